@@ -1,0 +1,1 @@
+"""The core of Switchboard: model, decisions, bus, store, flows, HTTP API and command line."""

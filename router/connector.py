@@ -1,0 +1,283 @@
+"""The contract between the house and its connectors; all that a connector may import besides router.model.
+
+In: `Connector.run` (pull) or a `Route` (push) hands raw payloads to `Inlet.accept`, which parses them with the
+manifest's pure `parse`, redacts and commits. Its return means "durable": only then may the provider be told "received".
+Out: `send` makes one provider call and answers with a closed set of outcomes; retries, order and budgets are the house's.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+from aiohttp import web
+
+from router.model.ids import MessageId, OutboxId
+from router.model.message import InboundEvent, Visibility
+from router.model.sources import Clock, Ids
+
+# --- what a connector is -------------------------------------------------------------------------------------------
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel kind can do, as data, so that nothing asks `isinstance`."""
+
+    visibilities: tuple[Visibility, ...] = ("private",)
+    can_send: bool = True
+    idempotent_send: bool = False
+    """Sending the same key twice shows one message (mail: the same Message-ID; web chat: our own id)."""
+    text_max: int | None = None
+    """Longest text of one message, in code points; None when the provider sets no bound."""
+    html: bool = False
+    attachments: bool = False
+    attachment_bytes_max: int = 0
+    threads: bool = False
+    """Messages name what they answer (mail)."""
+    proves_sender: bool = True
+    """`sender.verified: null` means proven: provider ids and mail senders are, caller ids and typed addresses are not."""
+
+
+class RawEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Bytes as the provider sent them, with the few facts the transport knows (an IMAP uid, a content type)."""
+
+    body: bytes
+    meta: Mapping[str, str] = {}
+
+
+class Cursor(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a pull connector goes on after a restart; written in the transaction of the payloads it covers."""
+
+    scope: str
+    """What it counts within the account, such as a mailbox."""
+    value: str
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one raw payload (or one event of it), durable by the time it is seen."""
+
+    outcome: Literal["new", "duplicate", "quarantined"]
+    message_id: str | None = None
+    reason: str | None = None
+    """Why it was quarantined."""
+
+
+class Inlet(Protocol):
+    """The door of the house for one channel account."""
+
+    async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
+        """Parse, redact and commit `raws` and `cursor` in one transaction; per raw payload, what became of its events.
+
+        Raises StoreUnavailable when nothing was written: do not acknowledge, try again.
+        """
+        ...
+
+
+class OutboundAttachment(msgspec.Struct, frozen=True, kw_only=True):
+    """A file to send."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+class Outbound(msgspec.Struct, frozen=True, kw_only=True):
+    """One message to send. `key` is the same at every attempt."""
+
+    id: OutboxId
+    key: str
+    message_id: MessageId
+    thread: str
+    """The conversation's thread as the channel names it."""
+    to: str
+    """The peer's address as the channel knows it."""
+    visibility: Visibility
+    subject: str | None = None
+    text: str
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    reply_token: str = ""
+    """Signed tag for a plus-address; an answer that carries it comes back to this conversation."""
+    automatic: bool = False
+    """Written by the machine: mark it so that other machines do not answer (RFC 3834)."""
+    author_name: str | None = None
+    attachments: tuple[OutboundAttachment, ...] = ()
+    created_at_ms: int
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The provider has it."""
+
+    provider_id: str | None = None
+    state: Literal["sent", "delivered"] = "sent"
+
+
+class Retry(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Not now; surely not delivered."""
+
+    reason: str
+    after_s: float | None = None
+    """What the provider asked for, in seconds."""
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Never; an agent has to see the reason."""
+
+    reason: str
+
+
+class AuthFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The channel's credentials are dead: the channel pauses and the operator is told once."""
+
+    reason: str
+
+
+class Unknown(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It may have arrived: look it up with `reconcile`, never send blindly again."""
+
+    reason: str
+
+
+SendOutcome = Sent | Retry | Rejected | AuthFailed | Unknown
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How a channel is, in words an operator acts on."""
+
+    state: Literal["starting", "ok", "retrying", "auth_failed", "misconfigured", "stopped"]
+    detail: str = ""
+    since_ms: int = 0
+    last_event_at_ms: int | None = None
+
+
+class Connector(Protocol):
+    """One configured account of a channel kind. No globals, no threads or tasks of its own outside `run`."""
+
+    async def run(self, inlet: Inlet) -> None:
+        """Receive until cancelled; reconnects inside. A push connector just waits."""
+        ...
+
+    async def send(self, outbound: Outbound) -> SendOutcome:
+        """One provider call. Never raises for what the provider does."""
+        ...
+
+    async def reconcile(self, outbound: Outbound) -> SendOutcome:
+        """Whether an Unknown send arrived: Sent, Retry (it surely did not), or Unknown (cannot be told)."""
+        ...
+
+    def routes(self, inlet: Inlet) -> Sequence["Route"]:
+        """HTTP and WebSocket handlers this channel exposes, under `/channels/<kind>/<account>/` and its own pages."""
+        ...
+
+    async def check(self) -> Health:
+        """One cheap authenticated call (channels check, doctor). Bounded to 10 s."""
+        ...
+
+    def health(self) -> Health:
+        """How it is right now, without I/O."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections; called once, after `run` was cancelled."""
+        ...
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One handler, mounted by router.web."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    """Relative to `/channels/<kind>/<account>`, starting with a slash."""
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+# --- what a connector is given -------------------------------------------------------------------------------------
+
+
+class ThreadMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of one conversation as its customer may see it: never a note."""
+
+    seq: int
+    """Feed position of its last change: pass the highest seen to `Threads.read` to get what is new."""
+    id: MessageId
+    author: Literal["customer", "agent", "system"]
+    author_name: str | None = None
+    text: str
+    external_id: str | None = None
+    """The customer's own id of an inbound message."""
+    delivery: str | None = None
+    at_ms: int
+    deleted: bool = False
+
+
+class Threads(Protocol):
+    """What own channels (web chat) read of their conversations; the store behind it."""
+
+    async def read(self, thread: str, peer: str, after_seq: int) -> list[ThreadMessage]:
+        """Messages of the peer's private conversation that were added or changed after `after_seq`, oldest first."""
+        ...
+
+    def watch(self, thread: str, peer: str) -> AsyncIterator[None]:
+        """Yield whenever something was committed to that conversation (may yield needlessly, never misses)."""
+        ...
+
+    async def mark(self, thread: str, peer: str, message_id: MessageId, state: Literal["delivered", "read"]) -> None:
+        """The customer's device has shown a reply. Never moves a delivery state backwards."""
+        ...
+
+
+class Signer(Protocol):
+    """Keyed signatures for tokens that come back to us (visitor tokens, reply tokens)."""
+
+    def sign(self, purpose: str, value: str) -> str:
+        """URL-safe signature of `value` for `purpose` (HMAC-SHA-256, 128 bits)."""
+        ...
+
+    def verify(self, purpose: str, value: str, signature: str) -> bool:
+        """Constant-time comparison."""
+        ...
+
+
+class CursorReader(Protocol):
+    """Reads what `Inlet.accept` wrote."""
+
+    async def load(self, scope: str) -> str | None:
+        """The last committed cursor of this account for `scope`."""
+        ...
+
+
+class Log(Protocol):
+    """Structured events with ids, never content."""
+
+    def info(self, event: str, /, **fields: str | float | None) -> None:
+        """A fact worth keeping."""
+        ...
+
+    def warning(self, event: str, /, **fields: str | float | None) -> None:
+        """Somebody should look some time; logged once per change of state."""
+        ...
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a connector is handed."""
+
+    account: str
+    clock: Clock
+    ids: Ids
+    log: Log
+    signer: Signer
+    cursors: CursorReader
+    threads: Threads
+    public_url: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """A connector kind, found through the entry point group `switchboard.connectors`."""
+
+    kind: str
+    name: str
+    version: str
+    settings: type[msgspec.Struct]
+    """Typed configuration; unknown keys are refused. A `secret` field holds `env:NAME` or `file:PATH`, already resolved."""
+    capabilities: Capabilities
+    create: Callable[[msgspec.Struct, Context], Connector]
+    parse: Callable[[RawEvent, str], Sequence[InboundEvent]]
+    """(raw, account) to events: pure and total under limits; raises InvalidMessage for what cannot be understood."""

@@ -1,0 +1,1 @@
+"""Frozen types and limits: the words of the house. Imports nothing of it."""

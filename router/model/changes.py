@@ -1,0 +1,52 @@
+"""All writes a decision can ask for. The store turns each kind into set-based statements of one transaction."""
+
+import msgspec
+
+from router.model.ids import TicketId
+from router.model.tables import Contact, Event, Row, Ticket
+
+NUMBER_PLACEHOLDER = "{{ticket.number}}"
+"""Stands in a reply's text and subject until the transaction allocates the number of the ticket it opens."""
+
+
+class Add(msgspec.Struct, frozen=True, tag=True):
+    """Insert `row`; a unique key already taken is a Conflict. `number` 0 is allocated from its counter."""
+
+    row: Row
+
+
+class Save(msgspec.Struct, frozen=True, tag=True):
+    """Replace the row whose version is `row.version - 1`; anything else is a Conflict."""
+
+    row: Row
+
+
+class Record(msgspec.Struct, frozen=True, tag=True):
+    """Append to the feed, last in the transaction, so that event ids are in commit order."""
+
+    event: Event
+
+
+Change = Add | Save | Record
+
+
+def ticket_number(ticket: Ticket) -> str:
+    """The number people see, such as T-1001."""
+    return f"T-{ticket.number}"
+
+
+def contact_name(contact: Contact) -> str:
+    """How other programs name a contact: the import key, or C-n."""
+    return contact.key or f"C-{contact.number}"
+
+
+__all__ = [
+    "NUMBER_PLACEHOLDER",
+    "Add",
+    "Change",
+    "Record",
+    "Save",
+    "TicketId",
+    "contact_name",
+    "ticket_number",
+]

@@ -1,0 +1,49 @@
+"""Errors, named by what to do about them.
+
+SwitchboardError
+  ConfigError        the operator mends a file (exit 78)
+  InvalidMessage     bad input: refused or quarantined, never retried
+  Conflict           somebody was faster: gather again
+  Fenced             the lease went to another worker: drop the batch
+  StoreUnavailable   the database is away: nothing was acknowledged, try again later
+  Refused            a request that cannot be granted (4xx)
+"""
+
+
+class SwitchboardError(Exception):
+    """The root of all errors that the house raises on purpose."""
+
+
+class ConfigError(SwitchboardError):
+    """The configuration is wrong: file, line, what was found, what was meant."""
+
+
+class InvalidMessage(SwitchboardError):
+    """An inbound payload cannot be understood or breaks a limit; `field` names the culprit where there is one."""
+
+    def __init__(self, reason: str, *, field: str | None = None) -> None:
+        super().__init__(reason if field is None else f"{field}: {reason}")
+        self.reason = reason
+        self.field = field
+
+
+class Conflict(SwitchboardError):
+    """A version or a unique key moved between gathering and applying."""
+
+
+class Fenced(SwitchboardError):
+    """The partition's fencing token is no longer ours."""
+
+
+class StoreUnavailable(SwitchboardError):
+    """The database cannot be reached or is out of room; nothing was written."""
+
+
+class Refused(SwitchboardError):
+    """A command that cannot be granted; `code` is stable and has a sentence in both languages."""
+
+    def __init__(self, code: str, detail: str, *, status: int = 409, data: dict[str, object] | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.status = status
+        self.data = data or {}

@@ -1,0 +1,57 @@
+"""Every bound of the house, with its unit. Over a limit is a named outcome that someone sees, never a silent cut."""
+
+from typing import Final
+
+RAW_BYTES_MAX: Final = 26_214_400
+"""One provider payload (25 MiB, what large mail providers take); a larger mail arrives as its headers and a notice."""
+TEXT_CHARS_MAX: Final = 200_000
+"""Text of one message, in code points; the rest is kept as an attachment."""
+SUBJECT_CHARS_MAX: Final = 1_000
+NAME_CHARS_MAX: Final = 200
+ADDRESS_CHARS_MAX: Final = 320
+"""RFC 5321: 64 octets, an @, 255 octets."""
+ID_CHARS_MAX: Final = 998
+"""A provider's message or thread id; RFC 5322 lets a Message-ID fill a line of 998 octets."""
+REFERENCES_MAX: Final = 100
+ATTACHMENTS_MAX: Final = 100
+ATTACHMENT_BYTES_MAX: Final = 26_214_400
+EXT_BYTES_MAX: Final = 65_536
+"""Unknown fields of one message, as JSON."""
+API_BATCH_MAX: Final = 1_000
+"""Messages in one POST /api/v1/messages."""
+API_BODY_BYTES_MAX: Final = 52_428_800
+PARSE_SECONDS_MAX: Final = 20
+"""A parser that takes longer has met hostile input: its payload goes to quarantine."""
+INTAKE_BATCH_MAX: Final = 500
+ROUTE_BATCH_MAX: Final = 200
+"""Journal rows decided in one transaction."""
+ROUTE_ATTEMPTS_MAX: Final = 5
+"""After so many failures a journal row becomes a dead letter and what is behind it goes on."""
+PARTITIONS: Final = 64
+"""Fixed for the life of a database: the unit of ownership among route workers."""
+LEASE_MS: Final = 4_000
+"""How long a route worker owns a partition without renewing; bounds the take-over of a killed worker's work."""
+LEASE_RENEW_MS: Final = 1_000
+SWEEP_AFTER_MS: Final = 2_000
+"""A journal row unprocessed for so long is announced again."""
+SEND_ATTEMPTS_MAX: Final = 12
+SEND_LEASE_MS: Final = 60_000
+SEND_SECONDS_MAX: Final = 45
+"""One provider call; shorter than the lease, so that a claimed row is never sent by two workers."""
+SEND_CONCURRENCY: Final = 16
+SEALED_TTL_MS: Final = 72 * 3_600_000
+"""How long a raw payload rests, encrypted, for a second look."""
+AUTO_REPLIES_PER_HOUR: Final = 5
+"""Automatic answers to one contact; the loop breaker that needs no header."""
+REOPEN_WINDOW_MS: Final = 14 * 86_400_000
+"""A customer's answer to a solved ticket reopens it for so long; later it opens a follow-up."""
+AGENT_CAPACITY: Final = 8
+"""Open tickets an agent is given unless the agent's row says otherwise."""
+FEED_BACKLOG_MAX: Final = 5_000
+"""Events replayed to a returning reader; further back it takes a fresh snapshot."""
+FEED_CLIENT_BUFFER: Final = 1_000
+PAGE_MAX: Final = 100
+REPLY_CHARS_MAX: Final = 50_000
+SESSION_MS: Final = 12 * 3_600_000
+LOGIN_TOKEN_MS: Final = 24 * 3_600_000
+RULES_BYTES_MAX: Final = 5_242_880

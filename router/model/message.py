@@ -1,0 +1,108 @@
+"""What customers say, as it crosses the door: one shape for every channel, the wire's and the house's alike."""
+
+from typing import Literal
+
+import msgspec
+
+from router.model.ids import AttachmentId, BlobHash
+
+Kind = Literal["message", "edit", "delete", "reaction", "receipt", "call", "unsupported"]
+Visibility = Literal["public", "private"]
+Automatic = Literal["none", "auto_reply", "bounce", "bulk"]
+DeliveryState = Literal["sent", "delivered", "read", "failed"]
+
+
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wrote, as the provider tells it. Only what the channel proves is an identity; the rest are hints."""
+
+    id: str
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    handle: str | None = None
+    user_id: str | None = None
+    verified: bool | None = None
+
+
+class AttachmentIn(msgspec.Struct, frozen=True, kw_only=True):
+    """A file on its way in: its bytes (`data`) or where the provider keeps it (`url`)."""
+
+    name: str | None = None
+    content_type: str | None = None
+    size: int | None = None
+    data: bytes | None = None
+    """base64 in JSON."""
+    url: str | None = None
+    content_id: str | None = None
+    """Content-ID without brackets (RFC 2392) of an image that the HTML shows in place."""
+
+
+class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One normalised event: DESIGN 6's "message in", with `sent_at` decoded and what only connectors know."""
+
+    kind: Kind = "message"
+    channel: str
+    account: str = "default"
+    message_id: str
+    target_id: str | None = None
+    thread_id: str | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    visibility: Visibility = "private"
+    sent_at_ms: int
+    sender: Sender
+    subject: str | None = None
+    text: str | None = None
+    html: str | None = None
+    language: str | None = None
+    attachments: tuple[AttachmentIn, ...] = ()
+    automatic: Automatic = "none"
+    """Not none: stored and threaded, never answered by the machine."""
+    reply_token: str | None = None
+    """The signed tag of a plus-address it was sent to, unverified."""
+    delivery: DeliveryState | None = None
+    """kind receipt: what became of the message `target_id`."""
+    delivery_detail: str | None = None
+    participants: tuple[str, ...] = ()
+    """Addresses in To and Cc other than our own, lower-cased."""
+    ext: msgspec.Raw | None = None
+    """Unknown fields of the wire, a JSON object, kept as they came."""
+
+
+class StoredAttachment(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was taken in: its bytes rest sealed under their hash."""
+
+    id: AttachmentId
+    name: str
+    content_type: str
+    size: int
+    blob: BlobHash | None = None
+    content_id: str | None = None
+    url: str | None = None
+    state: Literal["stored", "too_big", "remote"] = "stored"
+
+
+class Redaction(msgspec.Struct, frozen=True, kw_only=True):
+    """One replaced span, in code points of the field as it came in; for HTML, of the text derived from it."""
+
+    field: str
+    start: int
+    end: int
+    type: str
+
+
+class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as the journal keeps it: redacted, its files stored, ready to be decided at any later time."""
+
+    event: InboundEvent
+    """`text` is always set on a message and safe; `html` is sanitised or None; `attachments` is empty."""
+    attachments: tuple[StoredAttachment, ...] = ()
+    redactions: tuple[Redaction, ...] = ()
+    findings: tuple[str, ...] = ()
+    """Every type the detectors found, masked or only seen."""
+    entity_hashes: tuple[str, ...] = ()
+    """Keyed hashes of the masked values, for de-duplication without the values."""
+    rules_version: str
+    received_at_ms: int
+    parse_ms: float = 0.0
+    redact_ms: float = 0.0

@@ -1,0 +1,242 @@
+"""The rows of the house: every table that decisions read and write, one frozen struct each.
+
+Column names are field names. `Row.TABLE` names the table, `Row.KEY` the primary key. Structs and tuples are stored as
+JSON text, bools as 0/1, times as whole milliseconds UTC. `version` counts changes of a row; `Save` checks it.
+"""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from router.model.ids import (
+    AgentId,
+    ContactId,
+    ConversationId,
+    EventId,
+    IdentityId,
+    MessageId,
+    OutboxId,
+    TicketId,
+)
+from router.model.message import Automatic, Redaction, Sender, StoredAttachment, Visibility
+
+TicketState = Literal["new", "open", "waiting", "verifying", "rejected", "solved", "closed"]
+Urgency = Literal["low", "normal", "high", "critical"]
+Proof = Literal["provider", "mail", "app", "visitor", "import", "agent"]
+MessageKind = Literal["inbound", "reply", "note"]
+OutboxState = Literal["queued", "sending", "sent", "delivered", "read", "held", "dead", "cancelled"]
+URGENCY_RANK: dict[Urgency, int] = {"low": 0, "normal": 1, "high": 2, "critical": 3}
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a table; `TABLE` and `KEY` say which."""
+
+    TABLE: ClassVar[str] = ""
+    KEY: ClassVar[str] = "id"
+
+
+class Contact(Row, frozen=True, kw_only=True):
+    """A customer."""
+
+    TABLE: ClassVar[str] = "contacts"
+    id: ContactId
+    number: int = 0
+    """The n of C-n; 0 until the store allocates it in the transaction."""
+    key: str | None = None
+    """The key of the imported row, unique."""
+    name: str | None = None
+    language: str | None = None
+    vip: bool = False
+    auto_replies_since_ms: int = 0
+    auto_replies: int = 0
+    """Automatic answers since `auto_replies_since_ms` (limits.AUTO_REPLIES_PER_HOUR)."""
+    created_at_ms: int
+    version: int = 1
+
+
+class Identity(Row, frozen=True, kw_only=True):
+    """One proven address of a contact; (kind, value) is unique. Unproven ones are never rows here."""
+
+    TABLE: ClassVar[str] = "identities"
+    id: IdentityId
+    contact_id: ContactId
+    kind: str
+    """email, phone, user_id, or the connector kind whose provider ids these are (telegram, x, webchat ...)."""
+    value: str
+    proof: Proof
+    created_at_ms: int
+
+
+class Conversation(Row, frozen=True, kw_only=True):
+    """(channel, account, visibility, thread, peer) is unique; `peer` is the sender's id as the channel knows it."""
+
+    TABLE: ClassVar[str] = "conversations"
+    id: ConversationId
+    channel: str
+    account: str
+    visibility: Visibility
+    thread: str
+    peer: str
+    contact_id: ContactId
+    ticket_id: TicketId | None = None
+    """Its current ticket; `message.ticket_id` is the link that history keeps."""
+    created_at_ms: int
+    version: int = 1
+
+
+class Ticket(Row, frozen=True, kw_only=True):
+    """A unit of work."""
+
+    TABLE: ClassVar[str] = "tickets"
+    id: TicketId
+    number: int = 0
+    """The n of T-n; 0 until the store allocates it in the transaction."""
+    contact_id: ContactId
+    conversation_id: ConversationId
+    """Where it began; answers go to the conversation of the last inbound message."""
+    channel: str
+    account: str
+    visibility: Visibility
+    subject: str
+    state: TicketState = "new"
+    state_reason: str | None = None
+    urgency: Urgency = "normal"
+    urgency_rank: int = 1
+    queue: str
+    assignee_id: AgentId | None = None
+    assigned_at_ms: int | None = None
+    tags: tuple[str, ...] = ()
+    language: str = "en"
+    findings: tuple[str, ...] = ()
+    related: tuple[TicketId, ...] = ()
+    snippet: str = ""
+    """First characters of the newest message, for lists; blanked with it."""
+    last_inbound_at_ms: int
+    last_message_at_ms: int
+    waiting_since_ms: int | None = None
+    """Since when the customer waits for us; None while we wait for the customer."""
+    first_replied_at_ms: int | None = None
+    solved_at_ms: int | None = None
+    created_at_ms: int
+    version: int = 1
+
+
+class Message(Row, frozen=True, kw_only=True):
+    """One utterance. (channel, account, external_id) is unique where external_id is set."""
+
+    TABLE: ClassVar[str] = "messages"
+    id: MessageId
+    ticket_id: TicketId
+    conversation_id: ConversationId
+    contact_id: ContactId
+    kind: MessageKind
+    author_id: AgentId | None = None
+    """The agent; None for the customer and for the machine."""
+    automatic: Automatic = "none"
+    channel: str
+    account: str
+    visibility: Visibility
+    external_id: str | None = None
+    """The provider's message id, or our own Message-ID of a reply."""
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    client_key: str | None = None
+    """Idempotency-Key of the command that made it, unique."""
+    sender: Sender | None = None
+    subject: str | None = None
+    text: str
+    html: str | None = None
+    language: str = "en"
+    findings: tuple[str, ...] = ()
+    redactions: tuple[Redaction, ...] = ()
+    attachments: tuple[StoredAttachment, ...] = ()
+    verdict: msgspec.Raw = msgspec.Raw(b"null")
+    """JSON of decisions.Why: what the rules and the decision said, with times."""
+    state: Literal["live", "deleted"] = "live"
+    revision: int = 0
+    sent_at_ms: int
+    received_at_ms: int
+    version: int = 1
+
+
+class OutboxEntry(Row, frozen=True, kw_only=True):
+    """A message that waits to leave. Sent in order of id within its conversation."""
+
+    TABLE: ClassVar[str] = "outbox"
+    id: OutboxId
+    message_id: MessageId
+    conversation_id: ConversationId
+    ticket_id: TicketId
+    channel: str
+    account: str
+    state: OutboxState = "queued"
+    attempts: int = 0
+    due_at_ms: int
+    lease_until_ms: int | None = None
+    provider_id: str | None = None
+    error: str | None = None
+    created_at_ms: int
+    version: int = 1
+
+
+class Participant(Row, frozen=True, kw_only=True):
+    """An address that takes part in a ticket without being one of the contact's identities; (ticket, kind, value) is unique."""
+
+    TABLE: ClassVar[str] = "participants"
+    id: str
+    ticket_id: TicketId
+    kind: str
+    value: str
+    created_at_ms: int
+
+
+EventKind = Literal[
+    "ticket.opened",
+    "ticket.updated",
+    "ticket.assigned",
+    "ticket.state",
+    "message.added",
+    "message.edited",
+    "message.deleted",
+    "delivery.state",
+    "rules.changed",
+    "agent.status",
+]
+
+
+class Event(Row, frozen=True, kw_only=True):
+    """A committed fact: the feed of the inbox and the history of a ticket in one. Ids and names only, never content."""
+
+    TABLE: ClassVar[str] = "events"
+    id: EventId = EventId(0)
+    """0 until the store assigns it, in commit order."""
+    at_ms: int
+    kind: EventKind
+    ticket_id: TicketId | None = None
+    message_id: MessageId | None = None
+    conversation_id: ConversationId | None = None
+    queue: str | None = None
+    actor: str = "system"
+    """`agent:<id>`, `contact:<id>`, `rules` or `system`."""
+    data: dict[str, str] = {}
+    """Small named facts: from, to, reason, rule, attempt."""
+
+
+class Agent(Row, frozen=True, kw_only=True):
+    """Someone who answers. Made by `switchboard user add`."""
+
+    TABLE: ClassVar[str] = "agents"
+    id: AgentId
+    login: str
+    name: str
+    role: Literal["agent", "admin"] = "agent"
+    password_hash: str | None = None
+    language: str = "en"
+    status: Literal["online", "busy", "away"] = "away"
+    capacity: int = 8
+    queues: tuple[str, ...] = ()
+    """Queues the agent serves; empty means all."""
+    idle_since_ms: int = 0
+    """When the agent last got or finished work: the smallest is the longest idle."""
+    created_at_ms: int
+    version: int = 1
