@@ -2,7 +2,7 @@
 
 In: `Connector.run` (pull) or a `Route` (push) hands raw payloads to `Inlet.accept`, which parses them with the
 manifest's pure `parse`, redacts and commits. Its return means "durable": only then may the provider be told "received".
-Out: `send` makes one provider call and answers with a closed set of outcomes; retries, order and budgets are the house's.
+Out: `send` makes one provider call and answers with a closed set of outcomes; retries, order, budgets are the house's.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -33,7 +33,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     threads: bool = False
     """Messages name what they answer (mail)."""
     proves_sender: bool = True
-    """`sender.verified: null` means proven: provider ids and mail senders are, caller ids and typed addresses are not."""
+    """What `sender.verified: null` means: provider ids and mail senders prove, caller ids and typed addresses do not."""
 
 
 class RawEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -276,7 +276,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     version: str
     settings: type[msgspec.Struct]
-    """Typed configuration; unknown keys are refused. A `secret` field holds `env:NAME` or `file:PATH`, already resolved."""
+    """Typed configuration; unknown keys are refused. `env:NAME` and `file:PATH` are resolved before it is made."""
     capabilities: Capabilities
     create: Callable[[msgspec.Struct, Context], Connector]
     parse: Callable[[RawEvent, str], Sequence[InboundEvent]]

@@ -104,7 +104,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """A span of a field that a detector took for a secret or for personal data, in code points of the field as it came in."""
+    """A span that a detector took for a secret or for personal data, in code points of the field as it came in."""
 
     field: str
     start: int

@@ -180,7 +180,7 @@ class OutboxEntry(Row, frozen=True, kw_only=True):
 
 
 class Participant(Row, frozen=True, kw_only=True):
-    """An address that takes part in a ticket without being one of the contact's identities; (ticket, kind, value) is unique."""
+    """An address that takes part in a ticket without being an identity of its contact; unique by ticket, kind, value."""
 
     TABLE: ClassVar[str] = "participants"
     id: str

@@ -1,0 +1,91 @@
+"""The facts one batch of decisions reads: gathered by a few queries, then kept true by folding each decision's changes.
+
+The store fills it for the keys of a batch (`SnapshotKeys`); `fold` lets the second message of a batch see what the
+first one did, so that a batch decides exactly as its messages one by one would.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from router.model.changes import Add, Change, Save
+from router.model.ids import ContactId, ConversationId, MessageId, TicketId
+from router.model.message import Visibility
+from router.model.tables import Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
+
+IdentityKey = tuple[str, str]
+"""(kind, value)"""
+ConversationKey = tuple[str, str, Visibility, str, str]
+"""(channel, account, visibility, thread, peer)"""
+ExternalKey = tuple[str, str, str]
+"""(channel, account, external message id)"""
+
+
+class SnapshotKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """What a batch asks for; the store also loads what these rows point to."""
+
+    identities: frozenset[IdentityKey] = frozenset()
+    conversations: frozenset[ConversationKey] = frozenset()
+    conversation_ids: frozenset[ConversationId] = frozenset()
+    """From verified reply tokens."""
+    external_ids: frozenset[ExternalKey] = frozenset()
+    """In-Reply-To, References and targets of edits, deletes and receipts."""
+    thread_peers: frozenset[tuple[ExternalKey, str]] = frozenset()
+    """For a mail that answers a known one: that external id and the sender's address, whose conversation in the
+    same thread is wanted too."""
+    token_peers: frozenset[tuple[ConversationId, str]] = frozenset()
+    """The same for a verified reply token."""
+    ticket_numbers: frozenset[int] = frozenset()
+    """Quoted in a text: hints for an agent, never a join."""
+
+
+class Snapshot:
+    """Rows by the keys decisions look them up with. Mutable only through `fold`."""
+
+    def __init__(self) -> None:
+        self.contacts: dict[ContactId, Contact] = {}
+        self.identities: dict[IdentityKey, Identity] = {}
+        self.conversations: dict[ConversationKey, Conversation] = {}
+        self.conversations_by_id: dict[ConversationId, Conversation] = {}
+        self.tickets: dict[TicketId, Ticket] = {}
+        self.messages: dict[ExternalKey, Message] = {}
+        self.outbox: dict[MessageId, OutboxEntry] = {}
+        """Outbox rows of the loaded messages that are replies."""
+        self.participants: set[tuple[TicketId, str, str]] = set()
+        """(ticket, kind, value) of the loaded tickets."""
+
+    def open_tickets_of(self, contact_id: ContactId) -> list[Ticket]:
+        """Tickets of the contact that are neither solved nor closed, newest first (only loaded ones)."""
+        found = [t for t in self.tickets.values() if t.contact_id == contact_id and t.state not in {"solved", "closed"}]
+        return sorted(found, key=lambda t: t.id, reverse=True)
+
+    def ticket_by_number(self, number: int) -> Ticket | None:
+        """The loaded ticket T-`number`."""
+        return next((t for t in self.tickets.values() if t.number == number), None)
+
+    def put(self, row: object) -> None:
+        """Take in one row, replacing its older version."""
+        match row:
+            case Contact():
+                self.contacts[row.id] = row
+            case Identity():
+                self.identities[row.kind, row.value] = row
+            case Conversation():
+                self.conversations[row.channel, row.account, row.visibility, row.thread, row.peer] = row
+                self.conversations_by_id[row.id] = row
+            case Ticket():
+                self.tickets[row.id] = row
+            case Message() if row.external_id is not None:
+                self.messages[row.channel, row.account, row.external_id] = row
+            case OutboxEntry():
+                self.outbox[row.message_id] = row
+            case Participant():
+                self.participants.add((row.ticket_id, row.kind, row.value))
+            case _:
+                pass
+
+    def fold(self, changes: Iterable[Change]) -> None:
+        """Make the snapshot what the database will be once `changes` are applied."""
+        for change in changes:
+            if isinstance(change, Add | Save):
+                self.put(change.row)
