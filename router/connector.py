@@ -33,7 +33,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     threads: bool = False
     """Messages name what they answer (mail)."""
     proves_sender: bool = True
-    """What `sender.verified: null` means: provider ids and mail senders prove, caller ids and typed addresses do not."""
+    """What `sender.verified: null` means: provider ids and mail senders prove, typed ones do not."""
 
 
 class RawEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -180,7 +180,7 @@ class OutboxEntry(Row, frozen=True, kw_only=True):
 
 
 class Participant(Row, frozen=True, kw_only=True):
-    """An address that takes part in a ticket without being an identity of its contact; unique by ticket, kind, value."""
+    """An address that takes part in a ticket without being an identity of its contact; unique by all three."""
 
     TABLE: ClassVar[str] = "participants"
     id: str
