@@ -1,0 +1,73 @@
+"""The bus: wakes workers and carries pointers to journal rows. Never the truth, so losing all of it is a delay.
+
+The database owns journal, attempts, dead entries, leases and fencing tokens (docs/decisions/0002). Whatever pointer
+wakes the owner of a partition, it works that partition's unprocessed journal rows in journal order.
+Two implementations: `local` inside one process, `redis` (Streams) among many.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+Topic = Literal["outbox", "events", "rules"]
+"""What is broadcast to every process: a row waits to leave, events were committed, another rule set is active."""
+
+
+class Pointer(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry: some journal row of a partition waits. `entry` is the bus's own name of it, for `ack`."""
+
+    partition: int
+    journal_id: str
+    entry: str = ""
+
+
+class Bus(Protocol):
+    """Best effort: no method raises because the bus is away; `healthy` says whether it is there."""
+
+    async def publish(self, pointers: Sequence[Pointer]) -> None:
+        """Announce journal rows that were committed. A lost announcement is found by the sweeper."""
+        ...
+
+    async def consume(self, partitions: Collection[int], wait_s: float) -> list[Pointer]:
+        """Pointers of the partitions this worker owns, oldest first; waits up to `wait_s` for the first.
+
+        Delivered again to a later owner until acked. A malformed entry is buried and counted, never returned.
+        """
+        ...
+
+    async def ack(self, pointers: Sequence[Pointer]) -> None:
+        """Forget entries whose rows were worked."""
+        ...
+
+    async def notify(self, topic: Topic) -> None:
+        """Wake everybody who watches `topic`, in every process."""
+        ...
+
+    def watch(self, topic: Topic) -> "Watch":
+        """A watcher that misses no `notify` made after this call (it may wake needlessly)."""
+        ...
+
+    def healthy(self) -> bool:
+        """Whether wake-ups travel now; while they do not, workers poll the database."""
+        ...
+
+    def buried(self) -> int:
+        """Poison entries set aside since start."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections and wake all waiters."""
+        ...
+
+
+class Watch(Protocol):
+    """One waiter of a topic."""
+
+    async def wait(self, timeout_s: float) -> bool:
+        """True when notified since the last call, False after `timeout_s` seconds."""
+        ...
+
+    def close(self) -> None:
+        """Stop watching."""
+        ...
