@@ -14,6 +14,7 @@ ID_CHARS_MAX: Final = 998
 """A provider's message or thread id; RFC 5322 lets a Message-ID fill a line of 998 octets."""
 REFERENCES_MAX: Final = 100
 ATTACHMENTS_MAX: Final = 100
+URL_CHARS_MAX: Final = 2_048
 ATTACHMENT_BYTES_MAX: Final = 26_214_400
 EXT_BYTES_MAX: Final = 65_536
 """Unknown fields of one message, as JSON."""

@@ -65,8 +65,8 @@ class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
     delivery_detail: str | None = None
     participants: tuple[str, ...] = ()
     """Addresses in To and Cc other than our own, lower-cased."""
-    ext: msgspec.Raw | None = None
-    """Unknown fields of the wire, a JSON object, kept as they came."""
+    ext: str | None = None
+    """Unknown fields of the wire: a JSON object as text (msgspec decodes no union that holds a Raw)."""
 
 
 class StoredAttachment(msgspec.Struct, frozen=True, kw_only=True):
