@@ -1,0 +1,42 @@
+# The commands of the house. `make run` and `make test` need nothing but git, make and Python 3.11 or newer.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test t check fmt bench clean
+
+BIN := .venv/bin
+ARGS ?=
+T ?=
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@echo
+	@echo 'make run ARGS="--rate 5"     make t T=test_name     make test T=tests/contract'
+
+run:  ## set up what is missing, then everything on one machine: switchboard demo $(ARGS)
+	@scripts/setup.sh runtime
+	@exec $(BIN)/switchboard demo $(ARGS)
+
+test:  ## set up what the tests need, then all tests (T=path narrows them)
+	@scripts/setup.sh dev
+	@$(BIN)/python -m tests.servers.tools
+	@$(BIN)/pytest -n 2 --dist loadgroup $(T)
+
+t:  ## one test by name, without looking at the others: make t T=test_name
+	@scripts/setup.sh dev
+	@scripts/one_test.sh '$(T)'
+
+check:  ## format, lint, types, floors, unit tests: under 30 s
+	@scripts/setup.sh dev
+	@scripts/check.sh
+
+fmt:  ## format, and mend what the linter can mend
+	@scripts/setup.sh dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench:  ## every benchmark, each with the machine's own limits beside it (T=name for one)
+	@scripts/setup.sh dev
+	@scripts/bench.sh '$(T)'
+
+clean:  ## forget the virtual environment and all caches
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

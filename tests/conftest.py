@@ -1,0 +1,65 @@
+"""What holds for every test: no network outside this machine, no skip in CI, files kept on one worker."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import loopback
+from tests.servers.tools import in_ci
+
+pytest_plugins = ["tests.servers.fixtures"]
+
+# Which tools a fixture stands on, so that `-m "not chromium"` and the like work without a mark on each test.
+_MARKS = {
+    "postgres": "postgres",
+    "_redis_of_process": "redis",
+    "_dovecot_of_module": "dovecot",
+    "chromium": "chromium",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Shut the door, and choose how long property tests search."""
+    loopback.install()
+    try:
+        from hypothesis import settings
+    except ImportError:
+        return
+    # A deadline per example would be a timed assertion.
+    settings.register_profile("quick", deadline=None, max_examples=25, derandomize=True)
+    settings.register_profile("full", deadline=None, max_examples=200, print_blob=True)
+    settings.load_profile(os.environ.get("SWITCHBOARD_TESTS", "full"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each test the marks its fixtures imply, and keep a file's tests on one xdist worker."""
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in _MARKS:
+                item.add_marker(_MARKS[fixture])
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if in_ci() and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"CI=true allows no skip. {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """Turn a skipped test into a failed one in CI."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Iterator[None]:
+    """Turn a skipped file into a failed one in CI."""
+    report = yield
+    _refuse_skip(report)
+    return report
