@@ -1,0 +1,6 @@
+"""The agents' web app: static modules without a build step. `STATIC` holds what browsers fetch, `PAGES` the templates."""
+
+from pathlib import Path
+
+STATIC: Path = Path(__file__).parent / "static"
+PAGES: Path = Path(__file__).parent / "pages"

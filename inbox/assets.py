@@ -1,0 +1,155 @@
+"""The static tree as it is served: read, hashed and compressed once at start, then answered from memory.
+
+The router's web layer owns one `Assets` and calls `get` for paths under /s/ and `page` for HTML. Addresses carry the
+hash of the whole tree, so that what is under them never changes and relative imports keep working.
+"""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path, PurePosixPath
+from typing import Final, Literal, NamedTuple
+
+from inbox import PAGES, STATIC
+
+Language = Literal["en", "zh-CN"]
+Theme = Literal["system", "light", "dark"]
+
+CSP: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; media-src 'self' blob:; frame-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+"""Content-Security-Policy of every page made by `page`: nothing inline, nothing evaluated, nothing from elsewhere."""
+
+LANGUAGE_COOKIE: Final = "switchboard_lang"
+THEME_COOKIE: Final = "switchboard_theme"
+CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
+"""For everything `get` answers."""
+
+_CONTENT_TYPES: Final = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+}
+# Static imports only: what is behind import() is meant to come later.
+_IMPORT = re.compile(r"""^(?:import|export)\b[^;"'()]*?["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
+_ENTRY = re.compile(r"""<script type="module" src="\{\{base\}\}/([^"]+)">""")
+
+
+class Asset(NamedTuple):
+    """One file, ready to be sent."""
+
+    body: bytes
+    gzipped: bytes
+    content_type: str
+    etag: str
+
+
+class Assets:
+    """All static files and pages. Raises FileNotFoundError at start when a module imports what is not there."""
+
+    def __init__(self, static: Path = STATIC, pages: Path = PAGES) -> None:
+        files = {
+            str(PurePosixPath(path.relative_to(static).as_posix())): path.read_bytes()
+            for path in sorted(static.rglob("*"))
+            if path.suffix in _CONTENT_TYPES and path.is_file()
+        }
+        self.tree_hash = _tree_hash(files)
+        self.base = f"/s/{self.tree_hash}"
+        self._files = {f"{self.base}/{name}": _asset(name, body) for name, body in files.items()}
+        self._graph = {name: _imports(name, body) for name, body in files.items() if name.endswith(".js")}
+        self._require_whole_graph()
+        self._pages = {page.name: self._fill(page.read_text("utf-8")) for page in sorted(pages.glob("*.html"))}
+
+    def get(self, path: str) -> Asset | None:
+        """The file at `path`, such as /s/<hash>/core/api.js; None for any other path, older hashes included."""
+        return self._files.get(path)
+
+    def page(self, name: str, lang: Language = "en", theme: Theme = "system") -> str:
+        """The HTML of a template, with addresses, language and theme filled in. Raises KeyError for no such page."""
+        return self._pages[name].replace("{{lang}}", lang).replace("{{theme}}", theme)
+
+    def module_graph(self, entry: str) -> tuple[str, ...]:
+        """Every module that `entry` needs before it can run, itself first, nearest first."""
+        found: dict[str, None] = {entry: None}
+        queue = [entry]
+        for module in queue:
+            for needed in self._graph[module]:
+                if needed not in found:
+                    found[needed] = None
+                    queue.append(needed)
+        return tuple(found)
+
+    def _fill(self, template: str) -> str:
+        entries = _ENTRY.findall(template)
+        modules = dict.fromkeys(module for entry in entries for module in self.module_graph(entry))
+        links = "\n".join(f'<link rel="modulepreload" href="{escape(self.base)}/{escape(name)}">' for name in modules)
+        return template.replace("{{modulepreload}}", links).replace("{{base}}", escape(self.base))
+
+    def _require_whole_graph(self) -> None:
+        for module, needed in self._graph.items():
+            for name in needed:
+                if name not in self._graph:
+                    message = f"inbox/static/{module} imports {name}, which is not there"
+                    raise FileNotFoundError(message)
+
+
+def choose_language(cookie: str | None, accept_language: str) -> Language:
+    """What the visitor chose before, else the first language of Accept-Language (RFC 9110, 12.5.4) that we speak."""
+    if cookie == "en" or cookie == "zh-CN":
+        return cookie
+    wanted = sorted(_accepted(accept_language[:200]), key=lambda pair: -pair[1])
+    for tag, weight in wanted:
+        if weight > 0 and tag.startswith("zh"):
+            return "zh-CN"
+        if weight > 0 and tag.startswith("en"):
+            return "en"
+    return "en"
+
+
+def choose_theme(cookie: str | None) -> Theme:
+    """What the visitor chose before; anything else follows the system."""
+    return cookie if cookie in ("light", "dark") else "system"
+
+
+def _accepted(header: str) -> Iterator[tuple[str, float]]:
+    for part in header.lower().split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            yield tag, float(weight or 1)
+        except ValueError:
+            continue
+
+
+def _imports(name: str, body: bytes) -> tuple[str, ...]:
+    here = PurePosixPath(name).parent
+    return tuple(dict.fromkeys(_resolve(here, target) for target in _IMPORT.findall(body.decode("utf-8"))))
+
+
+def _resolve(here: PurePosixPath, target: str) -> str:
+    parts = list(here.parts)
+    for part in target.split("/"):
+        if part == "..":
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    return Asset(body, gzip.compress(body, 9, mtime=0), _CONTENT_TYPES[PurePosixPath(name).suffix], etag)
+
+
+def _tree_hash(files: dict[str, bytes]) -> str:
+    tree = hashlib.sha256()
+    for name, body in files.items():
+        tree.update(f"{name}\0{len(body)}\0".encode())
+        tree.update(body)
+    return tree.hexdigest()[:16]
