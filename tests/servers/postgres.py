@@ -96,7 +96,7 @@ class PostgresServer:
 
     def execute(self, statement: str, *, database: str = "postgres") -> str:
         """Run a statement as the cluster's owner and return psql's unaligned output."""
-        command = [self._binaries / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+        command: list[str | Path] = [self._binaries / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
         return run_as(self._user, [*command, "-d", self.url(database), "-c", statement], cwd=self._directory)
 
     def _ready(self) -> bool:

@@ -31,7 +31,7 @@ class Accepted:
     @property
     def message(self) -> EmailMessage:
         """The message, parsed."""
-        return cast("EmailMessage", message_from_bytes(self.raw, policy=modern))
+        return message_from_bytes(self.raw, policy=modern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class SmtpSink:
         async with self._news:
             self._news.notify_all()
         if fault.drop:
-            server.transport.abort()
+            cast("asyncio.Transport", server.transport).abort()
         if fault.hold:
             await self._released.wait()
         return "250 2.0.0 accepted"
