@@ -1,0 +1,148 @@
+"""Turns a failed typed decode into a sentence for whoever sent the JSON: where, what was found, what was meant.
+
+Called by the wire codecs of `router.model` on their slow path. Never quotes content: only fields named quotable.
+"""
+
+import difflib
+import re
+from collections.abc import Collection, Mapping
+
+import msgspec
+
+from router.model.errors import InvalidMessage
+
+QUOTE_CHARS_MAX = 40
+_AT = re.compile(r" - at `\$(?P<path>[^`]*)`\Z")
+_MISSING = re.compile(r"missing required field `(?P<name>[^`]*)`")
+_STEP = re.compile(r"\.?(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]")
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True):
+    """What a kind of JSON object should hold, in words."""
+
+    meant: Mapping[str, str]
+    """Field path without list positions (`sender.id`, `attachments.url`) to what belongs there."""
+    quotable: Collection[str] = ()
+    """Fields whose value an error may repeat: names and times, never what a customer wrote."""
+
+
+def load_object(data: bytes) -> dict[str, object]:
+    """`data` as one JSON object; InvalidMessage says why not. Half a surrogate pair becomes U+FFFD."""
+    body = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        value = msgspec.json.decode(body)
+    except UnicodeDecodeError as error:
+        raise InvalidMessage(f"not UTF-8: {error.reason}; files and bodies are UTF-8") from None
+    except RecursionError:
+        raise InvalidMessage("nested too deeply") from None
+    except msgspec.DecodeError as error:
+        value = _load_leniently(body, error)
+    if not isinstance(value, dict):
+        raise InvalidMessage(f"found {describe(value)}; expected one JSON object")
+    return value
+
+
+def _load_leniently(body: bytes, error: msgspec.DecodeError) -> object:
+    """msgspec refuses an escaped lone surrogate; JavaScript clients that cut an emoji in two do write it."""
+    mended = re.sub(rb"\\\\|(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..", _mend_surrogate, body)
+    if not body.strip():
+        raise InvalidMessage("empty; expected one JSON object") from None
+    try:
+        return msgspec.json.decode(mended)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidMessage(f"not JSON: {str(error)[:120]}") from None
+
+
+def _mend_surrogate(match: re.Match[bytes]) -> bytes:
+    whole = match.group()
+    return whole if whole == rb"\\" or match.group(1) else rb"\ufffd"
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> bool:
+    """Whether every database takes `text`: no NUL, no half of a surrogate pair."""
+    return _UNSTORABLE.search(text) is None
+
+
+def scrub(value: object) -> object:
+    """`value` with every NUL and half surrogate in its texts replaced by U+FFFD, one for one, so that offsets stay."""
+    match value:
+        case str():
+            return _UNSTORABLE.sub("\ufffd", value)
+        case list():
+            return [scrub(item) for item in value]
+        case dict():
+            return {scrub(key): scrub(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+def explain(
+    error: msgspec.ValidationError, value: object, shape: Shape, unknown: Collection[str] = ()
+) -> InvalidMessage:
+    """The InvalidMessage for `error`, raised while `value` was decoded; `unknown` are misspelling candidates."""
+    text = str(error)
+    at = _AT.search(text)
+    path = at["path"].removeprefix(".") if at else ""
+    missing = _MISSING.search(text)
+    if missing:
+        name = missing["name"]
+        field = f"{path}.{name}" if path else name
+        meant = shape.meant.get(_plain(field), "a value")
+        near = difflib.get_close_matches(name, unknown, n=1, cutoff=0.6)
+        hint = f"; did you mean this by {near[0]!r}?" if near else ""
+        return InvalidMessage(f"missing; expected {meant}{hint}", field=field)
+    field = _plain(path)
+    found = _at(value, path)
+    meant = shape.meant.get(field, text.removesuffix(at.group() if at else ""))
+    quoted = field in shape.quotable
+    hint = _suggestion(found, meant) if quoted else ""
+    if isinstance(found, int | float) and not isinstance(found, bool) and "characters" in meant:
+        hint = "; write it in quotes"
+    return InvalidMessage(f"found {describe(found, quoted=quoted)}; expected {meant}{hint}", field=path or None)
+
+
+def describe(value: object, *, quoted: bool = False) -> str:
+    """A JSON value in words; its text only where it may be repeated."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return "a number"
+        case str() if not value:
+            return "empty text"
+        case str() if quoted and len(value) <= QUOTE_CHARS_MAX:
+            return repr(value)
+        case str():
+            return f"text of {len(value):,} characters"
+        case list():
+            return f"a list of {len(value):,}"
+        case _:
+            return "an object"
+
+
+def _suggestion(found: object, meant: str) -> str:
+    if not isinstance(found, str):
+        return ""
+    words = re.findall(r"[a-z_]+", meant.partition("one of ")[2])
+    near = difflib.get_close_matches(found.strip().lower(), words, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _plain(path: str) -> str:
+    return re.sub(r"\[[^\]]*\]", "", path)
+
+
+def _at(value: object, path: str) -> object:
+    for step in _STEP.finditer(path):
+        if step["index"] is not None and isinstance(value, list) and int(step["index"]) < len(value):
+            value = value[int(step["index"])]
+        elif isinstance(value, dict):
+            value = value.get(step["name"])
+        else:
+            break
+    return value
