@@ -1,0 +1,198 @@
+"""Payment card numbers: issuer prefix, length and Luhn; a label saves mistyped ones and frees order numbers.
+
+Prefixes and lengths are the ranges published by Visa, Mastercard (2-series included), American
+Express, Discover, JCB, Diners Club, UnionPay, Maestro, Mir, RuPay and Troy (ISO/IEC 7812).
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+from rules.detectors.checksums import gtin13
+from rules.detectors.hit import Hit
+from rules.detectors.labels import Labels, words
+from rules.fold import Folded
+
+DIGITS_MIN: Final = 13
+DIGITS_MAX: Final = 19
+
+_SEQUENCE = re.compile(r"[0-9](?:[ \t\r\n\-._/·•,|*]{0,3}[0-9]){12,}")
+_GROUP = re.compile(r"[0-9]+")
+
+_VISA: Final = "4"
+_AMEX: Final = "3[47]"
+_DINERS: Final = "30[0-5]|309|36|3[89]"
+_MASTERCARD: Final = "5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"
+_LONG: Final = "6011|64[4-9]|65|35(?:2[89]|[3-8])|62|81|220[0-4]"
+_MAESTRO: Final = "5018|5020|5038|5893|6304|6759|676[1-3]"
+_SIXTEEN_ONLY: Final = "60|508[5-9]|9792|9558"
+_ISSUERS: Final = {
+    13: re.compile(f"{_VISA}|{_MAESTRO}"),
+    14: re.compile(f"{_DINERS}|{_MAESTRO}"),
+    15: re.compile(f"{_AMEX}|{_DINERS}|{_MAESTRO}"),
+    16: re.compile(f"{_VISA}|{_MASTERCARD}|{_DINERS}|{_LONG}|{_MAESTRO}|{_SIXTEEN_ONLY}"),
+    17: re.compile(f"{_DINERS}|{_LONG}|{_MAESTRO}"),
+    18: re.compile(f"{_DINERS}|{_LONG}|{_MAESTRO}"),
+    19: re.compile(f"{_VISA}|{_DINERS}|{_LONG}|{_MAESTRO}|9558"),
+}
+_LENGTHS: Final = (16, 19, 15, 18, 17, 14, 13)
+_LENGTHS_UNIONPAY: Final = (19, 18, 17, 16)
+_GROUPINGS: Final = frozenset({
+    (4, 6, 5), (4, 6, 4), (6, 13), (6, 10), (8, 8), (6, 6, 4), (5, 5, 5), (4, 4, 8), (8, 4, 4),
+    (4, 8, 4), (4, 12), (12, 4), (6, 4, 6), (4, 7, 4), (6, 9, 4), (6, 6, 7),
+})  # fmt: skip
+
+_CARD_WORDS: Final = words(
+    "card", "cards", "card no", "card number", "card num", "cc", "ccn", "credit", "debit", "visa",
+    "mastercard", "master card", "amex", "american express", "unionpay", "union pay", "discover",
+    "jcb", "diners", "maestro", "pan", "prepaid",
+)  # fmt: skip
+_ORDER_WORDS: Final = words(
+    "orders?", "order (?:no|number|id|ref)", "tx", "txid", "tx ?hash", "transactions?", "hash", "ref",
+    "reference", "invoice", "tracking", "track", "ticket", "receipt", "case", "uid", "user ?id", "uuid",
+    "order ?id", "trace", "rrn", "arn", "stan", "imei", "iccid", "serial", "sn", "barcode", "ean",
+    "isbn", "gtin", "sku", "timestamp", "block", "nonce", "session", "request ?id", "parcel",
+    "shipment", "waybill", "account id", "merchant id", "customer id", "id",
+)  # fmt: skip
+_LABELS = Labels(
+    yes=_CARD_WORDS + "|卡号|卡號|信用卡|银行卡|銀行卡|储蓄卡|借记卡|借記卡|银联|銀聯|卡片|刷卡|扣款卡|绑定的卡|卡",
+    no=_ORDER_WORDS + "|订单|訂單|单号|單號|流水|交易号|交易號|交易编号|交易哈希|哈希|运单|快递|快遞|物流|编号|編號"
+    "|发票|發票|工单|工單|凭证号|序列号|序號|条码|條碼|时间戳|区块|會員號|会员号|用户id|参考号|參考號",
+)
+_STRONG = Labels(
+    yes=words(
+        "card no", "card number", "card num", "card", "visa", "mastercard", "amex", "unionpay", "cc",
+        "credit card", "debit card", "american express", "discover", "jcb",
+    )
+    + "|卡号|卡號|信用卡|银行卡|銀行卡|储蓄卡|借记卡|借記卡",
+    no=_ORDER_WORDS + "|订单|訂單|单号|單號|流水|交易|哈希|运单|编号|編號|发票|工单"
+    + "|last (?:4|four)|gift|sim|id card|礼品卡|電話卡|电话卡",
+)  # fmt: skip
+_GLUED_BEFORE = re.compile(r"(?:card|visa|amex|mastercard|unionpay|cc|no|number|num|jcb|is|pan)\Z")
+_GLUED_AFTER = re.compile(r"(?:cvv|cvc|exp|cv2|pin|and|valid)")
+_BEFORE_CHARS: Final = 26
+_AFTER_CHARS: Final = 22
+
+
+class _Group(NamedTuple):
+    start: int
+    end: int
+
+
+class _Sequence:
+    """Digits that only joiners separate, with sums that give any window's Luhn in constant time."""
+
+    def __init__(self, low: str, start: int, end: int) -> None:
+        groups = [_Group(*match.span()) for match in _GROUP.finditer(low, start, end)]
+        if groups and _glued(low, groups[0].start - 1, before=True):
+            groups = groups[1:]
+        if groups and _glued(low, groups[-1].end, before=False):
+            groups = groups[:-1]
+        self.groups = groups
+        self.digits = "".join([low[group.start : group.end] for group in groups])
+        self.offsets = list(accumulate((g.end - g.start for g in groups), initial=0))
+        self.group_at = {offset: index for index, offset in enumerate(self.offsets)}
+        values = list(map(int, self.digits))
+        doubled = [(0, 2, 4, 6, 8, 1, 3, 5, 7, 9)[value] for value in values]
+        mixed = [(a, b) if i % 2 else (b, a) for i, (a, b) in enumerate(zip(values, doubled, strict=True))]
+        self._sums = (
+            list(accumulate((pair[0] for pair in mixed), initial=0)),
+            list(accumulate((pair[1] for pair in mixed), initial=0)),
+        )
+
+    def luhn(self, start: int, end: int) -> bool:
+        """Luhn over digits `start:end`; the digit at an odd index is plain in the first sums."""
+        sums = self._sums[0 if (end - 1) % 2 else 1]
+        return (sums[end] - sums[start]) % 10 == 0
+
+    def lengths(self, first: int, last: int) -> tuple[int, ...]:
+        """Sizes of groups `first` to `last` exclusive."""
+        return tuple(group.end - group.start for group in self.groups[first:last])
+
+
+def find(folded: Folded) -> Iterator[Hit]:
+    """Yield card numbers; windows of digit groups, the likeliest length first."""
+    low = folded.low
+    for match in _SEQUENCE.finditer(low):
+        sequence = _Sequence(low, *match.span())
+        index = 0
+        while index < len(sequence.groups):
+            found = _card_at(low, sequence, index)
+            if found is None:
+                index += 1
+                continue
+            last, evidence = found
+            yield Hit(sequence.groups[index].start, sequence.groups[last - 1].end, "CARD", evidence)
+            index = last
+
+
+def _card_at(low: str, sequence: _Sequence, first: int) -> tuple[int, str] | None:
+    """The end (exclusive group index) of a card that begins with group `first`, and why."""
+    begin = sequence.offsets[first]
+    digits = sequence.digits
+    lengths = _LENGTHS_UNIONPAY if digits.startswith("62", begin) else _LENGTHS
+    for length in lengths:
+        last = sequence.group_at.get(begin + length)
+        if last is None or _ISSUERS[length].match(digits, begin) is None:
+            continue
+        if not sequence.luhn(begin, begin + length) or not _stands_alone(low, sequence, first, last):
+            continue
+        start, end = sequence.groups[first].start, sequence.groups[last - 1].end
+        label = _LABELS.nearest(low, start, end, before=_BEFORE_CHARS, after=_AFTER_CHARS)
+        if label == "no" or (length == 13 and label is None and gtin13(digits[begin : begin + 13])):
+            continue
+        return last, "checksum"
+    return _mistyped(low, sequence, first)
+
+
+def _mistyped(low: str, sequence: _Sequence, first: int) -> tuple[int, str] | None:
+    """A number that fails Luhn but follows a card label and looks like a card."""
+    begin = sequence.offsets[first]
+    start = sequence.groups[first].start
+    if _STRONG.before(low, start, 20) != "yes":
+        return None
+    for last in range(len(sequence.groups), first, -1):
+        length = sequence.offsets[last] - begin
+        if length < DIGITS_MIN:
+            return None
+        if length > DIGITS_MAX or not _stands_alone(low, sequence, first, last):
+            continue
+        sizes = sequence.lengths(first, last)
+        known = _ISSUERS[length].match(sequence.digits, begin) is not None
+        if (known and length >= 15) or sizes[:3] == (4, 4, 4) or (len(sizes) == 1 and length >= 15):
+            return last, "label"
+    return None
+
+
+def _stands_alone(low: str, sequence: _Sequence, first: int, last: int) -> bool:
+    """Whether the window is all of the sequence, or a printed grouping between spaces in it."""
+    groups = sequence.groups
+    if first == 0 and last == len(groups):
+        return True
+    before = low[groups[first - 1].end : groups[first].start] if first else " "
+    after = low[groups[last - 1].end : groups[last].start] if last < len(groups) else " "
+    if not _parts(before) or not _parts(after):
+        return False
+    return _printed(sequence.lengths(first, last))
+
+
+def _parts(joiner: str) -> bool:
+    """Whether a joiner can end one number and begin another."""
+    return joiner.strip("-._*·•") != ""
+
+
+def _printed(sizes: tuple[int, ...]) -> bool:
+    """Whether groups of these sizes are how people write one card number."""
+    if len(sizes) == 1 or set(sizes) in ({1}, {2}) or sizes in _GROUPINGS:
+        return True
+    return len(sizes) >= 3 and set(sizes[:-1]) == {4} and sizes[-1] <= 4
+
+
+def _glued(low: str, offset: int, *, before: bool) -> bool:
+    """Whether a Latin letter touches the digits and is not part of a word said of cards."""
+    if not 0 <= offset < len(low) or not "a" <= low[offset] <= "z":
+        return False
+    if before:
+        return _GLUED_BEFORE.search(low, max(0, offset - 10), offset + 1) is None
+    return _GLUED_AFTER.match(low, offset) is None

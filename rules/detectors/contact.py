@@ -1,0 +1,90 @@
+"""E-mail addresses and telephone numbers.
+
+E-mail by the dot-atom form of RFC 5321 with a plausible top-level domain; telephone numbers by the
+numbering plans in `phonenumbers`, asked only for digits that have a phone's shape.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import phonenumbers
+
+from rules.detectors.hit import Hit
+from rules.detectors.labels import Labels, words
+from rules.fold import Folded
+
+_LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}\Z")
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
+_SPELLED = re.compile(
+    r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63} {0,2}(?:[\[(] {0,1}at {0,1}[\])]| at ) {0,2}"
+    r"[a-z0-9][a-z0-9\-]{0,62} {0,2}(?:[\[(] {0,1}dot {0,1}[\])]| dot ) {0,2}"
+    r"(?:com|net|org|io|cn|hk|tw|me|co|uk|de|fr|xyz|app|dev)(?![a-z0-9])"
+)
+_NOT_A_DOMAIN: Final = frozenset({
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "ts", "py", "json", "mp4", "pdf",
+})  # fmt: skip
+
+_INTERNATIONAL = re.compile(r"(?<![0-9A-Za-z])(?:\+ {0,1}|00)[1-9](?:[ ().\-]{0,3}[0-9]){6,14}(?![0-9A-Za-z])")
+_CN_MOBILE = re.compile(
+    r"(?<![0-9A-Za-z.\-_#])(?:\(?(?:\+|00)?86\)?[ \-]{0,2})?"
+    r"1[3-9][0-9](?:[ \-]?[0-9]{4}[ \-]?[0-9]{4}|[ \-]?[0-9]{3}[ \-]?[0-9]{5})(?![0-9A-Za-z]|[.\-][0-9])"
+)
+_NATIONAL = re.compile(r"(?<![0-9A-Za-z.,$€£¥#])\(?[0-9](?:[ ().\-]{0,2}[0-9]){6,13}(?![0-9A-Za-z]|[.,][0-9])")
+_REGIONS: Final = ("CN", "US", "GB", "HK", "TW", "SG")
+_PHONE_WORDS: Final = words(
+    "phone", "phones", "phone number", "mobile", "cell", "cellphone", "tel", "telephone", "call",
+    "call me", "call me (?:at|on)", "reach me", "text me", "sms", "whatsapp", "number", "contact",
+    "ring me", "ring", "landline", "fax",
+) + "|电话|電話|手机|手機|号码|號碼|联系|聯繫|聯絡|座机|座機|致电|打给|热线|来电|短信|微信"  # fmt: skip
+_NOT_PHONE: Final = words(
+    "orders?", "tx", "txid", "transactions?", "hash", "ref", "reference", "invoice", "tracking",
+    "ticket", "receipt", "case", "uid", "id", "amount", "block", "version", "balance", "paid",
+    "order (?:no|number)", "ticket number", "case number", "tracking number", "card", "account",
+    "account number", "code", "serial", "sku", "usdt", "btc", "eth", "usd",
+) + "|订单|訂單|单号|單號|流水|交易|编号|編號|运单|快递|金额|金額|工单|區塊|区块|余额|卡号|账号|验证码"  # fmt: skip
+_PHONE_LABELS = Labels(yes=_PHONE_WORDS, no=_NOT_PHONE)
+
+
+def find_email(folded: Folded) -> Iterator[Hit]:
+    """Yield addresses around each `@`; the part before it is searched backwards, 64 characters at most."""
+    text = folded.text
+    at = text.find("@")
+    while at >= 0:
+        local = _LOCAL.search(text, max(0, at - 64), at)
+        domain = _DOMAIN.match(text, at + 1)
+        if local is not None and domain is not None:
+            top = domain.group().rpartition(".")[2].lower()
+            if top not in _NOT_A_DOMAIN and local.group() != "git":
+                yield Hit(local.start(), domain.end(), "EMAIL", "shape")
+        at = text.find("@", at + 1)
+
+
+def find_spelled_email(folded: Folded) -> Iterator[Hit]:
+    """Yield addresses written with the words at and dot, both of them."""
+    for match in _SPELLED.finditer(folded.low):
+        yield Hit(match.start(), match.end(), "EMAIL", "spelled out")
+
+
+def find_phone(folded: Folded) -> Iterator[Hit]:
+    """Yield numbers with a country code, Chinese mobiles, and national numbers beside a phone word."""
+    low = folded.low
+    for match in _INTERNATIONAL.finditer(low):
+        if _valid(match.group(), None):
+            yield Hit(match.start(), match.end(), "PHONE", "numbering plan")
+    for match in _CN_MOBILE.finditer(low):
+        if _PHONE_LABELS.before(low, match.start(), 16) != "no":
+            yield Hit(match.start(), match.end(), "PHONE", "shape")
+    for match in _NATIONAL.finditer(low):
+        verdict = _PHONE_LABELS.nearest(low, match.start(), match.end(), before=28, after=14)
+        if verdict == "yes" and any(_valid(match.group(), region) for region in _REGIONS):
+            yield Hit(match.start(), match.end(), "PHONE", "label")
+
+
+def _valid(number: str, region: str | None) -> bool:
+    if number.startswith("00"):
+        number = "+" + number[2:]
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number, region))
+    except phonenumbers.NumberParseException:
+        return False

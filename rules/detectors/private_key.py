@@ -1,0 +1,128 @@
+"""Private keys: WIF, BIP-38, extended keys, PEM blocks, secrets of other chains, and bare hex beside a label.
+
+Formats: Bitcoin WIF (version 0x80, 0xEF), BIP-38, BIP-32 and SLIP-132 (xprv yprv zprv ...), RFC 7468,
+Stellar SEP-23, XRP Ledger family seeds, Solana key pairs (64 bytes in base58 or a JSON array).
+"""
+
+import re
+from base64 import b32decode
+from binascii import crc_hqx
+from collections.abc import Iterator
+from typing import Final
+
+from rules.detectors.checksums import BASE58_RIPPLE, base58_decode, base58check
+from rules.detectors.hit import Hit
+from rules.detectors.labels import Labels, words
+from rules.fold import Folded
+
+_B58: Final = "1-9A-HJ-NP-Za-km-z"
+_WIF = re.compile(rf"(?<![0-9A-Za-z])(?:[5KL9c][{_B58}]{{50,51}}|6P[{_B58}]{{56}})(?![0-9A-Za-z])")
+_EXTENDED = re.compile(rf"(?<![0-9A-Za-z])[xyztuvYZUV]prv[{_B58}]{{90,110}}(?![0-9A-Za-z])")
+_STELLAR = re.compile(r"(?<![0-9A-Za-z])S[A-Z2-7]{55}(?![0-9A-Za-z])")
+_RIPPLE = re.compile(rf"(?<![0-9A-Za-z])s[{_B58}]{{25,29}}(?![0-9A-Za-z])")
+_BECH32_SECRET = re.compile(
+    r"(?<![0-9a-z])(?:suiprivkey1|nsec1|ed25519e?_sk1|age-secret-key-1|xprv1|root_xsk1)[0-9a-z]{50,200}"
+    r"(?![0-9a-z])"
+)
+_PEM_BEGIN = re.compile(r"-----begin [a-z0-9 ]{0,30}private key(?: block)?-----")
+_PEM_END = re.compile(r"-----end [a-z0-9 ]{0,30}private key(?: block)?-----")
+_PEM_BODY = re.compile(r"[a-z0-9+/=\s\\]{0,8000}")
+_HEX = re.compile(r"(?<![0-9a-z])(?:0x)?[0-9a-f]{64}(?![0-9a-z])")
+_SOLANA = re.compile(rf"(?<![0-9A-Za-z])[{_B58}]{{85,90}}(?![0-9A-Za-z])")
+_BYTES = re.compile(r"\[\s{0,4}(?:[0-9]{1,3}\s{0,4},\s{0,4}){63}[0-9]{1,3}\s{0,4}\]")
+
+_LABELS = Labels(
+    yes=words(
+        "private keys?",
+        "priv ?keys?",
+        "pk",
+        "pkey",
+        "privkey",
+        "secret keys?",
+        "secret",
+        "sk",
+        "key",
+        "signing key",
+        "spending key",
+    )
+    + "|私钥|私鑰|密钥|密鑰|秘钥|秘鑰|钥匙",
+    no=words(
+        "tx",
+        "txs",
+        "txn",
+        "txid",
+        "tx ?hash",
+        "hash",
+        "transactions?",
+        "block",
+        "public key",
+        "pubkey",
+        "sha ?256",
+        "checksum",
+        "digest",
+        "signature",
+        "sig",
+        "topic",
+        "order",
+        "commit",
+        "address",
+        "contract",
+        "root",
+        "id",
+    )
+    + "|哈希|交易|区块|區塊|公钥|公鑰|签名|簽名|校验|校驗|订单|單號|单号|地址|合约|合約|摘要",
+)
+_BEFORE_CHARS: Final = 26
+_AFTER_CHARS: Final = 18
+
+
+def find(folded: Folded) -> Iterator[Hit]:
+    """Yield private keys in long runs of letters and digits."""
+    text, low = folded.text, folded.low
+    yield from _checksummed(text)
+    for match in _BECH32_SECRET.finditer(low):
+        yield Hit(match.start(), match.end(), "PRIVATE_KEY", "prefix")
+    for match in _HEX.finditer(low):
+        if _labelled(low, match.start(), match.end()):
+            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
+    for match in _SOLANA.finditer(text):
+        decoded = base58_decode(match.group())
+        if decoded is not None and len(decoded) == 64 and _labelled(low, *match.span()):
+            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
+
+
+def find_blocks(folded: Folded) -> Iterator[Hit]:
+    """Yield PEM blocks; one that is cut off is a secret to the last character that can belong to it."""
+    low = folded.low
+    for begin in _PEM_BEGIN.finditer(low):
+        end = _PEM_END.search(low, begin.end(), begin.end() + 8000)
+        last = end or _PEM_BODY.match(low, begin.end())
+        if last is not None:
+            yield Hit(begin.start(), last.end(), "PRIVATE_KEY", "armour")
+
+
+def find_byte_arrays(folded: Folded) -> Iterator[Hit]:
+    """Yield arrays of 64 bytes, the form a Solana key file has."""
+    for match in _BYTES.finditer(folded.low):
+        yield Hit(match.start(), match.end(), "PRIVATE_KEY", "shape")
+
+
+def _checksummed(text: str) -> Iterator[Hit]:
+    for match in _WIF.finditer(text):
+        body = base58check(match.group())
+        if body is not None and (body[0] in {0x80, 0xEF} or body[:2] in {b"\x01\x42", b"\x01\x43"}):
+            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "checksum")
+    for match in _EXTENDED.finditer(text):
+        yield Hit(match.start(), match.end(), "PRIVATE_KEY", "prefix")
+    for match in _STELLAR.finditer(text):
+        raw = b32decode(match.group())
+        if crc_hqx(raw[:-2], 0) == int.from_bytes(raw[-2:], "little"):
+            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "checksum")
+    for match in _RIPPLE.finditer(text):
+        body = base58check(match.group(), BASE58_RIPPLE)
+        if body is not None and body[0] in {0x21, 0x01}:
+            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "checksum")
+
+
+def _labelled(low: str, start: int, end: int) -> bool:
+    return _LABELS.nearest(low, start, end, before=_BEFORE_CHARS, after=_AFTER_CHARS) == "yes"

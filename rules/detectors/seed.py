@@ -1,0 +1,250 @@
+"""Recovery phrases in alphabetic BIP-39 languages, found word by word rather than by pattern.
+
+A run of list words with nothing but joiners and numbering between them is a phrase when its check
+sum holds, when it is long and does not read as prose, or when it is shorter and something says so.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from rules.detectors.checksums import bip39
+from rules.detectors.hit import Hit
+from rules.detectors.labels import words as whole_words
+from rules.fold import Folded
+from rules.wordlists import ALPHABETIC, english_prefixes, indexes, languages
+
+_LETTERS = bytes((code | 32) if chr(code).isalpha() and code < 128 else 32 for code in range(256))
+_GATE_WORDS: Final = frozenset(word.encode() for word in (*languages(), *english_prefixes()) if word.isascii())
+_GATE_RUNS: Final = (b"\x01\x01\x01\x01", b"\x01\x00\x01\x00\x01\x00\x01\x00\x01\x00\x01")
+
+_TOKEN = re.compile("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
+_GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]{}<>\"'*+=~→&@第个個词詞号號是為为字]{1,24}")
+_STOP = re.compile(r"[:=!?;]")
+_DIGIT = re.compile(r"[0-9]")
+_LISTED = re.compile(r"[,;、|\n/·•]")
+_FILLER: Final = frozenset({"st", "nd", "rd", "th", "no", "nr", "is", "and"})
+_NUMBERED_FILLER: Final = frozenset({"word"})
+# Words of no list that no typing error makes out of a list word: they end a run.
+_BREAKS: Final = frozenset({
+    "the", "for", "are", "but", "not", "was", "has", "had", "our", "his", "her", "she", "how",
+    "why", "did", "does", "been", "were", "from", "which", "who", "their", "them", "then", "here",
+    "please", "thanks", "hello", "its", "don", "didn", "doesn", "isn", "won",
+})  # fmt: skip
+# List words that carry grammar rather than meaning: a random phrase of twelve has one in three
+# times, a sentence that happens to use only list words has many.
+_FUNCTION: Final = frozenset({
+    "about", "above", "across", "after", "again", "all", "almost", "alone", "already", "also",
+    "always", "among", "another", "any", "around", "become", "before", "behind", "below",
+    "between", "beyond", "both", "can", "come", "could", "enough", "ever", "every", "few", "find",
+    "first", "from", "get", "give", "good", "have", "help", "into", "just", "keep", "know", "like",
+    "make", "many", "maybe", "more", "most", "much", "must", "near", "need", "never", "next",
+    "now", "off", "often", "once", "one", "only", "other", "over", "own", "right", "same", "say",
+    "should", "some", "still", "such", "sure", "than", "that", "then", "there", "they", "thing",
+    "this", "time", "today", "together", "until", "update", "use", "used", "very", "wait", "want",
+    "way", "what", "when", "where", "will", "with", "work", "would", "you", "your",
+})  # fmt: skip
+_CONTEXT = re.compile(
+    whole_words(
+        "seed", "seeds", "seed ?phrase", "mnemonic", "mnemonics", "recovery", "phrase", "passphrase",
+        "secret (?:phrase|words?|recovery)", "backup (?:phrase|words?)", "recover", "restore",
+        "(?:12|24|twelve|twenty[- ]four) words?", "bip ?39", "words? (?:are|is)", "srp",
+    )
+    + "|助记|助記|恢复|恢復|种子|種子|备份|備份|单词|單詞|词组|詞組|记忆词|記憶詞"
+)  # fmt: skip
+_LABEL_WORDS: Final = frozenset({"phrase", "seed", "word", "secret", "key", "wallet", "list", "code"})
+
+_LENGTHS: Final = (24, 21, 18, 15, 12)
+_PARTIAL_MIN: Final = 8
+_LONG_RUN: Final = 60
+_CONTEXT_BEFORE: Final = 80
+_CONTEXT_AFTER: Final = 48
+_ENGLISH: Final = 1 << ALPHABETIC.index("english")
+_PROSE_SHARE: Final = 0.25
+_PROSE_SHARE_CHECKSUM: Final = 0.4
+
+
+class _Word(NamedTuple):
+    text: str
+    start: int
+    end: int
+    lists: int
+    """Bit set of the languages whose list holds it; 0 for a word of no list."""
+
+
+class _Found(NamedTuple):
+    first: int
+    last: int
+    """Last word, inclusive."""
+    evidence: str
+
+
+def possible_words(data: bytes) -> bool:
+    """Whether UTF-8 `data` can hold a phrase in Latin letters; the gate of this detector."""
+    flags = bytes(map(_GATE_WORDS.__contains__, data.translate(_LETTERS).split()))
+    return _GATE_RUNS[0] in flags or _GATE_RUNS[1] in flags
+
+
+def find(folded: Folded) -> Iterator[Hit]:
+    """Yield recovery phrases from their first to their last word."""
+    low = folded.low
+    for run in _runs(low):
+        if sum(1 for word in run if word.lists) < _PARTIAL_MIN:
+            continue
+        for found in _phrases(low, run):
+            yield Hit(run[found.first].start, run[found.last].end, "SEED_PHRASE", found.evidence)
+
+
+def _runs(low: str) -> Iterator[list[_Word]]:
+    """Runs of list words; single words of no list may stand inside or at an end (typing errors)."""
+    run: list[_Word] = []
+    for word in _tokens(low):
+        if run and not _joined(low, run, word):
+            yield run
+            run = []
+        if word.lists or (len(word.text) > 2 and word.text not in _BREAKS):
+            if not word.lists and run and not run[-1].lists:
+                yield run[:-1]
+                run = []
+            run.append(word)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _tokens(low: str) -> Iterator[_Word]:
+    """Words with the lists they are in; ordinals and the like between numbered words are left out."""
+    known, prefixes = languages(), english_prefixes()
+    for match in _TOKEN.finditer(low):
+        text, start, end = match.group(), match.start(), match.end()
+        if text in _FILLER and (_DIGIT.search(low, max(0, start - 3), end + 3) is not None):
+            continue
+        if text in _NUMBERED_FILLER and _DIGIT.search(low, end, end + 4) is not None:
+            continue
+        yield _Word(text, start, end, known.get(text, 0) or (text in prefixes and _ENGLISH))
+
+
+def _joined(low: str, run: Sequence[_Word], word: _Word) -> bool:
+    """Whether only joiners and numbering stand between the end of `run` and `word`."""
+    gap = low[run[-1].end : word.start]
+    if len(gap) > 24:
+        return False
+    if _DIGIT.search(gap) is None:
+        if _GAP.fullmatch(gap) is None or _STOP.search(gap) is not None:
+            return False
+        return "." not in gap or len(run) < 2 or "." in low[run[-2].end : run[-1].start]
+    return _GAP.fullmatch(re.sub("(?:st|nd|rd|th|no|nr|is|and|word)", " ", gap)) is not None
+
+
+def _phrases(low: str, run: Sequence[_Word]) -> Iterator[_Found]:
+    """Phrases in one run: by check sum first, then what is left by its looks."""
+    done = 0
+    for found in _checksummed(run):
+        yield from _by_looks(low, run, done, found.first)
+        yield found
+        done = found.last + 1
+    yield from _by_looks(low, run, done, len(run))
+
+
+def _checksummed(run: Sequence[_Word]) -> Iterator[_Found]:
+    """Windows of a valid length whose check sum holds, the longest first, without overlaps."""
+    long = len(run) > _LONG_RUN
+    taken: list[_Found] = []
+    for length in (24, 12) if long else _LENGTHS:
+        best: list[tuple[int, int]] = []
+        for first in range(len(run) - length + 1):
+            window = run[first : first + length]
+            prose = sum(1 for word in window if word.text in _FUNCTION)
+            if prose < length * _PROSE_SHARE_CHECKSUM and _checksum_holds(window):
+                best.append((prose + (window[0].text in _LABEL_WORDS), first))
+        for _, first in sorted(best):
+            found = _Found(first, first + length - 1, "checksum")
+            if all(found.last < other.first or found.first > other.last for other in taken):
+                taken.append(found)
+    return iter(sorted(taken))
+
+
+def _checksum_holds(window: Sequence[_Word]) -> bool:
+    lists = window[0].lists
+    for word in window:
+        lists &= word.lists
+        if not lists:
+            return False
+    prefixes = english_prefixes()
+    for bit, language in enumerate(ALPHABETIC):
+        if lists >> bit & 1:
+            index_of = indexes(language)
+            numbers = [index_of.get(word.text, prefixes.get(word.text, 0)) for word in window]
+            if bip39(numbers):
+                return True
+    return False
+
+
+def _by_looks(low: str, run: Sequence[_Word], begin: int, end: int) -> Iterator[_Found]:
+    """Long or labelled stretches of `run[begin:end]` whose check sum does not hold."""
+    while (stretch := _best_stretch(run, begin, end)) is not None:
+        first, last = stretch
+        evidence = _judge(low, run, first, last)
+        if evidence:
+            yield _Found(_after_label(run, first, last), last, evidence)
+        begin = last + 1
+
+
+def _after_label(run: Sequence[_Word], first: int, last: int) -> int:
+    """The first word of the phrase, without a label such as `phrase` that is a list word itself."""
+    while run[first].text in _LABEL_WORDS and last - first >= _PARTIAL_MIN and last - first + 1 not in _LENGTHS:
+        first += 1
+    return first
+
+
+def _best_stretch(run: Sequence[_Word], begin: int, end: int) -> tuple[int, int] | None:
+    """The first stretch of `run[begin:end]` worth judging, with at most two foreign words inside."""
+    first = begin
+    while first < end:
+        if not run[first].lists and not (first == begin and first + 1 < end):
+            first += 1
+            continue
+        strangers = 0 if run[first].lists else 1
+        best: tuple[int, int] | None = None
+        index = first
+        while index < end:
+            strangers += index > first and not run[index].lists
+            size = index - first + 1
+            if strangers > 2 or strangers * 8 > max(size, 8):
+                break
+            if run[index].lists or (size in _LENGTHS and index == end - 1):
+                best = (index + 1 - first, index)
+            index += 1
+        if best is not None and best[0] >= _PARTIAL_MIN:
+            return first, best[1]
+        first += 1
+    return None
+
+
+def _judge(low: str, run: Sequence[_Word], first: int, last: int) -> str:
+    """Why words `first` to `last` are a phrase, or nothing."""
+    window = run[first : last + 1]
+    size = len(window)
+    strangers = sum(1 for word in window if not word.lists)
+    prose = sum(1 for word in window if word.text in _FUNCTION)
+    if prose > size * _PROSE_SHARE:
+        return ""
+    start, end = window[0].start, window[-1].end
+    if (
+        _CONTEXT.search(low, max(0, start - _CONTEXT_BEFORE), start) is not None
+        or _CONTEXT.search(low, end, end + _CONTEXT_AFTER) is not None
+    ):
+        return "label"
+    if size - strangers >= 11 and size >= 12:
+        return "list words"
+    if strangers or prose > 1:
+        return ""
+    gaps = [low[a.end : b.start] for a, b in pairwise(window)]
+    if sum(1 for gap in gaps if _DIGIT.search(gap)) * 4 > len(gaps) * 3:
+        return "numbered list words"
+    if all(_LISTED.search(gap) for gap in gaps):
+        return "listed words"
+    return "nothing but list words" if len(low[:start].strip()) + len(low[end:].strip()) < 3 else ""
