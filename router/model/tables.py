@@ -175,6 +175,8 @@ class OutboxEntry(Row, frozen=True, kw_only=True):
     lease_until_ms: int | None = None
     provider_id: str | None = None
     error: str | None = None
+    uncertain: bool = False
+    """An earlier attempt may have arrived; another such outcome holds the reply."""
     created_at_ms: int
     version: int = 1
 
@@ -198,6 +200,7 @@ EventKind = Literal[
     "message.added",
     "message.edited",
     "message.deleted",
+    "message.reaction",
     "delivery.state",
     "rules.changed",
     "agent.status",

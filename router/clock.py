@@ -1,0 +1,65 @@
+"""The one place that may ask the time and make ids; `app` hands both to everything else.
+
+`VirtualClock` serves `switchboard route`, imports and the simulation tests.
+"""
+
+import random
+import time
+
+from router.model.sources import Clock
+
+
+class SystemClock:
+    """The machine's clock, never going backwards within a process."""
+
+    def __init__(self) -> None:
+        self._last_ms = 0
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970-01-01T00:00:00Z."""
+        self._last_ms = max(self._last_ms, time.time_ns() // 1_000_000)
+        return self._last_ms
+
+
+class VirtualClock:
+    """A clock that stands still until it is told."""
+
+    def __init__(self, start_ms: int = 0) -> None:
+        self._now_ms = start_ms
+
+    def now_ms(self) -> int:
+        """Milliseconds since 1970-01-01T00:00:00Z."""
+        return self._now_ms
+
+    def advance_to(self, now_ms: int) -> None:
+        """Move forward; a time already past changes nothing."""
+        self._now_ms = max(self._now_ms, now_ms)
+
+
+_TAIL_BITS = 74
+_RANDOM_STEP_BITS = 32
+
+
+class TimedIds:
+    """UUIDv7 (RFC 9562, section 5.7; monotonic by method 2 of section 6.2): later ids of a source are greater."""
+
+    def __init__(self, clock: Clock, seed: int | None = None) -> None:
+        self._clock = clock
+        self._random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 -- seeded only by tests and simulations
+        self._ms = 0
+        self._tail = 0
+
+    def new(self) -> str:
+        """A fresh id in canonical text form."""
+        ms = self._clock.now_ms()
+        if ms > self._ms:
+            self._ms = ms
+            self._tail = self._random.getrandbits(_TAIL_BITS - 1)
+        else:
+            self._tail += self._random.getrandbits(_RANDOM_STEP_BITS) + 1
+            if self._tail >> _TAIL_BITS:
+                self._ms += 1
+                self._tail = self._random.getrandbits(_TAIL_BITS - 1)
+        high, low = self._tail >> 62, self._tail & 0x3FFF_FFFF_FFFF_FFFF
+        text = f"{self._ms:012x}{0x7000 | high:04x}{0x8000_0000_0000_0000 | low:016x}"
+        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

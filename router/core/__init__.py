@@ -1,0 +1,1 @@
+"""Pure decisions of the house: facts in, changes out; no I/O, no clock."""

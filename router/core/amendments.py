@@ -1,0 +1,148 @@
+"""Events that change what is already there: edits, deletes, reactions, delivery receipts. Pure.
+
+An amendment of a message we never saw changes nothing and says so; only the message's own author may edit or delete it.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from router.core.delivery import DELIVERY_RANK
+from router.core.identity import read_sender
+from router.core.quotes import visible
+from router.core.tickets import snippet_of
+from router.model.changes import Change, Record, Save
+from router.model.decisions import Outcome
+from router.model.message import JournalEntry
+from router.model.snapshot import Snapshot
+from router.model.tables import URGENCY_RANK, Event, EventKind, Message, OutboxState, Ticket
+from rules.facts import Facts, MessageFacts, TicketFacts, Verdict
+
+Judge = Callable[[Facts], Verdict]
+_NOTHING = Outcome(message_id=None, ticket_id=None, contact_id=None)
+_RECEIPT_STATE: dict[str, OutboxState] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "dead"}
+
+
+def _target(entry: JournalEntry, snapshot: Snapshot) -> Message | None:
+    event = entry.event
+    return snapshot.messages.get((event.channel, event.account, event.target_id or ""))
+
+
+def edited_message(entry: JournalEntry, snapshot: Snapshot) -> Message | None:
+    """The writer's own earlier message that an edit names; None: the edit is taken as a message."""
+    target = _target(entry, snapshot)
+    if target is None or target.kind != "inbound" or target.state == "deleted" or target.sender is None:
+        return None
+    author = read_sender(entry.event).peer
+    conversation = snapshot.conversations_by_id.get(target.conversation_id)
+    return target if conversation is not None and conversation.peer == author else None
+
+
+def _event(entry: JournalEntry, target: Message, kind: EventKind, ticket: Ticket | None, data: dict[str, str]) -> Event:
+    return Event(
+        at_ms=entry.received_at_ms,
+        kind=kind,
+        ticket_id=target.ticket_id,
+        message_id=target.id,
+        conversation_id=target.conversation_id,
+        queue=ticket.queue if ticket else None,
+        actor=f"contact:{target.contact_id}",
+        data=data,
+    )
+
+
+def _outcome(target: Message) -> Outcome:
+    return Outcome(message_id=target.id, ticket_id=target.ticket_id, contact_id=target.contact_id)
+
+
+def edit(entry: JournalEntry, target: Message, judge: Judge, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
+    """Replace the text, judge it again, and let urgency rise with it."""
+    event = entry.event
+    ticket = snapshot.tickets.get(target.ticket_id)
+    text = event.text or ""
+    facts = Facts(
+        message=MessageFacts(
+            text=visible(text),
+            channel=event.channel,
+            account=event.account,
+            visibility=event.visibility,
+            lang=event.language,
+            is_first=False,
+            findings=entry.findings,
+        ),
+        ticket=TicketFacts(exists=ticket is not None, urgency=ticket.urgency if ticket else "normal"),
+    )
+    verdict = judge(facts)
+    revised = msgspec.structs.replace(
+        target,
+        text=text,
+        html=event.html,
+        findings=tuple(dict.fromkeys((*target.findings, *entry.findings))),
+        redactions=entry.redactions,
+        revision=target.revision + 1,
+        version=target.version + 1,
+    )
+    changes: list[Change] = [Save(revised)]
+    if ticket is not None:
+        rank = URGENCY_RANK[verdict.urgency]
+        raised = rank > ticket.urgency_rank
+        changes.append(
+            Save(
+                msgspec.structs.replace(
+                    ticket,
+                    urgency=verdict.urgency if raised else ticket.urgency,
+                    urgency_rank=max(rank, ticket.urgency_rank),
+                    queue=verdict.queue if raised else ticket.queue,
+                    tags=tuple(dict.fromkeys((*ticket.tags, *verdict.tags))),
+                    snippet=snippet_of(visible(text)),
+                    version=ticket.version + 1,
+                )
+            )
+        )
+    changes.append(Record(_event(entry, target, "message.edited", ticket, {"revision": str(revised.revision)})))
+    return changes, _outcome(target)
+
+
+def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
+    """Blank the content, keep the tombstone."""
+    target = edited_message(entry, snapshot)
+    if target is None:
+        return [], _NOTHING
+    ticket = snapshot.tickets.get(target.ticket_id)
+    blank = msgspec.structs.replace(
+        target, text="", html=None, subject=None, attachments=(), state="deleted", version=target.version + 1
+    )
+    changes: list[Change] = [Save(blank)]
+    if ticket is not None and ticket.snippet == snippet_of(visible(target.text)):
+        changes.append(Save(msgspec.structs.replace(ticket, snippet="", version=ticket.version + 1)))
+    changes.append(Record(_event(entry, target, "message.deleted", ticket, {})))
+    return changes, _outcome(target)
+
+
+def reaction(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
+    """Recorded in the ticket's history; moves nothing."""
+    target = _target(entry, snapshot)
+    if target is None:
+        return [], _NOTHING
+    ticket = snapshot.tickets.get(target.ticket_id)
+    return [Record(_event(entry, target, "message.reaction", ticket, {}))], _outcome(target)
+
+
+def receipt(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
+    """Move the delivery state of one of our replies; never backwards (DESIGN 3)."""
+    target = _target(entry, snapshot)
+    outbox = snapshot.outbox.get(target.id) if target is not None else None
+    if target is None or outbox is None or entry.event.delivery is None:
+        return [], _NOTHING
+    state = _RECEIPT_STATE[entry.event.delivery]
+    if DELIVERY_RANK[state] <= DELIVERY_RANK[outbox.state]:
+        return [], _outcome(target)
+    ticket = snapshot.tickets.get(target.ticket_id)
+    moved = msgspec.structs.replace(
+        outbox,
+        state=state,
+        error=entry.event.delivery_detail if state == "dead" else None,
+        version=outbox.version + 1,
+    )
+    event = _event(entry, target, "delivery.state", ticket, {"from": outbox.state, "to": state})
+    return [Save(moved), Record(event)], _outcome(target)

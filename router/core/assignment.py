@@ -1,0 +1,48 @@
+"""Who gets which ticket: the oldest fitting ticket first, to the agent who has been idle longest. Pure.
+
+A freed agent gets the ticket that has waited longest, never the newest; nobody is given more than their capacity.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from router.core.tickets import assign
+from router.model.changes import Change, Record, Save
+from router.model.tables import Agent, Ticket
+
+
+class AgentLoad(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent who is online, and how many unsolved tickets they hold."""
+
+    agent: Agent
+    open_tickets: int
+
+
+def _serves(agent: Agent, ticket: Ticket) -> bool:
+    return not agent.queues or ticket.queue in agent.queues
+
+
+def decide_assignments(waiting: Sequence[Ticket], loads: Sequence[AgentLoad], *, now_ms: int) -> list[Change]:
+    """Match unassigned tickets with free agents; more urgent ones first, then the longest wait."""
+    held = {load.agent.id: load.open_tickets for load in loads}
+    agents = {load.agent.id: load.agent for load in loads if load.agent.status == "online"}
+    order = sorted(waiting, key=lambda t: (-t.urgency_rank, t.waiting_since_ms or t.created_at_ms, t.id))
+    tickets: list[Change] = []
+    events: list[Change] = []
+    given: dict[str, Agent] = {}
+    for ticket in order:
+        fitting = [a for a in agents.values() if held[a.id] < a.capacity and _serves(a, ticket)]
+        if not fitting:
+            continue
+        # Equal idle times (agents who never had work) go to the emptier hands, then by login for a stable answer.
+        chosen = min(fitting, key=lambda a: (a.idle_since_ms, held[a.id], a.login))
+        taken, history = assign(ticket, chosen.id, actor="system", reason="longest_idle", now_ms=now_ms)
+        tickets.append(Save(taken))
+        events += [Record(event) for event in history]
+        held[chosen.id] += 1
+        busy = msgspec.structs.replace(agents[chosen.id], idle_since_ms=now_ms, version=agents[chosen.id].version)
+        agents[chosen.id] = busy
+        given[chosen.id] = busy
+    people: list[Change] = [Save(msgspec.structs.replace(a, version=a.version + 1)) for a in given.values()]
+    return [*tickets, *people, *events]

@@ -1,0 +1,286 @@
+"""The decision about one inbound event: from a journal entry and the facts around it to a list of changes. Pure.
+
+The route worker calls `decide_inbound` for each entry of a batch, in journal order, and folds the changes into the
+snapshot in between, so that a batch decides exactly as its entries one by one would.
+"""
+
+import msgspec
+
+from router.core import amendments
+from router.core.amendments import Judge
+from router.core.placement import Placement, place
+from router.core.quotes import visible
+from router.core.receipts import automatic_reply
+from router.core.tickets import follow_up, open_ticket
+from router.model.changes import Add, Change, Record, Save
+from router.model.decisions import Outcome, Why, WhyLost, WhyReason
+from router.model.ids import ContactId, ConversationId, IdentityId, MessageId
+from router.model.message import JournalEntry
+from router.model.snapshot import Snapshot
+from router.model.sources import Ids
+from router.model.tables import Contact, Conversation, Event, Identity, Message, Participant, Ticket
+from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts, Verdict
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+    """What a decision needs to know besides the entry and the snapshot."""
+
+    token_conversation: ConversationId | None = None
+    """From a reply token whose signature was verified."""
+    can_send: bool = False
+    """Whether the channel can carry an automatic answer."""
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes to apply, and what to tell about them."""
+
+    changes: list[Change]
+    outcome: Outcome
+
+
+def decide_inbound(
+    entry: JournalEntry, snapshot: Snapshot, judge: Judge, circumstances: Circumstances, ids: Ids
+) -> Decided:
+    """Decide one journal entry. `snapshot` holds what `placement.keys_of` asked for."""
+    event = entry.event
+    match event.kind:
+        case "receipt":
+            return _amend(amendments.receipt(entry, snapshot))
+        case "delete":
+            return _amend(amendments.delete(entry, snapshot))
+        case "reaction":
+            return _amend(amendments.reaction(entry, snapshot))
+        case "edit":
+            target = amendments.edited_message(entry, snapshot)
+            if target is not None:
+                return _amend(amendments.edit(entry, target, judge, snapshot))
+        case "message" | "call" | "unsupported":
+            pass
+    return _decide_message(entry, snapshot, judge, circumstances, ids)
+
+
+def _amend(amended: tuple[list[Change], Outcome]) -> Decided:
+    changes, outcome = amended
+    return Decided(changes=changes, outcome=outcome)
+
+
+def facts_of(entry: JournalEntry, placement: Placement) -> Facts:
+    """What the rules may look at."""
+    event, ticket, contact = entry.event, placement.ticket, placement.contact
+    return Facts(
+        message=MessageFacts(
+            text=visible(event.text or ""),
+            subject=event.subject or "",
+            channel=event.channel,
+            account=event.account,
+            visibility=event.visibility,
+            lang=event.language,
+            is_first=placement.conversation is None,
+            is_automatic=event.automatic != "none",
+            attachments=len(entry.attachments),
+            findings=entry.findings,
+        ),
+        customer=CustomerFacts(
+            known=contact is not None,
+            verified=bool(placement.sender.proven),
+            vip=contact.vip if contact is not None else False,
+            language=contact.language if contact is not None else None,
+        ),
+        ticket=TicketFacts()
+        if ticket is None
+        else TicketFacts(exists=True, state=ticket.state, queue=ticket.queue, urgency=ticket.urgency, tags=ticket.tags),
+    )
+
+
+def _decide_message(
+    entry: JournalEntry, snapshot: Snapshot, judge: Judge, circumstances: Circumstances, ids: Ids
+) -> Decided:
+    event, now_ms = entry.event, entry.received_at_ms
+    placement = place(event, snapshot, token_conversation=circumstances.token_conversation, now_ms=now_ms)
+    verdict = judge(facts_of(entry, placement))
+
+    contact = placement.contact or Contact(
+        id=ContactId(ids.new()), name=event.sender.name, language=verdict.language, created_at_ms=now_ms
+    )
+    conversation_id = placement.conversation.id if placement.conversation else ConversationId(ids.new())
+    message_id = MessageId(ids.new())
+    if placement.ticket is None:
+        ticket = open_ticket(entry, placement, verdict, contact, conversation_id, ids)
+        ticket_events = [
+            Event(
+                at_ms=now_ms,
+                kind="ticket.opened",
+                ticket_id=ticket.id,
+                message_id=message_id,
+                queue=ticket.queue,
+                actor=f"contact:{contact.id}",
+                data=_opening(verdict, placement),
+            )
+        ]
+    else:
+        ticket, ticket_events = follow_up(placement.ticket, entry, placement, verdict, message_id)
+
+    why = _why(entry, placement, verdict, ticket)
+    reply = automatic_reply(
+        entry, verdict, contact, ticket, placement.ticket, conversation_id, ids, can_send=circumstances.can_send
+    )
+    contact_after = contact if reply is None else reply.contact
+    if reply is not None:
+        why = msgspec.structs.replace(why, reply_template=reply.template)
+
+    changes: list[Change] = _people(placement, contact, contact_after, now_ms, ids)
+    changes += _conversation(placement, conversation_id, contact.id, ticket, now_ms)
+    changes.append(Add(ticket) if placement.ticket is None else Save(ticket))
+    changes.append(Add(_message(entry, ticket, conversation_id, contact, message_id, verdict, why)))
+    if placement.is_participant:
+        changes.append(
+            Add(
+                Participant(
+                    id=ids.new(),
+                    ticket_id=ticket.id,
+                    kind=event.channel,
+                    value=placement.sender.peer,
+                    created_at_ms=now_ms,
+                )
+            )
+        )
+    changes += [Record(e) for e in ticket_events]
+    changes.append(
+        Record(
+            Event(
+                at_ms=now_ms,
+                kind="message.added",
+                ticket_id=ticket.id,
+                message_id=message_id,
+                conversation_id=conversation_id,
+                queue=ticket.queue,
+                actor=f"contact:{contact.id}",
+            )
+        )
+    )
+    if reply is not None:
+        changes += reply.changes
+    outcome = Outcome(
+        message_id=message_id,
+        ticket_id=ticket.id,
+        contact_id=contact.id,
+        ticket_new=placement.ticket is None,
+        why=why,
+    )
+    return Decided(changes=changes, outcome=outcome)
+
+
+def _opening(verdict: Verdict, placement: Placement) -> dict[str, str]:
+    data: dict[str, str] = {"urgency": verdict.urgency, "contact_by": placement.contact_by}
+    if verdict.reasons:
+        data["rule"] = verdict.reasons[0].rule
+    if placement.not_joined:
+        data["not_joined"] = placement.not_joined
+    return data
+
+
+def _why(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: Ticket) -> Why:
+    return Why(
+        rules_version=verdict.version,
+        tags=verdict.tags,
+        urgency=verdict.urgency,
+        queue=ticket.queue,
+        language=verdict.language,
+        reasons=tuple(WhyReason(rule=r.rule, why=r.why, at=r.at) for r in verdict.reasons),
+        lost=tuple(WhyLost(rule=x.rule, key=x.key, value=x.value, to=x.to) for x in verdict.lost),
+        joined=placement.joined,
+        joined_detail=placement.not_joined,
+        contact_by=placement.contact_by,
+        ticket_new=placement.ticket is None,
+        related=placement.related,
+        parse_ms=entry.parse_ms,
+        redact_ms=entry.redact_ms,
+    )
+
+
+def _people(placement: Placement, before: Contact, after: Contact, now_ms: int, ids: Ids) -> list[Change]:
+    changes: list[Change] = []
+    if placement.contact is None:
+        changes.append(Add(after))
+    elif after is not before:
+        changes.append(Save(msgspec.structs.replace(after, version=before.version + 1)))
+    changes += [
+        Add(
+            Identity(
+                id=IdentityId(ids.new()),
+                contact_id=before.id,
+                kind=identity.kind,
+                value=identity.value,
+                proof=identity.proof,
+                created_at_ms=now_ms,
+            )
+        )
+        for identity in placement.missing
+    ]
+    return changes
+
+
+def _conversation(
+    placement: Placement, conversation_id: ConversationId, contact_id: ContactId, ticket: Ticket, now_ms: int
+) -> list[Change]:
+    existing = placement.conversation
+    if existing is None:
+        channel, account, visibility, thread, peer = placement.conversation_key
+        return [
+            Add(
+                Conversation(
+                    id=conversation_id,
+                    channel=channel,
+                    account=account,
+                    visibility=visibility,
+                    thread=thread,
+                    peer=peer,
+                    contact_id=contact_id,
+                    ticket_id=ticket.id,
+                    created_at_ms=now_ms,
+                )
+            )
+        ]
+    if existing.ticket_id == ticket.id and existing.contact_id == contact_id:
+        return []
+    moved = msgspec.structs.replace(existing, ticket_id=ticket.id, contact_id=contact_id, version=existing.version + 1)
+    return [Save(moved)]
+
+
+def _message(
+    entry: JournalEntry,
+    ticket: Ticket,
+    conversation_id: ConversationId,
+    contact: Contact,
+    message_id: MessageId,
+    verdict: Verdict,
+    why: Why,
+) -> Message:
+    event = entry.event
+    return Message(
+        id=message_id,
+        ticket_id=ticket.id,
+        conversation_id=conversation_id,
+        contact_id=contact.id,
+        kind="inbound",
+        automatic=event.automatic,
+        channel=event.channel,
+        account=event.account,
+        visibility=event.visibility,
+        external_id=event.message_id,
+        in_reply_to=event.in_reply_to,
+        references=event.references,
+        sender=event.sender,
+        subject=event.subject,
+        text=event.text or f"[{event.kind}]",
+        html=event.html,
+        language=verdict.language,
+        findings=entry.findings,
+        redactions=entry.redactions,
+        attachments=entry.attachments,
+        verdict=msgspec.Raw(_ENCODER.encode(why)),
+        sent_at_ms=event.sent_at_ms,
+        received_at_ms=entry.received_at_ms,
+    )

@@ -1,0 +1,208 @@
+"""Where an event belongs: which contact, which conversation, which ticket, and why. Pure.
+
+Joining needs proof (DESIGN, promise 4): the same conversation of a proven sender, a signed reply token, or an answer to
+a known Message-ID. A quoted ticket number, an equal text, a typed address are hints and end up in `related`.
+"""
+
+import re
+from typing import Literal
+
+import msgspec
+
+from router.core.identity import ProvenIdentity, SenderView, read_sender
+from router.model.ids import ContactId, ConversationId, TicketId
+from router.model.limits import REOPEN_WINDOW_MS
+from router.model.message import InboundEvent
+from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
+from router.model.tables import Contact, Conversation, Ticket
+
+Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references"]
+NotJoined = Literal["", "sender_denied", "forwarded", "ticket_closed", "reopen_window_over"]
+ContactBy = Literal["new", "app", "provider", "mail", "visitor", "import", "agent", "conversation", "unproven"]
+
+_QUOTED_NUMBER = re.compile(r"(?<![0-9A-Za-z])T-(\d{1,12})(?![0-9A-Za-z])")
+_FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|i|rv|enc|转发|轉寄|轉發)\s*[:：]", re.IGNORECASE)
+_NUMBERS_MAX = 5
+
+
+class Placement(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an event belongs, with names for every why."""
+
+    sender: SenderView
+    contact: Contact | None
+    """None: a contact has to be made."""
+    contact_by: ContactBy
+    missing: tuple[ProvenIdentity, ...]
+    """Proven identities the contact does not have yet."""
+    conversation: Conversation | None
+    conversation_key: ConversationKey
+    ticket: Ticket | None
+    """The ticket it joins; None: one has to be opened."""
+    joined: Joined
+    not_joined: NotJoined = ""
+    """Why a ticket that was pointed at was not joined."""
+    is_participant: bool = False
+    """The writer is neither the ticket's contact nor a known participant, yet answered one of its mails."""
+    related: tuple[TicketId, ...] = ()
+
+
+def split_token(token: str | None) -> ConversationId | None:
+    """The conversation a verified reply token names (the caller has checked the signature)."""
+    return ConversationId(token) if token else None
+
+
+def quoted_numbers(event: InboundEvent) -> frozenset[int]:
+    """Ticket numbers the writer mentions, such as T-1001: hints only."""
+    text = f"{event.subject or ''}\n{(event.text or '')[:2000]}"
+    if "T-" not in text:
+        return frozenset()
+    return frozenset(int(n) for n in _QUOTED_NUMBER.findall(text)[:_NUMBERS_MAX])
+
+
+def answered_ids(event: InboundEvent) -> list[str]:
+    """Message-IDs this one answers, most telling first (RFC 5322, section 3.6.4: the last reference is the parent)."""
+    ids = [event.in_reply_to] if event.in_reply_to else []
+    return list(dict.fromkeys([*ids, *reversed(event.references)]))
+
+
+def _is_mail(event: InboundEvent) -> bool:
+    return event.channel == "email"
+
+
+def own_thread(event: InboundEvent, sender: SenderView) -> str:
+    """The thread of an event that answers nothing known."""
+    if event.thread_id and not sender.denied:
+        return event.thread_id
+    if _is_mail(event) or not sender.proven:
+        return event.message_id  # every new mail, and everything from an unproven sender, stands alone
+    return sender.peer
+
+
+def keys_of(event: InboundEvent, token_conversation: ConversationId | None) -> SnapshotKeys:
+    """What `place` will look up for this event."""
+    sender = read_sender(event)
+    key = _conversation_key(event, own_thread(event, sender), sender.peer)
+    externals: set[ExternalKey] = set()
+    if _is_mail(event):
+        externals.update((event.channel, event.account, external) for external in answered_ids(event))
+    if event.target_id:
+        externals.add((event.channel, event.account, event.target_id))
+    return SnapshotKeys(
+        identities=frozenset(i.key for i in sender.proven) | frozenset(sender.hints),
+        conversations=frozenset({key}),
+        conversation_ids=frozenset({token_conversation}) if token_conversation else frozenset(),
+        external_ids=frozenset(externals),
+        thread_peers=frozenset((external, sender.peer) for external in externals),
+        token_peers=frozenset({(token_conversation, sender.peer)}) if token_conversation else frozenset(),
+        ticket_numbers=quoted_numbers(event),
+    )
+
+
+def _conversation_key(event: InboundEvent, thread: str, peer: str) -> ConversationKey:
+    return (event.channel, event.account, event.visibility, thread, peer)
+
+
+def _contact(
+    event: InboundEvent, sender: SenderView, conversation: Conversation | None, snapshot: Snapshot
+) -> tuple[Contact | None, ContactBy]:
+    for identity in sender.proven:
+        row = snapshot.identities.get(identity.key)
+        if row is not None and row.contact_id in snapshot.contacts:
+            return snapshot.contacts[row.contact_id], row.proof
+    if sender.proven:
+        return None, "new"
+    # A channel that proves nothing: only its own thread holds a person together.
+    if event.thread_id and conversation is not None and not sender.denied:
+        return snapshot.contacts.get(conversation.contact_id), "conversation"
+    return None, "unproven"
+
+
+def _pointed_ticket(
+    event: InboundEvent, token_conversation: ConversationId | None, snapshot: Snapshot
+) -> tuple[Ticket | None, Joined, str | None]:
+    """The ticket a mail points at with something only a reader of our mail can know, and that mail's thread."""
+    if token_conversation is not None:
+        conversation = snapshot.conversations_by_id.get(token_conversation)
+        if conversation is not None and conversation.ticket_id in snapshot.tickets:
+            return snapshot.tickets[conversation.ticket_id], "reply_token", conversation.thread
+    if _is_mail(event):
+        for external in answered_ids(event):
+            message = snapshot.messages.get((event.channel, event.account, external))
+            if message is not None and message.ticket_id in snapshot.tickets:
+                how: Joined = "in_reply_to" if external == event.in_reply_to else "references"
+                thread = snapshot.conversations_by_id[message.conversation_id].thread
+                return snapshot.tickets[message.ticket_id], how, thread
+    return None, "new", None
+
+
+def _refusal(ticket: Ticket, event: InboundEvent, *, knows_writer: bool, denied: bool, now_ms: int) -> NotJoined:
+    if denied:
+        return "sender_denied"
+    if not knows_writer and _FORWARDED.match(event.subject or ""):
+        return "forwarded"
+    if ticket.state == "closed":
+        return "ticket_closed"
+    if ticket.state == "solved" and now_ms - (ticket.solved_at_ms or now_ms) > REOPEN_WINDOW_MS:
+        return "reopen_window_over"
+    return ""
+
+
+def place(
+    event: InboundEvent, snapshot: Snapshot, *, token_conversation: ConversationId | None, now_ms: int
+) -> Placement:
+    """Find the contact, conversation and ticket of an event; `now_ms` is its arrival."""
+    sender = read_sender(event)
+    ticket, joined, thread = _pointed_ticket(event, token_conversation, snapshot)
+    key = _conversation_key(event, thread or own_thread(event, sender), sender.peer)
+    conversation = snapshot.conversations.get(key)
+    contact, contact_by = _contact(event, sender, conversation, snapshot)
+    if ticket is None and conversation is not None and conversation.ticket_id in snapshot.tickets:
+        same_person = contact is not None and contact.id == conversation.contact_id
+        if same_person:
+            ticket, joined = snapshot.tickets[conversation.ticket_id], "conversation"
+
+    related = _related(event, sender, snapshot)
+    not_joined: NotJoined = ""
+    is_participant = False
+    if ticket is not None:
+        knows_writer = (contact is not None and contact.id == ticket.contact_id) or (
+            (ticket.id, event.channel, sender.peer) in snapshot.participants
+        )
+        not_joined = _refusal(ticket, event, knows_writer=knows_writer, denied=sender.denied, now_ms=now_ms)
+        if not_joined:
+            related = (ticket.id, *related)
+            ticket, joined = None, "new"
+            if not_joined in {"sender_denied", "forwarded"}:
+                key = _conversation_key(event, event.message_id, sender.peer)
+                conversation = snapshot.conversations.get(key)
+        else:
+            is_participant = not knows_writer
+    known = {i.key for i in sender.proven if i.key in snapshot.identities}
+    joined_id = ticket.id if ticket is not None else None
+    return Placement(
+        sender=sender,
+        contact=contact,
+        contact_by=contact_by,
+        missing=tuple(i for i in sender.proven if i.key not in known),
+        conversation=conversation,
+        conversation_key=key,
+        ticket=ticket,
+        joined=joined,
+        not_joined=not_joined,
+        is_participant=is_participant,
+        related=tuple(t for t in dict.fromkeys(related) if t != joined_id),
+    )
+
+
+def _related(event: InboundEvent, sender: SenderView, snapshot: Snapshot) -> tuple[TicketId, ...]:
+    """Tickets an agent may want to look at: of claimed addresses, and of quoted numbers."""
+    found: list[TicketId] = []
+    for hint in sender.hints:
+        identity = snapshot.identities.get(hint)
+        if identity is not None:
+            found.extend(t.id for t in snapshot.open_tickets_of(ContactId(identity.contact_id)))
+    for number in quoted_numbers(event):
+        ticket = snapshot.ticket_by_number(number)
+        if ticket is not None:
+            found.append(ticket.id)
+    return tuple(found)

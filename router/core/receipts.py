@@ -1,0 +1,105 @@
+"""The machine's own answers: one receipt for each new ticket, and a warning when a matter turns critical. Pure.
+
+Never to automatic mail, never more than limits.AUTO_REPLIES_PER_HOUR to one person: a loop breaker without headers.
+"""
+
+import msgspec
+
+from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record
+from router.model.ids import ConversationId, MessageId, OutboxId
+from router.model.limits import AUTO_REPLIES_PER_HOUR
+from router.model.message import JournalEntry
+from router.model.sources import Ids
+from router.model.tables import URGENCY_RANK, Contact, Event, Message, OutboxEntry, Ticket
+from rules.facts import TemplateReply, Verdict
+
+_HOUR_MS = 3_600_000
+
+
+class AutomaticReply(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer to send, and the contact with this answer counted."""
+
+    template: str
+    contact: Contact
+    changes: list[Change]
+
+
+def _wanted(verdict: Verdict, before: Ticket | None, after: Ticket) -> TemplateReply | None:
+    if not verdict.replies:
+        return None
+    if before is None:
+        return verdict.replies[0]
+    turned_critical = after.urgency == "critical" and before.urgency_rank < URGENCY_RANK["critical"]
+    return verdict.replies[0] if turned_critical else None
+
+
+def _counted(contact: Contact, now_ms: int) -> Contact | None:
+    """The contact after one more automatic answer; None when this hour's are used up."""
+    if now_ms - contact.auto_replies_since_ms >= _HOUR_MS:
+        return msgspec.structs.replace(contact, auto_replies_since_ms=now_ms, auto_replies=1)
+    if contact.auto_replies >= AUTO_REPLIES_PER_HOUR:
+        return None
+    return msgspec.structs.replace(contact, auto_replies=contact.auto_replies + 1)
+
+
+def automatic_reply(
+    entry: JournalEntry,
+    verdict: Verdict,
+    contact: Contact,
+    ticket: Ticket,
+    before: Ticket | None,
+    conversation_id: ConversationId,
+    ids: Ids,
+    *,
+    can_send: bool,
+) -> AutomaticReply | None:
+    """The receipt for `ticket`, if one is due; `before` is the ticket as it was, None when it was just opened."""
+    event, now_ms = entry.event, entry.received_at_ms
+    wanted = _wanted(verdict, before, ticket)
+    if wanted is None or not can_send or event.automatic != "none":
+        return None
+    counted = _counted(contact, now_ms)
+    if counted is None:
+        return None
+    number = f"T-{ticket.number}" if ticket.number else NUMBER_PLACEHOLDER
+    message_id = MessageId(ids.new())
+    text = wanted.text.replace(NUMBER_PLACEHOLDER, number)
+    reply = Message(
+        id=message_id,
+        ticket_id=ticket.id,
+        conversation_id=conversation_id,
+        contact_id=contact.id,
+        kind="reply",
+        automatic="auto_reply",
+        channel=event.channel,
+        account=event.account,
+        visibility=event.visibility,
+        in_reply_to=event.message_id,
+        references=(*event.references[-20:], event.message_id),
+        subject=f"[{number}] {ticket.subject}",
+        text=text,
+        language=verdict.language,
+        sent_at_ms=now_ms,
+        received_at_ms=now_ms,
+    )
+    outbox = OutboxEntry(
+        id=OutboxId(ids.new()),
+        message_id=message_id,
+        conversation_id=conversation_id,
+        ticket_id=ticket.id,
+        channel=event.channel,
+        account=event.account,
+        due_at_ms=now_ms,
+        created_at_ms=now_ms,
+    )
+    added = Event(
+        at_ms=now_ms,
+        kind="message.added",
+        ticket_id=ticket.id,
+        message_id=message_id,
+        conversation_id=conversation_id,
+        queue=ticket.queue,
+        actor="rules",
+        data={"template": wanted.template, "rule": wanted.rule},
+    )
+    return AutomaticReply(template=wanted.template, contact=counted, changes=[Add(reply), Add(outbox), Record(added)])

@@ -1,0 +1,234 @@
+"""Tickets: opening them, what a customer's next message does to them, and the table of state changes. Pure."""
+
+import msgspec
+
+from router.core.placement import Placement
+from router.core.quotes import visible
+from router.model.errors import Refused
+from router.model.ids import AgentId, ConversationId, MessageId, TicketId
+from router.model.limits import SUBJECT_CHARS_MAX
+from router.model.message import JournalEntry
+from router.model.sources import Ids
+from router.model.tables import URGENCY_RANK, Contact, Event, Ticket, TicketState, Urgency
+from rules.facts import Verdict
+
+_SUBJECT_FROM_TEXT = 80
+_SNIPPET = 160
+
+TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
+    "new": frozenset({"open", "waiting", "verifying", "rejected", "solved", "closed"}),
+    "open": frozenset({"waiting", "verifying", "rejected", "solved", "closed"}),
+    "waiting": frozenset({"open", "verifying", "rejected", "solved", "closed"}),
+    "verifying": frozenset({"open", "waiting", "rejected", "solved", "closed"}),
+    "rejected": frozenset({"open", "waiting", "solved", "closed"}),
+    "solved": frozenset({"open", "closed"}),
+    "closed": frozenset(),
+}
+"""From each state, where it may go (DESIGN 4). What is closed stays closed: a later message opens a follow-up."""
+
+_CUSTOMER_REOPENS: frozenset[TicketState] = frozenset({"waiting", "rejected", "solved"})
+
+
+def snippet_of(text: str) -> str:
+    """The first characters of a message on one line, for lists."""
+    return " ".join(text[: _SNIPPET * 2].split())[:_SNIPPET]
+
+
+def subject_of(entry: JournalEntry) -> str:
+    """The subject, or the beginning of the text where the channel has none."""
+    subject = " ".join((entry.event.subject or "").split())
+    if subject:
+        return subject[:SUBJECT_CHARS_MAX]
+    line = " ".join(visible(entry.event.text or "")[: _SUBJECT_FROM_TEXT * 4].split())
+    if not line:
+        return f"[{entry.event.kind}]"
+    return line if len(line) <= _SUBJECT_FROM_TEXT else line[: _SUBJECT_FROM_TEXT - 1] + "…"
+
+
+def open_ticket(
+    entry: JournalEntry,
+    placement: Placement,
+    verdict: Verdict,
+    contact: Contact,
+    conversation_id: ConversationId,
+    ids: Ids,
+) -> Ticket:
+    """A new ticket for an event that joins none."""
+    event, now_ms = entry.event, entry.received_at_ms
+    return Ticket(
+        id=TicketId(ids.new()),
+        contact_id=contact.id,
+        conversation_id=conversation_id,
+        channel=event.channel,
+        account=event.account,
+        visibility=event.visibility,
+        subject=subject_of(entry),
+        urgency=verdict.urgency,
+        urgency_rank=URGENCY_RANK[verdict.urgency],
+        queue=verdict.queue,
+        tags=verdict.tags,
+        language=verdict.language,
+        findings=entry.findings,
+        related=placement.related,
+        snippet=snippet_of(visible(event.text or "")),
+        last_inbound_at_ms=now_ms,
+        last_message_at_ms=now_ms,
+        waiting_since_ms=now_ms,
+        created_at_ms=now_ms,
+    )
+
+
+def follow_up(
+    ticket: Ticket, entry: JournalEntry, placement: Placement, verdict: Verdict, message_id: MessageId
+) -> tuple[Ticket, list[Event]]:
+    """The ticket after a customer's next message, and what that changed.
+
+    Urgency only rises. The queue moves only with a rise, so that a polite answer never tears a ticket from its team.
+    Automatic mail (out of office) is filed without waking anything.
+    """
+    event, now_ms = entry.event, entry.received_at_ms
+    events: list[Event] = []
+    tags = tuple(dict.fromkeys((*ticket.tags, *verdict.tags)))
+    findings = tuple(dict.fromkeys((*ticket.findings, *entry.findings)))
+    related = tuple(dict.fromkeys((*ticket.related, *placement.related)))
+    raised = URGENCY_RANK[verdict.urgency] > ticket.urgency_rank
+    queue = verdict.queue if raised else ticket.queue
+    state, waiting_since_ms = ticket.state, ticket.waiting_since_ms
+    if event.automatic == "none":
+        waiting_since_ms = waiting_since_ms if waiting_since_ms is not None else now_ms
+        if state in _CUSTOMER_REOPENS:
+            state = "open"
+            events.append(_state_event(ticket, state, f"contact:{ticket.contact_id}", "customer_wrote", now_ms))
+    if raised or queue != ticket.queue:
+        events.append(
+            Event(
+                at_ms=now_ms,
+                kind="ticket.updated",
+                ticket_id=ticket.id,
+                message_id=message_id,
+                queue=queue,
+                actor="rules",
+                data={
+                    "urgency_from": ticket.urgency,
+                    "urgency_to": verdict.urgency,
+                    "queue_from": ticket.queue,
+                    "queue_to": queue,
+                    "rule": verdict.reasons[0].rule if verdict.reasons else "",
+                },
+            )
+        )
+    changed = msgspec.structs.replace(
+        ticket,
+        state=state,
+        state_reason=ticket.state_reason if state == ticket.state else None,
+        urgency=verdict.urgency if raised else ticket.urgency,
+        urgency_rank=max(ticket.urgency_rank, URGENCY_RANK[verdict.urgency]),
+        queue=queue,
+        tags=tags,
+        findings=findings,
+        related=related,
+        snippet=snippet_of(visible(event.text or "")),
+        last_inbound_at_ms=now_ms,
+        last_message_at_ms=max(now_ms, ticket.last_message_at_ms),
+        waiting_since_ms=waiting_since_ms,
+        solved_at_ms=ticket.solved_at_ms if state in {"solved", "closed"} else None,
+        version=ticket.version + 1,
+    )
+    return changed, events
+
+
+def _state_event(ticket: Ticket, state: TicketState, actor: str, reason: str, now_ms: int) -> Event:
+    return Event(
+        at_ms=now_ms,
+        kind="ticket.state",
+        ticket_id=ticket.id,
+        queue=ticket.queue,
+        actor=actor,
+        data={"from": ticket.state, "to": state, "reason": reason},
+    )
+
+
+def change_state(
+    ticket: Ticket, state: TicketState, *, actor: str, reason: str | None, now_ms: int
+) -> tuple[Ticket, Event]:
+    """Move a ticket along `TRANSITIONS`. Raises Refused for a move the table does not have, or without its reason."""
+    if state not in TRANSITIONS[ticket.state]:
+        allowed = ", ".join(sorted(TRANSITIONS[ticket.state])) or "nothing"
+        raise Refused(
+            "bad_transition", f"a ticket that is {ticket.state} can become {allowed}, not {state}", status=409
+        )
+    if state == "rejected" and not (reason or "").strip():
+        raise Refused("reason_missing", "a rejected ticket needs a reason the customer can act on", status=422)
+    waiting_since_ms = ticket.waiting_since_ms
+    if state in {"waiting", "solved", "closed", "rejected"}:
+        waiting_since_ms = None
+    elif state == "open" and waiting_since_ms is None:
+        waiting_since_ms = now_ms
+    changed = msgspec.structs.replace(
+        ticket,
+        state=state,
+        state_reason=reason,
+        waiting_since_ms=waiting_since_ms,
+        solved_at_ms=now_ms if state == "solved" else ticket.solved_at_ms if state == "closed" else None,
+        version=ticket.version + 1,
+    )
+    return changed, _state_event(ticket, state, actor, "" if reason is None else "given", now_ms)
+
+
+def assign(
+    ticket: Ticket, agent_id: AgentId | None, *, actor: str, reason: str, now_ms: int
+) -> tuple[Ticket, list[Event]]:
+    """Give a ticket to an agent, or back to its queue. A new ticket that somebody has is open."""
+    events = [
+        Event(
+            at_ms=now_ms,
+            kind="ticket.assigned",
+            ticket_id=ticket.id,
+            queue=ticket.queue,
+            actor=actor,
+            data={"from": ticket.assignee_id or "", "to": agent_id or "", "reason": reason},
+        )
+    ]
+    state: TicketState = "open" if ticket.state == "new" and agent_id is not None else ticket.state
+    if state != ticket.state:
+        events.append(_state_event(ticket, state, actor, "assigned", now_ms))
+    changed = msgspec.structs.replace(
+        ticket,
+        assignee_id=agent_id,
+        assigned_at_ms=now_ms if agent_id is not None else None,
+        state=state,
+        version=ticket.version + 1,
+    )
+    return changed, events
+
+
+def set_urgency(ticket: Ticket, urgency: Urgency, *, actor: str, now_ms: int) -> tuple[Ticket, Event]:
+    """An agent's own judgement of urgency."""
+    event = Event(
+        at_ms=now_ms,
+        kind="ticket.updated",
+        ticket_id=ticket.id,
+        queue=ticket.queue,
+        actor=actor,
+        data={"urgency_from": ticket.urgency, "urgency_to": urgency},
+    )
+    changed = msgspec.structs.replace(
+        ticket, urgency=urgency, urgency_rank=URGENCY_RANK[urgency], version=ticket.version + 1
+    )
+    return changed, event
+
+
+def move(ticket: Ticket, queue: str, *, actor: str, now_ms: int) -> tuple[Ticket, Event]:
+    """Hand a ticket to another queue; whoever had it no longer does."""
+    event = Event(
+        at_ms=now_ms,
+        kind="ticket.updated",
+        ticket_id=ticket.id,
+        queue=queue,
+        actor=actor,
+        data={"queue_from": ticket.queue, "queue_to": queue},
+    )
+    changed = msgspec.structs.replace(
+        ticket, queue=queue, assignee_id=None, assigned_at_ms=None, version=ticket.version + 1
+    )
+    return changed, event

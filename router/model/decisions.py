@@ -1,0 +1,55 @@
+"""What a decision says of itself: kept with each message, told by `trace`, the inbox and `route`."""
+
+import msgspec
+
+from router.model.ids import MessageId, TicketId
+
+
+class WhyReason(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule that fired."""
+
+    rule: str
+    why: str
+    at: tuple[tuple[int, int], ...] = ()
+
+
+class WhyLost(msgspec.Struct, frozen=True, kw_only=True):
+    """A write a rule asked for that another rule had made before."""
+
+    rule: str
+    key: str
+    value: str
+    to: str
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an inbound message became what it became. Stored as JSON with the message."""
+
+    rules_version: str
+    tags: tuple[str, ...] = ()
+    urgency: str
+    queue: str
+    """Where its ticket was once it was decided."""
+    language: str
+    reasons: tuple[WhyReason, ...] = ()
+    lost: tuple[WhyLost, ...] = ()
+    joined: str
+    joined_detail: str = ""
+    contact_by: str
+    ticket_new: bool
+    related: tuple[TicketId, ...] = ()
+    reply_template: str | None = None
+    parse_ms: float = 0.0
+    redact_ms: float = 0.0
+    rules_ms: float = 0.0
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What one inbound event came to, for the caller of the decision."""
+
+    message_id: MessageId | None
+    """None: it changed something (a receipt, a delete) without being a message."""
+    ticket_id: TicketId | None
+    contact_id: str | None
+    ticket_new: bool = False
+    why: Why | None = None

@@ -1,0 +1,104 @@
+"""What operators see: structured logs without content, and the metrics behind /metrics.
+
+Log events are one JSON object a line on standard error. Fields are ids, names, counts and times; never text of people.
+"""
+
+import sys
+from typing import IO, Literal
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from router.model.sources import Clock
+
+Level = Literal["info", "warning", "error"]
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class StructuredLog:
+    """Events as JSON lines; `logfmt=False` for machines, human-readable when written to a terminal."""
+
+    def __init__(self, clock: Clock, stream: IO[str] | None = None) -> None:
+        self._clock = clock
+        self._stream = stream if stream is not None else sys.stderr
+        self._encoder = msgspec.json.Encoder()
+
+    def _write(self, level: Level, event: str, fields: dict[str, str | float | None]) -> None:
+        line = {"at_ms": self._clock.now_ms(), "level": level, "event": event, **fields}
+        self._stream.write(self._encoder.encode(line).decode() + "\n")
+        self._stream.flush()
+
+    def info(self, event: str, /, **fields: str | float | None) -> None:
+        """A fact worth keeping."""
+        self._write("info", event, fields)
+
+    def warning(self, event: str, /, **fields: str | float | None) -> None:
+        """Somebody should look some time."""
+        self._write("warning", event, fields)
+
+    def error(self, event: str, /, **fields: str | float | None) -> None:
+        """Somebody has to look now; says what failed and never with which content."""
+        self._write("error", event, fields)
+
+
+class SilentLog:
+    """Drops everything: for commands whose output is their answer."""
+
+    def info(self, event: str, /, **fields: str | float | None) -> None:
+        """Nothing."""
+
+    def warning(self, event: str, /, **fields: str | float | None) -> None:
+        """Nothing."""
+
+    def error(self, event: str, /, **fields: str | float | None) -> None:
+        """Nothing."""
+
+
+Logger = StructuredLog | SilentLog
+
+
+class Metrics:
+    """All series of one process, in a registry of its own."""
+
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+        self.accepted = Counter(
+            "switchboard_messages", "Events that crossed the door", ["channel", "outcome"], registry=registry
+        )
+        self.routed = Counter("switchboard_routed", "Journal rows decided", registry=registry)
+        self.route_failures = Counter(
+            "switchboard_route_failures", "Batches that failed", ["reason"], registry=registry
+        )
+        self.sent = Counter("switchboard_deliveries", "Provider calls", ["channel", "outcome"], registry=registry)
+        self.redactions = Counter("switchboard_redactions", "Spans masked at the door", ["type"], registry=registry)
+        self.stage_seconds = Histogram(
+            "switchboard_stage_seconds", "Time per stage", ["stage"], buckets=_BUCKETS, registry=registry
+        )
+        self.oldest_unrouted_seconds = Gauge(
+            "switchboard_oldest_unrouted_seconds", "Age of the oldest undecided message", registry=registry
+        )
+        self.dead_letters = Gauge("switchboard_dead_letters", "Replies that could not be delivered", registry=registry)
+        self.quarantined = Gauge("switchboard_quarantined", "Payloads that could not be parsed", registry=registry)
+        self.queue_waiting = Gauge("switchboard_queue_waiting", "Tickets waiting for us", ["queue"], registry=registry)
+        self.queue_oldest_seconds = Gauge(
+            "switchboard_queue_oldest_seconds", "Longest wait in a queue", ["queue"], registry=registry
+        )
+        self.channel_up = Gauge(
+            "switchboard_channel_up", "1 when the channel works", ["channel", "account"], registry=registry
+        )
+        self.channel_lag_seconds = Gauge(
+            "switchboard_channel_lag_seconds",
+            "Since the channel's last event",
+            ["channel", "account"],
+            registry=registry,
+        )
+        self.rules_version = Gauge("switchboard_rules_version", "Active version of the rules", registry=registry)
+        self.rules_last_reload_ok = Gauge(
+            "switchboard_rules_last_reload_ok", "0 while the rules on disk are broken", registry=registry
+        )
+        self.bus_up = Gauge("switchboard_bus_up", "1 while wake-ups travel", registry=registry)
+        self.feed_clients = Gauge("switchboard_feed_clients", "Connected inboxes", registry=registry)
+
+    def expose(self) -> bytes:
+        """The registry in Prometheus' text format, version 0.0.4."""
+        return generate_latest(self.registry)
