@@ -1,0 +1,152 @@
+"""The frames of the web chat's WebSocket, protocol version 1: a public contract.
+
+The adapter decodes what clients send and encodes what it answers; the simulator does the reverse. Fields a client adds
+are ignored, so that newer pages can talk to older servers; frames of unknown type are an error.
+"""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from router.connector import ThreadMessage
+
+VERSION: Final = 1
+TEXT_CHARS_MAX: Final = 10_000
+"""One chat message, in code points: longer than anybody types, room for a pasted log."""
+FRAME_BYTES_MAX: Final = 131_072
+"""One frame: `TEXT_CHARS_MAX` code points, each escaped as a surrogate pair at worst, and what is around them."""
+SHOWN_MAX: Final = 200
+"""Message ids in one `shown` frame."""
+BATCH_MAX: Final = 200
+"""Messages in one `welcome` or `messages` frame; the next frame goes on."""
+
+_Short = Annotated[str, Meta(max_length=320)]
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower):
+    """A JSON object with a `type`."""
+
+
+class AppUser(msgspec.Struct, frozen=True, kw_only=True):
+    """Who the embedding app says is logged in; proven only by `hmac`, hex HMAC-SHA-256 of `user_id`."""
+
+    user_id: Annotated[str, Meta(min_length=1, max_length=320)]
+    name: Annotated[str, Meta(max_length=200)] | None = None
+    email: _Short | None = None
+    hmac: _Short | None = None
+
+
+class Hello(Frame, frozen=True, kw_only=True):
+    """The first frame of a client."""
+
+    v: int
+    token: _Short | None = None
+    last_seq: Annotated[int, Meta(ge=0, le=2**53)] = 0
+    user: AppUser | None = None
+    lang: Annotated[str, Meta(max_length=35)] | None = None
+
+
+class Message(Frame, frozen=True, kw_only=True):
+    """One utterance of the customer. Repeated with the same id until an ack says accepted or duplicate."""
+
+    client_msg_id: _Short
+    """A UUID of the client's making: the key that drops repetitions."""
+    text: str
+    sent_at_ms: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    """The client's clock, which may lie."""
+
+
+class Shown(Frame, frozen=True, kw_only=True):
+    """The customer's device has these messages on its screen."""
+
+    message_ids: Annotated[tuple[_Short, ...], Meta(max_length=SHOWN_MAX)]
+
+
+class Typing(Frame, frozen=True, kw_only=True):
+    """The customer is typing; nothing is done with it."""
+
+
+class Ping(Frame, frozen=True, kw_only=True):
+    """Either side asks whether the other is there."""
+
+
+class Pong(Frame, frozen=True, kw_only=True):
+    """The answer to a ping."""
+
+
+ClientFrame = Hello | Message | Shown | Typing | Ping | Pong
+
+
+class ChatMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A message as the customer may see it."""
+
+    seq: int
+    id: str
+    author: Literal["customer", "agent", "system"]
+    author_name: str | None
+    text: str
+    client_msg_id: str | None
+    delivery: str | None
+    at_ms: int
+    deleted: bool
+
+
+class Welcome(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answer to hello: the token to come back with, and what was missed."""
+
+    v: int
+    token: str
+    visitor: str
+    messages: tuple[ChatMessage, ...]
+    last_seq: int
+
+
+RefusalReason = Literal["try_again", "slow_down", "bad_id", "empty", "too_long", "unreadable"]
+"""The first two: keep it and send it again. The others: never."""
+
+
+class Ack(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What became of one message. accepted and duplicate are said only once it is durable."""
+
+    client_msg_id: str
+    outcome: Literal["accepted", "duplicate", "refused"]
+    reason: RefusalReason | None = None
+
+
+class Messages(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was committed to the conversation after the last frame: new messages, and new states of older ones."""
+
+    messages: tuple[ChatMessage, ...]
+    last_seq: int
+
+
+ErrorCode = Literal[
+    "bad_frame", "hello_first", "unsupported_version", "bad_identity", "too_many_connections", "try_again"
+]
+
+
+class Error(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Said before the server closes the connection."""
+
+    code: ErrorCode
+    detail: str
+
+
+ServerFrame = Welcome | Ack | Messages | Error | Ping | Pong
+
+
+def chat_message(message: ThreadMessage, visitor: str) -> ChatMessage:
+    """What the customer `visitor` is shown of a message of the house."""
+    own = message.external_id if message.author == "customer" else None
+    return ChatMessage(
+        seq=message.seq,
+        id=message.id,
+        author=message.author,
+        author_name=message.author_name,
+        text="" if message.deleted else message.text,
+        client_msg_id=own.removeprefix(f"{visitor}:") if own else None,
+        delivery=message.delivery,
+        at_ms=message.at_ms,
+        deleted=message.deleted,
+    )
