@@ -1,0 +1,112 @@
+"""Everything the files define by name, so that a reference works from any file, above or below.
+
+The loader fills it before it reads rules and tests.
+"""
+
+from dataclasses import dataclass, field
+
+from rules.document import Node, Scalar
+from rules.problems import Position, Problems
+from rules.queues import QueueSpec
+from rules.reader import Reader
+from rules.templates import Template
+from rules.text import fold_word
+from rules.words import Lexicon
+
+WORD_MAX = 100
+"""Characters of one word or phrase."""
+WORDS_MAX = 100_000
+"""Words of a rule set, every use of a list counted."""
+
+
+@dataclass(slots=True)
+class Book:
+    """Names defined anywhere in the files, and the one lexicon of their words."""
+
+    problems: Problems
+    reader: Reader = field(init=False)
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    lists: dict[str, Node] = field(default_factory=dict)
+    list_names: dict[str, Scalar] = field(default_factory=dict)
+    lists_used: set[str] = field(default_factory=set)
+    queues: dict[str, QueueSpec] = field(default_factory=dict)
+    templates: dict[str, Template] = field(default_factory=dict)
+    tags: set[str] = field(default_factory=set)
+    queue_names: dict[str, Scalar] = field(default_factory=dict)
+    template_names: dict[str, Scalar] = field(default_factory=dict)
+    rules: dict[str, Scalar] = field(default_factory=dict)
+    usable: set[Position] = field(default_factory=set)
+    """Where rules stand whose id is good."""
+    inline: dict[Scalar, None] = field(default_factory=dict)
+    """Words written in the rules themselves, for the checker."""
+    _expanded: dict[str, tuple[Scalar, ...]] = field(default_factory=dict)
+    _open: list[str] = field(default_factory=list)
+    _words: int = 0
+
+    def __post_init__(self) -> None:
+        self.reader = Reader(self.problems)
+
+    def define(self, kind: str, name: Scalar, known: dict[str, Scalar]) -> bool:
+        """Check a new name of a list, queue, template or rule; False when it is no good."""
+        if self.reader.name(name, f"the {kind}") is None:
+            return False
+        first = known.get(name.value)
+        if first is not None:
+            where = f"{first.at.file} line {first.at.line}"
+            self.problems.error(
+                name.at,
+                "duplicate",
+                f"the {kind} {name.value} exists already",
+                f"the first is in {where}; rename or delete one",
+            )
+            return False
+        known[name.value] = name
+        return True
+
+    def scalars(self, node: Node, what: str) -> tuple[Scalar, ...]:
+        """Read one value or a list of them; `$name` stands for the values of a list."""
+        found: list[Scalar] = []
+        for scalar in self.reader.scalars(node, what):
+            if scalar.value.startswith("$") and not scalar.quoted:
+                found.extend(self._list(scalar))
+            else:
+                found.append(scalar)
+        return tuple(found)
+
+    def words(self, node: Node, what: str) -> list[str]:
+        """Read words to search for, checked."""
+        found: list[str] = []
+        for scalar in self.scalars(node, what):
+            if not fold_word(scalar.value).strip("*"):
+                self.problems.error(scalar.at, "empty", f"{what} holds an empty word", "delete it")
+            elif len(scalar.value) > WORD_MAX:
+                self.problems.error(
+                    scalar.at,
+                    "limit",
+                    f"a word of {len(scalar.value)} characters",
+                    f"at most {WORD_MAX}; choose its telling part",
+                )
+            else:
+                found.append(scalar.value)
+                self.inline.setdefault(scalar)
+        self._words += len(found)
+        if self._words > WORDS_MAX:
+            self.problems.error(
+                node.at, "limit", f"more than {WORDS_MAX} words in all rules", "use each list in fewer rules"
+            )
+            return []
+        return found
+
+    def _list(self, reference: Scalar) -> tuple[Scalar, ...]:
+        name = reference.value[1:]
+        if self.reader.known(Scalar(name, reference.quoted, reference.at), "list", self.lists) is None:
+            return ()
+        self.lists_used.add(name)
+        if name in self._open:
+            self.problems.error(reference.at, "circle", f"the list {name} holds itself", "take the reference out")
+            return ()
+        if name not in self._expanded:
+            self._open.append(name)
+            self._expanded[name] = self.scalars(self.lists[name], f"the list {name}")
+            self._open.pop()
+        return self._expanded[name]

@@ -1,0 +1,216 @@
+"""YAML text to nodes that remember where they stood.
+
+Used by the loader. Scalars keep their raw text, so `no`, `010` and `1:30` stay what was typed; what
+they mean is decided by whoever knows the key. Size, depth and alias growth are bounded.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+
+from rules.problems import Position, Problems
+
+FILE_BYTES_MAX: Final = 4 * 1024 * 1024
+DEPTH_MAX: Final = 32
+NODES_MAX: Final = 400_000
+"""Nodes of one file, each use of an alias counted again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A word, number or text, as typed."""
+
+    value: str
+    quoted: bool
+    at: Position
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was written, or YAML's own words for nothing."""
+        return not self.quoted and self.value in {"", "~", "null", "Null", "NULL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list."""
+
+    items: "tuple[Node, ...]"
+    at: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Keys and values, in order; keys are unique."""
+
+    entries: "tuple[tuple[Scalar, Node], ...]"
+    at: Position
+
+    def get(self, key: str) -> "Node | None":
+        """Return the value of a key."""
+        return next((value for name, value in self.entries if name.value == key), None)
+
+
+Node = Scalar | Listing | Table
+
+
+class _Refused(Exception):
+    """The document is not usable YAML; the problem is already recorded."""
+
+
+def parse(file: str, content: bytes, problems: Problems) -> Table | None:
+    """Read one file. None when it is empty or was refused (then `problems` says why)."""
+    start = Position(file, 1, 1)
+    if len(content) > FILE_BYTES_MAX:
+        problems.error(
+            start,
+            "file-size",
+            f"the file has {len(content)} bytes",
+            f"at most {FILE_BYTES_MAX}; split it into several files",
+        )
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as broken:
+        before = content[: broken.start].decode("utf-8-sig", "replace")
+        problems.error(_position(file, before), "encoding", "this is not UTF-8 text", "save the file as UTF-8")
+        return None
+    try:
+        root = _Composer(file, text, problems).compose()
+    except _Refused:
+        return None
+    if root is None or (isinstance(root, Scalar) and root.empty):
+        return None
+    if not isinstance(root, Table):
+        problems.error(root.at, "type", "a rules file is a map of sections", "start with a key such as rules:")
+        return None
+    return root
+
+
+def _position(file: str, before: str) -> Position:
+    line = before.count("\n") + 1
+    return Position(file, line, len(before) - (before.rfind("\n") + 1) + 1)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection still being read."""
+
+    items: list[Node]
+    at: Position
+    anchor: str | None
+    is_map: bool
+
+
+class _Composer:
+    """Builds nodes from YAML events with a stack of its own, so that depth is ours to bound."""
+
+    def __init__(self, file: str, text: str, problems: Problems) -> None:
+        self._file = file
+        self._text = text
+        self._problems = problems
+        self._anchors: dict[str, tuple[Node, int]] = {}
+        self._stack: list[_Open] = []
+        self._starts: list[int] = []
+        self._count = 0
+        self._root: Node | None = None
+        self._documents = 0
+
+    def compose(self) -> Node | None:
+        try:
+            for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
+                self._take(event)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            at = self._at(mark)
+            said = error.problem or error.context or "this is not YAML"
+            self._refuse(at, "yaml", said, "check indentation, quotes and brackets here")
+        except yaml.reader.ReaderError as error:
+            at = _position(self._file, self._text[: error.position])
+            self._refuse(at, "yaml", "a character that YAML does not allow", "delete it")
+        return self._root
+
+    def _take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                self._refuse(
+                    self._at(event.start_mark),
+                    "yaml",
+                    "a second document begins here",
+                    "one document a file; delete the ---",
+                )
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event)
+        elif isinstance(event, yaml.ScalarEvent):
+            self._plain(event)
+            at = self._at(event.start_mark)
+            self._add(Scalar(event.value, bool(event.style), at), event.anchor, 1, at)
+        elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
+            self._plain(event)
+            at = self._at(event.start_mark)
+            if len(self._stack) >= DEPTH_MAX:
+                self._refuse(at, "depth", f"nested deeper than {DEPTH_MAX} levels", "flatten it")
+            is_map = isinstance(event, yaml.MappingStartEvent)
+            self._starts.append(self._count)
+            self._stack.append(_Open([], at, event.anchor, is_map))
+        elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            self._close()
+
+    def _plain(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
+        tag: str | None = event.tag
+        if tag is not None and tag != "!":
+            self._problems.error(
+                self._at(event.start_mark), "tag", f"the YAML tag {tag}", "delete it; values are typed by their key"
+            )
+
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        at = self._at(event.start_mark)
+        known = self._anchors.get(event.anchor or "")
+        if known is None:
+            self._refuse(at, "alias", f"*{event.anchor} stands for nothing", "define it above")
+        else:
+            self._add(known[0], None, known[1], at)
+
+    def _close(self) -> None:
+        ended = self._stack.pop()
+        size = self._count - self._starts.pop() + 1
+        node = self._table(ended) if ended.is_map else Listing(tuple(ended.items), ended.at)
+        self._count -= size - 1  # counted as it was read; _add counts the whole
+        self._add(node, ended.anchor, size, ended.at)
+
+    def _table(self, ended: _Open) -> Table:
+        pairs: dict[str, tuple[Scalar, Node]] = {}
+        for key, value in zip(ended.items[::2], ended.items[1::2], strict=True):
+            if not isinstance(key, Scalar):
+                self._problems.error(key.at, "key", "a key must be a word", "quote it or split it")
+            elif key.value == "<<":
+                self._problems.error(key.at, "key", "merge keys are not supported", "write the keys out")
+            elif key.value in pairs:
+                first = pairs[key.value][0].at
+                self._problems.error(
+                    key.at, "duplicate", f"{key.value} is written twice", f"the first is in line {first.line}; keep one"
+                )
+            else:
+                pairs[key.value] = (key, value)
+        return Table(tuple(pairs.values()), ended.at)
+
+    def _add(self, node: Node, anchor: str | None, size: int, at: Position) -> None:
+        self._count += size
+        if self._count > NODES_MAX:
+            self._refuse(at, "file-size", f"more than {NODES_MAX} values", "split the file")
+        if anchor is not None:
+            self._anchors[anchor] = (node, size)
+        if self._stack:
+            self._stack[-1].items.append(node)
+        else:
+            self._root = node
+
+    def _at(self, mark: "yaml.error.Mark | yaml._yaml.Mark | None") -> Position:
+        if mark is None:
+            return Position(self._file, 1, 1)
+        return Position(self._file, mark.line + 1, mark.column + 1)
+
+    def _refuse(self, at: Position, code: str, text: str, hint: str) -> None:
+        self._problems.error(at, code, text, hint)
+        raise _Refused

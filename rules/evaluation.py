@@ -1,0 +1,134 @@
+"""Facts in, verdict out: which rules fire and whose writes count.
+
+Only rules of which some telling word hit are looked at, so the cost follows the message and hardly
+the number of rules.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from rules.facts import URGENCY_ORDER, Lost, Reason, Span, TemplateReply, Urgency, Verdict
+from rules.rule import Rule
+from rules.scene import Scene
+from rules.templates import Template
+
+_RANK = {urgency: rank for rank, urgency in enumerate(URGENCY_ORDER)}
+
+
+class Candidates:
+    """Finds the rules that a message can fire at all, by the literals that hit."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = [rule for rule in rules if rule.mode != "off"]
+        self._always = 0
+        self._by_literal: dict[int, int] = {}
+        for number, rule in enumerate(self._rules):
+            trigger = rule.when.trigger
+            if trigger is None:
+                self._always |= 1 << number
+            for literal in _bits(trigger or 0):
+                self._by_literal[literal] = self._by_literal.get(literal, 0) | 1 << number
+
+    def fired(self, scene: Scene) -> list[Rule]:
+        """Return the rules that fire, in the order of the files."""
+        alive = self._always
+        for literal in _bits(scene.mask()):
+            alive |= self._by_literal.get(literal, 0)
+        rules = self._rules
+        return [rule for number in _bits(alive) if (rule := rules[number]).when.test(scene)]
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
+
+
+class Outcome:
+    """What the fired rules wrote: tags add up, the highest urgency and the first writer win."""
+
+    def __init__(self) -> None:
+        self.tags: dict[str, None] = {}
+        self.urgency: Urgency = "normal"
+        self.urgency_by = ""
+        self.queue: tuple[str, str] | None = None
+        """Queue and the rule that chose it."""
+        self.reply: tuple[str, str] | None = None
+        self.lost: list[Lost] = []
+        self._stopped_by = ""
+
+    def apply(self, rule: Rule) -> None:
+        """Take what one more rule asks for."""
+        self.tags.update(dict.fromkeys(rule.tags))
+        if rule.urgency is not None:
+            self._raise(rule, rule.urgency)
+        if rule.queue is not None:
+            winner = self.queue[1] if self.queue else self._stopped_by
+            if winner:
+                if self.queue is None or self.queue[0] != rule.queue:
+                    self._lose(rule, "queue", rule.queue, winner)
+            else:
+                self.queue = (rule.queue, rule.id)
+        if rule.stop and not self._stopped_by:
+            self._stopped_by = rule.id
+        if rule.reply is not None:
+            if self.reply is None:
+                self.reply = (rule.reply, rule.id)
+            elif self.reply[0] != rule.reply:
+                self._lose(rule, "reply", rule.reply, self.reply[1])
+
+    def _raise(self, rule: Rule, urgency: Urgency) -> None:
+        if not self.urgency_by or _RANK[urgency] > _RANK[self.urgency]:
+            if self.urgency_by:
+                self.lost.append(Lost(rule=self.urgency_by, key="urgency", value=self.urgency, to=rule.id))
+            self.urgency, self.urgency_by = urgency, rule.id
+        elif urgency != self.urgency:
+            self._lose(rule, "urgency", urgency, self.urgency_by)
+
+    def _lose(self, rule: Rule, key: str, value: str, to: str) -> None:
+        self.lost.append(Lost(rule=rule.id, key=key, value=value, to=to))
+
+
+def judge(
+    scene: Scene,
+    candidates: Candidates,
+    *,
+    default_queue: str,
+    templates: dict[str, Template],
+    version: str,
+) -> Verdict:
+    """Evaluate one message."""
+    outcome = Outcome()
+    reasons: list[Reason] = []
+    for rule in candidates.fired(scene):
+        if rule.mode != "observe":
+            outcome.apply(rule)
+            reasons.append(reason(rule, scene))
+    replies: tuple[TemplateReply, ...] = ()
+    if outcome.reply is not None:
+        name, by = outcome.reply
+        text = templates[name].text(scene.language)
+        replies = (TemplateReply(template=name, rule=by, text=text),)
+    return Verdict(
+        tags=tuple(outcome.tags),
+        urgency=outcome.urgency,
+        queue=outcome.queue[0] if outcome.queue else default_queue,
+        language=scene.language,
+        replies=replies,
+        reasons=tuple(reasons),
+        lost=tuple(outcome.lost),
+        version=version,
+    )
+
+
+WHY_MAX = 6
+"""Pieces of evidence named in one reason; all spans are kept."""
+
+
+def reason(rule: Rule, scene: Scene) -> Reason:
+    """Say why a rule fired."""
+    found = rule.when.evidence(scene)
+    spans: set[Span] = {span for evidence in found for span in evidence.at}
+    words = list(dict.fromkeys(evidence.why for evidence in found))
+    why = "; ".join(words[:WHY_MAX]) or "always"
+    return Reason(rule=rule.id, why=why, at=tuple(sorted(spans)))

@@ -1,0 +1,100 @@
+"""Words near each other in one sentence, in linear time.
+
+A chain takes one hit of each group; `Unless` says which other words make a chain not count.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from rules.facts import Span
+from rules.words import Scan, WordGroup
+
+Chain = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """Words that make a hit not count when they stand in its sentence."""
+
+    anywhere: WordGroup | None = None
+    before: WordGroup | None = None
+    """Only before the hit's last word."""
+    before_within: int | None = None
+    """How many words before the first word still count; None is the whole sentence."""
+
+    def cancels(self, scan: Scan, chain: Chain) -> bool:
+        """Tell whether one of the words stands where it matters."""
+        start = min(span[0] for span in chain)
+        end = max(span[1] for span in chain)
+        low, high = scan.sentence(start)
+        if self.anywhere is not None and _stands(scan, self.anywhere, chain, low, high):
+            return True
+        if self.before is None:
+            return False
+        for hit in _outside(scan, self.before, chain, low, end):
+            if hit[1] > start or self.before_within is None:
+                return True
+            if scan.distance(hit[1], start) <= self.before_within:
+                return True
+        return False
+
+
+def _stands(scan: Scan, group: WordGroup, chain: Chain, low: int, high: int) -> bool:
+    return next(_outside(scan, group, chain, low, high), None) is not None
+
+
+def _outside(scan: Scan, group: WordGroup, chain: Chain, low: int, high: int) -> Iterator[Span]:
+    """Yield hits between two offsets that are not part of the chain's own words, last first."""
+    hits = scan.hits(group)
+    for index in range(bisect_left(hits, (high, 0)) - 1, -1, -1):
+        hit = hits[index]
+        if hit[0] < low:
+            return
+        if not any(word[0] <= hit[0] and hit[1] <= word[1] for word in chain):
+            yield hit
+
+
+def find(
+    scan: Scan,
+    groups: Sequence[WordGroup],
+    *,
+    within: int,
+    ordered: bool,
+    unless: Unless | None,
+) -> Chain | None:
+    """Return the first chain that counts, its words in the order of the groups."""
+    columns = [scan.hits(group) for group in groups]
+    if not all(columns):
+        return None
+    orders = [tuple(range(len(groups)))] if ordered else permutations(range(len(groups)))
+    for order in orders:
+        for chain in _chains(scan, [columns[index] for index in order], within):
+            if unless is None or not unless.cancels(scan, chain):
+                return chain
+    return None
+
+
+def _chains(scan: Scan, columns: list[list[Span]], within: int) -> list[Chain]:
+    """Chains in reading order: each hit is joined to the nearest chain that ends before it."""
+    chains: list[Chain] = [(span,) for span in columns[0]]
+    for column in columns[1:]:
+        chains.sort(key=_end)
+        ends = [chain[-1][1] for chain in chains]
+        longer: list[Chain] = []
+        for span in column:
+            index = bisect_right(ends, span[0]) - 1
+            if index < 0:
+                continue
+            last = chains[index][-1]
+            if scan.distance(last[1], span[0]) > within:
+                continue
+            if last[0] >= scan.sentence(span[0])[0]:
+                longer.append((*chains[index], span))
+        chains = longer
+    return chains
+
+
+def _end(chain: Chain) -> int:
+    return chain[-1][1]

@@ -1,0 +1,138 @@
+"""Reads typed values out of nodes: the key decides what a scalar means, never its look.
+
+Every method records a problem and returns None (or nothing) instead of raising, so that one pass
+finds all mistakes.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+
+from rules.document import Listing, Node, Scalar, Table
+from rules.problems import Position, Problems, meant
+
+TRUE, FALSE = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off"})
+ID = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
+
+
+class Reader:
+    """Typed reading with the problems kept in one place."""
+
+    def __init__(self, problems: Problems) -> None:
+        self.problems = problems
+
+    def fail(self, at: Position, code: str, text: str, hint: str = "") -> None:
+        """Record an error."""
+        self.problems.error(at, code, text, hint)
+
+    def keys(self, node: Node, known: Iterable[str], what: str, later: Iterable[str] = ()) -> dict[str, Node]:
+        """Read a map with known keys. `later` are words of the language that do not work yet."""
+        if not isinstance(node, Table):
+            self.wrong(node, f"{what} must be a map of keys and values")
+            return {}
+        found: dict[str, Node] = {}
+        names = list(known)
+        for key, value in node.entries:
+            if key.value in names:
+                found[key.value] = value
+            elif key.value in later:
+                self.fail(key.at, "later", f"{key.value} is not supported yet", "delete it for now")
+            else:
+                text = f"{what} has no key {key.value}"
+                self.fail(key.at, "unknown-key", text, meant(key.value, names))
+        return found
+
+    def pairs(self, node: Node, what: str) -> tuple[tuple[Scalar, Node], ...]:
+        """Read a map whose keys the file chooses."""
+        if isinstance(node, Table):
+            return node.entries
+        if not (isinstance(node, Scalar) and node.empty):
+            self.wrong(node, f"{what} must be a map of names and values")
+        return ()
+
+    def items(self, node: Node, what: str) -> tuple[Node, ...]:
+        """Read a list."""
+        if isinstance(node, Listing):
+            return node.items
+        if not (isinstance(node, Scalar) and node.empty):
+            self.wrong(node, f"{what} must be a list (lines that begin with - )")
+        return ()
+
+    def scalar(self, node: Node, what: str) -> Scalar | None:
+        """Read one word, number or text as typed."""
+        if isinstance(node, Scalar) and not node.empty:
+            return node
+        self.wrong(node, f"{what} must be one value")
+        return None
+
+    def text(self, node: Node, what: str) -> str | None:
+        """Read one text."""
+        found = self.scalar(node, what)
+        return found.value if found else None
+
+    def scalars(self, node: Node, what: str) -> tuple[Scalar, ...]:
+        """Read one value or a list of values."""
+        nodes = node.items if isinstance(node, Listing) else (node,)
+        if not nodes:
+            self.fail(node.at, "empty", f"{what} is an empty list", "write at least one value")
+        found = (self.scalar(item, what) for item in nodes)
+        return tuple(item for item in found if item is not None)
+
+    def flag(self, node: Node, what: str) -> bool | None:
+        """Read true or false (yes and no will do)."""
+        found = self.scalar(node, what)
+        if found is None:
+            return None
+        word = found.value.lower()
+        if word in TRUE or word in FALSE:
+            return word in TRUE
+        self.fail(node.at, "value", f"{what} is {found.value}", "write true or false")
+        return None
+
+    def number(self, node: Node, what: str, low: int, high: int) -> int | None:
+        """Read a whole number between two bounds."""
+        found = self.scalar(node, what)
+        if found is None:
+            return None
+        if _INTEGER.fullmatch(found.value) and low <= int(found.value) <= high:
+            return int(found.value)
+        hint = f"a whole number from {low} to {high}"
+        self.fail(node.at, "value", f"{what} is {found.value}", hint)
+        return None
+
+    def choice(self, node: Node, what: str, choices: Iterable[str]) -> str | None:
+        """Read one of a few words."""
+        found = self.scalar(node, what)
+        return self.chosen(found, what, choices) if found else None
+
+    def chosen(self, found: Scalar, what: str, choices: Iterable[str]) -> str | None:
+        """Check that a value is one of a few words, in whatever case."""
+        known = {choice.casefold(): choice for choice in choices}
+        choice = known.get(found.value.casefold())
+        if choice is None:
+            text = f"{what} cannot be {found.value}"
+            self.fail(found.at, "value", text, meant(found.value, known.values()))
+        return choice
+
+    def name(self, found: Scalar, what: str) -> str | None:
+        """Check a name that the file gives: small letters, digits and hyphens."""
+        if ID.fullmatch(found.value) and len(found.value) <= 64:
+            return found.value
+        hint = "small letters, digits and hyphens, such as lost-access"
+        self.fail(found.at, "name", f"{what} {found.value!r} is not a name", hint)
+        return None
+
+    def known(self, found: Scalar, what: str, names: Collection[str]) -> str | None:
+        """Check a reference to something that the files define."""
+        if found.value in names:
+            return found.value
+        text = f"there is no {what} {found.value}"
+        self.fail(found.at, f"unknown-{what}", text, meant(found.value, names))
+        return None
+
+    def wrong(self, node: Node, text: str) -> None:
+        """Record that a value has the wrong shape."""
+        kind = {Table: "a map", Listing: "a list"}.get(type(node), "")
+        if isinstance(node, Scalar):
+            kind = "nothing" if node.empty else f"{node.value[:40]!r}"
+        self.fail(node.at, "type", text, f"found {kind}")

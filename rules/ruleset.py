@@ -1,0 +1,202 @@
+"""The rules language's front door: files in, a rule set out, verdicts with reasons from it.
+
+`load` reads everything and reports every mistake at once; a `Ruleset` never changes, so the caller
+swaps old for new in one assignment.
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+from rules import checker, queues, rule, templates, trial
+from rules.book import Book
+from rules.document import Node, Scalar, Table, parse
+from rules.evaluation import Candidates, judge
+from rules.explanation import Explanation, explain
+from rules.facts import Facts, Verdict
+from rules.problems import Position, Problem, Problems, RulesError
+from rules.queues import QueueSpec
+from rules.rule import Rule
+from rules.scene import Scene
+from rules.templates import Template
+from rules.trial import TestReport, Trial
+
+LANGUAGE_VERSION = 1
+FILES_MAX = 256
+RULES_MAX = 20_000
+
+_SECTIONS = ("version", "lists", "tags", "queues", "templates", "rules", "tests")
+_LATER = ("pack", "requires", "include", "override", "times", "fields", "sla", "redact")
+
+
+class Ruleset:
+    """A checked, compiled set of rules."""
+
+    def __init__(self, book: Book, rules: tuple[Rule, ...], trials: tuple[Trial, ...], version: str) -> None:
+        self.version = version
+        """Content hash of the files, short hex."""
+        self.queues: Mapping[str, QueueSpec] = dict(book.queues)
+        """By id, in the order of the files."""
+        self.templates: Mapping[str, Template] = dict(book.templates)
+        self.rules = rules
+        """In the order they are tried."""
+        self.warnings: tuple[Problem, ...] = book.problems.all()
+        self.default_queue = next(spec.id for spec in book.queues.values() if spec.default)
+        self._templates = dict(book.templates)
+        self._trials = trials
+        self._scanner = book.lexicon.scanner()
+        self._candidates = Candidates(rules)
+
+    def evaluate(self, facts: Facts) -> Verdict:
+        """Judge one message. Never raises, whatever the text."""
+        return self._judge(Scene(facts, self._scanner))
+
+    def explain(self, facts: Facts) -> Explanation:
+        """Judge one message and tell the whole way."""
+        scene = Scene(facts, self._scanner)
+        return explain(scene, self.rules, self._judge(scene))
+
+    def render(self, template: str, language: str | None, variables: Mapping[str, str]) -> str:
+        """Return a template's text in the nearest language, blanks filled; KeyError if unknown."""
+        return self.templates[template].render(language, variables)
+
+    def run_tests(self) -> TestReport:
+        """Run the tests that stand in the files."""
+        names = tuple(rule.id for rule in self.rules if rule.mode != "off")
+        return trial.run(self._trials, names, self.evaluate, self._fired)
+
+    def _fired(self, facts: Facts) -> tuple[str, ...]:
+        scene = Scene(facts, self._scanner)
+        return tuple(rule.id for rule in self._candidates.fired(scene))
+
+    def _judge(self, scene: Scene) -> Verdict:
+        return judge(
+            scene,
+            self._candidates,
+            default_queue=self.default_queue,
+            templates=self._templates,
+            version=self.version,
+        )
+
+
+def load(files: Mapping[str, bytes]) -> Ruleset:
+    """Compile rules files, by name; rules are tried in the order of the file names.
+
+    Raises RulesError with every error and warning of every file.
+    """
+    problems = Problems()
+    book = Book(problems)
+    names = sorted(files)
+    top = Position(names[0] if names else "rules", 1, 1)
+    if len(names) > FILES_MAX:
+        problems.error(top, "limit", f"{len(names)} files", f"at most {FILES_MAX}")
+        names = names[:FILES_MAX]
+    sections = [
+        section
+        for name in names
+        if (root := parse(name, files[name], problems)) is not None
+        for section in [_sections(root, book)]
+    ]
+    for section in sections:
+        _define(section, book)
+    _check_default(book, top)
+    rules = tuple(_rules(sections, book))
+    trials = tuple(_trials(sections, book))
+    checker.check(book, rules)
+    if problems.failed():
+        raise RulesError(problems.all())
+    return Ruleset(book, rules, trials, _version(files))
+
+
+def _version(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        for piece in (name.encode(), files[name]):
+            digest.update(len(piece).to_bytes(8, "big") + piece)
+    return digest.hexdigest()[:12]
+
+
+def _sections(root: Table, book: Book) -> dict[str, Node]:
+    reader = book.reader
+    found = reader.keys(root, _SECTIONS, "a rules file", later=_LATER)
+    if "version" not in found:
+        reader.fail(root.at, "missing", "the file does not say its version", "write version: 1")
+    else:
+        reader.number(found["version"], "version", LANGUAGE_VERSION, LANGUAGE_VERSION)
+    return found
+
+
+def _define(section: dict[str, Node], book: Book) -> None:
+    """Make every name known before anything refers to it."""
+    reader = book.reader
+    for key, node in _named(section, "lists", book):
+        if book.define("list", key, book.list_names):
+            book.lists[key.value] = node
+    for tag in reader.scalars(section["tags"], "tags") if "tags" in section else ():
+        if reader.name(tag, "the tag") is not None:
+            book.tags.add(tag.value)
+    for key, node in _named(section, "queues", book):
+        if book.define("queue", key, book.queue_names):
+            book.queues[key.value] = queues.read(key, node, reader)
+    for key, node in _named(section, "templates", book):
+        if book.define("template", key, book.template_names):
+            book.templates[key.value] = templates.read(key, node, reader)
+    for table in _rule_nodes(section, book):
+        _define_rule(table, book)
+
+
+def _named(section: dict[str, Node], name: str, book: Book) -> tuple[tuple[Scalar, Node], ...]:
+    return book.reader.pairs(section[name], name) if name in section else ()
+
+
+def _define_rule(table: Table, book: Book) -> None:
+    identity = table.get("id")
+    if not isinstance(identity, Scalar) or identity.empty:
+        book.reader.fail(table.at, "missing", "the rule has no id", "write id: a-short-name")
+    elif book.define("rule", identity, book.rules):
+        book.usable.add(table.at)
+    rule.tags_of(table, book)
+
+
+def _rule_nodes(section: dict[str, Node], book: Book) -> list[Table]:
+    nodes = section.get("rules")
+    items = book.reader.items(nodes, "rules") if nodes is not None else ()
+    for item in items:
+        if not isinstance(item, Table):
+            book.reader.wrong(item, "a rule must be a map with id, when and then")
+    return [item for item in items if isinstance(item, Table)]
+
+
+def _check_default(book: Book, top: Position) -> None:
+    defaults = [key for key, spec in book.queues.items() if spec.default]
+    if not book.queues:
+        book.reader.fail(top, "missing", "no queue is defined", "add queues: with one default: true")
+    elif not defaults:
+        at = next(iter(book.queue_names.values())).at
+        book.reader.fail(at, "missing", "no queue is the default", "add default: true to one")
+    for extra in defaults[1:]:
+        at = book.queue_names[extra].at
+        text = f"{extra} is a second default queue"
+        book.reader.fail(at, "duplicate", text, f"the first is {defaults[0]}; keep one")
+
+
+def _rules(sections: list[dict[str, Node]], book: Book) -> list[Rule]:
+    found: list[Rule] = []
+    for section in sections:
+        for node in _rule_nodes(section, book):
+            compiled = rule.read(node, book)
+            if compiled is not None and node.at in book.usable:
+                found.append(compiled)
+    if len(found) > RULES_MAX:
+        book.reader.fail(found[RULES_MAX].at, "limit", f"{len(found)} rules", f"at most {RULES_MAX}")
+    return found
+
+
+def _trials(sections: list[dict[str, Node]], book: Book) -> list[Trial]:
+    found = []
+    for section in sections:
+        if "tests" in section:
+            for node in book.reader.items(section["tests"], "tests"):
+                one = trial.read(node, book)
+                if one is not None:
+                    found.append(one)
+    return found

@@ -1,0 +1,90 @@
+"""Answers with blanks: text per language, `{{variable|otherwise}}`, no code.
+
+Templates are checked when loaded; rendering cannot fail on a checked template.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from rules.document import Node, Scalar
+from rules.problems import Position, Problems, meant
+from rules.reader import Reader
+
+VARIABLES: Final = ("ticket.number", "customer.name", "queue.name")
+TEXT_MAX: Final = 4_000
+_BLANK = re.compile(r"\{\{([^{}]*)\}\}")
+LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """One answer in several languages."""
+
+    name: str
+    texts: Mapping[str, str]
+    fallback: str
+
+    def text(self, language: str | None) -> str:
+        """Return the text in this language, in its nearest relative, or in the fallback."""
+        return self.texts[nearest(language, tuple(self.texts)) or self.fallback]
+
+    def render(self, language: str | None, variables: Mapping[str, str]) -> str:
+        """Fill in the blanks; one without a value takes what stands behind `|`, else nothing."""
+
+        def value(blank: re.Match[str]) -> str:
+            name, _, otherwise = blank[1].partition("|")
+            return variables.get(name.strip()) or otherwise.strip()
+
+        return _BLANK.sub(value, self.text(language))
+
+
+def nearest(language: str | None, offered: tuple[str, ...]) -> str | None:
+    """Return the offered language closest to the wanted one, or None when none is related."""
+    if not language:
+        return None
+    wanted = language.replace("_", "-").lower()
+    primary = wanted.split("-")[0]
+    for tag in offered:
+        if tag.lower() == wanted:
+            return tag
+    for tag in offered:
+        if tag.lower() == primary:
+            return tag
+    return next((tag for tag in offered if tag.lower().split("-")[0] == primary), None)
+
+
+def check(text: str, at: Position, problems: Problems) -> None:
+    """Record blanks that name no variable, braces left open, and texts too long to send."""
+    if len(text) > TEXT_MAX:
+        problems.error(at, "template", f"{len(text)} characters", f"at most {TEXT_MAX}")
+    for blank in _BLANK.finditer(text):
+        name = blank[1].partition("|")[0].strip()
+        if name not in VARIABLES:
+            said = f"there is no variable {name or '(empty)'}"
+            problems.error(at, "template", said, meant(name, VARIABLES))
+    rest = _BLANK.sub("", text)
+    if "{{" in rest or "}}" in rest:
+        problems.error(at, "template", "a {{ or }} stands alone", "write {{ticket.number}}")
+
+
+def read(key: Scalar, node: Node, reader: Reader) -> Template:
+    """Read one template; problems are recorded, the template exists for references all the same."""
+    texts: dict[str, str] = {}
+    fallback, fallback_at = "en", node.at
+    for name, value in reader.pairs(node, f"the template {key.value}"):
+        text = reader.text(value, f"the text for {name.value}") or ""
+        if name.value == "fallback":
+            fallback, fallback_at = text, value.at
+        elif LANGUAGE.fullmatch(name.value):
+            check(text, value.at, reader.problems)
+            texts[name.value] = text.strip()
+        else:
+            hint = "use en, zh or another language tag, or fallback"
+            reader.fail(name.at, "value", f"{name.value} is no language tag", hint)
+    if fallback not in texts:
+        hint = f"write a text for it, or fallback: {next(iter(texts), 'en')}"
+        said = f"the template {key.value} has no text for its fallback language {fallback}"
+        reader.fail(fallback_at, "template", said, hint)
+    return Template(name=key.value, texts=texts or {fallback: ""}, fallback=fallback)

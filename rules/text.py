@@ -1,0 +1,137 @@
+"""Folding of text for matching: case, width, simplified and traditional, with offsets kept.
+
+Used by the word scanner for messages and for the words of rules alike, so both meet in one form.
+Redaction folds for itself (`fold.py`): it must see what matching may ignore.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rules.facts import Span
+from rules.variants import SIMPLIFIED
+
+PLACEHOLDER_TYPES = (
+    "SEED_PHRASE", "PRIVATE_KEY", "KEYSTORE", "PASSWORD", "OTP", "API_KEY", "CARD", "CVV", "IBAN",
+    "NATIONAL_ID", "PASSPORT", "PHONE", "EMAIL", "WALLET_ADDRESS", "IP", "PERSON_NAME",
+    "STREET_ADDRESS",
+)  # fmt: skip
+"""What the door may put in place of a secret; such a placeholder is never matched by words."""
+
+_PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(PLACEHOLDER_TYPES)})\]")
+_GAP = re.compile("[ \n\x00]*[\n\x00][ \n\x00]*|  +")
+
+WIDE_FROM = "\u2e80"
+"""From here on characters are written without spaces between words (Han, kana, hangul)."""
+
+
+def _one_to_one() -> dict[str, str]:
+    """Return every replacement that keeps the length: the quick way for nearly all messages."""
+    table = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    table |= dict.fromkeys("\t\r\v\f\x85\u00a0\u2028\u202f\u3000", " ")
+    table |= dict.fromkeys("\u2018\u2019\u201b\u02bc\u0060\u00b4", "'")
+    table |= dict.fromkeys("\u201c\u201d\u300c\u300d", '"')
+    table |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+    table |= {"\u2029": "\n", "\u2026": "\u22ef", "\uff61": "\u3002"}
+    zero_width = "\x00\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f"
+    table |= dict.fromkeys(zero_width, "\x00")
+    table |= {chr(code): "\x00" for code in range(0x202A, 0x202F)}
+    return table | SIMPLIFIED
+
+
+_TABLE = _one_to_one()
+_SPECIAL = re.compile(f"[{''.join(map(re.escape, _TABLE))}\ud800-\udfff]")
+
+
+class Folded:
+    """Folded text and the way back to where each piece stood in the source."""
+
+    __slots__ = ("_base", "_offsets", "_wide", "text")
+
+    def __init__(self, text: str, wide: str, base: list[int] | None) -> None:
+        self.text = text
+        self._wide = wide
+        self._base = base
+        self._offsets: list[int] | None = None
+
+    def span(self, start: int, end: int) -> Span:
+        """Map a non-empty span of the folded text to the source, in code points."""
+        if self._base is None and len(self.text) == len(self._wide):
+            return (start, end)
+        if self._offsets is None:
+            self._offsets = self._trace()
+        return (self._offsets[start], self._offsets[end - 1] + 1)
+
+    def _trace(self) -> list[int]:
+        offsets: list[int] = []
+        done = 0
+        for gap in _GAP.finditer(self._wide):
+            offsets.extend(range(done, gap.start()))
+            offsets.extend([gap.start()] * len(_narrow(gap)))
+            done = gap.end()
+        offsets.extend(range(done, len(self._wide)))
+        if self._base is None:
+            return offsets
+        return [self._base[offset] for offset in offsets]
+
+
+def fold(source: str) -> Folded:
+    """Fold a message or a word of a rule."""
+    wide = source
+    if "[" in wide:
+        wide = _PLACEHOLDER.sub(_blank, wide)
+    base: list[int] | None = None
+    if wide.isascii():
+        if "\r" in wide or "\t" in wide:
+            wide = wide.replace("\r", " ").replace("\t", " ")
+        wide = wide.lower()
+    else:
+        lowered = _SPECIAL.sub(_swap, wide).lower()
+        if len(lowered) == len(wide) and unicodedata.is_normalized("NFKC", lowered):
+            wide = lowered
+        else:
+            wide, base = _fold_clusters(wide)
+    text = wide
+    if "\n" in wide or "  " in wide or "\x00" in wide:
+        text = _GAP.sub(_narrow, wide)
+    return Folded(text, wide, base)
+
+
+@lru_cache(maxsize=16_384)
+def fold_word(word: str) -> str:
+    """Fold a word or phrase of a rules file; outer blanks do not count."""
+    return fold(word).text.strip()
+
+
+def _fold_clusters(text: str) -> tuple[str, list[int]]:
+    """Fold a text where some character changes length, one base character with its marks at once."""
+    pieces: list[str] = []
+    base: list[int] = []
+    start = 0
+    size = len(text)
+    while start < size:
+        end = start + 1
+        while end < size and unicodedata.combining(text[end]) and end - start < 8:
+            end += 1
+        plain = _SPECIAL.sub(_swap, text[start:end])
+        piece = _SPECIAL.sub(_swap, unicodedata.normalize("NFKC", plain)).lower()
+        pieces.append(piece)
+        base.extend([start] * len(piece))
+        start = end
+    return "".join(pieces), base
+
+
+def _swap(match: re.Match[str]) -> str:
+    return _TABLE.get(match[0], "\ufffd")  # a lone surrogate is no text
+
+
+def _blank(match: re.Match[str]) -> str:
+    return "\x01" * len(match[0])
+
+
+def _narrow(match: re.Match[str]) -> str:
+    """An empty line ends a sentence, other white space is one blank, the invisible is nothing."""
+    run = match[0].replace("\x00", "")
+    if run.count("\n") > 1:
+        return "\n"
+    return " " if run else ""

@@ -1,0 +1,277 @@
+"""Reads the `when` of a rule: a map is "and", a list is "or"."""
+
+import re2
+
+from rules.attributes import Between, Exists, Holds, Is
+from rules.book import Book
+from rules.conditions import All, AnyOf, Condition, Not
+from rules.document import Listing, Node, Scalar, Table
+from rules.fields import FIELDS, LANGUAGE_FIELDS, TEXT_PARTS, Field
+from rules.near import Unless
+from rules.problems import Position, meant
+from rules.reader import FALSE, TRUE
+from rules.text import fold_word
+from rules.wording import Has, HasAll, Matches, Near, Whole, compile_regex
+
+CONDITIONS_MAX = 64
+"""Conditions of one rule."""
+REGEX_MAX, REGEX_PROGRAM_MAX, REGEXES_MAX = 512, 1_500, 4
+"""Characters and compiled size of an expression, and how many one rule may hold."""
+WITHIN_DEFAULT, WITHIN_MAX = 8, 50
+GROUPS_MAX, UNORDERED_MAX = 6, 4
+"""Groups of `near`, in order and in any order."""
+NUMBER_MAX = 1_000_000
+
+OPERATORS = {
+    "text": ("has", "has all", "near", "is", "in", "starts", "ends", "matches", "exists"),
+    "word": ("is", "in", "exists"),
+    "flag": ("is",),
+    "number": ("is", "in", "at least", "above", "below", "at most", "between"),
+    "set": ("has", "has all", "exists"),
+}
+_RANKED = ("at least", "above", "below", "at most", "between")
+_LATER = ("changed", "changed to", "has at least", "exact case")
+_LOGIC = ("any", "all", "not")
+
+
+class WhenReader:
+    """Reads the condition trees of one rule; problems go to the book."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._read = book.reader
+        self._count = 0
+        self._regexes = 0
+
+    def tree(self, node: Node) -> Condition | None:
+        """Read one tree. None when nothing usable was found (a problem says why)."""
+        if not isinstance(node, Table):
+            self._read.wrong(node, "when must be a map such as message.text|has: [refund, 退款]")
+            return None
+        found = [self._entry(key, value) for key, value in node.entries]
+        conditions = tuple(condition for condition in found if condition is not None)
+        if not node.entries:
+            self._read.fail(node.at, "empty", "the condition is empty", "delete it or fill it in")
+        if len(conditions) == 1:
+            return conditions[0]
+        return All(label="all", at=node.at, conditions=conditions) if conditions else None
+
+    def _entry(self, key: Scalar, value: Node) -> Condition | None:
+        self._count += 1
+        if self._count == CONDITIONS_MAX + 1:
+            self._read.fail(
+                key.at,
+                "limit",
+                f"more than {CONDITIONS_MAX} conditions in one rule",
+                "split the rule, or put words into a list",
+            )
+        if key.value in _LOGIC:
+            trees = tuple(tree for item in self._branches(value) if (tree := self.tree(item)) is not None)
+            kinds: dict[str, type[AnyOf | All | Not]] = {"any": AnyOf, "all": All, "not": Not}
+            return kinds[key.value](label=key.value, at=key.at, conditions=trees)
+        name, _, operator = key.value.partition("|")
+        field = FIELDS.get(name.strip())
+        if field is None:
+            known = [*FIELDS, *_LOGIC]
+            self._read.fail(key.at, "unknown-field", f"there is no field {name}", meant(name, known))
+            return None
+        operator = operator.strip() or ("has" if field.kind == "set" else "is")
+        if operator in _LATER:
+            self._read.fail(key.at, "later", f"{operator} is not supported yet", "delete it for now")
+            return None
+        allowed = OPERATORS[field.kind] + (_RANKED if field.ranked else ())
+        if operator not in allowed:
+            text = f"{field.name} cannot be tested with {operator}"
+            self._read.fail(key.at, "unknown-operator", text, meant(operator, allowed))
+            return None
+        if field.kind == "text" and operator != "exists":
+            return self._wording(field, operator, key, value)
+        return self._attribute(field, operator, key, value)
+
+    def _branches(self, value: Node) -> tuple[Node, ...]:
+        return value.items if isinstance(value, Listing) else (value,)
+
+    # What the message says.
+
+    def _wording(self, field: Field, operator: str, key: Scalar, value: Node) -> Condition | None:
+        sources = TEXT_PARTS[field.name]
+        if operator == "near" or (operator == "has" and isinstance(value, Table)):
+            return self._near(key, value, sources, several=operator == "near")
+        if operator == "matches":
+            return self._matches(key, value, sources)
+        words = self._book.words(value, key.value)
+        if not words:
+            return None
+        label, at, lexicon = key.value, key.at, self._book.lexicon
+        if operator == "has":
+            return Has(label=label, at=at, sources=sources, words=lexicon.group(words))
+        if operator == "has all":
+            groups = tuple(lexicon.group([word]) for word in words)
+            return HasAll(label=label, at=at, sources=sources, words=groups)
+        texts = tuple(map(fold_word, words))
+        kind = "is" if operator == "in" else operator
+        return Whole(label=label, at=at, sources=sources, operator=kind, texts=texts)
+
+    def _near(self, key: Scalar, value: Node, sources: tuple[str, ...], *, several: bool) -> Condition | None:
+        known = ["words", "unless", "unless before"]
+        known += ["within", "ordered"] if several else []
+        keys = self._read.keys(value, known, key.value)
+        if not isinstance(value, Table):
+            return None
+        if "words" not in keys:
+            self._read.fail(
+                value.at,
+                "missing",
+                f"{key.value} has no words",
+                "for example words: [[not, never], [arrived, received]]",
+            )
+            return None
+        ordered = bool("ordered" in keys and self._read.flag(keys["ordered"], "ordered"))
+        within: int | None = WITHIN_DEFAULT
+        if "within" in keys:
+            within = self._read.number(keys["within"], "within", 0, WITHIN_MAX)
+        columns = [keys["words"]] if not several else list(self._branches(keys["words"]))
+        most = GROUPS_MAX if ordered else UNORDERED_MAX
+        if len(columns) > most:
+            self._read.fail(
+                keys["words"].at,
+                "limit",
+                f"near has {len(columns)} words",
+                f"at most {most}" + ("" if ordered else ", or 6 with ordered: true"),
+            )
+            return None
+        words = [self._book.words(column, "words") for column in columns]
+        unless = self._unless(keys)
+        if within is None or not all(words) or not words:
+            return None
+        groups = tuple(self._book.lexicon.group(group) for group in words)
+        return Near(
+            label=key.value, at=key.at, sources=sources, groups=groups, within=within, ordered=ordered, unless=unless
+        )
+
+    def _unless(self, keys: dict[str, Node]) -> Unless | None:
+        anywhere = before = None
+        within: int | None = None
+        lexicon = self._book.lexicon
+        if "unless" in keys:
+            anywhere = lexicon.group(self._book.words(keys["unless"], "unless"))
+        if "unless before" in keys:
+            node = keys["unless before"]
+            if isinstance(node, Table):
+                inner = self._read.keys(node, ("words", "within"), "unless before")
+                node = inner.get("words", node)
+                if "within" in inner:
+                    within = self._read.number(inner["within"], "within", 0, WITHIN_MAX)
+            before = lexicon.group(self._book.words(node, "unless before"))
+        return Unless(anywhere, before, within) if anywhere or before else None
+
+    def _matches(self, key: Scalar, value: Node, sources: tuple[str, ...]) -> Condition | None:
+        patterns = []
+        for source in self._read.scalars(value, key.value):
+            self._regexes += 1
+            if self._regexes > REGEXES_MAX:
+                self._read.fail(
+                    source.at,
+                    "limit",
+                    f"more than {REGEXES_MAX} expressions in a rule",
+                    "join them with | or use has and near",
+                )
+                return None
+            if len(source.value) > REGEX_MAX:
+                self._read.fail(
+                    source.at,
+                    "regex",
+                    f"{len(source.value)} characters",
+                    f"at most {REGEX_MAX}; use has or near with a list",
+                )
+                continue
+            try:
+                pattern = compile_regex(source.value)
+            except re2.error as error:
+                said = error.args[0]
+                text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+                self._read.fail(source.at, "regex", text, "RE2 syntax: no look-around, no back-references")
+                continue
+            if pattern.programsize > REGEX_PROGRAM_MAX:
+                self._read.fail(
+                    source.at, "regex", "the expression is too costly", "fewer or smaller repeats such as {1,20}"
+                )
+                continue
+            patterns.append(pattern)
+        if not patterns:
+            return None
+        return Matches(label=key.value, at=key.at, sources=sources, patterns=tuple(patterns))
+
+    # What is known about it.
+
+    def _attribute(self, field: Field, operator: str, key: Scalar, value: Node) -> Condition | None:
+        label, at = key.value, key.at
+        if operator == "exists":
+            wanted = self._read.flag(value, label)
+            if wanted is None:
+                return None
+            return Exists(label=label, at=at, field=field, wanted=wanted)
+        if operator in _RANKED:
+            return self._between(field, operator, key, value)
+        values = self._values(field, value, label)
+        if not values:
+            return None
+        if field.kind == "set":
+            names = frozenset(value for value in values if isinstance(value, str))
+            every = operator == "has all"
+            return Holds(label=label, at=at, field=field, values=names, every=every)
+        return Is(label=label, at=at, field=field, values=frozenset(values))
+
+    def _values(self, field: Field, value: Node, what: str) -> list[str | bool | int]:
+        found: list[str | bool | int] = []
+        for scalar in self._book.scalars(value, what):
+            one = self._value(field, scalar)
+            if one is not None:
+                found.append(one)
+        return found
+
+    def _value(self, field: Field, scalar: Scalar) -> str | bool | int | None:
+        if field.kind == "flag":
+            if scalar.value.lower() in TRUE | FALSE:
+                return scalar.value.lower() in TRUE
+            return self._read.flag(scalar, field.name)
+        if field.kind == "number":
+            return self._read.number(scalar, field.name, 0, NUMBER_MAX)
+        if field.choices:
+            return self._read.chosen(scalar, field.name, field.choices)
+        if field.refers == "queue":
+            return self._read.known(scalar, "queue", self._book.queues)
+        if field.refers == "tag":
+            return self._read.known(scalar, "tag", self._book.tags)
+        folded = fold_word(scalar.value)
+        return folded.replace("_", "-") if field.name in LANGUAGE_FIELDS else folded
+
+    def _between(self, field: Field, operator: str, key: Scalar, value: Node) -> Condition | None:
+        scalars = self._read.scalars(value, key.value)
+        wanted = 2 if operator == "between" else 1
+        if len(scalars) != wanted:
+            hint = "two values: [low, high]" if wanted == 2 else "one value"
+            self._read.fail(value.at, "value", f"{key.value} has {len(scalars)} values", hint)
+            return None
+        bounds = [self._bound(field, scalar) for scalar in scalars]
+        low, high = bounds[0], bounds[-1]
+        if low is None or high is None:
+            return None
+        if low > high:
+            self._read.fail(value.at, "value", "the first bound is above the second", "swap them")
+        lows = {"at least": low, "above": low + 1, "between": low}
+        highs = {"at most": high, "below": high - 1, "between": high}
+        return Between(
+            label=key.value, at=key.at, field=field, low=lows.get(operator, 0), high=highs.get(operator, NUMBER_MAX)
+        )
+
+    def _bound(self, field: Field, scalar: Scalar) -> int | None:
+        if not field.ranked:
+            return self._read.number(scalar, field.name, 0, NUMBER_MAX)
+        choice = self._read.chosen(scalar, field.name, field.choices)
+        return None if choice is None else field.choices.index(choice)
+
+
+def always(at: Position) -> Condition:
+    """Return what stands for a rule without `when`: it fires on every message."""
+    return All(label="always", at=at, conditions=())

@@ -1,0 +1,203 @@
+"""Conditions on what a message says: its text, its subject, or both.
+
+Built by the loader from `message.text|has` and its like; all words were found by one scan before.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+from rules.conditions import Condition, Evidence, rarest
+from rules.facts import Span
+from rules.near import Chain, Unless, find
+from rules.scene import Scene
+from rules.words import Scan, WordGroup
+
+REGEX_TEXT_MAX = 4_000
+"""Code points of a field that a regular expression looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextCondition(Condition):
+    """A test of message text, subject, or both."""
+
+    sources: tuple[str, ...]
+
+    def scans(self, scene: Scene) -> list[Scan]:
+        """Return the scanned parts this test looks at."""
+        if self.sources == ("text",):
+            return [scene.text]
+        if not scene.facts.message.subject:
+            return [scene.text] if "text" in self.sources else []
+        return [scene.part(name) for name in self.sources]
+
+    def quote(self, scene: Scene, scan: Scan, spans: Chain) -> tuple[list[str], tuple[Span, ...]]:
+        """Return words as written, and their spans when they stand in the text."""
+        in_text = scan is scene.text
+        message = scene.facts.message
+        source = message.text if in_text else message.subject
+        found = [scan.source(span) for span in spans]
+        return [source[start:end] for start, end in found], tuple(found) if in_text else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Has(TextCondition):
+    """Any of the words."""
+
+    words: WordGroup
+
+    @property
+    def trigger(self) -> int:
+        """Any of the words."""
+        return self.words.mask
+
+    def test(self, scene: Scene) -> bool:
+        """Answer for one message."""
+        mask = self.words.mask
+        return any(scan.mask & mask for scan in self.scans(scene))
+
+    def evidence(self, scene: Scene) -> list[Evidence]:
+        """Return each word once, with every place it stands."""
+        found: list[Evidence] = []
+        for scan in self.scans(scene):
+            places: dict[str, list[Span]] = {}
+            covered = -1
+            for span in scan.hits(self.words):
+                if span[0] < covered:
+                    continue  # inside a longer word that hit
+                covered = span[1]
+                (word,), at = self.quote(scene, scan, (span,))
+                places.setdefault(word.casefold(), []).extend(at)
+            found += [Evidence(word, tuple(at)) for word, at in places.items()]
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasAll(TextCondition):
+    """Every one of the words, anywhere."""
+
+    words: tuple[WordGroup, ...]
+
+    @property
+    def trigger(self) -> int:
+        """The word with the fewest spellings."""
+        return rarest([group.mask for group in self.words])
+
+    def test(self, scene: Scene) -> bool:
+        """Answer for one message."""
+        mask = 0
+        for scan in self.scans(scene):
+            mask |= scan.mask
+        return all(mask & group.mask for group in self.words)
+
+    def evidence(self, scene: Scene) -> list[Evidence]:
+        """Return the first place of each word."""
+        found: list[Evidence] = []
+        for group in self.words:
+            scan = next(scan for scan in self.scans(scene) if scan.hits(group))
+            (word,), at = self.quote(scene, scan, (scan.hits(group)[0],))
+            found.append(Evidence(word, at))
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near(TextCondition):
+    """One word of each group close together in a sentence, unless other words stand there."""
+
+    groups: tuple[WordGroup, ...]
+    within: int
+    ordered: bool
+    unless: Unless | None
+
+    @property
+    def trigger(self) -> int:
+        """The group with the fewest words."""
+        return rarest([group.mask for group in self.groups])
+
+    def test(self, scene: Scene) -> bool:
+        """Answer for one message."""
+        return self._chain(scene) is not None
+
+    def evidence(self, scene: Scene) -> list[Evidence]:
+        """Return the words of the first chain."""
+        found = self._chain(scene)
+        if found is None:
+            return []
+        words, at = self.quote(scene, *found)
+        why = words[0] if len(words) == 1 else f"near({', '.join(words)})"
+        return [Evidence(why, at)]
+
+    def _chain(self, scene: Scene) -> tuple[Scan, Chain] | None:
+        for scan in self.scans(scene):
+            if not all(group.mask & scan.mask for group in self.groups):
+                continue
+            chain = find(scan, self.groups, within=self.within, ordered=self.ordered, unless=self.unless)
+            if chain is not None:
+                return scan, chain
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole(TextCondition):
+    """The text is, begins or ends with one of the texts; outer blanks do not count."""
+
+    operator: str
+    texts: tuple[str, ...]
+
+    def test(self, scene: Scene) -> bool:
+        """Answer for one message."""
+        return self._found(scene) is not None
+
+    def evidence(self, scene: Scene) -> list[Evidence]:
+        """Return the text that was found."""
+        return [Evidence(f"{self.operator} {self._found(scene)}")]
+
+    def _found(self, scene: Scene) -> str | None:
+        for scan in self.scans(scene):
+            text = scan.folded.text.strip()
+            for wanted in self.texts:
+                if (
+                    text == wanted
+                    or (self.operator == "starts" and text.startswith(wanted))
+                    or (self.operator == "ends" and text.endswith(wanted))
+                ):
+                    return wanted
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches(TextCondition):
+    """A regular expression finds something in the folded text."""
+
+    patterns: tuple[Any, ...]  # re2 publishes no types
+
+    def test(self, scene: Scene) -> bool:
+        """Answer for one message."""
+        return self._found(scene) is not None
+
+    def evidence(self, scene: Scene) -> list[Evidence]:
+        """Return what the expression found."""
+        found = self._found(scene)
+        if found is None or found[1][0] == found[1][1]:
+            return [Evidence(self.label)]
+        words, at = self.quote(scene, found[0], (found[1],))
+        return [Evidence(f"matches({words[0]})", at)]
+
+    def _found(self, scene: Scene) -> "tuple[Scan, Span] | None":
+        for scan in self.scans(scene):
+            text = scan.folded.text[:REGEX_TEXT_MAX]
+            for pattern in self.patterns:
+                match = pattern.search(text)
+                if match is not None:
+                    return scan, (match.start(), match.end())
+        return None
+
+
+def compile_regex(source: str) -> Any:  # noqa: ANN401 - re2 publishes no types
+    """Compile a linear-time expression; raises re2.error with the reason."""
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    return re2.compile(source, options)
