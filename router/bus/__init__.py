@@ -26,13 +26,17 @@ class Bus(Protocol):
     """Best effort: no method raises because the bus is away; `healthy` says whether it is there."""
 
     async def publish(self, pointers: Sequence[Pointer]) -> None:
-        """Announce journal rows that were committed. A lost announcement is found by the sweeper."""
+        """Announce journal rows that were committed. A lost announcement is found by the sweeper.
+
+        A partition whose owner has yet to see an older pointer may get no second one: work all of its rows, then ack.
+        """
         ...
 
     async def consume(self, partitions: Collection[int], wait_s: float) -> list[Pointer]:
         """Pointers of the partitions this worker owns, oldest first; waits up to `wait_s` for the first.
 
-        Delivered again to a later owner until acked. A malformed entry is buried and counted, never returned.
+        Delivered again to a later owner until acked; a partition given up and taken back has a later owner, too.
+        A malformed entry is buried and counted, never returned. For one worker at a time: each has a bus of its own.
         """
         ...
 
