@@ -32,8 +32,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     attachment_bytes_max: int = 0
     threads: bool = False
     """Messages name what they answer (mail)."""
-    proves_sender: bool = True
-    """What `sender.verified: null` means: provider ids and mail senders prove, typed ones do not."""
+    speaks_for: tuple[str, ...] = ()
+    """Other channel kinds whose messages this account brings in and whose replies it carries (the API channel)."""
 
 
 class RawEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -281,3 +281,5 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     create: Callable[[msgspec.Struct, Context], Connector]
     parse: Callable[[RawEvent, str], Sequence[InboundEvent]]
     """(raw, account) to events: pure and total under limits; raises InvalidMessage for what cannot be understood."""
+    configured: Callable[[msgspec.Struct], Capabilities] | None = None
+    """What one account can do, for kinds where that depends on its settings."""

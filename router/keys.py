@@ -1,6 +1,6 @@
-"""Keys outside the database: sealing what must not rest in clear, signing what comes back to us, hashing what was masked.
+"""Keys outside the database: sealing what must not rest in clear, signing what returns, hashing what was masked.
 
-AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce in front; every sealed record names its key, so that keys rotate.
+AES-256-GCM (NIST SP 800-38D), random 96-bit nonce in front; every sealed record names its key, so that keys rotate.
 """
 
 import hashlib

@@ -46,12 +46,21 @@ def _create(settings: msgspec.Struct, context: Context) -> ApiConnector:
     )
 
 
+_CAPABILITIES: Final = Capabilities(visibilities=("public", "private"), idempotent_send=True)
+
+
+def _configured(settings: msgspec.Struct) -> Capabilities:
+    assert isinstance(settings, Settings)
+    return msgspec.structs.replace(_CAPABILITIES, can_send=settings.webhook_url is not None, speaks_for=settings.kinds)
+
+
 MANIFEST: Final = Manifest(
     kind="api",
     name="API",
     version="1",
     settings=Settings,
-    capabilities=Capabilities(visibilities=("public", "private"), idempotent_send=True),
+    capabilities=_CAPABILITIES,
+    configured=_configured,
     create=_create,
     parse=parse,
 )

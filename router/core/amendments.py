@@ -3,8 +3,6 @@
 An amendment of a message we never saw changes nothing and says so; only the message's own author may edit or delete it.
 """
 
-from collections.abc import Callable
-
 import msgspec
 
 from router.core.delivery import DELIVERY_RANK
@@ -16,9 +14,9 @@ from router.model.decisions import Outcome
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.tables import URGENCY_RANK, Event, EventKind, Message, OutboxState, Ticket
-from rules.facts import Facts, MessageFacts, TicketFacts, Verdict
+from rules.facts import Facts, MessageFacts, TicketFacts
+from rules.ruleset import Ruleset
 
-Judge = Callable[[Facts], Verdict]
 _NOTHING = Outcome(message_id=None, ticket_id=None, contact_id=None)
 _RECEIPT_STATE: dict[str, OutboxState] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "dead"}
 
@@ -55,7 +53,7 @@ def _outcome(target: Message) -> Outcome:
     return Outcome(message_id=target.id, ticket_id=target.ticket_id, contact_id=target.contact_id)
 
 
-def edit(entry: JournalEntry, target: Message, judge: Judge, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
+def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
     """Replace the text, judge it again, and let urgency rise with it."""
     event = entry.event
     ticket = snapshot.tickets.get(target.ticket_id)
@@ -72,7 +70,7 @@ def edit(entry: JournalEntry, target: Message, judge: Judge, snapshot: Snapshot)
         ),
         ticket=TicketFacts(exists=ticket is not None, urgency=ticket.urgency if ticket else "normal"),
     )
-    verdict = judge(facts)
+    verdict = ruleset.evaluate(facts)
     revised = msgspec.structs.replace(
         target,
         text=text,

@@ -7,7 +7,6 @@ snapshot in between, so that a batch decides exactly as its entries one by one w
 import msgspec
 
 from router.core import amendments
-from router.core.amendments import Judge
 from router.core.placement import Placement, place
 from router.core.quotes import visible
 from router.core.receipts import automatic_reply
@@ -20,6 +19,7 @@ from router.model.snapshot import Snapshot
 from router.model.sources import Ids
 from router.model.tables import Contact, Conversation, Event, Identity, Message, Participant, Ticket
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts, Verdict
+from rules.ruleset import Ruleset
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -41,7 +41,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def decide_inbound(
-    entry: JournalEntry, snapshot: Snapshot, judge: Judge, circumstances: Circumstances, ids: Ids
+    entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
 ) -> Decided:
     """Decide one journal entry. `snapshot` holds what `placement.keys_of` asked for."""
     event = entry.event
@@ -55,10 +55,10 @@ def decide_inbound(
         case "edit":
             target = amendments.edited_message(entry, snapshot)
             if target is not None:
-                return _amend(amendments.edit(entry, target, judge, snapshot))
+                return _amend(amendments.edit(entry, target, ruleset, snapshot))
         case "message" | "call" | "unsupported":
             pass
-    return _decide_message(entry, snapshot, judge, circumstances, ids)
+    return _decide_message(entry, snapshot, ruleset, circumstances, ids)
 
 
 def _amend(amended: tuple[list[Change], Outcome]) -> Decided:
@@ -95,11 +95,11 @@ def facts_of(entry: JournalEntry, placement: Placement) -> Facts:
 
 
 def _decide_message(
-    entry: JournalEntry, snapshot: Snapshot, judge: Judge, circumstances: Circumstances, ids: Ids
+    entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
 ) -> Decided:
     event, now_ms = entry.event, entry.received_at_ms
     placement = place(event, snapshot, token_conversation=circumstances.token_conversation, now_ms=now_ms)
-    verdict = judge(facts_of(entry, placement))
+    verdict = ruleset.evaluate(facts_of(entry, placement))
 
     contact = placement.contact or Contact(
         id=ContactId(ids.new()), name=event.sender.name, language=verdict.language, created_at_ms=now_ms
@@ -124,7 +124,15 @@ def _decide_message(
 
     why = _why(entry, placement, verdict, ticket)
     reply = automatic_reply(
-        entry, verdict, contact, ticket, placement.ticket, conversation_id, ids, can_send=circumstances.can_send
+        entry,
+        verdict,
+        ruleset,
+        contact,
+        ticket,
+        before=placement.ticket,
+        conversation_id=conversation_id,
+        ids=ids,
+        can_send=circumstances.can_send,
     )
     contact_after = contact if reply is None else reply.contact
     if reply is not None:

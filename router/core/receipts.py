@@ -11,8 +11,11 @@ from router.model.limits import AUTO_REPLIES_PER_HOUR
 from router.model.message import JournalEntry
 from router.model.sources import Ids
 from router.model.tables import URGENCY_RANK, Contact, Event, Message, OutboxEntry, Ticket
-from rules.facts import TemplateReply, Verdict
+from rules.facts import Verdict
+from rules.ruleset import Ruleset
 
+DEFAULT_RECEIPT = "receipt"
+"""The template every rule set may define for tickets whose rules ask for no other."""
 _HOUR_MS = 3_600_000
 
 
@@ -24,13 +27,16 @@ class AutomaticReply(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Change]
 
 
-def _wanted(verdict: Verdict, before: Ticket | None, after: Ticket) -> TemplateReply | None:
-    if not verdict.replies:
-        return None
-    if before is None:
-        return verdict.replies[0]
-    turned_critical = after.urgency == "critical" and before.urgency_rank < URGENCY_RANK["critical"]
-    return verdict.replies[0] if turned_critical else None
+def _wanted(verdict: Verdict, ruleset: Ruleset, before: Ticket | None, after: Ticket) -> tuple[str, str] | None:
+    """Template and rule of the answer that is due: the one a rule asks for, else the receipt of a new ticket."""
+    turned_critical = (
+        before is not None and after.urgency == "critical" and before.urgency_rank < URGENCY_RANK["critical"]
+    )
+    if verdict.replies and (before is None or turned_critical):
+        return verdict.replies[0].template, verdict.replies[0].rule
+    if before is None and DEFAULT_RECEIPT in ruleset.templates:
+        return DEFAULT_RECEIPT, ""
+    return None
 
 
 def _counted(contact: Contact, now_ms: int) -> Contact | None:
@@ -45,17 +51,18 @@ def _counted(contact: Contact, now_ms: int) -> Contact | None:
 def automatic_reply(
     entry: JournalEntry,
     verdict: Verdict,
+    ruleset: Ruleset,
     contact: Contact,
     ticket: Ticket,
+    *,
     before: Ticket | None,
     conversation_id: ConversationId,
     ids: Ids,
-    *,
     can_send: bool,
 ) -> AutomaticReply | None:
     """The receipt for `ticket`, if one is due; `before` is the ticket as it was, None when it was just opened."""
     event, now_ms = entry.event, entry.received_at_ms
-    wanted = _wanted(verdict, before, ticket)
+    wanted = _wanted(verdict, ruleset, before, ticket)
     if wanted is None or not can_send or event.automatic != "none":
         return None
     counted = _counted(contact, now_ms)
@@ -63,7 +70,13 @@ def automatic_reply(
         return None
     number = f"T-{ticket.number}" if ticket.number else NUMBER_PLACEHOLDER
     message_id = MessageId(ids.new())
-    text = wanted.text.replace(NUMBER_PLACEHOLDER, number)
+    template, rule = wanted
+    blanks = {
+        "ticket.number": number,
+        "customer.name": contact.name or "",
+        "queue.name": ruleset.queues[ticket.queue].name(verdict.language) if ticket.queue in ruleset.queues else "",
+    }
+    text = ruleset.render(template, verdict.language, blanks)
     reply = Message(
         id=message_id,
         ticket_id=ticket.id,
@@ -100,6 +113,6 @@ def automatic_reply(
         conversation_id=conversation_id,
         queue=ticket.queue,
         actor="rules",
-        data={"template": wanted.template, "rule": wanted.rule},
+        data={"template": template, "rule": rule},
     )
-    return AutomaticReply(template=wanted.template, contact=counted, changes=[Add(reply), Add(outbox), Record(added)])
+    return AutomaticReply(template=template, contact=counted, changes=[Add(reply), Add(outbox), Record(added)])

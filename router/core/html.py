@@ -1,0 +1,253 @@
+"""HTML of strangers: the text it says (for rules, search and redaction), and a copy that is safe to show.
+
+Called by the intake for every event with `html`. Pure, linear, bounded; a document too deep for a tree is read as a
+flat run of tags. What is hidden from a reader is hidden from the text too.
+"""
+
+import html as markup
+import re
+from typing import Final, cast
+from urllib.parse import urlsplit
+
+import nh3
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+HTML_CHARS_MAX: Final = 2_000_000
+DEPTH_MAX: Final = 256
+"""Elements inside each other; real newsletters stay below 60. Parsers take quadratic time far above this."""
+_NODES_MAX: Final = 200_000
+_QUOTE_DEPTH_MAX: Final = 20
+
+_SKIPPED: Final = frozenset(
+    "head script style title template noscript object embed iframe svg math select textarea option audio video"
+    " applet canvas map".split()
+)  # fmt: skip
+_BLOCKS: Final = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
+    " footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody tfoot"
+    " thead tr ul".split()
+)  # fmt: skip
+_PARAGRAPHS: Final = frozenset("p h1 h2 h3 h4 h5 h6 pre blockquote table ul ol".split())
+_VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_SPACE: Final = re.compile(r"[ \t\r\n\f]+")
+_HIDDEN_STYLE: Final = re.compile(
+    r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|font-size\s{0,9}:\s{0,9}0(?:\.0*)?(?:px|pt|em|%)?\s{0,9}(?:;|!|$)"
+    r"|mso-hide\s{0,9}:\s{0,9}all|max-height\s{0,9}:\s{0,9}0(?:px)?\s{0,9}(?:;|!|$)|opacity\s{0,9}:\s{0,9}0(?:\.0*)?\s{0,9}(?:;|!|$)",
+    re.IGNORECASE,
+)
+_HIDING: Final = ("display", "visibility", "font-size", "mso-hide", "max-height", "opacity", "hidden")
+_BLANKS: Final = re.compile(r"\n{3,}")
+_INVISIBLE: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u034f]")
+_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]{0,20000}(/?)>")
+_ANY_TAG: Final = re.compile(r"<[^<>]{0,20000}>")
+_BREAKING_TAG: Final = re.compile(r"</?(?:p|div|br|tr|li|h[1-6]|table|blockquote)\b[^<>]{0,20000}>", re.IGNORECASE)
+
+
+def derive_text(html: str) -> str:
+    """What a reader sees of `html`, as plain text: blocks are lines, quotes are `> ` lines, links show a foreign host."""
+    html = html[:HTML_CHARS_MAX]
+    if _too_deep(html):
+        return _flat_text(html)
+    root = LexborHTMLParser(html).body
+    return _Writer(styled=any(word in html for word in _HIDING)).write(root) if root is not None else ""
+
+
+def sanitise(html: str) -> str:
+    """A copy of `html` without scripts, forms, remote images and anything else that acts; remote `src` is `data-src`."""
+    html = html[:HTML_CHARS_MAX]
+    if _too_deep(html):
+        return f"<pre>{markup.escape(_flat_text(html), quote=False)}</pre>"
+    return _CLEANER.clean(html).replace(f' src="{_PARKED}', ' data-src="')
+
+
+def _too_deep(html: str) -> bool:
+    """Whether elements nest deeper than DEPTH_MAX, or are too many; one pass, never too small."""
+    if html.count("<") < DEPTH_MAX:
+        return False
+    depth = nodes = 0
+    for match in _TAG.finditer(html):
+        closing, name, empty = match.groups()
+        nodes += 1
+        if nodes > _NODES_MAX:
+            return True
+        if closing:
+            depth = max(0, depth - 1)
+        elif not empty and name.lower() not in _VOID:
+            depth += 1
+            if depth > DEPTH_MAX:
+                return True
+    return False
+
+
+def _flat_text(html: str) -> str:
+    text = _ANY_TAG.sub("", _BREAKING_TAG.sub("\n", html))
+    return _BLANKS.sub("\n\n", markup.unescape(text)).strip()
+
+
+# --- text ----------------------------------------------------------------------------------------------------------
+
+
+class _Writer:
+    """Walks a tree without recursion and writes its text."""
+
+    def __init__(self, *, styled: bool) -> None:
+        self._styled = styled
+        self._lines: list[str] = []
+        self._line: list[str] = []
+        self._quotes = 0
+        self._pre = 0
+        self._gap = False
+        """The line so far ends in a blank, or nothing stands in it yet."""
+        self._links: list[tuple[str, int]] = []
+
+    def write(self, root: LexborNode) -> str:
+        node: LexborNode | None = root
+        while node is not None:
+            child = node.first_child if self._enter(node) else None
+            if child is not None:
+                node = child
+                continue
+            if not node.is_text_node:
+                self._leave(node)
+            while node is not None and node.mem_id != root.mem_id and node.next is None:
+                node = node.parent
+                if node is not None:
+                    self._leave(node)
+            if node is None or node.mem_id == root.mem_id:
+                break
+            node = node.next
+        self._break()
+        return _INVISIBLE.sub("", _BLANKS.sub("\n\n", "\n".join(self._lines))).strip()
+
+    def _enter(self, node: LexborNode) -> bool:
+        """Write what stands before the children; whether to go into them."""
+        if node.is_text_node:
+            self._text(node.text_content or "")
+            return False
+        tag = node.tag or ""
+        if tag in _SKIPPED or tag.startswith("-") or (self._styled and _is_hidden(node)):
+            return False
+        if tag in _BLOCKS:
+            self._break(paragraph=tag in _PARAGRAPHS)
+            if tag == "blockquote" and self._quotes < _QUOTE_DEPTH_MAX:
+                self._quotes += 1
+            elif tag == "li":
+                self._text("- ")
+        if tag == "pre":
+            self._pre += 1
+        elif tag == "br":
+            self._break(forced=True)
+        elif tag == "a":
+            self._links.append((node.attributes.get("href") or "", len(self._line)))
+        elif tag in {"td", "th"}:
+            self._text(" ")
+        elif tag == "img":
+            alt = node.attributes.get("alt")
+            if alt:
+                self._text(alt)
+        return True
+
+    def _leave(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag in _SKIPPED or (self._styled and _is_hidden(node)):
+            return
+        if tag == "a" and self._links:
+            self._link(*self._links.pop())
+        elif tag == "pre":
+            self._pre -= 1
+        if tag in _BLOCKS:
+            self._break(paragraph=tag in _PARAGRAPHS)
+            if tag == "blockquote" and self._quotes:
+                self._quotes -= 1
+
+    def _text(self, text: str) -> None:
+        if self._pre:
+            first, *rest = text.split("\n")
+            self._line.append(first)
+            for line in rest:
+                self._break(forced=True)
+                self._line.append(line)
+            return
+        text = _SPACE.sub(" ", text)
+        if text.startswith(" ") and (self._gap or not self._line):
+            text = text[1:]
+        if text:
+            self._line.append(text)
+            self._gap = text.endswith(" ")
+
+    def _link(self, href: str, first: int) -> None:
+        """Add the host of a link whose text does not show it: what a phishing mail hides."""
+        if not href.startswith(("http://", "https://")):
+            return
+        try:
+            host = urlsplit(href).hostname or ""
+        except ValueError:
+            return
+        shown = "".join(self._line[first:])
+        if host and shown.strip() and host.removeprefix("www.") not in shown.lower():
+            self._line.append(f" ({host})")
+            self._gap = False
+
+    def _break(self, *, forced: bool = False, paragraph: bool = False) -> None:
+        """End the line: always for <br>, else when something stands in it; an empty line round a paragraph."""
+        line = "".join(self._line)
+        if not self._pre:
+            line = line.rstrip(" ")
+        if line or forced:
+            mark = "> " * self._quotes
+            self._lines.append(f"{mark}{line}" if line else mark.rstrip())
+        if paragraph and self._lines and self._lines[-1].strip("> "):
+            self._lines.append(("> " * self._quotes).rstrip())
+        self._line.clear()
+        self._gap = False
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    attributes = node.attributes
+    style = attributes.get("style")
+    return "hidden" in attributes or (style is not None and _HIDDEN_STYLE.search(style[:2_000]) is not None)
+
+
+# --- safe copy -----------------------------------------------------------------------------------------------------
+
+_PARKED: Final = "cid:remote-"
+"""Stands before a remote image's address until it becomes `data-src`, which the inbox may load on a click."""
+_TAGS: Final = frozenset(
+    "a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption"
+    " figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub summary sup"
+    " table tbody td tfoot th thead time tr tt u ul var wbr".split()
+)  # fmt: skip
+_ATTRIBUTES: Final[dict[str, set[str]]] = {
+    "*": {"dir", "lang", "title", "style"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan", "align", "valign"},
+    "th": {"colspan", "rowspan", "align", "valign"},
+    "ol": {"start", "type"},
+    "font": {"color"},
+}
+_STYLES: Final = frozenset({"color", "display", "font-style", "font-weight", "text-align", "text-decoration"})
+_CELLS_MAX: Final = 100
+
+
+def _attribute(tag: str, attribute: str, value: str) -> str | None:
+    if tag == "img" and attribute == "src":
+        if value.startswith("cid:") and not value.startswith(_PARKED):
+            return value
+        return _PARKED + value if value.startswith(("http://", "https://")) else None
+    if attribute in {"colspan", "rowspan"}:
+        return value if value.isdecimal() and len(value) < 4 and int(value) <= _CELLS_MAX else None
+    if attribute == "href" and value.startswith("cid:"):
+        return None
+    return value
+
+
+_CLEANER: Final = nh3.Cleaner(
+    tags=set(_TAGS),
+    clean_content_tags={"script", "style", "title", "template", "noscript", "svg", "math", "object", "iframe"},
+    attributes=_ATTRIBUTES,
+    attribute_filter=_attribute,
+    filter_style_properties=set(_STYLES),
+    url_schemes={"http", "https", "mailto", "tel", "cid"},
+    link_rel="noopener noreferrer",
+)

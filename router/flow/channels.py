@@ -1,0 +1,61 @@
+"""The configured channels of this installation: who speaks for which kind, what each can carry, how each is."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from router.connector import Capabilities, Connector, Manifest
+from router.core.replies import ChannelView
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True):
+    """One configured account of a connector kind."""
+
+    account: str
+    manifest: Manifest
+    capabilities: Capabilities
+    connector: Connector
+
+    @property
+    def kind(self) -> str:
+        """Of its connector."""
+        return self.manifest.kind
+
+
+class Channels:
+    """Finds the channel that carries messages of (kind, account)."""
+
+    def __init__(self, channels: Iterable[Channel] = ()) -> None:
+        self._channels: Sequence[Channel] = tuple(channels)
+        self._by_key: dict[tuple[str, str], Channel] = {}
+        for channel in self._channels:
+            for kind in channel.capabilities.speaks_for:
+                self._by_key.setdefault((kind, channel.account), channel)
+        for channel in self._channels:  # a channel of its own kind comes before one that merely speaks for it
+            self._by_key[channel.kind, channel.account] = channel
+
+    def all(self) -> Sequence[Channel]:
+        """In the order of the configuration."""
+        return self._channels
+
+    def find(self, kind: str, account: str) -> Channel | None:
+        """The channel that carries (kind, account)."""
+        return self._by_key.get((kind, account))
+
+    def can_send(self, kind: str, account: str) -> bool:
+        """Whether a reply to (kind, account) has a way out."""
+        channel = self.find(kind, account)
+        return channel is not None and channel.capabilities.can_send
+
+    def view(self, kind: str, account: str) -> ChannelView:
+        """What decisions about replies need to know."""
+        channel = self.find(kind, account)
+        if channel is None:
+            return ChannelView(can_send=False, reason="no_channel")
+        if not channel.capabilities.can_send:
+            return ChannelView(can_send=False, reason="receive_only")
+        return ChannelView(can_send=True, text_max=channel.capabilities.text_max)
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Every (kind, account) that has a way out."""
+        return [key for key, channel in self._by_key.items() if channel.capabilities.can_send]

@@ -1,0 +1,204 @@
+"""From a parsed event to a journal entry: limits, text from HTML, redaction, files sealed. Pure but for the keyring.
+
+Fails closed: an event that breaks a limit raises InvalidMessage and is quarantined, and nothing unredacted passes on.
+"""
+
+import hashlib
+import re
+from urllib.parse import urlsplit
+
+import msgspec
+
+from router.core.html import derive_text, sanitise
+from router.keys import Keyring
+from router.model.errors import InvalidMessage
+from router.model.ids import AttachmentId, BlobHash
+from router.model.limits import (
+    ATTACHMENT_BYTES_MAX,
+    ATTACHMENTS_MAX,
+    EXT_BYTES_MAX,
+    ID_CHARS_MAX,
+    NAME_CHARS_MAX,
+    REFERENCES_MAX,
+    SUBJECT_CHARS_MAX,
+    TEXT_CHARS_MAX,
+)
+from router.model.message import AttachmentIn, InboundEvent, JournalEntry, Redaction, StoredAttachment
+from router.model.sources import Ids
+from router.store.rows import BlobRow
+from rules.redact import masked_values, redact
+
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+"""Code points that PostgreSQL and JSON refuse; each is replaced by one other, so that offsets stay true."""
+_URL_CHARS_MAX = 2_000
+
+
+class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that may be stored."""
+
+    entry: JournalEntry
+    blobs: tuple[BlobRow, ...] = ()
+    masked: bool = False
+    """Something was masked: its raw payload must not rest, not even sealed."""
+
+
+class _Marks:
+    """Findings of all fields of one event."""
+
+    def __init__(self, event: InboundEvent, keys: Keyring) -> None:
+        self._visibility = event.visibility
+        self._keys = keys
+        self.redactions: list[Redaction] = []
+        self.types: dict[str, None] = {}
+        self.hashes: list[str] = []
+        self.masked = False
+
+    def clean(self, text: str, field: str, *, report: bool = True) -> str:
+        """The field without its secrets; `report` says whether the spans are the public contract's redactions."""
+        redacted = redact(text, field=field, visibility=self._visibility)
+        if redacted.findings:
+            masked = [f for f in redacted.findings if f.masked]
+            self.types.update((f.type, None) for f in redacted.findings)
+            if masked:
+                self.masked = True
+                values = masked_values(text, redacted)
+                self.hashes += [self._keys.fingerprint(f.type, v) for f, v in zip(masked, values, strict=True)]
+            if report:
+                self.redactions += [Redaction(field=field, start=f.start, end=f.end, type=f.type) for f in masked]
+        return storable(redacted.text)
+
+
+def storable(text: str) -> str:
+    """The text with each NUL and lone surrogate replaced by U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text) if _UNSTORABLE.search(text) else text
+
+
+def clean(
+    event: InboundEvent, keys: Keyring, ids: Ids, *, received_at_ms: int, rules_version: str, parse_ms: float = 0.0
+) -> Cleaned:
+    """Everything between the parser and the journal. Raises InvalidMessage for what breaks a limit."""
+    _check(event)
+    marks = _Marks(event, keys)
+    text, rest = _cut(event.text if event.text is not None else derive_text(event.html or ""))
+    safe_text = marks.clean(text, "text")
+    safe_html = _clean_html(event, marks)
+    subject = None if event.subject is None else marks.clean(event.subject[:SUBJECT_CHARS_MAX], "subject")
+    sender = event.sender
+    if sender.name:
+        name = marks.clean(sender.name[:NAME_CHARS_MAX], "sender.name", report=False)
+        sender = msgspec.structs.replace(sender, name=name)
+    ext = _clean_ext(event.ext, marks)
+    files = event.attachments
+    if rest:
+        files = (
+            *files,
+            AttachmentIn(name="rest-of-message.txt", content_type="text/plain", data=rest.encode(errors="replace")),
+        )
+    attachments, blobs = _store_files(files, keys, ids, received_at_ms)
+    safe = msgspec.structs.replace(
+        event, text=safe_text, html=safe_html, subject=subject, sender=sender, ext=ext, attachments=()
+    )
+    entry = JournalEntry(
+        event=safe,
+        attachments=attachments,
+        redactions=tuple(marks.redactions),
+        findings=tuple(marks.types),
+        entity_hashes=tuple(marks.hashes),
+        rules_version=rules_version,
+        received_at_ms=received_at_ms,
+        parse_ms=parse_ms,
+    )
+    return Cleaned(entry=entry, blobs=blobs, masked=marks.masked)
+
+
+def _check(event: InboundEvent) -> None:
+    for field, value in (
+        ("message_id", event.message_id),
+        ("sender.id", event.sender.id),
+        ("target_id", event.target_id),
+        ("thread_id", event.thread_id),
+        ("in_reply_to", event.in_reply_to),
+        ("account", event.account),
+    ):
+        if value is not None and len(value) > ID_CHARS_MAX:
+            raise InvalidMessage(f"{len(value)} characters, at most {ID_CHARS_MAX} are taken", field=field)
+    if not event.message_id or not event.sender.id.strip():
+        raise InvalidMessage("is empty", field="sender.id" if event.message_id else "message_id")
+    if event.kind == "message" and event.text is None and event.html is None:
+        raise InvalidMessage("a message needs text or html", field="text")
+    if len(event.attachments) > ATTACHMENTS_MAX:
+        raise InvalidMessage(
+            f"{len(event.attachments)} files, at most {ATTACHMENTS_MAX} are taken", field="attachments"
+        )
+    if len(event.references) > REFERENCES_MAX:
+        raise InvalidMessage(f"{len(event.references)} ids, at most {REFERENCES_MAX} are taken", field="references")
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """What the message keeps, and the rest, which becomes a sealed file."""
+    return (text, "") if len(text) <= TEXT_CHARS_MAX else (text[:TEXT_CHARS_MAX], text[TEXT_CHARS_MAX:])
+
+
+def _clean_html(event: InboundEvent, marks: _Marks) -> str | None:
+    """Safe HTML, or None: markup cannot be masked span by span, so one secret anywhere in it drops it whole."""
+    if event.html is None:
+        return None
+    before = marks.masked
+    if event.text is not None:
+        marks.clean(derive_text(event.html)[:TEXT_CHARS_MAX], "html", report=False)
+    html = sanitise(event.html)
+    marks.clean(html[: TEXT_CHARS_MAX * 2], "html", report=False)
+    found = marks.masked if event.text is None else marks.masked != before or before
+    return None if found or len(html) > TEXT_CHARS_MAX * 2 else storable(html)
+
+
+def _clean_ext(ext: str | None, marks: _Marks) -> str | None:
+    if ext is None:
+        return None
+    if len(ext) > EXT_BYTES_MAX:
+        raise InvalidMessage(f"unknown fields of {len(ext)} bytes, at most {EXT_BYTES_MAX} are kept", field="ext")
+    safe = marks.clean(ext, "ext", report=False)
+    if safe == ext:
+        return ext
+    try:
+        msgspec.json.decode(safe)
+    except msgspec.DecodeError:  # a bare number was masked: what is left is no JSON
+        return '{"redacted":true}'
+    return safe
+
+
+def _store_files(
+    files: tuple[AttachmentIn, ...], keys: Keyring, ids: Ids, now_ms: int
+) -> tuple[tuple[StoredAttachment, ...], tuple[BlobRow, ...]]:
+    stored: list[StoredAttachment] = []
+    blobs: dict[BlobHash, BlobRow] = {}
+    for number, file in enumerate(files, start=1):
+        attachment, blob = _store_file(file, number, keys, ids, now_ms)
+        stored.append(attachment)
+        if blob is not None:
+            blobs.setdefault(blob.hash, blob)
+    return tuple(stored), tuple(blobs.values())
+
+
+def _store_file(
+    file: AttachmentIn, number: int, keys: Keyring, ids: Ids, now_ms: int
+) -> tuple[StoredAttachment, BlobRow | None]:
+    name = storable(file.name or f"attachment-{number}")[:NAME_CHARS_MAX]
+    attachment = StoredAttachment(
+        id=AttachmentId(ids.new()),
+        name=name,
+        content_type=storable(file.content_type or "application/octet-stream")[:NAME_CHARS_MAX],
+        size=len(file.data) if file.data is not None else file.size or 0,
+        content_id=file.content_id,
+    )
+    if file.data is None:
+        url = (file.url or "")[:_URL_CHARS_MAX]
+        if urlsplit(url).scheme not in {"http", "https"}:
+            raise InvalidMessage(f"file {name!r} has neither data nor an http(s) url", field="attachments")
+        return msgspec.structs.replace(attachment, url=url, state="remote"), None
+    if len(file.data) > ATTACHMENT_BYTES_MAX:
+        return msgspec.structs.replace(attachment, state="too_big"), None
+    digest = BlobHash(hashlib.sha256(file.data).hexdigest())
+    sealed = keys.seal(file.data, f"blob:{digest}")
+    blob = BlobRow(hash=digest, key_id=sealed.key_id, data=sealed.data, size=len(file.data), created_at_ms=now_ms)
+    return msgspec.structs.replace(attachment, blob=digest), blob

@@ -1,0 +1,236 @@
+"""The door: parse, redact, commit; only then may a connector tell its provider "received".
+
+One transaction for all payloads of a call: journal rows, quarantine rows, sealed raw payloads, files and the cursor.
+What cannot be parsed is quarantined with its cause and never blocks what is behind it.
+"""
+
+import asyncio
+import zlib
+from collections.abc import Sequence
+from time import perf_counter
+
+import msgspec
+
+from router.bus import Bus, Pointer
+from router.connector import Accepted, Cursor, Manifest, RawEvent
+from router.flow.door import Cleaned, clean
+from router.flow.rulebook import Rulebook
+from router.keys import Keyring
+from router.model.errors import InvalidMessage
+from router.model.ids import JournalId, QuarantineId, SealedId
+from router.model.limits import INTAKE_BATCH_MAX, PARSE_SECONDS_MAX, PARTITIONS, RAW_BYTES_MAX, SEALED_TTL_MS
+from router.model.message import InboundEvent
+from router.model.sources import Clock, Ids
+from router.store import journal
+from router.store.rows import BlobRow, JournalRow, QuarantineRow, SealedRow
+from router.store.script import Store
+from router.telemetry import Logger, Metrics
+
+_LARGE_BYTES = 262_144
+"""A payload so large is parsed off the event loop."""
+_BREATHE_S = 0.01
+"""The loop serves others after so long a stretch of parsing."""
+_ENCODER = msgspec.json.Encoder()
+
+
+def partition_of(conversation_key: str) -> int:
+    """Which of the fixed partitions a sender's events belong to; the same in every process and release."""
+    return zlib.crc32(conversation_key.encode(errors="replace")) % PARTITIONS
+
+
+class Door:
+    """What all inlets share."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bus: Bus,
+        rulebook: Rulebook,
+        keys: Keyring,
+        clock: Clock,
+        ids: Ids,
+        metrics: Metrics,
+        log: Logger,
+    ) -> None:
+        self.store, self.bus, self.rulebook, self.keys = store, bus, rulebook, keys
+        self.clock, self.ids, self.metrics, self.log = clock, ids, metrics, log
+
+    def inlet(self, manifest: Manifest, account: str) -> "ChannelInlet":
+        """The door for one channel account."""
+        return ChannelInlet(self, manifest, account)
+
+
+class _Batch:
+    """Rows of one intake transaction, and where each payload's results will be found."""
+
+    def __init__(self) -> None:
+        self.journal: list[JournalRow] = []
+        self.quarantine: list[QuarantineRow] = []
+        self.sealed: list[SealedRow] = []
+        self.blobs: dict[str, BlobRow] = {}
+        self.results: list[list[Accepted | int]] = []
+        """Per payload: a verdict, or the position of its journal row, whose verdict the commit brings."""
+
+
+class ChannelInlet:
+    """Implements connector.Inlet for one channel account."""
+
+    def __init__(self, door: Door, manifest: Manifest, account: str) -> None:
+        self._door = door
+        self._manifest = manifest
+        self._account = account
+
+    async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
+        """Parse, redact and commit `raws` and `cursor`; per payload, what became of its events.
+
+        Raises StoreUnavailable when nothing was written: do not acknowledge, try again.
+        """
+        results: list[list[Accepted]] = []
+        for start in range(0, max(len(raws), 1), INTAKE_BATCH_MAX):
+            chunk = raws[start : start + INTAKE_BATCH_MAX]
+            is_last = start + INTAKE_BATCH_MAX >= len(raws)
+            results += await self._accept(chunk, cursor if is_last else None)
+        return results
+
+    async def _accept(self, raws: Sequence[RawEvent], cursor: Cursor | None) -> list[list[Accepted]]:
+        door, batch = self._door, _Batch()
+        rested = perf_counter()
+        for raw in raws:
+            await self._take(raw, batch)
+            if perf_counter() - rested > _BREATHE_S:
+                await asyncio.sleep(0)
+                rested = perf_counter()
+        started = perf_counter()
+        verdicts = await door.store.write(
+            journal.append(
+                batch.journal,
+                sealed=batch.sealed,
+                blobs=list(batch.blobs.values()),
+                quarantine=batch.quarantine,
+                cursor=None if cursor is None else (self._manifest.kind, self._account, cursor.scope, cursor.value),
+                now_ms=door.clock.now_ms(),
+            )
+        )
+        door.metrics.stage_seconds.labels("commit").observe(perf_counter() - started)
+        await door.bus.publish(
+            [
+                Pointer(partition=row.partition, journal_id=row.id)
+                for row, verdict in zip(batch.journal, verdicts, strict=True)
+                if verdict == "new"
+            ]
+        )
+        return [[self._report(result, batch, verdicts) for result in results] for results in batch.results]
+
+    def _report(self, result: Accepted | int, batch: _Batch, verdicts: Sequence[journal.Appended]) -> Accepted:
+        if isinstance(result, int):
+            result = Accepted(outcome=verdicts[result], message_id=batch.journal[result].message_id)
+        self._door.metrics.accepted.labels(self._manifest.kind, result.outcome).inc()
+        return result
+
+    async def _take(self, raw: RawEvent, batch: _Batch) -> None:
+        started = perf_counter()
+        try:
+            events = await self._parse(raw)
+        except InvalidMessage as error:
+            batch.results.append([self._quarantine(raw, "invalid", str(error), batch)])
+            return
+        except TimeoutError:
+            detail = f"parsing took longer than {PARSE_SECONDS_MAX} s"
+            batch.results.append([self._quarantine(raw, "too_slow", detail, batch)])
+            return
+        except Exception as error:  # noqa: BLE001 -- a parser's mistake must not block what is behind it
+            self._door.log.error("intake.parser_failed", channel=self._manifest.kind, error=type(error).__name__)
+            batch.results.append([self._quarantine(raw, "parser_failed", type(error).__name__, batch)])
+            return
+        parse_ms = (perf_counter() - started) * 1000
+        results: list[Accepted | int] = []
+        kept_raw = False
+        for event in events:
+            try:
+                cleaned = self._clean(event, parse_ms)
+            except InvalidMessage as error:
+                results.append(self._quarantine(raw, "invalid", str(error), batch, message_id=event.message_id))
+                continue
+            sealed_id = None
+            if not cleaned.masked and not kept_raw and len(events) == 1:
+                sealed_id, kept_raw = self._seal(raw, batch, expires=True), True
+            results.append(len(batch.journal))
+            batch.journal.append(self._row(cleaned, sealed_id))
+            for blob in cleaned.blobs:
+                batch.blobs.setdefault(blob.hash, blob)
+        batch.results.append(results)
+
+    async def _parse(self, raw: RawEvent) -> Sequence[InboundEvent]:
+        if len(raw.body) > RAW_BYTES_MAX:
+            raise InvalidMessage(f"{len(raw.body)} bytes, at most {RAW_BYTES_MAX} are taken")
+        if len(raw.body) < _LARGE_BYTES:
+            return self._manifest.parse(raw, self._account)
+        work = asyncio.to_thread(self._manifest.parse, raw, self._account)
+        return await asyncio.wait_for(work, PARSE_SECONDS_MAX)
+
+    def _clean(self, event: InboundEvent, parse_ms: float) -> Cleaned:
+        started = perf_counter()
+        door = self._door
+        now_ms = door.clock.now_ms()
+        cleaned = clean(
+            event if event.sent_at_ms else msgspec.structs.replace(event, sent_at_ms=now_ms),
+            door.keys,
+            door.ids,
+            received_at_ms=now_ms,
+            rules_version=door.rulebook.current.version,
+            parse_ms=round(parse_ms, 3),
+        )
+        for redaction in cleaned.entry.redactions:
+            door.metrics.redactions.labels(redaction.type).inc()
+        elapsed = perf_counter() - started
+        door.metrics.stage_seconds.labels("redact").observe(elapsed)
+        entry = msgspec.structs.replace(cleaned.entry, redact_ms=round(elapsed * 1000, 3))
+        return msgspec.structs.replace(cleaned, entry=entry)
+
+    def _row(self, cleaned: Cleaned, sealed_id: SealedId | None) -> JournalRow:
+        event = cleaned.entry.event
+        key = f"{event.channel}\x1f{event.account}\x1f{event.sender.id.strip().lower()}"
+        return JournalRow(
+            id=JournalId(self._door.ids.new()),
+            partition=partition_of(key),
+            conversation_key=key,
+            channel=event.channel,
+            account=event.account,
+            dedupe_key=event.message_id,
+            message_id=event.message_id,
+            entry=_ENCODER.encode(cleaned.entry),
+            sealed_id=sealed_id,
+            received_at_ms=cleaned.entry.received_at_ms,
+        )
+
+    def _seal(self, raw: RawEvent, batch: _Batch, *, expires: bool) -> SealedId:
+        now_ms = self._door.clock.now_ms()
+        sealed_id = SealedId(self._door.ids.new())
+        payload = msgspec.json.encode({"meta": dict(raw.meta)}) + b"\n" + raw.body
+        sealed = self._door.keys.seal(payload, f"raw:{sealed_id}")
+        row = SealedRow(
+            id=sealed_id,
+            key_id=sealed.key_id,
+            data=sealed.data,
+            created_at_ms=now_ms,
+            expires_at_ms=now_ms + SEALED_TTL_MS if expires else None,
+        )
+        batch.sealed.append(row)
+        return sealed_id
+
+    def _quarantine(
+        self, raw: RawEvent, cause: str, detail: str, batch: _Batch, *, message_id: str | None = None
+    ) -> Accepted:
+        batch.quarantine.append(
+            QuarantineRow(
+                id=QuarantineId(self._door.ids.new()),
+                channel=self._manifest.kind,
+                account=self._account,
+                received_at_ms=self._door.clock.now_ms(),
+                cause=cause,
+                detail=detail[:500],
+                sealed_id=self._seal(raw, batch, expires=False),
+            )
+        )
+        return Accepted(outcome="quarantined", message_id=message_id, reason=detail)

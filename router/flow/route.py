@@ -1,0 +1,209 @@
+"""The route worker: pulls accepted events at its own pace and decides them, in order per conversation.
+
+A batch is gather → decide → apply: a few queries for all of it, one pure decision each, one transaction. A row that
+fails parks its conversation and is tried again; after limits.ROUTE_ATTEMPTS_MAX it is a dead entry that people see,
+and what is behind it goes on.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from time import perf_counter
+
+import msgspec
+
+from router.bus import Bus, Pointer
+from router.core.inbound import Circumstances, Decided, decide_inbound
+from router.core.placement import keys_of
+from router.core.reply_token import read_token
+from router.flow.channels import Channels
+from router.flow.leases import Leases
+from router.flow.rulebook import Rulebook
+from router.keys import Keyring
+from router.model.changes import Change
+from router.model.decisions import Outcome
+from router.model.errors import Conflict, Fenced, StoreUnavailable
+from router.model.ids import ConversationId, JournalId
+from router.model.limits import ROUTE_ATTEMPTS_MAX, ROUTE_BATCH_MAX
+from router.model.message import JournalEntry
+from router.model.snapshot import SnapshotKeys
+from router.model.sources import Clock, Ids
+from router.model.tables import OutboxEntry
+from router.store import changes as store_changes
+from router.store import journal
+from router.store import snapshot as store_snapshot
+from router.store.rows import JournalRow
+from router.store.script import Store
+from router.telemetry import Logger, Metrics
+
+_CONFLICTS_MAX = 8
+_POLL_S = 1.0
+"""Without any wake-up the worker still looks for work this often."""
+_PARK_MS = (200, 1_000, 5_000, 30_000)
+_UNAVAILABLE_PAUSE_S = 0.5
+_DECODER = msgspec.json.Decoder(JournalEntry)
+
+
+class RoutedEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A decided event with the numbers its transaction allocated, for callers that want to tell."""
+
+    row: JournalRow
+    entry: JournalEntry
+    outcome: Outcome
+    applied: store_changes.Applied
+
+
+class _Work(msgspec.Struct, frozen=True, kw_only=True):
+    row: JournalRow
+    entry: JournalEntry
+    token: ConversationId | None
+
+
+class RouteWorker:
+    """Decides the journal rows of the partitions this process holds a lease on."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bus: Bus,
+        rulebook: Rulebook,
+        keys: Keyring,
+        channels: Channels,
+        leases: Leases,
+        clock: Clock,
+        ids: Ids,
+        metrics: Metrics,
+        log: Logger,
+    ) -> None:
+        self._store, self._bus, self._rulebook, self._keys = store, bus, rulebook, keys
+        self._channels, self._leases, self._clock, self._ids = channels, leases, clock, ids
+        self._metrics, self._log = metrics, log
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            held = self._leases.held()
+            pointers = await self._bus.consume(held, _POLL_S) if held else await self._leases.wait(_POLL_S)
+            try:
+                while await self.run_once():
+                    pass
+                await self._bus.ack(pointers)
+            except StoreUnavailable as error:
+                self._log.warning("route.store_unavailable", error=type(error).__name__)
+                await asyncio.sleep(_UNAVAILABLE_PAUSE_S)
+            except Fenced:
+                self._metrics.route_failures.labels("fenced").inc()
+                await self._leases.refresh()
+
+    async def run_once(self) -> list[RoutedEntry]:
+        """Claim and decide one batch; empty when nothing waits. Raises Fenced and StoreUnavailable."""
+        fences = self._leases.held()
+        if not fences:
+            return []
+        rows = await self._store.read(journal.claim(list(fences), ROUTE_BATCH_MAX, self._clock.now_ms()))
+        if not rows:
+            return []
+        started = perf_counter()
+        routed = await self._route(rows, fences)
+        self._metrics.stage_seconds.labels("route").observe(perf_counter() - started)
+        return routed
+
+    async def _route(self, rows: Sequence[JournalRow], fences: Mapping[int, int]) -> list[RoutedEntry]:
+        work = await self._decode(rows)
+        for attempt in range(_CONFLICTS_MAX):
+            try:
+                return await self._attempt(work, fences)
+            except Conflict:
+                self._metrics.route_failures.labels("conflict").inc()
+                await asyncio.sleep(0.002 * attempt)
+        # Something in this batch keeps colliding: one by one, so that it cannot hold up the rest.
+        routed: list[RoutedEntry] = []
+        for item in work:
+            try:
+                routed += await self._attempt([item], fences)
+            except Conflict as error:
+                await self._failed(item.row, error)
+        return routed
+
+    async def _decode(self, rows: Sequence[JournalRow]) -> list[_Work]:
+        work: list[_Work] = []
+        for row in rows:
+            try:
+                entry = _DECODER.decode(row.entry or b"")
+            except (msgspec.DecodeError, msgspec.ValidationError) as error:
+                await self._failed(row, error, is_hopeless=True)
+                continue
+            work.append(_Work(row=row, entry=entry, token=read_token(entry.event.reply_token, self._keys.tag)))
+        return work
+
+    async def _attempt(self, work: Sequence[_Work], fences: Mapping[int, int]) -> list[RoutedEntry]:
+        """Gather, decide, apply. Raises Conflict when the facts moved meanwhile."""
+        snapshot = await self._store.read(store_snapshot.gather(_merge(work)))
+        ruleset = self._rulebook.current
+        changes: list[Change] = []
+        decided: list[tuple[_Work, Decided]] = []
+        stuck: set[str] = set()
+        for item in work:
+            if item.row.conversation_key in stuck:
+                continue
+            event = item.entry.event
+            circumstances = Circumstances(
+                token_conversation=item.token, can_send=self._channels.can_send(event.channel, event.account)
+            )
+            try:
+                decision = decide_inbound(item.entry, snapshot, ruleset, circumstances, self._ids)
+            except Exception as error:  # noqa: BLE001 -- a row that cannot be decided must not stop the others
+                stuck.add(item.row.conversation_key)
+                await self._failed(item.row, error)
+                continue
+            snapshot.fold(decision.changes)
+            changes += decision.changes
+            decided.append((item, decision))
+        if not decided:
+            return []
+        touched = {item.row.partition for item, _ in decided}
+        applied = await self._store.write(
+            store_changes.apply(
+                changes,
+                journal_ids=[item.row.id for item, _ in decided],
+                fences={p: fences[p] for p in touched},
+                now_ms=self._clock.now_ms(),
+            )
+        )
+        self._metrics.routed.inc(len(decided))
+        await self._bus.notify("events")
+        if any(isinstance(getattr(change, "row", None), OutboxEntry) for change in changes):
+            await self._bus.notify("outbox")
+        return [
+            RoutedEntry(row=item.row, entry=item.entry, outcome=decision.outcome, applied=applied)
+            for item, decision in decided
+        ]
+
+    async def _failed(self, row: JournalRow, error: Exception, *, is_hopeless: bool = False) -> None:
+        attempts = row.attempts + 1
+        reason = type(error).__name__
+        self._metrics.route_failures.labels("decision").inc()
+        self._log.error("route.failed", journal_id=row.id, attempt=attempts, error=reason)
+        if is_hopeless or attempts >= ROUTE_ATTEMPTS_MAX:
+            await self._store.write(journal.bury(row.id, reason))
+            return
+        not_before_ms = self._clock.now_ms() + _PARK_MS[min(attempts, len(_PARK_MS)) - 1]
+        await self._store.write(journal.park(row.id, reason, not_before_ms=not_before_ms))
+
+
+def _merge(work: Sequence[_Work]) -> SnapshotKeys:
+    keys = [keys_of(item.entry.event, item.token) for item in work]
+    return SnapshotKeys(
+        identities=frozenset().union(*(k.identities for k in keys)),
+        conversations=frozenset().union(*(k.conversations for k in keys)),
+        conversation_ids=frozenset().union(*(k.conversation_ids for k in keys)),
+        external_ids=frozenset().union(*(k.external_ids for k in keys)),
+        thread_peers=frozenset().union(*(k.thread_peers for k in keys)),
+        token_peers=frozenset().union(*(k.token_peers for k in keys)),
+        ticket_numbers=frozenset().union(*(k.ticket_numbers for k in keys)),
+    )
+
+
+def announce(rows: Sequence[tuple[int, JournalId]]) -> list[Pointer]:
+    """Pointers for rows found waiting in the database."""
+    return [Pointer(partition=partition, journal_id=journal_id) for partition, journal_id in rows]
