@@ -55,7 +55,7 @@ fi
 [[ -f $stamp && $(<$stamp) == *" dev" ]] && want=dev
 say "Installing what Switchboard needs (once, usually well under a minute) ..."
 extra=$([[ $want == dev ]] && echo '[dev]' || true)
-if ! .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".$extra"; then
+if ! PYTHONWARNINGS=ignore .venv/bin/python -m pip install --quiet --disable-pip-version-check --editable ".$extra"; then
   say "The installation failed; the lines above say why. It needs PyPI (or a mirror named by PIP_INDEX_URL)."
   exit 1
 fi
