@@ -1,0 +1,132 @@
+"""The web chat's side of the connector contract: routes in; nothing to push out, since conversations are read from the
+house itself.
+
+A reply is durable in the thread before `send` is called: every open page of the visitor is told by its watch.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+from aiohttp import WSCloseCode, web
+
+from connectors.webchat.frames import FRAME_BYTES_MAX
+from connectors.webchat.pages import Pages
+from connectors.webchat.session import Refusal, Session
+from connectors.webchat.visitors import Visitors
+from router.connector import Context, Health, Inlet, Outbound, Route, SendOutcome, Sent
+
+HEARTBEAT_S: Final = 20.0
+"""A client that answers no WebSocket ping for half as long again is gone."""
+CLOSE_S: Final = 2.0
+
+
+class WebchatConnector:
+    """One account of the web chat."""
+
+    def __init__(
+        self,
+        context: Context,
+        *,
+        pages: Pages,
+        visitors: Visitors,
+        allowed_origins: tuple[str, ...],
+        connections_per_visitor: int,
+        connections_max: int,
+    ) -> None:
+        self._context = context
+        self._pages = pages
+        self._visitors = visitors
+        self._origins = frozenset(allowed_origins)
+        self._per_visitor = connections_per_visitor
+        self._max = connections_max
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._connections: Counter[str] = Counter()
+        self._closed = False
+
+    async def run(self, inlet: Inlet) -> None:
+        """Wait; let every visitor go when cancelled, so that the server need not wait for them."""
+        del inlet
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.close()
+
+    async def send(self, outbound: Outbound) -> SendOutcome:
+        """Already where the visitor's page reads it."""
+        del outbound
+        return Sent()
+
+    async def reconcile(self, outbound: Outbound) -> SendOutcome:
+        """As `send`: never uncertain."""
+        return await self.send(outbound)
+
+    def routes(self, inlet: Inlet) -> Sequence[Route]:
+        """The customer's page with its files, the loader for host pages, and the WebSocket."""
+
+        async def socket(request: web.Request) -> web.StreamResponse:
+            return await self._connect(request, inlet)
+
+        return (*self._pages.routes(), Route(method="GET", path="/ws", handler=socket))
+
+    async def check(self) -> Health:
+        """Nothing to ask: this channel is our own."""
+        return self.health()
+
+    def health(self) -> Health:
+        """How many are connected."""
+        if self._closed:
+            return Health(state="stopped")
+        return Health(state="ok", detail=f"{len(self._sockets)} connected")
+
+    async def close(self) -> None:
+        """Tell every page to come back later; new connections are refused."""
+        self._closed = True
+        closing = [socket.close(code=WSCloseCode.GOING_AWAY, message=b"restarting") for socket in self._sockets]
+        await asyncio.gather(*closing, return_exceptions=True)
+
+    async def _connect(self, request: web.Request, inlet: Inlet) -> web.StreamResponse:
+        if not self._is_allowed(request):
+            raise web.HTTPForbidden(text="This origin may not connect: see allowed_origins of the web chat account.\n")
+        if self._closed or len(self._sockets) >= self._max:
+            raise web.HTTPServiceUnavailable(text="No room for another connection.\n", headers={"Retry-After": "5"})
+        socket = web.WebSocketResponse(
+            heartbeat=HEARTBEAT_S, max_msg_size=FRAME_BYTES_MAX, timeout=CLOSE_S, compress=False
+        )
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        try:
+            await self._converse(socket, inlet)
+        except Refusal as refusal:
+            await socket.send_str(msgspec.json.encode(refusal.frame).decode())
+            await socket.close(code=refusal.close_code, message=refusal.frame.code.encode())
+        except ConnectionError:
+            pass  # the visitor left while we wrote: what matters is committed, or will be sent again
+        finally:
+            self._sockets.discard(socket)
+        return socket
+
+    async def _converse(self, socket: web.WebSocketResponse, inlet: Inlet) -> None:
+        session = Session(socket, self._context, inlet, self._visitors)
+        visitor = await session.hello()
+        if self._connections[visitor.id] >= self._per_visitor:
+            raise Refusal("too_many_connections", f"at most {self._per_visitor} at a time; close other tabs")
+        self._connections[visitor.id] += 1
+        try:
+            await session.serve(visitor)
+        finally:
+            self._connections[visitor.id] -= 1
+            if not self._connections[visitor.id]:
+                del self._connections[visitor.id]
+
+    def _is_allowed(self, request: web.Request) -> bool:
+        """Browsers always name the page's origin (RFC 6454); a client that names none is no browser, and
+        there is no cookie it could abuse."""
+        origin = request.headers.get("Origin")
+        if origin is None or origin in self._origins:
+            return True
+        own = urlsplit(self._context.public_url)
+        return urlsplit(origin).netloc == request.host or origin == f"{own.scheme}://{own.netloc}"

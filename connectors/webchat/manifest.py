@@ -1,0 +1,74 @@
+"""The web chat kind: what it can do, how an account is configured."""
+
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from connectors.webchat.adapter import WebchatConnector
+from connectors.webchat.frames import TEXT_CHARS_MAX
+from connectors.webchat.pages import Pages
+from connectors.webchat.parse import parse
+from connectors.webchat.visitors import Visitors
+from router.connector import Capabilities, Context, Manifest
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One account of the web chat."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=60)] = "Support"
+    """What the page calls you."""
+    reply_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 10
+    """The response time the page promises."""
+    identity_secret: Annotated[str, Meta(min_length=32)] | None = None
+    """Shared with the server of the app that embeds the chat: proves its users."""
+    allowed_origins: tuple[str, ...] = ()
+    """Sites that may embed the page or connect from their own, such as https://app.example; our own always may."""
+    messages_per_minute: Annotated[int, Meta(ge=1, le=6_000)] = 30
+    """Of one visitor."""
+    connections_per_visitor: Annotated[int, Meta(ge=1, le=100)] = 8
+    connections_max: Annotated[int, Meta(ge=1, le=100_000)] = 5_000
+
+    def __post_init__(self) -> None:
+        """Refuse what is no origin: it would end up in a header."""
+        for origin in self.allowed_origins:
+            parts = urlsplit(origin)
+            if (
+                parts.scheme not in {"http", "https"}
+                or not parts.netloc
+                or f"{parts.scheme}://{parts.netloc}" != origin
+            ):
+                raise ValueError(
+                    f"allowed_origins: {origin!r} is no origin; write scheme and host: https://app.example"
+                )
+            if any(mark.isspace() or mark in ";,'\"" for mark in origin):
+                raise ValueError(f"allowed_origins: {origin!r} holds a character no origin has")
+
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"Settings(title={self.title!r}, allowed_origins={self.allowed_origins!r})"
+
+
+def _create(settings: msgspec.Struct, context: Context) -> WebchatConnector:
+    assert isinstance(settings, Settings)
+    secret = settings.identity_secret.encode() if settings.identity_secret else None
+    return WebchatConnector(
+        context,
+        pages=Pages(settings.title, settings.reply_minutes, settings.allowed_origins),
+        visitors=Visitors(context, secret, settings.messages_per_minute),
+        allowed_origins=settings.allowed_origins,
+        connections_per_visitor=settings.connections_per_visitor,
+        connections_max=settings.connections_max,
+    )
+
+
+MANIFEST: Final = Manifest(
+    kind="webchat",
+    name="Web chat",
+    version="1",
+    settings=Settings,
+    capabilities=Capabilities(visibilities=("private",), idempotent_send=True, text_max=TEXT_CHARS_MAX),
+    create=_create,
+    parse=parse,
+)
