@@ -36,7 +36,7 @@ class Folded(NamedTuple):
     """Lower case, for words of context."""
     source: tuple[int, ...] | None
     """Offset in the original of each character; None when the offsets are the same."""
-    source_len: int
+    original: str
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original that `text[start:end]` came from, invisible joiners inside it."""
@@ -44,23 +44,28 @@ class Folded(NamedTuple):
             return start, end
         return self.source[start], self.source[end - 1] + 1
 
+    def written(self, offset: int) -> str:
+        """The character of the original behind the one at `offset`."""
+        return self.original[offset if self.source is None else self.source[offset]]
+
 
 def fold(text: str) -> Folded:
     """Fold `text` once; ASCII and ordinary Chinese need no offset map."""
     if text.isascii():
-        return Folded(text, text.lower(), None, len(text))
+        return Folded(text, text.lower(), None, text)
+    original = text
     if _NEEDS_MAP.search(text) is None:
         for wide, narrow in _ONE_TO_ONE:
             text = text.replace(wide, narrow)
-        return Folded(text, text.lower(), None, len(text))
+        return Folded(text, text.lower(), None, original)
     parts = list(map(_TABLE.__getitem__, text))
     folded = "".join(parts)
     if len(folded) == len(text) and all(parts):
-        return Folded(folded, _lower(folded), None, len(text))
+        return Folded(folded, _lower(folded), None, text)
     source: list[int] = []
     for offset, part in enumerate(parts):
         source.extend([offset] * len(part))
-    return Folded(folded, _lower(folded), tuple(source), len(text))
+    return Folded(folded, _lower(folded), tuple(source), text)
 
 
 def _lower(text: str) -> str:

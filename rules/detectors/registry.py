@@ -4,7 +4,21 @@ from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from typing import Final, NamedTuple
 
-from rules.detectors import card, contact, private_key, seed
+from rules.detectors import (
+    api_key,
+    bank,
+    card,
+    contact,
+    credential,
+    identity,
+    keystore,
+    network,
+    person,
+    private_key,
+    seed,
+    seed_chinese,
+    wallet_address,
+)
 from rules.detectors.hit import Hit, SecretType
 from rules.detectors.signals import Signals, glance
 from rules.fold import Folded
@@ -24,13 +38,36 @@ def _of(*types: SecretType) -> frozenset[SecretType]:
 
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("SEED_PHRASE"), lambda s: s.seed_words, seed.find),
+    Detector(_of("SEED_PHRASE"), lambda s: s.chinese, seed_chinese.find_separated),
+    Detector(_of("SEED_PHRASE"), lambda s: s.chinese, seed_chinese.find_lines),
+    Detector(
+        _of("SEED_PHRASE"),
+        lambda s: s.chinese and "seed" in s.labels,
+        seed_chinese.find_labelled,
+    ),
     Detector(_of("PRIVATE_KEY"), lambda s: s.long_token, private_key.find),
     Detector(_of("PRIVATE_KEY"), lambda s: "pem" in s.labels, private_key.find_blocks),
     Detector(_of("PRIVATE_KEY"), lambda s: s.has_digits(64), private_key.find_byte_arrays),
+    Detector(_of("KEYSTORE"), lambda s: "json" in s.labels, keystore.find),
+    Detector(_of("PASSWORD"), lambda s: "password" in s.labels, credential.find_password),
     Detector(_of("CARD"), lambda s: s.has_digits(card.DIGITS_MIN), card.find),
+    Detector(
+        _of("CVV"),
+        lambda s: s.digits >= 3 and ("cvv" in s.labels or s.has_digits(card.DIGITS_MIN)),
+        credential.find_cvv,
+    ),
+    Detector(_of("OTP"), lambda s: s.digits > 0 and "code" in s.labels, credential.find_code),
+    Detector(_of("API_KEY", "OTP"), lambda s: "prefix" in s.labels, api_key.find),
+    Detector(_of("IBAN"), lambda s: s.digits >= 8, bank.find),
+    Detector(_of("NATIONAL_ID"), lambda s: s.has_digits(6), identity.find),
+    Detector(_of("PASSPORT"), lambda s: s.digits >= 6 and "identity" in s.labels, identity.find_passport),
+    Detector(_of("WALLET_ADDRESS"), lambda s: s.long_token, wallet_address.find),
     Detector(_of("EMAIL"), lambda s: s.at and s.dot, contact.find_email),
     Detector(_of("EMAIL"), lambda s: "at" in s.labels, contact.find_spelled_email),
     Detector(_of("PHONE"), lambda s: s.has_digits(7), contact.find_phone),
+    Detector(_of("IP"), lambda s: s.digits >= 2 and (s.dot or s.colon), network.find),
+    Detector(_of("STREET_ADDRESS"), lambda s: s.digits > 0 and "place" in s.labels, person.find_address),
+    Detector(_of("PERSON_NAME"), lambda s: "person" in s.labels, person.find_name),
 )
 
 

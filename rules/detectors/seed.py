@@ -17,7 +17,8 @@ from rules.wordlists import ALPHABETIC, english_prefixes, indexes, languages
 
 _LETTERS = bytes((code | 32) if chr(code).isalpha() and code < 128 else 32 for code in range(256))
 _GATE_WORDS: Final = frozenset(word.encode() for word in (*languages(), *english_prefixes()) if word.isascii())
-_GATE_RUNS: Final = (b"\x01\x01\x01\x01", b"\x01\x00\x01\x00\x01\x00\x01\x00\x01\x00\x01")
+_FOUR: Final = b"\x01" * 4
+_NUMBERED_BY_WORDS: Final = b"\x01\x00" * 5
 
 _TOKEN = re.compile("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
 _GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]{}<>\"'*+=~→&@第个個词詞号號是為为字]{1,24}")
@@ -83,7 +84,10 @@ class _Found(NamedTuple):
 def possible_words(data: bytes) -> bool:
     """Whether UTF-8 `data` can hold a phrase in Latin letters; the gate of this detector."""
     flags = bytes(map(_GATE_WORDS.__contains__, data.translate(_LETTERS).split()))
-    return _GATE_RUNS[0] in flags or _GATE_RUNS[1] in flags
+    if _FOUR not in flags:
+        return _NUMBERED_BY_WORDS in flags
+    runs = list(map(len, flags.split(b"\0")))
+    return max(runs) >= _PARTIAL_MIN or any(a + b >= _PARTIAL_MIN for a, b in pairwise(runs))
 
 
 def find(folded: Folded) -> Iterator[Hit]:

@@ -34,7 +34,7 @@ _LABELS: Final[dict[str, tuple[str, ...]]] = {
         "动态密码", "口令", "authenticator", "验证", "驗證", "短信码",
     ),
     "cvv": ("cvv", "cvc", "csc", "cid", "security code", "安全码", "安全碼", "后三位", "後三位", "末三位", "三位"),
-    "json": ("ciphertext", "kdfparams", "cipherparams", "\"crypto\"", "'crypto'"),
+    "json": ("ciphertext", "kdfparams", "cipherparams", "encseed", "salt"),
     "pem": ("-----begin",),
     "prefix": (
         "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-",
@@ -68,6 +68,7 @@ class Signals(msgspec.Struct, frozen=True):
     """A run of at least 20 letters and digits."""
     at: bool
     dot: bool
+    colon: bool
     seed_words: bool
     """Enough words of an alphabetic BIP-39 list in a row."""
     chinese: bool
@@ -89,6 +90,7 @@ def glance(folded: Folded) -> Signals:
         long_token=b"x" * _TOKEN_CHARS in data.translate(_RUN),
         at=b"@" in data,
         dot=b"." in data,
+        colon=b":" in data,
         seed_words=possible_words(data) or (not ascii_only and _OTHER_SCRIPT.search(folded.low) is not None),
         chinese=not ascii_only,
         labels=frozenset(

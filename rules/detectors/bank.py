@@ -1,0 +1,35 @@
+"""Bank accounts: IBAN by country length and MOD 97-10 (ISO 13616 registry)."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rules.detectors.checksums import iban
+from rules.detectors.hit import Hit
+from rules.fold import Folded
+
+_LENGTHS: Final = {
+    "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29,
+    "BY": 28, "CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "DO": 28, "EE": 20, "EG": 29,
+    "ES": 24, "FI": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28,
+    "HR": 21, "HU": 28, "IE": 22, "IL": 23, "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20,
+    "LB": 28, "LC": 32, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "LY": 25, "MC": 27, "MD": 24, "ME": 22,
+    "MK": 19, "MR": 27, "MT": 31, "MU": 30, "NL": 18, "NO": 15, "PK": 24, "PL": 28, "PS": 29, "PT": 25,
+    "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "ST": 25,
+    "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
+}  # fmt: skip
+_BEGIN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?=[ \-]{0,2}[0-9A-Za-z])")
+_BODY: Final = {
+    length: re.compile(rf"[0-9A-Za-z](?:[ \-]{{0,2}}[0-9A-Za-z]){{{length - 1}}}(?![0-9A-Za-z])")
+    for length in set(_LENGTHS.values())
+}
+
+
+def find(folded: Folded) -> Iterator[Hit]:
+    """Yield IBANs of exactly their country's length whose check digits hold."""
+    text = folded.text
+    for begin in _BEGIN.finditer(text):
+        length = _LENGTHS.get(begin.group()[:2].upper())
+        match = None if length is None else _BODY[length].match(text, begin.start())
+        if match is not None and iban("".join(filter(str.isalnum, match.group())).upper()):
+            yield Hit(match.start(), match.end(), "IBAN", "checksum")

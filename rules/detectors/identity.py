@@ -1,0 +1,87 @@
+"""Numbers of identity papers: China (GB 11643, ISO 7064 MOD 11-2), Hong Kong, Taiwan, US SSN, passports.
+
+A resident id is checked by its check digit and date, never by district: districts come and go.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rules.detectors.checksums import mod11_2
+from rules.detectors.hit import Hit
+from rules.detectors.labels import Labels, words
+from rules.fold import Folded
+
+_CHINA = re.compile(
+    r"(?<![0-9A-Za-z])[1-9][0-9]{5}[ \-]{0,2}(?:18|19|20)[0-9]{2}[ \-]{0,2}(?:0[1-9]|1[0-2])[ \-]{0,2}"
+    r"(?:0[1-9]|[12][0-9]|3[01])[ \-]{0,2}[0-9]{3}[ \-]{0,2}[0-9xX](?![0-9A-Za-z])"
+)
+_CHINA_LOOSE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9](?: {0,1}[0-9]){16} {0,1}[0-9xX]|[0-9]{15})(?![0-9A-Za-z])")
+_HONG_KONG = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,2} ?[0-9]{6} ?(?:\([0-9Aa]\)|[0-9Aa])(?![0-9A-Za-z])")
+_TAIWAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z][1289][0-9]{8}(?![0-9A-Za-z])")
+_SSN = re.compile(r"(?<![0-9A-Za-z\-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9A-Za-z\-])")
+_SSN_LOOSE = re.compile(r"(?<![0-9A-Za-z])[0-9]{3}[ \-]?[0-9]{2}[ \-]?[0-9]{4}(?![0-9A-Za-z])")
+_PASSPORT = re.compile(
+    r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,2}[0-9]{6,9}|[0-9]{8,9}|[A-Za-z][0-9][A-Za-z0-9]{6,7})(?![0-9A-Za-z])"
+)
+_ORDER: Final = words("orders?", "order (?:no|number|id)", "tx", "transactions?", "ref", "reference", "invoice",
+    "tracking", "ticket", "case", "batch", "serial", "sku", "part",
+) + "|订单|訂單|单号|單號|流水|交易|运单|编号|編號|工单|序列号"  # fmt: skip
+_ID_LABELS = Labels(
+    yes=words("id card", "id card (?:no|number)", "national id", "identity card", "identity", "id number", "id no",
+        "hkid", "resident id", "ssn", "social security", "social security number", "citizen id",
+    ) + "|身份证|身份證|身分證|证件|證件|居民证|身份号码",
+    no=_ORDER,
+)  # fmt: skip
+_PASSPORT_LABELS = Labels(
+    yes=words("passports?", "passport (?:no|number)") + "|护照|護照|通行证|通行證",
+    no=_ORDER + "|身份证|手机|电话|卡号|" + words("phone", "card", "tel"),
+)
+_TAIWAN_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
+
+
+def find(folded: Folded) -> Iterator[Hit]:
+    """Yield identity numbers by check digit, by label, or by both where the check digit is weak."""
+    text, low = folded.text, folded.low
+    for pattern, valid in _CHECKED:
+        for match in pattern.finditer(text):
+            label = _ID_LABELS.nearest(low, *match.span(), before=22, after=14)
+            needs_label = pattern is _HONG_KONG and "(" not in match.group()
+            value = "".join(filter(str.isalnum, match.group())).upper()
+            if valid(value) and (label == "yes" or (label is None and not needs_label)):
+                yield Hit(match.start(), match.end(), "NATIONAL_ID", "checksum")
+    for match in _SSN.finditer(text):
+        if _ID_LABELS.before(low, match.start(), 22) != "no":
+            yield Hit(match.start(), match.end(), "NATIONAL_ID", "shape")
+    for pattern in (_CHINA_LOOSE, _SSN_LOOSE):
+        for match in pattern.finditer(text):
+            if _ID_LABELS.before(low, match.start(), 22) == "yes":
+                yield Hit(match.start(), match.end(), "NATIONAL_ID", "label")
+
+
+def find_passport(folded: Folded) -> Iterator[Hit]:
+    """Yield passport numbers, which have no public check digit and so need their label."""
+    for match in _PASSPORT.finditer(folded.text):
+        if _PASSPORT_LABELS.nearest(folded.low, *match.span(), before=26, after=16) == "yes":
+            yield Hit(match.start(), match.end(), "PASSPORT", "label")
+
+
+def _hong_kong(value: str) -> bool:
+    """Weights 9 to 2 and 1 over the two letters (a missing first one counts 36) and seven digits, modulo 11."""
+    numbers = [int(char, 36) for char in value]
+    if len(numbers) == 8:
+        numbers.insert(0, 36)
+    if value[-1] == "A":
+        numbers[-1] = 10
+    return sum(number * weight for number, weight in zip(numbers, range(9, 0, -1), strict=True)) % 11 == 0
+
+
+def _taiwan(value: str) -> bool:
+    """Weights 1, 9 for the letter's two digits, then 8 to 1 and 1, modulo 10."""
+    letter = _TAIWAN_LETTERS.index(value[0]) + 10
+    numbers = [letter // 10, letter % 10, *map(int, value[1:])]
+    weights = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
+    return sum(number * weight for number, weight in zip(numbers, weights, strict=True)) % 10 == 0
+
+
+_CHECKED: Final = ((_CHINA, mod11_2), (_HONG_KONG, _hong_kong), (_TAIWAN, _taiwan))

@@ -1,0 +1,128 @@
+"""Names and street addresses, the least certain types: only where a sentence says that one follows.
+
+Looked for on public channels only; `registry` leaves both out where the policy does not ask for them.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rules.detectors.hit import Hit
+from rules.fold import Folded
+
+_SURNAMES: Final = (
+    "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡林郭何高罗羅郑鄭梁谢謝宋唐许許韩韓邓鄧冯馮曹彭曾肖田董潘袁蔡蒋蔣余于杜叶葉程"
+    "魏苏蘇吕呂丁任卢盧姚沈钟鐘姜崔谭譚陆陸范汪廖石金贾賈韦韋夏付傅方邹鄒熊白孟秦邱江尹薛阎閻段雷侯龙龍黎史陶贺賀毛郝顾顧龚龔邵万萬覃武"
+    "钱錢戴严嚴莫孔向常汤湯康易乔喬赖賴文欧歐莊庄温溫柯阮俞詹耿"
+)
+_NAME_ZH = re.compile(
+    r"(?:我叫|我的名字(?:叫|是)|我姓名是|本人姓名|姓名(?:是|为|[:=])|户名(?:是|[:=])?|戶名(?:是|[:=])?|收款人(?:是|[:=])?|持卡人(?:是|[:=])?"
+    r"|名字(?:是|叫|[:=])|开户人(?:是|[:=])?|真实姓名(?:是|[:=])?|联系人(?:是|[:=])?|账户名(?:是|[:=])|本人)\s{0,2}"
+    rf"(?P<value>(?:欧阳|司马|上官|诸葛|司徒|东方|皇甫|尉迟|公孙|慕容|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?)"
+    r"(?=[\s,.;:!?)(\"'、/|0-9a-zA-Z]|\Z|的|是|在|身份|手机|电话|电話|男|女|我|请|想|要|账|帐|钱|昨|今|已|住|来自|先生|女士|护照|地址|邮箱|你好|您)"
+)
+_NOT_A_NAME: Final = re.compile(r".(?:了|过|個|个|车|么|不|没|是|的|来|去|到|号|码)")
+_NAME_EN = re.compile(
+    r"(?:(?i:(?<![a-z])(?:my (?:full |real |legal )?name is|my name's|full name(?: is)?"
+    r"|name on (?:the )?(?:card|account)(?: is)?"
+    r"|account holder(?: is)?|cardholder(?: name)?(?: is)?|account name|(?:first|last|sur)name|name)"
+    r"\s{0,2}[:=]?\s{1,2})"
+    r"|(?:(?i:(?<![a-z])(?:i am|i'm|this is|regards|sincerely|cheers|best wishes|best|thanks)),?\s{1,3}))"
+    r"(?P<value>(?:(?:Mr|Mrs|Ms|Dr|Mx)\.? )?[A-Z][a-z]{1,24}"
+    r"(?:[ \-'](?:(?:van|de|da|bin|al|von|der|la|le|Mc|O') ?)?[A-Z](?:[a-z]{1,24}|\.)){1,3})(?![a-zA-Z])"
+)
+_NAME_EN_ONE = re.compile(r"(?i:(?<![a-z])my (?:full |first |last )?name is) (?P<value>[A-Z][a-z]{1,20})(?![a-zA-Z])")
+_TITLE_EN = re.compile(
+    r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Dr)\.? (?P<value>[A-Z][a-z]{1,20}(?: [A-Z][a-z]{1,20})?)(?![a-zA-Z])"
+)
+_NOT_NAME_WORDS: Final = frozenset(
+    [
+        "Support",
+        "Team",
+        "Customer",
+        "Service",
+        "Wallet",
+        "Account",
+        "Help",
+        "Desk",
+        "Bitcoin",
+        "Ethereum",
+        "Google",
+        "Apple",
+        "Android",
+        "The",
+        "This",
+        "Please",
+        "Trust",
+        "Binance",
+        "Coinbase",
+        "Not",
+        "Wrong",
+        "English",
+        "Chinese",
+        "Samsung",
+        "Windows",
+        "Hong",
+        "New",
+        "Security",
+        "Official",
+        "Admin",
+        "Smart",
+        "Chain",
+        "Network",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+        "Ledger",
+        "Trezor",
+        "Tether",
+        "Polygon",
+        "Solana",
+    ]
+)
+
+_STREET_EN = re.compile(
+    r"(?<![0-9A-Za-z#.\-])(?:(?:Apt|Apartment|Flat|Unit|Suite|Room|No)\.? ?[0-9A-Za-z\-]{1,6}, )?"
+    r"[0-9]{1,5}[A-Za-z]?,? (?:(?:North|South|East|West|N|S|E|W)\.? )?"
+    r"(?:[A-Z][a-z']{1,20}|[0-9]{1,3}(?:st|nd|rd|th))(?: [A-Z][a-z']{1,20}){0,3}? "
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Close"
+    r"|Crescent|Parkway|Pkwy|Highway|Hwy|Row|Gardens|Circle|Cir)\.?(?![A-Za-z])"
+    r"(?:,? (?:(?:Apt|Apartment|Flat|Unit|Suite|Ste|Room|Floor)\.? ?|#)[0-9A-Za-z\-]{1,6})?"
+    r"(?:, [A-Z][a-z']{1,20}(?: [A-Z][a-z']{1,20}){0,2}(?![A-Za-z]))?"
+    r"(?:,? [A-Z]{2},? [0-9]{5}(?:-[0-9]{4})?|,? [A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2})?(?![0-9])"
+)
+_PLACES: Final = (
+    "北京|上海|天津|重庆|重慶|广东|廣東|浙江|江苏|江蘇|山东|山東|福建|湖南|湖北|四川|河南|河北|安徽|江西|辽宁|陕西|山西|吉林|黑龙江|云南"
+    "|贵州|广西|海南|甘肃|青海|内蒙古|宁夏|新疆|西藏|香港|澳门|澳門|台北|臺北|台湾|臺灣|新北|台中|臺中|高雄|台南|桃园|桃園|广州|廣州|深圳|杭州"
+    "|南京|苏州|武汉|成都|西安|长沙|郑州|青岛|厦门|宁波|东莞|佛山|合肥|福州|济南|大连|沈阳|昆明|九龙|九龍|新界"
+)
+_STREET_ZH = re.compile(
+    rf"(?:(?:{_PLACES})[\u4e00-\u9fff]{{0,24}}?|(?<=地址)(?:是|为|[:=])?\s{{0,2}}(?P<a>[\u4e00-\u9fff]{{2,24}}?)"
+    rf"|(?<=住在|住址|寄到|送到|[\u4e00-\u9fff]住)(?P<b>[\u4e00-\u9fff]{{2,24}}?))"
+    r"(?:路|街|道|巷|弄|村|大街|胡同|新村|花园|小区|里|段)\s{0,1}(?:[一二三四五六七八九十]段)?\s{0,1}[0-9]{1,5}\s{0,1}(?:号|號|弄|巷|栋|幢|座)?"
+    r"(?:\s{0,1}(?:院|之)?\s{0,1}[\u4e00-\u9fff]{0,8}?[0-9A-Za-z]{1,5}\s{0,1}(?:号楼|號樓|栋|棟|幢|座|单元|單元|室|楼|樓|层|層|号|號|户|房)){0,4}"
+)
+
+
+def find_name(folded: Folded) -> Iterator[Hit]:
+    """Yield names that somebody introduces."""
+    for match in _NAME_ZH.finditer(folded.text):
+        if _NOT_A_NAME.match(match.group("value")) is None:
+            yield Hit(*match.span("value"), "PERSON_NAME", "label")
+    for pattern in (_NAME_EN, _NAME_EN_ONE, _TITLE_EN):
+        for match in pattern.finditer(folded.text):
+            if _NOT_NAME_WORDS.isdisjoint(match.group("value").split()):
+                yield Hit(*match.span("value"), "PERSON_NAME", "label")
+
+
+def find_address(folded: Folded) -> Iterator[Hit]:
+    """Yield street addresses with a house number."""
+    for match in _STREET_EN.finditer(folded.text):
+        yield Hit(match.start(), match.end(), "STREET_ADDRESS", "shape")
+    for match in _STREET_ZH.finditer(folded.text):
+        start = max(match.start(), match.start("a"), match.start("b"))
+        yield Hit(start, match.end(), "STREET_ADDRESS", "shape")

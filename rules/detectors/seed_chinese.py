@@ -1,0 +1,94 @@
+"""Recovery phrases in Chinese, whose 2,048 characters are the commonest of the language.
+
+Nearly every harmless sentence is made of list characters and one in sixteen passes the check sum, so
+a phrase needs separated characters, a label, or a line of its own with a check sum and no common word.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from rules.detectors.checksums import bip39
+from rules.detectors.hit import Hit
+from rules.fold import Folded
+from rules.wordlists import CHINESE, common_chinese_pairs, indexes
+
+_HAN: Final = "\u4e00-\u9fff"
+_RUN = re.compile(f"[{_HAN}]{{8,400}}")
+_SEPARATED = re.compile(rf"[{_HAN}](?:[\s0-9.,;:、·|/\-_()\[\]\"'第个個词詞字]{{1,14}}[{_HAN}]){{7,}}(?![{_HAN}])")
+_LETTER_OF_NUMBERING: Final = frozenset("第个個词詞字")
+_LABEL = re.compile(
+    "助记词|助記詞|助记|助記|恢复短语|恢復短語|恢复词|种子词|種子詞|种子短语|备份短语|備份短語|备份词|中文词|"
+    "(?<![a-z])(?:seed|mnemonic|recovery phrase|seed phrase)(?![a-z])"
+)
+_CONNECTIVE = re.compile("(?:就是|分别是|依次是|如下|是|为|為|给你|发你|念)+")
+_LENGTHS: Final = (24, 21, 18, 15, 12)
+_LABEL_REACH: Final = 16
+
+
+def find_separated(folded: Folded) -> Iterator[Hit]:
+    """Yield phrases whose characters stand apart from each other."""
+    for match in _SEPARATED.finditer(folded.low):
+        yield from _separated(folded.low, match)
+
+
+def find_labelled(folded: Folded) -> Iterator[Hit]:
+    """Yield unspaced phrases after a word that announces one."""
+    low = folded.low
+    for run in _RUN.finditer(low):
+        labels = list(_LABEL.finditer(low, max(0, run.start() - _LABEL_REACH), run.end()))
+        if labels:
+            yield from _labelled(low, max(run.start(), labels[-1].end()), run.end())
+
+
+def find_lines(folded: Folded) -> Iterator[Hit]:
+    """Yield unspaced phrases that are a whole line, hold their check sum and no ordinary pair."""
+    start = 0
+    for line in folded.low.split("\n"):
+        letters = line.strip()
+        if len(letters) in _LENGTHS and _phrase(letters, len(letters)) and not _ordinary(letters):
+            begin = start + line.index(letters)
+            yield Hit(begin, begin + len(letters), "SEED_PHRASE", "checksum on a line")
+        start += len(line) + 1
+
+
+def _separated(low: str, match: re.Match[str]) -> Iterator[Hit]:
+    """Single characters with joiners between them; every one of at least twelve must be on one list."""
+    offsets = [
+        offset
+        for offset in range(match.start(), match.end())
+        if "\u4e00" <= low[offset] <= "\u9fff" and low[offset] not in _LETTER_OF_NUMBERING
+    ]
+    letters = [low[offset] for offset in offsets]
+    if any(later - earlier == 1 for earlier, later in pairwise(offsets)):
+        return
+    misses = min(sum(letter not in indexes(name) for letter in letters) for name in CHINESE)
+    labelled = _LABEL.search(low, max(0, match.start() - 2 * _LABEL_REACH), match.start()) is not None
+    if (len(letters) >= 12 and misses <= 1) or (len(letters) >= 8 and labelled and misses <= 1):
+        yield Hit(offsets[0], offsets[-1] + 1, "SEED_PHRASE", "separated list characters")
+
+
+def _labelled(low: str, begin: int, end: int) -> Iterator[Hit]:
+    """The phrase that begins at `begin`, after words such as `是`."""
+    connective = _CONNECTIVE.match(low, begin, end)
+    begin = begin if connective is None else connective.end()
+    length = next((size for size in _LENGTHS if _phrase(low[begin : begin + size], size)), 0)
+    if length and begin + length <= end:
+        yield Hit(begin, begin + length, "SEED_PHRASE", "checksum and label")
+    elif end - begin in _LENGTHS and not _ordinary(low[begin:end]):
+        yield Hit(begin, end, "SEED_PHRASE", "label")
+
+
+def _phrase(letters: str, size: int) -> bool:
+    """Whether exactly `size` characters are a phrase whose check sum holds."""
+    for name in CHINESE if len(letters) == size else ():
+        index_of = indexes(name)
+        if all(letter in index_of for letter in letters) and bip39([index_of[letter] for letter in letters]):
+            return True
+    return False
+
+
+def _ordinary(letters: str) -> bool:
+    common = common_chinese_pairs()
+    return any(letters[place : place + 2] in common for place in range(len(letters) - 1))
