@@ -1,0 +1,226 @@
+"""Apply the changes of a batch of decisions: one transaction, set-based, everything or nothing.
+
+Called by the route worker and by every command of an agent. Order of locks, the same for all writers, so that they wait
+for each other and never die of it: fences, then table by table its counter, its new rows and its old ones by id, then
+the journal, then the event counter. Events come last, so that their ids are in commit order.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Generic, TypeVar
+
+import msgspec
+
+from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record, Save
+from router.model.ids import ContactId, EventId, JournalId, TicketId
+from router.model.tables import (
+    Agent,
+    Contact,
+    Conversation,
+    Event,
+    Identity,
+    Message,
+    OutboxEntry,
+    Participant,
+    Row,
+    Ticket,
+)
+from router.store import search
+from router.store.journal import check_fences, mark_done
+from router.store.rows import SearchRow
+from router.store.script import Script, Update, insert, run, select
+
+R = TypeVar("R", bound=Row)
+
+NO_FENCES: Mapping[int, int] = {}
+
+
+class Applied(msgspec.Struct, frozen=True, kw_only=True):
+    """What the transaction gave out."""
+
+    tickets: dict[TicketId, int]
+    """Numbers of the tickets it opened."""
+    contacts: dict[ContactId, int]
+    """Numbers of the contacts it made."""
+    event_ids: list[EventId]
+    """One per Record, in order."""
+
+
+class _Plan(Generic[R]):
+    """What becomes of the rows of one type: several changes of one row are one."""
+
+    def __init__(self) -> None:
+        self.added: dict[str, R] = {}
+        self.saved: dict[str, R] = {}
+        self.expected: dict[str, int] = {}
+
+    def add(self, key: str, row: R) -> None:
+        self.added[key] = row
+
+    def save(self, key: str, row: R) -> None:
+        if key in self.added:
+            self.added[key] = row
+        else:
+            self.expected.setdefault(key, getattr(row, "version", 1) - 1)
+            self.saved[key] = row
+
+    def insert(self) -> Script[int]:
+        return insert(list(self.added.values()))
+
+    def update(self) -> Script[None]:
+        if self.saved:
+            keys = sorted(self.saved)
+            yield Update([self.saved[key] for key in keys], [self.expected[key] for key in keys])
+
+    def write(self) -> Script[None]:
+        yield from self.insert()
+        yield from self.update()
+
+
+class _Batch:
+    """Changes by row type."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        self.contacts = _Plan[Contact]()
+        self.identities = _Plan[Identity]()
+        self.conversations = _Plan[Conversation]()
+        self.tickets = _Plan[Ticket]()
+        self.messages = _Plan[Message]()
+        self.outbox = _Plan[OutboxEntry]()
+        self.participants = _Plan[Participant]()
+        self.agents = _Plan[Agent]()
+        self.events: list[Event] = []
+        for change in changes:
+            match change:
+                case Record(event):
+                    self.events.append(event)
+                case Add(row):
+                    self._plan(row).add(getattr(row, row.KEY), row)
+                case Save(row):
+                    self._plan(row).save(getattr(row, row.KEY), row)
+
+    def _plan(self, row: Row) -> "_Plan[Row]":
+        plan: _Plan[Row] | None = getattr(self, row.TABLE, None)
+        if not isinstance(plan, _Plan):
+            raise TypeError(f"{type(row).__name__} rows are not changed by decisions")
+        return plan
+
+
+def apply(
+    changes: Sequence[Change],
+    *,
+    now_ms: int,
+    journal_ids: Sequence[JournalId] = (),
+    fences: Mapping[int, int] = NO_FENCES,
+) -> Script[Applied]:
+    """Write `changes`, mark `journal_ids` done while `fences` (partition: token) hold, record the events.
+
+    Raises Conflict when a version or unique key moved, Fenced when a partition was taken over.
+    """
+    batch = _Batch(changes)
+    documents = [_document(message) for message in batch.messages.added.values() if not _numbered(message)]
+    return _apply(batch, documents, now_ms, journal_ids, fences)
+
+
+def _apply(
+    batch: _Batch,
+    documents: list[SearchRow],
+    now_ms: int,
+    journal_ids: Sequence[JournalId],
+    fences: Mapping[int, int],
+) -> Script[Applied]:
+    yield from check_fences(fences)
+    contacts = yield from _number("contact", batch.contacts)
+    yield from batch.contacts.write()
+    yield from batch.identities.write()
+    # New conversations may point to new tickets, which point to them: only the way back is a foreign key.
+    yield from batch.conversations.write()
+    tickets = yield from _number("ticket", batch.tickets)
+    _fill_in(batch, tickets, documents)
+    yield from batch.tickets.write()
+    yield from batch.messages.write()
+    yield from batch.participants.write()
+    yield from batch.outbox.write()
+    yield from batch.agents.write()
+    yield from _index(documents, batch.messages.saved)
+    yield from mark_done(journal_ids, now_ms=now_ms)
+    event_ids = yield from _record(batch.events)
+    return Applied(
+        tickets={TicketId(key): number for key, number in tickets.items()},
+        contacts={ContactId(key): number for key, number in contacts.items()},
+        event_ids=event_ids,
+    )
+
+
+def _take(counter: str, count: int) -> Script[int]:
+    """The first of `count` fresh values; the counter stays locked until the commit."""
+    rows = yield from select(
+        "UPDATE counters SET value = value + :count WHERE name = :counter RETURNING value", counter=counter, count=count
+    )
+    return int(rows[0][0]) - count + 1
+
+
+def _number(counter: str, plan: "_Plan[Contact] | _Plan[Ticket]") -> Script[dict[str, int]]:
+    """Give the added rows without a number theirs."""
+    added: dict[str, Contact | Ticket] = plan.added  # type: ignore[assignment]  # one of two plans; only replaced alike
+    wanting = [key for key, row in added.items() if row.number == 0]
+    if not wanting:
+        return {}
+    first = yield from _take(counter, len(wanting))
+    numbers = {key: number for number, key in enumerate(wanting, first)}
+    for key, number in numbers.items():
+        added[key] = msgspec.structs.replace(added[key], number=number)
+    return numbers
+
+
+def _numbered(message: Message) -> bool:
+    """Whether it waits for its ticket's number. Only what we write ourselves: a customer may type anything."""
+    return message.kind == "reply" and NUMBER_PLACEHOLDER in f"{message.subject}\n{message.text}"
+
+
+def _fill_in(batch: _Batch, numbers: Mapping[str, int], documents: list[SearchRow]) -> None:
+    """Put ticket numbers into the replies that open with them, and into the snippets those replies left."""
+    for key, message in batch.messages.added.items():
+        if not _numbered(message):
+            continue
+        number = numbers.get(message.ticket_id)
+        ticket = batch.tickets.added.get(message.ticket_id) or batch.tickets.saved.get(message.ticket_id)
+        if number is None and ticket is not None:
+            number = ticket.number
+        if number is None:
+            raise ValueError(f"message {message.id} names the number of a ticket that is not in its batch")
+        batch.messages.added[key] = _with_number(message, f"T-{number}")
+        documents.append(_document(batch.messages.added[key]))
+        for tickets in (batch.tickets.added, batch.tickets.saved):
+            row = tickets.get(message.ticket_id)
+            if row is not None:
+                snippet = row.snippet.replace(NUMBER_PLACEHOLDER, f"T-{number}")
+                tickets[row.id] = msgspec.structs.replace(row, snippet=snippet)
+
+
+def _with_number(message: Message, number: str) -> Message:
+    subject = message.subject and message.subject.replace(NUMBER_PLACEHOLDER, number)
+    return msgspec.structs.replace(message, subject=subject, text=message.text.replace(NUMBER_PLACEHOLDER, number))
+
+
+def _document(message: Message) -> SearchRow:
+    return SearchRow(
+        message_id=message.id, ticket_id=message.ticket_id, document=search.document(message.subject, message.text)
+    )
+
+
+def _index(documents: Sequence[SearchRow], saved: Mapping[str, Message]) -> Script[None]:
+    """Index new messages, and edited ones anew; deleted ones are no longer found."""
+    if saved:
+        yield from run("DELETE FROM search_text WHERE message_id {in ids}", ids=list(saved))
+        documents = [*documents, *(_document(message) for message in saved.values() if message.state == "live")]
+    yield from insert(documents)
+
+
+def _record(events: Sequence[Event]) -> Script[list[EventId]]:
+    """Append to the feed: from here to the commit no other writer can take an event id."""
+    if not events:
+        return []
+    first = yield from _take("event", len(events))
+    rows = [msgspec.structs.replace(event, id=EventId(at)) for at, event in enumerate(events, first)]
+    yield from insert(rows)
+    return [row.id for row in rows]

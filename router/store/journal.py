@@ -1,0 +1,256 @@
+"""The journal: what was accepted, once, in order. Written by intake, worked off by the route workers.
+
+A unique key decides what is a duplicate. The transaction that applies a batch also marks its rows done, and only while
+the worker still holds the partitions' fencing tokens.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from router.model.errors import Conflict, Fenced
+from router.model.ids import JournalId
+from router.store.rows import BlobRow, JournalRow, QuarantineRow, SealedRow
+from router.store.script import Script, fetch, fetch_one, insert, run, select
+
+Appended = Literal["new", "duplicate"]
+CursorAt = tuple[str, str, str, str]
+"""(channel, account, scope, value)"""
+NO_FENCES: Mapping[int, int] = {}
+DEDUPE_BYTES_MAX: Final = 512
+"""Longer keys are hashed: an index entry of PostgreSQL holds 2,704 bytes."""
+
+
+def append(
+    entries: Sequence[JournalRow],
+    *,
+    sealed: Sequence[SealedRow] = (),
+    blobs: Sequence[BlobRow] = (),
+    quarantine: Sequence[QuarantineRow] = (),
+    cursor: CursorAt | None = None,
+    now_ms: int,
+) -> Script[list[Appended]]:
+    """Commit what one payload batch brought, together; per entry, whether it is new.
+
+    A duplicate, of a stored row or of one before it in `entries`, is counted on the first one. Sealed rows that only
+    duplicates name are not kept.
+    """
+    rows = [_bounded(entry) for entry in entries]
+    first: dict[tuple[str, str, str], JournalRow] = {}
+    for row in rows:
+        first.setdefault(_key(row), row)
+    candidates = list(first.values())
+    count = yield from insert(candidates, conflict="ignore")
+    new = {row.id for row in candidates}
+    if count != len(candidates):
+        found = yield from select("SELECT id FROM journal WHERE id {in ids}", ids=list(new))
+        new = {row[0] for row in found}
+    again = [row for row in rows if row.id not in new]
+    if again:
+        yield from _count_again(again, now_ms)
+    unwanted = {row.sealed_id for row in again} - {row.sealed_id for row in rows if row.id in new}
+    unwanted -= {row.sealed_id for row in quarantine}
+    yield from insert(blobs, conflict="ignore")
+    yield from insert([row for row in sealed if row.id not in unwanted])
+    yield from insert(quarantine)
+    if cursor is not None:
+        yield from _move(cursor)
+    return ["new" if row.id in new else "duplicate" for row in rows]
+
+
+def _key(row: JournalRow) -> tuple[str, str, str]:
+    return row.channel, row.account, row.dedupe_key
+
+
+def dedupe_key(key: str) -> str:
+    """The key as it is stored."""
+    if len(key) * 4 <= DEDUPE_BYTES_MAX or len(key.encode()) <= DEDUPE_BYTES_MAX:
+        return key
+    return "sha256:" + hashlib.sha256(key.encode()).hexdigest()
+
+
+def _bounded(row: JournalRow) -> JournalRow:
+    key = dedupe_key(row.dedupe_key)
+    return row if key is row.dedupe_key else msgspec.structs.replace(row, dedupe_key=key)
+
+
+def _count_again(rows: Sequence[JournalRow], now_ms: int) -> Script[int]:
+    counts = Counter(_key(row) for row in rows)
+    return run(
+        "UPDATE journal SET redeliveries = redeliveries + k.times, last_redelivered_at_ms = :now_ms "
+        "FROM {each keys channel account dedupe_key times:bigint} AS k "
+        "WHERE journal.dedupe_key = k.dedupe_key AND journal.channel = k.channel AND journal.account = k.account",
+        keys=[(*key, counts[key]) for key in sorted(counts)],
+        now_ms=now_ms,
+    )
+
+
+def _move(at: CursorAt) -> Script[int]:
+    channel, account, scope, value = at
+    return run(
+        "INSERT INTO cursors (channel, account, scope, value) VALUES (:channel, :account, :scope, :value) "
+        "ON CONFLICT (channel, account, scope) DO UPDATE SET value = excluded.value",
+        channel=channel,
+        account=account,
+        scope=scope,
+        value=value,
+    )
+
+
+def cursor(channel: str, account: str, scope: str) -> Script[str | None]:
+    """The last committed cursor."""
+    rows = yield from select(
+        "SELECT value FROM cursors WHERE channel = :channel AND account = :account AND scope = :scope",
+        channel=channel,
+        account=account,
+        scope=scope,
+    )
+    return rows[0][0] if rows else None
+
+
+def claim(
+    partitions: Collection[int], limit: int, now_ms: int, *, busy: Collection[str] = ()
+) -> Script[list[JournalRow]]:
+    """Pending rows of the worker's partitions in journal order.
+
+    A conversation with a row parked until later is left out whole, and so are those whose key is in `busy` (the worker
+    has them in hand). Reads only: ownership is the partition's lease.
+    """
+    rows = yield from fetch(
+        JournalRow,
+        "WHERE t.state = 'pending' AND t.partition {in partitions} AND NOT (t.conversation_key {in busy}) "
+        "AND NOT EXISTS (SELECT 1 FROM journal AS p WHERE p.state = 'pending' AND p.not_before_ms IS NOT NULL "
+        "AND p.conversation_key = t.conversation_key AND p.not_before_ms > :now_ms) "
+        "ORDER BY t.id LIMIT :limit",
+        partitions=list(partitions),
+        busy=list(busy),
+        now_ms=now_ms,
+        limit=limit,
+    )
+    return rows
+
+
+def check_fences(fences: Mapping[int, int]) -> Script[None]:
+    """Raise Fenced unless each partition's token is still the given one; it cannot change until the commit."""
+    if not fences:
+        return
+    rows = yield from select(
+        "SELECT id, token FROM partitions WHERE id {in ids} ORDER BY id {pg FOR KEY SHARE}", ids=list(fences)
+    )
+    lost = sorted(fences.items() - {(row[0], row[1]) for row in rows})
+    if lost:
+        raise Fenced(f"partitions {[partition for partition, _ in lost]} were taken over")
+
+
+def finish(ids: Sequence[JournalId], *, fences: Mapping[int, int], now_ms: int) -> Script[None]:
+    """Mark rows done and drop their content. Raises Fenced, or Conflict when one of them was not pending."""
+    yield from check_fences(fences)
+    yield from mark_done(ids, now_ms=now_ms)
+
+
+def mark_done(ids: Sequence[JournalId], *, now_ms: int) -> Script[None]:
+    """The statement of `finish`, for a transaction that has checked its fences."""
+    if not ids:
+        return
+    count = yield from run(
+        "UPDATE journal SET state = 'done', entry = NULL, error = NULL, not_before_ms = NULL, routed_at_ms = :now_ms "
+        "WHERE id {in ids} AND state = 'pending'",
+        ids=list(ids),
+        now_ms=now_ms,
+    )
+    if count != len(set(ids)):
+        raise Conflict(f"journal: {len(set(ids)) - count} of {len(set(ids))} rows are no longer pending")
+
+
+def park(
+    journal_id: JournalId, error: str, *, not_before_ms: int, fences: Mapping[int, int] = NO_FENCES
+) -> Script[int]:
+    """Count a failed attempt and leave the row, and what follows in its conversation, until later."""
+    yield from check_fences(fences)
+    return (
+        yield from run(
+            "UPDATE journal SET attempts = attempts + 1, not_before_ms = :not_before_ms, error = :error "
+            "WHERE id = :id AND state = 'pending'",
+            id=journal_id,
+            not_before_ms=not_before_ms,
+            error=error,
+        )
+    )
+
+
+def bury(journal_id: JournalId, error: str, *, fences: Mapping[int, int] = NO_FENCES) -> Script[int]:
+    """Give a row up as a dead letter; what is behind it goes on."""
+    yield from check_fences(fences)
+    return (
+        yield from run(
+            "UPDATE journal SET state = 'dead', attempts = attempts + 1, not_before_ms = NULL, error = :error "
+            "WHERE id = :id AND state = 'pending'",
+            id=journal_id,
+            error=error,
+        )
+    )
+
+
+def unprocessed_since(before_ms: int, *, limit: int) -> Script[list[tuple[JournalId, int]]]:
+    """Ids and partitions of pending rows accepted before then, oldest first: what the sweeper announces again."""
+    return (
+        yield from select(
+            "SELECT id, partition FROM journal WHERE state = 'pending' AND received_at_ms < :before_ms "
+            "ORDER BY id LIMIT :limit",
+            before_ms=before_ms,
+            limit=limit,
+        )
+    )
+
+
+def oldest_pending() -> Script[int | None]:
+    """When the oldest undecided row was accepted, for the gauge that alarms."""
+    rows = yield from select("SELECT received_at_ms FROM journal WHERE state = 'pending' ORDER BY id LIMIT 1")
+    return rows[0][0] if rows else None
+
+
+def backlog() -> Script[int]:
+    """How many rows wait."""
+    rows = yield from select("SELECT COUNT(*) FROM journal WHERE state = 'pending'")
+    return int(rows[0][0])
+
+
+def show(journal_id: JournalId) -> Script[JournalRow | None]:
+    """One row."""
+    return fetch_one(JournalRow, "WHERE t.id = :id", id=journal_id)
+
+
+def find(channel: str, account: str, key: str) -> Script[JournalRow | None]:
+    """The row that made later ones duplicates."""
+    return fetch_one(
+        JournalRow,
+        "WHERE t.dedupe_key = :key AND t.channel = :channel AND t.account = :account",
+        key=dedupe_key(key),
+        channel=channel,
+        account=account,
+    )
+
+
+def find_message(message_id: str) -> Script[list[JournalRow]]:
+    """Rows of a provider's message id on any channel, newest first, at most 20; scans, for `trace` only."""
+    return fetch(JournalRow, "WHERE t.message_id = :message_id ORDER BY t.id DESC LIMIT 20", message_id=message_id)
+
+
+def dead(*, limit: int, after: str = "") -> Script[list[JournalRow]]:
+    """Dead letters in order of id."""
+    return fetch(
+        JournalRow, "WHERE t.state = 'dead' AND t.id > :after ORDER BY t.id LIMIT :limit", after=after, limit=limit
+    )
+
+
+def replay(journal_id: JournalId) -> Script[bool]:
+    """Put a dead row back in its place; whether there was one."""
+    count = yield from run(
+        "UPDATE journal SET state = 'pending', attempts = 0, not_before_ms = NULL, error = NULL "
+        "WHERE id = :id AND state = 'dead'",
+        id=journal_id,
+    )
+    return count == 1

@@ -1,0 +1,158 @@
+"""The database for many processes: the same scripts on PostgreSQL, through a pool of asyncpg connections.
+
+READ COMMITTED transactions, set-based statements (`unnest`), rows locked in id order; `synchronous_commit` stays on.
+Connections that break are replaced; a transaction that may have been cut off raises StoreUnavailable.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self, TypeVar
+
+import asyncpg
+
+from router.model.errors import ConfigError, Conflict, StoreUnavailable
+from router.store.codec import table
+from router.store.script import Dialect, Insert, Run, Script, Select, Statement, Update
+from router.store.sql import bind, compile_postgres, insert_postgres, lock_postgres, update_postgres
+
+T = TypeVar("T")
+Connection = asyncpg.pool.PoolConnectionProxy
+
+STATEMENT_SECONDS: Final = 30
+ACQUIRE_SECONDS: Final = 10
+IDLE_IN_TRANSACTION_MS: Final = 10_000
+"""A worker that stops inside a transaction loses it, and its locks, so that another can take over."""
+
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    OSError,
+    TimeoutError,
+)
+_MOVED = (
+    asyncpg.UniqueViolationError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+)
+
+
+class PostgresStore:
+    """A Store on a PostgreSQL server."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, dsn: str, *, connections: int = 8) -> Self:
+        """Connect. Raises ConfigError for a wrong DSN or password, StoreUnavailable when nobody answers."""
+        try:
+            pool = await asyncpg.create_pool(
+                dsn,
+                min_size=1,
+                max_size=connections,
+                command_timeout=STATEMENT_SECONDS,
+                timeout=ACQUIRE_SECONDS,
+                statement_cache_size=512,
+                max_cacheable_statement_size=65_536,
+                server_settings={
+                    "application_name": "switchboard",
+                    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
+                    "jit": "off",
+                },
+            )
+        except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError, ValueError) as error:
+            raise ConfigError(f"storage: PostgreSQL refuses the connection: {error}") from error
+        except (asyncpg.PostgresError, *_AWAY) as error:
+            raise StoreUnavailable(f"PostgreSQL: {error}") from error
+        return cls(pool)
+
+    @property
+    def dialect(self) -> Dialect:
+        """PostgreSQL's SQL."""
+        return "postgres"
+
+    async def read(self, script: Script[T]) -> T:
+        """Run a script of queries on one committed snapshot."""
+        return await self._run(script, isolation="repeatable_read", readonly=True)
+
+    async def write(self, script: Script[T]) -> T:
+        """Run a script as one READ COMMITTED transaction."""
+        return await self._run(script, isolation="read_committed", readonly=False)
+
+    async def close(self) -> None:
+        """Finish what runs, then disconnect."""
+        try:
+            await asyncio.wait_for(self._pool.close(), ACQUIRE_SECONDS)
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def _run(self, script: Script[T], *, isolation: Any, readonly: bool) -> T:  # noqa: ANN401 - asyncpg's literal
+        try:
+            async with (
+                _named(),
+                self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
+                connection.transaction(isolation=isolation, readonly=readonly),
+            ):
+                return await drive(connection, script)
+        finally:
+            script.close()
+
+
+@asynccontextmanager
+async def _named() -> AsyncIterator[None]:
+    """Errors by what to do about them."""
+    try:
+        yield
+    except _MOVED as error:
+        raise Conflict(f"PostgreSQL: {error}") from error
+    except _AWAY as error:
+        raise StoreUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
+
+
+async def drive(connection: Connection, script: Script[T]) -> T:
+    """Run a script inside the open transaction."""
+    try:
+        statement = next(script)
+        while True:
+            statement = script.send(await _execute(connection, statement))
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+async def _execute(connection: Connection, statement: Statement) -> object:
+    match statement:
+        case Select():
+            compiled = compile_postgres(statement.sql)
+            return await connection.fetch(compiled.text, *bind(compiled, statement.params))
+        case Run():
+            compiled = compile_postgres(statement.sql)
+            return _count(await connection.execute(compiled.text, *bind(compiled, statement.params)))
+        case Insert():
+            rows = table(type(statement.rows[0]))
+            columns = [list(column) for column in rows.encode_columns(statement.rows)]
+            return _count(await connection.execute(insert_postgres(rows, statement.conflict), *columns))
+        case Update():
+            return await _update(connection, statement)
+
+
+async def _update(connection: Connection, statement: Update) -> int:
+    rows = table(type(statement.rows[0]))
+    columns = [list(column) for column in rows.encode_columns(statement.rows)]
+    await connection.execute(lock_postgres(rows), columns[rows.names.index(rows.key)])
+    count = _count(await connection.execute(update_postgres(rows), *columns, list(statement.expected)))
+    if count != len(statement.rows):
+        raise Conflict(f"{rows.name}: {len(statement.rows) - count} of {len(statement.rows)} rows have changed")
+    return count
+
+
+def _count(status: str) -> int:
+    """The last word of a command tag, such as `UPDATE 3`."""
+    last = status.rpartition(" ")[2]
+    return int(last) if last.isdigit() else 0

@@ -1,0 +1,118 @@
+"""Gather the facts one batch of decisions reads: a few queries for the whole batch, on one committed snapshot."""
+
+from collections.abc import Collection
+from typing import Final
+
+from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
+from router.model.tables import Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
+from router.store.codec import table
+from router.store.script import Script, fetch, select
+
+OPEN_TICKETS_MAX: Final = 20
+"""Newest not-closed tickets loaded per contact."""
+
+
+def gather(keys: SnapshotKeys) -> Script[Snapshot]:
+    """Rows for `keys`, and what they point to: conversations and tickets of found messages, all not-closed tickets of
+    found contacts, participants of found tickets, outbox rows of found replies.
+    """
+    snapshot = Snapshot()
+    yield from _messages(snapshot, keys)
+    yield from _conversations(snapshot, keys)
+    if keys.identities:
+        _put(snapshot, (yield from fetch(
+            Identity,
+            "JOIN {each keys kind value} AS k ON t.value = k.value AND t.kind = k.kind",
+            keys=sorted(keys.identities),
+        )))  # fmt: skip
+    yield from _tickets(snapshot, keys)
+    yield from _pointed_to(snapshot)
+    return snapshot
+
+
+def _put(snapshot: Snapshot, rows: Collection[object]) -> None:
+    for row in rows:
+        snapshot.put(row)
+
+
+def _messages(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
+    wanted: set[ExternalKey] = {*keys.external_ids, *(key for key, _ in keys.thread_peers)}
+    if not wanted:
+        return
+    messages = yield from fetch(
+        Message,
+        "JOIN {each keys channel account external_id} AS k "
+        "ON t.external_id = k.external_id AND t.channel = k.channel AND t.account = k.account",
+        keys=sorted(wanted),
+    )
+    _put(snapshot, messages)
+    replies = [message.id for message in messages if message.kind == "reply"]
+    if replies:
+        _put(snapshot, (yield from fetch(OutboxEntry, "WHERE t.message_id {in ids}", ids=replies)))
+
+
+def _conversations(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
+    ids = {*keys.conversation_ids, *(id_ for id_, _ in keys.token_peers)}
+    ids.update(message.conversation_id for message in snapshot.messages.values())
+    if ids:
+        _put(snapshot, (yield from fetch(Conversation, "WHERE t.id {in ids}", ids=sorted(ids))))
+    wanted = {*keys.conversations, *_same_thread(snapshot, keys)}
+    if wanted:
+        _put(snapshot, (yield from fetch(
+            Conversation,
+            "JOIN {each keys channel account visibility thread peer} AS k ON t.thread = k.thread AND t.peer = k.peer "
+            "AND t.channel = k.channel AND t.account = k.account AND t.visibility = k.visibility",
+            keys=sorted(wanted),
+        )))  # fmt: skip
+
+
+def _same_thread(snapshot: Snapshot, keys: SnapshotKeys) -> list[ConversationKey]:
+    """Keys of the conversations that other peers have, or would have, in the threads of known ones."""
+    pairs = [
+        (snapshot.messages[key].conversation_id, peer) for key, peer in keys.thread_peers if key in snapshot.messages
+    ]
+    known = snapshot.conversations_by_id
+    return [
+        (found.channel, found.account, found.visibility, found.thread, peer)
+        for id_, peer in (*pairs, *keys.token_peers)
+        if (found := known.get(id_)) is not None
+    ]
+
+
+def _tickets(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
+    ids = {conversation.ticket_id for conversation in snapshot.conversations_by_id.values()}
+    ids.update(message.ticket_id for message in snapshot.messages.values())
+    ids.discard(None)
+    if ids:
+        _put(snapshot, (yield from fetch(Ticket, "WHERE t.id {in ids}", ids=sorted(filter(None, ids)))))
+    if keys.ticket_numbers:
+        numbers = sorted(keys.ticket_numbers)
+        _put(snapshot, (yield from fetch(Ticket, "WHERE t.number {in numbers}", numbers=numbers)))
+    contacts = {row.contact_id for row in snapshot.identities.values()}
+    contacts.update(row.contact_id for row in snapshot.conversations_by_id.values())
+    if contacts:
+        _put(snapshot, table(Ticket).decode((yield from select(_OPEN, ids=sorted(contacts), most=OPEN_TICKETS_MAX))))
+
+
+_COLUMNS = ", ".join(table(Ticket).quoted)
+_OPEN = (
+    f"SELECT {_COLUMNS} FROM (SELECT {_COLUMNS}, "  # noqa: S608 - names of our own structs
+    "ROW_NUMBER() OVER (PARTITION BY contact_id ORDER BY id DESC) AS place "
+    "FROM tickets WHERE contact_id {in ids} AND state <> 'closed') AS ranked WHERE place <= :most"
+)
+
+
+def _pointed_to(snapshot: Snapshot) -> Script[None]:
+    """Contacts of everything found, the conversations tickets began in, their participants."""
+    tickets = snapshot.tickets.values()
+    missing = {ticket.conversation_id for ticket in tickets} - snapshot.conversations_by_id.keys()
+    if missing:
+        _put(snapshot, (yield from fetch(Conversation, "WHERE t.id {in ids}", ids=sorted(missing))))
+    contacts = {row.contact_id for row in snapshot.identities.values()}
+    contacts.update(row.contact_id for row in snapshot.conversations_by_id.values())
+    contacts.update(ticket.contact_id for ticket in tickets)
+    if contacts:
+        _put(snapshot, (yield from fetch(Contact, "WHERE t.id {in ids}", ids=sorted(contacts))))
+    if tickets:
+        ids = sorted(snapshot.tickets)
+        _put(snapshot, (yield from fetch(Participant, "WHERE t.ticket_id {in ids}", ids=ids)))

@@ -1,0 +1,302 @@
+"""The embedded database: one writer thread with group commit, two readers beside it (SQLite in WAL mode).
+
+The writer takes whatever waits, runs each script inside a savepoint and commits once (`synchronous=FULL`), so that many
+callers share one fsync; a script that raises rolls back only itself. Readers see the last committed state.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, Final, Literal, Self, TypeVar
+
+from router.model.errors import ConfigError, Conflict, StoreUnavailable, SwitchboardError
+from router.store.codec import table
+from router.store.script import Dialect, Insert, Run, Script, Select, Statement, Update
+from router.store.sql import bind, compile_sqlite, insert_sqlite, update_sqlite
+
+T = TypeVar("T")
+
+GROUP_MAX: Final = 64
+"""Scripts in one commit: bounds how long the first of them waits for the last."""
+READERS: Final = 2
+BUSY_MS: Final = 5_000
+"""How long a lock of another process is waited for."""
+VERSION_MIN: Final = (3, 35, 0)
+"""RETURNING; UPDATE FROM came earlier."""
+
+_TAKEN = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
+_AWAY = (
+    "SQLITE_BUSY",
+    "SQLITE_LOCKED",
+    "SQLITE_FULL",
+    "SQLITE_IOERR",
+    "SQLITE_CANTOPEN",
+    "SQLITE_READONLY",
+    "SQLITE_NOMEM",
+)
+
+Outcome = tuple["_Job", object, BaseException | None]
+
+
+class _Job:
+    """A script and who waits for it."""
+
+    __slots__ = ("future", "loop", "script")
+
+    def __init__(self, script: Script[Any]) -> None:
+        self.script = script
+        self.loop = asyncio.get_running_loop()
+        self.future: asyncio.Future[Any] = self.loop.create_future()
+
+
+Jobs = SimpleQueue[_Job | None]
+
+
+class SqliteStore:
+    """A Store in one file."""
+
+    def __init__(self, path: Path, synchronous: str) -> None:
+        self._path = path
+        self._closed = False
+        self._writes: Jobs = SimpleQueue()
+        self._reads: Jobs = SimpleQueue()
+        connections = [_connect(path, synchronous) for _ in range(1 + READERS)]
+        self._threads = [Thread(target=_Writer(connections[0], self._writes).work, name="store-writer", daemon=True)]
+        for connection in connections[1:]:
+            connection.execute("PRAGMA query_only = ON")
+            work = _Reader(connection, self._reads).work
+            self._threads.append(Thread(target=work, name="store-reader", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    @classmethod
+    async def open(cls, path: Path, *, synchronous: Literal["FULL", "OFF"] = "FULL") -> Self:
+        """Open or create the file; `OFF` is for throw-away stores only. Raises ConfigError when it cannot be."""
+        return await asyncio.to_thread(cls, path, synchronous)
+
+    @property
+    def dialect(self) -> Dialect:
+        """SQLite's SQL."""
+        return "sqlite"
+
+    async def read(self, script: Script[T]) -> T:
+        """Run a script of queries on a committed snapshot."""
+        return await self._ask(self._reads, script)
+
+    async def write(self, script: Script[T]) -> T:
+        """Run a script in the next group and return once the group is on disk."""
+        return await self._ask(self._writes, script)
+
+    async def close(self) -> None:
+        """Finish what was asked for, then close the file."""
+        if self._closed:
+            return
+        self._closed = True
+        self._writes.put(None)
+        for _ in range(READERS):
+            self._reads.put(None)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join)
+
+    async def _ask(self, queue: Jobs, script: Script[T]) -> T:
+        if self._closed:
+            raise StoreUnavailable(f"{self._path}: the store is closed")
+        job = _Job(script)
+        queue.put(job)
+        result: T = await job.future
+        return result
+
+
+class _Reader:
+    """One reading connection and its thread."""
+
+    def __init__(self, connection: sqlite3.Connection, jobs: Jobs) -> None:
+        self._connection = connection
+        self._jobs = jobs
+
+    def work(self) -> None:
+        """Until told to stop."""
+        while (job := self._jobs.get()) is not None:
+            if not job.future.cancelled():
+                _answer([self._one(job)])
+        self._connection.close()
+
+    def _one(self, job: _Job) -> Outcome:
+        try:
+            self._connection.execute("BEGIN")
+            return job, drive(self._connection, job.script), None
+        except Exception as error:  # noqa: BLE001 - every error goes to whoever waits
+            return job, None, named(error)
+        finally:
+            _roll_back(self._connection)
+
+
+class _Writer:
+    """The writing connection and its thread."""
+
+    def __init__(self, connection: sqlite3.Connection, jobs: Jobs) -> None:
+        self._connection = connection
+        self._jobs = jobs
+        self._stopping = False
+
+    def work(self) -> None:
+        """Until told to stop, and then until the queue is empty."""
+        while not self._stopping:
+            group = [job for job in self._take() if not job.future.cancelled()]
+            if group:
+                _answer(self._commit(group))
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA optimize")
+        self._connection.close()
+
+    def _take(self) -> list[_Job]:
+        group: list[_Job] = []
+        job = self._jobs.get()
+        with contextlib.suppress(Empty):
+            while job is not None:
+                group.append(job)
+                if len(group) == GROUP_MAX:
+                    return group
+                job = self._jobs.get_nowait()
+            self._stopping = True
+        return group
+
+    def _commit(self, group: Sequence[_Job]) -> list[Outcome]:
+        """All or, when the transaction itself fails, none of the group."""
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            outcomes = [self._alone(group[0])] if len(group) == 1 else [self._saved(job) for job in group]
+            if connection.in_transaction:
+                connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001 - every error goes to whoever waits
+            _roll_back(connection)
+            return [(job, None, named(error)) for job in group]
+        return outcomes
+
+    def _alone(self, job: _Job) -> Outcome:
+        try:
+            return job, drive(self._connection, job.script), None
+        except Exception as error:  # noqa: BLE001 - every error goes to whoever waits
+            _roll_back(self._connection)
+            return job, None, named(error)
+
+    def _saved(self, job: _Job) -> Outcome:
+        connection = self._connection
+        connection.execute("SAVEPOINT script")
+        try:
+            result = drive(connection, job.script)
+        except Exception as error:
+            if not connection.in_transaction:  # out of room or an I/O error: SQLite has undone the whole group
+                raise
+            connection.execute("ROLLBACK TO script")
+            connection.execute("RELEASE script")
+            return job, None, named(error)
+        connection.execute("RELEASE script")
+        return job, result, None
+
+
+def drive(connection: sqlite3.Connection, script: Script[T]) -> T:
+    """Run a script inside the open transaction."""
+    try:
+        statement = next(script)
+        while True:
+            statement = script.send(_execute(connection, statement))
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    finally:
+        script.close()
+
+
+def _execute(connection: sqlite3.Connection, statement: Statement) -> object:
+    match statement:
+        case Select():
+            compiled = compile_sqlite(statement.sql)
+            return connection.execute(
+                compiled.text, _named(compiled.names, bind(compiled, statement.params))
+            ).fetchall()
+        case Run():
+            compiled = compile_sqlite(statement.sql)
+            return connection.execute(compiled.text, _named(compiled.names, bind(compiled, statement.params))).rowcount
+        case Insert():
+            rows = table(type(statement.rows[0]))
+            return connection.executemany(insert_sqlite(rows, statement.conflict), rows.encode(statement.rows)).rowcount
+        case Update():
+            return _update(connection, statement)
+
+
+def _named(names: Sequence[str], values: Sequence[object]) -> dict[str, Any]:
+    return dict(zip(names, values, strict=True))
+
+
+def _update(connection: sqlite3.Connection, statement: Update) -> int:
+    rows = table(type(statement.rows[0]))
+    values = [(*row, expected) for row, expected in zip(rows.encode(statement.rows), statement.expected, strict=True)]
+    count = connection.executemany(update_sqlite(rows), values).rowcount
+    if count != len(values):
+        raise Conflict(f"{rows.name}: {len(values) - count} of {len(values)} rows changed since they were read")
+    return count
+
+
+def named(error: Exception) -> Exception:
+    """The error by what to do about it."""
+    if isinstance(error, SwitchboardError) or not isinstance(error, sqlite3.Error):
+        return error
+    code: str = getattr(error, "sqlite_errorname", None) or ""
+    if code in _TAKEN:
+        return Conflict(str(error)).with_traceback(error.__traceback__)
+    if code.startswith(_AWAY) or (isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error)):
+        return StoreUnavailable(f"SQLite: {error} ({code})").with_traceback(error.__traceback__)
+    return error
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+
+
+def _answer(outcomes: Sequence[Outcome]) -> None:
+    """Wake all who wait: one call per event loop, usually one."""
+    loops = {job.loop for job, _, _ in outcomes}
+    for loop in loops:
+        mine = [outcome for outcome in outcomes if outcome[0].loop is loop]
+        with contextlib.suppress(RuntimeError):  # the loop is gone, and whoever waited with it
+            loop.call_soon_threadsafe(_resolve, mine)
+
+
+def _resolve(outcomes: Sequence[Outcome]) -> None:
+    for job, result, error in outcomes:
+        if job.future.cancelled():
+            continue
+        if error is None:
+            job.future.set_result(result)
+        else:
+            job.future.set_exception(error)
+
+
+def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
+    if sqlite3.sqlite_version_info < VERSION_MIN:
+        raise ConfigError(f"SQLite {sqlite3.sqlite_version} is too old: 3.35 or newer is needed")
+    try:
+        connection = sqlite3.connect(
+            path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=512
+        )
+        set_up: Callable[[str], object] = connection.execute
+        set_up("PRAGMA page_size = 8192")  # mails pack better than into 4096; kept from the first write on
+        set_up("PRAGMA journal_mode = WAL")
+        set_up(f"PRAGMA synchronous = {synchronous}")
+        set_up("PRAGMA foreign_keys = ON")
+        set_up("PRAGMA secure_delete = FAST")  # erased content is overwritten where that costs no further write
+        set_up("PRAGMA wal_autocheckpoint = 4000")
+        set_up("PRAGMA journal_size_limit = 67108864")
+        set_up("PRAGMA cache_size = -16384")
+        set_up("PRAGMA temp_store = MEMORY")
+    except sqlite3.Error as error:
+        raise ConfigError(f"{path}: cannot be opened as the database: {error}") from error
+    return connection
