@@ -139,7 +139,7 @@ def _decide_message(
         why = msgspec.structs.replace(why, reply_template=reply.template)
 
     changes: list[Change] = _people(placement, contact, contact_after, now_ms, ids)
-    changes += _conversation(placement, conversation_id, contact.id, ticket, now_ms)
+    changes += _conversation(entry, placement, conversation_id, contact.id, ticket)
     changes.append(Add(ticket) if placement.ticket is None else Save(ticket))
     changes.append(Add(_message(entry, ticket, conversation_id, contact, message_id, verdict, why)))
     if placement.is_participant:
@@ -231,9 +231,15 @@ def _people(placement: Placement, before: Contact, after: Contact, now_ms: int, 
 
 
 def _conversation(
-    placement: Placement, conversation_id: ConversationId, contact_id: ContactId, ticket: Ticket, now_ms: int
+    entry: JournalEntry,
+    placement: Placement,
+    conversation_id: ConversationId,
+    contact_id: ContactId,
+    ticket: Ticket,
 ) -> list[Change]:
-    existing = placement.conversation
+    existing, now_ms = placement.conversation, entry.received_at_ms
+    # An auto-responder's Reply-To says nothing about where its owner reads mail.
+    reply_to = entry.event.reply_to if entry.event.automatic == "none" else None
     if existing is None:
         channel, account, visibility, thread, peer = placement.conversation_key
         return [
@@ -247,13 +253,17 @@ def _conversation(
                     peer=peer,
                     contact_id=contact_id,
                     ticket_id=ticket.id,
+                    reply_to=reply_to,
                     created_at_ms=now_ms,
                 )
             )
         ]
-    if existing.ticket_id == ticket.id and existing.contact_id == contact_id:
+    moved = msgspec.structs.replace(
+        existing, ticket_id=ticket.id, contact_id=contact_id, reply_to=reply_to or existing.reply_to
+    )
+    if moved == existing:
         return []
-    moved = msgspec.structs.replace(existing, ticket_id=ticket.id, contact_id=contact_id, version=existing.version + 1)
+    moved = msgspec.structs.replace(moved, version=existing.version + 1)
     return [Save(moved)]
 
 

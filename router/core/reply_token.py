@@ -1,7 +1,7 @@
 """The tag of our plus-addresses: a conversation's id and a signature, in letters and digits only. Pure.
 
-`support+<32 hex digits of the id><20 hex digits of the signature>@…` is 52 characters of tag; RFC 5321 leaves 64 for the
-whole local part. Lower-case hex survives mail systems that fold case.
+`support+<32 hex digits of the id><20 hex digits of the signature>@…` is 52 characters of tag; RFC 5321 leaves 64 for
+the whole local part. Lower-case hex survives mail systems that fold case.
 """
 
 import re

@@ -1,7 +1,5 @@
 """The assigner: gives waiting tickets to agents who are online and have room. One process at a time does it."""
 
-import asyncio
-
 from router.bus import Bus
 from router.core.assignment import decide_assignments
 from router.model.errors import Conflict, StoreUnavailable

@@ -122,7 +122,7 @@ class DeliveryWorker:
             key=item.entry.id,
             message_id=message.id,
             thread=conversation.thread,
-            to=conversation.peer,
+            to=conversation.reply_to or conversation.peer,
             visibility=message.visibility,
             subject=message.subject,
             text=message.text,

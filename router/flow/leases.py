@@ -6,6 +6,7 @@ finds its token outdated when it applies, and writes nothing.
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 from router.bus import Pointer
 from router.model.errors import StoreUnavailable
@@ -32,10 +33,8 @@ class Leases:
     async def wait(self, timeout_s: float) -> list[Pointer]:
         """Wait for a first lease; returns no pointers, so that it can stand in for Bus.consume."""
         self._changed.clear()
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self._changed.wait(), timeout_s)
-        except TimeoutError:
-            pass
         return []
 
     async def refresh(self) -> None:

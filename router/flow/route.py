@@ -11,7 +11,7 @@ from time import perf_counter
 
 import msgspec
 
-from router.bus import Bus, Pointer
+from router.bus import Bus
 from router.core.inbound import Circumstances, Decided, decide_inbound
 from router.core.placement import keys_of
 from router.core.reply_token import read_token
@@ -22,7 +22,7 @@ from router.keys import Keyring
 from router.model.changes import Change
 from router.model.decisions import Outcome
 from router.model.errors import Conflict, Fenced, StoreUnavailable
-from router.model.ids import ConversationId, JournalId
+from router.model.ids import ConversationId
 from router.model.limits import ROUTE_ATTEMPTS_MAX, ROUTE_BATCH_MAX
 from router.model.message import JournalEntry
 from router.model.snapshot import SnapshotKeys
@@ -100,7 +100,7 @@ class RouteWorker:
         fences = self._leases.held()
         if not fences:
             return []
-        rows = await self._store.read(journal.claim(list(fences), ROUTE_BATCH_MAX, self._clock.now_ms()))
+        rows = await self._store.read(journal.claim(list(fences), limit=ROUTE_BATCH_MAX, now_ms=self._clock.now_ms()))
         if not rows:
             return []
         started = perf_counter()
@@ -109,7 +109,7 @@ class RouteWorker:
         return routed
 
     async def _route(self, rows: Sequence[JournalRow], fences: Mapping[int, int]) -> list[RoutedEntry]:
-        work = await self._decode(rows)
+        work = await self._decode(rows, fences)
         for attempt in range(_CONFLICTS_MAX):
             try:
                 return await self._attempt(work, fences)
@@ -122,16 +122,16 @@ class RouteWorker:
             try:
                 routed += await self._attempt([item], fences)
             except Conflict as error:
-                await self._failed(item.row, error)
+                await self._failed(item.row, error, fences)
         return routed
 
-    async def _decode(self, rows: Sequence[JournalRow]) -> list[_Work]:
+    async def _decode(self, rows: Sequence[JournalRow], fences: Mapping[int, int]) -> list[_Work]:
         work: list[_Work] = []
         for row in rows:
             try:
                 entry = _DECODER.decode(row.entry or b"")
             except (msgspec.DecodeError, msgspec.ValidationError) as error:
-                await self._failed(row, error, is_hopeless=True)
+                await self._failed(row, error, fences, is_hopeless=True)
                 continue
             work.append(_Work(row=row, entry=entry, token=read_token(entry.event.reply_token, self._keys.tag)))
         return work
@@ -154,7 +154,7 @@ class RouteWorker:
                 decision = decide_inbound(item.entry, snapshot, ruleset, circumstances, self._ids)
             except Exception as error:  # noqa: BLE001 -- a row that cannot be decided must not stop the others
                 stuck.add(item.row.conversation_key)
-                await self._failed(item.row, error)
+                await self._failed(item.row, error, fences)
                 continue
             snapshot.fold(decision.changes)
             changes += decision.changes
@@ -179,16 +179,18 @@ class RouteWorker:
             for item, decision in decided
         ]
 
-    async def _failed(self, row: JournalRow, error: Exception, *, is_hopeless: bool = False) -> None:
+    async def _failed(
+        self, row: JournalRow, error: Exception, fences: Mapping[int, int], *, is_hopeless: bool = False
+    ) -> None:
         attempts = row.attempts + 1
         reason = type(error).__name__
         self._metrics.route_failures.labels("decision").inc()
         self._log.error("route.failed", journal_id=row.id, attempt=attempts, error=reason)
         if is_hopeless or attempts >= ROUTE_ATTEMPTS_MAX:
-            await self._store.write(journal.bury(row.id, reason))
+            await self._store.write(journal.bury(row.id, reason, fences=fences))
             return
         not_before_ms = self._clock.now_ms() + _PARK_MS[min(attempts, len(_PARK_MS)) - 1]
-        await self._store.write(journal.park(row.id, reason, not_before_ms=not_before_ms))
+        await self._store.write(journal.park(row.id, reason, not_before_ms=not_before_ms, fences=fences))
 
 
 def _merge(work: Sequence[_Work]) -> SnapshotKeys:
@@ -202,8 +204,3 @@ def _merge(work: Sequence[_Work]) -> SnapshotKeys:
         token_peers=frozenset().union(*(k.token_peers for k in keys)),
         ticket_numbers=frozenset().union(*(k.ticket_numbers for k in keys)),
     )
-
-
-def announce(rows: Sequence[tuple[int, JournalId]]) -> list[Pointer]:
-    """Pointers for rows found waiting in the database."""
-    return [Pointer(partition=partition, journal_id=journal_id) for partition, journal_id in rows]

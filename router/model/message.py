@@ -63,6 +63,8 @@ class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
     delivery: DeliveryState | None = None
     """kind receipt: what became of the message `target_id`."""
     delivery_detail: str | None = None
+    reply_to: str | None = None
+    """Where answers should go when that is not the sender's id (a mail's Reply-To); never an identity."""
     participants: tuple[str, ...] = ()
     """Addresses in To and Cc other than our own, lower-cased."""
     ext: str | None = None

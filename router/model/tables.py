@@ -80,6 +80,8 @@ class Conversation(Row, frozen=True, kw_only=True):
     contact_id: ContactId
     ticket_id: TicketId | None = None
     """Its current ticket; `message.ticket_id` is the link that history keeps."""
+    reply_to: str | None = None
+    """Where answers go when the peer asked for another address (a mail's Reply-To)."""
     created_at_ms: int
     version: int = 1
 

@@ -1,0 +1,217 @@
+"""`switchboard.yaml`: one file, typed, unknown keys refused, secrets by reference.
+
+A secret is written `env:NAME` or `file:PATH` (relative to the file) and read when the configuration is. Errors name
+file, line and column, what was found and what was meant (ConfigError, exit 78).
+"""
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+import yaml
+
+from router.model.errors import ConfigError
+
+_BYTES_MAX = 1_048_576
+_REFERENCES = ("env:", "file:")
+
+
+class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the HTTP server listens, and how the world reaches it."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = "http://127.0.0.1:8080"
+
+
+class StorageConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`sqlite:PATH` or `postgresql://…`."""
+
+    url: str = "sqlite:data/switchboard.db"
+    pool_size: int = 4
+    """Connections to PostgreSQL."""
+
+
+class BusConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`local` inside one process, or `redis://…` among many."""
+
+    url: str = "local"
+
+
+class SecretsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Keys outside the database, each a reference to 64 hex digits."""
+
+    seal_keys: dict[str, str]
+    seal_key: str
+    """The name of the key that seals from now on; the others still open what they sealed."""
+    signing_key: str
+
+
+class RulesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who writes the rules, and where their files are."""
+
+    source: Literal["files", "database"] = "files"
+    path: str = "rules"
+
+
+class ChannelConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One account of a connector kind."""
+
+    kind: str
+    account: str = "default"
+    settings: dict[str, object] = {}
+    """Decoded by the connector's own settings type."""
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    server: ServerConfig = ServerConfig()
+    storage: StorageConfig = StorageConfig()
+    bus: BusConfig = BusConfig()
+    secrets: SecretsConfig
+    rules: RulesConfig = RulesConfig()
+    channels: tuple[ChannelConfig, ...] = ()
+
+
+def load(path: Path) -> Config:
+    """Read and check a configuration. Raises ConfigError."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror}); start from deploy/config.example.yaml, "
+            "or name another file with --config"
+        ) from None
+    if len(raw) > _BYTES_MAX:
+        raise ConfigError(f"{path}: {len(raw)} bytes, a configuration has at most {_BYTES_MAX}")
+    try:
+        node = yaml.compose(raw, Loader=yaml.CSafeLoader)
+        found = yaml.load(raw, Loader=yaml.CSafeLoader)  # noqa: S506 -- the C loader of safe types
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: {_yaml_mistake(error)}") from None
+    places = _Places(path, node)
+    if not isinstance(found, dict):
+        raise ConfigError(f"{places.of('$')}: a configuration is a mapping such as `server:`, `storage:`, `secrets:`")
+    resolved = _resolve(found, "$", path.parent, places)
+    try:
+        config = msgspec.convert(resolved, Config, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(_explain(str(error), places)) from None
+    _check(config, places)
+    return config
+
+
+def _yaml_mistake(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or "this is not YAML"
+    return f"{mark.line + 1}:{mark.column + 1}: {problem}" if mark is not None else str(problem)
+
+
+class _Places:
+    """Where each path of the file (such as `$.server.port`) stands."""
+
+    def __init__(self, path: Path, node: yaml.Node | None) -> None:
+        self._path = path
+        self._lines: dict[str, tuple[int, int]] = {}
+        self._keys: dict[str, list[str]] = {}
+        if node is not None:
+            self._walk(node, "$")
+
+    def _walk(self, node: yaml.Node, at: str) -> None:
+        self._lines.setdefault(at, (node.start_mark.line + 1, node.start_mark.column + 1))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                child = f"{at}.{key.value}"
+                self._lines[child] = (key.start_mark.line + 1, key.start_mark.column + 1)
+                self._walk(value, child)
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                self._walk(value, f"{at}[{index}]")
+
+    def of(self, at: str) -> str:
+        """`file:line:col` of a path or of its nearest parent that stands in the file."""
+        while at and at not in self._lines:
+            at = at[: max(at.rfind("."), at.rfind("["), 0)]
+        line, col = self._lines.get(at or "$", (1, 1))
+        return f"{self._path}:{line}:{col}"
+
+
+_FIELDS: Mapping[str, type[msgspec.Struct]] = {
+    "$": Config,
+    "$.server": ServerConfig,
+    "$.storage": StorageConfig,
+    "$.bus": BusConfig,
+    "$.secrets": SecretsConfig,
+    "$.rules": RulesConfig,
+    "$.channels[...]": ChannelConfig,
+}
+
+
+def _explain(message: str, places: _Places) -> str:
+    """msgspec's message with its place in the file and, for an unknown key, the nearest known one."""
+    text, _, at = message.rpartition(" - at `")
+    text, at = (text, at.rstrip("`")) if text else (message, "$")
+    hint = ""
+    if "unknown field" in text:
+        name = text.split("`")[1]
+        known = list(_FIELDS[at].__struct_fields__) if at in _FIELDS else []
+        near = get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; known here: {', '.join(known)}"
+        at = f"{at}.{name}"
+    return f"{places.of(at.replace('[...]', '[0]'))}: {text}{hint}"
+
+
+def _resolve(value: object, at: str, base: Path, places: _Places) -> object:
+    """Replace `env:NAME` and `file:PATH` by what they refer to."""
+    if isinstance(value, dict):
+        return {str(key): _resolve(item, f"{at}.{key}", base, places) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_resolve(item, f"{at}[{index}]", base, places) for index, item in enumerate(value)]
+    if not isinstance(value, str) or not value.startswith(_REFERENCES):
+        return value
+    if value.startswith("env:"):
+        name = value.removeprefix("env:")
+        if name not in os.environ:
+            raise ConfigError(f"{places.of(at)}: the environment has no variable {name}; set it, or use file:PATH")
+        return os.environ[name]
+    target = base / value.removeprefix("file:")
+    try:
+        return target.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{places.of(at)}: the secret file {target} cannot be read ({type(error).__name__})"
+        ) from None
+
+
+def _check(config: Config, places: _Places) -> None:
+    if not 0 <= config.server.port <= 65_535:
+        raise ConfigError(f"{places.of('$.server.port')}: {config.server.port} is no port (0 to 65535)")
+    url = config.storage.url
+    if not url.startswith(("sqlite:", "postgresql://", "postgres://")):
+        raise ConfigError(
+            f"{places.of('$.storage.url')}: {url.split(':')[0]!r} is no storage; sqlite:PATH or postgresql://…"
+        )
+    if config.bus.url != "local" and urlsplit(config.bus.url).scheme not in {"redis", "rediss"}:
+        raise ConfigError(f"{places.of('$.bus.url')}: `local` or redis://host:port/0 was meant")
+    seen: set[tuple[str, str]] = set()
+    for index, channel in enumerate(config.channels):
+        key = (channel.kind, channel.account)
+        if key in seen:
+            raise ConfigError(
+                f"{places.of(f'$.channels[{index}]')}: {channel.kind}/{channel.account} is configured twice; "
+                "give one of them another account name"
+            )
+        seen.add(key)
+
+
+def read_key(name: str, text: str) -> bytes:
+    """A key from its hex digits. Raises ConfigError that never repeats the value."""
+    try:
+        return bytes.fromhex(text.strip())
+    except ValueError:
+        raise ConfigError(f"secrets.{name}: not hex digits; make one with: openssl rand -hex 32") from None
