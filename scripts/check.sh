@@ -23,7 +23,7 @@ start format .venv/bin/ruff format --check .
 start lint .venv/bin/ruff check .
 start types .venv/bin/mypy
 # The floors (import-linter) are a test of tests/house.
-start tests env SWITCHBOARD_TESTS=quick .venv/bin/pytest -q -p no:xdist tests/unit tests/property tests/house
+start tests env SWITCHBOARD_TESTS=quick .venv/bin/pytest -q tests/unit tests/property tests/house
 finish format lint types tests
 
 if [[ ${#failed[@]} -gt 0 ]]; then

@@ -49,11 +49,20 @@ class _Connection(SMTP):
     def __init__(self, sink: "SmtpSink", **options: Any) -> None:
         super().__init__(sink, **options)
         self._sink = sink
+        self._wire: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._sink.connections.add(cast("asyncio.Transport", transport))
-        self._sink.connected += 1
+        # STARTTLS makes the connection a second time, over the first.
+        if self._wire is None:
+            self._wire = cast("asyncio.Transport", transport)
+            self._sink.connections.add(self._wire)
+            self._sink.connected += 1
         super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._wire is not None:
+            self._sink.connections.discard(self._wire)
+        super().connection_lost(error)
 
 
 @dataclass
@@ -102,9 +111,8 @@ class SmtpSink:
 
     def cut(self) -> None:
         """Reset every connection."""
-        for transport in self.connections:
+        for transport in list(self.connections):
             transport.abort()
-        self.connections.clear()
 
     async def start(self) -> None:
         """Listen: on a new port the first time, on the same one after `stop`."""

@@ -1,0 +1,182 @@
+"""The part of the house a web chat stands on, in memory: an inlet that commits, threads that remember and announce.
+
+For tests of the connector before and beside the whole house: real parsing, real keys, a real HTTP server on loopback.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+import msgspec
+from aiohttp import web
+
+from connectors.webchat.adapter import WebchatConnector
+from connectors.webchat.manifest import MANIFEST
+from router.clock import SystemClock, TimedIds
+from router.connector import Accepted, Context, Cursor, RawEvent, ThreadMessage
+from router.keys import Keyring
+from router.model.errors import InvalidMessage, StoreUnavailable
+from router.model.ids import MessageId
+from router.model.message import InboundEvent
+
+_RANK: Mapping[str | None, int] = {None: -1, "sent": 0, "delivered": 1, "read": 2}
+
+
+class ChatHouse:
+    """Inlet, Threads, CursorReader and Log of one account, and levers to make it fail."""
+
+    def __init__(self, *, receipt: str | None = None) -> None:
+        self.clock = SystemClock()
+        self.ids = TimedIds(self.clock)
+        self.keys = Keyring({"k1": b"k" * 32}, "k1", b"s" * 32)
+        self.events: dict[str, InboundEvent] = {}
+        """What was committed, by external id."""
+        self.marks: list[tuple[str, str, str]] = []
+        self.away = False
+        """The store cannot be reached."""
+        self.door = asyncio.Event()
+        """Closed: commits wait."""
+        self.door.set()
+        self.knocks = 0
+        """Calls of accept that have begun."""
+        self._receipt = receipt
+        self._seq = 0
+        self._threads: dict[str, dict[str, ThreadMessage]] = defaultdict(dict)
+        self._watchers: dict[str, set[asyncio.Event]] = defaultdict(set)
+
+    def context(self, public_url: str) -> Context:
+        """What the connector is handed."""
+        return Context(
+            account="main",
+            clock=self.clock,
+            ids=self.ids,
+            log=self,
+            signer=self.keys,
+            cursors=self,
+            threads=self,
+            public_url=public_url,
+        )
+
+    async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
+        """Commit and show in the thread at once."""
+        self.knocks += 1
+        await self.door.wait()
+        if self.away:
+            raise StoreUnavailable("away")
+        return [self._accept(raw) for raw in raws]
+
+    def _accept(self, raw: RawEvent) -> list[Accepted]:
+        try:
+            events = MANIFEST.parse(raw, "main")
+        except InvalidMessage as error:
+            return [Accepted(outcome="quarantined", reason=error.reason)]
+        return [self._commit(event) for event in events]
+
+    def _commit(self, event: InboundEvent) -> Accepted:
+        if event.message_id in self.events:
+            return Accepted(outcome="duplicate", message_id=event.message_id)
+        first = not self._threads[event.sender.id]
+        self.events[event.message_id] = event
+        self.add(event.sender.id, author="customer", text=event.text or "", external_id=event.message_id)
+        if first and self._receipt is not None:
+            self.add(event.sender.id, author="system", text=self._receipt)
+        return Accepted(outcome="new", message_id=event.message_id)
+
+    def add(self, peer: str, **fields: object) -> ThreadMessage:
+        """Put a message into a visitor's thread."""
+        self._seq += 1
+        defaults = {"seq": self._seq, "id": self.ids.new(), "at_ms": self.clock.now_ms()}
+        message = msgspec.convert(defaults | fields, ThreadMessage)
+        self._put(peer, message)
+        return message
+
+    def change(self, peer: str, message_id: str, **fields: object) -> None:
+        """Change a message of a visitor's thread."""
+        self._seq += 1
+        self._put(peer, msgspec.structs.replace(self._threads[peer][message_id], seq=self._seq, **fields))
+
+    def thread(self, peer: str) -> list[ThreadMessage]:
+        """A visitor's thread as it is."""
+        return list(self._threads[peer].values())
+
+    def _put(self, peer: str, message: ThreadMessage) -> None:
+        self._threads[peer][message.id] = message
+        for watcher in self._watchers[peer]:
+            watcher.set()
+
+    async def read(self, thread: str, peer: str, after_seq: int) -> list[ThreadMessage]:
+        """As the contract says."""
+        assert thread == peer
+        if self.away:
+            raise StoreUnavailable("away")
+        return [message for message in self._threads[peer].values() if message.seq > after_seq]
+
+    async def watch(self, thread: str, peer: str) -> AsyncIterator[None]:
+        """As the contract says: begins at its first step."""
+        assert thread == peer
+        event = asyncio.Event()
+        self._watchers[peer].add(event)
+        try:
+            while True:
+                await event.wait()
+                event.clear()
+                yield
+        finally:
+            self._watchers[peer].discard(event)
+
+    @property
+    def watching(self) -> int:
+        """Watches that are open."""
+        return sum(len(watchers) for watchers in self._watchers.values())
+
+    async def mark(self, thread: str, peer: str, message_id: MessageId, state: str) -> None:
+        """As the contract says."""
+        self.marks.append((peer, message_id, state))
+        message = self._threads[peer].get(message_id)
+        if message is not None and _RANK[state] > _RANK[message.delivery]:
+            self.change(peer, message_id, delivery=state)
+
+    async def load(self, scope: str) -> str | None:
+        """No cursors."""
+        return None
+
+    def info(self, event: str, /, **fields: str | float | None) -> None:
+        """Nobody reads it."""
+
+    warning = info
+
+
+class ChatServer:
+    """One account of the web chat on a loopback port."""
+
+    def __init__(self, house: ChatHouse, connector: WebchatConnector, port: int) -> None:
+        self.house = house
+        self.connector = connector
+        self.origin = f"http://127.0.0.1:{port}"
+        self.page_url = f"{self.origin}/channels/webchat/main/"
+        self.socket_url = f"ws://127.0.0.1:{port}/channels/webchat/main/ws"
+
+
+@contextlib.asynccontextmanager
+async def running_chat(
+    house: ChatHouse, settings: Mapping[str, object] = {}, port: int = 0
+) -> AsyncIterator[ChatServer]:
+    """The real connector behind a real HTTP server; connections are closed on the way out."""
+    made = MANIFEST.create(msgspec.convert(settings, MANIFEST.settings), house.context("http://127.0.0.1"))
+    assert isinstance(made, WebchatConnector)
+    app = web.Application()
+    for route in made.routes(house):
+        app.router.add_route(route.method, f"/channels/webchat/main{route.path}", route.handler)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+    await runner.setup()
+    running = asyncio.create_task(made.run(house))
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", port)
+        await site.start()
+        assert site._server is not None
+        yield ChatServer(house, made, site._server.sockets[0].getsockname()[1])
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await runner.cleanup()
