@@ -1,0 +1,183 @@
+"""What agents do: reply, note, assign, change state, queue and urgency, decide about stuck replies.
+
+Each is gather → decide → apply in one transaction, tried again when somebody was faster. A repeated Idempotency-Key
+answers with what the first request made.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal, TypeVar
+
+import msgspec
+
+from router.bus import Bus
+from router.core import tickets as core_tickets
+from router.core.delivery import decide_held
+from router.core.replies import ReplyCommand, ReplySnapshot, decide_note, decide_reply
+from router.flow.channels import Channels
+from router.flow.rulebook import Rulebook
+from router.model.changes import Change, Record, Save
+from router.model.errors import Conflict, Refused
+from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
+from router.model.sources import Clock, Ids
+from router.model.tables import Agent, Event, Ticket, TicketState, Urgency
+from router.store import changes as store_changes
+from router.store import commands as gather
+from router.store.script import Store
+from rules.redact import redact
+
+T = TypeVar("T")
+_CONFLICTS_MAX = 6
+
+
+class Commands:
+    """The agents' side of the house."""
+
+    def __init__(
+        self, *, store: Store, bus: Bus, channels: Channels, rulebook: Rulebook, clock: Clock, ids: Ids
+    ) -> None:
+        self._store, self._bus, self._channels, self._rulebook = store, bus, channels, rulebook
+        self._clock, self._ids = clock, ids
+
+    async def reply(self, command: ReplyCommand, agent: Agent) -> MessageId:
+        """Send a reply. Raises Refused (stale_reply, reply_blocked, cannot_reply, too_long, not_found ...)."""
+
+        async def attempt() -> MessageId:
+            facts = await self._facts(command.ticket_id, command.last_seen)
+            conversation = facts.conversation
+            redacted = redact(command.text.strip(), visibility=conversation.visibility)
+            message, changes = decide_reply(
+                command,
+                facts,
+                self._channels.view(conversation.channel, conversation.account),
+                redacted,
+                agent,
+                now_ms=self._clock.now_ms(),
+                ids=self._ids,
+            )
+            await self._apply(changes)
+            await self._bus.notify("outbox")
+            return message.id
+
+        return await self._once(command.client_key, attempt)
+
+    async def note(self, ticket_id: TicketId, text: str, client_key: str, agent: Agent) -> MessageId:
+        """Add an internal note. Raises Refused."""
+
+        async def attempt() -> MessageId:
+            facts = await self._facts(ticket_id, EventId(0))
+            redacted = redact(text, visibility="private")
+            note, changes = decide_note(
+                facts, text, client_key, redacted, agent, now_ms=self._clock.now_ms(), ids=self._ids
+            )
+            await self._apply(changes)
+            return note.id
+
+        return await self._once(client_key, attempt)
+
+    async def assign(self, ticket_id: TicketId, agent_id: AgentId | None, agent: Agent) -> None:
+        """Give a ticket to somebody, or back to its queue. Raises Refused."""
+        if agent_id is not None and await self._store.read(gather.agent(agent_id)) is None:
+            raise Refused("no_such_agent", f"there is no agent {agent_id}", status=422)
+
+        def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
+            return core_tickets.assign(ticket, agent_id, actor=f"agent:{agent.id}", reason="by_hand", now_ms=now_ms)
+
+        await self._change(ticket_id, decide)
+
+    async def set_state(self, ticket_id: TicketId, state: TicketState, reason: str | None, agent: Agent) -> None:
+        """Move a ticket along the table of transitions. Raises Refused."""
+
+        def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
+            changed, event = core_tickets.change_state(
+                ticket, state, actor=f"agent:{agent.id}", reason=reason, now_ms=now_ms
+            )
+            return changed, [event]
+
+        await self._change(ticket_id, decide)
+
+    async def move(self, ticket_id: TicketId, queue: str, agent: Agent) -> None:
+        """Hand a ticket to another queue. Raises Refused."""
+        if queue not in self._rulebook.current.queues:
+            known = ", ".join(self._rulebook.current.queues)
+            raise Refused("no_such_queue", f"there is no queue {queue!r}; there are: {known}", status=422)
+
+        def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
+            changed, event = core_tickets.move(ticket, queue, actor=f"agent:{agent.id}", now_ms=now_ms)
+            return changed, [event]
+
+        await self._change(ticket_id, decide)
+
+    async def set_urgency(self, ticket_id: TicketId, urgency: Urgency, agent: Agent) -> None:
+        """An agent's own judgement. Raises Refused."""
+
+        def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
+            changed, event = core_tickets.set_urgency(ticket, urgency, actor=f"agent:{agent.id}", now_ms=now_ms)
+            return changed, [event]
+
+        await self._change(ticket_id, decide)
+
+    async def decide_delivery(self, outbox_id: OutboxId, what: Literal["retry", "discard"], actor: str) -> None:
+        """Send a dead or held reply again, or let it go. Raises Refused."""
+
+        async def attempt() -> None:
+            entry = await self._store.read(gather.outbox_entry(outbox_id))
+            if entry is None:
+                raise Refused("not_found", f"there is no delivery {outbox_id}", status=404)
+            await self._apply(decide_held(entry, what, actor=actor, now_ms=self._clock.now_ms()))
+
+        await self._persist(attempt)
+        await self._bus.notify("outbox")
+
+    async def set_status(self, agent_id: AgentId, status: Literal["online", "busy", "away"]) -> None:
+        """Whether an agent takes work."""
+
+        async def attempt() -> None:
+            agent = await self._store.read(gather.agent(agent_id))
+            if agent is None or agent.status == status:
+                return
+            changed = msgspec.structs.replace(agent, status=status, version=agent.version + 1)
+            event = Event(
+                at_ms=self._clock.now_ms(), kind="agent.status", actor=f"agent:{agent_id}", data={"to": status}
+            )
+            await self._apply([Save(changed), Record(event)])
+
+        await self._persist(attempt)
+
+    async def _facts(self, ticket_id: TicketId, after: EventId) -> ReplySnapshot:
+        facts = await self._store.read(gather.reply_snapshot(ticket_id, after))
+        if facts is None:
+            raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
+        return facts
+
+    async def _change(
+        self, ticket_id: TicketId, decide: Callable[[Ticket, int], tuple[Ticket, Sequence[Event]]]
+    ) -> None:
+        async def attempt() -> None:
+            ticket = await self._store.read(gather.ticket(ticket_id))
+            if ticket is None:
+                raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
+            changed, events = decide(ticket, self._clock.now_ms())
+            await self._apply([Save(changed), *(Record(event) for event in events)])
+
+        await self._persist(attempt)
+
+    async def _apply(self, changes: Sequence[Change]) -> None:
+        await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
+        await self._bus.notify("events")
+
+    async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        for _ in range(_CONFLICTS_MAX):
+            try:
+                return await attempt()
+            except Conflict:
+                continue
+        raise Refused("busy", "this ticket is changing under your hands; try again", status=409)
+
+    async def _once(self, client_key: str, attempt: Callable[[], Awaitable[MessageId]]) -> MessageId:
+        """Run a command once per key: the unique key of messages decides, not the look-up before it."""
+
+        async def unless_done() -> MessageId:
+            done = await self._store.read(gather.message_of_key(client_key))
+            return done if done is not None else await attempt()
+
+        return await self._persist(unless_done)

@@ -1,0 +1,135 @@
+"""The feed: committed events to every connected inbox, in order, none skipped, none twice.
+
+A reader starts from a snapshot and its last event id; on return it asks for what came after. Events are read once per
+process and handed to all readers; a reader that cannot keep up is told to take a fresh snapshot.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from router.bus import Bus
+from router.model.errors import StoreUnavailable
+from router.model.ids import ConversationId, EventId
+from router.model.limits import FEED_BACKLOG_MAX, FEED_CLIENT_BUFFER
+from router.model.tables import Event
+from router.store import events as store_events
+from router.store.script import Store
+from router.telemetry import Logger, Metrics
+
+_POLL_S = 1.0
+_PAGE = 500
+_PAUSE_S = 0.5
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Too far behind: take a fresh snapshot and go on from here."""
+
+    last_event_id: EventId
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[Event] = asyncio.Queue(FEED_CLIENT_BUFFER)
+        self.overflowed = False
+
+    def push(self, event: Event) -> None:
+        try:
+            self.queue.put_nowait(event)
+        except asyncio.QueueFull:
+            self.overflowed = True
+
+
+class Feed:
+    """Reads committed events and fans them out."""
+
+    def __init__(self, *, store: Store, bus: Bus, metrics: Metrics, log: Logger) -> None:
+        self._store, self._bus, self._metrics, self._log = store, bus, metrics, log
+        self._last = EventId(0)
+        self._readers: set[_Reader] = set()
+
+    @property
+    def last_event_id(self) -> EventId:
+        """The newest event handed out."""
+        return self._last
+
+    async def start(self) -> None:
+        """Begin at the newest event."""
+        self._last = await self._store.read(store_events.latest_id())
+
+    async def run(self) -> None:
+        """Follow the events until cancelled."""
+        watch = self._bus.watch("events")
+        try:
+            while True:
+                try:
+                    while await self._pull():
+                        pass
+                except StoreUnavailable as error:
+                    self._log.warning("feed.store_unavailable", error=type(error).__name__)
+                    await asyncio.sleep(_PAUSE_S)
+                await watch.wait(_POLL_S)
+        finally:
+            watch.close()
+
+    async def _pull(self) -> bool:
+        events = await self._store.read(store_events.since(self._last, _PAGE))
+        for event in events:
+            for reader in self._readers:
+                reader.push(event)
+            self._last = event.id
+        return len(events) == _PAGE
+
+    async def follow(self, after: EventId) -> AsyncIterator[Event | Gap]:
+        """Events after `after`, replayed and then live; a Gap when that is too far back or the reader too slow."""
+        reader = _Reader()
+        self._readers.add(reader)
+        self._metrics.feed_clients.set(len(self._readers))
+        try:
+            if after > self._last or self._last - after > FEED_BACKLOG_MAX:
+                # Ids from the future mean another database: its reader starts afresh like one that is far behind.
+                after = self._last
+                yield Gap(after)
+            while after < self._last:
+                for event in await self._store.read(store_events.since(after, _PAGE)):
+                    after = event.id
+                    yield event
+            while True:
+                event = await reader.queue.get()
+                if reader.overflowed:
+                    reader.queue = asyncio.Queue(FEED_CLIENT_BUFFER)
+                    reader.overflowed = False
+                    after = self._last
+                    yield Gap(after)
+                elif event.id > after:
+                    after = event.id
+                    yield event
+        finally:
+            self._readers.discard(reader)
+            self._metrics.feed_clients.set(len(self._readers))
+
+    async def conversation(self, wanted: "ConversationWatch") -> AsyncIterator[None]:
+        """Yield when something was committed to a conversation; also once at the start."""
+        reader = _Reader()
+        self._readers.add(reader)
+        try:
+            yield None
+            while True:
+                event = await reader.queue.get()
+                if reader.overflowed or wanted.matches(event):
+                    reader.overflowed = False
+                    yield None
+        finally:
+            self._readers.discard(reader)
+
+
+class ConversationWatch:
+    """Which events concern one conversation, which may not exist yet."""
+
+    def __init__(self) -> None:
+        self.conversation_id: ConversationId | None = None
+
+    def matches(self, event: Event) -> bool:
+        """Until the conversation is known, every event might have made it."""
+        return self.conversation_id is None or event.conversation_id == self.conversation_id
