@@ -5,7 +5,7 @@ CREATE TABLE counters (
   name TEXT PRIMARY KEY,
   value BIGINT NOT NULL
 );
-INSERT INTO counters (name, value) VALUES ('ticket', 1000), ('contact', 0), ('event', 0);
+INSERT INTO counters (name, value) VALUES ('ticket', 1000), ('contact', 0), ('event', 0), ('rules', 0);
 
 CREATE TABLE contacts (
   id TEXT PRIMARY KEY,

@@ -1,0 +1,43 @@
+"""What the assigner looks at: tickets nobody holds, and who is online with how much in hand."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from router.model.tables import Agent, Ticket
+from router.store.script import Script, fetch, select
+
+
+class Load(NamedTuple):
+    """An agent who is online, and how many unsolved tickets they hold."""
+
+    agent: Agent
+    open_tickets: int
+
+
+class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
+    """One round's facts."""
+
+    waiting: list[Ticket]
+    loads: list[Load]
+
+
+def gather(limit: int) -> Script[AssignmentView]:
+    """The `limit` most urgent, longest waiting tickets without an agent, and all agents who are online."""
+    agents = yield from fetch(Agent, "WHERE t.status = 'online' ORDER BY t.id")
+    if not agents:
+        return AssignmentView(waiting=[], loads=[])
+    counts = yield from select(
+        "SELECT assignee_id, COUNT(*) FROM tickets WHERE state NOT IN ('solved', 'closed') AND assignee_id {in ids} "
+        "GROUP BY assignee_id",
+        ids=[agent.id for agent in agents],
+    )
+    held = {row[0]: row[1] for row in counts}
+    waiting = yield from fetch(
+        Ticket,
+        "WHERE t.state NOT IN ('solved', 'closed') AND t.state IN ('new', 'open', 'verifying') "
+        "AND t.assignee_id IS NULL "
+        "ORDER BY t.urgency_rank DESC, COALESCE(t.waiting_since_ms, t.created_at_ms), t.id LIMIT :limit",
+        limit=limit,
+    )
+    return AssignmentView(waiting=waiting, loads=[Load(agent, held.get(agent.id, 0)) for agent in agents])

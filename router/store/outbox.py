@@ -1,0 +1,115 @@
+"""Replies that wait to leave: claimed in order, marked `sending` before the provider is called.
+
+Only the head of a conversation's queue may go: what stands behind a row that is queued, being sent or held waits. The
+delivery worker writes what became of an attempt as changes (router.store.changes.apply).
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+import msgspec
+
+from router.model.ids import OutboxId, TicketId
+from router.model.tables import Conversation, Message, OutboxEntry
+from router.store.codec import table
+from router.store.script import Record, Script, fetch, fetch_one, select
+
+_ENTRY: Final = table(OutboxEntry)
+
+
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
+    """One message to send, as it stands after the claim was committed."""
+
+    entry: OutboxEntry
+    message: Message
+    conversation: Conversation
+    author_name: str | None = None
+    was_sending: bool = False
+    """Its last attempt never reported back: it may have arrived."""
+
+
+def claim(channels: Collection[tuple[str, str]], *, now_ms: int, lease_ms: int, limit: int) -> Script[list[Claimed]]:
+    """Take due heads of these (channel, account)s for `lease_ms`: the oldest first, each counted as an attempt.
+
+    Rows left in `sending` by a worker that died come first, flagged, and are not counted again.
+    """
+    found = yield from select(
+        "SELECT o.id, o.state FROM outbox AS o JOIN {each channels channel account} AS c "
+        "ON o.channel = c.channel AND o.account = c.account "
+        "WHERE (o.state = 'queued' AND o.due_at_ms <= :now_ms OR o.state = 'sending' AND o.lease_until_ms <= :now_ms) "
+        "AND o.state IN ('queued', 'sending', 'held') "
+        "AND NOT EXISTS (SELECT 1 FROM outbox AS p WHERE p.conversation_id = o.conversation_id AND p.id < o.id "
+        "AND p.state IN ('queued', 'sending', 'held')) "
+        "ORDER BY o.state DESC, o.id LIMIT :limit {pg FOR NO KEY UPDATE OF o SKIP LOCKED}",
+        channels=sorted(channels),
+        now_ms=now_ms,
+        limit=limit,
+    )
+    if not found:
+        return []
+    entries = _ENTRY.decode((yield from select(_TAKE, ids=sorted(row[0] for row in found), until_ms=now_ms + lease_ms)))
+    return (yield from _with_context(entries, {row[0] for row in found if row[1] == "sending"}))
+
+
+_TAKE = (
+    "UPDATE outbox SET attempts = attempts + CASE WHEN state = 'sending' THEN 0 ELSE 1 END, state = 'sending', "  # noqa: S608
+    f"lease_until_ms = :until_ms, version = version + 1 WHERE id {{in ids}} RETURNING {', '.join(_ENTRY.quoted)}"
+)
+
+
+def _with_context(entries: list[OutboxEntry], unknown: set[str]) -> Script[list[Claimed]]:
+    messages = yield from fetch(Message, "WHERE t.id {in ids}", ids=[entry.message_id for entry in entries])
+    conversations = yield from fetch(
+        Conversation, "WHERE t.id {in ids}", ids=sorted({entry.conversation_id for entry in entries})
+    )
+    authors = sorted({message.author_id for message in messages if message.author_id is not None})
+    names = {}
+    if authors:
+        names = {
+            row[0]: row[1] for row in (yield from select("SELECT id, name FROM agents WHERE id {in ids}", ids=authors))
+        }
+    by_id = {message.id: message for message in messages}
+    by_conversation = {conversation.id: conversation for conversation in conversations}
+    return [
+        Claimed(
+            entry=entry,
+            message=by_id[entry.message_id],
+            conversation=by_conversation[entry.conversation_id],
+            author_name=names.get(by_id[entry.message_id].author_id),
+            was_sending=entry.id in unknown,
+        )
+        for entry in sorted(entries, key=lambda entry: entry.id)
+    ]
+
+
+def get(outbox_id: OutboxId) -> Script[OutboxEntry | None]:
+    """One row."""
+    return fetch_one(OutboxEntry, "WHERE t.id = :id", id=outbox_id)
+
+
+def undelivered(*, limit: int, after: str = "") -> Script[list[OutboxEntry]]:
+    """Rows an agent or operator has to decide about, dead and held, in order of id."""
+    return fetch(
+        OutboxEntry,
+        "WHERE t.state IN ('held', 'dead') AND t.id > :after ORDER BY t.id LIMIT :limit",
+        after=after,
+        limit=limit,
+    )
+
+
+def of_ticket(ticket_id: TicketId) -> Script[list[OutboxEntry]]:
+    """All deliveries of a ticket's messages."""
+    return fetch(
+        OutboxEntry,
+        "WHERE t.message_id IN (SELECT id FROM messages WHERE ticket_id = :ticket_id) ORDER BY t.id",
+        ticket_id=ticket_id,
+    )
+
+
+def waiting(*, now_ms: int) -> Script[list[Record]]:
+    """(channel, account, rows waiting, ms the oldest is overdue: negative when not due), for gauges and `doctor`."""
+    return select(
+        "SELECT channel, account, COUNT(*), :now_ms - MIN(due_at_ms) FROM outbox "
+        "WHERE state IN ('queued', 'sending', 'held') GROUP BY channel, account ORDER BY channel, account",
+        now_ms=now_ms,
+    )
