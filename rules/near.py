@@ -14,15 +14,19 @@ from rules.words import Scan, WordGroup
 Chain = tuple[Span, ...]
 
 
+JUST_BEFORE = 5
+"""Words, or Chinese characters, that `unless just before` looks back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unless:
     """Words that make a hit not count when they stand in its sentence."""
 
     anywhere: WordGroup | None = None
     before: WordGroup | None = None
-    """Only before the hit's last word."""
-    before_within: int | None = None
-    """How many words before the first word still count; None is the whole sentence."""
+    """Anywhere before the hit's last word."""
+    just_before: WordGroup | None = None
+    """Shortly before the hit's first word, or among its words."""
 
     def cancels(self, scan: Scan, chain: Chain) -> bool:
         """Tell whether one of the words stands where it matters."""
@@ -31,14 +35,12 @@ class Unless:
         low, high = scan.sentence(start)
         if self.anywhere is not None and _stands(scan, self.anywhere, chain, low, high):
             return True
-        if self.before is None:
+        if self.before is not None and _stands(scan, self.before, chain, low, end):
+            return True
+        if self.just_before is None:
             return False
-        for hit in _outside(scan, self.before, chain, low, end):
-            if hit[1] > start or self.before_within is None:
-                return True
-            if scan.distance(hit[1], start) <= self.before_within:
-                return True
-        return False
+        last = next(_outside(scan, self.just_before, chain, low, end), None)
+        return last is not None and scan.distance(last[1], start) <= JUST_BEFORE
 
 
 def _stands(scan: Scan, group: WordGroup, chain: Chain, low: int, high: int) -> bool:

@@ -32,6 +32,7 @@ OPERATORS = {
 _RANKED = ("at least", "above", "below", "at most", "between")
 _LATER = ("changed", "changed to", "has at least", "exact case")
 _LOGIC = ("any", "all", "not")
+_UNLESS = ("unless", "unless before", "unless just before")
 
 
 class WhenReader:
@@ -113,7 +114,7 @@ class WhenReader:
         return Whole(label=label, at=at, sources=sources, operator=kind, texts=texts)
 
     def _near(self, key: Scalar, value: Node, sources: tuple[str, ...], *, several: bool) -> Condition | None:
-        known = ["words", "unless", "unless before"]
+        known = ["words", *_UNLESS]
         known += ["within", "ordered"] if several else []
         keys = self._read.keys(value, known, key.value)
         if not isinstance(value, Table):
@@ -150,20 +151,10 @@ class WhenReader:
         )
 
     def _unless(self, keys: dict[str, Node]) -> Unless | None:
-        anywhere = before = None
-        within: int | None = None
-        lexicon = self._book.lexicon
-        if "unless" in keys:
-            anywhere = lexicon.group(self._book.words(keys["unless"], "unless"))
-        if "unless before" in keys:
-            node = keys["unless before"]
-            if isinstance(node, Table):
-                inner = self._read.keys(node, ("words", "within"), "unless before")
-                node = inner.get("words", node)
-                if "within" in inner:
-                    within = self._read.number(inner["within"], "within", 0, WITHIN_MAX)
-            before = lexicon.group(self._book.words(node, "unless before"))
-        return Unless(anywhere, before, within) if anywhere or before else None
+        anywhere, before, just_before = (
+            self._book.lexicon.group(self._book.words(keys[key], key)) if key in keys else None for key in _UNLESS
+        )
+        return Unless(anywhere, before, just_before) if keys.keys() & set(_UNLESS) else None
 
     def _matches(self, key: Scalar, value: Node, sources: tuple[str, ...]) -> Condition | None:
         patterns = []
