@@ -1,12 +1,13 @@
 """HTML of strangers: the text it says (for rules, search and redaction), and a copy that is safe to show.
 
-Called by the intake for every event with `html`. Pure, linear, bounded; a document too deep for a tree is read as a
-flat run of tags. What is hidden from a reader is hidden from the text too.
+Called by the intake for every event with `html`. Pure, bounded; a document that would cost a parser quadratic time
+(measured: depth, attributes of one tag, entities of one text) is read as a flat run of tags. What is hidden from a
+reader is hidden from the text too.
 """
 
 import html as markup
 import re
-from typing import Final, cast
+from typing import Final
 from urllib.parse import urlsplit
 
 import nh3
@@ -18,17 +19,23 @@ DEPTH_MAX: Final = 256
 _NODES_MAX: Final = 200_000
 _QUOTE_DEPTH_MAX: Final = 20
 
-_SKIPPED: Final = frozenset(
-    "head script style title template noscript object embed iframe svg math select textarea option audio video"
-    " applet canvas map".split()
-)  # fmt: skip
-_BLOCKS: Final = frozenset(
-    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
-    " footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section summary table tbody tfoot"
-    " thead tr ul".split()
-)  # fmt: skip
-_PARAGRAPHS: Final = frozenset("p h1 h2 h3 h4 h5 h6 pre blockquote table ul ol".split())
-_VOID: Final = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_SKIPPED: Final = frozenset({
+    "head", "script", "style", "title", "template", "noscript", "object", "embed", "iframe", "svg", "math",
+    "select", "textarea", "option", "audio", "video", "applet", "canvas", "map",
+})  # fmt: skip
+_BLOCKS: Final = frozenset({
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary",
+    "table", "tbody", "tfoot", "thead", "tr", "ul",
+})  # fmt: skip
+_PARAGRAPHS: Final = frozenset({
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "table", "ul", "ol",
+})  # fmt: skip
+_VOID: Final = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr",
+})  # fmt: skip
 _SPACE: Final = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN_STYLE: Final = re.compile(
     r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|font-size\s{0,9}:\s{0,9}0(?:\.0*)?(?:px|pt|em|%)?\s{0,9}(?:;|!|$)"
@@ -38,44 +45,71 @@ _HIDDEN_STYLE: Final = re.compile(
 _HIDING: Final = ("display", "visibility", "font-size", "mso-hide", "max-height", "opacity", "hidden")
 _BLANKS: Final = re.compile(r"\n{3,}")
 _INVISIBLE: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u034f]")
-_TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,20})(?=[\s/>])[^<>]{0,20000}(/?)>")
+# A token of markup as browsers cut it (HTML standard, 13.2.5): a comment, or a tag with its quoted values. It always
+# matches where it begins, so that the walk is linear.
+_TOKEN: Final = re.compile(
+    r"""<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*+|</(?P<close>[A-Za-z][^\s/>]*+)[^>]*+|<(?P<open>[A-Za-z][^\s/>]*+)
+    (?P<attributes>(?:[\s/]++|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+|(?=>)))?+)*+)""",
+    re.VERBOSE | re.DOTALL,
+)
+_RAW_TEXT: Final = {
+    name: re.compile(f"</{name}", re.IGNORECASE)
+    for name in ("script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes")
+}
+_OPTIONAL_END: Final = frozenset({
+    "p", "li", "td", "th", "tr", "dt", "dd", "option", "tbody", "thead", "tfoot", "colgroup",
+})  # fmt: skip
+"""Closed by what follows them; they nest only through elements that are counted."""
+_ATTRIBUTES_MAX: Final = 1_000
+_ENTITIES_MAX: Final = 20_000
 _ANY_TAG: Final = re.compile(r"<[^<>]{0,20000}>")
 _BREAKING_TAG: Final = re.compile(r"</?(?:p|div|br|tr|li|h[1-6]|table|blockquote)\b[^<>]{0,20000}>", re.IGNORECASE)
 
 
 def derive_text(html: str) -> str:
-    """What a reader sees of `html`, as plain text: blocks are lines, quotes are `> ` lines, links show a foreign host."""
+    """What a reader sees of `html`, as plain text: blocks are lines, quotes `> ` lines, links show a foreign host."""
     html = html[:HTML_CHARS_MAX]
-    if _too_deep(html):
+    if _is_hostile(html):
         return _flat_text(html)
     root = LexborHTMLParser(html).body
     return _Writer(styled=any(word in html for word in _HIDING)).write(root) if root is not None else ""
 
 
 def sanitise(html: str) -> str:
-    """A copy of `html` without scripts, forms, remote images and anything else that acts; remote `src` is `data-src`."""
+    """A copy of `html` without scripts, forms and anything else that acts; remote images wait in `data-src`."""
     html = html[:HTML_CHARS_MAX]
-    if _too_deep(html):
+    if _is_hostile(html):
         return f"<pre>{markup.escape(_flat_text(html), quote=False)}</pre>"
     return _CLEANER.clean(html).replace(f' src="{_PARKED}', ' data-src="')
 
 
-def _too_deep(html: str) -> bool:
-    """Whether elements nest deeper than DEPTH_MAX, or are too many; one pass, never too small."""
-    if html.count("<") < DEPTH_MAX:
+def _is_hostile(html: str) -> bool:
+    """Whether a parser would take quadratic time: too deep, too many elements, attributes or entities. One pass."""
+    if html.count("&") > _ENTITIES_MAX:
+        return True
+    if html.count("<") < DEPTH_MAX and len(html) < _ATTRIBUTES_MAX * 20:
         return False
-    depth = nodes = 0
-    for match in _TAG.finditer(html):
-        closing, name, empty = match.groups()
+    opened: dict[str, int] = {}
+    depth = nodes = position = 0
+    while (token := _TOKEN.search(html, position)) is not None:
+        position = token.end()
         nodes += 1
-        if nodes > _NODES_MAX:
-            return True
-        if closing:
-            depth = max(0, depth - 1)
-        elif not empty and name.lower() not in _VOID:
-            depth += 1
-            if depth > DEPTH_MAX:
+        name = (token["close"] or token["open"] or "").lower()
+        if token["close"] and opened.get(name):
+            opened[name] -= 1
+            depth -= 1
+        elif token["open"]:
+            attributes = token["attributes"]
+            if nodes > _NODES_MAX or (len(attributes) > _ATTRIBUTES_MAX and len(attributes.split()) > _ATTRIBUTES_MAX):
                 return True
+            if name in _RAW_TEXT:
+                end = _RAW_TEXT[name].search(html, position)
+                position = end.start() if end is not None else len(html)
+            elif name not in _VOID and name not in _OPTIONAL_END:
+                opened[name] = opened.get(name, 0) + 1
+                depth += 1
+                if depth > DEPTH_MAX:
+                    return True
     return False
 
 
@@ -128,13 +162,7 @@ class _Writer:
         if tag in _SKIPPED or tag.startswith("-") or (self._styled and _is_hidden(node)):
             return False
         if tag in _BLOCKS:
-            self._break(paragraph=tag in _PARAGRAPHS)
-            if tag == "blockquote" and self._quotes < _QUOTE_DEPTH_MAX:
-                self._quotes += 1
-            elif tag == "li":
-                self._text("- ")
-        if tag == "pre":
-            self._pre += 1
+            self._open_block(tag)
         elif tag == "br":
             self._break(forced=True)
         elif tag == "a":
@@ -142,10 +170,17 @@ class _Writer:
         elif tag in {"td", "th"}:
             self._text(" ")
         elif tag == "img":
-            alt = node.attributes.get("alt")
-            if alt:
-                self._text(alt)
+            self._text(node.attributes.get("alt") or "")
         return True
+
+    def _open_block(self, tag: str) -> None:
+        self._break(paragraph=tag in _PARAGRAPHS)
+        if tag == "blockquote" and self._quotes < _QUOTE_DEPTH_MAX:
+            self._quotes += 1
+        elif tag == "li":
+            self._text("- ")
+        elif tag == "pre":
+            self._pre += 1
 
     def _leave(self, node: LexborNode) -> None:
         tag = node.tag or ""
@@ -212,11 +247,13 @@ def _is_hidden(node: LexborNode) -> bool:
 
 _PARKED: Final = "cid:remote-"
 """Stands before a remote image's address until it becomes `data-src`, which the inbox may load on a click."""
-_TAGS: Final = frozenset(
-    "a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption"
-    " figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub summary sup"
-    " table tbody td tfoot th thead time tr tt u ul var wbr".split()
-)  # fmt: skip
+_TAGS: Final = frozenset({
+    "a", "abbr", "b", "bdi", "bdo", "big", "blockquote", "br", "caption", "center", "cite", "code", "col",
+    "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1",
+    "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "s",
+    "samp", "small", "span", "strike", "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th",
+    "thead", "time", "tr", "tt", "u", "ul", "var", "wbr",
+})  # fmt: skip
 _ATTRIBUTES: Final[dict[str, set[str]]] = {
     "*": {"dir", "lang", "title", "style"},
     "a": {"href"},

@@ -1,0 +1,117 @@
+"""Who wrote, a person or a machine, and whether the sender is proven: what header fields say beside the message.
+
+Called by parse.py. Pure. Sources: RFC 3834 (Auto-Submitted), RFC 2919 (List-Id), RFC 8601 (Authentication-Results),
+Microsoft's X-Auto-Response-Suppress, and the habits of vacation programs.
+"""
+
+import re
+from typing import Final
+
+from connectors.email.headers import Headers, unfold
+from router.model.message import Automatic
+
+_AUTO_FIELDS: Final = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-response-suppress", "x-loop")
+_BULK_FIELDS: Final = ("list-id", "list-post", "x-mailing-list")
+_BULK_PRECEDENCE: Final = frozenset({"bulk", "list", "junk"})
+_MACHINE: Final = re.compile(r"(?:mailer-?daemon|postmaster|mail-daemon)@")
+_NO_REPLY: Final = re.compile(r"(?:no|do-?not|donot)[-_.]?reply(?:[-_.+][^@]*)?@")
+_AWAY: Final = re.compile(
+    r"(?:re: )?(?:out of (?:the )?office|automatic reply|auto(?:matic)?[- ]?(?:reply|response)|autoreply|i am away"
+    r"|abwesenheitsnotiz|automatische antwort|abwesend:|réponse automatique|absence du bureau|respuesta automática"
+    r"|fuera de (?:la )?oficina|resposta automática|risposta automatica|fuori sede|automatisch antwoord|afwezig"
+    r"|automatiskt svar|autosvar|automaattinen vastaus|automatická odpověď|odpowiedź automatyczna|автоответ"
+    r"|自动回复|自動回覆|自动答复|自動返信|자동 회신)",
+    re.IGNORECASE,
+)
+
+
+def classify(headers: Headers, sender: str, subject: str, content_type: str, report: str) -> Automatic:
+    """How the mail was made; anything but "none" is stored and threaded and never answered by the machine."""
+    empty_path = any(unfold(value) == "<>" for value in headers.get("return-path", ()))
+    if (
+        report == "delivery-status"
+        or "x-failed-recipients" in headers
+        or _MACHINE.match(sender)
+        or (empty_path and content_type == "multipart/report" and not report)
+    ):
+        return "bounce"
+    if _is_auto_reply(headers, subject, report) or empty_path:
+        return "auto_reply"
+    if (
+        any(name in headers for name in _BULK_FIELDS)
+        or _BULK_PRECEDENCE & _precedence(headers)
+        or _NO_REPLY.match(sender)
+    ):
+        return "bulk"
+    return "none"
+
+
+def _is_auto_reply(headers: Headers, subject: str, report: str) -> bool:
+    submitted = headers.get("auto-submitted")
+    if submitted and unfold(submitted[0]).partition(";")[0].strip().lower() not in {"no", ""}:
+        return True
+    return (
+        report == "disposition-notification"
+        or any(name in headers for name in _AUTO_FIELDS)
+        or bool({"auto_reply", "auto-reply"} & _precedence(headers))
+        or _AWAY.match(subject) is not None
+    )
+
+
+def _precedence(headers: Headers) -> set[str]:
+    return {
+        unfold(value).lower()
+        for name in ("precedence", "x-precedence")
+        if name in headers
+        for value in headers[name]
+    }  # fmt: skip
+
+
+# --- proof of the sender -------------------------------------------------------------------------------------------
+
+_COMMENT: Final = re.compile(r"\([^()]*\)")
+_DOMAIN: Final = {
+    "dkim": re.compile(r"header\.[di]\s*=\s*\"?(?:[^@\s;\"]*@)?([^\s;@\"]+)", re.IGNORECASE),
+    "spf": re.compile(r"smtp\.(?:mailfrom|helo)\s*=\s*\"?(?:[^@\s;\"]*@)?([^\s;@\"]+)", re.IGNORECASE),
+}
+_RESULT: Final = re.compile(r"\s*(dmarc|dkim|spf)\s*(?:/\s*\d+\s*)?=\s*(\w+)", re.IGNORECASE)
+_FIELDS_MAX: Final = 20
+_FIELD_CHARS_MAX: Final = 4_000
+_FAILS: Final = frozenset({"fail", "hardfail", "permerror", "policy"})
+
+
+def verified(headers: Headers, sender: str, trusted_authserv_id: str) -> bool | None:
+    """Whether our own mail server proved the sender's domain; None when it said nothing.
+
+    Only fields with the trusted id count. That server must remove such fields from mail it takes in (RFC 8601,
+    section 5). DMARC's word is final; else a DKIM or SPF pass counts when its domain is the sender's.
+    """
+    trusted = trusted_authserv_id.lower()
+    if not trusted:
+        return None
+    domain = sender.rpartition("@")[2]
+    seen: set[str] = set()
+    for value in headers.get("authentication-results", ())[:_FIELDS_MAX]:
+        text = _COMMENT.sub("", unfold(value)[:_FIELD_CHARS_MAX])
+        server, _, rest = text.partition(";")
+        if server.lower().split()[:1] == [trusted]:  # a version number may follow
+            seen.update(_word(part, domain) for part in rest.split(";"))
+    if "dmarc=fail" in seen:
+        return False
+    if seen & {"dmarc=pass", "dkim=pass", "spf=pass"}:
+        return True
+    return False if any(word.endswith("=fail") for word in seen) else None
+
+
+def _word(part: str, domain: str) -> str:
+    """`method=pass` or `method=fail` of one result, or nothing; a pass for a foreign domain proves nothing: fail."""
+    match = _RESULT.match(part)
+    if match is None:
+        return ""
+    method, result = match[1].lower(), match[2].lower()
+    if result == "pass":
+        pattern = _DOMAIN.get(method)
+        found = pattern.search(part) if pattern is not None else None
+        named = found[1].lower() if found is not None else domain
+        return f"{method}=pass" if domain == named or domain.endswith("." + named) else f"{method}=fail"
+    return f"{method}=fail" if result in _FAILS else ""

@@ -1,0 +1,171 @@
+"""What a mail says and carries: its text, its HTML and its files, chosen from the part tree.
+
+Called by parse.py. Pure. `text` is None unless it is complete: when any HTML part has no plain twin, the house derives
+the text from the HTML, so that no rule reads less than the customer wrote.
+"""
+
+import html as markup
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from connectors.email import headers
+from connectors.email.mime import Mail, Part
+from connectors.email.names import safe_name
+from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX, TEXT_CHARS_MAX
+from router.model.message import AttachmentIn
+
+HTML_CHARS_MAX: Final = 2_000_000
+_STUB_CHARS_MAX: Final = 400
+_STUB_RATIO: Final = 10
+# A plain part that only tells the reader to look at the other one.
+_STUB: Final = re.compile(
+    r"brows|\bhtml\b|not displaying|online version|navegador|navigateur|浏览器|瀏覽器|ブラウザ", re.IGNORECASE
+)
+_TYPE: Final = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
+_MESSAGE_TYPES: Final = frozenset({"message/rfc822", "message/global"})
+
+
+class Contents(NamedTuple):
+    """The readable and the attached part of a mail."""
+
+    text: str | None
+    html: str | None
+    attachments: Sequence[AttachmentIn]
+
+
+class _View(NamedTuple):
+    """The same content twice: as plain text and as HTML, each None when it does not exist."""
+
+    plain: str | None
+    html: str | None
+
+
+_NOTHING: Final = _View(None, None)
+
+
+def read(mail: Mail) -> Contents:
+    """Text, HTML and files of `mail`; bounds that were met are added to its notices."""
+    root = mail.root
+    if not root.children and not _is_file(root, alone=True):
+        view = _text_view(mail, root)
+        if view.html is None and len(view.plain or "") <= TEXT_CHARS_MAX and not mail.notices:
+            return Contents((view.plain or "").strip("\n"), None, ())
+        files: list[AttachmentIn] = []
+    else:
+        files = []
+        view = _view(mail, root, files)
+    return _bounded(mail, view, files)
+
+
+def _bounded(mail: Mail, view: _View, files: list[AttachmentIn]) -> Contents:
+    text, html = view
+    if html is not None and (text is None or _is_stub(text, html)):
+        text = None
+    elif text is not None:
+        text = text.strip("\n")
+    if text is not None and len(text) > TEXT_CHARS_MAX:
+        files.insert(0, _file("text.txt", "text/plain", text.encode()))
+        text = text[:TEXT_CHARS_MAX]
+        mail.notice("text")
+    if html is not None and len(html) > HTML_CHARS_MAX:
+        files.insert(0, _file("message.html", "text/html", html.encode()))
+        html = html[:HTML_CHARS_MAX] if text is None else None
+        mail.notice("html")
+    if text is None and html is None:
+        text = ""
+    if len(files) > ATTACHMENTS_MAX:
+        mail.notice("attachments")
+    if {"header_bytes", "depth", "parts", "delimiters", "attachments"} & set(mail.notices):
+        # What was skipped stays within reach: the whole mail as a file.
+        files[ATTACHMENTS_MAX - 1 :] = [_file("original.eml", "message/rfc822", mail.raw)]
+    return Contents(text, html, tuple(files))
+
+
+def _is_stub(text: str, html: str) -> bool:
+    short = text.strip()
+    return not short or (
+        len(short) <= _STUB_CHARS_MAX and len(html) >= _STUB_RATIO * len(short) and _STUB.search(short) is not None
+    )
+
+
+def _view(mail: Mail, part: Part, files: list[AttachmentIn]) -> _View:
+    """The readable content of `part`; files found on the way are appended. Recursion is bounded by mime.DEPTH_MAX."""
+    if part.children:
+        views = [_view(mail, child, files) for child in part.children]
+        return _best(views) if part.content_type == "multipart/alternative" else _sequence(views)
+    if _is_file(part, alone=part is mail.root):
+        if len(files) <= ATTACHMENTS_MAX:
+            files.append(_attachment(mail, part, len(files) + 1))
+        return _NOTHING
+    return _text_view(mail, part)
+
+
+def _text_view(mail: Mail, part: Part) -> _View:
+    text = mail.text(part)
+    return _View(None, text) if part.content_type == "text/html" else _View(text, None)
+
+
+def _best(views: list[_View]) -> _View:
+    """Of alternatives the first plain one and the last (richest) HTML one (RFC 2046, section 5.1.4)."""
+    plain = next((view.plain for view in views if view.plain is not None), None)
+    html = next((view.html for view in reversed(views) if view.html is not None), None)
+    return _View(plain, html)
+
+
+def _sequence(views: list[_View]) -> _View:
+    """Parts that follow each other, both ways as far as they go."""
+    shown = [view for view in views if view != _NOTHING]
+    if len(shown) <= 1:
+        return shown[0] if shown else _NOTHING
+    plain = None
+    if all(view.plain is not None for view in shown):
+        plain = "\n\n".join(view.plain.strip("\n") for view in shown if view.plain)
+    if all(view.html is None for view in shown):
+        return _View(plain, None)
+    return _View(plain, "".join(_as_html(view) for view in shown))
+
+
+def _as_html(view: _View) -> str:
+    if view.html is not None:
+        return view.html
+    return f"<pre>{markup.escape(view.plain)}</pre>" if view.plain and view.plain.strip() else ""
+
+
+# --- files ---------------------------------------------------------------------------------------------------------
+
+
+def _is_file(part: Part, *, alone: bool) -> bool:
+    kind = part.content_type
+    if kind not in {"text/plain", "text/html"} and not kind.startswith("multipart/"):
+        return True
+    if part.disposition is None:
+        return not alone and "name" in part.params
+    disposition, params = headers.parameters(part.disposition[0])
+    return disposition == "attachment" or (not alone and ("filename" in params or "name" in part.params))
+
+
+def _attachment(mail: Mail, part: Part, number: int) -> AttachmentIn:
+    params = headers.parameters(part.disposition[0])[1] if part.disposition else {}
+    name = params.get("filename") or part.params.get("name")
+    data = mail.body(part)
+    kind = part.content_type if _TYPE.fullmatch(part.content_type) else "application/octet-stream"
+    if kind in _MESSAGE_TYPES:
+        name = name or _subject_of(data)
+    found = part.headers.get("content-id")
+    content_id = headers.unfold(found[0]).strip("<>")[:ID_CHARS_MAX] if found else None
+    return _file(safe_name(name, kind, number), kind, data, content_id)
+
+
+def _subject_of(data: bytes) -> str | None:
+    fields = headers.split(data, 0, min(len(data), headers.HEADER_BYTES_MAX)).headers
+    subject = (
+        headers.decode_text(fields["subject"][0]).replace("/", "-").replace("\\", "-") if "subject" in fields else ""
+    )
+    return f"{subject[:100]}.eml" if subject else None
+
+
+def _file(name: str, content_type: str, data: bytes, content_id: str | None = None) -> AttachmentIn:
+    return AttachmentIn(
+        name=name, content_type=content_type, size=len(data), data=data, content_id=content_id or None
+    )  # fmt: skip

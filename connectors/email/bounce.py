@@ -1,0 +1,83 @@
+"""Delivery reports (RFC 3464) about mail of ours: which message, what became of it, and why.
+
+Called by parse.py for mail that `automatic.classify` calls a bounce. Pure and bounded.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+from connectors.email import headers
+from connectors.email.mime import Mail, Part
+from router.model.message import DeliveryState
+
+_DETAIL_CHARS_MAX: Final = 500
+_GROUPS_MAX: Final = 100
+_LOOK_BYTES: Final = 65_536
+_STATES: Final[dict[str, DeliveryState]] = {
+    "failed": "failed", "delayed": "sent", "relayed": "sent", "expanded": "sent", "delivered": "delivered",
+}  # fmt: skip
+_ID_LINE: Final = re.compile(rb"^[ \t>]{0,9}Message-ID:\s{0,9}<([^<>\s]{1,998})>", re.IGNORECASE | re.MULTILINE)
+
+
+class Report(NamedTuple):
+    """What a delivery report says about one message of ours."""
+
+    target_id: str
+    state: DeliveryState
+    detail: str
+
+
+def read(mail: Mail, own_domain: str) -> Report | None:
+    """The report in `mail`, or None when no message of ours (an id at `own_domain`) is found in it."""
+    state: DeliveryState = "failed"
+    detail = ""
+    target: str | None = None
+    for part in mail.leaves():
+        if part.content_type in {"message/delivery-status", "message/global-delivery-status"}:
+            state, detail = _status(mail, part)
+        elif target is None:
+            target = _original(mail, part, own_domain)
+    return Report(target, state, detail) if target is not None else None
+
+
+def _status(mail: Mail, part: Part) -> tuple[DeliveryState, str]:
+    """State and detail of the worst recipient: the groups of fields of RFC 3464, section 2."""
+    data = mail.body(part)[:_LOOK_BYTES].replace(b"\r\n", b"\n").strip(b"\n")
+    best: tuple[DeliveryState, str] = ("failed", "")
+    rank = -1
+    for block in data.split(b"\n\n")[:_GROUPS_MAX]:
+        fields = headers.split(block, 0, len(block)).headers
+        action = _field(fields, "action").lower()
+        if action not in _STATES:
+            continue
+        weight = ("delivered", "sent", "failed").index(_STATES[action])
+        if weight > rank:
+            rank, best = weight, (_STATES[action], _detail(fields, action))
+    return best
+
+
+def _detail(fields: headers.Headers, action: str) -> str:
+    recipient = _field(fields, "final-recipient") or _field(fields, "original-recipient")
+    diagnostic = _field(fields, "diagnostic-code")
+    words = [
+        action,
+        _field(fields, "status"),
+        recipient.rpartition(";")[2].strip(),
+        diagnostic.partition(";")[2].strip(),
+    ]
+    return " ".join(word for word in words if word)[:_DETAIL_CHARS_MAX]
+
+
+def _field(fields: headers.Headers, name: str) -> str:
+    return headers.decode_text(fields[name][0]) if name in fields else ""
+
+
+def _original(mail: Mail, part: Part, own_domain: str) -> str | None:
+    """Our Message-ID in the returned mail, its headers, or (older servers) a text that quotes it."""
+    if part.content_type in {"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"}:
+        data = mail.body(part)[: headers.HEADER_BYTES_MAX]
+        fields = headers.split(data, 0, len(data)).headers
+        found = headers.message_ids(fields["message-id"][0]) if "message-id" in fields else []
+    else:
+        found = [match.decode("latin-1") for match in _ID_LINE.findall(mail.body(part)[:_LOOK_BYTES])]
+    return next((one for one in found if not own_domain or one.lower().endswith("@" + own_domain)), None)

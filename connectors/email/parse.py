@@ -1,0 +1,171 @@
+"""One raw mail to events of the house: pure, total under limits, fast for the ordinary mail.
+
+The manifest's `parse`; intake runs it before it commits. `raw.meta` brings what the transport knows: `address` (the
+mailbox we read), `trusted_authserv_id`, `internaldate_ms`, and `truncated` = "1" with `size` when only the beginning
+of an over-long mail was fetched.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from connectors.email import automatic, body, bounce, dates, headers
+from connectors.email.headers import Address, Headers
+from connectors.email.mime import Mail
+from connectors.email.recipients import Own, participants, reply_token
+from router.connector import RawEvent
+from router.model.errors import InvalidMessage
+from router.model.limits import (
+    ADDRESS_CHARS_MAX,
+    ID_CHARS_MAX,
+    NAME_CHARS_MAX,
+    RAW_BYTES_MAX,
+    REFERENCES_MAX,
+    SUBJECT_CHARS_MAX,
+)
+from router.model.message import InboundEvent, Sender
+
+CHANNEL: Final = "email"
+_MAIL_FIELDS: Final = (
+    "from", "to", "subject", "date", "message-id", "received", "return-path", "content-type", "sender", "cc",
+)  # fmt: skip
+
+
+class Ext(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What only mail knows, kept as `ext` of the event."""
+
+    limits: tuple[str, ...] = ()
+    """Bounds the mail met; the whole of it is attached or, for `size`, still on the server."""
+
+
+_NO_EXT: Final = Ext()
+_encode_ext = msgspec.json.Encoder().encode
+
+
+def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
+    """The message in `raw`, or the receipt when it reports what became of a message of ours.
+
+    Raises InvalidMessage for what is no mail: no header field at the beginning, or more than RAW_BYTES_MAX.
+    """
+    if len(raw.body) > RAW_BYTES_MAX:
+        raise InvalidMessage(f"the mail has {len(raw.body)} bytes; the limit is {RAW_BYTES_MAX}", field="body")
+    mail = Mail(raw.body)
+    fields = mail.root.headers
+    if not any(name in fields for name in _MAIL_FIELDS):
+        raise InvalidMessage("no header field of a mail stands at the beginning of the payload", field="body")
+
+    own = Own(raw.meta.get("address", ""))
+    message_id = _message_id(fields, raw.body)
+    author = _author(fields)
+    sender = _sender(author, message_id, fields, raw.meta)
+    sent_at_ms = _sent_at_ms(fields, raw.meta)
+    subject = headers.decode_text(fields["subject"][0])[:SUBJECT_CHARS_MAX] if "subject" in fields else None
+    root = mail.root
+    report = root.params.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
+    made = automatic.classify(fields, author.address, subject or "", root.content_type, report)
+    if made == "bounce" and (told := bounce.read(mail, own.domain)) is not None:
+        return (
+            InboundEvent(
+                kind="receipt",
+                channel=CHANNEL,
+                account=account,
+                message_id=message_id,
+                target_id=told.target_id,
+                sent_at_ms=sent_at_ms,
+                sender=sender,
+                automatic=made,
+                delivery=told.state,
+                delivery_detail=told.detail or None,
+            ),
+        )
+    if made == "none" and own.is_ours(author.address):
+        made = "auto_reply"  # our own words coming back: never answered, so that no loop begins
+
+    contents = body.read(mail)
+    text, files = contents.text, contents.attachments
+    if raw.meta.get("truncated") == "1":
+        mail.notice("size")
+        text, files = f"{_truncation_notice(raw.meta)}\n\n{text or ''}".rstrip(), ()
+    ext = Ext(tuple(mail.notices))
+    answered = headers.message_ids(fields["in-reply-to"][0]) if "in-reply-to" in fields else []
+    return (
+        InboundEvent(
+            channel=CHANNEL,
+            account=account,
+            message_id=message_id,
+            in_reply_to=answered[0][:ID_CHARS_MAX] if answered else None,
+            references=_references(fields) if "references" in fields else (),
+            sent_at_ms=sent_at_ms,
+            sender=sender,
+            subject=subject,
+            text=text,
+            html=contents.html,
+            attachments=tuple(files),
+            automatic=made,
+            reply_token=reply_token(fields, own),
+            # An automatic mail's Reply-To is often a person's list or a trap, never where its sender reads answers.
+            reply_to=_reply_to(fields, author) if made == "none" else None,
+            participants=participants(fields, own),
+            ext=_encode_ext(ext).decode() if ext != _NO_EXT else None,
+        ),
+    )
+
+
+def _message_id(fields: Headers, raw: bytes) -> str:
+    """The Message-ID without brackets, or the hash of the mail: the same whenever the same mail comes again."""
+    for value in fields.get("message-id", ()):
+        ids = headers.message_ids(value) or headers.decode_text(value).split()
+        if ids and len(ids[0]) <= ID_CHARS_MAX:
+            return ids[0]
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+def _references(fields: Headers) -> tuple[str, ...]:
+    """All ids, oldest first; of too many the first, which began the thread, and the newest."""
+    found = dict.fromkeys(one[:ID_CHARS_MAX] for value in fields["references"] for one in headers.message_ids(value))
+    ids = tuple(found)
+    return ids if len(ids) <= REFERENCES_MAX else ids[:1] + ids[1 - REFERENCES_MAX :]
+
+
+def _author(fields: Headers) -> Address:
+    """Whom the mail is from; an empty address when no field names one."""
+    for name in ("from", "sender", "return-path"):
+        if name in fields:
+            found = headers.addresses(fields[name][:1])
+            if found and len(found[0].address) <= ADDRESS_CHARS_MAX:
+                return found[0]
+    return Address(headers.decode_text(fields["from"][0]) if "from" in fields else "", "")
+
+
+def _sender(author: Address, message_id: str, fields: Headers, meta: Mapping[str, str]) -> Sender:
+    name = author.name[:NAME_CHARS_MAX] or None
+    if not author.address:
+        # Nobody: an identity of its own for every such mail, or strangers would share one contact.
+        return Sender(id=f"unknown:{message_id}"[:ID_CHARS_MAX], name=name, verified=False)
+    trusted = meta.get("trusted_authserv_id", "")
+    proven = automatic.verified(fields, author.address, trusted) if trusted else None
+    return Sender(id=author.address, name=name, email=author.address, verified=proven)
+
+
+def _sent_at_ms(fields: Headers, meta: Mapping[str, str]) -> int:
+    """The Date field, else when our server took the mail in, else 0: unknown."""
+    found = dates.read(headers.unfold(fields["date"][0])) if "date" in fields else None
+    if found is not None:
+        return found
+    received = meta.get("internaldate_ms", "")
+    return int(received) if received.isdecimal() and received.isascii() else 0
+
+
+def _reply_to(fields: Headers, author: Address) -> str | None:
+    found = headers.addresses(fields["reply-to"][:1]) if "reply-to" in fields else []
+    if not found or found[0].address == author.address or len(found[0].address) > ADDRESS_CHARS_MAX:
+        return None
+    return found[0].address
+
+
+def _truncation_notice(meta: Mapping[str, str]) -> str:
+    size = meta.get("size", "")
+    shown = f"{int(size) / 1_048_576:.0f} MB" if size.isdecimal() else f"more than {RAW_BYTES_MAX // 1_048_576} MB"
+    return f"[This mail is too large to be taken in: {shown}. Its beginning was kept; all of it is in the mailbox.]"
