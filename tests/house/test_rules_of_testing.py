@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.house.tree import ROOT
+from tests.servers.tools import Tool, require
 
 SKIPPING = """
 import pytest
@@ -59,3 +60,24 @@ def test_warnings_and_calls_out_fail(tmp_path, source, reason):
     done = run(tmp_path, source)
     assert done.returncode == 1
     assert reason in done.stdout
+
+
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+def test_what_is_missing_is_named_with_the_command_that_installs_it(tmp_path, ci, code):
+    # Nothing is on this PATH, apt-get neither.
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.servers.tools"],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path), "CI": ci},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code
+    assert "redis-server is not installed: sudo apt-get install redis-server" in done.stderr
+
+
+def test_a_fixture_without_its_tool_skips_by_name():
+    tool = Tool("Some server", "some-server", lambda: None)
+    with pytest.raises(pytest.skip.Exception, match="sudo apt-get install some-server"):
+        require(tool)

@@ -34,7 +34,7 @@ default_login_user = {user}
 first_valid_uid = 1
 first_valid_gid = 1
 ssl = yes
-auth_failure_delay = 0
+auth_failure_delay = 0 secs
 protocol imap {{
   mail_max_userip_connections = 50
 }}
@@ -73,6 +73,7 @@ userdb {{
 """
 
 # Dovecot 2.4 renamed most settings and wants its version first (doc.dovecot.org, "Upgrading from 2.3 to 2.4").
+# Written from that page; Debian 12 brings 2.3, so only that half has been run.
 _V24_HEAD = """
 dovecot_config_version = 2.4.0
 dovecot_storage_version = 2.4.0
