@@ -147,7 +147,14 @@ class WhenReader:
             return None
         groups = tuple(self._book.lexicon.group(group) for group in words)
         return Near(
-            label=key.value, at=key.at, sources=sources, groups=groups, within=within, ordered=ordered, unless=unless
+            label=key.value,
+            at=key.at,
+            sources=sources,
+            groups=groups,
+            within=within,
+            ordered=ordered,
+            unless=unless,
+            masks=tuple(sorted((group.mask for group in groups), key=int.bit_count)),
         )
 
     def _unless(self, keys: dict[str, Node]) -> Unless | None:

@@ -109,11 +109,13 @@ class Near(TextCondition):
     within: int
     ordered: bool
     unless: Unless | None
+    masks: tuple[int, ...]
+    """Those of the groups, rarest first: the cheap test that nearly always says no."""
 
     @property
     def trigger(self) -> int:
         """The group with the fewest words."""
-        return rarest([group.mask for group in self.groups])
+        return self.masks[0]
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
@@ -130,11 +132,14 @@ class Near(TextCondition):
 
     def _chain(self, scene: Scene) -> tuple[Scan, Chain] | None:
         for scan in self.scans(scene):
-            if not all(group.mask & scan.mask for group in self.groups):
-                continue
-            chain = find(scan, self.groups, within=self.within, ordered=self.ordered, unless=self.unless)
-            if chain is not None:
-                return scan, chain
+            held = scan.mask
+            for mask in self.masks:
+                if not mask & held:
+                    break
+            else:
+                chain = find(scan, self.groups, within=self.within, ordered=self.ordered, unless=self.unless)
+                if chain is not None:
+                    return scan, chain
         return None
 
 

@@ -69,37 +69,45 @@ def spellings(word: str) -> Iterator[Literal]:
     text = text.rstrip("*") if open_end else text
     for variant in dict.fromkeys((text, text.replace("'", ""))):
         if variant:
-            left = _WHOLE_LEFT if _bounded(variant[0]) else 0
-            right = _WHOLE_RIGHT if not open_end and _bounded(variant[-1]) else 0
+            left = _WHOLE_LEFT if _LETTER[variant[0]] else 0
+            right = _WHOLE_RIGHT if not open_end and _LETTER[variant[-1]] else 0
             yield variant, left | right
 
 
-def _bounded(char: str) -> bool:
-    """Tell whether a word that begins or ends with this must not touch another letter there."""
-    return (char.isalnum() and char < WIDE_FROM) or char == "_"
+class _Letters(dict[str, bool]):
+    """Whether a character belongs to a word of a script with blanks; remembered, as it is hot."""
+
+    def __missing__(self, char: str) -> bool:
+        found = (char.isalnum() and char < WIDE_FROM) or char == "_"
+        self[char] = found
+        return found
+
+
+_LETTER = _Letters()
 
 
 class Scanner:
     """The automaton over all literals of a lexicon."""
 
     def __init__(self, literals: list[Literal]) -> None:
+        literals = literals or [("\x02", 0)]  # an automaton needs a pattern; this one never hits
         self._edges = [edges for _, edges in literals]
         self._bits = [1 << number for number in range(len(literals))]
-        self._automaton = ahocorasick_rs.AhoCorasick([text for text, _ in literals] or ["\x02"])
+        self._automaton = ahocorasick_rs.AhoCorasick([text for text, _ in literals])
 
     def scan(self, source: str) -> "Scan":
         """Fold a field and find every word in it."""
         folded = fold(source if len(source) <= SCAN_MAX else source[:SCAN_MAX])
         text = folded.text
         size = len(text)
-        edges, bits = self._edges, self._bits
+        edges, bits, letter = self._edges, self._bits, _LETTER
         hits: dict[int, list[Span]] = {}
         mask = 0
         for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            whole = edges[number] if edges else 0
-            if whole & _WHOLE_LEFT and start and _bounded(text[start - 1]):
+            whole = edges[number]
+            if whole & _WHOLE_LEFT and start and letter[text[start - 1]]:
                 continue
-            if whole & _WHOLE_RIGHT and end < size and _bounded(text[end]):
+            if whole & _WHOLE_RIGHT and end < size and letter[text[end]]:
                 continue
             spans = hits.get(number)
             if spans is None:
