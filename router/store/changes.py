@@ -30,6 +30,7 @@ from router.store.rows import SearchRow
 from router.store.script import Script, Update, insert, run, select
 
 R = TypeVar("R", bound=Row)
+C = TypeVar("C", Contact, Ticket)
 
 NO_FENCES: Mapping[int, int] = {}
 
@@ -159,17 +160,24 @@ def _take(counter: str, count: int) -> Script[int]:
     return int(rows[0][0]) - count + 1
 
 
-def _number(counter: str, plan: "_Plan[Contact] | _Plan[Ticket]") -> Script[dict[str, int]]:
+def _number(counter: str, plan: "_Plan[C]") -> Script[dict[str, int]]:
     """Give the added rows without a number theirs."""
-    added: dict[str, Contact | Ticket] = plan.added  # type: ignore[assignment]  # one of two plans; only replaced alike
-    wanting = [key for key, row in added.items() if row.number == 0]
+    wanting = [key for key, row in plan.added.items() if row.number == 0]
     if not wanting:
         return {}
     first = yield from _take(counter, len(wanting))
     numbers = {key: number for number, key in enumerate(wanting, first)}
     for key, number in numbers.items():
-        added[key] = msgspec.structs.replace(added[key], number=number)
+        plan.added[key] = msgspec.structs.replace(plan.added[key], number=number)
     return numbers
+
+
+def number_contacts(contacts: Sequence[Contact]) -> Script[list[Contact]]:
+    """New contacts with their numbers, for an import."""
+    if not contacts:
+        return []
+    first = yield from _take("contact", len(contacts))
+    return [msgspec.structs.replace(contact, number=number) for number, contact in enumerate(contacts, first)]
 
 
 def _numbered(message: Message) -> bool:

@@ -5,7 +5,7 @@ from router.model.tables import Event
 from router.store.script import Script, fetch, select
 
 
-def since(last_id: EventId, *, limit: int) -> Script[list[Event]]:
+def since(last_id: EventId, limit: int) -> Script[list[Event]]:
     """Events after `last_id`, oldest first."""
     return fetch(Event, "WHERE t.id > :last_id ORDER BY t.id LIMIT :limit", last_id=last_id, limit=limit)
 

@@ -113,3 +113,9 @@ def waiting(*, now_ms: int) -> Script[list[Record]]:
         "WHERE state IN ('queued', 'sending', 'held') GROUP BY channel, account ORDER BY channel, account",
         now_ms=now_ms,
     )
+
+
+def count_dead() -> Script[int]:
+    """How many deliveries wait for a decision: dead or held."""
+    rows = yield from select("SELECT COUNT(*) FROM outbox WHERE state IN ('held', 'dead')")
+    return int(rows[0][0])

@@ -206,6 +206,7 @@ CREATE TABLE quarantine (
   state TEXT NOT NULL,
   resolved_at_ms BIGINT
 );
+CREATE INDEX quarantine_waiting ON quarantine (id) WHERE state = 'waiting';
 
 CREATE TABLE sealed (
   id TEXT PRIMARY KEY,

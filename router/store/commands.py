@@ -1,0 +1,63 @@
+"""What a command of an agent is decided on. Read just before it; versions catch whoever was faster."""
+
+import msgspec
+
+from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
+from router.model.tables import Agent, Conversation, Message, OutboxEntry, Ticket
+from router.store.script import Script, fetch_one, select
+
+
+class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts of a reply or a note."""
+
+    ticket: Ticket
+    conversation: Conversation
+    """Where the newest inbound message came from."""
+    last_inbound: Message | None
+    newer: tuple[MessageId, ...]
+    """Messages of customer or colleagues recorded after the event that the agent had seen."""
+
+
+def reply_facts(ticket_id: TicketId, after: EventId) -> Script[ReplyFacts | None]:
+    """The facts for a reply to this ticket; None when there is no such ticket."""
+    found = yield from ticket(ticket_id)
+    if found is None:
+        return None
+    last = yield from fetch_one(
+        Message,
+        "WHERE t.ticket_id = :ticket_id AND t.kind = 'inbound' ORDER BY t.id DESC LIMIT 1",
+        ticket_id=ticket_id,
+    )
+    conversation = yield from fetch_one(
+        Conversation, "WHERE t.id = :id", id=last.conversation_id if last else found.conversation_id
+    )
+    assert conversation is not None, "a foreign key says so"
+    newer = yield from select(
+        "SELECT DISTINCT e.message_id FROM events AS e JOIN messages AS m ON m.id = e.message_id "
+        "WHERE e.ticket_id = :ticket_id AND e.id > :after AND e.kind = 'message.added' "
+        "AND (m.kind = 'inbound' OR m.author_id IS NOT NULL) AND m.kind <> 'note' ORDER BY e.message_id LIMIT 50",
+        ticket_id=ticket_id,
+        after=after,
+    )
+    return ReplyFacts(ticket=found, conversation=conversation, last_inbound=last, newer=tuple(row[0] for row in newer))
+
+
+def ticket(ticket_id: TicketId) -> Script[Ticket | None]:
+    """One ticket."""
+    return fetch_one(Ticket, "WHERE t.id = :id", id=ticket_id)
+
+
+def agent(agent_id: AgentId) -> Script[Agent | None]:
+    """One agent."""
+    return fetch_one(Agent, "WHERE t.id = :id", id=agent_id)
+
+
+def outbox_entry(outbox_id: OutboxId) -> Script[OutboxEntry | None]:
+    """One delivery."""
+    return fetch_one(OutboxEntry, "WHERE t.id = :id", id=outbox_id)
+
+
+def message_of_key(client_key: str) -> Script[MessageId | None]:
+    """What an earlier request with this Idempotency-Key made."""
+    rows = yield from select("SELECT id FROM messages WHERE client_key = :client_key", client_key=client_key)
+    return rows[0][0] if rows else None

@@ -1,0 +1,35 @@
+"""How each channel is, as its process last said; read by every web process."""
+
+import msgspec
+
+from router.store.script import Script, run, select
+
+
+class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """One channel account."""
+
+    kind: str
+    account: str
+    state: str
+    detail: str
+    at_ms: int
+
+
+def report(channel: ChannelHealth) -> Script[int]:
+    """Replace what was said before."""
+    return run(
+        "INSERT INTO channel_health (kind, account, state, detail, at_ms) "
+        "VALUES (:kind, :account, :state, :detail, :at_ms) ON CONFLICT (kind, account) DO UPDATE "
+        "SET state = excluded.state, detail = excluded.detail, at_ms = excluded.at_ms",
+        kind=channel.kind,
+        account=channel.account,
+        state=channel.state,
+        detail=channel.detail,
+        at_ms=channel.at_ms,
+    )
+
+
+def channels() -> Script[list[ChannelHealth]]:
+    """All that ever reported."""
+    rows = yield from select("SELECT kind, account, state, detail, at_ms FROM channel_health ORDER BY kind, account")
+    return [ChannelHealth(kind=row[0], account=row[1], state=row[2], detail=row[3], at_ms=row[4]) for row in rows]

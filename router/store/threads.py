@@ -1,0 +1,69 @@
+"""One conversation as its customer may see it (web chat): inbound messages and replies, never a note."""
+
+from typing import Final
+
+from router.connector import ThreadMessage
+from router.model.ids import MessageId
+from router.model.tables import Agent, Message, OutboxEntry
+from router.store.codec import table
+from router.store.script import Script, fetch, fetch_one, select
+
+MESSAGES_MAX: Final = 500
+"""Newest changed messages given at once."""
+
+_MESSAGE = table(Message)
+_OURS = (
+    "SELECT id FROM conversations WHERE thread = :thread AND peer = :peer AND channel = :channel "
+    "AND account = :account AND visibility = 'private'"
+)
+
+
+def read(channel: str, account: str, thread: str, peer: str, after_seq: int) -> Script[list[ThreadMessage]]:
+    """Messages of the peer's private conversation that were added or changed after `after_seq`, in order of that."""
+    rows = yield from select(
+        f"SELECT c.seq, {_MESSAGE.listed} FROM (SELECT message_id, MAX(id) AS seq FROM events "  # noqa: S608
+        f"WHERE conversation_id = ({_OURS}) AND id > :after_seq AND message_id IS NOT NULL GROUP BY message_id) AS c "
+        "JOIN messages AS t ON t.id = c.message_id WHERE t.kind IN ('inbound', 'reply') "
+        "ORDER BY c.seq DESC LIMIT :most",
+        channel=channel,
+        account=account,
+        thread=thread,
+        peer=peer,
+        after_seq=after_seq,
+        most=MESSAGES_MAX,
+    )
+    rows.reverse()
+    messages = _MESSAGE.decode(rows, offset=1)
+    replies = [message.id for message in messages if message.kind == "reply"]
+    deliveries = (yield from fetch(OutboxEntry, "WHERE t.message_id {in ids}", ids=replies)) if replies else []
+    authors = sorted({message.author_id for message in messages if message.author_id is not None})
+    people = (yield from fetch(Agent, "WHERE t.id {in ids}", ids=authors)) if authors else []
+    names = {person.id: person.name for person in people}
+    states = {entry.message_id: entry.state for entry in deliveries}
+    return [
+        ThreadMessage(
+            seq=row[0],
+            id=message.id,
+            author="customer" if message.kind == "inbound" else "agent" if message.author_id else "system",
+            author_name=names.get(message.author_id) if message.author_id else None,
+            text=message.text,
+            external_id=message.external_id if message.kind == "inbound" else None,
+            delivery=states.get(message.id),
+            at_ms=message.sent_at_ms,
+            deleted=message.state == "deleted",
+        )
+        for row, message in zip(rows, messages, strict=True)
+    ]
+
+
+def delivery(channel: str, account: str, thread: str, peer: str, message_id: MessageId) -> Script[OutboxEntry | None]:
+    """The delivery of a reply, if it belongs to this peer's conversation."""
+    return fetch_one(
+        OutboxEntry,
+        f"WHERE t.message_id = :message_id AND t.conversation_id = ({_OURS})",
+        message_id=message_id,
+        channel=channel,
+        account=account,
+        thread=thread,
+        peer=peer,
+    )
