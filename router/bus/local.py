@@ -28,7 +28,7 @@ class LocalBus:
     async def publish(self, pointers: Sequence[Pointer]) -> None:
         """Announce committed rows; a partition that already waits needs no second pointer."""
         for pointer in pointers:
-            if pointer.partition not in self._waiting:
+            if pointer.partition not in self._waiting and not self._closed:
                 entry = Pointer(
                     partition=pointer.partition, journal_id=pointer.journal_id, entry=str(next(self._entries))
                 )

@@ -32,12 +32,12 @@ class _Parcel:
         self.topics: set[Topic] = set()
 
     def commands(self, sender: str) -> list[Command]:
-        """Everything as one pipeline."""
+        """Everything as one pipeline; acks first, so that who sees a new entry sees them done."""
         acks = [command for partition, entries in self.acks.items() for command in forget(partition, entries)]
         channels = [channel for channel, topic in _CHANNELS.items() if topic in self.topics]
         return [
-            *map(add, self.pointers.values()),
             *acks,
+            *map(add, self.pointers.values()),
             *(("PUBLISH", channel, sender) for channel in channels),
         ]
 
@@ -63,6 +63,8 @@ class RedisBus:
         self._reader_pause = Pause(jitter)
         self._retry_at = 0.0
         """Loop time before which the reader leaves Redis alone."""
+        self._read_limit: asyncio.Timeout | None = None
+        """Ends a read that is under way when the bus closes."""
         self._parcel = _Parcel()
         self._work = asyncio.Event()
         self._closed = asyncio.Event()
@@ -86,6 +88,8 @@ class RedisBus:
 
     async def ack(self, pointers: Sequence[Pointer]) -> None:
         """Forget entries whose rows were worked; returns at once."""
+        if self._closed.is_set():
+            return
         for pointer in pointers:
             self._parcel.acks.setdefault(pointer.partition, []).append(pointer.entry)
         self._work.set()
@@ -133,13 +137,12 @@ class RedisBus:
         """Send what waits, for at most half a second, then release connections and wake all waiters."""
         self._closed.set()
         self._work.set()
-        sender, *others = self._tasks
-        for task in others:
+        if self._read_limit is not None:
+            self._read_limit.reschedule(0)
+        await asyncio.wait(self._tasks[:1], timeout=_CLOSE_S)
+        for task in self._tasks:
             task.cancel()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSE_S):
-                await sender
-        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         for wire in (self._listening, self._sending, self._reading):
             await wire.close()
         self._topics.wake_all()
@@ -154,13 +157,15 @@ class RedisBus:
     async def _read(self, owned: frozenset[int], wait_s: float) -> list[Pointer]:
         wait_s = max(wait_s, 0.0)
         try:
-            async with asyncio.timeout(wait_s + CALL_S):
+            async with asyncio.timeout(wait_s + CALL_S) as self._read_limit:
                 pointers = await self._reader.read(owned, wait_s)
         except Exception as error:  # noqa: BLE001 -- a broken stream surfaces as almost anything from a parser
             self._retry_at = asyncio.get_running_loop().time() + self._reader_pause.next_s()
             if not self._closed.is_set():
                 self._health.failed("reader", error)
             return []
+        finally:
+            self._read_limit = None
         self._reader_pause.reset()
         self._health.worked("reader")
         return pointers

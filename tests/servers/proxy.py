@@ -111,12 +111,13 @@ class FaultProxy:
         finally:
             for pump in pumps:
                 pump.cancel()
+            # Before any await: `stop` may cancel us here, too.
+            up_writer.close()
+            writer.close()
             await asyncio.gather(*pumps, return_exceptions=True)
             with contextlib.suppress(OSError):
-                up_writer.close()
                 await up_writer.wait_closed()
             with contextlib.suppress(OSError):
-                writer.close()
                 await writer.wait_closed()
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
