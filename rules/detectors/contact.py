@@ -5,7 +5,7 @@ numbering plans in `phonenumbers`, asked only for digits that have a phone's sha
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import phonenumbers
@@ -70,21 +70,26 @@ def find_phone(folded: Folded) -> Iterator[Hit]:
     """Yield numbers with a country code, Chinese mobiles, and national numbers beside a phone word."""
     low = folded.low
     for match in _INTERNATIONAL.finditer(low):
-        if _valid(match.group(), None):
+        if _known(match.group(), None, phonenumbers.is_valid_number):
             yield Hit(match.start(), match.end(), "PHONE", "numbering plan")
+        elif (
+            _known(match.group(), None, phonenumbers.is_possible_number)
+            and _PHONE_LABELS.nearest(low, *match.span(), before=28, after=14) != "no"
+        ):
+            yield Hit(match.start(), match.end(), "PHONE", "country code")
     for match in _CN_MOBILE.finditer(low):
         if _PHONE_LABELS.before(low, match.start(), 16) != "no":
             yield Hit(match.start(), match.end(), "PHONE", "shape")
     for match in _NATIONAL.finditer(low):
         verdict = _PHONE_LABELS.nearest(low, match.start(), match.end(), before=28, after=14)
-        if verdict == "yes" and any(_valid(match.group(), region) for region in _REGIONS):
+        if verdict == "yes" and any(_known(match.group(), region, phonenumbers.is_valid_number) for region in _REGIONS):
             yield Hit(match.start(), match.end(), "PHONE", "label")
 
 
-def _valid(number: str, region: str | None) -> bool:
+def _known(number: str, region: str | None, test: Callable[[phonenumbers.PhoneNumber], bool]) -> bool:
     if number.startswith("00"):
         number = "+" + number[2:]
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(number, region))
+        return test(phonenumbers.parse(number, region))
     except phonenumbers.NumberParseException:
         return False

@@ -19,7 +19,7 @@ _SHI: Final = (
 _QUOTE: Final = r"[\"'`<(\[*]?"
 _WORD_EN: Final = (
     r"(?<![a-z])(?:pass[ \-]{0,1}words?|passwd|pswd|pwd|pass[ \-]{0,1}codes?|passphrase|pw|pass"
-    r"|log[ \-]?in(?= ?:)|credentials?)(?![a-z])"
+    r"|credentials?)(?![a-z])"
 )
 _PIN_EN: Final = r"(?<![a-z])pin(?: ?(?:code|number|no\.?))?(?![a-z])"
 _WORD_ZH: Final = r"(?:密码|密碼|口令|通行码|pin ?码|pwd)"
@@ -72,8 +72,12 @@ _OTP = (
     re.compile(
         rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{0,36}}?(?:{_IS}|\s{{1,2}}(?:says|reads|shows?)?\s{{0,1}}){_QUOTE}{_CODE_VALUE}"
     ),
-    re.compile(rf"{_CODE_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,14}}?(?:{_SHI}|\s{{0,2}}){_QUOTE}{_CODE_VALUE}"),
-    re.compile(rf"{_CODE_PLAIN_EN}(?:{_IS}|\s){_QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,14}}?{_SHI}{_QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_ZH}\s{{0,2}}{_QUOTE}{_CODE_VALUE}"),
+    re.compile(
+        rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
+        rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?(?:{_IS}|\s){_QUOTE}{_CODE_VALUE}"
+    ),
     re.compile(
         r"(?<![0-9a-z\-.,])(?P<value>[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}) (?:is|was) (?:my|the|your) "
         r"(?:[a-z0-9]{1,14}[ \-]){0,3}(?:code|otp|passcode)(?![a-z])"
@@ -120,6 +124,7 @@ _WORDS_ONLY_DENIED: Final = frozenset({
     "never", "always", "from", "with", "must", "should", "will", "working", "not", "sent", "email", "reset.",
 })  # fmt: skip
 _SYMBOL = re.compile(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
+_ONE_TIME = re.compile(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
 _TRAILING: Final = ".,;:)]}>\"'`*"
 
 
@@ -163,6 +168,8 @@ def _labelled(low: str, patterns: tuple[re.Pattern[str], ...], kind: SecretType)
 
 def _password(folded: Folded, match: re.Match[str], strict: bool) -> Iterator[Hit]:  # noqa: FBT001
     """`strict`: a colon or an equals sign stands before the value, so a bare word may be one."""
+    if _ONE_TIME.search(folded.low, max(0, match.start() - 12), match.start()) is not None:
+        return
     start, end = _trimmed(folded, *match.span("value"))
     value = folded.low[start:end]
     if len(value) < 4 or _DENIED.match(value) is not None:
@@ -181,7 +188,8 @@ def _mixed_password(folded: Folded, match: re.Match[str]) -> Iterator[Hit]:
     """A value right after its label: in Latin text only one that mixes letters with digits or symbols."""
     start, end = _trimmed(folded, *match.span("value"))
     value = folded.low[start:end]
-    if _DENIED.match(value) is not None or _SYMBOL.search(value) is None:
+    one_time = _ONE_TIME.search(folded.low, max(0, match.start() - 12), match.start())
+    if one_time is not None or _DENIED.match(value) is not None or _SYMBOL.search(value) is None:
         return
     letters = any(char.isalpha() for char in value)
     chinese = "\u4e00" <= folded.low[match.start()] <= "\u9fff"

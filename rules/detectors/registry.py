@@ -57,7 +57,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
         credential.find_cvv,
     ),
     Detector(_of("OTP"), lambda s: s.digits > 0 and "code" in s.labels, credential.find_code),
-    Detector(_of("API_KEY", "OTP"), lambda s: "prefix" in s.labels, api_key.find),
+    Detector(_of("API_KEY", "OTP"), lambda s: s.long_token or "prefix" in s.labels, api_key.find),
     Detector(_of("IBAN"), lambda s: s.digits >= 8, bank.find),
     Detector(_of("NATIONAL_ID"), lambda s: s.has_digits(6), identity.find),
     Detector(_of("PASSPORT"), lambda s: s.digits >= 6 and "identity" in s.labels, identity.find_passport),

@@ -31,7 +31,9 @@ _NUMBERED_FILLER: Final = frozenset({"word"})
 _BREAKS: Final = frozenset({
     "the", "for", "are", "but", "not", "was", "has", "had", "our", "his", "her", "she", "how",
     "why", "did", "does", "been", "were", "from", "which", "who", "their", "them", "then", "here",
-    "please", "thanks", "hello", "its", "don", "didn", "doesn", "isn", "won",
+    "please", "thanks", "hello", "its", "don", "didn", "doesn", "isn", "won", "recovery",
+    "mnemonic", "words", "backup", "passphrase", "phrases", "seeds", "and", "phrase",
+    "seed", "word", "wallet", "key",
 })  # fmt: skip
 # List words that carry grammar rather than meaning: a random phrase of twelve has one in three
 # times, a sentence that happens to use only list words has many.
@@ -54,11 +56,15 @@ _CONTEXT = re.compile(
     )
     + "|助记|助記|恢复|恢復|种子|種子|备份|備份|单词|單詞|词组|詞組|记忆词|記憶詞"
 )  # fmt: skip
+# Before a label that is a list word itself, these make it a label for sure.
+_ANNOUNCES = re.compile(r"(?:recovery|seed|secret|backup|mnemonic|my|the|your|pass|word|12|24)[ \-]\Z")
 _LABEL_WORDS: Final = frozenset({"phrase", "seed", "word", "secret", "key", "wallet", "list", "code"})
 
+_EDGES: Final = ":=\n\r,.!?;\"'()[]"
 _LENGTHS: Final = (24, 21, 18, 15, 12)
 _PARTIAL_MIN: Final = 8
 _LONG_RUN: Final = 60
+_CHANCE_BESIDE: Final = 3
 _CONTEXT_BEFORE: Final = 80
 _CONTEXT_AFTER: Final = 48
 _ENGLISH: Final = 1 << ALPHABETIC.index("english")
@@ -94,10 +100,22 @@ def find(folded: Folded) -> Iterator[Hit]:
     """Yield recovery phrases from their first to their last word."""
     low = folded.low
     for run in _runs(low):
-        if sum(1 for word in run if word.lists) < _PARTIAL_MIN:
+        language = _language(run)
+        if language is None:
             continue
-        for found in _phrases(low, run):
+        # A word of another language's list is as foreign to the phrase as one of no list.
+        own = [word if word.lists >> language & 1 else word._replace(lists=0) for word in run]
+        for found in _phrases(low, own, ALPHABETIC[language]):
             yield Hit(run[found.first].start, run[found.last].end, "SEED_PHRASE", found.evidence)
+
+
+def _language(run: Sequence[_Word]) -> int | None:
+    """The language whose list holds most words of `run`; None when none holds enough for a phrase."""
+    if len(run) < _PARTIAL_MIN:
+        return None
+    counts = [sum(word.lists >> bit & 1 for word in run) for bit in range(len(ALPHABETIC))]
+    language = max(range(len(ALPHABETIC)), key=counts.__getitem__)
+    return language if counts[language] >= _PARTIAL_MIN else None
 
 
 def _runs(low: str) -> Iterator[list[_Word]]:
@@ -128,7 +146,10 @@ def _tokens(low: str) -> Iterator[_Word]:
             continue
         if text in _NUMBERED_FILLER and _DIGIT.search(low, end, end + 4) is not None:
             continue
-        yield _Word(text, start, end, known.get(text, 0) or (text in prefixes and _ENGLISH))
+        lists = known.get(text, 0) or (text in prefixes and _ENGLISH)
+        if text in _LABEL_WORDS and _ANNOUNCES.search(low, max(0, start - 10), start) is not None:
+            lists = 0
+        yield _Word(text, start, end, lists)
 
 
 def _joined(low: str, run: Sequence[_Word], word: _Word) -> bool:
@@ -143,89 +164,112 @@ def _joined(low: str, run: Sequence[_Word], word: _Word) -> bool:
     return _GAP.fullmatch(re.sub("(?:st|nd|rd|th|no|nr|is|and|word)", " ", gap)) is not None
 
 
-def _phrases(low: str, run: Sequence[_Word]) -> Iterator[_Found]:
+def _phrases(low: str, run: Sequence[_Word], language: str) -> Iterator[_Found]:
     """Phrases in one run: by check sum first, then what is left by its looks."""
+    whole = len(run) in _LENGTHS and run[-1].lists and run[-1].text not in _FUNCTION
+    if whole and (evidence := _judge(low, run, 0, len(run) - 1)):
+        yield _Found(0, len(run) - 1, evidence)
+        return
+    windows = _checksummed(run, language)
     done = 0
-    for found in _checksummed(run):
-        yield from _by_looks(low, run, done, found.first)
-        yield found
-        done = found.last + 1
+    for place, found in enumerate(windows):
+        until = windows[place + 1].first if place + 1 < len(windows) else len(run)
+        first = done if _belongs(run, done, found.first) else found.first
+        last = until - 1 if _belongs(run, found.last + 1, until) else found.last
+        if first == found.first:
+            yield from _by_looks(low, run, done, first)
+        yield _Found(*_trimmed(run, first, last), found.evidence) if (first, last) != found[:2] else found
+        done = last + 1
     yield from _by_looks(low, run, done, len(run))
 
 
-def _checksummed(run: Sequence[_Word]) -> Iterator[_Found]:
+def _belongs(run: Sequence[_Word], begin: int, end: int) -> bool:
+    """Whether words beside a window whose check sum may hold by chance look like more of one phrase."""
+    size = end - begin
+    return size > _CHANCE_BESIDE and _prose(run, begin, end) <= size * _PROSE_SHARE
+
+
+def _prose(run: Sequence[_Word], begin: int, end: int) -> int:
+    return sum(1 for word in run[begin:end] if word.text in _FUNCTION)
+
+
+def _checksummed(run: Sequence[_Word], language: str) -> list[_Found]:
     """Windows of a valid length whose check sum holds, the longest first, without overlaps."""
-    long = len(run) > _LONG_RUN
+    index_of = indexes(language)
+    prefixes = english_prefixes() if language == "english" else {}
+    numbers = [index_of.get(word.text, prefixes.get(word.text, -1)) for word in run]
     taken: list[_Found] = []
-    for length in (24, 12) if long else _LENGTHS:
+    free = [True] * len(run)
+    for length in _LENGTHS if len(run) <= _LONG_RUN else (24, 12):
         best: list[tuple[int, int]] = []
         for first in range(len(run) - length + 1):
-            window = run[first : first + length]
-            prose = sum(1 for word in window if word.text in _FUNCTION)
-            if prose < length * _PROSE_SHARE_CHECKSUM and _checksum_holds(window):
-                best.append((prose + (window[0].text in _LABEL_WORDS), first))
+            window = numbers[first : first + length]
+            if not all(free[first : first + length]) or -1 in window:
+                continue
+            prose = _prose(run, first, first + length)
+            if prose < length * _PROSE_SHARE_CHECKSUM and bip39(window):
+                best.append((prose + (run[first].text in _LABEL_WORDS), first))
         for _, first in sorted(best):
-            found = _Found(first, first + length - 1, "checksum")
-            if all(found.last < other.first or found.first > other.last for other in taken):
-                taken.append(found)
-    return iter(sorted(taken))
-
-
-def _checksum_holds(window: Sequence[_Word]) -> bool:
-    lists = window[0].lists
-    for word in window:
-        lists &= word.lists
-        if not lists:
-            return False
-    prefixes = english_prefixes()
-    for bit, language in enumerate(ALPHABETIC):
-        if lists >> bit & 1:
-            index_of = indexes(language)
-            numbers = [index_of.get(word.text, prefixes.get(word.text, 0)) for word in window]
-            if bip39(numbers):
-                return True
-    return False
+            if all(free[first : first + length]):
+                taken.append(_Found(first, first + length - 1, "checksum"))
+                free[first : first + length] = [False] * length
+    return sorted(taken)
 
 
 def _by_looks(low: str, run: Sequence[_Word], begin: int, end: int) -> Iterator[_Found]:
     """Long or labelled stretches of `run[begin:end]` whose check sum does not hold."""
-    while (stretch := _best_stretch(run, begin, end)) is not None:
-        first, last = stretch
+    while (stretch := _next_stretch(low, run, begin, end)) is not None:
+        begin = stretch[1] + 1
+        first, last = _trimmed(run, *stretch)
         evidence = _judge(low, run, first, last)
         if evidence:
-            yield _Found(_after_label(run, first, last), last, evidence)
-        begin = last + 1
+            yield _Found(first, last, evidence)
 
 
-def _after_label(run: Sequence[_Word], first: int, last: int) -> int:
-    """The first word of the phrase, without a label such as `phrase` that is a list word itself."""
-    while run[first].text in _LABEL_WORDS and last - first >= _PARTIAL_MIN and last - first + 1 not in _LENGTHS:
+def _trimmed(run: Sequence[_Word], first: int, last: int) -> tuple[int, int]:
+    """Without a label that is a list word itself, and without prose at the ends of a phrase of full length."""
+    while not run[last].lists and last - first + 1 not in _LENGTHS:
+        last -= 1
+    size = last - first + 1
+    for cut in range(5):
+        for left in range(cut + 1):
+            ends = (*run[first : first + left], *run[last + 1 - cut + left : last + 1])
+            if size - cut in _LENGTHS and all(word.text in _FUNCTION or word.text in _LABEL_WORDS for word in ends):
+                return first + left, last - cut + left
+    while run[first].text in _LABEL_WORDS and last - first >= _PARTIAL_MIN:
         first += 1
-    return first
+    return first, last
 
 
-def _best_stretch(run: Sequence[_Word], begin: int, end: int) -> tuple[int, int] | None:
-    """The first stretch of `run[begin:end]` worth judging, with at most two foreign words inside."""
-    first = begin
-    while first < end:
-        if not run[first].lists and not (first == begin and first + 1 < end):
-            first += 1
+def _next_stretch(low: str, run: Sequence[_Word], begin: int, end: int) -> tuple[int, int] | None:
+    """The first stretch of at least eight words in `run[begin:end]` with few foreign words in it."""
+    for first in range(begin, end):
+        if not run[first].lists and not _opens(low, run[first].start):
             continue
-        strangers = 0 if run[first].lists else 1
-        best: tuple[int, int] | None = None
-        index = first
-        while index < end:
-            strangers += index > first and not run[index].lists
+        strangers = 0
+        last = first - 1
+        for index in range(first, end):
+            strangers += not run[index].lists
             size = index - first + 1
             if strangers > 2 or strangers * 8 > max(size, 8):
                 break
-            if run[index].lists or (size in _LENGTHS and index == end - 1):
-                best = (index + 1 - first, index)
-            index += 1
-        if best is not None and best[0] >= _PARTIAL_MIN:
-            return first, best[1]
-        first += 1
+            if run[index].lists or (size in _LENGTHS and _closes(low, run[index].end)):
+                last = index
+        if last - first + 1 >= _PARTIAL_MIN:
+            return first, last
     return None
+
+
+def _opens(low: str, offset: int) -> bool:
+    """Whether a text, line or clause begins at `offset`: only there can a mistyped word come first."""
+    before = low[max(0, offset - 12) : offset].rstrip(" 0123456789")
+    return not before or before[-1] in _EDGES or before[-1] >= "\u2e80"
+
+
+def _closes(low: str, offset: int) -> bool:
+    """Whether a text, line or clause ends at `offset`: only there can a mistyped word come last."""
+    after = low[offset : offset + 12].lstrip(" ")
+    return not after or after[0] in _EDGES or after[0] >= "\u2e80"
 
 
 def _judge(low: str, run: Sequence[_Word], first: int, last: int) -> str:
@@ -233,8 +277,8 @@ def _judge(low: str, run: Sequence[_Word], first: int, last: int) -> str:
     window = run[first : last + 1]
     size = len(window)
     strangers = sum(1 for word in window if not word.lists)
-    prose = sum(1 for word in window if word.text in _FUNCTION)
-    if prose > size * _PROSE_SHARE:
+    prose = _prose(run, first, last + 1)
+    if prose > size * _PROSE_SHARE or strangers > 2 or size - strangers < _PARTIAL_MIN:
         return ""
     start, end = window[0].start, window[-1].end
     if (
