@@ -13,9 +13,9 @@ make() {
   echo "made deploy/secrets/$1"
 }
 
-random() { head -c 32 /dev/urandom | base64 -w 0; }
+hex() { head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n'; }
 
-make seal_key "$(random)"
-make signing_key "$(random)"
-make postgres_password "$(head -c 24 /dev/urandom | base64 -w 0 | tr '+/' '-_')"
+make seal_key "$(hex)"
+make signing_key "$(hex)"
+make postgres_password "$(hex)"
 make database_url "postgresql://switchboard:$(<secrets/postgres_password)@postgres:5432/switchboard"

@@ -38,8 +38,8 @@ class ChatHouse:
         self.door = asyncio.Event()
         """Closed: commits wait."""
         self.door.set()
-        self.knocks = 0
-        """Calls of accept that have begun."""
+        self.knocked = asyncio.Event()
+        """A call of accept has begun."""
         self._receipt = receipt
         self._seq = 0
         self._threads: dict[str, dict[str, ThreadMessage]] = defaultdict(dict)
@@ -60,7 +60,7 @@ class ChatHouse:
 
     async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
         """Commit and show in the thread at once."""
-        self.knocks += 1
+        self.knocked.set()
         await self.door.wait()
         if self.away:
             raise StoreUnavailable("away")
