@@ -1,4 +1,4 @@
-"""The agents' web app: static modules without a build step. `STATIC` holds what browsers fetch, `PAGES` the templates."""
+"""The agents' web app: static modules without a build step. `STATIC` is what browsers fetch, `PAGES` templates."""
 
 from pathlib import Path
 

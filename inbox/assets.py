@@ -29,6 +29,8 @@ THEME_COOKIE: Final = "switchboard_theme"
 CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
 """For everything `get` answers."""
 
+_LANGUAGES: Final[dict[str, Language]] = {"en": "en", "zh-CN": "zh-CN"}
+_THEMES: Final[dict[str, Theme]] = {"light": "light", "dark": "dark"}
 _CONTENT_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -102,8 +104,9 @@ class Assets:
 
 def choose_language(cookie: str | None, accept_language: str) -> Language:
     """What the visitor chose before, else the first language of Accept-Language (RFC 9110, 12.5.4) that we speak."""
-    if cookie == "en" or cookie == "zh-CN":
-        return cookie
+    chosen = _LANGUAGES.get(cookie or "")
+    if chosen:
+        return chosen
     wanted = sorted(_accepted(accept_language[:200]), key=lambda pair: -pair[1])
     for tag, weight in wanted:
         if weight > 0 and tag.startswith("zh"):
@@ -115,7 +118,7 @@ def choose_language(cookie: str | None, accept_language: str) -> Language:
 
 def choose_theme(cookie: str | None) -> Theme:
     """What the visitor chose before; anything else follows the system."""
-    return cookie if cookie in ("light", "dark") else "system"
+    return _THEMES.get(cookie or "", "system")
 
 
 def _accepted(header: str) -> Iterator[tuple[str, float]]:

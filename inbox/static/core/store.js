@@ -1,0 +1,286 @@
+/**
+ * The state of the inbox: one normalised set of signals. Components read it and call the functions here and in
+ * inbox/actions.js; only those ask the server. Tickets live once, by id; lists hold ids.
+ */
+import { batch, signal } from "../vendor/ui.js";
+import { get, problemOf } from "./api.js";
+import { language } from "./i18n.js";
+
+/**
+ * @typedef {import("./types.d.ts").TicketRow} TicketRow
+ * @typedef {import("./types.d.ts").ThreadData} ThreadData
+ * @typedef {{ view: string, queue: string | null, ticket: string | null, q: string }} Route
+ */
+
+export const VIEWS = ["mine", "unassigned", "all", "critical", "waiting", "solved"];
+const PAGE = 100;
+const THREADS_KEPT = 20;
+const DONE = new Set(["solved", "closed", "rejected"]);
+const RANK = { low: 0, normal: 1, high: 2, critical: 3 };
+
+export const me = signal(/** @type {import("./types.d.ts").Me | null} */ (null));
+export const queues = signal(/** @type {import("./types.d.ts").Queue[]} */ ([]));
+export const viewCounts = signal(/** @type {Record<string, number>} */ ({}));
+export const agents = signal(/** @type {import("./types.d.ts").Agent[]} */ ([]));
+/** Answer of /status: rules, channels. */
+export const status = signal(/** @type {any} */ (null));
+export const conn = signal({ state: "connecting", since: Date.now(), retryAt: 0 });
+export const route = signal(readRoute());
+export const list = signal({
+  key: "", ids: /** @type {string[]} */ ([]), total: 0, cursor: /** @type {string | null} */ (null),
+  phase: "loading", problem: /** @type {import("./api.js").Problem | null} */ (null),
+});
+export const thread = signal({
+  name: /** @type {string | null} */ (null), phase: "none", data: /** @type {ThreadData | null} */ (null),
+  problem: /** @type {import("./api.js").Problem | null} */ (null),
+});
+/** Rows that want to move while the list is held still under the pointer. */
+export const waitingMoves = signal(0);
+/** The row the keyboard stands on. */
+export const cursorId = signal(/** @type {string | null} */ (null));
+
+const tickets = /** @type {Map<string, import("../vendor/ui.js").Signal<TicketRow>>} */ (new Map());
+const threads = /** @type {Map<string, ThreadData>} */ (new Map());
+let listAsk = 0;
+let threadAsk = 0;
+let held = false;
+let stale = false;
+
+// -- what this browser remembers -------------------------------------------------------------------------------------
+
+/** A remembered value; storage that is blocked or broken counts as empty. @template T @param {string} key @param {T} fallback @returns {T} */
+export function recall(key, fallback) {
+  try {
+    const text = localStorage.getItem(`switchboard.${key}`);
+    return text === null ? fallback : JSON.parse(text);
+  } catch {
+    return fallback;
+  }
+}
+
+/** @param {string} key @param {unknown} value null forgets it */
+export function keep(key, value) {
+  try {
+    if (value === null) localStorage.removeItem(`switchboard.${key}`);
+    else localStorage.setItem(`switchboard.${key}`, JSON.stringify(value));
+  } catch { /* storage is blocked or full: the value lives as long as the page */ }
+}
+
+// -- addresses -------------------------------------------------------------------------------------------------------
+
+/** @returns {Route} */
+function readRoute() {
+  const [, , place = "all", ticket = ""] = location.pathname.split("/").map(decodeURIComponent);
+  const queue = place.startsWith("queue:") ? place.slice(6) : null;
+  return {
+    view: queue === null && VIEWS.includes(place) ? place : "all", queue, ticket: ticket || null,
+    q: new URLSearchParams(location.search).get("q") ?? "",
+  };
+}
+
+/** Goes to another view or ticket; what is not named stays. @param {Partial<Route>} change @param {boolean} [replace] */
+export function go(change, replace = false) {
+  const next = { ...route.value, ...change };
+  const place = next.queue === null ? next.view : `queue:${next.queue}`;
+  const path = `/inbox/${encodeURIComponent(place)}${next.ticket ? `/${encodeURIComponent(next.ticket)}` : ""}`;
+  const address = next.q ? `${path}?q=${encodeURIComponent(next.q)}` : path;
+  if (address !== location.pathname + location.search) history[replace ? "replaceState" : "pushState"](null, "", address);
+  route.value = next;
+}
+
+addEventListener("popstate", () => { route.value = readRoute(); });
+
+// -- tickets and lists -----------------------------------------------------------------------------------------------
+
+/** The signal of a ticket that some list or thread has shown. @param {string} id */
+export const ticket = (id) => tickets.get(id);
+
+/** Keeps the newer of two states of a ticket. @param {TicketRow} row @param {boolean} [force] an agent's own act, shown before the server knows */
+export function keepTicket(row, force = false) {
+  const known = tickets.get(row.id);
+  if (!known) tickets.set(row.id, signal(row));
+  else if (force || row.version >= known.value.version) known.value = row;
+}
+
+/** Every ticket this page has seen. */
+export const knownTickets = () => [...tickets.values()].map((each) => each.value);
+
+/** Urgency first, then who waits longest. @param {TicketRow} a @param {TicketRow} b */
+function order(a, b) {
+  return RANK[b.urgency] - RANK[a.urgency]
+    || (a.waiting_since_ms ?? Infinity) - (b.waiting_since_ms ?? Infinity) || 0
+    || b.last_message_at_ms - a.last_message_at_ms;
+}
+
+/** Whether a ticket belongs to the list on screen; null when only the server can tell. @param {TicketRow} row */
+function belongs(row) {
+  const { view, queue, q } = route.value;
+  if (q) return null;
+  if (queue !== null) return row.queue === queue && !DONE.has(row.state);
+  if (view === "solved") return DONE.has(row.state);
+  if (DONE.has(row.state)) return false;
+  if (view === "mine") return row.assignee_id === me.value?.id;
+  if (view === "unassigned") return row.assignee_id === null;
+  if (view === "critical") return row.urgency === "critical";
+  return view === "waiting" ? row.state === "waiting" : true;
+}
+
+/** A ticket changed on the server: patch its row in place, move it when the list may move. @param {TicketRow} row */
+export function ticketChanged(row) {
+  batch(() => {
+    keepTicket(row);
+    stale = true;
+    if (!held) settle();
+    else waitingMoves.value = countMoves();
+  });
+}
+
+/** While the pointer is over the list its order stands still. @param {boolean} hold */
+export function holdList(hold) {
+  held = hold;
+  if (!hold && stale) settle();
+}
+
+/** Puts the rows where they belong now. */
+export function settle() {
+  stale = false;
+  const { ids, phase } = list.value;
+  if (phase !== "ready") return;
+  batch(() => {
+    waitingMoves.value = 0;
+    const next = arranged();
+    if (next.length !== ids.length || next.some((id, i) => id !== ids[i])) {
+      list.value = { ...list.value, ids: next, total: Math.max(next.length, list.value.total + next.length - ids.length) };
+    }
+  });
+}
+
+function arranged() {
+  const { ids, cursor } = list.value;
+  const shown = new Set(ids);
+  const rows = ids.map((id) => /** @type {any} */ (tickets.get(id)).value).filter((row) => belongs(row) !== false);
+  const last = rows.at(-1);
+  for (const { value } of tickets.values()) {
+    if (!shown.has(value.id) && belongs(value) && (cursor === null || !last || order(value, last) < 0)) rows.push(value);
+  }
+  return (route.value.q ? rows : rows.sort(order)).map((row) => row.id);
+}
+
+function countMoves() {
+  const { ids } = list.value;
+  const before = new Map(ids.map((id, place) => [id, place]));
+  return arranged().filter((id, place) => before.get(id) !== place).length;
+}
+
+/** Loads the list the address names, from its first page. @param {boolean} [quiet] keeps the rows on screen until the new ones are there */
+export async function loadList(quiet = false) {
+  const ask = ++listAsk;
+  const { view, queue, q } = route.value;
+  const key = `${view}|${queue}|${q}`;
+  if (!quiet || list.value.key !== key) {
+    list.value = { key, ids: [], total: 0, cursor: null, phase: "loading", problem: null };
+  }
+  try {
+    const page = await get("/tickets", listQuery(null));
+    if (ask !== listAsk) return;
+    const ids = page.tickets.map((/** @type {TicketRow} */ row) => row.id);
+    batch(() => {
+      page.tickets.forEach((/** @type {TicketRow} */ row) => keepTicket(row));
+      list.value = { key, ids, total: page.total, cursor: page.cursor, phase: "ready", problem: null };
+      waitingMoves.value = 0;
+    });
+  } catch (error) {
+    if (ask === listAsk && !(quiet && list.value.ids.length)) {
+      list.value = { ...list.value, phase: "error", problem: problemOf(error) };
+    }
+  }
+}
+
+/** Loads the next page, once, when the end comes near. */
+export async function loadMore() {
+  const { cursor, phase, key } = list.value;
+  if (cursor === null || phase !== "ready") return;
+  const ask = ++listAsk;
+  list.value = { ...list.value, phase: "more" };
+  try {
+    const page = await get("/tickets", listQuery(cursor));
+    if (ask !== listAsk || list.value.key !== key) return;
+    batch(() => {
+      page.tickets.forEach((/** @type {TicketRow} */ row) => keepTicket(row));
+      const ids = new Set([...list.value.ids, ...page.tickets.map((/** @type {TicketRow} */ row) => row.id)]);
+      list.value = { ...list.value, ids: [...ids], total: page.total, cursor: page.cursor, phase: "ready" };
+    });
+  } catch {
+    if (ask === listAsk) list.value = { ...list.value, phase: "ready" };
+  }
+}
+
+/** @param {string | null} cursor */
+function listQuery(cursor) {
+  const { view, queue, q } = route.value;
+  return { view: q ? "all" : view, queue, q, cursor, limit: PAGE };
+}
+
+// -- one thread ------------------------------------------------------------------------------------------------------
+
+/** Shows a ticket: what is remembered at once, then the truth. @param {string} name number or id */
+export async function openThread(name) {
+  const known = threads.get(name) ?? null;
+  thread.value = { name, phase: known ? "ready" : "loading", data: known, problem: null };
+  await refreshThread();
+}
+
+/** Fetches the open ticket again; the newest answer wins. */
+export async function refreshThread() {
+  const { name } = thread.value;
+  if (name === null) return;
+  const ask = ++threadAsk;
+  try {
+    const data = /** @type {ThreadData} */ (await get(`/tickets/${encodeURIComponent(name)}`));
+    if (ask !== threadAsk || thread.value.name !== name) return;
+    batch(() => {
+      keepTicket(data.ticket);
+      data.related.forEach((row) => keepTicket(row));
+      thread.value = { name, phase: "ready", data, problem: null };
+    });
+    threads.delete(name);
+    threads.set(name, data);
+    if (threads.size > THREADS_KEPT) threads.delete(/** @type {string} */ (threads.keys().next().value));
+  } catch (error) {
+    if (ask === threadAsk && thread.value.name === name && thread.value.data === null) {
+      thread.value = { name, phase: "error", data: null, problem: problemOf(error) };
+    }
+  }
+}
+
+export function closeThread() {
+  threadAsk += 1;
+  thread.value = { name: null, phase: "none", data: null, problem: null };
+}
+
+// -- the frame around ------------------------------------------------------------------------------------------------
+
+/** Counts of the rail. A failure leaves the old ones: the next change asks again. */
+export async function loadCounts() {
+  const answer = await get("/queues").catch(() => null);
+  if (!answer) return;
+  batch(() => {
+    queues.value = answer.queues;
+    if (answer.views) viewCounts.value = answer.views;
+  });
+}
+
+/** A queue's name in the reader's language. @param {string} name */
+export function queueTitle(name) {
+  const title = queues.value.find((each) => each.name === name)?.title ?? {};
+  return title[language.value] ?? title[language.value.slice(0, 2)] ?? title.en ?? name;
+}
+
+/** Everything that stands around the list. */
+export async function loadFrame() {
+  const [state, people] = await Promise.all([get("/status"), get("/agents"), loadCounts()]);
+  batch(() => {
+    status.value = state;
+    agents.value = people.agents;
+  });
+}

@@ -1,0 +1,59 @@
+/** The shapes of /api/v1 as the modules name them in JSDoc. Never loaded by a browser. */
+
+export type Urgency = "low" | "normal" | "high" | "critical";
+export type TicketState = "new" | "open" | "waiting" | "verifying" | "rejected" | "solved" | "closed";
+export type Span = [number, number];
+
+export interface Me {
+  id: string; login: string; name: string; role: "agent" | "admin"; language: string;
+  status: "online" | "busy" | "away"; capacity: number; queues: string[];
+}
+export interface Agent { id: string; name: string; login: string; status: string }
+export interface Queue {
+  name: string; title: Record<string, string>; waiting: number; open: number; oldest_waiting_since_ms: number | null;
+}
+export interface TicketRow {
+  id: string; number: string; subject: string; state: TicketState; state_reason: string | null; urgency: Urgency;
+  queue: string; assignee_id: string | null; assignee_name: string | null; tags: string[]; language: string;
+  findings: string[]; channel: string; account: string; visibility: "public" | "private";
+  contact: { id: string; name: string | null; label: string }; snippet: string; last_message_at_ms: number;
+  last_inbound_at_ms: number; waiting_since_ms: number | null; created_at_ms: number; version: number;
+}
+export interface Reason { rule: string; why: string; at: Span[] }
+export interface Why {
+  rules_version: string; tags: string[]; urgency: Urgency; queue: string; language: string; reasons: Reason[];
+  lost: { rule: string; key: string; value: string; to: string }[]; joined: string; joined_detail: string | null;
+  contact_by: string | null; timings: Record<string, number>;
+}
+export interface Delivery {
+  outbox_id: string; state: string; attempts: number; error: string | null; due_at_ms: number;
+}
+export interface Attachment {
+  id: string; name: string; content_type: string; size: number; state: string; inline: boolean;
+}
+export interface MessageView {
+  id: string; kind: "inbound" | "reply" | "note"; author: { type: "customer" | "agent" | "system"; id: string | null; name: string | null };
+  channel: string; account: string; visibility: "public" | "private"; subject: string | null; text: string;
+  folds: { start: number; end: number; kind: "quote" | "signature" }[]; has_html: boolean; language: string;
+  findings: string[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null;
+  state: "live" | "deleted"; revision: number; sent_at_ms: number; received_at_ms: number; why: Why | null;
+}
+export interface EventView {
+  id: number; at_ms: number; kind: string; ticket_id?: string | null; message_id: string | null; actor: string;
+  actor_name: string | null; queue: string | null; data: Record<string, string>;
+}
+export interface ThreadData {
+  ticket: TicketRow; messages: MessageView[]; events: EventView[]; participants: { kind: string; value: string }[];
+  contact: {
+    id: string; label: string; name: string | null; language: string | null; vip: boolean;
+    identities: { kind: string; value: string; proof: string }[];
+  };
+  related: TicketRow[]; can_reply: boolean; cannot_reply_reason: string | null;
+  reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
+  last_seen: number;
+}
+/** A message on its way: shown at once, kept in localStorage until the server has answered. */
+export interface Pending {
+  key: string; ticket: string; mode: "reply" | "note"; text: string; solve: boolean; force: boolean;
+  state: "sending" | "failed"; code: string | null; at_ms: number;
+}

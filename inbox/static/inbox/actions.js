@@ -1,0 +1,203 @@
+/**
+ * What an agent does to a ticket. Each act shows at once, asks the server, and is taken back when refused. What was
+ * written is in localStorage from the first key until the server has it, so that nothing typed is ever lost.
+ */
+import { signal } from "../vendor/ui.js";
+import { newKey, post, problemOf } from "../core/api.js";
+import { t, word } from "../core/i18n.js";
+import { go, keep, list, me, queueTitle, recall, refreshThread, route, thread, ticket, ticketChanged } from "../core/store.js";
+import { toast } from "../core/parts.js";
+
+/**
+ * @typedef {import("../core/types.d.ts").Pending} Pending
+ * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
+ * @typedef {"reply" | "note"} Mode
+ * @typedef {{ ticket: string, mode: Mode, code: string, data: any, solve: boolean }} Refusal
+ */
+
+/** Messages on their way or stuck, oldest first, over reloads. */
+export const pending = signal(recall("pending", /** @type {Pending[]} */ ([])).map((each) => ({ ...each, state: "failed", code: each.code ?? "unconfirmed" })));
+/** Why the last message was not taken; shown above its draft. */
+export const refusal = signal(/** @type {Refusal | null} */ (null));
+/** Counts up when a draft is changed from outside its editor. */
+export const draftsChanged = signal(0);
+
+// -- drafts ----------------------------------------------------------------------------------------------------------
+
+/** @param {string} id @param {Mode} mode @returns {string} */
+export const draft = (id, mode) => recall(`draft.${id}.${mode}`, "");
+
+/** @param {string} id @param {Mode} mode @param {string} text */
+export function keepDraft(id, mode, text) {
+  keep(`draft.${id}.${mode}`, text || null);
+}
+
+/** Puts text back where it was written, before whatever has been begun since. @param {string} id @param {Mode} mode @param {string} text */
+function restoreDraft(id, mode, text) {
+  const since = draft(id, mode);
+  keepDraft(id, mode, since && since !== text ? `${text}\n\n${since}` : text);
+  draftsChanged.value += 1;
+}
+
+// -- sending ---------------------------------------------------------------------------------------------------------
+
+/** Sends what was written. @param {TicketRow} row @param {Mode} mode @param {string} text @param {{ solve?: boolean, force?: boolean }} [how] */
+export function write(row, mode, text, { solve = false, force = false } = {}) {
+  refusal.value = null;
+  const item = /** @type {Pending} */ ({
+    key: newKey(), ticket: row.id, mode, text, solve, force, state: "sending", code: null, at_ms: Date.now(),
+  });
+  setPending([...pending.value, item]);
+  keepDraft(row.id, mode, "");
+  return deliver(item);
+}
+
+/** @param {Pending[]} items */
+function setPending(items) {
+  pending.value = items;
+  keep("pending", items.length ? items : null);
+}
+
+/** @param {Pending} item */
+async function deliver(item) {
+  const open = thread.value.data;
+  const body = item.mode === "note" ? { text: item.text }
+    : { text: item.text, force: item.force, solve: item.solve, last_seen: open?.ticket.id === item.ticket ? open.last_seen : 0 };
+  try {
+    const answer = await post(`/tickets/${item.ticket}/${item.mode === "note" ? "notes" : "replies"}`, body, item.key);
+    arrived(item, answer);
+  } catch (error) {
+    refused(item, problemOf(error));
+  }
+}
+
+/** @param {Pending} item @param {any} answer */
+function arrived(item, answer) {
+  const open = thread.value.data;
+  if (open?.ticket.id === item.ticket && !open.messages.some((each) => each.id === answer.message.id)) {
+    thread.value = { ...thread.value, data: { ...open, messages: [...open.messages, answer.message] } };
+  }
+  drop(item.key);
+  if (answer.ticket) ticketChanged(answer.ticket);
+  refreshThread();
+  if (item.solve) solved(item.ticket, "open");
+}
+
+/** @param {Pending} item @param {import("../core/api.js").Problem} problem */
+function refused(item, problem) {
+  const { code, status, data } = problem;
+  if (status === 409 || status === 422) {
+    drop(item.key);
+    restoreDraft(item.ticket, item.mode, item.text);
+    refusal.value = { ticket: item.ticket, mode: item.mode, code, data, solve: item.solve };
+    if (code === "stale_reply") refreshThread();
+    return;
+  }
+  setPending(pending.value.map((each) => (each.key === item.key ? { ...each, state: "failed", code } : each)));
+}
+
+/** @param {string} key */
+function drop(key) {
+  setPending(pending.value.filter((each) => each.key !== key));
+}
+
+/** The same message again, under the same key: the server knows it when it has it. @param {Pending} item */
+export function resend(item) {
+  setPending(pending.value.map((each) => (each.key === item.key ? { ...each, state: "sending", code: null } : each)));
+  return deliver({ ...item, state: "sending", code: null });
+}
+
+/** Back into the editor. @param {Pending} item */
+export function takeBack(item) {
+  drop(item.key);
+  restoreDraft(item.ticket, item.mode, item.text);
+}
+
+/** An agent's word on a message that could not be delivered. @param {string} outbox @param {"retry" | "discard"} what */
+export async function decideDelivery(outbox, what) {
+  try {
+    await post(`/outbox/${outbox}/${what}`);
+  } catch (error) {
+    complain(error);
+  }
+  await refreshThread();
+}
+
+// -- changing tickets ------------------------------------------------------------------------------------------------
+
+/** @param {unknown} error */
+function complain(error) {
+  toast(problemOf(error).sentence, { tone: "danger", icon: "circle-alert" });
+}
+
+/** @param {TicketRow} row @param {Partial<TicketRow>} patch @param {string} what @param {unknown} body @returns {Promise<boolean>} */
+async function change(row, patch, what, body) {
+  ticketChanged({ ...row, ...patch });
+  try {
+    const answer = await post(`/tickets/${row.id}/${what}`, body);
+    ticketChanged(answer.ticket);
+    return true;
+  } catch (error) {
+    const now = ticket(row.id)?.value;
+    if (now && now.version === row.version) ticketChanged(row);
+    complain(error);
+    return false;
+  }
+}
+
+/** @param {TicketRow} row @param {{ id: string, name: string } | null} agent */
+export function assign(row, agent) {
+  const patch = { assignee_id: agent?.id ?? null, assignee_name: agent?.name ?? null };
+  return change(row, patch, "assign", { agent_id: patch.assignee_id });
+}
+
+/** @param {TicketRow} row */
+export function assignToMe(row) {
+  return me.value ? assign(row, me.value) : Promise.resolve(false);
+}
+
+/** @param {TicketRow} row @param {string} queue */
+export async function moveTo(row, queue) {
+  if (await change(row, { queue }, "queue", { queue })) toast(t("done.moved", { number: row.number, queue: queueTitle(queue) }), { icon: "check" });
+}
+
+/** @param {TicketRow} row @param {import("../core/types.d.ts").Urgency} urgency */
+export function setUrgency(row, urgency) {
+  return change(row, { urgency }, "urgency", { urgency });
+}
+
+export const isDone = (/** @type {TicketRow} */ row) => ["solved", "closed", "rejected"].includes(row.state);
+
+/** @param {TicketRow} row @param {import("../core/types.d.ts").TicketState} state */
+export async function setState(row, state) {
+  const before = row.state === "new" ? "open" : row.state;
+  const following = follower(row.id);
+  if (!(await change(row, { state }, "state", { state, reason: null }))) return;
+  if (state === "solved") solved(row.id, before, following);
+  else toast(t("done.state", { number: row.number, state: word("ticketState", state) }), { icon: "check" });
+}
+
+/** Solves, or takes it up again. @param {TicketRow} row */
+export const solveOrReopen = (row) => setState(row, isDone(row) ? "open" : "solved");
+
+/** @param {string} id */
+function follower(id) {
+  const { ids } = list.value;
+  const place = ids.indexOf(id);
+  return place < 0 ? null : (ids[place + 1] ?? ids[place - 1] ?? null);
+}
+
+/** Tells it, offers the way back, and goes on to the next ticket. @param {string} id @param {string} before @param {string | null} following */
+function solved(id, before, following = follower(id)) {
+  const row = ticket(id)?.value;
+  if (!row) return;
+  toast(t("done.solved", { number: row.number }), {
+    tone: "success", icon: "circle-check",
+    action: { label: t("action.undo"), act: () => {
+      const now = ticket(id)?.value;
+      if (now) setState(now, /** @type {any} */ (before)).then(() => go({ ticket: now.number }));
+    } },
+  });
+  const next = following ? ticket(following)?.value : null;
+  if (next && route.value.ticket === row.number && recall("afterSolve", "next") === "next") go({ ticket: next.number });
+}

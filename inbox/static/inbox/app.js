@@ -1,0 +1,173 @@
+/** Starts the inbox: who am I, what is there, then the live line. Draws the panes and the banners above them. */
+import { effect, h, html, render, signal, useEffect, useState } from "../vendor/ui.js";
+import { fullTime, now, setLanguage, t } from "../core/i18n.js";
+import { get, problemOf, signedOut } from "../core/api.js";
+import {
+  closeThread, conn, loadCounts, loadFrame, loadList, me, openThread, recall, refreshThread, route, status, thread,
+  ticketChanged,
+} from "../core/store.js";
+import { Failure, Icon, Mark, Toasts, toast } from "../core/parts.js";
+import { Rail } from "./rail.js";
+import { List } from "./list.js";
+
+const BANNER_AFTER_MS = 3000;
+const COUNT_EVERY_MS = 1500;
+
+/** The modules that come after the first paint. @type {import("../vendor/ui.js").Signal<any>} */
+const later = signal(null);
+const failed = signal(/** @type {import("../core/api.js").Problem | null} */ (null));
+const railOpen = signal(false);
+
+async function start() {
+  try {
+    await setLanguage(recall("lang", document.documentElement.lang));
+    const [who] = await Promise.all([get("/me"), loadList(), loadFrame()]);
+    me.value = who;
+    await loadLater();
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.status === 401) location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+    else failed.value = problem;
+  }
+}
+
+async function loadLater() {
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = new URL("../css/thread.css", import.meta.url).href;
+  const styled = new Promise((done) => { style.onload = done; style.onerror = done; });
+  document.head.append(style);
+  const [feed, pane, keys, alarm, session] = await Promise.all([
+    import("../core/feed.js"), import("./thread.js"), import("./keys.js"), import("./alarm.js"), import("./session.js"), styled,
+  ]);
+  later.value = { feed, pane, keys, alarm, session };
+  keys.listen();
+  feed.startFeed(status.value.last_event_id, { event: received, resync });
+  alarm.watch();
+}
+
+let countTimer = 0;
+let threadTimer = 0;
+
+/** @param {import("../core/feed.js").Frame} frame */
+function received({ event, ticket }) {
+  if (ticket) {
+    ticketChanged(ticket);
+    later.value.alarm.consider(ticket);
+  }
+  const open = thread.value;
+  const about = ticket?.id ?? event?.ticket_id;
+  if (about && (open.data?.ticket.id === about || open.name === ticket?.number)) {
+    threadTimer ||= setTimeout(() => { threadTimer = 0; refreshThread(); }, 60);
+  }
+  countTimer ||= setTimeout(() => { countTimer = 0; loadCounts(); }, COUNT_EVERY_MS);
+}
+
+/** The line missed too much to be told: look at everything afresh. */
+function resync() {
+  loadFrame().catch(() => undefined);
+  loadList(true);
+  refreshThread();
+}
+
+// What the address names is what is loaded.
+let listed = "";
+effect(() => {
+  const { view, queue, q } = route.value;
+  const key = `${view}|${queue}|${q}`;
+  if (me.peek() && key !== listed) loadList();
+  listed = key;
+});
+effect(() => {
+  const { ticket } = route.value;
+  if (ticket === null) closeThread();
+  else if (thread.peek().name !== ticket) openThread(ticket);
+});
+
+// A change of the rules is told once; the version that was there at the start is no change.
+let rulesVersion = 0;
+effect(() => {
+  const version = status.value?.rules?.version;
+  if (!version) return;
+  if (rulesVersion && version !== rulesVersion) toast(t("rules.live", { version }), { tone: "success", icon: "shield-check" });
+  rulesVersion = version;
+});
+
+function App() {
+  if (failed.value) return html`<main class="lonely">${h(Failure, { problem: failed.value, retry: () => location.reload() })}</main>`;
+  if (!me.value) return html`<main class="lonely splash">${h(Mark, {})}<p role="status" class="sr-only">${t("state.loading")}</p></main>`;
+  const { ticket } = route.value;
+  const parts = later.value;
+  return html`<div class=${`app ${ticket ? "with-ticket" : "without-ticket"} ${railOpen.value ? "rail-open" : ""}`}>
+    <a class="skip" href="#rows" onClick=${focusOn("rows")}>${t("skip.list")}</a>
+    <a class="skip" href="#thread" onClick=${focusOn("thread")}>${t("skip.thread")}</a>
+    ${h(Banners, {})}
+    <div class="panes">
+      ${h(Rail, {})}
+      <button type="button" class="rail-shade" aria-label=${t("rail.close")} tabindex=${railOpen.value ? 0 : -1}
+        onClick=${() => { railOpen.value = false; }}></button>
+      <main class="work">
+        <div class="list-side">
+          <button type="button" class="icon-button rail-button" aria-label=${t("rail.show")} aria-expanded=${railOpen.value}
+            onClick=${() => { railOpen.value = !railOpen.value; }}>${h(Icon, { name: "panel-left", size: 18 })}</button>
+          ${parts && h(parts.alarm.Alarms, {})}${h(List, {})}</div>
+        ${parts ? h(parts.pane.Thread, {}) : html`<section class="thread-pane"></section>`}
+      </main>
+    </div>
+    ${h(Toasts, {})}${parts && h(parts.keys.Help, {})}
+    ${signedOut.value && parts && h(parts.session.SignIn, { done: () => { parts.feed.resumeFeed(); } })}</div>`;
+}
+
+/** @param {string} id */
+const focusOn = (id) => (/** @type {Event} */ event) => {
+  event.preventDefault();
+  document.getElementById(id)?.focus();
+};
+
+effect(() => {
+  route.value;
+  railOpen.value = false;
+});
+
+effect(() => {
+  const alarms = later.value?.alarm.ringing.value.length ?? 0;
+  const subject = thread.value.data?.ticket;
+  const name = subject ? `${subject.number} ${subject.subject}` : t("app.inbox");
+  document.title = `${alarms ? `(${alarms}) ` : ""}${name} · Switchboard`;
+});
+
+function Banners() {
+  return html`<div class="banners">${h(LineBanner, {})}${h(RulesBanner, {})}</div>`;
+}
+
+function LineBanner() {
+  const { state, since, retryAt } = conn.value;
+  const [, tick] = useState(0);
+  useEffect(() => {
+    if (state !== "lost") return undefined;
+    const timer = setInterval(() => tick((n) => n + 1), 1000);
+    return () => clearInterval(timer);
+  }, [state]);
+  if (state !== "lost" || Date.now() - since < BANNER_AFTER_MS) return html`<div role="status" class="sr-only"></div>`;
+  const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
+  return html`<div class="banner warn" data-banner="line"><span role="status">${h(Icon, { name: "wifi-off" })} ${t("connection.banner")}</span>
+    <span class="muted">${seconds > 0 ? t("connection.retryIn", { n: seconds }) : t("connection.trying")}</span>
+    <button type="button" class="button small" onClick=${() => later.value?.feed.reconnectNow()}>${t("action.retryNow")}</button></div>`;
+}
+
+function RulesBanner() {
+  const rules = status.value?.rules;
+  if (!rules?.error) return null;
+  const { problems, at_ms: at } = rules.error;
+  return html`<div class="banner danger" role="alert" data-banner="rules">${h(Icon, { name: "triangle-alert" })}
+    <div class="grow"><b>${t("rules.broken", { n: problems.length })}</b>
+      <ul>${problems.slice(0, 3).map((/** @type {any} */ each, /** @type {number} */ i) => html`<li key=${i}>
+        <code>${each.file}:${each.line}:${each.col}</code> ${each.text}${each.hint && html` <span class="hint">${each.hint}</span>`}</li>`)}</ul></div>
+    <span class="serving">${t("rules.serving", { version: rules.version })}${at ? html`<br /><time>${fullTime(at)}</time>` : ""}</span></div>`;
+}
+
+// A page that slept knows nothing of what it missed until the line says so; the clock at least is right at once.
+document.addEventListener("visibilitychange", () => { if (!document.hidden) now.value = Date.now(); });
+
+render(h(App, {}), /** @type {HTMLElement} */ (document.getElementById("app")));
+start();

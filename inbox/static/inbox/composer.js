@@ -1,0 +1,135 @@
+/**
+ * Where an agent writes: Reply or Note, two drafts that never mix. Says before sending where it will go and who can read
+ * it; says after a refusal what stood in the way, above the kept text.
+ */
+import { h, html, signal, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
+import { has, rich, t, word } from "../core/i18n.js";
+import { units } from "../core/text.js";
+import { ChannelIcon, Icon, When } from "../core/parts.js";
+import { draft, draftsChanged, keepDraft, refusal, write } from "./actions.js";
+
+/**
+ * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
+ * @typedef {import("../core/types.d.ts").ThreadData} ThreadData
+ * @typedef {import("./actions.js").Mode} Mode
+ */
+
+const MAX_LENGTH = 100_000;
+const mode = signal(/** @type {Mode} */ ("reply"));
+
+/** Opens the editor in the same task as the key that asked, so that what is typed next is text. @param {Mode} wanted */
+export function edit(wanted) {
+  mode.value = wanted;
+  // The one textarea serves both modes; it re-renders around the caret.
+  const area = document.getElementById("composer");
+  if (area) area.focus();
+  else setTimeout(() => document.getElementById("composer")?.focus()); // a locked reply has no field until the mode changed
+}
+
+/** @param {{ row: TicketRow, data: ThreadData }} props */
+export function Composer({ row, data }) {
+  const current = mode.value;
+  const changed = draftsChanged.value;
+  const [text, setText] = useState(() => draft(row.id, current));
+  const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  useLayoutEffect(() => setText(draft(row.id, mode.value)), [row.id, current, changed]);
+  useLayoutEffect(() => grow(area.current), [text, current]);
+  useEffect(() => () => { if (refusal.value?.ticket === row.id) refusal.value = null; }, [row.id]);
+  const isNote = current === "note";
+  const locked = !isNote && !data.can_reply;
+  const isPublic = !isNote && data.reply_to?.visibility === "public";
+  const send = (/** @type {boolean} */ solve, force = false) => {
+    const written = (area.current?.value ?? text).trim();
+    if (!written || locked) return;
+    setText("");
+    write(row, mode.value, written, { solve: solve && !isNote, force });
+    area.current?.focus();
+  };
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      send(event.shiftKey);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      document.getElementById("thread")?.focus();
+    }
+  };
+  const mine = refusal.value?.ticket === row.id && refusal.value.mode === current ? refusal.value : null;
+  return html`<form class=${`composer ${current} ${isPublic ? "public" : ""}`} aria-label=${t("composer.label")} data-mode=${current}
+    onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); send(false); }}>
+    ${mine && h(Refused, { refusal: mine, text, data, anyway: () => send(mine.solve, true), select: (/** @type {number} */ from, /** @type {number} */ to) => {
+      area.current?.focus();
+      area.current?.setSelectionRange(from, to);
+    } })}
+    <div class="tabs" role="tablist" aria-label=${t("composer.mode")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+      mode.value = isNote ? "reply" : "note";
+      document.getElementById(`tab-${mode.value}`)?.focus();
+    }}>${h(Tab, { name: "reply", icon: "reply", current, row })}${h(Tab, { name: "note", icon: "sticky-note", current, row })}
+      <span class="whither">${isNote ? html`${h(Icon, { name: "eye-off", size: 14 })}${t("composer.onlyTeam")}` : h(Whither, { data })}</span></div>
+    ${isPublic && html`<p class="public-warning">${h(Icon, { name: "globe" })}${t("composer.public")}</p>`}
+    ${locked ? html`<p class="locked">${h(Icon, { name: "ban" })}${has(`error.${data.cannot_reply_reason}`) ? t(`error.${data.cannot_reply_reason}`) : t("composer.locked")}</p>`
+      : html`<textarea id="composer" ref=${area} rows="3" maxlength=${MAX_LENGTH} value=${text} dir="auto"
+        aria-label=${t(isNote ? "composer.noteLabel" : "composer.replyLabel")}
+        placeholder=${t(isNote ? "composer.notePlaceholder" : "composer.replyPlaceholder")}
+        onInput=${(/** @type {Event} */ event) => {
+          const { value } = /** @type {HTMLTextAreaElement} */ (event.target);
+          keepDraft(row.id, mode.value, value);
+          setText(value);
+        }} onKeyDown=${onKeyDown}></textarea>`}
+    <div class="composer-foot"><span class="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t(isNote ? "composer.hintNote" : "composer.hintSend")}</span>
+      ${!isNote && html`<button type="button" class="button" data-act="send-solve" disabled=${locked || !text.trim()} title="Ctrl+Shift+Enter"
+        onClick=${() => send(true)}>${t("composer.sendSolve")}</button>`}
+      <button type="submit" class=${`button ${isNote ? "note" : "primary"}`} data-act="send" disabled=${locked || !text.trim()}>
+        ${h(Icon, { name: isNote ? "sticky-note" : "send" })}${isNote ? t("composer.addNote")
+          : t(isPublic ? "composer.sendPublic" : "composer.send", { channel: word("channel", data.reply_to?.channel ?? row.channel) })}</button></div></form>`;
+}
+
+/** @param {{ name: Mode, icon: string, current: Mode, row: TicketRow }} props */
+function Tab({ name, icon, current, row }) {
+  const waiting = name !== current && draft(row.id, name) !== "";
+  return html`<button type="button" role="tab" id=${`tab-${name}`} class=${`tab ${name}`} aria-selected=${current === name}
+    tabindex=${current === name ? 0 : -1} data-tab=${name} onClick=${() => edit(name)}>${h(Icon, { name: icon })}${t(`composer.${name}`)}
+    ${waiting && html`<span class="has-draft" title=${t("row.draft")}><span class="sr-only">${t("row.draft")}</span></span>`}
+    <kbd>${name === "reply" ? "r" : "m"}</kbd></button>`;
+}
+
+/** @param {{ data: ThreadData }} props */
+function Whither({ data }) {
+  const to = data.reply_to;
+  if (!to) return null;
+  return html`${h(ChannelIcon, { channel: to.channel })}<span>${to.to
+    ? rich("composer.to", { to: html`<b>${to.to}</b>` }) : data.contact.name || data.contact.label}</span>`;
+}
+
+/** @param {HTMLTextAreaElement | null} area */
+function grow(area) {
+  if (!area) return;
+  area.style.height = "auto";
+  area.style.height = `${Math.min(area.scrollHeight + 2, innerHeight * 0.4)}px`;
+}
+
+/**
+ * Why the last attempt was not taken.
+ * @param {{ refusal: import("./actions.js").Refusal, text: string, data: ThreadData, anyway: () => void, select: (from: number, to: number) => void }} props
+ */
+function Refused({ refusal: { code, data: facts }, text, anyway, select }) {
+  const dismiss = () => { refusal.value = null; };
+  if (code === "stale_reply") {
+    const newer = /** @type {import("../core/types.d.ts").MessageView[]} */ (facts.messages ?? []);
+    return html`<div class="refused" role="alert" data-refused=${code}><p><b>${t("refused.stale", { n: newer.length })}</b></p>
+      <ul>${newer.map((each) => html`<li key=${each.id}><b>${each.author.name || t(`author.${each.author.type}`)}</b> ${h(When, { ms: each.sent_at_ms })}
+        <p lang=${each.language}>${each.text.slice(0, 600)}</p></li>`)}</ul>
+      <div class="acts"><button type="button" class="button primary" data-act="anyway" onClick=${anyway}>${t("refused.anyway")}</button>
+        <button type="button" class="button" onClick=${() => { dismiss(); document.getElementById("composer")?.focus(); }}>${t("refused.edit")}</button></div></div>`;
+  }
+  const at = units(text);
+  const found = /** @type {{ start: number, end: number, type: string }[]} */ (facts.findings ?? []);
+  return html`<div class="refused" role="alert" data-refused=${code}>
+    <p><b>${has(`error.${code}`) ? t(`error.${code}`, facts) : t("error.unknown", { code })}</b></p>
+    ${found.length > 0 && html`<ul class="found">${found.map((each, i) => html`<li key=${i}><button type="button" class="button small"
+      onClick=${() => select(at(each.start), at(each.end))}>${h(Icon, { name: "shield-alert", size: 14 })}
+      ${word("redaction", each.type)}: <q>${text.slice(at(each.start), at(each.end)).slice(0, 40)}</q></button></li>`)}</ul>`}
+    <div class="acts"><button type="button" class="button quiet" onClick=${dismiss}>${t("action.close")}</button></div></div>`;
+}

@@ -1,0 +1,76 @@
+/** What was done to a ticket, in words: short lines between the messages, and the whole list in the side panel. */
+import { h, html, useState } from "../vendor/ui.js";
+import { clock, dayName, has, midnight, t, word } from "../core/i18n.js";
+import { agents, me, queueTitle } from "../core/store.js";
+import { Icon } from "../core/parts.js";
+
+/** @typedef {import("../core/types.d.ts").EventView} EventView */
+
+const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated"]);
+const ICONS = /** @type {Record<string, string>} */ ({
+  "ticket.opened": "inbox", "ticket.assigned": "user-check", "ticket.state": "circle-dot", "ticket.updated": "tag",
+  "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "delivery.state": "send",
+});
+
+/** Opening and messages speak for themselves there. @param {EventView} event */
+export const shownInThread = (event) => IN_THREAD.has(event.kind);
+
+/** A run of changes: one in words, several behind a count. @param {{ events: EventView[] }} props */
+export function Changes({ events }) {
+  const [open, setOpen] = useState(false);
+  if (events.length > 1 && !open) {
+    return html`<p class="changes"><button type="button" class="link" onClick=${() => setOpen(true)} aria-expanded="false">
+      ${h(Icon, { name: "history", size: 14 })}${t("history.changes", { n: events.length })}
+      <span class="last">${describe(/** @type {EventView} */ (events.at(-1)))}</span></button></p>`;
+  }
+  return html`${events.map((event) => html`<p class="changes" key=${event.id}>${h(Icon, { name: ICONS[event.kind] ?? "activity", size: 14 })}
+    <span>${describe(event)}</span> <time title=${dayName(event.at_ms)}>${clock(event.at_ms)}</time></p>`)}`;
+}
+
+/** @param {{ events: EventView[] }} props */
+export function History({ events }) {
+  let day = 0;
+  return html`<ol class="history">${[...events].reverse().map((event) => {
+    const itsDay = midnight(event.at_ms);
+    const heading = itsDay !== day;
+    day = itsDay;
+    return html`<li key=${event.id}>${heading && html`<h4>${dayName(event.at_ms)}</h4>`}
+      <p>${h(Icon, { name: ICONS[event.kind] ?? "activity", size: 14 })}<span>${describe(event)}</span><time>${clock(event.at_ms)}</time></p></li>`;
+  })}</ol>`;
+}
+
+/** @param {EventView} event */
+function actorName(event) {
+  if (event.actor === `agent:${me.value?.id}`) return t("history.you");
+  if (event.actor_name) return event.actor_name;
+  return t(`history.${event.actor.split(":")[0] || "system"}`);
+}
+
+/** @param {string} id */
+const agentName = (id) => agents.value.find((each) => each.id === id)?.name ?? id;
+
+/** One sentence. @param {EventView} event */
+function describe(event) {
+  const who = actorName(event);
+  const { data } = event;
+  if (event.kind === "ticket.assigned") {
+    if (!data.to) return t("history.unassigned", { who });
+    return data.to === me.value?.id ? t("history.assignedYou", { who }) : t("history.assigned", { who, to: agentName(data.to) });
+  }
+  if (event.kind === "ticket.state") return t("history.state", { who, to: word("ticketState", data.to ?? "") });
+  if (event.kind === "delivery.state") return t("history.delivery", { to: word("delivery", data.to ?? "") });
+  if (event.kind === "message.added") return t(data.note ? "history.noted" : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });
+  if (event.kind === "ticket.updated") return t("history.updated", { who, what: changesOf(data) });
+  return has(`history.${event.kind}`) ? t(`history.${event.kind}`, { who }) : event.kind;
+}
+
+/** Facts come in pairs, such as queue_from and queue_to. @param {Record<string, string>} data */
+function changesOf(data) {
+  const changed = Object.entries(data).flatMap(([key, value]) => {
+    const name = key.endsWith("_to") ? key.slice(0, -3) : "";
+    if (!name || data[`${name}_from`] === value) return [];
+    const shown = name === "queue" ? queueTitle(value) : name === "urgency" ? word("urgency", value) : value;
+    return [`${word("field", name)} → ${shown}`];
+  });
+  return changed.length ? changed.join(" · ") : t("history.details");
+}
