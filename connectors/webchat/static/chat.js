@@ -1,0 +1,267 @@
+// The customer's chat page: what is known of the conversation, what waits to be sent, and who is writing.
+
+import { connection } from "./connection.js";
+import { secretIn } from "./guard.js";
+import { drawer, newId, queueIn } from "./store.js";
+import { draw, forget } from "./view.js";
+import { language, nearest, number, say, span, speak } from "./words.js";
+
+const TEXT_MAX = 10_000;
+const SLOW_RETRY_MS = 10_000;
+const HOST_MS = 1_500; // a frame without our loader hears nothing from its host: then it is an ordinary page
+const part = (id) => document.getElementById(id);
+const query = new URLSearchParams(location.search);
+const embedded = parent !== window;
+const settings = drawer("page");
+const text = part("text");
+
+let me = null; // {place, queue, link, token, lastSeq, confirmed, local, reported} of the person who writes
+let state = "connecting";
+let refusal = null;
+let onScreen = !embedded;
+let waiting = null; // the id whose ack is awaited: one at a time, in order
+
+// --- who writes ----------------------------------------------------------------------------------------------------
+
+function begin(user) {
+  me?.link.close();
+  waiting = null;
+  const place = drawer(user?.hmac ? `user:${user.user_id}` : "visitor");
+  const queue = queueIn(place);
+  me = { place, queue, token: place.get("token"), lastSeq: 0, confirmed: new Map(), local: new Map(), reported: new Set() };
+  for (const message of queue.all()) me.local.set(message.id, { ...message, state: "pending" });
+  const url = new URL("ws", location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+  url.search = "";
+  me.link = connection({
+    url,
+    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: user ?? null, lang: language }),
+    onFrame,
+    onState(next, code) {
+      state = next;
+      refusal = code;
+      if (next !== "online") waiting = null;
+      show();
+    },
+  });
+  show();
+}
+
+// --- frames --------------------------------------------------------------------------------------------------------
+
+function onFrame(frame) {
+  if (frame.type === "welcome") welcome(frame);
+  if (frame.type === "welcome" || frame.type === "messages") take(frame);
+  if (frame.type === "ack") settle(frame);
+  if (frame.type === "ping") me.link.send({ type: "pong" });
+}
+
+function welcome(frame) {
+  if (frame.token !== me.token) {
+    me.token = frame.token;
+    me.place.set("token", frame.token);
+    me.confirmed.clear();
+  }
+  part("scroll").ariaBusy = "false";
+  waiting = null;
+}
+
+function take(frame) {
+  for (const message of frame.messages) {
+    me.confirmed.set(message.id, message);
+    if (message.client_msg_id) {
+      me.local.delete(message.client_msg_id);
+      me.queue.drop(message.client_msg_id);
+    }
+  }
+  me.lastSeq = frame.last_seq;
+  show();
+  report();
+  flush();
+}
+
+function settle({ client_msg_id: id, outcome, reason }) {
+  waiting = null;
+  const message = me.local.get(id);
+  if (reason === "try_again" || reason === "slow_down") {
+    if (message) message.slow = true;
+    setTimeout(flush, SLOW_RETRY_MS);
+    show();
+    return;
+  }
+  me.queue.drop(id);
+  if (message) Object.assign(message, { state: outcome === "refused" ? "failed" : "sent", reason });
+  show();
+  flush();
+}
+
+function flush() {
+  if (state !== "online" || waiting) return;
+  const next = [...me.local.values()].find((message) => message.state === "pending");
+  if (!next) return;
+  const frame = { type: "message", client_msg_id: next.id, text: next.text, sent_at_ms: next.at };
+  if (me.link.send(frame)) waiting = next.id;
+}
+
+/** Tell the house which answers are on the screen, and the host page how many are not. */
+function report() {
+  const answers = [...me.confirmed.values()].filter((m) => m.author !== "customer" && !me.reported.has(m.id));
+  const seen = onScreen && !document.hidden && state === "online";
+  if (seen && answers.length) {
+    const ids = answers.map((message) => message.id);
+    for (let at = 0; at < ids.length; at += 200) me.link.send({ type: "shown", message_ids: ids.slice(at, at + 200) });
+    ids.forEach((id) => me.reported.add(id));
+  }
+  const unread = seen ? 0 : answers.filter((m) => m.delivery !== "read").length;
+  document.title = unread ? `(${unread}) ${document.body.dataset.title}` : document.body.dataset.title;
+  tellHost({ unread });
+}
+
+// --- the screen ----------------------------------------------------------------------------------------------------
+
+function show() {
+  const confirmed = [...me.confirmed.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map(entryOf);
+  draw([...confirmed, ...[...me.local.values()].map(localEntryOf)]);
+  part("dot").className = `dot ${state}`;
+  part("banner").textContent = complaint();
+}
+
+function complaint() {
+  if (refusal === "bad_identity") return say("identity");
+  if (refusal === "unsupported_version" || refusal === "bad_frame") return say("outdated");
+  if (refusal === "too_many_connections") return say("crowded");
+  if (state === "online") return "";
+  return say(state === "offline" || me.lastSeq ? "offline" : "connecting");
+}
+
+function entryOf(message) {
+  const names = { customer: say("you"), agent: message.author_name ?? say("team"), system: say("receipt") };
+  const own = message.author === "customer";
+  return {
+    key: message.client_msg_id ?? message.id,
+    author: message.author,
+    name: names[message.author],
+    text: message.text,
+    at: message.at_ms,
+    state: "sent",
+    note: own ? say("sent") : "",
+    deleted: message.deleted,
+  };
+}
+
+function localEntryOf(message) {
+  const pending = message.slow ? "slow" : state === "online" ? "sending" : "waiting";
+  const failed = `refused.${message.reason}`;
+  const key = message.state === "pending" ? pending : message.state === "failed" ? failed : "sent";
+  const note = say(key, { max: number(TEXT_MAX) });
+  return { key: message.id, author: "customer", name: say("you"), text: message.text, at: message.at, state: message.state, note };
+}
+
+function label() {
+  part("promise").textContent = say("promise", { time: span(Number(document.body.dataset.replyMinutes)) });
+  for (const id of ["warning", "hello", "invite", "newer"]) part(id).textContent = say(id);
+  text.placeholder = say("placeholder");
+  text.ariaLabel = say("placeholder");
+  for (const id of ["send", "close"]) part(id).ariaLabel = say(id);
+  const other = part("language");
+  other.textContent = say("other_language");
+  other.ariaLabel = say("switch_language");
+  other.lang = language === "en" ? "zh-CN" : "en";
+  forget();
+}
+
+// --- writing -------------------------------------------------------------------------------------------------------
+
+function alarm(sentence) {
+  part("alarm").textContent = sentence;
+}
+
+function write() {
+  const written = text.value.trim();
+  if (!written) return;
+  if ([...written].length > TEXT_MAX) return alarm(say("too_long", { max: number(TEXT_MAX) }));
+  const secret = secretIn(written);
+  if (secret) return alarm(say(`guard.${secret}`));
+  const message = { id: newId(), text: written.toWellFormed?.() ?? written, at: Date.now() };
+  me.queue.put(message);
+  me.local.set(message.id, { ...message, state: "pending" });
+  text.value = "";
+  resize();
+  show();
+  flush();
+}
+
+function resize() {
+  alarm("");
+  part("send").disabled = !text.value.trim();
+  if (CSS.supports("field-sizing: content")) return;
+  text.style.height = "auto";
+  text.style.height = `${text.scrollHeight}px`;
+}
+
+part("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  write();
+  text.focus();
+});
+text.addEventListener("input", resize);
+text.addEventListener("keydown", (event) => {
+  const composing = event.isComposing || event.keyCode === 229;
+  if (event.key !== "Enter" || event.shiftKey || composing || matchMedia("(pointer: coarse)").matches) return;
+  event.preventDefault();
+  write();
+});
+part("language").addEventListener("click", async () => {
+  const other = language === "en" ? "zh-CN" : "en";
+  await speak(other);
+  settings.set("language", other);
+  label();
+  show();
+});
+document.addEventListener("visibilitychange", () => me && report());
+
+// --- the host page, when this one is in its frame; only allowed sites can frame it ---------------------------------
+
+function tellHost(news) {
+  if (embedded) parent.postMessage({ switchboard: news }, "*");
+}
+
+function closeFrame() {
+  if (embedded) tellHost({ close: true });
+}
+
+addEventListener("message", ({ source, data }) => {
+  const said = data?.switchboard;
+  if (!embedded || source !== parent || !said) return;
+  if ("user" in said) begin(said.user);
+  if ("visible" in said) {
+    onScreen = said.visible;
+    if (onScreen) text.focus();
+    if (me) report();
+  }
+});
+part("close").addEventListener("click", closeFrame);
+addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && closeFrame());
+
+async function start() {
+  const root = document.documentElement;
+  if (["light", "dark"].includes(query.get("theme"))) root.dataset.theme = query.get("theme");
+  await speak(nearest([query.get("lang"), settings.get("language"), ...navigator.languages]));
+  label();
+  resize();
+  if (embedded) {
+    root.dataset.embedded = "";
+    part("close").hidden = false;
+    tellHost({ ready: true });
+    setTimeout(() => {
+      if (me) return;
+      onScreen = true;
+      begin(null);
+    }, HOST_MS);
+  } else {
+    begin(null);
+    if (matchMedia("(pointer: fine)").matches) text.focus();
+  }
+}
+
+await start();

@@ -1,0 +1,54 @@
+// The page's sentences, in the reader's language.
+
+const LANGUAGES = ["en", "zh-CN"];
+let words = {};
+export let language = "en";
+
+/** The supported language nearest to the first of `wanted` that has one. */
+export function nearest(wanted) {
+  for (const tag of wanted) {
+    const base = String(tag ?? "").toLowerCase().split("-")[0];
+    const found = LANGUAGES.find((known) => known.toLowerCase().split("-")[0] === base);
+    if (found) return found;
+  }
+  return LANGUAGES[0];
+}
+
+/** Load and use a language; rejects when its file cannot be had. */
+export async function speak(tag) {
+  const response = await fetch(new URL(`i18n/${tag}.json`, import.meta.url));
+  if (!response.ok) throw new Error(`no words for ${tag}`);
+  words = await response.json();
+  language = tag;
+  document.documentElement.lang = tag;
+}
+
+/** The sentence for `key`, with its {names} filled in. */
+export function say(key, names = {}) {
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => names[name] ?? whole);
+}
+
+export function knows(key) {
+  return key in words;
+}
+
+/** A span of minutes in words: 10 minutes, 2 hours, 3 days. */
+export function span(minutes) {
+  const [amount, unit] =
+    minutes < 60 ? [minutes, "minute"] : minutes < 1440 ? [minutes / 60, "hour"] : [minutes / 1440, "day"];
+  const style = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 };
+  const written = new Intl.NumberFormat(language, style).format(Math.ceil(amount));
+  return written.replace(/(\d)(\p{Script=Han})/u, "$1 $2");
+}
+
+export function number(value) {
+  return new Intl.NumberFormat(language).format(value);
+}
+
+/** Time of day; with the date unless it is today. */
+export function moment(ms) {
+  const at = new Date(ms);
+  const today = at.toDateString() === new Date().toDateString();
+  const style = { hour: "numeric", minute: "2-digit", ...(today ? {} : { month: "short", day: "numeric" }) };
+  return new Intl.DateTimeFormat(language, style).format(at);
+}
