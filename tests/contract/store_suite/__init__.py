@@ -1,0 +1,6 @@
+"""What every store promises, whichever it is. A test file subclasses each suite; its `store` fixture says over what."""
+
+import pytest
+
+for _name in ("changes", "feed", "inbox", "journal", "leases", "outbox", "people", "schema", "search", "snapshot"):
+    pytest.register_assert_rewrite(f"tests.contract.store_suite.{_name}")
