@@ -9,14 +9,8 @@ import msgspec
 
 from router.core.tickets import assign
 from router.model.changes import Change, Record, Save
+from router.model.snapshot import AgentLoad
 from router.model.tables import Agent, Ticket
-
-
-class AgentLoad(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent who is online, and how many unsolved tickets they hold."""
-
-    agent: Agent
-    open_tickets: int
 
 
 def _serves(agent: Agent, ticket: Ticket) -> bool:

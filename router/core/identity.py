@@ -5,14 +5,13 @@ Proof links people; everything else is a hint shown to an agent (DESIGN, promise
 
 import msgspec
 
+from router.model.contact import normal_email, normal_phone
 from router.model.message import InboundEvent
 from router.model.snapshot import IdentityKey
 from router.model.tables import Proof
 
 UNPROVEN_KINDS = frozenset({"phone", "form"})
 """Channels whose sender ids are caller ids and typed addresses: they prove nothing by themselves."""
-
-_CASELESS_KINDS = frozenset({"email"})
 
 
 class ProvenIdentity(msgspec.Struct, frozen=True):
@@ -43,8 +42,11 @@ class SenderView(msgspec.Struct, frozen=True, kw_only=True):
 
 def normalise(kind: str, value: str) -> str:
     """An identity's value as it is stored and looked up."""
-    value = value.strip()
-    return value.lower() if kind in _CASELESS_KINDS else value
+    if kind == "email":
+        return normal_email(value) or value.strip().lower()
+    if kind == "phone":
+        return normal_phone(value) or value.strip()
+    return value.strip()
 
 
 def read_sender(event: InboundEvent) -> SenderView:

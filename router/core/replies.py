@@ -12,6 +12,7 @@ from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import EventId, MessageId, OutboxId, TicketId
 from router.model.limits import REPLY_CHARS_MAX
+from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
 from router.model.tables import Agent, Conversation, Event, Message, OutboxEntry, Ticket
 from rules.facts import Redacted
@@ -30,17 +31,6 @@ class ReplyCommand(msgspec.Struct, frozen=True, kw_only=True):
     solve: bool = False
 
 
-class ReplySnapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts a reply is decided on."""
-
-    ticket: Ticket
-    conversation: Conversation
-    """Where the newest inbound message came from."""
-    last_inbound: Message | None
-    newer: tuple[MessageId, ...] = ()
-    """Messages of customer or colleagues after `last_seen`."""
-
-
 class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     """What the ticket's channel can carry."""
 
@@ -52,7 +42,7 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
 
 def decide_reply(
     command: ReplyCommand,
-    snapshot: ReplySnapshot,
+    facts: ReplyFacts,
     channel: ChannelView,
     redacted: Redacted,
     agent: Agent,
@@ -61,18 +51,18 @@ def decide_reply(
     ids: Ids,
 ) -> tuple[Message, list[Change]]:
     """The reply and its changes. Raises Refused (cannot_reply, empty, too_long, stale_reply, reply_blocked, ...)."""
-    ticket, conversation = snapshot.ticket, snapshot.conversation
+    ticket, conversation = facts.ticket, facts.conversation
     text = command.text.strip()
     _check_sendable(ticket, text, channel)
-    if snapshot.newer and not command.force:
+    if facts.newer and not command.force:
         raise Refused(
             "stale_reply",
             "something newer came while you were writing",
-            data={"message_ids": list(snapshot.newer)},
+            data={"message_ids": list(facts.newer)},
         )
     _guard(redacted, conversation)
     actor = f"agent:{agent.id}"
-    last = snapshot.last_inbound
+    last = facts.last_inbound
     message = Message(
         id=MessageId(ids.new()),
         ticket_id=ticket.id,
@@ -184,7 +174,7 @@ def _answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: i
 
 
 def decide_note(
-    snapshot: ReplySnapshot, text: str, client_key: str, redacted: Redacted, agent: Agent, *, now_ms: int, ids: Ids
+    facts: ReplyFacts, text: str, client_key: str, redacted: Redacted, agent: Agent, *, now_ms: int, ids: Ids
 ) -> tuple[Message, list[Change]]:
     """An internal note; secrets in it are masked like everywhere. Raises Refused when it is empty or too long."""
     if not text.strip():
@@ -193,16 +183,16 @@ def decide_note(
         raise Refused(
             "too_long", f"a note takes {REPLY_CHARS_MAX} characters", status=422, data={"limit": REPLY_CHARS_MAX}
         )
-    ticket = snapshot.ticket
+    ticket = facts.ticket
     note = Message(
         id=MessageId(ids.new()),
         ticket_id=ticket.id,
-        conversation_id=snapshot.conversation.id,
+        conversation_id=facts.conversation.id,
         contact_id=ticket.contact_id,
         kind="note",
         author_id=agent.id,
-        channel=snapshot.conversation.channel,
-        account=snapshot.conversation.account,
+        channel=facts.conversation.channel,
+        account=facts.conversation.account,
         visibility="private",
         client_key=client_key,
         text=redacted.text.strip(),
@@ -216,7 +206,7 @@ def decide_note(
         kind="message.added",
         ticket_id=ticket.id,
         message_id=note.id,
-        conversation_id=snapshot.conversation.id,
+        conversation_id=facts.conversation.id,
         queue=ticket.queue,
         actor=f"agent:{agent.id}",
         data={"note": "1"},

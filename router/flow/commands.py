@@ -12,12 +12,13 @@ import msgspec
 from router.bus import Bus
 from router.core import tickets as core_tickets
 from router.core.delivery import decide_held
-from router.core.replies import ReplyCommand, ReplySnapshot, decide_note, decide_reply
+from router.core.replies import ReplyCommand, decide_note, decide_reply
 from router.flow.channels import Channels
 from router.flow.rulebook import Rulebook
 from router.model.changes import Change, Record, Save
 from router.model.errors import Conflict, Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
+from router.model.snapshot import ReplyFacts
 from router.model.sources import Clock, Ids
 from router.model.tables import Agent, Event, Ticket, TicketState, Urgency
 from router.store import changes as store_changes
@@ -143,8 +144,8 @@ class Commands:
 
         await self._persist(attempt)
 
-    async def _facts(self, ticket_id: TicketId, after: EventId) -> ReplySnapshot:
-        facts = await self._store.read(gather.reply_snapshot(ticket_id, after))
+    async def _facts(self, ticket_id: TicketId, after: EventId) -> ReplyFacts:
+        facts = await self._store.read(gather.reply_facts(ticket_id, after))
         if facts is None:
             raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
         return facts

@@ -74,7 +74,7 @@ class Feed:
             watch.close()
 
     async def _pull(self) -> bool:
-        events = await self._store.read(store_events.since(self._last, _PAGE))
+        events = await self._store.read(store_events.since(self._last, limit=_PAGE))
         for event in events:
             for reader in self._readers:
                 reader.push(event)
@@ -92,7 +92,7 @@ class Feed:
                 after = self._last
                 yield Gap(after)
             while after < self._last:
-                for event in await self._store.read(store_events.since(after, _PAGE)):
+                for event in await self._store.read(store_events.since(after, limit=_PAGE)):
                     after = event.id
                     yield event
             while True:

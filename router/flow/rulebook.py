@@ -98,6 +98,10 @@ class Rulebook:
         """Call `listener` after each change of `status`."""
         self._listeners.append(listener)
 
+    def forget(self, listener: Callable[[], None]) -> None:
+        """Stop calling `listener`."""
+        self._listeners.remove(listener)
+
     def take(self, ruleset: Ruleset, status: RulesStatus) -> None:
         """Swap in another set; one assignment, so no message sees half of it."""
         self.current = ruleset

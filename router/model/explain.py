@@ -48,8 +48,11 @@ def _load_leniently(body: bytes, error: msgspec.DecodeError) -> object:
     if not body.strip():
         raise InvalidMessage("empty; expected one JSON object") from None
     try:
+        body.decode()
         return msgspec.json.decode(mended)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UnicodeDecodeError as fault:
+        raise InvalidMessage(f"not UTF-8: {fault.reason}; files and bodies are UTF-8") from None
+    except (msgspec.DecodeError, RecursionError):
         raise InvalidMessage(f"not JSON: {str(error)[:120]}") from None
 
 
@@ -67,16 +70,21 @@ def storable(text: str) -> bool:
 
 
 def scrub(value: object) -> object:
-    """`value` with every NUL and half surrogate in its texts replaced by U+FFFD, one for one, so that offsets stay."""
+    """`value` with every NUL and half surrogate in its texts replaced by U+FFFD, one for one, so that offsets stay.
+
+    Raises InvalidMessage for what is no JSON value.
+    """
     match value:
         case str():
             return _UNSTORABLE.sub("\ufffd", value)
         case list():
             return [scrub(item) for item in value]
-        case dict():
+        case dict() if all(isinstance(key, str) for key in value):
             return {scrub(key): scrub(item) for key, item in value.items()}
-        case _:
+        case None | bool() | int() | float():
             return value
+        case _:
+            raise InvalidMessage(f"holds a value that JSON has no form for: {type(value).__name__}")
 
 
 def explain(

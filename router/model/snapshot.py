@@ -11,7 +11,7 @@ import msgspec
 from router.model.changes import Add, Change, Save
 from router.model.ids import ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
-from router.model.tables import Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
+from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
 
 IdentityKey = tuple[str, str]
 """(kind, value)"""
@@ -89,3 +89,21 @@ class Snapshot:
         for change in changes:
             if isinstance(change, Add | Save):
                 self.put(change.row)
+
+
+class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts a reply or a note is decided on."""
+
+    ticket: Ticket
+    conversation: Conversation
+    """Where the newest inbound message came from."""
+    last_inbound: Message | None
+    newer: tuple[MessageId, ...] = ()
+    """Messages of customer or colleagues recorded after the event that the agent had seen."""
+
+
+class AgentLoad(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent who is online, and how many unsolved tickets they hold."""
+
+    agent: Agent
+    open_tickets: int

@@ -157,8 +157,6 @@ def _decode_carefully(found: dict[str, object]) -> _Message:
         raise explain(error, known, _SHAPE, unknown) from None
     except RecursionError:
         raise InvalidMessage("nested too deeply") from None
-    except TypeError:
-        raise InvalidMessage("holds a value that JSON has no form for") from None
     message.ext = {**(message.ext or {}), **unknown} or None
     return message
 
@@ -344,3 +342,16 @@ def _file_out(file: AttachmentIn) -> dict[str, object]:
 def _rfc3339(at_ms: int) -> str:
     spec = "milliseconds" if at_ms % 1000 else "seconds"
     return (_EPOCH + at_ms * _MS).isoformat(timespec=spec).replace("+00:00", "Z")
+
+
+def message_schemas() -> dict[str, object]:
+    """JSON Schemas (2020-12) of "message in" (`Message`) and what it holds, for the API's description.
+
+    Unknown fields are kept under `ext`, so none of them is closed.
+    """
+    _, schemas = msgspec.json.schema_components([_Message], ref_template="#/components/schemas/{name}")
+    text = msgspec.json.encode(schemas).replace(b"#/components/schemas/_", b"#/components/schemas/")
+    named: dict[str, dict[str, object]] = msgspec.json.decode(text)
+    for schema in named.values():
+        schema.pop("additionalProperties", None)
+    return {name.lstrip("_"): schema for name, schema in named.items()}

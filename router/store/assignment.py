@@ -1,25 +1,17 @@
 """What the assigner looks at: tickets nobody holds, and who is online with how much in hand."""
 
-from typing import NamedTuple
-
 import msgspec
 
+from router.model.snapshot import AgentLoad
 from router.model.tables import Agent, Ticket
 from router.store.script import Script, fetch, select
-
-
-class Load(NamedTuple):
-    """An agent who is online, and how many unsolved tickets they hold."""
-
-    agent: Agent
-    open_tickets: int
 
 
 class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
     """One round's facts."""
 
     waiting: list[Ticket]
-    loads: list[Load]
+    loads: list[AgentLoad]
 
 
 def gather(limit: int) -> Script[AssignmentView]:
@@ -40,4 +32,6 @@ def gather(limit: int) -> Script[AssignmentView]:
         "ORDER BY t.urgency_rank DESC, COALESCE(t.waiting_since_ms, t.created_at_ms), t.id LIMIT :limit",
         limit=limit,
     )
-    return AssignmentView(waiting=waiting, loads=[Load(agent, held.get(agent.id, 0)) for agent in agents])
+    return AssignmentView(
+        waiting=waiting, loads=[AgentLoad(agent=agent, open_tickets=held.get(agent.id, 0)) for agent in agents]
+    )

@@ -1,21 +1,9 @@
 """What a command of an agent is decided on. Read just before it; versions catch whoever was faster."""
 
-import msgspec
-
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
+from router.model.snapshot import ReplyFacts
 from router.model.tables import Agent, Conversation, Message, OutboxEntry, Ticket
 from router.store.script import Script, fetch_one, select
-
-
-class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The facts of a reply or a note."""
-
-    ticket: Ticket
-    conversation: Conversation
-    """Where the newest inbound message came from."""
-    last_inbound: Message | None
-    newer: tuple[MessageId, ...]
-    """Messages of customer or colleagues recorded after the event that the agent had seen."""
 
 
 def reply_facts(ticket_id: TicketId, after: EventId) -> Script[ReplyFacts | None]:

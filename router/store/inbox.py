@@ -10,8 +10,9 @@ from typing import Final, Literal
 
 import msgspec
 
+from router.model.changes import contact_name
 from router.model.errors import Refused
-from router.model.ids import AgentId, EventId, MessageId, TicketId
+from router.model.ids import AgentId, ContactId, EventId, MessageId, TicketId
 from router.model.limits import PAGE_MAX
 from router.model.tables import Contact, Conversation, Event, Identity, Message, OutboxEntry, Participant, Ticket
 from router.store import events, outbox, search
@@ -268,3 +269,30 @@ def queue_counts(actor: Actor = None) -> Script[list[QueueCount]]:
         f"WHERE {_UNSOLVED} AND {_visible(actor)} GROUP BY t.queue ORDER BY t.queue"
     )
     return [QueueCount(queue=row[0], waiting=row[1], open=row[2], oldest_waiting_since_ms=row[3]) for row in rows]
+
+
+def ticket_id(actor: Actor, id_or_number: str) -> Script[TicketId | None]:
+    """The id behind an id or a number (T-1001), if this actor may see that ticket."""
+    number = _NUMBER.fullmatch(id_or_number)
+    rows = yield from select(
+        f"SELECT t.id FROM tickets AS t WHERE {'t.number' if number else 't.id'} = :key AND {_visible(actor)}",  # noqa: S608
+        key=int(number[1]) if number else id_or_number,
+    )
+    return rows[0][0] if rows else None
+
+
+def ticket_numbers(ids: list[TicketId]) -> Script[dict[TicketId, str]]:
+    """The numbers people see, such as T-1001."""
+    rows = (yield from select("SELECT id, number FROM tickets WHERE id {in ids}", ids=ids)) if ids else []
+    return {row[0]: f"T-{row[1]}" for row in rows}
+
+
+def contact_names(ids: list[ContactId]) -> Script[dict[ContactId, str]]:
+    """How other programs name contacts: the import key, or C-n."""
+    found = (yield from fetch(Contact, "WHERE t.id {in ids}", ids=ids)) if ids else []
+    return {contact.id: contact_name(contact) for contact in found}
+
+
+def delivery_of(message_id: MessageId) -> Script[OutboxEntry | None]:
+    """What became of a reply."""
+    return fetch_one(OutboxEntry, "WHERE t.message_id = :message_id", message_id=message_id)

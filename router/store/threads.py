@@ -3,7 +3,7 @@
 from typing import Final
 
 from router.connector import ThreadMessage
-from router.model.ids import MessageId
+from router.model.ids import ConversationId, MessageId
 from router.model.tables import Agent, Message, OutboxEntry
 from router.store.codec import table
 from router.store.script import Script, fetch, fetch_one, select
@@ -67,3 +67,9 @@ def delivery(channel: str, account: str, thread: str, peer: str, message_id: Mes
         thread=thread,
         peer=peer,
     )
+
+
+def conversation(channel: str, account: str, thread: str, peer: str) -> Script[ConversationId | None]:
+    """The peer's private conversation, once it has said something."""
+    rows = yield from select(_OURS, channel=channel, account=account, thread=thread, peer=peer)
+    return rows[0][0] if rows else None

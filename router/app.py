@@ -1,0 +1,256 @@
+"""The composition root, the only file that knows everything: builds the house, starts it, stops it."""
+
+import asyncio
+import contextlib
+import random
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Literal
+
+from router import discovery
+from router.bus import Bus
+from router.bus.local import LocalBus
+from router.bus.redis import RedisBus
+from router.clock import SystemClock, TimedIds
+from router.config import Config, read_key
+from router.connector import Context
+from router.flow.assign import Assigner
+from router.flow.channels import Channel, Channels
+from router.flow.commands import Commands
+from router.flow.deliver import DeliveryWorker
+from router.flow.feed import Feed
+from router.flow.intake import Door
+from router.flow.leases import Leases
+from router.flow.rehearsal import Rehearsal
+from router.flow.route import RouteWorker
+from router.flow.rulebook import Rulebook, RulesFollower
+from router.flow.sweep import Sweeper
+from router.flow.threads import AccountCursors, AccountThreads
+from router.keys import Keyring
+from router.model.errors import ConfigError
+from router.store import migrate
+from router.store.postgres import PostgresStore
+from router.store.script import Store
+from router.store.sqlite import SqliteStore
+from router.telemetry import Logger, Metrics
+from router.web.server import Server
+
+Role = Literal["intake", "route", "deliver", "web"]
+ROLES: tuple[Role, ...] = ("intake", "route", "deliver", "web")
+
+
+async def open_store(url: str, base: Path, *, pool_size: int = 4) -> Store:
+    """The database a storage URL names; `sqlite:` paths are relative to `base`."""
+    if url.startswith("sqlite:"):
+        path = base / url.removeprefix("sqlite:")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return await SqliteStore.open(path)
+    return await PostgresStore.open(url, connections=pool_size)
+
+
+def keyring(config: Config) -> Keyring:
+    """The keys a configuration refers to. Raises ConfigError."""
+    secrets = config.secrets
+    seal_keys = {name: read_key(f"seal_keys.{name}", text) for name, text in secrets.seal_keys.items()}
+    return Keyring(seal_keys, secrets.seal_key, read_key("signing_key", secrets.signing_key))
+
+
+@asynccontextmanager
+async def rehearsal(rules: Mapping[str, bytes] | None) -> AsyncIterator[Rehearsal]:
+    """The production path on a throw-away store, for `switchboard route`. Raises RulesError."""
+    rulebook = Rulebook.shipped() if rules is None else Rulebook.of(rules)
+    with tempfile.TemporaryDirectory(prefix="switchboard-") as directory:
+        store = await SqliteStore.open(Path(directory) / "route.db", synchronous="OFF")
+        try:
+            await store.write(migrate.migrate(store.dialect, now_ms=0))
+            manifest = discovery.manifest_of("api")
+            yield Rehearsal(store=store, bus=LocalBus(), rulebook=rulebook, manifest=manifest)
+        finally:
+            await store.close()
+
+
+class App:
+    """A running house."""
+
+    def __init__(self, config: Config, *, base: Path, roles: Collection[Role], log: Logger, clock: SystemClock) -> None:
+        self.config, self._base, self._roles, self.log, self.clock = config, base, frozenset(roles), log, clock
+        self.ids = TimedIds(clock)
+        self.metrics = Metrics()
+        self.keys = keyring(config)
+        self.rulebook = Rulebook.shipped()
+        self._exit = AsyncExitStack()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.stopped = asyncio.Event()
+        """Set when a part of the house has failed for good."""
+        self.failure: BaseException | None = None
+
+    async def start(self) -> None:
+        """Open what has to be open, then start every worker of this process's roles."""
+        config, clock, ids, log, metrics = self.config, self.clock, self.ids, self.log, self.metrics
+        self.store = store = await open_store(config.storage.url, self._base, pool_size=config.storage.pool_size)
+        self._exit.push_async_callback(store.close)
+        for name in await store.write(migrate.migrate(store.dialect, now_ms=clock.now_ms())):
+            log.info("store.migrated", migration=name)
+        owner = f"{socket.gethostname()}-{ids.new()}"
+        self.bus = bus = await self._open_bus(owner)
+        self._exit.push_async_callback(bus.close)
+        await self._start_rules()
+        self.feed = Feed(store=store, bus=bus, metrics=metrics, log=log)
+        await self.feed.start()
+        self.door = Door(
+            store=store,
+            bus=bus,
+            rulebook=self.rulebook,
+            keys=self.keys,
+            clock=clock,
+            ids=ids,
+            metrics=metrics,
+            log=log,
+        )
+        self.channels = Channels(self._channels())
+        for channel in self.channels.all():
+            self._exit.push_async_callback(channel.connector.close)
+        self.commands = Commands(
+            store=store, bus=bus, channels=self.channels, rulebook=self.rulebook, clock=clock, ids=ids
+        )
+        if "route" in self._roles:
+            await self._start_routing(owner)
+        if "deliver" in self._roles:
+            worker = DeliveryWorker(
+                store=store,
+                bus=bus,
+                channels=self.channels,
+                keys=self.keys,
+                clock=clock,
+                jitter=random.SystemRandom().random,
+                metrics=metrics,
+                log=log,
+            )
+            self._run("deliver", worker.run())
+        if "intake" in self._roles:
+            for channel in self.channels.all():
+                inlet = self.door.inlet(channel.manifest, channel.account)
+                self._run(f"intake:{channel.kind}/{channel.account}", channel.connector.run(inlet))
+        if "web" in self._roles:
+            self._run("feed", self.feed.run())
+            self.server = await self._start_server()
+
+    async def _open_bus(self, owner: str) -> Bus:
+        if self.config.bus.url == "local":
+            return LocalBus()
+        jitter = random.SystemRandom().random
+        return await RedisBus.open(self.config.bus.url, name=owner, log=self.log, jitter=jitter)
+
+    async def _start_rules(self) -> None:
+        rules = self.config.rules
+        watches_files = rules.source == "files" and "web" in self._roles
+        follower = RulesFollower(
+            self.rulebook,
+            store=self.store,
+            bus=self.bus,
+            clock=self.clock,
+            log=self.log,
+            metrics=self.metrics,
+            directory=self._base / rules.path if watches_files else None,
+        )
+        await follower.start()
+        self._run("rules", follower.run())
+
+    def _channels(self) -> list[Channel]:
+        channels = []
+        for configured in self.config.channels:
+            manifest = discovery.manifest_of(configured.kind)
+            settings = discovery.settings_of(manifest, configured)
+            context = Context(
+                account=configured.account,
+                clock=self.clock,
+                ids=self.ids,
+                log=self.log,
+                signer=self.keys,
+                cursors=AccountCursors(self.store, configured.kind, configured.account),
+                threads=AccountThreads(
+                    configured.kind,
+                    configured.account,
+                    store=self.store,
+                    bus=self.bus,
+                    feed=self.feed,
+                    clock=self.clock,
+                ),
+                public_url=self.config.server.public_url,
+            )
+            channels.append(
+                Channel(
+                    account=configured.account,
+                    manifest=manifest,
+                    capabilities=discovery.capabilities_of(manifest, settings),
+                    connector=manifest.create(settings, context),
+                )
+            )
+        return channels
+
+    async def _start_routing(self, owner: str) -> None:
+        leases = Leases(owner, store=self.store, clock=self.clock, log=self.log)
+        await leases.refresh()
+        self._exit.push_async_callback(leases.release)
+        worker = RouteWorker(
+            store=self.store,
+            bus=self.bus,
+            rulebook=self.rulebook,
+            keys=self.keys,
+            channels=self.channels,
+            leases=leases,
+            clock=self.clock,
+            ids=self.ids,
+            metrics=self.metrics,
+            log=self.log,
+        )
+        self._run("leases", leases.run())
+        self._run("route", worker.run())
+        self._run("assign", Assigner(store=self.store, bus=self.bus, clock=self.clock, log=self.log).run())
+        sweeper = Sweeper(store=self.store, bus=self.bus, clock=self.clock, metrics=self.metrics, log=self.log)
+        self._run("sweep", sweeper.run())
+
+    async def _start_server(self) -> Server:
+        server = Server(
+            config=self.config.server,
+            store=self.store,
+            bus=self.bus,
+            door=self.door,
+            channels=self.channels,
+            commands=self.commands,
+            feed=self.feed,
+            rulebook=self.rulebook,
+            keys=self.keys,
+            clock=self.clock,
+            metrics=self.metrics,
+            log=self.log,
+        )
+        await server.start()
+        self._exit.push_async_callback(server.stop)
+        return server
+
+    def _run(self, name: str, work: "contextlib.AbstractAsyncContextManager[None] | object") -> None:
+        assert asyncio.iscoroutine(work)
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A worker never ends by itself: when one does, the process stops and its supervisor starts a fresh one."""
+        if task.cancelled():
+            return
+        error = task.exception()
+        self.failure = error or ConfigError(f"{task.get_name()} stopped")
+        self.log.error("worker.ended", worker=task.get_name(), error=type(self.failure).__name__)
+        self.stopped.set()
+
+    async def stop(self) -> None:
+        """Stop in reverse: no new work, workers cancelled, connections closed. What was accepted is durable already."""
+        for task in reversed(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(Exception):
+            await self._exit.aclose()

@@ -1,0 +1,83 @@
+"""`switchboard`: which command, which exit code.
+
+0 done, 1 findings or bad lines, 2 usage, 78 configuration (sysexits.h EX_CONFIG).
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol
+
+from router.model.errors import ConfigError, Refused, StoreUnavailable
+from rules.problems import RulesError
+
+EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_CONFIG = 0, 1, 2, 78
+
+_COMMANDS = {
+    "demo": "everything on one machine: simulated providers, live traffic, a ready inbox",
+    "serve": "run the service from a configuration file",
+    "route": "messages in, decisions out, on a throw-away store",
+    "redact": "text in, redacted text (or the redactions) out",
+    "trace": "the way of a message or ticket, with times and reasons",
+    "rules": "check, test and explain rules files",
+    "contacts": "import contacts",
+    "import": "put messages from a file through intake",
+    "export": "write messages or contacts in the formats that import reads",
+    "quarantine": "payloads that could not be understood: list, show, replay",
+    "dead-letters": "replies that could not be delivered and events that could not be decided: list, show, replay",
+    "channels": "check the configured channels, show how they are",
+    "user": "add people who answer",
+    "token": "make a token for the API",
+    "migrate": "bring the database to this release",
+    "doctor": "say in plain words what is wrong and what to do",
+}
+
+
+class Command(Protocol):
+    """What a command's module offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare its arguments."""
+        ...
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+        ...
+
+
+def _module(name: str) -> Command:
+    # Imported one by one, so that `switchboard redact` does not wait for a web server it never starts.
+    module: Command = import_module(f"router.cli.{name.replace('-', '_')}_command")
+    return module
+
+
+def run(argv: Sequence[str]) -> int:
+    """Parse the command line and run its command."""
+    parser = argparse.ArgumentParser(prog="switchboard", description="Omnichannel support router.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    name = next((word for word in argv if not word.startswith("-")), None)
+    for known, summary in _COMMANDS.items():
+        sub = commands.add_parser(known, help=summary, description=summary)
+        if known == name:
+            _module(known).add_arguments(sub)
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        parser.print_help()
+        return EXIT_USAGE
+    try:
+        return _module(arguments.command).run(arguments)
+    except RulesError as error:
+        print(f"switchboard: the rules cannot be used\n{error}", file=sys.stderr)
+        return EXIT_CONFIG
+    except ConfigError as error:
+        print(f"switchboard: {error}", file=sys.stderr)
+        return EXIT_CONFIG
+    except (Refused, StoreUnavailable) as error:
+        print(f"switchboard: {error}", file=sys.stderr)
+        return EXIT_FINDINGS
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has seen enough
+        return EXIT_DONE
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,177 @@
+"""The production path on a throw-away store: `switchboard route`, tests and benchmarks feed it lines.
+
+Line order is arrival order and the clock is max(previous, sent_at), so that the same input gives the same output.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+import msgspec
+
+from router.bus import Bus
+from router.clock import TimedIds, VirtualClock
+from router.connector import Manifest, RawEvent
+from router.core.placement import quoted_numbers
+from router.flow.channels import Channels
+from router.flow.contacts import import_contacts
+from router.flow.intake import Door
+from router.flow.leases import Leases
+from router.flow.route import RoutedEntry, RouteWorker
+from router.flow.rulebook import Rulebook
+from router.keys import Keyring
+from router.model.errors import InvalidMessage
+from router.model.ids import ContactId, TicketId
+from router.model.message import Redaction
+from router.model.wire import decode_message
+from router.store import inbox
+from router.store.script import Store
+from router.telemetry import Metrics, SilentLog
+
+_BATCH = 200
+
+
+class DecisionReason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why, for other programs (DESIGN 6)."""
+
+    rule: str
+    why: str
+    at: tuple[tuple[int, int], ...]
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of `switchboard route` (DESIGN 6, "Decision out")."""
+
+    message_id: str
+    duplicate: bool
+    ticket: str | None
+    ticket_new: bool
+    contact: str | None
+    language: str | None
+    tags: tuple[str, ...]
+    urgency: str | None
+    queue: str | None
+    related: tuple[str, ...]
+    text: str | None
+    redactions: tuple[Redaction, ...]
+    reasons: tuple[DecisionReason, ...]
+
+
+class BadLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in a bad line's place."""
+
+    line: int
+    error: str
+
+
+Answer = Decision | BadLine
+
+
+class Rehearsal:
+    """Messages in, decisions out."""
+
+    def __init__(self, *, store: Store, bus: Bus, rulebook: Rulebook, manifest: Manifest) -> None:
+        self._clock = VirtualClock()
+        ids = TimedIds(self._clock)
+        keys = Keyring({"throw-away": bytes(32)}, "throw-away", bytes(32))
+        metrics, log = Metrics(), SilentLog()
+        self._store, self._ids = store, ids
+        door = Door(
+            store=store, bus=bus, rulebook=rulebook, keys=keys, clock=self._clock, ids=ids, metrics=metrics, log=log
+        )
+        self._inlet = door.inlet(manifest, "default")
+        self._leases = Leases("rehearsal", store=store, clock=self._clock, log=log)
+        self._worker = RouteWorker(
+            store=store,
+            bus=bus,
+            rulebook=rulebook,
+            keys=keys,
+            channels=Channels(),
+            leases=self._leases,
+            clock=self._clock,
+            ids=ids,
+            metrics=metrics,
+            log=log,
+        )
+        self._first: dict[tuple[str, str, str], Decision] = {}
+        self._tickets: dict[TicketId, str] = {}
+        self._contacts: dict[ContactId, str] = {}
+
+    async def import_contacts(self, lines: Iterable[bytes]) -> list[str]:
+        """Know these people beforehand; what is wrong with their rows."""
+        return await import_contacts(lines, store=self._store, clock=self._clock, ids=self._ids)
+
+    async def decide(self, lines: Iterable[bytes]) -> AsyncIterator[Answer]:
+        """One answer per line, in order."""
+        batch: list[tuple[int, bytes]] = []
+        for number, line in enumerate(lines, start=1):
+            batch.append((number, line))
+            if len(batch) == _BATCH:
+                for answer in await self._decide(batch):
+                    yield answer
+                batch = []
+        for answer in await self._decide(batch):
+            yield answer
+
+    async def _decide(self, batch: Sequence[tuple[int, bytes]]) -> list[Answer]:
+        # Per line: its error, or the key of its decision and whether it repeats one.
+        places: list[BadLine | tuple[tuple[str, str, str], bool]] = []
+        for number, line in batch:
+            try:
+                event = decode_message(line)
+            except InvalidMessage as error:
+                places.append(BadLine(line=number, error=str(error)))
+                continue
+            self._clock.advance_to(event.sent_at_ms)
+            if quoted_numbers(event):  # a number can be quoted only once its ticket has been told
+                await self._route()
+            ((accepted,),) = await self._inlet.accept([RawEvent(body=line)])
+            if accepted.outcome == "quarantined":
+                places.append(BadLine(line=number, error=accepted.reason or "quarantined"))
+            else:
+                key = (event.channel, event.account, event.message_id)
+                places.append((key, accepted.outcome == "duplicate"))
+        await self._route()
+        return [place if isinstance(place, BadLine) else self._answer(*place) for place in places]
+
+    def _answer(self, key: tuple[str, str, str], duplicate: bool) -> Decision:  # noqa: FBT001 -- a field, passed on
+        decision = self._first[key]
+        return msgspec.structs.replace(decision, duplicate=True, ticket_new=False) if duplicate else decision
+
+    async def _route(self) -> None:
+        await self._leases.refresh()
+        while routed := await self._worker.run_once():
+            await self._learn(routed)
+            for item in routed:
+                event = item.entry.event
+                self._first[event.channel, event.account, event.message_id] = self._decision(item)
+        # A row that could not be decided has no decision to tell; its error is a dead letter of the throw-away store.
+
+    async def _learn(self, routed: Sequence[RoutedEntry]) -> None:
+        """The names of tickets and contacts this batch speaks of."""
+        tickets = {t for item in routed for t in _tickets_of(item)} - self._tickets.keys()
+        contacts = {ContactId(c) for item in routed if (c := item.outcome.contact_id)} - self._contacts.keys()
+        self._tickets.update(await self._store.read(inbox.ticket_numbers(list(tickets))))
+        self._contacts.update(await self._store.read(inbox.contact_names(list(contacts))))
+
+    def _decision(self, item: RoutedEntry) -> Decision:
+        why, event = item.outcome.why, item.entry.event
+        ticket_id, contact_id = item.outcome.ticket_id, item.outcome.contact_id
+        return Decision(
+            message_id=event.message_id,
+            duplicate=False,
+            ticket=self._tickets[ticket_id] if ticket_id else None,
+            ticket_new=item.outcome.ticket_new,
+            contact=self._contacts[ContactId(contact_id)] if contact_id else None,
+            language=why.language if why else None,
+            tags=why.tags if why else (),
+            urgency=why.urgency if why else None,
+            queue=why.queue if why else None,
+            related=tuple(self._tickets[t] for t in why.related) if why else (),
+            text=event.text,
+            redactions=item.entry.redactions,
+            reasons=tuple(DecisionReason(rule=r.rule, why=r.why, at=r.at) for r in why.reasons) if why else (),
+        )
+
+
+def _tickets_of(item: RoutedEntry) -> set[TicketId]:
+    related = set(item.outcome.why.related) if item.outcome.why else set()
+    return related | ({item.outcome.ticket_id} if item.outcome.ticket_id else set())

@@ -1,0 +1,72 @@
+"""What own channels read of their conversations: implements connector.Threads and connector.CursorReader."""
+
+from collections.abc import AsyncIterator
+from typing import Literal
+
+import msgspec
+
+from router.bus import Bus
+from router.connector import ThreadMessage
+from router.core.delivery import DELIVERY_RANK
+from router.flow.feed import ConversationWatch, Feed
+from router.model.changes import Record, Save
+from router.model.errors import Conflict
+from router.model.ids import MessageId
+from router.model.sources import Clock
+from router.model.tables import Event
+from router.store import changes as store_changes
+from router.store import journal, threads
+from router.store.script import Store
+
+
+class AccountCursors:
+    """Cursors of one channel account."""
+
+    def __init__(self, store: Store, kind: str, account: str) -> None:
+        self._store, self._kind, self._account = store, kind, account
+
+    async def load(self, scope: str) -> str | None:
+        """The last committed cursor for `scope`."""
+        return await self._store.read(journal.cursor(self._kind, self._account, scope))
+
+
+class AccountThreads:
+    """Conversations of one channel account."""
+
+    def __init__(self, kind: str, account: str, *, store: Store, bus: Bus, feed: Feed, clock: Clock) -> None:
+        self._kind, self._account = kind, account
+        self._store, self._bus, self._feed, self._clock = store, bus, feed, clock
+
+    async def read(self, thread: str, peer: str, after_seq: int) -> list[ThreadMessage]:
+        """Messages of the peer's private conversation added or changed after `after_seq`, oldest first."""
+        return await self._store.read(threads.read(self._kind, self._account, thread, peer, after_seq))
+
+    async def watch(self, thread: str, peer: str) -> AsyncIterator[None]:
+        """Yield whenever something was committed to that conversation."""
+        wanted = ConversationWatch()
+        async for _ in self._feed.conversation(wanted):
+            if wanted.conversation_id is None:
+                found = await self._store.read(threads.conversation(self._kind, self._account, thread, peer))
+                wanted.conversation_id = found
+            yield None
+
+    async def mark(self, thread: str, peer: str, message_id: MessageId, state: Literal["delivered", "read"]) -> None:
+        """The customer's device has shown a reply. Never moves a delivery state backwards."""
+        found = await self._store.read(threads.delivery(self._kind, self._account, thread, peer, message_id))
+        if found is None or DELIVERY_RANK[found.state] >= DELIVERY_RANK[state]:
+            return
+        now_ms = self._clock.now_ms()
+        moved = msgspec.structs.replace(found, state=state, lease_until_ms=None, version=found.version + 1)
+        event = Event(
+            at_ms=now_ms,
+            kind="delivery.state",
+            ticket_id=found.ticket_id,
+            message_id=message_id,
+            conversation_id=found.conversation_id,
+            data={"from": found.state, "to": state},
+        )
+        try:
+            await self._store.write(store_changes.apply([Save(moved), Record(event)], now_ms=now_ms))
+        except Conflict:
+            return  # the delivery worker is settling it; the page reports again when it next connects
+        await self._bus.notify("events")

@@ -1,0 +1,157 @@
+"""The way of a message or a ticket, step by step, with times and reasons: `switchboard trace` and the API tell it."""
+
+import msgspec
+
+from router.model.changes import contact_name, ticket_number
+from router.model.decisions import Why
+from router.model.tables import Event, Message, OutboxEntry
+from router.store import inbox, journal
+from router.store.inbox import TicketDetail
+from router.store.rows import JournalRow
+from router.store.script import Store
+
+_WHY = msgspec.json.Decoder(Why)
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened."""
+
+    stage: str
+    """accepted, message, redaction, rules, ticket, history, delivery."""
+    at_ms: int | None
+    text: str
+    facts: dict[str, str] = {}
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that happened to one message, or to every message of one ticket."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+
+async def trace(store: Store, name: str) -> Trace | None:
+    """Follow a ticket (id or T-number) or a message (its id here or at its provider); None when nothing is named so."""
+    detail = await store.read(inbox.detail(None, name))
+    if detail is not None:
+        return Trace(name=ticket_number(detail.line.ticket), steps=tuple(await _ticket(store, detail)))
+    found = await store.read(inbox.message(None, name))  # type: ignore[arg-type]  # any text may be asked for
+    messages = [found] if found is not None else await store.read(inbox.messages_like(None, name))
+    steps: list[Step] = []
+    for message in messages:
+        steps += await _message(store, message)
+        about = await store.read(inbox.detail(None, message.ticket_id))
+        if about is not None:
+            steps += _history(about, message)
+    if not messages:
+        steps = [_accepted(row) for row in await store.read(journal.find_message(name))]
+    return Trace(name=name, steps=tuple(steps)) if steps else None
+
+
+async def _ticket(store: Store, detail: TicketDetail) -> list[Step]:
+    ticket, contact = detail.line.ticket, detail.line.contact
+    steps = [
+        Step(
+            stage="ticket",
+            at_ms=ticket.created_at_ms,
+            text=f"{ticket_number(ticket)} of {contact_name(contact)}: {ticket.state}, {ticket.urgency}, "
+            f"queue {ticket.queue}, agent {detail.line.assignee_name or 'nobody'}",
+            facts={"contact": contact_name(contact), "channel": ticket.channel, "tags": ", ".join(ticket.tags)},
+        )
+    ]
+    for message in detail.messages:
+        if message.kind == "inbound":
+            steps += await _message(store, message)
+        delivery = detail.deliveries.get(message.id)
+        if delivery is not None:
+            steps.append(_delivery(message, delivery))
+    return [*steps, *_history(detail, None)]
+
+
+async def _message(store: Store, message: Message) -> list[Step]:
+    steps = []
+    if message.external_id is not None and message.kind == "inbound":
+        row = await store.read(journal.find(message.channel, message.account, message.external_id))
+        if row is not None:
+            steps.append(_accepted(row))
+    why = _WHY.decode(message.verdict) if bytes(message.verdict) != b"null" else None
+    steps.append(
+        Step(
+            stage="message",
+            at_ms=message.received_at_ms,
+            text=f"{message.kind} on {message.channel}/{message.account}, {message.visibility}, {message.language}",
+            facts={"id": message.id, "external_id": message.external_id or "", "automatic": message.automatic},
+        )
+    )
+    if why is None:
+        return steps
+    masked = ", ".join(f"{r.type} in {r.field} at {r.start}-{r.end}" for r in message.redactions)
+    steps.append(
+        Step(
+            stage="redaction",
+            at_ms=None,
+            text=masked or "nothing masked",
+            facts={"found": ", ".join(message.findings), "took_ms": f"{why.redact_ms:g}"},
+        )
+    )
+    steps.append(_rules(why))
+    joined = f"opened {why.queue}" if why.ticket_new else f"joined by {why.joined}"
+    steps.append(
+        Step(
+            stage="ticket",
+            at_ms=None,
+            text=f"{joined}; contact known by {why.contact_by}",
+            facts={"not_joined": why.joined_detail, "answer": why.reply_template or "none"},
+        )
+    )
+    return steps
+
+
+def _rules(why: Why) -> Step:
+    reasons = "; ".join(f"{reason.rule}: {reason.why}" for reason in why.reasons) or "no rule fired"
+    lost = "; ".join(f"{x.rule} wanted {x.key} {x.value}, lost to {x.to}" for x in why.lost)
+    return Step(
+        stage="rules",
+        at_ms=None,
+        text=f"{why.urgency}, queue {why.queue}, tags {', '.join(why.tags) or 'none'}. {reasons}",
+        facts={"version": why.rules_version, "lost": lost},
+    )
+
+
+def _accepted(row: JournalRow) -> Step:
+    again = f", delivered {row.redeliveries} more times and dropped" if row.redeliveries else ""
+    return Step(
+        stage="accepted",
+        at_ms=row.received_at_ms,
+        text=f"{row.channel}/{row.account} {row.message_id}: {row.state}{again}",
+        facts={
+            "partition": str(row.partition),
+            "attempts": str(row.attempts),
+            "error": row.error or "",
+            "routed_after_ms": str(row.routed_at_ms - row.received_at_ms) if row.routed_at_ms is not None else "",
+        },
+    )
+
+
+def _delivery(message: Message, entry: OutboxEntry) -> Step:
+    who = "the machine" if message.author_id is None else "an agent"
+    return Step(
+        stage="delivery",
+        at_ms=message.sent_at_ms,
+        text=f"reply by {who} on {entry.channel}/{entry.account}: {entry.state} after {entry.attempts} attempts",
+        facts={"provider_id": entry.provider_id or "", "error": entry.error or ""},
+    )
+
+
+def _history(detail: TicketDetail, message: Message | None) -> list[Step]:
+    events = [e for e in detail.events if message is None or e.message_id in {message.id, None}]
+    return [Step(stage="history", at_ms=event.at_ms, text=_told(event, detail)) for event in events]
+
+
+def _told(event: Event, detail: TicketDetail) -> str:
+    data = ", ".join(f"{key} {_named(value, detail)}" for key, value in event.data.items() if value)
+    return f"{event.kind} by {_named(event.actor.removeprefix('agent:'), detail)}" + (f": {data}" if data else "")
+
+
+def _named(value: str, detail: TicketDetail) -> str:
+    return next((name for agent_id, name in detail.agent_names.items() if agent_id == value), value)

@@ -1,0 +1,152 @@
+"""Who asks: agents by session cookie, programs by bearer token. Tokens rest only as hashes.
+
+Passwords are hashed with Argon2id (RFC 9106) off the event loop; failed logins are paced per address and per login.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections import OrderedDict
+
+import msgspec
+from aiohttp import web
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from router.model.errors import Refused
+from router.model.limits import SESSION_MS
+from router.model.sources import Clock
+from router.model.tables import Agent
+from router.store import people
+from router.store.script import Store
+
+COOKIE = "switchboard_session"
+_FAILURES_MAX = 10
+_FAILURE_WINDOW_MS = 300_000
+_REMEMBERED_MAX = 10_000
+_HASHER = PasswordHasher()
+_DUMMY_HASH = _HASHER.hash("nobody has this password")
+
+
+def token_hash(token: str) -> str:
+    """What of a token is stored. Tokens are 256 random bits, so a plain hash cannot be searched."""
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def new_token(prefix: str) -> str:
+    """A fresh token; the prefix says what it is when somebody finds one in a log."""
+    return f"{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def hash_password(password: str) -> str:
+    """Argon2id with the library's current parameters."""
+    return _HASHER.hash(password)
+
+
+def _matches(password_hash: str | None, password: str) -> bool:
+    # Somebody who does not exist costs as much time as somebody who does.
+    try:
+        _HASHER.verify(password_hash or _DUMMY_HASH, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return password_hash is not None
+
+
+class _Login(msgspec.Struct, forbid_unknown_fields=True):
+    login: str = ""
+    password: str = ""
+    token: str = ""
+
+
+class Pace:
+    """Counts failures per key within a window, bounded in memory."""
+
+    def __init__(self) -> None:
+        self._failures: OrderedDict[str, list[int]] = OrderedDict()
+
+    def check(self, keys: list[str], now_ms: int) -> None:
+        """Raise Refused when one of the keys has failed too often."""
+        for key in keys:
+            recent = [at for at in self._failures.get(key, []) if now_ms - at < _FAILURE_WINDOW_MS]
+            if len(recent) >= _FAILURES_MAX:
+                raise Refused("slow_down", "too many failed attempts; try again in five minutes", status=429)
+
+    def failed(self, keys: list[str], now_ms: int) -> None:
+        """Count a failure."""
+        for key in keys:
+            recent = [at for at in self._failures.pop(key, []) if now_ms - at < _FAILURE_WINDOW_MS]
+            self._failures[key] = [*recent[-_FAILURES_MAX:], now_ms]
+            if len(self._failures) > _REMEMBERED_MAX:
+                self._failures.popitem(last=False)
+
+
+class Auth:
+    """Sessions of agents and tokens of programs."""
+
+    def __init__(self, *, store: Store, clock: Clock, secure: bool) -> None:
+        self._store, self._clock, self._secure = store, clock, secure
+        self._pace = Pace()
+
+    async def agent(self, request: web.Request) -> Agent:
+        """Whose session this is. Raises Refused (401)."""
+        token = request.cookies.get(COOKIE)
+        agent = None
+        if token:
+            agent = await self._store.read(people.session_agent(token_hash(token), now_ms=self._clock.now_ms()))
+        if agent is None:
+            raise Refused("not_signed_in", "sign in to go on", status=401)
+        # SameSite=Strict keeps the cookie at home; the header proves that a script of ours asks.
+        if request.method != "GET" and request.headers.get("X-Switchboard") != "1":
+            raise Refused("header_missing", "send the header X-Switchboard: 1 with every change", status=403)
+        return agent
+
+    async def api_token(self, request: web.Request) -> people.ApiToken:
+        """What the bearer token may do. Raises Refused (401)."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        found = None
+        if scheme.lower() == "bearer" and token:
+            found = await self._store.read(people.api_token(token_hash(token.strip())))
+        if found is None:
+            raise Refused(
+                "bad_token", "send `Authorization: Bearer TOKEN` with a token of `switchboard token add`", status=401
+            )
+        return found
+
+    async def login(self, request: web.Request) -> web.Response:
+        """POST /api/v1/login: a session for a password or a one-time token."""
+        try:
+            asked = msgspec.json.decode(await request.read(), type=_Login)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise Refused("invalid", str(error), status=400) from None
+        now_ms = self._clock.now_ms()
+        keys = [f"ip:{request.remote}", f"login:{asked.login.lower()}"] if asked.login else [f"ip:{request.remote}"]
+        self._pace.check(keys, now_ms)
+        if asked.token:
+            agent = await self._store.write(people.use_login_token(token_hash(asked.token), now_ms=now_ms))
+        else:
+            agent = await self._store.read(people.agent_by_login(asked.login.strip().lower()))
+            right = await asyncio.to_thread(_matches, agent.password_hash if agent else None, asked.password)
+            agent = agent if right else None
+        if agent is None:
+            self._pace.failed(keys, now_ms)
+            raise Refused("login_failed", "this login does not work", status=401)
+        token = new_token("sbs")
+        await self._store.write(
+            people.start_session(
+                people.Session(token_hash=token_hash(token), agent_id=agent.id, expires_at_ms=now_ms + SESSION_MS)
+            )
+        )
+        response = web.json_response({"ok": True})
+        response.set_cookie(
+            COOKIE, token, httponly=True, samesite="Strict", secure=self._secure, max_age=SESSION_MS // 1000, path="/"
+        )
+        return response
+
+    async def logout(self, request: web.Request) -> web.Response:
+        """POST /api/v1/logout."""
+        token = request.cookies.get(COOKIE)
+        if token:
+            await self._store.write(people.end_session(token_hash(token)))
+        response = web.json_response({"ok": True})
+        response.del_cookie(COOKIE, path="/")
+        return response

@@ -1,0 +1,100 @@
+"""WS /api/v1/feed: committed events to one signed-in inbox, each with the ticket as it is now."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from router.flow.feed import Feed, Gap
+from router.flow.rulebook import Rulebook
+from router.model.errors import Refused, StoreUnavailable
+from router.model.ids import AgentId, EventId
+from router.model.tables import Event
+from router.web.auth import Auth
+from router.web.views import Views
+
+_PING_S = 20.0
+_RECEIVE_BYTES_MAX = 4_096
+_SEND_S = 10.0
+
+
+class FeedSocket:
+    """The endpoint."""
+
+    def __init__(
+        self, *, auth: Auth, feed: Feed, views: Views, rulebook: Rulebook, status: Callable[[], object], public_url: str
+    ) -> None:
+        self._auth, self._feed, self._views, self._rulebook, self._status = auth, feed, views, rulebook, status
+        self._host = urlsplit(public_url).netloc
+        self._sockets: set[web.WebSocketResponse] = set()
+
+    async def get(self, request: web.Request) -> web.StreamResponse:
+        """Upgrade, replay what came after last_event_id, then stay live."""
+        agent = await self._auth.agent(request)
+        origin = request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc not in {request.host, self._host}:
+            raise Refused("foreign_origin", "the feed is for this site's own pages", status=403)
+        after = EventId(int(request.query.get("last_event_id", "0") or 0))
+        socket = web.WebSocketResponse(heartbeat=_PING_S, max_msg_size=_RECEIVE_BYTES_MAX, compress=False, timeout=2.0)
+        await socket.prepare(request)
+        self._sockets.add(socket)
+        status_changed = asyncio.Event()
+        self._rulebook.on_change(status_changed.set)
+        tasks = [
+            asyncio.create_task(self._events(socket, after, agent.id)),
+            asyncio.create_task(self._statuses(socket, status_changed)),
+            asyncio.create_task(_drain(socket)),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._rulebook.forget(status_changed.set)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._sockets.discard(socket)
+            with suppress(ConnectionError, asyncio.TimeoutError):
+                await socket.close()
+        return socket
+
+    async def close(self) -> None:
+        """Let every inbox go; they come back by themselves."""
+        await asyncio.gather(
+            *(s.close(code=1001, message=b"restarting") for s in self._sockets), return_exceptions=True
+        )
+
+    async def _send(self, socket: web.WebSocketResponse, frame: object) -> None:
+        async with asyncio.timeout(_SEND_S):
+            await socket.send_str(msgspec.json.encode(frame).decode())
+
+    async def _events(self, socket: web.WebSocketResponse, after: EventId, agent_id: AgentId) -> None:
+        await self._send(socket, {"type": "hello", "last_event_id": self._feed.last_event_id})
+        await self._send(socket, {"type": "status", "status": self._status()})
+        async for item in self._feed.follow(after):
+            if isinstance(item, Gap):
+                await self._send(socket, {"type": "reset", "last_event_id": item.last_event_id})
+                continue
+            try:
+                await self._send(socket, await self._frame(item, agent_id))
+            except StoreUnavailable:
+                return  # the client reconnects and replays from its last event
+
+    async def _frame(self, event: Event, agent_id: AgentId) -> dict[str, object]:
+        row = await self._views.row(event.ticket_id, agent_id) if event.ticket_id is not None else None
+        return {"type": "event", "event": await self._views.event(event), "ticket": row}
+
+    async def _statuses(self, socket: web.WebSocketResponse, changed: asyncio.Event) -> None:
+        while True:
+            await changed.wait()
+            changed.clear()
+            await self._send(socket, {"type": "status", "status": self._status()})
+
+
+async def _drain(socket: web.WebSocketResponse) -> None:
+    """Read until the client goes; it has nothing to say but pong."""
+    async for message in socket:
+        if message.type is WSMsgType.ERROR:
+            return

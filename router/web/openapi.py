@@ -1,0 +1,157 @@
+"""GET /api/openapi.json: OpenAPI 3.1 of the API, with the schemas made from the types that decode the wire."""
+
+from functools import cache
+
+import msgspec
+from aiohttp import web
+
+from router.model.wire import message_schemas
+
+_JSON = "application/json"
+_MESSAGE = {"$ref": "#/components/schemas/Message"}
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
+def _body(schema: object) -> dict[str, object]:
+    return {"required": True, "content": {_JSON: {"schema": schema}}}
+
+
+def _answers(schema: object | None, status: str = "200") -> dict[str, object]:
+    good: dict[str, object] = {"description": "done"}
+    if schema is not None:
+        good["content"] = {_JSON: {"schema": schema}}
+    wrong = {
+        "description": "an RFC 9457 problem document",
+        "content": {"application/problem+json": {"schema": _PROBLEM}},
+    }
+    return {status: good, "default": wrong}
+
+
+def _object(**properties: object) -> dict[str, object]:
+    return {"type": "object", "properties": properties}
+
+
+_TEXT, _WHOLE, _FLAG = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
+_ANY = {"type": "object"}
+_TICKET = [{"name": "ticket", "in": "path", "required": True, "schema": _TEXT, "description": "id or number (T-1001)"}]
+_KEY = [{"name": "Idempotency-Key", "in": "header", "required": True, "schema": _TEXT}]
+
+
+def _query(*names: str) -> list[dict[str, object]]:
+    return [{"name": name, "in": "query", "schema": _TEXT} for name in names]
+
+
+def _operation(
+    summary: str,
+    *,
+    answers: dict[str, object],
+    parameters: list[dict[str, object]] | None = None,
+    body: dict[str, object] | None = None,
+    security: str = "session",
+) -> dict[str, object]:
+    operation: dict[str, object] = {"summary": summary, "responses": answers, "security": [{security: []}]}
+    if parameters:
+        operation["parameters"] = parameters
+    if body is not None:
+        operation["requestBody"] = body
+    return operation
+
+
+def _paths() -> dict[str, object]:
+    one = "/api/v1/tickets/{ticket}"
+    results = _object(
+        results={
+            "type": "array",
+            "items": _object(
+                message_id={"type": ["string", "null"]},
+                status={"enum": ["accepted", "duplicate", "rejected"]},
+                error={"type": ["string", "null"]},
+            ),
+        }
+    )
+    several = {"oneOf": [_MESSAGE, {"type": "array", "items": _MESSAGE}]}
+    post = _body(several)
+    post["content"] = {_JSON: {"schema": several}, "application/x-ndjson": {"schema": _TEXT}}
+    command = [*_TICKET]
+    changed = _answers(_object(ticket=_ANY, last_seen=_WHOLE))
+    written = _answers(_object(message=_ANY, ticket=_ANY, last_seen=_WHOLE), "201")
+    return {
+        "/api/v1/messages": {
+            "post": _operation(
+                "Messages in; 202 once durable", answers=_answers(results, "202"), body=post, security="token"
+            )
+        },
+        "/api/v1/tickets": {
+            "get": _operation(
+                "A page of tickets",
+                answers=_answers(_object(tickets={"type": "array", "items": _ANY}, total=_WHOLE, cursor=_TEXT)),
+                parameters=_query("view", "queue", "q", "cursor", "limit"),
+            )
+        },
+        one: {"get": _operation("One ticket", answers=_answers(_ANY), parameters=_TICKET)},
+        f"{one}/replies": {
+            "post": _operation(
+                "Send a reply",
+                answers=written,
+                parameters=[*command, *_KEY],
+                body=_body(_object(text=_TEXT, last_seen=_WHOLE, force=_FLAG, solve=_FLAG)),
+            )
+        },
+        f"{one}/notes": {
+            "post": _operation(
+                "Add a note", answers=written, parameters=[*command, *_KEY], body=_body(_object(text=_TEXT))
+            )
+        },
+        **{
+            f"{one}/{name}": {
+                "post": _operation(summary, answers=changed, parameters=command, body=_body(_object(**fields)))
+            }
+            for name, summary, fields in (
+                ("assign", "Give it to an agent, or back to its queue", {"agent_id": {"type": ["string", "null"]}}),
+                (
+                    "state",
+                    "Move it along the table of states",
+                    {"state": _TEXT, "reason": {"type": ["string", "null"]}},
+                ),
+                ("queue", "Hand it to another queue", {"queue": _TEXT}),
+                ("urgency", "Judge its urgency", {"urgency": {"enum": ["low", "normal", "high", "critical"]}}),
+            )
+        },
+        "/api/v1/queues": {"get": _operation("Queues with their counts", answers=_answers(_ANY))},
+        "/api/v1/agents": {"get": _operation("People who answer", answers=_answers(_ANY))},
+        "/api/v1/status": {"get": _operation("Rules, channels, newest event", answers=_answers(_ANY))},
+        "/api/v1/trace/{name}": {
+            "get": _operation(
+                "The way of a message or ticket",
+                answers=_answers(_ANY),
+                parameters=[{"name": "name", "in": "path", "required": True, "schema": _TEXT}],
+            )
+        },
+        "/healthz": {"get": {"summary": "The process answers", "responses": _answers(_ANY)}},
+        "/readyz": {"get": {"summary": "The process can work", "responses": _answers(_ANY)}},
+    }
+
+
+@cache
+def document() -> bytes:
+    """The whole description, as JSON."""
+    problem = _object(type=_TEXT, title=_TEXT, status=_WHOLE, code=_TEXT, detail=_TEXT)
+    return msgspec.json.encode(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Switchboard", "version": "1", "license": {"name": "AGPL-3.0-or-later"}},
+            "paths": _paths(),
+            "components": {
+                "schemas": {**message_schemas(), "Problem": problem},
+                "securitySchemes": {
+                    "token": {"type": "http", "scheme": "bearer"},
+                    "session": {"type": "apiKey", "in": "cookie", "name": "switchboard_session"},
+                },
+            },
+        }
+    )
+
+
+async def serve(_request: web.Request) -> web.Response:
+    """The endpoint."""
+    return web.Response(body=document(), content_type=_JSON)

@@ -1,0 +1,246 @@
+"""The HTTP server: mounts every endpoint, page and channel route on one port."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+import msgspec
+from aiohttp import web
+
+from inbox.assets import CACHE_CONTROL, LANGUAGE_COOKIE, THEME_COOKIE, Assets, choose_language, choose_theme
+from router.bus import Bus
+from router.config import ServerConfig
+from router.discovery import manifest_of
+from router.flow.channels import Channels
+from router.flow.commands import Commands
+from router.flow.feed import Feed
+from router.flow.intake import Door
+from router.flow.rulebook import Rulebook
+from router.keys import Keyring, Sealed
+from router.model.errors import Refused
+from router.model.ids import AgentId, AttachmentId, MessageId
+from router.model.limits import API_BODY_BYTES_MAX
+from router.model.sources import Clock
+from router.model.tables import Agent
+from router.store import blobs, inbox, people
+from router.store.script import Store
+from router.telemetry import Logger, Metrics
+from router.web import openapi, trace
+from router.web.auth import Auth
+from router.web.feed import FeedSocket
+from router.web.messages import MessagesApi
+from router.web.problems import answer, middleware
+from router.web.status import Status
+from router.web.tickets import TicketsApi, body_of
+from router.web.views import Views
+
+_MAIL_CSP = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
+_FILE_CSP = "sandbox; default-src 'none'"
+
+
+class _Profile(msgspec.Struct, forbid_unknown_fields=True):
+    language: str | None = None
+    status: str | None = None
+
+
+class Server:
+    """One listening HTTP server."""
+
+    def __init__(
+        self,
+        *,
+        config: ServerConfig,
+        store: Store,
+        bus: Bus,
+        door: Door,
+        channels: Channels,
+        commands: Commands,
+        feed: Feed,
+        rulebook: Rulebook,
+        keys: Keyring,
+        clock: Clock,
+        metrics: Metrics,
+        log: Logger,
+    ) -> None:
+        self._config, self._store, self._commands, self._keys = config, store, commands, keys
+        self._door, self._channels, self._metrics = door, channels, metrics
+        self._assets = Assets()
+        self._auth = auth = Auth(store=store, clock=clock, secure=config.public_url.startswith("https:"))
+        views = Views(store)
+        self._status = Status(
+            store=store, bus=bus, channels=channels, rulebook=rulebook, feed=feed, metrics=metrics, clock=clock
+        )
+        self._feed = FeedSocket(
+            auth=auth,
+            feed=feed,
+            views=views,
+            rulebook=rulebook,
+            status=self._status.snapshot,
+            public_url=config.public_url,
+        )
+        self._tickets = TicketsApi(store=store, auth=auth, commands=commands, channels=channels, views=views)
+        self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
+        self._trace = trace.TraceApi(store=store, auth=auth)
+        self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
+        self._mount()
+        self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+
+    def _mount(self) -> None:
+        self._app.add_routes(
+            [
+                web.get("/", self._home),
+                web.get("/login", self._login_page),
+                web.get("/inbox", self._inbox_page),
+                web.get("/inbox/{rest:.*}", self._inbox_page),
+                web.get("/s/{path:.*}", self._static),
+                web.post("/api/v1/login", self._auth.login),
+                web.post("/api/v1/logout", self._auth.logout),
+                web.get("/api/v1/me", self._me),
+                web.patch("/api/v1/me", self._change_me),
+                web.get("/api/v1/agents", self._agents),
+                web.get("/api/v1/queues", self._queues),
+                web.get("/api/v1/status", self._show_status),
+                web.get("/api/v1/feed", self._feed.get),
+                web.get("/api/v1/trace/{name:.+}", self._trace.get),
+                web.post("/api/v1/messages", self._messages.post),
+                web.get("/api/v1/messages/{message}/html", self._html),
+                web.get("/api/v1/attachments/{message}/{attachment}", self._attachment),
+                web.get("/api/openapi.json", openapi.serve),
+                web.get("/healthz", self._status.healthz),
+                web.get("/readyz", self._status.readyz),
+                web.get("/metrics", self._show_metrics),
+                *self._tickets.routes(),
+            ]
+        )
+        for channel in self._channels.all():
+            inlet = self._door.inlet(channel.manifest, channel.account)
+            prefix = f"/channels/{quote(channel.kind)}/{quote(channel.account)}"
+            for route in channel.connector.routes(inlet):
+                self._app.router.add_route(route.method, prefix + route.path, route.handler)
+
+    async def start(self) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self._config.host, self._config.port, backlog=1024)
+        await site.start()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on (the configured one may be 0)."""
+        addresses = self._runner.addresses
+        return int(addresses[0][1])
+
+    async def stop(self) -> None:
+        """Let every client go and stop listening."""
+        await self._feed.close()
+        await self._runner.cleanup()
+
+    # --- pages ------------------------------------------------------------------------------------------------------
+
+    async def _home(self, _request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("/inbox")
+
+    async def _login_page(self, request: web.Request) -> web.Response:
+        return self._page(request, "login.html")
+
+    async def _inbox_page(self, request: web.Request) -> web.Response:
+        return self._page(request, "index.html")
+
+    def _page(self, request: web.Request, name: str) -> web.Response:
+        lang = choose_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("Accept-Language", ""))
+        html = self._assets.page(name, lang, choose_theme(request.cookies.get(THEME_COOKIE)))
+        return web.Response(text=html, content_type="text/html", headers={"Cache-Control": "no-cache"})
+
+    async def _static(self, request: web.Request) -> web.Response:
+        asset = self._assets.get(request.path)
+        if asset is None:
+            raise Refused("not_found", "there is no such file", status=404)
+        headers = {"Cache-Control": CACHE_CONTROL, "ETag": asset.etag, "Vary": "Accept-Encoding"}
+        if request.headers.get("If-None-Match") == asset.etag:
+            return web.Response(status=304, headers=headers)
+        headers["Content-Type"] = asset.content_type
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            return web.Response(body=asset.gzipped, headers={**headers, "Content-Encoding": "gzip"})
+        return web.Response(body=asset.body, headers=headers)
+
+    # --- people and queues ------------------------------------------------------------------------------------------
+
+    async def _me(self, request: web.Request) -> web.Response:
+        return answer(_agent_view(await self._auth.agent(request)))
+
+    async def _change_me(self, request: web.Request) -> web.Response:
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Profile)
+        if asked.language is not None:
+            if asked.language not in {"en", "zh-CN"}:
+                raise Refused("invalid", f"language: found {asked.language!r}, en or zh-CN was meant", status=400)
+            await self._store.write(people.change_agent(agent.id, language=asked.language))
+        match asked.status:
+            case "online" | "busy" | "away":
+                await self._commands.set_status(agent.id, asked.status)
+            case None:
+                pass
+            case other:
+                raise Refused("invalid", f"status: found {other!r}, online, busy or away was meant", status=400)
+        changed = await self._store.read(people.agent(agent.id))
+        assert changed is not None
+        return answer(_agent_view(changed))
+
+    async def _agents(self, request: web.Request) -> web.Response:
+        await self._auth.agent(request)
+        agents = await self._store.read(people.agents())
+        listed = [{"id": a.id, "name": a.name, "login": a.login, "status": a.status} for a in agents]
+        return answer({"agents": listed})
+
+    async def _queues(self, request: web.Request) -> web.Response:
+        agent = await self._auth.agent(request)
+        return answer({"queues": await self._status.queues(agent.id)})
+
+    async def _show_status(self, request: web.Request) -> web.Response:
+        await self._auth.agent(request)
+        return answer(self._status.snapshot())
+
+    async def _show_metrics(self, _request: web.Request) -> web.Response:
+        self._status.measure()
+        return web.Response(body=self._metrics.expose(), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    # --- content ----------------------------------------------------------------------------------------------------
+
+    async def _html(self, request: web.Request) -> web.Response:
+        agent = await self._auth.agent(request)
+        message = await self._store.read(inbox.message(agent.id, MessageId(request.match_info["message"])))
+        if message is None or message.html is None:
+            raise Refused("not_found", "this message has no HTML", status=404)
+        headers = {"Content-Security-Policy": _MAIL_CSP, "Cache-Control": "no-store"}
+        return web.Response(text=message.html, content_type="text/html", headers=headers)
+
+    async def _attachment(self, request: web.Request) -> web.Response:
+        agent = await self._auth.agent(request)
+        message = await self._store.read(inbox.message(agent.id, MessageId(request.match_info["message"])))
+        wanted = AttachmentId(request.match_info["attachment"])
+        file = next((f for f in message.attachments if f.id == wanted), None) if message else None
+        row = await self._store.read(blobs.get(file.blob)) if file and file.blob else None
+        if file is None or row is None:
+            raise Refused("not_found", "there is no such file", status=404)
+        data = self._keys.open(Sealed(row.key_id, row.data), f"blob:{row.hash}")
+        name = quote(Path(file.name).name)
+        headers = {
+            "Content-Security-Policy": _FILE_CSP,
+            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+            "Cache-Control": "no-store",
+            # Always a download of bytes: what a sender calls a type is never executed or shown by a browser.
+            "Content-Type": "application/octet-stream",
+        }
+        return web.Response(body=data, headers=headers)
+
+
+def _agent_view(agent: Agent) -> dict[str, object]:
+    return {
+        "id": AgentId(agent.id),
+        "login": agent.login,
+        "name": agent.name,
+        "role": agent.role,
+        "language": agent.language,
+        "status": agent.status,
+        "capacity": agent.capacity,
+        "queues": list(agent.queues),
+    }

@@ -1,0 +1,206 @@
+"""The inbox's endpoints about tickets: lists, one ticket, and what agents do to it."""
+
+from typing import Annotated, Literal, TypeVar, get_args
+
+import msgspec
+from aiohttp import web
+
+from router.core.replies import ReplyCommand
+from router.flow.channels import Channels
+from router.flow.commands import Commands
+from router.model.errors import Refused
+from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
+from router.model.limits import PAGE_MAX
+from router.model.tables import Agent, TicketState, Urgency
+from router.store import inbox
+from router.store.inbox import TicketDetail, View
+from router.store.script import Store
+from router.web.auth import Auth
+from router.web.problems import answer
+from router.web.views import Views, detail_view, ticket_row
+
+T = TypeVar("T")
+_KEY_CHARS_MAX = 200
+
+
+class _Reply(msgspec.Struct, forbid_unknown_fields=True):
+    text: str
+    last_seen: int = 0
+    force: bool = False
+    solve: bool = False
+
+
+class _Note(msgspec.Struct, forbid_unknown_fields=True):
+    text: str
+
+
+class _Assign(msgspec.Struct, forbid_unknown_fields=True):
+    agent_id: str | None = None
+
+
+class _State(msgspec.Struct, forbid_unknown_fields=True):
+    state: TicketState
+    reason: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+
+
+class _Queue(msgspec.Struct, forbid_unknown_fields=True):
+    queue: str
+
+
+class _Urgency(msgspec.Struct, forbid_unknown_fields=True):
+    urgency: Urgency
+
+
+async def body_of(request: web.Request, kind: type[T]) -> T:
+    """The request's JSON as `kind`. Raises Refused (400) saying what was found and meant."""
+    try:
+        return msgspec.json.decode(await request.read(), type=kind)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise Refused("invalid", str(error), status=400) from None
+
+
+def _idempotency_key(request: web.Request, agent: Agent) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not 1 <= len(key) <= _KEY_CHARS_MAX:
+        raise Refused("key_missing", "send an Idempotency-Key, such as a UUID, of 1 to 200 characters", status=400)
+    return f"{agent.id}:{key}"
+
+
+class TicketsApi:
+    """Endpoints under /api/v1/tickets, and /api/v1/outbox."""
+
+    def __init__(self, *, store: Store, auth: Auth, commands: Commands, channels: Channels, views: Views) -> None:
+        self._store, self._auth, self._commands = store, auth, commands
+        self._channels, self._views = channels, views
+
+    def routes(self) -> list[web.RouteDef]:
+        """All of them."""
+        one = "/api/v1/tickets/{ticket}"
+        return [
+            web.get("/api/v1/tickets", self.list),
+            web.get(one, self.show),
+            web.post(f"{one}/replies", self.reply),
+            web.post(f"{one}/notes", self.note),
+            web.post(f"{one}/assign", self.assign),
+            web.post(f"{one}/state", self.state),
+            web.post(f"{one}/queue", self.queue),
+            web.post(f"{one}/urgency", self.urgency),
+            web.post("/api/v1/outbox/{outbox}/{what:retry|discard}", self.outbox),
+        ]
+
+    async def list(self, request: web.Request) -> web.Response:
+        """GET /api/v1/tickets."""
+        agent = await self._auth.agent(request)
+        query = request.query
+        view = query.get("view", "all")
+        if view not in get_args(View):
+            raise Refused("invalid", f"view: found {view!r}, there are {', '.join(get_args(View))}", status=400)
+        limit = query.get("limit", "50")
+        if not limit.isdigit():
+            raise Refused("invalid", f"limit: found {limit!r}, a whole number up to {PAGE_MAX} was meant", status=400)
+        page = await self._store.read(
+            inbox.tickets(
+                agent.id,
+                view=view,  # type: ignore[arg-type]  # checked against the Literal just above
+                queue=query.get("queue"),
+                text=query.get("q"),
+                cursor=query.get("cursor"),
+                limit=int(limit),
+            )
+        )
+        rows = [ticket_row(line) for line in page.lines]
+        return answer({"tickets": rows, "total": page.total, "cursor": page.cursor})
+
+    async def show(self, request: web.Request) -> web.Response:
+        """GET /api/v1/tickets/{id or number}."""
+        agent = await self._auth.agent(request)
+        return answer(detail_view(await self._detail(request, agent), self._channels))
+
+    async def reply(self, request: web.Request) -> web.Response:
+        """POST .../replies."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Reply)
+        command = ReplyCommand(
+            ticket_id=await self._ticket_id(request, agent),
+            text=asked.text,
+            last_seen=EventId(asked.last_seen),
+            client_key=_idempotency_key(request, agent),
+            force=asked.force,
+            solve=asked.solve,
+        )
+        try:
+            message_id = await self._commands.reply(command, agent)
+        except Refused as refused:
+            if refused.code == "stale_reply":
+                newer = refused.data.pop("message_ids")
+                assert isinstance(newer, list)
+                refused.data["messages"] = [await self._views.message(MessageId(m), agent.id) for m in newer]
+            raise
+        return await self._written(request, agent, message_id)
+
+    async def note(self, request: web.Request) -> web.Response:
+        """POST .../notes."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Note)
+        ticket_id = await self._ticket_id(request, agent)
+        message_id = await self._commands.note(ticket_id, asked.text, _idempotency_key(request, agent), agent)
+        return await self._written(request, agent, message_id)
+
+    async def assign(self, request: web.Request) -> web.Response:
+        """POST .../assign."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Assign)
+        to = AgentId(asked.agent_id) if asked.agent_id else None
+        await self._commands.assign(await self._ticket_id(request, agent), to, agent)
+        return await self._changed(request, agent)
+
+    async def state(self, request: web.Request) -> web.Response:
+        """POST .../state."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _State)
+        await self._commands.set_state(await self._ticket_id(request, agent), asked.state, asked.reason, agent)
+        return await self._changed(request, agent)
+
+    async def queue(self, request: web.Request) -> web.Response:
+        """POST .../queue."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Queue)
+        await self._commands.move(await self._ticket_id(request, agent), asked.queue, agent)
+        return await self._changed(request, agent)
+
+    async def urgency(self, request: web.Request) -> web.Response:
+        """POST .../urgency."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Urgency)
+        await self._commands.set_urgency(await self._ticket_id(request, agent), asked.urgency, agent)
+        return await self._changed(request, agent)
+
+    async def outbox(self, request: web.Request) -> web.Response:
+        """POST /api/v1/outbox/{id}/retry|discard."""
+        agent = await self._auth.agent(request)
+        what: Literal["retry", "discard"] = "retry" if request.match_info["what"] == "retry" else "discard"
+        await self._commands.decide_delivery(OutboxId(request.match_info["outbox"]), what, f"agent:{agent.id}")
+        return answer({"ok": True})
+
+    async def _detail(self, request: web.Request, agent: Agent) -> TicketDetail:
+        wanted = request.match_info["ticket"]
+        detail = await self._store.read(inbox.detail(agent.id, wanted))
+        if detail is None:
+            raise Refused("not_found", f"there is no ticket {wanted[:40]}", status=404)
+        return detail
+
+    async def _ticket_id(self, request: web.Request, agent: Agent) -> TicketId:
+        ticket_id = await self._store.read(inbox.ticket_id(agent.id, request.match_info["ticket"]))
+        if ticket_id is None:
+            raise Refused("not_found", f"there is no ticket {request.match_info['ticket'][:40]}", status=404)
+        return ticket_id
+
+    async def _written(self, request: web.Request, agent: Agent, message_id: MessageId) -> web.Response:
+        detail = await self._detail(request, agent)
+        view = await self._views.message(message_id, agent.id)
+        body = {"message": view, "ticket": ticket_row(detail.line), "last_seen": detail.last_seen}
+        return answer(body, status=201)
+
+    async def _changed(self, request: web.Request, agent: Agent) -> web.Response:
+        detail = await self._detail(request, agent)
+        return answer({"ticket": ticket_row(detail.line), "last_seen": detail.last_seen})

@@ -1,0 +1,286 @@
+"""Rows as the inbox's JSON: what a ticket, a message, an event look like to an agent."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from router.core.quotes import fold
+from router.flow.channels import Channels
+from router.model.changes import contact_name, ticket_number
+from router.model.ids import AgentId, MessageId, TicketId
+from router.model.message import Redaction
+from router.model.tables import Event, Message, OutboxEntry
+from router.store import inbox
+from router.store.inbox import TicketDetail, TicketLine
+from router.store.script import Store
+
+
+class ContactView(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer in a list."""
+
+    id: str
+    label: str
+    name: str | None
+
+
+class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket in a list."""
+
+    id: str
+    number: str
+    subject: str
+    state: str
+    state_reason: str | None
+    urgency: str
+    queue: str
+    assignee_id: str | None
+    assignee_name: str | None
+    tags: tuple[str, ...]
+    language: str
+    findings: tuple[str, ...]
+    channel: str
+    account: str
+    visibility: str
+    contact: ContactView
+    snippet: str
+    last_message_at_ms: int
+    last_inbound_at_ms: int
+    waiting_since_ms: int | None
+    created_at_ms: int
+    version: int
+
+
+class AuthorView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who wrote a message."""
+
+    type: str
+    id: str | None
+    name: str | None
+
+
+class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a message."""
+
+    id: str
+    name: str
+    content_type: str
+    size: int
+    state: str
+    inline: bool
+
+
+class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a reply."""
+
+    outbox_id: str
+    state: str
+    attempts: int
+    error: str | None
+    due_at_ms: int
+
+
+class FoldView(msgspec.Struct, frozen=True, kw_only=True):
+    """A span shown closed: quoted history, a signature."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class MessageView(msgspec.Struct, frozen=True, kw_only=True):
+    """A message in its thread."""
+
+    id: str
+    kind: str
+    author: AuthorView
+    channel: str
+    account: str
+    visibility: str
+    subject: str | None
+    text: str
+    folds: tuple[FoldView, ...]
+    has_html: bool
+    language: str
+    findings: tuple[str, ...]
+    redactions: tuple[Redaction, ...]
+    attachments: tuple[AttachmentView, ...]
+    automatic: str
+    delivery: DeliveryView | None
+    state: str
+    revision: int
+    sent_at_ms: int
+    received_at_ms: int
+    why: msgspec.Raw
+
+
+class EventView(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of history."""
+
+    id: int
+    at_ms: int
+    kind: str
+    message_id: str | None
+    actor: str
+    actor_name: str | None
+    queue: str | None
+    data: dict[str, str]
+
+
+def ticket_row(line: TicketLine) -> TicketRow:
+    """A list's line."""
+    ticket, contact = line.ticket, line.contact
+    return TicketRow(
+        id=ticket.id,
+        number=ticket_number(ticket),
+        subject=ticket.subject,
+        state=ticket.state,
+        state_reason=ticket.state_reason,
+        urgency=ticket.urgency,
+        queue=ticket.queue,
+        assignee_id=ticket.assignee_id,
+        assignee_name=line.assignee_name,
+        tags=ticket.tags,
+        language=ticket.language,
+        findings=ticket.findings,
+        channel=ticket.channel,
+        account=ticket.account,
+        visibility=ticket.visibility,
+        contact=ContactView(id=contact.id, label=contact_name(contact), name=contact.name),
+        snippet=ticket.snippet,
+        last_message_at_ms=ticket.last_message_at_ms,
+        last_inbound_at_ms=ticket.last_inbound_at_ms,
+        waiting_since_ms=ticket.waiting_since_ms,
+        created_at_ms=ticket.created_at_ms,
+        version=ticket.version,
+    )
+
+
+def message_view(message: Message, names: Mapping[AgentId, str], delivery: OutboxEntry | None) -> MessageView:
+    """One message with its delivery."""
+    if message.kind == "inbound":
+        sender = message.sender
+        author = AuthorView(type="customer", id=sender.id if sender else None, name=sender.name if sender else None)
+    elif message.author_id is not None:
+        author = AuthorView(type="agent", id=message.author_id, name=names.get(message.author_id))
+    else:
+        author = AuthorView(type="system", id=None, name=None)
+    return MessageView(
+        id=message.id,
+        kind=message.kind,
+        author=author,
+        channel=message.channel,
+        account=message.account,
+        visibility=message.visibility,
+        subject=message.subject,
+        text=message.text,
+        folds=tuple(FoldView(start=f.start, end=f.end, kind=f.kind) for f in fold(message.text))
+        if message.kind == "inbound"
+        else (),
+        has_html=message.html is not None,
+        language=message.language,
+        findings=message.findings,
+        redactions=message.redactions,
+        attachments=tuple(
+            AttachmentView(
+                id=file.id,
+                name=file.name,
+                content_type=file.content_type,
+                size=file.size,
+                state=file.state,
+                inline=file.content_id is not None,
+            )
+            for file in message.attachments
+        ),
+        automatic=message.automatic,
+        delivery=None
+        if delivery is None
+        else DeliveryView(
+            outbox_id=delivery.id,
+            state=delivery.state,
+            attempts=delivery.attempts,
+            error=delivery.error,
+            due_at_ms=delivery.due_at_ms,
+        ),
+        state=message.state,
+        revision=message.revision,
+        sent_at_ms=message.sent_at_ms,
+        received_at_ms=message.received_at_ms,
+        why=message.verdict,
+    )
+
+
+def event_view(event: Event, names: Mapping[AgentId, str]) -> EventView:
+    """One event with the name of who did it."""
+    kind, _, who = event.actor.partition(":")
+    return EventView(
+        id=event.id,
+        at_ms=event.at_ms,
+        kind=event.kind,
+        message_id=event.message_id,
+        actor=event.actor,
+        actor_name=names.get(AgentId(who)) if kind == "agent" else None,
+        queue=event.queue,
+        data=event.data,
+    )
+
+
+def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
+    """Everything about one ticket."""
+    contact, conversation = detail.line.contact, detail.conversation
+    way_out = channels.view(conversation.channel, conversation.account)
+    closed = detail.line.ticket.state == "closed"
+    reason = "ticket_closed" if closed else way_out.reason or None
+    return {
+        "ticket": ticket_row(detail.line),
+        "messages": [
+            message_view(message, detail.agent_names, detail.deliveries.get(message.id)) for message in detail.messages
+        ],
+        "events": [event_view(event, detail.agent_names) for event in detail.events],
+        "participants": [{"kind": p.kind, "value": p.value} for p in detail.participants],
+        "contact": {
+            "id": contact.id,
+            "label": contact_name(contact),
+            "name": contact.name,
+            "language": contact.language,
+            "vip": contact.vip,
+            "identities": [{"kind": i.kind, "value": i.value, "proof": i.proof} for i in detail.identities],
+        },
+        "related": [ticket_row(line) for line in detail.related],
+        "can_reply": way_out.can_send and not closed,
+        "cannot_reply_reason": reason,
+        "text_max": way_out.text_max,
+        "reply_to": {
+            "channel": conversation.channel,
+            "account": conversation.account,
+            "visibility": conversation.visibility,
+            "to": conversation.reply_to or conversation.peer,
+        },
+        "last_seen": detail.last_seen,
+    }
+
+
+class Views:
+    """The reads behind the views, for the feed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def row(self, ticket_id: TicketId, actor: AgentId) -> TicketRow | None:
+        """A ticket as it is now, if this actor may see it."""
+        lines = await self._store.read(inbox.lines(actor, [ticket_id]))
+        return ticket_row(lines[0]) if lines else None
+
+    async def event(self, event: Event) -> EventView:
+        """An event with names."""
+        kind, _, who = event.actor.partition(":")
+        names = await self._store.read(inbox.agent_names({AgentId(who)})) if kind == "agent" else {}
+        return event_view(event, names)
+
+    async def message(self, message_id: MessageId, actor: AgentId) -> MessageView | None:
+        """One message."""
+        message = await self._store.read(inbox.message(actor, message_id))
+        if message is None:
+            return None
+        names = await self._store.read(inbox.agent_names({message.author_id}))
+        delivery = await self._store.read(inbox.delivery_of(message_id))
+        return message_view(message, names, delivery)
