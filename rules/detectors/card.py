@@ -145,24 +145,22 @@ def _card_at(low: str, sequence: _Sequence, first: int) -> tuple[int, str] | Non
         if label == "no" or (length == 13 and label is None and gtin13(digits[begin : begin + 13])):
             continue
         return last, "checksum"
-    return _mistyped(low, sequence, first)
+    return _mistyped(low, sequence) if first == 0 else None
 
 
-def _mistyped(low: str, sequence: _Sequence, first: int) -> tuple[int, str] | None:
-    """A number that fails Luhn but follows a card label and looks like a card."""
-    begin = sequence.offsets[first]
-    start = sequence.groups[first].start
-    if _STRONG.before(low, start, 20) != "yes":
+def _mistyped(low: str, sequence: _Sequence) -> tuple[int, str] | None:
+    """A number that fails Luhn but comes first after a card label and looks like a card."""
+    if _STRONG.before(low, sequence.groups[0].start, 20) != "yes":
         return None
-    for last in range(len(sequence.groups), first, -1):
-        length = sequence.offsets[last] - begin
+    for last in range(min(len(sequence.groups), DIGITS_MAX), 0, -1):
+        length = sequence.offsets[last]
         if length < DIGITS_MIN:
             return None
-        if length > DIGITS_MAX or not _stands_alone(low, sequence, first, last):
+        if length > DIGITS_MAX or not _stands_alone(low, sequence, 0, last):
             continue
-        sizes = sequence.lengths(first, last)
-        known = _ISSUERS[length].match(sequence.digits, begin) is not None
-        if (known and length >= 15) or sizes[:3] == (4, 4, 4) or (len(sizes) == 1 and length >= 15):
+        sizes = sequence.lengths(0, last)
+        known = _ISSUERS[length].match(sequence.digits) is not None
+        if (known and length >= 15) or sizes[:3] == (4, 4, 4) or (last == 1 and length >= 15):
             return last, "label"
     return None
 
@@ -179,7 +177,16 @@ def _stands_alone(low: str, sequence: _Sequence, first: int, last: int) -> bool:
     after = low[groups[last - 1].end : groups[last].start] if last < len(groups) else " "
     if not _parts(before) or not _parts(after):
         return False
-    return _printed(sequence.lengths(first, last))
+    sizes = sequence.lengths(first, last)
+    if len(sizes) > 6 and _continues(sequence, first, last):
+        return False
+    return _printed(sizes)
+
+
+def _continues(sequence: _Sequence, first: int, last: int) -> bool:
+    """Whether digits written one by one, or two by two, go on beyond the window."""
+    size = sequence.lengths(first, first + 1)
+    return size in {sequence.lengths(first - 1, first), sequence.lengths(last, last + 1)}
 
 
 def _parts(joiner: str) -> bool:

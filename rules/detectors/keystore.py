@@ -23,52 +23,59 @@ _FRAGMENT = re.compile(
     r"|hmac-sha256|scrypt|pbkdf2|argon2id|aes-(?:128|256)-(?:ctr|cbc|gcm)|data|keymetadata|algorithm"
     r"|iterations|params|type|wallet|name|0x[0-9a-f]*|true|false|null)(?![0-9a-z])){1,8000}"
 )
-_LEFT_MAX: Final = 3000
-_RIGHT_MAX: Final = 8000
+_NESTING_MAX: Final = 8
+_SIZE_MAX: Final = 8000
+_MARK = re.compile(rf"(?P<anchor>{_ANCHOR.pattern})|[{{}}{BARRIER}]")
 
 
 def find(folded: Folded) -> Iterator[Hit]:
     """Yield whole JSON objects around the anchors, or the fragment that is left of one."""
     low = folded.low
+    closing = _closing_braces(low)
+    open_braces: list[int] = []
     done = 0
-    for anchor in _ANCHOR.finditer(low):
-        if anchor.start() < done:
-            continue
-        start = _outermost_brace(low, anchor.start(), max(done, anchor.start() - _LEFT_MAX))
-        end = _end(low, start, anchor.end())
-        done = end
-        yield Hit(start, end, "KEYSTORE", "key names")
+    for mark in _MARK.finditer(low):
+        if mark.lastgroup == "anchor":
+            if mark.start() >= done:
+                start = _outermost(low, open_braces, max(done, mark.start() - _SIZE_MAX), mark.start())
+                done = closing.get(start, 0) or _fragment_end(low, start, mark.end())
+                yield Hit(start, done, "KEYSTORE", "key names")
+        elif mark.group() == "{":
+            open_braces.append(mark.start())
+        elif mark.group() == "}" and open_braces:
+            open_braces.pop()
+        else:
+            open_braces.clear()
 
 
-def _outermost_brace(low: str, anchor: int, limit: int) -> int:
-    """Where the object around `anchor` begins; the anchor itself when its opening brace is missing."""
-    depth = 0
+def _closing_braces(low: str) -> dict[int, int]:
+    """Where the object behind each opening brace ends, for objects of a keystore's size."""
+    closing: dict[int, int] = {}
+    open_braces: list[int] = []
+    for brace in re.finditer("[{}]", low):
+        if brace.group() == "{":
+            open_braces.append(brace.start())
+        elif open_braces:
+            start = open_braces.pop()
+            if brace.end() - start <= _SIZE_MAX:
+                closing[start] = brace.end()
+    return closing
+
+
+def _outermost(low: str, open_braces: list[int], limit: int, anchor: int) -> int:
+    """Where the outermost object around `anchor` begins; the anchor itself when its brace is missing."""
     outer = anchor
-    offset = anchor - 1
-    while offset >= limit and low[offset] != BARRIER:
-        if low[offset] == "}":
-            depth += 1
-        elif low[offset] == "{" and depth:
-            depth -= 1
-        elif low[offset] == "{":
-            outer = offset
-            if _VALUE_OF_KEY.search(low, max(limit, offset - 40), offset) is None:
-                return outer
-        offset -= 1
+    for brace in open_braces[: -_NESTING_MAX - 1 : -1]:
+        if brace < limit:
+            break
+        outer = brace
+        if _VALUE_OF_KEY.search(low, max(limit, brace - 40), brace) is None:
+            break
     return outer
 
 
-def _end(low: str, start: int, anchor_end: int) -> int:
-    """Where the object that begins at `start` ends; in a cut-off one, the last piece of JSON."""
-    if low[start] == "{":
-        depth = 0
-        for offset in range(start, min(len(low), start + _RIGHT_MAX)):
-            if low[offset] == "{":
-                depth += 1
-            elif low[offset] == "}":
-                depth -= 1
-                if depth == 0:
-                    return offset + 1
+def _fragment_end(low: str, start: int, anchor_end: int) -> int:
+    """Where a cut-off object ends: after the last piece of JSON."""
     rest = _FRAGMENT.match(low, anchor_end)
     end = anchor_end if rest is None else rest.end()
     return start + len(low[start:end].rstrip())

@@ -8,7 +8,8 @@ Verdict = Literal["yes", "no"] | None
 
 def words(*alternatives: str) -> str:
     """A regular expression for whole Latin words or phrases; spaces inside stand for any joiner."""
-    return "|".join(rf"(?<![a-z]){word.replace(' ', '[ _-]{0,2}')}(?![a-z])" for word in alternatives)
+    joined = "|".join(word.replace(" ", "[ _-]{0,2}") for word in alternatives)
+    return rf"(?<![a-z])(?:{joined})(?![a-z])"
 
 
 class Labels:

@@ -30,7 +30,8 @@ _LABELS: Final[dict[str, tuple[str, ...]]] = {
         "pass", "pwd", "pw:", "pw ", "pin", "login", "credential", "密码", "密碼", "口令", "pswd",
     ),
     "code": (
-        "code", "otp", "2fa", "token", "verif", "验证码", "驗證碼", "校验码", "动态码", "動態碼",
+        "code", "otp", "2fa", "token", "one-time", "one time",
+        "onetime", "verif", "验证码", "驗證碼", "校验码", "动态码", "動態碼",
         "动态密码", "口令", "authenticator", "验证", "驗證", "短信码",
     ),
     "cvv": ("cvv", "cvc", "csc", "cid", "security code", "安全码", "安全碼", "后三位", "後三位", "末三位", "三位"),
