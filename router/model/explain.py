@@ -6,12 +6,14 @@ Called by the wire codecs of `router.model` on their slow path. Never quotes con
 import difflib
 import re
 from collections.abc import Collection, Mapping
+from itertools import islice
 
 import msgspec
 
 from router.model.errors import InvalidMessage
 
 QUOTE_CHARS_MAX = 40
+CANDIDATES_MAX = 100
 _AT = re.compile(r" - at `\$(?P<path>[^`]*)`\Z")
 _MISSING = re.compile(r"missing required field `(?P<name>[^`]*)`")
 _STEP = re.compile(r"\.?(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]")
@@ -99,7 +101,9 @@ def explain(
         name = missing["name"]
         field = f"{path}.{name}" if path else name
         meant = shape.meant.get(_plain(field), "a value")
-        near = difflib.get_close_matches(name, unknown, n=1, cutoff=0.6)
+        # Comparing costs length times length: hostile names are no misspellings.
+        candidates = [key for key in islice(unknown, CANDIDATES_MAX) if len(key) <= QUOTE_CHARS_MAX]
+        near = difflib.get_close_matches(name, candidates, n=1, cutoff=0.6)
         hint = f"; did you mean this by {near[0]!r}?" if near else ""
         return InvalidMessage(f"missing; expected {meant}{hint}", field=field)
     field = _plain(path)
@@ -134,7 +138,7 @@ def describe(value: object, *, quoted: bool = False) -> str:
 
 
 def _suggestion(found: object, meant: str) -> str:
-    if not isinstance(found, str):
+    if not isinstance(found, str) or len(found) > QUOTE_CHARS_MAX:
         return ""
     words = re.findall(r"[a-z_]+", meant.partition("one of ")[2])
     near = difflib.get_close_matches(found.strip().lower(), words, n=1, cutoff=0.5)
