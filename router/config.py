@@ -91,7 +91,7 @@ def load(path: Path) -> Config:
         raise ConfigError(f"{path}: {len(raw)} bytes, a configuration has at most {_BYTES_MAX}")
     try:
         node = yaml.compose(raw, Loader=yaml.CSafeLoader)
-        found = yaml.load(raw, Loader=yaml.CSafeLoader)  # noqa: S506 -- the C loader of safe types
+        found = yaml.load(raw, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: {_yaml_mistake(error)}") from None
     places = _Places(path, node)

@@ -12,6 +12,7 @@ from typing import Protocol
 from router.model.errors import ConfigError, Refused, StoreUnavailable
 from rules.problems import RulesError
 
+_PROBLEMS_SHOWN = 20
 EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_CONFIG = 0, 1, 2, 78
 
 _COMMANDS = {
@@ -68,7 +69,9 @@ def run(argv: Sequence[str]) -> int:
     try:
         return _module(arguments.command).run(arguments)
     except RulesError as error:
-        print(f"switchboard: the rules cannot be used\n{error}", file=sys.stderr)
+        print("switchboard: the rules cannot be used (all of it: switchboard rules check)", file=sys.stderr)
+        for found in [found for found in error.problems if found.severity == "error"][:_PROBLEMS_SHOWN]:
+            print(f"  {found}", file=sys.stderr)
         return EXIT_CONFIG
     except ConfigError as error:
         print(f"switchboard: {error}", file=sys.stderr)

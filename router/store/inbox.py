@@ -41,7 +41,7 @@ _VIEWS: dict[View, str] = {
 _NEVER: Final = 9_000_000_000_000_000
 """Sorts after every time, so that those who do not wait come last."""
 _BY_URGENCY = ("-t.urgency_rank", f"COALESCE(t.waiting_since_ms, {_NEVER})")
-_BY_SOLVED = ("-COALESCE(t.solved_at_ms, t.last_message_at_ms)", "0")
+_BY_SOLVED = ("-COALESCE(t.solved_at_ms, t.last_message_at_ms)", "-t.number")
 _NUMBER = re.compile(r"\s*[Tt]-(\d{1,15})\s*")
 _FOUND = (
     "(t.id IN (SELECT ticket_id FROM ("
@@ -156,7 +156,7 @@ def _search(text: str, params: dict[str, object]) -> str:
 def _write_cursor(last: Ticket, *, by_solved: bool) -> str:
     if by_solved:
         solved_ms = last.last_message_at_ms if last.solved_at_ms is None else last.solved_at_ms
-        at: tuple[int, int, str] = (-solved_ms, 0, last.id)
+        at: tuple[int, int, str] = (-solved_ms, -last.number, last.id)
     else:
         at = (-last.urgency_rank, _NEVER if last.waiting_since_ms is None else last.waiting_since_ms, last.id)
     return urlsafe_b64encode(to_json(at).encode()).decode().rstrip("=")

@@ -1,0 +1,136 @@
+"""`switchboard rules check|test|explain`: rules files judged before they go live."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+
+from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+from router.flow.rulebook import read_directory
+from router.model.errors import InvalidMessage
+from router.model.message import InboundEvent, Sender
+from router.model.wire import decode_message
+from rules import packs
+from rules.facts import Facts, MessageFacts
+from rules.problems import Problem, RulesError
+from rules.redact import redact
+from rules.ruleset import Ruleset, load
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare its arguments."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="check|test|explain")
+    for name, summary in (
+        ("check", "every mistake of every file, as file:line:col code text (hint)"),
+        ("test", "run the tests that stand in the files"),
+        ("explain", "why a message is judged as it is, rule by rule"),
+    ):
+        action = actions.add_parser(name, help=summary, description=summary)
+        action.add_argument("--json", action="store_true")
+        if name == "explain":
+            action.add_argument("message", help="a text, or a file with one JSON message (DESIGN 6)")
+            action.add_argument("--rules", type=Path, metavar="DIR", help="default: the shipped pack")
+            action.add_argument("--language", choices=["en", "zh"], default="en", help="of the explanation")
+            action.add_argument("--all", action="store_true", help="also the rules that were quiet")
+        else:
+            action.add_argument("rules", nargs="?", type=Path, metavar="DIR", help="default: the shipped pack")
+
+
+def _files(directory: Path | None) -> dict[str, bytes]:
+    return dict(packs.read()) if directory is None else read_directory(directory)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when all is well, 1 when something was found."""
+    match arguments.action:
+        case "check":
+            return _check(_files(arguments.rules), as_json=arguments.json)
+        case "test":
+            return _test(load(_files(arguments.rules)), as_json=arguments.json)
+        case _:
+            return _explain(load(_files(arguments.rules)), arguments)
+
+
+def _check(files: dict[str, bytes], *, as_json: bool) -> int:
+    problems: tuple[Problem, ...]
+    try:
+        problems = load(files).warnings
+    except RulesError as error:
+        problems = error.problems
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode(problems) + b"\n")
+        return EXIT_FINDINGS if errors else EXIT_DONE
+    lines = {name: content.decode(errors="replace").splitlines() for name, content in files.items()}
+    for problem in problems:
+        mark = "error" if problem.severity == "error" else "warning"
+        print(f"{mark}: {problem}")
+        if problem.severity == "error":
+            _excerpt(lines.get(problem.file, []), problem)
+    print(f"{len(files)} files: {len(errors)} errors, {len(problems) - len(errors)} warnings")
+    return EXIT_FINDINGS if errors else EXIT_DONE
+
+
+def _excerpt(lines: list[str], problem: Problem) -> None:
+    if not 1 <= problem.line <= len(lines):
+        return
+    line = lines[problem.line - 1]
+    start = max(0, problem.col - 60)
+    print(f"    | {line[start : start + 110]}")
+    # Wide characters take two columns in a terminal; the caret has to stand under the one that is meant.
+    before = line[start : problem.col - 1]
+    print("    | " + " " * sum(2 if ord(char) > 0x2E7F else 1 for char in before) + "^")
+
+
+def _test(ruleset: Ruleset, *, as_json: bool) -> int:
+    report = ruleset.run_tests()
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode(report) + b"\n")
+    else:
+        for failure in report.failures:
+            print(failure)
+        if report.uncovered:
+            print(f"no test makes these rules fire: {', '.join(report.uncovered)}")
+        print(f"{report.total} tests: {len(report.failures)} failures")
+    return EXIT_FINDINGS if report.failures else EXIT_DONE
+
+
+def _explain(ruleset: Ruleset, arguments: argparse.Namespace) -> int:
+    explanation = ruleset.explain(_facts(arguments.message))
+    if arguments.json:
+        sys.stdout.buffer.write(msgspec.json.encode(explanation) + b"\n")
+    else:
+        print("\n".join(explanation.lines(arguments.language, quiet=arguments.all)))
+    return EXIT_DONE
+
+
+def _facts(said: str) -> Facts:
+    """A JSON message in a file or on the command line, else the words themselves."""
+    path = Path(said) if len(said) < 4096 and "\n" not in said else None
+    raw = path.read_bytes() if path is not None and path.is_file() else said.encode()
+    if not raw.lstrip().startswith(b"{"):
+        text = raw.decode(errors="replace")
+        return _facts_of(InboundEvent(channel="", message_id="", sent_at_ms=0, sender=Sender(id=""), text=text))
+    try:
+        return _facts_of(decode_message(raw))
+    except InvalidMessage as error:
+        raise RulesError(
+            [Problem(file=str(path or "message"), line=1, col=1, code="message", text=str(error))]
+        ) from None
+
+
+def _facts_of(event: InboundEvent) -> Facts:
+    found = redact(event.text or "", visibility=event.visibility)
+    return Facts(
+        message=MessageFacts(
+            text=found.text,
+            subject=event.subject or "",
+            channel=event.channel,
+            account=event.account,
+            visibility=event.visibility,
+            lang=event.language,
+            attachments=len(event.attachments),
+            findings=tuple(dict.fromkeys(f.type for f in found.findings)),
+        )
+    )

@@ -1,0 +1,31 @@
+"""Runs an App until a signal: what `serve` and `demo` share."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+
+from router.app import App
+from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+
+STOP_S = 10.0
+
+
+async def until_stopped(app: App) -> int:
+    """Wait for SIGINT, SIGTERM or a failed worker, then stop in order; the exit code."""
+    loop = asyncio.get_running_loop()
+    asked = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked.set)
+    waits = [asyncio.create_task(asked.wait()), asyncio.create_task(app.stopped.wait())]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(app.stop(), STOP_S)
+    if app.failure is not None:
+        print(f"switchboard: a worker failed: {app.failure}", file=sys.stderr)
+        return EXIT_FINDINGS
+    return EXIT_DONE

@@ -1,0 +1,55 @@
+"""`switchboard serve`: the service, all of it or some of its roles, from a configuration file."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from router.app import ROLES, App, Role
+from router.cli.running import until_stopped
+from router.clock import SystemClock
+from router.config import Config, load
+from router.model.errors import ConfigError
+from router.telemetry import StructuredLog
+
+DEFAULT_CONFIG = Path("switchboard.yaml")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare its arguments."""
+    add_config(parser)
+    parser.add_argument("--role", default=",".join(ROLES), help=f"some of {','.join(ROLES)} (default: all)")
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """`--config`, for every command that works on the service's own database."""
+    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="F", help="default: switchboard.yaml")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until stopped."""
+    roles = read_roles(arguments.role)
+    config = load(arguments.config)
+    return asyncio.run(_serve(config, arguments.config.resolve().parent, roles))
+
+
+def read_roles(text: str) -> Sequence[Role]:
+    """The roles named, in their order. Raises ConfigError for a word that is none."""
+    named = {word.strip() for word in text.split(",") if word.strip()}
+    unknown = named - set(ROLES)
+    if unknown or not named:
+        raise ConfigError(f"--role: found {', '.join(sorted(unknown)) or 'nothing'}; there are {', '.join(ROLES)}")
+    return [role for role in ROLES if role in named]
+
+
+async def _serve(config: Config, base: Path, roles: Sequence[Role]) -> int:
+    clock = SystemClock()
+    log = StructuredLog(clock)
+    app = App(config, base=base, roles=roles, log=log, clock=clock)
+    try:
+        await app.start()
+    except BaseException:
+        await app.stop()
+        raise
+    log.info("app.started", roles=",".join(roles), port=app.server.port if "web" in roles else None)
+    return await until_stopped(app)
