@@ -26,17 +26,17 @@ def plain_client(sink):
 
 
 class TestPostgres:
-    async def test_gives_an_empty_durable_database(self, fresh_postgres):
+    @pytest.mark.parametrize("turn", [1, 2])
+    async def test_gives_an_empty_durable_database_each_time(self, fresh_postgres, turn):
         connection = await asyncpg.connect(fresh_postgres)
-        try:
-            assert await connection.fetchval("SHOW fsync") == "on"
-            assert await connection.fetchval("SHOW server_encoding") == "UTF8"
-            tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-            assert await connection.fetchval(tables) == 0
-            await connection.execute("CREATE TABLE seen (id int)")
-            assert await connection.fetchval(tables) == 1
-        finally:
-            await connection.close()
+        assert await connection.fetchval("SHOW fsync") == "on"
+        assert await connection.fetchval("SHOW server_encoding") == "UTF8"
+        tables = "SELECT count(*) FROM pg_tables WHERE schemaname !~ '^(pg_|information_schema)'"
+        assert await connection.fetchval(tables) == 0
+        await connection.execute("CREATE SCHEMA other CREATE TABLE seen (id int); CREATE TABLE seen (id int)")
+        assert await connection.fetchval(tables) == 2
+        # A test may leave its connection open, and even die with it.
+        connection.terminate()
 
     async def test_copies_what_was_prepared_once(self, postgres):
         calls = []

@@ -34,11 +34,9 @@ def postgres() -> Iterator["PostgresServer"]:
 
 @pytest.fixture
 def fresh_postgres(postgres: "PostgresServer") -> Iterator[str]:
-    """The DSN of an empty database of this test's own."""
-    postgres.start()
-    url = postgres.create_database()
-    yield url
-    postgres.drop_database(url)
+    """The DSN of an empty database, this test's alone."""
+    with postgres.lent_database() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,15 @@ from tests.servers.process import (
 )
 
 _ROLE = "switchboard"
+# Emptying a database takes a tenth of the time that creating one takes.
+_EMPTY = """
+DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+    EXECUTE format('DROP SCHEMA %I CASCADE', name);
+  END LOOP;
+  CREATE SCHEMA public;
+END $$
+"""
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
@@ -38,6 +47,7 @@ class PostgresServer:
         self._user = user
         self._names = (f"t{number}" for number in itertools.count(1))
         self._templates: set[str] = set()
+        self._empty: list[str] = []
         self.port = free_port()
         fsync = os.environ.get("SWITCHBOARD_TEST_FSYNC", "on")
         settings = _SETTINGS | {"fsync": fsync, "unix_socket_directories": str(directory)}
@@ -88,6 +98,18 @@ class PostgresServer:
             await prepare(self.url(template))
             self._templates.add(template)
         return self.create_database(template=template)
+
+    @contextlib.contextmanager
+    def lent_database(self) -> Iterator[str]:
+        """Give the DSN of an empty database; afterwards it is emptied for the next who asks."""
+        self.start()
+        url = self._empty.pop() if self._empty else self.create_database()
+        yield url
+        if self.process.running:
+            name = url.rpartition("/")[2]
+            self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+            self.execute(_EMPTY, database=name)
+            self._empty.append(url)
 
     def drop_database(self, url: str) -> None:
         """Drop a database, open connections or not."""
