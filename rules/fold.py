@@ -25,6 +25,8 @@ _QUOTES: Final = {
 _LINE_ENDS: Final = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 _INVISIBLE_LETTERS: Final = "\u115f\u1160\u3164\uffa0\u180e"
 _DROPPED: Final = frozenset({"Cf", "Mn", "Me"})
+# A lone surrogate cannot be encoded, which the scan for literals needs.
+_MARK_OF: Final = {"Pd": "-", "Zs": " ", "Cs": "\ufffd"}
 _CACHED_MAX: Final = 8192
 
 
@@ -96,10 +98,8 @@ def _fold_char(char: str) -> str:
         return ""
     if (quote := _QUOTES.get(char)) is not None:
         return quote
-    if category == "Pd":
-        return "-"
-    if category == "Zs":
-        return " "
+    if (mark := _MARK_OF.get(category)) is not None:
+        return mark
     if char in _LINE_ENDS:
         return "\n"
     if category == "Nd":

@@ -36,6 +36,7 @@ _ISSUERS: Final = {
     18: re.compile(f"{_DINERS}|{_LONG}|{_MAESTRO}"),
     19: re.compile(f"{_VISA}|{_DINERS}|{_LONG}|{_MAESTRO}|9558"),
 }
+_NO_ISSUER: Final = "017"
 _LENGTHS: Final = (16, 19, 15, 18, 17, 14, 13)
 _LENGTHS_UNIONPAY: Final = (19, 18, 17, 16)
 _GROUPINGS: Final = frozenset({
@@ -133,6 +134,8 @@ def _card_at(low: str, sequence: _Sequence, first: int) -> tuple[int, str] | Non
     """The end (exclusive group index) of a card that begins with group `first`, and why."""
     begin = sequence.offsets[first]
     digits = sequence.digits
+    if digits[begin] in _NO_ISSUER:
+        return _mistyped(low, sequence) if first == 0 else None
     lengths = _LENGTHS_UNIONPAY if digits.startswith("62", begin) else _LENGTHS
     for length in lengths:
         last = sequence.group_at.get(begin + length)

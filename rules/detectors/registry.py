@@ -23,6 +23,9 @@ from rules.detectors.hit import Hit, SecretType
 from rules.detectors.signals import Signals, glance
 from rules.fold import Folded
 
+_CONTAINERS: Final = frozenset({"IBAN", "NATIONAL_ID"})
+_PROVEN_MAX: Final = 100
+
 
 class Detector(NamedTuple):
     """Finds one family of values; called only when its gate opens and a type of its is asked for."""
@@ -62,10 +65,10 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("NATIONAL_ID"), lambda s: s.has_digits(6), identity.find),
     Detector(_of("PASSPORT"), lambda s: s.digits >= 6 and "identity" in s.labels, identity.find_passport),
     Detector(_of("WALLET_ADDRESS"), lambda s: s.long_token, wallet_address.find),
-    Detector(_of("EMAIL"), lambda s: s.at and s.dot, contact.find_email),
+    Detector(_of("EMAIL"), lambda s: s.at and s.dots > 0, contact.find_email),
     Detector(_of("EMAIL"), lambda s: "at" in s.labels, contact.find_spelled_email),
     Detector(_of("PHONE"), lambda s: s.has_digits(7), contact.find_phone),
-    Detector(_of("IP"), lambda s: s.digits >= 2 and (s.dot or s.colon), network.find),
+    Detector(_of("IP"), lambda s: s.digits >= 2 and (s.dots >= 3 or s.colons >= 2), network.find),
     Detector(_of("STREET_ADDRESS"), lambda s: s.digits > 0 and "place" in s.labels, person.find_address),
     Detector(_of("PERSON_NAME"), lambda s: "person" in s.labels, person.find_name),
 )
@@ -78,4 +81,17 @@ def find(folded: Folded, types: AbstractSet[SecretType]) -> list[Hit]:
     for detector in DETECTORS:
         if detector.gate(signals) and not detector.types.isdisjoint(types):
             hits.extend(hit for hit in detector.find(folded) if hit.type in types)
-    return hits
+    return _without_coincidences(hits) if len(hits) > 1 else hits
+
+
+def _without_coincidences(hits: list[Hit]) -> list[Hit]:
+    """Without what only lies inside a longer number that proved itself, such as a card in an IBAN."""
+    proven = [hit for hit in hits if hit.type in _CONTAINERS and hit.evidence == "checksum"]
+    if not proven:
+        return hits
+    return [
+        hit
+        for hit in hits
+        if hit.type in _CONTAINERS
+        or not any(other.start <= hit.start and hit.end <= other.end for other in proven[:_PROVEN_MAX])
+    ]

@@ -6,7 +6,6 @@ a phrase needs separated characters, a label, or a line of its own with a check 
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import Final
 
 from rules.detectors.checksums import bip39
@@ -16,8 +15,11 @@ from rules.wordlists import CHINESE, common_chinese_pairs, indexes
 
 _HAN: Final = "\u4e00-\u9fff"
 _RUN = re.compile(f"[{_HAN}]{{8,400}}")
-_SEPARATED = re.compile(rf"[{_HAN}](?:[\s0-9.,;:、·|/\-_()\[\]\"'第个個词詞字]{{1,14}}[{_HAN}]){{7,}}(?![{_HAN}])")
-_LETTER_OF_NUMBERING: Final = frozenset("第个個词詞字")
+_NUMBERING: Final = r"第\s?[0-9]{1,2}\s?[个個]?[字词詞]?[是为為]?"
+_JOINER: Final = r"[\s0-9.,;:、·|/\-_()\[\]\"']"
+_GAP: Final = rf"(?:{_JOINER}{{1,8}}(?:{_NUMBERING}{_JOINER}{{0,4}})?|{_NUMBERING}{_JOINER}{{0,4}})"
+_SEPARATED = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:{_GAP}[{_HAN}]){{7,}}(?![{_HAN}])")
+_LETTER = re.compile(rf"{_NUMBERING}|(?P<letter>[{_HAN}])")
 _LABEL = re.compile(
     "助记词|助記詞|助记|助記|恢复短语|恢復短語|恢复词|种子词|種子詞|种子短语|备份短语|備份短語|备份词|中文词|"
     "(?<![a-z])(?:seed|mnemonic|recovery phrase|seed phrase)(?![a-z])"
@@ -55,14 +57,8 @@ def find_lines(folded: Folded) -> Iterator[Hit]:
 
 def _separated(low: str, match: re.Match[str]) -> Iterator[Hit]:
     """Single characters with joiners between them; every one of at least twelve must be on one list."""
-    offsets = [
-        offset
-        for offset in range(match.start(), match.end())
-        if "\u4e00" <= low[offset] <= "\u9fff" and low[offset] not in _LETTER_OF_NUMBERING
-    ]
+    offsets = [letter.start() for letter in _LETTER.finditer(low, *match.span()) if letter.group("letter")]
     letters = [low[offset] for offset in offsets]
-    if any(later - earlier == 1 for earlier, later in pairwise(offsets)):
-        return
     misses = min(sum(letter not in indexes(name) for letter in letters) for name in CHINESE)
     labelled = _LABEL.search(low, max(0, match.start() - 2 * _LABEL_REACH), match.start()) is not None
     if (len(letters) >= 12 and misses <= 1) or (len(letters) >= 8 and labelled and misses <= 1):

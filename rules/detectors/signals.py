@@ -68,8 +68,8 @@ class Signals(msgspec.Struct, frozen=True):
     long_token: bool
     """A run of at least 20 letters and digits."""
     at: bool
-    dot: bool
-    colon: bool
+    dots: int
+    colons: int
     seed_words: bool
     """Enough words of an alphabetic BIP-39 list in a row."""
     chinese: bool
@@ -90,8 +90,8 @@ def glance(folded: Folded) -> Signals:
         digit_run=data.translate(_DIGIT, _DIGIT_JOINERS) if digits else b"",
         long_token=b"x" * _TOKEN_CHARS in data.translate(_RUN),
         at=b"@" in data,
-        dot=b"." in data,
-        colon=b":" in data,
+        dots=data.count(b"."),
+        colons=data.count(b":"),
         seed_words=possible_words(data) or (not ascii_only and _OTHER_SCRIPT.search(folded.low) is not None),
         chinese=not ascii_only,
         labels=frozenset(
