@@ -37,8 +37,8 @@ class Book:
     rules: dict[str, Scalar] = field(default_factory=dict)
     usable: set[Position] = field(default_factory=set)
     """Where rules stand whose id is good."""
-    inline: dict[Scalar, None] = field(default_factory=dict)
-    """Words written in the rules themselves, for the checker."""
+    alone: dict[Scalar, None] = field(default_factory=dict)
+    """Words that hit without another beside them, for the checker."""
     _expanded: dict[str, tuple[Scalar, ...]] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
     _words: int = 0
@@ -73,8 +73,8 @@ class Book:
                 found.append(scalar)
         return tuple(found)
 
-    def words(self, node: Node, what: str) -> list[str]:
-        """Read words to search for, checked."""
+    def words(self, node: Node, what: str, *, alone: bool = True) -> list[str]:
+        """Read words to search for, checked; `alone` when one of them is enough to hit."""
         found: list[str] = []
         for scalar in self.scalars(node, what):
             if not fold_word(scalar.value).strip("*"):
@@ -88,7 +88,8 @@ class Book:
                 )
             else:
                 found.append(scalar.value)
-                self.inline.setdefault(scalar)
+                if alone:
+                    self.alone.setdefault(scalar)
         self._words += len(found)
         if self._words > WORDS_MAX:
             self.problems.error(

@@ -13,7 +13,7 @@ OVERLAP_WORDS_MAX = 2_000
 
 def check(book: Book, rules: tuple[Rule, ...]) -> None:
     """Record every doubt."""
-    for word in book.inline:
+    for word in book.alone:
         _one_character(word, book)
     for name, node in book.lists.items():
         words = book.scalars(node, f"the list {name}")

@@ -141,7 +141,8 @@ class WhenReader:
                 f"at most {most}" + ("" if ordered else ", or 6 with ordered: true"),
             )
             return None
-        words = [self._book.words(column, "words") for column in columns]
+        alone = len(columns) == 1
+        words = [self._book.words(column, "words", alone=alone) for column in columns]
         unless = self._unless(keys)
         if within is None or not all(words) or not words:
             return None
@@ -159,7 +160,8 @@ class WhenReader:
 
     def _unless(self, keys: dict[str, Node]) -> Unless | None:
         anywhere, before, just_before = (
-            self._book.lexicon.group(self._book.words(keys[key], key)) if key in keys else None for key in _UNLESS
+            self._book.lexicon.group(self._book.words(keys[key], key, alone=False)) if key in keys else None
+            for key in _UNLESS
         )
         return Unless(anywhere, before, just_before) if keys.keys() & set(_UNLESS) else None
 

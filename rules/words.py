@@ -26,8 +26,15 @@ _TOKEN = re.compile(
 )
 _SENTENCE_END = re.compile(r"[!?\u3002\n;]+|(?<!\.)\.(?=\s|$|[\u2e80-\U0010ffff])")
 
+_NUMBER = re.compile(r"[0-9][0-9.,]*")
+NUMBER_WORD = "#"
+"""Stands for any number written in digits, such as 1,200 or 0.5."""
+
 Literal = tuple[str, int]
 """Folded text, and at which ends a word must end."""
+
+
+_ANY_NUMBER: Literal = ("\x03", 0)
 
 
 class WordGroup:
@@ -65,6 +72,9 @@ class Lexicon:
 def spellings(word: str) -> Iterator[Literal]:
     """Yield how a word of a rule may be written: apostrophes may be missing, `*` leaves the end open."""
     text = fold_word(word)
+    if text == NUMBER_WORD:
+        yield _ANY_NUMBER
+        return
     open_end = len(text) > 1 and text.endswith("*")
     text = text.rstrip("*") if open_end else text
     for variant in dict.fromkeys((text, text.replace("'", ""))):
@@ -93,6 +103,7 @@ class Scanner:
         literals = literals or [("\x02", 0)]  # an automaton needs a pattern; this one never hits
         self._edges = [edges for _, edges in literals]
         self._bits = [1 << number for number in range(len(literals))]
+        self._number = literals.index(_ANY_NUMBER) if _ANY_NUMBER in literals else -1
         self._automaton = ahocorasick_rs.AhoCorasick([text for text, _ in literals])
 
     def scan(self, source: str) -> "Scan":
@@ -115,6 +126,11 @@ class Scanner:
                 mask |= bits[number]
             elif len(spans) < HITS_MAX:
                 spans.append((start, end))
+        if self._number >= 0:
+            numbers = [match.span() for match in _NUMBER.finditer(text)][:HITS_MAX]
+            if numbers:
+                hits[self._number] = numbers
+                mask |= bits[self._number]
         return Scan(folded, hits, mask)
 
 
