@@ -1,4 +1,4 @@
-"""Date fields to milliseconds (RFC 5322, section 3.3). Total: what cannot be read is None."""
+"""Date fields to milliseconds and back (RFC 5322, section 3.3). Reading is total: what is no date is None."""
 
 import email.utils
 import re
@@ -14,6 +14,8 @@ _USUAL: Final = re.compile(
     r" (?:([+-])(\d\d)(\d\d)|GMT|UTC?|Z)\b"
 )
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+_DAYS: Final = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")
+_NAMES: Final = tuple(name.title() for name in _MONTHS)
 _VALUE_CHARS_MAX: Final = 200
 
 
@@ -32,6 +34,14 @@ def read(value: str) -> int | None:
         offset = int(zone_hours) * 3_600 + int(zone_minutes) * 60
         seconds += offset if sign == "-" else -offset
     return seconds * 1_000 if seconds >= 0 else None
+
+
+def written(at_ms: int) -> str:
+    """The field for a time, in UTC."""
+    days, seconds = divmod(at_ms // 1_000, 86_400)
+    day = date.fromordinal(_EPOCH_DAY + days)
+    clock = f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{_DAYS[days % 7]}, {day.day:02} {_NAMES[day.month - 1]} {day.year} {clock} +0000"
 
 
 def _unusual(value: str) -> int | None:

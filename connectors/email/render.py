@@ -9,9 +9,9 @@ import binascii
 import hashlib
 import re
 from collections.abc import Iterable
-from datetime import date
 from typing import Final
 
+from connectors.email import dates
 from router.connector import Outbound, OutboundAttachment
 from router.model.limits import NAME_CHARS_MAX, SUBJECT_CHARS_MAX
 
@@ -28,8 +28,6 @@ _TYPE: Final = re.compile(r"[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+")
 _WORD_BYTES: Final = 42
 """Of text in one encoded word: base64 of it with its frame stays within 75 characters (RFC 2047, section 2)."""
 _LINE_BYTES_MAX: Final = 998
-_DAYS: Final = ("Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed")
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def is_address(address: str) -> bool:
@@ -54,7 +52,7 @@ def render(outbound: Outbound, address: str) -> bytes:
         _field("From", *_mailbox(outbound.author_name, address)),
         _field("To", outbound.to),
         _field("Subject", *_words(_subject(outbound))),
-        _field("Date", _date(outbound.created_at_ms)),
+        _field("Date", dates.written(outbound.created_at_ms)),
         _field("Message-ID", f"<{message_id(outbound.key, domain)}>"),
     ]
     if _TOKEN.fullmatch(outbound.reply_token):
@@ -88,18 +86,6 @@ def _references(outbound: Outbound) -> list[str]:
             break
         kept.append(one)
     return ids[:1] + kept[::-1]
-
-
-def _date(at_ms: int) -> str:
-    days, seconds = divmod(at_ms // 1_000, 86_400)
-    year, month, day = _civil(days)
-    hour, minute = seconds // 3_600, seconds // 60 % 60
-    return f"{_DAYS[days % 7]}, {day:02} {_MONTHS[month - 1]} {year} {hour:02}:{minute:02}:{seconds % 60:02} +0000"
-
-
-def _civil(days: int) -> tuple[int, int, int]:
-    moment = date.fromordinal(date(1970, 1, 1).toordinal() + days)
-    return moment.year, moment.month, moment.day
 
 
 # --- fields --------------------------------------------------------------------------------------------------------

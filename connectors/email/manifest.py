@@ -1,0 +1,35 @@
+"""The mail kind: what it can do, how an account is made."""
+
+from typing import Final
+
+import msgspec
+
+from connectors.email.adapter import EmailConnector
+from connectors.email.parse import CHANNEL, parse
+from connectors.email.settings import Settings
+from router.connector import Capabilities, Context, Manifest
+
+_ATTACHMENT_BYTES_MAX: Final = 18_874_368
+"""18 MiB: base64 makes 25 MiB of it, what large providers take."""
+
+
+def _create(settings: msgspec.Struct, context: Context) -> EmailConnector:
+    assert isinstance(settings, Settings)
+    return EmailConnector(settings, context)
+
+
+MANIFEST: Final = Manifest(
+    kind=CHANNEL,
+    name="E-mail",
+    version="1",
+    settings=Settings,
+    capabilities=Capabilities(
+        visibilities=("private",),
+        idempotent_send=True,
+        attachments=True,
+        attachment_bytes_max=_ATTACHMENT_BYTES_MAX,
+        threads=True,
+    ),
+    create=_create,
+    parse=parse,
+)

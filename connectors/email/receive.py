@@ -1,0 +1,187 @@
+"""From mailbox to inlet: what is new, in chunks, the cursor moving only with what it covers.
+
+Called by adapter.py's `run`, once for each connection. Nothing is marked on the server: other people and phones may
+read the same mailbox. Whatever is fetched twice is dropped behind the inlet by its Message-ID.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from connectors.email.imap import Listed, ServerRefused, Session
+from connectors.email.settings import Settings
+from router.connector import Context, Cursor, Inlet, RawEvent
+from router.model.errors import StoreUnavailable
+from router.model.limits import RAW_BYTES_MAX
+
+CHUNK_UIDS: Final = 200
+"""In one FETCH: aioimaplib recurses once per line of an answer."""
+BATCH_MAILS: Final = 100
+BATCH_BYTES: Final = 8_388_608
+"""Of bodies in memory at once; a single larger mail comes alone."""
+HEAD_BYTES: Final = 262_144
+"""Of a mail over the limit: its headers and its beginning."""
+_FETCH_ATTEMPTS: Final = 3
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Receiver:
+    """Reads one mailbox into one inlet; `heard` is told whenever the server answered."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        context: Context,
+        inlet: Inlet,
+        heard: Callable[[], None],
+        pause: Callable[[int], Awaitable[None]],
+    ) -> None:
+        self._settings = settings
+        self._context = context
+        self._inlet = inlet
+        self._heard = heard
+        self._pause = pause
+        self._scope = settings.imap.mailbox
+        self._since_scope = f"{self._scope}:since"
+
+    async def follow(self, session: Session) -> None:
+        """Take in what is new, wait for more, for as long as the connection lives."""
+        last = await self._position(session)
+        while True:
+            uids = await session.search_after(last)
+            self._heard()
+            if not uids:
+                await session.wait(self._settings.timeouts.idle_s)
+                continue
+            for start in range(0, len(uids), CHUNK_UIDS):
+                last = await self._take(session, uids[start : start + CHUNK_UIDS])
+
+    # --- where to begin --------------------------------------------------------------------------------------------
+
+    async def _position(self, session: Session) -> int:
+        """The last UID taken in; of a folder that was made anew, the one before our first (RFC 3501, 2.3.1.1)."""
+        known = _cursor(await self._context.cursors.load(self._scope))
+        if known is None:
+            return await self._first_start(session)
+        uidvalidity, last = known
+        ahead = session.uidnext is not None and last >= session.uidnext
+        if uidvalidity == session.uidvalidity and not ahead:
+            return last
+        self._context.log.warning("mailbox.renumbered", account=self._context.account, mailbox=self._scope)
+        return await self._before_our_time(session)
+
+    async def _first_start(self, session: Session) -> int:
+        if self._settings.start_from == "all":
+            return 0
+        last = session.uidnext - 1 if session.uidnext is not None else max(await session.search("ALL"), default=0)
+        today = datetime.fromtimestamp(self._context.clock.now_ms() / 1000, UTC).date().isoformat()
+        # When the folder is renumbered one day, what is older than this stays out.
+        await self._accept([], Cursor(scope=self._since_scope, value=today))
+        await self._accept([], self._at(session, last))
+        return last
+
+    async def _before_our_time(self, session: Session) -> int:
+        """The UID to begin after in a renumbered folder: 0, or what arrived before the account was set up."""
+        since = await self._context.cursors.load(self._since_scope)
+        if since is None:
+            return 0
+        try:
+            day = datetime.fromisoformat(since) - timedelta(days=1)  # SINCE counts in the server's time zone
+        except ValueError:
+            return 0
+        wanted = await session.search(f"SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}")
+        return wanted[0] - 1 if wanted else (session.uidnext or 1) - 1
+
+    # --- taking in -------------------------------------------------------------------------------------------------
+
+    async def _take(self, session: Session, uids: Sequence[int]) -> int:
+        """Hand over the mails of one chunk in order; return its last UID."""
+        sizes = await session.sizes(uids)
+        for batch in _batches(sizes):
+            raws = await self._fetch(session, batch)
+            await self._accept(raws, self._at(session, batch[-1].uid))
+        return uids[-1]
+
+    async def _fetch(self, session: Session, batch: Sequence[Listed]) -> list[RawEvent]:
+        first_bytes = HEAD_BYTES if batch[0].size > RAW_BYTES_MAX else None
+        try:
+            fetched = await session.fetch([one.uid for one in batch], first_bytes=first_bytes)
+        except ServerRefused:
+            if len(batch) == 1:
+                return [await self._stubborn(session, batch[0])]
+            # One mail that the server cannot read must not hide the others: one by one.
+            return [raw for one in batch for raw in await self._fetch(session, [one])]
+        self._heard()
+        bodies = {one.uid: one.body for one in fetched}
+        return [self._raw(session, one, bodies[one.uid]) for one in batch if one.uid in bodies]
+
+    async def _stubborn(self, session: Session, one: Listed) -> RawEvent:
+        """A mail that the server refuses to hand out: asked for again, then quarantined in its place."""
+        reason = ""
+        for attempt in range(_FETCH_ATTEMPTS):
+            await self._pause(attempt)
+            try:
+                bodies = await session.fetch([one.uid])
+            except ServerRefused as error:
+                reason = str(error)
+            else:
+                return self._raw(session, one, bodies[0].body if bodies else b"")
+        self._context.log.warning("mail.unreadable", account=self._context.account, uid=one.uid, reason=reason)
+        return self._raw(session, one, b"")
+
+    def _raw(self, session: Session, one: Listed, body: bytes) -> RawEvent:
+        meta = {
+            "uid": f"{session.uidvalidity}:{one.uid}",
+            "address": self._settings.address,
+            "trusted_authserv_id": self._settings.trusted_authserv_id,
+        }
+        if one.received_ms is not None:
+            meta["internaldate_ms"] = str(one.received_ms)
+        if one.size > RAW_BYTES_MAX or len(body) > RAW_BYTES_MAX:  # some servers announce wrong sizes
+            meta |= {"truncated": "1", "size": str(max(one.size, len(body)))}
+            body = body[:HEAD_BYTES]
+        return RawEvent(body=body, meta=meta)
+
+    async def _accept(self, raws: Sequence[RawEvent], cursor: Cursor) -> None:
+        """Hand over and return when it is durable; while the store is away, try again and stand still."""
+        attempt = 0
+        while True:
+            try:
+                await self._inlet.accept(raws, cursor)
+            except StoreUnavailable:
+                if attempt == 0:
+                    self._context.log.warning("store.unavailable", account=self._context.account)
+                await self._pause(attempt)
+                attempt += 1
+            else:
+                return
+
+    def _at(self, session: Session, uid: int) -> Cursor:
+        return Cursor(scope=self._scope, value=f"{session.uidvalidity}:{uid}")
+
+
+def _cursor(value: str | None) -> tuple[int, int] | None:
+    """`uidvalidity:uid`; what cannot be read counts as another folder, so that nothing is skipped."""
+    if value is None:
+        return None
+    validity, _, uid = value.partition(":")
+    return (int(validity), int(uid)) if validity.isdecimal() and uid.isdecimal() else (-1, 0)
+
+
+def _batches(sizes: Sequence[Listed]) -> Iterator[list[Listed]]:
+    """Mails that are fetched together: few, not too large together; one over the limit alone."""
+    batch: list[Listed] = []
+    total = 0
+    for one in sizes:
+        if batch and (
+            len(batch) >= BATCH_MAILS
+            or total + one.size > BATCH_BYTES
+            or one.size > RAW_BYTES_MAX
+            or batch[-1].size > RAW_BYTES_MAX
+        ):
+            yield batch
+            batch, total = [], 0
+        batch.append(one)
+        total += one.size
+    if batch:
+        yield batch
