@@ -41,6 +41,8 @@ _CONTENT_TYPES: Final = {
 }
 # Static imports only: what is behind import() is meant to come later.
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;"'()]*?["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
+# `import("./x.js").Type` in a comment names a type and loads nothing.
+_LATER_IMPORT = re.compile(r"""\bimport\(["'](\.{1,2}/[^"']+\.js)["']\)(?!\.[A-Z])""")
 _ENTRY = re.compile(r"""<script type="module" src="\{\{base\}\}/([^"]+)">""")
 
 
@@ -65,7 +67,9 @@ class Assets:
         self.tree_hash = _tree_hash(files)
         self.base = f"/s/{self.tree_hash}"
         self._files = {f"{self.base}/{name}": _asset(name, body) for name, body in files.items()}
-        self._graph = {name: _imports(name, body) for name, body in files.items() if name.endswith(".js")}
+        modules = {name: body.decode() for name, body in files.items() if name.endswith(".js")}
+        self._graph = {name: _imports(name, _IMPORT, body) for name, body in modules.items()}
+        self._later = {name: _imports(name, _LATER_IMPORT, body) for name, body in modules.items()}
         self._require_whole_graph()
         self._pages = {page.name: self._fill(page.read_text("utf-8")) for page in sorted(pages.glob("*.html"))}
 
@@ -90,13 +94,24 @@ class Assets:
 
     def _fill(self, template: str) -> str:
         entries = _ENTRY.findall(template)
-        modules = dict.fromkeys(module for entry in entries for module in self.module_graph(entry))
-        links = "\n".join(f'<link rel="modulepreload" href="{escape(self.base)}/{escape(name)}">' for name in modules)
+        first = dict.fromkeys(module for entry in entries for module in self.module_graph(entry))
+        # What comes after the first paint waits behind it, but not for one discovery after another.
+        later = dict.fromkeys(
+            module for entry in entries for start in self._later[entry] for module in self.module_graph(start)
+        )
+        links = "\n".join(
+            [f'<link rel="modulepreload" href="{escape(self.base)}/{escape(name)}">' for name in first]
+            + [
+                f'<link rel="modulepreload" fetchpriority="low" href="{escape(self.base)}/{escape(name)}">'
+                for name in later
+                if name not in first
+            ]
+        )
         return template.replace("{{modulepreload}}", links).replace("{{base}}", escape(self.base))
 
     def _require_whole_graph(self) -> None:
         for module, needed in self._graph.items():
-            for name in needed:
+            for name in (*needed, *self._later[module]):
                 if name not in self._graph:
                     message = f"inbox/static/{module} imports {name}, which is not there"
                     raise FileNotFoundError(message)
@@ -130,9 +145,9 @@ def _accepted(header: str) -> Iterator[tuple[str, float]]:
             continue
 
 
-def _imports(name: str, body: bytes) -> tuple[str, ...]:
+def _imports(name: str, pattern: re.Pattern[str], body: str) -> tuple[str, ...]:
     here = PurePosixPath(name).parent
-    return tuple(dict.fromkeys(_resolve(here, target) for target in _IMPORT.findall(body.decode("utf-8"))))
+    return tuple(dict.fromkeys(_resolve(here, target) for target in pattern.findall(body)))
 
 
 def _resolve(here: PurePosixPath, target: str) -> str:

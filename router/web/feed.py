@@ -88,7 +88,13 @@ class FeedSocket:
 
     async def _statuses(self, socket: web.WebSocketResponse, changed: asyncio.Event) -> None:
         while True:
-            await changed.wait()
+            try:
+                async with asyncio.timeout(_PING_S):
+                    await changed.wait()
+            except TimeoutError:
+                # Browsers hide the protocol's own pings from scripts; silence tells them that a line is dead.
+                await self._send(socket, {"type": "ping"})
+                continue
             changed.clear()
             await self._send(socket, {"type": "status", "status": self._status()})
 

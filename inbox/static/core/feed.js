@@ -3,7 +3,7 @@
  * a gap too large for that, or a silence, ends in a fresh look at everything.
  */
 import { conn, status } from "./store.js";
-import { signedOut } from "./api.js";
+import { get, signedOut } from "./api.js";
 
 const SILENT_MS = 45_000; // the server pings every 20 s
 const RETRY_MS = [500, 30_000];
@@ -17,6 +17,7 @@ const SESSION_GONE = 4401;
 
 let lastEvent = 0;
 let attempt = 0;
+let opened = false;
 /** @type {WebSocket | null} */ let socket = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let retry;
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let silence;
@@ -44,6 +45,7 @@ function connect() {
   address.protocol = address.protocol.replace("http", "ws");
   const line = new WebSocket(address);
   socket = line;
+  opened = false;
   listenForSilence(line);
   line.onmessage = ({ data }) => {
     listenForSilence(line);
@@ -57,6 +59,7 @@ function received(line, frame) {
   if (frame.type === "ping") line.send('{"type":"pong"}');
   else if (frame.type === "hello") {
     attempt = 0;
+    opened = true;
     conn.value = { state: "live", since: Date.now(), retryAt: 0 };
   } else if (frame.type === "event" && frame.event) {
     lastEvent = Math.max(lastEvent, frame.event.id);
@@ -83,6 +86,8 @@ function lost(code) {
   socket = null;
   clearTimeout(silence);
   if (code === SESSION_GONE) signedOut.value = true;
+  // A browser does not say why a handshake was refused; a request does.
+  else if (!opened) get("/me").catch(() => undefined);
   const cap = Math.min(RETRY_MS[1], RETRY_MS[0] * 2 ** attempt);
   const wait = cap / 2 + Math.random() * cap / 2;
   attempt += 1;

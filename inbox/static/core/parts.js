@@ -107,9 +107,10 @@ export function Skeleton({ rows = 6, class: extra = "" }) {
 /**
  * A button that opens a menu. Arrows, Home, End and first letters move; Esc closes and gives the focus back.
  * @typedef {{ id: string, label: string, icon?: string, checked?: boolean, hint?: string, tone?: string, act: () => void } | "-"} MenuItem
- * @param {{ label: string, items: MenuItem[], class?: string, name?: string, side?: string, children?: any }} props
+ * @param {{ label: string, items: MenuItem[], class?: string, name?: string, side?: string, speaks?: boolean, children?: any }} props
+ *   `speaks`: the children are its name, the label only its title
  */
-export function Menu({ label, items, class: extra = "button quiet", name, side = "start", children }) {
+export function Menu({ label, items, class: extra = "button quiet", name, side = "start", speaks = false, children }) {
   const [open, setOpen] = useState(false);
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const close = (/** @type {boolean} */ focus) => {
@@ -125,7 +126,7 @@ export function Menu({ label, items, class: extra = "button quiet", name, side =
     return () => removeEventListener("pointerdown", outside);
   }, [open]);
   return html`<div class="menu-box" ref=${box} onKeyDown=${(/** @type {KeyboardEvent} */ event) => open && menuKey(event, close)}>
-    <button type="button" class=${extra} aria-haspopup="menu" aria-expanded=${open} title=${label} aria-label=${label}
+    <button type="button" class=${extra} aria-haspopup="menu" aria-expanded=${open} title=${label} aria-label=${speaks ? undefined : label}
       data-menu=${name} onClick=${() => setOpen(!open)}>${children}</button>
     ${open && html`<div class=${`menu ${side}`} role="menu" aria-label=${label}>
       ${items.map((item, i) => item === "-" ? html`<hr key=${i} role="separator" />` : html`

@@ -264,10 +264,18 @@ export function closeThread() {
 export async function loadCounts() {
   const answer = await get("/queues").catch(() => null);
   if (!answer) return;
+  const open = answer.queues.reduce((/** @type {number} */ sum, /** @type {any} */ queue) => sum + queue.open, 0);
+  const views = answer.views ?? { ...(await countViews()), all: open };
   batch(() => {
     queues.value = answer.queues;
-    if (answer.views) viewCounts.value = answer.views;
+    viewCounts.value = views;
   });
+}
+
+async function countViews() {
+  const counted = VIEWS.filter((view) => view !== "all" && view !== "solved");
+  const pages = await Promise.all(counted.map((view) => get("/tickets", { view, limit: 1 }).catch(() => null)));
+  return Object.fromEntries(counted.map((view, i) => [view, pages[i]?.total ?? viewCounts.value[view] ?? 0]));
 }
 
 /** A queue's name in the reader's language. @param {string} name */

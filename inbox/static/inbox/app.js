@@ -11,7 +11,7 @@ import { Rail } from "./rail.js";
 import { List } from "./list.js";
 
 const BANNER_AFTER_MS = 3000;
-const COUNT_EVERY_MS = 1500;
+const COUNT_EVERY_MS = 3000;
 
 /** The modules that come after the first paint. @type {import("../vendor/ui.js").Signal<any>} */
 const later = signal(null);
@@ -100,7 +100,7 @@ function App() {
   const parts = later.value;
   return html`<div class=${`app ${ticket ? "with-ticket" : "without-ticket"} ${railOpen.value ? "rail-open" : ""}`}>
     <a class="skip" href="#rows" onClick=${focusOn("rows")}>${t("skip.list")}</a>
-    <a class="skip" href="#thread" onClick=${focusOn("thread")}>${t("skip.thread")}</a>
+    ${ticket && html`<a class="skip" href="#thread" onClick=${focusOn("thread")}>${t("skip.thread")}</a>`}
     ${h(Banners, {})}
     <div class="panes">
       ${h(Rail, {})}
@@ -137,7 +137,7 @@ effect(() => {
 });
 
 function Banners() {
-  return html`<div class="banners">${h(LineBanner, {})}${h(RulesBanner, {})}</div>`;
+  return html`<section class="banners" aria-label=${t("banners.label")}>${h(LineBanner, {})}${h(RulesBanner, {})}</section>`;
 }
 
 function LineBanner() {

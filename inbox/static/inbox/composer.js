@@ -62,11 +62,11 @@ export function Composer({ row, data }) {
       area.current?.focus();
       area.current?.setSelectionRange(from, to);
     } })}
-    <div class="tabs" role="tablist" aria-label=${t("composer.mode")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => {
+    <div class="tabs"><div role="tablist" aria-label=${t("composer.mode")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
       mode.value = isNote ? "reply" : "note";
       document.getElementById(`tab-${mode.value}`)?.focus();
-    }}>${h(Tab, { name: "reply", icon: "reply", current, row })}${h(Tab, { name: "note", icon: "sticky-note", current, row })}
+    }}>${h(Tab, { name: "reply", icon: "reply", current, row })}${h(Tab, { name: "note", icon: "sticky-note", current, row })}</div>
       <span class="whither">${isNote ? html`${h(Icon, { name: "eye-off", size: 14 })}${t("composer.onlyTeam")}` : h(Whither, { data })}</span></div>
     ${isPublic && html`<p class="public-warning">${h(Icon, { name: "globe" })}${t("composer.public")}</p>`}
     ${locked ? html`<p class="locked">${h(Icon, { name: "ban" })}${has(`error.${data.cannot_reply_reason}`) ? t(`error.${data.cannot_reply_reason}`) : t("composer.locked")}</p>`
@@ -99,7 +99,7 @@ function Tab({ name, icon, current, row }) {
 function Whither({ data }) {
   const to = data.reply_to;
   if (!to) return null;
-  return html`${h(ChannelIcon, { channel: to.channel })}<span>${to.to
+  return html`${h(ChannelIcon, { channel: to.channel })}<span>${to.to && (to.channel === "email" || to.channel === "phone")
     ? rich("composer.to", { to: html`<b>${to.to}</b>` }) : data.contact.name || data.contact.label}</span>`;
 }
 

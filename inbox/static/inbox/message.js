@@ -25,7 +25,7 @@ export function Message({ message, fresh }) {
         ${message.revision > 0 && h(Chip, {}, t("message.edited"))}
         ${h(When, { ms: message.sent_at_ms, class: "ago" })}</header>
       ${message.state === "deleted" ? html`<p class="gone">${t("message.deleted")}</p>` : h(Body, { message })}
-      ${message.attachments.length > 0 && h(Attachments, { files: message.attachments })}
+      ${message.attachments.length > 0 && h(Attachments, { message })}
       ${message.delivery && h(Delivery, { delivery: message.delivery })}
       ${h(Why, { message })}
     </div></article>`;
@@ -99,12 +99,12 @@ function Original({ id }) {
   return html`<div class="original" ref=${box}></div>`;
 }
 
-/** @param {{ files: import("../core/types.d.ts").Attachment[] }} props */
-function Attachments({ files }) {
+/** @param {{ message: MessageView }} props */
+function Attachments({ message: { id, attachments: files } }) {
   return html`<ul class="files" aria-label=${t("message.files", { n: files.length })}>${files.map((file) => html`<li key=${file.id}>
     ${h(Icon, { name: file.content_type.startsWith("image/") ? "image" : "file-text" })}
     <span class="file-name">${file.name}</span><small>${size(file.size)}</small>
-    ${file.state === "stored" ? html`<a href=${`/api/v1/attachments/${encodeURIComponent(file.id)}`} download=${file.name}
+    ${file.state === "stored" ? html`<a href=${`/api/v1/attachments/${encodeURIComponent(id)}/${encodeURIComponent(file.id)}`} download=${file.name}
       aria-label=${t("message.download", { name: file.name })}>${h(Icon, { name: "download" })}</a>`
       : h(Chip, { tone: "warn" }, word("fileState", file.state))}</li>`)}</ul>`;
 }

@@ -52,7 +52,7 @@ function MyMenu() {
   const choice = (/** @type {string} */ kind, /** @type {string} */ id, /** @type {string} */ icon, /** @type {boolean} */ checked,
     /** @type {() => void} */ act) => ({ id: `${kind}-${id}`, label: t(`${kind}.${id}`), icon, checked, act });
   return html`<div class="me">${h(Menu, {
-    label: t("me.menu", { name: who.name }), class: "me-button", name: "me", side: "up",
+    label: t("me.menu", { name: who.name, status: word("status", who.status) }), class: "me-button", name: "me", side: "up", speaks: true,
     items: [
       choice("status", "online", "circle-check", who.status === "online", () => setStatus("online")),
       choice("status", "busy", "circle-dot", who.status === "busy", () => setStatus("busy")),

@@ -1,7 +1,7 @@
 /** Signing in: the form, as a page of its own and in place when the session has ended under an agent's hands. */
 import { h, html, useState } from "../vendor/ui.js";
 import { t } from "../core/i18n.js";
-import { post, problemOf, signedOut } from "../core/api.js";
+import { get, post, problemOf, signedOut } from "../core/api.js";
 import { me } from "../core/store.js";
 import { Dialog, Icon } from "../core/parts.js";
 
@@ -13,8 +13,8 @@ export function SignInForm({ done, login: known = "" }) {
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
     setState({ busy: true, problem: "" });
     try {
-      const { me: who } = await post("/login", { login: form.get("login"), password: form.get("password") });
-      done(who);
+      await post("/login", { login: form.get("login"), password: form.get("password") });
+      done(await get("/me"));
     } catch (error) {
       setState({ busy: false, problem: problemOf(error).sentence });
       document.getElementById("password")?.focus();

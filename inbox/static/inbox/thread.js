@@ -49,6 +49,13 @@ function Log({ data, row }) {
     const element = /** @type {HTMLDivElement} */ (box.current);
     if (atEnd.current || mine.some((each) => each.state === "sending")) element.scrollTop = element.scrollHeight;
   }, [count]);
+  // The composer grows and shrinks; who was at the end stays there.
+  useEffect(() => {
+    const element = /** @type {HTMLDivElement} */ (box.current);
+    const watch = new ResizeObserver(() => { if (atEnd.current) element.scrollTop = element.scrollHeight; });
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, []);
   useEffect(() => { data.messages.forEach((each) => seen.current.add(each.id)); });
   return html`<div class="log" id="thread" ref=${box} role="log" tabindex="0" aria-label=${t("thread.messages")} aria-live="polite"
     onScroll=${() => {

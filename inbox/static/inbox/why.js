@@ -22,7 +22,7 @@ export function Why({ message }) {
 /** @param {{ message: MessageView }} props */
 function ReasonLine({ message }) {
   const hits = hitsOf(message.text, message.why);
-  if (!hits.length) return t("why.noRule");
+  if (!hits.length) return message.why?.joined === "new" ? t("why.noRule") : word("joined", message.why?.joined ?? null);
   return hits.slice(0, 3).map((hit, i) => html`<span key=${i} class="reason"><code>${hit.rule}</code>${": "}${h(Words, { hit })}</span>`);
 }
 
@@ -38,7 +38,7 @@ export function WhyDetails({ message }) {
   const hits = hitsOf(message.text, why);
   return html`<dl class="why-details">
     ${h(Fact, { name: t("why.rules") }, hits.length ? html`<ul>${hits.map((hit, i) => html`<li key=${i}><code>${hit.rule}</code>
-      ${h(Words, { hit })}${hit.words.length > 0 && html`<small class="formula">${hit.why}</small>`}</li>`)}</ul>` : t("why.noRule"))}
+      ${h(Words, { hit })}${hit.words.length > 0 && html`<small class="formula">${hit.why}</small>`}</li>`)}</ul>` : t("why.noHit"))}
     ${h(Fact, { name: t("why.queue") }, queueTitle(why.queue), " ", h(UrgencyChip, { urgency: why.urgency }))}
     ${why.lost?.length > 0 && h(Fact, { name: t("why.lost") }, html`<ul>${why.lost.map((each, i) => html`<li key=${i}>
       ${rich("why.lostLine", { rule: html`<code>${each.rule}</code>`, key: each.key, value: each.value, to: html`<code>${each.to}</code>` })}</li>`)}</ul>`)}
