@@ -4,8 +4,7 @@
 const SPEECH = new Set(
   ("the and for was are not but has had from been were them their with your which who would could should cant dont wallet " +
     "money send sent coins crypto transaction after than some his her she him our out how why did does done got get made " +
-    "thanks its these those once more")
-    .split(" "),
+    "thanks its these those").split(" "),
 );
 const PHRASE_WORDS_MIN = 12;
 const HAN_PHRASE = /(?:[\u3400-\u9fff][\s,，、;；.。]+){11}[\u3400-\u9fff](?![\u3400-\u9fff])/u;
