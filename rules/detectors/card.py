@@ -72,6 +72,7 @@ _STRONG = Labels(
 )  # fmt: skip
 _GLUED_BEFORE = re.compile(r"(?:card|visa|amex|mastercard|unionpay|cc|no|number|num|jcb|is|pan)\Z")
 _GLUED_AFTER = re.compile(r"(?:cvv|cvc|exp|cv2|pin|and|valid)")
+_LIST = re.compile(r",\s")
 _LOOSE: Final = frozenset(".,_/|*")
 """Joiners that also stand inside amounts, dates and paths; with them only printed groupings count."""
 _BEFORE_CHARS: Final = 26
@@ -172,6 +173,8 @@ def _stands_alone(low: str, sequence: _Sequence, first: int, last: int) -> bool:
     """Whether the window is all of the sequence, or a printed grouping between spaces in it."""
     groups = sequence.groups
     inside = low[groups[first].start : groups[last - 1].end]
+    if _LIST.search(inside) is not None:
+        return False
     if not _LOOSE.isdisjoint(inside) and (last - first < 3 or not _printed(sequence.lengths(first, last))):
         return False
     if first == 0 and last == len(groups):

@@ -18,11 +18,11 @@ _SHI: Final = (
 )
 _QUOTE: Final = r"[\"'`<(\[*]?"
 _WORD_EN: Final = (
-    r"(?<![a-z])(?:pass[ \-]{0,1}words?|passwd|pswd|pwd|pass[ \-]{0,1}codes?|passphrase|pw|pass"
+    r"(?<![a-z$@])(?:pass[ \-]?words?|passwd|pswd|pwd|pass[ \-]?codes?|passphrase|pw|pass(?=\s{0,2}[:=]| is | was )"
     r"|credentials?)(?![a-z])"
 )
 _PIN_EN: Final = r"(?<![a-z])pin(?: ?(?:code|number|no\.?))?(?![a-z])"
-_WORD_ZH: Final = r"(?:密码|密碼|口令|通行码|pin ?码|pwd)"
+_WORD_ZH: Final = r"(?:密码|密碼|口令|通行码|pin ?码)"
 _FILLER_EN: Final = (
     r"(?: (?:for|of|on|to|in|i|we|my|the|this|that|used?|set|account|wallet|app|login|email)(?![a-z])"
     r"[^\n:=.,;!?\x1a]{0,32}?)?"
@@ -33,8 +33,10 @@ _PASSWORD = (
     re.compile(rf"{_WORD_ZH}[^\n:=,.;!?\x1a0-9a-z]{{0,10}}?(?P<link>{_SHI}){_QUOTE}(?P<value>[!-~]{{4,72}})"),
 )
 _PASSWORD_BARE = (
-    re.compile(rf"{_WORD_EN}\s{{1,2}}{_QUOTE}(?P<value>[!-~]{{6,72}})"),
-    re.compile(rf"{_WORD_ZH}\s{{0,2}}{_QUOTE}(?P<value>[!-~]{{4,72}})"),
+    re.compile(
+        r"(?<![a-z$@])(?:pass[ \-]?words?|passwd|pwd|pass[ \-]?code|passphrase|pw) {1,2}[\"'`]?(?P<value>[!-~]{6,72})"
+    ),
+    re.compile(rf"{_WORD_ZH}\s{{0,2}}[\"'`]?(?P<value>[!-~]{{4,72}})"),
 )
 _PASSWORD_AFTER = (
     re.compile(
@@ -76,8 +78,9 @@ _OTP = (
     re.compile(rf"{_CODE_ZH}\s{{0,2}}{_QUOTE}{_CODE_VALUE}"),
     re.compile(
         rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
-        rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?(?:{_IS}|\s){_QUOTE}{_CODE_VALUE}"
+        rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?{_IS}{_QUOTE}{_CODE_VALUE}"
     ),
+    re.compile(rf"{_CODE_PLAIN_EN} {_QUOTE}{_CODE_VALUE}"),
     re.compile(
         r"(?<![0-9a-z\-.,])(?P<value>[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}) (?:is|was) (?:my|the|your) "
         r"(?:[a-z0-9]{1,14}[ \-]){0,3}(?:code|otp|passcode)(?![a-z])"
@@ -121,8 +124,10 @@ _WORDS_ONLY_DENIED: Final = frozenset({
     "reset", "wrong", "incorrect", "invalid", "expired", "forgotten", "forgot", "lost", "changed", "required",
     "correct", "help", "none", "null", "blank", "empty", "unknown", "what", "cannot", "still", "please", "when",
     "where", "that", "this", "they", "have", "your", "same", "hidden", "removed", "error", "failed", "field",
-    "never", "always", "from", "with", "must", "should", "will", "working", "not", "sent", "email", "reset.",
+    "never", "always", "true", "false", "string", "password", "username",
+    "from", "with", "must", "should", "will", "working", "not", "sent", "email", "reset.",
 })  # fmt: skip
+_LEADING_WORD = re.compile("[a-z]+")
 _SYMBOL = re.compile(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
 _ONE_TIME = re.compile(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
 _TRAILING: Final = ".,;:)]}>\"'`*"
@@ -173,6 +178,9 @@ def _password(folded: Folded, match: re.Match[str], strict: bool) -> Iterator[Hi
     start, end = _trimmed(folded, *match.span("value"))
     value = folded.low[start:end]
     if len(value) < 4 or _DENIED.match(value) is not None:
+        return
+    word = _LEADING_WORD.match(value)
+    if word is not None and word.group() in _WORDS_ONLY_DENIED and not any(map(str.isdigit, value)):
         return
     if value.isdigit() and _QUANTITY.match(folded.low, end) is not None:
         return

@@ -20,7 +20,7 @@ _FOUR: Final = b"\x01" * 4
 _NUMBERED_BY_WORDS: Final = b"\x01\x00" * 5
 
 _TOKEN = re.compile("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
-_GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]{}<>\"'*+=~→&@第个個词詞号號是為为字]{1,24}")
+_GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'*+→第个個词詞号號是为為字]{1,24}")
 _STOP = re.compile(r"[:=!?;]")
 _DIGIT = re.compile(r"[0-9]")
 _FILLER: Final = frozenset({"st", "nd", "rd", "th", "no", "nr", "is", "and"})

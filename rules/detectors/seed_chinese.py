@@ -18,7 +18,7 @@ _RUN = re.compile(f"[{_HAN}]{{8,400}}")
 _NUMBERING: Final = r"第\s?[0-9]{1,2}\s?[个個]?[字词詞]?[是为為]?"
 _JOINER: Final = r"[\s0-9.,;:、·|/\-_()\[\]\"']"
 _GAP: Final = rf"(?:{_JOINER}{{1,8}}(?:{_NUMBERING}{_JOINER}{{0,4}})?|{_NUMBERING}{_JOINER}{{0,4}})"
-_SEPARATED = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:{_GAP}[{_HAN}]){{7,}}(?![{_HAN}])")
+_SEPARATED = re.compile(rf"(?:(?<![{_HAN}])|(?<=[是为為词詞]))[{_HAN}](?:{_GAP}[{_HAN}]){{7,}}(?![{_HAN}])")
 _LETTER = re.compile(rf"{_NUMBERING}|(?P<letter>[{_HAN}])")
 _LABEL = re.compile(
     "助记词|助記詞|助记|助記|恢复短语|恢復短語|恢复词|种子词|種子詞|种子短语|备份短语|備份短語|备份词|中文词|"
