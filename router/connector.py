@@ -269,6 +269,30 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str
 
 
+class Simulator(Protocol):
+    """A provider of our own, for `switchboard demo`: made by an entry point of the group `switchboard.simulators`."""
+
+    async def start(self) -> None:
+        """Begin to serve."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop serving; what was delivered is kept."""
+        ...
+
+    def settings(self) -> dict[str, object]:
+        """Settings of a channel that talks to it."""
+        ...
+
+    async def deliver(self, raw: bytes) -> None:
+        """A customer says something, in the provider's own form."""
+        ...
+
+    def describe(self) -> str:
+        """How a person can play the customer."""
+        ...
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """A connector kind, found through the entry point group `switchboard.connectors`."""
 

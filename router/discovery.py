@@ -4,15 +4,18 @@ A connector that fails to load names its channel and is left out; it does not ta
 """
 
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import msgspec
 
 from router.config import ChannelConfig
-from router.connector import Capabilities, Manifest
+from router.connector import Capabilities, Manifest, Simulator
 from router.model.errors import ConfigError
 from router.model.secret import Secret
+from router.model.sources import Clock
 
 GROUP = "switchboard.connectors"
+SIMULATORS = "switchboard.simulators"
 
 
 def manifest_of(kind: str) -> Manifest:
@@ -50,3 +53,12 @@ def _secrets(kind: type, value: object) -> object:
 def capabilities_of(manifest: Manifest, settings: msgspec.Struct) -> Capabilities:
     """What one account can do."""
     return manifest.capabilities if manifest.configured is None else manifest.configured(settings)
+
+
+def simulator_of(kind: str, clock: Clock, directory: Path, address: str) -> Simulator:
+    """The simulated provider of a connector kind. Raises ConfigError when nothing offers one."""
+    found = {point.name: point for point in entry_points(group=SIMULATORS)}
+    if kind not in found:
+        raise ConfigError(f"demo: no simulated provider for {kind!r} is installed; run pip install -e . again")
+    simulator: Simulator = found[kind].load()(clock, directory, address)
+    return simulator

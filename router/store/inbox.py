@@ -103,6 +103,11 @@ def _visible(actor: Actor) -> str:
     return "t.id IS NOT NULL"
 
 
+def _of_visible_ticket(actor: Actor) -> str:
+    """The same for rows `t` that belong to a ticket."""
+    return f"t.ticket_id IN (SELECT t.id FROM tickets AS t WHERE {_visible(actor)})"  # noqa: S608 - our own text
+
+
 def tickets(
     actor: Actor,
     *,
@@ -246,7 +251,7 @@ def message(actor: Actor, message_id: MessageId) -> Script[Message | None]:
     """One message, if its ticket is one that the actor may see."""
     return fetch_one(
         Message,
-        f"WHERE t.id = :id AND t.ticket_id IN (SELECT t.id FROM tickets AS t WHERE {_visible(actor)})",  # noqa: S608
+        f"WHERE t.id = :id AND {_of_visible_ticket(actor)}",
         id=message_id,
     )
 
@@ -255,9 +260,7 @@ def messages_like(actor: Actor, external_id: str) -> Script[list[Message]]:
     """Messages that a provider calls so, on any channel, newest first, at most 20; for `trace`."""
     return fetch(
         Message,
-        "WHERE t.external_id = :external_id "
-        f"AND t.ticket_id IN (SELECT t.id FROM tickets AS t WHERE {_visible(actor)}) "
-        "ORDER BY t.id DESC LIMIT 20",
+        f"WHERE t.external_id = :external_id AND {_of_visible_ticket(actor)} ORDER BY t.id DESC LIMIT 20",
         external_id=external_id,
     )
 

@@ -1,0 +1,136 @@
+"""`switchboard demo`, the first minute: one process, SQLite, a mail server of our own, live customers, an inbox."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from router import discovery
+from router.app import ROLES, App
+from router.cli.people import add_api_token, add_login_token, ensure_agent, new_agent
+from router.cli.running import until_stopped
+from router.clock import SystemClock
+from router.connector import Simulator
+from router.demo.traffic import Traffic
+from router.demo.workspace import SPOKEN_FOR, SUPPORT_ADDRESS, Workspace
+from router.model.errors import ConfigError
+from router.store import inbox
+from router.telemetry import StructuredLog
+
+_SETTLE_S = 10.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare its arguments."""
+    parser.add_argument("--dir", type=Path, default=Path("switchboard-demo"), help="where it keeps everything")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8080, help="0 picks a free one")
+    parser.add_argument(
+        "--rate", type=float, default=12.0, metavar="N", help="customer messages per minute; 0 is quiet"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="of who speaks next")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run until Ctrl-C."""
+    try:
+        return asyncio.run(_demo(arguments))
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise ConfigError(
+            f"{arguments.host}:{arguments.port} cannot be used ({error.strerror}); try --port 0"
+        ) from None
+
+
+async def _demo(arguments: argparse.Namespace) -> int:
+    workspace = Workspace(directory=arguments.dir.resolve())
+    is_new = not (workspace.directory / "switchboard.db").exists()
+    workspace.prepare()
+    clock = SystemClock()
+    mail = discovery.simulator_of("email", clock, workspace.mail, SUPPORT_ADDRESS)
+    await mail.start()
+    with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
+        log = StructuredLog(clock, log_file)
+        port = arguments.port or _free_port(arguments.host)
+        config = workspace.config(host=arguments.host, port=port, mail=mail.settings())
+        app = App(config, base=workspace.directory, roles=ROLES, log=log, clock=clock)
+        try:
+            await app.start()
+            traffic = await _open(app, workspace, mail, arguments.seed, is_new=is_new)
+        except BaseException:
+            await app.stop()
+            await mail.stop()
+            raise
+        playing = asyncio.create_task(traffic.run(arguments.rate), name="traffic")
+        try:
+            return await until_stopped(app)
+        finally:
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
+            await mail.stop()
+
+
+def _free_port(host: str) -> int:
+    import socket  # noqa: PLC0415 -- only for --port 0
+
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+async def _open(app: App, workspace: Workspace, mail: Simulator, seed: int, *, is_new: bool) -> Traffic:
+    """People, tokens, the first tickets; then say where everything is."""
+    lee = await ensure_agent(app.store, new_agent(app.ids, app.clock, login="lee", name="Lee", status="online"))
+    ada = await ensure_agent(app.store, new_agent(app.ids, app.clock, login="ada", name="Ada", role="admin"))
+    token = await add_api_token(app.store, "demo", SPOKEN_FOR, app.clock)
+    base = app.config.server.public_url
+    traffic = Traffic(
+        base_url=base,
+        token=token,
+        deliver_mail=mail.deliver,
+        support=SUPPORT_ADDRESS,
+        clock=app.clock,
+        ids=app.ids,
+        log=app.log,
+        seed=seed,
+    )
+    if is_new:
+        await _settled(app, await traffic.open_with())
+    logins = [await add_login_token(app.store, person, app.clock) for person in (lee, ada)]
+    curl = (
+        f"curl -s {base}/api/v1/messages -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d "
+        '\'{"channel":"x","message_id":"hello-1","visibility":"public","sent_at":"2026-11-02T08:00:03Z",'
+        '"sender":{"id":"42","name":"Kim"},"text":"my card 4111 1111 1111 1111 was charged twice"}\''
+    )
+    print(
+        f"""
+Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C stops it, nothing is lost.
+
+  Inbox             {base}/inbox
+    sign in as agent  {base}/login?token={logins[0]}
+    sign in as admin  {base}/login?token={logins[1]}
+  Customer's page   {base}/channels/webchat/default/
+  Rules folder      {workspace.rules}   (save a file and watch the inbox)
+  Mail              {SUPPORT_ADDRESS}: {mail.describe()}
+  API token         {token}
+
+Send a public post through the API (the card number will never be stored):
+  {curl}
+
+Follow any message or ticket:
+  switchboard trace --config {workspace.directory}/switchboard.yaml T-1001
+""",
+        flush=True,
+    )
+    return traffic
+
+
+async def _settled(app: App, expected: int) -> None:
+    """Wait until the first tickets are there, so that the inbox does not open empty."""
+    for _ in range(int(_SETTLE_S / 0.05)):
+        await asyncio.sleep(0.05)
+        page = await app.store.read(inbox.tickets(None))
+        if page.total >= expected:
+            return
+    print("some of the first messages are still on their way", file=sys.stderr)

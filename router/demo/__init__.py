@@ -1,0 +1,1 @@
+"""`switchboard demo`: a workspace on this machine, simulated providers, believable customers."""

@@ -1,0 +1,87 @@
+"""The demo's folder: configuration, rules, keys and data, made on first use and kept between runs."""
+
+import secrets
+from pathlib import Path
+
+import msgspec
+import yaml
+
+from router.config import (
+    BusConfig,
+    ChannelConfig,
+    Config,
+    RulesConfig,
+    SecretsConfig,
+    ServerConfig,
+    StorageConfig,
+)
+from rules import packs
+
+SUPPORT_ADDRESS = "support@wallet.example"
+CONFIG_NAME = "switchboard.yaml"
+SPOKEN_FOR = ("x", "facebook", "telegram", "whatsapp", "form", "phone")
+"""Channel kinds whose connectors come later; until then the demo's customers use them through the API channel."""
+
+
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where everything of one demo lives."""
+
+    directory: Path
+
+    @property
+    def rules(self) -> Path:
+        """The rules files an admin edits."""
+        return self.directory / "rules"
+
+    @property
+    def mail(self) -> Path:
+        """The mailboxes of the simulated mail server."""
+        return self.directory / "mail"
+
+    def prepare(self) -> None:
+        """Make what is missing; what is there stays as it is."""
+        self.mail.mkdir(parents=True, exist_ok=True)
+        if not self.rules.exists():
+            self.rules.mkdir()
+            for name, content in packs.read().items():
+                (self.rules / name).write_bytes(content)
+        keys = self.directory / "keys"
+        if not keys.exists():
+            keys.mkdir(mode=0o700)
+            for name in ("seal", "signing", "identity"):
+                path = keys / name
+                path.touch(mode=0o600)
+                path.write_text(secrets.token_hex(32), encoding="ascii")
+
+    def key(self, name: str) -> str:
+        """Hex digits of one key."""
+        return (self.directory / "keys" / name).read_text(encoding="ascii").strip()
+
+    def config(self, *, host: str, port: int, mail: dict[str, object]) -> Config:
+        """The demo as an ordinary configuration; `mail` are the e-mail channel's settings."""
+        config = Config(
+            server=ServerConfig(host=host, port=port, public_url=f"http://{host}:{port}"),
+            storage=StorageConfig(url="sqlite:switchboard.db"),
+            bus=BusConfig(),
+            secrets=SecretsConfig(seal_keys={"k1": self.key("seal")}, seal_key="k1", signing_key=self.key("signing")),
+            rules=RulesConfig(path="rules"),
+            channels=(
+                ChannelConfig(kind="email", settings=mail),
+                ChannelConfig(kind="webchat", settings={"identity_secret": self.key("identity")}),
+                ChannelConfig(kind="api", settings={"kinds": list(SPOKEN_FOR)}),
+            ),
+        )
+        self._write(config)
+        return config
+
+    def _write(self, config: Config) -> None:
+        """The same as a file, for `trace`, `doctor` and the other commands; keys stay references."""
+        told = msgspec.to_builtins(config)
+        told["secrets"] = {
+            "seal_keys": {"k1": "file:keys/seal"},
+            "seal_key": "k1",
+            "signing_key": "file:keys/signing",
+        }
+        told["channels"][1]["settings"]["identity_secret"] = "file:keys/identity"
+        text = yaml.dump(told, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+        (self.directory / CONFIG_NAME).write_text(text, encoding="utf-8")
