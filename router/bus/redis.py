@@ -138,7 +138,8 @@ class RedisBus:
         self._closed.set()
         self._work.set()
         if self._read_limit is not None:
-            self._read_limit.reschedule(0)
+            with contextlib.suppress(RuntimeError):  # it is expiring by itself
+                self._read_limit.reschedule(0)
         await asyncio.wait(self._tasks[:1], timeout=_CLOSE_S)
         for task in self._tasks:
             task.cancel()
