@@ -1,16 +1,28 @@
-"""The store suites over PostgreSQL, and what only a server can do: go away."""
+"""The store suites over PostgreSQL, and what only a server can do: go away, and let two transactions run at once."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
 import pytest
 
-from router.store import migrate
+from router.model.changes import Save
+from router.model.errors import ConfigError, Conflict, StoreUnavailable
+from router.model.tables import Ticket
+from router.store import changes, journal, leases, migrate
 from router.store.postgres import PostgresStore
-from router.store.script import Store
+from router.store.script import Store, fetch, run, select
 from tests.contract.store_suite.changes import ChangesSuite
+from tests.contract.store_suite.feed import FeedSuite
+from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.journal import JournalSuite
+from tests.contract.store_suite.leases import LeaseSuite
+from tests.contract.store_suite.make import NOW, Case, entry, journaled, newer, put
+from tests.contract.store_suite.outbox import OutboxSuite
+from tests.contract.store_suite.people import PeopleSuite
 from tests.contract.store_suite.schema import SchemaSuite
+from tests.contract.store_suite.search import SearchSuite
+from tests.contract.store_suite.snapshot import SnapshotSuite
 
 
 async def _migrate(dsn: str) -> None:
@@ -58,10 +70,127 @@ async def other(connected, migrated: str) -> Store:
     return await connected(migrated)
 
 
-class TestJournal(JournalSuite): ...
-
-
 class TestChanges(ChangesSuite): ...
 
 
+class TestFeed(FeedSuite): ...
+
+
+class TestInbox(InboxSuite): ...
+
+
+class TestJournal(JournalSuite): ...
+
+
+class TestLease(LeaseSuite): ...
+
+
+class TestOutbox(OutboxSuite): ...
+
+
+class TestPeople(PeopleSuite): ...
+
+
 class TestSchema(SchemaSuite): ...
+
+
+class TestSearch(SearchSuite): ...
+
+
+class TestSnapshot(SnapshotSuite): ...
+
+
+class Pause:
+    """A script that does one statement, waits for the test, and goes on."""
+
+    def __init__(self, *statements: str) -> None:
+        self.statements = statements
+        self.reached, self.opened = asyncio.Event(), asyncio.Event()
+
+    async def write(self, store: PostgresStore) -> None:
+        async with store._pool.acquire() as connection, connection.transaction():
+            for at, statement in enumerate(self.statements):
+                if at:
+                    self.reached.set()
+                    await self.opened.wait()
+                await connection.execute(statement)
+
+
+def counter(name: str) -> str:
+    return f"UPDATE counters SET value = value + 1 WHERE name = '{name}'"
+
+
+async def test_a_deadlock_is_a_conflict(store: PostgresStore):
+    outside = Pause(counter("rules"), counter("event"))
+    waiting = asyncio.create_task(outside.write(store))
+    await outside.reached.wait()
+
+    def crossing():
+        yield from run(counter("event"))
+        outside.opened.set()
+        yield from run(counter("rules"))
+
+    outcomes = await asyncio.gather(store.write(crossing()), waiting, return_exceptions=True)
+    lost = [outcome for outcome in outcomes if outcome is not None]
+    assert len(lost) == 1
+    assert "deadlock" in str(lost[0])
+    assert isinstance(lost[0], Conflict) or outcomes[1] is lost[0], "ours is named, the outsider's is its own"
+
+
+async def test_a_partition_whose_batch_is_being_committed_is_passed_over(store: PostgresStore):
+    await store.write(leases.acquire("slow", now_ms=NOW, lease_ms=10))
+    committing = Pause("SELECT 1 FROM partitions WHERE id = 9 FOR KEY SHARE", "SELECT 1")
+    batch = asyncio.create_task(committing.write(store))
+    await committing.reached.wait()
+    renewed = await store.write(leases.acquire("slow", now_ms=NOW + 1, lease_ms=10))
+    assert renewed[9] == 1, "renewing does not wait for the batch"
+    heir = await store.write(leases.acquire("heir", now_ms=NOW + 100, lease_ms=10))
+    assert len(heir) == 63
+    assert 9 not in heir
+    committing.opened.set()
+    await batch
+    assert await store.write(leases.acquire("heir", now_ms=NOW + 101, lease_ms=10)) == {**heir, 9: 2}
+
+
+async def test_a_server_that_dies_is_waited_out(postgres, store: PostgresStore):
+    await journaled(store, entry("before"))
+    postgres.kill()
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable):
+            await journaled(store, entry("lost"))
+        with pytest.raises(StoreUnavailable):
+            await store.read(journal.backlog())
+    postgres.start()
+    assert await journaled(store, entry("before")) == ["duplicate"]
+    assert await journaled(store, entry("after")) == ["new"]
+
+
+async def test_a_session_that_is_ended_in_a_transaction_writes_nothing(postgres, store: PostgresStore, other: Store):
+    case = Case("Ann")
+    await put(store, case)
+    (ticket,) = await store.read(fetch(Ticket))
+
+    def cut_off():
+        yield from changes.apply([Save(newer(ticket, subject="never"))], now_ms=NOW)
+        (pid,) = (yield from select("SELECT pg_backend_pid()"))[0]
+        postgres.execute(f"SELECT pg_terminate_backend({pid})")
+        yield from select("SELECT 1")
+
+    with pytest.raises(StoreUnavailable):
+        await store.write(cut_off())
+    assert (await other.read(fetch(Ticket)))[0].subject == "Question of Ann"
+    assert await store.read(fetch(Ticket)) == [ticket]
+
+
+async def test_every_commit_reaches_the_disk(store: PostgresStore):
+    assert await store.write(select("SHOW synchronous_commit")) == [("on",)]
+
+
+async def test_where_nobody_listens_or_nothing_is(postgres, unused_tcp_port: int):
+    postgres.start()
+    with pytest.raises(StoreUnavailable):
+        await PostgresStore.open(f"postgresql://switchboard@127.0.0.1:{unused_tcp_port}/x")
+    with pytest.raises(ConfigError, match="does not exist"):
+        await PostgresStore.open(postgres.url("nowhere"))
+    with pytest.raises(ConfigError):
+        await PostgresStore.open("mysql://root@127.0.0.1/x")

@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import sys
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -13,9 +15,16 @@ from router.store import journal, migrate
 from router.store.script import Store, run, select
 from router.store.sqlite import SqliteStore
 from tests.contract.store_suite.changes import ChangesSuite
+from tests.contract.store_suite.feed import FeedSuite
+from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.journal import JournalSuite
+from tests.contract.store_suite.leases import LeaseSuite
 from tests.contract.store_suite.make import Case, entry, journaled, put
+from tests.contract.store_suite.outbox import OutboxSuite
+from tests.contract.store_suite.people import PeopleSuite
 from tests.contract.store_suite.schema import SchemaSuite
+from tests.contract.store_suite.search import SearchSuite
+from tests.contract.store_suite.snapshot import SnapshotSuite
 
 
 @pytest.fixture
@@ -52,10 +61,188 @@ async def other(store: Store, empty_other: Store) -> Store:
     return empty_other
 
 
-class TestJournal(JournalSuite): ...
-
-
 class TestChanges(ChangesSuite): ...
 
 
+class TestFeed(FeedSuite): ...
+
+
+class TestInbox(InboxSuite): ...
+
+
+class TestJournal(JournalSuite): ...
+
+
+class TestLease(LeaseSuite): ...
+
+
+class TestOutbox(OutboxSuite): ...
+
+
+class TestPeople(PeopleSuite): ...
+
+
 class TestSchema(SchemaSuite): ...
+
+
+class TestSearch(SearchSuite): ...
+
+
+class TestSnapshot(SnapshotSuite): ...
+
+
+class Gate:
+    """A script that stops the writer thread inside a transaction until the test lets it go."""
+
+    def __init__(self) -> None:
+        self.reached, self.opened = threading.Event(), threading.Event()
+
+    def script(self):
+        yield from run("UPDATE counters SET value = value + 0 WHERE name = 'rules'")
+        self.reached.set()
+        assert self.opened.wait(60)
+
+
+async def tickets(store: Store) -> int:
+    return (await store.read(select("SELECT COUNT(*) FROM tickets")))[0][0]
+
+
+async def test_who_waits_shares_one_commit(store: Store, other: Store):
+    first, second = Gate(), Gate()
+    busy = asyncio.create_task(store.write(first.script()))
+    await asyncio.to_thread(first.reached.wait)
+    before = asyncio.create_task(put(store, Case("before")))
+    blocked = asyncio.create_task(store.write(second.script()))
+    behind = asyncio.create_task(put(store, Case("behind")))
+    await asyncio.sleep(0)
+    first.opened.set()
+    await busy
+    await asyncio.to_thread(second.reached.wait)
+    assert not before.done(), "it has run, but it is not durable yet"
+    assert await tickets(other) == 0
+    second.opened.set()
+    applied = await asyncio.gather(before, behind)
+    await blocked
+    assert [list(each.tickets.values()) for each in applied] == [[1001], [1002]]
+    assert await tickets(other) == 2
+
+
+async def test_a_conflict_in_a_group_undoes_only_itself(store: Store):
+    gate, case = Gate(), Case("Ann")
+    busy = asyncio.create_task(store.write(gate.script()))
+    await asyncio.to_thread(gate.reached.wait)
+    writing = [asyncio.create_task(put(store, each)) for each in (case, case, Case("Ben"))]
+    await asyncio.sleep(0)
+    gate.opened.set()
+    outcomes = await asyncio.gather(busy, *writing, return_exceptions=True)
+    assert [type(outcome).__name__ for outcome in outcomes] == ["NoneType", "Applied", "Conflict", "Applied"]
+    assert outcomes[3].event_ids == [4, 5, 6], "the numbers of the one that failed are given again"
+
+
+async def test_whoever_gave_up_waiting_holds_up_nobody(store: Store):
+    gate = Gate()
+    busy = asyncio.create_task(store.write(gate.script()))
+    await asyncio.to_thread(gate.reached.wait)
+    given_up = asyncio.create_task(put(store, Case("Ann")))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    gate.opened.set()
+    await busy
+    await put(store, Case("Ben"))
+    assert await tickets(store) == 1
+
+
+async def limit_pages(store: Store, pages: int) -> None:
+    await store.write(select(f"PRAGMA max_page_count = {pages}"))
+
+
+async def test_a_full_disk_refuses_and_recovers(store: Store):
+    await journaled(store, entry("before"))
+    (pages,) = (await store.read(select("PRAGMA page_count")))[0]
+    await limit_pages(store, pages + 20)
+    large = [entry(f"large {n}", entry=b"x" * 100_000) for n in range(6)]
+    for _ in range(2):
+        outcomes = await asyncio.gather(*(journaled(store, row) for row in large), return_exceptions=True)
+        assert StoreUnavailable in map(type, outcomes)
+        with pytest.raises(StoreUnavailable, match="FULL"):
+            await journaled(store, *large)
+        kept = {row.dedupe_key for row in await store.read(journal.claim(range(64), 100, 0))}
+        told = {
+            row.dedupe_key for row, outcome in zip(large, outcomes, strict=True) if outcome in (["new"], ["duplicate"])
+        }
+        assert kept == {"before", *told}, "what was promised is there, and nothing else"
+    await limit_pages(store, 1_000_000)
+    assert set(await journaled(store, *large)) <= {"new", "duplicate"}
+    assert len(await store.read(journal.claim(range(64), 100, 0))) == 7
+
+
+async def test_a_lock_of_another_program_is_waited_for_then_told(store: Store, tmp_path: Path):
+    # The pragma is per connection: the writer's, so that the test need not wait the full time.
+    await store.write(select("PRAGMA busy_timeout = 1"))
+    thief = sqlite3.connect(tmp_path / "switchboard.db", isolation_level=None)
+    thief.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="locked"):
+        await journaled(store, entry("a"))
+    assert await store.read(journal.backlog()) == 0
+    thief.execute("ROLLBACK")
+    thief.close()
+    assert await journaled(store, entry("a")) == ["new"]
+
+
+async def test_every_commit_reaches_the_disk(store: Store):
+    assert await store.write(select("PRAGMA synchronous")) == [(2,)]
+    assert await store.write(select("PRAGMA journal_mode")) == [("wal",)]
+
+
+async def test_a_closed_store_says_so(store: Store):
+    last = asyncio.create_task(journaled(store, entry("a")))
+    await asyncio.sleep(0)
+    await store.close()
+    assert await last == ["new"], "what was asked for before is finished"
+    for ask in (store.read, store.write):
+        with pytest.raises(StoreUnavailable, match="closed"):
+            await ask(journal.backlog())
+
+
+async def test_what_is_no_database_is_a_mistake_of_configuration(tmp_path: Path):
+    (tmp_path / "notes.txt").write_text("these are not the pages you are looking for\n" * 500)
+    for path in (tmp_path / "notes.txt", tmp_path, tmp_path / "nowhere" / "switchboard.db"):
+        with pytest.raises(ConfigError, match=r"cannot be opened as the database"):
+            await SqliteStore.open(path)
+
+
+KILLED = """
+import asyncio, os, pathlib, signal, sys
+from router.store import journal
+from router.store.sqlite import SqliteStore
+from tests.contract.store_suite.make import entry, NOW
+
+async def main():
+    store = await SqliteStore.open(pathlib.Path(sys.argv[1]))
+    async def one(n):
+        await store.write(journal.append([entry(f"{n}", id=f"id {n:06}")], now_ms=NOW))
+        os.write(1, f"{n}\\n".encode())
+    for start in range(0, 100_000, 50):
+        await asyncio.gather(*(one(n) for n in range(start, start + 50)))
+
+asyncio.run(main())
+"""
+
+
+async def test_what_was_acknowledged_survives_a_kill(store: Store, tmp_path: Path):
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", KILLED, tmp_path / "switchboard.db"),
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    told = [int(await process.stdout.readline()) for _ in range(777)]
+    process.kill()
+    rest = await process.stdout.read()
+    told += [int(line) for line in rest.split(b"\n")[:-1]]
+    await process.wait()
+    await store.close()
+    again = await SqliteStore.open(tmp_path / "switchboard.db")
+    kept = {int(row[0]) for row in await again.read(select("SELECT dedupe_key FROM journal"))}
+    assert set(told) <= kept
+    assert await again.read(select("PRAGMA integrity_check")) == [("ok",)]
+    await again.close()

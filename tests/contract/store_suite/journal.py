@@ -38,7 +38,9 @@ class JournalSuite:
         assert found[1].last_redelivered_at_ms == NOW
 
     async def test_the_same_key_on_another_account_is_another_message(self, store: Store):
-        assert await journaled(store, entry("a"), entry("a", account="second"), entry("a", channel="api")) == ["new"] * 3
+        assert (
+            await journaled(store, entry("a"), entry("a", account="second"), entry("a", channel="api")) == ["new"] * 3
+        )
 
     async def test_a_key_of_any_length_is_told_apart(self, store: Store):
         longest = "\U00020000" * 998

@@ -39,7 +39,13 @@ class Case:
     """One customer with one ticket, one inbound message and one automatic reply to it."""
 
     def __init__(
-        self, name: str, *, text: str = "Where is my transfer?", channel: str = "email", queue: str = "general", **ticket
+        self,
+        name: str,
+        *,
+        text: str = "Where is my transfer?",
+        channel: str = "email",
+        queue: str = "general",
+        **ticket,
     ) -> None:
         self.address = f"{name}@example.org"
         self.contact = Contact(id=uid(), name=name, created_at_ms=NOW)

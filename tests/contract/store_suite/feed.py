@@ -1,0 +1,84 @@
+"""What customers see of their conversation, how channels are, which rules are live."""
+
+import msgspec
+
+from router.model.changes import Add, Record, Save
+from router.store import changes, events, health, rulesets, threads
+from router.store.script import Store
+from tests.contract.store_suite.make import NOW, Case, agent, newer, put, uid
+
+
+def who(case: Case) -> tuple[str, str, str, str]:
+    return (case.conversation.channel, "default", case.conversation.thread, case.conversation.peer)
+
+
+class FeedSuite:
+    async def test_a_customer_sees_messages_and_their_changes_but_no_note(self, store: Store):
+        case, mia, bystander = Case("Ann", channel="webchat"), agent("mia"), Case("Ben", channel="webchat")
+        note = msgspec.structs.replace(case.message, id=uid(), kind="note", external_id=None, text="careful")
+        answer = msgspec.structs.replace(
+            case.message, id=uid(), kind="reply", external_id="<r@us>", text="Hello", author_id=mia.id
+        )
+        await put(store, case, bystander)
+        said = [Record(case.event(message=each)) for each in (note, answer)]
+        await store.write(changes.apply([Add(mia), Add(note), Add(answer), *said], now_ms=NOW))
+        seen = await store.read(threads.read(*who(case), 0))
+        assert [(m.author, m.author_name, m.text, m.external_id, m.delivery) for m in seen] == [
+            ("customer", None, "Where is my transfer?", "<Ann@mail>", None),
+            ("system", None, "We have your message as T-1001.", None, "queued"),
+            ("agent", "Mia", "Hello", None, None),
+        ]
+        assert [m.seq for m in seen] == sorted(m.seq for m in seen)
+        assert await store.read(threads.read(*who(case), seen[-1].seq)) == []
+        sent = newer(case.outbox, state="sent")
+        gone = newer(case.message, state="deleted", text="")
+        told = [Record(case.event("delivery.state", case.reply)), Record(case.event("message.deleted", case.message))]
+        await store.write(changes.apply([Save(sent), Save(gone), *told], now_ms=NOW))
+        news = await store.read(threads.read(*who(case), seen[-1].seq))
+        assert [(m.id, m.delivery, m.deleted) for m in news] == [
+            (case.reply.id, "sent", False),
+            (case.message.id, None, True),
+        ]
+
+    async def test_nobody_reads_anothers_conversation(self, store: Store):
+        ann, ben = Case("Ann", channel="webchat"), Case("Ben", channel="webchat")
+        await put(store, ann, ben)
+        channel, account, thread, _ = who(ann)
+        assert await store.read(threads.read(channel, account, thread, ben.address, 0)) == []
+        assert await store.read(threads.delivery(*who(ann), ann.reply.id)) == ann.outbox
+        assert await store.read(threads.delivery(*who(ben), ann.reply.id)) is None
+
+    async def test_the_feed_goes_on_where_a_reader_stopped(self, store: Store):
+        await put(store, Case("Ann"))
+        assert [event.id for event in await store.read(events.since(0, 2))] == [1, 2]
+        assert [event.kind for event in await store.read(events.since(2, 2))] == ["message.added"]
+        assert await store.read(events.since(3, 2)) == []
+
+    async def test_rule_sets_count_up_and_the_same_one_keeps_its_version(self, store: Store, other: Store):
+        assert await store.read(rulesets.latest()) is None
+        assert await store.read(rulesets.latest_version()) == 0
+        files = {"a.yaml": b"rules: []", "sub/b.yaml": b"\xff"}
+        assert await store.write(rulesets.put(files, "h1", author="files", at_ms=NOW)) == 1
+        assert await other.write(rulesets.put(files, "h1", author="files", at_ms=NOW + 1)) == 1
+        assert await store.write(rulesets.put({}, "h2", author="mia", at_ms=NOW + 2)) == 2
+        assert await store.write(rulesets.put(files, "h1", author="files", at_ms=NOW + 3)) == 3
+        latest = await other.read(rulesets.latest())
+        assert (latest.version, latest.hash, latest.files, latest.author) == (3, "h1", files, "files")
+        assert (await store.read(rulesets.get(2))).author == "mia"
+        assert await store.read(rulesets.get(9)) is None
+
+    async def test_what_is_wrong_with_the_newest_rules(self, store: Store):
+        assert await store.read(rulesets.error()) is None
+        for at_ms in (1, 2):
+            await store.write(rulesets.set_error([{"file": "a.yaml", "line": at_ms}], at_ms=at_ms))
+        found = await store.read(rulesets.error())
+        assert (found.problems, found.at_ms) == ([{"file": "a.yaml", "line": 2}], 2)
+        await store.write(rulesets.set_error(None))
+        assert await store.read(rulesets.error()) is None
+
+    async def test_channels_say_how_they_are(self, store: Store):
+        well = health.ChannelHealth(kind="email", account="default", state="ok", detail="", at_ms=NOW)
+        ill = msgspec.structs.replace(well, state="auth_failed", detail="535", at_ms=NOW + 1)
+        for said in (well, ill):
+            await store.write(health.report(said))
+        assert await store.read(health.channels()) == [ill]

@@ -1,0 +1,141 @@
+"""Agents, logins, tokens; contacts brought in with proven identities."""
+
+import asyncio
+import itertools
+
+import pytest
+
+from router.model.changes import Add
+from router.model.errors import Conflict
+from router.store import changes, contacts, people
+from router.store.contacts import ContactIn
+from router.store.script import Store
+from tests.contract.store_suite.make import NOW, Case, agent, put, uid
+
+
+class Ids:
+    def new(self) -> str:
+        return uid()
+
+
+async def load(store: Store, *rows: ContactIn) -> contacts.Imported:
+    return await store.write(contacts.load(rows, ids=Ids(), now_ms=NOW))
+
+
+async def known(store: Store) -> dict[str, tuple[str, list[tuple[str, str, str]]]]:
+    return {
+        contact.key or f"C-{contact.number}": (contact.name, [(i.kind, i.value, i.proof) for i in identities])
+        for contact, identities in await store.read(contacts.dump())
+    }
+
+
+class PeopleSuite:
+    async def test_agents(self, store: Store):
+        mia = agent("mia", queues=("general",), role="admin")
+        await store.write(people.add_agent(mia))
+        with pytest.raises(Conflict):
+            await store.write(people.add_agent(agent("mia")))
+        await store.write(people.add_agent(agent("ada")))
+        assert await store.read(people.agent(mia.id)) == mia
+        assert await store.read(people.agent_by_login("mia")) == mia
+        assert [each.login for each in await store.read(people.agents())] == ["ada", "mia"]
+        changed = await store.write(people.change_agent(mia.id, language="zh", password_hash="h"))
+        assert (changed.language, changed.version) == ("zh", 2)
+        assert await store.read(people.agent(mia.id)) == changed
+        assert await store.write(people.change_agent(uid(), language="zh")) is None
+
+    async def test_sessions_end(self, store: Store):
+        mia = agent("mia")
+        await store.write(people.add_agent(mia))
+        for name in ("h1", "h2"):
+            session = people.Session(token_hash=name, agent_id=mia.id, expires_at_ms=NOW + 10)
+            await store.write(people.start_session(session))
+        assert await store.read(people.session_agent("h1", now_ms=NOW + 9)) == mia
+        assert await store.read(people.session_agent("h1", now_ms=NOW + 10)) is None
+        assert await store.read(people.session_agent("h3", now_ms=NOW)) is None
+        await store.write(people.end_session("h1"))
+        assert await store.read(people.session_agent("h1", now_ms=NOW)) is None
+        assert await store.read(people.session_agent("h2", now_ms=NOW)) == mia
+        assert await store.write(people.expire_logins(now_ms=NOW + 10)) == 1
+        assert await store.write(people.end_sessions(mia.id)) == 0
+
+    async def test_a_login_link_works_once(self, store: Store, other: Store):
+        mia = agent("mia")
+        await store.write(people.add_agent(mia))
+        for name, until_ms in (("h1", NOW + 10), ("h2", NOW)):
+            await store.write(
+                people.add_login_token(people.LoginToken(token_hash=name, agent_id=mia.id, expires_at_ms=until_ms))
+            )
+        tries = await asyncio.gather(
+            *(each.write(people.use_login_token("h1", now_ms=NOW)) for each in (store, other, store, other))
+        )
+        assert sorted(tries, key=bool) == [None, None, None, mia]
+        assert await store.write(people.use_login_token("h2", now_ms=NOW)) is None
+        assert await store.write(people.use_login_token("h3", now_ms=NOW)) is None
+
+    async def test_api_tokens(self, store: Store):
+        token = people.ApiToken(token_hash="h", name="shop", kinds=("x", "form"), created_at_ms=NOW)
+        await store.write(people.add_api_token(token))
+        assert await store.read(people.api_token("h")) == token
+        assert await store.read(people.api_tokens()) == [token]
+        assert await store.write(people.revoke_api_token("shop")) is True
+        assert await store.write(people.revoke_api_token("shop")) is False
+        assert await store.read(people.api_token("h")) is None
+
+    async def test_contacts_are_upserted_by_key(self, store: Store):
+        row = ContactIn(
+            key="u1",
+            name="Ann",
+            vip=True,
+            linked=True,
+            identities=(("email", "a@x"), ("telegram", "7"), ("email", "a@x")),
+        )
+        assert await load(store, row, ContactIn(key="u2")) == contacts.Imported(created=2, updated=0, errors=[])
+        again = await load(store, ContactIn(key="u1", linked=True, identities=(("phone", "+4930"), ("email", "a@x"))))
+        assert again == contacts.Imported(created=0, updated=1, errors=[])
+        assert await known(store) == {
+            "u1": ("Ann", [("email", "a@x", "import"), ("telegram", "7", "import"), ("phone", "+4930", "import")]),
+            "u2": (None, []),
+        }
+
+    async def test_claims_prove_nothing_but_one_address_is_its_own(self, store: Store):
+        several = ContactIn(key="u1", identities=(("email", "a@x"), ("telegram", "7")))
+        single = ContactIn(key="u2", identities=(("email", "b@x"),))
+        await load(store, several, single)
+        assert await known(store) == {"u1": (None, []), "u2": (None, [("email", "b@x", "import")])}
+
+    async def test_one_identity_on_two_rows_is_an_error(self, store: Store):
+        mail = ("email", "a@x")
+        done = await load(
+            store,
+            ContactIn(key="u1", linked=True, identities=(mail,)),
+            ContactIn(key="u2", linked=True, identities=(mail, ("phone", "1"))),
+            ContactIn(key="u1"),
+        )
+        assert done.created == 1
+        assert [at for at, _ in done.errors] == [1, 2]
+        assert done.errors[0][1] == "email 'a@x' already belongs to contact 'u1'; an identity belongs to one person"
+        later = await load(store, ContactIn(key="u3", linked=True, identities=(("phone", "2"), mail)))
+        assert (later.created, later.errors[0][0]) == (0, 0)
+        assert set(await known(store)) == {"u1"}
+
+    async def test_people_who_wrote_before_become_the_imported_contact(self, store: Store):
+        ann, chat = Case("Ann"), Case("Visitor")
+        await put(store, ann, chat)
+        both = (("email", ann.address), ("email", chat.address), ("phone", "+1"))
+        done = await load(store, ContactIn(key="u1", name="Ann Lee", linked=True, identities=both))
+        assert done == contacts.Imported(created=0, updated=1, errors=[])
+        got = await known(store)
+        assert got["u1"][0] == "Ann Lee"
+        assert sorted(value for _, value, _ in got["u1"][1]) == ["+1", ann.address, chat.address]
+        assert got["C-2"] == ("Visitor", [])
+
+    async def test_numbers_go_on_and_exports_come_in_pages(self, store: Store):
+        await load(store, *(ContactIn(key=f"k{n}") for n in range(5)))
+        await store.write(changes.apply([Add(Case("Ann").contact)], now_ms=NOW))
+        pages, after = [], ""
+        while page := await store.read(contacts.dump(after=after, limit=2)):
+            pages.append([contact.number for contact, _ in page])
+            after = page[-1][0].id
+        assert [len(page) for page in pages] == [2, 2, 2]
+        assert sorted(itertools.chain(*pages)) == [1, 2, 3, 4, 5, 6]
