@@ -9,6 +9,9 @@ from msgspec import Meta
 from connectors.api.adapter import ApiConnector
 from connectors.api.parse import parse
 from router.connector import Capabilities, Context, Manifest
+from router.model.secret import Secret
+
+SECRET_CHARS_MIN: Final = 16
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,22 +21,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The channel kinds this account may speak for, and whose replies it carries."""
     webhook_url: Annotated[str, Meta(pattern=r"\Ahttps?://[^\s/]+")] | None = None
     """Where replies go; without it they are rejected with the reason."""
-    webhook_secret: Annotated[str, Meta(min_length=16)] | None = None
+    webhook_secret: Secret | None = None
     """Signs what goes there."""
     webhook_timeout_s: Annotated[float, Meta(gt=0, le=30)] = 10.0
 
     def __post_init__(self) -> None:
-        """Refuse a half of the pair, and plain HTTP to another machine."""
+        """Refuse a half of the pair, a secret that can be guessed, and plain HTTP to another machine."""
         if (self.webhook_url is None) != (self.webhook_secret is None):
             raise ValueError("webhook_url and webhook_secret go together: set both, or neither")
+        if self.webhook_secret is not None and len(self.webhook_secret.reveal()) < SECRET_CHARS_MIN:
+            raise ValueError(f"webhook_secret: at least {SECRET_CHARS_MIN} characters; openssl rand -hex 32 makes one")
         if self.webhook_url is not None:
             parts = urlsplit(self.webhook_url)
             if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
                 raise ValueError("webhook_url carries customers' conversations: use https outside this machine")
-
-    def __repr__(self) -> str:
-        """Without the secret."""
-        return f"Settings(kinds={self.kinds!r}, webhook_url={self.webhook_url!r})"
 
 
 def _create(settings: msgspec.Struct, context: Context) -> ApiConnector:
@@ -41,7 +42,7 @@ def _create(settings: msgspec.Struct, context: Context) -> ApiConnector:
     return ApiConnector(
         context,
         url=settings.webhook_url,
-        secret=(settings.webhook_secret or "").encode(),
+        secret=settings.webhook_secret.reveal().encode() if settings.webhook_secret else b"",
         timeout_s=settings.webhook_timeout_s,
     )
 

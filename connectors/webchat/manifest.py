@@ -12,6 +12,9 @@ from connectors.webchat.pages import Pages
 from connectors.webchat.parse import parse
 from connectors.webchat.visitors import Visitors
 from router.connector import Capabilities, Context, Manifest
+from router.model.secret import Secret
+
+SECRET_CHARS_MIN: Final = 32
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -21,7 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What the page calls you."""
     reply_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 10
     """The response time the page promises."""
-    identity_secret: Annotated[str, Meta(min_length=32)] | None = None
+    identity_secret: Secret | None = None
     """Shared with the server of the app that embeds the chat: proves its users."""
     allowed_origins: tuple[str, ...] = ()
     """Sites that may embed the page or connect from their own, such as https://app.example; our own always may."""
@@ -31,7 +34,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     connections_max: Annotated[int, Meta(ge=1, le=100_000)] = 5_000
 
     def __post_init__(self) -> None:
-        """Refuse what is no origin: it would end up in a header."""
+        """Refuse a secret that can be guessed, and what is no origin: it would end up in a header."""
+        if self.identity_secret is not None and len(self.identity_secret.reveal()) < SECRET_CHARS_MIN:
+            raise ValueError(f"identity_secret: at least {SECRET_CHARS_MIN} characters; openssl rand -hex 32 makes one")
         for origin in self.allowed_origins:
             parts = urlsplit(origin)
             if (
@@ -45,14 +50,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             if any(mark.isspace() or mark in ";,'\"" for mark in origin):
                 raise ValueError(f"allowed_origins: {origin!r} holds a character no origin has")
 
-    def __repr__(self) -> str:
-        """Without the secret."""
-        return f"Settings(title={self.title!r}, allowed_origins={self.allowed_origins!r})"
-
 
 def _create(settings: msgspec.Struct, context: Context) -> WebchatConnector:
     assert isinstance(settings, Settings)
-    secret = settings.identity_secret.encode() if settings.identity_secret else None
+    secret = settings.identity_secret.reveal().encode() if settings.identity_secret else None
     return WebchatConnector(
         context,
         pages=Pages(settings.title, settings.reply_minutes, settings.allowed_origins),

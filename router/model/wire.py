@@ -24,7 +24,6 @@ from router.model.limits import (
     RAW_BYTES_MAX,
     REFERENCES_MAX,
     SUBJECT_CHARS_MAX,
-    TEXT_CHARS_MAX,
     URL_CHARS_MAX,
 )
 from router.model.message import AttachmentIn, Automatic, DeliveryState, InboundEvent, Kind, Sender, Visibility
@@ -72,7 +71,8 @@ class _Message(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     sent_at: Annotated[datetime, Meta(tz=True)]
     sender: _Sender
     subject: Annotated[str, Meta(max_length=SUBJECT_CHARS_MAX)] | None = None
-    text: Annotated[str, Meta(max_length=TEXT_CHARS_MAX)] | None = None
+    text: Annotated[str, Meta(max_length=RAW_BYTES_MAX)] | None = None
+    """The door keeps TEXT_CHARS_MAX of it as text and the rest as a file."""
     html: Annotated[str, Meta(max_length=RAW_BYTES_MAX)] | None = None
     language: Annotated[str, Meta(min_length=1, max_length=35)] | None = None
     """BCP 47 (RFC 5646, section 4.4.1: 35 characters hold every tag worth having)."""
@@ -114,8 +114,8 @@ _SHAPE: Final = Shape(
         "sender.user_id": f"text of 1 to {ID_CHARS_MAX} characters, the writer's id in your own systems, or null",
         "sender.verified": "true, false or null",
         "subject": f"text of at most {SUBJECT_CHARS_MAX:,} characters or null",
-        "text": f"text of at most {TEXT_CHARS_MAX:,} characters (send what is longer as an attachment) or null",
-        "html": "text or null",
+        "text": f"text of at most {RAW_BYTES_MAX:,} characters or null",
+        "html": f"text of at most {RAW_BYTES_MAX:,} characters or null",
         "language": "text, a BCP 47 language tag such as en or zh-CN, or null",
         "attachments": f"a list of at most {ATTACHMENTS_MAX} objects",
         "attachments.name": f"text of at most {ID_CHARS_MAX} characters or null",

@@ -11,6 +11,7 @@ from aiohttp import web
 from connectors.api.adapter import signature
 from connectors.api.manifest import MANIFEST, Settings
 from connectors.api.simulator import Fault, WebhookReceiver
+from router.config import ChannelConfig
 from router.connector import (
     AuthFailed,
     Outbound,
@@ -21,7 +22,8 @@ from router.connector import (
     Sent,
     Unknown,
 )
-from router.model.errors import InvalidMessage
+from router.discovery import settings_of
+from router.model.errors import ConfigError, InvalidMessage
 from tests.servers.chat_house import ChatHouse
 
 SECRET = "a webhook secret of some length"
@@ -52,11 +54,15 @@ async def connect(house, receiver):
 
         def made(**settings):
             found = {"webhook_url": url, "webhook_secret": SECRET} | settings
-            connector = MANIFEST.create(msgspec.convert(found, Settings), house.context("http://127.0.0.1"))
+            connector = MANIFEST.create(configured(found), house.context("http://127.0.0.1"))
             stack.push_async_callback(connector.close)
             return connector
 
         yield made
+
+
+def configured(found: dict[str, object]) -> msgspec.Struct:
+    return settings_of(MANIFEST, ChannelConfig(kind="api", settings=found))
 
 
 def outbound(**changes) -> Outbound:
@@ -229,13 +235,19 @@ async def test_it_waits_and_goes_when_told(connect, house):
     ],
 )
 def test_bad_settings_are_named(settings, named):
-    with pytest.raises(msgspec.ValidationError, match=named):
-        msgspec.convert(settings, Settings)
+    with pytest.raises(ConfigError, match=named):
+        configured(settings)
 
 
 def test_settings_never_print_their_secret():
-    settings = Settings(webhook_url="https://a.example/h", webhook_secret=SECRET)
-    assert SECRET not in repr(settings)
+    assert SECRET not in repr(configured({"webhook_url": "https://a.example/h", "webhook_secret": SECRET}))
+
+
+def test_an_account_carries_replies_of_the_kinds_it_speaks_for_if_it_has_a_webhook():
+    silent = MANIFEST.configured(configured({"kinds": ["x", "facebook"]}))
+    assert (silent.speaks_for, silent.can_send) == (("x", "facebook"), False)
+    speaking = MANIFEST.configured(configured({"webhook_url": "https://a.example/h", "webhook_secret": SECRET}))
+    assert (speaking.speaks_for, speaking.can_send) == ((), True)
 
 
 def raw(meta=None, **changes) -> RawEvent:

@@ -14,7 +14,9 @@ from aiohttp import web
 from connectors.webchat.adapter import WebchatConnector
 from connectors.webchat.manifest import MANIFEST
 from router.clock import SystemClock, TimedIds
+from router.config import ChannelConfig
 from router.connector import Accepted, Context, Cursor, RawEvent, ThreadMessage
+from router.discovery import settings_of
 from router.keys import Keyring
 from router.model.errors import InvalidMessage, StoreUnavailable
 from router.model.ids import MessageId
@@ -163,7 +165,8 @@ async def running_chat(
     house: ChatHouse, settings: Mapping[str, object] = {}, port: int = 0
 ) -> AsyncIterator[ChatServer]:
     """The real connector behind a real HTTP server; connections are closed on the way out."""
-    made = MANIFEST.create(msgspec.convert(settings, MANIFEST.settings), house.context("http://127.0.0.1"))
+    channel = ChannelConfig(kind="webchat", account="main", settings=dict(settings))
+    made = MANIFEST.create(settings_of(MANIFEST, channel), house.context("http://127.0.0.1"))
     assert isinstance(made, WebchatConnector)
     app = web.Application()
     for route in made.routes(house):
