@@ -43,6 +43,7 @@ _CONTENT_TYPES: Final = {
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;"'()]*?["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
 # `import("./x.js").Type` in a comment names a type and loads nothing.
 _LATER_IMPORT = re.compile(r"""\bimport\(["'](\.{1,2}/[^"']+\.js)["']\)(?!\.[A-Z])""")
+_COMMENT = re.compile(r"^[ \t]*/\*\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 _ENTRY = re.compile(r"""<script type="module" src="\{\{base\}\}/([^"]+)">""")
 
 
@@ -60,7 +61,7 @@ class Assets:
 
     def __init__(self, static: Path = STATIC, pages: Path = PAGES) -> None:
         files = {
-            str(PurePosixPath(path.relative_to(static).as_posix())): path.read_bytes()
+            path.relative_to(static).as_posix(): _lean(path)
             for path in sorted(static.rglob("*"))
             if path.suffix in _CONTENT_TYPES and path.is_file()
         }
@@ -158,6 +159,14 @@ def _resolve(here: PurePosixPath, target: str) -> str:
         elif part != ".":
             parts.append(part)
     return "/".join(parts)
+
+
+def _lean(path: Path) -> bytes:
+    """The file without the comments that stand on lines of their own; every line keeps its number."""
+    body = path.read_bytes()
+    if path.suffix != ".js":
+        return body
+    return _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), body.decode()).encode()
 
 
 def _asset(name: str, body: bytes) -> Asset:

@@ -163,7 +163,11 @@ function arranged() {
   for (const { value } of tickets.values()) {
     if (!shown.has(value.id) && belongs(value) && (cursor === null || !last || order(value, last) < 0)) rows.push(value);
   }
-  return (route.value.q ? rows : rows.sort(order)).map((row) => row.id);
+  const { view, queue, q } = route.value;
+  // What was found and what was solved come in the server's order; what was solved just now stands first.
+  if (view === "solved" && queue === null) rows.sort((a, b) => Number(shown.has(a.id)) - Number(shown.has(b.id)));
+  else if (!q) rows.sort(order);
+  return rows.map((row) => row.id);
 }
 
 function countMoves() {

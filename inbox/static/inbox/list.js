@@ -100,6 +100,7 @@ function Row({ id, place, count, top }) {
   if (!row) return null;
   const current = route.value.ticket === row.number || route.value.ticket === row.id;
   const name = row.contact.name || row.contact.label;
+  const subject = row.snippet.startsWith(row.subject.replace(/…$/, "")) ? "" : row.subject;
   const draft = recall(`draft.${row.id}.reply`, "") || recall(`draft.${row.id}.note`, "");
   return html`<div class=${`row ${row.urgency} ${cursorId.value === id ? "cursor" : ""}`} role="option" id=${`row-${id}`}
     aria-selected=${current} aria-setsize=${count} aria-posinset=${place + 1} data-ticket=${row.number}
@@ -109,8 +110,8 @@ function Row({ id, place, count, top }) {
       ${row.visibility === "public" && h(Chip, { tone: "public" }, t("visibility.public"))}
       ${h(When, { ms: row.last_message_at_ms, class: "ago" })}</div>
     <div class="row-mid">${h(ChannelIcon, { channel: row.channel })}${h(UrgencyChip, { urgency: row.urgency })}
-      <span class="line" lang=${row.language}>${row.subject && row.subject !== row.snippet && html`<span class="subject">${row.subject}</span>`}
-        ${row.snippet && html`<span class=${row.subject && row.subject !== row.snippet ? "snippet" : "subject"}>${h(RedactedLine, { text: row.snippet })}</span>`}</span>
+      <span class="line" lang=${row.language}>${subject && html`<span class="subject">${h(RedactedLine, { text: subject })}</span>`}
+        ${row.snippet && html`<span class=${subject ? "snippet" : "subject"}>${h(RedactedLine, { text: row.snippet })}</span>`}</span>
       ${draft && h(Chip, { tone: "note" }, t("row.draft"))}${h(StateMark, { row })}</div></div>`;
 }
 

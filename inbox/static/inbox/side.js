@@ -2,7 +2,7 @@
 import { h, html, useState } from "../vendor/ui.js";
 import { fullTime, languageName, t, word } from "../core/i18n.js";
 import { go, keep, queueTitle, recall, ticket } from "../core/store.js";
-import { Avatar, ChannelIcon, Chip, Icon, IconButton, UrgencyChip, When } from "../core/parts.js";
+import { Avatar, ChannelIcon, Chip, Icon, IconButton, RedactedLine, UrgencyChip, When } from "../core/parts.js";
 import { History } from "./history.js";
 import { toggleSide } from "./thread.js";
 import { Fact, WhyDetails, telling } from "./why.js";
@@ -68,6 +68,6 @@ function Related({ row }) {
     if (event.metaKey || event.ctrlKey) return;
     event.preventDefault();
     go({ ticket: row.number });
-  }}><span class="no">${row.number}</span><span class="subject">${row.subject}</span>
+  }}><span class="no">${row.number}</span><span class="subject">${h(RedactedLine, { text: row.subject })}</span>
     <span class="related-foot">${h(UrgencyChip, { urgency: row.urgency })}<span>${word("ticketState", row.state)}</span></span></a></li>`;
 }
