@@ -45,11 +45,14 @@ def test_a_file_is_served_whole_and_compressed_with_its_type(assets):
 
 
 def test_scripts_lose_their_comments_and_keep_their_lines(tmp_path):
-    source = '/**\n * What it is.\n */\nconst a = "/** kept */";\n  /** gone */\nf(/** @type {B} */ (a)); // kept\n'
+    source = '/**\n * What it is.\n */\nconst a = "/** kept */";\n  /** gone */\nf(/** @type {B} */ (a)); // kept\n/** @type {C} */ let c;\n/** gone */\n'
     assets = Assets(*tree(tmp_path, {"app.js": source}))
     served = assets.get(f"{assets.base}/app.js")
     assert served is not None
-    assert served.body.decode() == '\n\n\nconst a = "/** kept */";\n\nf(/** @type {B} */ (a)); // kept\n'
+    assert (
+        served.body.decode()
+        == '\n\n\nconst a = "/** kept */";\n\nf(/** @type {B} */ (a)); // kept\n/** @type {C} */ let c;\n\n'
+    )
 
 
 @pytest.mark.parametrize(
