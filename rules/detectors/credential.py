@@ -82,10 +82,10 @@ _OTP = (
     ),
     re.compile(rf"{_CODE_PLAIN_EN} {_QUOTE}{_CODE_VALUE}"),
     re.compile(
-        r"(?<![0-9a-z\-.,])(?P<value>[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}) (?:is|was) (?:my|the|your) "
+        r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3}) (?:is|was) (?:my|the|your) "
         r"(?:[a-z0-9]{1,14}[ \-]){0,3}(?:code|otp|passcode)(?![a-z])"
     ),
-    re.compile(rf"(?<![0-9a-z\-.,])(?P<value>[0-9]{{4,8}})\s?(?:就是|是)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}"),
+    re.compile(rf"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>[0-9]{{4,8}})\s?(?:就是|是)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}"),
 )
 _OTHER_CODE = re.compile(
     r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"

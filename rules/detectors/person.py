@@ -35,62 +35,21 @@ _NAME_EN_ONE = re.compile(r"(?i:(?<![a-z])my (?:full |first |last )?name is) (?P
 _TITLE_EN = re.compile(
     r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Dr)\.? (?P<value>[A-Z][a-z]{1,20}(?: [A-Z][a-z]{1,20})?)(?![a-zA-Z])"
 )
-_NOT_NAME_WORDS: Final = frozenset(
-    [
-        "Support",
-        "Team",
-        "Customer",
-        "Service",
-        "Wallet",
-        "Account",
-        "Help",
-        "Desk",
-        "Bitcoin",
-        "Ethereum",
-        "Google",
-        "Apple",
-        "Android",
-        "The",
-        "This",
-        "Please",
-        "Trust",
-        "Binance",
-        "Coinbase",
-        "Not",
-        "Wrong",
-        "English",
-        "Chinese",
-        "Samsung",
-        "Windows",
-        "Hong",
-        "New",
-        "Security",
-        "Official",
-        "Admin",
-        "Smart",
-        "Chain",
-        "Network",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "Ledger",
-        "Trezor",
-        "Tether",
-        "Polygon",
-        "Solana",
-    ]
+# Capitalised words that follow a greeting or a name, and are none.
+_NOT_NAME = re.compile(
+    r"(?<![A-Za-z])(?:Support|Team|Customer|Service|Wallet|Account|Help|Desk|Bitcoin|Ethereum|Google|Apple|Android|The"
+    r"|This|Please|Trust|Binance|Coinbase|Not|Wrong|English|Chinese|Samsung|Windows|Hong|New|Security|Official|Admin"
+    r"|Smart|Chain|Network|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Ledger|Trezor|Tether|Polygon|Solana|Thanks|Thank"
+    r"|Regards|Best|Hello|Hi|Dear|Sent|And|But|My|We|They|You|It|What|Why|How|When|Kind|Cheers)(?![a-z])"
 )
+_NAME_MIN: Final = 2
 
 _STREET_EN = re.compile(
     r"(?<![0-9A-Za-z#.\-])(?:(?:Apt|Apartment|Flat|Unit|Suite|Room|No)\.? ?[0-9A-Za-z\-]{1,6}, )?"
     r"[0-9]{1,5}[A-Za-z]?,? (?:(?:North|South|East|West|N|S|E|W)\.? )?"
     r"(?:[A-Z][a-z']{1,20}|[0-9]{1,3}(?:st|nd|rd|th))(?: [A-Z][a-z']{1,20}){0,3}? "
-    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct|Way|Place|Pl|Square|Sq|Terrace|Close"
-    r"|Crescent|Parkway|Pkwy|Highway|Hwy|Row|Gardens|Circle|Cir)\.?(?![A-Za-z])"
+    r"(?:(?:St|Rd|Ave|Ln|Dr|Blvd|Ct|Pl|Sq|Pkwy|Hwy|Cir)(?:\.(?=[ ,][ A-Z0-9]))?|Street|Road|Avenue|Lane|Drive|Boulevard"
+    r"|Court|Way|Place|Square|Terrace|Close|Crescent|Parkway|Highway|Row|Gardens|Circle)(?![A-Za-z])"
     r"(?:,? (?:(?:Apt|Apartment|Flat|Unit|Suite|Ste|Room|Floor)\.? ?|#)[0-9A-Za-z\-]{1,6})?"
     r"(?:, [A-Z][a-z']{1,20}(?: [A-Z][a-z']{1,20}){0,2}(?![A-Za-z]))?"
     r"(?:,? [A-Z]{2},? [0-9]{5}(?:-[0-9]{4})?|,? [A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2})?(?![0-9])"
@@ -115,8 +74,10 @@ def find_name(folded: Folded) -> Iterator[Hit]:
             yield Hit(*match.span("value"), "PERSON_NAME", "label")
     for pattern in (_NAME_EN, _NAME_EN_ONE, _TITLE_EN):
         for match in pattern.finditer(folded.text):
-            if _NOT_NAME_WORDS.isdisjoint(match.group("value").split()):
-                yield Hit(*match.span("value"), "PERSON_NAME", "label")
+            name = _NOT_NAME.split(match.group("value"), maxsplit=1)[0].rstrip()
+            if len(name) >= _NAME_MIN and (" " in name or pattern is not _NAME_EN):
+                start = match.start("value")
+                yield Hit(start, start + len(name), "PERSON_NAME", "label")
 
 
 def find_address(folded: Folded) -> Iterator[Hit]:

@@ -6,6 +6,7 @@ likely, both are taken: a word too many masked is the smaller harm.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
@@ -60,6 +61,7 @@ _BITS_WRONG_CHECKSUM: Final = -4.0
 _BITS_OF_SIZE: Final = {12: -1.0, 24: -1.0, 15: -4.0, 18: -4.0, 21: -4.0, **dict.fromkeys(range(8, 12), -6.0)}
 _BITS_OTHER_SIZE: Final = -9.0
 _NEARLY: Final = 3.0
+_NEARLY_CHECKED: Final = 10.0
 
 
 class Word(NamedTuple):
@@ -112,8 +114,21 @@ def _likeliest(low: str, run: Sequence[Word], language: str) -> _Stretch | None:
         return None
     best = max(stretches)
     least = best.bits - (_NEARLY if best.checked else _NEARLY + 1)
-    near = [s for s in stretches if s.bits >= least and s.first <= best.last and s.last >= best.first]
+    near = [
+        s
+        for s in stretches
+        if s.first <= best.last
+        and s.last >= best.first
+        and (s.bits >= best.bits - _NEARLY_CHECKED if s.checked else s.bits >= least and _adds_no_prose(run, s, best))
+    ]
     return _Stretch(best.bits, min(s.first for s in near), max(s.last for s in near), best.checked)
+
+
+def _adds_no_prose(run: Sequence[Word], wider: _Stretch, best: _Stretch) -> bool:
+    """Whether `wider` begins and ends beyond `best` with words that a sentence seldom has."""
+    return (wider.first >= best.first or run[wider.first].text not in _FUNCTION) and (
+        wider.last <= best.last or run[wider.last].text not in _FUNCTION
+    )
 
 
 def _stretches(low: str, run: Sequence[Word], language: str) -> Iterator[_Stretch]:
@@ -203,7 +218,9 @@ def _judge(low: str, run: Sequence[Word], first: int, last: int) -> str:
         or _CONTEXT.search(low, end, end + _CONTEXT_AFTER) is not None
     ):
         return "label"
-    if size - strangers >= _FULL - 1:
+    if max(Counter(word.text for word in window).values()) * 3 > size:
+        return ""
+    if size - strangers >= _FULL - 1 or (not strangers and prose <= size - PARTIAL_MIN):
         return "list words"
     if strangers or prose > 1:
         return ""

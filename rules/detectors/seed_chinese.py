@@ -24,7 +24,7 @@ _LABEL = re.compile(
     "助记词|助記詞|助记|助記|恢复短语|恢復短語|恢复词|种子词|種子詞|种子短语|备份短语|備份短語|备份词|中文词|"
     "(?<![a-z])(?:seed|mnemonic|recovery phrase|seed phrase)(?![a-z])"
 )
-_CONNECTIVE = re.compile("(?:就是|分别是|依次是|如下|是|为|為|给你|发你|念)+")
+_CONNECTIVE = re.compile("就是|分别是|依次是|如下|是|为|為|给你|发你")
 _LENGTHS: Final = (24, 21, 18, 15, 12)
 _LABEL_REACH: Final = 16
 
@@ -66,14 +66,16 @@ def _separated(low: str, match: re.Match[str]) -> Iterator[Hit]:
 
 
 def _labelled(low: str, begin: int, end: int) -> Iterator[Hit]:
-    """The phrase that begins at `begin`, after words such as `是`."""
+    """The phrase that begins at `begin` or after a word such as `是`, which may be its first word as well."""
     connective = _CONNECTIVE.match(low, begin, end)
-    begin = begin if connective is None else connective.end()
-    length = next((size for size in _LENGTHS if _phrase(low[begin : begin + size], size)), 0)
-    if length and begin + length <= end:
-        yield Hit(begin, begin + length, "SEED_PHRASE", "checksum and label")
-    elif end - begin in _LENGTHS and not _ordinary(low[begin:end]):
-        yield Hit(begin, end, "SEED_PHRASE", "label")
+    for first in (begin if connective is None else connective.end(), begin):
+        size = next((n for n in _LENGTHS if first + n <= end and _phrase(low[first : first + n], n)), 0)
+        if size:
+            yield Hit(first, first + size, "SEED_PHRASE", "checksum and label")
+            return
+        if end - first in _LENGTHS and not _ordinary(low[first:end]):
+            yield Hit(first, end, "SEED_PHRASE", "label")
+            return
 
 
 def _phrase(letters: str, size: int) -> bool:

@@ -19,7 +19,7 @@ _RUN = bytes(120 if chr(code).isalnum() and code < 128 else 32 for code in range
 _DIGIT = bytes(100 if chr(code).isdigit() and code < 128 else 32 for code in range(256))
 _DIGIT_JOINERS: Final = b" \t\r\n-._/,()|*+:"
 _TOKEN_CHARS: Final = 20
-_OTHER_SCRIPT = re.compile("[\u0400-\u04ff\u1100-\u11ff\u3041-\u30ff]{2}")
+_OTHER_SCRIPT = re.compile("[\u0400-\u04ff\u1100-\u11ff\u3041-\u30ff]{2}|ı")
 
 _LABELS: Final[dict[str, tuple[str, ...]]] = {
     "seed": (

@@ -2,6 +2,7 @@
 
 Wordings for tuning and for measuring are two files that share no line. A line is `en + text` or `zh - text`
 (`-`: nothing in it may be touched); `{CARD}` draws a secret, `{txhash}` a harmless value, `\\n` a new line.
+`<` and `>` lines are what people write before and after; a wording that is nothing but a value stands alone.
 """
 
 import json
@@ -13,24 +14,37 @@ from tests.corpora.values import HARMLESS, SECRETS
 
 HERE = Path(__file__).parent
 SLOT = re.compile(r"\{([A-Za-z0-9_]+)\}")
-COPIES_WITH_SECRET = 5
-COPIES_HARMLESS = 5
+COPIES = 5
 
 
 def build(name: str) -> str:
     """The NDJSON of one corpus, the same at every call."""
     rng = random.Random(f"redaction {name}")
-    lines: dict[str, None] = {}
-    for line in (HERE / f"redaction_{name}.txt").read_text(encoding="utf-8").splitlines():
-        if not line or line.startswith("#"):
+    lines = [
+        line.split(" ", 2)
+        for line in (HERE / f"redaction_{name}.txt").read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    records: dict[str, None] = {}
+    for language, kind, wording in lines:
+        if kind in "<>":
             continue
-        language, kind, wording = line.split(" ", 2)
-        copies = COPIES_HARMLESS if kind == "-" else COPIES_WITH_SECRET
-        for _ in range(copies):
-            text, spans = fill(wording.replace("\\n", "\n"), rng)
+        before, after = (
+            [text for spoken, side, text in lines if (spoken, side) == (language, wanted)] for wanted in "<>"
+        )
+        for _ in range(COPIES):
+            text, spans = fill(_framed(wording, before, after, rng).replace("\\n", "\n"), rng)
             record = {"language": language, "text": text, "spans": spans}
-            lines[json.dumps(record, ensure_ascii=False)] = None
-    return "\n".join(lines) + "\n"
+            records[json.dumps(record, ensure_ascii=False)] = None
+    return "\n".join(records) + "\n"
+
+
+def _framed(wording: str, before: list[str], after: list[str], rng: random.Random) -> str:
+    if SLOT.fullmatch(wording):
+        return wording
+    begin = rng.choice([*before, ""])
+    end = rng.choice([*after, ""])
+    return f"{begin}{wording}{end}"
 
 
 def fill(wording: str, rng: random.Random) -> tuple[str, list[dict[str, int | str]]]:

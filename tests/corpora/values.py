@@ -151,7 +151,7 @@ def keystore(rng: random.Random) -> str:
 
 def password(rng: random.Random) -> str:
     return rng.choice([
-        lambda: rng.choice(["Sunny", "tiger", "Dragon", "hello", "Qwerty"]) + digits(rng, 4) + rng.choice(["", "!", "#", "$"]),
+        lambda: rng.choice(["Sunny", "tiger", "Dragon", "Qwerty"]) + digits(rng, 4) + rng.choice(["", "!", "#"]),
         lambda: pick(rng, ALNUM, 9) + digits(rng, 2),
         lambda: pick(rng, ALNUM, 5) + rng.choice("@#$%&*") + digits(rng, 3),
         lambda: "-".join(pick(rng, ALNUM, 4) + digits(rng, 1) for _ in range(3)),
@@ -181,7 +181,8 @@ def api_key(rng: random.Random) -> str:
 
 def iban(rng: random.Random) -> str:
     country, body = rng.choice([
-        ("DE", digits(rng, 18)), ("GB", "WEST" + digits(rng, 14)), ("FR", digits(rng, 23)), ("NL", "ABNA" + digits(rng, 10)),
+        ("DE", digits(rng, 18)), ("GB", "WEST" + digits(rng, 14)), ("FR", digits(rng, 23)),
+        ("NL", "ABNA" + digits(rng, 10)),
     ])  # fmt: skip
     number = int("".join(str(int(char, 36)) for char in body + country + "00"))
     value = f"{country}{98 - number % 97:02d}{body}"
@@ -189,7 +190,8 @@ def iban(rng: random.Random) -> str:
 
 
 def china_id(rng: random.Random) -> str:
-    body = f"{rng.randrange(110101, 659004)}{rng.randrange(1955, 2008)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}{digits(rng, 3)}"
+    born = f"{rng.randrange(1955, 2008)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}"
+    body = f"{rng.randrange(110101, 659004)}{born}{digits(rng, 3)}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return body + "10X98765432"[sum(int(c) * w for c, w in zip(body, weights, strict=True)) % 11]
 
@@ -221,14 +223,18 @@ def phone_en(rng: random.Random) -> str:
     area = rng.choice(["415", "212", "646", "312", "206"])
     rest = f"{rng.randrange(200, 999)}-{digits(rng, 4)}"
     return rng.choice([
-        f"+1 {area}-{rest}", f"({area}) {rest}", f"{area}-{rest}", f"+44 7911 {digits(rng, 6)}", f"+1{area}{rest.replace('-', '')}",
+        f"+1 {area}-{rest}", f"({area}) {rest}", f"{area}-{rest}", f"+44 7911 {digits(rng, 6)}",
+        f"+1{area}{rest.replace('-', '')}",
     ])  # fmt: skip
 
 
 def email(rng: random.Random) -> str:
     name = rng.choice(FIRST).lower() + rng.choice([".", "_", ""]) + rng.choice(LAST).lower()
-    return name + rng.choice(["", str(rng.randrange(100))]) + "@" + rng.choice(
-        ["gmail.com", "qq.com", "163.com", "mail.example.co.uk", "proton.me"]
+    return (
+        name
+        + rng.choice(["", str(rng.randrange(100))])
+        + "@"
+        + rng.choice(["gmail.com", "qq.com", "163.com", "mail.example.co.uk", "proton.me"])
     )
 
 
@@ -258,11 +264,13 @@ def name_zh(rng: random.Random) -> str:
 
 
 def address_en(rng: random.Random) -> str:
-    return f"{rng.randrange(2, 980)} {rng.choice(['Maple', 'Oak', 'Victoria', 'Harbour', 'Mill'])} {rng.choice(['Street', 'Road', 'Ave', 'Lane', 'Drive'])}"
+    street = rng.choice(["Maple", "Oak", "Victoria", "Harbour", "Mill"])
+    return f"{rng.randrange(2, 980)} {street} {rng.choice(['Street', 'Road', 'Ave', 'Lane', 'Drive'])}"
 
 
 def address_zh(rng: random.Random) -> str:
-    return rng.choice(["北京市朝阳区建国", "上海市静安区南京西", "广东省深圳市南山区科技", "杭州市西湖区文三"]) + f"路{rng.randrange(2, 900)}号{rng.randrange(1, 30)}号楼{rng.randrange(101, 2900)}室"
+    place = rng.choice(["北京市朝阳区建国", "上海市静安区南京西", "广东省深圳市南山区科技", "杭州市西湖区文三"])
+    return f"{place}路{rng.randrange(2, 900)}号{rng.randrange(1, 30)}号楼{rng.randrange(101, 2900)}室"
 
 
 def uuid(rng: random.Random) -> str:
@@ -311,7 +319,9 @@ HARMLESS: dict[str, Callable[[random.Random], str]] = {
     "ether": lambda rng: f"{rng.randrange(0, 9)}.{digits(rng, 18)}",
     "version": lambda rng: f"{rng.randrange(1, 20)}.{rng.randrange(20)}.{rng.randrange(20)}",
     "version4": lambda rng: ".".join(str(rng.randrange(1, 20)) for _ in range(4)),
-    "date": lambda rng: f"2026-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d} {rng.randrange(24):02d}:{rng.randrange(60):02d}",
+    "date": lambda rng: (
+        f"2026-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d} {rng.randrange(24):02d}:{rng.randrange(60):02d}"
+    ),
     "block": lambda rng: digits(rng, 8),
     "n": lambda rng: str(rng.randrange(2, 60)),
 }
