@@ -22,13 +22,15 @@ _UNSPACED = (
     "\U00020000-\U000323af"
 )
 """Thai, Lao, Burmese, Khmer, kana, Han, Hangul."""
-_ASCII_WORDS = re.compile(r"[a-z0-9]+")
-_RUNS = re.compile(rf"([{_UNSPACED}]+)|[^\W_{_UNSPACED}]+")
+_ASCII_FOLD = str.maketrans({chr(code): chr(code).lower() if chr(code).isalnum() else " " for code in range(128)})
+_RUNS = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
+_PLAIN_WORDS = re.compile(r"[^\W_]+")
+_UNSPACED_ONE = re.compile(f"[{_UNSPACED}]")
 
 
 def document(*texts: str | None) -> str:
     """What the index holds for these texts."""
-    joined = " ".join(" ".join(_words(run)) for text in texts if text for run in _runs(text))
+    joined = " ".join(word for text in texts if text for word in _words(text))
     if len(joined) * 4 <= DOCUMENT_BYTES_MAX:
         return joined
     cut = joined.encode()[: DOCUMENT_BYTES_MAX + 1]
@@ -55,28 +57,38 @@ def query(text: str) -> Query | None:
 
 
 def _runs(text: str) -> list[str]:
+    """Words, and whole runs of characters that stand without spaces."""
     if text.isascii():
-        return [word[:WORD_CHARS_MAX] for word in _ASCII_WORDS.findall(text.lower())]
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return [match[0] if match[1] else match[0][:WORD_CHARS_MAX] for match in _RUNS.finditer(folded)]
+        runs = text.translate(_ASCII_FOLD).split()
+    else:
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        # Most texts with some accent or dash in them have no unspaced script: one simpler pattern does.
+        pattern = _RUNS if _UNSPACED_ONE.search(folded) else _PLAIN_WORDS
+        runs = pattern.findall(folded)
+    if max(map(len, runs), default=0) > WORD_CHARS_MAX:
+        return [run if _is_unspaced(run) else run[:WORD_CHARS_MAX] for run in runs]
+    return runs
 
 
 def _is_unspaced(run: str) -> bool:
-    return _RUNS.match(run, 0, 1).lastindex == 1  # type: ignore[union-attr]  # every run matches from its start
+    return not run.isascii() and _UNSPACED_ONE.match(run) is not None
 
 
-def _words(run: str) -> list[str]:
-    """A word, or the pairs of a run without spaces and its last character."""
-    if run.isascii() or not _is_unspaced(run):
-        return [run]
-    return [*map("".join, pairwise(run)), run[-1]]
+def _words(text: str) -> list[str]:
+    """Words, and for each run without spaces its pairs and its last character."""
+    runs = _runs(text)
+    if text.isascii():
+        return runs
+    return [word for run in runs for word in ([*_pairs(run), run[-1]] if _is_unspaced(run) else (run,))]
+
+
+def _pairs(run: str) -> list[str]:
+    return list(map("".join, pairwise(run)))
 
 
 def _phrase(run: str) -> tuple[list[str], bool]:
     """Words that follow one another, and whether the last may go on: a lone character begins a pair or ends a run."""
-    if run.isascii() or not _is_unspaced(run):
-        return [run], True
-    return (list(map("".join, pairwise(run))), False) if len(run) > 1 else ([run], True)
+    return (_pairs(run), False) if len(run) > 1 and _is_unspaced(run) else ([run], True)
 
 
 def _tsquery(words: list[str], *, prefix: bool) -> str:
