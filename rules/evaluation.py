@@ -14,27 +14,48 @@ from rules.templates import Template
 _RANK = {urgency: rank for rank, urgency in enumerate(URGENCY_ORDER)}
 
 
+WAY_COLUMNS = 3
+"""How many of the words a rule needs are looked at before the rule itself is."""
+
+
 class Candidates:
-    """Finds the rules that a message can fire at all, by the literals that hit."""
+    """Finds the rules that a message can fire at all, by the literals that hit.
+
+    Every way in which a rule can fire has a bit. A column tells for each literal which ways it serves
+    with their first, second or third needed word; a way is alive when every column names it.
+    """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = [rule for rule in rules if rule.mode != "off"]
-        self._always = 0
-        self._by_literal: dict[int, int] = {}
+        self._owners: list[int] = []
+        self._columns: list[dict[int, int]] = [{} for _ in range(WAY_COLUMNS)]
+        self._free = [0] * WAY_COLUMNS
         for number, rule in enumerate(self._rules):
-            trigger = rule.when.trigger
-            if trigger is None:
-                self._always |= 1 << number
-            for literal in _bits(trigger or 0):
-                self._by_literal[literal] = self._by_literal.get(literal, 0) | 1 << number
+            for masks in rule.when.ways or ((),):
+                self._add(number, sorted(masks, key=int.bit_count)[:WAY_COLUMNS])
+
+    def _add(self, owner: int, masks: list[int]) -> None:
+        bit = 1 << len(self._owners)
+        self._owners.append(owner)
+        for depth, column in enumerate(self._columns):
+            if depth >= len(masks):
+                self._free[depth] |= bit
+                continue
+            for literal in _bits(masks[depth]):
+                column[literal] = column.get(literal, 0) | bit
 
     def fired(self, scene: Scene) -> list[Rule]:
         """Return the rules that fire, in the order of the files."""
-        alive = self._always
-        for literal in _bits(scene.mask()):
-            alive |= self._by_literal.get(literal, 0)
-        rules = self._rules
-        return [rule for number in _bits(alive) if (rule := rules[number]).when.test(scene)]
+        literals = scene.literals()
+        alive = -1
+        for column, bits in zip(self._columns, self._free, strict=True):
+            for literal in literals:
+                if literal in column:
+                    bits |= column[literal]  # noqa: PLW2901 - starts as what needs nothing here
+            alive &= bits
+        rules, owners = self._rules, self._owners
+        numbers = dict.fromkeys([owners[way] for way in _bits(alive)])
+        return [rule for number in numbers if (rule := rules[number]).when.test(scene)]
 
 
 def _bits(mask: int) -> Iterator[int]:

@@ -6,7 +6,7 @@ Used when the provider does not say. Robust rather than fine: it routes people a
 import re
 from typing import Final
 
-SAMPLE_MAX: Final = 400
+SAMPLE_MAX: Final = 240
 """Code points looked at; a message that changes language later is rare."""
 
 FALLBACK: Final = "en"

@@ -40,7 +40,7 @@ class Unless:
         if self.just_before is None:
             return False
         last = next(_outside(scan, self.just_before, chain, low, end), None)
-        return last is not None and scan.distance(last[1], start) <= JUST_BEFORE
+        return last is not None and not scan.apart(last[1], start, JUST_BEFORE)
 
 
 def _stands(scan: Scan, group: WordGroup, chain: Chain, low: int, high: int) -> bool:
@@ -66,36 +66,40 @@ def find(
     ordered: bool,
     unless: Unless | None,
 ) -> Chain | None:
-    """Return the first chain that counts, its words in the order of the groups."""
+    """Return the first chain that counts, its words in the order they stand in the text."""
     columns = [scan.hits(group) for group in groups]
-    if not all(columns):
-        return None
-    orders = [tuple(range(len(groups)))] if ordered else permutations(range(len(groups)))
-    for order in orders:
-        for chain in _chains(scan, [columns[index] for index in order], within):
+    for order in [columns] if ordered else permutations(columns):
+        for chain in _chains(scan, order, within):
             if unless is None or not unless.cancels(scan, chain):
                 return chain
     return None
 
 
-def _chains(scan: Scan, columns: list[list[Span]], within: int) -> list[Chain]:
-    """Chains in reading order: each hit is joined to the nearest chain that ends before it."""
-    chains: list[Chain] = [(span,) for span in columns[0]]
-    for column in columns[1:]:
-        chains.sort(key=_end)
-        ends = [chain[-1][1] for chain in chains]
-        longer: list[Chain] = []
-        for span in column:
-            index = bisect_right(ends, span[0]) - 1
-            if index < 0:
-                continue
-            last = chains[index][-1]
-            if scan.distance(last[1], span[0]) > within:
-                continue
-            if last[0] >= scan.sentence(span[0])[0]:
-                longer.append((*chains[index], span))
-        chains = longer
-    return chains
+def _chains(scan: Scan, columns: Sequence[list[Span]], within: int) -> Iterator[Chain]:
+    """Yield chains in reading order: each hit is joined to the nearest chain that ends before it."""
+    chains: list[Chain] = []
+    last = len(columns) - 1
+    for depth, column in enumerate(columns):
+        longer = [(span,) for span in column] if depth == 0 else _longer(scan, chains, column, within)
+        if depth == last:
+            yield from longer
+            return
+        chains = sorted(longer, key=_end)
+        if not chains:
+            return
+
+
+def _longer(scan: Scan, chains: list[Chain], column: list[Span], within: int) -> Iterator[Chain]:
+    ends = [chain[-1][1] for chain in chains]
+    for span in column:
+        index = bisect_right(ends, span[0]) - 1
+        if index < 0:
+            continue
+        end = ends[index]
+        if scan.apart(end, span[0], within):
+            continue
+        if chains[index][-1][0] >= scan.sentence(span[0])[0]:
+            yield (*chains[index], span)
 
 
 def _end(chain: Chain) -> int:

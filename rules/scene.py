@@ -1,21 +1,28 @@
 """Everything one evaluation looks at: the facts, the scanned texts, the language. Made per message."""
 
-from rules.facts import Facts
+from rules.facts import Facts, Span
 from rules.language import detect
 from rules.words import Scan, Scanner
+
+Found = tuple[Scan, tuple[Span, ...]]
+"""A scanned part of the message, and the words in it that made a condition true."""
 
 
 class Scene:
     """One message before the rules; texts are scanned once, whatever the number of rules."""
 
-    __slots__ = ("_scanner", "_subject", "facts", "language", "text")
+    __slots__ = ("_scanner", "_subject", "facts", "found", "held", "language", "text")
 
     def __init__(self, facts: Facts, scanner: Scanner) -> None:
         self.facts = facts
         self.language = facts.message.lang or detect(facts.message.text or facts.message.subject)
         self.text = scanner.scan(facts.message.text)
+        self.found: dict[int, Found | None] = {}
+        """By id of a condition: what it found, so that its evidence is not searched again."""
         self._scanner = scanner
         self._subject: Scan | None = None
+        self.held = self.text.mask | (self.subject.mask if facts.message.subject else 0)
+        """Bits of every literal that hit anywhere in the message."""
 
     @property
     def subject(self) -> Scan:
@@ -28,6 +35,8 @@ class Scene:
         """Return the scan of `text` or `subject`."""
         return self.text if name == "text" else self.subject
 
-    def mask(self) -> int:
-        """Bits of every literal that hit anywhere in the message."""
-        return self.text.mask | (self.subject.mask if self.facts.message.subject else 0)
+    def literals(self) -> list[int]:
+        """Return the numbers of those literals."""
+        if not self.facts.message.subject:
+            return self.text.literals
+        return self.text.literals + self.subject.literals

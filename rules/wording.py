@@ -8,11 +8,14 @@ from typing import Any
 
 import re2
 
-from rules.conditions import Condition, Evidence, rarest
+from rules.conditions import Condition, Evidence, Ways
 from rules.facts import Span
 from rules.near import Chain, Unless, find
-from rules.scene import Scene
+from rules.scene import Found, Scene
 from rules.words import Scan, WordGroup
+
+EVIDENCE_MAX = 20
+"""Hits of one condition that a reason shows."""
 
 REGEX_TEXT_MAX = 4_000
 """Code points of a field that a regular expression looks at."""
@@ -48,13 +51,15 @@ class Has(TextCondition):
     words: WordGroup
 
     @property
-    def trigger(self) -> int:
+    def ways(self) -> Ways:
         """Any of the words."""
-        return self.words.mask
+        return ((self.words.mask,),)
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
         mask = self.words.mask
+        if not mask & scene.held:
+            return False
         return any(scan.mask & mask for scan in self.scans(scene))
 
     def evidence(self, scene: Scene) -> list[Evidence]:
@@ -63,7 +68,7 @@ class Has(TextCondition):
         for scan in self.scans(scene):
             places: dict[str, list[Span]] = {}
             covered = -1
-            for span in scan.hits(self.words):
+            for span in scan.hits(self.words)[:EVIDENCE_MAX]:
                 if span[0] < covered:
                     continue  # inside a longer word that hit
                 covered = span[1]
@@ -80,9 +85,9 @@ class HasAll(TextCondition):
     words: tuple[WordGroup, ...]
 
     @property
-    def trigger(self) -> int:
-        """The word with the fewest spellings."""
-        return rarest([group.mask for group in self.words])
+    def ways(self) -> Ways:
+        """Every word, in any spelling."""
+        return (tuple(group.mask for group in self.words),)
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
@@ -113,30 +118,35 @@ class Near(TextCondition):
     """Those of the groups, rarest first: the cheap test that nearly always says no."""
 
     @property
-    def trigger(self) -> int:
-        """The group with the fewest words."""
-        return self.masks[0]
+    def ways(self) -> Ways:
+        """A word of each group."""
+        return (self.masks,)
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
-        return self._chain(scene) is not None
+        for mask in self.masks:
+            if not mask & scene.held:
+                return False
+        return self._found(scene) is not None
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Return the words of the first chain."""
-        found = self._chain(scene)
+        found = self._found(scene)
         if found is None:
             return []
         words, at = self.quote(scene, *found)
         why = words[0] if len(words) == 1 else f"near({', '.join(words)})"
         return [Evidence(why, at)]
 
-    def _chain(self, scene: Scene) -> tuple[Scan, Chain] | None:
+    def _found(self, scene: Scene) -> Found | None:
+        key = id(self)
+        if key not in scene.found:
+            scene.found[key] = self._search(scene)
+        return scene.found[key]
+
+    def _search(self, scene: Scene) -> Found | None:
         for scan in self.scans(scene):
-            held = scan.mask
-            for mask in self.masks:
-                if not mask & held:
-                    break
-            else:
+            if all(mask & scan.mask for mask in self.masks):
                 chain = find(scan, self.groups, within=self.within, ordered=self.ordered, unless=self.unless)
                 if chain is not None:
                     return scan, chain
@@ -179,17 +189,17 @@ class Matches(TextCondition):
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
-        return self._found(scene) is not None
+        return self._first(scene) is not None
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Return what the expression found."""
-        found = self._found(scene)
+        found = self._first(scene)
         if found is None or found[1][0] == found[1][1]:
             return [Evidence(self.label)]
         words, at = self.quote(scene, found[0], (found[1],))
         return [Evidence(f"matches({words[0]})", at)]
 
-    def _found(self, scene: Scene) -> "tuple[Scan, Span] | None":
+    def _first(self, scene: Scene) -> "tuple[Scan, Span] | None":
         for scan in self.scans(scene):
             text = scan.folded.text[:REGEX_TEXT_MAX]
             for pattern in self.patterns:

@@ -11,13 +11,19 @@ from collections.abc import Iterable, Iterator
 import ahocorasick_rs
 
 from rules.facts import Span
-from rules.text import WIDE_FROM, Folded, fold, fold_word
+from rules.text import Folded, fold, fold_word
 
 SCAN_MAX = 20_000
 """Code points of a field that rules look at; what stands behind is not searched."""
 
 HITS_MAX = 100
 """Hits of one word that count; more of the same say nothing new."""
+
+TOKEN_MAX = 16
+"""Characters that a word between two others has at most, its blank included."""
+
+INDEX_AFTER = 24
+"""Distances counted one by one before all words of the text are indexed."""
 
 _WHOLE_LEFT, _WHOLE_RIGHT = 1, 2
 _TOKEN = re.compile(
@@ -29,6 +35,8 @@ _SENTENCE_END = re.compile(r"[!?\u3002\n;]+|(?<!\.)\.(?=\s|$|[\u2e80-\U0010ffff]
 _NUMBER = re.compile(r"[0-9][0-9.,]*")
 NUMBER_WORD = "#"
 """Stands for any number written in digits, such as 1,200 or 0.5."""
+_LETTERS = re.compile(r"[^\W\u2e80-\U0010ffff]+")
+"""A word of a script with blanks; a whole word of a rule must be all of one."""
 
 Literal = tuple[str, int]
 """Folded text, and at which ends a word must end."""
@@ -79,73 +87,83 @@ def spellings(word: str) -> Iterator[Literal]:
     text = text.rstrip("*") if open_end else text
     for variant in dict.fromkeys((text, text.replace("'", ""))):
         if variant:
-            left = _WHOLE_LEFT if _LETTER[variant[0]] else 0
-            right = _WHOLE_RIGHT if not open_end and _LETTER[variant[-1]] else 0
+            left = _WHOLE_LEFT if _LETTERS.match(variant[0]) else 0
+            right = _WHOLE_RIGHT if not open_end and _LETTERS.match(variant[-1]) else 0
             yield variant, left | right
 
 
-class _Letters(dict[str, bool]):
-    """Whether a character belongs to a word of a script with blanks; remembered, as it is hot."""
-
-    def __missing__(self, char: str) -> bool:
-        found = (char.isalnum() and char < WIDE_FROM) or char == "_"
-        self[char] = found
-        return found
-
-
-_LETTER = _Letters()
-
-
 class Scanner:
-    """The automaton over all literals of a lexicon."""
+    """Finds all literals of a lexicon: single words by look-up, phrases by one automaton."""
 
     def __init__(self, literals: list[Literal]) -> None:
-        literals = literals or [("\x02", 0)]  # an automaton needs a pattern; this one never hits
-        self._edges = [edges for _, edges in literals]
-        self._bits = [1 << number for number in range(len(literals))]
-        self._number = literals.index(_ANY_NUMBER) if _ANY_NUMBER in literals else -1
-        self._automaton = ahocorasick_rs.AhoCorasick([text for text, _ in literals])
+        self._words: dict[str, int] = {}
+        self._phrases: list[int] = []
+        self._number = -1
+        for number, literal in enumerate(literals):
+            text, edges = literal
+            if literal == _ANY_NUMBER:
+                self._number = number
+            elif edges == _WHOLE_LEFT | _WHOLE_RIGHT and _LETTERS.fullmatch(text):
+                self._words[text] = number
+            else:
+                self._phrases.append(number)
+        self._edges = [literals[number][1] for number in self._phrases]
+        patterns = [literals[number][0] for number in self._phrases]
+        self._automaton = ahocorasick_rs.AhoCorasick(patterns) if patterns else None
 
     def scan(self, source: str) -> "Scan":
         """Fold a field and find every word in it."""
         folded = fold(source if len(source) <= SCAN_MAX else source[:SCAN_MAX])
         text = folded.text
-        size = len(text)
-        edges, bits, letter = self._edges, self._bits, _LETTER
         hits: dict[int, list[Span]] = {}
-        mask = 0
-        for number, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            whole = edges[number]
-            if whole & _WHOLE_LEFT and start and letter[text[start - 1]]:
+        if self._automaton is not None:
+            self._find_phrases(text, hits)
+        words = self._words
+        singles = [words[word] for word in words.keys() & set(_LETTERS.findall(text))]
+        if self._number >= 0:
+            numbers = [match.span() for match in _NUMBER.finditer(text)]
+            if numbers:
+                hits[self._number] = numbers[:HITS_MAX]
+        return Scan(folded, hits, singles, words)
+
+    def _find_phrases(self, text: str, hits: dict[int, list[Span]]) -> None:
+        assert self._automaton is not None
+        size, edges, phrases, letters = len(text), self._edges, self._phrases, _LETTERS
+        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            whole = edges[index]
+            if whole & _WHOLE_LEFT and start and letters.match(text, start - 1, start):
                 continue
-            if whole & _WHOLE_RIGHT and end < size and letter[text[end]]:
+            if whole & _WHOLE_RIGHT and end < size and letters.match(text, end, end + 1):
                 continue
-            spans = hits.get(number)
+            spans = hits.get(phrases[index])
             if spans is None:
-                hits[number] = [(start, end)]
-                mask |= bits[number]
+                hits[phrases[index]] = [(start, end)]
             elif len(spans) < HITS_MAX:
                 spans.append((start, end))
-        if self._number >= 0:
-            numbers = [match.span() for match in _NUMBER.finditer(text)][:HITS_MAX]
-            if numbers:
-                hits[self._number] = numbers
-                mask |= bits[self._number]
-        return Scan(folded, hits, mask)
 
 
 class Scan:
     """What one field held: the literals that hit, and its sentences and words when asked for."""
 
-    __slots__ = ("_ends", "_groups", "_hits", "_tokens", "folded", "mask")
+    __slots__ = ("_asked", "_ends", "_groups", "_hits", "_singles", "_tokens", "_words", "folded", "literals", "mask")
 
-    def __init__(self, folded: Folded, hits: dict[int, list[Span]], mask: int) -> None:
+    def __init__(self, folded: Folded, hits: dict[int, list[Span]], singles: list[int], words: dict[str, int]) -> None:
         self.folded = folded
+        self.literals = [*hits, *singles]
+        """Numbers of the literals that hit."""
+        mask = 0
+        for number in self.literals:
+            mask |= 1 << number
         self.mask = mask
+        """The same as bits."""
         self._hits = hits
+        self._singles = singles
+        """Single words that hit; where they stand is looked up when first asked for."""
+        self._words = words
         self._groups: dict[int, list[Span]] = {}
         self._ends: list[int] | None = None
         self._tokens: list[int] | None = None
+        self._asked = 0
 
     def hits(self, group: WordGroup) -> list[Span]:
         """Return where any word of the group stands, by start; longer first where two begin."""
@@ -153,11 +171,23 @@ class Scan:
             return []
         spans = self._groups.get(group.number)
         if spans is None:
-            literals = group.literals
-            spans = [span for number in self._hits if number in literals for span in self._hits[number]]
+            if self._singles:
+                self._place_singles()
+            hits = self._hits
+            spans = [span for number in group.literals.intersection(hits) for span in hits[number]]
             spans.sort(key=_by_start)
             self._groups[group.number] = spans
         return spans
+
+    def _place_singles(self) -> None:
+        words, hits = self._words, self._hits
+        for match in _LETTERS.finditer(self.folded.text):
+            number = words.get(match[0])
+            if number is not None:
+                spans = hits.setdefault(number, [])
+                if len(spans) < HITS_MAX:
+                    spans.append(match.span())
+        self._singles = []
 
     def sentence(self, offset: int) -> Span:
         """Return the sentence an offset lies in, with its closing mark."""
@@ -168,13 +198,17 @@ class Scan:
         end = self._ends[index] if index < len(self._ends) else len(self.folded.text)
         return (start, end)
 
-    def distance(self, start: int, end: int) -> int:
-        """Count words (Chinese: characters) between two offsets."""
-        if end - start < 2:
-            return 0
+    def apart(self, start: int, end: int, within: int) -> bool:
+        """Tell whether more than so many words (Chinese: characters) stand between two offsets."""
+        if end - start <= within:
+            return False
         if self._tokens is None:
+            self._asked += 1
+            if self._asked < INDEX_AFTER:
+                gap = self.folded.text[start : min(end, start + within * TOKEN_MAX)]
+                return end - start > len(gap) or len(_TOKEN.findall(gap)) > within
             self._tokens = [match.start() for match in _TOKEN.finditer(self.folded.text)]
-        return bisect_right(self._tokens, end - 1) - bisect_right(self._tokens, start - 1)
+        return bisect_right(self._tokens, end - 1) - bisect_right(self._tokens, start - 1) > within
 
     def source(self, span: Span) -> Span:
         """Map a span of the folded text to the field as it came."""

@@ -34,7 +34,7 @@ _BREAKS: Final = frozenset({
     "seed", "word", "wallet", "key",
 })  # fmt: skip
 # Before a label that is a list word itself, these make it a label for sure.
-_ANNOUNCES = re.compile(r"(?:recovery|seed|secret|backup|mnemonic|my|the|your|pass|12|24)[ \-]\Z")
+_ANNOUNCES = re.compile(r"(?<![a-z])(?:recovery|seed|secret|backup|mnemonic|my|the|your|pass|12|24)[ \-]\Z")
 
 _ENGLISH: Final = 1 << ALPHABETIC.index("english")
 
