@@ -45,14 +45,12 @@ def test_a_file_is_served_whole_and_compressed_with_its_type(assets):
 
 
 def test_scripts_lose_their_comments_and_keep_their_lines(tmp_path):
-    source = '/**\n * What it is.\n */\nconst a = "/** kept */";\n  /** gone */\nf(/** @type {B} */ (a)); // kept\n/** @type {C} */ let c;\n/** gone */\n'
+    kept = 'const a = "/** kept */";\nf(/** @type {B} */ (a)); // kept\n/** @type {C} */ let c;\n'
+    source = f"/**\n * What it is.\n */\n{kept}  /** gone */\n/** gone */\n"
     assets = Assets(*tree(tmp_path, {"app.js": source}))
     served = assets.get(f"{assets.base}/app.js")
     assert served is not None
-    assert (
-        served.body.decode()
-        == '\n\n\nconst a = "/** kept */";\n\nf(/** @type {B} */ (a)); // kept\n/** @type {C} */ let c;\n\n'
-    )
+    assert served.body.decode() == f"\n\n\n{kept}\n\n"
 
 
 @pytest.mark.parametrize(

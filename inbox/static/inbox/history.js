@@ -59,7 +59,8 @@ function describe(event) {
   }
   if (event.kind === "ticket.state") return t("history.state", { who, to: word("ticketState", data.to ?? "") });
   if (event.kind === "delivery.state") return t("history.delivery", { to: word("delivery", data.to ?? "") });
-  if (event.kind === "message.added") return t(data.note ? "history.noted" : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });
+  if (event.kind === "message.added") return t(data.note ? "history.noted" : data.template ? "history.autoReplied"
+    : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });
   if (event.kind === "ticket.updated") return t("history.updated", { who, what: changesOf(data) });
   return has(`history.${event.kind}`) ? t(`history.${event.kind}`, { who }) : event.kind;
 }

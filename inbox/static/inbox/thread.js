@@ -48,7 +48,7 @@ function Log({ data, row }) {
   useLayoutEffect(() => {
     const element = /** @type {HTMLDivElement} */ (box.current);
     if (atEnd.current || mine.some((each) => each.state === "sending")) element.scrollTop = element.scrollHeight;
-  }, [count]);
+  }, [count, data.events.length]);
   // The composer grows and shrinks; who was at the end stays there.
   useEffect(() => {
     const element = /** @type {HTMLDivElement} */ (box.current);
