@@ -31,7 +31,7 @@ class DemoMail:
         return {
             "address": self._address,
             "imap": {**login, "port": self._server.imap_port},
-            "smtp": {"host": HOST, "tls": "none", "port": self._server.smtp_port},
+            "smtp": {**login, "port": self._server.smtp_port},
             "start_from": "all",
         }
 
@@ -42,8 +42,8 @@ class DemoMail:
     def describe(self) -> str:
         """How to write and read as a customer with any mail program."""
         return (
-            f"write from {VISITOR} through SMTP {HOST}:{self._server.smtp_port} (no TLS, no login); "
-            f"read the answer by IMAP {HOST}:{self._server.imap_port} (user {VISITOR}, password {_PASSWORD})"
+            f"write from {VISITOR} by SMTP {HOST}:{self._server.smtp_port}, "
+            f"read the answer by IMAP {HOST}:{self._server.imap_port} (no TLS, password {_PASSWORD})"
         )
 
 

@@ -82,6 +82,6 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
             "seal_key": "k1",
             "signing_key": "file:keys/signing",
         }
-        told["channels"][1]["settings"]["identity_secret"] = "file:keys/identity"
+        told["channels"][1]["settings"] = {"identity_secret": "file:keys/identity"}
         text = yaml.dump(told, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
         (self.directory / CONFIG_NAME).write_text(text, encoding="utf-8")
