@@ -9,9 +9,12 @@ from typing import Final
 SAMPLE_MAX: Final = 240
 """Code points looked at; a message that changes language later is rare."""
 
+ENGLISH_AT_ONCE: Final = 6
+"""More different common English words than this leave no doubt."""
+
 FALLBACK: Final = "en"
 
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _KANA = re.compile("[\u3041-\u30fa\u30fd-\u30ff\uff66-\uff9d]")
 _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7af]")
 _SCRIPTS: Final = (
@@ -61,24 +64,25 @@ def detect(text: str) -> str:
     are English in Chinese messages too.
     """
     sample = text[:SAMPLE_MAX]
-    if not sample.isascii():
-        wide = _wide(sample)
-        if wide is not None:
-            return wide
+    if sample.isascii():
+        if len(_COMMON["en"].intersection(sample.lower().split())) > ENGLISH_AT_ONCE:
+            return "en"
+        return _latin(_words(sample))
+    wide = _wide(sample)
+    if wide is not None:
+        return wide
     words = _words(sample)
-    if not sample.isascii():
-        letters = sum(map(len, words)) or 1
-        for tag, script in _SCRIPTS:
-            found = len(script.findall(sample))
-            if found * 2 > letters:
-                return "uk" if tag == "ru" and _UKRAINIAN.search(sample) else tag
+    letters = sum(map(len, words)) or 1
+    for tag, script in _SCRIPTS:
+        if len(script.findall(sample)) * 2 > letters:
+            return "uk" if tag == "ru" and _UKRAINIAN.search(sample) else tag
     return _latin(words)
 
 
 def _wide(sample: str) -> str | None:
-    han = len(_HAN.findall(sample))
-    kana = len(_KANA.findall(sample))
-    hangul = len(_HANGUL.findall(sample))
+    han = sum(map(len, _HAN.findall(sample)))
+    kana = len(_KANA.findall(sample)) if _KANA.search(sample) else 0
+    hangul = len(_HANGUL.findall(sample)) if _HANGUL.search(sample) else 0
     if not (han or kana or hangul):
         return None
     wide = han + kana + hangul

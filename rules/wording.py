@@ -63,18 +63,20 @@ class Has(TextCondition):
         return any(scan.mask & mask for scan in self.scans(scene))
 
     def evidence(self, scene: Scene) -> list[Evidence]:
-        """Return each word once, with every place it stands."""
+        """Return each word once, with the places where it stands."""
         found: list[Evidence] = []
         for scan in self.scans(scene):
+            in_text = scan is scene.text
+            source = scene.facts.message.text if in_text else scene.facts.message.subject
             places: dict[str, list[Span]] = {}
             covered = -1
             for span in scan.hits(self.words)[:EVIDENCE_MAX]:
                 if span[0] < covered:
                     continue  # inside a longer word that hit
                 covered = span[1]
-                (word,), at = self.quote(scene, scan, (span,))
-                places.setdefault(word.casefold(), []).extend(at)
-            found += [Evidence(word, tuple(at)) for word, at in places.items()]
+                start, end = scan.source(span)
+                places.setdefault(source[start:end].casefold(), []).append((start, end))
+            found += [Evidence(word, tuple(at) if in_text else ()) for word, at in places.items()]
         return found
 
 

@@ -97,6 +97,7 @@ class Scanner:
 
     def __init__(self, literals: list[Literal]) -> None:
         self._words: dict[str, int] = {}
+        self._texts = [text for text, _ in literals]
         self._phrases: list[int] = []
         self._number = -1
         for number, literal in enumerate(literals):
@@ -124,7 +125,7 @@ class Scanner:
             numbers = [match.span() for match in _NUMBER.finditer(text)]
             if numbers:
                 hits[self._number] = numbers[:HITS_MAX]
-        return Scan(folded, hits, singles, words)
+        return Scan(folded, hits, singles, self._texts)
 
     def _find_phrases(self, text: str, hits: dict[int, list[Span]]) -> None:
         assert self._automaton is not None
@@ -145,9 +146,9 @@ class Scanner:
 class Scan:
     """What one field held: the literals that hit, and its sentences and words when asked for."""
 
-    __slots__ = ("_asked", "_ends", "_groups", "_hits", "_singles", "_tokens", "_words", "folded", "literals", "mask")
+    __slots__ = ("_asked", "_ends", "_groups", "_hits", "_texts", "_tokens", "folded", "literals", "mask")
 
-    def __init__(self, folded: Folded, hits: dict[int, list[Span]], singles: list[int], words: dict[str, int]) -> None:
+    def __init__(self, folded: Folded, hits: dict[int, list[Span]], singles: list[int], texts: list[str]) -> None:
         self.folded = folded
         self.literals = [*hits, *singles]
         """Numbers of the literals that hit."""
@@ -157,9 +158,8 @@ class Scan:
         self.mask = mask
         """The same as bits."""
         self._hits = hits
-        self._singles = singles
-        """Single words that hit; where they stand is looked up when first asked for."""
-        self._words = words
+        self._texts = texts
+        """Of all literals. Where single words stand is looked up when first asked for."""
         self._groups: dict[int, list[Span]] = {}
         self._ends: list[int] | None = None
         self._tokens: list[int] | None = None
@@ -171,23 +171,23 @@ class Scan:
             return []
         spans = self._groups.get(group.number)
         if spans is None:
-            if self._singles:
-                self._place_singles()
             hits = self._hits
-            spans = [span for number in group.literals.intersection(hits) for span in hits[number]]
+            numbers = group.literals.intersection(self.literals)
+            spans = [span for number in numbers for span in hits.get(number) or self._place(number)]
             spans.sort(key=_by_start)
             self._groups[group.number] = spans
         return spans
 
-    def _place_singles(self) -> None:
-        words, hits = self._words, self._hits
-        for match in _LETTERS.finditer(self.folded.text):
-            number = words.get(match[0])
-            if number is not None:
-                spans = hits.setdefault(number, [])
-                if len(spans) < HITS_MAX:
-                    spans.append(match.span())
-        self._singles = []
+    def _place(self, number: int) -> list[Span]:
+        """Find where a single word stands that is known to be there."""
+        word, text, spans = self._texts[number], self.folded.text, self._hits.setdefault(number, [])
+        start = text.find(word)
+        while start >= 0 and len(spans) < HITS_MAX:
+            end = start + len(word)
+            if not _LETTERS.match(text, end, end + 1) and not (start and _LETTERS.match(text, start - 1, start)):
+                spans.append((start, end))
+            start = text.find(word, end)
+        return spans
 
     def sentence(self, offset: int) -> Span:
         """Return the sentence an offset lies in, with its closing mark."""
