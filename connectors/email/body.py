@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from connectors.email import headers
 from connectors.email.mime import Mail, Part
 from connectors.email.names import safe_name
-from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX, TEXT_CHARS_MAX
+from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX
 from router.model.message import AttachmentIn
 
 HTML_CHARS_MAX: Final = 2_000_000
@@ -49,7 +49,7 @@ def read(mail: Mail) -> Contents:
     root = mail.root
     if not root.children and not _is_file(root, alone=True):
         view = _text_view(mail, root)
-        if view.html is None and len(view.plain or "") <= TEXT_CHARS_MAX and not mail.notices:
+        if view.html is None and not mail.notices:
             return Contents((view.plain or "").strip("\n"), None, ())
         files: list[AttachmentIn] = []
     else:
@@ -64,10 +64,6 @@ def _bounded(mail: Mail, view: _View, files: list[AttachmentIn]) -> Contents:
         text = None
     elif text is not None:
         text = text.strip("\n")
-    if text is not None and len(text) > TEXT_CHARS_MAX:
-        files.insert(0, _file("text.txt", "text/plain", text.encode()))
-        text = text[:TEXT_CHARS_MAX]
-        mail.notice("text")
     if html is not None and len(html) > HTML_CHARS_MAX:
         files.insert(0, _file("message.html", "text/html", html.encode()))
         html = html[:HTML_CHARS_MAX] if text is None else None

@@ -11,8 +11,12 @@ from typing import Final
 
 _SAMPLE_BYTES: Final = 32_768
 """What the detector may look at; its cost grows with size times candidates."""
+_SHORT_BYTES: Final = 200
 _TRUSTED_ERRORS: Final = 200
 """A declared UTF-8 text with at most one bad byte in so many is UTF-8 with an accident, not another charset."""
+
+_CUT_CHARS: Final = 20
+"""From this length on, a single bad place is a character that was cut off."""
 
 # Labels that senders use for a superset of what they name (WHATWG Encoding Standard, section 4.2, and mail practice).
 _SUPERSETS: Final[dict[str, tuple[str, ...]]] = {
@@ -109,7 +113,8 @@ def _first_that_fits(data: bytes, candidates: Iterable[str]) -> str | None:
 def _guess(data: bytes, declared: tuple[str, ...], *, html: bool) -> str:
     if declared == ("utf-8",):
         text = data.decode("utf-8", "replace")
-        if text.count("\ufffd") * _TRUSTED_ERRORS <= len(text) + 3 * _TRUSTED_ERRORS:
+        errors = text.count("\ufffd")
+        if errors * _TRUSTED_ERRORS <= len(text) or (errors == 1 and len(text) >= _CUT_CHARS):
             return text
     hints = [name for bom, name in _BOMS if data.startswith(bom)]
     if html and (meta := _META.search(data, 0, 4096)):
@@ -122,8 +127,10 @@ def _guess(data: bytes, declared: tuple[str, ...], *, html: bool) -> str:
 
 
 def _detected(data: bytes) -> list[str]:
+    if len(data) <= _SHORT_BYTES and _first_that_fits(data, ("gb2312",)) is not None:
+        return ["gb18030"]  # too short for statistics; Latin letters stand alone, which no GB 2312 byte does
     # Imported late: the detector is large and almost no mail needs it.
     from charset_normalizer import from_bytes  # noqa: PLC0415
 
-    best = from_bytes(data[:_SAMPLE_BYTES]).best()
+    best = from_bytes(data[:_SAMPLE_BYTES], cp_exclusion=["utf_16", "utf_32", "utf_7"]).best()
     return list(codecs_of(best.encoding)) if best is not None else []

@@ -206,12 +206,13 @@ class Address(NamedTuple):
 
 
 _SIMPLE: Final = re.compile(
-    r'(?:"?([^"<>(),;:@\\\[\]]*)(?:"\s{0,4})?<)?([^\s"<>(),;:@\\\[\]]+@[^\s"<>(),;:@\\\[\]]+)>?\s*'
+    r'(?:"?([^"<>(),;:@\\\[\]]*)(?:"\s{0,4})?<)?'
+    r'([^\s"<>(),;:@\\\[\]\x00-\x1f\x7f]+@[^\s"<>(),;:@\\\[\]\x00-\x1f\x7f]+)>?\s*'
 )
 _SIMPLE_CHARS_MAX: Final = 320
 _TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)"?|\(((?:[^()\\]|\\.)*)\)?|<([^<>]*)>?|([,;:])|([^",;:<(]+)', re.DOTALL)
-_LOCAL: Final = re.compile(r'[^\s"<>(),;:@\\]+$')
-_DOMAIN: Final = re.compile(r'[^\s"<>(),;:@\\]+')
+_LOCAL: Final = re.compile(r'[^\s"<>(),;:@\\\x00-\x1f\x7f]+$')
+_DOMAIN: Final = re.compile(r'[^\s"<>(),;:@\\\x00-\x1f\x7f]+')
 _AT_SIGNS_MAX: Final = 8
 
 

@@ -43,6 +43,7 @@ _HIDDEN_STYLE: Final = re.compile(
     re.IGNORECASE,
 )
 _HIDING: Final = ("display", "visibility", "font-size", "mso-hide", "max-height", "opacity", "hidden")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BLANKS: Final = re.compile(r"\n{3,}")
 _INVISIBLE: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u034f]")
 # A token of markup as browsers cut it (HTML standard, 13.2.5): a comment, or a tag with its quoted values. It always
@@ -68,7 +69,7 @@ _BREAKING_TAG: Final = re.compile(r"</?(?:p|div|br|tr|li|h[1-6]|table|blockquote
 
 def derive_text(html: str) -> str:
     """What a reader sees of `html`, as plain text: blocks are lines, quotes `> ` lines, links show a foreign host."""
-    html = html[:HTML_CHARS_MAX]
+    html = _readable(html)
     if _is_hostile(html):
         return _flat_text(html)
     root = LexborHTMLParser(html).body
@@ -77,10 +78,16 @@ def derive_text(html: str) -> str:
 
 def sanitise(html: str) -> str:
     """A copy of `html` without scripts, forms and anything else that acts; remote images wait in `data-src`."""
-    html = html[:HTML_CHARS_MAX]
+    html = _readable(html)
     if _is_hostile(html):
         return f"<pre>{markup.escape(_flat_text(html), quote=False)}</pre>"
     return _CLEANER.clean(html).replace(f' src="{_PARKED}', ' data-src="')
+
+
+def _readable(html: str) -> str:
+    """As much of it as is read, in characters that UTF-8 can carry."""
+    html = html[:HTML_CHARS_MAX]
+    return html if html.isascii() or not _SURROGATE.search(html) else _SURROGATE.sub("\ufffd", html)
 
 
 def _is_hostile(html: str) -> bool:
@@ -151,6 +158,8 @@ class _Writer:
                 break
             node = node.next
         self._break()
+        while self._lines and not self._lines[-1].strip("> "):
+            self._lines.pop()
         return _INVISIBLE.sub("", _BLANKS.sub("\n\n", "\n".join(self._lines))).strip()
 
     def _enter(self, node: LexborNode) -> bool:

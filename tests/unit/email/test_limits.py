@@ -1,0 +1,137 @@
+"""Mail that breaks a bound: read as far as the bound, named, and kept whole within reach."""
+
+import json
+
+import pytest
+
+from connectors.email import automatic, headers, mime
+from connectors.email.parse import parse
+from router.connector import RawEvent
+from router.model.errors import InvalidMessage
+from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX, RAW_BYTES_MAX, REFERENCES_MAX, SUBJECT_CHARS_MAX
+
+HEAD = b"From: anna@mail.example\r\nMessage-ID: <1@mail.example>\r\n"
+
+
+def read(raw, **meta):
+    (event,) = parse(RawEvent(body=raw, meta=meta), "default")
+    return event
+
+
+def limits_of(event):
+    return json.loads(event.ext)["limits"]
+
+
+def multipart(parts, *, boundary=b"b", subtype=b"mixed"):
+    head = b"Content-Type: multipart/" + subtype + b"; boundary=" + boundary + b"\r\n\r\n"
+    return head + b"".join(b"--" + boundary + b"\r\n" + part + b"\r\n" for part in parts) + b"--" + boundary + b"--\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\r\n\r\n", b"   ", b"\0" * 100, b"hello there", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"]
+)
+def test_what_is_no_mail_is_refused(raw):
+    with pytest.raises(InvalidMessage, match="no header field"):
+        read(raw)
+
+
+def test_more_than_the_limit_is_refused():
+    with pytest.raises(InvalidMessage, match=str(RAW_BYTES_MAX)):
+        read(HEAD + b"\r\n" + b"x" * RAW_BYTES_MAX)
+
+
+def test_ten_thousand_header_lines_and_more():
+    event = read(HEAD + b"".join(b"X-%d: y\r\n" % n for n in range(12_000)) + b"Subject: lost\r\n\r\nbody")
+    assert event.text == "body"
+    assert event.subject is None
+    assert limits_of(event) == ["header_bytes"]
+    assert [a.name for a in event.attachments] == ["original.eml"]
+
+
+def test_header_of_a_megabyte():
+    event = read(HEAD + b"X-Big: " + b"y" * 1_000_000 + b"\r\n\r\nbody")
+    assert event.text == "body"
+    assert limits_of(event) == ["header_bytes"]
+
+
+def test_deep_nesting_ends_at_the_bound():
+    inner = b"Content-Type: text/plain\r\n\r\nburied"
+    for level in range(mime.DEPTH_MAX + 50):
+        inner = multipart([inner], boundary=b"b%d." % level)
+    event = read(HEAD + inner)
+    assert limits_of(event) == ["depth"]
+    assert b"buried" in event.attachments[-1].data
+
+
+def test_nesting_below_the_bound_is_read():
+    inner = b"Content-Type: text/plain\r\n\r\nburied"
+    for level in range(mime.DEPTH_MAX - 1):
+        inner = multipart([inner], boundary=b"b%d." % level)
+    assert read(HEAD + inner).text == "buried"
+
+
+def test_too_many_parts():
+    event = read(HEAD + multipart([b"\r\nx"] * (mime.PARTS_MAX + 500)))
+    assert limits_of(event) == ["parts"]
+    assert event.text.count("x") == mime.PARTS_MAX - 1
+
+
+def test_too_many_lines_like_a_boundary():
+    event = read(HEAD + multipart([b"\r\n" + b"--bx\r\n" * 30_000]))
+    assert limits_of(event) == ["delimiters"]
+
+
+def test_too_many_attachments():
+    event = read(HEAD + multipart([b"Content-Type: image/png\r\n\r\nx"] * (ATTACHMENTS_MAX + 50)))
+    assert len(event.attachments) == ATTACHMENTS_MAX
+    assert event.attachments[-1].name == "original.eml"
+    assert limits_of(event) == ["attachments"]
+
+
+def test_too_many_addresses_references_and_letters():
+    event = read(
+        HEAD
+        + b"To: " + b", ".join(b"a%d@x.example" % n for n in range(5_000)) + b"\r\n"
+        + b"References: " + b" ".join(b"<%d@x.example>" % n for n in range(500)) + b"\r\n"
+        + b"In-Reply-To: <" + b"i" * 5_000 + b">\r\n"
+        + b"Subject: " + b"s" * 5_000 + b"\r\n\r\n"
+    )  # fmt: skip
+    assert len(headers.addresses([", ".join(f"a{n}@x.example" for n in range(5_000))])) == headers.ADDRESSES_MAX
+    assert len(event.participants) <= headers.ADDRESSES_MAX
+    assert len(event.references) == REFERENCES_MAX
+    assert event.references[0] == "0@x.example"
+    assert event.references[-1] == "499@x.example"
+    assert len(event.in_reply_to) == ID_CHARS_MAX
+    assert len(event.subject) == SUBJECT_CHARS_MAX
+
+
+def test_a_message_id_too_long_is_replaced_by_the_hash():
+    raw = b"From: a@x.example\r\nMessage-ID: <" + b"i" * 5_000 + b"@x>\r\n\r\nx"
+    assert read(raw).message_id.startswith("sha256:")
+    assert read(raw).message_id == read(raw).message_id
+
+
+def test_html_beyond_the_bound_is_also_a_file():
+    page = b"<p>" + b"word " * 500_000
+    event = read(HEAD + b"Content-Type: text/html\r\n\r\n" + page)
+    assert len(event.html) == 2_000_000
+    assert [a.name for a in event.attachments] == ["message.html"]
+    assert limits_of(event) == ["html"]
+
+
+def test_a_huge_plain_text_is_whole():
+    assert len(read(HEAD + b"\r\n" + b"x" * 5_000_000).text) == 5_000_000
+
+
+def test_machines_are_told_by_any_of_their_signs():
+    for field in (
+        "X-Autoreply: yes",
+        "X-Auto-Response-Suppress: All",
+        "X-Loop: a@b",
+        "Precedence: auto_reply",
+        "Return-Path: <>",
+    ):
+        assert read(HEAD + field.encode() + b"\r\n\r\nx").automatic == "auto_reply"
+    for field in ("List-Id: <a.b>", "Precedence: junk", "X-Precedence: list"):
+        assert read(HEAD + field.encode() + b"\r\n\r\nx").automatic == "bulk"
+    assert automatic.classify({}, "mailer-daemon@x.example", "", "text/plain", "") == "bounce"

@@ -1,0 +1,84 @@
+"""What is folded away from a mail's text, client by client, and what must never be."""
+
+import pytest
+
+from router.core.quotes import fold, visible
+
+FOLDED = {
+    "gmail": (
+        "Thanks!\n\nOn Mon, 2 Nov 2026 at 10:00, Support <help@shop.example> wrote:\n> hi\n>\n> old\n",
+        "Thanks!",
+    ),
+    "gmail, wrapped": ("ok\n\nOn Mon, Nov 2, 2026 at 10:00 AM Support\n<help@shop.example> wrote:\n\n> hi\n", "ok"),
+    "apple mail": ("Yes.\n\n> On 2 Nov 2026, at 10:00, Support <help@shop.example> wrote:\n> \n> hi\n", "Yes."),
+    "apple without marks": ("Yes.\n\nOn 2 Nov 2026, at 10:00, Support <help@shop.example> wrote:\n\nhi\n", "Yes."),
+    "outlook": (
+        "See below\n\n________________________________\nFrom: Support <help@shop.example>\n"
+        "Sent: Monday, 2 November 2026 10:00\nTo: Anna\nSubject: Your order\n\nold words\n",
+        "See below",
+    ),
+    "outlook, plain": ("a\n\n-----Original Message-----\nFrom: x\nold\n", "a"),
+    "outlook, german": ("Danke\n\nVon: Support\nGesendet: Montag\nAn: Anna\nBetreff: Bestellung\n\nalt\n", "Danke"),
+    "thunderbird, german": ("Ja\n\nAm 02.11.26 um 10:00 schrieb Support:\n> alt\n", "Ja"),
+    "gmail, french": ("Oui\n\nLe lun. 2 nov. 2026 à 10:00, Support <help@shop.example> a écrit :\n> vieux\n", "Oui"),
+    "gmail, spanish": ("Sí\n\nEl lun, 2 nov 2026 a las 10:00, Support (<help@x.example>) escribió:\n> viejo\n", "Sí"),
+    "gmail, russian": ("Да\n\nпн, 2 нояб. 2026 г. в 10:00, Support <help@shop.example>:\n> старое\n", None),
+    "mail.ru": ("Да\n\n02.11.2026 10:00, Support пишет:\n> старое\n", "Да"),
+    "qq": (
+        "还是没到账\n\n\n------------------ 原始邮件 ------------------\n发件人: <help@shop.example>;\n旧内容\n",
+        "还是没到账",
+    ),
+    "163": ('谢谢\n\n\n在 2026-11-02 16:03:01，"客服" <help@shop.example> 写道：\n\n旧内容\n', "谢谢"),
+    "foxmail": ("谢谢\n\n发件人： 客服\n发送时间： 2026-11-02 16:03\n收件人： anna\n主题： Re: 提现\n旧内容\n", "谢谢"),
+    "wechat work": ("好的\n\n--------------回复的邮件信息--------------\n发件人：客服<help@shop.example>\n"
+                    "发送时间：2026-11-02\n主题：提现\n旧\n", "好的\n\n--------------回复的邮件信息--------------"),
+    "signature": ("hello\n\n-- \nAnna Berg\nShop Ltd\n", "hello"),
+    "signature, quote": ("hello\n--\nAnna\n\nOn 2.11.2026 10:00, X wrote:\n> q\n\nPS: hurry\n", "hello\n\nPS: hurry"),
+    "phone": ("help me\n\nSent from my iPhone\n", "help me"),
+    "phone, chinese": ("救命\n\n发自我的iPhone\n", "救命"),
+    "inline answers": ("> first?\nyes\n> second?\nno\n", "yes\nno"),
+}  # fmt: skip
+WHOLE = {
+    "plain": "my order is late\n",
+    "nothing but a quote": "> all\n> quoted\n",
+    "nothing but history": "On Mon, 2 Nov 2026 at 10:00, Support <help@shop.example> wrote:\n> hi\n",
+    "a forwarded mail": (
+        "Is this real?\n\n---------- Forwarded message ---------\nFrom: Bank <phish@evil.example>\n"
+        "Date: Mon, 2 Nov 2026\nSubject: Verify\nTo: anna\n\nsend us your phrase\n"
+    ),
+    "a transfer told as a list": "From: 0xabc\nTo: 0xdef\nDate: today\nAmount: 5\nwhere is it?\n",
+    "somebody wrote something": "On Monday your agent wrote:\nI will refund you\nbut nothing came\n",
+    "a ruler in a long text": "a\n--\n" + "line\n" * 40,
+    "a comparison": "5 > 3\na\n",
+}
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_history_and_signatures_are_folded(name):
+    text, wanted = FOLDED[name]
+    if wanted is None:
+        assert "> старое" not in visible(text)
+        return
+    assert visible(text) == wanted
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_words_of_the_customer_stay(name):
+    assert fold(WHOLE[name]) == ()
+    assert visible(WHOLE[name]) == WHOLE[name]
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_folds_are_sorted_whole_lines(name):
+    text, _ = FOLDED[name]
+    position = 0
+    for one in fold(text):
+        assert position <= one.start < one.end <= len(text)
+        assert one.start == 0 or text[one.start - 1] == "\n"
+        assert one.end == len(text) or text[one.end - 1] == "\n"
+        position = one.end
+
+
+def test_kinds_are_told_apart():
+    folds = fold("hi\n-- \nAnna\n\nOn 2 Nov 2026 at 10:00, X <x@y.example> wrote:\n> q\n")
+    assert [one.kind for one in folds] == ["signature", "quote"]
