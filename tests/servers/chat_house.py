@@ -5,14 +5,20 @@ For tests of the connector before and beside the whole house: real parsing, real
 
 import asyncio
 import contextlib
+import hashlib
+import hmac
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
 
+import aiohttp
 import msgspec
 from aiohttp import web
 
 from connectors.webchat.adapter import WebchatConnector
+from connectors.webchat.frames import AppUser
 from connectors.webchat.manifest import MANIFEST
+from connectors.webchat.simulator import VisitorClient
 from router.clock import SystemClock, TimedIds
 from router.config import ChannelConfig
 from router.connector import Accepted, Context, Cursor, RawEvent, ThreadMessage
@@ -23,6 +29,9 @@ from router.model.ids import MessageId
 from router.model.message import InboundEvent
 
 _RANK: Mapping[str | None, int] = {None: -1, "sent": 0, "delivered": 1, "read": 2}
+
+IDENTITY_SECRET = "an identity secret of 32 or more"
+RECEIPT = "We have your message. Your ticket is T-1001.\nAn agent answers within 10 minutes."
 
 
 class ChatHouse:
@@ -183,3 +192,14 @@ async def running_chat(
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await runner.cleanup()
+
+
+def visitor_at(chat: ChatServer, http: aiohttp.ClientSession, **options: Any) -> VisitorClient:
+    """A visitor who has not connected yet."""
+    return VisitorClient(http, chat.socket_url, chat.house.clock, TimedIds(chat.house.clock), **options)
+
+
+def app_user(user_id: str, secret: str = IDENTITY_SECRET, **fields: str) -> AppUser:
+    """A user as the embedding app's server vouches for them."""
+    mac = hmac.new(secret.encode(), user_id.encode(), hashlib.sha256).hexdigest()
+    return AppUser(user_id=user_id, hmac=mac, **fields)
