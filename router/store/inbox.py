@@ -45,10 +45,10 @@ _BY_SOLVED = ("-COALESCE(t.solved_at_ms, t.last_message_at_ms)", "-t.number")
 _NUMBER = re.compile(r"\s*[Tt]-(\d{1,15})\s*")
 _FOUND = (
     "(t.id IN (SELECT ticket_id FROM ("
-    "{sqlite SELECT s.ticket_id FROM search_index AS i JOIN search_text AS s ON s.seq = i.rowid "
-    "WHERE i.document MATCH :fts5 ORDER BY i.rowid DESC LIMIT :most}"
-    "{pg SELECT ticket_id FROM search_text WHERE words @@ CAST(:tsquery AS tsquery) "
-    "ORDER BY message_id DESC LIMIT :most}"
+    "{sqlite SELECT s.ticket_id FROM search_index JOIN search_text AS s ON s.seq = search_index.rowid "
+    "WHERE search_index MATCH :fts5 ORDER BY search_index.rowid DESC LIMIT :most}"
+    "{pg SELECT ticket_id FROM search_text WHERE array_to_tsvector(string_to_array(document, ' ')) "
+    "@@ CAST(:tsquery AS tsquery) ORDER BY message_id DESC LIMIT :most}"
     ") AS found) OR t.contact_id IN (SELECT contact_id FROM identities WHERE value = :exact))"
 )
 
@@ -299,3 +299,15 @@ def contact_names(ids: list[ContactId]) -> Script[dict[ContactId, str]]:
 def delivery_of(message_id: MessageId) -> Script[OutboxEntry | None]:
     """What became of a reply."""
     return fetch_one(OutboxEntry, "WHERE t.message_id = :message_id", message_id=message_id)
+
+
+def dump(*, after: str = "", limit: int = PAGE_MAX) -> Script[list[tuple[Message, Conversation]]]:
+    """Inbound messages after this id, in order, each with its conversation, for `export`."""
+    messages = yield from fetch(
+        Message, "WHERE t.id > :after AND t.kind = 'inbound' ORDER BY t.id LIMIT :limit", after=after, limit=limit
+    )
+    found = yield from fetch(
+        Conversation, "WHERE t.id {in ids}", ids=sorted({message.conversation_id for message in messages})
+    )
+    conversations = {conversation.id: conversation for conversation in found}
+    return [(message, conversations[message.conversation_id]) for message in messages]

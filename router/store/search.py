@@ -1,7 +1,8 @@
 """Our own segmentation for full-text search, the same for FTS5 and tsvector, and queries for both.
 
-Words are folded (NFKC, casefold) and joined by spaces; scripts written without spaces become overlapping pairs, and the
-last character of a run stands alone, so that a word of one, two or more characters is found at any place.
+Words are folded (NFKC, casefold); scripts written without spaces become overlapping pairs, and the last character of a
+run stands alone, so that a word of one, two or more characters is found at any place. Documents are sets of words:
+a longer Chinese word is found where all its pairs are, which is hardly ever anywhere else.
 """
 
 import re
@@ -12,10 +13,10 @@ from typing import Final
 import msgspec
 
 DOCUMENT_BYTES_MAX: Final = 400_000
-"""Of one document, in UTF-8: a tsvector holds at most 1 MiB of words with their positions."""
+"""Of one document, in UTF-8: a tsvector holds at most 1 MiB."""
 WORD_CHARS_MAX: Final = 64
 """Longer words are cut, in documents and queries alike."""
-QUERY_WORDS_MAX: Final = 16
+QUERY_WORDS_MAX: Final = 32
 
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -29,16 +30,18 @@ _UNSPACED_ONE = re.compile(f"[{_UNSPACED}]")
 
 
 def document(*texts: str | None) -> str:
-    """What the index holds for these texts."""
-    joined = " ".join(word for text in texts if text for word in _words(text))
+    """What the index holds for these texts: each word once, between spaces."""
+    joined = " ".join(dict.fromkeys(word for text in texts if text for word in _words(text)))
     if len(joined) * 4 <= DOCUMENT_BYTES_MAX:
         return joined
-    cut = joined.encode()[: DOCUMENT_BYTES_MAX + 1]
-    return cut.decode(errors="ignore") if len(cut) <= DOCUMENT_BYTES_MAX else _whole_words(cut)
+    encoded = joined.encode()
+    if len(encoded) <= DOCUMENT_BYTES_MAX:
+        return joined
+    return encoded[: DOCUMENT_BYTES_MAX + 1].rpartition(b" ")[0].decode()
 
 
 class Query(msgspec.Struct, frozen=True):
-    """What somebody typed, for both databases; every run has to be found, the last word as a prefix."""
+    """What somebody typed, for both databases: every word has to be there, words with spaces also as beginnings."""
 
     fts5: str
     tsquery: str
@@ -46,13 +49,13 @@ class Query(msgspec.Struct, frozen=True):
 
 def query(text: str) -> Query | None:
     """The query for what was typed; None when it holds no word."""
-    runs = _runs(text)[:QUERY_WORDS_MAX]
-    if not runs:
+    runs = dict.fromkeys(_runs(text)[:QUERY_WORDS_MAX])
+    words = [part for run in runs for part in _parts(run)][:QUERY_WORDS_MAX]
+    if not words:
         return None
-    phrases = [_phrase(run) for run in runs]
     return Query(
-        fts5=" AND ".join(f'"{" ".join(words)}"{"*" if prefix else ""}' for words, prefix in phrases),
-        tsquery=" & ".join(f"({_tsquery(words, prefix=prefix)})" for words, prefix in phrases),
+        fts5=" AND ".join(f'"{word}"{"*" if prefix else ""}' for word, prefix in words),
+        tsquery=" & ".join(f"'{word}'{':*' if prefix else ''}" for word, prefix in words),
     )
 
 
@@ -86,14 +89,6 @@ def _pairs(run: str) -> list[str]:
     return list(map("".join, pairwise(run)))
 
 
-def _phrase(run: str) -> tuple[list[str], bool]:
-    """Words that follow one another, and whether the last may go on: a lone character begins a pair or ends a run."""
-    return (_pairs(run), False) if len(run) > 1 and _is_unspaced(run) else ([run], True)
-
-
-def _tsquery(words: list[str], *, prefix: bool) -> str:
-    return " <-> ".join(f"'{word}'" for word in words) + (":*" if prefix else "")
-
-
-def _whole_words(cut: bytes) -> str:
-    return cut.rpartition(b" ")[0].decode(errors="ignore")
+def _parts(run: str) -> list[tuple[str, bool]]:
+    """What to look for, and whether it may go on: a lone character begins a pair or ends a run."""
+    return [(pair, False) for pair in _pairs(run)] if len(run) > 1 and _is_unspaced(run) else [(run, True)]

@@ -8,6 +8,6 @@ CREATE TABLE search_text (
   document TEXT NOT NULL
 );
 CREATE VIRTUAL TABLE search_index
-USING fts5 (document, content = 'search_text', content_rowid = 'seq', tokenize = 'ascii', columnsize = 0);
+USING fts5 (document, content = 'search_text', content_rowid = 'seq', tokenize = 'ascii', columnsize = 0, detail = none);
 CREATE TRIGGER search_text_added AFTER INSERT ON search_text BEGIN INSERT INTO search_index (rowid, document) VALUES (new.seq, new.document); END;
 CREATE TRIGGER search_text_gone AFTER DELETE ON search_text BEGIN INSERT INTO search_index (search_index, rowid, document) VALUES ('delete', old.seq, old.document); END;
