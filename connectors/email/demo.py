@@ -1,32 +1,34 @@
-"""The mail provider of `switchboard demo`: the simulated server with a support mailbox and one for the visitor."""
+"""The mail server of `switchboard demo`, offered through the entry point group `switchboard.simulators`."""
 
+import re
 from pathlib import Path
 from typing import Final
 
 from connectors.email.simulator.server import HOST, MailServer
+from router.connector import Simulator
 from router.model.sources import Clock
 
-_PASSWORD: Final = "demo"  # noqa: S105 -- of a server on loopback that holds invented mail
-VISITOR: Final = "you@customer.example"
+_PASSWORD: Final = "demo"  # noqa: S105 -- of a mailbox on loopback that holds made-up customers
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 
 
 class DemoMail:
-    """Implements router.connector.Simulator."""
+    """A mail server with one account, ours; its mail rests in a directory, so that a killed demo loses none."""
 
     def __init__(self, clock: Clock, directory: Path, address: str) -> None:
         self._address = address
-        self._server = MailServer(clock, {address: _PASSWORD, VISITOR: _PASSWORD}, directory=directory)
+        self._server = MailServer(clock, {address: _PASSWORD}, directory=directory)
 
     async def start(self) -> None:
-        """Listen on free ports."""
+        """Listen on free ports of this machine."""
         await self._server.start()
 
     async def stop(self) -> None:
-        """Stop listening."""
+        """Stop listening; what was delivered is kept."""
         await self._server.stop()
 
     def settings(self) -> dict[str, object]:
-        """A mail channel that reads and sends here."""
+        """The e-mail channel that reads and sends here."""
         login = {"host": HOST, "tls": "none", "user": self._address, "password": _PASSWORD}
         return {
             "address": self._address,
@@ -36,17 +38,17 @@ class DemoMail:
         }
 
     async def deliver(self, raw: bytes) -> None:
-        """A customer's mail arrives in the support mailbox; durable on return."""
-        self._server.deliver(raw, self._address)
+        """A customer's mail arrives in our inbox, with the line ends it has on the wire."""
+        self._server.deliver(_LINE_END.sub(b"\r\n", raw), self._address)
 
     def describe(self) -> str:
-        """How to write and read as a customer with any mail program."""
+        """How to write as a customer, with any mail program or with swaks, and where the answer is found."""
         return (
-            f"write from {VISITOR} by SMTP {HOST}:{self._server.smtp_port}, "
-            f"read the answer by IMAP {HOST}:{self._server.imap_port} (no TLS, password {_PASSWORD})"
+            f"send to SMTP {HOST}:{self._server.smtp_port} (no login); "
+            f"IMAP {HOST}:{self._server.imap_port}, password {_PASSWORD}"
         )
 
 
-def simulate(clock: Clock, directory: Path, address: str) -> DemoMail:
-    """Entry point of the group `switchboard.simulators`."""
+def simulate(clock: Clock, directory: Path, address: str) -> Simulator:
+    """The simulator of the e-mail kind for one support address."""
     return DemoMail(clock, directory, address)
