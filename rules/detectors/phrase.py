@@ -43,6 +43,7 @@ _EDGES: Final = ":=\n\r,.!?;\"'()[]"
 
 PARTIAL_MIN: Final = 8
 _FULL: Final = 12
+TORN_MIN: Final = 4
 _SIZE_MAX: Final = 24
 _STRANGERS_MAX: Final = 2
 _LONG_RUN: Final = 60
@@ -105,6 +106,22 @@ def phrases(low: str, run: Sequence[Word], language: str) -> Iterator[Phrase]:
     after = best.last + 1
     for phrase in phrases(low, run[after:], language):
         yield Phrase(phrase.first + after, phrase.last + after, phrase.evidence)
+
+
+def torn(run: Sequence[Word]) -> Iterator[tuple[int, int]]:
+    """Stretches of four words and more, too short for a phrase, that hold neither strangers nor prose."""
+    first = 0
+    for place in range(len(run) + 1):
+        plain = place < len(run) and run[place].lists and _bits(run[place]) == _BITS_LIST_WORD
+        if not plain:
+            if place - first >= TORN_MIN:
+                yield first, place - 1
+            first = place + 1
+
+
+def speaks_of_phrase(low: str) -> bool:
+    """Whether any word of `low` is about recovery phrases."""
+    return _CONTEXT.search(low) is not None
 
 
 def _likeliest(low: str, run: Sequence[Word], language: str) -> _Stretch | None:

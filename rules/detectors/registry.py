@@ -17,6 +17,7 @@ from rules.detectors import (
     private_key,
     seed,
     seed_chinese,
+    seed_joined,
     wallet_address,
 )
 from rules.detectors.hit import Hit, SecretType
@@ -40,7 +41,12 @@ def _of(*types: SecretType) -> frozenset[SecretType]:
 
 
 DETECTORS: Final[tuple[Detector, ...]] = (
-    Detector(_of("SEED_PHRASE"), lambda s: s.seed_words, seed.find),
+    Detector(
+        _of("SEED_PHRASE"),
+        lambda s: s.seed_words or (s.seed_fragments and "seed" in s.labels),
+        seed.find,
+    ),
+    Detector(_of("SEED_PHRASE"), lambda s: s.long_token, seed_joined.find),
     Detector(_of("SEED_PHRASE"), lambda s: s.chinese, seed_chinese.find_separated),
     Detector(_of("SEED_PHRASE"), lambda s: s.chinese, seed_chinese.find_lines),
     Detector(

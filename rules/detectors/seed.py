@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from rules.detectors.hit import Hit
-from rules.detectors.phrase import LABEL_WORDS, PARTIAL_MIN, Word, phrases
+from rules.detectors.phrase import LABEL_WORDS, PARTIAL_MIN, TORN_MIN, Word, phrases, speaks_of_phrase, torn
 from rules.fold import Folded
 from rules.wordlists import ALPHABETIC, english_prefixes, languages
 
@@ -20,11 +20,17 @@ _FOUR: Final = b"\x01" * 4
 _NUMBERED_BY_WORDS: Final = b"\x01\x00" * 5
 
 _TOKEN = re.compile("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
-_GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'*+→第个個词詞号號是为為字]{1,24}")
-_STOP = re.compile(r"[:=!?;]")
+_GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'*+=>~&%→第个個词詞号號是為为字]{1,24}")
+_STOPS: Final = frozenset(":=!?;.")
 _DIGIT = re.compile(r"[0-9]")
-_FILLER: Final = frozenset({"st", "nd", "rd", "th", "no", "nr", "is", "and"})
+_FILLER: Final = frozenset({"st", "nd", "rd", "th", "no", "nr", "is"})
+# Words that people number a phrase with, or put before its last word.
+_COUNTING: Final = frozenset({
+    "and", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
+})  # fmt: skip
 _NUMBERED_FILLER: Final = frozenset({"word"})
+_COUNTING_WORDS = re.compile("|".join(_COUNTING))
+_NUMBERING_WORDS = re.compile("|".join((*_FILLER, *_COUNTING, *_NUMBERED_FILLER)))
 # Words of no list that no typing error makes out of a list word: they end a run.
 _BREAKS: Final = frozenset({
     "the", "for", "are", "but", "not", "was", "has", "had", "our", "his", "her", "she", "how",
@@ -36,38 +42,54 @@ _BREAKS: Final = frozenset({
 # Before a label that is a list word itself, these make it a label for sure.
 _ANNOUNCES = re.compile(r"(?<![a-z])(?:recovery|seed|secret|backup|mnemonic|my|the|your|pass|12|24)[ \-]\Z")
 
+_TORN_CHARS: Final = 60
 _ENGLISH: Final = 1 << ALPHABETIC.index("english")
 
 
-def possible_words(data: bytes) -> bool:
-    """Whether UTF-8 `data` can hold a phrase in Latin letters; the gate of this detector."""
+def possible_words(data: bytes) -> tuple[bool, bool]:
+    """Whether UTF-8 `data` can hold a phrase in Latin letters, and whether it can hold a torn one."""
     flags = bytes(map(_GATE_WORDS.__contains__, data.translate(_LETTERS).split()))
     if _FOUR not in flags:
-        return _NUMBERED_BY_WORDS in flags
+        return _NUMBERED_BY_WORDS in flags, False
     runs = list(map(len, flags.split(b"\0")))
-    return max(runs) >= PARTIAL_MIN or any(a + b >= PARTIAL_MIN for a, b in pairwise(runs))
+    whole = max(runs) >= PARTIAL_MIN or any(a + b >= PARTIAL_MIN for a, b in pairwise(runs))
+    return whole, sum(run for run in runs if run >= TORN_MIN) >= PARTIAL_MIN
 
 
 def find(folded: Folded) -> Iterator[Hit]:
-    """Yield recovery phrases from their first to their last word."""
+    """Yield recovery phrases from their first to their last word, and what was torn off them."""
     low = folded.low
+    found: list[Hit] = []
+    fragments: list[Hit] = []
     for run in _runs(low):
         language = _language(run)
-        if language is None:
-            continue
         # A word of another language's list is as foreign to the phrase as one of no list.
         own = [word if word.lists >> language & 1 else word._replace(lists=0) for word in run]
-        for phrase in phrases(low, own, ALPHABETIC[language]):
-            yield Hit(run[phrase.first].start, run[phrase.last].end, "SEED_PHRASE", phrase.evidence)
+        places = list(phrases(low, own, ALPHABETIC[language])) if len(run) >= PARTIAL_MIN else []
+        found += [Hit(run[at.first].start, run[at.last].end, "SEED_PHRASE", at.evidence) for at in places]
+        if not places:
+            fragments += [
+                Hit(run[first].start, run[last].end, "SEED_PHRASE", "part of a phrase") for first, last in torn(own)
+            ]
+    yield from found
+    if fragments:
+        yield from _belonging(low, found, fragments)
 
 
-def _language(run: Sequence[Word]) -> int | None:
-    """The language whose list holds most words of `run`; None when none holds enough for a phrase."""
-    if len(run) < PARTIAL_MIN:
-        return None
+def _belonging(low: str, found: list[Hit], fragments: list[Hit]) -> Iterator[Hit]:
+    """Short stretches of list words near a phrase, or near each other where a phrase is spoken of."""
+    if not found and (len(fragments) < 2 or not speaks_of_phrase(low)):
+        return
+    near = sorted([*found, *fragments])
+    for before, after in pairwise(near):
+        if after.start - before.end <= _TORN_CHARS:
+            yield from {before, after}.difference(found)
+
+
+def _language(run: Sequence[Word]) -> int:
+    """The language whose list holds most words of `run`, as its place in `ALPHABETIC`."""
     counts = [sum(word.lists >> bit & 1 for word in run) for bit in range(len(ALPHABETIC))]
-    language = max(range(len(ALPHABETIC)), key=counts.__getitem__)
-    return language if counts[language] >= PARTIAL_MIN else None
+    return max(range(len(ALPHABETIC)), key=counts.__getitem__)
 
 
 def _runs(low: str) -> Iterator[list[Word]]:
@@ -96,6 +118,8 @@ def _tokens(low: str) -> Iterator[Word]:
         text, start, end = match.group(), match.start(), match.end()
         if text in _FILLER and (_DIGIT.search(low, max(0, start - 3), end + 3) is not None):
             continue
+        if text in _COUNTING:
+            continue
         if text in _NUMBERED_FILLER and _DIGIT.search(low, end, end + 4) is not None:
             continue
         lists = known.get(text, 0) | (_ENGLISH if text in prefixes else 0)
@@ -110,7 +134,9 @@ def _joined(low: str, run: Sequence[Word], word: Word) -> bool:
     if len(gap) > 24:
         return False
     if _DIGIT.search(gap) is None:
-        if _GAP.fullmatch(gap) is None or _STOP.search(gap) is not None:
-            return False
-        return "." not in gap or len(run) < 2 or "." in low[run[-2].end : run[-1].start]
-    return _GAP.fullmatch(re.sub("(?:st|nd|rd|th|no|nr|is|and|word)", " ", gap)) is not None
+        gap = _COUNTING_WORDS.sub(" ", gap)
+        stops = _STOPS.intersection(gap)
+        # A mark that ends a clause joins only where it joined before: `legal. winner. thank`.
+        before = low[run[-2].end : run[-1].start] if len(run) > 1 else gap
+        return _GAP.fullmatch(gap) is not None and (not stops or not stops.isdisjoint(before))
+    return _GAP.fullmatch(_NUMBERING_WORDS.sub(" ", gap)) is not None

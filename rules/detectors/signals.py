@@ -72,6 +72,8 @@ class Signals(msgspec.Struct, frozen=True):
     colons: int
     seed_words: bool
     """Enough words of an alphabetic BIP-39 list in a row."""
+    seed_fragments: bool
+    """Several shorter rows of such words."""
     chinese: bool
     labels: frozenset[str]
 
@@ -85,6 +87,7 @@ def glance(folded: Folded) -> Signals:
     data = folded.text.encode("utf-8", "surrogatepass")
     digits = len(data) - len(data.translate(None, _DIGITS))
     ascii_only = len(data) == len(folded.text)
+    whole, torn = possible_words(data)
     return Signals(
         digits=digits,
         digit_run=data.translate(_DIGIT, _DIGIT_JOINERS) if digits else b"",
@@ -92,7 +95,8 @@ def glance(folded: Folded) -> Signals:
         at=b"@" in data,
         dots=data.count(b"."),
         colons=data.count(b":"),
-        seed_words=possible_words(data) or (not ascii_only and _OTHER_SCRIPT.search(folded.low) is not None),
+        seed_words=whole or (not ascii_only and _OTHER_SCRIPT.search(folded.low) is not None),
+        seed_fragments=torn,
         chinese=not ascii_only,
         labels=frozenset(
             _GROUP_OF[index] for index, _, _ in _SCAN.find_matches_as_indexes(folded.low, overlapping=True)
