@@ -21,6 +21,8 @@ from router.model.ids import MessageId
 
 HELLO_S: Final = 10.0
 """How long a connection may stay silent before its first frame."""
+TOGETHER_MAX: Final = 100
+"""Announcements answered by one read."""
 POLICY_VIOLATION: Final = 1008
 TRY_AGAIN_LATER: Final = 1013
 """Close codes of RFC 6455, section 7.4, and of the IANA registry it opened."""
@@ -198,11 +200,18 @@ class _Watch:
             await self._changes.aclose()
 
     async def changed(self) -> bool:
-        """Wait for something new; False once the house announces no more."""
-        changed = await self._next
-        if changed:
+        """Wait for something new, and take what comes with it; False once the house announces no more.
+
+        One decision commits several facts: a reader told of each would read the thread for each.
+        """
+        for _ in range(TOGETHER_MAX):
+            if not await self._next:
+                return False
             self._next = asyncio.ensure_future(self._wait())
-        return changed
+            await asyncio.sleep(0)
+            if not self._next.done():
+                break
+        return True
 
     async def _wait(self) -> bool:
         return await anext(self._changes, "over") is None
