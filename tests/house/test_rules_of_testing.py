@@ -1,6 +1,7 @@
 """The rules tests run under hold: in CI a skip is a failure, a warning is an error, the network ends here."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -9,7 +10,10 @@ import pytest
 from tests.house.tree import ROOT
 from tests.servers.tools import Tool, require
 
-SKIPPING = """
+SUBJECT = """
+import socket
+import warnings
+
 import pytest
 
 def test_skipped():
@@ -18,48 +22,44 @@ def test_skipped():
 @pytest.mark.xfail(reason="a known defect", strict=True)
 def test_known():
     raise AssertionError
-"""
-WARNING = """
-import warnings
 
 def test_warns():
     warnings.warn("old", DeprecationWarning)
-"""
-CALLING_OUT = """
-import socket
 
 def test_calls():
     socket.create_connection(("192.0.2.1", 80), timeout=1)
 """
 
 
-def run(directory, source, **environment):
-    """Run one test file under our configuration and conftest, in a process of its own."""
-    (directory / "test_subject.py").write_text(source)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.conftest"]
-    return subprocess.run(
-        [*command, "-c", ROOT / "pyproject.toml", "--rootdir", ROOT, directory / "test_subject.py"],
+def outcomes(directory, **environment):
+    """Run one test file under our configuration and conftest, in a process of its own; each test's result line."""
+    subject = directory / "test_subject.py"
+    subject.write_text(SUBJECT)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", "-p", "tests.conftest",
+         "-c", ROOT / "pyproject.toml", "--rootdir", ROOT, subject],
         cwd=ROOT,
-        env=os.environ | {"CI": ""} | environment,
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         check=False,
-    )
+    )  # fmt: skip
+    assert done.returncode == 1, done.stdout + done.stderr
+    return done.stdout.partition("short test summary info")[2]
 
 
-def test_a_skip_passes_on_a_desk_and_fails_in_ci(tmp_path):
-    assert run(tmp_path, SKIPPING).returncode == 0
-    in_ci = run(tmp_path, SKIPPING, CI="true")
-    assert in_ci.returncode == 1
-    assert "CI=true allows no skip. Skipped: no such server" in in_ci.stdout
-    assert "1 failed, 1 xfailed" in in_ci.stdout
+def test_on_a_desk_skips_pass_and_warnings_and_calls_out_fail(tmp_path):
+    said = outcomes(tmp_path, CI="")
+    assert "no such server" in said
+    assert re.search(r"FAILED .*test_warns - DeprecationWarning", said)
+    assert re.search(r"FAILED .*test_calls - .*OutsideLoopbackError", said)
+    assert "2 failed, 1 skipped, 1 xfailed" in said
 
 
-@pytest.mark.parametrize(("source", "reason"), [(WARNING, "DeprecationWarning"), (CALLING_OUT, "OutsideLoopbackError")])
-def test_warnings_and_calls_out_fail(tmp_path, source, reason):
-    done = run(tmp_path, source)
-    assert done.returncode == 1
-    assert reason in done.stdout
+def test_in_ci_a_skip_fails_with_its_reason(tmp_path):
+    said = outcomes(tmp_path, CI="true")
+    assert re.search(r"FAILED .*test_skipped - CI=true allows no skip. Skipped: no such server", said)
+    assert "3 failed, 1 xfailed" in said
 
 
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
