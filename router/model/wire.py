@@ -302,7 +302,8 @@ def _ext(ext: dict[str, object]) -> str:
 def encode_message(event: InboundEvent) -> dict[str, object]:
     """The event as "message in" JSON has it, every field of the contract present; `decode_message` reads it back.
 
-    A reply token is left out: whoever holds one may join the conversation.
+    A reply token is left out: whoever holds one may join the conversation. So is `reply_to`, which other programs
+    would read as the message that is answered.
     """
     found: dict[str, object] = {
         "kind": event.kind,
@@ -349,7 +350,11 @@ def message_schemas() -> dict[str, object]:
 
     Unknown fields are kept under `ext`, so none of them is closed.
     """
-    _, schemas = msgspec.json.schema_components([_Message], ref_template="#/components/schemas/{name}")
+    _, schemas = msgspec.json.schema_components(
+        [_Message],
+        schema_hook=lambda _any: {"description": "anything"},  # what `ext` holds
+        ref_template="#/components/schemas/{name}",
+    )
     text = msgspec.json.encode(schemas).replace(b"#/components/schemas/_", b"#/components/schemas/")
     named: dict[str, dict[str, object]] = msgspec.json.decode(text)
     for schema in named.values():
