@@ -35,7 +35,7 @@ from router.store import migrate
 from router.store.postgres import PostgresStore
 from router.store.script import Store
 from router.store.sqlite import SqliteStore
-from router.telemetry import Logger, Metrics
+from router.telemetry import Logger, Metrics, SilentLog
 from router.web.server import Server
 
 Role = Literal["intake", "route", "deliver", "web"]
@@ -72,6 +72,20 @@ async def rehearsal(rules: Mapping[str, bytes] | None) -> AsyncIterator[Rehearsa
             await store.close()
 
 
+def back_door(store: Store, keys: Keyring, clock: SystemClock, ids: TimedIds) -> Door:
+    """The door for commands beside a running service, whose sweeper finds what comes in through it."""
+    return Door(
+        store=store,
+        bus=LocalBus(),
+        rulebook=Rulebook.shipped(),
+        keys=keys,
+        clock=clock,
+        ids=ids,
+        metrics=Metrics(),
+        log=SilentLog(),
+    )
+
+
 class App:
     """A running house."""
 
@@ -87,18 +101,26 @@ class App:
         """Set when a part of the house has failed for good."""
         self.failure: BaseException | None = None
 
-    async def start(self) -> None:
-        """Open what has to be open, then start every worker of this process's roles."""
-        config, clock, ids, log, metrics = self.config, self.clock, self.ids, self.log, self.metrics
+    async def open(self) -> None:
+        """Open what every process needs, without starting a worker: store, bus, channels. Enough to check them."""
+        config, log = self.config, self.log
         self.store = store = await open_store(config.storage.url, self._base, pool_size=config.storage.pool_size)
         self._exit.push_async_callback(store.close)
-        for name in await store.write(migrate.migrate(store.dialect, now_ms=clock.now_ms())):
+        for name in await store.write(migrate.migrate(store.dialect, now_ms=self.clock.now_ms())):
             log.info("store.migrated", migration=name)
-        owner = f"{socket.gethostname()}-{ids.new()}"
-        self.bus = bus = await self._open_bus(owner)
-        self._exit.push_async_callback(bus.close)
+        self._owner = f"{socket.gethostname()}-{self.ids.new()}"
+        self.bus = await self._open_bus(self._owner)
+        self._exit.push_async_callback(self.bus.close)
+        self.feed = Feed(store=store, bus=self.bus, metrics=self.metrics, log=log)
+        self.channels = Channels(self._channels())
+        for channel in self.channels.all():
+            self._exit.push_async_callback(channel.connector.close)
+
+    async def start(self) -> None:
+        """Open, then start every worker of this process's roles."""
+        await self.open()
+        store, bus, clock, ids, log, metrics = self.store, self.bus, self.clock, self.ids, self.log, self.metrics
         await self._start_rules()
-        self.feed = Feed(store=store, bus=bus, metrics=metrics, log=log)
         await self.feed.start()
         self.door = Door(
             store=store,
@@ -110,14 +132,11 @@ class App:
             metrics=metrics,
             log=log,
         )
-        self.channels = Channels(self._channels())
-        for channel in self.channels.all():
-            self._exit.push_async_callback(channel.connector.close)
         self.commands = Commands(
             store=store, bus=bus, channels=self.channels, rulebook=self.rulebook, clock=clock, ids=ids
         )
         if "route" in self._roles:
-            await self._start_routing(owner)
+            await self._start_routing(self._owner)
         if "deliver" in self._roles:
             worker = DeliveryWorker(
                 store=store,

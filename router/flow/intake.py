@@ -56,9 +56,9 @@ class Door:
         self.store, self.bus, self.rulebook, self.keys = store, bus, rulebook, keys
         self.clock, self.ids, self.metrics, self.log = clock, ids, metrics, log
 
-    def inlet(self, manifest: Manifest, account: str) -> "ChannelInlet":
-        """The door for one channel account."""
-        return ChannelInlet(self, manifest, account)
+    def inlet(self, manifest: Manifest, account: str, *, imported: bool = False) -> "ChannelInlet":
+        """The door for one channel account; `imported` marks history, which the machine never answers."""
+        return ChannelInlet(self, manifest, account, imported=imported)
 
 
 class _Batch:
@@ -76,8 +76,9 @@ class _Batch:
 class ChannelInlet:
     """Implements connector.Inlet for one channel account."""
 
-    def __init__(self, door: Door, manifest: Manifest, account: str) -> None:
+    def __init__(self, door: Door, manifest: Manifest, account: str, *, imported: bool) -> None:
         self._door = door
+        self._imported = imported
         self._manifest = manifest
         self._account = account
 
@@ -185,7 +186,7 @@ class ChannelInlet:
             door.metrics.redactions.labels(redaction.type).inc()
         elapsed = perf_counter() - started
         door.metrics.stage_seconds.labels("redact").observe(elapsed)
-        entry = msgspec.structs.replace(cleaned.entry, redact_ms=round(elapsed * 1000, 3))
+        entry = msgspec.structs.replace(cleaned.entry, redact_ms=round(elapsed * 1000, 3), imported=self._imported)
         return msgspec.structs.replace(cleaned, entry=entry)
 
     def _row(self, cleaned: Cleaned, sealed_id: SealedId | None) -> JournalRow:

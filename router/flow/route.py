@@ -148,7 +148,8 @@ class RouteWorker:
                 continue
             event = item.entry.event
             circumstances = Circumstances(
-                token_conversation=item.token, can_send=self._channels.can_send(event.channel, event.account)
+                token_conversation=item.token,
+                can_send=not item.entry.imported and self._channels.can_send(event.channel, event.account),
             )
             try:
                 decision = decide_inbound(item.entry, snapshot, ruleset, circumstances, self._ids)

@@ -105,6 +105,8 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     entity_hashes: tuple[str, ...] = ()
     """Keyed hashes of the masked values, for de-duplication without the values."""
     rules_version: str
+    imported: bool = False
+    """History from a file: filed like any other, never answered by the machine."""
     received_at_ms: int
     parse_ms: float = 0.0
     redact_ms: float = 0.0

@@ -1,0 +1,127 @@
+"""`switchboard dead-letters list|show|replay`: replies without a way out, events that could not be decided."""
+
+import argparse
+import asyncio
+import sys
+
+import msgspec
+
+from router.cli.command import EXIT_DONE
+from router.cli.house import House, opened
+from router.cli.serve_command import add_config
+from router.core.delivery import decide_held
+from router.model.errors import Refused
+from router.model.ids import JournalId, OutboxId
+from router.model.tables import OutboxEntry
+from router.store import changes, journal, outbox
+from router.store.rows import JournalRow
+
+_PAGE = 200
+
+
+class _Letter(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    what: str
+    """reply or event."""
+    channel: str
+    account: str
+    state: str
+    attempts: int
+    error: str | None
+    ticket_id: str | None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare its arguments."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay")
+    for name, summary in (
+        ("list", "all of them, oldest first"),
+        ("show", "one of them"),
+        ("replay", "send, or decide, one of them again"),
+    ):
+        action = actions.add_parser(name, help=summary, description=summary)
+        add_config(action)
+        action.add_argument("--json", action="store_true")
+        if name != "list":
+            action.add_argument("id", help="as list shows it")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it."""
+    return asyncio.run(_run(arguments))
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    async with opened(arguments.config) as house:
+        if arguments.action == "list":
+            for found in await _all(house):
+                _print(found, as_json=arguments.json)
+            return EXIT_DONE
+        entry = await house.store.read(outbox.get(OutboxId(arguments.id)))
+        row = await house.store.read(journal.show(JournalId(arguments.id))) if entry is None else None
+        if entry is None and (row is None or row.state != "dead"):
+            raise Refused("not_found", f"there is no dead letter {arguments.id}", status=404)
+        if entry is not None:
+            letter = _reply(entry)
+        else:
+            assert row is not None
+            letter = _event(row)
+        if arguments.action == "show":
+            _print(letter, as_json=arguments.json)
+        elif entry is not None:
+            now_ms = house.clock.now_ms()
+            again = decide_held(entry, "retry", actor="system", now_ms=now_ms)
+            await house.store.write(changes.apply(again, now_ms=now_ms))
+        else:
+            await house.store.write(journal.replay(JournalId(arguments.id)))
+        return EXIT_DONE
+
+
+async def _all(house: House) -> list[_Letter]:
+    letters: list[_Letter] = []
+    after = ""
+    while replies := await house.store.read(outbox.undelivered(limit=_PAGE, after=after)):
+        letters += [_reply(entry) for entry in replies]
+        after = replies[-1].id
+    after = ""
+    while events := await house.store.read(journal.dead(limit=_PAGE, after=after)):
+        letters += [_event(row) for row in events]
+        after = events[-1].id
+    return sorted(letters, key=lambda letter: letter.id)
+
+
+def _reply(entry: OutboxEntry) -> _Letter:
+    return _Letter(
+        id=entry.id,
+        what="reply",
+        channel=entry.channel,
+        account=entry.account,
+        state=entry.state,
+        attempts=entry.attempts,
+        error=entry.error,
+        ticket_id=entry.ticket_id,
+    )
+
+
+def _event(row: JournalRow) -> _Letter:
+    return _Letter(
+        id=row.id,
+        what="event",
+        channel=row.channel,
+        account=row.account,
+        state=row.state,
+        attempts=row.attempts,
+        error=row.error,
+        ticket_id=None,
+    )
+
+
+def _print(letter: _Letter, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode(letter) + b"\n")
+        sys.stdout.flush()
+        return
+    print(
+        f"{letter.id}  {letter.what}  {letter.channel}/{letter.account}  {letter.state} after {letter.attempts} "
+        f"attempts: {letter.error or 'no reason kept'}"
+    )

@@ -1,0 +1,176 @@
+"""`switchboard doctor`: what is wrong, in plain words, and what to do about it."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from router.app import App
+from router.cli.channels_command import check_channels
+from router.cli.command import EXIT_CONFIG, EXIT_DONE, EXIT_FINDINGS
+from router.cli.serve_command import add_config
+from router.clock import SystemClock
+from router.config import Config, load
+from router.flow.rulebook import build, read_directory
+from router.model.errors import ConfigError, StoreUnavailable
+from router.store import journal, outbox, people, quarantine, rulesets
+from router.telemetry import SilentLog
+from rules.problems import RulesError
+
+_FREE_BYTES_MIN = 1_073_741_824
+_WAIT_WARN_S = 10
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing looked at."""
+
+    state: Literal["ok", "warning", "error"]
+    about: str
+    text: str
+    remedy: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare its arguments."""
+    add_config(parser)
+    parser.add_argument("--json", action="store_true")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """1 when something is wrong, 78 when the configuration is."""
+    return asyncio.run(_run(arguments))
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    try:
+        config = load(arguments.config)
+        base = arguments.config.parent.absolute()
+        app = App(config, base=base, roles=(), log=SilentLog(), clock=SystemClock())
+    except ConfigError as error:
+        _print(Finding(state="error", about="configuration", text=str(error)), as_json=arguments.json)
+        return EXIT_CONFIG
+    worst = EXIT_DONE
+    try:
+        async for finding in examine(app, config, base):
+            _print(finding, as_json=arguments.json)
+            worst = EXIT_FINDINGS if finding.state != "ok" else worst
+    finally:
+        await app.stop()
+    return worst
+
+
+async def examine(app: App, config: Config, base: Path) -> AsyncIterator[Finding]:
+    """Look at everything, in the order in which things break."""
+    yield Finding(state="ok", about="configuration", text="read and understood, keys included")
+    yield _disk(config, base)
+    try:
+        await app.open()
+        yield Finding(state="ok", about="database", text=f"answers ({app.store.dialect}), schema is current")
+    except (StoreUnavailable, OSError) as error:
+        yield Finding(
+            state="error",
+            about="database",
+            text=f"{config.storage.url.split('@')[-1]} does not answer: {error}",
+            remedy="start it, or mend storage.url; nothing is accepted while it is away, providers deliver again",
+        )
+        return
+    except ConfigError as error:
+        yield Finding(state="error", about="configuration", text=str(error))
+        return
+    yield _bus(app, config)
+    for finding in [*await _work(app), *await _rules(app, config, base), *await _people(app)]:
+        yield finding
+    for name, health in await check_channels(app):
+        ok = health.state == "ok"
+        remedy = "" if ok else "see its settings in the configuration; switchboard channels check shows this alone"
+        yield Finding(
+            state="ok" if ok else "error",
+            about=f"channel {name}",
+            text=f"{health.state} {health.detail}".strip(),
+            remedy=remedy,
+        )
+
+
+def _disk(config: Config, base: Path) -> Finding:
+    if not config.storage.url.startswith("sqlite:"):
+        return Finding(state="ok", about="disk", text="the database keeps everything; this disk keeps nothing")
+    free = shutil.disk_usage(base).free
+    if free < _FREE_BYTES_MIN:
+        text = f"{free // 1_048_576} MiB free beside the database"
+        return Finding(state="error", about="disk", text=text, remedy="make room: a full disk stops intake")
+    return Finding(state="ok", about="disk", text=f"{free // 1_073_741_824} GiB free")
+
+
+def _bus(app: App, config: Config) -> Finding:
+    if app.bus.healthy():
+        return Finding(state="ok", about="bus", text="local" if config.bus.url == "local" else "Redis answers")
+    return Finding(
+        state="warning",
+        about="bus",
+        text="Redis does not answer; workers poll the database, so all is slower and nothing is lost",
+        remedy="start Redis, or mend bus.url",
+    )
+
+
+async def _work(app: App) -> list[Finding]:
+    found: list[Finding] = []
+    oldest = await app.store.read(journal.oldest_pending())
+    waits_s = (app.clock.now_ms() - oldest) / 1000 if oldest is not None else 0.0
+    if waits_s > _WAIT_WARN_S:
+        text = f"the oldest accepted message has waited {waits_s:.0f} s to be routed"
+        remedy = "is a process with the role `route` running? its log says why it cannot"
+        found.append(Finding(state="error", about="routing", text=text, remedy=remedy))
+    else:
+        found.append(Finding(state="ok", about="routing", text="nothing waits"))
+    for count, about, remedy in (
+        (await app.store.read(outbox.count_dead()), "undelivered replies", "switchboard dead-letters list"),
+        (len(await app.store.read(journal.dead(limit=1000))), "undecided events", "switchboard dead-letters list"),
+        (await app.store.read(quarantine.count_waiting()), "quarantined payloads", "switchboard quarantine list"),
+    ):
+        state: Literal["ok", "warning"] = "warning" if count else "ok"
+        found.append(
+            Finding(state=state, about=about, text=str(count) if count else "none", remedy=remedy if count else "")
+        )
+    return found
+
+
+async def _rules(app: App, config: Config, base: Path) -> list[Finding]:
+    if config.rules.source == "files":
+        try:
+            build(read_directory(base / config.rules.path))
+        except (ConfigError, RulesError) as error:
+            remedy = "switchboard rules check; until it is mended the last good version serves"
+            return [Finding(state="error", about="rules", text=str(error).splitlines()[0], remedy=remedy)]
+    active = await app.store.read(rulesets.latest())
+    text = (
+        f"version {active.version} ({active.hash}) is live"
+        if active
+        else "the shipped pack goes live at the first start"
+    )
+    return [Finding(state="ok", about="rules", text=text)]
+
+
+async def _people(app: App) -> list[Finding]:
+    agents = await app.store.read(people.agents())
+    if not agents:
+        return [
+            Finding(state="warning", about="people", text="nobody can sign in", remedy="switchboard user add LOGIN")
+        ]
+    online = sum(agent.status == "online" for agent in agents)
+    return [Finding(state="ok", about="people", text=f"{len(agents)} agents, {online} of them online")]
+
+
+def _print(finding: Finding, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode(finding) + b"\n")
+        sys.stdout.flush()
+        return
+    mark = {"ok": "ok     ", "warning": "warning", "error": "ERROR  "}[finding.state]
+    print(f"{mark} {finding.about}: {finding.text}")
+    if finding.remedy:
+        print(f"        -> {finding.remedy}")

@@ -1,0 +1,117 @@
+"""`switchboard export`: messages or contacts, in the formats that import reads."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from router.cli.command import EXIT_DONE
+from router.cli.house import House, opened
+from router.cli.progress import Progress
+from router.cli.serve_command import add_config
+from router.keys import Sealed
+from router.model.message import AttachmentIn, InboundEvent, Sender, StoredAttachment
+from router.model.tables import Contact, Conversation, Identity, Message
+from router.model.wire import encode_message
+from router.store import blobs, contacts, inbox
+
+_PAGE = 500
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare its arguments."""
+    add_config(parser)
+    parser.add_argument("--contacts", action="store_true", help="contacts instead of messages")
+    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="- is standard output")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write one JSON object per line."""
+    if arguments.file == "-":
+        return asyncio.run(_export(arguments, sys.stdout.buffer))
+    with Path(arguments.file).open("wb") as output:
+        return asyncio.run(_export(arguments, output))
+
+
+async def _export(arguments: argparse.Namespace, output: IO[bytes]) -> int:
+    encoder, done = msgspec.json.Encoder(), 0
+    progress = Progress("contacts" if arguments.contacts else "messages")
+    async with opened(arguments.config) as house:
+        async for row in _contacts(house) if arguments.contacts else _messages(house):
+            output.write(encoder.encode(row) + b"\n")
+            done += 1
+            if done % _PAGE == 0:
+                progress(done)
+    output.flush()
+    progress.close()
+    return EXIT_DONE
+
+
+async def _contacts(house: House) -> AsyncIterator[dict[str, object]]:
+    after = ""
+    while page := await house.store.read(contacts.dump(after=after, limit=_PAGE)):
+        for contact, identities in page:
+            yield _contact(contact, identities)
+        after = page[-1][0].id
+
+
+def _contact(contact: Contact, identities: list[Identity]) -> dict[str, object]:
+    row: dict[str, object] = {
+        "contact": contact.key or f"C-{contact.number}",
+        "name": contact.name,
+        "vip": contact.vip,
+        "language": contact.language,
+        "emails": [i.value for i in identities if i.kind == "email"],
+        "phones": [i.value for i in identities if i.kind == "phone"],
+        "linked": True,
+    }
+    for identity in identities:
+        if identity.kind not in {"email", "phone"}:
+            row[identity.kind] = identity.value
+    return row
+
+
+async def _messages(house: House) -> AsyncIterator[dict[str, object]]:
+    after = ""
+    while page := await house.store.read(inbox.dump(after=after, limit=_PAGE)):
+        for message, conversation in page:
+            yield encode_message(await _event(house, message, conversation))
+        after = page[-1][0].id
+
+
+async def _event(house: House, message: Message, conversation: Conversation) -> InboundEvent:
+    return InboundEvent(
+        kind="message",
+        channel=message.channel,
+        account=message.account,
+        message_id=message.external_id or message.id,
+        thread_id=conversation.thread,
+        in_reply_to=message.in_reply_to,
+        references=message.references,
+        visibility=message.visibility,
+        sent_at_ms=message.sent_at_ms,
+        sender=message.sender or Sender(id=conversation.peer),
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        language=message.language,
+        automatic=message.automatic,
+        attachments=tuple([await _file(house, file) for file in message.attachments]),
+    )
+
+
+async def _file(house: House, file: StoredAttachment) -> AttachmentIn:
+    row = await house.store.read(blobs.get(file.blob)) if file.blob else None
+    data = house.keys.open(Sealed(row.key_id, row.data), f"blob:{row.hash}") if row is not None else None
+    return AttachmentIn(
+        name=file.name,
+        content_type=file.content_type,
+        size=file.size,
+        data=data,
+        url=file.url,
+        content_id=file.content_id,
+    )

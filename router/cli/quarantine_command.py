@@ -1,0 +1,99 @@
+"""`switchboard quarantine list|show|replay`: payloads that could not be understood."""
+
+import argparse
+import asyncio
+import sys
+
+import msgspec
+
+from router.app import back_door
+from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+from router.cli.house import House, opened
+from router.cli.serve_command import add_config
+from router.discovery import manifest_of
+from router.flow.replay import open_payload, replay_quarantined
+from router.model.errors import Refused
+from router.model.ids import QuarantineId
+from router.store import quarantine
+
+_PAGE = 200
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare its arguments."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay")
+    for name, summary in (
+        ("list", "what waits, oldest first"),
+        ("show", "why one payload was set aside; --raw writes the payload itself, secrets and all"),
+        ("replay", "put one payload, or all, through the door again"),
+    ):
+        action = actions.add_parser(name, help=summary, description=summary)
+        add_config(action)
+        action.add_argument("--json", action="store_true")
+        if name == "show":
+            action.add_argument("--raw", action="store_true")
+        if name != "list":
+            action.add_argument("id", help="as list shows it" + ("; all for everything" if name == "replay" else ""))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do it; 1 when something stays unreadable."""
+    return asyncio.run(_run(arguments))
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    async with opened(arguments.config) as house:
+        match arguments.action:
+            case "list":
+                return await _list(house, as_json=arguments.json)
+            case "show":
+                return await _show(house, arguments)
+            case _:
+                return await _replay(house, arguments.id)
+
+
+async def _list(house: House, *, as_json: bool) -> int:
+    after = ""
+    while page := await house.store.read(quarantine.listed(limit=_PAGE, after=after)):
+        for row in page:
+            if as_json:
+                sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")
+            else:
+                print(f"{row.id}  {row.channel}/{row.account}  {row.cause}: {row.detail}")
+        after = page[-1].id
+    sys.stdout.flush()
+    return EXIT_DONE
+
+
+async def _show(house: House, arguments: argparse.Namespace) -> int:
+    row = await house.store.read(quarantine.get(QuarantineId(arguments.id)))
+    if row is None:
+        raise Refused("not_found", f"nothing named {arguments.id} is in quarantine", status=404)
+    if arguments.raw:
+        sys.stdout.buffer.write((await open_payload(house.store, house.keys, row)).body)
+    elif arguments.json:
+        sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")
+    else:
+        for name in row.__struct_fields__:
+            print(f"{name:<16} {getattr(row, name)}")
+    return EXIT_DONE
+
+
+async def _replay(house: House, name: str) -> int:
+    door = back_door(house.store, house.keys, house.clock, house.ids)
+    if name == "all":
+        rows = await house.store.read(quarantine.listed(limit=100_000))
+    else:
+        row = await house.store.read(quarantine.get(QuarantineId(name)))
+        rows = [row] if row is not None else []
+        if not rows:
+            raise Refused("not_found", f"nothing named {name} is in quarantine", status=404)
+    unreadable = 0
+    for row in rows:
+        accepted = await replay_quarantined(
+            row.id, manifest_of(row.channel), store=house.store, keys=house.keys, door=door, clock=house.clock
+        )
+        outcome = ", ".join(a.outcome + (f" ({a.reason})" if a.reason else "") for a in accepted)
+        unreadable += any(a.outcome == "quarantined" for a in accepted)
+        print(f"{row.id}: {outcome}")
+    return EXIT_FINDINGS if unreadable else EXIT_DONE

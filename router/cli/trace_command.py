@@ -1,0 +1,54 @@
+"""`switchboard trace`: the way of a message or ticket, with times and reasons."""
+
+import argparse
+import asyncio
+import sys
+from datetime import UTC, datetime
+
+import msgspec
+
+from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+from router.cli.house import opened
+from router.cli.serve_command import add_config
+from router.flow.trace import Step, trace
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare its arguments."""
+    add_config(parser)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "name", metavar="MESSAGE|TICKET", help="T-1001, a ticket's or message's id, a provider's message id"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the steps; 1 when nothing has that name."""
+    return asyncio.run(_trace(arguments))
+
+
+async def _trace(arguments: argparse.Namespace) -> int:
+    async with opened(arguments.config) as house:
+        found = await trace(house.store, arguments.name)
+    if found is None:
+        print(f"switchboard: no message and no ticket is named {arguments.name!r}", file=sys.stderr)
+        return EXIT_FINDINGS
+    if arguments.json:
+        sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
+        return EXIT_DONE
+    print(found.name)
+    for step in found.steps:
+        print(_line(step))
+        for key, value in step.facts.items():
+            if value:
+                print(f"{'':<37}{key}: {value}")
+    return EXIT_DONE
+
+
+def _line(step: Step) -> str:
+    at = "" if step.at_ms is None else _time(step.at_ms)
+    return f"  {at:<24} {step.stage:<9} {step.text}"
+
+
+def _time(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).strftime("%Y-%m-%d %H:%M:%S.") + f"{at_ms % 1000:03}"
