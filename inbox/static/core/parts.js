@@ -53,7 +53,7 @@ const CHANNEL_ICONS = {
 /** @param {{ channel: string, size?: number }} props */
 export function ChannelIcon({ channel, size = 14 }) {
   const name = CHANNEL_ICONS[/** @type {keyof typeof CHANNEL_ICONS} */ (channel)] ?? "message-square";
-  return h(Icon, { name, size, label: word("channel", channel), class: "channel-icon" });
+  return h(Icon, { name, size, label: word("channel", channel), class: `channel-icon ${channel}` });
 }
 
 /** What stands in brackets in stored text where something was masked: the types of the redaction contract. */

@@ -19,7 +19,7 @@ export function Header({ row }) {
   return html`<header class="ticket-head">
     <div class="head-top">
       ${h(IconButton, { icon: "arrow-left", label: t("action.back"), onClick: () => go({ ticket: null }), class: "back" })}
-      <h2 id="ticket-title" lang=${row.language}>${row.subject ? h(RedactedLine, { text: row.subject }) : row.number}</h2>
+      <h1 id="ticket-title" lang=${row.language}>${row.subject ? h(RedactedLine, { text: row.subject }) : row.number}</h1>
       <div class="head-acts">
         <button type="button" class=${done ? "button" : "button primary"} data-act="solve" title=${`${t(done ? "action.reopen" : "action.solve")} (e)`}
           onClick=${() => solveOrReopen(row)}>${h(Icon, { name: done ? "rotate-ccw" : "check" })}<span>${t(done ? "action.reopen" : "action.solve")}</span></button>

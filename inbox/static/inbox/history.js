@@ -34,7 +34,7 @@ export function History({ events }) {
     const itsDay = midnight(event.at_ms);
     const heading = itsDay !== day;
     day = itsDay;
-    return html`<li key=${event.id}>${heading && html`<h4>${dayName(event.at_ms)}</h4>`}
+    return html`<li key=${event.id}>${heading && html`<h3>${dayName(event.at_ms)}</h3>`}
       <p>${h(Icon, { name: ICONS[event.kind] ?? "activity", size: 14 })}<span>${describe(event)}</span><time>${clock(event.at_ms)}</time></p></li>`;
   })}</ol>`;
 }

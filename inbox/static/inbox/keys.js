@@ -5,7 +5,7 @@ import { VIEWS, cursorId, go, list, queues, route, settle, ticket } from "../cor
 import { Dialog } from "../core/parts.js";
 import { assignToMe, solveOrReopen } from "./actions.js";
 import { edit } from "./composer.js";
-import { openTicketNow, stepMessage, toggleSide } from "./thread.js";
+import { focusThread, openTicketNow, stepMessage, toggleSide } from "./thread.js";
 
 const help = signal(false);
 const OPEN_AFTER_MS = 120;
@@ -83,7 +83,7 @@ function openCursor() {
   if (!id) return;
   clearTimeout(opening);
   openId(id);
-  setTimeout(() => document.getElementById("thread")?.focus());
+  focusThread(ticket(id)?.value.number ?? id);
 }
 
 /** @param {string} id */

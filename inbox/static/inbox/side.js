@@ -28,9 +28,9 @@ export function Side({ row, data }) {
 /** @param {{ name: string, title: string, icon: string, children?: any }} props */
 function Section({ name, title, icon, children }) {
   const [open, setOpen] = useState(() => recall(`section.${name}`, true));
-  return html`<section class="side-section"><h3><button type="button" aria-expanded=${open} aria-controls=${`section-${name}`}
+  return html`<section class="side-section"><h2><button type="button" aria-expanded=${open} aria-controls=${`section-${name}`}
       onClick=${() => { keep(`section.${name}`, !open); setOpen(!open); }}>
-      ${h(Icon, { name: icon })}<span>${title}</span>${h(Icon, { name: "chevron-down", size: 14, class: "fold-mark" })}</button></h3>
+      ${h(Icon, { name: icon })}<span>${title}</span>${h(Icon, { name: "chevron-down", size: 14, class: "fold-mark" })}</button></h2>
     <div id=${`section-${name}`} hidden=${!open}>${open && children}</div></section>`;
 }
 
@@ -38,7 +38,7 @@ function Section({ name, title, icon, children }) {
 function Contact({ contact }) {
   const name = contact.name || contact.label;
   return html`<section class="contact" aria-label=${t("side.contact")}>
-    <div class="contact-head">${h(Avatar, { name })}<div><h3>${name}</h3>
+    <div class="contact-head">${h(Avatar, { name })}<div><h2>${name}</h2>
       <p>${contact.label !== name && html`<span class="no">${contact.label}</span>`}
         ${contact.language && html`<span>${languageName(contact.language)}</span>`}
         ${contact.vip && h(Chip, { tone: "accent", icon: "crown" }, "VIP")}</p></div></div>

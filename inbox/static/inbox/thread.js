@@ -54,6 +54,8 @@ function Log({ data, row }) {
     const element = /** @type {HTMLDivElement} */ (box.current);
     const watch = new ResizeObserver(() => { if (atEnd.current) element.scrollTop = element.scrollHeight; });
     watch.observe(element);
+    if (focusWanted) element.focus();
+    focusWanted = false;
     return () => watch.disconnect();
   }, []);
   useEffect(() => { data.messages.forEach((each) => seen.current.add(each.id)); });
@@ -89,6 +91,15 @@ function timeline({ messages, events }) {
     else shown.push({ changes: [item.event] });
   }
   return shown;
+}
+
+let focusWanted = false;
+
+/** Moves the focus to a ticket's messages, now or once they are there. @param {string} number */
+export function focusThread(number) {
+  const { name, data } = thread.value;
+  focusWanted = data === null || (name !== number && data.ticket.number !== number);
+  if (!focusWanted) document.getElementById("thread")?.focus();
 }
 
 /** Moves the focus to the next or previous message. @param {1 | -1} step */
