@@ -186,8 +186,7 @@ async def running_chat(
     try:
         site = web.TCPSite(runner, "127.0.0.1", port)
         await site.start()
-        assert site._server is not None
-        yield ChatServer(house, made, site._server.sockets[0].getsockname()[1])
+        yield ChatServer(house, made, runner.addresses[0][1])
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
