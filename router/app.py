@@ -22,6 +22,7 @@ from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.deliver import DeliveryWorker
 from router.flow.feed import Feed
+from router.flow.health import HealthBoard
 from router.flow.intake import Door
 from router.flow.leases import Leases
 from router.flow.rehearsal import Rehearsal
@@ -153,6 +154,15 @@ class App:
             for channel in self.channels.all():
                 inlet = self.door.inlet(channel.manifest, channel.account)
                 self._run(f"intake:{channel.kind}/{channel.account}", channel.connector.run(inlet))
+        self.health = HealthBoard(
+            store=store,
+            channels=self.channels,
+            runs_channels="intake" in self._roles,
+            clock=clock,
+            metrics=metrics,
+            log=log,
+        )
+        self._run("health", self.health.run())
         if "web" in self._roles:
             self._run("feed", self.feed.run())
             self.server = await self._start_server()
@@ -242,6 +252,7 @@ class App:
             commands=self.commands,
             feed=self.feed,
             rulebook=self.rulebook,
+            health=self.health,
             keys=self.keys,
             clock=self.clock,
             metrics=self.metrics,

@@ -11,6 +11,7 @@ from router.cli.people import add_api_token, add_login_token, ensure_agent, new_
 from router.cli.running import until_stopped
 from router.clock import SystemClock
 from router.connector import Simulator
+from router.demo.receiver import Receiver
 from router.demo.traffic import Traffic
 from router.demo.workspace import SPOKEN_FOR, SUPPORT_ADDRESS, Workspace
 from router.model.errors import ConfigError
@@ -50,10 +51,12 @@ async def _demo(arguments: argparse.Namespace) -> int:
     clock = SystemClock()
     mail = discovery.simulator_of("email", clock, workspace.mail, SUPPORT_ADDRESS)
     await mail.start()
+    receiver = Receiver(workspace.key("webhook"), workspace.directory / "replies.ndjson")
+    replies_to = await receiver.start()
     with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
         log = StructuredLog(clock, log_file)
         port = arguments.port or _free_port(arguments.host)
-        config = workspace.config(host=arguments.host, port=port, mail=mail.settings())
+        config = workspace.config(host=arguments.host, port=port, mail=mail.settings(), replies_to=replies_to)
         app = App(config, base=workspace.directory, roles=ROLES, log=log, clock=clock)
         try:
             await app.start()
@@ -61,6 +64,7 @@ async def _demo(arguments: argparse.Namespace) -> int:
         except BaseException:
             await app.stop()
             await mail.stop()
+            await receiver.stop()
             raise
         playing = asyncio.create_task(traffic.run(arguments.rate), name="traffic")
         try:
@@ -69,6 +73,7 @@ async def _demo(arguments: argparse.Namespace) -> int:
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)
             await mail.stop()
+            await receiver.stop()
 
 
 def _free_port(host: str) -> int:

@@ -48,7 +48,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         keys = self.directory / "keys"
         if not keys.exists():
             keys.mkdir(mode=0o700)
-            for name in ("seal", "signing", "identity"):
+            for name in ("seal", "signing", "identity", "webhook"):
                 path = keys / name
                 path.touch(mode=0o600)
                 path.write_text(secrets.token_hex(32), encoding="ascii")
@@ -57,8 +57,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         """Hex digits of one key."""
         return (self.directory / "keys" / name).read_text(encoding="ascii").strip()
 
-    def config(self, *, host: str, port: int, mail: dict[str, object]) -> Config:
-        """The demo as an ordinary configuration; `mail` are the e-mail channel's settings."""
+    def config(self, *, host: str, port: int, mail: dict[str, object], replies_to: str) -> Config:
+        """The demo as an ordinary configuration; `mail` are the e-mail channel's settings, `replies_to` a webhook."""
         config = Config(
             server=ServerConfig(host=host, port=port, public_url=f"http://{host}:{port}"),
             storage=StorageConfig(url="sqlite:switchboard.db"),
@@ -68,7 +68,14 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
             channels=(
                 ChannelConfig(kind="email", settings=mail),
                 ChannelConfig(kind="webchat", settings={"identity_secret": self.key("identity")}),
-                ChannelConfig(kind="api", settings={"kinds": list(SPOKEN_FOR)}),
+                ChannelConfig(
+                    kind="api",
+                    settings={
+                        "kinds": list(SPOKEN_FOR),
+                        "webhook_url": replies_to,
+                        "webhook_secret": self.key("webhook"),
+                    },
+                ),
             ),
         )
         self._write(config)
@@ -83,5 +90,6 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
             "signing_key": "file:keys/signing",
         }
         told["channels"][1]["settings"] = {"identity_secret": "file:keys/identity"}
+        told["channels"][2]["settings"] |= {"webhook_secret": "file:keys/webhook"}
         text = yaml.dump(told, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
         (self.directory / CONFIG_NAME).write_text(text, encoding="utf-8")

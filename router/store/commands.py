@@ -47,5 +47,5 @@ def outbox_entry(outbox_id: OutboxId) -> Script[OutboxEntry | None]:
 
 def message_of_key(client_key: str) -> Script[MessageId | None]:
     """What an earlier request with this Idempotency-Key made."""
-    rows = yield from select("SELECT id FROM messages WHERE client_key = :client_key", client_key=client_key)
+    rows = yield from select("SELECT id FROM messages WHERE {same client_key :client_key}", client_key=client_key)
     return rows[0][0] if rows else None

@@ -49,10 +49,15 @@ def load(rows: Sequence[ContactIn], *, ids: Ids, now_ms: int) -> Script[Imported
     """
     good, errors = _check(rows)
     keys = sorted({row.key for _, row in good})
-    by_key = {row.key: row for row in (yield from fetch(Contact, "WHERE t.key {in keys}", keys=keys))}
+    by_key = {
+        row.key: row
+        for row in (
+            yield from fetch(Contact, "JOIN {each keys key} AS k ON {same t.key k.key}", keys=[(key,) for key in keys])
+        )
+    }
     wanted = sorted({identity for _, row in good for identity in row.proven()})
     stored = yield from fetch(
-        Identity, "JOIN {each wanted kind value} AS k ON t.value = k.value AND t.kind = k.kind", wanted=wanted
+        Identity, "JOIN {each wanted kind value} AS k ON {same t.value k.value} AND t.kind = k.kind", wanted=wanted
     )
     owners = yield from fetch(Contact, "WHERE t.id {in ids}", ids=sorted({row.contact_id for row in stored}))
     plan = _Plan(by_key, stored, owners, ids, now_ms)

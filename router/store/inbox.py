@@ -49,7 +49,7 @@ _FOUND = (
     "WHERE search_index MATCH :fts5 ORDER BY search_index.rowid DESC LIMIT :most}"
     "{pg SELECT ticket_id FROM search_text WHERE array_to_tsvector(string_to_array(document, ' ')) "
     "@@ CAST(:tsquery AS tsquery) ORDER BY message_id DESC LIMIT :most}"
-    ") AS found) OR t.contact_id IN (SELECT contact_id FROM identities WHERE value = :exact))"
+    ") AS found) OR t.contact_id IN (SELECT contact_id FROM identities WHERE {same value :exact}))"
 )
 
 
@@ -153,7 +153,7 @@ def _search(text: str, params: dict[str, object]) -> str:
     found = search.query(text)
     params["exact"] = text.strip().lower()
     if found is None:
-        return "t.contact_id IN (SELECT contact_id FROM identities WHERE value = :exact)"
+        return "t.contact_id IN (SELECT contact_id FROM identities WHERE {same value :exact})"
     params |= {"fts5": found.fts5, "tsquery": found.tsquery, "most": FOUND_MAX}
     return _FOUND
 
@@ -260,7 +260,7 @@ def messages_like(actor: Actor, external_id: str) -> Script[list[Message]]:
     """Messages that a provider calls so, on any channel, newest first, at most 20; for `trace`."""
     return fetch(
         Message,
-        f"WHERE t.external_id = :external_id AND {_of_visible_ticket(actor)} ORDER BY t.id DESC LIMIT 20",
+        f"WHERE {{same t.external_id :external_id}} AND {_of_visible_ticket(actor)} ORDER BY t.id DESC LIMIT 20",
         external_id=external_id,
     )
 

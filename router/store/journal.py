@@ -123,7 +123,7 @@ def claim(
         JournalRow,
         "WHERE t.state = 'pending' AND t.partition {in partitions} AND NOT (t.conversation_key {in busy}) "
         "AND NOT EXISTS (SELECT 1 FROM journal AS p WHERE p.state = 'pending' AND p.not_before_ms IS NOT NULL "
-        "AND p.conversation_key = t.conversation_key AND p.not_before_ms > :now_ms) "
+        "AND {same p.conversation_key t.conversation_key} AND p.not_before_ms > :now_ms) "
         "ORDER BY t.id LIMIT :limit",
         partitions=list(partitions),
         busy=list(busy),

@@ -22,7 +22,7 @@ def gather(keys: SnapshotKeys) -> Script[Snapshot]:
     if keys.identities:
         _put(snapshot, (yield from fetch(
             Identity,
-            "JOIN {each keys kind value} AS k ON t.value = k.value AND t.kind = k.kind",
+            "JOIN {each keys kind value} AS k ON {same t.value k.value} AND t.kind = k.kind",
             keys=sorted(keys.identities),
         )))  # fmt: skip
     yield from _tickets(snapshot, keys)
@@ -42,7 +42,7 @@ def _messages(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
     messages = yield from fetch(
         Message,
         "JOIN {each keys channel account external_id} AS k "
-        "ON t.external_id = k.external_id AND t.channel = k.channel AND t.account = k.account",
+        "ON {same t.external_id k.external_id} AND t.channel = k.channel AND t.account = k.account",
         keys=sorted(wanted),
     )
     _put(snapshot, messages)
@@ -60,8 +60,8 @@ def _conversations(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
     if wanted:
         _put(snapshot, (yield from fetch(
             Conversation,
-            "JOIN {each keys channel account visibility thread peer} AS k ON t.thread = k.thread AND t.peer = k.peer "
-            "AND t.channel = k.channel AND t.account = k.account AND t.visibility = k.visibility",
+            "JOIN {each keys channel account visibility thread peer} AS k "
+            "ON {same t.thread k.thread} AND {same t.peer k.peer} AND t.channel = k.channel AND t.account = k.account AND t.visibility = k.visibility",
             keys=sorted(wanted),
         )))  # fmt: skip
 

@@ -1,7 +1,8 @@
-"""SQL text for two databases: named parameters and four tokens, compiled once per statement and dialect.
+"""SQL text for two databases: named parameters and six tokens, compiled once per statement and dialect.
 
 `:name` is a parameter; `{in xs}` is `IN (...)` over a list; `{each xs a b:bigint}` is a table of a list of tuples with
-these columns (text unless said); `{pg ...}` and `{sqlite ...}` hold text for one dialect only.
+these columns (text unless said); `{pg ...}` and `{sqlite ...}` hold text for one dialect only. Ids that others give us
+may be longer than an index entry of PostgreSQL (2,704 bytes): there `{digest a}` indexes them, `{same a b}` compares.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from router.store.codec import Table, to_json
 
-_TOKEN = re.compile(r"\{(in|each|pg|sqlite) ([^{}]*)\}")
+_TOKEN = re.compile(r"\{(in|each|same|digest|pg|sqlite) ([^{}]*)\}")
 _PARAM = re.compile(r"(?<![:\w]):([a-z]\w*)")
 _LISTED = re.compile(r"\{(?:in|each) (\w+)")
 
@@ -56,7 +57,9 @@ def _sqlite_token(match: re.Match[str]) -> str:
             f"json_extract(value, '$[{at}]') AS {column.partition(':')[0]}" for at, column in enumerate(columns)
         )
         return f"(SELECT {picked} FROM json_each(:{name}))"  # noqa: S608 - text of our own statements
-    return body if kind == "sqlite" else ""
+    if kind == "same":
+        return body.replace(" ", " = ")
+    return body if kind in {"digest", "sqlite"} else ""
 
 
 def _postgres_token(match: re.Match[str]) -> str:
@@ -70,6 +73,11 @@ def _postgres_token(match: re.Match[str]) -> str:
             label, _, type_ = column.partition(":")
             picked.append(f"CAST(value->>{at} AS {type_ or 'text'}) AS {label}")
         return f"(SELECT {', '.join(picked)} FROM jsonb_array_elements(CAST(:{name} AS jsonb)))"  # noqa: S608
+    if kind == "same":
+        left, right = body.split()
+        return f"md5({left}) = md5({right}) AND {left} = {right}"
+    if kind == "digest":
+        return f"md5({body})"
     return body if kind == "pg" else ""
 
 

@@ -13,7 +13,7 @@ MESSAGES_MAX: Final = 500
 
 _MESSAGE = table(Message)
 _OURS = (
-    "SELECT id FROM conversations WHERE thread = :thread AND peer = :peer AND channel = :channel "
+    "SELECT id FROM conversations WHERE {same thread :thread} AND {same peer :peer} AND channel = :channel "
     "AND account = :account AND visibility = 'private'"
 )
 

@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from router.flow.feed import Feed, Gap
+from router.flow.health import HealthBoard
 from router.flow.rulebook import Rulebook
 from router.model.errors import Refused, StoreUnavailable
 from router.model.ids import AgentId, EventId
@@ -25,9 +26,18 @@ class FeedSocket:
     """The endpoint."""
 
     def __init__(
-        self, *, auth: Auth, feed: Feed, views: Views, rulebook: Rulebook, status: Callable[[], object], public_url: str
+        self,
+        *,
+        auth: Auth,
+        feed: Feed,
+        views: Views,
+        rulebook: Rulebook,
+        health: HealthBoard,
+        status: Callable[[], object],
+        public_url: str,
     ) -> None:
-        self._auth, self._feed, self._views, self._rulebook, self._status = auth, feed, views, rulebook, status
+        self._auth, self._feed, self._views, self._status = auth, feed, views, status
+        self._sources = (rulebook, health)
         self._host = urlsplit(public_url).netloc
         self._sockets: set[web.WebSocketResponse] = set()
 
@@ -42,7 +52,8 @@ class FeedSocket:
         await socket.prepare(request)
         self._sockets.add(socket)
         status_changed = asyncio.Event()
-        self._rulebook.on_change(status_changed.set)
+        for source in self._sources:
+            source.on_change(status_changed.set)
         tasks = [
             asyncio.create_task(self._events(socket, after, agent.id)),
             asyncio.create_task(self._statuses(socket, status_changed)),
@@ -51,7 +62,8 @@ class FeedSocket:
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._rulebook.forget(status_changed.set)
+            for source in self._sources:
+                source.forget(status_changed.set)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -13,6 +13,7 @@ from router.discovery import manifest_of
 from router.flow.channels import Channels
 from router.flow.commands import Commands
 from router.flow.feed import Feed
+from router.flow.health import HealthBoard
 from router.flow.intake import Door
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring, Sealed
@@ -56,6 +57,7 @@ class Server:
         commands: Commands,
         feed: Feed,
         rulebook: Rulebook,
+        health: HealthBoard,
         keys: Keyring,
         clock: Clock,
         metrics: Metrics,
@@ -66,14 +68,13 @@ class Server:
         self._assets = Assets()
         self._auth = auth = Auth(store=store, clock=clock, secure=config.public_url.startswith("https:"))
         views = Views(store)
-        self._status = Status(
-            store=store, bus=bus, channels=channels, rulebook=rulebook, feed=feed, metrics=metrics, clock=clock
-        )
+        self._status = Status(store=store, bus=bus, rulebook=rulebook, health=health, feed=feed)
         self._feed = FeedSocket(
             auth=auth,
             feed=feed,
             views=views,
             rulebook=rulebook,
+            health=health,
             status=self._status.snapshot,
             public_url=config.public_url,
         )
@@ -200,7 +201,6 @@ class Server:
         return answer(self._status.snapshot())
 
     async def _show_metrics(self, _request: web.Request) -> web.Response:
-        self._status.measure()
         return web.Response(body=self._metrics.expose(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
     # --- content ----------------------------------------------------------------------------------------------------

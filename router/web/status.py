@@ -5,16 +5,14 @@ import asyncio
 from aiohttp import web
 
 from router.bus import Bus
-from router.flow.channels import Channels
 from router.flow.feed import Feed
+from router.flow.health import HealthBoard
 from router.flow.rulebook import Rulebook
 from router.model.errors import StoreUnavailable
 from router.model.ids import AgentId
-from router.model.sources import Clock
 from router.store import events as store_events
 from router.store import inbox
 from router.store.script import Store
-from router.telemetry import Metrics
 from router.web.problems import answer, problem
 
 _READY_S = 3.0
@@ -28,28 +26,22 @@ class Status:
         *,
         store: Store,
         bus: Bus,
-        channels: Channels,
         rulebook: Rulebook,
+        health: HealthBoard,
         feed: Feed,
-        metrics: Metrics,
-        clock: Clock,
     ) -> None:
-        self._store, self._bus, self._channels, self._rulebook = store, bus, channels, rulebook
-        self._feed, self._metrics, self._clock = feed, metrics, clock
+        self._store, self._bus, self._rulebook, self._health, self._feed = store, bus, rulebook, health, feed
 
     def snapshot(self) -> dict[str, object]:
         """Rules, channels and the newest event, for the inbox."""
         rules = self._rulebook.status
         error = {"problems": rules.problems, "at_ms": rules.failed_at_ms} if rules.problems else None
-        channels = []
-        for channel in self._channels.all():
-            health = channel.connector.health()
-            channels.append(
-                {"kind": channel.kind, "account": channel.account, "state": health.state, "detail": health.detail}
-            )
         return {
             "rules": {"version": rules.version, "hash": rules.hash, "at_ms": rules.at_ms, "error": error},
-            "channels": channels,
+            "channels": [
+                {"kind": c.kind, "account": c.account, "state": c.state, "detail": c.detail}
+                for c in self._health.current
+            ],
             "bus": self._bus.healthy(),
             "last_event_id": self._feed.last_event_id,
         }
@@ -72,16 +64,6 @@ class Status:
                 }
             )
         return listed
-
-    def measure(self) -> None:
-        """Bring the gauges that nobody pushes up to date."""
-        now_ms = self._clock.now_ms()
-        for channel in self._channels.all():
-            health = channel.connector.health()
-            self._metrics.channel_up.labels(channel.kind, channel.account).set(1 if health.state == "ok" else 0)
-            if health.last_event_at_ms is not None:
-                lag_s = (now_ms - health.last_event_at_ms) / 1000
-                self._metrics.channel_lag_seconds.labels(channel.kind, channel.account).set(lag_s)
 
     async def healthz(self, _request: web.Request) -> web.Response:
         """The process answers."""

@@ -1,5 +1,6 @@
 -- The tables of router/model/tables.py and router/store/rows.py, and what only the store knows.
 -- Statements end with a semicolon at the end of a line. Times are milliseconds UTC; lists and structs are JSON text.
+-- {digest ...} stands for what fits an index however long it is (router/store/sql.py).
 
 CREATE TABLE counters (
   name TEXT PRIMARY KEY,
@@ -10,7 +11,7 @@ INSERT INTO counters (name, value) VALUES ('ticket', 1000), ('contact', 0), ('ev
 CREATE TABLE contacts (
   id TEXT PRIMARY KEY,
   number BIGINT NOT NULL UNIQUE,
-  key TEXT UNIQUE,
+  key TEXT,
   name TEXT,
   language TEXT,
   vip BIGINT NOT NULL,
@@ -20,15 +21,17 @@ CREATE TABLE contacts (
   version BIGINT NOT NULL
 );
 
+CREATE UNIQUE INDEX contacts_key ON contacts ({digest key}) WHERE key IS NOT NULL;
+
 CREATE TABLE identities (
   id TEXT PRIMARY KEY,
   contact_id TEXT NOT NULL REFERENCES contacts (id),
   kind TEXT NOT NULL,
   value TEXT NOT NULL,
   proof TEXT NOT NULL,
-  created_at_ms BIGINT NOT NULL,
-  UNIQUE (value, kind)
+  created_at_ms BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX identities_value ON identities ({digest value}, kind);
 CREATE INDEX identities_contact ON identities (contact_id);
 
 CREATE TABLE conversations (
@@ -42,9 +45,10 @@ CREATE TABLE conversations (
   ticket_id TEXT,
   reply_to TEXT,
   created_at_ms BIGINT NOT NULL,
-  version BIGINT NOT NULL,
-  UNIQUE (thread, peer, channel, account, visibility)
+  version BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX conversations_key
+ON conversations ({digest thread}, {digest peer}, channel, account, visibility);
 
 CREATE TABLE tickets (
   id TEXT PRIMARY KEY,
@@ -108,8 +112,8 @@ CREATE TABLE messages (
   received_at_ms BIGINT NOT NULL,
   version BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX messages_external ON messages (external_id, channel, account) WHERE external_id IS NOT NULL;
-CREATE UNIQUE INDEX messages_client_key ON messages (client_key) WHERE client_key IS NOT NULL;
+CREATE UNIQUE INDEX messages_external ON messages ({digest external_id}, channel, account) WHERE external_id IS NOT NULL;
+CREATE UNIQUE INDEX messages_client_key ON messages ({digest client_key}) WHERE client_key IS NOT NULL;
 CREATE INDEX messages_ticket ON messages (ticket_id, id);
 
 CREATE TABLE outbox (
@@ -138,9 +142,9 @@ CREATE TABLE participants (
   ticket_id TEXT NOT NULL REFERENCES tickets (id),
   kind TEXT NOT NULL,
   value TEXT NOT NULL,
-  created_at_ms BIGINT NOT NULL,
-  UNIQUE (ticket_id, kind, value)
+  created_at_ms BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX participants_value ON participants (ticket_id, kind, {digest value});
 
 CREATE TABLE events (
   id {sqlite INTEGER}{pg BIGINT} PRIMARY KEY,
@@ -192,7 +196,7 @@ CREATE TABLE journal (
   UNIQUE (dedupe_key, channel, account)
 );
 CREATE INDEX journal_pending ON journal (id, partition) WHERE state = 'pending';
-CREATE INDEX journal_parked ON journal (conversation_key) WHERE state = 'pending' AND not_before_ms IS NOT NULL;
+CREATE INDEX journal_parked ON journal ({digest conversation_key}) WHERE state = 'pending' AND not_before_ms IS NOT NULL;
 CREATE INDEX journal_dead ON journal (id) WHERE state = 'dead';
 
 CREATE TABLE quarantine (
