@@ -221,19 +221,20 @@ class ImapSession:
             self._send("+ idling")
             self._sync(expunges=True)
             done = asyncio.ensure_future(self._line())
+            news = asyncio.ensure_future(changed.wait())
             try:
                 while not done.done():
                     await self._writer.drain()
-                    news = asyncio.ensure_future(changed.wait())
                     await asyncio.wait({done, news}, return_when=asyncio.FIRST_COMPLETED)
-                    news.cancel()
-                    if changed.is_set():
+                    if news.done():
                         changed.clear()
+                        news = asyncio.ensure_future(changed.wait())
                         self._sync(expunges=True)
                 if done.result().upper() != b"DONE":
                     raise BadSyntax("only DONE ends IDLE")
             finally:
                 done.cancel()
+                news.cancel()
         return "OK IDLE done"
 
     def _selected(self, name: str, args: list[Argument]) -> str:
