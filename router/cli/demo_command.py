@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import sys
 from pathlib import Path
 
@@ -48,6 +49,8 @@ async def _demo(arguments: argparse.Namespace) -> int:
     workspace = Workspace(directory=arguments.dir.resolve())
     is_new = not (workspace.directory / "switchboard.db").exists()
     workspace.prepare()
+    # aiosmtpd announces its own deprecations there; nothing a visitor could act on.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
     clock = SystemClock()
     mail = discovery.simulator_of("email", clock, workspace.mail, SUPPORT_ADDRESS)
     await mail.start()

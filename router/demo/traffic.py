@@ -85,29 +85,34 @@ class Traffic:
         """Talk until cancelled."""
         if per_minute <= 0:
             return
+        try:
+            async with aiohttp.ClientSession() as http:
+                await self._talk(http, per_minute)
+        finally:
+            for task in self._later:
+                task.cancel()
+
+    async def _talk(self, http: aiohttp.ClientSession, per_minute: float) -> None:
         order: list[Line] = []
-        async with aiohttp.ClientSession() as http:
-            while True:
-                if not order:
-                    order = [line for line in self._lines if not line.early]
-                    self._random.shuffle(order)
-                    # The two things the first half minute has to show come first.
-                    order.sort(key=lambda line: line.visibility == "public" and "4111" in line.text)
-                line = order.pop()
-                try:
-                    await self._say(line, http)
-                except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                    self._log.warning("demo.traffic_failed", channel=line.channel, error=type(error).__name__)
-                await asyncio.sleep(self._random.expovariate(per_minute / 60))
+        while True:
+            if not order:
+                order = [line for line in self._lines if not line.early]
+                self._random.shuffle(order)
+                # The two things the first half minute has to show come first.
+                order.sort(key=lambda line: line.visibility == "public" and "4111" in line.text)
+            line = order.pop()
+            try:
+                await self._say(line, http)
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                self._log.warning("demo.traffic_failed", channel=line.channel, error=type(error).__name__)
+            await asyncio.sleep(self._random.expovariate(per_minute / 60))
 
     async def _say(self, line: Line, http: aiohttp.ClientSession) -> None:
         if line.channel == "email":
             first = self._mail(line, line.text, line.subject, None)
             await self._deliver(first.as_bytes())
             if line.then and not line.early:
-                self._soon(
-                    self._deliver(self._mail(line, line.then, f"Re: {line.subject}", first["Message-ID"]).as_bytes())
-                )
+                self._soon(self._mail(line, line.then, f"Re: {line.subject}", first["Message-ID"]))
             return
         message = self._message(line, line.text)
         await self._post(message, http)
@@ -115,10 +120,10 @@ class Traffic:
         if self._posted % _REDELIVERY_EVERY == 1:
             await self._post(message, http)  # the provider was not sure that we had it
 
-    def _soon(self, work: Awaitable[None]) -> None:
+    def _soon(self, mail: EmailMessage) -> None:
         async def later() -> None:
             await asyncio.sleep(self._random.uniform(*_FOLLOW_UP_S))
-            await work
+            await self._deliver(mail.as_bytes())
 
         task = asyncio.create_task(later())
         self._later.add(task)
