@@ -5,7 +5,6 @@ A reply is durable in the thread before `send` is called: every open page of the
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
@@ -44,7 +43,8 @@ class WebchatConnector:
         self._per_visitor = connections_per_visitor
         self._max = connections_max
         self._sockets: set[web.WebSocketResponse] = set()
-        self._connections: Counter[str] = Counter()
+        self._sessions: dict[str, set[Session]] = {}
+        """Of each visitor who is connected."""
         self._closed = False
 
     async def run(self, inlet: Inlet) -> None:
@@ -112,15 +112,16 @@ class WebchatConnector:
     async def _converse(self, socket: web.WebSocketResponse, inlet: Inlet) -> None:
         session = Session(socket, self._context, inlet, self._visitors)
         visitor = await session.hello()
-        if self._connections[visitor.id] >= self._per_visitor:
+        siblings = self._sessions.setdefault(visitor.id, set())
+        if len(siblings) >= self._per_visitor:
             raise Refusal("too_many_connections", f"at most {self._per_visitor} at a time; close other tabs")
-        self._connections[visitor.id] += 1
+        siblings.add(session)
         try:
-            await session.serve(visitor)
+            await session.serve(visitor, siblings)
         finally:
-            self._connections[visitor.id] -= 1
-            if not self._connections[visitor.id]:
-                del self._connections[visitor.id]
+            siblings.discard(session)
+            if not siblings:
+                del self._sessions[visitor.id]
 
     def _is_allowed(self, request: web.Request) -> bool:
         """Browsers always name the page's origin (RFC 6454); a client that names none is no browser, and

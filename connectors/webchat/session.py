@@ -5,7 +5,7 @@ by reading the thread after the last position sent, so that nothing is missed an
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
 from typing import Final, Self
 
 import msgspec
@@ -49,6 +49,8 @@ class Session:
         self._inlet = inlet
         self._visitors = visitors
         self._last_seq = 0
+        self._begun = asyncio.Event()
+        self._siblings: Collection[Session] = ()
         self._unread: set[str] = set()
         """Replies sent to this client that it has not reported as shown."""
 
@@ -71,20 +73,28 @@ class Session:
         self._last_seq = frame.last_seq if frame.token == visitor.token else 0
         return visitor
 
-    async def serve(self, visitor: Visitor) -> None:
-        """Welcome the visitor and serve until the socket closes. Raises Refusal."""
+    async def serve(self, visitor: Visitor, siblings: Collection["Session"]) -> None:
+        """Welcome the visitor and serve until the socket closes. Raises Refusal.
+
+        `siblings` are the sessions of the same visitor in this process, this one among them.
+        """
+        self._siblings = siblings
+        pushing: asyncio.Task[None] | None = None
         try:
-            async with _Watch(self._context.threads.watch(visitor.id, visitor.id)) as watch:
-                await self._welcome(visitor)
-                pushing = asyncio.create_task(self._push(visitor, watch))
-                try:
-                    while (frame := await self._receive()) is not None:
-                        await self._handle(visitor, frame)
-                finally:
-                    pushing.cancel()
-                    await asyncio.gather(pushing, return_exceptions=True)
+            await self._welcome(visitor)
+            pushing = asyncio.create_task(self._push(visitor))
+            while (frame := await self._receive()) is not None:
+                await self._handle(visitor, frame)
         except StoreUnavailable:
             raise Refusal("try_again", "the store is away; reconnect in a moment", TRY_AGAIN_LATER) from None
+        finally:
+            if pushing is not None:
+                pushing.cancel()
+                await asyncio.gather(pushing, return_exceptions=True)
+
+    def begin(self) -> None:
+        """There is a conversation, or will be: watch it. A page that nobody has written on costs the house nothing."""
+        self._begun.set()
 
     async def _receive(self) -> frames.ClientFrame | None:
         """The next frame; None once the socket is closed. Raises Refusal for what is no frame."""
@@ -98,12 +108,18 @@ class Session:
     async def _handle(self, visitor: Visitor, frame: frames.ClientFrame) -> None:
         match frame:
             case frames.Message():
-                await self._send(await self._accept(visitor, frame))
+                ack = await self._accept(visitor, frame)
+                if ack.outcome != "refused":
+                    for session in self._siblings:
+                        session.begin()
+                await self._send(ack)
             case frames.Shown(message_ids=message_ids):
                 for message_id in self._unread.intersection(message_ids):
                     await self._context.threads.mark(visitor.id, visitor.id, MessageId(message_id), "read")
                 self._unread.difference_update(message_ids)
             case frames.Ping():
+                if not self._begun.is_set() and await self._news(visitor):
+                    self.begin()  # the conversation was opened from another page, at another process
                 await self._send(frames.Pong())
             case frames.Hello():
                 raise Refusal("bad_frame", "found a second hello; open another connection")
@@ -143,6 +159,8 @@ class Session:
 
     async def _welcome(self, visitor: Visitor) -> None:
         first, *others = await self._news(visitor) or [()]
+        if first or self._last_seq:
+            self.begin()
         await self._send(
             frames.Welcome(
                 v=frames.VERSION, token=visitor.token, visitor=visitor.id, messages=first, last_seq=self._advance(first)
@@ -150,11 +168,14 @@ class Session:
         )
         await self._send_news(others)
 
-    async def _push(self, visitor: Visitor, watch: "_Watch") -> None:
+    async def _push(self, visitor: Visitor) -> None:
         """Send what is committed until the socket goes; closes it when the house has no more to say."""
+        await self._begun.wait()
         try:
-            while await watch.changed():
+            async with _Watch(self._context.threads.watch(visitor.id, visitor.id)) as watch:
                 await self._send_news(await self._news(visitor))
+                while await watch.changed():
+                    await self._send_news(await self._news(visitor))
         except ConnectionError:
             return  # the reader sees the same and ends the session
         except StoreUnavailable:
@@ -183,7 +204,7 @@ class Session:
 
 
 class _Watch:
-    """`Threads.watch`, begun before the first read, so that what is committed in between is announced."""
+    """`Threads.watch`, begun before the read that follows, so that what is committed in between is announced."""
 
     def __init__(self, changes: AsyncIterator[None]) -> None:
         self._changes = changes

@@ -162,7 +162,7 @@ async def test_nothing_is_left_behind_when_visitors_go(chat, http, house):
             await visitor.write("hi")
     while house.watching or chat.connector.health().detail != "0 connected":
         await asyncio.sleep(0)
-    assert not chat.connector._connections
+    assert not chat.connector._sessions
 
 
 async def test_stopping_lets_everybody_go_and_they_come_back(http, house):
@@ -182,6 +182,25 @@ async def test_stopping_lets_everybody_go_and_they_come_back(http, house):
         assert refusal.value.status == 503
     async with running_chat(house, port=port), visitor:
         assert visitor.texts("customer") == ["before"]
+
+
+async def test_a_page_nobody_has_written_on_is_not_watched_until_it_is(chat, http, house):
+    idle, other_tab = visitor_at(chat, http), visitor_at(chat, http)
+    async with idle:
+        other_tab.token = idle.token
+        async with other_tab:
+            await idle.ping()
+            assert house.watching == 0
+            await other_tab.write("first words")
+            await idle.until(lambda v: v.texts("customer") == ["first words"])
+            assert house.watching == 2
+
+
+async def test_a_conversation_opened_at_another_process_is_found_by_the_next_ping(chat, http, house):
+    async with visitor_at(chat, http) as idle:
+        house.add(idle.visitor, author="customer", text="from elsewhere", external_id=f"{idle.visitor}:x")
+        await idle.ping()
+        await idle.until(lambda v: v.texts("customer") == ["from elsewhere"])
 
 
 async def test_many_visitors_at_once_each_get_their_own(chat, http, house):
