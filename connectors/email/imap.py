@@ -270,8 +270,15 @@ class Session:
             raise TimeoutError
         finally:
             if not task.done():
+                # Not awaited: it may wait for a lock that only the end of the connection sets free.
+                task.add_done_callback(_forget)
                 task.cancel()
-                await asyncio.wait({task})
+
+
+def _forget(task: asyncio.Future[T]) -> None:
+    """Whatever a call that was given up ends with, somebody has looked at it."""
+    if not task.cancelled():
+        task.exception()
 
 
 async def _join(future: asyncio.Future[T]) -> T:

@@ -127,6 +127,11 @@ class Sender:
         self._client = client
         async with asyncio.timeout(self._timeouts.connect_s):
             await client.connect()
+            if client.is_ehlo_or_helo_needed:  # what the server can do is asked before the first mail
+                try:
+                    await client.ehlo()
+                except aiosmtplib.SMTPHeloError:
+                    await client.helo()
             if settings.user is not None and settings.password is not None:
                 await client.login(settings.user, settings.password.reveal())
         return client

@@ -278,3 +278,58 @@ async def test_a_certificate_nobody_signed_is_refused(dovecot):
     async with running(house, **settings(box, port=dovecot.imaps_port, tls="tls")) as connector:
         await house.until(lambda: connector.health().state == "retrying")
         assert "ertificate" in connector.health().detail
+
+
+async def test_a_full_server_is_not_a_wrong_password(dovecot):
+    box, house = Real(dovecot), MailHouse()
+    others = [await asyncio.to_thread(dovecot.login, box.user) for _ in range(50)]  # its mail_max_userip_connections
+    try:
+        async with running(house, **settings(box)) as connector:
+            await house.until(lambda: connector.health().state == "retrying")
+            await asyncio.to_thread(others.pop().logout)
+            await house.until(lambda: connector.health().state == "ok")
+    finally:
+        for client in others:
+            await asyncio.to_thread(client.logout)
+    assert "mail.auth_failed" not in house.names()
+
+
+@pytest.mark.parametrize("reply", ["NO [LIMIT] too many connections", "NO [UNAVAILABLE] later", "NO Temporary failure"])
+async def test_a_login_refused_for_now_is_tried_again(reply):
+    async with MailServer(SystemClock(), {"help@shop.example": "secret"}) as server:
+        box, house = Simulated(server), MailHouse()
+        server.script("imap.login", reply)
+        async with running(house, **settings(box)) as connector:
+            await house.until(lambda: connector.health().state == "ok")
+        assert house.names()[0] == "mail.retrying"
+        assert "mail.auth_failed" not in house.names()
+
+
+async def test_a_mail_the_server_cannot_hand_out_is_quarantined_in_its_place():
+    async with MailServer(SystemClock(), {"help@shop.example": "secret"}) as server:
+        box, house = Simulated(server), MailHouse()
+        await box.deliver(
+            mail(message_id="1@x.example"), mail(message_id="2@x.example"), mail(message_id="3@x.example")
+        )
+        # Sizes; all three; then one by one: the first is fine, the second is refused until it is given up.
+        refused = "NO [SERVERBUG] cannot read it"
+        server.script("imap.uid", "pass", "pass", refused, "pass", refused, refused, refused, refused)
+        async with running(house, **settings(box)):
+            await house.until_accepted(2)
+        assert ids(house) == ["1@x.example", "3@x.example"]
+        assert [len(raw.body) > 0 for raw in house.raws] == [True, False, True]
+        assert house.quarantined == 1
+        assert "mail.unreadable" in house.names()
+
+
+@pytest.mark.parametrize("point", ["imap.capability", "imap.login", "imap.select", "imap.uid", "imap.idle"])
+async def test_a_connection_lost_at_any_command_is_made_anew(point):
+    async with MailServer(SystemClock(), {"help@shop.example": "secret"}) as server:
+        box, house = Simulated(server), MailHouse()
+        await box.deliver(mail())
+        server.script(point, "drop", "pass", "drop")
+        async with running(house, **settings(box)):
+            await house.until_accepted(1)
+            await box.deliver(mail())
+            await house.until_accepted(2)
+        assert house.duplicates == 0

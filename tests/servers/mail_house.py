@@ -10,7 +10,7 @@ from connectors.email.adapter import EmailConnector
 from connectors.email.manifest import MANIFEST
 from router.clock import SystemClock, TimedIds
 from router.connector import Accepted, Context, Cursor, RawEvent
-from router.model.errors import StoreUnavailable
+from router.model.errors import InvalidMessage, StoreUnavailable
 from router.model.message import InboundEvent
 from router.model.secret import Secret
 
@@ -28,6 +28,7 @@ class MailHouse:
         self.accepted: list[InboundEvent] = []
         self.raws: list[RawEvent] = []
         self.duplicates = 0
+        self.quarantined = 0
         self.calls = 0
         self.unavailable = 0
         """So many calls of `accept` fail before the next one succeeds."""
@@ -58,7 +59,7 @@ class MailHouse:
             raise StoreUnavailable("the test took it away")
         for raw in raws:
             self.raws.append(raw)
-            for event in MANIFEST.parse(raw, "default"):
+            for event in self._parsed(raw):
                 if event.message_id in self._known:
                     self.duplicates += 1
                 else:
@@ -69,6 +70,13 @@ class MailHouse:
         async with self._news:
             self._news.notify_all()
         return [[Accepted(outcome="new")] for _ in raws]
+
+    def _parsed(self, raw: RawEvent) -> Sequence[InboundEvent]:
+        try:
+            return MANIFEST.parse(raw, "default")
+        except InvalidMessage:
+            self.quarantined += 1
+            return ()
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until `condition` holds after some call or log line; a test that waits in vain times out."""

@@ -71,8 +71,9 @@ class Handler:
         if fault is not None and fault != "lose":
             return self._play(fault, server)
         content = cast("bytes", envelope.content)
+        sender = (envelope.mail_from or "").strip("<>")
         for recipient in envelope.rcpt_tos:
-            self._server.deliver(self._stamped(content, envelope.mail_from or "", recipient), recipient)
+            self._server.deliver(self._stamped(content, sender, recipient), recipient)
         return "250 2.0.0 accepted" if fault is None else self._play("drop", server)
 
     def _stamped(self, content: bytes, sender: str, recipient: str) -> bytes:
