@@ -30,9 +30,13 @@ _LABELLED = re.compile(
     r"(?:(?<![a-z])(?:api[ _-]{0,2}(?:key|secret|token)s?|(?:access|auth|refresh|session|bot)[ _-]{0,2}"
     r"(?:key|token)|secret[ _-]{0,2}(?:access[ _-]{0,2})?key|client[ _-]{0,2}secret|bearer|"
     r"(?:2fa|totp|authenticator|google auth)[ _-]{0,2}(?:secret|key|seed|setup key))(?![a-z])"
-    r"|api ?密钥|api ?密鑰|api ?秘钥|访问令牌|訪問令牌|接口密钥|谷歌密钥|令牌)"
+    r"|api ?密钥|api ?密鑰|api ?秘钥|访问令牌|訪問令牌|接口密钥|谷歌密钥|谷歌密鑰|令牌|(?<!私)密钥|(?<!私)密鑰)"
     r"[ \"']{0,3}(?:is|was|are|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
     r"(?P<value>[0-9A-Za-z][0-9A-Za-z_\-./+=]{14,255})",
+    re.IGNORECASE,
+)
+_EXCHANGE = re.compile(
+    r"(?<![a-z])(?:keys?|secret)(?: is| was|[ :=]){0,3}[ \"'\n]{0,3}(?P<value>[0-9A-Za-z]{32,96})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
 _OTPAUTH = re.compile(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
@@ -52,5 +56,9 @@ def find(folded: Folded) -> Iterator[Hit]:
         if mixed or (value.isupper() and len(value) >= _BASE32_MIN):
             start = match.start("value")
             yield Hit(start, start + len(value), "API_KEY", "label")
+    for match in _EXCHANGE.finditer(text):
+        value = match.group("value")
+        if not value.islower() and not value.isupper() and _DIGIT.search(value) is not None:
+            yield Hit(match.start("value"), match.end("value"), "API_KEY", "label")
     for match in _OTPAUTH.finditer(text):
         yield Hit(match.start(), match.end(), "OTP", "prefix")

@@ -3,6 +3,8 @@
 import re
 from typing import Literal
 
+from rules.fold import BARRIER
+
 Verdict = Literal["yes", "no"] | None
 
 
@@ -21,13 +23,16 @@ class Labels:
     def before(self, low: str, start: int, reach: int) -> Verdict:
         """The label nearest to `start` within `reach` characters before it."""
         last: Verdict = None
-        for match in self._pattern.finditer(low, max(0, start - reach), start):
+        # A label on the far side of a placeholder belongs to what the placeholder stands for.
+        begin = max(start - reach, low.rfind(BARRIER, max(0, start - reach), start) + 1, 0)
+        for match in self._pattern.finditer(low, begin, start):
             last = "yes" if match.lastgroup == "yes" else "no"
         return last
 
     def after(self, low: str, end: int, reach: int) -> Verdict:
         """The first label within `reach` characters after `end`."""
-        match = self._pattern.search(low, end, end + reach)
+        barrier = low.find(BARRIER, end, end + reach)
+        match = self._pattern.search(low, end, barrier if barrier >= 0 else end + reach)
         if match is None:
             return None
         return "yes" if match.lastgroup == "yes" else "no"

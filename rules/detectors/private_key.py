@@ -28,51 +28,31 @@ _PEM_BEGIN = re.compile(r"-----begin [a-z0-9 ]{0,30}private key(?: block)?-----"
 _PEM_END = re.compile(r"-----end [a-z0-9 ]{0,30}private key(?: block)?-----")
 _PEM_BODY = re.compile(r"[a-z0-9+/=\s\\]{0,8000}")
 _HEX = re.compile(r"(?<![0-9a-z])(?:0x)?[0-9a-f]{64}(?![0-9a-z])")
+# Cut off, mistyped or broken over lines: only right after a label that leaves no doubt.
+_HEX_LOOSE = re.compile(
+    r"(?<![0-9a-z])(?:0x)?[0-9a-f]{4,72}(?:[\s\-]{1,3}[0-9a-f]{4,72}){0,15}(?:\.{2,6}|…)?(?![0-9a-z])"
+)
+_HEX_LOOSE_DIGITS: Final = range(48, 73)
 _SOLANA = re.compile(rf"(?<![0-9A-Za-z])[{_B58}]{{85,90}}(?![0-9A-Za-z])")
 _BYTES = re.compile(r"\[\s{0,4}(?:[0-9]{1,3}\s{0,4},\s{0,4}){63}[0-9]{1,3}\s{0,4}\]")
 
+_OTHER: Final = words(
+    "tx", "txs", "txn", "txid", "tx ?hash", "hash", "transactions?", "block", "public key", "pubkey", "sha ?256",
+    "checksum", "digest", "signature", "sig", "topic", "order", "commit", "address", "contract", "root", "id",
+) + "|哈希|交易|区块|區塊|公钥|公鑰|签名|簽名|校验|校驗|订单|單號|单号|地址|合约|合約|摘要"  # fmt: skip
 _LABELS = Labels(
     yes=words(
-        "private keys?",
-        "priv ?keys?",
-        "pk",
-        "pkey",
-        "privkey",
-        "secret keys?",
-        "secret",
-        "sk",
-        "key",
-        "signing key",
+        "private keys?", "priv ?keys?", "pk", "pkey", "privkey", "secret keys?", "secret", "sk", "key", "signing key",
         "spending key",
     )
     + "|私钥|私鑰|密钥|密鑰|秘钥|秘鑰|钥匙",
-    no=words(
-        "tx",
-        "txs",
-        "txn",
-        "txid",
-        "tx ?hash",
-        "hash",
-        "transactions?",
-        "block",
-        "public key",
-        "pubkey",
-        "sha ?256",
-        "checksum",
-        "digest",
-        "signature",
-        "sig",
-        "topic",
-        "order",
-        "commit",
-        "address",
-        "contract",
-        "root",
-        "id",
-    )
-    + "|哈希|交易|区块|區塊|公钥|公鑰|签名|簽名|校验|校驗|订单|單號|单号|地址|合约|合約|摘要",
-)
+    no=_OTHER,
+)  # fmt: skip
+_SURE = Labels(yes=words("private keys?", "priv ?key", "secret key") + "|私钥|私鑰|密钥|密鑰", no=_OTHER)
 _BEFORE_CHARS: Final = 26
+_BEFORE_CHARS_CONNECTED: Final = 64
+_CONNECTED = re.compile(r"(?:is|was|[:=]|是|为|為)[\s\"']{0,3}\Z")
+_SURE_BEFORE_CHARS: Final = 32
 _AFTER_CHARS: Final = 18
 
 
@@ -85,10 +65,16 @@ def find(folded: Folded) -> Iterator[Hit]:
     for match in _HEX.finditer(low):
         if _labelled(low, match.start(), match.end()):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
-    for match in _SOLANA.finditer(text):
-        decoded = base58_decode(match.group())
-        if decoded is not None and len(decoded) == 64 and _labelled(low, *match.span()):
-            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
+    for pattern, decoded_size in ((_SOLANA, 64), (_WIF, 37), (_WIF, 38)):
+        for match in pattern.finditer(text):
+            decoded = base58_decode(match.group())
+            if decoded is not None and len(decoded) == decoded_size and _labelled(low, *match.span()):
+                yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
+    if "key" in low or "钥" in low or "鑰" in low:
+        for match in _HEX_LOOSE.finditer(low):
+            digits = sum(map(str.isalnum, match.group().removeprefix("0x")))
+            if digits in _HEX_LOOSE_DIGITS and _SURE.before(low, match.start(), _SURE_BEFORE_CHARS) == "yes":
+                yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
 
 
 def find_blocks(folded: Folded) -> Iterator[Hit]:
@@ -125,4 +111,7 @@ def _checksummed(text: str) -> Iterator[Hit]:
 
 
 def _labelled(low: str, start: int, end: int) -> bool:
-    return _LABELS.nearest(low, start, end, before=_BEFORE_CHARS, after=_AFTER_CHARS) == "yes"
+    # `the private key, which I saved last year, is ...`: a verb right before the value carries further.
+    connected = _CONNECTED.search(low, max(0, start - 6), start) is not None
+    before = _BEFORE_CHARS_CONNECTED if connected else _BEFORE_CHARS
+    return _LABELS.nearest(low, start, end, before=before, after=_AFTER_CHARS) == "yes"

@@ -1,0 +1,142 @@
+"""Passwords, passphrases and PINs: a label, something that connects, a value.
+
+The values have no check digit, so words that talk about a password (`reset`, `is wrong`, `60 秒`) must
+not look like one: a value needs a digit or a symbol, or a place where nothing but a value can stand.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rules.detectors.connective import IS, QUANTITY, QUOTE, SHI
+from rules.detectors.hit import Hit
+from rules.fold import Folded
+
+_WORD_EN: Final = (
+    r"(?<![a-z$@])(?:pass[ \-]?words?|passwd|pswd|pwd|pass[ \-]?codes?|passphrase|pw|pass(?=\s{0,2}[:=]| is | was )"
+    r"|credentials?)(?:'s)?(?![a-z])"
+)
+_WORD_ZH: Final = r"(?:密码|密碼|口令|通行码|pin ?码)"
+_FILLER_EN: Final = (
+    r"(?: (?:for|of|on|to|in|i|we|my|the|this|that|used?|set|account|wallet|app|login|email)(?![a-z])"
+    r"[^\n:=.,;!?\x1a]{0,32}?)?"
+)
+_PIN_EN: Final = r"(?<![a-z])pin(?:'s)?(?: ?(?:code|number|no\.?))?(?![a-z])"
+_KEYBOARD: Final = "[!-~]"
+
+_CONNECTED = (
+    re.compile(rf"{_WORD_EN}{_FILLER_EN}(?P<link>{IS}|(?<='s)\s){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
+    re.compile(rf"{_WORD_ZH}[^\n:=,.;!?\x1a0-9a-z]{{0,10}}?(?P<link>{SHI}){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
+)
+_BARE = (
+    re.compile(rf"{_WORD_EN} {{1,2}}[\"'`(\[]?(?P<value>{_KEYBOARD}{{6,72}})"),
+    re.compile(rf"{_WORD_ZH}\s{{0,2}}[\"'`(\[]?(?P<value>{_KEYBOARD}{{4,72}})"),
+)
+_BEFORE = (
+    re.compile(
+        rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}}) (?:is|was|as|for) (?:my|the|a) (?:[a-z]{{1,12}} ){{0,2}}"
+        r"pass(?:word|code)(?![a-z])"
+    ),
+    re.compile(
+        rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}})\s?(?:就是|是)我?的?[\u4e00-\u9fff]{{0,4}}"
+        "(?:密码|密碼|口令)(?!错|不|吗)"
+    ),
+)
+_PAIRS = (
+    re.compile(
+        r"(?<![a-z])(?:user(?:name)?|login|account|email|id|账号|帳號)\s{0,2}(?:/|&|and|和|、|,)\s{0,2}"
+        rf"(?:pass(?:word)?|pwd|pw|密码|密碼)\s{{0,2}}[:=]?\s{{0,3}}{_KEYBOARD}{{2,64}}?\s{{0,2}}[/|,\s:]\s{{0,2}}"
+        rf"(?P<value>{_KEYBOARD}{{4,72}})"
+    ),
+    re.compile(
+        r"(?<![a-z])(?:log[ -]?in|credentials?|账号|帳號)(?: (?:with|is|as)|\s?:)? [a-z0-9._@+\-]{2,40}\s?/\s?"
+        rf"(?P<value>{_KEYBOARD}{{4,72}})"
+    ),
+)
+_PIN = re.compile(
+    rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?(?:{IS}|\s{{1,2}})"
+    r"(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
+)
+_DENIED = re.compile(
+    r"(?:https?:|www\.|[0-9]{1,3}[\-]?(?:digit|char|letter|word|bit|s$|sec|min|h$|hour|day|times?|x$|st$|nd$|rd$|th$)"
+    r"|(?:don|can|won|isn|didn|doesn|wasn|couldn|wouldn|it|i|that)'|\.{3}|[*•x#\-_.?]{3,}$|re-?(?:set|enter|new)|n/a"
+    r"|(?:2fa|otp|sms|email|e-mail|reset|recovery|and/or|or|and|to)(?:[/+&].*)?$"
+    r"|(?:not|un|re|non|well|too|so|pre|auto|case|long|old|new|self|multi|two|one)-[a-z\-]+$|[a-z]+/[a-z/]+$|[a-z]+'[a-z]{1,2}$)"
+)
+_WORDS_ONLY_DENIED: Final = frozenset({
+    "reset", "wrong", "incorrect", "invalid", "expired", "forgotten", "forgot", "lost", "changed", "required",
+    "correct", "help", "none", "null", "blank", "empty", "unknown", "what", "cannot", "still", "please", "when",
+    "where", "that", "this", "they", "have", "your", "same", "hidden", "removed", "error", "failed", "field",
+    "never", "always", "true", "false", "string", "password", "username",
+    "from", "with", "must", "should", "will", "working", "not", "sent", "email", "reset.",
+})  # fmt: skip
+_LEADING_WORD = re.compile("[a-z]+")
+_SYMBOL = re.compile(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
+_ONE_TIME = re.compile(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
+_ENDS_A_LINE = re.compile(r"[.,;!?\"')\]]{0,3}\s{0,3}(?:\n|\Z|[\u4e00-\u9fff,.;])")
+_TRAILING: Final = ".,;:)]}>\"'`*"
+
+
+def find(folded: Folded) -> Iterator[Hit]:
+    """Yield passwords, passphrases and PINs without their label."""
+    low = folded.low
+    for pattern in _CONNECTED:
+        for match in pattern.finditer(low):
+            # After a colon or an equals sign, and in Chinese text, a bare word may be a password too.
+            plain_word = not {":", "="}.isdisjoint(match.group("link")) or pattern is _CONNECTED[1]
+            yield from _value(folded, match, plain_word=plain_word)
+    for pattern in _BARE:
+        for match in pattern.finditer(low):
+            yield from _mixed_value(folded, match, chinese=pattern is _BARE[1])
+    for pattern in (*_BEFORE, *_PAIRS):
+        for match in pattern.finditer(low):
+            yield from _value(folded, match, plain_word=False)
+    for match in _PIN.finditer(low):
+        if QUANTITY.match(low, match.end()) is None:
+            yield Hit(*match.span("value"), "PASSWORD", "label")
+
+
+def _value(folded: Folded, match: re.Match[str], *, plain_word: bool) -> Iterator[Hit]:
+    start, end = _trimmed(folded, *match.span("value"))
+    value = folded.low[start:end]
+    if len(value) < 4 or _talk(folded.low, match.start(), value):
+        return
+    if value.isdigit() and QUANTITY.match(folded.low, end) is not None:
+        return
+    if _SYMBOL.search(value) is not None or (
+        plain_word and value not in _WORDS_ONLY_DENIED and _ENDS_A_LINE.match(folded.low, end) is not None
+    ):
+        yield Hit(start, end, "PASSWORD", "label")
+
+
+def _mixed_value(folded: Folded, match: re.Match[str], *, chinese: bool) -> Iterator[Hit]:
+    """A value right after its label: in Latin text only one that mixes letters with digits or symbols."""
+    start, end = _trimmed(folded, *match.span("value"))
+    value = folded.low[start:end]
+    if _talk(folded.low, match.start(), value) or _SYMBOL.search(value) is None:
+        return
+    letters = any(char.isalpha() for char in value)
+    if (letters and len(value) >= 6) or (chinese and len(value) >= 4 and QUANTITY.match(folded.low, end) is None):
+        yield Hit(start, end, "PASSWORD", "label")
+
+
+def _talk(low: str, label: int, value: str) -> bool:
+    """Whether `value` only says something about the password, or the label names a one-time code."""
+    word = _LEADING_WORD.match(value)
+    return (
+        _DENIED.match(value) is not None
+        or _ONE_TIME.search(low, max(0, label - 12), label) is not None
+        or (word is not None and word.group() in _WORDS_ONLY_DENIED and not any(map(str.isdigit, value)))
+    )
+
+
+def _trimmed(folded: Folded, start: int, end: int) -> tuple[int, int]:
+    """Without closing punctuation; full-width marks end a value, as no keyboard password holds them."""
+    for offset in range(start, end):
+        written = folded.written(offset)
+        if not written.isascii() and not written.isalnum():
+            end = offset
+            break
+    while end > start and folded.text[end - 1] in _TRAILING:
+        end -= 1
+    return start, end

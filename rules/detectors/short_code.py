@@ -1,0 +1,90 @@
+"""One-time codes and card security codes: three to eight characters that only their label tells from any number."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rules.detectors.connective import IS, QUANTITY, QUOTE, SHI
+from rules.detectors.hit import Hit, SecretType
+from rules.fold import BARRIER, Folded
+
+_CODE_EN: Final = (
+    r"(?<![a-z])(?:(?:verification|verify|one[ \-]?time|security|auth(?:entication|enticator)?|sms|login|log-in"
+    r"|confirmation|access|2fa|two[ \-]factor|otp|email|text|google|six[ \-]digit|6[ \-]digit|4[ \-]digit"
+    r"|activation|backup|recovery)"
+    r"[ \-](?:code|password|passcode|pin|token)s?|otp|2fa|totp|passcode)(?![a-z])"
+)
+_CODE_PLAIN_EN: Final = r"(?<![a-z])code(?![a-z])"
+_CODE_ZH: Final = (
+    r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|一次性密码|认证码|認證碼|確認碼|确认码"
+    r"|谷歌码|激活码|otp|2fa)"
+)
+_NOT_LONGER: Final = r"(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])|[ \-]?[0-9])"
+_CODE_VALUE: Final = (
+    r"(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{2,4}[ \-][0-9]{2,4}|(?:[0-9] ){5}[0-9]"
+    r"|(?=[0-9a-z]{0,7}[0-9])(?=[0-9a-z]{0,7}[a-z])[0-9a-z]{6,8}"
+    rf"|[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}}){_NOT_LONGER}"
+)
+_CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9a-z])"
+_OTP = (
+    re.compile(
+        rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{0,36}}?(?:{IS}|\s{{1,2}}(?:says|reads|shows?)?\s{{0,1}}){QUOTE}{_CODE_VALUE}"
+    ),
+    re.compile(rf"{_CODE_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,14}}?{SHI}{QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_ZH}\s{{0,2}}{QUOTE}{_CODE_VALUE}"),
+    re.compile(
+        rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
+        rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?{IS}{QUOTE}{_CODE_VALUE}"
+    ),
+    re.compile(rf"{_CODE_PLAIN_EN} {QUOTE}{_CODE_VALUE}"),
+    re.compile(
+        rf"{_CODE_FIRST} (?:is|was|as) (?:my|the|your) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)(?![a-z])"
+    ),
+    re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}"),
+)
+_OTHER_CODE = re.compile(
+    r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"
+    r"|sort|area|dial(?:ling)?|http|exit|reason|response|currency|product|tracking|gift|voucher|tax|bank|branch|routing"
+    r"|language|colou?r|bic|错误|錯誤|代|邀请|邀請|推荐|推薦|优惠|優惠|二维|二維|兑换|条形?)[ \-]{0,2}\Z"
+)
+_CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
+_CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
+_CVV = (
+    re.compile(
+        rf"(?<![a-z])(?:{_CVV_WORD}|card security code|security code|3 digits? on the back"
+        r"|(?:three|last three|last 3) digits(?: on the back)?)(?![a-z])(?: (?:code|number|no\.?))?(?: ?[码碼])?"
+        rf"(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:{IS}|{SHI}|[\s,]{{1,3}}|){_CVV_VALUE}"
+    ),
+    re.compile(
+        r"(?:安全码|安全碼|后三位|後三位|末三位|背面三位|背面(?:的)?3位|校验三位|三位数|三位數)(?:数字|數字|码|碼)?"
+        rf"(?:{SHI}|\s{{0,2}}){_CVV_VALUE}"
+    ),
+    re.compile(rf"(?<![0-9a-z]){_CVV_VALUE} (?:is|was) (?:my|the) (?:cvv|cvc|security code)"),
+    re.compile(rf"(?<![0-9a-z]){_CVV_VALUE}\s?是(?:我的?)?(?:cvv|cvc|安全码|安全碼|后三位|後三位)"),
+    # After a card number and its expiry date, the code needs no word of its own.
+    re.compile(
+        rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}(?:0[1-9]|1[0-2]) ?[/\-|:] ?(?:20)?[2-4][0-9]"
+        r"[ ,;/|:\n]{1,4}(?P<value>[0-9]{3,4})(?![0-9a-z])"
+    ),
+)
+
+
+def find_otp(folded: Folded) -> Iterator[Hit]:
+    """Yield one-time codes."""
+    yield from _labelled(folded.low, _OTP, "OTP")
+
+
+def find_cvv(folded: Folded) -> Iterator[Hit]:
+    """Yield card security codes."""
+    yield from _labelled(folded.low, _CVV, "CVV")
+
+
+def _labelled(low: str, patterns: tuple[re.Pattern[str], ...], kind: SecretType) -> Iterator[Hit]:
+    for pattern in patterns:
+        for match in pattern.finditer(low):
+            start, end = match.span("value")
+            if (
+                QUANTITY.match(low, end) is None
+                and _OTHER_CODE.search(low, max(0, match.start() - 14), match.start()) is None
+            ):
+                yield Hit(start, end, kind, "label")
