@@ -31,6 +31,7 @@ _AWAY = (
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresSystemError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InvalidCachedStatementError,  # the schema moved under us; the next try prepares anew
     asyncpg.ReadOnlySQLTransactionError,
     OSError,
     TimeoutError,

@@ -61,7 +61,8 @@ def _conversations(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
         _put(snapshot, (yield from fetch(
             Conversation,
             "JOIN {each keys channel account visibility thread peer} AS k "
-            "ON {same t.thread k.thread} AND {same t.peer k.peer} AND t.channel = k.channel AND t.account = k.account AND t.visibility = k.visibility",
+            "ON {same t.thread k.thread} AND {same t.peer k.peer} "
+            "AND t.channel = k.channel AND t.account = k.account AND t.visibility = k.visibility",
             keys=sorted(wanted),
         )))  # fmt: skip
 

@@ -23,6 +23,8 @@ from tests.contract.store_suite.people import PeopleSuite
 from tests.contract.store_suite.schema import SchemaSuite
 from tests.contract.store_suite.search import SearchSuite
 from tests.contract.store_suite.snapshot import SnapshotSuite
+from tests.servers import tools
+from tests.servers.postgres import running_postgres
 
 
 async def _migrate(dsn: str) -> None:
@@ -55,9 +57,11 @@ async def empty_other(connected, fresh_postgres: str) -> Store:
 
 
 @pytest.fixture
-async def migrated(postgres) -> str:
+async def migrated(postgres) -> AsyncIterator[str]:
     postgres.start()
-    return await postgres.create_prepared("store", _migrate)
+    url = await postgres.create_prepared("store", _migrate)
+    yield url
+    postgres.drop_database(url)
 
 
 @pytest.fixture
@@ -152,17 +156,22 @@ async def test_a_partition_whose_batch_is_being_committed_is_passed_over(store: 
     assert await store.write(leases.acquire("heir", now_ms=NOW + 101, lease_ms=10)) == {**heir, 9: 2}
 
 
-async def test_a_server_that_dies_is_waited_out(postgres, store: PostgresStore):
-    await journaled(store, entry("before"))
-    postgres.kill()
-    for _ in range(3):
-        with pytest.raises(StoreUnavailable):
-            await journaled(store, entry("lost"))
-        with pytest.raises(StoreUnavailable):
-            await store.read(journal.backlog())
-    postgres.start()
-    assert await journaled(store, entry("before")) == ["duplicate"]
-    assert await journaled(store, entry("after")) == ["new"]
+async def test_a_server_that_dies_is_waited_out(connected):
+    # A cluster of its own: recovery looks at every file of every database that other tests have made.
+    with running_postgres(tools.require(tools.POSTGRES)) as server:
+        store = await connected(server.url())
+        await store.write(migrate.migrate("postgres", now_ms=1))
+        await journaled(store, entry("before"))
+        server.kill()
+        for _ in range(3):
+            with pytest.raises(StoreUnavailable):
+                await journaled(store, entry("lost"))
+            with pytest.raises(StoreUnavailable):
+                await store.read(journal.backlog())
+        server.start()
+        assert await journaled(store, entry("before")) == ["duplicate"]
+        assert await journaled(store, entry("after")) == ["new"]
+        await store.close()
 
 
 async def test_a_session_that_is_ended_in_a_transaction_writes_nothing(postgres, store: PostgresStore, other: Store):

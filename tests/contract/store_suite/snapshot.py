@@ -88,6 +88,27 @@ class SnapshotSuite:
             assert set(found.conversations_by_id) == {ann.conversation.id, ben.conversation.id}
             assert set(found.tickets) == {ann.ticket.id, ben.ticket.id}
 
+    async def test_ids_of_any_length_are_told_apart(self, store: Store):
+        longest = "\U00020000" * 990
+        case, twin = Case("Ann"), Case("Ben")
+        for at, each in enumerate((case, twin)):
+            value = f"{longest}{at}"
+            each.contact = msgspec.structs.replace(each.contact, key=value)
+            each.identity = msgspec.structs.replace(each.identity, value=value)
+            each.conversation = msgspec.structs.replace(each.conversation, thread=value, peer=value)
+            each.message = msgspec.structs.replace(each.message, external_id=value, client_key=value)
+        guest = Participant(id=uid(), ticket_id=case.ticket.id, kind="x", value=longest, created_at_ms=NOW)
+        await put(store, case, twin)
+        await store.write(changes.apply([Add(guest)], now_ms=NOW))
+        for keys in (
+            {"conversations": [conversation_key(case)]},
+            {"external_ids": [external(case)]},
+            {"identities": [("email", case.identity.value)]},
+        ):
+            found = await gather(store, **keys)
+            assert set(found.tickets) == {case.ticket.id}
+            assert set(found.contacts) == {case.contact.id}
+
     async def test_the_newest_unclosed_tickets_of_a_contact(self, store: Store):
         case = Case("Ann")
         await put(store, case)
