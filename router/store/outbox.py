@@ -33,22 +33,30 @@ def claim(channels: Collection[tuple[str, str]], *, now_ms: int, lease_ms: int, 
 
     Rows left in `sending` by a worker that died come first, flagged, and are not counted again.
     """
-    found = yield from select(
-        "SELECT o.id, o.state FROM outbox AS o JOIN {each channels channel account} AS c "
-        "ON o.channel = c.channel AND o.account = c.account "
-        "WHERE (o.state = 'queued' AND o.due_at_ms <= :now_ms OR o.state = 'sending' AND o.lease_until_ms <= :now_ms) "
-        "AND o.state IN ('queued', 'sending', 'held') "
+    lost = yield from _heads("o.state = 'sending' AND o.lease_until_ms <= :now_ms", channels, now_ms, limit)
+    due = []
+    if len(lost) < limit:
+        due = yield from _heads("o.state = 'queued' AND o.due_at_ms <= :now_ms", channels, now_ms, limit - len(lost))
+    if not (lost or due):
+        return []
+    entries = _ENTRY.decode((yield from select(_TAKE, ids=sorted([*lost, *due]), until_ms=now_ms + lease_ms)))
+    return (yield from _with_context(entries, set(lost)))
+
+
+def _heads(condition: str, channels: Collection[tuple[str, str]], now_ms: int, limit: int) -> Script[list[str]]:
+    """Ids of rows with nothing before them in their conversation, oldest first; locked on PostgreSQL."""
+    rows = yield from select(
+        f"SELECT o.id FROM outbox AS o WHERE {condition} "  # noqa: S608 - our own text
+        "AND EXISTS (SELECT 1 FROM {each channels channel account} AS c "
+        "WHERE o.channel = c.channel AND o.account = c.account) "
         "AND NOT EXISTS (SELECT 1 FROM outbox AS p WHERE p.conversation_id = o.conversation_id AND p.id < o.id "
         "AND p.state IN ('queued', 'sending', 'held')) "
-        "ORDER BY o.state DESC, o.id LIMIT :limit {pg FOR NO KEY UPDATE OF o SKIP LOCKED}",
+        "ORDER BY o.id LIMIT :limit {pg FOR NO KEY UPDATE OF o SKIP LOCKED}",
         channels=sorted(channels),
         now_ms=now_ms,
         limit=limit,
     )
-    if not found:
-        return []
-    entries = _ENTRY.decode((yield from select(_TAKE, ids=sorted(row[0] for row in found), until_ms=now_ms + lease_ms)))
-    return (yield from _with_context(entries, {row[0] for row in found if row[1] == "sending"}))
+    return [row[0] for row in rows]
 
 
 _TAKE = (

@@ -149,8 +149,6 @@ class _Writer:
             group = [job for job in self._take() if not job.future.cancelled()]
             if group:
                 _answer(self._commit(group))
-        with contextlib.suppress(sqlite3.Error):
-            self._connection.execute("PRAGMA optimize")
         self._connection.close()
 
     def _take(self) -> list[_Job]:

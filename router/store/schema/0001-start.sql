@@ -135,6 +135,8 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_message ON outbox (message_id);
 CREATE INDEX outbox_waiting ON outbox (conversation_id, id) WHERE state IN ('queued', 'sending', 'held');
+CREATE INDEX outbox_queued ON outbox (id) WHERE state = 'queued';
+CREATE INDEX outbox_sending ON outbox (id) WHERE state = 'sending';
 CREATE INDEX outbox_dead ON outbox (id) WHERE state IN ('held', 'dead');
 
 CREATE TABLE participants (
