@@ -168,6 +168,7 @@ async def test_the_theme_is_kept_and_there_before_the_first_paint(demo, chromium
         light = await page.evaluate(ground)
         await page.locator("[data-menu=me]").click()
         await page.locator("[data-value=theme-dark]").click()
+        await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         dark = await page.evaluate(ground)
         assert dark != light
         await page.reload(wait_until="commit")

@@ -16,11 +16,16 @@ import { toast } from "../core/parts.js";
  */
 
 /** Messages on their way or stuck, oldest first, over reloads. */
-export const pending = signal(recall("pending", /** @type {Pending[]} */ ([])).map((each) => ({ ...each, state: "failed", code: each.code ?? "unconfirmed" })));
+export const pending = signal(recall("pending", /** @type {Pending[]} */ ([])).map(unconfirmed));
 /** Why the last message was not taken; shown above its draft. */
 export const refusal = signal(/** @type {Refusal | null} */ (null));
 /** Counts up when a draft is changed from outside its editor. */
 export const draftsChanged = signal(0);
+
+/** What was under way when the page went. @param {Pending} item @returns {Pending} */
+function unconfirmed(item) {
+  return { ...item, state: "failed", code: item.code ?? "unconfirmed" };
+}
 
 // -- drafts ----------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import { Icon, RedactedLine, When } from "../core/parts.js";
 /** @typedef {import("../core/types.d.ts").TicketRow} TicketRow */
 
 const SEEN_KEPT = 200;
-const SHOWN = 3;
+const SHOWN = 2;
 let seen = new Set(recall("alarmsSeen", /** @type {string[]} */ ([])));
 
 /** Ids of tickets that ring, newest first. */

@@ -30,7 +30,14 @@ export function Changes({ events }) {
 /** @param {{ events: EventView[] }} props */
 export function History({ events }) {
   let day = 0;
-  return html`<ol class="history">${[...events].reverse().map((event) => {
+  const told = new Set();
+  // Of a message's way out only the newest stage is news.
+  const shown = [...events].reverse().filter((event) => {
+    const known = told.has(event.message_id);
+    if (event.kind === "delivery.state") told.add(event.message_id);
+    return event.kind !== "delivery.state" || !known;
+  });
+  return html`<ol class="history">${shown.map((event) => {
     const itsDay = midnight(event.at_ms);
     const heading = itsDay !== day;
     day = itsDay;

@@ -8,10 +8,10 @@ import { Why } from "./why.js";
 
 /** @typedef {import("../core/types.d.ts").MessageView} MessageView */
 
-/** @param {{ message: MessageView, fresh?: boolean }} props */
-export function Message({ message, fresh }) {
+/** @param {{ message: MessageView, customer: string, fresh?: boolean }} props */
+export function Message({ message, customer, fresh }) {
   const { kind, author } = message;
-  const name = author.name || t(`author.${author.type}`);
+  const name = author.name || (author.type === "customer" ? customer : t(`author.${author.type}`));
   const label = t(`message.${kind}By`, { name });
   return html`<article class=${`message ${kind} ${author.type} ${message.visibility} ${fresh ? "fresh" : ""}`} aria-label=${label}
     data-message=${message.id} data-kind=${kind} tabindex="-1">

@@ -11,11 +11,14 @@ import { Message, PendingMessage } from "./message.js";
 import { Side } from "./side.js";
 
 const NEAR_END_PX = 120;
-export const sideOpen = signal(recall("side", matchMedia("(min-width: 1280px)").matches));
+/** Wide enough for a fourth column; below, the side panel is a drawer that covers what is read and starts closed. */
+const wide = matchMedia("(min-width: 1280px)");
+export const sideOpen = signal(wide.matches && recall("side", true));
+wide.addEventListener("change", () => { sideOpen.value = wide.matches && recall("side", true); });
 
 export function toggleSide() {
   sideOpen.value = !sideOpen.value;
-  if (matchMedia("(min-width: 1280px)").matches) keep("side", sideOpen.value);
+  if (wide.matches) keep("side", sideOpen.value);
 }
 
 export function Thread() {
@@ -66,7 +69,7 @@ function Log({ data, row }) {
     }}><div class="log-inner">
     ${timeline(data).map((item) => item.day ? html`<p key=${`day-${item.day}`} class="day"><span>${dayName(item.day)}</span></p>`
       : item.changes ? h(Changes, { key: `changes-${item.changes[0].id}`, events: item.changes })
-        : h(Message, { key: item.message.id, message: item.message, fresh: !seen.current.has(item.message.id) }))}
+        : h(Message, { key: item.message.id, message: item.message, customer: data.contact.name || data.contact.label, fresh: !seen.current.has(item.message.id) }))}
     ${mine.map((item) => h(PendingMessage, { key: item.key, item, name: me.value?.name ?? "" }))}</div></div>`;
 }
 
