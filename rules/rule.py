@@ -79,19 +79,21 @@ def read(node: Table, book: Book) -> Rule | None:
         following = reader.choice(keys["next"], "next", ("continue", "stop"))
     if "mode" in keys:
         mode = reader.choice(keys["mode"], "mode", ("enforce", "observe", "off"))
+    tags, urgency = _tags(actions, book), _urgency(actions, book)
+    queue = _reference(actions, "queue", book.queues, book)
+    reply = _reference(actions, "reply", book.templates, book)
+    name = reader.text(keys["name"], "name") if "name" in keys else None
     if when is None or not isinstance(given, Scalar):
         return None
-    queue = _reference(actions, "queue", book.queues, book)
-    name = reader.text(keys["name"], "name") if "name" in keys else None
     return Rule(
         id=identity,
         name=name or "",
         at=given.at,
         when=when,
-        tags=_tags(actions, book),
-        urgency=_urgency(actions, book),
+        tags=tags,
+        urgency=urgency,
         queue=queue,
-        reply=_reference(actions, "reply", book.templates, book),
+        reply=reply,
         stop=following == "stop" or (following is None and queue is not None),
         mode=cast("Mode", mode or "enforce"),
     )
