@@ -142,21 +142,26 @@ class _Writer:
         self._links: list[tuple[str, int]] = []
 
     def write(self, root: LexborNode) -> str:
-        node: LexborNode | None = root
-        while node is not None:
-            child = node.first_child if self._enter(node) else None
-            if child is not None:
-                node = child
-                continue
-            if not node.is_text_node:
+        node, depth = root, 0
+        while True:
+            if self._enter(node):
+                child = node.first_child
+                if child is not None:
+                    node, depth = child, depth + 1
+                    continue
                 self._leave(node)
-            while node is not None and node.mem_id != root.mem_id and node.next is None:
-                node = node.parent
-                if node is not None:
-                    self._leave(node)
-            if node is None or node.mem_id == root.mem_id:
-                break
-            node = node.next
+            following = node.next if depth else None
+            while following is None and depth:
+                parent = node.parent
+                assert parent is not None
+                node, depth = parent, depth - 1
+                self._leave(node)
+                following = node.next if depth else None
+            if following is None:
+                return self._finished()
+            node = following
+
+    def _finished(self) -> str:
         self._break()
         while self._lines and not self._lines[-1].strip("> "):
             self._lines.pop()
@@ -164,10 +169,10 @@ class _Writer:
 
     def _enter(self, node: LexborNode) -> bool:
         """Write what stands before the children; whether to go into them."""
-        if node.is_text_node:
+        tag = node.tag or ""
+        if tag == "-text":
             self._text(node.text_content or "")
             return False
-        tag = node.tag or ""
         if tag in _SKIPPED or tag.startswith("-") or (self._styled and _is_hidden(node)):
             return False
         if tag in _BLOCKS:
@@ -192,9 +197,8 @@ class _Writer:
             self._pre += 1
 
     def _leave(self, node: LexborNode) -> None:
+        """Write what stands after the children."""
         tag = node.tag or ""
-        if tag in _SKIPPED or (self._styled and _is_hidden(node)):
-            return
         if tag == "a" and self._links:
             self._link(*self._links.pop())
         elif tag == "pre":

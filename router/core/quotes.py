@@ -36,10 +36,12 @@ _SIGNATURE_CHARS: Final = 2_000
 # Whoever has none of these has nothing to fold: substring search is many times faster than patterns.
 _HINTS: Final = ("\n>", "\n--", "\n__", "Sent from ", "Sent via ", "Get Outlook", "\n ---", "\n***", "Gesendet von",
     "Von meinem", "Envoyé d", "Enviado d", "Inviato da", "Verzonden vanaf")  # fmt: skip
-_COLON_HINTS: Final = (
-    "wrote", "From:", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "schreef", "skrev", "napsal",
-    "kirjoitti", "Von:", "De:", "De :", "Da:", "Van:", "Fra:", "Från:", "Od:", "Begin forwarded",
+_FIELD_HINTS: Final = ("From:", "Von:", "De:", "De :", "Da:", "Van:", "Fra:", "Från:", "Od:", "Begin forwarded")
+_INTRO_HINTS: Final = (
+    "wrote", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "schreef", "skrev", "napsal", "kirjoitti",
+    ">:",
 )  # fmt: skip
+_LINE_ENDS: Final = (":\n", ":\r", ": \n", ":\xa0")
 _FOREIGN_HINTS: Final = (
     "пишет", "писал", "От:", "Отправлено", "写道", "寫道", "发件人", "寄件者", "寄件人", "發件人", "原始邮件",
     "原始郵件", "发自", "寄自", "傳送自", "來自我", "从我的", "從我的", "書きました", "差出人", "から送信",
@@ -51,7 +53,7 @@ _CHINESE_MARKS: Final = ("，", "。", "的")
 
 _WROTE: Final = re.compile(
     r"(?:wrote|schrieb(?: .{1,80})?|a écrit|escribió|escreveu|ha scritto|schreef(?: .{1,80})?|skrev(?: .{1,80})?"
-    r"|napsala?|napisała?|kirjoitti|пишет|писала?|написала?|写道|寫道|書きました|작성)\s*[:：]?\s*$",
+    r"|\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]|napsala?|napisała?|kirjoitti|пишет|писала?|написала?|写道|寫道|書きました|작성)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
 _INTRO: Final = re.compile(
@@ -117,7 +119,13 @@ def visible(text: str) -> str:
 def _may_fold(text: str) -> bool:
     if text.startswith((">", "--", "On ", "＞", "Begin forwarded")) or any(hint in text for hint in _HINTS):
         return True
-    if ":" in text and any(hint in text for hint in _COLON_HINTS):
+    if ":" in text and (
+        any(hint in text for hint in _FIELD_HINTS)
+        or (
+            (text.endswith(":") or any(end in text for end in _LINE_ENDS))
+            and any(hint in text for hint in _INTRO_HINTS)
+        )
+    ):
         return True
     if text.isascii():
         return False

@@ -280,6 +280,20 @@ async def test_a_certificate_nobody_signed_is_refused(dovecot):
         assert "ertificate" in connector.health().detail
 
 
+async def test_a_size_that_is_announced_wrong():
+    async with MailServer(SystemClock(), {"help@shop.example": "secret"}) as server:
+        box, house = Simulated(server), MailHouse()
+        await box.deliver(mail("small"), mail("x" * (RAW_BYTES_MAX + 1)), mail("last"))
+        small, large, _ = server.inbox(box.user).mails.values()
+        server.announce(small, RAW_BYTES_MAX + 1)
+        server.announce(large, 100)
+        async with running(house, **settings(box)):
+            await house.until_accepted(3)
+    assert [raw.meta.get("truncated") for raw in house.raws] == ["1", "1", None]
+    assert "small" in house.accepted[0].text
+    assert house.raws[1].meta["size"] == str(len(large.raw))
+
+
 async def test_a_full_server_is_not_a_wrong_password(dovecot):
     box, house = Real(dovecot), MailHouse()
     others = [await asyncio.to_thread(dovecot.login, box.user) for _ in range(50)]  # its mail_max_userip_connections

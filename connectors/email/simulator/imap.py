@@ -9,13 +9,11 @@ import hmac
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from connectors.email.simulator.mailboxes import FOLDERS, Folder, Mail
 from connectors.email.simulator.syntax import Argument, BadSyntax, arguments, atom, day, internal_date, text, uid_set
-
-if TYPE_CHECKING:
-    from connectors.email.simulator.server import MailServer
+from connectors.email.simulator.world import World
 
 LINE_BYTES_MAX: Final = 65_536
 LITERAL_BYTES_MAX: Final = 52_428_800
@@ -37,8 +35,8 @@ class No(Exception):
 class ImapSession:
     """One client."""
 
-    def __init__(self, server: "MailServer", reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._server = server
+    def __init__(self, world: World, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._world = world
         self._reader = reader
         self._writer = writer
         self._user: str | None = None
@@ -99,7 +97,7 @@ class ImapSession:
             raise Bye
 
     async def _answer(self, name: str, args: list[Argument]) -> str:
-        fault = self._server.next_fault(f"imap.{name.lower()}")
+        fault = self._world.next_fault(f"imap.{name.lower()}")
         if fault == "drop":
             self._writer.transport.abort()
             raise Bye
@@ -154,7 +152,7 @@ class ImapSession:
         if self._user is not None or len(args) != 2:
             raise BadSyntax("LOGIN user password, once")
         user, password = text(args[0]), text(args[1])
-        wanted = self._server.accounts.get(user)
+        wanted = self._world.accounts.get(user)
         if wanted is None or not hmac.compare_digest(wanted.encode(), password.encode()):
             raise No("[AUTHENTICATIONFAILED] user or password is wrong")
         self._user = user
@@ -168,7 +166,7 @@ class ImapSession:
         name = "INBOX" if name.upper() == "INBOX" else name
         if name not in FOLDERS:
             raise No(f"[NONEXISTENT] no folder {name!r}")
-        return self._server.mailboxes.folder(self._user, name)
+        return self._world.mailboxes.folder(self._user, name)
 
     def _logged_in(self, name: str, args: list[Argument]) -> str:
         if name == "APPEND":
@@ -206,7 +204,7 @@ class ImapSession:
         if len(args) < 2 or not isinstance(args[-1], bytes):
             raise BadSyntax("APPEND folder [(flags)] [date] literal")
         folder = self._find(args[0])
-        mail = folder.add(args[-1], self._server.clock.now_ms())
+        mail = folder.add(args[-1], self._world.clock.now_ms())
         if isinstance(args[1], list):
             mail.flags = {text(flag) for flag in args[1]}
         return f"OK [APPENDUID {folder.uidvalidity} {mail.uid}] appended"
@@ -317,7 +315,7 @@ class ImapSession:
         if name == "FLAGS":
             return f"FLAGS ({' '.join(sorted(mail.flags))})".encode()
         if name == "RFC822.SIZE":
-            return b"RFC822.SIZE %d" % self._server.announced_size(mail)
+            return b"RFC822.SIZE %d" % self._world.announced_size(mail)
         if name == _DATE:
             return f"{_DATE} {internal_date(mail.received_ms)}".encode()
         section = _SECTION.fullmatch(item)

@@ -5,16 +5,14 @@ Started by server.py. A mail is stored for every recipient, durable where the ma
 
 import asyncio
 import hmac
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
+from weakref import WeakSet
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from connectors.email.dates import written
+from connectors.email.simulator.world import World
 from router.model.limits import RAW_BYTES_MAX
-
-if TYPE_CHECKING:
-    from connectors.email.simulator.server import MailServer
 
 HOSTNAME: Final = "mail.simulator.example"
 
@@ -22,12 +20,13 @@ HOSTNAME: Final = "mail.simulator.example"
 class Handler:
     """The decisions of the server, by the names that aiosmtpd looks for."""
 
-    def __init__(self, server: "MailServer") -> None:
-        self._server = server
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._connections: WeakSet[SMTP] = WeakSet()
 
     def protocol(self) -> SMTP:
         """A protocol for one connection."""
-        return SMTP(
+        connection = SMTP(
             self,
             hostname=HOSTNAME,
             enable_SMTPUTF8=True,
@@ -36,6 +35,14 @@ class Handler:
             auth_require_tls=False,
             loop=asyncio.get_running_loop(),
         )
+        self._connections.add(connection)
+        return connection
+
+    def cut(self) -> None:
+        """End every connection."""
+        for connection in self._connections:
+            if connection.transport is not None:
+                cast("asyncio.Transport", connection.transport).abort()
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str | None, options: list[str]
@@ -44,7 +51,7 @@ class Handler:
         fault = self._fault("smtp.mail", server)
         if fault is not None:
             return fault
-        if address and address.lower() in self._server.accounts and session.auth_data != address.lower():
+        if address and address.lower() in self._world.accounts and session.auth_data != address.lower():
             return "530 5.7.0 log in first"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
@@ -67,18 +74,18 @@ class Handler:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802, ARG002
         """Store, then accept; a `lose` fault stores and drops the connection before it says so."""
-        fault = self._server.next_fault("smtp.data")
+        fault = self._world.next_fault("smtp.data")
         if fault is not None and fault != "lose":
             return self._play(fault, server)
         content = cast("bytes", envelope.content)
         sender = (envelope.mail_from or "").strip("<>")
         for recipient in envelope.rcpt_tos:
-            self._server.deliver(self._stamped(content, sender, recipient), recipient)
+            self._world.deliver(self._stamped(content, sender, recipient), recipient)
         return "250 2.0.0 accepted" if fault is None else self._play("drop", server)
 
     def _stamped(self, content: bytes, sender: str, recipient: str) -> bytes:
         """What a delivering server adds at the top (RFC 5321, section 4.4)."""
-        date = written(self._server.clock.now_ms())
+        date = written(self._world.clock.now_ms())
         head = (
             f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n"
             f"Received: from simulator by {HOSTNAME} for <{recipient}>;\r\n {date}\r\n"
@@ -86,7 +93,7 @@ class Handler:
         return head.encode() + content
 
     def _fault(self, point: str, server: SMTP) -> str | None:
-        fault = self._server.next_fault(point)
+        fault = self._world.next_fault(point)
         return None if fault is None else self._play(fault, server)
 
     def _play(self, fault: str, server: SMTP) -> str:
@@ -104,11 +111,8 @@ class Handler:
         data: object,
     ) -> AuthResult:
         if isinstance(data, LoginPassword):
-            wanted = self._server.accounts.get(data.login.decode())
+            wanted = self._world.accounts.get(data.login.decode())
             if wanted is not None and hmac.compare_digest(wanted.encode(), data.password):
                 return AuthResult(success=True, auth_data=data.login.decode())
         # With its default, handled=True, aiosmtpd answers nothing at all and the client waits in vain.
         return AuthResult(success=False, handled=False)
-
-
-Factory = Callable[[], SMTP]
