@@ -282,6 +282,7 @@ def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < VERSION_MIN:
         raise ConfigError(f"SQLite {sqlite3.sqlite_version} is too old: 3.35 or newer is needed")
     try:
+        path.touch(mode=0o600)  # customers' words are for this user only; an existing file keeps its mode
         connection = sqlite3.connect(
             path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=512
         )
@@ -295,6 +296,6 @@ def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
         set_up("PRAGMA journal_size_limit = 67108864")
         set_up("PRAGMA cache_size = -16384")
         set_up("PRAGMA temp_store = MEMORY")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise ConfigError(f"{path}: cannot be opened as the database: {error}") from error
     return connection

@@ -194,6 +194,13 @@ async def test_every_commit_reaches_the_disk(store: Store):
     assert await store.write(select("PRAGMA journal_mode")) == [("wal",)]
 
 
+async def test_nobody_else_may_read_the_file(store: Store, tmp_path: Path):
+    await journaled(store, entry("a"))
+    files = sorted(tmp_path.iterdir())
+    assert [file.name for file in files] == ["switchboard.db", "switchboard.db-shm", "switchboard.db-wal"]
+    assert {file.stat().st_mode & 0o077 for file in files} == {0}
+
+
 async def test_a_closed_store_says_so(store: Store):
     last = asyncio.create_task(journaled(store, entry("a")))
     await asyncio.sleep(0)
