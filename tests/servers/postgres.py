@@ -124,7 +124,11 @@ class PostgresServer:
     def _ready(self) -> bool:
         # A bare TCP accept is too early: the server listens while it still recovers.
         with contextlib.suppress(RuntimeError):
-            self.execute("SELECT 1")
+            run_as(
+                self._user,
+                [self._binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)],
+                cwd=self._directory,
+            )
             return True
         return False
 
