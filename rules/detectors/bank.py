@@ -19,6 +19,7 @@ _LENGTHS: Final = {
     "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
 }  # fmt: skip
 _BEGIN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?=[ \-]{0,2}[0-9A-Za-z])")
+_LABEL = re.compile(r"(?<![A-Za-z])iban(?![A-Za-z])", re.IGNORECASE)
 _BODY: Final = {
     length: re.compile(rf"[0-9A-Za-z](?:[ \-]{{0,2}}[0-9A-Za-z]){{{length - 1}}}(?![0-9A-Za-z])")
     for length in set(_LENGTHS.values())
@@ -26,10 +27,14 @@ _BODY: Final = {
 
 
 def find(folded: Folded) -> Iterator[Hit]:
-    """Yield IBANs of exactly their country's length whose check digits hold."""
+    """Yield values of exactly their country's length whose check digits hold, or that are called an IBAN."""
     text = folded.text
     for begin in _BEGIN.finditer(text):
         length = _LENGTHS.get(begin.group()[:2].upper())
         match = None if length is None else _BODY[length].match(text, begin.start())
-        if match is not None and iban("".join(filter(str.isalnum, match.group())).upper()):
+        if match is None:
+            continue
+        if iban("".join(filter(str.isalnum, match.group())).upper()):
             yield Hit(match.start(), match.end(), "IBAN", "checksum")
+        elif _LABEL.search(text, max(0, begin.start() - 20), begin.start()) is not None:
+            yield Hit(match.start(), match.end(), "IBAN", "label")

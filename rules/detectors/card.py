@@ -25,7 +25,7 @@ _AMEX: Final = "3[47]"
 _DINERS: Final = "30[0-5]|309|36|3[89]"
 _MASTERCARD: Final = "5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"
 _LONG: Final = "6011|64[4-9]|65|35(?:2[89]|[3-8])|62|81|220[0-4]"
-_MAESTRO: Final = "5018|5020|5038|5893|6304|6759|676[1-3]"
+_MAESTRO: Final = "5018|5019|5020|5038|5893|6304|6759|676[1-3]"
 _SIXTEEN_ONLY: Final = "60|508[5-9]|9792|9558"
 _ISSUERS: Final = {
     13: re.compile(f"{_VISA}|{_MAESTRO}"),
@@ -53,28 +53,34 @@ _ORDER_WORDS: Final = words(
     "orders?", "order (?:no|number|id|ref)", "tx", "txid", "tx ?hash", "transactions?", "hash", "ref",
     "reference", "invoice", "tracking", "track", "ticket", "receipt", "case", "uid", "user ?id", "uuid",
     "order ?id", "trace", "rrn", "arn", "stan", "imei", "iccid", "serial", "sn", "barcode", "ean",
-    "isbn", "gtin", "sku", "timestamp", "block", "nonce", "session", "request ?id", "parcel",
+    "isbn", "gtin", "sku", "timestamp", "block", "nonce", "session", "request ?id", "parcel", "ord", "inv",
     "shipment", "waybill", "account id", "merchant id", "customer id", "id",
 )  # fmt: skip
-_LABELS = Labels(
-    yes=_CARD_WORDS + "|卡号|卡號|信用卡|银行卡|銀行卡|储蓄卡|借记卡|借記卡|银联|銀聯|卡片|刷卡|扣款卡|绑定的卡|卡",
-    no=_ORDER_WORDS + "|订单|訂單|单号|單號|流水|交易号|交易號|交易编号|交易哈希|哈希|运单|快递|快遞|物流|编号|編號"
-    "|发票|發票|工单|工單|凭证号|序列号|序號|条码|條碼|时间戳|区块|會員號|会员号|用户id|参考号|參考號",
+_ORDER: Final = (
+    _ORDER_WORDS + "|订单|訂單|单号|單號|流水|交易|哈希|运单|快递|快遞|物流|编号|編號"
+    "|发票|發票|工单|工單|凭证|序列号|序號|条码|條碼|时间戳|区块|會員號|会员号|用户id|参考号|參考號"
 )
+# Only a label that the number belongs to frees it: in `I paid order 4431 with 4111...` it is no order number.
+_ORDER_BEFORE = re.compile(
+    rf"(?:{_ORDER})(?:[\s:#=.,()\[\]\"'-]|(?:number|num|no|nr|id|code|ref|is|was)(?![a-z])|[号號码碼是为為]|编号|編號|哈希){{0,8}}\Z"
+)
+_ORDER_AFTER = re.compile(rf"[\s,)\]\"']{{0,3}}(?:(?:is|was|as) (?:my |the |an? |your )?|是我?的?)(?:{_ORDER})")
+_CARD_NEAR = re.compile(rf"(?:{_CARD_WORDS}|卡|银联|銀聯)")
 _STRONG = Labels(
     yes=words(
         "card no", "card number", "card num", "card", "visa", "mastercard", "amex", "unionpay", "cc",
         "credit card", "debit card", "american express", "discover", "jcb",
     )
     + "|卡号|卡號|信用卡|银行卡|銀行卡|储蓄卡|借记卡|借記卡",
-    no=_ORDER_WORDS + "|订单|訂單|单号|單號|流水|交易|哈希|运单|编号|編號|发票|工单"
-    + "|last (?:4|four)|gift|sim|id card|礼品卡|電話卡|电话卡",
+    no=_ORDER + "|last (?:4|four)|(?:会员|礼品|电话|電話|充值|购物|门禁|公交|饭)卡号?|"
+    + words("gift ?card", "sim ?card", "id card", "member(?:ship)? card", "loyalty card", "library card"),
 )  # fmt: skip
 _GLUED_BEFORE = re.compile(r"(?:card|visa|amex|mastercard|unionpay|cc|no|number|num|jcb|is|pan)\Z")
 _GLUED_AFTER = re.compile(r"(?:cvv|cvc|exp|cv2|pin|and|valid)")
 _LIST = re.compile(r",\s")
 _LOOSE: Final = frozenset(".,_/|*")
 """Joiners that also stand inside amounts, dates and paths; with them only printed groupings count."""
+_ORDER_CHARS: Final = 40
 _BEFORE_CHARS: Final = 26
 _AFTER_CHARS: Final = 22
 
@@ -145,11 +151,22 @@ def _card_at(low: str, sequence: _Sequence, first: int) -> tuple[int, str] | Non
         if not sequence.luhn(begin, begin + length) or not _stands_alone(low, sequence, first, last):
             continue
         start, end = sequence.groups[first].start, sequence.groups[last - 1].end
-        label = _LABELS.nearest(low, start, end, before=_BEFORE_CHARS, after=_AFTER_CHARS)
-        if label == "no" or (length == 13 and label is None and gtin13(digits[begin : begin + 13])):
+        if _is_order(low, start, end) or (
+            length == 13
+            and gtin13(digits[begin : begin + 13])
+            and _CARD_NEAR.search(low, max(0, start - _BEFORE_CHARS), end + _AFTER_CHARS) is None
+        ):
             continue
         return last, "checksum"
     return _mistyped(low, sequence) if first == 0 else None
+
+
+def _is_order(low: str, start: int, end: int) -> bool:
+    """Whether the words right before or after say that the number is of an order, a transaction or the like."""
+    return (
+        _ORDER_BEFORE.search(low, max(0, start - _ORDER_CHARS), start) is not None
+        or _ORDER_AFTER.match(low, end) is not None
+    )
 
 
 def _mistyped(low: str, sequence: _Sequence) -> tuple[int, str] | None:

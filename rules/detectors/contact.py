@@ -16,10 +16,11 @@ from rules.fold import Folded
 
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}\Z")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
+_TOP: Final = r"(?:com|net|org|io|cn|hk|tw|me|co|uk|de|fr|xyz|app|dev)(?![a-z0-9])"
 _SPELLED = re.compile(
-    r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63} {0,2}(?:[\[(] {0,1}at {0,1}[\])]| at ) {0,2}"
-    r"[a-z0-9][a-z0-9\-]{0,62} {0,2}(?:[\[(] {0,1}dot {0,1}[\])]| dot ) {0,2}"
-    r"(?:com|net|org|io|cn|hk|tw|me|co|uk|de|fr|xyz|app|dev)(?![a-z0-9])"
+    r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63} {0,2}"
+    r"(?:[\[(] ?at ?[\])] {0,2}[a-z0-9][a-z0-9\-]{0,62} {0,2}(?:[\[(] ?dot ?[\])]| dot |\.)"
+    rf"| at [a-z0-9][a-z0-9\-]{{0,62}} {{0,2}}(?:[\[(] ?dot ?[\])]| dot )) {{0,2}}{_TOP}"
 )
 _NOT_A_DOMAIN: Final = frozenset({
     "png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "ts", "py", "json", "mp4", "pdf",
@@ -31,6 +32,9 @@ _CN_MOBILE = re.compile(
     r"1[3-9][0-9](?:[ \-]?[0-9]{4}[ \-]?[0-9]{4}|[ \-]?[0-9]{3}[ \-]?[0-9]{5})(?![0-9A-Za-z]|[.\-][0-9])"
 )
 _NATIONAL = re.compile(r"(?<![0-9A-Za-z.,$€£¥#])\(?[0-9](?:[ ().\-]{0,2}[0-9]){6,13}(?![0-9A-Za-z]|[.,][0-9])")
+_NORTH_AMERICA = re.compile(
+    r"(?<![0-9A-Za-z.\-])\(?[2-9][0-9]{2}\)?[ .\-][2-9][0-9]{2}[.\-][0-9]{4}(?![0-9A-Za-z]|[.\-][0-9])"
+)
 _REGIONS: Final = ("CN", "US", "GB", "HK", "TW", "SG")
 _PHONE_WORDS: Final = words(
     "phone", "phones", "phone number", "mobile", "cell", "cellphone", "tel", "telephone", "call",
@@ -79,6 +83,11 @@ def find_phone(folded: Folded) -> Iterator[Hit]:
             yield Hit(match.start(), match.end(), "PHONE", "country code")
     for match in _CN_MOBILE.finditer(low):
         if _PHONE_LABELS.before(low, match.start(), 16) != "no":
+            yield Hit(match.start(), match.end(), "PHONE", "shape")
+    for match in _NORTH_AMERICA.finditer(low):
+        if _PHONE_LABELS.before(low, match.start(), 16) != "no" and _known(
+            match.group(), "US", phonenumbers.is_valid_number
+        ):
             yield Hit(match.start(), match.end(), "PHONE", "shape")
     for match in _NATIONAL.finditer(low):
         verdict = _PHONE_LABELS.nearest(low, match.start(), match.end(), before=28, after=14)

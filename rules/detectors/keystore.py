@@ -10,14 +10,18 @@ from typing import Final
 from rules.detectors.hit import Hit
 from rules.fold import BARRIER, Folded
 
-_QUOTE: Final = r"[\\\"']{0,5}"
+_MARK_CHARS: Final = r"(?:[\\\"']|&quot;|&\#0?3[49];)"
+_QUOTE: Final = rf"{_MARK_CHARS}{{0,5}}"
 _ANCHOR = re.compile(
-    rf"{_QUOTE}(?:ciphertext|cipherparams|kdfparams|encseed){_QUOTE}\s{{0,4}}:"
+    rf"{_QUOTE}(?:ciphertext|cipherparams|kdfparams|encseed){_MARK_CHARS}{{1,5}}\s{{0,4}}:"
+    rf"|(?:ciphertext|encseed)\s{{0,4}}:\s{{0,4}}{_QUOTE}[0-9a-f]{{16}}"
     rf"|{_QUOTE}(?:iv|salt){_QUOTE}\s{{0,4}}:\s{{0,4}}{_QUOTE}[0-9a-z+/=]{{16}}"
 )
+# The end of a value before the first key that is left of an object cut off at its beginning.
+_HEAD = re.compile(rf"[0-9a-f]{{8,512}}{_MARK_CHARS}{{1,5}}\s{{0,4}},\s{{0,8}}\Z")
 _VALUE_OF_KEY = re.compile(rf"[a-z_]{{1,20}}{_QUOTE}\s{{0,4}}:\s{{0,4}}\Z")
 _FRAGMENT = re.compile(
-    r"(?:[\s{}\[\]:,\\\"']"
+    r"(?:[\s{}\[\]:,\\\"']|&quot;|&#0?3[49];"
     r"|(?<![0-9a-z])(?:[0-9a-f]{6,}|[0-9]+|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-z+/=]{24,}"
     r"|version|id|address|crypto|cipher(?:text|params)?|kdf(?:params)?|iv|salt|mac|dklen|[nrpc]|prf"
     r"|hmac-sha256|scrypt|pbkdf2|argon2id|aes-(?:128|256)-(?:ctr|cbc|gcm)|data|keymetadata|algorithm"
@@ -71,6 +75,8 @@ def _outermost(low: str, open_braces: list[int], limit: int, anchor: int) -> int
         outer = brace
         if _VALUE_OF_KEY.search(low, max(limit, brace - 40), brace) is None:
             break
+    if outer == anchor and (head := _HEAD.search(low, max(limit, anchor - 540), anchor)) is not None:
+        return head.start()
     return outer
 
 

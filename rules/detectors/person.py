@@ -21,7 +21,11 @@ _NAME_ZH = re.compile(
     rf"(?P<value>(?:欧阳|司马|上官|诸葛|司徒|东方|皇甫|尉迟|公孙|慕容|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?)"
     r"(?=[\s,.;:!?)(\"'、/|0-9a-zA-Z]|\Z|的|是|在|身份|手机|电话|电話|男|女|我|请|想|要|账|帐|钱|昨|今|已|住|来自|先生|女士|护照|地址|邮箱|你好|您)"
 )
-_NOT_A_NAME: Final = re.compile(r".(?:了|过|個|个|车|么|不|没|是|的|来|去|到|号|码)")
+_I_AM_ZH = re.compile(rf"我是(?P<value>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[,.;\s]|\Z)")
+_NOT_A_NAME: Final = re.compile(
+    r"常客|高手|高级|黄金|金卡|老用户|方便|.(?:了|过|個|个|车|么|不|没|是|的|来|去|到|号|码)"
+)
+_PARTICLE: Final = r"(?:(?:van|von|der|den|de|del|di|da|dos|la|le|bin|al) ){0,2}(?:Mc|O')?"
 _NAME_EN = re.compile(
     r"(?:(?i:(?<![a-z])(?:my (?:full |real |legal )?name is|my name's|full name(?: is)?"
     r"|name on (?:the )?(?:card|account)(?: is)?"
@@ -29,7 +33,11 @@ _NAME_EN = re.compile(
     r"\s{0,2}[:=]?\s{1,2})"
     r"|(?:(?i:(?<![a-z])(?:i am|i'm|this is|regards|sincerely|cheers|best wishes|best|thanks)),?\s{1,3}))"
     r"(?P<value>(?:(?:Mr|Mrs|Ms|Dr|Mx)\.? )?[A-Z][a-z]{1,24}"
-    r"(?:[ \-'](?:(?:van|de|da|bin|al|von|der|la|le|Mc|O') ?)?[A-Z](?:[a-z]{1,24}|\.)){1,3})(?![a-zA-Z])"
+    rf"(?:[ \-']{_PARTICLE}[A-Z](?:[a-z]{{1,24}}|\.)){{1,3}})(?![a-zA-Z])"
+)
+_NAME_EN_CAPITALS = re.compile(
+    r"(?i:(?<![a-z])(?:name on (?:the )?(?:card|account)(?: is)?|account holder(?: is)?|card ?holder(?: name)?(?: is)?"
+    r"|full name(?: is)?|my name is))\s{0,2}:?\s{0,2}(?P<value>[A-Z]{2,20}(?: [A-Z]{2,20}){1,3})(?![a-zA-Z])"
 )
 _NAME_EN_ONE = re.compile(r"(?i:(?<![a-z])my (?:full |first |last )?name is) (?P<value>[A-Z][a-z]{1,20})(?![a-zA-Z])")
 _TITLE_EN = re.compile(
@@ -69,10 +77,11 @@ _STREET_ZH = re.compile(
 
 def find_name(folded: Folded) -> Iterator[Hit]:
     """Yield names that somebody introduces."""
-    for match in _NAME_ZH.finditer(folded.text):
-        if _NOT_A_NAME.match(match.group("value")) is None:
-            yield Hit(*match.span("value"), "PERSON_NAME", "label")
-    for pattern in (_NAME_EN, _NAME_EN_ONE, _TITLE_EN):
+    for pattern in (_NAME_ZH, _I_AM_ZH):
+        for match in pattern.finditer(folded.text):
+            if _NOT_A_NAME.match(match.group("value")) is None:
+                yield Hit(*match.span("value"), "PERSON_NAME", "label")
+    for pattern in (_NAME_EN, _NAME_EN_CAPITALS, _NAME_EN_ONE, _TITLE_EN):
         for match in pattern.finditer(folded.text):
             name = _NOT_NAME.split(match.group("value"), maxsplit=1)[0].rstrip()
             if len(name) >= _NAME_MIN and (" " in name or pattern is not _NAME_EN):

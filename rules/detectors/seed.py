@@ -49,10 +49,11 @@ _ENGLISH: Final = 1 << ALPHABETIC.index("english")
 def possible_words(data: bytes) -> tuple[bool, bool]:
     """Whether UTF-8 `data` can hold a phrase in Latin letters, and whether it can hold a torn one."""
     flags = bytes(map(_GATE_WORDS.__contains__, data.translate(_LETTERS).split()))
+    numbered = _NUMBERED_BY_WORDS in flags
     if _FOUR not in flags:
-        return _NUMBERED_BY_WORDS in flags, False
+        return numbered, False
     runs = list(map(len, flags.split(b"\0")))
-    whole = max(runs) >= PARTIAL_MIN or any(a + b >= PARTIAL_MIN for a, b in pairwise(runs))
+    whole = numbered or max(runs) >= PARTIAL_MIN or any(a + b >= PARTIAL_MIN for a, b in pairwise(runs))
     return whole, sum(run for run in runs if run >= TORN_MIN) >= PARTIAL_MIN
 
 

@@ -47,10 +47,14 @@ _LABELS: Final[dict[str, tuple[str, ...]]] = {
         "id card", "identity", "hkid", "national id", "身份证", "身份證", "证件", "證件", "身分證",
         "passport", "护照", "護照", "ssn", "social security",
     ),
-    "person": ("name", "i am ", "i'm ", "this is ", "我叫", "姓名", "名字", "我是", "户名", "regards", "sincerely"),
+    "person": (
+        "name", "i am ", "i'm ", "this is ", "regards", "sincerely", "cheers", "best", "holder", "mr ", "mr.", "mrs",
+        "ms.", "dr.", "我叫", "姓名", "名字", "我是", "户名", "戶名", "本人", "收款人", "持卡人", "联系人", "开户",
+    ),
     "place": (
-        "street", "road", "avenue", " st", " rd", " ave", "address", "apartment", "lane", "drive",
-        "地址", "路", "街", "号楼", "小区", "區", "区",
+        "street", "road", "avenue", " st", " rd", " ave", "lane", "drive", "boulevard", " blvd", "court", "square",
+        "terrace", "close", " way", "crescent", "parkway", "highway", "gardens", "circle", "place", "地址", "路", "街",
+        "道", "巷", "弄", "胡同", "花园", "小区", "村", "段",
     ),
 }  # fmt: skip
 _LITERALS: Final = tuple((word, group) for group, words in _LABELS.items() for word in words)

@@ -1,13 +1,18 @@
 """What holds for every text: total, idempotent, honest spans, and no valid secret survives an embedding."""
 
+import json
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.detectors.hit import TYPES
+from rules.detectors.registry import DETECTORS
+from rules.detectors.signals import glance
 from rules.facts import Visibility
+from rules.fold import fold
 from rules.redact import redact
 from tests.corpora import values
 
@@ -26,6 +31,10 @@ PIECES = st.lists(
     ),
     max_size=30,
 ).map("".join)  # fmt: skip
+CORPUS = [
+    json.loads(line)["text"]
+    for line in (Path(__file__).parents[3] / "corpora" / "redaction_tuning.ndjson").read_text("utf-8").splitlines()
+]
 VISIBILITY: st.SearchStrategy[Visibility] = st.sampled_from(["public", "private"])
 
 
@@ -47,6 +56,15 @@ def test_masks_are_where_the_findings_say_and_a_second_pass_changes_nothing(text
     again = redact(redacted.text, visibility=visibility)
     assert again.text == redacted.text
     assert not any(finding.masked for finding in again.findings)
+
+
+@given(st.one_of(PIECES, st.sampled_from(CORPUS)))
+def test_no_gate_is_shut_on_something_its_detector_would_find(text: str) -> None:
+    folded = fold(text)
+    signals = glance(folded)
+    for detector in DETECTORS:
+        if not detector.gate(signals):
+            assert list(detector.find(folded)) == [], detector.find
 
 
 SURROUNDINGS = st.sampled_from([
