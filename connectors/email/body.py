@@ -149,7 +149,7 @@ def _attachment(mail: Mail, part: Part, number: int) -> AttachmentIn:
     if kind in _MESSAGE_TYPES:
         name = name or _subject_of(data)
     found = part.headers.get("content-id")
-    content_id = headers.unfold(found[0]).strip("<>")[:ID_CHARS_MAX] if found else None
+    content_id = headers.decode_text(found[0]).strip("<>")[:ID_CHARS_MAX] if found else None
     return _file(safe_name(name, kind, number), kind, data, content_id)
 
 

@@ -16,7 +16,7 @@ _LOOK_BYTES: Final = 65_536
 _STATES: Final[dict[str, DeliveryState]] = {
     "failed": "failed", "delayed": "sent", "relayed": "sent", "expanded": "sent", "delivered": "delivered",
 }  # fmt: skip
-_ID_LINE: Final = re.compile(rb"^[ \t>]{0,9}Message-ID:\s{0,9}<([^<>\s]{1,998})>", re.IGNORECASE | re.MULTILINE)
+_ID_LINE: Final = re.compile(rb"^[ \t>]{0,9}Message-ID:\s{0,9}<([!-;=?-~]{1,998})>", re.IGNORECASE | re.MULTILINE)
 
 
 class Report(NamedTuple):
