@@ -85,6 +85,9 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     id: OutboxId
     key: str
     message_id: MessageId
+    channel: str
+    account: str
+    """The conversation's own kind and account, which another channel may speak for."""
     thread: str
     """The conversation's thread as the channel names it."""
     to: str

@@ -44,6 +44,8 @@ class _Attachment(msgspec.Struct, frozen=True, kw_only=True):
 class _Body(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="message"):
     """The JSON of one reply: a public contract, documented in README.md."""
 
+    channel: str
+    account: str
     conversation: str
     message_id: str
     to: str
@@ -167,6 +169,8 @@ class ApiConnector:
 
 def _body(outbound: Outbound) -> _Body:
     return _Body(
+        channel=outbound.channel,
+        account=outbound.account,
         conversation=outbound.thread,
         message_id=outbound.message_id,
         to=outbound.to,

@@ -33,6 +33,8 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="message"):
     """The body of one webhook, as the contract has it."""
 
+    channel: str
+    account: str
     conversation: str
     message_id: str
     to: str

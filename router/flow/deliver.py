@@ -121,6 +121,8 @@ class DeliveryWorker:
             id=item.entry.id,
             key=item.entry.id,
             message_id=message.id,
+            channel=conversation.channel,
+            account=conversation.account,
             thread=conversation.thread,
             to=conversation.reply_to or conversation.peer,
             visibility=message.visibility,

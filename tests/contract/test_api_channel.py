@@ -70,6 +70,8 @@ def outbound(**changes) -> Outbound:
         "id": "o1",
         "key": "key-1",
         "message_id": "m1",
+        "channel": "telegram",
+        "account": "default",
         "thread": "th",
         "to": "5551",
         "visibility": "private",
@@ -92,6 +94,8 @@ async def test_a_reply_arrives_signed_whole_and_once(connect, receiver):
     assert key == "key-1"
     assert json.loads(msgspec.json.encode(taken)) == {
         "type": "message",
+        "channel": "telegram",
+        "account": "default",
         "conversation": "th",
         "message_id": "m1",
         "to": "5551",

@@ -219,7 +219,16 @@ async def test_many_visitors_at_once_each_get_their_own(chat, http, house):
 
 async def test_sending_is_done_when_the_reply_is_durable(chat):
     outbound = Outbound(
-        id="o", key="k", message_id="m", thread="v", to="v", visibility="private", text="hi", created_at_ms=1
+        id="o",
+        key="k",
+        message_id="m",
+        channel="webchat",
+        account="default",
+        thread="v",
+        to="v",
+        visibility="private",
+        text="hi",
+        created_at_ms=1,
     )
     assert await chat.connector.send(outbound) == Sent()
     assert await chat.connector.reconcile(outbound) == Sent()

@@ -14,6 +14,7 @@ from tests.servers import tools
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 
+    from tests.servers.demo import Demo
     from tests.servers.dovecot import DovecotServer
     from tests.servers.postgres import PostgresServer
     from tests.servers.proxy import FaultProxy
@@ -123,3 +124,12 @@ async def page(chromium: "Browser") -> AsyncIterator["Page"]:
     yield page
     await context.close()
     assert not errors, "uncaught errors on the page: " + "; ".join(errors)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Demo"]:
+    """A quiet demo of this test process: nobody writes but the tests."""
+    from tests.servers.demo import running_demo
+
+    with running_demo(tmp_path_factory.mktemp("demo"), "--rate", "0") as running:
+        yield running

@@ -89,7 +89,7 @@ class ServerProcess:
             return
         with (self._directory / "output.log").open("ab") as log:
             self._child = subprocess.Popen(
-                [*_die_with_us(), *self._command], cwd=self._directory, user=_switch(self._user),
+                [*die_with_us(), *self._command], cwd=self._directory, user=_switch(self._user),
                 group=_group(self._user), extra_groups=[] if os.geteuid() == 0 else None,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(),
                 start_new_session=True,
@@ -154,7 +154,7 @@ def _environment() -> dict[str, str]:
     return {"PATH": f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8"}
 
 
-def _die_with_us() -> list[str]:
+def die_with_us() -> list[str]:
     """Prefix a command so that the kernel ends it with the test process, even after kill -9."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
