@@ -66,6 +66,19 @@ export function keep(key, value) {
   } catch { /* storage is blocked or full: the value lives as long as the page */ }
 }
 
+/** Tickets in which something was begun and not sent. */
+export const begun = signal(draftOwners());
+
+/** @returns {Set<string>} */
+function draftOwners() {
+  try {
+    const names = Array.from({ length: localStorage.length }, (_, i) => localStorage.key(i) ?? "");
+    return new Set(names.map((name) => /^switchboard\.draft\.(.+)\.\w+$/.exec(name)?.[1] ?? "").filter(Boolean));
+  } catch {
+    return new Set();
+  }
+}
+
 // -- addresses -------------------------------------------------------------------------------------------------------
 
 /** @returns {Route} */

@@ -5,7 +5,7 @@
 import { signal } from "../vendor/ui.js";
 import { newKey, post, problemOf } from "../core/api.js";
 import { t, word } from "../core/i18n.js";
-import { go, keep, list, me, queueTitle, recall, refreshThread, route, thread, ticket, ticketChanged } from "../core/store.js";
+import { begun, go, keep, list, me, queueTitle, recall, refreshThread, route, thread, ticket, ticketChanged } from "../core/store.js";
 import { toast } from "../core/parts.js";
 
 /**
@@ -35,6 +35,12 @@ export const draft = (id, mode) => recall(`draft.${id}.${mode}`, "");
 /** @param {string} id @param {Mode} mode @param {string} text */
 export function keepDraft(id, mode, text) {
   keep(`draft.${id}.${mode}`, text || null);
+  const has = text !== "" || draft(id, mode === "reply" ? "note" : "reply") !== "";
+  if (has === begun.value.has(id)) return;
+  const owners = new Set(begun.value);
+  if (has) owners.add(id);
+  else owners.delete(id);
+  begun.value = owners;
 }
 
 /** Puts text back where it was written, before whatever has been begun since. @param {string} id @param {Mode} mode @param {string} text */

@@ -2,7 +2,7 @@
 import { h, html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
 import { number, t, word } from "../core/i18n.js";
 import {
-  cursorId, go, holdList, list, loadList, loadMore, me, queueTitle, recall, route, settle, ticket, viewCounts, waitingMoves,
+  begun, cursorId, go, holdList, list, loadList, loadMore, me, queueTitle, route, settle, ticket, viewCounts, waitingMoves,
 } from "../core/store.js";
 import { ChannelIcon, Chip, Empty, Failure, Icon, RedactedLine, Skeleton, UrgencyChip, When } from "../core/parts.js";
 
@@ -101,7 +101,7 @@ function Row({ id, place, count, top }) {
   const current = route.value.ticket === row.number || route.value.ticket === row.id;
   const name = row.contact.name || row.contact.label;
   const subject = row.snippet.startsWith(row.subject.replace(/…$/, "")) ? "" : row.subject;
-  const draft = recall(`draft.${row.id}.reply`, "") || recall(`draft.${row.id}.note`, "");
+  const draft = begun.value.has(row.id);
   return html`<div class=${`row ${row.urgency} ${cursorId.value === id ? "cursor" : ""}`} role="option" id=${`row-${id}`}
     aria-selected=${current} aria-setsize=${count} aria-posinset=${place + 1} data-ticket=${row.number}
     style=${{ transform: `translateY(${top}px)` }} onClick=${() => { cursorId.value = id; go({ ticket: row.number }); }}>
