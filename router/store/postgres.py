@@ -24,6 +24,17 @@ ACQUIRE_SECONDS: Final = 10
 IDLE_IN_TRANSACTION_MS: Final = 10_000
 """A worker that stops inside a transaction loses it, and its locks, so that another can take over."""
 
+_SETTINGS = {
+    "application_name": "switchboard",
+    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
+    "jit": "off",
+    # All our statements go from a few keys to rows. Plans are kept, and one that was made while a table was still small
+    # would read and hash the whole of it for a long time after.
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+
 _AWAY = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
@@ -61,11 +72,7 @@ class PostgresStore:
                 timeout=ACQUIRE_SECONDS,
                 statement_cache_size=512,
                 max_cacheable_statement_size=65_536,
-                server_settings={
-                    "application_name": "switchboard",
-                    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
-                    "jit": "off",
-                },
+                server_settings=_SETTINGS,
             )
         except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError, ValueError) as error:
             raise ConfigError(f"storage: PostgreSQL refuses the connection: {error}") from error
