@@ -280,6 +280,17 @@ async def test_a_certificate_nobody_signed_is_refused(dovecot):
         assert "ertificate" in connector.health().detail
 
 
+async def test_a_server_without_idle_is_asked_again_and_again():
+    async with MailServer(SystemClock(), {"help@shop.example": "secret"}) as server:
+        server.capabilities = "IMAP4rev1"
+        box, house = Simulated(server), MailHouse()
+        async with running(house, **settings(box, timeouts=QUICK | {"poll_s": 0.02})):
+            for number in range(1, 4):
+                await box.deliver(mail())
+                await house.until_accepted(number)
+        assert house.names() == ["mail.ok", "mail.stopped"]
+
+
 async def test_a_size_that_is_announced_wrong():
     async with MailServer(SystemClock(), {"help@shop.example": "secret"}) as server:
         box, house = Simulated(server), MailHouse()

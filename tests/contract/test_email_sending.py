@@ -18,7 +18,8 @@ IMAP = {"host": "127.0.0.1", "port": 1, "tls": "none", "user": "x", "password": 
 
 def outbound(key="k1", **fields):
     least = {
-        "id": OutboxId("o"), "key": key, "message_id": MessageId("m"), "channel": "email", "account": "default", "thread": "t", "to": "anna@mail.example",
+        "id": OutboxId("o"), "key": key, "message_id": MessageId("m"), "channel": "email",
+        "account": "default", "thread": "t", "to": "anna@mail.example",
         "visibility": "private", "subject": "hi", "text": "hello", "created_at_ms": 1_793_606_403_000,
     }  # fmt: skip
     return Outbound(**{**least, **fields})

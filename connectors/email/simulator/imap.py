@@ -17,7 +17,6 @@ from connectors.email.simulator.world import World
 
 LINE_BYTES_MAX: Final = 65_536
 LITERAL_BYTES_MAX: Final = 52_428_800
-_CAPABILITIES: Final = "IMAP4rev1 IDLE"
 _LITERAL: Final = re.compile(rb"\{(\d{1,9})\}$")
 _COMMAND: Final = re.compile(rb"([A-Za-z0-9.]{1,32}) ([A-Za-z]{1,20})(?: (.*))?", re.DOTALL)
 _SECTION: Final = re.compile(r"(BODY(?:\.PEEK)?)\[(|HEADER|TEXT)\](?:<(\d+)\.(\d+)>)?", re.IGNORECASE)
@@ -47,7 +46,7 @@ class ImapSession:
 
     async def serve(self) -> None:
         """Greet and answer until the client leaves."""
-        self._send("* OK [CAPABILITY " + _CAPABILITIES + "] simulator ready")
+        self._send(f"* OK [CAPABILITY {self._world.capabilities}] simulator ready")
         with contextlib.suppress(Bye, ConnectionError, asyncio.IncompleteReadError):
             while True:
                 await self._command()
@@ -111,7 +110,7 @@ class ImapSession:
             result = self._logged_in(name, args)
         elif self._folder is None:
             raise BadSyntax("not before SELECT")
-        elif name == "IDLE":
+        elif name == "IDLE" and "IDLE" in self._world.capabilities:
             result = await self._idle(args)
         else:
             result = self._selected(name, args)
@@ -143,7 +142,7 @@ class ImapSession:
         if args:
             raise BadSyntax("no arguments are expected")
         if name == "CAPABILITY":
-            self._send(f"* CAPABILITY {_CAPABILITIES}")
+            self._send(f"* CAPABILITY {self._world.capabilities}")
         elif name == "LOGOUT":
             self._send("* BYE see you")
         return f"OK {name} done"
@@ -156,7 +155,7 @@ class ImapSession:
         if wanted is None or not hmac.compare_digest(wanted.encode(), password.encode()):
             raise No("[AUTHENTICATIONFAILED] user or password is wrong")
         self._user = user
-        return f"OK [CAPABILITY {_CAPABILITIES}] welcome"
+        return f"OK [CAPABILITY {self._world.capabilities}] welcome"
 
     # --- logged in -------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ class World:
         self.clock = clock
         self.accounts = {address.lower(): password for address, password in accounts.items()}
         self.mailboxes = Mailboxes(directory)
+        self.capabilities = "IMAP4rev1 IDLE"
+        """Without IDLE a client has to ask again and again."""
         self._faults: dict[str, deque[str]] = {}
         self._sizes: dict[Mail, int] = {}
 

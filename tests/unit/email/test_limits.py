@@ -135,3 +135,33 @@ def test_machines_are_told_by_any_of_their_signs():
     for field in ("List-Id: <a.b>", "Precedence: junk", "X-Precedence: list"):
         assert read(HEAD + field.encode() + b"\r\n\r\nx").automatic == "bulk"
     assert automatic.classify({}, "mailer-daemon@x.example", "", "text/plain", "") == "bounce"
+
+
+MEGABYTE = 1_000_000
+HOSTILE = {
+    "no line end": b"Subject: " + b"a" * MEGABYTE,
+    "at signs": HEAD + b"To: " + b"@" * 250_000 + b"\r\n\r\n",
+    "blanks in an address": HEAD + b"To: x" + b" " * 250_000 + b"y\r\n\r\n",
+    "parentheses": HEAD + b"To: " + b"(" * 250_000 + b"\r\n\r\n",
+    "quotes": HEAD + b"To: " + b'"' * 250_000 + b"\r\n\r\n",
+    "escapes": HEAD + b'To: "' + b"\\" * 250_000 + b"\r\n\r\n",
+    "open words": HEAD + b"Subject: " + b"=?a?q?" * 40_000 + b"\r\n\r\n",
+    "open brackets": HEAD + b"References: " + b"< " * 120_000 + b"\r\n\r\n",
+    "parameters": HEAD + b"Content-Type: text/plain" + b';a="' * 60_000 + b"\r\n\r\n",
+    "pieces": HEAD + b"Content-Type: a/b" + b"".join(b";n*%d*=%%41" % n for n in range(20_000)) + b"\r\n\r\n",
+    "comments": HEAD + b"Authentication-Results: mx; " + b"(" * 250_000 + b"\r\n\r\n",
+    "folds": HEAD + b"Subject: " + b"\r\n " * 80_000 + b"\r\n\r\n",
+    "boundaries": HEAD + multipart([b"\r\n"]) + b"--b\r\n" * 200_000,
+    "one boundary, nested": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" * 20_000,
+    "flowed": HEAD + b"Content-Type: text/plain; format=flowed\r\n\r\n" + b"a \r\n" * 250_000,
+    "broken base64": HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"=A" * 500_000,
+    "broken UTF-8": HEAD + b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + b"\xff\xfe\xfd " * 250_000,
+    "every byte": HEAD + b"\r\n" + bytes(range(256)) * 4_000,
+    "reports": HEAD.replace(b"anna", b"mailer-daemon") + b"\r\n" + b"Message-ID: <" * 80_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_mail_is_read_in_linear_time(name):
+    # Quadratic time would meet the test's time limit by orders of magnitude.
+    assert read(HOSTILE[name], address="help@shop.example", trusted_authserv_id="mx").message_id

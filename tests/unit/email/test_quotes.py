@@ -79,3 +79,25 @@ def test_folds_are_sorted_whole_lines(name):
 def test_kinds_are_told_apart():
     folds = fold("hi\n-- \nAnna\n\nOn 2 Nov 2026 at 10:00, X <x@y.example> wrote:\n> q\n")
     assert [one.kind for one in folds] == ["signature", "quote"]
+
+
+HOSTILE = {
+    "attributions": "On Mon, 2 Nov 2026 at 10:00\n" * 5_000,
+    "attributions that end": "On Mon, 2 Nov 2026 at 10:00 X <x@y.example> wrote\n" * 4_000,
+    "one long line of dashes": "-" * 200_000,
+    "lines of dashes": ("-" * 70 + "\n") * 2_800,
+    "rulers": ("_" * 30 + "\n") * 6_000,
+    "signatures": "--\n" * 66_000,
+    "header fields": "From: x\n" * 25_000,
+    "blank lines": "On 2 Nov 2026 10:00 X wrote:" + "\n" * 190_000,
+    "a long line": "> " + "On " + "a " * 99_000,
+    "alternating": "> a\nb\n" * 30_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_ends(name):
+    # A pattern that backtracks would meet the test's time limit by orders of magnitude.
+    text = HOSTILE[name]
+    assert visible(text).strip()
+    assert visible(text + "\nlast words of mine") != ""

@@ -16,7 +16,8 @@ AT = 1_793_606_403_000
 
 def outbound(**fields):
     least = {
-        "id": OutboxId("o"), "key": "key-1", "message_id": MessageId("m"), "channel": "email", "account": "default", "thread": "t", "to": "anna@mail.example",
+        "id": OutboxId("o"), "key": "key-1", "message_id": MessageId("m"), "channel": "email",
+        "account": "default", "thread": "t", "to": "anna@mail.example",
         "visibility": "private", "text": "hello", "created_at_ms": AT,
     }  # fmt: skip
     return Outbound(**{**least, **fields})
