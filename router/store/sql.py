@@ -82,11 +82,11 @@ def _postgres_token(match: re.Match[str]) -> str:
 
 
 @cache
-def insert_sqlite(table: Table, conflict: str) -> str:  # type: ignore[type-arg]  # any table
-    """One row of `?`."""
-    marks = ", ".join("?" * len(table.names))
+def insert_sqlite(table: Table, conflict: str, count: int) -> str:  # type: ignore[type-arg]  # any table
+    """`count` rows of `?`."""
+    marks = ", ".join([f"({', '.join('?' * len(table.names))})"] * count)
     ending = " ON CONFLICT DO NOTHING" if conflict == "ignore" else ""
-    return f"INSERT INTO {table.name} ({', '.join(table.quoted)}) VALUES ({marks}){ending}"  # noqa: S608
+    return f"INSERT INTO {table.name} ({', '.join(table.quoted)}) VALUES {marks}{ending}"  # noqa: S608
 
 
 @cache

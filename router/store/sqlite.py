@@ -7,7 +7,8 @@ callers share one fsync; a script that raises rolls back only itself. Readers se
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -22,6 +23,8 @@ T = TypeVar("T")
 
 GROUP_MAX: Final = 64
 """Scripts in one commit: bounds how long the first of them waits for the last."""
+INSERT_MAX: Final = 64
+"""Rows of one INSERT, a power of two; times the columns of the widest table it stays below SQLite's 32,766 marks."""
 READERS: Final = 2
 BUSY_MS: Final = 5_000
 """How long a lock of another process is waited for."""
@@ -222,14 +225,35 @@ def _execute(connection: sqlite3.Connection, statement: Statement) -> object:
             compiled = compile_sqlite(statement.sql)
             return connection.execute(compiled.text, _named(compiled.names, bind(compiled, statement.params))).rowcount
         case Insert():
-            rows = table(type(statement.rows[0]))
-            return connection.executemany(insert_sqlite(rows, statement.conflict), rows.encode(statement.rows)).rowcount
+            return _insert(connection, statement)
         case Update():
             return _update(connection, statement)
 
 
 def _named(names: Sequence[str], values: Sequence[object]) -> dict[str, Any]:
     return dict(zip(names, values, strict=True))
+
+
+def _insert(connection: sqlite3.Connection, statement: Insert) -> int:
+    """Many rows in one step, for each step takes the interpreter's lock away from whoever decides meanwhile."""
+    rows = table(type(statement.rows[0]))
+    encoded = list(rows.encode(statement.rows))
+    count = done = 0
+    for size in _pieces(len(encoded)):
+        values = list(chain.from_iterable(encoded[done : done + size]))
+        count += connection.execute(insert_sqlite(rows, statement.conflict, size), values).rowcount
+        done += size
+    return count
+
+
+def _pieces(count: int) -> Iterator[int]:
+    """Powers of two that add up to `count`, so that few different statements are ever compiled."""
+    size = INSERT_MAX
+    while count:
+        while size > count:
+            size //= 2
+        yield size
+        count -= size
 
 
 def _update(connection: sqlite3.Connection, statement: Update) -> int:
