@@ -10,13 +10,18 @@ from itertools import pairwise
 from typing import Final
 
 from rules.detectors.hit import Hit
-from rules.detectors.phrase import LABEL_WORDS, PARTIAL_MIN, TORN_MIN, Word, phrases, speaks_of_phrase, torn
+from rules.detectors.phrase import LABEL_WORDS, PARTIAL_MIN, Word, phrases, speaks_of_phrase, torn
 from rules.fold import Folded
 from rules.wordlists import ALPHABETIC, english_prefixes, languages
 
 _LETTERS = bytes((code | 32) if chr(code).isalpha() and code < 128 else 32 for code in range(256))
 _GATE_WORDS: Final = frozenset(word.encode() for word in (*languages(), *english_prefixes()) if word.isascii())
 _FOUR: Final = b"\x01" * 4
+# Eight list words in a row, or with one foreign word among them.
+_ENOUGH: Final = (
+    b"\x01" * PARTIAL_MIN,
+    *(b"\x01" * n + b"\0" + b"\x01" * (PARTIAL_MIN - n) for n in range(1, PARTIAL_MIN)),
+)
 _NUMBERED_BY_WORDS: Final = b"\x01\x00" * 5
 
 _TOKEN = re.compile("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
@@ -52,9 +57,9 @@ def possible_words(data: bytes) -> tuple[bool, bool]:
     numbered = _NUMBERED_BY_WORDS in flags
     if _FOUR not in flags:
         return numbered, False
-    runs = list(map(len, flags.split(b"\0")))
-    whole = numbered or max(runs) >= PARTIAL_MIN or any(a + b >= PARTIAL_MIN for a, b in pairwise(runs))
-    return whole, sum(run for run in runs if run >= TORN_MIN) >= PARTIAL_MIN
+    whole = numbered or any(map(flags.__contains__, _ENOUGH))
+    gap = flags.find(b"\0", flags.find(_FOUR))
+    return whole, gap >= 0 and flags.find(_FOUR, gap) >= 0
 
 
 def find(folded: Folded) -> Iterator[Hit]:

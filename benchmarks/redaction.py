@@ -1,0 +1,102 @@
+"""What redaction costs: ordinary messages, messages with secrets, long texts, and inputs made to be slow.
+
+`python -m benchmarks.redaction`. Processor time of one core, the best of several rounds, so that a busy machine does
+not speak for the code; the regular expression beside it is how fast this machine reads the same messages at all.
+"""
+
+import json
+import random
+import re
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from rules.facts import Visibility
+from rules.redact import redact
+
+CORPUS = Path(__file__).parents[1] / "tests" / "corpora" / "redaction_measuring.ndjson"
+ROUNDS = 5
+REPEATS = 500
+VISIBILITIES: tuple[Visibility, ...] = ("private", "public")
+HOSTILE_CHARS = 100_000
+ORDINARY = {
+    "English, 300 characters": (
+        "Hello, I tried to withdraw some money from my wallet yesterday and the app says the transfer is still pending. "
+        "I have restarted my phone and installed the newest version but nothing changed. Could you please check what is "
+        "wrong with my account and tell me how long it usually takes? Thank you very much."
+    ),
+    "Chinese, 150 characters": (
+        "你好，我昨天从钱包提现，应用显示转账还在处理中。我已经重启了手机，也装了最新版本，但是没有变化。"
+        "麻烦帮我看一下账户出了什么问题，一般需要多长时间？我在等这笔钱付房租，"
+        "之前客服说二十四小时内会到账，可是现在已经过去两天了，页面上还是显示处理中，请尽快回复我，非常感谢。"
+    ),
+}
+HOSTILE = (
+    "4", "4 ", "4111 ", "-", "a.", "a@", "a@b.co ", "abandon ", "abandon ability you will ", "abandon xyz ", "man/x.",
+    "password ", "password is ", "password:", "code is ", "cvv ", "{", '"ciphertext":', '{"crypto":{"ciphertext":"ab',
+    "-----begin private key-----", "0xab", "0x" + "ab" * 32 + " ", "5K", "L4rK1yDtCWekvXuE6oXD9jCYfFNV2cWRpVuPLBcC ",
+    "我的助记词是", "的 一 ", "的", "密码是", "密码abc123", "我叫王", "北京市", "地址北京路",
+    "12 Maple ", "my name is Al ",
+    "1.1.", "a:", "+1 415 ", "13812345678 ", "(415) 555-", "DE89 ", "DE89370400440532013000 ", "110101199003077758 ",
+    "5" * 88 + " ", "S" + "A" * 55 + " ", "eyJ", "api key ", " ", "\n", "[CARD]", "4\u200b", "①", "ﷺ", "1,", "[1,",
+    "a dot ",
+    "1. abandon ",
+    "a at b dot ", "bc1q", "r" * 34 + " ", "12/27 ", "4111 12/27 ", "user/pass: a ", "1234567890:", '"',
+    "abcd ef01 ", "private key abcd ", "order ", "tx " + "4111111111111111 ", "abandonability",
+)  # fmt: skip
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Processor seconds of the best round."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        begun = time.process_time()
+        work()
+        best = min(best, time.process_time() - begun)
+    return best
+
+
+def redact_all(texts: list[str], visibility: Visibility) -> None:
+    for text in texts:
+        redact(text, visibility=visibility)
+
+
+def search_all(pattern: re.Pattern[str], texts: list[str]) -> None:
+    for text in texts:
+        pattern.findall(text)
+
+
+def main() -> None:
+    rows = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+    secret = [row["text"] for row in rows if row["spans"]]
+    harmless = [row["text"] for row in rows if not row["spans"]]
+    count = min(len(secret), len(harmless))
+    half = random.Random(1).sample(secret, count) + random.Random(2).sample(harmless, count)
+    plain = re.compile(r"[0-9](?:[ -]?[0-9]){12,18}")
+    for visibility in VISIBILITIES:
+        print(visibility)
+        for name, texts in (("half with a secret", half), ("harmless only", harmless)):
+            spent = seconds(partial(redact_all, texts, visibility))
+            one = seconds(partial(search_all, plain, texts))
+            size = sum(map(len, texts)) / 1000
+            print(
+                f"  {name:24} {len(texts) / spent:9,.0f} messages/s  {spent / size * 1e6:6.0f} us per 1,000 characters"
+                f"  (one expression alone: {len(texts) / one:11,.0f}/s)"
+            )
+        times = sorted(seconds(partial(redact, text, visibility=visibility)) * 1e6 for text in half)
+        print(f"  {'99 of 100 within':24} {times[len(times) * 99 // 100]:9,.0f} us, all within {times[-1]:,.0f} us")
+        for name, text in ORDINARY.items():
+            spent = seconds(partial(redact_all, [text] * REPEATS, visibility)) / REPEATS
+            print(f"  {name:24} {spent * 1e6:9.1f} us, {spent / len(text) * 1e9:.0f} us per 1,000 characters")
+    print(f"hostile inputs of {HOSTILE_CHARS:,} characters, public")
+    slow = sorted(
+        (seconds(partial(redact, (piece * HOSTILE_CHARS)[:HOSTILE_CHARS], visibility="public")), piece)
+        for piece in HOSTILE
+    )
+    for spent, piece in reversed(slow[-5:]):
+        print(f"  {spent:6.2f} s  {piece[:40]!r}")
+
+
+if __name__ == "__main__":
+    main()
