@@ -53,13 +53,13 @@ _CHINESE_MARKS: Final = ("，", "。", "的")
 
 _WROTE: Final = re.compile(
     r"(?:wrote|schrieb(?: .{1,80})?|a écrit|escribió|escreveu|ha scritto|schreef(?: .{1,80})?|skrev(?: .{1,80})?"
-    r"|\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]|napsala?|napisała?|kirjoitti|пишет|писала?|написала?|写道|寫道|書きました|작성)\s*[:：]?\s*$",
+    r"|\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]|napsala?|napisała?|kirjoitti|пишет|писала?|написала?|写道|寫道|書きました|작성)\s*[:：]$",
     re.IGNORECASE,
 )
-_INTRO: Final = re.compile(
-    r"(?:on |am |le |el |em |il |op |den |på |dne |w dniu |в |在|于|於|\d|[\"'“]?[\w.]+.{0,80}[<(@]|.{0,40}\d{4})",
-    re.IGNORECASE,
-)
+# How an attribution begins when it may be wrapped; and one that stands on a line of its own.
+_OPENER: Final = re.compile(r"on |am |le |el |em |il |op |den |på |dne |w dniu |в |在|于|於", re.IGNORECASE)
+_ALONE: Final = re.compile(r"\d|[\"'“]?[\w.]+.{0,80}[<(@]|.{0,40}\d{4}")
+_CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}")
 _DATED: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[/.年月-]\d{1,2}|[\w.+-]@[\w.-]|\S@\S")
 # Enough to believe an attribution whose quote carries no marks: an address, or a time of day beside a year.
 _CERTAIN: Final = re.compile(
@@ -97,6 +97,8 @@ _DEVICE: Final = re.compile(
     r"|iphoneから送信|androidから送信)",
     re.IGNORECASE,
 )
+_FORWARD_STARTS: Final = frozenset("-_=*bBaA")
+_SEPARATOR_STARTS: Final = frozenset("-_=*~")
 _RULER: Final = frozenset("_")
 
 
@@ -169,7 +171,7 @@ class _Cutter:
             line = lines[at].text
             if not line:
                 at += 1
-            elif _FORWARD.match(line):
+            elif line[0] in _FORWARD_STARTS and _FORWARD.match(line):
                 # Somebody else's mail, shown to us for the first time: that is the message.
                 forwarded = True
                 at = self._skip_block(at + 1)
@@ -211,16 +213,8 @@ class _Cutter:
     def _intro(self, at: int) -> int | None:
         """An attribution at `at`: fold it with its quote; without quote marks, fold all that follows it."""
         lines = self._lines
-        if not _INTRO.match(lines[at].text):
-            return None
-        stop = at
-        while stop < len(lines) and stop - at < _INTRO_LINES and lines[stop].text:
-            if _WROTE.search(lines[stop].text):
-                break
-            if lines[stop].text[0] in ">＞":
-                return None
-            stop += 1
-        else:
+        stop = self._wrote_at(at)
+        if stop is None:
             return None
         words = " ".join(line.text for line in lines[at : stop + 1])
         if not _DATED.search(words):
@@ -235,10 +229,24 @@ class _Cutter:
         self._rest(at)
         return len(lines)
 
+    def _wrote_at(self, at: int) -> int | None:
+        """The line on which the attribution that begins at `at` ends; never one that begins further down."""
+        lines = self._lines
+        if not _OPENER.match(lines[at].text):
+            return at if _ends_attribution(lines[at].text) and _ALONE.match(lines[at].text) else None
+        for stop in range(at, min(at + _INTRO_LINES, len(lines))):
+            line = lines[stop].text
+            if not line or line[0] in ">＞" or (stop > at and _OPENER.match(line)):
+                return None
+            if _ends_attribution(line):
+                complete = stop > at and _ALONE.match(line) and _CLOCK.search(line)
+                return None if complete else stop
+        return None
+
     def _begins_history(self, at: int, *, forwarded: bool) -> bool:
         """A separator or a copied header block: all that follows is an older mail."""
         line = self._lines[at].text
-        if _SEPARATOR.match(line):
+        if line[0] in _SEPARATOR_STARTS and _SEPARATOR.match(line):
             return True
         if len(line) >= 10 and set(line) <= _RULER:
             following = self._next_filled(at + 1)
@@ -247,7 +255,8 @@ class _Cutter:
 
     def _is_block(self, at: int) -> bool:
         """`From:` and two more fields; a subject or an address, or it is a customer telling from whom to whom."""
-        field = _FIELD.match(self._lines[at].text)
+        line = self._lines[at].text
+        field = _FIELD.match(line) if ":" in line or "：" in line else None
         if field is None or field["who"] is None:
             return False
         others = [_FIELD.match(line.text) for line in self._lines[at + 1 : at + _BLOCK_LINES]]
@@ -298,4 +307,8 @@ class _Cutter:
             return False
         if line[0] in ">＞" or _SEPARATOR.match(line) or _FORWARD.match(line) or self._is_block(at):
             return True
-        return _INTRO.match(line) is not None and any(_WROTE.search(one.text) for one in self._lines[at : at + 3])
+        return self._wrote_at(at) is not None
+
+
+def _ends_attribution(line: str) -> bool:
+    return line[-1] in ":：" and _WROTE.search(line) is not None

@@ -23,6 +23,10 @@ FOLDED = {
     "gmail, french": ("Oui\n\nLe lun. 2 nov. 2026 à 10:00, Support <help@shop.example> a écrit :\n> vieux\n", "Oui"),
     "gmail, spanish": ("Sí\n\nEl lun, 2 nov 2026 a las 10:00, Support (<help@x.example>) escribió:\n> viejo\n", "Sí"),
     "gmail, russian": ("Да\n\nпн, 2 нояб. 2026 г. в 10:00, Support <help@shop.example>:\n> старое\n", "Да"),
+    "words right above": ("I paid in 2024\nOn 2 Nov 2026 at 10:00, X <x@y.example> wrote:\n> q\n", "I paid in 2024"),
+    "an opener above": ("On Monday I paid\nOn 2 Nov 2026 10:00, X <x@y.example> wrote:\n> q\n", "On Monday I paid"),
+    "am I above a date": ("Am I right\n2026-11-02 10:00 X <x@y.example> wrote:\n> q\n", "Am I right"),
+    "wrapped before the address": ("ok\n\nOn 2 Nov 2026 at 10:00 Support\nhelp@shop.example wrote:\n> q\n", "ok"),
     "mail.ru": ("Да\n\n02.11.2026 10:00, Support пишет:\n> старое\n", "Да"),
     "qq": (
         "还是没到账\n\n\n------------------ 原始邮件 ------------------\n发件人: <help@shop.example>;\n旧内容\n",
