@@ -150,7 +150,7 @@ async def test_the_language_changes_in_place(demo, chromium):
         await page.evaluate("window.same = true")
         await page.locator("[data-menu=me]").click()
         await page.locator("[data-value=lang-zh-CN]").click()
-        await expect(page.locator("#list-title")).to_have_text("全部未完成")
+        await expect(page.locator("#list-title")).to_have_text("全部未解决")
         await expect(editor(page)).to_have_value("half a sentence")
         assert await page.evaluate("[window.same, document.documentElement.lang]") == [True, "zh-CN"]
         raw = re.compile(
@@ -333,3 +333,16 @@ async def test_a_lost_line_is_said_and_taken_up_again(demo, chromium):
         await expect(banner).to_have_count(0)
         await expect(lee.locator(".message.note", has_text="said while Lee was away")).to_have_count(1)
         await expect(editor(lee)).to_have_value("written without a line")
+
+
+async def test_solving_says_so_goes_on_and_can_be_undone(demo, chromium):
+    async with desk(chromium, demo.agent_login_url) as page:
+        number = await open_ticket(page)
+        await press(page, "e")
+        await expect(page.locator(".toast", has_text=f"{number} solved")).to_be_visible()
+        await expect(page.locator(".thread-pane")).not_to_have_attribute("data-ticket", number)
+        await expect(page.locator(f".row[data-ticket={number}]")).to_have_count(0)
+        await page.locator(".toast").get_by_role("button", name="Undo").click()
+        await expect(page.locator(".thread-pane")).to_have_attribute("data-ticket", number)
+        await expect(page.locator("[data-menu=state]")).to_have_text("Open")
+        await expect(page.locator(f".row[data-ticket={number}]")).to_have_count(1)

@@ -15,6 +15,9 @@ import { toast } from "../core/parts.js";
  * @typedef {{ ticket: string, mode: Mode, code: string, data: any, solve: boolean }} Refusal
  */
 
+/** Long enough to see that it is solved. */
+const AFTER_SOLVE_MS = 1000;
+
 /** Messages on their way or stuck, oldest first, over reloads. */
 export const pending = signal(recall("pending", /** @type {Pending[]} */ ([])).map(unconfirmed));
 /** Why the last message was not taken; shown above its draft. */
@@ -209,6 +212,13 @@ function solved(id, before, following = follower(id)) {
       if (now) setState(now, /** @type {any} */ (before)).then(() => go({ ticket: now.number }));
     } },
   });
-  const next = following ? ticket(following)?.value : null;
-  if (next && route.value.ticket === row.number && recall("afterSolve", "next") === "next") go({ ticket: next.number });
+  if (following && recall("afterSolve", "next") === "next") setTimeout(() => goOn(id, following), AFTER_SOLVE_MS);
+}
+
+/** On to the next ticket, unless the agent has done something else since. @param {string} id @param {string} following */
+function goOn(id, following) {
+  const row = ticket(id)?.value;
+  const next = ticket(following)?.value;
+  const busy = document.activeElement?.matches("textarea:not(:placeholder-shown), [role^=menuitem]") ?? false;
+  if (row && next && !busy && isDone(row) && route.value.ticket === row.number) go({ ticket: next.number });
 }
