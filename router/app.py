@@ -37,7 +37,9 @@ from router.store.postgres import PostgresStore
 from router.store.script import Store
 from router.store.sqlite import SqliteStore
 from router.telemetry import Logger, Metrics, SilentLog
+from router.web.ops import OpsServer
 from router.web.server import Server
+from router.web.status import Status
 
 Role = Literal["intake", "route", "deliver", "web"]
 ROLES: tuple[Role, ...] = ("intake", "route", "deliver", "web")
@@ -163,9 +165,14 @@ class App:
             log=log,
         )
         self._run("health", self.health.run())
+        status = Status(store=store, bus=bus, rulebook=self.rulebook, health=self.health, feed=self.feed)
         if "web" in self._roles:
             self._run("feed", self.feed.run())
-            self.server = await self._start_server()
+            self.server = await self._start_server(status)
+        else:
+            ops = OpsServer(config=self.config.server, status=status, metrics=metrics, log=log)
+            await ops.start()
+            self._exit.push_async_callback(ops.stop)
 
     async def _open_bus(self, owner: str) -> Bus:
         if self.config.bus.url == "local":
@@ -242,11 +249,11 @@ class App:
         sweeper = Sweeper(store=self.store, bus=self.bus, clock=self.clock, metrics=self.metrics, log=self.log)
         self._run("sweep", sweeper.run())
 
-    async def _start_server(self) -> Server:
+    async def _start_server(self, status: Status) -> Server:
         server = Server(
             config=self.config.server,
             store=self.store,
-            bus=self.bus,
+            status=status,
             door=self.door,
             channels=self.channels,
             commands=self.commands,

@@ -5,6 +5,8 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from router.app import ROLES, App, Role
 from router.cli.running import until_stopped
 from router.clock import SystemClock
@@ -18,6 +20,7 @@ DEFAULT_CONFIG = Path("switchboard.yaml")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     add_config(parser)
+    parser.add_argument("--port", type=int, help="instead of server.port, for several processes on one machine")
     parser.add_argument("--role", default=",".join(ROLES), help=f"some of {','.join(ROLES)} (default: all)")
 
 
@@ -30,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until stopped."""
     roles = read_roles(arguments.role)
     config = load(arguments.config)
+    if arguments.port is not None:
+        config = msgspec.structs.replace(config, server=msgspec.structs.replace(config.server, port=arguments.port))
     return asyncio.run(_serve(config, arguments.config.resolve().parent, roles))
 
 

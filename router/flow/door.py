@@ -22,6 +22,7 @@ from router.model.limits import (
     REFERENCES_MAX,
     SUBJECT_CHARS_MAX,
     TEXT_CHARS_MAX,
+    URL_CHARS_MAX,
 )
 from router.model.message import AttachmentIn, InboundEvent, JournalEntry, Redaction, StoredAttachment
 from router.model.sources import Ids
@@ -30,7 +31,6 @@ from rules.redact import masked_values, redact
 
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 """Code points that PostgreSQL and JSON refuse; each is replaced by one other, so that offsets stay true."""
-_URL_CHARS_MAX = 2_000
 
 
 class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +77,7 @@ def clean(
     event: InboundEvent, keys: Keyring, ids: Ids, *, received_at_ms: int, rules_version: str, parse_ms: float = 0.0
 ) -> Cleaned:
     """Everything between the parser and the journal. Raises InvalidMessage for what breaks a limit."""
+    event = _storable_ids(event)
     _check(event)
     marks = _Marks(event, keys)
     text, rest = _cut(event.text if event.text is not None else derive_text(event.html or ""))
@@ -109,6 +110,29 @@ def clean(
         parse_ms=parse_ms,
     )
     return Cleaned(entry=entry, blobs=blobs, masked=marks.masked)
+
+
+def _storable_ids(event: InboundEvent) -> InboundEvent:
+    """Ids and addresses are no text to be masked, but they have to be storable all the same."""
+    names = (event.message_id, event.account, event.target_id, event.thread_id, event.in_reply_to, event.reply_to)
+    people = (event.sender.id, event.sender.email, event.sender.phone, event.sender.handle, event.sender.user_id)
+    every = [name for name in (*names, *people, *event.references, *event.participants) if name is not None]
+    if not _UNSTORABLE.search("".join(every)):
+        return event
+    raw: dict[str, object] = msgspec.to_builtins(event, builtin_types=(bytes,))
+    return msgspec.convert({key: _storable_value(key, value) for key, value in raw.items()}, InboundEvent)
+
+
+def _storable_value(key: str, value: object) -> object:
+    if key in {"text", "html", "subject", "attachments"}:
+        return value  # these have ways of their own
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {name: _storable_value("", item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable_value("", item) for item in value]
+    return value
 
 
 def _check(event: InboundEvent) -> None:
@@ -192,7 +216,7 @@ def _store_file(
         content_id=file.content_id,
     )
     if file.data is None:
-        url = (file.url or "")[:_URL_CHARS_MAX]
+        url = (file.url or "")[:URL_CHARS_MAX]
         if urlsplit(url).scheme not in {"http", "https"}:
             raise InvalidMessage(f"file {name!r} has neither data nor an http(s) url", field="attachments")
         return msgspec.structs.replace(attachment, url=url, state="remote"), None

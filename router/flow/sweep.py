@@ -6,12 +6,13 @@ from router.bus import Bus, Pointer
 from router.model.errors import StoreUnavailable
 from router.model.limits import SWEEP_AFTER_MS
 from router.model.sources import Clock
-from router.store import inbox, journal, outbox, quarantine, sealed
+from router.store import inbox, journal, outbox, people, quarantine, sealed
 from router.store.script import Store
 from router.telemetry import Logger, Metrics
 
 _EVERY_S = 1.0
 _BATCH = 500
+_LOGINS_EVERY_MS = 60_000
 
 
 class Sweeper:
@@ -19,6 +20,7 @@ class Sweeper:
 
     def __init__(self, *, store: Store, bus: Bus, clock: Clock, metrics: Metrics, log: Logger) -> None:
         self._store, self._bus, self._clock, self._metrics, self._log = store, bus, clock, metrics, log
+        self._logins_at_ms = 0
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -36,6 +38,9 @@ class Sweeper:
         if forgotten:
             await self._bus.publish([Pointer(partition=partition, journal_id=row) for row, partition in forgotten])
         await self._store.write(sealed.expire(now_ms=now_ms, limit=_BATCH))
+        if now_ms - self._logins_at_ms >= _LOGINS_EVERY_MS:
+            self._logins_at_ms = now_ms
+            await self._store.write(people.expire_logins(now_ms=now_ms))
         await self._measure(now_ms)
 
     async def _measure(self, now_ms: int) -> None:

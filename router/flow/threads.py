@@ -13,10 +13,12 @@ from router.model.changes import Record, Save
 from router.model.errors import Conflict
 from router.model.ids import MessageId
 from router.model.sources import Clock
-from router.model.tables import Event
+from router.model.tables import Event, OutboxEntry
 from router.store import changes as store_changes
 from router.store import journal, threads
-from router.store.script import Store
+from router.store.script import Script, Store
+
+_CONFLICTS_MAX = 6
 
 
 class AccountCursors:
@@ -52,21 +54,26 @@ class AccountThreads:
 
     async def mark(self, thread: str, peer: str, message_id: MessageId, state: Literal["delivered", "read"]) -> None:
         """The customer's device has shown a reply. Never moves a delivery state backwards."""
-        found = await self._store.read(threads.delivery(self._kind, self._account, thread, peer, message_id))
-        if found is None or DELIVERY_RANK[found.state] >= DELIVERY_RANK[state]:
+        for _ in range(_CONFLICTS_MAX):  # the delivery worker may be settling the same row
+            found = await self._store.read(threads.delivery(self._kind, self._account, thread, peer, message_id))
+            if found is None or DELIVERY_RANK[found.state] >= DELIVERY_RANK[state]:
+                return
+            try:
+                await self._store.write(_moved(found, state, self._clock.now_ms()))
+            except Conflict:
+                continue
+            await self._bus.notify("events")
             return
-        now_ms = self._clock.now_ms()
-        moved = msgspec.structs.replace(found, state=state, lease_until_ms=None, version=found.version + 1)
-        event = Event(
-            at_ms=now_ms,
-            kind="delivery.state",
-            ticket_id=found.ticket_id,
-            message_id=message_id,
-            conversation_id=found.conversation_id,
-            data={"from": found.state, "to": state},
-        )
-        try:
-            await self._store.write(store_changes.apply([Save(moved), Record(event)], now_ms=now_ms))
-        except Conflict:
-            return  # the delivery worker is settling it; the page reports again when it next connects
-        await self._bus.notify("events")
+
+
+def _moved(found: OutboxEntry, state: Literal["delivered", "read"], now_ms: int) -> Script[store_changes.Applied]:
+    moved = msgspec.structs.replace(found, state=state, lease_until_ms=None, version=found.version + 1)
+    event = Event(
+        at_ms=now_ms,
+        kind="delivery.state",
+        ticket_id=found.ticket_id,
+        message_id=found.message_id,
+        conversation_id=found.conversation_id,
+        data={"from": found.state, "to": state},
+    )
+    return store_changes.apply([Save(moved), Record(event)], now_ms=now_ms)

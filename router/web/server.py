@@ -7,7 +7,6 @@ import msgspec
 from aiohttp import web
 
 from inbox.assets import CACHE_CONTROL, LANGUAGE_COOKIE, THEME_COOKIE, Assets, choose_language, choose_theme
-from router.bus import Bus
 from router.config import ServerConfig
 from router.discovery import manifest_of
 from router.flow.channels import Channels
@@ -29,6 +28,7 @@ from router.web import openapi, trace
 from router.web.auth import Auth
 from router.web.feed import FeedSocket
 from router.web.messages import MessagesApi
+from router.web.ops import ops_routes
 from router.web.problems import answer, middleware
 from router.web.status import Status
 from router.web.tickets import TicketsApi, body_of
@@ -51,7 +51,7 @@ class Server:
         *,
         config: ServerConfig,
         store: Store,
-        bus: Bus,
+        status: Status,
         door: Door,
         channels: Channels,
         commands: Commands,
@@ -68,7 +68,7 @@ class Server:
         self._assets = Assets()
         self._auth = auth = Auth(store=store, clock=clock, secure=config.public_url.startswith("https:"))
         views = Views(store)
-        self._status = Status(store=store, bus=bus, rulebook=rulebook, health=health, feed=feed)
+        self._status = status
         self._feed = FeedSocket(
             auth=auth,
             feed=feed,
@@ -106,9 +106,7 @@ class Server:
                 web.get("/api/v1/messages/{message}/html", self._html),
                 web.get("/api/v1/attachments/{message}/{attachment}", self._attachment),
                 web.get("/api/openapi.json", openapi.serve),
-                web.get("/healthz", self._status.healthz),
-                web.get("/readyz", self._status.readyz),
-                web.get("/metrics", self._show_metrics),
+                *ops_routes(self._status, self._metrics),
                 *self._tickets.routes(),
             ]
         )
@@ -199,9 +197,6 @@ class Server:
     async def _show_status(self, request: web.Request) -> web.Response:
         await self._auth.agent(request)
         return answer(self._status.snapshot())
-
-    async def _show_metrics(self, _request: web.Request) -> web.Response:
-        return web.Response(body=self._metrics.expose(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
     # --- content ----------------------------------------------------------------------------------------------------
 

@@ -55,6 +55,8 @@ async def test_customer_and_agent(busy_demo, chromium):
         reply = agent.locator(".message.reply.agent").last
         await expect(reply.locator("[data-delivery=read], [data-delivery=delivered]")).to_have_count(1)
         await agent.locator("[data-act=solve]").click()
+        await expect(agent.locator(f".row[data-ticket={number}]")).to_have_count(0)
+        await open_ticket(agent, number)
         await expect(agent.locator(".ticket-head")).to_contain_text("Solved")
     await customer.context.close()
 
