@@ -60,20 +60,15 @@ class _Refused(Exception):
 
 def parse(file: str, content: bytes, problems: Problems) -> Table | None:
     """Read one file. None when it is empty or was refused (then `problems` says why)."""
-    start = Position(file, 1, 1)
     if len(content) > FILE_BYTES_MAX:
-        problems.error(
-            start,
-            "file-size",
-            f"the file has {len(content)} bytes",
-            f"at most {FILE_BYTES_MAX}; split it into several files",
-        )
+        hint = f"at most {FILE_BYTES_MAX}; split it into several files"
+        _refuse(problems, Position(file, 1, 1), "file-size", f"the file has {len(content)} bytes", hint)
         return None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as broken:
-        before = content[: broken.start].decode("utf-8-sig", "replace")
-        problems.error(_position(file, before), "encoding", "this is not UTF-8 text", "save the file as UTF-8")
+        at = _position(file, content[: broken.start].decode("utf-8-sig", "replace"))
+        _refuse(problems, at, "encoding", "this is not UTF-8 text", "save the file as UTF-8")
         return None
     try:
         root = _Composer(file, text, problems).compose()
@@ -82,9 +77,14 @@ def parse(file: str, content: bytes, problems: Problems) -> Table | None:
     if root is None or (isinstance(root, Scalar) and root.empty):
         return None
     if not isinstance(root, Table):
-        problems.error(root.at, "type", "a rules file is a map of sections", "start with a key such as rules:")
+        _refuse(problems, root.at, "type", "a rules file is a map of sections", "start with a key such as rules:")
         return None
     return root
+
+
+def _refuse(problems: Problems, at: Position, code: str, text: str, hint: str) -> None:
+    problems.unreadable = True
+    problems.error(at, code, text, hint)
 
 
 def _position(file: str, before: str) -> Position:
@@ -212,5 +212,5 @@ class _Composer:
         return Position(self._file, mark.line + 1, mark.column + 1)
 
     def _refuse(self, at: Position, code: str, text: str, hint: str) -> None:
-        self._problems.error(at, code, text, hint)
+        _refuse(self._problems, at, code, text, hint)
         raise _Refused

@@ -15,6 +15,11 @@ PROBLEMS_MAX = 200
 """Beyond this many a file is better read again from its start."""
 
 
+_FOLLOWING = frozenset(
+    {"unknown-queue", "unknown-tag", "unknown-template", "unknown-list", "unknown-rule", "no-default", "unused"}
+)
+
+
 class Position(NamedTuple):
     """A place in a rules file; line and column count from 1."""
 
@@ -52,6 +57,8 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
+        self.unreadable = False
+        """A file could not be read at all, so what it defines is not known."""
 
     def error(self, at: Position, code: str, text: str, hint: str = "") -> None:
         """Record what makes the files unusable."""
@@ -75,8 +82,9 @@ class Problems:
             self._found[problem] = None  # an alias shows the same mistake again: said once
 
     def all(self) -> tuple[Problem, ...]:
-        """Everything found, in the order of the files."""
-        return tuple(sorted(self._found, key=lambda p: (p.file, p.line, p.col, p.code)))
+        """Everything found, in the order of the files; nothing that may follow from an unreadable one."""
+        found = [problem for problem in self._found if not self.unreadable or problem.code not in _FOLLOWING]
+        return tuple(sorted(found, key=lambda p: (p.file, p.line, p.col, p.code)))
 
     def failed(self) -> bool:
         """Whether any of them is an error."""

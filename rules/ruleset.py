@@ -169,10 +169,10 @@ def _rule_nodes(section: dict[str, Node], book: Book) -> list[Table]:
 def _check_default(book: Book, top: Position) -> None:
     defaults = [key for key, spec in book.queues.items() if spec.default]
     if not book.queues:
-        book.reader.fail(top, "missing", "no queue is defined", "add queues: with one default: true")
+        book.reader.fail(top, "no-default", "no queue is defined", "add queues: with one default: true")
     elif not defaults:
         at = next(iter(book.queue_names.values())).at
-        book.reader.fail(at, "missing", "no queue is the default", "add default: true to one")
+        book.reader.fail(at, "no-default", "no queue is the default", "add default: true to one")
     for extra in defaults[1:]:
         at = book.queue_names[extra].at
         text = f"{extra} is a second default queue"

@@ -112,12 +112,24 @@ def test_the_reply_comes_in_the_language_of_the_message():
 
 def test_all_mistakes_of_all_files_are_told_at_once():
     with pytest.raises(RulesError) as refused:
-        load({"b.yaml": b"version: 1\nrulez: []\n", "a.yaml": b"a: b: c\n", "c.yaml": b"version: 9\n"})
-    said = [str(problem) for problem in refused.value.problems]
-    assert said[0].startswith("a.yaml:1:1 missing no queue is defined")
-    assert "a.yaml:1:5 yaml mapping values are not allowed in this context" in said[1]
-    assert "b.yaml:2:1 unknown-key a rules file has no key rulez (did you mean rules?)" in said
-    assert "c.yaml:1:10 value version is 9 (a whole number from 1 to 1)" in said
+        load({"b.yaml": b"version: 1\nrulez: []\n", "a.yaml": b"version: 1\nlist: {}\n", "c.yaml": b"version: 9\n"})
+    assert [str(problem) for problem in refused.value.problems] == [
+        "a.yaml:1:1 no-default no queue is defined (add queues: with one default: true)",
+        "a.yaml:2:1 unknown-key a rules file has no key list (did you mean lists?)",
+        "b.yaml:2:1 unknown-key a rules file has no key rulez (did you mean rules?)",
+        "c.yaml:1:10 value version is 9 (a whole number from 1 to 1)",
+    ]
+
+
+def test_a_file_that_cannot_be_read_does_not_make_its_names_unknown_elsewhere():
+    with pytest.raises(RulesError) as refused:
+        load(
+            {"a.yaml": b"queues: x: y\n", "b.yaml": b"version: 1\nrules: [{id: r, then: {queue: q, urgency: hihg}}]\n"}
+        )
+    assert [(problem.file, problem.code) for problem in refused.value.problems] == [
+        ("a.yaml", "yaml"),
+        ("b.yaml", "value"),
+    ]
 
 
 MISTAKES = [
