@@ -22,9 +22,9 @@ VISIBILITIES: tuple[Visibility, ...] = ("private", "public")
 HOSTILE_CHARS = 100_000
 ORDINARY = {
     "English, 300 characters": (
-        "Hello, I tried to withdraw some money from my wallet yesterday and the app says the transfer is still pending. "
-        "I have restarted my phone and installed the newest version but nothing changed. Could you please check what is "
-        "wrong with my account and tell me how long it usually takes? Thank you very much."
+        "Hello, I tried to withdraw some money from my wallet yesterday and the app says the transfer is still "
+        "pending. I have restarted my phone and installed the newest version but nothing changed. Could you please "
+        "check what is wrong with my account and tell me how long it usually takes? Thank you very much."
     ),
     "Chinese, 150 characters": (
         "你好，我昨天从钱包提现，应用显示转账还在处理中。我已经重启了手机，也装了最新版本，但是没有变化。"

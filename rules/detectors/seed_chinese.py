@@ -25,6 +25,7 @@ _LABEL = re.compile(
     "(?<![a-z])(?:seed|mnemonic|recovery phrase|seed phrase)(?![a-z])"
 )
 _CONNECTIVE = re.compile("就是|分别是|依次是|如下|是|为|為|给你|发你")
+_PARTICLES: Final = frozenset("的了我不是在有吗么这那你他她们个就也都要会能没到把被给让和很说去吧呢嗎這們個會沒給讓說")
 _LENGTHS: Final = (24, 21, 18, 15, 12)
 _LABEL_REACH: Final = 16
 
@@ -88,5 +89,8 @@ def _phrase(letters: str, size: int) -> bool:
 
 
 def _ordinary(letters: str) -> bool:
+    """Whether `letters` read as a sentence: a common pair, or more particles than chance gives a phrase."""
     common = common_chinese_pairs()
-    return any(letters[place : place + 2] in common for place in range(len(letters) - 1))
+    return sum(map(_PARTICLES.__contains__, letters)) > len(letters) / 6 or any(
+        letters[place : place + 2] in common for place in range(len(letters) - 1)
+    )

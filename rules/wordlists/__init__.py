@@ -62,7 +62,7 @@ def english_prefixes() -> dict[str, int]:
 def common_chinese_pairs() -> frozenset[str]:
     """Pairs of characters that ordinary messages to a support desk are full of.
 
-    Twelve characters drawn at random hold one of them about once in a thousand phrases.
+    Twelve characters drawn at random hold one of them about twice in a thousand phrases.
     """
     text = files(__package__).joinpath("common_chinese_pairs.txt").read_text(encoding="utf-8")
     return frozenset(text.split())
