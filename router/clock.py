@@ -5,6 +5,7 @@
 
 import random
 import time
+from collections.abc import Iterator
 
 from router.model.sources import Clock
 
@@ -37,7 +38,9 @@ class VirtualClock:
 
 
 _TAIL_BITS = 74
-_RANDOM_STEP_BITS = 32
+_STEP_BYTES = 4
+_STEPS_AT_ONCE = 512
+"""The system's randomness costs a call into the kernel: it is drawn for many ids at once."""
 
 
 class TimedIds:
@@ -46,6 +49,7 @@ class TimedIds:
     def __init__(self, clock: Clock, seed: int | None = None) -> None:
         self._clock = clock
         self._random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 -- seeded only by tests and simulations
+        self._steps = self._draw()
         self._ms = 0
         self._tail = 0
 
@@ -56,10 +60,15 @@ class TimedIds:
             self._ms = ms
             self._tail = self._random.getrandbits(_TAIL_BITS - 1)
         else:
-            self._tail += self._random.getrandbits(_RANDOM_STEP_BITS) + 1
+            self._tail += next(self._steps) + 1
             if self._tail >> _TAIL_BITS:
                 self._ms += 1
                 self._tail = self._random.getrandbits(_TAIL_BITS - 1)
         high, low = self._tail >> 62, self._tail & 0x3FFF_FFFF_FFFF_FFFF
         text = f"{self._ms:012x}{0x7000 | high:04x}{0x8000_0000_0000_0000 | low:016x}"
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+    def _draw(self) -> Iterator[int]:
+        """Random steps from one id to the next, without end."""
+        while True:
+            yield from memoryview(self._random.randbytes(_STEP_BYTES * _STEPS_AT_ONCE)).cast("I")

@@ -66,12 +66,12 @@ def _amend(amended: tuple[list[Change], Outcome]) -> Decided:
     return Decided(changes=changes, outcome=outcome)
 
 
-def facts_of(entry: JournalEntry, placement: Placement) -> Facts:
-    """What the rules may look at."""
+def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
+    """What the rules may look at; `new_text` is the text without quoted history."""
     event, ticket, contact = entry.event, placement.ticket, placement.contact
     return Facts(
         message=MessageFacts(
-            text=visible(event.text or ""),
+            text=new_text,
             subject=event.subject or "",
             channel=event.channel,
             account=event.account,
@@ -99,7 +99,8 @@ def _decide_message(
 ) -> Decided:
     event, now_ms = entry.event, entry.received_at_ms
     placement = place(event, snapshot, token_conversation=circumstances.token_conversation, now_ms=now_ms)
-    verdict = ruleset.evaluate(facts_of(entry, placement))
+    new_text = visible(event.text or "")
+    verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
 
     contact = placement.contact or Contact(
         id=ContactId(ids.new()), name=event.sender.name, language=verdict.language, created_at_ms=now_ms
@@ -107,7 +108,7 @@ def _decide_message(
     conversation_id = placement.conversation.id if placement.conversation else ConversationId(ids.new())
     message_id = MessageId(ids.new())
     if placement.ticket is None:
-        ticket = open_ticket(entry, placement, verdict, contact, conversation_id, ids)
+        ticket = open_ticket(entry, placement, verdict, contact, conversation_id, new_text, ids)
         ticket_events = [
             Event(
                 at_ms=now_ms,
@@ -120,7 +121,7 @@ def _decide_message(
             )
         ]
     else:
-        ticket, ticket_events = follow_up(placement.ticket, entry, placement, verdict, message_id)
+        ticket, ticket_events = follow_up(placement.ticket, entry, placement, verdict, message_id, new_text)
 
     why = _why(entry, placement, verdict, ticket)
     reply = automatic_reply(

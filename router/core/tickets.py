@@ -3,7 +3,6 @@
 import msgspec
 
 from router.core.placement import Placement
-from router.core.quotes import visible
 from router.model.errors import Refused
 from router.model.ids import AgentId, ConversationId, MessageId, TicketId
 from router.model.limits import SUBJECT_CHARS_MAX
@@ -34,12 +33,12 @@ def snippet_of(text: str) -> str:
     return " ".join(text[: _SNIPPET * 2].split())[:_SNIPPET]
 
 
-def subject_of(entry: JournalEntry) -> str:
-    """The subject, or the beginning of the text where the channel has none."""
+def subject_of(entry: JournalEntry, new_text: str) -> str:
+    """The subject, or the beginning of `new_text` where the channel has none."""
     subject = " ".join((entry.event.subject or "").split())
     if subject:
         return subject[:SUBJECT_CHARS_MAX]
-    line = " ".join(visible(entry.event.text or "")[: _SUBJECT_FROM_TEXT * 4].split())
+    line = " ".join(new_text[: _SUBJECT_FROM_TEXT * 4].split())
     if not line:
         return f"[{entry.event.kind}]"
     return line if len(line) <= _SUBJECT_FROM_TEXT else line[: _SUBJECT_FROM_TEXT - 1] + "…"
@@ -51,9 +50,10 @@ def open_ticket(
     verdict: Verdict,
     contact: Contact,
     conversation_id: ConversationId,
+    new_text: str,
     ids: Ids,
 ) -> Ticket:
-    """A new ticket for an event that joins none."""
+    """A new ticket for an event that joins none; `new_text` is its text without quoted history."""
     event, now_ms = entry.event, entry.received_at_ms
     return Ticket(
         id=TicketId(ids.new()),
@@ -62,7 +62,7 @@ def open_ticket(
         channel=event.channel,
         account=event.account,
         visibility=event.visibility,
-        subject=subject_of(entry),
+        subject=subject_of(entry, new_text),
         urgency=verdict.urgency,
         urgency_rank=URGENCY_RANK[verdict.urgency],
         queue=verdict.queue,
@@ -70,7 +70,7 @@ def open_ticket(
         language=verdict.language,
         findings=entry.findings,
         related=placement.related,
-        snippet=snippet_of(visible(event.text or "")),
+        snippet=snippet_of(new_text),
         last_inbound_at_ms=now_ms,
         last_message_at_ms=now_ms,
         waiting_since_ms=now_ms,
@@ -79,7 +79,7 @@ def open_ticket(
 
 
 def follow_up(
-    ticket: Ticket, entry: JournalEntry, placement: Placement, verdict: Verdict, message_id: MessageId
+    ticket: Ticket, entry: JournalEntry, placement: Placement, verdict: Verdict, message_id: MessageId, new_text: str
 ) -> tuple[Ticket, list[Event]]:
     """The ticket after a customer's next message, and what that changed.
 
@@ -127,7 +127,7 @@ def follow_up(
         tags=tags,
         findings=findings,
         related=related,
-        snippet=snippet_of(visible(event.text or "")),
+        snippet=snippet_of(new_text),
         last_inbound_at_ms=now_ms,
         last_message_at_ms=max(now_ms, ticket.last_message_at_ms),
         waiting_since_ms=waiting_since_ms,

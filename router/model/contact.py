@@ -1,5 +1,6 @@
 """Contact rows of `contacts import` and `route --contacts`, and the one written form of each address."""
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Final
 
@@ -117,12 +118,15 @@ def decode_contact(data: bytes | dict[str, object]) -> ContactIn:
     )
 
 
+_NO_ADDRESS = re.compile(r"[\s<>,]")
+
+
 def normal_email(text: str) -> str | None:
     """A mail address as identities hold it: trimmed, lower case; None if it is none (RFC 5321 lets local parts differ
     by case, no mailbox provider does)."""
     address = text.strip().lower()
     local, at, domain = address.rpartition("@")
-    well_formed = bool(at and local and domain) and not any(mark.isspace() or mark in "<>," for mark in address)
+    well_formed = bool(at and local and domain) and _NO_ADDRESS.search(address) is None
     return address if well_formed else None
 
 

@@ -7,7 +7,7 @@ a longer Chinese word is found where all its pairs are, which is hardly ever any
 
 import re
 import unicodedata
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 import msgspec
@@ -31,7 +31,7 @@ _UNSPACED_ONE = re.compile(f"[{_UNSPACED}]")
 
 def document(*texts: str | None) -> str:
     """What the index holds for these texts: each word once, between spaces."""
-    joined = " ".join(dict.fromkeys(word for text in texts if text for word in _words(text)))
+    joined = " ".join(dict.fromkeys(chain.from_iterable(_words(text) for text in texts if text)))
     if len(joined) * 4 <= DOCUMENT_BYTES_MAX:
         return joined
     encoded = joined.encode()
