@@ -14,7 +14,7 @@ from router.clock import SystemClock
 from router.connector import Simulator
 from router.demo.receiver import Receiver
 from router.demo.traffic import Traffic
-from router.demo.workspace import SPOKEN_FOR, SUPPORT_ADDRESS, Workspace
+from router.demo.workspace import CONFIG_NAME, SPOKEN_FOR, SUPPORT_ADDRESS, Workspace
 from router.model.errors import ConfigError
 from router.store import inbox
 from router.telemetry import StructuredLog
@@ -79,6 +79,14 @@ async def _demo(arguments: argparse.Namespace) -> int:
             await receiver.stop()
 
 
+def _program() -> str:
+    """What to type to run this very program again, `make run` or not."""
+    started = Path(sys.argv[0])
+    if started.name != "switchboard":
+        return "switchboard"
+    return str(started.relative_to(Path.cwd())) if started.is_relative_to(Path.cwd()) else str(started)
+
+
 def _free_port(host: str) -> int:
     import socket  # noqa: PLC0415 -- only for --port 0
 
@@ -127,7 +135,7 @@ Send a public post through the API (the card number will never be stored):
   {curl}
 
 Follow any message or ticket:
-  switchboard trace --config {workspace.directory}/switchboard.yaml T-1001
+  {_program()} trace --config {workspace.directory}/{CONFIG_NAME} T-1001
 """,
         flush=True,
     )

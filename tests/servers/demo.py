@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.servers.process import free_port
 
 _START_SECONDS = 60.0
-_READY = "switchboard trace --config"
+_READY = " trace --config"
 
 
 @dataclass(frozen=True)
