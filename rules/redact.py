@@ -93,10 +93,18 @@ def masked_values(text: str, redacted: Redacted) -> tuple[str, ...]:
     For the caller's keyed hashes only: keep them in memory, in the order of the masked findings.
     """
     return tuple(
-        "".join(char for char in fold(text[finding.start : finding.end]).text if char.isalnum())
+        _canonical(finding.type, fold(text[finding.start : finding.end]))
         for finding in redacted.findings
         if finding.masked
     )
+
+
+def _canonical(kind: str, value: Folded) -> str:
+    """Without joiners; a phrase also without its numbering and, like an address of mail, without case."""
+    if kind == "SEED_PHRASE":
+        return " ".join(re.findall(r"[^\W\d_]+", value.low))
+    text = value.low if kind == "EMAIL" else value.text
+    return "".join(filter(str.isalnum, text))
 
 
 def contains_secret(text: str, *, policy: Policy = DEFAULT_POLICY) -> tuple[Finding, ...]:

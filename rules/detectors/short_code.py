@@ -26,17 +26,22 @@ _CODE_VALUE: Final = (
     rf"|[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}}){_NOT_LONGER}"
 )
 _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9a-z])"
+_PLAIN_VALUE: Final = rf"(?P<value>[0-9]{{4,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
 _OTP = (
+    re.compile(rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}{QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?\s{{1,2}}{QUOTE}{_CODE_VALUE}"),
+    # Without a verb before it, four digits are as often a year.
     re.compile(
-        rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{0,36}}?(?:{IS}|\s{{1,2}}(?:says|reads|shows?)?\s{{0,1}}){QUOTE}{_CODE_VALUE}"
+        rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{1,36}}? {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
     ),
     re.compile(rf"{_CODE_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,14}}?{SHI}{QUOTE}{_CODE_VALUE}"),
     re.compile(rf"{_CODE_ZH}\s{{0,2}}{QUOTE}{_CODE_VALUE}"),
     re.compile(
         rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
-        rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?{IS}{QUOTE}{_CODE_VALUE}"
+        rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?{IS}{QUOTE}{_PLAIN_VALUE}"
     ),
-    re.compile(rf"{_CODE_PLAIN_EN} {QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_PLAIN_EN} {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"),
+    re.compile(rf"(?<![a-z])(?:my|the|your|received|got|enter(?:ed)?) code {QUOTE}{_PLAIN_VALUE}"),
     re.compile(
         rf"{_CODE_FIRST} (?:is|was|as) (?:my|the|your) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)(?![a-z])"
     ),
@@ -45,7 +50,7 @@ _OTP = (
 _OTHER_CODE = re.compile(
     r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"
     r"|sort|area|dial(?:ling)?|http|exit|reason|response|currency|product|tracking|gift|voucher|tax|bank|branch|routing"
-    r"|language|colou?r|bic|错误|錯誤|代|邀请|邀請|推荐|推薦|优惠|優惠|二维|二維|兑换|条形?)[ \-]{0,2}\Z"
+    r"|language|colou?r|bic|dress|错误|錯誤|代|邀请|邀請|推荐|推薦|优惠|優惠|二维|二維|兑换|条形?)[ \-:]{0,3}\Z"
 )
 _CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"

@@ -77,6 +77,11 @@ def test_equal_values_in_other_spellings_give_equal_hash_input() -> None:
     assert masked_values(spaced, redact(spaced)) == masked_values(dashed, redact(dashed)) == ("4111" + "1" * 12,)
 
 
+def test_a_numbered_phrase_and_a_plain_one_give_equal_hash_input() -> None:
+    numbered = " ".join(f"{n}. {w}" for n, w in enumerate(PHRASE.upper().split(), 1))
+    assert masked_values(numbered, redact(numbered)) == masked_values(PHRASE, redact(PHRASE)) == (PHRASE,)
+
+
 def test_the_outbound_guard_sees_personal_data() -> None:
     assert [finding.type for finding in contains_secret("write to a@b.com")] == ["EMAIL"]
     assert contains_secret("write to us") == ()
