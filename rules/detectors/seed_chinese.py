@@ -25,6 +25,7 @@ _LABEL = re.compile(
     "(?<![a-z])(?:seed|mnemonic|recovery phrase|seed phrase)(?![a-z])"
 )
 _CONNECTIVE = re.compile("就是|分别是|依次是|如下|是|为|為|给你|发你")
+_LEADS_TO_LABEL = re.compile("(?:就是|这是|這是|是|为|為)?(?:我的|我们的|我家的|他的|她的)?(?:钱包|錢包)?(?:的)?\\Z")
 _PARTICLES: Final = frozenset("的了我不是在有吗么这那你他她们个就也都要会能没到把被给让和很说去吧呢嗎這們個會沒給讓說")
 _LENGTHS: Final = (24, 21, 18, 15, 12)
 _LABEL_REACH: Final = 16
@@ -43,6 +44,7 @@ def find_labelled(folded: Folded) -> Iterator[Hit]:
         labels = list(_LABEL.finditer(low, max(0, run.start() - _LABEL_REACH), run.end()))
         if labels:
             yield from _labelled(low, max(run.start(), labels[-1].end()), run.end())
+            yield from _before_label(low, run.start(), max(run.start(), labels[-1].start()))
 
 
 def find_lines(folded: Folded) -> Iterator[Hit]:
@@ -77,6 +79,15 @@ def _labelled(low: str, begin: int, end: int) -> Iterator[Hit]:
         if end - first in _LENGTHS and not _ordinary(low[first:end]):
             yield Hit(first, end, "SEED_PHRASE", "label")
             return
+
+
+def _before_label(low: str, begin: int, end: int) -> Iterator[Hit]:
+    """The phrase that ends where words such as `是我的` lead to a label; its check sum must hold."""
+    connective = _LEADS_TO_LABEL.search(low, begin, end)
+    end = end if connective is None else connective.start()
+    size = next((n for n in _LENGTHS if end - n >= begin and _phrase(low[end - n : end], n)), 0)
+    if size:
+        yield Hit(end - size, end, "SEED_PHRASE", "checksum and label")
 
 
 def _phrase(letters: str, size: int) -> bool:
