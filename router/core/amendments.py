@@ -90,7 +90,7 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
                     ticket,
                     urgency=verdict.urgency if raised else ticket.urgency,
                     urgency_rank=max(rank, ticket.urgency_rank),
-                    queue=verdict.queue if raised else ticket.queue,
+                    queue=verdict.queue if raised and verdict.queue != ruleset.default_queue else ticket.queue,
                     tags=tuple(dict.fromkeys((*ticket.tags, *verdict.tags))),
                     snippet=snippet_of(visible(text)),
                     version=ticket.version + 1,

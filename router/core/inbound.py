@@ -121,7 +121,15 @@ def _decide_message(
             )
         ]
     else:
-        ticket, ticket_events = follow_up(placement.ticket, entry, placement, verdict, message_id, new_text)
+        ticket, ticket_events = follow_up(
+            placement.ticket,
+            entry,
+            placement,
+            verdict,
+            message_id=message_id,
+            new_text=new_text,
+            default_queue=ruleset.default_queue,
+        )
 
     why = _why(entry, placement, verdict, ticket)
     reply = automatic_reply(

@@ -79,11 +79,19 @@ def open_ticket(
 
 
 def follow_up(
-    ticket: Ticket, entry: JournalEntry, placement: Placement, verdict: Verdict, message_id: MessageId, new_text: str
+    ticket: Ticket,
+    entry: JournalEntry,
+    placement: Placement,
+    verdict: Verdict,
+    *,
+    message_id: MessageId,
+    new_text: str,
+    default_queue: str,
 ) -> tuple[Ticket, list[Event]]:
     """The ticket after a customer's next message, and what that changed.
 
-    Urgency only rises. The queue moves only with a rise, so that a polite answer never tears a ticket from its team.
+    Urgency only rises. The queue moves only with a rise and where a rule names one, so that a polite answer never tears
+    a ticket from its team and a raised voice never sends it back to the start.
     Automatic mail (out of office) is filed without waking anything.
     """
     event, now_ms = entry.event, entry.received_at_ms
@@ -92,7 +100,7 @@ def follow_up(
     findings = tuple(dict.fromkeys((*ticket.findings, *entry.findings)))
     related = tuple(dict.fromkeys((*ticket.related, *placement.related)))
     raised = URGENCY_RANK[verdict.urgency] > ticket.urgency_rank
-    queue = verdict.queue if raised else ticket.queue
+    queue = verdict.queue if raised and verdict.queue != default_queue else ticket.queue
     state, waiting_since_ms = ticket.state, ticket.waiting_since_ms
     if event.automatic == "none":
         waiting_since_ms = waiting_since_ms if waiting_since_ms is not None else now_ms

@@ -56,6 +56,8 @@ class Channels:
             return ChannelView(can_send=False, reason="receive_only")
         return ChannelView(can_send=True, text_max=channel.capabilities.text_max)
 
-    def keys(self) -> list[tuple[str, str]]:
-        """Every (kind, account) that has a way out."""
-        return [key for key, channel in self._by_key.items() if channel.capabilities.can_send]
+    def keys_of(self, channel: Channel) -> list[tuple[str, str]]:
+        """Every (kind, account) whose replies this channel carries."""
+        if not channel.capabilities.can_send:
+            return []
+        return [key for key, found in self._by_key.items() if found is channel]

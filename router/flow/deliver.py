@@ -5,7 +5,7 @@ A row is claimed and committed as `sending` before the provider is called, so th
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from router.bus import Bus
 from router.connector import Outbound, OutboundAttachment, Retry, SendOutcome, Unknown
@@ -45,30 +45,54 @@ class DeliveryWorker:
         self._clock, self._jitter, self._metrics, self._log = clock, jitter, metrics, log
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Work until cancelled; each channel by itself, so that a slow provider holds up nobody else's replies."""
+        async with asyncio.TaskGroup() as group:
+            for channel in self._channels.all():
+                if channel.capabilities.can_send:
+                    group.create_task(self._run_channel(channel), name=f"deliver:{channel.kind}/{channel.account}")
+            await asyncio.Event().wait()
+
+    async def _run_channel(self, channel: Channel) -> None:
+        keys = self._channels.keys_of(channel)
         watch = self._bus.watch("outbox")
+        sending: set[asyncio.Task[None]] = set()
         try:
             while True:
-                try:
-                    if await self.run_once():
-                        continue
-                except StoreUnavailable as error:
-                    self._log.warning("deliver.store_unavailable", error=type(error).__name__)
-                    await asyncio.sleep(_PAUSE_S)
-                await watch.wait(_POLL_S)
+                free = SEND_CONCURRENCY - len(sending)
+                claimed = await self._claim(keys, free) if free else []
+                for item in claimed:
+                    task = asyncio.create_task(self._deliver(item))
+                    sending.add(task)
+                    task.add_done_callback(sending.discard)
+                if len(claimed) < free:
+                    await watch.wait(_POLL_S)
+                else:
+                    await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
         finally:
             watch.close()
+            for task in sending:
+                task.cancel()
+            await asyncio.gather(*sending, return_exceptions=True)
+
+    async def _claim(self, keys: Sequence[tuple[str, str]], limit: int) -> list[Claimed]:
+        try:
+            return await self._store.write(
+                outbox.claim(keys, now_ms=self._clock.now_ms(), lease_ms=SEND_LEASE_MS, limit=limit)
+            )
+        except StoreUnavailable as error:
+            self._log.warning("deliver.store_unavailable", error=type(error).__name__)
+            await asyncio.sleep(_PAUSE_S)
+            return []
 
     async def run_once(self) -> int:
-        """Claim and send one round; how many rows it worked."""
-        keys = self._channels.keys()
-        if not keys:
-            return 0
-        claimed = await self._store.write(
-            outbox.claim(keys, now_ms=self._clock.now_ms(), lease_ms=SEND_LEASE_MS, limit=SEND_CONCURRENCY)
-        )
+        """Claim and send one round of every channel, for tests and simulations; how many rows it worked."""
+        claimed = [item for channel in self._channels.all() for item in await self._claim_round(channel)]
         await asyncio.gather(*(self._deliver(item) for item in claimed))
         return len(claimed)
+
+    async def _claim_round(self, channel: Channel) -> list[Claimed]:
+        keys = self._channels.keys_of(channel)
+        return await self._claim(keys, SEND_CONCURRENCY) if keys else []
 
     async def _deliver(self, item: Claimed) -> None:
         channel = self._channels.find(item.entry.channel, item.entry.account)
@@ -88,7 +112,12 @@ class DeliveryWorker:
         except Conflict:
             # A receipt or an agent moved the row meanwhile: theirs stands, and an expired lease is looked at again.
             self._log.warning("deliver.row_moved", outbox_id=item.entry.id)
+        except StoreUnavailable as error:
+            # The row stays `sending`; once its lease runs out the outcome is looked up.
+            self._log.warning("deliver.not_settled", outbox_id=item.entry.id, error=type(error).__name__)
+            return
         await self._bus.notify("events")
+        await self._bus.notify("outbox")
 
     async def _send(self, channel: Channel, item: Claimed) -> SendOutcome:
         try:

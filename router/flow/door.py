@@ -81,7 +81,8 @@ def clean(
     _check(event)
     marks = _Marks(event, keys)
     text, rest = _cut(event.text if event.text is not None else derive_text(event.html or ""))
-    safe_text = marks.clean(text, "text")
+    # Where the HTML is all there is, what is reported are offsets in the text derived from it (DESIGN 6).
+    safe_text = marks.clean(text, "text" if event.text is not None else "html")
     safe_html = _clean_html(event, marks)
     subject = None if event.subject is None else marks.clean(event.subject[:SUBJECT_CHARS_MAX], "subject")
     sender = event.sender
