@@ -311,3 +311,14 @@ def dump(*, after: str = "", limit: int = PAGE_MAX) -> Script[list[tuple[Message
     )
     conversations = {conversation.id: conversation for conversation in found}
     return [(message, conversations[message.conversation_id]) for message in messages]
+
+
+def view_counts(actor: Actor) -> Script[dict[str, int]]:
+    """How many tickets each view of unsolved ones holds."""
+    views = [view for view in _VIEWS if view != "solved"]
+    columns = ", ".join(f"COUNT(CASE WHEN {_VIEWS[view]} THEN 1 END)" for view in views)
+    rows = yield from select(
+        f"SELECT {columns} FROM tickets AS t WHERE {_UNSOLVED} AND {_visible(actor)}",  # noqa: S608 - our own text
+        actor=actor,
+    )
+    return dict(zip(views, rows[0], strict=True))

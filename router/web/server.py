@@ -142,6 +142,10 @@ class Server:
         return self._page(request, "login.html")
 
     async def _inbox_page(self, request: web.Request) -> web.Response:
+        try:
+            await self._auth.agent(request)
+        except Refused:
+            raise web.HTTPFound("/login") from None
         return self._page(request, "index.html")
 
     def _page(self, request: web.Request, name: str) -> web.Response:
@@ -192,7 +196,7 @@ class Server:
 
     async def _queues(self, request: web.Request) -> web.Response:
         agent = await self._auth.agent(request)
-        return answer({"queues": await self._status.queues(agent.id)})
+        return answer({"queues": await self._status.queues(agent.id), "views": await self._status.views(agent.id)})
 
     async def _show_status(self, request: web.Request) -> web.Response:
         await self._auth.agent(request)

@@ -65,6 +65,10 @@ class Status:
             )
         return listed
 
+    async def views(self, actor: AgentId) -> dict[str, int]:
+        """How many tickets each view holds for this agent."""
+        return await self._store.read(inbox.view_counts(actor))
+
     async def healthz(self, _request: web.Request) -> web.Response:
         """The process answers."""
         return answer({"status": "ok"})
