@@ -99,11 +99,14 @@ class SqliteStore:
         if self._closed:
             return
         self._closed = True
-        self._writes.put(None)
         for _ in range(READERS):
             self._reads.put(None)
-        for thread in self._threads:
-            await asyncio.to_thread(thread.join)
+        writer, *readers = self._threads
+        for reader in readers:
+            await asyncio.to_thread(reader.join)
+        # Last, for only it can empty the write-ahead log: the file then is the whole database, good to be copied.
+        self._writes.put(None)
+        await asyncio.to_thread(writer.join)
 
     async def _ask(self, queue: Jobs, script: Script[T]) -> T:
         if self._closed:

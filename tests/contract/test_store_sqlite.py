@@ -253,3 +253,11 @@ async def test_what_was_acknowledged_survives_a_kill(store: Store, tmp_path: Pat
     assert set(told) <= kept
     assert await again.read(select("PRAGMA integrity_check")) == [("ok",)]
     await again.close()
+
+
+async def test_a_closed_store_is_one_file_that_can_be_copied(tmp_path: Path):
+    for _ in range(5):  # the last connection to close decides, and it must be the one that may write
+        store = await SqliteStore.open(tmp_path / "switchboard.db")
+        await store.write(migrate.migrate(store.dialect, now_ms=0))
+        await store.close()
+        assert [file.name for file in tmp_path.iterdir()] == ["switchboard.db"]
