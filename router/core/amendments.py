@@ -8,12 +8,12 @@ import msgspec
 from router.core.delivery import DELIVERY_RANK
 from router.core.identity import read_sender
 from router.core.quotes import visible
-from router.core.tickets import snippet_of
+from router.core.tickets import judge_again, snippet_of
 from router.model.changes import Change, Record, Save
 from router.model.decisions import Outcome
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
-from router.model.tables import URGENCY_RANK, Event, EventKind, Message, OutboxState, Ticket
+from router.model.tables import Event, EventKind, Message, OutboxState, Ticket
 from rules.facts import Facts, MessageFacts, TicketFacts
 from rules.ruleset import Ruleset
 
@@ -27,13 +27,20 @@ def _target(entry: JournalEntry, snapshot: Snapshot) -> Message | None:
 
 
 def edited_message(entry: JournalEntry, snapshot: Snapshot) -> Message | None:
-    """The writer's own earlier message that an edit names; None: the edit is taken as a message."""
-    target = _target(entry, snapshot)
-    if target is None or target.kind != "inbound" or target.state == "deleted" or target.sender is None:
+    """The writer's own earlier message that an edit names; None: the edit is taken as a message.
+
+    One that came with another visibility was redacted by another policy: it must not take the message's place.
+    """
+    target = _own_message(entry, snapshot)
+    return target if target is not None and target.visibility == entry.event.visibility else None
+
+
+def _own_message(entry: JournalEntry, snapshot: Snapshot) -> Message | None:
+    target, author = _target(entry, snapshot), read_sender(entry.event)
+    if target is None or target.kind != "inbound" or target.state == "deleted" or author.denied:
         return None
-    author = read_sender(entry.event).peer
     conversation = snapshot.conversations_by_id.get(target.conversation_id)
-    return target if conversation is not None and conversation.peer == author else None
+    return target if conversation is not None and conversation.peer == author.peer else None
 
 
 def _event(entry: JournalEntry, target: Message, kind: EventKind, ticket: Ticket | None, data: dict[str, str]) -> Event:
@@ -82,28 +89,22 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
     )
     changes: list[Change] = [Save(revised)]
     if ticket is not None:
-        rank = URGENCY_RANK[verdict.urgency]
-        raised = rank > ticket.urgency_rank
-        changes.append(
-            Save(
-                msgspec.structs.replace(
-                    ticket,
-                    urgency=verdict.urgency if raised else ticket.urgency,
-                    urgency_rank=max(rank, ticket.urgency_rank),
-                    queue=verdict.queue if raised and verdict.queue != ruleset.default_queue else ticket.queue,
-                    tags=tuple(dict.fromkeys((*ticket.tags, *verdict.tags))),
-                    snippet=snippet_of(visible(text)),
-                    version=ticket.version + 1,
-                )
-            )
-        )
+        judged, raised = judge_again(ticket, entry, verdict, message_id=target.id, default_queue=ruleset.default_queue)
+        snippet = snippet_of(facts.message.text) if _is_shown(target, ticket) else ticket.snippet
+        changes.append(Save(msgspec.structs.replace(judged, snippet=snippet, version=ticket.version + 1)))
+        changes += map(Record, raised)
     changes.append(Record(_event(entry, target, "message.edited", ticket, {"revision": str(revised.revision)})))
     return changes, _outcome(target)
 
 
+def _is_shown(message: Message, ticket: Ticket) -> bool:
+    """Whether lists show the beginning of this message."""
+    return ticket.snippet == snippet_of(visible(message.text))
+
+
 def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
     """Blank the content, keep the tombstone."""
-    target = edited_message(entry, snapshot)
+    target = _own_message(entry, snapshot)
     if target is None:
         return [], _NOTHING
     ticket = snapshot.tickets.get(target.ticket_id)
@@ -111,7 +112,7 @@ def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outco
         target, text="", html=None, subject=None, attachments=(), state="deleted", version=target.version + 1
     )
     changes: list[Change] = [Save(blank)]
-    if ticket is not None and ticket.snippet == snippet_of(visible(target.text)):
+    if ticket is not None and _is_shown(target, ticket):
         changes.append(Save(msgspec.structs.replace(ticket, snippet="", version=ticket.version + 1)))
     changes.append(Record(_event(entry, target, "message.deleted", ticket, {})))
     return changes, _outcome(target)

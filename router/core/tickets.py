@@ -78,6 +78,45 @@ def open_ticket(
     )
 
 
+def judge_again(
+    ticket: Ticket, entry: JournalEntry, verdict: Verdict, *, message_id: MessageId, default_queue: str
+) -> tuple[Ticket, list[Event]]:
+    """The ticket after the rules saw more of it, and what that changed; its version stays.
+
+    Urgency only rises. The queue moves only with a rise and where a rule names one, so that a polite answer never tears
+    a ticket from its team and a raised voice never sends it back to the start.
+    """
+    judged = msgspec.structs.replace(
+        ticket,
+        tags=tuple(dict.fromkeys((*ticket.tags, *verdict.tags))),
+        findings=tuple(dict.fromkeys((*ticket.findings, *entry.findings))),
+    )
+    if URGENCY_RANK[verdict.urgency] <= ticket.urgency_rank:
+        return judged, []
+    raised = msgspec.structs.replace(
+        judged,
+        urgency=verdict.urgency,
+        urgency_rank=URGENCY_RANK[verdict.urgency],
+        queue=verdict.queue if verdict.queue != default_queue else ticket.queue,
+    )
+    event = Event(
+        at_ms=entry.received_at_ms,
+        kind="ticket.updated",
+        ticket_id=ticket.id,
+        message_id=message_id,
+        queue=raised.queue,
+        actor="rules",
+        data={
+            "urgency_from": ticket.urgency,
+            "urgency_to": raised.urgency,
+            "queue_from": ticket.queue,
+            "queue_to": raised.queue,
+            "rule": verdict.reasons[0].rule if verdict.reasons else "",
+        },
+    )
+    return raised, [event]
+
+
 def follow_up(
     ticket: Ticket,
     entry: JournalEntry,
@@ -90,51 +129,22 @@ def follow_up(
 ) -> tuple[Ticket, list[Event]]:
     """The ticket after a customer's next message, and what that changed.
 
-    Urgency only rises. The queue moves only with a rise and where a rule names one, so that a polite answer never tears
-    a ticket from its team and a raised voice never sends it back to the start.
     Automatic mail (out of office) is filed without waking anything.
     """
-    event, now_ms = entry.event, entry.received_at_ms
+    now_ms = entry.received_at_ms
     events: list[Event] = []
-    tags = tuple(dict.fromkeys((*ticket.tags, *verdict.tags)))
-    findings = tuple(dict.fromkeys((*ticket.findings, *entry.findings)))
-    related = tuple(dict.fromkeys((*ticket.related, *placement.related)))
-    raised = URGENCY_RANK[verdict.urgency] > ticket.urgency_rank
-    queue = verdict.queue if raised and verdict.queue != default_queue else ticket.queue
     state, waiting_since_ms = ticket.state, ticket.waiting_since_ms
-    if event.automatic == "none":
+    if entry.event.automatic == "none":
         waiting_since_ms = waiting_since_ms if waiting_since_ms is not None else now_ms
         if state in _CUSTOMER_REOPENS:
             state = "open"
             events.append(_state_event(ticket, state, f"contact:{ticket.contact_id}", "customer_wrote", now_ms))
-    if raised or queue != ticket.queue:
-        events.append(
-            Event(
-                at_ms=now_ms,
-                kind="ticket.updated",
-                ticket_id=ticket.id,
-                message_id=message_id,
-                queue=queue,
-                actor="rules",
-                data={
-                    "urgency_from": ticket.urgency,
-                    "urgency_to": verdict.urgency,
-                    "queue_from": ticket.queue,
-                    "queue_to": queue,
-                    "rule": verdict.reasons[0].rule if verdict.reasons else "",
-                },
-            )
-        )
+    judged, raised = judge_again(ticket, entry, verdict, message_id=message_id, default_queue=default_queue)
     changed = msgspec.structs.replace(
-        ticket,
+        judged,
         state=state,
         state_reason=ticket.state_reason if state == ticket.state else None,
-        urgency=verdict.urgency if raised else ticket.urgency,
-        urgency_rank=max(ticket.urgency_rank, URGENCY_RANK[verdict.urgency]),
-        queue=queue,
-        tags=tags,
-        findings=findings,
-        related=related,
+        related=tuple(dict.fromkeys((*ticket.related, *placement.related))),
         snippet=snippet_of(new_text),
         last_inbound_at_ms=now_ms,
         last_message_at_ms=max(now_ms, ticket.last_message_at_ms),
@@ -142,7 +152,7 @@ def follow_up(
         solved_at_ms=ticket.solved_at_ms if state in {"solved", "closed"} else None,
         version=ticket.version + 1,
     )
-    return changed, events
+    return changed, events + raised
 
 
 def _state_event(ticket: Ticket, state: TicketState, actor: str, reason: str, now_ms: int) -> Event:

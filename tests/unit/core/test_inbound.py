@@ -1,0 +1,232 @@
+"""What one event does: new tickets, follow-ups, automatic mail, edits, deletes, reactions, receipts."""
+
+import msgspec
+import pytest
+
+from router.model.changes import Add, Save
+from router.model.decisions import Why
+from router.model.message import Redaction, StoredAttachment
+from router.model.tables import OutboxEntry
+from tests.unit.core.world import DAY_MS, NOW, World, event
+
+CHAT = {"channel": "telegram", "sender": "77", "thread_id": "77"}
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def kinds(world):
+    return [e.kind for e in world.events]
+
+
+def test_a_new_ticket_has_what_the_rules_said(world):
+    decided = world.say("my coins were stolen", subject="Help  me\nnow", person={"name": "Ann"})
+    ticket = world.ticket(decided)
+    assert (ticket.state, ticket.urgency, ticket.urgency_rank, ticket.queue) == ("new", "critical", 3, "emergency")
+    assert (ticket.tags, ticket.subject, ticket.snippet) == (("stolen-funds",), "Help me now", "my coins were stolen")
+    assert ticket.waiting_since_ms == ticket.last_inbound_at_ms == NOW
+    assert world.snapshot.contacts[decided.outcome.contact_id].name == "Ann"
+    assert [r.rule for r in decided.outcome.why.reasons] == ["stolen"]
+    assert kinds(world) == ["ticket.opened", "message.added", "message.added"]
+    kept = msgspec.json.decode(world.messages[decided.outcome.message_id].verdict, type=Why)
+    assert kept == decided.outcome.why
+
+
+def test_without_a_subject_the_text_gives_one(world):
+    assert world.ticket(world.say("x" * 200, **CHAT)).subject == "x" * 79 + "…"
+    assert (
+        world.ticket(world.take(event("", kind="call", channel="phone", sender="1", target_id="c"))).subject == "[call]"
+    )
+
+
+def test_what_the_door_found_stays_with_message_and_ticket(world):
+    redactions = (Redaction(field="text", start=0, end=16, type="CARD"),)
+    files = (StoredAttachment(id="a", name="a.png", content_type="image/png", size=1),)
+    first = world.take(event("[CARD]", **CHAT), findings=("CARD",), redactions=redactions, attachments=files)
+    world.take(event("[EMAIL]", **CHAT), findings=("EMAIL", "CARD"))
+    message = world.messages[first.outcome.message_id]
+    assert (message.findings, message.redactions, message.attachments) == (("CARD",), redactions, files)
+    assert world.ticket(first).findings == ("CARD", "EMAIL")
+
+
+def test_a_follow_up_raises_urgency_and_moves_the_queue_only_with_a_rise(world):
+    first = world.say("hello", **CHAT)
+    world.say("about the fee", **CHAT)
+    assert (world.ticket(first).queue, world.ticket(first).tags) == ("general", ("fees",))
+    world.say("it was stolen", **CHAT)
+    ticket = world.ticket(first)
+    assert (ticket.urgency, ticket.queue, ticket.tags) == ("critical", "emergency", ("fees", "stolen-funds"))
+    (moved,) = [e for e in world.events if e.kind == "ticket.updated"]
+    assert moved.data | {"rule": ""} == {
+        "urgency_from": "normal",
+        "urgency_to": "critical",
+        "queue_from": "general",
+        "queue_to": "emergency",
+        "rule": "",
+    }
+    world.say("urgent fee", **CHAT)
+    world.say("thank you", **CHAT)
+    assert (world.ticket(first).urgency, world.ticket(first).queue) == ("critical", "emergency")
+    assert kinds(world).count("ticket.updated") == 1
+
+
+@pytest.mark.parametrize("state", ["waiting", "solved", "rejected"])
+def test_a_customers_answer_wakes_a_ticket_and_says_so(world, state):
+    first = world.say("hello", **CHAT)
+    world.change(first, state=state, state_reason="supplement", waiting_since_ms=None, solved_at_ms=NOW)
+    world.now_ms += 5
+    world.say("here it is", **CHAT)
+    ticket = world.ticket(first)
+    assert (ticket.state, ticket.state_reason, ticket.waiting_since_ms) == ("open", None, NOW + 5)
+    (event_,) = [e for e in world.events if e.kind == "ticket.state"]
+    assert event_.data == {"from": state, "to": "open", "reason": "customer_wrote"}
+
+
+@pytest.mark.parametrize("state", ["new", "open", "verifying"])
+def test_other_states_stay_and_the_wait_counts_from_its_beginning(world, state):
+    first = world.say("hello", **CHAT)
+    world.change(first, state=state)
+    world.now_ms += DAY_MS
+    world.say("anybody?", **CHAT)
+    assert (world.ticket(first).state, world.ticket(first).waiting_since_ms) == (state, NOW)
+
+
+@pytest.mark.parametrize("automatic", ["auto_reply", "bounce", "bulk"])
+@pytest.mark.parametrize("state", ["waiting", "solved"])
+def test_automatic_mail_is_filed_without_waking_anything(world, automatic, state):
+    first = world.say("hello", message_id="<1@x>")
+    asked = len(world.replies())
+    world.change(first, state=state, waiting_since_ms=None, solved_at_ms=NOW)
+    filed = world.say(
+        "out of office", message_id="<2@x>", in_reply_to="<1@x>", automatic=automatic, reply_to="robot@example.org"
+    )
+    ticket = world.ticket(first)
+    assert filed.outcome.ticket_id == first.outcome.ticket_id
+    assert (ticket.state, ticket.waiting_since_ms) == (state, None)
+    assert len(world.replies()) == asked
+    assert world.conversation(filed).reply_to is None
+
+
+def test_a_reply_to_address_is_where_answers_go_and_no_identity(world):
+    first = world.say("hello", reply_to="office@example.org")
+    assert world.conversation(first).reply_to == "office@example.org"
+    assert set(world.snapshot.identities) == {("email", "ann@example.org")}
+
+
+@pytest.fixture
+def told(world):
+    """A message that can be changed, and later ones."""
+    return world.say("it was stollen", message_id="m1", **CHAT)
+
+
+def amend(world, kind, text=None, *, sender="77", **fields):
+    fields = {"message_id": f"{kind}-1", "target_id": "m1", "channel": "telegram", "thread_id": "77"} | fields
+    return world.take(event(text, kind=kind, sender=sender, **fields), findings=fields.pop("findings", ()))
+
+
+def test_an_edit_replaces_the_text_and_is_judged_again(world, told):
+    decided = amend(world, "edit", "it was stolen")
+    message, ticket = world.messages[told.outcome.message_id], world.ticket(told)
+    assert (message.text, message.revision) == ("it was stolen", 1)
+    assert (ticket.urgency, ticket.queue, ticket.snippet) == ("critical", "emergency", "it was stolen")
+    assert decided.outcome.ticket_id == told.outcome.ticket_id
+    assert kinds(world)[-1] == "message.edited"
+    amend(world, "edit", "never mind", message_id="edit-2")
+    assert world.messages[told.outcome.message_id].revision == 2
+    assert world.ticket(told).urgency == "critical"
+
+
+def test_a_rise_by_an_edit_is_told_and_its_findings_kept(world, told):
+    world.take(event("stolen [CARD]", kind="edit", message_id="e", target_id="m1", **CHAT), findings=("CARD",))
+    assert world.ticket(told).findings == ("CARD",)
+    assert [e.data["urgency_to"] for e in world.events if e.kind == "ticket.updated"] == ["critical"]
+
+
+def test_an_edit_of_an_older_message_leaves_the_newest_in_lists(world, told):
+    world.say("what now?", **CHAT)
+    amend(world, "edit", "it was lost")
+    assert world.ticket(told).snippet == "what now?"
+
+
+@pytest.mark.parametrize("stranger", [{"sender": "78"}, {"person": {"verified": False}}, {"account": "second"}])
+@pytest.mark.parametrize("kind", ["edit", "delete"])
+def test_only_its_author_may_change_a_message(world, told, kind, stranger):
+    amend(world, kind, "lies", **stranger)
+    message = world.messages[told.outcome.message_id]
+    assert (message.text, message.state) == ("it was stollen", "live")
+
+
+def test_an_edit_redacted_for_another_visibility_never_takes_the_place(world, told):
+    apart = amend(world, "edit", "in the open", visibility="public")
+    assert world.messages[told.outcome.message_id].text == "it was stollen"
+    assert world.messages[apart.outcome.message_id].visibility == "public"
+    assert apart.outcome.ticket_id != told.outcome.ticket_id
+
+
+def test_an_edit_of_what_we_never_saw_is_a_message(world):
+    decided = amend(world, "edit", "what I meant", target_id="unknown")
+    assert decided.outcome.ticket_new
+    assert world.messages[decided.outcome.message_id].text == "what I meant"
+
+
+def test_a_delete_blanks_and_keeps_the_tombstone(world, told):
+    amend(world, "delete")
+    message = world.messages[told.outcome.message_id]
+    assert (message.text, message.html, message.attachments, message.state) == ("", None, (), "deleted")
+    assert world.ticket(told).snippet == ""
+    assert kinds(world)[-1] == "message.deleted"
+    assert amend(world, "delete", message_id="delete-2").changes == []
+    assert amend(world, "edit", "back", message_id="edit-2").outcome.message_id != told.outcome.message_id
+
+
+@pytest.mark.parametrize("kind", ["delete", "reaction", "receipt"])
+def test_what_concerns_an_unknown_message_changes_nothing(world, kind):
+    decided = amend(world, kind, target_id="unknown", delivery="read")
+    assert decided.changes == []
+    assert (decided.outcome.message_id, decided.outcome.ticket_id) == (None, None)
+
+
+def test_a_reaction_is_history_and_moves_nothing(world, told):
+    before = world.ticket(told)
+    decided = amend(world, "reaction", sender="78")
+    assert world.ticket(told) == before
+    assert [e.row if isinstance(e, Add | Save) else e.event.kind for e in decided.changes] == ["message.reaction"]
+
+
+def sent(world, told, state):
+    """Our receipt to the customer, known to the provider as r1, in this state of delivery."""
+    (reply,) = world.replies()
+    known = msgspec.structs.replace(reply, external_id="r1", version=2)
+    entry = msgspec.structs.replace(world.snapshot.outbox[reply.id], state=state, version=2)
+    world.apply([Save(known), Save(entry)])
+
+
+def receipt(world, state, number=1):
+    amend(world, "receipt", target_id="r1", message_id=f"receipt-{number}", delivery=state, delivery_detail="why")
+    (entry,) = world.outbox()
+    return entry
+
+
+ORDER = ["queued", "sending", "held", "sent", "delivered", "read"]
+
+
+@pytest.mark.parametrize("before", ORDER)
+@pytest.mark.parametrize("told_state", ["sent", "delivered", "read"])
+def test_delivery_never_goes_backwards(world, told, before, told_state):
+    sent(world, told, before)
+    after = receipt(world, told_state).state
+    assert after == max(before, told_state, key=ORDER.index)
+
+
+def test_a_failure_told_by_the_provider_is_a_dead_letter_with_its_reason(world, told):
+    sent(world, told, "sent")
+    entry = receipt(world, "failed")
+    assert (entry.state, entry.error) == ("dead", "why")
+    assert receipt(world, "delivered", 2).state == "dead"
+
+
+def test_a_receipt_for_a_customers_own_message_is_ignored(world, told):
+    assert amend(world, "receipt", delivery="read").changes == []
+    assert all(isinstance(row, OutboxEntry) and row.state == "queued" for row in world.outbox())
