@@ -107,12 +107,6 @@ def _canonical(kind: str, value: Folded) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def contains_secret(text: str, *, policy: Policy = DEFAULT_POLICY) -> tuple[Finding, ...]:
-    """What stands in the way of sending `text` to the public; empty when nothing does."""
-    findings = redact(text, visibility="public", policy=policy).findings
-    return tuple(finding for finding in findings if finding.masked)
-
-
 def _settle(
     text: str,
     spans: list[_Span],

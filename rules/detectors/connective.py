@@ -4,13 +4,13 @@ import re
 from typing import Final
 
 IS: Final = (
-    r"(?:\s{0,3}(?:[:=]|->|=>|-(?=\s))\s{0,3}"
+    r"(?:\s{0,3}(?:[:=]|->|=>|→|-(?=\s))\s{0,3}"
     r"|\s{1,3}(?:is|was|are|to|is now|as)(?: (?:always|still|now|currently|just|set to|changed to))?"
     r"(?:\s{0,2}:)?\s{1,3})"
 )
 SHI: Final = (
     r"\s{0,3}(?:就是|是|为|為|填的是|设置为|設置为|设置的是?|设成了?|设的是?|改成了?|换成了?|改为了?|改為了?|設為了?"
-    r"|设为了?|叫|用的是?|[:=]|->)\s{0,2}[:]?\s{0,2}"
+    r"|设为了?|叫|用的是?|係|显示的?是?|顯示的?是?|[:=]|->|→)\s{0,2}[:]?\s{0,2}"
 )
 QUOTE: Final = r"[\"'`<(\[*]?"
 QUANTITY = re.compile(

@@ -13,8 +13,9 @@ from rules.detectors.hit import Hit
 from rules.fold import Folded
 
 _WORD_EN: Final = (
-    r"(?<![a-z$@])(?:pass[ \-]?words?|passwd|pswd|pwd|pass[ \-]?codes?|passphrase|pw|pass(?=\s{0,2}[:=]| is | was )"
-    r"|credentials?)(?:'s)?(?![a-z])"
+    r"(?<![a-z$@])(?:pass[ \-]?words?|passwd|pswd|pwd|pass[ \-]?codes?|passphrase|pw|p/w"
+    r"|passwort|kennwort|contrasena|mot de passe|senha|пароль|wachtwoord"
+    r"|pass(?=\s{0,2}[:=]| is | was )|credentials?)(?:'s)?(?![a-z])"
 )
 _WORD_ZH: Final = r"(?:密码|密碼|口令|通行码|pin ?码)"
 _FILLER_EN: Final = (

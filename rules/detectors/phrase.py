@@ -50,7 +50,7 @@ _LONG_RUN: Final = 60
 _CONTEXT_BEFORE: Final = 80
 _CONTEXT_AFTER: Final = 48
 _PROSE_SHARE: Final = 0.25
-_PROSE_SHARE_CHECKSUM: Final = 0.4
+_PROSE_SHARE_CHECKSUM: Final = 0.6
 
 # Bits for and against: how much likelier each is in a phrase than in a sentence beside one.
 _BITS_LIST_WORD: Final = 3.0

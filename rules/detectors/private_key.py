@@ -19,7 +19,7 @@ _B58: Final = "1-9A-HJ-NP-Za-km-z"
 _WIF = re.compile(rf"(?<![0-9A-Za-z])(?:[5KL9c][{_B58}]{{50,51}}|6P[{_B58}]{{56}})(?![0-9A-Za-z])")
 _EXTENDED = re.compile(rf"(?<![0-9A-Za-z])[xyztuvYZUV]prv[{_B58}]{{90,110}}(?![0-9A-Za-z])")
 _STELLAR = re.compile(r"(?<![0-9A-Za-z])S[A-Z2-7]{55}(?![0-9A-Za-z])")
-_RIPPLE = re.compile(rf"(?<![0-9A-Za-z])s[{_B58}]{{25,29}}(?![0-9A-Za-z])")
+_RIPPLE = re.compile(rf"(?<![0-9A-Za-z])s[{_B58}]{{25,30}}(?![0-9A-Za-z])")
 _BECH32_SECRET = re.compile(
     r"(?<![0-9a-z])(?:suiprivkey1|nsec1|ed25519e?_sk1|age-secret-key-1|xprv1|root_xsk1)[0-9a-z]{50,200}"
     r"(?![0-9a-z])"

@@ -12,12 +12,12 @@ _CODE_EN: Final = (
     r"(?<![a-z])(?:(?:verification|verify|one[ \-]?time|security|auth(?:entication|enticator)?|sms|login|log-in"
     r"|confirmation|access|2fa|two[ \-]factor|otp|email|text|google|six[ \-]digit|6[ \-]digit|4[ \-]digit"
     r"|activation|backup|recovery)"
-    r"[ \-](?:code|password|passcode|pin|token)s?|otp|2fa|totp|passcode)(?![a-z])"
+    r"[ \-](?:code|password|passcode|pin|token)s?|otp|2fa|totp|passcode|(?:google )?auth(?:enticator)?)(?![a-z])"
 )
 _CODE_PLAIN_EN: Final = r"(?<![a-z])code(?![a-z])"
 _CODE_ZH: Final = (
     r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|一次性密码|认证码|認證碼|確認碼|确认码"
-    r"|谷歌码|激活码|otp|2fa)"
+    r"|谷歌码|激活码|谷歌验证器|身份验证器|验证器|otp|2fa)"
 )
 _NOT_LONGER: Final = r"(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])|[ \-]?[0-9])"
 _CODE_VALUE: Final = (
@@ -56,7 +56,7 @@ _CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
 _CVV = (
     re.compile(
-        rf"(?<![a-z])(?:{_CVV_WORD}|card security code|security code|3 digits? on the back"
+        rf"(?<![a-z])(?:{_CVV_WORD}|card security code|security code|3 digits?(?: code)? on (?:the )?back"
         r"|(?:three|last three|last 3) digits(?: on the back)?)(?![a-z])(?: (?:code|number|no\.?))?(?: ?[码碼])?"
         rf"(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:{IS}|{SHI}|[\s,]{{1,3}}|){_CVV_VALUE}"
     ),

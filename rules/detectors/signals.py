@@ -27,12 +27,13 @@ _LABELS: Final[dict[str, tuple[str, ...]]] = {
         "助记", "助記", "恢复", "恢復", "种子", "種子", "备份", "備份", "单词", "單詞", "回復",
     ),
     "password": (
-        "pass", "pwd", "pw:", "pw ", "pin", "login", "credential", "密码", "密碼", "口令", "pswd",
+        "pass", "pwd", "pw:", "pw ", "pw'", "p/w", "pin", "login", "log in", "log-in", "credential", "pswd",
+        "kennwort", "contrasena", "senha", "пароль", "wachtwoord", "密码", "密碼", "口令", "账号", "帳號", "通行码",
     ),
     "code": (
-        "code", "otp", "2fa", "token", "one-time", "one time",
-        "onetime", "verif", "验证码", "驗證碼", "校验码", "动态码", "動態碼",
-        "动态密码", "口令", "authenticator", "验证", "驗證", "短信码",
+        "code", "otp", "2fa", "token", "one-time", "one time", "onetime", "verif", "auth", "验证码", "驗證碼", "校验码",
+        "校驗碼", "动态", "動態", "口令", "验证", "驗證", "短信码", "一次性密码", "认证码", "認證碼", "确认码",
+        "確認碼", "谷歌码", "激活码",
     ),
     "cvv": ("cvv", "cvc", "csc", "cid", "security code", "安全码", "安全碼", "后三位", "後三位", "末三位", "三位"),
     "json": ("ciphertext", "kdfparams", "cipherparams", "encseed", "salt"),
