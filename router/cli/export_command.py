@@ -13,11 +13,11 @@ from router.cli.command import EXIT_DONE
 from router.cli.house import House, opened
 from router.cli.progress import Progress
 from router.cli.serve_command import add_config
-from router.keys import Sealed
+from router.flow.files import open_file
 from router.model.message import AttachmentIn, InboundEvent, Sender, StoredAttachment
 from router.model.tables import Contact, Conversation, Identity, Message
 from router.model.wire import encode_message
-from router.store import blobs, contacts, inbox
+from router.store import contacts, inbox
 
 _PAGE = 500
 
@@ -105,13 +105,11 @@ async def _event(house: House, message: Message, conversation: Conversation) -> 
 
 
 async def _file(house: House, file: StoredAttachment) -> AttachmentIn:
-    row = await house.store.read(blobs.get(file.blob)) if file.blob else None
-    data = house.keys.open(Sealed(row.key_id, row.data), f"blob:{row.hash}") if row is not None else None
     return AttachmentIn(
         name=file.name,
         content_type=file.content_type,
         size=file.size,
-        data=data,
+        data=await open_file(house.store, house.keys, file),
         url=file.url,
         content_id=file.content_id,
     )

@@ -12,12 +12,13 @@ from router.connector import Outbound, OutboundAttachment, Retry, SendOutcome, U
 from router.core.delivery import after_attempt
 from router.core.reply_token import make_token
 from router.flow.channels import Channel, Channels
-from router.keys import Keyring, Sealed
+from router.flow.files import open_file
+from router.keys import Keyring
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SEND_CONCURRENCY, SEND_LEASE_MS, SEND_SECONDS_MAX
 from router.model.sources import Clock
-from router.store import blobs, outbox
 from router.store import changes as store_changes
+from router.store import outbox
 from router.store.outbox import Claimed
 from router.store.script import Store
 from router.telemetry import Logger, Metrics
@@ -138,14 +139,11 @@ class DeliveryWorker:
 
     async def _outbound(self, item: Claimed) -> Outbound:
         message, conversation = item.message, item.conversation
-        files = []
-        for file in message.attachments:
-            if file.blob is None:
-                continue
-            row = await self._store.read(blobs.get(file.blob))
-            if row is not None:
-                data = self._keys.open(Sealed(row.key_id, row.data), f"blob:{row.hash}")
-                files.append(OutboundAttachment(name=file.name, content_type=file.content_type, data=data))
+        files = [
+            OutboundAttachment(name=file.name, content_type=file.content_type, data=data)
+            for file in message.attachments
+            if (data := await open_file(self._store, self._keys, file)) is not None
+        ]
         return Outbound(
             id=item.entry.id,
             key=item.entry.id,

@@ -12,16 +12,17 @@ from router.discovery import manifest_of
 from router.flow.channels import Channels
 from router.flow.commands import Commands
 from router.flow.feed import Feed
+from router.flow.files import open_file
 from router.flow.health import HealthBoard
 from router.flow.intake import Door
 from router.flow.rulebook import Rulebook
-from router.keys import Keyring, Sealed
+from router.keys import Keyring
 from router.model.errors import Refused
 from router.model.ids import AgentId, AttachmentId, MessageId
 from router.model.limits import API_BODY_BYTES_MAX
 from router.model.sources import Clock
 from router.model.tables import Agent
-from router.store import blobs, inbox, people
+from router.store import inbox, people
 from router.store.script import Store
 from router.telemetry import Logger, Metrics
 from router.web import openapi, trace
@@ -217,10 +218,9 @@ class Server:
         message = await self._store.read(inbox.message(agent.id, MessageId(request.match_info["message"])))
         wanted = AttachmentId(request.match_info["attachment"])
         file = next((f for f in message.attachments if f.id == wanted), None) if message else None
-        row = await self._store.read(blobs.get(file.blob)) if file and file.blob else None
-        if file is None or row is None:
+        data = await open_file(self._store, self._keys, file) if file is not None else None
+        if file is None or data is None:
             raise Refused("not_found", "there is no such file", status=404)
-        data = self._keys.open(Sealed(row.key_id, row.data), f"blob:{row.hash}")
         name = quote(Path(file.name).name)
         headers = {
             "Content-Security-Policy": _FILE_CSP,
