@@ -14,6 +14,9 @@ from rules.words import Scan, WordGroup
 Chain = tuple[Span, ...]
 
 
+WORK_MAX = 10_000
+"""Hits that are put together in one field before `near` gives up: real messages need a few hundred."""
+
 JUST_BEFORE = 5
 """Words, or Chinese characters, that `unless just before` looks back."""
 
@@ -67,11 +70,16 @@ def find(
     unless: Unless | None,
 ) -> Chain | None:
     """Return the first chain that counts, its words in the order they stand in the text."""
+    if scan.work > WORK_MAX:
+        return None
     columns = [scan.hits(group) for group in groups]
     for order in [columns] if ordered else permutations(columns):
         for chain in _chains(scan, order, within):
             if unless is None or not unless.cancels(scan, chain):
                 return chain
+            scan.work += 4
+            if scan.work > WORK_MAX:
+                return None
     return None
 
 
@@ -91,6 +99,7 @@ def _chains(scan: Scan, columns: Sequence[list[Span]], within: int) -> Iterator[
 
 def _longer(scan: Scan, chains: list[Chain], column: list[Span], within: int) -> Iterator[Chain]:
     ends = [chain[-1][1] for chain in chains]
+    scan.work += len(column)
     for span in column:
         index = bisect_right(ends, span[0]) - 1
         if index < 0:

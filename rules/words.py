@@ -146,7 +146,7 @@ class Scanner:
 class Scan:
     """What one field held: the literals that hit, and its sentences and words when asked for."""
 
-    __slots__ = ("_asked", "_ends", "_groups", "_hits", "_texts", "_tokens", "folded", "literals", "mask")
+    __slots__ = ("_asked", "_ends", "_groups", "_hits", "_texts", "_tokens", "folded", "literals", "mask", "work")
 
     def __init__(self, folded: Folded, hits: dict[int, list[Span]], singles: list[int], texts: list[str]) -> None:
         self.folded = folded
@@ -164,6 +164,8 @@ class Scan:
         self._ends: list[int] | None = None
         self._tokens: list[int] | None = None
         self._asked = 0
+        self.work = 0
+        """How many hits were put together so far; bounded by whoever does so."""
 
     def hits(self, group: WordGroup) -> list[Span]:
         """Return where any word of the group stands, by start; longer first where two begin."""

@@ -119,3 +119,10 @@ def test_hostile_repetition_is_judged_all_the_same():
     rules = one_rule("{message.text|near: {words: [a, a, a, b], within: 50, unless: c, unless before: d}}")
     assert hits(rules, "a " * 30_000) is False
     assert hits(rules, "a a a b " + "a " * 30_000) is True
+
+
+def test_a_rule_that_puts_endless_hits_together_gives_up_and_the_next_message_does_not():
+    near = "{message.text|near: {words: [[a, b], [a, b], [a, b], [a, b]], within: 50, unless: [a]}}"
+    rules = one_rule(f"{{any: [{', '.join([near] * 30)}, {{message.text|near: {{words: [x, y]}}}}]}}")
+    assert hits(rules, "x y")
+    assert not hits(rules, "a b " * 5_000)

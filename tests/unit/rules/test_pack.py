@@ -84,7 +84,7 @@ def test_no_line_is_in_both_corpora():
 
 
 # Shares of unseen lines: incidents that must be critical, others that must not. The figures reached are in the output.
-AIMS = {"wallet": 0.88, "banking": 0.85, "alarming": 0.92, "ordinary": 0.98}
+AIMS = {"wallet": 0.88, "banking": 0.92, "alarming": 0.89, "ordinary": 0.99}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
