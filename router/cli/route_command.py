@@ -43,7 +43,7 @@ async def _route(lines: Iterable[bytes], contacts: list[bytes], rules: Mapping[s
         for problem in await rehearsal.import_contacts(contacts):
             print(f"contacts: {problem}", file=sys.stderr)
             bad += 1
-        async for answer in rehearsal.decide(line for line in lines if line.strip()):
+        async for answer in rehearsal.decide(lines):
             bad += isinstance(answer, BadLine)
             sys.stdout.buffer.write(encoder.encode(answer) + b"\n")
         sys.stdout.buffer.flush()

@@ -9,8 +9,7 @@ import msgspec
 
 from router.bus import Bus
 from router.clock import TimedIds, VirtualClock
-from router.connector import Manifest, RawEvent
-from router.core.placement import quoted_numbers
+from router.connector import Accepted, Manifest, RawEvent
 from router.flow.channels import Channels
 from router.flow.contacts import import_contacts
 from router.flow.intake import Door
@@ -18,10 +17,8 @@ from router.flow.leases import Leases
 from router.flow.route import RoutedEntry, RouteWorker
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
-from router.model.errors import InvalidMessage
 from router.model.ids import ContactId, TicketId
-from router.model.message import Redaction
-from router.model.wire import decode_message
+from router.model.message import InboundEvent, Redaction
 from router.store import inbox
 from router.store.script import Store
 from router.telemetry import Metrics, SilentLog
@@ -63,6 +60,8 @@ class BadLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Answer = Decision | BadLine
+Key = tuple[str, str, str]
+"""(channel, account, message id): what makes a duplicate."""
 
 
 class Rehearsal:
@@ -77,7 +76,10 @@ class Rehearsal:
         door = Door(
             store=store, bus=bus, rulebook=rulebook, keys=keys, clock=self._clock, ids=ids, metrics=metrics, log=log
         )
-        self._inlet = door.inlet(manifest, "default")
+        self._manifest = manifest
+        self._inlet = door.inlet(msgspec.structs.replace(manifest, parse=self._parse), "default")
+        self._parsed: list[Key | None] = []
+        """Of the lines now being accepted, in order: what their decisions will be found by."""
         self._leases = Leases("rehearsal", store=store, clock=self._clock, log=log)
         self._worker = RouteWorker(
             store=store,
@@ -91,7 +93,7 @@ class Rehearsal:
             metrics=metrics,
             log=log,
         )
-        self._first: dict[tuple[str, str, str], Decision] = {}
+        self._first: dict[Key, Decision] = {}
         self._tickets: dict[TicketId, str] = {}
         self._contacts: dict[ContactId, str] = {}
 
@@ -100,41 +102,46 @@ class Rehearsal:
         return await import_contacts(lines, store=self._store, clock=self._clock, ids=self._ids)
 
     async def decide(self, lines: Iterable[bytes]) -> AsyncIterator[Answer]:
-        """One answer per line, in order."""
+        """One answer per line that is not blank, in order."""
         batch: list[tuple[int, bytes]] = []
         for number, line in enumerate(lines, start=1):
-            batch.append((number, line))
-            if len(batch) == _BATCH:
+            if not line.strip():
+                continue
+            # A ticket number can be quoted only once it was told: what came before is decided first.
+            if batch and (len(batch) == _BATCH or b"T-" in line):
                 for answer in await self._decide(batch):
                     yield answer
                 batch = []
+            batch.append((number, line))
         for answer in await self._decide(batch):
             yield answer
 
     async def _decide(self, batch: Sequence[tuple[int, bytes]]) -> list[Answer]:
-        # Per line: its error, or the key of its decision and whether it repeats one.
-        places: list[BadLine | tuple[tuple[str, str, str], bool]] = []
-        for number, line in batch:
-            try:
-                event = decode_message(line)
-            except InvalidMessage as error:
-                places.append(BadLine(line=number, error=str(error)))
-                continue
-            self._clock.advance_to(event.sent_at_ms)
-            if quoted_numbers(event):  # a number can be quoted only once its ticket has been told
-                await self._route()
-            ((accepted,),) = await self._inlet.accept([RawEvent(body=line)])
-            if accepted.outcome == "quarantined":
-                places.append(BadLine(line=number, error=accepted.reason or "quarantined"))
-            else:
-                key = (event.channel, event.account, event.message_id)
-                places.append((key, accepted.outcome == "duplicate"))
+        self._parsed = []
+        accepted = await self._inlet.accept([RawEvent(body=line) for _, line in batch])
         await self._route()
-        return [place if isinstance(place, BadLine) else self._answer(*place) for place in places]
+        return [
+            self._answer(number, key, outcome)
+            for (number, _), key, (outcome,) in zip(batch, self._parsed, accepted, strict=True)
+        ]
 
-    def _answer(self, key: tuple[str, str, str], duplicate: bool) -> Decision:  # noqa: FBT001 -- a field, passed on
-        decision = self._first[key]
-        return msgspec.structs.replace(decision, duplicate=True, ticket_new=False) if duplicate else decision
+    def _parse(self, raw: RawEvent, account: str) -> Sequence[InboundEvent]:
+        """The API channel's parser; each line moves the clock before the door looks at it."""
+        self._parsed.append(None)
+        (event,) = self._manifest.parse(raw, account)
+        self._clock.advance_to(event.sent_at_ms)
+        self._parsed[-1] = (event.channel, event.account, event.message_id)
+        return (event,)
+
+    def _answer(self, number: int, key: Key | None, accepted: Accepted) -> Answer:
+        if key is None or accepted.outcome == "quarantined":
+            return BadLine(line=number, error=accepted.reason or "quarantined")
+        decision = self._first.get(key)
+        if decision is None:
+            return BadLine(line=number, error="this message could not be decided: a defect of ours, please report it")
+        if accepted.outcome == "duplicate":
+            return msgspec.structs.replace(decision, duplicate=True, ticket_new=False)
+        return decision
 
     async def _route(self) -> None:
         await self._leases.refresh()
@@ -143,7 +150,6 @@ class Rehearsal:
             for item in routed:
                 event = item.entry.event
                 self._first[event.channel, event.account, event.message_id] = self._decision(item)
-        # A row that could not be decided has no decision to tell; its error is a dead letter of the throw-away store.
 
     async def _learn(self, routed: Sequence[RoutedEntry]) -> None:
         """The names of tickets and contacts this batch speaks of."""
