@@ -20,6 +20,10 @@ PLACEHOLDER_TYPES = (
 
 _PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(PLACEHOLDER_TYPES)})\]")
 _GAP = re.compile("[ \n\x00]*[\n\x00][ \n\x00]*|  +")
+_BLANKS = re.compile("  +")
+_EMPTY_LINES = re.compile(" ?\n ?\n[ \n]*")
+_LINE_END = re.compile(" ?\n ?")
+_MARK = "\x02"
 
 WIDE_FROM = "\u2e80"
 """From here on characters are written without spaces between words (Han, kana, hangul)."""
@@ -91,10 +95,18 @@ def fold(source: str) -> Folded:
             wide = lowered
         else:
             wide, base = _fold_clusters(wide)
-    text = wide
-    if "\n" in wide or "  " in wide or "\x00" in wide:
-        text = _GAP.sub(_narrow, wide)
-    return Folded(text, wide, base)
+    return Folded(_narrowed(wide), wide, base)
+
+
+def _narrowed(wide: str) -> str:
+    """The text with each gap as `_narrow` leaves it; ordinary ones without a call per gap."""
+    if "\x00" in wide or _MARK in wide:
+        return _GAP.sub(_narrow, wide)
+    if "  " in wide:
+        wide = _BLANKS.sub(" ", wide)
+    if "\n" in wide:
+        wide = _LINE_END.sub(" ", _EMPTY_LINES.sub(_MARK, wide)).replace(_MARK, "\n")
+    return wide
 
 
 @lru_cache(maxsize=16_384)

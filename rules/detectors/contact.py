@@ -26,14 +26,21 @@ _NOT_A_DOMAIN: Final = frozenset({
     "png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "ts", "py", "json", "mp4", "pdf",
 })  # fmt: skip
 
-_INTERNATIONAL = re.compile(r"(?<![0-9A-Za-z])(?:\+ ?|(?<![0-9] )00)[1-9](?:[ ().\-]{0,3}[0-9]){6,14}(?![0-9A-Za-z])")
+# What stands before a number is looked at behind its first character: so the search leaps from one to the next.
+_INTERNATIONAL = re.compile(
+    r"[+0](?<![0-9A-Za-z][+0])(?:(?<=\+) ?|(?<=0)(?<![0-9] 0)0)[1-9](?:[ ().\-]{0,3}[0-9]){6,14}(?![0-9A-Za-z])"
+)
 _CN_MOBILE = re.compile(
     r"(?<![0-9A-Za-z.\-_#])(?:\(?(?:\+|00)?86\)?[ \-]{0,2})?"
     r"1[3-9][0-9](?:[ \-]?[0-9]{4}[ \-]?[0-9]{4}|[ \-]?[0-9]{3}[ \-]?[0-9]{5})(?![0-9A-Za-z]|[.\-][0-9])"
 )
-_NATIONAL = re.compile(r"(?<![0-9A-Za-z.,$€£¥#])\(?[0-9](?:[ ().\-]{0,2}[0-9]){6,13}(?![0-9A-Za-z]|[.,][0-9])")
+_NATIONAL = re.compile(
+    r"[(0-9](?<![0-9A-Za-z.,$€£¥#][(0-9])(?:(?<=\()[0-9]|(?<!\())"
+    r"(?:[ ().\-]{0,2}[0-9]){6,13}(?![0-9A-Za-z]|[.,][0-9])"
+)
 _NORTH_AMERICA = re.compile(
-    r"(?<![0-9A-Za-z.\-])\(?[2-9][0-9]{2}\)?[ .\-][2-9][0-9]{2}[.\-][0-9]{4}(?![0-9A-Za-z]|[.\-][0-9])"
+    r"[(2-9](?<![0-9A-Za-z.\-][(2-9])(?:(?<=\()[2-9]|(?<!\())[0-9]{2}"
+    r"\)?[ .\-][2-9][0-9]{2}[.\-][0-9]{4}(?![0-9A-Za-z]|[.\-][0-9])"
 )
 _REGIONS: Final = ("CN", "US", "GB", "HK", "TW", "SG")
 _PHONE_WORDS: Final = words(

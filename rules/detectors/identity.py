@@ -12,15 +12,18 @@ from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
 from rules.fold import Folded
 
+# What stands before a number is looked at behind its first digit: so the search leaps from digit to digit.
 _CHINA = re.compile(
-    r"(?<![0-9A-Za-z])[1-9][0-9]{5}[ \-]{0,2}(?:18|19|20)[0-9]{2}[ \-]{0,2}(?:0[1-9]|1[0-2])[ \-]{0,2}"
+    r"[1-9](?<![0-9A-Za-z][0-9])[0-9]{5}[ \-]{0,2}(?:18|19|20)[0-9]{2}[ \-]{0,2}(?:0[1-9]|1[0-2])[ \-]{0,2}"
     r"(?:0[1-9]|[12][0-9]|3[01])[ \-]{0,2}[0-9]{3}[ \-]{0,2}[0-9xX](?![0-9A-Za-z])"
 )
-_CHINA_LOOSE = re.compile(r"(?<![0-9A-Za-z])(?:[0-9](?: {0,1}[0-9]){16} {0,1}[0-9xX]|[0-9]{15})(?![0-9A-Za-z])")
+_CHINA_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])(?:(?: {0,1}[0-9]){16} {0,1}[0-9xX]|[0-9]{14})(?![0-9A-Za-z])")
 _HONG_KONG = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,2} ?[0-9]{6} ?(?:\([0-9Aa]\)|[0-9Aa])(?![0-9A-Za-z])")
 _TAIWAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z][1289][0-9]{8}(?![0-9A-Za-z])")
-_SSN = re.compile(r"(?<![0-9A-Za-z\-])(?!000|666|9)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9A-Za-z\-])")
-_SSN_LOOSE = re.compile(r"(?<![0-9A-Za-z])[0-9]{3}[ \-]?[0-9]{2}[ \-]?[0-9]{4}(?![0-9A-Za-z])")
+_SSN = re.compile(
+    r"[0-8](?<![0-9A-Za-z\-][0-8])[0-9]{2}(?<!000)(?<!666)-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9A-Za-z\-])"
+)
+_SSN_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{4}(?![0-9A-Za-z])")
 _PASSPORT = re.compile(
     r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,2}[0-9]{6,9}|[0-9]{8,9}|[A-Za-z][0-9][A-Za-z0-9]{6,7})(?![0-9A-Za-z])"
 )

@@ -75,7 +75,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("EMAIL"), lambda s: s.at and s.dots > 0, contact.find_email),
     Detector(_of("EMAIL"), lambda s: "at" in s.labels, contact.find_spelled_email),
     Detector(_of("PHONE"), lambda s: s.has_digits(7), contact.find_phone),
-    Detector(_of("IP"), lambda s: s.digits >= 2 and (s.dots >= 3 or s.colons >= 2), network.find),
+    Detector(_of("IP"), lambda s: s.digits >= 2 and s.address, network.find),
     Detector(_of("STREET_ADDRESS"), lambda s: s.digits > 0 and "place" in s.labels, person.find_address),
     Detector(_of("PERSON_NAME"), lambda s: "person" in s.labels, person.find_name),
 )

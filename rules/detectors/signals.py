@@ -14,11 +14,11 @@ from rules.detectors.seed import possible_words
 from rules.fold import Folded
 
 _DIGITS: Final = b"0123456789"
-_ALNUM = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 _RUN = bytes(120 if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 _DIGIT = bytes(100 if chr(code).isdigit() and code < 128 else 32 for code in range(256))
 _DIGIT_JOINERS: Final = b" \t\r\n-._/,()|*+:"
 _TOKEN_CHARS: Final = 20
+_ADDRESS = re.compile(rb"[0-9]\.[0-9]{1,3}\.[0-9]|:[0-9A-Fa-f]{0,4}:")
 _OTHER_SCRIPT = re.compile("[\u0400-\u04ff\u1100-\u11ff\u3041-\u30ff]{2}|ı")
 
 _LABELS: Final[dict[str, tuple[str, ...]]] = {
@@ -74,7 +74,8 @@ class Signals(msgspec.Struct, frozen=True):
     """A run of at least 20 letters and digits."""
     at: bool
     dots: int
-    colons: int
+    address: bool
+    """Something dotted or coloned as network addresses are."""
     seed_words: bool
     """Enough words of an alphabetic BIP-39 list in a row."""
     seed_fragments: bool
@@ -99,7 +100,7 @@ def glance(folded: Folded) -> Signals:
         long_token=b"x" * _TOKEN_CHARS in data.translate(_RUN),
         at=b"@" in data,
         dots=data.count(b"."),
-        colons=data.count(b":"),
+        address=_ADDRESS.search(data) is not None,
         seed_words=whole or (not ascii_only and _OTHER_SCRIPT.search(folded.low) is not None),
         seed_fragments=torn,
         chinese=not ascii_only,
