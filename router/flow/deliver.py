@@ -14,6 +14,7 @@ from router.core.reply_token import make_token
 from router.flow.channels import Channel, Channels
 from router.flow.files import open_file
 from router.keys import Keyring
+from router.model.changes import Change
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SEND_CONCURRENCY, SEND_LEASE_MS, SEND_SECONDS_MAX
 from router.model.sources import Clock
@@ -80,7 +81,7 @@ class DeliveryWorker:
             return await self._store.write(
                 outbox.claim(keys, now_ms=self._clock.now_ms(), lease_ms=SEND_LEASE_MS, limit=limit)
             )
-        except StoreUnavailable as error:
+        except (StoreUnavailable, Conflict) as error:
             self._log.warning("deliver.store_unavailable", error=type(error).__name__)
             await asyncio.sleep(_PAUSE_S)
             return []
@@ -98,7 +99,12 @@ class DeliveryWorker:
     async def _deliver(self, item: Claimed) -> None:
         channel = self._channels.find(item.entry.channel, item.entry.account)
         assert channel is not None, "only rows of our own channels are claimed"
-        outcome = await self._send(channel, item)
+        try:
+            outcome = await self._send(channel, item)
+        except StoreUnavailable as error:
+            # Nothing was sent; the row stays `sending`, and once its lease runs out it is looked up.
+            self._log.warning("deliver.store_unavailable", outbox_id=item.entry.id, error=type(error).__name__)
+            return
         self._metrics.sent.labels(item.entry.channel, type(outcome).__name__.lower()).inc()
         changes = after_attempt(
             item.entry,
@@ -108,17 +114,24 @@ class DeliveryWorker:
             jitter=self._jitter(),
             resend_is_safe=channel.capabilities.idempotent_send,
         )
-        try:
-            await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
-        except Conflict:
-            # A receipt or an agent moved the row meanwhile: theirs stands, and an expired lease is looked at again.
-            self._log.warning("deliver.row_moved", outbox_id=item.entry.id)
-        except StoreUnavailable as error:
-            # The row stays `sending`; once its lease runs out the outcome is looked up.
-            self._log.warning("deliver.not_settled", outbox_id=item.entry.id, error=type(error).__name__)
-            return
+        await self._settle(item, changes)
         await self._bus.notify("events")
         await self._bus.notify("outbox")
+
+    async def _settle(self, item: Claimed, changes: Sequence[Change]) -> None:
+        """Write what became of it, tried for as long as the row is ours: forgotten, it would count as uncertain."""
+        while True:
+            try:
+                await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
+            except Conflict:
+                # A receipt or an agent moved the row meanwhile: theirs stands, and an expired lease is looked at again.
+                self._log.warning("deliver.row_moved", outbox_id=item.entry.id)
+            except StoreUnavailable as error:
+                if self._clock.now_ms() < (item.entry.lease_until_ms or 0):
+                    await asyncio.sleep(_PAUSE_S)
+                    continue
+                self._log.warning("deliver.not_settled", outbox_id=item.entry.id, error=type(error).__name__)
+            return
 
     async def _send(self, channel: Channel, item: Claimed) -> SendOutcome:
         try:

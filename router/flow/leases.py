@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from router.bus import Pointer
-from router.model.errors import StoreUnavailable
+from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import LEASE_MS, LEASE_RENEW_MS
 from router.model.sources import Clock
 from router.store import leases
@@ -53,7 +53,7 @@ class Leases:
             while True:
                 try:
                     await self.refresh()
-                except StoreUnavailable as error:
+                except (StoreUnavailable, Conflict) as error:
                     self._log.warning("leases.store_unavailable", error=type(error).__name__)
                 await asyncio.sleep(LEASE_RENEW_MS / 1000)
         finally:

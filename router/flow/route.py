@@ -85,15 +85,22 @@ class RouteWorker:
             held = self._leases.held()
             pointers = await self._bus.consume(held, _POLL_S) if held else await self._leases.wait(_POLL_S)
             try:
-                while await self.run_once():
-                    pass
-                await self._bus.ack(pointers)
-            except StoreUnavailable as error:
+                if await self._work():
+                    await self._bus.ack(pointers)
+            except (StoreUnavailable, Conflict) as error:
                 self._log.warning("route.store_unavailable", error=type(error).__name__)
                 await asyncio.sleep(_UNAVAILABLE_PAUSE_S)
-            except Fenced:
-                self._metrics.route_failures.labels("fenced").inc()
-                await self._leases.refresh()
+
+    async def _work(self) -> bool:
+        """Until nothing waits; False when partitions went to somebody else meanwhile, whose the pointers are now."""
+        try:
+            while await self.run_once():
+                pass
+        except Fenced:
+            self._metrics.route_failures.labels("fenced").inc()
+            await self._leases.refresh()
+            return False
+        return True
 
     async def run_once(self) -> list[RoutedEntry]:
         """Claim and decide one batch; empty when nothing waits. Raises Fenced and StoreUnavailable."""

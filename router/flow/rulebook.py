@@ -13,7 +13,7 @@ import msgspec
 
 from router.bus import Bus
 from router.model.changes import Record
-from router.model.errors import ConfigError
+from router.model.errors import ConfigError, Conflict, StoreUnavailable
 from router.model.limits import RULES_BYTES_MAX
 from router.model.sources import Clock
 from router.model.tables import Event
@@ -144,16 +144,25 @@ class RulesFollower:
     async def run(self) -> None:
         """Watch files and database until cancelled."""
         watch = self._bus.watch("rules")
+        missed = False
         try:
             while True:
-                notified = await watch.wait(_POLL_S)
-                if self._directory is not None and await self._files_changed():
-                    await self._publish_files()
-                    notified = True
-                if notified or not self._bus.healthy():
-                    await self.follow()
+                notified = await watch.wait(_POLL_S) or missed
+                try:
+                    await self._look(notified=notified)
+                    missed = False
+                except (StoreUnavailable, Conflict) as error:
+                    self._log.warning("rules.store_unavailable", error=type(error).__name__)
+                    self._seen, missed = None, True
         finally:
             watch.close()
+
+    async def _look(self, *, notified: bool) -> None:
+        if self._directory is not None and await self._files_changed():
+            await self._publish_files()
+            notified = True
+        if notified or not self._bus.healthy():
+            await self.follow()
 
     async def follow(self) -> None:
         """Take over what the database says is active."""

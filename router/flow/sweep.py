@@ -3,7 +3,7 @@
 import asyncio
 
 from router.bus import Bus, Pointer
-from router.model.errors import StoreUnavailable
+from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SWEEP_AFTER_MS
 from router.model.sources import Clock
 from router.store import inbox, journal, outbox, people, quarantine, sealed
@@ -27,7 +27,7 @@ class Sweeper:
         while True:
             try:
                 await self.run_once()
-            except StoreUnavailable as error:
+            except (StoreUnavailable, Conflict) as error:
                 self._log.warning("sweep.store_unavailable", error=type(error).__name__)
             await asyncio.sleep(_EVERY_S)
 

@@ -20,6 +20,8 @@ from router.web.views import Views
 _PING_S = 20.0
 _RECEIVE_BYTES_MAX = 4_096
 _SEND_S = 10.0
+_POSITION_DIGITS_MAX = 18
+"""A database counts no further."""
 
 
 class FeedSocket:
@@ -47,7 +49,7 @@ class FeedSocket:
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc not in {request.host, self._host}:
             raise Refused("foreign_origin", "the feed is for this site's own pages", status=403)
-        after = EventId(int(request.query.get("last_event_id", "0") or 0))
+        after = _position(request.query.get("last_event_id") or "0")
         socket = web.WebSocketResponse(heartbeat=_PING_S, max_msg_size=_RECEIVE_BYTES_MAX, compress=False, timeout=2.0)
         await socket.prepare(request)
         self._sockets.add(socket)
@@ -109,6 +111,13 @@ class FeedSocket:
                 continue
             changed.clear()
             await self._send(socket, {"type": "status", "status": self._status()})
+
+
+def _position(text: str) -> EventId:
+    """Where to go on. Raises Refused (400)."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _POSITION_DIGITS_MAX):
+        raise Refused("invalid", f"last_event_id: found {text[:40]!r}, a whole number was meant", status=400)
+    return EventId(int(text))
 
 
 async def _drain(socket: web.WebSocketResponse) -> None:
