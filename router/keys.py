@@ -39,6 +39,11 @@ class Keyring:
                 )
         if seal_key not in seal_keys:
             raise ConfigError(f"secrets.seal_key: there is no key named {seal_key!r} in secrets.seal_keys")
+        if len(signing_key) < _KEY_BYTES:
+            raise ConfigError(
+                f"secrets.signing_key: {len(signing_key)} bytes, a signing key has at least {_KEY_BYTES}; "
+                "make one with: openssl rand -hex 32"
+            )
         self._ciphers = {name: AESGCM(key) for name, key in seal_keys.items()}
         self._active = seal_key
         self._signing_key = signing_key
@@ -55,7 +60,7 @@ class Keyring:
             raise ConfigError(f"secrets.seal_keys: key {sealed.key_id!r}, which sealed a record, is missing")
         try:
             return cipher.decrypt(sealed.data[:_NONCE_BYTES], sealed.data[_NONCE_BYTES:], purpose.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
             raise ConfigError(f"a sealed record does not open with key {sealed.key_id!r}: it was altered") from None
 
     def sign(self, purpose: str, value: str) -> str:

@@ -1,0 +1,90 @@
+"""The machine's own answers: one for each new ticket, none to machines, never a loop."""
+
+import pytest
+
+from router.model.changes import NUMBER_PLACEHOLDER
+from router.model.limits import AUTO_REPLIES_PER_HOUR
+from tests.unit.core.world import NOW, RULESET, World, event
+
+CHAT = {"channel": "telegram", "sender": "77", "thread_id": "77"}
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def test_a_new_ticket_gets_one_receipt_that_can_be_sent(world):
+    first = world.say("hello", subject="Fee", message_id="<1@x>", references=("<0@x>",))
+    (reply,), (entry,) = world.replies(), world.outbox()
+    assert reply.text == f"We have it as {NUMBER_PLACEHOLDER}."
+    assert reply.subject == f"[{NUMBER_PLACEHOLDER}] Fee"
+    assert (reply.author_id, reply.automatic, reply.visibility) == (None, "auto_reply", "private")
+    assert (reply.in_reply_to, reply.references) == ("<1@x>", ("<0@x>", "<1@x>"))
+    assert (entry.message_id, entry.ticket_id, entry.state, entry.due_at_ms) == (
+        reply.id,
+        first.outcome.ticket_id,
+        "queued",
+        NOW,
+    )
+    assert first.outcome.why.reply_template == "receipt"
+
+
+def test_a_follow_up_gets_none(world):
+    world.say("hello", **CHAT)
+    world.say("are you there?", **CHAT)
+    assert len(world.replies()) == 1
+
+
+def test_it_speaks_the_customers_language(world):
+    world.say("我的转账还没有到账，请帮忙看一下", **CHAT)
+    assert world.replies()[0].text == NUMBER_PLACEHOLDER
+
+
+def test_a_rules_own_answer_takes_the_receipts_place(world):
+    world.say("stolen!", **CHAT)
+    assert [m.text for m in world.replies()] == [f"Move what is left. {NUMBER_PLACEHOLDER}"]
+
+
+def test_a_matter_that_turns_critical_is_warned_once_with_its_number(world):
+    first = world.say("hello", **CHAT)
+    world.say("stolen!", **CHAT)
+    world.say("all stolen!", **CHAT)
+    assert [m.text for m in world.replies()][1:] == [f"Move what is left. T-{world.ticket(first).number}"]
+
+
+@pytest.mark.parametrize("automatic", ["auto_reply", "bounce", "bulk"])
+def test_never_to_automatic_mail(world, automatic):
+    decided = world.say("stolen!", automatic=automatic)
+    assert decided.outcome.ticket_new
+    assert world.replies() == []
+    assert world.outbox() == []
+    assert decided.outcome.why.reply_template is None
+
+
+def test_none_where_there_is_no_way_out():
+    world = World(can_send=False)
+    world.say("stolen!")
+    assert world.replies() == []
+
+
+def test_the_loop_breaker_counts_per_person_and_hour(world):
+    def open_tickets(count):
+        before = len(world.replies())
+        for _ in range(count):
+            world.take(event("hello", message_id=world.ids.new()))
+        return len(world.replies()) - before
+
+    assert open_tickets(AUTO_REPLIES_PER_HOUR + 3) == AUTO_REPLIES_PER_HOUR
+    world.say("hello", sender="bob@example.org")
+    assert len(world.replies()) == AUTO_REPLIES_PER_HOUR + 1
+    world.now_ms += HOUR_MS - 1
+    assert open_tickets(1) == 0
+    world.now_ms += 1
+    assert open_tickets(AUTO_REPLIES_PER_HOUR + 1) == AUTO_REPLIES_PER_HOUR
+
+
+def test_the_rule_set_of_these_tests_is_sound():
+    assert RULESET.run_tests().failures == ()
+    assert RULESET.default_queue == "general"
