@@ -14,18 +14,18 @@ from rules.ruleset import Ruleset, load
 ROUNDS = 30
 MESSAGES = {
     "English transfer, 300 characters": (
-        "Hello team, I hope you are well. Yesterday afternoon I sent 250 USDT from my Binance account to my wallet using "
-        "the TRC20 network. The explorer shows the transaction as confirmed with more than 300 confirmations, but the "
-        "balance in the app still has not been updated. Could you look into it for me?"
+        "Hello team, I hope you are well. Yesterday afternoon I sent 250 USDT from my Binance account to my wallet "
+        "using the TRC20 network. The explorer shows the transaction as confirmed with more than 300 confirmations, "
+        "but the balance in the app still has not been updated. Could you look into it for me?"
     ),
     "English question, 250 characters": (
-        "Good morning. I would like to know whether the desktop version for Linux is planned, and if the dark theme will "
-        "come to the browser extension as well. I could not find it on the road map. Otherwise I am very happy with the "
-        "app, thank you for the good work."
+        "Good morning. I would like to know whether the desktop version for Linux is planned, and if the dark theme "
+        "will come to the browser extension as well. I could not find it on the road map. Otherwise I am very happy "
+        "with the app, thank you for the good work."
     ),
     "English incident, 250 characters": (
-        "Someone got into my account last night while I was asleep and moved all of my Ethereum to an address that I do "
-        "not recognise. I only noticed this morning when I opened the app and the balance was zero. Please freeze "
+        "Someone got into my account last night while I was asleep and moved all of my Ethereum to an address that I "
+        "do not recognise. I only noticed this morning when I opened the app and the balance was zero. Please freeze "
         "everything immediately and tell me what I can do!"
     ),
     "Chinese identity, 150 characters": (

@@ -64,22 +64,24 @@ _EN: Final = {
     "verdict": "verdict", "queue": "queue", "tags": "tags", "language": "language",
     "version": "rules", "fired": "fired", "observed": "would have fired (observe)",
     "quiet": "quiet", "off": "switched off", "missing": "only this failed",
-    "lost": "lost to", "yes": "yes", "no": "no ",
+    "lost": "lost to", "yes": "yes", "line": "line", "no": "no ",
 }  # fmt: skip
 _ZH: Final = {
     "verdict": "结论", "queue": "队列", "tags": "标签", "language": "语言", "version": "规则版本",
     "fired": "命中", "observed": "本应命中(仅观察)", "quiet": "未命中", "off": "已关闭",
-    "missing": "只差这个条件", "lost": "让位于", "yes": "是", "no": "否",
+    "missing": "只差这个条件", "lost": "让位于", "yes": "是", "line": "行",  "no": "否",
 }  # fmt: skip
 
 
 def _lines(step: Step, words: dict[str, str]) -> Iterable[str]:
     yield f"{step.rule} ({step.file}:{step.line}): {words[step.state]}"
     for check in step.checks:
+        if step.state in {"fired", "observed"} and not check.passed and check.depth > 1:
+            continue  # one of several alternatives that was not needed
         mark = words["yes"] if check.passed else words["no"]
         found = f": {check.found}" if check.found else ""
         places = f" @ {' '.join(f'{a}-{b}' for a, b in check.at)}" if check.at else ""
-        yield f"  {'  ' * check.depth}{mark} {check.label}{found}{places}"
+        yield f"  {'  ' * check.depth}{mark} {check.label}{found}{places} ({words['line']} {check.line})"
     if step.missing:
         yield f"  {words['missing']}: {step.missing}"
     for key, value in step.writes:
