@@ -11,7 +11,7 @@ from time import perf_counter
 
 import msgspec
 
-from router.bus import Bus
+from router.bus import Bus, Pointer
 from router.core.inbound import Circumstances, Decided, decide_inbound
 from router.core.placement import keys_of
 from router.core.reply_token import read_token
@@ -36,7 +36,7 @@ from router.store.script import Store
 from router.telemetry import Logger, Metrics
 
 _CONFLICTS_MAX = 8
-_POLL_S = 1.0
+_POLL_S = 0.5
 """Without any wake-up the worker still looks for work this often."""
 _PARK_MS = (200, 1_000, 5_000, 30_000)
 _UNAVAILABLE_PAUSE_S = 0.5
@@ -81,12 +81,16 @@ class RouteWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        taken: list[Pointer] = []
         while True:
             held = self._leases.held()
-            pointers = await self._bus.consume(held, _POLL_S) if held else await self._leases.wait(_POLL_S)
+            taken += await self._bus.consume(held, _POLL_S) if held else await self._leases.wait(_POLL_S)
             try:
                 if await self._work():
-                    await self._bus.ack(pointers)
+                    await self._bus.ack(taken)
+                    taken = []
+                else:  # what is still ours is acknowledged once its rows are done
+                    taken = [pointer for pointer in taken if pointer.partition in self._leases.held()]
             except (StoreUnavailable, Conflict) as error:
                 self._log.warning("route.store_unavailable", error=type(error).__name__)
                 await asyncio.sleep(_UNAVAILABLE_PAUSE_S)

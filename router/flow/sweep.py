@@ -34,7 +34,7 @@ class Sweeper:
     async def run_once(self) -> None:
         """One round."""
         now_ms = self._clock.now_ms()
-        forgotten = await self._store.read(journal.unprocessed_since(now_ms - SWEEP_AFTER_MS, limit=_BATCH))
+        forgotten = await self._store.read(journal.unprocessed_since(now_ms - SWEEP_AFTER_MS, now_ms=now_ms))
         if forgotten:
             await self._bus.publish([Pointer(partition=partition, journal_id=row) for row, partition in forgotten])
         await self._store.write(sealed.expire(now_ms=now_ms, limit=_BATCH))

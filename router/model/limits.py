@@ -30,7 +30,7 @@ ROUTE_ATTEMPTS_MAX: Final = 5
 """After so many failures a journal row becomes a dead letter and what is behind it goes on."""
 PARTITIONS: Final = 64
 """Fixed for the life of a database: the unit of ownership among route workers."""
-LEASE_MS: Final = 4_000
+LEASE_MS: Final = 3_000
 """How long a route worker owns a partition without renewing; bounds the take-over of a killed worker's work."""
 LEASE_RENEW_MS: Final = 1_000
 SWEEP_AFTER_MS: Final = 2_000

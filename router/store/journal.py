@@ -194,14 +194,17 @@ def bury(journal_id: JournalId, error: str, *, fences: Mapping[int, int] = NO_FE
     )
 
 
-def unprocessed_since(before_ms: int, *, limit: int) -> Script[list[tuple[JournalId, int]]]:
-    """Ids and partitions of pending rows accepted before then, oldest first: what the sweeper announces again."""
+def unprocessed_since(before_ms: int, *, now_ms: int) -> Script[list[tuple[JournalId, int]]]:
+    """What the sweeper announces again: of each partition the oldest pending row accepted before then, unless parked.
+
+    One is enough: whoever owns the partition works all of its rows.
+    """
     return (
         yield from select(
-            "SELECT id, partition FROM journal WHERE state = 'pending' AND received_at_ms < :before_ms "
-            "ORDER BY id LIMIT :limit",
+            "SELECT MIN(id) AS id, partition FROM journal WHERE state = 'pending' AND received_at_ms < :before_ms "
+            "AND (not_before_ms IS NULL OR not_before_ms <= :now_ms) GROUP BY partition ORDER BY 1",
             before_ms=before_ms,
-            limit=limit,
+            now_ms=now_ms,
         )
     )
 

@@ -146,11 +146,16 @@ class JournalSuite:
 
     async def test_the_sweeper_sees_what_waits_too_long(self, store: Store):
         rows = [entry("old", received_at_ms=NOW - 50), entry("new"), entry("done", received_at_ms=NOW - 60)]
-        await journaled(store, *rows)
-        assert await store.read(journal.backlog()) == 3
+        await journaled(store, *rows, entry("next of its partition", received_at_ms=NOW - 49))
+        assert await store.read(journal.backlog()) == 4
         await store.write(journal.finish([rows[2].id], fences={}, now_ms=NOW))
-        assert await store.read(journal.unprocessed_since(NOW - 10, limit=5)) == [(rows[0].id, 3)]
+        assert [tuple(row) for row in await store.read(journal.unprocessed_since(NOW - 10, now_ms=NOW))] == [
+            (rows[0].id, 3)
+        ]
         assert await store.read(journal.oldest_pending()) == NOW - 50
+        await store.write(journal.park(rows[0].id, "x", not_before_ms=NOW + 5))
+        assert rows[0].id not in {row[0] for row in await store.read(journal.unprocessed_since(NOW - 10, now_ms=NOW))}
+        assert rows[0].id in {row[0] for row in await store.read(journal.unprocessed_since(NOW - 10, now_ms=NOW + 5))}
         assert keys(await store.read(journal.find_message("done"))) == ["done"]
 
     async def test_a_decided_quarantine_row_lets_its_payload_expire(self, store: Store):
