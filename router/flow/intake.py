@@ -6,6 +6,7 @@ What cannot be parsed is quarantined with its cause and never blocks what is beh
 
 import asyncio
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from time import perf_counter
 
@@ -80,6 +81,7 @@ class ChannelInlet:
         self._door = door
         self._imported = imported
         self._manifest = manifest
+        self._redact_seconds = door.metrics.stage_seconds.labels("redact")
         self._account = account
 
     async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
@@ -121,12 +123,14 @@ class ChannelInlet:
                 if verdict == "new"
             ]
         )
-        return [[self._report(result, batch, verdicts) for result in results] for results in batch.results]
+        reports = [[self._report(result, batch, verdicts) for result in results] for results in batch.results]
+        for outcome, count in Counter(one.outcome for results in reports for one in results).items():
+            door.metrics.accepted.labels(self._manifest.kind, outcome).inc(count)
+        return reports
 
     def _report(self, result: Accepted | int, batch: _Batch, verdicts: Sequence[journal.Appended]) -> Accepted:
         if isinstance(result, int):
-            result = Accepted(outcome=verdicts[result], message_id=batch.journal[result].message_id)
-        self._door.metrics.accepted.labels(self._manifest.kind, result.outcome).inc()
+            return Accepted(outcome=verdicts[result], message_id=batch.journal[result].message_id)
         return result
 
     async def _take(self, raw: RawEvent, batch: _Batch) -> None:
@@ -185,7 +189,7 @@ class ChannelInlet:
         for redaction in cleaned.entry.redactions:
             door.metrics.redactions.labels(redaction.type).inc()
         elapsed = perf_counter() - started
-        door.metrics.stage_seconds.labels("redact").observe(elapsed)
+        self._redact_seconds.observe(elapsed)
         entry = msgspec.structs.replace(cleaned.entry, redact_ms=round(elapsed * 1000, 3), imported=self._imported)
         return msgspec.structs.replace(cleaned, entry=entry)
 
