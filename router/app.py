@@ -198,7 +198,7 @@ class App:
     def _channels(self) -> list[Channel]:
         channels = []
         for configured in self.config.channels:
-            manifest = discovery.manifest_of(configured.kind)
+            manifest = discovery.manifest_of(configured.kind, configured.place)
             settings = discovery.settings_of(manifest, configured)
             context = Context(
                 account=configured.account,

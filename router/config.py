@@ -5,6 +5,7 @@ file, line and column, what was found and what was meant (ConfigError, exit 78).
 """
 
 import os
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,6 +18,7 @@ import yaml
 from router.model.errors import ConfigError
 
 _BYTES_MAX = 1_048_576
+_KEY_BYTES = 32
 _REFERENCES = ("env:", "file:")
 
 
@@ -65,6 +67,8 @@ class ChannelConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     account: str = "default"
     settings: dict[str, object] = {}
     """Decoded by the connector's own settings type."""
+    place: str = msgspec.field(default="channels", name="@place")
+    """Where it stands, for errors about what only its connector knows; set by `load`."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,7 +97,7 @@ def load(path: Path) -> Config:
         node = yaml.compose(raw, Loader=yaml.CSafeLoader)
         found = yaml.load(raw, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: {_yaml_mistake(error)}") from None
+        raise ConfigError(f"{path}:{_yaml_mistake(error)}") from None
     places = _Places(path, node)
     if not isinstance(found, dict):
         raise ConfigError(f"{places.of('$')}: a configuration is a mapping such as `server:`, `storage:`, `secrets:`")
@@ -103,13 +107,18 @@ def load(path: Path) -> Config:
     except msgspec.ValidationError as error:
         raise ConfigError(_explain(str(error), places)) from None
     _check(config, places)
-    return config
+    _check_keys(config.secrets, places)
+    placed = [
+        msgspec.structs.replace(channel, place=places.of(f"$.channels[{index}].settings"))
+        for index, channel in enumerate(config.channels)
+    ]
+    return msgspec.structs.replace(config, channels=tuple(placed))
 
 
 def _yaml_mistake(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or "this is not YAML"
-    return f"{mark.line + 1}:{mark.column + 1}: {problem}" if mark is not None else str(problem)
+    return f"{mark.line + 1}:{mark.column + 1}: {problem}" if mark is not None else f" {problem}"
 
 
 class _Places:
@@ -118,7 +127,6 @@ class _Places:
     def __init__(self, path: Path, node: yaml.Node | None) -> None:
         self._path = path
         self._lines: dict[str, tuple[int, int]] = {}
-        self._keys: dict[str, list[str]] = {}
         if node is not None:
             self._walk(node, "$")
 
@@ -127,6 +135,9 @@ class _Places:
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 child = f"{at}.{key.value}"
+                if child in self._lines:
+                    again = f"{self._path}:{key.start_mark.line + 1}:{key.start_mark.column + 1}"
+                    raise ConfigError(f"{again}: {key.value} stands here twice; first at {self.of(child)}")
                 self._lines[child] = (key.start_mark.line + 1, key.start_mark.column + 1)
                 self._walk(value, child)
         elif isinstance(node, yaml.SequenceNode):
@@ -141,6 +152,7 @@ class _Places:
         return f"{self._path}:{line}:{col}"
 
 
+_POSITION = re.compile(r"\[\d+\]")
 _FIELDS: Mapping[str, type[msgspec.Struct]] = {
     "$": Config,
     "$.server": ServerConfig,
@@ -148,7 +160,7 @@ _FIELDS: Mapping[str, type[msgspec.Struct]] = {
     "$.bus": BusConfig,
     "$.secrets": SecretsConfig,
     "$.rules": RulesConfig,
-    "$.channels[...]": ChannelConfig,
+    "$.channels[]": ChannelConfig,
 }
 
 
@@ -159,11 +171,12 @@ def _explain(message: str, places: _Places) -> str:
     hint = ""
     if "unknown field" in text:
         name = text.split("`")[1]
-        known = list(_FIELDS[at].__struct_fields__) if at in _FIELDS else []
+        kind = _FIELDS.get(_POSITION.sub("[]", at))
+        known = list(kind.__struct_encode_fields__) if kind is not None else []
         near = get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else f"; known here: {', '.join(known)}"
         at = f"{at}.{name}"
-    return f"{places.of(at.replace('[...]', '[0]'))}: {text}{hint}"
+    return f"{places.of(at)}: {text}{hint}"
 
 
 def _resolve(value: object, at: str, base: Path, places: _Places) -> object:
@@ -207,6 +220,26 @@ def _check(config: Config, places: _Places) -> None:
                 "give one of them another account name"
             )
         seen.add(key)
+
+
+def _check_keys(secrets: SecretsConfig, places: _Places) -> None:
+    keys = {f"seal_keys.{name}": text for name, text in secrets.seal_keys.items()}
+    for name, text in {**keys, "signing_key": secrets.signing_key}.items():
+        at = places.of(f"$.secrets.{name}")
+        try:
+            length = len(read_key(name, text))
+        except ConfigError as error:
+            raise ConfigError(f"{at}: {error}") from None
+        if length != _KEY_BYTES:
+            raise ConfigError(
+                f"{at}: secrets.{name}: {length} bytes, a key has {_KEY_BYTES} (64 hex digits); "
+                "make one with: openssl rand -hex 32"
+            )
+    if secrets.seal_key not in secrets.seal_keys:
+        named = ", ".join(secrets.seal_keys) or "none"
+        raise ConfigError(
+            f"{places.of('$.secrets.seal_key')}: no key is named {secrets.seal_key!r}; secrets.seal_keys has: {named}"
+        )
 
 
 def read_key(name: str, text: str) -> bytes:

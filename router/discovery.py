@@ -3,6 +3,8 @@
 A connector that fails to load names its channel and is left out; it does not take the house down.
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -18,21 +20,23 @@ GROUP = "switchboard.connectors"
 SIMULATORS = "switchboard.simulators"
 
 
-def manifest_of(kind: str) -> Manifest:
-    """The manifest of a connector kind. Raises ConfigError when nothing offers it or it cannot be loaded."""
+def manifest_of(kind: str, place: str = "channels") -> Manifest:
+    """The manifest of a connector kind, named at `place`. Raises ConfigError when nothing offers it or it cannot be
+    loaded.
+    """
     found = {point.name: point for point in entry_points(group=GROUP)}
     point = found.get(kind)
     if point is None:
         known = ", ".join(sorted(found)) or "none"
-        raise ConfigError(f"channels: no connector offers the kind {kind!r}; installed: {known}")
+        raise ConfigError(f"{place}: no connector offers the kind {kind!r}; installed: {known}{_nearest(kind, found)}")
     try:
         manifest = point.load()
     except Exception as error:
         raise ConfigError(
-            f"channels: the connector {kind!r} cannot be loaded: {type(error).__name__}: {error}"
+            f"{place}: the connector {kind!r} cannot be loaded: {type(error).__name__}: {error}"
         ) from error
     if not isinstance(manifest, Manifest):
-        raise ConfigError(f"channels: {point.value} is no connector manifest")
+        raise ConfigError(f"{place}: {point.value} is no connector manifest")
     return manifest
 
 
@@ -41,7 +45,15 @@ def settings_of(manifest: Manifest, channel: ChannelConfig) -> msgspec.Struct:
     try:
         return msgspec.convert(channel.settings, manifest.settings, strict=False, dec_hook=_secrets)
     except (msgspec.ValidationError, ValueError) as error:
-        raise ConfigError(f"channels: {channel.kind}/{channel.account}: {error}") from None
+        text = str(error)
+        unknown = text.split("`")[1] if "unknown field" in text else ""
+        hint = _nearest(unknown, manifest.settings.__struct_fields__) if unknown else ""
+        raise ConfigError(f"{channel.place}: {channel.kind}/{channel.account}: {text}{hint}") from None
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _secrets(kind: type, value: object) -> object:

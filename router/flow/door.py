@@ -25,7 +25,14 @@ from router.model.limits import (
     TEXT_CHARS_MAX,
     URL_CHARS_MAX,
 )
-from router.model.message import AttachmentIn, InboundEvent, JournalEntry, Redaction, StoredAttachment
+from router.model.message import (
+    AttachmentIn,
+    InboundEvent,
+    JournalEntry,
+    Redaction,
+    StoredAttachment,
+    Visibility,
+)
 from router.model.sources import Ids
 from router.store.rows import BlobRow
 from rules.redact import masked_values, redact
@@ -34,6 +41,10 @@ _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 """Code points that PostgreSQL and JSON refuse; each is replaced by one other, so that offsets stay true."""
 
 _TAG = re.compile(r"<[^<>]*>")
+_JSON_ESCAPE = re.compile(r"\\.")
+_JSON_BREAKS = frozenset({r"\n", r"\r", r"\t"})
+_SECRET_CHARS = 8_000
+"""No secret is longer than this, counted to either side of the place where a long text is cut."""
 
 
 class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +94,8 @@ def clean(
     event = _storable_ids(event)
     _check(event)
     marks = _Marks(event, keys)
-    text, rest = _cut(event.text if event.text is not None else derive_text(event.html or ""))
+    whole = event.text if event.text is not None else derive_text(event.html or "")
+    text, rest = _cut(whole, event.visibility)
     # Where the HTML is all there is, what is reported are offsets in the text derived from it (DESIGN 6).
     safe_text = marks.clean(text, "text" if event.text is not None else "html")
     safe_html = _clean_html(event, marks)
@@ -99,7 +111,7 @@ def clean(
             *files,
             AttachmentIn(name="rest-of-message.txt", content_type="text/plain", data=rest.encode(errors="replace")),
         )
-    attachments, blobs = _store_files(files, keys, ids, received_at_ms)
+    attachments, blobs = _store_files(files, marks, keys, ids, received_at_ms)
     safe = msgspec.structs.replace(
         event, text=safe_text, html=safe_html, subject=subject, sender=sender, ext=ext, attachments=()
     )
@@ -162,9 +174,16 @@ def _check(event: InboundEvent) -> None:
         raise InvalidMessage(f"{len(event.references)} ids, at most {REFERENCES_MAX} are taken", field="references")
 
 
-def _cut(text: str) -> tuple[str, str]:
-    """What the message keeps, and the rest, which becomes a sealed file."""
-    return (text, "") if len(text) <= TEXT_CHARS_MAX else (text[:TEXT_CHARS_MAX], text[TEXT_CHARS_MAX:])
+def _cut(text: str, visibility: Visibility) -> tuple[str, str]:
+    """What the message keeps, and the rest, which becomes a sealed file. A secret across the limit goes there whole."""
+    at = TEXT_CHARS_MAX
+    if len(text) <= at:
+        return text, ""
+    start = at - _SECRET_CHARS
+    for found in redact(text[start : at + _SECRET_CHARS], visibility=visibility).findings:
+        if found.masked and start + found.start < at < start + found.end:
+            at = start + found.start
+    return text[:at], text[at:]
 
 
 def _clean_html(event: InboundEvent, marks: _Marks) -> str | None:
@@ -194,8 +213,10 @@ def _clean_ext(ext: str | None, marks: _Marks) -> str | None:
         return None
     if len(ext) > EXT_BYTES_MAX:
         raise InvalidMessage(f"unknown fields of {len(ext)} bytes, at most {EXT_BYTES_MAX} are kept", field="ext")
-    safe = marks.clean(ext, "ext", report=False)
-    if safe == ext:
+    # A line break in JSON is two letters that would stand between the words of a phrase.
+    plain = _JSON_ESCAPE.sub(lambda escape: "  " if escape[0] in _JSON_BREAKS else escape[0], ext)
+    safe = marks.clean(plain, "ext", report=False)
+    if safe == plain:
         return ext
     try:
         msgspec.json.decode(safe)
@@ -205,12 +226,13 @@ def _clean_ext(ext: str | None, marks: _Marks) -> str | None:
 
 
 def _store_files(
-    files: tuple[AttachmentIn, ...], keys: Keyring, ids: Ids, now_ms: int
+    files: tuple[AttachmentIn, ...], marks: _Marks, keys: Keyring, ids: Ids, now_ms: int
 ) -> tuple[tuple[StoredAttachment, ...], tuple[BlobRow, ...]]:
     stored: list[StoredAttachment] = []
     blobs: dict[BlobHash, BlobRow] = {}
     for number, file in enumerate(files, start=1):
-        attachment, blob = _store_file(file, number, keys, ids, now_ms)
+        name = marks.clean((file.name or f"attachment-{number}")[:SUBJECT_CHARS_MAX], "attachments.name", report=False)
+        attachment, blob = _store_file(file, name[:NAME_CHARS_MAX], keys, ids, now_ms)
         stored.append(attachment)
         if blob is not None:
             blobs.setdefault(blob.hash, blob)
@@ -218,9 +240,8 @@ def _store_files(
 
 
 def _store_file(
-    file: AttachmentIn, number: int, keys: Keyring, ids: Ids, now_ms: int
+    file: AttachmentIn, name: str, keys: Keyring, ids: Ids, now_ms: int
 ) -> tuple[StoredAttachment, BlobRow | None]:
-    name = storable(file.name or f"attachment-{number}")[:NAME_CHARS_MAX]
     attachment = StoredAttachment(
         id=AttachmentId(ids.new()),
         name=name,

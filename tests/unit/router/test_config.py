@@ -1,0 +1,138 @@
+"""The configuration file: every mistake is named by file, line and column, with what was meant."""
+
+import pytest
+
+from router.config import Config, load
+from router.model.errors import ConfigError
+
+KEY = "ab" * 32
+SECRETS = f"""\
+secrets:
+  seal_keys: {{k1: {KEY}}}
+  seal_key: k1
+  signing_key: {KEY}
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    path = tmp_path / "switchboard.yaml"
+
+    def written(text: str | bytes):
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return written
+
+
+def refusal(path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    return str(caught.value)
+
+
+def test_the_least_file_has_every_default(write):
+    config = load(write(SECRETS))
+    assert (config.server.port, config.storage.url, config.bus.url) == (8080, "sqlite:data/switchboard.db", "local")
+    assert (config.rules.source, config.rules.path, config.channels) == ("files", "rules", ())
+    assert isinstance(config, Config)
+
+
+def test_a_whole_file(write):
+    text = SECRETS + (
+        "server: {host: 0.0.0.0, port: 80, public_url: https://help.example.org}\n"
+        "storage: {url: postgresql://db/switchboard, pool_size: 9}\n"
+        "bus: {url: redis://bus:6379/0}\n"
+        "rules: {source: database}\n"
+        "channels:\n"
+        "  - {kind: email, account: support, settings: {address: support@example.org}}\n"
+        "  - {kind: email, account: sales}\n"
+    )
+    config = load(write(text))
+    assert (config.server.port, config.storage.pool_size, config.rules.source) == (80, 9, "database")
+    assert [(c.kind, c.account) for c in config.channels] == [("email", "support"), ("email", "sales")]
+    assert config.channels[0].settings == {"address": "support@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "says"),
+    [
+        ("server:\n  prot: 80\n", "6:3", "did you mean 'port'?"),
+        ("serve: {port: 1}\n", "5:1", "did you mean 'server'?"),
+        ("server: {port: 1, nonsense: 2}\n", "5:19", "known here: host, port, public_url"),
+        ("server:\n  host: h\n  port: many\n", "7:3", "int"),
+        ("server: {port: 70000}\n", "5:10", "70000 is no port"),
+        ("server: 5\n", "5:1", "object"),
+        ("storage: {url: mysql://x}\n", "5:11", "'mysql' is no storage"),
+        ("bus: {url: amqp://x}\n", "5:7", "redis://host:port/0 was meant"),
+        ("rules: {source: git}\n", "5:9", "git"),
+        ("channels: email\n", "5:1", "array"),
+        ("channels:\n  - {kind: email}\n  - {kind: x, acount: a}\n", "7:15", "did you mean 'account'?"),
+        ("channels:\n  - {kind: email}\n  - {account: b}\n", "7:5", "missing required field `kind`"),
+        ("channels:\n  - {kind: email}\n  - {kind: email}\n", "7:5", "email/default is configured twice"),
+        ("server: {port: 1}\nserver: {port: 2}\n", "6:1", "server stands here twice; first at"),
+        ("server: {port: 1, port: 2}\n", "5:19", "port stands here twice"),
+        ("server: {public_url: env:SWITCHBOARD_NOT_SET}\n", "5:10", "no variable SWITCHBOARD_NOT_SET"),
+        ("server: {public_url: file:nowhere}\n", "5:10", "nowhere cannot be read"),
+        ("server: [1\n", "6:1", "expected"),
+    ],
+)
+def test_a_mistake_is_named_by_its_place(write, text, at, says):
+    path = write(SECRETS + text)
+    said = refusal(path)
+    assert said.startswith(f"{path}:{at}: "), said
+    assert says in said
+
+
+@pytest.mark.parametrize(
+    ("secrets", "at", "says"),
+    [
+        (
+            f"seal_keys: {{k1: zz}}\n  seal_key: k1\n  signing_key: {KEY}",
+            "2:15",
+            "secrets.seal_keys.k1: not hex digits",
+        ),
+        (f"seal_keys: {{k1: abcd}}\n  seal_key: k1\n  signing_key: {KEY}", "2:15", "2 bytes, a key has 32"),
+        (f"seal_keys: {{k1: {KEY}}}\n  seal_key: k2\n  signing_key: {KEY}", "3:3", "no key is named 'k2'"),
+        (f"seal_keys: {{k1: {KEY}}}\n  seal_key: k1\n  signing_key: ''", "4:3", "0 bytes"),
+        (f"seal_keys: {{k1: {KEY}}}\n  seal_key: k1", "1:1", "signing_key"),
+    ],
+)
+def test_keys_are_checked_where_they_stand_and_never_repeated(write, secrets, at, says):
+    path = write(f"secrets:\n  {secrets}\n")
+    said = refusal(path)
+    assert said.startswith(f"{path}:{at}: ")
+    assert says in said
+    assert "zz" not in said
+    assert KEY not in said
+
+
+def test_secrets_come_from_the_environment_and_from_files_beside_it(write, monkeypatch, tmp_path):
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "seal").write_text(KEY + "\n")
+    monkeypatch.setenv("SWITCHBOARD_SIGNING", "cd" * 32)
+    text = "secrets: {seal_keys: {k1: file:keys/seal}, seal_key: k1, signing_key: env:SWITCHBOARD_SIGNING}\n"
+    secrets = load(write(text)).secrets
+    assert (secrets.seal_keys["k1"], secrets.signing_key) == (KEY, "cd" * 32)
+
+
+def test_a_file_that_is_not_there_says_where_to_start(tmp_path):
+    said = refusal(tmp_path / "none.yaml")
+    assert said.startswith(str(tmp_path / "none.yaml"))
+    assert "deploy/config.example.yaml" in said
+    assert "--config" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"", "a configuration is a mapping"),
+        (b"- 1\n", "a configuration is a mapping"),
+        (b"{}", "missing required field `secrets`"),
+        (b"\xff\xfe\x00", ""),
+        (b"x" * 1_048_577, "at most 1048576"),
+        (b"a: !!python/object:os.system x", "could not determine a constructor"),
+    ],
+)
+def test_what_is_no_configuration_is_refused(write, text, says):
+    assert says in refusal(write(text))
