@@ -100,6 +100,7 @@ async def _event(house: House, message: Message, conversation: Conversation) -> 
         html=message.html,
         language=message.language,
         automatic=message.automatic,
+        ext=message.ext,
         attachments=tuple([await _file(house, file) for file in message.attachments]),
     )
 

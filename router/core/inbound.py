@@ -307,6 +307,7 @@ def _message(
         findings=entry.findings,
         redactions=entry.redactions,
         attachments=entry.attachments,
+        ext=event.ext,
         verdict=msgspec.Raw(_ENCODER.encode(why)),
         sent_at_ms=event.sent_at_ms,
         received_at_ms=entry.received_at_ms,

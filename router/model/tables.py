@@ -152,6 +152,8 @@ class Message(Row, frozen=True, kw_only=True):
     findings: tuple[str, ...] = ()
     redactions: tuple[Redaction, ...] = ()
     attachments: tuple[StoredAttachment, ...] = ()
+    ext: str | None = None
+    """Fields of the wire that the house does not know: a JSON object, kept for whoever sent it."""
     verdict: msgspec.Raw = msgspec.Raw(b"null")
     """JSON of decisions.Why: what the rules and the decision said, with times."""
     state: Literal["live", "deleted"] = "live"
