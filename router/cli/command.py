@@ -54,24 +54,14 @@ def _module(name: str) -> Command:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Parse the command line and run its command."""
-    parser = argparse.ArgumentParser(prog="switchboard", description="Omnichannel support router.")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    name = next((word for word in argv if not word.startswith("-")), None)
-    for known, summary in _COMMANDS.items():
-        sub = commands.add_parser(known, help=summary, description=summary)
-        if known == name:
-            _module(known).add_arguments(sub)
-    arguments = parser.parse_args(argv)
+    """Parse the command line, run its command, and say in one sentence what stopped it."""
+    arguments = _read(argv)
     if arguments.command is None:
-        parser.print_help()
         return EXIT_USAGE
     try:
         return _module(arguments.command).run(arguments)
     except RulesError as error:
-        print("switchboard: the rules cannot be used (all of it: switchboard rules check)", file=sys.stderr)
-        for found in [found for found in error.problems if found.severity == "error"][:_PROBLEMS_SHOWN]:
-            print(f"  {found}", file=sys.stderr)
+        _tell(error)
         return EXIT_CONFIG
     except ConfigError as error:
         print(f"switchboard: {error}", file=sys.stderr)
@@ -82,5 +72,31 @@ def run(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has seen enough
         return EXIT_DONE
+    except OSError as error:
+        if not error.filename:
+            raise
+        print(f"switchboard: {error.filename}: cannot be used ({error.strerror})", file=sys.stderr)
+        return EXIT_USAGE
     except KeyboardInterrupt:
         return 130
+
+
+def _read(argv: Sequence[str]) -> argparse.Namespace:
+    """The command line; without a command it prints what there is."""
+    parser = argparse.ArgumentParser(prog="switchboard", description="Omnichannel support router.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    name = next((word for word in argv if not word.startswith("-")), None)
+    for known, summary in _COMMANDS.items():
+        sub = commands.add_parser(known, help=summary, description=summary)
+        if known == name:
+            _module(known).add_arguments(sub)
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        parser.print_help()
+    return arguments
+
+
+def _tell(error: RulesError) -> None:
+    print("switchboard: the rules cannot be used (all of it: switchboard rules check)", file=sys.stderr)
+    for found in [found for found in error.problems if found.severity == "error"][:_PROBLEMS_SHOWN]:
+        print(f"  {found}", file=sys.stderr)

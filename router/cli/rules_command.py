@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+from router.core.html import derive_text
 from router.flow.rulebook import read_directory
-from router.model.errors import InvalidMessage
+from router.model.errors import InvalidMessage, Refused
 from router.model.message import InboundEvent, Sender
 from router.model.wire import decode_message
 from rules import packs
@@ -107,21 +108,21 @@ def _explain(ruleset: Ruleset, arguments: argparse.Namespace) -> int:
 
 def _facts(said: str) -> Facts:
     """A JSON message in a file or on the command line, else the words themselves."""
-    path = Path(said) if len(said) < 4096 and "\n" not in said else None
-    raw = path.read_bytes() if path is not None and path.is_file() else said.encode()
+    path = Path(said)
+    is_file = len(said) < 4096 and "\n" not in said and path.is_file()
+    raw = path.read_bytes() if is_file else said.encode(errors="replace")
     if not raw.lstrip().startswith(b"{"):
         text = raw.decode(errors="replace")
         return _facts_of(InboundEvent(channel="", message_id="", sent_at_ms=0, sender=Sender(id=""), text=text))
     try:
         return _facts_of(decode_message(raw))
     except InvalidMessage as error:
-        raise RulesError(
-            [Problem(file=str(path or "message"), line=1, col=1, code="message", text=str(error))]
-        ) from None
+        raise Refused("invalid", f"{path if is_file else 'the message'}: {error}", status=400) from None
 
 
 def _facts_of(event: InboundEvent) -> Facts:
-    found = redact(event.text or "", visibility=event.visibility)
+    text = event.text if event.text is not None else derive_text(event.html or "")
+    found = redact(text, visibility=event.visibility)
     return Facts(
         message=MessageFacts(
             text=found.text,

@@ -1,0 +1,389 @@
+"""Commands that need no database, as other programs call them: route, redact, rules. Formats to the letter."""
+
+import io
+import json
+import subprocess
+import sys
+
+import pytest
+
+from router.cli.command import run
+
+CARD = "4111 1111 1111 1111"
+RULES = """\
+version: 1
+queues:
+  general: {default: true}
+  fees:
+templates:
+  receipt: {en: "{{ticket.number}}"}
+rules:
+  - id: fee
+    when: {message.any|has: [fee]}
+    then: {tag: money, queue: fees, urgency: high}
+tests:
+  - name: a fee
+    message: what a fee
+    expect: {queue: fees}
+"""
+FIELDS = [
+    "message_id", "duplicate", "ticket", "ticket_new", "contact", "language", "tags", "urgency", "queue", "related",
+    "text", "redactions", "reasons",
+]  # fmt: skip
+
+
+@pytest.fixture
+def command(capfdbinary, monkeypatch):
+    """Run a command; its code, what it wrote, and what it said."""
+
+    def ran(*arguments, stdin=b""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        capfdbinary.readouterr()
+        try:
+            code = run([str(argument) for argument in arguments])
+        except SystemExit as stopped:  # argparse says what usage is
+            code = stopped.code
+        out, err = capfdbinary.readouterr()
+        return code, out.decode(), err.decode()
+
+    return ran
+
+
+def line(
+    message_id="m1", text="hello", *, at="2026-11-02T08:00:03Z", sender="77", channel="telegram", **fields
+) -> bytes:
+    person = fields.pop("person", {})
+    found = {
+        "channel": channel,
+        "message_id": message_id,
+        "visibility": "private",
+        "sent_at": at,
+        "sender": {"id": sender} | person,
+    }
+    if "html" not in fields:
+        found["text"] = text
+    return json.dumps(found | fields, ensure_ascii=False).encode() + b"\n"
+
+
+@pytest.fixture
+def route(command):
+    def routed(*lines, arguments=(), code=0):
+        got, out, err = command("route", *arguments, "-", stdin=b"".join(lines))
+        assert got == code, err
+        return [json.loads(answer) for answer in out.splitlines()]
+
+    return routed
+
+
+def test_route_answers_each_line_in_order_with_every_field(route):
+    first, second = route(line("m1", "我的币被人转走了", sender="1"), line("m2", "how high is the fee?", sender="2"))
+    assert list(first) == list(second) == FIELDS
+    assert (first["message_id"], first["ticket"], first["ticket_new"], first["contact"]) == (
+        "m1",
+        "T-1001",
+        True,
+        "C-1",
+    )
+    assert (first["language"], first["urgency"], first["queue"]) == ("zh", "critical", "emergency")
+    assert "stolen-funds" in first["tags"]
+    reason = next(r for r in first["reasons"] if r["rule"] == "stolen-funds")
+    assert [first["text"][start:end] for start, end in reason["at"]] == ["被", "转走"]
+    assert (second["ticket"], second["contact"], second["duplicate"]) == ("T-1002", "C-2", False)
+
+
+def test_route_repeats_a_decision_for_a_duplicate_whatever_its_text(route):
+    first, again, other = route(line("m1", "lost my phone"), line("m1", "hello"), line("m1", account="second"))
+    assert again == first | {"duplicate": True, "ticket_new": False}
+    assert other["duplicate"] is False
+    assert other["ticket"] != first["ticket"]
+
+
+def test_route_puts_an_error_in_a_bad_lines_place_and_goes_on(route):
+    answers = route(
+        line("m1"), b"not json\n", b"\n", b'{"channel":"x"}\n', line("m2", at="2026-11-02 08:00"), line("m3"), code=1
+    )
+    assert [a.get("line") for a in answers] == [None, 2, 4, 5, None]
+    assert [list(a) for a in answers if "line" in a] == [["line", "error"]] * 3
+    assert answers[2]["error"].startswith("message_id: missing")
+    assert answers[3]["error"].startswith("sent_at: ")
+    assert (answers[0]["message_id"], answers[4]["message_id"]) == ("m1", "m3")
+
+
+def test_route_takes_its_last_line_without_an_end_and_nothing_at_all(route):
+    assert [a["message_id"] for a in route(line("m1").rstrip())] == ["m1"]
+    assert route() == []
+
+
+def test_route_counts_offsets_in_code_points_of_the_field_as_it_came(route):
+    text = f"💳  Ｃard {CARD} 谢谢"
+    (answer,) = route(line("m1", text, subject=f"my card {CARD}"))
+    assert answer["text"] == "💳  Ｃard [CARD] 谢谢"
+    places = {r["field"]: (r["start"], r["end"]) for r in answer["redactions"]}
+    assert [list(r) for r in answer["redactions"]] == [["field", "start", "end", "type"]] * 2
+    assert text[slice(*places["text"])] == CARD
+    assert places["subject"] == (8, 27)
+
+
+def test_route_returns_the_derived_text_of_html_and_counts_in_it(route):
+    (answer,) = route(line("m1", html=f"<div>my&nbsp;card</div><script>x</script><p>{CARD}</p>"))
+    (found,) = answer["redactions"]
+    assert "script" not in answer["text"]
+    assert answer["text"].replace("[CARD]", CARD)[found["start"] : found["end"]] == CARD
+
+
+def test_route_masks_personal_data_in_public_only(route):
+    public, private = route(
+        line("m1", "I am ann@example.org", visibility="public"), line("m2", "I am ann@example.org")
+    )  # fmt: skip
+    assert (public["text"], [r["type"] for r in public["redactions"]]) == ("I am [EMAIL]", ["EMAIL"])
+    assert (private["text"], private["redactions"]) == ("I am ann@example.org", [])
+
+
+def test_route_names_contacts_by_their_key(route, tmp_path):
+    contacts = tmp_path / "contacts.ndjson"
+    contacts.write_bytes(
+        b'{"contact":"ann","emails":["Ann@Example.org"],"telegram":"77","linked":true}\n'
+        b'{"contact":"bob","emails":["bob@example.org"],"vip":true}\n'
+    )
+    answers = route(
+        line("m1"),
+        line("m2", sender="ann@example.org", channel="email"),
+        line("m3", sender="bob@example.org", channel="email"),
+        line("m4", sender="eve@example.org", channel="email"),
+        line("m5", sender="ann@example.org", channel="email", person={"verified": False}),
+        arguments=("--contacts", contacts),
+    )
+    assert [a["contact"] for a in answers[:3]] == ["ann", "ann", "bob"]
+    assert answers[0]["ticket"] != answers[1]["ticket"]
+    assert answers[3]["contact"].startswith("C-")
+    assert answers[4]["contact"] not in {"ann", answers[3]["contact"]}
+    assert answers[4]["related"] == [answers[1]["ticket"], answers[0]["ticket"]]
+
+
+def test_route_tells_of_bad_contact_rows_and_decides_all_the_same(command, tmp_path):
+    contacts = tmp_path / "contacts.ndjson"
+    contacts.write_bytes(b'{"contact":"a","telegram":"77"}\n{"contact":"b","telegram":"77"}\n{"name":"x"}\n')
+    code, out, err = command("route", "--contacts", contacts, "-", stdin=line())
+    assert code == 1
+    assert json.loads(out)["contact"] == "a"
+    assert err.splitlines()[0].startswith("contacts: line 2: telegram '77' already belongs to contact 'a'")
+    assert err.splitlines()[1].startswith("contacts: line 3: contact: missing")
+
+
+def test_route_relates_a_quoted_number_and_joins_by_what_proves(route):
+    mail = {"channel": "email", "sender": "ann@example.org"}
+    first, quoting, answer, stranger = route(
+        line("<1@x>", **mail),
+        line("<2@x>", "about T-1001", channel="email", sender="bob@example.org"),
+        line("<3@x>", in_reply_to="<1@x>", **mail),
+        line("<4@x>", in_reply_to="<1@x>", channel="email", sender="ann@elsewhere.example"),
+    )
+    assert (quoting["ticket"], quoting["related"]) == ("T-1002", ["T-1001"])
+    assert (answer["ticket"], answer["ticket_new"], answer["contact"]) == ("T-1001", False, first["contact"])
+    assert stranger["ticket"] == "T-1001"
+    assert stranger["contact"] not in {first["contact"], quoting["contact"]}
+
+
+def test_route_judges_by_other_rules(route, tmp_path):
+    (tmp_path / "rules.yaml").write_text(RULES)
+    fee, other = route(line("m1", "what a fee"), line("m2", "stolen", sender="2"), arguments=("--rules", tmp_path))
+    assert (fee["queue"], fee["urgency"], fee["tags"]) == ("fees", "high", ["money"])
+    assert (other["queue"], other["urgency"], other["tags"], other["reasons"]) == ("general", "normal", [], [])
+
+
+def test_route_follows_edits_deletes_and_receipts(route):
+    told, edited, deleted = route(
+        line("m1", "it was stollen"),
+        line("e1", "the fee is high", kind="edit", target_id="m1"),
+        line("d1", "", kind="delete", target_id="m1"),
+    )
+    assert [a["ticket"] for a in (told, edited, deleted)] == ["T-1001"] * 3
+    assert (edited["ticket_new"], edited["text"]) == (False, "the fee is high")
+
+
+def test_route_keeps_time_by_the_latest_line(route):
+    """A solved ticket cannot be made here; that lines out of order are taken is what counts."""
+    answers = route(line("m1", at="2026-11-02T08:00:03Z"), line("m2", at="2020-01-01T00:00:00+08:00"))
+    assert [a["ticket"] for a in answers] == ["T-1001", "T-1001"]
+
+
+def test_more_lines_than_a_batch_hold_together(route):
+    answers = route(*(line(f"m{n}", f"about T-{1001 + n}", sender=str(n % 7)) for n in range(450)))
+    assert [a["message_id"] for a in answers] == [f"m{n}" for n in range(450)]
+    assert {a["ticket"] for a in answers} == {f"T-{1001 + n}" for n in range(7)}
+
+
+def test_the_same_input_gives_the_same_output(command):
+    stdin = b"".join(line(f"m{n}", "where is my coin", sender=str(n % 3)) for n in range(30))
+    assert command("route", stdin=stdin) == command("route", stdin=stdin)
+
+
+# --- redact -------------------------------------------------------------------------------------------------------
+
+
+def test_redact_is_a_filter(command, tmp_path):
+    text = f"my card {CARD}\r\nthanks\n"
+    assert command("redact", stdin=text.encode()) == (1, "my card [CARD]\r\nthanks\n", "")
+    assert command("redact", stdin=b"nothing here\n") == (0, "nothing here\n", "")
+    (tmp_path / "text").write_bytes(text.encode())
+    assert command("redact", tmp_path / "text")[:2] == (1, "my card [CARD]\r\nthanks\n")
+
+
+def test_redact_tells_the_redactions_as_an_array(command):
+    code, out, _ = command("redact", "--json", stdin=f"💳 {CARD} 123".encode())
+    assert code == 1
+    assert json.loads(out) == [{"field": "text", "start": 2, "end": 21, "type": "CARD"}]
+    assert command("redact", "--json", stdin=b"nothing")[:2] == (0, "[]\n")
+
+
+def test_redact_goes_by_visibility(command):
+    assert command("redact", stdin=b"ann@example.org")[:2] == (0, "ann@example.org")
+    assert command("redact", "--visibility", "public", stdin=b"ann@example.org")[:2] == (1, "[EMAIL]")
+
+
+def test_redact_takes_any_bytes(command):
+    code, out, _ = command("redact", stdin=b"\xff\x00 " + CARD.encode())
+    assert (code, out) == (1, "\ufffd\x00 [CARD]")
+
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rules(tmp_path):
+    def written(text=RULES):
+        (tmp_path / "rules.yaml").write_text(text)
+        return tmp_path
+
+    return written
+
+
+def test_rules_check_names_every_mistake(command, rules):
+    assert command("rules", "check", rules()) == (0, "1 files: 0 errors, 0 warnings\n", "")
+    code, out, _ = command("rules", "check", rules(RULES.replace("fees, urgency: high", "feees, urgency: hihg")))
+    assert code == 1
+    assert "rules.yaml:10:" in out
+    assert "did you mean fees?" in out
+    assert "2 errors" in out
+    code, out, _ = command("rules", "check", "--json", rules(RULES.replace("urgency: high", "urgency: hihg")))
+    (problem,) = json.loads(out)
+    assert (code, problem["file"], problem["line"], problem["severity"]) == (1, "rules.yaml", 10, "error")
+
+
+def test_rules_test_runs_what_stands_in_the_files(command, rules):
+    assert command("rules", "test", rules())[:2] == (0, "1 tests: 0 failures\n")
+    code, out, _ = command("rules", "test", rules(RULES.replace("expect: {queue: fees}", "expect: {queue: general}")))
+    assert code == 1
+    assert "1 tests: 1 failures" in out
+    assert "a fee" in out
+
+
+def test_the_shipped_pack_passes_its_own_tests(command):
+    assert command("rules", "check")[0] == 0
+    code, out, _ = command("rules", "test", "--json")
+    assert code == 0
+    assert json.loads(out)["failures"] == []
+
+
+def test_rules_explain_tells_which_words(command, rules, tmp_path):
+    code, out, _ = command("rules", "explain", "what a fee", "--rules", rules())
+    assert code == 0
+    assert "fee (rules.yaml:8): fired" in out
+    (tmp_path / "message.json").write_bytes(line("m1", html="<p>what a <b>fee</b></p>"))
+    code, out, _ = command("rules", "explain", tmp_path / "message.json", "--rules", tmp_path, "--json")
+    assert (code, json.loads(out)["verdict"]["queue"]) == (0, "fees")
+
+
+def test_rules_explain_says_what_is_wrong_with_a_message(command):
+    code, _, err = command("rules", "explain", '{"channel": 5}')
+    assert code == 1
+    assert err.startswith("switchboard: the message: ")
+    assert "the rules" not in err
+
+
+@pytest.mark.parametrize("arguments", [["route", "--rules"], ["rules", "check"], ["rules", "test"]])
+def test_a_folder_without_rules_is_a_matter_of_configuration(command, tmp_path, arguments):
+    (tmp_path / "none").mkdir()
+    code, _, err = command(*arguments, tmp_path / "none")
+    assert code == 78
+    assert "put at least one .yaml file" in err
+
+
+def test_broken_rules_decide_nothing(command, rules):
+    code, out, err = command("route", "--rules", rules("version: 1\nrulse: []\n"), stdin=line())
+    assert (code, out) == (78, "")
+    assert "rules.yaml:2:1" in err
+    assert "did you mean rules?" in err
+
+
+# --- the command line itself --------------------------------------------------------------------------------------
+
+
+def test_without_arguments_it_lists_its_commands(command):
+    code, out, _ = command()
+    assert code == 2
+    for name in ("demo", "serve", "route", "redact", "trace", "doctor", "dead-letters"):
+        assert f"    {name}" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["route", "--nonsense"], ["rules"], ["contacts"], ["trace"], ["redact", "--visibility", "open"]],
+)
+def test_wrong_usage_is_2_and_says_what_there_is(command, arguments):
+    code, _, err = command(*arguments)
+    assert code == 2
+    assert err.startswith("usage: switchboard")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["route", "nowhere"],
+        ["route", "--contacts", "nowhere"],
+        ["redact", "nowhere"],
+        ["redact", "/"],
+        ["export", "/no/x"],
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(command, arguments):
+    code, out, err = command(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"switchboard: {arguments[-1]}: cannot be used (")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["serve"],
+        ["doctor"],
+        ["migrate"],
+        ["trace", "T-1"],
+        ["quarantine", "list"],
+        ["dead-letters", "list"],
+        ["user", "add", "mei"],
+        ["token", "add", "t", "--kind", "x"],
+        ["contacts", "import"],
+        ["import"],
+        ["export"],
+        ["channels", "check"],
+    ],
+)
+def test_a_missing_configuration_is_78_and_says_where_to_start(command, arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = command(*arguments)
+    assert code == 78
+    assert "switchboard.yaml: cannot be read" in out + err
+    assert "deploy/config.example.yaml" in out + err
+
+
+def test_it_is_installed_under_its_name_and_survives_a_reader_that_leaves():
+    stdin = b"".join(line(f"m{n}", sender=str(n)) for n in range(20))
+    whole = subprocess.run([sys.executable, "-m", "router", "route"], input=stdin, capture_output=True, check=True)
+    assert len(whole.stdout.splitlines()) == 20
+    assert whole.stderr == b""
+    gone = subprocess.run(
+        f"{sys.executable} -m router route | true", shell=True, input=stdin, capture_output=True, check=False
+    )
+    assert gone.stderr == b""
