@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from rules.facts import Span
 from rules.problems import Position
 from rules.scene import Scene
+from rules.words import WordGroup
 
-Ways = tuple[tuple[int, ...], ...]
-"""Alternatives; each is a row of masks, and of every mask at least one literal must have hit."""
+Ways = tuple[tuple[WordGroup, ...], ...]
+"""Alternatives; each is a row of groups, and of every group at least one word must have hit."""
 
 WAYS_MAX = 64
 
@@ -99,7 +100,7 @@ class AnyOf(Condition):
     @property
     def ways(self) -> Ways | None:
         """Every way of every part."""
-        found: list[tuple[int, ...]] = []
+        found: list[tuple[WordGroup, ...]] = []
         for part in self.conditions:
             ways = part.ways
             if ways is None:

@@ -5,11 +5,15 @@ the number of rules.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from itertools import repeat
+from operator import or_
 
 from rules.facts import URGENCY_ORDER, Lost, Reason, Span, TemplateReply, Urgency, Verdict
 from rules.rule import Rule
 from rules.scene import Scene
 from rules.templates import Template
+from rules.words import WordGroup
 
 _RANK = {urgency: rank for rank, urgency in enumerate(URGENCY_ORDER)}
 
@@ -21,41 +25,46 @@ WAY_COLUMNS = 3
 class Candidates:
     """Finds the rules that a message can fire at all, by the literals that hit.
 
-    Every way in which a rule can fire has a bit. A column tells for each literal which ways it serves
-    with their first, second or third needed word; a way is alive when every column names it.
+    Every way in which a rule can fire has a bit in each of a few columns, side by side in one number. `_serves` tells
+    for each literal which ways it serves with their first, second or third needed word; a way is alive when every
+    column names it.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = [rule for rule in rules if rule.mode != "off"]
         self._owners: list[int] = []
-        self._columns: list[dict[int, int]] = [{} for _ in range(WAY_COLUMNS)]
-        self._free = [0] * WAY_COLUMNS
-        for number, rule in enumerate(self._rules):
-            for masks in rule.when.ways or ((),):
-                self._add(number, sorted(masks, key=int.bit_count)[:WAY_COLUMNS])
+        self._serves: dict[int, int] = {}
+        self._free = 0
+        """What needs no word."""
+        ways = [(number, way) for number, rule in enumerate(self._rules) for way in rule.when.ways or ((),)]
+        self._width = len(ways)
+        for owner, way in ways:
+            self._add(owner, sorted(way, key=_size)[:WAY_COLUMNS])
 
-    def _add(self, owner: int, masks: list[int]) -> None:
+    def _add(self, owner: int, way: list[WordGroup]) -> None:
         bit = 1 << len(self._owners)
         self._owners.append(owner)
-        for depth, column in enumerate(self._columns):
-            if depth >= len(masks):
-                self._free[depth] |= bit
-                continue
-            for literal in _bits(masks[depth]):
-                column[literal] = column.get(literal, 0) | bit
+        for depth in range(WAY_COLUMNS):
+            if depth >= len(way):
+                self._free |= bit
+            else:
+                for literal in way[depth].literals:
+                    self._serves[literal] = self._serves.get(literal, 0) | bit
+            bit <<= self._width
 
     def fired(self, scene: Scene) -> list[Rule]:
         """Return the rules that fire, in the order of the files."""
-        literals = scene.literals()
-        alive = -1
-        for column, bits in zip(self._columns, self._free, strict=True):
-            for literal in literals:
-                if literal in column:
-                    bits |= column[literal]  # noqa: PLW2901 - starts as what needs nothing here
-            alive &= bits
+        served = reduce(or_, map(self._serves.get, scene.literals(), repeat(0)), self._free)
+        alive = (1 << self._width) - 1
+        for depth in range(WAY_COLUMNS):
+            alive &= served >> depth * self._width
         rules, owners = self._rules, self._owners
         numbers = dict.fromkeys([owners[way] for way in _bits(alive)])
         return [rule for number in numbers if (rule := rules[number]).when.test(scene)]
+
+
+def _size(group: WordGroup) -> int:
+    return len(group.literals)
 
 
 def _bits(mask: int) -> Iterator[int]:

@@ -4,12 +4,13 @@ A chain takes one hit of each group; `Unless` says which other words make a chai
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
 from rules.facts import Span
-from rules.words import Scan, WordGroup
+from rules.scan import Scan, Sentence
+from rules.words import WordGroup
 
 Chain = tuple[Span, ...]
 
@@ -31,84 +32,82 @@ class Unless:
     just_before: WordGroup | None = None
     """Shortly before the hit's first word, or among its words."""
 
-    def cancels(self, scan: Scan, chain: Chain) -> bool:
+    def cancels(self, sentence: Sentence, chain: Chain) -> bool:
         """Tell whether one of the words stands where it matters."""
-        start = min(span[0] for span in chain)
         end = max(span[1] for span in chain)
-        low, high = scan.sentence(start)
-        if self.anywhere is not None and _stands(scan, self.anywhere, chain, low, high):
+        if self.anywhere is not None and _last(sentence, self.anywhere, chain, sentence.high) is not None:
             return True
-        if self.before is not None and _stands(scan, self.before, chain, low, end):
+        if self.before is not None and _last(sentence, self.before, chain, end) is not None:
             return True
         if self.just_before is None:
             return False
-        last = next(_outside(scan, self.just_before, chain, low, end), None)
-        return last is not None and not scan.apart(last[1], start, JUST_BEFORE)
+        last = _last(sentence, self.just_before, chain, end)
+        return last is not None and not sentence.apart(last[1], chain[0][0], JUST_BEFORE)
 
 
-def _stands(scan: Scan, group: WordGroup, chain: Chain, low: int, high: int) -> bool:
-    return next(_outside(scan, group, chain, low, high), None) is not None
-
-
-def _outside(scan: Scan, group: WordGroup, chain: Chain, low: int, high: int) -> Iterator[Span]:
-    """Yield hits between two offsets that are not part of the chain's own words, last first."""
-    hits = scan.hits(group)
-    for index in range(bisect_left(hits, (high, 0)) - 1, -1, -1):
-        hit = hits[index]
-        if hit[0] < low:
-            return
-        if not any(word[0] <= hit[0] and hit[1] <= word[1] for word in chain):
-            yield hit
+def _last(sentence: Sentence, group: WordGroup, chain: Chain, before: int) -> Span | None:
+    """Return the last hit that begins before an offset and is not part of the chain's own words."""
+    if not group.bit & sentence.held:
+        return None
+    hits = sentence.hits(group)
+    for index in range(bisect_left(hits, (before, 0)) - 1, -1, -1):
+        start, end = hit = hits[index]
+        for word in chain:
+            if word[0] <= start and end <= word[1]:
+                break
+        else:
+            return hit
+    return None
 
 
 def find(
     scan: Scan,
     groups: Sequence[WordGroup],
     *,
+    need: int,
     within: int,
     ordered: bool,
     unless: Unless | None,
 ) -> Chain | None:
-    """Return the first chain that counts, its words in the order they stand in the text."""
-    if scan.work > WORK_MAX:
-        return None
-    columns = [scan.hits(group) for group in groups]
-    for order in [columns] if ordered else permutations(columns):
-        for chain in _chains(scan, order, within):
-            if unless is None or not unless.cancels(scan, chain):
-                return chain
-            scan.work += 4
+    """Return the first chain that counts, its words in the order they stand in the text.
+
+    `need` holds the bits of the groups: sentences that lack one are passed over.
+    """
+    sentences = [sentence for sentence in scan.sentences() if sentence.held & need == need]
+    for order in [groups] if ordered else permutations(groups):
+        for sentence in sentences:
+            columns = [sentence.hits(group) for group in order]
+            scan.work += 1 + sum(map(len, columns))
+            for chain in _chains(sentence, columns, within):
+                if unless is None or not unless.cancels(sentence, chain):
+                    return chain
+                scan.work += 4
+                if scan.work > WORK_MAX:
+                    return None
             if scan.work > WORK_MAX:
                 return None
     return None
 
 
-def _chains(scan: Scan, columns: Sequence[list[Span]], within: int) -> Iterator[Chain]:
-    """Yield chains in reading order: each hit is joined to the nearest chain that ends before it."""
-    chains: list[Chain] = []
-    last = len(columns) - 1
-    for depth, column in enumerate(columns):
-        longer = [(span,) for span in column] if depth == 0 else _longer(scan, chains, column, within)
-        if depth == last:
-            yield from longer
-            return
-        chains = sorted(longer, key=_end)
+def _chains(sentence: Sentence, columns: Sequence[list[Span]], within: int) -> list[Chain]:
+    """Return chains in reading order: each hit is joined to the nearest chain that ends before it."""
+    chains: list[Chain] = [(span,) for span in columns[0]]
+    for column in columns[1:]:
+        chains.sort(key=_end)
+        chains = _longer(sentence, chains, column, within)
         if not chains:
-            return
+            break
+    return chains
 
 
-def _longer(scan: Scan, chains: list[Chain], column: list[Span], within: int) -> Iterator[Chain]:
+def _longer(sentence: Sentence, chains: list[Chain], column: list[Span], within: int) -> list[Chain]:
     ends = [chain[-1][1] for chain in chains]
-    scan.work += len(column)
+    longer: list[Chain] = []
     for span in column:
         index = bisect_right(ends, span[0]) - 1
-        if index < 0:
-            continue
-        end = ends[index]
-        if scan.apart(end, span[0], within):
-            continue
-        if chains[index][-1][0] >= scan.sentence(span[0])[0]:
-            yield (*chains[index], span)
+        if index >= 0 and not sentence.apart(ends[index], span[0], within):
+            longer.append((*chains[index], span))
+    return longer
 
 
 def _end(chain: Chain) -> int:

@@ -16,6 +16,7 @@ from rules.facts import Facts, Verdict
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
 from rules.rule import Rule
+from rules.scan import Scanner
 from rules.scene import Scene
 from rules.templates import Template
 from rules.trial import TestReport, Trial
@@ -43,7 +44,7 @@ class Ruleset:
         self.default_queue = next(spec.id for spec in book.queues.values() if spec.default)
         self._templates = dict(book.templates)
         self._trials = trials
-        self._scanner = book.lexicon.scanner()
+        self._scanner = Scanner(book.lexicon)
         self._candidates = Candidates(rules)
 
     def evaluate(self, facts: Facts) -> Verdict:

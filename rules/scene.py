@@ -2,7 +2,7 @@
 
 from rules.facts import Facts, Span
 from rules.language import detect
-from rules.words import Scan, Scanner
+from rules.scan import Scan, Scanner
 
 Found = tuple[Scan, tuple[Span, ...]]
 """A scanned part of the message, and the words in it that made a condition true."""
@@ -21,8 +21,8 @@ class Scene:
         """By id of a condition: what it found, so that its evidence is not searched again."""
         self._scanner = scanner
         self._subject: Scan | None = None
-        self.held = self.text.mask | (self.subject.mask if facts.message.subject else 0)
-        """Bits of every literal that hit anywhere in the message."""
+        self.held = self.text.held | (self.subject.held if facts.message.subject else 0)
+        """Bits of the groups of which a word hit anywhere in the message."""
 
     @property
     def subject(self) -> Scan:
@@ -35,8 +35,8 @@ class Scene:
         """Return the scan of `text` or `subject`."""
         return self.text if name == "text" else self.subject
 
-    def literals(self) -> list[int]:
-        """Return the numbers of those literals."""
+    def literals(self) -> set[int]:
+        """Return the numbers of the literals that hit anywhere in the message."""
         if not self.facts.message.subject:
             return self.text.literals
-        return self.text.literals + self.subject.literals
+        return self.text.literals | self.subject.literals

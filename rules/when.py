@@ -155,7 +155,7 @@ class WhenReader:
             within=within,
             ordered=ordered,
             unless=unless,
-            masks=tuple(sorted((group.mask for group in groups), key=int.bit_count)),
+            need=sum({group.bit for group in groups}),
         )
 
     def _unless(self, keys: dict[str, Node]) -> Unless | None:

@@ -11,8 +11,9 @@ import re2
 from rules.conditions import Condition, Evidence, Ways
 from rules.facts import Span
 from rules.near import Chain, Unless, find
+from rules.scan import Scan
 from rules.scene import Found, Scene
-from rules.words import Scan, WordGroup
+from rules.words import WordGroup
 
 EVIDENCE_MAX = 20
 """Hits of one condition that a reason shows."""
@@ -53,14 +54,14 @@ class Has(TextCondition):
     @property
     def ways(self) -> Ways:
         """Any of the words."""
-        return ((self.words.mask,),)
+        return ((self.words,),)
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
-        mask = self.words.mask
-        if not mask & scene.held:
+        bit = self.words.bit
+        if not bit & scene.held:
             return False
-        return any(scan.mask & mask for scan in self.scans(scene))
+        return any(scan.held & bit for scan in self.scans(scene))
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Return each word once, with the places where it stands."""
@@ -89,14 +90,14 @@ class HasAll(TextCondition):
     @property
     def ways(self) -> Ways:
         """Every word, in any spelling."""
-        return (tuple(group.mask for group in self.words),)
+        return (self.words,)
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
-        mask = 0
+        held = 0
         for scan in self.scans(scene):
-            mask |= scan.mask
-        return all(mask & group.mask for group in self.words)
+            held |= scan.held
+        return all(held & group.bit for group in self.words)
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Return the first place of each word."""
@@ -116,20 +117,17 @@ class Near(TextCondition):
     within: int
     ordered: bool
     unless: Unless | None
-    masks: tuple[int, ...]
-    """Those of the groups, rarest first: the cheap test that nearly always says no."""
+    need: int
+    """Bits of the groups: the cheap test that nearly always says no."""
 
     @property
     def ways(self) -> Ways:
         """A word of each group."""
-        return (self.masks,)
+        return (self.groups,)
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
-        for mask in self.masks:
-            if not mask & scene.held:
-                return False
-        return self._found(scene) is not None
+        return scene.held & self.need == self.need and self._found(scene) is not None
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Return the words of the first chain."""
@@ -148,8 +146,10 @@ class Near(TextCondition):
 
     def _search(self, scene: Scene) -> Found | None:
         for scan in self.scans(scene):
-            if all(mask & scan.mask for mask in self.masks):
-                chain = find(scan, self.groups, within=self.within, ordered=self.ordered, unless=self.unless)
+            if scan.held & self.need == self.need:
+                chain = find(
+                    scan, self.groups, need=self.need, within=self.within, ordered=self.ordered, unless=self.unless
+                )
                 if chain is not None:
                     return scan, chain
         return None
