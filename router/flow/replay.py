@@ -14,13 +14,19 @@ from router.store.rows import QuarantineRow
 from router.store.script import Store
 
 
+class _Head(msgspec.Struct):
+    """The line that intake puts before a sealed payload."""
+
+    meta: dict[str, str]
+
+
 async def open_payload(store: Store, keys: Keyring, row: QuarantineRow) -> RawEvent:
     """The sealed payload of a quarantined row. Raises Refused when it has expired."""
     found = await store.read(sealed.get(row.sealed_id)) if row.sealed_id is not None else None
     if found is None:
         raise Refused("expired", f"the payload of {row.id} is no longer kept", status=410)
-    meta, _, body = keys.open(Sealed(found.key_id, found.data), f"raw:{found.id}").partition(b"\n")
-    return RawEvent(body=body, meta=msgspec.json.decode(meta, type=dict[str, str]))
+    head, _, body = keys.open(Sealed(found.key_id, found.data), f"raw:{found.id}").partition(b"\n")
+    return RawEvent(body=body, meta=msgspec.json.decode(head, type=_Head).meta)
 
 
 async def replay_quarantined(

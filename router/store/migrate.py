@@ -69,8 +69,16 @@ def migrate(dialect: Dialect, *, now_ms: int) -> Script[list[str]]:
     return [f"{migration.id:04}-{migration.name}" for migration in missing]
 
 
+_HAS_MIGRATIONS = (
+    "SELECT 1 FROM {sqlite sqlite_master WHERE type = 'table' AND name = 'migrations'}"
+    "{pg pg_tables WHERE schemaname = ANY (current_schemas(false)) AND tablename = 'migrations'}"
+)
+
+
 def pending(dialect: Dialect) -> Script[list[str]]:
-    """What `migrate` would apply to a database that was migrated before; raises the same errors."""
+    """What `migrate` would apply; raises the same errors."""
+    if not (yield from select(_HAS_MIGRATIONS)):
+        return [f"{migration.id:04}-{migration.name}" for migration in migrations(dialect)]
     applied = yield from select("SELECT id, name, checksum FROM migrations ORDER BY id")
     return [f"{migration.id:04}-{migration.name}" for migration in _missing(migrations(dialect), applied)]
 

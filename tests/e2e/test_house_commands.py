@@ -1,0 +1,358 @@
+"""Commands beside a service, on its own database: import, export, contacts, trace, quarantine, dead-letters, people."""
+
+import asyncio
+import io
+import json
+import sys
+
+import pytest
+
+from router.app import App
+from router.cli.command import run
+from router.clock import SystemClock
+from router.config import load
+from router.connector import RawEvent
+from router.store import journal
+from router.store.script import select
+from router.telemetry import SilentLog
+from tests.servers.process import free_port
+from tests.servers.service import RULES
+
+CARD = "4111 1111 1111 1111"
+
+
+class Desk:
+    """A configuration in a folder, the commands on it, and a service that comes and goes."""
+
+    def __init__(self, folder, capture, patch) -> None:
+        self.folder, self._capture, self._patch = folder, capture, patch
+        self.config = folder / "switchboard.yaml"
+        (folder / "rules").mkdir(parents=True)
+        (folder / "rules" / "rules.yaml").write_text(RULES)
+        self.settings = {
+            "server": {"port": free_port(), "public_url": "https://help.example.org"},
+            "storage": {"url": "sqlite:house.db"},
+            "secrets": {"seal_keys": {"k1": "11" * 32}, "seal_key": "k1", "signing_key": "22" * 32},
+            "channels": [{"kind": "api", "settings": {"kinds": ["telegram", "x", "email"]}}],
+        }
+        self.write()
+
+    def write(self) -> None:
+        self.config.write_text(json.dumps(self.settings))
+
+    def __call__(self, command, *arguments, stdin=b"", code=0):
+        """Run one; what it wrote."""
+        self._patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        self._capture.readouterr()
+        words = command.split()
+        got = run([*words, "--config", str(self.config), *(str(argument) for argument in arguments)])
+        out, self.err = (text.decode() for text in self._capture.readouterr())
+        assert got == code, (out, self.err)
+        return out
+
+    def rows(self, command, *arguments, **more):
+        return [json.loads(line) for line in self(command, *arguments, **more).splitlines()]
+
+    def serve(self, work=None):
+        """Run the service until all that was accepted is decided, then `work`."""
+        return asyncio.run(self._serve(work))
+
+    async def _serve(self, work):
+        app = App(
+            load(self.config), base=self.folder, roles=("intake", "route", "web"), log=SilentLog(), clock=SystemClock()
+        )
+        try:
+            await app.start()
+            found = await work(app) if work is not None else None
+            watch = app.bus.watch("events")
+            while await app.store.read(journal.oldest_pending()) is not None:
+                await watch.wait(1.0)
+            watch.close()
+            return found
+        finally:
+            await app.stop()
+
+    def look(self, sql):
+        """Rows of the database as they are."""
+
+        async def read(app):
+            return await app.store.read(_select(sql))
+
+        return self.serve(read)
+
+
+def _select(sql):
+    return (yield from select(sql))
+
+
+@pytest.fixture
+def desk(tmp_path, capfdbinary, monkeypatch):
+    return Desk(tmp_path / "house", capfdbinary, monkeypatch)
+
+
+def line(message_id, text="hello", *, sender="77", channel="telegram", **fields) -> bytes:
+    found = {"channel": channel, "message_id": message_id, "visibility": "private", "sent_at": "2026-11-02T08:00:03Z"}
+    return json.dumps(found | {"sender": {"id": sender}, "text": text} | fields, ensure_ascii=False).encode() + b"\n"
+
+
+MESSAGES = b"".join(
+    [
+        line("m1", f"我的转账 transfer, card {CARD}"),
+        line(
+            "m2", "and again", attachments=[{"name": "a.png", "content_type": "image/png", "size": 3, "data": "YWJj"}]
+        ),
+        line("<1@x>", "a mail", channel="email", sender="ann@example.org", subject="Fee"),
+        line(
+            "<2@x>", "an answer", channel="email", sender="bob@example.org", in_reply_to="<1@x>", references=["<1@x>"]
+        ),
+        line("p1", "I am ann@example.org", channel="x", sender="9", visibility="public", extra={"likes": 3}),
+        line("<3@x>", "away", channel="email", sender="ann@example.org", automatic="auto_reply", html="<p>away</p>"),
+    ]
+)
+
+
+def test_import_takes_each_message_once_and_names_bad_lines(desk):
+    said = desk("import", stdin=MESSAGES + b"\nnot json\n" + line("m1", "again"), code=1)
+    assert said == "6 messages taken in, 1 were there already, 1 bad lines\n"
+    assert desk.err.startswith("line 8: not JSON")
+    assert desk("import", stdin=MESSAGES) == "0 messages taken in, 6 were there already, 0 bad lines\n"
+
+
+def test_import_counts_what_the_door_refuses_as_bad(desk):
+    bad = line("m9", ext={"a": "x" * 70_000}) + line("m10")
+    assert desk("import", stdin=bad, code=1) == "1 messages taken in, 0 were there already, 1 bad lines\n"
+    assert desk.err.startswith("line 1: ")
+
+
+def test_history_is_filed_and_never_answered(desk):
+    desk("import", stdin=MESSAGES)
+    desk.serve()
+    assert desk.look("SELECT count(*) FROM tickets WHERE state = 'new'") == [(4,)]
+    assert desk.look("SELECT count(*) FROM outbox") == [(0,)]
+
+
+def test_what_is_exported_imports_into_the_same(desk, tmp_path, capfdbinary, monkeypatch):
+    desk("contacts import", stdin=b'{"contact":"ann","emails":["ann@example.org"],"name":"Ann","vip":true}\n')
+    desk("import", stdin=MESSAGES)
+    desk.serve()
+    messages, contacts = desk.rows("export"), desk.rows("export", "--contacts")
+    assert [m["message_id"] for m in messages] == ["m1", "m2", "<1@x>", "<2@x>", "p1", "<3@x>"]
+    assert messages[0]["text"] == "我的转账 transfer, card [CARD]"
+    assert messages[1]["attachments"][0]["data"] == "YWJj"
+    assert messages[4]["ext"] == {"extra": {"likes": 3}}
+    assert (messages[5]["automatic"], messages[5]["html"]) == ("auto_reply", "<p>away</p>")
+    assert contacts[0] | {"phones": []} == {
+        "contact": "ann",
+        "name": "Ann",
+        "vip": True,
+        "language": None,
+        "emails": ["ann@example.org"],
+        "phones": [],
+        "linked": True,
+    }
+
+    other = Desk(tmp_path / "other", capfdbinary, monkeypatch)
+    other("contacts import", stdin="\n".join(map(json.dumps, contacts)).encode())
+    other("import", stdin="\n".join(map(json.dumps, messages)).encode())
+    other.serve()
+    assert other.rows("export") == messages
+    assert sorted(other.rows("export", "--contacts"), key=str) == sorted(contacts, key=str)
+    joined = "SELECT m.external_id, t.number FROM messages m JOIN tickets t ON t.id = m.ticket_id ORDER BY m.id"
+    assert other.look(joined) == desk.look(joined)
+
+
+def test_export_writes_a_file(desk, tmp_path):
+    desk("import", stdin=line("m1"))
+    desk.serve()
+    assert desk("export", tmp_path / "out.ndjson") == ""
+    assert json.loads((tmp_path / "out.ndjson").read_bytes())["message_id"] == "m1"
+
+
+def test_contacts_import_upserts_by_key_and_refuses_one_identity_twice(desk):
+    rows = [
+        b'{"contact":"ann","emails":["ann@example.org"]}\n',
+        b'{"contact":"bob","emails":["Ann@Example.org"]}\n',
+        b'{"name":"x"}\n',
+    ]
+    assert desk("contacts import", stdin=b"".join(rows), code=1) == ""
+    assert desk.err.splitlines()[0].startswith("line 2: email 'ann@example.org' already belongs to contact 'ann'")
+    assert desk.err.splitlines()[1].startswith("line 3: contact: missing")
+    desk("contacts import", stdin=b'{"contact":"ann","name":"Ann","phone":"+41 44 668 18 00"}\n')
+    (ann,) = desk.rows("export", "--contacts")
+    assert (ann["name"], ann["emails"], ann["phones"]) == ("Ann", ["ann@example.org"], ["+41446681800"])
+    desk("contacts import", stdin=b'{"contact":"eve","emails":["ann@example.org"]}\n', code=1)
+    assert "already belongs to contact 'ann'" in desk.err
+
+
+def test_trace_tells_the_way_of_a_message_and_of_a_ticket(desk):
+    desk("import", stdin=MESSAGES)
+    desk("import", stdin=line("m1", "again"))
+    desk.serve()
+    (told,) = desk.rows("trace", "T-1001", "--json")
+    assert told["name"] == "T-1001"
+    stages = [step["stage"] for step in told["steps"]]
+    assert set(stages) >= {"accepted", "message", "redaction", "rules", "ticket", "history"}
+    said = desk("trace", "m1")
+    assert "delivered 1 more times and dropped" in said
+    assert "CARD in text at" in said
+    assert "transfers: transfer" in said
+    assert CARD not in said
+    assert "4111" not in desk("trace", "T-1001")
+    desk("trace", "nothing", code=1)
+    assert desk.err == "switchboard: no message and no ticket is named 'nothing'\n"
+
+
+def test_trace_tells_of_what_is_accepted_and_not_yet_decided(desk):
+    desk("import", stdin=line("m1"))
+    assert "telegram/default m1: pending" in desk("trace", "m1")
+
+
+@pytest.fixture
+def quarantined(desk):
+    """Two payloads that the API channel could not read."""
+
+    async def accept(app):
+        inlet = app.door.inlet(app.channels.all()[0].manifest, "default")
+        await inlet.accept([RawEvent(body=b"{broken"), RawEvent(body=line("m1", f"card {CARD}"), meta={"kinds": "x"})])
+
+    desk.serve(accept)
+    return desk.rows("quarantine list", "--json")
+
+
+def test_quarantine_shows_why_and_replays(desk, quarantined):
+    broken, denied = quarantined
+    assert (broken["channel"], broken["cause"], denied["cause"]) == ("api", "invalid", "invalid")
+    assert "may not speak for 'telegram'" in denied["detail"]
+    listed = desk("quarantine list")
+    assert [row.split()[0] for row in listed.splitlines()] == [broken["id"], denied["id"]]
+    assert f"api/default  invalid: {broken['detail']}" in listed
+    assert json.loads(desk("quarantine show", broken["id"], "--json"))["id"] == broken["id"]
+    assert desk("quarantine show", broken["id"], "--raw") == "{broken"
+    assert "not JSON" in desk("quarantine show", broken["id"])
+    said = desk("quarantine replay", broken["id"], code=1)
+    assert said.startswith(f"{broken['id']}: quarantined (not JSON")
+    assert next(row["id"] for row in desk.rows("quarantine list", "--json")) == denied["id"]
+    assert len(desk.rows("quarantine list", "--json")) == 2
+    desk("quarantine replay", broken["id"], code=1)
+    assert "waits in quarantine" in desk.err
+    desk("quarantine replay", "all", code=1)
+    for action in ("show", "replay"):
+        desk(f"quarantine {action}", "nothing", code=1)
+        assert "nothing named nothing" in desk.err
+
+
+def test_the_payload_rests_sealed(desk, quarantined):
+    for file in desk.folder.glob("house.db*"):
+        content = file.read_bytes()
+        assert b"4111" not in content
+        assert b"{broken" not in content
+
+
+@pytest.fixture
+def dead(desk):
+    """An event that cannot be decided, buried by a worker."""
+
+    async def bury(app):
+        (row,) = await app.store.read(_select("SELECT id FROM journal"))
+        await app.store.write(_bury(row[0]))
+
+    desk("import", stdin=line("m1"))
+
+    async def alone():
+        app = App(load(desk.config), base=desk.folder, roles=(), log=SilentLog(), clock=SystemClock())
+        try:
+            await app.open()
+            await bury(app)
+        finally:
+            await app.stop()
+
+    asyncio.run(alone())
+    return desk.rows("dead-letters list", "--json")
+
+
+def _bury(journal_id):
+    yield from journal.bury(journal_id, "KeyError", fences={})
+
+
+def test_dead_letters_are_listed_shown_and_sent_again(desk, dead):
+    (letter,) = dead
+    assert (letter["what"], letter["channel"], letter["state"], letter["error"]) == (
+        "event",
+        "telegram",
+        "dead",
+        "KeyError",
+    )
+    assert desk("dead-letters list") == desk("dead-letters show", letter["id"])
+    assert "KeyError" in desk("dead-letters list")
+    assert desk("dead-letters replay", letter["id"]) == ""
+    desk.serve()
+    assert desk.rows("dead-letters list", "--json") == []
+    assert "routed" in desk("trace", "m1")
+    for action in ("show", "replay"):
+        desk(f"dead-letters {action}", "nothing", code=1)
+        assert "there is no dead letter nothing" in desk.err
+    desk("dead-letters replay", letter["id"], code=1)
+
+
+def test_migrate_says_what_is_missing_and_does_it_once(desk):
+    missing = desk("migrate", "--check", code=1).splitlines()
+    assert missing[0].startswith("0001")
+    assert desk("migrate").splitlines() == [f"applied {name}" for name in missing]
+    assert desk("migrate") == desk("migrate", "--check") == "up to date\n"
+
+
+def test_people_are_added_once_and_sign_in_by_a_link(desk):
+    said = desk("user add", "Mei@Example.org", "--role", "admin", "--queue", "transfers")
+    assert "admin mei@example.org added" in said
+    assert "https://help.example.org/login?token=sbl_" in said
+    desk("user add", "mei@example.org", code=1)
+    assert "somebody with the login 'mei@example.org' already" in desk.err
+    added = json.loads(desk("user add", "li", "--json", "--password", stdin=b"long enough 1\n"))
+    assert set(added) == {"id", "login", "link"}
+    assert desk.look("SELECT login, role FROM agents ORDER BY login") == [("li", "agent"), ("mei@example.org", "admin")]
+    desk("user add", "wu", "--password", stdin=b"short\n", code=1)
+    assert "at least 10 characters" in desk.err
+    token = said.split("token=")[1].strip()
+    for file in desk.folder.glob("house.db*"):
+        assert token.encode() not in file.read_bytes()
+        assert b"long enough" not in file.read_bytes()
+
+
+def test_a_token_is_printed_once_and_rests_as_a_hash(desk):
+    token = desk("token add", "shop", "--kind", "x", "--kind", "telegram").strip()
+    assert token.startswith("sba_")
+    assert desk.look("SELECT count(*) FROM api_tokens") == [(1,)]
+    for file in desk.folder.glob("house.db*"):
+        assert token.encode() not in file.read_bytes()
+
+
+def test_channels_check_and_doctor_say_how_it_is(desk):
+    (channel,) = desk.rows("channels check", "--json")
+    assert (channel["channel"], channel["state"]) == ("api/default", "ok")
+    findings = {row["about"]: row for row in desk.rows("doctor", "--json", code=1)}
+    assert findings["database"]["state"] == "ok"
+    assert findings["people"]["state"] == "warning"
+    assert "switchboard user add" in findings["people"]["remedy"]
+    assert findings["channel api/default"]["state"] == "ok"
+    desk("user add", "mei")
+    assert all(row["state"] == "ok" for row in desk.rows("doctor", "--json"))
+
+
+def test_doctor_names_what_is_wrong_and_what_to_do(desk, dead):
+    (desk.folder / "rules" / "rules.yaml").write_text("version: 1\nrulse: 5\n")
+    said = desk("doctor", code=1)
+    assert "warning undecided events: 1\n        -> switchboard dead-letters list" in said
+    assert "ERROR   rules: " in said
+    assert "switchboard rules check" in said
+    desk.settings["storage"] = {"url": "postgresql://127.0.0.1:1/none"}
+    desk.write()
+    said = desk("doctor", code=1)
+    assert "ERROR   database: " in said
+    assert "does not answer" in said
+
+
+def test_doctor_reads_a_broken_configuration(desk):
+    desk.config.write_text("serve: 1\n")
+    said = desk("doctor", code=78)
+    assert "did you mean 'server'?" in said
+    assert "switchboard.yaml:1:1" in said
