@@ -3,6 +3,7 @@
 Log events are one JSON object a line on standard error. Fields are ids, names, counts and times; never text of people.
 """
 
+import logging
 import sys
 from typing import IO, Literal
 
@@ -55,6 +56,27 @@ class SilentLog:
 
 
 Logger = StructuredLog | SilentLog
+
+
+class LibraryLog(logging.Handler):
+    """What libraries log, as events of ours: who, where, which error. Never their words, which may hold content."""
+
+    def __init__(self, log: Logger) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell it. An error of asyncio is a defect of ours; one of a driver is handled by whoever called it."""
+        kind = record.exc_info[0] if record.exc_info else None
+        fields = {
+            "library": record.name,
+            "place": f"{record.module}:{record.lineno}",
+            "error": kind.__name__ if kind else None,
+        }
+        if record.name == "asyncio" and record.levelno >= logging.ERROR:
+            self._log.error("library.error", **fields)
+        else:
+            self._log.warning("library.warning", **fields)
 
 
 class Metrics:

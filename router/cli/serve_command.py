@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from router.cli.running import until_stopped
 from router.clock import SystemClock
 from router.config import Config, load
 from router.model.errors import ConfigError
-from router.telemetry import StructuredLog
+from router.telemetry import LibraryLog, StructuredLog
 
 DEFAULT_CONFIG = Path("switchboard.yaml")
 
@@ -50,6 +51,7 @@ def read_roles(text: str) -> Sequence[Role]:
 async def _serve(config: Config, base: Path, roles: Sequence[Role]) -> int:
     clock = SystemClock()
     log = StructuredLog(clock)
+    logging.getLogger().addHandler(LibraryLog(log))
     app = App(config, base=base, roles=roles, log=log, clock=clock)
     try:
         await app.start()

@@ -44,6 +44,7 @@ _AWAY = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InvalidCachedStatementError,  # the schema moved under us; the next try prepares anew
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalClientError,  # a connection that breaks while it is being set up leaves the driver confused
     OSError,
     TimeoutError,
 )

@@ -66,6 +66,8 @@ async def _answer(request: web.Request, handler: Handler, log: Logger) -> web.St
         if error.status < 400:
             raise
         return problem(error.status, error.reason.lower().replace(" ", "_"), error.text or error.reason)
+    except RecursionError:
+        return problem(400, "invalid", "the JSON is nested too deeply")
     except ConnectionResetError:
         raise
     except Exception as error:  # noqa: BLE001 -- a defect answers 500 with an id of what failed, never with content
