@@ -12,8 +12,9 @@ from time import perf_counter
 
 import msgspec
 
-from router.bus import Bus, Pointer
+from router.bus import Bus
 from router.connector import Accepted, Cursor, Manifest, RawEvent
+from router.flow.commits import Arrival, Commits
 from router.flow.door import Cleaned, clean
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
@@ -54,7 +55,8 @@ class Door:
         metrics: Metrics,
         log: Logger,
     ) -> None:
-        self.store, self.bus, self.rulebook, self.keys = store, bus, rulebook, keys
+        self.commits = Commits(store=store, bus=bus, clock=clock)
+        self.rulebook, self.keys = rulebook, keys
         self.clock, self.ids, self.metrics, self.log = clock, ids, metrics, log
 
     def inlet(self, manifest: Manifest, account: str, *, imported: bool = False) -> "ChannelInlet":
@@ -105,24 +107,16 @@ class ChannelInlet:
                 await asyncio.sleep(0)
                 rested = perf_counter()
         started = perf_counter()
-        verdicts = await door.store.write(
-            journal.append(
-                batch.journal,
+        verdicts = await door.commits.write(
+            Arrival(
+                journal=batch.journal,
                 sealed=batch.sealed,
                 blobs=list(batch.blobs.values()),
                 quarantine=batch.quarantine,
                 cursor=None if cursor is None else (self._manifest.kind, self._account, cursor.scope, cursor.value),
-                now_ms=door.clock.now_ms(),
             )
         )
         door.metrics.stage_seconds.labels("commit").observe(perf_counter() - started)
-        await door.bus.publish(
-            [
-                Pointer(partition=row.partition, journal_id=row.id)
-                for row, verdict in zip(batch.journal, verdicts, strict=True)
-                if verdict == "new"
-            ]
-        )
         reports = [[self._report(result, batch, verdicts) for result in results] for results in batch.results]
         for outcome, count in Counter(one.outcome for results in reports for one in results).items():
             door.metrics.accepted.labels(self._manifest.kind, outcome).inc(count)
