@@ -118,6 +118,17 @@ class Worker:
         self.log: list[str] = []
         """Every line of all its lives."""
 
+    @property
+    def running(self) -> bool:
+        """Whether the process lives."""
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
     async def launch(self) -> None:
         """Start without waiting until it is ready."""
         self._ready.clear()
