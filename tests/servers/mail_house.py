@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from itertools import count
+from typing import Any
 
 import msgspec
 
@@ -38,7 +39,7 @@ class MailHouse:
 
     def context(self) -> Context:
         """What the connector is given."""
-        nobody = object()
+        nobody: Any = object()
         return Context(
             account="default", clock=self.clock, ids=self.ids, log=self, signer=nobody, cursors=self, threads=nobody,
             public_url="http://127.0.0.1",
