@@ -8,15 +8,17 @@ import msgspec
 from router.core.delivery import DELIVERY_RANK
 from router.core.identity import read_sender
 from router.core.quotes import visible
+from router.core.reasons import judged, unjudged
 from router.core.tickets import judge_again, snippet_of
 from router.model.changes import Change, Record, Save
-from router.model.decisions import Outcome
+from router.model.decisions import Outcome, Why
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.tables import Event, EventKind, Message, OutboxState, Ticket
 from rules.facts import Facts, MessageFacts, TicketFacts
 from rules.ruleset import Ruleset
 
+_ENCODER = msgspec.json.Encoder()
 _NOTHING = Outcome(message_id=None, ticket_id=None, contact_id=None)
 _RECEIPT_STATE: dict[str, OutboxState] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "dead"}
 
@@ -56,8 +58,9 @@ def _event(entry: JournalEntry, target: Message, kind: EventKind, ticket: Ticket
     )
 
 
-def _outcome(target: Message) -> Outcome:
-    return Outcome(message_id=target.id, ticket_id=target.ticket_id, contact_id=target.contact_id)
+def _outcome(target: Message, ticket: Ticket | None, why: Why | None = None) -> Outcome:
+    told = why if why is not None or ticket is None else unjudged(ticket)
+    return Outcome(message_id=target.id, ticket_id=target.ticket_id, contact_id=target.contact_id, why=told)
 
 
 def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
@@ -88,14 +91,18 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
         revision=target.revision + 1,
         version=target.version + 1,
     )
-    changes: list[Change] = [Save(revised)]
+    changes: list[Change] = []
+    why = None
     if ticket is not None:
-        judged, raised = judge_again(ticket, entry, verdict, message_id=target.id, default_queue=ruleset.default_queue)
+        after, raised = judge_again(ticket, entry, verdict, message_id=target.id, default_queue=ruleset.default_queue)
+        why = judged(verdict, after)
+        revised = msgspec.structs.replace(revised, verdict=msgspec.Raw(_ENCODER.encode(why)))
         snippet = snippet_of(facts.message.text) if _is_shown(target, ticket) else ticket.snippet
-        changes.append(Save(msgspec.structs.replace(judged, snippet=snippet, version=ticket.version + 1)))
+        changes.append(Save(msgspec.structs.replace(after, snippet=snippet, version=ticket.version + 1)))
         changes += map(Record, raised)
+    changes.append(Save(revised))
     changes.append(Record(_event(entry, target, "message.edited", ticket, {"revision": str(revised.revision)})))
-    return changes, _outcome(target)
+    return changes, _outcome(target, ticket, why)
 
 
 def _is_shown(message: Message, ticket: Ticket) -> bool:
@@ -116,7 +123,7 @@ def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outco
     if ticket is not None and _is_shown(target, ticket):
         changes.append(Save(msgspec.structs.replace(ticket, snippet="", version=ticket.version + 1)))
     changes.append(Record(_event(entry, target, "message.deleted", ticket, {})))
-    return changes, _outcome(target)
+    return changes, _outcome(target, ticket)
 
 
 def reaction(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
@@ -125,7 +132,7 @@ def reaction(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Out
     if target is None:
         return [], _NOTHING
     ticket = snapshot.tickets.get(target.ticket_id)
-    return [Record(_event(entry, target, "message.reaction", ticket, {}))], _outcome(target)
+    return [Record(_event(entry, target, "message.reaction", ticket, {}))], _outcome(target, ticket)
 
 
 def receipt(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
@@ -135,9 +142,9 @@ def receipt(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outc
     if target is None or outbox is None or entry.event.delivery is None:
         return [], _NOTHING
     state = _RECEIPT_STATE[entry.event.delivery]
-    if DELIVERY_RANK[state] <= DELIVERY_RANK[outbox.state]:
-        return [], _outcome(target)
     ticket = snapshot.tickets.get(target.ticket_id)
+    if DELIVERY_RANK[state] <= DELIVERY_RANK[outbox.state]:
+        return [], _outcome(target, ticket)
     moved = msgspec.structs.replace(
         outbox,
         state=state,
@@ -145,4 +152,4 @@ def receipt(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outc
         version=outbox.version + 1,
     )
     event = _event(entry, target, "delivery.state", ticket, {"from": outbox.state, "to": state})
-    return [Save(moved), Record(event)], _outcome(target)
+    return [Save(moved), Record(event)], _outcome(target, ticket)

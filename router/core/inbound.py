@@ -9,10 +9,11 @@ import msgspec
 from router.core import amendments
 from router.core.placement import Placement, place
 from router.core.quotes import visible
+from router.core.reasons import judged
 from router.core.receipts import automatic_reply
 from router.core.tickets import follow_up, open_ticket
 from router.model.changes import Add, Change, Record, Save
-from router.model.decisions import Outcome, Why, WhyLost, WhyReason
+from router.model.decisions import Outcome, Why
 from router.model.ids import ContactId, ConversationId, IdentityId, MessageId
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
@@ -199,14 +200,8 @@ def _opening(verdict: Verdict, placement: Placement) -> dict[str, str]:
 
 
 def _why(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: Ticket) -> Why:
-    return Why(
-        rules_version=verdict.version,
-        tags=verdict.tags,
-        urgency=verdict.urgency,
-        queue=ticket.queue,
-        language=verdict.language,
-        reasons=tuple(WhyReason(rule=r.rule, why=r.why, at=r.at) for r in verdict.reasons),
-        lost=tuple(WhyLost(rule=x.rule, key=x.key, value=x.value, to=x.to) for x in verdict.lost),
+    return msgspec.structs.replace(
+        judged(verdict, ticket),
         joined=placement.joined,
         joined_detail=placement.not_joined,
         contact_by=placement.contact_by,
