@@ -4,7 +4,7 @@ Only rules of which some telling word hit are looked at, so the cost follows the
 the number of rules.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from itertools import repeat
 from operator import or_
@@ -13,7 +13,7 @@ from rules.facts import URGENCY_ORDER, Lost, Reason, Span, TemplateReply, Urgenc
 from rules.rule import Rule
 from rules.scene import Scene
 from rules.templates import Template
-from rules.words import WordGroup
+from rules.words import WordGroup, bits
 
 _RANK = {urgency: rank for rank, urgency in enumerate(URGENCY_ORDER)}
 
@@ -59,19 +59,12 @@ class Candidates:
         for depth in range(WAY_COLUMNS):
             alive &= served >> depth * self._width
         rules, owners = self._rules, self._owners
-        numbers = dict.fromkeys([owners[way] for way in _bits(alive)])
+        numbers = dict.fromkeys([owners[way] for way in bits(alive)])
         return [rule for number in numbers if (rule := rules[number]).when.test(scene)]
 
 
 def _size(group: WordGroup) -> int:
     return len(group.literals)
-
-
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
 
 
 class Outcome:

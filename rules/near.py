@@ -47,8 +47,6 @@ class Unless:
 
 def _last(sentence: Sentence, group: WordGroup, chain: Chain, before: int) -> Span | None:
     """Return the last hit that begins before an offset and is not part of the chain's own words."""
-    if not group.bit & sentence.held:
-        return None
     hits = sentence.hits(group)
     for index in range(bisect_left(hits, (before, 0)) - 1, -1, -1):
         start, end = hit = hits[index]
@@ -71,9 +69,11 @@ def find(
 ) -> Chain | None:
     """Return the first chain that counts, its words in the order they stand in the text.
 
-    `need` holds the bits of the groups: sentences that lack one are passed over.
+    `need` holds the bits of the groups.
     """
-    sentences = [sentence for sentence in scan.sentences() if sentence.held & need == need]
+    if scan.work > WORK_MAX:
+        return None
+    sentences = scan.sentences(need)
     for order in [groups] if ordered else permutations(groups):
         for sentence in sentences:
             columns = [sentence.hits(group) for group in order]

@@ -6,8 +6,9 @@ a word stands is looked up only in the sentences in which it matters.
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from functools import reduce
-from itertools import islice
+from itertools import accumulate, islice
 from operator import or_
 
 import ahocorasick_rs
@@ -18,9 +19,6 @@ from rules.words import ANY_NUMBER, LETTERS, WHOLE_LEFT, WHOLE_RIGHT, Lexicon, W
 
 SCAN_MAX = 20_000
 """Code points of a field that rules look at; what stands behind is not searched."""
-
-SENTENCES_MAX = 2_000
-"""Sentences of a field in which words are put together; real ones have more than ten characters."""
 
 HITS_MAX = 100
 """Hits of one word in a sentence, of one phrase in a field, that count; more of the same say nothing new."""
@@ -40,8 +38,13 @@ _TOKEN = re.compile(
 _SENTENCE_END = re.compile(r"[.!?\u3002\n;](?:(?<=\.)(?<!\.\.)(?=\s|$|[\u2e80-\U0010ffff])|(?<!\.)[!?\u3002\n;]*)")
 _NUMBER = re.compile(r"[0-9][0-9.,]*")
 _DIGIT = re.compile(r"[0-9]")
-_BLANKED = {code: " " for code in range(128) if not LETTERS.match(chr(code))}
-"""Splits ASCII into the words that `LETTERS` finds, in a third of its time."""
+_ODD = "\v"
+_MARKED = {
+    **{code: " " for code in range(128) if not LETTERS.match(chr(code))},
+    **dict.fromkeys(map(ord, "!?;\n"), "\n"),
+    **dict.fromkeys(map(ord, "\v\f\x1c\x1d\x1e\x1f"), _ODD),
+}
+"""Leaves of ASCII its words, line ends for closing marks, and one odd sign for white space that nobody types."""
 
 
 class Scanner:
@@ -66,13 +69,26 @@ class Scanner:
     def scan(self, source: str) -> "Scan":
         """Fold a field and find every word in it."""
         folded = fold(source if len(source) <= SCAN_MAX else source[:SCAN_MAX])
-        text = folded.text
-        plain = text.translate(_BLANKED) if text.isascii() else None
-        words = LETTERS.findall(text) if plain is None else plain.split()
         phrases: dict[int, list[Span]] = {}
         if self._automaton is not None:
-            self._find_phrases(text, phrases)
-        return Scan(self, folded, plain, list(map(self._words.get, words)), phrases)
+            self._find_phrases(folded.text, phrases)
+        return Scan(self, folded, phrases)
+
+    def sentences(self, text: str) -> tuple[list[int], list[list[int]]]:
+        """Cut folded text at its closing marks; return where each sentence ends and the single words it holds."""
+        find = self._words.get
+        if text.isascii() and ".." not in text and _ODD not in (plain := text.replace(". ", "\n ").translate(_MARKED)):
+            lines = plain.split("\n")
+            ends = list(accumulate([len(line) + 1 for line in lines]))
+            return ends, [list(filter(None, map(find, line.split()))) for line in lines]
+        ends = [match.end() for match in _SENTENCE_END.finditer(text)]
+        ends.append(len(text))
+        bounds = zip([0, *ends], ends, strict=False)
+        return ends, [list(filter(None, map(find, LETTERS.findall(text, low, high)))) for low, high in bounds]
+
+    def held(self, literals: Iterable[int]) -> int:
+        """Return the bits of the groups that any of the literals is in."""
+        return reduce(or_, map(self.memberships.__getitem__, literals), 0)
 
     def _find_phrases(self, text: str, hits: dict[int, list[Span]]) -> None:
         assert self._automaton is not None
@@ -91,51 +107,33 @@ class Scanner:
 
 
 class Scan:
-    """What one field held: the literals that hit, and its sentences when asked for."""
+    """What one field held: the literals that hit, and in which of its sentences when that is asked for."""
 
-    __slots__ = ("_phrases", "_plain", "_scanner", "_sentences", "_words", "folded", "held", "literals", "work")
+    __slots__ = ("_ends", "_held", "_phrases", "_scanner", "_sentences", "_words", "folded", "held", "literals", "work")
 
-    def __init__(
-        self,
-        scanner: Scanner,
-        folded: Folded,
-        plain: str | None,
-        words: list[int | None],
-        phrases: dict[int, list[Span]],
-    ) -> None:
+    def __init__(self, scanner: Scanner, folded: Folded, phrases: dict[int, list[Span]]) -> None:
         self.folded = folded
-        self.literals = set(filter(None, words))
+        self._scanner = scanner
+        self._phrases = phrases
+        self._ends, self._words = scanner.sentences(folded.text)
+        """Where the sentences end, and which single words each holds."""
+        self.literals: set[int] = set(phrases).union(*self._words)
         """Numbers of the literals that hit."""
-        self.literals.update(phrases)
         if scanner.memberships[ANY_NUMBER] and _DIGIT.search(folded.text):
             self.literals.add(ANY_NUMBER)
-        self._scanner = scanner
-        self.held = self.groups(self.literals)
+        self.held = scanner.held(self.literals)
         """Bits of the groups of which a word hit."""
         self.work = 0
         """How many hits were put together so far; bounded by whoever does so."""
-        self._plain = plain
-        """The text with only its words left, where it is ASCII."""
-        self._words = words
-        """Every word of the text in order, as a literal or None."""
-        self._phrases = phrases
-        self._sentences: list[Sentence] | None = None
-
-    def groups(self, literals: set[int]) -> int:
-        """Return the bits of the groups that any of the literals is in."""
-        return reduce(or_, map(self._scanner.memberships.__getitem__, literals), 0)
-
-    def sentences(self) -> "list[Sentence]":
-        """Return the sentences, each with its closing mark."""
-        if self._sentences is None:
-            self._sentences = self._divide()
-        return self._sentences
+        self._held: list[int] | None = None
+        """By sentence."""
+        self._sentences: dict[int, Sentence] = {}
 
     def hits(self, group: WordGroup) -> list[Span]:
         """Return where any word of the group stands in the field, by start; longer first where two begin."""
         return self.among(self.literals & group.literals, 0, len(self.folded.text))
 
-    def among(self, literals: set[int], low: int, high: int) -> list[Span]:
+    def among(self, literals: Iterable[int], low: int, high: int) -> list[Span]:
         """Return where any of the literals begins between two offsets, by start."""
         spans = [span for literal in literals for span in self._places(literal, low, high)]
         spans.sort(key=_by_start)
@@ -144,6 +142,30 @@ class Scan:
     def source(self, span: Span) -> Span:
         """Map a span of the folded text to the field as it came."""
         return self.folded.span(*span)
+
+    def sentences(self, need: int) -> "list[Sentence]":
+        """Return the sentences that may hold a word of every group in `need`."""
+        if self._held is None:
+            self._held = self._locate()
+        return [self._sentence(index) for index, held in enumerate(self._held) if held & need == need]
+
+    def _sentence(self, index: int) -> "Sentence":
+        sentence = self._sentences.get(index)
+        if sentence is None:
+            low = self._ends[index - 1] if index else 0
+            sentence = self._sentences[index] = Sentence(self, low, self._ends[index], self._words[index])
+        return sentence
+
+    def _locate(self) -> list[int]:
+        """Give each sentence its phrases, any of them the numbers; return the groups each holds a word of."""
+        words, ends = self._words, self._ends
+        for literal, spans in self._phrases.items():
+            for start, _ in spans:
+                words[bisect_right(ends, start)].append(literal)
+        if ANY_NUMBER in self.literals:
+            for literals in words:
+                literals.append(ANY_NUMBER)
+        return list(map(self._scanner.held, words))
 
     def _places(self, literal: int, low: int, high: int) -> list[Span]:
         spans = self._phrases.get(literal)
@@ -154,39 +176,17 @@ class Scan:
             return [match.span() for match in islice(_NUMBER.finditer(text, low, high), HITS_MAX)]
         return _whole_words(text, self._scanner.texts[literal], low, high)
 
-    def _divide(self) -> "list[Sentence]":
-        """Cut the text at its closing marks and give each sentence the literals that begin in it."""
-        text, plain, words = self.folded.text, self._plain, self._words
-        ends = [match.end() for match in islice(_SENTENCE_END.finditer(text), SENTENCES_MAX)]
-        if len(ends) < SENTENCES_MAX and (not ends or ends[-1] < len(text)):
-            ends.append(len(text))
-        everywhere = self.literals & {ANY_NUMBER}
-        held: list[set[int]] = []
-        low = first = 0
-        for high in ends:
-            count = len(LETTERS.findall(text, low, high) if plain is None else plain[low:high].split())
-            held.append(everywhere.union(filter(None, words[first : first + count])))
-            low, first = high, first + count
-        for literal, spans in self._phrases.items():
-            for start, _ in spans:
-                index = bisect_right(ends, start)
-                if index < len(held):
-                    held[index].add(literal)
-        return [Sentence(self, *bounds) for bounds in zip([0, *ends], ends, held, strict=False)]
-
 
 class Sentence:
-    """One sentence of a field, from `low` to `high`, and the words that begin in it."""
+    """One sentence of a field, from `low` to `high`, with its closing mark."""
 
-    __slots__ = ("_asked", "_hits", "_literals", "_scan", "_tokens", "held", "high", "low")
+    __slots__ = ("_asked", "_hits", "_literals", "_scan", "_tokens", "high", "low")
 
-    def __init__(self, scan: Scan, low: int, high: int, literals: set[int]) -> None:
+    def __init__(self, scan: Scan, low: int, high: int, literals: list[int]) -> None:
         self.low = low
         self.high = high
-        self.held = scan.groups(literals)
-        """Bits of the groups of which a word may stand here."""
         self._scan = scan
-        self._literals = literals
+        self._literals = set(literals)
         self._hits: dict[int, list[Span]] = {}
         self._asked = 0
         self._tokens: tuple[list[int], list[int]] | None = None

@@ -6,6 +6,7 @@ Redaction folds for itself (`fold.py`): it must see what matching may ignore.
 
 import re
 import unicodedata
+from bisect import bisect_right
 from functools import lru_cache
 
 from rules.facts import Span
@@ -20,9 +21,9 @@ PLACEHOLDER_TYPES = (
 
 _PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(PLACEHOLDER_TYPES)})\]")
 _GAP = re.compile("[ \n\x00]*[\n\x00][ \n\x00]*|  +")
+_SHRINKING_GAP = re.compile("[ \n\x00](?:[ \n\x00]+|(?<=\x00))")
 _BLANKS = re.compile("  +")
-_EMPTY_LINES = re.compile(" ?\n ?\n[ \n]*")
-_LINE_END = re.compile(" ?\n ?")
+_EMPTY_LINES = re.compile("\n\n+")
 _MARK = "\x02"
 
 WIDE_FROM = "\u2e80"
@@ -50,33 +51,34 @@ _SPECIAL = re.compile(f"[{''.join(map(re.escape, _TABLE))}\ud800-\udfff]")
 class Folded:
     """Folded text and the way back to where each piece stood in the source."""
 
-    __slots__ = ("_base", "_offsets", "_wide", "text")
+    __slots__ = ("_base", "_shifts", "_wide", "text")
 
     def __init__(self, text: str, wide: str, base: list[int] | None) -> None:
         self.text = text
         self._wide = wide
         self._base = base
-        self._offsets: list[int] | None = None
+        self._shifts: tuple[list[int], list[int]] | None = None
+        """From which offsets of the text on how many characters more are left out."""
 
     def span(self, start: int, end: int) -> Span:
         """Map a non-empty span of the folded text to the source, in code points."""
-        if self._base is None and len(self.text) == len(self._wide):
-            return (start, end)
-        if self._offsets is None:
-            self._offsets = self._trace()
-        return (self._offsets[start], self._offsets[end - 1] + 1)
+        return (self._origin(start), self._origin(end - 1) + 1)
 
-    def _trace(self) -> list[int]:
-        offsets: list[int] = []
-        done = 0
-        for gap in _GAP.finditer(self._wide):
-            offsets.extend(range(done, gap.start()))
-            offsets.extend([gap.start()] * len(_narrow(gap)))
-            done = gap.end()
-        offsets.extend(range(done, len(self._wide)))
-        if self._base is None:
-            return offsets
-        return [self._base[offset] for offset in offsets]
+    def _origin(self, offset: int) -> int:
+        if len(self.text) != len(self._wide):
+            if self._shifts is None:
+                self._shifts = self._trace()
+            starts, shifts = self._shifts
+            offset += shifts[bisect_right(starts, offset)]
+        return offset if self._base is None else self._base[offset]
+
+    def _trace(self) -> tuple[list[int], list[int]]:
+        starts: list[int] = []
+        shifts = [0]
+        for gap in _SHRINKING_GAP.finditer(self._wide):
+            starts.append(gap.start() - shifts[-1] + bool(gap[0].strip("\x00")))
+            shifts.append(gap.end() - starts[-1])
+        return starts, shifts
 
 
 def fold(source: str) -> Folded:
@@ -105,7 +107,10 @@ def _narrowed(wide: str) -> str:
     if "  " in wide:
         wide = _BLANKS.sub(" ", wide)
     if "\n" in wide:
-        wide = _LINE_END.sub(" ", _EMPTY_LINES.sub(_MARK, wide)).replace(_MARK, "\n")
+        wide = wide.replace(" \n", "\n").replace("\n ", "\n")
+        if "\n\n" in wide:
+            wide = _EMPTY_LINES.sub(_MARK, wide)
+        wide = wide.replace("\n", " ").replace(_MARK, "\n")
     return wide
 
 

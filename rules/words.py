@@ -65,6 +65,14 @@ class Lexicon:
         return bits
 
 
+def bits(number: int) -> Iterator[int]:
+    """Yield the places of the bits that are set, lowest first."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
+
+
 def spellings(word: str) -> Iterator[Literal]:
     """Yield how a word of a rule may be written: apostrophes may be missing, `*` leaves the end open."""
     text = fold_word(word)
