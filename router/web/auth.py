@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
@@ -14,16 +15,18 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from router.model.errors import Refused
-from router.model.limits import SESSION_MS
+from router.model.limits import ADDRESS_CHARS_MAX, SESSION_MS
 from router.model.sources import Clock
 from router.model.tables import Agent
 from router.store import people
 from router.store.script import Store
+from router.web.problems import body_of
 
 COOKIE = "switchboard_session"
 _FAILURES_MAX = 10
 _FAILURE_WINDOW_MS = 300_000
 _REMEMBERED_MAX = 10_000
+_PASSWORD_CHARS_MAX = 1_000
 _HASHER = PasswordHasher()
 _DUMMY_HASH = _HASHER.hash("nobody has this password")
 _TOKEN_KNOWN_MS = 1_000
@@ -56,8 +59,8 @@ def _matches(password_hash: str | None, password: str) -> bool:
 
 
 class _Login(msgspec.Struct, forbid_unknown_fields=True):
-    login: str = ""
-    password: str = ""
+    login: Annotated[str, msgspec.Meta(max_length=ADDRESS_CHARS_MAX)] = ""
+    password: Annotated[str, msgspec.Meta(max_length=_PASSWORD_CHARS_MAX)] = ""
     token: str = ""
 
 
@@ -132,17 +135,15 @@ class Auth:
 
     async def login(self, request: web.Request) -> web.Response:
         """POST /api/v1/login: a session for a password or a one-time token."""
-        try:
-            asked = msgspec.json.decode(await request.read(), type=_Login)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise Refused("invalid", str(error), status=400) from None
+        asked = await body_of(request, _Login)
+        login = asked.login.strip().lower()
         now_ms = self._clock.now_ms()
-        keys = [f"ip:{request.remote}", f"login:{asked.login.lower()}"] if asked.login else [f"ip:{request.remote}"]
+        keys = [f"ip:{request.remote}", f"login:{login}"] if login else [f"ip:{request.remote}"]
         self._pace.check(keys, now_ms)
         if asked.token:
             agent = await self._store.write(people.use_login_token(token_hash(asked.token), now_ms=now_ms))
         else:
-            agent = await self._store.read(people.agent_by_login(asked.login.strip().lower()))
+            agent = await self._store.read(people.agent_by_login(login))
             right = await asyncio.to_thread(_matches, agent.password_hash if agent else None, asked.password)
             agent = agent if right else None
         if agent is None:

@@ -41,6 +41,10 @@ def _query(*names: str) -> list[dict[str, object]]:
     return [{"name": name, "in": "query", "schema": _TEXT} for name in names]
 
 
+def _in_path(*names: str) -> list[dict[str, object]]:
+    return [{"name": name, "in": "path", "required": True, "schema": _TEXT} for name in names]
+
+
 def _operation(
     summary: str,
     *,
@@ -124,11 +128,63 @@ def _paths() -> dict[str, object]:
             "get": _operation(
                 "The way of a message or ticket",
                 answers=_answers(_ANY),
-                parameters=[{"name": "name", "in": "path", "required": True, "schema": _TEXT}],
+                parameters=_in_path("name"),
             )
         },
+        **_own_paths(),
         "/healthz": {"get": {"summary": "The process answers", "responses": _answers(_ANY)}},
         "/readyz": {"get": {"summary": "The process can work", "responses": _answers(_ANY)}},
+    }
+
+
+def _own_paths() -> dict[str, object]:
+    """What the inbox needs besides: signing in, one's own profile, files, the feed."""
+    me = _answers(_object(id=_TEXT, login=_TEXT, name=_TEXT, role=_TEXT, language=_TEXT, status=_TEXT))
+    file = {"description": "its bytes", "content": {"application/octet-stream": {}}}
+    page = {"description": "safe HTML, for a frame of its own", "content": {"text/html": {}}}
+    problems = _answers(None)["default"]
+    return {
+        "/api/v1/login": {
+            "post": {
+                "summary": "A session for a password or a one-time token",
+                "requestBody": _body(_object(login=_TEXT, password=_TEXT, token=_TEXT)),
+                "responses": _answers(_object(ok=_FLAG)),
+                "security": [],
+            }
+        },
+        "/api/v1/logout": {"post": _operation("End the session", answers=_answers(_object(ok=_FLAG)))},
+        "/api/v1/me": {
+            "get": _operation("Who is signed in", answers=me),
+            "patch": _operation(
+                "Change one's language or status", answers=me, body=_body(_object(language=_TEXT, status=_TEXT))
+            ),
+        },
+        "/api/v1/feed": {
+            "get": _operation(
+                "Committed events over a WebSocket, from last_event_id on",
+                answers={"101": {"description": "the feed"}, "default": problems},
+                parameters=_query("last_event_id"),
+            )
+        },
+        "/api/v1/messages/{message}/html": {
+            "get": _operation(
+                "A mail's own markup", answers={"200": page, "default": problems}, parameters=_in_path("message")
+            )
+        },
+        "/api/v1/attachments/{message}/{attachment}": {
+            "get": _operation(
+                "A file of a message",
+                answers={"200": file, "default": problems},
+                parameters=_in_path("message", "attachment"),
+            )
+        },
+        "/api/v1/outbox/{outbox}/{what}": {
+            "post": _operation(
+                "Send a dead or held reply again (what: retry), or let it go (discard)",
+                answers=_answers(_object(ok=_FLAG)),
+                parameters=_in_path("outbox", "what"),
+            )
+        },
     }
 
 

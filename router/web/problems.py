@@ -1,5 +1,8 @@
 """Errors as problem documents (RFC 9457), the headers every answer carries, and the bounds of requests."""
 
+import re
+from typing import TypeVar
+
 import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -15,6 +18,9 @@ _HEADERS = {
     "Content-Security-Policy": CSP,
 }
 _STORE_AWAY_RETRY_S = "2"
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""Escaped in JSON; PostgreSQL keeps no such character."""
+T = TypeVar("T")
 
 
 def problem(status: int, code: str, detail: str, **data: object) -> web.Response:
@@ -25,6 +31,17 @@ def problem(status: int, code: str, detail: str, **data: object) -> web.Response
         body=msgspec.json.encode({**body, **data}),
         content_type="application/problem+json",
     )
+
+
+async def body_of(request: web.Request, kind: type[T]) -> T:
+    """The request's JSON as `kind`. Raises Refused (400) saying what was found and meant."""
+    body = await request.read()
+    if b"\\u0000" in body and _NUL.search(body):
+        raise Refused("invalid", "a text holds no NUL; send it without", status=400)
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise Refused("invalid", str(error), status=400) from None
 
 
 def answer(body: object, *, status: int = 200) -> web.Response:
@@ -51,8 +68,21 @@ def middleware(log: Logger) -> Middleware:
     return guard
 
 
+def _of_framework(error: web.HTTPException) -> web.Response:
+    """aiohttp's own errors as problems; raises a redirect on, dressed."""
+    if error.status < 400:
+        error.headers.update(_HEADERS)
+        raise error
+    response = problem(error.status, error.reason.lower().replace(" ", "_"), error.text or error.reason)
+    if "Allow" in error.headers:
+        response.headers["Allow"] = error.headers["Allow"]  # RFC 9110, section 15.5.6
+    return response
+
+
 async def _answer(request: web.Request, handler: Handler, log: Logger) -> web.StreamResponse:
     try:
+        if "%00" in request.raw_path:
+            raise Refused("invalid", "an address holds no NUL", status=400)
         return await handler(request)
     except Refused as error:
         return problem(error.status, error.code, str(error), **error.data)
@@ -63,9 +93,7 @@ async def _answer(request: web.Request, handler: Handler, log: Logger) -> web.St
         response.headers["Retry-After"] = _STORE_AWAY_RETRY_S
         return response
     except web.HTTPException as error:
-        if error.status < 400:
-            raise
-        return problem(error.status, error.reason.lower().replace(" ", "_"), error.text or error.reason)
+        return _of_framework(error)
     except RecursionError:
         return problem(400, "invalid", "the JSON is nested too deeply")
     except ConnectionResetError:

@@ -30,9 +30,9 @@ from router.web.auth import Auth
 from router.web.feed import FeedSocket
 from router.web.messages import MessagesApi
 from router.web.ops import ops_routes
-from router.web.problems import answer, middleware
+from router.web.problems import answer, body_of, middleware
 from router.web.status import Status
-from router.web.tickets import TicketsApi, body_of
+from router.web.tickets import TicketsApi
 from router.web.views import Views
 
 _MAIL_CSP = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"

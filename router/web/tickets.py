@@ -1,6 +1,6 @@
 """The inbox's endpoints about tickets: lists, one ticket, and what agents do to it."""
 
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from aiohttp import web
@@ -16,16 +16,16 @@ from router.store import inbox
 from router.store.inbox import TicketDetail, View
 from router.store.script import Store
 from router.web.auth import Auth
-from router.web.problems import answer
+from router.web.problems import answer, body_of
 from router.web.views import Views, detail_view, ticket_row
 
-T = TypeVar("T")
 _KEY_CHARS_MAX = 200
+_LIMIT_DIGITS_MAX = 9
 
 
 class _Reply(msgspec.Struct, forbid_unknown_fields=True):
     text: str
-    last_seen: int = 0
+    last_seen: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
     force: bool = False
     solve: bool = False
 
@@ -49,14 +49,6 @@ class _Queue(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Urgency(msgspec.Struct, forbid_unknown_fields=True):
     urgency: Urgency
-
-
-async def body_of(request: web.Request, kind: type[T]) -> T:
-    """The request's JSON as `kind`. Raises Refused (400) saying what was found and meant."""
-    try:
-        return msgspec.json.decode(await request.read(), type=kind)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise Refused("invalid", str(error), status=400) from None
 
 
 def _idempotency_key(request: web.Request, agent: Agent) -> str:
@@ -96,7 +88,7 @@ class TicketsApi:
         if view not in get_args(View):
             raise Refused("invalid", f"view: found {view!r}, there are {', '.join(get_args(View))}", status=400)
         limit = query.get("limit", "50")
-        if not limit.isdigit():
+        if not (limit.isdecimal() and limit.isascii() and len(limit) <= _LIMIT_DIGITS_MAX):
             raise Refused("invalid", f"limit: found {limit!r}, a whole number up to {PAGE_MAX} was meant", status=400)
         page = await self._store.read(
             inbox.tickets(

@@ -32,6 +32,7 @@ class SchemaSuite:
         dialect = empty_store.dialect
         names = [f"{m.id:04}-{m.name}" for m in migrate.migrations(dialect)]
         assert names[0] == "0001-start"
+        assert await empty_store.read(migrate.pending(dialect)) == names
         assert await empty_store.write(migrate.migrate(dialect, now_ms=5)) == names
         assert await empty_store.write(migrate.migrate(dialect, now_ms=6)) == []
         assert await empty_store.read(migrate.pending(dialect)) == []
