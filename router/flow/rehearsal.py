@@ -24,6 +24,8 @@ from router.store.script import Store
 from router.telemetry import Metrics, SilentLog
 
 _BATCH = 200
+_LINE = "line"
+"""`RawEvent.meta`: the number of the line."""
 
 
 class DecisionReason(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +80,8 @@ class Rehearsal:
         )
         self._manifest = manifest
         self._inlet = door.inlet(msgspec.structs.replace(manifest, parse=self._parse), "default")
-        self._parsed: list[Key | None] = []
+        self._parsed: dict[str, Key] = {}
+        """Of the lines of this batch that could be read, by line number."""
         """Of the lines now being accepted, in order: what their decisions will be found by."""
         self._leases = Leases("rehearsal", store=store, clock=self._clock, log=log)
         self._worker = RouteWorker(
@@ -117,20 +120,19 @@ class Rehearsal:
             yield answer
 
     async def _decide(self, batch: Sequence[tuple[int, bytes]]) -> list[Answer]:
-        self._parsed = []
-        accepted = await self._inlet.accept([RawEvent(body=line) for _, line in batch])
+        self._parsed.clear()
+        accepted = await self._inlet.accept([RawEvent(body=line, meta={_LINE: str(number)}) for number, line in batch])
         await self._route()
         return [
-            self._answer(number, key, outcome)
-            for (number, _), key, (outcome,) in zip(batch, self._parsed, accepted, strict=True)
+            self._answer(number, self._parsed.get(str(number)), outcome)
+            for (number, _), (outcome,) in zip(batch, accepted, strict=True)
         ]
 
     def _parse(self, raw: RawEvent, account: str) -> Sequence[InboundEvent]:
         """The API channel's parser; each line moves the clock before the door looks at it."""
-        self._parsed.append(None)
         (event,) = self._manifest.parse(raw, account)
         self._clock.advance_to(event.sent_at_ms)
-        self._parsed[-1] = (event.channel, event.account, event.message_id)
+        self._parsed[raw.meta[_LINE]] = (event.channel, event.account, event.message_id)
         return (event,)
 
     def _answer(self, number: int, key: Key | None, accepted: Accepted) -> Answer:

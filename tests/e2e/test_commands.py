@@ -213,6 +213,17 @@ def test_more_lines_than_a_batch_hold_together(route):
     assert {a["ticket"] for a in answers} == {f"T-{1001 + n}" for n in range(7)}
 
 
+def test_route_survives_lines_of_any_size_and_depth(route):
+    long = "so long a story. " * 20_000
+    answers = route(
+        line("m1"), line("m2", "x" * 26_300_000), b"[" * 200_000 + b"\n", line("m3", long), line("m4"), code=1
+    )
+    assert [a.get("message_id", a.get("line")) for a in answers] == ["m1", 2, 3, "m3", "m4"]
+    assert "at most 26214400 are taken" in answers[1]["error"]
+    assert answers[2]["error"] == "nested too deeply"
+    assert answers[3]["text"] == long[:200_000]
+
+
 def test_the_same_input_gives_the_same_output(command):
     stdin = b"".join(line(f"m{n}", "where is my coin", sender=str(n % 3)) for n in range(30))
     assert command("route", stdin=stdin) == command("route", stdin=stdin)
