@@ -7,6 +7,7 @@ fast this machine is today.
 import time
 from collections.abc import Callable
 
+from benchmarks import letters
 from rules.facts import Facts, MessageFacts
 from rules.packs import read
 from rules.ruleset import Ruleset, load
@@ -38,10 +39,13 @@ MESSAGES = {
         "我从来没有把密码告诉过任何人，请你们马上冻结账户，帮我追查对方的地址，这是我全部的积蓄。"
     ),
 }
+MESSAGES["English mail, 2 KB"] = "\n".join(line for matter in letters.ENGLISH for line in matter.lines)[:2_000]
+MESSAGES["Chinese mail, 2 KB"] = "\n".join(line for matter in letters.CHINESE for line in matter.lines)[:700]
 FRAME = "version: 1\nqueues: {general: {default: true}}\nrules:\n  - id: worst\n    then: {tag: hit}\n    when:\n"
 NEAR = "{message.text|near: {words: [[a, b, c], [a, b, c], [a, b, c], [a, b, c]], within: 50, unless: [a]}}"
 WORST = {
     "60 near, every hit cancelled": (f"      any: [{', '.join([NEAR] * 60)}]\n", "a b c " * 4_000),
+    "60 near in 2,500 sentences": (f"      any: [{', '.join([NEAR] * 60)}]\n", "a b c a! " * 2_500),
     "four costly expressions": (
         "      message.text|matches: ['(a?){200}b', '((a|b|ab)*c){1,20}d', '[ab]*[bc]*[cd]*x{50}y', '(.*a){12}z']\n",
         "ab" * 10_000,

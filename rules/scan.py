@@ -38,9 +38,11 @@ _TOKEN = re.compile(
 _SENTENCE_END = re.compile(r"[.!?\u3002\n;](?:(?<=\.)(?<!\.\.)(?=\s|$|[\u2e80-\U0010ffff])|(?<!\.)[!?\u3002\n;]*)")
 _NUMBER = re.compile(r"[0-9][0-9.,]*")
 _DIGIT = re.compile(r"[0-9]")
+_BLANKED = {code: " " for code in range(128) if not LETTERS.match(chr(code))}
+"""Leaves of ASCII its words."""
 _ODD = "\v"
 _MARKED = {
-    **{code: " " for code in range(128) if not LETTERS.match(chr(code))},
+    **_BLANKED,
     **dict.fromkeys(map(ord, "!?;\n"), "\n"),
     **dict.fromkeys(map(ord, "\v\f\x1c\x1d\x1e\x1f"), _ODD),
 }
@@ -92,12 +94,12 @@ class Scanner:
 
     def _find_phrases(self, text: str, hits: dict[int, list[Span]]) -> None:
         assert self._automaton is not None
-        size, edges, phrases, letters = len(text), self._edges, self._phrases, LETTERS
+        edges, phrases = self._edges, self._phrases
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             whole = edges[index]
-            if whole & WHOLE_LEFT and start and text[start - 1] != " " and letters.match(text, start - 1, start):
+            if whole & WHOLE_LEFT and start and _goes_on(text, start - 1):
                 continue
-            if whole & WHOLE_RIGHT and end < size and text[end] != " " and letters.match(text, end, end + 1):
+            if whole & WHOLE_RIGHT and _goes_on(text, end):
                 continue
             spans = hits.get(phrases[index])
             if spans is None:
@@ -109,7 +111,19 @@ class Scanner:
 class Scan:
     """What one field held: the literals that hit, and in which of its sentences when that is asked for."""
 
-    __slots__ = ("_ends", "_held", "_phrases", "_scanner", "_sentences", "_words", "folded", "held", "literals", "work")
+    __slots__ = (
+        "_ends",
+        "_held",
+        "_phrases",
+        "_plain",
+        "_scanner",
+        "_sentences",
+        "_words",
+        "folded",
+        "held",
+        "literals",
+        "work",
+    )
 
     def __init__(self, scanner: Scanner, folded: Folded, phrases: dict[int, list[Span]]) -> None:
         self.folded = folded
@@ -128,15 +142,14 @@ class Scan:
         self._held: list[int] | None = None
         """By sentence."""
         self._sentences: dict[int, Sentence] = {}
+        self._plain: str | None = None
+        """The words of an ASCII text between blanks, one more at each end."""
 
     def hits(self, group: WordGroup) -> list[Span]:
         """Return where any word of the group stands in the field, by start; longer first where two begin."""
-        return self.among(self.literals & group.literals, 0, len(self.folded.text))
-
-    def among(self, literals: Iterable[int], low: int, high: int) -> list[Span]:
-        """Return where any of the literals begins between two offsets, by start."""
-        spans = [span for literal in literals for span in self._places(literal, low, high)]
-        spans.sort(key=_by_start)
+        high = len(self.folded.text)
+        spans = [span for literal in self.literals & group.literals for span in self.places(literal, 0, high)]
+        _sort(spans)
         return spans
 
     def source(self, span: Span) -> Span:
@@ -158,36 +171,48 @@ class Scan:
 
     def _locate(self) -> list[int]:
         """Give each sentence its phrases, any of them the numbers; return the groups each holds a word of."""
-        words, ends = self._words, self._ends
-        for literal, spans in self._phrases.items():
-            for start, _ in spans:
-                words[bisect_right(ends, start)].append(literal)
+        words, ends, memberships = self._words, self._ends, self._scanner.memberships
         if ANY_NUMBER in self.literals:
             for literals in words:
                 literals.append(ANY_NUMBER)
-        return list(map(self._scanner.held, words))
+        held = [self._scanner.held(literals) if literals else 0 for literals in words]
+        for literal, spans in self._phrases.items():
+            for start, _ in spans:
+                index = bisect_right(ends, start)
+                words[index].append(literal)
+                held[index] |= memberships[literal]
+        return held
 
-    def _places(self, literal: int, low: int, high: int) -> list[Span]:
+    def places(self, literal: int, low: int, high: int) -> list[Span]:
+        """Return where a literal begins between two offsets."""
         spans = self._phrases.get(literal)
         if spans is not None:
             return spans[bisect_left(spans, (low, 0)) : bisect_left(spans, (high, 0))]
         text = self.folded.text
         if literal == ANY_NUMBER:
             return [match.span() for match in islice(_NUMBER.finditer(text, low, high), HITS_MAX)]
-        return _whole_words(text, self._scanner.texts[literal], low, high)
+        if not text.isascii():
+            return _whole_words(text, self._scanner.texts[literal], low, high)
+        if self._plain is None:
+            self._plain = f" {text.translate(_BLANKED)} "
+        return _between_blanks(self._plain, self._scanner.texts[literal], low, high)
 
 
 class Sentence:
     """One sentence of a field, from `low` to `high`, with its closing mark."""
 
-    __slots__ = ("_asked", "_hits", "_literals", "_scan", "_tokens", "high", "low")
+    __slots__ = ("_asked", "_hits", "_letters", "_literals", "_placed", "_scan", "_tokens", "high", "low")
 
     def __init__(self, scan: Scan, low: int, high: int, literals: list[int]) -> None:
         self.low = low
         self.high = high
         self._scan = scan
         self._literals = set(literals)
+        self._placed: dict[int, list[Span]] = {}
         self._hits: dict[int, list[Span]] = {}
+        """By literal, and by group."""
+        self._letters = 2 if scan.folded.text.isascii() else 1
+        """Characters that a word takes at least, its blank included."""
         self._asked = 0
         self._tokens: tuple[list[int], list[int]] | None = None
         """Where the words of the sentence start and end."""
@@ -196,15 +221,20 @@ class Sentence:
         """Return where any word of the group begins in the sentence, by start; longer first where two begin."""
         spans = self._hits.get(group.number)
         if spans is None:
-            spans = self._scan.among(self._literals & group.literals, self.low, self.high)
-            self._hits[group.number] = spans
+            spans = self._hits[group.number] = []
+            for literal in self._literals & group.literals:
+                placed = self._placed.get(literal)
+                if placed is None:
+                    placed = self._placed[literal] = self._scan.places(literal, self.low, self.high)
+                spans += placed
+            _sort(spans)
         return spans
 
     def apart(self, start: int, end: int, within: int) -> bool:
         """Tell whether more than so many words (Chinese: characters) stand between two offsets."""
-        if end - start <= within:
+        if end - start <= within * self._letters:
             return False
-        if end - start > within * TOKEN_MAX:
+        if end - start > (within + 1) * TOKEN_MAX:
             return True
         self._asked += 1
         if self._asked < INDEX_AFTER:
@@ -222,10 +252,32 @@ def _whole_words(text: str, word: str, low: int, high: int) -> list[Span]:
     start = text.find(word, low, high)
     while start >= 0 and len(spans) < HITS_MAX:
         end = start + len(word)
-        if not LETTERS.match(text, end, end + 1) and not (start and LETTERS.match(text, start - 1, start)):
+        if not (_goes_on(text, end) or (start and _goes_on(text, start - 1))):
             spans.append((start, end))
         start = text.find(word, end, high)
     return spans
+
+
+def _between_blanks(plain: str, word: str, low: int, high: int) -> list[Span]:
+    """Find where a single word begins between two offsets of an ASCII text, by its words between blanks."""
+    spans: list[Span] = []
+    wanted = f" {word} "
+    start = plain.find(wanted, low, high + 2)
+    while start >= 0 and len(spans) < HITS_MAX:
+        end = start + len(word)
+        spans.append((start, end))
+        start = plain.find(wanted, end + 1, high + 2)
+    return spans
+
+
+def _goes_on(text: str, offset: int) -> bool:
+    """Tell whether a word of a script with blanks has a letter there."""
+    return text[offset : offset + 1] != " " and LETTERS.match(text, offset, offset + 1) is not None
+
+
+def _sort(spans: list[Span]) -> None:
+    if len(spans) > 1:
+        spans.sort(key=_by_start)
 
 
 def _by_start(span: Span) -> Span:

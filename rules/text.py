@@ -62,6 +62,8 @@ class Folded:
 
     def span(self, start: int, end: int) -> Span:
         """Map a non-empty span of the folded text to the source, in code points."""
+        if self._base is None and len(self.text) == len(self._wide):
+            return (start, end)
         return (self._origin(start), self._origin(end - 1) + 1)
 
     def _origin(self, offset: int) -> int:

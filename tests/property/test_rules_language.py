@@ -1,6 +1,7 @@
 """Whatever is written: the loader answers with problems at places, the engine with a verdict."""
 
 import string
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -166,3 +167,44 @@ def test_folding_keeps_the_way_back(text):
     spans = [folded.span(index, index + 1) for index in range(len(folded.text))]
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert [start for start, _ in spans] == sorted(start for start, _ in spans)
+
+
+LETTER = st.sampled_from("abcdefx")
+SENTENCES = st.lists(st.lists(LETTER, min_size=1, max_size=9), min_size=1, max_size=6)
+ENDS = st.lists(st.sampled_from([". ", "! ", "?? ", "; ", "\n\n", "。", "... ! "]), min_size=6, max_size=6)
+BETWEEN = st.sampled_from([" ", ", ", "  ", "\n", " \u200b", " - ", " é "])
+GROUPS = st.lists(st.lists(st.sampled_from("abcde"), min_size=1, max_size=2, unique=True), min_size=1, max_size=3)
+
+
+def stands_near(sentence: list[str], groups: list[list[str]], within: int, *, ordered: bool) -> bool:
+    """The rule of the guide, by trying everything: words of all groups in one sentence, not too far apart."""
+
+    def follows(last: int | None, order: tuple[list[str], ...]) -> bool:
+        if not order:
+            return True
+        first, after = (0, len(sentence)) if last is None else (last + 1, last + within + 2)
+        reach = range(first, min(after, len(sentence)))
+        return any(sentence[index] in order[0] and follows(index, order[1:]) for index in reach)
+
+    orders = [tuple(groups)] if ordered else permutations(groups)
+    return any(follows(None, order) for order in orders)
+
+
+@given(SENTENCES, ENDS, BETWEEN, GROUPS, st.integers(0, 4), st.booleans(), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_words_are_near_exactly_when_trying_everything_finds_them(
+    sentences, ends, between, groups, within, ordered, cancelled
+):
+    import json
+
+    near = {"words": groups, "within": within, "ordered": ordered} | ({"unless": "f"} if cancelled else {})
+    rule = {"id": "it", "when": {"message.any|near": near}, "then": {"tag": "hit"}}
+    rules = load({"a.yaml": json.dumps({"version": 1, "queues": {"q": {"default": "true"}}, "rules": [rule]}).encode()})
+    text = "".join(between.join(words) + end for words, end in zip(sentences, ends, strict=False))
+    if between == " é ":
+        sentences = [[piece for word in words for piece in (word, "é")][:-1] for words in sentences]
+    expected = any(
+        stands_near(words, groups, within, ordered=ordered) and not (cancelled and "f" in words) for words in sentences
+    )
+    for facts in (MessageFacts(text=text), MessageFacts(text="x", subject=text)):
+        assert ("hit" in rules.evaluate(Facts(message=facts)).tags) is expected
