@@ -12,7 +12,9 @@ from router.cli.command import run
 from router.clock import SystemClock
 from router.config import load
 from router.connector import RawEvent
-from router.store import journal
+from router.model.changes import Add
+from router.model.tables import Message, OutboxEntry
+from router.store import changes, journal
 from router.store.script import select
 from router.telemetry import SilentLog
 from tests.servers.process import free_port
@@ -292,6 +294,49 @@ def test_dead_letters_are_listed_shown_and_sent_again(desk, dead):
         desk(f"dead-letters {action}", "nothing", code=1)
         assert "there is no dead letter nothing" in desk.err
     desk("dead-letters replay", letter["id"], code=1)
+
+
+async def _dead_reply(app):
+    """A reply that its channel refused, as the delivery worker leaves it."""
+    ((ticket, conversation, contact),) = await app.store.read(
+        _select("SELECT ticket_id, conversation_id, contact_id FROM messages")
+    )
+    where = {"ticket_id": ticket, "conversation_id": conversation, "channel": "telegram", "account": "default"}
+    reply = Message(
+        id=app.ids.new(),
+        contact_id=contact,
+        kind="reply",
+        visibility="private",
+        text="On its way.",
+        sent_at_ms=1,
+        received_at_ms=1,
+        **where,
+    )
+    entry = OutboxEntry(
+        id=app.ids.new(),
+        message_id=reply.id,
+        state="dead",
+        attempts=3,
+        error="blocked",
+        due_at_ms=1,
+        created_at_ms=1,
+        **where,
+    )
+    await app.store.write(changes.apply([Add(reply), Add(entry)], now_ms=1))
+
+
+def test_a_reply_without_a_way_out_is_a_dead_letter_too(desk):
+    desk("import", stdin=line("m1"))
+    desk.serve()
+    desk.serve(_dead_reply)
+    (letter,) = desk.rows("dead-letters list", "--json")
+    assert (letter["what"], letter["state"], letter["attempts"], letter["error"]) == ("reply", "dead", 3, "blocked")
+    assert "dead after 3 attempts: blocked" in desk("dead-letters show", letter["id"])
+    assert "dead after 3 attempts" in desk("trace", "T-1001")
+    desk("dead-letters replay", letter["id"])
+    assert desk.look("SELECT state, attempts FROM outbox") == [("queued", 0)]
+    desk("dead-letters replay", letter["id"], code=1)
+    assert "this reply is queued" in desk.err
 
 
 def test_migrate_says_what_is_missing_and_does_it_once(desk):
