@@ -5,6 +5,7 @@ delivers until it is told "received" and shows what was sent to it; the agent, w
 the feed, who remembers only the last event seen.
 """
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -55,10 +56,12 @@ class Fuse:
     def __init__(self, at: int | None = None) -> None:
         self.at = at
         self.passed = 0
+        self.blown = asyncio.Event()
 
     def point(self) -> None:
         self.passed += 1
         if self.at is not None and self.passed >= self.at:
+            self.blown.set()
             raise PowerCut
 
     async def around(self, work: Callable[[], Awaitable[object]]) -> object:
@@ -67,6 +70,17 @@ class Fuse:
         result = await work()
         self.point()
         return result
+
+    async def guard(self, work: Awaitable[object]) -> object:
+        """Do it to its end or to the cut, which may fall into a task that it waits for."""
+        doing, cut = asyncio.ensure_future(work), asyncio.create_task(self.blown.wait())
+        await asyncio.wait({doing, cut}, return_when=asyncio.FIRST_COMPLETED)
+        cut.cancel()
+        if self.blown.is_set():
+            doing.cancel()
+            await asyncio.gather(doing, return_exceptions=True)
+            raise PowerCut
+        return doing.result()
 
 
 class Fused:
@@ -117,6 +131,7 @@ class Life:
     """One process: all workers of the house over `path`."""
 
     def __init__(self, store: SqliteStore, world: "World", fuse: Fuse, number: int) -> None:
+        self.fuse = fuse
         clock, provider, manifest = world.clock, world.provider, world.provider.manifest()
         self.store = Fused(store, fuse, "read", "write")
         bus = Fused(LocalBus(), fuse, "publish", "consume", "ack", "notify")
@@ -172,7 +187,6 @@ class World:
             life.assign.run_once,
             lambda: self._agent_turn(life),
             life.deliver.run_once,
-            life.sweep.run_once,
             lambda: self._reader_turn(life),
         ]
 
@@ -181,11 +195,12 @@ class World:
         for _ in range(ROUNDS_MAX):
             busy = False
             for turn in turns(self.actors(life)):
-                busy = bool(await turn()) or busy
+                busy = bool(await life.fuse.guard(turn())) or busy
             if not busy:
                 if await self.is_settled(life):
                     return
                 self.clock.advance_to(self.clock.now_ms() + IDLE_MS)
+                await life.fuse.guard(life.sweep.run_once())
         raise AssertionError(f"not settled after {ROUNDS_MAX} rounds")
 
     async def is_settled(self, life: Life) -> bool:
