@@ -1,100 +1,26 @@
 """Commands beside a service, on its own database: import, export, contacts, trace, quarantine, dead-letters, people."""
 
 import asyncio
-import io
 import json
-import sys
 
 import pytest
 
 from router.app import App
-from router.cli.command import run
 from router.clock import SystemClock
 from router.config import load
 from router.connector import RawEvent
 from router.model.changes import Add
 from router.model.tables import Message, OutboxEntry
 from router.store import changes, journal
-from router.store.script import select
 from router.telemetry import SilentLog
-from tests.servers.process import free_port
-from tests.servers.service import RULES
+from tests.e2e.command_desk import Desk, line, selected
 
 CARD = "4111 1111 1111 1111"
-
-
-class Desk:
-    """A configuration in a folder, the commands on it, and a service that comes and goes."""
-
-    def __init__(self, folder, capture, patch) -> None:
-        self.folder, self._capture, self._patch = folder, capture, patch
-        self.config = folder / "switchboard.yaml"
-        (folder / "rules").mkdir(parents=True)
-        (folder / "rules" / "rules.yaml").write_text(RULES)
-        self.settings = {
-            "server": {"port": free_port(), "public_url": "https://help.example.org"},
-            "storage": {"url": "sqlite:house.db"},
-            "secrets": {"seal_keys": {"k1": "11" * 32}, "seal_key": "k1", "signing_key": "22" * 32},
-            "channels": [{"kind": "api", "settings": {"kinds": ["telegram", "x", "email"]}}],
-        }
-        self.write()
-
-    def write(self) -> None:
-        self.config.write_text(json.dumps(self.settings))
-
-    def __call__(self, command, *arguments, stdin=b"", code=0):
-        """Run one; what it wrote."""
-        self._patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        self._capture.readouterr()
-        words = command.split()
-        got = run([*words, "--config", str(self.config), *(str(argument) for argument in arguments)])
-        out, self.err = (text.decode() for text in self._capture.readouterr())
-        assert got == code, (out, self.err)
-        return out
-
-    def rows(self, command, *arguments, **more):
-        return [json.loads(line) for line in self(command, *arguments, **more).splitlines()]
-
-    def serve(self, work=None):
-        """Run the service until all that was accepted is decided, then `work`."""
-        return asyncio.run(self._serve(work))
-
-    async def _serve(self, work):
-        app = App(
-            load(self.config), base=self.folder, roles=("intake", "route", "web"), log=SilentLog(), clock=SystemClock()
-        )
-        try:
-            await app.start()
-            found = await work(app) if work is not None else None
-            watch = app.bus.watch("events")
-            while await app.store.read(journal.oldest_pending()) is not None:
-                await watch.wait(1.0)
-            watch.close()
-            return found
-        finally:
-            await app.stop()
-
-    def look(self, sql):
-        """Rows of the database as they are."""
-
-        async def read(app):
-            return await app.store.read(_select(sql))
-
-        return self.serve(read)
-
-
-def _select(sql):
-    return (yield from select(sql))
 
 
 @pytest.fixture
 def desk(tmp_path, capfdbinary, monkeypatch):
     return Desk(tmp_path / "house", capfdbinary, monkeypatch)
-
-
-def line(message_id, text="hello", *, sender="77", channel="telegram", **fields) -> bytes:
-    found = {"channel": channel, "message_id": message_id, "visibility": "private", "sent_at": "2026-11-02T08:00:03Z"}
-    return json.dumps(found | {"sender": {"id": sender}, "text": text} | fields, ensure_ascii=False).encode() + b"\n"
 
 
 MESSAGES = b"".join(
@@ -255,7 +181,7 @@ def dead(desk):
     """An event that cannot be decided, buried by a worker."""
 
     async def bury(app):
-        (row,) = await app.store.read(_select("SELECT id FROM journal"))
+        (row,) = await app.store.read(selected("SELECT id FROM journal"))
         await app.store.write(_bury(row[0]))
 
     desk("import", stdin=line("m1"))
@@ -299,7 +225,7 @@ def test_dead_letters_are_listed_shown_and_sent_again(desk, dead):
 async def _dead_reply(app):
     """A reply that its channel refused, as the delivery worker leaves it."""
     ((ticket, conversation, contact),) = await app.store.read(
-        _select("SELECT ticket_id, conversation_id, contact_id FROM messages")
+        selected("SELECT ticket_id, conversation_id, contact_id FROM messages")
     )
     where = {"ticket_id": ticket, "conversation_id": conversation, "channel": "telegram", "account": "default"}
     reply = Message(

@@ -1,0 +1,156 @@
+"""The API for other programs: messages in, the description, problem documents, health."""
+
+import json
+import re
+
+import aiohttp
+import pytest
+
+from router.cli.people import add_api_token
+from router.model.limits import API_BATCH_MAX
+from tests.contract.http.calls import assert_problem, message, open_house, post, sent
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+# --- messages in --------------------------------------------------------------------------------------------------
+
+
+async def test_each_message_has_its_result_in_order(house):
+    good, twice = message(), message()
+    batch = [good, {"channel": "x"}, twice, twice | {"text": "other"}, message(channel="whatsapp"), 5]
+    found = await post(house, "/api/v1/messages", batch, 202, session=house.program)
+    results = found["results"]
+    assert [r["status"] for r in results] == ["accepted", "rejected", "accepted", "duplicate", "rejected", "rejected"]
+    assert [r["message_id"] for r in results[:3]] == [good["message_id"], None, twice["message_id"]]
+    assert results[1]["error"].startswith("message_id: missing")
+    assert "may not speak for 'whatsapp'" in results[4]["error"]
+    assert "expected one JSON object" in results[5]["error"]
+
+
+@pytest.mark.parametrize("content_type", ["application/x-ndjson", "application/json", "application/octet-stream"])
+async def test_ndjson_is_taken_under_any_name(house, content_type):
+    body = "\n".join(json.dumps(message()) for _ in range(3)) + "\n\n"
+    headers = {"Content-Type": content_type}
+    async with house.program.post("/api/v1/messages", data=body, headers=headers) as answer:
+        assert [r["status"] for r in (await answer.json())["results"]] == ["accepted"] * 3
+
+
+async def test_one_object_over_many_lines_is_one_message(house):
+    async with house.program.post("/api/v1/messages", data=json.dumps(message(), indent=2)) as answer:
+        assert (answer.status, len((await answer.json())["results"])) == (202, 1)
+
+
+async def test_a_refused_message_alone_is_422(house):
+    found = await sent(house, json.dumps({"channel": "x"}).encode(), 422)
+    assert found["results"][0]["status"] == "rejected"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "invalid_json"),
+        (b"[]", "empty"),
+        (b"[{", "invalid_json"),
+        (b"hello", "invalid_json"),
+        (b"[" * 99_999, "invalid"),
+    ],
+)
+async def test_what_is_no_json_is_refused(house, body, code):
+    found = await sent(house, body, 400)
+    assert found["code"] == code
+
+
+async def test_a_batch_has_its_limit(house):
+    found = await sent(house, b"[" + b"{}," * API_BATCH_MAX + b"{}]", 413)
+    assert (found["code"], f"at most {API_BATCH_MAX}" in found["detail"]) == ("too_many", True)
+
+
+@pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer sba_wrong"}, {"Authorization": "Basic x"}])
+async def test_a_program_needs_its_token(house, header):
+    async with house.stranger.post("/api/v1/messages", json=message(), headers=header) as answer:
+        found = await answer.json(content_type=None)
+        assert_problem(answer, found, 401)
+        assert "switchboard token add" in found["detail"]
+
+
+# --- the house itself ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/api/v1/nowhere", "/channels/x/y", "/s/none.js", "/api/v1/%00", "/%FF"])
+async def test_an_unknown_path_is_a_problem_document(house, path):
+    async with house.stranger.get(path) as answer:
+        assert answer.status in {400, 404}
+        assert_problem(answer, await answer.json(content_type=None), answer.status)
+
+
+async def test_a_method_that_is_not_there_names_those_that_are(house):
+    async with house.stranger.get("/api/v1/login") as answer:
+        assert_problem(answer, await answer.json(content_type=None), 405)
+        assert answer.headers["Allow"] == "POST"
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/inbox", "/api/v1/me", "/api/openapi.json", "/healthz", "/nowhere"])
+async def test_every_answer_is_dressed(house, path):
+    async with house.stranger.get(path, allow_redirects=False) as answer:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src" in policy
+        assert "unsafe-eval" not in policy
+
+
+async def test_health_and_metrics_need_no_login(house):
+    async with house.stranger.get("/healthz") as answer:
+        assert (answer.status, (await answer.json())["status"]) == (200, "ok")
+    async with house.stranger.get("/readyz") as answer:
+        assert (answer.status, await answer.json()) == (200, {"status": "ready", "bus": "up"})
+    async with house.stranger.get("/metrics") as answer:
+        assert "switchboard_" in await answer.text()
+
+
+async def test_without_its_database_it_is_not_ready_and_takes_nothing(tmp_path):
+    app = await open_house(tmp_path)
+    token = await add_api_token(app.store, "t", ("x",), app.clock)
+    headers = {"Authorization": f"Bearer {token}"}
+    try:
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{app.server.port}", headers=headers) as session:
+            async with session.get("/readyz") as answer:
+                assert answer.status == 200
+            await app.store.close()
+            async with session.get("/readyz") as answer:
+                assert_problem(answer, await answer.json(content_type=None), 503)
+            async with session.get("/healthz") as answer:
+                assert answer.status == 200
+            async with session.post("/api/v1/messages", json=message(channel="x")) as answer:
+                found = await answer.json(content_type=None)
+                assert_problem(answer, found, 503)
+                assert (found["code"], answer.headers["Retry-After"]) == ("store_unavailable", "2")
+    finally:
+        await app.stop()
+
+
+async def test_the_description_is_openapi_and_leaves_no_endpoint_out(house):
+    async with house.stranger.get("/api/openapi.json") as answer:
+        described = await answer.json()
+    assert described["openapi"] == "3.1.0"
+    assert set(described["info"]) >= {"title", "version"}
+    schemas = described["components"]["schemas"]
+    for name in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described)):
+        assert name in schemas
+    for path, operations in described["paths"].items():
+        wanted = set(re.findall(r"\{(\w+)\}", path))
+        for operation in operations.values():
+            assert operation["summary"]
+            assert operation["responses"]
+            given = {p["name"] for p in operation.get("parameters", []) if p["in"] == "path"}
+            assert given == wanted, path
+    mounted = {
+        (route.method.lower(), re.sub(r":[^{}]+\}", "}", route.resource.canonical))
+        for route in house.app.server._app.router.routes()
+        if route.method != "HEAD" and route.resource.canonical.startswith(("/api/v1", "/healthz", "/readyz"))
+    }
+    assert mounted == {(method, path) for path, operations in described["paths"].items() for method in operations}
+    message_in = schemas["Message"]
+    assert set(message_in["required"]) == {"channel", "message_id", "visibility", "sent_at", "sender"}
