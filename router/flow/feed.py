@@ -20,6 +20,7 @@ from router.telemetry import Logger, Metrics
 
 _POLL_S = 1.0
 _PAGE = 500
+_AT_ONCE = 100
 _PAUSE_S = 0.5
 
 
@@ -81,8 +82,11 @@ class Feed:
             self._last = event.id
         return len(events) == _PAGE
 
-    async def follow(self, after: EventId) -> AsyncIterator[Event | Gap]:
-        """Events after `after`, replayed and then live; a Gap when that is too far back or the reader too slow."""
+    async def follow(self, after: EventId) -> AsyncIterator[list[Event] | Gap]:
+        """Events after `after`, replayed and then live; a Gap when that is too far back or the reader too slow.
+
+        Several at once where several wait, so that a reader can look up what belongs to them in one go.
+        """
         reader = _Reader()
         self._readers.add(reader)
         self._metrics.feed_clients.set(len(self._readers))
@@ -92,19 +96,23 @@ class Feed:
                 after = self._last
                 yield Gap(after)
             while after < self._last:
-                for event in await self._store.read(store_events.since(after, limit=_PAGE)):
-                    after = event.id
-                    yield event
+                missed = await self._store.read(store_events.since(after, limit=_PAGE))
+                after = missed[-1].id
+                yield missed
             while True:
-                event = await reader.queue.get()
+                waiting = [await reader.queue.get()]
                 if reader.overflowed:
                     reader.queue = asyncio.Queue(FEED_CLIENT_BUFFER)
                     reader.overflowed = False
                     after = self._last
                     yield Gap(after)
-                elif event.id > after:
-                    after = event.id
-                    yield event
+                    continue
+                while len(waiting) < _AT_ONCE and not reader.queue.empty():
+                    waiting.append(reader.queue.get_nowait())
+                fresh = [event for event in waiting if event.id > after]
+                if fresh:
+                    after = fresh[-1].id
+                    yield fresh
         finally:
             self._readers.discard(reader)
             self._metrics.feed_clients.set(len(self._readers))

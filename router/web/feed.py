@@ -1,7 +1,7 @@
 """WS /api/v1/feed: committed events to one signed-in inbox, each with the ticket as it is now."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -92,13 +92,18 @@ class FeedSocket:
                 await self._send(socket, {"type": "reset", "last_event_id": item.last_event_id})
                 continue
             try:
-                await self._send(socket, await self._frame(item, agent_id))
+                frames = await self._frames(item, agent_id)
             except StoreUnavailable:
                 return  # the client reconnects and replays from its last event
+            for frame in frames:
+                await self._send(socket, frame)
 
-    async def _frame(self, event: Event, agent_id: AgentId) -> dict[str, object]:
-        row = await self._views.row(event.ticket_id, agent_id) if event.ticket_id is not None else None
-        return {"type": "event", "event": await self._views.event(event), "ticket": row}
+    async def _frames(self, events: Sequence[Event], agent_id: AgentId) -> list[dict[str, object]]:
+        rows = await self._views.rows({event.ticket_id for event in events}, agent_id)
+        return [
+            {"type": "event", "event": await self._views.event(event), "ticket": rows.get(event.ticket_id)}
+            for event in events
+        ]
 
     async def _statuses(self, socket: web.WebSocketResponse, changed: asyncio.Event) -> None:
         while True:

@@ -1,6 +1,7 @@
 """Rows as the inbox's JSON: what a ticket, a message, an event look like to an agent."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
@@ -265,10 +266,11 @@ class Views:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def row(self, ticket_id: TicketId, actor: AgentId) -> TicketRow | None:
-        """A ticket as it is now, if this actor may see it."""
-        lines = await self._store.read(inbox.lines(actor, [ticket_id]))
-        return ticket_row(lines[0]) if lines else None
+    async def rows(self, ticket_ids: AbstractSet[TicketId | None], actor: AgentId) -> dict[TicketId | None, TicketRow]:
+        """The tickets among these that this actor may see, as they are now."""
+        wanted = [ticket_id for ticket_id in ticket_ids if ticket_id is not None]
+        lines = await self._store.read(inbox.lines(actor, wanted)) if wanted else []
+        return {line.ticket.id: ticket_row(line) for line in lines}
 
     async def event(self, event: Event) -> EventView:
         """An event with names."""
