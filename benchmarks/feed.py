@@ -33,7 +33,9 @@ class Watch:
 
     async def follow(self) -> None:
         async for frame in self._socket:
-            ticket = msgspec.json.decode(frame.data).get("ticket")
+            told = msgspec.json.decode(frame.data)
+            assert told["type"] != "reset" or not self.seen, "the feed fell behind"
+            ticket = told.get("ticket")
             if ticket is not None:
                 number = ticket["snippet"].rpartition("(")[2].rstrip(")")
                 self.seen.setdefault(number, time.perf_counter())

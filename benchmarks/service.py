@@ -56,7 +56,10 @@ class Service:
     def command(self, *words: str) -> str:
         """A command of switchboard, to its end; what it printed."""
         line = [sys.executable, "-m", "router", *words, "--config", str(self._config)]
-        return subprocess.run(line, capture_output=True, text=True, check=True).stdout.strip()
+        done = subprocess.run(line, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"switchboard {words[0]}: {done.stderr[-2000:]}")
+        return done.stdout.strip()
 
     def token(self) -> str:
         """A bearer token for the API channel."""
