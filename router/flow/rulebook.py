@@ -217,9 +217,10 @@ class RulesFollower:
             await self._fail([p for p in error.problems if p.severity == "error"])
             return
         now_ms = self._clock.now_ms()
+        newest = await self._store.read(rulesets.latest_version())
         version = await self._store.write(rulesets.put(files, ruleset.version, author=author, at_ms=now_ms))
         await self._store.write(rulesets.set_error(None))
-        if version != self._rulebook.status.version:
+        if version > newest:  # a restart with the same files is no news
             event = Event(at_ms=now_ms, kind="rules.changed", data={"version": str(version), "hash": ruleset.version})
             await self._store.write(store_changes.apply([Record(event)], now_ms=now_ms))
             await self._bus.notify("events")
