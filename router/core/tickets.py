@@ -20,7 +20,7 @@ TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
     "waiting": frozenset({"open", "verifying", "rejected", "solved", "closed"}),
     "verifying": frozenset({"open", "waiting", "rejected", "solved", "closed"}),
     "rejected": frozenset({"open", "waiting", "solved", "closed"}),
-    "solved": frozenset({"open", "closed"}),
+    "solved": frozenset({"open", "waiting", "closed"}),
     "closed": frozenset(),
 }
 """From each state, where it may go (DESIGN 4). What is closed stays closed: a later message opens a follow-up."""

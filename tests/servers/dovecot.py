@@ -193,8 +193,9 @@ class DovecotServer:
         # Dovecot takes the time in seconds as UIDVALIDITY; here it must differ within the same second.
         version, validity, *_ = uids.read_text().split()
         uids.write_text(f"{version} V{int(validity[1:]) + 1} N1\n")
-        for path in self.maildir(user).glob("dovecot.index*"):
-            path.unlink()
+        # A killed session leaves its locks behind, and the next one would wait until they have grown old.
+        for path in (*self.maildir(user).glob("dovecot.index*"), *self.maildir(user).glob("*.lock")):
+            path.unlink(missing_ok=True)
         self.start()
 
     def _ready(self) -> bool:
