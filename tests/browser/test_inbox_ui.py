@@ -183,7 +183,7 @@ async def test_single_keys_act_outside_fields_and_are_dead_inside(demo, chromium
         await page.keyboard.type("ehaxji!m/?")
         await expect(editor(page)).to_have_value("ehaxji!m/?")
         assert await page.locator("[data-menu=state]").text_content() == state
-        assert page.url.endswith(number)
+        assert page.url.partition("?")[0].endswith(number)  # a search may be in the address
         await press(page, "Escape", "/")
         await expect(page.locator("#search")).to_be_focused()
         await page.keyboard.type("jj")
@@ -193,7 +193,7 @@ async def test_single_keys_act_outside_fields_and_are_dead_inside(demo, chromium
         await expect(page.get_by_role("dialog")).to_be_visible()
         await press(page, "j", "Escape")
         await expect(page.get_by_role("dialog")).to_have_count(0)
-        assert page.url.endswith(number)
+        assert page.url.partition("?")[0].endswith(number)  # a search may be in the address
         await press(page, "a")
         await expect(page.get_by_role("menu")).to_be_visible()
         await press(page, "End", "Escape")
