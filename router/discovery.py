@@ -59,6 +59,7 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 def _secrets(kind: type, value: object) -> object:
     if kind is Secret and isinstance(value, str):
         return Secret(value)
+    # What msgspec asks of a hook for a type it does not know (its documentation, "Extending").
     raise NotImplementedError(f"no decoder for {kind.__name__}")
 
 

@@ -17,7 +17,7 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 
 
 class StructuredLog:
-    """Events as JSON lines; `logfmt=False` for machines, human-readable when written to a terminal."""
+    """Events as JSON lines, one write each."""
 
     def __init__(self, clock: Clock, stream: IO[str] | None = None) -> None:
         self._clock = clock

@@ -46,11 +46,6 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     related: tuple[TicketId, ...] = ()
 
 
-def split_token(token: str | None) -> ConversationId | None:
-    """The conversation a verified reply token names (the caller has checked the signature)."""
-    return ConversationId(token) if token else None
-
-
 def quoted_numbers(event: InboundEvent) -> frozenset[int]:
     """Ticket numbers the writer mentions, such as T-1001: hints only."""
     text = f"{event.subject or ''}\n{(event.text or '')[:2000]}"

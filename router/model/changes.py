@@ -2,7 +2,6 @@
 
 import msgspec
 
-from router.model.ids import TicketId
 from router.model.tables import Contact, Event, Row, Ticket
 
 NUMBER_PLACEHOLDER = "{{ticket.number}}"
@@ -38,15 +37,3 @@ def ticket_number(ticket: Ticket) -> str:
 def contact_name(contact: Contact) -> str:
     """How other programs name a contact: the import key, or C-n."""
     return contact.key or f"C-{contact.number}"
-
-
-__all__ = [
-    "NUMBER_PLACEHOLDER",
-    "Add",
-    "Change",
-    "Record",
-    "Save",
-    "TicketId",
-    "contact_name",
-    "ticket_number",
-]
