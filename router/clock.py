@@ -18,7 +18,8 @@ class SystemClock:
 
     def now_ms(self) -> int:
         """Milliseconds since 1970-01-01T00:00:00Z."""
-        self._last_ms = max(self._last_ms, time.time_ns() // 1_000_000)
+        now_ms = time.time_ns() // 1_000_000
+        self._last_ms = max(self._last_ms, now_ms)
         return self._last_ms
 
 
@@ -37,36 +38,44 @@ class VirtualClock:
         self._now_ms = max(self._now_ms, now_ms)
 
 
-_TAIL_BITS = 74
+_HEAD_BITS = 26
+_TAIL_BITS = 48
 _STEP_BYTES = 4
 _STEPS_AT_ONCE = 512
 """The system's randomness costs a call into the kernel: it is drawn for many ids at once."""
 
 
 class TimedIds:
-    """UUIDv7 (RFC 9562, section 5.7; monotonic by method 2 of section 6.2): later ids of a source are greater."""
+    """UUIDv7 (RFC 9562, section 5.7; monotonic by method 2 of section 6.2): later ids of a source are greater.
+
+    Each millisecond begins at a random place of all 74 free bits, and random steps in the last 48 lead from one id to
+    the next; what stands before them is written once per millisecond.
+    """
 
     def __init__(self, clock: Clock, seed: int | None = None) -> None:
         self._clock = clock
         self._random = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 -- seeded only by tests and simulations
         self._steps = self._draw()
-        self._ms = 0
+        self._ms = -1
+        self._head = ""
         self._tail = 0
 
     def new(self) -> str:
         """A fresh id in canonical text form."""
         ms = self._clock.now_ms()
         if ms > self._ms:
-            self._ms = ms
-            self._tail = self._random.getrandbits(_TAIL_BITS - 1)
+            self._begin(ms)
         else:
             self._tail += next(self._steps) + 1
             if self._tail >> _TAIL_BITS:
-                self._ms += 1
-                self._tail = self._random.getrandbits(_TAIL_BITS - 1)
-        high, low = self._tail >> 62, self._tail & 0x3FFF_FFFF_FFFF_FFFF
-        text = f"{self._ms:012x}{0x7000 | high:04x}{0x8000_0000_0000_0000 | low:016x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+                self._begin(self._ms + 1)
+        return f"{self._head}{self._tail:012x}"
+
+    def _begin(self, ms: int) -> None:
+        self._ms = ms
+        time_, free = f"{ms:012x}", self._random.getrandbits(_HEAD_BITS)
+        self._head = f"{time_[:8]}-{time_[8:]}-{0x7000 | free >> 14:04x}-{0x8000 | free & 0x3FFF:04x}-"
+        self._tail = self._random.getrandbits(_TAIL_BITS - 1)
 
     def _draw(self) -> Iterator[int]:
         """Random steps from one id to the next, without end."""

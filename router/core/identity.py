@@ -13,6 +13,11 @@ from router.model.tables import Proof
 UNPROVEN_KINDS = frozenset({"phone", "form"})
 """Channels whose sender ids are caller ids and typed addresses: they prove nothing by themselves."""
 
+_OWN_PROOF: dict[str, Proof] = {"email": "mail", "webchat": "visitor"}
+"""What a sender id proves by itself; elsewhere the provider vouches for it."""
+_Claim = tuple[str, str, Proof, bool]
+"""Kind, normalised value, what would prove it, and whether that is given."""
+
 
 class ProvenIdentity(msgspec.Struct, frozen=True):
     """One address that surely is the writer's."""
@@ -59,29 +64,20 @@ def read_sender(event: InboundEvent) -> SenderView:
     peer = normalise(kind, sender.id)
     typed = kind in UNPROVEN_KINDS
     vouched = sender.verified is True
-    proven: list[ProvenIdentity] = []
-    hints: list[IdentityKey] = []
-
-    def sort(identity_kind: str, value: str | None, proof: Proof, *, is_proven: bool) -> None:
-        if not value or not value.strip():
-            return
-        key = (identity_kind, normalise(identity_kind, value))
-        if is_proven:
-            proven.append(ProvenIdentity(*key, proof))
-        else:
-            hints.append(key)
-
-    sort("user_id", sender.user_id, "app", is_proven=vouched)
-    own_proof: Proof = "mail" if kind == "email" else "visitor" if kind == "webchat" else "provider"
-    sort(kind, sender.id, own_proof, is_proven=vouched or (sender.verified is None and not typed))
-    if kind != "email":
-        sort("email", sender.email, "app", is_proven=vouched and typed)
-    if kind != "phone":
-        sort("phone", sender.phone, "app", is_proven=vouched and typed)
-    keys = {identity.key for identity in proven}
+    claims: list[_Claim] = [
+        ("user_id", (sender.user_id or "").strip(), "app", vouched),
+        (kind, peer, _OWN_PROOF.get(kind, "provider"), vouched or (sender.verified is None and not typed)),
+    ]
+    if sender.email and kind != "email":
+        claims.append(("email", normalise("email", sender.email), "app", vouched and typed))
+    if sender.phone and kind != "phone":
+        claims.append(("phone", normalise("phone", sender.phone), "app", vouched and typed))
+    proven = tuple([ProvenIdentity(key, value, proof) for key, value, proof, holds in claims if holds and value])
+    known = {identity.key for identity in proven}
+    hints = dict.fromkeys([(key, value) for key, value, _, holds in claims if value and not holds])
     return SenderView(
         peer=peer,
-        proven=tuple(proven),
-        hints=tuple(key for key in dict.fromkeys(hints) if key not in keys),
+        proven=proven,
+        hints=tuple([key for key in hints if key not in known]),
         denied=sender.verified is False and not typed,
     )

@@ -6,11 +6,11 @@ the journal, then the event counter. Events come last, so that their ids are in 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record, Save
+from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record
 from router.model.ids import ContactId, EventId, JournalId, TicketId
 from router.model.tables import (
     Agent,
@@ -90,20 +90,19 @@ class _Batch:
         self.participants = _Plan[Participant]()
         self.agents = _Plan[Agent]()
         self.events: list[Event] = []
+        plans: dict[str, _Plan[Any]] = {name: plan for name, plan in vars(self).items() if isinstance(plan, _Plan)}
         for change in changes:
-            match change:
-                case Record(event):
-                    self.events.append(event)
-                case Add(row):
-                    self._plan(row).add(getattr(row, row.KEY), row)
-                case Save(row):
-                    self._plan(row).save(getattr(row, row.KEY), row)
-
-    def _plan(self, row: Row) -> "_Plan[Row]":
-        plan: _Plan[Row] | None = getattr(self, row.TABLE, None)
-        if not isinstance(plan, _Plan):
-            raise TypeError(f"{type(row).__name__} rows are not changed by decisions")
-        return plan
+            if isinstance(change, Record):
+                self.events.append(change.event)
+                continue
+            row = change.row
+            plan = plans.get(row.TABLE)
+            if plan is None:
+                raise TypeError(f"{type(row).__name__} rows are not changed by decisions")
+            if isinstance(change, Add):
+                plan.add(getattr(row, row.KEY), row)
+            else:
+                plan.save(getattr(row, row.KEY), row)
 
 
 def apply(
@@ -118,7 +117,8 @@ def apply(
     Raises Conflict when a version or unique key moved, Fenced when a partition was taken over.
     """
     batch = _Batch(changes)
-    documents = [_document(message) for message in batch.messages.added.values() if not _numbered(message)]
+    added = batch.messages.added.values()
+    documents = [_document(message) for message in added if _searched(message) and not _numbered(message)]
     return _apply(batch, documents, now_ms, journal_ids, fences)
 
 
@@ -197,7 +197,8 @@ def _fill_in(batch: _Batch, numbers: Mapping[str, int], documents: list[SearchRo
         if number is None:
             raise ValueError(f"message {message.id} names the number of a ticket that is not in its batch")
         batch.messages.added[key] = _with_number(message, f"T-{number}")
-        documents.append(_document(batch.messages.added[key]))
+        if _searched(message):
+            documents.append(_document(batch.messages.added[key]))
         for tickets in (batch.tickets.added, batch.tickets.saved):
             row = tickets.get(message.ticket_id)
             if row is not None:
@@ -210,6 +211,11 @@ def _with_number(message: Message, number: str) -> Message:
     return msgspec.structs.replace(message, subject=subject, text=message.text.replace(NUMBER_PLACEHOLDER, number))
 
 
+def _searched(message: Message) -> bool:
+    """Whether people look for it: the machine's own receipts say the same in every ticket."""
+    return message.kind != "reply" or message.automatic == "none"
+
+
 def _document(message: Message) -> SearchRow:
     return SearchRow(
         message_id=message.id, ticket_id=message.ticket_id, document=search.document(message.subject, message.text)
@@ -220,7 +226,10 @@ def _index(documents: Sequence[SearchRow], saved: Mapping[str, Message]) -> Scri
     """Index new messages, and edited ones anew; deleted ones are no longer found."""
     if saved:
         yield from run("DELETE FROM search_text WHERE message_id {in ids}", ids=list(saved))
-        documents = [*documents, *(_document(message) for message in saved.values() if message.state == "live")]
+        documents = [
+            *documents,
+            *(_document(message) for message in saved.values() if message.state == "live" and _searched(message)),
+        ]
     yield from insert(documents)
 
 

@@ -42,7 +42,8 @@ _NEVER: Final = 9_000_000_000_000_000
 """Sorts after every time, so that those who do not wait come last."""
 _BY_URGENCY = ("-t.urgency_rank", f"COALESCE(t.waiting_since_ms, {_NEVER})")
 _BY_SOLVED = ("-COALESCE(t.solved_at_ms, t.last_message_at_ms)", "-t.number")
-_NUMBER = re.compile(r"\s*[Tt]-(\d{1,15})\s*")
+_NUMBER = re.compile(r"\s*[Tt](?:-|\s?)(\d{1,15})\s*")
+"""T-1001, and how it is typed in haste: t1001, T 1001."""
 _FOUND = (
     "(t.id IN (SELECT ticket_id FROM ("
     "{sqlite SELECT s.ticket_id FROM search_index JOIN search_text AS s ON s.seq = search_index.rowid "

@@ -70,7 +70,16 @@ class SearchSuite:
         await store.write(changes.apply([Add(note)], now_ms=NOW))
         assert await found(store, "platypus") == ["Ann"]
         assert await found(store, "平台") == ["Ann"]
-        assert await found(store, "t 1001") == ["Ann"], "the number in our reply"
+
+    async def test_the_machines_own_receipts_are_not_found_and_a_number_is_however_it_is_typed(self, store: Store):
+        await put(store, Case("Ann", text="platypus"))
+        ticket = await store.read(inbox.detail(None, "T-1001"))
+        assert ticket is not None
+        (receipt,) = [message for message in ticket.messages if message.automatic == "auto_reply"]
+        assert await found(store, receipt.text) == []
+        for typed in ("T-1001", "t1001", "t 1001", " T 1001 "):
+            assert await found(store, typed) == ["Ann"]
+        assert await found(store, "t 1002") == []
 
     async def test_a_search_in_all_includes_solved_tickets(self, store: Store):
         await put(store, Case("Ann"), Case("Ben", state="solved", solved_at_ms=NOW))
