@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
+from time import monotonic, sleep
 from typing import Any, Final, Literal, Self, TypeVar
 
 from router.model.errors import ConfigError, Conflict, StoreUnavailable, SwitchboardError
@@ -26,8 +27,9 @@ GROUP_MAX: Final = 64
 INSERT_MAX: Final = 64
 """Rows of one INSERT, a power of two; times the columns of the widest table it stays below SQLite's 32,766 marks."""
 READERS: Final = 2
-BUSY_MS: Final = 5_000
+BUSY_S: Final = 5.0
 """How long a lock of another process is waited for."""
+_ASK_AGAIN_S: Final = 0.0005
 VERSION_MIN: Final = (3, 35, 0)
 """RETURNING; UPDATE FROM came earlier."""
 
@@ -68,6 +70,7 @@ class SqliteStore:
         self._writes: Jobs = SimpleQueue()
         self._reads: Jobs = SimpleQueue()
         connections = [_connect(path, synchronous) for _ in range(1 + READERS)]
+        connections[0].execute("PRAGMA busy_timeout = 0")  # `_begin` waits, and whoever has begun needs no other lock
         self._threads = [Thread(target=_Writer(connections[0], self._writes).work, name="store-writer", daemon=True)]
         for connection in connections[1:]:
             connection.execute("PRAGMA query_only = ON")
@@ -173,7 +176,7 @@ class _Writer:
         """All or, when the transaction itself fails, none of the group."""
         connection = self._connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            _begin(connection)
             outcomes = [self._alone(group[0])] if len(group) == 1 else [self._saved(job) for job in group]
             if connection.in_transaction:
                 connection.execute("COMMIT")
@@ -202,6 +205,20 @@ class _Writer:
             return job, None, named(error)
         connection.execute("RELEASE script")
         return job, result, None
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Take the file's write lock, asking often: SQLite's own waiting sleeps past whole transactions of the others."""
+    until = monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or monotonic() > until:
+                raise
+            sleep(_ASK_AGAIN_S)
+        else:
+            return
 
 
 def drive(connection: sqlite3.Connection, script: Script[T]) -> T:
@@ -311,7 +328,7 @@ def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
     try:
         path.touch(mode=0o600)  # customers' words are for this user only; an existing file keeps its mode
         connection = sqlite3.connect(
-            path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=512
+            path, timeout=BUSY_S, isolation_level=None, check_same_thread=False, cached_statements=512
         )
         set_up: Callable[[str], object] = connection.execute
         set_up("PRAGMA page_size = 8192")  # mails pack better than into 4096; kept from the first write on
