@@ -51,10 +51,13 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     value: str
 
 
+Acceptance = Literal["new", "duplicate", "quarantined"]
+
+
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one raw payload (or one event of it), durable by the time it is seen."""
 
-    outcome: Literal["new", "duplicate", "quarantined"]
+    outcome: Acceptance
     message_id: str | None = None
     reason: str | None = None
     """Why it was quarantined."""

@@ -9,11 +9,12 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from time import perf_counter
+from typing import get_args
 
 import msgspec
 
 from router.bus import Bus
-from router.connector import Accepted, Cursor, Manifest, RawEvent
+from router.connector import Acceptance, Accepted, Cursor, Manifest, RawEvent
 from router.flow.commits import Arrival, Commits
 from router.flow.door import Cleaned, clean
 from router.flow.rulebook import Rulebook
@@ -83,7 +84,10 @@ class ChannelInlet:
         self._door = door
         self._imported = imported
         self._manifest = manifest
-        self._redact_seconds = door.metrics.stage_seconds.labels("redact")
+        metrics = door.metrics
+        self._redact_seconds = metrics.stage_seconds.labels("redact")
+        self._commit_seconds = metrics.stage_seconds.labels("commit")
+        self._counted = {outcome: metrics.accepted.labels(manifest.kind, outcome) for outcome in get_args(Acceptance)}
         self._account = account
 
     async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
@@ -116,10 +120,10 @@ class ChannelInlet:
                 cursor=None if cursor is None else (self._manifest.kind, self._account, cursor.scope, cursor.value),
             )
         )
-        door.metrics.stage_seconds.labels("commit").observe(perf_counter() - started)
+        self._commit_seconds.observe(perf_counter() - started)
         reports = [[self._report(result, batch, verdicts) for result in results] for results in batch.results]
         for outcome, count in Counter(one.outcome for results in reports for one in results).items():
-            door.metrics.accepted.labels(self._manifest.kind, outcome).inc(count)
+            self._counted[outcome].inc(count)
         return reports
 
     def _report(self, result: Accepted | int, batch: _Batch, verdicts: Sequence[journal.Appended]) -> Accepted:

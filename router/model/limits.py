@@ -25,7 +25,7 @@ PARSE_SECONDS_MAX: Final = 20
 """A parser that takes longer has met hostile input: its payload goes to quarantine."""
 INTAKE_BATCH_MAX: Final = 500
 ROUTE_BATCH_MAX: Final = 50
-"""Journal rows decided in one transaction."""
+"""Journal rows decided in one transaction: intake of another process on the same SQLite file waits for it to end."""
 ROUTE_ATTEMPTS_MAX: Final = 5
 """After so many failures a journal row becomes a dead letter and what is behind it goes on."""
 PARTITIONS: Final = 64
