@@ -44,7 +44,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 def decide_inbound(
     entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
 ) -> Decided:
-    """Decide one journal entry. `snapshot` holds what `placement.keys_of` asked for."""
+    """Decide one journal entry. `snapshot` holds what `placement.ask` asked for."""
     event = entry.event
     match event.kind:
         case "receipt":

@@ -13,7 +13,7 @@ from router.core.identity import ProvenIdentity, SenderView, read_sender
 from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.limits import REOPEN_WINDOW_MS
 from router.model.message import InboundEvent
-from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
+from router.model.snapshot import ConversationKey, Snapshot, SnapshotKeys
 from router.model.tables import Contact, Conversation, Ticket
 
 Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references"]
@@ -57,6 +57,8 @@ def quoted_numbers(event: InboundEvent) -> frozenset[int]:
 def answered_ids(event: InboundEvent) -> list[str]:
     """Message-IDs this one answers, most telling first (RFC 5322, section 3.6.4: the last reference is the parent)."""
     ids = [event.in_reply_to] if event.in_reply_to else []
+    if not event.references:
+        return ids
     return list(dict.fromkeys([*ids, *reversed(event.references)]))
 
 
@@ -73,24 +75,24 @@ def own_thread(event: InboundEvent, sender: SenderView) -> str:
     return sender.peer
 
 
-def keys_of(event: InboundEvent, token_conversation: ConversationId | None) -> SnapshotKeys:
-    """What `place` will look up for this event."""
+def ask(event: InboundEvent, token_conversation: ConversationId | None, keys: SnapshotKeys) -> None:
+    """Add to `keys` what `place` will look up for this event."""
     sender = read_sender(event)
-    key = _conversation_key(event, own_thread(event, sender), sender.peer)
-    externals: set[ExternalKey] = set()
-    if _is_mail(event):
-        externals.update((event.channel, event.account, external) for external in answered_ids(event))
+    peer = sender.peer
+    keys.identities.update([identity.key for identity in sender.proven])
+    keys.identities.update(sender.hints)
+    keys.conversations.add(_conversation_key(event, own_thread(event, sender), peer))
+    if token_conversation:
+        keys.conversation_ids.add(token_conversation)
+        keys.token_peers.add((token_conversation, peer))
+    externals = answered_ids(event) if _is_mail(event) else []
     if event.target_id:
-        externals.add((event.channel, event.account, event.target_id))
-    return SnapshotKeys(
-        identities=frozenset(i.key for i in sender.proven) | frozenset(sender.hints),
-        conversations=frozenset({key}),
-        conversation_ids=frozenset({token_conversation}) if token_conversation else frozenset(),
-        external_ids=frozenset(externals),
-        thread_peers=frozenset((external, sender.peer) for external in externals),
-        token_peers=frozenset({(token_conversation, sender.peer)}) if token_conversation else frozenset(),
-        ticket_numbers=quoted_numbers(event),
-    )
+        externals.append(event.target_id)
+    for external in externals:
+        key = (event.channel, event.account, external)
+        keys.external_ids.add(key)
+        keys.thread_peers.add((key, peer))
+    keys.ticket_numbers.update(quoted_numbers(event))
 
 
 def _conversation_key(event: InboundEvent, thread: str, peer: str) -> ConversationKey:

@@ -13,7 +13,7 @@ import msgspec
 
 from router.bus import Bus, Pointer
 from router.core.inbound import Circumstances, Decided, decide_inbound
-from router.core.placement import keys_of
+from router.core.placement import ask
 from router.core.reply_token import read_token
 from router.flow.channels import Channels
 from router.flow.leases import Leases
@@ -149,7 +149,7 @@ class RouteWorker:
 
     async def _attempt(self, work: Sequence[_Work], fences: Mapping[int, int]) -> list[RoutedEntry]:
         """Gather, decide, apply. Raises Conflict when the facts moved meanwhile."""
-        snapshot = await self._store.read(store_snapshot.gather(_merge(work)))
+        snapshot = await self._store.read(store_snapshot.gather(_keys(work)))
         ruleset = self._rulebook.current
         changes: list[Change] = []
         decided: list[tuple[_Work, Decided]] = []
@@ -205,14 +205,8 @@ class RouteWorker:
         await self._store.write(journal.park(row.id, reason, not_before_ms=not_before_ms, fences=fences))
 
 
-def _merge(work: Sequence[_Work]) -> SnapshotKeys:
-    keys = [keys_of(item.entry.event, item.token) for item in work]
-    return SnapshotKeys(
-        identities=frozenset().union(*(k.identities for k in keys)),
-        conversations=frozenset().union(*(k.conversations for k in keys)),
-        conversation_ids=frozenset().union(*(k.conversation_ids for k in keys)),
-        external_ids=frozenset().union(*(k.external_ids for k in keys)),
-        thread_peers=frozenset().union(*(k.thread_peers for k in keys)),
-        token_peers=frozenset().union(*(k.token_peers for k in keys)),
-        ticket_numbers=frozenset().union(*(k.ticket_numbers for k in keys)),
-    )
+def _keys(work: Sequence[_Work]) -> SnapshotKeys:
+    keys = SnapshotKeys()
+    for item in work:
+        ask(item.entry.event, item.token, keys)
+    return keys

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from router.model.changes import Add, Change, Save
+from router.model.changes import Change, Record
 from router.model.ids import ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
@@ -21,21 +21,21 @@ ExternalKey = tuple[str, str, str]
 """(channel, account, external message id)"""
 
 
-class SnapshotKeys(msgspec.Struct, frozen=True, kw_only=True):
-    """What a batch asks for; the store also loads what these rows point to."""
+class SnapshotKeys(msgspec.Struct, kw_only=True):
+    """What a batch asks for, event by event; the store also loads what these rows point to."""
 
-    identities: frozenset[IdentityKey] = frozenset()
-    conversations: frozenset[ConversationKey] = frozenset()
-    conversation_ids: frozenset[ConversationId] = frozenset()
+    identities: set[IdentityKey] = msgspec.field(default_factory=set)
+    conversations: set[ConversationKey] = msgspec.field(default_factory=set)
+    conversation_ids: set[ConversationId] = msgspec.field(default_factory=set)
     """From verified reply tokens."""
-    external_ids: frozenset[ExternalKey] = frozenset()
+    external_ids: set[ExternalKey] = msgspec.field(default_factory=set)
     """In-Reply-To, References and targets of edits, deletes and receipts."""
-    thread_peers: frozenset[tuple[ExternalKey, str]] = frozenset()
+    thread_peers: set[tuple[ExternalKey, str]] = msgspec.field(default_factory=set)
     """For a mail that answers a known one: that external id and the sender's address, whose conversation in the
     same thread is wanted too."""
-    token_peers: frozenset[tuple[ConversationId, str]] = frozenset()
+    token_peers: set[tuple[ConversationId, str]] = msgspec.field(default_factory=set)
     """The same for a verified reply token."""
-    ticket_numbers: frozenset[int] = frozenset()
+    ticket_numbers: set[int] = msgspec.field(default_factory=set)
     """Quoted in a text: hints for an agent, never a join."""
 
 
@@ -87,7 +87,7 @@ class Snapshot:
     def fold(self, changes: Iterable[Change]) -> None:
         """Make the snapshot what the database will be once `changes` are applied."""
         for change in changes:
-            if isinstance(change, Add | Save):
+            if not isinstance(change, Record):
                 self.put(change.row)
 
 

@@ -11,7 +11,7 @@ from tests.contract.store_suite.make import NOW, Case, newer, put, uid
 
 
 async def gather(store: Store, **keys):
-    return await store.read(snapshot.gather(SnapshotKeys(**{name: frozenset(each) for name, each in keys.items()})))
+    return await store.read(snapshot.gather(SnapshotKeys(**{name: set(each) for name, each in keys.items()})))
 
 
 def is_empty(found) -> bool:

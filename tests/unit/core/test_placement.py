@@ -2,8 +2,9 @@
 
 import pytest
 
-from router.core.placement import keys_of, place, quoted_numbers
+from router.core.placement import ask, place, quoted_numbers
 from router.model.limits import REOPEN_WINDOW_MS
+from router.model.snapshot import SnapshotKeys
 from tests.unit.core.world import DAY_MS, NOW, World, event
 
 ANN, BOB, EVE = "ann@example.org", "bob@example.org", "eve@example.org"
@@ -201,7 +202,8 @@ def test_later_it_opens_a_follow_up_in_the_same_conversation(world, channel, sta
 
 def test_place_needs_no_more_than_it_asked_for():
     found = event("T-7", message_id="<2@x>", in_reply_to="<1@x>", references=("<0@x>",), person={"user_id": "u1"})
-    keys = keys_of(found, "conversation-1")
+    keys = SnapshotKeys()
+    ask(found, "conversation-1", keys)
     assert keys.identities == {("email", ANN), ("user_id", "u1")}
     assert keys.external_ids == {("email", "default", "<1@x>"), ("email", "default", "<0@x>")}
     assert keys.conversations == {("email", "default", "private", "<2@x>", ANN)}
