@@ -38,7 +38,6 @@ class VirtualClock:
         self._now_ms = max(self._now_ms, now_ms)
 
 
-_HEAD_BITS = 26
 _TAIL_BITS = 48
 _STEP_BYTES = 4
 _STEPS_AT_ONCE = 512
@@ -73,9 +72,9 @@ class TimedIds:
 
     def _begin(self, ms: int) -> None:
         self._ms = ms
-        time_, free = f"{ms:012x}", self._random.getrandbits(_HEAD_BITS)
-        self._head = f"{time_[:8]}-{time_[8:]}-{0x7000 | free >> 14:04x}-{0x8000 | free & 0x3FFF:04x}-"
-        self._tail = self._random.getrandbits(_TAIL_BITS - 1)
+        time_, free = f"{ms:012x}", next(self._steps)
+        self._head = f"{time_[:8]}-{time_[8:]}-{0x7000 | free >> 20:04x}-{0x8000 | free & 0x3FFF:04x}-"
+        self._tail = next(self._steps) << 15 | next(self._steps) & 0x7FFF  # the highest bit is left to the steps
 
     def _draw(self) -> Iterator[int]:
         """Random steps from one id to the next, without end."""

@@ -6,7 +6,6 @@ What cannot be parsed is quarantined with its cause and never blocks what is beh
 
 import asyncio
 import zlib
-from collections import Counter
 from collections.abc import Sequence
 from time import perf_counter
 from typing import get_args
@@ -75,6 +74,7 @@ class _Batch:
         self.blobs: dict[str, BlobRow] = {}
         self.results: list[list[Accepted | int]] = []
         """Per payload: a verdict, or the position of its journal row, whose verdict the commit brings."""
+        self.redact_s = 0.0
 
 
 class ChannelInlet:
@@ -121,9 +121,11 @@ class ChannelInlet:
             )
         )
         self._commit_seconds.observe(perf_counter() - started)
+        self._redact_seconds.observe(batch.redact_s)
         reports = [[self._report(result, batch, verdicts) for result in results] for results in batch.results]
-        for outcome, count in Counter(one.outcome for results in reports for one in results).items():
-            self._counted[outcome].inc(count)
+        outcomes = [one.outcome for results in reports for one in results]
+        for outcome in set(outcomes):
+            self._counted[outcome].inc(outcomes.count(outcome))
         return reports
 
     def _report(self, result: Accepted | int, batch: _Batch, verdicts: Sequence[journal.Appended]) -> Accepted:
@@ -151,7 +153,7 @@ class ChannelInlet:
         kept_raw = False
         for event in events:
             try:
-                cleaned = self._clean(event, parse_ms)
+                cleaned = self._clean(event, parse_ms, batch)
             except InvalidMessage as error:
                 results.append(self._quarantine(raw, "invalid", str(error), batch, message_id=event.message_id))
                 continue
@@ -172,7 +174,7 @@ class ChannelInlet:
         work = asyncio.to_thread(self._manifest.parse, raw, self._account)
         return await asyncio.wait_for(work, PARSE_SECONDS_MAX)
 
-    def _clean(self, event: InboundEvent, parse_ms: float) -> Cleaned:
+    def _clean(self, event: InboundEvent, parse_ms: float, batch: _Batch) -> Cleaned:
         started = perf_counter()
         door = self._door
         now_ms = door.clock.now_ms()
@@ -187,7 +189,7 @@ class ChannelInlet:
         for redaction in cleaned.entry.redactions:
             door.metrics.redactions.labels(redaction.type).inc()
         elapsed = perf_counter() - started
-        self._redact_seconds.observe(elapsed)
+        batch.redact_s += elapsed
         entry = msgspec.structs.replace(cleaned.entry, redact_ms=round(elapsed * 1000, 3), imported=self._imported)
         return msgspec.structs.replace(cleaned, entry=entry)
 
