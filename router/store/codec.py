@@ -1,12 +1,12 @@
 """Row structs to columns and back: column names are field names, made once per type and column by column.
 
-Text, whole numbers, floats and bytes are stored as they are, bools as 0/1, everything else as JSON text. Encoding walks
-columns, not rows, so that plain ones never run Python code per value.
+Text, whole numbers, floats and bytes are stored as they are, bools as 0/1, everything else as JSON text. Rows are laid
+out in one flat list, in which a column is a stride: plain ones never run Python code per value.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from operator import attrgetter
+from itertools import chain
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
@@ -25,14 +25,19 @@ def to_json(value: object) -> str:
     return _encode_json(value).decode()
 
 
-def _json_cell(value: object) -> str | None:
-    if value == ():
-        return "[]"
-    return None if value is None else _encode_json(value).decode()
+_NOTHING: tuple[()] = ()
 
 
-def _raw_cell(value: msgspec.Raw) -> str:
-    return bytes(value).decode()
+def _json_column(values: list[Any]) -> list[object]:
+    return ["[]" if v is _NOTHING else None if v is None else _encode_json(v).decode() for v in values]
+
+
+def _raw_column(values: list[Any]) -> list[object]:
+    return [bytes(value).decode() for value in values]
+
+
+def _bool_column(values: list[Any]) -> list[object]:
+    return list(map(int, values))
 
 
 def _optional(decode: Callable[[Any], object]) -> Callable[[Any], object]:
@@ -44,7 +49,8 @@ class Column(msgspec.Struct, frozen=True):
 
     name: str
     type: ColumnType
-    encode: Callable[[Any], object] | None = None
+    encode: Callable[[list[Any]], list[object]] | None = None
+    """All of its values at once."""
     decode: Callable[[Any], object] | None = None
 
 
@@ -63,11 +69,11 @@ def _column(field: msgspec.structs.FieldInfo) -> Column:
         case inspect.BytesType():
             return Column(field.name, "bytea")
         case inspect.BoolType():
-            return Column(field.name, "bigint", int, bool)
+            return Column(field.name, "bigint", _bool_column, bool)
         case inspect.RawType():
-            return Column(field.name, "text", _raw_cell, msgspec.Raw)
+            return Column(field.name, "text", _raw_column, msgspec.Raw)
         case _:
-            return Column(field.name, "text", _json_cell, _optional(msgspec.json.Decoder(field.type).decode))
+            return Column(field.name, "text", _json_column, _optional(msgspec.json.Decoder(field.type).decode))
 
 
 class Table(Generic[R]):
@@ -83,16 +89,16 @@ class Table(Generic[R]):
         self.quoted = tuple(f'"{name}"' for name in self.names)
         self.listed = ", ".join(f"t.{name}" for name in self.quoted)
         self.select = f"SELECT {self.listed} FROM {self.name} AS t "  # noqa: S608 - names of our own structs
-        self._writers = tuple((attrgetter(column.name), column.encode) for column in self.columns)
+        self._writers = tuple((at, column.encode) for at, column in enumerate(self.columns) if column.encode)
         self._readers = tuple((at, column.decode) for at, column in enumerate(self.columns) if column.decode)
 
-    def encode_columns(self, rows: Sequence[Row]) -> list[Iterable[object]]:
-        """The rows' values, one iterable per column."""
-        return [map(encode, map(get, rows)) if encode else map(get, rows) for get, encode in self._writers]
-
-    def encode(self, rows: Sequence[Row]) -> Iterator[tuple[object, ...]]:
-        """The rows' values, one tuple per row."""
-        return zip(*self.encode_columns(rows), strict=True)
+    def encode(self, rows: Sequence[Row]) -> list[object]:
+        """The rows' values, row after row; `[n::len(names)]` is the n-th column."""
+        values: list[object] = list(chain.from_iterable(map(msgspec.structs.astuple, rows)))
+        width = len(self.names)
+        for at, encode in self._writers:
+            values[at::width] = encode(values[at::width])
+        return values
 
     def decode(self, records: Sequence[Sequence[Any]], *, offset: int = 0) -> list[R]:
         """Structs of records whose columns, from `offset` on, are `names` in order."""

@@ -12,7 +12,8 @@ from typing import Any, Final, Self, TypeVar
 import asyncpg
 
 from router.model.errors import ConfigError, Conflict, StoreUnavailable
-from router.store.codec import table
+from router.model.tables import Row
+from router.store.codec import Table, table
 from router.store.script import Dialect, Insert, Run, Script, Select, Statement, Update
 from router.store.sql import bind, compile_postgres, insert_postgres, lock_postgres, update_postgres
 
@@ -145,7 +146,7 @@ async def _execute(connection: Connection, statement: Statement) -> object:
             return _count(await connection.execute(compiled.text, *bind(compiled, statement.params)))
         case Insert():
             rows = table(type(statement.rows[0]))
-            columns = [list(column) for column in rows.encode_columns(statement.rows)]
+            columns = _columns(rows, statement)
             return _count(await connection.execute(insert_postgres(rows, statement.conflict), *columns))
         case Update():
             return await _update(connection, statement)
@@ -153,12 +154,17 @@ async def _execute(connection: Connection, statement: Statement) -> object:
 
 async def _update(connection: Connection, statement: Update) -> int:
     rows = table(type(statement.rows[0]))
-    columns = [list(column) for column in rows.encode_columns(statement.rows)]
+    columns = _columns(rows, statement)
     await connection.execute(lock_postgres(rows), columns[rows.names.index(rows.key)])
     count = _count(await connection.execute(update_postgres(rows), *columns, list(statement.expected)))
     if count != len(statement.rows):
         raise Conflict(f"{rows.name}: {len(statement.rows) - count} of {len(statement.rows)} rows have changed")
     return count
+
+
+def _columns(rows: Table[Row], statement: Insert | Update) -> list[list[object]]:
+    values, width = rows.encode(statement.rows), len(rows.names)
+    return [values[at::width] for at in range(width)]
 
 
 def _count(status: str) -> int:

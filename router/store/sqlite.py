@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -257,11 +256,12 @@ def _named(names: Sequence[str], values: Sequence[object]) -> dict[str, Any]:
 def _insert(connection: sqlite3.Connection, statement: Insert) -> int:
     """Many rows in one step, for each step takes the interpreter's lock away from whoever decides meanwhile."""
     rows = table(type(statement.rows[0]))
-    encoded = list(rows.encode(statement.rows))
+    values = rows.encode(statement.rows)
+    width = len(rows.names)
     count = done = 0
-    for size in _pieces(len(encoded)):
-        values = list(chain.from_iterable(encoded[done : done + size]))
-        count += connection.execute(insert_sqlite(rows, statement.conflict, size), values).rowcount
+    for size in _pieces(len(statement.rows)):
+        piece = values[done * width : (done + size) * width]
+        count += connection.execute(insert_sqlite(rows, statement.conflict, size), piece).rowcount
         done += size
     return count
 
@@ -278,10 +278,11 @@ def _pieces(count: int) -> Iterator[int]:
 
 def _update(connection: sqlite3.Connection, statement: Update) -> int:
     rows = table(type(statement.rows[0]))
-    values = [(*row, expected) for row, expected in zip(rows.encode(statement.rows), statement.expected, strict=True)]
-    count = connection.executemany(update_sqlite(rows), values).rowcount
-    if count != len(values):
-        raise Conflict(f"{rows.name}: {len(values) - count} of {len(values)} rows changed since they were read")
+    values, width = rows.encode(statement.rows), len(rows.names)
+    each = [(*values[at * width : (at + 1) * width], expected) for at, expected in enumerate(statement.expected)]
+    count = connection.executemany(update_sqlite(rows), each).rowcount
+    if count != len(each):
+        raise Conflict(f"{rows.name}: {len(each) - count} of {len(each)} rows changed since they were read")
     return count
 
 
