@@ -15,7 +15,7 @@ from rules.detectors.hit import SEVERITY, TYPES, Hit, SecretType
 from rules.detectors.registry import Plan, plan
 from rules.detectors.scan import Scan
 from rules.facts import Finding, Redacted, Visibility
-from rules.fold import BARRIER, Folded, fold
+from rules.fold import BARRIER, BETWEEN_FIELDS, Folded, fold
 
 SECRETS: Final[frozenset[SecretType]] = frozenset({
     "SEED_PHRASE", "PRIVATE_KEY", "KEYSTORE", "PASSWORD", "CARD", "CVV", "OTP", "API_KEY",
@@ -29,8 +29,6 @@ the world what that person owns. A transaction hash is not: the customer gave it
 _REPORTED_PRIVATE: Final = PERSONAL - {"PERSON_NAME", "STREET_ADDRESS"}
 _PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(TYPES)})\]")
 _ROUNDS_MAX: Final = 8
-_BETWEEN_FIELDS: Final = f"\n{BARRIER}\n"
-"""Nothing matches across it, and a field ends and begins at it as a line does."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,20 +74,26 @@ def redact_fields(
     """Each field as `redact` would answer alone; what has nothing to hide is looked over in one pass for all."""
     masked, reported = policy.masked[visibility], policy.reported[visibility]
     how = plan(masked | reported)
-    scan = _scan(_BETWEEN_FIELDS.join([text for _, text in fields]), how)
-    candidates = how.candidates(scan)
-    if not candidates:
+    scan = _scan(BETWEEN_FIELDS.join([text for _, text in fields]), how)
+    hits = how.find(scan)
+    if not hits:
         return [Redacted(text=text) for _, text in fields]
-    if len(fields) > 1:
-        return [redact_fields([field], visibility=visibility, policy=policy)[0] for field in fields]
-    ((field, text),) = fields
-    spans = _spans(scan, how.find(scan, candidates), masked)
+    if len(fields) == 1:
+        ((field, text),) = fields
+        return [_redacted(field, text, _spans(scan, hits, masked), masked, how)]
+    found = []
+    for (field, text), part in zip(fields, scan.parts([len(text) for _, text in fields]), strict=True):
+        found.append(_redacted(field, text, _spans(part, how.find(part), masked), masked, how))
+    return found
+
+
+def _redacted(field: str, text: str, spans: list["_Span"], masked: frozenset[SecretType], how: Plan) -> Redacted:
     if not spans:
-        return [Redacted(text=text)]
+        return Redacted(text=text)
     redacted = _apply(text, spans)
     if redacted is not text:
         spans, redacted = _settle(text, spans, redacted, masked, how)
-    return [Redacted(text=redacted, findings=tuple([_finding(field, span) for span in spans]))]
+    return Redacted(text=redacted, findings=tuple([_finding(field, span) for span in spans]))
 
 
 def _finding(field: str, span: "_Span") -> Finding:
@@ -124,8 +128,7 @@ def _settle(
     """Look again at what is left, since a mask changes what its neighbours stand beside."""
     for _ in range(_ROUNDS_MAX):
         scan = _scan(redacted, how)
-        hits = how.find(scan, how.candidates(scan))
-        again = [span for span in _spans(scan, hits, masked) if span.masked]
+        again = [span for span in _spans(scan, how.find(scan), masked) if span.masked]
         if not again:
             break
         origin = _origins([span for span in spans if span.masked])

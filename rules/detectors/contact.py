@@ -54,8 +54,8 @@ _PHONE_WORDS: Final = words(
 _NOT_PHONE: Final = words(
     "orders?", "tx", "txid", "transactions?", "hash", "ref", "reference", "invoice", "tracking",
     "ticket", "receipt", "case", "uid", "id", "amount", "block", "version", "balance", "paid",
-    "order (?:no|number)", "ticket number", "case number", "tracking number", "card", "account",
-    "account number", "code", "serial", "sku", "usdt", "btc", "eth", "usd",
+    "(?:order|ticket|case|tracking|account|card|invoice|receipt|reference|ref|serial|transaction) (?:no|number|id)",
+    "card", "account", "code", "serial", "sku", "usdt", "btc", "eth", "usd",
 ) + "|订单|訂單|单号|單號|流水|交易|编号|編號|运单|快递|金额|金額|工单|區塊|区块|余额|卡号|账号|验证码"  # fmt: skip
 _PHONE_LABELS = Labels(yes=_PHONE_WORDS, no=_NOT_PHONE)
 

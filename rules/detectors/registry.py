@@ -39,12 +39,6 @@ class Detector(NamedTuple):
     gate: Callable[[Scan], bool] | None = None
     """Whether there can be anything; without one, `find` itself is quick to find nothing."""
 
-    def may_find(self, scan: Scan) -> bool:
-        """Whether `find` may find anything; never false when it would."""
-        if self.gate is not None:
-            return self.gate(scan)
-        return next(iter(self.find(scan)), None) is not None
-
 
 def _of(*types: SecretType) -> frozenset[SecretType]:
     return frozenset(types)
@@ -104,14 +98,14 @@ class Plan(NamedTuple):
     detectors: Mapping[str, tuple[int, ...]]
     """Places in `DETECTORS` by trigger."""
 
-    def candidates(self, scan: Scan) -> list[Detector]:
-        """The detectors that may find something in the text; for most texts none."""
-        asked = {place for trigger in scan.at for place in self.detectors.get(trigger, ())}
-        return [DETECTORS[place] for place in sorted(asked) if DETECTORS[place].may_find(scan)]
-
-    def find(self, scan: Scan, detectors: Iterable[Detector]) -> list[Hit]:
+    def find(self, scan: Scan) -> list[Hit]:
         """Every hit of the asked types, in no order, overlaps included."""
-        hits = [hit for detector in detectors for hit in detector.find(scan) if hit.type in self.types]
+        asked = {place for trigger in scan.at for place in self.detectors.get(trigger, ())}
+        hits: list[Hit] = []
+        for place in sorted(asked):
+            detector = DETECTORS[place]
+            if detector.gate is None or detector.gate(scan):
+                hits += [hit for hit in detector.find(scan) if hit.type in self.types]
         return _without_coincidences(hits) if len(hits) > 1 else hits
 
 

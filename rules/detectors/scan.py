@@ -5,14 +5,14 @@ of a phrase are there at all. A trigger may be too generous, never too strict.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Final
 
 import ahocorasick_rs
 
 from rules.detectors.list_words import possible_words
-from rules.fold import Folded
+from rules.fold import BETWEEN_FIELDS, Folded
 
 _LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _FIGURES: Final = frozenset(b"0123456789")
@@ -84,14 +84,57 @@ class Scan:
 
     __slots__ = ("at", "data", "folded", "low", "shape", "text")
 
-    def __init__(self, folded: Folded, data: bytes) -> None:
+    def __init__(self, folded: Folded, at: dict[str, list[int]] | None = None) -> None:
         self.folded, self.text, self.low = folded, folded.text, folded.low
-        self.data = data
+        self.data = data = folded.low.encode()
         """`low` in UTF-8."""
         self.shape = data.translate(_SHAPE)
         """`data` with `x` for a letter and `d` for a digit."""
-        self.at: dict[str, list[int]] = {}
+        self.at: dict[str, list[int]] = {} if at is None else at
         """Where the words of a trigger begin, in order; empty for what is no word. What was not met is not in it."""
+        self._look()
+
+    def _look(self) -> None:
+        """Meet the triggers that are no words, but for those of a phrase."""
+        at = self.at
+        if _FIGURE in self.shape:
+            at["digit"] = _ANYWHERE
+            if self.has_digits(_NUMBER_DIGITS):
+                at["number"] = _ANYWHERE
+        if tokens := self._tokens():
+            at["token"] = tokens
+        if len(self.data) != len(self.low):
+            at["not ascii"] = _ANYWHERE
+
+    def look_for_phrase(self) -> None:
+        """Meet the triggers of a phrase."""
+        whole, torn = possible_words(self.data)
+        if whole or ("not ascii" in self.at and _OTHER_SCRIPT.search(self.low) is not None):
+            self.at["phrase"] = _ANYWHERE
+        if torn:
+            self.at["torn phrase"] = _ANYWHERE
+
+    def parts(self, sizes: Sequence[int]) -> Iterator["Scan"]:
+        """The fields of `sizes` characters that stand in this text with `BETWEEN_FIELDS` between them, each alone."""
+        begin = 0
+        for size in sizes:
+            yield self._part(begin, begin + size)
+            begin += size + len(BETWEEN_FIELDS)
+
+    def _part(self, begin: int, end: int) -> "Scan":
+        folded = self.folded.part(begin, end)
+        begin = self.folded.place(begin)
+        end = begin + len(folded.text)
+        at = {
+            trigger: own
+            for trigger, places in self.at.items()
+            if (own := [place - begin for place in places if begin <= place < end])
+        }
+        at.pop("token", None)
+        part = Scan(folded, at)
+        if "phrase" in self.at or "torn phrase" in self.at:
+            part.look_for_phrase()
+        return part
 
     def digits(self, joiners: bytes) -> bytes:
         """Digits as `d` without the `joiners` between them, a space for everything else."""
@@ -102,19 +145,8 @@ class Scan:
         return b"d" * count in self.digits(_JOINERS)
 
     def bare(self) -> bytes:
-        """`shape` with a space for all that is neither letter nor digit, and one before it."""
-        return b" " + self.shape.translate(_BARE)
-
-    def tokens(self) -> list[int]:
-        """Where each run of at least 20 letters and digits begins."""
-        run = self.shape.translate(_RUN)
-        found: list[int] = []
-        begin = run.find(_TOKEN)
-        while begin >= 0:
-            found.append(begin)
-            end = run.find(b" ", begin)
-            begin = run.find(_TOKEN, end) if end >= 0 else -1
-        return self.offsets(found)
+        """`shape` with a space for all that is neither letter nor digit, and one before and behind it."""
+        return b" " + self.shape.translate(_BARE) + b" "
 
     def offsets(self, places: list[int]) -> list[int]:
         """Rising places in `data` as offsets in the text."""
@@ -127,6 +159,17 @@ class Scan:
             done = place
             found.append(offset)
         return found
+
+    def _tokens(self) -> list[int]:
+        """Where each run of at least 20 letters and digits begins."""
+        run = self.shape.translate(_RUN)
+        found: list[int] = []
+        begin = run.find(_TOKEN)
+        while begin >= 0:
+            found.append(begin)
+            end = run.find(b" ", begin)
+            begin = run.find(_TOKEN, end) if end >= 0 else -1
+        return self.offsets(found) if found else found
 
 
 class Scanner:
@@ -144,32 +187,13 @@ class Scanner:
 
     def __call__(self, folded: Folded) -> Scan:
         """Look `folded` over once."""
-        data = folded.low.encode()
-        scan = Scan(folded, data)
-        self._find_words(scan)
-        at, shape = scan.at, scan.shape
-        if _FIGURE in shape:
-            at["digit"] = _ANYWHERE
-            if scan.has_digits(_NUMBER_DIGITS):
-                at["number"] = _ANYWHERE
-        if tokens := scan.tokens():
-            at["token"] = tokens
-        whole, torn = possible_words(data)
-        if len(data) != len(folded.low):
-            at["not ascii"] = _ANYWHERE
-            whole = whole or _OTHER_SCRIPT.search(folded.low) is not None
-        if whole:
-            at["phrase"] = _ANYWHERE
-        if torn:
-            at["torn phrase"] = _ANYWHERE
-        return scan
-
-    def _find_words(self, scan: Scan) -> None:
+        scan = Scan(folded)
         matches = self._words.find_matches_as_indexes(scan.data, overlapping=True)
-        if not matches:
-            return
-        matches.sort(key=_START)
-        starts = scan.offsets([start for _, start, _ in matches])
-        for (index, _, _), start in zip(matches, starts, strict=True):
-            for trigger in self._triggers[index]:
-                scan.at.setdefault(trigger, []).append(start)
+        if matches:
+            matches.sort(key=_START)
+            starts = scan.offsets([start for _, start, _ in matches])
+            for (index, _, _), start in zip(matches, starts, strict=True):
+                for trigger in self._triggers[index]:
+                    scan.at.setdefault(trigger, []).append(start)
+        scan.look_for_phrase()
+        return scan

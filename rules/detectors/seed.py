@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from rules.detectors.hit import Hit
-from rules.detectors.phrase import LABEL_WORDS, PARTIAL_MIN, Word, phrases, speaks_of_phrase, torn
+from rules.detectors.phrase import LABEL_WORDS, PARTIAL_MIN, TORN_MIN, Word, phrases, speaks_of_phrase, torn
 from rules.detectors.scan import Scan
 from rules.wordlists import ALPHABETIC, english_prefixes, languages
 
@@ -52,6 +52,8 @@ def find(scan: Scan) -> Iterator[Hit]:
     found: list[Hit] = []
     fragments: list[Hit] = []
     for run in _runs(low):
+        if len(run) < TORN_MIN:
+            continue
         language = _language(run)
         # A word of another language's list is as foreign to the phrase as one of no list.
         own = [word if word.lists >> language & 1 else word._replace(lists=0) for word in run]
