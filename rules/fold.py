@@ -6,10 +6,14 @@ the field as it came in. Total: any string folds, lone surrogates and NULs inclu
 
 import re
 import unicodedata
+from bisect import bisect_left
 from typing import Final, NamedTuple
 
 BARRIER: Final = "\x1a"
 """Stands for every character of a placeholder: no detector matches it or reaches across it."""
+
+BETWEEN_FIELDS: Final = f"\n{BARRIER}\n"
+"""Stands between fields that are looked at together: a field begins and ends at it as a line does."""
 
 _PLAIN_NON_ASCII: Final = "一-鿿，。！？；：、（）“”‘’…—《》【】"
 _NEEDS_MAP = re.compile(f"[^\x00-\x7f{_PLAIN_NON_ASCII}]")
@@ -45,6 +49,16 @@ class Folded(NamedTuple):
         if self.source is None:
             return start, end
         return self.source[start], self.source[end - 1] + 1
+
+    def place(self, offset: int) -> int:
+        """Where the first character is that came from `offset` of the original or from behind it."""
+        return offset if self.source is None else bisect_left(self.source, offset)
+
+    def part(self, start: int, end: int) -> "Folded":
+        """What folding `original[start:end]` alone gives."""
+        first, last = self.place(start), self.place(end)
+        source = None if self.source is None else tuple([offset - start for offset in self.source[first:last]])
+        return Folded(self.text[first:last], self.low[first:last], source, self.original[start:end])
 
     def written(self, offset: int) -> str:
         """The character of the original behind the one at `offset`."""

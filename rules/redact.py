@@ -12,9 +12,10 @@ from typing import Final
 import msgspec
 
 from rules.detectors.hit import SEVERITY, TYPES, Hit, SecretType
-from rules.detectors.registry import find
+from rules.detectors.registry import Plan, plan
+from rules.detectors.scan import Scan
 from rules.facts import Finding, Redacted, Visibility
-from rules.fold import BARRIER, Folded, fold
+from rules.fold import BARRIER, BETWEEN_FIELDS, Folded, fold
 
 SECRETS: Final[frozenset[SecretType]] = frozenset({
     "SEED_PHRASE", "PRIVATE_KEY", "KEYSTORE", "PASSWORD", "CARD", "CVV", "OTP", "API_KEY",
@@ -64,26 +65,40 @@ def redact(
 
     Findings are sorted and disjoint, offsets are code points of `text`. Never raises.
     """
+    return redact_fields([(field, text)], visibility=visibility, policy=policy)[0]
+
+
+def redact_fields(
+    fields: Sequence[tuple[str, str]], *, visibility: Visibility = "private", policy: Policy = DEFAULT_POLICY
+) -> list[Redacted]:
+    """Each field as `redact` would answer alone; what has nothing to hide is looked over in one pass for all."""
     masked, reported = policy.masked[visibility], policy.reported[visibility]
-    spans = _spans(text, masked, reported)
+    how = plan(masked | reported)
+    scan = _scan(BETWEEN_FIELDS.join([text for _, text in fields]), how)
+    hits = how.find(scan)
+    if not hits:
+        return [Redacted(text=text) for _, text in fields]
+    if len(fields) == 1:
+        ((field, text),) = fields
+        return [_redacted(field, text, _spans(scan, hits, masked), masked, how)]
+    found = []
+    for (field, text), part in zip(fields, scan.parts([len(text) for _, text in fields]), strict=True):
+        found.append(_redacted(field, text, _spans(part, how.find(part), masked), masked, how))
+    return found
+
+
+def _redacted(field: str, text: str, spans: list["_Span"], masked: frozenset[SecretType], how: Plan) -> Redacted:
     if not spans:
         return Redacted(text=text)
     redacted = _apply(text, spans)
     if redacted is not text:
-        spans, redacted = _settle(text, spans, redacted, masked, reported)
-    return Redacted(
-        text=redacted,
-        findings=tuple(
-            Finding(
-                field=field,
-                start=span.start,
-                end=span.end,
-                type=span.type,
-                masked=span.masked,
-                evidence=span.evidence,
-            )
-            for span in spans
-        ),
+        spans, redacted = _settle(text, spans, redacted, masked, how)
+    return Redacted(text=redacted, findings=tuple([_finding(field, span) for span in spans]))
+
+
+def _finding(field: str, span: "_Span") -> Finding:
+    return Finding(
+        field=field, start=span.start, end=span.end, type=span.type, masked=span.masked, evidence=span.evidence
     )
 
 
@@ -108,15 +123,12 @@ def _canonical(kind: str, value: Folded) -> str:
 
 
 def _settle(
-    text: str,
-    spans: list[_Span],
-    redacted: str,
-    masked: frozenset[SecretType],
-    reported: frozenset[SecretType],
+    text: str, spans: list[_Span], redacted: str, masked: frozenset[SecretType], how: Plan
 ) -> tuple[list[_Span], str]:
     """Look again at what is left, since a mask changes what its neighbours stand beside."""
     for _ in range(_ROUNDS_MAX):
-        again = [span for span in _spans(redacted, masked, reported) if span.masked]
+        scan = _scan(redacted, how)
+        again = [span for span in _spans(scan, how.find(scan), masked) if span.masked]
         if not again:
             break
         origin = _origins([span for span in spans if span.masked])
@@ -125,11 +137,14 @@ def _settle(
     return spans, redacted
 
 
-def _spans(text: str, masked: frozenset[SecretType], reported: frozenset[SecretType]) -> list[_Span]:
-    folded = fold(_PLACEHOLDER.sub(_barrier, text) if "[" in text else text)
-    hits = find(folded, masked | reported)
+def _scan(text: str, how: Plan) -> Scan:
+    return how.scanner(fold(_PLACEHOLDER.sub(_barrier, text) if "[" in text else text))
+
+
+def _spans(scan: Scan, hits: Sequence[Hit], masked: frozenset[SecretType]) -> list[_Span]:
     if not hits:
         return []
+    folded = scan.folded
     return _disjoint([
         _Span(*folded.origin(hit.start, hit.end), hit.type, hit.type in masked, hit.evidence)
         for whole in hits

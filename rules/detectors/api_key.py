@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from rules.detectors.anchored import around, starting
 from rules.detectors.hit import Hit
-from rules.fold import Folded
+from rules.detectors.scan import Scan
 
 _PREFIXED = re.compile(
     r"(?<![0-9A-Za-z_])(?:"
@@ -22,10 +23,10 @@ _PREFIXED = re.compile(
     r"|SG\.[A-Za-z0-9_\-]{16,64}\.[A-Za-z0-9_\-]{16,64}"
     r"|npm_[A-Za-z0-9]{36}|hf_[A-Za-z0-9]{30,64}|pypi-[A-Za-z0-9_\-]{40,255}|dop_v1_[0-9a-f]{64}"
     r"|shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"
-    r"|[0-9]{8,10}:[A-Za-z0-9_\-]{35}"
     r"|eyJ[A-Za-z0-9_\-]{8,2000}\.eyJ[A-Za-z0-9_\-]{8,4000}(?:\.[A-Za-z0-9_\-]{0,1000})?"
     r")(?![A-Za-z0-9_])"
 )
+_TELEGRAM = re.compile(r"(?<![0-9A-Za-z_])[0-9]{8,10}:[A-Za-z0-9_\-]{35}(?![A-Za-z0-9_])")
 _LABELLED = re.compile(
     r"(?:(?<![a-z])(?:api[ _-]{0,2}(?:key|secret|token)s?|(?:access|auth|refresh|session|bot)[ _-]{0,2}"
     r"(?:key|token)|secret[ _-]{0,2}(?:access[ _-]{0,2})?key|client[ _-]{0,2}secret|bearer|"
@@ -45,20 +46,43 @@ _LETTER = re.compile(r"[A-Za-z]")
 _BASE32_MIN: Final = 16
 
 
-def find(folded: Folded) -> Iterator[Hit]:
-    """Yield keys by prefix, then values that a label names."""
-    text = folded.text
-    for match in _PREFIXED.finditer(text):
+_VALUE_CHARS: Final = 15
+_VALUE = re.compile(rf"[0-9A-Za-z_\-./+=]{{{_VALUE_CHARS}}}")
+_LABEL_BEFORE: Final = 32
+_LABEL_AFTER: Final = 40
+
+
+def find(scan: Scan) -> Iterator[Hit]:
+    """Yield keys by their prefix."""
+    text, starts = scan.text, scan.at["key prefix"]
+    for match in starting(_PREFIXED, text, starts):
         yield Hit(match.start(), match.end(), "API_KEY", "prefix")
-    for match in _LABELLED.finditer(text):
+    for match in starting(_OTPAUTH, text, starts):
+        yield Hit(match.start(), match.end(), "OTP", "prefix")
+
+
+def may_be_bot(scan: Scan) -> bool:
+    """Whether eight digits stand before a colon, as at the beginning of a bot's key."""
+    return b"d" * 8 + b":" in scan.shape
+
+
+def find_bot(scan: Scan) -> Iterator[Hit]:
+    """Yield keys of bots: a number, a colon and 35 characters."""
+    for match in _TELEGRAM.finditer(scan.text):
+        yield Hit(match.start(), match.end(), "API_KEY", "prefix")
+
+
+def find_labelled(scan: Scan) -> Iterator[Hit]:
+    """Yield values that a label names."""
+    text = scan.text
+    starts = [at for at in scan.at["key"] if _VALUE.search(text, at, at + _LABEL_AFTER + _VALUE_CHARS) is not None]
+    for match in around(_LABELLED, text, starts, _LABEL_BEFORE, _LABEL_AFTER + 280):
         value = match.group("value").rstrip(".-/=_")
         mixed = _DIGIT.search(value) is not None and _LETTER.search(value) is not None
         if mixed or (value.isupper() and len(value) >= _BASE32_MIN):
             start = match.start("value")
             yield Hit(start, start + len(value), "API_KEY", "label")
-    for match in _EXCHANGE.finditer(text):
+    for match in starting(_EXCHANGE, text, starts):
         value = match.group("value")
         if not value.islower() and not value.isupper() and _DIGIT.search(value) is not None:
             yield Hit(match.start("value"), match.end("value"), "API_KEY", "label")
-    for match in _OTPAUTH.finditer(text):
-        yield Hit(match.start(), match.end(), "OTP", "prefix")

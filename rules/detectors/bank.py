@@ -6,7 +6,7 @@ from typing import Final
 
 from rules.detectors.checksums import iban
 from rules.detectors.hit import Hit
-from rules.fold import Folded
+from rules.detectors.scan import Scan
 
 _LENGTHS: Final = {
     "AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BR": 29,
@@ -18,7 +18,9 @@ _LENGTHS: Final = {
     "QA": 29, "RO": 24, "RS": 22, "SA": 24, "SC": 31, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "ST": 25,
     "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
 }  # fmt: skip
-_BEGIN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?=[ \-]{0,2}[0-9A-Za-z])")
+_DIGITS_MIN: Final = 8
+# What stands before the first digit is looked at behind it: so the search leaps from digit to digit.
+_BEGIN = re.compile(r"[0-9](?<=[A-Za-z]{2}[0-9])(?<![0-9A-Za-z][A-Za-z]{2}[0-9])[0-9](?=[ \-]{0,2}[0-9A-Za-z])")
 _LABEL = re.compile(r"(?<![A-Za-z])iban(?![A-Za-z])", re.IGNORECASE)
 _BODY: Final = {
     length: re.compile(rf"[0-9A-Za-z](?:[ \-]{{0,2}}[0-9A-Za-z]){{{length - 1}}}(?![0-9A-Za-z])")
@@ -26,15 +28,21 @@ _BODY: Final = {
 }
 
 
-def find(folded: Folded) -> Iterator[Hit]:
+def may_be_iban(scan: Scan) -> bool:
+    """Whether two letters and two digits begin a word, and there are digits enough."""
+    return b" xxdd" in scan.bare() and scan.shape.count(b"d") >= _DIGITS_MIN
+
+
+def find(scan: Scan) -> Iterator[Hit]:
     """Yield values of exactly their country's length whose check digits hold, or that are called an IBAN."""
-    text = folded.text
-    for begin in _BEGIN.finditer(text):
-        length = _LENGTHS.get(begin.group()[:2].upper())
-        match = None if length is None else _BODY[length].match(text, begin.start())
+    text = scan.text
+    for digits in _BEGIN.finditer(text):
+        begin = digits.start() - 2
+        length = _LENGTHS.get(text[begin : begin + 2].upper())
+        match = None if length is None else _BODY[length].match(text, begin)
         if match is None:
             continue
         if iban("".join(filter(str.isalnum, match.group())).upper()):
             yield Hit(match.start(), match.end(), "IBAN", "checksum")
-        elif _LABEL.search(text, max(0, begin.start() - 20), begin.start()) is not None:
+        elif _LABEL.search(text, max(0, begin - 20), begin) is not None:
             yield Hit(match.start(), match.end(), "IBAN", "label")

@@ -12,12 +12,13 @@ from typing import Final, NamedTuple
 from rules.detectors.checksums import gtin13
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
-from rules.fold import Folded
+from rules.detectors.scan import Scan
 
 DIGITS_MIN: Final = 13
 DIGITS_MAX: Final = 19
 
 _SEQUENCE = re.compile(r"[0-9](?:[ \t\r\n\-._/·•,|*]{0,3}[0-9]){12,}")
+_JOINER_BYTES: Final = b" \t\r\n-._/,|*\xc2\xb7\xe2\x80\xa2"
 _GROUP = re.compile(r"[0-9]+")
 
 _VISA: Final = "4"
@@ -121,9 +122,14 @@ class _Sequence:
         return tuple(group.end - group.start for group in self.groups[first:last])
 
 
-def find(folded: Folded) -> Iterator[Hit]:
+def may_be_card(scan: Scan) -> bool:
+    """Whether enough digits follow each other with nothing but joiners between them."""
+    return b"d" * DIGITS_MIN in scan.digits(_JOINER_BYTES)
+
+
+def find(scan: Scan) -> Iterator[Hit]:
     """Yield card numbers; windows of digit groups, the likeliest length first."""
-    low = folded.low
+    low = scan.low
     for match in _SEQUENCE.finditer(low):
         sequence = _Sequence(low, *match.span())
         index = 0

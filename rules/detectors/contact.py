@@ -12,7 +12,7 @@ import phonenumbers
 
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
-from rules.fold import Folded
+from rules.detectors.scan import Scan
 
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}\Z")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
@@ -31,9 +31,11 @@ _INTERNATIONAL = re.compile(
     r"[+0](?<![0-9A-Za-z][+0])(?:(?<=\+) ?|(?<=0)(?<![0-9] 0)0)[1-9](?:[ ().\-]{0,3}[0-9]){6,14}(?![0-9A-Za-z])"
 )
 _CN_MOBILE = re.compile(
-    r"(?<![0-9A-Za-z.\-_#])(?:\(?(?:\+|00)?86\)?[ \-]{0,2})?"
     r"1[3-9][0-9](?:[ \-]?[0-9]{4}[ \-]?[0-9]{4}|[ \-]?[0-9]{3}[ \-]?[0-9]{5})(?![0-9A-Za-z]|[.\-][0-9])"
 )
+_CN_PREFIX = re.compile(r"(?<![0-9A-Za-z.\-_#])(?:\(?(?:\+|00)?86\)?[ \-]{0,2})?\Z")
+_CN_PREFIX_CHARS: Final = 9
+_CN_DIGITS = re.compile(rb"1[3-9][0-9]{9}")
 _NATIONAL = re.compile(
     r"[(0-9](?<![0-9A-Za-z.,$€£¥#][(0-9])(?:(?<=\()[0-9]|(?<!\())"
     r"(?:[ ().\-]{0,2}[0-9]){6,13}(?![0-9A-Za-z]|[.,][0-9])"
@@ -42,6 +44,7 @@ _NORTH_AMERICA = re.compile(
     r"[(2-9](?<![0-9A-Za-z.\-][(2-9])(?:(?<=\()[2-9]|(?<!\())[0-9]{2}"
     r"\)?[ .\-][2-9][0-9]{2}[.\-][0-9]{4}(?![0-9A-Za-z]|[.\-][0-9])"
 )
+_NATIONAL_DIGITS: Final = 7
 _REGIONS: Final = ("CN", "US", "GB", "HK", "TW", "SG")
 _PHONE_WORDS: Final = words(
     "phone", "phones", "phone number", "mobile", "cell", "cellphone", "tel", "telephone", "call",
@@ -51,35 +54,38 @@ _PHONE_WORDS: Final = words(
 _NOT_PHONE: Final = words(
     "orders?", "tx", "txid", "transactions?", "hash", "ref", "reference", "invoice", "tracking",
     "ticket", "receipt", "case", "uid", "id", "amount", "block", "version", "balance", "paid",
-    "order (?:no|number)", "ticket number", "case number", "tracking number", "card", "account",
-    "account number", "code", "serial", "sku", "usdt", "btc", "eth", "usd",
+    "(?:order|ticket|case|tracking|account|card|invoice|receipt|reference|ref|serial|transaction) (?:no|number|id)",
+    "card", "account", "code", "serial", "sku", "usdt", "btc", "eth", "usd",
 ) + "|订单|訂單|单号|單號|流水|交易|编号|編號|运单|快递|金额|金額|工单|區塊|区块|余额|卡号|账号|验证码"  # fmt: skip
 _PHONE_LABELS = Labels(yes=_PHONE_WORDS, no=_NOT_PHONE)
 
 
-def find_email(folded: Folded) -> Iterator[Hit]:
+def find_email(scan: Scan) -> Iterator[Hit]:
     """Yield addresses around each `@`; the part before it is searched backwards, 64 characters at most."""
-    text = folded.text
-    at = text.find("@")
-    while at >= 0:
+    text = scan.text
+    for at in scan.at["@"]:
         local = _LOCAL.search(text, max(0, at - 64), at)
         domain = _DOMAIN.match(text, at + 1)
         if local is not None and domain is not None:
             top = domain.group().rpartition(".")[2].lower()
             if top not in _NOT_A_DOMAIN and local.group() != "git":
                 yield Hit(local.start(), domain.end(), "EMAIL", "shape")
-        at = text.find("@", at + 1)
 
 
-def find_spelled_email(folded: Folded) -> Iterator[Hit]:
+def find_spelled_email(scan: Scan) -> Iterator[Hit]:
     """Yield addresses written with the words at and dot, both of them."""
-    for match in _SPELLED.finditer(folded.low):
+    for match in _SPELLED.finditer(scan.low):
         yield Hit(match.start(), match.end(), "EMAIL", "spelled out")
 
 
-def find_phone(folded: Folded) -> Iterator[Hit]:
-    """Yield numbers with a country code, Chinese mobiles, and national numbers beside a phone word."""
-    low = folded.low
+def may_be_international(scan: Scan) -> bool:
+    """Whether something begins as a number with its country code."""
+    return b"+" in scan.data or b"00" in scan.data
+
+
+def find_international(scan: Scan) -> Iterator[Hit]:
+    """Yield numbers with a country code."""
+    low = scan.low
     for match in _INTERNATIONAL.finditer(low):
         if _known(match.group(), None, phonenumbers.is_valid_number):
             yield Hit(match.start(), match.end(), "PHONE", "numbering plan")
@@ -88,14 +94,48 @@ def find_phone(folded: Folded) -> Iterator[Hit]:
             and _PHONE_LABELS.nearest(low, *match.span(), before=28, after=14) != "no"
         ):
             yield Hit(match.start(), match.end(), "PHONE", "country code")
-    for match in _CN_MOBILE.finditer(low):
-        if _PHONE_LABELS.before(low, match.start(), 16) != "no":
-            yield Hit(match.start(), match.end(), "PHONE", "shape")
+
+
+def may_be_cn_mobile(scan: Scan) -> bool:
+    """Whether eleven digits begin as a Chinese mobile number does."""
+    return _CN_DIGITS.search(scan.data.translate(None, b" -")) is not None
+
+
+def find_cn_mobile(scan: Scan) -> Iterator[Hit]:
+    """Yield Chinese mobile numbers, with their country code or without."""
+    low = scan.low
+    match = _CN_MOBILE.search(low)
+    while match is not None:
+        begin = match.start()
+        prefix = _CN_PREFIX.search(low, max(0, begin - _CN_PREFIX_CHARS), begin)
+        if prefix is not None and _PHONE_LABELS.before(low, prefix.start(), 16) != "no":
+            yield Hit(prefix.start(), match.end(), "PHONE", "shape")
+        match = _CN_MOBILE.search(low, begin + 1 if prefix is None else match.end())
+
+
+def may_be_north_american(scan: Scan) -> bool:
+    """Whether the last two groups of such a number are there."""
+    return b"ddd-dddd" in scan.shape or b"ddd.dddd" in scan.shape
+
+
+def find_north_american(scan: Scan) -> Iterator[Hit]:
+    """Yield numbers in the groups of North America."""
+    low = scan.low
     for match in _NORTH_AMERICA.finditer(low):
         if _PHONE_LABELS.before(low, match.start(), 16) != "no" and _known(
             match.group(), "US", phonenumbers.is_valid_number
         ):
             yield Hit(match.start(), match.end(), "PHONE", "shape")
+
+
+def may_be_national(scan: Scan) -> bool:
+    """Whether there are digits enough in a row."""
+    return b"d" * _NATIONAL_DIGITS in scan.digits(b" ().-")
+
+
+def find_national(scan: Scan) -> Iterator[Hit]:
+    """Yield national numbers beside a word that says so."""
+    low = scan.low
     for match in _NATIONAL.finditer(low):
         verdict = _PHONE_LABELS.nearest(low, match.start(), match.end(), before=28, after=14)
         if verdict == "yes" and any(_known(match.group(), region, phonenumbers.is_valid_number) for region in _REGIONS):

@@ -4,13 +4,14 @@ A resident id is checked by its check digit and date, never by district: distric
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
+from rules.detectors.anchored import around
 from rules.detectors.checksums import mod11_2
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
-from rules.fold import Folded
+from rules.detectors.scan import Scan
 
 # What stands before a number is looked at behind its first digit: so the search leaps from digit to digit.
 _CHINA = re.compile(
@@ -19,11 +20,14 @@ _CHINA = re.compile(
 )
 _CHINA_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])(?:(?: {0,1}[0-9]){16} {0,1}[0-9xX]|[0-9]{14})(?![0-9A-Za-z])")
 _HONG_KONG = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,2} ?[0-9]{6} ?(?:\([0-9Aa]\)|[0-9Aa])(?![0-9A-Za-z])")
+_SIX_DIGITS = re.compile("[0-9]{6}")
+_HONG_KONG_SHAPES: Final = (b" xdddddd", b" xxdddddd", b" x dddddd", b" xx dddddd")
 _TAIWAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z][1289][0-9]{8}(?![0-9A-Za-z])")
 _SSN = re.compile(
     r"[0-8](?<![0-9A-Za-z\-][0-8])[0-9]{2}(?<!000)(?<!666)-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9A-Za-z\-])"
 )
 _SSN_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{4}(?![0-9A-Za-z])")
+_PASSPORT_DIGITS: Final = 6
 _PASSPORT = re.compile(
     r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,2}[0-9]{6,9}|[0-9]{8,9}|[A-Za-z][0-9][A-Za-z0-9]{6,7})(?![0-9A-Za-z])"
 )
@@ -43,30 +47,92 @@ _PASSPORT_LABELS = Labels(
 _TAIWAN_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 
 
-def find(folded: Folded) -> Iterator[Hit]:
-    """Yield identity numbers by check digit, by label, or by both where the check digit is weak."""
-    text, low = folded.text, folded.low
-    for pattern, valid in _CHECKED:
-        for match in pattern.finditer(text):
-            label = _ID_LABELS.nearest(low, *match.span(), before=22, after=14)
-            needs_label = pattern is _HONG_KONG and "(" not in match.group()
-            value = "".join(filter(str.isalnum, match.group())).upper()
-            if valid(value) and (label == "yes" or (label is None and not needs_label)):
-                yield Hit(match.start(), match.end(), "NATIONAL_ID", "checksum")
-    for match in _SSN.finditer(text):
-        if _ID_LABELS.before(low, match.start(), 22) != "no":
+def may_be_china(scan: Scan) -> bool:
+    """Whether fifteen digits follow each other."""
+    return b"d" * 15 in scan.digits(b" -")
+
+
+def find_china(scan: Scan) -> Iterator[Hit]:
+    """Yield Chinese numbers by date and check digit."""
+    yield from _checked(scan, _CHINA.finditer(scan.text), mod11_2)
+
+
+def find_china_labelled(scan: Scan) -> Iterator[Hit]:
+    """Yield numbers of the length of Chinese ones after their label."""
+    yield from _labelled(scan, _CHINA_LOOSE)
+
+
+def may_be_hong_kong(scan: Scan) -> bool:
+    """Whether a letter or two stand before six digits."""
+    bare = scan.bare()
+    return any(shape in bare for shape in _HONG_KONG_SHAPES)
+
+
+def find_hong_kong(scan: Scan) -> Iterator[Hit]:
+    """Yield Hong Kong numbers: the check digit needs its brackets or a label beside the number."""
+    starts = [digits.start() for digits in _SIX_DIGITS.finditer(scan.text)]
+    yield from _checked(scan, around(_HONG_KONG, scan.text, starts, 4, 12), _hong_kong)
+
+
+def may_be_taiwan(scan: Scan) -> bool:
+    """Whether a letter stands before nine digits."""
+    return b" xddddddddd" in scan.bare()
+
+
+def find_taiwan(scan: Scan) -> Iterator[Hit]:
+    """Yield Taiwanese numbers by check digit."""
+    yield from _checked(scan, _TAIWAN.finditer(scan.text), _taiwan)
+
+
+def may_be_ssn(scan: Scan) -> bool:
+    """Whether nine digits stand in the three groups of a social security number."""
+    return b"ddd-dd-dddd" in scan.shape
+
+
+def find_ssn(scan: Scan) -> Iterator[Hit]:
+    """Yield social security numbers by shape."""
+    for match in _SSN.finditer(scan.text):
+        if _ID_LABELS.before(scan.low, match.start(), 22) != "no":
             yield Hit(match.start(), match.end(), "NATIONAL_ID", "shape")
-    for pattern in (_CHINA_LOOSE, _SSN_LOOSE):
-        for match in pattern.finditer(text):
-            if _ID_LABELS.before(low, match.start(), 22) == "yes":
-                yield Hit(match.start(), match.end(), "NATIONAL_ID", "label")
 
 
-def find_passport(folded: Folded) -> Iterator[Hit]:
+def may_be_nine_digits(scan: Scan) -> bool:
+    """Whether nine digits follow each other."""
+    return b"d" * 9 in scan.digits(b" -")
+
+
+def find_ssn_labelled(scan: Scan) -> Iterator[Hit]:
+    """Yield nine digits after their label."""
+    yield from _labelled(scan, _SSN_LOOSE)
+
+
+def may_be_passport(scan: Scan) -> bool:
+    """Whether there are digits enough."""
+    return scan.shape.count(b"d") >= _PASSPORT_DIGITS
+
+
+def find_passport(scan: Scan) -> Iterator[Hit]:
     """Yield passport numbers, which have no public check digit and so need their label."""
-    for match in _PASSPORT.finditer(folded.text):
-        if _PASSPORT_LABELS.nearest(folded.low, *match.span(), before=26, after=16) == "yes":
+    for match in around(_PASSPORT, scan.text, scan.at["passport"], 40, 60):
+        if _PASSPORT_LABELS.nearest(scan.low, *match.span(), before=26, after=16) == "yes":
             yield Hit(match.start(), match.end(), "PASSPORT", "label")
+
+
+def _checked(scan: Scan, matches: Iterable[re.Match[str]], valid: Callable[[str], bool]) -> Iterator[Hit]:
+    """Numbers whose check digit holds, unless a label says that they are something else."""
+    for match in matches:
+        value = "".join(filter(str.isalnum, match.group())).upper()
+        if valid(value):
+            label = _ID_LABELS.nearest(scan.low, *match.span(), before=22, after=14)
+            needs_label = match.re is _HONG_KONG and "(" not in match.group()
+            if label == "yes" or (label is None and not needs_label):
+                yield Hit(match.start(), match.end(), "NATIONAL_ID", "checksum")
+
+
+def _labelled(scan: Scan, pattern: re.Pattern[str]) -> Iterator[Hit]:
+    for match in pattern.finditer(scan.text):
+        if _ID_LABELS.before(scan.low, match.start(), 22) == "yes":
+            yield Hit(match.start(), match.end(), "NATIONAL_ID", "label")
 
 
 def _hong_kong(value: str) -> bool:
@@ -85,6 +151,3 @@ def _taiwan(value: str) -> bool:
     numbers = [letter // 10, letter % 10, *map(int, value[1:])]
     weights = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
     return sum(number * weight for number, weight in zip(numbers, weights, strict=True)) % 10 == 0
-
-
-_CHECKED: Final = ((_CHINA, mod11_2), (_HONG_KONG, _hong_kong), (_TAIWAN, _taiwan))

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from rules.detectors.hit import Hit
-from rules.fold import BARRIER, Folded
+from rules.detectors.scan import Scan
+from rules.fold import BARRIER
 
 _MARK_CHARS: Final = r"(?:[\\\"']|&quot;|&\#0?3[49];)"
 _QUOTE: Final = rf"{_MARK_CHARS}{{0,5}}"
@@ -32,9 +33,9 @@ _SIZE_MAX: Final = 8000
 _MARK = re.compile(rf"(?P<anchor>{_ANCHOR.pattern})|[{{}}{BARRIER}]")
 
 
-def find(folded: Folded) -> Iterator[Hit]:
+def find(scan: Scan) -> Iterator[Hit]:
     """Yield whole JSON objects around the anchors, or the fragment that is left of one."""
-    low = folded.low
+    low = scan.low
     closing = _closing_braces(low)
     open_braces: list[int] = []
     done = 0

@@ -9,8 +9,11 @@ Verdict = Literal["yes", "no"] | None
 
 
 def words(*alternatives: str) -> str:
-    """A regular expression for whole Latin words or phrases; spaces inside stand for any joiner."""
-    joined = "|".join(word.replace(" ", "[ _-]{0,2}") for word in alternatives)
+    """A regular expression for whole Latin words or phrases; spaces inside stand for any joiner.
+
+    The longest come first: in `order number` the word is not `order`, which would leave `number` a label of its own.
+    """
+    joined = "|".join(word.replace(" ", "[ _-]{0,2}") for word in sorted(alternatives, key=len, reverse=True))
     return rf"(?<![a-z])(?:{joined})(?![a-z])"
 
 

@@ -7,11 +7,13 @@ from typing import Final
 
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
-from rules.fold import Folded
+from rules.detectors.scan import Scan
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4 = re.compile(rf"(?<![0-9A-Za-z.\-])(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z]|\.[0-9]|-[0-9])")
 _IPV6 = re.compile(r"(?<![0-9a-z:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![0-9a-z:])")
+_DOTTED = re.compile(rb"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]")
+_COLONED = re.compile(rb":[0-9a-f]{0,4}:[0-9a-f]{0,4}:")
 _LABELS = Labels(
     yes=words("ip", "ips", "ipv4", "ipv6", "ip address(?:es)?", "login from", "logged in from", "server", "host",
         "from", "vpn", "proxy", "ping", "dns",
@@ -23,9 +25,17 @@ _LABELS = Labels(
 _SMALL_OCTET: Final = 30
 
 
-def find(folded: Folded) -> Iterator[Hit]:
+def may_be_address(scan: Scan) -> bool:
+    """Whether something is dotted or coloned as addresses are."""
+    data = scan.data
+    return (data.count(b".") >= 3 and _DOTTED.search(data) is not None) or (
+        data.count(b":") >= 3 and _COLONED.search(data) is not None
+    )
+
+
+def find(scan: Scan) -> Iterator[Hit]:
     """Yield addresses; four small numbers without a label are taken for a version."""
-    low = folded.low
+    low = scan.low
     for match in _IPV4.finditer(low):
         verdict = _LABELS.nearest(low, *match.span(), before=24, after=12)
         large = any(int(octet) > _SMALL_OCTET for octet in match.group().split("."))

@@ -5,11 +5,13 @@ not look like one: a value needs a digit or a symbol, or a place where nothing b
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from rules.detectors.anchored import around, starting
 from rules.detectors.connective import IS, QUANTITY, QUOTE, SHI
 from rules.detectors.hit import Hit
+from rules.detectors.scan import Scan
 from rules.fold import Folded
 
 _WORD_EN: Final = (
@@ -58,6 +60,16 @@ _PIN = re.compile(
     rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?(?:{IS}|\s{{1,2}})"
     r"(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
 )
+# What leads from a value to the label behind it, and from the first label of a pair to the second.
+_SAID_OF = re.compile(" (?:is|was|as|for) (?:my|the|a) ")
+_SAID_OF_CHARS: Final = 40
+_SAID_OF_CHARS_ZH: Final = 10
+_AND = re.compile(r"(?:[/&和、,]|and)\s{0,2}\Z")
+_AND_CHARS: Final = 5
+_VALUE_CHARS: Final = 73
+_LABEL_CHARS: Final = 12
+_PAIR_BEFORE: Final = 20
+_PAIR_AFTER: Final = 180
 _DENIED = re.compile(
     r"(?:https?:|www\.|<[a-z/]|[0-9]{1,3}[\-]?(?:digit|char|letter|word|bit|s$|sec|min|h$|hour|day|times?|x$|st$|nd$|rd$|th$)"
     r"|(?:don|can|won|isn|didn|doesn|wasn|couldn|wouldn|it|i|that)'|\.{3}|[*•x#\-_.?]{3,}$|re-?(?:set|enter|new)|n/a"
@@ -137,23 +149,54 @@ _ENDS_A_LINE = re.compile(r"[.,;!?\"')\]]{0,3}\s{0,3}(?:\n|\Z|[\u4e00-\u9fff,.;]
 _TRAILING: Final = ".,;:)]}>\"'`*"
 
 
-def find(folded: Folded) -> Iterator[Hit]:
-    """Yield passwords, passphrases and PINs without their label."""
-    low = folded.low
-    for pattern in _CONNECTED:
-        for match in pattern.finditer(low):
-            # After a colon or an equals sign, and in Chinese text, a bare word may be a password too.
-            plain_word = not {":", "="}.isdisjoint(match.group("link")) or pattern is _CONNECTED[1]
-            yield from _value(folded, match, plain_word=plain_word)
-    for pattern in _BARE:
-        for match in pattern.finditer(low):
-            yield from _mixed_value(folded, match, chinese=pattern is _BARE[1])
-    for pattern in (*_BEFORE, *_PAIRS):
-        for match in pattern.finditer(low):
-            yield from _value(folded, match, plain_word=False)
-    for match in _PIN.finditer(low):
-        if QUANTITY.match(low, match.end()) is None:
+def find_english(scan: Scan) -> Iterator[Hit]:
+    """Yield passwords and passphrases that an English label names, without the label."""
+    low, starts = scan.low, scan.at["password"]
+    for match in starting(_CONNECTED[0], low, starts):
+        # After a colon or an equals sign a bare word may be a password too.
+        yield from _value(scan.folded, match, plain_word=not {":", "="}.isdisjoint(match.group("link")))
+    for match in starting(_BARE[0], low, starts):
+        yield from _mixed_value(scan.folded, match, chinese=False)
+    said = [at for at in starts if _SAID_OF.search(low, max(0, at - _SAID_OF_CHARS), at) is not None]
+    yield from _talked_of(scan, _BEFORE[0], said, _SAID_OF_CHARS + _VALUE_CHARS, _LABEL_CHARS)
+    yield from _second_of_pair(scan, starts)
+
+
+def find_chinese(scan: Scan) -> Iterator[Hit]:
+    """Yield passwords that a Chinese label names."""
+    low, starts = scan.low, scan.at["password zh"]
+    for match in starting(_CONNECTED[1], low, starts):
+        yield from _value(scan.folded, match, plain_word=True)
+    for match in starting(_BARE[1], low, starts):
+        yield from _mixed_value(scan.folded, match, chinese=True)
+    said = [at for at in starts if "是" in low[max(0, at - _SAID_OF_CHARS_ZH) : at]]
+    yield from _talked_of(scan, _BEFORE[1], said, _SAID_OF_CHARS_ZH + _VALUE_CHARS, _LABEL_CHARS)
+    yield from _second_of_pair(scan, starts)
+
+
+def find_login(scan: Scan) -> Iterator[Hit]:
+    """Yield passwords after a name and a slash, as in `login: ann / ...`."""
+    for match in starting(_PAIRS[1], scan.low, scan.at["login"]):
+        yield from _value(scan.folded, match, plain_word=False)
+
+
+def find_pin(scan: Scan) -> Iterator[Hit]:
+    """Yield PINs."""
+    for match in starting(_PIN, scan.low, scan.at["pin"]):
+        if QUANTITY.match(scan.low, match.end()) is None:
             yield Hit(*match.span("value"), "PASSWORD", "label")
+
+
+def _second_of_pair(scan: Scan, starts: Iterable[int]) -> Iterator[Hit]:
+    """Values whose label follows another label: `user / password: ...`."""
+    low = scan.low
+    pairs = [at for at in starts if _AND.search(low, max(0, at - _AND_CHARS), at) is not None]
+    return _talked_of(scan, _PAIRS[0], pairs, _PAIR_BEFORE, _PAIR_AFTER)
+
+
+def _talked_of(scan: Scan, pattern: re.Pattern[str], starts: list[int], before: int, after: int) -> Iterator[Hit]:
+    for match in around(pattern, scan.low, starts, before, after):
+        yield from _value(scan.folded, match, plain_word=False)
 
 
 def _value(folded: Folded, match: re.Match[str], *, plain_word: bool) -> Iterator[Hit]:

@@ -4,11 +4,12 @@ Looked for on public channels only; `registry` leaves both out where the policy 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from rules.detectors.anchored import around, starting
 from rules.detectors.hit import Hit
-from rules.fold import Folded
+from rules.detectors.scan import Scan
 
 _SURNAMES: Final = (
     "王李张張刘劉陈陳杨楊黄黃赵趙吴吳周徐孙孫马馬朱胡林郭何高罗羅郑鄭梁谢謝宋唐许許韩韓邓鄧冯馮曹彭曾肖田董潘袁蔡蒋蔣余于杜叶葉程"
@@ -51,6 +52,16 @@ _NOT_NAME = re.compile(
     r"|Regards|Best|Hello|Hi|Dear|Sent|And|But|My|We|They|You|It|What|Why|How|When|Kind|Cheers)(?![a-z])"
 )
 _NAME_MIN: Final = 2
+# A capital after a label, without which there is no name.
+_NAME_FOLLOWS = re.compile(
+    r"(?:(?i:name)(?i:'s| is| on (?:the )?(?:card|account)(?: is)?)?|(?i:holder)(?i: name)?(?i: is)?)"
+    r"\s{0,2}[:=]?\s{0,2}[A-Z]"
+)
+_SIGNED = re.compile(
+    r"(?i:i am|i'm|this is|regards|sincerely|cheers|best wishes|best|thanks),?\s{1,3}[A-Z][a-z]{1,24}\.?[ \-']"
+)
+_LABEL_CHARS: Final = 24
+_NAME_CHARS: Final = 260
 
 _STREET_EN = re.compile(
     r"(?<![0-9A-Za-z#.\-])(?:(?:Apt|Apartment|Flat|Unit|Suite|Room|No)\.? ?[0-9A-Za-z\-]{1,6}, )?"
@@ -62,6 +73,13 @@ _STREET_EN = re.compile(
     r"(?:, [A-Z][a-z']{1,20}(?: [A-Z][a-z']{1,20}){0,2}(?![A-Za-z]))?"
     r"(?:,? [A-Z]{2},? [0-9]{5}(?:-[0-9]{4})?|,? [A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2})?(?![0-9])"
 )
+# What stands before the number is looked at behind its first digit: so the search leaps from digit to digit.
+_HOUSE = re.compile(
+    r"[0-9](?<![0-9A-Za-z#.\-][0-9])[0-9]{0,4}[A-Za-z]?,? (?:(?:North|South|East|West|N|S|E|W)\.? )?"
+    r"(?:[A-Z][a-z']|[0-9]{1,3}(?:st|nd|rd|th) )"
+)
+_HOUSE_BEFORE: Final = 40
+_STREET_CHARS: Final = 320
 _PLACES: Final = (
     "北京|上海|天津|重庆|重慶|广东|廣東|浙江|江苏|江蘇|山东|山東|福建|湖南|湖北|四川|河南|河北|安徽|江西|辽宁|陕西|山西|吉林|黑龙江|云南"
     "|贵州|广西|海南|甘肃|青海|内蒙古|宁夏|新疆|西藏|香港|澳门|澳門|台北|臺北|台湾|臺灣|新北|台中|臺中|高雄|台南|桃园|桃園|广州|廣州|深圳|杭州"
@@ -73,27 +91,53 @@ _STREET_ZH = re.compile(
     r"(?:路|街|道|巷|弄|村|大街|胡同|新村|花园|小区|里|段)\s{0,1}(?:[一二三四五六七八九十]段)?\s{0,1}[0-9]{1,5}\s{0,1}(?:号|號|弄|巷|栋|幢|座)?"
     r"(?:\s{0,1}(?:院|之)?\s{0,1}[\u4e00-\u9fff]{0,8}?[0-9A-Za-z]{1,5}\s{0,1}(?:号楼|號樓|栋|棟|幢|座|单元|單元|室|楼|樓|层|層|号|號|户|房)){0,4}"
 )
+_HOUSE_ZH = re.compile(r"[路街道巷弄村同园区里段]\s?(?:[一二三四五六七八九十]段)?\s?[0-9]")
 
 
-def find_name(folded: Folded) -> Iterator[Hit]:
-    """Yield names that somebody introduces."""
+def find_chinese_name(scan: Scan) -> Iterator[Hit]:
+    """Yield Chinese names that somebody introduces."""
     for pattern in (_NAME_ZH, _I_AM_ZH):
-        for match in pattern.finditer(folded.text):
+        for match in starting(pattern, scan.text, scan.at["name zh"]):
             if _NOT_A_NAME.match(match.group("value")) is None:
                 yield Hit(*match.span("value"), "PERSON_NAME", "label")
-    for pattern in (_NAME_EN, _NAME_EN_CAPITALS, _NAME_EN_ONE, _TITLE_EN):
-        for match in pattern.finditer(folded.text):
-            name = _NOT_NAME.split(match.group("value"), maxsplit=1)[0].rstrip()
-            if len(name) >= _NAME_MIN and (" " in name or pattern is not _NAME_EN):
-                start = match.start("value")
-                yield Hit(start, start + len(name), "PERSON_NAME", "label")
 
 
-def find_address(folded: Folded) -> Iterator[Hit]:
-    """Yield street addresses with a house number."""
-    for match in _STREET_EN.finditer(folded.text):
+def find_english_name(scan: Scan) -> Iterator[Hit]:
+    """Yield names in Latin letters that somebody introduces."""
+    text, at = scan.text, scan.at
+    labels = [label for label in at.get("name", ()) if _NAME_FOLLOWS.match(text, label) is not None]
+    labels += [label for label in at.get("greeting", ()) if _SIGNED.match(text, label) is not None]
+    labels.sort()
+    for pattern in (_NAME_EN, _NAME_EN_CAPITALS, _NAME_EN_ONE):
+        yield from _english(around(pattern, text, labels, _LABEL_CHARS, _NAME_CHARS))
+
+
+def find_titled_name(scan: Scan) -> Iterator[Hit]:
+    """Yield names after `Mr` and the like."""
+    return _english(starting(_TITLE_EN, scan.text, scan.at["title"]))
+
+
+def _english(matches: Iterable[re.Match[str]]) -> Iterator[Hit]:
+    for match in matches:
+        name = _NOT_NAME.split(match.group("value"), maxsplit=1)[0].rstrip()
+        if len(name) >= _NAME_MIN and (" " in name or match.re is not _NAME_EN):
+            start = match.start("value")
+            yield Hit(start, start + len(name), "PERSON_NAME", "label")
+
+
+def find_english_address(scan: Scan) -> Iterator[Hit]:
+    """Yield street addresses with a house number before the street."""
+    text = scan.text
+    houses = [house.start() for house in _HOUSE.finditer(text)]
+    for match in around(_STREET_EN, text, houses, _HOUSE_BEFORE, _STREET_CHARS) if houses else ():
         yield Hit(match.start(), match.end(), "STREET_ADDRESS", "shape")
-    for match in _STREET_ZH.finditer(folded.text):
+
+
+def find_chinese_address(scan: Scan) -> Iterator[Hit]:
+    """Yield street addresses with a house number behind the street."""
+    if _HOUSE_ZH.search(scan.text) is None:
+        return
+    for match in _STREET_ZH.finditer(scan.text):
         start = max(match.start(), match.start("a"), match.start("b"))
         start += len(match.group()) - len(match.group().lstrip("在到是为于")) if start == match.start() else 0
         yield Hit(start, match.end(), "STREET_ADDRESS", "shape")

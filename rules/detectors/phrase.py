@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from rules.detectors.checksums import bip39
 from rules.detectors.labels import words as whole_words
+from rules.fold import BETWEEN_FIELDS
 from rules.wordlists import english_prefixes, indexes
 
 LABEL_WORDS: Final = frozenset({"phrase", "seed", "word", "secret", "key", "wallet", "list", "code"})
@@ -246,4 +247,5 @@ def _judge(low: str, run: Sequence[Word], first: int, last: int) -> str:
         return "numbered list words"
     if all(_LISTED.search(gap) for gap in gaps):
         return "listed words"
-    return "nothing but list words" if len(low[:start].strip()) + len(low[end:].strip()) < 3 else ""
+    beside = low[:start].rpartition(BETWEEN_FIELDS)[2].strip() + low[end:].partition(BETWEEN_FIELDS)[0].strip()
+    return "nothing but list words" if len(beside) < 3 else ""

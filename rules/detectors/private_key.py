@@ -7,13 +7,14 @@ Stellar SEP-23, XRP Ledger family seeds, Solana key pairs (64 bytes in base58 or
 import re
 from base64 import b32decode
 from binascii import crc_hqx
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from rules.detectors.anchored import around, starting
 from rules.detectors.checksums import BASE58_RIPPLE, base58_decode, base58check
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
-from rules.fold import Folded
+from rules.detectors.scan import Scan
 
 _B58: Final = "1-9A-HJ-NP-Za-km-z"
 _WIF = re.compile(rf"(?<![0-9A-Za-z])(?:[5KL9c][{_B58}]{{50,51}}|6P[{_B58}]{{56}})(?![0-9A-Za-z])")
@@ -32,9 +33,13 @@ _HEX = re.compile(r"(?<![0-9a-z])(?:0x)?[0-9a-f]{64}(?![0-9a-z])")
 _HEX_LOOSE = re.compile(
     r"(?<![0-9a-z])(?:0x)?[0-9a-f]{4,72}(?:[\s\-]{1,3}[0-9a-f]{4,72}){0,15}(?:\.{2,6}|…)?(?![0-9a-z])"
 )
+_HEX_BEGIN = re.compile(r"(?<![0-9a-z])(?=(?:0x)?[0-9a-f]{4})")
+_KEY = re.compile("key|钥|鑰")
 _HEX_LOOSE_DIGITS: Final = range(48, 73)
 _SOLANA = re.compile(rf"(?<![0-9A-Za-z])[{_B58}]{{85,90}}(?![0-9A-Za-z])")
 _BYTES = re.compile(r"\[\s{0,4}(?:[0-9]{1,3}\s{0,4},\s{0,4}){63}[0-9]{1,3}\s{0,4}\]")
+_BYTES_COMMAS: Final = 63
+_PREFIX_CHARS: Final = 20
 
 _OTHER: Final = words(
     "tx", "txs", "txn", "txid", "tx ?hash", "hash", "transactions?", "block", "public key", "pubkey", "sha ?256",
@@ -56,30 +61,36 @@ _SURE_BEFORE_CHARS: Final = 32
 _AFTER_CHARS: Final = 18
 
 
-def find(folded: Folded) -> Iterator[Hit]:
+def find(scan: Scan) -> Iterator[Hit]:
     """Yield private keys in long runs of letters and digits."""
-    text, low = folded.text, folded.low
-    yield from _checksummed(text)
-    for match in _BECH32_SECRET.finditer(low):
+    text, low, tokens = scan.text, scan.low, scan.at["token"]
+    yield from _checksummed(text, tokens)
+    for match in around(_BECH32_SECRET, low, tokens, _PREFIX_CHARS, _PREFIX_CHARS + 201):
         yield Hit(match.start(), match.end(), "PRIVATE_KEY", "prefix")
-    for match in _HEX.finditer(low):
+    for match in starting(_HEX, low, tokens):
         if _labelled(low, match.start(), match.end()):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
     for pattern, decoded_size in ((_SOLANA, 64), (_WIF, 37), (_WIF, 38)):
-        for match in pattern.finditer(text):
+        for match in starting(pattern, text, tokens):
             decoded = base58_decode(match.group())
             if decoded is not None and len(decoded) == decoded_size and _labelled(low, *match.span()):
                 yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
-    if "key" in low or "钥" in low or "鑰" in low:
-        for match in _HEX_LOOSE.finditer(low):
-            digits = sum(map(str.isalnum, match.group().removeprefix("0x")))
-            if digits in _HEX_LOOSE_DIGITS and _SURE.before(low, match.start(), _SURE_BEFORE_CHARS) == "yes":
-                yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
+    yield from _loose(low)
 
 
-def find_blocks(folded: Folded) -> Iterator[Hit]:
+def _loose(low: str) -> Iterator[Hit]:
+    """Keys that are cut off, mistyped or broken over lines, where a label ends within reach before them."""
+    labels = (label.end() for label in _KEY.finditer(low))
+    starts = [begin.start() for begin in around(_HEX_BEGIN, low, labels, 0, _SURE_BEFORE_CHARS + 8)]
+    for match in starting(_HEX_LOOSE, low, starts):
+        digits = sum(map(str.isalnum, match.group().removeprefix("0x")))
+        if digits in _HEX_LOOSE_DIGITS and _SURE.before(low, match.start(), _SURE_BEFORE_CHARS) == "yes":
+            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
+
+
+def find_blocks(scan: Scan) -> Iterator[Hit]:
     """Yield PEM blocks; one that is cut off is a secret to the last character that can belong to it."""
-    low = folded.low
+    low = scan.low
     for begin in _PEM_BEGIN.finditer(low):
         end = _PEM_END.search(low, begin.end(), begin.end() + 8000)
         last = end or _PEM_BODY.match(low, begin.end())
@@ -87,24 +98,29 @@ def find_blocks(folded: Folded) -> Iterator[Hit]:
             yield Hit(begin.start(), last.end(), "PRIVATE_KEY", "armour")
 
 
-def find_byte_arrays(folded: Folded) -> Iterator[Hit]:
+def may_be_byte_array(scan: Scan) -> bool:
+    """Whether there are a bracket and commas enough."""
+    return b"[" in scan.data and scan.data.count(b",") >= _BYTES_COMMAS
+
+
+def find_byte_arrays(scan: Scan) -> Iterator[Hit]:
     """Yield arrays of 64 bytes, the form a Solana key file has."""
-    for match in _BYTES.finditer(folded.low):
+    for match in _BYTES.finditer(scan.low):
         yield Hit(match.start(), match.end(), "PRIVATE_KEY", "shape")
 
 
-def _checksummed(text: str) -> Iterator[Hit]:
-    for match in _WIF.finditer(text):
+def _checksummed(text: str, tokens: Sequence[int]) -> Iterator[Hit]:
+    for match in starting(_WIF, text, tokens):
         body = base58check(match.group())
         if body is not None and (body[0] in {0x80, 0xEF} or body[:2] in {b"\x01\x42", b"\x01\x43"}):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "checksum")
-    for match in _EXTENDED.finditer(text):
+    for match in starting(_EXTENDED, text, tokens):
         yield Hit(match.start(), match.end(), "PRIVATE_KEY", "prefix")
-    for match in _STELLAR.finditer(text):
+    for match in starting(_STELLAR, text, tokens):
         raw = b32decode(match.group())
         if crc_hqx(raw[:-2], 0) == int.from_bytes(raw[-2:], "little"):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "checksum")
-    for match in _RIPPLE.finditer(text):
+    for match in starting(_RIPPLE, text, tokens):
         body = base58check(match.group(), BASE58_RIPPLE)
         if body is not None and body[0] in {0x21, 0x01}:
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "checksum")

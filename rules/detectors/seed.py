@@ -10,19 +10,9 @@ from itertools import pairwise
 from typing import Final
 
 from rules.detectors.hit import Hit
-from rules.detectors.phrase import LABEL_WORDS, PARTIAL_MIN, Word, phrases, speaks_of_phrase, torn
-from rules.fold import Folded
+from rules.detectors.phrase import LABEL_WORDS, PARTIAL_MIN, TORN_MIN, Word, phrases, speaks_of_phrase, torn
+from rules.detectors.scan import Scan
 from rules.wordlists import ALPHABETIC, english_prefixes, languages
-
-_LETTERS = bytes((code | 32) if chr(code).isalpha() and code < 128 else 32 for code in range(256))
-_GATE_WORDS: Final = frozenset(word.encode() for word in (*languages(), *english_prefixes()) if word.isascii())
-_FOUR: Final = b"\x01" * 4
-# Eight list words in a row, or with one foreign word among them.
-_ENOUGH: Final = (
-    b"\x01" * PARTIAL_MIN,
-    *(b"\x01" * n + b"\0" + b"\x01" * (PARTIAL_MIN - n) for n in range(1, PARTIAL_MIN)),
-)
-_NUMBERED_BY_WORDS: Final = b"\x01\x00" * 5
 
 _TOKEN = re.compile("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
 _GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'*+=>~&%→第个個词詞号號是為为字]{1,24}")
@@ -51,23 +41,19 @@ _TORN_CHARS: Final = 60
 _ENGLISH: Final = 1 << ALPHABETIC.index("english")
 
 
-def possible_words(data: bytes) -> tuple[bool, bool]:
-    """Whether UTF-8 `data` can hold a phrase in Latin letters, and whether it can hold a torn one."""
-    flags = bytes(map(_GATE_WORDS.__contains__, data.translate(_LETTERS).split()))
-    numbered = _NUMBERED_BY_WORDS in flags
-    if _FOUR not in flags:
-        return numbered, False
-    whole = numbered or any(map(flags.__contains__, _ENOUGH))
-    gap = flags.find(b"\0", flags.find(_FOUR))
-    return whole, gap >= 0 and flags.find(_FOUR, gap) >= 0
+def may_be_phrase(scan: Scan) -> bool:
+    """Whether there are words enough, or several shorter rows of them where a phrase is spoken of."""
+    return "phrase" in scan.at or "seed" in scan.at
 
 
-def find(folded: Folded) -> Iterator[Hit]:
+def find(scan: Scan) -> Iterator[Hit]:
     """Yield recovery phrases from their first to their last word, and what was torn off them."""
-    low = folded.low
+    low = scan.low
     found: list[Hit] = []
     fragments: list[Hit] = []
     for run in _runs(low):
+        if len(run) < TORN_MIN:
+            continue
         language = _language(run)
         # A word of another language's list is as foreign to the phrase as one of no list.
         own = [word if word.lists >> language & 1 else word._replace(lists=0) for word in run]

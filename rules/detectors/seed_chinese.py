@@ -10,7 +10,7 @@ from typing import Final
 
 from rules.detectors.checksums import bip39
 from rules.detectors.hit import Hit
-from rules.fold import Folded
+from rules.detectors.scan import Scan
 from rules.wordlists import CHINESE, common_chinese_pairs, indexes
 
 _HAN: Final = "\u4e00-\u9fff"
@@ -19,6 +19,11 @@ _NUMBERING: Final = r"第\s?[0-9]{1,2}\s?[个個]?[字词詞]?[是为為]?"
 _JOINER: Final = r"[\s0-9.,;:、·|/\-_()\[\]\"']"
 _GAP: Final = rf"(?:{_JOINER}{{1,8}}(?:{_NUMBERING}{_JOINER}{{0,4}})?|{_NUMBERING}{_JOINER}{{0,4}})"
 _SEPARATED = re.compile(rf"(?:(?<![{_HAN}])|(?<=[是为為词詞]))[{_HAN}](?:{_GAP}[{_HAN}]){{7,}}(?![{_HAN}])")
+# A character with a joiner on either side; a phrase has six between its first and its last.
+_ALONE = re.compile(rf"[\s0-9.,;:、·|/\-_()\[\]\"'字词詞个個是为為][{_HAN}](?=[\s0-9.,;:、·|/\-_()\[\]\"'第])")
+_ALONE_MIN: Final = 6
+_LINE = re.compile(rf"[^\S\n]*[{_HAN}]{{12,24}}[^\S\n]*(?:\n|\Z)")
+_NEXT_LINE = re.compile(rf"\n{_LINE.pattern}")
 _LETTER = re.compile(rf"{_NUMBERING}|(?P<letter>[{_HAN}])")
 _LABEL = re.compile(
     "助记词|助記詞|助记|助記|恢复短语|恢復短語|恢复词|种子词|種子詞|种子短语|备份短语|備份短語|备份词|中文词|"
@@ -31,15 +36,22 @@ _LENGTHS: Final = (24, 21, 18, 15, 12)
 _LABEL_REACH: Final = 16
 
 
-def find_separated(folded: Folded) -> Iterator[Hit]:
+def find_separated(scan: Scan) -> Iterator[Hit]:
     """Yield phrases whose characters stand apart from each other."""
-    for match in _SEPARATED.finditer(folded.low):
-        yield from _separated(folded.low, match)
+    if len(_ALONE.findall(scan.low)) < _ALONE_MIN:
+        return
+    for match in _SEPARATED.finditer(scan.low):
+        yield from _separated(scan.low, match)
 
 
-def find_labelled(folded: Folded) -> Iterator[Hit]:
+def may_be_labelled(scan: Scan) -> bool:
+    """Whether there are Chinese characters and a label that announces a phrase."""
+    return "not ascii" in scan.at and _LABEL.search(scan.low) is not None
+
+
+def find_labelled(scan: Scan) -> Iterator[Hit]:
     """Yield unspaced phrases after a word that announces one."""
-    low = folded.low
+    low = scan.low
     for run in _RUN.finditer(low):
         labels = list(_LABEL.finditer(low, max(0, run.start() - _LABEL_REACH), run.end()))
         if labels:
@@ -47,10 +59,16 @@ def find_labelled(folded: Folded) -> Iterator[Hit]:
             yield from _before_label(low, run.start(), max(run.start(), labels[-1].start()))
 
 
-def find_lines(folded: Folded) -> Iterator[Hit]:
+def may_be_lines(scan: Scan) -> bool:
+    """Whether a line is nothing but as many Chinese characters as a phrase can have."""
+    low = scan.low
+    return _LINE.match(low) is not None or _NEXT_LINE.search(low) is not None
+
+
+def find_lines(scan: Scan) -> Iterator[Hit]:
     """Yield unspaced phrases that are a whole line, hold their check sum and no ordinary pair."""
     start = 0
-    for line in folded.low.split("\n"):
+    for line in scan.low.split("\n"):
         letters = line.strip()
         if len(letters) in _LENGTHS and _phrase(letters, len(letters)) and not _ordinary(letters):
             begin = start + line.index(letters)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from rules.detectors.hit import Hit
-from rules.fold import Folded
+from rules.detectors.scan import Scan
 from rules.wordlists import indexes
 
 LETTERS_MIN: Final = 40
@@ -18,9 +18,14 @@ _WORD_CHARS: Final = range(8, 2, -1)
 _WORDS_MIN: Final = 12
 
 
-def find(folded: Folded) -> Iterator[Hit]:
+def may_be_joined(scan: Scan) -> bool:
+    """Whether letters enough follow each other."""
+    return b"x" * LETTERS_MIN in scan.shape
+
+
+def find(scan: Scan) -> Iterator[Hit]:
     """Yield runs of letters that are nothing but twelve list words or more."""
-    for run in _LETTERS.finditer(folded.low):
+    for run in _LETTERS.finditer(scan.low):
         if _words(run.group()) >= _WORDS_MIN:
             yield Hit(run.start(), run.end(), "SEED_PHRASE", "joined list words")
 

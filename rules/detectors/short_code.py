@@ -1,12 +1,15 @@
 """One-time codes and card security codes: three to eight characters that only their label tells from any number."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from rules.detectors.anchored import around, starting
+from rules.detectors.card import DIGITS_MIN
 from rules.detectors.connective import IS, QUANTITY, QUOTE, SHI
 from rules.detectors.hit import Hit, SecretType
-from rules.fold import BARRIER, Folded
+from rules.detectors.scan import Scan
+from rules.fold import BARRIER
 
 _CODE_EN: Final = (
     r"(?<![a-z])(?:(?:verification|verify|one[ \-]?time|security|auth(?:entication|enticator)?|sms|login|log-in"
@@ -27,26 +30,38 @@ _CODE_VALUE: Final = (
 )
 _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9a-z])"
 _PLAIN_VALUE: Final = rf"(?P<value>[0-9]{{4,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
-_OTP = (
+_OTP_AFTER = (
     re.compile(rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}{QUOTE}{_CODE_VALUE}"),
     re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?\s{{1,2}}{QUOTE}{_CODE_VALUE}"),
     # Without a verb before it, four digits are as often a year.
     re.compile(
         rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{1,36}}? {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
     ),
-    re.compile(rf"{_CODE_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,14}}?{SHI}{QUOTE}{_CODE_VALUE}"),
-    re.compile(rf"{_CODE_ZH}\s{{0,2}}{QUOTE}{_CODE_VALUE}"),
     re.compile(
         rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
         rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?{IS}{QUOTE}{_PLAIN_VALUE}"
     ),
     re.compile(rf"{_CODE_PLAIN_EN} {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"),
     re.compile(rf"(?<![a-z])(?:my|the|your|received|got|enter(?:ed)?) code {QUOTE}{_PLAIN_VALUE}"),
-    re.compile(
-        rf"{_CODE_FIRST} (?:is|was|as) (?:my|the|your) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)(?![a-z])"
-    ),
-    re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}"),
 )
+_OTP_AFTER_ZH = (
+    re.compile(rf"{_CODE_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,14}}?{SHI}{QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_ZH}\s{{0,2}}{QUOTE}{_CODE_VALUE}"),
+)
+_OTP_FIRST = re.compile(
+    rf"{_CODE_FIRST} (?:is|was|as) (?:my|the|your) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)(?![a-z])"
+)
+_OTP_FIRST_ZH = re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
+_LABEL_MIN: Final = 3
+_OTP_BEFORE: Final = 20
+_OTP_REACH: Final = 120
+_OTP_FIRST_CHARS: Final = 76
+_OTP_FIRST_ZH_CHARS: Final = 24
+# What leads from a label to a value, and from a value to the label behind it.
+_TO_DIGIT = re.compile(r"(?:[a-z]{0,12} no\.)?[^.;!?\x1a0-9]{0,110}[0-9]")
+_TO_GROUPS = re.compile("[a-z]{4}-[a-z]{4}")
+_SAID_OF = re.compile(" (?:is|was|as) (?:my|the|your) ")
+_SAID_OF_CHARS: Final = 62
 _OTHER_CODE = re.compile(
     r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"
     r"|sort|area|dial(?:ling)?|http|exit|reason|response|currency|product|tracking|gift|voucher|tax|bank|branch|routing"
@@ -54,7 +69,7 @@ _OTHER_CODE = re.compile(
 )
 _CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
-_CVV = (
+_CVV_AFTER = (
     re.compile(
         rf"(?<![a-z])(?:{_CVV_WORD}|card security code|security code|3 digits?(?: code)? on (?:the )?back"
         r"|(?:three|last three|last 3) digits(?: on the back)?)(?![a-z])(?: (?:code|number|no\.?))?(?: ?[码碼])?"
@@ -64,32 +79,82 @@ _CVV = (
         r"(?:安全码|安全碼|后三位|後三位|末三位|背面三位|背面(?:的)?3位|校验三位|三位数|三位數)(?:数字|數字|码|碼)?"
         rf"(?:{SHI}|\s{{0,2}}){_CVV_VALUE}"
     ),
+)
+_CVV_FIRST = (
     re.compile(rf"(?<![0-9a-z]){_CVV_VALUE} (?:is|was) (?:my|the) (?:cvv|cvc|security code)"),
     re.compile(rf"(?<![0-9a-z]){_CVV_VALUE}\s?是(?:我的?)?(?:cvv|cvc|安全码|安全碼|后三位|後三位)"),
-    # After a card number and its expiry date, the code needs no word of its own.
-    re.compile(
-        rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}(?:0[1-9]|1[0-2]) ?[/\-|] ?(?:20)?[2-4][0-9]"
-        r"[ ,;/|:\n]{1,4}(?P<value>[0-9]{3,4})(?![0-9a-z])"
-    ),
 )
+_CVV_FIRST_CHARS: Final = 16
+_CVV_DIGITS: Final = 3
+_CVV_AFTER_EXPIRY = re.compile(
+    rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}(?:0[1-9]|1[0-2]) ?[/\-|] ?(?:20)?[2-4][0-9]"
+    r"[ ,;/|:\n]{1,4}(?P<value>[0-9]{3,4})(?![0-9a-z])"
+)
+_EXPIRY = re.compile(r"[/\-|] ?(?:20)?[2-4][0-9][ ,;/|:\n]{1,4}[0-9]{3}")
 
 
-def find_otp(folded: Folded) -> Iterator[Hit]:
-    """Yield one-time codes."""
-    yield from _labelled(folded.low, _OTP, "OTP")
+def find_otp(scan: Scan) -> Iterator[Hit]:
+    """Yield one-time codes that an English label names."""
+    low, at = scan.low, scan.at
+    if "digit" not in at:
+        return
+    labels = sorted([*at.get("code", ()), *at.get("code of", ())])
+    after = [label for label in labels if _leads_to_value(low, label)]
+    for pattern in _OTP_AFTER:
+        yield from _labelled(low, around(pattern, low, after, _OTP_BEFORE, _OTP_REACH), "OTP")
+    before = [label for label in labels if _SAID_OF.search(low, max(0, label - _SAID_OF_CHARS), label) is not None]
+    yield from _labelled(low, around(_OTP_FIRST, low, before, _OTP_FIRST_CHARS, 5), "OTP")
 
 
-def find_cvv(folded: Folded) -> Iterator[Hit]:
-    """Yield card security codes."""
-    yield from _labelled(folded.low, _CVV, "CVV")
+def find_otp_chinese(scan: Scan) -> Iterator[Hit]:
+    """Yield one-time codes that a Chinese label names."""
+    low, labels = scan.low, scan.at["code zh"]
+    if "digit" not in scan.at:
+        return
+    for pattern in _OTP_AFTER_ZH:
+        yield from _labelled(low, starting(pattern, low, labels), "OTP")
+    yield from _labelled(low, around(_OTP_FIRST_ZH, low, labels, _OTP_FIRST_ZH_CHARS, 8), "OTP")
 
 
-def _labelled(low: str, patterns: tuple[re.Pattern[str], ...], kind: SecretType) -> Iterator[Hit]:
-    for pattern in patterns:
-        for match in pattern.finditer(low):
-            start, end = match.span("value")
-            if (
-                QUANTITY.match(low, end) is None
-                and _OTHER_CODE.search(low, max(0, match.start() - 14), match.start()) is None
-            ):
-                yield Hit(start, end, kind, "label")
+def may_be_cvv(scan: Scan) -> bool:
+    """Whether there are digits enough; a word such as `3 digits` counts beside a card number only."""
+    return scan.shape.count(b"d") >= _CVV_DIGITS and ("cvv" in scan.at or scan.has_digits(DIGITS_MIN))
+
+
+def find_cvv(scan: Scan) -> Iterator[Hit]:
+    """Yield card security codes beside a word that names them."""
+    low, at = scan.low, scan.at
+    labels = sorted([*at.get("cvv", ()), *at.get("cvv digits", ())])
+    for pattern in _CVV_AFTER:
+        yield from _labelled(low, starting(pattern, low, labels), "CVV")
+    for pattern in _CVV_FIRST:
+        yield from _labelled(low, around(pattern, low, labels, _CVV_FIRST_CHARS, 16), "CVV")
+
+
+def may_be_expiry(scan: Scan) -> bool:
+    """Whether there is a year with a code behind it, where a code may stand at all."""
+    return may_be_cvv(scan) and _EXPIRY.search(scan.low) is not None
+
+
+def find_cvv_after_expiry(scan: Scan) -> Iterator[Hit]:
+    """Yield the code after a card number and its expiry date, which needs no word of its own."""
+    yield from _labelled(scan.low, _CVV_AFTER_EXPIRY.finditer(scan.low), "CVV")
+
+
+def _leads_to_value(low: str, label: int) -> bool:
+    """Whether the sentence goes on to a digit, or to words joined as codes are."""
+    begin, end = label + _LABEL_MIN, label + _OTP_REACH
+    return (
+        _TO_DIGIT.match(low, begin) is not None
+        or (low.find("-", begin, end) >= 0 and _TO_GROUPS.search(low, begin, end) is not None)
+    ) and _OTHER_CODE.search(low, max(0, label - 14), label) is None
+
+
+def _labelled(low: str, matches: Iterable[re.Match[str]], kind: SecretType) -> Iterator[Hit]:
+    for match in matches:
+        start, end = match.span("value")
+        if (
+            QUANTITY.match(low, end) is None
+            and _OTHER_CODE.search(low, max(0, match.start() - 14), match.start()) is None
+        ):
+            yield Hit(start, end, kind, "label")

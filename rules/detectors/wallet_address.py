@@ -6,13 +6,14 @@ Formats: Base58Check, BIP-173/350, EIP-55 (upper and lower case alike), TRON 0x4
 import re
 from base64 import urlsafe_b64decode
 from binascii import crc_hqx
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from rules.detectors.anchored import starting
 from rules.detectors.checksums import BASE58_RIPPLE, base58_decode, base58check, bech32
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
-from rules.fold import Folded
+from rules.detectors.scan import Scan
 
 _B58: Final = "1-9A-HJ-NP-Za-km-z"
 _ETHEREUM = re.compile(r"(?<![0-9A-Za-z])0[xX][0-9a-fA-F]{40}(?![0-9A-Za-z])")
@@ -22,6 +23,8 @@ _BECH32 = re.compile(
     r"(?<![0-9A-Za-z])(?:bc1|tb1|ltc1|addr1|cosmos1|osmo1|sei1|inj1|bnb1|BC1)[0-9A-Za-z]{20,110}(?![0-9A-Za-z])"
 )
 _TON = re.compile(r"(?<![0-9A-Za-z_\-])[EUk0]Q[A-Za-z0-9_\-]{46}(?![0-9A-Za-z_\-])")
+_TON_CHARS: Final = 48
+_WIDE: Final = bytes(120 if code in b"xd_-" else 32 for code in range(256))
 _SOLANA = re.compile(rf"(?<![0-9A-Za-z])[{_B58}]{{32,44}}(?![0-9A-Za-z])")
 _HEX32 = re.compile(r"(?<![0-9a-z])0x[0-9a-f]{64}(?![0-9a-z])")
 _LABELS = Labels(
@@ -37,23 +40,27 @@ _CONTRACT = Labels(
 )
 
 
-def find(folded: Folded) -> Iterator[Hit]:
+def find(scan: Scan) -> Iterator[Hit]:
     """Yield addresses; a contract named as one is nobody's wallet."""
-    text, low = folded.text, folded.low
+    text, low, tokens = scan.text, scan.low, scan.at["token"]
     for pattern, valid in _CHECKED:
-        for match in pattern.finditer(text):
+        for match in starting(pattern, text, tokens):
             if valid(match.group()) and _CONTRACT.before(low, match.start(), 24) != "no":
                 yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "checksum")
-    yield from _labelled(text, low)
+    if b"x" * _TON_CHARS in scan.shape.translate(_WIDE):
+        for match in _TON.finditer(text):
+            if _ton(match.group()) and _CONTRACT.before(low, match.start(), 24) != "no":
+                yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "checksum")
+    yield from _labelled(text, low, tokens)
 
 
-def _labelled(text: str, low: str) -> Iterator[Hit]:
+def _labelled(text: str, low: str, tokens: Sequence[int]) -> Iterator[Hit]:
     """Shapes that hashes have too, and so need a label: Solana, Sui and Aptos accounts."""
-    for match in _SOLANA.finditer(text):
+    for match in starting(_SOLANA, text, tokens):
         decoded = base58_decode(match.group())
         if decoded is not None and len(decoded) == 32 and _is_address(low, match):
             yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "label")
-    for match in _HEX32.finditer(low):
+    for match in starting(_HEX32, low, tokens):
         if _is_address(low, match):
             yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "label")
 
@@ -86,5 +93,4 @@ _CHECKED: Final = (
     (_BASE58, _bitcoin_like),
     (_RIPPLE, _ripple),
     (_BECH32, bech32),
-    (_TON, _ton),
 )

@@ -9,11 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rules.detectors.hit import TYPES
-from rules.detectors.registry import DETECTORS
-from rules.detectors.signals import glance
+from rules.detectors.registry import DETECTORS, plan
+from rules.detectors.scan import WORDS
 from rules.facts import Visibility
 from rules.fold import fold
-from rules.redact import redact
+from rules.redact import PERSONAL, SECRETS, redact, redact_fields
 from tests.corpora import values
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None, exclude_categories=()), max_size=300)
@@ -60,11 +60,37 @@ def test_masks_are_where_the_findings_say_and_a_second_pass_changes_nothing(text
 
 @given(st.one_of(PIECES, st.sampled_from(CORPUS)))
 def test_no_gate_is_shut_on_something_its_detector_would_find(text: str) -> None:
-    folded = fold(text)
-    signals = glance(folded)
+    how = plan(SECRETS | PERSONAL)
+    scan = how.scanner(fold(text))
     for detector in DETECTORS:
-        if not detector.gate(signals):
-            assert list(detector.find(folded)) == [], detector.find
+        met = not scan.at.keys().isdisjoint(detector.triggers)
+        if met and detector.gate is not None and not detector.gate(scan):
+            assert list(detector.find(scan)) == [], detector.find
+
+
+@given(st.one_of(PIECES, st.sampled_from(CORPUS)))
+def test_no_detector_finds_more_when_every_place_is_an_anchor(text: str) -> None:
+    how = plan(SECRETS | PERSONAL)
+    scan, everywhere = how.scanner(fold(text)), how.scanner(fold(text))
+    words = WORDS.keys() - {"@"}
+    everywhere.at = {trigger: list(range(len(text))) for trigger in {*words, "token"}} | {
+        trigger: places for trigger, places in scan.at.items() if trigger not in words
+    }
+    for detector in DETECTORS:
+        met = not scan.at.keys().isdisjoint(detector.triggers)
+        if detector.gate is None and words.issuperset(detector.triggers) and (met or len(detector.triggers) == 1):
+            found = set(detector.find(scan)) if met else set()
+            assert set(detector.find(everywhere)) == found, detector.find
+
+
+@given(st.lists(st.one_of(ANY_TEXT, PIECES, st.sampled_from(CORPUS)), min_size=1, max_size=4), VISIBILITY)
+@example(["private key", "0x" + "ab" * 32], "private")
+@example(["password", "is hunter2!"], "private")
+@example(["legal winner thank year wave sausage", "worth useful legal winner thank yellow"], "private")
+@example(["legal winner thank year wave sausage worth useful", "hello"], "private")
+def test_fields_looked_at_together_are_what_each_is_alone(texts: list[str], visibility: Visibility) -> None:
+    together = redact_fields([("text", text) for text in texts], visibility=visibility)
+    assert together == [redact(text, visibility=visibility) for text in texts]
 
 
 SURROUNDINGS = st.sampled_from([

@@ -1,0 +1,27 @@
+"""Whether enough words of an alphabetic BIP-39 list stand in a row: nearly every text answers with no."""
+
+from typing import Final
+
+from rules.detectors.phrase import PARTIAL_MIN
+from rules.wordlists import english_prefixes, languages
+
+_LETTERS: Final = bytes((code | 32) if chr(code).isalpha() and code < 128 else 32 for code in range(256))
+_WORDS: Final = frozenset(word.encode() for word in (*languages(), *english_prefixes()) if word.isascii())
+_FOUR: Final = b"\x01" * 4
+# Eight list words in a row, or with one foreign word among them.
+_ENOUGH: Final = (
+    b"\x01" * PARTIAL_MIN,
+    *(b"\x01" * n + b"\0" + b"\x01" * (PARTIAL_MIN - n) for n in range(1, PARTIAL_MIN)),
+)
+_NUMBERED_BY_WORDS: Final = b"\x01\x00" * 5
+
+
+def possible_words(data: bytes) -> tuple[bool, bool]:
+    """Whether UTF-8 `data` can hold a phrase in Latin letters, and whether it can hold a torn one."""
+    flags = bytes(map(_WORDS.__contains__, data.translate(_LETTERS).split()))
+    numbered = _NUMBERED_BY_WORDS in flags
+    if _FOUR not in flags:
+        return numbered, False
+    whole = numbered or any(map(flags.__contains__, _ENOUGH))
+    gap = flags.find(b"\0", flags.find(_FOUR))
+    return whole, gap >= 0 and flags.find(_FOUR, gap) >= 0

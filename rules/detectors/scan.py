@@ -1,0 +1,199 @@
+"""One cheap pass over a text that says which detectors have anything to look at, and where; most have not.
+
+One automaton finds the words that announce a value, a few byte translations say whether digits, long tokens or words
+of a phrase are there at all. A trigger may be too generous, never too strict.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Final
+
+import ahocorasick_rs
+
+from rules.detectors.list_words import possible_words
+from rules.fold import BETWEEN_FIELDS, Folded
+
+_LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_FIGURES: Final = frozenset(b"0123456789")
+_LETTER, _FIGURE, _SPACE = b"xd "
+_TOKEN: Final = b"x" * 20
+_NUMBER_DIGITS: Final = 6
+_SHAPE: Final = bytes(_LETTER if c in _LETTERS else _FIGURE if c in _FIGURES else c for c in range(256))
+_BARE: Final = bytes(c if c in (_LETTER, _FIGURE) else _SPACE for c in range(256))
+_RUN: Final = bytes(_LETTER if c in (_LETTER, _FIGURE) else _SPACE for c in range(256))
+_DIGITS: Final = bytes(c if c == _FIGURE else _SPACE for c in range(256))
+_JOINERS: Final = b" \t\r\n-._/,()|*+:\xc2\xb7\xe2\x80\xa2"
+"""What may stand between the digits of one number; the last are the bytes of two dots."""
+_ANYWHERE: Final[list[int]] = []
+_OTHER_SCRIPT: Final = re.compile("[\u0400-\u04ff\u1100-\u11ff\u3041-\u30ff]{2}|ı")
+_START: Final = itemgetter(1)
+
+WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "seed": (
+        "seed", "mnemonic", "phrase", "recovery", "secret word", "backup word", "12 word", "24 word",
+        "助记", "助記", "恢复", "恢復", "种子", "種子", "备份", "備份", "单词", "單詞", "回復",
+    ),
+    "password": (
+        "pass", "pwd", "pw", "p/w", "credential", "pswd", "kennwort", "contrasena", "mot de passe", "senha", "пароль",
+        "wachtwoord",
+    ),
+    "password zh": ("密码", "密碼", "口令", "通行码", "pin码", "pin 码"),
+    "login": ("login", "log in", "log-in", "credential", "账号", "帳號"),
+    "pin": ("pin",),
+    "code": ("code", "otp", "2fa", "token", "auth"),
+    "code said": ("one-time", "one time", "onetime", "verif", "动态", "動態", "口令", "验证", "驗證"),
+    "code of": ("password", "pin"),
+    "code zh": (
+        "验证码", "驗證碼", "校验码", "校驗碼", "动态码", "動態碼", "动态密码", "動態密碼", "动态口令", "短信码",
+        "一次性密码", "认证码", "認證碼", "確認碼", "确认码", "谷歌码", "激活码", "谷歌验证器", "身份验证器", "验证器",
+        "otp", "2fa",
+    ),
+    "cvv": (
+        "cvv", "cvc", "csc", "cid", "card security code", "security code", "安全码", "安全碼", "后三位", "後三位",
+        "末三位", "三位",
+    ),
+    "cvv digits": ("3 digit", "three digit", "last three", "last 3", "背面", "校验三位"),
+    "keystore": ("ciphertext", "kdfparams", "cipherparams", "encseed", "salt"),
+    "armour": ("-----begin",),
+    "key prefix": (
+        "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-",
+        "akia", "asia", "aiza", "ya29.", "gocspx-", "eyj", "npm_", "sg.", "hf_", "shpat_", "shpca_", "shppa_", "shpss_",
+        "whsec_", "pypi-", "dop_v1_", "otpauth://",
+    ),
+    "key": ("api", "secret", "token", "bearer", "key", "seed", "密钥", "密鑰", "秘钥", "令牌"),
+    "@": ("@",),
+    "spelled @": ("(at)", "[at]", " dot ", "(dot)", "[dot]"),
+    "passport": ("passport", "护照", "護照", "通行证", "通行證"),
+    "name": ("name", "holder"),
+    "greeting": ("i am", "i'm", "this is", "regards", "sincerely", "cheers", "best", "thanks"),
+    "title": ("mr ", "mr.", "mrs", "ms ", "ms.", "dr ", "dr."),
+    "name zh": (
+        "我叫", "我的名字", "我姓名", "姓名", "真实姓名", "户名", "戶名", "账户名", "收款人", "持卡人", "名字",
+        "开户人", "联系人", "本人", "我是",
+    ),
+}  # fmt: skip
+"""Words that announce a value, by trigger; one word may be of several.
+
+Triggers that are no words: digit, number (six digits and more), token (twenty letters and digits), not ascii, phrase
+and torn phrase (words of the lists)."""
+
+
+class Scan:
+    """A text with what one pass over it found; the detectors read it."""
+
+    __slots__ = ("at", "data", "folded", "low", "shape", "text")
+
+    def __init__(self, folded: Folded, at: dict[str, list[int]] | None = None) -> None:
+        self.folded, self.text, self.low = folded, folded.text, folded.low
+        self.data = data = folded.low.encode()
+        """`low` in UTF-8."""
+        self.shape = data.translate(_SHAPE)
+        """`data` with `x` for a letter and `d` for a digit."""
+        self.at: dict[str, list[int]] = {} if at is None else at
+        """Where the words of a trigger begin, in order; empty for what is no word. What was not met is not in it."""
+        self._look()
+
+    def _look(self) -> None:
+        """Meet the triggers that are no words, but for those of a phrase."""
+        at = self.at
+        if _FIGURE in self.shape:
+            at["digit"] = _ANYWHERE
+            if self.has_digits(_NUMBER_DIGITS):
+                at["number"] = _ANYWHERE
+        if tokens := self._tokens():
+            at["token"] = tokens
+        if len(self.data) != len(self.low):
+            at["not ascii"] = _ANYWHERE
+
+    def look_for_phrase(self) -> None:
+        """Meet the triggers of a phrase."""
+        whole, torn = possible_words(self.data)
+        if whole or ("not ascii" in self.at and _OTHER_SCRIPT.search(self.low) is not None):
+            self.at["phrase"] = _ANYWHERE
+        if torn:
+            self.at["torn phrase"] = _ANYWHERE
+
+    def parts(self, sizes: Sequence[int]) -> Iterator["Scan"]:
+        """The fields of `sizes` characters that stand in this text with `BETWEEN_FIELDS` between them, each alone."""
+        begin = 0
+        for size in sizes:
+            yield self._part(begin, begin + size)
+            begin += size + len(BETWEEN_FIELDS)
+
+    def _part(self, begin: int, end: int) -> "Scan":
+        folded = self.folded.part(begin, end)
+        begin = self.folded.place(begin)
+        end = begin + len(folded.text)
+        at = {
+            trigger: own
+            for trigger, places in self.at.items()
+            if (own := [place - begin for place in places if begin <= place < end])
+        }
+        at.pop("token", None)
+        part = Scan(folded, at)
+        if "phrase" in self.at or "torn phrase" in self.at:
+            part.look_for_phrase()
+        return part
+
+    def digits(self, joiners: bytes) -> bytes:
+        """Digits as `d` without the `joiners` between them, a space for everything else."""
+        return self.shape.translate(_DIGITS, joiners)
+
+    def has_digits(self, count: int) -> bool:
+        """Whether `count` digits follow each other with nothing but the usual joiners between them."""
+        return b"d" * count in self.digits(_JOINERS)
+
+    def bare(self) -> bytes:
+        """`shape` with a space for all that is neither letter nor digit, and one before and behind it."""
+        return b" " + self.shape.translate(_BARE) + b" "
+
+    def offsets(self, places: list[int]) -> list[int]:
+        """Rising places in `data` as offsets in the text."""
+        if len(self.data) == len(self.low):
+            return places
+        found: list[int] = []
+        done = offset = 0
+        for place in places:
+            offset += len(self.data[done:place].decode())
+            done = place
+            found.append(offset)
+        return found
+
+    def _tokens(self) -> list[int]:
+        """Where each run of at least 20 letters and digits begins."""
+        run = self.shape.translate(_RUN)
+        found: list[int] = []
+        begin = run.find(_TOKEN)
+        while begin >= 0:
+            found.append(begin)
+            end = run.find(b" ", begin)
+            begin = run.find(_TOKEN, end) if end >= 0 else -1
+        return self.offsets(found) if found else found
+
+
+class Scanner:
+    """Looks for the words of some triggers, and for what is no word."""
+
+    def __init__(self, triggers: Iterable[str]) -> None:
+        named: dict[str, list[str]] = {}
+        for trigger in sorted(triggers):
+            for word in WORDS.get(trigger, ()):
+                named.setdefault(word, []).append(trigger)
+        self._triggers = tuple(map(tuple, named.values()))
+        self._words = ahocorasick_rs.BytesAhoCorasick(
+            [word.encode() for word in named], implementation=ahocorasick_rs.Implementation.DFA
+        )
+
+    def __call__(self, folded: Folded) -> Scan:
+        """Look `folded` over once."""
+        scan = Scan(folded)
+        matches = self._words.find_matches_as_indexes(scan.data, overlapping=True)
+        if matches:
+            matches.sort(key=_START)
+            starts = scan.offsets([start for _, start, _ in matches])
+            for (index, _, _), start in zip(matches, starts, strict=True):
+                for trigger in self._triggers[index]:
+                    scan.at.setdefault(trigger, []).append(start)
+        scan.look_for_phrase()
+        return scan
