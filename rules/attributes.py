@@ -1,9 +1,14 @@
-"""Conditions on what is known about a message, its customer and its ticket, words apart."""
+"""Conditions on what is known about a message, its customer and its ticket, words apart.
 
+Each looks at one field and answers from its value alone, so `rules.field_index` can ask once for each value.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rules.conditions import Condition, Evidence
-from rules.fields import LANGUAGE_FIELDS, Field
+from rules.fields import LANGUAGE_FIELDS, Field, Value
 from rules.scene import Scene
 from rules.text import fold_word
 
@@ -13,6 +18,19 @@ class FieldCondition(Condition):
     """A test of a field that is not searched for words."""
 
     field: Field
+
+    @property
+    def keys(self) -> frozenset[str | bool | int] | None:
+        """Keys of values (`keys_of`) of which one is enough; None when only `accepts` can tell."""
+        return None
+
+    @abstractmethod
+    def accepts(self, value: Value) -> bool:
+        """Answer for one value of the field."""
+
+    def test(self, scene: Scene) -> bool:
+        """Answer for one message."""
+        return self.accepts(self.field.read(scene))
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Return the field and what it held."""
@@ -30,15 +48,14 @@ class Is(FieldCondition):
 
     values: frozenset[str | bool | int]
 
-    def test(self, scene: Scene) -> bool:
-        """Answer for one message."""
-        value = self.field.read(scene)
-        if isinstance(value, str):
-            folded = fold_word(value)
-            if self.field.name in LANGUAGE_FIELDS:
-                return folded in self.values or folded.split("-")[0] in self.values
-            return folded in self.values
-        return value in self.values
+    @property
+    def keys(self) -> frozenset[str | bool | int]:
+        """The values."""
+        return self.values
+
+    def accepts(self, value: Value) -> bool:
+        """Answer for one value of the field."""
+        return not self.values.isdisjoint(keys_of(self.field, value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +65,16 @@ class Holds(FieldCondition):
     values: frozenset[str]
     every: bool
 
-    def test(self, scene: Scene) -> bool:
-        """Answer for one message."""
-        held = self.field.read(scene)
-        if not isinstance(held, tuple):
+    @property
+    def keys(self) -> frozenset[str | bool | int] | None:
+        """The values, when any of them is enough."""
+        return None if self.every else self.values
+
+    def accepts(self, value: Value) -> bool:
+        """Answer for one value of the field."""
+        if not isinstance(value, tuple):
             return False
-        return self.values.issubset(held) if self.every else not self.values.isdisjoint(held)
+        return self.values.issubset(value) if self.every else not self.values.isdisjoint(value)
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Return those of the values that are there."""
@@ -69,9 +90,8 @@ class Between(FieldCondition):
     low: int
     high: int
 
-    def test(self, scene: Scene) -> bool:
-        """Answer for one message."""
-        value = self.field.read(scene)
+    def accepts(self, value: Value) -> bool:
+        """Answer for one value of the field."""
         if isinstance(value, str) and self.field.ranked:
             value = self.field.choices.index(value)
         return isinstance(value, int) and self.low <= value <= self.high
@@ -83,6 +103,16 @@ class Exists(FieldCondition):
 
     wanted: bool
 
-    def test(self, scene: Scene) -> bool:
-        """Answer for one message."""
-        return (self.field.read(scene) not in {None, "", ()}) is self.wanted
+    def accepts(self, value: Value) -> bool:
+        """Answer for one value of the field."""
+        return (value not in {None, "", ()}) is self.wanted
+
+
+def keys_of(field: Field, value: Value) -> Iterable[str | bool | int]:
+    """What a value is called in the rules: folded words; a language also without its region."""
+    if isinstance(value, tuple):
+        return value
+    if isinstance(value, str):
+        folded = fold_word(value)
+        return (folded, folded.split("-")[0]) if field.name in LANGUAGE_FIELDS else (folded,)
+    return () if value is None else (value,)

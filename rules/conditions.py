@@ -1,21 +1,23 @@
 """The conditions of a rule as objects that answer for one message, and how they combine.
 
-`test` is the hot path; `evidence` is asked only of rules that fired or are being explained.
-`ways` says which words must have hit for it to hold: rules without them are never looked at.
+`ways` takes a rule apart into rows of conditions, any one of which makes it fire; what each of these needs is what
+`rules.candidates` looks up, so that `test` is asked only where a message has it all. `evidence` is asked only of rules
+that fired or are being explained.
 """
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from itertools import chain, product
 
 from rules.facts import Span
 from rules.problems import Position
 from rules.scene import Scene
-from rules.words import WordGroup
 
-Ways = tuple[tuple[WordGroup, ...], ...]
-"""Alternatives; each is a row of groups, and of every group at least one word must have hit."""
+Way = tuple["Condition", ...]
+"""Conditions that make a rule fire when they all hold."""
 
 WAYS_MAX = 64
+"""Beyond so many ways the alternatives of a rule are tested together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,9 @@ class Condition(ABC):
     at: Position
 
     @property
-    def ways(self) -> Ways | None:
-        """Without which words the test cannot be true; None when it may be true without any."""
-        return None
+    def ways(self) -> tuple[Way, ...]:
+        """Alternatives, in order: it holds when every condition of one of them does."""
+        return ((self,),)
 
     @property
     def parts(self) -> "tuple[Condition, ...]":
@@ -65,14 +67,17 @@ class All(Condition):
         return self.conditions
 
     @property
-    def ways(self) -> Ways | None:
-        """Combine the ways of the parts, as long as they stay few."""
-        known = sorted((ways for part in self.conditions if (ways := part.ways) is not None), key=len)
-        combined: Ways = ((),)
-        for ways in known:
-            if len(combined) * len(ways) <= WAYS_MAX or combined == ((),):
-                combined = tuple((*one, *other) for one in combined for other in ways)
-        return combined if known else None
+    def ways(self) -> tuple[Way, ...]:
+        """One way of each part, in every combination, as long as they stay few."""
+        of_parts = [part.ways for part in self.conditions]
+        many = 1
+        for index in sorted(range(len(of_parts)), key=lambda index: len(of_parts[index])):
+            few = len(of_parts[index])
+            if many > 1 and many * few > WAYS_MAX:
+                of_parts[index] = ((self.conditions[index],),)
+            else:
+                many *= few
+        return tuple(tuple(chain.from_iterable(row)) for row in product(*of_parts))
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
@@ -98,15 +103,9 @@ class AnyOf(Condition):
         return self.conditions
 
     @property
-    def ways(self) -> Ways | None:
+    def ways(self) -> tuple[Way, ...]:
         """Every way of every part."""
-        found: list[tuple[WordGroup, ...]] = []
-        for part in self.conditions:
-            ways = part.ways
-            if ways is None:
-                return None
-            found += ways
-        return tuple(found)
+        return tuple(way for part in self.conditions for way in part.ways)
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""

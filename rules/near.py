@@ -62,18 +62,14 @@ def find(
     scan: Scan,
     groups: Sequence[WordGroup],
     *,
-    need: int,
     within: int,
     ordered: bool,
     unless: Unless | None,
 ) -> Chain | None:
-    """Return the first chain that counts, its words in the order they stand in the text.
-
-    `need` holds the bits of the groups.
-    """
+    """Return the first chain that counts, its words in the order they stand in the text."""
     if scan.work > WORK_MAX:
         return None
-    sentences = scan.sentences(need)
+    sentences = scan.sentences(groups)
     for order in [groups] if ordered else permutations(groups):
         for sentence in sentences:
             columns = [sentence.hits(group) for group in order]

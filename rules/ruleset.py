@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from rules import checker, queues, rule, templates, trial
 from rules.book import Book
+from rules.candidates import Candidates
 from rules.document import Node, Scalar, Table, parse
-from rules.evaluation import Candidates, judge
+from rules.evaluation import judge
 from rules.explanation import Explanation, explain
 from rules.facts import Facts, Verdict
 from rules.problems import Position, Problem, Problems, RulesError
@@ -45,7 +46,7 @@ class Ruleset:
         self._templates = dict(book.templates)
         self._trials = trials
         self._scanner = Scanner(book.lexicon)
-        self._candidates = Candidates(rules)
+        self._candidates = Candidates(rules, self._scanner.finder)
 
     def evaluate(self, facts: Facts) -> Verdict:
         """Judge one message. Never raises, whatever the text."""
@@ -67,7 +68,7 @@ class Ruleset:
 
     def _fired(self, facts: Facts) -> tuple[str, ...]:
         scene = Scene(facts, self._scanner)
-        return tuple(rule.id for rule in self._candidates.fired(scene))
+        return tuple(fired.rule.id for fired in self._candidates.fired(scene))
 
     def _judge(self, scene: Scene) -> Verdict:
         return judge(

@@ -9,20 +9,25 @@ Found = tuple[Scan, tuple[Span, ...]]
 
 
 class Scene:
-    """One message before the rules; texts are scanned once, whatever the number of rules."""
+    """One message before the rules; each text is scanned once, whatever the number of rules."""
 
-    __slots__ = ("_scanner", "_subject", "facts", "found", "held", "language", "text")
+    __slots__ = ("_language", "_scanner", "_subject", "facts", "found", "text")
 
     def __init__(self, facts: Facts, scanner: Scanner) -> None:
         self.facts = facts
-        self.language = facts.message.lang or detect(facts.message.text or facts.message.subject)
         self.text = scanner.scan(facts.message.text)
         self.found: dict[int, Found | None] = {}
         """By id of a condition: what it found, so that its evidence is not searched again."""
         self._scanner = scanner
+        self._language = facts.message.lang
         self._subject: Scan | None = None
-        self.held = self.text.held | (self.subject.held if facts.message.subject else 0)
-        """Bits of the groups of which a word hit anywhere in the message."""
+
+    @property
+    def language(self) -> str:
+        """What the provider says, or what the text looks like."""
+        if not self._language:
+            self._language = detect(self.facts.message.text or self.facts.message.subject)
+        return self._language
 
     @property
     def subject(self) -> Scan:
@@ -34,9 +39,3 @@ class Scene:
     def part(self, name: str) -> Scan:
         """Return the scan of `text` or `subject`."""
         return self.text if name == "text" else self.subject
-
-    def literals(self) -> set[int]:
-        """Return the numbers of the literals that hit anywhere in the message."""
-        if not self.facts.message.subject:
-            return self.text.literals
-        return self.text.literals | self.subject.literals

@@ -155,7 +155,6 @@ class WhenReader:
             within=within,
             ordered=ordered,
             unless=unless,
-            need=sum({group.bit for group in groups}),
         )
 
     def _unless(self, keys: dict[str, Node]) -> Unless | None:
