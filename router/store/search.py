@@ -7,7 +7,7 @@ a longer Chinese word is found where all its pairs are, which is hardly ever any
 
 import re
 import unicodedata
-from itertools import chain, pairwise
+from operator import add
 from typing import Final
 
 import msgspec
@@ -23,15 +23,25 @@ _UNSPACED = (
     "\U00020000-\U000323af"
 )
 """Thai, Lao, Burmese, Khmer, kana, Han, Hangul."""
+_PUNCTUATION = "，？：！；（）"
+"""The marks of Chinese writing that NFKC would turn into others, slowly: they end a word before as after."""
 _ASCII_FOLD = str.maketrans({chr(code): chr(code).lower() if chr(code).isalnum() else " " for code in range(128)})
 _RUNS = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
+_UNSPACED_RUNS = re.compile(f"[{_UNSPACED}]+")
+_SPACED_WORDS = re.compile(rf"[^\W_{_UNSPACED}]+")
 _PLAIN_WORDS = re.compile(r"[^\W_]+")
-_UNSPACED_ONE = re.compile(f"[{_UNSPACED}]")
+_LONG_WORD = re.compile(f" [^ ]{{{WORD_CHARS_MAX + 1}}}")
 
 
 def document(*texts: str | None) -> str:
     """What the index holds for these texts: each word once, between spaces."""
-    joined = " ".join(dict.fromkeys(chain.from_iterable(_words(text) for text in texts if text)))
+    words: list[str] = []
+    for text in texts:
+        if text:
+            words += _words(text)
+    joined = " ".join(dict.fromkeys(words))
+    if _LONG_WORD.search(f" {joined}"):
+        joined = " ".join(dict.fromkeys(word[:WORD_CHARS_MAX] for word in words))
     if len(joined) * 4 <= DOCUMENT_BYTES_MAX:
         return joined
     encoded = joined.encode()
@@ -49,8 +59,8 @@ class Query(msgspec.Struct, frozen=True):
 
 def query(text: str) -> Query | None:
     """The query for what was typed; None when it holds no word."""
-    runs = dict.fromkeys(_runs(text)[:QUERY_WORDS_MAX])
-    words = [part for run in runs for part in _parts(run)][:QUERY_WORDS_MAX]
+    runs = _RUNS.findall(_folded(text))[:QUERY_WORDS_MAX]
+    words = list(dict.fromkeys(part for run in runs for part in _parts(run)))[:QUERY_WORDS_MAX]
     if not words:
         return None
     return Query(
@@ -59,36 +69,35 @@ def query(text: str) -> Query | None:
     )
 
 
-def _runs(text: str) -> list[str]:
-    """Words, and whole runs of characters that stand without spaces."""
-    if text.isascii():
-        runs = text.translate(_ASCII_FOLD).split()
-    else:
-        folded = unicodedata.normalize("NFKC", text).casefold()
-        # Most texts with some accent or dash in them have no unspaced script: one simpler pattern does.
-        pattern = _RUNS if _UNSPACED_ONE.search(folded) else _PLAIN_WORDS
-        runs = pattern.findall(folded)
-    if max(map(len, runs), default=0) > WORD_CHARS_MAX:
-        return [run if _is_unspaced(run) else run[:WORD_CHARS_MAX] for run in runs]
-    return runs
-
-
-def _is_unspaced(run: str) -> bool:
-    return not run.isascii() and _UNSPACED_ONE.match(run) is not None
-
-
 def _words(text: str) -> list[str]:
     """Words, and for each run without spaces its pairs and its last character."""
-    runs = _runs(text)
     if text.isascii():
-        return runs
-    return [word for run in runs for word in ([*_pairs(run), run[-1]] if _is_unspaced(run) else (run,))]
+        return text.translate(_ASCII_FOLD).split()
+    folded = _folded(text)
+    runs = _UNSPACED_RUNS.findall(folded)
+    if not runs:
+        return _PLAIN_WORDS.findall(folded)  # some accent or dash in a text of words: the simpler pattern is faster
+    words = _SPACED_WORDS.findall(folded)
+    for run in runs:
+        words += _pairs(run)
+    return words
+
+
+def _folded(text: str) -> str:
+    if not text.isascii():
+        for mark in _PUNCTUATION:
+            text = text.replace(mark, " ")
+        text = unicodedata.normalize("NFKC", text)
+    return text.casefold()
 
 
 def _pairs(run: str) -> list[str]:
-    return list(map("".join, pairwise(run)))
+    """The overlapping pairs of a run, and its last character."""
+    return list(map(add, run, [*run[1:], ""]))
 
 
 def _parts(run: str) -> list[tuple[str, bool]]:
     """What to look for, and whether it may go on: a lone character begins a pair or ends a run."""
-    return [(pair, False) for pair in _pairs(run)] if len(run) > 1 and _is_unspaced(run) else [(run, True)]
+    if len(run) > 1 and _UNSPACED_RUNS.match(run):
+        return [(pair, False) for pair in _pairs(run)[:-1]]
+    return [(run[:WORD_CHARS_MAX], True)]

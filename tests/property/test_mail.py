@@ -2,9 +2,11 @@
 
 import json
 import random
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from html import unescape
 from pathlib import Path
 
 import msgspec
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from connectors.email import headers
 from connectors.email.parse import parse
 from router.connector import RawEvent
-from router.core.html import derive_text, sanitise
+from router.core.html import derive_text, sanitise, unsaid
 from router.core.quotes import fold, visible
 from router.model.errors import InvalidMessage
 from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX, NAME_CHARS_MAX, REFERENCES_MAX, SUBJECT_CHARS_MAX
@@ -181,6 +183,19 @@ def test_html_soup(html):
     for word in ("<script", "onerror", "javascript:", "<style", "<svg"):
         assert word not in safe
     assert sanitise(safe) == safe
+
+
+ODD_TAGS = st.sampled_from([
+    "<script><!--<script>", "</script>", "<b<!-- >", "<plaintext>", "<a b\"c<=d>", "<keygen hidden>", "<i hidden>",
+    "</i>", "<style-x>", "<select><option>", "<xmp>", "</xmp>", "<template>", "<frameset>", "<desc>", "<?", "<![CDATA[",
+])  # fmt: skip
+
+
+@given(st.lists(TAGS | ODD_TAGS, max_size=60).map("".join))
+def test_what_a_copy_says_is_derived_or_told(html):
+    text, safe = derive_text(html), sanitise(html)
+    told = unsaid(html, safe, text, derived=True)
+    assert told or not safe or unescape(re.sub("<[^>]*>", " ", safe)).split() == text.split()
 
 
 @given(EVERYTHING)

@@ -1,6 +1,7 @@
 """Search: whatever a text holds is found by typing it, in any case and any script, and every query is well-formed."""
 
 import sqlite3
+import unicodedata
 
 import pytest
 from hypothesis import assume, given
@@ -65,3 +66,12 @@ def test_a_document_holds_each_word_once_and_fits(text, times):
     assert "  " not in once
     assert once == once.strip(" ")
     assert len(document(*(f"{text} {number}" for number in range(2_000))).encode()) <= DOCUMENT_BYTES_MAX
+
+
+MARKS = st.text(st.sampled_from("，？：！；（）～。、\u0338\u0301\u3099ｅ=<かe"), max_size=6)
+
+
+@given(parts=st.lists(st.one_of(HAN, ANY, MARKS), max_size=8))
+def test_a_text_and_its_compatible_form_are_one_document(parts):
+    text = "".join(parts)
+    assert document(text) == document(unicodedata.normalize("NFKC", text))

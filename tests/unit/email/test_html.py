@@ -2,7 +2,7 @@
 
 import pytest
 
-from router.core.html import derive_text, sanitise
+from router.core.html import derive_text, sanitise, unsaid
 
 TEXTS = {
     "blocks are lines": ("<div>one</div><div>two<br>three</div>", "one\ntwo\nthree"),
@@ -20,7 +20,28 @@ TEXTS = {
     "alt text": ('<img src="cid:1" alt="screenshot">', "screenshot"),
     "invisible characters": ("pay\u200bpal", "paypal"),
     "entities": ("&lt;b&gt; &amp; &#20320;", "<b> & 你"),
+    "escaped twice": ("&amp;lt;<b>&amp;</b>lt;", "&lt;&lt;"),
     "nothing": ("", ""),
+    "a link over lines": ('a <a href="https://x.example">b<br>c </a>d', "a b\nc (x.example)d"),
+    "a link in a link": (
+        '<a href="https://x.example">b<table><td><a>c</a></table>d</a>',
+        "b\n\nc\n\nd (x.example)",
+    ),
+    "hidden within hidden": ('a<div hidden>b<div>c</div>d</div>e<img hidden alt="f"><keygen hidden>g', "aeg"),
+    "a hidden name is no hidden attribute": ('<p title="a hidden=">b</p>', "b"),
+    "never shown within never shown": ("a<svg><desc>b<svg>c</svg></desc>d</svg>e<select><option>f</select>g", "aeg"),
+    "raw text that is shown": ("<xmp><b>&amp;</xmp><noembed><!-- a --></noembed>", "<b>&amp;<!-- a -->"),
+    "a script within a script": ("a<script><!--<script></script><p hidden>--></script>b", "ab"),
+    "a script without an end": ("a<script><!--<script></script><p hidden>b", "a"),
+    "a page that becomes plain text": ("a<plaintext><p hidden>b</plaintext>c", "a\nbc"),
+    "a script in pieces": ("a<script><!--><script></script>b<script><!-- </script>c<SCRIPT><!--x--></SCRIPT>d", "abcd"),
+    "a comment in a name": ("<p><b<!-- >a</b><p><i<style>b</i>", "a\n\nb"),
+    "a quote in a name": ("<p a\"b='c>d' =e ='f'>h</p>", "h"),
+    "preformatted in a quote": ("<blockquote><pre>a\n  b  \n\nc</pre></blockquote>", "> a\n>   b  \n>\n> c"),
+    "deep quotes": (
+        "<blockquote>" * 25 + "a" + "</blockquote>" * 5 + "b",
+        "> " * 20 + "a\n" + "> " * 19 + ">\n" + "> " * 20 + "b",
+    ),
 }
 
 
@@ -108,3 +129,27 @@ def test_a_hostile_document_is_read_flat(html):
     assert safe.startswith("<pre>")
     assert "deep" in safe
     assert safe.count("<") == 2
+
+
+UNSAID = {
+    "a plain twin": ("<p>one</p>\n<p>two &amp; <b>three</b></p>", "one\n\ntwo & three", []),
+    "more words": ("<p>one</p><p>two</p>", "one", ["one\n\ntwo"]),
+    "words out of sight": (
+        "<p>one <i hidden>two</i></p>",
+        "one two",
+        ["one", "<p>one <i>two</i></p>"],
+    ),
+    "words in a tag": ('<p title="two">one</p>', "one", ['<p title="two">']),
+    "words in an image": ('one<img alt="two" src="cid:x">', "one", ["onetwo", 'one<img alt="two" src="cid:x">']),
+}
+
+
+@pytest.mark.parametrize("name", UNSAID)
+def test_what_markup_says_beside_its_twin(name):
+    html, said, beside = UNSAID[name]
+    assert unsaid(html, sanitise(html), said, derived=False) == beside
+
+
+def test_derived_text_leaves_only_tags_unsaid():
+    html = '<p dir="ltr">one</p>'
+    assert unsaid(html, sanitise(html), derive_text(html), derived=True) == ['<p dir="ltr">']
