@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -355,6 +356,7 @@ def test_wrong_usage_is_2_and_says_what_there_is(command, arguments):
         ["redact", "nowhere"],
         ["redact", "/"],
         ["export", "/no/x"],
+        ["demo", "--port", "0", "--dir", "/proc/no"],
     ],
 )
 def test_a_file_that_cannot_be_used_is_named(command, arguments):
@@ -362,6 +364,18 @@ def test_a_file_that_cannot_be_used_is_named(command, arguments):
     assert (code, out) == (2, "")
     assert err.startswith(f"switchboard: {arguments[-1]}: cannot be used (")
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command_name", ["serve", "demo"])
+def test_a_port_that_is_none_is_wrong_usage(command, command_name):
+    code, _, err = command(command_name, "--port", "99999")
+    assert code == 2
+    assert "99999 is no port (0 to 65535)" in err
+
+
+def test_it_says_its_version_and_its_exit_codes(command):
+    assert command("--version")[:2] == (0, f"switchboard {version('switchboard')}\n")
+    assert "78 wrong configuration" in " ".join(command("--help")[1].split())
 
 
 @pytest.mark.parametrize(
