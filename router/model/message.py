@@ -38,7 +38,7 @@ class AttachmentIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One normalised event: the "message in" of docs/formats.md, with `sent_at` decoded and what only connectors know."""
+    """One normalised event: the message of docs/formats.md, with `sent_at` decoded and what only connectors know."""
 
     kind: Kind = "message"
     channel: str
