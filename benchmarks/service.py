@@ -42,7 +42,7 @@ class Service:
 
     def __init__(self, directory: Path, storage: str, bus: str) -> None:
         self.port = free_port()
-        self._directory = directory
+        self.directory = directory
         self._config = directory / "switchboard.yaml"
         self._running: list[subprocess.Popen[bytes]] = []
         self._config.write_text(_CONFIG.format(port=self.port, storage=storage, bus=bus))
@@ -70,13 +70,14 @@ class Service:
         port = self.port if "web" in roles else free_port()
         command = [sys.executable, "-m", "router", "serve", "--config", str(self._config)]
         command += ["--role", roles, "--port", str(port)]
-        with (self._directory / f"{roles}.log").open("wb") as log:
+        said = self.directory / f"{roles}-{port}.log"
+        with said.open("wb") as log:
             child = subprocess.Popen(command, stdout=log, stderr=log)
         self._running.append(child)
         until = time.monotonic() + _READY_S
         while not _answers(f"http://127.0.0.1:{port}/readyz"):
             if child.poll() is not None or time.monotonic() > until:
-                raise RuntimeError((self._directory / f"{roles}.log").read_text()[-2000:])
+                raise RuntimeError(said.read_text()[-2000:])
             time.sleep(0.05)
         return child.pid
 

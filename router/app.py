@@ -49,7 +49,10 @@ async def open_store(url: str, base: Path, *, pool_size: int = 4) -> Store:
     """The database a storage URL names; `sqlite:` paths are relative to `base`."""
     if url.startswith("sqlite:"):
         path = base / url.removeprefix("sqlite:")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"storage.url: the folder {path.parent} cannot be made ({error.strerror})") from None
         return await SqliteStore.open(path)
     return await PostgresStore.open(url, connections=pool_size)
 

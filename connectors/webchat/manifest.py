@@ -20,8 +20,8 @@ SECRET_CHARS_MIN: Final = 32
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One account of the web chat."""
 
-    title: Annotated[str, Meta(min_length=1, max_length=60)] = "Support"
-    """What the page calls you."""
+    title: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
+    """What the page calls you; "Support", in the visitor's language, where it is left out."""
     reply_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 10
     """The response time the page promises."""
     identity_secret: Secret | None = None

@@ -46,7 +46,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
 class Pages:
     """All files of one account's page."""
 
-    def __init__(self, title: str, reply_minutes: int, allowed_origins: tuple[str, ...]) -> None:
+    def __init__(self, title: str | None, reply_minutes: int, allowed_origins: tuple[str, ...]) -> None:
         page_headers = {
             "Content-Security-Policy": _CSP + " ".join(("'self'", *allowed_origins)),
             "Referrer-Policy": "no-referrer",
@@ -62,7 +62,9 @@ class Pages:
             name = path.relative_to(_STATIC).as_posix()
             body = path.read_bytes()
             if name == "index.html":
-                filled = body.decode().replace("{{title}}", escape(title))
+                # Without a name of its own the page says "Support", and its script says so in the reader's language.
+                filled = body.decode().replace("{{title}}", escape(title or "Support"))
+                filled = filled.replace("{{own_title}}", escape(title or ""))
                 body = filled.replace("{{reply_minutes}}", str(reply_minutes)).encode()
                 self._files["/"] = _file(body, path.suffix, page_headers)
             else:

@@ -7,12 +7,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.metadata import version
 from typing import Protocol
 
 from router.model.errors import ConfigError, Refused, StoreUnavailable
 from rules.problems import RulesError
 
 _PROBLEMS_SHOWN = 20
+_EXIT_CODES = "Exit codes: 0 done, 1 findings or bad lines, 2 wrong usage, 78 wrong configuration."
 EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_CONFIG = 0, 1, 2, 78
 
 _COMMANDS = {
@@ -83,7 +85,8 @@ def run(argv: Sequence[str]) -> int:
 
 def _read(argv: Sequence[str]) -> argparse.Namespace:
     """The command line; without a command it prints what there is."""
-    parser = argparse.ArgumentParser(prog="switchboard", description="Omnichannel support router.")
+    parser = argparse.ArgumentParser(prog="switchboard", description="Omnichannel support router.", epilog=_EXIT_CODES)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('switchboard')}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     name = next((word for word in argv if not word.startswith("-")), None)
     for known, summary in _COMMANDS.items():

@@ -15,7 +15,8 @@ from router.flow.contacts import import_contacts
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="import")
-    action = actions.add_parser("import", help="upsert contacts by their key")
+    summary = "make contacts, or bring them up to date, by their key"
+    action = actions.add_parser("import", help=summary, description=summary)
     add_config(action)
     action.add_argument("file", nargs="?", default="-", metavar="FILE", help="NDJSON; - is standard input")
 
@@ -29,10 +30,11 @@ async def _import(arguments: argparse.Namespace) -> int:
     progress = Progress("contacts")
     async with opened(arguments.config) as house:
         with open_input(arguments.file) as lines:
-            problems = await import_contacts(
+            imported = await import_contacts(
                 lines, store=house.store, clock=house.clock, ids=house.ids, progress=progress
             )
     progress.close()
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return EXIT_FINDINGS if problems else EXIT_DONE
+    for told in imported.told():
+        print(told, file=sys.stderr)
+    print(f"{imported.taken} contacts taken in, {len(imported.problems)} bad lines")
+    return EXIT_FINDINGS if imported.problems else EXIT_DONE

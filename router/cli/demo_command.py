@@ -10,6 +10,7 @@ from router import discovery
 from router.app import ROLES, App
 from router.cli.people import add_api_token, add_login_token, ensure_agent, new_agent
 from router.cli.running import until_stopped
+from router.cli.serve_command import port
 from router.clock import SystemClock
 from router.connector import Simulator
 from router.demo.receiver import Receiver
@@ -25,8 +26,8 @@ _SETTLE_S = 10.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     parser.add_argument("--dir", type=Path, default=Path("switchboard-demo"), help="where it keeps everything")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8080, help="0 picks a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="where the inbox listens")
+    parser.add_argument("--port", type=port, default=8080, help="0 picks a free one")
     parser.add_argument(
         "--rate", type=float, default=12.0, metavar="N", help="customer messages per minute; 0 is quiet"
     )
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         return asyncio.run(_demo(arguments))
     except OSError as error:
-        if error.errno is None:
+        if error.errno is None or error.filename:  # of a file: the command line names it
             raise
         raise ConfigError(
             f"{arguments.host}:{arguments.port} cannot be used ({error.strerror}); try --port 0"
@@ -58,8 +59,12 @@ async def _demo(arguments: argparse.Namespace) -> int:
     replies_to = await receiver.start()
     with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
         log = StructuredLog(clock, log_file)
-        port = arguments.port or _free_port(arguments.host)
-        config = workspace.config(host=arguments.host, port=port, mail=mail.settings(), replies_to=replies_to)
+        config = workspace.config(
+            host=arguments.host,
+            port=arguments.port or _free_port(arguments.host),
+            mail=mail.settings(),
+            replies_to=replies_to,
+        )
         app = App(config, base=workspace.directory, roles=ROLES, log=log, clock=clock)
         try:
             await app.start()
@@ -127,8 +132,9 @@ Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C
     sign in as agent  {base}/login?token={logins[0]}
     sign in as admin  {base}/login?token={logins[1]}
   Customer's page   {base}/channels/webchat/default/
-  Rules folder      {workspace.rules}   (save a file and watch the inbox)
+  Rules folder      {workspace.rules}   (change the queue in yours.yaml and watch the inbox)
   Mail              {SUPPORT_ADDRESS}: {mail.describe()}
+                    answers arrive in {workspace.mail}/YOUR-ADDRESS/INBOX
   API token         {token}
 
 Send a public post through the API (the card number will never be stored):

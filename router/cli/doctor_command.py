@@ -4,21 +4,22 @@ import argparse
 import asyncio
 import shutil
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from router.app import App
+from router.app import App, open_store
 from router.cli.channels_command import check_channels
 from router.cli.command import EXIT_CONFIG, EXIT_DONE, EXIT_FINDINGS
 from router.cli.serve_command import add_config
 from router.clock import SystemClock
-from router.config import Config, load
+from router.config import Config, StorageConfig, load
 from router.flow.rulebook import build, read_directory
 from router.model.errors import ConfigError, StoreUnavailable
-from router.store import journal, outbox, people, quarantine, rulesets
+from router.store import journal, migrate, outbox, people, quarantine, rulesets
 from router.telemetry import SilentLog
 from rules.problems import RulesError
 
@@ -38,7 +39,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     add_config(parser)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,36 +50,68 @@ def run(arguments: argparse.Namespace) -> int:
 async def _run(arguments: argparse.Namespace) -> int:
     try:
         config = load(arguments.config)
-        base = arguments.config.parent.absolute()
-        app = App(config, base=base, roles=(), log=SilentLog(), clock=SystemClock())
     except ConfigError as error:
         _print(Finding(state="error", about="configuration", text=str(error)), as_json=arguments.json)
         return EXIT_CONFIG
     worst = EXIT_DONE
-    try:
-        async for finding in examine(app, config, base):
-            _print(finding, as_json=arguments.json)
-            worst = EXIT_FINDINGS if finding.state != "ok" else worst
-    finally:
-        await app.stop()
+    async for finding in examine(config, arguments.config.parent.absolute()):
+        _print(finding, as_json=arguments.json)
+        if finding.state != "ok":
+            worst = EXIT_CONFIG if finding.about == "configuration" else max(worst, EXIT_FINDINGS)
     return worst
 
 
-async def examine(app: App, config: Config, base: Path) -> AsyncIterator[Finding]:
+async def examine(config: Config, base: Path) -> AsyncIterator[Finding]:
     """Look at everything, in the order in which things break."""
     yield Finding(state="ok", about="configuration", text="read and understood, keys included")
     yield _disk(config, base)
+    database = await _database(config, base)
+    yield database
+    if database.state == "error":
+        return
+    with tempfile.TemporaryDirectory(prefix="switchboard-doctor-") as spare:
+        if database.state == "warning":
+            # Looking makes no database: what else there is to see is looked at beside an empty one.
+            config = msgspec.structs.replace(config, storage=StorageConfig(url=f"sqlite:{spare}/empty.db"))
+        app = App(config, base=base, roles=(), log=SilentLog(), clock=SystemClock())
+        try:
+            async for finding in _opened(app, config, base):
+                yield finding
+        finally:
+            await app.stop()
+
+
+async def _database(config: Config, base: Path) -> Finding:
+    """Whether it is there and answers."""
+    path = _database_file(config, base)
+    if path is not None and not path.exists():
+        remedy = "the first start makes it; if there was one, mend storage.url, or restore its last backup"
+        return Finding(state="warning", about="database", text=f"{path} does not exist", remedy=remedy)
+    try:
+        store = await open_store(config.storage.url, base, pool_size=1)
+        try:
+            missing = await store.read(migrate.pending(store.dialect))
+        finally:
+            await store.close()
+    except ConfigError as error:
+        remedy = "mend storage.url, or restore the last backup of that file"
+        return Finding(state="error", about="database", text=str(error), remedy=remedy)
+    except StoreUnavailable as error:
+        where = config.storage.url.rpartition("@")[2]
+        remedy = "start it, or mend storage.url; nothing is accepted while it is away, providers deliver again"
+        return Finding(state="error", about="database", text=f"{where} does not answer: {error}", remedy=remedy)
+    if missing:
+        text = f"answers ({store.dialect}), but lacks {', '.join(missing)}"
+        return Finding(
+            state="error", about="database", text=text, remedy="switchboard migrate; every start does it too"
+        )
+    return Finding(state="ok", about="database", text=f"answers ({store.dialect}), schema is current")
+
+
+async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding]:
+    """What can be seen once the database answers."""
     try:
         await app.open()
-        yield Finding(state="ok", about="database", text=f"answers ({app.store.dialect}), schema is current")
-    except (StoreUnavailable, OSError) as error:
-        yield Finding(
-            state="error",
-            about="database",
-            text=f"{config.storage.url.split('@')[-1]} does not answer: {error}",
-            remedy="start it, or mend storage.url; nothing is accepted while it is away, providers deliver again",
-        )
-        return
     except ConfigError as error:
         yield Finding(state="error", about="configuration", text=str(error))
         return
@@ -97,13 +130,26 @@ async def examine(app: App, config: Config, base: Path) -> AsyncIterator[Finding
 
 
 def _disk(config: Config, base: Path) -> Finding:
-    if not config.storage.url.startswith("sqlite:"):
+    path = _database_file(config, base)
+    if path is None:
         return Finding(state="ok", about="disk", text="the database keeps everything; this disk keeps nothing")
-    free = shutil.disk_usage(base).free
+    place = nearest_folder(path)
+    free = shutil.disk_usage(place).free
     if free < _FREE_BYTES_MIN:
-        text = f"{free // 1_048_576} MiB free beside the database"
+        text = f"{free // 1_048_576} MiB free in {place}, beside the database"
         return Finding(state="error", about="disk", text=text, remedy="make room: a full disk stops intake")
-    return Finding(state="ok", about="disk", text=f"{free // 1_073_741_824} GiB free")
+    return Finding(state="ok", about="disk", text=f"{free // 1_073_741_824} GiB free in {place}")
+
+
+def _database_file(config: Config, base: Path) -> Path | None:
+    """The file of an embedded database."""
+    url = config.storage.url
+    return base / url.removeprefix("sqlite:") if url.startswith("sqlite:") else None
+
+
+def nearest_folder(path: Path) -> Path:
+    """The folder a file is or will be in, or the first above it that exists: its disk is the one that fills."""
+    return next(folder for folder in path.parents if folder.exists())
 
 
 def _bus(app: App, config: Config) -> Finding:

@@ -10,6 +10,7 @@ from router.app import back_door
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
 from router.cli.serve_command import add_config
+from router.cli.times import when
 from router.discovery import manifest_of
 from router.flow.replay import open_payload, replay_quarantined
 from router.model.errors import Refused
@@ -29,9 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         action = actions.add_parser(name, help=summary, description=summary)
         add_config(action)
-        action.add_argument("--json", action="store_true")
+        action.add_argument("--json", action="store_true", help="one JSON object a line")
         if name == "show":
-            action.add_argument("--raw", action="store_true")
+            action.add_argument("--raw", action="store_true", help="the payload itself, as it came")
         if name != "list":
             action.add_argument("id", help="as list shows it" + ("; all for everything" if name == "replay" else ""))
 
@@ -59,7 +60,7 @@ async def _list(house: House, *, as_json: bool) -> int:
             if as_json:
                 sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")
             else:
-                print(f"{row.id}  {row.channel}/{row.account}  {row.cause}: {row.detail}")
+                print(f"{row.id}  {when(row.received_at_ms)}  {row.channel}/{row.account}  {row.cause}: {row.detail}")
         after = page[-1].id
     sys.stdout.flush()
     return EXIT_DONE
@@ -75,7 +76,9 @@ async def _show(house: House, arguments: argparse.Namespace) -> int:
         sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")
     else:
         for name in row.__struct_fields__:
-            print(f"{name:<16} {getattr(row, name)}")
+            value = getattr(row, name)
+            shown = when(value) if name.endswith("_at_ms") and value is not None else value
+            print(f"{name.removesuffix('_ms'):<16} {'-' if shown is None else shown}")
     return EXIT_DONE
 
 

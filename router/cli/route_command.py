@@ -40,9 +40,10 @@ def open_input(name: str) -> IO[bytes]:
 async def _route(lines: Iterable[bytes], contacts: list[bytes], rules: Mapping[str, bytes] | None) -> int:
     encoder, bad = msgspec.json.Encoder(), 0
     async with app.rehearsal(rules) as rehearsal:
-        for problem in await rehearsal.import_contacts(contacts):
-            print(f"contacts: {problem}", file=sys.stderr)
-            bad += 1
+        known = await rehearsal.import_contacts(contacts)
+        for told in known.told():
+            print(f"contacts: {told}", file=sys.stderr)
+        bad += len(known.problems)
         async for answer in rehearsal.decide(lines):
             bad += isinstance(answer, BadLine)
             sys.stdout.buffer.write(encoder.encode(answer) + b"\n")

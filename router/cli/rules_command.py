@@ -28,9 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("explain", "why a message is judged as it is, rule by rule"),
     ):
         action = actions.add_parser(name, help=summary, description=summary)
-        action.add_argument("--json", action="store_true")
+        action.add_argument("--json", action="store_true", help="JSON instead of text")
         if name == "explain":
-            action.add_argument("message", help="a text, or a file with one JSON message (DESIGN 6)")
+            action.add_argument("message", help="a text, or a file with one JSON message (docs/formats.md)")
             action.add_argument("--rules", type=Path, metavar="DIR", help="default: the shipped pack")
             action.add_argument("--language", choices=["en", "zh"], default="en", help="of the explanation")
             action.add_argument("--all", action="store_true", help="also the rules that were quiet")

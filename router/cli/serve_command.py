@@ -15,19 +15,28 @@ from router.config import Config, load
 from router.model.errors import ConfigError
 from router.telemetry import LibraryLog, StructuredLog
 
+PORT_MAX = 65_535
 DEFAULT_CONFIG = Path("switchboard.yaml")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     add_config(parser)
-    parser.add_argument("--port", type=int, help="instead of server.port, for several processes on one machine")
+    parser.add_argument("--port", type=port, help="instead of server.port, for several processes on one machine")
     parser.add_argument("--role", default=",".join(ROLES), help=f"some of {','.join(ROLES)} (default: all)")
 
 
 def add_config(parser: argparse.ArgumentParser) -> None:
     """`--config`, for every command that works on the service's own database."""
     parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="F", help="default: switchboard.yaml")
+
+
+def port(text: str) -> int:
+    """A port on the command line. argparse turns the ValueError of what is no number into its own sentence."""
+    number = int(text)
+    if not 0 <= number <= PORT_MAX:
+        raise argparse.ArgumentTypeError(f"{number} is no port (0 to {PORT_MAX})")
+    return number
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,11 +2,15 @@
 
 import argparse
 import asyncio
+import re
 
 from router.cli.command import EXIT_DONE
 from router.cli.house import opened
 from router.cli.people import add_api_token
 from router.cli.serve_command import add_config
+from router.model.errors import Refused
+
+_KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _add(arguments: argparse.Namespace) -> int:
+    if not arguments.name.strip():
+        raise Refused("invalid", "a token needs the name of who will use it", status=422)
+    for kind in arguments.kind:
+        if not _KIND.fullmatch(kind):
+            raise Refused("invalid", f"{kind!r} is no channel kind; one such as x, form or telegram", status=422)
     async with opened(arguments.config) as house:
         print(await add_api_token(house.store, arguments.name, tuple(arguments.kind), house.clock))
     return EXIT_DONE

@@ -3,20 +3,20 @@
 import argparse
 import asyncio
 import sys
-from datetime import UTC, datetime
 
 import msgspec
 
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import opened
 from router.cli.serve_command import add_config
+from router.cli.times import when
 from router.flow.trace import Step, trace
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     add_config(parser)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
     parser.add_argument(
         "name", metavar="MESSAGE|TICKET", help="T-1001, a ticket's or message's id, a provider's message id"
     )
@@ -41,14 +41,10 @@ async def _trace(arguments: argparse.Namespace) -> int:
         print(_line(step))
         for key, value in step.facts.items():
             if value:
-                print(f"{'':<37}{key}: {value}")
+                print(f"{'':<38}{key}: {value}")
     return EXIT_DONE
 
 
 def _line(step: Step) -> str:
-    at = "" if step.at_ms is None else _time(step.at_ms)
-    return f"  {at:<24} {step.stage:<9} {step.text}"
-
-
-def _time(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).strftime("%Y-%m-%d %H:%M:%S.") + f"{at_ms % 1000:03}"
+    at = "" if step.at_ms is None else when(step.at_ms)
+    return f"  {at:<25} {step.stage:<9} {step.text}"

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import getpass
 import sys
+from collections.abc import Sequence
 
 import msgspec
 
@@ -13,8 +14,9 @@ from router.cli.people import add_login_token, new_agent
 from router.cli.serve_command import add_config
 from router.model.errors import Refused
 from router.model.limits import AGENT_CAPACITY
-from router.store import people
+from router.store import people, rulesets
 from router.web.auth import hash_password
+from rules.ruleset import load
 
 _PASSWORD_MIN = 10
 
@@ -28,10 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     action.add_argument("--name", help="what customers and colleagues see (default: the login)")
     action.add_argument("--role", choices=["agent", "admin"], default="agent")
     action.add_argument("--language", choices=["en", "zh-CN"], default="en")
-    action.add_argument("--capacity", type=int, default=AGENT_CAPACITY, help="open tickets they are given at most")
+    action.add_argument("--capacity", type=_count, default=AGENT_CAPACITY, help="open tickets they are given at most")
     action.add_argument("--queue", action="append", default=[], help="a queue they serve; repeatable (default: all)")
     action.add_argument("--password", action="store_true", help="ask for a password on standard input")
-    action.add_argument("--json", action="store_true")
+    action.add_argument("--json", action="store_true", help="one JSON object instead of text")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -40,8 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _add(arguments: argparse.Namespace) -> int:
+    if not arguments.login.strip():
+        raise Refused("invalid", "a login cannot be empty", status=422)
     password_hash = hash_password(_ask()) if arguments.password else None
     async with opened(arguments.config) as house:
+        await _require_queues(house, arguments.queue)
         login = arguments.login.strip().lower()
         if await house.store.read(people.agent_by_login(login)) is not None:
             raise Refused("taken", f"there is somebody with the login {login!r} already")
@@ -52,7 +57,7 @@ async def _add(arguments: argparse.Namespace) -> int:
             name=arguments.name or arguments.login,
             role=arguments.role,
             language=arguments.language,
-            capacity=max(0, arguments.capacity),
+            capacity=arguments.capacity,
             queues=tuple(arguments.queue),
             password_hash=password_hash,
         )
@@ -63,6 +68,24 @@ async def _add(arguments: argparse.Namespace) -> int:
     else:
         print(f"{agent.role} {login} added; signs in once, within a day, with\n  {link}")
     return EXIT_DONE
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{number} is less than none")
+    return number
+
+
+async def _require_queues(house: House, names: Sequence[str]) -> None:
+    """Refuse a queue that the live rules do not have: nobody would ever be given its tickets."""
+    active = await house.store.read(rulesets.latest())
+    if active is None:
+        return  # nothing was live yet: the rules may still be on their way
+    known = load(active.files).queues
+    for name in names:
+        if name not in known:
+            raise Refused("unknown_queue", f"there is no queue {name}; there are {', '.join(known)}", status=422)
 
 
 async def _link(house: House, agent_id: str) -> str:

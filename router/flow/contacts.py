@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from router.model.contact import decode_contact
 from router.model.errors import InvalidMessage
 from router.model.sources import Clock, Ids
@@ -11,19 +13,40 @@ from router.store.script import Store
 Progress = Callable[[int], None]
 
 
+class ImportedContacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a file."""
+
+    taken: int
+    """Rows that were stored."""
+    unlinked: int
+    """Of these, how many name several identities and do not say that one person has them: none of these is kept."""
+    problems: tuple[str, ...]
+    """`line n: why`, for each row that was left out."""
+
+    def told(self) -> list[str]:
+        """The problems, and a sentence where identities of good rows were left out."""
+        named = "row names" if self.unlinked == 1 else "rows name"
+        claims = f'{self.unlinked} {named} several identities without "linked": true; these are claims and are not kept'
+        return [*self.problems, *([claims] if self.unlinked else [])]
+
+
 async def import_contacts(
     lines: Iterable[bytes], *, store: Store, clock: Clock, ids: Ids, progress: Progress = lambda _done: None
-) -> list[str]:
-    """Upsert one contact per line (DESIGN 6, "Contacts"); what is wrong, as `line n: why`."""
+) -> ImportedContacts:
+    """Upsert one contact per line (docs/formats.md)."""
     problems: list[tuple[int, str]] = []
     chunk: list[tuple[int, contacts.ContactIn]] = []
-    done = 0
+    done = taken = unlinked = 0
 
     async def flush() -> None:
-        nonlocal done
+        nonlocal done, taken, unlinked
         rows = [row for _, row in chunk]
         imported = await store.write(contacts.load(rows, ids=ids, now_ms=clock.now_ms()))
         problems.extend((chunk[at][0], why) for at, why in imported.errors)
+        left_out = {at for at, _ in imported.errors}
+        good = [row for at, row in enumerate(rows) if at not in left_out]
+        taken += len(good)
+        unlinked += sum(bool(row.identities) and not row.proven() for row in good)
         done += len(chunk)
         chunk.clear()
         progress(done)
@@ -49,4 +72,5 @@ async def import_contacts(
             await flush()
     if chunk:
         await flush()
-    return [f"line {number}: {why}" for number, why in sorted(problems)]
+    told = tuple(f"line {number}: {why}" for number, why in sorted(problems))
+    return ImportedContacts(taken=taken, unlinked=unlinked, problems=told)

@@ -11,7 +11,7 @@ from router.bus import Bus
 from router.clock import TimedIds, VirtualClock
 from router.connector import Accepted, Manifest, RawEvent
 from router.flow.channels import Channels
-from router.flow.contacts import import_contacts
+from router.flow.contacts import ImportedContacts, import_contacts
 from router.flow.intake import Door
 from router.flow.leases import Leases
 from router.flow.route import RoutedEntry, RouteWorker
@@ -29,7 +29,7 @@ _LINE = "line"
 
 
 class DecisionReason(msgspec.Struct, frozen=True, kw_only=True):
-    """Why, for other programs (DESIGN 6)."""
+    """Why, for other programs (docs/formats.md)."""
 
     rule: str
     why: str
@@ -37,7 +37,7 @@ class DecisionReason(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of `switchboard route` (DESIGN 6, "Decision out")."""
+    """One line of `switchboard route` (docs/formats.md, "Decision out")."""
 
     message_id: str
     duplicate: bool
@@ -100,8 +100,8 @@ class Rehearsal:
         self._tickets: dict[TicketId, str] = {}
         self._contacts: dict[ContactId, str] = {}
 
-    async def import_contacts(self, lines: Iterable[bytes]) -> list[str]:
-        """Know these people beforehand; what is wrong with their rows."""
+    async def import_contacts(self, lines: Iterable[bytes]) -> ImportedContacts:
+        """Know these people beforehand; what became of their rows."""
         return await import_contacts(lines, store=self._store, clock=self._clock, ids=self._ids)
 
     async def decide(self, lines: Iterable[bytes]) -> AsyncIterator[Answer]:

@@ -1,9 +1,13 @@
 """The way of a message or a ticket, step by step, with times and reasons: `switchboard trace` and the API tell it."""
 
+from collections.abc import Collection
+from itertools import takewhile
+
 import msgspec
 
 from router.model.changes import contact_name, ticket_number
 from router.model.decisions import Why
+from router.model.ids import MessageId
 from router.model.tables import Event, Message, OutboxEntry
 from router.store import inbox, journal
 from router.store.inbox import TicketDetail
@@ -32,6 +36,12 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
 
 async def trace(store: Store, name: str) -> Trace | None:
     """Follow a ticket (id or T-number) or a message (its id here or at its provider); None when nothing is named so."""
+    found = await _trace(store, name)
+    # Mail programs show a Message-ID in brackets; ours rest without.
+    return found if found is not None or not name.startswith("<") else await _trace(store, name.strip("<>"))
+
+
+async def _trace(store: Store, name: str) -> Trace | None:
     detail = await store.read(inbox.detail(None, name))
     if detail is not None:
         return Trace(name=ticket_number(detail.line.ticket), steps=tuple(await _ticket(store, detail)))
@@ -42,23 +52,16 @@ async def trace(store: Store, name: str) -> Trace | None:
         steps += await _message(store, message)
         about = await store.read(inbox.detail(None, message.ticket_id))
         if about is not None:
-            steps += _history(about, message)
+            answers = _answers(about, message)
+            steps += [_head(about), *(_delivery(answer, about.deliveries[answer.id]) for answer in answers)]
+            steps += _history(about, {message.id, *(answer.id for answer in answers)})
     if not messages:
         steps = [_accepted(row) for row in await store.read(journal.find_message(name))]
     return Trace(name=name, steps=tuple(steps)) if steps else None
 
 
 async def _ticket(store: Store, detail: TicketDetail) -> list[Step]:
-    ticket, contact = detail.line.ticket, detail.line.contact
-    steps = [
-        Step(
-            stage="ticket",
-            at_ms=ticket.created_at_ms,
-            text=f"{ticket_number(ticket)} of {contact_name(contact)}: {ticket.state}, {ticket.urgency}, "
-            f"queue {ticket.queue}, agent {detail.line.assignee_name or 'nobody'}",
-            facts={"contact": contact_name(contact), "channel": ticket.channel, "tags": ", ".join(ticket.tags)},
-        )
-    ]
+    steps = [_head(detail)]
     for message in detail.messages:
         if message.kind == "inbound":
             steps += await _message(store, message)
@@ -66,6 +69,25 @@ async def _ticket(store: Store, detail: TicketDetail) -> list[Step]:
         if delivery is not None:
             steps.append(_delivery(message, delivery))
     return [*steps, *_history(detail, None)]
+
+
+def _head(detail: TicketDetail) -> Step:
+    """How the ticket stands now."""
+    ticket, contact = detail.line.ticket, detail.line.contact
+    return Step(
+        stage="ticket",
+        at_ms=ticket.created_at_ms,
+        text=f"{ticket_number(ticket)} of {contact_name(contact)}: {ticket.state}, {ticket.urgency}, "
+        f"queue {ticket.queue}, agent {detail.line.assignee_name or 'nobody'}",
+        facts={"contact": contact_name(contact), "channel": ticket.channel, "tags": ", ".join(ticket.tags)},
+    )
+
+
+def _answers(detail: TicketDetail, message: Message) -> list[Message]:
+    """The replies after this message, up to the next of a customer."""
+    later = [each for each in detail.messages if each.id > message.id]
+    until_next = takewhile(lambda each: each.kind != "inbound", later)
+    return [each for each in until_next if each.id in detail.deliveries]
 
 
 async def _message(store: Store, message: Message) -> list[Step]:
@@ -119,7 +141,8 @@ def _rules(why: Why) -> Step:
 
 
 def _accepted(row: JournalRow) -> Step:
-    again = f", delivered {row.redeliveries} more times and dropped" if row.redeliveries else ""
+    more = "once more" if row.redeliveries == 1 else f"{row.redeliveries} more times"
+    again = f", delivered {more} and dropped" if row.redeliveries else ""
     return Step(
         stage="accepted",
         at_ms=row.received_at_ms,
@@ -135,23 +158,30 @@ def _accepted(row: JournalRow) -> Step:
 
 def _delivery(message: Message, entry: OutboxEntry) -> Step:
     who = "the machine" if message.author_id is None else "an agent"
+    attempts = "1 attempt" if entry.attempts == 1 else f"{entry.attempts} attempts"
     return Step(
         stage="delivery",
         at_ms=message.sent_at_ms,
-        text=f"reply by {who} on {entry.channel}/{entry.account}: {entry.state} after {entry.attempts} attempts",
+        text=f"reply by {who} on {entry.channel}/{entry.account}: {entry.state} after {attempts}",
         facts={"provider_id": entry.provider_id or "", "error": entry.error or ""},
     )
 
 
-def _history(detail: TicketDetail, message: Message | None) -> list[Step]:
-    events = [e for e in detail.events if message is None or e.message_id in {message.id, None}]
+def _history(detail: TicketDetail, about: Collection[MessageId] | None) -> list[Step]:
+    """All of it, or what is about these messages or about the ticket itself."""
+    events = [e for e in detail.events if about is None or e.message_id is None or e.message_id in about]
     return [Step(stage="history", at_ms=event.at_ms, text=_told(event, detail)) for event in events]
 
 
 def _told(event: Event, detail: TicketDetail) -> str:
     data = ", ".join(f"{key} {_named(value, detail)}" for key, value in event.data.items() if value)
-    return f"{event.kind} by {_named(event.actor.removeprefix('agent:'), detail)}" + (f": {data}" if data else "")
+    return f"{event.kind} by {_named(event.actor, detail)}" + (f": {data}" if data else "")
 
 
 def _named(value: str, detail: TicketDetail) -> str:
+    """An agent's name or the contact's, where the value is theirs."""
+    contact = detail.line.contact
+    if value == f"contact:{contact.id}":
+        return contact_name(contact)
+    value = value.removeprefix("agent:")
     return next((name for agent_id, name in detail.agent_names.items() if agent_id == value), value)

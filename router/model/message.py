@@ -38,7 +38,7 @@ class AttachmentIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One normalised event: DESIGN 6's "message in", with `sent_at` decoded and what only connectors know."""
+    """One normalised event: the message of docs/formats.md, with `sent_at` decoded and what only connectors know."""
 
     kind: Kind = "message"
     channel: str

@@ -51,6 +51,15 @@ async def test_a_customer_writes_gets_a_receipt_and_the_agents_answer(page, chat
     assert len(house.events) == 1
 
 
+async def test_a_house_without_a_name_is_called_support_in_the_readers_language(page, house):
+    async with running_chat(house, {}) as chat:
+        await opened(page, chat)
+        await expect(page.get_by_role("heading", name="Support")).to_be_visible()
+        await page.locator("#language").click()
+        await expect(page.get_by_role("heading", name="在线客服")).to_be_visible()
+        await expect(page).to_have_title("在线客服")
+
+
 async def test_a_reload_shows_the_same_conversation(page, chat, house):
     await opened(page, chat)
     await write(page, "first")

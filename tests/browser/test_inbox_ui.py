@@ -1,5 +1,6 @@
 """The inbox in a real browser against the demo: what an agent sees, writes and keeps."""
 
+import itertools
 import re
 
 import pytest
@@ -108,6 +109,17 @@ async def test_nothing_is_cut_off_at_the_narrowest_width(demo, chromium, languag
                 .filter((e) => e.offsetParent && e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent)"""
         )
         assert cut == []
+
+
+async def test_the_facts_of_a_ticket_stand_side_by_side_on_a_phone(demo, chromium):
+    async with desk(chromium, demo.agent_login_url, size=(320, 640)) as page:
+        await open_ticket(page)
+        boxes = await page.evaluate(
+            """() => [...document.querySelectorAll(".head-facts :is(.no, .fact, .public)")]
+                .map((e) => e.getBoundingClientRect()).map((box) => [box.left, box.right])"""
+        )
+        assert len(boxes) >= 5
+        assert all(right <= left for (_, right), (left, _) in itertools.pairwise(boxes))
 
 
 async def test_the_policy_stops_every_way_to_run_text(demo, chromium):

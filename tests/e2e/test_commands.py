@@ -1,13 +1,8 @@
 """Commands that need no database, as other programs call them: route, redact, rules. Formats to the letter."""
 
-import io
 import json
-import subprocess
-import sys
 
 import pytest
-
-from router.cli.command import run
 
 CARD = "4111 1111 1111 1111"
 RULES = """\
@@ -30,23 +25,6 @@ FIELDS = [
     "message_id", "duplicate", "ticket", "ticket_new", "contact", "language", "tags", "urgency", "queue", "related",
     "text", "redactions", "reasons",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def command(capfdbinary, monkeypatch):
-    """Run a command; its code, what it wrote, and what it said."""
-
-    def ran(*arguments, stdin=b""):
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        capfdbinary.readouterr()
-        try:
-            code = run([str(argument) for argument in arguments])
-        except SystemExit as stopped:  # argparse says what usage is
-            code = stopped.code
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return ran
 
 
 def line(
@@ -325,76 +303,3 @@ def test_broken_rules_decide_nothing(command, rules):
     assert (code, out) == (78, "")
     assert "rules.yaml:2:1" in err
     assert "did you mean rules?" in err
-
-
-# --- the command line itself --------------------------------------------------------------------------------------
-
-
-def test_without_arguments_it_lists_its_commands(command):
-    code, out, _ = command()
-    assert code == 2
-    for name in ("demo", "serve", "route", "redact", "trace", "doctor", "dead-letters"):
-        assert f"    {name}" in out
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [["nonsense"], ["route", "--nonsense"], ["rules"], ["contacts"], ["trace"], ["redact", "--visibility", "open"]],
-)
-def test_wrong_usage_is_2_and_says_what_there_is(command, arguments):
-    code, _, err = command(*arguments)
-    assert code == 2
-    assert err.startswith("usage: switchboard")
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["route", "nowhere"],
-        ["route", "--contacts", "nowhere"],
-        ["redact", "nowhere"],
-        ["redact", "/"],
-        ["export", "/no/x"],
-    ],
-)
-def test_a_file_that_cannot_be_used_is_named(command, arguments):
-    code, out, err = command(*arguments)
-    assert (code, out) == (2, "")
-    assert err.startswith(f"switchboard: {arguments[-1]}: cannot be used (")
-    assert len(err.splitlines()) == 1
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["serve"],
-        ["doctor"],
-        ["migrate"],
-        ["trace", "T-1"],
-        ["quarantine", "list"],
-        ["dead-letters", "list"],
-        ["user", "add", "mei"],
-        ["token", "add", "t", "--kind", "x"],
-        ["contacts", "import"],
-        ["import"],
-        ["export"],
-        ["channels", "check"],
-    ],
-)
-def test_a_missing_configuration_is_78_and_says_where_to_start(command, arguments, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    code, out, err = command(*arguments)
-    assert code == 78
-    assert "switchboard.yaml: cannot be read" in out + err
-    assert "deploy/config.example.yaml" in out + err
-
-
-def test_it_is_installed_under_its_name_and_survives_a_reader_that_leaves():
-    stdin = b"".join(line(f"m{n}", sender=str(n)) for n in range(20))
-    whole = subprocess.run([sys.executable, "-m", "router", "route"], input=stdin, capture_output=True, check=True)
-    assert len(whole.stdout.splitlines()) == 20
-    assert whole.stderr == b""
-    gone = subprocess.run(
-        f"{sys.executable} -m router route | true", shell=True, input=stdin, capture_output=True, check=False
-    )
-    assert gone.stderr == b""

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import sqlite3
 
 import pytest
 
 from router.app import App
+from router.cli.doctor_command import nearest_folder
 from router.clock import SystemClock
 from router.config import load
 from router.connector import RawEvent
@@ -102,7 +104,7 @@ def test_contacts_import_upserts_by_key_and_refuses_one_identity_twice(desk):
         b'{"contact":"bob","emails":["Ann@Example.org"]}\n',
         b'{"name":"x"}\n',
     ]
-    assert desk("contacts import", stdin=b"".join(rows), code=1) == ""
+    assert desk("contacts import", stdin=b"".join(rows), code=1) == "1 contacts taken in, 2 bad lines\n"
     assert desk.err.splitlines()[0].startswith("line 2: email 'ann@example.org' already belongs to contact 'ann'")
     assert desk.err.splitlines()[1].startswith("line 3: contact: missing")
     desk("contacts import", stdin=b'{"contact":"ann","name":"Ann","phone":"+41 44 668 18 00"}\n')
@@ -110,6 +112,14 @@ def test_contacts_import_upserts_by_key_and_refuses_one_identity_twice(desk):
     assert (ann["name"], ann["emails"], ann["phones"]) == ("Ann", ["ann@example.org"], ["+41446681800"])
     desk("contacts import", stdin=b'{"contact":"eve","emails":["ann@example.org"]}\n', code=1)
     assert "already belongs to contact 'ann'" in desk.err
+
+
+def test_contacts_import_says_which_identities_are_only_claims(desk):
+    row = b'{"contact":"bob","emails":["bob@example.org"],"telegram":"7"}\n'
+    assert desk("contacts import", stdin=row) == "1 contacts taken in, 0 bad lines\n"
+    assert desk.err == '1 row names several identities without "linked": true; these are claims and are not kept\n'
+    assert desk("contacts import", stdin=row.replace(b"}", b',"linked":true}')) == "1 contacts taken in, 0 bad lines\n"
+    assert desk.err == ""
 
 
 def test_trace_tells_the_way_of_a_message_and_of_a_ticket(desk):
@@ -121,11 +131,14 @@ def test_trace_tells_the_way_of_a_message_and_of_a_ticket(desk):
     stages = [step["stage"] for step in told["steps"]]
     assert set(stages) >= {"accepted", "message", "redaction", "rules", "ticket", "history"}
     said = desk("trace", "m1")
-    assert "delivered 1 more times and dropped" in said
+    assert "delivered once more and dropped" in said
     assert "CARD in text at" in said
     assert "transfers: transfer" in said
+    assert "T-1001 of C-1: new, normal, queue transfers, agent nobody" in said
+    assert "ticket.opened by C-1" in said
     assert CARD not in said
     assert "4111" not in desk("trace", "T-1001")
+    assert desk("trace", "<1@x>").splitlines()[0] == "<1@x>"
     desk("trace", "nothing", code=1)
     assert desk.err == "switchboard: no message and no ticket is named 'nothing'\n"
 
@@ -289,6 +302,23 @@ def test_people_are_added_once_and_sign_in_by_a_link(desk):
         assert b"long enough" not in file.read_bytes()
 
 
+def test_nobody_is_added_who_could_not_work(desk):
+    desk("user add", "  ", code=1)
+    assert "a login cannot be empty" in desk.err
+    desk.serve()
+    desk("user add", "mei", "--queue", "tranfsers", code=1)
+    assert "there is no queue tranfsers; there are general, transfers" in desk.err
+    with pytest.raises(SystemExit, match="2"):
+        desk("user add", "mei", "--capacity", "-1")
+    assert desk.look("SELECT count(*) FROM agents") == [(0,)]
+
+
+@pytest.mark.parametrize(("name", "kind"), [(" ", "x"), ("shop", "X kind"), ("shop", "")])
+def test_a_token_names_who_uses_it_and_speaks_for_kinds(desk, name, kind):
+    desk("token add", name, "--kind", kind, code=1)
+    assert desk.look("SELECT count(*) FROM api_tokens") == [(0,)]
+
+
 def test_a_token_is_printed_once_and_rests_as_a_hash(desk):
     token = desk("token add", "shop", "--kind", "x", "--kind", "telegram").strip()
     assert token.startswith("sba_")
@@ -320,6 +350,41 @@ def test_doctor_names_what_is_wrong_and_what_to_do(desk, dead):
     said = desk("doctor", code=1)
     assert "ERROR   database: " in said
     assert "does not answer" in said
+
+
+def test_doctor_makes_no_database_and_says_that_there_is_none(desk):
+    findings = {row["about"]: row for row in desk.rows("doctor", "--json", code=1)}
+    assert findings["database"]["state"] == "warning"
+    assert findings["database"]["text"] == f"{desk.folder / 'house.db'} does not exist"
+    assert findings["channel api/default"]["state"] == "ok"
+    assert not list(desk.folder.glob("house.db*"))
+
+
+def test_doctor_tells_a_damaged_database_from_a_wrong_configuration(desk):
+    desk("migrate")
+    (desk.folder / "house.db").write_bytes(b"no database at all" * 1000)
+    assert "ERROR   database: " in desk("doctor", code=1)
+    desk.settings["storage"] = {"url": "sqlite:/proc/nowhere/house.db"}
+    desk.write()
+    assert "does not exist" in desk("doctor", code=1)
+    desk("migrate", code=78)
+    assert "storage.url: the folder /proc/nowhere cannot be made" in desk.err
+    desk.settings["storage"] = {"url": "sqlite:other.db"}
+    desk.settings["channels"] = [{"kind": "telegarm"}]
+    desk.write()
+    assert "ERROR   configuration: " in desk("doctor", code=78)
+
+
+def test_doctor_looks_at_the_disk_of_the_database(tmp_path):
+    assert nearest_folder(tmp_path / "not" / "yet" / "house.db") == tmp_path
+    (tmp_path / "not").mkdir()
+    assert nearest_folder(tmp_path / "not" / "yet" / "house.db") == tmp_path / "not"
+
+
+def test_doctor_does_not_migrate(desk):
+    sqlite3.connect(desk.folder / "house.db").execute("CREATE TABLE other (value)")
+    assert "but lacks 0001" in desk("doctor", code=1)
+    assert desk("migrate", "--check", code=1)
 
 
 def test_doctor_reads_a_broken_configuration(desk):

@@ -113,6 +113,7 @@ class TestUnit:
         assert arguments == ["serve", "--config", "/etc/switchboard/switchboard.yaml"]
         assert unit["RestartPreventExitStatus"] == ["2 78"]
         assert unit["Restart"] == ["always"]
+        assert unit["StartLimitIntervalSec"] == ["0"], "an outage longer than the limit would end the service"
         assert unit["WantedBy"] == ["multi-user.target"]
 
     @pytest.mark.parametrize(

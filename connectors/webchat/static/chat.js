@@ -103,6 +103,11 @@ function flush() {
   if (me.link.send(frame)) waiting = next.id;
 }
 
+/** What the page calls the house: its own name, or the word for support in the reader's language. */
+function title() {
+  return document.body.dataset.title || say("title");
+}
+
 /** Tell the house which answers are on the screen, and the host page how many are not. */
 function report() {
   const answers = [...me.confirmed.values()].filter((m) => m.author !== "customer" && !me.reported.has(m.id));
@@ -113,7 +118,7 @@ function report() {
     ids.forEach((id) => me.reported.add(id));
   }
   const unread = seen ? 0 : answers.filter((m) => m.delivery !== "read").length;
-  document.title = unread ? `(${unread}) ${document.body.dataset.title}` : document.body.dataset.title;
+  document.title = unread ? `(${unread}) ${title()}` : title();
   tellHost({ unread });
 }
 
@@ -159,6 +164,7 @@ function localEntryOf(message) {
 
 function label() {
   part("promise").textContent = say("promise", { time: span(Number(document.body.dataset.replyMinutes)) });
+  part("title").textContent = title();
   for (const id of ["warning", "hello", "invite", "newer"]) part(id).textContent = say(id);
   text.placeholder = say("placeholder");
   text.ariaLabel = say("placeholder");
@@ -217,6 +223,7 @@ part("language").addEventListener("click", async () => {
   settings.set("language", other);
   label();
   show();
+  if (me) report();
 });
 document.addEventListener("visibilitychange", () => me && report());
 

@@ -286,7 +286,17 @@ export async function loadCounts() {
   batch(() => {
     queues.value = answer.queues;
     viewCounts.value = views;
+    countList();
   });
+}
+
+/** A list that is not loaded to its end cannot count what comes in below: it takes the rail's number. */
+function countList() {
+  const { view, queue, q } = route.value;
+  const { cursor, ids, phase, total } = list.value;
+  if (q || cursor === null || phase !== "ready") return;
+  const counted = queue === null ? viewCounts.value[view] : queues.value.find((each) => each.name === queue)?.open;
+  if (counted !== undefined && counted !== total) list.value = { ...list.value, total: Math.max(counted, ids.length) };
 }
 
 async function countViews() {

@@ -12,6 +12,7 @@ import { List } from "./list.js";
 
 const BANNER_AFTER_MS = 3000;
 const COUNT_EVERY_MS = 3000;
+const PROBLEMS_SHOWN = 3;
 
 /** The modules that come after the first paint. @type {import("../vendor/ui.js").Signal<any>} */
 const later = signal(null);
@@ -161,8 +162,9 @@ function RulesBanner() {
   const { problems, at_ms: at } = rules.error;
   return html`<div class="banner danger" role="alert" data-banner="rules">${h(Icon, { name: "triangle-alert" })}
     <div class="grow"><b>${t("rules.broken", { n: problems.length })}</b>
-      <ul>${problems.slice(0, 3).map((/** @type {any} */ each, /** @type {number} */ i) => html`<li key=${i}>
-        <code>${each.file}:${each.line}:${each.col}</code> ${each.text}${each.hint && html` <span class="hint">${each.hint}</span>`}</li>`)}</ul></div>
+      <ul>${problems.slice(0, PROBLEMS_SHOWN).map((/** @type {any} */ each, /** @type {number} */ i) => html`<li key=${i}>
+        <code>${each.file}:${each.line}:${each.col}</code> ${each.text}${each.hint && html` <span class="hint">${each.hint}</span>`}</li>`)}
+        ${problems.length > PROBLEMS_SHOWN && html`<li class="muted">${t("rules.more", { n: problems.length - PROBLEMS_SHOWN })}</li>`}</ul></div>
     <span class="serving">${t("rules.serving", { version: rules.version })}${at ? html`<br /><time>${fullTime(at)}</time>` : ""}</span></div>`;
 }
 

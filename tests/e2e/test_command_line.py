@@ -1,0 +1,123 @@
+"""The command line itself: usage, exit codes, what is missing, and that its pages tell the truth."""
+
+import json
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from tests.e2e.test_commands import line
+from tests.house.tree import ROOT, text
+
+
+def test_without_arguments_it_lists_its_commands(command):
+    code, out, _ = command()
+    assert code == 2
+    for name in ("demo", "serve", "route", "redact", "trace", "doctor", "dead-letters"):
+        assert f"    {name}" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["route", "--nonsense"], ["rules"], ["contacts"], ["trace"], ["redact", "--visibility", "open"]],
+)
+def test_wrong_usage_is_2_and_says_what_there_is(command, arguments):
+    code, _, err = command(*arguments)
+    assert code == 2
+    assert err.startswith("usage: switchboard")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["route", "nowhere"],
+        ["route", "--contacts", "nowhere"],
+        ["redact", "nowhere"],
+        ["redact", "/"],
+        ["export", "/no/x"],
+        ["demo", "--port", "0", "--dir", "/proc/no"],
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(command, arguments):
+    code, out, err = command(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"switchboard: {arguments[-1]}: cannot be used (")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command_name", ["serve", "demo"])
+def test_a_port_that_is_none_is_wrong_usage(command, command_name):
+    code, _, err = command(command_name, "--port", "99999")
+    assert code == 2
+    assert "99999 is no port (0 to 65535)" in err
+
+
+def test_it_says_its_version_and_its_exit_codes(command):
+    assert command("--version")[:2] == (0, f"switchboard {version('switchboard')}\n")
+    assert "78 wrong configuration" in " ".join(command("--help")[1].split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["serve"],
+        ["doctor"],
+        ["migrate"],
+        ["trace", "T-1"],
+        ["quarantine", "list"],
+        ["dead-letters", "list"],
+        ["user", "add", "mei"],
+        ["token", "add", "t", "--kind", "x"],
+        ["contacts", "import"],
+        ["import"],
+        ["export"],
+        ["channels", "check"],
+    ],
+)
+def test_a_missing_configuration_is_78_and_says_where_to_start(command, arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = command(*arguments)
+    assert code == 78
+    assert "switchboard.yaml: cannot be read" in out + err
+    assert "deploy/config.example.yaml" in out + err
+
+
+def test_it_is_installed_under_its_name_and_survives_a_reader_that_leaves():
+    stdin = b"".join(line(f"m{n}", sender=str(n)) for n in range(20))
+    whole = subprocess.run([sys.executable, "-m", "router", "route"], input=stdin, capture_output=True, check=True)
+    assert len(whole.stdout.splitlines()) == 20
+    assert whole.stderr == b""
+    gone = subprocess.run(
+        f"{sys.executable} -m router route | true", shell=True, input=stdin, capture_output=True, check=False
+    )
+    assert gone.stderr == b""
+
+
+def test_the_page_about_formats_shows_what_route_takes_and_says(command, tmp_path):
+    message, contact, decision = (
+        json.loads(found) for found in re.findall(r"```json\n(.*?)```", text(ROOT / "docs/formats.md"), re.DOTALL)
+    )
+    (tmp_path / "contacts").write_text(json.dumps(contact))
+    code, out, err = command("route", "--contacts", tmp_path / "contacts", stdin=json.dumps(message).encode())
+    assert (code, err) == (0, "")
+    said = json.loads(out)
+    assert list(said) == list(decision)
+    # What the shipped pack makes of it is the pack's business.
+    for key in said.keys() - {"tags", "urgency", "queue", "reasons"}:
+        assert said[key] == decision[key], key
+    assert [list(reason) for reason in said["reasons"]] == [list(reason) for reason in decision["reasons"]]
+
+
+def test_the_steps_of_the_readme_make_a_service(tmp_path, monkeypatch, command):
+    after = text(ROOT / "README.md").partition("## Run it for real")[2]
+    steps = [step for step in after.split("```")[1].strip().splitlines() if not step.startswith(". ")]
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    subprocess.run(["bash", "-euc", "\n".join(steps)], cwd=ROOT, env=environment, check=True)
+    monkeypatch.chdir(tmp_path / "switchboard")
+    commands = [step.partition("#")[0].split()[1:] for step in after.split("```")[3].strip().splitlines()]
+    assert [words[0] for words in commands] == ["migrate", "user", "doctor", "serve"]
+    for words in commands[:-1]:
+        code, out, err = command(*words)
+        assert code == 0, out + err
