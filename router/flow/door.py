@@ -5,6 +5,7 @@ Fails closed: an event that breaks a limit raises InvalidMessage and is quaranti
 
 import hashlib
 import re
+from collections.abc import Container, Sequence
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -35,12 +36,13 @@ from router.model.message import (
 )
 from router.model.sources import Ids
 from router.store.rows import BlobRow
-from rules.redact import masked_values, redact
+from rules.facts import Redacted
+from rules.redact import masked_values, redact, redact_fields
 
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 """Code points that PostgreSQL and JSON refuse; each is replaced by one other, so that offsets stay true."""
 
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"(<[^<>]*>)")
 _JSON_ESCAPE = re.compile(r"\\.")
 _JSON_BREAKS = frozenset({r"\n", r"\r", r"\t"})
 _SECRET_CHARS = 8_000
@@ -56,35 +58,59 @@ class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
     """Something was masked: its raw payload must not rest, not even sealed."""
 
 
-class _Marks:
-    """Findings of all fields of one event."""
+class _Fields:
+    """The fields of one event, looked at together, and what was found in them."""
 
     def __init__(self, event: InboundEvent, keys: Keyring) -> None:
         self._visibility = event.visibility
         self._keys = keys
+        self._fields: list[tuple[str, str]] = []
+        self._safe: list[str] = []
         self.redactions: list[Redaction] = []
         self.types: dict[str, None] = {}
         self.hashes: list[str] = []
-        self.masked = False
+        self.masked: list[int] = []
+        """Places of the fields that something was masked in."""
 
-    def clean(self, text: str, field: str, *, report: bool = True) -> str:
-        """The field without its secrets; `report` says whether the spans are the public contract's redactions."""
-        redacted = redact(text, field=field, visibility=self._visibility)
-        if redacted.findings:
-            masked = [f for f in redacted.findings if f.masked]
-            self.types.update((f.type, None) for f in redacted.findings)
-            if masked:
-                self.masked = True
-                values = masked_values(text, redacted)
-                self.hashes += [self._keys.fingerprint(f.type, v) for f, v in zip(masked, values, strict=True)]
-            if report:
-                self.redactions += [Redaction(field=field, start=f.start, end=f.end, type=f.type) for f in masked]
-        return storable(redacted.text)
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def add(self, name: str, text: str) -> int:
+        """Take a field; its place, by which `safe` gives it back."""
+        self._fields.append((name, text))
+        return len(self._fields) - 1
+
+    def clean(self, reported: Container[int | None]) -> None:
+        """Mask in all fields; the spans in those at `reported` are the public contract's redactions."""
+        all_found = redact_fields(self._fields, visibility=self._visibility)
+        self._safe = [found.text for found in all_found]
+        for place, found in enumerate(all_found):
+            if found.findings:
+                self._mark(place, found, report=place in reported)
+
+    def safe(self, place: int) -> str:
+        """The field without its secrets, fit to be stored."""
+        return storable(self._safe[place])
+
+    def _mark(self, place: int, found: Redacted, *, report: bool) -> None:
+        name, text = self._fields[place]
+        self.types.update((f.type, None) for f in found.findings)
+        masked = [f for f in found.findings if f.masked]
+        if masked:
+            self.masked.append(place)
+            values = masked_values(text, found)
+            self.hashes += [self._keys.fingerprint(f.type, v) for f, v in zip(masked, values, strict=True)]
+        if report:
+            self.redactions += [Redaction(field=name, start=f.start, end=f.end, type=f.type) for f in masked]
 
 
 def storable(text: str) -> str:
     """The text with each NUL and lone surrogate replaced by U+FFFD."""
-    return _UNSTORABLE.sub("\ufffd", text) if _UNSTORABLE.search(text) else text
+    return _UNSTORABLE.sub("\ufffd", text) if _is_unstorable(text) else text
+
+
+def _is_unstorable(text: str) -> bool:
+    return "\0" in text if text.isascii() else _UNSTORABLE.search(text) is not None
 
 
 def clean(
@@ -93,39 +119,46 @@ def clean(
     """Everything between the parser and the journal. Raises InvalidMessage for what breaks a limit."""
     event = _storable_ids(event)
     _check(event)
-    marks = _Marks(event, keys)
-    whole = event.text if event.text is not None else derive_text(event.html or "")
-    text, rest = _cut(whole, event.visibility)
+    fields = _Fields(event, keys)
+    words = None if event.html is None else derive_text(event.html)
+    text, rest = _cut(event.text if event.text is not None else words or "", event.visibility)
     # Where the HTML is all there is, what is reported are offsets in the text derived from it (DESIGN 6).
-    safe_text = marks.clean(text, "text" if event.text is not None else "html")
-    safe_html = _clean_html(event, marks)
-    subject = None if event.subject is None else marks.clean(event.subject[:SUBJECT_CHARS_MAX], "subject")
-    sender = event.sender
-    if sender.name:
-        name = marks.clean(sender.name[:NAME_CHARS_MAX], "sender.name", report=False)
-        sender = msgspec.structs.replace(sender, name=name)
-    ext = _clean_ext(event.ext, marks)
-    files = event.attachments
-    if rest:
-        files = (
-            *files,
-            AttachmentIn(name="rest-of-message.txt", content_type="text/plain", data=rest.encode(errors="replace")),
-        )
-    attachments, blobs = _store_files(files, marks, keys, ids, received_at_ms)
+    said = fields.add("text" if event.text is not None else "html", text)
+    html = None if words is None or event.html is None else _add_html(event.html, words, event.text, fields)
+    html_end = len(fields)
+    subject = None if event.subject is None else fields.add("subject", event.subject[:SUBJECT_CHARS_MAX])
+    name = fields.add("sender.name", event.sender.name[:NAME_CHARS_MAX]) if event.sender.name else None
+    ext = _add_ext(event.ext, fields)
+    files = event.attachments if not rest else (*event.attachments, _rest_of_message(rest))
+    names = [
+        fields.add("attachments.name", (file.name or f"attachment-{number}")[:SUBJECT_CHARS_MAX])
+        for number, file in enumerate(files, start=1)
+    ]
+    fields.clean((said, subject))
+
+    attachments, blobs = _store_files(files, [fields.safe(place) for place in names], keys, ids, received_at_ms)
     safe = msgspec.structs.replace(
-        event, text=safe_text, html=safe_html, subject=subject, sender=sender, ext=ext, attachments=()
+        event,
+        text=fields.safe(said),
+        # Markup cannot be masked span by span, so one secret anywhere in it drops it whole.
+        html=None if html is None or any(place < html_end for place in fields.masked) else storable(html),
+        subject=None if subject is None else fields.safe(subject),
+        ext=None if event.ext is None or ext is None else _safe_ext(event.ext, *ext, fields),
+        attachments=(),
     )
+    if name is not None and fields.safe(name) != event.sender.name:
+        safe = msgspec.structs.replace(safe, sender=msgspec.structs.replace(event.sender, name=fields.safe(name)))
     entry = JournalEntry(
         event=safe,
         attachments=attachments,
-        redactions=tuple(marks.redactions),
-        findings=tuple(marks.types),
-        entity_hashes=tuple(marks.hashes),
+        redactions=tuple(fields.redactions),
+        findings=tuple(fields.types),
+        entity_hashes=tuple(fields.hashes),
         rules_version=rules_version,
         received_at_ms=received_at_ms,
         parse_ms=parse_ms,
     )
-    return Cleaned(entry=entry, blobs=blobs, masked=marks.masked)
+    return Cleaned(entry=entry, blobs=blobs, masked=bool(fields.masked))
 
 
 def _storable_ids(event: InboundEvent) -> InboundEvent:
@@ -133,7 +166,7 @@ def _storable_ids(event: InboundEvent) -> InboundEvent:
     names = (event.message_id, event.account, event.target_id, event.thread_id, event.in_reply_to, event.reply_to)
     people = (event.sender.id, event.sender.email, event.sender.phone, event.sender.handle, event.sender.user_id)
     every = [name for name in (*names, *people, *event.references, *event.participants) if name is not None]
-    if not _UNSTORABLE.search("".join(every)):
+    if not _is_unstorable("".join(every)):
         return event
     raw: dict[str, object] = msgspec.to_builtins(event, builtin_types=(bytes,))
     return msgspec.convert({key: _storable_value(key, value) for key, value in raw.items()}, InboundEvent)
@@ -186,36 +219,53 @@ def _cut(text: str, visibility: Visibility) -> tuple[str, str]:
     return text[:at], text[at:]
 
 
-def _clean_html(event: InboundEvent, marks: _Marks) -> str | None:
-    """Safe HTML, or None: markup cannot be masked span by span, so one secret anywhere in it drops it whole."""
-    if event.html is None:
-        return None
-    before = marks.masked
-    words = derive_text(event.html)[:TEXT_CHARS_MAX]
-    if event.text is not None and words.split() != event.text.split():
-        marks.clean(words, "html", report=False)
-    html = sanitise(event.html)
-    _look_over(html[: TEXT_CHARS_MAX * 2], words, marks)
-    found = marks.masked if event.text is None else marks.masked != before or before
-    return None if found or len(html) > TEXT_CHARS_MAX * 2 else storable(html)
+def _rest_of_message(rest: str) -> AttachmentIn:
+    return AttachmentIn(name="rest-of-message.txt", content_type="text/plain", data=rest.encode(errors="replace"))
 
 
-def _look_over(html: str, words: str, marks: _Marks) -> None:
-    """Look for secrets in a safe copy: in its tags alone when it says no more than `words`, seen to before."""
-    if unescape(_TAG.sub(" ", html)).split() == words.split():
-        html = "\n".join(tag for tag in _TAG.findall(html) if "=" in tag)
-    if html:
-        marks.clean(html, "html", report=False)
+def _add_html(html: str, words: str, text: str | None, fields: _Fields) -> str | None:
+    """A safe copy, None when it is too long; what it says beyond the text is looked at as a field of its own."""
+    words = words[:TEXT_CHARS_MAX]
+    if text is not None and not _same_words(words, text):
+        fields.add("html", words)
+    safe = sanitise(html)
+    unseen = _unseen(safe[: TEXT_CHARS_MAX * 2], words)
+    if unseen:
+        fields.add("html", unseen)
+    return None if len(safe) > TEXT_CHARS_MAX * 2 else safe
 
 
-def _clean_ext(ext: str | None, marks: _Marks) -> str | None:
+def _unseen(html: str, words: str) -> str:
+    """What may hold a secret in a safe copy: its tags alone when it says no more than `words`, seen to before."""
+    parts = _TAG.split(html)
+    if not _same_words(unescape(" ".join(parts[::2])), words):
+        return html
+    return "\n".join([tag for tag in parts[1::2] if "=" in tag])
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Whether two texts differ in their white space at most."""
+    return _squeezed(one) == _squeezed(other) or one.split() == other.split()
+
+
+def _squeezed(text: str) -> str:
+    """Most white space as single spaces: what is equal so has equal words."""
+    return text.replace("\n", " ").replace("  ", " ").replace("  ", " ").strip()
+
+
+def _add_ext(ext: str | None, fields: _Fields) -> tuple[str, int] | None:
+    """Unknown fields as they are looked at, and their place."""
     if ext is None:
         return None
     if len(ext) > EXT_BYTES_MAX:
         raise InvalidMessage(f"unknown fields of {len(ext)} bytes, at most {EXT_BYTES_MAX} are kept", field="ext")
     # A line break in JSON is two letters that would stand between the words of a phrase.
     plain = _JSON_ESCAPE.sub(lambda escape: "  " if escape[0] in _JSON_BREAKS else escape[0], ext)
-    safe = marks.clean(plain, "ext", report=False)
+    return plain, fields.add("ext", plain)
+
+
+def _safe_ext(ext: str, plain: str, place: int, fields: _Fields) -> str:
+    safe = fields.safe(place)
     if safe == plain:
         return ext
     try:
@@ -226,12 +276,11 @@ def _clean_ext(ext: str | None, marks: _Marks) -> str | None:
 
 
 def _store_files(
-    files: tuple[AttachmentIn, ...], marks: _Marks, keys: Keyring, ids: Ids, now_ms: int
+    files: tuple[AttachmentIn, ...], names: Sequence[str], keys: Keyring, ids: Ids, now_ms: int
 ) -> tuple[tuple[StoredAttachment, ...], tuple[BlobRow, ...]]:
     stored: list[StoredAttachment] = []
     blobs: dict[BlobHash, BlobRow] = {}
-    for number, file in enumerate(files, start=1):
-        name = marks.clean((file.name or f"attachment-{number}")[:SUBJECT_CHARS_MAX], "attachments.name", report=False)
+    for name, file in zip(names, files, strict=True):
         attachment, blob = _store_file(file, name[:NAME_CHARS_MAX], keys, ids, now_ms)
         stored.append(attachment)
         if blob is not None:

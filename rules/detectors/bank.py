@@ -21,6 +21,7 @@ _LENGTHS: Final = {
 _DIGITS_MIN: Final = 8
 # What stands before the first digit is looked at behind it: so the search leaps from digit to digit.
 _BEGIN = re.compile(r"[0-9](?<=[A-Za-z]{2}[0-9])(?<![0-9A-Za-z][A-Za-z]{2}[0-9])[0-9](?=[ \-]{0,2}[0-9A-Za-z])")
+_SHAPE = re.compile(rb"d(?<=xxd)(?<![xd]xxd)d")
 _LABEL = re.compile(r"(?<![A-Za-z])iban(?![A-Za-z])", re.IGNORECASE)
 _BODY: Final = {
     length: re.compile(rf"[0-9A-Za-z](?:[ \-]{{0,2}}[0-9A-Za-z]){{{length - 1}}}(?![0-9A-Za-z])")
@@ -30,7 +31,7 @@ _BODY: Final = {
 
 def may_be_iban(scan: Scan) -> bool:
     """Whether two letters and two digits begin a word, and there are digits enough."""
-    return b" xxdd" in scan.bare() and scan.shape.count(b"d") >= _DIGITS_MIN
+    return scan.shape.count(b"d") >= _DIGITS_MIN and _SHAPE.search(scan.shape) is not None
 
 
 def find(scan: Scan) -> Iterator[Hit]:

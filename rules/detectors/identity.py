@@ -21,7 +21,8 @@ _CHINA = re.compile(
 _CHINA_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])(?:(?: {0,1}[0-9]){16} {0,1}[0-9xX]|[0-9]{14})(?![0-9A-Za-z])")
 _HONG_KONG = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,2} ?[0-9]{6} ?(?:\([0-9Aa]\)|[0-9Aa])(?![0-9A-Za-z])")
 _SIX_DIGITS = re.compile("[0-9]{6}")
-_HONG_KONG_SHAPES: Final = (b" xdddddd", b" xxdddddd", b" x dddddd", b" xx dddddd")
+_HONG_KONG_SHAPE = re.compile(rb"d(?<=[x ]d)d{5,6}(?!d)")
+_TAIWAN_SHAPE = re.compile(rb"d(?<=xd)d{8}(?!d)")
 _TAIWAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z][1289][0-9]{8}(?![0-9A-Za-z])")
 _SSN = re.compile(
     r"[0-8](?<![0-9A-Za-z\-][0-8])[0-9]{2}(?<!000)(?<!666)-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9A-Za-z\-])"
@@ -63,9 +64,8 @@ def find_china_labelled(scan: Scan) -> Iterator[Hit]:
 
 
 def may_be_hong_kong(scan: Scan) -> bool:
-    """Whether a letter or two stand before six digits."""
-    bare = scan.bare()
-    return any(shape in bare for shape in _HONG_KONG_SHAPES)
+    """Whether a letter stands before six or seven digits."""
+    return _HONG_KONG_SHAPE.search(scan.shape) is not None
 
 
 def find_hong_kong(scan: Scan) -> Iterator[Hit]:
@@ -76,7 +76,7 @@ def find_hong_kong(scan: Scan) -> Iterator[Hit]:
 
 def may_be_taiwan(scan: Scan) -> bool:
     """Whether a letter stands before nine digits."""
-    return b" xddddddddd" in scan.bare()
+    return _TAIWAN_SHAPE.search(scan.shape) is not None
 
 
 def find_taiwan(scan: Scan) -> Iterator[Hit]:

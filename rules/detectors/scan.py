@@ -18,9 +18,7 @@ _LETTERS: Final = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX
 _FIGURES: Final = frozenset(b"0123456789")
 _LETTER, _FIGURE, _SPACE = b"xd "
 _TOKEN: Final = b"x" * 20
-_NUMBER_DIGITS: Final = 6
 _SHAPE: Final = bytes(_LETTER if c in _LETTERS else _FIGURE if c in _FIGURES else c for c in range(256))
-_BARE: Final = bytes(c if c in (_LETTER, _FIGURE) else _SPACE for c in range(256))
 _RUN: Final = bytes(_LETTER if c in (_LETTER, _FIGURE) else _SPACE for c in range(256))
 _DIGITS: Final = bytes(c if c == _FIGURE else _SPACE for c in range(256))
 _JOINERS: Final = b" \t\r\n-._/,()|*+:\xc2\xb7\xe2\x80\xa2"
@@ -75,8 +73,18 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """Words that announce a value, by trigger; one word may be of several.
 
-Triggers that are no words: digit, number (six digits and more), token (twenty letters and digits), not ascii, phrase
-and torn phrase (words of the lists)."""
+Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits), not ascii, phrase and torn phrase
+(words of the lists)."""
+
+_COUNTS: Final = (6, 7, 9, 10, 11, 13, 15, 64)
+
+
+def digits(count: int) -> str:
+    """The trigger of at least `count` digits with nothing but joiners between them; one of a few counts."""
+    return _DIGITS_OF[count]
+
+
+_DIGITS_OF: Final = {count: f"{count} digits" for count in _COUNTS}
 
 
 class Scan:
@@ -99,8 +107,9 @@ class Scan:
         at = self.at
         if _FIGURE in self.shape:
             at["digit"] = _ANYWHERE
-            if self.has_digits(_NUMBER_DIGITS):
-                at["number"] = _ANYWHERE
+            longest = max(map(len, self.digits(_JOINERS).split()))
+            if longest >= _COUNTS[0]:
+                at |= {name: _ANYWHERE for count, name in _DIGITS_OF.items() if longest >= count}
         if tokens := self._tokens():
             at["token"] = tokens
         if len(self.data) != len(self.low):
@@ -139,14 +148,6 @@ class Scan:
     def digits(self, joiners: bytes) -> bytes:
         """Digits as `d` without the `joiners` between them, a space for everything else."""
         return self.shape.translate(_DIGITS, joiners)
-
-    def has_digits(self, count: int) -> bool:
-        """Whether `count` digits follow each other with nothing but the usual joiners between them."""
-        return b"d" * count in self.digits(_JOINERS)
-
-    def bare(self) -> bytes:
-        """`shape` with a space for all that is neither letter nor digit, and one before and behind it."""
-        return b" " + self.shape.translate(_BARE) + b" "
 
     def offsets(self, places: list[int]) -> list[int]:
         """Rising places in `data` as offsets in the text."""

@@ -8,7 +8,7 @@ from rules.detectors.anchored import around, starting
 from rules.detectors.card import DIGITS_MIN
 from rules.detectors.connective import IS, QUANTITY, QUOTE, SHI
 from rules.detectors.hit import Hit, SecretType
-from rules.detectors.scan import Scan
+from rules.detectors.scan import Scan, digits
 from rules.fold import BARRIER
 
 _CODE_EN: Final = (
@@ -86,6 +86,7 @@ _CVV_FIRST = (
 )
 _CVV_FIRST_CHARS: Final = 16
 _CVV_DIGITS: Final = 3
+_WITH_CVV: Final = ("cvv", digits(DIGITS_MIN))
 _CVV_AFTER_EXPIRY = re.compile(
     rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}(?:0[1-9]|1[0-2]) ?[/\-|] ?(?:20)?[2-4][0-9]"
     r"[ ,;/|:\n]{1,4}(?P<value>[0-9]{3,4})(?![0-9a-z])"
@@ -118,7 +119,7 @@ def find_otp_chinese(scan: Scan) -> Iterator[Hit]:
 
 def may_be_cvv(scan: Scan) -> bool:
     """Whether there are digits enough; a word such as `3 digits` counts beside a card number only."""
-    return scan.shape.count(b"d") >= _CVV_DIGITS and ("cvv" in scan.at or scan.has_digits(DIGITS_MIN))
+    return scan.shape.count(b"d") >= _CVV_DIGITS and not scan.at.keys().isdisjoint(_WITH_CVV)
 
 
 def find_cvv(scan: Scan) -> Iterator[Hit]:
