@@ -7,20 +7,22 @@ leave open (`rules.field_index`) leaves those worth testing. Words of `near` hav
 have columns of their own, which are judged sentence by sentence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import zip_longest
 from operator import or_
-from typing import Final
+from typing import Final, NamedTuple
 
 from rules.attributes import FieldCondition
 from rules.conditions import Condition, Evidence, Way
 from rules.field_index import FieldIndex
-from rules.literals import MARK, Finder, Hits, pattern_of
+from rules.literals import Finder
 from rules.rule import Rule
+from rules.scan import Scan
 from rules.scene import Scene
-from rules.wording import TextCondition
+from rules.views import MARK
+from rules.wording import Near, TextCondition
 from rules.words import WordGroup
 
 COLUMNS: Final = 3
@@ -34,11 +36,15 @@ Serves = dict[str, int]
 class Candidate:
     """One way in which a rule can fire."""
 
+    number: int
     order: int
+    """Its place among the ways of all rules, from the first file to the last."""
     rule: Rule
     way: Way
     tests: Way
     """Conditions that the tables do not answer."""
+    near: Near | None
+    """The one whose words are looked up sentence by sentence."""
 
     def holds(self, scene: Scene) -> bool:
         """Answer for one message that has what the tables ask for."""
@@ -52,14 +58,27 @@ class Candidate:
         return [found for condition in self.way for found in condition.evidence(scene)]
 
 
+class _Served(NamedTuple):
+    """What the patterns of one part of the message serve."""
+
+    part: str
+    scan: Scan
+    words: int
+    """All columns."""
+    meeting: list[int]
+    """By sentence: the near ways whose words meet in it."""
+
+
 class Candidates:
     """The rules that are not switched off, taken apart into ways and indexed."""
 
     def __init__(self, rules: Sequence[Rule], finder: Finder) -> None:
         rows = [(rule, way) for rule in rules if rule.mode != "off" for way in rule.when.ways]
-        orders = sorted(range(len(rows)), key=lambda order: _near(rows[order][1]) is None)
-        self._near = sum(_near(way) is not None for _, way in rows)
+        nears = [next((one for one in way if isinstance(one, Near)), None) for _, way in rows]
+        self._near = sum(near is not None for near in nears)
         """Ways with words that must meet in a sentence; they come first."""
+        self._first = (1 << self._near) - 1
+        """The first column of those."""
         self._loose = len(rows) - self._near
         self._free = 0
         """Columns of loose ways that need no word."""
@@ -67,46 +86,50 @@ class Candidates:
         self._subject: Serves = dict.fromkeys(finder.patterns, 0)
         self._fields: dict[str, FieldIndex] = {}
         self._ways: list[Candidate] = []
-        for order in orders:
-            self._add(order, *rows[order])
-        if self._subject == self._text:
-            self._subject = self._text
+        for order in sorted(range(len(rows)), key=lambda order: nears[order] is None):
+            rule, way = rows[order]
+            number = len(self._ways)
+            tests = self._ask_fields(number, way)
+            self._ways.append(Candidate(number, order, rule, way, tests, nears[order]))
+            self._ask_words(self._ways[-1])
+        self._text = _shared(self._text)
+        self._subject = self._text if self._subject == self._text else _shared(self._subject)
 
-    def _add(self, order: int, rule: Rule, way: Way) -> None:
-        number = len(self._ways)
+    def _ask_fields(self, number: int, way: Way) -> Way:
+        """Enter a way into the indexes of its fields; return the conditions that are left to test."""
         tests: list[Condition] = []
         asked: set[str] = set()
         for condition in way:
-            if isinstance(condition, FieldCondition) and condition.field.kind != "text":
-                name = condition.field.name
-                if name not in asked:
-                    asked.add(name)
-                    known = self._fields.get(name) or FieldIndex(condition.field, self._near + self._loose)
-                    self._fields[name] = known
-                    known.add(condition, number)
-                    continue
-            tests.append(condition)
-        self._ways.append(Candidate(order, rule, way, tuple(tests)))
-        near = _near(way)
-        if near is not None:
-            needs = _rarest([(group, near.sources) for group in near.needs])
-            for column in range(COLUMNS):
-                self._serve(needs[min(column, len(needs) - 1)], number + column * self._near)
-        else:
-            texts = [condition for condition in way if isinstance(condition, TextCondition)]
-            needs = _rarest([(group, condition.sources) for condition in texts for group in condition.needs])
-            for column in range(COLUMNS):
-                place = COLUMNS * self._near + column * self._loose + number - self._near
-                if column < len(needs):
-                    self._serve(needs[column], place)
-                else:
-                    self._free |= 1 << place
+            if not isinstance(condition, FieldCondition) or condition.field.kind == "text":
+                tests.append(condition)
+            elif condition.field.name in asked:
+                tests.append(condition)
+            else:
+                field = condition.field
+                asked.add(field.name)
+                if field.name not in self._fields:
+                    self._fields[field.name] = FieldIndex(field, self._near + self._loose)
+                self._fields[field.name].add(condition, number)
+        return tuple(tests)
 
-    def _serve(self, need: tuple[WordGroup, tuple[str, ...]], place: int) -> None:
-        group, sources = need
+    def _ask_words(self, way: Candidate) -> None:
+        """Enter a way into the columns of the words it needs."""
+        if way.near is not None:
+            needs = _rarest([way.near])
+            for column in range(COLUMNS):  # the last again where a column would be free: one number less to or in
+                self._serve(*needs[min(column, len(needs) - 1)], way.number + column * self._near)
+            return
+        needs = _rarest(condition for condition in way.way if isinstance(condition, TextCondition))
+        for column in range(COLUMNS):
+            place = COLUMNS * self._near + column * self._loose + way.number - self._near
+            if column < len(needs):
+                self._serve(*needs[column], place)
+            else:
+                self._free |= 1 << place
+
+    def _serve(self, group: WordGroup, sources: tuple[str, ...], place: int) -> None:
         bit = 1 << place
-        for literal in group.literals:
-            pattern = pattern_of(literal)
+        for pattern in group.patterns:
             if "text" in sources:
                 self._text[pattern] |= bit
             if "subject" in sources:
@@ -114,49 +137,59 @@ class Candidates:
 
     def fired(self, scene: Scene) -> list[Candidate]:
         """Return the first way of each rule that fires, in the order of the files."""
-        candidates = [self._ways[number] for number in _bits(self._alive(scene))]
+        parts = [self._served("text", scene.text, self._text)]
+        if scene.facts.message.subject:
+            parts.append(self._served("subject", scene.subject, self._subject))
+        candidates = [self._ways[number] for number in _bits(self._alive(scene, parts))]
         candidates.sort(key=_order)
         found: list[Candidate] = []
         last: Rule | None = None
         for candidate in candidates:
-            if candidate.rule is not last and candidate.holds(scene):
-                found.append(candidate)
-                last = candidate.rule
+            if candidate.rule is not last:
+                if candidate.near is not None:
+                    _note_meeting(candidate.near, candidate.number, parts)
+                if candidate.holds(scene):
+                    found.append(candidate)
+                    last = candidate.rule
         return found
 
-    def _alive(self, scene: Scene) -> int:
+    def _alive(self, scene: Scene, parts: list[_Served]) -> int:
         """Return the ways that have the words they need, as far as the tables know, and that the fields leave open."""
-        near, all_words = self._served(scene.text.hits, self._text)
-        if scene.facts.message.subject:
-            near_subject, words = self._served(scene.subject.hits, self._subject)
-            near |= near_subject
-            all_words |= words
+        near, words = 0, self._free
+        for part in parts:
+            words |= part.words
+            near = reduce(or_, part.meeting, near)
         width = self._loose
-        loose = (all_words | self._free) >> COLUMNS * self._near
+        loose = words >> COLUMNS * self._near
         loose &= loose >> width & loose >> width + width & (1 << width) - 1
-        alive = near & (1 << self._near) - 1 | loose << self._near
+        alive = near | loose << self._near
         for index in self._fields.values():
             if not alive:
                 break
             alive &= index.open(scene)
         return alive
 
-    def _served(self, hits: Hits, serves: Serves) -> tuple[int, int]:
-        """Return the ways whose near words meet in some sentence, with higher bits of no meaning, and all columns."""
-        anywhere = reduce(or_, map(serves.__getitem__, hits.loose), 0)
+    def _served(self, part: str, scan: Scan, serves: Serves) -> _Served:
+        hits = scan.hits
         sentences = _by_sentence(hits.rows[0], serves)
         for row in hits.rows[1:]:
             pairs = zip_longest(sentences, _by_sentence(row, serves), fillvalue=0)
             sentences = [one | other for one, other in pairs]
-        width = self._near
-        bound = (1 << COLUMNS * width) - 1
-        near, words = 0, anywhere
+        if hits.loose and (anywhere := reduce(or_, map(serves.__getitem__, hits.loose))):
+            sentences = [served | anywhere for served in sentences]
+        words = 0
+        meeting: list[int] = []
         for served in sentences:
-            if both := served | anywhere:
-                words |= served
-                columns = both & bound
-                near |= columns & columns >> width & columns >> width + width
-        return near, words
+            words |= served
+            near = served & self._first & served >> self._near
+            meeting.append(near and near & served >> self._near + self._near)
+        return _Served(part, scan, words, meeting)
+
+
+def _shared(serves: Serves) -> Serves:
+    """Keep equal numbers once: words of one list serve the same ways, and few numbers stay in the cache."""
+    known: dict[int, int] = {}
+    return {pattern: known.setdefault(ways, ways) for pattern, ways in serves.items()}
 
 
 def _by_sentence(row: list[str], serves: Serves) -> list[int]:
@@ -173,13 +206,16 @@ def _by_sentence(row: list[str], serves: Serves) -> list[int]:
     return found
 
 
-def _near(way: Way) -> TextCondition | None:
-    """The condition of a way whose words must meet in one sentence, if there is one."""
-    return next((one for one in way if isinstance(one, TextCondition) and one.together), None)
+def _note_meeting(near: Near, number: int, parts: list[_Served]) -> None:
+    """Spare the condition the search for sentences in which its words meet."""
+    for part, scan, _, meeting in parts:
+        if part in near.sources and near.groups not in scan.meeting:
+            scan.meeting[near.groups] = [index for index, ways in enumerate(meeting) if ways >> number & 1]
 
 
-def _rarest(needs: list[tuple[WordGroup, tuple[str, ...]]]) -> list[tuple[WordGroup, tuple[str, ...]]]:
-    """The groups of fewest words: they hit least."""
+def _rarest(conditions: Iterable[TextCondition]) -> list[tuple[WordGroup, tuple[str, ...]]]:
+    """The groups of fewest words, which hit least, and where they are looked for."""
+    needs = [(group, condition.sources) for condition in conditions for group in condition.needs]
     return sorted(needs, key=lambda need: len(need[0].literals))[:COLUMNS]
 
 

@@ -8,6 +8,7 @@ that fired or are being explained.
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import chain, product
+from typing import NamedTuple
 
 from rules.facts import Span
 from rules.problems import Position
@@ -20,8 +21,7 @@ WAYS_MAX = 64
 """Beyond so many ways the alternatives of a rule are tested together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What made a condition true: words as the customer wrote them, and where in message.text."""
 
     why: str

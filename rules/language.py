@@ -12,9 +12,14 @@ SAMPLE_MAX: Final = 240
 ENGLISH_AT_ONCE: Final = 6
 """More different common English words than this leave no doubt."""
 
+BEGINNING: Final = 140
+"""Code points in which most English messages have that many."""
+
 FALLBACK: Final = "en"
 
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_HAN_HALVES: Final = bytes([*range(0x34, 0xA0), 0xF9, 0xFA])
+"""The upper bytes of the first two ranges."""
 _KANA = re.compile("[\u3041-\u30fa\u30fd-\u30ff\uff66-\uff9d]")
 _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7af]")
 _SCRIPTS: Final = (
@@ -65,7 +70,9 @@ def detect(text: str) -> str:
     """
     sample = text[:SAMPLE_MAX]
     if sample.isascii():
-        if len(_COMMON["en"].intersection(sample.lower().split())) > ENGLISH_AT_ONCE:
+        english = _COMMON["en"].intersection
+        beginning = sample[:BEGINNING].lower().split()[:-1]  # the last word may be cut
+        if len(english(beginning)) > ENGLISH_AT_ONCE or len(english(sample.lower().split())) > ENGLISH_AT_ONCE:
             return "en"
         return _latin(_words(sample))
     wide = _wide(sample)
@@ -80,7 +87,7 @@ def detect(text: str) -> str:
 
 
 def _wide(sample: str) -> str | None:
-    han = sum(map(len, _HAN.findall(sample)))
+    han = _count_han(sample)
     kana = len(_KANA.findall(sample)) if _KANA.search(sample) else 0
     hangul = len(_HANGUL.findall(sample)) if _HANGUL.search(sample) else 0
     if not (han or kana or hangul):
@@ -92,6 +99,14 @@ def _wide(sample: str) -> str | None:
     if kana * 8 > han and kana > 1 and (kana + han) * 2 > latin:
         return "ja"
     return "zh" if han * 2 > latin else None
+
+
+def _count_han(sample: str) -> int:
+    """Count by the upper halves of UTF-16, where the sample has two bytes for each character."""
+    halves = sample.encode("utf-16-le", "surrogatepass")[1::2]
+    if len(halves) == len(sample):
+        return len(halves) - len(halves.translate(None, _HAN_HALVES))
+    return sum(map(len, _HAN.findall(sample)))
 
 
 def _words(sample: str) -> list[str]:

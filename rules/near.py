@@ -60,7 +60,7 @@ def _last(sentence: Sentence, group: WordGroup, chain: Chain, before: int) -> Sp
 
 def find(
     scan: Scan,
-    groups: Sequence[WordGroup],
+    groups: tuple[WordGroup, ...],
     *,
     within: int,
     ordered: bool,

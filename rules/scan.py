@@ -6,14 +6,14 @@ A `Scanner` folds the field and finds its literals in one pass; its `Scan` answe
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable
 
 from rules.facts import Span
-from rules.literals import MARK, Finder, Hits
+from rules.literals import Finder, Hits
 from rules.places import Places
 from rules.text import Folded, fold
-from rules.words import Lexicon, Literal, WordGroup
+from rules.views import Literal
+from rules.words import Lexicon, WordGroup
 
 SCAN_MAX = 20_000
 """Code points of a field that rules look at; what stands behind is not searched."""
@@ -27,7 +27,7 @@ TOKEN_MAX = 16
 INDEX_AFTER = 4
 """Distances counted one by one before all words of the sentence are indexed."""
 
-DIRECT_MAX = 32
+DIRECT_MAX = 16
 """Words of a group looked up in the whole field at once; more are looked up sentence by sentence."""
 
 _TOKEN = re.compile(
@@ -51,34 +51,41 @@ class Scanner:
 class Scan:
     """What one field held."""
 
+    __slots__ = ("_ends", "_finder", "_places", "_sentences", "folded", "hits", "meeting", "work")
+
     def __init__(self, finder: Finder, folded: Folded, hits: Hits) -> None:
         self.folded = folded
         self.hits = hits
+        self.meeting: dict[tuple[WordGroup, ...], list[int]] = {}
+        """In which sentences a word of each of some groups may stand, as far as that is known."""
         self.work = 0
         """How many hits were put together so far; bounded by whoever does so."""
         self._finder = finder
-        self._places = Places(folded.text, hits)
+        self._places: Places | None = None
+        self._ends: list[int] | None = None
         self._sentences: dict[int, Sentence] = {}
-        self._spread: dict[int, set[int]] = {}
-        """By group: in which sentences a word of it may stand."""
 
     def holds(self, group: WordGroup) -> bool:
         """Tell whether any word of the group stands in the field."""
-        found = group.literals & self._found
-        if not found or not found.isdisjoint(self._finder.sure):
-            return bool(found)
+        patterns = self.hits.among(group.patterns)
+        if not patterns or not patterns.isdisjoint(self._finder.sure):
+            return bool(patterns)
         size = len(self.folded.text)
-        return any(self._places.of(literal, 0, size, 1) for literal in found)
+        return any(self.places.of(literal, 0, size, 1) for literal in self.literals(patterns, group))
 
     def first(self, group: WordGroup, most: int) -> list[Span]:
         """Return the first places where a word of the group stands, by start; longer first where two begin."""
-        found = group.literals & self._found
-        if len(found) <= DIRECT_MAX:
-            size, places = len(self.folded.text), self._places.of
-            return _sorted([span for literal in found for span in places(literal, 0, size, most)])[:most]
         spans: list[Span] = []
-        for index in sorted(self._spread_of(group)):
-            spans += self._sentence(index).hits(group)
+        patterns = self.hits.among(group.patterns)
+        if not patterns:
+            return spans
+        if len(patterns) <= DIRECT_MAX:
+            size, of = len(self.folded.text), self.places.of
+            for literal in self.literals(patterns, group):
+                spans += of(literal, 0, size, most)
+            return _sorted(spans)[:most]
+        for sentence in self.sentences((group,)):
+            spans += sentence.hits(group)
             if len(spans) >= most:
                 break
         return spans[:most]
@@ -87,76 +94,64 @@ class Scan:
         """Map a span of the folded text to the field as it came."""
         return self.folded.span(*span)
 
-    def sentences(self, groups: Sequence[WordGroup]) -> "list[Sentence]":
+    def sentences(self, groups: tuple[WordGroup, ...]) -> "list[Sentence]":
         """Return the sentences that may hold a word of every group."""
+        indexes = self.meeting.get(groups)
+        if indexes is None:
+            indexes = self.meeting[groups] = self._meeting(groups)
+        return list(map(self._sentence, indexes))
+
+    def literals(self, patterns: Iterable[str], group: WordGroup) -> list[Literal]:
+        """Return the literals of a group that patterns stand for."""
+        named = self._finder.named
+        return [literal for pattern in patterns for literal in named[pattern] if literal in group.literals]
+
+    @property
+    def places(self) -> Places:
+        """Where literals stand."""
+        if self._places is None:
+            self._places = Places(self.folded.text, self.hits, self._finder)
+        return self._places
+
+    def _meeting(self, groups: tuple[WordGroup, ...]) -> list[int]:
         for group in groups:
-            if group.literals.isdisjoint(self._found):
+            if not self.hits.among(group.patterns):
                 return []
-        shared = set.intersection(*map(self._spread_of, groups))
-        return list(map(self._sentence, sorted(shared)))
-
-    @cached_property
-    def _found(self) -> set[Literal]:
-        """Literals that hit, as far as the finder knows."""
-        found = self._finder.named(set().union(*self.hits.rows))
-        found.update(self._finder.named(self.hits.loose))
+        found: list[int] = []
+        sentences = self.hits.sentences()
+        self.work += len(sentences) >> 3
+        for index, patterns in enumerate(sentences):
+            for group in groups:
+                if group.patterns.isdisjoint(patterns) and group.patterns.isdisjoint(self.hits.loose):
+                    break
+            else:
+                found.append(index)
         return found
-
-    @cached_property
-    def _held(self) -> list[set[Literal]]:
-        """By sentence: the literals in it, with those that may be in any."""
-        rows = list(map(_split, self.hits.rows))
-        loose = self.hits.loose
-        held: list[set[Literal]] = []
-        for index in range(max(map(len, rows))):
-            parts = [row[index] for row in rows if index < len(row)]
-            held.append(self._finder.named(loose).union(self._finder.named(set().union(*parts))))
-        return held
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        return self.hits.ends()
-
-    @cached_property
-    def _where(self) -> dict[Literal, list[int]]:
-        """In which sentences each literal is."""
-        where: dict[Literal, list[int]] = {}
-        for index, held in enumerate(self._held):
-            for literal in held:
-                where.setdefault(literal, []).append(index)
-        return where
-
-    def _spread_of(self, group: WordGroup) -> set[int]:
-        spread = self._spread.get(group.number)
-        if spread is None:
-            where = self._where
-            spread = set().union(*[where[literal] for literal in group.literals & where.keys()])
-            self._spread[group.number] = spread
-        return spread
 
     def _sentence(self, index: int) -> "Sentence":
         sentence = self._sentences.get(index)
         if sentence is None:
+            if self._ends is None:
+                self._ends = self.hits.ends()
             low = self._ends[index - 1] if index else 0
-            sentence = Sentence(self._places, low, self._ends[index], self._held[index])
-            self._sentences[index] = sentence
+            sentence = self._sentences[index] = Sentence(self, index, low, self._ends[index])
         return sentence
 
 
 class Sentence:
     """One sentence of a field, from `low` to `high`, with its closing mark."""
 
-    __slots__ = ("_asked", "_hits", "_letters", "_literals", "_placed", "_places", "_tokens", "high", "low")
+    __slots__ = ("_asked", "_hits", "_letters", "_patterns", "_placed", "_scan", "_tokens", "high", "low")
 
-    def __init__(self, places: Places, low: int, high: int, literals: set[Literal]) -> None:
+    def __init__(self, scan: Scan, index: int, low: int, high: int) -> None:
         self.low = low
         self.high = high
-        self._places = places
-        self._literals = literals
+        self._scan = scan
+        self._patterns = {*scan.hits.sentences()[index], *scan.hits.loose}
         self._placed: dict[Literal, list[Span]] = {}
         self._hits: dict[int, list[Span]] = {}
         """By literal, and by group."""
-        self._letters = 2 if places.text.isascii() else 1
+        self._letters = 2 if scan.folded.text.isascii() else 1
         """Characters that a word takes at least, its blank included."""
         self._asked = 0
         self._tokens: tuple[list[int], list[int]] | None = None
@@ -166,13 +161,14 @@ class Sentence:
         """Return where any word of the group begins in the sentence, by start; longer first where two begin."""
         spans = self._hits.get(group.number)
         if spans is None:
-            spans = []
-            for literal in self._literals & group.literals:
+            spans = self._hits[group.number] = []
+            for literal in self._scan.literals(self._patterns & group.patterns, group):
                 placed = self._placed.get(literal)
                 if placed is None:
-                    placed = self._placed[literal] = self._places.of(literal, self.low, self.high, HITS_MAX)
+                    placed = self._scan.places.of(literal, self.low, self.high, HITS_MAX)
+                    self._placed[literal] = placed
                 spans += placed
-            self._hits[group.number] = _sorted(spans)
+            _sorted(spans)
         return spans
 
     def apart(self, start: int, end: int, within: int) -> bool:
@@ -181,25 +177,15 @@ class Sentence:
             return False
         if end - start > (within + 1) * TOKEN_MAX:
             return True
+        text = self._scan.folded.text
         self._asked += 1
         if self._asked < INDEX_AFTER:
-            return len(_TOKEN.findall(self._places.text, start, end)) > within
+            return len(_TOKEN.findall(text, start, end)) > within
         if self._tokens is None:
-            words = [match.span() for match in _TOKEN.finditer(self._places.text, self.low, self.high)]
+            words = [match.span() for match in _TOKEN.finditer(text, self.low, self.high)]
             self._tokens = [word[0] for word in words], [word[1] for word in words]
         starts, ends = self._tokens
         return bisect_left(starts, end) - bisect_right(ends, start) > within
-
-
-def _split(row: Iterable[str]) -> list[list[str]]:
-    """Cut hits at the marks."""
-    parts: list[list[str]] = [[]]
-    for hit in row:
-        if hit == MARK:
-            parts.append([])
-        else:
-            parts[-1].append(hit)
-    return parts
 
 
 def _sorted(spans: list[Span]) -> list[Span]:

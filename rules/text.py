@@ -29,6 +29,9 @@ _MARK = "\x02"
 WIDE_FROM = "\u2e80"
 """From here on characters are written without spaces between words (Han, kana, hangul)."""
 
+LETTERS = re.compile(r"[^\W\u2e80-\U0010ffff]+")
+"""A word of a script with blanks."""
+
 
 def _one_to_one() -> dict[str, str]:
     """Return every replacement that keeps the length: the quick way for nearly all messages."""
@@ -45,6 +48,7 @@ def _one_to_one() -> dict[str, str]:
 
 
 _TABLE = _one_to_one()
+_SIGNS = tuple((sign, _TABLE[sign]) for sign in "，！？：；（）“”")
 _SPECIAL = re.compile(f"[{''.join(map(re.escape, _TABLE))}\ud800-\udfff]")
 
 
@@ -67,11 +71,14 @@ class Folded:
         return (self._origin(start), self._origin(end - 1) + 1)
 
     def _origin(self, offset: int) -> int:
-        if len(self.text) != len(self._wide):
-            if self._shifts is None:
-                self._shifts = self._trace()
-            starts, shifts = self._shifts
-            offset += shifts[bisect_right(starts, offset)]
+        if left_out := len(self._wide) - len(self.text):
+            if left_out == self.text.count("\n"):  # one character of each empty line and no other
+                offset += self.text.count("\n", 0, offset)
+            else:
+                if self._shifts is None:
+                    self._shifts = self._trace()
+                starts, shifts = self._shifts
+                offset += shifts[bisect_right(starts, offset)]
         return offset if self._base is None else self._base[offset]
 
     def _trace(self) -> tuple[list[int], list[int]]:
@@ -94,6 +101,8 @@ def fold(source: str) -> Folded:
             wide = wide.replace("\r", " ").replace("\t", " ")
         wide = wide.lower()
     else:
+        for sign, plain in _SIGNS:  # most of what is special in Chinese: cheaper at once than one by one
+            wide = wide.replace(sign, plain)
         lowered = _SPECIAL.sub(_swap, wide).lower()
         if len(lowered) == len(wide) and unicodedata.is_normalized("NFKC", lowered):
             wide = lowered
@@ -111,9 +120,15 @@ def _narrowed(wide: str) -> str:
     if "\n" in wide:
         wide = wide.replace(" \n", "\n").replace("\n ", "\n")
         if "\n\n" in wide:
-            wide = _EMPTY_LINES.sub(_MARK, wide)
+            wide = _EMPTY_LINES.sub(_MARK, wide) if "\n\n\n" in wide else wide.replace("\n\n", _MARK)
         wide = wide.replace("\n", " ").replace(_MARK, "\n")
     return wide
+
+
+def goes_on(text: str, offset: int) -> bool:
+    """Tell whether a word of a script with blanks has a letter there."""
+    char = text[offset : offset + 1]
+    return char < WIDE_FROM and (char.isalnum() or char == "_")
 
 
 @lru_cache(maxsize=16_384)

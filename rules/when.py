@@ -1,5 +1,7 @@
 """Reads the `when` of a rule: a map is "and", a list is "or"."""
 
+from itertools import chain
+
 import re2
 
 from rules.attributes import Between, Exists, Holds, Is
@@ -10,8 +12,10 @@ from rules.fields import FIELDS, LANGUAGE_FIELDS, TEXT_PARTS, Field
 from rules.near import Unless
 from rules.problems import Position, meant
 from rules.reader import FALSE, TRUE
+from rules.required import required
 from rules.text import fold_word
 from rules.wording import Has, HasAll, Matches, Near, Whole, compile_regex
+from rules.words import bounded
 
 CONDITIONS_MAX = 64
 """Conditions of one rule."""
@@ -111,7 +115,9 @@ class WhenReader:
             return HasAll(label=label, at=at, sources=sources, words=groups)
         texts = tuple(map(fold_word, words))
         kind = "is" if operator == "in" else operator
-        return Whole(label=label, at=at, sources=sources, operator=kind, texts=texts)
+        stands = [bounded(text, left=kind != "ends", right=kind != "starts") for text in texts]
+        group = lexicon.literal_group(stands)
+        return Whole(label=label, at=at, sources=sources, operator=kind, texts=texts, words=group)
 
     def _near(self, key: Scalar, value: Node, sources: tuple[str, ...], *, several: bool) -> Condition | None:
         known = ["words", *_UNLESS]
@@ -166,6 +172,7 @@ class WhenReader:
 
     def _matches(self, key: Scalar, value: Node, sources: tuple[str, ...]) -> Condition | None:
         patterns = []
+        needed: list[tuple[str, ...]] = []
         for source in self._read.scalars(value, key.value):
             self._regexes += 1
             if self._regexes > REGEXES_MAX:
@@ -197,9 +204,11 @@ class WhenReader:
                 )
                 continue
             patterns.append(pattern)
+            needed.append(required(source.value))
         if not patterns:
             return None
-        return Matches(label=key.value, at=key.at, sources=sources, patterns=tuple(patterns))
+        words = self._book.lexicon.literal_group(chain.from_iterable(needed)) if all(needed) else None
+        return Matches(label=key.value, at=key.at, sources=sources, patterns=tuple(patterns), words=words)
 
     # What is known about it.
 

@@ -33,11 +33,6 @@ class TextCondition(Condition):
         """Groups of each of which a word must stand in the parts it looks at, or it cannot hold."""
         return ()
 
-    @property
-    def together(self) -> bool:
-        """Whether those words must stand in one sentence."""
-        return False
-
     def scans(self, scene: Scene) -> list[Scan]:
         """Return the scanned parts this test looks at."""
         if self.sources == ("text",):
@@ -77,15 +72,18 @@ class Has(TextCondition):
         """Return each word once, with the places where it stands."""
         found: list[Evidence] = []
         for scan in self.scans(scene):
+            spans = scan.first(self.words, EVIDENCE_MAX)
+            if not spans:
+                continue
             in_text = scan is scene.text
             source = scene.facts.message.text if in_text else scene.facts.message.subject
             places: dict[str, list[Span]] = {}
             covered = -1
-            for span in scan.first(self.words, EVIDENCE_MAX):
+            for span in spans:
                 if span[0] < covered:
                     continue  # inside a longer word that hit
                 covered = span[1]
-                start, end = scan.source(span)
+                start, end = scan.folded.span(*span)
                 places.setdefault(source[start:end].casefold(), []).append((start, end))
             found += [Evidence(word, tuple(at) if in_text else ()) for word, at in places.items()]
         return found
@@ -132,11 +130,6 @@ class Near(TextCondition):
         """A word of each group."""
         return self.groups
 
-    @property
-    def together(self) -> bool:
-        """In one sentence."""
-        return True
-
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
         return self._found(scene) is not None
@@ -170,6 +163,12 @@ class Whole(TextCondition):
 
     operator: str
     texts: tuple[str, ...]
+    words: WordGroup
+
+    @property
+    def needs(self) -> tuple[WordGroup, ...]:
+        """One of the texts."""
+        return (self.words,)
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
@@ -197,6 +196,13 @@ class Matches(TextCondition):
     """A regular expression finds something in the folded text."""
 
     patterns: tuple[Any, ...]  # re2 publishes no types
+    words: WordGroup | None
+    """Of which one must stand in the text; None when that is not known."""
+
+    @property
+    def needs(self) -> tuple[WordGroup, ...]:
+        """What no match can do without."""
+        return () if self.words is None else (self.words,)
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""

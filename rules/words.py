@@ -3,33 +3,27 @@
 Words of scripts with spaces match whole, Chinese matches inside, `word*` any ending.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from rules.text import WIDE_FROM, fold_word
+from rules.text import fold_word, goes_on
+from rules.views import ANY_NUMBER, Literal, pattern_of
 
 NUMBER_WORD: Final = "#"
 """Stands for any number written in digits, such as 1,200 or 0.5."""
-LETTERS: Final = re.compile(r"[^\W\u2e80-\U0010ffff]+")
-"""A word of a script with blanks; a whole word of a rule must be all of one."""
-
-Literal = str
-"""Folded text to search for. A blank at either end says that a word must begin or end there."""
-
-ANY_NUMBER: Final[Literal] = "\x03"
-"""Stands for every number."""
 
 
 class WordGroup:
     """Alternatives of which any may hit."""
 
-    __slots__ = ("literals", "number")
+    __slots__ = ("literals", "number", "patterns")
 
     def __init__(self, number: int, literals: frozenset[Literal]) -> None:
         self.number = number
         """Tells it from other groups."""
         self.literals = literals
+        self.patterns = frozenset(map(pattern_of, literals))
+        """What is searched for them."""
 
 
 class Lexicon:
@@ -46,15 +40,12 @@ class Lexicon:
 
     def literal_group(self, literals: Iterable[Literal]) -> WordGroup:
         """Take literals as they are."""
-        found = frozenset(literals)
-        self.literals.update(dict.fromkeys(sorted(found)))
-        return self._groups.setdefault(found, WordGroup(len(self._groups), found))
-
-
-def goes_on(text: str, offset: int) -> bool:
-    """Tell whether a word of a script with blanks has a letter there."""
-    char = text[offset : offset + 1]
-    return char < WIDE_FROM and (char.isalnum() or char == "_")
+        ordered = dict.fromkeys(literals)
+        self.literals.update(ordered)
+        key = frozenset(ordered)
+        if key not in self._groups:
+            self._groups[key] = WordGroup(len(self._groups), key)
+        return self._groups[key]
 
 
 def bounded(text: str, *, left: bool = True, right: bool = True) -> Literal:

@@ -1,0 +1,129 @@
+"""Which literals an expression cannot match without, so that texts without them need not be searched for it.
+
+Reads the plain part of RE2's syntax and gives up on the rest: no answer is always right, a wrong one would lose matches.
+Only characters that have one form in a folded text count: ASCII, whose capitals are folded away, and Chinese.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+ALTERNATIVES_MAX: Final = 32
+"""Literals of which one is needed; beyond so many they tell too little."""
+
+_PLAIN: Final = re.compile(r"[0-9A-Za-z _'\u3400-\u9fff-]")
+_CLASS: Final = re.compile(r"\[\^?\]?(?:\\[^pPQE]|[^\]\\\[])*\]")
+_REPEAT: Final = re.compile(r"[*+?]|\{[0-9]+(?:,[0-9]*)?\}")
+_SHORTHAND: Final = frozenset("dDsSwWbB")
+_SIGNS: Final = frozenset(".^$")
+
+Needed = tuple[str, ...]
+"""Alternatives, of which one must stand in the text; none when nothing is known to be needed."""
+
+
+def required(expression: str) -> Needed:
+    """Return literals of which at least one stands wherever the expression matches; none when that is not known."""
+    try:
+        needed, end = _branches(expression, 0)
+    except _UnknownSyntax:
+        return ()
+    return needed if end == len(expression) else ()
+
+
+class _UnknownSyntax(Exception):
+    """Something this reader does not understand."""
+
+
+def _branches(source: str, at: int) -> tuple[Needed, int]:
+    """Read alternatives up to a closing bracket: what is needed is one literal of any."""
+    found: list[str] = []
+    telling = True
+    while True:
+        needed, at = _sequence(source, at)
+        telling = telling and bool(needed)
+        found += needed
+        if at == len(source) or source[at] == ")":
+            break
+        at += 1
+    return (tuple(dict.fromkeys(found)) if telling and len(found) <= ALTERNATIVES_MAX else ()), at
+
+
+def _sequence(source: str, at: int) -> tuple[Needed, int]:
+    """Read one alternative: of all that it needs, the best to search for."""
+    known: list[Needed] = []
+    run = ""
+    while at < len(source) and source[at] not in "|)":
+        piece, needed, at = _atom(source, at)
+        least, at = _repeat(source, at)
+        if piece and least == 1:
+            run += piece
+            continue
+        if run:
+            known.append((run,))
+        run = piece if least > 1 else ""
+        if needed and least:
+            known.append(needed)
+        if run:
+            known.append((run,))
+            run = ""
+    if run:
+        known.append((run,))
+    return _best(known), at
+
+
+def _atom(source: str, at: int) -> tuple[str, Needed, int]:
+    """Read one thing that may be repeated: the plain character it is, what it needs if it is a group, its end."""
+    char = source[at]
+    if char == "(":
+        begun = at + 1
+        if source.startswith("?", begun):
+            if not source.startswith("?:", begun):
+                raise _UnknownSyntax
+            begun += 2
+        needed, end = _branches(source, begun)
+        if end == len(source):
+            raise _UnknownSyntax
+        return "", needed, end + 1
+    if char == "[":
+        known = _CLASS.match(source, at)
+        if known is None:
+            raise _UnknownSyntax
+        return "", (), known.end()
+    if char == "\\":
+        escaped = source[at + 1 : at + 2]
+        if escaped in _SHORTHAND:
+            return "", (), at + 2
+        if escaped.isascii() and escaped.isprintable() and not escaped.isalnum() and escaped:
+            return "", (), at + 2
+        raise _UnknownSyntax
+    if _PLAIN.match(char):
+        return char.lower(), (), at + 1
+    if char in _SIGNS or not (char in "*+?{}" or char.isascii()):
+        return "", (), at + 1
+    if char in "*+?{":
+        raise _UnknownSyntax
+    return "", (), at + 1
+
+
+def _repeat(source: str, at: int) -> tuple[int, int]:
+    """Read how often at least: 1 when nothing is said, 2 when it repeats but must be there."""
+    least = 1
+    while repeat := _REPEAT.match(source, at):
+        said = repeat[0]
+        at = repeat.end()
+        times = 2 if said == "+" else 0 if said in "*?" else int(re.findall("[0-9]+", said)[0]) and 2
+        least = min(least, times) if times == 0 or least == 0 else 2
+        if source.startswith("?", at) and said != "?":
+            at += 1  # as few as possible
+    return least, at
+
+
+def _best(known: Sequence[Needed]) -> Needed:
+    """The alternatives whose shortest literal is longest; none when one of them tells next to nothing."""
+    best = max(known, key=lambda needed: (min(map(_telling, needed)), -len(needed)), default=())
+    return best if best and min(map(_telling, best)) > 1 else ()
+
+
+def _telling(literal: str) -> int:
+    """How much a literal tells: a Chinese character as much as two letters."""
+    return sum(1 if char.isascii() else 2 for char in literal.strip())
