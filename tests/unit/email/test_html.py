@@ -132,7 +132,7 @@ def test_a_hostile_document_is_read_flat(html):
 
 
 UNSAID = {
-    "a plain twin": ("<p>one</p>\n<p>two &amp; <b>three</b></p>", "one\n\ntwo & three", []),
+    "a plain twin": ('<p style="margin:0">one</p>\n<p>two &amp; <b>three</b></p>', "one\n\ntwo & three", []),
     "more words": ("<p>one</p><p>two</p>", "one", ["one\n\ntwo"]),
     "words out of sight": (
         "<p>one <i hidden>two</i></p>",
