@@ -219,7 +219,8 @@ def test_dead_letters_are_listed_shown_and_sent_again(desk, dead):
     )
     assert desk("dead-letters list") == desk("dead-letters show", letter["id"])
     assert "KeyError" in desk("dead-letters list")
-    assert desk("dead-letters replay", letter["id"]) == ""
+    said = desk("dead-letters replay", letter["id"])
+    assert said == f"{letter['id']}: accepted again; a running service decides it\n"
     desk.serve()
     assert desk.rows("dead-letters list", "--json") == []
     assert "routed" in desk("trace", "m1")
@@ -266,7 +267,7 @@ def test_a_reply_without_a_way_out_is_a_dead_letter_too(desk):
     assert (letter["what"], letter["state"], letter["attempts"], letter["error"]) == ("reply", "dead", 3, "blocked")
     assert "dead after 3 attempts: blocked" in desk("dead-letters show", letter["id"])
     assert "dead after 3 attempts" in desk("trace", "T-1001")
-    desk("dead-letters replay", letter["id"])
+    assert desk("dead-letters replay", letter["id"]) == f"{letter['id']}: queued again; a running service sends it\n"
     assert desk.look("SELECT state, attempts FROM outbox") == [("queued", 0)]
     desk("dead-letters replay", letter["id"], code=1)
     assert "this reply is queued" in desk.err
