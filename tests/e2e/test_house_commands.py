@@ -267,6 +267,8 @@ def test_a_reply_without_a_way_out_is_a_dead_letter_too(desk):
     assert (letter["what"], letter["state"], letter["attempts"], letter["error"]) == ("reply", "dead", 3, "blocked")
     assert "dead after 3 attempts: blocked" in desk("dead-letters show", letter["id"])
     assert "dead after 3 attempts" in desk("trace", "T-1001")
+    ((reply,),) = desk.look("SELECT message_id FROM outbox")
+    assert "delivery  reply by the machine on telegram/default: dead after 3 attempts" in desk("trace", reply)
     assert desk("dead-letters replay", letter["id"]) == f"{letter['id']}: queued again; a running service sends it\n"
     assert desk.look("SELECT state, attempts FROM outbox") == [("queued", 0)]
     desk("dead-letters replay", letter["id"], code=1)
