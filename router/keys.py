@@ -61,7 +61,10 @@ class Keyring:
         try:
             return cipher.decrypt(sealed.data[:_NONCE_BYTES], sealed.data[_NONCE_BYTES:], purpose.encode())
         except (InvalidTag, ValueError):  # ValueError: too short to hold a nonce
-            raise ConfigError(f"a sealed record does not open with key {sealed.key_id!r}: it was altered") from None
+            raise ConfigError(
+                f"a sealed record does not open with key {sealed.key_id!r}: the record was altered, or another key has "
+                "that name now"
+            ) from None
 
     def sign(self, purpose: str, value: str) -> str:
         """URL-safe signature of `value` for `purpose` (HMAC-SHA-256, 128 bits)."""

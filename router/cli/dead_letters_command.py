@@ -72,8 +72,10 @@ async def _run(arguments: argparse.Namespace) -> int:
             now_ms = house.clock.now_ms()
             again = decide_held(entry, "retry", actor="system", now_ms=now_ms)
             await house.store.write(changes.apply(again, now_ms=now_ms))
+            print(f"{letter.id}: queued again; a running service sends it")
         else:
             await house.store.write(journal.replay(JournalId(arguments.id)))
+            print(f"{letter.id}: accepted again; a running service decides it")
         return EXIT_DONE
 
 
@@ -121,7 +123,8 @@ def _print(letter: _Letter, *, as_json: bool) -> None:
         sys.stdout.buffer.write(msgspec.json.encode(letter) + b"\n")
         sys.stdout.flush()
         return
+    attempts = "1 attempt" if letter.attempts == 1 else f"{letter.attempts} attempts"
     print(
-        f"{letter.id}  {letter.what}  {letter.channel}/{letter.account}  {letter.state} after {letter.attempts} "
-        f"attempts: {letter.error or 'no reason kept'}"
+        f"{letter.id}  {letter.what}  {letter.channel}/{letter.account}  {letter.state} after {attempts}: "
+        f"{letter.error or 'no reason kept'}"
     )

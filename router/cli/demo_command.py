@@ -50,6 +50,11 @@ async def _demo(arguments: argparse.Namespace) -> int:
     workspace = Workspace(directory=arguments.dir.resolve())
     is_new = not (workspace.directory / "switchboard.db").exists()
     workspace.prepare()
+    with workspace.held():
+        return await _play(workspace, arguments, is_new=is_new)
+
+
+async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: bool) -> int:
     # aiosmtpd announces its own deprecations there; nothing a visitor could act on.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     clock = SystemClock()

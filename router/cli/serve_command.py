@@ -12,7 +12,7 @@ from router.app import ROLES, App, Role
 from router.cli.running import until_stopped
 from router.clock import SystemClock
 from router.config import Config, load
-from router.model.errors import ConfigError
+from router.model.errors import ConfigError, Refused
 from router.telemetry import LibraryLog, StructuredLog
 
 PORT_MAX = 65_535
@@ -64,8 +64,12 @@ async def _serve(config: Config, base: Path, roles: Sequence[Role]) -> int:
     app = App(config, base=base, roles=roles, log=log, clock=clock)
     try:
         await app.start()
-    except BaseException:
+    except BaseException as error:
         await app.stop()
+        if isinstance(error, OSError) and not error.filename:
+            # Not a wrong configuration for certain: the process before this one may still be on its way out.
+            place = f"{config.server.host}:{config.server.port}"
+            raise Refused("listen", f"{place} cannot be used ({error.strerror})", status=503) from None
         raise
     log.info("app.started", roles=",".join(roles), port=app.server.port if "web" in roles else None)
     return await until_stopped(app)

@@ -1,6 +1,9 @@
 """The demo's folder: configuration, rules, keys and data, made on first use and kept between runs."""
 
+import fcntl
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from router.config import (
     ServerConfig,
     StorageConfig,
 )
+from router.model.errors import ConfigError
 from rules import packs
 
 SUPPORT_ADDRESS = "support@wallet.example"
@@ -55,6 +59,18 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                 path = keys / name
                 path.touch(mode=0o600)
                 path.write_text(secrets.token_hex(32), encoding="ascii")
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other demos out of this folder: two mail servers would write over each other's mails."""
+        with (self.directory / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ConfigError(
+                    f"{self.directory} is used by a demo that is running; stop it, or name another folder with --dir"
+                ) from None
+            yield
 
     def key(self, name: str) -> str:
         """Hex digits of one key."""

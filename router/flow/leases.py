@@ -54,7 +54,9 @@ class Leases:
                 try:
                     await self.refresh()
                 except (StoreUnavailable, Conflict) as error:
-                    self._log.warning("leases.store_unavailable", error=type(error).__name__)
+                    # Why a database is away holds no content; what a conflict says may name values.
+                    reason = str(error) if isinstance(error, StoreUnavailable) else None
+                    self._log.warning("leases.store_unavailable", error=type(error).__name__, reason=reason)
                 await asyncio.sleep(LEASE_RENEW_MS / 1000)
         finally:
             self._held = {}

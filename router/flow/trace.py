@@ -84,7 +84,9 @@ def _head(detail: TicketDetail) -> Step:
 
 
 def _answers(detail: TicketDetail, message: Message) -> list[Message]:
-    """The replies after this message, up to the next of a customer."""
+    """The replies after this message, up to the next of a customer; of a reply, itself."""
+    if message.id in detail.deliveries:
+        return [message]
     later = [each for each in detail.messages if each.id > message.id]
     until_next = takewhile(lambda each: each.kind != "inbound", later)
     return [each for each in until_next if each.id in detail.deliveries]

@@ -1,4 +1,4 @@
-"""The command line in this process."""
+"""The command line in this process, alone and on a house of its own."""
 
 import io
 import sys
@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from router.cli.command import run
+from tests.e2e.command_desk import Desk
 
 
 @pytest.fixture
@@ -23,3 +24,8 @@ def command(capfdbinary, monkeypatch):
         return code, out.decode(), err.decode()
 
     return ran
+
+
+@pytest.fixture
+def desk(tmp_path, capfdbinary, monkeypatch):
+    return Desk(tmp_path / "house", capfdbinary, monkeypatch)

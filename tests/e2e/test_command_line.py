@@ -1,5 +1,6 @@
 """The command line itself: usage, exit codes, what is missing, and that its pages tell the truth."""
 
+import fcntl
 import json
 import re
 import subprocess
@@ -52,6 +53,17 @@ def test_a_port_that_is_none_is_wrong_usage(command, command_name):
     code, _, err = command(command_name, "--port", "99999")
     assert code == 2
     assert "99999 is no port (0 to 65535)" in err
+
+
+def test_two_demos_do_not_share_a_folder(command, tmp_path):
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        code, out, err = command("demo", "--dir", tmp_path, "--port", "0")
+    assert (code, out) == (78, "")
+    assert (
+        err
+        == f"switchboard: {tmp_path} is used by a demo that is running; stop it, or name another folder with --dir\n"
+    )
 
 
 def test_it_says_its_version_and_its_exit_codes(command):

@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-import sqlite3
+import socket
 
 import pytest
 
 from router.app import App
-from router.cli.doctor_command import nearest_folder
 from router.clock import SystemClock
 from router.config import load
 from router.connector import RawEvent
@@ -18,11 +17,6 @@ from router.telemetry import SilentLog
 from tests.e2e.command_desk import Desk, line, selected
 
 CARD = "4111 1111 1111 1111"
-
-
-@pytest.fixture
-def desk(tmp_path, capfdbinary, monkeypatch):
-    return Desk(tmp_path / "house", capfdbinary, monkeypatch)
 
 
 MESSAGES = b"".join(
@@ -225,7 +219,8 @@ def test_dead_letters_are_listed_shown_and_sent_again(desk, dead):
     )
     assert desk("dead-letters list") == desk("dead-letters show", letter["id"])
     assert "KeyError" in desk("dead-letters list")
-    assert desk("dead-letters replay", letter["id"]) == ""
+    said = desk("dead-letters replay", letter["id"])
+    assert said == f"{letter['id']}: accepted again; a running service decides it\n"
     desk.serve()
     assert desk.rows("dead-letters list", "--json") == []
     assert "routed" in desk("trace", "m1")
@@ -272,10 +267,23 @@ def test_a_reply_without_a_way_out_is_a_dead_letter_too(desk):
     assert (letter["what"], letter["state"], letter["attempts"], letter["error"]) == ("reply", "dead", 3, "blocked")
     assert "dead after 3 attempts: blocked" in desk("dead-letters show", letter["id"])
     assert "dead after 3 attempts" in desk("trace", "T-1001")
-    desk("dead-letters replay", letter["id"])
+    ((reply,),) = desk.look("SELECT message_id FROM outbox")
+    assert "delivery  reply by the machine on telegram/default: dead after 3 attempts" in desk("trace", reply)
+    assert desk("dead-letters replay", letter["id"]) == f"{letter['id']}: queued again; a running service sends it\n"
     assert desk.look("SELECT state, attempts FROM outbox") == [("queued", 0)]
     desk("dead-letters replay", letter["id"], code=1)
     assert "this reply is queued" in desk.err
+
+
+def test_serve_names_a_port_that_is_taken(desk):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        desk("serve", "--port", port, code=1)
+    *log, said = desk.err.splitlines()
+    assert said.startswith(f"switchboard: 127.0.0.1:{port} cannot be used (")
+    assert all(line.startswith("{") for line in log)
 
 
 def test_migrate_says_what_is_missing_and_does_it_once(desk):
@@ -350,45 +358,3 @@ def test_doctor_names_what_is_wrong_and_what_to_do(desk, dead):
     said = desk("doctor", code=1)
     assert "ERROR   database: " in said
     assert "does not answer" in said
-
-
-def test_doctor_makes_no_database_and_says_that_there_is_none(desk):
-    findings = {row["about"]: row for row in desk.rows("doctor", "--json", code=1)}
-    assert findings["database"]["state"] == "warning"
-    assert findings["database"]["text"] == f"{desk.folder / 'house.db'} does not exist"
-    assert findings["channel api/default"]["state"] == "ok"
-    assert not list(desk.folder.glob("house.db*"))
-
-
-def test_doctor_tells_a_damaged_database_from_a_wrong_configuration(desk):
-    desk("migrate")
-    (desk.folder / "house.db").write_bytes(b"no database at all" * 1000)
-    assert "ERROR   database: " in desk("doctor", code=1)
-    desk.settings["storage"] = {"url": "sqlite:/proc/nowhere/house.db"}
-    desk.write()
-    assert "does not exist" in desk("doctor", code=1)
-    desk("migrate", code=78)
-    assert "storage.url: the folder /proc/nowhere cannot be made" in desk.err
-    desk.settings["storage"] = {"url": "sqlite:other.db"}
-    desk.settings["channels"] = [{"kind": "telegarm"}]
-    desk.write()
-    assert "ERROR   configuration: " in desk("doctor", code=78)
-
-
-def test_doctor_looks_at_the_disk_of_the_database(tmp_path):
-    assert nearest_folder(tmp_path / "not" / "yet" / "house.db") == tmp_path
-    (tmp_path / "not").mkdir()
-    assert nearest_folder(tmp_path / "not" / "yet" / "house.db") == tmp_path / "not"
-
-
-def test_doctor_does_not_migrate(desk):
-    sqlite3.connect(desk.folder / "house.db").execute("CREATE TABLE other (value)")
-    assert "but lacks 0001" in desk("doctor", code=1)
-    assert desk("migrate", "--check", code=1)
-
-
-def test_doctor_reads_a_broken_configuration(desk):
-    desk.config.write_text("serve: 1\n")
-    said = desk("doctor", code=78)
-    assert "did you mean 'server'?" in said
-    assert "switchboard.yaml:1:1" in said

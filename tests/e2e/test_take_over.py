@@ -1,5 +1,7 @@
 """A worker dies or sleeps with work in hand: its lease runs out, its heir is woken for the rest, and it is fenced."""
 
+import asyncio
+import io
 import random
 from contextlib import AsyncExitStack
 
@@ -13,7 +15,7 @@ from router.model.errors import Fenced
 from router.model.limits import LEASE_MS, LEASE_RENEW_MS, PARTITIONS
 from router.store import journal, migrate
 from router.store.sqlite import SqliteStore
-from router.telemetry import SilentLog
+from router.telemetry import SilentLog, StructuredLog
 
 PATIENCE_S = 20.0
 
@@ -95,3 +97,14 @@ async def test_a_second_worker_takes_its_share_with_what_waits_there(store, cloc
         assert got, "a partition changed hands and its work was forgotten"
         woken.update(each.partition for each in got)
     assert woken == second.held().keys()
+
+
+async def test_the_log_says_why_the_database_is_away(store, clock):
+    said = io.StringIO()
+    leases = Leases("first", store=store, clock=clock, log=StructuredLog(clock, said))
+    await store.close()
+    renewing = asyncio.create_task(leases.run())
+    while "leases.store_unavailable" not in said.getvalue():
+        await asyncio.sleep(0)
+    renewing.cancel()
+    assert "the store is closed" in said.getvalue()

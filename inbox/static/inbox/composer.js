@@ -78,12 +78,12 @@ export function Composer({ row, data }) {
           keepDraft(row.id, mode.value, value);
           setText(value);
         }} onKeyDown=${onKeyDown}></textarea>`}
-    <div class="composer-foot"><span class="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t(isNote ? "composer.hintNote" : "composer.hintSend")}</span>
-      ${!isNote && html`<button type="button" class="button" data-act="send-solve" disabled=${locked || !text.trim()} title="Ctrl+Shift+Enter"
+    ${!locked && html`<div class="composer-foot"><span class="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t(isNote ? "composer.hintNote" : "composer.hintSend")}</span>
+      ${!isNote && html`<button type="button" class="button" data-act="send-solve" disabled=${!text.trim()} title="Ctrl+Shift+Enter"
         onClick=${() => send(true)}>${t("composer.sendSolve")}</button>`}
-      <button type="submit" class=${`button ${isNote ? "note" : "primary"}`} data-act="send" disabled=${locked || !text.trim()}>
+      <button type="submit" class=${`button ${isNote ? "note" : "primary"}`} data-act="send" disabled=${!text.trim()}>
         ${h(Icon, { name: isNote ? "sticky-note" : "send" })}${isNote ? t("composer.addNote")
-          : t(isPublic ? "composer.sendPublic" : "composer.send", { channel: word("channel", data.reply_to?.channel ?? row.channel) })}</button></div></form>`;
+          : t(isPublic ? "composer.sendPublic" : "composer.send", { channel: word("channel", data.reply_to?.channel ?? row.channel) })}</button></div>`}</form>`;
 }
 
 /** @param {{ name: Mode, icon: string, current: Mode, row: TicketRow }} props */
