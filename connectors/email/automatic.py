@@ -12,7 +12,9 @@ from router.model.message import Automatic
 
 _AUTO_FIELDS: Final = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-response-suppress", "x-loop")
 _BULK_FIELDS: Final = ("list-id", "list-post", "x-mailing-list")
+_PRECEDENCE_FIELDS: Final = ("precedence", "x-precedence")
 _BULK_PRECEDENCE: Final = frozenset({"bulk", "list", "junk"})
+_REPLY_PRECEDENCE: Final = frozenset({"auto_reply", "auto-reply"})
 _MACHINE: Final = re.compile(r"(?:mailer-?daemon|postmaster|mail-daemon)@")
 _NO_REPLY: Final = re.compile(r"(?:no|do-?not|donot)[-_.]?reply(?:[-_.+][^@]*)?@")
 _AWAY: Final = re.compile(
@@ -27,7 +29,7 @@ _AWAY: Final = re.compile(
 
 def classify(headers: Headers, sender: str, subject: str, content_type: str, report: str) -> Automatic:
     """How the mail was made; anything but "none" is stored and threaded and never answered by the machine."""
-    empty_path = any(unfold(value) == "<>" for value in headers.get("return-path", ()))
+    empty_path = "<>" in map(unfold, headers.get("return-path", ()))
     if (
         report == "delivery-status"
         or "x-failed-recipients" in headers
@@ -38,8 +40,8 @@ def classify(headers: Headers, sender: str, subject: str, content_type: str, rep
     if _is_auto_reply(headers, subject, report) or empty_path:
         return "auto_reply"
     if (
-        any(name in headers for name in _BULK_FIELDS)
-        or _BULK_PRECEDENCE & _precedence(headers)
+        not headers.keys().isdisjoint(_BULK_FIELDS)
+        or not _BULK_PRECEDENCE.isdisjoint(_precedence(headers))
         or _NO_REPLY.match(sender)
     ):
         return "bulk"
@@ -52,19 +54,14 @@ def _is_auto_reply(headers: Headers, subject: str, report: str) -> bool:
         return True
     return (
         report == "disposition-notification"
-        or any(name in headers for name in _AUTO_FIELDS)
-        or bool({"auto_reply", "auto-reply"} & _precedence(headers))
+        or not headers.keys().isdisjoint(_AUTO_FIELDS)
+        or not _REPLY_PRECEDENCE.isdisjoint(_precedence(headers))
         or _AWAY.match(subject) is not None
     )
 
 
-def _precedence(headers: Headers) -> set[str]:
-    return {
-        unfold(value).lower()
-        for name in ("precedence", "x-precedence")
-        if name in headers
-        for value in headers[name]
-    }  # fmt: skip
+def _precedence(headers: Headers) -> list[str]:
+    return [unfold(value).lower() for name in _PRECEDENCE_FIELDS if name in headers for value in headers[name]]
 
 
 # --- proof of the sender -------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ _VALUE_CHARS_MAX: Final = 16_384
 """Of one encoded value (subject, name, file name) only so much is decoded; everything above is cut later anyway."""
 
 Headers = dict[str, list[str]]
-"""Lower-case field name to its raw values, in order of appearance."""
+"""Lower-case field name to its raw values as they stand after the colon, folds and all, in order of appearance."""
 
 
 class Split(NamedTuple):
@@ -31,57 +31,60 @@ class Split(NamedTuple):
     """A limit was met: the rest of the block was skipped."""
 
 
-_FIELD: Final = re.compile(r"^(?:([!-9;-~]+)[ \t]*:[ \t]*([^\n]*(?:\n[ \t][^\n]*)*)|([^\n]+))", re.MULTILINE)
+_EMPTY_LINE: Final = re.compile(rb"\n\r?\n")
+_LINE_END: Final = re.compile(r"\n(?![ \t])")
+"""A line that begins with a blank goes on with the field before it."""
 _MBOX: Final = re.compile(r">?From ")
-_NAME: Final = re.compile(r"[!-9;-~]+[ \t]*:")
+_NAME: Final = re.compile(r"([!-9;-~]+)[ \t]*")
+_NAME_CHARS_MAX: Final = 80
+"""Up to this length a name, read once, is remembered."""
 
 
 def split(raw: bytes, start: int, end: int) -> Split:
     """Read the header block that begins at `start`; linear, and looks no further than `end`."""
     if raw.startswith((b"\n", b"\r\n"), start, end):
         return Split({}, start + (1 if raw.startswith(b"\n", start) else 2), over=False)
-    stop, body = _block(raw, start, end)
+    found = _EMPTY_LINE.search(raw, start, end)
+    stop, body = (found.start(), found.end()) if found is not None else (end, end)
     over = stop - start > HEADER_BYTES_MAX
-    block = raw[start : min(stop, start + HEADER_BYTES_MAX)].decode("latin-1").replace("\r\n", "\n")
-    headers: Headers = {}
-    fields = _FIELD.findall(block)
+    fields = _LINE_END.split(raw[start : min(stop, start + HEADER_BYTES_MAX)].decode("latin-1"))
     if len(fields) > HEADER_FIELDS_MAX:
         over = True
         del fields[HEADER_FIELDS_MAX:]
-    for index, (name, value, stray) in enumerate(fields):
-        if stray:
-            if _stops_here(stray, fields[index + 1 : index + 2]):
-                return Split(headers, _find_stray(raw, start, stop, stray), over)
-            continue
-        headers.setdefault(name.lower(), []).append(value)
+    headers: Headers = {}
+    for index, field in enumerate(fields):
+        name, colon, value = field.partition(":")
+        name = (_name_once(name) if len(name) <= _NAME_CHARS_MAX else _name(name)) if colon else ""
+        if not name:
+            if _stops_here(field, fields[index + 1 : index + 2]):
+                return Split(headers, start + sum(len(one) + 1 for one in fields[:index]), over)
+        elif name in headers:
+            headers[name].append(value)
+        else:
+            headers[name] = [value]
     return Split(headers, body, over)
 
 
-def _block(raw: bytes, start: int, end: int) -> tuple[int, int]:
-    """Where the block ends and where the body begins: after the first empty line."""
-    for limit in (min(end, start + HEADER_BYTES_MAX), end):
-        crlf = raw.find(b"\n\r\n", start, limit)
-        bare = raw.find(b"\n\n", start, crlf + 2 if crlf >= 0 else limit)
-        if bare >= 0:
-            return bare + 1, bare + 2
-        if crlf >= 0:
-            return crlf + 1, crlf + 3
-    return end, end
+def _name(text: str) -> str:
+    """The lower-case name that stands before a colon; empty when it is none."""
+    found = _NAME.fullmatch(text)
+    return found[1].lower() if found is not None else ""
 
 
-def _stops_here(stray: str, following: list[tuple[str, str, str]]) -> bool:
+_name_once = lru_cache(maxsize=1_024)(_name)
+
+
+def _stops_here(stray: str, following: list[str]) -> bool:
     """A line that is no field ends the headers (the empty line was forgotten), unless fields go on after it."""
-    return not (_MBOX.match(stray) or (following and following[0][0]))
-
-
-def _find_stray(raw: bytes, start: int, stop: int, stray: str) -> int:
-    at = raw.find(b"\n" + stray.encode("latin-1"), start, stop)
-    return at + 1 if at >= 0 else start
+    if not stray or _MBOX.match(stray):
+        return False
+    return "\n" in stray or not any(_name(line.partition(":")[0]) and ":" in line for line in following)
 
 
 def unfold(value: str) -> str:
     """One line, without surrounding blanks."""
-    return value.replace("\r", "").replace("\n", "").strip() if "\n" in value or "\r" in value else value.strip()
+    value = value.strip()
+    return value.replace("\r", "").replace("\n", "").strip() if "\n" in value or "\r" in value else value
 
 
 # --- encoded words -------------------------------------------------------------------------------------------------
@@ -97,6 +100,10 @@ def decode_text(value: str) -> str:
     value = unfold(value)
     if value.isascii() and "=?" not in value:
         return value if value.isprintable() else _CONTROL.sub("", value)
+    alone = _WORD.fullmatch(value) if len(value) <= _VALUE_CHARS_MAX else None
+    if alone is not None:
+        text = charsets.decode(_word_bytes(alone[2], alone[3]), alone[1].lower())
+        return text if text.isprintable() else _CONTROL.sub("", text)
     out: list[str] = []
     charset, pending, position = "", b"", 0
     for word in _WORD.finditer(value, 0, _VALUE_CHARS_MAX):
@@ -206,7 +213,7 @@ class Address(NamedTuple):
 
 
 _SIMPLE: Final = re.compile(
-    r'(?:"?([^"<>(),;:@\\\[\]]*)(?:"\s{0,4})?<)?'
+    r'\s*(?:"?([^"<>(),;:@\\\[\]]*)(?:"\s{0,4})?<)?'
     r'([^\s"<>(),;:@\\\[\]\x00-\x1f\x7f]+@[^\s"<>(),;:@\\\[\]\x00-\x1f\x7f]+)>?\s*'
 )
 _SIMPLE_CHARS_MAX: Final = 320

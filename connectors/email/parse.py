@@ -40,7 +40,6 @@ class Ext(msgspec.Struct, frozen=True, omit_defaults=True):
     """Bounds the mail met; the whole of it is attached or, for `size`, still on the server."""
 
 
-_NO_EXT: Final = Ext()
 _encode_ext = msgspec.json.Encoder().encode
 
 
@@ -53,7 +52,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
         raise InvalidMessage(f"the mail has {len(raw.body)} bytes; the limit is {RAW_BYTES_MAX}", field="body")
     mail = Mail(raw.body)
     fields = mail.root.headers
-    if not any(name in fields for name in _MAIL_FIELDS):
+    if fields.keys().isdisjoint(_MAIL_FIELDS):
         raise InvalidMessage("no header field of a mail stands at the beginning of the payload", field="body")
 
     own = Own(raw.meta.get("address", ""))
@@ -88,7 +87,6 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
     if raw.meta.get("truncated") == "1":
         mail.notice("size")
         text, files = f"{_truncation_notice(raw.meta)}\n\n{text or ''}".rstrip(), ()
-    ext = Ext(tuple(mail.notices))
     answered = headers.message_ids(fields["in-reply-to"][0]) if "in-reply-to" in fields else []
     return (
         InboundEvent(
@@ -108,7 +106,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             # An automatic mail's Reply-To is often a person's list or a trap, never where its sender reads answers.
             reply_to=_reply_to(fields, author) if made == "none" else None,
             participants=participants(fields, own),
-            ext=_encode_ext(ext).decode() if ext != _NO_EXT else None,
+            ext=_encode_ext(Ext(tuple(mail.notices))).decode() if mail.notices else None,
         ),
     )
 

@@ -10,7 +10,7 @@ from connectors.email.headers import Headers
 from router.model.limits import ADDRESS_CHARS_MAX
 
 # mail.md 15: To alone fails for Bcc and aliases; what the servers noted about the envelope comes first.
-_ENVELOPE_FIELDS: Final = ("delivered-to", "x-original-to", "envelope-to", "x-forwarded-to")
+_OUR_FIELDS: Final = ("delivered-to", "x-original-to", "envelope-to", "x-forwarded-to", "to", "cc")
 _PARTICIPANTS_MAX: Final = 100
 _TOKEN_CHARS_MAX: Final = 128
 
@@ -40,7 +40,7 @@ class Own:
 
 def reply_token(fields: Headers, own: Own) -> str | None:
     """The tag of the plus-address of ours that the mail was sent to, in its own spelling; unverified."""
-    for name in (*_ENVELOPE_FIELDS, "to", "cc"):
+    for name in _OUR_FIELDS:
         for value in fields.get(name, ()):
             if "+" not in value:
                 continue
