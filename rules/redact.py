@@ -27,6 +27,8 @@ PERSONAL: Final[frozenset[SecretType]] = frozenset(TYPES) - SECRETS
 the world what that person owns. A transaction hash is not: the customer gave it to be looked up."""
 
 _REPORTED_PRIVATE: Final = PERSONAL - {"PERSON_NAME", "STREET_ADDRESS"}
+_OF_ITS_PLACE: Final = frozenset({"EMAIL", "PHONE", "IP", "NATIONAL_ID", "PERSON_NAME", "STREET_ADDRESS"})
+"""What is told by the words right beside it alone; for the rest it counts what else the field says."""
 _PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(TYPES)})\]")
 _ROUNDS_MAX: Final = 8
 
@@ -79,11 +81,27 @@ def redact_fields(
     if not hits:
         return [Redacted(text=text) for _, text in fields]
     if len(fields) == 1:
-        ((field, text),) = fields
-        return [_redacted(field, text, _spans(scan, hits, masked), masked, how)]
-    found = []
-    for (field, text), part in zip(fields, scan.parts([len(text) for _, text in fields]), strict=True):
-        found.append(_redacted(field, text, _spans(part, how.find(part), masked), masked, how))
+        found = [_spans(scan.folded, hits, masked)]
+    elif all(hit.type in _OF_ITS_PLACE for hit in hits):
+        found = _by_field(_spans(scan.folded, hits, masked), fields)
+    else:
+        parts = scan.parts([len(text) for _, text in fields])
+        found = [_spans(part.folded, how.find(part), masked) for part in parts]
+    return [_redacted(field, text, spans, masked, how) for (field, text), spans in zip(fields, found, strict=True)]
+
+
+def _by_field(spans: list["_Span"], fields: Sequence[tuple[str, str]]) -> list[list["_Span"]]:
+    """Spans in offsets of the field that each is in."""
+    found: list[list[_Span]] = []
+    begin = 0
+    for _, text in fields:
+        end = begin + len(text)
+        found.append([
+            msgspec.structs.replace(span, start=span.start - begin, end=span.end - begin)
+            for span in spans
+            if begin <= span.start < end
+        ])  # fmt: skip
+        begin = end + len(BETWEEN_FIELDS)
     return found
 
 
@@ -128,7 +146,7 @@ def _settle(
     """Look again at what is left, since a mask changes what its neighbours stand beside."""
     for _ in range(_ROUNDS_MAX):
         scan = _scan(redacted, how)
-        again = [span for span in _spans(scan, how.find(scan), masked) if span.masked]
+        again = [span for span in _spans(scan.folded, how.find(scan), masked) if span.masked]
         if not again:
             break
         origin = _origins([span for span in spans if span.masked])
@@ -141,10 +159,9 @@ def _scan(text: str, how: Plan) -> Scan:
     return how.scanner(fold(_PLACEHOLDER.sub(_barrier, text) if "[" in text else text))
 
 
-def _spans(scan: Scan, hits: Sequence[Hit], masked: frozenset[SecretType]) -> list[_Span]:
+def _spans(folded: Folded, hits: Sequence[Hit], masked: frozenset[SecretType]) -> list[_Span]:
     if not hits:
         return []
-    folded = scan.folded
     return _disjoint([
         _Span(*folded.origin(hit.start, hit.end), hit.type, hit.type in masked, hit.evidence)
         for whole in hits

@@ -5,14 +5,14 @@ numbering plans in `phonenumbers`, asked only for digits that have a phone's sha
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import phonenumbers
 
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
-from rules.detectors.scan import Scan
+from rules.detectors.scan import Scan, digits
 
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}\Z")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
@@ -30,6 +30,8 @@ _NOT_A_DOMAIN: Final = frozenset({
 _INTERNATIONAL = re.compile(
     r"[+0](?<![0-9A-Za-z][+0])(?:(?<=\+) ?|(?<=0)(?<![0-9] 0)0)[1-9](?:[ ().\-]{0,3}[0-9]){6,14}(?![0-9A-Za-z])"
 )
+_COUNTRY = re.compile(rb"\+ ?d")
+_ZEROS = re.compile(rb"00[1-9]")
 _CN_MOBILE = re.compile(
     r"1[3-9][0-9](?:[ \-]?[0-9]{4}[ \-]?[0-9]{4}|[ \-]?[0-9]{3}[ \-]?[0-9]{5})(?![0-9A-Za-z]|[.\-][0-9])"
 )
@@ -78,14 +80,42 @@ def find_spelled_email(scan: Scan) -> Iterator[Hit]:
         yield Hit(match.start(), match.end(), "EMAIL", "spelled out")
 
 
-def may_be_international(scan: Scan) -> bool:
-    """Whether something begins as a number with its country code."""
-    return b"+" in scan.data or b"00" in scan.data
+def may_be_phone(scan: Scan) -> bool:
+    """Whether a number begins with a country code, as a Chinese mobile, in American groups, or has digits enough."""
+    return (
+        _may_be_international(scan)
+        or _may_be_mobile(scan)
+        or _may_be_american(scan)
+        or b"d" * _NATIONAL_DIGITS in scan.digits(b" ().-")
+    )
 
 
-def find_international(scan: Scan) -> Iterator[Hit]:
-    """Yield numbers with a country code."""
-    low = scan.low
+def find_phone(scan: Scan) -> Iterator[Hit]:
+    """Yield numbers with a country code, Chinese mobiles, and national numbers beside a phone word."""
+    found: list[Hit] = []
+    if _may_be_international(scan):
+        found += _international(scan.low)
+    if _may_be_mobile(scan):
+        found += _mobile(scan.low)
+    if _may_be_american(scan):
+        found += _american(scan.low)
+    yield from found
+    yield from _national(scan.low, found)
+
+
+def _may_be_international(scan: Scan) -> bool:
+    return _COUNTRY.search(scan.shape) is not None or _ZEROS.search(scan.data) is not None
+
+
+def _may_be_mobile(scan: Scan) -> bool:
+    return digits(11) in scan.at and _CN_DIGITS.search(scan.data.translate(None, b" -")) is not None
+
+
+def _may_be_american(scan: Scan) -> bool:
+    return digits(10) in scan.at and (b"ddd-dddd" in scan.shape or b"ddd.dddd" in scan.shape)
+
+
+def _international(low: str) -> Iterator[Hit]:
     for match in _INTERNATIONAL.finditer(low):
         if _known(match.group(), None, phonenumbers.is_valid_number):
             yield Hit(match.start(), match.end(), "PHONE", "numbering plan")
@@ -96,14 +126,7 @@ def find_international(scan: Scan) -> Iterator[Hit]:
             yield Hit(match.start(), match.end(), "PHONE", "country code")
 
 
-def may_be_cn_mobile(scan: Scan) -> bool:
-    """Whether eleven digits begin as a Chinese mobile number does."""
-    return _CN_DIGITS.search(scan.data.translate(None, b" -")) is not None
-
-
-def find_cn_mobile(scan: Scan) -> Iterator[Hit]:
-    """Yield Chinese mobile numbers, with their country code or without."""
-    low = scan.low
+def _mobile(low: str) -> Iterator[Hit]:
     match = _CN_MOBILE.search(low)
     while match is not None:
         begin = match.start()
@@ -113,14 +136,7 @@ def find_cn_mobile(scan: Scan) -> Iterator[Hit]:
         match = _CN_MOBILE.search(low, begin + 1 if prefix is None else match.end())
 
 
-def may_be_north_american(scan: Scan) -> bool:
-    """Whether the last two groups of such a number are there."""
-    return b"ddd-dddd" in scan.shape or b"ddd.dddd" in scan.shape
-
-
-def find_north_american(scan: Scan) -> Iterator[Hit]:
-    """Yield numbers in the groups of North America."""
-    low = scan.low
+def _american(low: str) -> Iterator[Hit]:
     for match in _NORTH_AMERICA.finditer(low):
         if _PHONE_LABELS.before(low, match.start(), 16) != "no" and _known(
             match.group(), "US", phonenumbers.is_valid_number
@@ -128,15 +144,12 @@ def find_north_american(scan: Scan) -> Iterator[Hit]:
             yield Hit(match.start(), match.end(), "PHONE", "shape")
 
 
-def may_be_national(scan: Scan) -> bool:
-    """Whether there are digits enough in a row."""
-    return b"d" * _NATIONAL_DIGITS in scan.digits(b" ().-")
-
-
-def find_national(scan: Scan) -> Iterator[Hit]:
-    """Yield national numbers beside a word that says so."""
-    low = scan.low
+def _national(low: str, found: Sequence[Hit]) -> Iterator[Hit]:
+    """National numbers beside a word that says so, but for what is a part of one that was found."""
+    known = {place for hit in found for place in range(hit.start, hit.end)} if found else ()
     for match in _NATIONAL.finditer(low):
+        if match.start() in known and match.end() - 1 in known:
+            continue
         verdict = _PHONE_LABELS.nearest(low, match.start(), match.end(), before=28, after=14)
         if verdict == "yes" and any(_known(match.group(), region, phonenumbers.is_valid_number) for region in _REGIONS):
             yield Hit(match.start(), match.end(), "PHONE", "label")

@@ -12,7 +12,8 @@ from rules.detectors.scan import Scan
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4 = re.compile(rf"(?<![0-9A-Za-z.\-])(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9A-Za-z]|\.[0-9]|-[0-9])")
 _IPV6 = re.compile(r"(?<![0-9a-z:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![0-9a-z:])")
-_DOTTED = re.compile(rb"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]")
+_DOTTED = re.compile(rb"d\.d{1,3}\.d{1,3}\.d")
+_COLONS: Final = 3
 _COLONED = re.compile(rb":[0-9a-f]{0,4}:[0-9a-f]{0,4}:")
 _LABELS = Labels(
     yes=words("ip", "ips", "ipv4", "ipv6", "ip address(?:es)?", "login from", "logged in from", "server", "host",
@@ -27,9 +28,8 @@ _SMALL_OCTET: Final = 30
 
 def may_be_address(scan: Scan) -> bool:
     """Whether something is dotted or coloned as addresses are."""
-    data = scan.data
-    return (data.count(b".") >= 3 and _DOTTED.search(data) is not None) or (
-        data.count(b":") >= 3 and _COLONED.search(data) is not None
+    return _DOTTED.search(scan.shape) is not None or (
+        scan.data.count(b":") >= _COLONS and _COLONED.search(scan.data) is not None
     )
 
 

@@ -60,6 +60,8 @@ _PIN = re.compile(
     rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?(?:{IS}|\s{{1,2}})"
     r"(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
 )
+# A sentence that goes on to its end without a sign that a password needs.
+_PLAIN_TALK = re.compile(r"[^.;!?:=>\x1a0-9@#$%^&*_+~|\\<{}→\-]{0,120}(?:[.;](?!\S)|\x1a|\Z)")
 # What leads from a value to the label behind it, and from the first label of a pair to the second.
 _SAID_OF = re.compile(" (?:is|was|as|for) (?:my|the|a) ")
 _SAID_OF_CHARS: Final = 40
@@ -151,15 +153,16 @@ _TRAILING: Final = ".,;:)]}>\"'`*"
 
 def find_english(scan: Scan) -> Iterator[Hit]:
     """Yield passwords and passphrases that an English label names, without the label."""
-    low, starts = scan.low, scan.at["password"]
+    low, labels = scan.low, scan.at["password"]
+    starts = [at for at in labels if _PLAIN_TALK.match(low, at) is None]
     for match in starting(_CONNECTED[0], low, starts):
         # After a colon or an equals sign a bare word may be a password too.
         yield from _value(scan.folded, match, plain_word=not {":", "="}.isdisjoint(match.group("link")))
     for match in starting(_BARE[0], low, starts):
         yield from _mixed_value(scan.folded, match, chinese=False)
-    said = [at for at in starts if _SAID_OF.search(low, max(0, at - _SAID_OF_CHARS), at) is not None]
+    said = [at for at in labels if _SAID_OF.search(low, max(0, at - _SAID_OF_CHARS), at) is not None]
     yield from _talked_of(scan, _BEFORE[0], said, _SAID_OF_CHARS + _VALUE_CHARS, _LABEL_CHARS)
-    yield from _second_of_pair(scan, starts)
+    yield from _second_of_pair(scan, labels)
 
 
 def find_chinese(scan: Scan) -> Iterator[Hit]:

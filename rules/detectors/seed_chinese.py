@@ -29,6 +29,7 @@ _LABEL = re.compile(
     "助记词|助記詞|助记|助記|恢复短语|恢復短語|恢复词|种子词|種子詞|种子短语|备份短语|備份短語|备份词|中文词|"
     "(?<![a-z])(?:seed|mnemonic|recovery phrase|seed phrase)(?![a-z])"
 )
+_NO_ANCHOR: Final = "中文词"
 _CONNECTIVE = re.compile("就是|分别是|依次是|如下|是|为|為|给你|发你")
 _LEADS_TO_LABEL = re.compile("(?:就是|这是|這是|是|为|為)?(?:我的|我们的|我家的|他的|她的)?(?:钱包|錢包)?(?:的)?\\Z")
 _PARTICLES: Final = frozenset("的了我不是在有吗么这那你他她们个就也都要会能没到把被给让和很说去吧呢嗎這們個會沒給讓說")
@@ -46,7 +47,10 @@ def find_separated(scan: Scan) -> Iterator[Hit]:
 
 def may_be_labelled(scan: Scan) -> bool:
     """Whether there are Chinese characters and a label that announces a phrase."""
-    return "not ascii" in scan.at and _LABEL.search(scan.low) is not None
+    low = scan.low
+    return "not ascii" in scan.at and (
+        _NO_ANCHOR in low or any(_LABEL.match(low, at) is not None for at in scan.at["seed"])
+    )
 
 
 def find_labelled(scan: Scan) -> Iterator[Hit]:

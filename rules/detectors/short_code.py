@@ -91,7 +91,7 @@ _CVV_AFTER_EXPIRY = re.compile(
     rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}(?:0[1-9]|1[0-2]) ?[/\-|] ?(?:20)?[2-4][0-9]"
     r"[ ,;/|:\n]{1,4}(?P<value>[0-9]{3,4})(?![0-9a-z])"
 )
-_EXPIRY = re.compile(r"[/\-|] ?(?:20)?[2-4][0-9][ ,;/|:\n]{1,4}[0-9]{3}")
+_EXPIRY = re.compile(rb"dd ?[/\-|] ?(?:dd)?dd[ ,;/|:\n]{1,4}ddd")
 
 
 def find_otp(scan: Scan) -> Iterator[Hit]:
@@ -134,7 +134,7 @@ def find_cvv(scan: Scan) -> Iterator[Hit]:
 
 def may_be_expiry(scan: Scan) -> bool:
     """Whether there is a year with a code behind it, where a code may stand at all."""
-    return may_be_cvv(scan) and _EXPIRY.search(scan.low) is not None
+    return may_be_cvv(scan) and _EXPIRY.search(scan.shape) is not None
 
 
 def find_cvv_after_expiry(scan: Scan) -> Iterator[Hit]:
