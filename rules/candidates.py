@@ -15,14 +15,14 @@ from operator import or_
 from typing import Final, NamedTuple
 
 from rules.attributes import FieldCondition
-from rules.conditions import Condition, Evidence, Way
+from rules.conditions import Evidence, Way
 from rules.field_index import FieldIndex
 from rules.literals import Finder
 from rules.rule import Rule
 from rules.scan import Scan
 from rules.scene import Scene
 from rules.views import MARK
-from rules.wording import Near, TextCondition
+from rules.wording import Has, HasAll, Near, TextCondition
 from rules.words import WordGroup
 
 COLUMNS: Final = 3
@@ -88,44 +88,45 @@ class Candidates:
         self._ways: list[Candidate] = []
         for order in sorted(range(len(rows)), key=lambda order: nears[order] is None):
             rule, way = rows[order]
-            number = len(self._ways)
-            tests = self._ask_fields(number, way)
-            self._ways.append(Candidate(number, order, rule, way, tests, nears[order]))
-            self._ask_words(self._ways[-1])
+            number, near = len(self._ways), nears[order]
+            answered = {*self._ask_fields(number, way), *self._ask_words(number, way, near, finder.sure)}
+            tests = tuple(condition for condition in way if id(condition) not in answered)
+            self._ways.append(Candidate(number, order, rule, way, tests, near))
         self._text = _shared(self._text)
         self._subject = self._text if self._subject == self._text else _shared(self._subject)
 
-    def _ask_fields(self, number: int, way: Way) -> Way:
-        """Enter a way into the indexes of its fields; return the conditions that are left to test."""
-        tests: list[Condition] = []
+    def _ask_fields(self, number: int, way: Way) -> Iterable[int]:
+        """Enter a way into the indexes of its fields; yield which conditions (their ids) that answers."""
         asked: set[str] = set()
         for condition in way:
-            if not isinstance(condition, FieldCondition) or condition.field.kind == "text":
-                tests.append(condition)
-            elif condition.field.name in asked:
-                tests.append(condition)
-            else:
+            if isinstance(condition, FieldCondition) and condition.field.kind != "text":
                 field = condition.field
-                asked.add(field.name)
-                if field.name not in self._fields:
-                    self._fields[field.name] = FieldIndex(field, self._near + self._loose)
-                self._fields[field.name].add(condition, number)
-        return tuple(tests)
+                if field.name not in asked:
+                    asked.add(field.name)
+                    if field.name not in self._fields:
+                        self._fields[field.name] = FieldIndex(field, self._near + self._loose)
+                    self._fields[field.name].add(condition, number)
+                    yield id(condition)
 
-    def _ask_words(self, way: Candidate) -> None:
-        """Enter a way into the columns of the words it needs."""
-        if way.near is not None:
-            needs = _rarest([way.near])
+    def _ask_words(self, number: int, way: Way, near: Near | None, sure: set[str]) -> Iterable[int]:
+        """Enter a way into the columns of the words it needs; yield which conditions (their ids) that answers."""
+        if near is not None:
+            needs = _rarest([near])
             for column in range(COLUMNS):  # the last again where a column would be free: one number less to or in
-                self._serve(*needs[min(column, len(needs) - 1)], way.number + column * self._near)
+                self._serve(*needs[min(column, len(needs) - 1)], number + column * self._near)
             return
-        needs = _rarest(condition for condition in way.way if isinstance(condition, TextCondition))
+        texts = [condition for condition in way if isinstance(condition, TextCondition)]
+        needs = _rarest(texts)
         for column in range(COLUMNS):
-            place = COLUMNS * self._near + column * self._loose + way.number - self._near
+            place = COLUMNS * self._near + column * self._loose + number - self._near
             if column < len(needs):
                 self._serve(*needs[column], place)
             else:
                 self._free |= 1 << place
+        for condition in texts:
+            entered = all((group, condition.sources) in needs for group in condition.needs)
+            if entered and isinstance(condition, Has | HasAll) and all(one.patterns <= sure for one in condition.needs):
+                yield id(condition)
 
     def _serve(self, group: WordGroup, sources: tuple[str, ...], place: int) -> None:
         bit = 1 << place

@@ -64,9 +64,10 @@ class Ruleset:
     def run_tests(self) -> TestReport:
         """Run the tests that stand in the files."""
         names = tuple(rule.id for rule in self.rules if rule.mode != "off")
-        return trial.run(self._trials, names, self.evaluate, self._fired)
+        return trial.run(self._trials, names, self.evaluate, self.fired)
 
-    def _fired(self, facts: Facts) -> tuple[str, ...]:
+    def fired(self, facts: Facts) -> tuple[str, ...]:
+        """Ids of the rules that fire, in order, those that are only observed among them."""
         scene = Scene(facts, self._scanner)
         return tuple(fired.rule.id for fired in self._candidates.fired(scene))
 

@@ -1,0 +1,89 @@
+"""The engine against the definition of the language, judged condition by condition (benchmarks/plain_rules.py)."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks import plain_rules
+from benchmarks.made_rules import CHANNELS, FINDINGS, TAGS, URGENCIES, Maker, as_file
+from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
+from rules.ruleset import load
+
+WORDS = ["a", "b", "ab", "a b", "b a", "it's", "its", "a*", "ab*", "a-b", "a+", "#", "2", "no. b", "a!", "!", "...", "é", "éa",
+    "退", "退款", "款a", "b退", "退 款", "。退", "ſ", "Ａb", "cafe\u0301", "幣", "a.b", "x_y"]  # fmt: skip
+PIECES = [*WORDS, " ", " ", " ", "\n", "\n\n", ". ", ".", "..", "!", "?", "; ", "。", "，", ",", "'", "’", "-", "c", "币",
+    "\u200b", "[CARD]", "3,5", "\v", "\x1c", "\x7f", "ß", "🙂", "\ud800", "…", "K"]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+SOURCES = st.sampled_from(["message.text", "message.subject", "message.any"])
+SEVERAL = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True)
+EXPRESSIONS = st.sampled_from(["ab", "a+b", "ab?", "A b", "(ab|退)c?", "退.{0,3}款", "^a", "a.b$", "[ab]{2}", r"\bab\b", r"a\d|退款"])
+NEAR = st.fixed_dictionaries(
+    {"words": st.lists(SEVERAL, min_size=1, max_size=3), "within": st.integers(0, 3), "ordered": st.booleans()},
+    optional={"unless": st.just(["c"])},
+)
+
+
+def entry(operator, values):
+    return st.builds(lambda source, value: {f"{source}|{operator}": value}, SOURCES, values)
+
+
+LEAVES = st.one_of(
+    *[entry(operator, SEVERAL) for operator in ("has", "has all")],
+    entry("near", NEAR),
+    entry("matches", EXPRESSIONS),
+    *[entry(operator, SEVERAL.filter(lambda words: "#" not in words)) for operator in ("starts", "ends", "is")],
+    st.builds(lambda value: {"message.channel": value}, st.lists(st.sampled_from(CHANNELS), min_size=1, max_size=2)),
+    st.builds(lambda value: {"message.findings|has all": value}, st.lists(st.sampled_from(FINDINGS), min_size=1, max_size=2)),
+    st.builds(lambda value: {"ticket.tags|has": value}, st.lists(st.sampled_from(TAGS), min_size=1, max_size=2)),
+    st.builds(lambda value: {"ticket.urgency|at least": value}, st.sampled_from(URGENCIES)),
+    st.builds(lambda low, high: {"all": [{"message.attachments|above": low}, {"message.attachments|below": high}]},
+        st.integers(0, 2), st.integers(0, 3)),
+    st.builds(lambda value: {"customer.vip": value}, st.booleans()),
+)  # fmt: skip
+TREES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.builds(
+            lambda key, trees: {key: trees},
+            st.sampled_from(["any", "all", "not"]),
+            st.lists(inner, min_size=1, max_size=3),
+        ),
+        st.builds(lambda one, other: one | other, inner, inner),
+    ),
+    max_leaves=6,
+)
+FACTS = st.builds(
+    lambda text, subject, channel, findings, attachments, vip, urgency, tags: Facts(
+        message=MessageFacts(
+            text=text, subject=subject, channel=channel, findings=tuple(findings), attachments=attachments
+        ),
+        customer=CustomerFacts(vip=vip),
+        ticket=TicketFacts(urgency=urgency, tags=tuple(tags)),
+    ),
+    TEXTS,
+    st.one_of(st.just(""), TEXTS),
+    st.sampled_from(CHANNELS),
+    st.lists(st.sampled_from(FINDINGS), max_size=2, unique=True),
+    st.integers(0, 3),
+    st.booleans(),
+    st.sampled_from(URGENCIES),
+    st.lists(st.sampled_from(TAGS), max_size=2, unique=True),
+)
+
+
+@given(st.lists(TREES, min_size=1, max_size=6), st.lists(FACTS, min_size=1, max_size=4))
+@settings(max_examples=400, deadline=None)
+def test_exactly_the_rules_fire_that_the_definition_says(trees, messages):
+    rules = [{"id": f"r{number}", "when": tree, "then": {"tag": "hit"}} for number, tree in enumerate(trees)]
+    ruleset = load({"a.yaml": as_file(rules)})
+    for facts in messages:
+        assert ruleset.fired(facts) == plain_rules.fired(rules, facts)
+        explained = [step.rule for step in ruleset.explain(facts).steps if step.state == "fired"]
+        assert tuple(explained) == ruleset.fired(facts)
+
+
+def test_a_large_made_up_set_fires_as_the_definition_says():
+    maker = Maker()
+    rules = maker.rules(400)
+    ruleset = load({"a.yaml": as_file(rules)})
+    for facts in maker.facts(100):
+        assert ruleset.fired(facts) == plain_rules.fired(rules, facts)
