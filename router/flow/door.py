@@ -6,12 +6,11 @@ Fails closed: an event that breaks a limit raises InvalidMessage and is quaranti
 import hashlib
 import re
 from collections.abc import Container, Sequence
-from html import unescape
 from urllib.parse import urlsplit
 
 import msgspec
 
-from router.core.html import derive_text, sanitise
+from router.core.html import derive_text, sanitise, unsaid
 from router.keys import Keyring
 from router.model.errors import InvalidMessage
 from router.model.ids import AttachmentId, BlobHash
@@ -42,7 +41,6 @@ from rules.redact import masked_values, redact, redact_fields
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 """Code points that PostgreSQL and JSON refuse; each is replaced by one other, so that offsets stay true."""
 
-_TAG = re.compile(r"(<[^<>]*>)")
 _JSON_ESCAPE = re.compile(r"\\.")
 _JSON_BREAKS = frozenset({r"\n", r"\r", r"\t"})
 _SECRET_CHARS = 8_000
@@ -120,11 +118,10 @@ def clean(
     event = _storable_ids(event)
     _check(event)
     fields = _Fields(event, keys)
-    words = None if event.html is None else derive_text(event.html)
-    text, rest = _cut(event.text if event.text is not None else words or "", event.visibility)
+    text, rest = _cut(event.text if event.text is not None else derive_text(event.html or ""), event.visibility)
     # Where the HTML is all there is, what is reported are offsets in the text derived from it (DESIGN 6).
     said = fields.add("text" if event.text is not None else "html", text)
-    html = None if words is None or event.html is None else _add_html(event.html, words, event.text, fields)
+    html = None if event.html is None else _add_html(event.html, text, fields, derived=event.text is None)
     html_end = len(fields)
     subject = None if event.subject is None else fields.add("subject", event.subject[:SUBJECT_CHARS_MAX])
     name = fields.add("sender.name", event.sender.name[:NAME_CHARS_MAX]) if event.sender.name else None
@@ -223,34 +220,12 @@ def _rest_of_message(rest: str) -> AttachmentIn:
     return AttachmentIn(name="rest-of-message.txt", content_type="text/plain", data=rest.encode(errors="replace"))
 
 
-def _add_html(html: str, words: str, text: str | None, fields: _Fields) -> str | None:
-    """A safe copy, None when it is too long; what it says beyond the text is looked at as a field of its own."""
-    words = words[:TEXT_CHARS_MAX]
-    if text is not None and not _same_words(words, text):
-        fields.add("html", words)
+def _add_html(html: str, said: str, fields: _Fields, *, derived: bool) -> str | None:
+    """A safe copy, None when it is too long; what it says beyond the text is looked at as fields of their own."""
     safe = sanitise(html)
-    unseen = _unseen(safe[: TEXT_CHARS_MAX * 2], words)
-    if unseen:
-        fields.add("html", unseen)
+    for text in unsaid(html, safe, said, derived=derived):
+        fields.add("html", text[: TEXT_CHARS_MAX * 2])
     return None if len(safe) > TEXT_CHARS_MAX * 2 else safe
-
-
-def _unseen(html: str, words: str) -> str:
-    """What may hold a secret in a safe copy: its tags alone when it says no more than `words`, seen to before."""
-    parts = _TAG.split(html)
-    if not _same_words(unescape(" ".join(parts[::2])), words):
-        return html
-    return "\n".join([tag for tag in parts[1::2] if "=" in tag])
-
-
-def _same_words(one: str, other: str) -> bool:
-    """Whether two texts differ in their white space at most."""
-    return _squeezed(one) == _squeezed(other) or one.split() == other.split()
-
-
-def _squeezed(text: str) -> str:
-    """Most white space as single spaces: what is equal so has equal words."""
-    return text.replace("\n", " ").replace("  ", " ").replace("  ", " ").strip()
 
 
 def _add_ext(ext: str | None, fields: _Fields) -> tuple[str, int] | None:
