@@ -22,5 +22,5 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
     if kinds is not None and event.channel not in kinds.split(","):
         allowed = kinds.replace(",", ", ") or "none"
         reason = f"this token may not speak for {event.channel!r}; it may for: {allowed}"
-        raise InvalidMessage(reason, field="channel")
+        raise InvalidMessage(reason, field="channel", message_id=event.message_id)
     return (event,)

@@ -296,7 +296,7 @@ def _message(
         references=event.references,
         sender=event.sender,
         subject=event.subject,
-        text=event.text or f"[{event.kind}]",
+        text=event.text or ("" if event.kind == "message" else f"[{event.kind}]"),
         html=event.html,
         language=verdict.language,
         findings=entry.findings,

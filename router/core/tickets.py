@@ -34,13 +34,13 @@ def snippet_of(text: str) -> str:
 
 
 def subject_of(entry: JournalEntry, new_text: str) -> str:
-    """The subject, or the beginning of `new_text` where the channel has none."""
+    """The subject, or the beginning of `new_text` where the channel has none, or what came instead of words."""
     subject = " ".join((entry.event.subject or "").split())
     if subject:
         return subject[:SUBJECT_CHARS_MAX]
     line = " ".join(new_text[: _SUBJECT_FROM_TEXT * 4].split())
     if not line:
-        return f"[{entry.event.kind}]"
+        return entry.attachments[0].name if entry.attachments else f"[{entry.event.kind}]"
     return line if len(line) <= _SUBJECT_FROM_TEXT else line[: _SUBJECT_FROM_TEXT - 1] + "…"
 
 

@@ -102,6 +102,12 @@ class ChannelInlet:
             results += await self._accept(chunk, cursor if is_last else None)
         return results
 
+    async def refused(self, raw: RawEvent) -> list[Accepted]:
+        """What `accept` would quarantine of this payload; nothing is written."""
+        batch = _Batch()
+        await self._take(raw, batch)
+        return [result for result in batch.results[0] if isinstance(result, Accepted)]
+
     async def _accept(self, raws: Sequence[RawEvent], cursor: Cursor | None) -> list[list[Accepted]]:
         door, batch = self._door, _Batch()
         rested = perf_counter()
@@ -138,7 +144,8 @@ class ChannelInlet:
         try:
             events = await self._parse(raw)
         except InvalidMessage as error:
-            batch.results.append([self._quarantine(raw, "invalid", str(error), batch)])
+            refused = self._quarantine(raw, "invalid", str(error), batch, message_id=error.message_id)
+            batch.results.append([refused])
             return
         except TimeoutError:
             detail = f"parsing took longer than {PARSE_SECONDS_MAX} s"

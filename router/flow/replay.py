@@ -34,13 +34,16 @@ async def replay_quarantined(
 ) -> list[Accepted]:
     """Put a payload through the door once more, for example after a parser was mended. Raises Refused.
 
-    Unique keys make it safe: what was accepted meanwhile is a duplicate. What is still unreadable waits anew.
+    Unique keys make it safe: what was accepted meanwhile is a duplicate. What is still unreadable waits on as it is.
     """
     row = await store.read(quarantine.get(quarantine_id))
     if row is None or row.state != "waiting":
         raise Refused("not_found", f"nothing named {quarantine_id} waits in quarantine", status=404)
     raw = await open_payload(store, keys, row)
-    (accepted,) = await door.inlet(manifest, row.account).accept([raw])
+    inlet = door.inlet(manifest, row.account)
+    if refused := await inlet.refused(raw):
+        return refused
+    (accepted,) = await inlet.accept([raw])
     now_ms = clock.now_ms()
     await store.write(quarantine.resolve(quarantine_id, "replayed", now_ms=now_ms, forget_at_ms=now_ms + SEALED_TTL_MS))
     return accepted

@@ -19,12 +19,16 @@ class ConfigError(SwitchboardError):
 
 
 class InvalidMessage(SwitchboardError):
-    """An inbound payload cannot be understood or breaks a limit; `field` names the culprit where there is one."""
+    """An inbound payload cannot be understood or breaks a limit.
 
-    def __init__(self, reason: str, *, field: str | None = None) -> None:
+    `field` names the culprit where there is one, `message_id` the message where that much could be read.
+    """
+
+    def __init__(self, reason: str, *, field: str | None = None, message_id: str | None = None) -> None:
         super().__init__(reason if field is None else f"{field}: {reason}")
         self.reason = reason
         self.field = field
+        self.message_id = message_id
 
 
 class Conflict(SwitchboardError):

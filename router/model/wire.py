@@ -139,9 +139,16 @@ def decode_message(data: bytes | dict[str, object]) -> InboundEvent:
     if isinstance(data, bytes) and b"\\u0000" not in data:
         try:
             return _event(_DECODER.decode(data))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass  # the slow path knows whether it is an error or an unknown field, and says which
-    return _event(_decode_carefully(load_object(data) if isinstance(data, bytes) else data))
+        except (InvalidMessage, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            pass  # the slow path knows whether it is an error or an unknown field, and says which of which message
+    found = load_object(data) if isinstance(data, bytes) else data
+    try:
+        return _event(_decode_carefully(found))
+    except InvalidMessage as error:
+        name = found.get("message_id")
+        if isinstance(name, str) and len(name) <= ID_CHARS_MAX:
+            error.message_id = name
+        raise
 
 
 def _decode_carefully(found: dict[str, object]) -> _Message:

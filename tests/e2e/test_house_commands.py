@@ -166,11 +166,8 @@ def test_quarantine_shows_why_and_replays(desk, quarantined):
     assert "not JSON" in desk("quarantine show", broken["id"])
     said = desk("quarantine replay", broken["id"], code=1)
     assert said.startswith(f"{broken['id']}: quarantined (not JSON")
-    assert next(row["id"] for row in desk.rows("quarantine list", "--json")) == denied["id"]
-    assert len(desk.rows("quarantine list", "--json")) == 2
-    desk("quarantine replay", broken["id"], code=1)
-    assert "waits in quarantine" in desk.err
     desk("quarantine replay", "all", code=1)
+    assert desk.rows("quarantine list", "--json") == [broken, denied], "what is still unreadable waits on as it is"
     for action in ("show", "replay"):
         desk(f"quarantine {action}", "nothing", code=1)
         assert "nothing named nothing" in desk.err

@@ -15,7 +15,9 @@ PIECES = [*WORDS, " ", " ", " ", "\n", "\n\n", ". ", ".", "..", "!", "?", "; ", 
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 SOURCES = st.sampled_from(["message.text", "message.subject", "message.any"])
 SEVERAL = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3, unique=True)
-EXPRESSIONS = st.sampled_from(["ab", "a+b", "ab?", "A b", "(ab|退)c?", "退.{0,3}款", "^a", "a.b$", "[ab]{2}", r"\bab\b", r"a\d|退款"])
+EXPRESSIONS = st.sampled_from(
+    ["ab", "a+b", "ab?", "A b", "(ab|退)c?", "退.{0,3}款", "^a", "a.b$", "[ab]{2}", r"\bab\b", r"a\d|退款"]
+)
 NEAR = st.fixed_dictionaries(
     {"words": st.lists(SEVERAL, min_size=1, max_size=3), "within": st.integers(0, 3), "ordered": st.booleans()},
     optional={"unless": st.just(["c"])},

@@ -24,6 +24,7 @@ async def test_each_message_has_its_result_in_order(house):
     assert [r["status"] for r in results] == ["accepted", "rejected", "accepted", "duplicate", "rejected", "rejected"]
     assert [r["message_id"] for r in results[:3]] == [good["message_id"], None, twice["message_id"]]
     assert results[1]["error"].startswith("message_id: missing")
+    assert results[4]["message_id"] == batch[4]["message_id"], "what could be read is named"
     assert "may not speak for 'whatsapp'" in results[4]["error"]
     assert "expected one JSON object" in results[5]["error"]
 
@@ -44,6 +45,9 @@ async def test_one_object_over_many_lines_is_one_message(house):
 async def test_a_refused_message_alone_is_422(house):
     found = await sent(house, json.dumps({"channel": "x"}).encode(), 422)
     assert found["results"][0]["status"] == "rejected"
+    late = message() | {"sent_at": "yesterday"}
+    found = await sent(house, json.dumps(late).encode(), 422)
+    assert found["results"][0]["message_id"] == late["message_id"]
 
 
 @pytest.mark.parametrize(

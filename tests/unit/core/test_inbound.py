@@ -230,3 +230,10 @@ def test_a_failure_told_by_the_provider_is_a_dead_letter_with_its_reason(world, 
 def test_a_receipt_for_a_customers_own_message_is_ignored(world, told):
     assert amend(world, "receipt", delivery="read").changes == []
     assert all(isinstance(row, OutboxEntry) and row.state == "queued" for row in world.outbox())
+
+
+def test_a_file_without_a_word_is_titled_by_its_name_and_says_nothing(world):
+    files = (StoredAttachment(id="a", name="receipt.png", content_type="image/png", size=1),)
+    decided = world.take(event("", **CHAT), attachments=files)
+    assert world.messages[decided.outcome.message_id].text == ""
+    assert world.ticket(decided).subject == "receipt.png"
