@@ -5,7 +5,7 @@ they mean is decided by whoever knows the key. Size, depth and alias growth are 
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
 import yaml
 
@@ -13,6 +13,8 @@ from rules.problems import Position, Problems
 
 FILE_BYTES_MAX: Final = 4 * 1024 * 1024
 DEPTH_MAX: Final = 32
+_TOO_DEEP_FOR_YAML: Final = "exceeded maximum nesting depth"
+"""What libyaml 0.2.6 and newer say of a thousand levels, which they meet while they look ahead of what we have read."""
 NODES_MAX: Final = 400_000
 """Nodes of one file, each use of an alias counted again."""
 
@@ -123,6 +125,8 @@ class _Composer:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             at = self._at(mark)
+            if error.problem == _TOO_DEEP_FOR_YAML:
+                self._too_deep(at)
             said = error.problem or error.context or "this is not YAML"
             self._refuse(at, "yaml", said, "check indentation, quotes and brackets here")
         except yaml.reader.ReaderError as error:
@@ -150,7 +154,7 @@ class _Composer:
             self._plain(event)
             at = self._at(event.start_mark)
             if len(self._stack) >= DEPTH_MAX:
-                self._refuse(at, "depth", f"nested deeper than {DEPTH_MAX} levels", "flatten it")
+                self._too_deep(at)
             is_map = isinstance(event, yaml.MappingStartEvent)
             self._starts.append(self._count)
             self._stack.append(_Open([], at, event.anchor, is_map))
@@ -211,6 +215,9 @@ class _Composer:
             return Position(self._file, 1, 1)
         return Position(self._file, mark.line + 1, mark.column + 1)
 
-    def _refuse(self, at: Position, code: str, text: str, hint: str) -> None:
+    def _too_deep(self, at: Position) -> NoReturn:
+        self._refuse(at, "depth", f"nested deeper than {DEPTH_MAX} levels", "flatten it")
+
+    def _refuse(self, at: Position, code: str, text: str, hint: str) -> NoReturn:
         _refuse(self._problems, at, code, text, hint)
         raise _Refused

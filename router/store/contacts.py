@@ -1,4 +1,4 @@
-"""Import of contacts with proven identities, in set-based chunks, and their export (DESIGN 6, "Contacts")."""
+"""Import of contacts with proven identities, in set-based chunks, and their export (docs/formats.md, "Contact")."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

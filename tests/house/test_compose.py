@@ -56,14 +56,22 @@ def test_names_only_what_it_declares(compose):
     assert len(published) == len(set(published))
 
 
-def test_our_containers_may_write_only_their_volume(compose):
+def mounted_settings(service: dict) -> str:
+    (settings,) = [one.split(":")[0] for one in service["volumes"] if "/etc/switchboard/switchboard.yaml" in one]
+    return (DEPLOY / settings).read_text()
+
+
+def test_our_containers_may_write_only_where_their_database_is(compose):
     assert ours(compose)
     for name, service in ours(compose).items():
         assert service["read_only"], name
         assert service["cap_drop"] == ["ALL"], name
         assert "no-new-privileges:true" in service["security_opt"], name
         writable = [one for one in service["volumes"] if not one.endswith(":ro")]
-        assert [one.split(":")[1] for one in writable] == ["/var/lib/switchboard"], name
+        url = yaml.safe_load(mounted_settings(service))["storage"]["url"]
+        embedded = url.startswith("sqlite:")  # PostgreSQL keeps everything: nothing to write beside it
+        needed = [str(PurePosixPath(url.removeprefix("sqlite:")).parent)] if embedded else []
+        assert [one.split(":")[1] for one in writable] == needed, name
 
 
 def test_no_secret_stands_in_a_compose_file(compose):
@@ -80,10 +88,9 @@ def test_no_secret_stands_in_a_compose_file(compose):
 
 def test_the_settings_it_mounts_name_the_secrets_it_gives(compose):
     for name, service in ours(compose).items():
-        (settings,) = [one.split(":")[0] for one in service["volumes"] if "/etc/switchboard/switchboard.yaml" in one]
-        text = (DEPLOY / settings).read_text()
+        text = mounted_settings(service)
         for secret in service["secrets"]:
-            assert f"file:/run/secrets/{secret}\n" in text, f"{name}: {settings} does not use {secret}"
+            assert f"file:/run/secrets/{secret}\n" in text, f"{name}: the settings do not use {secret}"
         assert text.count("file:/run/secrets/") == len(service["secrets"]), name
 
 

@@ -1,4 +1,4 @@
-"""The wire: DESIGN 6 to the letter, and for everything else a sentence that names field, finding, meaning."""
+"""The wire: docs/formats.md to the letter, and for everything else a sentence that names field, finding, meaning."""
 
 import base64
 import json

@@ -75,6 +75,16 @@ def test_duplicate_keys_tags_and_merges_are_errors_that_do_not_hide_each_other()
     assert [(p.line, p.code) for p in problems.all()] == [(2, "duplicate"), (3, "tag"), (4, "key"), (5, "key")]
 
 
+@pytest.mark.parametrize("levels", [DEPTH_MAX, 900, 100_000])
+@pytest.mark.parametrize("bracket", ["[", "{b: ", "- "])
+def test_depth_has_one_answer_whether_we_or_the_parser_refuse_it(bracket, levels):
+    """The parser itself gives up at about a thousand levels, before it hands over the first of them."""
+    problems = Problems()
+    assert parse("a.yaml", b"a: 1\nb:\n  " + bracket.encode() * levels, problems) is None
+    (found,) = problems.all()
+    assert (found.code, found.text, found.hint) == ("depth", f"nested deeper than {DEPTH_MAX} levels", "flatten it")
+
+
 def test_depth_is_bounded_whatever_the_brackets():
     assert refused(b"a: " + b"[" * 100_000)[0][2] == "depth"
     deep = "a: " + "[" * (DEPTH_MAX - 1) + "]" * (DEPTH_MAX - 1)
