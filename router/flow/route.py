@@ -35,6 +35,8 @@ from router.store.rows import JournalRow
 from router.store.script import Store
 from router.telemetry import Logger, Metrics
 
+LANES = 2
+"""Batches under way at once, each of partitions of its own: while one is written, another is decided."""
 _CONFLICTS_MAX = 8
 _POLL_S = 0.5
 """Without any wake-up the worker still looks for work this often."""
@@ -97,18 +99,26 @@ class RouteWorker:
 
     async def _work(self) -> bool:
         """Until nothing waits; False when partitions went to somebody else meanwhile, whose the pointers are now."""
-        try:
-            while await self.run_once():
-                pass
-        except Fenced:
+        ends = await asyncio.gather(*(self._drain(lane) for lane in range(LANES)), return_exceptions=True)
+        if any(isinstance(end, Fenced) for end in ends):
             self._metrics.route_failures.labels("fenced").inc()
             await self._leases.refresh()
             return False
+        for end in ends:
+            if end is not None:
+                raise end
         return True
 
-    async def run_once(self) -> list[RoutedEntry]:
-        """Claim and decide one batch; empty when nothing waits. Raises Fenced and StoreUnavailable."""
-        fences = self._leases.held()
+    async def _drain(self, lane: int) -> None:
+        while await self.run_once(lane):
+            pass
+
+    async def run_once(self, lane: int | None = None) -> list[RoutedEntry]:
+        """Claim and decide one batch of a lane's partitions, or of all; empty when nothing waits.
+
+        Raises Fenced and StoreUnavailable.
+        """
+        fences = {p: token for p, token in self._leases.held().items() if lane is None or p % LANES == lane}
         if not fences:
             return []
         rows = await self._store.read(journal.claim(list(fences), limit=ROUTE_BATCH_MAX, now_ms=self._clock.now_ms()))
