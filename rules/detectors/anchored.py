@@ -13,6 +13,14 @@ def starting(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iter
             yield match
 
 
+def within(
+    pattern: re.Pattern[str], text: str, spans: Iterable[tuple[int, int]], margin: int
+) -> Iterator[re.Match[str]]:
+    """Matches in the rising, separate `spans` and up to `margin` characters beside each."""
+    for begin, end in spans:
+        yield from pattern.finditer(text, max(0, begin - margin), end + margin)
+
+
 def around(
     pattern: re.Pattern[str], text: str, starts: Iterable[int], before: int, after: int
 ) -> Iterator[re.Match[str]]:

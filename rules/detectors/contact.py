@@ -5,11 +5,13 @@ numbering plans in `phonenumbers`, asked only for digits that have a phone's sha
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import phonenumbers
 
+from rules.detectors.anchored import within
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
 from rules.detectors.scan import Scan, digits
@@ -46,7 +48,11 @@ _NORTH_AMERICA = re.compile(
     r"[(2-9](?<![0-9A-Za-z.\-][(2-9])(?:(?<=\()[2-9]|(?<!\())[0-9]{2}"
     r"\)?[ .\-][2-9][0-9]{2}[.\-][0-9]{4}(?![0-9A-Za-z]|[.\-][0-9])"
 )
-_NATIONAL_DIGITS: Final = 7
+# Seven digits and more with what may stand in a number; it is read with a few characters on either side.
+_NUMBER = re.compile(rb"d(?:[ ().\-]{0,3}d){6,}")
+_MARGIN: Final = 4
+_LABEL_BEFORE: Final = 28
+_LABEL_AFTER: Final = 14
 _REGIONS: Final = ("CN", "US", "GB", "HK", "TW", "SG")
 _PHONE_WORDS: Final = words(
     "phone", "phones", "phone number", "mobile", "cell", "cellphone", "tel", "telephone", "call",
@@ -80,48 +86,39 @@ def find_spelled_email(scan: Scan) -> Iterator[Hit]:
         yield Hit(match.start(), match.end(), "EMAIL", "spelled out")
 
 
-def may_be_phone(scan: Scan) -> bool:
-    """Whether a number begins with a country code, as a Chinese mobile, in American groups, or has digits enough."""
-    return (
-        _may_be_international(scan)
-        or _may_be_mobile(scan)
-        or _may_be_american(scan)
-        or b"d" * _NATIONAL_DIGITS in scan.digits(b" ().-")
-    )
-
-
 def find_phone(scan: Scan) -> Iterator[Hit]:
     """Yield numbers with a country code, Chinese mobiles, and national numbers beside a phone word."""
+    numbers = scan.spans(_NUMBER)
+    if not numbers:
+        return
+    low, shape = scan.low, scan.shape
     found: list[Hit] = []
-    if _may_be_international(scan):
-        found += _international(scan.low)
-    if _may_be_mobile(scan):
-        found += _mobile(scan.low)
-    if _may_be_american(scan):
-        found += _american(scan.low)
+    if _COUNTRY.search(shape) is not None or _ZEROS.search(scan.data) is not None:
+        found += _international(low, numbers)
+    if digits(11) in scan.at and _CN_DIGITS.search(scan.data.translate(None, b" -")) is not None:
+        found += _mobile(low)
+    if digits(10) in scan.at and (b"ddd-dddd" in shape or b"ddd.dddd" in shape):
+        found += _american(low, numbers)
     yield from found
-    yield from _national(scan.low, found)
+    labels = scan.at.get("phone")
+    if labels:
+        near = [(begin, end) for begin, end in numbers if _is_near(labels, begin, end)]
+        yield from _national(low, near, found)
 
 
-def _may_be_international(scan: Scan) -> bool:
-    return _COUNTRY.search(scan.shape) is not None or _ZEROS.search(scan.data) is not None
+def _is_near(labels: list[int], begin: int, end: int) -> bool:
+    """Whether a phone word begins near enough to the number to speak of it."""
+    place = bisect_left(labels, begin - _LABEL_BEFORE - 2)
+    return place < len(labels) and labels[place] <= end + _LABEL_AFTER
 
 
-def _may_be_mobile(scan: Scan) -> bool:
-    return digits(11) in scan.at and _CN_DIGITS.search(scan.data.translate(None, b" -")) is not None
-
-
-def _may_be_american(scan: Scan) -> bool:
-    return digits(10) in scan.at and (b"ddd-dddd" in scan.shape or b"ddd.dddd" in scan.shape)
-
-
-def _international(low: str) -> Iterator[Hit]:
-    for match in _INTERNATIONAL.finditer(low):
+def _international(low: str, numbers: Sequence[tuple[int, int]]) -> Iterator[Hit]:
+    for match in within(_INTERNATIONAL, low, numbers, _MARGIN):
         if _known(match.group(), None, phonenumbers.is_valid_number):
             yield Hit(match.start(), match.end(), "PHONE", "numbering plan")
         elif (
             _known(match.group(), None, phonenumbers.is_possible_number)
-            and _PHONE_LABELS.nearest(low, *match.span(), before=28, after=14) != "no"
+            and _PHONE_LABELS.nearest(low, *match.span(), before=_LABEL_BEFORE, after=_LABEL_AFTER) != "no"
         ):
             yield Hit(match.start(), match.end(), "PHONE", "country code")
 
@@ -136,21 +133,21 @@ def _mobile(low: str) -> Iterator[Hit]:
         match = _CN_MOBILE.search(low, begin + 1 if prefix is None else match.end())
 
 
-def _american(low: str) -> Iterator[Hit]:
-    for match in _NORTH_AMERICA.finditer(low):
+def _american(low: str, numbers: Sequence[tuple[int, int]]) -> Iterator[Hit]:
+    for match in within(_NORTH_AMERICA, low, numbers, _MARGIN):
         if _PHONE_LABELS.before(low, match.start(), 16) != "no" and _known(
             match.group(), "US", phonenumbers.is_valid_number
         ):
             yield Hit(match.start(), match.end(), "PHONE", "shape")
 
 
-def _national(low: str, found: Sequence[Hit]) -> Iterator[Hit]:
+def _national(low: str, numbers: Sequence[tuple[int, int]], found: Sequence[Hit]) -> Iterator[Hit]:
     """National numbers beside a word that says so, but for what is a part of one that was found."""
     known = {place for hit in found for place in range(hit.start, hit.end)} if found else ()
-    for match in _NATIONAL.finditer(low):
+    for match in within(_NATIONAL, low, numbers, _MARGIN):
         if match.start() in known and match.end() - 1 in known:
             continue
-        verdict = _PHONE_LABELS.nearest(low, match.start(), match.end(), before=28, after=14)
+        verdict = _PHONE_LABELS.nearest(low, match.start(), match.end(), before=_LABEL_BEFORE, after=_LABEL_AFTER)
         if verdict == "yes" and any(_known(match.group(), region, phonenumbers.is_valid_number) for region in _REGIONS):
             yield Hit(match.start(), match.end(), "PHONE", "label")
 

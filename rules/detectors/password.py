@@ -66,6 +66,8 @@ _PLAIN_TALK = re.compile(r"[^.;!?:=>\x1a0-9@#$%^&*_+~|\\<{}→\-]{0,120}(?:[.;](
 _SAID_OF = re.compile(" (?:is|was|as|for) (?:my|the|a) ")
 _SAID_OF_CHARS: Final = 40
 _SAID_OF_CHARS_ZH: Final = 10
+_TYPED = re.compile(rf"{_KEYBOARD}{{4}}")
+_TYPED_CHARS: Final = 44
 _AND = re.compile(r"(?:[/&和、,]|and)\s{0,2}\Z")
 _AND_CHARS: Final = 5
 _VALUE_CHARS: Final = 73
@@ -167,14 +169,15 @@ def find_english(scan: Scan) -> Iterator[Hit]:
 
 def find_chinese(scan: Scan) -> Iterator[Hit]:
     """Yield passwords that a Chinese label names."""
-    low, starts = scan.low, scan.at["password zh"]
+    low, labels = scan.low, scan.at["password zh"]
+    starts = [at for at in labels if _TYPED.search(low, at, at + _TYPED_CHARS) is not None]
     for match in starting(_CONNECTED[1], low, starts):
         yield from _value(scan.folded, match, plain_word=True)
     for match in starting(_BARE[1], low, starts):
         yield from _mixed_value(scan.folded, match, chinese=True)
-    said = [at for at in starts if "是" in low[max(0, at - _SAID_OF_CHARS_ZH) : at]]
+    said = [at for at in labels if "是" in low[max(0, at - _SAID_OF_CHARS_ZH) : at]]
     yield from _talked_of(scan, _BEFORE[1], said, _SAID_OF_CHARS_ZH + _VALUE_CHARS, _LABEL_CHARS)
-    yield from _second_of_pair(scan, starts)
+    yield from _second_of_pair(scan, labels)
 
 
 def find_login(scan: Scan) -> Iterator[Hit]:

@@ -73,9 +73,9 @@ _STREET_EN = re.compile(
     r"(?:, [A-Z][a-z']{1,20}(?: [A-Z][a-z']{1,20}){0,2}(?![A-Za-z]))?"
     r"(?:,? [A-Z]{2},? [0-9]{5}(?:-[0-9]{4})?|,? [A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2})?(?![0-9])"
 )
-# What stands before the number is looked at behind its first digit: so the search leaps from digit to digit.
+_HOUSE_SHAPE = re.compile(rb"d(?<![xd#.\-]d)(?=d{0,4}x?,? [xd])")
 _HOUSE = re.compile(
-    r"[0-9](?<![0-9A-Za-z#.\-][0-9])[0-9]{0,4}[A-Za-z]?,? (?:(?:North|South|East|West|N|S|E|W)\.? )?"
+    r"[0-9]{1,5}[A-Za-z]?,? (?:(?:North|South|East|West|N|S|E|W)\.? )?"
     r"(?:[A-Z][a-z']|[0-9]{1,3}(?:st|nd|rd|th) )"
 )
 _HOUSE_BEFORE: Final = 40
@@ -128,14 +128,14 @@ def _english(matches: Iterable[re.Match[str]]) -> Iterator[Hit]:
 def find_english_address(scan: Scan) -> Iterator[Hit]:
     """Yield street addresses with a house number before the street."""
     text = scan.text
-    houses = [house.start() for house in _HOUSE.finditer(text)]
+    houses = [begin for begin, _ in scan.spans(_HOUSE_SHAPE) if _HOUSE.match(text, begin) is not None]
     for match in around(_STREET_EN, text, houses, _HOUSE_BEFORE, _STREET_CHARS) if houses else ():
         yield Hit(match.start(), match.end(), "STREET_ADDRESS", "shape")
 
 
 def find_chinese_address(scan: Scan) -> Iterator[Hit]:
     """Yield street addresses with a house number behind the street."""
-    if _HOUSE_ZH.search(scan.text) is None:
+    if "not ascii" not in scan.at or _HOUSE_ZH.search(scan.text) is None:
         return
     for match in _STREET_ZH.finditer(scan.text):
         start = max(match.start(), match.start("a"), match.start("b"))

@@ -17,10 +17,13 @@ from rules.detectors.labels import Labels, words
 from rules.detectors.scan import Scan
 
 _B58: Final = "1-9A-HJ-NP-Za-km-z"
-_WIF = re.compile(rf"(?<![0-9A-Za-z])(?:[5KL9c][{_B58}]{{50,51}}|6P[{_B58}]{{56}})(?![0-9A-Za-z])")
-_EXTENDED = re.compile(rf"(?<![0-9A-Za-z])[xyztuvYZUV]prv[{_B58}]{{90,110}}(?![0-9A-Za-z])")
-_STELLAR = re.compile(r"(?<![0-9A-Za-z])S[A-Z2-7]{55}(?![0-9A-Za-z])")
-_RIPPLE = re.compile(rf"(?<![0-9A-Za-z])s[{_B58}]{{25,30}}(?![0-9A-Za-z])")
+_WIF: Final = rf"(?:[5KL9c][{_B58}]{{50,51}}|6P[{_B58}]{{56}})"
+_ALONE: Final = r"(?![0-9A-Za-z])"
+_PROVEN = re.compile(
+    r"(?<![0-9A-Za-z])"
+    rf"(?:(?P<wif>{_WIF}){_ALONE}|(?P<extended>[xyztuvYZUV]prv[{_B58}]{{90,110}}){_ALONE}"
+    rf"|(?P<stellar>S[A-Z2-7]{{55}}){_ALONE}|(?P<ripple>s[{_B58}]{{25,30}}){_ALONE})"
+)
 _BECH32_SECRET = re.compile(
     r"(?<![0-9a-z])(?:suiprivkey1|nsec1|ed25519e?_sk1|age-secret-key-1|xprv1|root_xsk1)[0-9a-z]{50,200}"
     r"(?![0-9a-z])"
@@ -34,12 +37,11 @@ _HEX_LOOSE = re.compile(
     r"(?<![0-9a-z])(?:0x)?[0-9a-f]{4,72}(?:[\s\-]{1,3}[0-9a-f]{4,72}){0,15}(?:\.{2,6}|…)?(?![0-9a-z])"
 )
 _HEX_BEGIN = re.compile(r"(?<![0-9a-z])(?=(?:0x)?[0-9a-f]{4})")
-_KEY = re.compile("key|钥|鑰")
 _HEX_LOOSE_DIGITS: Final = range(48, 73)
-_SOLANA = re.compile(rf"(?<![0-9A-Za-z])[{_B58}]{{85,90}}(?![0-9A-Za-z])")
+_BASE58 = re.compile(rf"(?<![0-9A-Za-z])(?:(?P<solana>[{_B58}]{{85,90}})|(?P<wif>{_WIF})){_ALONE}")
+_BASE58_SIZES: Final = {"solana": {64}, "wif": {37, 38}}
 _BYTES = re.compile(r"\[\s{0,4}(?:[0-9]{1,3}\s{0,4},\s{0,4}){63}[0-9]{1,3}\s{0,4}\]")
 _BYTES_COMMAS: Final = 63
-_PREFIX_CHARS: Final = 20
 
 _OTHER: Final = words(
     "tx", "txs", "txn", "txid", "tx ?hash", "hash", "transactions?", "block", "public key", "pubkey", "sha ?256",
@@ -65,23 +67,28 @@ def find(scan: Scan) -> Iterator[Hit]:
     """Yield private keys in long runs of letters and digits."""
     text, low, tokens = scan.text, scan.low, scan.at["token"]
     yield from _checksummed(text, tokens)
-    for match in around(_BECH32_SECRET, low, tokens, _PREFIX_CHARS, _PREFIX_CHARS + 201):
-        yield Hit(match.start(), match.end(), "PRIVATE_KEY", "prefix")
     for match in starting(_HEX, low, tokens):
         if _labelled(low, match.start(), match.end()):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
-    for pattern, decoded_size in ((_SOLANA, 64), (_WIF, 37), (_WIF, 38)):
-        for match in starting(pattern, text, tokens):
-            decoded = base58_decode(match.group())
-            if decoded is not None and len(decoded) == decoded_size and _labelled(low, *match.span()):
-                yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
-    yield from _loose(low)
+    for match in starting(_BASE58, text, tokens):
+        decoded = base58_decode(match.group())
+        sizes = _BASE58_SIZES[match.lastgroup or ""]
+        if decoded is not None and len(decoded) in sizes and _labelled(low, *match.span()):
+            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
 
 
-def _loose(low: str) -> Iterator[Hit]:
-    """Keys that are cut off, mistyped or broken over lines, where a label ends within reach before them."""
-    labels = (label.end() for label in _KEY.finditer(low))
-    starts = [begin.start() for begin in around(_HEX_BEGIN, low, labels, 0, _SURE_BEFORE_CHARS + 8)]
+def find_prefixed(scan: Scan) -> Iterator[Hit]:
+    """Yield keys in bech32, which begin with what they are."""
+    for match in starting(_BECH32_SECRET, scan.low, scan.at["secret prefix"]):
+        yield Hit(match.start(), match.end(), "PRIVATE_KEY", "prefix")
+
+
+def find_loose(scan: Scan) -> Iterator[Hit]:
+    """Yield keys that are cut off, mistyped or broken over lines, where a label ends within reach before them."""
+    low = scan.low
+    if "token" not in scan.at:
+        return
+    starts = [begin.start() for begin in around(_HEX_BEGIN, low, scan.at["private key"], 0, _SURE_BEFORE_CHARS + 12)]
     for match in starting(_HEX_LOOSE, low, starts):
         digits = sum(map(str.isalnum, match.group().removeprefix("0x")))
         if digits in _HEX_LOOSE_DIGITS and _SURE.before(low, match.start(), _SURE_BEFORE_CHARS) == "yes":
@@ -110,20 +117,29 @@ def find_byte_arrays(scan: Scan) -> Iterator[Hit]:
 
 
 def _checksummed(text: str, tokens: Sequence[int]) -> Iterator[Hit]:
-    for match in starting(_WIF, text, tokens):
-        body = base58check(match.group())
-        if body is not None and (body[0] in {0x80, 0xEF} or body[:2] in {b"\x01\x42", b"\x01\x43"}):
+    for match in starting(_PROVEN, text, tokens):
+        kind, value = match.lastgroup, match.group()
+        if kind == "extended":
+            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "prefix")
+        elif (
+            (kind == "wif" and _is_wif(base58check(value)))
+            or (kind == "stellar" and _is_stellar(value))
+            or (kind == "ripple" and _is_ripple(base58check(value, BASE58_RIPPLE)))
+        ):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "checksum")
-    for match in starting(_EXTENDED, text, tokens):
-        yield Hit(match.start(), match.end(), "PRIVATE_KEY", "prefix")
-    for match in starting(_STELLAR, text, tokens):
-        raw = b32decode(match.group())
-        if crc_hqx(raw[:-2], 0) == int.from_bytes(raw[-2:], "little"):
-            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "checksum")
-    for match in starting(_RIPPLE, text, tokens):
-        body = base58check(match.group(), BASE58_RIPPLE)
-        if body is not None and body[0] in {0x21, 0x01}:
-            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "checksum")
+
+
+def _is_wif(body: bytes | None) -> bool:
+    return body is not None and (body[0] in {0x80, 0xEF} or body[:2] in {b"\x01\x42", b"\x01\x43"})
+
+
+def _is_stellar(value: str) -> bool:
+    raw = b32decode(value)
+    return crc_hqx(raw[:-2], 0) == int.from_bytes(raw[-2:], "little")
+
+
+def _is_ripple(body: bytes | None) -> bool:
+    return body is not None and body[0] in {0x21, 0x01}
 
 
 def _labelled(low: str, start: int, end: int) -> bool:

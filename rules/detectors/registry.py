@@ -26,7 +26,7 @@ from rules.detectors.scan import Scan, Scanner, digits
 
 _CONTAINERS: Final = frozenset({"IBAN", "NATIONAL_ID"})
 _PROVEN_MAX: Final = 100
-_CONTEXT: Final = ("seed", "code of")
+_CONTEXT: Final = ("seed", "code of", "phone")
 """Words that other detectors look for once they are triggered."""
 
 
@@ -51,6 +51,8 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("SEED_PHRASE"), ("not ascii",), seed_chinese.find_lines, seed_chinese.may_be_lines),
     Detector(_of("SEED_PHRASE"), ("seed",), seed_chinese.find_labelled, seed_chinese.may_be_labelled),
     Detector(_of("PRIVATE_KEY"), ("token",), private_key.find),
+    Detector(_of("PRIVATE_KEY"), ("secret prefix",), private_key.find_prefixed),
+    Detector(_of("PRIVATE_KEY"), ("private key",), private_key.find_loose),
     Detector(_of("PRIVATE_KEY"), ("armour",), private_key.find_blocks),
     Detector(_of("PRIVATE_KEY"), (digits(64),), private_key.find_byte_arrays, private_key.may_be_byte_array),
     Detector(_of("KEYSTORE"), ("keystore",), keystore.find),
@@ -77,7 +79,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("WALLET_ADDRESS"), ("token",), wallet_address.find),
     Detector(_of("EMAIL"), ("@",), contact.find_email),
     Detector(_of("EMAIL"), ("spelled @",), contact.find_spelled_email),
-    Detector(_of("PHONE"), (digits(7),), contact.find_phone, contact.may_be_phone),
+    Detector(_of("PHONE"), (digits(7),), contact.find_phone),
     Detector(_of("IP"), ("digit",), network.find, network.may_be_address),
     Detector(_of("STREET_ADDRESS"), ("digit",), person.find_english_address),
     Detector(_of("STREET_ADDRESS"), ("digit",), person.find_chinese_address),

@@ -54,6 +54,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "cvv digits": ("3 digit", "three digit", "last three", "last 3", "背面", "校验三位"),
     "keystore": ("ciphertext", "kdfparams", "cipherparams", "encseed", "salt"),
     "armour": ("-----begin",),
+    "private key": ("key", "私钥", "私鑰", "密钥", "密鑰"),
+    "secret prefix": ("suiprivkey1", "nsec1", "ed25519", "age-secret-key-1", "xprv1", "root_xsk1"),
     "key prefix": (
         "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-",
         "akia", "asia", "aiza", "ya29.", "gocspx-", "eyj", "npm_", "sg.", "hf_", "shpat_", "shpca_", "shppa_", "shpss_",
@@ -62,6 +64,11 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "key": ("api", "secret", "token", "bearer", "key", "seed", "密钥", "密鑰", "秘钥", "令牌"),
     "@": ("@",),
     "spelled @": ("(at)", "[at]", " dot ", "(dot)", "[dot]"),
+    "phone": (
+        "phone", "mobile", "cell", "tel", "call", "reach", "text", "sms", "whatsapp", "number", "contact", "ring",
+        "landline", "fax", "电话", "電話", "手机", "手機", "号码", "號碼", "联系", "聯繫", "聯絡", "座机", "座機",
+        "致电", "打给", "热线", "来电", "短信", "微信",
+    ),
     "passport": ("passport", "护照", "護照", "通行证", "通行證"),
     "name": ("name", "holder"),
     "greeting": ("i am", "i'm", "this is", "regards", "sincerely", "cheers", "best", "thanks"),
@@ -148,6 +155,12 @@ class Scan:
     def digits(self, joiners: bytes) -> bytes:
         """Digits as `d` without the `joiners` between them, a space for everything else."""
         return self.shape.translate(_DIGITS, joiners)
+
+    def spans(self, pattern: re.Pattern[bytes]) -> list[tuple[int, int]]:
+        """Where `pattern` matches `shape`, in offsets of the text."""
+        places = [place for match in pattern.finditer(self.shape) for place in match.span()]
+        offsets = self.offsets(places)
+        return list(zip(offsets[::2], offsets[1::2], strict=True))
 
     def offsets(self, places: list[int]) -> list[int]:
         """Rising places in `data` as offsets in the text."""

@@ -101,10 +101,11 @@ def find_otp(scan: Scan) -> Iterator[Hit]:
         return
     labels = sorted([*at.get("code", ()), *at.get("code of", ())])
     after = [label for label in labels if _leads_to_value(low, label)]
-    for pattern in _OTP_AFTER:
+    for pattern in _OTP_AFTER if after else ():
         yield from _labelled(low, around(pattern, low, after, _OTP_BEFORE, _OTP_REACH), "OTP")
     before = [label for label in labels if _SAID_OF.search(low, max(0, label - _SAID_OF_CHARS), label) is not None]
-    yield from _labelled(low, around(_OTP_FIRST, low, before, _OTP_FIRST_CHARS, 5), "OTP")
+    if before:
+        yield from _labelled(low, around(_OTP_FIRST, low, before, _OTP_FIRST_CHARS, 5), "OTP")
 
 
 def find_otp_chinese(scan: Scan) -> Iterator[Hit]:

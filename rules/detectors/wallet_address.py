@@ -16,15 +16,13 @@ from rules.detectors.labels import Labels, words
 from rules.detectors.scan import Scan
 
 _B58: Final = "1-9A-HJ-NP-Za-km-z"
-_ETHEREUM = re.compile(r"(?<![0-9A-Za-z])0[xX][0-9a-fA-F]{40}(?![0-9A-Za-z])")
-_BASE58 = re.compile(rf"(?<![0-9A-Za-z])[13LMDTA][{_B58}]{{24,34}}(?![0-9A-Za-z])")
-_RIPPLE = re.compile(rf"(?<![0-9A-Za-z])r[{_B58}]{{24,34}}(?![0-9A-Za-z])")
-_BECH32 = re.compile(
-    r"(?<![0-9A-Za-z])(?:bc1|tb1|ltc1|addr1|cosmos1|osmo1|sei1|inj1|bnb1|BC1)[0-9A-Za-z]{20,110}(?![0-9A-Za-z])"
+_CHECKED = re.compile(
+    rf"(?<![0-9A-Za-z])(?:(?P<ethereum>0[xX][0-9a-fA-F]{{40}})|(?P<bitcoin>[13LMDTA][{_B58}]{{24,34}})"
+    rf"|(?P<ripple>r[{_B58}]{{24,34}})"
+    r"|(?P<bech32>(?:bc1|tb1|ltc1|addr1|cosmos1|osmo1|sei1|inj1|bnb1|BC1)[0-9A-Za-z]{20,110}))(?![0-9A-Za-z])"
 )
 _TON = re.compile(r"(?<![0-9A-Za-z_\-])[EUk0]Q[A-Za-z0-9_\-]{46}(?![0-9A-Za-z_\-])")
-_TON_CHARS: Final = 48
-_WIDE: Final = bytes(120 if code in b"xd_-" else 32 for code in range(256))
+_TON_SECOND = re.compile("Q")
 _SOLANA = re.compile(rf"(?<![0-9A-Za-z])[{_B58}]{{32,44}}(?![0-9A-Za-z])")
 _HEX32 = re.compile(r"(?<![0-9a-z])0x[0-9a-f]{64}(?![0-9a-z])")
 _LABELS = Labels(
@@ -43,14 +41,13 @@ _CONTRACT = Labels(
 def find(scan: Scan) -> Iterator[Hit]:
     """Yield addresses; a contract named as one is nobody's wallet."""
     text, low, tokens = scan.text, scan.low, scan.at["token"]
-    for pattern, valid in _CHECKED:
-        for match in starting(pattern, text, tokens):
-            if valid(match.group()) and _CONTRACT.before(low, match.start(), 24) != "no":
-                yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "checksum")
-    if b"x" * _TON_CHARS in scan.shape.translate(_WIDE):
-        for match in _TON.finditer(text):
-            if _ton(match.group()) and _CONTRACT.before(low, match.start(), 24) != "no":
-                yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "checksum")
+    for match in starting(_CHECKED, text, tokens):
+        valid = _VALID[match.lastgroup or ""]
+        if valid(match.group()) and _CONTRACT.before(low, match.start(), 24) != "no":
+            yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "checksum")
+    for match in starting(_TON, text, [q.start() - 1 for q in _TON_SECOND.finditer(text, 1)]):
+        if _ton(match.group()) and _CONTRACT.before(low, match.start(), 24) != "no":
+            yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "checksum")
     yield from _labelled(text, low, tokens)
 
 
@@ -88,9 +85,4 @@ def _ethereum(value: str) -> bool:
     return len(value) == 42
 
 
-_CHECKED: Final = (
-    (_ETHEREUM, _ethereum),
-    (_BASE58, _bitcoin_like),
-    (_RIPPLE, _ripple),
-    (_BECH32, bech32),
-)
+_VALID: Final = {"ethereum": _ethereum, "bitcoin": _bitcoin_like, "ripple": _ripple, "bech32": bech32}
