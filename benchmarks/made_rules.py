@@ -6,6 +6,7 @@ for words, several words, words near each other, expressions, and at what is kno
 
 import json
 import random
+import re
 
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
 from rules.text import fold
@@ -16,9 +17,9 @@ FINDINGS = ("CARD", "EMAIL", "PHONE", "SEED_PHRASE", "IBAN")
 URGENCIES = ("low", "normal", "high", "critical")
 TAGS = ("vip", "refund", "late", "angry", "new")
 _WORDS = 16_000
-_STARTS = "b br c ch d dr f fl g gr h j k l m n p pl pr qu r s sh st t th tr v w z".split()
-_VOWELS = "a e i o u ai ea ou".split()
-_ENDS = "b ck d g l ll m n nd ng p r rt s st t x".split()
+_STARTS = re.findall(r"\w+", "b br c ch d dr f fl g gr h j k l m n p pl pr qu r s sh st t th tr v w z")
+_VOWELS = re.findall(r"\w+", "a e i o u ai ea ou")
+_ENDS = re.findall(r"\w+", "b ck d g l ll m n nd ng p r rt s st t x")
 _ENGLISH_MESSAGE, _CHINESE_MESSAGE, _MIXED_MESSAGE = 50, 150, 75
 
 

@@ -6,7 +6,7 @@ language that `benchmarks/made_rules.py` writes.
 
 import re
 from functools import cache, lru_cache
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 
 from rules.facts import Facts
 from rules.text import fold
@@ -65,9 +65,13 @@ def _says(operator: str, value: object, wanted: list, texts: list[str]) -> bool:
     if operator == "has all":
         return all(any(_places(word, text) for text in texts) for word in wanted)
     if operator == "near":
-        return any(_near(value, sentence) for text in texts if _may(value, text) for sentence in _sentences(text))
+        return any(
+            _near(value, text, *sentence) for text in texts if _may(value, text) for sentence in _sentences(text)
+        )
     if operator == "matches":
-        return any(re.search(one, text, re.IGNORECASE) for one in wanted for text in texts)
+        # What RE2 means by these: letters of \w and \b are ASCII, and $ is the very end.
+        found = [re.compile(one.replace("$", r"\Z"), re.IGNORECASE | re.ASCII) for one in wanted]
+        return any(one.search(text) for one in found for text in texts)
     folded = [fold(one).text.strip() for one in wanted]
     stripped = [text.strip() for text in texts]
     if operator == "starts":
@@ -108,21 +112,22 @@ def _places(word: str, text: str) -> list[Span]:
 
 
 @lru_cache(maxsize=64)
-def _sentences(text: str) -> list[str]:
+def _sentences(text: str) -> list[Span]:
     """Cut after each ! ? ; 。 and line end, and after a lone full stop before white space or Chinese."""
-    found, begun = [], 0
+    found: list[Span] = []
+    begun = 0
     for at, char in enumerate(text):
         following = text[at + 1 : at + 2]
         stop = char == "." and text[at - 1 : at] != "." and (following.isspace() or following >= "\u2e80")
         if char in "!?;。\n" or stop:
-            found.append(text[begun : at + 1])
+            found.append((begun, at + 1))
             begun = at + 1
-    return [*found, text[begun:]]
+    return [*found, (begun, len(text))]
 
 
-def _between(sentence: str, start: int, end: int) -> int:
+def _between(text: str, start: int, end: int) -> int:
     """How many words, or Chinese characters, stand between two offsets."""
-    return len(re.findall(r"[⺀-⻿぀-鿿가-힯豈-﫿]|[^\W⺀-⻿぀-鿿가-힯豈-﫿]+(?:'[^\W\d_]+)?", sentence[start:end]))
+    return len(re.findall(r"[⺀-⻿぀-鿿가-힯豈-﫿]|[^\W⺀-⻿぀-鿿가-힯豈-﫿]+(?:'[^\W\d_]+)?", text[start:end]))
 
 
 def _may(near: dict, text: str) -> bool:
@@ -130,19 +135,19 @@ def _may(near: dict, text: str) -> bool:
     return all(any(_places(word, text) for word in group) for group in near["words"])
 
 
-def _near(near: dict, sentence: str) -> bool:
-    columns: list[list[Span]] = []
-    for group in near["words"]:
-        columns.append([span for word in group for span in _places(word, sentence)])
-        if not columns[-1]:
-            return False
+def _near(near: dict, text: str, low: int, high: int) -> bool:
+    """Whether words of each group stand near each other in a sentence; a phrase is where it begins."""
+
+    def begin(words: list[str]) -> list[Span]:
+        return [span for word in words for span in _places(word, text) if low <= span[0] < high]
+
+    columns = list(map(begin, near["words"]))
+    against = begin(near.get("unless", []))
     within = near.get("within", 8)
-    unless = near.get("unless", [])
-    against = [span for word in unless for span in _places(word, sentence)]
     for order in [columns] if near.get("ordered") else permutations(columns):
         for chain in product(*order):
-            pairs = list(zip(chain, chain[1:], strict=False))
-            if any(one[1] > other[0] or _between(sentence, one[1], other[0]) > within for one, other in pairs):
+            pairs = list(pairwise(chain))
+            if any(one[1] > other[0] or _between(text, one[1], other[0]) > within for one, other in pairs):
                 continue
             if all(any(word[0] <= start and end <= word[1] for word in chain) for start, end in against):
                 return True

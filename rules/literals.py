@@ -53,8 +53,8 @@ class Hits:
             cut = [_cut(row) for row in self.rows]
             self._sentences = cut[0] + [[] for _ in range(len(cut[0]), self.words.count(MARK) + 1)]
             for row in cut[1:]:
-                for patterns, more in zip(self._sentences, row, strict=False):
-                    patterns += more
+                for sentence, more in zip(self._sentences, row, strict=False):
+                    sentence.extend(more)
         return self._sentences
 
 
@@ -103,7 +103,7 @@ class Finder:
             if not words.isspace():
                 rows += (self._words(f" {words.replace(MARK, _MARK_BETWEEN_BLANKS)} "),)
         data = words.encode()
-        loose = (ANY_NUMBER,) if len(data.translate(None, _DIGITS)) < len(data) else ()
+        loose: tuple[str, ...] = (ANY_NUMBER,) if len(data.translate(None, _DIGITS)) < len(data) else ()
         if self._odd is not None:
             loose += tuple(set(self._odd(text)))
         return Hits(rows, loose, words)

@@ -1,6 +1,6 @@
 """Which literals an expression cannot match without, so that texts without them need not be searched for it.
 
-Reads the plain part of RE2's syntax and gives up on the rest: no answer is always right, a wrong one would lose matches.
+Reads the plain part of RE2's syntax and gives up on the rest: no answer is right always, a wrong one loses matches.
 Only characters that have one form in a folded text count: ASCII, whose capitals are folded away, and Chinese.
 """
 
@@ -13,9 +13,9 @@ ALTERNATIVES_MAX: Final = 32
 
 _PLAIN: Final = re.compile(r"[0-9A-Za-z _'\u3400-\u9fff-]")
 _CLASS: Final = re.compile(r"\[\^?\]?(?:\\[^pPQE]|[^\]\\\[])*\]")
-_REPEAT: Final = re.compile(r"[*+?]|\{[0-9]+(?:,[0-9]*)?\}")
-_SHORTHAND: Final = frozenset("dDsSwWbB")
-_SIGNS: Final = frozenset(".^$")
+_REPEAT: Final = re.compile(r"[*+?]|\{0*([0-9]+)(?:,[0-9]*)?\}")
+_ESCAPED: Final = re.compile(r"\\[dDsSwWbB!-/:-@\[-`{-~]")
+"""A class by its letter, the edge of a word, or a sign that would mean something else."""
 
 Needed = tuple[str, ...]
 """Alternatives, of which one must stand in the text; none when nothing is known to be needed."""
@@ -75,46 +75,35 @@ def _atom(source: str, at: int) -> tuple[str, Needed, int]:
     """Read one thing that may be repeated: the plain character it is, what it needs if it is a group, its end."""
     char = source[at]
     if char == "(":
-        begun = at + 1
-        if source.startswith("?", begun):
-            if not source.startswith("?:", begun):
-                raise _UnknownSyntax
-            begun += 2
-        needed, end = _branches(source, begun)
-        if end == len(source):
-            raise _UnknownSyntax
-        return "", needed, end + 1
-    if char == "[":
-        known = _CLASS.match(source, at)
+        return _group(source, at + 1)
+    if char in "*+?{":
+        raise _UnknownSyntax
+    if char in "[\\":
+        known = (_CLASS if char == "[" else _ESCAPED).match(source, at)
         if known is None:
             raise _UnknownSyntax
         return "", (), known.end()
-    if char == "\\":
-        escaped = source[at + 1 : at + 2]
-        if escaped in _SHORTHAND:
-            return "", (), at + 2
-        if escaped.isascii() and escaped.isprintable() and not escaped.isalnum() and escaped:
-            return "", (), at + 2
+    return (char.lower() if _PLAIN.match(char) else ""), (), at + 1
+
+
+def _group(source: str, at: int) -> tuple[str, Needed, int]:
+    if source.startswith("?:", at):
+        at += 2
+    elif source.startswith("?", at):
         raise _UnknownSyntax
-    if _PLAIN.match(char):
-        return char.lower(), (), at + 1
-    if char in _SIGNS or not (char in "*+?{}" or char.isascii()):
-        return "", (), at + 1
-    if char in "*+?{":
+    needed, end = _branches(source, at)
+    if end == len(source):
         raise _UnknownSyntax
-    return "", (), at + 1
+    return "", needed, end + 1
 
 
 def _repeat(source: str, at: int) -> tuple[int, int]:
-    """Read how often at least: 1 when nothing is said, 2 when it repeats but must be there."""
+    """Read how often at least: 0, or 1 when nothing is said, or 2 when it may repeat; and where the next thing is."""
     least = 1
     while repeat := _REPEAT.match(source, at):
-        said = repeat[0]
+        optional = repeat[0] in "*?" or repeat[1] == "0"
+        least = 0 if optional or least == 0 else 2
         at = repeat.end()
-        times = 2 if said == "+" else 0 if said in "*?" else int(re.findall("[0-9]+", said)[0]) and 2
-        least = min(least, times) if times == 0 or least == 0 else 2
-        if source.startswith("?", at) and said != "?":
-            at += 1  # as few as possible
     return least, at
 
 
