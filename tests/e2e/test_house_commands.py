@@ -56,7 +56,10 @@ def test_history_is_filed_and_never_answered(desk):
 
 
 def test_what_is_exported_imports_into_the_same(desk, tmp_path, capfdbinary, monkeypatch):
-    desk("contacts import", stdin=b'{"contact":"ann","emails":["ann@example.org"],"name":"Ann","vip":true}\n')
+    desk(
+        "contacts import",
+        stdin=b'{"contact":"ann","emails":["ann@example.org"],"name":"Ann","vip":true,"tier":"gold"}\n',
+    )
     desk("import", stdin=MESSAGES)
     desk.serve()
     messages, contacts = desk.rows("export"), desk.rows("export", "--contacts")
@@ -73,6 +76,7 @@ def test_what_is_exported_imports_into_the_same(desk, tmp_path, capfdbinary, mon
         "emails": ["ann@example.org"],
         "phones": [],
         "linked": True,
+        "ext": {"tier": "gold"},
     }
 
     other = Desk(tmp_path / "other", capfdbinary, monkeypatch)
@@ -106,6 +110,17 @@ def test_contacts_import_upserts_by_key_and_refuses_one_identity_twice(desk):
     assert (ann["name"], ann["emails"], ann["phones"]) == ("Ann", ["ann@example.org"], ["+41446681800"])
     desk("contacts import", stdin=b'{"contact":"eve","emails":["ann@example.org"]}\n', code=1)
     assert "already belongs to contact 'ann'" in desk.err
+
+
+def test_unknown_fields_of_contacts_are_kept_without_their_secrets(desk):
+    row = {"contact": "ann", "tier": "gold", "ext": {"note": f"pays with {CARD}"}}
+    desk("contacts import", stdin=json.dumps(row).encode())
+    row = {"contact": "ann", "tier": "silver", "card": int(CARD.replace(" ", ""))}
+    (ann,) = desk.rows("export", "--contacts")
+    assert ann["ext"] == {"note": "pays with [CARD]", "tier": "gold"}
+    desk("contacts import", stdin=json.dumps(row).encode())
+    (ann,) = desk.rows("export", "--contacts")
+    assert ann["ext"] == {"note": "pays with [CARD]", "tier": "gold", "redacted": True}
 
 
 def test_contacts_import_says_which_identities_are_only_claims(desk):
