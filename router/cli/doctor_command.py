@@ -18,6 +18,7 @@ from router.cli.serve_command import add_config
 from router.clock import SystemClock
 from router.config import Config, StorageConfig, load
 from router.flow.rulebook import build, read_directory
+from router.flow.seals import check_seals
 from router.model.errors import ConfigError, StoreUnavailable
 from router.store import journal, migrate, outbox, people, quarantine, rulesets
 from router.telemetry import SilentLog
@@ -116,7 +117,7 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
         yield Finding(state="error", about="configuration", text=str(error))
         return
     yield _bus(app, config)
-    for finding in [*await _work(app), *await _rules(app, config, base), *await _people(app)]:
+    for finding in [*await _keys(app), *await _work(app), *await _rules(app, config, base), *await _people(app)]:
         yield finding
     for name, health in await check_channels(app):
         ok = health.state == "ok"
@@ -161,6 +162,18 @@ def _bus(app: App, config: Config) -> Finding:
         text="Redis does not answer; workers poll the database, so all is slower and nothing is lost",
         remedy="start Redis, or mend bus.url",
     )
+
+
+async def _keys(app: App) -> list[Finding]:
+    checked = await check_seals(app.store, app.keys)
+    if not checked.problems:
+        text = "open what they sealed" if checked.tried else "nothing is sealed yet"
+        return [Finding(state="ok", about="keys", text=text)]
+    remedy = (
+        "give that name its former key again in secrets.seal_keys, and a new key a name of its own; until then files "
+        "and quarantined payloads under it cannot be opened"
+    )
+    return [Finding(state="error", about="keys", text=text, remedy=remedy) for text in checked.problems]
 
 
 async def _work(app: App) -> list[Finding]:
