@@ -45,10 +45,15 @@ Role = Literal["intake", "route", "deliver", "web"]
 ROLES: tuple[Role, ...] = ("intake", "route", "deliver", "web")
 
 
+def database_file(url: str, base: Path) -> Path | None:
+    """The file of an embedded database, whose path is relative to `base`; None for PostgreSQL."""
+    return base / url.removeprefix("sqlite:") if url.startswith("sqlite:") else None
+
+
 async def open_store(url: str, base: Path, *, pool_size: int = 4) -> Store:
-    """The database a storage URL names; `sqlite:` paths are relative to `base`."""
-    if url.startswith("sqlite:"):
-        path = base / url.removeprefix("sqlite:")
+    """The database a storage URL names; an embedded one that is not there is made."""
+    path = database_file(url, base)
+    if path is not None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

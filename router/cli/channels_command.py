@@ -8,7 +8,7 @@ import msgspec
 
 from router.app import App
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
-from router.cli.house import opened
+from router.cli.house import opened, place_of, refuse_missing
 from router.cli.serve_command import add_config
 from router.clock import SystemClock
 from router.config import load
@@ -54,13 +54,9 @@ async def check_channels(app: App) -> list[tuple[str, Health]]:
 
 
 async def _check(arguments: argparse.Namespace) -> int:
-    app = App(
-        load(arguments.config),
-        base=arguments.config.parent.absolute(),
-        roles=(),
-        log=SilentLog(),
-        clock=SystemClock(),
-    )
+    config = load(arguments.config)
+    refuse_missing(config, arguments.config)
+    app = App(config, base=place_of(arguments.config), roles=(), log=SilentLog(), clock=SystemClock())
     try:
         await app.open()
         found = await check_channels(app)

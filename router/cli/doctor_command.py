@@ -11,13 +11,15 @@ from typing import Literal
 
 import msgspec
 
-from router.app import App, open_store
+from router.app import App, database_file, open_store
 from router.cli.channels_command import check_channels
 from router.cli.command import EXIT_CONFIG, EXIT_DONE, EXIT_FINDINGS
+from router.cli.house import place_of
 from router.cli.serve_command import add_config
 from router.clock import SystemClock
 from router.config import Config, StorageConfig, load
 from router.flow.rulebook import build, read_directory
+from router.flow.seals import check_seals
 from router.model.errors import ConfigError, StoreUnavailable
 from router.store import journal, migrate, outbox, people, quarantine, rulesets
 from router.telemetry import SilentLog
@@ -54,7 +56,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         _print(Finding(state="error", about="configuration", text=str(error)), as_json=arguments.json)
         return EXIT_CONFIG
     worst = EXIT_DONE
-    async for finding in examine(config, arguments.config.parent.absolute()):
+    async for finding in examine(config, place_of(arguments.config)):
         _print(finding, as_json=arguments.json)
         if finding.state != "ok":
             worst = EXIT_CONFIG if finding.about == "configuration" else max(worst, EXIT_FINDINGS)
@@ -83,9 +85,9 @@ async def examine(config: Config, base: Path) -> AsyncIterator[Finding]:
 
 async def _database(config: Config, base: Path) -> Finding:
     """Whether it is there and answers."""
-    path = _database_file(config, base)
+    path = database_file(config.storage.url, base)
     if path is not None and not path.exists():
-        remedy = "the first start makes it; if there was one, mend storage.url, or restore its last backup"
+        remedy = "switchboard migrate makes it; if there was one, mend storage.url, or restore its last backup"
         return Finding(state="warning", about="database", text=f"{path} does not exist", remedy=remedy)
     try:
         store = await open_store(config.storage.url, base, pool_size=1)
@@ -116,7 +118,7 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
         yield Finding(state="error", about="configuration", text=str(error))
         return
     yield _bus(app, config)
-    for finding in [*await _work(app), *await _rules(app, config, base), *await _people(app)]:
+    for finding in [*await _keys(app), *await _work(app), *await _rules(app, config, base), *await _people(app)]:
         yield finding
     for name, health in await check_channels(app):
         ok = health.state == "ok"
@@ -130,7 +132,7 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
 
 
 def _disk(config: Config, base: Path) -> Finding:
-    path = _database_file(config, base)
+    path = database_file(config.storage.url, base)
     if path is None:
         return Finding(state="ok", about="disk", text="the database keeps everything; this disk keeps nothing")
     place = nearest_folder(path)
@@ -139,12 +141,6 @@ def _disk(config: Config, base: Path) -> Finding:
         text = f"{free // 1_048_576} MiB free in {place}, beside the database"
         return Finding(state="error", about="disk", text=text, remedy="make room: a full disk stops intake")
     return Finding(state="ok", about="disk", text=f"{free // 1_073_741_824} GiB free in {place}")
-
-
-def _database_file(config: Config, base: Path) -> Path | None:
-    """The file of an embedded database."""
-    url = config.storage.url
-    return base / url.removeprefix("sqlite:") if url.startswith("sqlite:") else None
 
 
 def nearest_folder(path: Path) -> Path:
@@ -161,6 +157,18 @@ def _bus(app: App, config: Config) -> Finding:
         text="Redis does not answer; workers poll the database, so all is slower and nothing is lost",
         remedy="start Redis, or mend bus.url",
     )
+
+
+async def _keys(app: App) -> list[Finding]:
+    checked = await check_seals(app.store, app.keys)
+    if not checked.problems:
+        text = "open what they sealed" if checked.tried else "nothing is sealed yet"
+        return [Finding(state="ok", about="keys", text=text)]
+    remedy = (
+        "give that name its former key again in secrets.seal_keys, and a new key a name of its own; until then files "
+        "and quarantined payloads under it cannot be opened"
+    )
+    return [Finding(state="error", about="keys", text=text, remedy=remedy) for text in checked.problems]
 
 
 async def _work(app: App) -> list[Finding]:

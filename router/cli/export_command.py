@@ -72,6 +72,8 @@ def _contact(contact: Contact, identities: list[Identity]) -> dict[str, object]:
     for identity in identities:
         if identity.kind not in {"email", "phone"}:
             row[identity.kind] = identity.value
+    if contact.ext is not None:
+        row["ext"] = msgspec.Raw(contact.ext.encode())
     return row
 
 

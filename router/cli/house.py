@@ -1,4 +1,7 @@
-"""The service's own database for commands beside it: opened from the configuration, migrated, closed again."""
+"""The service's own database for commands beside it: opened from the configuration, migrated, closed again.
+
+None of them makes one: behind a path with a slip in it an operator would look at an empty house and take it for theirs.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,10 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from router.app import keyring, open_store
+from router.app import database_file, keyring, open_store
 from router.clock import SystemClock, TimedIds
 from router.config import Config, load
 from router.keys import Keyring
+from router.model.errors import ConfigError
 from router.store import migrate
 from router.store.script import Store
 
@@ -25,11 +29,29 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     ids: TimedIds
 
 
+def place_of(config: Path) -> Path:
+    """What paths in a configuration are relative to: its folder as it was named, a symbolic link's own and not its
+    target's, for links are how new contents are put in place of old ones."""
+    return config.parent.absolute()
+
+
+def refuse_missing(config: Config, path: Path) -> None:
+    """Raises ConfigError when the configuration at `path` names an embedded database that is not there."""
+    file = database_file(config.storage.url, place_of(path))
+    if file is not None and not file.exists():
+        raise ConfigError(
+            f"{path}: storage.url is {config.storage.url!r}, but there is no file {file}; mend the path, or make a new "
+            "database there with: switchboard migrate"
+        )
+
+
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[House]:
-    """The house a configuration describes. Raises ConfigError and StoreUnavailable."""
+    """The house a configuration describes. Raises ConfigError, also when it has no database yet, and
+    StoreUnavailable."""
     config = load(path)
-    base = path.parent.absolute()
+    refuse_missing(config, path)
+    base = place_of(path)
     clock = SystemClock()
     keys = keyring(config)
     store = await open_store(config.storage.url, base, pool_size=2)

@@ -3,8 +3,9 @@
 import argparse
 import asyncio
 
-from router.app import open_store
+from router.app import database_file, open_store
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+from router.cli.house import place_of
 from router.cli.serve_command import add_config
 from router.clock import SystemClock
 from router.config import load
@@ -24,7 +25,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _migrate(arguments: argparse.Namespace) -> int:
     config = load(arguments.config)
-    store = await open_store(config.storage.url, arguments.config.resolve().parent, pool_size=2)
+    base = place_of(arguments.config)
+    file = database_file(config.storage.url, base)
+    if arguments.check and file is not None and not file.exists():  # opening would make it
+        print("\n".join(map(str, migrate.migrations("sqlite"))))
+        return EXIT_FINDINGS
+    store = await open_store(config.storage.url, base, pool_size=2)
     try:
         if arguments.check:
             missing = await store.read(migrate.pending(store.dialect))

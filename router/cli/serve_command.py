@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from router.app import ROLES, App, Role
+from router.cli.house import place_of
 from router.cli.running import until_stopped
 from router.clock import SystemClock
 from router.config import Config, load
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = load(arguments.config)
     if arguments.port is not None:
         config = msgspec.structs.replace(config, server=msgspec.structs.replace(config.server, port=arguments.port))
-    return asyncio.run(_serve(config, arguments.config.resolve().parent, roles))
+    return asyncio.run(_serve(config, place_of(arguments.config), roles))
 
 
 def read_roles(text: str) -> Sequence[Role]:

@@ -9,6 +9,7 @@ from router.model.errors import InvalidMessage
 from router.model.sources import Clock, Ids
 from router.store import contacts
 from router.store.script import Store
+from rules.redact import redact
 
 Progress = Callable[[int], None]
 
@@ -66,6 +67,7 @@ async def import_contacts(
             vip=found.vip,
             identities=found.identities(),
             linked=found.linked,
+            ext=None if found.ext is None else _safe(found.ext),
         )
         chunk.append((number, row))
         if len(chunk) == contacts.CHUNK_MAX:
@@ -74,3 +76,13 @@ async def import_contacts(
         await flush()
     told = tuple(f"line {number}: {why}" for number, why in sorted(problems))
     return ImportedContacts(taken=taken, unlinked=unlinked, problems=told)
+
+
+def _safe(ext: str) -> str:
+    """Unknown fields may hold anything: what nobody may keep is masked in them as in a private message."""
+    safe = redact(ext, visibility="private").text
+    try:
+        msgspec.json.decode(safe)
+    except msgspec.DecodeError:  # a bare number was masked: what is left is no JSON
+        return '{"redacted":true}'
+    return safe

@@ -99,8 +99,8 @@ def decode_contact(data: bytes | dict[str, object]) -> ContactIn:
     except msgspec.ValidationError as error:
         raise explain(error, known, _SHAPE, unknown) from None
     ext = msgspec.json.encode({**(row.ext or {}), **unknown}).decode()
-    if len(ext) > EXT_BYTES_MAX:
-        raise InvalidMessage(f"unknown fields take {len(ext):,} bytes; at most {EXT_BYTES_MAX:,} are kept", field="ext")
+    if (size := len(ext.encode())) > EXT_BYTES_MAX:
+        raise InvalidMessage(f"unknown fields take {size:,} bytes; at most {EXT_BYTES_MAX:,} are kept", field="ext")
     return ContactIn(
         contact=row.contact,
         user_id=row.user_id,

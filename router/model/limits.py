@@ -17,7 +17,7 @@ ATTACHMENTS_MAX: Final = 100
 URL_CHARS_MAX: Final = 2_048
 ATTACHMENT_BYTES_MAX: Final = 26_214_400
 EXT_BYTES_MAX: Final = 65_536
-"""Unknown fields of one message, as JSON."""
+"""Unknown fields of one message or contact, as JSON."""
 API_BATCH_MAX: Final = 1_000
 """Messages in one POST /api/v1/messages."""
 API_BODY_BYTES_MAX: Final = 52_428_800

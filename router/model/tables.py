@@ -50,6 +50,8 @@ class Contact(Row, frozen=True, kw_only=True):
     auto_replies_since_ms: int = 0
     auto_replies: int = 0
     """Automatic answers since `auto_replies_since_ms` (limits.AUTO_REPLIES_PER_HOUR)."""
+    ext: str | None = None
+    """Unknown fields of the imported rows, a JSON object as text: no decision reads it, so none has to decode it."""
     created_at_ms: int
     version: int = 1
 

@@ -6,10 +6,12 @@ from typing import Final
 import msgspec
 
 from router.model.ids import ContactId, IdentityId
+from router.model.limits import EXT_BYTES_MAX
 from router.model.snapshot import IdentityKey
 from router.model.sources import Ids
 from router.model.tables import Contact, Identity
 from router.store.changes import number_contacts
+from router.store.codec import to_json
 from router.store.script import Script, Update, fetch, insert
 
 CHUNK_MAX: Final = 1_000
@@ -26,6 +28,8 @@ class ContactIn(msgspec.Struct, frozen=True, kw_only=True):
     identities: tuple[IdentityKey, ...] = ()
     linked: bool = False
     """They are proven to be one person's. Without it a single one is kept, several are only claims and are not."""
+    ext: str | None = None
+    """Unknown fields, a JSON object as text; they are merged into those of earlier rows, the later value wins."""
 
     def proven(self) -> tuple[IdentityKey, ...]:
         """The identities that become rows."""
@@ -45,7 +49,7 @@ def load(rows: Sequence[ContactIn], *, ids: Ids, now_ms: int) -> Script[Imported
     """Upsert contacts by key and give them their proven identities, all in one transaction.
 
     A known person without a key who has one of the identities becomes that contact. An identity that belongs to another
-    key, stored or in this chunk, is an error of the later row.
+    key, stored or in this chunk, is an error of the later row; so are more unknown fields than a contact may have.
     """
     good, errors = _check(rows)
     keys = sorted({row.key for _, row in good})
@@ -128,7 +132,11 @@ class _Plan:
             owner = self._owner(identity)
             if owner.key not in {None, row.key}:
                 return _clash((identity.kind, identity.value), owner.key or "")
-        contact = self._contact(row, known)
+        found = self._by_key.get(row.key) or next(map(self._owner, known), None)
+        ext = _merged(found.ext if found else None, row.ext)
+        if ext is not None and len(ext.encode()) > EXT_BYTES_MAX:
+            return f"with those of earlier rows the unknown fields take more than {EXT_BYTES_MAX:,} bytes"
+        contact = self._contact(row, found, ext)
         for identity in known:
             if identity.contact_id != contact.id:
                 self.moved.append(msgspec.structs.replace(identity, contact_id=contact.id, proof="import"))
@@ -150,8 +158,7 @@ class _Plan:
     def _owner(self, identity: Identity) -> Contact:
         return self.updated.get(identity.contact_id) or self._owners[identity.contact_id]
 
-    def _contact(self, row: ContactIn, known: Sequence[Identity]) -> Contact:
-        found = self._by_key.get(row.key) or next(map(self._owner, known), None)
+    def _contact(self, row: ContactIn, found: Contact | None, ext: str | None) -> Contact:
         if found is None:
             made = Contact(
                 id=ContactId(self._ids.new()),
@@ -159,6 +166,7 @@ class _Plan:
                 name=row.name,
                 language=row.language,
                 vip=row.vip,
+                ext=ext,
                 created_at_ms=self._now_ms,
             )
             self.created.append(made)
@@ -169,10 +177,17 @@ class _Plan:
             name=row.name or found.name,
             language=row.language or found.language,
             vip=row.vip,
+            ext=ext,
             version=found.version + 1,
         )
         self.updated[found.id] = changed
         return changed
+
+
+def _merged(old: str | None, new: str | None) -> str | None:
+    if old is None or new is None:
+        return new or old
+    return to_json({**msgspec.json.decode(old, type=dict), **msgspec.json.decode(new, type=dict)})
 
 
 def dump(*, after: str = "", limit: int = CHUNK_MAX) -> Script[list[tuple[Contact, list[Identity]]]]:

@@ -28,6 +28,9 @@ class Migration(msgspec.Struct, frozen=True):
     checksum: str
     statements: tuple[str, ...]
 
+    def __str__(self) -> str:
+        return f"{self.id:04}-{self.name}"
+
 
 @cache
 def migrations(dialect: Dialect) -> tuple[Migration, ...]:
@@ -66,7 +69,7 @@ def migrate(dialect: Dialect, *, now_ms: int) -> Script[list[str]]:
             checksum=migration.checksum,
             now_ms=now_ms,
         )
-    return [f"{migration.id:04}-{migration.name}" for migration in missing]
+    return list(map(str, missing))
 
 
 _HAS_MIGRATIONS = (
@@ -78,9 +81,9 @@ _HAS_MIGRATIONS = (
 def pending(dialect: Dialect) -> Script[list[str]]:
     """What `migrate` would apply; raises the same errors."""
     if not (yield from select(_HAS_MIGRATIONS)):
-        return [f"{migration.id:04}-{migration.name}" for migration in migrations(dialect)]
+        return list(map(str, migrations(dialect)))
     applied = yield from select("SELECT id, name, checksum FROM migrations ORDER BY id")
-    return [f"{migration.id:04}-{migration.name}" for migration in _missing(migrations(dialect), applied)]
+    return list(map(str, _missing(migrations(dialect), applied)))
 
 
 def _missing(known: tuple[Migration, ...], applied: list[Record]) -> list[Migration]:

@@ -2,12 +2,17 @@
 
 from router.model.ids import SealedId
 from router.store.rows import SealedRow
-from router.store.script import Script, fetch_one, run
+from router.store.script import Script, fetch, fetch_one, run
 
 
 def get(sealed_id: SealedId) -> Script[SealedRow | None]:
     """One payload; None once it has expired."""
     return fetch_one(SealedRow, "WHERE t.id = :id", id=sealed_id)
+
+
+def ends() -> Script[list[SealedRow]]:
+    """The oldest and the newest payload that are kept; one when there is only one."""
+    return fetch(SealedRow, "WHERE t.id IN (SELECT MIN(id) FROM sealed UNION SELECT MAX(id) FROM sealed) ORDER BY t.id")
 
 
 def expire(*, now_ms: int, limit: int = 1_000) -> Script[int]:

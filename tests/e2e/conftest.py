@@ -27,5 +27,12 @@ def command(capfdbinary, monkeypatch):
 
 
 @pytest.fixture
-def desk(tmp_path, capfdbinary, monkeypatch):
+def bare_desk(tmp_path, capfdbinary, monkeypatch):
+    """Before its database is made."""
     return Desk(tmp_path / "house", capfdbinary, monkeypatch)
+
+
+@pytest.fixture
+def desk(bare_desk):
+    bare_desk("migrate")
+    return bare_desk

@@ -2,30 +2,44 @@
 
 import sqlite3
 
+import pytest
+
 from router.cli.doctor_command import nearest_folder
+from router.connector import RawEvent
+from tests.e2e.command_desk import line
+
+PICTURE = {"name": "a.png", "content_type": "image/png", "size": 3, "data": "YWJj"}
 
 
-def test_doctor_makes_no_database_and_says_that_there_is_none(desk):
-    findings = {row["about"]: row for row in desk.rows("doctor", "--json", code=1)}
+async def quarantine(app):
+    await app.door.inlet(app.channels.all()[0].manifest, "default").accept([RawEvent(body=b"{broken")])
+
+
+def keys_of(desk, code=1):
+    return [(row["state"], row["text"]) for row in desk.rows("doctor", "--json", code=code) if row["about"] == "keys"]
+
+
+def test_doctor_makes_no_database_and_says_that_there_is_none(bare_desk):
+    findings = {row["about"]: row for row in bare_desk.rows("doctor", "--json", code=1)}
     assert findings["database"]["state"] == "warning"
-    assert findings["database"]["text"] == f"{desk.folder / 'house.db'} does not exist"
+    assert findings["database"]["text"] == f"{bare_desk.folder / 'house.db'} does not exist"
     assert findings["channel api/default"]["state"] == "ok"
-    assert not list(desk.folder.glob("house.db*"))
+    assert not list(bare_desk.folder.glob("house.db*"))
 
 
-def test_doctor_tells_a_damaged_database_from_a_wrong_configuration(desk):
-    desk("migrate")
-    (desk.folder / "house.db").write_bytes(b"no database at all" * 1000)
-    assert "ERROR   database: " in desk("doctor", code=1)
-    desk.settings["storage"] = {"url": "sqlite:/proc/nowhere/house.db"}
-    desk.write()
-    assert "does not exist" in desk("doctor", code=1)
-    desk("migrate", code=78)
-    assert "storage.url: the folder /proc/nowhere cannot be made" in desk.err
-    desk.settings["storage"] = {"url": "sqlite:other.db"}
-    desk.settings["channels"] = [{"kind": "telegarm"}]
-    desk.write()
-    assert "ERROR   configuration: " in desk("doctor", code=78)
+def test_doctor_tells_a_damaged_database_from_a_wrong_configuration(bare_desk):
+    bare_desk("migrate")
+    (bare_desk.folder / "house.db").write_bytes(b"no database at all" * 1000)
+    assert "ERROR   database: " in bare_desk("doctor", code=1)
+    bare_desk.settings["storage"] = {"url": "sqlite:/proc/nowhere/house.db"}
+    bare_desk.write()
+    assert "does not exist" in bare_desk("doctor", code=1)
+    bare_desk("migrate", code=78)
+    assert "storage.url: the folder /proc/nowhere cannot be made" in bare_desk.err
+    bare_desk.settings["storage"] = {"url": "sqlite:other.db"}
+    bare_desk.settings["channels"] = [{"kind": "telegarm"}]
+    bare_desk.write()
+    assert "ERROR   configuration: " in bare_desk("doctor", code=78)
 
 
 def test_doctor_looks_at_the_disk_of_the_database(tmp_path):
@@ -34,10 +48,10 @@ def test_doctor_looks_at_the_disk_of_the_database(tmp_path):
     assert nearest_folder(tmp_path / "not" / "yet" / "house.db") == tmp_path / "not"
 
 
-def test_doctor_does_not_migrate(desk):
-    sqlite3.connect(desk.folder / "house.db").execute("CREATE TABLE other (value)")
-    assert "but lacks 0001" in desk("doctor", code=1)
-    assert desk("migrate", "--check", code=1)
+def test_doctor_does_not_migrate(bare_desk):
+    sqlite3.connect(bare_desk.folder / "house.db").execute("CREATE TABLE other (value)")
+    assert "but lacks 0001" in bare_desk("doctor", code=1)
+    assert bare_desk("migrate", "--check", code=1)
 
 
 def test_doctor_reads_a_broken_configuration(desk):
@@ -45,3 +59,36 @@ def test_doctor_reads_a_broken_configuration(desk):
     said = desk("doctor", code=78)
     assert "did you mean 'server'?" in said
     assert "switchboard.yaml:1:1" in said
+
+
+@pytest.mark.parametrize("sealed", ["payload", "file"])
+def test_doctor_tries_whether_the_keys_open_what_is_kept(desk, sealed):
+    desk("user add", "ann")
+    assert keys_of(desk, code=0) == [("ok", "nothing is sealed yet")]
+    if sealed == "file":
+        desk("import", stdin=line("m1", attachments=[PICTURE]))
+        desk.serve()
+    else:
+        desk.serve(quarantine)
+    assert keys_of(desk, code=1 if sealed == "payload" else 0) == [("ok", "open what they sealed")]
+
+    desk.settings["secrets"]["seal_keys"] = {"k1": "33" * 32}
+    desk.write()
+    altered = "a sealed record does not open with key 'k1': the record was altered, or another key has that name now"
+    assert keys_of(desk) == [("error", altered)]
+    assert "-> give that name its former key again in secrets.seal_keys" in desk("doctor", code=1)
+    desk.settings["secrets"] |= {"seal_keys": {"k2": "33" * 32}, "seal_key": "k2"}
+    desk.write()
+    assert keys_of(desk) == [("error", "secrets.seal_keys: key 'k1', which sealed a record, is missing")]
+    desk.settings["secrets"]["seal_keys"]["k1"] = "11" * 32
+    desk.write()
+    assert ("ok", "open what they sealed") in keys_of(desk, code=1 if sealed == "payload" else 0)
+
+
+def test_doctor_sees_a_swapped_key_although_newer_records_open(desk):
+    desk.serve(quarantine)
+    desk.settings["secrets"]["seal_keys"] = {"k1": "33" * 32}
+    desk.write()
+    desk.serve(quarantine)
+    ((state, _),) = keys_of(desk)
+    assert state == "error"

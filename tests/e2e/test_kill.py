@@ -43,6 +43,7 @@ async def ten_kills(service: Service, receiver: WebhookReceiver, seed: int) -> N
     worker = service.worker()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(service.end)
+        await service.command("migrate")
         token = await service.api_token("telegram")
         http = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)))
         await worker.start()

@@ -2,11 +2,14 @@
 
 import asyncio
 import itertools
+import json
 
+import msgspec
 import pytest
 
-from router.model.changes import Add
+from router.model.changes import Add, Save
 from router.model.errors import Conflict
+from router.model.limits import EXT_BYTES_MAX
 from router.store import changes, contacts, people
 from router.store.contacts import ContactIn
 from router.store.script import Store
@@ -97,6 +100,32 @@ class PeopleSuite:
             "u1": ("Ann", [("email", "a@x", "import"), ("telegram", "7", "import"), ("phone", "+4930", "import")]),
             "u2": (None, []),
         }
+
+    async def test_unknown_fields_are_merged_and_stay_through_what_the_house_changes(self, store: Store):
+        async def ext() -> list[object]:
+            return [contact.ext and json.loads(contact.ext) for contact, _ in await store.read(contacts.dump())]
+
+        await load(store, ContactIn(key="u1"))
+        assert await ext() == [None]
+        await load(store, ContactIn(key="u1", ext='{"tier":"gold","since":2019,"old":null}'))
+        await load(store, ContactIn(key="u1", ext='{"tier":"silver","名":{"a":[1,"é"]}}'))
+        await load(store, ContactIn(key="u1", name="Ann"))
+        whole = {"tier": "silver", "since": 2019, "old": None, "名": {"a": [1, "é"]}}
+        assert await ext() == [whole]
+        ((ann, _),) = await store.read(contacts.dump())
+        answered = msgspec.structs.replace(ann, auto_replies=1, version=ann.version + 1)
+        await store.write(changes.apply([Save(answered)], now_ms=NOW))
+        assert await ext() == [whole]
+
+    async def test_unknown_fields_are_bounded_however_many_rows_bring_them(self, store: Store):
+        half = "é" * (EXT_BYTES_MAX // 4)
+        await load(store, ContactIn(key="u1", ext=json.dumps({"a": half}, ensure_ascii=False)))
+        more = ContactIn(key="u1", name="Ann", ext=json.dumps({"b": half}, ensure_ascii=False))
+        done = await load(store, ContactIn(key="u2"), more)
+        assert (done.created, done.updated) == (1, 0)
+        assert done.errors == [(1, "with those of earlier rows the unknown fields take more than 65,536 bytes")]
+        (u1, _), _ = await store.read(contacts.dump())
+        assert (u1.key, u1.name, list(json.loads(u1.ext or "{}"))) == ("u1", None, ["a"])
 
     async def test_claims_prove_nothing_but_one_address_is_its_own(self, store: Store):
         several = ContactIn(key="u1", identities=(("email", "a@x"), ("telegram", "7")))
