@@ -21,7 +21,7 @@ from benchmarks.bare import BareLoop
 from benchmarks.house import House, prepare
 from benchmarks.peer import Helpdesk, Result, installed
 from router.bus.local import LocalBus
-from router.cli.running import keep_loaded
+from router.cli.running import tune_interpreter
 from router.flow.rulebook import Rulebook
 from router.store.sqlite import SqliteStore
 
@@ -101,7 +101,7 @@ def report(bare: list[Timed], house: list[Timed], peer: "list[Result] | str") ->
 
 def measure(rounds: int, peer: Helpdesk | str, mails: Sequence[bytes]) -> None:
     rulebook = Rulebook.shipped()
-    keep_loaded()  # as every process of the house does once it has started; the bare loop gains by it too
+    tune_interpreter()  # as every process of the house does once it has started; the bare loop gains by it too
     run_bare(mails)
     asyncio.run(run_sqlite(mails, rulebook))  # a first round warms caches and is not counted
     bare, house, theirs = [], [], []

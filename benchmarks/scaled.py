@@ -15,7 +15,7 @@ from benchmarks import corpus, machine
 from benchmarks.house import House, prepare
 from benchmarks.intake import Timed, feed, run_sqlite
 from router.bus.redis import RedisBus
-from router.cli.running import keep_loaded
+from router.cli.running import tune_interpreter
 from router.flow.rulebook import Rulebook
 from router.store.postgres import PostgresStore
 from router.telemetry import SilentLog
@@ -42,7 +42,7 @@ async def run_scaled(mails: Sequence[bytes], rulebook: Rulebook, postgres: Postg
 
 def measure(rounds: int, postgres: PostgresServer, redis: RedisServer) -> None:
     mails, rulebook = corpus.mails(), Rulebook.shipped()
-    keep_loaded()
+    tune_interpreter()
     embedded: list[Timed] = []
     scaled: list[Timed] = []
     for number in range(rounds + 1):

@@ -20,7 +20,7 @@ from router.flow.rulebook import Rulebook
 from router.keys import Keyring
 from router.model.errors import InvalidMessage
 from router.model.ids import JournalId, QuarantineId, SealedId
-from router.model.limits import INTAKE_BATCH_MAX, PARSE_SECONDS_MAX, PARTITIONS, RAW_BYTES_MAX, SEALED_TTL_MS
+from router.model.limits import PARSE_SECONDS_MAX, PARTITIONS, RAW_BYTES_MAX, SEALED_TTL_MS
 from router.model.message import InboundEvent
 from router.model.sources import Clock, Ids
 from router.store import journal
@@ -30,6 +30,8 @@ from router.telemetry import Logger, Metrics
 
 _LARGE_BYTES = 262_144
 """A payload so large is parsed off the event loop."""
+_PIECE = 50
+"""Payloads of one call that are committed together: while they are, the next ones are read."""
 _BREATHE_S = 0.01
 """The loop serves others after so long a stretch of parsing."""
 _ENCODER = msgspec.json.Encoder()
@@ -96,11 +98,19 @@ class ChannelInlet:
         Raises StoreUnavailable when nothing was written: do not acknowledge, try again.
         """
         results: list[list[Accepted]] = []
-        for start in range(0, max(len(raws), 1), INTAKE_BATCH_MAX):
-            chunk = raws[start : start + INTAKE_BATCH_MAX]
-            is_last = start + INTAKE_BATCH_MAX >= len(raws)
-            results += await self._accept(chunk, cursor if is_last else None)
-        return results
+        ahead: asyncio.Task[list[list[Accepted]]] | None = None
+        try:
+            for start in range(0, max(len(raws), 1), _PIECE):
+                batch = await self._read(raws[start : start + _PIECE])
+                if ahead is not None:
+                    results += await ahead  # before what follows is written: the cursor stands for all before it
+                if start + _PIECE >= len(raws):
+                    return results + await self._write(batch, cursor)
+                ahead = asyncio.create_task(self._write(batch, None), name="intake")
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+        raise AssertionError("a call has a last piece")
 
     async def refused(self, raw: RawEvent) -> list[Accepted]:
         """What `accept` would quarantine of this payload; nothing is written."""
@@ -108,16 +118,19 @@ class ChannelInlet:
         await self._take(raw, batch)
         return [result for result in batch.results[0] if isinstance(result, Accepted)]
 
-    async def _accept(self, raws: Sequence[RawEvent], cursor: Cursor | None) -> list[list[Accepted]]:
-        door, batch = self._door, _Batch()
+    async def _read(self, raws: Sequence[RawEvent]) -> _Batch:
+        batch = _Batch()
         rested = perf_counter()
         for raw in raws:
             await self._take(raw, batch)
             if perf_counter() - rested > _BREATHE_S:
                 await asyncio.sleep(0)
                 rested = perf_counter()
+        return batch
+
+    async def _write(self, batch: _Batch, cursor: Cursor | None) -> list[list[Accepted]]:
         started = perf_counter()
-        verdicts = await door.commits.write(
+        verdicts = await self._door.commits.write(
             Arrival(
                 journal=batch.journal,
                 sealed=batch.sealed,
