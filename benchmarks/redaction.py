@@ -20,7 +20,7 @@ ROUNDS = 5
 REPEATS = 500
 VISIBILITIES: tuple[Visibility, ...] = ("private", "public")
 HOSTILE_CHARS = 100_000
-ORDINARY = {
+ORDINARY: dict[str, str] = {
     "English, 300 characters": (
         "Hello, I tried to withdraw some money from my wallet yesterday and the app says the transfer is still "
         "pending. I have restarted my phone and installed the newest version but nothing changed. Could you please "
@@ -32,6 +32,19 @@ ORDINARY = {
         "之前客服说二十四小时内会到账，可是现在已经过去两天了，页面上还是显示处理中，请尽快回复我，非常感谢。"
     ),
 }
+LOOK_ALIKES = (
+    "Hi team, I cannot get into my account since the login page asks for a code that never comes. My name on "
+    "the account is the same as before, and the best time to reach me is the evening; please pass on that the "
+    "key to the office is not the problem. I paid 1,249.50 on 2026-10-28 and 89.90 on 03/11/2026 at 14:05, "
+    "order no. 4821193306 and order 51645031, ticket T-20931, invoice 2026-1107-33. The transaction hash is "
+    "0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b and the second one, tx "
+    "0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060, is still pending. I use version "
+    "8.27.1 on Android 14, error code 4031, and I have changed my password twice because it is wrong every "
+    "time. The reset email arrives after 10 minutes, the token in the link has expired by then. Is there a "
+    "place in the settings where I can close a session, or a way to check the address? I am at work during "
+    "the day. This is the third message; thanks for your patience. Kind regards"
+)
+ORDINARY["nothing but look-alikes"] = LOOK_ALIKES
 HOSTILE = (
     "4", "4 ", "4111 ", "-", "a.", "a@", "a@b.co ", "abandon ", "abandon ability you will ", "abandon xyz ", "man/x.",
     "password ", "password is ", "password:", "code is ", "cvv ", "{", '"ciphertext":', '{"crypto":{"ciphertext":"ab',
@@ -44,6 +57,16 @@ HOSTILE = (
     "1. abandon ",
     "a at b dot ", "bc1q", "r" * 34 + " ", "12/27 ", "4111 12/27 ", "user/pass: a ", "1234567890:", '"',
     "abcd ef01 ", "private key abcd ", "order ", "tx " + "4111111111111111 ", "abandonability",
+    # Words and shapes that make a detector look; each look has to be short.
+    "pass", "pw ", "pin", "pin 4", "key", "key ab", "key abcd", "secret", "token ", "api", "seed ", "code", "otp",
+    "2fa", "2fa-abcd", "code my", "code for a", "is my code ", "is my password ", "user and pass ", "login a/",
+    "密码", "密码 abc", "密码a", "是密码", "验证码", "123是验证码", "三位", "cvv", "cvv 1", "背面", "助记词",
+    "中文词", "的" * 12 + "\n", "name", "name A", "Regards, Al ", "i am", "Mr A", "Mr Al ", "我叫", "holder A",
+    "12 Maple St ", "1 A ", "路1", "Q", "EQ", "x" * 20 + " ", "a" * 64 + " ", "nsec1", "sk-", "otpauth://",
+    "secret " + "aB3" * 12 + " ", "护照 A1234567 ", "passport", "1234567 ", "phone 1234567 ", "call 1-2-3-4-5-6-7",
+    "number 1234567, ", "+1", "+1234567 ", "00", "001234567 ", "86", "86 138", "123-45-6789 ", "123456789 ",
+    "A123456(", "A123456789 ", "1-2.3(4)", "12345678:", "[1,2", "(at)", " dot ", "a.b@c.d", "salt", "salt:",
+    "-----begin", "\x1a", "\n\x1a\n",
 )  # fmt: skip
 
 

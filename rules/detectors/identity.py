@@ -22,8 +22,8 @@ _CHINA_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])(?:(?: {0,1}[0-9]){16} {0,
 _HONG_KONG = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,2} ?[0-9]{6} ?(?:\([0-9Aa]\)|[0-9Aa])(?![0-9A-Za-z])")
 _SIX_DIGITS = re.compile("[0-9]{6}")
 _HONG_KONG_SHAPE = re.compile(
-    rb"d(?:(?<=xd)(?:(?<![xd]xd)|(?<=xxd)(?<![xd]xxd))|(?<=x d)(?:(?<![xd]x d)|(?<=xx d)(?<![xd]xx d)))"
-    rb"d{5} ?(?:\([dx]\)|[dx])(?![xd])"
+    rb"d(?=d{5} ?(?:\([dx]\)|[dx])(?![xd]))"
+    rb"(?:(?<=xd)(?:(?<![xd]xd)|(?<=xxd)(?<![xd]xxd))|(?<=x d)(?:(?<![xd]x d)|(?<=xx d)(?<![xd]xx d)))"
 )
 _TAIWAN_SHAPE = re.compile(rb"d(?<=xd)(?<![xd]xd)d{8}(?![xd])")
 _TAIWAN = re.compile(r"(?<![0-9A-Za-z])[A-Za-z][1289][0-9]{8}(?![0-9A-Za-z])")
@@ -31,7 +31,7 @@ _SSN = re.compile(
     r"[0-8](?<![0-9A-Za-z\-][0-8])[0-9]{2}(?<!000)(?<!666)-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![0-9A-Za-z\-])"
 )
 _SSN_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{4}(?![0-9A-Za-z])")
-_NINE_SHAPE = re.compile(rb"ddd[ \-]?dd[ \-]?dddd(?![xd])")
+_NINE_SHAPE = re.compile(rb"d(?<![xd]d)dd[ \-]?dd[ \-]?dddd(?![xd])")
 _PASSPORT_DIGITS: Final = 6
 _PASSPORT = re.compile(
     r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,2}[0-9]{6,9}|[0-9]{8,9}|[A-Za-z][0-9][A-Za-z0-9]{6,7})(?![0-9A-Za-z])"

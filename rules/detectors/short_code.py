@@ -52,13 +52,13 @@ _OTP_FIRST = re.compile(
     rf"{_CODE_FIRST} (?:is|was|as) (?:my|the|your) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)(?![a-z])"
 )
 _OTP_FIRST_ZH = re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
-_LABEL_MIN: Final = 3
+_LABEL = re.compile(r"(?:(?<![a-z])(?:2fa|auth(?:enticator)?)|otp|code|token|password|pin)s?(?![a-z])")
 _OTP_BEFORE: Final = 20
 _OTP_REACH: Final = 120
 _OTP_FIRST_CHARS: Final = 76
 _OTP_FIRST_ZH_CHARS: Final = 24
 # What leads from a label to a value, and from a value to the label behind it.
-_TO_DIGIT = re.compile(r"(?:[a-z]{0,12} no\.)?[^.;!?\x1a0-9]{0,110}[0-9]")
+_TO_DIGIT = re.compile(r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9]")
 _TO_GROUPS = re.compile("[a-z]{4}-[a-z]{4}")
 _SAID_OF = re.compile(" (?:is|was|as) (?:my|the|your) ")
 _SAID_OF_CHARS: Final = 62
@@ -145,7 +145,10 @@ def find_cvv_after_expiry(scan: Scan) -> Iterator[Hit]:
 
 def _leads_to_value(low: str, label: int) -> bool:
     """Whether the sentence goes on to a digit, or to words joined as codes are."""
-    begin, end = label + _LABEL_MIN, label + _OTP_REACH
+    word = _LABEL.match(low, label)
+    if word is None:
+        return False
+    begin, end = word.end(), label + _OTP_REACH
     return (
         _TO_DIGIT.match(low, begin) is not None
         or (low.find("-", begin, end) >= 0 and _TO_GROUPS.search(low, begin, end) is not None)
