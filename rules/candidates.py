@@ -10,7 +10,6 @@ have columns of their own, which are judged sentence by sentence.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import zip_longest
 from operator import or_
 from typing import Final, NamedTuple
 
@@ -174,16 +173,20 @@ class Candidates:
         hits = scan.hits
         sentences = _by_sentence(hits.rows[0], serves)
         for row in hits.rows[1:]:
-            pairs = zip_longest(sentences, _by_sentence(row, serves), fillvalue=0)
-            sentences = [one | other for one, other in pairs]
-        if hits.loose and (anywhere := reduce(or_, map(serves.__getitem__, hits.loose))):
-            sentences = [served | anywhere for served in sentences]
-        words = 0
+            sentences = list(map(or_, sentences, _by_sentence(row, serves)))
+        anywhere = 0
+        for hit in hits.loose:
+            anywhere |= serves[hit]
+        words = reduce(or_, sentences, anywhere)
+        first, width = self._first, self._near
         meeting: list[int] = []
         for served in sentences:
-            words |= served
-            near = served & self._first & served >> self._near
-            meeting.append(near and near & served >> self._near + self._near)
+            near = (served | anywhere) & first if anywhere else served & first
+            if near:
+                near &= (served | anywhere) >> width
+                if near:
+                    near &= (served | anywhere) >> width + width
+            meeting.append(near)
         return _Served(part, scan, words, meeting)
 
 
@@ -203,7 +206,6 @@ def _by_sentence(row: list[str], serves: Serves) -> list[int]:
             served = 0
         else:
             served |= serves[hit]
-    found.append(served)
     return found
 
 

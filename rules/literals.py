@@ -7,7 +7,7 @@ hit is a guess until the literal is looked up in the text.
 """
 
 from collections.abc import Callable, Iterable
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Final
 
 import ahocorasick_rs
@@ -18,26 +18,26 @@ from rules.views import ANY_NUMBER, MARK, Literal, ascii_words, is_odd, pattern_
 HITS_MAX: Final = 200_000
 """Hits of one view. Words that end with each other could make more; then less of the text is searched."""
 
+FEW: Final = 64
+"""Sentences found by counting marks; beyond, all of them are cut at once."""
+
 _DIGITS: Final = b"0123456789"
 
 
 class Hits:
     """What stands in one text."""
 
-    __slots__ = ("_sentences", "loose", "rows", "words")
+    __slots__ = ("_ends", "_sentences", "loose", "rows", "words")
 
     def __init__(self, rows: tuple[list[str], ...], loose: tuple[str, ...], words: str) -> None:
         self.rows = rows
-        """One for each view: patterns in reading order, with a MARK after each sentence but the last."""
+        """One for each view: patterns in reading order, with a MARK after each sentence."""
         self.loose = loose
         """Patterns of which nobody knows in which sentence they stand."""
         self.words = words
         """The view of words."""
         self._sentences: list[list[str]] | None = None
-
-    def ends(self) -> list[int]:
-        """Where each sentence ends, its mark included."""
-        return list(accumulate([len(line) + 1 for line in self.words.split(MARK)]))
+        self._ends: list[int] | None = None
 
     def among(self, patterns: frozenset[str]) -> frozenset[str]:
         """Those of some patterns that hit."""
@@ -47,15 +47,33 @@ class Hits:
                 found |= patterns.intersection(more)
         return found
 
+    def sentence(self, number: int) -> tuple[int, int, set[str]]:
+        """Where a sentence begins and ends, its mark included, and its patterns with the loose ones."""
+        if number >= FEW or self._ends is not None:
+            return self._indexed(number)
+        low = 0
+        for _ in range(number):
+            low = self.words.index(MARK, low) + 1
+        found = set(self.loose)
+        for row in self.rows:
+            begun = 0
+            for _ in range(number):
+                begun = row.index(MARK, begun) + 1
+            found.update(row[begun : row.index(MARK, begun)])
+        return low, self.words.find(MARK, low) + 1 or len(self.words), found
+
     def sentences(self) -> list[list[str]]:
         """The patterns of each sentence, the loose ones left out."""
         if self._sentences is None:
             cut = [_cut(row) for row in self.rows]
-            self._sentences = cut[0] + [[] for _ in range(len(cut[0]), self.words.count(MARK) + 1)]
-            for row in cut[1:]:
-                for sentence, more in zip(self._sentences, row, strict=False):
-                    sentence.extend(more)
+            self._sentences = [list(chain.from_iterable(parts)) for parts in zip(*cut, strict=True)]
         return self._sentences
+
+    def _indexed(self, number: int) -> tuple[int, int, set[str]]:
+        if self._ends is None:
+            self._ends = list(accumulate([len(line) + 1 for line in self.words.split(MARK)]))
+        low = self._ends[number - 1] if number else 0
+        return low, self._ends[number], {*self.sentences()[number], *self.loose}
 
 
 def _cut(row: list[str]) -> list[list[str]]:
@@ -66,7 +84,6 @@ def _cut(row: list[str]) -> list[list[str]]:
         end = row.index(MARK, begun)
         parts.append(row[begun:end])
         begun = end + 1
-    parts.append(row[begun:])
     return parts
 
 
@@ -96,12 +113,12 @@ class Finder:
         """Search a folded text."""
         if text.isascii():
             words = ascii_words(text)
-            rows: tuple[list[str], ...] = (self._words(f" {words.replace(MARK, _MARK_BETWEEN_BLANKS)} "),)
+            rows: tuple[list[str], ...] = (self._words(f" {words.replace(MARK, _MARK_BETWEEN_BLANKS)} {MARK}"),)
         else:
             words, signs = words_and_signs(text)
-            rows = (self._signs(signs),)
+            rows = (self._signs(signs + MARK),)
             if not words.isspace():
-                rows += (self._words(f" {words.replace(MARK, _MARK_BETWEEN_BLANKS)} "),)
+                rows += (self._words(f" {words.replace(MARK, _MARK_BETWEEN_BLANKS)} {MARK}"),)
         data = words.encode()
         loose: tuple[str, ...] = (ANY_NUMBER,) if len(data.translate(None, _DIGITS)) < len(data) else ()
         if self._odd is not None:
@@ -118,8 +135,12 @@ def _searcher(patterns: set[str]) -> Callable[[str], list[str]]:
     reach = HITS_MAX // _depth(patterns)
 
     def find(view: str) -> list[str]:
-        found: list[str] = search(view if len(view) <= reach else view[:reach], True)  # noqa: FBT003 - overlapping
-        return found
+        found: list[str]
+        if len(view) <= reach:
+            found = search(view, True)  # noqa: FBT003 - overlapping
+            return found
+        found = search(view[:reach], True)  # noqa: FBT003
+        return found + [MARK] * view.count(MARK, reach)
 
     return find
 

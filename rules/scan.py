@@ -51,7 +51,7 @@ class Scanner:
 class Scan:
     """What one field held."""
 
-    __slots__ = ("_ends", "_finder", "_places", "_sentences", "folded", "hits", "meeting", "work")
+    __slots__ = ("_among", "_finder", "_places", "_sentences", "folded", "hits", "meeting", "work")
 
     def __init__(self, finder: Finder, folded: Folded, hits: Hits) -> None:
         self.folded = folded
@@ -62,12 +62,13 @@ class Scan:
         """How many hits were put together so far; bounded by whoever does so."""
         self._finder = finder
         self._places: Places | None = None
-        self._ends: list[int] | None = None
+        self._among: dict[int, frozenset[str]] = {}
+        """By group: which of its patterns hit."""
         self._sentences: dict[int, Sentence] = {}
 
     def holds(self, group: WordGroup) -> bool:
         """Tell whether any word of the group stands in the field."""
-        patterns = self.hits.among(group.patterns)
+        patterns = self.among(group)
         if not patterns or not patterns.isdisjoint(self._finder.sure):
             return bool(patterns)
         size = len(self.folded.text)
@@ -76,7 +77,7 @@ class Scan:
     def first(self, group: WordGroup, most: int) -> list[Span]:
         """Return the first places where a word of the group stands, by start; longer first where two begin."""
         spans: list[Span] = []
-        patterns = self.hits.among(group.patterns)
+        patterns = self.among(group)
         if not patterns:
             return spans
         if len(patterns) <= DIRECT_MAX:
@@ -89,6 +90,13 @@ class Scan:
             if len(spans) >= most:
                 break
         return spans[:most]
+
+    def among(self, group: WordGroup) -> frozenset[str]:
+        """Return the patterns of a group that hit."""
+        found = self._among.get(group.number)
+        if found is None:
+            found = self._among[group.number] = self.hits.among(group.patterns)
+        return found
 
     def source(self, span: Span) -> Span:
         """Map a span of the folded text to the field as it came."""
@@ -115,7 +123,7 @@ class Scan:
 
     def _meeting(self, groups: tuple[WordGroup, ...]) -> list[int]:
         for group in groups:
-            if not self.hits.among(group.patterns):
+            if not self.among(group):
                 return []
         found: list[int] = []
         sentences = self.hits.sentences()
@@ -131,10 +139,7 @@ class Scan:
     def _sentence(self, index: int) -> "Sentence":
         sentence = self._sentences.get(index)
         if sentence is None:
-            if self._ends is None:
-                self._ends = self.hits.ends()
-            low = self._ends[index - 1] if index else 0
-            sentence = self._sentences[index] = Sentence(self, index, low, self._ends[index])
+            sentence = self._sentences[index] = Sentence(self, *self.hits.sentence(index))
         return sentence
 
 
@@ -143,11 +148,11 @@ class Sentence:
 
     __slots__ = ("_asked", "_hits", "_letters", "_patterns", "_placed", "_scan", "_tokens", "high", "low")
 
-    def __init__(self, scan: Scan, index: int, low: int, high: int) -> None:
+    def __init__(self, scan: Scan, low: int, high: int, patterns: set[str]) -> None:
         self.low = low
         self.high = high
         self._scan = scan
-        self._patterns = {*scan.hits.sentences()[index], *scan.hits.loose}
+        self._patterns = patterns
         self._placed: dict[Literal, list[Span]] = {}
         self._hits: dict[int, list[Span]] = {}
         """By literal, and by group."""

@@ -55,30 +55,39 @@ _SPECIAL = re.compile(f"[{''.join(map(re.escape, _TABLE))}\ud800-\udfff]")
 class Folded:
     """Folded text and the way back to where each piece stood in the source."""
 
-    __slots__ = ("_base", "_shifts", "_wide", "text")
+    __slots__ = ("_base", "_lines", "_shifts", "_wide", "text")
 
     def __init__(self, text: str, wide: str, base: list[int] | None) -> None:
         self.text = text
         self._wide = wide
         self._base = base
+        self._lines: bool | None = None
         self._shifts: tuple[list[int], list[int]] | None = None
         """From which offsets of the text on how many characters more are left out."""
 
     def span(self, start: int, end: int) -> Span:
         """Map a non-empty span of the folded text to the source, in code points."""
-        if self._base is None and len(self.text) == len(self._wide):
-            return (start, end)
+        if self._base is None:
+            if len(self.text) == len(self._wide):
+                return (start, end)
+            if self._only_lines:
+                count = self.text.count
+                return (start + count("\n", 0, start), end + count("\n", 0, end - 1))
         return (self._origin(start), self._origin(end - 1) + 1)
 
+    @property
+    def _only_lines(self) -> bool:
+        """Whether of each empty line one character is left out, and nothing else."""
+        if self._lines is None:
+            self._lines = len(self._wide) - len(self.text) == self.text.count("\n")
+        return self._lines
+
     def _origin(self, offset: int) -> int:
-        if left_out := len(self._wide) - len(self.text):
-            if left_out == self.text.count("\n"):  # one character of each empty line and no other
-                offset += self.text.count("\n", 0, offset)
-            else:
-                if self._shifts is None:
-                    self._shifts = self._trace()
-                starts, shifts = self._shifts
-                offset += shifts[bisect_right(starts, offset)]
+        if len(self.text) != len(self._wide):
+            if self._shifts is None:
+                self._shifts = self._trace()
+            starts, shifts = self._shifts
+            offset += shifts[bisect_right(starts, offset)]
         return offset if self._base is None else self._base[offset]
 
     def _trace(self) -> tuple[list[int], list[int]]:

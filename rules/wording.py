@@ -77,15 +77,16 @@ class Has(TextCondition):
                 continue
             in_text = scan is scene.text
             source = scene.facts.message.text if in_text else scene.facts.message.subject
-            places: dict[str, list[Span]] = {}
+            places: dict[str, tuple[Span, ...]] = {}
             covered = -1
             for span in spans:
                 if span[0] < covered:
                     continue  # inside a longer word that hit
                 covered = span[1]
-                start, end = scan.folded.span(*span)
-                places.setdefault(source[start:end].casefold(), []).append((start, end))
-            found += [Evidence(word, tuple(at) if in_text else ()) for word, at in places.items()]
+                start, end = at = scan.folded.span(*span)
+                word = source[start:end].casefold()
+                places[word] = (*places.get(word, ()), at)
+            found += [Evidence(word, at if in_text else ()) for word, at in places.items()]
         return found
 
 
