@@ -10,6 +10,7 @@ from typing import IO, Literal
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from router.model.errors import StoreUnavailable
 from router.model.sources import Clock
 
 Level = Literal["info", "warning", "error"]
@@ -56,6 +57,12 @@ class SilentLog:
 
 
 Logger = StructuredLog | SilentLog
+
+
+def why(error: Exception) -> dict[str, str | None]:
+    """Fields that tell of an error: its type, and where the database is away its own words, which are ours and hold no
+    content. What a conflict or a defect says may name values."""
+    return {"error": type(error).__name__, "reason": str(error) if isinstance(error, StoreUnavailable) else None}
 
 
 class LibraryLog(logging.Handler):
@@ -119,6 +126,9 @@ class Metrics:
             "switchboard_rules_last_reload_ok", "0 while the rules on disk are broken", registry=registry
         )
         self.bus_up = Gauge("switchboard_bus_up", "1 while wake-ups travel", registry=registry)
+        self.store_writable = Gauge(
+            "switchboard_store_writable", "1 while the database takes writes", registry=registry
+        )
         self.feed_clients = Gauge("switchboard_feed_clients", "Connected inboxes", registry=registry)
 
     def expose(self) -> bytes:

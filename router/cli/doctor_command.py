@@ -21,7 +21,8 @@ from router.config import Config, StorageConfig, load
 from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
 from router.model.errors import ConfigError, StoreUnavailable
-from router.store import journal, migrate, outbox, people, quarantine, rulesets
+from router.store import health, journal, migrate, outbox, people, quarantine, rulesets
+from router.store.script import Store
 from router.telemetry import SilentLog
 from rules.problems import RulesError
 
@@ -93,6 +94,7 @@ async def _database(config: Config, base: Path) -> Finding:
         store = await open_store(config.storage.url, base, pool_size=1)
         try:
             missing = await store.read(migrate.pending(store.dialect))
+            refusal = None if missing else await _refusal(store)
         finally:
             await store.close()
     except ConfigError as error:
@@ -107,7 +109,20 @@ async def _database(config: Config, base: Path) -> Finding:
         return Finding(
             state="error", about="database", text=text, remedy="switchboard migrate; every start does it too"
         )
-    return Finding(state="ok", about="database", text=f"answers ({store.dialect}), schema is current")
+    if refusal is not None:
+        text = f"answers ({store.dialect}), but takes no writes: {refusal}"
+        remedy = "make room on its disk, or end what locks it; nothing is accepted meanwhile, providers deliver again"
+        return Finding(state="error", about="database", text=text, remedy=remedy)
+    return Finding(state="ok", about="database", text=f"answers ({store.dialect}), schema is current, takes writes")
+
+
+async def _refusal(store: Store) -> str | None:
+    """Why the database takes no writes; None when it does. Nothing of the trial stays."""
+    try:
+        await store.write(health.try_writing())
+    except StoreUnavailable as error:
+        return str(error)
+    return None
 
 
 async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding]:
@@ -120,13 +135,13 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
     yield _bus(app, config)
     for finding in [*await _keys(app), *await _work(app), *await _rules(app, config, base), *await _people(app)]:
         yield finding
-    for name, health in await check_channels(app):
-        ok = health.state == "ok"
+    for name, said in await check_channels(app):
+        ok = said.state == "ok"
         remedy = "" if ok else "see its settings in the configuration; switchboard channels check shows this alone"
         yield Finding(
             state="ok" if ok else "error",
             about=f"channel {name}",
-            text=f"{health.state} {health.detail}".strip(),
+            text=f"{said.state} {said.detail}".strip(),
             remedy=remedy,
         )
 

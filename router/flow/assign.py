@@ -7,7 +7,7 @@ from router.model.sources import Clock
 from router.store import assignment
 from router.store import changes as store_changes
 from router.store.script import Store
-from router.telemetry import Logger
+from router.telemetry import Logger, why
 
 _POLL_S = 2.0
 _BATCH = 200
@@ -27,7 +27,7 @@ class Assigner:
                 try:
                     await self.run_once()
                 except StoreUnavailable as error:
-                    self._log.warning("assign.store_unavailable", error=type(error).__name__)
+                    self._log.warning("assign.store_unavailable", **why(error))
                 await watch.wait(_POLL_S)
         finally:
             watch.close()

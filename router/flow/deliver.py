@@ -22,7 +22,7 @@ from router.store import changes as store_changes
 from router.store import outbox
 from router.store.outbox import Claimed
 from router.store.script import Store
-from router.telemetry import Logger, Metrics
+from router.telemetry import Logger, Metrics, why
 
 _POLL_S = 1.0
 _PAUSE_S = 0.5
@@ -82,7 +82,7 @@ class DeliveryWorker:
                 outbox.claim(keys, now_ms=self._clock.now_ms(), lease_ms=SEND_LEASE_MS, limit=limit)
             )
         except (StoreUnavailable, Conflict) as error:
-            self._log.warning("deliver.store_unavailable", error=type(error).__name__)
+            self._log.warning("deliver.store_unavailable", **why(error))
             await asyncio.sleep(_PAUSE_S)
             return []
 
@@ -103,7 +103,7 @@ class DeliveryWorker:
             outcome = await self._send(channel, item)
         except StoreUnavailable as error:
             # Nothing was sent; the row stays `sending`, and once its lease runs out it is looked up.
-            self._log.warning("deliver.store_unavailable", outbox_id=item.entry.id, error=type(error).__name__)
+            self._log.warning("deliver.store_unavailable", outbox_id=item.entry.id, **why(error))
             return
         self._metrics.sent.labels(item.entry.channel, type(outcome).__name__.lower()).inc()
         changes = after_attempt(
@@ -130,7 +130,7 @@ class DeliveryWorker:
                 if self._clock.now_ms() < (item.entry.lease_until_ms or 0):
                     await asyncio.sleep(_PAUSE_S)
                     continue
-                self._log.warning("deliver.not_settled", outbox_id=item.entry.id, error=type(error).__name__)
+                self._log.warning("deliver.not_settled", outbox_id=item.entry.id, **why(error))
             return
 
     async def _send(self, channel: Channel, item: Claimed) -> SendOutcome:

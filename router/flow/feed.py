@@ -16,7 +16,7 @@ from router.model.limits import FEED_BACKLOG_MAX, FEED_CLIENT_BUFFER
 from router.model.tables import Event
 from router.store import events as store_events
 from router.store.script import Store
-from router.telemetry import Logger, Metrics
+from router.telemetry import Logger, Metrics, why
 
 _POLL_S = 1.0
 _PAGE = 500
@@ -68,7 +68,7 @@ class Feed:
                     while await self._pull():
                         pass
                 except StoreUnavailable as error:
-                    self._log.warning("feed.store_unavailable", error=type(error).__name__)
+                    self._log.warning("feed.store_unavailable", **why(error))
                     await asyncio.sleep(_PAUSE_S)
                 await watch.wait(_POLL_S)
         finally:

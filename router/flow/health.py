@@ -1,4 +1,7 @@
-"""How the channels are, said by the processes that run them and shown by those that serve the inbox."""
+"""How the channels are, said by the processes that run them and shown by those that serve the inbox.
+
+Every process also tries here whether the database takes writes, for one that only answers cannot do its work.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +12,7 @@ from router.model.sources import Clock
 from router.store import health
 from router.store.health import ChannelHealth
 from router.store.script import Store
-from router.telemetry import Logger, Metrics
+from router.telemetry import Logger, Metrics, why
 
 _EVERY_S = 2.0
 _REPEAT_MS = 30_000
@@ -27,6 +30,8 @@ class HealthBoard:
         self._said: dict[tuple[str, str], ChannelHealth] = {}
         self._listeners: list[Callable[[], None]] = []
         self.current: list[ChannelHealth] = []
+        self.writes_fail: str | None = None
+        """Why the database took the last trial write not, in its own words; None while it takes them."""
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` when a channel's state changes."""
@@ -40,12 +45,28 @@ class HealthBoard:
         """Report and read until cancelled."""
         while True:
             try:
-                if self._runs:
+                await self.try_writing()
+                if self._runs and self.writes_fail is None:
                     await self._report()
                 await self._read()
             except StoreUnavailable as error:
-                self._log.warning("health.store_unavailable", error=type(error).__name__)
+                self._log.warning("health.store_unavailable", **why(error))
             await asyncio.sleep(_EVERY_S)
+
+    async def try_writing(self) -> None:
+        """Learn whether the database takes writes."""
+        before = self.writes_fail
+        try:
+            await self._store.write(health.try_writing())
+        except StoreUnavailable as error:
+            self.writes_fail = str(error)
+        else:
+            self.writes_fail = None
+        self._metrics.store_writable.set(0 if self.writes_fail else 1)
+        if self.writes_fail and not before:
+            self._log.warning("store.writes_fail", reason=self.writes_fail)
+        elif before and not self.writes_fail:
+            self._log.info("store.writes_work")
 
     async def _report(self) -> None:
         now_ms = self._clock.now_ms()

@@ -14,7 +14,7 @@ from router.model.limits import LEASE_MS, LEASE_RENEW_MS
 from router.model.sources import Clock
 from router.store import leases
 from router.store.script import Store
-from router.telemetry import Logger
+from router.telemetry import Logger, why
 
 
 class Leases:
@@ -54,9 +54,7 @@ class Leases:
                 try:
                     await self.refresh()
                 except (StoreUnavailable, Conflict) as error:
-                    # Why a database is away holds no content; what a conflict says may name values.
-                    reason = str(error) if isinstance(error, StoreUnavailable) else None
-                    self._log.warning("leases.store_unavailable", error=type(error).__name__, reason=reason)
+                    self._log.warning("leases.store_unavailable", **why(error))
                 await asyncio.sleep(LEASE_RENEW_MS / 1000)
         finally:
             self._held = {}

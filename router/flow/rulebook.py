@@ -20,7 +20,7 @@ from router.model.tables import Event
 from router.store import changes as store_changes
 from router.store import rulesets
 from router.store.script import Store
-from router.telemetry import Logger, Metrics
+from router.telemetry import Logger, Metrics, why
 from rules import packs
 from rules.problems import Problem, RulesError
 from rules.ruleset import Ruleset, load
@@ -152,7 +152,7 @@ class RulesFollower:
                     await self._look(notified=notified)
                     missed = False
                 except (StoreUnavailable, Conflict) as error:
-                    self._log.warning("rules.store_unavailable", error=type(error).__name__)
+                    self._log.warning("rules.store_unavailable", **why(error))
                     self._seen, missed = None, True
         finally:
             watch.close()

@@ -8,7 +8,7 @@ from router.model.limits import SWEEP_AFTER_MS
 from router.model.sources import Clock
 from router.store import inbox, journal, outbox, people, quarantine, sealed
 from router.store.script import Store
-from router.telemetry import Logger, Metrics
+from router.telemetry import Logger, Metrics, why
 
 _EVERY_S = 1.0
 _BATCH = 500
@@ -28,7 +28,7 @@ class Sweeper:
             try:
                 await self.run_once()
             except (StoreUnavailable, Conflict) as error:
-                self._log.warning("sweep.store_unavailable", error=type(error).__name__)
+                self._log.warning("sweep.store_unavailable", **why(error))
             await asyncio.sleep(_EVERY_S)
 
     async def run_once(self) -> None:

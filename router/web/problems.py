@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from inbox.assets import CSP
 from router.model.errors import InvalidMessage, Refused, StoreUnavailable
-from router.telemetry import Logger
+from router.telemetry import Logger, why
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -88,8 +88,10 @@ async def _answer(request: web.Request, handler: Handler, log: Logger) -> web.St
         return problem(error.status, error.code, str(error), **error.data)
     except InvalidMessage as error:
         return problem(400, "invalid", str(error), field=error.field)
-    except StoreUnavailable:
-        response = problem(503, "store_unavailable", "the database is away; nothing was written, try again")
+    except StoreUnavailable as error:
+        log.warning("web.store_unavailable", **why(error))
+        detail = "the database is away or out of room; nothing was written, try again"
+        response = problem(503, "store_unavailable", detail)
         response.headers["Retry-After"] = _STORE_AWAY_RETRY_S
         return response
     except web.HTTPException as error:

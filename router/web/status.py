@@ -74,10 +74,14 @@ class Status:
         return answer({"status": "ok"})
 
     async def readyz(self, _request: web.Request) -> web.Response:
-        """The process can do its work: the database answers. A lost bus is a delay, not a reason to stop serving."""
+        """The process can do its work: the database answers and takes writes. A lost bus is a delay, not a reason to
+        stop serving."""
         try:
             async with asyncio.timeout(_READY_S):
                 await self._store.read(store_events.latest_id())
         except (StoreUnavailable, TimeoutError):
             return problem(503, "not_ready", "the database does not answer")
+        if self._health.writes_fail is not None:
+            detail = f"the database answers, but takes no writes, so nothing is accepted: {self._health.writes_fail}"
+            return problem(503, "not_ready", detail)
         return answer({"status": "ready", "bus": "up" if self._bus.healthy() else "down"})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from router.model.errors import ConfigError, StoreUnavailable
-from router.store import journal, migrate
+from router.store import health, journal, migrate
 from router.store.script import Store, run, select
 from router.store.sqlite import SqliteStore
 from tests.contract.store_suite.changes import ChangesSuite
@@ -174,6 +174,19 @@ async def test_a_full_disk_refuses_and_recovers(store: Store):
     await limit_pages(store, 1_000_000)
     assert set(await journaled(store, *large)) <= {"new", "duplicate"}
     assert len(await store.read(journal.claim(range(64), 100, 0))) == 7
+
+
+async def test_trying_to_write_finds_a_full_disk_although_what_is_there_could_be_changed(store: Store):
+    (pages,) = (await store.read(select("PRAGMA page_count")))[0]
+    await limit_pages(store, pages)
+    await store.write(run("UPDATE counters SET value = value + 1"))
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="FULL"):
+            await store.write(health.try_writing())
+    await limit_pages(store, 1_000_000)
+    for _ in range(20):
+        await store.write(health.try_writing())
+    assert (await store.read(select("PRAGMA page_count")))[0][0] <= pages + 5, "its room is used again and again"
 
 
 async def test_a_lock_of_another_program_is_waited_for_then_told(store: Store, tmp_path: Path):

@@ -20,6 +20,8 @@ from tests.e2e.load import settled
 from tests.servers.service import Service
 
 CHANNELS = [{"kind": "api", "settings": {"kinds": ["telegram"]}}]
+NO_ROOM = "SQLite: disk I/O error (SQLITE_IOERR_WRITE)"
+"""What SQLite makes of EFBIG, by which a test can have its own full disk."""
 
 
 def message(message_id: str = "m-1", **fields: object) -> dict[str, object]:
@@ -143,12 +145,12 @@ async def test_garbage_on_the_feed_ends_that_connection_only(api):
         await quiet.until("ticket.opened")
 
 
-async def until_ready(api: Api, ready: bool) -> None:
-    """Wait until the service itself says so."""
+async def until_ready(api: Api, ready: bool) -> str | None:
+    """Wait until the service itself says so; what it says is in its way."""
     while True:
         async with api.http.get(f"{api.service.url}/readyz") as response:
             if (response.status == 200) is ready:
-                return
+                return (await response.json(content_type=None)).get("detail")
         await asyncio.sleep(0.1)
 
 
@@ -180,8 +182,14 @@ async def test_with_a_full_disk_nothing_is_acknowledged_and_afterwards_all_goes_
         for _ in range(3):
             status, problem = await api.post(message("meanwhile"))
             assert (status, problem["code"]) == (503, "store_unavailable")
+        said = await until_ready(api, ready=False)
+        assert said == "the database answers, but takes no writes, so nothing is accepted: " + NO_ROOM
     finally:
         resource.prlimit(api.worker.pid, resource.RLIMIT_FSIZE, unlimited)
+    await until_ready(api, ready=True)
+    reasons = {found["event"]: found["reason"] for found in map(json.loads, api.worker.log) if "reason" in found}
+    expected = ("web.store_unavailable", "store.writes_fail", "leases.store_unavailable")
+    assert {event: reasons.get(event) for event in expected} == dict.fromkeys(expected, NO_ROOM)
     status, answer = await api.post(message("meanwhile"))
     assert (status, answer["results"][0]["status"]) == (202, "accepted")
     assert await api.stored() == ["before", "meanwhile"]

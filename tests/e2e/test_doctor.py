@@ -1,6 +1,8 @@
 """What doctor says of a house that is not well, and that it changes nothing by looking."""
 
+import resource
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -9,6 +11,10 @@ from router.connector import RawEvent
 from tests.e2e.command_desk import line
 
 PICTURE = {"name": "a.png", "content_type": "image/png", "size": 3, "data": "YWJj"}
+
+
+NO_ROOM = "SQLite: disk I/O error (SQLITE_IOERR_WRITE)"
+"""What SQLite makes of EFBIG, by which a test can have its own full disk."""
 
 
 async def quarantine(app):
@@ -92,3 +98,17 @@ def test_doctor_sees_a_swapped_key_although_newer_records_open(desk):
     desk.serve(quarantine)
     ((state, _),) = keys_of(desk)
     assert state == "error"
+
+
+def test_doctor_says_when_the_database_takes_no_writes(desk):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with closing(sqlite3.connect(desk.folder / "house.db")) as service:  # keeps the files that a reader needs, too
+        service.execute("UPDATE counters SET value = value")
+        service.commit()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, before[1]))
+        try:
+            said = desk("doctor", code=1)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert f"ERROR   database: answers (sqlite), but takes no writes: {NO_ROOM}\n        -> make room" in said
+        assert "ok      database: answers (sqlite), schema is current, takes writes" in desk("doctor", code=1)

@@ -16,7 +16,8 @@ from router.model.tables import (
     Participant,
     Ticket,
 )
-from router.store import migrate
+from router.store import health, migrate
+from router.store.health import ChannelHealth
 from router.store.people import ApiToken, LoginToken, Session
 from router.store.rows import BlobRow, JournalRow, QuarantineRow, SealedRow, SearchRow
 from router.store.script import Store, fetch, run, select
@@ -58,6 +59,12 @@ class SchemaSuite:
     @pytest.mark.parametrize("kind", ROWS, ids=lambda kind: kind.__name__)
     async def test_every_row_type_has_its_columns(self, store: Store, kind):
         assert await store.read(fetch(kind)) == []
+
+    async def test_trying_to_write_leaves_nothing_however_many_try(self, store: Store, other: Store):
+        await store.write(health.report(ok := ChannelHealth(kind="x", account="a", state="ok", detail="", at_ms=1)))
+        for _ in range(3):
+            await asyncio.gather(*(each.write(health.try_writing()) for each in (store, other) * 3))
+        assert await store.read(health.channels()) == [ok]
 
     async def test_reads_cannot_write(self, store: Store):
         with pytest.raises(Exception, match=r"read-?only"):
