@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rules.facts import Facts, MessageFacts, Verdict
 from rules.packs import read
@@ -52,7 +53,9 @@ def triples(line: dict) -> frozenset[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_measuring_line_is_a_tuning_line_or_nearly_one(language):
     holders = defaultdict(list)
-    tuning = [triples(line) for line in lines("topics_tuning", language)]
+    in_file = [test["message"] for test in yaml.load(read()["wallet-tests.yaml"], Loader=yaml.CSafeLoader)["tests"]]
+    seen = [message if isinstance(message, dict) else {"text": message} for message in in_file]
+    tuning = [triples(line) for line in lines("topics_tuning", language) + seen]
     for number, own in enumerate(tuning):
         for triple in own:
             holders[triple].append(number)
@@ -88,11 +91,10 @@ def f1(pack: Ruleset, measured: list[dict]) -> dict[str, float]:
     return {tag: 2 * right[tag] / (2 * right[tag] + wrong[tag]) for tag in sorted(TOPICS | OTHERS)}
 
 
-# What is reached on lines never tuned on, a little below; the figures themselves are in the output.
+# What lines never tuned on must reach; the figures themselves are in the output.
 AIMS = {
-    "en": {"topics": 0.75, "complaint": 0.75, "wants-a-human": 0.75, "impersonator": 0.6},
-    "zh": {"topics": 0.75, "complaint": 0.75, "wants-a-human": 0.75, "impersonator": 0.6},
-}
+    "topics": 0.85, "complaint": 0.8, "wants-a-human": 0.8, "wants-senior": 0.85, "impersonator": 0.8, "phishing": 0.9,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -100,7 +102,7 @@ def test_unseen_wordings_get_their_tags(pack, language):
     reached = f1(pack, lines("topics_measuring", language))
     reached["topics"] = sum(reached[topic] for topic in TOPICS) / len(TOPICS)
     print(language, {tag: round(value, 3) for tag, value in reached.items()})
-    assert all(reached[tag] >= aim for tag, aim in AIMS[language].items()), reached
+    assert all(reached[tag] >= aim for tag, aim in AIMS.items()), reached
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
