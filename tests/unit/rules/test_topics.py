@@ -93,7 +93,7 @@ def f1(pack: Ruleset, measured: list[dict]) -> dict[str, float]:
 
 # What lines never tuned on must reach; the figures themselves are in the output.
 AIMS = {
-    "topics": 0.85, "complaint": 0.8, "wants-a-human": 0.8, "wants-senior": 0.85, "impersonator": 0.8, "phishing": 0.9,
+    "topics": 0.85, "complaint": 0.8, "wants-a-human": 0.8, "wants-senior": 0.85, "impersonator": 0.85, "phishing": 0.9,
 }  # fmt: skip
 
 
