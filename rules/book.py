@@ -15,8 +15,8 @@ from rules.words import Lexicon
 
 WORD_MAX = 100
 """Characters of one word or phrase."""
-WORDS_MAX = 100_000
-"""Words of a rule set, every use of a list counted."""
+WORDS_MAX, USES_MAX = 100_000, 2_000_000
+"""Words of a rule set in all its different lists, and how often rules name a word."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,9 @@ class Book:
     """Words that hit without another beside them, for the checker."""
     _expanded: dict[str, tuple[Scalar, ...]] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
+    _groups: set[frozenset[str]] = field(default_factory=set)
     _words: int = 0
+    _uses: int = 0
 
     def __post_init__(self) -> None:
         self.reader = Reader(self.problems)
@@ -90,13 +92,24 @@ class Book:
                 found.append(scalar.value)
                 if alone:
                     self.alone.setdefault(scalar)
-        self._words += len(found)
-        if self._words > WORDS_MAX:
-            self.problems.error(
-                node.at, "limit", f"more than {WORDS_MAX} words in all rules", "use each list in fewer rules"
-            )
-            return []
-        return found
+        return found if self._bounded(found, node) else []
+
+    def _bounded(self, words: list[str], node: Node) -> bool:
+        """Equal sets of words cost memory once, however many rules use them, and a little reading each time."""
+        self._uses += len(words)
+        if (group := frozenset(words)) not in self._groups:
+            self._groups.add(group)
+            self._words += len(group)
+        for count, most, what in (
+            (self._words, WORDS_MAX, "different words"),
+            (self._uses, USES_MAX, "uses of words"),
+        ):
+            if count > most:
+                self.problems.error(
+                    node.at, "limit", f"more than {most:,} {what} in all rules", "use fewer or shorter lists"
+                )
+                return False
+        return True
 
     def _list(self, reference: Scalar) -> tuple[Scalar, ...]:
         name = reference.value[1:]

@@ -1,5 +1,10 @@
 """Doubts: what works but is probably not meant."""
 
+import pytest
+
+from rules.book import WORDS_MAX
+from rules.problems import RulesError
+from rules.ruleset import load
 from tests.unit.rules.rules_files import ruleset
 
 
@@ -41,3 +46,15 @@ def test_a_rule_whose_queue_is_always_taken_before():
 def test_nothing_behind_a_rule_that_takes_everything():
     body = "rules: [{id: all, then: {queue: billing}}, {id: b, when: {message.text|has: x}, then: {queue: general}}]"
     assert [code for code, _, _ in doubts(body)] == ["shadowed"]
+
+
+def test_a_long_list_may_be_named_by_many_rules_and_words_are_bounded_all_the_same():
+    words = ", ".join(f"w{n}" for n in range(WORDS_MAX // 50))
+    rule = "  - {{id: r{n}, when: {{message.text|has: {what}}}, then: {{tag: t}}}}\n"
+    head = f"version: 1\nqueues: {{q: {{default: true}}}}\nlists: {{long: [{words}]}}\nrules:\n"
+    shared = "".join(rule.format(n=n, what="$long") for n in range(60))
+    assert load({"a.yaml": (head + shared).encode()})
+    other = "".join(rule.format(n=n, what=f"[$long, extra{n}]") for n in range(60))
+    with pytest.raises(RulesError) as refused:
+        load({"a.yaml": (head + other).encode()})
+    assert {problem.code for problem in refused.value.problems if problem.severity == "error"} == {"limit"}
