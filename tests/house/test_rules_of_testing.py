@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.house.tree import ROOT
+from tests.house.tree import ROOT, ours, text
 from tests.servers.tools import Tool, require
 
 SUBJECT = """
@@ -81,3 +81,10 @@ def test_a_fixture_without_its_tool_skips_by_name():
     tool = Tool("Some server", "some-server", lambda: None)
     with pytest.raises(pytest.skip.Exception, match="sudo apt-get install some-server"):
         require(tool)
+
+
+def test_how_long_property_tests_search_is_said_in_one_place():
+    """A number of a test's own would be searched by `make check` too; a share of the profile's follows the profile."""
+    own = re.compile(r"max_examples\s*=\s*\d")
+    where = [str(path) for path in ours(".py") if own.search(text(path))]
+    assert where == ["tests/conftest.py"]

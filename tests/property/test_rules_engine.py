@@ -118,7 +118,7 @@ FACTS = st.builds(
 
 
 @given(st.lists(TREES, min_size=1, max_size=6), st.lists(FACTS, min_size=1, max_size=4))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=settings.default.max_examples * 2)
 def test_exactly_the_rules_fire_that_the_definition_says(trees, messages):
     rules = [{"id": f"r{number}", "when": tree, "then": {"tag": "hit"}} for number, tree in enumerate(trees)]
     ruleset = load({"a.yaml": as_file(rules)})

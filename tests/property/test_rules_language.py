@@ -128,7 +128,7 @@ def accepts_or_explains(content: bytes) -> None:
 
 
 @given(PIECES, st.sampled_from(["", " ", "\n"]))
-@settings(max_examples=300)
+@settings(max_examples=settings.default.max_examples * 3 // 2)
 def test_any_text_is_loaded_or_refused_with_places(pieces, between):
     accepts_or_explains(between.join(pieces).encode("utf-8", "surrogatepass"))
 
@@ -139,7 +139,7 @@ def test_any_bytes_are_loaded_or_refused_with_places(content):
 
 
 @given(TREES)
-@settings(max_examples=300)
+@settings(max_examples=settings.default.max_examples * 3 // 2)
 def test_any_tree_is_loaded_or_refused_with_places(tree):
     import json
 
@@ -152,7 +152,6 @@ def pack() -> Ruleset:
 
 
 @given(text=TEXTS, subject=TEXTS)
-@settings(max_examples=200)
 def test_evaluation_never_fails_and_points_into_the_text(pack, text, subject):
     facts = Facts(message=MessageFacts(text=text, subject=subject))
     verdict = pack.evaluate(facts)
@@ -191,7 +190,6 @@ def stands_near(sentence: list[str], groups: list[list[str]], within: int, *, or
 
 
 @given(SENTENCES, ENDS, BETWEEN, GROUPS, st.integers(0, 4), st.booleans(), st.booleans())
-@settings(max_examples=150, deadline=None)
 def test_words_are_near_exactly_when_trying_everything_finds_them(
     sentences, ends, between, groups, within, ordered, cancelled
 ):
