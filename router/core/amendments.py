@@ -136,7 +136,7 @@ def reaction(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Out
 
 
 def receipt(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
-    """Move the delivery state of one of our replies; never backwards (DESIGN 3)."""
+    """Move the delivery state of one of our replies; never backwards."""
     target = _target(entry, snapshot)
     outbox = snapshot.outbox.get(target.id) if target is not None else None
     if target is None or outbox is None or entry.event.delivery is None:

@@ -24,7 +24,7 @@ DELIVERY_RANK: dict[OutboxState, int] = {
     "dead": 6,
     "cancelled": 6,
 }
-"""Delivery state never goes backwards (DESIGN 3)."""
+"""Delivery state never goes backwards."""
 
 _BACKOFF_MS = (1_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000)
 _AUTH_PAUSE_MS = 60_000

@@ -1,6 +1,6 @@
 """Who wrote: what the channel proved, and what it only claims. Pure.
 
-Proof links people; everything else is a hint shown to an agent (DESIGN, promise 4).
+Proof links people; everything else is a hint shown to an agent.
 """
 
 import msgspec

@@ -1,6 +1,6 @@
 """Where an event belongs: which contact, which conversation, which ticket, and why. Pure.
 
-Joining needs proof (DESIGN, promise 4): the same conversation of a proven sender, a signed reply token, or an answer to
+Joining needs proof: the same conversation of a proven sender, a signed reply token, or an answer to
 a known Message-ID. A quoted ticket number, an equal text, a typed address are hints and end up in `related`.
 """
 

@@ -23,7 +23,7 @@ TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
     "solved": frozenset({"open", "waiting", "closed"}),
     "closed": frozenset(),
 }
-"""From each state, where it may go (DESIGN 4). What is closed stays closed: a later message opens a follow-up."""
+"""From each state, where it may go. What is closed stays closed: a later message opens a follow-up."""
 
 _CUSTOMER_REOPENS: frozenset[TicketState] = frozenset({"waiting", "rejected", "solved"})
 

@@ -119,7 +119,7 @@ def clean(
     _check(event)
     fields = _Fields(event, keys)
     text, rest = _cut(event.text if event.text is not None else derive_text(event.html or ""), event.visibility)
-    # Where the HTML is all there is, what is reported are offsets in the text derived from it (DESIGN 6).
+    # Where the HTML is all there is, what is reported are offsets in the text derived from it.
     said = fields.add("text" if event.text is not None else "html", text)
     html = None if event.html is None else _add_html(event.html, text, fields, derived=event.text is None)
     html_end = len(fields)

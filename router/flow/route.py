@@ -33,7 +33,7 @@ from router.store import journal
 from router.store import snapshot as store_snapshot
 from router.store.rows import JournalRow
 from router.store.script import Store
-from router.telemetry import Logger, Metrics
+from router.telemetry import Logger, Metrics, why
 
 LANES = 2
 """Batches under way at once, each of partitions of its own: while one is written, another is decided."""
@@ -94,7 +94,7 @@ class RouteWorker:
                 else:  # what is still ours is acknowledged once its rows are done
                     taken = [pointer for pointer in taken if pointer.partition in self._leases.held()]
             except (StoreUnavailable, Conflict) as error:
-                self._log.warning("route.store_unavailable", error=type(error).__name__)
+                self._log.warning("route.store_unavailable", **why(error))
                 await asyncio.sleep(_UNAVAILABLE_PAUSE_S)
 
     async def _work(self) -> bool:
