@@ -157,10 +157,10 @@ def find_english(scan: Scan) -> Iterator[Hit]:
     """Yield passwords and passphrases that an English label names, without the label."""
     low, labels = scan.low, scan.at["password"]
     starts = [at for at in labels if _PLAIN_TALK.match(low, at) is None]
-    for match in starting(_CONNECTED[0], low, starts):
+    for match in starting(_CONNECTED[0], low, starts) if starts else ():
         # After a colon or an equals sign a bare word may be a password too.
         yield from _value(scan.folded, match, plain_word=not {":", "="}.isdisjoint(match.group("link")))
-    for match in starting(_BARE[0], low, starts):
+    for match in starting(_BARE[0], low, starts) if starts else ():
         yield from _mixed_value(scan.folded, match, chinese=False)
     said = [at for at in labels if _SAID_OF.search(low, max(0, at - _SAID_OF_CHARS), at) is not None]
     yield from _talked_of(scan, _BEFORE[0], said, _SAID_OF_CHARS + _VALUE_CHARS, _LABEL_CHARS)

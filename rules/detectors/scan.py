@@ -25,6 +25,11 @@ _JOINERS: Final = b" \t\r\n-._/,()|*+:\xc2\xb7\xe2\x80\xa2"
 """What may stand between the digits of one number; the last are the bytes of two dots."""
 _ANYWHERE: Final[list[int]] = []
 _OTHER_SCRIPT: Final = re.compile("[\u0400-\u04ff\u1100-\u11ff\u3041-\u30ff]{2}|ı")
+_SCRIPT_BYTES: Final = (
+    *(bytes((lead,)) for lead in b"\xd0\xd1\xd2\xd3"), b"\xe1\x84", b"\xe1\x85", b"\xe1\x86", b"\xe1\x87",
+    b"\xe3\x81", b"\xe3\x82", b"\xe3\x83", "ı".encode(),
+)  # fmt: skip
+"""What the letters of those scripts begin with in UTF-8: quicker to look for than the letters."""
 _START: Final = itemgetter(1)
 
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -125,10 +130,14 @@ class Scan:
     def look_for_phrase(self) -> None:
         """Meet the triggers of a phrase."""
         whole, torn = possible_words(self.data)
-        if whole or ("not ascii" in self.at and _OTHER_SCRIPT.search(self.low) is not None):
+        if whole or ("not ascii" in self.at and self._has_other_script()):
             self.at["phrase"] = _ANYWHERE
         if torn:
             self.at["torn phrase"] = _ANYWHERE
+
+    def _has_other_script(self) -> bool:
+        """Whether letters of a list in another script stand together."""
+        return any(map(self.data.__contains__, _SCRIPT_BYTES)) and _OTHER_SCRIPT.search(self.low) is not None
 
     def parts(self, sizes: Sequence[int]) -> Iterator["Scan"]:
         """The fields of `sizes` characters that stand in this text with `BETWEEN_FIELDS` between them, each alone."""

