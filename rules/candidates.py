@@ -64,8 +64,8 @@ class _Served(NamedTuple):
     scan: Scan
     words: int
     """All columns."""
-    meeting: list[int]
-    """By sentence: the near ways whose words meet in it."""
+    meeting: list[tuple[int, int]]
+    """Numbers of sentences, and the near ways whose words meet in them."""
 
 
 class Candidates:
@@ -158,7 +158,8 @@ class Candidates:
         near, words = 0, self._free
         for part in parts:
             words |= part.words
-            near = reduce(or_, part.meeting, near)
+            for _, ways in part.meeting:
+                near |= ways
         width = self._loose
         loose = words >> COLUMNS * self._near
         loose &= loose >> width & loose >> width + width & (1 << width) - 1
@@ -174,20 +175,16 @@ class Candidates:
         sentences = _by_sentence(hits.rows[0], serves)
         for row in hits.rows[1:]:
             sentences = list(map(or_, sentences, _by_sentence(row, serves)))
-        anywhere = 0
-        for hit in hits.loose:
-            anywhere |= serves[hit]
-        words = reduce(or_, sentences, anywhere)
+        if hits.loose and (anywhere := reduce(or_, map(serves.__getitem__, hits.loose))):
+            sentences = [served | anywhere for served in sentences]
         first, width = self._first, self._near
-        meeting: list[int] = []
-        for served in sentences:
-            near = (served | anywhere) & first if anywhere else served & first
-            if near:
-                near &= (served | anywhere) >> width
-                if near:
-                    near &= (served | anywhere) >> width + width
-            meeting.append(near)
-        return _Served(part, scan, words, meeting)
+        meeting: list[tuple[int, int]] = []
+        for number, served in enumerate(sentences):
+            near = served & first
+            near = near and near & served >> width
+            if near and (near := near & served >> width + width):
+                meeting.append((number, near))
+        return _Served(part, scan, reduce(or_, sentences), meeting)
 
 
 def _shared(serves: Serves) -> Serves:
@@ -213,7 +210,7 @@ def _note_meeting(near: Near, number: int, parts: list[_Served]) -> None:
     """Spare the condition the search for sentences in which its words meet."""
     for part, scan, _, meeting in parts:
         if part in near.sources and near.groups not in scan.meeting:
-            scan.meeting[near.groups] = [index for index, ways in enumerate(meeting) if ways >> number & 1]
+            scan.meeting[near.groups] = [sentence for sentence, ways in meeting if ways >> number & 1]
 
 
 def _rarest(conditions: Iterable[TextCondition]) -> list[tuple[WordGroup, tuple[str, ...]]]:

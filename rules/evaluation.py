@@ -1,5 +1,7 @@
 """Facts in, verdict out: which rules fire (`rules.candidates` finds them) and whose writes count."""
 
+from itertools import islice
+
 from rules.candidates import Candidate, Candidates
 from rules.facts import URGENCY_ORDER, Lost, Reason, Span, TemplateReply, Urgency, Verdict
 from rules.rule import Rule
@@ -92,8 +94,9 @@ WHY_MAX = 6
 
 def reason(fired: Candidate, scene: Scene) -> Reason:
     """Say why a rule fired."""
-    found = fired.evidence(scene)
-    spans: set[Span] = {span for evidence in found for span in evidence.at}
-    words = list(dict.fromkeys(evidence.why for evidence in found))
-    why = "; ".join(words[:WHY_MAX]) or "always"
-    return Reason(rule=fired.rule.id, why=why, at=tuple(sorted(spans)))
+    words: dict[str, None] = {}
+    spans: set[Span] = set()
+    for why, at in fired.evidence(scene):
+        words[why] = None
+        spans.update(at)
+    return Reason(rule=fired.rule.id, why="; ".join(islice(words, WHY_MAX)) or "always", at=tuple(sorted(spans)))

@@ -34,7 +34,7 @@ class Unless:
 
     def cancels(self, sentence: Sentence, chain: Chain) -> bool:
         """Tell whether one of the words stands where it matters."""
-        end = max(span[1] for span in chain)
+        end = max(map(_end_of, chain))
         if self.anywhere is not None and _last(sentence, self.anywhere, chain, sentence.high) is not None:
             return True
         if self.before is not None and _last(sentence, self.before, chain, end) is not None:
@@ -43,6 +43,10 @@ class Unless:
             return False
         last = _last(sentence, self.just_before, chain, end)
         return last is not None and not sentence.apart(last[1], chain[0][0], JUST_BEFORE)
+
+
+def _end_of(span: Span) -> int:
+    return span[1]
 
 
 def _last(sentence: Sentence, group: WordGroup, chain: Chain, before: int) -> Span | None:
@@ -70,6 +74,8 @@ def find(
     if scan.work > WORK_MAX:
         return None
     sentences = scan.sentences(groups)
+    if not sentences:
+        return None
     for order in [groups] if ordered else permutations(groups):
         for sentence in sentences:
             columns = [sentence.hits(group) for group in order]
