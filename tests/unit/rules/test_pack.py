@@ -85,8 +85,8 @@ def test_a_leak_answers_with_the_leak_template_first(pack):
 COMMON = frozenset(
     re.findall(
         r"\w+",
-        "a an the i my me we our you your it is was were be been to of in on at and or for with from that this there has"
-        " have had not by as are am do did so but up out his her he she they them",
+        "a an the i my me we our you your it is was were be been to of in on at and or for with from that this there"
+        " has have had not by as are am do did so but up out his her he she they them",
     )
 )
 
