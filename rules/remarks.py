@@ -76,14 +76,19 @@ def _end_of(token: yaml.Token, text: str) -> int:
     end: int = token.end_mark.index
     if not isinstance(token, yaml.ScalarToken) or token.style not in {"|", ">"}:
         return end
-    return start + len("\n".join(text_lines(text[start:end])))
+    block = text[start:end]
+    return end if _keeps_blanks(block) else start + len("\n".join(text_lines(block)))
+
+
+def _keeps_blanks(block: str) -> bool:
+    return "+" in block.partition("\n")[0].partition("#")[0]
 
 
 def text_lines(block: str) -> list[str]:
     """The head and the lines of a block of text; blank ones behind it only where they are a part of it (`|+`, or blanks
     beyond its indentation)."""
     head, *lines = block.split("\n")
-    if "+" in head.partition("#")[0]:
+    if _keeps_blanks(block):
         return [head, *lines[: -1 if lines and not lines[-1] else None]]
     indent = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
     while lines and len(lines[-1]) <= indent and not lines[-1].strip():
