@@ -86,11 +86,12 @@ class Commands:
         await self._change(ticket_id, decide)
 
     async def set_state(self, ticket_id: TicketId, state: TicketState, reason: str | None, agent: Agent) -> None:
-        """Move a ticket along the table of transitions. Raises Refused."""
+        """Move a ticket along the table of transitions; what must not rest of the reason is masked. Raises Refused."""
 
         def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
+            safe = reason and redact(reason, visibility=ticket.visibility).text
             changed, event = core_tickets.change_state(
-                ticket, state, actor=f"agent:{agent.id}", reason=reason, now_ms=now_ms
+                ticket, state, actor=f"agent:{agent.id}", reason=safe, now_ms=now_ms
             )
             return changed, [event]
 
