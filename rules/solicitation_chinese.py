@@ -111,7 +111,7 @@ _SHOWN: Final = re.compile(
     r"(?:共享|分享|投屏|开启|打开)[^.!?]{0,8}(?:屏幕|萤幕|荧幕|桌面|屏)|屏幕(?:共享|分享)|(?:萤幕|荧幕)分享|投屏"
 )
 _SHOWING: Final = re.compile(r"输|填|打开|显示|查看|登录|念|那一?页|操作")
-_SENTENCE: Final = re.compile(r"(?:[^。.!?;\n]|[.](?=\w)){1,800}[!?]*")
+_SENTENCE: Final = re.compile(r"(?:[^。.!?;\n]{1,20}+|[.](?=\w)){1,40}[!?]*")
 
 
 def asked(text: str) -> Iterator[Span]:

@@ -17,17 +17,18 @@ _SCOPE: Final = 240
 
 def asked(text: str) -> Iterator[Span]:
     """Spans of folded text that ask for a secret, the request and its object."""
-    if words.SECRET.search(text) is None:
+    if words.HINT.search(text) is None:
         return
     before = None
     for sentence in words.SENTENCE.finditer(text):
         said = sentence[0]
-        for start, end in _asked_in(said):
-            yield sentence.start() + start, sentence.start() + end
-        order = words.THEN_GIVE.match(said) or _given_by_pronoun(said)
+        if words.HINT.search(said) is not None:
+            for start, end in _asked_in(said):
+                yield sentence.start() + start, sentence.start() + end
+        order = None if before is None else words.THEN_GIVE.match(said) or _given_by_pronoun(said)
         if order and before is not None and _names_one(before):
             yield sentence.start(), sentence.start() + order.end()
-        before = said
+        before = said if words.HINT.search(said) else None
 
 
 def _given_by_pronoun(sentence: str) -> re.Match[str] | None:

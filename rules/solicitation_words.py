@@ -6,6 +6,10 @@ Matched in folded text, lower case; solicitation_english puts it together.
 import re
 from typing import Final
 
+HINT: Final = re.compile(
+    r"secret|token|phrase|mnemonic|seed|key|word|code|pin|cv[vc]|card|otp|digit|number|credential|keystore|log-?in|sign-in|account|file|sentence"
+)
+"""A part of every secret's name, so that most sentences are not read any closer."""
 SECRET: Final = re.compile(
     r"""(?<![\w/@.-])(?:
       (?:secret\ |private\ |wallet(?:'s)?\ )?(?:recovery|seed|backup|back-up|secret|mnemonic)\ (?:phrases?|
@@ -206,7 +210,9 @@ SAID_FALSE: Final = re.compile(
     r"are) (?:never|not) (?:from|by) us\b|\b(?:ignore|report|block|delete|hang up)\b|\bafter your (?:money|coins|"
     r"funds)\b|\bis never (?:needed|required)\b"
 )
-SENTENCE: Final = re.compile(r"(?:[^.!?\n]|\.(?=\w)|(?<=\d)\.(?= )|\n(?= ?(?:[-*•·]|\d+[.)]))|(?<=:)\n){1,800}[.!?]*")
+SENTENCE: Final = re.compile(
+    r"(?:[^.!?\n]{1,20}+|\.(?=\w)|(?<=\d)\.(?= )|\n(?= ?(?:[-*•·]|\d+[.)]))|(?<=:)\n){1,40}[.!?]*"
+)
 AND_GIVE: Final = re.compile(
     r"\b(?:send|tell|give|share|forward|text|e-?mail|mail|read|post|upload|dm|attach|submit)(?: (?:us|me))? "
     r"(?:it|them|those|that|both|what (?:it|they) (?:is|are|says?|reads?))\b|\b(?:write|type|enter|paste|put|drop|"
