@@ -19,7 +19,7 @@ def asked(text: str) -> Iterator[Span]:
     """Spans of folded text that ask for a secret, the request and its object."""
     if words.HINT.search(text) is None:
         return
-    before = None
+    before: str | None = None
     for sentence in words.SENTENCE.finditer(text):
         said = sentence[0]
         if words.HINT.search(said) is not None:
