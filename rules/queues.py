@@ -8,6 +8,7 @@ from rules.document import Node, Scalar, Table
 from rules.reader import Reader
 from rules.templates import LANGUAGE, nearest
 
+KEYS = ("name", "default")
 _LATER = ("skills", "pick", "hours", "max_waiting", "overflow", "sla")
 NAME_MAX = 60
 
@@ -31,7 +32,7 @@ def read(key: Scalar, node: Node, reader: Reader) -> QueueSpec:
     """Read one queue; problems are recorded, the queue exists all the same for references."""
     if isinstance(node, Scalar) and node.empty:
         return QueueSpec(id=key.value, names={"en": key.value})
-    keys = reader.keys(node, ("name", "default"), f"the queue {key.value}", later=_LATER)
+    keys = reader.keys(node, KEYS, f"the queue {key.value}", later=_LATER)
     default = "default" in keys and bool(reader.flag(keys["default"], "default"))
     names: dict[str, str] = {}
     if isinstance(keys.get("name"), Table):

@@ -12,10 +12,13 @@ from rules.problems import Position
 from rules.when import WhenReader, always
 
 Mode = Literal["enforce", "observe", "off"]
+MODES: tuple[Mode, ...] = ("enforce", "observe", "off")
 
-_KEYS = ("id", "name", "owner", "when", "exceptions", "then", "next", "mode")
+KEYS = ("id", "name", "owner", "mode", "when", "exceptions", "then", "next")
+"""In the order in which `rules fmt` writes them."""
 _LATER = ("event", "from", "until")
-_ACTIONS = ("tag", "urgency", "queue", "reply")
+ACTIONS = ("tag", "urgency", "queue", "reply")
+NEXT = ("continue", "stop")
 _ACTIONS_LATER = (
     "untag", "skills", "assign", "sla", "redact", "note", "notify", "webhook", "close", "snooze",
     "force",
@@ -65,7 +68,7 @@ def read(node: Table, book: Book) -> Rule | None:
     reader = book.reader
     given = node.get("id")
     identity = given.value if isinstance(given, Scalar) else "without id"
-    keys = reader.keys(node, _KEYS, f"the rule {identity}", later=_LATER)
+    keys = reader.keys(node, KEYS, f"the rule {identity}", later=_LATER)
     trees = WhenReader(book)
     when = trees.tree(keys["when"]) if "when" in keys else always(node.at)
     if "exceptions" in keys:
@@ -76,9 +79,9 @@ def read(node: Table, book: Book) -> Rule | None:
     actions = _actions(node, keys, identity, book)
     following = mode = None
     if "next" in keys:
-        following = reader.choice(keys["next"], "next", ("continue", "stop"))
+        following = reader.choice(keys["next"], "next", NEXT)
     if "mode" in keys:
-        mode = reader.choice(keys["mode"], "mode", ("enforce", "observe", "off"))
+        mode = reader.choice(keys["mode"], "mode", MODES)
     tags, urgency = _tags(actions, book), _urgency(actions, book)
     queue = _reference(actions, "queue", book.queues, book)
     reply = _reference(actions, "reply", book.templates, book)
@@ -110,12 +113,12 @@ def _actions(node: Table, keys: dict[str, Node], rule: str, book: Book) -> dict[
         book.reader.wrong(then, "then must be a map such as queue: billing")
         return {}
     if not then.entries:
-        book.reader.fail(then.at, "empty", f"the rule {rule} does nothing", f"use {_ACTIONS}")
+        book.reader.fail(then.at, "empty", f"the rule {rule} does nothing", f"use {ACTIONS}")
     for key, _ in then.entries:
         if key.value == "priority":
             book.reader.fail(key.at, "unknown-key", "there is no priority", "write urgency")
             then = Table(tuple(e for e in then.entries if e[0] is not key), then.at)
-    return book.reader.keys(then, _ACTIONS, "then", later=_ACTIONS_LATER)
+    return book.reader.keys(then, ACTIONS, "then", later=_ACTIONS_LATER)
 
 
 def _tags(actions: dict[str, Node], book: Book) -> tuple[str, ...]:

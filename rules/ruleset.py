@@ -26,7 +26,7 @@ LANGUAGE_VERSION = 1
 FILES_MAX = 256
 RULES_MAX = 20_000
 
-_SECTIONS = ("version", "lists", "tags", "queues", "templates", "rules", "tests")
+SECTIONS = ("version", "lists", "tags", "queues", "templates", "rules", "tests")
 _LATER = ("pack", "requires", "include", "override", "times", "fields", "sla", "redact")
 
 
@@ -39,6 +39,8 @@ class Ruleset:
         self.queues: Mapping[str, QueueSpec] = dict(book.queues)
         """By id, in the order of the files."""
         self.templates: Mapping[str, Template] = dict(book.templates)
+        self.lists: tuple[str, ...] = tuple(book.list_names)
+        self.tags: tuple[str, ...] = tuple(sorted(book.tags))
         self.rules = rules
         """In the order they are tried."""
         self.warnings: tuple[Problem, ...] = book.problems.all()
@@ -120,7 +122,7 @@ def _version(files: Mapping[str, bytes]) -> str:
 
 def _sections(root: Table, book: Book) -> dict[str, Node]:
     reader = book.reader
-    found = reader.keys(root, _SECTIONS, "a rules file", later=_LATER)
+    found = reader.keys(root, SECTIONS, "a rules file", later=_LATER)
     if "version" not in found:
         reader.fail(root.at, "missing", "the file does not say its version", "write version: 1")
     else:

@@ -22,12 +22,12 @@ from rules.fields import TICKET_STATES
 from rules.problems import Position
 from rules.text import PLACEHOLDER_TYPES
 
-_KEYS = ("name", "message", "customer", "ticket", "expect")
-_MESSAGE = (
+KEYS = ("name", "message", "customer", "ticket", "expect")
+MESSAGE = (
     "text", "subject", "channel", "account", "visibility", "lang", "is_first", "is_automatic",
     "attachments", "findings",
 )  # fmt: skip
-_EXPECT = ("tags", "tags_not", "urgency", "queue", "reply", "fired", "quiet", "language")
+EXPECT = ("tags", "tags_not", "urgency", "queue", "reply", "fired", "quiet", "language")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def read(node: Node, book: Book) -> Trial | None:
     if not isinstance(node, Table):
         reader.wrong(node, "a test must be a map with message and expect")
         return None
-    keys = reader.keys(node, _KEYS, "a test", later=("at", "then_after", "known_gap"))
+    keys = reader.keys(node, KEYS, "a test", later=("at", "then_after", "known_gap"))
     for needed in ("message", "expect"):
         if needed not in keys:
             reader.fail(node.at, "missing", f"the test has no {needed}", "write one")
@@ -91,7 +91,7 @@ def read(node: Node, book: Book) -> Trial | None:
         customer=_customer(keys.get("customer"), book),
         ticket=_ticket(keys.get("ticket"), book),
     )
-    expect = reader.keys(keys["expect"], _EXPECT, "expect", later=("redacted", "skills"))
+    expect = reader.keys(keys["expect"], EXPECT, "expect", later=("redacted", "skills"))
     single: dict[str, Scalar] = {}
     several: dict[str, tuple[Scalar, ...]] = {}
     for key, value in expect.items():
@@ -103,7 +103,7 @@ def read(node: Node, book: Book) -> Trial | None:
             scalars = reader.scalars(value, key)
             several[key] = tuple(one for one in scalars if _check_name(key, one, book))
     if not expect:
-        reader.fail(keys["expect"].at, "empty", "the test expects nothing", f"one of {_EXPECT}")
+        reader.fail(keys["expect"].at, "empty", "the test expects nothing", f"one of {EXPECT}")
     text = facts.message.text or facts.message.subject
     return Trial(name=name or text[:40], at=node.at, facts=facts, single=single, several=several)
 
@@ -132,7 +132,7 @@ def _message(node: Node, book: Book) -> MessageFacts:
     reader = book.reader
     if isinstance(node, Scalar):
         return MessageFacts(text=node.value)
-    keys = reader.keys(node, _MESSAGE, "message")
+    keys = reader.keys(node, MESSAGE, "message")
     visibility = "private"
     if "visibility" in keys:
         visibility = reader.choice(keys["visibility"], "visibility", ("public", "private")) or ""
@@ -164,7 +164,7 @@ def _message(node: Node, book: Book) -> MessageFacts:
 def _customer(node: Node | None, book: Book) -> CustomerFacts:
     if node is None:
         return CustomerFacts()
-    keys = book.reader.keys(node, ("known", "verified", "vip", "language"), "customer")
+    keys = book.reader.keys(node, CustomerFacts.__struct_fields__, "customer")
     language = book.reader.text(keys["language"], "language") if "language" in keys else None
     return CustomerFacts(
         known=_flag(keys, "known", book, default=True),
@@ -178,7 +178,7 @@ def _ticket(node: Node | None, book: Book) -> TicketFacts:
     if node is None:
         return TicketFacts()
     reader = book.reader
-    keys = reader.keys(node, ("exists", "state", "queue", "urgency", "tags"), "ticket")
+    keys = reader.keys(node, TicketFacts.__struct_fields__, "ticket")
     state = reader.choice(keys["state"], "state", TICKET_STATES) if "state" in keys else None
     urgency = None
     if "urgency" in keys:

@@ -33,10 +33,11 @@ OPERATORS = {
     "number": ("is", "in", "at least", "above", "below", "at most", "between"),
     "set": ("has", "has all", "exists"),
 }
-_RANKED = ("at least", "above", "below", "at most", "between")
+RANKED = ("at least", "above", "below", "at most", "between")
 _LATER = ("changed", "changed to", "has at least", "exact case")
-_LOGIC = ("any", "all", "not")
-_UNLESS = ("unless", "unless before", "unless just before")
+NEAR = ("words", "within", "ordered")
+LOGIC = ("any", "all", "not")
+UNLESS = ("unless", "unless before", "unless just before")
 
 
 class WhenReader:
@@ -70,21 +71,21 @@ class WhenReader:
                 f"more than {CONDITIONS_MAX} conditions in one rule",
                 "split the rule, or put words into a list",
             )
-        if key.value in _LOGIC:
+        if key.value in LOGIC:
             trees = tuple(tree for item in self._branches(value) if (tree := self.tree(item)) is not None)
             kinds: dict[str, type[AnyOf | All | Not]] = {"any": AnyOf, "all": All, "not": Not}
             return kinds[key.value](label=key.value, at=key.at, conditions=trees)
         name, _, operator = key.value.partition("|")
         field = FIELDS.get(name.strip())
         if field is None:
-            known = [*FIELDS, *_LOGIC]
+            known = [*FIELDS, *LOGIC]
             self._read.fail(key.at, "unknown-field", f"there is no field {name}", meant(name, known))
             return None
-        operator = operator.strip() or ("has" if field.kind == "set" else "is")
+        operator = operator.strip() or default_operator(field)
         if operator in _LATER:
             self._read.fail(key.at, "later", f"{operator} is not supported yet", "delete it for now")
             return None
-        allowed = OPERATORS[field.kind] + (_RANKED if field.ranked else ())
+        allowed = operators(field)
         if operator not in allowed:
             text = f"{field.name} cannot be tested with {operator}"
             self._read.fail(key.at, "unknown-operator", text, meant(operator, allowed))
@@ -120,8 +121,7 @@ class WhenReader:
         return Whole(label=label, at=at, sources=sources, operator=kind, texts=texts, words=group)
 
     def _near(self, key: Scalar, value: Node, sources: tuple[str, ...], *, several: bool) -> Condition | None:
-        known = ["words", *_UNLESS]
-        known += ["within", "ordered"] if several else []
+        known = [*NEAR, *UNLESS] if several else [NEAR[0], *UNLESS]
         keys = self._read.keys(value, known, key.value)
         if not isinstance(value, Table):
             return None
@@ -166,9 +166,9 @@ class WhenReader:
     def _unless(self, keys: dict[str, Node]) -> Unless | None:
         anywhere, before, just_before = (
             self._book.lexicon.group(self._book.words(keys[key], key, alone=False)) if key in keys else None
-            for key in _UNLESS
+            for key in UNLESS
         )
-        return Unless(anywhere, before, just_before) if keys.keys() & set(_UNLESS) else None
+        return Unless(anywhere, before, just_before) if keys.keys() & set(UNLESS) else None
 
     def _matches(self, key: Scalar, value: Node, sources: tuple[str, ...]) -> Condition | None:
         patterns = []
@@ -219,7 +219,7 @@ class WhenReader:
             if wanted is None:
                 return None
             return Exists(label=label, at=at, field=field, wanted=wanted)
-        if operator in _RANKED:
+        if operator in RANKED:
             return self._between(field, operator, key, value)
         values = self._values(field, value, label)
         if not values:
@@ -278,6 +278,16 @@ class WhenReader:
             return self._read.number(scalar, field.name, 0, NUMBER_MAX)
         choice = self._read.chosen(scalar, field.name, field.choices)
         return None if choice is None else field.choices.index(choice)
+
+
+def operators(field: Field) -> tuple[str, ...]:
+    """How a field may be tested."""
+    return OPERATORS[field.kind] + (RANKED if field.ranked else ())
+
+
+def default_operator(field: Field) -> str:
+    """What a field without an operator is tested with."""
+    return "has" if field.kind == "set" else "is"
 
 
 def always(at: Position) -> Condition:
