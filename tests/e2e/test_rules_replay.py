@@ -41,6 +41,7 @@ rules:
   - {id: refund, when: {message.any|has: [refund, 退款]}, then: {tag: refund, queue: billing, reply: sorry}}
   - {id: angry, when: {message.any|has: [lawyer]}, then: {tag: angry, urgency: high}}
 """  # fmt: skip
+GUIDE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
 THANKS = "  - {id: thanks, when: {message.any|has: thanks}, then: {tag: thanks, queue: late}}\n"
 FILE = {"name": "a.png", "content_type": "image/png", "size": 3, "data": "YWJj"}
 FIRST = b"".join(
@@ -204,6 +205,13 @@ def _changes_are_grouped_by_the_rules_that_make_them(lived, tmp_path):
     assert "tags -refund, queue billing -> general, reply sorry -> none" in said
     assert "  late                           0         2        +2" in said
     assert "4111" not in said
+    shown = GUIDE.partition("$ switchboard rules replay ")[2].partition("```")[0].splitlines()[2:-1]
+    assert len(shown) > 20
+    assert {_numberless(row) for row in shown} <= {_numberless(row) for row in said.splitlines()}
+
+
+def _numberless(row):
+    return re.sub(r"T-\d+", "T-n", row)
 
 
 def _too_many_changes_are_an_exit_code(lived, tmp_path):
