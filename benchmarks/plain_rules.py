@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from itertools import pairwise, permutations, product
 
 from rules.facts import Facts
-from rules.text import fold
+from rules.text import fold, fold_but_case
 
 Rule = dict
 Span = tuple[int, int]
@@ -34,6 +34,8 @@ def _entry(key: str, value: object, texts: dict[str, str], facts: Facts) -> bool
         return any(held) if key == "any" else all(held) if key == "all" else not any(held)
     name, _, operator = key.partition("|")
     if name in {"message.text", "message.subject", "message.any"}:
+        if operator.endswith("exact case"):
+            return _exactly(operator, trees, name, facts)
         searched = [texts["message.text"]] if name == "message.text" else [texts["message.subject"]]
         if name == "message.any":
             searched = [texts["message.text"], texts["message.subject"]]
@@ -64,6 +66,9 @@ def _says(operator: str, value: object, wanted: list, texts: list[str]) -> bool:
         return any(_places(word, text) for word in wanted for text in texts)
     if operator == "has all":
         return all(any(_places(word, text) for text in texts) for word in wanted)
+    if operator.startswith("has at least "):
+        there = {_spellings(word) for word in wanted if any(_places(word, text) for text in texts)}
+        return len(there) >= int(operator.split()[3])
     if operator == "near":
         return any(
             _near(value, text, *sentence) for text in texts if _may(value, text) for sentence in _sentences(text)
@@ -79,6 +84,24 @@ def _says(operator: str, value: object, wanted: list, texts: list[str]) -> bool:
     if operator == "ends":
         return any(text.endswith(one) for one in folded for text in stripped)
     return any(text == one for one in folded for text in stripped)
+
+
+def _exactly(operator: str, wanted: list, name: str, facts: Facts) -> bool:
+    """Words that stand somewhere with the capitals of the rule."""
+    sources = [] if name == "message.subject" else [facts.message.text]
+    if name != "message.text" and facts.message.subject:
+        sources.append(facts.message.subject)
+    there = [word for word in wanted if any(_written(word, source) for source in sources)]
+    if operator == "has all exact case":
+        return len(there) == len(wanted)
+    return bool(there) if operator == "has exact case" else len(set(there)) >= int(operator.split()[3])
+
+
+def _written(word: str, source: str) -> bool:
+    folded = fold(source)
+    quoted = [source[slice(*folded.span(*place))] for place in _places(word, folded.text)]
+    shape = fold_but_case(word.rstrip("*"))
+    return any(word == "#" or fold_but_case(one) in {shape, shape.replace("'", "")} for one in quoted)
 
 
 def _letter(char: str) -> bool:

@@ -32,6 +32,7 @@ class Book:
     queues: dict[str, QueueSpec] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
+    slas: dict[str, Scalar] = field(default_factory=dict)
     queue_names: dict[str, Scalar] = field(default_factory=dict)
     template_names: dict[str, Scalar] = field(default_factory=dict)
     rules: dict[str, Scalar] = field(default_factory=dict)

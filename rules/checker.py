@@ -60,9 +60,9 @@ def _shadowed(rules: tuple[Rule, ...], book: Book) -> None:
     for rule in rules:
         if rule.mode != "enforce":
             continue
-        if rule.queue is not None:
+        if rule.queue is not None and not rule.force:
             for taker, when in takers:
-                if taker.queue is not None and _implied(rule.when, when):
+                if taker.event == rule.event and taker.queue is not None and _implied(rule.when, when):
                     text = f"{rule.id} never decides the queue"
                     hint = f"{taker.id} (line {taker.at.line}) takes all its messages first"
                     book.problems.warn(rule.at, "shadowed", text, hint)

@@ -13,6 +13,9 @@ Visibility = Literal["public", "private"]
 Span = tuple[int, int]
 """Start and end of a hit in the field that was searched, in code points, end exclusive."""
 
+MESSAGE_RECEIVED = "message.received"
+"""The event that every message is."""
+
 URGENCY_ORDER: tuple[Urgency, ...] = ("low", "normal", "high", "critical")
 
 
@@ -60,6 +63,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     message: MessageFacts
     customer: CustomerFacts = CustomerFacts()
     ticket: TicketFacts = TicketFacts()
+    event: str = MESSAGE_RECEIVED
+    """What happened; only rules that wait for it are tried."""
+    now_ms: int | None = None
+    """When it happened. Without it no condition on time holds."""
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +86,13 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
     to: str
 
 
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """A remark that a rule leaves for the ticket's history."""
+
+    rule: str
+    text: str
+
+
 class TemplateReply(msgspec.Struct, frozen=True, kw_only=True):
     """An automatic answer a rule asks for; the text is already in the customer's language."""
 
@@ -95,6 +109,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     urgency: Urgency
     queue: str
     """Always one of the rule set's queues; its default queue when no rule asked."""
+    untags: tuple[str, ...] = ()
+    """Tags the ticket loses."""
+    notes: tuple[Note, ...] = ()
     language: str
     replies: tuple[TemplateReply, ...] = ()
     reasons: tuple[Reason, ...] = ()

@@ -13,7 +13,7 @@ from rules.candidates import Candidates
 from rules.document import Node, Scalar, Table, parse
 from rules.evaluation import judge
 from rules.explanation import Explanation, explain
-from rules.facts import Facts, Verdict
+from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
 from rules.rule import Rule
@@ -46,7 +46,12 @@ class Ruleset:
         self._templates = dict(book.templates)
         self._trials = trials
         self._scanner = Scanner(book.lexicon)
-        self._candidates = Candidates(rules, self._scanner.finder)
+        waiting: dict[str, list[Rule]] = {MESSAGE_RECEIVED: []}
+        for one in rules:
+            waiting.setdefault(one.event, []).append(one)
+        self._candidates = {event: Candidates(those, self._scanner.finder) for event, those in waiting.items()}
+        """By event."""
+        self._nobody = Candidates((), self._scanner.finder)
 
     def evaluate(self, facts: Facts) -> Verdict:
         """Judge one message. Never raises, whatever the text."""
@@ -69,12 +74,15 @@ class Ruleset:
     def fired(self, facts: Facts) -> tuple[str, ...]:
         """Ids of the rules that fire, in order, those that are only observed among them."""
         scene = Scene(facts, self._scanner)
-        return tuple(fired.rule.id for fired in self._candidates.fired(scene))
+        return tuple(fired.rule.id for fired in self._waiting(scene).fired(scene))
+
+    def _waiting(self, scene: Scene) -> Candidates:
+        return self._candidates.get(scene.facts.event, self._nobody)
 
     def _judge(self, scene: Scene) -> Verdict:
         return judge(
             scene,
-            self._candidates,
+            self._waiting(scene),
             default_queue=self.default_queue,
             templates=self._templates,
             version=self.version,

@@ -6,9 +6,11 @@ from typing import cast
 
 import msgspec
 
+from rules import events
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.facts import (
+    MESSAGE_RECEIVED,
     URGENCY_ORDER,
     CustomerFacts,
     Facts,
@@ -19,15 +21,17 @@ from rules.facts import (
     Visibility,
 )
 from rules.fields import TICKET_STATES
+from rules.moments import moment
 from rules.problems import Position
 from rules.text import PLACEHOLDER_TYPES
 
-_KEYS = ("name", "message", "customer", "ticket", "expect")
+_KEYS = ("name", "event", "at", "message", "customer", "ticket", "expect")
 _MESSAGE = (
     "text", "subject", "channel", "account", "visibility", "lang", "is_first", "is_automatic",
     "attachments", "findings",
 )  # fmt: skip
-_EXPECT = ("tags", "tags_not", "urgency", "queue", "reply", "fired", "quiet", "language")
+_EXPECT = ("tags", "tags_not", "urgency", "queue", "reply", "note", "fired", "quiet", "language")
+_SINGLE = ("urgency", "queue", "reply", "note", "language")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,7 @@ class Trial:
     at: Position
     facts: Facts
     single: Mapping[str, Scalar] = field(default_factory=dict)
-    """urgency, queue, reply, language."""
+    """urgency, queue, reply, note, language."""
     several: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
     """tags, tags_not, fired, quiet."""
 
@@ -80,14 +84,18 @@ def read(node: Node, book: Book) -> Trial | None:
     if not isinstance(node, Table):
         reader.wrong(node, "a test must be a map with message and expect")
         return None
-    keys = reader.keys(node, _KEYS, "a test", later=("at", "then_after", "known_gap"))
+    keys = reader.keys(node, _KEYS, "a test", later=("then_after", "known_gap"))
+    event = events.read(keys["event"], book.slas, reader) if "event" in keys else MESSAGE_RECEIVED
     for needed in ("message", "expect"):
-        if needed not in keys:
+        if needed not in keys and not (needed == "message" and event != MESSAGE_RECEIVED):
             reader.fail(node.at, "missing", f"the test has no {needed}", "write one")
             return None
     name = reader.text(keys["name"], "name") if "name" in keys else None
+    at = moment(keys["at"], "at", reader) if "at" in keys else None
     facts = Facts(
-        message=_message(keys["message"], book),
+        event=event or MESSAGE_RECEIVED,
+        now_ms=at.start_ms if at is not None else None,
+        message=_message(keys["message"], book) if "message" in keys else MessageFacts(text=""),
         customer=_customer(keys.get("customer"), book),
         ticket=_ticket(keys.get("ticket"), book),
     )
@@ -95,7 +103,7 @@ def read(node: Node, book: Book) -> Trial | None:
     single: dict[str, Scalar] = {}
     several: dict[str, tuple[Scalar, ...]] = {}
     for key, value in expect.items():
-        if key in {"urgency", "queue", "reply", "language"}:
+        if key in _SINGLE:
             found = reader.scalar(value, key)
             if found is not None and _check_name(key, found, book):
                 single[key] = found
@@ -104,7 +112,7 @@ def read(node: Node, book: Book) -> Trial | None:
             several[key] = tuple(one for one in scalars if _check_name(key, one, book))
     if not expect:
         reader.fail(keys["expect"].at, "empty", "the test expects nothing", f"one of {_EXPECT}")
-    text = facts.message.text or facts.message.subject
+    text = facts.message.text or facts.message.subject or facts.event
     return Trial(name=name or text[:40], at=node.at, facts=facts, single=single, several=several)
 
 
@@ -227,6 +235,7 @@ def _unmet(trial: Trial, verdict: Verdict, fired: tuple[str, ...]) -> list[tuple
         "urgency": verdict.urgency,
         "queue": verdict.queue,
         "reply": reply,
+        "note": "; ".join(note.text for note in verdict.notes) or "none",
         "language": verdict.language,
     }
     unmet = [

@@ -1,5 +1,6 @@
 """Reads the `when` of a rule: a map is "and", a list is "or"."""
 
+import re
 from itertools import chain
 
 import re2
@@ -13,6 +14,7 @@ from rules.near import Unless
 from rules.problems import Position, meant
 from rules.reader import FALSE, TRUE
 from rules.required import required
+from rules.several import Several, Word
 from rules.text import fold_word
 from rules.wording import Has, HasAll, Matches, Near, Whole, compile_regex
 from rules.words import bounded
@@ -27,14 +29,17 @@ GROUPS_MAX, UNORDERED_MAX = 6, 4
 NUMBER_MAX = 1_000_000
 
 OPERATORS = {
-    "text": ("has", "has all", "near", "is", "in", "starts", "ends", "matches", "exists"),
+    "text": ("has", "has all", "has at least", "near", "is", "in", "starts", "ends", "matches", "exists"),
     "word": ("is", "in", "exists"),
     "flag": ("is",),
     "number": ("is", "in", "at least", "above", "below", "at most", "between"),
     "set": ("has", "has all", "exists"),
 }
 _RANKED = ("at least", "above", "below", "at most", "between")
-_LATER = ("changed", "changed to", "has at least", "exact case")
+_LATER = ("changed", "changed to")
+EXACT = ("has", "has all", "has at least")
+"""What `exact case` may follow."""
+_COUNTED = re.compile(r"has at least ([0-9]{1,3})")
 _LOGIC = ("any", "all", "not")
 _UNLESS = ("unless", "unless before", "unless just before")
 
@@ -81,6 +86,9 @@ class WhenReader:
             self._read.fail(key.at, "unknown-field", f"there is no field {name}", meant(name, known))
             return None
         operator = operator.strip() or ("has" if field.kind == "set" else "is")
+        operator, exact = operator.removesuffix(" exact case"), operator.endswith(" exact case")
+        counted = _COUNTED.fullmatch(operator)
+        operator = "has at least" if counted else operator
         if operator in _LATER:
             self._read.fail(key.at, "later", f"{operator} is not supported yet", "delete it for now")
             return None
@@ -89,6 +97,13 @@ class WhenReader:
             text = f"{field.name} cannot be tested with {operator}"
             self._read.fail(key.at, "unknown-operator", text, meant(operator, allowed))
             return None
+        if (exact and (field.kind != "text" or operator not in EXACT)) or (operator == "has at least" and not counted):
+            known = [*EXACT[:-1], "has at least 2"]
+            hint = f"exact case may follow {', '.join(known)}" if exact else "write how many: has at least 2"
+            self._read.fail(key.at, "unknown-operator", f"{field.name} cannot be tested so", hint)
+            return None
+        if counted or exact:
+            return self._several(TEXT_PARTS[field.name], int(counted[1]) if counted else None, key, value, exact=exact)
         if field.kind == "text" and operator != "exists":
             return self._wording(field, operator, key, value)
         return self._attribute(field, operator, key, value)
@@ -118,6 +133,23 @@ class WhenReader:
         stands = [bounded(text, left=kind != "ends", right=kind != "starts") for text in texts]
         group = lexicon.literal_group(stands)
         return Whole(label=label, at=at, sources=sources, operator=kind, texts=texts, words=group)
+
+    def _several(
+        self, sources: tuple[str, ...], least: int | None, key: Scalar, value: Node, *, exact: bool
+    ) -> Condition | None:
+        """Read words of which some number must be there, or whose capitals count."""
+        written = self._book.words(value, key.value)
+        if not written:
+            return None
+        group = self._book.lexicon.group
+        words = tuple(dict.fromkeys(Word(group([word]), word if exact else "") for word in written))
+        if least is None:
+            least = len(words) if "has all" in key.value else 1
+        if not 1 <= least <= len(words):
+            hint = f"a number from 1 to {len(words)}"
+            self._read.fail(key.at, "value", f"{key.value} has {len(words)} different words", hint)
+            return None
+        return Several(label=key.value, at=key.at, sources=sources, words=words, any_of=group(written), least=least)
 
     def _near(self, key: Scalar, value: Node, sources: tuple[str, ...], *, several: bool) -> Condition | None:
         known = ["words", *_UNLESS]

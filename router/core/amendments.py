@@ -79,6 +79,7 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
             findings=entry.findings,
         ),
         ticket=TicketFacts(exists=ticket is not None, urgency=ticket.urgency if ticket else "normal"),
+        now_ms=entry.received_at_ms,
     )
     verdict = ruleset.evaluate(facts)
     revised = msgspec.structs.replace(

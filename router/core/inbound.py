@@ -92,6 +92,7 @@ def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
         ticket=TicketFacts()
         if ticket is None
         else TicketFacts(exists=True, state=ticket.state, queue=ticket.queue, urgency=ticket.urgency, tags=ticket.tags),
+        now_ms=entry.received_at_ms,
     )
 
 

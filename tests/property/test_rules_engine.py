@@ -7,6 +7,7 @@ from benchmarks import plain_rules
 from benchmarks.made_rules import CHANNELS, FINDINGS, TAGS, URGENCIES, Maker, as_file
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
 from rules.ruleset import load
+from rules.text import fold_word
 
 WORDS = [
     *[
@@ -29,7 +30,7 @@ WORDS = [
         "...",
         "a.b",
     ],
-    *["é", "éa", "退", "退款", "款a", "b退", "退 款", "。退", "ſ", "Ａb", "cafe\u0301", "幣", "x_y"],
+    *["B", "Ab", "é", "éa", "退", "退款", "款a", "b退", "退 款", "。退", "ſ", "Ａb", "cafe\u0301", "幣", "x_y"],
 ]
 PIECES = [
     *[
@@ -75,6 +76,8 @@ def entry(operator, values):
 
 LEAVES = st.one_of(
     *[entry(operator, SEVERAL) for operator in ("has", "has all")],
+    *[entry(operator, SEVERAL) for operator in ("has exact case", "has all exact case", "has at least 1")],
+    entry("has at least 2", SEVERAL.filter(lambda words: len({fold_word(word) for word in words}) > 1)),
     entry("near", NEAR),
     entry("matches", EXPRESSIONS),
     *[entry(operator, SEVERAL.filter(lambda words: "#" not in words)) for operator in ("starts", "ends", "is")],
