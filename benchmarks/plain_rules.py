@@ -5,9 +5,12 @@ language that `benchmarks/made_rules.py` writes.
 """
 
 import re
+from datetime import datetime, time, timedelta
 from functools import cache, lru_cache
 from itertools import pairwise, permutations, product
+from zoneinfo import ZoneInfo
 
+from benchmarks.made_rules import TIMES
 from rules.facts import Facts
 from rules.text import fold, fold_but_case
 
@@ -32,6 +35,8 @@ def _entry(key: str, value: object, texts: dict[str, str], facts: Facts) -> bool
     if key in {"any", "all", "not"}:
         held = [_tree(tree, texts, facts) for tree in trees]
         return any(held) if key == "any" else all(held) if key == "all" else not any(held)
+    if key in {"during", "outside"}:
+        return facts.now_ms is not None and any(_open(TIMES[one], facts.now_ms) for one in trees) is (key == "during")
     name, _, operator = key.partition("|")
     if name in {"message.text", "message.subject", "message.any"}:
         if operator.endswith("exact case"):
@@ -43,6 +48,26 @@ def _entry(key: str, value: object, texts: dict[str, str], facts: Facts) -> bool
             searched = searched[:-1]
         return _says(operator, value, trees, searched)
     return _known(name, operator or "is", trees, facts)
+
+
+def _open(hours: dict, now_ms: int) -> bool:
+    """Whether a day's hours, or those that began the day before, hold the moment."""
+    local = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(hours["zone"])).replace(tzinfo=None)
+    for begun in (local.date(), local.date() - timedelta(days=1)):
+        named = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"][begun.weekday()]
+        if begun.isoformat() in hours.get("closed", []):
+            continue
+        if begun.isoformat() in hours.get("opened", []):
+            named = next(iter(hours["open"]))
+        ranges = hours["open"].get(named, [])
+        for written in ranges if isinstance(ranges, list) else [ranges]:
+            first, last = (
+                datetime.combine(begun, time()) + timedelta(hours=int(clock[:2]), minutes=int(clock[3:]))
+                for clock in written.split("-")
+            )
+            if first <= local < (last if last > first else last + timedelta(days=1)):
+                return True
+    return False
 
 
 def _known(name: str, operator: str, wanted: list, facts: Facts) -> bool:

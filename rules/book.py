@@ -9,6 +9,7 @@ from rules.document import Node, Scalar
 from rules.problems import Position, Problems
 from rules.queues import QueueSpec
 from rules.reader import Reader
+from rules.schedule import Days, Schedule
 from rules.templates import Template
 from rules.text import fold_word
 from rules.words import Lexicon
@@ -33,6 +34,11 @@ class Book:
     templates: dict[str, Template] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
     slas: dict[str, Scalar] = field(default_factory=dict)
+    calendars: dict[str, Days] = field(default_factory=dict)
+    calendar_names: dict[str, Scalar] = field(default_factory=dict)
+    times: dict[str, Schedule] = field(default_factory=dict)
+    """Those that could be read."""
+    time_names: dict[str, Scalar] = field(default_factory=dict)
     queue_names: dict[str, Scalar] = field(default_factory=dict)
     template_names: dict[str, Scalar] = field(default_factory=dict)
     rules: dict[str, Scalar] = field(default_factory=dict)

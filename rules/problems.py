@@ -16,7 +16,18 @@ PROBLEMS_MAX = 200
 
 
 _FOLLOWING = frozenset(
-    {"unknown-queue", "unknown-tag", "unknown-template", "unknown-list", "unknown-rule", "no-default", "unused"}
+    {
+        "unknown-queue",
+        "unknown-tag",
+        "unknown-template",
+        "unknown-list",
+        "unknown-rule",
+        "unknown-time",
+        "unknown-calendar",
+        "unknown-sla",
+        "no-default",
+        "unused",
+    }
 )
 
 

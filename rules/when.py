@@ -5,6 +5,7 @@ from itertools import chain
 
 import re2
 
+from rules import hours
 from rules.attributes import Between, Exists, Holds, Is
 from rules.book import Book
 from rules.conditions import All, AnyOf, Condition, Not
@@ -41,6 +42,7 @@ EXACT = ("has", "has all", "has at least")
 """What `exact case` may follow."""
 _COUNTED = re.compile(r"has at least ([0-9]{1,3})")
 _LOGIC = ("any", "all", "not")
+_HOURS = ("during", "outside")
 _UNLESS = ("unless", "unless before", "unless just before")
 
 
@@ -79,10 +81,19 @@ class WhenReader:
             trees = tuple(tree for item in self._branches(value) if (tree := self.tree(item)) is not None)
             kinds: dict[str, type[AnyOf | All | Not]] = {"any": AnyOf, "all": All, "not": Not}
             return kinds[key.value](label=key.value, at=key.at, conditions=trees)
+        if key.value in _HOURS:
+            return hours.read(key, value, self._book)
+        return self._field(key, value)
+
+    def _branches(self, value: Node) -> tuple[Node, ...]:
+        return value.items if isinstance(value, Listing) else (value,)
+
+    def _field(self, key: Scalar, value: Node) -> Condition | None:
+        """Read a test of one field."""
         name, _, operator = key.value.partition("|")
         field = FIELDS.get(name.strip())
         if field is None:
-            known = [*FIELDS, *_LOGIC]
+            known = [*FIELDS, *_LOGIC, *_HOURS]
             self._read.fail(key.at, "unknown-field", f"there is no field {name}", meant(name, known))
             return None
         operator = operator.strip() or ("has" if field.kind == "set" else "is")
@@ -107,9 +118,6 @@ class WhenReader:
         if field.kind == "text" and operator != "exists":
             return self._wording(field, operator, key, value)
         return self._attribute(field, operator, key, value)
-
-    def _branches(self, value: Node) -> tuple[Node, ...]:
-        return value.items if isinstance(value, Listing) else (value,)
 
     # What the message says.
 

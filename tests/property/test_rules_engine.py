@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import plain_rules
-from benchmarks.made_rules import CHANNELS, FINDINGS, TAGS, URGENCIES, Maker, as_file
+from benchmarks.made_rules import CHANNELS, FINDINGS, TAGS, TIMES, URGENCIES, Maker, as_file
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
 from rules.ruleset import load
 from rules.text import fold_word
@@ -88,6 +88,8 @@ LEAVES = st.one_of(
     st.builds(lambda low, high: {"all": [{"message.attachments|above": low}, {"message.attachments|below": high}]},
         st.integers(0, 2), st.integers(0, 3)),
     st.builds(lambda value: {"customer.vip": value}, st.booleans()),
+    st.builds(lambda key, names: {key: names}, st.sampled_from(["during", "outside"]),
+        st.lists(st.sampled_from(list(TIMES)), min_size=1, max_size=2, unique=True)),
 )  # fmt: skip
 TREES = st.recursive(
     LEAVES,
@@ -101,13 +103,15 @@ TREES = st.recursive(
     ),
     max_leaves=6,
 )
+MARCH_2026_MS = 1_772_323_200_000
 FACTS = st.builds(
-    lambda text, subject, channel, findings, attachments, vip, urgency, tags: Facts(
+    lambda text, subject, channel, findings, attachments, vip, urgency, tags, now_ms: Facts(
         message=MessageFacts(
             text=text, subject=subject, channel=channel, findings=tuple(findings), attachments=attachments
         ),
         customer=CustomerFacts(vip=vip),
         ticket=TicketFacts(urgency=urgency, tags=tuple(tags)),
+        now_ms=now_ms,
     ),
     TEXTS,
     st.one_of(st.just(""), TEXTS),
@@ -117,6 +121,7 @@ FACTS = st.builds(
     st.booleans(),
     st.sampled_from(URGENCIES),
     st.lists(st.sampled_from(TAGS), max_size=2, unique=True),
+    st.one_of(st.none(), st.integers(0, 14 * 48).map(lambda halves: MARCH_2026_MS + halves * 1_800_000)),
 )
 
 
