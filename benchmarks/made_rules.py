@@ -143,6 +143,9 @@ TIMES = {
 }
 """Hours that rules may ask for."""
 
+FIELDS = {"amount": "number"}
+"""What messages may carry besides."""
+
 
 def as_file(rules: list[dict]) -> bytes:
     """A rules file that holds the rules."""
@@ -151,6 +154,7 @@ def as_file(rules: list[dict]) -> bytes:
         "queues": {"q": {"default": True}},
         "tags": list(TAGS),
         "times": TIMES,
+        "fields": FIELDS,
         "rules": rules,
     }
     return json.dumps(frame, ensure_ascii=False).encode()

@@ -4,6 +4,7 @@ Takes rules as the data that a file would hold, and shares nothing with the engi
 language that `benchmarks/made_rules.py` writes.
 """
 
+import json
 import re
 from datetime import datetime, time, timedelta
 from functools import cache, lru_cache
@@ -72,7 +73,11 @@ def _open(hours: dict, now_ms: int) -> bool:
 
 def _known(name: str, operator: str, wanted: list, facts: Facts) -> bool:
     part, _, field = name.partition(".")
-    value = getattr(getattr(facts, part), field)
+    value = (
+        json.loads(facts.message.ext or "{}").get(field) if part == "custom" else getattr(getattr(facts, part), field)
+    )
+    if value is None:
+        return False
     if operator == "is" and isinstance(value, tuple):
         operator = "has"
     if operator == "has":

@@ -6,6 +6,7 @@ The loader fills it before it reads rules and tests.
 from dataclasses import dataclass, field
 
 from rules.document import Node, Scalar
+from rules.fields import FIELDS, Field
 from rules.problems import Position, Problems
 from rules.queues import QueueSpec
 from rules.reader import Reader
@@ -34,6 +35,8 @@ class Book:
     templates: dict[str, Template] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
     slas: dict[str, Scalar] = field(default_factory=dict)
+    fields: dict[str, Field] = field(default_factory=lambda: dict(FIELDS))
+    """What conditions may ask for: what every message has, and what the files declare."""
     calendars: dict[str, Days] = field(default_factory=dict)
     calendar_names: dict[str, Scalar] = field(default_factory=dict)
     times: dict[str, Schedule] = field(default_factory=dict)

@@ -36,6 +36,8 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """How many attachments came with it."""
     findings: tuple[str, ...] = ()
     """Types of secrets and personal data the door found, such as SEED_PHRASE (see rules/redact.py)."""
+    ext: str = ""
+    """A JSON object with what the provider or the site added, redacted; rules read the fields they declare."""
 
 
 class CustomerFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ Everything that a file names may be used in all of them, so names are gathered b
 read: first what stands alone, then what needs calendars, queues or times.
 """
 
-from rules import queues, rule, templates, times
+from rules import custom, queues, rule, templates, times
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 
@@ -13,8 +13,8 @@ LANGUAGE_VERSION = 1
 Section = dict[str, Node]
 """What stands in one file, by key."""
 
-_SECTIONS = ("version", "lists", "calendars", "times", "tags", "queues", "templates", "rules", "tests")
-_LATER = ("pack", "requires", "include", "override", "fields", "sla", "redact")
+_SECTIONS = ("version", "lists", "calendars", "times", "fields", "tags", "queues", "templates", "rules", "tests")
+_LATER = ("pack", "requires", "include", "override", "sla", "redact")
 
 
 def read(root: Table, book: Book) -> Section:
@@ -53,6 +53,8 @@ def _define_words(section: Section, book: Book) -> None:
 
 
 def _define_queues(section: Section, book: Book) -> None:
+    for key, node in _named(section, "fields", book):
+        custom.define(key, node, book)
     for key, node in _named(section, "calendars", book):
         times.define(key, node, book)
     for key, node in _named(section, "queues", book):

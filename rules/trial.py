@@ -6,7 +6,7 @@ from typing import cast
 
 import msgspec
 
-from rules import events
+from rules import custom, events
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.facts import (
@@ -28,7 +28,7 @@ from rules.text import PLACEHOLDER_TYPES
 _KEYS = ("name", "event", "at", "message", "customer", "ticket", "expect")
 _MESSAGE = (
     "text", "subject", "channel", "account", "visibility", "lang", "is_first", "is_automatic",
-    "attachments", "findings",
+    "attachments", "findings", "custom",
 )  # fmt: skip
 _EXPECT = ("tags", "tags_not", "urgency", "queue", "reply", "note", "fired", "quiet", "language")
 _SINGLE = ("urgency", "queue", "reply", "note", "language")
@@ -166,6 +166,7 @@ def _message(node: Node, book: Book) -> MessageFacts:
         is_automatic=_flag(keys, "is_automatic", book, default=False),
         attachments=number or 0,
         findings=tuple(finding.value.upper() for finding in findings),
+        ext=custom.example(keys["custom"], book) if "custom" in keys else "",
     )
 
 

@@ -1,16 +1,17 @@
 """Reads the `when` of a rule: a map is "and", a list is "or"."""
 
+import math
 import re
 from itertools import chain
 
 import re2
 
 from rules import hours
-from rules.attributes import Between, Exists, Holds, Is
+from rules.attributes import Between, Exists, Holds, Is, Key
 from rules.book import Book
 from rules.conditions import All, AnyOf, Condition, Not
 from rules.document import Listing, Node, Scalar, Table
-from rules.fields import FIELDS, LANGUAGE_FIELDS, TEXT_PARTS, Field
+from rules.fields import LANGUAGE_FIELDS, TEXT_PARTS, Field
 from rules.near import Unless
 from rules.problems import Position, meant
 from rules.reader import FALSE, TRUE
@@ -91,9 +92,9 @@ class WhenReader:
     def _field(self, key: Scalar, value: Node) -> Condition | None:
         """Read a test of one field."""
         name, _, operator = key.value.partition("|")
-        field = FIELDS.get(name.strip())
+        field = self._book.fields.get(name.strip())
         if field is None:
-            known = [*FIELDS, *_LOGIC, *_HOURS]
+            known = [*self._book.fields, *_LOGIC, *_HOURS]
             self._read.fail(key.at, "unknown-field", f"there is no field {name}", meant(name, known))
             return None
         operator = operator.strip() or ("has" if field.kind == "set" else "is")
@@ -270,21 +271,21 @@ class WhenReader:
             return Holds(label=label, at=at, field=field, values=names, every=every)
         return Is(label=label, at=at, field=field, values=frozenset(values))
 
-    def _values(self, field: Field, value: Node, what: str) -> list[str | bool | int]:
-        found: list[str | bool | int] = []
+    def _values(self, field: Field, value: Node, what: str) -> list[Key]:
+        found: list[Key] = []
         for scalar in self._book.scalars(value, what):
             one = self._value(field, scalar)
             if one is not None:
                 found.append(one)
         return found
 
-    def _value(self, field: Field, scalar: Scalar) -> str | bool | int | None:
+    def _value(self, field: Field, scalar: Scalar) -> Key | None:
         if field.kind == "flag":
             if scalar.value.lower() in TRUE | FALSE:
                 return scalar.value.lower() in TRUE
             return self._read.flag(scalar, field.name)
         if field.kind == "number":
-            return self._read.number(scalar, field.name, 0, NUMBER_MAX)
+            return self._amount(field, scalar)
         if field.choices:
             return self._read.chosen(scalar, field.name, field.choices)
         if field.refers == "queue":
@@ -307,15 +308,25 @@ class WhenReader:
             return None
         if low > high:
             self._read.fail(value.at, "value", "the first bound is above the second", "swap them")
-        lows = {"at least": low, "above": low + 1, "between": low}
-        highs = {"at most": high, "below": high - 1, "between": high}
+        # Both bounds are included; what lies above 5 begins at the next number there is.
+        lows = {"at least": low, "above": math.nextafter(low, math.inf), "between": low}
+        highs = {"at most": high, "below": math.nextafter(high, -math.inf), "between": high}
         return Between(
-            label=key.value, at=key.at, field=field, low=lows.get(operator, 0), high=highs.get(operator, NUMBER_MAX)
+            label=key.value,
+            at=key.at,
+            field=field,
+            low=lows.get(operator, -math.inf),
+            high=highs.get(operator, math.inf),
         )
 
-    def _bound(self, field: Field, scalar: Scalar) -> int | None:
+    def _amount(self, field: Field, scalar: Scalar) -> float | None:
+        if field.decimal:
+            return self._read.decimal(scalar, field.name)
+        return self._read.number(scalar, field.name, 0, NUMBER_MAX)
+
+    def _bound(self, field: Field, scalar: Scalar) -> float | None:
         if not field.ranked:
-            return self._read.number(scalar, field.name, 0, NUMBER_MAX)
+            return self._amount(field, scalar)
         choice = self._read.chosen(scalar, field.name, field.choices)
         return None if choice is None else field.choices.index(choice)
 

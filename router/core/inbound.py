@@ -82,6 +82,7 @@ def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
             is_automatic=event.automatic != "none",
             attachments=len(entry.attachments),
             findings=entry.findings,
+            ext=event.ext or "",
         ),
         customer=CustomerFacts(
             known=contact is not None,

@@ -88,6 +88,8 @@ LEAVES = st.one_of(
     st.builds(lambda low, high: {"all": [{"message.attachments|above": low}, {"message.attachments|below": high}]},
         st.integers(0, 2), st.integers(0, 3)),
     st.builds(lambda value: {"customer.vip": value}, st.booleans()),
+    st.builds(lambda operator, value: {f"custom.amount|{operator}": value},
+        st.sampled_from(["at least", "above", "below", "is"]), st.sampled_from([-1, 0.5, 1])),
     st.builds(lambda key, names: {key: names}, st.sampled_from(["during", "outside"]),
         st.lists(st.sampled_from(list(TIMES)), min_size=1, max_size=2, unique=True)),
 )  # fmt: skip
@@ -105,9 +107,9 @@ TREES = st.recursive(
 )
 MARCH_2026_MS = 1_772_323_200_000
 FACTS = st.builds(
-    lambda text, subject, channel, findings, attachments, vip, urgency, tags, now_ms: Facts(
+    lambda text, subject, channel, findings, attachments, vip, urgency, tags, now_ms, ext: Facts(
         message=MessageFacts(
-            text=text, subject=subject, channel=channel, findings=tuple(findings), attachments=attachments
+            text=text, subject=subject, channel=channel, findings=tuple(findings), attachments=attachments, ext=ext
         ),
         customer=CustomerFacts(vip=vip),
         ticket=TicketFacts(urgency=urgency, tags=tuple(tags)),
@@ -122,6 +124,7 @@ FACTS = st.builds(
     st.sampled_from(URGENCIES),
     st.lists(st.sampled_from(TAGS), max_size=2, unique=True),
     st.one_of(st.none(), st.integers(0, 14 * 48).map(lambda halves: MARCH_2026_MS + halves * 1_800_000)),
+    st.sampled_from(["", "{}", *(f'{{"amount": {value}}}' for value in (-1.5, -1, 0.5, 0.6, 1, 2))]),
 )
 
 
