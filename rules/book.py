@@ -5,6 +5,7 @@ The loader fills it before it reads rules and tests.
 
 from dataclasses import dataclass, field
 
+from rules.deadlines import Sla
 from rules.document import Node, Scalar
 from rules.fields import FIELDS, Field
 from rules.problems import Position, Problems
@@ -34,7 +35,8 @@ class Book:
     queues: dict[str, QueueSpec] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
-    slas: dict[str, Scalar] = field(default_factory=dict)
+    slas: dict[str, Sla] = field(default_factory=dict)
+    sla_names: dict[str, Scalar] = field(default_factory=dict)
     fields: dict[str, Field] = field(default_factory=lambda: dict(FIELDS))
     """What conditions may ask for: what every message has, and what the files declare."""
     calendars: dict[str, Days] = field(default_factory=dict)

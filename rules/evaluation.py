@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+from rules import skills
 from rules.candidates import Candidate, Candidates
 from rules.facts import URGENCY_ORDER, Lost, Note, Reason, Span, TemplateReply, Urgency, Verdict
 from rules.rule import Rule
@@ -26,6 +27,8 @@ class Outcome:
         self.urgency_by = ""
         self.queue: Written | None = None
         self.reply: Written | None = None
+        self.sla: Written | None = None
+        self.skills: dict[str, None] = {}
         self.lost: list[Lost] = []
         self._stopped_by = ""
 
@@ -44,6 +47,9 @@ class Outcome:
             self._stopped_by = rule.id
         if rule.reply is not None:
             self.reply = self._single(rule, "reply", rule.reply, self.reply)
+        if rule.sla is not None:
+            self.sla = self._single(rule, "sla", rule.sla, self.sla)
+        self.skills.update(dict.fromkeys(rule.skills))
         if rule.note is not None:
             self.notes.append(Note(rule=rule.id, text=rule.note))
 
@@ -103,6 +109,8 @@ def judge(
         urgency=outcome.urgency,
         queue=outcome.queue[0] if outcome.queue else default_queue,
         untags=tuple(outcome.untags),
+        skills=skills.filled(tuple(outcome.skills), scene.language) if outcome.skills else (),
+        sla=outcome.sla[0] if outcome.sla else None,
         notes=tuple(outcome.notes),
         language=scene.language,
         replies=replies,

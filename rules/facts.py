@@ -113,6 +113,10 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """Always one of the rule set's queues; its default queue when no rule asked."""
     untags: tuple[str, ...] = ()
     """Tags the ticket loses."""
+    skills: tuple[str, ...] = ()
+    """What its agent needs besides the skills of the queue."""
+    sla: str | None = None
+    """One of the rule set's promises."""
     notes: tuple[Note, ...] = ()
     language: str
     replies: tuple[TemplateReply, ...] = ()

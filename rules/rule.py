@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from rules import events, period
+from rules import events, period, skills
 from rules.book import Book
 from rules.conditions import All, Condition, Not
 from rules.document import Node, Scalar, Table
@@ -15,8 +15,8 @@ from rules.when import WhenReader, always
 Mode = Literal["enforce", "observe", "off"]
 
 _KEYS = ("id", "name", "owner", "event", "from", "until", "when", "exceptions", "then", "next", "mode")
-_ACTIONS = ("tag", "untag", "urgency", "queue", "reply", "note", "force")
-_ACTIONS_LATER = ("skills", "assign", "sla", "redact", "notify", "webhook", "close", "snooze")
+_ACTIONS = ("tag", "untag", "urgency", "queue", "skills", "sla", "reply", "note", "force")
+_ACTIONS_LATER = ("assign", "redact", "notify", "webhook", "close", "snooze")
 TAGS_MAX, NOTE_MAX = 16, 1_000
 
 
@@ -33,19 +33,22 @@ class Rule:
     untags: tuple[str, ...] = ()
     urgency: Urgency | None = None
     queue: str | None = None
+    skills: tuple[str, ...] = ()
+    sla: str | None = None
     reply: str | None = None
     note: str | None = None
     force: bool = False
-    """Its queue and reply count, whoever wrote before."""
+    """Its queue, reply and sla count, whoever wrote before."""
     stop: bool = False
     """No later rule may set the queue."""
     mode: Mode = "enforce"
 
     def writes(self) -> tuple[tuple[str, str], ...]:
         """Everything it asks for, as key and value."""
-        found = [("tag", tag) for tag in self.tags] + [("untag", tag) for tag in self.untags]
-        single = ("urgency", self.urgency), ("queue", self.queue), ("reply", self.reply), ("note", self.note)
-        for key, value in single:
+        several = ("tag", self.tags), ("untag", self.untags), ("skills", self.skills)
+        found = [(key, value) for key, values in several for value in values]
+        single = ("urgency", self.urgency), ("queue", self.queue), ("sla", self.sla), ("reply", self.reply)
+        for key, value in (*single, ("note", self.note)):
             if value is not None:
                 found.append((key, value))
         return tuple(found)
@@ -91,6 +94,8 @@ def read(node: Table, book: Book) -> Rule | None:
     tags, untags, urgency = _tags(actions, book), _untags(actions, book), _urgency(actions, book)
     queue = _reference(actions, "queue", book.queues, book)
     reply = _reference(actions, "reply", book.templates, book)
+    sla = _reference(actions, "sla", book.slas, book)
+    skilled = skills.read(actions["skills"], "skills", reader) if "skills" in actions else ()
     note = _note(actions, book)
     force = _force(actions, book)
     name = reader.text(keys["name"], "name") if "name" in keys else None
@@ -106,6 +111,8 @@ def read(node: Table, book: Book) -> Rule | None:
         untags=untags,
         urgency=urgency,
         queue=queue,
+        skills=skilled,
+        sla=sla,
         reply=reply,
         note=note,
         force=force,
@@ -161,8 +168,8 @@ def _note(actions: dict[str, Node], book: Book) -> str | None:
 def _force(actions: dict[str, Node], book: Book) -> bool:
     if "force" not in actions:
         return False
-    if not actions.keys() & {"queue", "reply"}:
-        hint = "it decides who writes queue and reply; the highest urgency always wins"
+    if not actions.keys() & {"queue", "reply", "sla"}:
+        hint = "it decides who writes queue, reply and sla; the highest urgency always wins"
         book.reader.fail(actions["force"].at, "value", "force has nothing to force", hint)
     return bool(book.reader.flag(actions["force"], "force"))
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from rules import checker, rule, sections, trial
 from rules.book import Book
 from rules.candidates import Candidates
+from rules.deadlines import Sla
 from rules.document import parse
 from rules.evaluation import judge
 from rules.explanation import Explanation, explain
@@ -19,7 +20,9 @@ from rules.queues import QueueSpec
 from rules.rule import Rule
 from rules.scan import Scanner
 from rules.scene import Scene
+from rules.schedule import Schedule
 from rules.sections import Section
+from rules.simulation import World
 from rules.templates import Template
 from rules.trial import TestReport, Trial
 
@@ -36,6 +39,8 @@ class Ruleset:
         self.queues: Mapping[str, QueueSpec] = dict(book.queues)
         """By id, in the order of the files."""
         self.templates: Mapping[str, Template] = dict(book.templates)
+        self.slas: Mapping[str, Sla] = dict(book.slas)
+        self.times: Mapping[str, Schedule] = dict(book.times)
         self.rules = rules
         """In the order they are tried."""
         self.warnings: tuple[Problem, ...] = book.problems.all()
@@ -66,7 +71,14 @@ class Ruleset:
     def run_tests(self) -> TestReport:
         """Run the tests that stand in the files."""
         names = tuple(rule.id for rule in self.rules if rule.mode != "off")
-        return trial.run(self._trials, names, self.evaluate, self.fired)
+        world = World(
+            queues=self.queues,
+            slas=self.slas,
+            times=self.times,
+            events=frozenset(self._candidates),
+            judge=lambda facts, queue: self._judge(Scene(facts, self._scanner), queue),
+        )
+        return trial.run(self._trials, names, world, self.evaluate, self.fired)
 
     def fired(self, facts: Facts) -> tuple[str, ...]:
         """Ids of the rules that fire, in order, those that are only observed among them."""
@@ -76,11 +88,12 @@ class Ruleset:
     def _waiting(self, scene: Scene) -> Candidates:
         return self._candidates.get(scene.facts.event, self._nobody)
 
-    def _judge(self, scene: Scene) -> Verdict:
+    def _judge(self, scene: Scene, queue: str = "") -> Verdict:
+        """Judge; where no rule asks for a queue it is `queue`, or the default one."""
         return judge(
             scene,
             self._waiting(scene),
-            default_queue=self.default_queue,
+            default_queue=queue or self.default_queue,
             templates=self._templates,
             version=self.version,
         )

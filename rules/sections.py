@@ -4,7 +4,7 @@ Everything that a file names may be used in all of them, so names are gathered b
 read: first what stands alone, then what needs calendars, queues or times.
 """
 
-from rules import custom, queues, rule, templates, times
+from rules import custom, deadlines, queues, rule, templates, times, working
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 
@@ -13,8 +13,8 @@ LANGUAGE_VERSION = 1
 Section = dict[str, Node]
 """What stands in one file, by key."""
 
-_SECTIONS = ("version", "lists", "calendars", "times", "fields", "tags", "queues", "templates", "rules", "tests")
-_LATER = ("pack", "requires", "include", "override", "sla", "redact")
+_SECTIONS = ("version", "lists", "calendars", "times", "fields", "tags", "queues", "sla", "templates", "rules", "tests")
+_LATER = ("pack", "requires", "include", "override", "redact")
 
 
 def read(root: Table, book: Book) -> Section:
@@ -37,6 +37,8 @@ def define(sections: list[Section], book: Book) -> None:
             _define_rule(table, book)
     for section in sections:
         _define_times(section, book)
+    for section in sections:
+        _complete(section, book)
 
 
 def _define_words(section: Section, book: Book) -> None:
@@ -57,6 +59,8 @@ def _define_queues(section: Section, book: Book) -> None:
         custom.define(key, node, book)
     for key, node in _named(section, "calendars", book):
         times.define(key, node, book)
+    for key, _ in _named(section, "sla", book):
+        book.define("sla", key, book.sla_names)
     for key, node in _named(section, "queues", book):
         if book.define("queue", key, book.queue_names):
             book.queues[key.value] = queues.read(key, node, book.reader)
@@ -66,6 +70,16 @@ def _define_times(section: Section, book: Book) -> None:
     for key, node in _named(section, "times", book):
         if book.define("time", key, book.time_names) and (schedule := times.read(key, node, book)) is not None:
             book.times[key.value] = schedule
+
+
+def _complete(section: Section, book: Book) -> None:
+    """Read what refers to times, queues and templates."""
+    for key, node in _named(section, "sla", book):
+        if book.sla_names.get(key.value) is key:
+            book.slas[key.value] = deadlines.read(key, node, book.time_names, book.reader)
+    for key, node in _named(section, "queues", book):
+        if book.queue_names.get(key.value) is key:
+            working.read(key, node, book)
 
 
 def _named(section: Section, name: str, book: Book) -> tuple[tuple[Scalar, Node], ...]:

@@ -14,6 +14,8 @@ def judged(verdict: Verdict, ticket: Ticket) -> Why:
         queue=ticket.queue,
         language=verdict.language,
         reasons=tuple(WhyReason(rule=r.rule, why=r.why, at=r.at) for r in verdict.reasons),
+        skills=verdict.skills,
+        sla=verdict.sla,
         notes=tuple(WhyNote(rule=n.rule, text=n.text) for n in verdict.notes),
         lost=tuple(WhyLost(rule=x.rule, key=x.key, value=x.value, to=x.to) for x in verdict.lost),
         joined="amendment",

@@ -40,6 +40,10 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     reasons: tuple[WhyReason, ...] = ()
     lost: tuple[WhyLost, ...] = ()
+    skills: tuple[str, ...] = ()
+    """What rules asked of the agent; not enforced yet."""
+    sla: str | None = None
+    """The promise that rules gave; not enforced yet."""
     notes: tuple[WhyNote, ...] = ()
     joined: str
     joined_detail: str = ""
