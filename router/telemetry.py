@@ -3,6 +3,7 @@
 Log events are one JSON object a line on standard error. Fields are ids, names, counts and times; never text of people.
 """
 
+import contextlib
 import logging
 import sys
 from typing import IO, Literal
@@ -27,8 +28,10 @@ class StructuredLog:
 
     def _write(self, level: Level, event: str, fields: dict[str, str | float | None]) -> None:
         line = {"at_ms": self._clock.now_ms(), "level": level, "event": event, **fields}
-        self._stream.write(self._encoder.encode(line).decode() + "\n")
-        self._stream.flush()
+        # Whoever listened may be gone (ValueError) or out of room (OSError): a log never stops the house.
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(self._encoder.encode(line).decode() + "\n")
+            self._stream.flush()
 
     def info(self, event: str, /, **fields: str | float | None) -> None:
         """A fact worth keeping."""

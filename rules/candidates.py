@@ -4,24 +4,26 @@ Every way in which a rule can fire is a bit. For each pattern a table holds, as 
 first, the second or the third of the words they need, rarer ones first: three columns of bits side by side. Or-ing the
 numbers of the patterns that hit and and-ing the columns leaves the ways that have their words; and-ing what the fields
 leave open (`rules.field_index`) leaves those worth testing. Words of `near` have to meet in one sentence, so its ways
-have columns of their own, which are judged sentence by sentence.
+have columns of their own, which are judged sentence by sentence. Words that must not stand anywhere have two more: one
+for those whose hit is sure, which rules a way out, and one for those that have to be looked up first.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import chain
 from operator import or_
 from typing import Final, NamedTuple
 
 from rules.attributes import FieldCondition
-from rules.conditions import Evidence, Way
+from rules.conditions import Condition, Evidence, Not, Way
 from rules.field_index import FieldIndex
 from rules.literals import Finder
 from rules.rule import Rule
 from rules.scan import Scan
 from rules.scene import Scene
 from rules.views import MARK
-from rules.wording import Has, HasAll, Near, TextCondition
+from rules.wording import Has, HasAll, Matches, Near, TextCondition
 from rules.words import WordGroup
 
 COLUMNS: Final = 3
@@ -44,13 +46,10 @@ class Candidate:
     """Conditions that the tables do not answer."""
     near: Near | None
     """The one whose words are looked up sentence by sentence."""
-
-    def holds(self, scene: Scene) -> bool:
-        """Answer for one message that has what the tables ask for."""
-        for condition in self.tests:  # noqa: SIM110 - half the time of all() on the hot path
-            if not condition.test(scene):
-                return False
-        return True
+    denials: Way
+    """Conditions that the tables answer, unless in doubt."""
+    denial: int
+    """The place of its bits in the columns of words that must not stand anywhere."""
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Say what made the rule fire."""
@@ -85,12 +84,20 @@ class Candidates:
         self._subject: Serves = dict.fromkeys(finder.patterns, 0)
         self._fields: dict[str, FieldIndex] = {}
         self._ways: list[Candidate] = []
+        self._denying = sum(any(map(_denies, way)) for _, way in rows)
+        """Ways with words that must not stand anywhere."""
+        denial = 0
         for order in sorted(range(len(rows)), key=lambda order: nears[order] is None):
             rule, way = rows[order]
             number, near = len(self._ways), nears[order]
+            denials = tuple(filter(_denies, way))
+            self._deny(denials, denial, finder.sure)
             answered = {*self._ask_fields(number, way), *self._ask_words(number, way, near, finder.sure)}
-            tests = tuple(condition for condition in way if id(condition) not in answered)
-            self._ways.append(Candidate(number, order, rule, way, tests, near))
+            answered.update(map(id, denials))
+            tests = [condition for condition in way if id(condition) not in answered]
+            tests.sort(key=_costs)
+            self._ways.append(Candidate(number, order, rule, way, tuple(tests), near, denials, denial))
+            denial += bool(denials)
         self._text = _shared(self._text)
         self._subject = self._text if self._subject == self._text else _shared(self._subject)
 
@@ -127,9 +134,22 @@ class Candidates:
             if entered and isinstance(condition, Has | HasAll) and all(one.patterns <= sure for one in condition.needs):
                 yield id(condition)
 
+    def _deny(self, denials: Way, denial: int, sure: set[str]) -> None:
+        """Enter words that rule a way out, and those that make it doubtful."""
+        kills = COLUMNS * (self._near + self._loose) + denial
+        for has in chain.from_iterable(condition.parts for condition in denials):
+            assert isinstance(has, Has)
+            for patterns, place in (
+                (has.words.patterns & sure, kills),
+                (has.words.patterns - sure, kills + self._denying),
+            ):
+                self._enter(patterns, has.sources, 1 << place)
+
     def _serve(self, group: WordGroup, sources: tuple[str, ...], place: int) -> None:
-        bit = 1 << place
-        for pattern in group.patterns:
+        self._enter(group.patterns, sources, 1 << place)
+
+    def _enter(self, patterns: Iterable[str], sources: tuple[str, ...], bit: int) -> None:
+        for pattern in patterns:
             if "text" in sources:
                 self._text[pattern] |= bit
             if "subject" in sources:
@@ -140,28 +160,34 @@ class Candidates:
         parts = [self._served("text", scene.text, self._text)]
         if scene.facts.message.subject:
             parts.append(self._served("subject", scene.subject, self._subject))
-        candidates = [self._ways[number] for number in _bits(self._alive(scene, parts))]
+        words = reduce(or_, [part.words for part in parts])
+        candidates = [self._ways[number] for number in _bits(self._alive(scene, parts, words))]
         candidates.sort(key=_order)
+        kills = words >> COLUMNS * (self._near + self._loose)
         found: list[Candidate] = []
         last: Rule | None = None
         for candidate in candidates:
-            if candidate.rule is not last:
-                if candidate.near is not None:
-                    _note_meeting(candidate.near, candidate.number, parts)
-                if candidate.holds(scene):
-                    found.append(candidate)
-                    last = candidate.rule
+            if candidate.rule is last or (candidate.denials and kills >> candidate.denial & 1):
+                continue
+            doubtful = candidate.denials and kills >> self._denying + candidate.denial & 1
+            if candidate.near is not None:
+                _note_meeting(candidate.near, candidate.number, parts)
+            for condition in (*candidate.denials, *candidate.tests) if doubtful else candidate.tests:
+                if not condition.test(scene):
+                    break
+            else:
+                found.append(candidate)
+                last = candidate.rule
         return found
 
-    def _alive(self, scene: Scene, parts: list[_Served]) -> int:
+    def _alive(self, scene: Scene, parts: list[_Served], words: int) -> int:
         """Return the ways that have the words they need, as far as the tables know, and that the fields leave open."""
-        near, words = 0, self._free
+        near = 0
         for part in parts:
-            words |= part.words
             for _, ways in part.meeting:
                 near |= ways
         width = self._loose
-        loose = words >> COLUMNS * self._near
+        loose = (words | self._free) >> COLUMNS * self._near
         loose &= loose >> width & loose >> width + width & (1 << width) - 1
         alive = near | loose << self._near
         for index in self._fields.values():
@@ -217,6 +243,16 @@ def _rarest(conditions: Iterable[TextCondition]) -> list[tuple[WordGroup, tuple[
     """The groups of fewest words, which hit least, and where they are looked for."""
     needs = [(group, condition.sources) for condition in conditions for group in condition.needs]
     return sorted(needs, key=lambda need: len(need[0].literals))[:COLUMNS]
+
+
+def _denies(condition: Condition) -> bool:
+    """Whether the tables can tell that it does not hold: none of some words stands anywhere."""
+    return isinstance(condition, Not) and all(isinstance(part, Has) for part in condition.parts)
+
+
+def _costs(condition: Condition) -> bool:
+    """What is tested last."""
+    return isinstance(condition, Near | Matches)
 
 
 def _order(candidate: Candidate) -> int:

@@ -9,11 +9,13 @@ import msgspec
 from rules.book import Book
 from rules.document import Listing, Node, Scalar, Table
 from rules.fields import Field, Kind, Value
+from rules.problems import meant
 from rules.reader import FALSE, TRUE
 from rules.scene import Scene
 from rules.text import fold_word
 
 PREFIX: Final = "custom."
+KEYS: Final = ("type", "values")
 KINDS: Final = ("word", "number", "flag", "set")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
@@ -30,9 +32,7 @@ def define(name: Scalar, node: Node, book: Book) -> None:
     if full in book.fields:
         reader.fail(name.at, "duplicate", f"the field {name.value} exists already", "declare it once")
         return
-    keys = (
-        reader.keys(node, ("type", "values"), f"the field {name.value}") if isinstance(node, Table) else {"type": node}
-    )
+    keys = reader.keys(node, KEYS, f"the field {name.value}") if isinstance(node, Table) else {"type": node}
     if "type" not in keys:
         reader.fail(node.at, "missing", f"the field {name.value} has no type", f"one of {', '.join(KINDS)}")
     kind = cast("Kind", (reader.choice(keys["type"], "type", KINDS) if "type" in keys else None) or "word")
@@ -90,7 +90,9 @@ def example(node: Node, book: Book) -> str:
     found: dict[str, str | list[str]] = {}
     for name, value in reader.pairs(node, "custom"):
         known = {full.removeprefix(PREFIX) for full in book.fields if full.startswith(PREFIX)}
-        if reader.known(name, "field", known) is None:
+        if name.value not in known:
+            hint = meant(name.value, known)
+            reader.fail(name.at, "unknown-custom", f"there is no field {name.value}", hint)
             continue
         kind = book.fields[PREFIX + name.value].kind
         if kind == "flag":

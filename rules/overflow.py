@@ -1,9 +1,8 @@
 """What happens to a ticket that nobody takes: the steps of a queue's `overflow`, and whether they can strand it."""
 
 import math
-import re
 from collections.abc import Iterable
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from rules import skills
 from rules.book import Book
@@ -14,8 +13,18 @@ from rules.queues import Crowd, Step
 
 STEPS_MAX: Final = 16
 KEYS: Final = ("after", "when", "relax", "add_skill", "urgency", "to", "reply")
-_TEST: Final = re.compile(r"queue\.(available|waiting)(?:\|(is|at least|above|below|at most))?")
 _COUNT_MAX: Final = 1_000_000
+_BOUNDS: Final = {
+    "": (0.0, 0.0),
+    "|is": (0.0, 0.0),
+    "|at least": (0.0, math.inf),
+    "|above": (1.0, math.inf),
+    "|below": (-math.inf, -1.0),
+    "|at most": (-math.inf, 0.0),
+}
+_WHAT: Final[tuple[Literal["available", "waiting"], ...]] = ("available", "waiting")
+CROWD: Final = {f"queue.{what}{test}": (what, *bounds) for what in _WHAT for test, bounds in _BOUNDS.items()}
+"""What a step may ask of its queue: of which number, and how far below and above the given one it may lie."""
 
 
 def read(node: Node, wanted: tuple[str, ...], book: Book) -> tuple[Step, ...]:
@@ -74,26 +83,15 @@ def _relax(node: Node, wanted: tuple[str, ...], book: Book) -> tuple[str, ...]:
 def _crowds(node: Node, book: Book) -> tuple[Crowd, ...]:
     found: list[Crowd] = []
     for key, value in book.reader.pairs(node, "when"):
-        matched = _TEST.fullmatch(key.value)
-        if matched is None:
+        if key.value not in CROWD:
             hint = "queue.available or queue.waiting, for example queue.waiting|at least: 20"
             book.reader.fail(key.at, "unknown-field", f"an overflow step cannot ask for {key.value}", hint)
             continue
         count = book.reader.number(value, key.value, 0, _COUNT_MAX)
         if count is not None:
-            low, high = _BOUNDS[matched[2] or "is"]
-            what = cast('Literal["available", "waiting"]', matched[1])
+            what, low, high = CROWD[key.value]
             found.append(Crowd(what=what, low=count + low, high=count + high))
     return tuple(found)
-
-
-_BOUNDS: Final = {
-    "is": (0.0, 0.0),
-    "at least": (0.0, math.inf),
-    "above": (1.0, math.inf),
-    "below": (-math.inf, -1.0),
-    "at most": (-math.inf, 0.0),
-}
 
 
 def check(book: Book, asking: Iterable[tuple[str, Position, str]]) -> None:

@@ -14,8 +14,7 @@ Severity = Literal["error", "warning"]
 PROBLEMS_MAX = 200
 """Beyond this many a file is better read again from its start."""
 
-
-_FOLLOWING = frozenset(
+FOLLOWING = frozenset(
     {
         "unknown-queue",
         "unknown-tag",
@@ -25,10 +24,13 @@ _FOLLOWING = frozenset(
         "unknown-time",
         "unknown-calendar",
         "unknown-sla",
+        "unknown-custom",
+        "stranded",
         "no-default",
         "unused",
     }
 )
+"""What may be said of a file only because another one is missing."""
 
 
 class Position(NamedTuple):
@@ -94,7 +96,7 @@ class Problems:
 
     def all(self) -> tuple[Problem, ...]:
         """Everything found, in the order of the files; nothing that may follow from an unreadable one."""
-        found = [problem for problem in self._found if not self.unreadable or problem.code not in _FOLLOWING]
+        found = [problem for problem in self._found if not self.unreadable or problem.code not in FOLLOWING]
         return tuple(sorted(found, key=lambda p: (p.file, p.line, p.col, p.code)))
 
     def failed(self) -> bool:

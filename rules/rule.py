@@ -13,9 +13,12 @@ from rules.problems import Position
 from rules.when import WhenReader, always
 
 Mode = Literal["enforce", "observe", "off"]
+MODES: tuple[Mode, ...] = ("enforce", "observe", "off")
 
-_KEYS = ("id", "name", "owner", "event", "from", "until", "when", "exceptions", "then", "next", "mode")
-_ACTIONS = ("tag", "untag", "urgency", "queue", "skills", "sla", "reply", "note", "force")
+KEYS = ("id", "name", "owner", "mode", "event", "from", "until", "when", "exceptions", "then", "next")
+"""In the order in which `rules fmt` writes them."""
+NEXT = ("continue", "stop")
+ACTIONS = ("tag", "untag", "urgency", "queue", "skills", "sla", "reply", "note", "force")
 _ACTIONS_LATER = ("assign", "redact", "notify", "webhook", "close", "snooze")
 TAGS_MAX, NOTE_MAX = 16, 1_000
 
@@ -71,7 +74,7 @@ def read(node: Table, book: Book) -> Rule | None:
     reader = book.reader
     given = node.get("id")
     identity = given.value if isinstance(given, Scalar) else "without id"
-    keys = reader.keys(node, _KEYS, f"the rule {identity}")
+    keys = reader.keys(node, KEYS, f"the rule {identity}")
     event = events.read(keys["event"], book.slas, reader) if "event" in keys else MESSAGE_RECEIVED
     if event is not None and "event" in keys:
         events.doubt(event, keys["event"], reader)
@@ -88,9 +91,9 @@ def read(node: Table, book: Book) -> Rule | None:
     actions = _actions(node, keys, identity, book)
     following = mode = None
     if "next" in keys:
-        following = reader.choice(keys["next"], "next", ("continue", "stop"))
+        following = reader.choice(keys["next"], "next", NEXT)
     if "mode" in keys:
-        mode = reader.choice(keys["mode"], "mode", ("enforce", "observe", "off"))
+        mode = reader.choice(keys["mode"], "mode", MODES)
     tags, untags, urgency = _tags(actions, book), _untags(actions, book), _urgency(actions, book)
     queue = _reference(actions, "queue", book.queues, book)
     reply = _reference(actions, "reply", book.templates, book)
@@ -132,12 +135,12 @@ def _actions(node: Table, keys: dict[str, Node], rule: str, book: Book) -> dict[
         book.reader.wrong(then, "then must be a map such as queue: billing")
         return {}
     if not then.entries:
-        book.reader.fail(then.at, "empty", f"the rule {rule} does nothing", f"use {_ACTIONS}")
+        book.reader.fail(then.at, "empty", f"the rule {rule} does nothing", f"use {ACTIONS}")
     for key, _ in then.entries:
         if key.value == "priority":
             book.reader.fail(key.at, "unknown-key", "there is no priority", "write urgency")
             then = Table(tuple(e for e in then.entries if e[0] is not key), then.at)
-    return book.reader.keys(then, _ACTIONS, "then", later=_ACTIONS_LATER)
+    return book.reader.keys(then, ACTIONS, "then", later=_ACTIONS_LATER)
 
 
 def _tags(actions: dict[str, Node], book: Book) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from rules.document import parse
 from rules.evaluation import judge
 from rules.explanation import Explanation, explain
 from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
+from rules.fields import Field
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
 from rules.rule import Rule
@@ -41,6 +42,10 @@ class Ruleset:
         self.templates: Mapping[str, Template] = dict(book.templates)
         self.slas: Mapping[str, Sla] = dict(book.slas)
         self.times: Mapping[str, Schedule] = dict(book.times)
+        self.fields: Mapping[str, Field] = dict(book.fields)
+        """What conditions may ask for, the site's own fields among them."""
+        self.lists: tuple[str, ...] = tuple(book.list_names)
+        self.tags: tuple[str, ...] = tuple(sorted(book.tags))
         self.rules = rules
         """In the order they are tried."""
         self.warnings: tuple[Problem, ...] = book.problems.all()

@@ -13,14 +13,14 @@ LANGUAGE_VERSION = 1
 Section = dict[str, Node]
 """What stands in one file, by key."""
 
-_SECTIONS = ("version", "lists", "calendars", "times", "fields", "tags", "queues", "sla", "templates", "rules", "tests")
+SECTIONS = ("version", "lists", "calendars", "times", "fields", "tags", "queues", "sla", "templates", "rules", "tests")
 _LATER = ("pack", "requires", "include", "override", "redact")
 
 
 def read(root: Table, book: Book) -> Section:
     """Take a file apart."""
     reader = book.reader
-    found = reader.keys(root, _SECTIONS, "a rules file", later=_LATER)
+    found = reader.keys(root, SECTIONS, "a rules file", later=_LATER)
     if "version" not in found:
         reader.fail(root.at, "missing", "the file does not say its version", "write version: 1")
     else:

@@ -9,9 +9,8 @@ from rules.reader import Reader
 ALL: Final = "all"
 SKILLS_MAX: Final = 16
 _BLANK: Final = "{{message.lang}}"
-_SKILL: Final = re.compile(
-    r"[a-z0-9]+(?:-[a-z0-9]+)*(?::(?:[A-Za-z0-9-]+|\{\{ ?message\.lang ?\}\}))?(?: ?>= ?[0-9]{1,3})?"
-)
+PATTERN: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*(?::(?:[A-Za-z0-9-]+|\{\{ ?message\.lang ?\}\}))?(?: ?>= ?[0-9]{1,3})?"
+_SKILL: Final = re.compile(PATTERN)
 
 
 def read(node: Node, what: str, reader: Reader) -> tuple[str, ...]:

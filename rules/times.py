@@ -14,6 +14,8 @@ from rules.problems import meant
 from rules.reader import Reader
 from rules.schedule import DAY_MINUTES, WEEKDAYS, Days, Range, Schedule
 
+CALENDAR_KEYS: Final = ("closed", "opened")
+KEYS: Final = ("zone", "open", *CALENDAR_KEYS, "calendar")
 DAYS_MAX: Final = 1_000
 """Days of one line of a calendar."""
 _HOURS: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]) ?- ?(?:([01][0-9]|2[0-3]):([0-5][0-9])|(24:00))")
@@ -22,13 +24,13 @@ _HOURS: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]) ?- ?(?:([01][0-9]|2
 def define(name: Scalar, node: Node, book: Book) -> None:
     """Read a calendar and make it known."""
     if book.define("calendar", name, book.calendar_names):
-        book.calendars[name.value] = _days(book.reader.keys(node, ("closed", "opened"), name.value), name, book.reader)
+        book.calendars[name.value] = _days(book.reader.keys(node, CALENDAR_KEYS, name.value), name, book.reader)
 
 
 def read(name: Scalar, node: Node, book: Book) -> Schedule | None:
     """Read one of `times`; calendars of all files must be known."""
     reader = book.reader
-    keys = reader.keys(node, ("zone", "open", "closed", "opened", "calendar"), f"the time {name.value}")
+    keys = reader.keys(node, KEYS, f"the time {name.value}")
     for needed, example in (("zone", "zone: Asia/Shanghai"), ("open", "open: {mon-fri: 09:00-18:00}")):
         if needed not in keys and isinstance(node, Table):
             reader.fail(name.at, "missing", f"the time {name.value} has no {needed}", f"write {example}")
@@ -60,7 +62,7 @@ def _days(keys: dict[str, Node], name: Scalar, reader: Reader) -> Days:
         frozenset(day for scalar in reader.scalars(keys[key], key) for day in _run(scalar, reader))
         if key in keys
         else frozenset()
-        for key in ("closed", "opened")
+        for key in CALENDAR_KEYS
     )
     for both in sorted(closed & opened):
         reader.fail(name.at, "value", f"{both} is closed and opened in {name.value}", "take it out of one")

@@ -28,10 +28,10 @@ from rules.sequel import Sequel
 from rules.simulation import Simulation, World
 from rules.text import PLACEHOLDER_TYPES
 
-_KEYS = (
+KEYS = (
     "name", "event", "at", "message", "customer", "ticket", "queues", "expect", "then_after", "known_gap",
 )  # fmt: skip
-_MESSAGE = (
+MESSAGE = (
     "text", "subject", "channel", "account", "visibility", "lang", "is_first", "is_automatic",
     "attachments", "findings", "custom",
 )  # fmt: skip
@@ -87,7 +87,7 @@ def read(node: Node, book: Book) -> Trial | None:
     if not isinstance(node, Table):
         reader.wrong(node, "a test must be a map with message and expect")
         return None
-    keys = reader.keys(node, _KEYS, "a test")
+    keys = reader.keys(node, KEYS, "a test")
     event = events.read(keys["event"], book.slas, reader) if "event" in keys else MESSAGE_RECEIVED
     for needed in ("message", "expect"):
         if needed not in keys and not (needed == "message" and event != MESSAGE_RECEIVED):
@@ -119,7 +119,7 @@ def _message(node: Node, book: Book) -> MessageFacts:
     reader = book.reader
     if isinstance(node, Scalar):
         return MessageFacts(text=node.value)
-    keys = reader.keys(node, _MESSAGE, "message")
+    keys = reader.keys(node, MESSAGE, "message")
     visibility = "private"
     if "visibility" in keys:
         visibility = reader.choice(keys["visibility"], "visibility", ("public", "private")) or ""
@@ -152,7 +152,7 @@ def _message(node: Node, book: Book) -> MessageFacts:
 def _customer(node: Node | None, book: Book) -> CustomerFacts:
     if node is None:
         return CustomerFacts()
-    keys = book.reader.keys(node, ("known", "verified", "vip", "language"), "customer")
+    keys = book.reader.keys(node, CustomerFacts.__struct_fields__, "customer")
     language = book.reader.text(keys["language"], "language") if "language" in keys else None
     return CustomerFacts(
         known=_flag(keys, "known", book, default=True),
@@ -166,7 +166,7 @@ def _ticket(node: Node | None, book: Book) -> TicketFacts:
     if node is None:
         return TicketFacts()
     reader = book.reader
-    keys = reader.keys(node, ("exists", "state", "queue", "urgency", "tags"), "ticket")
+    keys = reader.keys(node, TicketFacts.__struct_fields__, "ticket")
     state = reader.choice(keys["state"], "state", TICKET_STATES) if "state" in keys else None
     urgency = None
     if "urgency" in keys:

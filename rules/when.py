@@ -37,14 +37,15 @@ OPERATORS = {
     "number": ("is", "in", "at least", "above", "below", "at most", "between"),
     "set": ("has", "has all", "exists"),
 }
-_RANKED = ("at least", "above", "below", "at most", "between")
+RANKED = ("at least", "above", "below", "at most", "between")
 _LATER = ("changed", "changed to")
 EXACT = ("has", "has all", "has at least")
 """What `exact case` may follow."""
 _COUNTED = re.compile(r"has at least ([0-9]{1,3})")
-_LOGIC = ("any", "all", "not")
-_HOURS = ("during", "outside")
-_UNLESS = ("unless", "unless before", "unless just before")
+LOGIC = ("any", "all", "not")
+HOURS = ("during", "outside")
+NEAR = ("words", "within", "ordered")
+UNLESS = ("unless", "unless before", "unless just before")
 
 
 class WhenReader:
@@ -78,11 +79,11 @@ class WhenReader:
                 f"more than {CONDITIONS_MAX} conditions in one rule",
                 "split the rule, or put words into a list",
             )
-        if key.value in _LOGIC:
+        if key.value in LOGIC:
             trees = tuple(tree for item in self._branches(value) if (tree := self.tree(item)) is not None)
             kinds: dict[str, type[AnyOf | All | Not]] = {"any": AnyOf, "all": All, "not": Not}
             return kinds[key.value](label=key.value, at=key.at, conditions=trees)
-        if key.value in _HOURS:
+        if key.value in HOURS:
             return hours.read(key, value, self._book)
         return self._field(key, value)
 
@@ -94,17 +95,18 @@ class WhenReader:
         name, _, operator = key.value.partition("|")
         field = self._book.fields.get(name.strip())
         if field is None:
-            known = [*self._book.fields, *_LOGIC, *_HOURS]
-            self._read.fail(key.at, "unknown-field", f"there is no field {name}", meant(name, known))
+            known = [*self._book.fields, *LOGIC, *HOURS]
+            code = "unknown-custom" if name.startswith("custom.") else "unknown-field"
+            self._read.fail(key.at, code, f"there is no field {name}", meant(name, known))
             return None
-        operator = operator.strip() or ("has" if field.kind == "set" else "is")
+        operator = operator.strip() or default_operator(field)
         operator, exact = operator.removesuffix(" exact case"), operator.endswith(" exact case")
         counted = _COUNTED.fullmatch(operator)
         operator = "has at least" if counted else operator
         if operator in _LATER:
             self._read.fail(key.at, "later", f"{operator} is not supported yet", "delete it for now")
             return None
-        allowed = OPERATORS[field.kind] + (_RANKED if field.ranked else ())
+        allowed = operators(field)
         if operator not in allowed:
             text = f"{field.name} cannot be tested with {operator}"
             self._read.fail(key.at, "unknown-operator", text, meant(operator, allowed))
@@ -161,8 +163,7 @@ class WhenReader:
         return Several(label=key.value, at=key.at, sources=sources, words=words, any_of=group(written), least=least)
 
     def _near(self, key: Scalar, value: Node, sources: tuple[str, ...], *, several: bool) -> Condition | None:
-        known = ["words", *_UNLESS]
-        known += ["within", "ordered"] if several else []
+        known = [*NEAR, *UNLESS] if several else [NEAR[0], *UNLESS]
         keys = self._read.keys(value, known, key.value)
         if not isinstance(value, Table):
             return None
@@ -207,9 +208,9 @@ class WhenReader:
     def _unless(self, keys: dict[str, Node]) -> Unless | None:
         anywhere, before, just_before = (
             self._book.lexicon.group(self._book.words(keys[key], key, alone=False)) if key in keys else None
-            for key in _UNLESS
+            for key in UNLESS
         )
-        return Unless(anywhere, before, just_before) if keys.keys() & set(_UNLESS) else None
+        return Unless(anywhere, before, just_before) if keys.keys() & set(UNLESS) else None
 
     def _matches(self, key: Scalar, value: Node, sources: tuple[str, ...]) -> Condition | None:
         patterns = []
@@ -260,7 +261,7 @@ class WhenReader:
             if wanted is None:
                 return None
             return Exists(label=label, at=at, field=field, wanted=wanted)
-        if operator in _RANKED:
+        if operator in RANKED:
             return self._between(field, operator, key, value)
         values = self._values(field, value, label)
         if not values:
@@ -329,6 +330,16 @@ class WhenReader:
             return self._amount(field, scalar)
         choice = self._read.chosen(scalar, field.name, field.choices)
         return None if choice is None else field.choices.index(choice)
+
+
+def operators(field: Field) -> tuple[str, ...]:
+    """How a field may be tested."""
+    return OPERATORS[field.kind] + (RANKED if field.ranked else ())
+
+
+def default_operator(field: Field) -> str:
+    """What a field without an operator is tested with."""
+    return "has" if field.kind == "set" else "is"
 
 
 def always(at: Position) -> Condition:

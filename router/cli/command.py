@@ -23,7 +23,7 @@ _COMMANDS = {
     "route": "messages in, decisions out, on a throw-away store",
     "redact": "text in, redacted text (or the redactions) out",
     "trace": "the way of a message or ticket, with times and reasons",
-    "rules": "check, test and explain rules files",
+    "rules": "check, test, explain, replay and format rules files; a schema for editors",
     "contacts": "import contacts",
     "import": "put messages from a file through intake",
     "export": "write messages or contacts in the formats that import reads",

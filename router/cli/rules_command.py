@@ -1,4 +1,4 @@
-"""`switchboard rules check|test|explain`: rules files judged before they go live."""
+"""`switchboard rules check|test|explain|replay|fmt|schema`: rules files, before they go live."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from router.cli import rules_formatting
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.core.html import derive_text
 from router.flow.rulebook import read_directory
@@ -17,25 +18,38 @@ from rules.facts import Facts, MessageFacts
 from rules.problems import Problem, RulesError
 from rules.redact import redact
 from rules.ruleset import Ruleset, load
+from rules.schema import schema
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="check|test|explain")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="check|test|explain|replay|fmt|schema")
     for name, summary in (
         ("check", "every mistake of every file, as file:line:col code text (hint)"),
         ("test", "run the tests that stand in the files"),
-        ("explain", "why a message is judged as it is, rule by rule"),
     ):
-        action = actions.add_parser(name, help=summary, description=summary)
+        action = _action(actions, name, summary)
         action.add_argument("--json", action="store_true", help="JSON instead of text")
-        if name == "explain":
-            action.add_argument("message", help="a text, or a file with one JSON message (docs/formats.md)")
-            action.add_argument("--rules", type=Path, metavar="DIR", help="default: the shipped pack")
-            action.add_argument("--language", choices=["en", "zh"], default="en", help="of the explanation")
-            action.add_argument("--all", action="store_true", help="also the rules that were quiet")
-        else:
-            action.add_argument("rules", nargs="?", type=Path, metavar="DIR", help="default: the shipped pack")
+        _add_directory(action)
+    explain = _action(actions, "explain", "why a message is judged as it is, rule by rule")
+    explain.add_argument("--json", action="store_true", help="JSON instead of text")
+    explain.add_argument("message", help="a text, or a file with one JSON message (docs/formats.md)")
+    explain.add_argument("--rules", type=Path, metavar="DIR", help="default: the shipped pack")
+    explain.add_argument("--language", choices=["en", "zh"], default="en", help="of the explanation")
+    explain.add_argument("--all", action="store_true", help="also the rules that were quiet")
+    rules_formatting.add_arguments(_action(actions, "fmt", "one layout for rules files; comments stay"))
+    schema = _action(actions, "schema", "a JSON Schema (draft 7) of rules files, for editors")
+    _add_directory(schema, "whose queues, tags, lists and templates are offered; default: any names")
+
+
+def _action(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str
+) -> argparse.ArgumentParser:
+    return actions.add_parser(name, help=summary, description=summary)
+
+
+def _add_directory(action: argparse.ArgumentParser, meant: str = "default: the shipped pack") -> None:
+    action.add_argument("rules", nargs="?", type=Path, metavar="DIR", help=meant)
 
 
 def _files(directory: Path | None) -> dict[str, bytes]:
@@ -49,8 +63,18 @@ def run(arguments: argparse.Namespace) -> int:
             return _check(_files(arguments.rules), as_json=arguments.json)
         case "test":
             return _test(load(_files(arguments.rules)), as_json=arguments.json)
+        case "fmt":
+            return rules_formatting.run(arguments)
+        case "schema":
+            return _schema(arguments.rules)
         case _:
             return _explain(load(_files(arguments.rules)), arguments)
+
+
+def _schema(directory: Path | None) -> int:
+    made = schema(None if directory is None else load(read_directory(directory)))
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n")
+    return EXIT_DONE
 
 
 def _check(files: dict[str, bytes], *, as_json: bool) -> int:

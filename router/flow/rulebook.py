@@ -26,7 +26,7 @@ from rules.problems import Problem, RulesError
 from rules.ruleset import Ruleset, load
 
 _POLL_S = 0.5
-_SUFFIXES = {".yaml", ".yml"}
+SUFFIXES = {".yaml", ".yml"}
 
 
 class RulesStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ def read_directory(directory: Path) -> dict[str, bytes]:
     files = {
         path.relative_to(directory).as_posix(): path.read_bytes()
         for path in sorted(directory.rglob("*"))
-        if path.suffix in _SUFFIXES and path.is_file()
+        if path.suffix in SUFFIXES and path.is_file()
     }
     if not files:
         raise ConfigError(f"{directory}: no rules here; put at least one .yaml file, or start from the shipped pack")
@@ -187,7 +187,7 @@ class RulesFollower:
             return sorted(
                 (str(path), stat.st_mtime_ns, stat.st_size)
                 for path in self._directory.rglob("*")
-                if path.suffix in _SUFFIXES
+                if path.suffix in SUFFIXES
                 for stat in [path.stat()]
             )
 

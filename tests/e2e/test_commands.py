@@ -15,7 +15,7 @@ templates:
 rules:
   - id: fee
     when: {message.any|has: [fee]}
-    then: {tag: money, queue: fees, urgency: high}
+    then: {tag: money, urgency: high, queue: fees}
 tests:
   - name: a fee
     message: what a fee
@@ -249,7 +249,7 @@ def rules(tmp_path):
 
 def test_rules_check_names_every_mistake(command, rules):
     assert command("rules", "check", rules()) == (0, "1 files: 0 errors, 0 warnings\n", "")
-    code, out, _ = command("rules", "check", rules(RULES.replace("fees, urgency: high", "feees, urgency: hihg")))
+    code, out, _ = command("rules", "check", rules(RULES.replace("high, queue: fees", "hihg, queue: feees")))
     assert code == 1
     assert "rules.yaml:10:" in out
     assert "did you mean fees?" in out
@@ -288,6 +288,45 @@ def test_rules_explain_says_what_is_wrong_with_a_message(command):
     assert code == 1
     assert err.startswith("switchboard: the message: ")
     assert "the rules" not in err
+
+
+def test_rules_fmt_writes_one_layout_and_check_names_who_has_another(command, rules, tmp_path):
+    folder, path = rules(RULES), tmp_path / "rules.yaml"
+    (tmp_path / "unread.txt").write_text("- not: [ours")
+    assert command("rules", "fmt", "--check", folder) == (0, "1 files: 0 would change, 0 with mistakes\n", "")
+    path.write_text(
+        RULES.replace("{tag: money, urgency: high, queue: fees}", "{urgency: high,   tag: money, queue: fees}")
+    )
+    path.chmod(0o640)
+    other = path.read_bytes()
+    said = f"would change: {path}\n1 files: 1 would change, 0 with mistakes\n"
+    assert command("rules", "fmt", "--check", folder) == (1, said, "")
+    assert path.read_bytes() == other
+    assert command("rules", "fmt", folder)[:2] == (0, f"formatted: {path}\n1 files: 1 formatted, 0 with mistakes\n")
+    assert "then: {tag: money, urgency: high, queue: fees}" in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["rules.yaml", "unread.txt"]
+
+
+def test_rules_fmt_leaves_a_file_with_mistakes_alone(command, tmp_path):
+    bad, good = tmp_path / "bad.yaml", tmp_path / "good.yaml"
+    bad.write_text("version:  1\nrulse: []\n")
+    good.write_text("version:  1\n")
+    code, out, err = command("rules", "fmt", bad, good)
+    assert (code, out) == (1, f"formatted: {good}\n2 files: 1 formatted, 1 with mistakes\n")
+    assert err.startswith(f"error: {bad}:2:1 unknown-key ")
+    assert (bad.read_text(), good.read_text()) == ("version:  1\nrulse: []\n", "version: 1\n")
+    assert command("rules", "fmt", tmp_path / "gone.yaml")[0] == 2
+
+
+def test_rules_schema_offers_the_names_of_a_folder(command, rules):
+    code, out, _ = command("rules", "schema", rules())
+    then = json.loads(out)["definitions"]["rule"]["properties"]["then"]["properties"]
+    assert (code, then["queue"]["enum"]) == (0, ["general", "fees"])
+    code, out, _ = command("rules", "schema")
+    assert code == 0
+    assert "enum" not in json.loads(out)["definitions"]["rule"]["properties"]["then"]["properties"]["queue"]
+    assert command("rules", "schema", rules("version: 1\nrulse: []\n"))[0] == 78
 
 
 @pytest.mark.parametrize("arguments", [["route", "--rules"], ["rules", "check"], ["rules", "test"]])

@@ -70,11 +70,11 @@ tests:
 @pytest.mark.parametrize(
     ("body", "code", "hint"),
     [
-        ("rules: [{id: a, when: {custom.plann: x}, then: {tag: t}}]", "unknown-field", "custom.plan"),
+        ("rules: [{id: a, when: {custom.plann: x}, then: {tag: t}}]", "unknown-custom", "custom.plan"),
         ("rules: [{id: a, when: {custom.plan: gold}, then: {tag: t}}]", "value", "business"),
         ("rules: [{id: a, when: {custom.order_value: x}, then: {tag: t}}]", "value", "0.5"),
         ("rules: [{id: a, when: {custom.plan|above: x}, then: {tag: t}}]", "unknown-operator", ""),
-        ("tests: [{message: {text: x, custom: {plann: y}}, expect: {urgency: low}}]", "unknown-field", "plan"),
+        ("tests: [{message: {text: x, custom: {plann: y}}, expect: {urgency: low}}]", "unknown-custom", "plan"),
         ("tests: [{message: {text: x, custom: {beta: y}}, expect: {urgency: low}}]", "value", "true"),
     ],
 )

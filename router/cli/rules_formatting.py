@@ -1,0 +1,61 @@
+"""`switchboard rules fmt`: rules files in one layout. A file with mistakes is named with its places and left alone."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+from router.flow.rulebook import SUFFIXES
+from rules.formatting import formatted
+from rules.problems import RulesError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare its arguments."""
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 when a file would change")
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="files, or folders with all that is in them"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when every file is well laid out now; 1 when one has mistakes, or with --check would change."""
+    found = changed = refused = 0
+    for path in (file for named in arguments.paths for file in _files(named)):
+        found += 1
+        before = path.read_bytes()
+        try:
+            after = formatted(str(path), before)
+        except RulesError as error:
+            refused += 1
+            for problem in error.problems:
+                print(f"error: {problem}", file=sys.stderr)
+            continue
+        if after != before:
+            changed += 1
+            print(f"{'would change' if arguments.check else 'formatted'}: {path}")
+            if not arguments.check:
+                _replace(path, after)
+    told = "would change" if arguments.check else "formatted"
+    print(f"{found} files: {changed} {told}, {refused} with mistakes")
+    return EXIT_FINDINGS if refused or (arguments.check and changed) else EXIT_DONE
+
+
+def _files(named: Path) -> Iterator[Path]:
+    if named.is_dir():
+        yield from (path for path in sorted(named.rglob("*")) if path.suffix in SUFFIXES and path.is_file())
+    else:
+        yield named
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Whole or not at all: a running service reads the folder meanwhile. A link goes on leading to its file."""
+    path = path.resolve()
+    draft = path.with_name(f".{path.name}.new")  # no suffix that the service reads
+    try:
+        draft.write_bytes(content)
+        draft.chmod(path.stat().st_mode & 0o7777)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
