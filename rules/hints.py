@@ -7,6 +7,11 @@ from typing import Final
 
 HINTS: Final = {
     "section.version": "The version of the rules language, in every file.",
+    "section.pack": "The name and version of these rules, such as shop@2.3.0.",
+    "section.requires": "What these rules need.",
+    "requires.engine": "The least version of the engine, such as >=1.",
+    "section.include": "Files that come before this one, or a shipped pack such as wallet@1.",
+    "section.override": "Parts of rules from other files to change; lists take append, remove and replace.",
     "section.lists": "Names for words. `$refund` stands for the words of the list `refund`, also inside another list.",
     "section.tags": "Tags that no rule sets but conditions ask for.",
     "section.queues": "The agents' work lists. Exactly one of all files is the default.",

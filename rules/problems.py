@@ -24,6 +24,7 @@ FOLLOWING = frozenset(
         "unknown-time",
         "unknown-calendar",
         "unknown-sla",
+        "unknown-file",
         "unknown-custom",
         "stranded",
         "no-default",

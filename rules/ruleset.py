@@ -7,15 +7,15 @@ swaps old for new in one assignment.
 import hashlib
 from collections.abc import Mapping
 
-from rules import checker, rule, sections, trial
+from rules import checker, override, rule, sections, trial
 from rules.book import Book
 from rules.candidates import Candidates
 from rules.deadlines import Sla
-from rules.document import parse
 from rules.evaluation import judge
 from rules.explanation import Explanation, explain
 from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
 from rules.fields import Field
+from rules.inclusion import Inclusion, is_packed
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
 from rules.rule import Rule
@@ -75,7 +75,7 @@ class Ruleset:
 
     def run_tests(self) -> TestReport:
         """Run the tests that stand in the files."""
-        names = tuple(rule.id for rule in self.rules if rule.mode != "off")
+        names = tuple(rule.id for rule in self.rules if rule.mode != "off" and not is_packed(rule.at.file))
         world = World(
             queues=self.queues,
             slas=self.slas,
@@ -116,8 +116,9 @@ def load(files: Mapping[str, bytes]) -> Ruleset:
     if len(names) > FILES_MAX:
         problems.error(top, "limit", f"{len(names)} files", f"at most {FILES_MAX}")
         names = names[:FILES_MAX]
-    parsed = [root for name in names if (root := parse(name, files[name], problems)) is not None]
-    read = [sections.read(root, book) for root in parsed]
+    inclusion = Inclusion({name: files[name] for name in names}, problems)
+    read = [sections.read(root, book) for root in inclusion.roots()]
+    override.apply(read, book.reader)
     sections.define(read, book)
     _check_default(book, top)
     rules = tuple(_rules(read, book))
@@ -125,7 +126,7 @@ def load(files: Mapping[str, bytes]) -> Ruleset:
     checker.check(book, rules)
     if problems.failed():
         raise RulesError(problems.all())
-    return Ruleset(book, rules, trials, _version(files))
+    return Ruleset(book, rules, trials, _version(inclusion.content))
 
 
 def _version(files: Mapping[str, bytes]) -> str:

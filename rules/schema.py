@@ -54,6 +54,10 @@ class _Writer:
     def file(self) -> Schema:
         sections: dict[str, Schema] = {
             "version": {"const": LANGUAGE_VERSION, "type": "integer"},
+            "pack": {"type": "string"},
+            "requires": _table("requires", {"engine": {"type": "string", "pattern": "^>= ?[0-9]+([.][0-9]+)?$"}}),
+            "include": _one_or_many({"type": "string"}),
+            "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": _named(_ref("words")),
             "calendars": _named(_table("calendar", dict.fromkeys(times.CALENDAR_KEYS, _one_or_many(_TEXT)))),
             "times": _named(self._time()),

@@ -4,7 +4,7 @@ Everything that a file names may be used in all of them, so names are gathered b
 read: first what stands alone, then what needs calendars, queues or times.
 """
 
-from rules import custom, deadlines, queues, rule, templates, times, working
+from rules import custom, deadlines, inclusion, queues, rule, templates, times, working
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 
@@ -13,8 +13,24 @@ LANGUAGE_VERSION = 1
 Section = dict[str, Node]
 """What stands in one file, by key."""
 
-SECTIONS = ("version", "lists", "calendars", "times", "fields", "tags", "queues", "sla", "templates", "rules", "tests")
-_LATER = ("pack", "requires", "include", "override", "redact")
+SECTIONS = (
+    "version",
+    "pack",
+    "requires",
+    "include",
+    "lists",
+    "calendars",
+    "times",
+    "fields",
+    "tags",
+    "queues",
+    "sla",
+    "templates",
+    "override",
+    "rules",
+    "tests",
+)
+_LATER = ("redact",)
 
 
 def read(root: Table, book: Book) -> Section:
@@ -25,6 +41,10 @@ def read(root: Table, book: Book) -> Section:
         reader.fail(root.at, "missing", "the file does not say its version", "write version: 1")
     else:
         reader.number(found["version"], "version", LANGUAGE_VERSION, LANGUAGE_VERSION)
+    if "pack" in found:
+        inclusion.check_pack(found["pack"], reader)
+    if "requires" in found:
+        inclusion.check_requires(found["requires"], reader)
     return found
 
 
