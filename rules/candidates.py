@@ -4,8 +4,8 @@ Every way in which a rule can fire is a bit. For each pattern a table holds, as 
 first, the second or the third of the words they need, rarer ones first: three columns of bits side by side. Or-ing the
 numbers of the patterns that hit and and-ing the columns leaves the ways that have their words; and-ing what the fields
 leave open (`rules.field_index`) leaves those worth testing. Words of `near` have to meet in one sentence, so its ways
-have columns of their own, which are judged sentence by sentence. Words that must not stand anywhere have two more: one
-for those whose hit is sure, which rules a way out, and one for those that have to be looked up first.
+have columns of their own, which are judged sentence by sentence. Behind the columns stand two bits for each list of
+words under `has` and `not: has`: a word of it stands for sure; one may stand and has to be looked up.
 """
 
 from collections.abc import Iterable, Sequence
@@ -46,10 +46,14 @@ class Candidate:
     """Conditions that the tables do not answer."""
     near: Near | None
     """The one whose words are looked up sentence by sentence."""
-    denials: Way
-    """Conditions that the tables answer, unless in doubt."""
-    denial: int
-    """The place of its bits in the columns of words that must not stand anywhere."""
+    lists: Way
+    """Conditions on lists of words, tested when their bits leave a doubt."""
+    wants: int
+    """Bits of lists of which a word stands for sure, if there is no doubt."""
+    denies: int
+    """Bits that rule it out."""
+    doubts: int
+    """Bits that mean: look it up."""
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Say what made the rule fire."""
@@ -84,22 +88,34 @@ class Candidates:
         self._subject: Serves = dict.fromkeys(finder.patterns, 0)
         self._fields: dict[str, FieldIndex] = {}
         self._ways: list[Candidate] = []
-        self._denying = sum(any(map(_denies, way)) for _, way in rows)
-        """Ways with words that must not stand anywhere."""
-        denial = 0
+        self._lists: dict[tuple[WordGroup, tuple[str, ...]], int] = {}
+        """The first of the two bits of each list, counted behind the columns."""
         for order in sorted(range(len(rows)), key=lambda order: nears[order] is None):
-            rule, way = rows[order]
-            number, near = len(self._ways), nears[order]
-            denials = tuple(filter(_denies, way))
-            self._deny(denials, denial, finder.sure)
-            answered = {*self._ask_fields(number, way), *self._ask_words(number, way, near, finder.sure)}
-            answered.update(map(id, denials))
-            tests = [condition for condition in way if id(condition) not in answered]
-            tests.sort(key=_costs)
-            self._ways.append(Candidate(number, order, rule, way, tuple(tests), near, denials, denial))
-            denial += bool(denials)
+            self._add(order, *rows[order], nears[order], finder.sure)
         self._text = _shared(self._text)
         self._subject = self._text if self._subject == self._text else _shared(self._subject)
+
+    def _add(self, order: int, rule: Rule, way: Way, near: Near | None, sure: set[str]) -> None:
+        number = len(self._ways)
+        answered = {*self._ask_fields(number, way), *self._ask_words(number, way, near, sure)}
+        lists = tuple(one for one in way if id(one) not in answered and (isinstance(one, Has) or _denies(one)))
+        answered.update(map(id, lists))
+        tests = [condition for condition in way if id(condition) not in answered]
+        tests.sort(key=_costs)
+        wants = sum({self._list(one, sure) for one in lists if isinstance(one, Has)})
+        denied = chain.from_iterable(one.parts for one in lists if not isinstance(one, Has))
+        denies = sum({self._list(one, sure) for one in denied if isinstance(one, Has)})
+        self._ways.append(Candidate(number, order, rule, way, tuple(tests), near, lists, wants, denies, denies << 1))
+
+    def _list(self, has: Has, sure: set[str]) -> int:
+        """Return the bit that tells that a word of the list stands for sure; the next one means maybe."""
+        key = (has.words, has.sources)
+        if key not in self._lists:
+            self._lists[key] = place = 2 * len(self._lists)
+            place += COLUMNS * (self._near + self._loose)
+            self._enter(has.words.patterns & sure, has.sources, 1 << place)
+            self._enter(has.words.patterns - sure, has.sources, 2 << place)
+        return 1 << self._lists[key]
 
     def _ask_fields(self, number: int, way: Way) -> Iterable[int]:
         """Enter a way into the indexes of its fields; yield which conditions (their ids) that answers."""
@@ -134,17 +150,6 @@ class Candidates:
             if entered and isinstance(condition, Has | HasAll) and all(one.patterns <= sure for one in condition.needs):
                 yield id(condition)
 
-    def _deny(self, denials: Way, denial: int, sure: set[str]) -> None:
-        """Enter words that rule a way out, and those that make it doubtful."""
-        kills = COLUMNS * (self._near + self._loose) + denial
-        for has in chain.from_iterable(condition.parts for condition in denials):
-            assert isinstance(has, Has)
-            for patterns, place in (
-                (has.words.patterns & sure, kills),
-                (has.words.patterns - sure, kills + self._denying),
-            ):
-                self._enter(patterns, has.sources, 1 << place)
-
     def _serve(self, group: WordGroup, sources: tuple[str, ...], place: int) -> None:
         self._enter(group.patterns, sources, 1 << place)
 
@@ -163,16 +168,17 @@ class Candidates:
         words = reduce(or_, [part.words for part in parts])
         candidates = [self._ways[number] for number in _bits(self._alive(scene, parts, words))]
         candidates.sort(key=_order)
-        kills = words >> COLUMNS * (self._near + self._loose)
+        lists = words >> COLUMNS * (self._near + self._loose)
         found: list[Candidate] = []
         last: Rule | None = None
         for candidate in candidates:
-            if candidate.rule is last or (candidate.denials and kills >> candidate.denial & 1):
+            if candidate.rule is last or lists & candidate.denies:
                 continue
-            doubtful = candidate.denials and kills >> self._denying + candidate.denial & 1
             if candidate.near is not None:
                 _note_meeting(candidate.near, candidate.number, parts)
-            for condition in (*candidate.denials, *candidate.tests) if doubtful else candidate.tests:
+            wants = candidate.wants
+            settled = lists & wants == wants and not lists & candidate.doubts
+            for condition in candidate.tests if settled else (*candidate.lists, *candidate.tests):
                 if not condition.test(scene):
                     break
             else:
