@@ -132,7 +132,29 @@ class Maker:
         return "".join(pieces)
 
 
+TIMES = {
+    "office": {
+        "zone": "Asia/Shanghai",
+        "open": {"mon": ["09:00-12:00", "13:00-18:00"], "wed": "09:00-18:00"},
+        "closed": ["2026-03-04"],
+        "opened": ["2026-03-07"],
+    },
+    "night": {"zone": "Europe/Rome", "open": {"tue": "22:00-06:00", "sun": "00:00-24:00"}},
+}
+"""Hours that rules may ask for."""
+
+FIELDS = {"amount": "number"}
+"""What messages may carry besides."""
+
+
 def as_file(rules: list[dict]) -> bytes:
     """A rules file that holds the rules."""
-    frame = {"version": 1, "queues": {"q": {"default": True}}, "tags": list(TAGS), "rules": rules}
+    frame = {
+        "version": 1,
+        "queues": {"q": {"default": True}},
+        "tags": list(TAGS),
+        "times": TIMES,
+        "fields": FIELDS,
+        "rules": rules,
+    }
     return json.dumps(frame, ensure_ascii=False).encode()

@@ -4,12 +4,16 @@ Takes rules as the data that a file would hold, and shares nothing with the engi
 language that `benchmarks/made_rules.py` writes.
 """
 
+import json
 import re
+from datetime import datetime, time, timedelta
 from functools import cache, lru_cache
 from itertools import pairwise, permutations, product
+from zoneinfo import ZoneInfo
 
+from benchmarks.made_rules import TIMES
 from rules.facts import Facts
-from rules.text import fold
+from rules.text import fold, fold_but_case
 
 Rule = dict
 Span = tuple[int, int]
@@ -32,8 +36,12 @@ def _entry(key: str, value: object, texts: dict[str, str], facts: Facts) -> bool
     if key in {"any", "all", "not"}:
         held = [_tree(tree, texts, facts) for tree in trees]
         return any(held) if key == "any" else all(held) if key == "all" else not any(held)
+    if key in {"during", "outside"}:
+        return facts.now_ms is not None and any(_open(TIMES[one], facts.now_ms) for one in trees) is (key == "during")
     name, _, operator = key.partition("|")
     if name in {"message.text", "message.subject", "message.any"}:
+        if operator.endswith("exact case"):
+            return _exactly(operator, trees, name, facts)
         searched = [texts["message.text"]] if name == "message.text" else [texts["message.subject"]]
         if name == "message.any":
             searched = [texts["message.text"], texts["message.subject"]]
@@ -43,9 +51,33 @@ def _entry(key: str, value: object, texts: dict[str, str], facts: Facts) -> bool
     return _known(name, operator or "is", trees, facts)
 
 
+def _open(hours: dict, now_ms: int) -> bool:
+    """Whether a day's hours, or those that began the day before, hold the moment."""
+    local = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(hours["zone"])).replace(tzinfo=None)
+    for begun in (local.date(), local.date() - timedelta(days=1)):
+        named = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"][begun.weekday()]
+        if begun.isoformat() in hours.get("closed", []):
+            continue
+        if begun.isoformat() in hours.get("opened", []):
+            named = next(iter(hours["open"]))
+        ranges = hours["open"].get(named, [])
+        for written in ranges if isinstance(ranges, list) else [ranges]:
+            first, last = (
+                datetime.combine(begun, time()) + timedelta(hours=int(clock[:2]), minutes=int(clock[3:]))
+                for clock in written.split("-")
+            )
+            if first <= local < (last if last > first else last + timedelta(days=1)):
+                return True
+    return False
+
+
 def _known(name: str, operator: str, wanted: list, facts: Facts) -> bool:
     part, _, field = name.partition(".")
-    value = getattr(getattr(facts, part), field)
+    value = (
+        json.loads(facts.message.ext or "{}").get(field) if part == "custom" else getattr(getattr(facts, part), field)
+    )
+    if value is None:
+        return False
     if operator == "is" and isinstance(value, tuple):
         operator = "has"
     if operator == "has":
@@ -64,6 +96,9 @@ def _says(operator: str, value: object, wanted: list, texts: list[str]) -> bool:
         return any(_places(word, text) for word in wanted for text in texts)
     if operator == "has all":
         return all(any(_places(word, text) for text in texts) for word in wanted)
+    if operator.startswith("has at least "):
+        there = {_spellings(word) for word in wanted if any(_places(word, text) for text in texts)}
+        return len(there) >= int(operator.split()[3])
     if operator == "near":
         return any(
             _near(value, text, *sentence) for text in texts if _may(value, text) for sentence in _sentences(text)
@@ -79,6 +114,24 @@ def _says(operator: str, value: object, wanted: list, texts: list[str]) -> bool:
     if operator == "ends":
         return any(text.endswith(one) for one in folded for text in stripped)
     return any(text == one for one in folded for text in stripped)
+
+
+def _exactly(operator: str, wanted: list, name: str, facts: Facts) -> bool:
+    """Words that stand somewhere with the capitals of the rule."""
+    sources = [] if name == "message.subject" else [facts.message.text]
+    if name != "message.text" and facts.message.subject:
+        sources.append(facts.message.subject)
+    there = [word for word in wanted if any(_written(word, source) for source in sources)]
+    if operator == "has all exact case":
+        return len(there) == len(wanted)
+    return bool(there) if operator == "has exact case" else len(set(there)) >= int(operator.split()[3])
+
+
+def _written(word: str, source: str) -> bool:
+    folded = fold(source)
+    quoted = [source[slice(*folded.span(*place))] for place in _places(word, folded.text)]
+    shape = fold_but_case(word.rstrip("*"))
+    return any(word == "#" or fold_but_case(one) in {shape, shape.replace("'", "")} for one in quoted)
 
 
 def _letter(char: str) -> bool:

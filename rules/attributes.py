@@ -12,6 +12,9 @@ from rules.fields import LANGUAGE_FIELDS, Field, Value
 from rules.scene import Scene
 from rules.text import fold_word
 
+Key = str | bool | float
+"""What a value is looked up by."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldCondition(Condition):
@@ -20,7 +23,7 @@ class FieldCondition(Condition):
     field: Field
 
     @property
-    def keys(self) -> frozenset[str | bool | int] | None:
+    def keys(self) -> frozenset[Key] | None:
         """Keys of values (`keys_of`) of which one is enough; None when only `accepts` can tell."""
         return None
 
@@ -46,10 +49,10 @@ class FieldCondition(Condition):
 class Is(FieldCondition):
     """The field is one of the values."""
 
-    values: frozenset[str | bool | int]
+    values: frozenset[Key]
 
     @property
-    def keys(self) -> frozenset[str | bool | int]:
+    def keys(self) -> frozenset[Key]:
         """The values."""
         return self.values
 
@@ -66,7 +69,7 @@ class Holds(FieldCondition):
     every: bool
 
     @property
-    def keys(self) -> frozenset[str | bool | int] | None:
+    def keys(self) -> frozenset[Key] | None:
         """The values, when any of them is enough."""
         return None if self.every else self.values
 
@@ -87,14 +90,14 @@ class Holds(FieldCondition):
 class Between(FieldCondition):
     """A number, or the rank of a choice, lies between two bounds, both included."""
 
-    low: int
-    high: int
+    low: float
+    high: float
 
     def accepts(self, value: Value) -> bool:
         """Answer for one value of the field."""
         if isinstance(value, str) and self.field.ranked:
             value = self.field.choices.index(value)
-        return isinstance(value, int) and self.low <= value <= self.high
+        return isinstance(value, int | float) and self.low <= value <= self.high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,7 @@ class Exists(FieldCondition):
         return (value not in {None, "", ()}) is self.wanted
 
 
-def keys_of(field: Field, value: Value) -> Iterable[str | bool | int]:
+def keys_of(field: Field, value: Value) -> Iterable[Key]:
     """What a value is called in the rules: folded words; a language also without its region."""
     if isinstance(value, tuple):
         return value

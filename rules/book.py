@@ -5,10 +5,13 @@ The loader fills it before it reads rules and tests.
 
 from dataclasses import dataclass, field
 
+from rules.deadlines import Sla
 from rules.document import Node, Scalar
+from rules.fields import FIELDS, Field
 from rules.problems import Position, Problems
 from rules.queues import QueueSpec
 from rules.reader import Reader
+from rules.schedule import Days, Schedule
 from rules.templates import Template
 from rules.text import fold_word
 from rules.words import Lexicon
@@ -32,6 +35,15 @@ class Book:
     queues: dict[str, QueueSpec] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
+    slas: dict[str, Sla] = field(default_factory=dict)
+    sla_names: dict[str, Scalar] = field(default_factory=dict)
+    fields: dict[str, Field] = field(default_factory=lambda: dict(FIELDS))
+    """What conditions may ask for: what every message has, and what the files declare."""
+    calendars: dict[str, Days] = field(default_factory=dict)
+    calendar_names: dict[str, Scalar] = field(default_factory=dict)
+    times: dict[str, Schedule] = field(default_factory=dict)
+    """Those that could be read."""
+    time_names: dict[str, Scalar] = field(default_factory=dict)
     queue_names: dict[str, Scalar] = field(default_factory=dict)
     template_names: dict[str, Scalar] = field(default_factory=dict)
     rules: dict[str, Scalar] = field(default_factory=dict)

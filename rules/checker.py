@@ -1,5 +1,6 @@
-"""Doubts about rules that work but are probably not meant. Runs at load; everything is a warning."""
+"""Doubts about rules that work but are probably not meant, and tickets that they would strand. Runs at load."""
 
+from rules import overflow
 from rules.book import Book
 from rules.conditions import Condition
 from rules.document import Scalar
@@ -22,6 +23,8 @@ def check(book: Book, rules: tuple[Rule, ...]) -> None:
             at = book.list_names[name].at
             book.problems.warn(at, "unused", f"no rule uses the list {name}", f"write ${name}")
     _shadowed(rules, book)
+    default = next((name for name, spec in book.queues.items() if spec.default), "")
+    overflow.check(book, [(one.queue or default, one.at, one.id) for one in rules if one.skills])
 
 
 def _one_character(word: Scalar, book: Book) -> None:
@@ -60,9 +63,9 @@ def _shadowed(rules: tuple[Rule, ...], book: Book) -> None:
     for rule in rules:
         if rule.mode != "enforce":
             continue
-        if rule.queue is not None:
+        if rule.queue is not None and not rule.force:
             for taker, when in takers:
-                if taker.queue is not None and _implied(rule.when, when):
+                if taker.event == rule.event and taker.queue is not None and _implied(rule.when, when):
                     text = f"{rule.id} never decides the queue"
                     hint = f"{taker.id} (line {taker.at.line}) takes all its messages first"
                     book.problems.warn(rule.at, "shadowed", text, hint)

@@ -2,47 +2,75 @@
 
 from itertools import islice
 
+from rules import skills
 from rules.candidates import Candidate, Candidates
-from rules.facts import URGENCY_ORDER, Lost, Reason, Span, TemplateReply, Urgency, Verdict
+from rules.facts import URGENCY_ORDER, Lost, Note, Reason, Span, TemplateReply, Urgency, Verdict
 from rules.rule import Rule
 from rules.scene import Scene
 from rules.templates import Template
 
 _RANK = {urgency: rank for rank, urgency in enumerate(URGENCY_ORDER)}
 
+Written = tuple[str, str]
+"""A value, and the rule that wrote it."""
+
 
 class Outcome:
     """What the fired rules wrote: tags add up, the highest urgency and the first writer win."""
 
     def __init__(self) -> None:
-        self.tags: dict[str, None] = {}
+        self.tags: dict[str, str] = {}
+        """By tag: the rule that set it first."""
+        self.untags: dict[str, None] = {}
+        self.notes: list[Note] = []
         self.urgency: Urgency = "normal"
         self.urgency_by = ""
-        self.queue: tuple[str, str] | None = None
-        """Queue and the rule that chose it."""
-        self.reply: tuple[str, str] | None = None
+        self.queue: Written | None = None
+        self.reply: Written | None = None
+        self.sla: Written | None = None
+        self.skills: dict[str, None] = {}
         self.lost: list[Lost] = []
         self._stopped_by = ""
 
     def apply(self, rule: Rule) -> None:
         """Take what one more rule asks for."""
-        self.tags.update(dict.fromkeys(rule.tags))
+        for tag in rule.tags:
+            self.tags.setdefault(tag, rule.id)
+            self.untags.pop(tag, None)
+        for tag in rule.untags:
+            self._untag(rule, tag)
         if rule.urgency is not None:
             self._raise(rule, rule.urgency)
         if rule.queue is not None:
-            winner = self.queue[1] if self.queue else self._stopped_by
-            if winner:
-                if self.queue is None or self.queue[0] != rule.queue:
-                    self._lose(rule, "queue", rule.queue, winner)
-            else:
-                self.queue = (rule.queue, rule.id)
+            self.queue = self._single(rule, "queue", rule.queue, self.queue, self._stopped_by)
         if rule.stop and not self._stopped_by:
             self._stopped_by = rule.id
         if rule.reply is not None:
-            if self.reply is None:
-                self.reply = (rule.reply, rule.id)
-            elif self.reply[0] != rule.reply:
-                self._lose(rule, "reply", rule.reply, self.reply[1])
+            self.reply = self._single(rule, "reply", rule.reply, self.reply)
+        if rule.sla is not None:
+            self.sla = self._single(rule, "sla", rule.sla, self.sla)
+        self.skills.update(dict.fromkeys(rule.skills))
+        if rule.note is not None:
+            self.notes.append(Note(rule=rule.id, text=rule.note))
+
+    def _untag(self, rule: Rule, tag: str) -> None:
+        by = self.tags.pop(tag, None)
+        if by is not None:
+            self.lost.append(Lost(rule=by, key="tag", value=tag, to=rule.id))
+        self.untags[tag] = None
+
+    def _single(self, rule: Rule, key: str, value: str, held: Written | None, stopped_by: str = "") -> Written | None:
+        """Who writes what can be written once: the first, or whoever forces it."""
+        if rule.force:
+            if held is not None and held[0] != value:
+                self.lost.append(Lost(rule=held[1], key=key, value=held[0], to=rule.id))
+            return value, rule.id
+        winner = held[1] if held is not None else stopped_by
+        if not winner:
+            return value, rule.id
+        if held is None or held[0] != value:
+            self._lose(rule, key, value, winner)
+        return held
 
     def _raise(self, rule: Rule, urgency: Urgency) -> None:
         if not self.urgency_by or _RANK[urgency] > _RANK[self.urgency]:
@@ -80,6 +108,10 @@ def judge(
         tags=tuple(outcome.tags),
         urgency=outcome.urgency,
         queue=outcome.queue[0] if outcome.queue else default_queue,
+        untags=tuple(outcome.untags),
+        skills=skills.filled(tuple(outcome.skills), scene.language) if outcome.skills else (),
+        sla=outcome.sla[0] if outcome.sla else None,
+        notes=tuple(outcome.notes),
         language=scene.language,
         replies=replies,
         reasons=tuple(reasons),

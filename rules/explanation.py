@@ -10,7 +10,8 @@ from rules.facts import Lost, Span, Verdict
 from rules.rule import Rule
 from rules.scene import Scene
 
-State = Literal["fired", "observed", "quiet", "off"]
+State = Literal["fired", "observed", "quiet", "off", "other"]
+"""`other`: the rule waits for another event."""
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,12 +64,12 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 _EN: Final = {
     "verdict": "verdict", "queue": "queue", "tags": "tags", "language": "language",
     "version": "rules", "fired": "fired", "observed": "would have fired (observe)",
-    "quiet": "quiet", "off": "switched off", "missing": "only this failed",
+    "quiet": "quiet", "off": "switched off", "other": "waits for another event", "missing": "only this failed",
     "lost": "lost to", "yes": "yes", "line": "line", "no": "no ",
 }  # fmt: skip
 _ZH: Final = {
     "verdict": "结论", "queue": "队列", "tags": "标签", "language": "语言", "version": "规则版本",
-    "fired": "命中", "observed": "本应命中(仅观察)", "quiet": "未命中", "off": "已关闭",
+    "fired": "命中", "observed": "本应命中(仅观察)", "quiet": "未命中", "off": "已关闭", "other": "等待其他事件",
     "missing": "只差这个条件", "lost": "让位于", "yes": "是", "line": "行",  "no": "否",
 }  # fmt: skip
 
@@ -99,6 +100,8 @@ def explain(scene: Scene, rules: Iterable[Rule], verdict: Verdict) -> Explanatio
         state: State = "quiet"
         if rule.mode == "off":
             state = "off"
+        elif rule.event != scene.facts.event:
+            state = "other"
         elif passed:
             state = "observed" if rule.mode == "observe" else "fired"
         steps.append(
@@ -108,7 +111,7 @@ def explain(scene: Scene, rules: Iterable[Rule], verdict: Verdict) -> Explanatio
                 line=rule.at.line,
                 state=state,
                 checks=tuple(checks),
-                missing="" if passed else _single_miss(rule.when, scene),
+                missing="" if passed or state == "other" else _single_miss(rule.when, scene),
                 writes=rule.writes() if state == "fired" else (),
                 lost=tuple(lost for lost in verdict.lost if lost.rule == rule.id),
             )

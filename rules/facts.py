@@ -13,6 +13,9 @@ Visibility = Literal["public", "private"]
 Span = tuple[int, int]
 """Start and end of a hit in the field that was searched, in code points, end exclusive."""
 
+MESSAGE_RECEIVED = "message.received"
+"""The event that every message is."""
+
 URGENCY_ORDER: tuple[Urgency, ...] = ("low", "normal", "high", "critical")
 
 
@@ -33,6 +36,8 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
     """How many attachments came with it."""
     findings: tuple[str, ...] = ()
     """Types of secrets and personal data the door found, such as SEED_PHRASE (see rules/redact.py)."""
+    ext: str = ""
+    """A JSON object with what the provider or the site added, redacted; rules read the fields they declare."""
 
 
 class CustomerFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +65,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     message: MessageFacts
     customer: CustomerFacts = CustomerFacts()
     ticket: TicketFacts = TicketFacts()
+    event: str = MESSAGE_RECEIVED
+    """What happened; only rules that wait for it are tried."""
+    now_ms: int | None = None
+    """When it happened. Without it no condition on time holds."""
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +88,13 @@ class Lost(msgspec.Struct, frozen=True, kw_only=True):
     to: str
 
 
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """A remark that a rule leaves for the ticket's history."""
+
+    rule: str
+    text: str
+
+
 class TemplateReply(msgspec.Struct, frozen=True, kw_only=True):
     """An automatic answer a rule asks for; the text is already in the customer's language."""
 
@@ -95,6 +111,13 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     urgency: Urgency
     queue: str
     """Always one of the rule set's queues; its default queue when no rule asked."""
+    untags: tuple[str, ...] = ()
+    """Tags the ticket loses."""
+    skills: tuple[str, ...] = ()
+    """What its agent needs besides the skills of the queue."""
+    sla: str | None = None
+    """One of the rule set's promises."""
+    notes: tuple[Note, ...] = ()
     language: str
     replies: tuple[TemplateReply, ...] = ()
     reasons: tuple[Reason, ...] = ()

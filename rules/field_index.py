@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from rules.attributes import FieldCondition, keys_of
+from rules.attributes import FieldCondition, Key, keys_of
 from rules.fields import Field, Value
 from rules.problems import Position
 from rules.scene import Scene
@@ -21,7 +21,7 @@ class FieldIndex:
         self.field = field
         self._free = (1 << ways) - 1
         """Ways without a condition on the field."""
-        self._by_key: dict[str | bool | int, int] = {}
+        self._by_key: dict[Key, int] = {}
         """Of those that want one of some values: by value."""
         self._others: dict[FieldCondition, int] = {}
         """Of the rest: each different condition once."""

@@ -13,7 +13,7 @@ from rules.text import PLACEHOLDER_TYPES
 
 Kind = Literal["text", "word", "flag", "number", "set"]
 """text is searched for words; word is compared whole; set holds several words."""
-Value = str | bool | int | tuple[str, ...] | None
+Value = str | bool | int | float | tuple[str, ...] | None
 Reference = Literal["queue", "tag"]
 
 TICKET_STATES: Final = (
@@ -34,6 +34,8 @@ class Field:
     """Its values are names defined in the rules files."""
     ranked: bool = False
     """The choices go from low to high and may be compared."""
+    decimal: bool = False
+    """A number that may be below zero and have digits behind the point."""
 
 
 _FIELDS: Final = (

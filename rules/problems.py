@@ -15,7 +15,21 @@ PROBLEMS_MAX = 200
 """Beyond this many a file is better read again from its start."""
 
 FOLLOWING = frozenset(
-    {"unknown-queue", "unknown-tag", "unknown-template", "unknown-list", "unknown-rule", "no-default", "unused"}
+    {
+        "unknown-queue",
+        "unknown-tag",
+        "unknown-template",
+        "unknown-list",
+        "unknown-rule",
+        "unknown-time",
+        "unknown-calendar",
+        "unknown-sla",
+        "unknown-file",
+        "unknown-custom",
+        "stranded",
+        "no-default",
+        "unused",
+    }
 )
 """What may be said of a file only because another one is missing."""
 

@@ -1,16 +1,46 @@
-"""The queues a rules file defines. How they are worked (skills, hours, overflow) comes later."""
+"""The queues a rules file defines, and how they are worked: skills, choice of the agent, hours, overflow."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
 from rules.document import Node, Scalar, Table
+from rules.problems import Position
 from rules.reader import Reader
 from rules.templates import LANGUAGE, nearest
 
-KEYS = ("name", "default")
-_LATER = ("skills", "pick", "hours", "max_waiting", "overflow", "sla")
+KEYS = ("name", "default", "skills", "pick", "hours", "max_waiting", "overflow")
+PICKS = ("longest_idle", "least_busy", "round_robin", "known_agent")
 NAME_MAX = 60
+
+
+class Crowd(msgspec.Struct, frozen=True, kw_only=True):
+    """A test of a queue: how many agents are free, or how many tickets wait. Both bounds are included."""
+
+    what: Literal["available", "waiting"]
+    low: float
+    high: float
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step; it is taken once, `after` so long in the queue, or at once, and only where `when` holds."""
+
+    at: Position
+    after_ms: int | None = None
+    when: tuple[Crowd, ...] = ()
+    relax: tuple[str, ...] = ()
+    """Skills no longer asked for; `all` stands for every one."""
+    add_skills: tuple[str, ...] = ()
+    raise_urgency: bool = False
+    to: str | None = None
+    """The next queue: with its skills instead of those asked for so far."""
+    reply: str | None = None
+
+    @property
+    def sure(self) -> bool:
+        """It is taken sooner or later, whatever the crowd."""
+        return self.after_ms is not None and not self.when
 
 
 class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +51,15 @@ class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Shown name per language; at least one."""
     default: bool = False
     """Takes what no rule places."""
+    skills: tuple[str, ...] = ()
+    """What its agents need for every ticket."""
+    pick: str | None = None
+    """Which of the agents who may gets the ticket."""
+    hours: str | None = None
+    """One of `times`: nobody works it outside."""
+    max_waiting: int | None = None
+    """So many tickets may wait; one more goes on to the first queue of the overflow at once."""
+    overflow: tuple[Step, ...] = ()
 
     def name(self, language: str | None) -> str:
         """Return the name in this language or the first one given."""
@@ -32,7 +71,7 @@ def read(key: Scalar, node: Node, reader: Reader) -> QueueSpec:
     """Read one queue; problems are recorded, the queue exists all the same for references."""
     if isinstance(node, Scalar) and node.empty:
         return QueueSpec(id=key.value, names={"en": key.value})
-    keys = reader.keys(node, KEYS, f"the queue {key.value}", later=_LATER)
+    keys = reader.keys(node, KEYS, f"the queue {key.value}")
     default = "default" in keys and bool(reader.flag(keys["default"], "default"))
     names: dict[str, str] = {}
     if isinstance(keys.get("name"), Table):

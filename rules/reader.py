@@ -12,6 +12,7 @@ from rules.problems import Position, Problems, meant
 
 TRUE, FALSE = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off"})
 ID = re.compile(r"[a-z0-9]+(?:[-/][a-z0-9]+)*")
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,9}")
 
 
@@ -98,6 +99,16 @@ class Reader:
             return int(found.value)
         hint = f"a whole number from {low} to {high}"
         self.fail(node.at, "value", f"{what} is {found.value}", hint)
+        return None
+
+    def decimal(self, node: Node, what: str) -> float | None:
+        """Read a number, also below zero or with digits behind the point."""
+        found = self.scalar(node, what)
+        if found is None:
+            return None
+        if _DECIMAL.fullmatch(found.value):
+            return float(found.value)
+        self.fail(node.at, "value", f"{what} is {found.value}", "a number such as 500 or 0.5")
         return None
 
     def choice(self, node: Node, what: str, choices: Iterable[str]) -> str | None:

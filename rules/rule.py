@@ -4,26 +4,23 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from rules import events, period, skills
 from rules.book import Book
 from rules.conditions import All, Condition, Not
 from rules.document import Node, Scalar, Table
-from rules.facts import URGENCY_ORDER, Urgency
+from rules.facts import MESSAGE_RECEIVED, URGENCY_ORDER, Urgency
 from rules.problems import Position
 from rules.when import WhenReader, always
 
 Mode = Literal["enforce", "observe", "off"]
 MODES: tuple[Mode, ...] = ("enforce", "observe", "off")
 
-KEYS = ("id", "name", "owner", "mode", "when", "exceptions", "then", "next")
+KEYS = ("id", "name", "owner", "mode", "event", "from", "until", "when", "exceptions", "then", "next")
 """In the order in which `rules fmt` writes them."""
-_LATER = ("event", "from", "until")
-ACTIONS = ("tag", "urgency", "queue", "reply")
 NEXT = ("continue", "stop")
-_ACTIONS_LATER = (
-    "untag", "skills", "assign", "sla", "redact", "note", "notify", "webhook", "close", "snooze",
-    "force",
-)  # fmt: skip
-TAGS_MAX = 16
+ACTIONS = ("tag", "untag", "urgency", "queue", "skills", "sla", "reply", "note", "force")
+_ACTIONS_LATER = ("assign", "redact", "notify", "webhook", "close", "snooze")
+TAGS_MAX, NOTE_MAX = 16, 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +31,27 @@ class Rule:
     name: str
     at: Position
     when: Condition
+    event: str = MESSAGE_RECEIVED
     tags: tuple[str, ...] = ()
+    untags: tuple[str, ...] = ()
     urgency: Urgency | None = None
     queue: str | None = None
+    skills: tuple[str, ...] = ()
+    sla: str | None = None
     reply: str | None = None
+    note: str | None = None
+    force: bool = False
+    """Its queue, reply and sla count, whoever wrote before."""
     stop: bool = False
     """No later rule may set the queue."""
     mode: Mode = "enforce"
 
     def writes(self) -> tuple[tuple[str, str], ...]:
         """Everything it asks for, as key and value."""
-        found = [("tag", tag) for tag in self.tags]
-        for key, value in (("urgency", self.urgency), ("queue", self.queue), ("reply", self.reply)):
+        several = ("tag", self.tags), ("untag", self.untags), ("skills", self.skills)
+        found = [(key, value) for key, values in several for value in values]
+        single = ("urgency", self.urgency), ("queue", self.queue), ("sla", self.sla), ("reply", self.reply)
+        for key, value in (*single, ("note", self.note)):
             if value is not None:
                 found.append((key, value))
         return tuple(found)
@@ -68,7 +74,10 @@ def read(node: Table, book: Book) -> Rule | None:
     reader = book.reader
     given = node.get("id")
     identity = given.value if isinstance(given, Scalar) else "without id"
-    keys = reader.keys(node, KEYS, f"the rule {identity}", later=_LATER)
+    keys = reader.keys(node, KEYS, f"the rule {identity}")
+    event = events.read(keys["event"], book.slas, reader) if "event" in keys else MESSAGE_RECEIVED
+    if event is not None and "event" in keys:
+        events.doubt(event, keys["event"], reader)
     trees = WhenReader(book)
     when = trees.tree(keys["when"]) if "when" in keys else always(node.at)
     if "exceptions" in keys:
@@ -76,27 +85,40 @@ def read(node: Table, book: Book) -> Rule | None:
         none_of = tuple(tree for tree in cancels if tree is not None)
         exceptions = Not(label="exceptions", at=keys["exceptions"].at, conditions=none_of)
         when = when and All(label="all", at=when.at, conditions=(when, exceptions))
+    awake = period.read(keys, reader)
+    if awake and when is not None:
+        when = All(label="all", at=when.at, conditions=(*awake, when))
     actions = _actions(node, keys, identity, book)
     following = mode = None
     if "next" in keys:
         following = reader.choice(keys["next"], "next", NEXT)
     if "mode" in keys:
         mode = reader.choice(keys["mode"], "mode", MODES)
-    tags, urgency = _tags(actions, book), _urgency(actions, book)
+    tags, untags, urgency = _tags(actions, book), _untags(actions, book), _urgency(actions, book)
     queue = _reference(actions, "queue", book.queues, book)
     reply = _reference(actions, "reply", book.templates, book)
+    sla = _reference(actions, "sla", book.slas, book)
+    skilled = skills.read(actions["skills"], "skills", reader) if "skills" in actions else ()
+    note = _note(actions, book)
+    force = _force(actions, book)
     name = reader.text(keys["name"], "name") if "name" in keys else None
-    if when is None or not isinstance(given, Scalar):
+    if event is None or when is None or not isinstance(given, Scalar):
         return None
     return Rule(
         id=identity,
         name=name or "",
         at=given.at,
         when=when,
+        event=event,
         tags=tags,
+        untags=untags,
         urgency=urgency,
         queue=queue,
+        skills=skilled,
+        sla=sla,
         reply=reply,
+        note=note,
+        force=force,
         stop=following == "stop" or (following is None and queue is not None),
         mode=cast("Mode", mode or "enforce"),
     )
@@ -128,6 +150,31 @@ def _tags(actions: dict[str, Node], book: Book) -> tuple[str, ...]:
     if len(tags) > TAGS_MAX:
         book.reader.fail(actions["tag"].at, "limit", f"{len(tags)} tags", f"at most {TAGS_MAX}")
     return tags
+
+
+def _untags(actions: dict[str, Node], book: Book) -> tuple[str, ...]:
+    if "untag" not in actions:
+        return ()
+    found = book.reader.scalars(actions["untag"], "untag")
+    return tuple(tag.value for tag in found if book.reader.known(tag, "tag", book.tags) is not None)
+
+
+def _note(actions: dict[str, Node], book: Book) -> str | None:
+    if "note" not in actions:
+        return None
+    text = book.reader.text(actions["note"], "note")
+    if text is not None and len(text) > NOTE_MAX:
+        book.reader.fail(actions["note"].at, "limit", f"a note of {len(text)} characters", f"at most {NOTE_MAX}")
+    return text
+
+
+def _force(actions: dict[str, Node], book: Book) -> bool:
+    if "force" not in actions:
+        return False
+    if not actions.keys() & {"queue", "reply", "sla"}:
+        hint = "it decides who writes queue, reply and sla; the highest urgency always wins"
+        book.reader.fail(actions["force"].at, "value", "force has nothing to force", hint)
+    return bool(book.reader.flag(actions["force"], "force"))
 
 
 def _urgency(actions: dict[str, Node], book: Book) -> Urgency | None:

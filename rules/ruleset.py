@@ -7,28 +7,29 @@ swaps old for new in one assignment.
 import hashlib
 from collections.abc import Mapping
 
-from rules import checker, queues, rule, templates, trial
+from rules import checker, override, rule, sections, trial
 from rules.book import Book
 from rules.candidates import Candidates
-from rules.document import Node, Scalar, Table, parse
+from rules.deadlines import Sla
 from rules.evaluation import judge
 from rules.explanation import Explanation, explain
-from rules.facts import Facts, Verdict
+from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
+from rules.fields import Field
+from rules.inclusion import Inclusion, is_packed
 from rules.links import LinkHosts
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
 from rules.rule import Rule
 from rules.scan import Scanner
 from rules.scene import Scene
+from rules.schedule import Schedule
+from rules.sections import Section
+from rules.simulation import World
 from rules.templates import Template
 from rules.trial import TestReport, Trial
 
-LANGUAGE_VERSION = 1
 FILES_MAX = 256
 RULES_MAX = 20_000
-
-SECTIONS = ("version", "lists", "tags", "queues", "templates", "rules", "tests")
-_LATER = ("pack", "requires", "include", "override", "times", "fields", "sla", "redact")
 
 
 class Ruleset:
@@ -42,6 +43,10 @@ class Ruleset:
         self.queues: Mapping[str, QueueSpec] = dict(book.queues)
         """By id, in the order of the files."""
         self.templates: Mapping[str, Template] = dict(book.templates)
+        self.slas: Mapping[str, Sla] = dict(book.slas)
+        self.times: Mapping[str, Schedule] = dict(book.times)
+        self.fields: Mapping[str, Field] = dict(book.fields)
+        """What conditions may ask for, the site's own fields among them."""
         self.lists: tuple[str, ...] = tuple(book.list_names)
         self.tags: tuple[str, ...] = tuple(sorted(book.tags))
         self.rules = rules
@@ -53,7 +58,12 @@ class Ruleset:
         self._templates = dict(book.templates)
         self._trials = trials
         self._scanner = Scanner(book.lexicon)
-        self._candidates = Candidates(rules, self._scanner.finder)
+        waiting: dict[str, list[Rule]] = {MESSAGE_RECEIVED: []}
+        for one in rules:
+            waiting.setdefault(one.event, []).append(one)
+        self._candidates = {event: Candidates(those, self._scanner.finder) for event, those in waiting.items()}
+        """By event."""
+        self._nobody = Candidates((), self._scanner.finder)
 
     def evaluate(self, facts: Facts) -> Verdict:
         """Judge one message. Never raises, whatever the text."""
@@ -88,19 +98,30 @@ class Ruleset:
 
     def run_tests(self) -> TestReport:
         """Run the tests that stand in the files."""
-        names = tuple(rule.id for rule in self.rules if rule.mode != "off")
-        return trial.run(self._trials, names, self.evaluate, self.fired)
+        names = tuple(rule.id for rule in self.rules if rule.mode != "off" and not is_packed(rule.at.file))
+        world = World(
+            queues=self.queues,
+            slas=self.slas,
+            times=self.times,
+            events=frozenset(self._candidates),
+            judge=lambda facts, queue: self._judge(Scene(facts, self._scanner), queue),
+        )
+        return trial.run(self._trials, names, world, self.evaluate, self.fired)
 
     def fired(self, facts: Facts) -> tuple[str, ...]:
         """Ids of the rules that fire, in order, those that are only observed among them."""
         scene = Scene(facts, self._scanner)
-        return tuple(fired.rule.id for fired in self._candidates.fired(scene))
+        return tuple(fired.rule.id for fired in self._waiting(scene).fired(scene))
 
-    def _judge(self, scene: Scene) -> Verdict:
+    def _waiting(self, scene: Scene) -> Candidates:
+        return self._candidates.get(scene.facts.event, self._nobody)
+
+    def _judge(self, scene: Scene, queue: str = "") -> Verdict:
+        """Judge; where no rule asks for a queue it is `queue`, or the default one."""
         return judge(
             scene,
-            self._candidates,
-            default_queue=self.default_queue,
+            self._waiting(scene),
+            default_queue=queue or self.default_queue,
             templates=self._templates,
             version=self.version,
         )
@@ -119,21 +140,17 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     if len(names) > FILES_MAX:
         problems.error(top, "limit", f"{len(names)} files", f"at most {FILES_MAX}")
         names = names[:FILES_MAX]
-    sections = [
-        section
-        for name in names
-        if (root := parse(name, files[name], problems)) is not None
-        for section in [_sections(root, book)]
-    ]
-    for section in sections:
-        _define(section, book)
+    inclusion = Inclusion({name: files[name] for name in names}, problems)
+    read = [sections.read(root, book) for root in inclusion.roots()]
+    override.apply(read, book.reader)
+    sections.define(read, book)
     _check_default(book, top)
-    rules = tuple(_rules(sections, book))
-    trials = tuple(_trials(sections, book))
+    rules = tuple(_rules(read, book))
+    trials = tuple(_trials(read, book))
     checker.check(book, rules)
     if problems.failed():
         raise RulesError(problems.all())
-    return Ruleset(book, rules, trials, _version(files), hosts)
+    return Ruleset(book, rules, trials, _version(inclusion.content), hosts)
 
 
 def _version(files: Mapping[str, bytes]) -> str:
@@ -142,57 +159,6 @@ def _version(files: Mapping[str, bytes]) -> str:
         for piece in (name.encode(), files[name]):
             digest.update(len(piece).to_bytes(8, "big") + piece)
     return digest.hexdigest()[:12]
-
-
-def _sections(root: Table, book: Book) -> dict[str, Node]:
-    reader = book.reader
-    found = reader.keys(root, SECTIONS, "a rules file", later=_LATER)
-    if "version" not in found:
-        reader.fail(root.at, "missing", "the file does not say its version", "write version: 1")
-    else:
-        reader.number(found["version"], "version", LANGUAGE_VERSION, LANGUAGE_VERSION)
-    return found
-
-
-def _define(section: dict[str, Node], book: Book) -> None:
-    """Make every name known before anything refers to it."""
-    reader = book.reader
-    for key, node in _named(section, "lists", book):
-        if book.define("list", key, book.list_names):
-            book.lists[key.value] = node
-    for tag in reader.scalars(section["tags"], "tags") if "tags" in section else ():
-        if reader.name(tag, "the tag") is not None:
-            book.tags.add(tag.value)
-    for key, node in _named(section, "queues", book):
-        if book.define("queue", key, book.queue_names):
-            book.queues[key.value] = queues.read(key, node, reader)
-    for key, node in _named(section, "templates", book):
-        if book.define("template", key, book.template_names):
-            book.templates[key.value] = templates.read(key, node, reader)
-    for table in _rule_nodes(section, book):
-        _define_rule(table, book)
-
-
-def _named(section: dict[str, Node], name: str, book: Book) -> tuple[tuple[Scalar, Node], ...]:
-    return book.reader.pairs(section[name], name) if name in section else ()
-
-
-def _define_rule(table: Table, book: Book) -> None:
-    identity = table.get("id")
-    if not isinstance(identity, Scalar) or identity.empty:
-        book.reader.fail(table.at, "missing", "the rule has no id", "write id: a-short-name")
-    elif book.define("rule", identity, book.rules):
-        book.usable.add(table.at)
-    rule.tags_of(table, book)
-
-
-def _rule_nodes(section: dict[str, Node], book: Book) -> list[Table]:
-    nodes = section.get("rules")
-    items = book.reader.items(nodes, "rules") if nodes is not None else ()
-    for item in items:
-        if not isinstance(item, Table):
-            book.reader.wrong(item, "a rule must be a map with id, when and then")
-    return [item for item in items if isinstance(item, Table)]
 
 
 def _check_default(book: Book, top: Position) -> None:
@@ -208,10 +174,10 @@ def _check_default(book: Book, top: Position) -> None:
         book.reader.fail(at, "duplicate", text, f"the first is {defaults[0]}; keep one")
 
 
-def _rules(sections: list[dict[str, Node]], book: Book) -> list[Rule]:
+def _rules(read: list[Section], book: Book) -> list[Rule]:
     found: list[Rule] = []
-    for section in sections:
-        for node in _rule_nodes(section, book):
+    for section in read:
+        for node in sections.rule_nodes(section, book):
             compiled = rule.read(node, book)
             if compiled is not None and node.at in book.usable:
                 found.append(compiled)
@@ -220,9 +186,9 @@ def _rules(sections: list[dict[str, Node]], book: Book) -> list[Rule]:
     return found
 
 
-def _trials(sections: list[dict[str, Node]], book: Book) -> list[Trial]:
+def _trials(read: list[Section], book: Book) -> list[Trial]:
     found = []
-    for section in sections:
+    for section in read:
         if "tests" in section:
             for node in book.reader.items(section["tests"], "tests"):
                 one = trial.read(node, book)

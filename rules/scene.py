@@ -1,5 +1,9 @@
 """Everything one evaluation looks at: the facts, the scanned texts, the language. Made per message."""
 
+from typing import Final
+
+import msgspec
+
 from rules.facts import Facts, Span
 from rules.language import detect
 from rules.scan import Scan, Scanner
@@ -7,11 +11,13 @@ from rules.scan import Scan, Scanner
 Found = tuple[Scan, tuple[Span, ...]]
 """A scanned part of the message, and the words in it that made a condition true."""
 
+_OBJECT: Final = msgspec.json.Decoder(dict[str, object])
+
 
 class Scene:
     """One message before the rules; each text is scanned once, whatever the number of rules."""
 
-    __slots__ = ("_language", "_scanner", "_subject", "facts", "found", "text")
+    __slots__ = ("_custom", "_language", "_scanner", "_subject", "facts", "found", "text")
 
     def __init__(self, facts: Facts, scanner: Scanner) -> None:
         self.facts = facts
@@ -21,6 +27,7 @@ class Scene:
         self._scanner = scanner
         self._language = facts.message.lang
         self._subject: Scan | None = None
+        self._custom: dict[str, object] | None = None
 
     @property
     def language(self) -> str:
@@ -28,6 +35,16 @@ class Scene:
         if not self._language:
             self._language = detect(self.facts.message.text or self.facts.message.subject)
         return self._language
+
+    @property
+    def custom(self) -> dict[str, object]:
+        """What the site added to the message; empty when that is no JSON object."""
+        if self._custom is None:
+            try:
+                self._custom = _OBJECT.decode(self.facts.message.ext or "{}")
+            except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+                self._custom = {}
+        return self._custom
 
     @property
     def subject(self) -> Scan:

@@ -8,13 +8,15 @@ was typed. `switchboard rules check` stays the judge: it knows more than any sch
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from rules import queues, rule, trial, when
+from rules import custom, deadlines, expectations, overflow, queues, rule, skills, times, trial, when
 from rules.book import WORD_MAX
 from rules.facts import URGENCY_ORDER, CustomerFacts, TicketFacts
 from rules.fields import FIELDS, Field
 from rules.hints import HINTS
 from rules.reader import FALSE, ID, TRUE
-from rules.ruleset import LANGUAGE_VERSION, SECTIONS, Ruleset
+from rules.ruleset import Ruleset
+from rules.schedule import WEEKDAYS
+from rules.sections import LANGUAGE_VERSION, SECTIONS
 from rules.templates import LANGUAGE, TEXT_MAX
 
 Schema = dict[str, Any]
@@ -44,14 +46,25 @@ class _Writer:
                 "tag": site.tags,
                 "rule": tuple(known.id for known in site.rules),
                 "list": tuple(f"${name}" for name in site.lists),
+                "time": tuple(site.times),
+                "sla": tuple(site.slas),
             }
+        self._fields = FIELDS if site is None else site.fields
 
     def file(self) -> Schema:
         sections: dict[str, Schema] = {
             "version": {"const": LANGUAGE_VERSION, "type": "integer"},
+            "pack": {"type": "string"},
+            "requires": _table("requires", {"engine": {"type": "string", "pattern": "^>= ?[0-9]+([.][0-9]+)?$"}}),
+            "include": _one_or_many({"type": "string"}),
+            "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": _named(_ref("words")),
+            "calendars": _named(_table("calendar", dict.fromkeys(times.CALENDAR_KEYS, _one_or_many(_TEXT)))),
+            "times": _named(self._time()),
+            "fields": {"type": ["object", "null"], "additionalProperties": self._declared()},
             "tags": _one_or_many(_name()),
             "queues": _named({"anyOf": [{"type": "null"}, self._queue()]}),
+            "sla": _named(self._sla()),
             "templates": _named(self._template()),
             "rules": {"type": ["array", "null"], "items": _ref("rule")},
             "tests": {"type": ["array", "null"], "items": _ref("test")},
@@ -94,8 +107,49 @@ class _Writer:
     def _queue(self) -> Schema:
         text = {**_TEXT, "maxLength": queues.NAME_MAX}
         per_language = {"type": "object", "additionalProperties": False, "patternProperties": {_LANGUAGE: text}}
-        parts: dict[str, Schema] = {"name": {"anyOf": [text, per_language]}, "default": _FLAG}
+        parts: dict[str, Schema] = {
+            "name": {"anyOf": [text, per_language]},
+            "default": _FLAG,
+            "skills": _one_or_many(_SKILL),
+            "pick": {"enum": list(queues.PICKS)},
+            "hours": self._known("time"),
+            "max_waiting": {"type": "integer", "minimum": 1},
+            "overflow": {"type": "array", "items": self._step()},
+        }
         return _table("queue", _of(queues.KEYS, parts))
+
+    def _step(self) -> Schema:
+        crowd = _closed({key: _said(_COUNT, HINTS["step.when"]) for key in overflow.CROWD})
+        parts: dict[str, Schema] = {
+            "after": _DURATION,
+            "when": crowd,
+            "relax": _one_or_many(_SKILL),
+            "add_skill": _one_or_many(_SKILL),
+            "urgency": {"enum": ["up"]},
+            "to": self._known("queue"),
+            "reply": self._known("template"),
+        }
+        return _table("step", _of(overflow.KEYS, parts))
+
+    def _time(self) -> Schema:
+        days = "(?:" + "|".join(WEEKDAYS) + ")"
+        week = {
+            "type": "object",
+            "additionalProperties": False,
+            "patternProperties": {f"^{days}(?:-{days})?(?:, ?{days}(?:-{days})?)*$": _one_or_many(_TEXT)},
+        }
+        parts: dict[str, Schema] = dict.fromkeys((*times.CALENDAR_KEYS, "calendar"), _one_or_many(_TEXT))
+        parts |= {"zone": {"type": "string"}, "open": week}
+        return _table("time", _of(times.KEYS, parts), required=("zone", "open"))
+
+    def _declared(self) -> Schema:
+        kind: Schema = {"enum": list(custom.KINDS)}
+        parts = {"type": kind, "values": _one_or_many(_TEXT)}
+        return {"anyOf": [kind, _table("field", _of(custom.KEYS, parts), required=("type",))]}
+
+    def _sla(self) -> Schema:
+        parts = {"first_reply": _DURATION, "solve": _DURATION, "clock": self._known("time")}
+        return _table("sla", _of(deadlines.KEYS, parts))
 
     def _template(self) -> Schema:
         text = {**_TEXT, "maxLength": TEXT_MAX}
@@ -112,8 +166,16 @@ class _Writer:
             "urgency": {"enum": list(URGENCY_ORDER)},
             "queue": self._known("queue"),
             "reply": self._known("template"),
+            "untag": _one_or_many(self._known("tag")),
+            "skills": _one_or_many(_SKILL),
+            "sla": self._known("sla"),
+            "note": {**_TEXT, "maxLength": rule.NOTE_MAX},
+            "force": _FLAG,
         }
         parts: dict[str, Schema] = {
+            "event": {"type": "string"},
+            "from": _TEXT,
+            "until": _TEXT,
             "id": _name(),
             "name": _TEXT,
             "owner": _TEXT,
@@ -132,16 +194,23 @@ class _Writer:
 
     def _when(self) -> Schema:
         parts: dict[str, Schema] = {}
-        for field in FIELDS.values():
-            about = HINTS[field.name]
+        for field in self._fields.values():
+            about = HINTS.get(field.name, HINTS["message.custom"])
             default = when.default_operator(field)
             parts[field.name] = _said(self._test_of(field, default), f"{about} {HINTS[f'operator.{default}']}")
             for operator in when.operators(field):
                 value = self._test_of(field, operator)
                 parts[f"{field.name}|{operator}"] = _said(value, f"{about} {HINTS[f'operator.{operator}']}")
+                if field.kind == "text" and operator in when.EXACT:
+                    parts[f"{field.name}|{operator} exact case"] = _said(_ref("words"), HINTS["operator.exact case"])
         for logic in when.LOGIC:
             parts[logic] = _said(_one_or_many(_ref("when"), least=0), HINTS[f"when.{logic}"])
-        return {**_closed(parts), "minProperties": 1}
+        for key in when.HOURS:
+            parts[key] = _said(_one_or_many(self._known("time")), HINTS[f"when.{key}"])
+        counted: Schema = {_COUNTED: _ref("words")}
+        if "time" not in self._names:
+            counted[rf"^{custom.PREFIX[:-1]}\."] = {}
+        return {**_closed(parts), "patternProperties": counted, "minProperties": 1}
 
     def _test_of(self, field: Field, operator: str) -> Schema:
         """What may stand behind a field and an operator."""
@@ -164,6 +233,8 @@ class _Writer:
         """One value of a field."""
         if field.kind == "flag":
             return _FLAG
+        if field.decimal:
+            return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^[+-]?[0-9]+(?:[.][0-9]+)?$"}]}
         if field.kind == "number":
             return {"type": "integer", "minimum": 0, "maximum": when.NUMBER_MAX}
         if field.choices:
@@ -183,15 +254,23 @@ class _Writer:
     # Tests.
 
     def _test(self) -> Schema:
-        message = {key: self._fact(f"message.{key}") for key in trial.MESSAGE}
+        message = {key: self._fact(f"message.{key}") for key in trial.MESSAGE if key != "custom"}
+        message["custom"] = _said({"type": "object"}, HINTS["message.custom"])
+        crowd = _table("crowd", {"available": _COUNT, "waiting": _COUNT})
+        later = _table("expect", _of(expectations.EXPECT_LATER, self._expected()))
         parts: dict[str, Schema] = {
             "name": _TEXT,
             "message": {"anyOf": [_TEXT, _closed(message)]},
             "customer": _closed({key: self._fact(f"customer.{key}") for key in CustomerFacts.__struct_fields__}),
             "ticket": _closed({key: self._fact(f"ticket.{key}") for key in TicketFacts.__struct_fields__}),
-            "expect": {**_table("expect", self._expected()), "minProperties": 1},
+            "event": {"type": "string"},
+            "at": _TEXT,
+            "queues": _named(crowd),
+            "expect": {**_table("expect", _of(expectations.EXPECT, self._expected())), "minProperties": 1},
+            "then_after": {"type": "object", "propertyNames": _DURATION, "additionalProperties": later},
+            "known_gap": _FLAG,
         }
-        return _table("test", _of(trial.KEYS, parts), required=("message", "expect"))
+        return _table("test", _of(trial.KEYS, parts), required=("expect",))
 
     def _fact(self, name: str) -> Schema:
         field = FIELDS[name]
@@ -204,9 +283,15 @@ class _Writer:
         one: dict[str, Schema] = {
             "urgency": {"enum": list(URGENCY_ORDER)}, "queue": self._known("queue"), "reply": reply, "language": _TEXT,
         }  # fmt: skip
-        return _of(trial.EXPECT, one | {"tags": tags, "tags_not": tags, "fired": rules, "quiet": rules})
+        sla = {"anyOf": [{"enum": ["none"]}, self._known("sla")]}
+        several = {"tags": tags, "tags_not": tags, "fired": rules, "quiet": rules, "escalated": rules}
+        return one | several | {"sla": sla, "note": _TEXT, "skills": _one_or_many(_SKILL)}
 
 
+_COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
+_SKILL: Final[Schema] = {"type": ["string", "integer"], "pattern": f"^(?:{skills.PATTERN})$"}
+_DURATION: Final[Schema] = {"type": "string", "pattern": "^[0-9]{1,6}[smhd]$"}
+_COUNTED: Final = r"^message\.(?:text|subject|any)\|has at least [0-9]{1,3}(?: exact case)?$"
 _LANGUAGE: Final = f"^(?:{LANGUAGE.pattern})$"
 
 

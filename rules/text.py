@@ -146,6 +146,11 @@ def fold_word(word: str) -> str:
     return fold(word).text.strip()
 
 
+def fold_but_case(text: str) -> str:
+    """Fold a few words as far as capitals do not matter: width, Chinese, apostrophes, blanks."""
+    return " ".join(unicodedata.normalize("NFKC", _SPECIAL.sub(_swap, text)).replace("\x00", "").split())
+
+
 def _fold_clusters(text: str) -> tuple[str, list[int]]:
     """Fold a text where some character changes length, one base character with its marks at once."""
     pieces: list[str] = []

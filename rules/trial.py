@@ -1,14 +1,17 @@
 """The tests that stand in the rules files: a message, and what must come of it."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
 import msgspec
 
+from rules import custom, events, expectations, sequel
 from rules.book import Book
 from rules.document import Node, Scalar, Table
+from rules.expectations import Expectation
 from rules.facts import (
+    MESSAGE_RECEIVED,
     URGENCY_ORDER,
     CustomerFacts,
     Facts,
@@ -19,15 +22,19 @@ from rules.facts import (
     Visibility,
 )
 from rules.fields import TICKET_STATES
+from rules.moments import moment
 from rules.problems import Position
+from rules.sequel import Sequel
+from rules.simulation import Simulation, World
 from rules.text import PLACEHOLDER_TYPES
 
-KEYS = ("name", "message", "customer", "ticket", "expect")
+KEYS = (
+    "name", "event", "at", "message", "customer", "ticket", "queues", "expect", "then_after", "known_gap",
+)  # fmt: skip
 MESSAGE = (
     "text", "subject", "channel", "account", "visibility", "lang", "is_first", "is_automatic",
-    "attachments", "findings",
+    "attachments", "findings", "custom",
 )  # fmt: skip
-EXPECT = ("tags", "tags_not", "urgency", "queue", "reply", "fired", "quiet", "language")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +44,10 @@ class Trial:
     name: str
     at: Position
     facts: Facts
-    single: Mapping[str, Scalar] = field(default_factory=dict)
-    """urgency, queue, reply, language."""
-    several: Mapping[str, tuple[Scalar, ...]] = field(default_factory=dict)
-    """tags, tags_not, fired, quiet."""
+    expect: Expectation
+    sequel: Sequel
+    known_gap: bool = False
+    """It is known to fail; that it passes is worth telling."""
 
 
 class TrialFailure(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,52 +87,32 @@ def read(node: Node, book: Book) -> Trial | None:
     if not isinstance(node, Table):
         reader.wrong(node, "a test must be a map with message and expect")
         return None
-    keys = reader.keys(node, KEYS, "a test", later=("at", "then_after", "known_gap"))
+    keys = reader.keys(node, KEYS, "a test")
+    event = events.read(keys["event"], book.slas, reader) if "event" in keys else MESSAGE_RECEIVED
     for needed in ("message", "expect"):
-        if needed not in keys:
+        if needed not in keys and not (needed == "message" and event != MESSAGE_RECEIVED):
             reader.fail(node.at, "missing", f"the test has no {needed}", "write one")
             return None
     name = reader.text(keys["name"], "name") if "name" in keys else None
+    at = moment(keys["at"], "at", reader) if "at" in keys else None
     facts = Facts(
-        message=_message(keys["message"], book),
+        event=event or MESSAGE_RECEIVED,
+        now_ms=at.start_ms if at is not None else None,
+        message=_message(keys["message"], book) if "message" in keys else MessageFacts(text=""),
         customer=_customer(keys.get("customer"), book),
         ticket=_ticket(keys.get("ticket"), book),
     )
-    expect = reader.keys(keys["expect"], EXPECT, "expect", later=("redacted", "skills"))
-    single: dict[str, Scalar] = {}
-    several: dict[str, tuple[Scalar, ...]] = {}
-    for key, value in expect.items():
-        if key in {"urgency", "queue", "reply", "language"}:
-            found = reader.scalar(value, key)
-            if found is not None and _check_name(key, found, book):
-                single[key] = found
-        else:
-            scalars = reader.scalars(value, key)
-            several[key] = tuple(one for one in scalars if _check_name(key, one, book))
-    if not expect:
-        reader.fail(keys["expect"].at, "empty", "the test expects nothing", f"one of {EXPECT}")
-    text = facts.message.text or facts.message.subject
-    return Trial(name=name or text[:40], at=node.at, facts=facts, single=single, several=several)
-
-
-def _check_name(key: str, found: Scalar, book: Book) -> bool:
-    reader = book.reader
-    if key == "urgency":
-        return reader.chosen(found, key, URGENCY_ORDER) is not None
-    if key == "reply" and found.value == "none":
-        return True
-    names: dict[str, tuple[str, Collection[str]]] = {
-        "queue": ("queue", book.queues),
-        "reply": ("template", book.templates),
-        "tags": ("tag", book.tags),
-        "tags_not": ("tag", book.tags),
-        "fired": ("rule", book.rules),
-        "quiet": ("rule", book.rules),
-    }
-    if key not in names:
-        return True
-    what, known = names[key]
-    return reader.known(found, what, known) is not None
+    expect = expectations.read(keys["expect"], expectations.EXPECT, book)
+    known_gap = "known_gap" in keys and bool(reader.flag(keys["known_gap"], "known_gap"))
+    text = facts.message.text or facts.message.subject or facts.event
+    return Trial(
+        name=name or text[:40],
+        at=node.at,
+        facts=facts,
+        expect=expect,
+        sequel=sequel.read(keys, book),
+        known_gap=known_gap,
+    )
 
 
 def _message(node: Node, book: Book) -> MessageFacts:
@@ -158,6 +145,7 @@ def _message(node: Node, book: Book) -> MessageFacts:
         is_automatic=_flag(keys, "is_automatic", book, default=False),
         attachments=number or 0,
         findings=tuple(finding.value.upper() for finding in findings),
+        ext=custom.example(keys["custom"], book) if "custom" in keys else "",
     )
 
 
@@ -202,6 +190,7 @@ def _flag(keys: dict[str, Node], key: str, book: Book, *, default: bool) -> bool
 def run(
     trials: tuple[Trial, ...],
     rules: tuple[str, ...],
+    world: World,
     evaluate: Callable[[Facts], Verdict],
     fired_by: Callable[[Facts], tuple[str, ...]],
 ) -> TestReport:
@@ -211,8 +200,18 @@ def run(
     for trial in trials:
         fired = fired_by(trial.facts)
         seen.update(fired)
-        for at, text in _unmet(trial, evaluate(trial.facts), fired):
-            failures.append(TrialFailure(name=trial.name, file=at.file, line=at.line, col=at.col, text=text))
+        verdict = evaluate(trial.facts)
+        unmet = _unmet(trial, verdict, fired)
+        simulation = Simulation(world, trial.facts, verdict, trial.sequel.crowds)
+        for after_ms, expected in trial.sequel.moments:
+            fate = simulation.at(after_ms)
+            seen.update(fate.escalated)
+            unmet += sequel.unmet(expected, fate)
+        if trial.known_gap:
+            unmet = [] if unmet else [(trial.at, "this is no gap any more; take known_gap out")]
+        failures += [
+            TrialFailure(name=trial.name, file=at.file, line=at.line, col=at.col, text=text) for at, text in unmet
+        ]
     return TestReport(
         total=len(trials),
         failures=tuple(failures),
@@ -222,29 +221,19 @@ def run(
 
 
 def _unmet(trial: Trial, verdict: Verdict, fired: tuple[str, ...]) -> list[tuple[Position, str]]:
-    reply = verdict.replies[0].template if verdict.replies else "none"
-    got = {
+    single = {
         "urgency": verdict.urgency,
         "queue": verdict.queue,
-        "reply": reply,
+        "sla": verdict.sla or "none",
+        "reply": verdict.replies[0].template if verdict.replies else "none",
+        "note": "; ".join(note.text for note in verdict.notes) or "none",
         "language": verdict.language,
     }
-    unmet = [
-        (wanted.at, f"{key} should be {wanted.value}, is {got[key]}")
-        for key, wanted in trial.single.items()
-        if wanted.value.casefold() != got[key].casefold()
-    ]
-    held = {"tags": verdict.tags, "tags_not": verdict.tags, "fired": fired, "quiet": fired}
-    for key, names in trial.several.items():
-        for name in names:
-            there = name.value in held[key]
-            if key in {"tags", "fired"} and not there:
-                unmet.append((name.at, f"{key} should hold {name.value}, is {_list(held[key])}"))
-            elif key in {"tags_not", "quiet"} and there:
-                what = "the tag" if key == "tags_not" else "the rule"
-                unmet.append((name.at, f"{what} {name.value} should not be there"))
-    return unmet
-
-
-def _list(names: tuple[str, ...]) -> str:
-    return ", ".join(names) or "empty"
+    several = {
+        "tags": verdict.tags,
+        "tags_not": verdict.tags,
+        "skills": verdict.skills,
+        "fired": fired,
+        "quiet": fired,
+    }
+    return trial.expect.unmet(single, several)

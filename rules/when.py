@@ -1,18 +1,22 @@
 """Reads the `when` of a rule: a map is "and", a list is "or"."""
 
+import math
+import re
 from itertools import chain
 
 import re2
 
-from rules.attributes import Between, Exists, Holds, Is
+from rules import hours
+from rules.attributes import Between, Exists, Holds, Is, Key
 from rules.book import Book
 from rules.conditions import All, AnyOf, Condition, Not
 from rules.document import Listing, Node, Scalar, Table
-from rules.fields import FIELDS, LANGUAGE_FIELDS, TEXT_PARTS, Field
+from rules.fields import LANGUAGE_FIELDS, TEXT_PARTS, Field
 from rules.near import Unless
 from rules.problems import Position, meant
 from rules.reader import FALSE, TRUE
 from rules.required import required
+from rules.several import Several, Word
 from rules.text import fold_word
 from rules.wording import Has, HasAll, Matches, Near, Whole, compile_regex
 from rules.words import bounded
@@ -27,16 +31,20 @@ GROUPS_MAX, UNORDERED_MAX = 6, 4
 NUMBER_MAX = 1_000_000
 
 OPERATORS = {
-    "text": ("has", "has all", "near", "is", "in", "starts", "ends", "matches", "exists"),
+    "text": ("has", "has all", "has at least", "near", "is", "in", "starts", "ends", "matches", "exists"),
     "word": ("is", "in", "exists"),
     "flag": ("is",),
     "number": ("is", "in", "at least", "above", "below", "at most", "between"),
     "set": ("has", "has all", "exists"),
 }
 RANKED = ("at least", "above", "below", "at most", "between")
-_LATER = ("changed", "changed to", "has at least", "exact case")
-NEAR = ("words", "within", "ordered")
+_LATER = ("changed", "changed to")
+EXACT = ("has", "has all", "has at least")
+"""What `exact case` may follow."""
+_COUNTED = re.compile(r"has at least ([0-9]{1,3})")
 LOGIC = ("any", "all", "not")
+HOURS = ("during", "outside")
+NEAR = ("words", "within", "ordered")
 UNLESS = ("unless", "unless before", "unless just before")
 
 
@@ -75,13 +83,26 @@ class WhenReader:
             trees = tuple(tree for item in self._branches(value) if (tree := self.tree(item)) is not None)
             kinds: dict[str, type[AnyOf | All | Not]] = {"any": AnyOf, "all": All, "not": Not}
             return kinds[key.value](label=key.value, at=key.at, conditions=trees)
+        if key.value in HOURS:
+            return hours.read(key, value, self._book)
+        return self._field(key, value)
+
+    def _branches(self, value: Node) -> tuple[Node, ...]:
+        return value.items if isinstance(value, Listing) else (value,)
+
+    def _field(self, key: Scalar, value: Node) -> Condition | None:
+        """Read a test of one field."""
         name, _, operator = key.value.partition("|")
-        field = FIELDS.get(name.strip())
+        field = self._book.fields.get(name.strip())
         if field is None:
-            known = [*FIELDS, *LOGIC]
-            self._read.fail(key.at, "unknown-field", f"there is no field {name}", meant(name, known))
+            known = [*self._book.fields, *LOGIC, *HOURS]
+            code = "unknown-custom" if name.startswith("custom.") else "unknown-field"
+            self._read.fail(key.at, code, f"there is no field {name}", meant(name, known))
             return None
         operator = operator.strip() or default_operator(field)
+        operator, exact = operator.removesuffix(" exact case"), operator.endswith(" exact case")
+        counted = _COUNTED.fullmatch(operator)
+        operator = "has at least" if counted else operator
         if operator in _LATER:
             self._read.fail(key.at, "later", f"{operator} is not supported yet", "delete it for now")
             return None
@@ -90,12 +111,16 @@ class WhenReader:
             text = f"{field.name} cannot be tested with {operator}"
             self._read.fail(key.at, "unknown-operator", text, meant(operator, allowed))
             return None
+        if (exact and (field.kind != "text" or operator not in EXACT)) or (operator == "has at least" and not counted):
+            known = [*EXACT[:-1], "has at least 2"]
+            hint = f"exact case may follow {', '.join(known)}" if exact else "write how many: has at least 2"
+            self._read.fail(key.at, "unknown-operator", f"{field.name} cannot be tested so", hint)
+            return None
+        if counted or exact:
+            return self._several(TEXT_PARTS[field.name], int(counted[1]) if counted else None, key, value, exact=exact)
         if field.kind == "text" and operator != "exists":
             return self._wording(field, operator, key, value)
         return self._attribute(field, operator, key, value)
-
-    def _branches(self, value: Node) -> tuple[Node, ...]:
-        return value.items if isinstance(value, Listing) else (value,)
 
     # What the message says.
 
@@ -119,6 +144,23 @@ class WhenReader:
         stands = [bounded(text, left=kind != "ends", right=kind != "starts") for text in texts]
         group = lexicon.literal_group(stands)
         return Whole(label=label, at=at, sources=sources, operator=kind, texts=texts, words=group)
+
+    def _several(
+        self, sources: tuple[str, ...], least: int | None, key: Scalar, value: Node, *, exact: bool
+    ) -> Condition | None:
+        """Read words of which some number must be there, or whose capitals count."""
+        written = self._book.words(value, key.value)
+        if not written:
+            return None
+        group = self._book.lexicon.group
+        words = tuple(dict.fromkeys(Word(group([word]), word if exact else "") for word in written))
+        if least is None:
+            least = len(words) if "has all" in key.value else 1
+        if not 1 <= least <= len(words):
+            hint = f"a number from 1 to {len(words)}"
+            self._read.fail(key.at, "value", f"{key.value} has {len(words)} different words", hint)
+            return None
+        return Several(label=key.value, at=key.at, sources=sources, words=words, any_of=group(written), least=least)
 
     def _near(self, key: Scalar, value: Node, sources: tuple[str, ...], *, several: bool) -> Condition | None:
         known = [*NEAR, *UNLESS] if several else [NEAR[0], *UNLESS]
@@ -230,21 +272,21 @@ class WhenReader:
             return Holds(label=label, at=at, field=field, values=names, every=every)
         return Is(label=label, at=at, field=field, values=frozenset(values))
 
-    def _values(self, field: Field, value: Node, what: str) -> list[str | bool | int]:
-        found: list[str | bool | int] = []
+    def _values(self, field: Field, value: Node, what: str) -> list[Key]:
+        found: list[Key] = []
         for scalar in self._book.scalars(value, what):
             one = self._value(field, scalar)
             if one is not None:
                 found.append(one)
         return found
 
-    def _value(self, field: Field, scalar: Scalar) -> str | bool | int | None:
+    def _value(self, field: Field, scalar: Scalar) -> Key | None:
         if field.kind == "flag":
             if scalar.value.lower() in TRUE | FALSE:
                 return scalar.value.lower() in TRUE
             return self._read.flag(scalar, field.name)
         if field.kind == "number":
-            return self._read.number(scalar, field.name, 0, NUMBER_MAX)
+            return self._amount(field, scalar)
         if field.choices:
             return self._read.chosen(scalar, field.name, field.choices)
         if field.refers == "queue":
@@ -267,15 +309,25 @@ class WhenReader:
             return None
         if low > high:
             self._read.fail(value.at, "value", "the first bound is above the second", "swap them")
-        lows = {"at least": low, "above": low + 1, "between": low}
-        highs = {"at most": high, "below": high - 1, "between": high}
+        # Both bounds are included; what lies above 5 begins at the next number there is.
+        lows = {"at least": low, "above": math.nextafter(low, math.inf), "between": low}
+        highs = {"at most": high, "below": math.nextafter(high, -math.inf), "between": high}
         return Between(
-            label=key.value, at=key.at, field=field, low=lows.get(operator, 0), high=highs.get(operator, NUMBER_MAX)
+            label=key.value,
+            at=key.at,
+            field=field,
+            low=lows.get(operator, -math.inf),
+            high=highs.get(operator, math.inf),
         )
 
-    def _bound(self, field: Field, scalar: Scalar) -> int | None:
+    def _amount(self, field: Field, scalar: Scalar) -> float | None:
+        if field.decimal:
+            return self._read.decimal(scalar, field.name)
+        return self._read.number(scalar, field.name, 0, NUMBER_MAX)
+
+    def _bound(self, field: Field, scalar: Scalar) -> float | None:
         if not field.ranked:
-            return self._read.number(scalar, field.name, 0, NUMBER_MAX)
+            return self._amount(field, scalar)
         choice = self._read.chosen(scalar, field.name, field.choices)
         return None if choice is None else field.choices.index(choice)
 

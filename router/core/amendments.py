@@ -77,8 +77,10 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
             lang=event.language,
             is_first=False,
             findings=entry.findings,
+            ext=event.ext or "",
         ),
         ticket=TicketFacts(exists=ticket is not None, urgency=ticket.urgency if ticket else "normal"),
+        now_ms=entry.received_at_ms,
     )
     verdict = ruleset.evaluate(facts)
     revised = msgspec.structs.replace(

@@ -82,6 +82,7 @@ def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
             is_automatic=event.automatic != "none",
             attachments=len(entry.attachments),
             findings=entry.findings,
+            ext=event.ext or "",
         ),
         customer=CustomerFacts(
             known=contact is not None,
@@ -92,6 +93,7 @@ def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
         ticket=TicketFacts()
         if ticket is None
         else TicketFacts(exists=True, state=ticket.state, queue=ticket.queue, urgency=ticket.urgency, tags=ticket.tags),
+        now_ms=entry.received_at_ms,
     )
 
 

@@ -1,6 +1,6 @@
 """What a decision tells of itself, from what the rules said and where the ticket ended up. Pure."""
 
-from router.model.decisions import Why, WhyLost, WhyReason
+from router.model.decisions import Why, WhyLost, WhyNote, WhyReason
 from router.model.tables import Ticket
 from rules.facts import Verdict
 
@@ -14,6 +14,9 @@ def judged(verdict: Verdict, ticket: Ticket) -> Why:
         queue=ticket.queue,
         language=verdict.language,
         reasons=tuple(WhyReason(rule=r.rule, why=r.why, at=r.at) for r in verdict.reasons),
+        skills=verdict.skills,
+        sla=verdict.sla,
+        notes=tuple(WhyNote(rule=n.rule, text=n.text) for n in verdict.notes),
         lost=tuple(WhyLost(rule=x.rule, key=x.key, value=x.value, to=x.to) for x in verdict.lost),
         joined="amendment",
         contact_by="conversation",

@@ -88,7 +88,7 @@ def judge_again(
     """
     judged = msgspec.structs.replace(
         ticket,
-        tags=tuple(dict.fromkeys((*ticket.tags, *verdict.tags))),
+        tags=tuple(tag for tag in dict.fromkeys((*ticket.tags, *verdict.tags)) if tag not in verdict.untags),
         findings=tuple(dict.fromkeys((*ticket.findings, *entry.findings))),
     )
     if URGENCY_RANK[verdict.urgency] <= ticket.urgency_rank:

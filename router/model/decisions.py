@@ -22,6 +22,13 @@ class WhyLost(msgspec.Struct, frozen=True, kw_only=True):
     to: str
 
 
+class WhyNote(msgspec.Struct, frozen=True, kw_only=True):
+    """A remark that a rule left for the ticket's history."""
+
+    rule: str
+    text: str
+
+
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """Why an inbound message became what it became. Stored as JSON with the message."""
 
@@ -33,6 +40,11 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     reasons: tuple[WhyReason, ...] = ()
     lost: tuple[WhyLost, ...] = ()
+    skills: tuple[str, ...] = ()
+    """What rules asked of the agent; not enforced yet."""
+    sla: str | None = None
+    """The promise that rules gave; not enforced yet."""
+    notes: tuple[WhyNote, ...] = ()
     joined: str
     joined_detail: str = ""
     contact_by: str

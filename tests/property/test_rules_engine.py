@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import plain_rules
-from benchmarks.made_rules import CHANNELS, FINDINGS, TAGS, URGENCIES, Maker, as_file
+from benchmarks.made_rules import CHANNELS, FINDINGS, TAGS, TIMES, URGENCIES, Maker, as_file
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
 from rules.ruleset import load
+from rules.text import fold_word
 
 WORDS = [
     *[
@@ -29,7 +30,7 @@ WORDS = [
         "...",
         "a.b",
     ],
-    *["é", "éa", "退", "退款", "款a", "b退", "退 款", "。退", "ſ", "Ａb", "cafe\u0301", "幣", "x_y"],
+    *["B", "Ab", "é", "éa", "退", "退款", "款a", "b退", "退 款", "。退", "ſ", "Ａb", "cafe\u0301", "幣", "x_y"],
 ]
 PIECES = [
     *[
@@ -75,6 +76,8 @@ def entry(operator, values):
 
 LEAVES = st.one_of(
     *[entry(operator, SEVERAL) for operator in ("has", "has all")],
+    *[entry(operator, SEVERAL) for operator in ("has exact case", "has all exact case", "has at least 1")],
+    entry("has at least 2", SEVERAL.filter(lambda words: len({fold_word(word) for word in words}) > 1)),
     entry("near", NEAR),
     entry("matches", EXPRESSIONS),
     *[entry(operator, SEVERAL.filter(lambda words: "#" not in words)) for operator in ("starts", "ends", "is")],
@@ -85,6 +88,10 @@ LEAVES = st.one_of(
     st.builds(lambda low, high: {"all": [{"message.attachments|above": low}, {"message.attachments|below": high}]},
         st.integers(0, 2), st.integers(0, 3)),
     st.builds(lambda value: {"customer.vip": value}, st.booleans()),
+    st.builds(lambda operator, value: {f"custom.amount|{operator}": value},
+        st.sampled_from(["at least", "above", "below", "is"]), st.sampled_from([-1, 0.5, 1])),
+    st.builds(lambda key, names: {key: names}, st.sampled_from(["during", "outside"]),
+        st.lists(st.sampled_from(list(TIMES)), min_size=1, max_size=2, unique=True)),
 )  # fmt: skip
 TREES = st.recursive(
     LEAVES,
@@ -98,13 +105,15 @@ TREES = st.recursive(
     ),
     max_leaves=6,
 )
+MARCH_2026_MS = 1_772_323_200_000
 FACTS = st.builds(
-    lambda text, subject, channel, findings, attachments, vip, urgency, tags: Facts(
+    lambda text, subject, channel, findings, attachments, vip, urgency, tags, now_ms, ext: Facts(
         message=MessageFacts(
-            text=text, subject=subject, channel=channel, findings=tuple(findings), attachments=attachments
+            text=text, subject=subject, channel=channel, findings=tuple(findings), attachments=attachments, ext=ext
         ),
         customer=CustomerFacts(vip=vip),
         ticket=TicketFacts(urgency=urgency, tags=tuple(tags)),
+        now_ms=now_ms,
     ),
     TEXTS,
     st.one_of(st.just(""), TEXTS),
@@ -114,6 +123,8 @@ FACTS = st.builds(
     st.booleans(),
     st.sampled_from(URGENCIES),
     st.lists(st.sampled_from(TAGS), max_size=2, unique=True),
+    st.one_of(st.none(), st.integers(0, 14 * 48).map(lambda halves: MARCH_2026_MS + halves * 1_800_000)),
+    st.sampled_from(["", "{}", *(f'{{"amount": {value}}}' for value in (-1.5, -1, 0.5, 0.6, 1, 2))]),
 )
 
 

@@ -1,6 +1,7 @@
 """The schema that editors use: draft 7, true to the shipped pack, against the mistakes people make."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -149,3 +150,14 @@ def test_places_know_flags_and_numbers_from_words():
     assert rule.key("when").key("customer.vip").takes("boolean")
     assert Place(schema()).key("queues").key("billing").key("default").takes("boolean")
     assert not rule.key("then").key("no-such-key").takes("boolean")
+
+
+GUIDE = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_the_examples_of_the_guide_are_valid_for_any_site_and_for_their_own(example):
+    instance = as_an_editor_reads(example)
+    for made in (schema(), schema(load({"rules.yaml": example.encode()}))):
+        assert [(list(error.path), error.message) for error in Draft7Validator(made).iter_errors(instance)] == []

@@ -1,0 +1,125 @@
+"""The sections of rules files, and the names they define.
+
+Everything that a file names may be used in all of them, so names are gathered before anything that refers to them is
+read: first what stands alone, then what needs calendars, queues or times.
+"""
+
+from rules import custom, deadlines, inclusion, queues, rule, templates, times, working
+from rules.book import Book
+from rules.document import Node, Scalar, Table
+
+LANGUAGE_VERSION = 1
+
+Section = dict[str, Node]
+"""What stands in one file, by key."""
+
+SECTIONS = (
+    "version",
+    "pack",
+    "requires",
+    "include",
+    "lists",
+    "calendars",
+    "times",
+    "fields",
+    "tags",
+    "queues",
+    "sla",
+    "templates",
+    "override",
+    "rules",
+    "tests",
+)
+_LATER = ("redact",)
+
+
+def read(root: Table, book: Book) -> Section:
+    """Take a file apart."""
+    reader = book.reader
+    found = reader.keys(root, SECTIONS, "a rules file", later=_LATER)
+    if "version" not in found:
+        reader.fail(root.at, "missing", "the file does not say its version", "write version: 1")
+    else:
+        reader.number(found["version"], "version", LANGUAGE_VERSION, LANGUAGE_VERSION)
+    if "pack" in found:
+        inclusion.check_pack(found["pack"], reader)
+    if "requires" in found:
+        inclusion.check_requires(found["requires"], reader)
+    return found
+
+
+def define(sections: list[Section], book: Book) -> None:
+    """Make every name known before anything refers to it."""
+    for section in sections:
+        _define_words(section, book)
+        _define_queues(section, book)
+        for table in rule_nodes(section, book):
+            _define_rule(table, book)
+    for section in sections:
+        _define_times(section, book)
+    for section in sections:
+        _complete(section, book)
+
+
+def _define_words(section: Section, book: Book) -> None:
+    reader = book.reader
+    for key, node in _named(section, "lists", book):
+        if book.define("list", key, book.list_names):
+            book.lists[key.value] = node
+    for tag in reader.scalars(section["tags"], "tags") if "tags" in section else ():
+        if reader.name(tag, "the tag") is not None:
+            book.tags.add(tag.value)
+    for key, node in _named(section, "templates", book):
+        if book.define("template", key, book.template_names):
+            book.templates[key.value] = templates.read(key, node, reader)
+
+
+def _define_queues(section: Section, book: Book) -> None:
+    for key, node in _named(section, "fields", book):
+        custom.define(key, node, book)
+    for key, node in _named(section, "calendars", book):
+        times.define(key, node, book)
+    for key, _ in _named(section, "sla", book):
+        book.define("sla", key, book.sla_names)
+    for key, node in _named(section, "queues", book):
+        if book.define("queue", key, book.queue_names):
+            book.queues[key.value] = queues.read(key, node, book.reader)
+
+
+def _define_times(section: Section, book: Book) -> None:
+    for key, node in _named(section, "times", book):
+        if book.define("time", key, book.time_names) and (schedule := times.read(key, node, book)) is not None:
+            book.times[key.value] = schedule
+
+
+def _complete(section: Section, book: Book) -> None:
+    """Read what refers to times, queues and templates."""
+    for key, node in _named(section, "sla", book):
+        if book.sla_names.get(key.value) is key:
+            book.slas[key.value] = deadlines.read(key, node, book.time_names, book.reader)
+    for key, node in _named(section, "queues", book):
+        if book.queue_names.get(key.value) is key:
+            working.read(key, node, book)
+
+
+def _named(section: Section, name: str, book: Book) -> tuple[tuple[Scalar, Node], ...]:
+    return book.reader.pairs(section[name], name) if name in section else ()
+
+
+def _define_rule(table: Table, book: Book) -> None:
+    identity = table.get("id")
+    if not isinstance(identity, Scalar) or identity.empty:
+        book.reader.fail(table.at, "missing", "the rule has no id", "write id: a-short-name")
+    elif book.define("rule", identity, book.rules):
+        book.usable.add(table.at)
+    rule.tags_of(table, book)
+
+
+def rule_nodes(section: Section, book: Book) -> list[Table]:
+    """Return the rules of a file that are maps."""
+    nodes = section.get("rules")
+    items = book.reader.items(nodes, "rules") if nodes is not None else ()
+    for item in items:
+        if not isinstance(item, Table):
+            book.reader.wrong(item, "a rule must be a map with id, when and then")
+    return [item for item in items if isinstance(item, Table)]
