@@ -166,13 +166,13 @@ def _places(word: str, text: str) -> list[Span]:
 
 @lru_cache(maxsize=64)
 def _sentences(text: str) -> list[Span]:
-    """Cut after each ! ? ; 。 and line end, and after a lone full stop before white space or Chinese."""
+    """Cut after each run of ! ? ; 。 and line ends, and after a lone full stop before white space or Chinese."""
     found: list[Span] = []
     begun = 0
     for at, char in enumerate(text):
         following = text[at + 1 : at + 2]
         stop = char == "." and text[at - 1 : at] != "." and (following.isspace() or following >= "\u2e80")
-        if char in "!?;。\n" or stop:
+        if stop or (char in "!?;。\n" and not (following and following in "!?;。\n")):
             found.append((begun, at + 1))
             begun = at + 1
     return [*found, (begun, len(text))]

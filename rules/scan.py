@@ -34,6 +34,8 @@ _TOKEN = re.compile(
     r"[\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff]"
     r"|[^\W\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff]+(?:'[^\W\d_]+)?"
 )
+_CLOSING = re.compile("[!?;\u3002\n]+")
+"""Marks that end a sentence together."""
 
 
 class Scanner:
@@ -64,7 +66,7 @@ class Scan:
         self._places: Places | None = None
         self._among: dict[int, frozenset[str]] = {}
         """By group: which of its patterns hit."""
-        self._sentences: dict[int, Sentence] = {}
+        self._sentences: dict[int, Sentence | None] = {}
 
     def holds(self, group: WordGroup) -> bool:
         """Tell whether any word of the group stands in the field."""
@@ -107,7 +109,7 @@ class Scan:
         indexes = self.meeting.get(groups)
         if indexes is None:
             indexes = self.meeting[groups] = self._meeting(groups)
-        return list(map(self._sentence, indexes))
+        return [sentence for index in indexes if (sentence := self._sentence(index)) is not None]
 
     def literals(self, patterns: Iterable[str], group: WordGroup) -> list[Literal]:
         """Return the literals of a group that patterns stand for."""
@@ -136,15 +138,20 @@ class Scan:
                 found.append(index)
         return found
 
-    def _sentence(self, index: int) -> "Sentence":
-        sentence = self._sentences.get(index)
-        if sentence is None:
-            sentence = self._sentences[index] = Sentence(self, *self.hits.sentence(index))
-        return sentence
+    def _sentence(self, index: int) -> "Sentence | None":
+        """One sentence with all of its closing marks; None for what stands between two of them."""
+        if index not in self._sentences:
+            low, high, patterns = self.hits.sentence(index)
+            text = self.folded.text
+            inside = low > 0 and _CLOSING.match(text, low - 1, low) and _CLOSING.match(text, low)
+            closing = _CLOSING.match(text, high - 1)
+            high = closing.end() if closing else high
+            self._sentences[index] = None if inside else Sentence(self, low, high, patterns)
+        return self._sentences[index]
 
 
 class Sentence:
-    """One sentence of a field, from `low` to `high`, with its closing mark."""
+    """One sentence of a field, from `low` to `high`, with its closing marks."""
 
     __slots__ = ("_asked", "_hits", "_letters", "_patterns", "_placed", "_scan", "_tokens", "high", "low")
 

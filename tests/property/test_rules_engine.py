@@ -66,7 +66,7 @@ EXPRESSIONS = st.sampled_from(
 )
 NEAR = st.fixed_dictionaries(
     {"words": st.lists(SEVERAL, min_size=1, max_size=3), "within": st.integers(0, 3), "ordered": st.booleans()},
-    optional={"unless": st.just(["c"])},
+    optional={"unless": st.sampled_from([["c"], ["?"], ["c", "!"]])},
 )
 
 
