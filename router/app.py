@@ -15,7 +15,7 @@ from router.bus import Bus
 from router.bus.local import LocalBus
 from router.bus.redis import RedisBus
 from router.clock import SystemClock, TimedIds
-from router.config import Config, read_key
+from router.config import Config, link_hosts, read_key
 from router.connector import Context
 from router.flow.assign import Assigner
 from router.flow.channels import Channel, Channels
@@ -105,7 +105,7 @@ class App:
         self.ids = TimedIds(clock)
         self.metrics = Metrics()
         self.keys = keyring(config)
-        self.rulebook = Rulebook.shipped()
+        self.rulebook = Rulebook.shipped(link_hosts(config))
         self._exit = AsyncExitStack()
         self._tasks: list[asyncio.Task[None]] = []
         self.stopped = asyncio.Event()
@@ -144,7 +144,13 @@ class App:
             log=log,
         )
         self.commands = Commands(
-            store=store, bus=bus, channels=self.channels, rulebook=self.rulebook, clock=clock, ids=ids
+            store=store,
+            bus=bus,
+            channels=self.channels,
+            rulebook=self.rulebook,
+            keys=self.keys,
+            clock=clock,
+            ids=ids,
         )
         if "route" in self._roles:
             await self._start_routing(self._owner)

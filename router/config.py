@@ -16,6 +16,7 @@ import msgspec
 import yaml
 
 from router.model.errors import ConfigError
+from rules.links import LinkHosts
 
 _BYTES_MAX = 1_048_576
 _KEY_BYTES = 32
@@ -60,6 +61,14 @@ class RulesConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     path: str = "rules"
 
 
+class GuardConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may leave the house besides what no setting allows."""
+
+    link_hosts: tuple[str, ...] | None = None
+    """Hosts that replies may link to, beside the one of `server.public_url`: names, or `*.example.org` for all below
+    it. Without it links are not looked at."""
+
+
 class ChannelConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One account of a connector kind."""
 
@@ -79,6 +88,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     bus: BusConfig = BusConfig()
     secrets: SecretsConfig
     rules: RulesConfig = RulesConfig()
+    guard: GuardConfig = GuardConfig()
     channels: tuple[ChannelConfig, ...] = ()
 
 
@@ -160,6 +170,7 @@ _FIELDS: Mapping[str, type[msgspec.Struct]] = {
     "$.bus": BusConfig,
     "$.secrets": SecretsConfig,
     "$.rules": RulesConfig,
+    "$.guard": GuardConfig,
     "$.channels[]": ChannelConfig,
 }
 
@@ -211,6 +222,14 @@ def _check(config: Config, places: _Places) -> None:
         )
     if config.bus.url != "local" and urlsplit(config.bus.url).scheme not in {"redis", "rediss"}:
         raise ConfigError(f"{places.of('$.bus.url')}: `local` or redis://host:port/0 was meant")
+    for index, name in enumerate(config.guard.link_hosts or ()):
+        try:
+            LinkHosts.of([name])
+        except ValueError:
+            raise ConfigError(
+                f"{places.of(f'$.guard.link_hosts[{index}]')}: {name!r} is no host name; such as help.example.org, or "
+                "*.example.org for all below it"
+            ) from None
     seen: set[tuple[str, str]] = set()
     for index, channel in enumerate(config.channels):
         key = (channel.kind, channel.account)
@@ -220,6 +239,14 @@ def _check(config: Config, places: _Places) -> None:
                 "give one of them another account name"
             )
         seen.add(key)
+
+
+def link_hosts(config: Config) -> LinkHosts | None:
+    """The hosts that what leaves the house may link to; None when the configuration does not say."""
+    if config.guard.link_hosts is None:
+        return None
+    own = urlsplit(config.server.public_url).hostname or ""
+    return LinkHosts.of([*config.guard.link_hosts, *([own] if own and ":" not in own else [])])
 
 
 def _check_keys(secrets: SecretsConfig, places: _Places) -> None:

@@ -31,6 +31,7 @@ _INVISIBLE_LETTERS: Final = "\u115f\u1160\u3164\uffa0\u180e"
 _DROPPED: Final = frozenset({"Cf", "Mn", "Me"})
 # A lone surrogate cannot be encoded, which the scan for literals needs.
 _MARK_OF: Final = {"Pd": "-", "Zs": " ", "Cs": "\ufffd"}
+_QUOTE_MARKS = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
 _CACHED_MAX: Final = 8192
 
 
@@ -68,20 +69,27 @@ class Folded(NamedTuple):
 def fold(text: str) -> Folded:
     """Fold `text` once; ASCII and ordinary Chinese need no offset map."""
     if text.isascii():
-        return Folded(text, text.lower(), None, text)
-    original = text
+        plain = _unquoted(text)
+        return Folded(plain, plain.lower(), None, text)
     if _NEEDS_MAP.search(text) is None:
+        plain = text
         for wide, narrow in _ONE_TO_ONE:
-            text = text.replace(wide, narrow)
-        return Folded(text, text.lower(), None, original)
+            plain = plain.replace(wide, narrow)
+        plain = _unquoted(plain)
+        return Folded(plain, plain.lower(), None, text)
     parts = list(map(_TABLE.__getitem__, text))
-    folded = "".join(parts)
+    folded = _unquoted("".join(parts))
     if len(folded) == len(text) and all(parts):
         return Folded(folded, _lower(folded), None, text)
     source: list[int] = []
     for offset, part in enumerate(parts):
         source.extend([offset] * len(part))
     return Folded(folded, _lower(folded), tuple(source), text)
+
+
+def _unquoted(text: str) -> str:
+    """The text with blanks for the marks of quoted lines, which stand between the words of a phrase that was quoted."""
+    return _QUOTE_MARKS.sub(lambda marks: " " * len(marks[0]), text) if ">" in text else text
 
 
 def _lower(text: str) -> str:

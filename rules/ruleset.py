@@ -16,6 +16,7 @@ from rules.explanation import Explanation, explain
 from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
 from rules.fields import Field
 from rules.inclusion import Inclusion, is_packed
+from rules.links import LinkHosts
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
 from rules.rule import Rule
@@ -34,7 +35,9 @@ RULES_MAX = 20_000
 class Ruleset:
     """A checked, compiled set of rules."""
 
-    def __init__(self, book: Book, rules: tuple[Rule, ...], trials: tuple[Trial, ...], version: str) -> None:
+    def __init__(
+        self, book: Book, rules: tuple[Rule, ...], trials: tuple[Trial, ...], version: str, hosts: LinkHosts | None
+    ) -> None:
         self.version = version
         """Content hash of the files, short hex."""
         self.queues: Mapping[str, QueueSpec] = dict(book.queues)
@@ -48,6 +51,8 @@ class Ruleset:
         self.tags: tuple[str, ...] = tuple(sorted(book.tags))
         self.rules = rules
         """In the order they are tried."""
+        self.hosts = hosts
+        """What answers may link to; None: anything."""
         self.warnings: tuple[Problem, ...] = book.problems.all()
         self.default_queue = next(spec.id for spec in book.queues.values() if spec.default)
         self._templates = dict(book.templates)
@@ -72,6 +77,24 @@ class Ruleset:
     def render(self, template: str, language: str | None, variables: Mapping[str, str]) -> str:
         """Return a template's text in the nearest language, blanks filled; KeyError if unknown."""
         return self.templates[template].render(language, variables)
+
+    def foreign_links(self) -> tuple[Problem, ...]:
+        """An error for each template that links to a host which is none of `hosts`."""
+        if self.hosts is None:
+            return ()
+        return tuple(
+            Problem(
+                file=at.file,
+                line=at.line,
+                col=at.col,
+                code="foreign-link",
+                text=f"the template {template.name} links to a host that is not ours",
+                hint="link to one of guard.link_hosts, or add the host there",
+            )
+            for template in self.templates.values()
+            for language, at in template.places.items()
+            if self.hosts.foreign(template.texts[language])
+        )
 
     def run_tests(self) -> TestReport:
         """Run the tests that stand in the files."""
@@ -104,8 +127,9 @@ class Ruleset:
         )
 
 
-def load(files: Mapping[str, bytes]) -> Ruleset:
-    """Compile rules files, by name; rules are tried in the order of the file names.
+def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Ruleset:
+    """Compile rules files, by name; rules are tried in the order of the file names. `hosts` are what answers may link
+    to; `Ruleset.foreign_links` says where they do not.
 
     Raises RulesError with every error and warning of every file.
     """
@@ -126,7 +150,7 @@ def load(files: Mapping[str, bytes]) -> Ruleset:
     checker.check(book, rules)
     if problems.failed():
         raise RulesError(problems.all())
-    return Ruleset(book, rules, trials, _version(inclusion.content))
+    return Ruleset(book, rules, trials, _version(inclusion.content), hosts)
 
 
 def _version(files: Mapping[str, bytes]) -> str:

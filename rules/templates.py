@@ -12,6 +12,8 @@ import msgspec
 from rules.document import Node, Scalar
 from rules.problems import Position, Problems, meant
 from rules.reader import Reader
+from rules.redact import redact
+from rules.solicitation import solicitations
 
 VARIABLES: Final = ("ticket.number", "customer.name", "queue.name")
 TEXT_MAX: Final = 4_000
@@ -25,6 +27,8 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     texts: Mapping[str, str]
     fallback: str
+    places: Mapping[str, Position]
+    """Where the text of each language stands."""
 
     def text(self, language: str | None) -> str:
         """Return the text in this language, in its nearest relative, or in the fallback."""
@@ -56,7 +60,7 @@ def nearest(language: str | None, offered: tuple[str, ...]) -> str | None:
 
 
 def check(text: str, at: Position, problems: Problems) -> None:
-    """Record blanks that name no variable, braces left open, and texts too long to send."""
+    """Record blanks that name no variable, braces left open, texts too long to send, and what nobody may send."""
     if len(text) > TEXT_MAX:
         problems.error(at, "template", f"{len(text)} characters", f"at most {TEXT_MAX}")
     for blank in _BLANK.finditer(text):
@@ -67,11 +71,18 @@ def check(text: str, at: Position, problems: Problems) -> None:
     rest = _BLANK.sub("", text)
     if "{{" in rest or "}}" in rest:
         problems.error(at, "template", "a {{ or }} stands alone", "write {{ticket.number}}")
+    if solicitations(text):
+        said = "this text asks the customer for a secret"
+        problems.error(at, "asks-secret", said, "nobody may ask for one; say instead that you never do")
+    held = sorted({finding.type for finding in redact(text).findings if finding.masked})
+    if held:
+        problems.error(at, "holds-secret", f"this text holds {', '.join(held)}", "take it out")
 
 
 def read(key: Scalar, node: Node, reader: Reader) -> Template:
     """Read one template; problems are recorded, the template exists for references all the same."""
     texts: dict[str, str] = {}
+    places: dict[str, Position] = {}
     fallback, fallback_at = "en", node.at
     for name, value in reader.pairs(node, f"the template {key.value}"):
         text = reader.text(value, f"the text for {name.value}") or ""
@@ -80,6 +91,7 @@ def read(key: Scalar, node: Node, reader: Reader) -> Template:
         elif LANGUAGE.fullmatch(name.value):
             check(text, value.at, reader.problems)
             texts[name.value] = text.strip()
+            places[name.value] = value.at
         else:
             hint = "use en, zh or another language tag, or fallback"
             reader.fail(name.at, "value", f"{name.value} is no language tag", hint)
@@ -87,4 +99,4 @@ def read(key: Scalar, node: Node, reader: Reader) -> Template:
         hint = f"write a text for it, or fallback: {next(iter(texts), 'en')}"
         said = f"the template {key.value} has no text for its fallback language {fallback}"
         reader.fail(fallback_at, "template", said, hint)
-    return Template(name=key.value, texts=texts or {fallback: ""}, fallback=fallback)
+    return Template(name=key.value, texts=texts or {fallback: ""}, fallback=fallback, places=places)

@@ -11,7 +11,8 @@ from router.model.limits import NAME_CHARS_MAX
 # Control characters, and marks that turn the reading direction so that "fdp.exe" shows as "exe.pdf" (Unicode UTR 36).
 _TRICKS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 _DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
-_RESERVED: Final = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
+# Of colon and quote another form: a secret in a name still reads as one, which redaction looks for behind us.
+_RESERVED: Final = str.maketrans('<>:"|?*', "__：”___")
 _EXTENSION_CHARS_MAX: Final = 16
 _EXTENSIONS: Final = {
     "application/json": ".json", "application/ms-tnef": ".dat", "application/pdf": ".pdf",

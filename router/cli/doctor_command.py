@@ -17,7 +17,7 @@ from router.cli.command import EXIT_CONFIG, EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import place_of
 from router.cli.serve_command import add_config
 from router.clock import SystemClock
-from router.config import Config, StorageConfig, load
+from router.config import Config, StorageConfig, link_hosts, load
 from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
 from router.model.errors import ConfigError, StoreUnavailable
@@ -211,7 +211,7 @@ async def _work(app: App) -> list[Finding]:
 async def _rules(app: App, config: Config, base: Path) -> list[Finding]:
     if config.rules.source == "files":
         try:
-            build(read_directory(base / config.rules.path))
+            build(read_directory(base / config.rules.path), link_hosts(config))
         except (ConfigError, RulesError) as error:
             remedy = "switchboard rules check; until it is mended the last good version serves"
             return [Finding(state="error", about="rules", text=str(error).splitlines()[0], remedy=remedy)]

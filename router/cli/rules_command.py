@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from router.cli import rules_formatting
+from router.cli import rules_formatting, rules_replay
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.clock import SystemClock
 from router.core.html import derive_text
@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     explain.add_argument("--rules", type=Path, metavar="DIR", help="default: the shipped pack")
     explain.add_argument("--language", choices=["en", "zh"], default="en", help="of the explanation")
     explain.add_argument("--all", action="store_true", help="also the rules that were quiet")
+    rules_replay.add_arguments(_action(actions, "replay", "stored messages that other rules would judge otherwise"))
     rules_formatting.add_arguments(_action(actions, "fmt", "one layout for rules files; comments stay"))
     schema = _action(actions, "schema", "a JSON Schema (draft 7) of rules files, for editors")
     _add_directory(schema, "whose queues, tags, lists and templates are offered; default: any names")
@@ -64,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
             return _check(_files(arguments.rules), as_json=arguments.json)
         case "test":
             return _test(load(_files(arguments.rules)), as_json=arguments.json)
+        case "replay":
+            return rules_replay.run(arguments)
         case "fmt":
             return rules_formatting.run(arguments)
         case "schema":

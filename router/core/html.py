@@ -65,13 +65,16 @@ def unsaid(html: str, safe: str, said: str, *, derived: bool) -> list[str]:
     """What `html` and its safe copy say beside `said`, its plain twin or the text derived from it: nothing, mostly."""
     pieces = PIECES.split(safe)
     tags = [f"<{tag}>" for tag in pieces[1::2] if "=" in tag.replace('=""', "")]
-    shown, known = entities.unescape(" ".join(pieces[::2])).split(), said.split()
+    text = entities.unescape(" ".join(pieces[::2]))
+    shown, known = text.split(), said.split()
     if shown == known and not tags and not any(word in html for word in HIDING):
         return []
     words = said if derived else derive_text(html)
     beside = [] if words.split() == known else [words]
-    beside.append("\n".join(tags) if shown == words.split() else safe)
-    return [text for text in beside if text]
+    if shown != words.split():
+        beside.append(text)  # what is hidden stands in it, without the tags that would touch its words
+    beside.append("\n".join(tags))
+    return [one for one in beside if one]
 
 
 def _readable(html: str) -> str:

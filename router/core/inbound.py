@@ -147,7 +147,7 @@ def _decide_message(
         can_send=circumstances.can_send,
     )
     contact_after = contact if reply is None else reply.contact
-    if reply is not None:
+    if reply is not None and reply.template is not None:
         why = msgspec.structs.replace(why, reply_template=reply.template)
 
     changes: list[Change] = _people(placement, contact, contact_after, now_ms, ids)

@@ -1,10 +1,13 @@
 """The machine's own answers: one receipt for each new ticket, and a warning when a matter turns critical. Pure.
 
+They pass the guard that agents' replies pass. One that does not is not sent, and an event tells the agents.
+
 Never to automatic mail, never more than limits.AUTO_REPLIES_PER_HOUR to one person: a loop breaker without headers.
 """
 
 import msgspec
 
+from router.core.guard import Concern, inspect
 from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record
 from router.model.ids import ConversationId, MessageId, OutboxId
 from router.model.limits import AUTO_REPLIES_PER_HOUR
@@ -20,9 +23,10 @@ _HOUR_MS = 3_600_000
 
 
 class AutomaticReply(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer to send, and the contact with this answer counted."""
+    """An answer to send, and the contact with this answer counted; or, not sent, the event that says why."""
 
-    template: str
+    template: str | None
+    """None when the guard stopped it."""
     contact: Contact
     changes: list[Change]
 
@@ -46,6 +50,16 @@ def _counted(contact: Contact, now_ms: int) -> Contact | None:
     if contact.auto_replies >= AUTO_REPLIES_PER_HOUR:
         return None
     return msgspec.structs.replace(contact, auto_replies=contact.auto_replies + 1)
+
+
+def _name_to_call(entry: JournalEntry, contact: Contact) -> str:
+    """The customer's name; in public the one they show there."""
+    return (entry.event.sender.name if entry.event.visibility == "public" else contact.name) or ""
+
+
+def _listed(concerns: tuple[Concern, ...]) -> str:
+    """What and where, for the history: `FOREIGN_LINK 10-24`."""
+    return ", ".join(f"{concern.type} {concern.start}-{concern.end}" for concern in concerns)
 
 
 def automatic_reply(
@@ -73,10 +87,25 @@ def automatic_reply(
     template, rule = wanted
     blanks = {
         "ticket.number": number,
-        "customer.name": contact.name or "",
+        "customer.name": _name_to_call(entry, contact),
         "queue.name": ruleset.queues[ticket.queue].name(verdict.language) if ticket.queue in ruleset.queues else "",
     }
     text = ruleset.render(template, verdict.language, blanks)
+    concerns = inspect(text, visibility=event.visibility, hosts=ruleset.hosts).all
+    if concerns:
+        data = {"template": template, "rule": rule, "findings": _listed(concerns)}
+        stopped = Event(
+            at_ms=now_ms,
+            kind="reply.blocked",
+            ticket_id=ticket.id,
+            conversation_id=conversation_id,
+            queue=ticket.queue,
+            actor="rules",
+            data=data,
+        )
+        return AutomaticReply(template=None, contact=contact, changes=[Record(stopped)])
+    # What a ticket is called in private is not told in public.
+    subject = ticket.subject if event.visibility == "private" or ticket.visibility == "public" else event.subject or ""
     reply = Message(
         id=message_id,
         ticket_id=ticket.id,
@@ -89,7 +118,7 @@ def automatic_reply(
         visibility=event.visibility,
         in_reply_to=event.message_id,
         references=(*event.references[-20:], event.message_id),
-        subject=f"[{number}] {ticket.subject}",
+        subject=f"[{number}] {subject}".rstrip(),
         text=text,
         language=verdict.language,
         sent_at_ms=now_ms,

@@ -1,4 +1,7 @@
-"""What an agent writes: replies and notes. Pure; the redaction of the text is an argument.
+"""What an agent writes: replies and notes. Pure.
+
+A reply passes the guard. One that holds a secret, and was confirmed, is stored masked like everything else: what is to
+be sent is handed back beside it, to rest sealed.
 
 A note owns no outbox row: no code path from a note to a customer exists.
 """
@@ -7,15 +10,20 @@ from typing import Literal
 
 import msgspec
 
+from router.core.guard import Concern, inspect
+from router.core.private_side import PrivateSide
 from router.core.tickets import change_state, snippet_of
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import EventId, MessageId, OutboxId, TicketId
 from router.model.limits import REPLY_CHARS_MAX
+from router.model.message import Redaction
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
 from router.model.tables import Agent, Conversation, Event, Message, OutboxEntry, Ticket
 from rules.facts import Redacted
+from rules.links import LinkHosts
+from rules.redact import redact
 
 
 class ReplyCommand(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +37,17 @@ class ReplyCommand(msgspec.Struct, frozen=True, kw_only=True):
     force: bool = False
     """Send although something newer came."""
     solve: bool = False
+    confirmed: tuple[Concern, ...] = ()
+    """What an earlier answer (confirm_needed) found, as it was found: to be sent all the same."""
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """A decided reply."""
+
+    message: Message
+    changes: list[Change]
+    clear: str | None = None
+    """What to send when the stored text is masked; it rests sealed only."""
 
 
 class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,13 +63,14 @@ def decide_reply(
     command: ReplyCommand,
     facts: ReplyFacts,
     channel: ChannelView,
-    redacted: Redacted,
     agent: Agent,
     *,
+    hosts: LinkHosts | None,
     now_ms: int,
     ids: Ids,
-) -> tuple[Message, list[Change]]:
-    """The reply and its changes. Raises Refused (cannot_reply, empty, too_long, stale_reply, reply_blocked, ...)."""
+) -> Reply:
+    """The reply and its changes. Raises Refused (cannot_reply, empty, too_long, stale_reply, reply_blocked,
+    confirm_needed, ...)."""
     ticket, conversation = facts.ticket, facts.conversation
     text = command.text.strip()
     _check_sendable(ticket, text, channel)
@@ -60,7 +80,9 @@ def decide_reply(
             "something newer came while you were writing",
             data={"message_ids": list(facts.newer)},
         )
-    _guard(redacted, conversation)
+    confirmed = _guard(command, text, facts, hosts)
+    # What has a private policy is masked in private: a confirmed secret is no exception at rest.
+    stored = redact(text, visibility=conversation.visibility) if confirmed else Redacted(text=text)
     actor = f"agent:{agent.id}"
     last = facts.last_inbound
     message = Message(
@@ -76,9 +98,11 @@ def decide_reply(
         in_reply_to=last.external_id if last else None,
         references=(*last.references[-20:], last.external_id) if last and last.external_id else (),
         client_key=command.client_key,
-        subject=_subject(ticket, last),
-        text=text,
+        subject=_subject(ticket, last, conversation),
+        text=stored.text,
         language=ticket.language,
+        findings=tuple(sorted({concern.type for concern in confirmed})),
+        redactions=tuple(Redaction(field=c.field, start=c.start, end=c.end, type=c.type) for c in confirmed),
         sent_at_ms=now_ms,
         received_at_ms=now_ms,
     )
@@ -92,7 +116,7 @@ def decide_reply(
         due_at_ms=now_ms,
         created_at_ms=now_ms,
     )
-    answered, events = _answered(ticket, agent, text, solve=command.solve, now_ms=now_ms)
+    answered, events = _answered(ticket, agent, stored.text, solve=command.solve, now_ms=now_ms)
     added = Event(
         at_ms=now_ms,
         kind="message.added",
@@ -101,9 +125,10 @@ def decide_reply(
         conversation_id=conversation.id,
         queue=ticket.queue,
         actor=actor,
+        data={"confirmed": ",".join(message.findings)} if confirmed else {},
     )
     changes: list[Change] = [Save(answered), Add(message), Add(outbox), Record(added), *(Record(e) for e in events)]
-    return message, changes
+    return Reply(message=message, changes=changes, clear=text if confirmed else None)
 
 
 def _check_sendable(ticket: Ticket, text: str, channel: ChannelView) -> None:
@@ -122,22 +147,38 @@ def _check_sendable(ticket: Ticket, text: str, channel: ChannelView) -> None:
         )
 
 
-def _guard(redacted: Redacted, conversation: Conversation) -> None:
-    """Public replies with any finding, and any reply with a secret, are blocked, with what and where."""
-    blocking = [f for f in redacted.findings if f.masked]
-    if blocking:
-        found = [{"start": f.start, "end": f.end, "type": f.type} for f in blocking]
-        where = "public" if conversation.visibility == "public" else "private"
-        raise Refused(
-            "reply_blocked",
-            f"this {where} reply holds {', '.join(sorted({f.type for f in blocking}))}",
-            status=422,
-            data={"findings": found, "visibility": conversation.visibility},
-        )
+def _guard(command: ReplyCommand, text: str, facts: ReplyFacts, hosts: LinkHosts | None) -> tuple[Concern, ...]:
+    """What stands in the text and was confirmed. Raises Refused: reply_blocked, confirm_needed."""
+    conversation = facts.conversation
+    private_side = PrivateSide(facts.their, conversation) if facts.their is not None else None
+    found = inspect(text, visibility=conversation.visibility, hosts=hosts, private_side=private_side)
+    if found.blocked:
+        raise _stopped("reply_blocked", found.blocked, conversation, status=422)
+    if unconfirmed := found.unconfirmed(command.confirmed):
+        raise _stopped("confirm_needed", unconfirmed, conversation, status=409)
+    return found.held
 
 
-def _subject(ticket: Ticket, last: Message | None) -> str:
-    subject = (last.subject if last else None) or ticket.subject
+def _stopped(code: str, concerns: tuple[Concern, ...], conversation: Conversation, *, status: int) -> Refused:
+    where, kinds = conversation.visibility, ", ".join(sorted({concern.type for concern in concerns}))
+    detail = f"this {where} reply holds {kinds}"
+    if code == "confirm_needed":
+        detail += "; repeat it with these findings as `confirmed` to send it all the same"
+    return Refused(
+        code,
+        detail,
+        status=status,
+        data={"findings": [msgspec.to_builtins(concern) for concern in concerns], "visibility": where},
+    )
+
+
+def _subject(ticket: Ticket, last: Message | None, conversation: Conversation) -> str | None:
+    """The subject that is answered. What a ticket is called in private is not told in public."""
+    subject = last.subject if last else None
+    if not subject and (conversation.visibility == "private" or ticket.visibility == "public"):
+        subject = ticket.subject
+    if subject is None:
+        return None
     return subject if subject.lower().startswith(("re:", "回复", "答复")) else f"Re: {subject}"
 
 

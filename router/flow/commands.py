@@ -15,6 +15,8 @@ from router.core.delivery import decide_held
 from router.core.replies import ReplyCommand, decide_note, decide_reply
 from router.flow.channels import Channels
 from router.flow.rulebook import Rulebook
+from router.flow.seals import seal_reply
+from router.keys import Keyring
 from router.model.changes import Change, Record, Save
 from router.model.errors import Conflict, Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
@@ -23,6 +25,7 @@ from router.model.sources import Clock, Ids
 from router.model.tables import Agent, Event, Ticket, TicketState, Urgency
 from router.store import changes as store_changes
 from router.store import commands as gather
+from router.store.rows import SealedRow
 from router.store.script import Store
 from rules.redact import redact
 
@@ -34,30 +37,32 @@ class Commands:
     """The agents' side of the house."""
 
     def __init__(
-        self, *, store: Store, bus: Bus, channels: Channels, rulebook: Rulebook, clock: Clock, ids: Ids
+        self, *, store: Store, bus: Bus, channels: Channels, rulebook: Rulebook, keys: Keyring, clock: Clock, ids: Ids
     ) -> None:
-        self._store, self._bus, self._channels, self._rulebook = store, bus, channels, rulebook
+        self._store, self._bus, self._channels, self._rulebook, self._keys = store, bus, channels, rulebook, keys
         self._clock, self._ids = clock, ids
 
     async def reply(self, command: ReplyCommand, agent: Agent) -> MessageId:
-        """Send a reply. Raises Refused (stale_reply, reply_blocked, cannot_reply, too_long, not_found ...)."""
+        """Send a reply. Raises Refused (stale_reply, reply_blocked, confirm_needed, cannot_reply, too_long ...)."""
 
         async def attempt() -> MessageId:
             facts = await self._facts(command.ticket_id, command.last_seen)
             conversation = facts.conversation
-            redacted = redact(command.text.strip(), visibility=conversation.visibility)
-            message, changes = decide_reply(
+            now_ms = self._clock.now_ms()
+            reply = decide_reply(
                 command,
                 facts,
                 self._channels.view(conversation.channel, conversation.account),
-                redacted,
                 agent,
-                now_ms=self._clock.now_ms(),
+                hosts=self._rulebook.hosts,
+                now_ms=now_ms,
                 ids=self._ids,
             )
-            await self._apply(changes)
+            message_id = reply.message.id
+            sealed = [] if reply.clear is None else [seal_reply(message_id, reply.clear, self._keys, now_ms=now_ms)]
+            await self._apply(reply.changes, sealed)
             await self._bus.notify("outbox")
-            return message.id
+            return message_id
 
         return await self._once(command.client_key, attempt)
 
@@ -86,11 +91,12 @@ class Commands:
         await self._change(ticket_id, decide)
 
     async def set_state(self, ticket_id: TicketId, state: TicketState, reason: str | None, agent: Agent) -> None:
-        """Move a ticket along the table of transitions. Raises Refused."""
+        """Move a ticket along the table of transitions; what must not rest of the reason is masked. Raises Refused."""
 
         def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
+            safe = reason and redact(reason, visibility=ticket.visibility).text
             changed, event = core_tickets.change_state(
-                ticket, state, actor=f"agent:{agent.id}", reason=reason, now_ms=now_ms
+                ticket, state, actor=f"agent:{agent.id}", reason=safe, now_ms=now_ms
             )
             return changed, [event]
 
@@ -162,8 +168,8 @@ class Commands:
 
         await self._persist(attempt)
 
-    async def _apply(self, changes: Sequence[Change]) -> None:
-        await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
+    async def _apply(self, changes: Sequence[Change], sealed: Sequence[SealedRow] = ()) -> None:
+        await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms(), sealed=sealed))
         await self._bus.notify("events")
 
     async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:

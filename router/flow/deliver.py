@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from router.bus import Bus
-from router.connector import Outbound, OutboundAttachment, Retry, SendOutcome, Unknown
+from router.connector import Outbound, OutboundAttachment, Rejected, Retry, SendOutcome, Unknown
 from router.core.delivery import after_attempt
 from router.core.reply_token import make_token
 from router.flow.channels import Channel, Channels
 from router.flow.files import open_file
+from router.flow.seals import open_reply
 from router.keys import Keyring
 from router.model.changes import Change
 from router.model.errors import Conflict, StoreUnavailable
@@ -135,7 +136,13 @@ class DeliveryWorker:
 
     async def _send(self, channel: Channel, item: Claimed) -> SendOutcome:
         try:
-            outbound = await self._outbound(item)
+            text = item.message.text
+            if item.message.redactions:
+                clear = await open_reply(item.message.id, self._store, self._keys)
+                if clear is None:
+                    return Rejected(reason="its sealed text has expired; write it again")
+                text = clear
+            outbound = await self._outbound(item, text)
             async with asyncio.timeout(SEND_SECONDS_MAX):
                 if item.was_sending:
                     found = await channel.connector.reconcile(outbound)
@@ -150,7 +157,7 @@ class DeliveryWorker:
             self._log.error("deliver.connector_failed", channel=channel.kind, error=type(error).__name__)
             return Unknown(reason=f"the connector failed: {type(error).__name__}")
 
-    async def _outbound(self, item: Claimed) -> Outbound:
+    async def _outbound(self, item: Claimed, text: str) -> Outbound:
         message, conversation = item.message, item.conversation
         files = [
             OutboundAttachment(name=file.name, content_type=file.content_type, data=data)
@@ -167,7 +174,7 @@ class DeliveryWorker:
             to=conversation.reply_to or conversation.peer,
             visibility=message.visibility,
             subject=message.subject,
-            text=message.text,
+            text=text,
             in_reply_to=message.in_reply_to,
             references=message.references,
             reply_token=make_token(conversation.id, self._keys.tag),

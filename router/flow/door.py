@@ -43,6 +43,7 @@ _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 _JSON_ESCAPE = re.compile(r"\\.")
 _JSON_BREAKS = frozenset({r"\n", r"\r", r"\t"})
+_UNKNOWN_TYPE = "application/octet-stream"
 _SECRET_CHARS = 8_000
 """No secret is longer than this, counted to either side of the place where a long text is cut."""
 
@@ -131,9 +132,13 @@ def clean(
         fields.add("attachments.name", (file.name or f"attachment-{number}")[:SUBJECT_CHARS_MAX])
         for number, file in enumerate(files, start=1)
     ]
+    # A media type may carry the name of the file once more, as a parameter.
+    types = [fields.add("attachments.content_type", file.content_type or _UNKNOWN_TYPE) for file in files]
+    detail = None if event.delivery_detail is None else fields.add("delivery_detail", event.delivery_detail)
     fields.clean((said, subject))
 
-    attachments, blobs = _store_files(files, [fields.safe(place) for place in names], keys, ids, received_at_ms)
+    told = [(fields.safe(name), fields.safe(kind)) for name, kind in zip(names, types, strict=True)]
+    attachments, blobs = _store_files(files, told, keys, ids, received_at_ms)
     safe = msgspec.structs.replace(
         event,
         text=fields.safe(said),
@@ -141,6 +146,7 @@ def clean(
         html=None if html is None or any(place < html_end for place in fields.masked) else storable(html),
         subject=None if subject is None else fields.safe(subject),
         ext=None if event.ext is None or ext is None else _safe_ext(event.ext, *ext, fields),
+        delivery_detail=None if detail is None else fields.safe(detail),
         attachments=(),
     )
     if name is not None and fields.safe(name) != event.sender.name:
@@ -251,12 +257,12 @@ def _safe_ext(ext: str, plain: str, place: int, fields: _Fields) -> str:
 
 
 def _store_files(
-    files: tuple[AttachmentIn, ...], names: Sequence[str], keys: Keyring, ids: Ids, now_ms: int
+    files: tuple[AttachmentIn, ...], told: Sequence[tuple[str, str]], keys: Keyring, ids: Ids, now_ms: int
 ) -> tuple[tuple[StoredAttachment, ...], tuple[BlobRow, ...]]:
     stored: list[StoredAttachment] = []
     blobs: dict[BlobHash, BlobRow] = {}
-    for name, file in zip(names, files, strict=True):
-        attachment, blob = _store_file(file, name[:NAME_CHARS_MAX], keys, ids, now_ms)
+    for (name, kind), file in zip(told, files, strict=True):
+        attachment, blob = _store_file(file, name[:NAME_CHARS_MAX], kind[:NAME_CHARS_MAX], keys, ids, now_ms)
         stored.append(attachment)
         if blob is not None:
             blobs.setdefault(blob.hash, blob)
@@ -264,12 +270,12 @@ def _store_files(
 
 
 def _store_file(
-    file: AttachmentIn, name: str, keys: Keyring, ids: Ids, now_ms: int
+    file: AttachmentIn, name: str, kind: str, keys: Keyring, ids: Ids, now_ms: int
 ) -> tuple[StoredAttachment, BlobRow | None]:
     attachment = StoredAttachment(
         id=AttachmentId(ids.new()),
         name=name,
-        content_type=storable(file.content_type or "application/octet-stream")[:NAME_CHARS_MAX],
+        content_type=kind,
         size=len(file.data) if file.data is not None else file.size or 0,
         content_id=file.content_id,
     )

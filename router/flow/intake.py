@@ -5,6 +5,7 @@ What cannot be parsed is quarantined with its cause and never blocks what is beh
 """
 
 import asyncio
+import hashlib
 import zlib
 from collections.abc import Sequence
 from time import perf_counter
@@ -77,6 +78,15 @@ class _Batch:
         self.results: list[list[Accepted | int]] = []
         """Per payload: a verdict, or the position of its journal row, whose verdict the commit brings."""
         self.redact_s = 0.0
+
+
+def _kept(cleaned: Cleaned, raw: RawEvent) -> Sequence[BlobRow]:
+    """Files to be stored. A connector may attach a payload that it could not read whole to its own message; what was
+    masked in it must no more rest as a file than as a payload."""
+    if not (cleaned.masked and cleaned.blobs):
+        return cleaned.blobs
+    whole = hashlib.sha256(raw.body).hexdigest()
+    return [blob for blob in cleaned.blobs if blob.hash != whole]
 
 
 class ChannelInlet:
@@ -182,7 +192,7 @@ class ChannelInlet:
                 sealed_id, kept_raw = self._seal(raw, batch, expires=True), True
             results.append(len(batch.journal))
             batch.journal.append(self._row(cleaned, sealed_id))
-            for blob in cleaned.blobs:
+            for blob in _kept(cleaned, raw):
                 batch.blobs.setdefault(blob.hash, blob)
         batch.results.append(results)
 

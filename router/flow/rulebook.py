@@ -22,6 +22,7 @@ from router.store import rulesets
 from router.store.script import Store
 from router.telemetry import Logger, Metrics, why
 from rules import packs
+from rules.links import LinkHosts
 from rules.problems import Problem, RulesError
 from rules.ruleset import Ruleset, load
 
@@ -55,9 +56,12 @@ def read_directory(directory: Path) -> dict[str, bytes]:
     return files
 
 
-def build(files: Mapping[str, bytes]) -> Ruleset:
-    """Compile files and run their own tests. Raises RulesError with every problem, failed tests among them."""
-    ruleset = load(files)
+def build(files: Mapping[str, bytes], hosts: LinkHosts | None) -> Ruleset:
+    """Compile files and run their own tests. Raises RulesError with every problem, failed tests and links to hosts
+    that are not ours among them."""
+    ruleset = load(files, hosts=hosts)
+    if problems := ruleset.foreign_links():
+        raise RulesError(problems)
     report = ruleset.run_tests()
     if report.failures:
         raise RulesError(
@@ -77,16 +81,18 @@ def build(files: Mapping[str, bytes]) -> Ruleset:
 class Rulebook:
     """Holds the active rule set; everything that judges asks `current` once per batch."""
 
-    def __init__(self, ruleset: Ruleset, status: RulesStatus) -> None:
+    def __init__(self, ruleset: Ruleset, status: RulesStatus, *, hosts: LinkHosts | None = None) -> None:
         self.current = ruleset
+        self.hosts = hosts
+        """What replies and templates may link to; None: anything."""
         self.status = status
         self._listeners: list[Callable[[], None]] = []
 
     @classmethod
-    def shipped(cls) -> "Rulebook":
-        """The pack that comes with Switchboard, as version 0: for commands that read no configuration."""
-        ruleset = load(packs.read())
-        return cls(ruleset, RulesStatus(version=0, hash=ruleset.version, at_ms=0))
+    def shipped(cls, hosts: LinkHosts | None = None) -> "Rulebook":
+        """The pack that comes with Switchboard, as version 0: until the database names another."""
+        ruleset = load(packs.read(), hosts=hosts)
+        return cls(ruleset, RulesStatus(version=0, hash=ruleset.version, at_ms=0), hosts=hosts)
 
     @classmethod
     def of(cls, files: Mapping[str, bytes]) -> "Rulebook":
@@ -171,7 +177,7 @@ class RulesFollower:
         status = self._rulebook.status
         ruleset = self._rulebook.current
         if row is not None and row.version != status.version:
-            ruleset = await asyncio.to_thread(load, row.files)
+            ruleset = await asyncio.to_thread(load, row.files, hosts=self._rulebook.hosts)
             status = RulesStatus(version=row.version, hash=row.hash, at_ms=row.at_ms)
             self._log.info("rules.live", version=row.version, hash=row.hash)
         problems = tuple(msgspec.convert(p, Problem) for p in error.problems) if error else ()
@@ -212,7 +218,7 @@ class RulesFollower:
 
     async def _publish(self, files: Mapping[str, bytes], author: str) -> None:
         try:
-            ruleset = await asyncio.to_thread(build, files)
+            ruleset = await asyncio.to_thread(build, files, self._rulebook.hosts)
         except RulesError as error:
             await self._fail([p for p in error.problems if p.severity == "error"])
             return

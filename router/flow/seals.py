@@ -1,4 +1,7 @@
-"""Whether the keys at hand open what rests sealed: `switchboard doctor` asks before an agent or a replay finds out."""
+"""What rests sealed: replies whose author confirmed a secret in them, and whether the keys at hand open everything.
+
+`switchboard doctor` asks the latter before an agent or a replay finds out.
+"""
 
 from collections.abc import Sequence
 
@@ -6,7 +9,10 @@ import msgspec
 
 from router.keys import Keyring, Sealed
 from router.model.errors import ConfigError
+from router.model.ids import MessageId, SealedId
+from router.model.limits import SEALED_TTL_MS
 from router.store import blobs, sealed
+from router.store.rows import SealedRow
 from router.store.script import Store
 
 
@@ -31,3 +37,21 @@ async def check_seals(store: Store, keys: Keyring) -> SealsChecked:
         except ConfigError as error:
             problems[str(error)] = None
     return SealsChecked(tried=len(records), problems=tuple(problems))
+
+
+def seal_reply(message_id: MessageId, clear: str, keys: Keyring, *, now_ms: int) -> SealedRow:
+    """The text of a reply whose stored text is masked, under the id of its message; it goes when its time is over."""
+    record = keys.seal(clear.encode(), f"raw:{message_id}")
+    return SealedRow(
+        id=SealedId(message_id),
+        key_id=record.key_id,
+        data=record.data,
+        created_at_ms=now_ms,
+        expires_at_ms=now_ms + SEALED_TTL_MS,
+    )
+
+
+async def open_reply(message_id: MessageId, store: Store, keys: Keyring) -> str | None:
+    """What `seal_reply` sealed; None once it has expired. Raises ConfigError when no key opens it."""
+    row = await store.read(sealed.get(SealedId(message_id)))
+    return None if row is None else keys.open(Sealed(row.key_id, row.data), f"raw:{row.id}").decode()

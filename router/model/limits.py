@@ -53,6 +53,10 @@ FEED_BACKLOG_MAX: Final = 5_000
 FEED_CLIENT_BUFFER: Final = 1_000
 PAGE_MAX: Final = 100
 REPLY_CHARS_MAX: Final = 50_000
+PRIVATE_MESSAGES_MAX: Final = 200
+"""Private messages of a customer that a public reply to them is compared with, the newest first."""
+CONFIRMED_MAX: Final = 100
+"""Places in one reply that its author can confirm."""
 SESSION_MS: Final = 12 * 3_600_000
 LOGIN_TOKEN_MS: Final = 24 * 3_600_000
 RULES_BYTES_MAX: Final = 5_242_880

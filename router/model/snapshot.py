@@ -91,6 +91,17 @@ class Snapshot:
                 self.put(change.row)
 
 
+class Acquaintance(msgspec.Struct, frozen=True, kw_only=True):
+    """What the house knows of a customer, for a public reply that must not give it away."""
+
+    contact: Contact
+    identities: tuple[Identity, ...] = ()
+    private: tuple[Message, ...] = ()
+    """The customer's own, newest first, at most limits.PRIVATE_MESSAGES_MAX."""
+    public: tuple[Message, ...] = ()
+    """What they, and we to them, said where everybody reads it; as many."""
+
+
 class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The facts a reply or a note is decided on."""
 
@@ -98,6 +109,8 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     conversation: Conversation
     """Where the newest inbound message came from."""
     last_inbound: Message | None
+    their: Acquaintance | None = None
+    """Read for a public conversation only."""
     newer: tuple[MessageId, ...] = ()
     """Messages of customer or colleagues recorded after the event that the agent had seen."""
 

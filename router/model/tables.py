@@ -207,6 +207,7 @@ EventKind = Literal[
     "message.edited",
     "message.deleted",
     "message.reaction",
+    "reply.blocked",
     "delivery.state",
     "rules.changed",
     "agent.status",

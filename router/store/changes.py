@@ -26,7 +26,7 @@ from router.model.tables import (
 )
 from router.store import search
 from router.store.journal import check_fences, mark_done
-from router.store.rows import SearchRow
+from router.store.rows import SealedRow, SearchRow
 from router.store.script import Script, Update, insert, run, select
 
 R = TypeVar("R", bound=Row)
@@ -111,15 +111,17 @@ def apply(
     now_ms: int,
     journal_ids: Sequence[JournalId] = (),
     fences: Mapping[int, int] = NO_FENCES,
+    sealed: Sequence[SealedRow] = (),
 ) -> Script[Applied]:
-    """Write `changes`, mark `journal_ids` done while `fences` (partition: token) hold, record the events.
+    """Write `changes` and what rests `sealed` beside them, mark `journal_ids` done while `fences` (partition: token)
+    hold, record the events.
 
     Raises Conflict when a version or unique key moved, Fenced when a partition was taken over.
     """
     batch = _Batch(changes)
     added = batch.messages.added.values()
     documents = [_document(message) for message in added if _searched(message) and not _numbered(message)]
-    return _apply(batch, documents, now_ms, journal_ids, fences)
+    return _apply(batch, documents, now_ms, journal_ids, fences, sealed)
 
 
 def _apply(
@@ -128,8 +130,10 @@ def _apply(
     now_ms: int,
     journal_ids: Sequence[JournalId],
     fences: Mapping[int, int],
+    sealed: Sequence[SealedRow],
 ) -> Script[Applied]:
     yield from check_fences(fences)
+    yield from insert(list(sealed))
     contacts = yield from _number("contact", batch.contacts)
     yield from batch.contacts.write()
     yield from batch.identities.write()

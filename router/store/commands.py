@@ -1,9 +1,10 @@
 """What a command of an agent is decided on. Read just before it; versions catch whoever was faster."""
 
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
-from router.model.snapshot import ReplyFacts
-from router.model.tables import Agent, Conversation, Message, OutboxEntry, Ticket
-from router.store.script import Script, fetch_one, select
+from router.model.limits import PRIVATE_MESSAGES_MAX
+from router.model.snapshot import Acquaintance, ReplyFacts
+from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Ticket
+from router.store.script import Script, fetch, fetch_one, select
 
 
 def reply_facts(ticket_id: TicketId, after: EventId) -> Script[ReplyFacts | None]:
@@ -27,7 +28,37 @@ def reply_facts(ticket_id: TicketId, after: EventId) -> Script[ReplyFacts | None
         ticket_id=ticket_id,
         after=after,
     )
-    return ReplyFacts(ticket=found, conversation=conversation, last_inbound=last, newer=tuple(row[0] for row in newer))
+    their = None
+    if conversation.visibility == "public":
+        their = yield from _acquaintance(conversation)
+    return ReplyFacts(
+        ticket=found,
+        conversation=conversation,
+        last_inbound=last,
+        their=their,
+        newer=tuple(row[0] for row in newer),
+    )
+
+
+def _acquaintance(conversation: Conversation) -> Script[Acquaintance]:
+    contact = yield from fetch_one(Contact, "WHERE t.id = :id", id=conversation.contact_id)
+    assert contact is not None, "a foreign key says so"
+    identities = yield from fetch(Identity, "WHERE t.contact_id = :id ORDER BY t.id", id=contact.id)
+    theirs = "WHERE t.ticket_id IN (SELECT id FROM tickets WHERE contact_id = :id) AND t.contact_id = :id"
+    newest = "ORDER BY t.id DESC LIMIT :limit"
+    private = yield from fetch(
+        Message,
+        f"{theirs} AND t.kind = 'inbound' AND t.visibility = 'private' {newest}",
+        id=contact.id,
+        limit=PRIVATE_MESSAGES_MAX,
+    )
+    public = yield from fetch(
+        Message,
+        f"{theirs} AND t.kind <> 'note' AND t.visibility = 'public' {newest}",
+        id=contact.id,
+        limit=PRIVATE_MESSAGES_MAX,
+    )
+    return Acquaintance(contact=contact, identities=tuple(identities), private=tuple(private), public=tuple(public))
 
 
 def ticket(ticket_id: TicketId) -> Script[Ticket | None]:

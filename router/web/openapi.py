@@ -27,6 +27,23 @@ def _answers(schema: object | None, status: str = "200") -> dict[str, object]:
     return {status: good, "default": wrong}
 
 
+def _guarded(findings: object) -> dict[str, object]:
+    """What the outbound guard answers to a reply."""
+    schema = {"allOf": [_PROBLEM, _object(findings=findings, visibility={"enum": ["public", "private"]})]}
+    content = {"application/problem+json": {"schema": schema}}
+    return {
+        "409": {
+            "description": "confirm_needed: a private reply holds a secret; repeat it with the findings as "
+            "`confirmed`. Also stale_reply, cannot_reply and ticket_closed, without findings",
+            "content": content,
+        },
+        "422": {
+            "description": "reply_blocked: it must not leave like this. Also empty and too_long, without findings",
+            "content": content,
+        },
+    }
+
+
 def _object(**properties: object) -> dict[str, object]:
     return {"type": "object", "properties": properties}
 
@@ -78,6 +95,11 @@ def _paths() -> dict[str, object]:
     post["content"] = {_JSON: {"schema": several}, "application/x-ndjson": {"schema": _TEXT}}
     command = [*_TICKET]
     changed = _answers(_object(ticket=_ANY, last_seen=_WHOLE))
+    findings = {
+        "type": "array",
+        "items": _object(field=_TEXT, start=_WHOLE, end=_WHOLE, type=_TEXT),
+        "description": "places in the text, in code points, end exclusive",
+    }
     written = _answers(_object(message=_ANY, ticket=_ANY, last_seen=_WHOLE), "201")
     return {
         "/api/v1/messages": {
@@ -96,9 +118,9 @@ def _paths() -> dict[str, object]:
         f"{one}/replies": {
             "post": _operation(
                 "Send a reply",
-                answers=written,
+                answers={**written, **_guarded(findings)},
                 parameters=[*command, *_KEY],
-                body=_body(_object(text=_TEXT, last_seen=_WHOLE, force=_FLAG, solve=_FLAG)),
+                body=_body(_object(text=_TEXT, last_seen=_WHOLE, force=_FLAG, solve=_FLAG, confirmed=findings)),
             )
         },
         f"{one}/notes": {

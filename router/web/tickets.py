@@ -5,12 +5,13 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from aiohttp import web
 
+from router.core.guard import Concern
 from router.core.replies import ReplyCommand
 from router.flow.channels import Channels
 from router.flow.commands import Commands
 from router.model.errors import Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
-from router.model.limits import PAGE_MAX
+from router.model.limits import CONFIRMED_MAX, PAGE_MAX
 from router.model.tables import Agent, TicketState, Urgency
 from router.store import inbox
 from router.store.inbox import TicketDetail, View
@@ -28,6 +29,7 @@ class _Reply(msgspec.Struct, forbid_unknown_fields=True):
     last_seen: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
     force: bool = False
     solve: bool = False
+    confirmed: Annotated[tuple[Concern, ...], msgspec.Meta(max_length=CONFIRMED_MAX)] = ()
 
 
 class _Note(msgspec.Struct, forbid_unknown_fields=True):
@@ -119,6 +121,7 @@ class TicketsApi:
             client_key=_idempotency_key(request, agent),
             force=asked.force,
             solve=asked.solve,
+            confirmed=asked.confirmed,
         )
         try:
             message_id = await self._commands.reply(command, agent)

@@ -284,20 +284,36 @@ async def test_an_answer_that_was_lost_is_sent_once(demo, chromium):
         assert await sent_replies(page) == before + 1
 
 
-async def test_a_reply_with_a_recovery_phrase_is_kept_and_not_sent(demo, chromium):
+async def test_a_reply_with_a_recovery_phrase_is_kept_until_it_is_confirmed(demo, chromium):
     async with desk(chromium, demo.agent_login_url, noise=True) as page:
         await open_ticket(page)
         before = await sent_replies(page)
         await press(page, "r")
         await editor(page).fill(f"Use this: {PHRASE}")
         await press(page, "Control+Enter")
-        refused = page.locator("[data-refused=reply_blocked]")
+        refused = page.locator("[data-refused=confirm_needed]")
         await expect(refused).to_contain_text("Recovery phrase")
         await expect(editor(page)).to_have_value(f"Use this: {PHRASE}")
         await refused.get_by_role("button", name="Recovery phrase").click()
         selected = "[composer.value.slice(composer.selectionStart, composer.selectionEnd)]"
         assert await page.evaluate(selected) == [PHRASE]
+        await expect(refused.locator("mark")).to_have_text(PHRASE[:60])
         assert await sent_replies(page) == before
+        await refused.locator("[data-act=anyway]").click()
+        await expect(page.locator(".message.reply.agent", has_text="Use this:")).to_have_count(1)
+        assert await sent_replies(page) == before + 1
+        assert PHRASE not in await page.locator("#thread").inner_text()
+
+
+async def test_nobody_can_ask_for_a_secret(demo, chromium):
+    async with desk(chromium, demo.agent_login_url, noise=True) as page:
+        await open_ticket(page)
+        await press(page, "r")
+        await editor(page).fill("Please send us your recovery phrase.")
+        await press(page, "Control+Enter")
+        refused = page.locator("[data-refused=reply_blocked]")
+        await expect(refused.locator("mark")).to_have_text("send us your recovery phrase")
+        await expect(refused.locator("[data-act=anyway]")).to_have_count(0)
         await editor(page).fill("")
 
 

@@ -14,6 +14,7 @@ from router.store.postgres import PostgresStore
 from router.store.script import Store, fetch, run, select
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.feed import FeedSuite
+from tests.contract.store_suite.history import HistorySuite
 from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.journal import JournalSuite
 from tests.contract.store_suite.leases import LeaseSuite
@@ -78,6 +79,9 @@ class TestChanges(ChangesSuite): ...
 
 
 class TestFeed(FeedSuite): ...
+
+
+class TestHistory(HistorySuite): ...
 
 
 class TestInbox(InboxSuite): ...

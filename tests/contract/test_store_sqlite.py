@@ -16,6 +16,7 @@ from router.store.script import Store, run, select
 from router.store.sqlite import SqliteStore
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.feed import FeedSuite
+from tests.contract.store_suite.history import HistorySuite
 from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.journal import JournalSuite
 from tests.contract.store_suite.leases import LeaseSuite
@@ -65,6 +66,9 @@ class TestChanges(ChangesSuite): ...
 
 
 class TestFeed(FeedSuite): ...
+
+
+class TestHistory(HistorySuite): ...
 
 
 class TestInbox(InboxSuite): ...

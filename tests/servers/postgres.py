@@ -43,7 +43,7 @@ class PostgresServer:
 
     def __init__(self, *, binaries: Path, directory: Path, user: str) -> None:
         self._binaries = binaries
-        self._directory = directory
+        self.directory = directory
         self._user = user
         self._names = (f"t{number}" for number in itertools.count(1))
         self._templates: set[str] = set()
@@ -119,7 +119,7 @@ class PostgresServer:
     def execute(self, statement: str, *, database: str = "postgres") -> str:
         """Run a statement as the cluster's owner and return psql's unaligned output."""
         command: list[str | Path] = [self._binaries / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
-        return run_as(self._user, [*command, "-d", self.url(database), "-c", statement], cwd=self._directory)
+        return run_as(self._user, [*command, "-d", self.url(database), "-c", statement], cwd=self.directory)
 
     def _ready(self) -> bool:
         # A bare TCP accept is too early: the server listens while it still recovers.
@@ -127,7 +127,7 @@ class PostgresServer:
             run_as(
                 self._user,
                 [self._binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)],
-                cwd=self._directory,
+                cwd=self.directory,
             )
             return True
         return False

@@ -17,7 +17,7 @@ class RedisServer:
     """
 
     def __init__(self, program: Path, *, directory: Path, user: str) -> None:
-        self._directory = directory
+        self.directory = directory
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process = ServerProcess(
@@ -30,7 +30,7 @@ class RedisServer:
     def start(self, *, empty: bool = False) -> None:
         """Start; with `empty` everything it held is lost, as after the loss of a cache node."""
         if empty and not self.process.running:
-            shutil.rmtree(self._directory / "appendonlydir", ignore_errors=True)
+            shutil.rmtree(self.directory / "appendonlydir", ignore_errors=True)
         self.process.start(self._ready)
 
     def stop(self) -> None:

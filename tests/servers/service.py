@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -59,9 +59,12 @@ class Service:
         self.config.write_text(json.dumps(settings))  # JSON is YAML, too
         self._started: list[Worker] = []
 
-    def worker(self, roles: str = "intake,route,deliver,web") -> "Worker":
-        """A process that is not running yet."""
-        worker = Worker([sys.executable, "-m", "router", "serve", "--config", str(self.config), "--role", roles])
+    def worker(self, roles: str = "intake,route,deliver,web", *, port: int | None = None) -> "Worker":
+        """A process that is not running yet; with a `port` of its own where several tell their metrics."""
+        ports = [] if port is None else ["--port", str(port)]
+        worker = Worker(
+            [sys.executable, "-m", "router", "serve", "--config", str(self.config), "--role", roles, *ports]
+        )
         self._started.append(worker)
         return worker
 
@@ -116,7 +119,7 @@ class Worker:
         self._reading: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self.log: list[str] = []
-        """Every line of all its lives."""
+        """Every line of all its lives, on either stream."""
 
     @property
     def running(self) -> bool:
@@ -133,7 +136,7 @@ class Worker:
         """Start without waiting until it is ready."""
         self._ready.clear()
         self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, env=os.environ | {"PYTHONWARNINGS": "default"}
+            *self._command, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT, env=os.environ | {"PYTHONWARNINGS": "default"}
         )
         self._reading = asyncio.create_task(self._read(self._process))
 
@@ -170,8 +173,8 @@ class Worker:
         return code
 
     async def _read(self, process: Process) -> None:
-        assert process.stderr is not None
-        while line := await process.stderr.readline():
+        assert process.stdout is not None
+        while line := await process.stdout.readline():
             self.log.append(line.decode(errors="replace").rstrip())
             if _READY in self.log[-1]:
                 self._ready.set()

@@ -150,7 +150,7 @@ class Life:
         self.deliver = DeliveryWorker(**parts, **said, keys=keys, channels=channels, jitter=lambda: 0.5)
         self.assign = Assigner(**parts, log=said["log"])
         self.sweep = Sweeper(**parts, **said)
-        self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, ids=ids)
+        self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)
 
 
 class World:

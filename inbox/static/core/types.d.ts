@@ -53,7 +53,10 @@ export interface ThreadData {
   last_seen: number;
 }
 /** A message on its way: shown at once, kept in localStorage until the server has answered. */
+/** A span of a text, in code points, and what is wrong with it. */
+export interface Place { field: string; start: number; end: number; type: string }
+
 export interface Pending {
-  key: string; ticket: string; mode: "reply" | "note"; text: string; solve: boolean; force: boolean;
+  key: string; ticket: string; mode: "reply" | "note"; text: string; solve: boolean; force: boolean; confirmed?: Place[];
   state: "sending" | "failed"; code: string | null; at_ms: number;
 }

@@ -12,7 +12,8 @@ import { toast } from "../core/parts.js";
  * @typedef {import("../core/types.d.ts").Pending} Pending
  * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
  * @typedef {"reply" | "note"} Mode
- * @typedef {{ ticket: string, mode: Mode, code: string, data: any, solve: boolean }} Refusal
+ * @typedef {import("../core/types.d.ts").Place} Place
+ * @typedef {{ ticket: string, mode: Mode, code: string, data: any, solve: boolean, force: boolean, confirmed: Place[] }} Refusal
  */
 
 /** Long enough to see that it is solved. */
@@ -55,11 +56,11 @@ function restoreDraft(id, mode, text) {
 
 // -- sending ---------------------------------------------------------------------------------------------------------
 
-/** Sends what was written. @param {TicketRow} row @param {Mode} mode @param {string} text @param {{ solve?: boolean, force?: boolean }} [how] */
-export function write(row, mode, text, { solve = false, force = false } = {}) {
+/** Sends what was written. @param {TicketRow} row @param {Mode} mode @param {string} text @param {{ solve?: boolean, force?: boolean, confirmed?: Place[] }} [how] */
+export function write(row, mode, text, { solve = false, force = false, confirmed = [] } = {}) {
   refusal.value = null;
   const item = /** @type {Pending} */ ({
-    key: newKey(), ticket: row.id, mode, text, solve, force, state: "sending", code: null, at_ms: Date.now(),
+    key: newKey(), ticket: row.id, mode, text, solve, force, confirmed, state: "sending", code: null, at_ms: Date.now(),
   });
   setPending([...pending.value, item]);
   keepDraft(row.id, mode, "");
@@ -76,7 +77,7 @@ function setPending(items) {
 async function deliver(item) {
   const open = thread.value.data;
   const body = item.mode === "note" ? { text: item.text }
-    : { text: item.text, force: item.force, solve: item.solve, last_seen: open?.ticket.id === item.ticket ? open.last_seen : 0 };
+    : { text: item.text, force: item.force, solve: item.solve, confirmed: item.confirmed ?? [], last_seen: open?.ticket.id === item.ticket ? open.last_seen : 0 };
   try {
     const answer = await post(`/tickets/${item.ticket}/${item.mode === "note" ? "notes" : "replies"}`, body, item.key);
     arrived(item, answer);
@@ -103,7 +104,9 @@ function refused(item, problem) {
   if (status === 409 || status === 422) {
     drop(item.key);
     restoreDraft(item.ticket, item.mode, item.text);
-    refusal.value = { ticket: item.ticket, mode: item.mode, code, data, solve: item.solve };
+    // To send it all the same is to confirm what was found now, beside what was confirmed before.
+    const confirmed = [...(item.confirmed ?? []), ...(code === "confirm_needed" ? data.findings : [])];
+    refusal.value = { ticket: item.ticket, mode: item.mode, code, data, solve: item.solve, force: item.force, confirmed };
     if (code === "stale_reply") refreshThread();
     return;
   }

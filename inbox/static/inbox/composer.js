@@ -12,6 +12,7 @@ import { draft, draftsChanged, keepDraft, refusal, write } from "./actions.js";
  * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
  * @typedef {import("../core/types.d.ts").ThreadData} ThreadData
  * @typedef {import("./actions.js").Mode} Mode
+ * @typedef {import("./actions.js").Place} Place
  */
 
 const MAX_LENGTH = 100_000;
@@ -38,11 +39,11 @@ export function Composer({ row, data }) {
   const isNote = current === "note";
   const locked = !isNote && !data.can_reply;
   const isPublic = !isNote && data.reply_to?.visibility === "public";
-  const send = (/** @type {boolean} */ solve, force = false) => {
+  const send = (/** @type {boolean} */ solve, force = false, confirmed = /** @type {Place[]} */ ([])) => {
     const written = (area.current?.value ?? text).trim();
     if (!written || locked) return;
     setText("");
-    write(row, mode.value, written, { solve: solve && !isNote, force });
+    write(row, mode.value, written, { solve: solve && !isNote, force, confirmed });
     area.current?.focus();
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
@@ -58,7 +59,7 @@ export function Composer({ row, data }) {
   const mine = refusal.value?.ticket === row.id && refusal.value.mode === current ? refusal.value : null;
   return html`<form class=${`composer ${current} ${isPublic ? "public" : ""}`} aria-label=${t("composer.label")} data-mode=${current}
     onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); send(false); }}>
-    ${mine && h(Refused, { refusal: mine, text, data, anyway: () => send(mine.solve, true), select: (/** @type {number} */ from, /** @type {number} */ to) => {
+    ${mine && h(Refused, { refusal: mine, text, data, anyway: () => send(mine.solve, mine.force || mine.code === "stale_reply", mine.confirmed), select: (/** @type {number} */ from, /** @type {number} */ to) => {
       area.current?.focus();
       area.current?.setSelectionRange(from, to);
     } })}
@@ -125,11 +126,18 @@ function Refused({ refusal: { code, data: facts }, text, anyway, select }) {
         <button type="button" class="button" onClick=${() => { dismiss(); document.getElementById("composer")?.focus(); }}>${t("refused.edit")}</button></div></div>`;
   }
   const at = units(text);
-  const found = /** @type {{ start: number, end: number, type: string }[]} */ (facts.findings ?? []);
+  const found = /** @type {Place[]} */ (facts.findings ?? []);
   return html`<div class="refused" role="alert" data-refused=${code}>
     <p><b>${has(`error.${code}`) ? t(`error.${code}`, facts) : t("error.unknown", { code })}</b></p>
     ${found.length > 0 && html`<ul class="found">${found.map((each, i) => html`<li key=${i}><button type="button" class="button small"
       onClick=${() => select(at(each.start), at(each.end))}>${h(Icon, { name: "shield-alert", size: 14 })}
-      ${word("redaction", each.type)}: <q>${text.slice(at(each.start), at(each.end)).slice(0, 40)}</q></button></li>`)}</ul>`}
-    <div class="acts"><button type="button" class="button quiet" onClick=${dismiss}>${t("action.close")}</button></div></div>`;
+      ${word("redaction", each.type)}: ${h(Marked, { text, from: at(each.start), to: at(each.end) })}</button></li>`)}</ul>`}
+    <div class="acts">${code === "confirm_needed" && html`<button type="button" class="button" data-act="anyway" onClick=${anyway}>${t("refused.anyway")}</button>`}
+      <button type="button" class="button quiet" onClick=${dismiss}>${t("action.close")}</button></div></div>`;
+}
+
+/** A place in the text, between a few of its words. @param {{ text: string, from: number, to: number }} props */
+function Marked({ text, from, to }) {
+  const before = text.slice(Math.max(0, from - 16), from);
+  return html`<q>${from > 16 && "…"}${before}<mark>${text.slice(from, to).slice(0, 60)}</mark>${text.slice(to, to + 16)}${to + 16 < text.length && "…"}</q>`;
 }

@@ -6,10 +6,10 @@ import { Icon } from "../core/parts.js";
 
 /** @typedef {import("../core/types.d.ts").EventView} EventView */
 
-const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated"]);
+const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked"]);
 const ICONS = /** @type {Record<string, string>} */ ({
   "ticket.opened": "inbox", "ticket.assigned": "user-check", "ticket.state": "circle-dot", "ticket.updated": "tag",
-  "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "delivery.state": "send",
+  "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "delivery.state": "send", "reply.blocked": "shield-alert",
 });
 
 /** Opening and messages speak for themselves there. @param {EventView} event */
@@ -66,11 +66,16 @@ function describe(event) {
   }
   if (event.kind === "ticket.state") return t("history.state", { who, to: word("ticketState", data.to ?? "") });
   if (event.kind === "delivery.state") return t("history.delivery", { to: word("delivery", data.to ?? "") });
+  if (event.kind === "reply.blocked") return t("history.blocked", { what: typesOf(data.findings ?? "") });
+  if (data.confirmed) return t("history.confirmed", { who, what: typesOf(data.confirmed) });
   if (event.kind === "message.added") return t(data.note ? "history.noted" : data.template ? "history.autoReplied"
     : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });
   if (event.kind === "ticket.updated") return t("history.updated", { who, what: changesOf(data) });
   return has(`history.${event.kind}`) ? t(`history.${event.kind}`, { who }) : event.kind;
 }
+
+/** Named findings, each with or without its place: "CARD,OTP", "FOREIGN_LINK 10-24, OTP 30-36". @param {string} listed */
+const typesOf = (listed) => [...new Set(listed.split(",").map((each) => word("redaction", each.trim().split(" ")[0] ?? "")))].join(" · ");
 
 /** Facts come in pairs, such as queue_from and queue_to. @param {Record<string, string>} data */
 function changesOf(data) {

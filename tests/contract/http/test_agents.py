@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from router.cli.people import add_login_token
+from router.flow.seals import open_reply
 from router.web.auth import hash_password
 from tests.contract.http.calls import CARD, PASSWORD, add_agent, assert_problem, get, open_house, path_of, post
 
@@ -120,10 +121,32 @@ async def test_a_blocked_reply_tells_what_and_where(house, told):
     body = {"text": f"your card {CARD}", "last_seen": ticket["last_seen"], "force": True}
     found = await post(house, path_of(ticket, "/replies"), body, 422, key="b1")
     assert (found["code"], found["visibility"]) == ("reply_blocked", "public")
-    assert found["findings"] == [{"start": 10, "end": 29, "type": "CARD"}]
+    assert found["findings"] == [{"field": "text", "start": 10, "end": 29, "type": "CARD"}]
     assert CARD not in json.dumps(found)
     found = await post(house, path_of(ticket, "/replies"), {**body, "text": "ask ann@example.org"}, 422, key="b2")
     assert found["findings"][0]["type"] == "EMAIL"
+
+
+async def test_a_confirmed_secret_is_sent_sealed_and_rests_masked(house, told):
+    ticket = await told()
+    body = {"text": f"card {CARD}", "last_seen": ticket["last_seen"]}
+    found = await post(house, path_of(ticket, "/replies"), body, 409, key="s1")
+    assert (found["code"], found["findings"][0]["type"]) == ("confirm_needed", "CARD")
+    sent = await post(house, path_of(ticket, "/replies"), {**body, "confirmed": found["findings"]}, 201, key="s1")
+    assert (sent["message"]["text"], sent["message"]["redactions"]) == ("card [CARD]", found["findings"])
+    assert await open_reply(sent["message"]["id"], house.app.store, house.app.keys) == body["text"]
+    shown = await get(house, path_of(ticket))
+    assert [e["data"]["confirmed"] for e in shown["events"] if e["data"].get("confirmed")] == ["CARD"]
+    assert CARD not in json.dumps(shown)
+
+
+async def test_a_public_reply_gives_nothing_private_away(house, told):
+    sender = {"sender": {"id": "two-faced"}, "channel": "x"}
+    await told("my order is ORD-99120-7", thread_id="dm", **sender)
+    ticket = await told("any news?", thread_id="wall", visibility="public", **sender)
+    body = {"text": "ORD-99120-7 is on its way", "last_seen": ticket["last_seen"]}
+    found = await post(house, path_of(ticket, "/replies"), body, 422, key="p1")
+    assert found["findings"] == [{"field": "text", "start": 0, "end": 11, "type": "PRIVATE_TEXT"}]
 
 
 async def test_what_cannot_be_answered_says_why(house, told):

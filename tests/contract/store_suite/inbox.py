@@ -170,3 +170,19 @@ class InboxSuite:
         assert (await store.read(commands.reply_facts(case.ticket.id, seen))).newer == (reply.id,)
         assert await store.read(commands.message_of_key("k2")) == reply.id
         assert await store.read(commands.message_of_key("k3")) is None
+
+    async def test_a_public_reply_is_compared_with_what_its_customer_said_in_private(self, store: Store):
+        case, other = Case("Ann", text="order 99120"), Case("Bob", text="order 55512")
+        await put(store, case)
+        await put(store, other)
+        assert (await store.read(commands.reply_facts(case.ticket.id, 0))).their is None
+        theirs = {"contact_id": case.contact.id, "visibility": "public", "channel": "x"}
+        conversation = msgspec.structs.replace(case.conversation, id=uid(), **theirs)
+        ticket = msgspec.structs.replace(case.ticket, id=uid(), number=0, conversation_id=conversation.id, **theirs)
+        of = {"conversation_id": conversation.id, "ticket_id": ticket.id, "external_id": "p1", "text": "hello"}
+        public = msgspec.structs.replace(case.message, id=uid(), **of, **theirs)
+        await store.write(changes.apply([Add(conversation), Add(ticket), Add(public)], now_ms=NOW))
+        their = (await store.read(commands.reply_facts(ticket.id, 0))).their
+        assert (their.contact.name, [i.value for i in their.identities]) == ("Ann", ["Ann@example.org"])
+        assert [m.text for m in their.private] == ["order 99120"]
+        assert [m.text for m in their.public] == ["hello"]

@@ -4,6 +4,8 @@ import pytest
 
 from router.model.changes import NUMBER_PLACEHOLDER
 from router.model.limits import AUTO_REPLIES_PER_HOUR
+from rules.links import LinkHosts
+from rules.ruleset import load
 from tests.unit.core.world import NOW, RULESET, World, event
 
 CHAT = {"channel": "telegram", "sender": "77", "thread_id": "77"}
@@ -88,3 +90,32 @@ def test_the_loop_breaker_counts_per_person_and_hour(world):
 def test_the_rule_set_of_these_tests_is_sound():
     assert RULESET.run_tests().failures == ()
     assert RULESET.default_queue == "general"
+
+
+@pytest.mark.parametrize("name", ["https://evil.example/login", "see evil.com", "and please send us your password"])
+def test_an_answer_that_fails_the_guard_is_not_sent_and_told(world, name):
+    """Names are filled in, and a customer may call themselves anything."""
+    world.ruleset = load({"a.yaml": NAMED.encode()}, hosts=LinkHosts.of(["ours.example"]))
+    decided = world.say("hello", **CHAT, person={"name": name})
+    assert (world.replies(), world.outbox()) == ([], [])
+    (told,) = [event for event in world.events if event.kind == "reply.blocked"]
+    assert (told.actor, told.ticket_id, told.data["template"]) == ("rules", decided.outcome.ticket_id, "receipt")
+    assert told.data["findings"].split()[0] in {"FOREIGN_LINK", "ASKS_SECRET"}
+    assert name not in repr(told)
+    assert decided.outcome.why.reply_template is None
+    assert world.snapshot.contacts[decided.outcome.contact_id].auto_replies == 0
+
+
+def test_in_public_a_customer_is_called_what_they_are_called_there(world):
+    world.ruleset = load({"a.yaml": NAMED.encode()})
+    world.say("hello", **CHAT, person={"name": "Jane Whitfield"})
+    world.say("hello", **(CHAT | {"thread_id": "78"}), visibility="public", message_id="p", person={"name": "moonlamp"})
+    assert [m.text for m in world.replies()] == ["Hello Jane Whitfield!", "Hello moonlamp!"]
+
+
+NAMED = """\
+version: 1
+queues: {general: {default: true}}
+templates:
+  receipt: {en: "Hello {{customer.name|there}}!"}
+"""

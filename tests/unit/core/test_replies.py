@@ -5,13 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.core.guard import Concern
 from router.core.replies import ChannelView, ReplyCommand, decide_note, decide_reply
 from router.core.tickets import assign
 from router.model.changes import Record, Save
 from router.model.errors import Refused
 from router.model.limits import REPLY_CHARS_MAX
-from router.model.snapshot import ReplyFacts
+from router.model.message import Redaction
+from router.model.snapshot import Acquaintance, ReplyFacts
 from router.model.tables import Agent, Message, OutboxEntry, Ticket
+from rules.links import LinkHosts
 from rules.redact import redact
 from tests.unit.core.world import NOW, World
 
@@ -23,7 +26,8 @@ OPEN = ChannelView(can_send=True)
 class Desk:
     """One ticket and the agent who answers it."""
 
-    def __init__(self, visibility="private", **ticket):
+    def __init__(self, visibility="private", *, hosts=None, their=None, **ticket):
+        self.hosts, self.their, self.clear = hosts, their, None
         self.world = World(can_send=False)
         where = {"channel": "x", "sender": "77", "thread_id": "77", "visibility": visibility}
         self.first = self.world.say("where is it?", message_id="m1", subject="Transfer", **where)
@@ -33,12 +37,17 @@ class Desk:
     def facts(self, newer=()):
         last = self.world.messages[self.first.outcome.message_id]
         ticket = self.world.ticket(self.first)
-        return ReplyFacts(ticket=ticket, conversation=self.conversation, last_inbound=last, newer=newer)
+        return ReplyFacts(
+            ticket=ticket, conversation=self.conversation, last_inbound=last, their=self.their, newer=newer
+        )
 
     def reply(self, text="On its way.", *, channel=OPEN, newer=(), **command):
         command = ReplyCommand(ticket_id=self.ticket.id, text=text, last_seen=1, client_key="k", **command)
-        redacted = redact(text.strip(), visibility=self.conversation.visibility)
-        return decide_reply(command, self.facts(newer), channel, redacted, MEI, now_ms=NOW + 7, ids=self.world.ids)
+        decided = decide_reply(
+            command, self.facts(newer), channel, MEI, hosts=self.hosts, now_ms=NOW + 7, ids=self.world.ids
+        )
+        self.clear = decided.clear
+        return decided.message, decided.changes
 
     def refusal(self, *args, **kwargs):
         with pytest.raises(Refused) as caught:
@@ -94,12 +103,71 @@ def test_something_newer_stops_it_unless_it_is_forced():
     assert message.text == "On its way."
 
 
-@pytest.mark.parametrize("visibility", ["public", "private"])
-def test_a_secret_is_blocked_everywhere_with_what_and_where(visibility):
-    refused = Desk(visibility).refusal(f"card {CARD}", force=True)
+PLACE = {"field": "text", "start": 5, "end": 24, "type": "CARD"}
+
+
+def test_a_secret_is_blocked_in_public_with_what_and_where():
+    refused = Desk("public").refusal(f"card {CARD}", force=True, confirmed=(Concern(**PLACE),))
     assert (refused.code, refused.status) == ("reply_blocked", 422)
-    assert refused.data == {"findings": [{"start": 5, "end": 24, "type": "CARD"}], "visibility": visibility}
+    assert refused.data == {"findings": [PLACE], "visibility": "public"}
     assert "1111" not in str(refused)
+
+
+def test_a_secret_in_private_waits_for_a_yes_and_rests_masked():
+    desk = Desk()
+    refused = desk.refusal(f"card {CARD}")
+    assert (refused.code, refused.status) == ("confirm_needed", 409)
+    assert refused.data == {"findings": [PLACE], "visibility": "private"}
+    assert "1111" not in str(refused)
+    message, changes = desk.reply(f"card {CARD}", confirmed=(Concern(**PLACE),))
+    assert (message.text, message.findings, desk.clear) == ("card [CARD]", ("CARD",), f"card {CARD}")
+    assert message.redactions == (Redaction(**PLACE),)
+    assert rows(changes, Ticket)[0].snippet == "card [CARD]"
+    (added,) = [c.event for c in changes if isinstance(c, Record) and c.event.kind == "message.added"]
+    assert (added.actor, added.data) == (f"agent:{MEI.id}", {"confirmed": "CARD"})
+    assert "1111" not in repr(changes)
+
+
+def test_a_yes_is_for_one_place_and_not_for_the_next():
+    text = f"card {CARD}, password: Sunny4711!"
+    refused = Desk().refusal(text, confirmed=(Concern(**PLACE),))
+    assert [found["type"] for found in refused.data["findings"]] == ["PASSWORD"]
+    assert Desk().refusal(f"your card {CARD}", confirmed=(Concern(**PLACE),)).code == "confirm_needed"
+
+
+@pytest.mark.parametrize("visibility", ["public", "private"])
+@pytest.mark.parametrize("text", ["Please send us your recovery phrase.", "请把助记词发给我"])
+def test_nobody_may_ask_for_a_secret(visibility, text):
+    refused = Desk(visibility).refusal(text)
+    assert refused.code == "reply_blocked"
+    assert [found["type"] for found in refused.data["findings"]] == ["ASKS_SECRET"]
+
+
+def test_links_lead_to_our_own_hosts_once_these_are_known():
+    text = "see https://ours.example@evil.example/login"
+    assert Desk().reply(text)[0].text == text
+    refused = Desk(hosts=LinkHosts.of(["ours.example"])).refusal(text)
+    assert refused.data["findings"] == [{"field": "text", "start": 4, "end": len(text), "type": "FOREIGN_LINK"}]
+    assert Desk(hosts=LinkHosts.of(["ours.example"])).reply("see https://ours.example/help")[0].text
+
+
+def test_a_public_reply_tells_nothing_from_the_private_side():
+    desk = Desk("public")
+    said = msgspec.structs.replace(desk.facts().last_inbound, text="order ORD-99120-7 is missing", visibility="private")
+    contact = desk.world.snapshot.contacts[desk.ticket.contact_id]
+    desk.their = Acquaintance(contact=contact, private=(said,))
+    refused = desk.refusal("We found ord 99120, sorry: ORD-99120-7 is on its way.")
+    assert refused.data["findings"] == [{"field": "text", "start": 27, "end": 38, "type": "PRIVATE_TEXT"}]
+    assert "99120" not in str(refused)
+    assert desk.reply("We found it, it is on its way.")[0].visibility == "public"
+
+
+def test_what_a_ticket_is_called_in_private_is_not_told_in_public():
+    desk = Desk("public")
+    desk.ticket = desk.world.change(desk.first, visibility="private", subject="My lost 5000 USDT")
+    last = msgspec.structs.replace(desk.facts().last_inbound, subject=None)
+    desk.world.messages[last.id] = last
+    assert desk.reply()[0].subject is None
 
 
 @pytest.mark.parametrize("text", ["write to ann@example.org", "call +41 44 668 18 00"])

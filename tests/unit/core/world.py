@@ -66,6 +66,7 @@ class World:
         self.ids = TimedIds(self.clock, seed=1)
         self.snapshot = Snapshot()
         self.can_send = can_send
+        self.ruleset = RULESET
         self.events: list[Event] = []
         self.messages: dict[str, Message] = {}
         self._versions: dict[str, int] = {}
@@ -76,7 +77,7 @@ class World:
         decided = decide_inbound(
             JournalEntry(event=found, rules_version="1", received_at_ms=self.now_ms, **entry),
             self.snapshot,
-            RULESET,
+            self.ruleset,
             Circumstances(token_conversation=token, can_send=self.can_send),
             self.ids,
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from router.config import Config, load
+from router.config import Config, link_hosts, load
 from router.model.errors import ConfigError
 
 KEY = "ab" * 32
@@ -67,6 +67,8 @@ def test_a_whole_file(write):
         ("bus: {url: amqp://x}\n", "5:7", "redis://host:port/0 was meant"),
         ("rules: {source: git}\n", "5:9", "git"),
         ("channels: email\n", "5:1", "array"),
+        ("guard: {link_host: []}\n", "5:9", "did you mean 'link_hosts'?"),
+        ("guard:\n  link_hosts: [a.example, 'https://b.example']\n", "6:27", "is no host name"),
         ("channels:\n  - {kind: email}\n  - {kind: x, acount: a}\n", "7:15", "did you mean 'account'?"),
         ("channels:\n  - {kind: email}\n  - {account: b}\n", "7:5", "missing required field `kind`"),
         ("channels:\n  - {kind: email}\n  - {kind: email}\n", "7:5", "email/default is configured twice"),
@@ -136,3 +138,11 @@ def test_a_file_that_is_not_there_says_where_to_start(tmp_path):
 )
 def test_what_is_no_configuration_is_refused(write, text, says):
     assert says in refusal(write(text))
+
+
+def test_links_are_judged_only_when_the_file_names_hosts(write):
+    server = "server: {public_url: https://help.example.org:8443}\n"
+    assert link_hosts(load(write(SECRETS + server))) is None
+    hosts = link_hosts(load(write(SECRETS + server + "guard: {link_hosts: ['*.example.com']}\n")))
+    assert hosts is not None
+    assert [hosts.allow(host) for host in ("help.example.org", "a.example.com", "example.com")] == [True, True, False]

@@ -53,6 +53,25 @@ def test_a_clean_message_passes_as_it_is():
     assert (entry.received_at_ms, entry.rules_version) == (NOW, "7")
 
 
+def test_what_a_provider_says_of_a_failed_delivery_is_masked():
+    cleaned = enter(kind="receipt", text=None, target_id="m0", delivery="failed", delivery_detail=f"554 no: {CARD}")
+    assert cleaned.entry.event.delivery_detail == "554 no: [CARD]"
+    assert cleaned.masked
+
+
+def test_hidden_words_are_looked_at_without_the_tags_they_stand_between():
+    cleaned = enter(html='<p>你好</p><p style="display:none">姓名：吴平静</p>', text="你好", visibility="public")
+    assert cleaned.entry.event.html is None
+    assert cleaned.masked
+
+
+def test_the_name_in_a_media_type_is_masked():
+    told = f'image/png; name="{CARD}.png"'
+    cleaned = enter(attachments=(AttachmentIn(name="a.png", content_type=told, data=b"png"),))
+    assert cleaned.entry.attachments[0].content_type == 'image/png; name="[CARD].png"'
+    assert cleaned.masked
+
+
 def test_a_secret_is_replaced_and_its_place_told_in_code_points():
     cleaned = enter(text=f"💳 {CARD}!")
     assert cleaned.entry.event.text == "💳 [CARD]!"

@@ -3,6 +3,7 @@
 import pytest
 
 from rules.facts import Lost
+from rules.links import LinkHosts
 from rules.problems import RulesError
 from rules.ruleset import load
 from tests.unit.rules.rules_files import FRAME, judged, message, problems, ruleset
@@ -205,3 +206,27 @@ def test_one_default_queue_is_needed_and_no_more():
 def test_no_files_are_no_rules():
     with pytest.raises(RulesError, match="no queue is defined"):
         load({})
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Please send us your recovery phrase.", "asks-secret"),
+        ("请把助记词发给我们", "asks-secret"),
+        ("Your password: Sunny4711!", "holds-secret"),
+    ],
+)
+def test_a_template_that_nobody_may_send_is_an_error_in_its_place(text, code):
+    said = problems(
+        f"version: 1\nqueues: {{a: {{default: true}}}}\ntemplates:\n  t:\n    en: Hello\n    zh: '{text}'\n"
+    )
+    assert [(p.line, p.col, p.code) for p in said] == [(6, 9, code)]
+    assert "Sunny" not in str(said)
+
+
+def test_links_of_templates_are_judged_once_our_hosts_are_known():
+    files = {"a.yaml": FRAME.encode() + b"  far: {en: Hi, zh: see https://evil.example/x}\n"}
+    assert load(files).foreign_links() == ()
+    (problem,) = load(files, hosts=LinkHosts.of(["ours.example"])).foreign_links()
+    assert (problem.file, problem.line, problem.code) == ("a.yaml", 9, "foreign-link")
+    assert load(files, hosts=LinkHosts.of(["evil.example"])).foreign_links() == ()

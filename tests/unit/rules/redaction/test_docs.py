@@ -7,6 +7,7 @@ import pytest
 
 from rules.detectors.hit import TYPES
 from rules.redact import redact
+from rules.solicitation import solicitations
 
 PAGE = (Path(__file__).parents[4] / "docs" / "redaction.md").read_text(encoding="utf-8")
 EXAMPLES = [
@@ -26,3 +27,12 @@ def test_the_page_names_every_type_and_no_example_is_overlooked() -> None:
     assert listed is not None
     assert tuple(re.split(r",\s+", listed.group(1))) == TYPES
     assert len(EXAMPLES) == PAGE.count("\nin:  ") == PAGE.count("\nout: ") >= 10
+
+
+def test_what_the_page_says_of_asking_holds() -> None:
+    (block,) = re.findall(r"```guard\n(.*?)```", PAGE, re.DOTALL)
+    told = [re.fullmatch(r"(blocked|passes): +(.*)", line) for line in block.splitlines()]
+    assert len(told) >= 8
+    for line in told:
+        assert line is not None
+        assert bool(solicitations(line[2])) is (line[1] == "blocked"), line[2]

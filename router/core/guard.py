@@ -1,0 +1,66 @@
+"""What may leave the house: one guard for what agents write and for what the machine answers. Pure.
+
+Public text may hold nothing that the door would mask and nothing from the private side of this customer. Private text
+that holds a secret is held up until whoever wrote it says yes to just that. Nobody may ask for a secret, anywhere, and
+a link leads to our own hosts. Concerns say what and where, never the value.
+"""
+
+import msgspec
+
+from router.core.private_side import PrivateSide
+from router.model.message import Visibility
+from rules.links import LinkHosts
+from rules.redact import redact
+from rules.solicitation import solicitations
+
+
+class Concern(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """A place in a text that must not leave, or not without a yes: code points of `field`."""
+
+    field: str
+    start: int
+    end: int
+    type: str
+    """A type of the detectors, ASKS_SECRET, FOREIGN_LINK, CUSTOMER_NAME, CUSTOMER_IDENTITY or PRIVATE_TEXT."""
+
+
+class Inspection(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in the way of a text."""
+
+    blocked: tuple[Concern, ...] = ()
+    held: tuple[Concern, ...] = ()
+    """May go once its author confirmed each of them."""
+
+    @property
+    def all(self) -> tuple[Concern, ...]:
+        """What stands in the way of a text that nobody is there to confirm."""
+        return tuple(sorted((*self.blocked, *self.held)))
+
+    def unconfirmed(self, confirmed: tuple[Concern, ...]) -> tuple[Concern, ...]:
+        """What is held and not among what was confirmed, place for place: a text that was changed asks anew."""
+        return tuple(concern for concern in self.held if concern not in confirmed)
+
+
+def inspect(
+    text: str,
+    *,
+    visibility: Visibility,
+    hosts: LinkHosts | None,
+    private_side: PrivateSide | None = None,
+    field: str = "text",
+) -> Inspection:
+    """Look over a text that is about to leave. Without `hosts` links are not looked at."""
+
+    def concern(start: int, end: int, kind: str) -> Concern:
+        return Concern(field=field, start=start, end=end, type=kind)
+
+    found = redact(text, field=field, visibility=visibility)
+    holds = [concern(finding.start, finding.end, finding.type) for finding in found.findings if finding.masked]
+    blocked = [concern(*span, "ASKS_SECRET") for span in solicitations(text)]
+    if hosts is not None:
+        blocked += [concern(*span, "FOREIGN_LINK") for span in hosts.foreign(text)]
+    if visibility == "public":
+        blocked += holds
+        blocked += [concern(*span, kind) for span, kind in (private_side.found_in(text) if private_side else ())]
+        holds = []
+    return Inspection(blocked=tuple(sorted(set(blocked))), held=tuple(holds))

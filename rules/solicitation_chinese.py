@@ -1,0 +1,199 @@
+"""How Chinese asks for a secret; the text comes folded, so Traditional reads as Simplified."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from rules.facts import Span
+
+_NEAR: Final = 24
+"""Characters between what is asked for and the verb that asks."""
+
+_REACH: Final = 36
+"""Characters between what is named and a later order that means it."""
+
+_SECRET: Final = re.compile(
+    r"(?:助记(?:词|码|短语)|恢复(?:词|短语|密语)|备份(?:词|短语)|种子(?:词|短语)|(?:12|24|十二|二十四)个(?:单词|"
+    r"词|英文)|私钥|密钥文件|api ?(?:密钥|key|secret)|secret ?key|keystore|(?:登录|登陆|登入|支付|交易|提现|资金|"
+    r"钱包|账号|账户|取款|银行卡|解锁|原|旧|手势)?密码|口令|pin ?码|(?:短信|手机|谷歌|邮箱|动态|二次验证|两步|"
+    r"登录|收到)?的?(?:验证|校验|动态|确认|安全|认证|授权)码|动态(?:口令|密码)|(?:二次验证|两步验证|谷歌验证器?|"
+    r"身份验证器)(?:上|里)?的?(?:码|数字)|短信码|私匙|密匙|cvv2?|cvc2?|otp|2fa|背面的?(?:最后|后)?(?:三|3|四|"
+    r"4)(?:位|码)(?:数字|数|码)?|(?:完整)?(?:的)?卡号|(?:短信|手机)(?:里|上|中|刚|刚刚|收到|刚才|的)*(?:六|6|四|"
+    r"4)?位?(?:数字|数)|(?:六|6)位(?:数字|数|码)|(?:刚|刚才)?(?:收到|里面|上面|里头)的码)"
+)
+_NO_SECRET_AFTER: Final = re.compile(
+    r"的?(?:页面|界面|页|输入框|框|按钮|提示|错误|报错|失败|重置|找回|修改|功能|管理器|规则|长度|格式|强度|过期|"
+    r"邮件|信封|设置|后四位|后4位|末四位|尾号|最后四位|后面四位|后几位|已经?(?:过期|重置|修改|失效)|"
+    r"(?:一直)?(?:收不到|没收到|未收到|没有收到)|是否|有没有(?![?])|还(?:在|记)|不对|不正确|登不|丢了|忘|等于|"
+    r"属于|保存在|保管|遗失|丢失|泄露|被盗|输错|错误|从未|(?:可以?|请|需要?|要|部分)?(?:遮|打码|盖住|隐去|涂掉|"
+    r"马赛克)|的(?:人|电话|短信|网站|链接|网页|客服|群|骗子|账号|号码|消息|信息|行为|帖子|页面))"
+)
+_GIVE: Final = re.compile(
+    r"发给|发送|发过来|发来|发我|发到|发至|发一|发下|发出|提供|告诉|告知|报给|报过来|报一|报下|上传|上交|上报|"
+    r"口述|复述|转发|传给|传过来|传来|传至|传一|交给|给我|给到|给一|给下|给(?=个)|私信|私讯|私聊|回复|回一|回传|"
+    r"念|读|说一|说下|说给|写给|写在|写下|写出|说出|讲一下|讲给|打出来|打给|给出|寄给|寄到|发出来|传(?!言|统|播|"
+    r"真)|贴在|贴到|粘贴|出示|透露|提交|截图|截屏|拍照|拍一|拍给|拍张|留下|留言|附上|补充|核实|核对|确认一下|"
+    r"看一下|看看|看下|(?<![补群开研触颁])发|给(?=我|咱|客服|您的客服)|报(?!错|告|警)|交(?=出|一|我)"
+)
+_FILL: Final = re.compile(r"输入|打出|打上|敲|填写|填入|填上|填好|填|键入|录入|输")
+_HERE: Final = re.compile(
+    r"这里|此处|这边|对话|聊天|窗口|下方|下面|以下|如下|链接|表单|表格|回复|邮箱|客服|给我|这个(?:页面|链接|框)|"
+    r"本页|资料[::]"
+)
+_WHAT: Final = re.compile(
+    r"(?:到底|究竟|现在|目前|当前|分别|具体)?(?:是|为)?(?:什么|多少|几|啥|哪(?:些|几个|个))(?!时候|时|样|情况|"
+    r"问题)|是[?]|[?]|呢[?]?$|麻烦(?!您?点)"
+)
+_NEED: Final = re.compile(
+    r"(?:需要|需|要|得有|得要|必须有|必须要|必须)(?:先|有|核实|核对|知道|拿到|验证|确认|一下|"
+    r"[您你])*(?:一下)?[您你](?:的|这张|卡片|银行卡|信用卡|卡)*(?:背面)?的?(?:[^,.]{1,8}(?:和|与|及|、))?$|(?:我|"
+    r"我们|这边|咱们?|客服|技术|工程师)[^,.]{0,4}(?:需要|需|要|得|必须)(?:先|有|核实|核对|知道|拿到|验证|确认|看|"
+    r"看到|一下)*(?:[^,.]{1,8}(?:和|与|及|、))?$"
+)
+_ANSWER: Final = re.compile(
+    r"^[^,.!?;时后是原露]{0,8}?(?:发给|发送(?:给|到|至)|发过来|发来|发我|发到|发一|发下|发(?=给)|提供|告诉|告知|"
+    r"报|上传|转发|传|交给|给我|给到|给一|给客服|私信|私讯|私聊|回复|念|读|说一|说下|说出|讲|打出|打给|打在|"
+    r"寄(?=给我|到我|来|过来|至我)|(?<!拼)写(?!错|法|得)|贴|粘贴|出示|提交|截图|截屏|拍|留|附|直接(?:发|给|回)|"
+    r"方便(?:吗|发|给|提供|告))"
+)
+_DENIED: Final = re.compile(
+    r"不(?!妨|好意思|客气|要紧|然|过|仅|但|只|同|久|管|论|到|懂)|勿|别(?!人|的|担|急|处|墅|怕)|绝|永远?不|从未|"
+    r"从不|没有?(?!问题|关系|事|办法)|未(?!来)|禁|拒|避免|以免|防止|无需|无须|谨防|小心|警惕|停止|严|莫|何必"
+)
+_NO_DENIAL: Final = re.compile(
+    r"(?:不要|不用|不必|别|无需|请勿)(?:担心|害怕|怕|着急|急|紧张|犹豫|客气|忘记?)了?|能不能|可不可以|方不方便|"
+    r"是不是|要不要|不妨|不好意思|不然|否则|没问题|没关系|没事|不客气|看不到|不会(?:泄露|外泄|泄漏|保存|被)|"
+    r"不提供|不发|不给|不告诉|不把|不报|没法|没办法|不了|无法"
+)
+_OR_ELSE: Final = re.compile(
+    r"(?:不|没有?|未)(?:把|将|先)?(?:您的|你的)?[^,.!?;]{0,14}(?:的话)?[^.!?;]{0,8}(?:就|我们|这边|将|"
+    r"则)?[^.!?;]{0,6}(?:无法|没法|没办法|不能|处理不了|恢复不了|没有办法)"
+)
+_OF_OTHERS: Final = re.compile(
+    r"骗子|诈骗|骗|钓鱼|冒充|假冒|自称|对方|有人|他人|谁(?!能)|任何人|陌生|他们|黑客|盗|凡是|任何(?!时)|别人|"
+    r"如果.{0,6}(?:让|叫|要求)|曾|是否|有没有|是不是您|不法|朋友|第三方|收到[“\"']"
+)
+_TOLD_OTHERS: Final = re.compile(
+    r"(?:给|告诉|透露给|分享给|到|发给)(?:了)?(?:骗|诈骗|任何|别人|他人|其他|陌生|朋友|第三|对方|包括|谁|某)|"
+    r"过[吗?]|过.{0,6}[吗?]|给过|包括客服|(?:都|均|就|全)?是(?:钓鱼|诈骗|骗|假)"
+)
+_OWN: Final = re.compile(
+    r"(?:已经?|正在|刚刚?|自动|会|将|点击?|按|选择|获取|系统|我们(?:会|已|将|再|重新)*(?:给您|向您|为您|给你|"
+    r"向你)?|通过(?:短信|邮件))(?:[给向为往](?:它|该[^,]{0,4}|[您你](?:的[^,]{0,4})?)?)?(?:把|将)?[“\"']?$"
+)
+_TOLD_BEFORE: Final = re.compile(r"(?:告诉|给|透露给|分享给|发给)(?:任何|别|他|陌生|其他|第三)(?:人|方)")
+"""Others that nothing is to be told: they end with their clause."""
+_ALREADY: Final = re.compile(r"(?:已经?|曾经?|刚才?)[把将][^,.]{0,10}$")
+_THEN_GIVE: Final = re.compile(
+    r"[,.!?;] ?(?:请|麻烦|烦请|您?直接|收到(?:了?的话|后|之后|了)?|有的话|尽快|如实|然后|再|就|先|立即|马上|现在|"
+    r"您|可以|都)*"
+    r"(?:(?:发|报|念|读|转|传|回传|回|拍|写|贴|交|说|提供|发送|回复|转发|私信|私讯|截图)(?:一下)?(?:给(?:我们?|"
+    r"客服|他|她|专员|同事)|我们?|来|过来|上来|到这里|在这里|这里|至本)|(?:发|贴|写|打|输入|填)(?:在|到)(?:聊天|"
+    r"对话|这|回复|下面|下方)[^,.]{0,6}|提供一?下|给我们?|告诉(?:我们?|他|她|客服|专员))(?:看看|看一下|一下|核对|"
+    r"核实|即可|就行|就好|就可以|吧|哦|哈|呢)*(?=[,.!?;~]|$)"
+)
+"""An order without an object: it is about what was named before."""
+_NO_FRAUD: Final = re.compile(r"(?:不会|不是|并非|绝不|绝非|没有?)骗(?:您|你|人|子)?")
+_MISSING: Final = re.compile(
+    r"(?:(?:索要|索取|骗取|套取|讨要)[您你]?|收不到|没收到|没有收到|未收到|不需要|没有|忘记|忘了|丢了)(?:的)?$"
+)
+_TO_YOU: Final = re.compile(r"^送?(?:给|到|至)了?[您你](?!的客服)")
+_BETWEEN: Final = re.compile(
+    r"是否|有没有|何时|什么时候|怎么|如何|为什么|哪里|哪个|修改|重置|忘|改|设置|找回|丢|泄露|收不到|没收到|"
+    r"没有收到|未收到|报错|出现|错误|输入后|过期|还记得|情况|步骤|多久|才能?(?!$)|不需要|无需|不要|不用|而不是|"
+    r"以外|除了|请勿|不含|但不|后再?(?!$)|更换|更新|遮|盖住|隐去|打码|涂|原因|方法|教程|功能|检查|开启|关闭|"
+    r"我们(?:会|将|已)|(?<!现)[在到][^,]{1,6}的$|过的$"
+)
+_SAVE_US: Final = re.compile(r"除了?(?:我们|我|本人|官方|客服|我们的)[^,.;]{0,8}(?:外|,)")
+_TURN: Final = re.compile(r"[,:]|但是?|只要|只需|就可以")
+_CARRIES_ON: Final = re.compile(r"^(?:或者?|也|更|以及|及|和|并且?|还|亦|且|与|不)")
+_SHOWN: Final = re.compile(
+    r"(?:共享|分享|投屏|开启|打开)[^.!?]{0,8}(?:屏幕|萤幕|荧幕|桌面|屏)|屏幕(?:共享|分享)|(?:萤幕|荧幕)分享|投屏"
+)
+_SHOWING: Final = re.compile(r"输|填|打开|显示|查看|登录|念|那一?页|操作")
+_SENTENCE: Final = re.compile(r"(?:[^。.!?;\n]{1,20}+|[.](?=\w)){1,40}[!?]*")
+
+
+def asked(text: str) -> Iterator[Span]:
+    """Spans of folded text that ask for a secret, the request and its object."""
+    text = text.replace("。", ".")
+    for sentence in _SENTENCE.finditer(text):
+        said = sentence[0]
+        for secret in _SECRET.finditer(said):
+            start, end = sentence.start() + secret.start(), sentence.start() + secret.end()
+            rest = text[end : end + _REACH]
+            excluded = _NO_SECRET_AFTER.match(said, secret.end()) is not None
+            if not excluded and _is_asked(said, secret.start(), secret.end(), rest):
+                yield start, end
+
+
+def _is_asked(said: str, start: int, end: int, rest: str) -> bool:
+    before, after = said[max(0, start - 120) : start], said[end : end + 60]
+    if _MISSING.search(before) or _ALREADY.search(before):
+        return False
+    if _THEN_GIVE.search(rest) and (_OR_ELSE.search(said) or not _is_taken_back(before, "")):
+        return True
+    if _SHOWN.search(said) and _SHOWING.search(said):
+        return not _is_taken_back(before, after)
+    if _OR_ELSE.search(said) and re.search(r"不(?:提供|发|给|告诉|把|报)|没有?(?:提供|发)", before + said[start:end]):
+        return not _OF_OTHERS.search(before)
+    return _has_request(said, before, after) and not _is_taken_back(before, after)
+
+
+def _has_request(said: str, before: str, after: str) -> bool:
+    near = before[-_NEAR:]
+    if ":" in before and (":" in said):
+        near = before
+    for verb in _GIVE.finditer(near):
+        gap = near[verb.end() :]
+        if (
+            not _BETWEEN.search(gap)
+            and not _OWN.search(near[: verb.start()])
+            and not _TO_YOU.match(near[verb.end() - 1 :] if near[verb.end() - 1] in "给到至" else gap)
+        ):
+            return True
+    if re.search(r"[把将][^,.]{0,10}$", before) and _ANSWER.match(after[:_NEAR]):
+        return (
+            not _TO_YOU.match(re.sub(r"^.*?(?=发|给)", "", after)[1:])
+            if re.search(r"(?:已|会|我们)[^,.]{0,4}[把将][^,.]{0,10}$", before)
+            else True
+        )
+    if (
+        _ANSWER.match(after)
+        and not re.match(r"[^,.]{0,6}(?:至|到|给|往)?[您你]的?(?:手机|邮箱|注册|电话|短信)", after)
+        and not _own_sending(after)
+    ):
+        return True
+    if _WHAT.match(after) and not _BETWEEN.search(before[-6:]):
+        return True
+    if _NEED.search(near) and not re.match(r"(?:才能?登|登录)", after):
+        return True
+    fill = _FILL.search(near) or _FILL.match(after)
+    return bool(fill and _HERE.search(said))
+
+
+def _own_sending(after: str) -> bool:
+    return re.match(r"(?:已经?|会|将|正在|重新|自动)", after) is not None
+
+
+def _is_taken_back(before: str, after: str) -> bool:
+    if _SAVE_US.search(before):
+        return False
+    if _TOLD_OTHERS.search(after[:20]) or _OF_OTHERS.search(
+        _NO_FRAUD.sub("", _TOLD_BEFORE.sub("", _last_clauses(before, 2)))
+    ):
+        return True
+    clause = _last_clauses(before, 1)
+    if _CARRIES_ON.match(clause):
+        clause = _last_clauses(before, 2)
+    return (
+        _DENIED.search(_NO_DENIAL.sub("", clause)) is not None
+        or re.match(r"[^,.]{0,2}(?:从未|从不|绝不|不会|没有|并未|切勿|请勿|不要|别|勿|不用|无需|千万)", after)
+        is not None
+    )
+
+
+def _last_clauses(before: str, count: int) -> str:
+    """The clause that is being said, and those before it."""
+    turns = [turn.end() for turn in _TURN.finditer(before)]
+    return before[turns[-count] :] if len(turns) >= count else before

@@ -1,0 +1,28 @@
+"""What a rule set needs to go live, beside compiling."""
+
+import pytest
+
+from router.flow.rulebook import build
+from rules.links import LinkHosts
+from rules.problems import RulesError
+
+FILES = {
+    "a.yaml": b"""\
+version: 1
+queues: {general: {default: true}}
+templates:
+  receipt:
+    en: Read https://help.example.org
+    zh: https://help.example.org.evil.example
+"""
+}
+
+
+def test_a_set_whose_answers_link_elsewhere_does_not_go_live():
+    with pytest.raises(RulesError) as refused:
+        build(FILES, LinkHosts.of(["help.example.org"]))
+    assert [(p.line, p.col, p.code) for p in refused.value.problems] == [(6, 9, "foreign-link")]
+
+
+def test_without_hosts_links_are_not_looked_at():
+    assert build(FILES, None).hosts is None

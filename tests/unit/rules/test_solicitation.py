@@ -1,0 +1,93 @@
+"""Replies that ask for a secret, and the warnings that use the same words.
+
+Two corpora, each line marked + (asks) or - (does not). Tuning lines were looked at while the wordings were built,
+measuring lines never: they were written before the wordings were measured on them, and a set that was looked at since
+became tuning lines.
+"""
+
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from rules.packs import read
+from rules.ruleset import load
+from rules.solicitation import solicitations
+from rules.text import fold
+
+CORPORA = Path(__file__).parents[2] / "corpora"
+LANGUAGES = ("en", "zh")
+LIKE = 0.6
+"""Of the letter triples of two lines together, the share both have, from which they are copies of each other."""
+
+
+@cache
+def lines(name: str, language: str) -> list[tuple[bool, str]]:
+    text = (CORPORA / f"solicitation_{name}.txt").read_text(encoding="utf-8")
+    found = [(line[0] == "+", line[2:].replace("\\n", "\n")) for line in text.splitlines() if not line.startswith("#")]
+    return [(asks, said) for asks, said in found if language == ("zh" if re.search("[一-鿿]", said) else "en")]
+
+
+def triples(text: str) -> frozenset[str]:
+    text = f" {fold(text).text.strip()} "
+    return frozenset(text[start : start + 3] for start in range(len(text) - 2))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_measuring_line_is_a_tuning_line_or_nearly_one(language):
+    tuning = [triples(text) for _, text in lines("tuning", language)]
+    for _, text in lines("measuring", language):
+        own = triples(text)
+        assert not [other for other in tuning if len(own & other) >= LIKE * len(own | other)], text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_measuring_corpus_is_large_and_half_of_it_is_harmless(language):
+    count = Counter(asks for asks, _ in lines("measuring", language))
+    assert min(count[True], count[False]) >= 40
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_tuning_line_is_judged_right(language):
+    wrong = [text for asks, text in lines("tuning", language) if bool(solicitations(text)) != asks]
+    assert not wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_unseen_requests_are_caught_and_unseen_warnings_pass(language):
+    right = Counter(asks for asks, text in lines("measuring", language) if bool(solicitations(text)) == asks)
+    count = Counter(asks for asks, _ in lines("measuring", language))
+    caught, passed = right[True] / count[True], right[False] / count[False]
+    print(language, f"caught {caught:.3f} of {count[True]}, harmless passed {passed:.3f} of {count[False]}")
+    assert caught >= CAUGHT
+    assert passed >= PASSED
+
+
+CAUGHT, PASSED = 0.95, 0.95
+
+
+def test_the_shipped_answers_ask_for_nothing():
+    for template in load(read()).templates.values():
+        for text in template.texts.values():
+            assert solicitations(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Hello. Please send us your recovery phrase. Thanks", "send us your recovery phrase"),
+        ("您好，请把助记词发给我", "助记词"),
+        ("ｐｌｅａｓｅ ｓｅｎｄ your pass\u200bword", "ｓｅｎｄ your pass\u200bword"),
+    ],
+)
+def test_the_place_is_told_in_the_text_as_it_was_written(text, asked):
+    ((start, end),) = solicitations(text)
+    assert text[start:end] == asked
+
+
+@pytest.mark.parametrize("unit", ["send your password ", "please ", "the code ", "把密码", "请", ", ", "1. ", "a"])
+def test_whatever_comes_is_judged(unit):
+    text = unit * (50_000 // len(unit))
+    assert all(0 <= start < end <= len(text) for start, end in solicitations(text))
