@@ -11,7 +11,8 @@ from rules.problems import FOLLOWING, Problem, Problems, RulesError
 from rules.reader import FALSE, TRUE
 from rules.remarks import comments
 from rules.ruleset import load
-from rules.schema import Place, schema
+from rules.schema import schema
+from rules.schema_place import Place
 from rules.written import read
 
 _FLAGS = dict.fromkeys(TRUE, "true") | dict.fromkeys(FALSE, "false")

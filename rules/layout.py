@@ -11,7 +11,7 @@ from typing import Final
 
 from rules.remarks import Remark, text_lines
 from rules.scalars import is_block, written
-from rules.schema import Place
+from rules.schema_place import Place
 from rules.written import Entry, Group, Leaf, Written
 
 WIDTH: Final = 120

@@ -7,7 +7,7 @@ from typing import Final
 import yaml
 
 from rules.reader import FALSE, TRUE
-from rules.schema import Place
+from rules.schema_place import Place
 from rules.written import Leaf
 
 _CORE: Final = re.compile(

@@ -8,6 +8,7 @@ import msgspec
 
 from router.cli import rules_formatting, rules_replay
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+from router.clock import SystemClock
 from router.core.html import derive_text
 from router.flow.rulebook import read_directory
 from router.model.errors import InvalidMessage, Refused
@@ -140,7 +141,8 @@ def _facts(said: str) -> Facts:
     raw = path.read_bytes() if is_file else said.encode(errors="replace")
     if not raw.lstrip().startswith(b"{"):
         text = raw.decode(errors="replace")
-        return _facts_of(InboundEvent(channel="", message_id="", sent_at_ms=0, sender=Sender(id=""), text=text))
+        now_ms = SystemClock().now_ms()
+        return _facts_of(InboundEvent(channel="", message_id="", sent_at_ms=now_ms, sender=Sender(id=""), text=text))
     try:
         return _facts_of(decode_message(raw))
     except InvalidMessage as error:
@@ -160,5 +162,7 @@ def _facts_of(event: InboundEvent) -> Facts:
             lang=event.language,
             attachments=len(event.attachments),
             findings=tuple(dict.fromkeys(f.type for f in found.findings)),
-        )
+            ext=event.ext or "",
+        ),
+        now_ms=event.sent_at_ms,
     )

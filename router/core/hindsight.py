@@ -74,6 +74,7 @@ def _event(message: Message) -> InboundEvent:
         subject=message.subject,
         language=message.language,
         automatic=message.automatic,
+        ext=message.ext,
     )
 
 

@@ -78,3 +78,8 @@ def test_quoted_history_and_names_of_what_has_no_words_are_no_text():
 
 def test_a_sender_that_was_not_kept_proves_nothing_of_an_empty_name():
     assert not facts(message(sender=None)).customer.verified
+
+
+def test_it_is_judged_as_of_its_arrival_with_what_it_carried():
+    found = facts(message(WHY, 20, ext='{"plan": "gold"}'))
+    assert (found.now_ms, found.message.ext) == (20, '{"plan": "gold"}')

@@ -72,6 +72,19 @@ def test_a_follow_up_raises_urgency_and_moves_the_queue_only_with_a_rise(world):
     assert kinds(world).count("ticket.updated") == 1
 
 
+def test_rules_take_tags_back_and_leave_notes(world):
+    first = world.say("about the fee", **CHAT)
+    later = world.say("it was paid back", **CHAT)
+    assert world.ticket(first).tags == ()
+    assert [(note.rule, note.text) for note in later.outcome.why.notes] == [("paid-back", "check the amount")]
+
+
+def test_rules_know_when_a_message_came_and_what_it_carries(world):
+    first = world.say("curfew", **CHAT, ext='{"plan": "gold"}')
+    assert world.ticket(first).tags == ("in-hours", "gold")
+    assert (first.outcome.why.skills, first.outcome.why.sla) == (("gold",), "gold")
+
+
 @pytest.mark.parametrize("state", ["waiting", "solved", "rejected"])
 def test_a_customers_answer_wakes_a_ticket_and_says_so(world, state):
     first = world.say("hello", **CHAT)
@@ -136,6 +149,11 @@ def test_an_edit_replaces_the_text_and_is_judged_again(world, told):
     amend(world, "edit", "never mind", message_id="edit-2")
     assert world.messages[told.outcome.message_id].revision == 2
     assert world.ticket(told).urgency == "critical"
+
+
+def test_an_edit_is_judged_with_its_time_and_what_it_carries(world, told):
+    amend(world, "edit", "curfew", ext='{"plan": "gold"}')
+    assert world.ticket(told).tags == ("in-hours", "gold")
 
 
 def test_a_rise_by_an_edit_is_told_and_its_findings_kept(world, told):

@@ -17,7 +17,7 @@ RULESET = load(
         "rules.yaml": b"""\
 version: 1
 queues:
-  general: {default: true}
+  general: {default: true, overflow: [{after: 5m, relax: all}]}
   emergency:
   fees:
 templates:
@@ -33,6 +33,18 @@ rules:
   - id: soon
     when: {message.text|has: [urgent]}
     then: {urgency: high, queue: fees}
+  - id: paid-back
+    when: {message.text|has: [paid back]}
+    then: {untag: fees, note: check the amount}
+  - id: late
+    when: {message.text|has: [curfew], during: always}
+    then: {tag: in-hours}
+  - id: gold
+    when: {custom.plan: gold}
+    then: {tag: gold, skills: [gold], sla: gold}
+times: {always: {zone: UTC, open: {mon-sun: 00:00-24:00}}}
+fields: {plan: word}
+sla: {gold: {first_reply: 15m}}
 """
     }
 )

@@ -10,7 +10,8 @@ from jsonschema import Draft7Validator
 from rules import packs
 from rules.fields import FIELDS
 from rules.ruleset import load
-from rules.schema import DRAFT, Place, schema
+from rules.schema import DRAFT, schema
+from rules.schema_place import Place
 
 _TYPES = (
     (re.compile(r"|~|null|Null|NULL"), lambda _: None),
