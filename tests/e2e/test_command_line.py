@@ -108,9 +108,8 @@ def test_it_is_installed_under_its_name_and_survives_a_reader_that_leaves():
 
 
 def test_the_page_about_formats_shows_what_route_takes_and_says(command, tmp_path):
-    message, contact, decision = (
-        json.loads(found) for found in re.findall(r"```json\n(.*?)```", text(ROOT / "docs/formats.md"), re.DOTALL)
-    )
+    shown = re.findall(r"```json\n(.*?)```", text(ROOT / "docs/formats.md"), re.DOTALL)
+    message, contact, decision = map(json.loads, shown[:3])
     (tmp_path / "contacts").write_text(json.dumps(contact))
     code, out, err = command("route", "--contacts", tmp_path / "contacts", stdin=json.dumps(message).encode())
     assert (code, err) == (0, "")
