@@ -5,16 +5,19 @@ They pass the guard that agents' replies pass. One that does not is not sent, an
 Never to automatic mail, never more than limits.AUTO_REPLIES_PER_HOUR to one person: a loop breaker without headers.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from router.core.guard import Concern, inspect
 from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record
 from router.model.ids import ConversationId, MessageId, OutboxId
 from router.model.limits import AUTO_REPLIES_PER_HOUR
-from router.model.message import JournalEntry
+from router.model.message import JournalEntry, Visibility
 from router.model.sources import Ids
 from router.model.tables import URGENCY_RANK, Contact, Event, Message, OutboxEntry, Ticket
 from rules.facts import Verdict
+from rules.links import LinkHosts
 from rules.ruleset import Ruleset
 
 DEFAULT_RECEIPT = "receipt"
@@ -57,6 +60,12 @@ def _name_to_call(entry: JournalEntry, contact: Contact) -> str:
     return (entry.event.sender.name if entry.event.visibility == "public" else contact.name) or ""
 
 
+@lru_cache(maxsize=4_096)
+def _concerns(text: str, visibility: Visibility, hosts: LinkHosts | None) -> tuple[Concern, ...]:
+    """What stands in the way of a receipt. The same words go to many people: they are looked over once."""
+    return inspect(text, visibility=visibility, hosts=hosts).all
+
+
 def _listed(concerns: tuple[Concern, ...]) -> str:
     """What and where, for the history: `FOREIGN_LINK 10-24`."""
     return ", ".join(f"{concern.type} {concern.start}-{concern.end}" for concern in concerns)
@@ -91,7 +100,7 @@ def automatic_reply(
         "queue.name": ruleset.queues[ticket.queue].name(verdict.language) if ticket.queue in ruleset.queues else "",
     }
     text = ruleset.render(template, verdict.language, blanks)
-    concerns = inspect(text, visibility=event.visibility, hosts=ruleset.hosts).all
+    concerns = _concerns(text, event.visibility, ruleset.hosts)
     if concerns:
         data = {"template": template, "rule": rule, "findings": _listed(concerns)}
         stopped = Event(
