@@ -99,19 +99,18 @@ class RouteWorker:
 
     async def _work(self) -> bool:
         """Until nothing waits; False when partitions went to somebody else meanwhile, whose the pointers are now."""
-        ends = await asyncio.gather(*(self._drain(lane) for lane in range(LANES)), return_exceptions=True)
-        if any(isinstance(end, Fenced) for end in ends):
-            self._metrics.route_failures.labels("fenced").inc()
-            await self._leases.refresh()
-            return False
-        for end in ends:
-            if end is not None:
-                raise end
-        return True
-
-    async def _drain(self, lane: int) -> None:
-        while await self.run_once(lane):
-            pass
+        while True:
+            # Round by round, so that a lane in which rows keep arriving does not keep the other one waiting.
+            ends = await asyncio.gather(*map(self.run_once, range(LANES)), return_exceptions=True)
+            if any(isinstance(end, Fenced) for end in ends):
+                self._metrics.route_failures.labels("fenced").inc()
+                await self._leases.refresh()
+                return False
+            for end in ends:
+                if isinstance(end, BaseException):
+                    raise end
+            if not any(ends):
+                return True
 
     async def run_once(self, lane: int | None = None) -> list[RoutedEntry]:
         """Claim and decide one batch of a lane's partitions, or of all; empty when nothing waits.
