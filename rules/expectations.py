@@ -9,11 +9,12 @@ from rules.facts import URGENCY_ORDER
 from rules.problems import Position
 
 EXPECT = (
-    "tags", "tags_not", "urgency", "queue", "skills", "sla", "reply", "note", "fired", "quiet", "language",
+    "tags", "tags_not", "urgency", "queue", "skills", "sla", "reply", "note", "redacted", "fired", "quiet",
+    "language",
 )  # fmt: skip
 EXPECT_LATER = ("tags", "tags_not", "urgency", "queue", "skills", "sla", "reply", "escalated", "quiet")
 """Of a ticket that nobody took for a while."""
-_SINGLE = frozenset({"urgency", "queue", "sla", "reply", "note", "language"})
+_SINGLE = frozenset({"urgency", "queue", "sla", "reply", "note", "language", "redacted"})
 _NOT = {"tags_not": "the tag", "quiet": "the rule"}
 """What should not be there."""
 
@@ -46,7 +47,7 @@ class Expectation:
 def read(node: Node, known: tuple[str, ...], book: Book) -> Expectation:
     """Read `expect`, or what is expected later."""
     reader = book.reader
-    keys = reader.keys(node, known, "expect", later=("redacted",))
+    keys = reader.keys(node, known, "expect")
     single: dict[str, Scalar] = {}
     several: dict[str, tuple[Scalar, ...]] = {}
     for key, value in keys.items():

@@ -71,6 +71,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """When it happened. Without it no condition on time holds."""
 
 
+class Picked(msgspec.Struct, frozen=True, kw_only=True):
+    """A redaction policy that a rule chose at the door."""
+
+    rule: str
+    policy: str
+
+
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """Why a rule fired: the words that hit and where (spans of message.text, sorted)."""
 

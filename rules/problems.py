@@ -24,6 +24,7 @@ FOLLOWING = frozenset(
         "unknown-time",
         "unknown-calendar",
         "unknown-sla",
+        "unknown-policy",
         "unknown-file",
         "unknown-custom",
         "stranded",

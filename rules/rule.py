@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from rules import events, period, skills
+from rules import at_the_door, events, period, skills
 from rules.book import Book
 from rules.conditions import All, Condition, Not
 from rules.document import Node, Scalar, Table
@@ -18,8 +18,8 @@ MODES: tuple[Mode, ...] = ("enforce", "observe", "off")
 KEYS = ("id", "name", "owner", "mode", "event", "from", "until", "when", "exceptions", "then", "next")
 """In the order in which `rules fmt` writes them."""
 NEXT = ("continue", "stop")
-ACTIONS = ("tag", "untag", "urgency", "queue", "skills", "sla", "reply", "note", "force")
-_ACTIONS_LATER = ("assign", "redact", "notify", "webhook", "close", "snooze")
+ACTIONS = ("tag", "untag", "urgency", "queue", "skills", "sla", "reply", "note", "redact", "force")
+_ACTIONS_LATER = ("assign", "notify", "webhook", "close", "snooze")
 TAGS_MAX, NOTE_MAX = 16, 1_000
 
 
@@ -40,6 +40,8 @@ class Rule:
     sla: str | None = None
     reply: str | None = None
     note: str | None = None
+    redact: tuple[str, ...] = ()
+    """Policies it chooses at the door; such a rule asks for nothing else."""
     force: bool = False
     """Its queue, reply and sla count, whoever wrote before."""
     stop: bool = False
@@ -48,7 +50,7 @@ class Rule:
 
     def writes(self) -> tuple[tuple[str, str], ...]:
         """Everything it asks for, as key and value."""
-        several = ("tag", self.tags), ("untag", self.untags), ("skills", self.skills)
+        several = ("tag", self.tags), ("untag", self.untags), ("skills", self.skills), ("redact", self.redact)
         found = [(key, value) for key, values in several for value in values]
         single = ("urgency", self.urgency), ("queue", self.queue), ("sla", self.sla), ("reply", self.reply)
         for key, value in (*single, ("note", self.note)):
@@ -100,6 +102,7 @@ def read(node: Table, book: Book) -> Rule | None:
     sla = _reference(actions, "sla", book.slas, book)
     skilled = skills.read(actions["skills"], "skills", reader) if "skills" in actions else ()
     note = _note(actions, book)
+    redact = at_the_door.read(node, actions, book) if "redact" in actions else ()
     force = _force(actions, book)
     name = reader.text(keys["name"], "name") if "name" in keys else None
     if event is None or when is None or not isinstance(given, Scalar):
@@ -118,6 +121,7 @@ def read(node: Table, book: Book) -> Rule | None:
         sla=sla,
         reply=reply,
         note=note,
+        redact=redact,
         force=force,
         stop=following == "stop" or (following is None and queue is not None),
         mode=cast("Mode", mode or "enforce"),

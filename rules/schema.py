@@ -8,11 +8,13 @@ was typed. `switchboard rules check` stays the judge: it knows more than any sch
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from rules import custom, deadlines, expectations, overflow, queues, rule, skills, times, trial, when
+from rules import custom, deadlines, expectations, overflow, policies, queues, rule, skills, times, trial, when
 from rules.book import WORD_MAX
+from rules.detectors.hit import TYPES
 from rules.facts import URGENCY_ORDER, CustomerFacts, TicketFacts
 from rules.fields import FIELDS, Field
 from rules.hints import HINTS
+from rules.own_finds import TYPE as OWN_TYPE
 from rules.reader import FALSE, ID, TRUE
 from rules.ruleset import Ruleset
 from rules.schedule import WEEKDAYS
@@ -48,6 +50,7 @@ class _Writer:
                 "list": tuple(f"${name}" for name in site.lists),
                 "time": tuple(site.times),
                 "sla": tuple(site.slas),
+                "policy": site.policies,
             }
         self._fields = FIELDS if site is None else site.fields
 
@@ -57,6 +60,7 @@ class _Writer:
             "pack": {"type": "string"},
             "requires": _table("requires", {"engine": {"type": "string", "pattern": "^>= ?[0-9]+([.][0-9]+)?$"}}),
             "include": _one_or_many({"type": "string"}),
+            "redact": _named(self._policy()),
             "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": _named(_ref("words")),
             "calendars": _named(_table("calendar", dict.fromkeys(times.CALENDAR_KEYS, _one_or_many(_TEXT)))),
@@ -158,6 +162,24 @@ class _Writer:
             "patternProperties": {_LANGUAGE: text},
         }
 
+    def _policy(self) -> Schema:
+        own = {
+            "words": _ref("words"),
+            "matches": {"type": "string", "maxLength": policies.PATTERN_MAX},
+            "keep_last": {"type": "integer", "minimum": 0, "maximum": policies.KEEP_LAST_MAX},
+        }
+        mode = {"enum": list(policies.MODES)}
+        modes = _closed({key: _said(mode, HINTS["policy.mode"]) for key in policies.VISIBILITIES})
+        viewers = {viewer: {"enum": list(sights)} for viewer, sights in policies.VIEWERS.items()}
+        found = [{"enum": [name for name in TYPES if name != OWN_TYPE]}, _table("find", _of(policies.OWN_KEYS, own))]
+        parts: dict[str, Schema] = {
+            "find": _one_or_many({"anyOf": found}),
+            "mode": {"anyOf": [mode, modes]},
+            "seal_for": _DURATION,
+            "viewers": _table("viewers", viewers),
+        }
+        return _table("policy", _of(policies.KEYS, parts), required=("find",))
+
     # Rules.
 
     def _rule(self) -> Schema:
@@ -170,6 +192,7 @@ class _Writer:
             "skills": _one_or_many(_SKILL),
             "sla": self._known("sla"),
             "note": {**_TEXT, "maxLength": rule.NOTE_MAX},
+            "redact": _one_or_many(self._known("policy")),
             "force": _FLAG,
         }
         parts: dict[str, Schema] = {
@@ -285,7 +308,7 @@ class _Writer:
         }  # fmt: skip
         sla = {"anyOf": [{"enum": ["none"]}, self._known("sla")]}
         several = {"tags": tags, "tags_not": tags, "fired": rules, "quiet": rules, "escalated": rules}
-        return one | several | {"sla": sla, "note": _TEXT, "skills": _one_or_many(_SKILL)}
+        return one | several | {"sla": sla, "note": _TEXT, "redacted": _TEXT, "skills": _one_or_many(_SKILL)}
 
 
 _COUNT: Final[Schema] = {"type": "integer", "minimum": 0}

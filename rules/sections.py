@@ -4,9 +4,10 @@ Everything that a file names may be used in all of them, so names are gathered b
 read: first what stands alone, then what needs calendars, queues or times.
 """
 
-from rules import custom, deadlines, inclusion, queues, rule, templates, times, working
+from rules import custom, deadlines, inclusion, policies, queues, rule, templates, times, working
 from rules.book import Book
 from rules.document import Node, Scalar, Table
+from rules.policies import RedactPolicy
 
 LANGUAGE_VERSION = 1
 
@@ -26,17 +27,17 @@ SECTIONS = (
     "queues",
     "sla",
     "templates",
+    "redact",
     "override",
     "rules",
     "tests",
 )
-_LATER = ("redact",)
 
 
 def read(root: Table, book: Book) -> Section:
     """Take a file apart."""
     reader = book.reader
-    found = reader.keys(root, SECTIONS, "a rules file", later=_LATER)
+    found = reader.keys(root, SECTIONS, "a rules file")
     if "version" not in found:
         reader.fail(root.at, "missing", "the file does not say its version", "write version: 1")
     else:
@@ -84,6 +85,16 @@ def _define_queues(section: Section, book: Book) -> None:
     for key, node in _named(section, "queues", book):
         if book.define("queue", key, book.queue_names):
             book.queues[key.value] = queues.read(key, node, book.reader)
+
+
+def define_policies(sections: list[Section], book: Book) -> dict[str, RedactPolicy]:
+    """Read the redaction policies of all files, by name."""
+    found: dict[str, RedactPolicy] = {}
+    for section in sections:
+        for key, node in _named(section, "redact", book):
+            if book.define("policy", key, book.policy_names):
+                found[key.value] = policies.read(key, node, book)
+    return found
 
 
 def _define_times(section: Section, book: Book) -> None:

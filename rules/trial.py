@@ -1,8 +1,7 @@
 """The tests that stand in the rules files: a message, and what must come of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 import msgspec
 
@@ -61,6 +60,26 @@ class TrialFailure(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.col} {self.name}: {self.text}"
+
+
+class Judge(Protocol):
+    """What the tests ask of a rule set."""
+
+    def redacted(self, facts: Facts) -> Facts:
+        """The message once it is through the door."""
+        ...
+
+    def fired_at_the_door(self, facts: Facts) -> tuple[str, ...]:
+        """Rules that fire before."""
+        ...
+
+    def fired(self, facts: Facts) -> tuple[str, ...]:
+        """Rules that fire behind it."""
+        ...
+
+    def evaluate(self, facts: Facts) -> Verdict:
+        """What the rules say."""
+        ...
 
 
 class TestReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,18 +210,18 @@ def run(
     trials: tuple[Trial, ...],
     rules: tuple[str, ...],
     world: World,
-    evaluate: Callable[[Facts], Verdict],
-    fired_by: Callable[[Facts], tuple[str, ...]],
+    judge: Judge,
 ) -> TestReport:
-    """Run every test and note which rules fired."""
+    """Run every test as the service would, through the door, and note which rules fired."""
     failures: list[TrialFailure] = []
     seen: set[str] = set()
     for trial in trials:
-        fired = fired_by(trial.facts)
+        facts = judge.redacted(trial.facts)
+        fired = (*judge.fired_at_the_door(trial.facts), *judge.fired(facts))
         seen.update(fired)
-        verdict = evaluate(trial.facts)
-        unmet = _unmet(trial, verdict, fired)
-        simulation = Simulation(world, trial.facts, verdict, trial.sequel.crowds)
+        verdict = judge.evaluate(facts)
+        unmet = _unmet(trial, verdict, fired, facts.message.text)
+        simulation = Simulation(world, facts, verdict, trial.sequel.crowds)
         for after_ms, expected in trial.sequel.moments:
             fate = simulation.at(after_ms)
             seen.update(fate.escalated)
@@ -220,7 +239,7 @@ def run(
     )
 
 
-def _unmet(trial: Trial, verdict: Verdict, fired: tuple[str, ...]) -> list[tuple[Position, str]]:
+def _unmet(trial: Trial, verdict: Verdict, fired: tuple[str, ...], redacted: str) -> list[tuple[Position, str]]:
     single = {
         "urgency": verdict.urgency,
         "queue": verdict.queue,
@@ -228,6 +247,7 @@ def _unmet(trial: Trial, verdict: Verdict, fired: tuple[str, ...]) -> list[tuple
         "reply": verdict.replies[0].template if verdict.replies else "none",
         "note": "; ".join(note.text for note in verdict.notes) or "none",
         "language": verdict.language,
+        "redacted": redacted,
     }
     several = {
         "tags": verdict.tags,

@@ -303,6 +303,7 @@ def _message(
         language=verdict.language,
         findings=entry.findings,
         redactions=entry.redactions,
+        care=entry.care,
         attachments=entry.attachments,
         ext=event.ext,
         verdict=msgspec.Raw(_ENCODER.encode(why)),

@@ -13,10 +13,11 @@ from router.bus import Bus
 from router.core import tickets as core_tickets
 from router.core.delivery import decide_held
 from router.core.replies import ReplyCommand, decide_note, decide_reply
+from router.flow.care import opened
 from router.flow.channels import Channels
 from router.flow.rulebook import Rulebook
 from router.flow.seals import seal_reply
-from router.keys import Keyring
+from router.keys import Keyring, Sealed
 from router.model.changes import Change, Record, Save
 from router.model.errors import Conflict, Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
@@ -25,12 +26,20 @@ from router.model.sources import Clock, Ids
 from router.model.tables import Agent, Event, Ticket, TicketState, Urgency
 from router.store import changes as store_changes
 from router.store import commands as gather
+from router.store import inbox, sealed
 from router.store.rows import SealedRow
 from router.store.script import Store
 from rules.redact import redact
 
 T = TypeVar("T")
 _CONFLICTS_MAX = 6
+
+
+class Revealed(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed value in clear: for the answer to one request, never to be kept."""
+
+    type: str
+    value: str
 
 
 class Commands:
@@ -59,8 +68,8 @@ class Commands:
                 ids=self._ids,
             )
             message_id = reply.message.id
-            sealed = [] if reply.clear is None else [seal_reply(message_id, reply.clear, self._keys, now_ms=now_ms)]
-            await self._apply(reply.changes, sealed)
+            rows = [] if reply.clear is None else [seal_reply(message_id, reply.clear, self._keys, now_ms=now_ms)]
+            await self._apply(reply.changes, rows)
             await self._bus.notify("outbox")
             return message_id
 
@@ -123,6 +132,34 @@ class Commands:
 
         await self._change(ticket_id, decide)
 
+    async def reveal(self, message_id: MessageId, place: int, agent: Agent) -> Revealed:
+        """A value that a policy sealed, for an agent whom it names. That it was seen is committed before it is shown.
+
+        Raises Refused (not_found, forbidden, expired), ConfigError when no key opens it.
+        """
+        message = await self._store.read(inbox.message(agent.id, message_id))
+        care = message.care if message is not None else None
+        if message is None or care is None or care.sealed_id is None or not 0 <= place < len(care.sealed):
+            raise Refused("not_found", f"nothing is sealed at place {place} of {message_id[:40]}", status=404)
+        value = care.sealed[place]
+        if not (value.agents or (value.supervisors and agent.role == "admin")):
+            raise Refused("forbidden", f"the policy does not let you see this {value.type}", status=403)
+        now_ms = self._clock.now_ms()
+        row = await self._store.read(sealed.get(care.sealed_id))
+        if row is None or now_ms >= (row.expires_at_ms or 0):
+            raise Refused("expired", f"this {value.type} is no longer kept", status=410)
+        seen = Event(
+            at_ms=now_ms,
+            kind="value.revealed",
+            ticket_id=message.ticket_id,
+            message_id=message.id,
+            actor=f"agent:{agent.id}",
+            data={"type": value.type, "field": value.field, "place": str(place)},
+        )
+        await self._apply([Record(seen)])
+        clear = self._keys.open(Sealed(row.key_id, row.data), f"raw:{row.id}")
+        return Revealed(type=value.type, value=opened(clear, place))
+
     async def decide_delivery(self, outbox_id: OutboxId, what: Literal["retry", "discard"], actor: str) -> None:
         """Send a dead or held reply again, or let it go. Raises Refused."""
 
@@ -168,8 +205,8 @@ class Commands:
 
         await self._persist(attempt)
 
-    async def _apply(self, changes: Sequence[Change], sealed: Sequence[SealedRow] = ()) -> None:
-        await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms(), sealed=sealed))
+    async def _apply(self, changes: Sequence[Change], rows: Sequence[SealedRow] = ()) -> None:
+        await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms(), sealed=rows))
         await self._bus.notify("events")
 
     async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:

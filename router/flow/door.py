@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from router.core.html import derive_text, sanitise, unsaid
+from router.flow.care import Carer
 from router.keys import Keyring
 from router.model.errors import InvalidMessage
 from router.model.ids import AttachmentId, BlobHash
@@ -34,9 +35,11 @@ from router.model.message import (
     Visibility,
 )
 from router.model.sources import Ids
-from router.store.rows import BlobRow
-from rules.facts import Redacted
-from rules.redact import masked_values, redact, redact_fields
+from router.store.rows import BlobRow, SealedRow
+from rules.facts import Facts, MessageFacts, Redacted
+from rules.redact import Policy, masked_values, redact, redact_fields
+from rules.ruleset import Ruleset
+from rules.treatment import Choice
 
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 """Code points that PostgreSQL and JSON refuse; each is replaced by one other, so that offsets stay true."""
@@ -53,6 +56,8 @@ class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
 
     entry: JournalEntry
     blobs: tuple[BlobRow, ...] = ()
+    sealed: SealedRow | None = None
+    """Values that a policy seals instead of dropping them."""
     masked: bool = False
     """Something was masked: its raw payload must not rest, not even sealed."""
 
@@ -60,9 +65,11 @@ class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
 class _Fields:
     """The fields of one event, looked at together, and what was found in them."""
 
-    def __init__(self, event: InboundEvent, keys: Keyring) -> None:
+    def __init__(self, event: InboundEvent, keys: Keyring, choice: Choice) -> None:
         self._visibility = event.visibility
         self._keys = keys
+        self._policy = choice.treatment.policy
+        self.carer = Carer(choice, event.visibility)
         self._fields: list[tuple[str, str]] = []
         self._safe: list[str] = []
         self.redactions: list[Redaction] = []
@@ -81,7 +88,7 @@ class _Fields:
 
     def clean(self, reported: Container[int | None]) -> None:
         """Mask in all fields; the spans in those at `reported` are the public contract's redactions."""
-        all_found = redact_fields(self._fields, visibility=self._visibility)
+        all_found = redact_fields(self._fields, visibility=self._visibility, policy=self._policy)
         self._safe = [found.text for found in all_found]
         for place, found in enumerate(all_found):
             if found.findings:
@@ -100,6 +107,7 @@ class _Fields:
             values = masked_values(text, found)
             self.hashes += [self._keys.fingerprint(f.type, v) for f, v in zip(masked, values, strict=True)]
         if report:
+            self.carer.take("subject" if name == "subject" else "text", text, found)
             self.redactions += [Redaction(field=name, start=f.start, end=f.end, type=f.type) for f in masked]
 
 
@@ -113,13 +121,15 @@ def _is_unstorable(text: str) -> bool:
 
 
 def clean(
-    event: InboundEvent, keys: Keyring, ids: Ids, *, received_at_ms: int, rules_version: str, parse_ms: float = 0.0
+    event: InboundEvent, keys: Keyring, ids: Ids, *, received_at_ms: int, ruleset: Ruleset, parse_ms: float = 0.0
 ) -> Cleaned:
     """Everything between the parser and the journal. Raises InvalidMessage for what breaks a limit."""
     event = _storable_ids(event)
     _check(event)
-    fields = _Fields(event, keys)
-    text, rest = _cut(event.text if event.text is not None else derive_text(event.html or ""), event.visibility)
+    said_text = event.text if event.text is not None else derive_text(event.html or "")
+    choice = ruleset.choose(_facts(event, said_text, received_at_ms))
+    fields = _Fields(event, keys, choice)
+    text, rest = _cut(said_text, event.visibility, choice.treatment.policy)
     # Where the HTML is all there is, what is reported are offsets in the text derived from it.
     said = fields.add("text" if event.text is not None else "html", text)
     html = None if event.html is None else _add_html(event.html, text, fields, derived=event.text is None)
@@ -151,17 +161,36 @@ def clean(
     )
     if name is not None and fields.safe(name) != event.sender.name:
         safe = msgspec.structs.replace(safe, sender=msgspec.structs.replace(event.sender, name=fields.safe(name)))
+    care, sealed = fields.carer.care(keys, ids, now_ms=received_at_ms)
     entry = JournalEntry(
         event=safe,
         attachments=attachments,
         redactions=tuple(fields.redactions),
         findings=tuple(fields.types),
+        care=care,
         entity_hashes=tuple(fields.hashes),
-        rules_version=rules_version,
+        rules_version=ruleset.version,
         received_at_ms=received_at_ms,
         parse_ms=parse_ms,
     )
-    return Cleaned(entry=entry, blobs=blobs, masked=bool(fields.masked))
+    return Cleaned(entry=entry, blobs=blobs, sealed=sealed, masked=bool(fields.masked))
+
+
+def _facts(event: InboundEvent, text: str, now_ms: int) -> Facts:
+    """What the rules at the door may look at: the message alone, as it came."""
+    return Facts(
+        message=MessageFacts(
+            text=text,
+            subject=event.subject or "",
+            channel=event.channel,
+            account=event.account,
+            visibility=event.visibility,
+            lang=event.language,
+            is_automatic=event.automatic != "none",
+            attachments=len(event.attachments),
+        ),
+        now_ms=now_ms,
+    )
 
 
 def _storable_ids(event: InboundEvent) -> InboundEvent:
@@ -210,13 +239,13 @@ def _check(event: InboundEvent) -> None:
         raise InvalidMessage(f"{len(event.references)} ids, at most {REFERENCES_MAX} are taken", field="references")
 
 
-def _cut(text: str, visibility: Visibility) -> tuple[str, str]:
+def _cut(text: str, visibility: Visibility, policy: Policy) -> tuple[str, str]:
     """What the message keeps, and the rest, which becomes a sealed file. A secret across the limit goes there whole."""
     at = TEXT_CHARS_MAX
     if len(text) <= at:
         return text, ""
     start = at - _SECRET_CHARS
-    for found in redact(text[start : at + _SECRET_CHARS], visibility=visibility).findings:
+    for found in redact(text[start : at + _SECRET_CHARS], visibility=visibility, policy=policy).findings:
         if found.masked and start + found.start < at < start + found.end:
             at = start + found.start
     return text[:at], text[at:]

@@ -188,7 +188,10 @@ class ChannelInlet:
                 results.append(self._quarantine(raw, "invalid", str(error), batch, message_id=event.message_id))
                 continue
             sealed_id = None
-            if not cleaned.masked and not kept_raw and len(events) == 1:
+            if cleaned.sealed is not None:
+                sealed_id = cleaned.sealed.id
+                batch.sealed.append(cleaned.sealed)
+            elif not cleaned.masked and not kept_raw and len(events) == 1:
                 sealed_id, kept_raw = self._seal(raw, batch, expires=True), True
             results.append(len(batch.journal))
             batch.journal.append(self._row(cleaned, sealed_id))
@@ -213,7 +216,7 @@ class ChannelInlet:
             door.keys,
             door.ids,
             received_at_ms=now_ms,
-            rules_version=door.rulebook.current.version,
+            ruleset=door.rulebook.current,
             parse_ms=round(parse_ms, 3),
         )
         for redaction in cleaned.entry.redactions:

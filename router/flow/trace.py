@@ -115,7 +115,11 @@ async def _message(store: Store, message: Message) -> list[Step]:
             stage="redaction",
             at_ms=None,
             text=masked or "nothing masked",
-            facts={"found": ", ".join(message.findings), "took_ms": f"{why.redact_ms:g}"},
+            facts={
+                "found": ", ".join(message.findings),
+                "policies": _policies(message),
+                "took_ms": f"{why.redact_ms:g}",
+            },
         )
     )
     steps.append(_rules(why))
@@ -129,6 +133,11 @@ async def _message(store: Store, message: Message) -> list[Step]:
         )
     )
     return steps
+
+
+def _policies(message: Message) -> str:
+    chosen = message.care.policies if message.care is not None else ()
+    return ", ".join(f"{one.policy} by {one.rule}" for one in chosen)
 
 
 def _rules(why: Why) -> Step:

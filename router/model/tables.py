@@ -18,7 +18,7 @@ from router.model.ids import (
     OutboxId,
     TicketId,
 )
-from router.model.message import Automatic, Redaction, Sender, StoredAttachment, Visibility
+from router.model.message import Automatic, Care, Redaction, Sender, StoredAttachment, Visibility
 
 TicketState = Literal["new", "open", "waiting", "verifying", "rejected", "solved", "closed"]
 Urgency = Literal["low", "normal", "high", "critical"]
@@ -153,6 +153,8 @@ class Message(Row, frozen=True, kw_only=True):
     language: str = "en"
     findings: tuple[str, ...] = ()
     redactions: tuple[Redaction, ...] = ()
+    care: Care | None = None
+    """What redaction policies ask of whoever handles it."""
     attachments: tuple[StoredAttachment, ...] = ()
     ext: str | None = None
     """Fields of the wire that the house does not know: a JSON object, kept for whoever sent it."""
@@ -208,6 +210,7 @@ EventKind = Literal[
     "message.deleted",
     "message.reaction",
     "reply.blocked",
+    "value.revealed",
     "delivery.state",
     "rules.changed",
     "agent.status",

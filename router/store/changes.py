@@ -12,6 +12,7 @@ import msgspec
 
 from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record
 from router.model.ids import ContactId, EventId, JournalId, TicketId
+from router.model.message import StoredField
 from router.model.tables import (
     Agent,
     Contact,
@@ -222,8 +223,19 @@ def _searched(message: Message) -> bool:
 
 def _document(message: Message) -> SearchRow:
     return SearchRow(
-        message_id=message.id, ticket_id=message.ticket_id, document=search.document(message.subject, message.text)
+        message_id=message.id,
+        ticket_id=message.ticket_id,
+        document=search.document(_found(message, "subject"), _found(message, "text")),
     )
+
+
+def _found(message: Message, field: StoredField) -> str | None:
+    """What the search may find of a field: a policy may keep values and placeholders from it."""
+    text = message.subject if field == "subject" else message.text
+    spans = [] if message.care is None else [span for span in message.care.unindexed if span.field == field]
+    for span in reversed(spans):
+        text = text and f"{text[: span.start]}\n{text[span.end :]}"
+    return text
 
 
 def _index(documents: Sequence[SearchRow], saved: Mapping[str, Message]) -> Script[None]:

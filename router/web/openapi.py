@@ -200,6 +200,14 @@ def _own_paths() -> dict[str, object]:
                 parameters=_in_path("message", "attachment"),
             )
         },
+        "/api/v1/messages/{message}/reveal": {
+            "post": _operation(
+                "A value that a redaction policy sealed; that it was seen is noted in the history",
+                answers=_answers(_object(type=_TEXT, value=_TEXT)),
+                parameters=_in_path("message"),
+                body=_body(_object(place=_WHOLE)),
+            )
+        },
         "/api/v1/outbox/{outbox}/{what}": {
             "post": _operation(
                 "Send a dead or held reply again (what: retry), or let it go (discard)",

@@ -9,7 +9,7 @@ from router.core.quotes import fold
 from router.flow.channels import Channels
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
-from router.model.message import Redaction
+from router.model.message import Care, PickedPolicy, Redaction
 from router.model.tables import Event, Message, OutboxEntry
 from router.store import inbox
 from router.store.inbox import TicketDetail, TicketLine
@@ -88,6 +88,20 @@ class FoldView(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
 
 
+class SealedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A value that some may reveal."""
+
+    place: int
+    """How `reveal` names it."""
+    field: str
+    start: int
+    """Where its placeholder begins in that field."""
+    type: str
+    agents: bool
+    """False: only those with the role admin."""
+    until_ms: int
+
+
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """A message in its thread."""
 
@@ -104,6 +118,9 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     findings: tuple[str, ...]
     redactions: tuple[Redaction, ...]
+    sealed: tuple[SealedView, ...]
+    policies: tuple[PickedPolicy, ...]
+    """What rules chose at the door."""
     attachments: tuple[AttachmentView, ...]
     automatic: str
     delivery: DeliveryView | None
@@ -181,6 +198,8 @@ def message_view(message: Message, names: Mapping[AgentId, str], delivery: Outbo
         language=message.language,
         findings=message.findings,
         redactions=message.redactions,
+        sealed=_sealed_view(message.care),
+        policies=() if message.care is None else message.care.policies,
         attachments=tuple(
             AttachmentView(
                 id=file.id,
@@ -207,6 +226,23 @@ def message_view(message: Message, names: Mapping[AgentId, str], delivery: Outbo
         sent_at_ms=message.sent_at_ms,
         received_at_ms=message.received_at_ms,
         why=message.verdict,
+    )
+
+
+def _sealed_view(care: Care | None) -> tuple[SealedView, ...]:
+    if care is None or care.sealed_until_ms is None:
+        return ()
+    return tuple(
+        SealedView(
+            place=place,
+            field=value.field,
+            start=value.start,
+            type=value.type,
+            agents=value.agents,
+            until_ms=care.sealed_until_ms,
+        )
+        for place, value in enumerate(care.sealed)
+        if value.agents or value.supervisors
     )
 
 

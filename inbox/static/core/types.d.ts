@@ -31,11 +31,13 @@ export interface Delivery {
 export interface Attachment {
   id: string; name: string; content_type: string; size: number; state: string; inline: boolean;
 }
+/** A value that a policy sealed; who may sees it for a while. */
+export interface SealedValue { place: number; field: string; start: number; type: string; agents: boolean; until_ms: number }
 export interface MessageView {
   id: string; kind: "inbound" | "reply" | "note"; author: { type: "customer" | "agent" | "system"; id: string | null; name: string | null };
   channel: string; account: string; visibility: "public" | "private"; subject: string | null; text: string;
   folds: { start: number; end: number; kind: "quote" | "signature" }[]; has_html: boolean; language: string;
-  findings: string[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null;
+  findings: string[]; sealed: SealedValue[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null;
   state: "live" | "deleted"; revision: number; sent_at_ms: number; received_at_ms: number; why: Why | null;
 }
 export interface EventView {

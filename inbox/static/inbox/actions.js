@@ -140,6 +140,17 @@ export async function decideDelivery(outbox, what) {
   await refreshThread();
 }
 
+/** A sealed value, or null when it may not be seen. @param {string} message @param {number} place @returns {Promise<string | null>} */
+export async function reveal(message, place) {
+  try {
+    const { value } = await post(`/messages/${encodeURIComponent(message)}/reveal`, { place });
+    return value;
+  } catch (error) {
+    complain(error);
+    return null;
+  }
+}
+
 // -- changing tickets ------------------------------------------------------------------------------------------------
 
 /** @param {unknown} error */

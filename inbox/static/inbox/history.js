@@ -6,10 +6,11 @@ import { Icon } from "../core/parts.js";
 
 /** @typedef {import("../core/types.d.ts").EventView} EventView */
 
-const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked"]);
+const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked", "value.revealed"]);
 const ICONS = /** @type {Record<string, string>} */ ({
   "ticket.opened": "inbox", "ticket.assigned": "user-check", "ticket.state": "circle-dot", "ticket.updated": "tag",
   "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "delivery.state": "send", "reply.blocked": "shield-alert",
+  "value.revealed": "key-round",
 });
 
 /** Opening and messages speak for themselves there. @param {EventView} event */
@@ -67,6 +68,7 @@ function describe(event) {
   if (event.kind === "ticket.state") return t("history.state", { who, to: word("ticketState", data.to ?? "") });
   if (event.kind === "delivery.state") return t("history.delivery", { to: word("delivery", data.to ?? "") });
   if (event.kind === "reply.blocked") return t("history.blocked", { what: typesOf(data.findings ?? "") });
+  if (event.kind === "value.revealed") return t("history.revealed", { who, what: word("redaction", data.type ?? "") });
   if (data.confirmed) return t("history.confirmed", { who, what: typesOf(data.confirmed) });
   if (event.kind === "message.added") return t(data.note ? "history.noted" : data.template ? "history.autoReplied"
     : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });

@@ -4,6 +4,7 @@ import { has, language, languageName, number, size, t, tag, word } from "../core
 import { hitsOf, hostOf, pieces, units } from "../core/text.js";
 import { Avatar, ChannelIcon, Chip, Icon, Redaction, When } from "../core/parts.js";
 import { decideDelivery, resend, takeBack } from "./actions.js";
+import { Sealed } from "./sealed.js";
 import { Why } from "./why.js";
 
 /** @typedef {import("../core/types.d.ts").MessageView} MessageView */
@@ -25,6 +26,7 @@ export function Message({ message, customer, fresh }) {
         ${message.revision > 0 && h(Chip, {}, t("message.edited"))}
         ${h(When, { ms: message.sent_at_ms, class: "ago" })}</header>
       ${message.state === "deleted" ? html`<p class="gone">${t("message.deleted")}</p>` : h(Body, { message })}
+      ${message.sealed.length > 0 && h(Sealed, { message })}
       ${message.attachments.length > 0 && h(Attachments, { message })}
       ${message.delivery && h(Delivery, { delivery: message.delivery })}
       ${h(Why, { message })}

@@ -22,6 +22,7 @@ from router.model.limits import (
     TEXT_CHARS_MAX,
 )
 from router.model.message import AttachmentIn, InboundEvent, Redaction, Sender
+from rules.ruleset import load
 
 NOW = 1_793_000_000_000
 KEYS = Keyring({"k1": b"k" * 32}, "k1", b"s" * 32)
@@ -36,9 +37,12 @@ def event(**fields) -> InboundEvent:
     return InboundEvent(**(found | fields))
 
 
-def enter(found=None, **fields):
+RULESET = load({"rules.yaml": b"version: 1\nqueues: {general: {default: true}}\n"})
+
+
+def enter(found=None, *, ruleset=RULESET, **fields):
     ids = TimedIds(VirtualClock(NOW), seed=1)
-    return clean(found or event(**fields), KEYS, ids, received_at_ms=NOW, rules_version="7")
+    return clean(found or event(**fields), KEYS, ids, received_at_ms=NOW, ruleset=ruleset)
 
 
 def everything_kept(cleaned) -> str:
@@ -50,7 +54,7 @@ def test_a_clean_message_passes_as_it_is():
     entry = cleaned.entry
     assert (entry.event.text, entry.event.subject, entry.event.ext) == ("where is my transfer?", "Transfer", '{"a":1}')
     assert (entry.redactions, entry.findings, entry.entity_hashes, cleaned.masked) == ((), (), (), False)
-    assert (entry.received_at_ms, entry.rules_version) == (NOW, "7")
+    assert (entry.received_at_ms, entry.rules_version) == (NOW, RULESET.version)
 
 
 def test_what_a_provider_says_of_a_failed_delivery_is_masked():

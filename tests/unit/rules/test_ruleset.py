@@ -149,7 +149,6 @@ MISTAKES = [
     ("rules: [{id: a, then: {priority: high}}]", "unknown-key", "urgency"),
     ("rules: [{id: a, then: {assign: x}}]", "later", "delete"),
     ("rules: [{id: a, when: {message.text|changed: x}, then: {tag: t}}]", "later", "delete"),
-    ("redact: {}", "later", "delete"),
     ("rules: [{id: a}]", "missing", "then"),
     ("rules: [{then: {tag: t}}]", "missing", "id:"),
     ("rules: [{id: a, when: {}, then: {tag: t}}]", "empty", "fill"),
