@@ -25,6 +25,7 @@ from router.flow.feed import Feed
 from router.flow.health import HealthBoard
 from router.flow.intake import Door
 from router.flow.leases import Leases
+from router.flow.links import AccountLinks, LinkWriter, page_of
 from router.flow.rehearsal import Rehearsal
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook, RulesFollower
@@ -160,6 +161,9 @@ class App:
                 bus=bus,
                 channels=self.channels,
                 keys=self.keys,
+                links=LinkWriter(
+                    store=store, keys=self.keys, page=page_of(self.channels, self.config.server.public_url)
+                ),
                 clock=clock,
                 jitter=random.SystemRandom().random,
                 metrics=metrics,
@@ -228,6 +232,15 @@ class App:
                     bus=self.bus,
                     feed=self.feed,
                     clock=self.clock,
+                ),
+                links=AccountLinks(
+                    configured.kind,
+                    configured.account,
+                    store=self.store,
+                    bus=self.bus,
+                    keys=self.keys,
+                    clock=self.clock,
+                    ids=self.ids,
                 ),
                 public_url=self.config.server.public_url,
             )

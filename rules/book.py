@@ -45,6 +45,7 @@ class Book:
     """Those that could be read."""
     time_names: dict[str, Scalar] = field(default_factory=dict)
     queue_names: dict[str, Scalar] = field(default_factory=dict)
+    webhook_names: dict[str, Scalar] = field(default_factory=dict)
     policy_names: dict[str, Scalar] = field(default_factory=dict)
     template_names: dict[str, Scalar] = field(default_factory=dict)
     rules: dict[str, Scalar] = field(default_factory=dict)

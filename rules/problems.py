@@ -25,6 +25,7 @@ FOLLOWING = frozenset(
         "unknown-calendar",
         "unknown-sla",
         "unknown-policy",
+        "unknown-webhook",
         "unknown-file",
         "unknown-custom",
         "stranded",

@@ -30,6 +30,7 @@ from rules.simulation import World
 from rules.templates import Template
 from rules.treatment import Choice
 from rules.trial import TestReport, Trial
+from rules.webhooks import Webhook
 
 FILES_MAX = 256
 RULES_MAX = 20_000
@@ -44,6 +45,7 @@ class Ruleset:
         rules: tuple[Rule, ...],
         trials: tuple[Trial, ...],
         policies: Mapping[str, RedactPolicy],
+        webhooks: Mapping[str, Webhook],
         version: str,
         hosts: LinkHosts | None,
     ) -> None:
@@ -56,6 +58,7 @@ class Ruleset:
         self.times: Mapping[str, Schedule] = dict(book.times)
         self.fields: Mapping[str, Field] = dict(book.fields)
         """What conditions may ask for, the site's own fields among them."""
+        self.webhooks: Mapping[str, Webhook] = dict(webhooks)
         self.policies: tuple[str, ...] = tuple(book.policy_names)
         self.lists: tuple[str, ...] = tuple(book.list_names)
         self.tags: tuple[str, ...] = tuple(sorted(book.tags))
@@ -171,12 +174,13 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     sections.define(read, book)
     _check_default(book, top)
     policies = sections.define_policies(read, book)
+    webhooks = sections.define_webhooks(read, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.check(book, rules)
     if problems.failed():
         raise RulesError(problems.all())
-    return Ruleset(book, rules, trials, policies, _version(inclusion.content), hosts)
+    return Ruleset(book, rules, trials, policies, webhooks, _version(inclusion.content), hosts)
 
 
 def _version(files: Mapping[str, bytes]) -> str:

@@ -8,7 +8,21 @@ was typed. `switchboard rules check` stays the judge: it knows more than any sch
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from rules import custom, deadlines, expectations, overflow, policies, queues, rule, skills, times, trial, when
+from rules import (
+    acts,
+    custom,
+    deadlines,
+    expectations,
+    overflow,
+    policies,
+    queues,
+    rule,
+    skills,
+    times,
+    trial,
+    webhooks,
+    when,
+)
 from rules.book import WORD_MAX
 from rules.detectors.hit import TYPES
 from rules.facts import URGENCY_ORDER, CustomerFacts, TicketFacts
@@ -51,6 +65,7 @@ class _Writer:
                 "time": tuple(site.times),
                 "sla": tuple(site.slas),
                 "policy": site.policies,
+                "webhook": tuple(site.webhooks),
             }
         self._fields = FIELDS if site is None else site.fields
 
@@ -61,6 +76,7 @@ class _Writer:
             "requires": _table("requires", {"engine": {"type": "string", "pattern": "^>= ?[0-9]+([.][0-9]+)?$"}}),
             "include": _one_or_many({"type": "string"}),
             "redact": _named(self._policy()),
+            "webhooks": _named(self._webhook()),
             "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": _named(_ref("words")),
             "calendars": _named(_table("calendar", dict.fromkeys(times.CALENDAR_KEYS, _one_or_many(_TEXT)))),
@@ -180,7 +196,20 @@ class _Writer:
         }
         return _table("policy", _of(policies.KEYS, parts), required=("find",))
 
+    def _webhook(self) -> Schema:
+        reference = {"type": "string", "pattern": f"^(?:{webhooks.REFERENCE})$"}
+        url = {"type": "string", "pattern": f"^(?:https://.+|{webhooks.REFERENCE})$", "maxLength": webhooks.URL_MAX}
+        return _table("webhook", _of(webhooks.KEYS, {"url": url, "secret": reference}), required=webhooks.KEYS)
+
     # Rules.
+
+    def _notice(self) -> Schema:
+        parts: dict[str, Schema] = {
+            "queue": self._known("queue"),
+            "agent": {**_TEXT, "maxLength": acts.LOGIN_MAX},
+            "text": {**_TEXT, "maxLength": acts.TEXT_MAX},
+        }
+        return _table("notify", _of(acts.NOTIFY_KEYS, parts), required=("text",))
 
     def _rule(self) -> Schema:
         actions: dict[str, Schema] = {
@@ -193,6 +222,12 @@ class _Writer:
             "sla": self._known("sla"),
             "note": {**_TEXT, "maxLength": rule.NOTE_MAX},
             "redact": _one_or_many(self._known("policy")),
+            "assign": {**_TEXT, "maxLength": acts.LOGIN_MAX},
+            "close": {**_TEXT, "maxLength": acts.TEXT_MAX},
+            "snooze": {"anyOf": [_DURATION, _table("snooze", {"until": self._known("time")}, required=("until",))]},
+            "hide": _FLAG,
+            "notify": _one_or_many(self._notice()),
+            "webhook": _one_or_many(self._known("webhook")),
             "force": _FLAG,
         }
         parts: dict[str, Schema] = {
@@ -308,7 +343,9 @@ class _Writer:
         }  # fmt: skip
         sla = {"anyOf": [{"enum": ["none"]}, self._known("sla")]}
         several = {"tags": tags, "tags_not": tags, "fired": rules, "quiet": rules, "escalated": rules}
-        return one | several | {"sla": sla, "note": _TEXT, "redacted": _TEXT, "skills": _one_or_many(_SKILL)}
+        acted: dict[str, Schema] = {**dict.fromkeys(acts.SINGLE, _TEXT), "notify": _one_or_many(_TEXT)}
+        acted["webhook"] = _one_or_many({"anyOf": [{"enum": ["none"]}, self._known("webhook")]})
+        return one | several | acted | {"sla": sla, "note": _TEXT, "redacted": _TEXT, "skills": _one_or_many(_SKILL)}
 
 
 _COUNT: Final[Schema] = {"type": "integer", "minimum": 0}

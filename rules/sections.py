@@ -4,10 +4,11 @@ Everything that a file names may be used in all of them, so names are gathered b
 read: first what stands alone, then what needs calendars, queues or times.
 """
 
-from rules import custom, deadlines, inclusion, policies, queues, rule, templates, times, working
+from rules import custom, deadlines, inclusion, policies, queues, rule, templates, times, webhooks, working
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.policies import RedactPolicy
+from rules.webhooks import Webhook
 
 LANGUAGE_VERSION = 1
 
@@ -28,6 +29,7 @@ SECTIONS = (
     "sla",
     "templates",
     "redact",
+    "webhooks",
     "override",
     "rules",
     "tests",
@@ -94,6 +96,18 @@ def define_policies(sections: list[Section], book: Book) -> dict[str, RedactPoli
         for key, node in _named(section, "redact", book):
             if book.define("policy", key, book.policy_names):
                 found[key.value] = policies.read(key, node, book)
+    return found
+
+
+def define_webhooks(sections: list[Section], book: Book) -> dict[str, Webhook]:
+    """Read the webhooks of all files, by name."""
+    found: dict[str, Webhook] = {}
+    for section in sections:
+        for key, node in _named(section, "webhooks", book):
+            if book.define("webhook", key, book.webhook_names):
+                webhook = webhooks.read(key, node, book.reader)
+                if webhook is not None:
+                    found[key.value] = webhook
     return found
 
 

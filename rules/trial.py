@@ -6,12 +6,14 @@ from typing import Protocol, cast
 import msgspec
 
 from rules import custom, events, expectations, sequel
+from rules.acts import SINGLE
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.expectations import Expectation
 from rules.facts import (
     MESSAGE_RECEIVED,
     URGENCY_ORDER,
+    ActKind,
     CustomerFacts,
     Facts,
     MessageFacts,
@@ -240,7 +242,7 @@ def run(
 
 
 def _unmet(trial: Trial, verdict: Verdict, fired: tuple[str, ...], redacted: str) -> list[tuple[Position, str]]:
-    single = {
+    single: dict[str, str] = {
         "urgency": verdict.urgency,
         "queue": verdict.queue,
         "sla": verdict.sla or "none",
@@ -249,11 +251,21 @@ def _unmet(trial: Trial, verdict: Verdict, fired: tuple[str, ...], redacted: str
         "language": verdict.language,
         "redacted": redacted,
     }
+    single.update((kind, "none") for kind in SINGLE)
+    single.update((act.kind, act.value) for act in verdict.acts if act.kind in SINGLE)
     several = {
         "tags": verdict.tags,
         "tags_not": verdict.tags,
         "skills": verdict.skills,
         "fired": fired,
         "quiet": fired,
+        "notify": _values(verdict, "notify"),
+        "webhook": _values(verdict, "webhook"),
     }
     return trial.expect.unmet(single, several)
+
+
+def _values(verdict: Verdict, kind: ActKind) -> tuple[str, ...]:
+    """To whom word is sent, each by its name."""
+    found = tuple(act.value.rpartition(":")[2] for act in verdict.acts if act.kind == kind)
+    return found or ("none",)

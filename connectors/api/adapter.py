@@ -59,6 +59,16 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="me
     created_at_ms: int
 
 
+class _Hide(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hide"):
+    """The JSON of a post to be taken out of sight."""
+
+    channel: str
+    account: str
+    conversation: str
+    target_id: str | None
+    created_at_ms: int
+
+
 class _Answer(msgspec.Struct):
     """What a receiver may say: its own id of the message."""
 
@@ -167,7 +177,15 @@ class ApiConnector:
         self._health = Health(state=state, detail=detail, since_ms=since_ms, last_event_at_ms=last_ms)
 
 
-def _body(outbound: Outbound) -> _Body:
+def _body(outbound: Outbound) -> _Body | _Hide:
+    if outbound.action == "hide":
+        return _Hide(
+            channel=outbound.channel,
+            account=outbound.account,
+            conversation=outbound.thread,
+            target_id=outbound.target_id,
+            created_at_ms=outbound.created_at_ms,
+        )
     return _Body(
         channel=outbound.channel,
         account=outbound.account,

@@ -7,10 +7,11 @@ snapshot in between, so that a batch decides exactly as its entries one by one w
 import msgspec
 
 from router.core import amendments
+from router.core.acts import Scene, carry_out
 from router.core.placement import Placement, place
 from router.core.quotes import visible
 from router.core.reasons import judged
-from router.core.receipts import automatic_reply
+from router.core.receipts import Ways, automatic_reply
 from router.core.tickets import follow_up, open_ticket
 from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome, Why
@@ -32,6 +33,12 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """From a reply token whose signature was verified."""
     can_send: bool = False
     """Whether the channel can carry an automatic answer."""
+    can_hide: bool = False
+    """Whether it can take a public post out of sight."""
+    answers_privately: bool = False
+    """Whether it can answer a public post so that its writer alone reads it."""
+    opens_links: bool = False
+    """Whether there is a page that links into private conversations lead to."""
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +141,15 @@ def _decide_message(
             default_queue=ruleset.default_queue,
         )
 
-    why = _why(entry, placement, verdict, ticket)
+    scene = Scene(
+        entry=entry,
+        before=placement.ticket,
+        message_id=message_id,
+        conversation_id=conversation_id,
+        can_hide=circumstances.can_hide,
+    )
+    ticket, acted, told = carry_out(verdict.acts, ticket, scene, ids)
+    why = msgspec.structs.replace(_why(entry, placement, verdict, ticket), acts=tuple(told))
     reply = automatic_reply(
         entry,
         verdict,
@@ -144,7 +159,11 @@ def _decide_message(
         before=placement.ticket,
         conversation_id=conversation_id,
         ids=ids,
-        can_send=circumstances.can_send,
+        ways=Ways(
+            can_send=circumstances.can_send,
+            answers_privately=circumstances.answers_privately,
+            opens_links=circumstances.opens_links,
+        ),
     )
     contact_after = contact if reply is None else reply.contact
     if reply is not None and reply.template is not None:
@@ -180,6 +199,7 @@ def _decide_message(
             )
         )
     )
+    changes += acted
     if reply is not None:
         changes += reply.changes
     outcome = Outcome(

@@ -18,7 +18,9 @@ from router.model.tables import Contact, Conversation, Ticket
 
 Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references"]
 NotJoined = Literal["", "sender_denied", "forwarded", "ticket_closed", "reopen_window_over"]
-ContactBy = Literal["new", "app", "provider", "mail", "visitor", "import", "agent", "conversation", "unproven"]
+ContactBy = Literal[
+    "new", "app", "provider", "mail", "visitor", "deep-link", "import", "agent", "conversation", "unproven"
+]
 
 _QUOTED_NUMBER = re.compile(r"(?<![0-9A-Za-z])T-(\d{1,12})(?![0-9A-Za-z])")
 _FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|i|rv|enc|转发|轉寄|轉發)\s*[:：]", re.IGNORECASE)

@@ -12,6 +12,7 @@ from time import perf_counter
 import msgspec
 
 from router.bus import Bus, Pointer
+from router.connector import Capabilities
 from router.core.inbound import Circumstances, Decided, decide_inbound
 from router.core.placement import ask
 from router.core.reply_token import read_token
@@ -166,11 +167,7 @@ class RouteWorker:
         for item in work:
             if item.row.conversation_key in stuck:
                 continue
-            event = item.entry.event
-            circumstances = Circumstances(
-                token_conversation=item.token,
-                can_send=not item.entry.imported and self._channels.can_send(event.channel, event.account),
-            )
+            circumstances = self._circumstances(item)
             try:
                 decision = decide_inbound(item.entry, snapshot, ruleset, circumstances, self._ids)
             except Exception as error:  # noqa: BLE001 -- a row that cannot be decided must not stop the others
@@ -199,6 +196,19 @@ class RouteWorker:
             RoutedEntry(row=item.row, entry=item.entry, outcome=decision.outcome, applied=applied)
             for item, decision in decided
         ]
+
+    def _circumstances(self, item: _Work) -> Circumstances:
+        event = item.entry.event
+        channel = self._channels.find(event.channel, event.account)
+        able = Capabilities(can_send=False) if channel is None or item.entry.imported else channel.capabilities
+        public = event.visibility == "public"
+        return Circumstances(
+            token_conversation=item.token,
+            can_send=able.can_send,
+            can_hide=able.can_send and able.hides,
+            answers_privately=public and able.answers_privately,
+            opens_links=self._channels.opens_links and not able.opens_links,
+        )
 
     async def _failed(
         self, row: JournalRow, error: Exception, fences: Mapping[int, int], *, is_hopeless: bool = False

@@ -21,7 +21,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened."""
 
     stage: str
-    """accepted, message, redaction, rules, ticket, history, delivery."""
+    """accepted, message, redaction, rules, acts, ticket, history, delivery."""
     at_ms: int | None
     text: str
     facts: dict[str, str] = {}
@@ -123,6 +123,8 @@ async def _message(store: Store, message: Message) -> list[Step]:
         )
     )
     steps.append(_rules(why))
+    if why.acts:
+        steps.append(_acts(why))
     joined = f"opened {why.queue}" if why.ticket_new else f"joined by {why.joined}"
     steps.append(
         Step(
@@ -149,6 +151,12 @@ def _rules(why: Why) -> Step:
         text=f"{why.urgency}, queue {why.queue}, tags {', '.join(why.tags) or 'none'}. {reasons}",
         facts={"version": why.rules_version, "lost": lost},
     )
+
+
+def _acts(why: Why) -> Step:
+    """What rules asked of the house besides."""
+    told = [f"{act.kind} {act.value} by {act.rule}: {act.outcome} {act.detail}".rstrip() for act in why.acts]
+    return Step(stage="acts", at_ms=None, text="; ".join(told))
 
 
 def _accepted(row: JournalRow) -> Step:

@@ -4,6 +4,8 @@ import msgspec
 
 from router.model.tables import Contact, Event, Row, Ticket
 
+LINK_PLACEHOLDER = "{{private_link}}"
+"""Stands in a reply's text for good: the link itself is made when the reply is sent, and rests nowhere."""
 NUMBER_PLACEHOLDER = "{{ticket.number}}"
 """Stands in a reply's text and subject until the transaction allocates the number of the ticket it opens."""
 

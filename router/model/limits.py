@@ -42,6 +42,8 @@ SEND_SECONDS_MAX: Final = 45
 SEND_CONCURRENCY: Final = 16
 SEALED_TTL_MS: Final = 72 * 3_600_000
 """How long a raw payload rests, encrypted, for a second look."""
+PRIVATE_LINK_MS: Final = 72 * 3_600_000
+"""How long a link into a private conversation may be opened."""
 AUTO_REPLIES_PER_HOUR: Final = 5
 """Automatic answers to one contact; the loop breaker that needs no header."""
 REOPEN_WINDOW_MS: Final = 14 * 86_400_000

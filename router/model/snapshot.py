@@ -77,7 +77,7 @@ class Snapshot:
                 self.tickets[row.id] = row
             case Message() if row.external_id is not None:
                 self.messages[row.channel, row.account, row.external_id] = row
-            case OutboxEntry():
+            case OutboxEntry() if row.action == "send":
                 self.outbox[row.message_id] = row
             case Participant():
                 self.participants.add((row.ticket_id, row.kind, row.value))

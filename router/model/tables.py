@@ -14,6 +14,7 @@ from router.model.ids import (
     ConversationId,
     EventId,
     IdentityId,
+    LinkId,
     MessageId,
     OutboxId,
     TicketId,
@@ -22,9 +23,10 @@ from router.model.message import Automatic, Care, Redaction, Sender, StoredAttac
 
 TicketState = Literal["new", "open", "waiting", "verifying", "rejected", "solved", "closed"]
 Urgency = Literal["low", "normal", "high", "critical"]
-Proof = Literal["provider", "mail", "app", "visitor", "import", "agent"]
+Proof = Literal["provider", "mail", "app", "visitor", "deep-link", "import", "agent"]
 MessageKind = Literal["inbound", "reply", "note"]
 OutboxState = Literal["queued", "sending", "sent", "delivered", "read", "held", "dead", "cancelled"]
+OutboxAction = Literal["send", "hide"]
 URGENCY_RANK: dict[Urgency, int] = {"low": 0, "normal": 1, "high": 2, "critical": 3}
 
 
@@ -168,7 +170,7 @@ class Message(Row, frozen=True, kw_only=True):
 
 
 class OutboxEntry(Row, frozen=True, kw_only=True):
-    """A message that waits to leave. Sent in order of id within its conversation."""
+    """A message that waits to leave, or a post that the channel is to hide. In order of id within its conversation."""
 
     TABLE: ClassVar[str] = "outbox"
     id: OutboxId
@@ -177,6 +179,8 @@ class OutboxEntry(Row, frozen=True, kw_only=True):
     ticket_id: TicketId
     channel: str
     account: str
+    action: OutboxAction = "send"
+    """hide: `message_id` is the customer's own post."""
     state: OutboxState = "queued"
     attempts: int = 0
     due_at_ms: int
@@ -185,6 +189,28 @@ class OutboxEntry(Row, frozen=True, kw_only=True):
     error: str | None = None
     uncertain: bool = False
     """An earlier attempt may have arrived; another such outcome holds the reply."""
+    created_at_ms: int
+    version: int = 1
+
+
+class PrivateLink(Row, frozen=True, kw_only=True):
+    """An invitation from `message_id` into a private conversation about a ticket; opened once.
+
+    What the customer gets is this id with a signature that is made when the message is sent: no row holds a token.
+    """
+
+    TABLE: ClassVar[str] = "private_links"
+    id: LinkId
+    message_id: MessageId
+    contact_id: ContactId
+    ticket_id: TicketId
+    proves: bool
+    """The link went where this contact alone reads: whoever opens it is that person. One that stood in public lets
+    somebody take part, whoever that is."""
+    expires_at_ms: int
+    opened_at_ms: int | None = None
+    opened_by: str | None = None
+    """The visitor whom it let in."""
     created_at_ms: int
     version: int = 1
 
@@ -211,6 +237,8 @@ EventKind = Literal[
     "message.reaction",
     "reply.blocked",
     "value.revealed",
+    "link.opened",
+    "post.hide",
     "delivery.state",
     "rules.changed",
     "agent.status",

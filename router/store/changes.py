@@ -22,6 +22,7 @@ from router.model.tables import (
     Message,
     OutboxEntry,
     Participant,
+    PrivateLink,
     Row,
     Ticket,
 )
@@ -88,6 +89,7 @@ class _Batch:
         self.tickets = _Plan[Ticket]()
         self.messages = _Plan[Message]()
         self.outbox = _Plan[OutboxEntry]()
+        self.private_links = _Plan[PrivateLink]()
         self.participants = _Plan[Participant]()
         self.agents = _Plan[Agent]()
         self.events: list[Event] = []
@@ -144,6 +146,7 @@ def _apply(
     _fill_in(batch, tickets, documents)
     yield from batch.tickets.write()
     yield from batch.messages.write()
+    yield from batch.private_links.write()
     yield from batch.participants.write()
     yield from batch.outbox.write()
     yield from batch.agents.write()

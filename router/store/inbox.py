@@ -14,7 +14,17 @@ from router.model.changes import contact_name
 from router.model.errors import Refused
 from router.model.ids import AgentId, ContactId, EventId, MessageId, TicketId
 from router.model.limits import PAGE_MAX
-from router.model.tables import Contact, Conversation, Event, Identity, Message, OutboxEntry, Participant, Ticket
+from router.model.tables import (
+    Contact,
+    Conversation,
+    Event,
+    Identity,
+    Message,
+    OutboxAction,
+    OutboxEntry,
+    Participant,
+    Ticket,
+)
 from router.store import events, outbox, search
 from router.store.codec import to_json
 from router.store.script import Script, fetch, fetch_one, select
@@ -77,6 +87,8 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     line: TicketLine
     messages: list[Message]
     deliveries: dict[MessageId, OutboxEntry]
+    hidings: dict[MessageId, OutboxEntry]
+    """Of posts of the customer that the channel was asked to hide."""
     events: list[Event]
     participants: list[Participant]
     identities: list[Identity]
@@ -237,7 +249,8 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
     return TicketDetail(
         line=line,
         messages=messages,
-        deliveries={entry.message_id: entry for entry in deliveries},
+        deliveries={entry.message_id: entry for entry in deliveries if entry.action == "send"},
+        hidings={entry.message_id: entry for entry in deliveries if entry.action == "hide"},
         events=history,
         participants=(yield from fetch(Participant, "WHERE t.ticket_id = :id ORDER BY t.id", id=ticket.id)),
         identities=(yield from fetch(Identity, "WHERE t.contact_id = :id ORDER BY t.id", id=ticket.contact_id)),
@@ -297,9 +310,11 @@ def contact_names(ids: list[ContactId]) -> Script[dict[ContactId, str]]:
     return {contact.id: contact_name(contact) for contact in found}
 
 
-def delivery_of(message_id: MessageId) -> Script[OutboxEntry | None]:
-    """What became of a reply."""
-    return fetch_one(OutboxEntry, "WHERE t.message_id = :message_id", message_id=message_id)
+def delivery_of(message_id: MessageId, action: OutboxAction = "send") -> Script[OutboxEntry | None]:
+    """What became of a reply, or of hiding a post."""
+    return fetch_one(
+        OutboxEntry, "WHERE t.message_id = :message_id AND t.action = :action", message_id=message_id, action=action
+    )
 
 
 def dump(*, after: str = "", limit: int = PAGE_MAX) -> Script[list[tuple[Message, Conversation]]]:

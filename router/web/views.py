@@ -124,6 +124,8 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     attachments: tuple[AttachmentView, ...]
     automatic: str
     delivery: DeliveryView | None
+    hiding: DeliveryView | None
+    """Of a post of the customer that is to be taken out of sight."""
     state: str
     revision: int
     sent_at_ms: int
@@ -173,7 +175,9 @@ def ticket_row(line: TicketLine) -> TicketRow:
     )
 
 
-def message_view(message: Message, names: Mapping[AgentId, str], delivery: OutboxEntry | None) -> MessageView:
+def message_view(
+    message: Message, names: Mapping[AgentId, str], delivery: OutboxEntry | None, hiding: OutboxEntry | None
+) -> MessageView:
     """One message with its delivery."""
     if message.kind == "inbound":
         sender = message.sender
@@ -212,20 +216,21 @@ def message_view(message: Message, names: Mapping[AgentId, str], delivery: Outbo
             for file in message.attachments
         ),
         automatic=message.automatic,
-        delivery=None
-        if delivery is None
-        else DeliveryView(
-            outbox_id=delivery.id,
-            state=delivery.state,
-            attempts=delivery.attempts,
-            error=delivery.error,
-            due_at_ms=delivery.due_at_ms,
-        ),
+        delivery=_delivery_view(delivery),
+        hiding=_delivery_view(hiding),
         state=message.state,
         revision=message.revision,
         sent_at_ms=message.sent_at_ms,
         received_at_ms=message.received_at_ms,
         why=message.verdict,
+    )
+
+
+def _delivery_view(entry: OutboxEntry | None) -> DeliveryView | None:
+    if entry is None:
+        return None
+    return DeliveryView(
+        outbox_id=entry.id, state=entry.state, attempts=entry.attempts, error=entry.error, due_at_ms=entry.due_at_ms
     )
 
 
@@ -270,7 +275,8 @@ def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
     return {
         "ticket": ticket_row(detail.line),
         "messages": [
-            message_view(message, detail.agent_names, detail.deliveries.get(message.id)) for message in detail.messages
+            message_view(message, detail.agent_names, detail.deliveries.get(message.id), detail.hidings.get(message.id))
+            for message in detail.messages
         ],
         "events": [event_view(event, detail.agent_names) for event in detail.events],
         "participants": [{"kind": p.kind, "value": p.value} for p in detail.participants],
@@ -321,4 +327,5 @@ class Views:
             return None
         names = await self._store.read(inbox.agent_names({message.author_id}))
         delivery = await self._store.read(inbox.delivery_of(message_id))
-        return message_view(message, names, delivery)
+        hiding = await self._store.read(inbox.delivery_of(message_id, "hide"))
+        return message_view(message, names, delivery, hiding)

@@ -37,7 +37,7 @@ export interface MessageView {
   id: string; kind: "inbound" | "reply" | "note"; author: { type: "customer" | "agent" | "system"; id: string | null; name: string | null };
   channel: string; account: string; visibility: "public" | "private"; subject: string | null; text: string;
   folds: { start: number; end: number; kind: "quote" | "signature" }[]; has_html: boolean; language: string;
-  findings: string[]; sealed: SealedValue[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null;
+  findings: string[]; sealed: SealedValue[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null; hiding: Delivery | null;
   state: "live" | "deleted"; revision: number; sent_at_ms: number; received_at_ms: number; why: Why | null;
 }
 export interface EventView {

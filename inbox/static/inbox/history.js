@@ -6,11 +6,11 @@ import { Icon } from "../core/parts.js";
 
 /** @typedef {import("../core/types.d.ts").EventView} EventView */
 
-const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked", "value.revealed"]);
+const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked", "value.revealed", "link.opened", "post.hide"]);
 const ICONS = /** @type {Record<string, string>} */ ({
   "ticket.opened": "inbox", "ticket.assigned": "user-check", "ticket.state": "circle-dot", "ticket.updated": "tag",
   "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "delivery.state": "send", "reply.blocked": "shield-alert",
-  "value.revealed": "key-round",
+  "value.revealed": "key-round", "link.opened": "user-check", "post.hide": "eye-off",
 });
 
 /** Opening and messages speak for themselves there. @param {EventView} event */
@@ -66,6 +66,9 @@ function describe(event) {
     return data.to === me.value?.id ? t("history.assignedYou", { who }) : t("history.assigned", { who, to: agentName(data.to) });
   }
   if (event.kind === "ticket.state") return t("history.state", { who, to: word("ticketState", data.to ?? "") });
+  if (event.kind === "link.opened") return t(data.proves === "yes" ? "history.linkProven" : "history.linkOpen");
+  if (event.kind === "post.hide") return t(data.state === "asked" ? "history.hideAsked" : "history.hideImpossible");
+  if (data.action === "hide") return t("history.hide", { to: word("delivery", data.to ?? "") });
   if (event.kind === "delivery.state") return t("history.delivery", { to: word("delivery", data.to ?? "") });
   if (event.kind === "reply.blocked") return t("history.blocked", { what: typesOf(data.findings ?? "") });
   if (event.kind === "value.revealed") return t("history.revealed", { who, what: word("redaction", data.type ?? "") });

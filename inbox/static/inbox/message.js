@@ -29,6 +29,7 @@ export function Message({ message, customer, fresh }) {
       ${message.sealed.length > 0 && h(Sealed, { message })}
       ${message.attachments.length > 0 && h(Attachments, { message })}
       ${message.delivery && h(Delivery, { delivery: message.delivery })}
+      ${message.hiding && html`<div class="hiding" role="group" aria-label=${t("hide.label")}>${h(Delivery, { delivery: message.hiding })}</div>`}
       ${h(Why, { message })}
     </div></article>`;
 }
@@ -73,7 +74,8 @@ function Fold({ part, hits }) {
 /** @param {{ text: string, hits: any[], offset: number }} props */
 function Text({ text, hits, offset }) {
   return html`<p>${pieces(text, hits, offset).map((piece, i) => {
-    const inner = piece.kind === "redaction" ? h(Redaction, { type: piece.value }) : piece.kind === "link" ? h(Link, { address: piece.value }) : piece.value;
+    const inner = piece.kind === "redaction" ? h(Redaction, { type: piece.value }) : piece.kind === "link" ? h(Link, { address: piece.value })
+      : piece.kind === "invite" ? h(Chip, { icon: "send" }, t("message.privateLink")) : piece.value;
     return piece.hit ? html`<mark key=${i} title=${t("why.hit", { rule: piece.hit })}>${inner}</mark>` : inner;
   })}</p>`;
 }
