@@ -23,6 +23,7 @@ from router.flow.commands import Commands
 from router.flow.deliver import DeliveryWorker
 from router.flow.feed import Feed
 from router.flow.health import HealthBoard
+from router.flow.hooks import HookWorker
 from router.flow.intake import Door
 from router.flow.leases import Leases
 from router.flow.links import AccountLinks, LinkWriter, page_of
@@ -170,6 +171,18 @@ class App:
                 log=log,
             )
             self._run("deliver", worker.run())
+            hooks = HookWorker(
+                store=store,
+                bus=bus,
+                rulebook=self.rulebook,
+                base=self._base,
+                private_hosts=frozenset(self.config.webhooks.private_hosts),
+                clock=clock,
+                jitter=random.SystemRandom().random,
+                metrics=metrics,
+                log=log,
+            )
+            self._run("hooks", hooks.run())
         if "intake" in self._roles:
             for channel in self.channels.all():
                 inlet = self.door.inlet(channel.manifest, channel.account)

@@ -3,7 +3,7 @@
 Of the first four the first rule that asks decides, as with queues; the others add up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, get_args
 
 from rules.book import Book
@@ -98,3 +98,15 @@ def wakes_at_ms(snooze: str, times: Mapping[str, Schedule], now_ms: int) -> int 
     length_ms = duration_ms(snooze)
     assert length_ms is not None, "it was checked when it was read"
     return now_ms + length_ms
+
+
+def logins(asked: Collection[Act]) -> frozenset[str]:
+    """The agents whom acts name."""
+    named = {act.value for act in asked if act.kind == "assign" and act.value != NOBODY}
+    return frozenset(named | {login for act in asked if (login := told_agent(act)) is not None})
+
+
+def told_agent(act: Act) -> str | None:
+    """The login of the agent whom a notice is for; None for everything else."""
+    to, _, name = act.value.partition(":")
+    return name if act.kind == "notify" and to == "agent" else None

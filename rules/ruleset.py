@@ -7,7 +7,7 @@ swaps old for new in one assignment.
 import hashlib
 from collections.abc import Mapping
 
-from rules import checker, override, rule, sections, trial
+from rules import acts, checker, override, rule, sections, trial
 from rules.book import Book
 from rules.candidates import Candidates
 from rules.deadlines import Sla
@@ -59,6 +59,8 @@ class Ruleset:
         self.fields: Mapping[str, Field] = dict(book.fields)
         """What conditions may ask for, the site's own fields among them."""
         self.webhooks: Mapping[str, Webhook] = dict(webhooks)
+        self.logins: frozenset[str] = acts.logins([act for one in rules for act in one.acts])
+        """Agents whom rules name."""
         self.policies: tuple[str, ...] = tuple(book.policy_names)
         self.lists: tuple[str, ...] = tuple(book.list_names)
         self.tags: tuple[str, ...] = tuple(sorted(book.tags))

@@ -4,8 +4,6 @@ The account speaks for kinds that are not its own: nothing here may ask which ch
 """
 
 import asyncio
-import hashlib
-import hmac
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -26,6 +24,7 @@ from router.connector import (
     Sent,
     Unknown,
 )
+from router.model.signing import signature
 
 ANSWER_BYTES_MAX: Final = 65_536
 RETRY_AFTER_S_MAX: Final = 3_600.0
@@ -76,15 +75,6 @@ class _Answer(msgspec.Struct):
 
 
 _decode_answer = msgspec.json.Decoder(_Answer).decode
-
-
-def signature(secret: bytes, at_s: int, body: bytes) -> str:
-    """The value of `Switchboard-Signature`: hex HMAC-SHA-256 over the time, a dot and the raw body.
-
-    A receiver computes the same over the bytes it got, compares in constant time, and refuses times too far away.
-    """
-    mac = hmac.new(secret, b"%d." % at_s + body, hashlib.sha256).hexdigest()
-    return f"t={at_s},v1={mac}"
 
 
 class ApiConnector:

@@ -2,17 +2,22 @@
 that a worker takes up afterwards. Pure. What could not be done is told as well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
+from router.core import tickets
 from router.model.changes import Add, Change, Record
-from router.model.decisions import WhyAct
-from router.model.ids import ConversationId, MessageId, OutboxId
+from router.model.decisions import WhyAct, Word
+from router.model.ids import ConversationId, HookId, MessageId, OutboxId
 from router.model.message import JournalEntry
 from router.model.sources import Ids
-from router.model.tables import Event, OutboxEntry, Ticket
-from rules.facts import Act
+from router.model.tables import Agent, Event, HookEntry, OutboxEntry, Ticket
+from rules.acts import NOBODY, told_agent, wakes_at_ms
+from rules.facts import Act, Verdict
+from rules.schedule import Schedule
+
+_ENCODER = msgspec.json.Encoder()
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +29,15 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     message_id: MessageId
     conversation_id: ConversationId
     can_hide: bool
+    verdict: Verdict
+    agents: Mapping[str, Agent]
+    """By login, those that rules name."""
+    times: Mapping[str, Schedule]
+
+    @property
+    def now_ms(self) -> int:
+        """When the message came."""
+        return self.entry.received_at_ms
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +78,7 @@ def _done(act: Act, ticket: Ticket, changes: list[Change]) -> Done:
 
 def _hide(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
     """Ask the channel to take the post out of sight; where it cannot, an agent has to know."""
-    event, now_ms = scene.entry.event, scene.entry.received_at_ms
+    event, now_ms = scene.entry.event, scene.now_ms
     if event.visibility != "public":
         return _not_done(act, ticket, "private")
 
@@ -99,4 +113,98 @@ def _hide(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
     return _done(act, ticket, [Add(row), told("asked")])
 
 
-_CARRY: dict[str, _Carry] = {"hide": _hide}
+def _assign(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
+    """Give the ticket to an agent, or to nobody. A later message does not tear it from somebody who has it."""
+    del ids
+    agent = scene.agents.get(act.value)
+    if agent is None and act.value != NOBODY:
+        return _not_done(act, ticket, "no_such_agent")
+    wanted = None if agent is None else agent.id
+    if wanted == ticket.assignee_id:
+        return _done(act, ticket, [])
+    if wanted is not None and ticket.assignee_id is not None:
+        return _not_done(act, ticket, "taken")
+    changed, events = tickets.assign(ticket, wanted, actor="rules", reason="rule", now_ms=scene.now_ms)
+    return _done(act, _same_version(changed, ticket), [Record(event) for event in events])
+
+
+def _close(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
+    del ids
+    changed, event = tickets.change_state(ticket, "closed", actor="rules", reason=act.value, now_ms=scene.now_ms)
+    return _done(act, _same_version(changed, ticket), [Record(event)])
+
+
+def _snooze(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
+    del ids
+    until_ms = wakes_at_ms(act.value, scene.times, scene.now_ms)
+    if ticket.state == "closed" or until_ms is None:
+        return _not_done(act, ticket, "closed" if ticket.state == "closed" else "never_opens")
+    changed, event = tickets.snooze(ticket, until_ms, actor="rules", reason=act.rule, now_ms=scene.now_ms)
+    return _done(act, _same_version(changed, ticket), [Record(event)])
+
+
+def _same_version(changed: Ticket, before: Ticket) -> Ticket:
+    """One decision is one change of the ticket, however much it does."""
+    return msgspec.structs.replace(changed, version=before.version)
+
+
+def _notify(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
+    """Tell a queue or an agent, in the feed and in the ticket's history. The text is the rule's own."""
+    del ids
+    login = told_agent(act)
+    if login is not None and login not in scene.agents:
+        return _not_done(act, ticket, "no_such_agent")
+    notice = Event(
+        at_ms=scene.now_ms,
+        kind="ticket.notice",
+        ticket_id=ticket.id,
+        message_id=scene.message_id,
+        queue=ticket.queue,
+        actor="rules",
+        data={"to": act.value, "text": act.text, "rule": act.rule},
+    )
+    return _done(act, ticket, [Record(notice)])
+
+
+def _webhook(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
+    """Leave word for a receiver outside; a worker sends it."""
+    entry, verdict = scene.entry, scene.verdict
+    untold = entry.care.untold if entry.care is not None else ()
+    word = Word(
+        webhook=act.value,
+        rule=act.rule,
+        ticket_id=ticket.id,
+        ticket_new=scene.before is None,
+        message_id=scene.message_id,
+        contact_id=ticket.contact_id,
+        channel=entry.event.channel,
+        visibility=entry.event.visibility,
+        language=verdict.language,
+        state=ticket.state,
+        queue=ticket.queue,
+        urgency=ticket.urgency,
+        tags=ticket.tags,
+        findings=tuple(found for found in entry.findings if found not in untold),
+        rules_version=verdict.version,
+        at_ms=scene.now_ms,
+    )
+    row = HookEntry(
+        id=HookId(ids.new()),
+        webhook=act.value,
+        ticket_id=ticket.id,
+        message_id=scene.message_id,
+        body=msgspec.Raw(_ENCODER.encode(word)),
+        due_at_ms=scene.now_ms,
+        created_at_ms=scene.now_ms,
+    )
+    return _done(act, ticket, [Add(row)])
+
+
+_CARRY: dict[str, _Carry] = {
+    "assign": _assign,
+    "close": _close,
+    "snooze": _snooze,
+    "hide": _hide,
+    "notify": _notify,
+    "webhook": _webhook,
+}

@@ -147,6 +147,9 @@ def _decide_message(
         message_id=message_id,
         conversation_id=conversation_id,
         can_hide=circumstances.can_hide,
+        verdict=verdict,
+        agents=snapshot.agents,
+        times=ruleset.times,
     )
     ticket, acted, told = carry_out(verdict.acts, ticket, scene, ids)
     why = msgspec.structs.replace(_why(entry, placement, verdict, ticket), acts=tuple(told))

@@ -51,7 +51,7 @@ def _wanted(verdict: Verdict, ruleset: Ruleset, before: Ticket | None, after: Ti
     )
     if verdict.replies and (before is None or turned_critical):
         return verdict.replies[0].template, verdict.replies[0].rule
-    if before is None and DEFAULT_RECEIPT in ruleset.templates:
+    if before is None and after.state != "closed" and DEFAULT_RECEIPT in ruleset.templates:
         return DEFAULT_RECEIPT, ""
     return None
 

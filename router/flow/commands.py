@@ -21,6 +21,7 @@ from router.keys import Keyring, Sealed
 from router.model.changes import Change, Record, Save
 from router.model.errors import Conflict, Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
+from router.model.limits import SNOOZE_MAX_MS
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Clock, Ids
 from router.model.tables import Agent, Event, Ticket, TicketState, Urgency
@@ -119,6 +120,21 @@ class Commands:
 
         def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
             changed, event = core_tickets.move(ticket, queue, actor=f"agent:{agent.id}", now_ms=now_ms)
+            return changed, [event]
+
+        await self._change(ticket_id, decide)
+
+    async def snooze(self, ticket_id: TicketId, until_ms: int | None, agent: Agent) -> None:
+        """Put a ticket aside until a moment, or take it back (None). Raises Refused."""
+
+        def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
+            if until_ms is not None and not now_ms < until_ms <= now_ms + SNOOZE_MAX_MS:
+                raise Refused("bad_time", "a ticket sleeps until a moment of the next year", status=422)
+            if ticket.state == "closed":
+                raise Refused("ticket_closed", "a closed ticket does not come back")
+            changed, event = core_tickets.snooze(
+                ticket, until_ms, actor=f"agent:{agent.id}", reason="by_hand", now_ms=now_ms
+            )
             return changed, [event]
 
         await self._change(ticket_id, decide)

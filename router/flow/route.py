@@ -6,7 +6,7 @@ and what is behind it goes on.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from time import perf_counter
 
 import msgspec
@@ -28,7 +28,7 @@ from router.model.limits import ROUTE_ATTEMPTS_MAX, ROUTE_BATCH_MAX
 from router.model.message import JournalEntry
 from router.model.snapshot import SnapshotKeys
 from router.model.sources import Clock, Ids
-from router.model.tables import OutboxEntry
+from router.model.tables import HookEntry, OutboxEntry
 from router.store import changes as store_changes
 from router.store import journal
 from router.store import snapshot as store_snapshot
@@ -159,8 +159,8 @@ class RouteWorker:
 
     async def _attempt(self, work: Sequence[_Work], fences: Mapping[int, int]) -> list[RoutedEntry]:
         """Gather, decide, apply. Raises Conflict when the facts moved meanwhile."""
-        snapshot = await self._store.read(store_snapshot.gather(_keys(work)))
         ruleset = self._rulebook.current
+        snapshot = await self._store.read(store_snapshot.gather(_keys(work, ruleset.logins)))
         changes: list[Change] = []
         decided: list[tuple[_Work, Decided]] = []
         stuck: set[str] = set()
@@ -190,7 +190,7 @@ class RouteWorker:
         )
         self._metrics.routed.inc(len(decided))
         await self._bus.notify("events")
-        if any(isinstance(getattr(change, "row", None), OutboxEntry) for change in changes):
+        if any(isinstance(getattr(change, "row", None), OutboxEntry | HookEntry) for change in changes):
             await self._bus.notify("outbox")
         return [
             RoutedEntry(row=item.row, entry=item.entry, outcome=decision.outcome, applied=applied)
@@ -224,8 +224,8 @@ class RouteWorker:
         await self._store.write(journal.park(row.id, reason, not_before_ms=not_before_ms, fences=fences))
 
 
-def _keys(work: Sequence[_Work]) -> SnapshotKeys:
-    keys = SnapshotKeys()
+def _keys(work: Sequence[_Work], logins: Collection[str]) -> SnapshotKeys:
+    keys = SnapshotKeys(logins=set(logins))
     for item in work:
         ask(item.entry.event, item.token, keys)
     return keys

@@ -42,6 +42,27 @@ class WhyAct(msgspec.Struct, frozen=True, kw_only=True):
     """Why it was impossible, as a stable code."""
 
 
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """What a webhook is told of a decision: ids and names, never content. A public contract (docs/rules.md)."""
+
+    webhook: str
+    rule: str
+    ticket_id: TicketId
+    ticket_new: bool
+    message_id: MessageId
+    contact_id: str
+    channel: str
+    visibility: str
+    language: str
+    state: str
+    queue: str
+    urgency: str
+    tags: tuple[str, ...]
+    findings: tuple[str, ...]
+    rules_version: str
+    at_ms: int
+
+
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """Why an inbound message became what it became. Stored as JSON with the message."""
 

@@ -48,6 +48,8 @@ AUTO_REPLIES_PER_HOUR: Final = 5
 """Automatic answers to one contact; the loop breaker that needs no header."""
 REOPEN_WINDOW_MS: Final = 14 * 86_400_000
 """A customer's answer to a solved ticket reopens it for so long; later it opens a follow-up."""
+SNOOZE_MAX_MS: Final = 366 * 86_400_000
+"""How long a ticket can be put aside."""
 AGENT_CAPACITY: Final = 8
 """Open tickets an agent is given unless the agent's row says otherwise."""
 FEED_BACKLOG_MAX: Final = 5_000

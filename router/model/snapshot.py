@@ -35,6 +35,8 @@ class SnapshotKeys(msgspec.Struct, kw_only=True):
     same thread is wanted too."""
     token_peers: set[tuple[ConversationId, str]] = msgspec.field(default_factory=set)
     """The same for a verified reply token."""
+    logins: set[str] = msgspec.field(default_factory=set)
+    """Of agents whom rules name."""
     ticket_numbers: set[int] = msgspec.field(default_factory=set)
     """Quoted in a text: hints for an agent, never a join."""
 
@@ -51,6 +53,8 @@ class Snapshot:
         self.messages: dict[ExternalKey, Message] = {}
         self.outbox: dict[MessageId, OutboxEntry] = {}
         """Outbox rows of the loaded messages that are replies."""
+        self.agents: dict[str, Agent] = {}
+        """By login, those that rules name."""
         self.participants: set[tuple[TicketId, str, str]] = set()
         """(ticket, kind, value) of the loaded tickets."""
 
@@ -79,6 +83,8 @@ class Snapshot:
                 self.messages[row.channel, row.account, row.external_id] = row
             case OutboxEntry() if row.action == "send":
                 self.outbox[row.message_id] = row
+            case Agent():
+                self.agents[row.login] = row
             case Participant():
                 self.participants.add((row.ticket_id, row.kind, row.value))
             case _:

@@ -13,6 +13,7 @@ from router.model.ids import (
     ContactId,
     ConversationId,
     EventId,
+    HookId,
     IdentityId,
     LinkId,
     MessageId,
@@ -123,6 +124,8 @@ class Ticket(Row, frozen=True, kw_only=True):
     """Since when the customer waits for us; None while we wait for the customer."""
     first_replied_at_ms: int | None = None
     solved_at_ms: int | None = None
+    snoozed_until_ms: int | None = None
+    """Put aside until then; None: it is on the lists."""
     created_at_ms: int
     version: int = 1
 
@@ -193,6 +196,29 @@ class OutboxEntry(Row, frozen=True, kw_only=True):
     version: int = 1
 
 
+HookState = Literal["queued", "sending", "sent", "dead"]
+
+
+class HookEntry(Row, frozen=True, kw_only=True):
+    """Word of a decision for a webhook. Sent in order of id for its webhook and ticket."""
+
+    TABLE: ClassVar[str] = "hooks"
+    id: HookId
+    webhook: str
+    """Its name in the rules."""
+    ticket_id: TicketId
+    message_id: MessageId
+    body: msgspec.Raw
+    """JSON of decisions.Word: ids and what was decided, never content."""
+    state: HookState = "queued"
+    attempts: int = 0
+    due_at_ms: int
+    lease_until_ms: int | None = None
+    error: str | None = None
+    created_at_ms: int
+    version: int = 1
+
+
 class PrivateLink(Row, frozen=True, kw_only=True):
     """An invitation from `message_id` into a private conversation about a ticket; opened once.
 
@@ -239,6 +265,9 @@ EventKind = Literal[
     "value.revealed",
     "link.opened",
     "post.hide",
+    "ticket.snoozed",
+    "ticket.notice",
+    "webhook.state",
     "delivery.state",
     "rules.changed",
     "agent.status",

@@ -18,6 +18,7 @@ from router.model.tables import (
     Contact,
     Conversation,
     Event,
+    HookEntry,
     Identity,
     Message,
     OutboxEntry,
@@ -89,6 +90,7 @@ class _Batch:
         self.tickets = _Plan[Ticket]()
         self.messages = _Plan[Message]()
         self.outbox = _Plan[OutboxEntry]()
+        self.hooks = _Plan[HookEntry]()
         self.private_links = _Plan[PrivateLink]()
         self.participants = _Plan[Participant]()
         self.agents = _Plan[Agent]()
@@ -147,6 +149,7 @@ def _apply(
     yield from batch.tickets.write()
     yield from batch.messages.write()
     yield from batch.private_links.write()
+    yield from batch.hooks.write()
     yield from batch.participants.write()
     yield from batch.outbox.write()
     yield from batch.agents.write()

@@ -66,6 +66,16 @@ def ticket(ticket_id: TicketId) -> Script[Ticket | None]:
     return fetch_one(Ticket, "WHERE t.id = :id", id=ticket_id)
 
 
+def asleep(*, now_ms: int, limit: int) -> Script[list[Ticket]]:
+    """Tickets that were put aside until now or earlier."""
+    return fetch(
+        Ticket,
+        "WHERE t.snoozed_until_ms IS NOT NULL AND t.snoozed_until_ms <= :now_ms ORDER BY t.id LIMIT :limit",
+        now_ms=now_ms,
+        limit=limit,
+    )
+
+
 def agent(agent_id: AgentId) -> Script[Agent | None]:
     """One agent."""
     return fetch_one(Agent, "WHERE t.id = :id", id=agent_id)

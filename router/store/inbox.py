@@ -31,7 +31,7 @@ from router.store.script import Script, fetch, fetch_one, select
 
 Actor = AgentId | None
 """Who asks; None is the house itself."""
-View = Literal["all", "mine", "unassigned", "critical", "waiting", "solved"]
+View = Literal["all", "mine", "unassigned", "critical", "waiting", "snoozed", "solved"]
 
 MESSAGES_MAX: Final = 500
 """Newest messages shown of one ticket."""
@@ -39,13 +39,16 @@ EVENTS_MAX: Final = 500
 FOUND_MAX: Final = 2_000
 """Newest matching messages a search looks at."""
 
-_UNSOLVED = "t.state NOT IN ('solved', 'closed')"
+_OPEN = "t.state NOT IN ('solved', 'closed')"
+_UNSOLVED = f"{_OPEN} AND t.snoozed_until_ms IS NULL"
+"""Of what is put aside, only its own view tells."""
 _VIEWS: dict[View, str] = {
     "all": _UNSOLVED,
     "mine": f"{_UNSOLVED} AND t.assignee_id = :actor",
     "unassigned": f"{_UNSOLVED} AND t.assignee_id IS NULL",
     "critical": f"{_UNSOLVED} AND t.urgency = 'critical'",
-    "waiting": "t.state NOT IN ('solved', 'closed') AND t.state = 'waiting'",
+    "waiting": f"{_UNSOLVED} AND t.state = 'waiting'",
+    "snoozed": f"{_OPEN} AND t.snoozed_until_ms IS NOT NULL",
     "solved": "t.state IN ('solved', 'closed')",
 }
 _NEVER: Final = 9_000_000_000_000_000
@@ -334,7 +337,7 @@ def view_counts(actor: Actor) -> Script[dict[str, int]]:
     views = [view for view in _VIEWS if view != "solved"]
     columns = ", ".join(f"COUNT(CASE WHEN {_VIEWS[view]} THEN 1 END)" for view in views)
     rows = yield from select(
-        f"SELECT {columns} FROM tickets AS t WHERE {_UNSOLVED} AND {_visible(actor)}",  # noqa: S608 - our own text
+        f"SELECT {columns} FROM tickets AS t WHERE {_OPEN} AND {_visible(actor)}",  # noqa: S608 - our own text
         actor=actor,
     )
     return dict(zip(views, rows[0], strict=True))

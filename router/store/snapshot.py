@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
-from router.model.tables import Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
+from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
 from router.store.codec import table
 from router.store.script import Script, fetch, select
 
@@ -25,6 +25,8 @@ def gather(keys: SnapshotKeys) -> Script[Snapshot]:
             "JOIN {each keys kind value} AS k ON {same t.value k.value} AND t.kind = k.kind",
             keys=sorted(keys.identities),
         )))  # fmt: skip
+    if keys.logins:
+        _put(snapshot, (yield from fetch(Agent, "WHERE t.login {in logins}", logins=sorted(keys.logins))))
     yield from _tickets(snapshot, keys)
     yield from _pointed_to(snapshot)
     return snapshot

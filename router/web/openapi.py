@@ -139,6 +139,11 @@ def _paths() -> dict[str, object]:
                     "Move it along the table of states",
                     {"state": _TEXT, "reason": {"type": ["string", "null"]}},
                 ),
+                (
+                    "snooze",
+                    "Put it aside until a moment, or take it back (null)",
+                    {"until_ms": {"type": ["integer", "null"]}},
+                ),
                 ("queue", "Hand it to another queue", {"queue": _TEXT}),
                 ("urgency", "Judge its urgency", {"urgency": {"enum": ["low", "normal", "high", "critical"]}}),
             )

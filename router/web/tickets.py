@@ -49,6 +49,10 @@ class _Place(msgspec.Struct, forbid_unknown_fields=True):
     place: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 
 
+class _Snooze(msgspec.Struct, forbid_unknown_fields=True):
+    until_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
+
+
 class _Queue(msgspec.Struct, forbid_unknown_fields=True):
     queue: str
 
@@ -83,6 +87,7 @@ class TicketsApi:
             web.post(f"{one}/state", self.state),
             web.post(f"{one}/queue", self.queue),
             web.post(f"{one}/urgency", self.urgency),
+            web.post(f"{one}/snooze", self.snooze),
             web.post("/api/v1/messages/{message}/reveal", self.reveal),
             web.post("/api/v1/outbox/{outbox}/{what:retry|discard}", self.outbox),
         ]
@@ -173,6 +178,13 @@ class TicketsApi:
         agent = await self._auth.agent(request)
         asked = await body_of(request, _Urgency)
         await self._commands.set_urgency(await self._ticket_id(request, agent), asked.urgency, agent)
+        return await self._changed(request, agent)
+
+    async def snooze(self, request: web.Request) -> web.Response:
+        """POST .../snooze."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Snooze)
+        await self._commands.snooze(await self._ticket_id(request, agent), asked.until_ms, agent)
         return await self._changed(request, agent)
 
     async def reveal(self, request: web.Request) -> web.Response:

@@ -47,6 +47,7 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     last_message_at_ms: int
     last_inbound_at_ms: int
     waiting_since_ms: int | None
+    snoozed_until_ms: int | None
     created_at_ms: int
     version: int
 
@@ -170,6 +171,7 @@ def ticket_row(line: TicketLine) -> TicketRow:
         last_message_at_ms=ticket.last_message_at_ms,
         last_inbound_at_ms=ticket.last_inbound_at_ms,
         waiting_since_ms=ticket.waiting_since_ms,
+        snoozed_until_ms=ticket.snoozed_until_ms,
         created_at_ms=ticket.created_at_ms,
         version=ticket.version,
     )

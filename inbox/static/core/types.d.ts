@@ -17,7 +17,7 @@ export interface TicketRow {
   queue: string; assignee_id: string | null; assignee_name: string | null; tags: string[]; language: string;
   findings: string[]; channel: string; account: string; visibility: "public" | "private";
   contact: { id: string; name: string | null; label: string }; snippet: string; last_message_at_ms: number;
-  last_inbound_at_ms: number; waiting_since_ms: number | null; created_at_ms: number; version: number;
+  last_inbound_at_ms: number; waiting_since_ms: number | null; snoozed_until_ms: number | null; created_at_ms: number; version: number;
 }
 export interface Reason { rule: string; why: string; at: Span[] }
 export interface Why {

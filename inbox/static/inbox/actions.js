@@ -194,6 +194,11 @@ export function setUrgency(row, urgency) {
   return change(row, { urgency }, "urgency", { urgency });
 }
 
+/** Takes a ticket back that was put aside. @param {TicketRow} row */
+export async function wake(row) {
+  await change(row, { snoozed_until_ms: null }, "snooze", { until_ms: null });
+}
+
 export const isDone = (/** @type {TicketRow} */ row) => ["solved", "closed", "rejected"].includes(row.state);
 
 /** @param {TicketRow} row @param {import("../core/types.d.ts").TicketState} state */
