@@ -65,6 +65,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     message: MessageFacts
     customer: CustomerFacts = CustomerFacts()
     ticket: TicketFacts = TicketFacts()
+    ticket_before: TicketFacts | None = None
+    """What the ticket was, when the event is that it changed."""
     event: str = MESSAGE_RECEIVED
     """What happened; only rules that wait for it are tried."""
     now_ms: int | None = None

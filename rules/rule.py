@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from rules import acts, at_the_door, events, period, skills
+from rules import acts, at_the_door, changed, events, period, skills
 from rules.book import Book
 from rules.conditions import All, Condition, Not
 from rules.document import Node, Scalar, Table
@@ -83,7 +83,7 @@ def read(node: Table, book: Book) -> Rule | None:
     event = events.read(keys["event"], book.slas, reader) if "event" in keys else MESSAGE_RECEIVED
     if event is not None and "event" in keys:
         events.doubt(event, keys["event"], reader)
-    trees = WhenReader(book)
+    trees = WhenReader(book, event or changed.EVENT)
     when = trees.tree(keys["when"]) if "when" in keys else always(node.at)
     if "exceptions" in keys:
         cancels = [trees.tree(item) for item in reader.items(keys["exceptions"], "exceptions")]

@@ -17,7 +17,7 @@ _OBJECT: Final = msgspec.json.Decoder(dict[str, object])
 class Scene:
     """One message before the rules; each text is scanned once, whatever the number of rules."""
 
-    __slots__ = ("_custom", "_language", "_scanner", "_subject", "facts", "found", "text")
+    __slots__ = ("_custom", "_earlier", "_language", "_scanner", "_subject", "facts", "found", "text")
 
     def __init__(self, facts: Facts, scanner: Scanner) -> None:
         self.facts = facts
@@ -28,6 +28,15 @@ class Scene:
         self._language = facts.message.lang
         self._subject: Scan | None = None
         self._custom: dict[str, object] | None = None
+        self._earlier: Scene | None = None
+
+    @property
+    def earlier(self) -> "Scene | None":
+        """The same before the ticket changed; None when that is not what happened."""
+        before = self.facts.ticket_before
+        if self._earlier is None and before is not None:
+            self._earlier = Scene(msgspec.structs.replace(self.facts, ticket=before), self._scanner)
+        return self._earlier
 
     @property
     def language(self) -> str:

@@ -272,7 +272,7 @@ class _Writer:
 
     def _test_of(self, field: Field, operator: str) -> Schema:
         """What may stand behind a field and an operator."""
-        if operator == "exists":
+        if operator in {"exists", "changed"}:
             return _FLAG
         if operator == "near":
             return _ref("near")
@@ -321,6 +321,7 @@ class _Writer:
             "message": {"anyOf": [_TEXT, _closed(message)]},
             "customer": _closed({key: self._fact(f"customer.{key}") for key in CustomerFacts.__struct_fields__}),
             "ticket": _closed({key: self._fact(f"ticket.{key}") for key in TicketFacts.__struct_fields__}),
+            "ticket_before": _closed({key: self._fact(f"ticket.{key}") for key in trial.TICKET_BEFORE}),
             "event": {"type": "string"},
             "at": _TEXT,
             "queues": _named(crowd),

@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 import msgspec
 
-from rules import custom, events, expectations, sequel
+from rules import changed, custom, events, expectations, sequel
 from rules.acts import SINGLE
 from rules.book import Book
 from rules.document import Node, Scalar, Table
@@ -30,12 +30,16 @@ from rules.simulation import Simulation, World
 from rules.text import PLACEHOLDER_TYPES
 
 KEYS = (
-    "name", "event", "at", "message", "customer", "ticket", "queues", "expect", "then_after", "known_gap",
+    "name", "event", "at", "message", "customer", "ticket", "ticket_before", "queues", "expect", "then_after",
+    "known_gap",
 )  # fmt: skip
 MESSAGE = (
     "text", "subject", "channel", "account", "visibility", "lang", "is_first", "is_automatic",
     "attachments", "findings", "custom",
 )  # fmt: skip
+
+
+TICKET_BEFORE = tuple(name for name in TicketFacts.__struct_fields__ if name != "exists")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +120,14 @@ def read(node: Node, book: Book) -> Trial | None:
             return None
     name = reader.text(keys["name"], "name") if "name" in keys else None
     at = moment(keys["at"], "at", reader) if "at" in keys else None
+    ticket = _ticket(keys.get("ticket"), book)
     facts = Facts(
         event=event or MESSAGE_RECEIVED,
         now_ms=at.start_ms if at is not None else None,
         message=_message(keys["message"], book) if "message" in keys else MessageFacts(text=""),
         customer=_customer(keys.get("customer"), book),
-        ticket=_ticket(keys.get("ticket"), book),
+        ticket=ticket,
+        ticket_before=_before(keys, ticket, event, book),
     )
     expect = expectations.read(keys["expect"], expectations.EXPECT, book)
     known_gap = "known_gap" in keys and bool(reader.flag(keys["known_gap"], "known_gap"))
@@ -186,8 +192,24 @@ def _customer(node: Node | None, book: Book) -> CustomerFacts:
 def _ticket(node: Node | None, book: Book) -> TicketFacts:
     if node is None:
         return TicketFacts()
+    return _ticket_of(book.reader.keys(node, TicketFacts.__struct_fields__, "ticket"), book)
+
+
+def _before(keys: dict[str, Node], ticket: TicketFacts, event: str | None, book: Book) -> TicketFacts | None:
+    """What the ticket was before it changed: what is left out was as it is."""
+    if "ticket_before" not in keys:
+        return None
+    given = keys["ticket_before"]
+    if event not in {changed.EVENT, None}:
+        hint = f"write event: {changed.EVENT}"
+        book.reader.fail(given.at, "changed", f"a ticket has no before for {event}", hint)
+    found = book.reader.keys(given, TICKET_BEFORE, "ticket_before")
+    was = _ticket_of(found, book)
+    return msgspec.structs.replace(ticket, **{name: getattr(was, name) for name in found})
+
+
+def _ticket_of(keys: dict[str, Node], book: Book) -> TicketFacts:
     reader = book.reader
-    keys = reader.keys(node, TicketFacts.__struct_fields__, "ticket")
     state = reader.choice(keys["state"], "state", TICKET_STATES) if "state" in keys else None
     urgency = None
     if "urgency" in keys:

@@ -6,11 +6,12 @@ from itertools import chain
 
 import re2
 
-from rules import hours
+from rules import changed, hours
 from rules.attributes import Between, Exists, Holds, Is, Key
 from rules.book import Book
 from rules.conditions import All, AnyOf, Condition, Not
 from rules.document import Listing, Node, Scalar, Table
+from rules.facts import MESSAGE_RECEIVED
 from rules.fields import LANGUAGE_FIELDS, TEXT_PARTS, Field
 from rules.near import Unless
 from rules.problems import Position, meant
@@ -38,7 +39,6 @@ OPERATORS = {
     "set": ("has", "has all", "exists"),
 }
 RANKED = ("at least", "above", "below", "at most", "between")
-_LATER = ("changed", "changed to")
 EXACT = ("has", "has all", "has at least")
 """What `exact case` may follow."""
 _COUNTED = re.compile(r"has at least ([0-9]{1,3})")
@@ -51,8 +51,10 @@ UNLESS = ("unless", "unless before", "unless just before")
 class WhenReader:
     """Reads the condition trees of one rule; problems go to the book."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, event: str = MESSAGE_RECEIVED) -> None:
+        """`event` is what the rule waits for."""
         self._book = book
+        self._event = event
         self._read = book.reader
         self._count = 0
         self._regexes = 0
@@ -103,9 +105,6 @@ class WhenReader:
         operator, exact = operator.removesuffix(" exact case"), operator.endswith(" exact case")
         counted = _COUNTED.fullmatch(operator)
         operator = "has at least" if counted else operator
-        if operator in _LATER:
-            self._read.fail(key.at, "later", f"{operator} is not supported yet", "delete it for now")
-            return None
         allowed = operators(field)
         if operator not in allowed:
             text = f"{field.name} cannot be tested with {operator}"
@@ -116,6 +115,11 @@ class WhenReader:
             hint = f"exact case may follow {', '.join(known)}" if exact else "write how many: has at least 2"
             self._read.fail(key.at, "unknown-operator", f"{field.name} cannot be tested so", hint)
             return None
+        if operator in changed.OPERATORS:
+            if self._event != changed.EVENT:
+                said = f"{key.value} means nothing for {self._event}"
+                self._read.fail(key.at, "changed", said, f"write event: {changed.EVENT}")
+            field, operator = changed.derived(field, operator)
         if counted or exact:
             return self._several(TEXT_PARTS[field.name], int(counted[1]) if counted else None, key, value, exact=exact)
         if field.kind == "text" and operator != "exists":
@@ -334,7 +338,7 @@ class WhenReader:
 
 def operators(field: Field) -> tuple[str, ...]:
     """How a field may be tested."""
-    return OPERATORS[field.kind] + (RANKED if field.ranked else ())
+    return OPERATORS[field.kind] + (RANKED if field.ranked else ()) + changed.operators(field)
 
 
 def default_operator(field: Field) -> str:

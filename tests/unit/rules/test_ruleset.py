@@ -147,7 +147,7 @@ MISTAKES = [
     ("rules: [{id: a, when: {message.visibility: pubic}, then: {tag: t}}]", "value", "public"),
     ("rules: [{id: a, when: {message.findings|has: CRAD}, then: {tag: t}}]", "value", "CARD"),
     ("rules: [{id: a, then: {priority: high}}]", "unknown-key", "urgency"),
-    ("rules: [{id: a, when: {message.text|changed: x}, then: {tag: t}}]", "later", "delete"),
+    ("rules: [{id: a, when: {message.text|changed: x}, then: {tag: t}}]", "unknown-operator", "known"),
     ("rules: [{id: a}]", "missing", "then"),
     ("rules: [{then: {tag: t}}]", "missing", "id:"),
     ("rules: [{id: a, when: {}, then: {tag: t}}]", "empty", "fill"),
