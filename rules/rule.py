@@ -109,6 +109,9 @@ def read(node: Table, book: Book) -> Rule | None:
     redact = at_the_door.read(node, actions, book) if "redact" in actions else ()
     force = _force(actions, book)
     name = reader.text(keys["name"], "name") if "name" in keys else None
+    if reply is not None and event == changed.EVENT:
+        hint = "the rule may do everything else"
+        book.problems.warn(actions["reply"].at, "not-served", "a change of a ticket is not answered yet", hint)
     if event is None or when is None or not isinstance(given, Scalar):
         return None
     return Rule(

@@ -82,9 +82,14 @@ class Ruleset:
         self._door = Door(tuple(one for one in rules if one.redact), policies, self._scanner)
         self._nobody = Candidates((), self._scanner.finder)
 
-    def evaluate(self, facts: Facts) -> Verdict:
-        """Judge one message. Never raises, whatever the text."""
-        return self._judge(Scene(facts, self._scanner))
+    def evaluate(self, facts: Facts, *, queue: str = "") -> Verdict:
+        """Judge one message, or one event of a ticket, which stays in `queue` where no rule asks for another. Never
+        raises, whatever the text."""
+        return self._judge(Scene(facts, self._scanner), queue)
+
+    def waits_for(self, event: str) -> bool:
+        """Whether any rule is tried when this happens."""
+        return event in self._candidates
 
     def choose(self, facts: Facts) -> Choice:
         """Which redaction policies hold for a message that is not redacted yet. Never raises."""

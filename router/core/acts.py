@@ -10,7 +10,7 @@ from router.core import tickets
 from router.model.changes import Add, Change, Record
 from router.model.decisions import WhyAct, Word
 from router.model.ids import ConversationId, HookId, MessageId, OutboxId
-from router.model.message import JournalEntry
+from router.model.message import Visibility
 from router.model.sources import Ids
 from router.model.tables import Agent, Event, HookEntry, OutboxEntry, Ticket
 from rules.acts import NOBODY, told_agent, wakes_at_ms
@@ -23,21 +23,24 @@ _ENCODER = msgspec.json.Encoder()
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """The decision that the acts belong to."""
 
-    entry: JournalEntry
-    before: Ticket | None
-    """The ticket as it was; None when it was just opened."""
-    message_id: MessageId
+    now_ms: int
+    opened: bool
+    """The ticket is a new one."""
+    message_id: MessageId | None
+    """None: no message is behind it, an agent changed the ticket."""
     conversation_id: ConversationId
-    can_hide: bool
+    channel: str
+    account: str
+    visibility: Visibility
+    findings: tuple[str, ...]
+    untold: tuple[str, ...] = ()
+    """Of the findings, what webhooks are not told."""
+    imported: bool = False
+    can_hide: bool = False
     verdict: Verdict
     agents: Mapping[str, Agent]
     """By login, those that rules name."""
     times: Mapping[str, Schedule]
-
-    @property
-    def now_ms(self) -> int:
-        """When the message came."""
-        return self.entry.received_at_ms
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +61,7 @@ def carry_out(
     changes: list[Change] = []
     told: list[WhyAct] = []
     for act in acts:
-        done = _not_done(act, ticket, "imported") if scene.entry.imported else _CARRY[act.kind](act, ticket, scene, ids)
+        done = _not_done(act, ticket, "imported") if scene.imported else _CARRY[act.kind](act, ticket, scene, ids)
         ticket = done.ticket
         changes += done.changes
         told.append(done.told)
@@ -78,8 +81,8 @@ def _done(act: Act, ticket: Ticket, changes: list[Change]) -> Done:
 
 def _hide(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
     """Ask the channel to take the post out of sight; where it cannot, an agent has to know."""
-    event, now_ms = scene.entry.event, scene.now_ms
-    if event.visibility != "public":
+    now_ms, message_id = scene.now_ms, scene.message_id
+    if message_id is None or scene.visibility != "public":
         return _not_done(act, ticket, "private")
 
     def told(state: str) -> Record:
@@ -88,7 +91,7 @@ def _hide(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
                 at_ms=now_ms,
                 kind="post.hide",
                 ticket_id=ticket.id,
-                message_id=scene.message_id,
+                message_id=message_id,
                 conversation_id=scene.conversation_id,
                 queue=ticket.queue,
                 actor="rules",
@@ -101,11 +104,11 @@ def _hide(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
         return msgspec.structs.replace(impossible, changes=[told("impossible")])
     row = OutboxEntry(
         id=OutboxId(ids.new()),
-        message_id=scene.message_id,
+        message_id=message_id,
         conversation_id=scene.conversation_id,
         ticket_id=ticket.id,
-        channel=event.channel,
-        account=event.account,
+        channel=scene.channel,
+        account=scene.account,
         action="hide",
         due_at_ms=now_ms,
         created_at_ms=now_ms,
@@ -168,23 +171,22 @@ def _notify(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
 
 def _webhook(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
     """Leave word for a receiver outside; a worker sends it."""
-    entry, verdict = scene.entry, scene.verdict
-    untold = entry.care.untold if entry.care is not None else ()
+    verdict = scene.verdict
     word = Word(
         webhook=act.value,
         rule=act.rule,
         ticket_id=ticket.id,
-        ticket_new=scene.before is None,
+        ticket_new=scene.opened,
         message_id=scene.message_id,
         contact_id=ticket.contact_id,
-        channel=entry.event.channel,
-        visibility=entry.event.visibility,
+        channel=scene.channel,
+        visibility=scene.visibility,
         language=verdict.language,
         state=ticket.state,
         queue=ticket.queue,
         urgency=ticket.urgency,
         tags=ticket.tags,
-        findings=tuple(found for found in entry.findings if found not in untold),
+        findings=tuple(found for found in scene.findings if found not in scene.untold),
         rules_version=verdict.version,
         at_ms=scene.now_ms,
     )

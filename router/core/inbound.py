@@ -142,10 +142,16 @@ def _decide_message(
         )
 
     scene = Scene(
-        entry=entry,
-        before=placement.ticket,
+        now_ms=now_ms,
+        opened=placement.ticket is None,
         message_id=message_id,
         conversation_id=conversation_id,
+        channel=event.channel,
+        account=event.account,
+        visibility=event.visibility,
+        findings=entry.findings,
+        untold=entry.care.untold if entry.care is not None else (),
+        imported=entry.imported,
         can_hide=circumstances.can_hide,
         verdict=verdict,
         agents=snapshot.agents,

@@ -13,23 +13,25 @@ from router.bus import Bus
 from router.core import tickets as core_tickets
 from router.core.delivery import decide_held
 from router.core.replies import ReplyCommand, decide_note, decide_reply
+from router.core.updates import is_change, judge_update
 from router.flow.care import opened
 from router.flow.channels import Channels
 from router.flow.rulebook import Rulebook
 from router.flow.seals import seal_reply
 from router.keys import Keyring, Sealed
-from router.model.changes import Change, Record, Save
+from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Conflict, Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import SNOOZE_MAX_MS
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Clock, Ids
-from router.model.tables import Agent, Event, Ticket, TicketState, Urgency
+from router.model.tables import Agent, Event, HookEntry, Ticket, TicketState, Urgency
 from router.store import changes as store_changes
 from router.store import commands as gather
 from router.store import inbox, sealed
 from router.store.rows import SealedRow
 from router.store.script import Store
+from rules.changed import EVENT
 from rules.redact import redact
 
 T = TypeVar("T")
@@ -70,7 +72,7 @@ class Commands:
             )
             message_id = reply.message.id
             rows = [] if reply.clear is None else [seal_reply(message_id, reply.clear, self._keys, now_ms=now_ms)]
-            await self._apply(reply.changes, rows)
+            await self._apply(await self._judged(facts.ticket, reply.changes, now_ms), rows)
             await self._bus.notify("outbox")
             return message_id
 
@@ -216,14 +218,29 @@ class Commands:
             ticket = await self._store.read(gather.ticket(ticket_id))
             if ticket is None:
                 raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
-            changed, events = decide(ticket, self._clock.now_ms())
-            await self._apply([Save(changed), *(Record(event) for event in events)])
+            now_ms = self._clock.now_ms()
+            changed, events = decide(ticket, now_ms)
+            changes: list[Change] = [Save(changed), *(Record(event) for event in events)]
+            await self._apply(await self._judged(ticket, changes, now_ms))
 
         await self._persist(attempt)
+
+    async def _judged(self, before: Ticket, changes: Sequence[Change], now_ms: int) -> list[Change]:
+        """What an agent changes, with what the rules make of it."""
+        ruleset = self._rulebook.current
+        after = next((c.row for c in changes if isinstance(c, Save) and isinstance(c.row, Ticket)), None)
+        if after is None or not ruleset.waits_for(EVENT) or not is_change(before, after):
+            return list(changes)
+        around = await self._store.read(gather.surroundings(after.contact_id, ruleset.logins))
+        judged, more = judge_update(before, after, around, ruleset, now_ms=now_ms, ids=self._ids)
+        rest = [c for c in changes if not (isinstance(c, Save) and isinstance(c.row, Ticket))]
+        return [Save(judged), *rest, *more]
 
     async def _apply(self, changes: Sequence[Change], rows: Sequence[SealedRow] = ()) -> None:
         await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms(), sealed=rows))
         await self._bus.notify("events")
+        if any(isinstance(c, Add) and isinstance(c.row, HookEntry) for c in changes):
+            await self._bus.notify("outbox")
 
     async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
         for _ in range(_CONFLICTS_MAX):

@@ -49,7 +49,8 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     ticket_id: TicketId
     ticket_new: bool
-    message_id: MessageId
+    message_id: MessageId | None
+    """None: an agent changed the ticket."""
     contact_id: str
     channel: str
     visibility: str

@@ -4,7 +4,7 @@ The store fills it for the keys of a batch (`SnapshotKeys`); `fold` lets the sec
 first one did, so that a batch decides exactly as its messages one by one would.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -119,6 +119,16 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Read for a public conversation only."""
     newer: tuple[MessageId, ...] = ()
     """Messages of customer or colleagues recorded after the event that the agent had seen."""
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rules may look at besides the ticket."""
+
+    contact: Contact
+    verified: bool
+    """Some address of the contact is proven."""
+    agents: Mapping[str, Agent]
+    """By login, those that rules name."""
 
 
 class AgentLoad(msgspec.Struct, frozen=True, kw_only=True):

@@ -207,7 +207,8 @@ class HookEntry(Row, frozen=True, kw_only=True):
     webhook: str
     """Its name in the rules."""
     ticket_id: TicketId
-    message_id: MessageId
+    message_id: MessageId | None
+    """None: an agent changed the ticket."""
     body: msgspec.Raw
     """JSON of decisions.Word: ids and what was decided, never content."""
     state: HookState = "queued"

@@ -5,7 +5,7 @@ CREATE TABLE hooks (
   id TEXT PRIMARY KEY,
   webhook TEXT NOT NULL,
   ticket_id TEXT NOT NULL REFERENCES tickets (id),
-  message_id TEXT NOT NULL,
+  message_id TEXT,
   body TEXT NOT NULL,
   state TEXT NOT NULL,
   attempts BIGINT NOT NULL,

@@ -19,6 +19,11 @@ ACTS = """rules:
     when: {message.text|has: only mei}
     then: {assign: mei, notify: {agent: mei, text: yours}}
   - {id: later, when: {message.text|has: later}, then: {snooze: 2h}}
+  - id: over-there
+    event: ticket.updated
+    when: {ticket.queue|changed to: transfers}
+    then: {tag: over, assign: mei, notify: {queue: transfers, text: it has come over}}
+  - {id: answered, event: ticket.updated, when: {ticket.state|changed to: waiting}, then: {tag: answered}}
 """
 
 
@@ -87,3 +92,22 @@ async def test_an_agent_puts_aside_and_takes_back(acting, told):
         assert (await post(acting, path_of(ticket, "/snooze"), {"until_ms": wrong}, 422))["code"] == "bad_time"
     await post(acting, path_of(ticket, "/state"), {"state": "closed"})
     assert (await post(acting, path_of(ticket, "/snooze"), {"until_ms": at_ms}, 409))["code"] == "ticket_closed"
+
+
+async def test_rules_see_what_agents_change(acting, told):
+    ticket = await told("hello")
+    moved = await post(acting, path_of(ticket, "/queue"), {"queue": "transfers"})
+    assert (moved["ticket"]["tags"], moved["ticket"]["assignee_name"]) == (["over"], "Mei")
+    shown = await get(acting, path_of(ticket))
+    mine = [(kind, actor) for kind, actor, _ in kinds(shown) if kind in {"ticket.updated", "ticket.notice"}]
+    assert mine == [
+        ("ticket.updated", f"agent:{acting.mei.id}"),
+        ("ticket.updated", "rules"),
+        ("ticket.notice", "rules"),
+    ]
+    ticket = await told("and again", channel="telegram", sender={"id": "u"})
+    body = {"text": "We look at it.", "last_seen": ticket["last_seen"]}
+    replied = await post(acting, path_of(ticket, "/replies"), body, 201, key="u1")
+    assert (replied["ticket"]["state"], replied["ticket"]["tags"]) == ("waiting", ["answered"])
+    again = await post(acting, path_of(ticket, "/replies"), body, 201, key="u1")
+    assert again["message"]["id"] == replied["message"]["id"]
