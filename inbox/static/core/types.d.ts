@@ -22,7 +22,8 @@ export interface TicketRow {
 export interface Reason { rule: string; why: string; at: Span[] }
 export interface Why {
   rules_version: string; tags: string[]; urgency: Urgency; queue: string; language: string; reasons: Reason[];
-  lost: { rule: string; key: string; value: string; to: string }[]; joined: string; joined_detail: string | null;
+  lost: { rule: string; key: string; value: string; to: string }[];
+  acts?: { kind: string; value: string; rule: string; outcome: "done" | "impossible"; detail: string }[]; joined: string; joined_detail: string | null;
   contact_by: string | null; timings: Record<string, number>;
 }
 export interface Delivery {
@@ -37,7 +38,7 @@ export interface MessageView {
   id: string; kind: "inbound" | "reply" | "note"; author: { type: "customer" | "agent" | "system"; id: string | null; name: string | null };
   channel: string; account: string; visibility: "public" | "private"; subject: string | null; text: string;
   folds: { start: number; end: number; kind: "quote" | "signature" }[]; has_html: boolean; language: string;
-  findings: string[]; sealed: SealedValue[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null; hiding: Delivery | null;
+  findings: string[]; sealed: SealedValue[]; policies: { rule: string; policy: string }[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null; hiding: Delivery | null;
   state: "live" | "deleted"; revision: number; sent_at_ms: number; received_at_ms: number; why: Why | null;
 }
 export interface EventView {
