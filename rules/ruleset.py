@@ -48,6 +48,7 @@ class Ruleset:
         self.fields: Mapping[str, Field] = dict(book.fields)
         """What conditions may ask for, the site's own fields among them."""
         self.lists: tuple[str, ...] = tuple(book.list_names)
+        self.weights: tuple[str, ...] = tuple(book.weights)
         self.tags: tuple[str, ...] = tuple(sorted(book.tags))
         self.rules = rules
         """In the order they are tried."""

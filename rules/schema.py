@@ -8,7 +8,7 @@ was typed. `switchboard rules check` stays the judge: it knows more than any sch
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from rules import custom, deadlines, expectations, overflow, queues, rule, skills, times, trial, when
+from rules import custom, deadlines, expectations, overflow, queues, rule, skills, times, trial, weights, when
 from rules.book import WORD_MAX
 from rules.facts import URGENCY_ORDER, CustomerFacts, TicketFacts
 from rules.fields import FIELDS, Field
@@ -47,6 +47,7 @@ class _Writer:
                 "rule": tuple(known.id for known in site.rules),
                 "list": tuple(f"${name}" for name in site.lists),
                 "time": tuple(site.times),
+                "weights": site.weights,
                 "sla": tuple(site.slas),
             }
         self._fields = FIELDS if site is None else site.fields
@@ -59,6 +60,7 @@ class _Writer:
             "include": _one_or_many({"type": "string"}),
             "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": _named(_ref("words")),
+            "weights": _named(self._weights()),
             "calendars": _named(_table("calendar", dict.fromkeys(times.CALENDAR_KEYS, _one_or_many(_TEXT)))),
             "times": _named(self._time()),
             "fields": {"type": ["object", "null"], "additionalProperties": self._declared()},
@@ -103,6 +105,14 @@ class _Writer:
         names = self._names.get("list")
         reference = {"type": "string", "pattern": _REFERENCE} if names is None else {"enum": list(names)}
         return {"anyOf": [value, reference]}
+
+    def _weights(self) -> Schema:
+        parts: dict[str, Schema] = {
+            "lists": _one_or_many(_name()),
+            "start": _DECIMAL,
+            "words": {"type": "string"},
+        }
+        return _table("weights", _of(weights.KEYS, parts), required=("words",))
 
     def _queue(self) -> Schema:
         text = {**_TEXT, "maxLength": queues.NAME_MAX}
@@ -218,6 +228,10 @@ class _Writer:
             return _FLAG
         if operator == "near":
             return _ref("near")
+        if operator == "weighs":
+            return _table(
+                "weighs", _of(when.WEIGHS, {"of": self._known("weights"), "at least": _DECIMAL}), required=when.WEIGHS
+            )
         if operator == "matches":
             return _one_or_many({"type": "string", "maxLength": when.REGEX_MAX})
         if operator in when.RANKED:
@@ -234,7 +248,7 @@ class _Writer:
         if field.kind == "flag":
             return _FLAG
         if field.decimal:
-            return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^[+-]?[0-9]+(?:[.][0-9]+)?$"}]}
+            return _DECIMAL
         if field.kind == "number":
             return {"type": "integer", "minimum": 0, "maximum": when.NUMBER_MAX}
         if field.choices:
@@ -288,6 +302,7 @@ class _Writer:
         return one | several | {"sla": sla, "note": _TEXT, "skills": _one_or_many(_SKILL)}
 
 
+_DECIMAL: Final[Schema] = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^[+-]?[0-9]+(?:[.][0-9]+)?$"}]}
 _COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 _SKILL: Final[Schema] = {"type": ["string", "integer"], "pattern": f"^(?:{skills.PATTERN})$"}
 _DURATION: Final[Schema] = {"type": "string", "pattern": "^[0-9]{1,6}[smhd]$"}
