@@ -22,6 +22,7 @@ FOLLOWING = frozenset(
         "unknown-list",
         "unknown-rule",
         "unknown-time",
+        "unknown-weights",
         "unknown-calendar",
         "unknown-sla",
         "unknown-policy",

@@ -63,6 +63,7 @@ class Ruleset:
         """Agents whom rules name."""
         self.policies: tuple[str, ...] = tuple(book.policy_names)
         self.lists: tuple[str, ...] = tuple(book.list_names)
+        self.weights: tuple[str, ...] = tuple(book.weights)
         self.tags: tuple[str, ...] = tuple(sorted(book.tags))
         self.rules = rules
         """In the order they are tried."""

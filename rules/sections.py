@@ -4,7 +4,7 @@ Everything that a file names may be used in all of them, so names are gathered b
 read: first what stands alone, then what needs calendars, queues or times.
 """
 
-from rules import custom, deadlines, inclusion, policies, queues, rule, templates, times, webhooks, working
+from rules import custom, deadlines, inclusion, policies, queues, rule, templates, times, webhooks, weights, working
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.policies import RedactPolicy
@@ -21,6 +21,7 @@ SECTIONS = (
     "requires",
     "include",
     "lists",
+    "weights",
     "calendars",
     "times",
     "fields",
@@ -60,6 +61,7 @@ def define(sections: list[Section], book: Book) -> None:
             _define_rule(table, book)
     for section in sections:
         _define_times(section, book)
+        _define_weights(section, book)
     for section in sections:
         _complete(section, book)
 
@@ -115,6 +117,12 @@ def _define_times(section: Section, book: Book) -> None:
     for key, node in _named(section, "times", book):
         if book.define("time", key, book.time_names) and (schedule := times.read(key, node, book)) is not None:
             book.times[key.value] = schedule
+
+
+def _define_weights(section: Section, book: Book) -> None:
+    for key, node in _named(section, "weights", book):
+        if book.define("weights", key, book.weight_names) and (scales := weights.read(key, node, book)) is not None:
+            book.weights[key.value] = scales
 
 
 def _complete(section: Section, book: Book) -> None:

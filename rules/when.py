@@ -19,6 +19,7 @@ from rules.reader import FALSE, TRUE
 from rules.required import required
 from rules.several import Several, Word
 from rules.text import fold_word
+from rules.weighing import Weighs
 from rules.wording import Has, HasAll, Matches, Near, Whole, compile_regex
 from rules.words import bounded
 
@@ -32,7 +33,7 @@ GROUPS_MAX, UNORDERED_MAX = 6, 4
 NUMBER_MAX = 1_000_000
 
 OPERATORS = {
-    "text": ("has", "has all", "has at least", "near", "is", "in", "starts", "ends", "matches", "exists"),
+    "text": ("has", "has all", "has at least", "near", "weighs", "is", "in", "starts", "ends", "matches", "exists"),
     "word": ("is", "in", "exists"),
     "flag": ("is",),
     "number": ("is", "in", "at least", "above", "below", "at most", "between"),
@@ -45,6 +46,7 @@ _COUNTED = re.compile(r"has at least ([0-9]{1,3})")
 LOGIC = ("any", "all", "not")
 HOURS = ("during", "outside")
 NEAR = ("words", "within", "ordered")
+WEIGHS = ("of", "at least")
 UNLESS = ("unless", "unless before", "unless just before")
 
 
@@ -134,6 +136,8 @@ class WhenReader:
             return self._near(key, value, sources, several=operator == "near")
         if operator == "matches":
             return self._matches(key, value, sources)
+        if operator == "weighs":
+            return self._weighs(key, value, sources)
         words = self._book.words(value, key.value)
         if not words:
             return None
@@ -215,6 +219,22 @@ class WhenReader:
             for key in UNLESS
         )
         return Unless(anywhere, before, just_before) if keys.keys() & set(UNLESS) else None
+
+    def _weighs(self, key: Scalar, value: Node, sources: tuple[str, ...]) -> Condition | None:
+        keys = self._read.keys(value, WEIGHS, key.value)
+        for needed in WEIGHS if isinstance(value, Table) else ():
+            if needed not in keys:
+                hint = "for example {of: incident, at least: 0}"
+                self._read.fail(value.at, "missing", f"{key.value} does not say {needed}", hint)
+        if len(keys) < len(WEIGHS):
+            return None
+        name, least = self._read.scalar(keys["of"], "of"), self._read.decimal(keys["at least"], "at least")
+        if name is None or least is None:
+            return None
+        if self._read.known(name, "weights", self._book.weight_names) is None or name.value not in self._book.weights:
+            return None
+        scales = self._book.weights[name.value]
+        return Weighs(label=key.value, at=key.at, sources=sources, name=name.value, scales=scales, least=least)
 
     def _matches(self, key: Scalar, value: Node, sources: tuple[str, ...]) -> Condition | None:
         patterns = []
