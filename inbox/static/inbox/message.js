@@ -1,10 +1,10 @@
 /** One message of a thread: who, by which channel, what, what was masked, why it came here, and what became of it. */
-import { h, html, useState } from "../vendor/ui.js";
+import { h, html, useEffect, useState } from "../vendor/ui.js";
 import { has, language, languageName, number, size, t, tag, word } from "../core/i18n.js";
+import { me } from "../core/store.js";
 import { hitsOf, hostOf, pieces, units } from "../core/text.js";
 import { Avatar, ChannelIcon, Chip, Icon, Redaction, When } from "../core/parts.js";
-import { decideDelivery, resend, takeBack } from "./actions.js";
-import { Sealed } from "./sealed.js";
+import { decideDelivery, resend, reveal, takeBack } from "./actions.js";
 import { Why } from "./why.js";
 
 /** @typedef {import("../core/types.d.ts").MessageView} MessageView */
@@ -101,6 +101,31 @@ function Original({ id }) {
     element.append(frame);
   };
   return html`<div class="original" ref=${box}></div>`;
+}
+
+/** Nobody should leave a value on the screen and walk away. */
+const SHOWN_MS = 30_000;
+
+/** What a policy sealed: shown on request to those it names, and noted. @param {{ message: MessageView }} props */
+function Sealed({ message }) {
+  const mine = message.sealed.filter((each) => each.until_ms > Date.now() && (each.agents || me.value?.role === "admin"));
+  return mine.length > 0 && html`<ul class="sealed" aria-label=${t("sealed.title")}>
+    ${mine.map((value) => html`<li key=${value.place}>${h(SealedItem, { id: message.id, value })}</li>`)}</ul>`;
+}
+
+/** @param {{ id: string, value: import("../core/types.d.ts").SealedValue }} props */
+function SealedItem({ id, value }) {
+  const [clear, setClear] = useState(/** @type {string | null} */ (null));
+  useEffect(() => {
+    if (clear === null) return undefined;
+    const timer = setTimeout(() => setClear(null), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [clear]);
+  const what = word("redaction", value.type);
+  const show = async () => setClear(clear === null ? await reveal(id, value.place) : null);
+  return html`<button type="button" class="button small quiet" aria-pressed=${clear !== null} title=${t("sealed.noted")} onClick=${show}>
+    ${h(Icon, { name: clear === null ? "key-round" : "eye-off", size: 14 })}${t(clear === null ? "sealed.show" : "sealed.hide", { what })}</button>
+    ${clear !== null && html` <code class="clear" aria-live="polite">${clear}</code>`}`;
 }
 
 /** @param {{ message: MessageView }} props */
