@@ -18,15 +18,20 @@ from rules.detectors.scan import Scan, digits
 
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}\Z")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
+_LABELS_MIN: Final = 2
 _TOP: Final = r"(?:com|net|org|io|cn|hk|tw|me|co|uk|de|fr|xyz|app|dev)(?![a-z0-9])"
 _SPELLED = re.compile(
     r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63} {0,2}"
     r"(?:[\[(] ?at ?[\])] {0,2}[a-z0-9][a-z0-9\-]{0,62} {0,2}(?:[\[(] ?dot ?[\])]| dot |\.)"
     rf"| at [a-z0-9][a-z0-9\-]{{0,62}} {{0,2}}(?:[\[(] ?dot ?[\])]| dot )) {{0,2}}{_TOP}"
 )
-_NOT_A_DOMAIN: Final = frozenset({
-    "png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "ts", "py", "json", "mp4", "pdf",
+# Ends of file names; those that are domains too are one only where an address is left without them.
+_FILE_ENDS: Final = frozenset({
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "heic", "bmp", "tif", "tiff", "css", "js", "ts", "py", "json", "xml",
+    "yaml", "mp3", "mp4", "avi", "webm", "wav", "ogg", "pdf", "txt", "csv", "doc", "docx", "xls", "xlsx", "ppt", "pptx",
+    "odt", "htm", "html", "log", "eml", "msg", "gz", "bz", "tar", "rar", "apk", "exe", "dmg", "bak", "tmp", "key",
 })  # fmt: skip
+_ALSO_DOMAINS: Final = frozenset({"md", "zip", "mov", "sh", "ps", "rs", "app"})
 
 # What stands before a number is looked at behind its first character: so the search leaps from one to the next.
 _INTERNATIONAL = re.compile(
@@ -75,9 +80,18 @@ def find_email(scan: Scan) -> Iterator[Hit]:
         local = _LOCAL.search(text, max(0, at - 64), at)
         domain = _DOMAIN.match(text, at + 1)
         if local is not None and domain is not None:
-            top = domain.group().rpartition(".")[2].lower()
-            if top not in _NOT_A_DOMAIN and local.group() != "git":
-                yield Hit(local.start(), domain.end(), "EMAIL", "shape")
+            labels = _without_file_ends(domain.group().split("."))
+            if labels and local.group() != "git":
+                yield Hit(local.start(), at + 1 + len(".".join(labels)), "EMAIL", "shape")
+
+
+def _without_file_ends(labels: list[str]) -> list[str]:
+    """The labels of a domain without those of a file's name behind it; empty when no domain is left."""
+    while labels[-1].lower() in _FILE_ENDS or (len(labels) > _LABELS_MIN and labels[-1].lower() in _ALSO_DOMAINS):
+        labels = labels[:-1]
+        if len(labels) < _LABELS_MIN:
+            return []
+    return labels if labels[-1].isalpha() else []
 
 
 def find_spelled_email(scan: Scan) -> Iterator[Hit]:

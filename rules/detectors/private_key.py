@@ -44,7 +44,8 @@ _BYTES = re.compile(r"\[\s{0,4}(?:[0-9]{1,3}\s{0,4},\s{0,4}){63}[0-9]{1,3}\s{0,4
 _BYTES_COMMAS: Final = 63
 
 _OTHER: Final = words(
-    "tx", "txs", "txn", "txid", "tx ?hash", "hash", "transactions?", "block", "public key", "pubkey", "sha ?256",
+    "tx", "txs", "txn", "txid", "tx ?hash", "(?:tx|transaction) key", "hash",
+    "transactions?", "block", "public key", "pubkey", "sha ?256",
     "checksum", "digest", "signature", "sig", "topic", "order", "commit", "address", "contract", "root", "id",
 ) + "|哈希|交易|区块|區塊|公钥|公鑰|签名|簽名|校验|校驗|订单|單號|单号|地址|合约|合約|摘要"  # fmt: skip
 _LABELS = Labels(

@@ -54,7 +54,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "cvv": (
         "cvv", "cvc", "csc", "cid", "card security code", "security code", "安全码", "安全碼", "后三位", "後三位",
-        "末三位", "三位",
+        "末三位", "三位", "三码", "三碼",
     ),
     "cvv digits": ("3 digit", "three digit", "last three", "last 3", "背面", "校验三位"),
     "keystore": ("ciphertext", "kdfparams", "cipherparams", "encseed", "salt"),
@@ -76,7 +76,10 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "passport": ("passport", "护照", "護照", "通行证", "通行證"),
     "name": ("name", "holder"),
-    "greeting": ("i am", "i'm", "this is", "regards", "sincerely", "cheers", "best", "thanks"),
+    "greeting": (
+        "i am", "i'm", "this is", "regards", "sincerely", "faithfully", "truly", "attn", "attention", "cheers", "best",
+        "thanks",
+    ),
     "title": ("mr ", "mr.", "mrs", "ms ", "ms.", "dr ", "dr."),
     "name zh": (
         "我叫", "我的名字", "我姓名", "姓名", "真实姓名", "户名", "戶名", "账户名", "收款人", "持卡人", "名字",

@@ -76,12 +76,16 @@ _CVV_AFTER = (
         rf"(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:{IS}|{SHI}|[\s,]{{1,3}}|){_CVV_VALUE}"
     ),
     re.compile(
-        r"(?:安全码|安全碼|后三位|後三位|末三位|背面三位|背面(?:的)?3位|校验三位|三位数|三位數)(?:数字|數字|码|碼)?"
+        r"(?:安全码|安全碼|(?:背面|后|後|末)的?(?:三|3)[位码碼]|校验三位|三位数|三位數)(?:数字|數字|码|碼)?"
         rf"(?:{SHI}|\s{{0,2}}){_CVV_VALUE}"
     ),
 )
 _CVV_FIRST = (
     re.compile(rf"(?<![0-9a-z]){_CVV_VALUE} (?:is|was) (?:my|the) (?:cvv|cvc|security code)"),
+    re.compile(
+        rf"(?<![0-9a-z/.\-]){_CVV_VALUE}(?:</[a-z]{{1,4}}>)?\s{{0,2}}[(\[]?{_CVV_WORD}"
+        r"(?![a-z0-9]|\s{0,2}[:=]?\s{0,2}(?:is )?[0-9\x1a])"
+    ),
     re.compile(rf"(?<![0-9a-z]){_CVV_VALUE}\s?是(?:我的?)?(?:cvv|cvc|安全码|安全碼|后三位|後三位)"),
 )
 _CVV_FIRST_CHARS: Final = 16

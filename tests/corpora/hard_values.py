@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from typing import Final
 
+from rules.wordlists import ALPHABETIC
 from tests.corpora.values import (
     ALNUM,
     HEX,
@@ -19,7 +20,6 @@ from tests.corpora.values import (
     keystore,
     pick,
 )
-from rules.wordlists import ALPHABETIC
 
 CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳㉑㉒㉓㉔"
 NO_WORDS: Final = ("zzyzx", "aplle", "buterfly", "recieve", "wintter", "orgnge", "telefone", "garlick")
@@ -92,8 +92,7 @@ def _keystore_cut(rng: random.Random) -> str:
 def _wide_password(rng: random.Random) -> str:
     """A sign or two of it typed with a Chinese keyboard."""
     value = rng.choice(["Sunny", "tiger", "aBcde"]) + digits(rng, 3) + rng.choice("!@#") + pick(rng, ALNUM, 2)
-    places = [place for place in range(1, len(value) - 1)]
-    for place in rng.sample(places, 2):
+    for place in rng.sample(range(1, len(value) - 1), 2):
         value = value[:place] + chr(ord(value[place]) + 0xFEE0) + value[place + 1 :]
     return value
 
