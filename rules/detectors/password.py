@@ -238,7 +238,7 @@ def _mixed_value(folded: Folded, match: re.Match[str], *, chinese: bool) -> Iter
     """A value right after its label: in Latin text only one that mixes letters with digits or symbols."""
     start, end = _trimmed(folded, *match.span("value"))
     value = folded.low[start:end]
-    if _talk(folded.low, match.start(), value) or _SYMBOL.search(value) is None:
+    if _talk(folded.low, match.start(), value) or _SYMBOL.search(value.rstrip("?!")) is None:
         return
     letters = any(char.isalpha() for char in value)
     if (letters and len(value) >= 6) or (chinese and len(value) >= 4 and QUANTITY.match(folded.low, end) is None):

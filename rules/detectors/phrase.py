@@ -70,6 +70,7 @@ _LONG_RUN: Final = 60
 _CONTEXT_BEFORE: Final = 80
 _CONTEXT_AFTER: Final = 48
 _PROSE_SHARE: Final = 0.25
+_PROSE_SHARE_LABELLED: Final = 0.42
 _PROSE_SHARE_CHECKSUM: Final = 0.6
 
 # Bits for and against: how much likelier each is in a phrase than in a sentence beside one.
@@ -85,7 +86,7 @@ _BITS_WRONG_CHECKSUM: Final = -4.0
 _BITS_OF_SIZE: Final = {12: -1.0, 24: -1.0, 15: -4.0, 18: -4.0, 21: -4.0, **dict.fromkeys(range(8, 12), -8.0)}
 _BITS_OTHER_SIZE: Final = -9.0
 _NEARLY: Final = 2.0
-_NEARLY_TO_EDGE: Final = 6.0
+_NEARLY_TO_EDGE: Final = 4.0
 
 
 class Word(NamedTuple):
@@ -171,7 +172,7 @@ def _is_near(run: Sequence[Word], one: _Stretch, best: _Stretch) -> bool:
     What goes on to a sure edge may be less likely; what goes on to a word that sentences are full of is not taken.
     """
     earlier, later = one.first < best.first, one.last > best.last
-    to_edge = (one.opened or not earlier) and (one.closed or not later)
+    to_edge = (one.opened or not earlier) and (one.closed or not later) and one.last - one.first + 1 in _SIZES
     if one.bits < best.bits - (_NEARLY_TO_EDGE if to_edge else _NEARLY):
         return False
     return one.checked or (
@@ -286,7 +287,7 @@ def _judge(low: str, run: Sequence[Word], first: int, last: int) -> str:
     size = len(window)
     strangers = sum(not word.lists for word in window)
     prose = sum(word.text in _FUNCTION for word in window)
-    if prose > size * _PROSE_SHARE or size - strangers < PARTIAL_MIN:
+    if prose > size * _PROSE_SHARE_LABELLED or size - strangers < PARTIAL_MIN:
         return ""
     start, end = window[0].start, window[-1].end
     if (
@@ -294,7 +295,7 @@ def _judge(low: str, run: Sequence[Word], first: int, last: int) -> str:
         or _CONTEXT.search(low, end, end + _CONTEXT_AFTER) is not None
     ):
         return "label"
-    if max(Counter(word.text for word in window).values()) * 3 > size:
+    if prose > size * _PROSE_SHARE or max(Counter(word.text for word in window).values()) * 3 > size:
         return ""
     if size - strangers >= _FULL - 1 or (not strangers and prose <= size - PARTIAL_MIN):
         return "list words"

@@ -35,6 +35,7 @@ _LEADS_TO_LABEL = re.compile("(?:就是|这是|這是|是|为|為)?(?:我的|我
 _PARTICLES: Final = frozenset("的了我不是在有吗么这那你他她们个就也都要会能没到把被给让和很说去吧呢嗎這們個會沒給讓說")
 _LENGTHS: Final = (24, 21, 18, 15, 12)
 _LABEL_REACH: Final = 16
+_IS_HAN: Final = re.compile(f"[{_HAN}]").match
 
 
 def find_separated(scan: Scan) -> Iterator[Hit]:
@@ -93,12 +94,14 @@ def _separated(low: str, match: re.Match[str]) -> Iterator[Hit]:
 def _labelled(low: str, begin: int, end: int) -> Iterator[Hit]:
     """The phrase that begins at `begin` or after a word such as `是`, which may be its first word as well."""
     connective = _CONNECTIVE.match(low, begin, end)
+    # Right behind the label stand the words of a sentence as often.
+    led_to = connective is not None or not _IS_HAN(low[begin - 1 : begin])
     for first in (begin if connective is None else connective.end(), begin):
         size = next((n for n in _LENGTHS if first + n <= end and _phrase(low[first : first + n], n)), 0)
-        if size:
+        if size and (led_to or not _ordinary(low[first : first + size])):
             yield Hit(first, first + size, "SEED_PHRASE", "checksum and label")
             return
-        if end - first in _LENGTHS and not _ordinary(low[first:end]):
+        if led_to and end - first in _LENGTHS and not _ordinary(low[first:end]):
             yield Hit(first, end, "SEED_PHRASE", "label")
             return
 
