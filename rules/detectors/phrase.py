@@ -30,6 +30,14 @@ _FUNCTION: Final = frozenset({
     "this", "time", "today", "together", "until", "update", "use", "used", "very", "wait", "want",
     "way", "what", "when", "where", "will", "with", "work", "would", "you", "your",
 })  # fmt: skip
+# Those that a sentence beside a phrase begins with, or ends in, most of all.
+_COMMON: Final = frozenset({
+    "about", "after", "again", "all", "any", "before", "can", "come", "could", "first", "from", "get",
+    "give", "have", "help", "into", "just", "keep", "know", "like", "make", "more", "must", "need",
+    "now", "off", "one", "only", "other", "over", "please", "same", "should", "some", "still", "thank",
+    "that", "then", "there", "they", "this", "time", "use", "very", "wait", "want", "what", "when",
+    "will", "with", "work", "would", "you", "your",
+})  # fmt: skip
 # List words that a message to a support desk is full of.
 _DESK: Final = LABEL_WORDS | {
     "access", "account", "address", "attack", "balance", "bank", "cash", "check", "coin", "confirm", "crash", "deposit",
@@ -75,7 +83,8 @@ _PROSE_SHARE_CHECKSUM: Final = 0.6
 
 # Bits for and against: how much likelier each is in a phrase than in a sentence beside one.
 _BITS_LIST_WORD: Final = 3.0
-_BITS_FUNCTION_WORD: Final = -4.0
+_BITS_COMMON_WORD: Final = -4.0
+_BITS_FUNCTION_WORD: Final = -1.0
 _BITS_DESK_WORD: Final = -1.0
 _BITS_SHORTENED: Final = -3.0
 _BITS_STRANGER: Final = -5.0
@@ -152,6 +161,12 @@ def torn(run: Sequence[Word]) -> Iterator[tuple[int, int]]:
             first = place + 1
 
 
+def is_telling(words: Sequence[Word]) -> bool:
+    """Whether `words` are on the lists, and more of them than not are such as sentences seldom have."""
+    plain = sum(word.text not in _FUNCTION and word.text not in _DESK for word in words)
+    return all(word.lists for word in words) and plain * 2 >= len(words) > 0
+
+
 def speaks_of_phrase(low: str) -> bool:
     """Whether any word of `low` is about recovery phrases."""
     return _CONTEXT.search(low) is not None
@@ -216,7 +231,7 @@ def _bits(word: Word, *, shortened: bool) -> float:
     if not word.lists:
         return _BITS_STRANGER
     if word.text in _FUNCTION:
-        return _BITS_FUNCTION_WORD
+        return _BITS_COMMON_WORD if word.text in _COMMON else _BITS_FUNCTION_WORD
     if not shortened:
         return _BITS_SHORTENED
     return _BITS_DESK_WORD if word.text in _DESK else _BITS_LIST_WORD

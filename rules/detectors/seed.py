@@ -70,6 +70,11 @@ def find(scan: Scan) -> Iterator[Hit]:
         yield from _belonging(low, found, fragments)
 
 
+def words(low: str) -> list[Word]:
+    """The words of `low` with the lists they are in."""
+    return list(_tokens(low))
+
+
 def _belonging(low: str, found: list[Hit], fragments: list[Hit]) -> Iterator[Hit]:
     """Short stretches of list words near a phrase, or near each other where a phrase is spoken of."""
     if not found and (len(fragments) < 2 or not speaks_of_phrase(low)):

@@ -75,7 +75,7 @@ def find_lines(scan: Scan) -> Iterator[Hit]:
     start = 0
     for line in scan.low.split("\n"):
         letters = line.strip()
-        if len(letters) in _LENGTHS and _phrase(letters, len(letters)) and not _ordinary(letters):
+        if len(letters) in _LENGTHS and _phrase(letters, len(letters)) and not is_ordinary(letters):
             begin = start + line.index(letters)
             yield Hit(begin, begin + len(letters), "SEED_PHRASE", "checksum on a line")
         start += len(line) + 1
@@ -98,10 +98,10 @@ def _labelled(low: str, begin: int, end: int) -> Iterator[Hit]:
     led_to = connective is not None or not _IS_HAN(low[begin - 1 : begin])
     for first in (begin if connective is None else connective.end(), begin):
         size = next((n for n in _LENGTHS if first + n <= end and _phrase(low[first : first + n], n)), 0)
-        if size and (led_to or not _ordinary(low[first : first + size])):
+        if size and (led_to or not is_ordinary(low[first : first + size])):
             yield Hit(first, first + size, "SEED_PHRASE", "checksum and label")
             return
-        if led_to and end - first in _LENGTHS and not _ordinary(low[first:end]):
+        if led_to and end - first in _LENGTHS and not is_ordinary(low[first:end]):
             yield Hit(first, end, "SEED_PHRASE", "label")
             return
 
@@ -124,7 +124,7 @@ def _phrase(letters: str, size: int) -> bool:
     return False
 
 
-def _ordinary(letters: str) -> bool:
+def is_ordinary(letters: str) -> bool:
     """Whether `letters` read as a sentence: a common pair, or more particles than chance gives a phrase."""
     common = common_chinese_pairs()
     return sum(map(_PARTICLES.__contains__, letters)) > len(letters) / 6 or any(
