@@ -38,7 +38,7 @@ _INTERNATIONAL = re.compile(
     r"[+0](?<![0-9A-Za-z][+0])(?:(?<=\+) ?|(?<=0)(?<![0-9] 0)0)[1-9](?:[ ().\-]{0,3}[0-9]){6,14}(?![0-9A-Za-z])"
 )
 _COUNTRY = re.compile(rb"\+ ?d")
-_ZEROS = re.compile(rb"00[1-9]")
+_ZEROS = re.compile(rb"(?<![0-9a-z])00[1-9]")
 _CN_MOBILE = re.compile(
     r"1[3-9][0-9](?:[ \-]?[0-9]{4}[ \-]?[0-9]{4}|[ \-]?[0-9]{3}[ \-]?[0-9]{5})(?![0-9A-Za-z]|[.\-][0-9])"
 )
@@ -54,8 +54,9 @@ _NORTH_AMERICA = re.compile(
     r"\)?[ .\-][2-9][0-9]{2}[.\-][0-9]{4}(?![0-9A-Za-z]|[.\-][0-9])"
 )
 # Seven digits and more with what may stand in a number; it is read with a few characters on either side.
-_NUMBER = re.compile(rb"d(?:[ ().\-]{0,3}d){6,}")
+_NUMBER = re.compile(rb"d(?<![xd]d)(?:[ ().\-]{0,3}d){6,}")
 _MARGIN: Final = 4
+_PARTED: Final = frozenset("-.")
 _LABEL_BEFORE: Final = 28
 _LABEL_AFTER: Final = 14
 _REGIONS: Final = ("CN", "US", "GB", "HK", "TW", "SG")
@@ -108,16 +109,21 @@ def find_phone(scan: Scan) -> Iterator[Hit]:
     low, shape = scan.low, scan.shape
     found: list[Hit] = []
     if _COUNTRY.search(shape) is not None or _ZEROS.search(scan.data) is not None:
-        found += _international(low, numbers)
+        found += _international(low, [span for span in numbers if _may_be_abroad(low, *span)])
     if digits(11) in scan.at and _CN_DIGITS.search(scan.data.translate(None, b" -")) is not None:
         found += _mobile(low)
     if digits(10) in scan.at and (b"ddd-dddd" in shape or b"ddd.dddd" in shape):
-        found += _american(low, numbers)
+        found += _american(low, [(begin, end) for begin, end in numbers if not _PARTED.isdisjoint(low[begin:end])])
     yield from found
     labels = scan.at.get("phone")
     if labels:
         near = [(begin, end) for begin, end in numbers if _is_near(labels, begin, end)]
         yield from _national(low, near, found)
+
+
+def _may_be_abroad(low: str, begin: int, end: int) -> bool:
+    """Whether a number holds what stands before a country's code."""
+    return "00" in low[begin:end] or "+" in low[max(0, begin - _MARGIN) : end]
 
 
 def _is_near(labels: list[int], begin: int, end: int) -> bool:

@@ -26,7 +26,7 @@ from rules.detectors.scan import Scan, Scanner, digits
 
 _CONTAINERS: Final = frozenset({"IBAN", "NATIONAL_ID"})
 _PROVEN_MAX: Final = 100
-_CONTEXT: Final = ("seed", "code of", "phone")
+_CONTEXT: Final = ("seed", "code of", "phone", "identity", "card", "key label", "address")
 """Words that other detectors look for once they are triggered."""
 
 
@@ -73,7 +73,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("NATIONAL_ID"), (digits(6),), identity.find_hong_kong, identity.may_be_hong_kong),
     Detector(_of("NATIONAL_ID"), (digits(9),), identity.find_taiwan, identity.may_be_taiwan),
     Detector(_of("NATIONAL_ID"), (digits(9),), identity.find_ssn, identity.may_be_ssn),
-    Detector(_of("NATIONAL_ID"), (digits(15),), identity.find_china_labelled, identity.may_be_china),
+    Detector(_of("NATIONAL_ID"), (digits(15),), identity.find_china_labelled, identity.may_be_labelled_china),
     Detector(_of("NATIONAL_ID"), (digits(9),), identity.find_ssn_labelled, identity.may_be_nine_digits),
     Detector(_of("PASSPORT"), ("passport",), identity.find_passport, identity.may_be_passport),
     Detector(_of("WALLET_ADDRESS"), ("token",), wallet_address.find),

@@ -5,6 +5,7 @@ of a phrase are there at all. A trigger may be too generous, never too strict.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Final
@@ -73,6 +74,16 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "phone", "mobile", "cell", "tel", "call", "reach", "text", "sms", "whatsapp", "number", "contact", "ring",
         "landline", "fax", "电话", "電話", "手机", "手機", "号码", "號碼", "联系", "聯繫", "聯絡", "座机", "座機",
         "致电", "打给", "热线", "来电", "短信", "微信",
+    ),
+    "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
+    "key label": ("key", "secret", "pk", "sk", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰", "钥匙"),
+    "address": (
+        "addr", "wallet", "sol", "phantom", "deposit", "sent", "send", "withdraw", "account", "sui", "aptos",
+        "transfer", "地址", "錢包", "钱包", "收款", "提到", "转到", "轉到", "充到", "打到", "充值",
+    ),
+    "identity": (
+        "id card", "id-card", "id_card", "idcard", "id  card", "id n", "id-n", "id_n", "idn", "id  n", "national",
+        "identity", "hkid", "resident", "ssn", "social", "citizen", "身份", "身分", "证件", "證件", "居民证",
     ),
     "passport": ("passport", "护照", "護照", "通行证", "通行證"),
     "name": ("name", "holder"),
@@ -163,6 +174,12 @@ class Scan:
         if "phrase" in self.at or "torn phrase" in self.at:
             part.look_for_phrase()
         return part
+
+    def is_near(self, trigger: str, start: int, end: int) -> bool:
+        """Whether a word of `trigger` begins between two offsets of the text."""
+        places = self.at.get(trigger, _ANYWHERE)
+        place = bisect_left(places, start)
+        return place < len(places) and places[place] < end
 
     def digits(self, joiners: bytes) -> bytes:
         """Digits as `d` without the `joiners` between them, a space for everything else."""

@@ -58,7 +58,10 @@ _OTP_REACH: Final = 120
 _OTP_FIRST_CHARS: Final = 76
 _OTP_FIRST_ZH_CHARS: Final = 24
 # What leads from a label to a value, and from a value to the label behind it.
-_TO_DIGIT = re.compile(r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9]")
+# Nothing stands between a label and its code that has a digit; what begins with that digit may be a code's length.
+_TO_DIGIT = re.compile(
+    r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9](?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|-[0-9a-z]{4}|(?<=[a-z]{3}[0-9]))"
+)
 _TO_GROUPS = re.compile("[a-z]{4}-[a-z]{4}")
 _SAID_OF = re.compile(" (?:is|was|as) (?:my|the|your) ")
 _SAID_OF_CHARS: Final = 62
@@ -95,7 +98,7 @@ _CVV_AFTER_EXPIRY = re.compile(
     rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}(?:0[1-9]|1[0-2]) ?[/\-|] ?(?:20)?[2-4][0-9]"
     r"[ ,;/|:\n]{1,4}(?P<value>[0-9]{3,4})(?![0-9a-z])"
 )
-_EXPIRY = re.compile(rb"dd ?[/\-|] ?(?:dd)?dd[ ,;/|:\n]{1,4}ddd")
+_EXPIRY = re.compile(rb"[01](?=[0-9])[0-9] ?[/\-|] ?(?:20)?[2-4][0-9][ ,;/|:\n]{1,4}[0-9]{3,4}(?![0-9a-z])")
 
 
 def find_otp(scan: Scan) -> Iterator[Hit]:
@@ -139,7 +142,7 @@ def find_cvv(scan: Scan) -> Iterator[Hit]:
 
 def may_be_expiry(scan: Scan) -> bool:
     """Whether there is a year with a code behind it, where a code may stand at all."""
-    return may_be_cvv(scan) and _EXPIRY.search(scan.shape) is not None
+    return may_be_cvv(scan) and _EXPIRY.search(scan.data) is not None
 
 
 def find_cvv_after_expiry(scan: Scan) -> Iterator[Hit]:
