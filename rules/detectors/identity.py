@@ -53,7 +53,7 @@ _TAIWAN_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 
 def may_be_labelled_china(scan: Scan) -> bool:
     """Whether fifteen digits follow each other, and a word that names them is there."""
-    return "identity" in scan.at and may_be_china(scan)
+    return may_be_china(scan) and bool(scan.named("identity"))
 
 
 def may_be_china(scan: Scan) -> bool:
@@ -106,7 +106,7 @@ def find_ssn(scan: Scan) -> Iterator[Hit]:
 
 def may_be_nine_digits(scan: Scan) -> bool:
     """Whether nine digits follow each other, and a word that names them is there."""
-    return "identity" in scan.at and _NINE_SHAPE.search(scan.shape) is not None
+    return _NINE_SHAPE.search(scan.shape) is not None and bool(scan.named("identity"))
 
 
 def find_ssn_labelled(scan: Scan) -> Iterator[Hit]:

@@ -145,7 +145,7 @@ def _is_ripple(body: bytes | None) -> bool:
 
 
 def _labelled(scan: Scan, start: int, end: int) -> bool:
-    if not scan.is_near("key label", start - _NEAR_CHARS, end + _AFTER_CHARS):
+    if not scan.is_near("key", start - _NEAR_CHARS, end + _AFTER_CHARS):
         return False
     low = scan.low
     # `the private key, which I saved last year, is ...`: a verb right before the value carries further.

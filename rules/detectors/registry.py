@@ -26,7 +26,7 @@ from rules.detectors.scan import Scan, Scanner, digits
 
 _CONTAINERS: Final = frozenset({"IBAN", "NATIONAL_ID"})
 _PROVEN_MAX: Final = 100
-_CONTEXT: Final = ("seed", "code of", "phone", "identity", "card", "key label", "address")
+_CONTEXT: Final = ("seed", "code of", "phone")
 """Words that other detectors look for once they are triggered."""
 
 

@@ -75,16 +75,6 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "landline", "fax", "电话", "電話", "手机", "手機", "号码", "號碼", "联系", "聯繫", "聯絡", "座机", "座機",
         "致电", "打给", "热线", "来电", "短信", "微信",
     ),
-    "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
-    "key label": ("key", "secret", "pk", "sk", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰", "钥匙"),
-    "address": (
-        "addr", "wallet", "sol", "phantom", "deposit", "sent", "send", "withdraw", "account", "sui", "aptos",
-        "transfer", "地址", "錢包", "钱包", "收款", "提到", "转到", "轉到", "充到", "打到", "充值",
-    ),
-    "identity": (
-        "id card", "id-card", "id_card", "idcard", "id  card", "id n", "id-n", "id_n", "idn", "id  n", "national",
-        "identity", "hkid", "resident", "ssn", "social", "citizen", "身份", "身分", "证件", "證件", "居民证",
-    ),
     "passport": ("passport", "护照", "護照", "通行证", "通行證"),
     "name": ("name", "holder"),
     "greeting": (
@@ -102,6 +92,20 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits), not ascii, phrase and torn phrase
 (words of the lists)."""
 
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
+    "key": ("key", "secret", "pk", "sk", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰", "钥匙"),
+    "address": (
+        "addr", "wallet", "sol", "phantom", "deposit", "sent", "send", "withdraw", "account", "sui", "aptos",
+        "transfer", "地址", "錢包", "钱包", "收款", "提到", "转到", "轉到", "充到", "打到", "充值",
+    ),
+    "identity": (
+        "id card", "id-card", "id_card", "idcard", "id  card", "id n", "id-n", "id_n", "idn", "id  n", "national",
+        "identity", "hkid", "resident", "ssn", "social", "citizen", "身份", "身分", "证件", "證件", "居民证",
+    ),
+}  # fmt: skip
+"""Words that name a value which is there: looked for once there is one. Each word begins a label of its detector."""
+
 _COUNTS: Final = (6, 7, 9, 10, 11, 13, 15, 64)
 
 
@@ -113,10 +117,18 @@ def digits(count: int) -> str:
 _DIGITS_OF: Final = {count: f"{count} digits" for count in _COUNTS}
 
 
+_NAMED: Final = {
+    name: ahocorasick_rs.BytesAhoCorasick(
+        [word.encode() for word in names], implementation=ahocorasick_rs.Implementation.DFA
+    )
+    for name, names in NAMES.items()
+}
+
+
 class Scan:
     """A text with what one pass over it found; the detectors read it."""
 
-    __slots__ = ("at", "data", "folded", "low", "shape", "text")
+    __slots__ = ("_named", "at", "data", "folded", "low", "shape", "text")
 
     def __init__(self, folded: Folded, at: dict[str, list[int]] | None = None) -> None:
         self.folded, self.text, self.low = folded, folded.text, folded.low
@@ -126,6 +138,7 @@ class Scan:
         """`data` with `x` for a letter and `d` for a digit."""
         self.at: dict[str, list[int]] = {} if at is None else at
         """Where the words of a trigger begin, in order; empty for what is no word. What was not met is not in it."""
+        self._named: dict[str, list[int]] = {}
         self._look()
 
     def _look(self) -> None:
@@ -175,11 +188,18 @@ class Scan:
             part.look_for_phrase()
         return part
 
-    def is_near(self, trigger: str, start: int, end: int) -> bool:
-        """Whether a word of `trigger` begins between two offsets of the text."""
-        places = self.at.get(trigger, _ANYWHERE)
+    def is_near(self, name: str, start: int, end: int) -> bool:
+        """Whether a word of `NAMES[name]` begins between two offsets of the text."""
+        places = self.named(name)
         place = bisect_left(places, start)
         return place < len(places) and places[place] < end
+
+    def named(self, name: str) -> list[int]:
+        """Where the words of `NAMES[name]` begin, in order."""
+        if name not in self._named:
+            matches = _NAMED[name].find_matches_as_indexes(self.data, overlapping=True)
+            self._named[name] = self.offsets(sorted([start for _, start, _ in matches]))
+        return self._named[name]
 
     def digits(self, joiners: bytes) -> bytes:
         """Digits as `d` without the `joiners` between them, a space for everything else."""
