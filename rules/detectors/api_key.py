@@ -41,6 +41,7 @@ _EXCHANGE = re.compile(
     re.IGNORECASE,
 )
 _OTPAUTH = re.compile(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
+_BASIC = re.compile(r"authorization: basic (?P<value>[0-9a-z+/]{6,255}={0,2})", re.IGNORECASE)
 _DIGIT = re.compile(r"[0-9]")
 _LETTER = re.compile(r"[A-Za-z]")
 _BASE32_MIN: Final = 16
@@ -61,6 +62,8 @@ def find(scan: Scan) -> Iterator[Hit]:
     text, starts = scan.text, scan.at["key prefix"]
     for match in starting(_PREFIXED, text, starts):
         yield Hit(match.start(), match.end(), "API_KEY", "prefix")
+    for match in starting(_BASIC, text, starts):
+        yield Hit(*match.span("value"), "API_KEY", "label")
     for match in starting(_OTPAUTH, text, starts):
         yield Hit(match.start(), match.end(), "OTP", "prefix")
 

@@ -13,8 +13,8 @@ _ENOUGH: Final = (
     b"\x01" * PARTIAL_MIN,
     *(b"\x01" * n + b"\0" + b"\x01" * (PARTIAL_MIN - n) for n in range(1, PARTIAL_MIN)),
 )
-_NUMBERED_BY_WORDS: Final = (b"\x01\x00" * 5, b"\x01\x01\x00" * 4)
-"""`first is legal, second is winner`, `word 1 is legal, word 2 is winner`."""
+_NUMBERED_BY_WORDS: Final = (b"\x01\x00" * 5, b"\x01\x01\x00" * 4, b"\x01\x00\x00" * 5)
+"""`first is legal, second is winner`, `word 1 is legal, word 2 is winner`, `legal</li><li>winner`."""
 
 
 def possible_words(data: bytes) -> tuple[bool, bool]:

@@ -31,7 +31,7 @@ _NAMED_FIELD: Final = r"(?:\\?[\"'`]|&quot;)"
 _CONNECTED = (
     re.compile(
         rf"{_WORD_EN}(?:{_FILLER_EN}(?P<link>{IS}|(?<='s)\s)"
-        rf"|{_NAMED_FIELD}(?:\s?[:=]\s?|\s[^<>\x1a]{{0,60}}?value\s?=\s?))"
+        rf"|>|{_NAMED_FIELD}(?:\s?[:=]\s?|\s[^<>\x1a]{{0,60}}?value\s?=\s?))"
         rf"(?:{_NAMED_FIELD}|{QUOTE})(?P<value>{_KEYBOARD}{{4,72}})"
     ),
     re.compile(rf"{_WORD_ZH}[^\n:=,.;!?\x1a0-9a-z]{{0,10}}?(?P<link>{SHI}){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
@@ -66,6 +66,7 @@ _PIN = re.compile(
     rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?(?:{IS}|\s{{1,2}})"
     r"(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
 )
+_IN_LINK = re.compile(r"://[^\s/:@]{1,64}:(?P<value>[^\s/@]{3,72})@")
 # A sentence that goes on to its end without a sign that a password needs.
 _PLAIN_TALK = re.compile(r"[^.;!?:=>\x1a0-9@#$%^&*_+~|\\<{}→\-]{0,120}(?:[.;](?!\S)|\x1a|\Z)")
 # What leads from a value to the label behind it, and from the first label of a pair to the second.
@@ -207,6 +208,12 @@ def find_pin(scan: Scan) -> Iterator[Hit]:
     for match in starting(_PIN, scan.low, scan.at["pin"]):
         if QUANTITY.match(scan.low, match.end()) is None:
             yield Hit(*match.span("value"), "PASSWORD", "label")
+
+
+def find_in_link(scan: Scan) -> Iterator[Hit]:
+    """Yield passwords that stand in a link, before its host."""
+    for match in starting(_IN_LINK, scan.low, scan.at["link"]):
+        yield Hit(*match.span("value"), "PASSWORD", "link")
 
 
 def _second_of_pair(scan: Scan, starts: Iterable[int]) -> Iterator[Hit]:

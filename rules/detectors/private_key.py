@@ -51,7 +51,7 @@ _OTHER: Final = words(
 _LABELS = Labels(
     yes=words(
         "private keys?", "priv ?keys?", "pk", "pkey", "privkey", "secret keys?", "secret", "sk", "key", "signing key",
-        "spending key",
+        "spending key", "seed",
     )
     + "|私钥|私鑰|密钥|密鑰|秘钥|秘鑰|钥匙",
     no=_OTHER,

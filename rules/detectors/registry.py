@@ -60,6 +60,7 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("PASSWORD"), ("password zh",), password.find_chinese),
     Detector(_of("PASSWORD"), ("login",), password.find_login),
     Detector(_of("PASSWORD"), ("pin",), password.find_pin),
+    Detector(_of("PASSWORD"), ("link",), password.find_in_link),
     Detector(_of("CARD"), (digits(13),), card.find, card.may_be_card),
     Detector(_of("CVV"), ("cvv", "cvv digits"), short_code.find_cvv, short_code.may_be_cvv),
     Detector(_of("CVV"), (digits(13), "cvv"), short_code.find_cvv_after_expiry, short_code.may_be_expiry),

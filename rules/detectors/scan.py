@@ -45,6 +45,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "password zh": ("密码", "密碼", "口令", "通行码", "pin码", "pin 码"),
     "login": ("login", "log in", "log-in", "credential", "账号", "帳號"),
     "pin": ("pin",),
+    "link": ("://",),
     "code": ("code", "otp", "2fa", "token", "auth"),
     "code said": ("one-time", "one time", "onetime", "verif", "动态", "動態", "口令", "验证", "驗證"),
     "code of": ("password", "pin"),
@@ -65,7 +66,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "key prefix": (
         "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-",
         "akia", "asia", "aiza", "ya29.", "gocspx-", "eyj", "npm_", "sg.", "hf_", "shpat_", "shpca_", "shppa_", "shpss_",
-        "whsec_", "pypi-", "dop_v1_", "otpauth://",
+        "whsec_", "pypi-", "dop_v1_", "otpauth://", "authorization: basic",
     ),
     "key": ("api", "secret", "token", "bearer", "key", "seed", "密钥", "密鑰", "秘钥", "令牌"),
     "@": ("@",),
@@ -94,7 +95,7 @@ Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
-    "key": ("key", "secret", "pk", "sk", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰", "钥匙"),
+    "key": ("key", "secret", "seed", "pk", "sk", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰", "钥匙"),
     "address": (
         "addr", "wallet", "sol", "phantom", "deposit", "sent", "send", "withdraw", "account", "sui", "aptos",
         "transfer", "地址", "錢包", "钱包", "收款", "提到", "转到", "轉到", "充到", "打到", "充值",

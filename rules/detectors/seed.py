@@ -16,6 +16,7 @@ from rules.wordlists import ALPHABETIC, english_prefixes, languages
 
 _TOKEN = re.compile("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
 _GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'*+=>~&%→第个個词詞号號是為为字]{1,24}")
+_TAG: Final = re.compile(r"</?[a-z][a-z0-9]{0,9} ?/?>")
 _STOPS: Final = frozenset(":=!?;.")
 _DIGIT = re.compile(r"[0-9]")
 _FILLER: Final = frozenset({"st", "nd", "rd", "th", "no", "nr", "is"})
@@ -117,7 +118,7 @@ def _tokens(low: str) -> Iterator[Word]:
         text, start, end = match.group(), match.start(), match.end()
         if text in _FILLER and (_DIGIT.search(low, max(0, start - 3), end + 3) is not None):
             continue
-        if text in _COUNTING:
+        if text in _COUNTING or low[start - 1 : start] == "<" or low[start - 2 : start] == "</":
             continue
         if text in _NUMBERED_FILLER and _DIGIT.search(low, end, end + 4) is not None:
             continue
@@ -137,6 +138,8 @@ def _is_label(low: str, start: int, end: int) -> bool:
 def _joined(low: str, run: Sequence[Word], word: Word) -> bool:
     """Whether only joiners and numbering stand between the end of `run` and `word`."""
     gap = low[run[-1].end : word.start]
+    if "<" in gap:
+        gap = _TAG.sub(" ", gap)
     if len(gap) > 24:
         return False
     if _DIGIT.search(gap) is None:

@@ -32,7 +32,7 @@ _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|
 _PLAIN_VALUE: Final = rf"(?P<value>[0-9]{{4,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
 _OTP_AFTER = (
     re.compile(rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}{QUOTE}{_CODE_VALUE}"),
-    re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?\s{{1,2}}{QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?(?:\s{{1,2}}|-){QUOTE}{_CODE_VALUE}"),
     # Without a verb before it, four digits are as often a year.
     re.compile(
         rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{1,36}}? {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
@@ -41,7 +41,10 @@ _OTP_AFTER = (
         rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
         rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?{IS}{QUOTE}{_PLAIN_VALUE}"
     ),
-    re.compile(rf"{_CODE_PLAIN_EN} {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"),
+    re.compile(
+        rf"{_CODE_PLAIN_EN}(?: \([a-z ]{{1,16}}\))? {QUOTE}"
+        rf"(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
+    ),
     re.compile(rf"(?<![a-z])(?:my|the|your|received|got|enter(?:ed)?) code {QUOTE}{_PLAIN_VALUE}"),
 )
 _OTP_AFTER_ZH = (

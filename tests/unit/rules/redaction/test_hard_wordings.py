@@ -19,6 +19,17 @@ MASKED = [
     ("user=anna&password=Tiger5862&lang=en", "user=anna&password=[PASSWORD]&lang=en"),
     ("the password i set yesterday (Tiger5862) fails", "the password i set yesterday ([PASSWORD]) fails"),
     ("<td>4111111111111111</td><td>123</td> cvv", "<td>[CARD]</td><td>[CVV]</td> cvv"),
+    (
+        "<li>few</li><li>hen</li><li>reform</li><li>zebra</li><li>oxygen</li><li>cabin</li><li>blouse</li>"
+        "<li>lunar</li><li>pistol</li><li>gadget</li><li>river</li><li>lamp</li>",
+        "<li>[SEED_PHRASE]</li>",
+    ),
+    ("<password>Tiger5862</password>", "<password>[PASSWORD]</password>"),
+    ("https://bob:Tiger5862@example.org/", "https://bob:[PASSWORD]@example.org/"),
+    ("OTP-482913", "OTP-[OTP]"),
+    ("code (sms) 482913", "code (sms) [OTP]"),
+    ("Authorization: Basic Ym9iOlRpZ2VyNTg2Mg==", "Authorization: Basic [API_KEY]"),
+    (f"seed hex: {'4c0883a6' * 8}", "seed hex: [PRIVATE_KEY]"),
     ("卡片背面三碼是449", "卡片背面三碼是[CVV]"),
 ]
 HARMLESS = [
@@ -27,6 +38,7 @@ HARMLESS = [
     "Is it risky to store my seed in a password manager?",
     "the password rules (8-16) are odd",
     '{"password":"required","error":"password is missing"}',
+    "https://example.org:8080/a@b and https://example.org/x:y",
     "report@2x.png and logo@3x.gif are blurry",
     "tx key: 0x88df016429689c079f3b2f6ad39fa052532c56795b733da78a91ebe6a713944b shows failed",
 ]
