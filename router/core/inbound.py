@@ -7,6 +7,7 @@ snapshot in between, so that a batch decides exactly as its entries one by one w
 import msgspec
 
 from router.core import amendments
+from router.core.pieces import together
 from router.core.placement import Placement, place
 from router.core.quotes import visible
 from router.core.reasons import judged
@@ -100,8 +101,11 @@ def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
 def _decide_message(
     entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
 ) -> Decided:
-    event, now_ms = entry.event, entry.received_at_ms
-    placement = place(event, snapshot, token_conversation=circumstances.token_conversation, now_ms=now_ms)
+    now_ms = entry.received_at_ms
+    placement = place(entry.event, snapshot, token_conversation=circumstances.token_conversation, now_ms=now_ms)
+    pieces = together(entry, placement, snapshot)
+    entry = pieces.entry
+    event = entry.event
     new_text = visible(event.text or "")
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
 
@@ -134,6 +138,7 @@ def _decide_message(
             default_queue=ruleset.default_queue,
         )
 
+    ticket = pieces.named(ticket)
     why = _why(entry, placement, verdict, ticket)
     reply = automatic_reply(
         entry,
@@ -166,6 +171,7 @@ def _decide_message(
                 )
             )
         )
+    changes += pieces.changes(ticket)
     changes += [Record(e) for e in ticket_events]
     changes.append(
         Record(

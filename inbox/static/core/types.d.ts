@@ -29,7 +29,7 @@ export interface Delivery {
   outbox_id: string; state: string; attempts: number; error: string | null; due_at_ms: number;
 }
 export interface Attachment {
-  id: string; name: string; content_type: string; size: number; state: string; inline: boolean;
+  id: string; name: string; content_type: string; size: number; state: string; checked: string; inline: boolean;
 }
 export interface MessageView {
   id: string; kind: "inbound" | "reply" | "note"; author: { type: "customer" | "agent" | "system"; id: string | null; name: string | null };
