@@ -34,7 +34,7 @@ SEEN_MIN: Final = 2
 """Lines in which a run must stand to be learned."""
 RUNS: Final = 12_000
 """Runs that are kept for incidents, and a tenth of them for each tag."""
-STRENGTH: Final = 0.1
+STRENGTH: Final = 0.2
 """How far weights may go (the inverse of the regression's penalty)."""
 OWN: Final = 3
 """How often each of the pack's own tests is learned from."""

@@ -8,6 +8,7 @@ import msgspec
 
 from router.core import amendments
 from router.core.acts import Scene, carry_out
+from router.core.pieces import together
 from router.core.placement import Placement, place
 from router.core.quotes import visible
 from router.core.reasons import judged
@@ -107,8 +108,11 @@ def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
 def _decide_message(
     entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
 ) -> Decided:
-    event, now_ms = entry.event, entry.received_at_ms
-    placement = place(event, snapshot, token_conversation=circumstances.token_conversation, now_ms=now_ms)
+    now_ms = entry.received_at_ms
+    placement = place(entry.event, snapshot, token_conversation=circumstances.token_conversation, now_ms=now_ms)
+    pieces = together(entry, placement, snapshot)
+    entry = pieces.entry
+    event = entry.event
     new_text = visible(event.text or "")
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
 
@@ -141,6 +145,7 @@ def _decide_message(
             default_queue=ruleset.default_queue,
         )
 
+    ticket = pieces.named(ticket)
     scene = Scene(
         now_ms=now_ms,
         opened=placement.ticket is None,
@@ -194,6 +199,7 @@ def _decide_message(
                 )
             )
         )
+    changes += pieces.changes(ticket)
     changes += [Record(e) for e in ticket_events]
     changes.append(
         Record(

@@ -38,9 +38,15 @@ def subject_of(entry: JournalEntry, new_text: str) -> str:
     subject = " ".join((entry.event.subject or "").split())
     if subject:
         return subject[:SUBJECT_CHARS_MAX]
-    line = " ".join(new_text[: _SUBJECT_FROM_TEXT * 4].split())
+    line = headline(new_text)
     if not line:
         return entry.attachments[0].name if entry.attachments else f"[{entry.event.kind}]"
+    return line
+
+
+def headline(text: str) -> str:
+    """The beginning of a text as the name of a ticket."""
+    line = " ".join(text[: _SUBJECT_FROM_TEXT * 4].split())
     return line if len(line) <= _SUBJECT_FROM_TEXT else line[: _SUBJECT_FROM_TEXT - 1] + "…"
 
 

@@ -10,13 +10,30 @@ import msgspec
 from router.keys import Keyring
 from router.model.errors import ConfigError
 from router.model.ids import SealedId
-from router.model.message import Care, PickedPolicy, SealedValue, StoredField, Unindexed, Visibility
+from router.model.message import Care, InboundEvent, PickedPolicy, SealedValue, StoredField, Unindexed, Visibility
 from router.model.sources import Ids
 from router.store.rows import SealedRow
-from rules.facts import Finding, Redacted
+from rules.facts import Facts, Finding, MessageFacts, Redacted
 from rules.treatment import UNTREATED, Choice
 
 _VALUES = msgspec.json.Decoder(list[str])
+
+
+def facts(event: InboundEvent, text: str, now_ms: int) -> Facts:
+    """What the rules at the door may look at: the message alone, as it came."""
+    return Facts(
+        message=MessageFacts(
+            text=text,
+            subject=event.subject or "",
+            channel=event.channel,
+            account=event.account,
+            visibility=event.visibility,
+            lang=event.language,
+            is_automatic=event.automatic != "none",
+            attachments=len(event.attachments),
+        ),
+        now_ms=now_ms,
+    )
 
 
 class Carer:

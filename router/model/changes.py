@@ -28,7 +28,16 @@ class Record(msgspec.Struct, frozen=True, tag=True):
     event: Event
 
 
-Change = Add | Save | Record
+class Forget(msgspec.Struct, frozen=True, tag=True):
+    """Delete the sealed payload that a message came in: it was found to hold a secret later."""
+
+    channel: str
+    account: str
+    message_id: str
+    """As the provider names it."""
+
+
+Change = Add | Save | Record | Forget
 
 
 def ticket_number(ticket: Ticket) -> str:

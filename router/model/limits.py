@@ -16,6 +16,8 @@ REFERENCES_MAX: Final = 100
 ATTACHMENTS_MAX: Final = 100
 URL_CHARS_MAX: Final = 2_048
 ATTACHMENT_BYTES_MAX: Final = 26_214_400
+TEXT_FILES_BYTES_MAX: Final = 4_194_304
+"""Attached text of one message that is looked through for secrets; what is beyond rests as it came, told apart."""
 EXT_BYTES_MAX: Final = 65_536
 """Unknown fields of one message or contact, as JSON."""
 API_BATCH_MAX: Final = 1_000

@@ -82,6 +82,8 @@ class StoredAttachment(msgspec.Struct, frozen=True, kw_only=True):
     content_id: str | None = None
     url: str | None = None
     state: Literal["stored", "too_big", "remote"] = "stored"
+    checked: Literal["clean", "masked", "unchecked"] = "unchecked"
+    """Whether the door looked for secrets in it: only text can be looked through."""
 
 
 class Redaction(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from router.model.changes import Change, Record
+from router.model.changes import Add, Change, Save
 from router.model.ids import ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
@@ -37,6 +37,8 @@ class SnapshotKeys(msgspec.Struct, kw_only=True):
     """The same for a verified reply token."""
     logins: set[str] = msgspec.field(default_factory=set)
     """Of agents whom rules name."""
+    earlier: set[ConversationKey] = msgspec.field(default_factory=set)
+    """Conversations whose newest messages of the customer are wanted."""
     ticket_numbers: set[int] = msgspec.field(default_factory=set)
     """Quoted in a text: hints for an agent, never a join."""
 
@@ -57,6 +59,15 @@ class Snapshot:
         """By login, those that rules name."""
         self.participants: set[tuple[TicketId, str, str]] = set()
         """(ticket, kind, value) of the loaded tickets."""
+
+    def told_in(self, conversation_id: ConversationId) -> list[Message]:
+        """What the customer said in a conversation, the oldest first (only loaded ones)."""
+        found = [
+            m
+            for m in self.messages.values()
+            if m.conversation_id == conversation_id and m.kind == "inbound" and m.state == "live"
+        ]
+        return sorted(found, key=lambda m: m.id)
 
     def open_tickets_of(self, contact_id: ContactId) -> list[Ticket]:
         """Tickets of the contact that are neither solved nor closed, newest first (only loaded ones)."""
@@ -93,7 +104,7 @@ class Snapshot:
     def fold(self, changes: Iterable[Change]) -> None:
         """Make the snapshot what the database will be once `changes` are applied."""
         for change in changes:
-            if not isinstance(change, Record):
+            if isinstance(change, Add | Save):
                 self.put(change.row)
 
 

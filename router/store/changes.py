@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record
+from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Forget, Record
 from router.model.ids import ContactId, EventId, JournalId, TicketId
 from router.model.message import StoredField
 from router.model.tables import (
@@ -28,7 +28,7 @@ from router.model.tables import (
     Ticket,
 )
 from router.store import search
-from router.store.journal import check_fences, mark_done
+from router.store.journal import check_fences, forget_payloads, mark_done
 from router.store.rows import SealedRow, SearchRow
 from router.store.script import Script, Update, insert, run, select
 
@@ -95,10 +95,14 @@ class _Batch:
         self.participants = _Plan[Participant]()
         self.agents = _Plan[Agent]()
         self.events: list[Event] = []
+        self.forgotten: list[Forget] = []
         plans: dict[str, _Plan[Any]] = {name: plan for name, plan in vars(self).items() if isinstance(plan, _Plan)}
         for change in changes:
             if isinstance(change, Record):
                 self.events.append(change.event)
+                continue
+            if isinstance(change, Forget):
+                self.forgotten.append(change)
                 continue
             row = change.row
             plan = plans.get(row.TABLE)
@@ -155,6 +159,7 @@ def _apply(
     yield from batch.agents.write()
     yield from _index(documents, batch.messages.saved)
     yield from mark_done(journal_ids, now_ms=now_ms)
+    yield from forget_payloads([(one.channel, one.account, one.message_id) for one in batch.forgotten])
     event_ids = yield from _record(batch.events)
     return Applied(
         tickets={TicketId(key): number for key, number in tickets.items()},

@@ -68,6 +68,7 @@ class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str
     size: int
     state: str
+    checked: str
     inline: bool
 
 
@@ -213,6 +214,7 @@ def message_view(
                 content_type=file.content_type,
                 size=file.size,
                 state=file.state,
+                checked=file.checked,
                 inline=file.content_id is not None,
             )
             for file in message.attachments

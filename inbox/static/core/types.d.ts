@@ -30,7 +30,7 @@ export interface Delivery {
   outbox_id: string; state: string; attempts: number; error: string | null; due_at_ms: number;
 }
 export interface Attachment {
-  id: string; name: string; content_type: string; size: number; state: string; inline: boolean;
+  id: string; name: string; content_type: string; size: number; state: string; checked: string; inline: boolean;
 }
 /** A value that a policy sealed; who may sees it for a while. */
 export interface SealedValue { place: number; field: string; start: number; type: string; agents: boolean; until_ms: number }

@@ -133,6 +133,7 @@ function Attachments({ message: { id, attachments: files } }) {
   return html`<ul class="files" aria-label=${t("message.files", { n: files.length })}>${files.map((file) => html`<li key=${file.id}>
     ${h(Icon, { name: file.content_type.startsWith("image/") ? "image" : "file-text" })}
     <span class="file-name">${file.name}</span><small>${size(file.size)}</small>
+    ${file.state === "stored" && file.checked !== "clean" && h(Chip, { tone: file.checked === "masked" ? "note" : "warn" }, word("fileChecked", file.checked))}
     ${file.state === "stored" ? html`<a href=${`/api/v1/attachments/${encodeURIComponent(id)}/${encodeURIComponent(file.id)}`} download=${file.name}
       aria-label=${t("message.download", { name: file.name })}>${h(Icon, { name: "download" })}</a>`
       : h(Chip, { tone: "warn" }, word("fileState", file.state))}</li>`)}</ul>`;

@@ -4,7 +4,7 @@ import msgspec
 
 from router.clock import TimedIds, VirtualClock
 from router.core.inbound import Circumstances, Decided, decide_inbound
-from router.model.changes import Add, Change, Record
+from router.model.changes import Add, Change, Forget, Record
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.snapshot import Snapshot
 from router.model.tables import Contact, Event, Identity, Message, OutboxEntry, Participant, Ticket
@@ -95,6 +95,8 @@ class World:
         for change in changes:
             if isinstance(change, Record):
                 self.events.append(change.event)
+                continue
+            if isinstance(change, Forget):
                 continue
             row = change.row
             if isinstance(change, Add):

@@ -8,7 +8,7 @@ from router.flow.care import opened
 from router.flow.door import clean
 from router.keys import Keyring, Sealed
 from router.model.errors import ConfigError
-from router.model.message import InboundEvent, PickedPolicy, SealedValue, Sender, Unindexed
+from router.model.message import AttachmentIn, InboundEvent, PickedPolicy, SealedValue, Sender, Unindexed
 from rules.ruleset import load
 
 NOW = 1_793_000_000_000
@@ -108,3 +108,12 @@ def test_a_record_without_that_value_is_a_configuration_error(clear):
 
 def test_half_a_surrogate_pair_in_a_value_can_be_sealed():
     assert values(enter(text="MB-12345678 \ud800 MB-9\ud8001111"))[0] == "MB-123456"
+
+
+def test_policies_hold_for_attached_text_too_where_sealed_is_masked():
+    file = AttachmentIn(name="a.txt", content_type="text/plain", data=b"call +14155550132 for MB-123456")
+    cleaned = enter(text="see file", attachments=(file,))
+    (blob,) = cleaned.blobs
+    assert KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}") == b"call [PHONE] for [CUSTOM]56"
+    assert cleaned.masked
+    assert (cleaned.sealed, cleaned.entry.care.sealed) == (None, ())

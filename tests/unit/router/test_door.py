@@ -20,6 +20,7 @@ from router.model.limits import (
     REFERENCES_MAX,
     SUBJECT_CHARS_MAX,
     TEXT_CHARS_MAX,
+    TEXT_FILES_BYTES_MAX,
 )
 from router.model.message import AttachmentIn, InboundEvent, Redaction, Sender
 from rules.ruleset import load
@@ -152,7 +153,11 @@ def test_a_secret_across_the_limit_is_not_kept_in_halves(secret, before):
     cleaned = enter(text=text)
     assert not set(secret[:before].split()) & set(cleaned.entry.event.text.split())
     (blob,) = cleaned.blobs
-    assert KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}").decode() == secret + " thank you"
+    assert (
+        KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}").decode()
+        == ("[CARD]" if secret == CARD else "[SEED_PHRASE]") + " thank you"
+    )
+    assert cleaned.masked
 
 
 def test_files_are_sealed_under_their_hash_once_each():
@@ -164,6 +169,36 @@ def test_files_are_sealed_under_their_hash_once_each():
     (blob,) = cleaned.blobs
     assert KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}") == b"same"
     assert cleaned.entry.event.attachments == ()
+
+
+def stored(cleaned):
+    return [KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}") for blob in cleaned.blobs]
+
+
+def test_a_text_file_is_kept_without_its_secrets_and_the_payload_is_not():
+    files = (AttachmentIn(name="note.txt", content_type="text/plain", data=f"my phrase is {PHRASE}".encode()),)
+    cleaned = enter(attachments=files)
+    assert stored(cleaned) == [b"my phrase is [SEED_PHRASE]"]
+    (file,) = cleaned.entry.attachments
+    assert (file.checked, file.size) == ("masked", 26)
+    assert (cleaned.masked, cleaned.entry.findings, cleaned.entry.redactions) == (True, ("SEED_PHRASE",), ())
+    assert cleaned.entry.entity_hashes == enter(text=PHRASE).entry.entity_hashes
+
+
+def test_personal_data_in_a_text_file_is_masked_in_public_only():
+    files = (AttachmentIn(name="a.csv", content_type="text/csv", data=b"name,mail\nAnn,ann@example.org\n"),)
+    assert stored(enter(attachments=files, visibility="public")) == [b"name,mail\nAnn,[EMAIL]\n"]
+    private = enter(attachments=files)
+    assert (stored(private), private.masked, private.entry.findings) == ([files[0].data], False, ("EMAIL",))
+    assert private.entry.attachments[0].checked == "clean"
+
+
+def test_what_is_no_text_or_too_much_is_kept_as_it_came_and_told_apart():
+    picture = AttachmentIn(name="a.png", content_type="image/png", data=b"\x89PNG" + CARD.encode())
+    long = AttachmentIn(name="long.txt", content_type="text/plain", data=b"a" * (TEXT_FILES_BYTES_MAX + 1))
+    cleaned = enter(attachments=(picture, long))
+    assert stored(cleaned) == [picture.data, long.data]
+    assert [file.checked for file in cleaned.entry.attachments] == ["unchecked", "unchecked"]
 
 
 def test_a_file_too_big_or_elsewhere_is_told_as_such():
