@@ -66,12 +66,11 @@ class Book:
             return False
         first = known.get(name.value)
         if first is not None:
-            where = f"{first.at.file} line {first.at.line}"
             self.problems.error(
                 name.at,
                 "duplicate",
                 f"the {kind} {name.value} exists already",
-                f"the first is in {where}; rename or delete one",
+                f"the first is in {first.at.file} line {first.at.line}; rename or delete one",
             )
             return False
         known[name.value] = name
