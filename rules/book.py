@@ -28,6 +28,8 @@ class Book:
 
     problems: Problems
     reader: Reader = field(init=False)
+    packs: dict[str, None] = field(default_factory=dict)
+    """What the files call themselves."""
     lexicon: Lexicon = field(default_factory=Lexicon)
     lists: dict[str, Node] = field(default_factory=dict)
     list_names: dict[str, Scalar] = field(default_factory=dict)

@@ -40,6 +40,15 @@ def told(problem: Problem, language: Language) -> Problem:
     return replace(problem, text=text(problem.text, language), hint=hint(problem.hint, language))
 
 
+def line(problem: Problem, language: Language) -> str:
+    """A problem on one line: file:line:col, code, what was found, what to do about it."""
+    if language == "en":
+        return str(problem)
+    spoken = told(problem, language)
+    bare = replace(spoken, hint="")
+    return f"{bare}（{spoken.hint}）" if spoken.hint else str(bare)
+
+
 def text(english: str, language: Language) -> str:
     """What was found, in this language."""
     return english if language == "en" else _translated(english, "text") or english
@@ -80,9 +89,12 @@ def _translated(english: str, kind: Literal["text", "hint", "thing"]) -> str | N
     for form in _FORMS[kind]:
         found = form.pattern.fullmatch(english)
         if found is not None:
-            blanks = found.groupdict()
-            return _BLANK.sub(lambda blank, held=blanks: _value(blank[1], held[blank[1]]), form.other)
+            return _filled(form.other, found.groupdict())
     return None
+
+
+def _filled(sentence: str, values: Mapping[str, str]) -> str:
+    return _BLANK.sub(lambda blank: _value(blank[1], values[blank[1]]), sentence)
 
 
 def _value(name: str, value: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rules.attributes import Holds
 from rules.book import Book
-from rules.conditions import Condition
+from rules.coverage import leaves
 from rules.document import Scalar
 from rules.inclusion import is_packed
 from rules.period import Until
@@ -69,7 +69,7 @@ def _tags(book: Book, active: Iterable[Rule], resting: dict[str, Rule], by_hand:
     """A condition on a tag that only a rule at rest sets."""
     given = {tag for rule in active for tag in rule.tags} | by_hand
     for rule in active:
-        for leaf in _leaves(rule.when):
+        for leaf in leaves(rule.when):
             if isinstance(leaf, Holds) and leaf.field.refers == "tag":
                 for tag in sorted(leaf.values - given):
                     text = f"nothing sets the tag {tag}: {resting[tag].id} is off"
@@ -79,13 +79,6 @@ def _tags(book: Book, active: Iterable[Rule], resting: dict[str, Rule], by_hand:
 
 def _declared(section: Section, book: Book) -> tuple[Scalar, ...]:
     return book.scalars(section["tags"], "tags") if "tags" in section else ()
-
-
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    if not condition.parts:
-        yield condition
-    for part in condition.parts:
-        yield from _leaves(part)
 
 
 def over(rules: Iterable[Rule], now_ms: int) -> tuple[Problem, ...]:
@@ -102,6 +95,6 @@ def over(rules: Iterable[Rule], now_ms: int) -> tuple[Problem, ...]:
         )
         for rule in rules
         if rule.mode != "off"
-        for leaf in _leaves(rule.when)
+        for leaf in leaves(rule.when)
         if isinstance(leaf, Until) and leaf.until_ms <= now_ms
     )

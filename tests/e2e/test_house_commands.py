@@ -144,6 +144,7 @@ def test_trace_tells_the_way_of_a_message_and_of_a_ticket(desk):
     assert "delivered once more and dropped" in said
     assert "CARD in text at" in said
     assert "transfers: transfer" in said
+    assert "packs: wallet@" in said
     assert "T-1001 of C-1: new, normal, queue transfers, agent nobody" in said
     assert "ticket.opened by C-1" in said
     assert CARD not in said

@@ -53,7 +53,8 @@ def test_a_day_of_a_zone_that_puts_the_clock_back_is_longer():
 def test_explain_says_that_only_the_date_was_missing():
     rules = dated("from: 2026-12-24 UTC, when: {message.text|has: x}")
     (step,) = rules.explain(Facts(message=MessageFacts(text="x"), now_ms=0)).steps
-    assert (step.state, step.missing) == ("quiet", "from (line 9)")
+    assert step.missing is not None
+    assert (step.state, step.missing.label, step.missing.line) == ("quiet", "from", 9)
 
 
 FORCED = """

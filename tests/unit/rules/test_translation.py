@@ -96,7 +96,7 @@ READERS = re.compile(r"expected|found |not allowed|: \{found\}$")
 
 @pytest.mark.parametrize(("kind", "table"), [("text", chinese.TEXTS), ("hint", chinese.HINTS)])
 def test_every_sentence_has_its_chinese_and_none_is_left_over(kind, table):
-    spoken = {form for form in said(kind) if re.search("[a-z]{2}", form)}
+    spoken = {form for form in said(kind) if re.search("[a-z]{2}", form) or form in ELSEWHERE[kind]}
     assert len(spoken) > 100
     missing = sorted(spoken - known(table))
     assert not missing, "\n".join(["add to rules/chinese.py:", *missing])
