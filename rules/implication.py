@@ -6,7 +6,6 @@ judged by it.
 
 import math
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from rules.attributes import Between, Exists, FieldCondition, Holds, Is
@@ -168,12 +167,13 @@ def _near_implies(one: Near, other: Near) -> bool:
     )
 
 
-def covered(words: Iterable[Literal], others: frozenset[Literal]) -> bool:
+def covered(words: frozenset[Literal], others: frozenset[Literal]) -> bool:
     """Tell whether each of the words is one of the others, or holds one: who says `refund now` says `refund`."""
-    rest = {*words} - others
-    if not rest:
-        return True
-    if len(rest) * len(others) > INSIDE_MAX:
-        return False
-    plain = [other for other in others if _WORDS_ONLY.fullmatch(other)]
-    return all(_WORDS_ONLY.fullmatch(word) and any(other in word for other in plain) for word in rest)
+    rest = words - others
+    return len(rest) * len(others) <= INSIDE_MAX and all(_holds_one_of(others, word) for word in rest)
+
+
+def _holds_one_of(others: frozenset[Literal], word: Literal) -> bool:
+    """Only of plain words and Chinese: what stands inside other signs is found by other means."""
+    inside = any(other in word and _WORDS_ONLY.fullmatch(other) for other in others)
+    return inside and _WORDS_ONLY.fullmatch(word) is not None
