@@ -113,6 +113,8 @@ def _domain(condition: Condition) -> list[Value] | None:
     """Every value that the field of a condition may have, where they can be listed or a few of them tell all."""
     if not isinstance(condition, FieldCondition) or condition.field.name.startswith(PREFIX):
         return None  # a field of the site's own may be missing
+    if " " in condition.field.name:
+        return None  # a change: there may be none
     field = condition.field
     if field.kind == "flag" and "." in field.name:
         return [True, False]

@@ -29,15 +29,15 @@ class Coverage:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._leaves = [(rule, leaf) for rule in rules for leaf in leaves(rule.when)]
-        self._waiting: dict[str, list[int]] = defaultdict(list)
+        self._waiting: dict[tuple[str, bool], list[int]] = defaultdict(list)
         for number, (rule, _) in enumerate(self._leaves):
-            self._waiting[rule.event].append(number)
+            self._waiting[rule.event, bool(rule.redact)].append(number)
         self._held = [0] * len(self._leaves)
         self._failed = [0] * len(self._leaves)
 
-    def see(self, scene: Scene) -> None:
-        """Note what the conditions of all rules that wait for its event say of one message."""
-        for number in self._waiting.get(scene.facts.event, ()):
+    def see(self, scene: Scene, *, at_the_door: bool = False) -> None:
+        """Note what the conditions of all rules that wait for its event say of a message, before or behind the door."""
+        for number in self._waiting.get((scene.facts.event, at_the_door), ()):
             counts = self._held if self._leaves[number][1].test(scene) else self._failed
             counts[number] += 1
 

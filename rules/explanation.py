@@ -153,12 +153,14 @@ def _found(found: str, at: tuple[Span, ...], colon: str) -> str:
     return f"{colon}{found}{places}" if found else places
 
 
-def explain(scene: Scene, rules: Iterable[Rule], verdict: Verdict) -> Explanation:
-    """Walk every rule again and note each condition."""
-    misses = Misses(scene)
+def explain(behind: Scene, rules: Iterable[Rule], verdict: Verdict, *, came: Scene) -> Explanation:
+    """Walk every rule again and note each condition; rules that redact see the message as it `came`."""
+    ways = {False: Misses(behind), True: Misses(came)}
     steps: list[Step] = []
     near: list[tuple[int, str]] = []
     for rule in rules:
+        misses = ways[bool(rule.redact)]
+        scene = misses.scene
         checks: list[Check] = []
         passed = _check(rule.when, scene, 0, checks)
         state: State = "quiet"

@@ -14,6 +14,7 @@ from rules.fields import LANGUAGE_FIELDS, TEXT_PARTS, Value
 from rules.period import Since, Until
 from rules.several import Several
 from rules.views import Literal
+from rules.weighing import Weighs
 from rules.wording import Has, HasAll, Matches, Near, TextCondition, Whole
 
 INSIDE_MAX: Final = 20_000
@@ -83,7 +84,7 @@ def _leaf_implies(one: Condition, other: Condition) -> bool:
     if isinstance(one, TextCondition):
         if isinstance(other, TextCondition):
             return set(one.sources) <= set(other.sources) and _wording_implies(one, other)
-        return isinstance(other, Exists) and other.wanted and set(one.sources) <= set(_parts(other))
+        return isinstance(other, Exists) and other.wanted and _stands_in(one, other)
     if isinstance(one, FieldCondition) and isinstance(other, FieldCondition):
         return _same_field(one, other) and _values_imply(one, other)
     if isinstance(one, Since) and isinstance(other, Since):
@@ -96,7 +97,7 @@ def _leaf_implies(one: Condition, other: Condition) -> bool:
 def _leaf_excludes(one: Condition, other: Condition) -> bool:
     for this, that in ((one, other), (other, one)):
         if isinstance(this, TextCondition) and isinstance(that, Exists):
-            return not that.wanted and set(this.sources) <= set(_parts(that))
+            return not that.wanted and _stands_in(this, that)
     if isinstance(one, Whole) and isinstance(other, Whole) and one.operator == other.operator == "is":
         return one.sources == other.sources and len(one.sources) == 1 and not {*one.texts} & {*other.texts}
     if not (isinstance(one, FieldCondition) and isinstance(other, FieldCondition) and _same_field(one, other)):
@@ -120,8 +121,9 @@ def _same_field(one: FieldCondition, other: FieldCondition) -> bool:
     return one.field.name == other.field.name and one.field.kind == other.field.kind
 
 
-def _parts(condition: Exists) -> tuple[str, ...]:
-    return TEXT_PARTS.get(condition.field.name, ())
+def _stands_in(wording: TextCondition, field: Exists) -> bool:
+    """Whether a test of words finds some only where the field holds something."""
+    return bool(wording.needs) and {*wording.sources} <= {*TEXT_PARTS.get(field.field.name, ())}
 
 
 def _values_imply(one: FieldCondition, other: FieldCondition) -> bool:
@@ -149,6 +151,8 @@ def _wording_implies(one: TextCondition, other: TextCondition) -> bool:
         return {*one.words} == {*other.words} and one.least >= other.least
     if isinstance(one, Near) and isinstance(other, Near):
         return _near_implies(one, other)
+    if isinstance(one, Weighs) and isinstance(other, Weighs):
+        return one.scales is other.scales and one.least >= other.least
     if isinstance(one, Whole) and isinstance(other, Whole):
         return one.operator == other.operator and {*one.texts} <= {*other.texts}
     if isinstance(one, Matches) and isinstance(other, Matches):

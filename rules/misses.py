@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from rules.conditions import All, AnyOf, Condition, Evidence, Not
 from rules.scene import Scene
+from rules.weighing import Weighs
 from rules.wording import Has, Near, TextCondition
 
 
@@ -47,9 +48,9 @@ class Misses:
         return [found for words in listed for found in words.evidence(self.scene)]
 
     def evidence(self, condition: Condition) -> list[Evidence]:
-        """What a condition found; of a `near` that was excepted, its words."""
+        """What a condition found; of a `near` that was excepted its words, of `weighs` the weight."""
         bare = self._bare.get(id(condition), condition)
-        return bare.evidence(self.scene) if bare.test(self.scene) else []
+        return bare.evidence(self.scene) if isinstance(bare, Weighs) or bare.test(self.scene) else []
 
     def _is_excepted(self, condition: Condition | None) -> bool:
         """Whether a `near` would hold but for its exceptions."""

@@ -6,6 +6,7 @@ import msgspec
 
 from rules.facts import Facts, Span
 from rules.language import detect
+from rules.scales import Lists, Reading
 from rules.scan import Scan, Scanner
 
 Found = tuple[Scan, tuple[Span, ...]]
@@ -17,17 +18,43 @@ _OBJECT: Final = msgspec.json.Decoder(dict[str, object])
 class Scene:
     """One message before the rules; each text is scanned once, whatever the number of rules."""
 
-    __slots__ = ("_custom", "_language", "_scanner", "_subject", "facts", "found", "text")
+    __slots__ = (
+        "_custom",
+        "_earlier",
+        "_language",
+        "_readings",
+        "_scanner",
+        "_subject",
+        "facts",
+        "found",
+        "telling",
+        "text",
+        "weighed",
+    )
 
     def __init__(self, facts: Facts, scanner: Scanner) -> None:
         self.facts = facts
         self.text = scanner.scan(facts.message.text)
         self.found: dict[int, Found | None] = {}
         """By id of a condition: what it found, so that its evidence is not searched again."""
+        self.weighed: dict[tuple[int, int], float] = {}
+        """By ids of scales and of a scanned part: what it weighs, whatever the number of rules that ask."""
+        self.telling: dict[tuple[int, int], list[Span]] = {}
+        """By the same: which words of it tell."""
+        self._readings: dict[tuple[int, int], Reading] = {}
         self._scanner = scanner
         self._language = facts.message.lang
         self._subject: Scan | None = None
         self._custom: dict[str, object] | None = None
+        self._earlier: Scene | None = None
+
+    @property
+    def earlier(self) -> "Scene | None":
+        """The same before the ticket changed; None when that is not what happened."""
+        before = self.facts.ticket_before
+        if self._earlier is None and before is not None:
+            self._earlier = Scene(msgspec.structs.replace(self.facts, ticket=before), self._scanner)
+        return self._earlier
 
     @property
     def language(self) -> str:
@@ -56,3 +83,10 @@ class Scene:
     def part(self, name: str) -> Scan:
         """Return the scan of `text` or `subject`."""
         return self.text if name == "text" else self.subject
+
+    def reading(self, lists: Lists, scan: Scan) -> Reading:
+        """Return a scanned part as it is weighed."""
+        key = (id(lists), id(scan))
+        if key not in self._readings:
+            self._readings[key] = lists.read(scan.folded.text)
+        return self._readings[key]

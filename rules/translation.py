@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from rules import chinese
+from rules import chinese, chinese_hints
 from rules.problems import Problem
 
 Language = Literal["en", "zh"]
@@ -81,7 +81,7 @@ def _forms(table: Mapping[str, str]) -> tuple[_Form, ...]:
     return tuple(sorted(found, key=lambda form: -form.telling))
 
 
-_FORMS: Final = {"text": _forms(chinese.TEXTS), "hint": _forms(chinese.HINTS), "thing": _forms(chinese.THINGS)}
+_FORMS: Final = {"text": _forms(chinese.TEXTS), "hint": _forms(chinese_hints.HINTS), "thing": _forms(chinese.THINGS)}
 
 
 @lru_cache(maxsize=4_096)

@@ -4,7 +4,7 @@ only a rule at rest would set. For the checker, and with the clock for `rules ch
 
 from collections.abc import Iterable, Iterator
 
-from rules.attributes import Holds
+from rules.attributes import Holds, Is
 from rules.book import Book
 from rules.coverage import leaves
 from rules.document import Scalar
@@ -38,15 +38,34 @@ def _names(book: Book, rules: Iterable[Rule], active: Iterable[Rule]) -> None:
         if name not in book.lists_used:
             book.problems.warn(at, "unused", f"no rule uses the list {name}", f"write ${name}")
     steps = [step for spec in book.queues.values() for step in spec.overflow]
+    chosen = {name for rule in rules for name in rule.redact}
+    called = {act.value for rule in rules for act in rule.acts if act.kind == "webhook"}
+    for what, key, names, used in (
+        ("policy", "redact", book.policy_names, chosen),
+        ("webhook", "webhook", book.webhook_names, called),
+    ):
+        for name, at in _ours(names):
+            if name not in used:
+                hint = f"write then: {{{key}: {name}}}"
+                book.problems.warn(at, "unused", f"no rule uses the {what} {name}", hint)
     answers = {rule.reply for rule in rules} | {step.reply for step in steps} | {DEFAULT_RECEIPT}
     for name, at in _ours(book.template_names):
         if name not in answers:
             book.problems.warn(at, "unused", f"nothing sends the template {name}", f"write reply: {name}, or delete it")
-    reached = {rule.queue for rule in active} | {step.to for step in steps}
+    reached = {rule.queue for rule in active} | {step.to for step in steps} | set(_people_use(active))
     for name, at in _ours(book.queue_names):
         if name not in reached and not book.queues[name].default:
             text = f"no rule and no overflow leads to the queue {name}"
             book.problems.warn(at, "unused", text, f"write queue: {name} in a rule, or delete it")
+
+
+def _people_use(rules: Iterable[Rule]) -> Iterator[str]:
+    """Queues that rules ask for, or send word to: people put tickets there."""
+    for rule in rules:
+        for leaf in leaves(rule.when):
+            if isinstance(leaf, Is) and leaf.field.refers == "queue":
+                yield from (name for name in leaf.values if isinstance(name, str))
+        yield from (act.value.removeprefix("queue:") for act in rule.acts if act.kind == "notify")
 
 
 def _ours(names: dict[str, Scalar]) -> Iterator[tuple[str, Position]]:

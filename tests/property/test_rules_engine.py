@@ -8,6 +8,7 @@ from benchmarks.made_rules import CHANNELS, FINDINGS, TAGS, TIMES, URGENCIES, Ma
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
 from rules.ruleset import load
 from rules.text import fold_word
+from rules.when import REGEXES_MAX
 
 WORDS = [
     *[
@@ -104,7 +105,7 @@ TREES = st.recursive(
         st.builds(lambda one, other: one | other, inner, inner),
     ),
     max_leaves=6,
-)
+).filter(lambda tree: str(tree).count("|matches'") <= REGEXES_MAX)
 MARCH_2026_MS = 1_772_323_200_000
 FACTS = st.builds(
     lambda text, subject, channel, findings, attachments, vip, urgency, tags, now_ms, ext: Facts(

@@ -91,10 +91,13 @@ queues:
   late: {}
   press: {}
   night: {}
+  by-hand: {}
+  watch: {}
 templates: {busy: {en: Busy}}
 rules:
   - {id: one, when: {message.text|has: hello}, then: {queue: day}}
   - {id: two, mode: "off", when: {message.text|has: paper}, then: {queue: press}}
+  - {id: three, when: {ticket.queue: by-hand}, then: {notify: {queue: watch, text: look}}}
 """
     assert [(w.code, w.line, w.text) for w in load({"a.yaml": text.encode()}).warnings] == [
         ("unused", 7, "no rule and no overflow leads to the queue press"),
