@@ -9,6 +9,9 @@ from rules.scene import Scene
 from rules.weighing import Weighs
 from rules.wording import Has, Near, TextCondition
 
+TOO_LIGHT: Final = 2.0
+"""Words that weigh so much less than was asked for did not nearly make a rule fire."""
+
 
 class Miss(NamedTuple):
     """What it takes to make a condition hold."""
@@ -35,7 +38,10 @@ class Misses:
     def near(self, condition: Condition) -> Miss | None:
         """The miss, when one condition alone kept it from holding and words that it looks for are there."""
         miss = self._to(condition, wanted=True)
-        return miss if miss.conditions == 1 and (miss.held or self._is_excepted(miss.culprit)) else None
+        if miss.conditions != 1 or not (miss.held or self._is_excepted(miss.culprit)):
+            return None
+        light = isinstance(miss.culprit, Weighs) and miss.culprit.weight(self.scene) < miss.culprit.least - TOO_LIGHT
+        return None if light else miss
 
     def excepted(self, condition: Condition) -> list[Evidence]:
         """Of a `near` whose words are there all the same: the words that made them not count."""

@@ -122,6 +122,29 @@ def test_of_alternatives_the_nearest_is_named_or_all_of_them():
     assert missing(vague, "hello") == "only this failed: any (line 9)"
 
 
+def test_words_that_weighed_nearly_enough_are_shown_with_their_weight():
+    rules = ruleset("""
+        weights: {loss: {words: "+1 lost\\n+2 card\\n-2 joke"}}
+        rules:
+          - id: it
+            when: {message.text|has: my, message.text|weighs: {of: loss, at least: 3}}
+            then: {tag: t}
+    """)
+    near = rules.explain(message("my card"))
+    assert near.lines()[-1] == "  only this failed: message.text|weighs (line 13); there is loss +2.0: card @ 3-7"
+    assert rules.explain(message("my lost card")).verdict.tags == ("t",)
+    assert not rules.explain(message("my joke")).nearest
+    subject = "{message.text|has: my, message.subject|weighs: {of: loss, at least: 3}}"
+    assert (
+        not ruleset(f"""
+        weights: {{loss: {{words: "+1 lost"}}}}
+        rules: [{{id: it, when: {subject}, then: {{tag: t}}}}]
+    """)
+        .explain(message("my"))
+        .nearest
+    )
+
+
 def test_the_five_nearest_are_told_and_how_many_more_there_are():
     rule = "  - {{id: r{n}, when: {{message.text|has: w{n}, customer.vip: true}}, then: {{tag: t}}}}"
     rules = "\n".join(rule.format(n=n) for n in range(8))
