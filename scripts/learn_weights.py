@@ -38,8 +38,6 @@ STRENGTH: Final = 0.2
 """How far weights may go (the inverse of the regression's penalty)."""
 OWN: Final = 3
 """How often each of the pack's own tests is learned from."""
-EVERYDAY: Final = 3
-"""Of so many everyday lines one is learned from."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,8 @@ def read_lines() -> list[Line]:
         found += [Line(row["text"], row["kind"], row["critical"], tuple(row.get("tags", ()))) for row in rows]
     for path in sorted(CORPORA.glob("topics_tuning_*.ndjson")):
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        calm = [row for row in rows if not {"security", "phishing", "impersonator"} & {*row["topics"], *row["tags"]}]
-        found += [Line(row["text"], "ordinary", critical=False) for row in calm[::EVERYDAY]]
+        calm = [row for row in rows if not {"security", "phishing"} & {*row["topics"], *row["tags"]}]
+        found += [Line(row["text"], "ordinary", critical=False) for row in calm]
     return found + own_tests() * OWN
 
 
