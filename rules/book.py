@@ -29,6 +29,8 @@ class Book:
 
     problems: Problems
     reader: Reader = field(init=False)
+    packs: dict[str, None] = field(default_factory=dict)
+    """What the files call themselves."""
     lexicon: Lexicon = field(default_factory=Lexicon)
     lists: dict[str, Node] = field(default_factory=dict)
     list_names: dict[str, Scalar] = field(default_factory=dict)
@@ -73,12 +75,11 @@ class Book:
             return False
         first = known.get(name.value)
         if first is not None:
-            where = f"{first.at.file} line {first.at.line}"
             self.problems.error(
                 name.at,
                 "duplicate",
                 f"the {kind} {name.value} exists already",
-                f"the first is in {where}; rename or delete one",
+                f"the first is in {first.at.file} line {first.at.line}; rename or delete one",
             )
             return False
         known[name.value] = name

@@ -1,42 +1,37 @@
 """Doubts about rules that work but are probably not meant, and tickets that they would strand. Runs at load."""
 
-from rules import overflow
+from collections.abc import Iterable
+from typing import Final
+
+from rules import contradictions, overflow, shadows, unused
 from rules.book import Book
-from rules.conditions import Condition
 from rules.document import Scalar
+from rules.problems import Position
 from rules.rule import Rule
+from rules.sections import Section
 from rules.text import WIDE_FROM, fold_word
-from rules.wording import Has
+from rules.trial import Trial
 
-OVERLAP_WORDS_MAX = 2_000
+OVERLAP_WORDS_MAX: Final = 2_000
 """Words of one list that are compared with each other."""
+COPIED_MIN: Final = 5
+"""A list of fewer words may stand in another by chance."""
 
 
-def check(book: Book, rules: tuple[Rule, ...]) -> None:
+def check(book: Book, rules: tuple[Rule, ...], trials: tuple[Trial, ...], sections: Iterable[Section]) -> None:
     """Record every doubt."""
     for word in book.alone:
         _one_character(word, book)
-    for name, node in book.lists.items():
-        words = book.scalars(node, f"the list {name}")
-        _contained(name, words, book)
-        if name not in book.lists_used:
-            at = book.list_names[name].at
-            book.problems.warn(at, "unused", f"no rule uses the list {name}", f"write ${name}")
-    _unused(rules, book)
-    _shadowed(rules, book)
+    words = {name: book.scalars(node, f"the list {name}") for name, node in book.lists.items()}
+    for name, held in words.items():
+        _contained(name, held, book)
+    _copied(words, book)
+    contradictions.check(rules, book)
+    shadows.check(rules, book)
+    if not book.problems.failed():  # a rule that cannot be read uses nothing
+        unused.check(book, rules, trials, sections)
     default = next((name for name, spec in book.queues.items() if spec.default), "")
     overflow.check(book, [(one.queue or default, one.at, one.id) for one in rules if one.skills])
-
-
-def _unused(rules: tuple[Rule, ...], book: Book) -> None:
-    """A policy that no rule chooses masks nothing, and a webhook that no rule calls hears nothing."""
-    chosen = {name for one in rules for name in one.redact}
-    called = {act.value for one in rules for act in one.acts if act.kind == "webhook"}
-    for what, names, used in (("policy", book.policy_names, chosen), ("webhook", book.webhook_names, called)):
-        for name, scalar in names.items():
-            if name not in used:
-                hint = f"write then: {{{'redact' if what == 'policy' else what}: {name}}}"
-                book.problems.warn(scalar.at, "unused", f"no rule uses the {what} {name}", hint)
 
 
 def _one_character(word: Scalar, book: Book) -> None:
@@ -69,33 +64,23 @@ def _contained(name: str, words: tuple[Scalar, ...], book: Book) -> None:
             )
 
 
-def _shadowed(rules: tuple[Rule, ...], book: Book) -> None:
-    """A rule below one that takes every message, or all of its words, can never set the queue."""
-    takers: list[tuple[Rule, Condition]] = []
-    for rule in rules:
-        if rule.mode != "enforce":
-            continue
-        if rule.queue is not None and not rule.force:
-            for taker, when in takers:
-                if taker.event == rule.event and taker.queue is not None and _implied(rule.when, when):
-                    text = f"{rule.id} never decides the queue"
-                    hint = f"{taker.id} (line {taker.at.line}) takes all its messages first"
-                    book.problems.warn(rule.at, "shadowed", text, hint)
-                    break
-        if rule.stop:
-            takers.append((rule, rule.when))
+def _copied(words: dict[str, tuple[Scalar, ...]], book: Book) -> None:
+    """A list that is nearly all another one written out again: whoever mends one forgets the other."""
+    folded = {name: {fold_word(word.value): word.at for word in held} for name, held in words.items()}
+    places: dict[str, list[str]] = {}
+    for name, held in folded.items():
+        for word in held:
+            places.setdefault(word, []).append(name)
+    for name, held in folded.items():
+        rare = min(held, key=lambda word: len(places[word]), default="")
+        for other in places.get(rare, ()) if len(held) >= COPIED_MIN else ():
+            theirs = folded[other]
+            if len(held) <= len(theirs) <= 1.25 * len(held) and _written_again(held, theirs):
+                at = max(book.list_names[name].at, book.list_names[other].at)
+                text = f"the list {other} holds every word of {name}"
+                book.problems.warn(at, "overlap", text, f"write ${name} instead of them")
 
 
-def _implied(later: Condition, earlier: Condition) -> bool:
-    """Tell whether `earlier` surely holds wherever `later` does; a simple proof or none."""
-    if earlier.label == "always":
-        return True
-    if not isinstance(earlier, Has):
-        return False
-    parts = (later, *later.parts) if later.label == "all" else (later,)
-    return any(
-        isinstance(part, Has)
-        and set(part.sources) <= set(earlier.sources)
-        and part.words.literals <= earlier.words.literals
-        for part in parts
-    )
+def _written_again(held: dict[str, Position], theirs: dict[str, Position]) -> bool:
+    """Every word is there too, in another place: not by `$name`."""
+    return all(theirs.get(word, at) != at for word, at in held.items())

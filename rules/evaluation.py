@@ -106,6 +106,7 @@ def judge(
     default_queue: str,
     templates: dict[str, Template],
     version: str,
+    packs: tuple[str, ...] = (),
 ) -> Verdict:
     """Evaluate one message."""
     outcome = Outcome()
@@ -133,6 +134,7 @@ def judge(
         reasons=tuple(reasons),
         lost=tuple(outcome.lost),
         version=version,
+        packs=packs,
     )
 
 

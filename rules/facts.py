@@ -150,6 +150,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     lost: tuple[Lost, ...] = ()
     version: str
     """Content hash of the rule set that judged."""
+    packs: tuple[str, ...] = ()
+    """What it calls itself, with versions: wallet@1.1.0."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

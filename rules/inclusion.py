@@ -5,7 +5,7 @@ were written for the pack alone, and a site may override what they ask for.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from rules import packs
@@ -71,11 +71,11 @@ class Inclusion:
 
     def _include_pack(self, scalar: Scalar) -> None:
         wanted = _PACK.fullmatch(scalar.value)
-        known = [f"{name}@{_dotted(version)}" for name, version in packs.VERSIONS.items()]
-        if wanted is None or wanted["name"] not in packs.VERSIONS:
+        known = [f"{name}@{_dotted(version)}" for name, version in packs.versions().items()]
+        if wanted is None or wanted["name"] not in packs.versions():
             self._reader.fail(scalar.at, "unknown-pack", f"there is no pack {scalar.value}", meant(scalar.value, known))
             return
-        version = packs.VERSIONS[wanted["name"]]
+        version = packs.versions()[wanted["name"]]
         asked = tuple(map(int, wanted["version"].split(".")))
         if version[0] != asked[0] or version < asked:
             hint = f"shipped is {wanted['name']}@{_dotted(version)}"
@@ -94,6 +94,11 @@ def check_pack(node: Node, reader: Reader) -> None:
     found = reader.scalar(node, "pack")
     if found is not None and not (_PACK.fullmatch(found.value) and found.value.count(".") == 2):
         reader.fail(found.at, "value", f"pack is {found.value}", "a name and a version such as shop@2.3.0")
+
+
+def pack_names(sections: Iterable[Mapping[str, Node]]) -> dict[str, None]:
+    """What the files of a rule set call themselves, each name once, in their order."""
+    return {node.value: None for section in sections if isinstance(node := section.get("pack"), Scalar)}
 
 
 def check_requires(node: Node, reader: Reader) -> None:

@@ -12,7 +12,7 @@ import msgspec
 Severity = Literal["error", "warning"]
 
 PROBLEMS_MAX = 200
-"""Beyond this many a file is better read again from its start."""
+"""Errors, and as many warnings; beyond this many a file is better read again from its start."""
 
 FOLLOWING = frozenset(
     {
@@ -74,6 +74,7 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
+        self._counts: dict[Severity, int] = {"error": 0, "warning": 0}
         self.unreadable = False
         """A file could not be read at all, so what it defines is not known."""
 
@@ -86,7 +87,7 @@ class Problems:
         self._add(at, code, text, hint, "warning")
 
     def _add(self, at: Position, code: str, text: str, hint: str, severity: Severity) -> None:
-        if len(self._found) < PROBLEMS_MAX:
+        if self._counts[severity] < PROBLEMS_MAX:
             problem = Problem(
                 file=at.file,
                 line=at.line,
@@ -96,7 +97,8 @@ class Problems:
                 hint=hint,
                 severity=severity,
             )
-            self._found[problem] = None  # an alias shows the same mistake again: said once
+            self._counts[severity] += problem not in self._found  # an alias shows the same mistake again: said once
+            self._found[problem] = None
 
     def all(self) -> tuple[Problem, ...]:
         """Everything found, in the order of the files; nothing that may follow from an unreadable one."""

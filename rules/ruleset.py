@@ -7,16 +7,19 @@ swaps old for new in one assignment.
 import hashlib
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from rules import acts, checker, override, rule, sections, trial
 from rules.book import Book
 from rules.candidates import Candidates
+from rules.coverage import Coverage
 from rules.deadlines import Sla
 from rules.door import Door
 from rules.evaluation import judge
 from rules.explanation import Explanation, explain
 from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
 from rules.fields import Field
-from rules.inclusion import Inclusion, is_packed
+from rules.inclusion import Inclusion, is_packed, pack_names
 from rules.links import LinkHosts
 from rules.policies import RedactPolicy
 from rules.problems import Position, Problem, Problems, RulesError
@@ -51,6 +54,8 @@ class Ruleset:
     ) -> None:
         self.version = version
         """Content hash of the files, short hex."""
+        self.packs = tuple(book.packs)
+        """What the files call themselves, with versions: wallet@1.1.0."""
         self.queues: Mapping[str, QueueSpec] = dict(book.queues)
         """By id, in the order of the files."""
         self.templates: Mapping[str, Template] = dict(book.templates)
@@ -128,17 +133,28 @@ class Ruleset:
             if self.hosts.foreign(template.texts[language])
         )
 
-    def run_tests(self) -> TestReport:
-        """Run the tests that stand in the files."""
-        names = tuple(rule.id for rule in self.rules if rule.mode != "off" and not is_packed(rule.at.file))
+    def run_tests(self, *, conditions: bool = False) -> TestReport:
+        """Run the tests that stand in the files; `conditions`: also note which conditions they made true and false."""
+        own = [rule for rule in self.rules if rule.mode != "off" and not is_packed(rule.at.file)]
+        coverage = Coverage(own if conditions else ())
+
+        def judged(facts: Facts, queue: str = "") -> Verdict:
+            scene = Scene(facts, self._scanner)
+            coverage.see(scene)
+            return self._judge(scene, queue)
+
         world = World(
             queues=self.queues,
             slas=self.slas,
             times=self.times,
             events=frozenset(self._candidates),
-            judge=lambda facts, queue: self._judge(Scene(facts, self._scanner), queue),
+            judge=judged,
         )
-        return trial.run(self._trials, names, world, self)
+        report = trial.run(self._trials, tuple(rule.id for rule in own), world, self)
+        for one in self._trials if conditions else ():
+            coverage.see(Scene(one.facts, self._scanner), at_the_door=True)
+            coverage.see(Scene(self.redacted(one.facts), self._scanner))
+        return replace(report, conditions=coverage.found())
 
     def fired(self, facts: Facts) -> tuple[str, ...]:
         """Ids of the rules that fire behind the door, in order, those that are only observed among them."""
@@ -160,6 +176,7 @@ class Ruleset:
             default_queue=queue or self.default_queue,
             templates=self._templates,
             version=self.version,
+            packs=self.packs,
         )
 
 
@@ -178,6 +195,7 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
         names = names[:FILES_MAX]
     inclusion = Inclusion({name: files[name] for name in names}, problems)
     read = [sections.read(root, book) for root in inclusion.roots()]
+    book.packs.update(pack_names(read))
     override.apply(read, book.reader)
     sections.define(read, book)
     _check_default(book, top)
@@ -185,7 +203,7 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     webhooks = sections.define_webhooks(read, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
-    checker.check(book, rules)
+    checker.check(book, rules, trials, read)
     if problems.failed():
         raise RulesError(problems.all())
     return Ruleset(book, rules, trials, policies, webhooks, _version(inclusion.content), hosts)

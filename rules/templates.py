@@ -17,6 +17,8 @@ from rules.solicitation import solicitations
 
 VARIABLES: Final = ("ticket.number", "customer.name", "queue.name", "private_link")
 TEXT_MAX: Final = 4_000
+DEFAULT_RECEIPT: Final = "receipt"
+"""The template every rule set may define for tickets whose rules ask for no other."""
 _BLANK = re.compile(r"\{\{([^{}]*)\}\}")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 

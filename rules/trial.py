@@ -8,6 +8,7 @@ import msgspec
 from rules import changed, custom, events, expectations, sequel
 from rules.acts import SINGLE
 from rules.book import Book
+from rules.coverage import Covered
 from rules.document import Node, Scalar, Table
 from rules.expectations import Expectation
 from rules.facts import (
@@ -99,6 +100,8 @@ class TestReport(msgspec.Struct, frozen=True, kw_only=True):
     """Rules that fired in some test."""
     uncovered: tuple[str, ...]
     """Rules that no test makes fire."""
+    conditions: tuple[Covered, ...] = ()
+    """Their conditions, where it was asked for."""
 
     @property
     def ok(self) -> bool:

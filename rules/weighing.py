@@ -1,5 +1,6 @@
 """A condition on what words of a message weigh together."""
 
+import math
 from dataclasses import dataclass
 
 from rules.conditions import Evidence
@@ -34,6 +35,10 @@ class Weighs(TextCondition):
         words, at = self.quote(scene, scan, tuple(self._telling(scene, scan)[:SHOWN_MAX]))
         why = f"{self.name} {self._weight(scene, scan):+.1f}"
         return [Evidence(f"{why}: {', '.join(words)}" if words else why, at)]
+
+    def weight(self, scene: Scene) -> float:
+        """What the weightiest piece weighs, whether that is enough or not; nothing weighs less than anything."""
+        return max((self._weight(scene, scan) for scan in self.scans(scene)), default=-math.inf)
 
     def _weight(self, scene: Scene, scan: Scan) -> float:
         key = (id(self.scales), id(scan))

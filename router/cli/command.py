@@ -10,10 +10,16 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import Protocol
 
+from router.cli.language import of_environment
 from router.model.errors import ConfigError, Refused, StoreUnavailable
 from rules.problems import RulesError
+from rules.translation import Language, line
 
 _PROBLEMS_SHOWN = 20
+_RULES_REFUSED: dict[Language, str] = {
+    "en": "switchboard: the rules cannot be used (all of it: switchboard rules check)",
+    "zh": "switchboard：规则无法使用（全部问题见 switchboard rules check）",
+}
 _EXIT_CODES = "Exit codes: 0 done, 1 findings or bad lines, 2 wrong usage, 78 wrong configuration."
 EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_CONFIG = 0, 1, 2, 78
 
@@ -63,7 +69,7 @@ def run(argv: Sequence[str]) -> int:
     try:
         return _module(arguments.command).run(arguments)
     except RulesError as error:
-        _tell(error)
+        _tell(error, getattr(arguments, "lang", None) or of_environment())
         return EXIT_CONFIG
     except ConfigError as error:
         print(f"switchboard: {error}", file=sys.stderr)
@@ -99,7 +105,7 @@ def _read(argv: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
-def _tell(error: RulesError) -> None:
-    print("switchboard: the rules cannot be used (all of it: switchboard rules check)", file=sys.stderr)
+def _tell(error: RulesError, language: Language) -> None:
+    print(_RULES_REFUSED[language], file=sys.stderr)
     for found in [found for found in error.problems if found.severity == "error"][:_PROBLEMS_SHOWN]:
-        print(f"  {found}", file=sys.stderr)
+        print(f"  {line(found, language)}", file=sys.stderr)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+from router.cli.language import of_environment
 from router.flow.rulebook import SUFFIXES
 from rules.formatting import formatted
 from rules.problems import RulesError
+from rules.translation import line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         except RulesError as error:
             refused += 1
             for problem in error.problems:
-                print(f"error: {problem}", file=sys.stderr)
+                print(f"error: {line(problem, of_environment())}", file=sys.stderr)
             continue
         if after != before:
             changed += 1

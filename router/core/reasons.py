@@ -9,6 +9,7 @@ def judged(verdict: Verdict, ticket: Ticket) -> Why:
     """The reasons of a message that the rules judged; `ticket` is the ticket once it was decided."""
     return Why(
         rules_version=verdict.version,
+        packs=verdict.packs,
         tags=verdict.tags,
         urgency=verdict.urgency,
         queue=ticket.queue,

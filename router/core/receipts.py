@@ -19,9 +19,8 @@ from router.model.tables import URGENCY_RANK, Contact, Event, Message, OutboxEnt
 from rules.facts import Verdict
 from rules.links import LinkHosts
 from rules.ruleset import Ruleset
+from rules.templates import DEFAULT_RECEIPT
 
-DEFAULT_RECEIPT = "receipt"
-"""The template every rule set may define for tickets whose rules ask for no other."""
 _HOUR_MS = 3_600_000
 
 

@@ -149,7 +149,7 @@ def _rules(why: Why) -> Step:
         stage="rules",
         at_ms=None,
         text=f"{why.urgency}, queue {why.queue}, tags {', '.join(why.tags) or 'none'}. {reasons}",
-        facts={"version": why.rules_version, "lost": lost},
+        facts={"version": why.rules_version, "packs": ", ".join(why.packs), "lost": lost},
     )
 
 

@@ -68,6 +68,8 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     """Why an inbound message became what it became. Stored as JSON with the message."""
 
     rules_version: str
+    packs: tuple[str, ...] = ()
+    """What those rules call themselves, with versions: wallet@1.1.0."""
     tags: tuple[str, ...] = ()
     urgency: str
     queue: str

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 from aiohttp import web
 
 from router.bus import Bus
@@ -14,6 +15,8 @@ from router.store import events as store_events
 from router.store import inbox
 from router.store.script import Store
 from router.web.problems import answer, problem
+from rules.problems import Problem
+from rules.translation import told
 
 _READY_S = 3.0
 
@@ -35,7 +38,8 @@ class Status:
     def snapshot(self) -> dict[str, object]:
         """Rules, channels and the newest event, for the inbox."""
         rules = self._rulebook.status
-        error = {"problems": rules.problems, "at_ms": rules.failed_at_ms} if rules.problems else None
+        problems = [_in_both_languages(found) for found in rules.problems]
+        error = {"problems": problems, "at_ms": rules.failed_at_ms} if problems else None
         return {
             "rules": {"version": rules.version, "hash": rules.hash, "at_ms": rules.at_ms, "error": error},
             "channels": [
@@ -85,3 +89,9 @@ class Status:
             detail = f"the database answers, but takes no writes, so nothing is accepted: {self._health.writes_fail}"
             return problem(503, "not_ready", detail)
         return answer({"status": "ready", "bus": "up" if self._bus.healthy() else "down"})
+
+
+def _in_both_languages(found: Problem) -> dict[str, object]:
+    """A mistake of the rules; whoever reads Chinese finds the sentences under `zh`."""
+    spoken = told(found, "zh")
+    return {**msgspec.structs.asdict(found), "zh": {"text": spoken.text, "hint": spoken.hint}}

@@ -128,6 +128,8 @@ async def test_admin_changes_breaks_and_mends_the_rules(busy_demo, chromium):
         banner = admin.locator("[data-banner=rules]")
         await expect(banner).to_contain_text("yours.yaml:4:5", timeout=10_000)
         await expect(banner).to_contain_text("and one more")
+        async with desk(chromium, busy_demo.admin_login_url, language="zh-CN") as chinese:
+            await expect(chinese.locator("[data-banner=rules]")).to_contain_text("没有键 whne")
         customer = await customer_writes(chromium, busy_demo, "another hardware wallet that does not pair")
         await customer.context.close()
         await admin.goto(f"{busy_demo.base_url}/inbox/all")

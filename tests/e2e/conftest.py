@@ -13,6 +13,8 @@ from tests.e2e.command_desk import Desk
 def command(capfdbinary, monkeypatch):
     """Run a command; its code, what it wrote, and what it said."""
 
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+
     def ran(*arguments, stdin=b""):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         capfdbinary.readouterr()

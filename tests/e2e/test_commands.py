@@ -260,11 +260,18 @@ def test_rules_check_names_every_mistake(command, rules):
 
 
 def test_rules_test_runs_what_stands_in_the_files(command, rules):
-    assert command("rules", "test", rules())[:2] == (0, "1 tests: 0 failures\n")
+    assert command("rules", "test", rules())[:2] == (0, "\n".join([
+        "rules.yaml fee: never false: line 9 message.any|has",
+        "0 of 1 conditions were true in one test and false in another",
+        "1 tests: 0 failures\n",
+    ]))  # fmt: skip
     code, out, _ = command("rules", "test", rules(RULES.replace("expect: {queue: fees}", "expect: {queue: general}")))
     assert code == 1
     assert "1 tests: 1 failures" in out
     assert "a fee" in out
+    code, out, _ = command("rules", "test", "--json", rules())
+    (condition,) = json.loads(out)["conditions"]
+    assert [condition[key] for key in ("rule", "line", "held", "failed")] == ["fee", 9, 1, 0]
 
 
 def test_the_shipped_pack_passes_its_own_tests(command):

@@ -133,6 +133,8 @@ def test_contacts_import_says_which_identities_are_only_claims(desk):
 
 
 def test_trace_tells_the_way_of_a_message_and_of_a_ticket(desk):
+    rules = desk.folder / "rules" / "rules.yaml"
+    rules.write_text(rules.read_text().replace("version: 1\n", "version: 1\npack: house@2.3.0\n", 1))
     desk("import", stdin=MESSAGES)
     desk("import", stdin=line("m1", "again"))
     desk.serve()
@@ -144,6 +146,7 @@ def test_trace_tells_the_way_of_a_message_and_of_a_ticket(desk):
     assert "delivered once more and dropped" in said
     assert "CARD in text at" in said
     assert "transfers: transfer" in said
+    assert "packs: house@2.3.0" in said
     assert "T-1001 of C-1: new, normal, queue transfers, agent nobody" in said
     assert "ticket.opened by C-1" in said
     assert CARD not in said

@@ -21,7 +21,7 @@ export interface TicketRow {
 }
 export interface Reason { rule: string; why: string; at: Span[] }
 export interface Why {
-  rules_version: string; tags: string[]; urgency: Urgency; queue: string; language: string; reasons: Reason[];
+  rules_version: string; packs?: string[]; tags: string[]; urgency: Urgency; queue: string; language: string; reasons: Reason[];
   lost: { rule: string; key: string; value: string; to: string }[];
   acts?: { kind: string; value: string; rule: string; outcome: "done" | "impossible"; detail: string }[]; joined: string; joined_detail: string | null;
   contact_by: string | null; timings: Record<string, number>;

@@ -1,6 +1,6 @@
 /** Starts the inbox: who am I, what is there, then the live line. Draws the panes and the banners above them. */
 import { effect, h, html, render, signal, useEffect, useState } from "../vendor/ui.js";
-import { fullTime, now, setLanguage, t } from "../core/i18n.js";
+import { fullTime, language, now, setLanguage, t } from "../core/i18n.js";
 import { get, problemOf, signedOut } from "../core/api.js";
 import {
   closeThread, conn, loadCounts, loadFrame, loadList, me, openThread, recall, refreshThread, route, status, thread,
@@ -163,8 +163,10 @@ function RulesBanner() {
   const { problems, at_ms: at } = rules.error;
   return html`<div class="banner danger" role="alert" data-banner="rules">${h(Icon, { name: "triangle-alert" })}
     <div class="grow"><b>${t("rules.broken", { n: problems.length })}</b>
-      <ul>${problems.slice(0, PROBLEMS_SHOWN).map((/** @type {any} */ each, /** @type {number} */ i) => html`<li key=${i}>
-        <code>${each.file}:${each.line}:${each.col}</code> ${each.text}${each.hint && html` <span class="hint">${each.hint}</span>`}</li>`)}
+      <ul>${problems.slice(0, PROBLEMS_SHOWN).map((/** @type {any} */ each, /** @type {number} */ i) => {
+        const { text, hint } = language.value === "zh-CN" ? each.zh : each;
+        return html`<li key=${i}><code>${each.file}:${each.line}:${each.col}</code> ${text}${hint && html` <span class="hint">${hint}</span>`}</li>`;
+      })}
         ${problems.length > PROBLEMS_SHOWN && html`<li class="muted">${t("rules.more", { n: problems.length - PROBLEMS_SHOWN })}</li>`}</ul></div>
     <span class="serving">${t("rules.serving", { version: rules.version })}${at ? html`<br /><time>${fullTime(at)}</time>` : ""}</span></div>`;
 }

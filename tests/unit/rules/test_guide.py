@@ -15,7 +15,9 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_an_example_loads_and_passes_its_own_tests(example):
-    report = load({"rules.yaml": example.encode()}).run_tests()
+    rules = load({"rules.yaml": example.encode()})
+    assert {warning.code for warning in rules.warnings} <= {"not-served"}
+    report = rules.run_tests()
     assert not report.failures
     assert not report.uncovered
 

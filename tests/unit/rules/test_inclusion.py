@@ -57,15 +57,22 @@ def test_a_shipped_pack_is_included_by_version(version):
 @pytest.mark.parametrize(
     ("asked", "code", "hint"),
     [
-        ("walet@1", "unknown-pack", "did you mean wallet@1.0.0?"),
-        ("wallet@2", "unknown-version", "shipped is wallet@1.0.0"),
-        ("wallet@0.9", "unknown-version", "shipped is wallet@1.0.0"),
-        ("wallet@1.1", "unknown-version", "shipped is wallet@1.0.0"),
-        ("wallet@new", "unknown-pack", "did you mean wallet@1.0.0?"),
+        ("walet@1", "unknown-pack", "did you mean wallet@1.1.0?"),
+        ("wallet@2", "unknown-version", "shipped is wallet@1.1.0"),
+        ("wallet@0.9", "unknown-version", "shipped is wallet@1.1.0"),
+        ("wallet@1.2", "unknown-version", "shipped is wallet@1.1.0"),
+        ("wallet@new", "unknown-pack", "did you mean wallet@1.1.0?"),
     ],
 )
 def test_a_pack_that_is_not_shipped_is_told(asked, code, hint):
     assert refused(a=BASE + f"include: ['{asked}']\n") == [("a.yaml:12", code, hint)]
+
+
+def test_a_set_says_which_packs_it_holds():
+    (shipped,) = (f"{name}@{'.'.join(map(str, version))}" for name, version in packs.versions().items())
+    assert load(packs.read()).packs == (shipped,)
+    assert loaded(a="version: 1\npack: shop@2.3.0\ninclude: [wallet@1]\n").packs == (shipped, "shop@2.3.0")
+    assert load({"a.yaml": BASE.encode()}).packs == ()
 
 
 def test_the_version_of_a_set_is_also_of_the_packs_it_includes():

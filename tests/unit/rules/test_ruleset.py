@@ -122,6 +122,38 @@ def test_all_mistakes_of_all_files_are_told_at_once():
     ]
 
 
+@pytest.mark.parametrize(
+    ("rule", "meant"),
+    [
+        ("whne: {message.text|has: x}, then: {tag: t}", "when"),
+        ("when: {mesage.text|has: x}, then: {tag: t}", "message.text"),
+        ("when: {message.text|hass: x}, then: {tag: t}", "has"),
+        ("when: {message.attachments|at leest: 2}, then: {tag: t}", "at least"),
+        ("when: {message.text|near: {words: [x, y], withn: 3}}, then: {tag: t}", "within"),
+        ("when: {message.text|has: $mony}, then: {tag: t}", "money"),
+        ("when: {ticket.tags|has: vpi}, then: {tag: vip}", "vip"),
+        ("when: {ticket.state: opne}, then: {tag: t}", "open"),
+        ("when: {during: ofice}, then: {tag: t}", "office"),
+        ("when: {custom.ordr: '5'}, then: {tag: t}", "custom.order"),
+        ("then: {queue: biling}", "billing"),
+        ("then: {reply: thank}", "thanks"),
+        ("then: {urgency: critcal}", "critical"),
+        ("then: {sla: god}", "gold"),
+        ("then: {qeue: billing}", "queue"),
+        ("then: {tag: t}, mode: enforced", "enforce"),
+        ("then: {tag: t}, event: ticket.creatd", "ticket.created"),
+    ],
+)
+def test_what_was_meant_is_named(rule, meant):
+    with pytest.raises(RulesError) as refused:
+        ruleset(
+            f"rules: [{{id: it, {rule}}}]\nlists: {{money: [cash]}}\nsla: {{gold: {{solve: 4h}}}}\n"
+            "times: {office: {zone: UTC, open: {mon-fri: 09:00-18:00}}}\nfields: {order: word}\n"
+        )
+    (error,) = (problem for problem in refused.value.problems if problem.severity == "error")
+    assert error.hint == f"did you mean {meant}?"
+
+
 def test_a_file_that_cannot_be_read_does_not_make_its_names_unknown_elsewhere():
     with pytest.raises(RulesError) as refused:
         load(

@@ -1,0 +1,65 @@
+"""`switchboard rules explain`: why a message is judged as it is, rule by rule."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+
+from router.cli.command import EXIT_DONE
+from router.clock import SystemClock
+from router.core.html import derive_text
+from router.model.errors import InvalidMessage, Refused
+from router.model.message import InboundEvent, Sender
+from router.model.wire import decode_message
+from rules.facts import Facts, MessageFacts
+from rules.ruleset import Ruleset
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare its arguments."""
+    parser.add_argument("message", help="a text, or a file with one JSON message (docs/formats.md)")
+    parser.add_argument("--rules", type=Path, metavar="DIR", help="default: the shipped pack")
+    parser.add_argument("--all", action="store_true", help="every rule with every condition")
+
+
+def run(ruleset: Ruleset, arguments: argparse.Namespace) -> int:
+    """Tell it."""
+    explanation = ruleset.explain(_facts(arguments.message))
+    if arguments.json:
+        sys.stdout.buffer.write(msgspec.json.encode(explanation) + b"\n")
+    else:
+        print("\n".join(explanation.lines(arguments.lang, everything=arguments.all)))
+    return EXIT_DONE
+
+
+def _facts(said: str) -> Facts:
+    """A JSON message in a file or on the command line, else the words themselves."""
+    path = Path(said)
+    is_file = len(said) < 4096 and "\n" not in said and path.is_file()
+    raw = path.read_bytes() if is_file else said.encode(errors="replace")
+    if not raw.lstrip().startswith(b"{"):
+        text = raw.decode(errors="replace")
+        now_ms = SystemClock().now_ms()
+        return _facts_of(InboundEvent(channel="", message_id="", sent_at_ms=now_ms, sender=Sender(id=""), text=text))
+    try:
+        return _facts_of(decode_message(raw))
+    except InvalidMessage as error:
+        raise Refused("invalid", f"{path if is_file else 'the message'}: {error}", status=400) from None
+
+
+def _facts_of(event: InboundEvent) -> Facts:
+    text = event.text if event.text is not None else derive_text(event.html or "")
+    return Facts(
+        message=MessageFacts(
+            text=text,
+            subject=event.subject or "",
+            channel=event.channel,
+            account=event.account,
+            visibility=event.visibility,
+            lang=event.language,
+            attachments=len(event.attachments),
+            ext=event.ext or "",
+        ),
+        now_ms=event.sent_at_ms,
+    )

@@ -1,0 +1,85 @@
+"""`rules check`, `test` and `explain` as their readers see them: places with a caret, English or Chinese."""
+
+import json
+
+import pytest
+
+RULES = """\
+version: 1
+queues:
+  general: {default: true}
+  fees:
+rules:
+  - id: fee
+    when: {message.any|has: [fee]}
+    then: {queue: fees}
+tests:
+  - {message: what a fee, expect: {queue: fees}}
+"""
+MISTAKEN = """\
+version: 1
+queues:
+  fees: {default: true}
+lists: {钱: [fee]}
+rules:
+  - {id: 退款, when: {message.any|has: $mony}, then: {queue: feees}}
+  - {id: late, when: {message.any|has: 退}, then: {queue: fees}}
+"""
+
+
+@pytest.fixture
+def rules(tmp_path):
+    def written(text=RULES):
+        (tmp_path / "rules.yaml").write_text(text)
+        return tmp_path
+
+    return written
+
+
+def test_rules_check_shows_the_place_with_a_caret_under_it(command, rules):
+    code, out, _ = command("rules", "check", rules(MISTAKEN))
+    name = "(small letters, digits and hyphens, such as lost-access)"
+    assert (code, out.splitlines()) == (1, [
+        f"error: rules.yaml:4:9 name the list '钱' is not a name {name}",
+        "    | lists: {钱: [fee]}",
+        "    |         ^",
+        f"error: rules.yaml:6:10 name the rule '退款' is not a name {name}",
+        "    |   - {id: 退款, when: {message.any|has: $mony}, then: {queue: feees}}",
+        "    |          ^",
+        "error: rules.yaml:6:38 unknown-list there is no list mony (none is defined)",
+        "    |   - {id: 退款, when: {message.any|has: $mony}, then: {queue: feees}}",
+        "    |                                        ^",
+        "error: rules.yaml:6:60 unknown-queue there is no queue feees (did you mean fees?)",
+        "    |   - {id: 退款, when: {message.any|has: $mony}, then: {queue: feees}}",
+        "    |                                                              ^",
+        "warning: rules.yaml:7:40 one-character 退 is found inside many words (write the longer words that are meant)",
+        "    |   - {id: late, when: {message.any|has: 退}, then: {queue: fees}}",
+        "    |                                        ^",
+        "1 files: 4 errors, 1 warnings",
+    ])  # fmt: skip
+
+
+def test_rules_speak_the_readers_language(command, rules, monkeypatch):
+    code, out, _ = command("rules", "check", "--lang", "zh", rules(MISTAKEN))
+    assert code == 1
+    assert "错误：rules.yaml:6:60 unknown-queue 没有队列 feees（是否想写 fees？）" in out
+    assert out.endswith("1 个文件：4 个错误，1 个警告\n")
+    code, out, _ = command("rules", "check", "--json", "--lang", "zh", rules(MISTAKEN))
+    assert [problem["text"] for problem in json.loads(out)][-2:] == ["没有队列 feees", "单字 退 会在许多词里命中"]
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    code, _, err = command("rules", "explain", "fee", "--rules", rules(MISTAKEN))
+    assert code == 78
+    assert err.startswith("switchboard：规则无法使用（全部问题见 switchboard rules check）\n")
+    assert "没有词表 mony（还没有定义任何一个）" in err
+    code, out, _ = command("rules", "explain", "what a fee", "--rules", rules())
+    assert "fee (rules.yaml:6)：命中" in out
+    code, out, _ = command("rules", "test", rules(RULES.replace("expect: {queue: fees}", "expect: {queue: general}")))
+    assert "queue 应为 general，实为 fees" in out
+    assert out.endswith("1 个测试：1 个失败\n")
+
+
+def test_rules_check_doubts_a_rule_that_is_over(command, rules):
+    over = RULES.replace("  - id: fee\n", "  - id: fee\n    until: 2020-02-29 Asia/Shanghai\n")
+    code, out, _ = command("rules", "check", rules(over))
+    assert code == 0
+    assert "over fee has been over since its last day" in out
