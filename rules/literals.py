@@ -7,6 +7,7 @@ hit is a guess until the literal is looked up in the text.
 """
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from itertools import accumulate, chain
 from typing import Final
 
@@ -27,7 +28,7 @@ _DIGITS: Final = b"0123456789"
 class Hits:
     """What stands in one text."""
 
-    __slots__ = ("_ends", "_sentences", "loose", "rows", "words")
+    __slots__ = ("_ends", "_masks", "_sentences", "loose", "present", "rows", "words")
 
     def __init__(self, rows: tuple[list[str], ...], loose: tuple[str, ...], words: str) -> None:
         self.rows = rows
@@ -36,16 +37,25 @@ class Hits:
         """Patterns of which nobody knows in which sentence they stand."""
         self.words = words
         """The view of words."""
+        self.present: AbstractSet[str] = {*rows[0], *loose} if len(rows) == 1 else {*rows[0], *rows[1], *loose}
+        """Every pattern that hit."""
+        self._masks: dict[str, int] | None = None
         self._sentences: list[list[str]] | None = None
         self._ends: list[int] | None = None
 
-    def among(self, patterns: frozenset[str]) -> frozenset[str]:
-        """Those of some patterns that hit."""
-        found = patterns.intersection(self.rows[0])
-        for more in (*self.rows[1:], self.loose):
-            if more:
-                found |= patterns.intersection(more)
-        return found
+    def masks(self) -> dict[str, int]:
+        """By pattern: a bit for each sentence in which it stands, the first sentence lowest."""
+        if self._masks is None:
+            self._masks = masks = dict.fromkeys(self.loose, (1 << self.rows[0].count(MARK)) - 1)
+            get = masks.get
+            for row in self.rows:
+                bit = 1
+                for hit in row:
+                    if hit == MARK:
+                        bit <<= 1
+                    else:
+                        masks[hit] = get(hit, 0) | bit
+        return self._masks
 
     def sentence(self, number: int) -> tuple[int, int, set[str]]:
         """Where a sentence begins and ends, its mark included, and its patterns with the loose ones."""

@@ -7,12 +7,15 @@ A `Scanner` folds the field and finds its literals in one pass; its `Scan` answe
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
+from rules.bits import places
 from rules.facts import Span
 from rules.literals import Finder, Hits
 from rules.places import Places
 from rules.text import Folded, fold
-from rules.views import Literal
+from rules.views import MARK, Literal
 from rules.words import Lexicon, WordGroup
 
 SCAN_MAX = 20_000
@@ -70,9 +73,11 @@ class Scan:
 
     def holds(self, group: WordGroup) -> bool:
         """Tell whether any word of the group stands in the field."""
+        if group.patterns.isdisjoint(self.hits.present):
+            return False
         patterns = self.among(group)
-        if not patterns or not patterns.isdisjoint(self._finder.sure):
-            return bool(patterns)
+        if not patterns.isdisjoint(self._finder.sure):
+            return True
         size = len(self.folded.text)
         return any(self.places.of(literal, 0, size, 1) for literal in self.literals(patterns, group))
 
@@ -97,7 +102,7 @@ class Scan:
         """Return the patterns of a group that hit."""
         found = self._among.get(group.number)
         if found is None:
-            found = self._among[group.number] = self.hits.among(group.patterns)
+            found = self._among[group.number] = group.patterns & self.hits.present
         return found
 
     def source(self, span: Span) -> Span:
@@ -124,19 +129,16 @@ class Scan:
         return self._places
 
     def _meeting(self, groups: tuple[WordGroup, ...]) -> list[int]:
+        present = self.hits.present
         for group in groups:
-            if not self.among(group):
+            if group.patterns.isdisjoint(present):
                 return []
-        found: list[int] = []
-        sentences = self.hits.sentences()
-        self.work += len(sentences) >> 3
-        for index, patterns in enumerate(sentences):
-            for group in groups:
-                if group.patterns.isdisjoint(patterns) and group.patterns.isdisjoint(self.hits.loose):
-                    break
-            else:
-                found.append(index)
-        return found
+        masks = self.hits.masks()
+        meeting = -1
+        for group in groups:
+            meeting &= reduce(or_, map(masks.__getitem__, self.among(group)))
+        self.work += self.hits.rows[0].count(MARK) >> 3
+        return places(meeting)
 
     def _sentence(self, index: int) -> "Sentence | None":
         """One sentence with all of its closing marks; None for what stands between two of them."""

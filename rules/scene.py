@@ -1,5 +1,6 @@
 """Everything one evaluation looks at: the facts, the scanned texts, the language. Made per message."""
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import msgspec
@@ -11,23 +12,30 @@ from rules.scan import Scan, Scanner
 Found = tuple[Scan, tuple[Span, ...]]
 """A scanned part of the message, and the words in it that made a condition true."""
 
+PARTS: Final = {("text",): 0, ("subject",): 1, ("text", "subject"): 2}
+"""Where in `Scene.present` the patterns are that hit in some parts of the message."""
+
+_NOTHING: Final[frozenset[str]] = frozenset()
 _OBJECT: Final = msgspec.json.Decoder(dict[str, object])
 
 
 class Scene:
     """One message before the rules; each text is scanned once, whatever the number of rules."""
 
-    __slots__ = ("_custom", "_language", "_scanner", "_subject", "facts", "found", "text")
+    __slots__ = ("_custom", "_language", "_present", "_scanner", "_subject", "answers", "facts", "found", "text")
 
     def __init__(self, facts: Facts, scanner: Scanner) -> None:
         self.facts = facts
         self.text = scanner.scan(facts.message.text)
         self.found: dict[int, Found | None] = {}
         """By id of a condition: what it found, so that its evidence is not searched again."""
+        self.answers: dict[int, bool] = {}
+        """By number of a condition that several rules share: what it said (`rules.shared`)."""
         self._scanner = scanner
         self._language = facts.message.lang
         self._subject: Scan | None = None
         self._custom: dict[str, object] | None = None
+        self._present: tuple[AbstractSet[str], AbstractSet[str], AbstractSet[str]] | None = None
 
     @property
     def language(self) -> str:
@@ -52,6 +60,18 @@ class Scene:
         if self._subject is None:
             self._subject = self._scanner.scan(self.facts.message.subject)
         return self._subject
+
+    @property
+    def present(self) -> tuple[AbstractSet[str], AbstractSet[str], AbstractSet[str]]:
+        """The patterns that hit in the text, in the subject, and in either."""
+        if self._present is None:
+            text = self.text.hits.present
+            if self.facts.message.subject:
+                subject = self.subject.hits.present
+                self._present = text, subject, text | subject
+            else:
+                self._present = text, _NOTHING, text
+        return self._present
 
     def part(self, name: str) -> Scan:
         """Return the scan of `text` or `subject`."""
