@@ -5,6 +5,8 @@ bits (`rules.columns`). Both may only say "surely not"; what they leave is teste
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
+from typing import Final
 
 from rules.candidate import Candidate, Draft
 from rules.columns import Columns
@@ -24,29 +26,45 @@ class Candidates:
         self._rare = Postings(rare, finder, Answers())
         self._common = Columns(common, finder) if common else None
 
+    @property
+    def needs_sentences(self) -> bool:
+        """Whether hits are wanted sentence by sentence of every message."""
+        return self._common is not None and self._common.needs_sentences
+
     def fired(self, scene: Scene) -> list[Candidate]:
         """Return the first way of each rule that fires, in the order of the files."""
+        found = self._fired(scene)
+        if not scene.plain and scene.gave_up:
+            # Where `near` gives up depends on what was asked before, which an accelerator may have answered sooner.
+            scene.start_plainly()
+            found = self._fired(scene)
+        return found
+
+    def _fired(self, scene: Scene) -> list[Candidate]:
         candidates, lists = self._rare.found(scene), 0
         if self._common is not None:
             common, lists = self._common.found(scene)
             candidates += common
-        if len(candidates) > 1:
-            candidates.sort(key=_order)
+        if not candidates:
+            return candidates
+        candidates.sort(key=_ORDER)
         found: list[Candidate] = []
+        present = scene.present
         last: Rule | None = None
         for candidate in candidates:
-            if candidate.rule is not last and _fires(candidate, scene, lists):
-                found.append(candidate)
-                last = candidate.rule
+            if candidate.rule is last:
+                continue
+            for patterns, part in candidate.needs:
+                if patterns.isdisjoint(present[part]):
+                    break
+            else:
+                if not (candidate.tests or candidate.lists) or _holds(candidate, scene, lists):
+                    found.append(candidate)
+                    last = candidate.rule
         return found
 
 
-def _fires(candidate: Candidate, scene: Scene, lists: int) -> bool:
-    if candidate.needs:
-        present = scene.present
-        for patterns, part in candidate.needs:
-            if patterns.isdisjoint(present[part]):
-                return False
+def _holds(candidate: Candidate, scene: Scene, lists: int) -> bool:
     wants = candidate.wants
     if lists & wants != wants or lists & candidate.doubts:
         for test in candidate.lists:
@@ -58,5 +76,4 @@ def _fires(candidate: Candidate, scene: Scene, lists: int) -> bool:
     return True
 
 
-def _order(candidate: Candidate) -> int:
-    return candidate.order
+_ORDER: Final = attrgetter("order")

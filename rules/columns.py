@@ -144,6 +144,11 @@ class Columns:
             if "subject" in sources:
                 self._subject[pattern] |= bit
 
+    @property
+    def needs_sentences(self) -> bool:
+        """Whether some words have to meet in one sentence."""
+        return self._near > 0
+
     def found(self, scene: Scene) -> tuple[list[Candidate], int]:
         """Return the ways that the tables leave open, and the bits of lists."""
         parts = [self._served("text", scene.text, self._text)]
@@ -177,13 +182,15 @@ class Columns:
         return alive
 
     def _served(self, part: str, scan: Scan, serves: Serves) -> _Served:
-        hits = scan.hits
-        sentences = _by_sentence(hits.rows[0], serves)
-        for row in hits.rows[1:]:
-            sentences = list(map(or_, sentences, _by_sentence(row, serves)))
-        if hits.loose and (anywhere := reduce(or_, map(serves.__getitem__, hits.loose))):
-            sentences = [served | anywhere for served in sentences]
         first, width = self._first, self._near
+        if not first:
+            return _Served(part, scan, reduce(or_, map(serves.__getitem__, scan.hits.present), 0), [])
+        rows, loose, _ = scan.hits.view
+        sentences = _by_sentence(rows[0], serves)
+        for row in rows[1:]:
+            sentences = list(map(or_, sentences, _by_sentence(row, serves)))
+        if loose and (anywhere := reduce(or_, map(serves.__getitem__, loose))):
+            sentences = [served | anywhere for served in sentences]
         meeting: list[tuple[int, int]] = []
         for number, served in enumerate(sentences):
             near = served & first

@@ -54,7 +54,7 @@ class Postings:
         self._text, self._subject = text, subject
 
     def found(self, scene: Scene) -> list[Candidate]:
-        """Return the ways of which the rarest word stands in the message."""
+        """Return the ways of which the rarest word stands in the message, some of them more than once."""
         found: list[Candidate] = []
         get = self._text.get
         for pattern in scene.text.hits.present:
@@ -65,7 +65,7 @@ class Postings:
             for pattern in scene.subject.hits.present:
                 if ways := get(pattern):
                     found += ways
-        return list({way.order: way for way in found}.values()) if len(found) > 1 else found
+        return found
 
 
 def _candidate(draft: Draft, finder: Finder, answers: Answers) -> Candidate:

@@ -17,6 +17,7 @@ from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
 from rules.fields import Field
 from rules.inclusion import Inclusion, is_packed
 from rules.links import LinkHosts
+from rules.literals import Finder
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
 from rules.rule import Rule
@@ -65,6 +66,13 @@ class Ruleset:
         """By event."""
         self._nobody = Candidates((), self._scanner.finder)
 
+    @property
+    def finder(self) -> Finder | None:
+        """What an accelerator would help (`rules.accelerator`); None without words, or where sentences always matter."""
+        finder = self._scanner.finder
+        needs_sentences = any(those.needs_sentences for those in self._candidates.values())
+        return None if needs_sentences or not finder.has_words else finder
+
     def evaluate(self, facts: Facts) -> Verdict:
         """Judge one message. Never raises, whatever the text."""
         return self._judge(Scene(facts, self._scanner))
@@ -111,7 +119,7 @@ class Ruleset:
     def fired(self, facts: Facts) -> tuple[str, ...]:
         """Ids of the rules that fire, in order, those that are only observed among them."""
         scene = Scene(facts, self._scanner)
-        return tuple(fired.rule.id for fired in self._waiting(scene).fired(scene))
+        return tuple([fired.rule.id for fired in self._waiting(scene).fired(scene)])
 
     def _waiting(self, scene: Scene) -> Candidates:
         return self._candidates.get(scene.facts.event, self._nobody)

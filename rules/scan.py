@@ -21,8 +21,14 @@ from rules.words import Lexicon, WordGroup
 SCAN_MAX = 20_000
 """Code points of a field that rules look at; what stands behind is not searched."""
 
+EXPRESSIONS_MAX = 4_000
+"""Code points of a field that regular expressions look at."""
+
 HITS_MAX = 100
 """Hits of one word in a sentence that count; more of the same say nothing new."""
+
+WORK_MAX = 10_000
+"""Hits that are put together in one field before `near` gives up: real messages need a few hundred."""
 
 TOKEN_MAX = 16
 """Characters that a word between two others has at most, its blank included."""
@@ -47,16 +53,16 @@ class Scanner:
     def __init__(self, lexicon: Lexicon) -> None:
         self.finder = Finder(lexicon.literals)
 
-    def scan(self, source: str) -> "Scan":
-        """Fold a field and find every word in it."""
+    def scan(self, source: str, *, plainly: bool = False) -> "Scan":
+        """Fold a field and find every word in it; `plainly` without an accelerator."""
         folded = fold(source if len(source) <= SCAN_MAX else source[:SCAN_MAX])
-        return Scan(self.finder, folded, self.finder.find(folded.text))
+        return Scan(self.finder, folded, self.finder.find(folded.text, plainly=plainly))
 
 
 class Scan:
     """What one field held."""
 
-    __slots__ = ("_among", "_finder", "_places", "_sentences", "folded", "hits", "meeting", "work")
+    __slots__ = ("_among", "_finder", "_head", "_places", "_sentences", "folded", "hits", "meeting", "work")
 
     def __init__(self, finder: Finder, folded: Folded, hits: Hits) -> None:
         self.folded = folded
@@ -66,6 +72,7 @@ class Scan:
         self.work = 0
         """How many hits were put together so far; bounded by whoever does so."""
         self._finder = finder
+        self._head: bytes | None = None
         self._places: Places | None = None
         self._among: dict[int, frozenset[str]] = {}
         """By group: which of its patterns hit."""
@@ -122,6 +129,13 @@ class Scan:
         return [literal for pattern in patterns for literal in named[pattern] if literal in group.literals]
 
     @property
+    def head(self) -> bytes:
+        """What expressions look at, encoded once for all of them."""
+        if self._head is None:
+            self._head = self.folded.text[:EXPRESSIONS_MAX].encode()
+        return self._head
+
+    @property
     def places(self) -> Places:
         """Where literals stand."""
         if self._places is None:
@@ -136,8 +150,8 @@ class Scan:
         masks = self.hits.masks()
         meeting = -1
         for group in groups:
-            meeting &= reduce(or_, map(masks.__getitem__, self.among(group)))
-        self.work += self.hits.rows[0].count(MARK) >> 3
+            meeting &= reduce(or_, [masks.get(pattern, 0) for pattern in self.among(group)])
+        self.work += self.hits.view.rows[0].count(MARK) >> 3
         return places(meeting)
 
     def _sentence(self, index: int) -> "Sentence | None":

@@ -7,7 +7,7 @@ import msgspec
 
 from rules.facts import Facts, Span
 from rules.language import detect
-from rules.scan import Scan, Scanner
+from rules.scan import WORK_MAX, Scan, Scanner
 
 Found = tuple[Scan, tuple[Span, ...]]
 """A scanned part of the message, and the words in it that made a condition true."""
@@ -22,11 +22,24 @@ _OBJECT: Final = msgspec.json.Decoder(dict[str, object])
 class Scene:
     """One message before the rules; each text is scanned once, whatever the number of rules."""
 
-    __slots__ = ("_custom", "_language", "_present", "_scanner", "_subject", "answers", "facts", "found", "text")
+    __slots__ = (
+        "_custom",
+        "_language",
+        "_present",
+        "_scanner",
+        "_subject",
+        "answers",
+        "facts",
+        "found",
+        "plain",
+        "text",
+    )
 
     def __init__(self, facts: Facts, scanner: Scanner) -> None:
         self.facts = facts
         self.text = scanner.scan(facts.message.text)
+        self.plain = scanner.finder.accelerator is None
+        """Words are found the first way (`rules.literals`)."""
         self.found: dict[int, Found | None] = {}
         """By id of a condition: what it found, so that its evidence is not searched again."""
         self.answers: dict[int, bool] = {}
@@ -58,8 +71,20 @@ class Scene:
     def subject(self) -> Scan:
         """The scanned subject."""
         if self._subject is None:
-            self._subject = self._scanner.scan(self.facts.message.subject)
+            self._subject = self._scanner.scan(self.facts.message.subject, plainly=self.plain)
         return self._subject
+
+    def start_plainly(self) -> None:
+        """Forget what was found and find words the first way."""
+        self.plain = True
+        self.text = self._scanner.scan(self.facts.message.text, plainly=True)
+        self._subject = self._present = None
+        self.found, self.answers = {}, {}
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether some words near each other were too many to be put together."""
+        return self.text.work > WORK_MAX or (self._subject is not None and self._subject.work > WORK_MAX)
 
     @property
     def present(self) -> tuple[AbstractSet[str], AbstractSet[str], AbstractSet[str]]:
