@@ -1,4 +1,7 @@
-"""Doubts about rules that work but are probably not meant, and tickets that they would strand. Runs at load."""
+"""Doubts about rules that work but are probably not meant, and tickets that they would strand.
+
+A set that would strand tickets is refused at load; doubts keep nothing from going live and are looked for afterwards.
+"""
 
 from rules import overflow
 from rules.book import Book
@@ -12,7 +15,13 @@ OVERLAP_WORDS_MAX = 2_000
 """Words of one list that are compared with each other."""
 
 
-def check(book: Book, rules: tuple[Rule, ...]) -> None:
+def refuse(book: Book, rules: tuple[Rule, ...]) -> None:
+    """Record what a set must not go live with."""
+    default = next((name for name, spec in book.queues.items() if spec.default), "")
+    overflow.check(book, [(one.queue or default, one.at, one.id) for one in rules if one.skills])
+
+
+def doubt(book: Book, rules: tuple[Rule, ...]) -> None:
     """Record every doubt."""
     for word in book.alone:
         _one_character(word, book)
@@ -23,8 +32,6 @@ def check(book: Book, rules: tuple[Rule, ...]) -> None:
             at = book.list_names[name].at
             book.problems.warn(at, "unused", f"no rule uses the list {name}", f"write ${name}")
     _shadowed(rules, book)
-    default = next((name for name, spec in book.queues.items() if spec.default), "")
-    overflow.check(book, [(one.queue or default, one.at, one.id) for one in rules if one.skills])
 
 
 def _one_character(word: Scalar, book: Book) -> None:

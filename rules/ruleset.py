@@ -11,6 +11,7 @@ from rules import checker, override, rule, sections, trial
 from rules.book import Book
 from rules.candidates import Candidates
 from rules.deadlines import Sla
+from rules.document import Shelf
 from rules.evaluation import judge
 from rules.explanation import Explanation, explain
 from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
@@ -54,7 +55,8 @@ class Ruleset:
         """In the order they are tried."""
         self.hosts = hosts
         """What answers may link to; None: anything."""
-        self.warnings: tuple[Problem, ...] = book.problems.all()
+        self._doubtful: Book | None = book
+        self._warnings: tuple[Problem, ...] = ()
         self.default_queue = next(spec.id for spec in book.queues.values() if spec.default)
         self._templates = dict(book.templates)
         self._trials = trials
@@ -67,8 +69,18 @@ class Ruleset:
         self._nobody = Candidates((), self._scanner.finder)
 
     @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is probably not meant. Looked for when first asked, since a set works without; takes a while."""
+        book = self._doubtful
+        if book is not None:
+            checker.doubt(book, self.rules)
+            self._warnings = book.problems.all()
+            self._doubtful = None
+        return self._warnings
+
+    @property
     def finder(self) -> Finder | None:
-        """What an accelerator would help (`rules.accelerator`); None without words, or where sentences always matter."""
+        """What an accelerator would help (`rules.accelerator`); None without words, or if sentences always matter."""
         finder = self._scanner.finder
         needs_sentences = any(those.needs_sentences for those in self._candidates.values())
         return None if needs_sentences or not finder.has_words else finder
@@ -135,9 +147,9 @@ class Ruleset:
         )
 
 
-def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Ruleset:
+def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None, shelf: Shelf | None = None) -> Ruleset:
     """Compile rules files, by name; rules are tried in the order of the file names. `hosts` are what answers may link
-    to; `Ruleset.foreign_links` says where they do not.
+    to; `Ruleset.foreign_links` says where they do not. A `shelf` spares reading files that have not changed.
 
     Raises RulesError with every error and warning of every file.
     """
@@ -148,20 +160,22 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     if len(names) > FILES_MAX:
         problems.error(top, "limit", f"{len(names)} files", f"at most {FILES_MAX}")
         names = names[:FILES_MAX]
-    inclusion = Inclusion({name: files[name] for name in names}, problems)
+    inclusion = Inclusion({name: files[name] for name in names}, problems, shelf or Shelf())
     read = [sections.read(root, book) for root in inclusion.roots()]
     override.apply(read, book.reader)
     sections.define(read, book)
     _check_default(book, top)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
-    checker.check(book, rules)
+    checker.refuse(book, rules)
     if problems.failed():
+        checker.doubt(book, rules)
         raise RulesError(problems.all())
-    return Ruleset(book, rules, trials, _version(inclusion.content), hosts)
+    return Ruleset(book, rules, trials, content_hash(inclusion.content), hosts)
 
 
-def _version(files: Mapping[str, bytes]) -> str:
+def content_hash(files: Mapping[str, bytes]) -> str:
+    """What `Ruleset.version` is of these files, if they include no others."""
     digest = hashlib.sha256()
     for name in sorted(files):
         for piece in (name.encode(), files[name]):
