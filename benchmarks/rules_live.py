@@ -23,7 +23,7 @@ from router.store.sqlite import SqliteStore
 from router.telemetry import Metrics, SilentLog
 from rules.facts import Facts, MessageFacts
 
-FILES: Final, EACH: Final, TESTS: Final = 40, 250, 25
+FILES, EACH, TESTS = 40, 250, 25
 EDITS: Final = 5
 LIVE_S: Final = 3.0
 _LONGEST_S: Final = 60.0
