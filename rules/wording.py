@@ -194,13 +194,13 @@ class Matches(TextCondition):
     """A regular expression finds something in the folded text."""
 
     patterns: tuple[Any, ...]  # re2 publishes no types
-    words: WordGroup | None
-    """Of which one must stand in the text; None when that is not known."""
+    words: tuple[WordGroup, ...]
+    """Of each of which one must stand in the text, as far as that is known."""
 
     @property
     def needs(self) -> tuple[WordGroup, ...]:
         """What no match can do without."""
-        return () if self.words is None else (self.words,)
+        return self.words
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
