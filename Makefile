@@ -1,7 +1,7 @@
 # The commands of the house. `make run` and `make test` need nothing but git, make and Python 3.11 or newer.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test t check fmt bench clean
+.PHONY: help run test t check fmt bench weights clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -37,6 +37,11 @@ fmt:  ## format, and mend what the linter can mend
 bench:  ## every benchmark, each with the machine's own limits beside it (T=name for one)
 	@scripts/setup.sh dev
 	@scripts/bench.sh '$(T)'
+
+weights:  ## learn the shipped pack's weights anew from the labelled lines in tests/corpora
+	@scripts/setup.sh dev
+	@$(BIN)/pip install -q scikit-learn
+	@$(BIN)/python -m scripts.learn_weights crossed
 
 clean:  ## forget the virtual environment and all caches
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

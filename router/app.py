@@ -23,8 +23,10 @@ from router.flow.commands import Commands
 from router.flow.deliver import DeliveryWorker
 from router.flow.feed import Feed
 from router.flow.health import HealthBoard
+from router.flow.hooks import HookWorker
 from router.flow.intake import Door
 from router.flow.leases import Leases
+from router.flow.links import AccountLinks, LinkWriter, page_of
 from router.flow.rehearsal import Rehearsal
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
@@ -161,12 +163,27 @@ class App:
                 bus=bus,
                 channels=self.channels,
                 keys=self.keys,
+                links=LinkWriter(
+                    store=store, keys=self.keys, page=page_of(self.channels, self.config.server.public_url)
+                ),
                 clock=clock,
                 jitter=random.SystemRandom().random,
                 metrics=metrics,
                 log=log,
             )
             self._run("deliver", worker.run())
+            hooks = HookWorker(
+                store=store,
+                bus=bus,
+                rulebook=self.rulebook,
+                base=self._base,
+                private_hosts=frozenset(self.config.webhooks.private_hosts),
+                clock=clock,
+                jitter=random.SystemRandom().random,
+                metrics=metrics,
+                log=log,
+            )
+            self._run("hooks", hooks.run())
         if "intake" in self._roles:
             for channel in self.channels.all():
                 inlet = self.door.inlet(channel.manifest, channel.account)
@@ -230,6 +247,15 @@ class App:
                     bus=self.bus,
                     feed=self.feed,
                     clock=self.clock,
+                ),
+                links=AccountLinks(
+                    configured.kind,
+                    configured.account,
+                    store=self.store,
+                    bus=self.bus,
+                    keys=self.keys,
+                    clock=self.clock,
+                    ids=self.ids,
                 ),
                 public_url=self.config.server.public_url,
             )

@@ -69,6 +69,13 @@ class GuardConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     it. Without it links are not looked at."""
 
 
+class WebhooksConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What webhooks of the rules may reach."""
+
+    private_hosts: tuple[str, ...] = ()
+    """Hosts that may be anywhere and without TLS; all others are called by https and on the public internet."""
+
+
 class ChannelConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One account of a connector kind."""
 
@@ -89,6 +96,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     secrets: SecretsConfig
     rules: RulesConfig = RulesConfig()
     guard: GuardConfig = GuardConfig()
+    webhooks: WebhooksConfig = WebhooksConfig()
     channels: tuple[ChannelConfig, ...] = ()
 
 
@@ -171,6 +179,7 @@ _FIELDS: Mapping[str, type[msgspec.Struct]] = {
     "$.secrets": SecretsConfig,
     "$.rules": RulesConfig,
     "$.guard": GuardConfig,
+    "$.webhooks": WebhooksConfig,
     "$.channels[]": ChannelConfig,
 }
 

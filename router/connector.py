@@ -30,6 +30,12 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     html: bool = False
     attachments: bool = False
     attachment_bytes_max: int = 0
+    hides: bool = False
+    """`send` takes an Outbound whose action is `hide`: it asks the network to take a public post out of sight."""
+    answers_privately: bool = False
+    """`send` can answer a public post so that its writer alone reads it (an Outbound that is private and names it)."""
+    opens_links: bool = False
+    """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
     threads: bool = False
     """Messages name what they answer (mail)."""
     speaks_for: tuple[str, ...] = ()
@@ -91,6 +97,9 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     account: str
     """The conversation's own kind and account, which another channel may speak for."""
+    action: Literal["send", "hide"] = "send"
+    """hide: `target_id` is the post of a customer that is to be taken out of sight; there is no text."""
+    target_id: str | None = None
     thread: str
     """The conversation's thread as the channel names it."""
     to: str
@@ -230,6 +239,17 @@ class Threads(Protocol):
         ...
 
 
+class Links(Protocol):
+    """What own channels do with a link of ours that a visitor brings."""
+
+    async def open(self, token: str, visitor: str) -> bool:
+        """Let the visitor into the private conversation that `token` leads to, once; False when it opens nothing.
+
+        For a visitor who has written nothing yet. True again for the one whom it has let in. Raises StoreUnavailable.
+        """
+        ...
+
+
 class Signer(Protocol):
     """Keyed signatures for tokens that come back to us (visitor tokens, reply tokens)."""
 
@@ -272,6 +292,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     signer: Signer
     cursors: CursorReader
     threads: Threads
+    links: Links
     public_url: str
 
 

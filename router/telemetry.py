@@ -102,6 +102,7 @@ class Metrics:
             "switchboard_route_failures", "Batches that failed", ["reason"], registry=registry
         )
         self.sent = Counter("switchboard_deliveries", "Provider calls", ["channel", "outcome"], registry=registry)
+        self.hooks = Counter("switchboard_webhooks", "Calls of webhooks", ["outcome"], registry=registry)
         self.redactions = Counter("switchboard_redactions", "Spans masked at the door", ["type"], registry=registry)
         self.stage_seconds = Histogram(
             "switchboard_stage_seconds", "Time per stage", ["stage"], buckets=_BUCKETS, registry=registry

@@ -11,6 +11,7 @@ from rules.fields import FIELDS, Field
 from rules.problems import Position, Problems
 from rules.queues import QueueSpec
 from rules.reader import Reader
+from rules.scales import Lists, Scales
 from rules.schedule import Days, Schedule
 from rules.templates import Template
 from rules.text import fold_word
@@ -39,12 +40,18 @@ class Book:
     sla_names: dict[str, Scalar] = field(default_factory=dict)
     fields: dict[str, Field] = field(default_factory=lambda: dict(FIELDS))
     """What conditions may ask for: what every message has, and what the files declare."""
+    weights: dict[str, Scales] = field(default_factory=dict)
+    """Those that could be read."""
+    weighed_lists: dict[tuple[str, ...], Lists] = field(default_factory=dict)
+    weight_names: dict[str, Scalar] = field(default_factory=dict)
     calendars: dict[str, Days] = field(default_factory=dict)
     calendar_names: dict[str, Scalar] = field(default_factory=dict)
     times: dict[str, Schedule] = field(default_factory=dict)
     """Those that could be read."""
     time_names: dict[str, Scalar] = field(default_factory=dict)
     queue_names: dict[str, Scalar] = field(default_factory=dict)
+    webhook_names: dict[str, Scalar] = field(default_factory=dict)
+    policy_names: dict[str, Scalar] = field(default_factory=dict)
     template_names: dict[str, Scalar] = field(default_factory=dict)
     rules: dict[str, Scalar] = field(default_factory=dict)
     usable: set[Position] = field(default_factory=set)
@@ -82,7 +89,7 @@ class Book:
         found: list[Scalar] = []
         for scalar in self.reader.scalars(node, what):
             if scalar.value.startswith("$") and not scalar.quoted:
-                found.extend(self._list(scalar))
+                found.extend(self.listed(Scalar(scalar.value[1:], scalar.quoted, scalar.at)))
             else:
                 found.append(scalar)
         return tuple(found)
@@ -123,9 +130,10 @@ class Book:
                 return False
         return True
 
-    def _list(self, reference: Scalar) -> tuple[Scalar, ...]:
-        name = reference.value[1:]
-        if self.reader.known(Scalar(name, reference.quoted, reference.at), "list", self.lists) is None:
+    def listed(self, reference: Scalar) -> tuple[Scalar, ...]:
+        """Return the words of the list that is named, those of lists in it among them."""
+        name = reference.value
+        if self.reader.known(reference, "list", self.lists) is None:
             return ()
         self.lists_used.add(name)
         if name in self._open:

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from rules.conditions import Condition, Evidence, Way
 from rules.rule import Rule
 from rules.scene import Scene
+from rules.weighing import Weighs
 from rules.wording import Matches, Near, TextCondition
 from rules.words import WordGroup
 
@@ -73,5 +74,5 @@ class Candidate:
 
 
 def by_cost(conditions: Iterable[Condition]) -> list[Condition]:
-    """What looks at distances or searches expressions comes last."""
-    return sorted(conditions, key=lambda condition: isinstance(condition, Near | Matches))
+    """What looks at distances, searches expressions or weighs comes last."""
+    return sorted(conditions, key=lambda condition: isinstance(condition, Near | Matches | Weighs))

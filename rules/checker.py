@@ -31,7 +31,19 @@ def doubt(book: Book, rules: tuple[Rule, ...]) -> None:
         if name not in book.lists_used:
             at = book.list_names[name].at
             book.problems.warn(at, "unused", f"no rule uses the list {name}", f"write ${name}")
+    _unused(rules, book)
     _shadowed(rules, book)
+
+
+def _unused(rules: tuple[Rule, ...], book: Book) -> None:
+    """A policy that no rule chooses masks nothing, and a webhook that no rule calls hears nothing."""
+    chosen = {name for one in rules for name in one.redact}
+    called = {act.value for one in rules for act in one.acts if act.kind == "webhook"}
+    for what, names, used in (("policy", book.policy_names, chosen), ("webhook", book.webhook_names, called)):
+        for name, scalar in names.items():
+            if name not in used:
+                hint = f"write then: {{{'redact' if what == 'policy' else what}: {name}}}"
+                book.problems.warn(scalar.at, "unused", f"no rule uses the {what} {name}", hint)
 
 
 def _one_character(word: Scalar, book: Book) -> None:

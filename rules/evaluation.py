@@ -3,9 +3,10 @@
 from itertools import islice
 
 from rules import skills
+from rules.acts import SINGLE
 from rules.candidate import Candidate
 from rules.candidates import Candidates
-from rules.facts import URGENCY_ORDER, Lost, Note, Reason, Span, TemplateReply, Urgency, Verdict
+from rules.facts import URGENCY_ORDER, Act, ActKind, Lost, Note, Reason, Span, TemplateReply, Urgency, Verdict
 from rules.rule import Rule
 from rules.scene import Scene
 from rules.templates import Template
@@ -29,6 +30,9 @@ class Outcome:
         self.queue: Written | None = None
         self.reply: Written | None = None
         self.sla: Written | None = None
+        self.single: dict[ActKind, Act] = {}
+        """Acts of which one counts."""
+        self.several: list[Act] = []
         self.skills: dict[str, None] = {}
         self.lost: list[Lost] = []
         self._stopped_by = ""
@@ -50,6 +54,8 @@ class Outcome:
             self.reply = self._single(rule, "reply", rule.reply, self.reply)
         if rule.sla is not None:
             self.sla = self._single(rule, "sla", rule.sla, self.sla)
+        for act in rule.acts:
+            self._act(rule, act)
         self.skills.update(dict.fromkeys(rule.skills))
         if rule.note is not None:
             self.notes.append(Note(rule=rule.id, text=rule.note))
@@ -72,6 +78,15 @@ class Outcome:
         if held is None or held[0] != value:
             self._lose(rule, key, value, winner)
         return held
+
+    def _act(self, rule: Rule, act: Act) -> None:
+        if act.kind not in SINGLE:
+            self.several.append(act)
+            return
+        held = self.single.get(act.kind)
+        won = self._single(rule, act.kind, act.value, None if held is None else (held.value, held.rule))
+        if won == (act.value, rule.id):
+            self.single[act.kind] = act
 
     def _raise(self, rule: Rule, urgency: Urgency) -> None:
         if not self.urgency_by or _RANK[urgency] > _RANK[self.urgency]:
@@ -113,6 +128,7 @@ def judge(
         skills=skills.filled(tuple(outcome.skills), scene.language) if outcome.skills else (),
         sla=outcome.sla[0] if outcome.sla else None,
         notes=tuple(outcome.notes),
+        acts=(*outcome.single.values(), *outcome.several),
         language=scene.language,
         replies=replies,
         reasons=tuple(reasons),

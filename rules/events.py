@@ -10,7 +10,7 @@ from rules.moments import duration_ms
 from rules.problems import meant
 from rules.reader import Reader
 
-SERVED: Final = frozenset({MESSAGE_RECEIVED})
+SERVED: Final = frozenset({MESSAGE_RECEIVED, "ticket.updated"})
 """What the running service gives; the others happen in tests only."""
 
 _PLAIN: Final = (MESSAGE_RECEIVED, "ticket.created", "ticket.updated")

@@ -3,17 +3,19 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from rules.acts import KINDS, SINGLE
 from rules.book import Book
 from rules.document import Node, Scalar
 from rules.facts import URGENCY_ORDER
 from rules.problems import Position
 
 EXPECT = (
-    "tags", "tags_not", "urgency", "queue", "skills", "sla", "reply", "note", "fired", "quiet", "language",
+    "tags", "tags_not", "urgency", "queue", "skills", "sla", "reply", "note", "redacted", *KINDS, "fired", "quiet",
+    "language",
 )  # fmt: skip
 EXPECT_LATER = ("tags", "tags_not", "urgency", "queue", "skills", "sla", "reply", "escalated", "quiet")
 """Of a ticket that nobody took for a while."""
-_SINGLE = frozenset({"urgency", "queue", "sla", "reply", "note", "language"})
+_SINGLE = frozenset({"urgency", "queue", "sla", "reply", "note", "language", "redacted", *SINGLE})
 _NOT = {"tags_not": "the tag", "quiet": "the rule"}
 """What should not be there."""
 
@@ -46,7 +48,7 @@ class Expectation:
 def read(node: Node, known: tuple[str, ...], book: Book) -> Expectation:
     """Read `expect`, or what is expected later."""
     reader = book.reader
-    keys = reader.keys(node, known, "expect", later=("redacted",))
+    keys = reader.keys(node, known, "expect")
     single: dict[str, Scalar] = {}
     several: dict[str, tuple[Scalar, ...]] = {}
     for key, value in keys.items():
@@ -66,11 +68,12 @@ def _check_name(key: str, found: Scalar, book: Book) -> bool:
     reader = book.reader
     if key == "urgency":
         return reader.chosen(found, key, URGENCY_ORDER) is not None
-    if key in {"reply", "sla"} and found.value == "none":
+    if key in {"reply", "sla", "webhook"} and found.value == "none":
         return True
     names: dict[str, tuple[str, Collection[str]]] = {
         "queue": ("queue", book.queues),
         "sla": ("sla", book.slas),
+        "webhook": ("webhook", book.webhook_names),
         "reply": ("template", book.templates),
         "tags": ("tag", book.tags),
         "tags_not": ("tag", book.tags),

@@ -91,10 +91,11 @@ def _lines(step: Step, words: dict[str, str]) -> Iterable[str]:
         yield f"  x  {lost.key}: {lost.value} {words['lost']} {lost.to}"
 
 
-def explain(scene: Scene, rules: Iterable[Rule], verdict: Verdict) -> Explanation:
-    """Walk every rule again and note each condition."""
+def explain(behind: Scene, rules: Iterable[Rule], verdict: Verdict, *, came: Scene) -> Explanation:
+    """Walk every rule again and note each condition; rules that redact see the message as it `came`."""
     steps: list[Step] = []
     for rule in rules:
+        scene = came if rule.redact else behind
         checks: list[Check] = []
         passed = _check(rule.when, scene, 0, checks)
         state: State = "quiet"

@@ -65,10 +65,19 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     message: MessageFacts
     customer: CustomerFacts = CustomerFacts()
     ticket: TicketFacts = TicketFacts()
+    ticket_before: TicketFacts | None = None
+    """What the ticket was, when the event is that it changed."""
     event: str = MESSAGE_RECEIVED
     """What happened; only rules that wait for it are tried."""
     now_ms: int | None = None
     """When it happened. Without it no condition on time holds."""
+
+
+class Picked(msgspec.Struct, frozen=True, kw_only=True):
+    """A redaction policy that a rule chose at the door."""
+
+    rule: str
+    policy: str
 
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +104,21 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+ActKind = Literal["assign", "close", "snooze", "hide", "notify", "webhook"]
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a rule asks of the house."""
+
+    kind: ActKind
+    value: str
+    """assign: a login or `nobody`; close: why; snooze: `4h` or `until office`; hide: `true`; notify: `queue:billing` or
+    `agent:mei`; webhook: its name."""
+    rule: str
+    text: str = ""
+    """Of a notice."""
+
+
 class TemplateReply(msgspec.Struct, frozen=True, kw_only=True):
     """An automatic answer a rule asks for; the text is already in the customer's language."""
 
@@ -118,6 +142,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     sla: str | None = None
     """One of the rule set's promises."""
     notes: tuple[Note, ...] = ()
+    acts: tuple[Act, ...] = ()
+    """Of assign, close, snooze and hide one each at most."""
     language: str
     replies: tuple[TemplateReply, ...] = ()
     reasons: tuple[Reason, ...] = ()

@@ -26,8 +26,8 @@ class Reader:
         """Record an error."""
         self.problems.error(at, code, text, hint)
 
-    def keys(self, node: Node, known: Iterable[str], what: str, later: Iterable[str] = ()) -> dict[str, Node]:
-        """Read a map with known keys. `later` are words of the language that do not work yet."""
+    def keys(self, node: Node, known: Iterable[str], what: str) -> dict[str, Node]:
+        """Read a map with known keys."""
         if not isinstance(node, Table):
             self.wrong(node, f"{what} must be a map of keys and values")
             return {}
@@ -36,8 +36,6 @@ class Reader:
         for key, value in node.entries:
             if key.value in names:
                 found[key.value] = value
-            elif key.value in later:
-                self.fail(key.at, "later", f"{key.value} is not supported yet", "delete it for now")
             else:
                 text = f"{what} has no key {key.value}"
                 self.fail(key.at, "unknown-key", text, meant(key.value, names))

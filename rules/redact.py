@@ -7,7 +7,7 @@ detector matches or reaches across, and detection repeats until a round finds no
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -16,13 +16,14 @@ from rules.detectors.registry import Plan, plan
 from rules.detectors.scan import Scan
 from rules.facts import Finding, Redacted, Visibility
 from rules.fold import BARRIER, BETWEEN_FIELDS, Folded, fold
+from rules.own_finds import OwnFind
 
 SECRETS: Final[frozenset[SecretType]] = frozenset({
     "SEED_PHRASE", "PRIVATE_KEY", "KEYSTORE", "PASSWORD", "CARD", "CVV", "OTP", "API_KEY",
 })  # fmt: skip
 """What nobody may hold: masked on every channel."""
 
-PERSONAL: Final[frozenset[SecretType]] = frozenset(TYPES) - SECRETS
+PERSONAL: Final[frozenset[SecretType]] = frozenset(TYPES) - SECRETS - {"CUSTOM"}
 """What names or reaches a person. A wallet address is among them: beside a public handle it shows
 the world what that person owns. A transaction hash is not: the customer gave it to be looked up."""
 
@@ -38,6 +39,23 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     masked: Mapping[Visibility, frozenset[SecretType]]
     reported: Mapping[Visibility, frozenset[SecretType]]
+    own: tuple[OwnFind, ...] = ()
+    """What a site looks for besides, as CUSTOM."""
+
+
+class _Looking(NamedTuple):
+    """What is looked for in one message, as `Plan` is used."""
+
+    plan: Plan
+    own: tuple[OwnFind, ...]
+
+    def scanner(self, folded: Folded) -> Scan:
+        """Look `folded` over once."""
+        return self.plan.scanner(folded)
+
+    def find(self, scan: Scan) -> list[Hit]:
+        """Every hit, in no order."""
+        return [*self.plan.find(scan), *(hit for own in self.own for hit in own.find(scan.folded))]
 
 
 DEFAULT_POLICY: Final = Policy(
@@ -75,7 +93,8 @@ def redact_fields(
 ) -> list[Redacted]:
     """Each field as `redact` would answer alone; what has nothing to hide is looked over in one pass for all."""
     masked, reported = policy.masked[visibility], policy.reported[visibility]
-    how = plan(masked | reported)
+    types = masked | reported
+    how = _Looking(plan(types), policy.own) if policy.own and "CUSTOM" in types else plan(types)
     scan = _scan(BETWEEN_FIELDS.join([text for _, text in fields]), how)
     hits = how.find(scan)
     if not hits:
@@ -105,7 +124,9 @@ def _by_field(spans: list["_Span"], fields: Sequence[tuple[str, str]]) -> list[l
     return found
 
 
-def _redacted(field: str, text: str, spans: list["_Span"], masked: frozenset[SecretType], how: Plan) -> Redacted:
+def _redacted(
+    field: str, text: str, spans: list["_Span"], masked: frozenset[SecretType], how: Plan | _Looking
+) -> Redacted:
     if not spans:
         return Redacted(text=text)
     redacted = _apply(text, spans)
@@ -141,7 +162,7 @@ def _canonical(kind: str, value: Folded) -> str:
 
 
 def _settle(
-    text: str, spans: list[_Span], redacted: str, masked: frozenset[SecretType], how: Plan
+    text: str, spans: list[_Span], redacted: str, masked: frozenset[SecretType], how: Plan | _Looking
 ) -> tuple[list[_Span], str]:
     """Look again at what is left, since a mask changes what its neighbours stand beside."""
     for _ in range(_ROUNDS_MAX):
@@ -155,7 +176,7 @@ def _settle(
     return spans, redacted
 
 
-def _scan(text: str, how: Plan) -> Scan:
+def _scan(text: str, how: Plan | _Looking) -> Scan:
     return how.scanner(fold(_PLACEHOLDER.sub(_barrier, text) if "[" in text else text))
 
 

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from rules import events, period, skills
+from rules import acts, at_the_door, changed, events, period, skills
 from rules.book import Book
 from rules.conditions import All, Condition, Not
 from rules.document import Node, Scalar, Table
-from rules.facts import MESSAGE_RECEIVED, URGENCY_ORDER, Urgency
+from rules.facts import MESSAGE_RECEIVED, URGENCY_ORDER, Act, Urgency
 from rules.problems import Position
 from rules.when import WhenReader, always
 
@@ -18,8 +18,9 @@ MODES: tuple[Mode, ...] = ("enforce", "observe", "off")
 KEYS = ("id", "name", "owner", "mode", "event", "from", "until", "when", "exceptions", "then", "next")
 """In the order in which `rules fmt` writes them."""
 NEXT = ("continue", "stop")
-ACTIONS = ("tag", "untag", "urgency", "queue", "skills", "sla", "reply", "note", "force")
-_ACTIONS_LATER = ("assign", "redact", "notify", "webhook", "close", "snooze")
+ACTIONS = ("tag", "untag", "urgency", "queue", "skills", "sla", "reply", "note", "redact", *acts.KINDS, "force")
+SINGLE = ("queue", "reply", "sla", *acts.SINGLE)
+"""What one rule decides; `force` says which."""
 TAGS_MAX, NOTE_MAX = 16, 1_000
 
 
@@ -40,20 +41,24 @@ class Rule:
     sla: str | None = None
     reply: str | None = None
     note: str | None = None
+    acts: tuple[Act, ...] = ()
+    redact: tuple[str, ...] = ()
+    """Policies it chooses at the door; such a rule asks for nothing else."""
     force: bool = False
-    """Its queue, reply and sla count, whoever wrote before."""
+    """What it writes of `SINGLE` counts, whoever wrote before."""
     stop: bool = False
     """No later rule may set the queue."""
     mode: Mode = "enforce"
 
     def writes(self) -> tuple[tuple[str, str], ...]:
         """Everything it asks for, as key and value."""
-        several = ("tag", self.tags), ("untag", self.untags), ("skills", self.skills)
+        several = ("tag", self.tags), ("untag", self.untags), ("skills", self.skills), ("redact", self.redact)
         found = [(key, value) for key, values in several for value in values]
         single = ("urgency", self.urgency), ("queue", self.queue), ("sla", self.sla), ("reply", self.reply)
         for key, value in (*single, ("note", self.note)):
             if value is not None:
                 found.append((key, value))
+        found += [(act.kind, act.value) for act in self.acts]
         return tuple(found)
 
 
@@ -78,7 +83,7 @@ def read(node: Table, book: Book) -> Rule | None:
     event = events.read(keys["event"], book.slas, reader) if "event" in keys else MESSAGE_RECEIVED
     if event is not None and "event" in keys:
         events.doubt(event, keys["event"], reader)
-    trees = WhenReader(book)
+    trees = WhenReader(book, event or changed.EVENT)
     when = trees.tree(keys["when"]) if "when" in keys else always(node.at)
     if "exceptions" in keys:
         cancels = [trees.tree(item) for item in reader.items(keys["exceptions"], "exceptions")]
@@ -100,8 +105,13 @@ def read(node: Table, book: Book) -> Rule | None:
     sla = _reference(actions, "sla", book.slas, book)
     skilled = skills.read(actions["skills"], "skills", reader) if "skills" in actions else ()
     note = _note(actions, book)
+    asked = acts.read(identity, actions, book)
+    redact = at_the_door.read(node, actions, book) if "redact" in actions else ()
     force = _force(actions, book)
     name = reader.text(keys["name"], "name") if "name" in keys else None
+    if reply is not None and event == changed.EVENT:
+        hint = "the rule may do everything else"
+        book.problems.warn(actions["reply"].at, "not-served", "a change of a ticket is not answered yet", hint)
     if event is None or when is None or not isinstance(given, Scalar):
         return None
     return Rule(
@@ -118,6 +128,8 @@ def read(node: Table, book: Book) -> Rule | None:
         sla=sla,
         reply=reply,
         note=note,
+        acts=asked,
+        redact=redact,
         force=force,
         stop=following == "stop" or (following is None and queue is not None),
         mode=cast("Mode", mode or "enforce"),
@@ -140,7 +152,7 @@ def _actions(node: Table, keys: dict[str, Node], rule: str, book: Book) -> dict[
         if key.value == "priority":
             book.reader.fail(key.at, "unknown-key", "there is no priority", "write urgency")
             then = Table(tuple(e for e in then.entries if e[0] is not key), then.at)
-    return book.reader.keys(then, ACTIONS, "then", later=_ACTIONS_LATER)
+    return book.reader.keys(then, ACTIONS, "then")
 
 
 def _tags(actions: dict[str, Node], book: Book) -> tuple[str, ...]:
@@ -171,8 +183,8 @@ def _note(actions: dict[str, Node], book: Book) -> str | None:
 def _force(actions: dict[str, Node], book: Book) -> bool:
     if "force" not in actions:
         return False
-    if not actions.keys() & {"queue", "reply", "sla"}:
-        hint = "it decides who writes queue, reply and sla; the highest urgency always wins"
+    if not actions.keys() & set(SINGLE):
+        hint = f"it decides who writes {', '.join(SINGLE)}; the highest urgency always wins"
         book.reader.fail(actions["force"].at, "value", "force has nothing to force", hint)
     return bool(book.reader.flag(actions["force"], "force"))
 

@@ -7,11 +7,12 @@ swaps old for new in one assignment.
 import hashlib
 from collections.abc import Mapping
 
-from rules import checker, override, rule, sections, trial
+from rules import acts, checker, override, rule, sections, trial
 from rules.book import Book
 from rules.candidates import Candidates
 from rules.deadlines import Sla
 from rules.document import Shelf
+from rules.door import Door
 from rules.evaluation import judge
 from rules.explanation import Explanation, explain
 from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
@@ -19,6 +20,7 @@ from rules.fields import Field
 from rules.inclusion import Inclusion, is_packed
 from rules.links import LinkHosts
 from rules.literals import Finder
+from rules.policies import RedactPolicy
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
 from rules.rule import Rule
@@ -28,7 +30,9 @@ from rules.schedule import Schedule
 from rules.sections import Section
 from rules.simulation import World
 from rules.templates import Template
+from rules.treatment import Choice
 from rules.trial import TestReport, Trial
+from rules.webhooks import Webhook
 
 FILES_MAX = 256
 RULES_MAX = 20_000
@@ -38,7 +42,14 @@ class Ruleset:
     """A checked, compiled set of rules."""
 
     def __init__(
-        self, book: Book, rules: tuple[Rule, ...], trials: tuple[Trial, ...], version: str, hosts: LinkHosts | None
+        self,
+        book: Book,
+        rules: tuple[Rule, ...],
+        trials: tuple[Trial, ...],
+        policies: Mapping[str, RedactPolicy],
+        webhooks: Mapping[str, Webhook],
+        version: str,
+        hosts: LinkHosts | None,
     ) -> None:
         self.version = version
         """Content hash of the files, short hex."""
@@ -49,7 +60,12 @@ class Ruleset:
         self.times: Mapping[str, Schedule] = dict(book.times)
         self.fields: Mapping[str, Field] = dict(book.fields)
         """What conditions may ask for, the site's own fields among them."""
+        self.webhooks: Mapping[str, Webhook] = dict(webhooks)
+        self.logins: frozenset[str] = acts.logins([act for one in rules for act in one.acts])
+        """Agents whom rules name."""
+        self.policies: tuple[str, ...] = tuple(book.policy_names)
         self.lists: tuple[str, ...] = tuple(book.list_names)
+        self.weights: tuple[str, ...] = tuple(book.weights)
         self.tags: tuple[str, ...] = tuple(sorted(book.tags))
         self.rules = rules
         """In the order they are tried."""
@@ -63,9 +79,11 @@ class Ruleset:
         self._scanner = Scanner(book.lexicon)
         waiting: dict[str, list[Rule]] = {MESSAGE_RECEIVED: []}
         for one in rules:
-            waiting.setdefault(one.event, []).append(one)
+            if not one.redact:
+                waiting.setdefault(one.event, []).append(one)
         self._candidates = {event: Candidates(those, self._scanner.finder) for event, those in waiting.items()}
         """By event."""
+        self._door = Door(tuple(one for one in rules if one.redact), policies, self._scanner)
         self._nobody = Candidates((), self._scanner.finder)
 
     @property
@@ -85,14 +103,28 @@ class Ruleset:
         needs_sentences = any(those.needs_sentences for those in self._candidates.values())
         return None if needs_sentences or not finder.has_words else finder
 
-    def evaluate(self, facts: Facts) -> Verdict:
-        """Judge one message. Never raises, whatever the text."""
-        return self._judge(Scene(facts, self._scanner))
+    def evaluate(self, facts: Facts, *, queue: str = "") -> Verdict:
+        """Judge one message, or one event of a ticket, which stays in `queue` where no rule asks for another. Never
+        raises, whatever the text."""
+        return self._judge(Scene(facts, self._scanner), queue)
+
+    def waits_for(self, event: str) -> bool:
+        """Whether any rule is tried when this happens."""
+        return event in self._candidates
+
+    def choose(self, facts: Facts) -> Choice:
+        """Which redaction policies hold for a message that is not redacted yet. Never raises."""
+        return self._door.choose(facts)
+
+    def redacted(self, facts: Facts) -> Facts:
+        """A message as it is once it is through the door, for tests and `explain`."""
+        return self._door.redacted(facts)
 
     def explain(self, facts: Facts) -> Explanation:
-        """Judge one message and tell the whole way."""
-        scene = Scene(facts, self._scanner)
-        return explain(scene, self.rules, self._judge(scene))
+        """Redact one message as the door does, judge it and tell the whole way."""
+        came = Scene(facts, self._scanner)
+        scene = Scene(self.redacted(facts), self._scanner)
+        return explain(scene, self.rules, self._judge(scene), came=came)
 
     def render(self, template: str, language: str | None, variables: Mapping[str, str]) -> str:
         """Return a template's text in the nearest language, blanks filled; KeyError if unknown."""
@@ -126,12 +158,16 @@ class Ruleset:
             events=frozenset(self._candidates),
             judge=lambda facts, queue: self._judge(Scene(facts, self._scanner), queue),
         )
-        return trial.run(self._trials, names, world, self.evaluate, self.fired)
+        return trial.run(self._trials, names, world, self)
 
     def fired(self, facts: Facts) -> tuple[str, ...]:
-        """Ids of the rules that fire, in order, those that are only observed among them."""
+        """Ids of the rules that fire behind the door, in order, those that are only observed among them."""
         scene = Scene(facts, self._scanner)
         return tuple([fired.rule.id for fired in self._waiting(scene).fired(scene)])
+
+    def fired_at_the_door(self, facts: Facts) -> tuple[str, ...]:
+        """Ids of the rules with `redact` that fire, for a message that is not redacted yet."""
+        return self._door.fired(facts)
 
     def _waiting(self, scene: Scene) -> Candidates:
         return self._candidates.get(scene.facts.event, self._nobody)
@@ -165,13 +201,15 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None, shelf: S
     override.apply(read, book.reader)
     sections.define(read, book)
     _check_default(book, top)
+    policies = sections.define_policies(read, book)
+    webhooks = sections.define_webhooks(read, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.refuse(book, rules)
     if problems.failed():
         checker.doubt(book, rules)
         raise RulesError(problems.all())
-    return Ruleset(book, rules, trials, content_hash(inclusion.content), hosts)
+    return Ruleset(book, rules, trials, policies, webhooks, content_hash(inclusion.content), hosts)
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:

@@ -22,6 +22,7 @@ _BREAKS: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 _RESOLVER: Final = yaml.SafeLoader("")
 _WORD: Final = "tag:yaml.org,2002:str"
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
+_DECIMAL: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
 def written(leaf: Leaf, place: Place | None = None) -> str:
@@ -44,6 +45,8 @@ def _plain(value: str, place: Place | None) -> str:
         return "true" if value.lower() in TRUE else "false"
     if place is not None and place.takes("integer") and _INTEGER.fullmatch(value):
         return str(int(value))
+    if place is not None and place.takes("number") and _DECIMAL.fullmatch(value):
+        return value
     if "\n" in value:
         return _escaped(value)
     return _quoted(value) if ambiguous(value) else value

@@ -7,6 +7,7 @@ import msgspec
 
 from rules.facts import Facts, Span
 from rules.language import detect
+from rules.scales import Lists, Reading
 from rules.scan import WORK_MAX, Scan, Scanner
 
 Found = tuple[Scan, tuple[Span, ...]]
@@ -24,15 +25,19 @@ class Scene:
 
     __slots__ = (
         "_custom",
+        "_earlier",
         "_language",
         "_present",
+        "_readings",
         "_scanner",
         "_subject",
         "answers",
         "facts",
         "found",
         "plain",
+        "telling",
         "text",
+        "weighed",
     )
 
     def __init__(self, facts: Facts, scanner: Scanner) -> None:
@@ -44,11 +49,25 @@ class Scene:
         """By id of a condition: what it found, so that its evidence is not searched again."""
         self.answers: dict[int, bool] = {}
         """By number of a condition that several rules share: what it said (`rules.shared`)."""
+        self.weighed: dict[tuple[int, int], float] = {}
+        """By ids of scales and of a scanned part: what it weighs, whatever the number of rules that ask."""
+        self.telling: dict[tuple[int, int], list[Span]] = {}
+        """By the same: which words of it tell."""
+        self._readings: dict[tuple[int, int], Reading] = {}
         self._scanner = scanner
         self._language = facts.message.lang
         self._subject: Scan | None = None
         self._custom: dict[str, object] | None = None
         self._present: tuple[AbstractSet[str], AbstractSet[str], AbstractSet[str]] | None = None
+        self._earlier: Scene | None = None
+
+    @property
+    def earlier(self) -> "Scene | None":
+        """The same before the ticket changed; None when that is not what happened."""
+        before = self.facts.ticket_before
+        if self._earlier is None and before is not None:
+            self._earlier = Scene(msgspec.structs.replace(self.facts, ticket=before), self._scanner)
+        return self._earlier
 
     @property
     def language(self) -> str:
@@ -78,8 +97,9 @@ class Scene:
         """Forget what was found and find words the first way."""
         self.plain = True
         self.text = self._scanner.scan(self.facts.message.text, plainly=True)
-        self._subject = self._present = None
+        self._subject = self._present = self._earlier = None
         self.found, self.answers = {}, {}
+        self.weighed, self.telling, self._readings = {}, {}, {}
 
     @property
     def gave_up(self) -> bool:
@@ -101,3 +121,10 @@ class Scene:
     def part(self, name: str) -> Scan:
         """Return the scan of `text` or `subject`."""
         return self.text if name == "text" else self.subject
+
+    def reading(self, lists: Lists, scan: Scan) -> Reading:
+        """Return a scanned part as it is weighed."""
+        key = (id(lists), id(scan))
+        if key not in self._readings:
+            self._readings[key] = lists.read(scan.folded.text)
+        return self._readings[key]

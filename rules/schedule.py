@@ -66,6 +66,15 @@ class Schedule:
             left -= end - begin
         return None
 
+    def opens_after(self, now_ms: int) -> int | None:
+        """Return when it opens next; where it is open now, when it does so again. None when that is years away."""
+        until = now_ms
+        for begin, end in self._open(now_ms):
+            if begin > until:
+                return begin
+            until = end
+        return None
+
     def _open(self, start_ms: int) -> Iterator[tuple[int, int]]:
         """Yield what is open from a moment on, in order, without overlaps."""
         first = datetime.fromtimestamp(start_ms / 1000, self.zone).date() - timedelta(days=1)

@@ -5,28 +5,56 @@ takes `12315` for a number and `no` for a word; wherever words are meant both ar
 was typed. `switchboard rules check` stays the judge: it knows more than any schema can say.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
-from rules import custom, deadlines, expectations, overflow, queues, rule, skills, times, trial, when
+from rules import (
+    acts,
+    custom,
+    deadlines,
+    expectations,
+    overflow,
+    policies,
+    queues,
+    rule,
+    times,
+    trial,
+    webhooks,
+    weights,
+    when,
+)
 from rules.book import WORD_MAX
+from rules.detectors.hit import TYPES
 from rules.facts import URGENCY_ORDER, CustomerFacts, TicketFacts
 from rules.fields import FIELDS, Field
 from rules.hints import HINTS
-from rules.reader import FALSE, ID, TRUE
+from rules.own_finds import TYPE as OWN_TYPE
 from rules.ruleset import Ruleset
 from rules.schedule import WEEKDAYS
+from rules.schema_parts import (
+    COUNT,
+    DECIMAL,
+    DURATION,
+    FLAG,
+    LANGUAGE_TAG,
+    SKILL,
+    TEXT,
+    Schema,
+    closed,
+    named,
+    new_name,
+    one_or_many,
+    ordered,
+    ref,
+    table,
+    with_hint,
+)  # fmt: skip
 from rules.sections import LANGUAGE_VERSION, SECTIONS
-from rules.templates import LANGUAGE, TEXT_MAX
-
-Schema = dict[str, Any]
-"""JSON, whose shape the draft defines."""
+from rules.templates import TEXT_MAX
 
 DRAFT: Final = "http://json-schema.org/draft-07/schema#"
+_COUNTED: Final = r"^message\.(?:text|subject|any)\|has at least [0-9]{1,3}(?: exact case)?$"
 _REFERENCE: Final = r"^\$[a-z]"
 """How the name of a list is written where words stand."""
-_FLAG: Final[Schema] = {"anyOf": [{"type": "boolean"}, {"enum": sorted(TRUE | FALSE)}]}
-_TEXT: Final[Schema] = {"type": ["string", "number", "boolean"]}
 
 
 def schema(site: Ruleset | None = None) -> Schema:
@@ -47,7 +75,10 @@ class _Writer:
                 "rule": tuple(known.id for known in site.rules),
                 "list": tuple(f"${name}" for name in site.lists),
                 "time": tuple(site.times),
+                "weights": site.weights,
                 "sla": tuple(site.slas),
+                "policy": site.policies,
+                "webhook": tuple(site.webhooks),
             }
         self._fields = FIELDS if site is None else site.fields
 
@@ -55,31 +86,34 @@ class _Writer:
         sections: dict[str, Schema] = {
             "version": {"const": LANGUAGE_VERSION, "type": "integer"},
             "pack": {"type": "string"},
-            "requires": _table("requires", {"engine": {"type": "string", "pattern": "^>= ?[0-9]+([.][0-9]+)?$"}}),
-            "include": _one_or_many({"type": "string"}),
+            "requires": table("requires", {"engine": {"type": "string", "pattern": "^>= ?[0-9]+([.][0-9]+)?$"}}),
+            "include": one_or_many({"type": "string"}),
+            "redact": named(self._policy()),
+            "webhooks": named(self._webhook()),
             "override": {"type": "object", "additionalProperties": {"type": "object"}},
-            "lists": _named(_ref("words")),
-            "calendars": _named(_table("calendar", dict.fromkeys(times.CALENDAR_KEYS, _one_or_many(_TEXT)))),
-            "times": _named(self._time()),
+            "lists": named(ref("words")),
+            "weights": named(self._weights()),
+            "calendars": named(table("calendar", dict.fromkeys(times.CALENDAR_KEYS, one_or_many(TEXT)))),
+            "times": named(self._time()),
             "fields": {"type": ["object", "null"], "additionalProperties": self._declared()},
-            "tags": _one_or_many(_name()),
-            "queues": _named({"anyOf": [{"type": "null"}, self._queue()]}),
-            "sla": _named(self._sla()),
-            "templates": _named(self._template()),
-            "rules": {"type": ["array", "null"], "items": _ref("rule")},
-            "tests": {"type": ["array", "null"], "items": _ref("test")},
+            "tags": one_or_many(new_name()),
+            "queues": named({"anyOf": [{"type": "null"}, self._queue()]}),
+            "sla": named(self._sla()),
+            "templates": named(self._template()),
+            "rules": {"type": ["array", "null"], "items": ref("rule")},
+            "tests": {"type": ["array", "null"], "items": ref("test")},
         }
         return {
             "$schema": DRAFT,
             "title": "Switchboard rules",
-            **_table("section", _of(SECTIONS, sections), required=("version",)),
+            **table("section", ordered(SECTIONS, sections), required=("version",)),
             "definitions": self._definitions(),
         }
 
     def _definitions(self) -> Schema:
         return {
             "word": self._word(),
-            "words": _one_or_many(_ref("word")),
+            "words": one_or_many(ref("word")),
             "near": self._near(when.NEAR),
             "unless": self._near(when.NEAR[:1]),
             "when": self._when(),
@@ -92,7 +126,7 @@ class _Writer:
     def _known(self, kind: str) -> Schema:
         """A name that the files define."""
         names = self._names.get(kind)
-        return _name() if names is None else {"enum": list(names)}
+        return new_name() if names is None else {"enum": list(names)}
 
     def _word(self) -> Schema:
         word = {"type": ["string", "number", "boolean"], "maxLength": WORD_MAX}
@@ -104,230 +138,240 @@ class _Writer:
         reference = {"type": "string", "pattern": _REFERENCE} if names is None else {"enum": list(names)}
         return {"anyOf": [value, reference]}
 
+    def _weights(self) -> Schema:
+        parts: dict[str, Schema] = {
+            "lists": one_or_many(new_name()),
+            "start": DECIMAL,
+            "words": {"type": "string"},
+        }
+        return table("weights", ordered(weights.KEYS, parts), required=("words",))
+
     def _queue(self) -> Schema:
-        text = {**_TEXT, "maxLength": queues.NAME_MAX}
-        per_language = {"type": "object", "additionalProperties": False, "patternProperties": {_LANGUAGE: text}}
+        text = {**TEXT, "maxLength": queues.NAME_MAX}
+        per_language = {"type": "object", "additionalProperties": False, "patternProperties": {LANGUAGE_TAG: text}}
         parts: dict[str, Schema] = {
             "name": {"anyOf": [text, per_language]},
-            "default": _FLAG,
-            "skills": _one_or_many(_SKILL),
+            "default": FLAG,
+            "skills": one_or_many(SKILL),
             "pick": {"enum": list(queues.PICKS)},
             "hours": self._known("time"),
             "max_waiting": {"type": "integer", "minimum": 1},
             "overflow": {"type": "array", "items": self._step()},
         }
-        return _table("queue", _of(queues.KEYS, parts))
+        return table("queue", ordered(queues.KEYS, parts))
 
     def _step(self) -> Schema:
-        crowd = _closed({key: _said(_COUNT, HINTS["step.when"]) for key in overflow.CROWD})
+        crowd = closed({key: with_hint(COUNT, HINTS["step.when"]) for key in overflow.CROWD})
         parts: dict[str, Schema] = {
-            "after": _DURATION,
+            "after": DURATION,
             "when": crowd,
-            "relax": _one_or_many(_SKILL),
-            "add_skill": _one_or_many(_SKILL),
+            "relax": one_or_many(SKILL),
+            "add_skill": one_or_many(SKILL),
             "urgency": {"enum": ["up"]},
             "to": self._known("queue"),
             "reply": self._known("template"),
         }
-        return _table("step", _of(overflow.KEYS, parts))
+        return table("step", ordered(overflow.KEYS, parts))
 
     def _time(self) -> Schema:
         days = "(?:" + "|".join(WEEKDAYS) + ")"
         week = {
             "type": "object",
             "additionalProperties": False,
-            "patternProperties": {f"^{days}(?:-{days})?(?:, ?{days}(?:-{days})?)*$": _one_or_many(_TEXT)},
+            "patternProperties": {f"^{days}(?:-{days})?(?:, ?{days}(?:-{days})?)*$": one_or_many(TEXT)},
         }
-        parts: dict[str, Schema] = dict.fromkeys((*times.CALENDAR_KEYS, "calendar"), _one_or_many(_TEXT))
+        parts: dict[str, Schema] = dict.fromkeys((*times.CALENDAR_KEYS, "calendar"), one_or_many(TEXT))
         parts |= {"zone": {"type": "string"}, "open": week}
-        return _table("time", _of(times.KEYS, parts), required=("zone", "open"))
+        return table("time", ordered(times.KEYS, parts), required=("zone", "open"))
 
     def _declared(self) -> Schema:
         kind: Schema = {"enum": list(custom.KINDS)}
-        parts = {"type": kind, "values": _one_or_many(_TEXT)}
-        return {"anyOf": [kind, _table("field", _of(custom.KEYS, parts), required=("type",))]}
+        parts = {"type": kind, "values": one_or_many(TEXT)}
+        return {"anyOf": [kind, table("field", ordered(custom.KEYS, parts), required=("type",))]}
 
     def _sla(self) -> Schema:
-        parts = {"first_reply": _DURATION, "solve": _DURATION, "clock": self._known("time")}
-        return _table("sla", _of(deadlines.KEYS, parts))
+        parts = {"first_reply": DURATION, "solve": DURATION, "clock": self._known("time")}
+        return table("sla", ordered(deadlines.KEYS, parts))
 
     def _template(self) -> Schema:
-        text = {**_TEXT, "maxLength": TEXT_MAX}
+        text = {**TEXT, "maxLength": TEXT_MAX}
         return {
-            **_table("template", {"fallback": {"type": "string", "pattern": _LANGUAGE}}),
-            "patternProperties": {_LANGUAGE: text},
+            **table("template", {"fallback": {"type": "string", "pattern": LANGUAGE_TAG}}),
+            "patternProperties": {LANGUAGE_TAG: text},
         }
+
+    def _policy(self) -> Schema:
+        own = {
+            "words": ref("words"),
+            "matches": {"type": "string", "maxLength": policies.PATTERN_MAX},
+            "keep_last": {"type": "integer", "minimum": 0, "maximum": policies.KEEP_LAST_MAX},
+        }
+        mode = {"enum": list(policies.MODES)}
+        modes = closed({key: with_hint(mode, HINTS["policy.mode"]) for key in policies.VISIBILITIES})
+        viewers = {viewer: {"enum": list(sights)} for viewer, sights in policies.VIEWERS.items()}
+        found = [{"enum": [name for name in TYPES if name != OWN_TYPE]}, table("find", ordered(policies.OWN_KEYS, own))]
+        parts: dict[str, Schema] = {
+            "find": one_or_many({"anyOf": found}),
+            "mode": {"anyOf": [mode, modes]},
+            "seal_for": DURATION,
+            "viewers": table("viewers", viewers),
+        }
+        return table("policy", ordered(policies.KEYS, parts), required=("find",))
+
+    def _webhook(self) -> Schema:
+        reference = {"type": "string", "pattern": f"^(?:{webhooks.REFERENCE})$"}
+        url = {"type": "string", "pattern": f"^(?:https://.+|{webhooks.REFERENCE})$", "maxLength": webhooks.URL_MAX}
+        return table("webhook", ordered(webhooks.KEYS, {"url": url, "secret": reference}), required=webhooks.KEYS)
 
     # Rules.
 
+    def _notice(self) -> Schema:
+        parts: dict[str, Schema] = {
+            "queue": self._known("queue"),
+            "agent": {**TEXT, "maxLength": acts.LOGIN_MAX},
+            "text": {**TEXT, "maxLength": acts.TEXT_MAX},
+        }
+        return table("notify", ordered(acts.NOTIFY_KEYS, parts), required=("text",))
+
     def _rule(self) -> Schema:
         actions: dict[str, Schema] = {
-            "tag": _one_or_many(self._offered("tag")),
+            "tag": one_or_many(self._offered("tag")),
             "urgency": {"enum": list(URGENCY_ORDER)},
             "queue": self._known("queue"),
             "reply": self._known("template"),
-            "untag": _one_or_many(self._known("tag")),
-            "skills": _one_or_many(_SKILL),
+            "untag": one_or_many(self._known("tag")),
+            "skills": one_or_many(SKILL),
             "sla": self._known("sla"),
-            "note": {**_TEXT, "maxLength": rule.NOTE_MAX},
-            "force": _FLAG,
+            "note": {**TEXT, "maxLength": rule.NOTE_MAX},
+            "redact": one_or_many(self._known("policy")),
+            "assign": {**TEXT, "maxLength": acts.LOGIN_MAX},
+            "close": {**TEXT, "maxLength": acts.TEXT_MAX},
+            "snooze": {"anyOf": [DURATION, table("snooze", {"until": self._known("time")}, required=("until",))]},
+            "hide": FLAG,
+            "notify": one_or_many(self._notice()),
+            "webhook": one_or_many(self._known("webhook")),
+            "force": FLAG,
         }
         parts: dict[str, Schema] = {
             "event": {"type": "string"},
-            "from": _TEXT,
-            "until": _TEXT,
-            "id": _name(),
-            "name": _TEXT,
-            "owner": _TEXT,
+            "from": TEXT,
+            "until": TEXT,
+            "id": new_name(),
+            "name": TEXT,
+            "owner": TEXT,
             "mode": {"enum": list(rule.MODES)},
-            "when": _ref("when"),
-            "exceptions": {"type": "array", "items": _ref("when")},
-            "then": {**_table("then", _of(rule.ACTIONS, actions)), "minProperties": 1},
+            "when": ref("when"),
+            "exceptions": {"type": "array", "items": ref("when")},
+            "then": {**table("then", ordered(rule.ACTIONS, actions)), "minProperties": 1},
             "next": {"enum": list(rule.NEXT)},
         }
-        return _table("rule", _of(rule.KEYS, parts), required=("id", "then"))
+        return table("rule", ordered(rule.KEYS, parts), required=("id", "then"))
 
     def _offered(self, kind: str) -> Schema:
         """A name that may be new: the known ones are offered."""
         known = self._names.get(kind)
-        return {"anyOf": [{"enum": list(known)}, _name()]} if known else _name()
+        return {"anyOf": [{"enum": list(known)}, new_name()]} if known else new_name()
 
     def _when(self) -> Schema:
         parts: dict[str, Schema] = {}
         for field in self._fields.values():
             about = HINTS.get(field.name, HINTS["message.custom"])
             default = when.default_operator(field)
-            parts[field.name] = _said(self._test_of(field, default), f"{about} {HINTS[f'operator.{default}']}")
+            parts[field.name] = with_hint(self._test_of(field, default), f"{about} {HINTS[f'operator.{default}']}")
             for operator in when.operators(field):
                 value = self._test_of(field, operator)
-                parts[f"{field.name}|{operator}"] = _said(value, f"{about} {HINTS[f'operator.{operator}']}")
+                parts[f"{field.name}|{operator}"] = with_hint(value, f"{about} {HINTS[f'operator.{operator}']}")
                 if field.kind == "text" and operator in when.EXACT:
-                    parts[f"{field.name}|{operator} exact case"] = _said(_ref("words"), HINTS["operator.exact case"])
+                    parts[f"{field.name}|{operator} exact case"] = with_hint(ref("words"), HINTS["operator.exact case"])
         for logic in when.LOGIC:
-            parts[logic] = _said(_one_or_many(_ref("when"), least=0), HINTS[f"when.{logic}"])
+            parts[logic] = with_hint(one_or_many(ref("when"), least=0), HINTS[f"when.{logic}"])
         for key in when.HOURS:
-            parts[key] = _said(_one_or_many(self._known("time")), HINTS[f"when.{key}"])
-        counted: Schema = {_COUNTED: _ref("words")}
+            parts[key] = with_hint(one_or_many(self._known("time")), HINTS[f"when.{key}"])
+        counted: Schema = {_COUNTED: ref("words")}
         if "time" not in self._names:
             counted[rf"^{custom.PREFIX[:-1]}\."] = {}
-        return {**_closed(parts), "patternProperties": counted, "minProperties": 1}
+        return {**closed(parts), "patternProperties": counted, "minProperties": 1}
 
     def _test_of(self, field: Field, operator: str) -> Schema:
         """What may stand behind a field and an operator."""
-        if operator == "exists":
-            return _FLAG
+        if operator in {"exists", "changed"}:
+            return FLAG
         if operator == "near":
-            return _ref("near")
+            return ref("near")
+        if operator == "weighs":
+            return table(
+                "weighs",
+                ordered(when.WEIGHS, {"of": self._known("weights"), "at least": DECIMAL}),
+                required=when.WEIGHS,
+            )
         if operator == "matches":
-            return _one_or_many({"type": "string", "maxLength": when.REGEX_MAX})
+            return one_or_many({"type": "string", "maxLength": when.REGEX_MAX})
         if operator in when.RANKED:
             bound = self._value(field)
             pair = {"type": "array", "items": bound, "minItems": 2, "maxItems": 2}
             return pair if operator == "between" else bound
         if field.kind == "text":
-            words = _ref("words")
-            return {"anyOf": [words, _ref("unless")]} if operator == "has" else words
-        return _one_or_many(self._or_list(self._value(field)))
+            words = ref("words")
+            return {"anyOf": [words, ref("unless")]} if operator == "has" else words
+        return one_or_many(self._or_list(self._value(field)))
 
     def _value(self, field: Field) -> Schema:
         """One value of a field."""
         if field.kind == "flag":
-            return _FLAG
+            return FLAG
         if field.decimal:
-            return {"anyOf": [{"type": "number"}, {"type": "string", "pattern": "^[+-]?[0-9]+(?:[.][0-9]+)?$"}]}
+            return DECIMAL
         if field.kind == "number":
             return {"type": "integer", "minimum": 0, "maximum": when.NUMBER_MAX}
         if field.choices:
             return {"enum": list(field.choices)}
-        return self._known(field.refers) if field.refers else _TEXT
+        return self._known(field.refers) if field.refers else TEXT
 
     def _near(self, own: tuple[str, ...]) -> Schema:
-        alternatives = {"anyOf": [_ref("word"), {"type": "array", "items": _ref("word"), "minItems": 1}]}
+        alternatives = {"anyOf": [ref("word"), {"type": "array", "items": ref("word"), "minItems": 1}]}
         parts: dict[str, Schema] = {
-            "words": {"anyOf": [_ref("word"), {"type": "array", "items": alternatives, "minItems": 1}]},
+            "words": {"anyOf": [ref("word"), {"type": "array", "items": alternatives, "minItems": 1}]},
             "within": {"type": "integer", "minimum": 0, "maximum": when.WITHIN_MAX},
-            "ordered": _FLAG,
-            **dict.fromkeys(when.UNLESS, _ref("words")),
+            "ordered": FLAG,
+            **dict.fromkeys(when.UNLESS, ref("words")),
         }
-        return _table("near", _of((*own, *when.UNLESS), parts), required=("words",))
+        return table("near", ordered((*own, *when.UNLESS), parts), required=("words",))
 
     # Tests.
 
     def _test(self) -> Schema:
         message = {key: self._fact(f"message.{key}") for key in trial.MESSAGE if key != "custom"}
-        message["custom"] = _said({"type": "object"}, HINTS["message.custom"])
-        crowd = _table("crowd", {"available": _COUNT, "waiting": _COUNT})
-        later = _table("expect", _of(expectations.EXPECT_LATER, self._expected()))
+        message["custom"] = with_hint({"type": "object"}, HINTS["message.custom"])
+        crowd = table("crowd", {"available": COUNT, "waiting": COUNT})
+        later = table("expect", ordered(expectations.EXPECT_LATER, self._expected()))
         parts: dict[str, Schema] = {
-            "name": _TEXT,
-            "message": {"anyOf": [_TEXT, _closed(message)]},
-            "customer": _closed({key: self._fact(f"customer.{key}") for key in CustomerFacts.__struct_fields__}),
-            "ticket": _closed({key: self._fact(f"ticket.{key}") for key in TicketFacts.__struct_fields__}),
+            "name": TEXT,
+            "message": {"anyOf": [TEXT, closed(message)]},
+            "customer": closed({key: self._fact(f"customer.{key}") for key in CustomerFacts.__struct_fields__}),
+            "ticket": closed({key: self._fact(f"ticket.{key}") for key in TicketFacts.__struct_fields__}),
+            "ticket_before": closed({key: self._fact(f"ticket.{key}") for key in trial.TICKET_BEFORE}),
             "event": {"type": "string"},
-            "at": _TEXT,
-            "queues": _named(crowd),
-            "expect": {**_table("expect", _of(expectations.EXPECT, self._expected())), "minProperties": 1},
-            "then_after": {"type": "object", "propertyNames": _DURATION, "additionalProperties": later},
-            "known_gap": _FLAG,
+            "at": TEXT,
+            "queues": named(crowd),
+            "expect": {**table("expect", ordered(expectations.EXPECT, self._expected())), "minProperties": 1},
+            "then_after": {"type": "object", "propertyNames": DURATION, "additionalProperties": later},
+            "known_gap": FLAG,
         }
-        return _table("test", _of(trial.KEYS, parts), required=("expect",))
+        return table("test", ordered(trial.KEYS, parts), required=("expect",))
 
     def _fact(self, name: str) -> Schema:
         field = FIELDS[name]
         value = self._value(field)
-        return _said(_one_or_many(value) if field.kind == "set" else value, HINTS[name])
+        return with_hint(one_or_many(value) if field.kind == "set" else value, HINTS[name])
 
     def _expected(self) -> dict[str, Schema]:
         reply = {"anyOf": [{"enum": ["none"]}, self._known("template")]}
-        tags, rules = _one_or_many(self._known("tag")), _one_or_many(self._known("rule"))
+        tags, rules = one_or_many(self._known("tag")), one_or_many(self._known("rule"))
         one: dict[str, Schema] = {
-            "urgency": {"enum": list(URGENCY_ORDER)}, "queue": self._known("queue"), "reply": reply, "language": _TEXT,
+            "urgency": {"enum": list(URGENCY_ORDER)}, "queue": self._known("queue"), "reply": reply, "language": TEXT,
         }  # fmt: skip
         sla = {"anyOf": [{"enum": ["none"]}, self._known("sla")]}
         several = {"tags": tags, "tags_not": tags, "fired": rules, "quiet": rules, "escalated": rules}
-        return one | several | {"sla": sla, "note": _TEXT, "skills": _one_or_many(_SKILL)}
-
-
-_COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
-_SKILL: Final[Schema] = {"type": ["string", "integer"], "pattern": f"^(?:{skills.PATTERN})$"}
-_DURATION: Final[Schema] = {"type": "string", "pattern": "^[0-9]{1,6}[smhd]$"}
-_COUNTED: Final = r"^message\.(?:text|subject|any)\|has at least [0-9]{1,3}(?: exact case)?$"
-_LANGUAGE: Final = f"^(?:{LANGUAGE.pattern})$"
-
-
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/definitions/{name}"}
-
-
-def _said(value: Schema, description: str) -> Schema:
-    """A value with its hover text. Draft 7 reads nothing beside a $ref, so one is wrapped."""
-    return {"description": description, **({"allOf": [value]} if "$ref" in value else value)}
-
-
-def _name() -> Schema:
-    return {"type": ["string", "integer"], "pattern": f"^(?:{ID.pattern})$", "maxLength": 64}
-
-
-def _named(value: Schema) -> Schema:
-    """A map whose keys the file chooses."""
-    return {"type": ["object", "null"], "propertyNames": _name(), "additionalProperties": value}
-
-
-def _one_or_many(value: Schema, *, least: int = 1) -> Schema:
-    return {"anyOf": [value, {"type": "array", "items": value, "minItems": least}]}
-
-
-def _of(keys: Iterable[str], parts: Mapping[str, Schema]) -> dict[str, Schema]:
-    """The parts in the language's order; a KeyError names a key of the language that nobody described here."""
-    return {key: parts[key] for key in keys}
-
-
-def _table(group: str, parts: Mapping[str, Schema], *, required: tuple[str, ...] = ()) -> Schema:
-    """A map with known keys, each with its hover text."""
-    said = _closed({key: _said(value, HINTS[f"{group}.{key}"]) for key, value in parts.items()})
-    return {**said, "required": list(required)} if required else said
-
-
-def _closed(parts: Mapping[str, Schema]) -> Schema:
-    """A map with known keys, which bring their hover texts along."""
-    return {"type": "object", "properties": dict(parts), "additionalProperties": False}
+        acted: dict[str, Schema] = {**dict.fromkeys(acts.SINGLE, TEXT), "notify": one_or_many(TEXT)}
+        acted["webhook"] = one_or_many({"anyOf": [{"enum": ["none"]}, self._known("webhook")]})
+        return one | several | acted | {"sla": sla, "note": TEXT, "redacted": TEXT, "skills": one_or_many(SKILL)}

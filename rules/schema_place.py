@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from rules.schema import Schema
+from rules.schema_parts import Schema
 
 
 class Place:
@@ -31,7 +31,7 @@ class Place:
         return Place(self._whole, [part["items"] for part in self._here if "items" in part])
 
     def takes(self, kind: str) -> bool:
-        """Whether a `boolean` or `integer` is meant here, and not a word that may look like one."""
+        """Whether a `boolean`, `integer` or `number` is meant here, and not a word that may look like one."""
         return any(part.get("type") == kind for part in self._here)
 
     def keys(self) -> tuple[str, ...]:

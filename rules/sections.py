@@ -4,9 +4,11 @@ Everything that a file names may be used in all of them, so names are gathered b
 read: first what stands alone, then what needs calendars, queues or times.
 """
 
-from rules import custom, deadlines, inclusion, queues, rule, templates, times, working
+from rules import custom, deadlines, inclusion, policies, queues, rule, templates, times, webhooks, weights, working
 from rules.book import Book
 from rules.document import Node, Scalar, Table
+from rules.policies import RedactPolicy
+from rules.webhooks import Webhook
 
 LANGUAGE_VERSION = 1
 
@@ -19,6 +21,7 @@ SECTIONS = (
     "requires",
     "include",
     "lists",
+    "weights",
     "calendars",
     "times",
     "fields",
@@ -26,17 +29,18 @@ SECTIONS = (
     "queues",
     "sla",
     "templates",
+    "redact",
+    "webhooks",
     "override",
     "rules",
     "tests",
 )
-_LATER = ("redact",)
 
 
 def read(root: Table, book: Book) -> Section:
     """Take a file apart."""
     reader = book.reader
-    found = reader.keys(root, SECTIONS, "a rules file", later=_LATER)
+    found = reader.keys(root, SECTIONS, "a rules file")
     if "version" not in found:
         reader.fail(root.at, "missing", "the file does not say its version", "write version: 1")
     else:
@@ -57,6 +61,7 @@ def define(sections: list[Section], book: Book) -> None:
             _define_rule(table, book)
     for section in sections:
         _define_times(section, book)
+        _define_weights(section, book)
     for section in sections:
         _complete(section, book)
 
@@ -86,10 +91,38 @@ def _define_queues(section: Section, book: Book) -> None:
             book.queues[key.value] = queues.read(key, node, book.reader)
 
 
+def define_policies(sections: list[Section], book: Book) -> dict[str, RedactPolicy]:
+    """Read the redaction policies of all files, by name."""
+    found: dict[str, RedactPolicy] = {}
+    for section in sections:
+        for key, node in _named(section, "redact", book):
+            if book.define("policy", key, book.policy_names):
+                found[key.value] = policies.read(key, node, book)
+    return found
+
+
+def define_webhooks(sections: list[Section], book: Book) -> dict[str, Webhook]:
+    """Read the webhooks of all files, by name."""
+    found: dict[str, Webhook] = {}
+    for section in sections:
+        for key, node in _named(section, "webhooks", book):
+            if book.define("webhook", key, book.webhook_names):
+                webhook = webhooks.read(key, node, book.reader)
+                if webhook is not None:
+                    found[key.value] = webhook
+    return found
+
+
 def _define_times(section: Section, book: Book) -> None:
     for key, node in _named(section, "times", book):
         if book.define("time", key, book.time_names) and (schedule := times.read(key, node, book)) is not None:
             book.times[key.value] = schedule
+
+
+def _define_weights(section: Section, book: Book) -> None:
+    for key, node in _named(section, "weights", book):
+        if book.define("weights", key, book.weight_names) and (scales := weights.read(key, node, book)) is not None:
+            book.weights[key.value] = scales
 
 
 def _complete(section: Section, book: Book) -> None:

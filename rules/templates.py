@@ -15,7 +15,7 @@ from rules.reader import Reader
 from rules.redact import redact
 from rules.solicitation import solicitations
 
-VARIABLES: Final = ("ticket.number", "customer.name", "queue.name")
+VARIABLES: Final = ("ticket.number", "customer.name", "queue.name", "private_link")
 TEXT_MAX: Final = 4_000
 _BLANK = re.compile(r"\{\{([^{}]*)\}\}")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -33,6 +33,11 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     def text(self, language: str | None) -> str:
         """Return the text in this language, in its nearest relative, or in the fallback."""
         return self.texts[nearest(language, tuple(self.texts)) or self.fallback]
+
+    def asks_for(self, variable: str, language: str | None) -> bool:
+        """Whether the text in this language has a blank for it."""
+        names = (blank[1].partition("|")[0].strip() for blank in _BLANK.finditer(self.text(language)))
+        return variable in names
 
     def render(self, language: str | None, variables: Mapping[str, str]) -> str:
         """Fill in the blanks; one without a value takes what stands behind `|`, else nothing."""

@@ -15,7 +15,7 @@ from rules.variants import SIMPLIFIED
 PLACEHOLDER_TYPES = (
     "SEED_PHRASE", "PRIVATE_KEY", "KEYSTORE", "PASSWORD", "OTP", "API_KEY", "CARD", "CVV", "IBAN",
     "NATIONAL_ID", "PASSPORT", "PHONE", "EMAIL", "WALLET_ADDRESS", "IP", "PERSON_NAME",
-    "STREET_ADDRESS",
+    "STREET_ADDRESS", "CUSTOM",
 )  # fmt: skip
 """What the door may put in place of a secret; such a placeholder is never matched by words."""
 

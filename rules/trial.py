@@ -1,18 +1,19 @@
 """The tests that stand in the rules files: a message, and what must come of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from typing import Protocol, cast
 
 import msgspec
 
-from rules import custom, events, expectations, sequel
+from rules import changed, custom, events, expectations, sequel
+from rules.acts import SINGLE
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.expectations import Expectation
 from rules.facts import (
     MESSAGE_RECEIVED,
     URGENCY_ORDER,
+    ActKind,
     CustomerFacts,
     Facts,
     MessageFacts,
@@ -29,12 +30,16 @@ from rules.simulation import Simulation, World
 from rules.text import PLACEHOLDER_TYPES
 
 KEYS = (
-    "name", "event", "at", "message", "customer", "ticket", "queues", "expect", "then_after", "known_gap",
+    "name", "event", "at", "message", "customer", "ticket", "ticket_before", "queues", "expect", "then_after",
+    "known_gap",
 )  # fmt: skip
 MESSAGE = (
     "text", "subject", "channel", "account", "visibility", "lang", "is_first", "is_automatic",
     "attachments", "findings", "custom",
 )  # fmt: skip
+
+
+TICKET_BEFORE = tuple(name for name in TicketFacts.__struct_fields__ if name != "exists")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,26 @@ class TrialFailure(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.col} {self.name}: {self.text}"
+
+
+class Judge(Protocol):
+    """What the tests ask of a rule set."""
+
+    def redacted(self, facts: Facts) -> Facts:
+        """The message once it is through the door."""
+        ...
+
+    def fired_at_the_door(self, facts: Facts) -> tuple[str, ...]:
+        """Rules that fire before."""
+        ...
+
+    def fired(self, facts: Facts) -> tuple[str, ...]:
+        """Rules that fire behind it."""
+        ...
+
+    def evaluate(self, facts: Facts) -> Verdict:
+        """What the rules say."""
+        ...
 
 
 class TestReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,12 +120,14 @@ def read(node: Node, book: Book) -> Trial | None:
             return None
     name = reader.text(keys["name"], "name") if "name" in keys else None
     at = moment(keys["at"], "at", reader) if "at" in keys else None
+    ticket = _ticket(keys.get("ticket"), book)
     facts = Facts(
         event=event or MESSAGE_RECEIVED,
         now_ms=at.start_ms if at is not None else None,
         message=_message(keys["message"], book) if "message" in keys else MessageFacts(text=""),
         customer=_customer(keys.get("customer"), book),
-        ticket=_ticket(keys.get("ticket"), book),
+        ticket=ticket,
+        ticket_before=_before(keys, ticket, event, book),
     )
     expect = expectations.read(keys["expect"], expectations.EXPECT, book)
     known_gap = "known_gap" in keys and bool(reader.flag(keys["known_gap"], "known_gap"))
@@ -165,8 +192,24 @@ def _customer(node: Node | None, book: Book) -> CustomerFacts:
 def _ticket(node: Node | None, book: Book) -> TicketFacts:
     if node is None:
         return TicketFacts()
+    return _ticket_of(book.reader.keys(node, TicketFacts.__struct_fields__, "ticket"), book)
+
+
+def _before(keys: dict[str, Node], ticket: TicketFacts, event: str | None, book: Book) -> TicketFacts | None:
+    """What the ticket was before it changed: what is left out was as it is."""
+    if "ticket_before" not in keys:
+        return None
+    given = keys["ticket_before"]
+    if event not in {changed.EVENT, None}:
+        hint = f"write event: {changed.EVENT}"
+        book.reader.fail(given.at, "changed", f"a ticket has no before for {event}", hint)
+    found = book.reader.keys(given, TICKET_BEFORE, "ticket_before")
+    was = _ticket_of(found, book)
+    return msgspec.structs.replace(ticket, **{name: getattr(was, name) for name in found})
+
+
+def _ticket_of(keys: dict[str, Node], book: Book) -> TicketFacts:
     reader = book.reader
-    keys = reader.keys(node, TicketFacts.__struct_fields__, "ticket")
     state = reader.choice(keys["state"], "state", TICKET_STATES) if "state" in keys else None
     urgency = None
     if "urgency" in keys:
@@ -191,18 +234,18 @@ def run(
     trials: tuple[Trial, ...],
     rules: tuple[str, ...],
     world: World,
-    evaluate: Callable[[Facts], Verdict],
-    fired_by: Callable[[Facts], tuple[str, ...]],
+    judge: Judge,
 ) -> TestReport:
-    """Run every test and note which rules fired."""
+    """Run every test as the service would, through the door, and note which rules fired."""
     failures: list[TrialFailure] = []
     seen: set[str] = set()
     for trial in trials:
-        fired = fired_by(trial.facts)
+        facts = judge.redacted(trial.facts)
+        fired = (*judge.fired_at_the_door(trial.facts), *judge.fired(facts))
         seen.update(fired)
-        verdict = evaluate(trial.facts)
-        unmet = _unmet(trial, verdict, fired)
-        simulation = Simulation(world, trial.facts, verdict, trial.sequel.crowds)
+        verdict = judge.evaluate(facts)
+        unmet = _unmet(trial, verdict, fired, facts.message.text)
+        simulation = Simulation(world, facts, verdict, trial.sequel.crowds)
         for after_ms, expected in trial.sequel.moments:
             fate = simulation.at(after_ms)
             seen.update(fate.escalated)
@@ -220,20 +263,31 @@ def run(
     )
 
 
-def _unmet(trial: Trial, verdict: Verdict, fired: tuple[str, ...]) -> list[tuple[Position, str]]:
-    single = {
+def _unmet(trial: Trial, verdict: Verdict, fired: tuple[str, ...], redacted: str) -> list[tuple[Position, str]]:
+    single: dict[str, str] = {
         "urgency": verdict.urgency,
         "queue": verdict.queue,
         "sla": verdict.sla or "none",
         "reply": verdict.replies[0].template if verdict.replies else "none",
         "note": "; ".join(note.text for note in verdict.notes) or "none",
         "language": verdict.language,
+        "redacted": redacted,
     }
+    single.update((kind, "none") for kind in SINGLE)
+    single.update((act.kind, act.value) for act in verdict.acts if act.kind in SINGLE)
     several = {
         "tags": verdict.tags,
         "tags_not": verdict.tags,
         "skills": verdict.skills,
         "fired": fired,
         "quiet": fired,
+        "notify": _values(verdict, "notify"),
+        "webhook": _values(verdict, "webhook"),
     }
     return trial.expect.unmet(single, several)
+
+
+def _values(verdict: Verdict, kind: ActKind) -> tuple[str, ...]:
+    """To whom word is sent, each by its name."""
+    found = tuple(act.value.rpartition(":")[2] for act in verdict.acts if act.kind == kind)
+    return found or ("none",)

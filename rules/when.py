@@ -5,11 +5,12 @@ import re
 
 import re2
 
-from rules import hours
+from rules import changed, hours
 from rules.attributes import Between, Exists, Holds, Is, Key
 from rules.book import Book
 from rules.conditions import All, AnyOf, Condition, Not
 from rules.document import Listing, Node, Scalar, Table
+from rules.facts import MESSAGE_RECEIVED
 from rules.fields import LANGUAGE_FIELDS, TEXT_PARTS, Field
 from rules.near import Unless
 from rules.problems import Position, meant
@@ -17,6 +18,7 @@ from rules.reader import FALSE, TRUE
 from rules.required import required_of
 from rules.several import Several, Word
 from rules.text import fold_word
+from rules.weighing import Weighs
 from rules.wording import Has, HasAll, Matches, Near, Whole, compile_regex
 from rules.words import bounded
 
@@ -30,28 +32,30 @@ GROUPS_MAX, UNORDERED_MAX = 6, 4
 NUMBER_MAX = 1_000_000
 
 OPERATORS = {
-    "text": ("has", "has all", "has at least", "near", "is", "in", "starts", "ends", "matches", "exists"),
+    "text": ("has", "has all", "has at least", "near", "weighs", "is", "in", "starts", "ends", "matches", "exists"),
     "word": ("is", "in", "exists"),
     "flag": ("is",),
     "number": ("is", "in", "at least", "above", "below", "at most", "between"),
     "set": ("has", "has all", "exists"),
 }
 RANKED = ("at least", "above", "below", "at most", "between")
-_LATER = ("changed", "changed to")
 EXACT = ("has", "has all", "has at least")
 """What `exact case` may follow."""
 _COUNTED = re.compile(r"has at least ([0-9]{1,3})")
 LOGIC = ("any", "all", "not")
 HOURS = ("during", "outside")
 NEAR = ("words", "within", "ordered")
+WEIGHS = ("of", "at least")
 UNLESS = ("unless", "unless before", "unless just before")
 
 
 class WhenReader:
     """Reads the condition trees of one rule; problems go to the book."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, event: str = MESSAGE_RECEIVED) -> None:
+        """`event` is what the rule waits for."""
         self._book = book
+        self._event = event
         self._read = book.reader
         self._count = 0
         self._regexes = 0
@@ -102,9 +106,6 @@ class WhenReader:
         operator, exact = operator.removesuffix(" exact case"), operator.endswith(" exact case")
         counted = _COUNTED.fullmatch(operator)
         operator = "has at least" if counted else operator
-        if operator in _LATER:
-            self._read.fail(key.at, "later", f"{operator} is not supported yet", "delete it for now")
-            return None
         allowed = operators(field)
         if operator not in allowed:
             text = f"{field.name} cannot be tested with {operator}"
@@ -115,6 +116,11 @@ class WhenReader:
             hint = f"exact case may follow {', '.join(known)}" if exact else "write how many: has at least 2"
             self._read.fail(key.at, "unknown-operator", f"{field.name} cannot be tested so", hint)
             return None
+        if operator in changed.OPERATORS:
+            if self._event != changed.EVENT:
+                said = f"{key.value} means nothing for {self._event}"
+                self._read.fail(key.at, "changed", said, f"write event: {changed.EVENT}")
+            field, operator = changed.derived(field, operator)
         if counted or exact:
             return self._several(TEXT_PARTS[field.name], int(counted[1]) if counted else None, key, value, exact=exact)
         if field.kind == "text" and operator != "exists":
@@ -129,6 +135,8 @@ class WhenReader:
             return self._near(key, value, sources, several=operator == "near")
         if operator == "matches":
             return self._matches(key, value, sources)
+        if operator == "weighs":
+            return self._weighs(key, value, sources)
         words = self._book.words(value, key.value)
         if not words:
             return None
@@ -210,6 +218,22 @@ class WhenReader:
             for key in UNLESS
         )
         return Unless(anywhere, before, just_before) if keys.keys() & set(UNLESS) else None
+
+    def _weighs(self, key: Scalar, value: Node, sources: tuple[str, ...]) -> Condition | None:
+        keys = self._read.keys(value, WEIGHS, key.value)
+        for needed in WEIGHS if isinstance(value, Table) else ():
+            if needed not in keys:
+                hint = "for example {of: incident, at least: 0}"
+                self._read.fail(value.at, "missing", f"{key.value} does not say {needed}", hint)
+        if len(keys) < len(WEIGHS):
+            return None
+        name, least = self._read.scalar(keys["of"], "of"), self._read.decimal(keys["at least"], "at least")
+        if name is None or least is None:
+            return None
+        if self._read.known(name, "weights", self._book.weight_names) is None or name.value not in self._book.weights:
+            return None
+        scales = self._book.weights[name.value]
+        return Weighs(label=key.value, at=key.at, sources=sources, name=name.value, scales=scales, least=least)
 
     def _matches(self, key: Scalar, value: Node, sources: tuple[str, ...]) -> Condition | None:
         patterns = []
@@ -333,7 +357,7 @@ class WhenReader:
 
 def operators(field: Field) -> tuple[str, ...]:
     """How a field may be tested."""
-    return OPERATORS[field.kind] + (RANKED if field.ranked else ())
+    return OPERATORS[field.kind] + (RANKED if field.ranked else ()) + changed.operators(field)
 
 
 def default_operator(field: Field) -> str:

@@ -4,8 +4,6 @@ The account speaks for kinds that are not its own: nothing here may ask which ch
 """
 
 import asyncio
-import hashlib
-import hmac
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -26,6 +24,7 @@ from router.connector import (
     Sent,
     Unknown,
 )
+from router.model.signing import signature
 
 ANSWER_BYTES_MAX: Final = 65_536
 RETRY_AFTER_S_MAX: Final = 3_600.0
@@ -59,6 +58,16 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="me
     created_at_ms: int
 
 
+class _Hide(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hide"):
+    """The JSON of a post to be taken out of sight."""
+
+    channel: str
+    account: str
+    conversation: str
+    target_id: str | None
+    created_at_ms: int
+
+
 class _Answer(msgspec.Struct):
     """What a receiver may say: its own id of the message."""
 
@@ -66,15 +75,6 @@ class _Answer(msgspec.Struct):
 
 
 _decode_answer = msgspec.json.Decoder(_Answer).decode
-
-
-def signature(secret: bytes, at_s: int, body: bytes) -> str:
-    """The value of `Switchboard-Signature`: hex HMAC-SHA-256 over the time, a dot and the raw body.
-
-    A receiver computes the same over the bytes it got, compares in constant time, and refuses times too far away.
-    """
-    mac = hmac.new(secret, b"%d." % at_s + body, hashlib.sha256).hexdigest()
-    return f"t={at_s},v1={mac}"
 
 
 class ApiConnector:
@@ -167,7 +167,15 @@ class ApiConnector:
         self._health = Health(state=state, detail=detail, since_ms=since_ms, last_event_at_ms=last_ms)
 
 
-def _body(outbound: Outbound) -> _Body:
+def _body(outbound: Outbound) -> _Body | _Hide:
+    if outbound.action == "hide":
+        return _Hide(
+            channel=outbound.channel,
+            account=outbound.account,
+            conversation=outbound.thread,
+            target_id=outbound.target_id,
+            created_at_ms=outbound.created_at_ms,
+        )
     return _Body(
         channel=outbound.channel,
         account=outbound.account,

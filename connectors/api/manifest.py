@@ -23,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Where replies go; without it they are rejected with the reason."""
     webhook_secret: Secret | None = None
     """Signs what goes there."""
+    answers_privately: bool = False
+    """Its receiver can answer a public post so that its writer alone reads it."""
     webhook_timeout_s: Annotated[float, Meta(gt=0, le=30)] = 10.0
 
     def __post_init__(self) -> None:
@@ -47,12 +49,17 @@ def _create(settings: msgspec.Struct, context: Context) -> ApiConnector:
     )
 
 
-_CAPABILITIES: Final = Capabilities(visibilities=("public", "private"), idempotent_send=True)
+_CAPABILITIES: Final = Capabilities(visibilities=("public", "private"), idempotent_send=True, hides=True)
 
 
 def _configured(settings: msgspec.Struct) -> Capabilities:
     assert isinstance(settings, Settings)
-    return msgspec.structs.replace(_CAPABILITIES, can_send=settings.webhook_url is not None, speaks_for=settings.kinds)
+    return msgspec.structs.replace(
+        _CAPABILITIES,
+        can_send=settings.webhook_url is not None,
+        answers_privately=settings.answers_privately,
+        speaks_for=settings.kinds,
+    )
 
 
 MANIFEST: Final = Manifest(

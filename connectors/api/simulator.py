@@ -48,6 +48,19 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     created_at_ms: int
 
 
+class Hiding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="hide"):
+    """The body of a webhook that asks for a post to be taken out of sight."""
+
+    channel: str
+    account: str
+    conversation: str
+    target_id: str | None
+    created_at_ms: int
+
+
+_decode = msgspec.json.Decoder(Delivery | Hiding).decode
+
+
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """How to treat one delivery: answer `status`, or take it (`take`) and never say so (`cut`)."""
 
@@ -68,6 +81,8 @@ class WebhookReceiver:
         """Used up one by one, then all is well."""
         self.taken: dict[str, Delivery] = {}
         """By Idempotency-Key, once each."""
+        self.hidden: dict[str, Hiding] = {}
+        """Posts to be taken out of sight, likewise."""
         self.calls = 0
         self.refusals: list[str] = []
         """What was wrong with the deliveries that were not as promised."""
@@ -82,14 +97,17 @@ class WebhookReceiver:
             self.refusals.append(objection)
             return web.json_response({"error": objection}, status=401)
         try:
-            delivery = msgspec.json.decode(body, type=Delivery)
+            delivery = _decode(body)
         except msgspec.DecodeError as error:
             self.refusals.append(str(error))
             return web.json_response({"error": str(error)}, status=400)
         fault = self.faults.popleft() if self.faults else Fault(take=True)
         key = request.headers["Idempotency-Key"]
         if fault.take:
-            self.taken.setdefault(key, delivery)
+            if isinstance(delivery, Hiding):
+                self.hidden.setdefault(key, delivery)
+            else:
+                self.taken.setdefault(key, delivery)
             self.arrived.set()
         if fault.cut:
             assert request.transport is not None

@@ -45,6 +45,10 @@ class Hello(Frame, frozen=True, kw_only=True):
     last_seq: Annotated[int, Meta(ge=0, le=2**53)] = 0
     user: AppUser | None = None
     lang: Annotated[str, Meta(max_length=35)] | None = None
+    link: _Short | None = None
+    """The token of a link into a private conversation."""
+    link_key: _Short | None = None
+    """A UUID of the client's making, the same until the link was answered: a lost connection must not lose the link."""
 
 
 class Message(Frame, frozen=True, kw_only=True):
@@ -100,6 +104,8 @@ class Welcome(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
     visitor: str
     messages: tuple[ChatMessage, ...]
     last_seq: int
+    linked: bool | None = None
+    """Whether the link of the hello has led to this conversation; null when there was none."""
 
 
 RefusalReason = Literal["try_again", "slow_down", "bad_id", "empty", "too_long", "unreadable"]

@@ -69,7 +69,9 @@ MANIFEST: Final = Manifest(
     name="Web chat",
     version="1",
     settings=Settings,
-    capabilities=Capabilities(visibilities=("private",), idempotent_send=True, text_max=TEXT_CHARS_MAX),
+    capabilities=Capabilities(
+        visibilities=("private",), idempotent_send=True, opens_links=True, text_max=TEXT_CHARS_MAX
+    ),
     create=_create,
     parse=parse,
 )

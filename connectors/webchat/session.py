@@ -49,6 +49,8 @@ class Session:
         self._inlet = inlet
         self._visitors = visitors
         self._last_seq = 0
+        self._linked: bool | None = None
+        """Whether the link of the hello led somewhere; None when there was none."""
         self._begun = asyncio.Event()
         self._siblings: Collection[Session] = ()
         self._unread: set[str] = set()
@@ -66,12 +68,22 @@ class Session:
         if frame.v != frames.VERSION:
             raise Refusal("unsupported_version", f"found version {frame.v}; this server speaks {frames.VERSION}")
         try:
-            visitor = self._visitors.identify(frame)
+            visitor = await self._linked_visitor(frame) or self._visitors.identify(frame)
         except BadIdentity as error:
             raise Refusal("bad_identity", str(error)) from None
+        except StoreUnavailable:
+            raise Refusal("try_again", "the store is away; reconnect in a moment", TRY_AGAIN_LATER) from None
         # Positions mean something only to whom they were given.
         self._last_seq = frame.last_seq if frame.token == visitor.token else 0
         return visitor
+
+    async def _linked_visitor(self, hello: frames.Hello) -> Visitor | None:
+        """Whom the link of a hello lets in; None without one, or when it opens nothing."""
+        if hello.link is None or client_id(hello.link_key or "") is None:
+            return None
+        guest = self._visitors.guest(hello.link, hello.link_key or "")
+        self._linked = await self._context.links.open(hello.link, guest.id)
+        return guest if self._linked else None
 
     async def serve(self, visitor: Visitor, siblings: Collection["Session"]) -> None:
         """Welcome the visitor and serve until the socket closes. Raises Refusal.
@@ -159,11 +171,16 @@ class Session:
 
     async def _welcome(self, visitor: Visitor) -> None:
         first, *others = await self._news(visitor) or [()]
-        if first or self._last_seq:
+        if first or self._last_seq or self._linked:
             self.begin()
         await self._send(
             frames.Welcome(
-                v=frames.VERSION, token=visitor.token, visitor=visitor.id, messages=first, last_seq=self._advance(first)
+                v=frames.VERSION,
+                token=visitor.token,
+                visitor=visitor.id,
+                messages=first,
+                last_seq=self._advance(first),
+                linked=self._linked,
             )
         )
         await self._send_news(others)

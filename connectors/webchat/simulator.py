@@ -47,6 +47,7 @@ class VisitorClient:
         user: frames.AppUser | None = None,
         lang: str = "en",
         origin: str | None = None,
+        link: str | None = None,
     ) -> None:
         """`url` is the WebSocket's address; `http` is the caller's to close."""
         self._http = http
@@ -56,6 +57,10 @@ class VisitorClient:
         self._user = user
         self._lang = lang
         self._origin = origin
+        self._link = link
+        self._link_key = ids.new()
+        self.linked: bool | None = None
+        """What became of the link."""
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._reader: asyncio.Task[None] | None = None
         self._acks: dict[str, asyncio.Future[frames.Ack]] = {}
@@ -84,7 +89,15 @@ class VisitorClient:
         self._closed = None
         self._socket = await self._http.ws_connect(self._url, origin=self._origin, max_msg_size=0)
         await self.send_frame(
-            frames.Hello(v=frames.VERSION, token=self.token, last_seq=self.last_seq, user=self._user, lang=self._lang)
+            frames.Hello(
+                v=frames.VERSION,
+                token=self.token,
+                last_seq=self.last_seq,
+                user=self._user,
+                lang=self._lang,
+                link=self._link,
+                link_key=self._link_key if self._link else None,
+            )
         )
         try:
             async with asyncio.timeout(ANSWER_S):
@@ -96,6 +109,7 @@ class VisitorClient:
             raise ProtocolError(f"expected welcome of version {frames.VERSION}, got {type(welcome).__name__}")
         if welcome.token != self.token:
             self.messages, self.last_seq = {}, 0
+        self.linked = welcome.linked
         self.token, self.visitor = welcome.token, welcome.visitor
         self._take(welcome.messages, welcome.last_seq)
         self._reader = asyncio.create_task(self._read())

@@ -17,6 +17,7 @@ from router.connector import Context
 REMEMBERED_MAX: Final = 10_000
 """Visitors whose pace is remembered; the one quiet for longest is forgotten first."""
 _USER_PREFIX: Final = "u-"
+_GUEST_PREFIX: Final = "g-"
 _MINUTE_MS: Final = 60_000
 
 
@@ -53,6 +54,11 @@ class Visitors:
         self._verify(user.user_id, user.hmac)
         own = self._signer.sign("webchat-user", f"{self._account}:{user.user_id}")
         return self._visitor(_USER_PREFIX + own, user=user, user_verified=True)
+
+    def guest(self, link: str, link_key: str) -> Visitor:
+        """A new visitor for whom a link is to be opened: the same whenever the same client brings the same link."""
+        own = self._signer.sign("webchat-link", f"{self._account}:{link}:{link_key}")
+        return self._visitor(_GUEST_PREFIX + own, user=None)
 
     def may_write(self, visitor_id: str, now_ms: int) -> bool:
         """Whether another message fits the visitor's pace, which it then uses up."""

@@ -17,7 +17,6 @@ from router.model.wire import decode_message
 from rules import packs
 from rules.facts import Facts, MessageFacts
 from rules.problems import Problem, RulesError
-from rules.redact import redact
 from rules.ruleset import Ruleset, load
 from rules.schema import schema
 
@@ -151,17 +150,15 @@ def _facts(said: str) -> Facts:
 
 def _facts_of(event: InboundEvent) -> Facts:
     text = event.text if event.text is not None else derive_text(event.html or "")
-    found = redact(text, visibility=event.visibility)
     return Facts(
         message=MessageFacts(
-            text=found.text,
+            text=text,
             subject=event.subject or "",
             channel=event.channel,
             account=event.account,
             visibility=event.visibility,
             lang=event.language,
             attachments=len(event.attachments),
-            findings=tuple(dict.fromkeys(f.type for f in found.findings)),
             ext=event.ext or "",
         ),
         now_ms=event.sent_at_ms,

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -126,13 +127,20 @@ def _named(cause: Cause) -> str:
 
 
 def _moved(before: Judgement, after: Judgement) -> str:
-    lost, won = sorted({*before.tags} - {*after.tags}), sorted({*after.tags} - {*before.tags})
-    parts = [f"tags {' '.join([*(f'-{tag}' for tag in lost), *(f'+{tag}' for tag in won)])}"] if lost or won else []
+    parts = [_set("tags", before.tags, after.tags)]
     for name in ("urgency", "queue", "reply"):
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             parts.append(f"{name} {old or 'none'} -> {new or 'none'}")
-    return ", ".join(parts)
+    parts.append(_set("acts", before.acts, after.acts, ", "))
+    return ", ".join(filter(None, parts))
+
+
+def _set(name: str, before: Sequence[str], after: Sequence[str], between: str = " ") -> str:
+    """What left a set and what came to it; empty when nothing did."""
+    lost, won = sorted({*before} - {*after}), sorted({*after} - {*before})
+    moved = [*(f"-{one}" for one in lost), *(f"+{one}" for one in won)]
+    return f"{name} {between.join(moved)}" if moved else ""
 
 
 def _shifts(found: Comparison) -> list[str]:

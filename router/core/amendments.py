@@ -90,6 +90,7 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
         ext=event.ext,
         findings=tuple(dict.fromkeys((*target.findings, *entry.findings))),
         redactions=entry.redactions,
+        care=entry.care,
         revision=target.revision + 1,
         version=target.version + 1,
     )
@@ -119,7 +120,15 @@ def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outco
         return [], _NOTHING
     ticket = snapshot.tickets.get(target.ticket_id)
     blank = msgspec.structs.replace(
-        target, text="", html=None, subject=None, ext=None, attachments=(), state="deleted", version=target.version + 1
+        target,
+        text="",
+        html=None,
+        subject=None,
+        ext=None,
+        care=None,
+        attachments=(),
+        state="deleted",
+        version=target.version + 1,
     )
     changes: list[Change] = [Save(blank)]
     if ticket is not None and _is_shown(target, ticket):

@@ -98,7 +98,7 @@ def _settle(
         version=entry.version + 1,
     )
     changes: list[Change] = [Save(settled)]
-    if provider_id and message.external_id != provider_id:
+    if provider_id and entry.action == "send" and message.external_id != provider_id:
         changes.append(Save(msgspec.structs.replace(message, external_id=provider_id, version=message.version + 1)))
     changes.append(Record(_event(settled, entry.state, now_ms, "system")))
     return changes
@@ -106,6 +106,8 @@ def _settle(
 
 def _event(entry: OutboxEntry, before: OutboxState, now_ms: int, actor: str) -> Event:
     data = {"from": before, "to": entry.state, "attempt": str(entry.attempts)}
+    if entry.action != "send":
+        data["action"] = entry.action
     return Event(
         at_ms=now_ms,
         kind="delivery.state",

@@ -5,13 +5,19 @@ that holds a secret is held up until whoever wrote it says yes to just that. Nob
 a link leads to our own hosts. Concerns say what and where, never the value.
 """
 
+from typing import Final
+
 import msgspec
 
 from router.core.private_side import PrivateSide
 from router.model.message import Visibility
+from rules.facts import Finding
 from rules.links import LinkHosts
 from rules.redact import redact
 from rules.solicitation import solicitations
+
+_DRAWN: Final = ("checksum", "separated")
+"""What evidence of a phrase begins with that is no sentence."""
 
 
 class Concern(msgspec.Struct, frozen=True, kw_only=True, order=True):
@@ -56,7 +62,7 @@ def inspect(
 
     found = redact(text, field=field, visibility=visibility)
     holds = [concern(finding.start, finding.end, finding.type) for finding in found.findings if finding.masked]
-    blocked = [concern(*span, "ASKS_SECRET") for span in solicitations(text)]
+    blocked = [concern(*span, "ASKS_SECRET") for span in solicitations(_without_phrases(text, found.findings))]
     if hosts is not None:
         blocked += [concern(*span, "FOREIGN_LINK") for span in hosts.foreign(text)]
     if visibility == "public":
@@ -64,3 +70,14 @@ def inspect(
         blocked += [concern(*span, kind) for span, kind in (private_side.found_in(text) if private_side else ())]
         holds = []
     return Inspection(blocked=tuple(sorted(set(blocked))), held=tuple(holds))
+
+
+def _without_phrases(text: str, findings: tuple[Finding, ...]) -> str:
+    """The text with marks for recovery phrases, whose words, drawn by lot, at times read as a request: `助记词：读…`.
+
+    Only for those that are proven: what a label alone calls a phrase may be a sentence.
+    """
+    for finding in findings:
+        if finding.type == "SEED_PHRASE" and finding.evidence.startswith(_DRAWN):
+            text = text[: finding.start] + "\ufffd" * (finding.end - finding.start) + text[finding.end :]
+    return text

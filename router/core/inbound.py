@@ -7,10 +7,12 @@ snapshot in between, so that a batch decides exactly as its entries one by one w
 import msgspec
 
 from router.core import amendments
+from router.core.acts import Scene, carry_out
+from router.core.pieces import together
 from router.core.placement import Placement, place
 from router.core.quotes import visible
 from router.core.reasons import judged
-from router.core.receipts import automatic_reply
+from router.core.receipts import Ways, automatic_reply
 from router.core.tickets import follow_up, open_ticket
 from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome, Why
@@ -32,6 +34,12 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """From a reply token whose signature was verified."""
     can_send: bool = False
     """Whether the channel can carry an automatic answer."""
+    can_hide: bool = False
+    """Whether it can take a public post out of sight."""
+    answers_privately: bool = False
+    """Whether it can answer a public post so that its writer alone reads it."""
+    opens_links: bool = False
+    """Whether there is a page that links into private conversations lead to."""
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,8 +108,11 @@ def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
 def _decide_message(
     entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
 ) -> Decided:
-    event, now_ms = entry.event, entry.received_at_ms
-    placement = place(event, snapshot, token_conversation=circumstances.token_conversation, now_ms=now_ms)
+    now_ms = entry.received_at_ms
+    placement = place(entry.event, snapshot, token_conversation=circumstances.token_conversation, now_ms=now_ms)
+    pieces = together(entry, placement, snapshot)
+    entry = pieces.entry
+    event = entry.event
     new_text = visible(event.text or "")
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
 
@@ -134,7 +145,25 @@ def _decide_message(
             default_queue=ruleset.default_queue,
         )
 
-    why = _why(entry, placement, verdict, ticket)
+    ticket = pieces.named(ticket)
+    scene = Scene(
+        now_ms=now_ms,
+        opened=placement.ticket is None,
+        message_id=message_id,
+        conversation_id=conversation_id,
+        channel=event.channel,
+        account=event.account,
+        visibility=event.visibility,
+        findings=entry.findings,
+        untold=entry.care.untold if entry.care is not None else (),
+        imported=entry.imported,
+        can_hide=circumstances.can_hide,
+        verdict=verdict,
+        agents=snapshot.agents,
+        times=ruleset.times,
+    )
+    ticket, acted, told = carry_out(verdict.acts, ticket, scene, ids)
+    why = msgspec.structs.replace(_why(entry, placement, verdict, ticket), acts=tuple(told))
     reply = automatic_reply(
         entry,
         verdict,
@@ -144,7 +173,11 @@ def _decide_message(
         before=placement.ticket,
         conversation_id=conversation_id,
         ids=ids,
-        can_send=circumstances.can_send,
+        ways=Ways(
+            can_send=circumstances.can_send,
+            answers_privately=circumstances.answers_privately,
+            opens_links=circumstances.opens_links,
+        ),
     )
     contact_after = contact if reply is None else reply.contact
     if reply is not None and reply.template is not None:
@@ -166,6 +199,7 @@ def _decide_message(
                 )
             )
         )
+    changes += pieces.changes(ticket)
     changes += [Record(e) for e in ticket_events]
     changes.append(
         Record(
@@ -180,6 +214,7 @@ def _decide_message(
             )
         )
     )
+    changes += acted
     if reply is not None:
         changes += reply.changes
     outcome = Outcome(
@@ -303,6 +338,7 @@ def _message(
         language=verdict.language,
         findings=entry.findings,
         redactions=entry.redactions,
+        care=entry.care,
         attachments=entry.attachments,
         ext=event.ext,
         verdict=msgspec.Raw(_ENCODER.encode(why)),

@@ -15,10 +15,13 @@ from router.model.limits import REOPEN_WINDOW_MS
 from router.model.message import InboundEvent
 from router.model.snapshot import ConversationKey, Snapshot, SnapshotKeys
 from router.model.tables import Contact, Conversation, Ticket
+from rules.pieces import is_piece
 
 Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references"]
 NotJoined = Literal["", "sender_denied", "forwarded", "ticket_closed", "reopen_window_over"]
-ContactBy = Literal["new", "app", "provider", "mail", "visitor", "import", "agent", "conversation", "unproven"]
+ContactBy = Literal[
+    "new", "app", "provider", "mail", "visitor", "deep-link", "import", "agent", "conversation", "unproven"
+]
 
 _QUOTED_NUMBER = re.compile(r"(?<![0-9A-Za-z])T-(\d{1,12})(?![0-9A-Za-z])")
 _FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|i|rv|enc|转发|轉寄|轉發)\s*[:：]", re.IGNORECASE)
@@ -93,6 +96,8 @@ def ask(event: InboundEvent, token_conversation: ConversationId | None, keys: Sn
         keys.external_ids.add(key)
         keys.thread_peers.add((key, peer))
     keys.ticket_numbers.update(quoted_numbers(event))
+    if event.kind == "message" and is_piece(event.text or ""):
+        keys.earlier.add(_conversation_key(event, own_thread(event, sender), peer))
 
 
 def _conversation_key(event: InboundEvent, thread: str, peer: str) -> ConversationKey:

@@ -10,12 +10,12 @@ from functools import lru_cache
 import msgspec
 
 from router.core.guard import Concern, inspect
-from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record
-from router.model.ids import ConversationId, MessageId, OutboxId
-from router.model.limits import AUTO_REPLIES_PER_HOUR
+from router.model.changes import LINK_PLACEHOLDER, NUMBER_PLACEHOLDER, Add, Change, Record
+from router.model.ids import ConversationId, LinkId, MessageId, OutboxId
+from router.model.limits import AUTO_REPLIES_PER_HOUR, PRIVATE_LINK_MS
 from router.model.message import JournalEntry, Visibility
 from router.model.sources import Ids
-from router.model.tables import URGENCY_RANK, Contact, Event, Message, OutboxEntry, Ticket
+from router.model.tables import URGENCY_RANK, Contact, Event, Message, OutboxEntry, PrivateLink, Ticket
 from rules.facts import Verdict
 from rules.links import LinkHosts
 from rules.ruleset import Ruleset
@@ -23,6 +23,16 @@ from rules.ruleset import Ruleset
 DEFAULT_RECEIPT = "receipt"
 """The template every rule set may define for tickets whose rules ask for no other."""
 _HOUR_MS = 3_600_000
+
+
+class Ways(msgspec.Struct, frozen=True, kw_only=True):
+    """How an answer can reach its reader."""
+
+    can_send: bool
+    answers_privately: bool = False
+    """A public post can be answered so that its writer alone reads it."""
+    opens_links: bool = False
+    """There is a page that links into private conversations lead to."""
 
 
 class AutomaticReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +51,7 @@ def _wanted(verdict: Verdict, ruleset: Ruleset, before: Ticket | None, after: Ti
     )
     if verdict.replies and (before is None or turned_critical):
         return verdict.replies[0].template, verdict.replies[0].rule
-    if before is None and DEFAULT_RECEIPT in ruleset.templates:
+    if before is None and after.state != "closed" and DEFAULT_RECEIPT in ruleset.templates:
         return DEFAULT_RECEIPT, ""
     return None
 
@@ -81,12 +91,12 @@ def automatic_reply(
     before: Ticket | None,
     conversation_id: ConversationId,
     ids: Ids,
-    can_send: bool,
+    ways: Ways,
 ) -> AutomaticReply | None:
     """The receipt for `ticket`, if one is due; `before` is the ticket as it was, None when it was just opened."""
     event, now_ms = entry.event, entry.received_at_ms
     wanted = _wanted(verdict, ruleset, before, ticket)
-    if wanted is None or not can_send or event.automatic != "none":
+    if wanted is None or not ways.can_send or event.automatic != "none":
         return None
     counted = _counted(contact, now_ms)
     if counted is None:
@@ -94,13 +104,17 @@ def automatic_reply(
     number = f"T-{ticket.number}" if ticket.number else NUMBER_PLACEHOLDER
     message_id = MessageId(ids.new())
     template, rule = wanted
+    # What invites into private is told in private where the channel can; links of our own chat would lead to itself.
+    invites = ways.opens_links and ruleset.templates[template].asks_for("private_link", verdict.language)
+    seen: Visibility = "private" if invites and ways.answers_privately else event.visibility
     blanks = {
+        "private_link": LINK_PLACEHOLDER if invites else "",
         "ticket.number": number,
         "customer.name": _name_to_call(entry, contact),
         "queue.name": ruleset.queues[ticket.queue].name(verdict.language) if ticket.queue in ruleset.queues else "",
     }
     text = ruleset.render(template, verdict.language, blanks)
-    concerns = _concerns(text, event.visibility, ruleset.hosts)
+    concerns = _concerns(text, seen, ruleset.hosts)
     if concerns:
         data = {"template": template, "rule": rule, "findings": _listed(concerns)}
         stopped = Event(
@@ -114,7 +128,7 @@ def automatic_reply(
         )
         return AutomaticReply(template=None, contact=contact, changes=[Record(stopped)])
     # What a ticket is called in private is not told in public.
-    subject = ticket.subject if event.visibility == "private" or ticket.visibility == "public" else event.subject or ""
+    subject = ticket.subject if seen == "private" or ticket.visibility == "public" else event.subject or ""
     reply = Message(
         id=message_id,
         ticket_id=ticket.id,
@@ -124,7 +138,7 @@ def automatic_reply(
         automatic="auto_reply",
         channel=event.channel,
         account=event.account,
-        visibility=event.visibility,
+        visibility=seen,
         in_reply_to=event.message_id,
         references=(*event.references[-20:], event.message_id),
         subject=f"[{number}] {subject}".rstrip(),
@@ -153,4 +167,16 @@ def automatic_reply(
         actor="rules",
         data={"template": template, "rule": rule},
     )
-    return AutomaticReply(template=template, contact=counted, changes=[Add(reply), Add(outbox), Record(added)])
+    changes: list[Change] = [Add(reply), Add(outbox), Record(added)]
+    if invites:
+        link = PrivateLink(
+            id=LinkId(ids.new()),
+            message_id=message_id,
+            contact_id=contact.id,
+            ticket_id=ticket.id,
+            proves=seen == "private",
+            expires_at_ms=now_ms + PRIVATE_LINK_MS,
+            created_at_ms=now_ms,
+        )
+        changes.append(Add(link))
+    return AutomaticReply(template=template, contact=counted, changes=changes)

@@ -38,9 +38,15 @@ def subject_of(entry: JournalEntry, new_text: str) -> str:
     subject = " ".join((entry.event.subject or "").split())
     if subject:
         return subject[:SUBJECT_CHARS_MAX]
-    line = " ".join(new_text[: _SUBJECT_FROM_TEXT * 4].split())
+    line = headline(new_text)
     if not line:
         return entry.attachments[0].name if entry.attachments else f"[{entry.event.kind}]"
+    return line
+
+
+def headline(text: str) -> str:
+    """The beginning of a text as the name of a ticket."""
+    line = " ".join(text[: _SUBJECT_FROM_TEXT * 4].split())
     return line if len(line) <= _SUBJECT_FROM_TEXT else line[: _SUBJECT_FROM_TEXT - 1] + "…"
 
 
@@ -136,6 +142,11 @@ def follow_up(
     state, waiting_since_ms = ticket.state, ticket.waiting_since_ms
     if entry.event.automatic == "none":
         waiting_since_ms = waiting_since_ms if waiting_since_ms is not None else now_ms
+        if ticket.snoozed_until_ms is not None:
+            who = f"contact:{ticket.contact_id}"
+            ticket, woken = snooze(ticket, None, actor=who, reason="customer_wrote", now_ms=now_ms)
+            ticket = msgspec.structs.replace(ticket, version=ticket.version - 1)  # one change with what follows
+            events.append(woken)
         if state in _CUSTOMER_REOPENS:
             state = "open"
             events.append(_state_event(ticket, state, f"contact:{ticket.contact_id}", "customer_wrote", now_ms))
@@ -218,6 +229,20 @@ def assign(
         version=ticket.version + 1,
     )
     return changed, events
+
+
+def snooze(ticket: Ticket, until_ms: int | None, *, actor: str, reason: str, now_ms: int) -> tuple[Ticket, Event]:
+    """Put a ticket aside until a moment, or take it back (None)."""
+    event = Event(
+        at_ms=now_ms,
+        kind="ticket.snoozed",
+        ticket_id=ticket.id,
+        queue=ticket.queue,
+        actor=actor,
+        data={"until_ms": "" if until_ms is None else str(until_ms), "reason": reason},
+    )
+    changed = msgspec.structs.replace(ticket, snoozed_until_ms=until_ms, version=ticket.version + 1)
+    return changed, event
 
 
 def set_urgency(ticket: Ticket, urgency: Urgency, *, actor: str, now_ms: int) -> tuple[Ticket, Event]:

@@ -34,6 +34,11 @@ class Channels:
         for channel in self._channels:  # a channel of its own kind comes before one that merely speaks for it
             self._by_key[channel.kind, channel.account] = channel
 
+    @property
+    def opens_links(self) -> bool:
+        """Whether a page of ours opens links into private conversations."""
+        return any(channel.capabilities.opens_links for channel in self._channels)
+
     def all(self) -> Sequence[Channel]:
         """In the order of the configuration."""
         return self._channels

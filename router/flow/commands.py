@@ -13,24 +13,36 @@ from router.bus import Bus
 from router.core import tickets as core_tickets
 from router.core.delivery import decide_held
 from router.core.replies import ReplyCommand, decide_note, decide_reply
+from router.core.updates import is_change, judge_update
+from router.flow.care import opened
 from router.flow.channels import Channels
 from router.flow.rulebook import Rulebook
 from router.flow.seals import seal_reply
-from router.keys import Keyring
-from router.model.changes import Change, Record, Save
+from router.keys import Keyring, Sealed
+from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Conflict, Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
+from router.model.limits import SNOOZE_MAX_MS
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Clock, Ids
-from router.model.tables import Agent, Event, Ticket, TicketState, Urgency
+from router.model.tables import Agent, Event, HookEntry, Ticket, TicketState, Urgency
 from router.store import changes as store_changes
 from router.store import commands as gather
+from router.store import inbox, sealed
 from router.store.rows import SealedRow
 from router.store.script import Store
+from rules.changed import EVENT
 from rules.redact import redact
 
 T = TypeVar("T")
 _CONFLICTS_MAX = 6
+
+
+class Revealed(msgspec.Struct, frozen=True, kw_only=True):
+    """A sealed value in clear: for the answer to one request, never to be kept."""
+
+    type: str
+    value: str
 
 
 class Commands:
@@ -59,8 +71,8 @@ class Commands:
                 ids=self._ids,
             )
             message_id = reply.message.id
-            sealed = [] if reply.clear is None else [seal_reply(message_id, reply.clear, self._keys, now_ms=now_ms)]
-            await self._apply(reply.changes, sealed)
+            rows = [] if reply.clear is None else [seal_reply(message_id, reply.clear, self._keys, now_ms=now_ms)]
+            await self._apply(await self._judged(facts.ticket, reply.changes, now_ms), rows)
             await self._bus.notify("outbox")
             return message_id
 
@@ -114,6 +126,21 @@ class Commands:
 
         await self._change(ticket_id, decide)
 
+    async def snooze(self, ticket_id: TicketId, until_ms: int | None, agent: Agent) -> None:
+        """Put a ticket aside until a moment, or take it back (None). Raises Refused."""
+
+        def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
+            if until_ms is not None and not now_ms < until_ms <= now_ms + SNOOZE_MAX_MS:
+                raise Refused("bad_time", "a ticket sleeps until a moment of the next year", status=422)
+            if ticket.state == "closed":
+                raise Refused("ticket_closed", "a closed ticket does not come back")
+            changed, event = core_tickets.snooze(
+                ticket, until_ms, actor=f"agent:{agent.id}", reason="by_hand", now_ms=now_ms
+            )
+            return changed, [event]
+
+        await self._change(ticket_id, decide)
+
     async def set_urgency(self, ticket_id: TicketId, urgency: Urgency, agent: Agent) -> None:
         """An agent's own judgement. Raises Refused."""
 
@@ -122,6 +149,34 @@ class Commands:
             return changed, [event]
 
         await self._change(ticket_id, decide)
+
+    async def reveal(self, message_id: MessageId, place: int, agent: Agent) -> Revealed:
+        """A value that a policy sealed, for an agent whom it names. That it was seen is committed before it is shown.
+
+        Raises Refused (not_found, forbidden, expired), ConfigError when no key opens it.
+        """
+        message = await self._store.read(inbox.message(agent.id, message_id))
+        care = message.care if message is not None else None
+        if message is None or care is None or care.sealed_id is None or not 0 <= place < len(care.sealed):
+            raise Refused("not_found", f"nothing is sealed at place {place} of {message_id[:40]}", status=404)
+        value = care.sealed[place]
+        if not (value.agents or (value.supervisors and agent.role == "admin")):
+            raise Refused("forbidden", f"the policy does not let you see this {value.type}", status=403)
+        now_ms = self._clock.now_ms()
+        row = await self._store.read(sealed.get(care.sealed_id))
+        if row is None or now_ms >= (row.expires_at_ms or 0):
+            raise Refused("expired", f"this {value.type} is no longer kept", status=410)
+        seen = Event(
+            at_ms=now_ms,
+            kind="value.revealed",
+            ticket_id=message.ticket_id,
+            message_id=message.id,
+            actor=f"agent:{agent.id}",
+            data={"type": value.type, "field": value.field, "place": str(place)},
+        )
+        await self._apply([Record(seen)])
+        clear = self._keys.open(Sealed(row.key_id, row.data), f"raw:{row.id}")
+        return Revealed(type=value.type, value=opened(clear, place))
 
     async def decide_delivery(self, outbox_id: OutboxId, what: Literal["retry", "discard"], actor: str) -> None:
         """Send a dead or held reply again, or let it go. Raises Refused."""
@@ -163,14 +218,29 @@ class Commands:
             ticket = await self._store.read(gather.ticket(ticket_id))
             if ticket is None:
                 raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
-            changed, events = decide(ticket, self._clock.now_ms())
-            await self._apply([Save(changed), *(Record(event) for event in events)])
+            now_ms = self._clock.now_ms()
+            changed, events = decide(ticket, now_ms)
+            changes: list[Change] = [Save(changed), *(Record(event) for event in events)]
+            await self._apply(await self._judged(ticket, changes, now_ms))
 
         await self._persist(attempt)
 
-    async def _apply(self, changes: Sequence[Change], sealed: Sequence[SealedRow] = ()) -> None:
-        await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms(), sealed=sealed))
+    async def _judged(self, before: Ticket, changes: Sequence[Change], now_ms: int) -> list[Change]:
+        """What an agent changes, with what the rules make of it."""
+        ruleset = self._rulebook.current
+        after = next((c.row for c in changes if isinstance(c, Save) and isinstance(c.row, Ticket)), None)
+        if after is None or not ruleset.waits_for(EVENT) or not is_change(before, after):
+            return list(changes)
+        around = await self._store.read(gather.surroundings(after.contact_id, ruleset.logins))
+        judged, more = judge_update(before, after, around, ruleset, now_ms=now_ms, ids=self._ids)
+        rest = [c for c in changes if not (isinstance(c, Save) and isinstance(c.row, Ticket))]
+        return [Save(judged), *rest, *more]
+
+    async def _apply(self, changes: Sequence[Change], rows: Sequence[SealedRow] = ()) -> None:
+        await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms(), sealed=rows))
         await self._bus.notify("events")
+        if any(isinstance(c, Add) and isinstance(c.row, HookEntry) for c in changes):
+            await self._bus.notify("outbox")
 
     async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
         for _ in range(_CONFLICTS_MAX):

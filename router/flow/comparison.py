@@ -30,6 +30,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     urgency: str
     queue: str
     reply: str | None
+    acts: tuple[str, ...] = ()
+    """What is asked of the house besides, such as `assign mei`."""
 
     @classmethod
     def of(cls, verdict: Verdict) -> "Judgement":
@@ -39,6 +41,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
             urgency=verdict.urgency,
             queue=verdict.queue,
             reply=verdict.replies[0].template if verdict.replies else None,
+            acts=tuple(sorted(f"{act.kind} {act.value}" for act in verdict.acts)),
         )
 
 

@@ -13,6 +13,7 @@ from router.core.delivery import after_attempt
 from router.core.reply_token import make_token
 from router.flow.channels import Channel, Channels
 from router.flow.files import open_file
+from router.flow.links import LinkWriter
 from router.flow.seals import open_reply
 from router.keys import Keyring
 from router.model.changes import Change
@@ -39,13 +40,14 @@ class DeliveryWorker:
         bus: Bus,
         channels: Channels,
         keys: Keyring,
+        links: LinkWriter,
         clock: Clock,
         jitter: Callable[[], float],
         metrics: Metrics,
         log: Logger,
     ) -> None:
         self._store, self._bus, self._channels, self._keys = store, bus, channels, keys
-        self._clock, self._jitter, self._metrics, self._log = clock, jitter, metrics, log
+        self._links, self._clock, self._jitter, self._metrics, self._log = links, clock, jitter, metrics, log
 
     async def run(self) -> None:
         """Work until cancelled; each channel by itself, so that a slow provider holds up nobody else's replies."""
@@ -136,19 +138,18 @@ class DeliveryWorker:
 
     async def _send(self, channel: Channel, item: Claimed) -> SendOutcome:
         try:
+            if item.entry.action == "hide":
+                return await self._call(channel, item, _hiding(item))
             text = item.message.text
             if item.message.redactions:
                 clear = await open_reply(item.message.id, self._store, self._keys)
                 if clear is None:
                     return Rejected(reason="its sealed text has expired; write it again")
                 text = clear
-            outbound = await self._outbound(item, text)
-            async with asyncio.timeout(SEND_SECONDS_MAX):
-                if item.was_sending:
-                    found = await channel.connector.reconcile(outbound)
-                    if not isinstance(found, Retry):
-                        return found
-                return await channel.connector.send(outbound)
+            filled = await self._links.filled(item.message, text)
+            if filled is None:
+                return Rejected(reason="no channel opens private links any more")
+            return await self._call(channel, item, await self._outbound(item, filled))
         except TimeoutError:
             return Unknown(reason=f"no answer within {SEND_SECONDS_MAX} s")
         except StoreUnavailable:
@@ -156,6 +157,15 @@ class DeliveryWorker:
         except Exception as error:  # noqa: BLE001 -- a connector's mistake is one reply's trouble, not the worker's
             self._log.error("deliver.connector_failed", channel=channel.kind, error=type(error).__name__)
             return Unknown(reason=f"the connector failed: {type(error).__name__}")
+
+    async def _call(self, channel: Channel, item: Claimed, outbound: Outbound) -> SendOutcome:
+        """One provider call; what may have arrived before is looked up first."""
+        async with asyncio.timeout(SEND_SECONDS_MAX):
+            if item.was_sending:
+                found = await channel.connector.reconcile(outbound)
+                if not isinstance(found, Retry):
+                    return found
+            return await channel.connector.send(outbound)
 
     async def _outbound(self, item: Claimed, text: str) -> Outbound:
         message, conversation = item.message, item.conversation
@@ -183,3 +193,23 @@ class DeliveryWorker:
             attachments=tuple(files),
             created_at_ms=message.sent_at_ms,
         )
+
+
+def _hiding(item: Claimed) -> Outbound:
+    """The customer's own post, by the network's id of it, and nothing of what it says."""
+    message, conversation = item.message, item.conversation
+    return Outbound(
+        id=item.entry.id,
+        key=item.entry.id,
+        message_id=message.id,
+        channel=conversation.channel,
+        account=conversation.account,
+        action="hide",
+        target_id=message.external_id,
+        thread=conversation.thread,
+        to=conversation.peer,
+        visibility=message.visibility,
+        text="",
+        automatic=True,
+        created_at_ms=item.entry.created_at_ms,
+    )

@@ -1,4 +1,4 @@
-"""From a parsed event to a journal entry: limits, text from HTML, redaction, files sealed. Pure but for the keyring.
+"""From a parsed event to a journal entry: limits, text from HTML, redaction, sealed files. Pure but for the keyring.
 
 Fails closed: an event that breaks a limit raises InvalidMessage and is quarantined, and nothing unredacted passes on.
 """
@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from router.core.html import derive_text, sanitise, unsaid
+from router.core.textfiles import Looked, look_through
+from router.flow.care import Carer, facts
 from router.keys import Keyring
 from router.model.errors import InvalidMessage
 from router.model.ids import AttachmentId, BlobHash
@@ -23,6 +25,7 @@ from router.model.limits import (
     REFERENCES_MAX,
     SUBJECT_CHARS_MAX,
     TEXT_CHARS_MAX,
+    TEXT_FILES_BYTES_MAX,
     URL_CHARS_MAX,
 )
 from router.model.message import (
@@ -34,9 +37,11 @@ from router.model.message import (
     Visibility,
 )
 from router.model.sources import Ids
-from router.store.rows import BlobRow
+from router.store.rows import BlobRow, SealedRow
 from rules.facts import Redacted
-from rules.redact import masked_values, redact, redact_fields
+from rules.redact import Policy, masked_values, redact, redact_fields
+from rules.ruleset import Ruleset
+from rules.treatment import Choice
 
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 """Code points that PostgreSQL and JSON refuse; each is replaced by one other, so that offsets stay true."""
@@ -53,16 +58,33 @@ class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
 
     entry: JournalEntry
     blobs: tuple[BlobRow, ...] = ()
+    sealed: SealedRow | None = None
+    """Values that a policy seals instead of dropping them."""
     masked: bool = False
     """Something was masked: its raw payload must not rest, not even sealed."""
+
+
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event says at length, before anything of it is kept."""
+
+    choice: Choice
+    """What the rules at the door chose for it."""
+    text: str
+    """As much as a message holds."""
+    files: tuple[AttachmentIn, ...]
+    """What was attached, and the rest of the text."""
+    looked: tuple[Looked | None, ...]
+    """Each file after it was looked at; None for one that is not kept here."""
 
 
 class _Fields:
     """The fields of one event, looked at together, and what was found in them."""
 
-    def __init__(self, event: InboundEvent, keys: Keyring) -> None:
+    def __init__(self, event: InboundEvent, keys: Keyring, choice: Choice) -> None:
         self._visibility = event.visibility
         self._keys = keys
+        self._policy = choice.treatment.policy
+        self.carer = Carer(choice, event.visibility)
         self._fields: list[tuple[str, str]] = []
         self._safe: list[str] = []
         self.redactions: list[Redaction] = []
@@ -70,6 +92,7 @@ class _Fields:
         self.hashes: list[str] = []
         self.masked: list[int] = []
         """Places of the fields that something was masked in."""
+        self.masked_in_files = False
 
     def __len__(self) -> int:
         return len(self._fields)
@@ -81,7 +104,7 @@ class _Fields:
 
     def clean(self, reported: Container[int | None]) -> None:
         """Mask in all fields; the spans in those at `reported` are the public contract's redactions."""
-        all_found = redact_fields(self._fields, visibility=self._visibility)
+        all_found = redact_fields(self._fields, visibility=self._visibility, policy=self._policy)
         self._safe = [found.text for found in all_found]
         for place, found in enumerate(all_found):
             if found.findings:
@@ -90,6 +113,12 @@ class _Fields:
     def safe(self, place: int) -> str:
         """The field without its secrets, fit to be stored."""
         return storable(self._safe[place])
+
+    def count(self, looked: Looked) -> None:
+        """Take what was found in a file."""
+        self.types.update(dict.fromkeys(looked.types))
+        self.hashes += [self._keys.fingerprint(kind, value) for kind, value in looked.values]
+        self.masked_in_files |= looked.checked == "masked"
 
     def _mark(self, place: int, found: Redacted, *, report: bool) -> None:
         name, text = self._fields[place]
@@ -100,6 +129,7 @@ class _Fields:
             values = masked_values(text, found)
             self.hashes += [self._keys.fingerprint(f.type, v) for f, v in zip(masked, values, strict=True)]
         if report:
+            self.carer.take("subject" if name == "subject" else "text", text, found)
             self.redactions += [Redaction(field=name, start=f.start, end=f.end, type=f.type) for f in masked]
 
 
@@ -112,14 +142,49 @@ def _is_unstorable(text: str) -> bool:
     return "\0" in text if text.isascii() else _UNSTORABLE.search(text) is not None
 
 
+def read(event: InboundEvent, ruleset: Ruleset, *, received_at_ms: int) -> Read:
+    """Read the text, let the rules choose policies for it, and look through the files: the long part of the work."""
+    said = event.text if event.text is not None else derive_text(event.html or "")
+    choice = ruleset.choose(facts(event, said, received_at_ms))
+    policy = choice.treatment.policy
+    text, rest = _cut(said, event.visibility, policy)
+    files = event.attachments if not rest else (*event.attachments, _rest_of_message(rest))
+    left = TEXT_FILES_BYTES_MAX
+    looked: list[Looked | None] = []
+    for file in reversed(files):  # the rest of the text is looked through first
+        if file.data is None or len(file.data) > ATTACHMENT_BYTES_MAX:
+            looked.append(None)
+        elif len(file.data) > left:
+            looked.append(Looked(data=file.data, checked="unchecked"))
+        else:
+            kind = file.content_type or _UNKNOWN_TYPE
+            one = look_through(
+                file.data, name=file.name or "", content_type=kind, visibility=event.visibility, policy=policy
+            )
+            looked.append(one)
+            left -= len(file.data) if one.checked != "unchecked" else 0
+    return Read(choice=choice, text=text, files=files, looked=tuple(reversed(looked)))
+
+
 def clean(
-    event: InboundEvent, keys: Keyring, ids: Ids, *, received_at_ms: int, rules_version: str, parse_ms: float = 0.0
+    event: InboundEvent,
+    keys: Keyring,
+    ids: Ids,
+    *,
+    received_at_ms: int,
+    ruleset: Ruleset,
+    parse_ms: float = 0.0,
+    done: Read | None = None,
 ) -> Cleaned:
-    """Everything between the parser and the journal. Raises InvalidMessage for what breaks a limit."""
+    """Everything between the parser and the journal. Raises InvalidMessage for what breaks a limit.
+
+    `done` is what `read` answered, where it was asked before.
+    """
     event = _storable_ids(event)
     _check(event)
-    fields = _Fields(event, keys)
-    text, rest = _cut(event.text if event.text is not None else derive_text(event.html or ""), event.visibility)
+    done = done or read(event, ruleset, received_at_ms=received_at_ms)
+    fields = _Fields(event, keys, done.choice)
+    text, files = done.text, done.files
     # Where the HTML is all there is, what is reported are offsets in the text derived from it.
     said = fields.add("text" if event.text is not None else "html", text)
     html = None if event.html is None else _add_html(event.html, text, fields, derived=event.text is None)
@@ -127,7 +192,6 @@ def clean(
     subject = None if event.subject is None else fields.add("subject", event.subject[:SUBJECT_CHARS_MAX])
     name = fields.add("sender.name", event.sender.name[:NAME_CHARS_MAX]) if event.sender.name else None
     ext = _add_ext(event.ext, fields)
-    files = event.attachments if not rest else (*event.attachments, _rest_of_message(rest))
     names = [
         fields.add("attachments.name", (file.name or f"attachment-{number}")[:SUBJECT_CHARS_MAX])
         for number, file in enumerate(files, start=1)
@@ -138,7 +202,9 @@ def clean(
     fields.clean((said, subject))
 
     told = [(fields.safe(name), fields.safe(kind)) for name, kind in zip(names, types, strict=True)]
-    attachments, blobs = _store_files(files, told, keys, ids, received_at_ms)
+    for looked in filter(None, done.looked):
+        fields.count(looked)
+    attachments, blobs = _store_files(done, told, keys, ids, received_at_ms)
     safe = msgspec.structs.replace(
         event,
         text=fields.safe(said),
@@ -151,17 +217,20 @@ def clean(
     )
     if name is not None and fields.safe(name) != event.sender.name:
         safe = msgspec.structs.replace(safe, sender=msgspec.structs.replace(event.sender, name=fields.safe(name)))
+    care, sealed = fields.carer.care(keys, ids, now_ms=received_at_ms)
     entry = JournalEntry(
         event=safe,
         attachments=attachments,
         redactions=tuple(fields.redactions),
         findings=tuple(fields.types),
+        care=care,
         entity_hashes=tuple(fields.hashes),
-        rules_version=rules_version,
+        rules_version=ruleset.version,
         received_at_ms=received_at_ms,
         parse_ms=parse_ms,
     )
-    return Cleaned(entry=entry, blobs=blobs, masked=bool(fields.masked))
+    masked = bool(fields.masked) or fields.masked_in_files
+    return Cleaned(entry=entry, blobs=blobs, sealed=sealed, masked=masked)
 
 
 def _storable_ids(event: InboundEvent) -> InboundEvent:
@@ -210,13 +279,13 @@ def _check(event: InboundEvent) -> None:
         raise InvalidMessage(f"{len(event.references)} ids, at most {REFERENCES_MAX} are taken", field="references")
 
 
-def _cut(text: str, visibility: Visibility) -> tuple[str, str]:
-    """What the message keeps, and the rest, which becomes a sealed file. A secret across the limit goes there whole."""
+def _cut(text: str, visibility: Visibility, policy: Policy) -> tuple[str, str]:
+    """What the message keeps, and the rest, which becomes a file. A secret across the limit goes there whole."""
     at = TEXT_CHARS_MAX
     if len(text) <= at:
         return text, ""
     start = at - _SECRET_CHARS
-    for found in redact(text[start : at + _SECRET_CHARS], visibility=visibility).findings:
+    for found in redact(text[start : at + _SECRET_CHARS], visibility=visibility, policy=policy).findings:
         if found.masked and start + found.start < at < start + found.end:
             at = start + found.start
     return text[:at], text[at:]
@@ -257,12 +326,12 @@ def _safe_ext(ext: str, plain: str, place: int, fields: _Fields) -> str:
 
 
 def _store_files(
-    files: tuple[AttachmentIn, ...], told: Sequence[tuple[str, str]], keys: Keyring, ids: Ids, now_ms: int
+    done: Read, told: Sequence[tuple[str, str]], keys: Keyring, ids: Ids, now_ms: int
 ) -> tuple[tuple[StoredAttachment, ...], tuple[BlobRow, ...]]:
     stored: list[StoredAttachment] = []
     blobs: dict[BlobHash, BlobRow] = {}
-    for (name, kind), file in zip(told, files, strict=True):
-        attachment, blob = _store_file(file, name[:NAME_CHARS_MAX], kind[:NAME_CHARS_MAX], keys, ids, now_ms)
+    for (name, kind), file, looked in zip(told, done.files, done.looked, strict=True):
+        attachment, blob = _store_file(file, looked, name[:NAME_CHARS_MAX], kind[:NAME_CHARS_MAX], keys, ids, now_ms)
         stored.append(attachment)
         if blob is not None:
             blobs.setdefault(blob.hash, blob)
@@ -270,7 +339,7 @@ def _store_files(
 
 
 def _store_file(
-    file: AttachmentIn, name: str, kind: str, keys: Keyring, ids: Ids, now_ms: int
+    file: AttachmentIn, looked: Looked | None, name: str, kind: str, keys: Keyring, ids: Ids, now_ms: int
 ) -> tuple[StoredAttachment, BlobRow | None]:
     attachment = StoredAttachment(
         id=AttachmentId(ids.new()),
@@ -284,9 +353,9 @@ def _store_file(
         if urlsplit(url).scheme not in {"http", "https"}:
             raise InvalidMessage(f"file {name!r} has neither data nor an http(s) url", field="attachments")
         return msgspec.structs.replace(attachment, url=url, state="remote"), None
-    if len(file.data) > ATTACHMENT_BYTES_MAX:
+    if looked is None:
         return msgspec.structs.replace(attachment, state="too_big"), None
-    digest = BlobHash(hashlib.sha256(file.data).hexdigest())
-    sealed = keys.seal(file.data, f"blob:{digest}")
-    blob = BlobRow(hash=digest, key_id=sealed.key_id, data=sealed.data, size=len(file.data), created_at_ms=now_ms)
-    return msgspec.structs.replace(attachment, blob=digest), blob
+    digest, size = BlobHash(hashlib.sha256(looked.data).hexdigest()), len(looked.data)
+    sealed = keys.seal(looked.data, f"blob:{digest}")
+    blob = BlobRow(hash=digest, key_id=sealed.key_id, data=sealed.data, size=size, created_at_ms=now_ms)
+    return msgspec.structs.replace(attachment, blob=digest, size=size, checked=looked.checked), blob

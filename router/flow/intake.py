@@ -16,7 +16,7 @@ import msgspec
 from router.bus import Bus
 from router.connector import Acceptance, Accepted, Cursor, Manifest, RawEvent
 from router.flow.commits import Arrival, Commits
-from router.flow.door import Cleaned, clean
+from router.flow.door import Cleaned, Read, clean, read
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
 from router.model.errors import InvalidMessage
@@ -183,12 +183,15 @@ class ChannelInlet:
         kept_raw = False
         for event in events:
             try:
-                cleaned = self._clean(event, parse_ms, batch)
+                cleaned = self._clean(event, await self._read_long(event), parse_ms, batch)
             except InvalidMessage as error:
                 results.append(self._quarantine(raw, "invalid", str(error), batch, message_id=event.message_id))
                 continue
             sealed_id = None
-            if not cleaned.masked and not kept_raw and len(events) == 1:
+            if cleaned.sealed is not None:
+                sealed_id = cleaned.sealed.id
+                batch.sealed.append(cleaned.sealed)
+            elif not cleaned.masked and not kept_raw and len(events) == 1:
                 sealed_id, kept_raw = self._seal(raw, batch, expires=True), True
             results.append(len(batch.journal))
             batch.journal.append(self._row(cleaned, sealed_id))
@@ -204,7 +207,14 @@ class ChannelInlet:
         work = asyncio.to_thread(self._manifest.parse, raw, self._account)
         return await asyncio.wait_for(work, PARSE_SECONDS_MAX)
 
-    def _clean(self, event: InboundEvent, parse_ms: float, batch: _Batch) -> Cleaned:
+    async def _read_long(self, event: InboundEvent) -> Read | None:
+        """What takes long is read beside the loop; None for the rest, which is read as it is cleaned."""
+        if sum(len(file.data or b"") for file in event.attachments) < _LARGE_BYTES:
+            return None
+        door = self._door
+        return await asyncio.to_thread(read, event, door.rulebook.current, received_at_ms=door.clock.now_ms())
+
+    def _clean(self, event: InboundEvent, done: Read | None, parse_ms: float, batch: _Batch) -> Cleaned:
         started = perf_counter()
         door = self._door
         now_ms = door.clock.now_ms()
@@ -213,8 +223,9 @@ class ChannelInlet:
             door.keys,
             door.ids,
             received_at_ms=now_ms,
-            rules_version=door.rulebook.current.version,
+            ruleset=door.rulebook.current,
             parse_ms=round(parse_ms, 3),
+            done=done,
         )
         for redaction in cleaned.entry.redactions:
             door.metrics.redactions.labels(redaction.type).inc()

@@ -6,12 +6,13 @@ and what is behind it goes on.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from time import perf_counter
 
 import msgspec
 
 from router.bus import Bus, Pointer
+from router.connector import Capabilities
 from router.core.inbound import Circumstances, Decided, decide_inbound
 from router.core.placement import ask
 from router.core.reply_token import read_token
@@ -27,7 +28,7 @@ from router.model.limits import ROUTE_ATTEMPTS_MAX, ROUTE_BATCH_MAX
 from router.model.message import JournalEntry
 from router.model.snapshot import SnapshotKeys
 from router.model.sources import Clock, Ids
-from router.model.tables import OutboxEntry
+from router.model.tables import HookEntry, OutboxEntry
 from router.store import changes as store_changes
 from router.store import journal
 from router.store import snapshot as store_snapshot
@@ -158,19 +159,15 @@ class RouteWorker:
 
     async def _attempt(self, work: Sequence[_Work], fences: Mapping[int, int]) -> list[RoutedEntry]:
         """Gather, decide, apply. Raises Conflict when the facts moved meanwhile."""
-        snapshot = await self._store.read(store_snapshot.gather(_keys(work)))
         ruleset = self._rulebook.current
+        snapshot = await self._store.read(store_snapshot.gather(_keys(work, ruleset.logins)))
         changes: list[Change] = []
         decided: list[tuple[_Work, Decided]] = []
         stuck: set[str] = set()
         for item in work:
             if item.row.conversation_key in stuck:
                 continue
-            event = item.entry.event
-            circumstances = Circumstances(
-                token_conversation=item.token,
-                can_send=not item.entry.imported and self._channels.can_send(event.channel, event.account),
-            )
+            circumstances = self._circumstances(item)
             try:
                 decision = decide_inbound(item.entry, snapshot, ruleset, circumstances, self._ids)
             except Exception as error:  # noqa: BLE001 -- a row that cannot be decided must not stop the others
@@ -193,12 +190,25 @@ class RouteWorker:
         )
         self._metrics.routed.inc(len(decided))
         await self._bus.notify("events")
-        if any(isinstance(getattr(change, "row", None), OutboxEntry) for change in changes):
+        if any(isinstance(getattr(change, "row", None), OutboxEntry | HookEntry) for change in changes):
             await self._bus.notify("outbox")
         return [
             RoutedEntry(row=item.row, entry=item.entry, outcome=decision.outcome, applied=applied)
             for item, decision in decided
         ]
+
+    def _circumstances(self, item: _Work) -> Circumstances:
+        event = item.entry.event
+        channel = self._channels.find(event.channel, event.account)
+        able = Capabilities(can_send=False) if channel is None or item.entry.imported else channel.capabilities
+        public = event.visibility == "public"
+        return Circumstances(
+            token_conversation=item.token,
+            can_send=able.can_send,
+            can_hide=able.can_send and able.hides,
+            answers_privately=public and able.answers_privately,
+            opens_links=self._channels.opens_links and not able.opens_links,
+        )
 
     async def _failed(
         self, row: JournalRow, error: Exception, fences: Mapping[int, int], *, is_hopeless: bool = False
@@ -214,8 +224,8 @@ class RouteWorker:
         await self._store.write(journal.park(row.id, reason, not_before_ms=not_before_ms, fences=fences))
 
 
-def _keys(work: Sequence[_Work]) -> SnapshotKeys:
-    keys = SnapshotKeys()
+def _keys(work: Sequence[_Work], logins: Collection[str]) -> SnapshotKeys:
+    keys = SnapshotKeys(logins=set(logins))
     for item in work:
         ask(item.entry.event, item.token, keys)
     return keys

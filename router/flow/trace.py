@@ -21,7 +21,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened."""
 
     stage: str
-    """accepted, message, redaction, rules, ticket, history, delivery."""
+    """accepted, message, redaction, rules, acts, ticket, history, delivery."""
     at_ms: int | None
     text: str
     facts: dict[str, str] = {}
@@ -115,10 +115,16 @@ async def _message(store: Store, message: Message) -> list[Step]:
             stage="redaction",
             at_ms=None,
             text=masked or "nothing masked",
-            facts={"found": ", ".join(message.findings), "took_ms": f"{why.redact_ms:g}"},
+            facts={
+                "found": ", ".join(message.findings),
+                "policies": _policies(message),
+                "took_ms": f"{why.redact_ms:g}",
+            },
         )
     )
     steps.append(_rules(why))
+    if why.acts:
+        steps.append(_acts(why))
     joined = f"opened {why.queue}" if why.ticket_new else f"joined by {why.joined}"
     steps.append(
         Step(
@@ -131,6 +137,11 @@ async def _message(store: Store, message: Message) -> list[Step]:
     return steps
 
 
+def _policies(message: Message) -> str:
+    chosen = message.care.policies if message.care is not None else ()
+    return ", ".join(f"{one.policy} by {one.rule}" for one in chosen)
+
+
 def _rules(why: Why) -> Step:
     reasons = "; ".join(f"{reason.rule}: {reason.why}" for reason in why.reasons) or "no rule fired"
     lost = "; ".join(f"{x.rule} wanted {x.key} {x.value}, lost to {x.to}" for x in why.lost)
@@ -140,6 +151,12 @@ def _rules(why: Why) -> Step:
         text=f"{why.urgency}, queue {why.queue}, tags {', '.join(why.tags) or 'none'}. {reasons}",
         facts={"version": why.rules_version, "lost": lost},
     )
+
+
+def _acts(why: Why) -> Step:
+    """What rules asked of the house besides."""
+    told = [f"{act.kind} {act.value} by {act.rule}: {act.outcome} {act.detail}".rstrip() for act in why.acts]
+    return Step(stage="acts", at_ms=None, text="; ".join(told))
 
 
 def _accepted(row: JournalRow) -> Step:

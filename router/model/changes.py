@@ -4,6 +4,8 @@ import msgspec
 
 from router.model.tables import Contact, Event, Row, Ticket
 
+LINK_PLACEHOLDER = "{{private_link}}"
+"""Stands in a reply's text for good: the link itself is made when the reply is sent, and rests nowhere."""
 NUMBER_PLACEHOLDER = "{{ticket.number}}"
 """Stands in a reply's text and subject until the transaction allocates the number of the ticket it opens."""
 
@@ -26,7 +28,16 @@ class Record(msgspec.Struct, frozen=True, tag=True):
     event: Event
 
 
-Change = Add | Save | Record
+class Forget(msgspec.Struct, frozen=True, tag=True):
+    """Delete the sealed payload that a message came in: it was found to hold a secret later."""
+
+    channel: str
+    account: str
+    message_id: str
+    """As the provider names it."""
+
+
+Change = Add | Save | Record | Forget
 
 
 def ticket_number(ticket: Ticket) -> str:

@@ -1,5 +1,7 @@
 """What a decision says of itself: kept with each message, told by `trace`, the inbox and `route`."""
 
+from typing import Literal
+
 import msgspec
 
 from router.model.ids import MessageId, TicketId
@@ -29,6 +31,39 @@ class WhyNote(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class WhyAct(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a rule asked of the house, and what came of it within the decision."""
+
+    kind: str
+    value: str
+    rule: str
+    outcome: Literal["done", "impossible"]
+    detail: str = ""
+    """Why it was impossible, as a stable code."""
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """What a webhook is told of a decision: ids and names, never content. A public contract (docs/rules.md)."""
+
+    webhook: str
+    rule: str
+    ticket_id: TicketId
+    ticket_new: bool
+    message_id: MessageId | None
+    """None: an agent changed the ticket."""
+    contact_id: str
+    channel: str
+    visibility: str
+    language: str
+    state: str
+    queue: str
+    urgency: str
+    tags: tuple[str, ...]
+    findings: tuple[str, ...]
+    rules_version: str
+    at_ms: int
+
+
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """Why an inbound message became what it became. Stored as JSON with the message."""
 
@@ -45,6 +80,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     sla: str | None = None
     """The promise that rules gave; not enforced yet."""
     notes: tuple[WhyNote, ...] = ()
+    acts: tuple[WhyAct, ...] = ()
     joined: str
     joined_detail: str = ""
     contact_by: str

@@ -12,6 +12,8 @@ AgentId = NewType("AgentId", str)
 AttachmentId = NewType("AttachmentId", str)
 JournalId = NewType("JournalId", str)
 QuarantineId = NewType("QuarantineId", str)
+HookId = NewType("HookId", str)
+LinkId = NewType("LinkId", str)
 SealedId = NewType("SealedId", str)
 BlobHash = NewType("BlobHash", str)
 """Lower-case hex SHA-256 of the content."""

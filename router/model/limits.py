@@ -16,6 +16,8 @@ REFERENCES_MAX: Final = 100
 ATTACHMENTS_MAX: Final = 100
 URL_CHARS_MAX: Final = 2_048
 ATTACHMENT_BYTES_MAX: Final = 26_214_400
+TEXT_FILES_BYTES_MAX: Final = 4_194_304
+"""Attached text of one message that is looked through for secrets; what is beyond rests as it came, told apart."""
 EXT_BYTES_MAX: Final = 65_536
 """Unknown fields of one message or contact, as JSON."""
 API_BATCH_MAX: Final = 1_000
@@ -42,10 +44,14 @@ SEND_SECONDS_MAX: Final = 45
 SEND_CONCURRENCY: Final = 16
 SEALED_TTL_MS: Final = 72 * 3_600_000
 """How long a raw payload rests, encrypted, for a second look."""
+PRIVATE_LINK_MS: Final = 72 * 3_600_000
+"""How long a link into a private conversation may be opened."""
 AUTO_REPLIES_PER_HOUR: Final = 5
 """Automatic answers to one contact; the loop breaker that needs no header."""
 REOPEN_WINDOW_MS: Final = 14 * 86_400_000
 """A customer's answer to a solved ticket reopens it for so long; later it opens a follow-up."""
+SNOOZE_MAX_MS: Final = 366 * 86_400_000
+"""How long a ticket can be put aside."""
 AGENT_CAPACITY: Final = 8
 """Open tickets an agent is given unless the agent's row says otherwise."""
 FEED_BACKLOG_MAX: Final = 5_000

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from router.model.ids import AttachmentId, BlobHash
+from router.model.ids import AttachmentId, BlobHash, SealedId
 
 Kind = Literal["message", "edit", "delete", "reaction", "receipt", "call", "unsupported"]
 Visibility = Literal["public", "private"]
@@ -82,6 +82,8 @@ class StoredAttachment(msgspec.Struct, frozen=True, kw_only=True):
     content_id: str | None = None
     url: str | None = None
     state: Literal["stored", "too_big", "remote"] = "stored"
+    checked: Literal["clean", "masked", "unchecked"] = "unchecked"
+    """Whether the door looked for secrets in it: only text can be looked through."""
 
 
 class Redaction(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +95,48 @@ class Redaction(msgspec.Struct, frozen=True, kw_only=True):
     type: str
 
 
+StoredField = Literal["text", "subject"]
+
+
+class PickedPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """A redaction policy, and the rule that chose it."""
+
+    rule: str
+    policy: str
+
+
+class SealedValue(msgspec.Struct, frozen=True, kw_only=True):
+    """A value that was taken out of a message and rests encrypted; its placeholder begins at `start`."""
+
+    field: StoredField
+    start: int
+    type: str
+    agents: bool
+    """Every agent may reveal it."""
+    supervisors: bool
+
+
+class Unindexed(msgspec.Struct, frozen=True, kw_only=True):
+    """A span that the search is not to find."""
+
+    field: StoredField
+    start: int
+    end: int
+
+
+class Care(msgspec.Struct, frozen=True, kw_only=True):
+    """What redaction policies ask of whoever handles a message from the door on. Offsets are of the stored fields."""
+
+    policies: tuple[PickedPolicy, ...]
+    sealed_id: SealedId | None = None
+    sealed_until_ms: int | None = None
+    sealed: tuple[SealedValue, ...] = ()
+    """In the order of their places in the sealed record."""
+    unindexed: tuple[Unindexed, ...] = ()
+    untold: tuple[str, ...] = ()
+    """Types of findings that webhooks do not name."""
+
+
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An event as the journal keeps it: redacted, its files stored, ready to be decided at any later time."""
 
@@ -102,6 +146,8 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     redactions: tuple[Redaction, ...] = ()
     findings: tuple[str, ...] = ()
     """Every type the detectors found, masked or only seen."""
+    care: Care | None = None
+    """None: no rule chose a policy."""
     entity_hashes: tuple[str, ...] = ()
     """Keyed hashes of the masked values, for de-duplication without the values."""
     rules_version: str

@@ -4,11 +4,11 @@ The store fills it for the keys of a batch (`SnapshotKeys`); `fold` lets the sec
 first one did, so that a batch decides exactly as its messages one by one would.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from router.model.changes import Change, Record
+from router.model.changes import Add, Change, Save
 from router.model.ids import ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
@@ -35,6 +35,10 @@ class SnapshotKeys(msgspec.Struct, kw_only=True):
     same thread is wanted too."""
     token_peers: set[tuple[ConversationId, str]] = msgspec.field(default_factory=set)
     """The same for a verified reply token."""
+    logins: set[str] = msgspec.field(default_factory=set)
+    """Of agents whom rules name."""
+    earlier: set[ConversationKey] = msgspec.field(default_factory=set)
+    """Conversations whose newest messages of the customer are wanted."""
     ticket_numbers: set[int] = msgspec.field(default_factory=set)
     """Quoted in a text: hints for an agent, never a join."""
 
@@ -51,8 +55,19 @@ class Snapshot:
         self.messages: dict[ExternalKey, Message] = {}
         self.outbox: dict[MessageId, OutboxEntry] = {}
         """Outbox rows of the loaded messages that are replies."""
+        self.agents: dict[str, Agent] = {}
+        """By login, those that rules name."""
         self.participants: set[tuple[TicketId, str, str]] = set()
         """(ticket, kind, value) of the loaded tickets."""
+
+    def told_in(self, conversation_id: ConversationId) -> list[Message]:
+        """What the customer said in a conversation, the oldest first (only loaded ones)."""
+        found = [
+            m
+            for m in self.messages.values()
+            if m.conversation_id == conversation_id and m.kind == "inbound" and m.state == "live"
+        ]
+        return sorted(found, key=lambda m: m.id)
 
     def open_tickets_of(self, contact_id: ContactId) -> list[Ticket]:
         """Tickets of the contact that are neither solved nor closed, newest first (only loaded ones)."""
@@ -77,8 +92,10 @@ class Snapshot:
                 self.tickets[row.id] = row
             case Message() if row.external_id is not None:
                 self.messages[row.channel, row.account, row.external_id] = row
-            case OutboxEntry():
+            case OutboxEntry() if row.action == "send":
                 self.outbox[row.message_id] = row
+            case Agent():
+                self.agents[row.login] = row
             case Participant():
                 self.participants.add((row.ticket_id, row.kind, row.value))
             case _:
@@ -87,7 +104,7 @@ class Snapshot:
     def fold(self, changes: Iterable[Change]) -> None:
         """Make the snapshot what the database will be once `changes` are applied."""
         for change in changes:
-            if not isinstance(change, Record):
+            if isinstance(change, Add | Save):
                 self.put(change.row)
 
 
@@ -113,6 +130,16 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Read for a public conversation only."""
     newer: tuple[MessageId, ...] = ()
     """Messages of customer or colleagues recorded after the event that the agent had seen."""
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What the rules may look at besides the ticket."""
+
+    contact: Contact
+    verified: bool
+    """Some address of the contact is proven."""
+    agents: Mapping[str, Agent]
+    """By login, those that rules name."""
 
 
 class AgentLoad(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,18 +13,21 @@ from router.model.ids import (
     ContactId,
     ConversationId,
     EventId,
+    HookId,
     IdentityId,
+    LinkId,
     MessageId,
     OutboxId,
     TicketId,
 )
-from router.model.message import Automatic, Redaction, Sender, StoredAttachment, Visibility
+from router.model.message import Automatic, Care, Redaction, Sender, StoredAttachment, Visibility
 
 TicketState = Literal["new", "open", "waiting", "verifying", "rejected", "solved", "closed"]
 Urgency = Literal["low", "normal", "high", "critical"]
-Proof = Literal["provider", "mail", "app", "visitor", "import", "agent"]
+Proof = Literal["provider", "mail", "app", "visitor", "deep-link", "import", "agent"]
 MessageKind = Literal["inbound", "reply", "note"]
 OutboxState = Literal["queued", "sending", "sent", "delivered", "read", "held", "dead", "cancelled"]
+OutboxAction = Literal["send", "hide"]
 URGENCY_RANK: dict[Urgency, int] = {"low": 0, "normal": 1, "high": 2, "critical": 3}
 
 
@@ -121,6 +124,8 @@ class Ticket(Row, frozen=True, kw_only=True):
     """Since when the customer waits for us; None while we wait for the customer."""
     first_replied_at_ms: int | None = None
     solved_at_ms: int | None = None
+    snoozed_until_ms: int | None = None
+    """Put aside until then; None: it is on the lists."""
     created_at_ms: int
     version: int = 1
 
@@ -153,6 +158,8 @@ class Message(Row, frozen=True, kw_only=True):
     language: str = "en"
     findings: tuple[str, ...] = ()
     redactions: tuple[Redaction, ...] = ()
+    care: Care | None = None
+    """What redaction policies ask of whoever handles it."""
     attachments: tuple[StoredAttachment, ...] = ()
     ext: str | None = None
     """Fields of the wire that the house does not know: a JSON object, kept for whoever sent it."""
@@ -166,7 +173,7 @@ class Message(Row, frozen=True, kw_only=True):
 
 
 class OutboxEntry(Row, frozen=True, kw_only=True):
-    """A message that waits to leave. Sent in order of id within its conversation."""
+    """A message that waits to leave, or a post that the channel is to hide. In order of id within its conversation."""
 
     TABLE: ClassVar[str] = "outbox"
     id: OutboxId
@@ -175,6 +182,8 @@ class OutboxEntry(Row, frozen=True, kw_only=True):
     ticket_id: TicketId
     channel: str
     account: str
+    action: OutboxAction = "send"
+    """hide: `message_id` is the customer's own post."""
     state: OutboxState = "queued"
     attempts: int = 0
     due_at_ms: int
@@ -183,6 +192,52 @@ class OutboxEntry(Row, frozen=True, kw_only=True):
     error: str | None = None
     uncertain: bool = False
     """An earlier attempt may have arrived; another such outcome holds the reply."""
+    created_at_ms: int
+    version: int = 1
+
+
+HookState = Literal["queued", "sending", "sent", "dead"]
+
+
+class HookEntry(Row, frozen=True, kw_only=True):
+    """Word of a decision for a webhook. Sent in order of id for its webhook and ticket."""
+
+    TABLE: ClassVar[str] = "hooks"
+    id: HookId
+    webhook: str
+    """Its name in the rules."""
+    ticket_id: TicketId
+    message_id: MessageId | None
+    """None: an agent changed the ticket."""
+    body: msgspec.Raw
+    """JSON of decisions.Word: ids and what was decided, never content."""
+    state: HookState = "queued"
+    attempts: int = 0
+    due_at_ms: int
+    lease_until_ms: int | None = None
+    error: str | None = None
+    created_at_ms: int
+    version: int = 1
+
+
+class PrivateLink(Row, frozen=True, kw_only=True):
+    """An invitation from `message_id` into a private conversation about a ticket; opened once.
+
+    What the customer gets is this id with a signature that is made when the message is sent: no row holds a token.
+    """
+
+    TABLE: ClassVar[str] = "private_links"
+    id: LinkId
+    message_id: MessageId
+    contact_id: ContactId
+    ticket_id: TicketId
+    proves: bool
+    """The link went where this contact alone reads: whoever opens it is that person. One that stood in public lets
+    somebody take part, whoever that is."""
+    expires_at_ms: int
+    opened_at_ms: int | None = None
+    opened_by: str | None = None
+    """The visitor whom it let in."""
     created_at_ms: int
     version: int = 1
 
@@ -208,6 +263,12 @@ EventKind = Literal[
     "message.deleted",
     "message.reaction",
     "reply.blocked",
+    "value.revealed",
+    "link.opened",
+    "post.hide",
+    "ticket.snoozed",
+    "ticket.notice",
+    "webhook.state",
     "delivery.state",
     "rules.changed",
     "agent.status",

@@ -28,7 +28,7 @@ def gather(limit: int) -> Script[AssignmentView]:
     waiting = yield from fetch(
         Ticket,
         "WHERE t.state NOT IN ('solved', 'closed') AND t.state IN ('new', 'open', 'verifying') "
-        "AND t.assignee_id IS NULL "
+        "AND t.assignee_id IS NULL AND t.snoozed_until_ms IS NULL "
         "ORDER BY t.urgency_rank DESC, COALESCE(t.waiting_since_ms, t.created_at_ms), t.id LIMIT :limit",
         limit=limit,
     )

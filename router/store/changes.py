@@ -10,22 +10,25 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record
+from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Forget, Record
 from router.model.ids import ContactId, EventId, JournalId, TicketId
+from router.model.message import StoredField
 from router.model.tables import (
     Agent,
     Contact,
     Conversation,
     Event,
+    HookEntry,
     Identity,
     Message,
     OutboxEntry,
     Participant,
+    PrivateLink,
     Row,
     Ticket,
 )
 from router.store import search
-from router.store.journal import check_fences, mark_done
+from router.store.journal import check_fences, forget_payloads, mark_done
 from router.store.rows import SealedRow, SearchRow
 from router.store.script import Script, Update, insert, run, select
 
@@ -87,13 +90,19 @@ class _Batch:
         self.tickets = _Plan[Ticket]()
         self.messages = _Plan[Message]()
         self.outbox = _Plan[OutboxEntry]()
+        self.hooks = _Plan[HookEntry]()
+        self.private_links = _Plan[PrivateLink]()
         self.participants = _Plan[Participant]()
         self.agents = _Plan[Agent]()
         self.events: list[Event] = []
+        self.forgotten: list[Forget] = []
         plans: dict[str, _Plan[Any]] = {name: plan for name, plan in vars(self).items() if isinstance(plan, _Plan)}
         for change in changes:
             if isinstance(change, Record):
                 self.events.append(change.event)
+                continue
+            if isinstance(change, Forget):
+                self.forgotten.append(change)
                 continue
             row = change.row
             plan = plans.get(row.TABLE)
@@ -143,11 +152,14 @@ def _apply(
     _fill_in(batch, tickets, documents)
     yield from batch.tickets.write()
     yield from batch.messages.write()
+    yield from batch.private_links.write()
+    yield from batch.hooks.write()
     yield from batch.participants.write()
     yield from batch.outbox.write()
     yield from batch.agents.write()
     yield from _index(documents, batch.messages.saved)
     yield from mark_done(journal_ids, now_ms=now_ms)
+    yield from forget_payloads([(one.channel, one.account, one.message_id) for one in batch.forgotten])
     event_ids = yield from _record(batch.events)
     return Applied(
         tickets={TicketId(key): number for key, number in tickets.items()},
@@ -222,8 +234,19 @@ def _searched(message: Message) -> bool:
 
 def _document(message: Message) -> SearchRow:
     return SearchRow(
-        message_id=message.id, ticket_id=message.ticket_id, document=search.document(message.subject, message.text)
+        message_id=message.id,
+        ticket_id=message.ticket_id,
+        document=search.document(_found(message, "subject"), _found(message, "text")),
     )
+
+
+def _found(message: Message, field: StoredField) -> str | None:
+    """What the search may find of a field: a policy may keep values and placeholders from it."""
+    text = message.subject if field == "subject" else message.text
+    spans = [] if message.care is None else [span for span in message.care.unindexed if span.field == field]
+    for span in reversed(spans):
+        text = text and f"{text[: span.start]}\n{text[span.end :]}"
+    return text
 
 
 def _index(documents: Sequence[SearchRow], saved: Mapping[str, Message]) -> Script[None]:

@@ -1,8 +1,10 @@
 """What a command of an agent is decided on. Read just before it; versions catch whoever was faster."""
 
-from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
+from collections.abc import Collection
+
+from router.model.ids import AgentId, ContactId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import PRIVATE_MESSAGES_MAX
-from router.model.snapshot import Acquaintance, ReplyFacts
+from router.model.snapshot import Acquaintance, ReplyFacts, Surroundings
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Ticket
 from router.store.script import Script, fetch, fetch_one, select
 
@@ -64,6 +66,25 @@ def _acquaintance(conversation: Conversation) -> Script[Acquaintance]:
 def ticket(ticket_id: TicketId) -> Script[Ticket | None]:
     """One ticket."""
     return fetch_one(Ticket, "WHERE t.id = :id", id=ticket_id)
+
+
+def asleep(*, now_ms: int, limit: int) -> Script[list[Ticket]]:
+    """Tickets that were put aside until now or earlier."""
+    return fetch(
+        Ticket,
+        "WHERE t.snoozed_until_ms IS NOT NULL AND t.snoozed_until_ms <= :now_ms ORDER BY t.id LIMIT :limit",
+        now_ms=now_ms,
+        limit=limit,
+    )
+
+
+def surroundings(contact_id: ContactId, logins: Collection[str]) -> Script[Surroundings]:
+    """What rules may look at when an agent has changed a ticket."""
+    contact = yield from fetch_one(Contact, "WHERE t.id = :id", id=contact_id)
+    assert contact is not None, "a foreign key says so"
+    proven = yield from select("SELECT 1 FROM identities WHERE contact_id = :id LIMIT 1", id=contact_id)
+    named = (yield from fetch(Agent, "WHERE t.login {in logins}", logins=sorted(logins))) if logins else []
+    return Surroundings(contact=contact, verified=bool(proven), agents={one.login: one for one in named})
 
 
 def agent(agent_id: AgentId) -> Script[Agent | None]:

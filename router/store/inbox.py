@@ -14,14 +14,24 @@ from router.model.changes import contact_name
 from router.model.errors import Refused
 from router.model.ids import AgentId, ContactId, EventId, MessageId, TicketId
 from router.model.limits import PAGE_MAX
-from router.model.tables import Contact, Conversation, Event, Identity, Message, OutboxEntry, Participant, Ticket
+from router.model.tables import (
+    Contact,
+    Conversation,
+    Event,
+    Identity,
+    Message,
+    OutboxAction,
+    OutboxEntry,
+    Participant,
+    Ticket,
+)
 from router.store import events, outbox, search
 from router.store.codec import to_json
 from router.store.script import Script, fetch, fetch_one, select
 
 Actor = AgentId | None
 """Who asks; None is the house itself."""
-View = Literal["all", "mine", "unassigned", "critical", "waiting", "solved"]
+View = Literal["all", "mine", "unassigned", "critical", "waiting", "snoozed", "solved"]
 
 MESSAGES_MAX: Final = 500
 """Newest messages shown of one ticket."""
@@ -29,13 +39,16 @@ EVENTS_MAX: Final = 500
 FOUND_MAX: Final = 2_000
 """Newest matching messages a search looks at."""
 
-_UNSOLVED = "t.state NOT IN ('solved', 'closed')"
+_OPEN = "t.state NOT IN ('solved', 'closed')"
+_UNSOLVED = f"{_OPEN} AND t.snoozed_until_ms IS NULL"
+"""Of what is put aside, only its own view tells."""
 _VIEWS: dict[View, str] = {
     "all": _UNSOLVED,
     "mine": f"{_UNSOLVED} AND t.assignee_id = :actor",
     "unassigned": f"{_UNSOLVED} AND t.assignee_id IS NULL",
     "critical": f"{_UNSOLVED} AND t.urgency = 'critical'",
-    "waiting": "t.state NOT IN ('solved', 'closed') AND t.state = 'waiting'",
+    "waiting": f"{_UNSOLVED} AND t.state = 'waiting'",
+    "snoozed": f"{_OPEN} AND t.snoozed_until_ms IS NOT NULL",
     "solved": "t.state IN ('solved', 'closed')",
 }
 _NEVER: Final = 9_000_000_000_000_000
@@ -77,6 +90,8 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     line: TicketLine
     messages: list[Message]
     deliveries: dict[MessageId, OutboxEntry]
+    hidings: dict[MessageId, OutboxEntry]
+    """Of posts of the customer that the channel was asked to hide."""
     events: list[Event]
     participants: list[Participant]
     identities: list[Identity]
@@ -237,7 +252,8 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
     return TicketDetail(
         line=line,
         messages=messages,
-        deliveries={entry.message_id: entry for entry in deliveries},
+        deliveries={entry.message_id: entry for entry in deliveries if entry.action == "send"},
+        hidings={entry.message_id: entry for entry in deliveries if entry.action == "hide"},
         events=history,
         participants=(yield from fetch(Participant, "WHERE t.ticket_id = :id ORDER BY t.id", id=ticket.id)),
         identities=(yield from fetch(Identity, "WHERE t.contact_id = :id ORDER BY t.id", id=ticket.contact_id)),
@@ -297,9 +313,11 @@ def contact_names(ids: list[ContactId]) -> Script[dict[ContactId, str]]:
     return {contact.id: contact_name(contact) for contact in found}
 
 
-def delivery_of(message_id: MessageId) -> Script[OutboxEntry | None]:
-    """What became of a reply."""
-    return fetch_one(OutboxEntry, "WHERE t.message_id = :message_id", message_id=message_id)
+def delivery_of(message_id: MessageId, action: OutboxAction = "send") -> Script[OutboxEntry | None]:
+    """What became of a reply, or of hiding a post."""
+    return fetch_one(
+        OutboxEntry, "WHERE t.message_id = :message_id AND t.action = :action", message_id=message_id, action=action
+    )
 
 
 def dump(*, after: str = "", limit: int = PAGE_MAX) -> Script[list[tuple[Message, Conversation]]]:
@@ -319,7 +337,7 @@ def view_counts(actor: Actor) -> Script[dict[str, int]]:
     views = [view for view in _VIEWS if view != "solved"]
     columns = ", ".join(f"COUNT(CASE WHEN {_VIEWS[view]} THEN 1 END)" for view in views)
     rows = yield from select(
-        f"SELECT {columns} FROM tickets AS t WHERE {_UNSOLVED} AND {_visible(actor)}",  # noqa: S608 - our own text
+        f"SELECT {columns} FROM tickets AS t WHERE {_OPEN} AND {_visible(actor)}",  # noqa: S608 - our own text
         actor=actor,
     )
     return dict(zip(views, rows[0], strict=True))

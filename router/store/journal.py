@@ -165,6 +165,17 @@ def mark_done(ids: Sequence[JournalId], *, now_ms: int) -> Script[None]:
         raise Conflict(f"journal: {len(set(ids)) - count} of {len(set(ids))} rows are no longer pending")
 
 
+def forget_payloads(messages: Collection[tuple[str, str, str]]) -> Script[None]:
+    """Delete what rests sealed of these (channel, account, message id)."""
+    for channel, account, message_id in sorted(messages):
+        at = {"channel": channel, "account": account, "key": dedupe_key(message_id)}
+        here = "WHERE dedupe_key = :key AND channel = :channel AND account = :account AND sealed_id IS NOT NULL"
+        found = yield from select(f"SELECT sealed_id FROM journal {here}", **at)  # noqa: S608 -- no value in it
+        if found:
+            yield from run("DELETE FROM sealed WHERE id {in ids}", ids=[row[0] for row in found])
+            yield from run(f"UPDATE journal SET sealed_id = NULL {here}", **at)  # noqa: S608
+
+
 def park(
     journal_id: JournalId, error: str, *, not_before_ms: int, fences: Mapping[int, int] = NO_FENCES
 ) -> Script[int]:

@@ -4,9 +4,10 @@ from collections.abc import Collection
 from typing import Final
 
 from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
-from router.model.tables import Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
+from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
 from router.store.codec import table
 from router.store.script import Script, fetch, select
+from rules.pieces import PIECES_MAX
 
 OPEN_TICKETS_MAX: Final = 20
 """Newest not-closed tickets loaded per contact."""
@@ -25,6 +26,9 @@ def gather(keys: SnapshotKeys) -> Script[Snapshot]:
             "JOIN {each keys kind value} AS k ON {same t.value k.value} AND t.kind = k.kind",
             keys=sorted(keys.identities),
         )))  # fmt: skip
+    if keys.logins:
+        _put(snapshot, (yield from fetch(Agent, "WHERE t.login {in logins}", logins=sorted(keys.logins))))
+    yield from _earlier(snapshot, keys)
     yield from _tickets(snapshot, keys)
     yield from _pointed_to(snapshot)
     return snapshot
@@ -64,6 +68,20 @@ def _conversations(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
             "ON {same t.thread k.thread} AND {same t.peer k.peer} "
             "AND t.channel = k.channel AND t.account = k.account AND t.visibility = k.visibility",
             keys=sorted(wanted),
+        )))  # fmt: skip
+
+
+def _earlier(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
+    """The newest messages of the customer in the tickets that conversations point to."""
+    for key in sorted(keys.earlier & snapshot.conversations.keys()):
+        conversation = snapshot.conversations[key]
+        _put(snapshot, (yield from fetch(
+            Message,
+            "WHERE t.ticket_id = :ticket AND t.conversation_id = :conversation AND t.kind = 'inbound' "
+            "AND t.state = 'live' ORDER BY t.id DESC LIMIT :most",
+            ticket=conversation.ticket_id,
+            conversation=conversation.id,
+            most=PIECES_MAX,
         )))  # fmt: skip
 
 

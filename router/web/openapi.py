@@ -139,6 +139,11 @@ def _paths() -> dict[str, object]:
                     "Move it along the table of states",
                     {"state": _TEXT, "reason": {"type": ["string", "null"]}},
                 ),
+                (
+                    "snooze",
+                    "Put it aside until a moment, or take it back (null)",
+                    {"until_ms": {"type": ["integer", "null"]}},
+                ),
                 ("queue", "Hand it to another queue", {"queue": _TEXT}),
                 ("urgency", "Judge its urgency", {"urgency": {"enum": ["low", "normal", "high", "critical"]}}),
             )
@@ -198,6 +203,14 @@ def _own_paths() -> dict[str, object]:
                 "A file of a message",
                 answers={"200": file, "default": problems},
                 parameters=_in_path("message", "attachment"),
+            )
+        },
+        "/api/v1/messages/{message}/reveal": {
+            "post": _operation(
+                "A value that a redaction policy sealed; that it was seen is noted in the history",
+                answers=_answers(_object(type=_TEXT, value=_TEXT)),
+                parameters=_in_path("message"),
+                body=_body(_object(place=_WHOLE)),
             )
         },
         "/api/v1/outbox/{outbox}/{what}": {

@@ -1,4 +1,4 @@
-"""The inbox's endpoints about tickets: lists, one ticket, and what agents do to it."""
+"""The inbox's endpoints about tickets: lists, one ticket, and what agents do to it and see of its messages."""
 
 from typing import Annotated, Literal, get_args
 
@@ -45,6 +45,14 @@ class _State(msgspec.Struct, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
 
 
+class _Place(msgspec.Struct, forbid_unknown_fields=True):
+    place: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+
+
+class _Snooze(msgspec.Struct, forbid_unknown_fields=True):
+    until_ms: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
+
+
 class _Queue(msgspec.Struct, forbid_unknown_fields=True):
     queue: str
 
@@ -79,6 +87,8 @@ class TicketsApi:
             web.post(f"{one}/state", self.state),
             web.post(f"{one}/queue", self.queue),
             web.post(f"{one}/urgency", self.urgency),
+            web.post(f"{one}/snooze", self.snooze),
+            web.post("/api/v1/messages/{message}/reveal", self.reveal),
             web.post("/api/v1/outbox/{outbox}/{what:retry|discard}", self.outbox),
         ]
 
@@ -169,6 +179,22 @@ class TicketsApi:
         asked = await body_of(request, _Urgency)
         await self._commands.set_urgency(await self._ticket_id(request, agent), asked.urgency, agent)
         return await self._changed(request, agent)
+
+    async def snooze(self, request: web.Request) -> web.Response:
+        """POST .../snooze."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Snooze)
+        await self._commands.snooze(await self._ticket_id(request, agent), asked.until_ms, agent)
+        return await self._changed(request, agent)
+
+    async def reveal(self, request: web.Request) -> web.Response:
+        """POST /api/v1/messages/{id}/reveal."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Place)
+        revealed = await self._commands.reveal(MessageId(request.match_info["message"]), asked.place, agent)
+        response = answer(revealed)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     async def outbox(self, request: web.Request) -> web.Response:
         """POST /api/v1/outbox/{id}/retry|discard."""

@@ -9,7 +9,7 @@ from router.core.quotes import fold
 from router.flow.channels import Channels
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
-from router.model.message import Redaction
+from router.model.message import Care, PickedPolicy, Redaction
 from router.model.tables import Event, Message, OutboxEntry
 from router.store import inbox
 from router.store.inbox import TicketDetail, TicketLine
@@ -47,6 +47,7 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     last_message_at_ms: int
     last_inbound_at_ms: int
     waiting_since_ms: int | None
+    snoozed_until_ms: int | None
     created_at_ms: int
     version: int
 
@@ -67,6 +68,7 @@ class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str
     size: int
     state: str
+    checked: str
     inline: bool
 
 
@@ -88,6 +90,20 @@ class FoldView(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
 
 
+class SealedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A value that some may reveal."""
+
+    place: int
+    """How `reveal` names it."""
+    field: str
+    start: int
+    """Where its placeholder begins in that field."""
+    type: str
+    agents: bool
+    """False: only those with the role admin."""
+    until_ms: int
+
+
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """A message in its thread."""
 
@@ -104,9 +120,14 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     findings: tuple[str, ...]
     redactions: tuple[Redaction, ...]
+    sealed: tuple[SealedView, ...]
+    policies: tuple[PickedPolicy, ...]
+    """What rules chose at the door."""
     attachments: tuple[AttachmentView, ...]
     automatic: str
     delivery: DeliveryView | None
+    hiding: DeliveryView | None
+    """Of a post of the customer that is to be taken out of sight."""
     state: str
     revision: int
     sent_at_ms: int
@@ -151,12 +172,15 @@ def ticket_row(line: TicketLine) -> TicketRow:
         last_message_at_ms=ticket.last_message_at_ms,
         last_inbound_at_ms=ticket.last_inbound_at_ms,
         waiting_since_ms=ticket.waiting_since_ms,
+        snoozed_until_ms=ticket.snoozed_until_ms,
         created_at_ms=ticket.created_at_ms,
         version=ticket.version,
     )
 
 
-def message_view(message: Message, names: Mapping[AgentId, str], delivery: OutboxEntry | None) -> MessageView:
+def message_view(
+    message: Message, names: Mapping[AgentId, str], delivery: OutboxEntry | None, hiding: OutboxEntry | None
+) -> MessageView:
     """One message with its delivery."""
     if message.kind == "inbound":
         sender = message.sender
@@ -181,6 +205,8 @@ def message_view(message: Message, names: Mapping[AgentId, str], delivery: Outbo
         language=message.language,
         findings=message.findings,
         redactions=message.redactions,
+        sealed=_sealed_view(message.care),
+        policies=() if message.care is None else message.care.policies,
         attachments=tuple(
             AttachmentView(
                 id=file.id,
@@ -188,25 +214,44 @@ def message_view(message: Message, names: Mapping[AgentId, str], delivery: Outbo
                 content_type=file.content_type,
                 size=file.size,
                 state=file.state,
+                checked=file.checked,
                 inline=file.content_id is not None,
             )
             for file in message.attachments
         ),
         automatic=message.automatic,
-        delivery=None
-        if delivery is None
-        else DeliveryView(
-            outbox_id=delivery.id,
-            state=delivery.state,
-            attempts=delivery.attempts,
-            error=delivery.error,
-            due_at_ms=delivery.due_at_ms,
-        ),
+        delivery=_delivery_view(delivery),
+        hiding=_delivery_view(hiding),
         state=message.state,
         revision=message.revision,
         sent_at_ms=message.sent_at_ms,
         received_at_ms=message.received_at_ms,
         why=message.verdict,
+    )
+
+
+def _delivery_view(entry: OutboxEntry | None) -> DeliveryView | None:
+    if entry is None:
+        return None
+    return DeliveryView(
+        outbox_id=entry.id, state=entry.state, attempts=entry.attempts, error=entry.error, due_at_ms=entry.due_at_ms
+    )
+
+
+def _sealed_view(care: Care | None) -> tuple[SealedView, ...]:
+    if care is None or care.sealed_until_ms is None:
+        return ()
+    return tuple(
+        SealedView(
+            place=place,
+            field=value.field,
+            start=value.start,
+            type=value.type,
+            agents=value.agents,
+            until_ms=care.sealed_until_ms,
+        )
+        for place, value in enumerate(care.sealed)
+        if value.agents or value.supervisors
     )
 
 
@@ -234,7 +279,8 @@ def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
     return {
         "ticket": ticket_row(detail.line),
         "messages": [
-            message_view(message, detail.agent_names, detail.deliveries.get(message.id)) for message in detail.messages
+            message_view(message, detail.agent_names, detail.deliveries.get(message.id), detail.hidings.get(message.id))
+            for message in detail.messages
         ],
         "events": [event_view(event, detail.agent_names) for event in detail.events],
         "participants": [{"kind": p.kind, "value": p.value} for p in detail.participants],
@@ -285,4 +331,5 @@ class Views:
             return None
         names = await self._store.read(inbox.agent_names({message.author_id}))
         delivery = await self._store.read(inbox.delivery_of(message_id))
-        return message_view(message, names, delivery)
+        hiding = await self._store.read(inbox.delivery_of(message_id, "hide"))
+        return message_view(message, names, delivery, hiding)

@@ -41,13 +41,18 @@ _EXCHANGE = re.compile(
     re.IGNORECASE,
 )
 _OTPAUTH = re.compile(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
+_BASIC = re.compile(r"authorization: basic (?P<value>[0-9a-z+/]{6,255}={0,2})", re.IGNORECASE)
 _DIGIT = re.compile(r"[0-9]")
 _LETTER = re.compile(r"[A-Za-z]")
 _BASE32_MIN: Final = 16
 
 
-_VALUE_CHARS: Final = 15
-_VALUE = re.compile(rf"[0-9A-Za-z_\-./+=]{{{_VALUE_CHARS}}}")
+# The last word of a label and what stands between it and a value; most such words are only spoken of.
+_LEADS_ON = re.compile(
+    r"(?:keys?|secrets?|tokens?|bearer|seed|setup key|api ?(?:密钥|密鑰|秘钥)|密钥|密鑰|秘钥|令牌)"
+    r"(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
+    re.IGNORECASE,
+)
 _LABEL_BEFORE: Final = 32
 _LABEL_AFTER: Final = 40
 
@@ -57,6 +62,8 @@ def find(scan: Scan) -> Iterator[Hit]:
     text, starts = scan.text, scan.at["key prefix"]
     for match in starting(_PREFIXED, text, starts):
         yield Hit(match.start(), match.end(), "API_KEY", "prefix")
+    for match in starting(_BASIC, text, starts):
+        yield Hit(*match.span("value"), "API_KEY", "label")
     for match in starting(_OTPAUTH, text, starts):
         yield Hit(match.start(), match.end(), "OTP", "prefix")
 
@@ -75,7 +82,7 @@ def find_bot(scan: Scan) -> Iterator[Hit]:
 def find_labelled(scan: Scan) -> Iterator[Hit]:
     """Yield values that a label names."""
     text = scan.text
-    starts = [at for at in scan.at["key"] if _VALUE.search(text, at, at + _LABEL_AFTER + _VALUE_CHARS) is not None]
+    starts = [at for at in scan.at["key"] if _LEADS_ON.match(text, at) is not None]
     for match in around(_LABELLED, text, starts, _LABEL_BEFORE, _LABEL_AFTER + 280):
         value = match.group("value").rstrip(".-/=_")
         mixed = _DIGIT.search(value) is not None and _LETTER.search(value) is not None

@@ -19,9 +19,7 @@ _LENGTHS: Final = {
     "SV": 28, "TL": 23, "TN": 24, "TR": 26, "UA": 29, "VA": 22, "VG": 24, "XK": 20,
 }  # fmt: skip
 _DIGITS_MIN: Final = 8
-# What stands before the first digit is looked at behind it: so the search leaps from digit to digit.
-_BEGIN = re.compile(r"[0-9](?<=[A-Za-z]{2}[0-9])(?<![0-9A-Za-z][A-Za-z]{2}[0-9])[0-9](?=[ \-]{0,2}[0-9A-Za-z])")
-_SHAPE = re.compile(rb"d(?<=xxd)(?<![xd]xxd)d")
+_BEGIN = re.compile(rb"d(?<=xxd)(?<![xd]xxd)d(?=[ \-]{0,2}[xd])")
 _LABEL = re.compile(r"(?<![A-Za-z])iban(?![A-Za-z])", re.IGNORECASE)
 _BODY: Final = {
     length: re.compile(rf"[0-9A-Za-z](?:[ \-]{{0,2}}[0-9A-Za-z]){{{length - 1}}}(?![0-9A-Za-z])")
@@ -31,14 +29,14 @@ _BODY: Final = {
 
 def may_be_iban(scan: Scan) -> bool:
     """Whether two letters and two digits begin a word, and there are digits enough."""
-    return scan.shape.count(b"d") >= _DIGITS_MIN and _SHAPE.search(scan.shape) is not None
+    return scan.shape.count(b"d") >= _DIGITS_MIN and _BEGIN.search(scan.shape) is not None
 
 
 def find(scan: Scan) -> Iterator[Hit]:
     """Yield values of exactly their country's length whose check digits hold, or that are called an IBAN."""
     text = scan.text
-    for digits in _BEGIN.finditer(text):
-        begin = digits.start() - 2
+    for digits, _ in scan.spans(_BEGIN):
+        begin = digits - 2
         length = _LENGTHS.get(text[begin : begin + 2].upper())
         match = None if length is None else _BODY[length].match(text, begin)
         if match is None:

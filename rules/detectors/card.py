@@ -7,7 +7,7 @@ Express, Discover, JCB, Diners Club, UnionPay, Maestro, Mir, RuPay and Troy (ISO
 import re
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Final
 
 from rules.detectors.checksums import gtin13
 from rules.detectors.hit import Hit
@@ -17,7 +17,7 @@ from rules.detectors.scan import Scan
 DIGITS_MIN: Final = 13
 DIGITS_MAX: Final = 19
 
-_SEQUENCE = re.compile(r"[0-9](?:[ \t\r\n\-._/·•,|*]{0,3}[0-9]){12,}")
+_SEQUENCE = re.compile(r"[0-9](?<![0-9][0-9])(?:[ \t\r\n\-._/·•,|*]{0,3}[0-9]){12,}")
 _JOINER_BYTES: Final = b" \t\r\n-._/,|*\xc2\xb7\xe2\x80\xa2"
 _GROUP = re.compile(r"[0-9]+")
 
@@ -79,6 +79,7 @@ _STRONG = Labels(
 _GLUED_BEFORE = re.compile(r"(?:card|visa|amex|mastercard|unionpay|cc|no|number|num|jcb|is|pan)\Z")
 _GLUED_AFTER = re.compile(r"(?:cvv|cvc|exp|cv2|pin|and|valid)")
 _LIST = re.compile(r",\s")
+_LABEL_CHARS: Final = 36
 _LOOSE: Final = frozenset(".,_/|*")
 """Joiners that also stand inside amounts, dates and paths; with them only printed groupings count."""
 _ORDER_CHARS: Final = 40
@@ -86,40 +87,42 @@ _BEFORE_CHARS: Final = 26
 _AFTER_CHARS: Final = 22
 
 
-class _Group(NamedTuple):
-    start: int
-    end: int
+_JOINED: Final = r"[ \t\r\n\-._/\u00b7\u2022,|*]{1,3}"
+# How cards are printed, in groups of digits; numbers that only follow each other have no such row.
+_ROW = re.compile(
+    r"[0-9](?<![0-9][0-9])(?:[0-9]{12,18}"
+    rf"|[0-9]{{3}}{_JOINED}(?:[0-9]{{4}}{_JOINED}[0-9]{{4}}(?:[0-9]{{4}})?|[0-9]{{6}}{_JOINED}[0-9]{{4,5}}"
+    rf"|[0-9]{{7,8}}{_JOINED}[0-9]{{4}}|[0-9]{{12}})"
+    rf"|[0-9]{{5}}{_JOINED}(?:[0-9]{{13}}|[0-9]{{10}}|[0-9]{{6}}{_JOINED}[0-9]{{4}}(?:[0-9]{{3}})?"
+    rf"|[0-9]{{4}}{_JOINED}[0-9]{{6}}|[0-9]{{9}}{_JOINED}[0-9]{{4}})"
+    rf"|[0-9]{{7}}{_JOINED}(?:[0-9]{{8}}|[0-9]{{4}}{_JOINED}[0-9]{{4}})"
+    rf"|[0-9]{{4}}{_JOINED}[0-9]{{5}}{_JOINED}[0-9]{{5}}|[0-9]{{11}}{_JOINED}[0-9]{{4}}"
+    rf"|(?:{_JOINED}[0-9]){{12}}|[0-9](?:{_JOINED}[0-9]{{2}}){{6}})(?![0-9])"
+)
+_DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 
 
 class _Sequence:
-    """Digits that only joiners separate, with sums that give any window's Luhn in constant time."""
+    """Digits that only joiners separate, in the groups they are written in."""
 
     def __init__(self, low: str, start: int, end: int) -> None:
-        groups = [_Group(*match.span()) for match in _GROUP.finditer(low, start, end)]
-        if groups and _glued(low, groups[0].start - 1, before=True):
-            groups = groups[1:]
-        if groups and _glued(low, groups[-1].end, before=False):
-            groups = groups[:-1]
-        self.groups = groups
-        self.digits = "".join([low[group.start : group.end] for group in groups])
-        self.offsets = list(accumulate((g.end - g.start for g in groups), initial=0))
+        spans = [match.span() for match in _GROUP.finditer(low, start, end)]
+        if spans and _glued(low, spans[0][0] - 1, before=True):
+            spans = spans[1:]
+        if spans and _glued(low, spans[-1][1], before=False):
+            spans = spans[:-1]
+        self.groups = spans
+        self.digits = "".join([low[begin:end] for begin, end in spans])
+        self.offsets = list(accumulate([end - begin for begin, end in spans], initial=0))
         self.group_at = {offset: index for index, offset in enumerate(self.offsets)}
-        values = list(map(int, self.digits))
-        doubled = [(0, 2, 4, 6, 8, 1, 3, 5, 7, 9)[value] for value in values]
-        mixed = [(a, b) if i % 2 else (b, a) for i, (a, b) in enumerate(zip(values, doubled, strict=True))]
-        self._sums = (
-            list(accumulate((pair[0] for pair in mixed), initial=0)),
-            list(accumulate((pair[1] for pair in mixed), initial=0)),
-        )
 
     def luhn(self, start: int, end: int) -> bool:
-        """Luhn over digits `start:end`; the digit at an odd index is plain in the first sums."""
-        sums = self._sums[0 if (end - 1) % 2 else 1]
-        return (sums[end] - sums[start]) % 10 == 0
+        """Luhn over digits `start:end`."""
+        return _luhn(self.digits[start:end].encode())
 
     def lengths(self, first: int, last: int) -> tuple[int, ...]:
         """Sizes of groups `first` to `last` exclusive."""
-        return tuple(group.end - group.start for group in self.groups[first:last])
+        return tuple([end - begin for begin, end in self.groups[first:last]])
 
 
 def may_be_card(scan: Scan) -> bool:
@@ -131,6 +134,8 @@ def find(scan: Scan) -> Iterator[Hit]:
     """Yield card numbers; windows of digit groups, the likeliest length first."""
     low = scan.low
     for match in _SEQUENCE.finditer(low):
+        if not _may_hold_card(scan, *match.span()):
+            continue
         sequence = _Sequence(low, *match.span())
         index = 0
         while index < len(sequence.groups):
@@ -139,8 +144,26 @@ def find(scan: Scan) -> Iterator[Hit]:
                 index += 1
                 continue
             last, evidence = found
-            yield Hit(sequence.groups[index].start, sequence.groups[last - 1].end, "CARD", evidence)
+            yield Hit(sequence.groups[index][0], sequence.groups[last - 1][1], "CARD", evidence)
             index = last
+
+
+def _may_hold_card(scan: Scan, start: int, end: int) -> bool:
+    """Whether digits with joiners between them are one card, hold the row of one, or stand after the word."""
+    low = scan.low
+    digits = low[start:end].encode().translate(None, _JOINER_BYTES)
+    count = len(digits)
+    return (
+        (count <= DIGITS_MAX and _luhn(digits) and _ISSUERS[count].match(digits.decode()) is not None)
+        or (end - start > count and _ROW.search(low, start, end) is not None)
+        or scan.is_near("card", start - _LABEL_CHARS, start)
+    )
+
+
+def _luhn(digits: bytes) -> bool:
+    back = digits[::-1]
+    # 48 is the code of the digit 0.
+    return (sum(back[::2]) - 48 * len(back[::2]) + sum(back[1::2].translate(_DOUBLED))) % 10 == 0
 
 
 def _card_at(low: str, sequence: _Sequence, first: int) -> tuple[int, str] | None:
@@ -156,7 +179,7 @@ def _card_at(low: str, sequence: _Sequence, first: int) -> tuple[int, str] | Non
             continue
         if not sequence.luhn(begin, begin + length) or not _stands_alone(low, sequence, first, last):
             continue
-        start, end = sequence.groups[first].start, sequence.groups[last - 1].end
+        start, end = sequence.groups[first][0], sequence.groups[last - 1][1]
         if _is_order(low, start, end) or (
             length == 13
             and gtin13(digits[begin : begin + 13])
@@ -177,7 +200,7 @@ def _is_order(low: str, start: int, end: int) -> bool:
 
 def _mistyped(low: str, sequence: _Sequence) -> tuple[int, str] | None:
     """A number that fails Luhn but comes first after a card label and looks like a card."""
-    if _STRONG.before(low, sequence.groups[0].start, 20) != "yes":
+    if _STRONG.before(low, sequence.groups[0][0], 20) != "yes":
         return None
     for last in range(min(len(sequence.groups), DIGITS_MAX), 0, -1):
         length = sequence.offsets[last]
@@ -195,15 +218,15 @@ def _mistyped(low: str, sequence: _Sequence) -> tuple[int, str] | None:
 def _stands_alone(low: str, sequence: _Sequence, first: int, last: int) -> bool:
     """Whether the window is all of the sequence, or a printed grouping between spaces in it."""
     groups = sequence.groups
-    inside = low[groups[first].start : groups[last - 1].end]
+    inside = low[groups[first][0] : groups[last - 1][1]]
     if _LIST.search(inside) is not None:
         return False
     if not _LOOSE.isdisjoint(inside) and (last - first < 3 or not _printed(sequence.lengths(first, last))):
         return False
     if first == 0 and last == len(groups):
         return True
-    before = low[groups[first - 1].end : groups[first].start] if first else " "
-    after = low[groups[last - 1].end : groups[last].start] if last < len(groups) else " "
+    before = low[groups[first - 1][1] : groups[first][0]] if first else " "
+    after = low[groups[last - 1][1] : groups[last][0]] if last < len(groups) else " "
     if not _parts(before) or not _parts(after):
         return False
     sizes = sequence.lengths(first, last)

@@ -18,22 +18,27 @@ from rules.detectors.scan import Scan, digits
 
 _LOCAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}\Z")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![A-Za-z0-9])")
+_LABELS_MIN: Final = 2
 _TOP: Final = r"(?:com|net|org|io|cn|hk|tw|me|co|uk|de|fr|xyz|app|dev)(?![a-z0-9])"
 _SPELLED = re.compile(
     r"(?<![a-z0-9._%+\-])[a-z0-9][a-z0-9._%+\-]{0,63} {0,2}"
     r"(?:[\[(] ?at ?[\])] {0,2}[a-z0-9][a-z0-9\-]{0,62} {0,2}(?:[\[(] ?dot ?[\])]| dot |\.)"
     rf"| at [a-z0-9][a-z0-9\-]{{0,62}} {{0,2}}(?:[\[(] ?dot ?[\])]| dot )) {{0,2}}{_TOP}"
 )
-_NOT_A_DOMAIN: Final = frozenset({
-    "png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "ts", "py", "json", "mp4", "pdf",
+# Ends of file names; those that are domains too are one only where an address is left without them.
+_FILE_ENDS: Final = frozenset({
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "heic", "bmp", "tif", "tiff", "css", "js", "ts", "py", "json", "xml",
+    "yaml", "mp3", "mp4", "avi", "webm", "wav", "ogg", "pdf", "txt", "csv", "doc", "docx", "xls", "xlsx", "ppt", "pptx",
+    "odt", "htm", "html", "log", "eml", "msg", "gz", "bz", "tar", "rar", "apk", "exe", "dmg", "bak", "tmp", "key",
 })  # fmt: skip
+_ALSO_DOMAINS: Final = frozenset({"md", "zip", "mov", "sh", "ps", "rs", "app"})
 
 # What stands before a number is looked at behind its first character: so the search leaps from one to the next.
 _INTERNATIONAL = re.compile(
     r"[+0](?<![0-9A-Za-z][+0])(?:(?<=\+) ?|(?<=0)(?<![0-9] 0)0)[1-9](?:[ ().\-]{0,3}[0-9]){6,14}(?![0-9A-Za-z])"
 )
 _COUNTRY = re.compile(rb"\+ ?d")
-_ZEROS = re.compile(rb"00[1-9]")
+_ZEROS = re.compile(rb"00(?<![0-9a-z]00)[1-9]")
 _CN_MOBILE = re.compile(
     r"1[3-9][0-9](?:[ \-]?[0-9]{4}[ \-]?[0-9]{4}|[ \-]?[0-9]{3}[ \-]?[0-9]{5})(?![0-9A-Za-z]|[.\-][0-9])"
 )
@@ -49,8 +54,9 @@ _NORTH_AMERICA = re.compile(
     r"\)?[ .\-][2-9][0-9]{2}[.\-][0-9]{4}(?![0-9A-Za-z]|[.\-][0-9])"
 )
 # Seven digits and more with what may stand in a number; it is read with a few characters on either side.
-_NUMBER = re.compile(rb"d(?:[ ().\-]{0,3}d){6,}")
+_NUMBER = re.compile(rb"d(?<![xd]d)(?:[ ().\-]{0,3}d){6,}")
 _MARGIN: Final = 4
+_PARTED: Final = frozenset("-.")
 _LABEL_BEFORE: Final = 28
 _LABEL_AFTER: Final = 14
 _REGIONS: Final = ("CN", "US", "GB", "HK", "TW", "SG")
@@ -75,9 +81,18 @@ def find_email(scan: Scan) -> Iterator[Hit]:
         local = _LOCAL.search(text, max(0, at - 64), at)
         domain = _DOMAIN.match(text, at + 1)
         if local is not None and domain is not None:
-            top = domain.group().rpartition(".")[2].lower()
-            if top not in _NOT_A_DOMAIN and local.group() != "git":
-                yield Hit(local.start(), domain.end(), "EMAIL", "shape")
+            labels = _without_file_ends(domain.group().split("."))
+            if labels and local.group() != "git":
+                yield Hit(local.start(), at + 1 + len(".".join(labels)), "EMAIL", "shape")
+
+
+def _without_file_ends(labels: list[str]) -> list[str]:
+    """The labels of a domain without those of a file's name behind it; empty when no domain is left."""
+    while labels[-1].lower() in _FILE_ENDS or (len(labels) > _LABELS_MIN and labels[-1].lower() in _ALSO_DOMAINS):
+        labels = labels[:-1]
+        if len(labels) < _LABELS_MIN:
+            return []
+    return labels if labels[-1].isalpha() else []
 
 
 def find_spelled_email(scan: Scan) -> Iterator[Hit]:
@@ -94,16 +109,21 @@ def find_phone(scan: Scan) -> Iterator[Hit]:
     low, shape = scan.low, scan.shape
     found: list[Hit] = []
     if _COUNTRY.search(shape) is not None or _ZEROS.search(scan.data) is not None:
-        found += _international(low, numbers)
+        found += _international(low, [span for span in numbers if _may_be_abroad(low, *span)])
     if digits(11) in scan.at and _CN_DIGITS.search(scan.data.translate(None, b" -")) is not None:
         found += _mobile(low)
     if digits(10) in scan.at and (b"ddd-dddd" in shape or b"ddd.dddd" in shape):
-        found += _american(low, numbers)
+        found += _american(low, [(begin, end) for begin, end in numbers if not _PARTED.isdisjoint(low[begin:end])])
     yield from found
     labels = scan.at.get("phone")
     if labels:
         near = [(begin, end) for begin, end in numbers if _is_near(labels, begin, end)]
         yield from _national(low, near, found)
+
+
+def _may_be_abroad(low: str, begin: int, end: int) -> bool:
+    """Whether a number holds what stands before a country's code."""
+    return "00" in low[begin:end] or "+" in low[max(0, begin - _MARGIN) : end]
 
 
 def _is_near(labels: list[int], begin: int, end: int) -> bool:

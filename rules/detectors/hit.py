@@ -20,10 +20,12 @@ SecretType = Literal[
     "IP",
     "STREET_ADDRESS",
     "PERSON_NAME",
+    "CUSTOM",
 ]
 
 TYPES: Final[tuple[SecretType, ...]] = get_args(SecretType)
-"""All types, the gravest first: where two findings overlap, the graver names the mask."""
+"""All types, the gravest first: where two findings overlap, the graver names the mask. CUSTOM is what a site's own
+policies look for (rules/own_finds.py)."""
 
 SEVERITY: Final[dict[str, int]] = {name: rank for rank, name in enumerate(TYPES)}
 

@@ -20,7 +20,6 @@ _CHINA = re.compile(
 )
 _CHINA_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])(?:(?: {0,1}[0-9]){16} {0,1}[0-9xX]|[0-9]{14})(?![0-9A-Za-z])")
 _HONG_KONG = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,2} ?[0-9]{6} ?(?:\([0-9Aa]\)|[0-9Aa])(?![0-9A-Za-z])")
-_SIX_DIGITS = re.compile("[0-9]{6}")
 _HONG_KONG_SHAPE = re.compile(
     rb"d(?=d{5} ?(?:\([dx]\)|[dx])(?![xd]))"
     rb"(?:(?<=xd)(?:(?<![xd]xd)|(?<=xxd)(?<![xd]xxd))|(?<=x d)(?:(?<![xd]x d)|(?<=xx d)(?<![xd]xx d)))"
@@ -52,6 +51,11 @@ _PASSPORT_LABELS = Labels(
 _TAIWAN_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 
 
+def may_be_labelled_china(scan: Scan) -> bool:
+    """Whether fifteen digits follow each other, and a word that names them is there."""
+    return may_be_china(scan) and bool(scan.named("identity"))
+
+
 def may_be_china(scan: Scan) -> bool:
     """Whether fifteen digits follow each other."""
     return b"d" * 15 in scan.digits(b" -")
@@ -74,7 +78,7 @@ def may_be_hong_kong(scan: Scan) -> bool:
 
 def find_hong_kong(scan: Scan) -> Iterator[Hit]:
     """Yield Hong Kong numbers: the check digit needs its brackets or a label beside the number."""
-    starts = [digits.start() for digits in _SIX_DIGITS.finditer(scan.text)]
+    starts = [begin for begin, _ in scan.spans(_HONG_KONG_SHAPE)]
     yield from _checked(scan, around(_HONG_KONG, scan.text, starts, 4, 12), _hong_kong)
 
 
@@ -101,8 +105,8 @@ def find_ssn(scan: Scan) -> Iterator[Hit]:
 
 
 def may_be_nine_digits(scan: Scan) -> bool:
-    """Whether nine digits follow each other."""
-    return _NINE_SHAPE.search(scan.shape) is not None
+    """Whether nine digits follow each other, and a word that names them is there."""
+    return _NINE_SHAPE.search(scan.shape) is not None and bool(scan.named("identity"))
 
 
 def find_ssn_labelled(scan: Scan) -> Iterator[Hit]:

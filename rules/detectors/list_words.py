@@ -13,13 +13,14 @@ _ENOUGH: Final = (
     b"\x01" * PARTIAL_MIN,
     *(b"\x01" * n + b"\0" + b"\x01" * (PARTIAL_MIN - n) for n in range(1, PARTIAL_MIN)),
 )
-_NUMBERED_BY_WORDS: Final = b"\x01\x00" * 5
+_NUMBERED_BY_WORDS: Final = (b"\x01\x00" * 5, b"\x01\x01\x00" * 4, b"\x01\x00\x00" * 5)
+"""`first is legal, second is winner`, `word 1 is legal, word 2 is winner`, `legal</li><li>winner`."""
 
 
 def possible_words(data: bytes) -> tuple[bool, bool]:
     """Whether UTF-8 `data` can hold a phrase in Latin letters, and whether it can hold a torn one."""
     flags = bytes(map(_WORDS.__contains__, data.translate(_LETTERS).split()))
-    numbered = _NUMBERED_BY_WORDS in flags
+    numbered = any(map(flags.__contains__, _NUMBERED_BY_WORDS))
     if _FOUR not in flags:
         return numbered, False
     whole = numbered or any(map(flags.__contains__, _ENOUGH))

@@ -27,13 +27,19 @@ _FILLER_EN: Final = (
 _PIN_EN: Final = r"(?<![a-z])pin(?:'s)?(?: ?(?:code|number|no\.?))?(?![a-z])"
 _KEYBOARD: Final = "[!-~]"
 
+_NAMED_FIELD: Final = r"(?:\\?[\"'`]|&quot;)"
 _CONNECTED = (
-    re.compile(rf"{_WORD_EN}{_FILLER_EN}(?P<link>{IS}|(?<='s)\s){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
+    re.compile(
+        rf"{_WORD_EN}(?:{_FILLER_EN}(?P<link>{IS}|(?<='s)\s)"
+        rf"|>|{_NAMED_FIELD}(?:\s?[:=]\s?|\s[^<>\x1a]{{0,60}}?value\s?=\s?))"
+        rf"(?:{_NAMED_FIELD}|{QUOTE})(?P<value>{_KEYBOARD}{{4,72}})"
+    ),
     re.compile(rf"{_WORD_ZH}[^\n:=,.;!?\x1a0-9a-z]{{0,10}}?(?P<link>{SHI}){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
 )
 _BARE = (
     re.compile(rf"{_WORD_EN} {{1,2}}[\"'`(\[]?(?P<value>{_KEYBOARD}{{6,72}})"),
     re.compile(rf"{_WORD_ZH}\s{{0,2}}[\"'`(\[]?(?P<value>{_KEYBOARD}{{4,72}})"),
+    re.compile(rf"{_WORD_EN}[^\n:=.,;!?\x1a()\"\[\]]{{1,40}} [(\"\[](?P<value>{_KEYBOARD}{{6,72}}?)[)\"\]](?![!-~])"),
 )
 _BEFORE = (
     re.compile(
@@ -60,6 +66,7 @@ _PIN = re.compile(
     rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?(?:{IS}|\s{{1,2}})"
     r"(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
 )
+_IN_LINK = re.compile(r"://[^\s/:@]{1,64}:(?P<value>[^\s/@]{3,72})@")
 # A sentence that goes on to its end without a sign that a password needs.
 _PLAIN_TALK = re.compile(r"[^.;!?:=>\x1a0-9@#$%^&*_+~|\\<{}→\-]{0,120}(?:[.;](?!\S)|\x1a|\Z)")
 # What leads from a value to the label behind it, and from the first label of a pair to the second.
@@ -150,7 +157,15 @@ _LEADING_WORD = re.compile("[a-z]+")
 _SYMBOL = re.compile(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
 _ONE_TIME = re.compile(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
 _ENDS_A_LINE = re.compile(r"[.,;!?\"')\]]{0,3}\s{0,3}(?:\n|\Z|[\u4e00-\u9fff,.;])")
-_TRAILING: Final = ".,;:)]}>\"'`*"
+_TRAILING: Final = ".,;:)]}>\"'`*\\"
+_TAG = re.compile(r"&quot;|</[a-z]|<(?:br|p|div|span|td|li)[ />]")
+_BEHIND: Final = {
+    "=": re.compile(rf"&(?:amp;)?[a-z_]{{1,20}}=|{_TAG.pattern}"),
+    **{quote: re.compile(rf"\\?{quote}(?![0-9a-z])|{_TAG.pattern}") for quote in "\"'`"},
+}
+"""What ends a value, by the sign before it: the next field of an address, the closing quote."""
+_ENDS_A_CLAUSE: Final = frozenset("，．：；")
+_WIDE: Final = range(0xFF01, 0xFF5F)
 
 
 def find_english(scan: Scan) -> Iterator[Hit]:
@@ -159,9 +174,11 @@ def find_english(scan: Scan) -> Iterator[Hit]:
     starts = [at for at in labels if _PLAIN_TALK.match(low, at) is None]
     for match in starting(_CONNECTED[0], low, starts) if starts else ():
         # After a colon or an equals sign a bare word may be a password too.
-        yield from _value(scan.folded, match, plain_word=not {":", "="}.isdisjoint(match.group("link")))
-    for match in starting(_BARE[0], low, starts) if starts else ():
-        yield from _mixed_value(scan.folded, match, chinese=False)
+        link = match.group("link")
+        yield from _value(scan.folded, match, plain_word=link is None or not {":", "="}.isdisjoint(link))
+    for pattern in (_BARE[0], _BARE[2]) if starts else ():
+        for match in starting(pattern, low, starts):
+            yield from _mixed_value(scan.folded, match, chinese=False)
     said = [at for at in labels if _SAID_OF.search(low, max(0, at - _SAID_OF_CHARS), at) is not None]
     yield from _talked_of(scan, _BEFORE[0], said, _SAID_OF_CHARS + _VALUE_CHARS, _LABEL_CHARS)
     yield from _second_of_pair(scan, labels)
@@ -193,6 +210,12 @@ def find_pin(scan: Scan) -> Iterator[Hit]:
             yield Hit(*match.span("value"), "PASSWORD", "label")
 
 
+def find_in_link(scan: Scan) -> Iterator[Hit]:
+    """Yield passwords that stand in a link, before its host."""
+    for match in starting(_IN_LINK, scan.low, scan.at["link"]):
+        yield Hit(*match.span("value"), "PASSWORD", "link")
+
+
 def _second_of_pair(scan: Scan, starts: Iterable[int]) -> Iterator[Hit]:
     """Values whose label follows another label: `user / password: ...`."""
     low = scan.low
@@ -222,7 +245,7 @@ def _mixed_value(folded: Folded, match: re.Match[str], *, chinese: bool) -> Iter
     """A value right after its label: in Latin text only one that mixes letters with digits or symbols."""
     start, end = _trimmed(folded, *match.span("value"))
     value = folded.low[start:end]
-    if _talk(folded.low, match.start(), value) or _SYMBOL.search(value) is None:
+    if _talk(folded.low, match.start(), value) or _SYMBOL.search(value.rstrip("?!")) is None:
         return
     letters = any(char.isalpha() for char in value)
     if (letters and len(value) >= 6) or (chinese and len(value) >= 4 and QUANTITY.match(folded.low, end) is None):
@@ -239,13 +262,20 @@ def _talk(low: str, label: int, value: str) -> bool:
     )
 
 
+def _goes_on(text: str, mark: str, begin: int, end: int) -> bool:
+    """Whether a full-width sign, which a Chinese keyboard types, stands inside a value rather than behind it."""
+    return ord(mark) in _WIDE and mark not in _ENDS_A_CLAUSE and begin < end and text[begin].isalnum()
+
+
 def _trimmed(folded: Folded, start: int, end: int) -> tuple[int, int]:
-    """Without closing punctuation; full-width marks end a value, as no keyboard password holds them."""
+    """Without closing punctuation, what follows a closing quote, and the next field of an address."""
     for offset in range(start, end):
         written = folded.written(offset)
-        if not written.isascii() and not written.isalnum():
+        if not written.isascii() and not written.isalnum() and not _goes_on(folded.text, written, offset + 1, end):
             end = offset
             break
+    rest = _BEHIND.get(folded.text[start - 1 : start], _TAG).search(folded.low, start, end)
+    end = end if rest is None else rest.start()
     while end > start and folded.text[end - 1] in _TRAILING:
         end -= 1
     return start, end

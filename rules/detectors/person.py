@@ -27,12 +27,13 @@ _NOT_A_NAME: Final = re.compile(
     r"常客|高手|高级|黄金|金卡|老用户|方便|.(?:了|过|個|个|车|么|不|没|是|的|来|去|到|号|码)"
 )
 _PARTICLE: Final = r"(?:(?:van|von|der|den|de|del|di|da|dos|la|le|bin|al) ){0,2}(?:Mc|O')?"
+_GREETING: Final = "i am|i'm|this is|regards|sincerely|faithfully|truly|attn|attention|cheers|best wishes|best|thanks"
 _NAME_EN = re.compile(
     r"(?:(?i:(?<![a-z])(?:my (?:full |real |legal )?name is|my name's|full name(?: is)?"
     r"|name on (?:the )?(?:card|account)(?: is)?"
     r"|account holder(?: is)?|cardholder(?: name)?(?: is)?|account name|(?:first|last|sur)name|name)"
     r"\s{0,2}[:=]?\s{1,2})"
-    r"|(?:(?i:(?<![a-z])(?:i am|i'm|this is|regards|sincerely|cheers|best wishes|best|thanks)),?\s{1,3}))"
+    rf"|(?:(?i:(?<![a-z])(?:{_GREETING}))[,.:]?\s{{1,3}}))"
     r"(?P<value>(?:(?:Mr|Mrs|Ms|Dr|Mx)\.? )?[A-Z][a-z]{1,24}"
     rf"(?:[ \-']{_PARTICLE}[A-Z](?:[a-z]{{1,24}}|\.)){{1,3}})(?![a-zA-Z])"
 )
@@ -57,9 +58,7 @@ _NAME_FOLLOWS = re.compile(
     r"(?:(?i:name)(?i:'s| is| on (?:the )?(?:card|account)(?: is)?)?|(?i:holder)(?i: name)?(?i: is)?)"
     r"\s{0,2}[:=]?\s{0,2}[A-Z]"
 )
-_SIGNED = re.compile(
-    r"(?i:i am|i'm|this is|regards|sincerely|cheers|best wishes|best|thanks),?\s{1,3}[A-Z][a-z]{1,24}\.?[ \-']"
-)
+_SIGNED = re.compile(rf"(?i:{_GREETING})[,.:]?\s{{1,3}}[A-Z][a-z]{{1,24}}\.?[ \-']")
 _LABEL_CHARS: Final = 24
 _NAME_CHARS: Final = 260
 

@@ -26,10 +26,27 @@ _FUNCTION: Final = frozenset({
     "first", "from", "get", "give", "good", "have", "help", "into", "just", "keep", "know", "like",
     "make", "many", "maybe", "more", "most", "much", "must", "near", "need", "never", "next",
     "now", "off", "often", "once", "one", "only", "other", "over", "own", "right", "same", "say",
-    "should", "some", "still", "such", "sure", "than", "that", "then", "there", "they", "thing",
+    "please", "should", "some", "still", "such", "sure", "than", "that", "then", "there", "they", "thing",
     "this", "time", "today", "together", "until", "update", "use", "used", "very", "wait", "want",
     "way", "what", "when", "where", "will", "with", "work", "would", "you", "your",
 })  # fmt: skip
+# Those that a sentence beside a phrase begins with, or ends in, most of all.
+_COMMON: Final = frozenset({
+    "about", "after", "again", "all", "any", "before", "can", "come", "could", "first", "from", "get",
+    "give", "have", "help", "into", "just", "keep", "know", "like", "make", "more", "must", "need",
+    "now", "off", "one", "only", "other", "over", "please", "same", "should", "some", "still", "thank",
+    "that", "then", "there", "they", "this", "time", "use", "very", "wait", "want", "what", "when",
+    "will", "with", "work", "would", "you", "your",
+})  # fmt: skip
+# List words that a message to a support desk is full of.
+_DESK: Final = LABEL_WORDS | {
+    "access", "account", "address", "attack", "balance", "bank", "cash", "check", "coin", "confirm", "crash", "deposit",
+    "detail", "error", "exchange", "fee", "fine", "hello", "install", "issue", "lock", "lose", "message", "minute",
+    "money", "monitor", "network", "note", "notice", "open", "order", "paper", "pay", "phone", "problem", "proof",
+    "question", "receive", "remember", "report", "safe", "sell", "sign", "someone", "spend", "stay", "support",
+    "switch", "team", "thank", "token", "trade", "transfer", "true", "trust", "try", "type", "unable", "unlock",
+    "wrong", "yesterday",
+}  # fmt: skip
 _CONTEXT = re.compile(
     whole_words(
         "seed", "seeds", "seed ?phrase", "mnemonic", "mnemonics", "recovery", "phrase", "passphrase",
@@ -40,30 +57,45 @@ _CONTEXT = re.compile(
 )  # fmt: skip
 _DIGIT = re.compile(r"[0-9]")
 _LISTED = re.compile(r"[,;、|\n/·•]")
-_EDGES: Final = ":=\n\r,.!?;\"'()[]"
+# What a phrase begins after and ends before: a line, a bracket, a mark of equality, a verb that leads to it.
+_BEGINS = re.compile(
+    r"(?:\A|[\n\r:=\"'(\[{<>|*\x1a\u2e80-\U0003ffff]|(?<![a-z])(?:is|are|was|were|be|says?|typed|entered|wrote|reads?"
+    r"|phrase|words?|seed|mnemonic)(?=\s))"
+    r"[\s\"'(\[]{0,8}(?:[(#]?[0-9]{1,2}[.):\]]?\s{0,2})?\Z"
+)
+_ENDS = re.compile(r" {0,8}(?:[\n\r\"')\]}<>|*\x1a:=\u2e80-\U0003ffff]|\Z)")
+_BEGINS_CHARS: Final = 24
+_EDGES: Final = ",.!?;"
+_NO_MARKS = {ord(char): None for char in " \t0123456789"}
 
 PARTIAL_MIN: Final = 8
 _FULL: Final = 12
 TORN_MIN: Final = 4
 _SIZE_MAX: Final = 24
+_SIZES: Final = frozenset({12, 15, 18, 21, 24})
 _STRANGERS_MAX: Final = 2
 _LONG_RUN: Final = 60
 _CONTEXT_BEFORE: Final = 80
 _CONTEXT_AFTER: Final = 48
 _PROSE_SHARE: Final = 0.25
+_PROSE_SHARE_LABELLED: Final = 0.42
 _PROSE_SHARE_CHECKSUM: Final = 0.6
 
 # Bits for and against: how much likelier each is in a phrase than in a sentence beside one.
 _BITS_LIST_WORD: Final = 3.0
-_BITS_FUNCTION_WORD: Final = -2.0
-_BITS_LABEL_WORD: Final = -1.0
+_BITS_COMMON_WORD: Final = -4.0
+_BITS_FUNCTION_WORD: Final = -1.0
+_BITS_DESK_WORD: Final = -1.0
+_BITS_SHORTENED: Final = -3.0
 _BITS_STRANGER: Final = -5.0
+_BITS_SURE_EDGE: Final = 6.0
+_BITS_LABEL_EDGE: Final = 3.0
 _BITS_EDGE: Final = 2.0
 _BITS_WRONG_CHECKSUM: Final = -4.0
-_BITS_OF_SIZE: Final = {12: -1.0, 24: -1.0, 15: -4.0, 18: -4.0, 21: -4.0, **dict.fromkeys(range(8, 12), -6.0)}
+_BITS_OF_SIZE: Final = {12: -1.0, 24: -1.0, 15: -4.0, 18: -4.0, 21: -4.0, **dict.fromkeys(range(8, 12), -8.0)}
 _BITS_OTHER_SIZE: Final = -9.0
-_NEARLY: Final = 3.0
-_NEARLY_CHECKED: Final = 10.0
+_NEARLY: Final = 2.0
+_NEARLY_TO_EDGE: Final = 4.0
 
 
 class Word(NamedTuple):
@@ -89,18 +121,27 @@ class _Stretch(NamedTuple):
     first: int
     last: int
     checked: bool
+    opened: bool
+    """It begins at a sure edge."""
+    closed: bool
 
 
 def phrases(low: str, run: Sequence[Word], language: str) -> Iterator[Phrase]:
     """The phrases in `run`, in order. Words of other languages have `lists` 0."""
+    if len(run) < PARTIAL_MIN:
+        return
     if len(run) > _LONG_RUN:
         yield from _long_phrases(run, language)
         return
-    best = _likeliest(low, run, language)
-    if best is None:
-        return
-    evidence = "checksum" if best.checked else _judge(low, run, best.first, best.last)
-    if not evidence:
+    stretches = list(_stretches(low, run, language))
+    whole = [s for s in stretches if s.last - s.first + 1 in _SIZES]
+    for among in (stretches, whole):
+        best = _likeliest(run, among)
+        if best is None:
+            return
+        if evidence := "checksum" if best.checked else _judge(low, run, best.first, best.last):
+            break
+    else:
         return
     yield from phrases(low, run[: best.first], language)
     yield Phrase(best.first, best.last, evidence)
@@ -113,11 +154,17 @@ def torn(run: Sequence[Word]) -> Iterator[tuple[int, int]]:
     """Stretches of four words and more, too short for a phrase, that hold neither strangers nor prose."""
     first = 0
     for place in range(len(run) + 1):
-        plain = place < len(run) and run[place].lists and _bits(run[place]) == _BITS_LIST_WORD
+        plain = place < len(run) and run[place].lists and _bits(run[place], shortened=True) == _BITS_LIST_WORD
         if not plain:
             if place - first >= TORN_MIN:
                 yield first, place - 1
             first = place + 1
+
+
+def is_telling(words: Sequence[Word]) -> bool:
+    """Whether `words` are on the lists, and more of them than not are such as sentences seldom have."""
+    plain = sum(word.text not in _FUNCTION and word.text not in _DESK for word in words)
+    return all(word.lists for word in words) and plain * 2 >= len(words) > 0
 
 
 def speaks_of_phrase(low: str) -> bool:
@@ -125,46 +172,48 @@ def speaks_of_phrase(low: str) -> bool:
     return _CONTEXT.search(low) is not None
 
 
-def _likeliest(low: str, run: Sequence[Word], language: str) -> _Stretch | None:
+def _likeliest(run: Sequence[Word], stretches: Sequence[_Stretch]) -> _Stretch | None:
     """The stretch with most bits, widened by those nearly as likely that overlap it."""
-    stretches = list(_stretches(low, run, language))
     if not stretches:
         return None
     best = max(stretches)
-    least = best.bits - (_NEARLY if best.checked else _NEARLY + 1)
-    near = [
-        s
-        for s in stretches
-        if s.first <= best.last
-        and s.last >= best.first
-        and (s.bits >= best.bits - _NEARLY_CHECKED if s.checked else s.bits >= least and _adds_no_prose(run, s, best))
-    ]
-    return _Stretch(best.bits, min(s.first for s in near), max(s.last for s in near), best.checked)
+    near = [s for s in stretches if s.first <= best.last and s.last >= best.first and _is_near(run, s, best)]
+    return best._replace(first=min(s.first for s in near), last=max(s.last for s in near))
 
 
-def _adds_no_prose(run: Sequence[Word], wider: _Stretch, best: _Stretch) -> bool:
-    """Whether `wider` begins and ends beyond `best` with words that a sentence seldom has."""
-    return (wider.first >= best.first or run[wider.first].text not in _FUNCTION) and (
-        wider.last <= best.last or run[wider.last].text not in _FUNCTION
+def _is_near(run: Sequence[Word], one: _Stretch, best: _Stretch) -> bool:
+    """Whether `one` is nearly as likely as the likeliest.
+
+    What goes on to a sure edge may be less likely; what goes on to a word that sentences are full of is not taken.
+    """
+    earlier, later = one.first < best.first, one.last > best.last
+    to_edge = (one.opened or not earlier) and (one.closed or not later) and one.last - one.first + 1 in _SIZES
+    if one.bits < best.bits - (_NEARLY_TO_EDGE if to_edge else _NEARLY):
+        return False
+    return one.checked or (
+        (not earlier or one.opened or run[one.first].text not in _FUNCTION)
+        and (not later or run[one.last].text not in _FUNCTION)
     )
 
 
 def _stretches(low: str, run: Sequence[Word], language: str) -> Iterator[_Stretch]:
     """Every stretch of 8 to 24 words with few strangers, and its bits."""
     numbers = _numbers(run, language)
-    bits = list(accumulate(map(_bits, run), initial=0.0))
+    known = indexes(language)
+    # Four letters name a word, but where the others are whole they are a word of prose: `them`, `some`.
+    shortened = 2 * sum(word.text not in known for word in run) > len(run)
+    bits = list(accumulate((_bits(word, shortened=shortened or word.text in known) for word in run), initial=0.0))
     strangers = list(accumulate((not word.lists for word in run), initial=0))
     prose = list(accumulate((word.text in _FUNCTION for word in run), initial=0))
-    opens = [_BITS_EDGE * _opens(low, word.start) for word in run]
-    closes = [_BITS_EDGE * _closes(low, word.end) for word in run]
+    opens, closes = _edges(low, run)
     for first in range(len(run) - PARTIAL_MIN + 1):
-        if not run[first].lists and not opens[first]:
-            continue
         for end in range(first + PARTIAL_MIN, min(len(run), first + _SIZE_MAX) + 1):
             foreign = strangers[end] - strangers[first]
             if foreign > _STRANGERS_MAX:
                 break
-            if not run[end - 1].lists and not closes[end - 1]:
+            if not _may_bound(run[first], opens[first], closes[end - 1], end - first) or not _may_bound(
+                run[end - 1], closes[end - 1], opens[first], end - first
+            ):
                 continue
             size = end - first
             total = bits[end] - bits[first] + opens[first] + closes[end - 1]
@@ -174,15 +223,18 @@ def _stretches(low: str, run: Sequence[Word], language: str) -> Iterator[_Stretc
                 likely = prose[end] - prose[first] < size * _PROSE_SHARE_CHECKSUM
                 checked = likely and bip39(numbers[first:end])
                 total += size / 3 if checked else _BITS_WRONG_CHECKSUM
-            yield _Stretch(total, first, end - 1, checked)
+            opened, closed = opens[first] == _BITS_SURE_EDGE, closes[end - 1] == _BITS_SURE_EDGE
+            yield _Stretch(total, first, end - 1, checked, opened, closed)
 
 
-def _bits(word: Word) -> float:
+def _bits(word: Word, *, shortened: bool) -> float:
     if not word.lists:
         return _BITS_STRANGER
     if word.text in _FUNCTION:
-        return _BITS_FUNCTION_WORD
-    return _BITS_LABEL_WORD if word.text in LABEL_WORDS else _BITS_LIST_WORD
+        return _BITS_COMMON_WORD if word.text in _COMMON else _BITS_FUNCTION_WORD
+    if not shortened:
+        return _BITS_SHORTENED
+    return _BITS_DESK_WORD if word.text in _DESK else _BITS_LIST_WORD
 
 
 def _numbers(run: Sequence[Word], language: str) -> list[int]:
@@ -210,16 +262,38 @@ def _long_phrases(run: Sequence[Word], language: str) -> Iterator[Phrase]:
         begin += 1
 
 
-def _opens(low: str, offset: int) -> bool:
-    """Whether a text, line or clause begins at `offset`."""
+def _may_bound(word: Word, here: float, there: float, size: int) -> bool:
+    """Whether the first or last word of a stretch may be one: a stranger only at an edge, or where the size says so."""
+    return bool(word.lists or here or (there == _BITS_SURE_EDGE and size in _SIZES))
+
+
+def _edges(low: str, run: Sequence[Word]) -> tuple[list[float], list[float]]:
+    """For each word the bits for a phrase that begins with it, and for one that ends with it.
+
+    Inside a run a phrase begins or ends where the words are joined in another way than most are.
+    """
+    marks = [low[one.end : two.start].translate(_NO_MARKS) for one, two in pairwise(run)]
+    usual = Counter(marks).most_common(1)[0][0]
+    between = [_BITS_SURE_EDGE if mark != usual else 0.0 for mark in marks]
+    named = [_BITS_LABEL_EDGE if word.text in LABEL_WORDS else 0.0 for word in run[:-1]]
+    opens = [_opens(low, run[0].start), *map(max, between, named)]
+    return opens, [*between, _closes(low, run[-1].end)]
+
+
+def _opens(low: str, offset: int) -> float:
+    """Bits for a text, line, clause or value that begins at `offset`."""
+    if _BEGINS.search(low, max(0, offset - _BEGINS_CHARS), offset) is not None:
+        return _BITS_SURE_EDGE
     before = low[max(0, offset - 12) : offset].rstrip(" 0123456789")
-    return not before or before[-1] in _EDGES or before[-1] >= "\u2e80"
+    return _BITS_EDGE if before and before[-1] in _EDGES else 0.0
 
 
-def _closes(low: str, offset: int) -> bool:
-    """Whether a text, line or clause ends at `offset`."""
+def _closes(low: str, offset: int) -> float:
+    """Bits for a text, line, clause or value that ends at `offset`."""
+    if _ENDS.match(low, offset) is not None:
+        return _BITS_SURE_EDGE
     after = low[offset : offset + 12].lstrip(" ")
-    return not after or after[0] in _EDGES or after[0] >= "\u2e80"
+    return _BITS_EDGE if after and after[0] in _EDGES else 0.0
 
 
 def _judge(low: str, run: Sequence[Word], first: int, last: int) -> str:
@@ -228,7 +302,7 @@ def _judge(low: str, run: Sequence[Word], first: int, last: int) -> str:
     size = len(window)
     strangers = sum(not word.lists for word in window)
     prose = sum(word.text in _FUNCTION for word in window)
-    if prose > size * _PROSE_SHARE or size - strangers < PARTIAL_MIN:
+    if prose > size * _PROSE_SHARE_LABELLED or size - strangers < PARTIAL_MIN:
         return ""
     start, end = window[0].start, window[-1].end
     if (
@@ -236,7 +310,7 @@ def _judge(low: str, run: Sequence[Word], first: int, last: int) -> str:
         or _CONTEXT.search(low, end, end + _CONTEXT_AFTER) is not None
     ):
         return "label"
-    if max(Counter(word.text for word in window).values()) * 3 > size:
+    if prose > size * _PROSE_SHARE or max(Counter(word.text for word in window).values()) * 3 > size:
         return ""
     if size - strangers >= _FULL - 1 or (not strangers and prose <= size - PARTIAL_MIN):
         return "list words"

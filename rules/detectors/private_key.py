@@ -44,13 +44,14 @@ _BYTES = re.compile(r"\[\s{0,4}(?:[0-9]{1,3}\s{0,4},\s{0,4}){63}[0-9]{1,3}\s{0,4
 _BYTES_COMMAS: Final = 63
 
 _OTHER: Final = words(
-    "tx", "txs", "txn", "txid", "tx ?hash", "hash", "transactions?", "block", "public key", "pubkey", "sha ?256",
+    "tx", "txs", "txn", "txid", "tx ?hash", "(?:tx|transaction) key", "hash",
+    "transactions?", "block", "public key", "pubkey", "sha ?256",
     "checksum", "digest", "signature", "sig", "topic", "order", "commit", "address", "contract", "root", "id",
 ) + "|哈希|交易|区块|區塊|公钥|公鑰|签名|簽名|校验|校驗|订单|單號|单号|地址|合约|合約|摘要"  # fmt: skip
 _LABELS = Labels(
     yes=words(
         "private keys?", "priv ?keys?", "pk", "pkey", "privkey", "secret keys?", "secret", "sk", "key", "signing key",
-        "spending key",
+        "spending key", "seed",
     )
     + "|私钥|私鑰|密钥|密鑰|秘钥|秘鑰|钥匙",
     no=_OTHER,
@@ -61,6 +62,7 @@ _BEFORE_CHARS_CONNECTED: Final = 64
 _CONNECTED = re.compile(r"(?:is|was|[:=]|是|为|為)[\s\"']{0,3}\Z")
 _SURE_BEFORE_CHARS: Final = 32
 _AFTER_CHARS: Final = 18
+_NEAR_CHARS: Final = 84
 
 
 def find(scan: Scan) -> Iterator[Hit]:
@@ -68,12 +70,12 @@ def find(scan: Scan) -> Iterator[Hit]:
     text, low, tokens = scan.text, scan.low, scan.at["token"]
     yield from _checksummed(text, tokens)
     for match in starting(_HEX, low, tokens):
-        if _labelled(low, match.start(), match.end()):
+        if _labelled(scan, match.start(), match.end()):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
     for match in starting(_BASE58, text, tokens):
         decoded = base58_decode(match.group())
         sizes = _BASE58_SIZES[match.lastgroup or ""]
-        if decoded is not None and len(decoded) in sizes and _labelled(low, *match.span()):
+        if decoded is not None and len(decoded) in sizes and _labelled(scan, *match.span()):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
 
 
@@ -142,7 +144,10 @@ def _is_ripple(body: bytes | None) -> bool:
     return body is not None and body[0] in {0x21, 0x01}
 
 
-def _labelled(low: str, start: int, end: int) -> bool:
+def _labelled(scan: Scan, start: int, end: int) -> bool:
+    if not scan.is_near("key", start - _NEAR_CHARS, end + _AFTER_CHARS):
+        return False
+    low = scan.low
     # `the private key, which I saved last year, is ...`: a verb right before the value carries further.
     connected = _CONNECTED.search(low, max(0, start - 6), start) is not None
     before = _BEFORE_CHARS_CONNECTED if connected else _BEFORE_CHARS

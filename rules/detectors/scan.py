@@ -5,6 +5,7 @@ of a phrase are there at all. A trigger may be too generous, never too strict.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Final
@@ -44,6 +45,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "password zh": ("密码", "密碼", "口令", "通行码", "pin码", "pin 码"),
     "login": ("login", "log in", "log-in", "credential", "账号", "帳號"),
     "pin": ("pin",),
+    "link": ("://",),
     "code": ("code", "otp", "2fa", "token", "auth"),
     "code said": ("one-time", "one time", "onetime", "verif", "动态", "動態", "口令", "验证", "驗證"),
     "code of": ("password", "pin"),
@@ -54,7 +56,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "cvv": (
         "cvv", "cvc", "csc", "cid", "card security code", "security code", "安全码", "安全碼", "后三位", "後三位",
-        "末三位", "三位",
+        "末三位", "三位", "三码", "三碼",
     ),
     "cvv digits": ("3 digit", "three digit", "last three", "last 3", "背面", "校验三位"),
     "keystore": ("ciphertext", "kdfparams", "cipherparams", "encseed", "salt"),
@@ -64,7 +66,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "key prefix": (
         "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-",
         "akia", "asia", "aiza", "ya29.", "gocspx-", "eyj", "npm_", "sg.", "hf_", "shpat_", "shpca_", "shppa_", "shpss_",
-        "whsec_", "pypi-", "dop_v1_", "otpauth://",
+        "whsec_", "pypi-", "dop_v1_", "otpauth://", "authorization: basic",
     ),
     "key": ("api", "secret", "token", "bearer", "key", "seed", "密钥", "密鑰", "秘钥", "令牌"),
     "@": ("@",),
@@ -76,7 +78,10 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "passport": ("passport", "护照", "護照", "通行证", "通行證"),
     "name": ("name", "holder"),
-    "greeting": ("i am", "i'm", "this is", "regards", "sincerely", "cheers", "best", "thanks"),
+    "greeting": (
+        "i am", "i'm", "this is", "regards", "sincerely", "faithfully", "truly", "attn", "attention", "cheers", "best",
+        "thanks",
+    ),
     "title": ("mr ", "mr.", "mrs", "ms ", "ms.", "dr ", "dr."),
     "name zh": (
         "我叫", "我的名字", "我姓名", "姓名", "真实姓名", "户名", "戶名", "账户名", "收款人", "持卡人", "名字",
@@ -87,6 +92,20 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits), not ascii, phrase and torn phrase
 (words of the lists)."""
+
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
+    "key": ("key", "secret", "seed", "pk", "sk", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰", "钥匙"),
+    "address": (
+        "addr", "wallet", "sol", "phantom", "deposit", "sent", "send", "withdraw", "account", "sui", "aptos",
+        "transfer", "地址", "錢包", "钱包", "收款", "提到", "转到", "轉到", "充到", "打到", "充值",
+    ),
+    "identity": (
+        "id card", "id-card", "id_card", "idcard", "id  card", "id n", "id-n", "id_n", "idn", "id  n", "national",
+        "identity", "hkid", "resident", "ssn", "social", "citizen", "身份", "身分", "证件", "證件", "居民证",
+    ),
+}  # fmt: skip
+"""Words that name a value which is there: looked for once there is one. Each word begins a label of its detector."""
 
 _COUNTS: Final = (6, 7, 9, 10, 11, 13, 15, 64)
 
@@ -99,10 +118,18 @@ def digits(count: int) -> str:
 _DIGITS_OF: Final = {count: f"{count} digits" for count in _COUNTS}
 
 
+_NAMED: Final = {
+    name: ahocorasick_rs.BytesAhoCorasick(
+        [word.encode() for word in names], implementation=ahocorasick_rs.Implementation.DFA
+    )
+    for name, names in NAMES.items()
+}
+
+
 class Scan:
     """A text with what one pass over it found; the detectors read it."""
 
-    __slots__ = ("at", "data", "folded", "low", "shape", "text")
+    __slots__ = ("_named", "at", "data", "folded", "low", "shape", "text")
 
     def __init__(self, folded: Folded, at: dict[str, list[int]] | None = None) -> None:
         self.folded, self.text, self.low = folded, folded.text, folded.low
@@ -112,6 +139,7 @@ class Scan:
         """`data` with `x` for a letter and `d` for a digit."""
         self.at: dict[str, list[int]] = {} if at is None else at
         """Where the words of a trigger begin, in order; empty for what is no word. What was not met is not in it."""
+        self._named: dict[str, list[int]] = {}
         self._look()
 
     def _look(self) -> None:
@@ -160,6 +188,19 @@ class Scan:
         if "phrase" in self.at or "torn phrase" in self.at:
             part.look_for_phrase()
         return part
+
+    def is_near(self, name: str, start: int, end: int) -> bool:
+        """Whether a word of `NAMES[name]` begins between two offsets of the text."""
+        places = self.named(name)
+        place = bisect_left(places, start)
+        return place < len(places) and places[place] < end
+
+    def named(self, name: str) -> list[int]:
+        """Where the words of `NAMES[name]` begin, in order."""
+        if name not in self._named:
+            matches = _NAMED[name].find_matches_as_indexes(self.data, overlapping=True)
+            self._named[name] = self.offsets(sorted([start for _, start, _ in matches]))
+        return self._named[name]
 
     def digits(self, joiners: bytes) -> bytes:
         """Digits as `d` without the `joiners` between them, a space for everything else."""

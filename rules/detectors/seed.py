@@ -16,6 +16,7 @@ from rules.wordlists import ALPHABETIC, english_prefixes, languages
 
 _TOKEN = re.compile("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
 _GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'*+=>~&%→第个個词詞号號是為为字]{1,24}")
+_TAG: Final = re.compile(r"</?[a-z][a-z0-9]{0,9} ?/?>")
 _STOPS: Final = frozenset(":=!?;.")
 _DIGIT = re.compile(r"[0-9]")
 _FILLER: Final = frozenset({"st", "nd", "rd", "th", "no", "nr", "is"})
@@ -30,12 +31,14 @@ _NUMBERING_WORDS = re.compile("|".join((*_FILLER, *_COUNTING, *_NUMBERED_FILLER)
 _BREAKS: Final = frozenset({
     "the", "for", "are", "but", "not", "was", "has", "had", "our", "his", "her", "she", "how",
     "why", "did", "does", "been", "were", "from", "which", "who", "their", "them", "then", "here",
-    "please", "thanks", "hello", "its", "don", "didn", "doesn", "isn", "won", "recovery",
-    "mnemonic", "words", "backup", "passphrase", "phrases", "seeds", "and", "phrase",
-    "seed", "word", "wallet", "key",
+    "please", "thanks", "regards", "sincerely", "cheers", "hello", "its", "don", "didn", "doesn", "isn", "won",
+    "recovery", "mnemonic", "words", "backup", "passphrase", "phrases", "seeds", "and", *LABEL_WORDS,
 })  # fmt: skip
 # Before a label that is a list word itself, these make it a label for sure.
 _ANNOUNCES = re.compile(r"(?<![a-z])(?:recovery|seed|secret|backup|mnemonic|my|the|your|pass|12|24)[ \-]\Z")
+# And behind it, unless words are joined or numbered so.
+_ANNOUNCED = re.compile(r"(?:\(s\))? {0,2}(?:[:=]|(?:is|are|was)(?![a-z]))")
+_IN_A_LIST = re.compile(r"[:=0-9]")
 
 _TORN_CHARS: Final = 60
 _ENGLISH: Final = 1 << ALPHABETIC.index("english")
@@ -66,6 +69,11 @@ def find(scan: Scan) -> Iterator[Hit]:
     yield from found
     if fragments:
         yield from _belonging(low, found, fragments)
+
+
+def words(low: str) -> list[Word]:
+    """The words of `low` with the lists they are in."""
+    return list(_tokens(low))
 
 
 def _belonging(low: str, found: list[Hit], fragments: list[Hit]) -> Iterator[Hit]:
@@ -110,19 +118,28 @@ def _tokens(low: str) -> Iterator[Word]:
         text, start, end = match.group(), match.start(), match.end()
         if text in _FILLER and (_DIGIT.search(low, max(0, start - 3), end + 3) is not None):
             continue
-        if text in _COUNTING:
+        if text in _COUNTING or low[start - 1 : start] == "<" or low[start - 2 : start] == "</":
             continue
         if text in _NUMBERED_FILLER and _DIGIT.search(low, end, end + 4) is not None:
             continue
         lists = known.get(text, 0) | (_ENGLISH if text in prefixes else 0)
-        if text in LABEL_WORDS and _ANNOUNCES.search(low, max(0, start - 10), start) is not None:
+        if text in LABEL_WORDS and _is_label(low, start, end):
             lists = 0
         yield Word(text, start, end, lists)
+
+
+def _is_label(low: str, start: int, end: int) -> bool:
+    """Whether a word that is on the list, such as `phrase`, only says what follows."""
+    return _ANNOUNCES.search(low, max(0, start - 10), start) is not None or (
+        _ANNOUNCED.match(low, end) is not None and _IN_A_LIST.search(low, max(0, start - 4), start) is None
+    )
 
 
 def _joined(low: str, run: Sequence[Word], word: Word) -> bool:
     """Whether only joiners and numbering stand between the end of `run` and `word`."""
     gap = low[run[-1].end : word.start]
+    if "<" in gap:
+        gap = _TAG.sub(" ", gap)
     if len(gap) > 24:
         return False
     if _DIGIT.search(gap) is None:

@@ -35,6 +35,7 @@ _LEADS_TO_LABEL = re.compile("(?:就是|这是|這是|是|为|為)?(?:我的|我
 _PARTICLES: Final = frozenset("的了我不是在有吗么这那你他她们个就也都要会能没到把被给让和很说去吧呢嗎這們個會沒給讓說")
 _LENGTHS: Final = (24, 21, 18, 15, 12)
 _LABEL_REACH: Final = 16
+_IS_HAN: Final = re.compile(f"[{_HAN}]").match
 
 
 def find_separated(scan: Scan) -> Iterator[Hit]:
@@ -74,7 +75,7 @@ def find_lines(scan: Scan) -> Iterator[Hit]:
     start = 0
     for line in scan.low.split("\n"):
         letters = line.strip()
-        if len(letters) in _LENGTHS and _phrase(letters, len(letters)) and not _ordinary(letters):
+        if len(letters) in _LENGTHS and _phrase(letters, len(letters)) and not is_ordinary(letters):
             begin = start + line.index(letters)
             yield Hit(begin, begin + len(letters), "SEED_PHRASE", "checksum on a line")
         start += len(line) + 1
@@ -93,12 +94,14 @@ def _separated(low: str, match: re.Match[str]) -> Iterator[Hit]:
 def _labelled(low: str, begin: int, end: int) -> Iterator[Hit]:
     """The phrase that begins at `begin` or after a word such as `是`, which may be its first word as well."""
     connective = _CONNECTIVE.match(low, begin, end)
+    # Right behind the label stand the words of a sentence as often.
+    led_to = connective is not None or not _IS_HAN(low[begin - 1 : begin])
     for first in (begin if connective is None else connective.end(), begin):
         size = next((n for n in _LENGTHS if first + n <= end and _phrase(low[first : first + n], n)), 0)
-        if size:
+        if size and (led_to or not is_ordinary(low[first : first + size])):
             yield Hit(first, first + size, "SEED_PHRASE", "checksum and label")
             return
-        if end - first in _LENGTHS and not _ordinary(low[first:end]):
+        if led_to and end - first in _LENGTHS and not is_ordinary(low[first:end]):
             yield Hit(first, end, "SEED_PHRASE", "label")
             return
 
@@ -121,7 +124,7 @@ def _phrase(letters: str, size: int) -> bool:
     return False
 
 
-def _ordinary(letters: str) -> bool:
+def is_ordinary(letters: str) -> bool:
     """Whether `letters` read as a sentence: a common pair, or more particles than chance gives a phrase."""
     common = common_chinese_pairs()
     return sum(map(_PARTICLES.__contains__, letters)) > len(letters) / 6 or any(

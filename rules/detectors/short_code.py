@@ -32,7 +32,7 @@ _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|
 _PLAIN_VALUE: Final = rf"(?P<value>[0-9]{{4,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
 _OTP_AFTER = (
     re.compile(rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}{QUOTE}{_CODE_VALUE}"),
-    re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?\s{{1,2}}{QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?(?:\s{{1,2}}|-){QUOTE}{_CODE_VALUE}"),
     # Without a verb before it, four digits are as often a year.
     re.compile(
         rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{1,36}}? {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
@@ -41,7 +41,10 @@ _OTP_AFTER = (
         rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
         rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?{IS}{QUOTE}{_PLAIN_VALUE}"
     ),
-    re.compile(rf"{_CODE_PLAIN_EN} {QUOTE}(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"),
+    re.compile(
+        rf"{_CODE_PLAIN_EN}(?: \([a-z ]{{1,16}}\))? {QUOTE}"
+        rf"(?P<value>[0-9]{{5,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
+    ),
     re.compile(rf"(?<![a-z])(?:my|the|your|received|got|enter(?:ed)?) code {QUOTE}{_PLAIN_VALUE}"),
 )
 _OTP_AFTER_ZH = (
@@ -58,7 +61,10 @@ _OTP_REACH: Final = 120
 _OTP_FIRST_CHARS: Final = 76
 _OTP_FIRST_ZH_CHARS: Final = 24
 # What leads from a label to a value, and from a value to the label behind it.
-_TO_DIGIT = re.compile(r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9]")
+# Nothing stands between a label and its code that has a digit; what begins with that digit may be a code's length.
+_TO_DIGIT = re.compile(
+    r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9](?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|-[0-9a-z]{4}|(?<=[a-z]{3}[0-9]))"
+)
 _TO_GROUPS = re.compile("[a-z]{4}-[a-z]{4}")
 _SAID_OF = re.compile(" (?:is|was|as) (?:my|the|your) ")
 _SAID_OF_CHARS: Final = 62
@@ -76,12 +82,16 @@ _CVV_AFTER = (
         rf"(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:{IS}|{SHI}|[\s,]{{1,3}}|){_CVV_VALUE}"
     ),
     re.compile(
-        r"(?:安全码|安全碼|后三位|後三位|末三位|背面三位|背面(?:的)?3位|校验三位|三位数|三位數)(?:数字|數字|码|碼)?"
+        r"(?:安全码|安全碼|(?:背面|后|後|末)的?(?:三|3)[位码碼]|校验三位|三位数|三位數)(?:数字|數字|码|碼)?"
         rf"(?:{SHI}|\s{{0,2}}){_CVV_VALUE}"
     ),
 )
 _CVV_FIRST = (
     re.compile(rf"(?<![0-9a-z]){_CVV_VALUE} (?:is|was) (?:my|the) (?:cvv|cvc|security code)"),
+    re.compile(
+        rf"(?<![0-9a-z/.\-]){_CVV_VALUE}(?:</[a-z]{{1,4}}>)?\s{{0,2}}[(\[]?{_CVV_WORD}"
+        r"(?![a-z0-9]|\s{0,2}[:=]?\s{0,2}(?:is )?[0-9\x1a])"
+    ),
     re.compile(rf"(?<![0-9a-z]){_CVV_VALUE}\s?是(?:我的?)?(?:cvv|cvc|安全码|安全碼|后三位|後三位)"),
 )
 _CVV_FIRST_CHARS: Final = 16
@@ -91,7 +101,7 @@ _CVV_AFTER_EXPIRY = re.compile(
     rf"(?:[0-9]{{3,4}}|\])[ ,;/|a-z.:{BARRIER}\n到有效期至]{{0,24}}(?:0[1-9]|1[0-2]) ?[/\-|] ?(?:20)?[2-4][0-9]"
     r"[ ,;/|:\n]{1,4}(?P<value>[0-9]{3,4})(?![0-9a-z])"
 )
-_EXPIRY = re.compile(rb"dd ?[/\-|] ?(?:dd)?dd[ ,;/|:\n]{1,4}ddd")
+_EXPIRY = re.compile(rb"[01](?=[0-9])[0-9] ?[/\-|] ?(?:20)?[2-4][0-9][ ,;/|:\n]{1,4}[0-9]{3,4}(?![0-9a-z])")
 
 
 def find_otp(scan: Scan) -> Iterator[Hit]:
@@ -135,7 +145,7 @@ def find_cvv(scan: Scan) -> Iterator[Hit]:
 
 def may_be_expiry(scan: Scan) -> bool:
     """Whether there is a year with a code behind it, where a code may stand at all."""
-    return may_be_cvv(scan) and _EXPIRY.search(scan.shape) is not None
+    return may_be_cvv(scan) and _EXPIRY.search(scan.data) is not None
 
 
 def find_cvv_after_expiry(scan: Scan) -> Iterator[Hit]:

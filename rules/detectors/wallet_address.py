@@ -37,6 +37,9 @@ _CONTRACT = Labels(
     yes=words("my", "wallet", "deposit"), no=words("contract", "contract address", "token contract") + "|合约|合約"
 )
 
+_NEAR_CHARS: Final = 90
+"""No word that names an address begins further from its first character."""
+
 
 def find(scan: Scan) -> Iterator[Hit]:
     """Yield addresses; a contract named as one is nobody's wallet."""
@@ -48,11 +51,13 @@ def find(scan: Scan) -> Iterator[Hit]:
     for match in starting(_TON, text, [q.start() - 1 for q in _TON_SECOND.finditer(text, 1)]):
         if _ton(match.group()) and _CONTRACT.before(low, match.start(), 24) != "no":
             yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "checksum")
-    yield from _labelled(text, low, tokens)
+    yield from _labelled(scan, tokens)
 
 
-def _labelled(text: str, low: str, tokens: Sequence[int]) -> Iterator[Hit]:
+def _labelled(scan: Scan, tokens: Sequence[int]) -> Iterator[Hit]:
     """Shapes that hashes have too, and so need a label: Solana, Sui and Aptos accounts."""
+    text, low = scan.text, scan.low
+    tokens = [at for at in tokens if scan.is_near("address", at - _NEAR_CHARS, at + _NEAR_CHARS)]
     for match in starting(_SOLANA, text, tokens):
         decoded = base58_decode(match.group())
         if decoded is not None and len(decoded) == 32 and _is_address(low, match):

@@ -321,3 +321,27 @@ def test_both_languages_say_the_same_things():
     for key in english:
         stem = key.partition(".")[0]
         assert f'"{key}"' in code or f"`{stem}.${{" in code, f"nobody says {key}"
+
+
+async def test_a_private_link_opens_once_and_leaves_the_address(page, chat, house):
+    house.invitations["a-token"] = None
+    await page.goto(f"{chat.page_url}#private=a-token")
+    await expect(page.locator(".dot.online")).to_be_visible()
+    assert page.url == chat.page_url
+    await write(page, "it is me")
+    await expect(page.locator(".own .meta")).to_contain_text("Sent")
+    (event,) = house.events.values()
+    assert event.sender.id == house.invitations["a-token"]
+    await page.reload()
+    await expect(page.locator(".message .bubble").first).to_have_text("it is me")
+    await expect(page.locator("#alarm")).to_be_empty()
+
+
+async def test_a_private_link_that_was_used_says_so_and_lets_write_all_the_same(page, chat, house):
+    house.invitations["a-token"] = "g-somebody-else"
+    await page.goto(f"{chat.page_url}#private=a-token")
+    await expect(page.locator("#alarm")).to_contain_text("used or is too old")
+    await write(page, "hello")
+    await expect(page.locator(".own .meta")).to_contain_text("Sent")
+    (event,) = house.events.values()
+    assert event.sender.id != "g-somebody-else"

@@ -374,3 +374,26 @@ async def test_solving_says_so_goes_on_and_can_be_undone(demo, chromium):
         await expect(page.locator(".thread-pane")).to_have_attribute("data-ticket", number)
         await expect(page.locator("[data-menu=state]")).to_have_text("Open" if before == "New" else before)
         await expect(page.locator(f".row[data-ticket={number}]")).to_have_count(1)
+
+
+SNOOZE = """async (number) => {
+    const body = JSON.stringify({ until_ms: Date.now() + 3600000 });
+    const headers = { "Content-Type": "application/json", "X-Switchboard": "1" };
+    return (await fetch(`/api/v1/tickets/${number}/snooze`, { method: "POST", headers, body })).status;
+}"""
+
+
+async def test_a_ticket_that_is_put_aside_has_a_list_of_its_own_and_comes_back(demo, chromium):
+    async with desk(chromium, demo.agent_login_url) as page:
+        await open_ticket(page)
+        number = await page.locator(".head-facts .no").inner_text()
+        assert await page.evaluate(SNOOZE, number) == 200
+        wake = page.locator("[data-act=wake]")
+        await expect(wake).to_contain_text("Snoozed until")
+        await expect(page.get_by_role("option").filter(has_text=number)).to_have_count(0)
+        await page.get_by_role("link", name=re.compile("^Snoozed")).click()
+        await expect(page.get_by_role("option").filter(has_text=number)).to_have_count(1)
+        assert await violations(page) == []
+        await wake.click()
+        await expect(wake).to_have_count(0)
+        await expect(page.get_by_role("option").filter(has_text=number)).to_have_count(0)

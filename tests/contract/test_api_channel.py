@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from connectors.api.adapter import signature
 from connectors.api.manifest import MANIFEST, Settings
 from connectors.api.simulator import Fault, WebhookReceiver
 from router.config import ChannelConfig
@@ -24,6 +23,7 @@ from router.connector import (
 )
 from router.discovery import settings_of
 from router.model.errors import ConfigError, InvalidMessage
+from router.model.signing import signature
 from tests.servers.chat_house import ChatHouse
 
 SECRET = "a webhook secret of some length"

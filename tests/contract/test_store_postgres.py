@@ -12,6 +12,7 @@ from router.model.tables import Ticket
 from router.store import changes, journal, leases, migrate
 from router.store.postgres import PostgresStore
 from router.store.script import Store, fetch, run, select
+from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.history import HistorySuite
@@ -73,6 +74,9 @@ async def store(connected, migrated: str) -> Store:
 @pytest.fixture
 async def other(connected, migrated: str) -> Store:
     return await connected(migrated)
+
+
+class TestActs(ActsSuite): ...
 
 
 class TestChanges(ChangesSuite): ...

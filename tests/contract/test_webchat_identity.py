@@ -75,3 +75,40 @@ async def test_without_identity_secret_an_hmac_is_refused(http, house):
         with pytest.raises(Closed) as refusal:
             await visitor_at(chat, http, user=app_user("42")).connect()
         assert "identity_secret" in refusal.value.error.detail
+
+
+async def test_a_private_link_lets_in_the_visitor_who_brings_it_first(chat, http, house):
+    house.invitations["token"] = None
+    visitor = visitor_at(chat, http, link="token")
+    async with visitor:
+        assert visitor.linked is True
+        mine = visitor.visitor
+        assert mine.startswith("g-")
+        assert (await visitor.write("it is me")).outcome == "accepted"
+    async with visitor_at(chat, http, link="token") as other:
+        assert other.linked is False
+        assert other.visitor not in {mine, ""}
+    async with visitor:  # a connection that was lost: the same client, the same link
+        assert (visitor.linked, visitor.visitor) == (True, mine)
+    ((event),) = house.events.values()
+    assert event.sender.id == mine
+
+
+async def test_a_link_that_opens_nothing_leaves_the_visitor_who_they_were(chat, http):
+    visitor = visitor_at(chat, http)
+    async with visitor:
+        token, name = visitor.token, visitor.visitor
+    stale = visitor_at(chat, http, link="never made")
+    stale.token = token
+    async with stale:
+        assert (stale.linked, stale.visitor) == (False, name)
+        assert visitor.linked is None
+
+
+async def test_without_its_store_a_link_is_kept_for_later(chat, http, house):
+    house.invitations["token"] = None
+    house.away = True
+    with pytest.raises(Closed) as refusal:
+        await visitor_at(chat, http, link="token").connect()
+    assert refusal.value.error.code == "try_again"
+    assert house.invitations["token"] is None

@@ -1,6 +1,6 @@
 """Write the redaction corpora from their wordings: `python -m tests.corpora.build_redaction`.
 
-Wordings for tuning and for measuring are two files that share no line. A line is `en + text` or `zh - text`
+Wordings for tuning, for measuring and for hard cases are files that share no line. A line is `en + text` or `zh - text`
 (`-`: nothing in it may be touched); `{CARD}` draws a secret, `{txhash}` a harmless value, `\\n` a new line.
 `<` and `>` lines are what people write before and after; a wording that is nothing but a value stands alone.
 """
@@ -10,7 +10,8 @@ import random
 import re
 from pathlib import Path
 
-from tests.corpora.values import HARMLESS, SECRETS
+from tests.corpora.hard_values import HARD
+from tests.corpora.values import HARMLESS
 
 HERE = Path(__file__).parent
 SLOT = re.compile(r"\{([A-Za-z0-9_]+)\}")
@@ -56,7 +57,7 @@ def fill(wording: str, rng: random.Random) -> tuple[str, list[dict[str, int | st
         if slot.group(1) in HARMLESS:
             text += HARMLESS[slot.group(1)](rng)
             continue
-        kind, make = SECRETS[slot.group(1)]
+        kind, make = HARD[slot.group(1)]
         value = make(rng)
         spans.append({"start": len(text), "end": len(text) + len(value), "type": kind})
         text += value
@@ -64,5 +65,5 @@ def fill(wording: str, rng: random.Random) -> tuple[str, list[dict[str, int | st
 
 
 if __name__ == "__main__":
-    for corpus in ("tuning", "measuring"):
+    for corpus in ("tuning", "measuring", "hard"):
         (HERE / f"redaction_{corpus}.ndjson").write_text(build(corpus), encoding="utf-8")

@@ -53,6 +53,14 @@ EVENTS: dict[str, Callable[[str], Json]] = {
     "type of a file": lambda said: _pixel(content_type=f'image/gif; name="{said}"'),
     "file": lambda said: {"text": HARMLESS, **_file(said.encode())},
     "file in UTF-16": lambda said: {"text": HARMLESS, **_file(said.encode("utf-16"))},
+    "file that is a page": lambda said: {
+        "text": HARMLESS,
+        **_file(_html(said).encode(), name="a.html", content_type="text/html"),
+    },
+    "file of JSON": lambda said: {
+        "text": HARMLESS,
+        **_file(json.dumps({"note": said}).encode(), name="a.json", content_type="application/json"),
+    },
     "unknown field": lambda said: {"text": HARMLESS, "note": said},
     "unknown list": lambda said: {"text": HARMLESS, "form": {"answers": ["yes", {"why": said}]}},
     "unknown field of the sender": lambda said: {"text": HARMLESS, "sender": {"bio": said}},
@@ -64,8 +72,10 @@ EVENTS: dict[str, Callable[[str], Json]] = {
 }
 """Fields of one event of the API channel that tell `said` in the place named."""
 
-SEALED = frozenset({"file", "file in UTF-16", "no message"})
-"""Where a value rests, encrypted: not even a canary may be found in clear."""
+SEALED = frozenset({"file", "file in UTF-16", "file that is a page", "file of JSON", "no message"})
+"""Where what is told rests encrypted: not even a canary may be found in clear."""
+UNREAD = frozenset({"no message"})
+"""Where a secret too rests, encrypted, until somebody decides what becomes of it."""
 FILED = frozenset({"forwarded mail"})
 """Where it is told in a name, and once more in the file."""
 UNKEPT = frozenset({"reaction"})

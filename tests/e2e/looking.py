@@ -20,7 +20,7 @@ TABLES = {
 """The index of SQLite is asked for its words; its own tables are pages of a file that is searched anyway."""
 OUTSIDE = ("table", "words", "feed", "answers", "webhooks", "mails")
 """Names of what is no file."""
-CONSTANT = "Hello, A question Anna wrote 2 note.txt a.gif"
+CONSTANT = "Hello, A question On Mon, 2 Nov 2026 at 08:00, Anna wrote: note.txt a.html a.json a.gif"
 """Words of every message of `carriers`."""
 
 
@@ -76,7 +76,7 @@ async def in_sealed(house: House, store: Store, keys: Keyring) -> list[object]:
     masked = {
         key
         for key, (place, told) in house.told.items()
-        if told.type and place.partition(" ")[2] not in carriers.SEALED and key in sealed_of
+        if told.type and place.partition(" ")[2] not in carriers.UNREAD and key in sealed_of
     }
     assert len(masked) > len(house.told) // 2
     leaks: list[object] = [(*house.told[key], "its payload is kept") for key in masked if sealed_of[key] is not None]
@@ -94,9 +94,9 @@ async def in_sealed(house: House, store: Store, keys: Keyring) -> list[object]:
         for row in await store.read(select("SELECT hash, key_id, data FROM blobs"))
     }
     sealed_in = [(place.partition(" ")[2], told) for place, told in house.told.values() if told.type]
-    read = [told for place, told in sealed_in if place not in carriers.SEALED]
+    read = [told for place, told in sealed_in if place not in carriers.UNREAD]
     leaks += Needles(read).found_anywhere(payloads).items()
-    read = [told for place, told in sealed_in if place not in carriers.SEALED | carriers.FILED]
+    read = [told for place, told in sealed_in if place not in carriers.UNREAD | carriers.FILED]
     leaks += Needles(read).found_anywhere(attached).items()
     canaries = [told for place, told in house.told.values() if place in {"private text", "mail text"} and not told.type]
     assert len(Needles(canaries).found_anywhere(payloads)) == 2

@@ -12,6 +12,7 @@ from rules.literals import Finder
 from rules.postings import SHARED_MAX
 from rules.ruleset import load
 from rules.text import fold, fold_word
+from rules.when import REGEXES_MAX
 from rules.words import Lexicon
 
 accelerated = pytest.mark.skipif(accelerator.missing() is not None, reason=str(accelerator.missing()))
@@ -111,7 +112,7 @@ TREES = st.recursive(
         st.builds(lambda one, other: one | other, inner, inner),
     ),
     max_leaves=6,
-)
+).filter(lambda tree: str(tree).count("|matches'") <= REGEXES_MAX)
 MARCH_2026_MS = 1_772_323_200_000
 FACTS = st.builds(
     lambda text, subject, channel, findings, attachments, vip, urgency, tags, now_ms, ext: Facts(

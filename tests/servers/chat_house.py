@@ -51,6 +51,8 @@ class ChatHouse:
         self.door.set()
         self.knocked = asyncio.Event()
         """A call of accept has begun."""
+        self.invitations: dict[str, str | None] = {}
+        """Links, and whom each has let in."""
         self._receipt = receipt
         self._seq = 0
         self._threads: dict[str, dict[str, ThreadMessage]] = defaultdict(dict)
@@ -66,8 +68,20 @@ class ChatHouse:
             signer=self.keys,
             cursors=self,
             threads=self,
+            links=self,
             public_url=public_url,
         )
+
+    async def open(self, token: str, visitor: str) -> bool:
+        """Links of this house are made by putting them into `invitations`; the first visitor takes one."""
+        if self.away:
+            raise StoreUnavailable("away")
+        if token not in self.invitations:
+            return False
+        taken = self.invitations[token]
+        if taken is None:
+            taken = self.invitations[token] = visitor
+        return taken == visitor
 
     async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
         """Commit and show in the thread at once."""

@@ -26,6 +26,7 @@ from router.flow.commands import Commands
 from router.flow.deliver import DeliveryWorker
 from router.flow.intake import Door
 from router.flow.leases import Leases
+from router.flow.links import LinkWriter
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
 from router.flow.sweep import Sweeper
@@ -147,7 +148,8 @@ class Life:
         self.route = RouteWorker(
             **parts, **said, rulebook=RULEBOOK, keys=keys, channels=channels, leases=self.leases, ids=ids
         )
-        self.deliver = DeliveryWorker(**parts, **said, keys=keys, channels=channels, jitter=lambda: 0.5)
+        links = LinkWriter(store=self.store, keys=keys, page=None)
+        self.deliver = DeliveryWorker(**parts, **said, keys=keys, channels=channels, links=links, jitter=lambda: 0.5)
         self.assign = Assigner(**parts, log=said["log"])
         self.sweep = Sweeper(**parts, **said)
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)

@@ -35,7 +35,7 @@ function begin(user) {
   url.search = "";
   me.link = connection({
     url,
-    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: user ?? null, lang: language }),
+    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: user ?? null, lang: language, ...linkIn(place) }),
     onFrame,
     onState(next, code) {
       state = next;
@@ -45,6 +45,22 @@ function begin(user) {
     },
   });
   show();
+}
+
+/** A link into a private conversation waits with its key until the house has answered, over lost connections too. */
+function linkIn(place) {
+  const link = place.get("link");
+  return link ? { link, link_key: place.get("link_key") } : {};
+}
+
+/** Take the link out of the address, where others could read it. */
+function takeLink() {
+  const link = new URLSearchParams(location.hash.slice(1)).get("private");
+  if (!link) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  const place = drawer("visitor");
+  place.set("link", link);
+  place.set("link_key", newId());
 }
 
 // --- frames --------------------------------------------------------------------------------------------------------
@@ -61,6 +77,11 @@ function welcome(frame) {
     me.token = frame.token;
     me.place.set("token", frame.token);
     me.confirmed.clear();
+  }
+  if (typeof frame.linked === "boolean") {
+    me.place.drop("link");
+    me.place.drop("link_key");
+    alarm(frame.linked ? "" : say("link_over"));
   }
   part("scroll").ariaBusy = "false";
   waiting = null;
@@ -256,6 +277,7 @@ async function start() {
   await speak(nearest([query.get("lang"), settings.get("language"), ...navigator.languages]));
   label();
   resize();
+  takeLink();
   if (embedded) {
     root.dataset.embedded = "";
     part("close").hidden = false;

@@ -58,7 +58,8 @@ export function ChannelIcon({ channel, size = 14 }) {
 
 /** What stands in brackets in stored text where something was masked: the types of the redaction contract. */
 export const REDACTIONS = ["SEED_PHRASE", "PRIVATE_KEY", "KEYSTORE", "PASSWORD", "OTP", "API_KEY", "CARD", "CVV", "IBAN",
-  "NATIONAL_ID", "PASSPORT", "PHONE", "EMAIL", "WALLET_ADDRESS", "IP", "PERSON_NAME", "STREET_ADDRESS"];
+  "NATIONAL_ID", "PASSPORT", "PHONE", "EMAIL", "WALLET_ADDRESS", "IP", "PERSON_NAME", "STREET_ADDRESS",
+  "CUSTOM"];
 export const PLACEHOLDER = new RegExp(`\\[(${REDACTIONS.join("|")})\\]`, "g");
 const REDACTION_ICONS = /** @type {Record<string, string>} */ ({
   CARD: "credit-card", CVV: "credit-card", IBAN: "landmark", NATIONAL_ID: "id-card", PASSPORT: "id-card", PHONE: "phone",

@@ -12,7 +12,7 @@ import { language } from "./i18n.js";
  * @typedef {{ view: string, queue: string | null, ticket: string | null, q: string }} Route
  */
 
-export const VIEWS = ["mine", "unassigned", "all", "critical", "waiting", "solved"];
+export const VIEWS = ["mine", "unassigned", "all", "critical", "waiting", "snoozed", "solved"];
 const PAGE = 100;
 const THREADS_KEPT = 20;
 const DONE = new Set(["solved", "closed", "rejected"]);
@@ -129,9 +129,11 @@ function order(a, b) {
 function belongs(row) {
   const { view, queue, q } = route.value;
   if (q) return null;
-  if (queue !== null) return row.queue === queue && !DONE.has(row.state);
+  if (queue !== null) return row.queue === queue && !DONE.has(row.state) && row.snoozed_until_ms === null;
   if (view === "solved") return DONE.has(row.state);
   if (DONE.has(row.state)) return false;
+  if (view === "snoozed") return row.snoozed_until_ms !== null;
+  if (row.snoozed_until_ms !== null) return false;
   if (view === "mine") return row.assignee_id === me.value?.id;
   if (view === "unassigned") return row.assignee_id === null;
   if (view === "critical") return row.urgency === "critical";

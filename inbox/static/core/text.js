@@ -6,7 +6,10 @@ import { PLACEHOLDER } from "./parts.js";
 
 const LINK = /\bhttps?:\/\/[^\s<>"'，。；、）】]+[^\s<>"'，。；、）】.,;:!?)\]]/g;
 
-/** @typedef {{ kind: "text" | "redaction" | "link", value: string, hit: string | null }} Piece */
+/** Where a private link will stand once the reply leaves. */
+const INVITE = /\{\{private_link\}\}/g;
+
+/** @typedef {{ kind: "text" | "redaction" | "link" | "invite", value: string, hit: string | null }} Piece */
 
 /** A function from code points to UTF-16 units of `text`. @param {string} text */
 export function units(text) {
@@ -23,7 +26,7 @@ export function units(text) {
  * @returns {Piece[]}
  */
 export function pieces(text, hits = [], offset = 0) {
-  const marks = [...matches(text, PLACEHOLDER, "redaction"), ...matches(text, LINK, "link")];
+  const marks = [...matches(text, PLACEHOLDER, "redaction"), ...matches(text, LINK, "link"), ...matches(text, INVITE, "invite")];
   const cuts = new Set([0, text.length]);
   const shifted = hits.map((hit) => ({ start: hit.start - offset, end: hit.end - offset, rule: hit.rule }))
     .filter((hit) => hit.end > 0 && hit.start < text.length && hit.end > hit.start);

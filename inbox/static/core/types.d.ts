@@ -17,25 +17,28 @@ export interface TicketRow {
   queue: string; assignee_id: string | null; assignee_name: string | null; tags: string[]; language: string;
   findings: string[]; channel: string; account: string; visibility: "public" | "private";
   contact: { id: string; name: string | null; label: string }; snippet: string; last_message_at_ms: number;
-  last_inbound_at_ms: number; waiting_since_ms: number | null; created_at_ms: number; version: number;
+  last_inbound_at_ms: number; waiting_since_ms: number | null; snoozed_until_ms: number | null; created_at_ms: number; version: number;
 }
 export interface Reason { rule: string; why: string; at: Span[] }
 export interface Why {
   rules_version: string; tags: string[]; urgency: Urgency; queue: string; language: string; reasons: Reason[];
-  lost: { rule: string; key: string; value: string; to: string }[]; joined: string; joined_detail: string | null;
+  lost: { rule: string; key: string; value: string; to: string }[];
+  acts?: { kind: string; value: string; rule: string; outcome: "done" | "impossible"; detail: string }[]; joined: string; joined_detail: string | null;
   contact_by: string | null; timings: Record<string, number>;
 }
 export interface Delivery {
   outbox_id: string; state: string; attempts: number; error: string | null; due_at_ms: number;
 }
 export interface Attachment {
-  id: string; name: string; content_type: string; size: number; state: string; inline: boolean;
+  id: string; name: string; content_type: string; size: number; state: string; checked: string; inline: boolean;
 }
+/** A value that a policy sealed; who may sees it for a while. */
+export interface SealedValue { place: number; field: string; start: number; type: string; agents: boolean; until_ms: number }
 export interface MessageView {
   id: string; kind: "inbound" | "reply" | "note"; author: { type: "customer" | "agent" | "system"; id: string | null; name: string | null };
   channel: string; account: string; visibility: "public" | "private"; subject: string | null; text: string;
   folds: { start: number; end: number; kind: "quote" | "signature" }[]; has_html: boolean; language: string;
-  findings: string[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null;
+  findings: string[]; sealed: SealedValue[]; policies: { rule: string; policy: string }[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null; hiding: Delivery | null;
   state: "live" | "deleted"; revision: number; sent_at_ms: number; received_at_ms: number; why: Why | null;
 }
 export interface EventView {

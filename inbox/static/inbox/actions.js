@@ -140,6 +140,17 @@ export async function decideDelivery(outbox, what) {
   await refreshThread();
 }
 
+/** A sealed value, or null when it may not be seen. @param {string} message @param {number} place @returns {Promise<string | null>} */
+export async function reveal(message, place) {
+  try {
+    const { value } = await post(`/messages/${encodeURIComponent(message)}/reveal`, { place });
+    return value;
+  } catch (error) {
+    complain(error);
+    return null;
+  }
+}
+
 // -- changing tickets ------------------------------------------------------------------------------------------------
 
 /** @param {unknown} error */
@@ -181,6 +192,11 @@ export async function moveTo(row, queue) {
 /** @param {TicketRow} row @param {import("../core/types.d.ts").Urgency} urgency */
 export function setUrgency(row, urgency) {
   return change(row, { urgency }, "urgency", { urgency });
+}
+
+/** Takes a ticket back that was put aside. @param {TicketRow} row */
+export async function wake(row) {
+  await change(row, { snoozed_until_ms: null }, "snooze", { until_ms: null });
 }
 
 export const isDone = (/** @type {TicketRow} */ row) => ["solved", "closed", "rejected"].includes(row.state);

@@ -2,8 +2,8 @@
 import { h, html, signal, effect } from "../vendor/ui.js";
 import { t } from "../core/i18n.js";
 import { get } from "../core/api.js";
-import { go, keep, keepTicket, queueTitle, recall, route, ticket } from "../core/store.js";
-import { Icon, RedactedLine, When } from "../core/parts.js";
+import { go, keep, keepTicket, me, queueTitle, recall, route, ticket } from "../core/store.js";
+import { Icon, RedactedLine, When, toast } from "../core/parts.js";
 
 /** @typedef {import("../core/types.d.ts").TicketRow} TicketRow */
 
@@ -48,6 +48,14 @@ export async function watch() {
     keepTicket(row);
     consider(row, true);
   }
+}
+
+/** Rules tell a queue or an agent something. @param {import("../core/types.d.ts").EventView} event @param {TicketRow} row */
+export function notice({ data }, row) {
+  const [kind, name] = (data.to ?? "").split(/:(.*)/s);
+  const who = me.value;
+  const mine = kind === "agent" ? who?.login === name : who && (!who.queues.length || who.queues.includes(name ?? ""));
+  if (mine) toast(t("notice.title", { number: row.number, text: data.text ?? "" }), { icon: "bell" });
 }
 
 /** Two short tones; silent where the browser has not yet allowed sound. */

@@ -55,6 +55,7 @@ function received({ event, ticket }) {
   if (ticket) {
     ticketChanged(ticket);
     later.value.alarm.consider(ticket);
+    if (event?.kind === "ticket.notice") later.value.alarm.notice(event, ticket);
   }
   const open = thread.value;
   const about = ticket?.id ?? event?.ticket_id;

@@ -1,9 +1,9 @@
 /** The head of a ticket: what it is, whose it is, how it stands, and the acts on it. */
 import { h, html } from "../vendor/ui.js";
-import { t, word } from "../core/i18n.js";
+import { fullTime, t, word } from "../core/i18n.js";
 import { agents, go, me, queueTitle, queues } from "../core/store.js";
 import { Chip, Icon, IconButton, Menu, RedactedLine, UrgencyChip } from "../core/parts.js";
-import { assign, isDone, moveTo, setState, setUrgency, solveOrReopen } from "./actions.js";
+import { assign, isDone, moveTo, setState, setUrgency, solveOrReopen, wake } from "./actions.js";
 import { sideOpen, toggleSide } from "./thread.js";
 
 /** @typedef {import("../core/types.d.ts").TicketRow} TicketRow */
@@ -26,6 +26,8 @@ export function Header({ row }) {
         ${h(IconButton, { icon: "panel-right", label: t("side.toggle"), keys: "]", expanded: sideOpen.value, onClick: toggleSide })}</div></div>
     <div class="head-facts"><span class="no">${row.number}</span>
       ${h(StateMenu, { row })}${h(UrgencyMenu, { row })}${h(QueueMenu, { row })}${h(AssignMenu, { row })}
+      ${row.snoozed_until_ms !== null && html`<button type="button" class="button small" data-act="wake" title=${t("snooze.wake")} onClick=${() => wake(row)}>
+        ${h(Icon, { name: "calendar-clock", size: 14 })}${t("snooze.until", { time: fullTime(row.snoozed_until_ms) })}</button>`}
       ${row.visibility === "public" && h(Chip, { tone: "public", icon: "globe" }, t("visibility.public"))}
       ${row.tags.map((each) => h(Chip, { key: each, icon: "tag", class: "tag" }, each))}</div></header>`;
 }

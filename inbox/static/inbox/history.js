@@ -1,15 +1,18 @@
 /** What was done to a ticket, in words: short lines between the messages, and the whole list in the side panel. */
 import { h, html, useState } from "../vendor/ui.js";
-import { clock, dayName, has, midnight, t, word } from "../core/i18n.js";
+import { clock, dayName, fullTime, has, midnight, t, word } from "../core/i18n.js";
 import { agents, me, queueTitle } from "../core/store.js";
 import { Icon } from "../core/parts.js";
 
 /** @typedef {import("../core/types.d.ts").EventView} EventView */
 
-const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked"]);
+const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked", "value.revealed", "link.opened", "post.hide",
+  "ticket.snoozed", "ticket.notice"]);
 const ICONS = /** @type {Record<string, string>} */ ({
   "ticket.opened": "inbox", "ticket.assigned": "user-check", "ticket.state": "circle-dot", "ticket.updated": "tag",
   "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "delivery.state": "send", "reply.blocked": "shield-alert",
+  "value.revealed": "key-round", "link.opened": "user-check", "post.hide": "eye-off", "ticket.snoozed": "calendar-clock",
+  "ticket.notice": "bell", "webhook.state": "code",
 });
 
 /** Opening and messages speak for themselves there. @param {EventView} event */
@@ -65,13 +68,26 @@ function describe(event) {
     return data.to === me.value?.id ? t("history.assignedYou", { who }) : t("history.assigned", { who, to: agentName(data.to) });
   }
   if (event.kind === "ticket.state") return t("history.state", { who, to: word("ticketState", data.to ?? "") });
+  if (event.kind === "ticket.snoozed") return data.until_ms ? t("history.snoozed", { who, time: fullTime(Number(data.until_ms)) }) : t("history.woken", { who });
+  if (event.kind === "ticket.notice") return t("history.notice", { to: toldName(data.to ?? ""), text: data.text ?? "" });
+  if (event.kind === "webhook.state") return t(data.to === "sent" ? "history.webhookSent" : "history.webhookDead", { name: data.webhook ?? "" });
+  if (event.kind === "link.opened") return t(data.proves === "yes" ? "history.linkProven" : "history.linkOpen");
+  if (event.kind === "post.hide") return t(data.state === "asked" ? "history.hideAsked" : "history.hideImpossible");
+  if (data.action === "hide") return t("history.hide", { to: word("delivery", data.to ?? "") });
   if (event.kind === "delivery.state") return t("history.delivery", { to: word("delivery", data.to ?? "") });
   if (event.kind === "reply.blocked") return t("history.blocked", { what: typesOf(data.findings ?? "") });
+  if (event.kind === "value.revealed") return t("history.revealed", { who, what: word("redaction", data.type ?? "") });
   if (data.confirmed) return t("history.confirmed", { who, what: typesOf(data.confirmed) });
   if (event.kind === "message.added") return t(data.note ? "history.noted" : data.template ? "history.autoReplied"
     : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });
   if (event.kind === "ticket.updated") return t("history.updated", { who, what: changesOf(data) });
   return has(`history.${event.kind}`) ? t(`history.${event.kind}`, { who }) : event.kind;
+}
+
+/** A queue by its title, an agent by the login that rules use. @param {string} to */
+export function toldName(to) {
+  const [kind, name = ""] = to.split(/:(.*)/s);
+  return kind === "queue" ? queueTitle(name) : name;
 }
 
 /** Named findings, each with or without its place: "CARD,OTP", "FOREIGN_LINK 10-24, OTP 30-36". @param {string} listed */

@@ -1,9 +1,10 @@
 /** One message of a thread: who, by which channel, what, what was masked, why it came here, and what became of it. */
-import { h, html, useState } from "../vendor/ui.js";
+import { h, html, useEffect, useState } from "../vendor/ui.js";
 import { has, language, languageName, number, size, t, tag, word } from "../core/i18n.js";
+import { me } from "../core/store.js";
 import { hitsOf, hostOf, pieces, units } from "../core/text.js";
 import { Avatar, ChannelIcon, Chip, Icon, Redaction, When } from "../core/parts.js";
-import { decideDelivery, resend, takeBack } from "./actions.js";
+import { decideDelivery, resend, reveal, takeBack } from "./actions.js";
 import { Why } from "./why.js";
 
 /** @typedef {import("../core/types.d.ts").MessageView} MessageView */
@@ -25,8 +26,10 @@ export function Message({ message, customer, fresh }) {
         ${message.revision > 0 && h(Chip, {}, t("message.edited"))}
         ${h(When, { ms: message.sent_at_ms, class: "ago" })}</header>
       ${message.state === "deleted" ? html`<p class="gone">${t("message.deleted")}</p>` : h(Body, { message })}
+      ${message.sealed.length > 0 && h(Sealed, { message })}
       ${message.attachments.length > 0 && h(Attachments, { message })}
       ${message.delivery && h(Delivery, { delivery: message.delivery })}
+      ${message.hiding && html`<div class="hiding" role="group" aria-label=${t("hide.label")}>${h(Delivery, { delivery: message.hiding })}</div>`}
       ${h(Why, { message })}
     </div></article>`;
 }
@@ -71,7 +74,8 @@ function Fold({ part, hits }) {
 /** @param {{ text: string, hits: any[], offset: number }} props */
 function Text({ text, hits, offset }) {
   return html`<p>${pieces(text, hits, offset).map((piece, i) => {
-    const inner = piece.kind === "redaction" ? h(Redaction, { type: piece.value }) : piece.kind === "link" ? h(Link, { address: piece.value }) : piece.value;
+    const inner = piece.kind === "redaction" ? h(Redaction, { type: piece.value }) : piece.kind === "link" ? h(Link, { address: piece.value })
+      : piece.kind === "invite" ? h(Chip, { icon: "send" }, t("message.privateLink")) : piece.value;
     return piece.hit ? html`<mark key=${i} title=${t("why.hit", { rule: piece.hit })}>${inner}</mark>` : inner;
   })}</p>`;
 }
@@ -99,11 +103,37 @@ function Original({ id }) {
   return html`<div class="original" ref=${box}></div>`;
 }
 
+/** Nobody should leave a value on the screen and walk away. */
+const SHOWN_MS = 30_000;
+
+/** What a policy sealed: shown on request to those it names, and noted. @param {{ message: MessageView }} props */
+function Sealed({ message }) {
+  const mine = message.sealed.filter((each) => each.until_ms > Date.now() && (each.agents || me.value?.role === "admin"));
+  return mine.length > 0 && html`<ul class="sealed" aria-label=${t("sealed.title")}>
+    ${mine.map((value) => html`<li key=${value.place}>${h(SealedItem, { id: message.id, value })}</li>`)}</ul>`;
+}
+
+/** @param {{ id: string, value: import("../core/types.d.ts").SealedValue }} props */
+function SealedItem({ id, value }) {
+  const [clear, setClear] = useState(/** @type {string | null} */ (null));
+  useEffect(() => {
+    if (clear === null) return undefined;
+    const timer = setTimeout(() => setClear(null), SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [clear]);
+  const what = word("redaction", value.type);
+  const show = async () => setClear(clear === null ? await reveal(id, value.place) : null);
+  return html`<button type="button" class="button small quiet" aria-pressed=${clear !== null} title=${t("sealed.noted")} onClick=${show}>
+    ${h(Icon, { name: clear === null ? "key-round" : "eye-off", size: 14 })}${t(clear === null ? "sealed.show" : "sealed.hide", { what })}</button>
+    ${clear !== null && html` <code class="clear" aria-live="polite">${clear}</code>`}`;
+}
+
 /** @param {{ message: MessageView }} props */
 function Attachments({ message: { id, attachments: files } }) {
   return html`<ul class="files" aria-label=${t("message.files", { n: files.length })}>${files.map((file) => html`<li key=${file.id}>
     ${h(Icon, { name: file.content_type.startsWith("image/") ? "image" : "file-text" })}
     <span class="file-name">${file.name}</span><small>${size(file.size)}</small>
+    ${file.state === "stored" && file.checked !== "clean" && h(Chip, { tone: file.checked === "masked" ? "note" : "warn" }, word("fileChecked", file.checked))}
     ${file.state === "stored" ? html`<a href=${`/api/v1/attachments/${encodeURIComponent(id)}/${encodeURIComponent(file.id)}`} download=${file.name}
       aria-label=${t("message.download", { name: file.name })}>${h(Icon, { name: "download" })}</a>`
       : h(Chip, { tone: "warn" }, word("fileState", file.state))}</li>`)}</ul>`;

@@ -6,7 +6,7 @@ import { VIEWS, conn, go, keep, me, queueTitle, queues, recall, route, viewCount
 import { Avatar, Icon, Mark, Menu, toast } from "../core/parts.js";
 
 const ICONS = /** @type {Record<string, string>} */ ({
-  mine: "user-check", unassigned: "inbox", all: "layers", critical: "siren", waiting: "hourglass", solved: "circle-check",
+  mine: "user-check", unassigned: "inbox", all: "layers", critical: "siren", waiting: "hourglass", snoozed: "calendar-clock", solved: "circle-check",
 });
 
 export function Rail() {

@@ -42,6 +42,10 @@ export function WhyDetails({ message }) {
     ${h(Fact, { name: t("why.queue") }, queueTitle(why.queue), " ", h(UrgencyChip, { urgency: why.urgency }))}
     ${why.lost?.length > 0 && h(Fact, { name: t("why.lost") }, html`<ul>${why.lost.map((each, i) => html`<li key=${i}>
       ${rich("why.lostLine", { rule: html`<code>${each.rule}</code>`, key: each.key, value: each.value, to: html`<code>${each.to}</code>` })}</li>`)}</ul>`)}
+    ${why.acts?.length > 0 && h(Fact, { name: t("why.acts") }, html`<ul>${why.acts.map((each, i) => html`<li key=${i}>
+      <code>${each.rule}</code> <code>${each.kind}: ${each.value}</code>${each.outcome !== "done" && ` · ${word("notActed", each.detail)}`}</li>`)}</ul>`)}
+    ${message.policies?.length > 0 && h(Fact, { name: t("why.policies") }, html`<ul>${message.policies.map((each, i) => html`<li key=${i}>
+      <code>${each.rule}</code> ${each.policy}</li>`)}</ul>`)}
     ${h(Fact, { name: t("why.ticket") }, word("joined", why.joined), why.joined_detail && ` · ${word("notJoined", why.joined_detail)}`)}
     ${why.contact_by && h(Fact, { name: t("why.contact") }, word("contactBy", why.contact_by))}
     ${h(Fact, { name: t("why.language") }, languageName(why.language))}

@@ -4,6 +4,7 @@ import pytest
 
 from router.flow.channels import Channel, Channels
 from router.flow.deliver import DeliveryWorker
+from router.flow.links import LinkWriter
 from router.model.limits import SEALED_TTL_MS
 from router.store import sealed
 from router.telemetry import Metrics, SilentLog
@@ -25,6 +26,7 @@ def network(house):
         bus=app.bus,
         channels=Channels([channel]),
         keys=app.keys,
+        links=LinkWriter(store=app.store, keys=app.keys, page=None),
         clock=app.clock,
         jitter=lambda: 0.5,
         metrics=Metrics(),

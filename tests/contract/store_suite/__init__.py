@@ -2,5 +2,17 @@
 
 import pytest
 
-for _name in ("changes", "feed", "inbox", "journal", "leases", "outbox", "people", "schema", "search", "snapshot"):
+for _name in (
+    "acts",
+    "changes",
+    "feed",
+    "inbox",
+    "journal",
+    "leases",
+    "outbox",
+    "people",
+    "schema",
+    "search",
+    "snapshot",
+):
     pytest.register_assert_rewrite(f"tests.contract.store_suite.{_name}")

@@ -42,6 +42,7 @@ class InboxSuite:
             Case("his", assignee_id=tom.id, state="waiting"),
             Case("old", state="solved", solved_at_ms=NOW - 9, assignee_id=mia.id),
             Case("older", state="closed", solved_at_ms=NOW - 99),
+            urgent("asleep", "critical", snoozed_until_ms=NOW + 5, assignee_id=mia.id, queue="emergency"),
         )
         assert await names(store, mia.id) == ["critical", "hers", "his"]
         assert await names(store, mia.id, view="mine") == ["hers"]
@@ -49,7 +50,14 @@ class InboxSuite:
         assert await names(store, view="unassigned") == ["critical"]
         assert await names(store, view="critical") == ["critical"]
         assert await names(store, view="waiting") == ["his"]
+        assert await names(store, view="snoozed") == ["asleep"]
         assert await names(store, view="solved") == ["old", "older"]
+        counts = await store.read(inbox.view_counts(mia.id))
+        assert (counts["all"], counts["mine"], counts["critical"], counts["snoozed"]) == (3, 1, 1, 1)
+        asleep = await store.read(commands.asleep(now_ms=NOW + 4, limit=9))
+        assert asleep == []
+        (row,) = await store.read(commands.asleep(now_ms=NOW + 5, limit=9))
+        assert row.snoozed_until_ms == NOW + 5
         assert await names(store, queue="emergency") == ["critical"]
         assert await names(store, queue="nowhere") == []
         page = await store.read(inbox.tickets(tom.id, view="mine"))

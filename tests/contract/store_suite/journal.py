@@ -83,6 +83,15 @@ class JournalSuite:
         assert await store.read(quarantine.listed(limit=10)) == [bad]
         assert await store.read(select("SELECT data FROM blobs")) == [(b"\xff\x00",)]
 
+    async def test_a_payload_that_held_a_secret_after_all_is_forgotten(self, store: Store):
+        seals = [SealedRow(id=uid(), key_id="k1", data=b"raw", created_at_ms=NOW) for _ in range(2)]
+        rows = [entry("a" * 600, sealed_id=seals[0].id), entry("b", sealed_id=seals[1].id), entry("c")]
+        await store.write(journal.append(rows, sealed=seals, now_ms=NOW))
+        await store.write(journal.forget_payloads([("email", "default", "a" * 600), ("email", "default", "c")]))
+        assert [await store.read(sealed.get(row.id)) for row in seals] == [None, seals[1]]
+        found = [await store.read(journal.find("email", "default", key)) for key in ("a" * 600, "b", "c")]
+        assert [row.sealed_id for row in found] == [None, seals[1].id, None]
+
     async def test_when_one_row_cannot_be_kept_nothing_is(self, store: Store):
         row = SealedRow(id=uid(), key_id="k1", data=b"x", created_at_ms=NOW)
         with pytest.raises(Conflict):

@@ -34,6 +34,14 @@ class SnapshotSuite:
         found = await gather(store)
         assert is_empty(found)
 
+    async def test_earlier_messages_are_those_of_the_customer_in_this_conversation(self, store: Store):
+        case = Case("Ann")
+        await put(store, case)
+        await put(store, Case("Eve"))
+        found = await gather(store, conversations=[conversation_key(case)], earlier=[conversation_key(case)])
+        assert found.told_in(case.conversation.id) == [case.message]
+        assert not (await gather(store, conversations=[conversation_key(case)])).messages
+
     async def test_unknown_keys_find_nothing(self, store: Store):
         await put(store, Case("Ann"))
         stranger = Case("Eve")

@@ -35,3 +35,10 @@ def test_a_yes_holds_for_the_same_place_and_type_alone():
 @pytest.mark.parametrize("text", ["We never ask for your recovery phrase.", "我们绝不会索要助记词", ""])
 def test_warnings_pass(text):
     assert inspect(text, visibility="public", hosts=OURS).all == ()
+
+
+def test_the_words_of_a_phrase_are_no_request():
+    text = "我的助记词：振查轟厚讀岩艱阿約目來煮"
+    assert kinds(inspect(text, visibility="private", hosts=None).all) == ["SEED_PHRASE"]
+    asked = inspect(f"{text}，请把助记词发给我", visibility="private", hosts=None)
+    assert kinds(asked.blocked) == ["ASKS_SECRET"]

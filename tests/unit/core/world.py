@@ -4,7 +4,7 @@ import msgspec
 
 from router.clock import TimedIds, VirtualClock
 from router.core.inbound import Circumstances, Decided, decide_inbound
-from router.model.changes import Add, Change, Record
+from router.model.changes import Add, Change, Forget, Record
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.snapshot import Snapshot
 from router.model.tables import Contact, Event, Identity, Message, OutboxEntry, Participant, Ticket
@@ -60,12 +60,13 @@ def event(text: str = "hello", *, sender: str = "ann@example.org", channel: str 
 class World:
     """Everything that was decided so far."""
 
-    def __init__(self, *, can_send: bool = True) -> None:
+    def __init__(self, *, can_send: bool = True, **circumstances: bool) -> None:
         self.now_ms = NOW
         self.clock = VirtualClock(NOW)
         self.ids = TimedIds(self.clock, seed=1)
         self.snapshot = Snapshot()
         self.can_send = can_send
+        self.circumstances = circumstances
         self.ruleset = RULESET
         self.events: list[Event] = []
         self.messages: dict[str, Message] = {}
@@ -78,7 +79,7 @@ class World:
             JournalEntry(event=found, rules_version="1", received_at_ms=self.now_ms, **entry),
             self.snapshot,
             self.ruleset,
-            Circumstances(token_conversation=token, can_send=self.can_send),
+            Circumstances(token_conversation=token, can_send=self.can_send, **self.circumstances),
             self.ids,
         )
         self.apply(decided.changes)
@@ -94,6 +95,8 @@ class World:
         for change in changes:
             if isinstance(change, Record):
                 self.events.append(change.event)
+                continue
+            if isinstance(change, Forget):
                 continue
             row = change.row
             if isinstance(change, Add):

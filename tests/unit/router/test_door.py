@@ -20,8 +20,10 @@ from router.model.limits import (
     REFERENCES_MAX,
     SUBJECT_CHARS_MAX,
     TEXT_CHARS_MAX,
+    TEXT_FILES_BYTES_MAX,
 )
 from router.model.message import AttachmentIn, InboundEvent, Redaction, Sender
+from rules.ruleset import load
 
 NOW = 1_793_000_000_000
 KEYS = Keyring({"k1": b"k" * 32}, "k1", b"s" * 32)
@@ -36,9 +38,12 @@ def event(**fields) -> InboundEvent:
     return InboundEvent(**(found | fields))
 
 
-def enter(found=None, **fields):
+RULESET = load({"rules.yaml": b"version: 1\nqueues: {general: {default: true}}\n"})
+
+
+def enter(found=None, *, ruleset=RULESET, **fields):
     ids = TimedIds(VirtualClock(NOW), seed=1)
-    return clean(found or event(**fields), KEYS, ids, received_at_ms=NOW, rules_version="7")
+    return clean(found or event(**fields), KEYS, ids, received_at_ms=NOW, ruleset=ruleset)
 
 
 def everything_kept(cleaned) -> str:
@@ -50,7 +55,7 @@ def test_a_clean_message_passes_as_it_is():
     entry = cleaned.entry
     assert (entry.event.text, entry.event.subject, entry.event.ext) == ("where is my transfer?", "Transfer", '{"a":1}')
     assert (entry.redactions, entry.findings, entry.entity_hashes, cleaned.masked) == ((), (), (), False)
-    assert (entry.received_at_ms, entry.rules_version) == (NOW, "7")
+    assert (entry.received_at_ms, entry.rules_version) == (NOW, RULESET.version)
 
 
 def test_what_a_provider_says_of_a_failed_delivery_is_masked():
@@ -148,7 +153,11 @@ def test_a_secret_across_the_limit_is_not_kept_in_halves(secret, before):
     cleaned = enter(text=text)
     assert not set(secret[:before].split()) & set(cleaned.entry.event.text.split())
     (blob,) = cleaned.blobs
-    assert KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}").decode() == secret + " thank you"
+    assert (
+        KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}").decode()
+        == ("[CARD]" if secret == CARD else "[SEED_PHRASE]") + " thank you"
+    )
+    assert cleaned.masked
 
 
 def test_files_are_sealed_under_their_hash_once_each():
@@ -160,6 +169,36 @@ def test_files_are_sealed_under_their_hash_once_each():
     (blob,) = cleaned.blobs
     assert KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}") == b"same"
     assert cleaned.entry.event.attachments == ()
+
+
+def stored(cleaned):
+    return [KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}") for blob in cleaned.blobs]
+
+
+def test_a_text_file_is_kept_without_its_secrets_and_the_payload_is_not():
+    files = (AttachmentIn(name="note.txt", content_type="text/plain", data=f"my phrase is {PHRASE}".encode()),)
+    cleaned = enter(attachments=files)
+    assert stored(cleaned) == [b"my phrase is [SEED_PHRASE]"]
+    (file,) = cleaned.entry.attachments
+    assert (file.checked, file.size) == ("masked", 26)
+    assert (cleaned.masked, cleaned.entry.findings, cleaned.entry.redactions) == (True, ("SEED_PHRASE",), ())
+    assert cleaned.entry.entity_hashes == enter(text=PHRASE).entry.entity_hashes
+
+
+def test_personal_data_in_a_text_file_is_masked_in_public_only():
+    files = (AttachmentIn(name="a.csv", content_type="text/csv", data=b"name,mail\nAnn,ann@example.org\n"),)
+    assert stored(enter(attachments=files, visibility="public")) == [b"name,mail\nAnn,[EMAIL]\n"]
+    private = enter(attachments=files)
+    assert (stored(private), private.masked, private.entry.findings) == ([files[0].data], False, ("EMAIL",))
+    assert private.entry.attachments[0].checked == "clean"
+
+
+def test_what_is_no_text_or_too_much_is_kept_as_it_came_and_told_apart():
+    picture = AttachmentIn(name="a.png", content_type="image/png", data=b"\x89PNG" + CARD.encode())
+    long = AttachmentIn(name="long.txt", content_type="text/plain", data=b"a" * (TEXT_FILES_BYTES_MAX + 1))
+    cleaned = enter(attachments=(picture, long))
+    assert stored(cleaned) == [picture.data, long.data]
+    assert [file.checked for file in cleaned.entry.attachments] == ["unchecked", "unchecked"]
 
 
 def test_a_file_too_big_or_elsewhere_is_told_as_such():

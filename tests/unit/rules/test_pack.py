@@ -1,6 +1,7 @@
 """The shipped wallet pack: its own tests, and what it reaches on wordings it was not built on.
 
-The corpora in tests/corpora: `tuning` lines were looked at while the pack was written, `unseen` lines never were.
+The corpora in tests/corpora: from `tuning` lines the pack's weights are learned (scripts/learn_weights.py), from
+`unseen` lines nothing is. Lines of `writer` 2 come from somebody who saw neither the pack nor any other line.
 """
 
 import json
@@ -59,7 +60,7 @@ def test_the_reason_of_the_walk_names_the_word(pack):
     assert (verdict.urgency, verdict.queue, verdict.language) == ("critical", "emergency", "zh")
     (stolen,) = [reason for reason in verdict.reasons if reason.rule == "stolen-funds"]
     assert "转走" in stolen.why
-    assert (5, 7) in stolen.at
+    assert any(start <= 5 and end >= 7 for start, end in stolen.at)
 
 
 def test_a_leak_answers_with_the_leak_template_first(pack):
@@ -119,8 +120,8 @@ def test_no_measuring_line_is_a_tuning_line_or_nearly_one(language):
 # Shares of unseen lines: incidents that must be critical, others that must not. Floors, a little under what is reached;
 # the figures reached are in the output.
 FLOORS = {
-    "en": {"wallet": 0.84, "banking": 0.85, "alarming": 0.88, "ordinary": 0.995},
-    "zh": {"wallet": 0.87, "banking": 0.87, "alarming": 0.82, "ordinary": 0.995},
+    "en": {"wallet": 0.95, "banking": 0.93, "alarming": 0.93, "ordinary": 0.98},
+    "zh": {"wallet": 0.95, "banking": 0.94, "alarming": 0.93, "ordinary": 0.985},
 }
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def _named(span: dict, masks: list[Finding]) -> bool:
 
 
 def test_the_corpora_are_what_their_wordings_build_and_share_no_wording() -> None:
-    for name in ("tuning", "measuring"):
+    for name in ("tuning", "measuring", "hard"):
         assert (CORPORA / f"redaction_{name}.ndjson").read_text(encoding="utf-8") == build(name)
     wordings = [
         {
@@ -44,9 +45,10 @@ def test_the_corpora_are_what_their_wordings_build_and_share_no_wording() -> Non
             for line in (CORPORA / f"redaction_{name}.txt").read_text(encoding="utf-8").splitlines()
             if " {" not in line[:6]
         }
-        for name in ("tuning", "measuring")
+        for name in ("tuning", "measuring", "hard")
     ]
-    assert not {line for line in wordings[0] & wordings[1] if line and not line.startswith("#")}
+    for one, other in combinations(wordings, 2):
+        assert not {line for line in one & other if line and not line.startswith("#")}
 
 
 def test_the_measuring_corpus_is_hard_enough() -> None:
@@ -56,15 +58,16 @@ def test_the_measuring_corpus_is_hard_enough() -> None:
     assert {row["language"] for row in rows} == {"en", "zh"}
 
 
+@pytest.mark.parametrize("corpus", ["measuring", "hard"])
 @pytest.mark.parametrize("visibility", ["public", "private"])
-def test_of_a_hundred_secrets_at_most_one_is_left_in_clear(visibility: Visibility) -> None:
+def test_of_a_hundred_secrets_at_most_one_is_left_in_clear(visibility: Visibility, corpus: str) -> None:
     left = [
         (span["type"], row["text"])
-        for row in _rows("measuring")
+        for row in _rows(corpus)
         for span in row["spans"]
         if span["type"] in SECRETS and not _covered(span, _masks(row["text"], visibility))
     ]
-    secrets = sum(span["type"] in SECRETS for row in _rows("measuring") for span in row["spans"])
+    secrets = sum(span["type"] in SECRETS for row in _rows(corpus) for span in row["spans"])
     assert len(left) <= 0.01 * secrets, left
 
 
@@ -89,15 +92,17 @@ def test_recall_and_names_by_type_and_language_in_public() -> None:
     assert rates["zh"] >= rates["en"] - 0.01
 
 
-def test_of_a_hundred_harmless_messages_at_most_one_is_touched() -> None:
-    harmless = [row["text"] for row in _rows("measuring") if not row["spans"]]
+@pytest.mark.parametrize("corpus", ["measuring", "hard"])
+def test_of_a_hundred_harmless_messages_at_most_one_is_touched(corpus: str) -> None:
+    harmless = [row["text"] for row in _rows(corpus) if not row["spans"]]
     touched = [text for text in harmless if _masks(text, "public")]
     assert len(touched) <= 0.01 * len(harmless), touched
 
 
-def test_what_is_masked_beside_a_secret_is_under_one_in_a_hundred_characters() -> None:
+@pytest.mark.parametrize("corpus", ["measuring", "hard"])
+def test_what_is_masked_beside_a_secret_is_under_one_in_a_hundred_characters(corpus: str) -> None:
     outside, wrong = 0, 0
-    for row in _rows("measuring"):
+    for row in _rows(corpus):
         secret = {place for span in row["spans"] for place in range(span["start"], span["end"])}
         masked = {place for mask in _masks(row["text"], "public") for place in range(mask.start, mask.end)}
         outside += len(row["text"]) - len(secret)

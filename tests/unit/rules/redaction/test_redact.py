@@ -34,12 +34,32 @@ def test_secrets_are_masked_on_every_channel(text: str, masked: str) -> None:
     assert redact(text, visibility="public").text == masked
 
 
+@pytest.mark.parametrize("place", range(12))
+@pytest.mark.parametrize(("before", "after"), [("", ""), ("my phrase is ", " and it fails"), ("助记词：", "。请帮忙")])
+def test_the_mask_reaches_from_the_first_to_the_last_word_wherever_a_wrong_one_stands(
+    place: int, before: str, after: str
+) -> None:
+    words = ["few", "hen", "reform", "zebra", "oxygen", "cabin", "blouse", "lunar", "pistol", "gadget", "river", "lamp"]
+    words[place] = "zzyzx"
+    assert redact(before + " ".join(words) + after).text == f"{before}[SEED_PHRASE]{after}"
+
+
+@pytest.mark.parametrize(
+    "after", [" please help", " then it crashed", "\nThank you", ", this was it", " someone took it"]
+)
+def test_a_mask_ends_before_the_next_sentence_though_its_words_are_on_the_list(after: str) -> None:
+    assert redact(f"my phrase is {PHRASE}{after}").text == f"my phrase is [SEED_PHRASE]{after}"
+
+
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
         ("我的邮箱a@b.com收不到", "我的邮箱[EMAIL]收不到"),
         ("call me +1 415 555 2671", "call me [PHONE]"),
         ("手机13812345678收不到短信", "手机[PHONE]收不到短信"),
+        ("anna@proton.me.gif", "[EMAIL].gif"),
+        ("id_bob@mail.com.pdf", "[EMAIL].pdf"),
+        ("附件bob@mail.com.tar.gz打不开", "附件[EMAIL].tar.gz打不开"),
     ],
 )
 def test_contact_data_is_masked_in_public_and_kept_in_private(text: str, masked: str) -> None:

@@ -1,0 +1,87 @@
+"""Links into a private conversation: who is let in, and what that says of them. Pure.
+
+A link that only its contact could read proves that whoever opens it is that person. One that stood in public may be
+opened by anybody: it lets its first visitor take part in the ticket, as a participant whom the agent sees, and proves
+nothing (promise 4).
+"""
+
+import msgspec
+
+from router.model.changes import Add, Change, Record, Save
+from router.model.errors import Refused
+from router.model.ids import ContactId, ConversationId, IdentityId
+from router.model.sources import Ids
+from router.model.tables import Contact, Conversation, Event, Identity, Participant, PrivateLink, Ticket
+
+
+class Guest(msgspec.Struct, frozen=True, kw_only=True):
+    """A visitor of an own channel, who has said nothing yet."""
+
+    channel: str
+    account: str
+    visitor: str
+
+
+def open_link(link: PrivateLink, ticket: Ticket, guest: Guest, *, now_ms: int, ids: Ids) -> list[Change]:
+    """Let a visitor in; nothing changes when the link has let in that very visitor before.
+
+    Raises Refused (link_used, link_expired).
+    """
+    if link.opened_by is not None:
+        if link.opened_by == guest.visitor:
+            return []
+        raise Refused("link_used", "this link has been opened by somebody else", status=410)
+    if now_ms >= link.expires_at_ms:
+        raise Refused("link_expired", "this link can no longer be opened", status=410)
+    opened = msgspec.structs.replace(link, opened_at_ms=now_ms, opened_by=guest.visitor, version=link.version + 1)
+    people, contact_id = _proven(link, guest, now_ms, ids) if link.proves else _stranger(link, guest, now_ms, ids)
+    conversation = Conversation(
+        id=ConversationId(ids.new()),
+        channel=guest.channel,
+        account=guest.account,
+        visibility="private",
+        thread=guest.visitor,
+        peer=guest.visitor,
+        contact_id=contact_id,
+        ticket_id=ticket.id,
+        created_at_ms=now_ms,
+    )
+    event = Event(
+        at_ms=now_ms,
+        kind="link.opened",
+        ticket_id=ticket.id,
+        message_id=link.message_id,
+        conversation_id=conversation.id,
+        queue=ticket.queue,
+        actor=f"contact:{contact_id}",
+        data={"proves": "yes" if link.proves else "no"},
+    )
+    return [*people, Save(opened), Add(conversation), Record(event)]
+
+
+def _proven(link: PrivateLink, guest: Guest, now_ms: int, ids: Ids) -> tuple[list[Change], ContactId]:
+    identity = Identity(
+        id=IdentityId(ids.new()),
+        contact_id=link.contact_id,
+        kind=guest.channel,
+        value=guest.visitor,
+        proof="deep-link",
+        created_at_ms=now_ms,
+    )
+    return [Add(identity)], link.contact_id
+
+
+def _stranger(link: PrivateLink, guest: Guest, now_ms: int, ids: Ids) -> tuple[list[Change], ContactId]:
+    contact = Contact(id=ContactId(ids.new()), created_at_ms=now_ms)
+    identity = Identity(
+        id=IdentityId(ids.new()),
+        contact_id=contact.id,
+        kind=guest.channel,
+        value=guest.visitor,
+        proof="visitor",
+        created_at_ms=now_ms,
+    )
+    participant = Participant(
+        id=ids.new(), ticket_id=link.ticket_id, kind=guest.channel, value=guest.visitor, created_at_ms=now_ms
+    )
+    return [Add(contact), Add(identity), Add(participant)], contact.id

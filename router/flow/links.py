@@ -1,0 +1,82 @@
+"""Links into private conversations: written into replies as they leave, opened by the visitors they bring.
+
+The token is the link's id with our signature. It is made when the reply is sent and checked when it comes back; what is
+stored opens nothing.
+"""
+
+from router.bus import Bus
+from router.core.links import Guest, open_link
+from router.flow.channels import Channels
+from router.keys import Keyring
+from router.model.changes import LINK_PLACEHOLDER
+from router.model.errors import Conflict, Refused
+from router.model.ids import LinkId
+from router.model.sources import Clock, Ids
+from router.model.tables import Message
+from router.store import changes as store_changes
+from router.store import links
+from router.store.script import Store
+
+_PURPOSE = "private-link"
+_CONFLICTS_MAX = 6
+
+
+def page_of(channels: Channels, public_url: str) -> str | None:
+    """The page that opens private links; None when no channel has one."""
+    for channel in channels.all():
+        if channel.capabilities.opens_links:
+            return f"{public_url.rstrip('/')}/channels/{channel.kind}/{channel.account}/"
+    return None
+
+
+class LinkWriter:
+    """Puts the link into a reply that is about to be sent."""
+
+    def __init__(self, *, store: Store, keys: Keyring, page: str | None) -> None:
+        self._store, self._keys, self._page = store, keys, page
+
+    async def filled(self, message: Message, text: str) -> str | None:
+        """The text with its link; None when there is no page that could open it any more."""
+        if message.author_id is not None or LINK_PLACEHOLDER not in text:
+            return text
+        link = await self._store.read(links.of_message(message.id))
+        if link is None:  # nobody promised one: our own words, which only look like it
+            return text
+        if self._page is None:
+            return None
+        token = f"{link.id}.{self._keys.sign(_PURPOSE, link.id)}"
+        # Behind #, so that no server, proxy or preview on the way sees it.
+        return text.replace(LINK_PLACEHOLDER, f"{self._page}#private={token}")
+
+
+class AccountLinks:
+    """Implements connector.Links for one channel account."""
+
+    def __init__(
+        self, kind: str, account: str, *, store: Store, bus: Bus, keys: Keyring, clock: Clock, ids: Ids
+    ) -> None:
+        self._kind, self._account = kind, account
+        self._store, self._bus, self._keys, self._clock, self._ids = store, bus, keys, clock, ids
+
+    async def open(self, token: str, visitor: str) -> bool:
+        """Let the visitor into the private conversation that `token` leads to; False when it opens nothing (more)."""
+        name, _, signature = token.partition(".")
+        if not self._keys.verify(_PURPOSE, name, signature):
+            return False
+        guest = Guest(channel=self._kind, account=self._account, visitor=visitor)
+        for _ in range(_CONFLICTS_MAX):
+            found = await self._store.read(links.get(LinkId(name)))
+            if found is None:
+                return False
+            now_ms = self._clock.now_ms()
+            try:
+                changes = open_link(*found, guest, now_ms=now_ms, ids=self._ids)
+                if changes:
+                    await self._store.write(store_changes.apply(changes, now_ms=now_ms))
+            except Refused:
+                return False
+            except Conflict:
+                continue  # somebody was faster: the next look sees whom it let in
+            await self._bus.notify("events")
+            return True
+        return False

@@ -1,0 +1,83 @@
+"""A recovery phrase told piece by piece: messages that are harmless alone, and a phrase together.
+
+The route worker asks `is_piece` of each message, and of one that may be a piece `masked_together` with those before it.
+Pure, linear; what is masked alone is masked already.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from rules.detectors.phrase import Word, is_telling, speaks_of_phrase
+from rules.detectors.seed import words
+from rules.detectors.seed_chinese import is_ordinary
+from rules.fold import fold
+from rules.redact import redact
+
+PIECES_MAX: Final = 24
+"""No phrase has more words."""
+
+_HAN: Final = "\u4e00-\u9fff"
+_HAN_PIECE: Final = re.compile(rf"[\s0-9.,;:、]*(?:[{_HAN}][\s0-9.,;:、]*){{1,24}}")
+_HAN_LETTER: Final = re.compile(f"[{_HAN}]")
+_FIRST: Final = 3
+"""Words on the list that a piece begins or ends with, where it is longer."""
+_CHARS_MAX: Final = 600
+_MASK: Final = "[SEED_PHRASE]"
+
+
+def is_piece(text: str) -> bool:
+    """Whether a message may go on with a phrase that others began: it begins with words of the lists."""
+    if not text or len(text) > _CHARS_MAX:
+        return False
+    low = fold(text).low
+    if _HAN_PIECE.fullmatch(low) is not None:
+        return not is_ordinary("".join(_HAN_LETTER.findall(low)))
+    found = words(low)
+    return is_telling(found[:_FIRST]) or (0 < len(found) <= _FIRST and all(word.lists for word in found))
+
+
+def masked_together(texts: Sequence[str]) -> list[str]:
+    """Each of the messages, the oldest first, without the words of a phrase that several of them hold together."""
+    parts = list(texts)
+    for in_one in (False, True):
+        parts = _without_phrases(parts, in_one=in_one)
+    parts = _without_rests(parts, lambda part: part.rstrip().endswith(_MASK))
+    return _without_rests(parts[::-1], lambda part: part.lstrip().startswith(_MASK))[::-1]
+
+
+def _without_rests(parts: list[str], leads_on: Callable[[str], bool]) -> list[str]:
+    """Masked too are the messages right behind a mask that are nothing but words of the lists, as far as they tell."""
+    done = list(parts)
+    for place in range(1, len(done)):
+        if not leads_on(done[place - 1]):
+            continue
+        told: list[Word] = []
+        for end in range(place, len(done)):
+            own = words(fold(done[end]).low)
+            if _MASK in done[end] or not own or not all(word.lists for word in own):
+                break
+            told += own
+            if is_telling(told):
+                done[place : end + 1] = [_MASK] * (end + 1 - place)
+    return done
+
+
+def _without_phrases(parts: list[str], *, in_one: bool) -> list[str]:
+    """Joined as lines, or bare Chinese as one run of characters."""
+    starts, joined, before = [], "", False
+    for part in parts:
+        han = in_one and _HAN_PIECE.fullmatch(part) is not None and not speaks_of_phrase(part)
+        joined += "" if not joined or (before and han) else "\n"
+        before = han
+        starts.append(len(joined))
+        joined += part
+    spans = [(f.start, f.end) for f in redact(joined).findings if f.type == "SEED_PHRASE"]
+    masked: list[str] = []
+    for start, part in zip(starts, parts, strict=True):
+        for begin, end in reversed(spans):
+            first, last = max(begin - start, 0), min(end - start, len(part))
+            if first < last and (begin < start or end > start + len(part)) and part[first:last].strip():
+                part = f"{part[:first]}{_MASK}{part[last:]}"  # noqa: PLW2901 -- later spans first: offsets stay true
+        masked.append(part)
+    return masked

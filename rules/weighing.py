@@ -1,0 +1,48 @@
+"""A condition on what words of a message weigh together."""
+
+from dataclasses import dataclass
+
+from rules.conditions import Evidence
+from rules.facts import Span
+from rules.scales import Scales
+from rules.scan import Scan
+from rules.scene import Scene
+from rules.wording import TextCondition
+
+SHOWN_MAX = 3
+"""Stretches of words that a reason names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighs(TextCondition):
+    """The weightiest piece of the text, or the subject, weighs enough."""
+
+    name: str
+    scales: Scales
+    least: float
+
+    def test(self, scene: Scene) -> bool:
+        """Answer for one message."""
+        for scan in self.scans(scene):  # noqa: SIM110 - half the time of any() on the hot path
+            if self._weight(scene, scan) >= self.least:
+                return True
+        return False
+
+    def evidence(self, scene: Scene) -> list[Evidence]:
+        """Return the words that spoke for it most, behind what was weighed."""
+        scan = max(self.scans(scene), key=lambda scan: self._weight(scene, scan))
+        words, at = self.quote(scene, scan, tuple(self._telling(scene, scan)[:SHOWN_MAX]))
+        why = f"{self.name} {self._weight(scene, scan):+.1f}"
+        return [Evidence(f"{why}: {', '.join(words)}" if words else why, at)]
+
+    def _weight(self, scene: Scene, scan: Scan) -> float:
+        key = (id(self.scales), id(scan))
+        if key not in scene.weighed:
+            scene.weighed[key] = self.scales.weigh(scene.reading(self.scales.lists, scan))
+        return scene.weighed[key]
+
+    def _telling(self, scene: Scene, scan: Scan) -> list[Span]:
+        key = (id(self.scales), id(scan))
+        if key not in scene.telling:
+            scene.telling[key] = self.scales.telling(scene.reading(self.scales.lists, scan), scan.folded.text)
+        return scene.telling[key]

@@ -1,0 +1,73 @@
+"""Reads `weights`: what words speak for or against something, by name, for `weighs` in conditions.
+
+The words stand in one text, a run of words a line with its weight before it, because there are thousands of them and
+most were learned from examples (`scripts/learn_weights.py`) rather than written.
+"""
+
+import re
+from typing import Final
+
+from rules.book import Book
+from rules.document import Node, Scalar, Table
+from rules.problems import Position
+from rules.scales import RUN_MAX, Lists, Scales, Words, words_of
+
+KEYS: Final = ("lists", "start", "words")
+RUNS_MAX: Final = 50_000
+"""Runs of words of one of the weights."""
+_LINE: Final = re.compile(r"(?P<weight>[+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?) +(?P<run>\S.*?) *")
+_NAMED: Final = re.compile(r"\{([a-z0-9/-]+)\}")
+
+
+def read(name: Scalar, node: Node, book: Book) -> Scales | None:
+    """Read one of `weights`; lists of all files must be known."""
+    reader = book.reader
+    keys = reader.keys(node, KEYS, f"the weights {name.value}")
+    if "words" not in keys and isinstance(node, Table):
+        hint = 'write words: | and lines such as "+1.5 not me"'
+        reader.fail(name.at, "missing", f"the weights {name.value} have no words", hint)
+    start = reader.decimal(keys["start"], "start") if "start" in keys else 0.0
+    lists = _lists(keys["lists"], book) if "lists" in keys else Lists({})
+    written = reader.scalar(keys["words"], "words") if "words" in keys else None
+    if written is None or start is None:
+        return None
+    return Scales(start, _runs(written, lists.names, book), lists)
+
+
+def _lists(node: Node, book: Book) -> Lists:
+    """Read names of lists; the first that holds a word stands for it. Equal ones are kept once."""
+    names = book.reader.scalars(node, "lists")
+    known = tuple(name.value for name in names)
+    if known not in book.weighed_lists:
+        kinds: dict[Words, str] = {}
+        for name in names:
+            for word in book.listed(name):
+                if words := words_of(word.value):
+                    kinds.setdefault(words, name.value)
+        book.weighed_lists[known] = Lists(kinds)
+    return book.weighed_lists[known]
+
+
+def _runs(written: Scalar, lists: frozenset[str], book: Book) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for number, line in enumerate(written.value.splitlines(), start=1):
+        at = Position(written.at.file, written.at.line + number, written.at.col)
+        if not line.strip():
+            continue
+        matched = _LINE.fullmatch(line.strip())
+        if matched is None:
+            book.reader.fail(at, "value", f"{line.strip()[:40]!r} is no weight and words", "for example +1.5 not me")
+            continue
+        run = " ".join(matched["run"].split())
+        unknown = next((name for name in _NAMED.findall(run) if name not in lists), None)
+        if unknown is not None:
+            book.reader.fail(at, "unknown-list", f"{unknown} is none of the lists that are weighed", "add it to lists")
+        elif len(run.split()) > RUN_MAX:
+            book.reader.fail(at, "limit", f"{run[:40]!r} has more than {RUN_MAX} words", "choose the telling ones")
+        elif run in found:
+            book.reader.fail(at, "duplicate", f"{run!r} is weighed already", "delete one of the lines")
+        else:
+            found[run] = float(matched["weight"])
+    if len(found) > RUNS_MAX:
+        book.reader.fail(written.at, "limit", f"{len(found)} lines", f"at most {RUNS_MAX:,}")
+    return found

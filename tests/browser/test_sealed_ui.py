@@ -1,0 +1,48 @@
+"""A sealed value in a real browser over a real house: shown on request, noted in the history, hidden again."""
+
+import aiohttp
+from playwright.async_api import expect
+
+from router.cli.people import add_login_token, new_agent
+from router.store import people
+from tests.browser.desk import desk, open_ticket, violations
+from tests.e2e.test_webchat_house import running_house, visitor_at
+
+RULES = """
+version: 1
+queues: {general: {default: true}}
+redact:
+  contact: {find: [PHONE], mode: seal, viewers: {agent: full}}
+  people: {find: [EMAIL], mode: seal}
+rules:
+  - {id: seal, then: {redact: [contact, people]}}
+  - {id: told, when: {message.text|has: call}, then: {notify: {agent: mei, text: please call}}}
+"""
+
+
+async def test_an_agent_looks_at_what_the_policy_lets_agents_see(tmp_path, chromium):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rules.yaml").write_text(RULES)
+    async with running_house(tmp_path) as app, aiohttp.ClientSession() as http:
+        mei = new_agent(app.ids, app.clock, login="mei", name="Mei")
+        await app.store.write(people.add_agent(mei))
+        async with visitor_at(app, http) as visitor:
+            await visitor.write("please call +1 415 555 0132 or write to ann@example.org")
+            await visitor.until(lambda v: len(v.texts("customer")) == 1)
+        token = await add_login_token(app.store, mei, app.clock)
+        link = f"http://127.0.0.1:{app.server.port}/login?token={token}"
+        async with desk(chromium, link) as page:
+            await open_ticket(page, "T-1001")
+            await expect(page.locator("[data-redaction=PHONE]").first).to_be_visible()
+            shown = page.locator(".sealed button")
+            await expect(shown).to_have_count(1)  # the address is for supervisors
+            await shown.click()
+            await expect(page.locator(".sealed .clear")).to_have_text("+1 415 555 0132")
+            assert await violations(page) == []
+            await shown.click()
+            await expect(page.locator(".sealed .clear")).to_have_count(0)
+            await expect(page.locator(".thread-pane")).to_contain_text("You looked at: Phone")
+            await page.locator(".log details.why").first.click()
+            why = page.locator(".log details.why").first
+            await expect(why).to_contain_text("notify: agent:mei")
+            await expect(why).to_contain_text("contact")

@@ -1,0 +1,123 @@
+"""What rules ask for, at rest: words for webhooks in order, private links, what the search is kept from."""
+
+import msgspec
+import pytest
+
+from router.model.changes import Add, Save
+from router.model.errors import Conflict
+from router.model.message import Care, PickedPolicy, SealedValue, Unindexed
+from router.model.tables import HookEntry, PrivateLink
+from router.store import changes, commands, hooks, inbox, links
+from router.store.script import Store
+from tests.contract.store_suite.make import NOW, Case, agent, newer, put, uid
+
+
+async def leave(store: Store, case: Case, *names: str, **fields) -> list[HookEntry]:
+    rows = [
+        HookEntry(
+            id=uid(),
+            webhook=name,
+            ticket_id=case.ticket.id,
+            message_id=case.message.id,
+            body=msgspec.Raw(b'{"a":1}'),
+            **({"due_at_ms": NOW, "created_at_ms": NOW} | fields),
+        )
+        for name in names
+    ]
+    await store.write(changes.apply(list(map(Add, rows)), now_ms=NOW))
+    return rows
+
+
+async def claimed(store: Store, webhook: str = "crm", now_ms: int = NOW, limit: int = 9) -> list[str]:
+    found = await store.write(hooks.claim(webhook, now_ms=now_ms, lease_ms=100, limit=limit))
+    return [one.entry.id for one in found]
+
+
+class ActsSuite:
+    async def test_a_word_comes_with_the_number_of_its_ticket(self, store: Store):
+        case = Case("Ann")
+        await put(store, case)
+        (row,) = await leave(store, case, "crm")
+        (got,) = await store.write(hooks.claim("crm", now_ms=NOW, lease_ms=100, limit=9))
+        assert got.ticket_number == 1001
+        assert got.entry == newer(row, state="sending", attempts=1, lease_until_ms=NOW + 100)
+
+    async def test_words_wait_for_those_before_them_of_the_same_ticket_and_webhook(self, store: Store):
+        ann, bob = Case("Ann"), Case("Bob")
+        await put(store, ann, bob)
+        first, second, other = await leave(store, ann, "crm", "crm", "erp")
+        (his,) = await leave(store, bob, "crm")
+        assert await store.read(hooks.due(now_ms=NOW)) == ["crm", "erp"]
+        assert await claimed(store) == [first.id, his.id]
+        assert await claimed(store) == []
+        assert await claimed(store, "erp") == [other.id]
+        sent = newer(newer(first, attempts=1), state="sent")
+        await store.write(changes.apply([Save(sent)], now_ms=NOW))
+        assert await claimed(store) == [second.id]
+
+    async def test_what_is_not_due_waits_and_what_was_left_behind_is_taken_up(self, store: Store):
+        case = Case("Ann")
+        await put(store, case)
+        (row,) = await leave(store, case, "crm", due_at_ms=NOW + 5)
+        assert await store.read(hooks.due(now_ms=NOW + 4)) == []
+        assert await claimed(store, now_ms=NOW + 4) == []
+        assert await claimed(store, now_ms=NOW + 5) == [row.id]
+        assert await claimed(store, now_ms=NOW + 104) == []
+        assert await store.read(hooks.due(now_ms=NOW + 105)) == ["crm"]
+        assert await claimed(store, now_ms=NOW + 105) == [row.id]
+
+    async def test_a_private_link_is_found_by_its_message_and_opened_by_one(self, store: Store):
+        case = Case("Ann")
+        await put(store, case)
+        link = PrivateLink(
+            id=uid(),
+            message_id=case.reply.id,
+            contact_id=case.contact.id,
+            ticket_id=case.ticket.id,
+            proves=True,
+            expires_at_ms=NOW + 9,
+            created_at_ms=NOW,
+        )
+        await store.write(changes.apply([Add(link)], now_ms=NOW))
+        assert await store.read(links.of_message(case.reply.id)) == link
+        found, ticket = await store.read(links.get(link.id))
+        assert (found, ticket.number) == (link, 1001)
+        assert await store.read(links.get(uid())) is None
+        one, two = (newer(link, opened_at_ms=NOW, opened_by=name) for name in ("g-1", "g-2"))
+        await store.write(changes.apply([Save(one)], now_ms=NOW))
+        with pytest.raises(Conflict):
+            await store.write(changes.apply([Save(two)], now_ms=NOW))
+
+    async def test_hiding_a_post_is_told_apart_from_a_delivery(self, store: Store):
+        case = Case("Ann")
+        await put(store, case)
+        hiding = msgspec.structs.replace(case.outbox, id=uid(), message_id=case.message.id, action="hide")
+        await store.write(changes.apply([Add(hiding)], now_ms=NOW))
+        detail = await store.read(inbox.detail(None, case.ticket.id))
+        assert {key: entry.id for key, entry in detail.hidings.items()} == {case.message.id: hiding.id}
+        assert {key: entry.id for key, entry in detail.deliveries.items()} == {case.reply.id: case.outbox.id}
+        assert await store.read(inbox.delivery_of(case.message.id)) is None
+        assert (await store.read(inbox.delivery_of(case.message.id, "hide"))).id == hiding.id
+
+    async def test_the_search_finds_nothing_that_a_policy_keeps_from_it(self, store: Store):
+        text = "call +14155550132 or [EMAIL] today"
+        care = Care(
+            policies=(PickedPolicy(rule="r", policy="p"),),
+            sealed_id=uid(),
+            sealed_until_ms=NOW + 9,
+            sealed=(SealedValue(field="text", start=21, type="EMAIL", agents=True, supervisors=True),),
+            unindexed=(Unindexed(field="text", start=5, end=17), Unindexed(field="text", start=21, end=28)),
+        )
+        case = Case("Ann", text=text)
+        case.message = msgspec.structs.replace(case.message, care=care)
+        await put(store, case)
+        assert (await store.read(inbox.message(None, case.message.id))).care == care
+        for words, found in (("today", 1), ("call", 1), ("14155550132", 0), ("email", 0)):
+            assert (await store.read(inbox.tickets(None, text=words))).total == found, words
+
+    async def test_what_rules_look_at_when_an_agent_changes_a_ticket(self, store: Store):
+        case, mia, tom = Case("Ann"), agent("mia"), agent("tom")
+        await put(store, case)
+        await store.write(changes.apply([Add(mia), Add(tom)], now_ms=NOW))
+        around = await store.read(commands.surroundings(case.contact.id, {"mia", "nobody"}))
+        assert (around.contact.name, around.verified, dict(around.agents)) == ("Ann", True, {"mia": mia})

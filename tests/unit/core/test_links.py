@@ -1,0 +1,112 @@
+"""Private links: what one proves depends on where it stood, and it lets in one visitor."""
+
+import pytest
+
+from router.core.links import Guest, open_link
+from router.model.changes import LINK_PLACEHOLDER
+from router.model.errors import Refused
+from router.model.limits import PRIVATE_LINK_MS
+from router.model.tables import Conversation, Identity, Message, Participant, PrivateLink
+from rules.ruleset import load
+from tests.unit.core.world import NOW, World, event
+
+RULES = load({
+    "rules.yaml": b"""
+version: 1
+queues: {general: {default: true}}
+templates:
+  go-private: {en: "Please write to us here: {{private_link|in a private message}}"}
+rules:
+  - {id: careful, when: {message.findings|exists: true}, then: {reply: go-private, hide: true}}
+"""
+})  # fmt: skip
+PRIVATE, ELSEWHERE = {"opens_links": True, "answers_privately": True}, {"opens_links": True}
+
+
+def told(visibility="public", **circumstances):
+    world = World(**circumstances)
+    world.ruleset = RULES
+    found = event("my card [CARD]", channel="x", sender="77", visibility=visibility)
+    decided = world.take(found, findings=("CARD",))
+    (reply,) = [m for m in world.messages.values() if m.kind == "reply"]
+    links = [change.row for change in decided.changes if isinstance(getattr(change, "row", None), PrivateLink)]
+    return world, decided, reply, links[0] if links else None
+
+
+def opened(world, decided, link, visitor="g-1", at_ms=NOW):
+    guest = Guest(channel="webchat", account="default", visitor=visitor)
+    return open_link(link, world.ticket(decided), guest, now_ms=at_ms, ids=world.ids)
+
+
+def test_what_is_answered_in_private_proves_its_reader():
+    world, decided, reply, link = told(**PRIVATE)
+    assert (reply.visibility, reply.in_reply_to) == ("private", decided_message(world, decided).external_id)
+    assert reply.text == f"Please write to us here: {LINK_PLACEHOLDER}"
+    ticket = world.ticket(decided)
+    assert (link.proves, link.ticket_id, link.contact_id) == (True, ticket.id, ticket.contact_id)
+    assert (link.message_id, link.expires_at_ms) == (reply.id, NOW + PRIVATE_LINK_MS)
+
+
+def decided_message(world, decided) -> Message:
+    return world.messages[decided.outcome.message_id]
+
+
+def test_the_same_person_goes_on_in_private_on_the_same_ticket():
+    world, decided, _, link = told(**PRIVATE)
+    world.apply(opened(world, decided, link))
+    ticket = world.ticket(decided)
+    identity = world.snapshot.identities["webchat", "g-1"]
+    assert (identity.contact_id, identity.proof) == (ticket.contact_id, "deep-link")
+    again = world.say("it is me", channel="webchat", sender="g-1")
+    assert again.outcome.ticket_id == ticket.id
+    assert again.outcome.contact_id == ticket.contact_id
+    assert (again.outcome.why.contact_by, again.outcome.why.joined) == ("deep-link", "conversation")
+
+
+def test_a_link_that_stood_in_public_proves_nobody():
+    world, decided, reply, link = told(**ELSEWHERE)
+    assert (reply.visibility, link.proves) == ("public", False)
+    changes = opened(world, decided, link)
+    world.apply(changes)
+    ticket = world.ticket(decided)
+    (event,) = [e for e in world.events if e.kind == "link.opened"]
+    assert (event.ticket_id, event.data) == (ticket.id, {"proves": "no"})
+    said = world.say("it is me", channel="webchat", sender="g-1")
+    assert said.outcome.ticket_id == ticket.id
+    assert said.outcome.contact_id != ticket.contact_id
+    assert (ticket.id, "webchat", "g-1") in world.snapshot.participants
+    assert [i.proof for i in world.snapshot.identities.values() if i.contact_id == ticket.contact_id] == ["provider"]
+
+
+def test_a_link_lets_in_one_visitor_however_often_that_one_comes():
+    world, decided, _, link = told(**PRIVATE)
+    changes = opened(world, decided, link)
+    used = next(c.row for c in changes if isinstance(getattr(c, "row", None), PrivateLink))
+    assert opened(world, decided, used) == []
+    with pytest.raises(Refused, match="somebody else"):
+        opened(world, decided, used, visitor="g-2")
+
+
+def test_an_old_link_opens_nothing():
+    world, decided, _, link = told(**PRIVATE)
+    kinds = {type(change.row) for change in opened(world, decided, link, at_ms=NOW + PRIVATE_LINK_MS - 1)[:-1]}
+    assert kinds == {Identity, PrivateLink, Conversation}
+    with pytest.raises(Refused, match="no longer"):
+        opened(world, decided, link, at_ms=NOW + PRIVATE_LINK_MS)
+
+
+def test_without_a_page_of_ours_the_other_words_stand():
+    _, _, reply, link = told()
+    assert (reply.text, link) == ("Please write to us here: in a private message", None)
+
+
+def test_what_came_in_private_is_answered_with_a_link_that_proves():
+    _, _, reply, link = told(visibility="private", **ELSEWHERE)
+    assert (reply.visibility, link.proves) == ("private", True)
+
+
+def test_a_participant_row_is_made_for_strangers_only():
+    for ways, expected in ((PRIVATE, 0), (ELSEWHERE, 1)):
+        world, decided, _, link = told(**ways)
+        rows = [getattr(change, "row", None) for change in opened(world, decided, link)]
+        assert sum(isinstance(row, Participant) for row in rows) == expected

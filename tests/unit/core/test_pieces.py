@@ -1,0 +1,70 @@
+"""A phrase told in several messages of one conversation: masked in all of them, and forgotten where else it rests."""
+
+import pytest
+
+from router.core.pieces import _cared
+from router.model.changes import Forget
+from router.model.message import Care, Redaction, Unindexed
+from tests.unit.core.world import World, event
+
+CHAT = {"channel": "telegram", "sender": "77", "thread_id": "77"}
+WORDS = ["legal", "winner", "thank", "year", "wave", "sausage", "worth", "useful", "legal", "winner", "thank", "yellow"]
+MASK = "[SEED_PHRASE]"
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def say(world, *texts, **fields):
+    return [world.say(text, message_id=f"m{number}", **(CHAT | fields)) for number, text in enumerate(texts)]
+
+
+def told(world, decided):
+    return [world.messages[one.outcome.message_id] for one in decided]
+
+
+@pytest.mark.parametrize("size", [1, 4, 6])
+def test_all_pieces_are_masked_once_the_last_has_come(world, size):
+    decided = say(world, *(" ".join(WORDS[start : start + size]) for start in range(0, 12, size)))
+    messages = told(world, decided)
+    assert {message.text for message in messages} == {MASK}
+    assert {message.findings for message in messages} == {("SEED_PHRASE",)}
+    first = Redaction(field="text", start=0, end=len(" ".join(WORDS[:size])), type="SEED_PHRASE")
+    assert messages[0].redactions == (first,)
+    ticket = world.ticket(decided[-1])
+    assert (ticket.subject, ticket.snippet, ticket.findings) == (MASK, MASK, ("SEED_PHRASE",))
+    forgotten = {change.message_id for one in decided for change in one.changes if isinstance(change, Forget)}
+    assert forgotten == {f"m{number}" for number in range(12 // size)}
+    edited = [e for e in world.events if e.kind == "message.edited"]
+    assert {e.message_id for e in edited} <= {message.id for message in messages[:-1]}
+    assert [e.data for e in edited] == [{"masked": "SEED_PHRASE"}] * len(edited) != []
+
+
+def test_a_conversation_of_somebody_else_is_no_part_of_it(world):
+    half = " ".join(WORDS[:6]), " ".join(WORDS[6:])
+    mine, other = world.say(half[0], **CHAT), world.say(half[1], **(CHAT | {"sender": "78", "thread_id": "78"}))
+    assert [message.text for message in told(world, [mine, other])] == list(half)
+
+
+def test_what_was_deleted_is_left_alone(world):
+    first = world.say(" ".join(WORDS[:6]), message_id="m0", **CHAT)
+    world.take(event("", kind="delete", message_id="d0", target_id="m0", **CHAT))
+    last = world.say(" ".join(WORDS[6:]), message_id="m1", **CHAT)
+    assert [message.text for message in told(world, [first, last])] == ["", " ".join(WORDS[6:])]
+
+
+def test_ordinary_messages_change_nothing_before_them(world):
+    decided = say(world, "hello", "my balance is gone", "please help", "thank you")
+    assert [m.text for m in told(world, decided)] == ["hello", "my balance is gone", "please help", "thank you"]
+    assert not [change for one in decided for change in one.changes if isinstance(change, Forget)]
+
+
+def test_of_a_text_that_was_masked_later_the_search_finds_nothing():
+    span = Unindexed(field="text", start=3, end=9)
+    kept = Unindexed(field="subject", start=0, end=4)
+    care = Care(policies=(), unindexed=(span, kept))
+    assert _cared(care, "[SEED_PHRASE]").unindexed == (Unindexed(field="text", start=0, end=13), kept)
+    assert _cared(Care(policies=(), unindexed=(kept,)), "x").unindexed == (kept,)
+    assert _cared(None, "x") is None

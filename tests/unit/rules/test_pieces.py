@@ -1,0 +1,55 @@
+"""A phrase told in several messages: which of them may be a piece, and what is masked in all of them."""
+
+import pytest
+
+from rules.pieces import is_piece, masked_together
+
+WORDS = ["legal", "winner", "thank", "year", "wave", "sausage", "worth", "useful", "legal", "winner", "thank", "yellow"]
+CHINESE = "振查轟厚讀岩艱阿約目來煮"
+MASK = "[SEED_PHRASE]"
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 6])
+def test_equal_parts_of_a_phrase_are_masked_in_every_message(size):
+    parts = [" ".join(WORDS[start : start + size]) for start in range(0, 12, size)]
+    assert all(map(is_piece, parts))
+    assert masked_together(parts) == [MASK] * len(parts)
+    around = ["hi, my recovery phrase is:", *parts, "please help"]
+    assert masked_together(around) == [around[0], *[MASK] * len(parts), around[-1]]
+
+
+@pytest.mark.parametrize("size", [1, 4, 6])
+def test_so_are_those_of_a_chinese_one(size):
+    parts = [CHINESE[start : start + size] for start in range(0, 12, size)]
+    assert all(map(is_piece, parts))
+    assert masked_together(["我的助记词分几次发你", *parts]) == ["我的助记词分几次发你", *[MASK] * len(parts)]
+
+
+def test_the_words_beside_a_piece_stay():
+    told = [
+        "my phrase is legal winner thank year",
+        "wave sausage worth useful",
+        "legal winner thank yellow that is all",
+    ]
+    assert masked_together(told) == [f"my phrase is {MASK}", MASK, f"{MASK} that is all"]
+
+
+def test_a_rest_beside_what_was_masked_alone_is_masked():
+    assert masked_together([MASK, "worth useful", "legal"]) == [MASK] * 3
+    assert masked_together(["worth useful", MASK]) == [MASK] * 2
+
+
+@pytest.mark.parametrize("told", [
+    ["hello", "anyone there", "help", "wait", "still same problem", "please", "update"],
+    ["my card 4111", "1111 1111 1111"],
+    ["你好", "在吗", "今天", "余额", "没了"],
+    [f"it was {MASK}", "thank you", "please help"],
+    [],
+])  # fmt: skip
+def test_short_messages_that_are_no_phrase_stay(told):
+    assert masked_together(told) == told
+
+
+@pytest.mark.parametrize("text", ["can you help me", "yes please", "你好", "", "ok", "legal " * 200, "4111 1111"])
+def test_most_messages_are_no_piece(text):
+    assert not is_piece(text)

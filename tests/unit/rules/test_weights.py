@@ -1,0 +1,169 @@
+"""Words that are weighed: what counts, what a piece is, what is shown, and which mistakes are named."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.scales import PIECE, RUN_MAX, Lists, Scales
+from rules.text import fold
+from tests.unit.rules.rules_files import hits, judged, problems, ruleset
+
+FILE = """\
+lists: {somebody: [someone, a stranger, some one, 有人], took: [took, taken away, 拿走, 转走], unused: [x]}
+weights:
+  incident:
+    lists: [somebody, took, unused]
+    start: -1
+    words: |
+      +2 {somebody} {took}
+      +2 不 是 我
+      +1 # btc
+      +0.5 ^ help
+
+      -2.5 was me
+      -0.25 ?
+rules:
+  - {id: it, when: {message.any|weighs: {of: incident, at least: 0}}, then: {tag: hit}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("someone took my coins", True),
+        ("SOME ONE  took them", True),
+        ("a stranger has taken away", False),
+        ("someone taken away", True),
+        ("someone. took", False),
+        ("someone took it, it was me", False),
+        ("someone took it? ? ?", True),
+        ("有人转走了", True),
+        ("不是我", True),
+        ("不是。我", False),
+        ("0.4 BTC", True),
+        ("btc 0.4", False),
+        ("help", False),
+        ("please help 5 btc", True),
+        ("", False),
+    ],
+)
+def test_runs_add_up(text, expected):
+    assert hits(ruleset(FILE), text) is expected
+
+
+def test_the_heaviest_piece_counts_and_neighbours_share_one():
+    rules = ruleset(FILE)
+    rest = "word " * PIECE
+    assert not hits(rules, "Someone took it. Sorry, it was me.")
+    assert hits(rules, f"Someone took it. {rest}. Sorry, it was me.")
+    assert hits(rules, f"Hello. {rest}. Someone took it. {rest}. Bye")
+
+
+def test_the_subject_is_weighed_by_itself():
+    rules = ruleset(FILE)
+    assert hits(rules, "see above", subject="Someone took it")
+    assert not hits(rules, "took it", subject="Someone")
+
+
+def test_a_reason_shows_the_weight_and_the_words():
+    (reason,) = judged(ruleset(FILE), "Hello there. Someone TOOK my coins").reasons
+    assert reason.why == "incident +1.0: Someone TOOK"
+    assert reason.at == ((13, 25),)
+
+
+def test_what_the_subject_says_has_no_place_in_the_text():
+    (reason,) = judged(ruleset(FILE), "see above", subject="Someone took it").reasons
+    assert reason.why == "incident +1.0: Someone took"
+    assert reason.at == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "line", "hint"),
+    [
+        ("weights: {w: {start: 0}}", "missing", 2, 'write words: | and lines such as "+1.5 not me"'),
+        ("weights:\n  w:\n    words: |\n      +1 fine\n      not me", "value", 6, "for example +1.5 not me"),
+        ("weights:\n  w:\n    words: |\n      +1 {who} did", "unknown-list", 5, "add it to lists"),
+        ("weights:\n  w:\n    words: |\n      +1 a b c d e", "limit", 5, "choose the telling ones"),
+        ("weights:\n  w:\n    words: |\n      +1 a b\n      +2 a  b", "duplicate", 6, "delete one of the lines"),
+        ("weights:\n  w: {lists: [who], words: +1 a}", "unknown-list", 3, None),
+        ("weights:\n  w: {start: much, words: +1 a}", "value", 3, "a number such as 500 or 0.5"),
+        ("rules: [{id: r, when: {message.text|weighs: {of: w}}, then: {tag: t}}]", "missing", 2, None),
+        (
+            "rules: [{id: r, when: {message.text|weighs: {of: w, at least: 1}}, then: {tag: t}}]",
+            "unknown-weights",
+            2,
+            None,
+        ),
+        ("rules: [{id: r, when: {message.text|weighs: [a]}, then: {tag: t}}]", "type", 2, None),
+    ],
+)
+def test_mistakes_are_named_where_they_stand(body, code, line, hint):
+    found = problems(f"version: 1\n{body}\nqueues: {{q: {{default: true}}}}\n")
+    mistake = next(problem for problem in found if problem.severity == "error")
+    assert (mistake.code, mistake.line) == (code, line)
+    assert hint is None or mistake.hint == hint
+
+
+TOKENS = ["a", "b", "ab", "it's", "币", "转", "?", "!", "12", "3,5", ".", "。", "-", "\n\n", " "]
+KINDS = {("a",): "x", ("a", "b"): "y", ("币",): "x"}
+RUNS = [
+    "a",
+    "b",
+    "a b",
+    "b a b",
+    "{x}",
+    "{y}",
+    "{x} b",
+    "{y} {x}",
+    "^ a",
+    "b $",
+    "^ {x} $",
+    "#",
+    "# ?",
+    "币 转",
+    "转 {x}",
+]
+
+
+def plainly(text: str, weights: dict[str, float]) -> float:
+    """Weigh a text as the documentation says, run by run."""
+    parts = re.split(r"(?<=[?!])(?![?!])|[;。\n]|\.(?=\s|$|[\u2e80-\uffff])", fold(text).text)
+    found = []
+    for part in parts:
+        words = re.findall(r"[\u2e80-\u9fff]|[^\W\d\u2e80-\u9fff]+(?:'[^\W\d_]+)?|\d+(?:[.,]\d+)*|[?!]+", part)
+        words = ["#" if word[0].isdigit() else word[0] if word[0] in "?!" else word for word in words]
+        if words:
+            found.append(words)
+    heaviest = None
+    for first in range(len(found)):
+        last = first + 1
+        while last < len(found) and sum(map(len, found[first : last + 1])) <= PIECE:
+            last += 1
+        runs = {run for words in found[first:last] for stream in (words, named(words)) for run in edged(stream)}
+        weight = sum(weights.get(run, 0.0) for run in runs)
+        heaviest = weight if heaviest is None else max(heaviest, weight)
+    return heaviest or 0.0
+
+
+def named(words: list[str]) -> list[str]:
+    if not words:
+        return []
+    for size in (2, 1):
+        if (name := KINDS.get(tuple(words[:size]))) is not None and len(words) >= size:
+            return [f"{{{name}}}", *named(words[size:])]
+    return [words[0], *named(words[1:])]
+
+
+def edged(words: list[str]) -> set[str]:
+    words = ["^", *words, "$"]
+    return {" ".join(words[a : a + size]) for a in range(len(words)) for size in range(1, RUN_MAX + 1)}
+
+
+@given(st.lists(st.sampled_from(TOKENS), max_size=60), st.lists(st.sampled_from(["", " "]), min_size=60, max_size=60))
+def test_texts_weigh_what_the_documentation_says(tokens, blanks):
+    text = "".join(map("".join, zip(tokens, blanks, strict=False)))
+    weights = {run: 2.0**number for number, run in enumerate(RUNS)}
+    scales = Scales(0.0, weights, Lists(KINDS))
+    assert scales.weigh(scales.lists.read(fold(text).text)) == plainly(text, weights)
