@@ -8,10 +8,11 @@ import gc
 import time
 from collections.abc import Callable
 
-from benchmarks import corpus, letters, machine, plain_rules, rules_peers
+from benchmarks import corpus, letters, machine, plain_rules, rules_live, rules_peers
 from benchmarks.made_rules import Maker, as_file
 from connectors.email.manifest import MANIFEST
 from router.connector import RawEvent
+from rules import accelerator
 from rules.facts import Facts, MessageFacts
 from rules.packs import read
 from rules.ruleset import Ruleset, load
@@ -22,6 +23,8 @@ MAIL_US, SHORT_US, SHORT = 45, 20, 130
 SIZES, MESSAGES_MADE, PEERS_AT = (10, 100, 1_000, 10_000), 2_000, 1_000
 FLOORS = {1_000: 25_000, 10_000: 5_000}
 """Messages a second, by number of rules."""
+SWIFT_FLOORS = {1_000: 70_000, 10_000: 12_000}
+"""The same with hyperscan."""
 MESSAGES = {
     "English transfer, 300 characters": (
         "Hello team, I hope you are well. Yesterday afternoon I sent 250 USDT from my Binance account to my wallet "
@@ -121,7 +124,10 @@ def cut(text: str) -> str:
 
 
 def made_up_sets() -> None:
+    reason = accelerator.missing()
     print(f"  made-up sets, {MESSAGES_MADE:,} messages:    rules    messages/s    fire    load, s")
+    if reason is not None:
+        print(f"    no figures with hyperscan: {reason}")
     for many in SIZES:
         maker = Maker()
         rules = maker.rules(many)
@@ -140,8 +146,25 @@ def made_up_sets() -> None:
         print(f"    {'':32} {many:6,}  {ours:12,.0f}  {fired:6.2f}  {loaded_s:9.2f}{said}")
         if many == PEERS_AT:
             peers(rules, [rules_peers.record(one) for one in messages], ours)
+        if reason is None:
+            swiftly(ruleset, messages, answers, many)
         wrong = sum(plain_rules.fired(rules, one) != answer for one, answer in zip(messages, answers, strict=True))
         assert not wrong, f"{wrong} of {len(messages)} messages are answered otherwise by the definition"
+
+
+def swiftly(ruleset: Ruleset, messages: list[Facts], answers: list[tuple[str, ...]], many: int) -> None:
+    """The same messages with hyperscan, whose answers are the same."""
+    finder = ruleset.finder
+    if finder is None:
+        return
+    begun = time.process_time()
+    finder.accelerator = accelerator.compiled(finder)
+    compiled_s = time.process_time() - begun
+    seconds = best_s(lambda: [ruleset.fired(one) for one in messages], 7)
+    assert [ruleset.fired(one) for one in messages] == answers
+    floor, rate = SWIFT_FLOORS.get(many), len(messages) / seconds
+    said = f"    {machine.verdict(rate / floor, 1)} of {floor:,}/s" if floor else ""
+    print(f"    {'with hyperscan':32} {many:6,}  {rate:12,.0f}          {compiled_s:9.2f}{said}")
 
 
 def peers(rules: list[dict], records: list[dict], ours: float) -> None:
@@ -167,6 +190,7 @@ def main() -> None:
     machine.header("rules")
     shipped_pack()
     worst()
+    rules_live.measure()
     made_up_sets()
 
 

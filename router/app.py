@@ -29,7 +29,8 @@ from router.flow.leases import Leases
 from router.flow.links import AccountLinks, LinkWriter, page_of
 from router.flow.rehearsal import Rehearsal
 from router.flow.route import RouteWorker
-from router.flow.rulebook import Rulebook, RulesFollower
+from router.flow.rulebook import Rulebook
+from router.flow.rules_follower import RulesFollower
 from router.flow.sweep import Sweeper
 from router.flow.threads import AccountCursors, AccountThreads
 from router.keys import Keyring
@@ -222,6 +223,7 @@ class App:
             log=self.log,
             metrics=self.metrics,
             directory=self._base / rules.path if watches_files else None,
+            cache=database.parent if (database := database_file(self.config.storage.url, self._base)) else None,
         )
         await follower.start()
         self._run("rules", follower.run())

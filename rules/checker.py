@@ -1,4 +1,7 @@
-"""Doubts about rules that work but are probably not meant, and tickets that they would strand. Runs at load."""
+"""Doubts about rules that work but are probably not meant, and tickets that they would strand.
+
+A set that would strand tickets is refused at load; doubts keep nothing from going live and are looked for afterwards.
+"""
 
 from collections.abc import Iterable
 from typing import Final
@@ -18,7 +21,13 @@ COPIED_MIN: Final = 5
 """A list of fewer words may stand in another by chance."""
 
 
-def check(book: Book, rules: tuple[Rule, ...], trials: tuple[Trial, ...], sections: Iterable[Section]) -> None:
+def refuse(book: Book, rules: tuple[Rule, ...]) -> None:
+    """Record what a set must not go live with."""
+    default = next((name for name, spec in book.queues.items() if spec.default), "")
+    overflow.check(book, [(one.queue or default, one.at, one.id) for one in rules if one.skills])
+
+
+def doubt(book: Book, rules: tuple[Rule, ...], trials: tuple[Trial, ...], sections: Iterable[Section]) -> None:
     """Record every doubt."""
     for word in book.alone:
         _one_character(word, book)
@@ -30,8 +39,6 @@ def check(book: Book, rules: tuple[Rule, ...], trials: tuple[Trial, ...], sectio
     shadows.check(rules, book)
     if not book.problems.failed():  # a rule that cannot be read uses nothing
         unused.check(book, rules, trials, sections)
-    default = next((name for name, spec in book.queues.items() if spec.default), "")
-    overflow.check(book, [(one.queue or default, one.at, one.id) for one in rules if one.skills])
 
 
 def _one_character(word: Scalar, book: Book) -> None:

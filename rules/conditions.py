@@ -132,7 +132,10 @@ class Not(Condition):
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
-        return not any(part.test(scene) for part in self.conditions)
+        for part in self.conditions:  # noqa: SIM110 - half the time of any() on the hot path
+            if part.test(scene):
+                return False
+        return True
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Absence leaves nothing to show."""

@@ -4,6 +4,7 @@ Used by the loader. Scalars keep their raw text, so `no`, `010` and `1:30` stay 
 they mean is decided by whoever knows the key. Size, depth and alias growth are bounded.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
@@ -82,6 +83,28 @@ def parse(file: str, content: bytes, problems: Problems) -> Table | None:
         _refuse(problems, root.at, "type", "a rules file is a map of sections", "start with a key such as rules:")
         return None
     return root
+
+
+class Shelf:
+    """Files as they were read last, so that only those that changed are read again."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[bytes, Table | None]] = {}
+
+    def parse(self, file: str, content: bytes, problems: Problems) -> Table | None:
+        """Read one file, or take it from the shelf; what is wrong with it is told each time."""
+        known = self._read.get(file)
+        if known is not None and known[0] == content:
+            return known[1]
+        before = len(problems.all())
+        root = parse(file, content, problems)
+        if len(problems.all()) == before:
+            self._read[file] = content, root
+        return root
+
+    def keep(self, files: Collection[str]) -> None:
+        """Forget all others."""
+        self._read = {file: read for file, read in self._read.items() if file in files}
 
 
 def _refuse(problems: Problems, at: Position, code: str, text: str, hint: str) -> None:

@@ -4,7 +4,8 @@ from itertools import islice
 
 from rules import skills
 from rules.acts import SINGLE
-from rules.candidates import Candidate, Candidates
+from rules.candidate import Candidate
+from rules.candidates import Candidates
 from rules.facts import URGENCY_ORDER, Act, ActKind, Lost, Note, Reason, Span, TemplateReply, Urgency, Verdict
 from rules.rule import Rule
 from rules.scene import Scene

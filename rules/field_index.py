@@ -1,4 +1,7 @@
-"""Which ways of the rules the value of one field leaves open, looked up instead of asked way by way."""
+"""What the value of a field decides, looked up instead of asked way by way.
+
+`FieldIndex` tells which of many ways it leaves open, as bits; `Answers` keeps one condition's answers by value.
+"""
 
 from dataclasses import replace
 from typing import Final
@@ -56,3 +59,38 @@ class FieldIndex:
             if condition.accepts(value):
                 found |= ways
         return found
+
+
+class Answer:
+    """A condition on a field that remembers what it said of each value."""
+
+    __slots__ = ("_accepts", "_known", "_read")
+
+    def __init__(self, condition: FieldCondition) -> None:
+        self._accepts = condition.accepts
+        self._read = condition.field.read
+        self._known: dict[Value, bool] = {}
+
+    def test(self, scene: Scene) -> bool:
+        """Answer for one message."""
+        value = self._read(scene)
+        known = self._known.get(value)
+        if known is None:
+            if len(self._known) >= KNOWN_MAX:
+                self._known.clear()
+            known = self._known[value] = self._accepts(value)
+        return known
+
+
+class Answers:
+    """One answer for equal conditions."""
+
+    def __init__(self) -> None:
+        self._of: dict[FieldCondition, Answer] = {}
+
+    def of(self, condition: FieldCondition) -> Answer:
+        """Return what answers for a condition."""
+        same = replace(condition, label="", at=_ANYWHERE)
+        if same not in self._of:
+            self._of[same] = Answer(same)
+        return self._of[same]

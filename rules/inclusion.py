@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from rules import packs
-from rules.document import Node, Scalar, Table, parse
+from rules.document import Node, Scalar, Shelf, Table
 from rules.problems import Problems, meant
 from rules.reader import Reader
 
@@ -29,11 +29,12 @@ def is_packed(file: str) -> bool:
 class Inclusion:
     """Gathers the files of one rule set."""
 
-    def __init__(self, files: Mapping[str, bytes], problems: Problems) -> None:
+    def __init__(self, files: Mapping[str, bytes], problems: Problems, shelf: Shelf) -> None:
         self.content: dict[str, bytes] = dict(files)
         """Everything that was read, packs among it."""
         self._reader = Reader(problems)
         self._problems = problems
+        self._shelf = shelf
         self._parsed: dict[str, Table | None] = {}
         self._open: list[str] = []
         self._found: dict[str, Table | None] = {}
@@ -42,13 +43,14 @@ class Inclusion:
         """Return the files that can be read, in the order in which they are tried."""
         for name in sorted(self.content):
             self._visit(name)
+        self._shelf.keep(self.content)
         return [root for root in self._found.values() if root is not None]
 
     def _visit(self, name: str) -> None:
         if name in self._found:
             return
         if name not in self._parsed:
-            self._parsed[name] = parse(name, self.content[name], self._problems)
+            self._parsed[name] = self._shelf.parse(name, self.content[name], self._problems)
         root = self._parsed[name]
         included = root.get("include") if root is not None else None
         self._open.append(name)
@@ -85,7 +87,7 @@ class Inclusion:
             name = f"{wanted['name']}@{_dotted(version)}/{file}"
             if name not in self._found:
                 self.content[name] = content
-                root = parse(name, content, self._problems)
+                root = self._shelf.parse(name, content, self._problems)
                 self._found[name] = root and Table(tuple(e for e in root.entries if e[0].value != "tests"), root.at)
 
 

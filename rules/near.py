@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from rules.facts import Span
-from rules.scan import Scan, Sentence
+from rules.scan import WORK_MAX, Scan, Sentence
 from rules.words import WordGroup
 
 Chain = tuple[Span, ...]
 
-
-WORK_MAX = 10_000
-"""Hits that are put together in one field before `near` gives up: real messages need a few hundred."""
 
 JUST_BEFORE = 5
 """Words, or Chinese characters, that `unless just before` looks back."""

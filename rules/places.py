@@ -23,7 +23,7 @@ class Places:
     def __init__(self, text: str, hits: Hits, finder: Finder) -> None:
         self.text = text
         self._sure = finder.sure
-        self._words = f" {hits.words.replace(MARK, ' ')} "
+        self._words = f" {hits.view.words.replace(MARK, ' ')} "
 
     def of(self, literal: Literal, low: int, high: int, most: int) -> list[Span]:
         """Return the first places where a literal begins between two offsets."""

@@ -6,6 +6,7 @@ Only characters that have one form in a folded text count: ASCII, whose capitals
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 
 ALTERNATIVES_MAX: Final = 32
@@ -30,6 +31,21 @@ def required(expression: str) -> Needed:
     return needed if end == len(expression) else ()
 
 
+def required_of(expressions: Sequence[str]) -> tuple[Needed, ...]:
+    """Return what is known to be needed for one of the expressions to match: one literal of each."""
+    if len(expressions) > 1:
+        needed = [required(expression) for expression in expressions]
+        return (tuple(dict.fromkeys(chain.from_iterable(needed))),) if all(needed) else ()
+    try:
+        known, end = _sequence(expressions[0], 0)
+    except _UnknownSyntax:
+        return ()
+    if end == len(expressions[0]):
+        return tuple(dict.fromkeys(needed for needed in known if _tells(needed)))
+    best = required(expressions[0])
+    return (best,) if best else ()
+
+
 class _UnknownSyntax(Exception):
     """Something this reader does not understand."""
 
@@ -39,7 +55,8 @@ def _branches(source: str, at: int) -> tuple[Needed, int]:
     found: list[str] = []
     telling = True
     while True:
-        needed, at = _sequence(source, at)
+        known, at = _sequence(source, at)
+        needed = _best(known)
         telling = telling and bool(needed)
         found += needed
         if at == len(source) or source[at] == ")":
@@ -48,8 +65,8 @@ def _branches(source: str, at: int) -> tuple[Needed, int]:
     return (tuple(dict.fromkeys(found)) if telling and len(found) <= ALTERNATIVES_MAX else ()), at
 
 
-def _sequence(source: str, at: int) -> tuple[Needed, int]:
-    """Read one alternative: of all that it needs, the best to search for."""
+def _sequence(source: str, at: int) -> tuple[list[Needed], int]:
+    """Read one alternative: all that it needs."""
     known: list[Needed] = []
     run = ""
     while at < len(source) and source[at] not in "|)":
@@ -68,7 +85,7 @@ def _sequence(source: str, at: int) -> tuple[Needed, int]:
             run = ""
     if run:
         known.append((run,))
-    return _best(known), at
+    return known, at
 
 
 def _atom(source: str, at: int) -> tuple[str, Needed, int]:
@@ -110,7 +127,12 @@ def _repeat(source: str, at: int) -> tuple[int, int]:
 def _best(known: Sequence[Needed]) -> Needed:
     """The alternatives whose shortest literal is longest; none when one of them tells next to nothing."""
     best = max(known, key=lambda needed: (min(map(_telling, needed)), -len(needed)), default=())
-    return best if best and min(map(_telling, best)) > 1 else ()
+    return best if best and _tells(best) else ()
+
+
+def _tells(needed: Needed) -> bool:
+    """Whether it is worth searching for."""
+    return min(map(_telling, needed)) > 1
 
 
 def _telling(literal: str) -> int:

@@ -14,6 +14,7 @@ from rules.book import Book
 from rules.candidates import Candidates
 from rules.coverage import Coverage
 from rules.deadlines import Sla
+from rules.document import Shelf
 from rules.door import Door
 from rules.evaluation import judge
 from rules.explanation import Explanation, explain
@@ -21,6 +22,7 @@ from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
 from rules.fields import Field
 from rules.inclusion import Inclusion, is_packed, pack_names
 from rules.links import LinkHosts
+from rules.literals import Finder
 from rules.policies import RedactPolicy
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
@@ -45,10 +47,12 @@ class Ruleset:
     def __init__(
         self,
         book: Book,
+        read: list[Section],
         rules: tuple[Rule, ...],
         trials: tuple[Trial, ...],
         policies: Mapping[str, RedactPolicy],
         webhooks: Mapping[str, Webhook],
+        *,
         version: str,
         hosts: LinkHosts | None,
     ) -> None:
@@ -74,7 +78,8 @@ class Ruleset:
         """In the order they are tried."""
         self.hosts = hosts
         """What answers may link to; None: anything."""
-        self.warnings: tuple[Problem, ...] = book.problems.all()
+        self._doubtful: tuple[Book, list[Section]] | None = (book, read)
+        self._warnings: tuple[Problem, ...] = ()
         self.default_queue = next(spec.id for spec in book.queues.values() if spec.default)
         self._templates = dict(book.templates)
         self._trials = trials
@@ -87,6 +92,23 @@ class Ruleset:
         """By event."""
         self._door = Door(tuple(one for one in rules if one.redact), policies, self._scanner)
         self._nobody = Candidates((), self._scanner.finder)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is probably not meant. Looked for when first asked, since a set works without; takes a while."""
+        if self._doubtful is not None:
+            book, read = self._doubtful
+            checker.doubt(book, self.rules, self._trials, read)
+            self._warnings = book.problems.all()
+            self._doubtful = None
+        return self._warnings
+
+    @property
+    def finder(self) -> Finder | None:
+        """What an accelerator would help (`rules.accelerator`); None without words, or if sentences always matter."""
+        finder = self._scanner.finder
+        needs_sentences = any(those.needs_sentences for those in self._candidates.values())
+        return None if needs_sentences or not finder.has_words else finder
 
     def evaluate(self, facts: Facts, *, queue: str = "") -> Verdict:
         """Judge one message, or one event of a ticket, which stays in `queue` where no rule asks for another. Never
@@ -159,7 +181,7 @@ class Ruleset:
     def fired(self, facts: Facts) -> tuple[str, ...]:
         """Ids of the rules that fire behind the door, in order, those that are only observed among them."""
         scene = Scene(facts, self._scanner)
-        return tuple(fired.rule.id for fired in self._waiting(scene).fired(scene))
+        return tuple([fired.rule.id for fired in self._waiting(scene).fired(scene)])
 
     def fired_at_the_door(self, facts: Facts) -> tuple[str, ...]:
         """Ids of the rules with `redact` that fire, for a message that is not redacted yet."""
@@ -180,9 +202,9 @@ class Ruleset:
         )
 
 
-def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Ruleset:
+def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None, shelf: Shelf | None = None) -> Ruleset:
     """Compile rules files, by name; rules are tried in the order of the file names. `hosts` are what answers may link
-    to; `Ruleset.foreign_links` says where they do not.
+    to; `Ruleset.foreign_links` says where they do not. A `shelf` spares reading files that have not changed.
 
     Raises RulesError with every error and warning of every file.
     """
@@ -193,7 +215,7 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     if len(names) > FILES_MAX:
         problems.error(top, "limit", f"{len(names)} files", f"at most {FILES_MAX}")
         names = names[:FILES_MAX]
-    inclusion = Inclusion({name: files[name] for name in names}, problems)
+    inclusion = Inclusion({name: files[name] for name in names}, problems, shelf or Shelf())
     read = [sections.read(root, book) for root in inclusion.roots()]
     book.packs.update(pack_names(read))
     override.apply(read, book.reader)
@@ -203,13 +225,15 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     webhooks = sections.define_webhooks(read, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
-    checker.check(book, rules, trials, read)
+    checker.refuse(book, rules)
     if problems.failed():
+        checker.doubt(book, rules, trials, read)
         raise RulesError(problems.all())
-    return Ruleset(book, rules, trials, policies, webhooks, _version(inclusion.content), hosts)
+    return Ruleset(book, read, rules, trials, policies, webhooks, version=content_hash(inclusion.content), hosts=hosts)
 
 
-def _version(files: Mapping[str, bytes]) -> str:
+def content_hash(files: Mapping[str, bytes]) -> str:
+    """What `Ruleset.version` is of these files, if they include no others."""
     digest = hashlib.sha256()
     for name in sorted(files):
         for piece in (name.encode(), files[name]):

@@ -7,19 +7,28 @@ A `Scanner` folds the field and finds its literals in one pass; its `Scan` answe
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
+from rules.bits import places
 from rules.facts import Span
 from rules.literals import Finder, Hits
 from rules.places import Places
 from rules.text import Folded, fold
-from rules.views import Literal
+from rules.views import MARK, Literal
 from rules.words import Lexicon, WordGroup
 
 SCAN_MAX = 20_000
 """Code points of a field that rules look at; what stands behind is not searched."""
 
+EXPRESSIONS_MAX = 4_000
+"""Code points of a field that regular expressions look at."""
+
 HITS_MAX = 100
 """Hits of one word in a sentence that count; more of the same say nothing new."""
+
+WORK_MAX = 10_000
+"""Hits that are put together in one field before `near` gives up: real messages need a few hundred."""
 
 TOKEN_MAX = 16
 """Characters that a word between two others has at most, its blank included."""
@@ -44,16 +53,16 @@ class Scanner:
     def __init__(self, lexicon: Lexicon) -> None:
         self.finder = Finder(lexicon.literals)
 
-    def scan(self, source: str) -> "Scan":
-        """Fold a field and find every word in it."""
+    def scan(self, source: str, *, plainly: bool = False) -> "Scan":
+        """Fold a field and find every word in it; `plainly` without an accelerator."""
         folded = fold(source if len(source) <= SCAN_MAX else source[:SCAN_MAX])
-        return Scan(self.finder, folded, self.finder.find(folded.text))
+        return Scan(self.finder, folded, self.finder.find(folded.text, plainly=plainly))
 
 
 class Scan:
     """What one field held."""
 
-    __slots__ = ("_among", "_finder", "_places", "_sentences", "folded", "hits", "meeting", "work")
+    __slots__ = ("_among", "_finder", "_head", "_places", "_sentences", "folded", "hits", "meeting", "work")
 
     def __init__(self, finder: Finder, folded: Folded, hits: Hits) -> None:
         self.folded = folded
@@ -63,6 +72,7 @@ class Scan:
         self.work = 0
         """How many hits were put together so far; bounded by whoever does so."""
         self._finder = finder
+        self._head: bytes | None = None
         self._places: Places | None = None
         self._among: dict[int, frozenset[str]] = {}
         """By group: which of its patterns hit."""
@@ -70,9 +80,11 @@ class Scan:
 
     def holds(self, group: WordGroup) -> bool:
         """Tell whether any word of the group stands in the field."""
+        if group.patterns.isdisjoint(self.hits.present):
+            return False
         patterns = self.among(group)
-        if not patterns or not patterns.isdisjoint(self._finder.sure):
-            return bool(patterns)
+        if not patterns.isdisjoint(self._finder.sure):
+            return True
         size = len(self.folded.text)
         return any(self.places.of(literal, 0, size, 1) for literal in self.literals(patterns, group))
 
@@ -97,7 +109,7 @@ class Scan:
         """Return the patterns of a group that hit."""
         found = self._among.get(group.number)
         if found is None:
-            found = self._among[group.number] = self.hits.among(group.patterns)
+            found = self._among[group.number] = group.patterns & self.hits.present
         return found
 
     def source(self, span: Span) -> Span:
@@ -117,6 +129,13 @@ class Scan:
         return [literal for pattern in patterns for literal in named[pattern] if literal in group.literals]
 
     @property
+    def head(self) -> bytes:
+        """What expressions look at, encoded once for all of them."""
+        if self._head is None:
+            self._head = self.folded.text[:EXPRESSIONS_MAX].encode()
+        return self._head
+
+    @property
     def places(self) -> Places:
         """Where literals stand."""
         if self._places is None:
@@ -124,19 +143,16 @@ class Scan:
         return self._places
 
     def _meeting(self, groups: tuple[WordGroup, ...]) -> list[int]:
+        present = self.hits.present
         for group in groups:
-            if not self.among(group):
+            if group.patterns.isdisjoint(present):
                 return []
-        found: list[int] = []
-        sentences = self.hits.sentences()
-        self.work += len(sentences) >> 3
-        for index, patterns in enumerate(sentences):
-            for group in groups:
-                if group.patterns.isdisjoint(patterns) and group.patterns.isdisjoint(self.hits.loose):
-                    break
-            else:
-                found.append(index)
-        return found
+        masks = self.hits.masks()
+        meeting = -1
+        for group in groups:
+            meeting &= reduce(or_, [masks.get(pattern, 0) for pattern in self.among(group)])
+        self.work += self.hits.view.rows[0].count(MARK) >> 3
+        return places(meeting)
 
     def _sentence(self, index: int) -> "Sentence | None":
         """One sentence with all of its closing marks; None for what stands between two of them."""

@@ -1,5 +1,6 @@
 """Everything one evaluation looks at: the facts, the scanned texts, the language. Made per message."""
 
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import msgspec
@@ -7,11 +8,15 @@ import msgspec
 from rules.facts import Facts, Span
 from rules.language import detect
 from rules.scales import Lists, Reading
-from rules.scan import Scan, Scanner
+from rules.scan import WORK_MAX, Scan, Scanner
 
 Found = tuple[Scan, tuple[Span, ...]]
 """A scanned part of the message, and the words in it that made a condition true."""
 
+PARTS: Final = {("text",): 0, ("subject",): 1, ("text", "subject"): 2}
+"""Where in `Scene.present` the patterns are that hit in some parts of the message."""
+
+_NOTHING: Final[frozenset[str]] = frozenset()
 _OBJECT: Final = msgspec.json.Decoder(dict[str, object])
 
 
@@ -22,11 +27,14 @@ class Scene:
         "_custom",
         "_earlier",
         "_language",
+        "_present",
         "_readings",
         "_scanner",
         "_subject",
+        "answers",
         "facts",
         "found",
+        "plain",
         "telling",
         "text",
         "weighed",
@@ -35,8 +43,12 @@ class Scene:
     def __init__(self, facts: Facts, scanner: Scanner) -> None:
         self.facts = facts
         self.text = scanner.scan(facts.message.text)
+        self.plain = scanner.finder.accelerator is None
+        """Words are found the first way (`rules.literals`)."""
         self.found: dict[int, Found | None] = {}
         """By id of a condition: what it found, so that its evidence is not searched again."""
+        self.answers: dict[int, bool] = {}
+        """By number of a condition that several rules share: what it said (`rules.shared`)."""
         self.weighed: dict[tuple[int, int], float] = {}
         """By ids of scales and of a scanned part: what it weighs, whatever the number of rules that ask."""
         self.telling: dict[tuple[int, int], list[Span]] = {}
@@ -46,6 +58,7 @@ class Scene:
         self._language = facts.message.lang
         self._subject: Scan | None = None
         self._custom: dict[str, object] | None = None
+        self._present: tuple[AbstractSet[str], AbstractSet[str], AbstractSet[str]] | None = None
         self._earlier: Scene | None = None
 
     @property
@@ -77,8 +90,33 @@ class Scene:
     def subject(self) -> Scan:
         """The scanned subject."""
         if self._subject is None:
-            self._subject = self._scanner.scan(self.facts.message.subject)
+            self._subject = self._scanner.scan(self.facts.message.subject, plainly=self.plain)
         return self._subject
+
+    def start_plainly(self) -> None:
+        """Forget what was found and find words the first way."""
+        self.plain = True
+        self.text = self._scanner.scan(self.facts.message.text, plainly=True)
+        self._subject = self._present = self._earlier = None
+        self.found, self.answers = {}, {}
+        self.weighed, self.telling, self._readings = {}, {}, {}
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether some words near each other were too many to be put together."""
+        return self.text.work > WORK_MAX or (self._subject is not None and self._subject.work > WORK_MAX)
+
+    @property
+    def present(self) -> tuple[AbstractSet[str], AbstractSet[str], AbstractSet[str]]:
+        """The patterns that hit in the text, in the subject, and in either."""
+        if self._present is None:
+            text = self.text.hits.present
+            if self.facts.message.subject:
+                subject = self.subject.hits.present
+                self._present = text, subject, text | subject
+            else:
+                self._present = text, _NOTHING, text
+        return self._present
 
     def part(self, name: str) -> Scan:
         """Return the scan of `text` or `subject`."""

@@ -32,6 +32,9 @@ _FOLLOWING: Final = bytes(range(0x80, 0xC0))
 """Bytes that continue a character of UTF-8: left out, so that a view has one byte for each character."""
 
 
+_MARK_BETWEEN_BLANKS: Final = f" {MARK} "
+
+
 def _table() -> bytes:
     """What becomes of each byte of a text in UTF-8."""
     table = bytearray(b" " * 256)
@@ -69,6 +72,11 @@ def words_and_signs(text: str) -> tuple[str, str]:
         letters = _FOREIGN_LETTER.search(signs) is not None
         words = _NO_LETTER.sub(" ", signs) if letters else words.replace(_FOREIGN, " ")
     return words.replace(_ODD, " "), signs
+
+
+def between_blanks(words: str) -> str:
+    """The view of words with a blank at every end of a sentence, so that each word stands between two."""
+    return f" {words.replace(MARK, _MARK_BETWEEN_BLANKS)} "
 
 
 def is_odd(literal: Literal) -> bool:

@@ -2,7 +2,6 @@
 
 import math
 import re
-from itertools import chain
 
 import re2
 
@@ -16,7 +15,7 @@ from rules.fields import LANGUAGE_FIELDS, TEXT_PARTS, Field
 from rules.near import Unless
 from rules.problems import Position, meant
 from rules.reader import FALSE, TRUE
-from rules.required import required
+from rules.required import required_of
 from rules.several import Several, Word
 from rules.text import fold_word
 from rules.weighing import Weighs
@@ -238,7 +237,7 @@ class WhenReader:
 
     def _matches(self, key: Scalar, value: Node, sources: tuple[str, ...]) -> Condition | None:
         patterns = []
-        needed: list[tuple[str, ...]] = []
+        expressions: list[str] = []
         for source in self._read.scalars(value, key.value):
             self._regexes += 1
             if self._regexes > REGEXES_MAX:
@@ -270,10 +269,10 @@ class WhenReader:
                 )
                 continue
             patterns.append(pattern)
-            needed.append(required(source.value))
+            expressions.append(source.value)
         if not patterns:
             return None
-        words = self._book.lexicon.literal_group(chain.from_iterable(needed)) if all(needed) else None
+        words = tuple(self._book.lexicon.literal_group(needed) for needed in required_of(expressions))
         return Matches(label=key.value, at=key.at, sources=sources, patterns=tuple(patterns), words=words)
 
     # What is known about it.

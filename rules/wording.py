@@ -11,15 +11,12 @@ import re2
 from rules.conditions import Condition, Evidence
 from rules.facts import Span
 from rules.near import Chain, Unless, find
-from rules.scan import Scan
+from rules.scan import EXPRESSIONS_MAX, Scan
 from rules.scene import Found, Scene
 from rules.words import WordGroup
 
 EVIDENCE_MAX = 20
 """Hits of one condition that a reason shows."""
-
-REGEX_TEXT_MAX = 4_000
-"""Code points of a field that a regular expression looks at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,17 +194,22 @@ class Matches(TextCondition):
     """A regular expression finds something in the folded text."""
 
     patterns: tuple[Any, ...]  # re2 publishes no types
-    words: WordGroup | None
-    """Of which one must stand in the text; None when that is not known."""
+    words: tuple[WordGroup, ...]
+    """Of each of which one must stand in the text, as far as that is known."""
 
     @property
     def needs(self) -> tuple[WordGroup, ...]:
         """What no match can do without."""
-        return () if self.words is None else (self.words,)
+        return self.words
 
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
-        return self._first(scene) is not None
+        for scan in self.scans(scene):
+            head = scan.head
+            for pattern in self.patterns:
+                if pattern.search(head) is not None:
+                    return True
+        return False
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Return what the expression found."""
@@ -219,7 +221,7 @@ class Matches(TextCondition):
 
     def _first(self, scene: Scene) -> "tuple[Scan, Span] | None":
         for scan in self.scans(scene):
-            text = scan.folded.text[:REGEX_TEXT_MAX]
+            text = scan.folded.text[:EXPRESSIONS_MAX]
             for pattern in self.patterns:
                 match = pattern.search(text)
                 if match is not None:

@@ -24,6 +24,7 @@ from router.model.errors import ConfigError, StoreUnavailable
 from router.store import health, journal, migrate, outbox, people, quarantine, rulesets
 from router.store.script import Store
 from router.telemetry import SilentLog
+from rules import accelerator
 from rules.problems import RulesError
 
 _FREE_BYTES_MIN = 1_073_741_824
@@ -221,7 +222,16 @@ async def _rules(app: App, config: Config, base: Path) -> list[Finding]:
         if active
         else "the shipped pack goes live at the first start"
     )
-    return [Finding(state="ok", about="rules", text=text)]
+    return [Finding(state="ok", about="rules", text=text), _words()]
+
+
+def _words() -> Finding:
+    """What finds the words of rules."""
+    reason = accelerator.missing()
+    if reason is None:
+        return Finding(state="ok", about="rules engine", text="hyperscan helps large sets once they are live")
+    remedy = "only sets of thousands of rules gain by it: pip install 'switchboard[hyperscan]' where there is a wheel"
+    return Finding(state="ok", about="rules engine", text=f"finds words without hyperscan: {reason}", remedy=remedy)
 
 
 async def _people(app: App) -> list[Finding]:

@@ -1,14 +1,21 @@
 """The engine against the definition of the language, judged condition by condition (benchmarks/plain_rules.py)."""
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import plain_rules
 from benchmarks.made_rules import CHANNELS, FINDINGS, TAGS, TIMES, URGENCIES, Maker, as_file
+from rules import accelerator
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
+from rules.literals import Finder
+from rules.postings import SHARED_MAX
 from rules.ruleset import load
-from rules.text import fold_word
+from rules.text import fold, fold_word
 from rules.when import REGEXES_MAX
+from rules.words import Lexicon
+
+accelerated = pytest.mark.skipif(accelerator.missing() is not None, reason=str(accelerator.missing()))
 
 WORDS = [
     *[
@@ -129,15 +136,44 @@ FACTS = st.builds(
 )
 
 
-@given(st.lists(TREES, min_size=1, max_size=6), st.lists(FACTS, min_size=1, max_size=4))
+@given(st.lists(TREES, min_size=1, max_size=6), st.lists(FACTS, min_size=1, max_size=4), st.booleans())
 @settings(max_examples=settings.default.max_examples * 2)
-def test_exactly_the_rules_fire_that_the_definition_says(trees, messages):
-    rules = [{"id": f"r{number}", "when": tree, "then": {"tag": "hit"}} for number, tree in enumerate(trees)]
+def test_exactly_the_rules_fire_that_the_definition_says(trees, messages, common):
+    copies = SHARED_MAX + 1 if common else 1  # words that many rules ask for are looked up in another way
+    rules = [{"id": f"r{number}", "when": tree, "then": {"tag": "hit"}} for number, tree in enumerate(trees * copies)]
     ruleset = load({"a.yaml": as_file(rules)})
     for facts in messages:
-        assert ruleset.fired(facts) == plain_rules.fired(rules, facts)
+        once = [int(name[1:]) for name in plain_rules.fired(rules[: len(trees)], facts)]
+        expected = tuple(f"r{number + len(trees) * copy}" for copy in range(copies) for number in once)
+        assert ruleset.fired(facts) == expected
         explained = [step.rule for step in ruleset.explain(facts).steps if step.state == "fired"]
-        assert tuple(explained) == ruleset.fired(facts)
+        assert tuple(explained) == expected
+
+
+@accelerated
+@given(st.lists(TREES, min_size=1, max_size=6), st.lists(FACTS, min_size=1, max_size=4))
+@settings(max_examples=settings.default.max_examples * 2)
+def test_an_accelerator_changes_no_answer(trees, messages):
+    rules = [{"id": f"r{number}", "when": tree, "then": {"tag": "hit"}} for number, tree in enumerate(trees)]
+    plain, swift = load({"a.yaml": as_file(rules)}), load({"a.yaml": as_file(rules)})
+    if swift.finder is not None:
+        swift.finder.accelerator = accelerator.compiled(swift.finder)
+    for facts in messages:
+        assert swift.fired(facts) == plain_rules.fired(rules, facts)
+        assert swift.evaluate(facts) == plain.evaluate(facts)
+
+
+@accelerated
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), TEXTS)
+@settings(max_examples=settings.default.max_examples * 2)
+def test_an_accelerator_is_as_sure_of_words(words, text):
+    lexicon = Lexicon()
+    lexicon.group(words)
+    finder = Finder(lexicon.literals)
+    assume(finder.has_words)
+    folded = fold(text).text
+    plain, swift = finder.find(folded).present, accelerator.compiled(finder).find(folded)
+    assert plain & finder.sure == swift & finder.sure
 
 
 def test_a_large_made_up_set_fires_as_the_definition_says():
@@ -146,3 +182,14 @@ def test_a_large_made_up_set_fires_as_the_definition_says():
     ruleset = load({"a.yaml": as_file(rules)})
     for facts in maker.facts(100):
         assert ruleset.fired(facts) == plain_rules.fired(rules, facts)
+
+
+@accelerated
+def test_a_large_made_up_set_fires_the_same_with_an_accelerator():
+    maker = Maker()
+    ruleset = load({"a.yaml": as_file(maker.rules(400))})
+    messages = maker.facts(300)
+    before = [ruleset.fired(facts) for facts in messages]
+    ruleset.finder.accelerator = accelerator.compiled(ruleset.finder)
+    assert [ruleset.fired(facts) for facts in messages] == before
+    assert any(before)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.document import DEPTH_MAX, FILE_BYTES_MAX, NODES_MAX, Listing, Scalar, Table, parse
+from rules.document import DEPTH_MAX, FILE_BYTES_MAX, NODES_MAX, Listing, Scalar, Shelf, Table, parse
 from rules.problems import Problems
 
 
@@ -106,3 +106,22 @@ def test_a_scalar_knows_its_place():
     root = read("key: value\n")
     assert root.entries[0][0] == Scalar("key", False, root.entries[0][0].at)
     assert root.entries[0][1].at == ("a.yaml", 1, 6)
+
+
+def test_a_shelf_reads_only_what_has_changed():
+    shelf, problems = Shelf(), Problems()
+    first = shelf.parse("a.yaml", b"version: 1", problems)
+    assert shelf.parse("a.yaml", b"version: 1", problems) is first
+    changed = shelf.parse("a.yaml", b"version: 2", problems)
+    assert changed.get("version").value == "2"
+    shelf.keep(["b.yaml"])
+    assert shelf.parse("a.yaml", b"version: 2", problems) is not changed
+    assert not problems.all()
+
+
+def test_a_shelf_tells_each_time_what_is_wrong():
+    shelf = Shelf()
+    for _ in range(2):
+        problems = Problems()
+        shelf.parse("a.yaml", b"a: 1\na: 2", problems)
+        assert [(one.line, one.code) for one in problems.all()] == [(2, "duplicate")]

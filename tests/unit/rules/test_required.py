@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.required import required
+from rules.required import required, required_of
 from rules.wording import compile_regex
 
 
@@ -26,6 +26,22 @@ from rules.wording import compile_regex
 )
 def test_the_best_literal_is_named(expression, needed):
     assert required(expression) == needed
+
+
+@pytest.mark.parametrize(
+    ("expressions", "needed"),
+    [
+        (["转.{0,8}账户"], [("转",), ("账户",)]),
+        (["refund (my|our) money"], [("refund ",), ("my", "our"), (" money",)]),
+        (["refund|chargeback"], [("refund", "chargeback")]),
+        (["refund.*money", "charge.?back"], [("refund", "charge")]),
+        (["refund", "[a-z]+"], []),
+        (["a.b"], []),
+        (["abc("], []),
+    ],
+)
+def test_one_of_each_is_needed(expressions, needed):
+    assert list(required_of(expressions)) == needed
 
 
 UNKNOWN = ["a", r"^\d+$", "abc|", "(a|bc)d", "(abc)*", "a.b", "(?i)abc", "[[:alpha:]]xyz", r"\pNabc", r"\Qab\Eabc",
@@ -59,6 +75,6 @@ TEXTS = [
 )
 def test_no_match_does_without(expression):
     pattern = compile_regex(expression)
-    needed = required(expression)
-    for text in TEXTS:
-        assert pattern.search(text) is None or not needed or any(one in text for one in needed)
+    needed = [required(expression), *required_of([expression])]
+    for text in filter(pattern.search, TEXTS):
+        assert all(any(one in text for one in each) for each in needed if each)

@@ -1,0 +1,117 @@
+"""An edited file becomes the live set: through the watcher, the database and the swap, and what is done afterwards."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+from router.bus.local import LocalBus
+from router.clock import SystemClock
+from router.flow.rulebook import Rulebook
+from router.flow.rules_follower import RulesFollower
+from router.store import migrate, rulesets
+from router.store.sqlite import SqliteStore
+from router.telemetry import Metrics
+from rules import accelerator, packs
+from rules.facts import Facts, MessageFacts
+
+FILE = """\
+version: 1
+queues: {general: {default: true}, billing: {}, unused: {}}
+lists: {spare: [a, b]}
+rules:
+  - {id: refund, when: {message.text|has: WORD}, then: {queue: billing}}
+tests:
+  - {message: a WORD, expect: {queue: billing}}
+"""
+
+
+class TellingLog:
+    """Keeps what was said."""
+
+    def __init__(self):
+        self.told = []
+
+    def info(self, event, /, **fields):
+        self.told.append((event, fields))
+
+    warning = error = debug = info
+
+
+@asynccontextmanager
+async def following(folder, directory):
+    store = await SqliteStore.open(folder / "switchboard.db", synchronous="OFF")
+    await store.write(migrate.migrate(store.dialect, now_ms=0))
+    rulebook, log = Rulebook.shipped(), TellingLog()
+    follower = RulesFollower(
+        rulebook,
+        store=store,
+        bus=LocalBus(),
+        clock=SystemClock(),
+        log=log,
+        metrics=Metrics(),
+        directory=directory,
+        cache=folder,
+    )
+    await follower.start()
+    task = asyncio.create_task(follower.run())
+    try:
+        yield rulebook, log, store
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await store.close()
+
+
+async def until(holds):
+    for _ in range(600):
+        if holds():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not come to pass")
+
+
+def queue(rulebook, text):
+    return rulebook.current.evaluate(Facts(message=MessageFacts(text=text))).queue
+
+
+async def test_an_edit_goes_live_a_mistake_does_not_and_doubts_are_told_afterwards(tmp_path):
+    directory = tmp_path / "rules"
+    directory.mkdir()
+    (directory / "a.yaml").write_text(FILE.replace("WORD", "refund"))
+    async with following(tmp_path, directory) as (rulebook, log, _):
+        assert queue(rulebook, "a refund") == "billing"
+        await until(lambda: ("rules.doubt", {"file": "a.yaml", "line": 3, "col": 9, "code": "unused"}) in log.told)
+        if accelerator.missing() is None:
+            assert ("rules.accelerated", {"cached": False}) in log.told
+            assert rulebook.current.finder.accelerator is not None
+        (directory / "a.yaml").write_text(FILE.replace("WORD", "chargeback"))
+        await until(lambda: rulebook.status.version == 2)
+        assert [queue(rulebook, text) for text in ("a refund", "a chargeback")] == ["general", "billing"]
+        (directory / "a.yaml").write_text(FILE.replace("message: a WORD", "message: b").replace("WORD", "loan"))
+        await until(lambda: rulebook.status.problems)
+        assert [problem.code for problem in rulebook.status.problems] == ["test-failed"]
+        assert queue(rulebook, "a chargeback") == "billing"
+
+
+async def test_the_shipped_pack_is_there_once(tmp_path):
+    async with following(tmp_path, None) as (rulebook, _, store):
+        first = rulebook.current
+        row = await store.read(rulesets.latest())
+        assert (row.version, row.hash, row.files) == (1, first.version, packs.read())
+        assert rulebook.status.version == 1
+
+
+async def test_a_process_that_finds_a_set_in_the_database_compiles_no_other(tmp_path):
+    directory = tmp_path / "rules"
+    directory.mkdir()
+    (directory / "a.yaml").write_text(FILE.replace("WORD", "refund"))
+    async with following(tmp_path, directory):
+        pass
+    store = await SqliteStore.open(tmp_path / "switchboard.db", synchronous="OFF")
+    rulebook = Rulebook.shipped()
+    follower = RulesFollower(
+        rulebook, store=store, bus=LocalBus(), clock=SystemClock(), log=TellingLog(), metrics=Metrics(), directory=None
+    )
+    assert rulebook.loaded is None
+    await follower.start()
+    assert rulebook.loaded.lists == ("spare",)
+    await store.close()
