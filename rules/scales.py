@@ -5,8 +5,9 @@ so that greetings and other matters around it change nothing. A run may hold `{n
 list: `{stranger} {took} my` weighs the same whoever took it.
 """
 
-from collections.abc import Iterator, Mapping
-from operator import add, or_
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import repeat
+from operator import or_
 from typing import Final, NamedTuple
 
 import ahocorasick_rs
@@ -21,6 +22,9 @@ PIECE: Final = 40
 
 RUN_MAX: Final = 4
 """Tokens of one run, the edges of a sentence counted."""
+
+UNITS: Final = 10_000
+"""Weights have four digits behind the point: as whole numbers they add up to the same in whatever order."""
 
 TELLING: Final = 0.4
 """Of what the token adds that adds most: from so much on another one tells as well."""
@@ -40,13 +44,43 @@ class Named(NamedTuple):
     """Which tokens of the sentence it is."""
 
 
-class Reading(NamedTuple):
-    """A text, ready to be weighed."""
+class Piece(NamedTuple):
+    """Neighbouring sentences that are weighed together."""
 
-    sizes: list[int]
-    """Tokens of each sentence."""
-    words: str
-    """Its sentences, and again with names of lists in place of their words."""
+    sentences: slice
+    runs: set[str]
+    """What of all that is weighed stands in them, as patterns."""
+
+
+Found = tuple[str, range]
+"""A run, and the tokens of the sentence that it stands for."""
+
+
+class Reading:
+    """A text, ready to be weighed for whatever the lists are shared by."""
+
+    __slots__ = ("_lists", "_placed", "_runs", "pieces", "text")
+
+    def __init__(self, lists: "Lists", text: str) -> None:
+        self.text = text
+        self.pieces = lists.pieces(text)
+        self._lists = lists
+        self._placed: list[list[Placed]] | None = None
+        self._runs: dict[int, list[Found]] = {}
+
+    def placed(self) -> list[list[Placed]]:
+        """Return the tokens of each sentence, and where they stand."""
+        if self._placed is None:
+            self._placed = placed(self.text)
+        return self._placed
+
+    def runs(self, number: int) -> list[Found]:
+        """Return the runs in a sentence that anything weighs, once as they are and once with names of lists."""
+        if number not in self._runs:
+            words = [token for token, _ in self.placed()[number]]
+            alone = [Named(word, place, place) for place, word in enumerate(words)]
+            self._runs[number] = [*self._lists.runs(alone), *self._lists.runs(self._lists.named(words))]
+        return self._runs[number]
 
 
 def words_of(text: str) -> Words:
@@ -78,12 +112,40 @@ class Lists:
         self._patterns = [pattern(f"{{{name}}}") for name in kinds.values()]
         words = [pattern(" ".join(words)) for words in kinds]
         self._search = ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+        self._runs: set[str] = set()
+        self._find: Callable[[str, bool], list[str]] | None = None
+
+    def add(self, runs: Iterable[str]) -> None:
+        """Note what is weighed with these lists: all of it is searched in one pass."""
+        self._runs.update(runs)
+        self._find = None
 
     def read(self, text: str) -> Reading:
         """Read a folded text."""
+        return Reading(self, text)
+
+    def pieces(self, text: str) -> list[Piece]:
+        """Return the pieces of a folded text with the runs in each."""
         found = sentences(text)
         words = line(found)
-        return Reading(list(map(len, found)), words + self._renamed(words))
+        if self._find is None:
+            patterns = [*map(pattern, self._runs), MARK]
+            self._find = ahocorasick_rs.AhoCorasick(patterns, store_patterns=True).find_matches_as_strings
+        hits = self._find(words + self._renamed(words), True)  # noqa: FBT003 - overlapping
+        sets: list[set[str]] = []
+        begin = 0
+        for _ in range(2 * len(found)):
+            end = hits.index(MARK, begin)
+            sets.append(set(hits[begin:end]))
+            begin = end + 1
+        runs = list(map(or_, sets[: len(found)], sets[len(found) :]))
+        return [Piece(of, set().union(*runs[of])) for of in pieces(list(map(len, found)))]
+
+    def runs(self, stream: list[Named]) -> Iterator[Found]:
+        """Yield the runs in a sentence that anything weighs."""
+        for first, run in grams([one.text for one in stream], RUN_MAX):
+            if run in self._runs and (of := stream[max(first, 0) : first + run.count(" ") + 1]):
+                yield run, range(of[0].first, of[-1].last + 1)
 
     def named(self, words: list[str]) -> list[Named]:
         """Return a sentence with names in place of words, from left to right and the longest first."""
@@ -118,53 +180,36 @@ class Scales:
         self.lists = lists
         self._start = start
         self._weights = runs
-        self._runs = {pattern(run): weight for run, weight in runs.items()}
-        self._search = ahocorasick_rs.AhoCorasick([*self._runs, MARK], store_patterns=True).find_matches_as_strings
+        self._runs = {pattern(run): round(weight * UNITS) for run, weight in runs.items()}
+        lists.add(runs)
 
     def weigh(self, reading: Reading) -> float:
         """Return what the heaviest piece of a text weighs."""
-        return self._start + max((self._sum(runs) for _, runs in self._pieces(reading)), default=0.0)
+        return (round(self._start * UNITS) + max(map(self._sum, reading.pieces), default=0)) / UNITS
 
-    def telling(self, reading: Reading, text: str) -> list[Span]:
-        """Return the words of the heaviest piece of a folded text that speak for it most, heaviest first."""
-        heaviest, _ = max(self._pieces(reading), key=lambda piece: self._sum(piece[1]), default=(slice(0), set()))
+    def telling(self, reading: Reading) -> list[Span]:
+        """Return the words of the heaviest piece of a text that speak for it most, heaviest first."""
+        heaviest = max(reading.pieces, key=self._sum, default=None)
         found: list[Placed] = []
         worth: list[float] = []
-        for sentence in placed(text)[heaviest]:
-            words = [token for token, _ in sentence]
-            alone = [Named(word, number, number) for number, word in enumerate(words)]
-            worth += map(add, self._worth(alone, len(words)), self._worth(self.lists.named(words), len(words)))
+        for number in range(*heaviest.sentences.indices(len(reading.placed()))) if heaviest is not None else ():
+            sentence = reading.placed()[number]
+            worth += self._worth(reading.runs(number), len(sentence))
             found += sentence
         return _heaviest([span for _, span in found], worth)
 
-    def _worth(self, stream: list[Named], count: int) -> list[float]:
+    def _worth(self, runs: list[Found], count: int) -> list[float]:
         """Return what each token of a sentence adds, a run's weight being shared by its tokens."""
         worth = [0.0] * count
-        for first, run in grams([one.text for one in stream], RUN_MAX):
+        for run, tokens in runs:
             weight = self._weights.get(run)
-            if weight is not None and (of := stream[max(first, 0) : first + run.count(" ") + 1]):
-                tokens = range(of[0].first, of[-1].last + 1)
+            if weight is not None:
                 for token in tokens:
                     worth[token] += weight / len(tokens)
         return worth
 
-    def _pieces(self, reading: Reading) -> Iterator[tuple[slice, set[str]]]:
-        """Yield the pieces of a text with the runs in each."""
-        count = len(reading.sizes)
-        found: list[set[str]] = []
-        hits: list[str] = self._search(reading.words, True)  # noqa: FBT003 - overlapping
-        begin = 0
-        for _ in range(2 * count):
-            end = hits.index(MARK, begin)
-            found.append(set(hits[begin:end]))
-            begin = end + 1
-        runs = list(map(or_, found[:count], found[count:]))
-        for piece in pieces(reading.sizes):
-            inside = runs[piece]
-            yield piece, inside[0] if len(inside) == 1 else set().union(*inside)
-
-    def _sum(self, runs: set[str]) -> float:
-        return sum(map(self._runs.__getitem__, runs))
+    def _sum(self, piece: Piece) -> int:
+        return sum(map(self._runs.get, piece.runs, repeat(0)))
 
 
 def _heaviest(spans: list[Span], worth: list[float]) -> list[Span]:

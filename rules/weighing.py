@@ -49,5 +49,5 @@ class Weighs(TextCondition):
     def _telling(self, scene: Scene, scan: Scan) -> list[Span]:
         key = (id(self.scales), id(scan))
         if key not in scene.telling:
-            scene.telling[key] = self.scales.telling(scene.reading(self.scales.lists, scan), scan.folded.text)
+            scene.telling[key] = self.scales.telling(scene.reading(self.scales.lists, scan))
         return scene.telling[key]
