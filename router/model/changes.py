@@ -23,9 +23,9 @@ class Save(msgspec.Struct, frozen=True, tag=True):
 
 
 class Check(msgspec.Struct, frozen=True, tag=True):
-    """`contact` must still be of this version: what was decided stands on who it is. Anything else is a Conflict."""
+    """`row` must still be of this version: what was decided stands on who it is. Anything else is a Conflict."""
 
-    contact: Contact
+    row: Contact
 
 
 class Remove(msgspec.Struct, frozen=True, tag=True):

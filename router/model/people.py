@@ -62,6 +62,8 @@ class PeopleAct(Row, frozen=True, kw_only=True):
     actor: str
     """`agent:<id>`, or `system` for the command line."""
     moved: Moved = Moved()
+    seq: int
+    """Larger than that of every earlier act on one of its contacts, whatever the clocks said."""
     undone_at_ms: int | None = None
     undone_by: str | None = None
     undone_reason: str | None = None
@@ -93,6 +95,8 @@ class Circle(msgspec.Struct, frozen=True, kw_only=True):
     """Contacts that were merged into it."""
     apart: frozenset[ContactId] = frozenset()
     """Contacts that it must never be merged with."""
+    last_seq: int = 0
+    """Of the newest act that names it."""
 
 
 HintReason = Literal["conflict", "address", "same_claim", "handle", "name"]

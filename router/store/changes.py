@@ -137,7 +137,7 @@ class _Batch:
                 self.forgotten.append(change)
                 continue
             if isinstance(change, Check):
-                self.contacts.check(change.contact.id, change.contact.version)
+                self.contacts.check(change.row.id, change.row.version)
                 continue
             row = change.row
             plan = plans.get(row.TABLE)

@@ -155,11 +155,13 @@ class _Plan:
                 return f"agents say that {contact_name(found)} and {contact_name(self._now(stranger))} are two people"
         merged = keyed is not None and found is not keyed
         contact = found if merged and found is not None else self._contact(row, found, ext)
+        made = len(self.identities)
         self._identities(row, contact, known)
-        for stranger in strangers:  # what is being decided about them meanwhile has to look again
-            if stranger not in self.updated:
-                self.bystanders.add(stranger)
-                self._save(self._now(stranger))
+        touched = [*strangers, *([contact.id] if found is not None and len(self.identities) > made else [])]
+        for each in touched:  # what is being decided about them meanwhile has to look again
+            if each not in self.updated:
+                self.bystanders.add(each)
+                self._save(self._now(each))
         return None
 
     def _identities(self, row: ContactIn, contact: Contact, known: Sequence[Identity]) -> None:

@@ -22,14 +22,15 @@ CREATE TABLE people_acts (
   reason TEXT NOT NULL,
   actor TEXT NOT NULL,
   moved TEXT NOT NULL,
+  seq BIGINT NOT NULL,
   undone_at_ms BIGINT,
   undone_by TEXT,
   undone_reason TEXT,
   created_at_ms BIGINT NOT NULL,
   version BIGINT NOT NULL
 );
-CREATE INDEX people_acts_contact ON people_acts (contact_id, id);
-CREATE INDEX people_acts_other ON people_acts (other_id, id) WHERE other_id IS NOT NULL;
+CREATE INDEX people_acts_contact ON people_acts (contact_id, seq);
+CREATE INDEX people_acts_other ON people_acts (other_id, seq) WHERE other_id IS NOT NULL;
 CREATE TABLE never_merge (
   id TEXT PRIMARY KEY,
   first_id TEXT NOT NULL REFERENCES contacts (id),

@@ -99,7 +99,7 @@ class World:
             if isinstance(change, Forget):
                 continue
             if isinstance(change, Check):
-                assert self._versions[change.contact.id] == change.contact.version, "the contact moved meanwhile"
+                assert self._versions[change.row.id] == change.row.version, "the contact moved meanwhile"
                 continue
             row = change.row
             if isinstance(change, Add):
