@@ -35,16 +35,19 @@ class Following(msgspec.Struct, frozen=True, kw_only=True):
         """What follows these addresses of a circle; with the `record` of an act that is undone, also what it moved."""
         record = record or Moved()
         keys = {(identity.kind, identity.value) for identity in identities}
-        before = {each.id: each.ticket_id for each in record.conversations}
-        moving = {each.id for each in circle.conversations if (each.channel, each.peer) in keys or each.id in before}
-        tickets = tuple([each for each in circle.tickets if each.id in record.tickets or _all_in(each, circle, moving)])
+        before = {each.id: each.ticket_id for each in (*record.conversations, *record.kept)}
+        since = {each.id for each in circle.conversations if (each.channel, each.peer) in keys} - before.keys()
+        moving = since | {each.id for each in record.conversations}
+        opened = [each for each in circle.tickets if each.number > record.newest and _all_in(each, circle, moving)]
+        going = {each.id for each in opened} | set(record.tickets)
+        tickets = tuple([each for each in circle.tickets if each.id in going])
         going = {each.id for each in tickets}
         staying = {each.id for each in circle.tickets} - going
         pointers: dict[ConversationId, TicketId | None] = {}
         for each in circle.conversations:
-            if each.ticket_id in (staying if each.id in moving else going):
-                was = before.get(each.id)
-                pointers[each.id] = was if was in going else None
+            was = before.get(each.id)
+            if each.ticket_id in (staying if each.id in moving else going) and (was is None or was != each.ticket_id):
+                pointers[each.id] = was
         return cls(
             identities=tuple(identities),
             conversations=tuple([each for each in circle.conversations if each.id in moving]),
@@ -80,9 +83,21 @@ def follow(following: Following, to: ContactId) -> list[Change]:
     return changes
 
 
-def recorded(following: Following, contacts: Sequence[Contact]) -> Moved:
-    """What the act remembers of it."""
+def recorded(following: Following, into: Circle | None = None, contacts: Sequence[Contact] = ()) -> Moved:
+    """What the act remembers of it; of a merge also what tells apart, later, what was said since."""
+    keys = {(each.kind, each.value) for each in following.identities}
+    theirs = () if into is None else into.conversations
+    moving = {each.id for each in following.tickets}
+    numbers = () if into is None else [each.number for each in (*into.tickets, *following.tickets)]
     return Moved(
+        kept=tuple(
+            [
+                MovedConversation(id=each.id, ticket_id=each.ticket_id)
+                for each in (*following.left, *theirs)
+                if each in following.left or (each.channel, each.peer) in keys or each.ticket_id in moving
+            ]
+        ),
+        newest=max(numbers, default=0),
         identities=following.identities,
         conversations=tuple(
             [MovedConversation(id=each.id, ticket_id=each.ticket_id) for each in following.conversations]

@@ -35,10 +35,10 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def checked_reason(reason: str) -> str:
-    """A reason that says something. Raises Refused (reason_missing, reason_too_long)."""
+    """A reason that says something. Raises Refused (reason_needed, reason_too_long)."""
     said = reason.strip()
     if not said:
-        raise Refused("reason_missing", "say why, in a few words; whoever undoes it will want to know", status=422)
+        raise Refused("reason_needed", "say why, in a few words; whoever undoes it will want to know", status=422)
     if len(said) > REASON_CHARS_MAX:
         raise Refused("reason_too_long", f"a reason has at most {REASON_CHARS_MAX} characters", status=422)
     return said
@@ -88,7 +88,7 @@ def merge(into: Circle, other: Circle, deed: Deed, ids: Ids) -> Done:
         conversations=other.conversations,
         tickets=other.tickets,
     )
-    moved = recorded(following, other.absorbed)
+    moved = recorded(following, into, other.absorbed)
     act = _act("merge", contact, other.contact, moved, [into, other], deed, ids)
     changes: list[Change] = [
         touched(contact),
@@ -109,7 +109,7 @@ def split(circle: Circle, keys: Collection[IdentityKey], deed: Deed, ids: Ids) -
         raise Refused("nothing_left", "these are all the contact has; leave it one of them", status=422)
     fresh = Contact(id=ContactId(ids.new()), language=contact.language, created_at_ms=deed.now_ms)
     following = Following.of(circle, own)
-    act = _act("split", contact, fresh, recorded(following, ()), [circle], deed, ids)
+    act = _act("split", contact, fresh, recorded(following), [circle], deed, ids)
     changes: list[Change] = [touched(contact), Add(fresh), *follow(following, fresh.id)]
     return Done(act=act, changes=[*changes, *_told(act, "contact.split", [circle])])
 

@@ -83,15 +83,16 @@ def _joined(facts: Undoing) -> list[Change]:
     contact = living(into.contact)
     living(other.contact)
     not_apart(into, other)
-    pointed = {each.id: each.ticket_id for each in act.moved.conversations}
-    known = {each.id for each in into.tickets}
-    back = {
-        each.id: pointed[each.id]
-        for each in other.conversations
-        if each.ticket_id is None and pointed.get(each.id) in known
-    }
+    pointed = {each.id: each.ticket_id for each in (*act.moved.conversations, *act.moved.kept)}
+    known = {each.id for each in (*into.tickets, *other.tickets)}
+    everything = (*into.conversations, *other.conversations)
+    loose = [each for each in everything if each.ticket_id is None and pointed.get(each.id) in known]
     following = Following(
-        identities=other.identities, conversations=other.conversations, tickets=other.tickets, pointers=back
+        identities=other.identities,
+        conversations=other.conversations,
+        tickets=other.tickets,
+        pointers={each.id: pointed[each.id] for each in loose},
+        left=tuple([each for each in loose if each in into.conversations]),
     )
     changes: list[Change] = [touched(contact)]
     changes += [pointing(each, contact.id) for each in (other.contact, *other.absorbed)]

@@ -46,6 +46,10 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     tickets: tuple[TicketId, ...] = ()
     contacts: tuple[ContactId, ...] = ()
     """Contacts merged earlier into the one that was merged now."""
+    kept: tuple[MovedConversation, ...] = ()
+    """Conversations that stayed where they were, but were held from these addresses or about these tickets."""
+    newest: int = 0
+    """Of a merge: the highest ticket number of both; a ticket beyond it was opened since."""
 
 
 class PeopleAct(Row, frozen=True, kw_only=True):

@@ -121,6 +121,6 @@ async def test_who_is_not_signed_in_learns_nothing(house, someone):
     assert (await get(house, "/api/v1/contacts/C-99999", 404))["code"] == "no_such_contact"
     assert (await post(house, at(ticket, "/undo"), {"act": "nothing", "reason": "x"}, 404))["code"] == "not_found"
     assert (await post(house, at(ticket, "/merge"), {"other": ticket["contact"]["id"]}, 422))["code"] == (
-        "reason_missing"
+        "reason_needed"
     )
     await post(house, at(ticket, "/merge"), {"who": "x"}, 400)

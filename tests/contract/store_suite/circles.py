@@ -184,7 +184,7 @@ class CirclesSuite:
 
     async def test_a_reason_is_asked_for_and_what_must_not_rest_is_masked(self, three: Store):
         who = people(three)
-        assert await refused(who.merge("C-1", "C-2", "  ", "agent:a")) == "reason_missing"
+        assert await refused(who.merge("C-1", "C-2", "  ", "agent:a")) == "reason_needed"
         assert await refused(who.merge("C-1", "C-2", "x" * 501, "agent:a")) == "reason_too_long"
         act = await who.merge("C-1", "C-2", "both pay with 4111 1111 1111 1111", "agent:a")
         assert act.reason == "both pay with [CARD]"
