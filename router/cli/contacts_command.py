@@ -1,29 +1,89 @@
-"""`switchboard contacts import`: people and their proven identities, from NDJSON."""
+"""`switchboard contacts`: import people, show one with what is known and guessed of them, and say who is who."""
 
 import argparse
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
 
+import msgspec
+
+from router.bus.local import LocalBus
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
-from router.cli.house import opened
+from router.cli.house import House, opened
 from router.cli.progress import Progress
 from router.cli.route_command import open_input
 from router.cli.serve_command import add_config
+from router.cli.times import when
 from router.flow.contacts import import_contacts
+from router.flow.people import People
+from router.model.people import PeopleAct
+from router.web.contacts import act_views, contact_view
+
+_ACTOR = "system"
+_Act = Callable[[People, argparse.Namespace], Awaitable[PeopleAct]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="import")
-    summary = "make contacts, or bring them up to date, by their key"
-    action = actions.add_parser("import", help=summary, description=summary)
-    add_config(action)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    action = _action(actions, "import", "make contacts, or bring them up to date, by their key")
     action.add_argument("file", nargs="?", default="-", metavar="FILE", help="NDJSON; - is standard input")
+    action = _action(actions, "show", "identities with their proof, who may be the same person, what was done")
+    _contact(action)
+    action.add_argument("--json", action="store_true", help="one JSON object instead of text")
+    for name, summary in (("link", "an address is this contact's"), ("unlink", "an address is not this contact's")):
+        action = _action(actions, name, summary, reason=True)
+        _contact(action)
+        action.add_argument("kind", metavar="KIND", help="email, phone, user_id, telegram ...")
+        action.add_argument("value", metavar="VALUE")
+    action = _action(actions, "merge", "OTHER is the same person, who goes on as CONTACT", reason=True)
+    _contact(action)
+    action.add_argument("other", metavar="OTHER")
+    action = _action(actions, "split", "give addresses of a contact to a contact of their own", reason=True)
+    _contact(action)
+    action.add_argument("identity", nargs="+", metavar="KIND:VALUE")
+    action = _action(actions, "never-merge", "two contacts are two people", reason=True)
+    _contact(action)
+    action.add_argument("other", metavar="OTHER")
+    action = _action(actions, "undo", "take an act back, the newest on its contacts first", reason=True)
+    action.add_argument("act", metavar="ACT", help="its id, as `show` tells it")
+
+
+def _action(actions: Any, name: str, summary: str, *, reason: bool = False) -> argparse.ArgumentParser:  # noqa: ANN401 - argparse's own type has no public name
+    action: argparse.ArgumentParser = actions.add_parser(name, help=summary, description=summary)
+    add_config(action)
+    if reason:
+        action.add_argument("--reason", required=True, metavar="TEXT", help="why; kept with what is done")
+    return action
+
+
+def _contact(action: argparse.ArgumentParser) -> None:
+    action.add_argument("contact", metavar="CONTACT", help="C-n, a key of the import, or an id")
+
+
+_ACTS: dict[str, _Act] = {
+    "link": lambda people, given: people.link(given.contact, (given.kind, given.value), given.reason, _ACTOR),
+    "unlink": lambda people, given: people.unlink(given.contact, (given.kind, given.value), given.reason, _ACTOR),
+    "merge": lambda people, given: people.merge(given.contact, given.other, given.reason, _ACTOR),
+    "split": lambda people, given: people.split(
+        given.contact, [_pair(each) for each in given.identity], given.reason, _ACTOR
+    ),
+    "never-merge": lambda people, given: people.keep_apart(given.contact, given.other, given.reason, _ACTOR),
+    "undo": lambda people, given: people.undo(given.act, given.reason, _ACTOR),
+}
+
+
+def _pair(text: str) -> tuple[str, str]:
+    kind, _, value = text.partition(":")
+    return kind, value
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Import; 1 when a row was bad."""
-    return asyncio.run(_import(arguments))
+    """Do it; 1 when a row was bad or the act was refused."""
+    if arguments.action == "import":
+        return asyncio.run(_import(arguments))
+    return asyncio.run(_show(arguments) if arguments.action == "show" else _act(arguments))
 
 
 async def _import(arguments: argparse.Namespace) -> int:
@@ -38,3 +98,51 @@ async def _import(arguments: argparse.Namespace) -> int:
         print(told, file=sys.stderr)
     print(f"{imported.taken} contacts taken in, {len(imported.problems)} bad lines")
     return EXIT_FINDINGS if imported.problems else EXIT_DONE
+
+
+def _people(house: House) -> People:
+    return People(store=house.store, bus=LocalBus(), clock=house.clock, ids=house.ids)
+
+
+async def _act(arguments: argparse.Namespace) -> int:
+    async with opened(arguments.config) as house:
+        act = await _ACTS[arguments.action](_people(house), arguments)
+        (view,) = await act_views(house.store, [act])
+    print(_told(view))
+    return EXIT_DONE
+
+
+async def _show(arguments: argparse.Namespace) -> int:
+    async with opened(arguments.config) as house:
+        view: dict[str, Any] = await contact_view(house.store, *(await _people(house).show(arguments.contact)))
+    if arguments.json:
+        sys.stdout.buffer.write(msgspec.json.encode(view) + b"\n")
+        return EXIT_DONE
+    into = view["merged_into"]
+    print(_named(view) + (f", merged into {_named(into)}" if into else f": {view['open_tickets']} open tickets"))
+    for each in view["identities"]:
+        checked = ", checked by the channel" if each["vouched"] else ""
+        print(f"  {each['kind']:<12} {each['value']}  by {each['proof']}{checked}, {when(each['since_ms'])}")
+    for each in view["absorbed"]:
+        print(f"  merged       {_named(each)}")
+    for each in view["never_merge"]:
+        print(f"  never merge  {_named(each)}")
+    for hint in view["hints"]:
+        why = ", ".join(f"{reason['reason']} ({reason['kind']} {reason['value']})" for reason in hint["reasons"])
+        print(f"  perhaps      {_named(hint)}: {why}")
+    for act in view["acts"]:
+        print(f"  {_told(act)}")
+    return EXIT_DONE
+
+
+def _named(view: dict[str, Any]) -> str:
+    return f"{view['label']} ({view['name']})" if view["name"] else str(view["label"])
+
+
+def _told(act: Any) -> str:  # noqa: ANN401 - a view
+    other = f" and {_named(act['other'])}" if act["other"] else ""
+    what = ", ".join(f"{each['kind']} {each['value']}" for each in act["identities"])
+    undone = f"; undone: {act['undone']['reason']}" if act["undone"] else ""
+    who = act["actor_name"] or act["actor"]
+    told = f"{act['kind'].replace('_', ' ')}  {_named(act['contact'])}{other}{': ' + what if what else ''}"
+    return f"{act['id']}  {told}, by {who}: {act['reason']}{undone}"

@@ -25,6 +25,8 @@ class ProvenIdentity(msgspec.Struct, frozen=True):
     kind: str
     value: str
     proof: Proof
+    vouched: bool = False
+    """The channel itself said so, of this very message; else its kind does."""
 
     @property
     def key(self) -> IdentityKey:
@@ -72,7 +74,9 @@ def read_sender(event: InboundEvent) -> SenderView:
         claims.append(("email", normalise("email", sender.email), "app", vouched and typed))
     if sender.phone and kind != "phone":
         claims.append(("phone", normalise("phone", sender.phone), "app", vouched and typed))
-    proven = tuple([ProvenIdentity(key, value, proof) for key, value, proof, holds in claims if holds and value])
+    proven = tuple(
+        [ProvenIdentity(key, value, proof, vouched) for key, value, proof, holds in claims if holds and value]
+    )
     known = {identity.key for identity in proven}
     hints = dict.fromkeys([(key, value) for key, value, _, holds in claims if value and not holds])
     return SenderView(

@@ -8,6 +8,7 @@ import msgspec
 
 from router.core import amendments
 from router.core.acts import Scene, carry_out
+from router.core.claims import contradictions, writer_rows
 from router.core.pieces import together
 from router.core.placement import Placement, place
 from router.core.quotes import visible
@@ -15,12 +16,12 @@ from router.core.reasons import judged
 from router.core.receipts import Ways, automatic_reply
 from router.core.tickets import follow_up, open_ticket
 from router.model.changes import Add, Change, Record, Save
-from router.model.decisions import Outcome, Why
-from router.model.ids import ContactId, ConversationId, IdentityId, MessageId
+from router.model.decisions import Outcome, Why, WhyConflict
+from router.model.ids import ContactId, ConversationId, MessageId
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
-from router.model.tables import Contact, Conversation, Event, Identity, Message, Participant, Ticket
+from router.model.tables import Contact, Conversation, Event, Message, Participant, Ticket
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts, Verdict
 from rules.ruleset import Ruleset
 
@@ -183,7 +184,7 @@ def _decide_message(
     if reply is not None and reply.template is not None:
         why = msgspec.structs.replace(why, reply_template=reply.template)
 
-    changes: list[Change] = _people(placement, contact, contact_after, now_ms, ids)
+    changes: list[Change] = writer_rows(event, placement, contact, contact_after, now_ms, ids)
     changes += _conversation(entry, placement, conversation_id, contact.id, ticket)
     changes.append(Add(ticket) if placement.ticket is None else Save(ticket))
     changes.append(Add(_message(entry, ticket, conversation_id, contact, message_id, verdict, why)))
@@ -201,6 +202,7 @@ def _decide_message(
         )
     changes += pieces.changes(ticket)
     changes += [Record(e) for e in ticket_events]
+    changes += contradictions(placement, ticket, contact, message_id, now_ms)
     changes.append(
         Record(
             Event(
@@ -242,33 +244,13 @@ def _why(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: Ti
         joined=placement.joined,
         joined_detail=placement.not_joined,
         contact_by=placement.contact_by,
+        known_by=placement.known_by,
+        conflicts=tuple([WhyConflict(row.kind, row.value, row.contact_id) for row in placement.foreign]),
         ticket_new=placement.ticket is None,
         related=placement.related,
         parse_ms=entry.parse_ms,
         redact_ms=entry.redact_ms,
     )
-
-
-def _people(placement: Placement, before: Contact, after: Contact, now_ms: int, ids: Ids) -> list[Change]:
-    changes: list[Change] = []
-    if placement.contact is None:
-        changes.append(Add(after))
-    elif after is not before:
-        changes.append(Save(msgspec.structs.replace(after, version=before.version + 1)))
-    changes += [
-        Add(
-            Identity(
-                id=IdentityId(ids.new()),
-                contact_id=before.id,
-                kind=identity.kind,
-                value=identity.value,
-                proof=identity.proof,
-                created_at_ms=now_ms,
-            )
-        )
-        for identity in placement.missing
-    ]
-    return changes
 
 
 def _conversation(

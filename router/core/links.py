@@ -7,7 +7,7 @@ nothing (promise 4).
 
 import msgspec
 
-from router.model.changes import Add, Change, Record, Save
+from router.model.changes import Add, Change, Check, Record, Save
 from router.model.errors import Refused
 from router.model.ids import ContactId, ConversationId, IdentityId
 from router.model.sources import Ids
@@ -22,8 +22,10 @@ class Guest(msgspec.Struct, frozen=True, kw_only=True):
     visitor: str
 
 
-def open_link(link: PrivateLink, ticket: Ticket, guest: Guest, *, now_ms: int, ids: Ids) -> list[Change]:
-    """Let a visitor in; nothing changes when the link has let in that very visitor before.
+def open_link(
+    link: PrivateLink, ticket: Ticket, contact: Contact, guest: Guest, *, now_ms: int, ids: Ids
+) -> list[Change]:
+    """Let a visitor in as `contact`, whom the link was sent to; nothing changes when it let that visitor in before.
 
     Raises Refused (link_used, link_expired).
     """
@@ -34,7 +36,9 @@ def open_link(link: PrivateLink, ticket: Ticket, guest: Guest, *, now_ms: int, i
     if now_ms >= link.expires_at_ms:
         raise Refused("link_expired", "this link can no longer be opened", status=410)
     opened = msgspec.structs.replace(link, opened_at_ms=now_ms, opened_by=guest.visitor, version=link.version + 1)
-    people, contact_id = _proven(link, guest, now_ms, ids) if link.proves else _stranger(link, guest, now_ms, ids)
+    # Agents may have given the conversation to another contact since, whose ticket this is not.
+    proves = link.proves and contact.id == ticket.contact_id
+    people, contact_id = _proven(contact, guest, now_ms, ids) if proves else _stranger(link, guest, now_ms, ids)
     conversation = Conversation(
         id=ConversationId(ids.new()),
         channel=guest.channel,
@@ -54,21 +58,21 @@ def open_link(link: PrivateLink, ticket: Ticket, guest: Guest, *, now_ms: int, i
         conversation_id=conversation.id,
         queue=ticket.queue,
         actor=f"contact:{contact_id}",
-        data={"proves": "yes" if link.proves else "no"},
+        data={"proves": "yes" if proves else "no"},
     )
     return [*people, Save(opened), Add(conversation), Record(event)]
 
 
-def _proven(link: PrivateLink, guest: Guest, now_ms: int, ids: Ids) -> tuple[list[Change], ContactId]:
+def _proven(contact: Contact, guest: Guest, now_ms: int, ids: Ids) -> tuple[list[Change], ContactId]:
     identity = Identity(
         id=IdentityId(ids.new()),
-        contact_id=link.contact_id,
+        contact_id=contact.id,
         kind=guest.channel,
         value=guest.visitor,
         proof="deep-link",
         created_at_ms=now_ms,
     )
-    return [Add(identity)], link.contact_id
+    return [Check(contact), Add(identity)], contact.id
 
 
 def _stranger(link: PrivateLink, guest: Guest, now_ms: int, ids: Ids) -> tuple[list[Change], ContactId]:

@@ -14,11 +14,11 @@ from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.limits import REOPEN_WINDOW_MS
 from router.model.message import InboundEvent
 from router.model.snapshot import ConversationKey, Snapshot, SnapshotKeys
-from router.model.tables import Contact, Conversation, Ticket
+from router.model.tables import Contact, Conversation, Identity, Ticket
 from rules.pieces import is_piece
 
 Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references"]
-NotJoined = Literal["", "sender_denied", "forwarded", "ticket_closed", "reopen_window_over"]
+NotJoined = Literal["", "sender_denied", "forwarded", "identity_conflict", "ticket_closed", "reopen_window_over"]
 ContactBy = Literal[
     "new", "app", "provider", "mail", "visitor", "deep-link", "import", "agent", "conversation", "unproven"
 ]
@@ -37,6 +37,12 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     contact_by: ContactBy
     missing: tuple[ProvenIdentity, ...]
     """Proven identities the contact does not have yet."""
+    foreign: tuple[Identity, ...] = ()
+    """Identities proven by this event that are another contact's: a contradiction. They stay whose they are."""
+    checked: tuple[Identity, ...] = ()
+    """Identities of the contact that the channel vouched for only now."""
+    known_by: str = ""
+    """The kind of identity that named the contact."""
     conversation: Conversation | None
     conversation_key: ConversationKey
     ticket: Ticket | None
@@ -106,17 +112,18 @@ def _conversation_key(event: InboundEvent, thread: str, peer: str) -> Conversati
 
 def _contact(
     event: InboundEvent, sender: SenderView, conversation: Conversation | None, snapshot: Snapshot
-) -> tuple[Contact | None, ContactBy]:
+) -> tuple[Contact | None, ContactBy, str]:
+    """Whose event it is, by what, and by which kind of identity. The strongest proof names the contact."""
     for identity in sender.proven:
         row = snapshot.identities.get(identity.key)
         if row is not None and row.contact_id in snapshot.contacts:
-            return snapshot.contacts[row.contact_id], row.proof
+            return snapshot.contacts[row.contact_id], row.proof, row.kind
     if sender.proven:
-        return None, "new"
+        return None, "new", sender.proven[0].kind
     # A channel that proves nothing: only its own thread holds a person together.
     if event.thread_id and conversation is not None and not sender.denied:
-        return snapshot.contacts.get(conversation.contact_id), "conversation"
-    return None, "unproven"
+        return snapshot.contacts.get(conversation.contact_id), "conversation", ""
+    return None, "unproven", ""
 
 
 def _pointed_ticket(
@@ -157,13 +164,15 @@ def place(
     ticket, joined, thread = _pointed_ticket(event, token_conversation, snapshot)
     key = _conversation_key(event, thread or own_thread(event, sender), sender.peer)
     conversation = snapshot.conversations.get(key)
-    contact, contact_by = _contact(event, sender, conversation, snapshot)
+    contact, contact_by, known_by = _contact(event, sender, conversation, snapshot)
+    stored = [snapshot.identities[each.key] for each in sender.proven if each.key in snapshot.identities]
+    foreign = tuple([row for row in stored if contact is not None and row.contact_id != contact.id])
     if ticket is None and conversation is not None and conversation.ticket_id in snapshot.tickets:
         same_person = contact is not None and contact.id == conversation.contact_id
         if same_person:
             ticket, joined = snapshot.tickets[conversation.ticket_id], "conversation"
 
-    related = _related(event, sender, snapshot)
+    related = _related(event, sender, foreign, snapshot)
     not_joined: NotJoined = ""
     is_participant = False
     if ticket is not None:
@@ -171,6 +180,8 @@ def place(
             (ticket.id, event.channel, sender.peer) in snapshot.participants
         )
         not_joined = _refusal(ticket, event, knows_writer=knows_writer, denied=sender.denied, now_ms=now_ms)
+        if any(row.contact_id == ticket.contact_id for row in foreign):
+            not_joined = not_joined or "identity_conflict"
         if not_joined:
             related = (ticket.id, *related)
             ticket, joined = None, "new"
@@ -179,13 +190,19 @@ def place(
                 conversation = snapshot.conversations.get(key)
         else:
             is_participant = not knows_writer
-    known = {i.key for i in sender.proven if i.key in snapshot.identities}
+    known = {(row.kind, row.value) for row in stored}
+    vouched = {i.key for i in sender.proven if i.vouched}
     joined_id = ticket.id if ticket is not None else None
     return Placement(
         sender=sender,
         contact=contact,
         contact_by=contact_by,
         missing=tuple(i for i in sender.proven if i.key not in known),
+        foreign=foreign,
+        checked=tuple(
+            [row for row in stored if row not in foreign and not row.vouched and (row.kind, row.value) in vouched]
+        ),
+        known_by=known_by,
         conversation=conversation,
         conversation_key=key,
         ticket=ticket,
@@ -196,9 +213,13 @@ def place(
     )
 
 
-def _related(event: InboundEvent, sender: SenderView, snapshot: Snapshot) -> tuple[TicketId, ...]:
-    """Tickets an agent may want to look at: of claimed addresses, and of quoted numbers."""
+def _related(
+    event: InboundEvent, sender: SenderView, foreign: tuple[Identity, ...], snapshot: Snapshot
+) -> tuple[TicketId, ...]:
+    """Tickets an agent may want to look at: of claimed addresses, of contradictions, and of quoted numbers."""
     found: list[TicketId] = []
+    for row in foreign:
+        found.extend(t.id for t in snapshot.open_tickets_of(row.contact_id))
     for hint in sender.hints:
         identity = snapshot.identities.get(hint)
         if identity is not None:

@@ -9,7 +9,7 @@ from router.model.changes import contact_name, ticket_number
 from router.model.decisions import Why
 from router.model.ids import MessageId
 from router.model.tables import Event, Message, OutboxEntry
-from router.store import inbox, journal
+from router.store import dossier, inbox, journal
 from router.store.inbox import TicketDetail
 from router.store.rows import JournalRow
 from router.store.script import Store
@@ -21,7 +21,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened."""
 
     stage: str
-    """accepted, message, redaction, rules, acts, ticket, history, delivery."""
+    """accepted, message, redaction, rules, acts, ticket, contact, history, delivery."""
     at_ms: int | None
     text: str
     facts: dict[str, str] = {}
@@ -134,7 +134,28 @@ async def _message(store: Store, message: Message) -> list[Step]:
             facts={"not_joined": why.joined_detail, "answer": why.reply_template or "none"},
         )
     )
+    steps.append(await _contact(store, message, why))
     return steps
+
+
+async def _contact(store: Store, message: Message, why: Why) -> Step:
+    """Why this contact, who they turned out to be since, and whose the identities were that contradict it."""
+    (writer,) = await store.read(dossier.contacts({message.contact_id}))
+    now = await store.read(dossier.contacts({writer.merged_into})) if writer.merged_into is not None else []
+    others = {each.id: each for each in await store.read(dossier.contacts({each.contact_id for each in why.conflicts}))}
+    by = f"{why.contact_by}, {why.known_by}" if why.known_by else why.contact_by
+    return Step(
+        stage="contact",
+        at_ms=None,
+        text=f"{contact_name(writer)} by {by}",
+        facts={
+            "merged_into": "".join(contact_name(each) for each in now),
+            "conflicts": "; ".join(
+                f"{each.kind} {each.value} is proven to be {contact_name(others[each.contact_id])}'s"
+                for each in why.conflicts
+            ),
+        },
+    )
 
 
 def _policies(message: Message) -> str:

@@ -22,6 +22,18 @@ class Save(msgspec.Struct, frozen=True, tag=True):
     row: Row
 
 
+class Check(msgspec.Struct, frozen=True, tag=True):
+    """`row` must still be of this version: what was decided stands on who it is. Anything else is a Conflict."""
+
+    row: Contact
+
+
+class Remove(msgspec.Struct, frozen=True, tag=True):
+    """Delete the row of this id and, where it has one, version; anything else is a Conflict."""
+
+    row: Row
+
+
 class Record(msgspec.Struct, frozen=True, tag=True):
     """Append to the feed, last in the transaction, so that event ids are in commit order."""
 
@@ -37,7 +49,7 @@ class Forget(msgspec.Struct, frozen=True, tag=True):
     """As the provider names it."""
 
 
-Change = Add | Save | Record | Forget
+Change = Add | Save | Check | Remove | Record | Forget
 
 
 def ticket_number(ticket: Ticket) -> str:

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from router.model.ids import MessageId, TicketId
+from router.model.ids import ContactId, MessageId, TicketId
 
 
 class WhyReason(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +64,14 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
 
 
+class WhyConflict(msgspec.Struct, frozen=True):
+    """An identity that was proven although it is another contact's."""
+
+    kind: str
+    value: str
+    contact_id: ContactId
+
+
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """Why an inbound message became what it became. Stored as JSON with the message."""
 
@@ -86,6 +94,9 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     joined: str
     joined_detail: str = ""
     contact_by: str
+    known_by: str = ""
+    """The kind of identity that named the contact."""
+    conflicts: tuple[WhyConflict, ...] = ()
     ticket_new: bool
     related: tuple[TicketId, ...] = ()
     reply_template: str | None = None

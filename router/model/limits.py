@@ -61,6 +61,11 @@ PAGE_MAX: Final = 100
 REPLY_CHARS_MAX: Final = 50_000
 PRIVATE_MESSAGES_MAX: Final = 200
 """Private messages of a customer that a public reply to them is compared with, the newest first."""
+CIRCLE_MAX: Final = 2_000
+"""Conversations, or tickets, of a contact that one act about who is who moves; a larger contact is refused by name."""
+REASON_CHARS_MAX: Final = 500
+HINTS_MAX: Final = 10
+"""Contacts shown as possibly the same person, the strongest reason first."""
 CONFIRMED_MAX: Final = 100
 """Places in one reply that its author can confirm."""
 SESSION_MS: Final = 12 * 3_600_000

@@ -55,6 +55,8 @@ class Contact(Row, frozen=True, kw_only=True):
     """Automatic answers since `auto_replies_since_ms` (limits.AUTO_REPLIES_PER_HOUR)."""
     ext: str | None = None
     """Unknown fields of the imported rows, a JSON object as text: no decision reads it, so none has to decode it."""
+    merged_into: ContactId | None = None
+    """The contact that this one turned out to be; never one that is merged itself, so that one step leads there."""
     created_at_ms: int
     version: int = 1
 
@@ -69,7 +71,10 @@ class Identity(Row, frozen=True, kw_only=True):
     """email, phone, user_id, or the connector kind whose provider ids these are (telegram, x, webchat ...)."""
     value: str
     proof: Proof
+    vouched: bool = False
+    """The channel said so itself: of mail, that our own server checked SPF, DKIM or DMARC. False: by its kind alone."""
     created_at_ms: int
+    version: int = 1
 
 
 class Conversation(Row, frozen=True, kw_only=True):
@@ -270,6 +275,13 @@ EventKind = Literal[
     "ticket.notice",
     "webhook.state",
     "delivery.state",
+    "contact.linked",
+    "contact.unlinked",
+    "contact.merged",
+    "contact.split",
+    "contact.undone",
+    "contact.never_merge",
+    "contact.conflict",
     "rules.changed",
     "agent.status",
 ]

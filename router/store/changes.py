@@ -10,9 +10,11 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Forget, Record
+from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Check, Forget, Record, Remove
+from router.model.errors import Conflict
 from router.model.ids import ContactId, EventId, JournalId, TicketId
 from router.model.message import StoredField
+from router.model.people import Claim, NeverMerge, PeopleAct
 from router.model.tables import (
     Agent,
     Contact,
@@ -56,6 +58,7 @@ class _Plan(Generic[R]):
         self.added: dict[str, R] = {}
         self.saved: dict[str, R] = {}
         self.expected: dict[str, int] = {}
+        self.removed: dict[str, R] = {}
 
     def add(self, key: str, row: R) -> None:
         self.added[key] = row
@@ -66,6 +69,32 @@ class _Plan(Generic[R]):
         else:
             self.expected.setdefault(key, getattr(row, "version", 1) - 1)
             self.saved[key] = row
+
+    def check(self, key: str, version: int) -> None:
+        if key not in self.added:
+            self.expected.setdefault(key, version)
+
+    def verify(self) -> Script[None]:
+        """Lock what the batch stands on, all of it in one order, and see that it has not changed."""
+        if self.expected.keys() <= self.saved.keys():
+            return  # `update` does it
+        rows = yield from select(
+            "SELECT id, version FROM contacts WHERE id {in ids} ORDER BY id {pg FOR NO KEY UPDATE}",
+            ids=sorted(self.expected),
+        )
+        if {row[0]: row[1] for row in rows} != self.expected:
+            raise Conflict("contacts: somebody changed who is who since it was read")
+
+    def delete(self) -> Script[None]:
+        """What is to go, before new rows take its unique keys."""
+        for key in sorted(self.removed):
+            row = self.removed[key]
+            version = getattr(row, "version", None)
+            match = "" if version is None else " AND version = :version"
+            sql = f"DELETE FROM {row.TABLE} WHERE id = :id{match}"  # noqa: S608 - names of our own structs
+            params = {"id": key} if version is None else {"id": key, "version": version}
+            if (yield from run(sql, **params)) != 1:
+                raise Conflict(f"{row.TABLE}: a row to delete has changed")
 
     def insert(self) -> Script[int]:
         return insert(list(self.added.values()))
@@ -94,6 +123,9 @@ class _Batch:
         self.private_links = _Plan[PrivateLink]()
         self.participants = _Plan[Participant]()
         self.agents = _Plan[Agent]()
+        self.claims = _Plan[Claim]()
+        self.people_acts = _Plan[PeopleAct]()
+        self.never_merge = _Plan[NeverMerge]()
         self.events: list[Event] = []
         self.forgotten: list[Forget] = []
         plans: dict[str, _Plan[Any]] = {name: plan for name, plan in vars(self).items() if isinstance(plan, _Plan)}
@@ -104,12 +136,17 @@ class _Batch:
             if isinstance(change, Forget):
                 self.forgotten.append(change)
                 continue
+            if isinstance(change, Check):
+                self.contacts.check(change.row.id, change.row.version)
+                continue
             row = change.row
             plan = plans.get(row.TABLE)
             if plan is None:
                 raise TypeError(f"{type(row).__name__} rows are not changed by decisions")
             if isinstance(change, Add):
                 plan.add(getattr(row, row.KEY), row)
+            elif isinstance(change, Remove):
+                plan.removed[getattr(row, row.KEY)] = row
             else:
                 plan.save(getattr(row, row.KEY), row)
 
@@ -144,8 +181,14 @@ def _apply(
     yield from check_fences(fences)
     yield from insert(list(sealed))
     contacts = yield from _number("contact", batch.contacts)
+    yield from batch.contacts.verify()
     yield from batch.contacts.write()
+    yield from batch.identities.delete()
     yield from batch.identities.write()
+    yield from _claim(batch.claims)
+    yield from batch.people_acts.write()
+    yield from batch.never_merge.delete()
+    yield from batch.never_merge.write()
     # New conversations may point to new tickets, which point to them: only the way back is a foreign key.
     yield from batch.conversations.write()
     tickets = yield from _number("ticket", batch.tickets)
@@ -166,6 +209,12 @@ def _apply(
         contacts={ContactId(key): number for key, number in contacts.items()},
         event_ids=event_ids,
     )
+
+
+def _claim(claims: _Plan[Claim]) -> Script[int]:
+    """What is said again is no news: it stays as it was. In order of the unique key, so that writers do not cross."""
+    rows = sorted(claims.added.values(), key=lambda row: (row.contact_id, row.kind, row.proven, row.value))
+    return insert(rows, conflict="ignore")
 
 
 def _take(counter: str, count: int) -> Script[int]:

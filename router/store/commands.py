@@ -46,7 +46,10 @@ def _acquaintance(conversation: Conversation) -> Script[Acquaintance]:
     contact = yield from fetch_one(Contact, "WHERE t.id = :id", id=conversation.contact_id)
     assert contact is not None, "a foreign key says so"
     identities = yield from fetch(Identity, "WHERE t.contact_id = :id ORDER BY t.id", id=contact.id)
-    theirs = "WHERE t.ticket_id IN (SELECT id FROM tickets WHERE contact_id = :id) AND t.contact_id = :id"
+    theirs = (
+        "WHERE t.ticket_id IN (SELECT id FROM tickets WHERE contact_id = :id) "
+        "AND t.contact_id IN (SELECT id FROM contacts WHERE id = :id OR merged_into = :id)"
+    )
     newest = "ORDER BY t.id DESC LIMIT :limit"
     private = yield from fetch(
         Message,

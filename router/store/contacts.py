@@ -5,8 +5,10 @@ from typing import Final
 
 import msgspec
 
-from router.model.ids import ContactId, IdentityId
+from router.model.changes import contact_name
+from router.model.ids import ClaimId, ContactId, IdentityId
 from router.model.limits import EXT_BYTES_MAX
+from router.model.people import Claim, NeverMerge, folded_name
 from router.model.snapshot import IdentityKey
 from router.model.sources import Ids
 from router.model.tables import Contact, Identity
@@ -63,8 +65,10 @@ def load(rows: Sequence[ContactIn], *, ids: Ids, now_ms: int) -> Script[Imported
     stored = yield from fetch(
         Identity, "JOIN {each wanted kind value} AS k ON {same t.value k.value} AND t.kind = k.kind", wanted=wanted
     )
-    owners = yield from fetch(Contact, "WHERE t.id {in ids}", ids=sorted({row.contact_id for row in stored}))
-    plan = _Plan(by_key, stored, owners, ids, now_ms)
+    wanted_ids = {row.contact_id for row in stored} | {row.merged_into for row in by_key.values() if row.merged_into}
+    owners = yield from fetch(Contact, "WHERE t.id {in ids}", ids=sorted(wanted_ids))
+    apart = yield from fetch(NeverMerge, "WHERE t.first_id {in ids}", ids=sorted(wanted_ids))
+    plan = _Plan(by_key, stored, owners, apart, ids, now_ms)
     for at, row in good:
         wrong = plan.take(row)
         if wrong is not None:
@@ -75,9 +79,10 @@ def load(rows: Sequence[ContactIn], *, ids: Ids, now_ms: int) -> Script[Imported
         updated = sorted(plan.updated.values(), key=lambda contact: contact.id)
         yield Update(updated, [contact.version - 1 for contact in updated])
     yield from insert(plan.identities)
+    yield from insert(plan.claims, conflict="ignore")
     if plan.moved:
-        yield Update(plan.moved, [0] * len(plan.moved))
-    return Imported(created=len(created), updated=len(plan.updated), errors=sorted(errors))
+        yield Update(plan.moved, [identity.version - 1 for identity in plan.moved])
+    return Imported(created=len(created), updated=len(plan.updated) - len(plan.bystanders), errors=sorted(errors))
 
 
 def _check(rows: Sequence[ContactIn]) -> tuple[list[tuple[int, ContactIn]], list[tuple[int, str]]]:
@@ -105,41 +110,68 @@ def _clash(identity: IdentityKey, owner: str) -> str:
 
 
 class _Plan:
-    """What a chunk does to the contacts and identities that are there."""
+    """What a chunk does to the contacts and identities that are there. Rows that say what is known change nothing."""
 
     def __init__(
         self,
         by_key: Mapping[str | None, Contact],
         stored: Sequence[Identity],
         owners: Sequence[Contact],
+        apart: Sequence[NeverMerge],
         ids: Ids,
         now_ms: int,
     ) -> None:
-        self._by_key = by_key
+        self._by_key = {row.key: row.id for row in by_key.values()}
         self._stored = {(row.kind, row.value): row for row in stored}
-        self._owners = {row.id: row for row in owners}
+        self._owners = {row.id: row for row in (*owners, *by_key.values())}
+        self._apart = {frozenset((pair.first_id, pair.second_id)) for pair in apart}
         self._ids = ids
         self._now_ms = now_ms
         self.created: list[Contact] = []
         self.updated: dict[ContactId, Contact] = {}
+        self.bystanders: set[ContactId] = set()
+        """Updated only because an identity went to somebody else."""
         self.identities: list[Identity] = []
         self.moved: list[Identity] = []
+        self.claims: list[Claim] = []
 
     def take(self, row: ContactIn) -> str | None:
         """Plan one row; what is wrong with it, if anything."""
         known = [self._stored[identity] for identity in row.proven() if identity in self._stored]
+        keyed = self._now(self._by_key[row.key]) if row.key in self._by_key else None
+        # What was merged by an agent stays merged: its row speaks of the contact that it turned out to be.
+        whole = keyed if keyed is None or keyed.merged_into is None else self._now(keyed.merged_into)
         for identity in known:
-            owner = self._owner(identity)
-            if owner.key not in {None, row.key}:
+            owner = self._now(identity.contact_id)
+            if owner.key not in {None, row.key} and (whole is None or owner.id != whole.id):
                 return _clash((identity.kind, identity.value), owner.key or "")
-        found = self._by_key.get(row.key) or next(map(self._owner, known), None)
+        found = whole or next((self._now(identity.contact_id) for identity in known), None)
         ext = _merged(found.ext if found else None, row.ext)
         if ext is not None and len(ext.encode()) > EXT_BYTES_MAX:
             return f"with those of earlier rows the unknown fields take more than {EXT_BYTES_MAX:,} bytes"
-        contact = self._contact(row, found, ext)
+        strangers = sorted({identity.contact_id for identity in known} - ({found.id} if found else set()))
+        for stranger in strangers:
+            if found is not None and frozenset((found.id, stranger)) in self._apart:
+                return f"agents say that {contact_name(found)} and {contact_name(self._now(stranger))} are two people"
+        merged = keyed is not None and found is not keyed
+        contact = found if merged and found is not None else self._contact(row, found, ext)
+        made = len(self.identities)
+        self._identities(row, contact, known)
+        touched = [*strangers, *([contact.id] if found is not None and len(self.identities) > made else [])]
+        for each in touched:  # what is being decided about them meanwhile has to look again
+            if each not in self.updated:
+                self.bystanders.add(each)
+                self._save(self._now(each))
+        return None
+
+    def _identities(self, row: ContactIn, contact: Contact, known: Sequence[Identity]) -> None:
         for identity in known:
             if identity.contact_id != contact.id:
-                self.moved.append(msgspec.structs.replace(identity, contact_id=contact.id, proof="import"))
+                self.moved.append(
+                    msgspec.structs.replace(
+                        identity, contact_id=contact.id, proof="import", version=identity.version + 1
+                    )
+                )
         have = {(identity.kind, identity.value) for identity in known}
         for kind, value in dict.fromkeys(row.proven()):
             if (kind, value) not in have:
@@ -153,35 +185,42 @@ class _Plan:
                         created_at_ms=self._now_ms,
                     )
                 )
-        return None
 
-    def _owner(self, identity: Identity) -> Contact:
-        return self.updated.get(identity.contact_id) or self._owners[identity.contact_id]
+    def _now(self, contact_id: ContactId) -> Contact:
+        """A contact as this chunk has left it so far."""
+        return self.updated.get(contact_id) or self._owners[contact_id]
+
+    def _save(self, contact: Contact) -> None:
+        version = contact.version if contact.id in self.updated else contact.version + 1
+        self.updated[contact.id] = msgspec.structs.replace(contact, version=version)
 
     def _contact(self, row: ContactIn, found: Contact | None, ext: str | None) -> Contact:
-        if found is None:
-            made = Contact(
-                id=ContactId(self._ids.new()),
-                key=row.key,
-                name=row.name,
-                language=row.language,
-                vip=row.vip,
-                ext=ext,
-                created_at_ms=self._now_ms,
-            )
-            self.created.append(made)
-            return made
-        changed = msgspec.structs.replace(
-            found,
+        known = found or Contact(id=ContactId(self._ids.new()), created_at_ms=self._now_ms)
+        said = msgspec.structs.replace(
+            known,
             key=row.key,
-            name=row.name or found.name,
-            language=row.language or found.language,
+            name=row.name or known.name,
+            language=row.language or known.language,
             vip=row.vip,
             ext=ext,
-            version=found.version + 1,
         )
-        self.updated[found.id] = changed
-        return changed
+        if found is None:
+            self.created.append(said)
+        elif said != found:
+            self.bystanders.discard(said.id)
+            self._save(said)
+        name = folded_name(row.name)
+        if name is not None and (found is None or row.name != found.name):
+            self.claims.append(
+                Claim(
+                    id=ClaimId(self._ids.new()),
+                    contact_id=said.id,
+                    kind="name",
+                    value=name,
+                    created_at_ms=self._now_ms,
+                )
+            )
+        return said
 
 
 def _merged(old: str | None, new: str | None) -> str | None:
@@ -192,7 +231,9 @@ def _merged(old: str | None, new: str | None) -> str | None:
 
 def dump(*, after: str = "", limit: int = CHUNK_MAX) -> Script[list[tuple[Contact, list[Identity]]]]:
     """Contacts after this id, in order, each with its identities."""
-    contacts = yield from fetch(Contact, "WHERE t.id > :after ORDER BY t.id LIMIT :limit", after=after, limit=limit)
+    contacts = yield from fetch(
+        Contact, "WHERE t.id > :after AND t.merged_into IS NULL ORDER BY t.id LIMIT :limit", after=after, limit=limit
+    )
     found = yield from fetch(
         Identity, "WHERE t.contact_id {in ids} ORDER BY t.id", ids=[contact.id for contact in contacts]
     )

@@ -158,9 +158,60 @@ def _paths() -> dict[str, object]:
                 parameters=_in_path("name"),
             )
         },
+        **_contact_paths(),
         **_own_paths(),
         "/healthz": {"get": {"summary": "The process answers", "responses": _answers(_ANY)}},
         "/readyz": {"get": {"summary": "The process can work", "responses": _answers(_ANY)}},
+    }
+
+
+def _contact_paths() -> dict[str, object]:
+    """Who is who."""
+    one, contact = "/api/v1/contacts/{contact}", _in_path("contact")
+    contact[0]["description"] = "id, key of the import, or C-n"
+    key: dict[str, object] = {"kind": _TEXT, "value": _TEXT}
+    acts: tuple[tuple[str, str, dict[str, object]], ...] = (
+        ("link", "Say that an address is this contact's", {**key, "reason": _TEXT}),
+        ("unlink", "Say that an address is not this contact's", {**key, "reason": _TEXT}),
+        (
+            "merge",
+            "Say that another contact is the same person, who goes on as this one; `preview` moves nothing",
+            {"other": _TEXT, "reason": _TEXT, "preview": _FLAG},
+        ),
+        (
+            "split",
+            "Give some addresses to a contact of their own",
+            {"identities": {"type": "array", "items": _object(**key)}, "reason": _TEXT},
+        ),
+        ("never-merge", "Say that two contacts are two people", {"other": _TEXT, "reason": _TEXT}),
+        ("undo", "Take an act back, the newest on its contacts first", {"act": _TEXT, "reason": _TEXT}),
+    )
+    return {
+        "/api/v1/contacts": {
+            "get": _operation(
+                "Contacts by key, number, address or whole name",
+                answers=_answers(_object(contacts={"type": "array", "items": _ANY})),
+                parameters=_query("q"),
+            )
+        },
+        one: {
+            "get": _operation(
+                "A contact: identities with their proof, who may be the same person, acts",
+                answers=_answers(_object(contact=_ANY)),
+                parameters=contact,
+            )
+        },
+        **{
+            f"{one}/{name}": {
+                "post": _operation(
+                    summary,
+                    answers=_answers(_object(act=_ANY, contact=_ANY)),
+                    parameters=contact,
+                    body=_body(_object(**fields)),
+                )
+            }
+            for name, summary, fields in acts
+        },
     }
 
 

@@ -15,6 +15,7 @@ from router.flow.feed import Feed
 from router.flow.files import open_file
 from router.flow.health import HealthBoard
 from router.flow.intake import Door
+from router.flow.people import People
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
 from router.model.errors import Refused
@@ -27,6 +28,7 @@ from router.store.script import Store
 from router.telemetry import Logger, Metrics
 from router.web import openapi, trace
 from router.web.auth import Auth
+from router.web.contacts import ContactsApi
 from router.web.feed import FeedSocket
 from router.web.messages import MessagesApi
 from router.web.ops import ops_routes
@@ -56,6 +58,7 @@ class Server:
         door: Door,
         channels: Channels,
         commands: Commands,
+        people: People,
         feed: Feed,
         rulebook: Rulebook,
         health: HealthBoard,
@@ -80,6 +83,7 @@ class Server:
             public_url=config.public_url,
         )
         self._tickets = TicketsApi(store=store, auth=auth, commands=commands, channels=channels, views=views)
+        self._contacts = ContactsApi(store=store, auth=auth, people=people)
         self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
         self._trace = trace.TraceApi(store=store, auth=auth)
         self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
@@ -109,6 +113,7 @@ class Server:
                 web.get("/api/openapi.json", openapi.serve),
                 *ops_routes(self._status, self._metrics),
                 *self._tickets.routes(),
+                *self._contacts.routes(),
             ]
         )
         for channel in self._channels.all():

@@ -14,6 +14,7 @@ from router.model.tables import Event, Message, OutboxEntry
 from router.store import inbox
 from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
+from router.web.contacts import identity_view
 
 
 class ContactView(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,7 +291,7 @@ def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
             "name": contact.name,
             "language": contact.language,
             "vip": contact.vip,
-            "identities": [{"kind": i.kind, "value": i.value, "proof": i.proof} for i in detail.identities],
+            "identities": [identity_view(each) for each in detail.identities],
         },
         "related": [ticket_row(line) for line in detail.related],
         "can_reply": way_out.can_send and not closed,

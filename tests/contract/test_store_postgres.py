@@ -14,6 +14,7 @@ from router.store.postgres import PostgresStore
 from router.store.script import Store, fetch, run, select
 from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.changes import ChangesSuite
+from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.history import HistorySuite
 from tests.contract.store_suite.inbox import InboxSuite
@@ -80,6 +81,9 @@ class TestActs(ActsSuite): ...
 
 
 class TestChanges(ChangesSuite): ...
+
+
+class TestCircles(CirclesSuite): ...
 
 
 class TestFeed(FeedSuite): ...

@@ -16,6 +16,7 @@ from router.store.script import Store, run, select
 from router.store.sqlite import SqliteStore
 from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.changes import ChangesSuite
+from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.history import HistorySuite
 from tests.contract.store_suite.inbox import InboxSuite
@@ -67,6 +68,9 @@ class TestActs(ActsSuite): ...
 
 
 class TestChanges(ChangesSuite): ...
+
+
+class TestCircles(CirclesSuite): ...
 
 
 class TestFeed(FeedSuite): ...

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -20,8 +21,13 @@ _HAN = re.compile(r"[㐀-鿿]")
 _NEUTRAL = {"API", "X", "Facebook", "Instagram", "Telegram", "WhatsApp", "B", "kB", "MB"}
 
 
+def files(language: str) -> list[Path]:
+    """The first words, and those that come with parts loaded later, each part's in a folder of its own."""
+    return sorted((ROOT / "inbox/static/i18n").rglob(f"{language}.json"))
+
+
 def table(language: str) -> dict[str, str | dict[str, str]]:
-    return json.loads(text(ROOT / f"inbox/static/i18n/{language}.json"))
+    return {key: entry for file in files(language) for key, entry in json.loads(text(file)).items()}
 
 
 def sources() -> Iterator[str]:
@@ -82,9 +88,19 @@ def test_every_beginning_of_a_key_leads_somewhere():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_keys_stand_in_order_once_each(language):
-    pairs = json.loads(text(ROOT / f"inbox/static/i18n/{language}.json"), object_pairs_hook=lambda found: found)
-    names = [name for name, _ in pairs]
-    assert names == sorted(set(names))
+    seen: list[str] = []
+    for file in files(language):
+        pairs = json.loads(text(file), object_pairs_hook=lambda found: found)
+        names = [name for name, _ in pairs]
+        assert names == sorted(set(names)), file
+        seen += names
+    assert len(seen) == len(set(seen)), "a word stands in one file"
+
+
+def test_every_part_has_its_words_in_every_language():
+    places = {language: sorted(file.parent for file in files(language)) for language in LANGUAGES}
+    assert len(places["en"]) > 1
+    assert places["en"] == places["zh-CN"]
 
 
 def test_placeholders_are_the_same_in_both_languages():

@@ -21,17 +21,30 @@ export function tag(value) {
   return value && value.toLowerCase().startsWith("zh") ? "zh-CN" : "en";
 }
 
+/** Words that came with parts loaded later: folders below i18n. */
+const chapters = [""];
+
 /** Loads a language's words, then switches. Rejects when they cannot be fetched; the old language stays. @param {string} wanted */
 export async function setLanguage(wanted) {
   const next = tag(wanted);
-  if (!cache.has(next)) {
-    const answer = await fetch(new URL(`../i18n/${next}.json`, import.meta.url));
-    if (!answer.ok) throw new Error(`i18n ${next}: ${answer.status}`);
-    cache.set(next, await answer.json());
-  }
+  const tables = await Promise.all(chapters.map(async (chapter) => {
+    const name = `${chapter}${next}.json`;
+    if (!cache.has(name)) {
+      const answer = await fetch(new URL(`../i18n/${name}`, import.meta.url));
+      if (!answer.ok) throw new Error(`i18n ${name}: ${answer.status}`);
+      cache.set(name, await answer.json());
+    }
+    return cache.get(name);
+  }));
   document.documentElement.lang = next;
-  table.value = /** @type {Table} */ (cache.get(next));
+  table.value = Object.assign({}, ...tables);
   language.value = next;
+}
+
+/** Adds a part's own words, in every language from now on. @param {string} name */
+export function addWords(name) {
+  chapters.push(`${name}/`);
+  return setLanguage(language.value);
 }
 
 /** Remembers the choice for the next page, which the server then makes in it. @param {string} name @param {string} value */

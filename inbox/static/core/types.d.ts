@@ -49,11 +49,22 @@ export interface ThreadData {
   ticket: TicketRow; messages: MessageView[]; events: EventView[]; participants: { kind: string; value: string }[];
   contact: {
     id: string; label: string; name: string | null; language: string | null; vip: boolean;
-    identities: { kind: string; value: string; proof: string }[];
+    identities: { kind: string; value: string; proof: string; vouched: boolean; since_ms: number }[];
   };
   related: TicketRow[]; can_reply: boolean; cannot_reply_reason: string | null;
   reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
   last_seen: number;
+}
+export interface Who { id: string; label: string; name: string | null }
+/** Something that was done about who is who. */
+export interface PeopleAct {
+  id: string; kind: string; contact: Who; other: Who | null; identities: { kind: string; value: string }[]; reason: string;
+  actor: string; actor_name: string | null; at_ms: number; undone: { at_ms: number; actor_name: string | null; reason: string } | null;
+}
+/** A customer with what is known and guessed of them. */
+export interface ContactData extends Who {
+  merged_into: Who | null; absorbed: Who[]; never_merge: Who[]; identities: ThreadData["contact"]["identities"];
+  hints: (Who & { reasons: { reason: string; kind: string; value: string }[] })[]; acts: PeopleAct[];
 }
 /** A message on its way: shown at once, kept in localStorage until the server has answered. */
 /** A span of a text, in code points, and what is wrong with it. */

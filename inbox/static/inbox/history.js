@@ -16,7 +16,7 @@ const ICONS = /** @type {Record<string, string>} */ ({
 });
 
 /** Opening and messages speak for themselves there. @param {EventView} event */
-export const shownInThread = (event) => IN_THREAD.has(event.kind);
+export const shownInThread = (event) => IN_THREAD.has(event.kind) || event.kind.startsWith("contact.");
 
 /** A run of changes: one in words, several behind a count. @param {{ events: EventView[] }} props */
 export function Changes({ events }) {

@@ -1,8 +1,8 @@
 /** The side panel: why the ticket is here, who the customer is and how we know, what else belongs to it, its history. */
-import { h, html, useState } from "../vendor/ui.js";
+import { h, html, signal, useState } from "../vendor/ui.js";
 import { fullTime, languageName, t, word } from "../core/i18n.js";
 import { go, keep, queueTitle, recall, ticket } from "../core/store.js";
-import { Avatar, ChannelIcon, Chip, Icon, IconButton, RedactedLine, UrgencyChip, When } from "../core/parts.js";
+import { ChannelIcon, Chip, Icon, IconButton, RedactedLine, UrgencyChip, When } from "../core/parts.js";
 import { History } from "./history.js";
 import { toggleSide } from "./thread.js";
 import { Fact, WhyDetails, telling } from "./why.js";
@@ -12,12 +12,16 @@ import { Fact, WhyDetails, telling } from "./why.js";
  * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
  */
 
+/** Who is who: a part of its own, fetched behind the thread. */
+const people = signal(/** @type {any} */ (null));
+import("./people.js").then(async (part) => { await part.ready; people.value = part; }).catch(() => undefined);
+
 /** @param {{ row: TicketRow, data: ThreadData }} props */
 export function Side({ row, data }) {
   const reason = telling(data.messages, row.urgency);
   return html`<aside class="side" aria-label=${t("side.label")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && toggleSide()}>
     ${h(IconButton, { icon: "x", label: t("side.close"), onClick: toggleSide, class: "side-close" })}
-    ${h(Contact, { contact: data.contact })}
+    ${people.value && h(people.value.Customer, { key: data.contact.id, data })}
     ${reason && h(Section, { name: "why", title: t("side.why"), icon: "route" }, h(WhyDetails, { message: reason }))}
     ${h(Section, { name: "details", title: t("side.details"), icon: "info" }, h(Details, { row, data }))}
     ${data.related.length > 0 && h(Section, { name: "related", title: t("side.related", { n: data.related.length }), icon: "link" },
@@ -32,20 +36,6 @@ function Section({ name, title, icon, children }) {
       onClick=${() => { keep(`section.${name}`, !open); setOpen(!open); }}>
       ${h(Icon, { name: icon })}<span>${title}</span>${h(Icon, { name: "chevron-down", size: 14, class: "fold-mark" })}</button></h2>
     <div id=${`section-${name}`} hidden=${!open}>${open && children}</div></section>`;
-}
-
-/** @param {{ contact: ThreadData["contact"] }} props */
-function Contact({ contact }) {
-  const name = contact.name || contact.label;
-  return html`<section class="contact" aria-label=${t("side.contact")}>
-    <div class="contact-head">${h(Avatar, { name })}<div><h2>${name}</h2>
-      <p>${contact.label !== name && html`<span class="no">${contact.label}</span>`}
-        ${contact.language && html`<span>${languageName(contact.language)}</span>`}
-        ${contact.vip && h(Chip, { tone: "accent", icon: "crown" }, "VIP")}</p></div></div>
-    <ul class="identities" aria-label=${t("side.identities")}>${contact.identities.map((each) => html`<li key=${each.kind + each.value}>
-      ${h(ChannelIcon, { channel: each.kind })}<span class="value" title=${each.value}>${each.value}</span>
-      ${h(Chip, { tone: "success", icon: "shield-check", title: t(`proofTitle.${each.proof}`) }, word("proof", each.proof))}</li>`)}
-      ${contact.identities.length === 0 && html`<li class="muted">${t("side.noIdentity")}</li>`}</ul></section>`;
 }
 
 /** @param {{ row: TicketRow, data: ThreadData }} props */

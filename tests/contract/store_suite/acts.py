@@ -80,8 +80,8 @@ class ActsSuite:
         )
         await store.write(changes.apply([Add(link)], now_ms=NOW))
         assert await store.read(links.of_message(case.reply.id)) == link
-        found, ticket = await store.read(links.get(link.id))
-        assert (found, ticket.number) == (link, 1001)
+        found, ticket, contact = await store.read(links.get(link.id))
+        assert (found, ticket.number, contact.id) == (link, 1001, case.contact.id)
         assert await store.read(links.get(uid())) is None
         one, two = (newer(link, opened_at_ms=NOW, opened_by=name) for name in ("g-1", "g-2"))
         await store.write(changes.apply([Save(one)], now_ms=NOW))

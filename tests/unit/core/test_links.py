@@ -3,7 +3,7 @@
 import pytest
 
 from router.core.links import Guest, open_link
-from router.model.changes import LINK_PLACEHOLDER
+from router.model.changes import LINK_PLACEHOLDER, Check
 from router.model.errors import Refused
 from router.model.limits import PRIVATE_LINK_MS
 from router.model.tables import Conversation, Identity, Message, Participant, PrivateLink
@@ -35,7 +35,8 @@ def told(visibility="public", **circumstances):
 
 def opened(world, decided, link, visitor="g-1", at_ms=NOW):
     guest = Guest(channel="webchat", account="default", visitor=visitor)
-    return open_link(link, world.ticket(decided), guest, now_ms=at_ms, ids=world.ids)
+    contact = world.snapshot.contacts[world.ticket(decided).contact_id]
+    return open_link(link, world.ticket(decided), contact, guest, now_ms=at_ms, ids=world.ids)
 
 
 def test_what_is_answered_in_private_proves_its_reader():
@@ -89,8 +90,13 @@ def test_a_link_lets_in_one_visitor_however_often_that_one_comes():
 
 def test_an_old_link_opens_nothing():
     world, decided, _, link = told(**PRIVATE)
-    kinds = {type(change.row) for change in opened(world, decided, link, at_ms=NOW + PRIVATE_LINK_MS - 1)[:-1]}
-    assert kinds == {Identity, PrivateLink, Conversation}
+    done = opened(world, decided, link, at_ms=NOW + PRIVATE_LINK_MS - 1)[:-1]
+    assert {type(change.row) for change in done if not isinstance(change, Check)} == {
+        Identity,
+        PrivateLink,
+        Conversation,
+    }
+    assert [change.row.id for change in done if isinstance(change, Check)] == [link.contact_id]
     with pytest.raises(Refused, match="no longer"):
         opened(world, decided, link, at_ms=NOW + PRIVATE_LINK_MS)
 
@@ -110,3 +116,15 @@ def test_a_participant_row_is_made_for_strangers_only():
         world, decided, _, link = told(**ways)
         rows = [getattr(change, "row", None) for change in opened(world, decided, link)]
         assert sum(isinstance(row, Participant) for row in rows) == expected
+
+
+def test_a_link_sent_to_somebody_who_turned_out_to_be_another_lets_take_part_and_proves_nothing():
+    world, decided, _, link = told(**PRIVATE)
+    ticket = world.ticket(decided)
+    world.say("hello", channel="telegram", sender="5", thread_id="5")
+    (other,) = [row for row in world.snapshot.contacts.values() if row.id != ticket.contact_id]
+    guest = Guest(channel="webchat", account="default", visitor="g-1")
+    world.apply(open_link(link, ticket, other, guest, now_ms=NOW, ids=world.ids))
+    assert world.snapshot.identities["webchat", "g-1"].proof == "visitor"
+    assert world.snapshot.participants == {(ticket.id, "webchat", "g-1")}
+    assert world.events[-1].data == {"proves": "no"}

@@ -4,7 +4,7 @@ import msgspec
 
 from router.clock import TimedIds, VirtualClock
 from router.core.inbound import Circumstances, Decided, decide_inbound
-from router.model.changes import Add, Change, Forget, Record
+from router.model.changes import Add, Change, Check, Forget, Record
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.snapshot import Snapshot
 from router.model.tables import Contact, Event, Identity, Message, OutboxEntry, Participant, Ticket
@@ -97,6 +97,9 @@ class World:
                 self.events.append(change.event)
                 continue
             if isinstance(change, Forget):
+                continue
+            if isinstance(change, Check):
+                assert self._versions[change.row.id] == change.row.version, "the contact moved meanwhile"
                 continue
             row = change.row
             if isinstance(change, Add):
