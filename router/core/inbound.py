@@ -8,8 +8,9 @@ import msgspec
 
 from router.core import amendments
 from router.core.acts import Scene, carry_out
+from router.core.lifecycle import may
 from router.core.pieces import together
-from router.core.placement import Placement, place
+from router.core.placement import NotJoined, Placement, place
 from router.core.quotes import visible
 from router.core.reasons import judged
 from router.core.receipts import Ways, automatic_reply
@@ -25,6 +26,8 @@ from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts, Verdict
 from rules.ruleset import Ruleset
 
 _ENCODER = msgspec.json.Encoder()
+_OVER: frozenset[NotJoined] = frozenset({"ticket_closed", "reopen_window_over"})
+"""A message to a ticket that is over opens a follow-up."""
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,7 +135,8 @@ def _decide_message(
                 queue=ticket.queue,
                 actor=f"contact:{contact.id}",
                 data=_opening(verdict, placement),
-            )
+            ),
+            *_followed(placement, ticket, now_ms),
         ]
     else:
         ticket, ticket_events = follow_up(
@@ -211,6 +215,7 @@ def _decide_message(
                 conversation_id=conversation_id,
                 queue=ticket.queue,
                 actor=f"contact:{contact.id}",
+                data={"left": why.left} if why.left else {},
             )
         )
     )
@@ -233,7 +238,17 @@ def _opening(verdict: Verdict, placement: Placement) -> dict[str, str]:
         data["rule"] = verdict.reasons[0].rule
     if placement.not_joined:
         data["not_joined"] = placement.not_joined
+    if placement.not_joined in _OVER:
+        data["follows"] = placement.related[0]
     return data
+
+
+def _followed(placement: Placement, ticket: Ticket, now_ms: int) -> list[Event]:
+    """In the history of the ticket that is over: where the matter goes on."""
+    if placement.not_joined not in _OVER:
+        return []
+    data: dict[str, str] = {"by": ticket.id, "because": placement.not_joined}
+    return [Event(at_ms=now_ms, kind="ticket.followed", ticket_id=placement.related[0], queue=ticket.queue, data=data)]
 
 
 def _why(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: Ticket) -> Why:
@@ -241,12 +256,20 @@ def _why(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: Ti
         judged(verdict, ticket),
         joined=placement.joined,
         joined_detail=placement.not_joined,
+        left=_left(entry, placement),
         contact_by=placement.contact_by,
         ticket_new=placement.ticket is None,
         related=placement.related,
         parse_ms=entry.parse_ms,
         redact_ms=entry.redact_ms,
     )
+
+
+def _left(entry: JournalEntry, placement: Placement) -> str:
+    if placement.last_word:
+        return "thanks"
+    sleeps = placement.ticket is not None and may(placement.ticket.state, "open", "contact")
+    return "automatic" if sleeps and entry.event.automatic != "none" else ""
 
 
 def _people(placement: Placement, before: Contact, after: Contact, now_ms: int, ids: Ids) -> list[Change]:

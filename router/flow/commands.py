@@ -102,13 +102,28 @@ class Commands:
 
         await self._change(ticket_id, decide)
 
-    async def set_state(self, ticket_id: TicketId, state: TicketState, reason: str | None, agent: Agent) -> None:
-        """Move a ticket along the table of transitions; what must not rest of the reason is masked. Raises Refused."""
+    async def set_state(
+        self,
+        ticket_id: TicketId,
+        state: TicketState,
+        reason: str | None,
+        agent: Agent,
+        *,
+        checklist: Sequence[str] = (),
+    ) -> None:
+        """Move a ticket along the table of core/lifecycle.py; what must not rest of the reason and of the checklist is
+        masked. Raises Refused."""
 
         def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
-            safe = reason and redact(reason, visibility=ticket.visibility).text
             changed, event = core_tickets.change_state(
-                ticket, state, actor=f"agent:{agent.id}", reason=safe, now_ms=now_ms
+                ticket,
+                state,
+                actor=f"agent:{agent.id}",
+                reason=reason and redact(reason, visibility=ticket.visibility).text,
+                checklist=tuple(
+                    redact(point.strip(), visibility=ticket.visibility).text for point in checklist if point.strip()
+                ),
+                now_ms=now_ms,
             )
             return changed, [event]
 

@@ -107,6 +107,9 @@ class Ticket(Row, frozen=True, kw_only=True):
     subject: str
     state: TicketState = "new"
     state_reason: str | None = None
+    state_since_ms: int = 0
+    checklist: tuple[str, ...] = ()
+    """What the customer was asked to supplement when the ticket was last rejected."""
     urgency: Urgency = "normal"
     urgency_rank: int = 1
     queue: str
@@ -258,6 +261,7 @@ EventKind = Literal[
     "ticket.updated",
     "ticket.assigned",
     "ticket.state",
+    "ticket.followed",
     "message.added",
     "message.edited",
     "message.deleted",
@@ -288,7 +292,7 @@ class Event(Row, frozen=True, kw_only=True):
     conversation_id: ConversationId | None = None
     queue: str | None = None
     actor: str = "system"
-    """`agent:<id>`, `contact:<id>`, `rules` or `system`."""
+    """`agent:<id>`, `contact:<id>`, `rules`, `backend` (the wallet's) or `system`."""
     data: dict[str, str] = {}
     """Small named facts: from, to, reason, rule, attempt."""
 

@@ -11,7 +11,7 @@ from router.flow.channels import Channels
 from router.flow.commands import Commands
 from router.model.errors import Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
-from router.model.limits import CONFIRMED_MAX, PAGE_MAX
+from router.model.limits import CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
 from router.model.tables import Agent, TicketState, Urgency
 from router.store import inbox
 from router.store.inbox import TicketDetail, View
@@ -43,6 +43,7 @@ class _Assign(msgspec.Struct, forbid_unknown_fields=True):
 class _State(msgspec.Struct, forbid_unknown_fields=True):
     state: TicketState
     reason: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+    checklist: tuple[Annotated[str, msgspec.Meta(max_length=CHECKPOINT_CHARS_MAX)], ...] = ()
 
 
 class _Place(msgspec.Struct, forbid_unknown_fields=True):
@@ -163,7 +164,8 @@ class TicketsApi:
         """POST .../state."""
         agent = await self._auth.agent(request)
         asked = await body_of(request, _State)
-        await self._commands.set_state(await self._ticket_id(request, agent), asked.state, asked.reason, agent)
+        ticket_id = await self._ticket_id(request, agent)
+        await self._commands.set_state(ticket_id, asked.state, asked.reason, agent, checklist=asked.checklist)
         return await self._changed(request, agent)
 
     async def queue(self, request: web.Request) -> web.Response:

@@ -32,6 +32,8 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     state: str
     state_reason: str | None
+    state_since_ms: int
+    checklist: tuple[str, ...]
     urgency: str
     queue: str
     assignee_id: str | None
@@ -157,6 +159,8 @@ def ticket_row(line: TicketLine) -> TicketRow:
         subject=ticket.subject,
         state=ticket.state,
         state_reason=ticket.state_reason,
+        state_since_ms=ticket.state_since_ms,
+        checklist=ticket.checklist,
         urgency=ticket.urgency,
         queue=ticket.queue,
         assignee_id=ticket.assignee_id,

@@ -56,6 +56,8 @@ function Details({ row, data }) {
       row.account !== "default" && ` · ${row.account}`)}
     ${h(Fact, { name: t("field.language") }, languageName(row.language))}
     ${h(Fact, { name: t("field.created") }, h(When, { ms: row.created_at_ms }))}
+    ${row.state_reason && h(Fact, { name: t("field.reason") }, row.state_reason)}
+    ${row.checklist.length > 0 && h(Fact, { name: t("field.checklist") }, html`<ul>${row.checklist.map((each, i) => html`<li key=${i}>${each}</li>`)}</ul>`)}
     ${h(Fact, { name: t("field.waiting") }, row.waiting_since_ms === null ? t("side.notWaiting") : h(When, { ms: row.waiting_since_ms }))}
     ${row.findings.length > 0 && h(Fact, { name: t("field.findings") }, row.findings.map((each) => h(Chip, { key: each, tone: "note", icon: "shield-alert" }, word("redaction", each))))}
     ${data.participants.length > 0 && h(Fact, { name: t("field.participants") }, html`<ul>${data.participants.map((each) => html`

@@ -90,7 +90,7 @@ async def test_an_agent_puts_aside_and_takes_back(acting, told):
     assert taken["ticket"]["snoozed_until_ms"] is None
     for wrong in (0, at_ms + SNOOZE_MAX_MS):
         assert (await post(acting, path_of(ticket, "/snooze"), {"until_ms": wrong}, 422))["code"] == "bad_time"
-    await post(acting, path_of(ticket, "/state"), {"state": "closed"})
+    await post(acting, path_of(ticket, "/state"), {"state": "closed", "reason": "spam"})
     assert (await post(acting, path_of(ticket, "/snooze"), {"until_ms": at_ms}, 409))["code"] == "ticket_closed"
 
 
