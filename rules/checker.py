@@ -31,7 +31,7 @@ def check(book: Book, rules: tuple[Rule, ...]) -> None:
 def _unused(rules: tuple[Rule, ...], book: Book) -> None:
     """A policy that no rule chooses masks nothing, and a webhook that no rule calls hears nothing."""
     chosen = {name for one in rules for name in one.redact}
-    called = {act.value for one in rules for act in one.acts if act.kind == "webhook"}
+    called = book.webhooks_used | {act.value for one in rules for act in one.acts if act.kind == "webhook"}
     for what, names, used in (("policy", book.policy_names, chosen), ("webhook", book.webhook_names, called)):
         for name, scalar in names.items():
             if name not in used:

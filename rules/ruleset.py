@@ -17,6 +17,7 @@ from rules.explanation import Explanation, explain
 from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
 from rules.fields import Field
 from rules.inclusion import Inclusion, is_packed
+from rules.lifecycle import Lifecycle
 from rules.links import LinkHosts
 from rules.policies import RedactPolicy
 from rules.problems import Position, Problem, Problems, RulesError
@@ -48,6 +49,8 @@ class Ruleset:
         webhooks: Mapping[str, Webhook],
         version: str,
         hosts: LinkHosts | None,
+        *,
+        lifecycle: Lifecycle,
     ) -> None:
         self.version = version
         """Content hash of the files, short hex."""
@@ -59,6 +62,7 @@ class Ruleset:
         self.fields: Mapping[str, Field] = dict(book.fields)
         """What conditions may ask for, the site's own fields among them."""
         self.webhooks: Mapping[str, Webhook] = dict(webhooks)
+        self.lifecycle = lifecycle
         self.logins: frozenset[str] = acts.logins([act for one in rules for act in one.acts])
         """Agents whom rules name."""
         self.policies: tuple[str, ...] = tuple(book.policy_names)
@@ -183,12 +187,13 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     _check_default(book, top)
     policies = sections.define_policies(read, book)
     webhooks = sections.define_webhooks(read, book)
+    lifecycle = sections.define_lifecycle(read, webhooks, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.check(book, rules)
     if problems.failed():
         raise RulesError(problems.all())
-    return Ruleset(book, rules, trials, policies, webhooks, _version(inclusion.content), hosts)
+    return Ruleset(book, rules, trials, policies, webhooks, _version(inclusion.content), hosts, lifecycle=lifecycle)
 
 
 def _version(files: Mapping[str, bytes]) -> str:

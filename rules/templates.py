@@ -15,7 +15,15 @@ from rules.reader import Reader
 from rules.redact import redact
 from rules.solicitation import solicitations
 
-VARIABLES: Final = ("ticket.number", "customer.name", "queue.name", "private_link")
+VARIABLES: Final = (
+    "ticket.number",
+    "ticket.reason",
+    "ticket.checklist",
+    "customer.name",
+    "queue.name",
+    "private_link",
+    "verify_link",
+)
 TEXT_MAX: Final = 4_000
 _BLANK = re.compile(r"\{\{([^{}]*)\}\}")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")

@@ -15,6 +15,7 @@ from router.core.quotes import visible
 from router.core.reasons import judged
 from router.core.receipts import Ways, automatic_reply
 from router.core.tickets import follow_up, open_ticket
+from router.core.timers import timers_of
 from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome, Why
 from router.model.ids import ContactId, ConversationId, IdentityId, MessageId
@@ -220,6 +221,7 @@ def _decide_message(
         )
     )
     changes += acted
+    changes += timers_of(placement.ticket, ticket, ruleset.lifecycle, ruleset.times, now_ms=now_ms, ids=ids)
     if reply is not None:
         changes += reply.changes
     outcome = Outcome(

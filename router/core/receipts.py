@@ -9,13 +9,14 @@ from functools import lru_cache
 
 import msgspec
 
+from router.core.announcements import Announcement, announce
 from router.core.guard import Concern, inspect
 from router.model.changes import LINK_PLACEHOLDER, NUMBER_PLACEHOLDER, Add, Change, Record
-from router.model.ids import ConversationId, LinkId, MessageId, OutboxId
+from router.model.ids import ConversationId, LinkId, MessageId
 from router.model.limits import AUTO_REPLIES_PER_HOUR, PRIVATE_LINK_MS
 from router.model.message import JournalEntry, Visibility
 from router.model.sources import Ids
-from router.model.tables import URGENCY_RANK, Contact, Event, Message, OutboxEntry, PrivateLink, Ticket
+from router.model.tables import URGENCY_RANK, Contact, Event, PrivateLink, Ticket
 from rules.facts import Verdict
 from rules.links import LinkHosts
 from rules.ruleset import Ruleset
@@ -129,13 +130,9 @@ def automatic_reply(
         return AutomaticReply(template=None, contact=contact, changes=[Record(stopped)])
     # What a ticket is called in private is not told in public.
     subject = ticket.subject if seen == "private" or ticket.visibility == "public" else event.subject or ""
-    reply = Message(
-        id=message_id,
-        ticket_id=ticket.id,
+    said = Announcement(
+        ticket=ticket,
         conversation_id=conversation_id,
-        contact_id=contact.id,
-        kind="reply",
-        automatic="auto_reply",
         channel=event.channel,
         account=event.account,
         visibility=seen,
@@ -144,30 +141,11 @@ def automatic_reply(
         subject=f"[{number}] {subject}".rstrip(),
         text=text,
         language=verdict.language,
-        sent_at_ms=now_ms,
-        received_at_ms=now_ms,
+        template=template,
+        rule=rule,
+        now_ms=now_ms,
     )
-    outbox = OutboxEntry(
-        id=OutboxId(ids.new()),
-        message_id=message_id,
-        conversation_id=conversation_id,
-        ticket_id=ticket.id,
-        channel=event.channel,
-        account=event.account,
-        due_at_ms=now_ms,
-        created_at_ms=now_ms,
-    )
-    added = Event(
-        at_ms=now_ms,
-        kind="message.added",
-        ticket_id=ticket.id,
-        message_id=message_id,
-        conversation_id=conversation_id,
-        queue=ticket.queue,
-        actor="rules",
-        data={"template": template, "rule": rule},
-    )
-    changes: list[Change] = [Add(reply), Add(outbox), Record(added)]
+    changes = announce(said, message_id, ids)
     if invites:
         link = PrivateLink(
             id=LinkId(ids.new()),

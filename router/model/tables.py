@@ -245,6 +245,28 @@ class PrivateLink(Row, frozen=True, kw_only=True):
     version: int = 1
 
 
+TimerKind = Literal["remind", "close", "wake", "unread", "check"]
+
+
+class Timer(Row, frozen=True, kw_only=True):
+    """Something that time alone brings about, unless it was overtaken: `since_ms` says what it was set for."""
+
+    TABLE: ClassVar[str] = "timers"
+    id: str
+    ticket_id: TicketId
+    kind: TimerKind
+    since_ms: int
+    """remind, close: the state's beginning; wake: when it was put aside to; unread, check: when it was sent."""
+    about: str | None = None
+    """unread: the message; check: the identity check."""
+    due_at_ms: int
+    done_at_ms: int | None = None
+    outcome: str | None = None
+    """What came of it: fired, or why not."""
+    created_at_ms: int
+    version: int = 1
+
+
 class Participant(Row, frozen=True, kw_only=True):
     """An address that takes part in a ticket without being an identity of its contact; unique by all three."""
 
@@ -271,6 +293,8 @@ EventKind = Literal[
     "link.opened",
     "post.hide",
     "ticket.snoozed",
+    "ticket.reminded",
+    "customer.notified",
     "ticket.notice",
     "webhook.state",
     "delivery.state",

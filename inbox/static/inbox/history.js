@@ -12,7 +12,7 @@ const ICONS = /** @type {Record<string, string>} */ ({
   "ticket.opened": "inbox", "ticket.assigned": "user-check", "ticket.state": "circle-dot", "ticket.updated": "tag",
   "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "delivery.state": "send", "reply.blocked": "shield-alert",
   "value.revealed": "key-round", "link.opened": "user-check", "post.hide": "eye-off", "ticket.snoozed": "calendar-clock",
-  "ticket.notice": "bell", "ticket.followed": "link", "webhook.state": "code",
+  "ticket.notice": "bell", "ticket.followed": "link", "ticket.reminded": "hourglass", "customer.notified": "bell", "webhook.state": "code",
 });
 
 /** Opening and messages speak for themselves there. @param {EventView} event */
