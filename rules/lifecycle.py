@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from rules.book import Book
-from rules.document import Node, Table
+from rules.document import Node, Scalar, Table
 from rules.moments import duration, duration_ms
 from rules.schedule import Schedule
 
@@ -88,7 +88,7 @@ def read(node: Node, webhooks: Mapping[str, object], book: Book) -> Lifecycle:
     silent = reader.scalars(keys["silent"], "silent") if "silent" in keys else ()
     return Lifecycle(
         clock=known,
-        patience={state: _patience(keys[state], state, known, book) for state in PATIENT if state in keys},
+        patience={state: _patience(keys[state], state, clock, book) for state in PATIENT if state in keys},
         tell=dict(_told(keys["tell"], book)) if "tell" in keys else {},
         silent=tuple(reason.value.casefold() for reason in silent),
         unread=_unread(keys["unread"], webhooks, book) if "unread" in keys else None,
@@ -96,7 +96,7 @@ def read(node: Node, webhooks: Mapping[str, object], book: Book) -> Lifecycle:
     )
 
 
-def _patience(node: Node, state: str, clock: str | None, book: Book) -> Patience:
+def _patience(node: Node, state: str, clock: Scalar | None, book: Book) -> Patience:
     keys = book.reader.keys(node, PATIENCE_KEYS, state)
     spans = {key: _span(keys[key], key, clock, book) for key in PATIENCE_KEYS if key in keys}
     if isinstance(node, Table) and not spans:
@@ -107,7 +107,7 @@ def _patience(node: Node, state: str, clock: str | None, book: Book) -> Patience
     return Patience(remind=spans.get("remind"), close=spans.get("close"))
 
 
-def _span(node: Node, what: str, clock: str | None, book: Book) -> Span | None:
+def _span(node: Node, what: str, clock: Scalar | None, book: Book) -> Span | None:
     reader = book.reader
     found = reader.scalar(node, what)
     if found is None:

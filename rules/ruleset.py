@@ -7,7 +7,7 @@ swaps old for new in one assignment.
 import hashlib
 from collections.abc import Mapping
 
-from rules import acts, checker, override, rule, sections, trial
+from rules import acts, checker, needs, override, rule, sections, trial
 from rules.book import Book
 from rules.candidates import Candidates
 from rules.deadlines import Sla
@@ -19,6 +19,7 @@ from rules.fields import Field
 from rules.inclusion import Inclusion, is_packed
 from rules.lifecycle import Lifecycle
 from rules.links import LinkHosts
+from rules.needs import Fact
 from rules.policies import RedactPolicy
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
@@ -51,6 +52,8 @@ class Ruleset:
         hosts: LinkHosts | None,
         *,
         lifecycle: Lifecycle,
+        facts: Mapping[str, Fact],
+        needs: Mapping[str, tuple[str, ...]],
     ) -> None:
         self.version = version
         """Content hash of the files, short hex."""
@@ -63,6 +66,10 @@ class Ruleset:
         """What conditions may ask for, the site's own fields among them."""
         self.webhooks: Mapping[str, Webhook] = dict(webhooks)
         self.lifecycle = lifecycle
+        self.facts: Mapping[str, Fact] = dict(facts)
+        """What agents may have to know, by name."""
+        self.needs: Mapping[str, tuple[str, ...]] = dict(needs)
+        """Names of facts, by topic: a tag."""
         self.logins: frozenset[str] = acts.logins([act for one in rules for act in one.acts])
         """Agents whom rules name."""
         self.policies: tuple[str, ...] = tuple(book.policy_names)
@@ -188,12 +195,25 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     policies = sections.define_policies(read, book)
     webhooks = sections.define_webhooks(read, book)
     lifecycle = sections.define_lifecycle(read, webhooks, book)
+    facts = needs.facts(read, book)
+    needed = needs.needs(read, facts, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.check(book, rules)
     if problems.failed():
         raise RulesError(problems.all())
-    return Ruleset(book, rules, trials, policies, webhooks, _version(inclusion.content), hosts, lifecycle=lifecycle)
+    return Ruleset(
+        book,
+        rules,
+        trials,
+        policies,
+        webhooks,
+        _version(inclusion.content),
+        hosts,
+        lifecycle=lifecycle,
+        facts=facts,
+        needs=needed,
+    )
 
 
 def _version(files: Mapping[str, bytes]) -> str:

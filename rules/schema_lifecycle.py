@@ -1,9 +1,9 @@
-"""The schema of `lifecycle`, for rules/schema.py."""
+"""The schema of `lifecycle` and of `facts`, for rules/schema.py."""
 
 from collections.abc import Callable
 
-from rules import lifecycle
-from rules.schema_parts import DURATION, TEXT, Schema, one_or_many, ordered, table
+from rules import lifecycle, needs
+from rules.schema_parts import DURATION, LANGUAGE_TAG, TEXT, Schema, one_or_many, ordered, table
 
 
 def lifecycle_part(known: Callable[[str], Schema]) -> Schema:
@@ -27,3 +27,16 @@ def lifecycle_part(known: Callable[[str], Schema]) -> Schema:
         "verifying": table("verifying", ordered(lifecycle.VERIFYING_KEYS, check), required=("webhook",)),
     }
     return table("lifecycle", ordered(lifecycle.KEYS, parts))
+
+
+def fact_part() -> Schema:
+    """One of `facts`."""
+    text = {**TEXT, "maxLength": needs.ASK_MAX}
+    texts = {"type": "object", "additionalProperties": False, "patternProperties": {LANGUAGE_TAG: text}}
+    parts: dict[str, Schema] = {
+        "kind": {"enum": list(needs.KINDS)},
+        "name": texts,
+        "ask": texts,
+        "field": one_or_many(TEXT),
+    }
+    return table("fact", ordered(needs.KEYS, parts), required=("kind", "ask"))

@@ -46,6 +46,8 @@ SECTIONS = (
     "redact",
     "webhooks",
     "lifecycle",
+    "facts",
+    "needs",
     "override",
     "rules",
     "tests",

@@ -21,6 +21,7 @@ VARIABLES: Final = (
     "ticket.checklist",
     "customer.name",
     "queue.name",
+    "facts.missing",
     "private_link",
     "verify_link",
 )

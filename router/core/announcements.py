@@ -27,6 +27,8 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     template: str
     rule: str = ""
+    asked: tuple[str, ...] = ()
+    """Facts that it asks for."""
     client_key: str | None = None
     """What makes it unique: nobody is told the same thing twice."""
     now_ms: int
@@ -72,6 +74,6 @@ def announce(said: Announcement, message_id: MessageId, ids: Ids) -> list[Change
         conversation_id=said.conversation_id,
         queue=ticket.queue,
         actor="rules",
-        data={"template": said.template, "rule": said.rule},
+        data={"template": said.template, "rule": said.rule} | ({"asked": ", ".join(said.asked)} if said.asked else {}),
     )
     return [Add(message), Add(outbox), Record(added)]

@@ -9,6 +9,7 @@ import msgspec
 from router.core import amendments
 from router.core.acts import Scene, carry_out
 from router.core.lifecycle import may
+from router.core.needs import noted, to_ask
 from router.core.pieces import together
 from router.core.placement import NotJoined, Placement, place
 from router.core.quotes import visible
@@ -168,6 +169,7 @@ def _decide_message(
         times=ruleset.times,
     )
     ticket, acted, told = carry_out(verdict.acts, ticket, scene, ids)
+    ticket = noted(ticket, entry, placement.sender, new_text, message_id, ruleset)
     why = msgspec.structs.replace(_why(entry, placement, verdict, ticket), acts=tuple(told))
     reply = automatic_reply(
         entry,
@@ -177,6 +179,7 @@ def _decide_message(
         ticket,
         before=placement.ticket,
         conversation_id=conversation_id,
+        missing=to_ask(ticket, entry, ruleset),
         ids=ids,
         ways=Ways(
             can_send=circumstances.can_send,
@@ -185,6 +188,8 @@ def _decide_message(
         ),
     )
     contact_after = contact if reply is None else reply.contact
+    if reply is not None and reply.asked:
+        ticket = msgspec.structs.replace(ticket, asked=reply.asked)
     if reply is not None and reply.template is not None:
         why = msgspec.structs.replace(why, reply_template=reply.template)
 

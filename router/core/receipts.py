@@ -19,6 +19,7 @@ from router.model.sources import Ids
 from router.model.tables import URGENCY_RANK, Contact, Event, PrivateLink, Ticket
 from rules.facts import Verdict
 from rules.links import LinkHosts
+from rules.needs import ASKING, BLANK, Fact
 from rules.ruleset import Ruleset
 
 DEFAULT_RECEIPT = "receipt"
@@ -43,6 +44,8 @@ class AutomaticReply(msgspec.Struct, frozen=True, kw_only=True):
     """None when the guard stopped it."""
     contact: Contact
     changes: list[Change]
+    asked: tuple[str, ...] = ()
+    """Facts that it asks for."""
 
 
 def _wanted(verdict: Verdict, ruleset: Ruleset, before: Ticket | None, after: Ticket) -> tuple[str, str] | None:
@@ -93,10 +96,14 @@ def automatic_reply(
     conversation_id: ConversationId,
     ids: Ids,
     ways: Ways,
+    missing: tuple[Fact, ...] = (),
 ) -> AutomaticReply | None:
-    """The receipt for `ticket`, if one is due; `before` is the ticket as it was, None when it was just opened."""
+    """The receipt for `ticket`, if one is due; `before` is the ticket as it was, None when it was just opened.
+
+    What is `missing` is asked for in it, or else in an answer of its own.
+    """
     event, now_ms = entry.event, entry.received_at_ms
-    wanted = _wanted(verdict, ruleset, before, ticket)
+    wanted = _wanted(verdict, ruleset, before, ticket) or ((ASKING, "") if missing else None)
     if wanted is None or not ways.can_send or event.automatic != "none":
         return None
     counted = _counted(contact, now_ms)
@@ -113,8 +120,10 @@ def automatic_reply(
         "ticket.number": number,
         "customer.name": _name_to_call(entry, contact),
         "queue.name": ruleset.queues[ticket.queue].name(verdict.language) if ticket.queue in ruleset.queues else "",
+        BLANK: "\n".join(f"- {fact.question(verdict.language)}" for fact in missing),
     }
-    text = ruleset.render(template, verdict.language, blanks)
+    told = (template, ASKING) if missing and template != ASKING else (template,)
+    text = "\n\n".join(ruleset.render(name, verdict.language, blanks) for name in told)
     concerns = _concerns(text, seen, ruleset.hosts)
     if concerns:
         data = {"template": template, "rule": rule, "findings": _listed(concerns)}
@@ -143,6 +152,7 @@ def automatic_reply(
         language=verdict.language,
         template=template,
         rule=rule,
+        asked=tuple(fact.name for fact in missing),
         now_ms=now_ms,
     )
     changes = announce(said, message_id, ids)
@@ -157,4 +167,4 @@ def automatic_reply(
             created_at_ms=now_ms,
         )
         changes.append(Add(link))
-    return AutomaticReply(template=template, contact=counted, changes=changes)
+    return AutomaticReply(template=template, contact=counted, changes=changes, asked=said.asked)

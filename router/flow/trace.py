@@ -85,6 +85,8 @@ def _head(detail: TicketDetail) -> Step:
             "tags": ", ".join(ticket.tags),
             "reason": ticket.state_reason or "",
             "checklist": "; ".join(ticket.checklist),
+            "known": ", ".join(f"{fact.name} ({fact.source})" for fact in ticket.facts),
+            "asked": ", ".join(ticket.asked),
         },
     )
 

@@ -91,6 +91,15 @@ class Conversation(Row, frozen=True, kw_only=True):
     version: int = 1
 
 
+class KnownFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that agents have to know, and which message told it; its value stays there."""
+
+    name: str
+    message_id: MessageId
+    source: str
+    """text, app (a field of a form or of the app) or contact (who wrote is proven)."""
+
+
 class Ticket(Row, frozen=True, kw_only=True):
     """A unit of work."""
 
@@ -110,6 +119,9 @@ class Ticket(Row, frozen=True, kw_only=True):
     state_since_ms: int = 0
     checklist: tuple[str, ...] = ()
     """What the customer was asked to supplement when the ticket was last rejected."""
+    facts: tuple[KnownFact, ...] = ()
+    asked: tuple[str, ...] = ()
+    """Facts that the customer was asked for."""
     urgency: Urgency = "normal"
     urgency_rank: int = 1
     queue: str

@@ -79,7 +79,9 @@ class Server:
             status=self._status.snapshot,
             public_url=config.public_url,
         )
-        self._tickets = TicketsApi(store=store, auth=auth, commands=commands, channels=channels, views=views)
+        self._tickets = TicketsApi(
+            store=store, auth=auth, commands=commands, channels=channels, rulebook=rulebook, views=views
+        )
         self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
         self._trace = trace.TraceApi(store=store, auth=auth)
         self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)

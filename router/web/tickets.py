@@ -9,6 +9,7 @@ from router.core.guard import Concern
 from router.core.replies import ReplyCommand
 from router.flow.channels import Channels
 from router.flow.commands import Commands
+from router.flow.rulebook import Rulebook
 from router.model.errors import Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
@@ -72,9 +73,11 @@ def _idempotency_key(request: web.Request, agent: Agent) -> str:
 class TicketsApi:
     """Endpoints under /api/v1/tickets, and /api/v1/outbox."""
 
-    def __init__(self, *, store: Store, auth: Auth, commands: Commands, channels: Channels, views: Views) -> None:
+    def __init__(
+        self, *, store: Store, auth: Auth, commands: Commands, channels: Channels, rulebook: Rulebook, views: Views
+    ) -> None:
         self._store, self._auth, self._commands = store, auth, commands
-        self._channels, self._views = channels, views
+        self._channels, self._rulebook, self._views = channels, rulebook, views
 
     def routes(self) -> list[web.RouteDef]:
         """All of them."""
@@ -119,7 +122,7 @@ class TicketsApi:
     async def show(self, request: web.Request) -> web.Response:
         """GET /api/v1/tickets/{id or number}."""
         agent = await self._auth.agent(request)
-        return answer(detail_view(await self._detail(request, agent), self._channels))
+        return answer(detail_view(await self._detail(request, agent), self._channels, self._rulebook.current))
 
     async def reply(self, request: web.Request) -> web.Response:
         """POST .../replies."""

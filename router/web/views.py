@@ -5,15 +5,17 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
+from router.core.needs import needed
 from router.core.quotes import fold
 from router.flow.channels import Channels
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.message import Care, PickedPolicy, Redaction
-from router.model.tables import Event, Message, OutboxEntry
+from router.model.tables import Event, Message, OutboxEntry, Ticket
 from router.store import inbox
 from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
+from rules.ruleset import Ruleset
 
 
 class ContactView(msgspec.Struct, frozen=True, kw_only=True):
@@ -274,7 +276,7 @@ def event_view(event: Event, names: Mapping[AgentId, str]) -> EventView:
     )
 
 
-def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
+def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> dict[str, object]:
     """Everything about one ticket."""
     contact, conversation = detail.line.contact, detail.conversation
     way_out = channels.view(conversation.channel, conversation.account)
@@ -296,6 +298,7 @@ def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
             "vip": contact.vip,
             "identities": [{"kind": i.kind, "value": i.value, "proof": i.proof} for i in detail.identities],
         },
+        "facts": _facts_view(detail.line.ticket, ruleset),
         "related": [ticket_row(line) for line in detail.related],
         "can_reply": way_out.can_send and not closed,
         "cannot_reply_reason": reason,
@@ -308,6 +311,22 @@ def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
         },
         "last_seen": detail.last_seen,
     }
+
+
+def _facts_view(ticket: Ticket, ruleset: Ruleset) -> list[dict[str, object]]:
+    """What the topics of a ticket need, and which of it is known."""
+    known = {fact.name: fact for fact in ticket.facts}
+    return [
+        {
+            "name": fact.name,
+            "title": dict(fact.names),
+            "known": fact.name in known,
+            "message_id": known[fact.name].message_id if fact.name in known else None,
+            "source": known[fact.name].source if fact.name in known else None,
+            "asked": fact.name in ticket.asked,
+        }
+        for fact in needed(ticket, ruleset)
+    ]
 
 
 class Views:

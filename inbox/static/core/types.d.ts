@@ -51,6 +51,7 @@ export interface ThreadData {
     id: string; label: string; name: string | null; language: string | null; vip: boolean;
     identities: { kind: string; value: string; proof: string }[];
   };
+  facts: { name: string; title: Record<string, string>; known: boolean; message_id: string | null; source: string | null; asked: boolean }[];
   related: TicketRow[]; can_reply: boolean; cannot_reply_reason: string | null;
   reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
   last_seen: number;

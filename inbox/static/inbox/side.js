@@ -1,7 +1,7 @@
 /** The side panel: why the ticket is here, who the customer is and how we know, what else belongs to it, its history. */
 import { h, html, useState } from "../vendor/ui.js";
 import { fullTime, languageName, t, word } from "../core/i18n.js";
-import { go, keep, queueTitle, recall, ticket } from "../core/store.js";
+import { go, inLanguage, keep, queueTitle, recall, ticket } from "../core/store.js";
 import { Avatar, ChannelIcon, Chip, Icon, IconButton, RedactedLine, UrgencyChip, When } from "../core/parts.js";
 import { History } from "./history.js";
 import { toggleSide } from "./thread.js";
@@ -19,6 +19,7 @@ export function Side({ row, data }) {
     ${h(IconButton, { icon: "x", label: t("side.close"), onClick: toggleSide, class: "side-close" })}
     ${h(Contact, { contact: data.contact })}
     ${reason && h(Section, { name: "why", title: t("side.why"), icon: "route" }, h(WhyDetails, { message: reason }))}
+    ${data.facts.length > 0 && h(Section, { name: "facts", title: t("side.facts"), icon: "check-check" }, h(Facts, { facts: data.facts }))}
     ${h(Section, { name: "details", title: t("side.details"), icon: "info" }, h(Details, { row, data }))}
     ${data.related.length > 0 && h(Section, { name: "related", title: t("side.related", { n: data.related.length }), icon: "link" },
       html`<ul class="related">${data.related.map((each) => h(Related, { key: each.id, row: ticket(each.id)?.value ?? each }))}</ul>`)}
@@ -46,6 +47,13 @@ function Contact({ contact }) {
       ${h(ChannelIcon, { channel: each.kind })}<span class="value" title=${each.value}>${each.value}</span>
       ${h(Chip, { tone: "success", icon: "shield-check", title: t(`proofTitle.${each.proof}`) }, word("proof", each.proof))}</li>`)}
       ${contact.identities.length === 0 && html`<li class="muted">${t("side.noIdentity")}</li>`}</ul></section>`;
+}
+
+/** What the topic needs: ticked with the message that told it. @param {{ facts: ThreadData["facts"] }} props */
+function Facts({ facts }) {
+  return html`<ul class="identities needs">${facts.map((each) => html`<li key=${each.name} data-fact=${each.name} class=${each.known ? "known" : "muted"}>
+    ${h(Icon, { name: each.known ? "check" : "circle-dot", size: 14 })}<span>${inLanguage(each.title, each.name)}</span>
+    <small>${t(each.known ? `facts.${each.source}` : each.asked ? "facts.asked" : "facts.missing")}</small></li>`)}</ul>`;
 }
 
 /** @param {{ row: TicketRow, data: ThreadData }} props */

@@ -30,6 +30,8 @@ lifecycle:
   silent: spam
 rules:
 """
+MISSING = """  missing-facts: {en: "Please tell us:\\n{{facts.missing}}"}
+"""
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -142,3 +144,29 @@ async def test_a_channel_without_a_way_out_is_told_nothing(living, told):
     ticket = await told(channel="facebook", account="silent")
     shown = await moved(living, ticket, "solved")
     assert [m for m in shown["messages"] if m["author"]["type"] == "system"] == []
+
+
+async def test_the_agent_sees_what_is_known_and_what_was_asked(living, told):
+    path = living.app._base / "rules" / "rules.yaml"
+    before = living.app.rulebook.status.version
+    needs = """facts:
+  hash: {kind: transaction, name: {en: Hash, zh: 哈希}, ask: {en: The hash}, field: tx_hash}
+  amount: {kind: amount, ask: {en: How much}}
+needs: {transfer: [hash, amount]}
+rules:
+"""
+    path.write_text(path.read_text().replace("rules:\n", needs, 1).replace("lifecycle:\n", MISSING + "lifecycle:\n", 1))
+    async with asyncio.timeout(10):
+        while living.app.rulebook.status.version == before:
+            await asyncio.sleep(0.05)
+    ticket = await told("where is my transfer of 20 USDT?")
+    assert [m["text"].splitlines()[-1] for m in ticket["messages"] if m["author"]["type"] == "system"] == ["- The hash"]
+    hash_, amount = ticket["facts"]
+    assert (hash_["name"], hash_["title"]) == ("hash", {"en": "Hash", "zh": "哈希"})
+    assert (hash_["known"], hash_["message_id"], hash_["source"], hash_["asked"]) == (False, None, None, True)
+    assert (amount["known"], amount["source"], amount["message_id"]) == (True, "text", ticket["messages"][0]["id"])
+    in_app = await told("where is my transfer?", tx_hash="0xabc")
+    assert [(fact["name"], fact["source"]) for fact in in_app["facts"]] == [("hash", "app"), ("amount", None)]
+    trace = await get(living, f"/api/v1/trace/{ticket['ticket']['number']}")
+    (head, *_) = [step for step in trace["steps"] if step["stage"] == "ticket"]
+    assert (head["facts"]["known"], head["facts"]["asked"]) == ("amount (text)", "hash")
