@@ -44,6 +44,7 @@ _IMPORT = re.compile(r"""^(?:import|export)\b[^;"'()]*?["'](\.{1,2}/[^"']+)["'];
 # `import("./x.js").Type` in a comment names a type and loads nothing.
 _LATER_IMPORT = re.compile(r"""\bimport\(["'](\.{1,2}/[^"']+\.js)["']\)(?!\.[A-Z])""")
 _COMMENT = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.MULTILINE | re.DOTALL)
+_CAST = re.compile(r"/\*\* @type \{(?:(?!\*/)[^\n])*\} \*/ ?")
 _ENTRY = re.compile(r"""<script type="module" src="\{\{base\}\}/([^"]+)">""")
 
 
@@ -162,11 +163,12 @@ def _resolve(here: PurePosixPath, target: str) -> str:
 
 
 def _lean(path: Path) -> bytes:
-    """The file without the comments that stand on lines of their own; every line keeps its number."""
+    """The file without the comments that stand on lines of their own or tell a type; every line keeps its number."""
     body = path.read_bytes()
     if path.suffix != ".js":
         return body
-    return _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), body.decode()).encode()
+    text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), body.decode())
+    return _CAST.sub("", text).encode()
 
 
 def _asset(name: str, body: bytes) -> Asset:

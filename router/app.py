@@ -34,6 +34,7 @@ from router.flow.rulebook import Rulebook
 from router.flow.rules_follower import RulesFollower
 from router.flow.sweep import Sweeper
 from router.flow.threads import AccountCursors, AccountThreads
+from router.flow.timers import Timers
 from router.keys import Keyring
 from router.model.errors import ConfigError
 from router.store import migrate
@@ -290,7 +291,17 @@ class App:
         self._run("leases", leases.run())
         self._run("route", worker.run())
         self._run("assign", Assigner(store=self.store, bus=self.bus, clock=self.clock, log=self.log).run())
-        sweeper = Sweeper(store=self.store, bus=self.bus, clock=self.clock, metrics=self.metrics, log=self.log)
+        timers = Timers(
+            store=self.store,
+            bus=self.bus,
+            rulebook=self.rulebook,
+            channels=self.channels,
+            clock=self.clock,
+            ids=self.ids,
+        )
+        sweeper = Sweeper(
+            store=self.store, bus=self.bus, timers=timers, clock=self.clock, metrics=self.metrics, log=self.log
+        )
         self._run("sweep", sweeper.run())
 
     async def _start_server(self, status: Status) -> Server:

@@ -53,6 +53,10 @@ class Book:
     time_names: dict[str, Scalar] = field(default_factory=dict)
     queue_names: dict[str, Scalar] = field(default_factory=dict)
     webhook_names: dict[str, Scalar] = field(default_factory=dict)
+    webhooks_used: set[str] = field(default_factory=set)
+    templates_used: set[str] = field(default_factory=set)
+    """Those that sections name, not rules."""
+    """By something else than a rule."""
     policy_names: dict[str, Scalar] = field(default_factory=dict)
     template_names: dict[str, Scalar] = field(default_factory=dict)
     rules: dict[str, Scalar] = field(default_factory=dict)

@@ -104,6 +104,9 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+FactKind = Literal["account", "time", "amount", "transaction", "error", "steps"]
+"""What agents may have to know about a matter."""
+
 ActKind = Literal["assign", "close", "snooze", "hide", "notify", "webhook"]
 
 

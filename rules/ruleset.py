@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from rules import acts, checker, override, rule, sections, trial
+from rules import acts, checker, needs, override, rule, sections, trial
 from rules.book import Book
 from rules.candidates import Candidates
 from rules.coverage import Coverage
@@ -21,8 +21,10 @@ from rules.explanation import Explanation, explain
 from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
 from rules.fields import Field
 from rules.inclusion import Inclusion, is_packed, pack_names
+from rules.lifecycle import Lifecycle
 from rules.links import LinkHosts
 from rules.literals import Finder
+from rules.needs import Fact
 from rules.policies import RedactPolicy
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
@@ -55,6 +57,9 @@ class Ruleset:
         *,
         version: str,
         hosts: LinkHosts | None,
+        lifecycle: Lifecycle,
+        facts: Mapping[str, Fact],
+        needs: Mapping[str, tuple[str, ...]],
     ) -> None:
         self.version = version
         """Content hash of the files, short hex."""
@@ -68,6 +73,11 @@ class Ruleset:
         self.fields: Mapping[str, Field] = dict(book.fields)
         """What conditions may ask for, the site's own fields among them."""
         self.webhooks: Mapping[str, Webhook] = dict(webhooks)
+        self.lifecycle = lifecycle
+        self.facts: Mapping[str, Fact] = dict(facts)
+        """What agents may have to know, by name."""
+        self.needs: Mapping[str, tuple[str, ...]] = dict(needs)
+        """Names of facts, by topic: a tag."""
         self.logins: frozenset[str] = acts.logins([act for one in rules for act in one.acts])
         """Agents whom rules name."""
         self.policies: tuple[str, ...] = tuple(book.policy_names)
@@ -223,13 +233,28 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None, shelf: S
     _check_default(book, top)
     policies = sections.define_policies(read, book)
     webhooks = sections.define_webhooks(read, book)
+    lifecycle = sections.define_lifecycle(read, webhooks, book)
+    facts = needs.facts(read, book)
+    needed = needs.needs(read, facts, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.refuse(book, rules)
     if problems.failed():
         checker.doubt(book, rules, trials, read)
         raise RulesError(problems.all())
-    return Ruleset(book, read, rules, trials, policies, webhooks, version=content_hash(inclusion.content), hosts=hosts)
+    return Ruleset(
+        book,
+        read,
+        rules,
+        trials,
+        policies,
+        webhooks,
+        version=content_hash(inclusion.content),
+        hosts=hosts,
+        lifecycle=lifecycle,
+        facts=facts,
+        needs=needed,
+    )
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:

@@ -66,6 +66,17 @@ class Schedule:
             left -= end - begin
         return None
 
+    def working_days_after(self, start_ms: int, days: int) -> int | None:
+        """Return the same time of day so many days with hours later; None when that is years away."""
+        start = datetime.fromtimestamp(start_ms / 1000, self.zone)
+        day = start.date()
+        for _ in range(SEARCH_DAYS):
+            day += timedelta(days=1)
+            days -= bool(self.hours(day))
+            if not days:
+                return epoch_ms(datetime.combine(day, start.time(), self.zone))
+        return None
+
     def opens_after(self, now_ms: int) -> int | None:
         """Return when it opens next; where it is open now, when it does so again. None when that is years away."""
         until = now_ms

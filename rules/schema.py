@@ -30,6 +30,7 @@ from rules.hints import HINTS
 from rules.own_finds import TYPE as OWN_TYPE
 from rules.ruleset import Ruleset
 from rules.schedule import WEEKDAYS
+from rules.schema_lifecycle import fact_part, lifecycle_part
 from rules.schema_parts import (
     COUNT,
     DECIMAL,
@@ -90,6 +91,9 @@ class _Writer:
             "include": one_or_many({"type": "string"}),
             "redact": named(self._policy()),
             "webhooks": named(self._webhook()),
+            "lifecycle": lifecycle_part(self._known),
+            "facts": named(fact_part()),
+            "needs": named(one_or_many(new_name())),
             "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": named(ref("words")),
             "weights": named(self._weights()),

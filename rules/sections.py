@@ -4,9 +4,23 @@ Everything that a file names may be used in all of them, so names are gathered b
 read: first what stands alone, then what needs calendars, queues or times.
 """
 
-from rules import custom, deadlines, inclusion, policies, queues, rule, templates, times, webhooks, weights, working
+from rules import (
+    custom,
+    deadlines,
+    inclusion,
+    lifecycle,
+    policies,
+    queues,
+    rule,
+    templates,
+    times,
+    webhooks,
+    weights,
+    working,
+)
 from rules.book import Book
 from rules.document import Node, Scalar, Table
+from rules.lifecycle import Lifecycle
 from rules.policies import RedactPolicy
 from rules.webhooks import Webhook
 
@@ -31,6 +45,9 @@ SECTIONS = (
     "templates",
     "redact",
     "webhooks",
+    "lifecycle",
+    "facts",
+    "needs",
     "override",
     "rules",
     "tests",
@@ -111,6 +128,15 @@ def define_webhooks(sections: list[Section], book: Book) -> dict[str, Webhook]:
                 if webhook is not None:
                     found[key.value] = webhook
     return found
+
+
+def define_lifecycle(sections: list[Section], webhooks: dict[str, Webhook], book: Book) -> Lifecycle:
+    """Read the life cycle; it stands in one file, which comes before that of a pack."""
+    nodes = [section["lifecycle"] for section in sections if "lifecycle" in section]
+    own = [node for node in nodes if not inclusion.is_packed(node.at.file)] or nodes
+    for node in own[1:]:
+        book.reader.fail(node.at, "duplicate", "another file says lifecycle already", "keep one of them")
+    return lifecycle.read(own[0], webhooks, book) if own else Lifecycle()
 
 
 def _define_times(section: Section, book: Book) -> None:

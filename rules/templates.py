@@ -15,7 +15,16 @@ from rules.reader import Reader
 from rules.redact import redact
 from rules.solicitation import solicitations
 
-VARIABLES: Final = ("ticket.number", "customer.name", "queue.name", "private_link")
+VARIABLES: Final = (
+    "ticket.number",
+    "ticket.reason",
+    "ticket.checklist",
+    "customer.name",
+    "queue.name",
+    "facts.missing",
+    "private_link",
+    "verify_link",
+)
 TEXT_MAX: Final = 4_000
 DEFAULT_RECEIPT: Final = "receipt"
 """The template every rule set may define for tickets whose rules ask for no other."""

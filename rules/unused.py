@@ -9,6 +9,7 @@ from rules.book import Book
 from rules.coverage import leaves
 from rules.document import Scalar
 from rules.inclusion import is_packed
+from rules.needs import ASKING
 from rules.period import Until
 from rules.problems import Position, Problem
 from rules.rule import Rule
@@ -39,7 +40,7 @@ def _names(book: Book, rules: Iterable[Rule], active: Iterable[Rule]) -> None:
             book.problems.warn(at, "unused", f"no rule uses the list {name}", f"write ${name}")
     steps = [step for spec in book.queues.values() for step in spec.overflow]
     chosen = {name for rule in rules for name in rule.redact}
-    called = {act.value for rule in rules for act in rule.acts if act.kind == "webhook"}
+    called = book.webhooks_used | {act.value for rule in rules for act in rule.acts if act.kind == "webhook"}
     for what, key, names, used in (
         ("policy", "redact", book.policy_names, chosen),
         ("webhook", "webhook", book.webhook_names, called),
@@ -48,7 +49,7 @@ def _names(book: Book, rules: Iterable[Rule], active: Iterable[Rule]) -> None:
             if name not in used:
                 hint = f"write then: {{{key}: {name}}}"
                 book.problems.warn(at, "unused", f"no rule uses the {what} {name}", hint)
-    answers = {rule.reply for rule in rules} | {step.reply for step in steps} | {DEFAULT_RECEIPT}
+    answers = {rule.reply for rule in rules} | {step.reply for step in steps} | {DEFAULT_RECEIPT, ASKING} | book.templates_used
     for name, at in _ours(book.template_names):
         if name not in answers:
             book.problems.warn(at, "unused", f"nothing sends the template {name}", f"write reply: {name}, or delete it")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from router.core import tickets
+from router.core.lifecycle import may
 from router.model.changes import Add, Change, Record
 from router.model.decisions import WhyAct, Word
 from router.model.ids import ConversationId, HookId, MessageId, OutboxId
@@ -133,6 +134,8 @@ def _assign(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
 
 def _close(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
     del ids
+    if not may(ticket.state, "closed", "rules"):
+        return _not_done(act, ticket, "closed")
     changed, event = tickets.change_state(ticket, "closed", actor="rules", reason=act.value, now_ms=scene.now_ms)
     return _done(act, _same_version(changed, ticket), [Record(event)])
 

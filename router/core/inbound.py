@@ -9,12 +9,15 @@ import msgspec
 from router.core import amendments
 from router.core.acts import Scene, carry_out
 from router.core.claims import contradictions, writer_rows
+from router.core.lifecycle import may
+from router.core.needs import noted, to_ask
 from router.core.pieces import together
-from router.core.placement import Placement, place
+from router.core.placement import NotJoined, Placement, place
 from router.core.quotes import visible
 from router.core.reasons import judged
 from router.core.receipts import Ways, automatic_reply
 from router.core.tickets import follow_up, open_ticket
+from router.core.timers import timers_of
 from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome, Why, WhyConflict
 from router.model.ids import ContactId, ConversationId, MessageId
@@ -26,6 +29,8 @@ from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts, Verdict
 from rules.ruleset import Ruleset
 
 _ENCODER = msgspec.json.Encoder()
+_OVER: frozenset[NotJoined] = frozenset({"ticket_closed", "reopen_window_over"})
+"""A message to a ticket that is over opens a follow-up."""
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +138,8 @@ def _decide_message(
                 queue=ticket.queue,
                 actor=f"contact:{contact.id}",
                 data=_opening(verdict, placement),
-            )
+            ),
+            *_followed(placement, ticket, now_ms),
         ]
     else:
         ticket, ticket_events = follow_up(
@@ -164,6 +170,7 @@ def _decide_message(
         times=ruleset.times,
     )
     ticket, acted, told = carry_out(verdict.acts, ticket, scene, ids)
+    ticket = noted(ticket, entry, placement.sender, new_text, message_id, ruleset)
     why = msgspec.structs.replace(_why(entry, placement, verdict, ticket), acts=tuple(told))
     reply = automatic_reply(
         entry,
@@ -173,6 +180,7 @@ def _decide_message(
         ticket,
         before=placement.ticket,
         conversation_id=conversation_id,
+        missing=to_ask(ticket, entry, ruleset),
         ids=ids,
         ways=Ways(
             can_send=circumstances.can_send,
@@ -181,6 +189,8 @@ def _decide_message(
         ),
     )
     contact_after = contact if reply is None else reply.contact
+    if reply is not None and reply.asked:
+        ticket = msgspec.structs.replace(ticket, asked=reply.asked)
     if reply is not None and reply.template is not None:
         why = msgspec.structs.replace(why, reply_template=reply.template)
 
@@ -213,10 +223,12 @@ def _decide_message(
                 conversation_id=conversation_id,
                 queue=ticket.queue,
                 actor=f"contact:{contact.id}",
+                data={"left": why.left} if why.left else {},
             )
         )
     )
     changes += acted
+    changes += timers_of(placement.ticket, ticket, ruleset.lifecycle, ruleset.times, now_ms=now_ms, ids=ids)
     if reply is not None:
         changes += reply.changes
     outcome = Outcome(
@@ -235,7 +247,17 @@ def _opening(verdict: Verdict, placement: Placement) -> dict[str, str]:
         data["rule"] = verdict.reasons[0].rule
     if placement.not_joined:
         data["not_joined"] = placement.not_joined
+    if placement.not_joined in _OVER:
+        data["follows"] = placement.related[0]
     return data
+
+
+def _followed(placement: Placement, ticket: Ticket, now_ms: int) -> list[Event]:
+    """In the history of the ticket that is over: where the matter goes on."""
+    if placement.not_joined not in _OVER:
+        return []
+    data: dict[str, str] = {"by": ticket.id, "because": placement.not_joined}
+    return [Event(at_ms=now_ms, kind="ticket.followed", ticket_id=placement.related[0], queue=ticket.queue, data=data)]
 
 
 def _why(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: Ticket) -> Why:
@@ -243,6 +265,7 @@ def _why(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: Ti
         judged(verdict, ticket),
         joined=placement.joined,
         joined_detail=placement.not_joined,
+        left=_left(entry, placement),
         contact_by=placement.contact_by,
         known_by=placement.known_by,
         conflicts=tuple([WhyConflict(row.kind, row.value, row.contact_id) for row in placement.foreign]),
@@ -251,6 +274,13 @@ def _why(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: Ti
         parse_ms=entry.parse_ms,
         redact_ms=entry.redact_ms,
     )
+
+
+def _left(entry: JournalEntry, placement: Placement) -> str:
+    if placement.last_word:
+        return "thanks"
+    sleeps = placement.ticket is not None and may(placement.ticket.state, "open", "contact")
+    return "automatic" if sleeps and entry.event.automatic != "none" else ""
 
 
 def _conversation(

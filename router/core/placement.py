@@ -10,6 +10,8 @@ from typing import Literal
 import msgspec
 
 from router.core.identity import ProvenIdentity, SenderView, read_sender
+from router.core.lifecycle import OVER
+from router.core.thanks import is_thanks
 from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.limits import REOPEN_WINDOW_MS
 from router.model.message import InboundEvent
@@ -52,6 +54,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     """Why a ticket that was pointed at was not joined."""
     is_participant: bool = False
     """The writer is neither the ticket's contact nor a known participant, yet answered one of its mails."""
+    last_word: bool = False
+    """Nothing but thanks for a ticket that is over: it joins that one and leaves it as it is."""
     related: tuple[TicketId, ...] = ()
 
 
@@ -144,11 +148,15 @@ def _pointed_ticket(
     return None, "new", None
 
 
-def _refusal(ticket: Ticket, event: InboundEvent, *, knows_writer: bool, denied: bool, now_ms: int) -> NotJoined:
+def _refusal(
+    ticket: Ticket, event: InboundEvent, *, knows_writer: bool, denied: bool, last_word: bool, now_ms: int
+) -> NotJoined:
     if denied:
         return "sender_denied"
     if not knows_writer and _FORWARDED.match(event.subject or ""):
         return "forwarded"
+    if last_word:
+        return ""
     if ticket.state == "closed":
         return "ticket_closed"
     if ticket.state == "solved" and now_ms - (ticket.solved_at_ms or now_ms) > REOPEN_WINDOW_MS:
@@ -174,12 +182,15 @@ def place(
 
     related = _related(event, sender, foreign, snapshot)
     not_joined: NotJoined = ""
-    is_participant = False
+    is_participant = last_word = False
     if ticket is not None:
         knows_writer = (contact is not None and contact.id == ticket.contact_id) or (
             (ticket.id, event.channel, sender.peer) in snapshot.participants
         )
-        not_joined = _refusal(ticket, event, knows_writer=knows_writer, denied=sender.denied, now_ms=now_ms)
+        last_word = ticket.state in OVER and is_thanks(event)
+        not_joined = _refusal(
+            ticket, event, knows_writer=knows_writer, denied=sender.denied, last_word=last_word, now_ms=now_ms
+        )
         if any(row.contact_id == ticket.contact_id for row in foreign):
             not_joined = not_joined or "identity_conflict"
         if not_joined:
@@ -209,6 +220,7 @@ def place(
         joined=joined,
         not_joined=not_joined,
         is_participant=is_participant,
+        last_word=last_word and not not_joined,
         related=tuple(t for t in dict.fromkeys(related) if t != joined_id),
     )
 

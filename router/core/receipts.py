@@ -9,15 +9,17 @@ from functools import lru_cache
 
 import msgspec
 
+from router.core.announcements import Announcement, announce
 from router.core.guard import Concern, inspect
 from router.model.changes import LINK_PLACEHOLDER, NUMBER_PLACEHOLDER, Add, Change, Record
-from router.model.ids import ConversationId, LinkId, MessageId, OutboxId
+from router.model.ids import ConversationId, LinkId, MessageId
 from router.model.limits import AUTO_REPLIES_PER_HOUR, PRIVATE_LINK_MS
 from router.model.message import JournalEntry, Visibility
 from router.model.sources import Ids
-from router.model.tables import URGENCY_RANK, Contact, Event, Message, OutboxEntry, PrivateLink, Ticket
+from router.model.tables import URGENCY_RANK, Contact, Event, PrivateLink, Ticket
 from rules.facts import Verdict
 from rules.links import LinkHosts
+from rules.needs import ASKING, BLANK, Fact
 from rules.ruleset import Ruleset
 from rules.templates import DEFAULT_RECEIPT
 
@@ -41,6 +43,8 @@ class AutomaticReply(msgspec.Struct, frozen=True, kw_only=True):
     """None when the guard stopped it."""
     contact: Contact
     changes: list[Change]
+    asked: tuple[str, ...] = ()
+    """Facts that it asks for."""
 
 
 def _wanted(verdict: Verdict, ruleset: Ruleset, before: Ticket | None, after: Ticket) -> tuple[str, str] | None:
@@ -91,10 +95,14 @@ def automatic_reply(
     conversation_id: ConversationId,
     ids: Ids,
     ways: Ways,
+    missing: tuple[Fact, ...] = (),
 ) -> AutomaticReply | None:
-    """The receipt for `ticket`, if one is due; `before` is the ticket as it was, None when it was just opened."""
+    """The receipt for `ticket`, if one is due; `before` is the ticket as it was, None when it was just opened.
+
+    What is `missing` is asked for in it, or else in an answer of its own.
+    """
     event, now_ms = entry.event, entry.received_at_ms
-    wanted = _wanted(verdict, ruleset, before, ticket)
+    wanted = _wanted(verdict, ruleset, before, ticket) or ((ASKING, "") if missing else None)
     if wanted is None or not ways.can_send or event.automatic != "none":
         return None
     counted = _counted(contact, now_ms)
@@ -111,8 +119,10 @@ def automatic_reply(
         "ticket.number": number,
         "customer.name": _name_to_call(entry, contact),
         "queue.name": ruleset.queues[ticket.queue].name(verdict.language) if ticket.queue in ruleset.queues else "",
+        BLANK: "\n".join(f"- {fact.question(verdict.language)}" for fact in missing),
     }
-    text = ruleset.render(template, verdict.language, blanks)
+    told = (template, ASKING) if missing and template != ASKING else (template,)
+    text = "\n\n".join(ruleset.render(name, verdict.language, blanks) for name in told)
     concerns = _concerns(text, seen, ruleset.hosts)
     if concerns:
         data = {"template": template, "rule": rule, "findings": _listed(concerns)}
@@ -128,13 +138,9 @@ def automatic_reply(
         return AutomaticReply(template=None, contact=contact, changes=[Record(stopped)])
     # What a ticket is called in private is not told in public.
     subject = ticket.subject if seen == "private" or ticket.visibility == "public" else event.subject or ""
-    reply = Message(
-        id=message_id,
-        ticket_id=ticket.id,
+    said = Announcement(
+        ticket=ticket,
         conversation_id=conversation_id,
-        contact_id=contact.id,
-        kind="reply",
-        automatic="auto_reply",
         channel=event.channel,
         account=event.account,
         visibility=seen,
@@ -143,30 +149,12 @@ def automatic_reply(
         subject=f"[{number}] {subject}".rstrip(),
         text=text,
         language=verdict.language,
-        sent_at_ms=now_ms,
-        received_at_ms=now_ms,
+        template=template,
+        rule=rule,
+        asked=tuple(fact.name for fact in missing),
+        now_ms=now_ms,
     )
-    outbox = OutboxEntry(
-        id=OutboxId(ids.new()),
-        message_id=message_id,
-        conversation_id=conversation_id,
-        ticket_id=ticket.id,
-        channel=event.channel,
-        account=event.account,
-        due_at_ms=now_ms,
-        created_at_ms=now_ms,
-    )
-    added = Event(
-        at_ms=now_ms,
-        kind="message.added",
-        ticket_id=ticket.id,
-        message_id=message_id,
-        conversation_id=conversation_id,
-        queue=ticket.queue,
-        actor="rules",
-        data={"template": template, "rule": rule},
-    )
-    changes: list[Change] = [Add(reply), Add(outbox), Record(added)]
+    changes = announce(said, message_id, ids)
     if invites:
         link = PrivateLink(
             id=LinkId(ids.new()),
@@ -178,4 +166,4 @@ def automatic_reply(
             created_at_ms=now_ms,
         )
         changes.append(Add(link))
-    return AutomaticReply(template=template, contact=counted, changes=changes)
+    return AutomaticReply(template=template, contact=counted, changes=changes, asked=said.asked)

@@ -1,9 +1,9 @@
-"""Tickets: opening them, what a customer's next message does to them, and the table of state changes. Pure."""
+"""Tickets: opening them, what a customer's next message does to them, and what people do to them. Pure."""
 
 import msgspec
 
+from router.core.lifecycle import OVER, Brought, check, may, mover_of
 from router.core.placement import Placement
-from router.model.errors import Refused
 from router.model.ids import AgentId, ConversationId, MessageId, TicketId
 from router.model.limits import SUBJECT_CHARS_MAX
 from router.model.message import JournalEntry
@@ -13,19 +13,6 @@ from rules.facts import Verdict
 
 _SUBJECT_FROM_TEXT = 80
 _SNIPPET = 160
-
-TRANSITIONS: dict[TicketState, frozenset[TicketState]] = {
-    "new": frozenset({"open", "waiting", "verifying", "rejected", "solved", "closed"}),
-    "open": frozenset({"waiting", "verifying", "rejected", "solved", "closed"}),
-    "waiting": frozenset({"open", "verifying", "rejected", "solved", "closed"}),
-    "verifying": frozenset({"open", "waiting", "rejected", "solved", "closed"}),
-    "rejected": frozenset({"open", "waiting", "solved", "closed"}),
-    "solved": frozenset({"open", "waiting", "closed"}),
-    "closed": frozenset(),
-}
-"""From each state, where it may go. What is closed stays closed: a later message opens a follow-up."""
-
-_CUSTOMER_REOPENS: frozenset[TicketState] = frozenset({"waiting", "rejected", "solved"})
 
 
 def snippet_of(text: str) -> str:
@@ -79,6 +66,7 @@ def open_ticket(
         snippet=snippet_of(new_text),
         last_inbound_at_ms=now_ms,
         last_message_at_ms=now_ms,
+        state_since_ms=now_ms,
         waiting_since_ms=now_ms,
         created_at_ms=now_ms,
     )
@@ -135,19 +123,19 @@ def follow_up(
 ) -> tuple[Ticket, list[Event]]:
     """The ticket after a customer's next message, and what that changed.
 
-    Automatic mail (out of office) is filed without waking anything.
+    Automatic mail (out of office) and last words ("thanks, it works") are filed without waking anything.
     """
     now_ms = entry.received_at_ms
     events: list[Event] = []
     state, waiting_since_ms = ticket.state, ticket.waiting_since_ms
-    if entry.event.automatic == "none":
+    if entry.event.automatic == "none" and not placement.last_word:
         waiting_since_ms = waiting_since_ms if waiting_since_ms is not None else now_ms
         if ticket.snoozed_until_ms is not None:
             who = f"contact:{ticket.contact_id}"
             ticket, woken = snooze(ticket, None, actor=who, reason="customer_wrote", now_ms=now_ms)
             ticket = msgspec.structs.replace(ticket, version=ticket.version - 1)  # one change with what follows
             events.append(woken)
-        if state in _CUSTOMER_REOPENS:
+        if may(state, "open", "contact"):
             state = "open"
             events.append(_state_event(ticket, state, f"contact:{ticket.contact_id}", "customer_wrote", now_ms))
     judged, raised = judge_again(ticket, entry, verdict, message_id=message_id, default_queue=default_queue)
@@ -155,12 +143,13 @@ def follow_up(
         judged,
         state=state,
         state_reason=ticket.state_reason if state == ticket.state else None,
+        state_since_ms=ticket.state_since_ms if state == ticket.state else now_ms,
         related=tuple(dict.fromkeys((*ticket.related, *placement.related))),
         snippet=snippet_of(new_text),
         last_inbound_at_ms=now_ms,
         last_message_at_ms=max(now_ms, ticket.last_message_at_ms),
         waiting_since_ms=waiting_since_ms,
-        solved_at_ms=ticket.solved_at_ms if state in {"solved", "closed"} else None,
+        solved_at_ms=ticket.solved_at_ms if state in OVER else None,
         version=ticket.version + 1,
     )
     return changed, events + raised
@@ -178,16 +167,21 @@ def _state_event(ticket: Ticket, state: TicketState, actor: str, reason: str, no
 
 
 def change_state(
-    ticket: Ticket, state: TicketState, *, actor: str, reason: str | None, now_ms: int
+    ticket: Ticket,
+    state: TicketState,
+    *,
+    actor: str,
+    reason: str | None,
+    checklist: tuple[str, ...] = (),
+    checked: bool = False,
+    now_ms: int,
 ) -> tuple[Ticket, Event]:
-    """Move a ticket along `TRANSITIONS`. Raises Refused for a move the table does not have, or without its reason."""
-    if state not in TRANSITIONS[ticket.state]:
-        allowed = ", ".join(sorted(TRANSITIONS[ticket.state])) or "nothing"
-        raise Refused(
-            "bad_transition", f"a ticket that is {ticket.state} can become {allowed}, not {state}", status=409
-        )
-    if state == "rejected" and not (reason or "").strip():
-        raise Refused("reason_missing", "a rejected ticket needs a reason the customer can act on", status=422)
+    """Move a ticket along the table of core/lifecycle.py; `checked`: an identity check is under way.
+
+    Raises Refused for a way that the table does not have for this actor, or without what it needs.
+    """
+    brought = Brought(reason=reason, checklist=checklist, check=checked)
+    check(ticket.state, state, mover_of(actor), brought)
     waiting_since_ms = ticket.waiting_since_ms
     if state in {"waiting", "solved", "closed", "rejected"}:
         waiting_since_ms = None
@@ -197,6 +191,8 @@ def change_state(
         ticket,
         state=state,
         state_reason=reason,
+        state_since_ms=now_ms,
+        checklist=checklist if state == "rejected" else ticket.checklist,
         waiting_since_ms=waiting_since_ms,
         solved_at_ms=now_ms if state == "solved" else ticket.solved_at_ms if state == "closed" else None,
         version=ticket.version + 1,
@@ -226,6 +222,7 @@ def assign(
         assignee_id=agent_id,
         assigned_at_ms=now_ms if agent_id is not None else None,
         state=state,
+        state_since_ms=ticket.state_since_ms if state == ticket.state else now_ms,
         version=ticket.version + 1,
     )
     return changed, events

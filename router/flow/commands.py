@@ -10,12 +10,14 @@ from typing import Literal, TypeVar
 import msgspec
 
 from router.bus import Bus
+from router.core import notices
 from router.core import tickets as core_tickets
 from router.core.delivery import decide_held
 from router.core.replies import ReplyCommand, decide_note, decide_reply
-from router.core.updates import is_change, judge_update
+from router.core.unread import watch
 from router.flow.care import opened
 from router.flow.channels import Channels
+from router.flow.consequences import consequences
 from router.flow.rulebook import Rulebook
 from router.flow.seals import seal_reply
 from router.keys import Keyring, Sealed
@@ -25,13 +27,12 @@ from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import SNOOZE_MAX_MS
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Clock, Ids
-from router.model.tables import Agent, Event, HookEntry, Ticket, TicketState, Urgency
+from router.model.tables import Agent, Event, HookEntry, OutboxEntry, Ticket, TicketState, Urgency
 from router.store import changes as store_changes
 from router.store import commands as gather
 from router.store import inbox, sealed
 from router.store.rows import SealedRow
 from router.store.script import Store
-from rules.changed import EVENT
 from rules.redact import redact
 
 T = TypeVar("T")
@@ -71,8 +72,15 @@ class Commands:
                 ids=self._ids,
             )
             message_id = reply.message.id
+            after = next(c.row for c in reply.changes if isinstance(c, Save) and isinstance(c.row, Ticket))
+            lifecycle, where = self._rulebook.current.lifecycle, conversation.channel
+            changes = [
+                *reply.changes,
+                *self._told(facts, after, replied=True),
+                *watch(after, message_id, where, lifecycle, now_ms=now_ms, ids=self._ids),
+            ]
             rows = [] if reply.clear is None else [seal_reply(message_id, reply.clear, self._keys, now_ms=now_ms)]
-            await self._apply(await self._judged(facts.ticket, reply.changes, now_ms), rows)
+            await self._apply(await self._judged(facts.ticket, changes, now_ms), rows)
             await self._bus.notify("outbox")
             return message_id
 
@@ -102,17 +110,35 @@ class Commands:
 
         await self._change(ticket_id, decide)
 
-    async def set_state(self, ticket_id: TicketId, state: TicketState, reason: str | None, agent: Agent) -> None:
-        """Move a ticket along the table of transitions; what must not rest of the reason is masked. Raises Refused."""
+    async def set_state(
+        self,
+        ticket_id: TicketId,
+        state: TicketState,
+        reason: str | None,
+        agent: Agent,
+        *,
+        checklist: Sequence[str] = (),
+    ) -> None:
+        """Move a ticket along the table of core/lifecycle.py; what must not rest of the reason and of the checklist is
+        masked. Raises Refused."""
 
-        def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
-            safe = reason and redact(reason, visibility=ticket.visibility).text
+        async def attempt() -> None:
+            facts = await self._facts(ticket_id, EventId(0))
+            ticket, now_ms = facts.ticket, self._clock.now_ms()
             changed, event = core_tickets.change_state(
-                ticket, state, actor=f"agent:{agent.id}", reason=safe, now_ms=now_ms
+                ticket,
+                state,
+                actor=f"agent:{agent.id}",
+                reason=reason and redact(reason, visibility=ticket.visibility).text,
+                checklist=tuple(
+                    redact(point.strip(), visibility=ticket.visibility).text for point in checklist if point.strip()
+                ),
+                now_ms=now_ms,
             )
-            return changed, [event]
+            changes: list[Change] = [Save(changed), Record(event), *self._told(facts, changed)]
+            await self._apply(await self._judged(ticket, changes, now_ms))
 
-        await self._change(ticket_id, decide)
+        await self._persist(attempt)
 
     async def move(self, ticket_id: TicketId, queue: str, agent: Agent) -> None:
         """Hand a ticket to another queue. Raises Refused."""
@@ -225,21 +251,22 @@ class Commands:
 
         await self._persist(attempt)
 
+    def _told(self, facts: ReplyFacts, after: Ticket, *, replied: bool = False) -> list[Change]:
+        """The notice to the customer of what a command made of their ticket."""
+        ruleset, where = self._rulebook.current, facts.conversation
+        what = notices.due(facts.ticket, after, ruleset.lifecycle, replied=replied)
+        view = self._channels.view(where.channel, where.account)
+        return notices.tell(what, after, facts, ruleset, view, now_ms=self._clock.now_ms(), ids=self._ids)
+
     async def _judged(self, before: Ticket, changes: Sequence[Change], now_ms: int) -> list[Change]:
-        """What an agent changes, with what the rules make of it."""
+        """What an agent changes, with what follows from it."""
         ruleset = self._rulebook.current
-        after = next((c.row for c in changes if isinstance(c, Save) and isinstance(c.row, Ticket)), None)
-        if after is None or not ruleset.waits_for(EVENT) or not is_change(before, after):
-            return list(changes)
-        around = await self._store.read(gather.surroundings(after.contact_id, ruleset.logins))
-        judged, more = judge_update(before, after, around, ruleset, now_ms=now_ms, ids=self._ids)
-        rest = [c for c in changes if not (isinstance(c, Save) and isinstance(c.row, Ticket))]
-        return [Save(judged), *rest, *more]
+        return await consequences(self._store, ruleset, before, changes, now_ms=now_ms, ids=self._ids)
 
     async def _apply(self, changes: Sequence[Change], rows: Sequence[SealedRow] = ()) -> None:
         await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms(), sealed=rows))
         await self._bus.notify("events")
-        if any(isinstance(c, Add) and isinstance(c.row, HookEntry) for c in changes):
+        if any(isinstance(c, Add) and isinstance(c.row, HookEntry | OutboxEntry) for c in changes):
             await self._bus.notify("outbox")
 
     async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:

@@ -219,7 +219,7 @@ def _not_public(url: str) -> str:
 
 
 def _body(item: ClaimedHook) -> bytes:
-    """The word with the number that its ticket got when it was committed."""
+    """The word with the number that its ticket got when it was committed; one that names no type is of a decision."""
     word: dict[str, object] = msgspec.json.decode(bytes(item.entry.body))
     return msgspec.json.encode({"type": "decision", "ticket": f"T-{item.ticket_number}", **word})
 

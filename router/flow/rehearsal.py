@@ -1,9 +1,11 @@
 """The production path on a throw-away store: `switchboard route`, tests and benchmarks feed it lines.
 
 Line order is arrival order and the clock is max(previous, sent_at), so that the same input gives the same output.
+Timers that are due before a line's time fire before it.
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -16,12 +18,15 @@ from router.flow.intake import Door
 from router.flow.leases import Leases
 from router.flow.route import RoutedEntry, RouteWorker
 from router.flow.rulebook import Rulebook
+from router.flow.timers import Timers
 from router.keys import Keyring
 from router.model.ids import ContactId, TicketId
 from router.model.message import InboundEvent, Redaction
-from router.store import inbox
+from router.store import inbox, timers
 from router.store.script import Store
 from router.telemetry import Metrics, SilentLog
+from rules.moments import duration_ms
+from rules.ruleset import Ruleset
 
 _BATCH = 200
 _LINE = "line"
@@ -61,6 +66,15 @@ class BadLine(msgspec.Struct, frozen=True, kw_only=True):
     error: str
 
 
+class _When(msgspec.Struct):
+    """All that has to be known of a line before the door reads it."""
+
+    sent_at: datetime
+
+
+_WHEN = msgspec.json.Decoder(_When)
+_NEVER = 2**63
+
 Answer = Decision | BadLine
 Key = tuple[str, str, str]
 """(channel, account, message id): what makes a duplicate."""
@@ -96,6 +110,10 @@ class Rehearsal:
             metrics=metrics,
             log=log,
         )
+        self._timers = Timers(store=store, bus=bus, rulebook=rulebook, channels=Channels(), clock=self._clock, ids=ids)
+        self._soonest_ms = soonest_ms(rulebook.current)
+        self._quiet_until_ms = _NEVER
+        """Until then no timer can be due."""
         self._first: dict[Key, Decision] = {}
         self._tickets: dict[TicketId, str] = {}
         self._contacts: dict[ContactId, str] = {}
@@ -110,14 +128,35 @@ class Rehearsal:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
+            at_ms = self._time_of(line)
             # A ticket number can be quoted only once it was told: what came before is decided first.
-            if batch and (len(batch) == _BATCH or b"T-" in line):
+            if batch and (len(batch) == _BATCH or b"T-" in line or at_ms >= self._quiet_until_ms):
                 for answer in await self._decide(batch):
                     yield answer
                 batch = []
+            if not batch and self._soonest_ms is not None:
+                await self._fire(at_ms)
             batch.append((number, line))
         for answer in await self._decide(batch):
             yield answer
+
+    def _time_of(self, line: bytes) -> int:
+        """When a line arrives; it is read for that only where the rules set timers."""
+        now_ms = self._clock.now_ms()
+        if self._soonest_ms is None:
+            return now_ms
+        try:
+            return max(now_ms, int(_WHEN.decode(line).sent_at.timestamp() * 1000))
+        except (msgspec.MsgspecError, ValueError, OverflowError):
+            return now_ms  # what cannot be read is told by the door
+
+    async def _fire(self, at_ms: int) -> None:
+        """Fire what is due by then, each at its time, and look how long it stays quiet."""
+        assert self._soonest_ms is not None
+        while (due_ms := await self._store.read(timers.next_due())) is not None and due_ms <= at_ms:
+            self._clock.advance_to(due_ms)
+            await self._timers.run_due()
+        self._quiet_until_ms = min(_NEVER if due_ms is None else due_ms, at_ms + self._soonest_ms)
 
     async def _decide(self, batch: Sequence[tuple[int, bytes]]) -> list[Answer]:
         self._parsed.clear()
@@ -178,6 +217,12 @@ class Rehearsal:
             redactions=item.entry.redactions,
             reasons=tuple(DecisionReason(rule=r.rule, why=r.why, at=r.at) for r in why.reasons) if why else (),
         )
+
+
+def soonest_ms(ruleset: Ruleset) -> int | None:
+    """How soon after a message a timer that it sets can be due; None when messages set none."""
+    snoozes = [act.value for rule in ruleset.rules for act in rule.acts if act.kind == "snooze"]
+    return min((duration_ms(value) or 1 for value in snoozes), default=None)
 
 
 def _tickets_of(item: RoutedEntry) -> set[TicketId]:

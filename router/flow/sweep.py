@@ -1,17 +1,13 @@
-"""The sweeper: what time alone brings about. Lost wake-ups, expired payloads, tickets that come back, and the gauges
-operators alarm on.
-"""
+"""The sweeper: what time alone brings about. Lost wake-ups, expired payloads, timers, the gauges operators alarm on."""
 
 import asyncio
 
 from router.bus import Bus, Pointer
-from router.core.tickets import snooze
-from router.model.changes import Change, Record, Save
+from router.flow.timers import Timers
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SWEEP_AFTER_MS
 from router.model.sources import Clock
-from router.store import changes as store_changes
-from router.store import commands, inbox, journal, outbox, people, quarantine, sealed
+from router.store import inbox, journal, outbox, people, quarantine, sealed
 from router.store.script import Store
 from router.telemetry import Logger, Metrics, why
 
@@ -21,10 +17,11 @@ _LOGINS_EVERY_MS = 60_000
 
 
 class Sweeper:
-    """Announces forgotten journal rows again, lets sealed payloads expire, and measures."""
+    """Announces forgotten journal rows again, lets sealed payloads expire, works off timers, and measures."""
 
-    def __init__(self, *, store: Store, bus: Bus, clock: Clock, metrics: Metrics, log: Logger) -> None:
-        self._store, self._bus, self._clock, self._metrics, self._log = store, bus, clock, metrics, log
+    def __init__(self, *, store: Store, bus: Bus, timers: Timers, clock: Clock, metrics: Metrics, log: Logger) -> None:
+        self._store, self._bus, self._timers = store, bus, timers
+        self._clock, self._metrics, self._log = clock, metrics, log
         self._logins_at_ms = 0
 
     async def run(self) -> None:
@@ -46,18 +43,8 @@ class Sweeper:
         if now_ms - self._logins_at_ms >= _LOGINS_EVERY_MS:
             self._logins_at_ms = now_ms
             await self._store.write(people.expire_logins(now_ms=now_ms))
-        await self._wake(now_ms)
+        await self._timers.run_due()
         await self._measure(now_ms)
-
-    async def _wake(self, now_ms: int) -> None:
-        """Bring back the tickets whose time has come."""
-        changes: list[Change] = []
-        for ticket in await self._store.read(commands.asleep(now_ms=now_ms, limit=_BATCH)):
-            woken, event = snooze(ticket, None, actor="system", reason="time", now_ms=now_ms)
-            changes += [Save(woken), Record(event)]
-        if changes:
-            await self._store.write(store_changes.apply(changes, now_ms=now_ms))
-            await self._bus.notify("events")
 
     async def _measure(self, now_ms: int) -> None:
         metrics = self._metrics

@@ -79,7 +79,15 @@ def _head(detail: TicketDetail) -> Step:
         at_ms=ticket.created_at_ms,
         text=f"{ticket_number(ticket)} of {contact_name(contact)}: {ticket.state}, {ticket.urgency}, "
         f"queue {ticket.queue}, agent {detail.line.assignee_name or 'nobody'}",
-        facts={"contact": contact_name(contact), "channel": ticket.channel, "tags": ", ".join(ticket.tags)},
+        facts={
+            "contact": contact_name(contact),
+            "channel": ticket.channel,
+            "tags": ", ".join(ticket.tags),
+            "reason": ticket.state_reason or "",
+            "checklist": "; ".join(ticket.checklist),
+            "known": ", ".join(f"{fact.name} ({fact.source})" for fact in ticket.facts),
+            "asked": ", ".join(ticket.asked),
+        },
     )
 
 
@@ -131,7 +139,7 @@ async def _message(store: Store, message: Message) -> list[Step]:
             stage="ticket",
             at_ms=None,
             text=f"{joined}; contact known by {why.contact_by}",
-            facts={"not_joined": why.joined_detail, "answer": why.reply_template or "none"},
+            facts={"not_joined": why.joined_detail, "left": why.left, "answer": why.reply_template or "none"},
         )
     )
     steps.append(await _contact(store, message, why))

@@ -93,6 +93,8 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     acts: tuple[WhyAct, ...] = ()
     joined: str
     joined_detail: str = ""
+    left: str = ""
+    """Why the ticket's state stayed although its customer wrote: thanks, automatic."""
     contact_by: str
     known_by: str = ""
     """The kind of identity that named the contact."""

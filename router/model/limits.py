@@ -52,6 +52,9 @@ REOPEN_WINDOW_MS: Final = 14 * 86_400_000
 """A customer's answer to a solved ticket reopens it for so long; later it opens a follow-up."""
 SNOOZE_MAX_MS: Final = 366 * 86_400_000
 """How long a ticket can be put aside."""
+CHECKLIST_MAX: Final = 20
+"""Points of what a customer is to supplement."""
+CHECKPOINT_CHARS_MAX: Final = 300
 AGENT_CAPACITY: Final = 8
 """Open tickets an agent is given unless the agent's row says otherwise."""
 FEED_BACKLOG_MAX: Final = 5_000

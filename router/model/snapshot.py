@@ -126,10 +126,22 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     conversation: Conversation
     """Where the newest inbound message came from."""
     last_inbound: Message | None
+    contact_name: str | None = None
     their: Acquaintance | None = None
     """Read for a public conversation only."""
+    told: frozenset[str] = frozenset()
+    """Keys of what the customer was told (core/notices)."""
     newer: tuple[MessageId, ...] = ()
     """Messages of customer or colleagues recorded after the event that the agent had seen."""
+
+
+class Unlooked(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts around a reply that may not have been read."""
+
+    ticket: Ticket
+    delivery: OutboxEntry | None
+    user_id: str | None
+    """The contact's account in the app, where there is just one."""
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):

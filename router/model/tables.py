@@ -96,6 +96,15 @@ class Conversation(Row, frozen=True, kw_only=True):
     version: int = 1
 
 
+class KnownFact(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that agents have to know, and which message told it; its value stays there."""
+
+    name: str
+    message_id: MessageId
+    source: str
+    """text, app (a field of a form or of the app) or contact (who wrote is proven)."""
+
+
 class Ticket(Row, frozen=True, kw_only=True):
     """A unit of work."""
 
@@ -112,6 +121,12 @@ class Ticket(Row, frozen=True, kw_only=True):
     subject: str
     state: TicketState = "new"
     state_reason: str | None = None
+    state_since_ms: int = 0
+    checklist: tuple[str, ...] = ()
+    """What the customer was asked to supplement when the ticket was last rejected."""
+    facts: tuple[KnownFact, ...] = ()
+    asked: tuple[str, ...] = ()
+    """Facts that the customer was asked for."""
     urgency: Urgency = "normal"
     urgency_rank: int = 1
     queue: str
@@ -247,6 +262,28 @@ class PrivateLink(Row, frozen=True, kw_only=True):
     version: int = 1
 
 
+TimerKind = Literal["remind", "close", "wake", "unread", "check"]
+
+
+class Timer(Row, frozen=True, kw_only=True):
+    """Something that time alone brings about, unless it was overtaken: `since_ms` says what it was set for."""
+
+    TABLE: ClassVar[str] = "timers"
+    id: str
+    ticket_id: TicketId
+    kind: TimerKind
+    since_ms: int
+    """remind, close: the state's beginning; wake: when it was put aside to; unread, check: when it was sent."""
+    about: str | None = None
+    """unread: the message; check: the identity check."""
+    due_at_ms: int
+    done_at_ms: int | None = None
+    outcome: str | None = None
+    """What came of it: fired, or why not."""
+    created_at_ms: int
+    version: int = 1
+
+
 class Participant(Row, frozen=True, kw_only=True):
     """An address that takes part in a ticket without being an identity of its contact; unique by all three."""
 
@@ -263,6 +300,7 @@ EventKind = Literal[
     "ticket.updated",
     "ticket.assigned",
     "ticket.state",
+    "ticket.followed",
     "message.added",
     "message.edited",
     "message.deleted",
@@ -272,6 +310,8 @@ EventKind = Literal[
     "link.opened",
     "post.hide",
     "ticket.snoozed",
+    "ticket.reminded",
+    "customer.notified",
     "ticket.notice",
     "webhook.state",
     "delivery.state",
@@ -300,7 +340,7 @@ class Event(Row, frozen=True, kw_only=True):
     conversation_id: ConversationId | None = None
     queue: str | None = None
     actor: str = "system"
-    """`agent:<id>`, `contact:<id>`, `rules` or `system`."""
+    """`agent:<id>`, `contact:<id>`, `rules`, `backend` (the wallet's) or `system`."""
     data: dict[str, str] = {}
     """Small named facts: from, to, reason, rule, attempt."""
 

@@ -28,6 +28,7 @@ from router.model.tables import (
     PrivateLink,
     Row,
     Ticket,
+    Timer,
 )
 from router.store import search
 from router.store.journal import check_fences, forget_payloads, mark_done
@@ -122,6 +123,7 @@ class _Batch:
         self.hooks = _Plan[HookEntry]()
         self.private_links = _Plan[PrivateLink]()
         self.participants = _Plan[Participant]()
+        self.timers = _Plan[Timer]()
         self.agents = _Plan[Agent]()
         self.claims = _Plan[Claim]()
         self.people_acts = _Plan[PeopleAct]()
@@ -198,6 +200,7 @@ def _apply(
     yield from batch.private_links.write()
     yield from batch.hooks.write()
     yield from batch.participants.write()
+    yield from batch.timers.write()
     yield from batch.outbox.write()
     yield from batch.agents.write()
     yield from _index(documents, batch.messages.saved)

@@ -30,6 +30,11 @@ def reply_facts(ticket_id: TicketId, after: EventId) -> Script[ReplyFacts | None
         ticket_id=ticket_id,
         after=after,
     )
+    named = yield from select("SELECT name FROM contacts WHERE id = :id", id=found.contact_id)
+    told = yield from select(
+        "SELECT client_key FROM messages WHERE ticket_id = :ticket_id AND client_key LIKE 'told:%'",
+        ticket_id=ticket_id,
+    )
     their = None
     if conversation.visibility == "public":
         their = yield from _acquaintance(conversation)
@@ -37,7 +42,9 @@ def reply_facts(ticket_id: TicketId, after: EventId) -> Script[ReplyFacts | None
         ticket=found,
         conversation=conversation,
         last_inbound=last,
+        contact_name=named[0][0],
         their=their,
+        told=frozenset(row[0] for row in told),
         newer=tuple(row[0] for row in newer),
     )
 
@@ -69,16 +76,6 @@ def _acquaintance(conversation: Conversation) -> Script[Acquaintance]:
 def ticket(ticket_id: TicketId) -> Script[Ticket | None]:
     """One ticket."""
     return fetch_one(Ticket, "WHERE t.id = :id", id=ticket_id)
-
-
-def asleep(*, now_ms: int, limit: int) -> Script[list[Ticket]]:
-    """Tickets that were put aside until now or earlier."""
-    return fetch(
-        Ticket,
-        "WHERE t.snoozed_until_ms IS NOT NULL AND t.snoozed_until_ms <= :now_ms ORDER BY t.id LIMIT :limit",
-        now_ms=now_ms,
-        limit=limit,
-    )
 
 
 def surroundings(contact_id: ContactId, logins: Collection[str]) -> Script[Surroundings]:

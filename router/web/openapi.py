@@ -137,7 +137,11 @@ def _paths() -> dict[str, object]:
                 (
                     "state",
                     "Move it along the table of states",
-                    {"state": _TEXT, "reason": {"type": ["string", "null"]}},
+                    {
+                        "state": _TEXT,
+                        "reason": {"type": ["string", "null"]},
+                        "checklist": {"type": "array", "items": _TEXT},
+                    },
                 ),
                 (
                     "snooze",

@@ -82,7 +82,9 @@ class Server:
             status=self._status.snapshot,
             public_url=config.public_url,
         )
-        self._tickets = TicketsApi(store=store, auth=auth, commands=commands, channels=channels, views=views)
+        self._tickets = TicketsApi(
+            store=store, auth=auth, commands=commands, channels=channels, rulebook=rulebook, views=views
+        )
         self._contacts = ContactsApi(store=store, auth=auth, people=people)
         self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
         self._trace = trace.TraceApi(store=store, auth=auth)

@@ -9,9 +9,10 @@ from router.core.guard import Concern
 from router.core.replies import ReplyCommand
 from router.flow.channels import Channels
 from router.flow.commands import Commands
+from router.flow.rulebook import Rulebook
 from router.model.errors import Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
-from router.model.limits import CONFIRMED_MAX, PAGE_MAX
+from router.model.limits import CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
 from router.model.tables import Agent, TicketState, Urgency
 from router.store import inbox
 from router.store.inbox import TicketDetail, View
@@ -43,6 +44,7 @@ class _Assign(msgspec.Struct, forbid_unknown_fields=True):
 class _State(msgspec.Struct, forbid_unknown_fields=True):
     state: TicketState
     reason: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+    checklist: tuple[Annotated[str, msgspec.Meta(max_length=CHECKPOINT_CHARS_MAX)], ...] = ()
 
 
 class _Place(msgspec.Struct, forbid_unknown_fields=True):
@@ -71,9 +73,11 @@ def _idempotency_key(request: web.Request, agent: Agent) -> str:
 class TicketsApi:
     """Endpoints under /api/v1/tickets, and /api/v1/outbox."""
 
-    def __init__(self, *, store: Store, auth: Auth, commands: Commands, channels: Channels, views: Views) -> None:
+    def __init__(
+        self, *, store: Store, auth: Auth, commands: Commands, channels: Channels, rulebook: Rulebook, views: Views
+    ) -> None:
         self._store, self._auth, self._commands = store, auth, commands
-        self._channels, self._views = channels, views
+        self._channels, self._rulebook, self._views = channels, rulebook, views
 
     def routes(self) -> list[web.RouteDef]:
         """All of them."""
@@ -118,7 +122,7 @@ class TicketsApi:
     async def show(self, request: web.Request) -> web.Response:
         """GET /api/v1/tickets/{id or number}."""
         agent = await self._auth.agent(request)
-        return answer(detail_view(await self._detail(request, agent), self._channels))
+        return answer(detail_view(await self._detail(request, agent), self._channels, self._rulebook.current))
 
     async def reply(self, request: web.Request) -> web.Response:
         """POST .../replies."""
@@ -163,7 +167,8 @@ class TicketsApi:
         """POST .../state."""
         agent = await self._auth.agent(request)
         asked = await body_of(request, _State)
-        await self._commands.set_state(await self._ticket_id(request, agent), asked.state, asked.reason, agent)
+        ticket_id = await self._ticket_id(request, agent)
+        await self._commands.set_state(ticket_id, asked.state, asked.reason, agent, checklist=asked.checklist)
         return await self._changed(request, agent)
 
     async def queue(self, request: web.Request) -> web.Response:

@@ -5,16 +5,18 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
+from router.core.needs import needed
 from router.core.quotes import fold
 from router.flow.channels import Channels
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.message import Care, PickedPolicy, Redaction
-from router.model.tables import Event, Message, OutboxEntry
+from router.model.tables import Event, Message, OutboxEntry, Ticket
 from router.store import inbox
 from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
 from router.web.contacts import identity_view
+from rules.ruleset import Ruleset
 
 
 class ContactView(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +35,8 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     state: str
     state_reason: str | None
+    state_since_ms: int
+    checklist: tuple[str, ...]
     urgency: str
     queue: str
     assignee_id: str | None
@@ -158,6 +162,8 @@ def ticket_row(line: TicketLine) -> TicketRow:
         subject=ticket.subject,
         state=ticket.state,
         state_reason=ticket.state_reason,
+        state_since_ms=ticket.state_since_ms,
+        checklist=ticket.checklist,
         urgency=ticket.urgency,
         queue=ticket.queue,
         assignee_id=ticket.assignee_id,
@@ -271,7 +277,7 @@ def event_view(event: Event, names: Mapping[AgentId, str]) -> EventView:
     )
 
 
-def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
+def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> dict[str, object]:
     """Everything about one ticket."""
     contact, conversation = detail.line.contact, detail.conversation
     way_out = channels.view(conversation.channel, conversation.account)
@@ -293,6 +299,7 @@ def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
             "vip": contact.vip,
             "identities": [identity_view(each) for each in detail.identities],
         },
+        "facts": _facts_view(detail.line.ticket, ruleset),
         "related": [ticket_row(line) for line in detail.related],
         "can_reply": way_out.can_send and not closed,
         "cannot_reply_reason": reason,
@@ -305,6 +312,22 @@ def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
         },
         "last_seen": detail.last_seen,
     }
+
+
+def _facts_view(ticket: Ticket, ruleset: Ruleset) -> list[dict[str, object]]:
+    """What the topics of a ticket need, and which of it is known."""
+    known = {fact.name: fact for fact in ticket.facts}
+    return [
+        {
+            "name": fact.name,
+            "title": dict(fact.names),
+            "known": fact.name in known,
+            "message_id": known[fact.name].message_id if fact.name in known else None,
+            "source": known[fact.name].source if fact.name in known else None,
+            "asked": fact.name in ticket.asked,
+        }
+        for fact in needed(ticket, ruleset)
+    ]
 
 
 class Views:

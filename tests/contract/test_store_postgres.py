@@ -26,6 +26,7 @@ from tests.contract.store_suite.people import PeopleSuite
 from tests.contract.store_suite.schema import SchemaSuite
 from tests.contract.store_suite.search import SearchSuite
 from tests.contract.store_suite.snapshot import SnapshotSuite
+from tests.contract.store_suite.timers import TimersSuite
 from tests.servers import tools
 from tests.servers.postgres import running_postgres
 
@@ -114,6 +115,9 @@ class TestSearch(SearchSuite): ...
 
 
 class TestSnapshot(SnapshotSuite): ...
+
+
+class TestTimers(TimersSuite): ...
 
 
 class Pause:

@@ -28,6 +28,7 @@ from tests.contract.store_suite.people import PeopleSuite
 from tests.contract.store_suite.schema import SchemaSuite
 from tests.contract.store_suite.search import SearchSuite
 from tests.contract.store_suite.snapshot import SnapshotSuite
+from tests.contract.store_suite.timers import TimersSuite
 
 
 @pytest.fixture
@@ -101,6 +102,9 @@ class TestSearch(SearchSuite): ...
 
 
 class TestSnapshot(SnapshotSuite): ...
+
+
+class TestTimers(TimersSuite): ...
 
 
 class Gate:

@@ -30,6 +30,7 @@ from router.flow.links import LinkWriter
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
 from router.flow.sweep import Sweeper
+from router.flow.timers import Timers
 from router.keys import Keyring
 from router.model.tables import Agent
 from router.store import events, inbox, outbox
@@ -151,7 +152,8 @@ class Life:
         links = LinkWriter(store=self.store, keys=keys, page=None)
         self.deliver = DeliveryWorker(**parts, **said, keys=keys, channels=channels, links=links, jitter=lambda: 0.5)
         self.assign = Assigner(**parts, log=said["log"])
-        self.sweep = Sweeper(**parts, **said)
+        timers = Timers(**parts, rulebook=RULEBOOK, channels=channels, ids=ids)
+        self.sweep = Sweeper(**parts, **said, timers=timers)
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)
 
 

@@ -307,11 +307,11 @@ async function countViews() {
   return Object.fromEntries(counted.map((view, i) => [view, pages[i]?.total ?? viewCounts.value[view] ?? 0]));
 }
 
+/** What is said per language, in the reader's. @param {Record<string, string>} said @param {string} name */
+export const inLanguage = (said, name) => said[language.value] ?? said[language.value.slice(0, 2)] ?? said.en ?? name;
+
 /** A queue's name in the reader's language. @param {string} name */
-export function queueTitle(name) {
-  const title = queues.value.find((each) => each.name === name)?.title ?? {};
-  return title[language.value] ?? title[language.value.slice(0, 2)] ?? title.en ?? name;
-}
+export const queueTitle = (name) => inLanguage(queues.value.find((each) => each.name === name)?.title ?? {}, name);
 
 /** Everything that stands around the list. */
 export async function loadFrame() {

@@ -13,7 +13,7 @@ export interface Queue {
   name: string; title: Record<string, string>; waiting: number; open: number; oldest_waiting_since_ms: number | null;
 }
 export interface TicketRow {
-  id: string; number: string; subject: string; state: TicketState; state_reason: string | null; urgency: Urgency;
+  id: string; number: string; subject: string; state: TicketState; state_reason: string | null; state_since_ms: number; checklist: string[]; urgency: Urgency;
   queue: string; assignee_id: string | null; assignee_name: string | null; tags: string[]; language: string;
   findings: string[]; channel: string; account: string; visibility: "public" | "private";
   contact: { id: string; name: string | null; label: string }; snippet: string; last_message_at_ms: number;
@@ -23,7 +23,7 @@ export interface Reason { rule: string; why: string; at: Span[] }
 export interface Why {
   rules_version: string; packs?: string[]; tags: string[]; urgency: Urgency; queue: string; language: string; reasons: Reason[];
   lost: { rule: string; key: string; value: string; to: string }[];
-  acts?: { kind: string; value: string; rule: string; outcome: "done" | "impossible"; detail: string }[]; joined: string; joined_detail: string | null;
+  acts?: { kind: string; value: string; rule: string; outcome: "done" | "impossible"; detail: string }[]; joined: string; joined_detail: string | null; left?: string;
   contact_by: string | null; timings: Record<string, number>;
 }
 export interface Delivery {
@@ -51,6 +51,7 @@ export interface ThreadData {
     id: string; label: string; name: string | null; language: string | null; vip: boolean;
     identities: { kind: string; value: string; proof: string; vouched: boolean; since_ms: number }[];
   };
+  facts: { name: string; title: Record<string, string>; known: boolean; message_id: string | null; source: string | null; asked: boolean }[];
   related: TicketRow[]; can_reply: boolean; cannot_reply_reason: string | null;
   reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
   last_seen: number;

@@ -201,11 +201,11 @@ export async function wake(row) {
 
 export const isDone = (/** @type {TicketRow} */ row) => ["solved", "closed", "rejected"].includes(row.state);
 
-/** @param {TicketRow} row @param {import("../core/types.d.ts").TicketState} state */
-export async function setState(row, state) {
+/** @param {TicketRow} row @param {import("../core/types.d.ts").TicketState} state @param {{ reason?: string, checklist?: string[] }} [why] */
+export async function setState(row, state, { reason, checklist = [] } = {}) {
   const before = row.state === "new" ? "open" : row.state;
   const following = follower(row.id);
-  if (!(await change(row, { state }, "state", { state, reason: null }))) return;
+  if (!(await change(row, { state }, "state", { state, reason: reason ?? null, checklist }))) return;
   if (state === "solved") solved(row.id, before, following);
   else toast(t("done.state", { number: row.number, state: word("ticketState", state) }), { icon: "check" });
 }

@@ -1,5 +1,5 @@
 /** The head of a ticket: what it is, whose it is, how it stands, and the acts on it. */
-import { h, html } from "../vendor/ui.js";
+import { h, html, signal } from "../vendor/ui.js";
 import { fullTime, t, word } from "../core/i18n.js";
 import { agents, go, me, queueTitle, queues } from "../core/store.js";
 import { Chip, Icon, IconButton, Menu, RedactedLine, UrgencyChip } from "../core/parts.js";
@@ -8,10 +8,19 @@ import { sideOpen, toggleSide } from "./thread.js";
 
 /** @typedef {import("../core/types.d.ts").TicketRow} TicketRow */
 
-const STATES = /** @type {const} */ (["open", "waiting", "solved", "closed"]);
+const STATES = /** @type {const} */ (["open", "waiting", "rejected", "solved", "closed"]);
 const STATE_ICONS = /** @type {Record<string, string>} */ ({
   new: "circle-dot", open: "circle-dot", waiting: "hourglass", verifying: "id-card", rejected: "ban", solved: "circle-check", closed: "archive",
 });
+
+/** The dialog that asks how a ticket ends; its module comes when it is first wanted. */
+const ending = signal(/** @type {any} */ (null));
+
+/** @param {TicketRow} row @param {"rejected" | "closed"} state */
+async function end(row, state) {
+  const { Ending } = await import("./ending.js");
+  ending.value = h(Ending, { row, state, leave: () => { ending.value = null; } });
+}
 
 /** @param {{ row: TicketRow, data: import("../core/types.d.ts").ThreadData }} props */
 export function Header({ row }) {
@@ -29,13 +38,14 @@ export function Header({ row }) {
       ${row.snoozed_until_ms !== null && html`<button type="button" class="button small" data-act="wake" title=${t("snooze.wake")} onClick=${() => wake(row)}>
         ${h(Icon, { name: "calendar-clock", size: 14 })}${t("snooze.until", { time: fullTime(row.snoozed_until_ms) })}</button>`}
       ${row.visibility === "public" && h(Chip, { tone: "public", icon: "globe" }, t("visibility.public"))}
-      ${row.tags.map((each) => h(Chip, { key: each, icon: "tag", class: "tag" }, each))}</div></header>`;
+      ${row.tags.map((each) => h(Chip, { key: each, icon: "tag", class: "tag" }, each))}</div>${ending.value}</header>`;
 }
 
 /** @param {{ row: TicketRow }} props */
 function StateMenu({ row }) {
   const items = STATES.map((state) => ({
-    id: state, label: word("ticketState", state), icon: STATE_ICONS[state], checked: row.state === state, act: () => setState(row, state),
+    id: state, label: word("ticketState", state), icon: STATE_ICONS[state], checked: row.state === state,
+    act: () => (state === "rejected" || state === "closed" ? end(row, state) : setState(row, state)),
   }));
   return h(Menu, { label: t("header.state", { state: word("ticketState", row.state) }), items, name: "state", class: `fact state ${row.state}` },
     h(Icon, { name: STATE_ICONS[row.state] ?? "circle-dot", size: 14 }), word("ticketState", row.state), h(Icon, { name: "chevron-down", size: 12 }));

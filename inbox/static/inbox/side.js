@@ -1,7 +1,7 @@
 /** The side panel: why the ticket is here, who the customer is and how we know, what else belongs to it, its history. */
 import { h, html, signal, useState } from "../vendor/ui.js";
 import { fullTime, languageName, t, word } from "../core/i18n.js";
-import { go, keep, queueTitle, recall, ticket } from "../core/store.js";
+import { go, inLanguage, keep, queueTitle, recall, ticket } from "../core/store.js";
 import { ChannelIcon, Chip, Icon, IconButton, RedactedLine, UrgencyChip, When } from "../core/parts.js";
 import { History } from "./history.js";
 import { toggleSide } from "./thread.js";
@@ -23,6 +23,7 @@ export function Side({ row, data }) {
     ${h(IconButton, { icon: "x", label: t("side.close"), onClick: toggleSide, class: "side-close" })}
     ${people.value && h(people.value.Customer, { key: data.contact.id, data })}
     ${reason && h(Section, { name: "why", title: t("side.why"), icon: "route" }, h(WhyDetails, { message: reason }))}
+    ${data.facts.length > 0 && h(Section, { name: "facts", title: t("side.facts"), icon: "check-check" }, h(Facts, { facts: data.facts }))}
     ${h(Section, { name: "details", title: t("side.details"), icon: "info" }, h(Details, { row, data }))}
     ${data.related.length > 0 && h(Section, { name: "related", title: t("side.related", { n: data.related.length }), icon: "link" },
       html`<ul class="related">${data.related.map((each) => h(Related, { key: each.id, row: ticket(each.id)?.value ?? each }))}</ul>`)}
@@ -38,6 +39,13 @@ function Section({ name, title, icon, children }) {
     <div id=${`section-${name}`} hidden=${!open}>${open && children}</div></section>`;
 }
 
+/** What the topic needs: ticked with the message that told it. @param {{ facts: ThreadData["facts"] }} props */
+function Facts({ facts }) {
+  return html`<ul class="identities needs">${facts.map((each) => html`<li key=${each.name} data-fact=${each.name} class=${each.known ? "known" : "muted"}>
+    ${h(Icon, { name: each.known ? "check" : "circle-dot", size: 14 })}<span>${inLanguage(each.title, each.name)}</span>
+    <small>${t(each.known ? `facts.${each.source}` : each.asked ? "facts.asked" : "facts.missing")}</small></li>`)}</ul>`;
+}
+
 /** @param {{ row: TicketRow, data: ThreadData }} props */
 function Details({ row, data }) {
   return html`<dl class="facts">
@@ -46,6 +54,8 @@ function Details({ row, data }) {
       row.account !== "default" && ` · ${row.account}`)}
     ${h(Fact, { name: t("field.language") }, languageName(row.language))}
     ${h(Fact, { name: t("field.created") }, h(When, { ms: row.created_at_ms }))}
+    ${row.state_reason && h(Fact, { name: t("field.reason") }, row.state_reason)}
+    ${row.checklist.length > 0 && h(Fact, { name: t("field.checklist") }, html`<ul>${row.checklist.map((each, i) => html`<li key=${i}>${each}</li>`)}</ul>`)}
     ${h(Fact, { name: t("field.waiting") }, row.waiting_since_ms === null ? t("side.notWaiting") : h(When, { ms: row.waiting_since_ms }))}
     ${row.findings.length > 0 && h(Fact, { name: t("field.findings") }, row.findings.map((each) => h(Chip, { key: each, tone: "note", icon: "shield-alert" }, word("redaction", each))))}
     ${data.participants.length > 0 && h(Fact, { name: t("field.participants") }, html`<ul>${data.participants.map((each) => html`

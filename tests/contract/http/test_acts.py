@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from router.clock import VirtualClock
 from router.flow.sweep import Sweeper
+from router.flow.timers import Timers
 from router.model.limits import SNOOZE_MAX_MS
 from router.telemetry import Metrics, SilentLog
 from tests.contract.http.calls import get, path_of, post
@@ -73,7 +74,10 @@ async def test_what_is_put_aside_is_on_no_list_but_its_own_until_its_time(acting
 
     clock = VirtualClock(until_ms)
 
-    sweeper = Sweeper(store=app.store, bus=app.bus, clock=clock, metrics=Metrics(), log=SilentLog())
+    timers = Timers(
+        store=app.store, bus=app.bus, rulebook=app.rulebook, channels=app.channels, clock=clock, ids=app.ids
+    )
+    sweeper = Sweeper(store=app.store, bus=app.bus, timers=timers, clock=clock, metrics=Metrics(), log=SilentLog())
     await sweeper.run_once()
     back = await get(acting, path_of(ticket))
     assert back["ticket"]["snoozed_until_ms"] is None
@@ -90,7 +94,7 @@ async def test_an_agent_puts_aside_and_takes_back(acting, told):
     assert taken["ticket"]["snoozed_until_ms"] is None
     for wrong in (0, at_ms + SNOOZE_MAX_MS):
         assert (await post(acting, path_of(ticket, "/snooze"), {"until_ms": wrong}, 422))["code"] == "bad_time"
-    await post(acting, path_of(ticket, "/state"), {"state": "closed"})
+    await post(acting, path_of(ticket, "/state"), {"state": "closed", "reason": "spam"})
     assert (await post(acting, path_of(ticket, "/snooze"), {"until_ms": at_ms}, 409))["code"] == "ticket_closed"
 
 

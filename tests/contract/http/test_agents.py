@@ -197,9 +197,14 @@ async def test_a_ticket_walks_its_states_and_keeps_its_history(house, told):
     ticket = await told()
     where = path_of(ticket, "/state")
     assert (await post(house, where, {"state": "rejected"}, 422))["code"] == "reason_missing"
-    found = await post(house, where, {"state": "rejected", "reason": "send a photo"})
-    assert (found["ticket"]["state"], found["ticket"]["state_reason"]) == ("rejected", "send a photo")
+    asked = {"state": "rejected", "reason": "not enough"}
+    assert (await post(house, where, asked, 422))["code"] == "checklist_missing"
+    found = await post(house, where, asked | {"checklist": ["a photo", " ", f"the card {CARD}"]})
+    assert (found["ticket"]["state"], found["ticket"]["state_reason"]) == ("rejected", "not enough")
+    assert found["ticket"]["checklist"] == ["a photo", "the card [CARD]"]
     await post(house, where, {"state": "solved"})
+    assert (await post(house, where, {"state": "verifying"}, 409))["code"] == "bad_transition"
+    assert (await post(house, where, {"state": "closed"}, 422))["code"] == "reason_missing"
     await post(house, where, {"state": "closed", "reason": "spam"})
     found = await post(house, where, {"state": "open"}, 409)
     assert (found["code"], "can become nothing" in found["detail"]) == ("bad_transition", True)

@@ -54,10 +54,6 @@ class InboxSuite:
         assert await names(store, view="solved") == ["old", "older"]
         counts = await store.read(inbox.view_counts(mia.id))
         assert (counts["all"], counts["mine"], counts["critical"], counts["snoozed"]) == (3, 1, 1, 1)
-        asleep = await store.read(commands.asleep(now_ms=NOW + 4, limit=9))
-        assert asleep == []
-        (row,) = await store.read(commands.asleep(now_ms=NOW + 5, limit=9))
-        assert row.snoozed_until_ms == NOW + 5
         assert await names(store, queue="emergency") == ["critical"]
         assert await names(store, queue="nowhere") == []
         page = await store.read(inbox.tickets(tom.id, view="mine"))

@@ -97,6 +97,45 @@ def test_a_customers_answer_wakes_a_ticket_and_says_so(world, state):
     assert event_.data == {"from": state, "to": "open", "reason": "customer_wrote"}
 
 
+@pytest.mark.parametrize("state", ["solved", "closed"])
+@pytest.mark.parametrize("late_ms", [5, 400 * DAY_MS])
+@pytest.mark.parametrize("text", ["Thanks, it works now!", "好的，已经解决了，谢谢"])
+def test_a_last_word_leaves_a_ticket_that_is_over_as_it_is(world, state, late_ms, text):
+    first = world.say("hello", **CHAT)
+    before = world.change(first, state=state, state_reason="done", waiting_since_ms=None, solved_at_ms=NOW)
+    sent = len(world.replies())
+    world.now_ms += late_ms
+    said = world.say(text, **CHAT)
+    ticket = world.ticket(said)
+    assert (ticket.id, ticket.state, ticket.state_reason) == (before.id, state, "done")
+    assert (ticket.waiting_since_ms, ticket.solved_at_ms, ticket.snippet) == (None, NOW, text)
+    assert said.outcome.why.left == "thanks"
+    assert [e.data for e in world.events if e.kind == "message.added"][-1] == {"left": "thanks"}
+    assert (len(world.replies()), kinds(world).count("ticket.state")) == (sent, 0)
+
+
+def test_while_a_matter_is_open_thanks_is_an_answer(world):
+    first = world.say("hello", **CHAT)
+    world.change(first, state="waiting", waiting_since_ms=None)
+    said = world.say("thanks", **CHAT)
+    assert (world.ticket(first).state, said.outcome.why.left) == ("open", "")
+
+
+@pytest.mark.parametrize(("state", "why"), [("closed", "ticket_closed"), ("solved", "reopen_window_over")])
+def test_a_late_new_matter_opens_a_follow_up_that_links_back(world, state, why):
+    first = world.say("hello", **CHAT)
+    world.change(first, state=state, solved_at_ms=NOW)
+    world.now_ms += 400 * DAY_MS
+    second = world.say("thanks, and now my other transfer hangs", **CHAT)
+    assert second.outcome.ticket_new
+    assert second.outcome.why.related == (first.outcome.ticket_id,)
+    (opened,) = [e for e in world.events if e.kind == "ticket.opened" and e.ticket_id == second.outcome.ticket_id]
+    (followed,) = [e for e in world.events if e.kind == "ticket.followed"]
+    assert opened.data["follows"] == first.outcome.ticket_id
+    assert followed.ticket_id == first.outcome.ticket_id
+    assert followed.data == {"by": second.outcome.ticket_id, "because": why}
+
+
 @pytest.mark.parametrize("state", ["new", "open", "verifying"])
 def test_other_states_stay_and_the_wait_counts_from_its_beginning(world, state):
     first = world.say("hello", **CHAT)

@@ -1,0 +1,79 @@
+"""What the machine says to a customer: a message of nobody's, its way out and its line of history. Pure.
+
+Receipts, notices of states and questions are all made here, so that they look alike on every channel.
+"""
+
+import msgspec
+
+from router.model.changes import Add, Change, Record
+from router.model.ids import ConversationId, MessageId, OutboxId
+from router.model.message import Visibility
+from router.model.sources import Ids
+from router.model.tables import Event, Message, OutboxEntry, Ticket
+
+
+class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be said, and where."""
+
+    ticket: Ticket
+    conversation_id: ConversationId
+    channel: str
+    account: str
+    visibility: Visibility
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    subject: str
+    text: str
+    language: str
+    template: str
+    rule: str = ""
+    asked: tuple[str, ...] = ()
+    """Facts that it asks for."""
+    client_key: str | None = None
+    """What makes it unique: nobody is told the same thing twice."""
+    now_ms: int
+
+
+def announce(said: Announcement, message_id: MessageId, ids: Ids) -> list[Change]:
+    """The message under this id, its row of the outbox and its event."""
+    ticket, now_ms = said.ticket, said.now_ms
+    message = Message(
+        id=message_id,
+        ticket_id=ticket.id,
+        conversation_id=said.conversation_id,
+        contact_id=ticket.contact_id,
+        kind="reply",
+        automatic="auto_reply",
+        channel=said.channel,
+        account=said.account,
+        visibility=said.visibility,
+        in_reply_to=said.in_reply_to,
+        references=said.references,
+        client_key=said.client_key,
+        subject=said.subject,
+        text=said.text,
+        language=said.language,
+        sent_at_ms=now_ms,
+        received_at_ms=now_ms,
+    )
+    outbox = OutboxEntry(
+        id=OutboxId(ids.new()),
+        message_id=message_id,
+        conversation_id=said.conversation_id,
+        ticket_id=ticket.id,
+        channel=said.channel,
+        account=said.account,
+        due_at_ms=now_ms,
+        created_at_ms=now_ms,
+    )
+    added = Event(
+        at_ms=now_ms,
+        kind="message.added",
+        ticket_id=ticket.id,
+        message_id=message_id,
+        conversation_id=said.conversation_id,
+        queue=ticket.queue,
+        actor="rules",
+        data={"template": said.template, "rule": said.rule} | ({"asked": ", ".join(said.asked)} if said.asked else {}),
+    )
+    return [Add(message), Add(outbox), Record(added)]

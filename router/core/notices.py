@@ -1,0 +1,114 @@
+"""Customers are told of the states they care about, on their channel, by the templates of `lifecycle: tell`. Pure.
+
+Never twice: since a customer's last message each thing is told once, by a unique key. Never to automatic mail. Always
+through the guard: what it stops is not sent, and the history says so. What rules do, rules tell (`reply`).
+"""
+
+from typing import Final
+
+from router.core.announcements import Announcement, announce
+from router.core.guard import inspect
+from router.core.private_side import PrivateSide
+from router.core.replies import ChannelView
+from router.core.unread import watch
+from router.model.changes import Change, Record
+from router.model.ids import MessageId
+from router.model.snapshot import ReplyFacts
+from router.model.sources import Ids
+from router.model.tables import Event, Ticket
+from rules.lifecycle import Lifecycle
+from rules.ruleset import Ruleset
+
+NO_ANSWER: Final = "no-answer"
+"""The reason for which time closes a ticket."""
+
+
+def due(before: Ticket, after: Ticket, lifecycle: Lifecycle, *, replied: bool = False) -> str | None:
+    """What is to be told of a change of state; `replied`: the reply that changed it tells by itself that we wait."""
+    if before.state == after.state:
+        return None
+    match after.state:
+        case "waiting":
+            return None if replied else "waiting"
+        case "rejected" | "solved":
+            return after.state
+        case "closed":
+            reason = (after.state_reason or "").strip().casefold()
+            if before.state == "solved" or reason in lifecycle.silent:
+                return None
+            return "unanswered" if reason == NO_ANSWER and "unanswered" in lifecycle.tell else "closed"
+        case _:
+            return None
+
+
+def key_of(what: str, ticket: Ticket) -> str:
+    """Makes a notice unique: what is told, of which ticket, since which message of its customer."""
+    return f"told:{ticket.id}:{what}:{ticket.last_inbound_at_ms}"
+
+
+def tell(
+    what: str | None,
+    ticket: Ticket,
+    facts: ReplyFacts,
+    ruleset: Ruleset,
+    channel: ChannelView,
+    *,
+    now_ms: int,
+    ids: Ids,
+    link: str = "",
+    message_id: MessageId | None = None,
+) -> list[Change]:
+    """The notice of `what`, or why it was stopped; nothing when nobody is to be told, or was told already.
+
+    `ticket` is as it is now. `link` stands for `{{verify_link}}`.
+    """
+    template = ruleset.lifecycle.tell.get(what or "")
+    last, conversation = facts.last_inbound, facts.conversation
+    if what is None or template is None or last is None or last.automatic != "none" or not channel.can_send:
+        return []
+    key = key_of(what, ticket)
+    if key in facts.told:
+        return []
+    public = conversation.visibility == "public"
+    name = (last.sender.name if last.sender else None) if public else facts.contact_name
+    blanks = {
+        "ticket.number": f"T-{ticket.number}",
+        "ticket.reason": ticket.state_reason or "",
+        "ticket.checklist": "\n".join(f"- {point}" for point in ticket.checklist),
+        "customer.name": name or "",
+        "queue.name": ruleset.queues[ticket.queue].name(ticket.language) if ticket.queue in ruleset.queues else "",
+        "verify_link": link,
+    }
+    text = ruleset.render(template, ticket.language, blanks)
+    side = PrivateSide(facts.their, conversation) if facts.their is not None else None
+    found = inspect(text, visibility=conversation.visibility, hosts=ruleset.hosts, private_side=side).all
+    if found:
+        listed = ", ".join(f"{concern.type} {concern.start}-{concern.end}" for concern in found)
+        stopped = Event(
+            at_ms=now_ms,
+            kind="reply.blocked",
+            ticket_id=ticket.id,
+            conversation_id=conversation.id,
+            queue=ticket.queue,
+            data={"template": template, "rule": "", "findings": listed},
+        )
+        return [Record(stopped)]
+    subject = (last.subject or "") if public and ticket.visibility != "public" else ticket.subject
+    said = Announcement(
+        ticket=ticket,
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        account=conversation.account,
+        visibility=conversation.visibility,
+        in_reply_to=last.external_id,
+        references=(*last.references[-20:], last.external_id) if last.external_id else (),
+        subject=f"[T-{ticket.number}] {subject}".rstrip(),
+        text=text,
+        language=ticket.language,
+        template=template,
+        client_key=key,
+        now_ms=now_ms,
+    )
+    message_id = message_id or MessageId(ids.new())
+    watched = watch(ticket, message_id, conversation.channel, ruleset.lifecycle, now_ms=now_ms, ids=ids)
+    return [*announce(said, message_id, ids), *watched]

@@ -1,0 +1,172 @@
+"""What time alone brings about: customers reminded, tickets closed or brought back, word of what nobody read. Pure.
+
+A timer says what it was set for. Whatever happened meanwhile is seen when it is due: it then does nothing but say so.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from router.core import tickets
+from router.core.notices import NO_ANSWER, due, tell
+from router.core.replies import ChannelView
+from router.model.changes import Add, Change, Record, Save
+from router.model.snapshot import ReplyFacts
+from router.model.sources import Ids
+from router.model.tables import Event, Ticket, Timer, TimerKind
+from rules.lifecycle import Lifecycle, Patience
+from rules.ruleset import Ruleset
+from rules.schedule import Schedule
+
+
+class Fired(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a timer that was due."""
+
+    ticket: Ticket
+    """As it is now."""
+    changes: list[Change]
+    """All but the timer's and the ticket's own rows."""
+    timer: Timer
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """What a timer is decided on."""
+
+    facts: ReplyFacts
+    channel: ChannelView
+    ruleset: Ruleset
+    now_ms: int
+
+
+def _timer(ticket: Ticket, kind: TimerKind, *, since_ms: int, due_at_ms: int, now_ms: int, ids: Ids) -> Timer:
+    return Timer(
+        id=ids.new(),
+        ticket_id=ticket.id,
+        kind=kind,
+        since_ms=since_ms,
+        due_at_ms=due_at_ms,
+        created_at_ms=now_ms,
+    )
+
+
+def timers_of(
+    before: Ticket | None,
+    after: Ticket,
+    lifecycle: Lifecycle,
+    times: Mapping[str, Schedule],
+    *,
+    now_ms: int,
+    ids: Ids,
+) -> list[Change]:
+    """The timers that a change of a ticket sets."""
+    changes: list[Change] = []
+    was_ms = before.snoozed_until_ms if before is not None else None
+    if after.snoozed_until_ms is not None and after.snoozed_until_ms != was_ms:
+        at_ms = after.snoozed_until_ms
+        changes.append(Add(_timer(after, "wake", since_ms=at_ms, due_at_ms=at_ms, now_ms=now_ms, ids=ids)))
+    patience = lifecycle.patience.get(after.state)
+    if patience is not None and (before is None or before.state != after.state):
+        first = _next(patience, after.state_since_ms, lifecycle.clock, times)
+        if first is not None:
+            kind, at_ms = first
+            since_ms = after.state_since_ms
+            changes.append(Add(_timer(after, kind, since_ms=since_ms, due_at_ms=at_ms, now_ms=now_ms, ids=ids)))
+    return changes
+
+
+def _next(
+    patience: Patience, since_ms: int, clock: str | None, times: Mapping[str, Schedule]
+) -> tuple[TimerKind, int] | None:
+    """What comes first, and when."""
+    kinds: tuple[TimerKind, TimerKind] = ("remind", "close")
+    for kind, span in zip(kinds, (patience.remind, patience.close), strict=True):
+        at_ms = span.after(since_ms, times.get(clock or "")) if span is not None else None
+        if at_ms is not None:
+            return kind, at_ms
+    return None
+
+
+def fire(timer: Timer, moment: Moment, ids: Ids) -> Fired:
+    """Decide one timer that is due (`unread` and `check` have decisions of their own)."""
+    ticket = moment.facts.ticket
+    if timer.kind == "wake":
+        return _wake(timer, ticket, moment.now_ms)
+    if ticket.state_since_ms != timer.since_ms or ticket.state not in moment.ruleset.lifecycle.patience:
+        return _done(timer, ticket, "overtaken", moment.now_ms)
+    return _remind(timer, moment, ids) if timer.kind == "remind" else _close(timer, moment, ids)
+
+
+def _done(timer: Timer, ticket: Ticket, outcome: str, now_ms: int, changes: list[Change] | None = None) -> Fired:
+    done = msgspec.structs.replace(timer, done_at_ms=now_ms, outcome=outcome, version=timer.version + 1)
+    return Fired(ticket=ticket, changes=changes or [], timer=done)
+
+
+def _wake(timer: Timer, ticket: Ticket, now_ms: int) -> Fired:
+    if ticket.snoozed_until_ms != timer.since_ms:
+        return _done(timer, ticket, "overtaken", now_ms)
+    woken, event = tickets.snooze(ticket, None, actor="system", reason="time", now_ms=now_ms)
+    return _done(timer, woken, "fired", now_ms, [Record(event)])
+
+
+def _at(timer: Timer, moment: Moment) -> tuple[int | None, int | None]:
+    """When the ticket's customer is to be reminded and when it closes, by the rules of now."""
+    lifecycle = moment.ruleset.lifecycle
+    patience, clock = lifecycle.patience[moment.facts.ticket.state], moment.ruleset.times.get(lifecycle.clock or "")
+    spans = (patience.remind, patience.close)
+    remind, close = (span.after(timer.since_ms, clock) if span is not None else None for span in spans)
+    return remind, close
+
+
+def _later(timer: Timer, ticket: Ticket, at_ms: int) -> Fired:
+    """The rules have become more patient since it was set."""
+    return Fired(
+        ticket=ticket, changes=[], timer=msgspec.structs.replace(timer, due_at_ms=at_ms, version=timer.version + 1)
+    )
+
+
+def _remind(timer: Timer, moment: Moment, ids: Ids) -> Fired:
+    now_ms, ticket = moment.now_ms, moment.facts.ticket
+    remind_ms, close_ms = _at(timer, moment)
+    if remind_ms is not None and remind_ms > now_ms:
+        return _later(timer, ticket, remind_ms)
+    changes: list[Change] = []
+    if remind_ms is not None:
+        changes += _told("reminder", ticket, moment, ids)
+        reminded = Event(
+            at_ms=now_ms,
+            kind="ticket.reminded",
+            ticket_id=ticket.id,
+            queue=ticket.queue,
+            data={"state": ticket.state, "sent": "yes" if len(changes) > 1 else ""},
+        )
+        changes.append(Record(reminded))
+    if close_ms is not None:
+        # A clock that jumped takes nobody's time between reminder and end.
+        at_ms = max(close_ms, now_ms + close_ms - (remind_ms if remind_ms is not None else close_ms))
+        closing = _timer(ticket, "close", since_ms=timer.since_ms, due_at_ms=at_ms, now_ms=now_ms, ids=ids)
+        changes.append(Add(closing))
+    return _done(timer, ticket, "fired" if remind_ms is not None else "no_longer", now_ms, changes)
+
+
+def _close(timer: Timer, moment: Moment, ids: Ids) -> Fired:
+    now_ms, ticket = moment.now_ms, moment.facts.ticket
+    _, close_ms = _at(timer, moment)
+    if close_ms is None:
+        return _done(timer, ticket, "no_longer", now_ms)
+    if close_ms > now_ms:
+        return _later(timer, ticket, close_ms)
+    reason = "solved" if ticket.state == "solved" else NO_ANSWER
+    closed, event = tickets.change_state(ticket, "closed", actor="system", reason=reason, now_ms=now_ms)
+    changes: list[Change] = [Record(event)]
+    changes += _told(due(ticket, closed, moment.ruleset.lifecycle), closed, moment, ids)
+    return _done(timer, closed, "fired", now_ms, changes)
+
+
+def _told(what: str | None, ticket: Ticket, moment: Moment, ids: Ids) -> list[Change]:
+    return tell(what, ticket, moment.facts, moment.ruleset, moment.channel, now_ms=moment.now_ms, ids=ids)
+
+
+def changes_of(fired: Fired, before: Ticket) -> list[Change]:
+    """All that is to be written."""
+    saved: list[Change] = [] if fired.ticket == before else [Save(fired.ticket)]
+    return [Save(fired.timer), *saved, *fired.changes]

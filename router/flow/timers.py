@@ -1,0 +1,87 @@
+"""Works off the timers that are due: for the sweeper, and for `switchboard route` between two lines.
+
+A timer is done in the transaction that does what it brings about, and its version is checked there: whoever of several
+processes comes second writes nothing, and a crash leaves it due.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from router.bus import Bus
+from router.core import unread
+from router.core.timers import Moment, changes_of, fire
+from router.flow.channels import Channels
+from router.flow.consequences import consequences
+from router.flow.rulebook import Rulebook
+from router.model.changes import Change, Save
+from router.model.errors import Conflict
+from router.model.ids import EventId
+from router.model.sources import Clock, Ids
+from router.model.tables import Timer
+from router.store import changes as store_changes
+from router.store import commands as gather
+from router.store import timers
+from router.store.script import Store
+
+_BATCH = 100
+_BATCHES_MAX = 50
+"""Of one round, so that the sweeper's other work is not held up by a clock that jumped."""
+
+
+class Timers:
+    """Decides timers and writes what came of them."""
+
+    def __init__(
+        self, *, store: Store, bus: Bus, rulebook: Rulebook, channels: Channels, clock: Clock, ids: Ids
+    ) -> None:
+        self._store, self._bus, self._rulebook, self._channels = store, bus, rulebook, channels
+        self._clock, self._ids = clock, ids
+
+    async def run_due(self) -> int:
+        """One round; how many timers were worked off. Raises StoreUnavailable."""
+        worked = 0
+        for _ in range(_BATCHES_MAX):
+            found = await self._store.read(timers.due(now_ms=self._clock.now_ms(), limit=_BATCH))
+            if not found:
+                break
+            worked += await self._work(found)
+        if worked:
+            await self._bus.notify("events")
+            await self._bus.notify("outbox")
+        return worked
+
+    async def _work(self, found: Sequence[Timer]) -> int:
+        """A batch in one transaction; one by one where somebody else was faster, whose work then stands."""
+        # Of one ticket's timers each sees what the one before it did.
+        first = {timer.ticket_id: timer for timer in reversed(found)}
+        alone = list(first.values())
+        try:
+            await self._apply([change for timer in alone for change in await self._decided(timer)])
+        except Conflict:
+            for timer in alone:
+                try:
+                    await self._apply(await self._decided(timer))
+                except Conflict:
+                    continue
+        return len(alone)
+
+    async def _apply(self, changes: Sequence[Change]) -> None:
+        await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
+
+    async def _decided(self, timer: Timer) -> list[Change]:
+        now_ms, ruleset = self._clock.now_ms(), self._rulebook.current
+        if timer.kind == "unread":
+            facts = await self._store.read(timers.unlooked(timer))
+            outcome, told = unread.look(timer, facts, ruleset.lifecycle, now_ms=now_ms, ids=self._ids)
+            done = msgspec.structs.replace(timer, done_at_ms=now_ms, outcome=outcome, version=timer.version + 1)
+            return [Save(done), *told]
+        found = await self._store.read(gather.reply_facts(timer.ticket_id, EventId(0)))
+        assert found is not None, "a foreign key says so"
+        where = found.conversation
+        moment = Moment(
+            facts=found, channel=self._channels.view(where.channel, where.account), ruleset=ruleset, now_ms=now_ms
+        )
+        fired = fire(timer, moment, self._ids)
+        changes = changes_of(fired, found.ticket)
+        return await consequences(self._store, ruleset, found.ticket, changes, now_ms=now_ms, ids=self._ids)

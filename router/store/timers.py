@@ -1,0 +1,41 @@
+"""What time brings about: the timers that are due, and those of a ticket."""
+
+from router.model.ids import TicketId
+from router.model.snapshot import Unlooked
+from router.model.tables import OutboxEntry, Ticket, Timer
+from router.store.script import Script, fetch, fetch_one, select
+
+
+def due(*, now_ms: int, limit: int) -> Script[list[Timer]]:
+    """Timers that are due and not done, the longest overdue first."""
+    return fetch(
+        Timer,
+        "WHERE t.done_at_ms IS NULL AND t.due_at_ms <= :now_ms ORDER BY t.due_at_ms, t.id LIMIT :limit",
+        now_ms=now_ms,
+        limit=limit,
+    )
+
+
+def next_due() -> Script[int | None]:
+    """When the next one is due; None when nothing is set."""
+    rows = yield from select("SELECT MIN(due_at_ms) FROM timers WHERE done_at_ms IS NULL")
+    return None if rows[0][0] is None else int(rows[0][0])
+
+
+def of_ticket(ticket_id: TicketId) -> Script[list[Timer]]:
+    """All of a ticket, in the order in which they were set."""
+    return fetch(Timer, "WHERE t.ticket_id = :ticket_id ORDER BY t.created_at_ms, t.id", ticket_id=ticket_id)
+
+
+def unlooked(timer: Timer) -> Script[Unlooked]:
+    """What is known of the reply that a timer is about."""
+    ticket = yield from fetch_one(Ticket, "WHERE t.id = :id", id=timer.ticket_id)
+    assert ticket is not None, "a foreign key says so"
+    delivery = yield from fetch_one(
+        OutboxEntry, "WHERE t.message_id = :message_id AND t.action = 'send'", message_id=timer.about
+    )
+    accounts = yield from select(
+        "SELECT value FROM identities WHERE contact_id = :id AND kind = 'user_id' ORDER BY id LIMIT 2",
+        id=ticket.contact_id,
+    )
+    return Unlooked(ticket=ticket, delivery=delivery, user_id=accounts[0][0] if len(accounts) == 1 else None)

@@ -1,0 +1,113 @@
+"""Timers at rest: due in order, worked off once however many work at them, and what is put aside comes back."""
+
+import asyncio
+
+import msgspec
+
+from router.bus.local import LocalBus
+from router.clock import TimedIds, VirtualClock
+from router.flow.channels import Channels
+from router.flow.rulebook import Rulebook
+from router.flow.timers import Timers
+from router.model.changes import Add, Save
+from router.model.tables import OutboxEntry, Ticket, Timer
+from router.store import changes, commands, events, hooks, timers
+from router.store.script import Store, fetch
+from tests.contract.store_suite.make import NOW, Case, newer, put, uid
+
+DAY_MS = 86_400_000
+RULES = b"""\
+version: 1
+queues: {general: {default: true}}
+webhooks: {push: {url: https://push.example, secret: env:PUSH}}
+lifecycle: {waiting: {close: 24h}, unread: {after: 10m, webhook: push}}
+"""
+
+
+def timer(case: Case, kind: str = "close", **more) -> Timer:
+    fields = {"id": uid(), "ticket_id": case.ticket.id, "kind": kind, "since_ms": NOW, "due_at_ms": NOW + DAY_MS}
+    return Timer(**(fields | {"created_at_ms": NOW} | more))
+
+
+async def set_to(store: Store, *rows: Timer) -> None:
+    await store.write(changes.apply(list(map(Add, rows)), now_ms=NOW))
+
+
+def walk(store: Store, now_ms: int) -> Timers:
+    clock = VirtualClock(now_ms)
+    return Timers(
+        store=store,
+        bus=LocalBus(),
+        rulebook=Rulebook.of({"rules.yaml": RULES}),
+        channels=Channels(),
+        clock=clock,
+        ids=TimedIds(clock),
+    )
+
+
+async def ticket_of(store: Store, case: Case) -> Ticket:
+    found = await store.read(commands.ticket(case.ticket.id))
+    assert found is not None
+    return found
+
+
+class TimersSuite:
+    async def test_what_is_due_comes_in_order_until_it_is_done(self, store: Store):
+        case = Case("Ann")
+        await put(store, case)
+        first, second, later = (timer(case, due_at_ms=NOW + n) for n in (2, 1, 9))
+        await set_to(store, first, second, later)
+        assert await store.read(timers.next_due()) == NOW + 1
+        assert await store.read(timers.due(now_ms=NOW + 5, limit=9)) == [second, first]
+        assert await store.read(timers.due(now_ms=NOW + 5, limit=1)) == [second]
+        done = newer(second, done_at_ms=NOW + 5, outcome="fired")
+        await store.write(changes.apply([Save(done)], now_ms=NOW))
+        assert await store.read(timers.due(now_ms=NOW + 5, limit=9)) == [first]
+        assert [t.outcome for t in await store.read(timers.of_ticket(case.ticket.id))].count("fired") == 1
+
+    async def test_several_work_at_once_and_each_is_done_once(self, store: Store):
+        cases = [Case(f"n{n}", state="waiting", state_since_ms=NOW) for n in range(7)]
+        await put(store, *cases)
+        await set_to(store, *(timer(case) for case in cases), timer(cases[0], kind="wake", since_ms=NOW + 4))
+        await asyncio.gather(*(walk(store, NOW + DAY_MS).run_due() for _ in range(3)))
+        assert await store.read(timers.next_due()) is None
+        for case in cases:
+            ticket = await ticket_of(store, case)
+            assert (ticket.state, ticket.state_reason, ticket.version) == ("closed", "no-answer", 2)
+            told = [e.kind for e in await store.read(events.of_ticket(ticket.id, limit=99))]
+            assert told.count("ticket.state") == 1
+        outcomes = {t.kind: t.outcome for t in await store.read(timers.of_ticket(cases[0].ticket.id))}
+        assert outcomes == {"wake": "overtaken", "close": "fired"}
+
+    async def test_a_crash_before_the_commit_leaves_it_due(self, store: Store):
+        case = Case("Ann", state="waiting", state_since_ms=NOW)
+        await put(store, case)
+        await set_to(store, timer(case))
+        task = asyncio.create_task(walk(store, NOW + DAY_MS).run_due())
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await walk(store, NOW + DAY_MS).run_due()
+        told = [e.kind for e in await store.read(events.of_ticket(case.ticket.id, limit=99))]
+        assert told.count("ticket.state") == 1
+
+    async def test_what_was_put_aside_comes_back(self, store: Store):
+        case = Case("Ann", snoozed_until_ms=NOW + 5)
+        await put(store, case)
+        await set_to(store, timer(case, kind="wake", since_ms=NOW + 5, due_at_ms=NOW + 5))
+        assert await walk(store, NOW + 4).run_due() == 0
+        assert await walk(store, NOW + 5).run_due() == 1
+        assert (await ticket_of(store, case)).snoozed_until_ms is None
+
+    async def test_word_of_an_unread_reply_waits_for_its_webhook(self, store: Store):
+        ann, bob = Case("Ann"), Case("Bob")
+        await put(store, ann, bob)
+        (his,) = [o for o in await store.read(fetch(OutboxEntry, "ORDER BY t.id")) if o.ticket_id == bob.ticket.id]
+        await store.write(changes.apply([Save(newer(his, state="read"))], now_ms=NOW))
+        for case in (ann, bob):
+            await set_to(store, timer(case, kind="unread", since_ms=NOW + 1, about=case.reply.id))
+        await walk(store, NOW + DAY_MS).run_due()
+        assert await store.read(hooks.due(now_ms=NOW + DAY_MS)) == ["push"]
+        (row,) = await store.write(hooks.claim("push", now_ms=NOW + DAY_MS, lease_ms=1, limit=9))
+        body = msgspec.json.decode(bytes(row.entry.body))
+        assert (body["type"], body["ticket_id"], body["user_id"]) == ("customer.notify", ann.ticket.id, None)

@@ -1,0 +1,204 @@
+"""What agents have to know: found in texts, forms and the app, asked for once, in the customer's language."""
+
+import msgspec
+import pytest
+
+from router.core.needs import needed
+from router.core.recognition import holds
+from router.model.limits import AUTO_REPLIES_PER_HOUR
+from rules import packs
+from rules.problems import RulesError
+from rules.ruleset import load
+from tests.unit.core.world import World, event
+
+CHAT = {"channel": "webchat", "sender": "77", "thread_id": "77"}
+RULES = """\
+version: 1
+queues: {general: {default: true}}
+templates:
+  receipt: {en: "We have it as {{ticket.number}}.", zh: "已收到，{{ticket.number}}。"}
+  missing-facts: {en: "Please tell us:\\n{{facts.missing}}", zh: "请告诉我们：\\n{{facts.missing}}"}
+facts:
+  transaction: {kind: transaction, name: {en: Hash}, ask: {en: The hash, zh: 交易哈希}, field: [tx_hash, hash]}
+  amount: {kind: amount, ask: {en: How much, zh: 金额}, field: amount}
+  account: {kind: account, ask: {en: Which account}}
+needs:
+  stuck: [transaction, amount]
+  login: account
+rules:
+  - {id: stuck, when: {message.any|has: [stuck, 卡住]}, then: {tag: stuck}}
+  - {id: login, when: {message.any|has: login}, then: {tag: login}}
+  - {id: theft, when: {message.any|has: stolen}, then: {tag: [stuck], urgency: critical}}
+"""
+HASH = "0x" + "ab12" * 16
+
+
+@pytest.fixture
+def world():
+    world = World()
+    world.ruleset = load({"a.yaml": RULES.encode()})
+    return world
+
+
+def ticks(world, decided):
+    ticket = world.ticket(decided)
+    known = {fact.name: fact.source for fact in ticket.facts}
+    return {fact.name: known.get(fact.name) for fact in needed(ticket, world.ruleset)}
+
+
+def test_what_is_missing_is_asked_for_in_the_receipt_once(world):
+    first = world.say("my transfer is stuck", **CHAT)
+    (receipt,) = world.replies()
+    assert receipt.text.endswith("\n\nPlease tell us:\n- The hash\n- How much")
+    assert world.ticket(first).asked == ("transaction", "amount")
+    (told,) = [e for e in world.events if e.message_id == receipt.id]
+    assert told.data["asked"] == "transaction, amount"
+    world.say("still stuck", **CHAT)
+    assert len(world.replies()) == 1
+    answered = world.say(f"it is {HASH}, 250 USDT", **CHAT)
+    assert ticks(world, answered) == {"transaction": "text", "amount": "text"}
+    assert {fact.message_id for fact in world.ticket(first).facts} == {answered.outcome.message_id}
+
+
+def test_in_the_customers_language(world):
+    world.say("我的转账卡住了，请帮忙看看", **CHAT)
+    assert world.replies()[0].text.endswith("请告诉我们：\n- 交易哈希\n- 金额")
+
+
+def test_a_topic_that_shows_later_is_asked_about_in_one_follow_up(world):
+    first = world.say("hello", **CHAT)
+    assert len(world.replies()) == 1
+    world.say("it is stuck, 5 ETH", **CHAT)
+    assert world.replies()[1].text == "Please tell us:\n- The hash"
+    world.say("and I cannot login", **CHAT)
+    assert len(world.replies()) == 2
+    assert ticks(world, first) == {"transaction": None, "amount": "text", "account": None}
+
+
+def test_what_was_told_is_not_asked_for(world):
+    decided = world.say(f"stuck: {HASH}, 3 BTC", **CHAT)
+    assert "Please" not in world.replies()[0].text
+    assert world.ticket(decided).asked == ()
+
+
+@pytest.mark.parametrize("value", ["0xabc", 17])
+def test_forms_and_the_app_tell_facts_too(world, value):
+    decided = world.say("stuck", ext=msgspec.json.encode({"hash": value, "amount": "", "plan": [1]}).decode(), **CHAT)
+    assert ticks(world, decided) == {"transaction": "app", "amount": None}
+
+
+def test_a_proven_account_is_known(world):
+    decided = world.say("cannot login", person={"user_id": "u-1", "verified": True}, **CHAT)
+    assert ticks(world, decided) == {"account": "contact"}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"visibility": "public"},
+        {"automatic": "auto_reply", "channel": "email", "sender": "a@example.org"},
+        {"text": "stuck and stolen"},
+    ],
+)
+def test_nobody_is_asked_in_public_of_a_machine_or_in_an_emergency(world, said):
+    decided = world.say(said.pop("text", "stuck"), **(CHAT | said))
+    assert world.ticket(decided).asked == ()
+    assert "Please" not in "".join(m.text for m in world.replies())
+
+
+def test_once_a_person_answers_the_machine_does_not_ask(world):
+    first = world.say("hello", **CHAT)
+    world.change(first, first_replied_at_ms=world.now_ms)
+    world.say("it is stuck", **CHAT)
+    assert len(world.replies()) == 1
+
+
+def test_what_could_not_be_sent_was_not_asked(world):
+    world.can_send = False
+    assert world.ticket(world.say("stuck", **CHAT)).asked == ()
+    world.can_send = True
+    for _ in range(AUTO_REPLIES_PER_HOUR + 1):
+        world.take(event("stuck", message_id=world.ids.new(), sender="bob@example.org"))
+    assert [t.asked for t in world.snapshot.tickets.values()].count(()) == 2
+
+
+TOLD = {
+    "transaction": [
+        HASH,
+        "ab" * 32,
+        "order no. A1234567",
+        "tx: 0x12ab34cd",
+        "订单号是 20261102001",
+        "交易哈希：9f8e7d6c5b",
+    ],
+    "amount": ["$20", "1,200 USDT", "0.5 eth", "300u", "BTC 0.2", "500元", "两次共 1.5 个eth", "￥88"],
+    "time": [
+        "yesterday",
+        "2026-11-02",
+        "at 14:30",
+        "3 hours ago",
+        "on Monday",
+        "昨天下午",
+        "11月2日",
+        "两小时前",
+        "5 pm",
+    ],
+    "account": ["0x" + "ab" * 20, "my uid is 8812345", "ann@example.org", "[EMAIL]", "用户ID：88123", "账号 ann_2021x"],
+    "error": [
+        'it says "insufficient gas"',
+        "error 504",
+        "error code: E1234",
+        "提示网络异常",
+        "app shows: invalid address",
+    ],
+    "steps": ["I already reinstalled it", "tried restarting", "重启过了", "换了网络也不行", "I have tried everything"],
+}
+UNTOLD = [
+    "hello",
+    "my transfer is stuck",
+    "please help me",
+    "我的转账没到",
+    "怎么办",
+    "it does not work",
+    "我要退款",
+    "error",
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in TOLD.items() for text in texts])
+def test_a_fact_is_recognised(kind, text):
+    assert holds(kind, f"hello, {text}, thank you")
+
+
+@pytest.mark.parametrize("kind", TOLD)
+@pytest.mark.parametrize("text", UNTOLD)
+def test_and_what_is_none_is_not(kind, text):
+    assert not holds(kind, text)
+
+
+@pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ("facts: {a: {ask: {en: What}}}", "missing"),
+        ("facts: {a: {kind: amount}}", "missing"),
+        ("facts: {a: {kind: money, ask: {en: What}}}", "value"),
+        ("facts: {a: {kind: amount, ask: {english: What}}}", "value"),
+        ("facts: {a: {kind: amount, ask: {en: Please send us your recovery phrase}}}", "asks-secret"),
+        ("facts: {a: {kind: amount, ask: {en: What}, field: 'a b'}}", "value"),
+        ("needs: {stuck: [hash]}", "unknown-fact"),
+        ("facts: {a: {kind: amount, ask: {en: What}}}\nneeds: {stick: [a]}", "unknown-tag"),
+    ],
+)
+def test_mistakes(section, code):
+    base = "version: 1\nqueues: {general: {default: true}}\ntags: [stuck]\n"
+    with pytest.raises(RulesError) as caught:
+        load({"a.yaml": (base + section).encode()})
+    assert [problem.code for problem in caught.value.problems if problem.severity == "error"] == [code]
+
+
+def test_the_shipped_pack_asks_and_a_folder_says_it_anew():
+    shipped = load(packs.read())
+    assert shipped.needs["failed-transaction"] == ("transaction", "amount", "time")
+    assert all(set(fact.ask) == set(fact.names) == {"en", "zh"} for fact in shipped.facts.values())
+    own = "version: 1\ninclude: wallet@1\nneeds: {failed-transaction: amount}\n"
+    assert load({"a.yaml": own.encode()}).needs["failed-transaction"] == ("amount",)
