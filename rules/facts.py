@@ -32,6 +32,8 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_first: bool = True
     """First message of its conversation."""
     is_automatic: bool = False
+    alarm: bool = False
+    """The customer pressed the alarm."""
     attachments: int = 0
     """How many attachments came with it."""
     findings: tuple[str, ...] = ()

@@ -71,6 +71,8 @@ class Ruleset:
         """What answers may link to; None: anything."""
         self.warnings: tuple[Problem, ...] = book.problems.all()
         self.default_queue = next(spec.id for spec in book.queues.values() if spec.default)
+        self.emergency_queue = next((s.id for s in book.queues.values() if s.emergency), self.default_queue)
+        """Where the alarm leads."""
         self._templates = dict(book.templates)
         self._trials = trials
         self._scanner = Scanner(book.lexicon)
@@ -206,10 +208,12 @@ def _check_default(book: Book, top: Position) -> None:
     elif not defaults:
         at = next(iter(book.queue_names.values())).at
         book.reader.fail(at, "no-default", "no queue is the default", "add default: true to one")
-    for extra in defaults[1:]:
-        at = book.queue_names[extra].at
-        text = f"{extra} is a second default queue"
-        book.reader.fail(at, "duplicate", text, f"the first is {defaults[0]}; keep one")
+    emergencies = [key for key, spec in book.queues.items() if spec.emergency]
+    for what, those in (("default", defaults), ("emergency", emergencies)):
+        for extra in those[1:]:
+            at = book.queue_names[extra].at
+            text = f"{extra} is a second {what} queue"
+            book.reader.fail(at, "duplicate", text, f"the first is {those[0]}; keep one")
 
 
 def _rules(read: list[Section], book: Book) -> list[Rule]:

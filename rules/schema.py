@@ -152,6 +152,7 @@ class _Writer:
         parts: dict[str, Schema] = {
             "name": {"anyOf": [text, per_language]},
             "default": FLAG,
+            "emergency": FLAG,
             "skills": one_or_many(SKILL),
             "pick": {"enum": list(queues.PICKS)},
             "hours": self._known("time"),

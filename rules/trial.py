@@ -34,7 +34,7 @@ KEYS = (
     "known_gap",
 )  # fmt: skip
 MESSAGE = (
-    "text", "subject", "channel", "account", "visibility", "lang", "is_first", "is_automatic",
+    "text", "subject", "channel", "account", "visibility", "lang", "is_first", "is_automatic", "alarm",
     "attachments", "findings", "custom",
 )  # fmt: skip
 
@@ -170,6 +170,7 @@ def _message(node: Node, book: Book) -> MessageFacts:
         visibility=cast("Visibility", visibility or "private"),
         is_first=_flag(keys, "is_first", book, default=True),
         is_automatic=_flag(keys, "is_automatic", book, default=False),
+        alarm=_flag(keys, "alarm", book, default=False),
         attachments=number or 0,
         findings=tuple(finding.value.upper() for finding in findings),
         ext=custom.example(keys["custom"], book) if "custom" in keys else "",

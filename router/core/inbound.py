@@ -8,6 +8,7 @@ import msgspec
 
 from router.core import amendments
 from router.core.acts import Scene, carry_out
+from router.core.alarm import raised
 from router.core.pieces import together
 from router.core.placement import Placement, place
 from router.core.quotes import visible
@@ -88,6 +89,7 @@ def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
             lang=event.language,
             is_first=placement.conversation is None,
             is_automatic=event.automatic != "none",
+            alarm=event.alarm,
             attachments=len(entry.attachments),
             findings=entry.findings,
             ext=event.ext or "",
@@ -115,6 +117,8 @@ def _decide_message(
     event = entry.event
     new_text = visible(event.text or "")
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
+    if event.alarm and not entry.imported:
+        verdict = raised(verdict, ruleset)
 
     contact = placement.contact or Contact(
         id=ContactId(ids.new()), name=event.sender.name, language=verdict.language, created_at_ms=now_ms
