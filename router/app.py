@@ -25,8 +25,10 @@ from router.flow.feed import Feed
 from router.flow.health import HealthBoard
 from router.flow.hooks import HookWorker
 from router.flow.intake import Door
+from router.flow.ladders import Ladders
 from router.flow.leases import Leases
 from router.flow.links import AccountLinks, LinkWriter, page_of
+from router.flow.pages import PageWorker
 from router.flow.rehearsal import Rehearsal
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook, RulesFollower
@@ -183,6 +185,16 @@ class App:
                 log=log,
             )
             self._run("hooks", hooks.run())
+            pages = PageWorker(
+                store=store,
+                bus=bus,
+                channels=self.channels,
+                public_url=self.config.server.public_url,
+                clock=clock,
+                jitter=random.SystemRandom().random,
+                log=log,
+            )
+            self._run("pages", pages.run())
         if "intake" in self._roles:
             for channel in self.channels.all():
                 inlet = self.door.inlet(channel.manifest, channel.account)
@@ -286,7 +298,17 @@ class App:
         self._run("leases", leases.run())
         self._run("route", worker.run())
         self._run("assign", Assigner(store=self.store, bus=self.bus, clock=self.clock, log=self.log).run())
-        sweeper = Sweeper(store=self.store, bus=self.bus, clock=self.clock, metrics=self.metrics, log=self.log)
+        ladders = Ladders(
+            store=self.store,
+            bus=self.bus,
+            rulebook=self.rulebook,
+            clock=self.clock,
+            ids=self.ids,
+            metrics=self.metrics,
+        )
+        sweeper = Sweeper(
+            store=self.store, bus=self.bus, ladders=ladders, clock=self.clock, metrics=self.metrics, log=self.log
+        )
         self._run("sweep", sweeper.run())
 
     async def _start_server(self, status: Status) -> Server:

@@ -111,6 +111,10 @@ class Metrics:
             "switchboard_oldest_unrouted_seconds", "Age of the oldest undecided message", registry=registry
         )
         self.dead_letters = Gauge("switchboard_dead_letters", "Replies that could not be delivered", registry=registry)
+        self.alarms_ringing = Gauge("switchboard_alarms_ringing", "Tickets nobody has accepted yet", registry=registry)
+        self.alarms_unanswered = Gauge(
+            "switchboard_alarms_unanswered", "Of these, past the end of their on-call ladder", registry=registry
+        )
         self.quarantined = Gauge("switchboard_quarantined", "Payloads that could not be parsed", registry=registry)
         self.queue_waiting = Gauge("switchboard_queue_waiting", "Tickets waiting for us", ["queue"], registry=registry)
         self.queue_oldest_seconds = Gauge(

@@ -11,6 +11,7 @@ from rules.fields import FIELDS, Field
 from rules.problems import Position, Problems
 from rules.queues import QueueSpec
 from rules.reader import Reader
+from rules.rotas import Rota
 from rules.scales import Lists, Scales
 from rules.schedule import Days, Schedule
 from rules.templates import Template
@@ -51,6 +52,9 @@ class Book:
     time_names: dict[str, Scalar] = field(default_factory=dict)
     queue_names: dict[str, Scalar] = field(default_factory=dict)
     webhook_names: dict[str, Scalar] = field(default_factory=dict)
+    rotas: dict[str, Rota] = field(default_factory=dict)
+    """On-call rotas that could be read."""
+    rota_names: dict[str, Scalar] = field(default_factory=dict)
     policy_names: dict[str, Scalar] = field(default_factory=dict)
     template_names: dict[str, Scalar] = field(default_factory=dict)
     rules: dict[str, Scalar] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Doubts about rules that work but are probably not meant, and tickets that they would strand. Runs at load."""
 
-from rules import overflow
+from rules import oncall, overflow
 from rules.book import Book
 from rules.conditions import Condition
 from rules.document import Scalar
@@ -32,6 +32,7 @@ def _unused(rules: tuple[Rule, ...], book: Book) -> None:
     """A policy that no rule chooses masks nothing, and a webhook that no rule calls hears nothing."""
     chosen = {name for one in rules for name in one.redact}
     called = {act.value for one in rules for act in one.acts if act.kind == "webhook"}
+    called |= {name for name in book.webhook_names if oncall.pages_webhook(book.rotas, name)}
     for what, names, used in (("policy", book.policy_names, chosen), ("webhook", book.webhook_names, called)):
         for name, scalar in names.items():
             if name not in used:

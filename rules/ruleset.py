@@ -7,20 +7,21 @@ swaps old for new in one assignment.
 import hashlib
 from collections.abc import Mapping
 
-from rules import acts, checker, override, rule, sections, trial
+from rules import acts, checker, oncall, override, rule, sections, trial
 from rules.book import Book
 from rules.candidates import Candidates
 from rules.deadlines import Sla
 from rules.door import Door
 from rules.evaluation import judge
 from rules.explanation import Explanation, explain
-from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
+from rules.facts import MESSAGE_RECEIVED, Facts, Urgency, Verdict
 from rules.fields import Field
 from rules.inclusion import Inclusion, is_packed
 from rules.links import LinkHosts
 from rules.policies import RedactPolicy
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
+from rules.rotas import Rota
 from rules.rule import Rule
 from rules.scan import Scanner
 from rules.scene import Scene
@@ -71,6 +72,8 @@ class Ruleset:
         """What answers may link to; None: anything."""
         self.warnings: tuple[Problem, ...] = book.problems.all()
         self.default_queue = next(spec.id for spec in book.queues.values() if spec.default)
+        self.rotas: Mapping[str, Rota] = dict(book.rotas)
+        """On call, in the order of the files."""
         self.emergency_queue = next((s.id for s in book.queues.values() if s.emergency), self.default_queue)
         """Where the alarm leads."""
         self._templates = dict(book.templates)
@@ -89,6 +92,10 @@ class Ruleset:
         """Judge one message, or one event of a ticket, which stays in `queue` where no rule asks for another. Never
         raises, whatever the text."""
         return self._judge(Scene(facts, self._scanner), queue)
+
+    def rota_for(self, urgency: Urgency, queue: str) -> Rota | None:
+        """Who is paged about such a ticket."""
+        return oncall.matching(self.rotas, urgency, queue)
 
     def waits_for(self, event: str) -> bool:
         """Whether any rule is tried when this happens."""
@@ -185,6 +192,7 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     _check_default(book, top)
     policies = sections.define_policies(read, book)
     webhooks = sections.define_webhooks(read, book)
+    sections.define_rotas(read, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.check(book, rules)

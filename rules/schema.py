@@ -12,6 +12,7 @@ from rules import (
     custom,
     deadlines,
     expectations,
+    oncall,
     overflow,
     policies,
     queues,
@@ -90,6 +91,7 @@ class _Writer:
             "include": one_or_many({"type": "string"}),
             "redact": named(self._policy()),
             "webhooks": named(self._webhook()),
+            "oncall": named(self._rota()),
             "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": named(ref("words")),
             "weights": named(self._weights()),
@@ -223,6 +225,24 @@ class _Writer:
         reference = {"type": "string", "pattern": f"^(?:{webhooks.REFERENCE})$"}
         url = {"type": "string", "pattern": f"^(?:https://.+|{webhooks.REFERENCE})$", "maxLength": webhooks.URL_MAX}
         return table("webhook", ordered(webhooks.KEYS, {"url": url, "secret": reference}), required=webhooks.KEYS)
+
+    def _rota(self) -> Schema:
+        address = {"type": "string", "maxLength": oncall.ADDRESS_MAX, "pattern": "^[^@]+@[^@]+$"}
+        pages: dict[str, Schema] = {
+            "browser": FLAG,
+            "agent": one_or_many({**TEXT, "maxLength": oncall.LOGIN_MAX}),
+            "webhook": one_or_many(self._known("webhook")),
+            "email": one_or_many(address),
+            "within": DURATION,
+        }
+        step = table("rota step", ordered(oncall.STEP_KEYS, pages), required=("within",))
+        parts: dict[str, Schema] = {
+            "urgency": {"enum": list(oncall.URGENCIES)},
+            "queues": one_or_many(self._known("queue")),
+            "steps": {"type": "array", "items": step, "minItems": 1, "maxItems": oncall.STEPS_MAX},
+            "repeat": {"type": "integer", "minimum": 0, "maximum": oncall.REPEAT_MAX},
+        }
+        return table("rota", ordered(oncall.KEYS, parts), required=("steps",))
 
     # Rules.
 

@@ -4,7 +4,20 @@ Everything that a file names may be used in all of them, so names are gathered b
 read: first what stands alone, then what needs calendars, queues or times.
 """
 
-from rules import custom, deadlines, inclusion, policies, queues, rule, templates, times, webhooks, weights, working
+from rules import (
+    custom,
+    deadlines,
+    inclusion,
+    oncall,
+    policies,
+    queues,
+    rule,
+    templates,
+    times,
+    webhooks,
+    weights,
+    working,
+)
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.policies import RedactPolicy
@@ -31,6 +44,7 @@ SECTIONS = (
     "templates",
     "redact",
     "webhooks",
+    "oncall",
     "override",
     "rules",
     "tests",
@@ -111,6 +125,14 @@ def define_webhooks(sections: list[Section], book: Book) -> dict[str, Webhook]:
                 if webhook is not None:
                     found[key.value] = webhook
     return found
+
+
+def define_rotas(sections: list[Section], book: Book) -> None:
+    """Read who is on call, once queues and webhooks are known."""
+    for section in sections:
+        for key, node in _named(section, "oncall", book):
+            if book.define("rota", key, book.rota_names) and (rota := oncall.read(key, node, book)) is not None:
+                book.rotas[key.value] = rota
 
 
 def _define_times(section: Section, book: Book) -> None:

@@ -1,7 +1,7 @@
 """The alarm that a customer presses: critical by the press alone. Pure.
 
-No rule is asked whether it is true: a thief does not wait, and an agent can lower an urgency. Tags, notes and acts that the
-rules asked for besides stay.
+No rule is asked whether it is true: a thief does not wait, and an agent can lower an urgency. Tags, notes and acts that
+the rules asked for stay.
 """
 
 from typing import Final

@@ -9,6 +9,7 @@ import msgspec
 from router.core import amendments
 from router.core.acts import Scene, carry_out
 from router.core.alarm import raised
+from router.core.oncall import ring
 from router.core.pieces import together
 from router.core.placement import Placement, place
 from router.core.quotes import visible
@@ -167,6 +168,9 @@ def _decide_message(
         times=ruleset.times,
     )
     ticket, acted, told = carry_out(verdict.acts, ticket, scene, ids)
+    if not entry.imported:
+        ticket, rung = ring(placement.ticket, ticket, ruleset, now_ms=now_ms, pressed=event.alarm)
+        ticket_events += rung
     why = msgspec.structs.replace(_why(entry, placement, verdict, ticket), acts=tuple(told))
     reply = automatic_reply(
         entry,

@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from router.bus import Bus
+from router.core import oncall
 from router.core import tickets as core_tickets
 from router.core.delivery import decide_held
 from router.core.replies import ReplyCommand, decide_note, decide_reply
@@ -98,7 +99,31 @@ class Commands:
             raise Refused("no_such_agent", f"there is no agent {agent_id}", status=422)
 
         def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
-            return core_tickets.assign(ticket, agent_id, actor=f"agent:{agent.id}", reason="by_hand", now_ms=now_ms)
+            given, events = core_tickets.assign(
+                ticket, agent_id, actor=f"agent:{agent.id}", reason="by_hand", now_ms=now_ms
+            )
+            if agent_id != agent.id:
+                return given, events
+            accepted, told = oncall.accept(given, agent.id, how="assign", now_ms=now_ms)
+            return accepted, [*events, *told]
+
+        await self._change(ticket_id, decide)
+
+    async def accept(self, ticket_id: TicketId, agent: Agent) -> None:
+        """Take a ticket that rings: nobody else is called about it. To accept what one has accepted changes nothing.
+        Raises Refused (accepted_already, no_alarm)."""
+
+        def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
+            oncall.check_acceptable(ticket, agent.id)
+            if ticket.alarm_since_ms is None:
+                return ticket, []
+            accepted, told = oncall.accept(ticket, agent.id, how="button", now_ms=now_ms)
+            if ticket.assignee_id == agent.id:
+                return msgspec.structs.replace(accepted, version=ticket.version + 1), told
+            given, events = core_tickets.assign(
+                accepted, agent.id, actor=f"agent:{agent.id}", reason="accepted", now_ms=now_ms
+            )
+            return given, [*told, *events]
 
         await self._change(ticket_id, decide)
 
@@ -220,21 +245,26 @@ class Commands:
                 raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
             now_ms = self._clock.now_ms()
             changed, events = decide(ticket, now_ms)
+            if changed is ticket:
+                return
             changes: list[Change] = [Save(changed), *(Record(event) for event in events)]
             await self._apply(await self._judged(ticket, changes, now_ms))
 
         await self._persist(attempt)
 
     async def _judged(self, before: Ticket, changes: Sequence[Change], now_ms: int) -> list[Change]:
-        """What an agent changes, with what the rules make of it."""
+        """What an agent changes, with what the rules make of it, and whether it rings then."""
         ruleset = self._rulebook.current
         after = next((c.row for c in changes if isinstance(c, Save) and isinstance(c.row, Ticket)), None)
-        if after is None or not ruleset.waits_for(EVENT) or not is_change(before, after):
+        if after is None:
             return list(changes)
-        around = await self._store.read(gather.surroundings(after.contact_id, ruleset.logins))
-        judged, more = judge_update(before, after, around, ruleset, now_ms=now_ms, ids=self._ids)
+        more: list[Change] = []
+        if ruleset.waits_for(EVENT) and is_change(before, after):
+            around = await self._store.read(gather.surroundings(after.contact_id, ruleset.logins))
+            after, more = judge_update(before, after, around, ruleset, now_ms=now_ms, ids=self._ids)
+        after, rung = oncall.ring(before, after, ruleset, now_ms=now_ms)
         rest = [c for c in changes if not (isinstance(c, Save) and isinstance(c.row, Ticket))]
-        return [Save(judged), *rest, *more]
+        return [Save(after), *rest, *more, *map(Record, rung)]
 
     async def _apply(self, changes: Sequence[Change], rows: Sequence[SealedRow] = ()) -> None:
         await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms(), sealed=rows))

@@ -1,11 +1,12 @@
-"""The sweeper: what time alone brings about. Lost wake-ups, expired payloads, tickets that come back, and the gauges
-operators alarm on.
+"""The sweeper: what time alone brings about. Lost wake-ups, expired payloads, tickets that come back, alarms that
+nobody has accepted, and the gauges operators alarm on.
 """
 
 import asyncio
 
 from router.bus import Bus, Pointer
 from router.core.tickets import snooze
+from router.flow.ladders import Ladders
 from router.model.changes import Change, Record, Save
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SWEEP_AFTER_MS
@@ -23,8 +24,11 @@ _LOGINS_EVERY_MS = 60_000
 class Sweeper:
     """Announces forgotten journal rows again, lets sealed payloads expire, and measures."""
 
-    def __init__(self, *, store: Store, bus: Bus, clock: Clock, metrics: Metrics, log: Logger) -> None:
+    def __init__(
+        self, *, store: Store, bus: Bus, ladders: Ladders, clock: Clock, metrics: Metrics, log: Logger
+    ) -> None:
         self._store, self._bus, self._clock, self._metrics, self._log = store, bus, clock, metrics, log
+        self._ladders = ladders
         self._logins_at_ms = 0
 
     async def run(self) -> None:
@@ -38,6 +42,7 @@ class Sweeper:
 
     async def run_once(self) -> None:
         """One round."""
+        await self._ladders.run_once()
         now_ms = self._clock.now_ms()
         forgotten = await self._store.read(journal.unprocessed_since(now_ms - SWEEP_AFTER_MS, now_ms=now_ms))
         if forgotten:

@@ -14,6 +14,8 @@ JournalId = NewType("JournalId", str)
 QuarantineId = NewType("QuarantineId", str)
 HookId = NewType("HookId", str)
 LinkId = NewType("LinkId", str)
+LadderId = NewType("LadderId", str)
+PageId = NewType("PageId", str)
 SealedId = NewType("SealedId", str)
 BlobHash = NewType("BlobHash", str)
 """Lower-case hex SHA-256 of the content."""

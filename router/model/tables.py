@@ -126,6 +126,10 @@ class Ticket(Row, frozen=True, kw_only=True):
     solved_at_ms: int | None = None
     snoozed_until_ms: int | None = None
     """Put aside until then; None: it is on the lists."""
+    alarm_since_ms: int | None = None
+    """Rings since then, and somebody is called; None: nobody has to accept it."""
+    accepted_by: AgentId | None = None
+    accepted_at_ms: int | None = None
     created_at_ms: int
     version: int = 1
 
@@ -269,6 +273,12 @@ EventKind = Literal[
     "ticket.snoozed",
     "ticket.notice",
     "webhook.state",
+    "alarm.raised",
+    "alarm.paged",
+    "alarm.accepted",
+    "alarm.unanswered",
+    "alarm.over",
+    "page.state",
     "delivery.state",
     "rules.changed",
     "agent.status",

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from router.model.alarms import Ladder, PageEntry
 from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Forget, Record
 from router.model.ids import ContactId, EventId, JournalId, TicketId
 from router.model.message import StoredField
@@ -93,6 +94,8 @@ class _Batch:
         self.hooks = _Plan[HookEntry]()
         self.private_links = _Plan[PrivateLink]()
         self.participants = _Plan[Participant]()
+        self.ladders = _Plan[Ladder]()
+        self.pages = _Plan[PageEntry]()
         self.agents = _Plan[Agent]()
         self.events: list[Event] = []
         self.forgotten: list[Forget] = []
@@ -154,6 +157,8 @@ def _apply(
     yield from batch.messages.write()
     yield from batch.private_links.write()
     yield from batch.hooks.write()
+    yield from batch.ladders.write()
+    yield from batch.pages.write()
     yield from batch.participants.write()
     yield from batch.outbox.write()
     yield from batch.agents.write()

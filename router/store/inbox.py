@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from router.model.alarms import PageEntry
 from router.model.changes import contact_name
 from router.model.errors import Refused
 from router.model.ids import AgentId, ContactId, EventId, MessageId, TicketId
@@ -25,13 +26,13 @@ from router.model.tables import (
     Participant,
     Ticket,
 )
-from router.store import events, outbox, search
+from router.store import alarms, events, outbox, search
 from router.store.codec import to_json
 from router.store.script import Script, fetch, fetch_one, select
 
 Actor = AgentId | None
 """Who asks; None is the house itself."""
-View = Literal["all", "mine", "unassigned", "critical", "waiting", "snoozed", "solved"]
+View = Literal["all", "mine", "unassigned", "critical", "ringing", "waiting", "snoozed", "solved"]
 
 MESSAGES_MAX: Final = 500
 """Newest messages shown of one ticket."""
@@ -47,6 +48,7 @@ _VIEWS: dict[View, str] = {
     "mine": f"{_UNSOLVED} AND t.assignee_id = :actor",
     "unassigned": f"{_UNSOLVED} AND t.assignee_id IS NULL",
     "critical": f"{_UNSOLVED} AND t.urgency = 'critical'",
+    "ringing": f"{_OPEN} AND t.alarm_since_ms IS NOT NULL",
     "waiting": f"{_UNSOLVED} AND t.state = 'waiting'",
     "snoozed": f"{_OPEN} AND t.snoozed_until_ms IS NOT NULL",
     "solved": "t.state IN ('solved', 'closed')",
@@ -99,6 +101,8 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     conversation: Conversation
     """Where an answer would go: where the newest inbound message came from."""
     agent_names: dict[AgentId, str]
+    pages: list[PageEntry]
+    """Who was called about it, the newest first."""
     last_seen: EventId
 
 
@@ -260,6 +264,7 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         related=(yield from lines(actor, list(ticket.related))),
         conversation=conversation,
         agent_names=(yield from agent_names(people)),
+        pages=(yield from alarms.pages_of(ticket.id)),
         last_seen=(yield from events.latest_id()),
     )
 

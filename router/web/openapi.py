@@ -133,6 +133,7 @@ def _paths() -> dict[str, object]:
                 "post": _operation(summary, answers=changed, parameters=command, body=_body(_object(**fields)))
             }
             for name, summary, fields in (
+                ("accept", "Accept a ticket that rings, and take it", {}),
                 ("assign", "Give it to an agent, or back to its queue", {"agent_id": {"type": ["string", "null"]}}),
                 (
                     "state",

@@ -22,7 +22,7 @@ from router.model.ids import AgentId, AttachmentId, MessageId
 from router.model.limits import API_BODY_BYTES_MAX
 from router.model.sources import Clock
 from router.model.tables import Agent
-from router.store import inbox, people
+from router.store import alarms, inbox, people
 from router.store.script import Store
 from router.telemetry import Logger, Metrics
 from router.web import openapi, trace
@@ -197,7 +197,8 @@ class Server:
 
     async def _queues(self, request: web.Request) -> web.Response:
         agent = await self._auth.agent(request)
-        return answer({"queues": await self._status.queues(agent.id), "views": await self._status.views(agent.id)})
+        queues, views = await self._status.queues(agent.id), await self._status.views(agent.id)
+        return answer({"queues": queues, "views": views, "alarms": await self._store.read(alarms.loud())})
 
     async def _show_status(self, request: web.Request) -> web.Response:
         await self._auth.agent(request)

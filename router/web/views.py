@@ -7,6 +7,7 @@ import msgspec
 
 from router.core.quotes import fold
 from router.flow.channels import Channels
+from router.model.alarms import PageEntry
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.message import Care, PickedPolicy, Redaction
@@ -48,6 +49,8 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     last_inbound_at_ms: int
     waiting_since_ms: int | None
     snoozed_until_ms: int | None
+    alarm_since_ms: int | None
+    accepted_by: str | None
     created_at_ms: int
     version: int
 
@@ -173,6 +176,8 @@ def ticket_row(line: TicketLine) -> TicketRow:
         last_inbound_at_ms=ticket.last_inbound_at_ms,
         waiting_since_ms=ticket.waiting_since_ms,
         snoozed_until_ms=ticket.snoozed_until_ms,
+        alarm_since_ms=ticket.alarm_since_ms,
+        accepted_by=ticket.accepted_by,
         created_at_ms=ticket.created_at_ms,
         version=ticket.version,
     )
@@ -255,6 +260,20 @@ def _sealed_view(care: Care | None) -> tuple[SealedView, ...]:
     )
 
 
+def page_view(page: PageEntry) -> dict[str, object]:
+    """Who was paged, when, and whether it reached them."""
+    return {
+        "at_ms": page.created_at_ms,
+        "kind": page.kind,
+        "to": page.target,
+        "round": page.round + 1,
+        "step": page.step + 1,
+        "state": page.state,
+        "attempts": page.attempts,
+        "error": page.error,
+    }
+
+
 def event_view(event: Event, names: Mapping[AgentId, str]) -> EventView:
     """One event with the name of who did it."""
     kind, _, who = event.actor.partition(":")
@@ -292,6 +311,7 @@ def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
             "vip": contact.vip,
             "identities": [{"kind": i.kind, "value": i.value, "proof": i.proof} for i in detail.identities],
         },
+        "pages": [page_view(page) for page in detail.pages],
         "related": [ticket_row(line) for line in detail.related],
         "can_reply": way_out.can_send and not closed,
         "cannot_reply_reason": reason,

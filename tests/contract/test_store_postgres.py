@@ -13,6 +13,7 @@ from router.store import changes, journal, leases, migrate
 from router.store.postgres import PostgresStore
 from router.store.script import Store, fetch, run, select
 from tests.contract.store_suite.acts import ActsSuite
+from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.history import HistorySuite
@@ -77,6 +78,9 @@ async def other(connected, migrated: str) -> Store:
 
 
 class TestActs(ActsSuite): ...
+
+
+class TestAlarms(AlarmsSuite): ...
 
 
 class TestChanges(ChangesSuite): ...

@@ -15,6 +15,7 @@ from router.store import health, journal, migrate
 from router.store.script import Store, run, select
 from router.store.sqlite import SqliteStore
 from tests.contract.store_suite.acts import ActsSuite
+from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.history import HistorySuite
@@ -64,6 +65,9 @@ async def other(store: Store, empty_other: Store) -> Store:
 
 
 class TestActs(ActsSuite): ...
+
+
+class TestAlarms(AlarmsSuite): ...
 
 
 class TestChanges(ChangesSuite): ...

@@ -21,7 +21,13 @@ _NEUTRAL = {"API", "X", "Facebook", "Instagram", "Telegram", "WhatsApp", "B", "k
 
 
 def table(language: str) -> dict[str, str | dict[str, str]]:
-    return json.loads(text(ROOT / f"inbox/static/i18n/{language}.json"))
+    """The words that come first, and those of parts that come later."""
+    found: dict[str, str | dict[str, str]] = {}
+    for path in sorted((ROOT / "inbox/static/i18n").glob(f"*{language}.json")):
+        words = json.loads(text(path))
+        assert not found.keys() & words.keys(), f"{path.name} says again what is said elsewhere"
+        found |= words
+    return found
 
 
 def sources() -> Iterator[str]:

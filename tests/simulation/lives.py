@@ -25,6 +25,7 @@ from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.deliver import DeliveryWorker
 from router.flow.intake import Door
+from router.flow.ladders import Ladders
 from router.flow.leases import Leases
 from router.flow.links import LinkWriter
 from router.flow.route import RouteWorker
@@ -151,7 +152,8 @@ class Life:
         links = LinkWriter(store=self.store, keys=keys, page=None)
         self.deliver = DeliveryWorker(**parts, **said, keys=keys, channels=channels, links=links, jitter=lambda: 0.5)
         self.assign = Assigner(**parts, log=said["log"])
-        self.sweep = Sweeper(**parts, **said)
+        ladders = Ladders(**parts, rulebook=RULEBOOK, ids=ids, metrics=said["metrics"])
+        self.sweep = Sweeper(**parts, **said, ladders=ladders)
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)
 
 

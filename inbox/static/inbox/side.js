@@ -1,5 +1,5 @@
 /** The side panel: why the ticket is here, who the customer is and how we know, what else belongs to it, its history. */
-import { h, html, useState } from "../vendor/ui.js";
+import { h, html, useEffect, useState } from "../vendor/ui.js";
 import { fullTime, languageName, t, word } from "../core/i18n.js";
 import { go, keep, queueTitle, recall, ticket } from "../core/store.js";
 import { Avatar, ChannelIcon, Chip, Icon, IconButton, RedactedLine, UrgencyChip, When } from "../core/parts.js";
@@ -22,7 +22,16 @@ export function Side({ row, data }) {
     ${h(Section, { name: "details", title: t("side.details"), icon: "info" }, h(Details, { row, data }))}
     ${data.related.length > 0 && h(Section, { name: "related", title: t("side.related", { n: data.related.length }), icon: "link" },
       html`<ul class="related">${data.related.map((each) => h(Related, { key: each.id, row: ticket(each.id)?.value ?? each }))}</ul>`)}
+    ${h(Emergency, { row, data })}
     ${h(Section, { name: "history", title: t("side.history"), icon: "history" }, h(History, { events: data.events }))}</aside>`;
+}
+
+/** What only emergencies need comes when there is one. @param {{ row: TicketRow, data: ThreadData }} props */
+function Emergency(props) {
+  const [parts, setParts] = useState(/** @type {any} */ (null));
+  const wanted = props.data.pages.length > 0;
+  useEffect(() => { if (wanted) import("./emergency.js").then((found) => found.ready().then(() => setParts(found))); }, [wanted]);
+  return parts && h(parts.Emergency, { ...props, Section });
 }
 
 /** @param {{ name: string, title: string, icon: string, children?: any }} props */

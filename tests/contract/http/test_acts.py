@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from router.clock import VirtualClock
+from router.flow.ladders import Ladders
 from router.flow.sweep import Sweeper
 from router.model.limits import SNOOZE_MAX_MS
 from router.telemetry import Metrics, SilentLog
@@ -73,7 +74,9 @@ async def test_what_is_put_aside_is_on_no_list_but_its_own_until_its_time(acting
 
     clock = VirtualClock(until_ms)
 
-    sweeper = Sweeper(store=app.store, bus=app.bus, clock=clock, metrics=Metrics(), log=SilentLog())
+    parts = {"store": app.store, "bus": app.bus, "clock": clock, "metrics": Metrics()}
+    ladders = Ladders(**parts, rulebook=app.rulebook, ids=app.ids)
+    sweeper = Sweeper(**parts, ladders=ladders, log=SilentLog())
     await sweeper.run_once()
     back = await get(acting, path_of(ticket))
     assert back["ticket"]["snoozed_until_ms"] is None
