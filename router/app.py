@@ -20,6 +20,7 @@ from router.connector import Context
 from router.flow.assign import Assigner
 from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
+from router.flow.context import ContextReader
 from router.flow.deliver import DeliveryWorker
 from router.flow.feed import Feed
 from router.flow.health import HealthBoard
@@ -30,8 +31,10 @@ from router.flow.leases import Leases
 from router.flow.links import AccountLinks, LinkWriter, page_of
 from router.flow.pages import PageWorker
 from router.flow.rehearsal import Rehearsal
+from router.flow.remedies import Remedies, RemedyWorker
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook, RulesFollower
+from router.flow.signed import SignedCalls
 from router.flow.sweep import Sweeper
 from router.flow.threads import AccountCursors, AccountThreads
 from router.keys import Keyring
@@ -116,6 +119,8 @@ class App:
         """Set when a part of the house has failed for good."""
         self.failure: BaseException | None = None
 
+        self.calls = SignedCalls(base=base, private_hosts=frozenset(config.webhooks.private_hosts), clock=clock)
+
     async def open(self) -> None:
         """Open what every process needs, without starting a worker: store, bus, channels. Enough to check them."""
         config, log = self.config, self.log
@@ -156,6 +161,7 @@ class App:
             clock=clock,
             ids=ids,
         )
+        self.remedies = Remedies(store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids)
         if "route" in self._roles:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:
@@ -177,14 +183,24 @@ class App:
                 store=store,
                 bus=bus,
                 rulebook=self.rulebook,
-                base=self._base,
-                private_hosts=frozenset(self.config.webhooks.private_hosts),
+                calls=self.calls,
                 clock=clock,
                 jitter=random.SystemRandom().random,
                 metrics=metrics,
                 log=log,
             )
             self._run("hooks", hooks.run())
+            remedies = RemedyWorker(
+                store=store,
+                bus=bus,
+                rulebook=self.rulebook,
+                calls=self.calls,
+                clock=clock,
+                jitter=random.SystemRandom().random,
+                metrics=metrics,
+                log=log,
+            )
+            self._run("actions", remedies.run())
             pages = PageWorker(
                 store=store,
                 bus=bus,
@@ -319,6 +335,8 @@ class App:
             door=self.door,
             channels=self.channels,
             commands=self.commands,
+            remedies=self.remedies,
+            context=ContextReader(store=self.store, rulebook=self.rulebook, calls=self.calls, clock=self.clock),
             feed=self.feed,
             rulebook=self.rulebook,
             health=self.health,

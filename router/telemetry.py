@@ -103,6 +103,7 @@ class Metrics:
         )
         self.sent = Counter("switchboard_deliveries", "Provider calls", ["channel", "outcome"], registry=registry)
         self.hooks = Counter("switchboard_webhooks", "Calls of webhooks", ["outcome"], registry=registry)
+        self.actions = Counter("switchboard_actions", "Calls of the wallet's back end", ["outcome"], registry=registry)
         self.redactions = Counter("switchboard_redactions", "Spans masked at the door", ["type"], registry=registry)
         self.stage_seconds = Histogram(
             "switchboard_stage_seconds", "Time per stage", ["stage"], buckets=_BUCKETS, registry=registry

@@ -5,6 +5,7 @@ The loader fills it before it reads rules and tests.
 
 from dataclasses import dataclass, field
 
+from rules.backend import ActionSpec, ContextSpec
 from rules.deadlines import Sla
 from rules.document import Node, Scalar
 from rules.fields import FIELDS, Field
@@ -52,6 +53,11 @@ class Book:
     time_names: dict[str, Scalar] = field(default_factory=dict)
     queue_names: dict[str, Scalar] = field(default_factory=dict)
     webhook_names: dict[str, Scalar] = field(default_factory=dict)
+    actions: dict[str, ActionSpec] = field(default_factory=dict)
+    """What the wallet's back end can be asked to do."""
+    action_names: dict[str, Scalar] = field(default_factory=dict)
+    context: ContextSpec | None = None
+    context_at: Position | None = None
     rotas: dict[str, Rota] = field(default_factory=dict)
     """On-call rotas that could be read."""
     rota_names: dict[str, Scalar] = field(default_factory=dict)

@@ -106,7 +106,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-ActKind = Literal["assign", "close", "snooze", "hide", "notify", "webhook"]
+ActKind = Literal["assign", "close", "snooze", "hide", "notify", "webhook", "propose"]
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,7 +115,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     kind: ActKind
     value: str
     """assign: a login or `nobody`; close: why; snooze: `4h` or `until office`; hide: `true`; notify: `queue:billing` or
-    `agent:mei`; webhook: its name."""
+    `agent:mei`; webhook: its name; propose: an action of the back end."""
     rule: str
     text: str = ""
     """Of a notice."""

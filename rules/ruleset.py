@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping
 
 from rules import acts, checker, oncall, override, rule, sections, trial
+from rules.backend import ActionSpec, ContextSpec
 from rules.book import Book
 from rules.candidates import Candidates
 from rules.deadlines import Sla
@@ -72,6 +73,11 @@ class Ruleset:
         """What answers may link to; None: anything."""
         self.warnings: tuple[Problem, ...] = book.problems.all()
         self.default_queue = next(spec.id for spec in book.queues.values() if spec.default)
+        self.actions: Mapping[str, ActionSpec] = dict(book.actions)
+        """What the wallet's back end can be asked to do about an account."""
+        self.context: ContextSpec | None = book.context
+        """Where it tells what it knows of one."""
+        self.proposes = any(act.kind == "propose" for one in rules for act in one.acts)
         self.rotas: Mapping[str, Rota] = dict(book.rotas)
         """On call, in the order of the files."""
         self.emergency_queue = next((s.id for s in book.queues.values() if s.emergency), self.default_queue)
@@ -193,6 +199,7 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     policies = sections.define_policies(read, book)
     webhooks = sections.define_webhooks(read, book)
     sections.define_rotas(read, book)
+    sections.define_backend(read, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.check(book, rules)

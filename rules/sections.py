@@ -11,6 +11,7 @@ from rules import (
     oncall,
     policies,
     queues,
+    remedies,
     rule,
     templates,
     times,
@@ -18,6 +19,7 @@ from rules import (
     weights,
     working,
 )
+from rules.backend import ActionSpec
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.policies import RedactPolicy
@@ -45,6 +47,8 @@ SECTIONS = (
     "redact",
     "webhooks",
     "oncall",
+    "actions",
+    "context",
     "override",
     "rules",
     "tests",
@@ -125,6 +129,25 @@ def define_webhooks(sections: list[Section], book: Book) -> dict[str, Webhook]:
                 if webhook is not None:
                     found[key.value] = webhook
     return found
+
+
+def define_backend(sections: list[Section], book: Book) -> None:
+    """Read what the wallet's back end can be asked for, and where it answers questions."""
+    found: dict[str, ActionSpec] = {}
+    nodes: dict[str, Node] = {}
+    for section in sections:
+        for key, node in _named(section, "actions", book):
+            if book.define("action", key, book.action_names):
+                action = remedies.read(key, node, book.reader)
+                if action is not None:
+                    found[key.value], nodes[key.value] = action, node
+        if "context" in section:
+            node = section["context"]
+            if book.context_at is not None:
+                hint = f"the first is in {book.context_at.file} line {book.context_at.line}; keep one"
+                book.reader.fail(node.at, "duplicate", "context stands in the files twice", hint)
+            book.context, book.context_at = remedies.read_context(node, book.reader), node.at
+    book.actions = remedies.complete(found, nodes, book.reader)
 
 
 def define_rotas(sections: list[Section], book: Book) -> None:

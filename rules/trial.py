@@ -284,6 +284,7 @@ def _unmet(trial: Trial, verdict: Verdict, fired: tuple[str, ...], redacted: str
         "quiet": fired,
         "notify": _values(verdict, "notify"),
         "webhook": _values(verdict, "webhook"),
+        "propose": _values(verdict, "propose"),
     }
     return trial.expect.unmet(single, several)
 

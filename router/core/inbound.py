@@ -166,6 +166,9 @@ def _decide_message(
         verdict=verdict,
         agents=snapshot.agents,
         times=ruleset.times,
+        remedies=ruleset.actions,
+        actions=tuple(row for row in snapshot.actions.values() if row.ticket_id == ticket.id),
+        is_verified=any(one.kind == "user_id" and one.proof == "app" for one in placement.sender.proven),
     )
     ticket, acted, told = carry_out(verdict.acts, ticket, scene, ids)
     if not entry.imported:

@@ -20,6 +20,7 @@ from router.flow.channels import Channels
 from router.flow.rulebook import Rulebook
 from router.flow.seals import seal_reply
 from router.keys import Keyring, Sealed
+from router.model.actions import ActionEntry
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Conflict, Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
@@ -260,7 +261,7 @@ class Commands:
             return list(changes)
         more: list[Change] = []
         if ruleset.waits_for(EVENT) and is_change(before, after):
-            around = await self._store.read(gather.surroundings(after.contact_id, ruleset.logins))
+            around = await self._store.read(gather.surroundings(after, ruleset.logins))
             after, more = judge_update(before, after, around, ruleset, now_ms=now_ms, ids=self._ids)
         after, rung = oncall.ring(before, after, ruleset, now_ms=now_ms)
         rest = [c for c in changes if not (isinstance(c, Save) and isinstance(c.row, Ticket))]
@@ -269,7 +270,7 @@ class Commands:
     async def _apply(self, changes: Sequence[Change], rows: Sequence[SealedRow] = ()) -> None:
         await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms(), sealed=rows))
         await self._bus.notify("events")
-        if any(isinstance(c, Add) and isinstance(c.row, HookEntry) for c in changes):
+        if any(isinstance(c, Add) and isinstance(c.row, HookEntry | ActionEntry) for c in changes):
             await self._bus.notify("outbox")
 
     async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:

@@ -16,6 +16,7 @@ HookId = NewType("HookId", str)
 LinkId = NewType("LinkId", str)
 LadderId = NewType("LadderId", str)
 PageId = NewType("PageId", str)
+ActionId = NewType("ActionId", str)
 SealedId = NewType("SealedId", str)
 BlobHash = NewType("BlobHash", str)
 """Lower-case hex SHA-256 of the content."""

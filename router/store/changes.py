@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from router.model.actions import ActionEntry
 from router.model.alarms import Ladder, PageEntry
 from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Forget, Record
 from router.model.ids import ContactId, EventId, JournalId, TicketId
@@ -96,6 +97,7 @@ class _Batch:
         self.participants = _Plan[Participant]()
         self.ladders = _Plan[Ladder]()
         self.pages = _Plan[PageEntry]()
+        self.actions = _Plan[ActionEntry]()
         self.agents = _Plan[Agent]()
         self.events: list[Event] = []
         self.forgotten: list[Forget] = []
@@ -159,6 +161,7 @@ def _apply(
     yield from batch.hooks.write()
     yield from batch.ladders.write()
     yield from batch.pages.write()
+    yield from batch.actions.write()
     yield from batch.participants.write()
     yield from batch.outbox.write()
     yield from batch.agents.write()

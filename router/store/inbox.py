@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from router.model.actions import ActionEntry
 from router.model.alarms import PageEntry
 from router.model.changes import contact_name
 from router.model.errors import Refused
@@ -26,7 +27,7 @@ from router.model.tables import (
     Participant,
     Ticket,
 )
-from router.store import alarms, events, outbox, search
+from router.store import actions, alarms, events, outbox, search
 from router.store.codec import to_json
 from router.store.script import Script, fetch, fetch_one, select
 
@@ -103,6 +104,8 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     agent_names: dict[AgentId, str]
     pages: list[PageEntry]
     """Who was called about it, the newest first."""
+    actions: list[ActionEntry]
+    """On the customer's account, the newest first."""
     last_seen: EventId
 
 
@@ -251,6 +254,9 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
     history = yield from events.of_ticket(ticket.id, limit=EVENTS_MAX)
     deliveries = yield from outbox.of_ticket(ticket.id)
     people = {message.author_id for message in messages} | {ticket.assignee_id}
+    asked = yield from actions.of_ticket(ticket.id)
+    people |= {row.decided_by for row in asked}
+    people |= {AgentId(row.proposed_by[6:]) for row in asked if row.proposed_by.startswith("agent:")}
     people |= {AgentId(event.actor[6:]) for event in history if event.actor.startswith("agent:")}
     (line,) = yield from _lines([ticket])
     return TicketDetail(
@@ -265,6 +271,7 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         conversation=conversation,
         agent_names=(yield from agent_names(people)),
         pages=(yield from alarms.pages_of(ticket.id)),
+        actions=asked,
         last_seen=(yield from events.latest_id()),
     )
 

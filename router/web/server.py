@@ -11,10 +11,12 @@ from router.config import ServerConfig
 from router.discovery import manifest_of
 from router.flow.channels import Channels
 from router.flow.commands import Commands
+from router.flow.context import ContextReader
 from router.flow.feed import Feed
 from router.flow.files import open_file
 from router.flow.health import HealthBoard
 from router.flow.intake import Door
+from router.flow.remedies import Remedies
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
 from router.model.errors import Refused
@@ -31,6 +33,7 @@ from router.web.feed import FeedSocket
 from router.web.messages import MessagesApi
 from router.web.ops import ops_routes
 from router.web.problems import answer, body_of, middleware
+from router.web.remedies import RemediesApi
 from router.web.status import Status
 from router.web.tickets import TicketsApi
 from router.web.views import Views
@@ -56,6 +59,8 @@ class Server:
         door: Door,
         channels: Channels,
         commands: Commands,
+        remedies: Remedies,
+        context: ContextReader,
         feed: Feed,
         rulebook: Rulebook,
         health: HealthBoard,
@@ -80,6 +85,7 @@ class Server:
             public_url=config.public_url,
         )
         self._tickets = TicketsApi(store=store, auth=auth, commands=commands, channels=channels, views=views)
+        self._remedies = RemediesApi(store=store, auth=auth, remedies=remedies, context=context)
         self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
         self._trace = trace.TraceApi(store=store, auth=auth)
         self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
@@ -109,6 +115,7 @@ class Server:
                 web.get("/api/openapi.json", openapi.serve),
                 *ops_routes(self._status, self._metrics),
                 *self._tickets.routes(),
+                *self._remedies.routes(),
             ]
         )
         for channel in self._channels.all():

@@ -7,6 +7,7 @@ import msgspec
 
 from router.core.quotes import fold
 from router.flow.channels import Channels
+from router.model.actions import ActionEntry
 from router.model.alarms import PageEntry
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
@@ -260,6 +261,26 @@ def _sealed_view(care: Care | None) -> tuple[SealedView, ...]:
     )
 
 
+def action_view(row: ActionEntry, names: Mapping[AgentId, str]) -> dict[str, object]:
+    """An action as an agent sees it."""
+    kind, _, who = row.proposed_by.partition(":")
+    return {
+        "id": row.id,
+        "action": row.action,
+        "state": row.state,
+        "account": row.account,
+        "undoes": row.undoes,
+        "proposed_by": row.proposed_by,
+        "proposed_by_name": names.get(AgentId(who), who) if kind == "agent" else None,
+        "decided_by": row.decided_by,
+        "decided_by_name": names.get(row.decided_by, row.decided_by) if row.decided_by is not None else None,
+        "attempts": row.attempts,
+        "outcome": row.outcome,
+        "error": row.error,
+        "at_ms": row.created_at_ms,
+    }
+
+
 def page_view(page: PageEntry) -> dict[str, object]:
     """Who was paged, when, and whether it reached them."""
     return {
@@ -312,6 +333,7 @@ def detail_view(detail: TicketDetail, channels: Channels) -> dict[str, object]:
             "identities": [{"kind": i.kind, "value": i.value, "proof": i.proof} for i in detail.identities],
         },
         "pages": [page_view(page) for page in detail.pages],
+        "actions": [action_view(row, detail.agent_names) for row in detail.actions],
         "related": [ticket_row(line) for line in detail.related],
         "can_reply": way_out.can_send and not closed,
         "cannot_reply_reason": reason,

@@ -12,6 +12,7 @@ from router.model.tables import Ticket
 from router.store import changes, journal, leases, migrate
 from router.store.postgres import PostgresStore
 from router.store.script import Store, fetch, run, select
+from tests.contract.store_suite.actions import ActionsSuite
 from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
@@ -75,6 +76,9 @@ async def store(connected, migrated: str) -> Store:
 @pytest.fixture
 async def other(connected, migrated: str) -> Store:
     return await connected(migrated)
+
+
+class TestActions(ActionsSuite): ...
 
 
 class TestActs(ActsSuite): ...
