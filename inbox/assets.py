@@ -6,6 +6,7 @@ hash of the whole tree, so that what is under them never changes and relative im
 
 import gzip
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from html import escape
@@ -43,8 +44,10 @@ _CONTENT_TYPES: Final = {
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;"'()]*?["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
 # `import("./x.js").Type` in a comment names a type and loads nothing.
 _LATER_IMPORT = re.compile(r"""\bimport\(["'](\.{1,2}/[^"']+\.js)["']\)(?!\.[A-Z])""")
-_COMMENT = re.compile(r"^[ \t]*/\*\*(?:(?!\*/).)*\*/[ \t]*$", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)$", re.MULTILINE | re.DOTALL)
 _CAST = re.compile(r"/\*\* @type \{(?:(?!\*/)[^\n])*\} \*/ ?")
+_CSS_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _ENTRY = re.compile(r"""<script type="module" src="\{\{base\}\}/([^"]+)">""")
 
 
@@ -163,12 +166,15 @@ def _resolve(here: PurePosixPath, target: str) -> str:
 
 
 def _lean(path: Path) -> bytes:
-    """The file without the comments that stand on lines of their own or tell a type; every line keeps its number."""
+    """The file without indentation, comments on lines of their own and types; every line keeps its number."""
     body = path.read_bytes()
-    if path.suffix != ".js":
+    if path.suffix == ".json":
+        return json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":")).encode()
+    comment = {".js": _COMMENT, ".css": _CSS_COMMENT}.get(path.suffix)
+    if comment is None or "vendor" in path.parts:
         return body
-    text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), body.decode())
-    return _CAST.sub("", text).encode()
+    bare = comment.sub(lambda found: "\n" * found[0].count("\n"), body.decode())
+    return _CAST.sub("", _INDENT.sub("", bare)).encode()
 
 
 def _asset(name: str, body: bytes) -> Asset:

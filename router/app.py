@@ -20,18 +20,23 @@ from router.connector import Context
 from router.flow.assign import Assigner
 from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
+from router.flow.context import ContextReader
 from router.flow.deliver import DeliveryWorker
 from router.flow.feed import Feed
 from router.flow.health import HealthBoard
 from router.flow.hooks import HookWorker
 from router.flow.intake import Door
+from router.flow.ladders import Ladders
 from router.flow.leases import Leases
 from router.flow.links import AccountLinks, LinkWriter, page_of
+from router.flow.pages import PageWorker
 from router.flow.people import People
 from router.flow.rehearsal import Rehearsal
+from router.flow.remedies import Remedies, RemedyWorker
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
 from router.flow.rules_follower import RulesFollower
+from router.flow.signed import SignedCalls
 from router.flow.sweep import Sweeper
 from router.flow.threads import AccountCursors, AccountThreads
 from router.flow.timers import Timers
@@ -117,6 +122,8 @@ class App:
         """Set when a part of the house has failed for good."""
         self.failure: BaseException | None = None
 
+        self.calls = SignedCalls(base=base, private_hosts=frozenset(config.webhooks.private_hosts), clock=clock)
+
     async def open(self) -> None:
         """Open what every process needs, without starting a worker: store, bus, channels. Enough to check them."""
         config, log = self.config, self.log
@@ -158,6 +165,7 @@ class App:
             ids=ids,
         )
         self.people = People(store=store, bus=bus, clock=clock, ids=ids)
+        self.remedies = Remedies(store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids)
         if "route" in self._roles:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:
@@ -179,14 +187,34 @@ class App:
                 store=store,
                 bus=bus,
                 rulebook=self.rulebook,
-                base=self._base,
-                private_hosts=frozenset(self.config.webhooks.private_hosts),
+                calls=self.calls,
                 clock=clock,
                 jitter=random.SystemRandom().random,
                 metrics=metrics,
                 log=log,
             )
             self._run("hooks", hooks.run())
+            remedies = RemedyWorker(
+                store=store,
+                bus=bus,
+                rulebook=self.rulebook,
+                calls=self.calls,
+                clock=clock,
+                jitter=random.SystemRandom().random,
+                metrics=metrics,
+                log=log,
+            )
+            self._run("actions", remedies.run())
+            pages = PageWorker(
+                store=store,
+                bus=bus,
+                channels=self.channels,
+                public_url=self.config.server.public_url,
+                clock=clock,
+                jitter=random.SystemRandom().random,
+                log=log,
+            )
+            self._run("pages", pages.run())
         if "intake" in self._roles:
             for channel in self.channels.all():
                 inlet = self.door.inlet(channel.manifest, channel.account)
@@ -299,8 +327,22 @@ class App:
             clock=self.clock,
             ids=self.ids,
         )
+        ladders = Ladders(
+            store=self.store,
+            bus=self.bus,
+            rulebook=self.rulebook,
+            clock=self.clock,
+            ids=self.ids,
+            metrics=self.metrics,
+        )
         sweeper = Sweeper(
-            store=self.store, bus=self.bus, timers=timers, clock=self.clock, metrics=self.metrics, log=self.log
+            store=self.store,
+            bus=self.bus,
+            timers=timers,
+            ladders=ladders,
+            clock=self.clock,
+            metrics=self.metrics,
+            log=self.log,
         )
         self._run("sweep", sweeper.run())
 
@@ -313,6 +355,8 @@ class App:
             channels=self.channels,
             commands=self.commands,
             people=self.people,
+            remedies=self.remedies,
+            context=ContextReader(store=self.store, rulebook=self.rulebook, calls=self.calls, clock=self.clock),
             feed=self.feed,
             rulebook=self.rulebook,
             health=self.health,

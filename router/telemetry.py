@@ -103,6 +103,7 @@ class Metrics:
         )
         self.sent = Counter("switchboard_deliveries", "Provider calls", ["channel", "outcome"], registry=registry)
         self.hooks = Counter("switchboard_webhooks", "Calls of webhooks", ["outcome"], registry=registry)
+        self.actions = Counter("switchboard_actions", "Calls of the wallet's back end", ["outcome"], registry=registry)
         self.redactions = Counter("switchboard_redactions", "Spans masked at the door", ["type"], registry=registry)
         self.stage_seconds = Histogram(
             "switchboard_stage_seconds", "Time per stage", ["stage"], buckets=_BUCKETS, registry=registry
@@ -111,6 +112,10 @@ class Metrics:
             "switchboard_oldest_unrouted_seconds", "Age of the oldest undecided message", registry=registry
         )
         self.dead_letters = Gauge("switchboard_dead_letters", "Replies that could not be delivered", registry=registry)
+        self.alarms_ringing = Gauge("switchboard_alarms_ringing", "Tickets nobody has accepted yet", registry=registry)
+        self.alarms_unanswered = Gauge(
+            "switchboard_alarms_unanswered", "Of these, past the end of their on-call ladder", registry=registry
+        )
         self.quarantined = Gauge("switchboard_quarantined", "Payloads that could not be parsed", registry=registry)
         self.queue_waiting = Gauge("switchboard_queue_waiting", "Tickets waiting for us", ["queue"], registry=registry)
         self.queue_oldest_seconds = Gauge(

@@ -1,4 +1,4 @@
-"""What rules ask of the house beyond where a ticket goes: assign, close, snooze, hide, notify, webhook.
+"""What rules ask of the house beyond where a ticket goes: assign, close, snooze, hide, notify, webhook, propose.
 
 Of the first four the first rule that asks decides, as with queues; the others add up.
 """
@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Final, get_args
 
 from rules.book import Book
-from rules.document import Listing, Node, Table
+from rules.document import Listing, Node, Scalar, Table
 from rules.facts import Act, ActKind
 from rules.moments import duration, duration_ms
 from rules.schedule import Schedule
@@ -40,7 +40,21 @@ def read(rule: str, actions: Mapping[str, Node], book: Book) -> tuple[Act, ...]:
         names = book.reader.scalars(actions["webhook"], "webhook")
         known = [name for name in names if book.reader.known(name, "webhook", book.webhook_names) is not None]
         found += [Act(kind="webhook", value=name.value, rule=rule) for name in known]
+    if "propose" in actions:
+        names = book.reader.scalars(actions["propose"], "propose")
+        found += [Act(kind="propose", value=name.value, rule=rule) for name in names if _may_propose(name, book)]
     return tuple(found)
+
+
+def _may_propose(name: Scalar, book: Book) -> bool:
+    if book.reader.known(name, "action", book.action_names) is None:
+        return False
+    spec = book.actions.get(name.value)
+    if spec is not None and spec.undoes is not None:
+        hint = f"it undoes {spec.undoes}: two people do that"
+        book.reader.fail(name.at, "value", f"no rule proposes {name.value}", hint)
+        return False
+    return True
 
 
 def _assign(node: Node, book: Book) -> str | None:

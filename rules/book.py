@@ -5,12 +5,14 @@ The loader fills it before it reads rules and tests.
 
 from dataclasses import dataclass, field
 
+from rules.backend import ActionSpec, ContextSpec
 from rules.deadlines import Sla
 from rules.document import Node, Scalar
 from rules.fields import FIELDS, Field
 from rules.problems import Position, Problems
 from rules.queues import QueueSpec
 from rules.reader import Reader
+from rules.rotas import Rota
 from rules.scales import Lists, Scales
 from rules.schedule import Days, Schedule
 from rules.templates import Template
@@ -56,7 +58,14 @@ class Book:
     webhooks_used: set[str] = field(default_factory=set)
     templates_used: set[str] = field(default_factory=set)
     """Those that sections name, not rules."""
-    """By something else than a rule."""
+    actions: dict[str, ActionSpec] = field(default_factory=dict)
+    """What the wallet's back end can be asked to do."""
+    action_names: dict[str, Scalar] = field(default_factory=dict)
+    context: ContextSpec | None = None
+    context_at: Position | None = None
+    rotas: dict[str, Rota] = field(default_factory=dict)
+    """On-call rotas that could be read."""
+    rota_names: dict[str, Scalar] = field(default_factory=dict)
     policy_names: dict[str, Scalar] = field(default_factory=dict)
     template_names: dict[str, Scalar] = field(default_factory=dict)
     rules: dict[str, Scalar] = field(default_factory=dict)

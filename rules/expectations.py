@@ -68,12 +68,13 @@ def _check_name(key: str, found: Scalar, book: Book) -> bool:
     reader = book.reader
     if key == "urgency":
         return reader.chosen(found, key, URGENCY_ORDER) is not None
-    if key in {"reply", "sla", "webhook"} and found.value == "none":
+    if key in {"reply", "sla", "webhook", "propose"} and found.value == "none":
         return True
     names: dict[str, tuple[str, Collection[str]]] = {
         "queue": ("queue", book.queues),
         "sla": ("sla", book.slas),
         "webhook": ("webhook", book.webhook_names),
+        "propose": ("action", book.action_names),
         "reply": ("template", book.templates),
         "tags": ("tag", book.tags),
         "tags_not": ("tag", book.tags),

@@ -32,6 +32,8 @@ class MessageFacts(msgspec.Struct, frozen=True, kw_only=True):
     is_first: bool = True
     """First message of its conversation."""
     is_automatic: bool = False
+    alarm: bool = False
+    """The customer pressed the alarm."""
     attachments: int = 0
     """How many attachments came with it."""
     findings: tuple[str, ...] = ()
@@ -107,7 +109,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 FactKind = Literal["account", "time", "amount", "transaction", "error", "steps"]
 """What agents may have to know about a matter."""
 
-ActKind = Literal["assign", "close", "snooze", "hide", "notify", "webhook"]
+ActKind = Literal["assign", "close", "snooze", "hide", "notify", "webhook", "propose"]
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +118,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     kind: ActKind
     value: str
     """assign: a login or `nobody`; close: why; snooze: `4h` or `until office`; hide: `true`; notify: `queue:billing` or
-    `agent:mei`; webhook: its name."""
+    `agent:mei`; webhook: its name; propose: an action of the back end."""
     rule: str
     text: str = ""
     """Of a notice."""

@@ -53,6 +53,7 @@ _FIELDS: Final = (
     ),
     Field("message.is_first", "flag", lambda s: s.facts.message.is_first),
     Field("message.is_automatic", "flag", lambda s: s.facts.message.is_automatic),
+    Field("message.alarm", "flag", lambda s: s.facts.message.alarm),
     Field("message.attachments", "number", lambda s: s.facts.message.attachments),
     Field("message.findings", "set", lambda s: s.facts.message.findings, choices=PLACEHOLDER_TYPES),
     Field("customer.known", "flag", lambda s: s.facts.customer.known),

@@ -27,6 +27,7 @@ FOLLOWING = frozenset(
         "unknown-sla",
         "unknown-policy",
         "unknown-webhook",
+        "unknown-action",
         "unknown-file",
         "unknown-custom",
         "stranded",

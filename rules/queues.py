@@ -10,7 +10,7 @@ from rules.problems import Position
 from rules.reader import Reader
 from rules.templates import LANGUAGE, nearest
 
-KEYS = ("name", "default", "skills", "pick", "hours", "max_waiting", "overflow")
+KEYS = ("name", "default", "emergency", "skills", "pick", "hours", "max_waiting", "overflow")
 PICKS = ("longest_idle", "least_busy", "round_robin", "known_agent")
 NAME_MAX = 60
 
@@ -51,6 +51,8 @@ class QueueSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Shown name per language; at least one."""
     default: bool = False
     """Takes what no rule places."""
+    emergency: bool = False
+    """Takes what comes by the alarm, whatever the rules say."""
     skills: tuple[str, ...] = ()
     """What its agents need for every ticket."""
     pick: str | None = None
@@ -73,6 +75,7 @@ def read(key: Scalar, node: Node, reader: Reader) -> QueueSpec:
         return QueueSpec(id=key.value, names={"en": key.value})
     keys = reader.keys(node, KEYS, f"the queue {key.value}")
     default = "default" in keys and bool(reader.flag(keys["default"], "default"))
+    emergency = "emergency" in keys and bool(reader.flag(keys["emergency"], "emergency"))
     names: dict[str, str] = {}
     if isinstance(keys.get("name"), Table):
         for language, text in reader.pairs(keys["name"], "name"):
@@ -86,4 +89,4 @@ def read(key: Scalar, node: Node, reader: Reader) -> QueueSpec:
     for name in names.values():
         if len(name) > NAME_MAX:
             reader.fail(node.at, "limit", f"a name of {len(name)} characters", f"at most {NAME_MAX}")
-    return QueueSpec(id=key.value, names=names or {"en": key.value}, default=default)
+    return QueueSpec(id=key.value, names=names or {"en": key.value}, default=default, emergency=emergency)

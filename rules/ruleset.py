@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from rules import acts, checker, needs, override, rule, sections, trial
+from rules import acts, checker, needs, oncall, override, rule, sections, trial
+from rules.backend import ActionSpec, ContextSpec
 from rules.book import Book
 from rules.candidates import Candidates
 from rules.coverage import Coverage
@@ -18,7 +19,7 @@ from rules.document import Shelf
 from rules.door import Door
 from rules.evaluation import judge
 from rules.explanation import Explanation, explain
-from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
+from rules.facts import MESSAGE_RECEIVED, Facts, Urgency, Verdict
 from rules.fields import Field
 from rules.inclusion import Inclusion, is_packed, pack_names
 from rules.lifecycle import Lifecycle
@@ -28,6 +29,7 @@ from rules.needs import Fact
 from rules.policies import RedactPolicy
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
+from rules.rotas import Rota
 from rules.rule import Rule
 from rules.scan import Scanner
 from rules.scene import Scene
@@ -91,8 +93,20 @@ class Ruleset:
         self._doubtful: tuple[Book, list[Section]] | None = (book, read)
         self._warnings: tuple[Problem, ...] = ()
         self.default_queue = next(spec.id for spec in book.queues.values() if spec.default)
+        self.actions: Mapping[str, ActionSpec] = dict(book.actions)
+        """What the wallet's back end can be asked to do about an account."""
+        self.context: ContextSpec | None = book.context
+        """Where it tells what it knows of one."""
+        self.proposes = any(act.kind == "propose" for one in rules for act in one.acts)
+        self.rotas: Mapping[str, Rota] = dict(book.rotas)
+        """On call, in the order of the files."""
+        self.emergency_queue = next((s.id for s in book.queues.values() if s.emergency), self.default_queue)
+        """Where the alarm leads."""
         self._templates = dict(book.templates)
         self._trials = trials
+        self._compile(book, rules, policies)
+
+    def _compile(self, book: Book, rules: tuple[Rule, ...], policies: Mapping[str, RedactPolicy]) -> None:
         self._scanner = Scanner(book.lexicon)
         waiting: dict[str, list[Rule]] = {MESSAGE_RECEIVED: []}
         for one in rules:
@@ -124,6 +138,10 @@ class Ruleset:
         """Judge one message, or one event of a ticket, which stays in `queue` where no rule asks for another. Never
         raises, whatever the text."""
         return self._judge(Scene(facts, self._scanner), queue)
+
+    def rota_for(self, urgency: Urgency, queue: str) -> Rota | None:
+        """Who is paged about such a ticket."""
+        return oncall.matching(self.rotas, urgency, queue)
 
     def waits_for(self, event: str) -> bool:
         """Whether any rule is tried when this happens."""
@@ -236,6 +254,8 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None, shelf: S
     lifecycle = sections.define_lifecycle(read, webhooks, book)
     facts = needs.facts(read, book)
     needed = needs.needs(read, facts, book)
+    sections.define_rotas(read, book)
+    sections.define_backend(read, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.refuse(book, rules)
@@ -273,10 +293,12 @@ def _check_default(book: Book, top: Position) -> None:
     elif not defaults:
         at = next(iter(book.queue_names.values())).at
         book.reader.fail(at, "no-default", "no queue is the default", "add default: true to one")
-    for extra in defaults[1:]:
-        at = book.queue_names[extra].at
-        text = f"{extra} is a second default queue"
-        book.reader.fail(at, "duplicate", text, f"the first is {defaults[0]}; keep one")
+    emergencies = [key for key, spec in book.queues.items() if spec.emergency]
+    for what, those in (("default", defaults), ("emergency", emergencies)):
+        for extra in those[1:]:
+            at = book.queue_names[extra].at
+            text = f"{extra} is a second {what} queue"
+            book.reader.fail(at, "duplicate", text, f"the first is {those[0]}; keep one")
 
 
 def _rules(read: list[Section], book: Book) -> list[Rule]:

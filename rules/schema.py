@@ -12,9 +12,11 @@ from rules import (
     custom,
     deadlines,
     expectations,
+    oncall,
     overflow,
     policies,
     queues,
+    remedies,
     rule,
     times,
     trial,
@@ -80,6 +82,7 @@ class _Writer:
                 "sla": tuple(site.slas),
                 "policy": site.policies,
                 "webhook": tuple(site.webhooks),
+                "action": tuple(site.actions),
             }
         self._fields = FIELDS if site is None else site.fields
 
@@ -94,6 +97,9 @@ class _Writer:
             "lifecycle": lifecycle_part(self._known),
             "facts": named(fact_part()),
             "needs": named(one_or_many(new_name())),
+            "oncall": named(self._rota()),
+            "actions": named(self._action()),
+            "context": self._called("context", {}),
             "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": named(ref("words")),
             "weights": named(self._weights()),
@@ -156,6 +162,7 @@ class _Writer:
         parts: dict[str, Schema] = {
             "name": {"anyOf": [text, per_language]},
             "default": FLAG,
+            "emergency": FLAG,
             "skills": one_or_many(SKILL),
             "pick": {"enum": list(queues.PICKS)},
             "hours": self._known("time"),
@@ -223,9 +230,38 @@ class _Writer:
         return table("policy", ordered(policies.KEYS, parts), required=("find",))
 
     def _webhook(self) -> Schema:
+        return self._called("webhook", {})
+
+    def _action(self) -> Schema:
+        text = {**TEXT, "maxLength": remedies.NAME_MAX}
+        per_language = {"type": "object", "additionalProperties": False, "patternProperties": {LANGUAGE_TAG: text}}
+        parts = {"name": {"anyOf": [text, per_language]}, "approval": FLAG, "verified": FLAG}
+        return self._called("action", {**parts, "undo": self._known("action")})
+
+    def _called(self, group: str, parts: dict[str, Schema]) -> Schema:
+        """A place that is called: its address and the secret that signs, and what else there is to say."""
         reference = {"type": "string", "pattern": f"^(?:{webhooks.REFERENCE})$"}
         url = {"type": "string", "pattern": f"^(?:https://.+|{webhooks.REFERENCE})$", "maxLength": webhooks.URL_MAX}
-        return table("webhook", ordered(webhooks.KEYS, {"url": url, "secret": reference}), required=webhooks.KEYS)
+        keys = remedies.KEYS if parts else webhooks.KEYS
+        return table(group, ordered(keys, {**parts, "url": url, "secret": reference}), required=webhooks.KEYS)
+
+    def _rota(self) -> Schema:
+        address = {"type": "string", "maxLength": oncall.ADDRESS_MAX, "pattern": "^[^@]+@[^@]+$"}
+        pages: dict[str, Schema] = {
+            "browser": FLAG,
+            "agent": one_or_many({**TEXT, "maxLength": oncall.LOGIN_MAX}),
+            "webhook": one_or_many(self._known("webhook")),
+            "email": one_or_many(address),
+            "within": DURATION,
+        }
+        step = table("rota step", ordered(oncall.STEP_KEYS, pages), required=("within",))
+        parts: dict[str, Schema] = {
+            "urgency": {"enum": list(oncall.URGENCIES)},
+            "queues": one_or_many(self._known("queue")),
+            "steps": {"type": "array", "items": step, "minItems": 1, "maxItems": oncall.STEPS_MAX},
+            "repeat": {"type": "integer", "minimum": 0, "maximum": oncall.REPEAT_MAX},
+        }
+        return table("rota", ordered(oncall.KEYS, parts), required=("steps",))
 
     # Rules.
 
@@ -254,6 +290,7 @@ class _Writer:
             "hide": FLAG,
             "notify": one_or_many(self._notice()),
             "webhook": one_or_many(self._known("webhook")),
+            "propose": one_or_many(self._known("action")),
             "force": FLAG,
         }
         parts: dict[str, Schema] = {
@@ -377,5 +414,6 @@ class _Writer:
         sla = {"anyOf": [{"enum": ["none"]}, self._known("sla")]}
         several = {"tags": tags, "tags_not": tags, "fired": rules, "quiet": rules, "escalated": rules}
         acted: dict[str, Schema] = {**dict.fromkeys(acts.SINGLE, TEXT), "notify": one_or_many(TEXT)}
-        acted["webhook"] = one_or_many({"anyOf": [{"enum": ["none"]}, self._known("webhook")]})
+        for key, kind in (("webhook", "webhook"), ("propose", "action")):
+            acted[key] = one_or_many({"anyOf": [{"enum": ["none"]}, self._known(kind)]})
         return one | several | acted | {"sla": sla, "note": TEXT, "redacted": TEXT, "skills": one_or_many(SKILL)}

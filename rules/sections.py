@@ -9,8 +9,10 @@ from rules import (
     deadlines,
     inclusion,
     lifecycle,
+    oncall,
     policies,
     queues,
+    remedies,
     rule,
     templates,
     times,
@@ -18,6 +20,7 @@ from rules import (
     weights,
     working,
 )
+from rules.backend import ActionSpec
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.lifecycle import Lifecycle
@@ -48,6 +51,9 @@ SECTIONS = (
     "lifecycle",
     "facts",
     "needs",
+    "oncall",
+    "actions",
+    "context",
     "override",
     "rules",
     "tests",
@@ -137,6 +143,33 @@ def define_lifecycle(sections: list[Section], webhooks: dict[str, Webhook], book
     for node in own[1:]:
         book.reader.fail(node.at, "duplicate", "another file says lifecycle already", "keep one of them")
     return lifecycle.read(own[0], webhooks, book) if own else Lifecycle()
+
+
+def define_backend(sections: list[Section], book: Book) -> None:
+    """Read what the wallet's back end can be asked for, and where it answers questions."""
+    found: dict[str, ActionSpec] = {}
+    nodes: dict[str, Node] = {}
+    for section in sections:
+        for key, node in _named(section, "actions", book):
+            if book.define("action", key, book.action_names):
+                action = remedies.read(key, node, book.reader)
+                if action is not None:
+                    found[key.value], nodes[key.value] = action, node
+        if "context" in section:
+            node = section["context"]
+            if book.context_at is not None:
+                hint = f"the first is in {book.context_at.file} line {book.context_at.line}; keep one"
+                book.reader.fail(node.at, "duplicate", "context stands in the files twice", hint)
+            book.context, book.context_at = remedies.read_context(node, book.reader), node.at
+    book.actions = remedies.complete(found, nodes, book.reader)
+
+
+def define_rotas(sections: list[Section], book: Book) -> None:
+    """Read who is on call, once queues and webhooks are known."""
+    for section in sections:
+        for key, node in _named(section, "oncall", book):
+            if book.define("rota", key, book.rota_names) and (rota := oncall.read(key, node, book)) is not None:
+                book.rotas[key.value] = rota
 
 
 def _define_times(section: Section, book: Book) -> None:

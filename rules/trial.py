@@ -35,7 +35,7 @@ KEYS = (
     "known_gap",
 )  # fmt: skip
 MESSAGE = (
-    "text", "subject", "channel", "account", "visibility", "lang", "is_first", "is_automatic",
+    "text", "subject", "channel", "account", "visibility", "lang", "is_first", "is_automatic", "alarm",
     "attachments", "findings", "custom",
 )  # fmt: skip
 
@@ -173,6 +173,7 @@ def _message(node: Node, book: Book) -> MessageFacts:
         visibility=cast("Visibility", visibility or "private"),
         is_first=_flag(keys, "is_first", book, default=True),
         is_automatic=_flag(keys, "is_automatic", book, default=False),
+        alarm=_flag(keys, "alarm", book, default=False),
         attachments=number or 0,
         findings=tuple(finding.value.upper() for finding in findings),
         ext=custom.example(keys["custom"], book) if "custom" in keys else "",
@@ -286,6 +287,7 @@ def _unmet(trial: Trial, verdict: Verdict, fired: tuple[str, ...], redacted: str
         "quiet": fired,
         "notify": _values(verdict, "notify"),
         "webhook": _values(verdict, "webhook"),
+        "propose": _values(verdict, "propose"),
     }
     return trial.expect.unmet(single, several)
 

@@ -10,6 +10,7 @@ from rules.coverage import leaves
 from rules.document import Scalar
 from rules.inclusion import is_packed
 from rules.needs import ASKING
+from rules.oncall import pages_webhook
 from rules.period import Until
 from rules.problems import Position, Problem
 from rules.rule import Rule
@@ -40,7 +41,8 @@ def _names(book: Book, rules: Iterable[Rule], active: Iterable[Rule]) -> None:
             book.problems.warn(at, "unused", f"no rule uses the list {name}", f"write ${name}")
     steps = [step for spec in book.queues.values() for step in spec.overflow]
     chosen = {name for rule in rules for name in rule.redact}
-    called = book.webhooks_used | {act.value for rule in rules for act in rule.acts if act.kind == "webhook"}
+    paged = {name for name in book.webhook_names if pages_webhook(book.rotas, name)}
+    called = paged | book.webhooks_used | {act.value for rule in rules for act in rule.acts if act.kind == "webhook"}
     for what, key, names, used in (
         ("policy", "redact", book.policy_names, chosen),
         ("webhook", "webhook", book.webhook_names, called),
@@ -49,7 +51,8 @@ def _names(book: Book, rules: Iterable[Rule], active: Iterable[Rule]) -> None:
             if name not in used:
                 hint = f"write then: {{{key}: {name}}}"
                 book.problems.warn(at, "unused", f"no rule uses the {what} {name}", hint)
-    answers = {rule.reply for rule in rules} | {step.reply for step in steps} | {DEFAULT_RECEIPT, ASKING} | book.templates_used
+    answers = {rule.reply for rule in rules} | {step.reply for step in steps}
+    answers |= {DEFAULT_RECEIPT, ASKING} | book.templates_used
     for name, at in _ours(book.template_names):
         if name not in answers:
             book.problems.warn(at, "unused", f"nothing sends the template {name}", f"write reply: {name}, or delete it")

@@ -28,19 +28,19 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
     """A reference."""
 
 
-def read(key: Scalar, node: Node, reader: Reader) -> Webhook | None:
-    """Read one receiver; None when it cannot be used."""
-    keys = reader.keys(node, KEYS, f"the webhook {key.value}")
+def read(key: Scalar, node: Node, reader: Reader, *, what: str = "webhook") -> Webhook | None:
+    """Read one receiver, or another place (`what`) that is called like one; None when it cannot be used."""
+    keys = reader.keys(node, KEYS, f"the {what} {key.value}")
     for needed in KEYS:
         if needed not in keys:
-            reader.fail(key.at, "missing", f"the webhook {key.value} has no {needed}", "it needs url and secret")
+            reader.fail(key.at, "missing", f"the {what} {key.value} has no {needed}", "it needs url and secret")
             return None
     url, secret = reader.scalar(keys["url"], "url"), reader.scalar(keys["secret"], "secret")
     if url is None or secret is None:
         return None
     if not (_REFERENCE.fullmatch(url.value) or _is_https(url.value)):
         hint = "https://…, or env:NAME where the service finds it"
-        reader.fail(url.at, "value", "this is no address that a webhook may have", hint)
+        reader.fail(url.at, "value", f"this is no address that a {what} may have", hint)
     if not _REFERENCE.fullmatch(secret.value):
         hint = "env:NAME or file:PATH, where the service finds it; 16 characters or more"
         reader.fail(secret.at, "value", "a secret does not stand in rules files", hint)

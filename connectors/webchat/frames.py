@@ -59,6 +59,8 @@ class Message(Frame, frozen=True, kw_only=True):
     text: str
     sent_at_ms: Annotated[int, Meta(ge=0, le=2**53)] | None = None
     """The client's clock, which may lie."""
+    alarm: bool = False
+    """The customer pressed the alarm; `text` says in their language what it says on it."""
 
 
 class Shown(Frame, frozen=True, kw_only=True):

@@ -70,6 +70,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             sent_at_ms=_sent_at_ms(frame.sent_at_ms, envelope.received_at_ms),
             sender=_sender(envelope),
             text=_UNSTORABLE.sub("\ufffd", frame.text),
+            alarm=frame.alarm,
         ),
     )
 

@@ -124,9 +124,9 @@ class VisitorClient:
         if isinstance(self._closed, ProtocolError):
             raise self._closed
 
-    async def write(self, text: str) -> frames.Ack:
+    async def write(self, text: str, *, alarm: bool = False) -> frames.Ack:
         """Queue a message, send it, and return its ack; it stays queued unless that says it is settled."""
-        frame = frames.Message(client_msg_id=self._ids.new(), text=text, sent_at_ms=self._clock.now_ms())
+        frame = frames.Message(client_msg_id=self._ids.new(), text=text, sent_at_ms=self._clock.now_ms(), alarm=alarm)
         self.queue[frame.client_msg_id] = frame
         return await self.transmit(frame)
 

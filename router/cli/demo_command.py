@@ -15,11 +15,14 @@ from router.clock import SystemClock
 from router.connector import Simulator
 from router.demo.receiver import Receiver
 from router.demo.traffic import Traffic
+from router.demo.wallet import Wallet
 from router.demo.workspace import CONFIG_NAME, SPOKEN_FOR, SUPPORT_ADDRESS, Workspace
 from router.model.errors import ConfigError
 from router.store import inbox
 from router.telemetry import StructuredLog
 
+_APP_USER = "u-42"
+"""Who has an account at the simulated back end of the wallet."""
 _SETTLE_S = 10.0
 
 
@@ -62,6 +65,9 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     await mail.start()
     receiver = Receiver(workspace.key("webhook"), workspace.directory / "replies.ndjson")
     replies_to = await receiver.start()
+    wallet = Wallet(workspace.key("wallet"), clock)
+    wallet.open(_APP_USER)
+    workspace.tell_backend(await wallet.start())
     with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
         log = StructuredLog(clock, log_file)
         config = workspace.config(
@@ -78,6 +84,7 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
             await app.stop()
             await mail.stop()
             await receiver.stop()
+            await wallet.stop()
             raise
         playing = asyncio.create_task(traffic.run(arguments.rate), name="traffic")
         try:
@@ -87,6 +94,7 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
             await asyncio.gather(playing, return_exceptions=True)
             await mail.stop()
             await receiver.stop()
+            await wallet.stop()
 
 
 def _program() -> str:
@@ -129,6 +137,12 @@ async def _open(app: App, workspace: Workspace, mail: Simulator, seed: int, *, i
         '\'{"channel":"x","message_id":"hello-1","visibility":"public","sent_at":"2026-11-02T08:00:03Z",'
         '"sender":{"id":"42","name":"Kim"},"text":"my card 4111 1111 1111 1111 was charged twice"}\''
     )
+    alarm = (
+        f"curl -s {base}/api/v1/messages -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d "
+        '\'{"channel":"telegram","message_id":"alarm-1","visibility":"private","sent_at":"2026-11-02T08:00:03Z",'
+        f'"sender":{{"id":"42","name":"Kim","user_id":"{_APP_USER}","verified":true}},'
+        '"text":"My wallet is being emptied","alarm":true}\''
+    )
     print(
         f"""
 Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C stops it, nothing is lost.
@@ -144,6 +158,9 @@ Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C
 
 Send a public post through the API (the card number will never be stored):
   {curl}
+
+Press the alarm as a user whom the app vouches for (a proposal to freeze the account comes with it; Ada and Lee decide):
+  {alarm}
 
 Follow any message or ticket:
   {_program()} trace --config {workspace.directory}/{CONFIG_NAME} T-1001

@@ -21,7 +21,7 @@ from router.config import Config, StorageConfig, link_hosts, load
 from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
 from router.model.errors import ConfigError, StoreUnavailable
-from router.store import health, journal, migrate, outbox, people, quarantine, rulesets
+from router.store import alarms, health, journal, migrate, outbox, people, quarantine, rulesets
 from router.store.script import Store
 from router.telemetry import SilentLog
 from rules import accelerator
@@ -134,7 +134,13 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
         yield Finding(state="error", about="configuration", text=str(error))
         return
     yield _bus(app, config)
-    for finding in [*await _keys(app), *await _work(app), *await _rules(app, config, base), *await _people(app)]:
+    for finding in [
+        *await _alarms(app),
+        *await _keys(app),
+        *await _work(app),
+        *await _rules(app, config, base),
+        *await _people(app),
+    ]:
         yield finding
     for name, said in await check_channels(app):
         ok = said.state == "ok"
@@ -185,6 +191,16 @@ async def _keys(app: App) -> list[Finding]:
         "and quarantined payloads under it cannot be opened"
     )
     return [Finding(state="error", about="keys", text=text, remedy=remedy) for text in checked.problems]
+
+
+async def _alarms(app: App) -> list[Finding]:
+    loud = await app.store.read(alarms.loud())
+    if loud.unanswered:
+        text = f"{loud.unanswered} critical tickets past the end of their ladder, which nobody has accepted"
+        remedy = "accept them in the inbox, now; then look at `oncall:` of the rules: who was called and did not come?"
+        return [Finding(state="error", about="alarms", text=text, remedy=remedy)]
+    text = f"{loud.ringing} tickets ring and are being climbed for" if loud.ringing else "nothing rings"
+    return [Finding(state="ok", about="alarms", text=text)]
 
 
 async def _work(app: App) -> list[Finding]:

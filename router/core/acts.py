@@ -8,6 +8,8 @@ import msgspec
 
 from router.core import tickets
 from router.core.lifecycle import may
+from router.core.remedies import entry_of, stands, told
+from router.model.actions import ActionEntry
 from router.model.changes import Add, Change, Record
 from router.model.decisions import WhyAct, Word
 from router.model.ids import ConversationId, HookId, MessageId, OutboxId
@@ -15,6 +17,7 @@ from router.model.message import Visibility
 from router.model.sources import Ids
 from router.model.tables import Agent, Event, HookEntry, OutboxEntry, Ticket
 from rules.acts import NOBODY, told_agent, wakes_at_ms
+from rules.backend import ActionSpec
 from rules.facts import Act, Verdict
 from rules.schedule import Schedule
 
@@ -42,6 +45,11 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     agents: Mapping[str, Agent]
     """By login, those that rules name."""
     times: Mapping[str, Schedule]
+    remedies: Mapping[str, ActionSpec] = {}
+    """What the wallet's back end can be asked to do."""
+    actions: tuple[ActionEntry, ...] = ()
+    """Of the ticket, those under way or done."""
+    is_verified: bool = False
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +72,9 @@ def carry_out(
     for act in acts:
         done = _not_done(act, ticket, "imported") if scene.imported else _CARRY[act.kind](act, ticket, scene, ids)
         ticket = done.ticket
+        proposed = tuple(c.row for c in done.changes if isinstance(c, Add) and isinstance(c.row, ActionEntry))
+        if proposed:
+            scene = msgspec.structs.replace(scene, actions=(*scene.actions, *proposed))
         changes += done.changes
         told.append(done.told)
     return ticket, changes, told
@@ -205,6 +216,19 @@ def _webhook(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
     return _done(act, ticket, [Add(row)])
 
 
+def _propose(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
+    """Propose an action on the customer's account, or ask for it where nobody has to agree."""
+    spec = scene.remedies[act.value]
+    if standing := stands(scene.actions, spec.name):
+        return _not_done(act, ticket, standing)
+    if spec.verified and not spec.approval and not scene.is_verified:
+        return _not_done(act, ticket, "not_verified")
+    by = f"rule:{act.rule}"
+    row = entry_of(spec, ticket.id, ticket.contact_id, proposed_by=by, now_ms=scene.now_ms, ids=ids)
+    proposed = told(row, "action.proposed", actor="rules", now_ms=scene.now_ms, rule=act.rule)
+    return _done(act, ticket, [Add(row), Record(proposed)])
+
+
 _CARRY: dict[str, _Carry] = {
     "assign": _assign,
     "close": _close,
@@ -212,4 +236,5 @@ _CARRY: dict[str, _Carry] = {
     "hide": _hide,
     "notify": _notify,
     "webhook": _webhook,
+    "propose": _propose,
 }

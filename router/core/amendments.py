@@ -7,6 +7,7 @@ import msgspec
 
 from router.core.delivery import DELIVERY_RANK
 from router.core.identity import read_sender
+from router.core.oncall import ring
 from router.core.quotes import visible
 from router.core.reasons import judged, unjudged
 from router.core.tickets import judge_again, snippet_of
@@ -98,6 +99,9 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
     why = None
     if ticket is not None:
         after, raised = judge_again(ticket, entry, verdict, message_id=target.id, default_queue=ruleset.default_queue)
+        if not entry.imported:
+            after, rung = ring(ticket, after, ruleset, now_ms=entry.received_at_ms)
+            raised += rung
         why = judged(verdict, after)
         revised = msgspec.structs.replace(revised, verdict=msgspec.Raw(_ENCODER.encode(why)))
         snippet = snippet_of(facts.message.text) if _is_shown(target, ticket) else ticket.snippet

@@ -1,6 +1,7 @@
 """Who gets which ticket: the oldest fitting ticket first, to the agent who has been idle longest. Pure.
 
-A freed agent gets the ticket that has waited longest, never the newest; nobody is given more than their capacity.
+A freed agent gets the ticket that has waited longest, never the newest; nobody is given more than their capacity, but
+for what is critical.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,11 @@ def _serves(agent: Agent, ticket: Ticket) -> bool:
     return not agent.queues or ticket.queue in agent.queues
 
 
+def _may_take(agent: Agent, ticket: Ticket, held: int) -> bool:
+    """What is critical waits for nobody's hands to become free, nor for a queue to open."""
+    return _serves(agent, ticket) and (held < agent.capacity or ticket.urgency == "critical")
+
+
 def decide_assignments(waiting: Sequence[Ticket], loads: Sequence[AgentLoad], *, now_ms: int) -> list[Change]:
     """Match unassigned tickets with free agents; more urgent ones first, then the longest wait."""
     held = {load.agent.id: load.open_tickets for load in loads}
@@ -26,11 +32,12 @@ def decide_assignments(waiting: Sequence[Ticket], loads: Sequence[AgentLoad], *,
     events: list[Change] = []
     given: dict[str, Agent] = {}
     for ticket in order:
-        fitting = [a for a in agents.values() if held[a.id] < a.capacity and _serves(a, ticket)]
+        fitting = [a for a in agents.values() if _may_take(a, ticket, held[a.id])]
         if not fitting:
             continue
         # Equal idle times (agents who never had work) go to the emptier hands, then by login for a stable answer.
-        chosen = min(fitting, key=lambda a: (a.idle_since_ms, held[a.id], a.login))
+        # Whoever has room comes before whoever has not: that only matters for what is critical.
+        chosen = min(fitting, key=lambda a: (held[a.id] >= a.capacity, a.idle_since_ms, held[a.id], a.login))
         taken, history = assign(ticket, chosen.id, actor="system", reason="longest_idle", now_ms=now_ms)
         tickets.append(Save(taken))
         events += [Record(event) for event in history]

@@ -8,9 +8,11 @@ import msgspec
 
 from router.core import amendments
 from router.core.acts import Scene, carry_out
+from router.core.alarm import raised
 from router.core.claims import contradictions, writer_rows
 from router.core.lifecycle import may
 from router.core.needs import noted, to_ask
+from router.core.oncall import ring
 from router.core.pieces import together
 from router.core.placement import NotJoined, Placement, place
 from router.core.quotes import visible
@@ -94,6 +96,7 @@ def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
             lang=event.language,
             is_first=placement.conversation is None,
             is_automatic=event.automatic != "none",
+            alarm=event.alarm,
             attachments=len(entry.attachments),
             findings=entry.findings,
             ext=event.ext or "",
@@ -121,37 +124,25 @@ def _decide_message(
     event = entry.event
     new_text = visible(event.text or "")
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
+    if event.alarm and not entry.imported:
+        verdict = raised(verdict, ruleset)
 
     contact = placement.contact or Contact(
         id=ContactId(ids.new()), name=event.sender.name, language=verdict.language, created_at_ms=now_ms
     )
     conversation_id = placement.conversation.id if placement.conversation else ConversationId(ids.new())
     message_id = MessageId(ids.new())
-    if placement.ticket is None:
-        ticket = open_ticket(entry, placement, verdict, contact, conversation_id, new_text, ids)
-        ticket_events = [
-            Event(
-                at_ms=now_ms,
-                kind="ticket.opened",
-                ticket_id=ticket.id,
-                message_id=message_id,
-                queue=ticket.queue,
-                actor=f"contact:{contact.id}",
-                data=_opening(verdict, placement),
-            ),
-            *_followed(placement, ticket, now_ms),
-        ]
-    else:
-        ticket, ticket_events = follow_up(
-            placement.ticket,
-            entry,
-            placement,
-            verdict,
-            message_id=message_id,
-            new_text=new_text,
-            default_queue=ruleset.default_queue,
-        )
-
+    ticket, ticket_events = _ticket(
+        entry,
+        placement,
+        verdict,
+        contact,
+        default_queue=ruleset.default_queue,
+        conversation_id=conversation_id,
+        message_id=message_id,
+        new_text=new_text,
+        ids=ids,
+    )
     ticket = pieces.named(ticket)
     scene = Scene(
         now_ms=now_ms,
@@ -168,9 +159,15 @@ def _decide_message(
         verdict=verdict,
         agents=snapshot.agents,
         times=ruleset.times,
+        remedies=ruleset.actions,
+        actions=tuple(row for row in snapshot.actions.values() if row.ticket_id == ticket.id),
+        is_verified=any(one.kind == "user_id" and one.proof == "app" for one in placement.sender.proven),
     )
     ticket, acted, told = carry_out(verdict.acts, ticket, scene, ids)
     ticket = noted(ticket, entry, placement.sender, new_text, message_id, ruleset)
+    if not entry.imported:
+        ticket, rung = ring(placement.ticket, ticket, ruleset, now_ms=now_ms, pressed=event.alarm)
+        ticket_events += rung
     why = msgspec.structs.replace(_why(entry, placement, verdict, ticket), acts=tuple(told))
     reply = automatic_reply(
         entry,
@@ -239,6 +236,43 @@ def _decide_message(
         why=why,
     )
     return Decided(changes=changes, outcome=outcome)
+
+
+def _ticket(
+    entry: JournalEntry,
+    placement: Placement,
+    verdict: Verdict,
+    contact: Contact,
+    *,
+    default_queue: str,
+    conversation_id: ConversationId,
+    message_id: MessageId,
+    new_text: str,
+    ids: Ids,
+) -> tuple[Ticket, list[Event]]:
+    """The ticket with the message in it, and what is told of that."""
+    if placement.ticket is not None:
+        return follow_up(
+            placement.ticket,
+            entry,
+            placement,
+            verdict,
+            message_id=message_id,
+            new_text=new_text,
+            default_queue=default_queue,
+        )
+    now_ms = entry.received_at_ms
+    ticket = open_ticket(entry, placement, verdict, contact, conversation_id, new_text, ids)
+    opened = Event(
+        at_ms=now_ms,
+        kind="ticket.opened",
+        ticket_id=ticket.id,
+        message_id=message_id,
+        queue=ticket.queue,
+        actor=f"contact:{contact.id}",
+        data=_opening(verdict, placement),
+    )
+    return ticket, [opened, *_followed(placement, ticket, now_ms)]
 
 
 def _opening(verdict: Verdict, placement: Placement) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from router.core.guard import Concern, inspect
+from router.core.oncall import accept
 from router.core.private_side import PrivateSide
 from router.core.tickets import change_state, snippet_of
 from router.model.changes import Add, Change, Record, Save
@@ -201,6 +202,8 @@ def _answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: i
                 data={"from": "", "to": agent.id, "reason": "first_reply"},
             )
         )
+    ticket, accepted = accept(ticket, agent.id, how="reply", now_ms=now_ms)
+    events += accepted
     answered = msgspec.structs.replace(
         ticket,
         assignee_id=ticket.assignee_id or agent.id,

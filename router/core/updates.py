@@ -59,6 +59,8 @@ def judge_update(
         verdict=verdict,
         agents=around.agents,
         times=ruleset.times,
+        remedies=ruleset.actions,
+        actions=around.actions,
     )
     ticket, acted, _ = carry_out(verdict.acts, judged, scene, ids)
     return ticket, [Record(event), *acted]

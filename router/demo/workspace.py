@@ -18,6 +18,7 @@ from router.config import (
     SecretsConfig,
     ServerConfig,
     StorageConfig,
+    WebhooksConfig,
 )
 from router.model.errors import ConfigError
 from rules import packs
@@ -51,12 +52,13 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
             for name, content in packs.read().items():
                 (self.rules / name).write_bytes(content)
             # The pack's own tests hold its queues in place: here is a rule that may be changed without them.
-            (self.rules / "yours.yaml").write_bytes((resources.files("router.demo") / "yours.yaml").read_bytes())
+            for name in ("backend.yaml", "yours.yaml"):
+                (self.rules / name).write_bytes((resources.files("router.demo") / name).read_bytes())
         keys = self.directory / "keys"
-        if not keys.exists():
-            keys.mkdir(mode=0o700)
-            for name in ("seal", "signing", "identity", "webhook"):
-                path = keys / name
+        keys.mkdir(mode=0o700, exist_ok=True)
+        for name in ("seal", "signing", "identity", "webhook", "wallet"):
+            path = keys / name
+            if not path.exists():
                 path.touch(mode=0o600)
                 path.write_text(secrets.token_hex(32), encoding="ascii")
 
@@ -76,6 +78,13 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         """Hex digits of one key."""
         return (self.directory / "keys" / name).read_text(encoding="ascii").strip()
 
+    def tell_backend(self, address: str) -> None:
+        """Where the simulated back end of the wallet listens this time; the rules find it there."""
+        folder = self.directory / "backend"
+        folder.mkdir(exist_ok=True)
+        for name in ("actions", "context"):
+            (folder / name).write_text(f"{address}/{name}", encoding="ascii")
+
     def config(self, *, host: str, port: int, mail: dict[str, object], replies_to: str) -> Config:
         """The demo as an ordinary configuration; `mail` are the e-mail channel's settings, `replies_to` a webhook."""
         config = Config(
@@ -84,6 +93,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
             bus=BusConfig(),
             secrets=SecretsConfig(seal_keys={"k1": self.key("seal")}, seal_key="k1", signing_key=self.key("signing")),
             rules=RulesConfig(path="rules"),
+            webhooks=WebhooksConfig(private_hosts=("127.0.0.1",)),
             channels=(
                 ChannelConfig(kind="email", settings=mail),
                 ChannelConfig(kind="webchat", settings={"identity_secret": self.key("identity")}),

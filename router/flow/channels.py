@@ -47,6 +47,10 @@ class Channels:
         """The channel that carries (kind, account)."""
         return self._by_key.get((kind, account))
 
+    def first(self, kind: str) -> Channel | None:
+        """The first channel of a kind that can send, for what belongs to no conversation."""
+        return next((c for c in self._channels if c.kind == kind and c.capabilities.can_send), None)
+
     def can_send(self, kind: str, account: str) -> bool:
         """Whether a reply to (kind, account) has a way out."""
         channel = self.find(kind, account)

@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from router.bus import Bus
-from router.core import notices
+from router.core import notices, oncall
 from router.core import tickets as core_tickets
 from router.core.delivery import decide_held
 from router.core.replies import ReplyCommand, decide_note, decide_reply
@@ -21,6 +21,7 @@ from router.flow.consequences import consequences
 from router.flow.rulebook import Rulebook
 from router.flow.seals import seal_reply
 from router.keys import Keyring, Sealed
+from router.model.actions import ActionEntry
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Conflict, Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
@@ -106,7 +107,31 @@ class Commands:
             raise Refused("no_such_agent", f"there is no agent {agent_id}", status=422)
 
         def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
-            return core_tickets.assign(ticket, agent_id, actor=f"agent:{agent.id}", reason="by_hand", now_ms=now_ms)
+            given, events = core_tickets.assign(
+                ticket, agent_id, actor=f"agent:{agent.id}", reason="by_hand", now_ms=now_ms
+            )
+            if agent_id != agent.id:
+                return given, events
+            accepted, told = oncall.accept(given, agent.id, how="assign", now_ms=now_ms)
+            return accepted, [*events, *told]
+
+        await self._change(ticket_id, decide)
+
+    async def accept(self, ticket_id: TicketId, agent: Agent) -> None:
+        """Take a ticket that rings: nobody else is called about it. To accept what one has accepted changes nothing.
+        Raises Refused (accepted_already, no_alarm)."""
+
+        def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
+            oncall.check_acceptable(ticket, agent.id)
+            if ticket.alarm_since_ms is None:
+                return ticket, []
+            accepted, told = oncall.accept(ticket, agent.id, how="button", now_ms=now_ms)
+            if ticket.assignee_id == agent.id:
+                return msgspec.structs.replace(accepted, version=ticket.version + 1), told
+            given, events = core_tickets.assign(
+                accepted, agent.id, actor=f"agent:{agent.id}", reason="accepted", now_ms=now_ms
+            )
+            return given, [*told, *events]
 
         await self._change(ticket_id, decide)
 
@@ -246,6 +271,8 @@ class Commands:
                 raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
             now_ms = self._clock.now_ms()
             changed, events = decide(ticket, now_ms)
+            if changed is ticket:
+                return
             changes: list[Change] = [Save(changed), *(Record(event) for event in events)]
             await self._apply(await self._judged(ticket, changes, now_ms))
 
@@ -266,7 +293,7 @@ class Commands:
     async def _apply(self, changes: Sequence[Change], rows: Sequence[SealedRow] = ()) -> None:
         await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms(), sealed=rows))
         await self._bus.notify("events")
-        if any(isinstance(c, Add) and isinstance(c.row, HookEntry | OutboxEntry) for c in changes):
+        if any(isinstance(c, Add) and isinstance(c.row, HookEntry | ActionEntry | OutboxEntry) for c in changes):
             await self._bus.notify("outbox")
 
     async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:

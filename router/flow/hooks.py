@@ -1,75 +1,27 @@
-"""The webhook worker: sends word of decisions to the receivers that rules name, signed, in order for each ticket.
-
-An address is looked up and checked for each call: what is not on the public internet is refused unless the
-configuration names its host, so that a rules file cannot make the house knock at its own neighbours' doors.
-"""
+"""The webhook worker: sends word of decisions to the receivers that rules name, signed, in order for each ticket."""
 
 import asyncio
-import ipaddress
-import os
-import socket
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
 import aiohttp
 import msgspec
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from router.bus import Bus
 from router.core.hooks import HookOutcome, after_hook
 from router.flow.rulebook import Rulebook
-from router.model.errors import ConfigError, Conflict, StoreUnavailable
+from router.flow.signed import NotCalled, Place, Reply, SignedCalls
+from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SEND_LEASE_MS
-from router.model.signing import signature
 from router.model.sources import Clock
 from router.store import changes as store_changes
 from router.store import hooks
 from router.store.hooks import ClaimedHook
 from router.store.script import Store
 from router.telemetry import Logger, Metrics, why
-from rules.webhooks import Webhook
 
 _POLL_S = 1.0
 _TIMEOUT_S = 10.0
 _CONCURRENCY = 8
-_RETRY_AFTER_S_MAX = 3_600
-SECRET_CHARS_MIN = 16
-
-
-class PrivateAddress(OSError):
-    """A host that is not on the public internet."""
-
-
-class PublicResolver(AbstractResolver):
-    """Looks names up and answers with public addresses only; `allowed` hosts may be anywhere."""
-
-    def __init__(self, allowed: frozenset[str]) -> None:
-        self._allowed = allowed
-        self._names = aiohttp.ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        """The addresses that will be connected to, so that no later answer can differ. Raises PrivateAddress."""
-        found = await self._names.resolve(host, port, family)
-        if host not in self._allowed and not all(is_public(one["host"]) for one in found):
-            raise PrivateAddress(host)
-        return found
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
-        await self._names.close()
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet, also behind an IPv6 form of it."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
 
 
 class HookWorker:
@@ -81,17 +33,13 @@ class HookWorker:
         store: Store,
         bus: Bus,
         rulebook: Rulebook,
-        base: Path,
-        private_hosts: frozenset[str],
-        environment: Mapping[str, str] = os.environ,
+        calls: SignedCalls,
         clock: Clock,
         jitter: Callable[[], float],
         metrics: Metrics,
         log: Logger,
     ) -> None:
-        """`base` is where `file:` paths start."""
-        self._store, self._bus, self._rulebook, self._base = store, bus, rulebook, base
-        self._private, self._environment = private_hosts, environment
+        self._store, self._bus, self._rulebook, self._calls = store, bus, rulebook, calls
         self._clock, self._jitter, self._metrics, self._log = clock, jitter, metrics, log
 
     async def run(self) -> None:
@@ -133,19 +81,13 @@ class HookWorker:
             hooks.claim(webhook, now_ms=now_ms, lease_ms=SEND_LEASE_MS, limit=_CONCURRENCY)
         )
         if claimed:
-            connector = aiohttp.TCPConnector(resolver=PublicResolver(self._private))
-            timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
-            # A proxy from the environment would look names up for us, and unchecked.
-            async with aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as http:
+            async with self._calls.session(_TIMEOUT_S) as http:
                 await asyncio.gather(*(self._deliver(item, http) for item in claimed))
             await self._bus.notify("events")
         return len(claimed)
 
     async def _deliver(self, item: ClaimedHook, http: aiohttp.ClientSession) -> None:
-        try:
-            outcome = await self._send(item, http)
-        except ConfigError as error:
-            outcome = HookOutcome(kind="later", reason=str(error))
+        outcome = await self._send(item, http)
         self._metrics.hooks.labels(outcome.kind).inc()
         changes = after_hook(item.entry, outcome, now_ms=self._clock.now_ms(), jitter=self._jitter())
         try:
@@ -158,64 +100,11 @@ class HookWorker:
         webhook = self._rulebook.current.webhooks.get(item.entry.webhook)
         if webhook is None:
             return HookOutcome(kind="never", reason=f"the rules no longer have a webhook {item.entry.webhook}")
-        url, secret = self._address(webhook), self._secret(webhook)
-        if refused := self._refusal(url):
-            return HookOutcome(kind="never", reason=refused)
-        body = _body(item)
-        headers = {
-            "Content-Type": "application/json",
-            "Idempotency-Key": item.entry.id,
-            "Switchboard-Signature": signature(secret, self._clock.now_ms() // 1000, body),
-        }
+        place = Place(what=f"webhook {webhook.name}", url=webhook.url, secret=webhook.secret)
         try:
-            async with http.post(url, data=body, headers=headers, allow_redirects=False) as response:
-                return _outcome(response)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            if isinstance(error, PrivateAddress) or isinstance(error.__cause__, PrivateAddress):
-                return HookOutcome(kind="never", reason=_not_public(url))
-            return HookOutcome(kind="later", reason=f"no answer: {type(error).__name__}")
-
-    def _refusal(self, url: str) -> str:
-        """Why an address is not called; names are looked at again as they are looked up."""
-        try:
-            parts = urlsplit(url)
-            host = parts.hostname or ""
-        except ValueError:
-            return "its url is no address"
-        if host in self._private:
-            return "" if parts.scheme in {"http", "https"} else "its url is no address"
-        if parts.scheme != "https" or not host:
-            return "its url is not https"
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            return ""
-        return "" if is_public(host) else _not_public(url)
-
-    def _address(self, webhook: Webhook) -> str:
-        return self._resolved(webhook.url) if webhook.url.startswith(("env:", "file:")) else webhook.url
-
-    def _secret(self, webhook: Webhook) -> bytes:
-        secret = self._resolved(webhook.secret)
-        if len(secret) < SECRET_CHARS_MIN:
-            raise ConfigError(f"the secret of webhook {webhook.name} has fewer than {SECRET_CHARS_MIN} characters")
-        return secret.encode()
-
-    def _resolved(self, reference: str) -> str:
-        """What a reference of the rules names. Raises ConfigError, which never repeats a value."""
-        kind, _, name = reference.partition(":")
-        if kind == "env":
-            if name not in self._environment:
-                raise ConfigError(f"the environment has no variable {name}")
-            return self._environment[name].strip()
-        try:
-            return (self._base / name).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"the file {name} cannot be read ({type(error).__name__})") from None
-
-
-def _not_public(url: str) -> str:
-    return f"{urlsplit(url).hostname} is not on the public internet; webhooks.private_hosts may name it"
+            return _outcome(await self._calls.post(http, place, _body(item), item.entry.id))
+        except NotCalled as error:
+            return HookOutcome(kind="never" if error.forever else "later", reason=error.reason)
 
 
 def _body(item: ClaimedHook) -> bytes:
@@ -224,13 +113,10 @@ def _body(item: ClaimedHook) -> bytes:
     return msgspec.json.encode({"type": "decision", "ticket": f"T-{item.ticket_number}", **word})
 
 
-def _outcome(response: aiohttp.ClientResponse) -> HookOutcome:
-    status = response.status
-    if 200 <= status < 300:
+def _outcome(reply: Reply) -> HookOutcome:
+    if 200 <= reply.status < 300:
         return HookOutcome(kind="sent")
-    reason = f"the webhook answered {status}"
-    if status in {408, 425, 429} or status >= 500:
-        asked = response.headers.get("Retry-After", "")
-        after_s = min(int(asked), _RETRY_AFTER_S_MAX) if asked.isascii() and asked.isdecimal() else 0
-        return HookOutcome(kind="later", reason=reason, after_ms=after_s * 1000)
+    reason = f"the webhook answered {reply.status}"
+    if reply.is_for_now:
+        return HookOutcome(kind="later", reason=reason, after_ms=reply.retry_after_ms)
     return HookOutcome(kind="never", reason=reason)

@@ -20,6 +20,7 @@ from router.flow.channels import Channels
 from router.flow.leases import Leases
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
+from router.model.actions import ActionEntry
 from router.model.changes import Change
 from router.model.decisions import Outcome
 from router.model.errors import Conflict, Fenced, StoreUnavailable
@@ -160,7 +161,7 @@ class RouteWorker:
     async def _attempt(self, work: Sequence[_Work], fences: Mapping[int, int]) -> list[RoutedEntry]:
         """Gather, decide, apply. Raises Conflict when the facts moved meanwhile."""
         ruleset = self._rulebook.current
-        snapshot = await self._store.read(store_snapshot.gather(_keys(work, ruleset.logins)))
+        snapshot = await self._store.read(store_snapshot.gather(_keys(work, ruleset.logins, actions=ruleset.proposes)))
         changes: list[Change] = []
         decided: list[tuple[_Work, Decided]] = []
         stuck: set[str] = set()
@@ -190,7 +191,7 @@ class RouteWorker:
         )
         self._metrics.routed.inc(len(decided))
         await self._bus.notify("events")
-        if any(isinstance(getattr(change, "row", None), OutboxEntry | HookEntry) for change in changes):
+        if any(isinstance(getattr(change, "row", None), OutboxEntry | HookEntry | ActionEntry) for change in changes):
             await self._bus.notify("outbox")
         return [
             RoutedEntry(row=item.row, entry=item.entry, outcome=decision.outcome, applied=applied)
@@ -224,8 +225,8 @@ class RouteWorker:
         await self._store.write(journal.park(row.id, reason, not_before_ms=not_before_ms, fences=fences))
 
 
-def _keys(work: Sequence[_Work], logins: Collection[str]) -> SnapshotKeys:
-    keys = SnapshotKeys(logins=set(logins))
+def _keys(work: Sequence[_Work], logins: Collection[str], *, actions: bool) -> SnapshotKeys:
+    keys = SnapshotKeys(logins=set(logins), actions=actions)
     for item in work:
         ask(item.entry.event, item.token, keys)
     return keys

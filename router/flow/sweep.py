@@ -1,8 +1,11 @@
-"""The sweeper: what time alone brings about. Lost wake-ups, expired payloads, timers, the gauges operators alarm on."""
+"""The sweeper: what time alone brings about. Lost wake-ups, expired payloads, timers, alarms that nobody has accepted,
+and the gauges operators watch.
+"""
 
 import asyncio
 
 from router.bus import Bus, Pointer
+from router.flow.ladders import Ladders
 from router.flow.timers import Timers
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SWEEP_AFTER_MS
@@ -19,8 +22,18 @@ _LOGINS_EVERY_MS = 60_000
 class Sweeper:
     """Announces forgotten journal rows again, lets sealed payloads expire, works off timers, and measures."""
 
-    def __init__(self, *, store: Store, bus: Bus, timers: Timers, clock: Clock, metrics: Metrics, log: Logger) -> None:
-        self._store, self._bus, self._timers = store, bus, timers
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bus: Bus,
+        timers: Timers,
+        ladders: Ladders,
+        clock: Clock,
+        metrics: Metrics,
+        log: Logger,
+    ) -> None:
+        self._store, self._bus, self._timers, self._ladders = store, bus, timers, ladders
         self._clock, self._metrics, self._log = clock, metrics, log
         self._logins_at_ms = 0
 
@@ -35,6 +48,7 @@ class Sweeper:
 
     async def run_once(self) -> None:
         """One round."""
+        await self._ladders.run_once()
         now_ms = self._clock.now_ms()
         forgotten = await self._store.read(journal.unprocessed_since(now_ms - SWEEP_AFTER_MS, now_ms=now_ms))
         if forgotten:

@@ -67,6 +67,8 @@ class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Where answers should go when that is not the sender's id (a mail's Reply-To); never an identity."""
     participants: tuple[str, ...] = ()
     """Addresses in To and Cc other than our own, lower-cased."""
+    alarm: bool = False
+    """The customer pressed the alarm: critical, whatever the text and the rules say."""
     ext: str | None = None
     """Unknown fields of the wire: a JSON object as text (msgspec decodes no union that holds a Raw)."""
 

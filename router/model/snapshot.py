@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from router.model.actions import ActionEntry
 from router.model.changes import Add, Change, Save
-from router.model.ids import ContactId, ConversationId, MessageId, TicketId
+from router.model.ids import ActionId, ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
 
@@ -39,6 +40,8 @@ class SnapshotKeys(msgspec.Struct, kw_only=True):
     """Of agents whom rules name."""
     earlier: set[ConversationKey] = msgspec.field(default_factory=set)
     """Conversations whose newest messages of the customer are wanted."""
+    actions: bool = False
+    """Whether rules propose actions, so that those of the tickets are wanted."""
     ticket_numbers: set[int] = msgspec.field(default_factory=set)
     """Quoted in a text: hints for an agent, never a join."""
 
@@ -57,6 +60,8 @@ class Snapshot:
         """Outbox rows of the loaded messages that are replies."""
         self.agents: dict[str, Agent] = {}
         """By login, those that rules name."""
+        self.actions: dict[ActionId, ActionEntry] = {}
+        """Of the loaded tickets, those under way or done."""
         self.participants: set[tuple[TicketId, str, str]] = set()
         """(ticket, kind, value) of the loaded tickets."""
 
@@ -96,6 +101,8 @@ class Snapshot:
                 self.outbox[row.message_id] = row
             case Agent():
                 self.agents[row.login] = row
+            case ActionEntry():
+                self.actions[row.id] = row
             case Participant():
                 self.participants.add((row.ticket_id, row.kind, row.value))
             case _:
@@ -152,6 +159,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """Some address of the contact is proven."""
     agents: Mapping[str, Agent]
     """By login, those that rules name."""
+    actions: tuple[ActionEntry, ...] = ()
+    """Of the ticket, those under way or done."""
 
 
 class AgentLoad(msgspec.Struct, frozen=True, kw_only=True):

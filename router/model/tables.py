@@ -146,6 +146,10 @@ class Ticket(Row, frozen=True, kw_only=True):
     solved_at_ms: int | None = None
     snoozed_until_ms: int | None = None
     """Put aside until then; None: it is on the lists."""
+    alarm_since_ms: int | None = None
+    """Rings since then, and somebody is called; None: nobody has to accept it."""
+    accepted_by: AgentId | None = None
+    accepted_at_ms: int | None = None
     created_at_ms: int
     version: int = 1
 
@@ -314,6 +318,17 @@ EventKind = Literal[
     "customer.notified",
     "ticket.notice",
     "webhook.state",
+    "alarm.raised",
+    "alarm.paged",
+    "alarm.accepted",
+    "alarm.unanswered",
+    "alarm.over",
+    "page.state",
+    "action.proposed",
+    "action.approved",
+    "action.declined",
+    "action.state",
+    "context.read",
     "delivery.state",
     "contact.linked",
     "contact.unlinked",

@@ -83,12 +83,13 @@ class _Message(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     delivery: DeliveryState | None = None
     delivery_detail: Annotated[str, Meta(max_length=SUBJECT_CHARS_MAX)] | None = None
     participants: Annotated[tuple[_Address, ...], Meta(max_length=REFERENCES_MAX)] | None = None
+    alarm: bool | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Message)
 _ENCODE = msgspec.json.Encoder().encode
 _TYPES = {field.encode_name: field.type for field in msgspec.structs.fields(_Message)}
-_EXPORTED: Final = ("automatic", "delivery", "delivery_detail", "participants")
+_EXPORTED: Final = ("automatic", "delivery", "delivery_detail", "participants", "alarm")
 _SENDER_FIELDS: Final = frozenset(_Sender.__struct_fields__)
 _ATTACHMENT_FIELDS: Final = frozenset(_Attachment.__struct_fields__)
 _IDS: Final = ("message_id", "target_id", "thread_id", "in_reply_to", "account")
@@ -258,6 +259,7 @@ def _event(message: _Message) -> InboundEvent:
         delivery=message.delivery,
         delivery_detail=message.delivery_detail,
         participants=message.participants or (),
+        alarm=kind == "message" and bool(message.alarm or (message.ext or {}).get("alarm") is True),
         ext=_ext(message.ext) if message.ext else None,
     )
 
@@ -334,6 +336,8 @@ def encode_message(event: InboundEvent) -> dict[str, object]:
         found["automatic"] = event.automatic
     if event.participants:
         found["participants"] = list(event.participants)
+    if event.alarm:
+        found["alarm"] = True
     for key in ("delivery", "delivery_detail"):
         if (value := getattr(event, key)) is not None:
             found[key] = value

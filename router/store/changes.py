@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from router.model.actions import ActionEntry
+from router.model.alarms import Ladder, PageEntry
 from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Check, Forget, Record, Remove
 from router.model.errors import Conflict
 from router.model.ids import ContactId, EventId, JournalId, TicketId
@@ -124,6 +126,9 @@ class _Batch:
         self.private_links = _Plan[PrivateLink]()
         self.participants = _Plan[Participant]()
         self.timers = _Plan[Timer]()
+        self.ladders = _Plan[Ladder]()
+        self.pages = _Plan[PageEntry]()
+        self.actions = _Plan[ActionEntry]()
         self.agents = _Plan[Agent]()
         self.claims = _Plan[Claim]()
         self.people_acts = _Plan[PeopleAct]()
@@ -199,6 +204,9 @@ def _apply(
     yield from batch.messages.write()
     yield from batch.private_links.write()
     yield from batch.hooks.write()
+    yield from batch.ladders.write()
+    yield from batch.pages.write()
+    yield from batch.actions.write()
     yield from batch.participants.write()
     yield from batch.timers.write()
     yield from batch.outbox.write()

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
-from router.model.ids import AgentId, ContactId, EventId, MessageId, OutboxId, TicketId
+from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import PRIVATE_MESSAGES_MAX
 from router.model.snapshot import Acquaintance, ReplyFacts, Surroundings
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Ticket
+from router.store import actions
 from router.store.script import Script, fetch, fetch_one, select
 
 
@@ -78,13 +79,18 @@ def ticket(ticket_id: TicketId) -> Script[Ticket | None]:
     return fetch_one(Ticket, "WHERE t.id = :id", id=ticket_id)
 
 
-def surroundings(contact_id: ContactId, logins: Collection[str]) -> Script[Surroundings]:
+def surroundings(ticket: Ticket, logins: Collection[str]) -> Script[Surroundings]:
     """What rules may look at when an agent has changed a ticket."""
-    contact = yield from fetch_one(Contact, "WHERE t.id = :id", id=contact_id)
+    contact = yield from fetch_one(Contact, "WHERE t.id = :id", id=ticket.contact_id)
     assert contact is not None, "a foreign key says so"
-    proven = yield from select("SELECT 1 FROM identities WHERE contact_id = :id LIMIT 1", id=contact_id)
+    proven = yield from select("SELECT 1 FROM identities WHERE contact_id = :id LIMIT 1", id=ticket.contact_id)
     named = (yield from fetch(Agent, "WHERE t.login {in logins}", logins=sorted(logins))) if logins else []
-    return Surroundings(contact=contact, verified=bool(proven), agents={one.login: one for one in named})
+    return Surroundings(
+        contact=contact,
+        verified=bool(proven),
+        agents={one.login: one for one in named},
+        actions=tuple((yield from actions.of_tickets([ticket.id]))),
+    )
 
 
 def agent(agent_id: AgentId) -> Script[Agent | None]:

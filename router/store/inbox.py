@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from router.model.actions import ActionEntry
+from router.model.alarms import PageEntry
 from router.model.changes import contact_name
 from router.model.errors import Refused
 from router.model.ids import AgentId, ContactId, EventId, MessageId, TicketId
@@ -25,13 +27,13 @@ from router.model.tables import (
     Participant,
     Ticket,
 )
-from router.store import events, outbox, search
+from router.store import actions, alarms, events, outbox, search
 from router.store.codec import to_json
 from router.store.script import Script, fetch, fetch_one, select
 
 Actor = AgentId | None
 """Who asks; None is the house itself."""
-View = Literal["all", "mine", "unassigned", "critical", "waiting", "snoozed", "solved"]
+View = Literal["all", "mine", "unassigned", "critical", "ringing", "waiting", "snoozed", "solved"]
 
 MESSAGES_MAX: Final = 500
 """Newest messages shown of one ticket."""
@@ -47,6 +49,7 @@ _VIEWS: dict[View, str] = {
     "mine": f"{_UNSOLVED} AND t.assignee_id = :actor",
     "unassigned": f"{_UNSOLVED} AND t.assignee_id IS NULL",
     "critical": f"{_UNSOLVED} AND t.urgency = 'critical'",
+    "ringing": f"{_OPEN} AND t.alarm_since_ms IS NOT NULL",
     "waiting": f"{_UNSOLVED} AND t.state = 'waiting'",
     "snoozed": f"{_OPEN} AND t.snoozed_until_ms IS NOT NULL",
     "solved": "t.state IN ('solved', 'closed')",
@@ -99,6 +102,10 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     conversation: Conversation
     """Where an answer would go: where the newest inbound message came from."""
     agent_names: dict[AgentId, str]
+    pages: list[PageEntry]
+    """Who was called about it, the newest first."""
+    actions: list[ActionEntry]
+    """On the customer's account, the newest first."""
     last_seen: EventId
 
 
@@ -247,6 +254,9 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
     history = yield from events.of_ticket(ticket.id, limit=EVENTS_MAX)
     deliveries = yield from outbox.of_ticket(ticket.id)
     people = {message.author_id for message in messages} | {ticket.assignee_id}
+    asked = yield from actions.of_ticket(ticket.id)
+    people |= {row.decided_by for row in asked}
+    people |= {AgentId(row.proposed_by[6:]) for row in asked if row.proposed_by.startswith("agent:")}
     people |= {AgentId(event.actor[6:]) for event in history if event.actor.startswith("agent:")}
     (line,) = yield from _lines([ticket])
     return TicketDetail(
@@ -260,6 +270,8 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         related=(yield from lines(actor, list(ticket.related))),
         conversation=conversation,
         agent_names=(yield from agent_names(people)),
+        pages=(yield from alarms.pages_of(ticket.id)),
+        actions=asked,
         last_seen=(yield from events.latest_id()),
     )
 

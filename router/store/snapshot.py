@@ -5,6 +5,7 @@ from typing import Final
 
 from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
+from router.store import actions
 from router.store.codec import table
 from router.store.script import Script, fetch, select
 from rules.pieces import PIECES_MAX
@@ -31,6 +32,8 @@ def gather(keys: SnapshotKeys) -> Script[Snapshot]:
     yield from _earlier(snapshot, keys)
     yield from _tickets(snapshot, keys)
     yield from _pointed_to(snapshot)
+    if keys.actions and snapshot.tickets:
+        _put(snapshot, (yield from actions.of_tickets(sorted(snapshot.tickets))))
     return snapshot
 
 

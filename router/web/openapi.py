@@ -133,6 +133,7 @@ def _paths() -> dict[str, object]:
                 "post": _operation(summary, answers=changed, parameters=command, body=_body(_object(**fields)))
             }
             for name, summary, fields in (
+                ("accept", "Accept a ticket that rings, and take it", {}),
                 ("assign", "Give it to an agent, or back to its queue", {"agent_id": {"type": ["string", "null"]}}),
                 (
                     "state",
@@ -150,6 +151,33 @@ def _paths() -> dict[str, object]:
                 ),
                 ("queue", "Hand it to another queue", {"queue": _TEXT}),
                 ("urgency", "Judge its urgency", {"urgency": {"enum": ["low", "normal", "high", "critical"]}}),
+            )
+        },
+        f"{one}/actions": {
+            "post": _operation(
+                "Propose an action on the customer's account",
+                answers=_answers(_object(id=_TEXT, actions=_ANY), "201"),
+                parameters=command,
+                body=_body(_object(action=_TEXT)),
+            )
+        },
+        f"{one}/context": {
+            "get": _operation(
+                "What the wallet's back end knows of a verified customer; each read is noted in the history",
+                answers=_answers(_ANY),
+                parameters=[*command, *_query("hash")],
+            )
+        },
+        **{
+            f"/api/v1/actions/{{action}}/{name}": {
+                "post": _operation(
+                    summary, answers=_answers(_object(id=_TEXT, actions=_ANY)), parameters=_in_path("action")
+                )
+            }
+            for name, summary in (
+                ("approve", "Agree to an action that somebody else proposed"),
+                ("decline", "Say no to it"),
+                ("retry", "Ask the back end again, under the same key"),
             )
         },
         "/api/v1/queues": {"get": _operation("Queues with their counts", answers=_answers(_ANY))},

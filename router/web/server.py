@@ -11,11 +11,13 @@ from router.config import ServerConfig
 from router.discovery import manifest_of
 from router.flow.channels import Channels
 from router.flow.commands import Commands
+from router.flow.context import ContextReader
 from router.flow.feed import Feed
 from router.flow.files import open_file
 from router.flow.health import HealthBoard
 from router.flow.intake import Door
 from router.flow.people import People
+from router.flow.remedies import Remedies
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
 from router.model.errors import Refused
@@ -23,7 +25,7 @@ from router.model.ids import AgentId, AttachmentId, MessageId
 from router.model.limits import API_BODY_BYTES_MAX
 from router.model.sources import Clock
 from router.model.tables import Agent
-from router.store import inbox, people
+from router.store import alarms, inbox, people
 from router.store.script import Store
 from router.telemetry import Logger, Metrics
 from router.web import openapi, trace
@@ -33,6 +35,7 @@ from router.web.feed import FeedSocket
 from router.web.messages import MessagesApi
 from router.web.ops import ops_routes
 from router.web.problems import answer, body_of, middleware
+from router.web.remedies import RemediesApi
 from router.web.status import Status
 from router.web.tickets import TicketsApi
 from router.web.views import Views
@@ -59,6 +62,8 @@ class Server:
         channels: Channels,
         commands: Commands,
         people: People,
+        remedies: Remedies,
+        context: ContextReader,
         feed: Feed,
         rulebook: Rulebook,
         health: HealthBoard,
@@ -86,6 +91,7 @@ class Server:
             store=store, auth=auth, commands=commands, channels=channels, rulebook=rulebook, views=views
         )
         self._contacts = ContactsApi(store=store, auth=auth, people=people)
+        self._remedies = RemediesApi(store=store, auth=auth, remedies=remedies, context=context)
         self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
         self._trace = trace.TraceApi(store=store, auth=auth)
         self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
@@ -116,6 +122,7 @@ class Server:
                 *ops_routes(self._status, self._metrics),
                 *self._tickets.routes(),
                 *self._contacts.routes(),
+                *self._remedies.routes(),
             ]
         )
         for channel in self._channels.all():
@@ -204,7 +211,8 @@ class Server:
 
     async def _queues(self, request: web.Request) -> web.Response:
         agent = await self._auth.agent(request)
-        return answer({"queues": await self._status.queues(agent.id), "views": await self._status.views(agent.id)})
+        queues, views = await self._status.queues(agent.id), await self._status.views(agent.id)
+        return answer({"queues": queues, "views": views, "alarms": await self._store.read(alarms.loud())})
 
     async def _show_status(self, request: web.Request) -> web.Response:
         await self._auth.agent(request)

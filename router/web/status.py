@@ -46,6 +46,17 @@ class Status:
                 {"kind": c.kind, "account": c.account, "state": c.state, "detail": c.detail}
                 for c in self._health.current
             ],
+            "actions": [
+                {
+                    "name": spec.name,
+                    "title": dict(spec.names),
+                    "approval": spec.approval,
+                    "undo": spec.undo,
+                    "undoes": spec.undoes,
+                }
+                for spec in self._rulebook.current.actions.values()
+            ],
+            "context": self._rulebook.current.context is not None,
             "bus": self._bus.healthy(),
             "last_event_id": self._feed.last_event_id,
         }

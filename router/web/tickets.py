@@ -88,6 +88,7 @@ class TicketsApi:
             web.post(f"{one}/replies", self.reply),
             web.post(f"{one}/notes", self.note),
             web.post(f"{one}/assign", self.assign),
+            web.post(f"{one}/accept", self.accept),
             web.post(f"{one}/state", self.state),
             web.post(f"{one}/queue", self.queue),
             web.post(f"{one}/urgency", self.urgency),
@@ -161,6 +162,12 @@ class TicketsApi:
         asked = await body_of(request, _Assign)
         to = AgentId(asked.agent_id) if asked.agent_id else None
         await self._commands.assign(await self._ticket_id(request, agent), to, agent)
+        return await self._changed(request, agent)
+
+    async def accept(self, request: web.Request) -> web.Response:
+        """POST .../accept."""
+        agent = await self._auth.agent(request)
+        await self._commands.accept(await self._ticket_id(request, agent), agent)
         return await self._changed(request, agent)
 
     async def state(self, request: web.Request) -> web.Response:

@@ -8,6 +8,8 @@ import msgspec
 from router.core.needs import needed
 from router.core.quotes import fold
 from router.flow.channels import Channels
+from router.model.actions import ActionEntry
+from router.model.alarms import PageEntry
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.message import Care, PickedPolicy, Redaction
@@ -53,6 +55,8 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     last_inbound_at_ms: int
     waiting_since_ms: int | None
     snoozed_until_ms: int | None
+    alarm_since_ms: int | None
+    accepted_by: str | None
     created_at_ms: int
     version: int
 
@@ -180,6 +184,8 @@ def ticket_row(line: TicketLine) -> TicketRow:
         last_inbound_at_ms=ticket.last_inbound_at_ms,
         waiting_since_ms=ticket.waiting_since_ms,
         snoozed_until_ms=ticket.snoozed_until_ms,
+        alarm_since_ms=ticket.alarm_since_ms,
+        accepted_by=ticket.accepted_by,
         created_at_ms=ticket.created_at_ms,
         version=ticket.version,
     )
@@ -262,6 +268,40 @@ def _sealed_view(care: Care | None) -> tuple[SealedView, ...]:
     )
 
 
+def action_view(row: ActionEntry, names: Mapping[AgentId, str]) -> dict[str, object]:
+    """An action as an agent sees it."""
+    kind, _, who = row.proposed_by.partition(":")
+    return {
+        "id": row.id,
+        "action": row.action,
+        "state": row.state,
+        "account": row.account,
+        "undoes": row.undoes,
+        "proposed_by": row.proposed_by,
+        "proposed_by_name": names.get(AgentId(who), who) if kind == "agent" else None,
+        "decided_by": row.decided_by,
+        "decided_by_name": names.get(row.decided_by, row.decided_by) if row.decided_by is not None else None,
+        "attempts": row.attempts,
+        "outcome": row.outcome,
+        "error": row.error,
+        "at_ms": row.created_at_ms,
+    }
+
+
+def page_view(page: PageEntry) -> dict[str, object]:
+    """Who was paged, when, and whether it reached them."""
+    return {
+        "at_ms": page.created_at_ms,
+        "kind": page.kind,
+        "to": page.target,
+        "round": page.round + 1,
+        "step": page.step + 1,
+        "state": page.state,
+        "attempts": page.attempts,
+        "error": page.error,
+    }
+
+
 def event_view(event: Event, names: Mapping[AgentId, str]) -> EventView:
     """One event with the name of who did it."""
     kind, _, who = event.actor.partition(":")
@@ -300,6 +340,8 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
             "identities": [identity_view(each) for each in detail.identities],
         },
         "facts": _facts_view(detail.line.ticket, ruleset),
+        "pages": [page_view(page) for page in detail.pages],
+        "actions": [action_view(row, detail.agent_names) for row in detail.actions],
         "related": [ticket_row(line) for line in detail.related],
         "can_reply": way_out.can_send and not closed,
         "cannot_reply_reason": reason,

@@ -12,7 +12,9 @@ from router.model.tables import Ticket
 from router.store import changes, journal, leases, migrate
 from router.store.postgres import PostgresStore
 from router.store.script import Store, fetch, run, select
+from tests.contract.store_suite.actions import ActionsSuite
 from tests.contract.store_suite.acts import ActsSuite
+from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.feed import FeedSuite
@@ -78,7 +80,13 @@ async def other(connected, migrated: str) -> Store:
     return await connected(migrated)
 
 
+class TestActions(ActionsSuite): ...
+
+
 class TestActs(ActsSuite): ...
+
+
+class TestAlarms(AlarmsSuite): ...
 
 
 class TestChanges(ChangesSuite): ...

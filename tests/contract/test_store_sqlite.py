@@ -14,7 +14,9 @@ from router.model.errors import ConfigError, StoreUnavailable
 from router.store import health, journal, migrate
 from router.store.script import Store, run, select
 from router.store.sqlite import SqliteStore
+from tests.contract.store_suite.actions import ActionsSuite
 from tests.contract.store_suite.acts import ActsSuite
+from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.feed import FeedSuite
@@ -65,7 +67,13 @@ async def other(store: Store, empty_other: Store) -> Store:
     return empty_other
 
 
+class TestActions(ActionsSuite): ...
+
+
 class TestActs(ActsSuite): ...
+
+
+class TestAlarms(AlarmsSuite): ...
 
 
 class TestChanges(ChangesSuite): ...

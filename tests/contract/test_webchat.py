@@ -29,6 +29,13 @@ async def test_a_message_is_acknowledged_and_comes_back_with_its_own_id_and_a_re
     assert event.sender.user_id is None
 
 
+async def test_the_alarm_travels_with_its_message(chat, http, house):
+    async with visitor_at(chat, http) as visitor:
+        await visitor.write("hello")
+        assert (await visitor.write("我的钱包正在被盗", alarm=True)).outcome == "accepted"
+    assert [event.alarm for event in house.events.values()] == [False, True]
+
+
 async def test_no_ack_before_the_commit(chat, http, house):
     async with visitor_at(chat, http) as visitor:
         house.door.clear()

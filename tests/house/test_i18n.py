@@ -27,7 +27,12 @@ def files(language: str) -> list[Path]:
 
 
 def table(language: str) -> dict[str, str | dict[str, str]]:
-    return {key: entry for file in files(language) for key, entry in json.loads(text(file)).items()}
+    found: dict[str, str | dict[str, str]] = {}
+    for path in files(language):
+        words = json.loads(text(path))
+        assert not found.keys() & words.keys(), f"{path} says again what is said elsewhere"
+        found |= words
+    return found
 
 
 def sources() -> Iterator[str]:

@@ -25,6 +25,7 @@ from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.deliver import DeliveryWorker
 from router.flow.intake import Door
+from router.flow.ladders import Ladders
 from router.flow.leases import Leases
 from router.flow.links import LinkWriter
 from router.flow.route import RouteWorker
@@ -153,7 +154,8 @@ class Life:
         self.deliver = DeliveryWorker(**parts, **said, keys=keys, channels=channels, links=links, jitter=lambda: 0.5)
         self.assign = Assigner(**parts, log=said["log"])
         timers = Timers(**parts, rulebook=RULEBOOK, channels=channels, ids=ids)
-        self.sweep = Sweeper(**parts, **said, timers=timers)
+        ladders = Ladders(**parts, rulebook=RULEBOOK, ids=ids, metrics=said["metrics"])
+        self.sweep = Sweeper(**parts, **said, timers=timers, ladders=ladders)
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)
 
 

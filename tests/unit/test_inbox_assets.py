@@ -191,3 +191,11 @@ def test_what_was_taken_from_others_is_what_the_lock_says():
 
 def test_every_page_has_a_module_and_a_template():
     assert sorted(page.name for page in PAGES.glob("*.html")) == ["index.html", "login.html"]
+
+
+def test_styles_and_words_travel_without_what_nobody_reads(tmp_path):
+    static, pages = tree(tmp_path, {"app.js": "  // gone\n  go();\n", "a.css": "/* gone */\n  b { c: d }\n"})
+    (static / "w.json").write_text('{\n "a": "一"\n}\n', encoding="utf-8")
+    assets = Assets(static, pages)
+    served = {name: assets.get(f"{assets.base}/{name}").body.decode() for name in ("app.js", "a.css", "w.json")}
+    assert served == {"app.js": "\ngo();\n", "a.css": "\nb { c: d }\n", "w.json": '{"a":"一"}'}

@@ -8,6 +8,7 @@ import { language, nearest, number, say, span, speak } from "./words.js";
 
 const TEXT_MAX = 10_000;
 const SLOW_RETRY_MS = 10_000;
+const ALARM_REST_MS = 30_000; // a finger that trembles raises one alarm
 const HOST_MS = 1_500; // a frame without our loader hears nothing from its host: then it is an ordinary page
 const part = (id) => document.getElementById(id);
 const query = new URLSearchParams(location.search);
@@ -120,7 +121,7 @@ function flush() {
   if (state !== "online" || waiting) return;
   const next = [...me.local.values()].find((message) => message.state === "pending");
   if (!next) return;
-  const frame = { type: "message", client_msg_id: next.id, text: next.text, sent_at_ms: next.at };
+  const frame = { type: "message", client_msg_id: next.id, text: next.text, sent_at_ms: next.at, alarm: next.alarm ?? false };
   if (me.link.send(frame)) waiting = next.id;
 }
 
@@ -189,6 +190,7 @@ function label() {
   for (const id of ["warning", "hello", "invite", "newer"]) part(id).textContent = say(id);
   text.placeholder = say("placeholder");
   text.ariaLabel = say("placeholder");
+  part("emergency").textContent = say(part("emergency").disabled ? "emergency_sent" : "emergency");
   for (const id of ["send", "close"]) part(id).ariaLabel = say(id);
   const other = part("language");
   other.textContent = say("other_language");
@@ -209,13 +211,32 @@ function write() {
   if ([...written].length > TEXT_MAX) return alarm(say("too_long", { max: number(TEXT_MAX) }));
   const secret = secretIn(written);
   if (secret) return alarm(say(`guard.${secret}`));
-  const message = { id: newId(), text: written.toWellFormed?.() ?? written, at: Date.now() };
-  me.queue.put(message);
-  me.local.set(message.id, { ...message, state: "pending" });
+  put(written.toWellFormed?.() ?? written);
   text.value = "";
   resize();
+}
+
+function put(written, isAlarm = false) {
+  const message = { id: newId(), text: written, at: Date.now(), alarm: isAlarm };
+  me.queue.put(message);
+  me.local.set(message.id, { ...message, state: "pending" });
   show();
   flush();
+}
+
+/** One tap, no question: who is being robbed has no time. What was being written stays. */
+function call() {
+  if (!me) return;
+  put(say("emergency"), true);
+  const button = part("emergency");
+  button.disabled = true;
+  button.textContent = say("emergency_sent");
+  setTimeout(rest, ALARM_REST_MS);
+}
+
+function rest() {
+  part("emergency").disabled = false;
+  part("emergency").textContent = say("emergency");
 }
 
 function resize() {
@@ -231,6 +252,7 @@ part("composer").addEventListener("submit", (event) => {
   write();
   text.focus();
 });
+part("emergency").addEventListener("click", call);
 text.addEventListener("input", resize);
 text.addEventListener("keydown", (event) => {
   const composing = event.isComposing || event.keyCode === 229;

@@ -21,30 +21,35 @@ export function tag(value) {
   return value && value.toLowerCase().startsWith("zh") ? "zh-CN" : "en";
 }
 
-/** Words that came with parts loaded later: folders below i18n. */
-const chapters = [""];
+/** Words that come later, by the part that needs them. */
+const learned = [""];
+
+/** @param {string} next @param {string} part */
+async function words(next, part) {
+  const name = part ? `${part}/${next}` : next;
+  if (!cache.has(name)) {
+    const answer = await fetch(new URL(`../i18n/${name}.json`, import.meta.url));
+    if (!answer.ok) throw new Error(`i18n ${name}: ${answer.status}`);
+    cache.set(name, await answer.json());
+  }
+  return /** @type {Table} */ (cache.get(name));
+}
 
 /** Loads a language's words, then switches. Rejects when they cannot be fetched; the old language stays. @param {string} wanted */
 export async function setLanguage(wanted) {
   const next = tag(wanted);
-  const tables = await Promise.all(chapters.map(async (chapter) => {
-    const name = `${chapter}${next}.json`;
-    if (!cache.has(name)) {
-      const answer = await fetch(new URL(`../i18n/${name}`, import.meta.url));
-      if (!answer.ok) throw new Error(`i18n ${name}: ${answer.status}`);
-      cache.set(name, await answer.json());
-    }
-    return cache.get(name);
-  }));
+  const found = await Promise.all(learned.map((part) => words(next, part)));
   document.documentElement.lang = next;
-  table.value = Object.assign({}, ...tables);
+  table.value = Object.assign({}, ...found);
   language.value = next;
 }
 
-/** Adds a part's own words, in every language from now on. @param {string} name */
-export function addWords(name) {
-  chapters.push(`${name}/`);
-  return setLanguage(language.value);
+/** The words of a part that is loaded later. @param {string} part */
+export async function learn(part) {
+  const next = language.value;
+  const found = await words(next, part);
+  if (!learned.includes(part)) learned.push(part);
+  if (next === language.value) table.value = { ...table.value, ...found };
 }
 
 /** Remembers the choice for the next page, which the server then makes in it. @param {string} name @param {string} value */

@@ -21,6 +21,8 @@ const RANK = { low: 0, normal: 1, high: 2, critical: 3 };
 export const me = signal(/** @type {import("./types.d.ts").Me | null} */ (null));
 export const queues = signal(/** @type {import("./types.d.ts").Queue[]} */ ([]));
 export const viewCounts = signal(/** @type {Record<string, number>} */ ({}));
+/** How many tickets ring, and how many of them past the end of their ladder. */
+export const alarms = signal({ ringing: 0, unanswered: 0 });
 export const agents = signal(/** @type {import("./types.d.ts").Agent[]} */ ([]));
 /** Answer of /status: rules, channels. */
 export const status = signal(/** @type {any} */ (null));
@@ -288,6 +290,7 @@ export async function loadCounts() {
   batch(() => {
     queues.value = answer.queues;
     viewCounts.value = views;
+    alarms.value = answer.alarms ?? alarms.value;
     countList();
   });
 }

@@ -17,7 +17,8 @@ export interface TicketRow {
   queue: string; assignee_id: string | null; assignee_name: string | null; tags: string[]; language: string;
   findings: string[]; channel: string; account: string; visibility: "public" | "private";
   contact: { id: string; name: string | null; label: string }; snippet: string; last_message_at_ms: number;
-  last_inbound_at_ms: number; waiting_since_ms: number | null; snoozed_until_ms: number | null; created_at_ms: number; version: number;
+  last_inbound_at_ms: number; waiting_since_ms: number | null; snoozed_until_ms: number | null;
+  alarm_since_ms: number | null; accepted_by: string | null; created_at_ms: number; version: number;
 }
 export interface Reason { rule: string; why: string; at: Span[] }
 export interface Why {
@@ -45,7 +46,13 @@ export interface EventView {
   id: number; at_ms: number; kind: string; ticket_id?: string | null; message_id: string | null; actor: string;
   actor_name: string | null; queue: string | null; data: Record<string, string>;
 }
+/** Somebody who was called about a ticket. */
+export interface PageView {
+  at_ms: number; kind: "browser" | "agent" | "webhook" | "email"; to: string; round: number; step: number; state: string;
+  attempts: number; error: string | null;
+}
 export interface ThreadData {
+  pages: PageView[];
   ticket: TicketRow; messages: MessageView[]; events: EventView[]; participants: { kind: string; value: string }[];
   contact: {
     id: string; label: string; name: string | null; language: string | null; vip: boolean;

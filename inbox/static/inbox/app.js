@@ -3,7 +3,7 @@ import { effect, h, html, render, signal, useEffect, useState } from "../vendor/
 import { fullTime, language, now, setLanguage, t } from "../core/i18n.js";
 import { get, problemOf, signedOut } from "../core/api.js";
 import {
-  closeThread, conn, loadCounts, loadFrame, loadList, me, openThread, recall, refreshThread, route, status, thread,
+  alarms, closeThread, conn, go, loadCounts, loadFrame, loadList, me, openThread, recall, refreshThread, route, status, thread,
   ticketChanged,
 } from "../core/store.js";
 import { Failure, Icon, Mark, Toasts, toast } from "../core/parts.js";
@@ -56,6 +56,7 @@ function received({ event, ticket }) {
     ticketChanged(ticket);
     later.value.alarm.consider(ticket);
     if (event?.kind === "ticket.notice") later.value.alarm.notice(event, ticket);
+    if (event?.kind === "alarm.paged") later.value.alarm.page(event, ticket);
   }
   const open = thread.value;
   const about = ticket?.id ?? event?.ticket_id;
@@ -132,14 +133,14 @@ effect(() => {
 });
 
 effect(() => {
-  const alarms = later.value?.alarm.ringing.value.length ?? 0;
+  const ringing = later.value?.alarm.ringing.value.length ?? 0;
   const subject = thread.value.data?.ticket;
   const name = subject ? `${subject.number} ${subject.subject}` : t("app.inbox");
-  document.title = `${alarms ? `(${alarms}) ` : ""}${name} · Switchboard`;
+  document.title = `${ringing ? `(${ringing}) ` : ""}${name} · Switchboard`;
 });
 
 function Banners() {
-  return html`<section class="banners" aria-label=${t("banners.label")}>${h(LineBanner, {})}${h(RulesBanner, {})}</section>`;
+  return html`<section class="banners" aria-label=${t("banners.label")}>${h(LineBanner, {})}${h(UnansweredBanner, {})}${h(RulesBanner, {})}</section>`;
 }
 
 function LineBanner() {
@@ -155,6 +156,15 @@ function LineBanner() {
   return html`<div class="banner warn" data-banner="line"><span role="status">${h(Icon, { name: "wifi-off" })} ${t("connection.banner")}</span>
     <span class="muted">${seconds > 0 ? t("connection.retryIn", { n: seconds }) : t("connection.trying")}</span>
     <button type="button" class="button small" onClick=${() => later.value?.feed.reconnectNow()}>${t("action.retryNow")}</button></div>`;
+}
+
+/** Everybody on call was called, and nobody has accepted. */
+function UnansweredBanner() {
+  const { unanswered } = alarms.value;
+  if (!unanswered) return null;
+  return html`<div class="banner danger" role="alert" data-banner="unanswered">${h(Icon, { name: "siren" })}
+    <b class="grow">${t("alarm.unanswered", { n: unanswered })}</b>
+    <button type="button" class="button small" onClick=${() => go({ view: "critical", queue: null, q: "" })}>${t("alarm.look")}</button></div>`;
 }
 
 function RulesBanner() {

@@ -3,7 +3,7 @@ import { h, html, signal } from "../vendor/ui.js";
 import { fullTime, t, word } from "../core/i18n.js";
 import { agents, go, me, queueTitle, queues } from "../core/store.js";
 import { Chip, Icon, IconButton, Menu, RedactedLine, UrgencyChip } from "../core/parts.js";
-import { assign, isDone, moveTo, setState, setUrgency, solveOrReopen, wake } from "./actions.js";
+import { accept, assign, isDone, moveTo, setState, setUrgency, solveOrReopen, wake } from "./actions.js";
 import { sideOpen, toggleSide } from "./thread.js";
 
 /** @typedef {import("../core/types.d.ts").TicketRow} TicketRow */
@@ -30,6 +30,8 @@ export function Header({ row }) {
       ${h(IconButton, { icon: "arrow-left", label: t("action.back"), onClick: () => go({ ticket: null }), class: "back" })}
       <h1 id="ticket-title" lang=${row.language}>${row.subject ? h(RedactedLine, { text: row.subject }) : row.number}</h1>
       <div class="head-acts">
+        ${row.alarm_since_ms !== null && html`<button type="button" class="button danger" data-act="accept" onClick=${() => accept(row)}>
+          ${h(Icon, { name: "siren" })}<span>${t("action.accept")}</span></button>`}
         <button type="button" class=${done ? "button" : "button primary"} data-act="solve" title=${`${t(done ? "action.reopen" : "action.solve")} (e)`}
           onClick=${() => solveOrReopen(row)}>${h(Icon, { name: done ? "rotate-ccw" : "check" })}<span>${t(done ? "action.reopen" : "action.solve")}</span></button>
         ${h(IconButton, { icon: "panel-right", label: t("side.toggle"), keys: "]", expanded: sideOpen.value, onClick: toggleSide })}</div></div>
@@ -37,9 +39,13 @@ export function Header({ row }) {
       ${h(StateMenu, { row })}${h(UrgencyMenu, { row })}${h(QueueMenu, { row })}${h(AssignMenu, { row })}
       ${row.snoozed_until_ms !== null && html`<button type="button" class="button small" data-act="wake" title=${t("snooze.wake")} onClick=${() => wake(row)}>
         ${h(Icon, { name: "calendar-clock", size: 14 })}${t("snooze.until", { time: fullTime(row.snoozed_until_ms) })}</button>`}
+      ${row.accepted_by !== null && h(Chip, { tone: "success", icon: "check" }, t("header.accepted", { name: nameOf(row.accepted_by) }))}
       ${row.visibility === "public" && h(Chip, { tone: "public", icon: "globe" }, t("visibility.public"))}
       ${row.tags.map((each) => h(Chip, { key: each, icon: "tag", class: "tag" }, each))}</div>${ending.value}</header>`;
 }
+
+/** @param {string} id */
+const nameOf = (id) => agents.value.find((each) => each.id === id)?.name ?? id;
 
 /** @param {{ row: TicketRow }} props */
 function StateMenu({ row }) {

@@ -7,11 +7,12 @@ import { Icon } from "../core/parts.js";
 /** @typedef {import("../core/types.d.ts").EventView} EventView */
 
 const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked", "value.revealed", "link.opened", "post.hide",
-  "ticket.snoozed", "ticket.notice", "ticket.followed"]);
+  "ticket.snoozed", "ticket.notice", "ticket.followed", "alarm.raised", "alarm.accepted", "alarm.unanswered", "alarm.over"]);
 const ICONS = /** @type {Record<string, string>} */ ({
   "ticket.opened": "inbox", "ticket.assigned": "user-check", "ticket.state": "circle-dot", "ticket.updated": "tag",
   "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "delivery.state": "send", "reply.blocked": "shield-alert",
   "value.revealed": "key-round", "link.opened": "user-check", "post.hide": "eye-off", "ticket.snoozed": "calendar-clock",
+  "alarm.raised": "siren", "alarm.paged": "bell", "alarm.accepted": "check", "alarm.unanswered": "siren", "alarm.over": "volume-x", "page.state": "send",
   "ticket.notice": "bell", "ticket.followed": "link", "ticket.reminded": "hourglass", "customer.notified": "bell", "webhook.state": "code",
 });
 
@@ -82,7 +83,8 @@ function describe(event) {
   if (event.kind === "message.added") return t(data.note ? "history.noted" : data.template ? "history.autoReplied"
     : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });
   if (event.kind === "ticket.updated") return t("history.updated", { who, what: changesOf(data) });
-  return has(`history.${event.kind}`) ? t(`history.${event.kind}`, { who }) : event.kind;
+  if (event.kind === "page.state") return t(data.state === "sent" ? "history.pageSent" : "history.pageDead", { to: data.to });
+  return has(`history.${event.kind}`) ? t(`history.${event.kind}`, { ...data, who, minutes: Math.ceil(Number(data.after_ms) / 60_000) }) : event.kind;
 }
 
 /** A queue by its title, an agent by the login that rules use. @param {string} to */

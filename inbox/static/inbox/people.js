@@ -3,7 +3,7 @@
  * it. Loaded behind the thread, with its own words and styles.
  */
 import { h, html, useEffect, useState } from "../vendor/ui.js";
-import { addWords, fullTime, languageName, listOf, t, word } from "../core/i18n.js";
+import { fullTime, languageName, learn, listOf, t, word } from "../core/i18n.js";
 import { get, post, problemOf } from "../core/api.js";
 import { refreshThread } from "../core/store.js";
 import { Avatar, ChannelIcon, Chip, Dialog, Icon, Menu, When, toast } from "../core/parts.js";
@@ -19,7 +19,7 @@ import { Avatar, ChannelIcon, Chip, Dialog, Icon, Menu, When, toast } from "../c
 const ACTS_SHOWN = 5;
 
 /** Resolves once words and styles are there. */
-export const ready = Promise.all([addWords("people"), new Promise((done) => {
+export const ready = Promise.all([learn("people"), new Promise((done) => {
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = new URL("../css/people.css", import.meta.url).href;

@@ -1,5 +1,5 @@
 /** The side panel: why the ticket is here, who the customer is and how we know, what else belongs to it, its history. */
-import { h, html, signal, useState } from "../vendor/ui.js";
+import { h, html, signal, useEffect, useState } from "../vendor/ui.js";
 import { fullTime, languageName, t, word } from "../core/i18n.js";
 import { go, inLanguage, keep, queueTitle, recall, ticket } from "../core/store.js";
 import { ChannelIcon, Chip, Icon, IconButton, RedactedLine, UrgencyChip, When } from "../core/parts.js";
@@ -27,7 +27,16 @@ export function Side({ row, data }) {
     ${h(Section, { name: "details", title: t("side.details"), icon: "info" }, h(Details, { row, data }))}
     ${data.related.length > 0 && h(Section, { name: "related", title: t("side.related", { n: data.related.length }), icon: "link" },
       html`<ul class="related">${data.related.map((each) => h(Related, { key: each.id, row: ticket(each.id)?.value ?? each }))}</ul>`)}
+    ${h(Emergency, { row, data })}
     ${h(Section, { name: "history", title: t("side.history"), icon: "history" }, h(History, { events: data.events }))}</aside>`;
+}
+
+/** What only emergencies need comes when there is one. @param {{ row: TicketRow, data: ThreadData }} props */
+function Emergency(props) {
+  const [parts, setParts] = useState(/** @type {any} */ (null));
+  const wanted = props.data.pages.length > 0;
+  useEffect(() => { if (wanted) import("./emergency.js").then((found) => found.ready().then(() => setParts(found))); }, [wanted]);
+  return parts && h(parts.Emergency, { ...props, Section });
 }
 
 /** @param {{ name: string, title: string, icon: string, children?: any }} props */

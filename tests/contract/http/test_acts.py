@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from router.clock import VirtualClock
+from router.flow.ladders import Ladders
 from router.flow.sweep import Sweeper
 from router.flow.timers import Timers
 from router.model.limits import SNOOZE_MAX_MS
@@ -74,10 +75,10 @@ async def test_what_is_put_aside_is_on_no_list_but_its_own_until_its_time(acting
 
     clock = VirtualClock(until_ms)
 
-    timers = Timers(
-        store=app.store, bus=app.bus, rulebook=app.rulebook, channels=app.channels, clock=clock, ids=app.ids
-    )
-    sweeper = Sweeper(store=app.store, bus=app.bus, timers=timers, clock=clock, metrics=Metrics(), log=SilentLog())
+    parts = {"store": app.store, "bus": app.bus, "clock": clock}
+    timers = Timers(**parts, rulebook=app.rulebook, channels=app.channels, ids=app.ids)
+    ladders = Ladders(**parts, rulebook=app.rulebook, ids=app.ids, metrics=Metrics())
+    sweeper = Sweeper(**parts, timers=timers, ladders=ladders, metrics=Metrics(), log=SilentLog())
     await sweeper.run_once()
     back = await get(acting, path_of(ticket))
     assert back["ticket"]["snoozed_until_ms"] is None

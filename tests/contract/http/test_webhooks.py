@@ -13,6 +13,7 @@ from aiohttp import web
 from router.clock import VirtualClock
 from router.flow.hooks import HookWorker
 from router.flow.rulebook import Rulebook
+from router.flow.signed import SignedCalls
 from router.model.changes import Add
 from router.model.limits import SEND_LEASE_MS
 from router.model.tables import HookEntry
@@ -76,9 +77,12 @@ def worker(house, receiver, tmp_path):
             store=app.store,
             bus=app.bus,
             rulebook=Rulebook.of({"rules.yaml": RULES.encode()}),
-            base=tmp_path,
-            private_hosts=frozenset(private_hosts),
-            environment=environment | more,
+            calls=SignedCalls(
+                base=tmp_path,
+                private_hosts=frozenset(private_hosts),
+                environment=environment | more,
+                clock=clock,
+            ),
             clock=clock,
             jitter=lambda: 0.5,
             metrics=Metrics(),

@@ -119,5 +119,5 @@ class ActsSuite:
         case, mia, tom = Case("Ann"), agent("mia"), agent("tom")
         await put(store, case)
         await store.write(changes.apply([Add(mia), Add(tom)], now_ms=NOW))
-        around = await store.read(commands.surroundings(case.contact.id, {"mia", "nobody"}))
+        around = await store.read(commands.surroundings(case.ticket, {"mia", "nobody"}))
         assert (around.contact.name, around.verified, dict(around.agents)) == ("Ann", True, {"mia": mia})

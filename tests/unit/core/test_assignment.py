@@ -89,8 +89,19 @@ def test_every_assignment_fits_and_nothing_that_fits_is_left(tickets, agents):
     free = {x.agent.id: x.agent.capacity - x.open_tickets - list(found.values()).count(x.agent.id) for x in loads}
     for x in loads:
         taken = [row for row in rows if found.get(row.id) == x.agent.id]
-        assert not taken or free[x.agent.id] >= 0
+        # Only what is critical is put into hands that are full.
+        room = max(0, x.agent.capacity - x.open_tickets)
+        assert sum(row.urgency != "critical" for row in taken) <= room
         assert all(not x.agent.queues or row.queue in x.agent.queues for row in taken)
     for row in rows:
         if row.id not in found:
-            assert all(free[x.agent.id] <= 0 or (x.agent.queues and row.queue not in x.agent.queues) for x in loads)
+            serving = [x for x in loads if not x.agent.queues or row.queue in x.agent.queues]
+            assert all(free[x.agent.id] <= 0 for x in serving)
+            assert row.urgency != "critical" or not serving
+
+
+def test_what_is_critical_does_not_wait_for_free_hands():
+    full = [load("a", capacity=1, held=1, idle=1), load("b", capacity=1, held=3)]
+    assert given_to([waiting("calm"), waiting("critical", urgency="critical")], full) == {"critical": "b"}
+    assert given_to([waiting("critical", urgency="critical")], [*full, load("c", idle=9)]) == {"critical": "c"}
+    assert given_to([waiting("critical", urgency="critical")], [load("a", held=9, queues=("fees",))]) == {}

@@ -29,7 +29,7 @@ def test_a_new_ticket_has_what_the_rules_said(world):
     assert ticket.waiting_since_ms == ticket.last_inbound_at_ms == NOW
     assert world.snapshot.contacts[decided.outcome.contact_id].name == "Ann"
     assert [r.rule for r in decided.outcome.why.reasons] == ["stolen"]
-    assert kinds(world) == ["ticket.opened", "message.added", "message.added"]
+    assert kinds(world) == ["ticket.opened", "alarm.raised", "message.added", "message.added"]
     kept = msgspec.json.decode(world.messages[decided.outcome.message_id].verdict, type=Why)
     assert kept == decided.outcome.why
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from router.flow.hooks import PrivateAddress, PublicResolver, is_public
+from router.flow.signed import PrivateAddress, PublicResolver, is_public
 
 
 @pytest.mark.parametrize("address", [

@@ -1,0 +1,42 @@
+"""What becomes of a page that goes by mail after one attempt. Pure.
+
+However it failed it is tried again, until the way is said to lead nowhere or the attempts are used up: then the history
+says that this person was not reached.
+"""
+
+import msgspec
+
+from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent
+from router.core.delivery import pause_ms
+from router.model.alarms import PageEntry, PageState
+from router.model.changes import Change, Record, Save
+from router.model.limits import SEND_ATTEMPTS_MAX
+from router.model.tables import Event
+
+_ERROR_CHARS = 300
+
+
+def after_page(page: PageEntry, outcome: SendOutcome, *, now_ms: int, jitter: float) -> list[Change]:
+    """The changes after an attempt; `page` is the row as it was claimed."""
+    state: PageState = "queued"
+    if isinstance(outcome, Sent):
+        state = "sent"
+    elif isinstance(outcome, Rejected) or page.attempts >= SEND_ATTEMPTS_MAX:
+        state = "dead"
+    asked_ms = int((outcome.after_s or 0) * 1000) if isinstance(outcome, Retry) else 0
+    error = None if isinstance(outcome, Sent) else outcome.reason[:_ERROR_CHARS]
+    if isinstance(outcome, AuthFailed):
+        error = f"the mail server refuses our login: {error}"[:_ERROR_CHARS]
+    settled = msgspec.structs.replace(
+        page,
+        state=state,
+        error=error,
+        due_at_ms=now_ms + max(pause_ms(page.attempts, jitter), asked_ms),
+        lease_until_ms=None,
+        version=page.version + 1,
+    )
+    changes: list[Change] = [Save(settled)]
+    if state != "queued":
+        data = {"to": f"email:{page.target}", "state": state, "attempt": str(page.attempts)}
+        changes.append(Record(Event(at_ms=now_ms, kind="page.state", ticket_id=page.ticket_id, data=data)))
+    return changes

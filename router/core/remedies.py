@@ -1,0 +1,162 @@
+"""Actions on a customer's account: who may propose, who has to agree, what becomes of the call. Pure.
+
+Nobody agrees to their own proposal. What takes an action back needs a verified customer and two people, whatever the
+rules say (rules/remedies.py holds them to it).
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from router.core.verification import account_of, is_verified
+from router.model.actions import ActionEntry, ActionState
+from router.model.changes import Add, Change, Record, Save
+from router.model.errors import Refused
+from router.model.ids import ActionId, AgentId, ContactId, TicketId
+from router.model.sources import Ids
+from router.model.tables import Event, EventKind, Identity, Ticket
+from rules.backend import ActionSpec
+
+ATTEMPTS_MAX = 10
+_PAUSES_MS = (1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000)
+"""Shorter than those of replies: money leaves meanwhile."""
+_UNDER_WAY: frozenset[ActionState] = frozenset({"proposed", "queued", "sending"})
+_ERROR_CHARS = 300
+
+
+class CallOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What the back end, or the way to it, said."""
+
+    kind: Literal["done", "later", "never"]
+    outcome: str = ""
+    reason: str = ""
+    after_ms: int = 0
+    """How long it asked us to wait."""
+
+
+def stands(rows: Sequence[ActionEntry], action: str) -> str:
+    """Why an action needs no proposal: it is under way, or done and not taken back; nothing when it does."""
+    states = {row.state for row in rows if row.action == action}
+    if states & _UNDER_WAY:
+        return "already_proposed"
+    return "already_done" if "done" in states else ""
+
+
+def entry_of(
+    spec: ActionSpec, ticket_id: TicketId, contact_id: ContactId, *, proposed_by: str, now_ms: int, ids: Ids
+) -> ActionEntry:
+    """A new action: waiting for somebody to agree, or on its way where nobody has to."""
+    return ActionEntry(
+        id=ActionId(ids.new()),
+        ticket_id=ticket_id,
+        contact_id=contact_id,
+        action=spec.name,
+        state="proposed" if spec.approval else "queued",
+        proposed_by=proposed_by,
+        due_at_ms=now_ms,
+        created_at_ms=now_ms,
+    )
+
+
+def told(row: ActionEntry, kind: EventKind, *, actor: str, now_ms: int, **data: str) -> Event:
+    """What the history says of it."""
+    said = {"action": row.action, "id": row.id, **data}
+    return Event(at_ms=now_ms, kind=kind, ticket_id=row.ticket_id, actor=actor, data=said)
+
+
+def propose(
+    spec: ActionSpec,
+    ticket: Ticket,
+    identities: Sequence[Identity],
+    rows: Sequence[ActionEntry],
+    agent_id: AgentId,
+    *,
+    now_ms: int,
+    ids: Ids,
+) -> tuple[ActionEntry, list[Change]]:
+    """An agent's proposal. Raises Refused (already_…, nothing_to_undo, no_account, not_verified)."""
+    undoes = None
+    if spec.undoes is not None:
+        undoes = next((row.id for row in rows if row.action == spec.undoes and row.state == "done"), None)
+        if undoes is None:
+            raise Refused("nothing_to_undo", f"{spec.undoes} has not been done on this ticket")
+    if (standing := stands(rows, spec.name)) and not (spec.undoes is not None and standing == "already_done"):
+        raise Refused(standing, f"{spec.name} is {standing.removeprefix('already_')} already")
+    account = _account(spec, identities)
+    actor = f"agent:{agent_id}"
+    row = entry_of(spec, ticket.id, ticket.contact_id, proposed_by=actor, now_ms=now_ms, ids=ids)
+    row = msgspec.structs.replace(row, account=account, undoes=undoes)
+    return row, [Add(row), Record(told(row, "action.proposed", actor=actor, now_ms=now_ms))]
+
+
+def _account(spec: ActionSpec, identities: Sequence[Identity]) -> str:
+    account = account_of(identities)
+    if account is None:
+        raise Refused("no_account", "no account of the app is proven to be this customer's", status=422)
+    if spec.verified and not is_verified(identities):
+        raise Refused("not_verified", f"{spec.name} needs a verified customer", status=422)
+    return account
+
+
+def approve(
+    row: ActionEntry, spec: ActionSpec, identities: Sequence[Identity], agent_id: AgentId, *, now_ms: int
+) -> list[Change]:
+    """A second person agrees. Raises Refused (not_proposed, own_proposal, account_changed, no_account …)."""
+    if row.state != "proposed":
+        raise Refused("not_proposed", f"this action is {row.state}, nobody has to agree to it")
+    actor = f"agent:{agent_id}"
+    if row.proposed_by == actor:
+        raise Refused("own_proposal", "nobody agrees to their own proposal", status=403)
+    account = _account(spec, identities)
+    if row.account is not None and row.account != account:
+        raise Refused("account_changed", "the customer's account is another one than when this was proposed")
+    agreed = _moved(row, state="queued", account=account, decided_by=agent_id, due_at_ms=now_ms)
+    return [Save(agreed), Record(told(agreed, "action.approved", actor=actor, now_ms=now_ms))]
+
+
+def decline(row: ActionEntry, agent_id: AgentId, *, now_ms: int) -> list[Change]:
+    """Somebody says no; the proposer may too. Raises Refused (not_proposed)."""
+    if row.state != "proposed":
+        raise Refused("not_proposed", f"this action is {row.state}, it cannot be declined any more")
+    declined = _moved(row, state="declined", decided_by=agent_id)
+    return [Save(declined), Record(told(declined, "action.declined", actor=f"agent:{agent_id}", now_ms=now_ms))]
+
+
+def retry(row: ActionEntry, agent_id: AgentId, *, now_ms: int) -> list[Change]:
+    """Ask the back end again, under the same key. Raises Refused (not_failed)."""
+    if row.state != "failed":
+        raise Refused("not_failed", f"this action is {row.state}")
+    again = _moved(row, state="queued", attempts=0, due_at_ms=now_ms, error=None)
+    event = told(again, "action.state", actor=f"agent:{agent_id}", now_ms=now_ms, to="queued")
+    return [Save(again), Record(event)]
+
+
+def after_call(
+    row: ActionEntry, undone: ActionEntry | None, outcome: CallOutcome, *, now_ms: int, jitter: float
+) -> list[Change]:
+    """The changes after a call; `row` as it was claimed, `undone` what it takes back. Only its end is told."""
+    state: ActionState = "done" if outcome.kind == "done" else "failed"
+    if outcome.kind == "later" and row.attempts < ATTEMPTS_MAX:
+        state = "queued"
+    pause_ms = int(_PAUSES_MS[min(row.attempts, len(_PAUSES_MS)) - 1] * (0.75 + jitter / 2))
+    settled = _moved(
+        row,
+        state=state,
+        outcome=outcome.outcome or None,
+        error=outcome.reason[:_ERROR_CHARS] or None,
+        due_at_ms=now_ms + max(pause_ms, outcome.after_ms),
+        lease_until_ms=None,
+    )
+    changes: list[Change] = [Save(settled)]
+    if state == "queued":
+        return changes
+    said = {"to": state, "attempt": str(row.attempts), "outcome": outcome.outcome, "error": settled.error or ""}
+    changes.append(Record(told(settled, "action.state", actor="system", now_ms=now_ms, **said)))
+    if state == "done" and undone is not None and undone.state == "done":
+        changes.append(Save(_moved(undone, state="undone")))
+    return changes
+
+
+def _moved(row: ActionEntry, **fields: object) -> ActionEntry:
+    return msgspec.structs.replace(row, version=row.version + 1, **fields)

@@ -1,0 +1,114 @@
+"""Alarms at rest: what rings without a ladder, ladders to climb, pages that wait to leave by mail."""
+
+from typing import Final
+
+import msgspec
+
+from router.model.alarms import Ladder, PageEntry
+from router.model.ids import TicketId
+from router.model.tables import Ticket
+from router.store.codec import table
+from router.store.script import Script, fetch, select
+
+_PAGE: Final = table(PageEntry)
+_DUE: Final = (
+    "t.kind = 'email' AND ((t.state = 'queued' AND t.due_at_ms <= :now_ms) "
+    "OR (t.state = 'sending' AND t.lease_until_ms <= :now_ms))"
+)
+_TAKE: Final = (
+    "UPDATE pages SET attempts = attempts + 1, state = 'sending', lease_until_ms = :until_ms, version = version + 1 "  # noqa: S608
+    f"WHERE id {{in ids}} RETURNING {', '.join(_PAGE.quoted)}"
+)
+
+
+class Climbing(msgspec.Struct, frozen=True, kw_only=True):
+    """A ladder and its ticket."""
+
+    ladder: Ladder
+    ticket: Ticket
+
+
+class ClaimedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A page to send, and the number of its ticket."""
+
+    page: PageEntry
+    ticket_number: int
+
+
+class Loud(msgspec.Struct, frozen=True, kw_only=True):
+    """How many tickets ring, and how many of them past the end of their ladder."""
+
+    ringing: int
+    unanswered: int
+
+
+def without_ladder(limit: int) -> Script[list[Ticket]]:
+    """Tickets that ring and have no ladder yet, the longest first."""
+    return fetch(
+        Ticket,
+        "WHERE t.alarm_since_ms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ladders AS l "
+        "WHERE l.ticket_id = t.id AND l.since_ms = t.alarm_since_ms) ORDER BY t.alarm_since_ms, t.id LIMIT :limit",
+        limit=limit,
+    )
+
+
+def climbing(limit: int) -> Script[list[Climbing]]:
+    """Ladders that are climbed, the next due first, and before them those whose alarm is over."""
+    over = yield from fetch(
+        Ladder,
+        "JOIN tickets AS k ON k.id = t.ticket_id WHERE t.state IN ('ringing', 'unanswered') "
+        "AND (k.alarm_since_ms IS NULL OR k.alarm_since_ms <> t.since_ms) ORDER BY t.id LIMIT :limit",
+        limit=limit,
+    )
+    due = yield from fetch(Ladder, "WHERE t.state = 'ringing' ORDER BY t.due_at_ms, t.id LIMIT :limit", limit=limit)
+    ladders = {ladder.id: ladder for ladder in (*over, *due)}
+    wanted = sorted({ladder.ticket_id for ladder in ladders.values()})
+    tickets = (yield from fetch(Ticket, "WHERE t.id {in ids}", ids=wanted)) if wanted else []
+    by_id = {ticket.id: ticket for ticket in tickets}
+    return [Climbing(ladder=ladder, ticket=by_id[ladder.ticket_id]) for ladder in ladders.values()]
+
+
+def claim_pages(*, now_ms: int, lease_ms: int, limit: int) -> Script[list[ClaimedPage]]:
+    """Take due pages that leave by mail for `lease_ms`, the oldest first."""
+    rows = yield from select(
+        f"SELECT t.id FROM pages AS t WHERE {_DUE} ORDER BY t.id LIMIT :limit "  # noqa: S608 - our own text
+        "{pg FOR NO KEY UPDATE OF t SKIP LOCKED}",
+        now_ms=now_ms,
+        limit=limit,
+    )
+    ids = [row[0] for row in rows]
+    if not ids:
+        return []
+    taken = _PAGE.decode((yield from select(_TAKE, ids=ids, until_ms=now_ms + lease_ms)))
+    tickets = yield from fetch(Ticket, "WHERE t.id {in ids}", ids=sorted({page.ticket_id for page in taken}))
+    numbers = {ticket.id: ticket.number for ticket in tickets}
+    ordered = sorted(taken, key=lambda page: page.id)
+    return [ClaimedPage(page=page, ticket_number=numbers[page.ticket_id]) for page in ordered]
+
+
+def loud() -> Script[Loud]:
+    """How it stands with all alarms."""
+    rows = yield from select(
+        "SELECT COUNT(*), COUNT(l.id) FROM tickets AS t LEFT JOIN ladders AS l "
+        "ON l.ticket_id = t.id AND l.since_ms = t.alarm_since_ms AND l.state = 'unanswered' "
+        "WHERE t.alarm_since_ms IS NOT NULL"
+    )
+    return Loud(ringing=rows[0][0], unanswered=rows[0][1])
+
+
+def pages_of(ticket_id: TicketId, *, limit: int = 200) -> Script[list[PageEntry]]:
+    """Who was paged about a ticket, the newest first; a webhook's with what became of its word."""
+    pages = yield from fetch(
+        PageEntry, "WHERE t.ticket_id = :ticket_id ORDER BY t.id DESC LIMIT :limit", ticket_id=ticket_id, limit=limit
+    )
+    carried = [page.id for page in pages if page.kind == "webhook"]
+    if not carried:
+        return pages
+    found = yield from select("SELECT id, state, attempts, error FROM hooks WHERE id {in ids}", ids=carried)
+    hooks = {row[0]: row[1:] for row in found}
+    return [
+        msgspec.structs.replace(page, state=hooks[page.id][0], attempts=hooks[page.id][1], error=hooks[page.id][2])
+        if page.id in hooks
+        else page
+        for page in pages
+    ]

@@ -1,0 +1,82 @@
+"""The alarm in real browsers over a real house: one tap of the customer, and a colleague accepts, in both languages."""
+
+import aiohttp
+import pytest
+from playwright.async_api import expect
+
+from router.cli.people import add_login_token, new_agent
+from router.store import people
+from tests.browser.desk import desk, violations
+from tests.e2e.test_webchat_house import running_house, visitor_at
+
+WORDS = {
+    "en": ("My wallet is being emptied", "Alarm raised", "your alarm has reached us", "Accept", "Accepted: Mei"),
+    "zh-CN": ("我的钱包正在被盗", "已发出紧急求助", "我们已收到您的紧急求助", "接单", "已接单：Mei"),
+}
+
+
+async def link_of(app, login):
+    agent = new_agent(app.ids, app.clock, login=login, name=login.title())
+    await app.store.write(people.add_agent(agent))
+    token = await add_login_token(app.store, agent, app.clock)
+    return f"http://127.0.0.1:{app.server.port}/login?token={token}"
+
+
+async def calm_ticket(app):
+    """Something else is on the list already."""
+    async with aiohttp.ClientSession() as http, visitor_at(app, http) as visitor:
+        await visitor.write("How do I change the language?")
+        await visitor.until(lambda v: len(v.texts("system")) == 1)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+async def test_one_tap_and_a_colleague_accepts(tmp_path, chromium, language):
+    button, raised, checklist, accept, accepted = WORDS[language]
+    async with running_house(tmp_path) as app:
+        await calm_ticket(app)
+        link = await link_of(app, "mei")
+        async with desk(chromium, link, language=language) as agent:
+            context = await chromium.new_context(viewport={"width": 420, "height": 800})
+            customer = await context.new_page()
+            await customer.goto(f"http://127.0.0.1:{app.server.port}/channels/webchat/default/?lang={language[:2]}")
+            await customer.locator("#text").fill("half a sentence")
+            tap = customer.get_by_role("button", name=button)
+            await tap.click()
+            await expect(customer.locator("#emergency")).to_contain_text(raised)
+            await expect(customer.locator("#emergency")).to_be_disabled()
+            await expect(customer.locator(".own .bubble")).to_have_text(button)
+            await expect(customer.locator(".system .bubble")).to_contain_text(checklist)
+            await expect(customer.locator("#text")).to_have_value("half a sentence")
+
+            alarm = agent.locator("[data-alarm=T-1002]")
+            await expect(alarm).to_be_visible()
+            assert await violations(agent) == []
+            await alarm.get_by_role("button", name=accept, exact=True).click()
+            await expect(alarm).to_have_count(0)
+            await expect(agent.locator(".ticket-head")).to_contain_text(accepted)
+            await expect(agent.locator(".log details.why").first).to_contain_text("alarm-button")
+            await expect(agent.locator(".side .calls li")).to_have_count(1)
+            assert await violations(agent) == []
+            await context.close()
+
+
+async def test_it_rings_at_every_screen_until_somebody_accepts(tmp_path, chromium):
+    async with running_house(tmp_path) as app:
+        await calm_ticket(app)
+        mei, li = await link_of(app, "mei"), await link_of(app, "li")
+        async with desk(chromium, mei) as first, desk(chromium, li) as second:
+            context = await chromium.new_context()
+            customer = await context.new_page()
+            await customer.goto(f"http://127.0.0.1:{app.server.port}/channels/webchat/default/?lang=en")
+            await customer.locator("#emergency").click()
+            for page in (first, second):
+                await expect(page.locator("[data-alarm=T-1002]")).to_be_visible()
+            # To look is not yet to accept.
+            await second.locator("[data-alarm=T-1002] .alarm-open").click()
+            await expect(second.locator(".ticket-head")).to_be_visible()
+            await expect(second.locator("[data-alarm=T-1002]")).to_be_visible()
+            await first.locator("[data-alarm=T-1002] [data-act=accept]").click()
+            for page in (first, second):
+                await expect(page.locator("[data-alarm=T-1002]")).to_have_count(0)
+            await expect(second.locator(".ticket-head")).to_contain_text("Accepted: Mei")
+            await context.close()
