@@ -6,6 +6,7 @@ hash of the whole tree, so that what is under them never changes and relative im
 
 import gzip
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from html import escape
@@ -163,8 +164,11 @@ def _resolve(here: PurePosixPath, target: str) -> str:
 
 
 def _lean(path: Path) -> bytes:
-    """The file without the comments that stand on lines of their own or tell a type; every line keeps its number."""
+    """A script without the comments that stand on lines of their own or tell a type, every line with its number; JSON
+    without blanks between its values."""
     body = path.read_bytes()
+    if path.suffix == ".json":
+        return json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":")).encode()
     if path.suffix != ".js":
         return body
     text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), body.decode())

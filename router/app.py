@@ -27,12 +27,14 @@ from router.flow.hooks import HookWorker
 from router.flow.intake import Door
 from router.flow.leases import Leases
 from router.flow.links import AccountLinks, LinkWriter, page_of
+from router.flow.references import References
 from router.flow.rehearsal import Rehearsal
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook, RulesFollower
 from router.flow.sweep import Sweeper
 from router.flow.threads import AccountCursors, AccountThreads
 from router.flow.timers import Timers
+from router.flow.verification import Verification
 from router.keys import Keyring
 from router.model.errors import ConfigError
 from router.store import migrate
@@ -164,7 +166,10 @@ class App:
                 channels=self.channels,
                 keys=self.keys,
                 links=LinkWriter(
-                    store=store, keys=self.keys, page=page_of(self.channels, self.config.server.public_url)
+                    store=store,
+                    keys=self.keys,
+                    page=page_of(self.channels, self.config.server.public_url),
+                    public_url=self.config.server.public_url,
                 ),
                 clock=clock,
                 jitter=random.SystemRandom().random,
@@ -176,7 +181,7 @@ class App:
                 store=store,
                 bus=bus,
                 rulebook=self.rulebook,
-                base=self._base,
+                references=References(self._base),
                 private_hosts=frozenset(self.config.webhooks.private_hosts),
                 clock=clock,
                 jitter=random.SystemRandom().random,
@@ -308,6 +313,16 @@ class App:
             door=self.door,
             channels=self.channels,
             commands=self.commands,
+            verification=Verification(
+                store=self.store,
+                bus=self.bus,
+                channels=self.channels,
+                rulebook=self.rulebook,
+                references=References(self._base),
+                keys=self.keys,
+                clock=self.clock,
+                ids=self.ids,
+            ),
             feed=self.feed,
             rulebook=self.rulebook,
             health=self.health,

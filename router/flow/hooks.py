@@ -6,10 +6,8 @@ configuration names its host, so that a rules file cannot make the house knock a
 
 import asyncio
 import ipaddress
-import os
 import socket
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -18,6 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from router.bus import Bus
 from router.core.hooks import HookOutcome, after_hook
+from router.flow.references import References
 from router.flow.rulebook import Rulebook
 from router.model.errors import ConfigError, Conflict, StoreUnavailable
 from router.model.limits import SEND_LEASE_MS
@@ -28,13 +27,11 @@ from router.store import hooks
 from router.store.hooks import ClaimedHook
 from router.store.script import Store
 from router.telemetry import Logger, Metrics, why
-from rules.webhooks import Webhook
 
 _POLL_S = 1.0
 _TIMEOUT_S = 10.0
 _CONCURRENCY = 8
 _RETRY_AFTER_S_MAX = 3_600
-SECRET_CHARS_MIN = 16
 
 
 class PrivateAddress(OSError):
@@ -81,17 +78,15 @@ class HookWorker:
         store: Store,
         bus: Bus,
         rulebook: Rulebook,
-        base: Path,
+        references: References,
         private_hosts: frozenset[str],
-        environment: Mapping[str, str] = os.environ,
         clock: Clock,
         jitter: Callable[[], float],
         metrics: Metrics,
         log: Logger,
     ) -> None:
-        """`base` is where `file:` paths start."""
-        self._store, self._bus, self._rulebook, self._base = store, bus, rulebook, base
-        self._private, self._environment = private_hosts, environment
+        self._store, self._bus, self._rulebook, self._references = store, bus, rulebook, references
+        self._private = private_hosts
         self._clock, self._jitter, self._metrics, self._log = clock, jitter, metrics, log
 
     async def run(self) -> None:
@@ -158,7 +153,7 @@ class HookWorker:
         webhook = self._rulebook.current.webhooks.get(item.entry.webhook)
         if webhook is None:
             return HookOutcome(kind="never", reason=f"the rules no longer have a webhook {item.entry.webhook}")
-        url, secret = self._address(webhook), self._secret(webhook)
+        url, secret = self._references.address(webhook), self._references.secret(webhook)
         if refused := self._refusal(url):
             return HookOutcome(kind="never", reason=refused)
         body = _body(item)
@@ -191,27 +186,6 @@ class HookWorker:
         except ValueError:
             return ""
         return "" if is_public(host) else _not_public(url)
-
-    def _address(self, webhook: Webhook) -> str:
-        return self._resolved(webhook.url) if webhook.url.startswith(("env:", "file:")) else webhook.url
-
-    def _secret(self, webhook: Webhook) -> bytes:
-        secret = self._resolved(webhook.secret)
-        if len(secret) < SECRET_CHARS_MIN:
-            raise ConfigError(f"the secret of webhook {webhook.name} has fewer than {SECRET_CHARS_MIN} characters")
-        return secret.encode()
-
-    def _resolved(self, reference: str) -> str:
-        """What a reference of the rules names. Raises ConfigError, which never repeats a value."""
-        kind, _, name = reference.partition(":")
-        if kind == "env":
-            if name not in self._environment:
-                raise ConfigError(f"the environment has no variable {name}")
-            return self._environment[name].strip()
-        try:
-            return (self._base / name).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"the file {name} cannot be read ({type(error).__name__})") from None
 
 
 def _not_public(url: str) -> str:

@@ -20,6 +20,7 @@ from router.model.tables import (
     Event,
     HookEntry,
     Identity,
+    IdentityCheck,
     Message,
     OutboxEntry,
     Participant,
@@ -95,6 +96,7 @@ class _Batch:
         self.private_links = _Plan[PrivateLink]()
         self.participants = _Plan[Participant]()
         self.timers = _Plan[Timer]()
+        self.identity_checks = _Plan[IdentityCheck]()
         self.agents = _Plan[Agent]()
         self.events: list[Event] = []
         self.forgotten: list[Forget] = []
@@ -158,6 +160,7 @@ def _apply(
     yield from batch.hooks.write()
     yield from batch.participants.write()
     yield from batch.timers.write()
+    yield from batch.identity_checks.write()
     yield from batch.outbox.write()
     yield from batch.agents.write()
     yield from _index(documents, batch.messages.saved)

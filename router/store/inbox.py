@@ -19,13 +19,14 @@ from router.model.tables import (
     Conversation,
     Event,
     Identity,
+    IdentityCheck,
     Message,
     OutboxAction,
     OutboxEntry,
     Participant,
     Ticket,
 )
-from router.store import events, outbox, search
+from router.store import checks, events, outbox, search
 from router.store.codec import to_json
 from router.store.script import Script, fetch, fetch_one, select
 
@@ -100,6 +101,8 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     """Where an answer would go: where the newest inbound message came from."""
     agent_names: dict[AgentId, str]
     last_seen: EventId
+    check: IdentityCheck | None
+    """The newest identity check."""
 
 
 class QueueCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -261,6 +264,7 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         conversation=conversation,
         agent_names=(yield from agent_names(people)),
         last_seen=(yield from events.latest_id()),
+        check=(yield from checks.facts(ticket)).check,
     )
 
 

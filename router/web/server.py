@@ -16,6 +16,7 @@ from router.flow.files import open_file
 from router.flow.health import HealthBoard
 from router.flow.intake import Door
 from router.flow.rulebook import Rulebook
+from router.flow.verification import Verification
 from router.keys import Keyring
 from router.model.errors import Refused
 from router.model.ids import AgentId, AttachmentId, MessageId
@@ -33,6 +34,7 @@ from router.web.ops import ops_routes
 from router.web.problems import answer, body_of, middleware
 from router.web.status import Status
 from router.web.tickets import TicketsApi
+from router.web.verification import VerificationApi
 from router.web.views import Views
 
 _MAIL_CSP = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -56,6 +58,7 @@ class Server:
         door: Door,
         channels: Channels,
         commands: Commands,
+        verification: Verification,
         feed: Feed,
         rulebook: Rulebook,
         health: HealthBoard,
@@ -82,6 +85,7 @@ class Server:
         self._tickets = TicketsApi(
             store=store, auth=auth, commands=commands, channels=channels, rulebook=rulebook, views=views
         )
+        self._verification = VerificationApi(store=store, auth=auth, verification=verification, assets=self._assets)
         self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
         self._trace = trace.TraceApi(store=store, auth=auth)
         self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
@@ -111,6 +115,7 @@ class Server:
                 web.get("/api/openapi.json", openapi.serve),
                 *ops_routes(self._status, self._metrics),
                 *self._tickets.routes(),
+                *self._verification.routes(),
             ]
         )
         for channel in self._channels.all():

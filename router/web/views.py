@@ -11,7 +11,7 @@ from router.flow.channels import Channels
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.message import Care, PickedPolicy, Redaction
-from router.model.tables import Event, Message, OutboxEntry, Ticket
+from router.model.tables import Event, IdentityCheck, Message, OutboxEntry, Ticket
 from router.store import inbox
 from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
@@ -52,6 +52,7 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     last_inbound_at_ms: int
     waiting_since_ms: int | None
     snoozed_until_ms: int | None
+    verified_until_ms: int | None
     created_at_ms: int
     version: int
 
@@ -179,6 +180,7 @@ def ticket_row(line: TicketLine) -> TicketRow:
         last_inbound_at_ms=ticket.last_inbound_at_ms,
         waiting_since_ms=ticket.waiting_since_ms,
         snoozed_until_ms=ticket.snoozed_until_ms,
+        verified_until_ms=ticket.verified_until_ms,
         created_at_ms=ticket.created_at_ms,
         version=ticket.version,
     )
@@ -298,6 +300,8 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
             "vip": contact.vip,
             "identities": [{"kind": i.kind, "value": i.value, "proof": i.proof} for i in detail.identities],
         },
+        "verification": check_view(detail.check),
+        "can_verify": ruleset.lifecycle.verifying is not None,
         "facts": _facts_view(detail.line.ticket, ruleset),
         "related": [ticket_row(line) for line in detail.related],
         "can_reply": way_out.can_send and not closed,
@@ -327,6 +331,20 @@ def _facts_view(ticket: Ticket, ruleset: Ruleset) -> list[dict[str, object]]:
         }
         for fact in needed(ticket, ruleset)
     ]
+
+
+def check_view(check: IdentityCheck | None) -> dict[str, object] | None:
+    """A check as agents and the back end see it."""
+    if check is None:
+        return None
+    return {
+        "id": check.id,
+        "state": check.state,
+        "attempts": check.attempts,
+        "attempts_max": check.attempts_max,
+        "expires_at_ms": check.expires_at_ms,
+        "user_id": check.user_id,
+    }
 
 
 class Views:

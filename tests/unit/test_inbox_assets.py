@@ -190,4 +190,4 @@ def test_what_was_taken_from_others_is_what_the_lock_says():
 
 
 def test_every_page_has_a_module_and_a_template():
-    assert sorted(page.name for page in PAGES.glob("*.html")) == ["index.html", "login.html"]
+    assert sorted(page.name for page in PAGES.glob("*.html")) == ["index.html", "login.html", "verify.html"]

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from router.clock import VirtualClock
 from router.flow.hooks import HookWorker
+from router.flow.references import References
 from router.flow.rulebook import Rulebook
 from router.model.changes import Add
 from router.model.limits import SEND_LEASE_MS
@@ -76,9 +77,8 @@ def worker(house, receiver, tmp_path):
             store=app.store,
             bus=app.bus,
             rulebook=Rulebook.of({"rules.yaml": RULES.encode()}),
-            base=tmp_path,
+            references=References(tmp_path, environment | more),
             private_hosts=frozenset(private_hosts),
-            environment=environment | more,
             clock=clock,
             jitter=lambda: 0.5,
             metrics=Metrics(),
