@@ -31,6 +31,7 @@ from router.flow.leases import Leases
 from router.flow.links import AccountLinks, LinkWriter, page_of
 from router.flow.pages import PageWorker
 from router.flow.people import People
+from router.flow.references import References
 from router.flow.rehearsal import Rehearsal
 from router.flow.remedies import Remedies, RemedyWorker
 from router.flow.route import RouteWorker
@@ -40,6 +41,7 @@ from router.flow.signed import SignedCalls
 from router.flow.sweep import Sweeper
 from router.flow.threads import AccountCursors, AccountThreads
 from router.flow.timers import Timers
+from router.flow.verification import Verification
 from router.keys import Keyring
 from router.model.errors import ConfigError
 from router.store import migrate
@@ -122,7 +124,10 @@ class App:
         """Set when a part of the house has failed for good."""
         self.failure: BaseException | None = None
 
-        self.calls = SignedCalls(base=base, private_hosts=frozenset(config.webhooks.private_hosts), clock=clock)
+        self.references = References(base)
+        self.calls = SignedCalls(
+            references=self.references, private_hosts=frozenset(config.webhooks.private_hosts), clock=clock
+        )
 
     async def open(self) -> None:
         """Open what every process needs, without starting a worker: store, bus, channels. Enough to check them."""
@@ -175,7 +180,10 @@ class App:
                 channels=self.channels,
                 keys=self.keys,
                 links=LinkWriter(
-                    store=store, keys=self.keys, page=page_of(self.channels, self.config.server.public_url)
+                    store=store,
+                    keys=self.keys,
+                    page=page_of(self.channels, self.config.server.public_url),
+                    public_url=self.config.server.public_url,
                 ),
                 clock=clock,
                 jitter=random.SystemRandom().random,
@@ -357,6 +365,16 @@ class App:
             people=self.people,
             remedies=self.remedies,
             context=ContextReader(store=self.store, rulebook=self.rulebook, calls=self.calls, clock=self.clock),
+            verification=Verification(
+                store=self.store,
+                bus=self.bus,
+                channels=self.channels,
+                rulebook=self.rulebook,
+                references=self.references,
+                keys=self.keys,
+                clock=self.clock,
+                ids=self.ids,
+            ),
             feed=self.feed,
             rulebook=self.rulebook,
             health=self.health,

@@ -57,16 +57,17 @@ def tell(
     ids: Ids,
     link: str = "",
     message_id: MessageId | None = None,
+    key: str = "",
 ) -> list[Change]:
     """The notice of `what`, or why it was stopped; nothing when nobody is to be told, or was told already.
 
-    `ticket` is as it is now. `link` stands for `{{verify_link}}`.
+    `ticket` is as it is now. `link` stands for `{{verify_link}}`, `key` for what makes it unique.
     """
     template = ruleset.lifecycle.tell.get(what or "")
     last, conversation = facts.last_inbound, facts.conversation
     if what is None or template is None or last is None or last.automatic != "none" or not channel.can_send:
         return []
-    key = key_of(what, ticket)
+    key = f"told:{ticket.id}:{key}" if key else key_of(what, ticket)
     if key in facts.told:
         return []
     public = conversation.visibility == "public"

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from router.core.verification import account_of, is_verified
+from router.core.account import account_of, is_verified
 from router.model.actions import ActionEntry, ActionState
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused

@@ -1,19 +1,211 @@
-"""Whether a customer's account is known for sure. Pure; the one place that says what is enough.
+"""Identity checks: a customer proves who they are at the wallet's back end, never by a code told in chat. Pure.
 
-Today it is that the app itself vouched for its user. A check of the identity, once there is one, belongs here.
+An agent begins a check. Its customer gets a signed, expiring link on the channel they use; the back end is told too and
+answers with a signed call. What it says once counts, however often it says it. Until a check has passed, and again when
+its time is over, account facts and actions stay locked.
 """
 
-from collections.abc import Iterable
+from typing import Final, Literal
 
-from router.model.tables import Identity
+import msgspec
+
+from router.core.lifecycle import may
+from router.core.notices import tell
+from router.core.replies import ChannelView
+from router.core.tickets import change_state
+from router.model.changes import VERIFY_PLACEHOLDER, Add, Change, Record, Save
+from router.model.errors import Refused
+from router.model.ids import HookId, MessageId
+from router.model.snapshot import CheckFacts, ReplyFacts
+from router.model.sources import Ids
+from router.model.tables import CheckState, Event, HookEntry, IdentityCheck, Ticket, Timer
+from rules.lifecycle import Verifying
+from rules.ruleset import Ruleset
+
+_ENCODER = msgspec.json.Encoder()
+TYPE: Final = "customer.verify"
 
 
-def is_verified(identities: Iterable[Identity]) -> bool:
-    """Whether the app has proven who this is."""
-    return any(identity.kind == "user_id" and identity.proof == "app" for identity in identities)
+class CheckWord(msgspec.Struct, frozen=True, kw_only=True):
+    """What the back end is told of a check: a public contract (docs/tickets.md)."""
+
+    type: str
+    webhook: str
+    check_id: str
+    ticket_id: str
+    contact_id: str
+    user_ids: tuple[str, ...]
+    """Proven accounts of the contact: a check passes for one of these, where there are any."""
+    language: str
+    expires_at_ms: int
+    attempts: int
+    at_ms: int
 
 
-def account_of(identities: Iterable[Identity]) -> str | None:
-    """The customer's id in the app, never a typed one; None when none, or more than one, is known."""
-    known = {identity.value for identity in identities if identity.kind == "user_id"}
-    return known.pop() if len(known) == 1 else None
+class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the back end says of an attempt."""
+
+    attempt: str
+    """Its own name for the attempt: said twice, it counts once."""
+    result: Literal["passed", "failed"]
+    user_id: str | None = None
+    """The account that logged in."""
+
+
+def unlocked(ticket: Ticket, now_ms: int) -> bool:
+    """Whether account facts and actions of this ticket's customer may be used now."""
+    return ticket.verified_until_ms is not None and now_ms < ticket.verified_until_ms
+
+
+def require_unlocked(ticket: Ticket, now_ms: int) -> None:
+    """Raises Refused (not_verified)."""
+    if not unlocked(ticket, now_ms):
+        raise Refused("not_verified", "the customer has to pass an identity check first", status=403)
+
+
+def begin(
+    facts: ReplyFacts,
+    checks: CheckFacts,
+    ruleset: Ruleset,
+    channel: ChannelView,
+    *,
+    actor: str,
+    now_ms: int,
+    ids: Ids,
+) -> tuple[IdentityCheck, list[Change]]:
+    """A new check. Raises Refused (no_back_end, check_pending, public_conversation, bad_transition)."""
+    ticket, verifying = facts.ticket, ruleset.lifecycle.verifying
+    if verifying is None:
+        raise Refused("no_back_end", "the rules name no back end that could check an identity (lifecycle: verifying)")
+    if facts.conversation.visibility != "private":
+        raise Refused("public_conversation", "an identity is checked where the customer alone reads")
+    if checks.check is not None and checks.check.state == "pending" and now_ms < checks.check.expires_at_ms:
+        raise Refused("check_pending", "a check is under way")
+    message_id = MessageId(ids.new())
+    check = IdentityCheck(
+        id=ids.new(),
+        ticket_id=ticket.id,
+        contact_id=ticket.contact_id,
+        message_id=message_id,
+        attempts_max=verifying.attempts,
+        expires_at_ms=now_ms + verifying.expires_ms,
+        created_at_ms=now_ms,
+    )
+    changed, event = change_state(ticket, "verifying", actor=actor, reason=None, checked=True, now_ms=now_ms)
+    timer = Timer(
+        id=ids.new(),
+        ticket_id=ticket.id,
+        kind="check",
+        since_ms=now_ms,
+        about=check.id,
+        due_at_ms=check.expires_at_ms,
+        created_at_ms=now_ms,
+    )
+    # Each check is told, also a second one since the customer's last message: its key is its own.
+    asked = tell(
+        "verifying", changed, facts, ruleset, channel,
+        now_ms=now_ms, ids=ids, link=VERIFY_PLACEHOLDER, message_id=message_id, key=f"check:{check.id}",
+    )  # fmt: skip
+    told = _event(check, ticket, "begun", actor, now_ms)
+    word = _word(check, ticket, checks.user_ids, verifying, now_ms, ids)
+    return check, [Save(changed), Record(event), Add(check), Record(told), Add(timer), Add(word), *asked]
+
+
+def _event(check: IdentityCheck, ticket: Ticket, state: str, actor: str, now_ms: int, why: str = "") -> Event:
+    data = {"check": check.id, "state": state, "why": why, "attempt": str(check.attempts)}
+    return Event(at_ms=now_ms, kind="identity.check", ticket_id=ticket.id, queue=ticket.queue, actor=actor, data=data)
+
+
+def _word(
+    check: IdentityCheck, ticket: Ticket, user_ids: tuple[str, ...], verifying: Verifying, now_ms: int, ids: Ids
+) -> HookEntry:
+    word = CheckWord(
+        type=TYPE,
+        webhook=verifying.webhook,
+        check_id=check.id,
+        ticket_id=ticket.id,
+        contact_id=ticket.contact_id,
+        user_ids=user_ids,
+        language=ticket.language,
+        expires_at_ms=check.expires_at_ms,
+        attempts=check.attempts_max,
+        at_ms=now_ms,
+    )
+    return HookEntry(
+        id=HookId(ids.new()),
+        webhook=verifying.webhook,
+        ticket_id=ticket.id,
+        message_id=None,
+        body=msgspec.Raw(_ENCODER.encode(word)),
+        due_at_ms=now_ms,
+        created_at_ms=now_ms,
+    )
+
+
+def settle(
+    answer: Answer,
+    check: IdentityCheck,
+    facts: ReplyFacts,
+    user_ids: tuple[str, ...],
+    ruleset: Ruleset,
+    channel: ChannelView,
+    *,
+    now_ms: int,
+    ids: Ids,
+) -> tuple[IdentityCheck, list[Change]]:
+    """The check after the back end's answer; nothing changes when it was said before. Raises Refused (check_over)."""
+    if answer.attempt in check.answers:
+        return check, []
+    if check.state != "pending" or now_ms >= check.expires_at_ms:
+        raise Refused("check_over", f"this check is over: {check.state}", status=410)
+    why = _flaw(answer, user_ids)
+    passed = answer.result == "passed" and not why
+    attempts = check.attempts + 1
+    state: CheckState = "passed" if passed else "failed" if attempts >= check.attempts_max else "pending"
+    changed = msgspec.structs.replace(
+        check,
+        state=state,
+        attempts=attempts,
+        answers=(*check.answers, answer.attempt),
+        user_id=answer.user_id if passed else None,
+        decided_at_ms=None if state == "pending" else now_ms,
+        version=check.version + 1,
+    )
+    told = _event(changed, facts.ticket, "attempt_failed" if state == "pending" else state, "backend", now_ms, why)
+    changes: list[Change] = [Save(changed), Record(told)]
+    if state == "pending":
+        return changed, changes
+    lasts_ms = ruleset.lifecycle.verifying.lasts_ms if ruleset.lifecycle.verifying is not None else 0
+    ticket, moved = _over(facts.ticket, "backend", now_ms + lasts_ms if passed else None, now_ms)
+    if passed:
+        key = f"passed:{check.id}"
+        moved += tell("verified", ticket, facts, ruleset, channel, now_ms=now_ms, ids=ids, key=key)
+    return changed, [*changes, Save(ticket), *moved]
+
+
+def _flaw(answer: Answer, user_ids: tuple[str, ...]) -> str:
+    """Why an answer counts as a failed attempt, whatever it says."""
+    if answer.result == "failed":
+        return "failed"
+    if answer.user_id is None:
+        return "no_account"
+    return "other_account" if user_ids and answer.user_id not in user_ids else ""
+
+
+def _over(ticket: Ticket, actor: str, verified_until_ms: int | None, now_ms: int) -> tuple[Ticket, list[Change]]:
+    """The ticket once its check is decided: back with its agents, unless somebody moved it meanwhile."""
+    version, events = ticket.version, list[Change]()
+    if ticket.state == "verifying" and may(ticket.state, "open", "backend"):
+        ticket, event = change_state(ticket, "open", actor=actor, reason=None, now_ms=now_ms)
+        events.append(Record(event))
+    return msgspec.structs.replace(ticket, verified_until_ms=verified_until_ms, version=version + 1), events
+
+
+def expire(check: IdentityCheck, ticket: Ticket, now_ms: int) -> tuple[str, list[Change]]:
+    """What becomes of a check whose time is over, and what is told of its timer."""
+    if check.state != "pending":
+        return "overtaken", []
+    over = msgspec.structs.replace(check, state="expired", decided_at_ms=now_ms, version=check.version + 1)
+    changed, events = _over(ticket, "system", ticket.verified_until_ms, now_ms)
+    told = _event(over, ticket, "expired", "system", now_ms)
+    return "fired", [Save(over), Save(changed), *events, Record(told)]

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from router.core.verification import account_of, is_verified
+from router.core.account import account_of, is_verified
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, SignedCalls
 from router.model.changes import Record

@@ -7,14 +7,15 @@ stored opens nothing.
 from router.bus import Bus
 from router.core.links import Guest, open_link
 from router.flow.channels import Channels
+from router.flow.verification import PURPOSE as CHECK_PURPOSE
 from router.keys import Keyring
-from router.model.changes import LINK_PLACEHOLDER
+from router.model.changes import LINK_PLACEHOLDER, VERIFY_PLACEHOLDER
 from router.model.errors import Conflict, Refused
 from router.model.ids import LinkId
 from router.model.sources import Clock, Ids
 from router.model.tables import Message
 from router.store import changes as store_changes
-from router.store import links
+from router.store import checks, links
 from router.store.script import Store
 
 _PURPOSE = "private-link"
@@ -32,12 +33,18 @@ def page_of(channels: Channels, public_url: str) -> str | None:
 class LinkWriter:
     """Puts the link into a reply that is about to be sent."""
 
-    def __init__(self, *, store: Store, keys: Keyring, page: str | None) -> None:
-        self._store, self._keys, self._page = store, keys, page
+    def __init__(self, *, store: Store, keys: Keyring, page: str | None, public_url: str) -> None:
+        """`page` opens private links; None when no channel has one."""
+        self._store, self._keys, self._page, self._public_url = store, keys, page, public_url.rstrip("/")
 
     async def filled(self, message: Message, text: str) -> str | None:
         """The text with its link; None when there is no page that could open it any more."""
-        if message.author_id is not None or LINK_PLACEHOLDER not in text:
+        if message.author_id is not None:
+            return text
+        if VERIFY_PLACEHOLDER in text and (check := await self._store.read(checks.of_message(message.id))) is not None:
+            token = f"{check.id}.{self._keys.sign(CHECK_PURPOSE, check.id)}"
+            return text.replace(VERIFY_PLACEHOLDER, f"{self._public_url}/verify/{token}")
+        if LINK_PLACEHOLDER not in text:
             return text
         link = await self._store.read(links.of_message(message.id))
         if link is None:  # nobody promised one: our own words, which only look like it

@@ -14,8 +14,8 @@ import msgspec
 
 from router.bus import Bus
 from router.core import remedies
+from router.core.account import account_of, is_verified
 from router.core.remedies import CallOutcome, after_call
-from router.core.verification import account_of, is_verified
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, Reply, SignedCalls
 from router.model.actions import ActionEntry

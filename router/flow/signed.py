@@ -5,10 +5,8 @@ configuration names its host, so that a rules file cannot make the house knock a
 """
 
 import ipaddress
-import os
 import socket
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
@@ -16,12 +14,12 @@ import msgspec
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from router.flow.references import References
 from router.model.errors import ConfigError
 from router.model.signing import signature
 from router.model.sources import Clock
 
 _RETRY_AFTER_S_MAX = 3_600
-SECRET_CHARS_MIN = 16
 
 
 class PrivateAddress(OSError):
@@ -97,13 +95,11 @@ class SignedCalls:
     def __init__(
         self,
         *,
-        base: Path,
+        references: References,
         private_hosts: frozenset[str],
         clock: Clock,
-        environment: Mapping[str, str] = os.environ,
     ) -> None:
-        """`base` is where `file:` paths start."""
-        self._base, self._private, self._clock, self._environment = base, private_hosts, clock, environment
+        self._references, self._private, self._clock = references, private_hosts, clock
 
     def session(self, timeout_s: float) -> aiohttp.ClientSession:
         """Connections that go to public addresses only; the caller closes it."""
@@ -160,16 +156,12 @@ class SignedCalls:
     def _ready(self, place: Place) -> tuple[str, bytes]:
         """Address and secret. Raises NotCalled."""
         try:
-            url = self._resolved(place.url) if place.url.startswith(("env:", "file:")) else place.url
-            secret = self._resolved(place.secret)
+            url, secret = self._references.address(place.url), self._references.secret(place.secret, place.what)
         except ConfigError as error:
             raise NotCalled(str(error), forever=False) from None
-        if len(secret) < SECRET_CHARS_MIN:
-            reason = f"the secret of {place.what} has fewer than {SECRET_CHARS_MIN} characters"
-            raise NotCalled(reason, forever=False)
         if refused := self._refusal(url):
             raise NotCalled(refused, forever=True)
-        return url, secret.encode()
+        return url, secret
 
     def _refusal(self, url: str) -> str:
         """Why an address is not called; names are looked at again as they are looked up."""
@@ -187,18 +179,6 @@ class SignedCalls:
         except ValueError:
             return ""
         return "" if is_public(host) else _not_public(url)
-
-    def _resolved(self, reference: str) -> str:
-        """What a reference of the rules names. Raises ConfigError, which never repeats a value."""
-        kind, _, name = reference.partition(":")
-        if kind == "env":
-            if name not in self._environment:
-                raise ConfigError(f"the environment has no variable {name}")
-            return self._environment[name].strip()
-        try:
-            return (self._base / name).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"the file {name} cannot be read ({type(error).__name__})") from None
 
 
 async def _read(response: aiohttp.ClientResponse, bytes_max: int) -> bytes:

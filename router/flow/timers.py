@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from router.bus import Bus
-from router.core import unread
+from router.core import unread, verification
 from router.core.timers import Moment, changes_of, fire
 from router.flow.channels import Channels
 from router.flow.consequences import consequences
@@ -20,8 +20,8 @@ from router.model.ids import EventId
 from router.model.sources import Clock, Ids
 from router.model.tables import Timer
 from router.store import changes as store_changes
+from router.store import checks, timers
 from router.store import commands as gather
-from router.store import timers
 from router.store.script import Store
 
 _BATCH = 100
@@ -76,6 +76,8 @@ class Timers:
             outcome, told = unread.look(timer, facts, ruleset.lifecycle, now_ms=now_ms, ids=self._ids)
             done = msgspec.structs.replace(timer, done_at_ms=now_ms, outcome=outcome, version=timer.version + 1)
             return [Save(done), *told]
+        if timer.kind == "check":
+            return await self._expired(timer, now_ms)
         found = await self._store.read(gather.reply_facts(timer.ticket_id, EventId(0)))
         assert found is not None, "a foreign key says so"
         where = found.conversation
@@ -85,3 +87,14 @@ class Timers:
         fired = fire(timer, moment, self._ids)
         changes = changes_of(fired, found.ticket)
         return await consequences(self._store, ruleset, found.ticket, changes, now_ms=now_ms, ids=self._ids)
+
+    async def _expired(self, timer: Timer, now_ms: int) -> list[Change]:
+        check = await self._store.read(checks.get(timer.about or ""))
+        ticket = await self._store.read(gather.ticket(timer.ticket_id))
+        assert check is not None, "it was made with its timer"
+        assert ticket is not None, "a foreign key says so"
+        outcome, changes = verification.expire(check, ticket, now_ms)
+        done = msgspec.structs.replace(timer, done_at_ms=now_ms, outcome=outcome, version=timer.version + 1)
+        return await consequences(
+            self._store, self._rulebook.current, ticket, [Save(done), *changes], now_ms=now_ms, ids=self._ids
+        )

@@ -6,6 +6,8 @@ from router.model.tables import Contact, Event, Row, Ticket
 
 LINK_PLACEHOLDER = "{{private_link}}"
 """Stands in a reply's text for good: the link itself is made when the reply is sent, and rests nowhere."""
+VERIFY_PLACEHOLDER = "{{verify_link}}"
+"""The same for the link to an identity check."""
 NUMBER_PLACEHOLDER = "{{ticket.number}}"
 """Stands in a reply's text and subject until the transaction allocates the number of the ticket it opens."""
 

@@ -12,7 +12,17 @@ from router.model.actions import ActionEntry
 from router.model.changes import Add, Change, Save
 from router.model.ids import ActionId, ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
-from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
+from router.model.tables import (
+    Agent,
+    Contact,
+    Conversation,
+    Identity,
+    IdentityCheck,
+    Message,
+    OutboxEntry,
+    Participant,
+    Ticket,
+)
 
 IdentityKey = tuple[str, str]
 """(kind, value)"""
@@ -140,6 +150,15 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Keys of what the customer was told (core/notices)."""
     newer: tuple[MessageId, ...] = ()
     """Messages of customer or colleagues recorded after the event that the agent had seen."""
+
+
+class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a customer's identity checks."""
+
+    check: IdentityCheck | None
+    """The newest of the ticket."""
+    user_ids: tuple[str, ...]
+    """Proven accounts of the contact."""
 
 
 class Unlooked(msgspec.Struct, frozen=True, kw_only=True):

@@ -144,6 +144,8 @@ class Ticket(Row, frozen=True, kw_only=True):
     """Since when the customer waits for us; None while we wait for the customer."""
     first_replied_at_ms: int | None = None
     solved_at_ms: int | None = None
+    verified_until_ms: int | None = None
+    """Until then account facts and actions are unlocked (core/verification)."""
     snoozed_until_ms: int | None = None
     """Put aside until then; None: it is on the lists."""
     alarm_since_ms: int | None = None
@@ -288,6 +290,31 @@ class Timer(Row, frozen=True, kw_only=True):
     version: int = 1
 
 
+CheckState = Literal["pending", "passed", "failed", "expired"]
+
+
+class IdentityCheck(Row, frozen=True, kw_only=True):
+    """A customer is asked to prove who they are at the wallet's back end."""
+
+    TABLE: ClassVar[str] = "identity_checks"
+    id: str
+    ticket_id: TicketId
+    contact_id: ContactId
+    message_id: MessageId
+    """Holds the link, where the customer could be written to."""
+    state: CheckState = "pending"
+    attempts: int = 0
+    attempts_max: int
+    answers: tuple[str, ...] = ()
+    """The back end's names for the attempts it told of."""
+    user_id: str | None = None
+    """The account that passed."""
+    expires_at_ms: int
+    decided_at_ms: int | None = None
+    created_at_ms: int
+    version: int = 1
+
+
 class Participant(Row, frozen=True, kw_only=True):
     """An address that takes part in a ticket without being an identity of its contact; unique by all three."""
 
@@ -316,6 +343,7 @@ EventKind = Literal[
     "ticket.snoozed",
     "ticket.reminded",
     "customer.notified",
+    "identity.check",
     "ticket.notice",
     "webhook.state",
     "alarm.raised",

@@ -24,6 +24,7 @@ from router.model.tables import (
     Event,
     HookEntry,
     Identity,
+    IdentityCheck,
     Message,
     OutboxEntry,
     Participant,
@@ -129,6 +130,7 @@ class _Batch:
         self.ladders = _Plan[Ladder]()
         self.pages = _Plan[PageEntry]()
         self.actions = _Plan[ActionEntry]()
+        self.identity_checks = _Plan[IdentityCheck]()
         self.agents = _Plan[Agent]()
         self.claims = _Plan[Claim]()
         self.people_acts = _Plan[PeopleAct]()
@@ -209,6 +211,7 @@ def _apply(
     yield from batch.actions.write()
     yield from batch.participants.write()
     yield from batch.timers.write()
+    yield from batch.identity_checks.write()
     yield from batch.outbox.write()
     yield from batch.agents.write()
     yield from _index(documents, batch.messages.saved)

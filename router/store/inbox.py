@@ -21,13 +21,14 @@ from router.model.tables import (
     Conversation,
     Event,
     Identity,
+    IdentityCheck,
     Message,
     OutboxAction,
     OutboxEntry,
     Participant,
     Ticket,
 )
-from router.store import actions, alarms, events, outbox, search
+from router.store import actions, alarms, checks, events, outbox, search
 from router.store.codec import to_json
 from router.store.script import Script, fetch, fetch_one, select
 
@@ -107,6 +108,8 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     actions: list[ActionEntry]
     """On the customer's account, the newest first."""
     last_seen: EventId
+    check: IdentityCheck | None
+    """The newest identity check."""
 
 
 class QueueCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,6 +276,7 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         pages=(yield from alarms.pages_of(ticket.id)),
         actions=asked,
         last_seen=(yield from events.latest_id()),
+        check=(yield from checks.facts(ticket)).check,
     )
 
 

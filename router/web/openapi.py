@@ -180,6 +180,20 @@ def _paths() -> dict[str, object]:
                 ("retry", "Ask the back end again, under the same key"),
             )
         },
+        f"{one}/verification": {
+            "post": _operation(
+                "Ask the customer to prove who they are", answers=_answers(_ANY, "201"), parameters=_TICKET
+            )
+        },
+        "/api/v1/identity-checks/{check}": {
+            "post": {
+                "summary": "What the wallet's back end says of an attempt; signed (Switchboard-Signature)",
+                "parameters": _in_path("check"),
+                "requestBody": _body(_object(attempt=_TEXT, result={"enum": ["passed", "failed"]}, user_id=_TEXT)),
+                "responses": _answers(_ANY),
+                "security": [],
+            }
+        },
         "/api/v1/queues": {"get": _operation("Queues with their counts", answers=_answers(_ANY))},
         "/api/v1/agents": {"get": _operation("People who answer", answers=_answers(_ANY))},
         "/api/v1/status": {"get": _operation("Rules, channels, newest event", answers=_answers(_ANY))},

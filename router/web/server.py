@@ -19,6 +19,7 @@ from router.flow.intake import Door
 from router.flow.people import People
 from router.flow.remedies import Remedies
 from router.flow.rulebook import Rulebook
+from router.flow.verification import Verification
 from router.keys import Keyring
 from router.model.errors import Refused
 from router.model.ids import AgentId, AttachmentId, MessageId
@@ -38,6 +39,7 @@ from router.web.problems import answer, body_of, middleware
 from router.web.remedies import RemediesApi
 from router.web.status import Status
 from router.web.tickets import TicketsApi
+from router.web.verification import VerificationApi
 from router.web.views import Views
 
 _MAIL_CSP = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -64,6 +66,7 @@ class Server:
         people: People,
         remedies: Remedies,
         context: ContextReader,
+        verification: Verification,
         feed: Feed,
         rulebook: Rulebook,
         health: HealthBoard,
@@ -92,6 +95,7 @@ class Server:
         )
         self._contacts = ContactsApi(store=store, auth=auth, people=people)
         self._remedies = RemediesApi(store=store, auth=auth, remedies=remedies, context=context)
+        self._verification = VerificationApi(store=store, auth=auth, verification=verification, assets=self._assets)
         self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
         self._trace = trace.TraceApi(store=store, auth=auth)
         self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
@@ -123,6 +127,7 @@ class Server:
                 *self._tickets.routes(),
                 *self._contacts.routes(),
                 *self._remedies.routes(),
+                *self._verification.routes(),
             ]
         )
         for channel in self._channels.all():

@@ -13,7 +13,7 @@ from router.model.alarms import PageEntry
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.message import Care, PickedPolicy, Redaction
-from router.model.tables import Event, Message, OutboxEntry, Ticket
+from router.model.tables import Event, IdentityCheck, Message, OutboxEntry, Ticket
 from router.store import inbox
 from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
@@ -57,6 +57,7 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     snoozed_until_ms: int | None
     alarm_since_ms: int | None
     accepted_by: str | None
+    verified_until_ms: int | None
     created_at_ms: int
     version: int
 
@@ -186,6 +187,7 @@ def ticket_row(line: TicketLine) -> TicketRow:
         snoozed_until_ms=ticket.snoozed_until_ms,
         alarm_since_ms=ticket.alarm_since_ms,
         accepted_by=ticket.accepted_by,
+        verified_until_ms=ticket.verified_until_ms,
         created_at_ms=ticket.created_at_ms,
         version=ticket.version,
     )
@@ -339,6 +341,8 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
             "vip": contact.vip,
             "identities": [identity_view(each) for each in detail.identities],
         },
+        "verification": check_view(detail.check),
+        "can_verify": ruleset.lifecycle.verifying is not None,
         "facts": _facts_view(detail.line.ticket, ruleset),
         "pages": [page_view(page) for page in detail.pages],
         "actions": [action_view(row, detail.agent_names) for row in detail.actions],
@@ -370,6 +374,20 @@ def _facts_view(ticket: Ticket, ruleset: Ruleset) -> list[dict[str, object]]:
         }
         for fact in needed(ticket, ruleset)
     ]
+
+
+def check_view(check: IdentityCheck | None) -> dict[str, object] | None:
+    """A check as agents and the back end see it."""
+    if check is None:
+        return None
+    return {
+        "id": check.id,
+        "state": check.state,
+        "attempts": check.attempts,
+        "attempts_max": check.attempts_max,
+        "expires_at_ms": check.expires_at_ms,
+        "user_id": check.user_id,
+    }
 
 
 class Views:

@@ -150,7 +150,7 @@ class Life:
         self.route = RouteWorker(
             **parts, **said, rulebook=RULEBOOK, keys=keys, channels=channels, leases=self.leases, ids=ids
         )
-        links = LinkWriter(store=self.store, keys=keys, page=None)
+        links = LinkWriter(store=self.store, keys=keys, page=None, public_url="https://help.example.org")
         self.deliver = DeliveryWorker(**parts, **said, keys=keys, channels=channels, links=links, jitter=lambda: 0.5)
         self.assign = Assigner(**parts, log=said["log"])
         timers = Timers(**parts, rulebook=RULEBOOK, channels=channels, ids=ids)

@@ -205,6 +205,16 @@ export async function wake(row) {
   await change(row, { snoozed_until_ms: null }, "snooze", { until_ms: null });
 }
 
+/** Asks the customer to prove who they are. @param {TicketRow} row */
+export async function verify(row) {
+  try {
+    await post(`/tickets/${row.id}/verification`);
+  } catch (error) {
+    complain(error);
+  }
+  await refreshThread();
+}
+
 export const isDone = (/** @type {TicketRow} */ row) => ["solved", "closed", "rejected"].includes(row.state);
 
 /** @param {TicketRow} row @param {import("../core/types.d.ts").TicketState} state @param {{ reason?: string, checklist?: string[] }} [why] */

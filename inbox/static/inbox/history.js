@@ -7,13 +7,13 @@ import { Icon } from "../core/parts.js";
 /** @typedef {import("../core/types.d.ts").EventView} EventView */
 
 const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked", "value.revealed", "link.opened", "post.hide",
-  "ticket.snoozed", "ticket.notice", "ticket.followed", "alarm.raised", "alarm.accepted", "alarm.unanswered", "alarm.over"]);
+  "ticket.snoozed", "ticket.notice", "ticket.followed", "identity.check", "alarm.raised", "alarm.accepted", "alarm.unanswered", "alarm.over"]);
 const ICONS = /** @type {Record<string, string>} */ ({
   "ticket.opened": "inbox", "ticket.assigned": "user-check", "ticket.state": "circle-dot", "ticket.updated": "tag",
   "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "delivery.state": "send", "reply.blocked": "shield-alert",
   "value.revealed": "key-round", "link.opened": "user-check", "post.hide": "eye-off", "ticket.snoozed": "calendar-clock",
   "alarm.raised": "siren", "alarm.paged": "bell", "alarm.accepted": "check", "alarm.unanswered": "siren", "alarm.over": "volume-x", "page.state": "send",
-  "ticket.notice": "bell", "ticket.followed": "link", "ticket.reminded": "hourglass", "customer.notified": "bell", "webhook.state": "code",
+  "ticket.notice": "bell", "ticket.followed": "link", "ticket.reminded": "hourglass", "customer.notified": "bell", "identity.check": "id-card", "webhook.state": "code",
 });
 
 /** Opening and messages speak for themselves there. @param {EventView} event */
@@ -79,6 +79,7 @@ function describe(event) {
   if (event.kind === "reply.blocked") return t("history.blocked", { what: typesOf(data.findings ?? "") });
   if (event.kind === "value.revealed") return t("history.revealed", { who, what: word("redaction", data.type ?? "") });
   if (data.confirmed) return t("history.confirmed", { who, what: typesOf(data.confirmed) });
+  if (event.kind === "identity.check") return t(`history.check.${data.state}`, { who });
   if (data.left) return t(`history.left.${data.left}`);
   if (event.kind === "message.added") return t(data.note ? "history.noted" : data.template ? "history.autoReplied"
     : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });

@@ -1,8 +1,9 @@
 /** The side panel: why the ticket is here, who the customer is and how we know, what else belongs to it, its history. */
 import { h, html, signal, useEffect, useState } from "../vendor/ui.js";
-import { fullTime, languageName, t, word } from "../core/i18n.js";
+import { fullTime, languageName, now, t, word } from "../core/i18n.js";
 import { go, inLanguage, keep, queueTitle, recall, ticket } from "../core/store.js";
 import { ChannelIcon, Chip, Icon, IconButton, RedactedLine, UrgencyChip, When } from "../core/parts.js";
+import { verify } from "./actions.js";
 import { History } from "./history.js";
 import { toggleSide } from "./thread.js";
 import { Fact, WhyDetails, telling } from "./why.js";
@@ -48,6 +49,15 @@ function Section({ name, title, icon, children }) {
     <div id=${`section-${name}`} hidden=${!open}>${open && children}</div></section>`;
 }
 
+/** Whether the customer has proven who they are, and the way to ask. @param {{ row: TicketRow, data: ThreadData }} props */
+function Verified({ row, data }) {
+  const until = row.verified_until_ms ?? 0;
+  if (until > now.value) return t("verified.until", { time: fullTime(until) });
+  const check = data.verification;
+  return html`${check && word("check", check.state)} ${data.can_verify && row.state !== "verifying" && html`<button type="button" class="button small"
+    data-act="verify" onClick=${() => verify(row)}>${t("verified.ask")}</button>`}`;
+}
+
 /** What the topic needs: ticked with the message that told it. @param {{ facts: ThreadData["facts"] }} props */
 function Facts({ facts }) {
   return html`<ul class="identities needs">${facts.map((each) => html`<li key=${each.name} data-fact=${each.name} class=${each.known ? "known" : "muted"}>
@@ -63,6 +73,7 @@ function Details({ row, data }) {
       row.account !== "default" && ` · ${row.account}`)}
     ${h(Fact, { name: t("field.language") }, languageName(row.language))}
     ${h(Fact, { name: t("field.created") }, h(When, { ms: row.created_at_ms }))}
+    ${(data.can_verify || data.verification) && h(Fact, { name: t("field.verified") }, h(Verified, { row, data }))}
     ${row.state_reason && h(Fact, { name: t("field.reason") }, row.state_reason)}
     ${row.checklist.length > 0 && h(Fact, { name: t("field.checklist") }, html`<ul>${row.checklist.map((each, i) => html`<li key=${i}>${each}</li>`)}</ul>`)}
     ${h(Fact, { name: t("field.waiting") }, row.waiting_since_ms === null ? t("side.notWaiting") : h(When, { ms: row.waiting_since_ms }))}

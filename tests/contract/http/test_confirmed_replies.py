@@ -26,7 +26,7 @@ def network(house):
         bus=app.bus,
         channels=Channels([channel]),
         keys=app.keys,
-        links=LinkWriter(store=app.store, keys=app.keys, page=None),
+        links=LinkWriter(store=app.store, keys=app.keys, page=None, public_url="https://help.example.org"),
         clock=app.clock,
         jitter=lambda: 0.5,
         metrics=Metrics(),

@@ -12,6 +12,7 @@ from router.clock import SystemClock, VirtualClock
 from router.core.remedies import ATTEMPTS_MAX
 from router.demo.wallet import Wallet
 from router.flow.context import TIMEOUT_S, ContextReader
+from router.flow.references import References
 from router.flow.remedies import RemedyWorker
 from router.flow.rulebook import Rulebook
 from router.flow.signed import SignedCalls
@@ -60,10 +61,9 @@ async def backend(house, li, tmp_path):
     url = await wallet.start()
     places = {"ACTIONS": f"{url}/actions", "CONTEXT": f"{url}/context"}
     calls = SignedCalls(
-        base=tmp_path,
+        references=References(tmp_path, {**places, "SECRET": SECRET, "OTHER": "not the secret they know"}),
         private_hosts=frozenset({"127.0.0.1"}),
         clock=app.clock,
-        environment={**places, "SECRET": SECRET, "OTHER": "not the secret they know"},
     )
     clock = VirtualClock(app.clock.now_ms() + 1_000)
     parts = {"store": app.store, "rulebook": app.rulebook, "calls": calls}

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from router.clock import VirtualClock
 from router.flow.hooks import HookWorker
+from router.flow.references import References
 from router.flow.rulebook import Rulebook
 from router.flow.signed import SignedCalls
 from router.model.changes import Add
@@ -78,9 +79,8 @@ def worker(house, receiver, tmp_path):
             bus=app.bus,
             rulebook=Rulebook.of({"rules.yaml": RULES.encode()}),
             calls=SignedCalls(
-                base=tmp_path,
+                references=References(tmp_path, environment | more),
                 private_hosts=frozenset(private_hosts),
-                environment=environment | more,
                 clock=clock,
             ),
             clock=clock,

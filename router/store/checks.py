@@ -1,0 +1,27 @@
+"""Identity checks."""
+
+from router.model.ids import MessageId
+from router.model.snapshot import CheckFacts
+from router.model.tables import IdentityCheck, Ticket
+from router.store.script import Script, fetch_one, select
+
+
+def get(check_id: str) -> Script[IdentityCheck | None]:
+    """One check."""
+    return fetch_one(IdentityCheck, "WHERE t.id = :id", id=check_id)
+
+
+def of_message(message_id: MessageId) -> Script[IdentityCheck | None]:
+    """The check whose link a message holds."""
+    return fetch_one(IdentityCheck, "WHERE t.message_id = :message_id", message_id=message_id)
+
+
+def facts(ticket: Ticket) -> Script[CheckFacts]:
+    """The newest check of a ticket, and the proven accounts of its contact."""
+    newest = yield from fetch_one(
+        IdentityCheck, "WHERE t.ticket_id = :ticket_id ORDER BY t.id DESC LIMIT 1", ticket_id=ticket.id
+    )
+    accounts = yield from select(
+        "SELECT value FROM identities WHERE contact_id = :id AND kind = 'user_id' ORDER BY id", id=ticket.contact_id
+    )
+    return CheckFacts(check=newest, user_ids=tuple(row[0] for row in accounts))
