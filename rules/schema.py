@@ -12,15 +12,12 @@ from rules import (
     custom,
     deadlines,
     expectations,
-    oncall,
     overflow,
     policies,
     queues,
-    remedies,
     rule,
     times,
     trial,
-    webhooks,
     weights,
     when,
 )
@@ -33,6 +30,7 @@ from rules.own_finds import TYPE as OWN_TYPE
 from rules.ruleset import Ruleset
 from rules.schedule import WEEKDAYS
 from rules.schema_lifecycle import fact_part, lifecycle_part
+from rules.schema_outside import action, called, rota
 from rules.schema_parts import (
     COUNT,
     DECIMAL,
@@ -93,13 +91,13 @@ class _Writer:
             "requires": table("requires", {"engine": {"type": "string", "pattern": "^>= ?[0-9]+([.][0-9]+)?$"}}),
             "include": one_or_many({"type": "string"}),
             "redact": named(self._policy()),
-            "webhooks": named(self._webhook()),
+            "webhooks": named(called("webhook")),
             "lifecycle": lifecycle_part(self._known),
             "facts": named(fact_part()),
             "needs": named(one_or_many(new_name())),
-            "oncall": named(self._rota()),
-            "actions": named(self._action()),
-            "context": self._called("context", {}),
+            "oncall": named(rota(self._known)),
+            "actions": named(action(self._known)),
+            "context": called("context"),
             "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": named(ref("words")),
             "weights": named(self._weights()),
@@ -228,40 +226,6 @@ class _Writer:
             "viewers": table("viewers", viewers),
         }
         return table("policy", ordered(policies.KEYS, parts), required=("find",))
-
-    def _webhook(self) -> Schema:
-        return self._called("webhook", {})
-
-    def _action(self) -> Schema:
-        text = {**TEXT, "maxLength": remedies.NAME_MAX}
-        per_language = {"type": "object", "additionalProperties": False, "patternProperties": {LANGUAGE_TAG: text}}
-        parts = {"name": {"anyOf": [text, per_language]}, "approval": FLAG, "verified": FLAG}
-        return self._called("action", {**parts, "undo": self._known("action")})
-
-    def _called(self, group: str, parts: dict[str, Schema]) -> Schema:
-        """A place that is called: its address and the secret that signs, and what else there is to say."""
-        reference = {"type": "string", "pattern": f"^(?:{webhooks.REFERENCE})$"}
-        url = {"type": "string", "pattern": f"^(?:https://.+|{webhooks.REFERENCE})$", "maxLength": webhooks.URL_MAX}
-        keys = remedies.KEYS if parts else webhooks.KEYS
-        return table(group, ordered(keys, {**parts, "url": url, "secret": reference}), required=webhooks.KEYS)
-
-    def _rota(self) -> Schema:
-        address = {"type": "string", "maxLength": oncall.ADDRESS_MAX, "pattern": "^[^@]+@[^@]+$"}
-        pages: dict[str, Schema] = {
-            "browser": FLAG,
-            "agent": one_or_many({**TEXT, "maxLength": oncall.LOGIN_MAX}),
-            "webhook": one_or_many(self._known("webhook")),
-            "email": one_or_many(address),
-            "within": DURATION,
-        }
-        step = table("rota step", ordered(oncall.STEP_KEYS, pages), required=("within",))
-        parts: dict[str, Schema] = {
-            "urgency": {"enum": list(oncall.URGENCIES)},
-            "queues": one_or_many(self._known("queue")),
-            "steps": {"type": "array", "items": step, "minItems": 1, "maxItems": oncall.STEPS_MAX},
-            "repeat": {"type": "integer", "minimum": 0, "maximum": oncall.REPEAT_MAX},
-        }
-        return table("rota", ordered(oncall.KEYS, parts), required=("steps",))
 
     # Rules.
 

@@ -6,8 +6,9 @@ from playwright.async_api import expect
 
 from router.cli.people import add_login_token, new_agent
 from router.store import people
-from tests.browser.desk import desk, violations
+from tests.browser.desk import desk, open_ticket, violations
 from tests.e2e.test_webchat_house import running_house, visitor_at
+from tests.servers.demo import running_demo
 
 WORDS = {
     "en": ("My wallet is being emptied", "Alarm raised", "your alarm has reached us", "Accept", "Accepted: Mei"),
@@ -80,3 +81,43 @@ async def test_it_rings_at_every_screen_until_somebody_accepts(tmp_path, chromiu
                 await expect(page.locator("[data-alarm=T-1002]")).to_have_count(0)
             await expect(second.locator(".ticket-head")).to_contain_text("Accepted: Mei")
             await context.close()
+
+
+async def test_freezing_is_proposed_by_a_rule_and_taken_back_by_two_people(tmp_path, chromium):
+    message = {
+        "channel": "telegram",
+        "message_id": "alarm-1",
+        "visibility": "private",
+        "sent_at": "2026-11-02T08:00:03Z",
+        "sender": {"id": "42", "name": "Kim", "user_id": "u-42", "verified": True},
+        "text": "my wallet",
+        "alarm": True,
+    }
+    with running_demo(tmp_path, "--rate", "0") as demo:
+        async with aiohttp.ClientSession() as http:
+            headers = {"Authorization": f"Bearer {demo.api_token}"}
+            async with http.post(f"{demo.base_url}/api/v1/messages", json=message, headers=headers) as answer:
+                assert answer.status == 202
+        async with (
+            desk(chromium, demo.agent_login_url) as lee,
+            desk(chromium, demo.admin_login_url, language="zh-CN") as ada,
+        ):
+            number = await lee.locator("[data-ticket].row", has_text="Kim").get_attribute("data-ticket")
+            await open_ticket(lee, number)
+            await open_ticket(ada, number)
+            freeze = lee.locator("[data-action=freeze-account]")
+            await expect(freeze).to_contain_text("Waits for a second person")
+            await freeze.locator("[data-act=approve]").click()
+            await expect(freeze).to_contain_text("Done")
+            await lee.locator("[data-propose=unfreeze-account]").click()
+            undo = lee.locator("[data-action=unfreeze-account]")
+            await expect(undo).to_contain_text("A colleague has to approve.")
+            await expect(undo.locator("[data-act=approve]")).to_have_count(0)
+            await ada.locator("[data-action=unfreeze-account] [data-act=approve]").click()
+            await expect(undo).to_contain_text("Done")
+            await expect(freeze).to_contain_text("Taken back")
+            await ada.get_by_role("button", name="查询账户").click()
+            await expect(ada.locator("[data-context=ok]")).to_contain_text("active")
+            await expect(ada.locator(".history")).to_contain_text("查看了账户信息")
+            for page in (lee, ada):
+                assert await violations(page) == []

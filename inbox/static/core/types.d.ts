@@ -51,7 +51,14 @@ export interface PageView {
   at_ms: number; kind: "browser" | "agent" | "webhook" | "email"; to: string; round: number; step: number; state: string;
   attempts: number; error: string | null;
 }
+/** Something the wallet's back end is asked to do about the customer's account. */
+export interface ActionView {
+  id: string; action: string; state: string; account: string | null; undoes: string | null; proposed_by: string;
+  proposed_by_name: string | null; decided_by: string | null; decided_by_name: string | null; attempts: number;
+  outcome: string | null; error: string | null; at_ms: number;
+}
 export interface ThreadData {
+  actions: ActionView[];
   pages: PageView[];
   ticket: TicketRow; messages: MessageView[]; events: EventView[]; participants: { kind: string; value: string }[];
   contact: {

@@ -7,12 +7,14 @@ import { Icon } from "../core/parts.js";
 /** @typedef {import("../core/types.d.ts").EventView} EventView */
 
 const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked", "value.revealed", "link.opened", "post.hide",
-  "ticket.snoozed", "ticket.notice", "ticket.followed", "identity.check", "alarm.raised", "alarm.accepted", "alarm.unanswered", "alarm.over"]);
+  "ticket.snoozed", "ticket.notice", "ticket.followed", "identity.check", "alarm.raised", "alarm.accepted", "alarm.unanswered", "alarm.over",
+  "action.proposed", "action.approved", "action.declined", "action.state"]);
 const ICONS = /** @type {Record<string, string>} */ ({
   "ticket.opened": "inbox", "ticket.assigned": "user-check", "ticket.state": "circle-dot", "ticket.updated": "tag",
   "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "delivery.state": "send", "reply.blocked": "shield-alert",
   "value.revealed": "key-round", "link.opened": "user-check", "post.hide": "eye-off", "ticket.snoozed": "calendar-clock",
   "alarm.raised": "siren", "alarm.paged": "bell", "alarm.accepted": "check", "alarm.unanswered": "siren", "alarm.over": "volume-x", "page.state": "send",
+  "action.proposed": "shield-alert", "action.approved": "check", "action.declined": "ban", "action.state": "shield-check", "context.read": "wallet",
   "ticket.notice": "bell", "ticket.followed": "link", "ticket.reminded": "hourglass", "customer.notified": "bell", "identity.check": "id-card", "webhook.state": "code",
 });
 
@@ -85,6 +87,7 @@ function describe(event) {
     : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });
   if (event.kind === "ticket.updated") return t("history.updated", { who, what: changesOf(data) });
   if (event.kind === "page.state") return t(data.state === "sent" ? "history.pageSent" : "history.pageDead", { to: data.to });
+  if (event.kind === "action.state") return t(data.to === "done" ? "history.actionDone" : data.to === "failed" ? "history.actionFailed" : "history.actionAgain", { ...data, who });
   return has(`history.${event.kind}`) ? t(`history.${event.kind}`, { ...data, who, minutes: Math.ceil(Number(data.after_ms) / 60_000) }) : event.kind;
 }
 

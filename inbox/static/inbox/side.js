@@ -1,7 +1,7 @@
 /** The side panel: why the ticket is here, who the customer is and how we know, what else belongs to it, its history. */
 import { h, html, signal, useEffect, useState } from "../vendor/ui.js";
 import { fullTime, languageName, now, t, word } from "../core/i18n.js";
-import { go, inLanguage, keep, queueTitle, recall, ticket } from "../core/store.js";
+import { go, inLanguage, keep, queueTitle, recall, status, ticket } from "../core/store.js";
 import { ChannelIcon, Chip, Icon, IconButton, RedactedLine, UrgencyChip, When } from "../core/parts.js";
 import { verify } from "./actions.js";
 import { History } from "./history.js";
@@ -35,7 +35,7 @@ export function Side({ row, data }) {
 /** What only emergencies need comes when there is one. @param {{ row: TicketRow, data: ThreadData }} props */
 function Emergency(props) {
   const [parts, setParts] = useState(/** @type {any} */ (null));
-  const wanted = props.data.pages.length > 0;
+  const wanted = props.data.pages.length + props.data.actions.length > 0 || status.value?.actions?.length > 0 || status.value?.context;
   useEffect(() => { if (wanted) import("./emergency.js").then((found) => found.ready().then(() => setParts(found))); }, [wanted]);
   return parts && h(parts.Emergency, { ...props, Section });
 }

@@ -1,0 +1,117 @@
+"""Who may have an account frozen and opened again, and what becomes of the call."""
+
+import msgspec
+import pytest
+
+from router.clock import TimedIds, VirtualClock
+from router.core.remedies import ATTEMPTS_MAX, CallOutcome, after_call, approve, decline, propose, retry
+from router.core.verification import account_of, is_verified
+from router.model.changes import Record, Save
+from router.model.errors import Refused
+from router.model.tables import Identity
+from rules.backend import ActionSpec
+from tests.unit.core.test_tickets import TICKET
+from tests.unit.core.world import NOW
+
+IDS = TimedIds(VirtualClock(NOW), seed=1)
+FREEZE = ActionSpec(name="freeze", names={"en": "Freeze"}, url="env:U", secret="env:S", undo="unfreeze")
+UNFREEZE = ActionSpec(name="unfreeze", names={"en": "Unfreeze"}, url="env:U", secret="env:S").strict("freeze")
+
+
+def identity(value="u-1", kind="user_id", proof="app"):
+    return Identity(id=value, contact_id=TICKET.contact_id, kind=kind, value=value, proof=proof, created_at_ms=NOW)
+
+
+APP, LISTED = identity(), identity(proof="import")
+
+
+def proposed(spec=FREEZE, identities=(APP,), rows=(), by="mei"):
+    return propose(spec, TICKET, identities, rows, by, now_ms=NOW, ids=IDS)[0]
+
+
+def refused(call, *args, **more):
+    with pytest.raises(Refused) as found:
+        call(*args, **more)
+    return found.value.code
+
+
+def saved(changes):
+    return [change.row for change in changes if isinstance(change, Save)]
+
+
+def test_only_the_apps_word_verifies_and_two_accounts_are_none():
+    assert is_verified([APP])
+    assert not is_verified([LISTED, identity("a@b.example", "email", "mail")])
+    assert account_of([LISTED]) == "u-1"
+    assert account_of([APP, identity("u-2")]) is None
+    assert account_of([identity("+1", "phone")]) is None
+
+
+def test_a_proposal_waits_for_a_second_person_unless_the_rules_say_otherwise():
+    assert proposed().state == "proposed"
+    assert proposed(msgspec.structs.replace(FREEZE, approval=False)).state == "queued"
+
+
+def test_nobody_agrees_to_their_own_proposal():
+    row = proposed(by="mei")
+    assert refused(approve, row, FREEZE, [APP], "mei", now_ms=NOW) == "own_proposal"
+    (agreed,) = saved(approve(row, FREEZE, [APP], "li", now_ms=NOW))
+    assert (agreed.state, agreed.decided_by, agreed.account) == ("queued", "li", "u-1")
+
+
+def test_what_was_agreed_to_is_what_is_asked_for():
+    row = proposed()
+    assert refused(approve, row, FREEZE, [identity("u-2")], "li", now_ms=NOW) == "account_changed"
+    assert refused(approve, row, FREEZE, [], "li", now_ms=NOW) == "no_account"
+
+
+def test_to_take_it_back_the_customer_is_verified_and_it_was_done():
+    done = msgspec.structs.replace(proposed(), state="done")
+    assert refused(proposed, UNFREEZE) == "nothing_to_undo"
+    assert refused(proposed, UNFREEZE, (LISTED,), (done,)) == "not_verified"
+    undo = proposed(UNFREEZE, (APP,), (done,))
+    assert (undo.state, undo.undoes) == ("proposed", done.id)
+    # Verified when it was proposed is not verified when it is agreed to.
+    assert refused(approve, undo, UNFREEZE, [LISTED], "li", now_ms=NOW) == "not_verified"
+    changes = after_call(
+        msgspec.structs.replace(undo, state="sending", attempts=1),
+        done,
+        CallOutcome(kind="done", outcome="active"),
+        now_ms=NOW,
+        jitter=0.5,
+    )
+    assert [(row.action, row.state) for row in saved(changes)] == [("unfreeze", "done"), ("freeze", "undone")]
+
+
+@pytest.mark.parametrize("state", ["proposed", "queued", "sending", "done"])
+def test_what_is_under_way_or_done_is_not_proposed_again(state):
+    row = msgspec.structs.replace(proposed(), state=state)
+    assert refused(proposed, rows=(row,)) == ("already_done" if state == "done" else "already_proposed")
+
+
+@pytest.mark.parametrize("state", ["declined", "failed", "undone"])
+def test_what_came_to_nothing_may_be_proposed_again(state):
+    assert proposed(rows=(msgspec.structs.replace(proposed(), state=state),)).state == "proposed"
+
+
+def test_decided_is_decided():
+    declined = saved(decline(proposed(), "mei", now_ms=NOW))[0]
+    assert declined.state == "declined"
+    assert refused(decline, declined, "li", now_ms=NOW) == "not_proposed"
+    assert refused(approve, declined, FREEZE, [APP], "li", now_ms=NOW) == "not_proposed"
+    assert refused(retry, declined, "li", now_ms=NOW) == "not_failed"
+
+
+def test_it_is_asked_for_again_until_the_attempts_are_used_up_and_only_the_end_is_told():
+    row = msgspec.structs.replace(proposed(), state="sending", attempts=1)
+    later = CallOutcome(kind="later", reason="no answer")
+    (waiting,) = after_call(row, None, later, now_ms=NOW, jitter=0.5)
+    assert (waiting.row.state, waiting.row.due_at_ms) == ("queued", NOW + 1_000)
+    asked = CallOutcome(kind="later", reason="the back end answered 503", after_ms=90_000)
+    assert after_call(row, None, asked, now_ms=NOW, jitter=0.5)[0].row.due_at_ms == NOW + 90_000
+    last = msgspec.structs.replace(row, attempts=ATTEMPTS_MAX)
+    changes = after_call(last, None, later, now_ms=NOW, jitter=0.5)
+    (event,) = [c.event for c in changes if isinstance(c, Record)]
+    assert (event.kind, event.data["to"], event.data["error"]) == ("action.state", "failed", "no answer")
+    again = saved(retry(saved(changes)[0], "li", now_ms=NOW))[0]
+    assert (again.state, again.attempts, again.id) == ("queued", 0, row.id)

@@ -1,0 +1,76 @@
+"""Rotas, actions and the context of the back end in rules files: read, checked, named with their mistakes."""
+
+import pytest
+
+from rules.oncall import FALLBACK
+from rules.problems import RulesError
+from rules.ruleset import load
+
+FILE = """\
+version: 1
+queues: {general: {default: true}, emergency: {emergency: true}}
+webhooks: {pager: {url: "https://pager.example/x", secret: "env:PAGER"}}
+oncall:
+  nights: {queues: emergency, steps: [{agent: mei, webhook: pager, within: 2m}], repeat: 3}
+actions:
+  freeze: {name: {en: Freeze, zh: 冻结}, url: "env:U", secret: "env:S", undo: unfreeze}
+  unfreeze: {url: "env:U", secret: "env:S"}
+context: {url: "env:C", secret: "env:S"}
+rules:
+  - {id: pressed, when: {message.alarm: true}, then: {propose: freeze}}
+tests:
+  - {message: {text: help, alarm: true}, expect: {propose: freeze}}
+  - {message: help, expect: {propose: none}}
+"""
+
+
+def mistakes(text):
+    with pytest.raises(RulesError) as refused:
+        load({"rules.yaml": text.encode()})
+    return [str(problem).partition(":")[2] for problem in refused.value.problems]
+
+
+def test_everything_is_read():
+    rules = load({"rules.yaml": FILE.encode()})
+    assert not rules.run_tests().failures
+    assert rules.emergency_queue == "emergency"
+    assert (rules.actions["freeze"].approval, rules.actions["freeze"].verified) == (True, False)
+    assert rules.actions["freeze"].title("zh-CN") == "冻结"
+    undo = rules.actions["unfreeze"]
+    assert (undo.approval, undo.verified, undo.undoes) == (True, True, "freeze")
+    assert rules.context.url == "env:C"
+    assert rules.proposes
+    assert not rules.warnings, "a webhook that only a rota calls is used"
+
+
+def test_the_first_rota_that_fits_is_climbed_and_for_a_critical_ticket_somebody_always():
+    rules = load({"rules.yaml": FILE.encode()})
+    assert rules.rota_for("critical", "emergency").name == "nights"
+    assert rules.rota_for("critical", "general") is FALLBACK
+    assert rules.rota_for("high", "emergency") is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("queues: emergency,", "queues: emergancy,", "unknown-queue there is no queue emergancy"),
+        ("webhook: pager, within", "webhook: pgr, within", "unknown-webhook there is no webhook pgr"),
+        ("agent: mei, webhook: pager, within: 2m", "agent: mei", "missing the step says no time"),
+        ("agent: mei, webhook: pager, ", "", "missing the step pages nobody"),
+        ("agent: mei,", "email: nobody,", "value nobody is no mail address"),
+        ("within: 2m", "within: 25h", "limit within is longer than a day"),
+        ("undo: unfreeze", "undo: melt", "unknown-action there is no action melt"),
+        ("undo: unfreeze", "undo: freeze", "value freeze cannot undo freeze"),
+        ("unfreeze: {", "unfreeze: {approval: false, ", "value unfreeze undoes freeze: it needs a verified customer"),
+        ("unfreeze: {", "unfreeze: {verified: no, ", "value unfreeze undoes freeze: it needs a verified customer"),
+        ("propose: freeze}}", "propose: unfreeze}}", "value no rule proposes unfreeze"),
+        ("propose: freeze}}", "propose: frieze}}", "unknown-action there is no action frieze"),
+        ('context: {url: "env:C", ', "context: {", "missing the section context has no url"),
+        ('secret: "env:S", undo', "secret: hunter2, undo", "value a secret does not stand in rules files"),
+        ("general: {default: true}", "general: {default: true, emergency: true}", "duplicate emergency is a second"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(old, new, told):
+    assert old in FILE
+    found = mistakes(FILE.replace(old, new, 1))
+    assert any(told in line for line in found), found
