@@ -18,6 +18,7 @@ from rules.facts import MESSAGE_RECEIVED, Facts, Verdict
 from rules.fields import Field
 from rules.inclusion import Inclusion, is_packed
 from rules.links import LinkHosts
+from rules.matching import Matching
 from rules.policies import RedactPolicy
 from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
@@ -48,6 +49,7 @@ class Ruleset:
         webhooks: Mapping[str, Webhook],
         version: str,
         hosts: LinkHosts | None,
+        matching: Matching,
     ) -> None:
         self.version = version
         """Content hash of the files, short hex."""
@@ -61,6 +63,8 @@ class Ruleset:
         self.webhooks: Mapping[str, Webhook] = dict(webhooks)
         self.logins: frozenset[str] = acts.logins([act for one in rules for act in one.acts])
         """Agents whom rules name."""
+        self.matching = matching
+        """When a message belongs into one of its writer's own tickets."""
         self.policies: tuple[str, ...] = tuple(book.policy_names)
         self.lists: tuple[str, ...] = tuple(book.list_names)
         self.weights: tuple[str, ...] = tuple(book.weights)
@@ -183,12 +187,13 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     _check_default(book, top)
     policies = sections.define_policies(read, book)
     webhooks = sections.define_webhooks(read, book)
+    matching = sections.define_matching(read, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.check(book, rules)
     if problems.failed():
         raise RulesError(problems.all())
-    return Ruleset(book, rules, trials, policies, webhooks, _version(inclusion.content), hosts)
+    return Ruleset(book, rules, trials, policies, webhooks, _version(inclusion.content), hosts, matching)
 
 
 def _version(files: Mapping[str, bytes]) -> str:

@@ -4,9 +4,10 @@ Everything that a file names may be used in all of them, so names are gathered b
 read: first what stands alone, then what needs calendars, queues or times.
 """
 
-from rules import custom, deadlines, inclusion, policies, queues, rule, templates, times, webhooks, weights, working
+from rules import custom, deadlines, inclusion, matching, policies, queues, rule, templates, times, webhooks, weights, working
 from rules.book import Book
 from rules.document import Node, Scalar, Table
+from rules.matching import Matching
 from rules.policies import RedactPolicy
 from rules.webhooks import Webhook
 
@@ -31,6 +32,7 @@ SECTIONS = (
     "templates",
     "redact",
     "webhooks",
+    "matching",
     "override",
     "rules",
     "tests",
@@ -110,6 +112,15 @@ def define_webhooks(sections: list[Section], book: Book) -> dict[str, Webhook]:
                 webhook = webhooks.read(key, node, book.reader)
                 if webhook is not None:
                     found[key.value] = webhook
+    return found
+
+
+def define_matching(sections: list[Section], book: Book) -> Matching:
+    """Read `matching` of all files: what a later one says counts, key by key."""
+    found = matching.DEFAULT
+    for section in sections:
+        if "matching" in section:
+            found = matching.read(section["matching"], found, book)
     return found
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from router.core import amendments
 from router.core.acts import Scene, carry_out
+from router.core.matters import marks_of
 from router.core.placement import Placement, place
 from router.core.quotes import visible
 from router.core.reasons import judged
@@ -19,7 +20,7 @@ from router.model.ids import ContactId, ConversationId, IdentityId, MessageId
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
-from router.model.tables import Contact, Conversation, Event, Identity, Message, Participant, Ticket
+from router.model.tables import Contact, Conversation, Event, Identity, Joining, Mark, Matter, Message, Participant, Ticket
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts, Verdict
 from rules.ruleset import Ruleset
 
@@ -108,7 +109,9 @@ def _decide_message(
     entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
 ) -> Decided:
     event, now_ms = entry.event, entry.received_at_ms
-    placement = place(event, snapshot, token_conversation=circumstances.token_conversation, now_ms=now_ms)
+    placement = place(
+        entry, snapshot, token_conversation=circumstances.token_conversation, matching=ruleset.matching
+    )
     new_text = visible(event.text or "")
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
 
@@ -182,6 +185,7 @@ def _decide_message(
     changes += _conversation(entry, placement, conversation_id, contact.id, ticket)
     changes.append(Add(ticket) if placement.ticket is None else Save(ticket))
     changes.append(Add(_message(entry, ticket, conversation_id, contact, message_id, verdict, why)))
+    changes += _compared(placement, snapshot, ticket, message_id, now_ms, ids)
     if placement.is_participant:
         changes.append(
             Add(
@@ -237,7 +241,9 @@ def _why(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: Ti
         joined_detail=placement.not_joined,
         contact_by=placement.contact_by,
         ticket_new=placement.ticket is None,
+        points=placement.belonging.points if placement.belonging is not None else None,
         related=placement.related,
+        related_by=placement.related_by,
         parse_ms=entry.parse_ms,
         redact_ms=entry.redact_ms,
     )
@@ -247,7 +253,8 @@ def _people(placement: Placement, before: Contact, after: Contact, now_ms: int, 
     changes: list[Change] = []
     if placement.contact is None:
         changes.append(Add(after))
-    elif after is not before:
+    elif after is not before or placement.ticket is None:
+        # Who opens a ticket moves its contact on: of two that would open one at the same time, the second looks again.
         changes.append(Save(msgspec.structs.replace(after, version=before.version + 1)))
     changes += [
         Add(
@@ -262,6 +269,39 @@ def _people(placement: Placement, before: Contact, after: Contact, now_ms: int, 
         )
         for identity in placement.missing
     ]
+    return changes
+
+
+def _compared(
+    placement: Placement, snapshot: Snapshot, ticket: Ticket, message_id: MessageId, now_ms: int, ids: Ids
+) -> list[Change]:
+    """What later messages are compared with, and why this one was given to its ticket."""
+    heard, belonging = placement.heard, placement.belonging
+    changes: list[Change] = []
+    before = snapshot.matters.get(ticket.id)
+    if before is None:
+        changes.append(Add(Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=heard.sketch)))
+    elif (sketch := before.sketch.joined(heard.sketch)) != before.sketch:
+        changes.append(Save(msgspec.structs.replace(before, sketch=sketch, version=before.version + 1)))
+    changes += [
+        Add(Mark(id=ids.new(), value=value, ticket_id=ticket.id, contact_id=ticket.contact_id, at_ms=now_ms))
+        for value in dict.fromkeys(marks_of(heard))
+        if ticket.id not in snapshot.marks.get(value, {})
+    ]
+    if belonging is not None:
+        changes.append(
+            Add(
+                Joining(
+                    message_id=message_id,
+                    ticket_id=ticket.id,
+                    contact_id=ticket.contact_id,
+                    opened=belonging.ticket_id is None,
+                    reason=belonging.reason,
+                    points=belonging.points,
+                    at_ms=now_ms,
+                )
+            )
+        )
     return changes
 
 

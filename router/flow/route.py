@@ -227,5 +227,5 @@ class RouteWorker:
 def _keys(work: Sequence[_Work], logins: Collection[str]) -> SnapshotKeys:
     keys = SnapshotKeys(logins=set(logins))
     for item in work:
-        ask(item.entry.event, item.token, keys)
+        ask(item.entry, item.token, keys)
     return keys

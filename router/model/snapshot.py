@@ -11,7 +11,7 @@ import msgspec
 from router.model.changes import Change, Record
 from router.model.ids import ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
-from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
+from router.model.tables import Agent, Contact, Conversation, Identity, Mark, Matter, Message, OutboxEntry, Participant, Ticket
 
 IdentityKey = tuple[str, str]
 """(kind, value)"""
@@ -37,6 +37,8 @@ class SnapshotKeys(msgspec.Struct, kw_only=True):
     """The same for a verified reply token."""
     logins: set[str] = msgspec.field(default_factory=set)
     """Of agents whom rules name."""
+    marks: set[str] = msgspec.field(default_factory=set)
+    """Strong values of a text, whose other tickets agents may want to look at."""
     ticket_numbers: set[int] = msgspec.field(default_factory=set)
     """Quoted in a text: hints for an agent, never a join."""
 
@@ -55,6 +57,9 @@ class Snapshot:
         """Outbox rows of the loaded messages that are replies."""
         self.agents: dict[str, Agent] = {}
         """By login, those that rules name."""
+        self.matters: dict[TicketId, Matter] = {}
+        self.marks: dict[str, dict[TicketId, Mark]] = {}
+        """By value and ticket, the newest few of each value."""
         self.participants: set[tuple[TicketId, str, str]] = set()
         """(ticket, kind, value) of the loaded tickets."""
 
@@ -62,6 +67,11 @@ class Snapshot:
         """Tickets of the contact that are neither solved nor closed, newest first (only loaded ones)."""
         found = [t for t in self.tickets.values() if t.contact_id == contact_id and t.state not in {"solved", "closed"}]
         return sorted(found, key=lambda t: t.id, reverse=True)
+
+    def tickets_of(self, contact_id: ContactId) -> list[Ticket]:
+        """Tickets of the contact that are not closed, the one it wrote to last first (only loaded ones)."""
+        found = [t for t in self.tickets.values() if t.contact_id == contact_id and t.state != "closed"]
+        return sorted(found, key=lambda t: (t.last_inbound_at_ms, t.id), reverse=True)
 
     def ticket_by_number(self, number: int) -> Ticket | None:
         """The loaded ticket T-`number`."""
@@ -85,6 +95,10 @@ class Snapshot:
                 self.outbox[row.message_id] = row
             case Agent():
                 self.agents[row.login] = row
+            case Matter():
+                self.matters[row.ticket_id] = row
+            case Mark():
+                self.marks.setdefault(row.value, {})[row.ticket_id] = row
             case Participant():
                 self.participants.add((row.ticket_id, row.kind, row.value))
             case _:

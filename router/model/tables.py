@@ -20,6 +20,7 @@ from router.model.ids import (
     OutboxId,
     TicketId,
 )
+from router.model.matter import Sketch
 from router.model.message import Automatic, Care, Redaction, Sender, StoredAttachment, Visibility
 
 TicketState = Literal["new", "open", "waiting", "verifying", "rejected", "solved", "closed"]
@@ -239,6 +240,50 @@ class PrivateLink(Row, frozen=True, kw_only=True):
     opened_by: str | None = None
     """The visitor whom it let in."""
     created_at_ms: int
+    version: int = 1
+
+
+class Matter(Row, frozen=True, kw_only=True):
+    """What a ticket is about, in the form that messages are compared with; no content."""
+
+    TABLE: ClassVar[str] = "matters"
+    KEY: ClassVar[str] = "ticket_id"
+    ticket_id: TicketId
+    contact_id: ContactId
+    """The ticket's: the database refuses any other."""
+    sketch: Sketch
+    version: int = 1
+
+
+class Mark(Row, frozen=True, kw_only=True):
+    """A strong value, or a whole text, that was said in a ticket: what tickets of different people are related by.
+    (value, ticket) is unique."""
+
+    TABLE: ClassVar[str] = "marks"
+    id: str
+    value: str
+    """A digest, with what it is of before it."""
+    ticket_id: TicketId
+    contact_id: ContactId
+    at_ms: int
+
+
+class Joining(Row, frozen=True, kw_only=True):
+    """That a message was given to a ticket of its contact, or got one of its own beside others, and why. Counted, also
+    when an agent undoes it."""
+
+    TABLE: ClassVar[str] = "joinings"
+    KEY: ClassVar[str] = "message_id"
+    message_id: MessageId
+    ticket_id: TicketId
+    contact_id: ContactId
+    """The ticket's: the database refuses any other, so that no message is joined to a stranger's ticket."""
+    opened: bool
+    reason: str
+    points: int
+    at_ms: int
+    undone_at_ms: int | None = None
+    undone_by: AgentId | None = None
     version: int = 1
 
 

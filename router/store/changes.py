@@ -20,6 +20,9 @@ from router.model.tables import (
     Event,
     HookEntry,
     Identity,
+    Joining,
+    Mark,
+    Matter,
     Message,
     OutboxEntry,
     Participant,
@@ -89,6 +92,9 @@ class _Batch:
         self.conversations = _Plan[Conversation]()
         self.tickets = _Plan[Ticket]()
         self.messages = _Plan[Message]()
+        self.matters = _Plan[Matter]()
+        self.marks = _Plan[Mark]()
+        self.joinings = _Plan[Joining]()
         self.outbox = _Plan[OutboxEntry]()
         self.hooks = _Plan[HookEntry]()
         self.private_links = _Plan[PrivateLink]()
@@ -148,6 +154,9 @@ def _apply(
     _fill_in(batch, tickets, documents)
     yield from batch.tickets.write()
     yield from batch.messages.write()
+    yield from batch.matters.write()
+    yield from batch.marks.write()
+    yield from batch.joinings.write()
     yield from batch.private_links.write()
     yield from batch.hooks.write()
     yield from batch.participants.write()
