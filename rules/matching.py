@@ -21,7 +21,7 @@ class Matching:
 
     join_at: int = 100
     """Points that are enough."""
-    chat_window_ms: int = 24 * HOUR_MS
+    chat_window_ms: int = 72 * HOUR_MS
     """Since the last message of a ticket, for messages of the same conversation without anything new in them."""
     likeness_window_ms: int = 72 * HOUR_MS
     """The same for the same matter in other words, also on another channel."""

@@ -48,6 +48,7 @@ class Ruleset:
         policies: Mapping[str, RedactPolicy],
         webhooks: Mapping[str, Webhook],
         version: str,
+        *,
         hosts: LinkHosts | None,
         matching: Matching,
     ) -> None:
@@ -193,7 +194,7 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None) -> Rules
     checker.check(book, rules)
     if problems.failed():
         raise RulesError(problems.all())
-    return Ruleset(book, rules, trials, policies, webhooks, _version(inclusion.content), hosts, matching)
+    return Ruleset(book, rules, trials, policies, webhooks, _version(inclusion.content), hosts=hosts, matching=matching)
 
 
 def _version(files: Mapping[str, bytes]) -> str:

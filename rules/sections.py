@@ -4,7 +4,20 @@ Everything that a file names may be used in all of them, so names are gathered b
 read: first what stands alone, then what needs calendars, queues or times.
 """
 
-from rules import custom, deadlines, inclusion, matching, policies, queues, rule, templates, times, webhooks, weights, working
+from rules import (
+    custom,
+    deadlines,
+    inclusion,
+    matching,
+    policies,
+    queues,
+    rule,
+    templates,
+    times,
+    webhooks,
+    weights,
+    working,
+)
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.matching import Matching

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from typing import Final
 
+from router.core.coins import COINS
 from router.model.matter import Entity, EntityKind
 
 _CHARS_MAX: Final = 20_000
@@ -17,6 +18,8 @@ _FOUND_MAX: Final = 24
 """Entities of one message."""
 _ENDS: Final = 10
 _MARKED_CHARS: Final = 6
+_CALLED_CHARS: Final = 4
+_TOKEN = re.compile(r"(?<![0-9a-z.,:/\-])(?=[0-9a-z]{0,11}[0-9])[0-9a-z]{3,12}(?![0-9a-z.:/]*[0-9a-z])")
 _B58: Final = "1-9A-HJ-NP-Za-km-z"
 _LEFT, _RIGHT = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
 
@@ -48,28 +51,21 @@ _NUMBERED = re.compile(
 )
 _BARE_NUMBER = re.compile(r"(?<![0-9A-Za-z.,\-+])(?P<number>[0-9]{6,9})(?![0-9A-Za-z.,\-])")
 
-_COINS: Final = {
-    **{name: name for name in (
-        "btc eth sol bnb trx xrp ada dot link uni matic pol ltc doge near atom avax dai usdc usdt weth wbtc busd shib pepe "
-        "arb op ton sui apt fil etc bch xlm algo xmr aave cro okb steth tusd fdusd wbnb inj tia sei kas ftm egld flow "
-        "eur usd gbp cny sek chf jpy hkd twd brl inr ngn aud cad sgd krw try pln nok dkk zar mxn php vnd thb idr myr"
-    ).split()},
-    "u": "usdt", "刀": "usd", "美元": "usd", "美金": "usd", "$": "usd", "us$": "usd", "dollars": "usd", "dollar": "usd",
-    "bucks": "usd", "€": "eur", "euro": "eur", "euros": "eur", "欧元": "eur", "欧": "eur", "£": "gbp", "quid": "gbp",
-    "pounds": "gbp", "英镑": "gbp", "¥": "cny", "￥": "cny", "元": "cny", "块": "cny", "块钱": "cny", "人民币": "cny",
-    "rmb": "cny", "yuan": "cny", "r$": "brl", "reais": "brl", "real": "brl", "naira": "ngn", "₦": "ngn", "rs": "inr",
-    "₹": "inr", "rupees": "inr", "hk$": "hkd", "港币": "hkd", "港元": "hkd", "日元": "jpy", "yen": "jpy",
-    "bitcoin": "btc", "bitcoins": "btc", "比特币": "btc", "ether": "eth", "ethereum": "eth", "以太": "eth", "以太坊": "eth",
-    "以太币": "eth", "tether": "usdt", "泰达币": "usdt", "solana": "sol", "波场币": "trx", "瑞波": "xrp", "莱特币": "ltc",
-    "狗狗币": "doge", "polkadot": "dot", "litecoin": "ltc", "个": "", "枚": "", "笔": "",
-}  # fmt: skip
-"""What a coin or a currency is called, and its one name."""
-_UNIT = "|".join(sorted(map(re.escape, _COINS), key=len, reverse=True))
-_NUMBER = r"[0-9]{1,3}(?:[,' ][0-9]{3}){1,4}(?:\.[0-9]{1,18})?|[0-9]{1,3}(?:\.[0-9]{3}){1,3},[0-9]{1,2}|[0-9]{1,12}(?:[.,][0-9]{1,18})?"
+_UNIT = "|".join(sorted(map(re.escape, COINS), key=len, reverse=True))
+_NUMBER = (
+    r"[0-9]{1,3}(?:[,' ][0-9]{3}){1,4}(?:\.[0-9]{1,18})?|[0-9]{1,3}(?:\.[0-9]{3}){1,3},[0-9]{1,2}"
+    r"|[0-9]{1,12}(?:[.,][0-9]{1,18})?"
+)
 _AMOUNT = re.compile(
-    rf"(?<![0-9A-Za-z.:\-_/])(?<![0-9],)(?:(?P<before>us\$|hk\$|r\$|[$€£¥￥₦₹]|\b(?:eur|usd|gbp|rs|chf)\b)\s?)?(?P<number>{_NUMBER})"
-    rf"(?P<many>\s?[kK](?![A-Za-z])|\s?万|\s?千)?(?:\s?(?:多|个)?\s?(?P<unit>{_UNIT})(?![A-Za-z]))?(?![0-9])(?!\.[0-9])",
+    r"(?<![0-9A-Za-z.:\-_/])(?<![0-9],)(?:(?P<before>us\$|hk\$|r\$|[$€£¥￥₦₹]|\b(?:eur|usd|gbp|rs|chf)\b)\s?)?"
+    rf"(?P<number>{_NUMBER})(?P<many>\s?[kK](?![A-Za-z])|\s?万|\s?千)?"
+    rf"(?:\s?(?:多|个)?\s?(?P<unit>{_UNIT})(?![A-Za-z]))?(?![0-9])(?!\.[0-9])",
     re.IGNORECASE,
+)
+_MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = re.compile(
+    r"\b(?P<name>January|February|March|April|June|July|August|September|October|November|December)\b"
+    r"|(?<![0-9])(?P<number>1[0-2]|[1-9])月(?:份|(?P<day>[0-9]{1,2})[日号])?(?![个前])"
 )
 _MANY: Final = {"k": 1_000, "万": 10_000, "千": 1_000}
 
@@ -83,7 +79,7 @@ def entities(text: str, addresses: Iterable[str] = ()) -> tuple[Entity, ...]:
         found.setdefault(entity)
         spans.append(span)
     rest = _without(text, spans)
-    for entity in (*_orders(rest), *_amounts(rest)):
+    for entity in (*_orders(rest), *_amounts(rest), *_months(rest)):
         found.setdefault(entity)
     for value in addresses:
         found.setdefault(Entity("address", value))
@@ -92,6 +88,8 @@ def entities(text: str, addresses: Iterable[str] = ()) -> tuple[Entity, ...]:
 
 def meets(one: Entity, other: Entity) -> bool:
     """Whether both can be the same value: equal, or the ends of one are the other's."""
+    if "month" in {one.kind, other.kind}:
+        return one == other or (one.head == other.head and not (one.tail and other.tail))
     if one.kind == "amount" or other.kind == "amount":
         same = one.kind == other.kind and one.head == other.head
         return same and (one.tail == other.tail or not (one.tail and other.tail))
@@ -108,15 +106,27 @@ def _ends_meet(one: Entity, other: Entity) -> bool:
             if not (long.startswith(short) if of_start else long.endswith(short)):
                 return False
             compared += len(short)
-    return compared >= 3  # noqa: PLR2004 - the last three digits are what people quote
+    return compared >= 3
 
 
-def known_tail(token: str, entity: Entity) -> bool:
-    """Whether a bare token, such as 3301 or 88QX, is how people call an order or a hash by its end or beginning."""
-    if entity.kind not in {"order", "transaction", "address"}:
+def calls(token: str, entity: Entity) -> bool:
+    """Whether a bare token, such as 3301 or 88qx, is how people call an order or a hash by its end or beginning, or an
+    amount by its number."""
+    if entity.kind in {"amount", "month"}:
+        return entity.kind == "amount" and entity.head == token
+    if len(token) < _CALLED_CHARS:
         return False
-    token = token.lower()
-    return entity.tail.endswith(token) or entity.head.removeprefix("0x").startswith(token) or entity.head.startswith(token)
+    return (
+        entity.tail.endswith(token) or entity.head.removeprefix("0x").startswith(token) or entity.head.startswith(token)
+    )
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Bare tokens with digits that are no part of a value of its own."""
+    taken = [match.span() for pattern in (_VALUE, _SHORT, _ORDER) for match in pattern.finditer(text[:_CHARS_MAX])]
+    taken += [match.span() for match in _AMOUNT.finditer(text[:_CHARS_MAX]) if match["unit"] or match["before"]]
+    rest = _without(text[:_CHARS_MAX], taken).lower()
+    return tuple(dict.fromkeys(_TOKEN.findall(rest)))[:_FOUND_MAX]
 
 
 def marks(found: Iterable[Entity]) -> list[str]:
@@ -165,7 +175,7 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
 def _orders(text: str) -> Iterator[Entity]:
     for match in _ORDER.finditer(text):
         value = match["order"]
-        if sum(map(str.isdigit, value)) >= 3:  # noqa: PLR2004 - a word in capitals is no number
+        if sum(map(str.isdigit, value)) >= 3:
             yield _entity("order", value.upper())
     for pattern in (_NUMBERED, _BARE_NUMBER):
         for match in pattern.finditer(text):
@@ -182,7 +192,14 @@ def _amounts(text: str) -> Iterator[Entity]:
         if value is None:
             continue
         value *= _MANY.get(many, 1)
-        yield Entity("amount", "", f"{value.normalize():f}", _COINS.get(unit, ""))
+        yield Entity("amount", "", f"{value.normalize():f}", COINS.get(unit, ""))
+
+
+def _months(text: str) -> Iterator[Entity]:
+    for match in _MONTH.finditer(text):
+        name = match["name"]
+        number = _MONTHS.index(name[:3].lower()) + 1 if name else int(match["number"])
+        yield Entity("month", "", str(number), match["day"] or "")
 
 
 def _value(number: str) -> Decimal | None:

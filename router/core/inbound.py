@@ -13,6 +13,7 @@ from router.core.placement import Placement, place
 from router.core.quotes import visible
 from router.core.reasons import judged
 from router.core.receipts import Ways, automatic_reply
+from router.core.signals import signals
 from router.core.tickets import follow_up, open_ticket
 from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome, Why
@@ -20,7 +21,18 @@ from router.model.ids import ContactId, ConversationId, IdentityId, MessageId
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
-from router.model.tables import Contact, Conversation, Event, Identity, Joining, Mark, Matter, Message, Participant, Ticket
+from router.model.tables import (
+    Contact,
+    Conversation,
+    Event,
+    Identity,
+    Joining,
+    Mark,
+    Matter,
+    Message,
+    Participant,
+    Ticket,
+)
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts, Verdict
 from rules.ruleset import Ruleset
 
@@ -109,9 +121,7 @@ def _decide_message(
     entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
 ) -> Decided:
     event, now_ms = entry.event, entry.received_at_ms
-    placement = place(
-        entry, snapshot, token_conversation=circumstances.token_conversation, matching=ruleset.matching
-    )
+    placement = place(entry, snapshot, token_conversation=circumstances.token_conversation, matching=ruleset.matching)
     new_text = visible(event.text or "")
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
 
@@ -279,10 +289,14 @@ def _compared(
     heard, belonging = placement.heard, placement.belonging
     changes: list[Change] = []
     before = snapshot.matters.get(ticket.id)
+    settled = signals(heard.text, heard.body).settled
     if before is None:
-        changes.append(Add(Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=heard.sketch)))
-    elif (sketch := before.sketch.joined(heard.sketch)) != before.sketch:
-        changes.append(Save(msgspec.structs.replace(before, sketch=sketch, version=before.version + 1)))
+        matter = Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=heard.sketch, settled=settled)
+        changes.append(Add(matter))
+    else:
+        after = msgspec.structs.replace(before, sketch=before.sketch.joined(heard.sketch), settled=settled)
+        if after != before:
+            changes.append(Save(msgspec.structs.replace(after, version=before.version + 1)))
     changes += [
         Add(Mark(id=ids.new(), value=value, ticket_id=ticket.id, contact_id=ticket.contact_id, at_ms=now_ms))
         for value in dict.fromkeys(marks_of(heard))

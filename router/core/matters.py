@@ -5,16 +5,16 @@ Evidence is counted in points; shared or conflicting transactions and orders dec
 message and counted, also when agents undo them, so that the thresholds (`matching:` in the rules) can be judged.
 """
 
-import re
 from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Final, Literal
 
 import msgspec
 
-from router.core.entities import known_tail, marks, meets
-from router.core.likeness import departs, hear, likeness, things
+from router.core.entities import calls, marks, meets
+from router.core.likeness import departs, hear, likeness, other_coin, reports, things
 from router.core.quotes import visible
+from router.core.signals import Signals, signals
 from router.model.ids import ContactId, TicketId
 from router.model.matter import Entity, Sketch
 from router.model.message import JournalEntry
@@ -24,32 +24,21 @@ from rules.matching import Matching
 CANDIDATES_MAX: Final = 8
 """Newest tickets of the contact that are looked at."""
 
-Joins = Literal["conversation", "thread", "number", "transaction", "amount", "repeat", "same_matter", "said_elsewhere"]
+Joins = Literal[
+    "conversation", "thread", "number", "transaction", "amount", "answer", "repeat", "same_matter", "said_elsewhere"
+]
 Opens = Literal["first", "transaction_conflict", "amount_conflict", "said_to_be_other", "other_matter", "too_long_ago"]
 
+OPENS: Final = frozenset({"first", "transaction_conflict", "amount_conflict", "said_to_be_other", "too_long_ago"})
 _STRONG: Final = frozenset({"transaction", "order"})
-_OTHER = re.compile(
-    r"\banother (?:thing|question|issue|problem|matter|one)\b|\b(?:different|separate|new|other|2nd|second) (?:thing|q|question|issue|"
-    r"problem|matter|topic|request)\b|\bother q\b|\bunrelated\b|\bsomething (?:new|else)\b|\bby the way\b|\bbtw\b|"
-    r"\bwhile (?:you'?re|i'?m) at it\b|\band lastly\b|\balso,|\bbro also\b|\balso (?:the|my|i|can|is|do|what|how)\b|\bnot the .{1,30} thing\b|\bthis time\b|"
-    r"另外|另一[个笔单件]|另:|另：|还有(?:个|一|件)|再问|再请教|顺便|别的(?:事|问题)|问个别的|换个问题|新的?问题|又一[笔个单]|另一?单|其他问题|再咨询|再说一个|还有我|题外"
-)
-_BACK = re.compile(
-    r"\bas (?:discussed|i said|mentioned|reported)\b|\b(?:e-?mailed|wrote|written|messaged|dm'?e?d|reported|posted|tweeted|told) (?:you|u|it|about|this|at|in|on)?\b"
-    r"|\bsent (?:you )?(?:a |an )?(?:dm|mail|e-?mail|message)\b|\bchat (?:closed|dropped|disconnected)|\bmy (?:earlier|previous|last|first) (?:mail|message|e-?mail|post|tweet)"
-    r"|\b(?:any|an) (?:update|news|progress)|\banything new|\bfollow(?:ing)?[ -]?up|\bsecond message|\badditional (?:info|question)|\bme again|\bagain\b|\bstill\b|\bbump\b"
-    r"|\bnobody (?:replied|answer)|\bno (?:reply|answer|response)|\bthe (?:one|thing)\b|\bas (?:your colleague|you) asked|\battached\b|\bproof as\b|\bearlier\b|\bthis morning\b"
-    r"|刚在|刚才|刚刚|私信过|留言|说过|发过|发了(?:邮件|私信)|邮件里|邮箱了|反映过|补充|催一下|催|进度|还没|还是|上面|之前(?:的|说|发|那)|那[笔个单件次]|这[笔单件]|没人(?:回|理)|的事|回复|在(?:电报|推特|邮件|微信|网页)"
-)
-_CLOSING = re.compile(
-    r"\bthank|\bthx\b|\bcheers\b|\bsolved\b|\bresolved|\bworks? now|\bworking now|\bgot it\b|\bfixed\b|\barrived|\bcredited it|\bphew\b|\bcame (?:in|through|back)|\bsorted\b|\bnever ?mind"
-    r"|谢谢|多谢|感谢|到了|好了|解决了|可以了|成功了|收到了|搞定|没事了|不用管|ok了"
-)
-_ASKS_NEW = re.compile(
-    r"\bhow (?:do|can|to|long|much)\b|\bis there\b|\bis it possible\b|\bdo you\b|\bdoes (?:it|the)\b|\bcould you\b|\bwhere (?:can|do)\b|\bwhy\b|请问|怎么|能不能|想问|为什么|是否|多少"
-)
-_TOKEN = re.compile(r"(?<![0-9A-Za-z.,:])(?=[0-9A-Za-z]*[0-9])[0-9A-Za-z]{4,12}(?![0-9A-Za-z])")
+_ASKED: Final = frozenset({"waiting", "verifying", "rejected"})
+"""States in which the customer was asked for something."""
+_VALUES: Final = frozenset({"amount", "month"})
 _SHORT_CHARS: Final = 60
+_MINUTES_MS: Final = 5 * 60_000
+_BURST_MS: Final = 60 * 60_000
+_WHILE_MS: Final = 3 * 3_600_000
+_LEAST: Final = -1_000
 _TEXT_CHARS: Final = 24
 """A shorter text is anybody's."""
 
@@ -63,7 +52,15 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """The message answers one of its messages."""
     in_conversation: bool = False
     """It is the current ticket of the conversation that the message came in."""
+    same_chat: bool = False
+    """It is of the same channel, where all that a person writes is one chat."""
+    in_private: bool = False
+    """It began in public on the channel that the message came by in private."""
+    same_subject: bool = False
+    """A mail whose subject answers it, though its references are lost."""
     same_channel: bool = False
+    settled: bool = False
+    """Its contact said last that it is settled, or an agent did."""
     recency: int = 0
     """0: the ticket that its contact wrote to last."""
 
@@ -84,7 +81,11 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     """Redacted, subject and text, folded to lower case."""
+    body: str = ""
+    """The same without the subject."""
     sketch: Sketch
+    tokens: tuple[str, ...] = ()
+    """Short ones with digits that are no entity: how people call one that was named before."""
     numbers: frozenset[int] = frozenset()
     """Of tickets it quotes."""
     at_ms: int
@@ -93,7 +94,14 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 def said(entry: JournalEntry, numbers: frozenset[int]) -> Said:
     """A message as it is compared: its own words, without quoted history and the subject that an answer repeats."""
     heard = hear(_subject(entry), visible(entry.event.text or ""), entry.address_hashes)
-    return Said(text=heard.folded, sketch=heard.sketch, numbers=numbers, at_ms=entry.received_at_ms)
+    return Said(
+        text=heard.folded,
+        body=heard.body,
+        sketch=heard.sketch,
+        tokens=heard.tokens,
+        numbers=numbers,
+        at_ms=entry.received_at_ms,
+    )
 
 
 def marks_of(one: Said) -> list[str]:
@@ -122,24 +130,46 @@ class Belonging(msgspec.Struct, frozen=True, kw_only=True):
 
 def belongs(said: Said, own: Own, matching: Matching) -> Belonging:
     """Decide where a message of `own`'s contact belongs."""
-    best: Belonging | None = None
-    refused: Belonging | None = None
-    for candidate in own.candidates[:CANDIDATES_MAX]:
-        points, reason = _weigh(said, candidate, own.candidates, matching)
-        if points >= matching.join_at:
-            if best is None or points > best.points:
-                best = Belonging(ticket_id=candidate.ticket.id, reason=_joins(reason), points=points)
-        elif refused is None or points > refused.points:
-            refused = Belonging(ticket_id=None, reason=_opens(reason), points=points)
-    return best or refused or Belonging(ticket_id=None, reason="first")
+    hints = signals(said.text, said.body)
+    candidates = own.candidates[:CANDIDATES_MAX]
+    best = refused = Belonging(ticket_id=None, reason="first", points=_LEAST)
+    for candidate in candidates:
+        points, reason = _weigh(said, hints, candidate, candidates, matching)
+        found = Belonging(ticket_id=candidate.ticket.id, reason=reason, points=points)
+        if points >= matching.join_at and points > best.points:
+            best = found
+        elif points < matching.join_at and points > refused.points:
+            refused = msgspec.structs.replace(
+                found, ticket_id=None, reason=reason if reason in OPENS else "other_matter"
+            )
+    return refused if best.ticket_id is None else best
 
 
-def _joins(reason: Joins | Opens) -> Joins | Opens:
-    return reason
-
-
-def _opens(reason: Joins | Opens) -> Joins | Opens:
-    return reason if reason in {"transaction_conflict", "amount_conflict", "said_to_be_other", "too_long_ago"} else "other_matter"
+def _weigh(
+    said: Said, hints: Signals, candidate: Candidate, all_of_them: tuple[Candidate, ...], matching: Matching
+) -> tuple[int, Joins | Opens]:
+    """Points of one candidate, and what spoke most for or against it."""
+    if candidate.ticket.number in said.numbers:
+        return 400, "number"
+    age_ms = max(0, said.at_ms - candidate.ticket.last_message_at_ms)
+    if age_ms > matching.entity_window_ms and not candidate.in_thread:
+        return _LEAST, "too_long_ago"
+    meeting = _meeting(said.sketch.entities, candidate.sketch.entities)
+    if meeting.shared & _STRONG or ({"address", "amount"} <= meeting.shared and not hints.other):
+        return 300 + 20 * len(meeting.shared), "transaction"
+    if meeting.conflicts & _STRONG and not candidate.in_thread:
+        return -300, "transaction_conflict"
+    if "address" in meeting.conflicts and said.sketch.concepts and not candidate.in_thread:
+        return -150, "transaction_conflict"
+    if _called(said, candidate, all_of_them):
+        return 280, "transaction"
+    valued, by_value = _values(said, hints, meeting, candidate)
+    placed, by_place = _place(candidate, age_ms, matching)
+    worded = _words(said, hints, candidate, age_ms)
+    points = valued + placed + worded
+    if points >= matching.join_at:
+        return points, by_value if valued > 0 else by_place
+    return points, by_value if valued < 0 else "said_to_be_other" if hints.other else "other_matter"
 
 
 class _Meeting(msgspec.Struct, frozen=True):
@@ -155,89 +185,79 @@ def _meeting(mine: tuple[Entity, ...], theirs: tuple[Entity, ...]) -> _Meeting:
     return _Meeting(frozenset(shared), frozenset(both - shared))
 
 
-def _weigh(said: Said, candidate: Candidate, others: tuple[Candidate, ...], matching: Matching) -> tuple[int, Joins | Opens]:
-    """Points of one candidate, and what spoke most for or against it."""
-    age_ms = max(0, said.at_ms - candidate.ticket.last_message_at_ms)
-    if age_ms > matching.entity_window_ms and not candidate.in_thread:
-        return -1_000, "too_long_ago"
-    meeting = _meeting(said.sketch.entities, candidate.sketch.entities)
-    if candidate.ticket.number in said.numbers:
-        return 400, "number"
-    if meeting.shared & _STRONG or _called(said, candidate, others):
-        return 300 + 20 * len(meeting.shared), "transaction"
-    if meeting.conflicts & _STRONG and not candidate.in_thread:
-        return -300, "transaction_conflict"
-    if {"address", "amount"} <= meeting.shared:
-        return 250, "transaction"
-    points, reason = _amounts(said, meeting, candidate)
-    alike, why = _alike(said, candidate, age_ms, matching)
-    return points + alike, reason if points < 0 or (points >= matching.join_at > alike) else why  # fmt: skip
-
-
-def _called(said: Said, candidate: Candidate, others: tuple[Candidate, ...]) -> bool:
-    """Whether a bare token names an order or a hash of this ticket by its end, and of no other."""
-    for token in _TOKEN.findall(said.text):
-        named = [one for one in others if any(known_tail(token, entity) for entity in one.sketch.entities)]
+def _called(said: Said, candidate: Candidate, all_of_them: tuple[Candidate, ...]) -> bool:
+    """Whether a bare token calls an order, a hash or an amount of this ticket, and of no other of the contact's."""
+    for token in said.tokens:
+        named = [one for one in all_of_them if any(calls(token, entity) for entity in one.sketch.entities)]
         if named == [candidate]:
             return True
     return False
 
 
-def _amounts(said: Said, meeting: _Meeting, candidate: Candidate) -> tuple[int, Joins | Opens]:
-    points = 0
-    reason: Joins | Opens = "amount"
-    if "address" in meeting.shared:
-        points += 70
-        reason = "transaction"
-    elif "address" in meeting.conflicts and not candidate.in_thread:
-        points -= 90
-        reason = "transaction_conflict"
-    if "amount" in meeting.shared:
-        points += 80
-    elif "amount" in meeting.conflicts and things(said.sketch):
-        points -= 40 if "address" in meeting.shared else 80
-        reason = "amount_conflict"
-    return points, reason
+def _values(said: Said, hints: Signals, meeting: _Meeting, candidate: Candidate) -> tuple[int, Joins | Opens]:
+    """What addresses and amounts speak for; people have few addresses of their own and name them in every matter."""
+    if "amount" in meeting.shared and not hints.other:
+        return 80, "amount"
+    if reports(said.sketch) and not candidate.in_thread:
+        if hints.back or hints.supplies:
+            return (-20, "amount_conflict") if "amount" in meeting.conflicts else (0, "other_matter")
+        if meeting.conflicts & _VALUES or other_coin(said.sketch, candidate.sketch):
+            whole = not things(said.sketch) or not departs(said.sketch, candidate.sketch)
+            return -130 if whole else -70, "amount_conflict"
+    return (60, "transaction") if "address" in meeting.shared else (0, "other_matter")
 
 
-def _alike(said: Said, candidate: Candidate, age_ms: int, matching: Matching) -> tuple[int, Joins | Opens]:
-    """What words, place and time speak for, in points."""
-    text, sketch = said.text, said.sketch
-    alike = likeness(sketch, candidate.sketch)
-    shares = bool(things(sketch) & things(candidate.sketch))
-    other = _OTHER.search(text) is not None
-    back = _BACK.search(text) is not None
-    bare = not things(sketch)
-    points, reason = 0, "same_matter"
-    if candidate.in_thread:
-        points, reason = 130, "thread"
-    elif candidate.in_conversation and age_ms <= matching.chat_window_ms:
-        points, reason = 90, "conversation"
-    elif candidate.same_channel and age_ms <= matching.chat_window_ms:
-        points, reason = 55, "repeat"
-    elif age_ms <= matching.likeness_window_ms:
-        points, reason = 45, "same_matter"
-    elif age_ms > matching.likeness_window_ms:
-        points -= 40
-    if candidate.recency:
-        points -= 20
-    if departs(sketch, candidate.sketch):
-        points -= 60
-        if other or _ASKS_NEW.search(text):
-            points -= 20
-    elif shares:
-        points += 40 + int(60 * alike)
+def _place(candidate: Candidate, age_ms: int, matching: Matching) -> tuple[int, Joins]:
+    """What place and time speak for."""
+    behind = 10 if candidate.recency else 0
+    if candidate.in_thread or candidate.same_subject:
+        return 130, "thread"
+    if candidate.in_conversation and candidate.ticket.state in _ASKED:
+        return 115, "answer"
+    if candidate.same_chat and age_ms <= matching.chat_window_ms:
+        return 115 - behind, "conversation" if candidate.in_conversation else "repeat"
+    if candidate.in_private and age_ms <= matching.chat_window_ms:
+        return 90 - behind, "said_elsewhere"
+    if candidate.same_channel and age_ms <= matching.chat_window_ms:
+        return 60 - behind, "repeat"
+    return (60 if age_ms <= matching.likeness_window_ms else -40) - behind, "same_matter"
+
+
+def _words(said: Said, hints: Signals, candidate: Candidate, age_ms: int) -> int:
+    """What the words speak for, by what they are about and by what they say of earlier messages."""
+    sketch, theirs = said.sketch, candidate.sketch
+    alike = likeness(sketch, theirs)
+    shared = things(sketch) & things(theirs)
+    hands_in = hints.supplies and not hints.asks
+    answers = candidate.in_thread or candidate.same_subject
+    if departs(sketch, theirs) and not hands_in and not (candidate.in_private and hints.back):
+        points = (
+            -10
+            if age_ms <= _MINUTES_MS
+            else -20
+            if age_ms <= _BURST_MS or answers
+            else -45
+            if age_ms <= _WHILE_MS
+            else -70
+        )
+        points -= 45 if hints.asks or candidate.settled else 0
+    elif shared:
+        points = int(40 * len(shared) / min(len(things(sketch)), len(things(theirs))) + 60 * alike)
     else:
-        points += int(80 * alike)
-        if bare and len(text) <= _SHORT_CHARS:
-            points += 30
-        elif bare:
-            points += 15
-    if back:
-        points += 30
-        reason = "said_elsewhere" if not candidate.in_conversation and not candidate.in_thread else reason
-    if _CLOSING.search(text):
-        points += 25
-    if other:
-        points -= 100
-    return points, ("said_to_be_other" if other and points < matching.join_at else reason)  # type: ignore[return-value]
+        points = (
+            int(80 * alike)
+            + (25 if len(said.text) <= _SHORT_CHARS else 10)
+            + (25 if candidate.same_chat and not things(theirs) else 0)
+        )
+        points -= 45 if things(sketch) and things(theirs) and hints.asks and not hints.back else 0
+    if candidate.settled and not (hints.back or hints.settled or hints.thanks):
+        points -= 40 if hints.asks and not things(sketch) <= things(theirs) else 0
+        points -= 100 if age_ms > _WHILE_MS else 40 if things(sketch) or hints.asks else 0
+    return (
+        points
+        + 30 * (hints.back or hints.again)
+        + (35 if hints.settled and not hints.asks else 25) * (hints.settled or hints.thanks)
+        + 35 * hands_in
+        - 100 * hints.other
+        - 60 * (hints.fresh and (candidate.settled or shared != things(sketch)))
+    )

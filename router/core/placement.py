@@ -27,6 +27,7 @@ ContactBy = Literal[
 
 _QUOTED_NUMBER = re.compile(r"(?<![0-9A-Za-z])T-(\d{1,12})(?![0-9A-Za-z])")
 _FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|i|rv|enc|转发|轉寄|轉發)\s*[:：]", re.IGNORECASE)
+_ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|antw|回复|回覆|答复)\s*[:：]\s*)+", re.IGNORECASE)
 _NUMBERS_MAX = 5
 _SHARING_MAX = 10
 _SAID = frozenset({"message", "edit"})
@@ -195,7 +196,14 @@ def place(
     heard = said(entry, quoted_numbers(event))
     belonging: Belonging | None = None
     if contact is not None and sender.proven and not is_participant and not_joined in _LOOKS_ON:
-        own = _own(event, contact, snapshot, pointed=ticket if joined != "conversation" else None, current=ticket, now_ms=now_ms)
+        own = _own(
+            event,
+            contact,
+            snapshot,
+            pointed=ticket if joined != "conversation" or _is_mail(event) else None,
+            current=ticket,
+            now_ms=now_ms,
+        )
         if own.candidates:
             belonging = belongs(heard, own, matching)
             if belonging.ticket_id is None:
@@ -226,7 +234,13 @@ def place(
 
 
 def _own(
-    event: InboundEvent, contact: Contact, snapshot: Snapshot, *, pointed: Ticket | None, current: Ticket | None, now_ms: int
+    event: InboundEvent,
+    contact: Contact,
+    snapshot: Snapshot,
+    *,
+    pointed: Ticket | None,
+    current: Ticket | None,
+    now_ms: int,
 ) -> Own:
     """The contact's own tickets that may be joined, and how the event stands to each."""
     tickets = [
@@ -242,12 +256,27 @@ def _own(
                 sketch=matter.sketch if (matter := snapshot.matters.get(ticket.id)) is not None else Sketch(),
                 in_thread=pointed is not None and ticket.id == pointed.id,
                 in_conversation=current is not None and ticket.id == current.id,
-                same_channel=ticket.channel == event.channel and ticket.visibility == event.visibility,
+                same_chat=not _is_mail(event)
+                and (ticket is current or (event.thread_id is None and _alongside(ticket, event))),
+                in_private=(ticket.channel, ticket.visibility, event.visibility)
+                == (event.channel, "public", "private"),
+                same_subject=_is_mail(event) and _answers_subject(event.subject or "", ticket.subject),
+                same_channel=_alongside(ticket, event),
+                settled=ticket.state == "solved" or (matter is not None and matter.settled),
                 recency=place,
             )
             for place, ticket in enumerate(tickets)
         ],
     )
+
+
+def _answers_subject(subject: str, of_ticket: str) -> bool:
+    answer = _ANSWER.match(subject)
+    return answer is not None and subject[answer.end() :].strip() == _ANSWER.sub("", of_ticket).strip()
+
+
+def _alongside(ticket: Ticket, event: InboundEvent) -> bool:
+    return (ticket.channel, ticket.account, ticket.visibility) == (event.channel, event.account, event.visibility)
 
 
 def _sharing(heard: Said, contact: Contact | None, snapshot: Snapshot) -> dict[TicketId, str]:

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeVar
 
 import msgspec
 
-EntityKind = Literal["transaction", "order", "address", "amount"]
+EntityKind = Literal["transaction", "order", "address", "amount", "month"]
 
 ENTITIES_MAX: Final = 40
 """Of one ticket, the first ones: what it is about was said at its beginning."""

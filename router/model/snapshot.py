@@ -11,7 +11,18 @@ import msgspec
 from router.model.changes import Change, Record
 from router.model.ids import ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
-from router.model.tables import Agent, Contact, Conversation, Identity, Mark, Matter, Message, OutboxEntry, Participant, Ticket
+from router.model.tables import (
+    Agent,
+    Contact,
+    Conversation,
+    Identity,
+    Mark,
+    Matter,
+    Message,
+    OutboxEntry,
+    Participant,
+    Ticket,
+)
 
 IdentityKey = tuple[str, str]
 """(kind, value)"""
@@ -95,12 +106,18 @@ class Snapshot:
                 self.outbox[row.message_id] = row
             case Agent():
                 self.agents[row.login] = row
+            case Participant():
+                self.participants.add((row.ticket_id, row.kind, row.value))
+            case _:
+                self._put_compared(row)
+
+    def _put_compared(self, row: object) -> None:
+        """Take in what messages are compared with."""
+        match row:
             case Matter():
                 self.matters[row.ticket_id] = row
             case Mark():
                 self.marks.setdefault(row.value, {})[row.ticket_id] = row
-            case Participant():
-                self.participants.add((row.ticket_id, row.kind, row.value))
             case _:
                 pass
 

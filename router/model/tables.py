@@ -252,6 +252,8 @@ class Matter(Row, frozen=True, kw_only=True):
     contact_id: ContactId
     """The ticket's: the database refuses any other."""
     sketch: Sketch
+    settled: bool = False
+    """The contact said last that it is."""
     version: int = 1
 
 

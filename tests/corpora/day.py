@@ -1,7 +1,7 @@
 """A labelled day of traffic: cases of people and their matters as lines of the wire, and how well they were kept apart.
 
-All cases go through one house, each on a day of its own and with addresses of its own. Pairs of a case's messages are what is counted: two of one matter belong into one ticket, two of
-different matters do not, whoever wrote them.
+All cases go through one house, each on a day of its own and with addresses of its own. Pairs of a case's messages are
+what is counted: two of one matter belong into one ticket, two of different matters do not, whoever wrote them.
 """
 
 import json

@@ -5,6 +5,7 @@ CREATE TABLE matters (
   ticket_id TEXT PRIMARY KEY,
   contact_id TEXT NOT NULL,
   sketch TEXT NOT NULL,
+  settled BIGINT NOT NULL,
   version BIGINT NOT NULL,
   FOREIGN KEY (ticket_id, contact_id) REFERENCES tickets (id, contact_id) ON UPDATE CASCADE
 );
