@@ -9,6 +9,7 @@ from typing import Final
 from rules.book import Book
 from rules.document import Node
 from rules.moments import duration
+from rules.reader import Reader
 
 HOUR_MS: Final = 3_600_000
 POINTS_MAX: Final = 1_000
@@ -39,35 +40,32 @@ class Matching:
 
 
 DEFAULT: Final = Matching()
-_POINTS: Final = ("join_at",)
-_COUNTS: Final = ("incident_contacts", "flood_messages")
-_TIMES: Final = {
+COUNTS: Final = ("join_at", "incident_contacts", "flood_messages")
+TIMES: Final = {
     "chat_window": "chat_window_ms",
     "likeness_window": "likeness_window_ms",
     "entity_window": "entity_window_ms",
     "incident_window": "incident_window_ms",
     "flood_window": "flood_window_ms",
 }
-KEYS: Final = (*_POINTS, *_TIMES, *_COUNTS, "repeats_fold")
+FLAGS: Final = ("repeats_fold",)
+KEYS: Final = (*COUNTS, *TIMES, *FLAGS)
 
 
 def read(node: Node, before: Matching, book: Book) -> Matching:
     """Read a section over what was said before; problems are recorded, and what is wrong changes nothing."""
     reader = book.reader
-    found: dict[str, int | bool] = {}
-    for key, value in reader.keys(node, KEYS, "matching").items():
-        if key in _TIMES:
-            time_ms = duration(value, key, reader)
-            if time_ms is not None and time_ms > WINDOW_MAX_MS:
-                reader.fail(value.at, "limit", f"{key} is too long", f"at most {WINDOW_MAX_MS // (24 * HOUR_MS)}d")
-            elif time_ms is not None:
-                found[_TIMES[key]] = time_ms
-        elif key == "repeats_fold":
-            flag = reader.flag(value, key)
-            if flag is not None:
-                found[key] = flag
-        else:
-            number = reader.number(value, key, 2 if key == "incident_contacts" else 1, POINTS_MAX)
-            if number is not None:
-                found[key] = number
-    return replace(before, **found)  # type: ignore[arg-type] # read above by the types of its fields
+    found = {key: _value(key, value, reader) for key, value in reader.keys(node, KEYS, "matching").items()}
+    return replace(before, **{TIMES.get(key, key): value for key, value in found.items() if value is not None})
+
+
+def _value(key: str, node: Node, reader: Reader) -> int | None:
+    if key in FLAGS:
+        return reader.flag(node, key)
+    if key in COUNTS:
+        return reader.number(node, key, 1, POINTS_MAX)
+    time_ms = duration(node, key, reader)
+    if time_ms is not None and time_ms > WINDOW_MAX_MS:
+        reader.fail(node.at, "limit", f"{key} is too long", f"at most {WINDOW_MAX_MS // (24 * HOUR_MS)}d")
+        return None
+    return time_ms

@@ -10,6 +10,7 @@ from typing import Final
 from rules import (
     acts,
     custom,
+    matching,
     deadlines,
     expectations,
     overflow,
@@ -90,6 +91,7 @@ class _Writer:
             "include": one_or_many({"type": "string"}),
             "redact": named(self._policy()),
             "webhooks": named(self._webhook()),
+            "matching": self._matching(),
             "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": named(ref("words")),
             "weights": named(self._weights()),
@@ -222,6 +224,12 @@ class _Writer:
         reference = {"type": "string", "pattern": f"^(?:{webhooks.REFERENCE})$"}
         url = {"type": "string", "pattern": f"^(?:https://.+|{webhooks.REFERENCE})$", "maxLength": webhooks.URL_MAX}
         return table("webhook", ordered(webhooks.KEYS, {"url": url, "secret": reference}), required=webhooks.KEYS)
+
+    def _matching(self) -> Schema:
+        parts: dict[str, Schema] = dict.fromkeys(matching.TIMES, DURATION)
+        parts |= {key: COUNT | {"minimum": 1, "maximum": matching.POINTS_MAX} for key in matching.COUNTS}
+        parts |= dict.fromkeys(matching.FLAGS, FLAG)
+        return table("matching", ordered(matching.KEYS, parts))
 
     # Rules.
 
