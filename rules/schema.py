@@ -10,9 +10,9 @@ from typing import Final
 from rules import (
     acts,
     custom,
-    matching,
     deadlines,
     expectations,
+    matching,
     overflow,
     policies,
     queues,

@@ -13,7 +13,8 @@ THING, STATE, PLACE = 1.0, 0.35, 0.5
 """Weights of the three kinds."""
 
 _THINGS: Final[dict[str, str]] = {
-    "withdrawal": r"\bwithdr[ae]w|\bcash(?:ing|ed)? ?out|\bpayouts?\b|提现|提币|提款|出币|提不了|提走|提出|提的|提\d",
+    "withdrawal": r"\bwithdr[ae]w|\bcash(?:ing|ed)? ?out|\bpayouts?\b|提现|提币|提款|出币|提不了|提走|提不|提都"
+      r"|提.{0,3}不出|提出|提的|提\d",
     "deposit": r"\bdeposit|\btop(?:ping|ped)?[ -]?up|\bcredit(?:ed)?\b.{0,12}\b(?:account|wallet|balance)|\bsepa\b"
       r"|充值|充币|入金|入账|转入|充的|入错链",
     "transfer": r"\btransfer|\bsen[dt]\b|\bsending\b|\brecipient|转账|转帐|转出|转给|汇款|转的|转到|转错|转了|打到"
@@ -24,7 +25,7 @@ _THINGS: Final[dict[str, str]] = {
     "staking": r"\b(?:un)?stak(?:e|ed|ing)\b|\bunbond|\bdelegat|\bvalidator|\bapy\b|\bapr\b|质押|解押|解锁要|委托"
       r"|节点|年化|池子",
     "reward": r"\brewards?\b|\bpayout|\baccru|\byield|奖励|收益|利息|分红",
-    "earn": r"\bearn (?:tab|page|balance|product|account)|\bsavings?\b|理财|活期|定期|赎回",
+    "earn": r"\binterest\b|\bearn (?:tab|page|balance|product|account)|\bsavings?\b|理财|活期|定期|赎回",
     "fee": r"\bfees?\b|\bgas\b|\bcharged?\b.{0,10}(?:fee|too|more)|\bsat/vb|\bcommission|手续费|矿工费|燃料费|费用"
       r"|网络费|能量",
     "card": r"\b(?:debit|bank|physical|virtual|plastic|my|the|wallet|new) card|\bcards?\b|\bat the (?:shop"
@@ -39,7 +40,7 @@ _THINGS: Final[dict[str, str]] = {
     "double_charge": r"\b(?:charged|debited|taken|shows?|listed) twice|\bdouble[ -]?charg|\bduplicate charge"
       r"|\btwo fees|多扣|重复扣|扣了两|两笔扣|扣两",
     "verification": r"\bkyc\b|\bverif(?:y|ied|ication)|\bidentity\b|\bselfie|\bface scan|\bliveness|\bpassport"
-      r"|\bproof of address|\bid card|\bno face|身份认证|身份验证|实名|人脸|护照|身份证|认证|证件|自拍|视频认证",
+      r"|\bproof of address|\bid card|\bno face|身份认证|身份验证|实名|人脸|刷脸|护照|身份证|认证|证件|自拍|视频认证",
     "source_of_funds": r"\bsource of (?:funds|wealth)|\bpayslip|\bcompliance|资金来源|资金用途|流水证明",
     "frozen": r"\bfrozen|\bfreez|\bunfr[eo]|\blocked (?:my )?account|\baccount (?:is |was |got )?(?:locked|blocked"
       r"|suspended|restricted|disabled)|\bsuspend|\brestricted account|冻结|封号|解冻|风控|风险行为|误冻|限制提现"
@@ -111,6 +112,9 @@ _THINGS: Final[dict[str, str]] = {
     "nonce": r"\bnonce|\bspeed ?up|\breplacement|\bdropped|加速|取消交易|怎么取消",
     "bind_card": r"\b(?:add|link|bind|save)(?:ing)? (?:my |a |the )?card|\b3ds|绑定信用卡|绑卡|添加银行卡|发卡行",
     "payment": r"\bpayments?\b|\bpaid at\b|\bmerchant|\bcashback|消费|返现",
+    "history": r"\btransaction history|\btransactions? (?:list|record)|交易记录|转账记录|流水|明细",
+    "phone_call": r"\bhotline|\bphone (?:line|support)|\bcall (?:you|a human)|电话打|打电话|人工客服",
+    "device": r"\btablet|\bipad\b|\bandroid version|\bdesktop (?:app|build)|平板|电脑版|桌面版",
     "profile": r"\bnickname|\bavatar|\busername|\bprofile\b|昵称|头像|用户名",
     "job": r"\bjob\b|\bpartnership|\bcollaborat|\blist our token|合作|招聘|上币",
 }  # fmt: skip
@@ -182,7 +186,7 @@ for _group in (
     ("fee", "refund", "double_charge"),
     ("seed", "backup", "missing_token", "address", "lost_phone"),
     ("stolen", "approval", "scam", "statement"),
-    ("crash", "update"),
+    ("crash", "update", "device"),
     ("giftcard", "purchase"),
     ("biometric", "password", "update"),
     ("wrong_recipient", "wrong_network", "transfer", "address", "missing_token", "deposit", "withdrawal"),

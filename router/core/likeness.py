@@ -17,6 +17,7 @@ from rules.text import fold
 _CHARS_MAX: Final = 6_000
 _WORDS_MAX: Final = 120
 _TROUBLE: Final = frozenset({"missing", "pending", "failed"})
+_PARALLEL: Final = 0.6
 _WORD_WEIGHT: Final = 0.3
 _STEM: Final = 6
 """Characters of an English word that count: withdrawal and withdrawing are one."""
@@ -249,9 +250,9 @@ def reports(one: Sketch) -> bool:
 
 
 def other_coin(one: Sketch, other: Sketch) -> bool:
-    """Whether both name coins or networks, and none is in both."""
+    """Whether both name coins or networks and none is in both, or two that read alike name another one each."""
     mine, theirs = ({name for name in each.concepts if is_coin(name)} for each in (one, other))
-    return bool(mine and theirs) and not mine & theirs
+    return bool(mine - theirs and theirs - mine) and (not mine & theirs or likeness(one, other) >= _PARALLEL)
 
 
 def _weighed(one: Sketch) -> dict[str | int, float]:

@@ -34,6 +34,8 @@ _STRONG: Final = frozenset({"transaction", "order"})
 _ASKED: Final = frozenset({"waiting", "verifying", "rejected"})
 """States in which the customer was asked for something."""
 _VALUES: Final = frozenset({"amount", "month"})
+_WORDS: Final = 3
+_STRANGE: Final = 0.05
 _SHORT_CHARS: Final = 60
 _MINUTES_MS: Final = 5 * 60_000
 _BURST_MS: Final = 60 * 60_000
@@ -196,14 +198,15 @@ def _called(said: Said, candidate: Candidate, all_of_them: tuple[Candidate, ...]
 
 def _values(said: Said, hints: Signals, meeting: _Meeting, candidate: Candidate) -> tuple[int, Joins | Opens]:
     """What addresses and amounts speak for; people have few addresses of their own and name them in every matter."""
+    reported = reports(said.sketch) and not candidate.in_thread
+    whole = not things(said.sketch) or not departs(said.sketch, candidate.sketch)
+    told_anew = reported and whole and not (hints.back or hints.supplies)
+    if told_anew and other_coin(said.sketch, candidate.sketch):
+        return -130, "amount_conflict"
     if "amount" in meeting.shared and not hints.other:
         return 80, "amount"
-    if reports(said.sketch) and not candidate.in_thread:
-        if hints.back or hints.supplies:
-            return (-20, "amount_conflict") if "amount" in meeting.conflicts else (0, "other_matter")
-        if meeting.conflicts & _VALUES or other_coin(said.sketch, candidate.sketch):
-            whole = not things(said.sketch) or not departs(said.sketch, candidate.sketch)
-            return -130 if whole else -70, "amount_conflict"
+    if reported and meeting.conflicts & _VALUES:
+        return -130 if told_anew else -20 if hints.back or hints.supplies else -70, "amount_conflict"
     return (60, "transaction") if "address" in meeting.shared else (0, "other_matter")
 
 
@@ -242,15 +245,17 @@ def _words(said: Said, hints: Signals, candidate: Candidate, age_ms: int) -> int
         )
         points -= 45 if hints.asks or candidate.settled else 0
     elif shared:
-        points = int(40 * len(shared) / min(len(things(sketch)), len(things(theirs))) + 60 * alike)
+        asks_more = hints.asks and not hints.back and not things(sketch) <= things(theirs)
+        points = int(40 * len(shared) / min(len(things(sketch)), len(things(theirs))) + 60 * alike) - 30 * asks_more
     else:
         points = (
             int(80 * alike)
             + (25 if len(said.text) <= _SHORT_CHARS else 10)
             + (25 if candidate.same_chat and not things(theirs) else 0)
         )
-        points -= 45 if things(sketch) and things(theirs) and hints.asks and not hints.back else 0
-    if candidate.settled and not (hints.back or hints.settled or hints.thanks):
+        if hints.asks and not hints.back and things(theirs):
+            points -= 45 if things(sketch) else 30 if len(sketch.words) >= _WORDS and alike < _STRANGE else 0
+    if candidate.settled and not (hints.back or (hints.again and not hints.other) or hints.settled or hints.thanks):
         points -= 40 if hints.asks and not things(sketch) <= things(theirs) else 0
         points -= 100 if age_ms > _WHILE_MS else 40 if things(sketch) or hints.asks else 0
     return (

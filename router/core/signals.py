@@ -11,7 +11,7 @@ import msgspec
 _OTHER: Final = re.compile(
     r"\b(?:another|different|separate|new|other|2nd|second|one more|last) (?:thing|q|question|issue|problem|matter"
     r"|topic|request|point)\b"
-    r"|\bunrelated\b|\bsomething (?:new|else|different)\b|\bby the way\b|\bbtw\b|\bwhile (?:you'?re|i'?m"
+    r"|\bunrelated\b|\bsomething (?:new|else|different)\b|(?:^|[.!?\n] ?)(?:by the way|btw)\b|\bwhile (?:you'?re|i'?m"
     r"|i have you) (?:at it|here)?|\band (?:lastly|finally)\b"
     r"|(?:^|[.!?,\n] ?)(?:\w{2,4} )?also,? (?:the|my|i|can|could|is|are|do|does|did|what|how|when|where|why|who|any"
     r"|different)\b|\bnothing to do with\b|^(?:oh |ok |and )+(?:and )?(?:how|what|where|can|could|is|do|does|when"
@@ -40,21 +40,23 @@ _BACK: Final = re.compile(
     r"|\bas (?:your colleague|you) asked|\bearlier\b|\bthis morning\b|\bi mean\b|\bin private\b|\bdetails\b"
     r"|\bfound the reason\b|\bno longer needed\b"
     r"|刚在|刚才|刚刚|私信|留言|说过|发过|发了(?:邮件|私信)|邮件里|邮箱了|反映过|补充|催|进度|还没(?:有)?(?:人|回)"
-    r"|还是|上面|之前(?:的|说|发|那)|那[笔个单件次]|这[笔单件]|没人(?:回|理)|的事|回复|在(?:电报|推特|邮件|微信"
+    r"|还是|上面|之前(?:的|说|发|那)|那[笔个单件次]|这[单件]事|没人(?:回|理)|的事|回复|在(?:电报|推特|邮件|微信"
     r"|网页|聊天)|麻烦了|原来|忘了说|忘记说|忘了附|详细情况"
 )
 _AGAIN: Final = re.compile(r"\bagain\b|再次|又")
 _THANKS: Final = re.compile(
-    r"\bthank|\bthx\b|\bty\b|\bcheers\b|\bappreciate|\bbless you|谢谢|多谢|感谢|辛苦|\bperfect\b|\blovely\b|👍|🙏"
+    r"\bthank|\bthx\b|\bty\b|\bcheers\b|\bappreciate|\bbless you|谢谢|谢了|谢啦|谢过|多谢|感谢|辛苦|\bperfect\b"
+    r"|\blovely\b|👍|🙏"
 )
 _SOLVED: Final = re.compile(
     r"\bsolved\b|\bresolved\b|\b(?:works?|working|worked|ok|fine|good)\b.{0,12}\b(?:now|again|out|perfectly)\b"
-    r"|\bit worked\b|\bgot it\b|\bfixed\b|\barrived\b|\blanded\b|\bcredited it|\bwent through\b|\breleased\b"
+    r"|\bit (?:worked|came)\b|\bcame (?:today|just now|yesterday)\b|\bback up\b|\bnvm\b|\bgot it\b|\bfixed\b"
+    r"|\barrived\b|\blanded\b|\bcredited it|\bwent through\b|\breleased\b"
     r"|\b(?:in|here|there|back|done|received) now\b|\bnow (?:in|here|there|back)\b"
     r"|\bphew\b|\bcame (?:in|through|back)\b|\bsorted\b|\bnever ?mind|\ball (?:good|set)\b|\bno longer needed"
     r"|\bunlocked\b|\bapproved\b|\bcan (?:close|be closed)|\bfound it\b|\bis (?:in|there|back) now\b"
     r"|(?<![转打充发寄提])到了|好了|解决了|可以了|成功了|收到了|搞定|没事了|不用管|ok了|回来了|已到账|到账了|弄好"
-    r"|行了|恢复了|能用了|正常了|通过了|可以关了|找到了"
+    r"|行了|过了过了|收到.{0,3}啦|恢复了|能用了|正常了|通过了|可以关了|找到了"
 )
 _UNSOLVED: Final = re.compile(
     r"(?:\bnot|n't|\bnever|\bnothing|\bno|\bwithout|\bunless|\buntil|\bwhen (?:will|does))\b.{0,24}(?:arriv|land"

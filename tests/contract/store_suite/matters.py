@@ -107,7 +107,7 @@ class MattersSuite:
             points=120,
             at_ms=NOW,
         )
-        with pytest.raises(Exception, match="(?i)foreign key"):
+        with pytest.raises(Exception, match=r"(?i)foreign key"):
             await store.write(changes.apply([Add(joining)], now_ms=NOW))
         assert await store.read(fetch(Joining)) == []
 
