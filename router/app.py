@@ -27,6 +27,7 @@ from router.flow.hooks import HookWorker
 from router.flow.intake import Door
 from router.flow.leases import Leases
 from router.flow.links import AccountLinks, LinkWriter, page_of
+from router.flow.regrouping import Regroupings
 from router.flow.rehearsal import Rehearsal
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook, RulesFollower
@@ -154,6 +155,7 @@ class App:
             clock=clock,
             ids=ids,
         )
+        self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids)
         if "route" in self._roles:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:
@@ -297,6 +299,7 @@ class App:
             door=self.door,
             channels=self.channels,
             commands=self.commands,
+            regroupings=self.regroupings,
             feed=self.feed,
             rulebook=self.rulebook,
             health=self.health,

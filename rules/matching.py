@@ -4,7 +4,7 @@ What adds and what takes points stands in router/core/matters.py; a site tells h
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from rules.book import Book
 from rules.document import Node
@@ -56,7 +56,8 @@ def read(node: Node, before: Matching, book: Book) -> Matching:
     """Read a section over what was said before; problems are recorded, and what is wrong changes nothing."""
     reader = book.reader
     found = {key: _value(key, value, reader) for key, value in reader.keys(node, KEYS, "matching").items()}
-    return replace(before, **{TIMES.get(key, key): value for key, value in found.items() if value is not None})
+    known: dict[str, Any] = {TIMES.get(key, key): value for key, value in found.items() if value is not None}
+    return replace(before, **known)
 
 
 def _value(key: str, node: Node, reader: Reader) -> int | None:

@@ -64,7 +64,8 @@ _AMOUNT = re.compile(
 )
 _MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = re.compile(
-    r"\b(?P<name>(?i:january|february|april|june|july|august|september|october|november|december)|March|(?<=for )march)\b"
+    r"\b(?P<name>(?i:january|february|april|june|july|august|september|october|november|december)"
+    r"|March|(?<=for )march)\b"
     r"|(?<![0-9])(?P<number>1[0-2]|[1-9])月(?:份|(?P<day>[0-9]{1,2})[日号])?(?![个前])"
 )
 _MANY: Final = {"k": 1_000, "万": 10_000, "千": 1_000}

@@ -16,6 +16,7 @@ from router.model.tables import (
     Contact,
     Conversation,
     Identity,
+    Joining,
     Mark,
     Matter,
     Message,
@@ -150,6 +151,19 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Read for a public conversation only."""
     newer: tuple[MessageId, ...] = ()
     """Messages of customer or colleagues recorded after the event that the agent had seen."""
+
+
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket with everything that moves with its messages when it is merged or split."""
+
+    ticket: Ticket
+    messages: tuple[Message, ...]
+    """In order; at most limits.REGROUPED_MAX + 1."""
+    conversations: tuple[Conversation, ...] = ()
+    """Whose current ticket it is."""
+    outbox: tuple[OutboxEntry, ...] = ()
+    joinings: tuple[Joining, ...] = ()
+    matter: Matter | None = None
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):

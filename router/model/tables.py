@@ -289,6 +289,26 @@ class Joining(Row, frozen=True, kw_only=True):
     version: int = 1
 
 
+class Regrouping(Row, frozen=True, kw_only=True):
+    """That an agent merged one ticket into another of the same contact, or split messages off into a new one."""
+
+    TABLE: ClassVar[str] = "regroupings"
+    id: str
+    kind: Literal["merge", "split"]
+    source_id: TicketId
+    target_id: TicketId
+    contact_id: ContactId
+    message_ids: tuple[MessageId, ...]
+    """What moved from source to target."""
+    source_state: TicketState
+    source_reason: str | None
+    agent_id: AgentId
+    at_ms: int
+    undone_at_ms: int | None = None
+    undone_by: AgentId | None = None
+    version: int = 1
+
+
 class Participant(Row, frozen=True, kw_only=True):
     """An address that takes part in a ticket without being an identity of its contact; unique by all three."""
 

@@ -27,6 +27,7 @@ from router.model.tables import (
     OutboxEntry,
     Participant,
     PrivateLink,
+    Regrouping,
     Row,
     Ticket,
 )
@@ -95,6 +96,7 @@ class _Batch:
         self.matters = _Plan[Matter]()
         self.marks = _Plan[Mark]()
         self.joinings = _Plan[Joining]()
+        self.regroupings = _Plan[Regrouping]()
         self.outbox = _Plan[OutboxEntry]()
         self.hooks = _Plan[HookEntry]()
         self.private_links = _Plan[PrivateLink]()
@@ -157,6 +159,7 @@ def _apply(
     yield from batch.matters.write()
     yield from batch.marks.write()
     yield from batch.joinings.write()
+    yield from batch.regroupings.write()
     yield from batch.private_links.write()
     yield from batch.hooks.write()
     yield from batch.participants.write()

@@ -148,6 +148,35 @@ def _paths() -> dict[str, object]:
                 ("urgency", "Judge its urgency", {"urgency": {"enum": ["low", "normal", "high", "critical"]}}),
             )
         },
+        f"{one}/merge": {
+            "post": _operation(
+                "Move it into another ticket of the same contact",
+                answers=_answers(_ANY, status="201"),
+                parameters=command,
+                body=_body(_object(into=_TEXT)),
+            )
+        },
+        f"{one}/split": {
+            "post": _operation(
+                "Give some of its messages a ticket of their own",
+                answers=_answers(_ANY, status="201"),
+                parameters=command,
+                body=_body(_object(messages={"type": "array", "items": _TEXT})),
+            )
+        },
+        f"{one}/regroupings": {
+            "get": _operation("What was merged and split", answers=_answers(_ANY), parameters=_in_path("ticket"))
+        },
+        "/api/v1/regroupings/{regrouping}/undo": {
+            "post": _operation(
+                "Take a merge or a split back",
+                answers=_answers(_ANY),
+                parameters=_in_path("regrouping"),
+            )
+        },
+        "/api/v1/matching/report": {
+            "get": _operation("How often each reason decided, and was undone", answers=_answers(_ANY))
+        },
         "/api/v1/queues": {"get": _operation("Queues with their counts", answers=_answers(_ANY))},
         "/api/v1/agents": {"get": _operation("People who answer", answers=_answers(_ANY))},
         "/api/v1/status": {"get": _operation("Rules, channels, newest event", answers=_answers(_ANY))},

@@ -15,6 +15,7 @@ from router.flow.feed import Feed
 from router.flow.files import open_file
 from router.flow.health import HealthBoard
 from router.flow.intake import Door
+from router.flow.regrouping import Regroupings
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
 from router.model.errors import Refused
@@ -31,6 +32,7 @@ from router.web.feed import FeedSocket
 from router.web.messages import MessagesApi
 from router.web.ops import ops_routes
 from router.web.problems import answer, body_of, middleware
+from router.web.regrouping import RegroupingApi
 from router.web.status import Status
 from router.web.tickets import TicketsApi
 from router.web.views import Views
@@ -57,6 +59,7 @@ class Server:
         channels: Channels,
         commands: Commands,
         feed: Feed,
+        regroupings: Regroupings,
         rulebook: Rulebook,
         health: HealthBoard,
         keys: Keyring,
@@ -80,6 +83,7 @@ class Server:
             public_url=config.public_url,
         )
         self._tickets = TicketsApi(store=store, auth=auth, commands=commands, channels=channels, views=views)
+        self._regrouping = RegroupingApi(store=store, auth=auth, regroupings=regroupings)
         self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
         self._trace = trace.TraceApi(store=store, auth=auth)
         self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
@@ -109,6 +113,7 @@ class Server:
                 web.get("/api/openapi.json", openapi.serve),
                 *ops_routes(self._status, self._metrics),
                 *self._tickets.routes(),
+                *self._regrouping.routes(),
             ]
         )
         for channel in self._channels.all():
