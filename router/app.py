@@ -24,6 +24,7 @@ from router.flow.deliver import DeliveryWorker
 from router.flow.feed import Feed
 from router.flow.health import HealthBoard
 from router.flow.hooks import HookWorker
+from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.leases import Leases
 from router.flow.links import AccountLinks, LinkWriter, page_of
@@ -154,6 +155,9 @@ class App:
             keys=self.keys,
             clock=clock,
             ids=ids,
+        )
+        self.incidents = Incidents(
+            store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
         )
         self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids)
         if "route" in self._roles:
@@ -288,7 +292,14 @@ class App:
         self._run("leases", leases.run())
         self._run("route", worker.run())
         self._run("assign", Assigner(store=self.store, bus=self.bus, clock=self.clock, log=self.log).run())
-        sweeper = Sweeper(store=self.store, bus=self.bus, clock=self.clock, metrics=self.metrics, log=self.log)
+        sweeper = Sweeper(
+            store=self.store,
+            bus=self.bus,
+            incidents=self.incidents,
+            clock=self.clock,
+            metrics=self.metrics,
+            log=self.log,
+        )
         self._run("sweep", sweeper.run())
 
     async def _start_server(self, status: Status) -> Server:
@@ -300,6 +311,7 @@ class App:
             channels=self.channels,
             commands=self.commands,
             regroupings=self.regroupings,
+            incidents=self.incidents,
             feed=self.feed,
             rulebook=self.rulebook,
             health=self.health,

@@ -6,6 +6,7 @@ import asyncio
 
 from router.bus import Bus, Pointer
 from router.core.tickets import snooze
+from router.flow.incidents import Incidents
 from router.model.changes import Change, Record, Save
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SWEEP_AFTER_MS
@@ -18,14 +19,18 @@ from router.telemetry import Logger, Metrics, why
 _EVERY_S = 1.0
 _BATCH = 500
 _LOGINS_EVERY_MS = 60_000
+_INCIDENTS_EVERY_MS = 15_000
 
 
 class Sweeper:
     """Announces forgotten journal rows again, lets sealed payloads expire, and measures."""
 
-    def __init__(self, *, store: Store, bus: Bus, clock: Clock, metrics: Metrics, log: Logger) -> None:
+    def __init__(
+        self, *, store: Store, bus: Bus, incidents: Incidents, clock: Clock, metrics: Metrics, log: Logger
+    ) -> None:
         self._store, self._bus, self._clock, self._metrics, self._log = store, bus, clock, metrics, log
-        self._logins_at_ms = 0
+        self._incidents = incidents
+        self._logins_at_ms = self._incidents_at_ms = 0
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -47,6 +52,9 @@ class Sweeper:
             self._logins_at_ms = now_ms
             await self._store.write(people.expire_logins(now_ms=now_ms))
         await self._wake(now_ms)
+        if now_ms - self._incidents_at_ms >= _INCIDENTS_EVERY_MS:
+            self._incidents_at_ms = now_ms
+            await self._incidents.detect()
         await self._measure(now_ms)
 
     async def _wake(self, now_ms: int) -> None:

@@ -14,6 +14,7 @@ JournalId = NewType("JournalId", str)
 QuarantineId = NewType("QuarantineId", str)
 HookId = NewType("HookId", str)
 LinkId = NewType("LinkId", str)
+IncidentId = NewType("IncidentId", str)
 SealedId = NewType("SealedId", str)
 BlobHash = NewType("BlobHash", str)
 """Lower-case hex SHA-256 of the content."""

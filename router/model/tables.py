@@ -15,6 +15,7 @@ from router.model.ids import (
     EventId,
     HookId,
     IdentityId,
+    IncidentId,
     LinkId,
     MessageId,
     OutboxId,
@@ -306,6 +307,39 @@ class Regrouping(Row, frozen=True, kw_only=True):
     at_ms: int
     undone_at_ms: int | None = None
     undone_by: AgentId | None = None
+    version: int = 1
+
+
+IncidentState = Literal["proposed", "open", "resolved", "dismissed"]
+
+
+class Incident(Row, frozen=True, kw_only=True):
+    """Many people, one cause."""
+
+    TABLE: ClassVar[str] = "incidents"
+    id: IncidentId
+    title: str
+    about: tuple[str, ...] = ()
+    """The things its tickets share (router.core.concepts)."""
+    state: IncidentState
+    created_at_ms: int
+    resolved_at_ms: int | None = None
+    version: int = 1
+
+
+class IncidentTicket(Row, frozen=True, kw_only=True):
+    """That a ticket is, or was, in an incident; unique by both."""
+
+    TABLE: ClassVar[str] = "incident_tickets"
+    id: str
+    incident_id: IncidentId
+    ticket_id: TicketId
+    reason: str
+    """likeness or by_hand."""
+    linked_by: str
+    """An actor, as events have them."""
+    at_ms: int
+    unlinked_at_ms: int | None = None
     version: int = 1
 
 

@@ -20,6 +20,8 @@ from router.model.tables import (
     Event,
     HookEntry,
     Identity,
+    Incident,
+    IncidentTicket,
     Joining,
     Mark,
     Matter,
@@ -97,6 +99,8 @@ class _Batch:
         self.marks = _Plan[Mark]()
         self.joinings = _Plan[Joining]()
         self.regroupings = _Plan[Regrouping]()
+        self.incidents = _Plan[Incident]()
+        self.incident_tickets = _Plan[IncidentTicket]()
         self.outbox = _Plan[OutboxEntry]()
         self.hooks = _Plan[HookEntry]()
         self.private_links = _Plan[PrivateLink]()
@@ -160,6 +164,8 @@ def _apply(
     yield from batch.marks.write()
     yield from batch.joinings.write()
     yield from batch.regroupings.write()
+    yield from batch.incidents.write()
+    yield from batch.incident_tickets.write()
     yield from batch.private_links.write()
     yield from batch.hooks.write()
     yield from batch.participants.write()

@@ -174,6 +174,7 @@ def _paths() -> dict[str, object]:
                 parameters=_in_path("regrouping"),
             )
         },
+        **_incidents(),
         "/api/v1/matching/report": {
             "get": _operation("How often each reason decided, and was undone", answers=_answers(_ANY))
         },
@@ -190,6 +191,33 @@ def _paths() -> dict[str, object]:
         **_own_paths(),
         "/healthz": {"get": {"summary": "The process answers", "responses": _answers(_ANY)}},
         "/readyz": {"get": {"summary": "The process can work", "responses": _answers(_ANY)}},
+    }
+
+
+def _incidents() -> dict[str, object]:
+    """Many people, one cause."""
+    one, named = "/api/v1/incidents/{incident}", _in_path("incident")
+    done, ticket = _answers(_ANY), _body(_object(ticket=_TEXT))
+    opened = _body(_object(title=_TEXT, tickets={"type": "array", "items": _TEXT}))
+    told = _body(_object(text=_TEXT, kind={"enum": ["reply", "note"]}))
+    return {
+        "/api/v1/incidents": {
+            "get": _operation("Incidents with their live counts", answers=done, parameters=_query("over")),
+            "post": _operation("Declare one", answers=_answers(_ANY, status="201"), body=opened),
+        },
+        f"{one}/state": {
+            "post": _operation(
+                "Confirm, dismiss, resolve or reopen it",
+                answers=done,
+                parameters=named,
+                body=_body(_object(state=_TEXT)),
+            )
+        },
+        f"{one}/link": {"post": _operation("Put a ticket into it", answers=done, parameters=named, body=ticket)},
+        f"{one}/unlink": {"post": _operation("Take a ticket out", answers=done, parameters=named, body=ticket)},
+        f"{one}/tell": {
+            "post": _operation("One reply or note to all of it", answers=done, parameters=[*named, *_KEY], body=told)
+        },
     }
 
 

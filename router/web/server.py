@@ -14,6 +14,7 @@ from router.flow.commands import Commands
 from router.flow.feed import Feed
 from router.flow.files import open_file
 from router.flow.health import HealthBoard
+from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.regrouping import Regroupings
 from router.flow.rulebook import Rulebook
@@ -29,6 +30,7 @@ from router.telemetry import Logger, Metrics
 from router.web import openapi, trace
 from router.web.auth import Auth
 from router.web.feed import FeedSocket
+from router.web.incidents import IncidentsApi
 from router.web.messages import MessagesApi
 from router.web.ops import ops_routes
 from router.web.problems import answer, body_of, middleware
@@ -60,6 +62,7 @@ class Server:
         commands: Commands,
         feed: Feed,
         regroupings: Regroupings,
+        incidents: Incidents,
         rulebook: Rulebook,
         health: HealthBoard,
         keys: Keyring,
@@ -84,6 +87,7 @@ class Server:
         )
         self._tickets = TicketsApi(store=store, auth=auth, commands=commands, channels=channels, views=views)
         self._regrouping = RegroupingApi(store=store, auth=auth, regroupings=regroupings)
+        self._incidents = IncidentsApi(store=store, auth=auth, incidents=incidents)
         self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
         self._trace = trace.TraceApi(store=store, auth=auth)
         self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
@@ -114,6 +118,7 @@ class Server:
                 *ops_routes(self._status, self._metrics),
                 *self._tickets.routes(),
                 *self._regrouping.routes(),
+                *self._incidents.routes(),
             ]
         )
         for channel in self._channels.all():

@@ -24,6 +24,7 @@ from router.flow.assign import Assigner
 from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.deliver import DeliveryWorker
+from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.leases import Leases
 from router.flow.links import LinkWriter
@@ -151,8 +152,9 @@ class Life:
         links = LinkWriter(store=self.store, keys=keys, page=None)
         self.deliver = DeliveryWorker(**parts, **said, keys=keys, channels=channels, links=links, jitter=lambda: 0.5)
         self.assign = Assigner(**parts, log=said["log"])
-        self.sweep = Sweeper(**parts, **said)
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)
+        incidents = Incidents(**parts, rulebook=RULEBOOK, commands=self.commands, ids=ids)
+        self.sweep = Sweeper(**parts, **said, incidents=incidents)
 
 
 class World:

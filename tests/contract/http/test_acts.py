@@ -73,7 +73,9 @@ async def test_what_is_put_aside_is_on_no_list_but_its_own_until_its_time(acting
 
     clock = VirtualClock(until_ms)
 
-    sweeper = Sweeper(store=app.store, bus=app.bus, clock=clock, metrics=Metrics(), log=SilentLog())
+    sweeper = Sweeper(
+        store=app.store, bus=app.bus, incidents=app.incidents, clock=clock, metrics=Metrics(), log=SilentLog()
+    )
     await sweeper.run_once()
     back = await get(acting, path_of(ticket))
     assert back["ticket"]["snoozed_until_ms"] is None
