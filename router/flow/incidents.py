@@ -108,11 +108,11 @@ class Incidents:
         incident = await self._incident(id_)
         tickets = await self._store.read(incidents.tickets(incident.id))
         wanted = frozenset(core.addressed(tickets))
-        told: list[Told] = []
-        for ticket in tickets:
-            if ticket.id in wanted:
-                told.append(await self._tell(ticket, text, f"{client_key}:{ticket.id}", agent, kind))
-        return told
+        return [
+            await self._tell(ticket, text, f"{client_key}:{ticket.id}", agent, kind)
+            for ticket in tickets
+            if ticket.id in wanted
+        ]
 
     async def _tell(self, ticket: Ticket, text: str, key: str, agent: Agent, kind: Literal["reply", "note"]) -> Told:
         number = f"T-{ticket.number}"

@@ -161,7 +161,8 @@ def _apply(
     yield from batch.tickets.write()
     yield from batch.messages.write()
     yield from batch.matters.write()
-    yield from batch.marks.write()
+    # Only the newest few tickets of a value are ever loaded: one that is marked already may look as if it were not.
+    yield from insert(list(batch.marks.added.values()), conflict="ignore")
     yield from batch.joinings.write()
     yield from batch.regroupings.write()
     yield from batch.incidents.write()

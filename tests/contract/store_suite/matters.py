@@ -134,3 +134,11 @@ class MattersSuite:
         found = await store.read(snapshot.gather(SnapshotKeys(marks={"transaction:1", "transaction:2"})))
         assert set(found.marks["transaction:1"]) == {mark.ticket_id for mark in marks[-MARKS_MAX:]}
         assert found.tickets == {}
+
+    async def test_a_value_that_is_marked_already_is_no_conflict(self, store: Store):
+        case = Case("ann")
+        await put(store, case)
+        for _ in range(2):
+            mark = Mark(id=uid(), value="order:1", ticket_id=case.ticket.id, contact_id=case.contact.id, at_ms=NOW)
+            await store.write(changes.apply([Add(mark)], now_ms=NOW))
+        assert len(await store.read(fetch(Mark))) == 1
