@@ -25,6 +25,7 @@ from router.flow.deliver import DeliveryWorker
 from router.flow.feed import Feed
 from router.flow.health import HealthBoard
 from router.flow.hooks import HookWorker
+from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.ladders import Ladders
 from router.flow.leases import Leases
@@ -32,6 +33,7 @@ from router.flow.links import AccountLinks, LinkWriter, page_of
 from router.flow.pages import PageWorker
 from router.flow.people import People
 from router.flow.references import References
+from router.flow.regrouping import Regroupings
 from router.flow.rehearsal import Rehearsal
 from router.flow.remedies import Remedies, RemedyWorker
 from router.flow.route import RouteWorker
@@ -171,6 +173,10 @@ class App:
         )
         self.people = People(store=store, bus=bus, clock=clock, ids=ids)
         self.remedies = Remedies(store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids)
+        self.incidents = Incidents(
+            store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
+        )
+        self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids)
         if "route" in self._roles:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:
@@ -348,6 +354,7 @@ class App:
             bus=self.bus,
             timers=timers,
             ladders=ladders,
+            incidents=self.incidents,
             clock=self.clock,
             metrics=self.metrics,
             log=self.log,
@@ -375,6 +382,8 @@ class App:
                 clock=self.clock,
                 ids=self.ids,
             ),
+            regroupings=self.regroupings,
+            incidents=self.incidents,
             feed=self.feed,
             rulebook=self.rulebook,
             health=self.health,

@@ -25,6 +25,7 @@ from rules.inclusion import Inclusion, is_packed, pack_names
 from rules.lifecycle import Lifecycle
 from rules.links import LinkHosts
 from rules.literals import Finder
+from rules.matching import Matching
 from rules.needs import Fact
 from rules.policies import RedactPolicy
 from rules.problems import Position, Problem, Problems, RulesError
@@ -62,6 +63,7 @@ class Ruleset:
         lifecycle: Lifecycle,
         facts: Mapping[str, Fact],
         needs: Mapping[str, tuple[str, ...]],
+        matching: Matching,
     ) -> None:
         self.version = version
         """Content hash of the files, short hex."""
@@ -82,6 +84,8 @@ class Ruleset:
         """Names of facts, by topic: a tag."""
         self.logins: frozenset[str] = acts.logins([act for one in rules for act in one.acts])
         """Agents whom rules name."""
+        self.matching = matching
+        """When a message belongs into one of its writer's own tickets."""
         self.policies: tuple[str, ...] = tuple(book.policy_names)
         self.lists: tuple[str, ...] = tuple(book.list_names)
         self.weights: tuple[str, ...] = tuple(book.weights)
@@ -256,6 +260,7 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None, shelf: S
     needed = needs.needs(read, facts, book)
     sections.define_rotas(read, book)
     sections.define_backend(read, book)
+    matching = sections.define_matching(read, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.refuse(book, rules)
@@ -271,6 +276,7 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None, shelf: S
         webhooks,
         version=content_hash(inclusion.content),
         hosts=hosts,
+        matching=matching,
         lifecycle=lifecycle,
         facts=facts,
         needs=needed,

@@ -12,6 +12,7 @@ from rules import (
     custom,
     deadlines,
     expectations,
+    matching,
     overflow,
     policies,
     queues,
@@ -98,6 +99,7 @@ class _Writer:
             "oncall": named(rota(self._known)),
             "actions": named(action(self._known)),
             "context": called("context"),
+            "matching": self._matching(),
             "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": named(ref("words")),
             "weights": named(self._weights()),
@@ -226,6 +228,12 @@ class _Writer:
             "viewers": table("viewers", viewers),
         }
         return table("policy", ordered(policies.KEYS, parts), required=("find",))
+
+    def _matching(self) -> Schema:
+        parts: dict[str, Schema] = dict.fromkeys(matching.TIMES, DURATION)
+        parts |= {key: COUNT | {"minimum": 1, "maximum": matching.POINTS_MAX} for key in matching.COUNTS}
+        parts |= dict.fromkeys(matching.FLAGS, FLAG)
+        return table("matching", ordered(matching.KEYS, parts))
 
     # Rules.
 

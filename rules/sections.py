@@ -9,6 +9,7 @@ from rules import (
     deadlines,
     inclusion,
     lifecycle,
+    matching,
     oncall,
     policies,
     queues,
@@ -24,6 +25,7 @@ from rules.backend import ActionSpec
 from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.lifecycle import Lifecycle
+from rules.matching import Matching
 from rules.policies import RedactPolicy
 from rules.webhooks import Webhook
 
@@ -54,6 +56,7 @@ SECTIONS = (
     "oncall",
     "actions",
     "context",
+    "matching",
     "override",
     "rules",
     "tests",
@@ -170,6 +173,15 @@ def define_rotas(sections: list[Section], book: Book) -> None:
         for key, node in _named(section, "oncall", book):
             if book.define("rota", key, book.rota_names) and (rota := oncall.read(key, node, book)) is not None:
                 book.rotas[key.value] = rota
+
+
+def define_matching(sections: list[Section], book: Book) -> Matching:
+    """Read `matching` of all files: what a later one says counts, key by key."""
+    found = matching.DEFAULT
+    for section in sections:
+        if "matching" in section:
+            found = matching.read(section["matching"], found, book)
+    return found
 
 
 def _define_times(section: Section, book: Book) -> None:

@@ -38,7 +38,8 @@ def writer_rows(
     changes: list[Change] = []
     if placement.contact is None:
         changes.append(Add(after))
-    elif after is not before:
+    elif after is not before or placement.ticket is None:
+        # Who opens a ticket moves its contact on: of two that would open one at the same time, the second looks again.
         changes.append(Save(msgspec.structs.replace(after, version=before.version + 1)))
     else:
         changes.append(Check(before))  # an agent may be merging or splitting this very contact

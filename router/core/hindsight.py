@@ -12,9 +12,11 @@ import msgspec
 
 from router.core.identity import read_sender
 from router.core.inbound import facts_of
+from router.core.matters import Said
 from router.core.placement import Placement
 from router.core.quotes import visible
 from router.model.decisions import Why
+from router.model.matter import Sketch
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.tables import Contact, Conversation, Event, Message, Ticket
 from rules.facts import Facts
@@ -57,6 +59,7 @@ def facts_then(
             conversation=conversation,
             conversation_key=(event.channel, event.account, event.visibility, "", ""),
             ticket=None if opened else _back(ticket, events, tags),
+            heard=Said(text="", sketch=Sketch(), at_ms=message.received_at_ms),
             joined="conversation",
         ),
         visible(text),

@@ -5,29 +5,37 @@ a known Message-ID. A quoted ticket number, an equal text, a typed address are h
 """
 
 import re
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
 from router.core.identity import ProvenIdentity, SenderView, read_sender
 from router.core.lifecycle import OVER
+from router.core.matters import Belonging, Candidate, Joins, Opens, Own, Said, belongs, marks_of, said
 from router.core.thanks import is_thanks
 from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.limits import REOPEN_WINDOW_MS
-from router.model.message import InboundEvent
+from router.model.matter import Sketch
+from router.model.message import InboundEvent, JournalEntry
 from router.model.snapshot import ConversationKey, Snapshot, SnapshotKeys
 from router.model.tables import Contact, Conversation, Identity, Ticket
+from rules.matching import Matching
 from rules.pieces import is_piece
 
-Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references"]
-NotJoined = Literal["", "sender_denied", "forwarded", "identity_conflict", "ticket_closed", "reopen_window_over"]
+Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references", Joins]
+NotJoined = Literal["", "sender_denied", "forwarded", "identity_conflict", "ticket_closed", "reopen_window_over", Opens]
 ContactBy = Literal[
     "new", "app", "provider", "mail", "visitor", "deep-link", "import", "agent", "conversation", "unproven"
 ]
 
 _QUOTED_NUMBER = re.compile(r"(?<![0-9A-Za-z])T-(\d{1,12})(?![0-9A-Za-z])")
 _FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|i|rv|enc|转发|轉寄|轉發)\s*[:：]", re.IGNORECASE)
+_ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|antw|回复|回覆|答复)\s*[:：]\s*)+", re.IGNORECASE)
 _NUMBERS_MAX = 5
+_SHARING_MAX = 10
+_SAID = frozenset({"message", "edit"})
+_LOOKS_ON = frozenset({"", "ticket_closed", "reopen_window_over"})
+"""What a ticket that was pointed at may be refused for while the contact's other tickets are still looked at."""
 
 
 class Placement(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,9 +62,14 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     """Why a ticket that was pointed at was not joined."""
     is_participant: bool = False
     """The writer is neither the ticket's contact nor a known participant, yet answered one of its mails."""
+    heard: Said
+    """What it says, as messages are compared."""
     last_word: bool = False
     """Nothing but thanks for a ticket that is over: it joins that one and leaves it as it is."""
+    belonging: Belonging | None = None
+    """What was decided among the contact's own tickets; None: there were none, or nobody is proven."""
     related: tuple[TicketId, ...] = ()
+    related_by: tuple[str, ...] = ()
 
 
 def quoted_numbers(event: InboundEvent) -> frozenset[int]:
@@ -88,10 +101,13 @@ def own_thread(event: InboundEvent, sender: SenderView) -> str:
     return sender.peer
 
 
-def ask(event: InboundEvent, token_conversation: ConversationId | None, keys: SnapshotKeys) -> None:
+def ask(entry: JournalEntry, token_conversation: ConversationId | None, keys: SnapshotKeys) -> None:
     """Add to `keys` what `place` will look up for this event."""
+    event = entry.event
     sender = read_sender(event)
     peer = sender.peer
+    if event.kind in _SAID:
+        keys.marks.update(marks_of(said(entry, frozenset())))
     keys.identities.update([identity.key for identity in sender.proven])
     keys.identities.update(sender.hints)
     keys.conversations.add(_conversation_key(event, own_thread(event, sender), peer))
@@ -165,9 +181,10 @@ def _refusal(
 
 
 def place(
-    event: InboundEvent, snapshot: Snapshot, *, token_conversation: ConversationId | None, now_ms: int
+    entry: JournalEntry, snapshot: Snapshot, *, token_conversation: ConversationId | None, matching: Matching
 ) -> Placement:
-    """Find the contact, conversation and ticket of an event; `now_ms` is its arrival."""
+    """Find the contact, conversation and ticket of an event."""
+    event, now_ms = entry.event, entry.received_at_ms
     sender = read_sender(event)
     ticket, joined, thread = _pointed_ticket(event, token_conversation, snapshot)
     key = _conversation_key(event, thread or own_thread(event, sender), sender.peer)
@@ -194,13 +211,23 @@ def place(
         if any(row.contact_id == ticket.contact_id for row in foreign):
             not_joined = not_joined or "identity_conflict"
         if not_joined:
-            related = (ticket.id, *related)
+            related = {ticket.id: "pointed_at", **related}
             ticket, joined = None, "new"
             if not_joined in {"sender_denied", "forwarded"}:
                 key = _conversation_key(event, event.message_id, sender.peer)
                 conversation = snapshot.conversations.get(key)
         else:
             is_participant = not knows_writer
+    heard = said(entry, quoted_numbers(event))
+    belonging: Belonging | None = None
+    if contact is not None and sender.proven and not (is_participant or last_word) and not_joined in _LOOKS_ON:
+        pointed = ticket if joined != "conversation" or _is_mail(event) else None
+        own = _own(event, contact, snapshot, pointed=pointed, current=ticket, now_ms=now_ms)
+        belonging = belongs(heard, own, matching) if own.candidates else None
+    if belonging is not None:
+        ticket, joined, not_joined = _moved(belonging, ticket, joined, not_joined, snapshot)
+    shared = _sharing(heard, contact, snapshot)
+    related = {**shared, **related}
     known = {(row.kind, row.value) for row in stored}
     vouched = {i.key for i in sender.proven if i.vouched}
     joined_id = ticket.id if ticket is not None else None
@@ -221,23 +248,94 @@ def place(
         not_joined=not_joined,
         is_participant=is_participant,
         last_word=last_word and not not_joined,
-        related=tuple(t for t in dict.fromkeys(related) if t != joined_id),
+        heard=heard,
+        belonging=belonging,
+        related=tuple(t for t in related if t != joined_id),
+        related_by=tuple(why for t, why in related.items() if t != joined_id),
     )
+
+
+def _moved(
+    belonging: Belonging, ticket: Ticket | None, joined: Joined, not_joined: NotJoined, snapshot: Snapshot
+) -> tuple[Ticket | None, Joined, NotJoined]:
+    """What was decided among the contact's own tickets, over what the event points at."""
+    if belonging.ticket_id is None:
+        return None, "new", not_joined or cast("Opens", belonging.reason)
+    if ticket is None or belonging.ticket_id != ticket.id:
+        return snapshot.tickets[belonging.ticket_id], cast("Joins", belonging.reason), ""
+    return ticket, joined, not_joined
+
+
+def _own(
+    event: InboundEvent,
+    contact: Contact,
+    snapshot: Snapshot,
+    *,
+    pointed: Ticket | None,
+    current: Ticket | None,
+    now_ms: int,
+) -> Own:
+    """The contact's own tickets that may be joined, and how the event stands to each."""
+    tickets = [
+        ticket
+        for ticket in snapshot.tickets_of(contact.id)
+        if ticket.state != "solved" or now_ms - (ticket.solved_at_ms or now_ms) <= REOPEN_WINDOW_MS
+    ]
+    return Own(
+        contact.id,
+        [
+            Candidate(
+                ticket=ticket,
+                sketch=matter.sketch if (matter := snapshot.matters.get(ticket.id)) is not None else Sketch(),
+                in_thread=pointed is not None and ticket.id == pointed.id,
+                in_conversation=current is not None and ticket.id == current.id,
+                same_chat=not _is_mail(event)
+                and (ticket is current or (event.thread_id is None and _alongside(ticket, event))),
+                in_private=(ticket.channel, ticket.visibility, event.visibility)
+                == (event.channel, "public", "private"),
+                same_subject=_is_mail(event) and _answers_subject(event.subject or "", ticket.subject),
+                same_channel=_alongside(ticket, event),
+                settled=ticket.state == "solved" or (matter is not None and matter.settled),
+                recency=place,
+            )
+            for place, ticket in enumerate(tickets)
+        ],
+    )
+
+
+def _answers_subject(subject: str, of_ticket: str) -> bool:
+    answer = _ANSWER.match(subject)
+    return answer is not None and subject[answer.end() :].strip() == _ANSWER.sub("", of_ticket).strip()
+
+
+def _alongside(ticket: Ticket, event: InboundEvent) -> bool:
+    return (ticket.channel, ticket.account, ticket.visibility) == (event.channel, event.account, event.visibility)
+
+
+def _sharing(heard: Said, contact: Contact | None, snapshot: Snapshot) -> dict[TicketId, str]:
+    """Tickets of other people in which the same value, or the same text, was said: hints, never a join."""
+    own = contact.id if contact is not None else None
+    found: dict[TicketId, str] = {}
+    for value in marks_of(heard):
+        for mark in snapshot.marks.get(value, {}).values():
+            if mark.contact_id != own and len(found) < _SHARING_MAX:
+                found.setdefault(mark.ticket_id, value.partition(":")[0])
+    return found
 
 
 def _related(
     event: InboundEvent, sender: SenderView, foreign: tuple[Identity, ...], snapshot: Snapshot
-) -> tuple[TicketId, ...]:
-    """Tickets an agent may want to look at: of claimed addresses, of contradictions, and of quoted numbers."""
-    found: list[TicketId] = []
+) -> dict[TicketId, str]:
+    """Tickets an agent may want to look at: of contradictions, claimed addresses and quoted numbers, each with why."""
+    found: dict[TicketId, str] = {}
     for row in foreign:
-        found.extend(t.id for t in snapshot.open_tickets_of(row.contact_id))
+        found.update((t.id, "contradiction") for t in snapshot.open_tickets_of(row.contact_id))
     for hint in sender.hints:
         identity = snapshot.identities.get(hint)
         if identity is not None:
-            found.extend(t.id for t in snapshot.open_tickets_of(ContactId(identity.contact_id)))
+            found.update((t.id, "claimed") for t in snapshot.open_tickets_of(ContactId(identity.contact_id)))
     for number in quoted_numbers(event):
         ticket = snapshot.ticket_by_number(number)
         if ticket is not None:
-            found.append(ticket.id)
-    return tuple(found)
+            found.setdefault(ticket.id, "number")
+    return found

@@ -48,6 +48,7 @@ _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 _JSON_ESCAPE = re.compile(r"\\.")
 _JSON_BREAKS = frozenset({r"\n", r"\r", r"\t"})
+_ADDRESS = "WALLET_ADDRESS"
 _UNKNOWN_TYPE = "application/octet-stream"
 _SECRET_CHARS = 8_000
 """No secret is longer than this, counted to either side of the place where a long text is cut."""
@@ -90,6 +91,7 @@ class _Fields:
         self.redactions: list[Redaction] = []
         self.types: dict[str, None] = {}
         self.hashes: list[str] = []
+        self.addresses: list[str] = []
         self.masked: list[int] = []
         """Places of the fields that something was masked in."""
         self.masked_in_files = False
@@ -124,6 +126,10 @@ class _Fields:
         name, text = self._fields[place]
         self.types.update((f.type, None) for f in found.findings)
         masked = [f for f in found.findings if f.masked]
+        if report:
+            self.addresses += [
+                self._keys.fingerprint(f.type, text[f.start : f.end]) for f in found.findings if f.type == _ADDRESS
+            ]
         if masked:
             self.masked.append(place)
             values = masked_values(text, found)
@@ -225,6 +231,7 @@ def clean(
         findings=tuple(fields.types),
         care=care,
         entity_hashes=tuple(fields.hashes),
+        address_hashes=tuple(dict.fromkeys(fields.addresses)),
         rules_version=ruleset.version,
         received_at_ms=received_at_ms,
         parse_ms=parse_ms,

@@ -228,5 +228,5 @@ class RouteWorker:
 def _keys(work: Sequence[_Work], logins: Collection[str], *, actions: bool) -> SnapshotKeys:
     keys = SnapshotKeys(logins=set(logins), actions=actions)
     for item in work:
-        ask(item.entry.event, item.token, keys)
+        ask(item.entry, item.token, keys)
     return keys

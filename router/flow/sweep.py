@@ -5,6 +5,7 @@ and the gauges operators watch.
 import asyncio
 
 from router.bus import Bus, Pointer
+from router.flow.incidents import Incidents
 from router.flow.ladders import Ladders
 from router.flow.timers import Timers
 from router.model.errors import Conflict, StoreUnavailable
@@ -17,6 +18,7 @@ from router.telemetry import Logger, Metrics, why
 _EVERY_S = 1.0
 _BATCH = 500
 _LOGINS_EVERY_MS = 60_000
+_INCIDENTS_EVERY_MS = 15_000
 
 
 class Sweeper:
@@ -29,13 +31,14 @@ class Sweeper:
         bus: Bus,
         timers: Timers,
         ladders: Ladders,
+        incidents: Incidents,
         clock: Clock,
         metrics: Metrics,
         log: Logger,
     ) -> None:
-        self._store, self._bus, self._timers, self._ladders = store, bus, timers, ladders
+        self._store, self._bus, self._timers, self._ladders, self._incidents = store, bus, timers, ladders, incidents
         self._clock, self._metrics, self._log = clock, metrics, log
-        self._logins_at_ms = 0
+        self._logins_at_ms = self._incidents_at_ms = 0
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -58,6 +61,9 @@ class Sweeper:
             self._logins_at_ms = now_ms
             await self._store.write(people.expire_logins(now_ms=now_ms))
         await self._timers.run_due()
+        if now_ms - self._incidents_at_ms >= _INCIDENTS_EVERY_MS:
+            self._incidents_at_ms = now_ms
+            await self._incidents.detect()
         await self._measure(now_ms)
 
     async def _measure(self, now_ms: int) -> None:

@@ -139,7 +139,13 @@ async def _message(store: Store, message: Message) -> list[Step]:
             stage="ticket",
             at_ms=None,
             text=f"{joined}; contact known by {why.contact_by}",
-            facts={"not_joined": why.joined_detail, "left": why.left, "answer": why.reply_template or "none"},
+            facts={
+                "not_joined": why.joined_detail,
+                "left": why.left,
+                "points": "" if why.points is None else str(why.points),
+                "related_by": ", ".join(why.related_by),
+                "answer": why.reply_template or "none",
+            },
         )
     )
     steps.append(await _contact(store, message, why))

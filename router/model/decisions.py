@@ -100,7 +100,11 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     """The kind of identity that named the contact."""
     conflicts: tuple[WhyConflict, ...] = ()
     ticket_new: bool
+    points: int | None = None
+    """What spoke for the ticket that came nearest among the contact's own; None: there was none to choose from."""
     related: tuple[TicketId, ...] = ()
+    related_by: tuple[str, ...] = ()
+    """Why each of them is: claimed, number, address, transaction, order, text, pointed_at."""
     reply_template: str | None = None
     parse_ms: float = 0.0
     redact_ms: float = 0.0

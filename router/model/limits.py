@@ -61,6 +61,8 @@ FEED_BACKLOG_MAX: Final = 5_000
 """Events replayed to a returning reader; further back it takes a fresh snapshot."""
 FEED_CLIENT_BUFFER: Final = 1_000
 PAGE_MAX: Final = 100
+REGROUPED_MAX: Final = 500
+"""Messages of one ticket that is merged or split."""
 REPLY_CHARS_MAX: Final = 50_000
 PRIVATE_MESSAGES_MAX: Final = 200
 """Private messages of a customer that a public reply to them is compared with, the newest first."""

@@ -152,6 +152,9 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     """None: no rule chose a policy."""
     entity_hashes: tuple[str, ...] = ()
     """Keyed hashes of the masked values, for de-duplication without the values."""
+    address_hashes: tuple[str, ...] = ()
+    """The same of wallet addresses, masked or only seen: a public post and a private mail about one transfer share
+    them."""
     rules_version: str
     imported: bool = False
     """History from a file: filed like any other, never answered by the machine."""

@@ -18,6 +18,9 @@ from router.model.tables import (
     Conversation,
     Identity,
     IdentityCheck,
+    Joining,
+    Mark,
+    Matter,
     Message,
     OutboxEntry,
     Participant,
@@ -52,6 +55,8 @@ class SnapshotKeys(msgspec.Struct, kw_only=True):
     """Conversations whose newest messages of the customer are wanted."""
     actions: bool = False
     """Whether rules propose actions, so that those of the tickets are wanted."""
+    marks: set[str] = msgspec.field(default_factory=set)
+    """Strong values of a text, whose other tickets agents may want to look at."""
     ticket_numbers: set[int] = msgspec.field(default_factory=set)
     """Quoted in a text: hints for an agent, never a join."""
 
@@ -72,6 +77,9 @@ class Snapshot:
         """By login, those that rules name."""
         self.actions: dict[ActionId, ActionEntry] = {}
         """Of the loaded tickets, those under way or done."""
+        self.matters: dict[TicketId, Matter] = {}
+        self.marks: dict[str, dict[TicketId, Mark]] = {}
+        """By value and ticket, the newest few of each value."""
         self.participants: set[tuple[TicketId, str, str]] = set()
         """(ticket, kind, value) of the loaded tickets."""
 
@@ -88,6 +96,11 @@ class Snapshot:
         """Tickets of the contact that are neither solved nor closed, newest first (only loaded ones)."""
         found = [t for t in self.tickets.values() if t.contact_id == contact_id and t.state not in {"solved", "closed"}]
         return sorted(found, key=lambda t: t.id, reverse=True)
+
+    def tickets_of(self, contact_id: ContactId) -> list[Ticket]:
+        """Tickets of the contact that are not closed, the one it wrote to last first (only loaded ones)."""
+        found = [t for t in self.tickets.values() if t.contact_id == contact_id and t.state != "closed"]
+        return sorted(found, key=lambda t: (t.last_inbound_at_ms, t.id), reverse=True)
 
     def ticket_by_number(self, number: int) -> Ticket | None:
         """The loaded ticket T-`number`."""
@@ -115,6 +128,16 @@ class Snapshot:
                 self.actions[row.id] = row
             case Participant():
                 self.participants.add((row.ticket_id, row.kind, row.value))
+            case _:
+                self._put_compared(row)
+
+    def _put_compared(self, row: object) -> None:
+        """Take in what messages are compared with."""
+        match row:
+            case Matter():
+                self.matters[row.ticket_id] = row
+            case Mark():
+                self.marks.setdefault(row.value, {})[row.ticket_id] = row
             case _:
                 pass
 
@@ -168,6 +191,19 @@ class Unlooked(msgspec.Struct, frozen=True, kw_only=True):
     delivery: OutboxEntry | None
     user_id: str | None
     """The contact's account in the app, where there is just one."""
+
+
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket with everything that moves with its messages when it is merged or split."""
+
+    ticket: Ticket
+    messages: tuple[Message, ...]
+    """In order; at most limits.REGROUPED_MAX + 1."""
+    conversations: tuple[Conversation, ...] = ()
+    """Whose current ticket it is."""
+    outbox: tuple[OutboxEntry, ...] = ()
+    joinings: tuple[Joining, ...] = ()
+    matter: Matter | None = None
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):

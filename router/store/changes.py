@@ -25,10 +25,16 @@ from router.model.tables import (
     HookEntry,
     Identity,
     IdentityCheck,
+    Incident,
+    IncidentTicket,
+    Joining,
+    Mark,
+    Matter,
     Message,
     OutboxEntry,
     Participant,
     PrivateLink,
+    Regrouping,
     Row,
     Ticket,
     Timer,
@@ -122,6 +128,12 @@ class _Batch:
         self.conversations = _Plan[Conversation]()
         self.tickets = _Plan[Ticket]()
         self.messages = _Plan[Message]()
+        self.matters = _Plan[Matter]()
+        self.marks = _Plan[Mark]()
+        self.joinings = _Plan[Joining]()
+        self.regroupings = _Plan[Regrouping]()
+        self.incidents = _Plan[Incident]()
+        self.incident_tickets = _Plan[IncidentTicket]()
         self.outbox = _Plan[OutboxEntry]()
         self.hooks = _Plan[HookEntry]()
         self.private_links = _Plan[PrivateLink]()
@@ -139,25 +151,27 @@ class _Batch:
         self.forgotten: list[Forget] = []
         plans: dict[str, _Plan[Any]] = {name: plan for name, plan in vars(self).items() if isinstance(plan, _Plan)}
         for change in changes:
-            if isinstance(change, Record):
+            self._take(change, plans)
+
+    def _take(self, change: Change, plans: Mapping[str, "_Plan[Any]"]) -> None:
+        match change:
+            case Record():
                 self.events.append(change.event)
-                continue
-            if isinstance(change, Forget):
+            case Forget():
                 self.forgotten.append(change)
-                continue
-            if isinstance(change, Check):
+            case Check():
                 self.contacts.check(change.row.id, change.row.version)
-                continue
-            row = change.row
-            plan = plans.get(row.TABLE)
-            if plan is None:
-                raise TypeError(f"{type(row).__name__} rows are not changed by decisions")
-            if isinstance(change, Add):
-                plan.add(getattr(row, row.KEY), row)
-            elif isinstance(change, Remove):
-                plan.removed[getattr(row, row.KEY)] = row
-            else:
-                plan.save(getattr(row, row.KEY), row)
+            case _:
+                row = change.row
+                plan = plans.get(row.TABLE)
+                if plan is None:
+                    raise TypeError(f"{type(row).__name__} rows are not changed by decisions")
+                if isinstance(change, Add):
+                    plan.add(getattr(row, row.KEY), row)
+                elif isinstance(change, Remove):
+                    plan.removed[getattr(row, row.KEY)] = row
+                else:
+                    plan.save(getattr(row, row.KEY), row)
 
 
 def apply(
@@ -204,6 +218,13 @@ def _apply(
     _fill_in(batch, tickets, documents)
     yield from batch.tickets.write()
     yield from batch.messages.write()
+    yield from batch.matters.write()
+    # Only the newest few tickets of a value are ever loaded: one that is marked already may look as if it were not.
+    yield from insert(list(batch.marks.added.values()), conflict="ignore")
+    yield from batch.joinings.write()
+    yield from batch.regroupings.write()
+    yield from batch.incidents.write()
+    yield from batch.incident_tickets.write()
     yield from batch.private_links.write()
     yield from batch.hooks.write()
     yield from batch.ladders.write()

@@ -4,7 +4,18 @@ from collections.abc import Collection
 from typing import Final
 
 from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
-from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
+from router.model.tables import (
+    Agent,
+    Contact,
+    Conversation,
+    Identity,
+    Mark,
+    Matter,
+    Message,
+    OutboxEntry,
+    Participant,
+    Ticket,
+)
 from router.store import actions
 from router.store.codec import table
 from router.store.script import Script, fetch, select
@@ -12,6 +23,8 @@ from rules.pieces import PIECES_MAX
 
 OPEN_TICKETS_MAX: Final = 20
 """Newest not-closed tickets loaded per contact."""
+MARKS_MAX: Final = 5
+"""Newest tickets loaded per strong value."""
 
 
 def gather(keys: SnapshotKeys) -> Script[Snapshot]:
@@ -30,6 +43,7 @@ def gather(keys: SnapshotKeys) -> Script[Snapshot]:
     if keys.logins:
         _put(snapshot, (yield from fetch(Agent, "WHERE t.login {in logins}", logins=sorted(keys.logins))))
     yield from _earlier(snapshot, keys)
+    yield from _marks(snapshot, keys)
     yield from _tickets(snapshot, keys)
     yield from _pointed_to(snapshot)
     if keys.actions and snapshot.tickets:
@@ -40,6 +54,18 @@ def gather(keys: SnapshotKeys) -> Script[Snapshot]:
 def _put(snapshot: Snapshot, rows: Collection[object]) -> None:
     for row in rows:
         snapshot.put(row)
+
+
+def _marks(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
+    """The newest few of each value: thousands of people may quote one public transaction."""
+    if keys.marks:
+        _put(snapshot, (yield from fetch(
+            Mark,
+            "JOIN {each keys value} AS k ON t.id IN "
+            "(SELECT id FROM marks WHERE marks.value = k.value ORDER BY marks.id DESC LIMIT :most)",
+            keys=[(value,) for value in sorted(keys.marks)],
+            most=MARKS_MAX,
+        )))  # fmt: skip
 
 
 def _messages(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
@@ -138,3 +164,4 @@ def _pointed_to(snapshot: Snapshot) -> Script[None]:
     if tickets:
         ids = sorted(snapshot.tickets)
         _put(snapshot, (yield from fetch(Participant, "WHERE t.ticket_id {in ids}", ids=ids)))
+        _put(snapshot, (yield from fetch(Matter, "WHERE t.ticket_id {in ids}", ids=ids)))

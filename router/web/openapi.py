@@ -194,6 +194,36 @@ def _paths() -> dict[str, object]:
                 "security": [],
             }
         },
+        f"{one}/merge": {
+            "post": _operation(
+                "Move it into another ticket of the same contact",
+                answers=_answers(_ANY, status="201"),
+                parameters=command,
+                body=_body(_object(into=_TEXT)),
+            )
+        },
+        f"{one}/split": {
+            "post": _operation(
+                "Give some of its messages a ticket of their own",
+                answers=_answers(_ANY, status="201"),
+                parameters=command,
+                body=_body(_object(messages={"type": "array", "items": _TEXT})),
+            )
+        },
+        f"{one}/regroupings": {
+            "get": _operation("What was merged and split", answers=_answers(_ANY), parameters=_in_path("ticket"))
+        },
+        "/api/v1/regroupings/{regrouping}/undo": {
+            "post": _operation(
+                "Take a merge or a split back",
+                answers=_answers(_ANY),
+                parameters=_in_path("regrouping"),
+            )
+        },
+        **_incidents(),
+        "/api/v1/matching/report": {
+            "get": _operation("How often each reason decided, and was undone", answers=_answers(_ANY))
+        },
         "/api/v1/queues": {"get": _operation("Queues with their counts", answers=_answers(_ANY))},
         "/api/v1/agents": {"get": _operation("People who answer", answers=_answers(_ANY))},
         "/api/v1/status": {"get": _operation("Rules, channels, newest event", answers=_answers(_ANY))},
@@ -257,6 +287,33 @@ def _contact_paths() -> dict[str, object]:
                 )
             }
             for name, summary, fields in acts
+        },
+    }
+
+
+def _incidents() -> dict[str, object]:
+    """Many people, one cause."""
+    one, named = "/api/v1/incidents/{incident}", _in_path("incident")
+    done, ticket = _answers(_ANY), _body(_object(ticket=_TEXT))
+    opened = _body(_object(title=_TEXT, tickets={"type": "array", "items": _TEXT}))
+    told = _body(_object(text=_TEXT, kind={"enum": ["reply", "note"]}))
+    return {
+        "/api/v1/incidents": {
+            "get": _operation("Incidents with their live counts", answers=done, parameters=_query("over")),
+            "post": _operation("Declare one", answers=_answers(_ANY, status="201"), body=opened),
+        },
+        f"{one}/state": {
+            "post": _operation(
+                "Confirm, dismiss, resolve or reopen it",
+                answers=done,
+                parameters=named,
+                body=_body(_object(state=_TEXT)),
+            )
+        },
+        f"{one}/link": {"post": _operation("Put a ticket into it", answers=done, parameters=named, body=ticket)},
+        f"{one}/unlink": {"post": _operation("Take a ticket out", answers=done, parameters=named, body=ticket)},
+        f"{one}/tell": {
+            "post": _operation("One reply or note to all of it", answers=done, parameters=[*named, *_KEY], body=told)
         },
     }
 

@@ -15,8 +15,10 @@ from router.flow.context import ContextReader
 from router.flow.feed import Feed
 from router.flow.files import open_file
 from router.flow.health import HealthBoard
+from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.people import People
+from router.flow.regrouping import Regroupings
 from router.flow.remedies import Remedies
 from router.flow.rulebook import Rulebook
 from router.flow.verification import Verification
@@ -33,9 +35,11 @@ from router.web import openapi, trace
 from router.web.auth import Auth
 from router.web.contacts import ContactsApi
 from router.web.feed import FeedSocket
+from router.web.incidents import IncidentsApi
 from router.web.messages import MessagesApi
 from router.web.ops import ops_routes
 from router.web.problems import answer, body_of, middleware
+from router.web.regrouping import RegroupingApi
 from router.web.remedies import RemediesApi
 from router.web.status import Status
 from router.web.tickets import TicketsApi
@@ -68,6 +72,8 @@ class Server:
         context: ContextReader,
         verification: Verification,
         feed: Feed,
+        regroupings: Regroupings,
+        incidents: Incidents,
         rulebook: Rulebook,
         health: HealthBoard,
         keys: Keyring,
@@ -96,6 +102,8 @@ class Server:
         self._contacts = ContactsApi(store=store, auth=auth, people=people)
         self._remedies = RemediesApi(store=store, auth=auth, remedies=remedies, context=context)
         self._verification = VerificationApi(store=store, auth=auth, verification=verification, assets=self._assets)
+        self._regrouping = RegroupingApi(store=store, auth=auth, regroupings=regroupings)
+        self._incidents = IncidentsApi(store=store, auth=auth, incidents=incidents)
         self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
         self._trace = trace.TraceApi(store=store, auth=auth)
         self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
@@ -128,6 +136,8 @@ class Server:
                 *self._contacts.routes(),
                 *self._remedies.routes(),
                 *self._verification.routes(),
+                *self._regrouping.routes(),
+                *self._incidents.routes(),
             ]
         )
         for channel in self._channels.all():

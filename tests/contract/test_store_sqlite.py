@@ -25,6 +25,7 @@ from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.journal import JournalSuite
 from tests.contract.store_suite.leases import LeaseSuite
 from tests.contract.store_suite.make import Case, entry, journaled, put
+from tests.contract.store_suite.matters import MattersSuite
 from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
 from tests.contract.store_suite.schema import SchemaSuite
@@ -95,6 +96,9 @@ class TestJournal(JournalSuite): ...
 
 
 class TestLease(LeaseSuite): ...
+
+
+class TestMatters(MattersSuite): ...
 
 
 class TestOutbox(OutboxSuite): ...

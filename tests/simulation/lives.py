@@ -24,6 +24,7 @@ from router.flow.assign import Assigner
 from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.deliver import DeliveryWorker
+from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.ladders import Ladders
 from router.flow.leases import Leases
@@ -155,8 +156,9 @@ class Life:
         self.assign = Assigner(**parts, log=said["log"])
         timers = Timers(**parts, rulebook=RULEBOOK, channels=channels, ids=ids)
         ladders = Ladders(**parts, rulebook=RULEBOOK, ids=ids, metrics=said["metrics"])
-        self.sweep = Sweeper(**parts, **said, timers=timers, ladders=ladders)
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)
+        incidents = Incidents(**parts, rulebook=RULEBOOK, commands=self.commands, ids=ids)
+        self.sweep = Sweeper(**parts, **said, timers=timers, ladders=ladders, incidents=incidents)
 
 
 class World:

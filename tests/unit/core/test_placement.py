@@ -4,7 +4,9 @@ import pytest
 
 from router.core.placement import ask, place, quoted_numbers
 from router.model.limits import REOPEN_WINDOW_MS
+from router.model.message import JournalEntry
 from router.model.snapshot import SnapshotKeys
+from rules.matching import DEFAULT
 from tests.unit.core.world import DAY_MS, NOW, World, event
 
 ANN, BOB, EVE = "ann@example.org", "bob@example.org", "eve@example.org"
@@ -203,13 +205,14 @@ def test_later_it_opens_a_follow_up_in_the_same_conversation(world, channel, sta
 def test_place_needs_no_more_than_it_asked_for():
     found = event("T-7", message_id="<2@x>", in_reply_to="<1@x>", references=("<0@x>",), person={"user_id": "u1"})
     keys = SnapshotKeys()
-    ask(found, "conversation-1", keys)
+    entry = JournalEntry(event=found, rules_version="1", received_at_ms=NOW)
+    ask(entry, "conversation-1", keys)
     assert keys.identities == {("email", ANN), ("user_id", "u1")}
     assert keys.external_ids == {("email", "default", "<1@x>"), ("email", "default", "<0@x>")}
     assert keys.conversations == {("email", "default", "private", "<2@x>", ANN)}
     assert keys.token_peers == {("conversation-1", ANN)}
     assert keys.ticket_numbers == {7}
-    placement = place(found, World().snapshot, token_conversation="conversation-1", now_ms=NOW)
+    placement = place(entry, World().snapshot, token_conversation="conversation-1", matching=DEFAULT)
     assert (placement.ticket, placement.contact, placement.joined) == (None, None, "new")
 
 

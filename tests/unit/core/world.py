@@ -7,7 +7,7 @@ from router.core.inbound import Circumstances, Decided, decide_inbound
 from router.model.changes import Add, Change, Check, Forget, Record
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.snapshot import Snapshot
-from router.model.tables import Contact, Event, Identity, Message, OutboxEntry, Participant, Ticket
+from router.model.tables import Contact, Event, Identity, Mark, Message, OutboxEntry, Participant, Ticket
 from rules.ruleset import load
 
 NOW = 1_793_000_000_000
@@ -70,7 +70,7 @@ class World:
         self.ruleset = RULESET
         self.events: list[Event] = []
         self.messages: dict[str, Message] = {}
-        self._versions: dict[str, int] = {}
+        self._versions: dict[tuple[str, str], int] = {}
         self._unique: set[tuple[object, ...]] = set()
 
     def take(self, found: InboundEvent, *, token: str | None = None, **entry) -> Decided:
@@ -102,16 +102,17 @@ class World:
                 assert self._versions[change.row.id] == change.row.version, "the contact moved meanwhile"
                 continue
             row = change.row
+            key = (row.TABLE, getattr(row, row.KEY))
             if isinstance(change, Add):
-                assert row.id not in self._versions, "an id was used twice"
-                for key in _unique_keys(row):
-                    assert key not in self._unique, f"a unique key was taken twice: {key}"
-                    self._unique.add(key)
+                assert key not in self._versions, "an id was used twice"
+                for unique in _unique_keys(row):
+                    assert unique not in self._unique, f"a unique key was taken twice: {unique}"
+                    self._unique.add(unique)
                 if isinstance(row, Ticket | Contact) and row.number == 0:
                     row = msgspec.structs.replace(row, number=len(self._rows(type(row))) + 1001)
             else:
-                assert row.version == self._versions[row.id] + 1, f"{type(row).__name__} moved from another version"
-            self._versions[row.id] = getattr(row, "version", 1)
+                assert row.version == self._versions[key] + 1, f"{type(row).__name__} moved from another version"
+            self._versions[key] = getattr(row, "version", 1)
             if isinstance(row, Message):
                 self.messages[row.id] = row
             numbered.append(type(change)(row))
@@ -151,6 +152,8 @@ def _unique_keys(row: object) -> list[tuple[object, ...]]:
             return [("participant", row.ticket_id, row.kind, row.value)]
         case Message() if row.external_id is not None:
             return [("message", row.channel, row.account, row.external_id)]
+        case Mark():
+            return [("mark", row.value, row.ticket_id)]
         case OutboxEntry():
             return [("outbox", row.message_id)]
         case _ if hasattr(row, "peer"):

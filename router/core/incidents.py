@@ -1,0 +1,150 @@
+"""Incidents: many people, one cause. Their tickets stay their own and are linked, never merged. Pure.
+
+`propose` looks at what was opened lately: where enough different people report the same thing in like words, or name
+the same transaction or address, an incident is proposed, and a person decides about it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from router.core.likeness import likeness, reports, things
+from router.model.changes import Add, Change, Record, Save
+from router.model.errors import Refused
+from router.model.ids import IncidentId, TicketId
+from router.model.sources import Ids
+from router.model.tables import Event, Incident, IncidentState, IncidentTicket, Matter, Ticket
+from rules.matching import Matching
+
+_ALIKE = 0.5
+
+TRANSITIONS: dict[IncidentState, frozenset[IncidentState]] = {
+    "proposed": frozenset({"open", "dismissed"}),
+    "open": frozenset({"resolved"}),
+    "resolved": frozenset({"open"}),
+    "dismissed": frozenset({"open"}),
+}
+"""From each state, where a person may take it."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket that was opened lately, and what it is about."""
+
+    ticket: Ticket
+    matter: Matter
+    incident_id: IncidentId | None = None
+    """The one it was linked to, also if somebody took it out again."""
+
+
+def propose(lately: Sequence[Report], matching: Matching, *, now_ms: int, ids: Ids) -> list[Change]:
+    """Link new reports to unresolved incidents that they are like, and propose an incident where there is none."""
+    changes: list[Change] = []
+    loose = [one for one in lately if one.incident_id is None and reports(one.matter.sketch)]
+    held = [one for one in lately if one.incident_id is not None]
+    for report in [*loose]:
+        known = next((one.incident_id for one in held if _one_cause(report, one)), None)
+        if known is not None:
+            changes += _linked(known, report.ticket, "likeness", actor="system", now_ms=now_ms, ids=ids)
+            loose.remove(report)
+    while loose:
+        first, *rest = loose
+        cause = [first, *(one for one in rest if _one_cause(first, one))]
+        loose = [one for one in rest if one not in cause]
+        if len({one.ticket.contact_id for one in cause}) >= matching.incident_contacts:
+            incident = Incident(
+                id=IncidentId(ids.new()),
+                title=first.ticket.subject,
+                about=tuple(sorted(things(first.matter.sketch))),
+                state="proposed",
+                created_at_ms=now_ms,
+            )
+            changes.append(Add(incident))
+            for one in cause:
+                changes += _linked(incident.id, one.ticket, "likeness", actor="system", now_ms=now_ms, ids=ids)
+    return changes
+
+
+def _one_cause(one: Report, other: Report) -> bool:
+    """Whether two people report one thing: things and words alike, whatever they own and name."""
+    mine, theirs = one.matter.sketch, other.matter.sketch
+    shared = things(mine) & things(theirs)
+    return bool(shared) and likeness(mine, theirs) >= _ALIKE
+
+
+def _linked(
+    incident_id: IncidentId, ticket: Ticket, reason: str, *, actor: str, now_ms: int, ids: Ids
+) -> Iterable[Change]:
+    link = IncidentTicket(
+        id=ids.new(), incident_id=incident_id, ticket_id=ticket.id, reason=reason, linked_by=actor, at_ms=now_ms
+    )
+    return [Add(link), _told(ticket, incident_id, "linked", actor, now_ms)]
+
+
+def open_incident(title: str, tickets: Sequence[Ticket], *, actor: str, now_ms: int, ids: Ids) -> list[Change]:
+    """An incident that a person declares, with the tickets they saw it in. Raises Refused."""
+    if not title.strip():
+        raise Refused("empty", "an incident needs a title", status=422)
+    incident = Incident(id=IncidentId(ids.new()), title=title.strip(), state="open", created_at_ms=now_ms)
+    changes: list[Change] = [Add(incident)]
+    for ticket in tickets:
+        changes += _linked(incident.id, ticket, "by_hand", actor=actor, now_ms=now_ms, ids=ids)
+    return changes
+
+
+def change_state(incident: Incident, state: IncidentState, *, now_ms: int) -> list[Change]:
+    """Confirm, dismiss, resolve or reopen. Raises Refused for a move the table does not have."""
+    if state not in TRANSITIONS[incident.state]:
+        allowed = ", ".join(sorted(TRANSITIONS[incident.state]))
+        raise Refused(
+            "bad_transition", f"an incident that is {incident.state} can become {allowed}, not {state}", status=409
+        )
+    resolved_at_ms = now_ms if state == "resolved" else None
+    return [
+        Save(
+            msgspec.structs.replace(incident, state=state, resolved_at_ms=resolved_at_ms, version=incident.version + 1)
+        )
+    ]
+
+
+def link(
+    incident: Incident, ticket: Ticket, before: IncidentTicket | None, *, actor: str, now_ms: int, ids: Ids
+) -> list[Change]:
+    """Put a ticket into an incident; nothing when it is in it. Raises Refused when the incident is over."""
+    if incident.state in {"resolved", "dismissed"}:
+        raise Refused("incident_over", f"this incident is {incident.state}", status=409)
+    if before is None:
+        return list(_linked(incident.id, ticket, "by_hand", actor=actor, now_ms=now_ms, ids=ids))
+    if before.unlinked_at_ms is None:
+        return []
+    again = msgspec.structs.replace(
+        before, unlinked_at_ms=None, linked_by=actor, reason="by_hand", version=before.version + 1
+    )
+    return [Save(again), _told(ticket, incident.id, "linked", actor, now_ms)]
+
+
+def unlink(
+    incident: Incident, ticket: Ticket, before: IncidentTicket | None, *, actor: str, now_ms: int
+) -> list[Change]:
+    """Take a ticket out; it is never linked by the machine again. Raises Refused when it is not in it."""
+    if before is None or before.unlinked_at_ms is not None:
+        raise Refused("not_linked", f"T-{ticket.number} is not in this incident", status=404)
+    gone = msgspec.structs.replace(before, unlinked_at_ms=now_ms, version=before.version + 1)
+    return [Save(gone), _told(ticket, incident.id, "unlinked", actor, now_ms)]
+
+
+def _told(ticket: Ticket, incident_id: IncidentId, what: str, actor: str, now_ms: int) -> Change:
+    return Record(
+        Event(
+            at_ms=now_ms,
+            kind="ticket.updated",
+            ticket_id=ticket.id,
+            queue=ticket.queue,
+            actor=actor,
+            data={"incident": incident_id, "incident_ticket": what},
+        )
+    )
+
+
+def addressed(tickets: Iterable[Ticket]) -> list[TicketId]:
+    """Whom one reply to all goes to: a closed ticket is left in peace."""
+    return [ticket.id for ticket in tickets if ticket.state != "closed"]

@@ -1,0 +1,238 @@
+"""Agents put tickets together and take them apart: what moves, what is kept, and how it is taken back. Pure.
+
+Only tickets of one contact are merged. Messages keep their history: they move with their conversations and outbox rows,
+the ticket they leave keeps its events, and a `Regrouping` remembers what moved and how things stood, so that it can be
+undone. What an agent takes apart, or puts together, was decided wrongly: the decision's `Joining` is marked undone, and
+counted by its reason.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from router.core.likeness import hear
+from router.core.quotes import visible
+from router.core.tickets import snippet_of
+from router.model.changes import Add, Change, Record, Save
+from router.model.errors import Refused
+from router.model.ids import AgentId, MessageId, TicketId
+from router.model.limits import REGROUPED_MAX
+from router.model.matter import Sketch
+from router.model.snapshot import Contents
+from router.model.sources import Ids
+from router.model.tables import (
+    Conversation,
+    Event,
+    Joining,
+    Matter,
+    Message,
+    OutboxEntry,
+    Regrouping,
+    Ticket,
+)
+
+
+class By(msgspec.Struct, frozen=True, kw_only=True):
+    """Who does it, and when."""
+
+    agent_id: AgentId
+    now_ms: int
+
+
+def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
+    """Move everything of one ticket into another of the same contact, and close it. Raises Refused."""
+    _check(source, target.ticket)
+    row = Regrouping(
+        id=ids.new(),
+        kind="merge",
+        source_id=source.ticket.id,
+        target_id=target.ticket.id,
+        contact_id=target.ticket.contact_id,
+        message_ids=tuple(message.id for message in source.messages),
+        source_state=source.ticket.state,
+        source_reason=source.ticket.state_reason,
+        agent_id=by.agent_id,
+        at_ms=by.now_ms,
+    )
+    closed = msgspec.structs.replace(
+        source.ticket,
+        state="closed",
+        state_reason=f"merged into T-{target.ticket.number}",
+        waiting_since_ms=None,
+        snoozed_until_ms=None,
+        version=source.ticket.version + 1,
+    )
+    both = (*target.messages, *source.messages)
+    return [
+        Add(row),
+        *_moved(source, target.ticket.id, row.message_ids),
+        Save(closed),
+        Save(_touched(target.ticket, both)),
+        *_compared(target, both),
+        *_undone([joining for joining in source.joinings if joining.opened], by),
+        *_told(row, "merge", source.ticket, target.ticket, by),
+    ]
+
+
+def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids) -> list[Change]:
+    """Give some of a ticket's messages a ticket of their own, of the same contact. Raises Refused."""
+    moving = tuple(message for message in source.messages if message.id in message_ids)
+    staying = tuple(message for message in source.messages if message.id not in message_ids)
+    first = next((message for message in moving if message.kind == "inbound"), None)
+    if len(moving) != len(message_ids):
+        raise Refused("no_such_message", "some of these messages are not in this ticket", status=422)
+    if first is None or not any(message.kind == "inbound" for message in staying):
+        raise Refused("nothing_left", "both tickets need a message of the customer", status=422)
+    _check_size(source)
+    opened = msgspec.structs.replace(
+        source.ticket,
+        id=TicketId(ids.new()),
+        number=0,
+        conversation_id=first.conversation_id,
+        channel=first.channel,
+        account=first.account,
+        visibility=first.visibility,
+        subject=first.subject or snippet_of(first.text) or source.ticket.subject,
+        state="open",
+        state_reason=None,
+        related=(source.ticket.id, *source.ticket.related),
+        snippet=snippet_of(moving[-1].text),
+        last_inbound_at_ms=max(message.received_at_ms for message in moving if message.kind == "inbound"),
+        last_message_at_ms=max(message.received_at_ms for message in moving),
+        waiting_since_ms=by.now_ms,
+        first_replied_at_ms=None,
+        solved_at_ms=None,
+        snoozed_until_ms=None,
+        version=1,
+    )
+    row = Regrouping(
+        id=ids.new(),
+        kind="split",
+        source_id=source.ticket.id,
+        target_id=opened.id,
+        contact_id=opened.contact_id,
+        message_ids=tuple(message.id for message in moving),
+        source_state=source.ticket.state,
+        source_reason=source.ticket.state_reason,
+        agent_id=by.agent_id,
+        at_ms=by.now_ms,
+    )
+    told = frozenset(row.message_ids)
+    return [
+        Add(opened),
+        Add(row),
+        *_moved(source, opened.id, row.message_ids),
+        Save(_touched(source.ticket, staying)),
+        *_compared(source, staying),
+        Add(Matter(ticket_id=opened.id, contact_id=opened.contact_id, sketch=_sketch(moving))),
+        *_undone([joining for joining in source.joinings if joining.message_id in told and not joining.opened], by),
+        *_told(row, "split", source.ticket, opened, by),
+    ]
+
+
+def undo(row: Regrouping, source: Contents, target: Contents, by: By) -> list[Change]:
+    """Bring back what a merge or split moved, as far as it is still there. Raises Refused."""
+    if row.undone_at_ms is not None:
+        raise Refused("already_undone", "this was taken back before", status=409)
+    theirs = frozenset(row.message_ids)
+    back = tuple(message for message in target.messages if message.id in theirs)
+    staying = tuple(message for message in target.messages if message.id not in theirs)
+    after = tuple(sorted((*source.messages, *back), key=lambda message: message.id))
+    restored = _touched(source.ticket, after)
+    if row.kind == "merge":
+        restored = msgspec.structs.replace(restored, state=row.source_state, state_reason=row.source_reason)
+    left = _touched(target.ticket, staying)
+    if not staying:
+        left = msgspec.structs.replace(left, state="closed", state_reason=f"back in T-{source.ticket.number}")
+    return [
+        Save(msgspec.structs.replace(row, undone_at_ms=by.now_ms, undone_by=by.agent_id, version=row.version + 1)),
+        *_moved(target, source.ticket.id, row.message_ids),
+        Save(restored),
+        Save(left),
+        *_compared(source, after),
+        *_compared(target, staying),
+        *_told(row, "undo", source.ticket, target.ticket, by),
+    ]
+
+
+def _check(source: Contents, target: Ticket) -> None:
+    if source.ticket.id == target.id:
+        raise Refused("same_ticket", "a ticket cannot be merged with itself", status=422)
+    if source.ticket.contact_id != target.contact_id:
+        raise Refused("other_contact", "tickets of different people are never merged; link them instead", status=409)
+    if "closed" in {source.ticket.state, target.state}:
+        raise Refused("ticket_closed", "a closed ticket is not merged", status=409)
+    _check_size(source)
+
+
+def _check_size(source: Contents) -> None:
+    if len(source.messages) > REGROUPED_MAX:
+        raise Refused("too_many", f"at most {REGROUPED_MAX} messages move at once", status=422)
+
+
+def _moved(left: Contents, to: TicketId, message_ids: Sequence[MessageId]) -> Iterable[Change]:
+    """The messages with their outbox rows, and the conversations whose newest message is among them."""
+    moving = frozenset(message_ids)
+    gone = [message for message in left.messages if message.id in moving]
+    newest = {message.conversation_id: message.id for message in left.messages}
+    rows: list[Message | OutboxEntry | Conversation] = [
+        *gone,
+        *(entry for entry in left.outbox if entry.message_id in moving),
+        *(each for each in left.conversations if newest.get(each.id) in moving),
+    ]
+    return [Save(msgspec.structs.replace(row, ticket_id=to, version=row.version + 1)) for row in rows]
+
+
+def _touched(ticket: Ticket, messages: Sequence[Message]) -> Ticket:
+    """The ticket with other messages in it."""
+    inbound = [message.received_at_ms for message in messages if message.kind == "inbound"]
+    return msgspec.structs.replace(
+        ticket,
+        snippet=snippet_of(messages[-1].text) if messages else "",
+        last_inbound_at_ms=max(inbound, default=ticket.last_inbound_at_ms),
+        last_message_at_ms=max((m.received_at_ms for m in messages), default=ticket.last_message_at_ms),
+        version=ticket.version + 1,
+    )
+
+
+def _sketch(messages: Sequence[Message]) -> Sketch:
+    found = Sketch()
+    for message in messages:
+        if message.kind == "inbound":
+            found = found.joined(hear(message.subject or "", visible(message.text)).sketch)
+    return found
+
+
+def _compared(contents: Contents, messages: Sequence[Message]) -> Iterable[Change]:
+    before, sketch, ticket = contents.matter, _sketch(messages), contents.ticket
+    if before is None:
+        return [Add(Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=sketch))]
+    return [Save(msgspec.structs.replace(before, sketch=sketch, version=before.version + 1))]
+
+
+def _undone(joinings: Iterable[Joining], by: By) -> Iterable[Change]:
+    return [
+        Save(
+            msgspec.structs.replace(joining, undone_at_ms=by.now_ms, undone_by=by.agent_id, version=joining.version + 1)
+        )
+        for joining in joinings
+        if joining.undone_at_ms is None
+    ]
+
+
+def _told(row: Regrouping, what: str, source: Ticket, target: Ticket, by: By) -> Iterable[Change]:
+    """The same in the history of both."""
+    data = {"regrouped": what, "regrouping": row.id, "from": source.id, "to": target.id}
+    return [
+        Record(
+            Event(
+                at_ms=by.now_ms,
+                kind="ticket.updated",
+                ticket_id=ticket.id,
+                queue=ticket.queue,
+                actor=f"agent:{by.agent_id}",
+                data={**data, "messages": str(len(row.message_ids))},
+            )
+        )
+        for ticket in (source, target)
+    ]

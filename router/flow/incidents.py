@@ -1,0 +1,156 @@
+"""The walks of incidents: detect them, let people decide about them, answer everybody in one."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Literal
+
+import msgspec
+
+from router.bus import Bus
+from router.core import incidents as core
+from router.core.incidents import Report
+from router.core.replies import ReplyCommand
+from router.flow.commands import Commands
+from router.flow.rulebook import Rulebook
+from router.model.changes import Change
+from router.model.errors import Conflict, Refused
+from router.model.ids import EventId, IncidentId, TicketId
+from router.model.sources import Clock, Ids
+from router.model.tables import Agent, Incident, IncidentState, Ticket
+from router.store import changes as store_changes
+from router.store import commands as gather
+from router.store import incidents
+from router.store.script import Store
+
+_CONFLICTS_MAX = 6
+_EVERYTHING = EventId(2**53)
+"""What is written to all answers nobody's last message."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one ticket's share of a message to all."""
+
+    ticket: str
+    outcome: Literal["done", "refused"]
+    code: str = ""
+    """Why it was refused: the guard, a channel that cannot carry it, an agent who is faster."""
+
+
+class Incidents:
+    """Many people, one cause."""
+
+    def __init__(
+        self, *, store: Store, bus: Bus, rulebook: Rulebook, commands: Commands, clock: Clock, ids: Ids
+    ) -> None:
+        self._store, self._bus, self._rulebook, self._commands = store, bus, rulebook, commands
+        self._clock, self._ids = clock, ids
+
+    async def detect(self) -> int:
+        """Look at what was opened lately; how many changes that made."""
+        matching, now_ms = self._rulebook.current.matching, self._clock.now_ms()
+
+        async def decide() -> list[Change]:
+            lately = await self._store.read(incidents.lately(since_ms=now_ms - matching.incident_window_ms))
+            reports = [
+                Report(ticket=ticket, matter=matter, incident_id=lately.linked.get(ticket.id))
+                for ticket in lately.tickets
+                if (matter := lately.matters.get(ticket.id)) is not None
+            ]
+            return core.propose(reports, matching, now_ms=now_ms, ids=self._ids)
+
+        return len(await self._apply(decide))
+
+    async def open(self, title: str, ticket_ids: Sequence[TicketId], agent: Agent) -> IncidentId:
+        """Declare one. Raises Refused."""
+
+        async def decide() -> list[Change]:
+            tickets = [await self._ticket(ticket_id) for ticket_id in ticket_ids]
+            return core.open_incident(title, tickets, actor=_actor(agent), now_ms=self._clock.now_ms(), ids=self._ids)
+
+        changes = await self._apply(decide)
+        return next(c.row.id for c in changes if hasattr(c, "row") and isinstance(c.row, Incident))
+
+    async def set_state(self, id_: str, state: IncidentState) -> None:
+        """Confirm, dismiss, resolve or reopen one. Raises Refused."""
+
+        async def decide() -> list[Change]:
+            return core.change_state(await self._incident(id_), state, now_ms=self._clock.now_ms())
+
+        await self._apply(decide)
+
+    async def link(self, id_: str, ticket_id: TicketId, agent: Agent) -> None:
+        """Put a ticket into one. Raises Refused."""
+
+        async def decide() -> list[Change]:
+            incident, ticket = await self._incident(id_), await self._ticket(ticket_id)
+            before = await self._store.read(incidents.link(incident.id, ticket_id))
+            now_ms = self._clock.now_ms()
+            return core.link(incident, ticket, before, actor=_actor(agent), now_ms=now_ms, ids=self._ids)
+
+        await self._apply(decide)
+
+    async def unlink(self, id_: str, ticket_id: TicketId, agent: Agent) -> None:
+        """Take a ticket out of one. Raises Refused."""
+
+        async def decide() -> list[Change]:
+            incident, ticket = await self._incident(id_), await self._ticket(ticket_id)
+            before = await self._store.read(incidents.link(incident.id, ticket_id))
+            return core.unlink(incident, ticket, before, actor=_actor(agent), now_ms=self._clock.now_ms())
+
+        await self._apply(decide)
+
+    async def tell(
+        self, id_: str, text: str, client_key: str, agent: Agent, *, kind: Literal["reply", "note"]
+    ) -> list[Told]:
+        """One reply, or note, to all: each by its own channel and through the guard, its own message and outbox row.
+
+        The key of each is `client_key` and its ticket, so that asking again sends only what is missing.
+        """
+        incident = await self._incident(id_)
+        tickets = await self._store.read(incidents.tickets(incident.id))
+        wanted = frozenset(core.addressed(tickets))
+        return [
+            await self._tell(ticket, text, f"{client_key}:{ticket.id}", agent, kind)
+            for ticket in tickets
+            if ticket.id in wanted
+        ]
+
+    async def _tell(self, ticket: Ticket, text: str, key: str, agent: Agent, kind: Literal["reply", "note"]) -> Told:
+        number = f"T-{ticket.number}"
+        try:
+            if kind == "note":
+                await self._commands.note(ticket.id, text, key, agent)
+            else:
+                command = ReplyCommand(ticket_id=ticket.id, text=text, last_seen=_EVERYTHING, client_key=key)
+                await self._commands.reply(command, agent)
+        except Refused as refused:
+            return Told(ticket=number, outcome="refused", code=refused.code)
+        return Told(ticket=number, outcome="done")
+
+    async def _incident(self, id_: str) -> Incident:
+        found = await self._store.read(incidents.incident(id_))
+        if found is None:
+            raise Refused("not_found", f"there is no incident {id_[:40]}", status=404)
+        return found
+
+    async def _ticket(self, ticket_id: TicketId) -> Ticket:
+        found = await self._store.read(gather.ticket(ticket_id))
+        if found is None:
+            raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
+        return found
+
+    async def _apply(self, decide: Callable[[], Awaitable[list[Change]]]) -> list[Change]:
+        for _ in range(_CONFLICTS_MAX):
+            changes = await decide()
+            if not changes:
+                return []
+            try:
+                await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
+            except Conflict:
+                continue
+            await self._bus.notify("events")
+            return changes
+        raise Refused("busy", "this incident is changing under your hands; try again", status=409)
+
+
+def _actor(agent: Agent) -> str:
+    return f"agent:{agent.id}"

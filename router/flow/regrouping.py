@@ -1,0 +1,80 @@
+"""The walks of merging and splitting tickets: gather, decide, apply, and again when somebody was faster."""
+
+from collections.abc import Awaitable, Callable
+
+from router.bus import Bus
+from router.core import regrouping as core
+from router.core.regrouping import By
+from router.model.changes import Add, Change
+from router.model.errors import Conflict, Refused
+from router.model.ids import MessageId, TicketId
+from router.model.snapshot import Contents
+from router.model.sources import Clock, Ids
+from router.model.tables import Agent, Regrouping
+from router.store import changes as store_changes
+from router.store import regrouping as gather
+from router.store.script import Store
+
+_CONFLICTS_MAX = 6
+
+
+class Regroupings:
+    """Puts tickets of one contact together and takes them apart."""
+
+    def __init__(self, *, store: Store, bus: Bus, clock: Clock, ids: Ids) -> None:
+        self._store, self._bus, self._clock, self._ids = store, bus, clock, ids
+
+    async def merge(self, source: TicketId, target: TicketId, agent: Agent) -> Regrouping:
+        """Move one ticket into another. Raises Refused (other_contact, ticket_closed, same_ticket, too_many)."""
+
+        async def decide() -> list[Change]:
+            return core.merge(await self._contents(source), await self._contents(target), self._by(agent), self._ids)
+
+        return _made(await self._apply(decide))
+
+    async def split(self, source: TicketId, messages: frozenset[MessageId], agent: Agent) -> Regrouping:
+        """Give some messages a ticket of their own. Raises Refused (no_such_message, nothing_left, too_many)."""
+
+        async def decide() -> list[Change]:
+            return core.split(await self._contents(source), messages, self._by(agent), self._ids)
+
+        return _made(await self._apply(decide))
+
+    async def undo(self, id_: str, agent: Agent) -> Regrouping:
+        """Take a merge or a split back. Raises Refused (not_found, already_undone)."""
+
+        async def decide() -> list[Change]:
+            row = await self._store.read(gather.regrouping(id_))
+            if row is None:
+                raise Refused("not_found", f"there is no merge or split {id_[:40]}", status=404)
+            source, target = await self._contents(row.source_id), await self._contents(row.target_id)
+            return core.undo(row, source, target, self._by(agent))
+
+        return _made(await self._apply(decide))
+
+    def _by(self, agent: Agent) -> By:
+        return By(agent_id=agent.id, now_ms=self._clock.now_ms())
+
+    async def _contents(self, ticket_id: TicketId) -> Contents:
+        found = await self._store.read(gather.contents(ticket_id))
+        if found is None:
+            raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
+        return found
+
+    async def _apply(self, decide: Callable[[], Awaitable[list[Change]]]) -> list[Change]:
+        for _ in range(_CONFLICTS_MAX):
+            changes = await decide()
+            try:
+                await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
+            except Conflict:
+                continue
+            await self._bus.notify("events")
+            return changes
+        raise Refused("busy", "these tickets are changing under your hands; try again", status=409)
+
+
+def _made(changes: list[Change]) -> Regrouping:
+    rows = [c.row for c in changes if not isinstance(c, Add) and hasattr(c, "row")] + [
+        c.row for c in changes if isinstance(c, Add)
+    ]
+    return next(row for row in rows if isinstance(row, Regrouping))

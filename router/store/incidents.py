@@ -1,0 +1,102 @@
+"""Incidents and their tickets: what detection looks at, what lists show."""
+
+from typing import Final
+
+import msgspec
+
+from router.model.ids import IncidentId, TicketId
+from router.model.tables import Incident, IncidentTicket, Matter, Ticket
+from router.store.script import Script, fetch, fetch_one, select
+
+LATELY_MAX: Final = 500
+"""Newest tickets that detection looks at."""
+
+
+class Lately(msgspec.Struct, frozen=True, kw_only=True):
+    """Tickets of a while, newest last, with what they are about and the incidents they were linked to."""
+
+    tickets: tuple[Ticket, ...]
+    matters: dict[TicketId, Matter]
+    linked: dict[TicketId, IncidentId]
+
+
+class IncidentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """An incident with how many people it reaches, now."""
+
+    incident: Incident
+    tickets: int
+    contacts: int
+
+
+def lately(*, since_ms: int) -> Script[Lately]:
+    """What was opened since then and is not closed. Ids are in order of time, so that only the newest are read."""
+    floor = f"{since_ms:012x}"
+    tickets = yield from fetch(
+        Ticket,
+        "WHERE t.id >= :floor AND t.created_at_ms >= :since AND t.state <> 'closed' ORDER BY t.id DESC LIMIT :most",
+        floor=f"{floor[:8]}-{floor[8:]}",
+        since=since_ms,
+        most=LATELY_MAX,
+    )
+    ids = sorted(ticket.id for ticket in tickets)
+    if not ids:
+        return Lately(tickets=(), matters={}, linked={})
+    matters = yield from fetch(Matter, "WHERE t.ticket_id {in ids}", ids=ids)
+    links = yield from fetch(
+        IncidentTicket,
+        "JOIN incidents AS i ON i.id = t.incident_id "
+        "WHERE t.ticket_id {in ids} AND (i.state <> 'resolved' OR t.unlinked_at_ms IS NULL) ORDER BY t.id",
+        ids=ids,
+    )
+    return Lately(
+        tickets=tuple(reversed(tickets)),
+        matters={matter.ticket_id: matter for matter in matters},
+        linked={link.ticket_id: link.incident_id for link in links},
+    )
+
+
+def incident(id_: str) -> Script[Incident | None]:
+    """One of them."""
+    return fetch_one(Incident, "WHERE t.id = :id", id=id_)
+
+
+def link(incident_id: IncidentId, ticket_id: TicketId) -> Script[IncidentTicket | None]:
+    """Whether, and how, a ticket is in an incident."""
+    return fetch_one(
+        IncidentTicket,
+        "WHERE t.incident_id = :incident AND t.ticket_id = :ticket",
+        incident=incident_id,
+        ticket=ticket_id,
+    )
+
+
+def tickets(incident_id: IncidentId) -> Script[list[Ticket]]:
+    """The tickets that are in it, oldest first."""
+    return fetch(
+        Ticket,
+        "JOIN incident_tickets AS l ON l.ticket_id = t.id "
+        "WHERE l.incident_id = :incident AND l.unlinked_at_ms IS NULL ORDER BY t.id",
+        incident=incident_id,
+    )
+
+
+def lines(*, over: bool) -> Script[list[IncidentLine]]:
+    """Incidents with their live counts, the newest first; those that are over only when asked for."""
+    found = yield from fetch(
+        Incident,
+        "WHERE :over = 1 OR t.state IN ('proposed', 'open') ORDER BY t.id DESC LIMIT 100",
+        over=int(over),
+    )
+    if not found:
+        return []
+    rows = yield from select(
+        "SELECT l.incident_id, COUNT(*), COUNT(DISTINCT t.contact_id) FROM incident_tickets AS l "
+        "JOIN tickets AS t ON t.id = l.ticket_id "
+        "WHERE l.incident_id {in ids} AND l.unlinked_at_ms IS NULL GROUP BY l.incident_id",
+        ids=[one.id for one in found],
+    )
+    counts = {row[0]: (row[1], row[2]) for row in rows}
+    return [
+        IncidentLine(incident=one, tickets=counts.get(one.id, (0, 0))[0], contacts=counts.get(one.id, (0, 0))[1])
+        for one in found
+    ]

@@ -1,0 +1,69 @@
+"""What merging and splitting tickets is decided on, and how often agents undo what was decided."""
+
+import msgspec
+
+from router.model.ids import TicketId
+from router.model.limits import REGROUPED_MAX
+from router.model.snapshot import Contents
+from router.model.tables import Conversation, Joining, Matter, Message, OutboxEntry, Regrouping, Ticket
+from router.store.script import Script, fetch, fetch_one, select
+
+
+class ReasonCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a reason was decided by, and how often agents undid it."""
+
+    reason: str
+    opened: bool
+    decided: int
+    undone: int
+
+
+def contents(ticket_id: TicketId) -> Script[Contents | None]:
+    """A ticket with its messages and what moves with them; None when there is no such ticket."""
+    ticket = yield from fetch_one(Ticket, "WHERE t.id = :id", id=ticket_id)
+    if ticket is None:
+        return None
+    messages = yield from fetch(
+        Message, "WHERE t.ticket_id = :id ORDER BY t.id LIMIT :most", id=ticket_id, most=REGROUPED_MAX + 1
+    )
+    conversations = yield from fetch(
+        Conversation,
+        "WHERE t.ticket_id = :ticket AND t.id {in ids}",
+        ticket=ticket_id,
+        ids=sorted({message.conversation_id for message in messages}),
+    )
+    ids = [message.id for message in messages]
+    outbox = yield from fetch(OutboxEntry, "WHERE t.message_id {in ids}", ids=ids)
+    joinings = yield from fetch(Joining, "WHERE t.message_id {in ids}", ids=ids)
+    matter = yield from fetch_one(Matter, "WHERE t.ticket_id = :id", id=ticket_id)
+    return Contents(
+        ticket=ticket,
+        messages=tuple(messages),
+        conversations=tuple(conversations),
+        outbox=tuple(outbox),
+        joinings=tuple(joinings),
+        matter=matter,
+    )
+
+
+def regrouping(id_: str) -> Script[Regrouping | None]:
+    """One merge or split."""
+    return fetch_one(Regrouping, "WHERE t.id = :id", id=id_)
+
+
+def regroupings(ticket_id: TicketId) -> Script[list[Regrouping]]:
+    """Merges and splits of a ticket, the newest first."""
+    return fetch(Regrouping, "WHERE t.source_id = :id OR t.target_id = :id ORDER BY t.id DESC LIMIT 50", id=ticket_id)
+
+
+def reasons(*, since_ms: int) -> Script[list[ReasonCount]]:
+    """By reason: how often tickets were joined or opened by it since then, and how often agents undid that."""
+    rows = yield from select(
+        "SELECT reason, opened, COUNT(*), COUNT(undone_at_ms) FROM joinings WHERE at_ms >= :since "
+        "GROUP BY reason, opened ORDER BY opened, reason",
+        since=since_ms,
+    )
+    return [
+        ReasonCount(reason=reason, opened=bool(opened), decided=decided, undone=undone)
+        for reason, opened, decided, undone in rows
+    ]

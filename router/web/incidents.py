@@ -1,0 +1,108 @@
+"""Endpoints about incidents: list, declare, decide, link, and one message to all."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from aiohttp import web
+
+from router.flow.incidents import Incidents
+from router.model.errors import Refused
+from router.model.ids import TicketId
+from router.model.limits import PAGE_MAX
+from router.model.tables import Agent, IncidentState
+from router.store import inbox
+from router.store import incidents as store_incidents
+from router.store.script import Store
+from router.web.auth import Auth
+from router.web.problems import answer, body_of
+
+_KEY_CHARS_MAX = 200
+
+
+class _Open(msgspec.Struct, forbid_unknown_fields=True):
+    title: Annotated[str, msgspec.Meta(max_length=300)]
+    tickets: Annotated[tuple[str, ...], msgspec.Meta(max_length=PAGE_MAX)] = ()
+
+
+class _State(msgspec.Struct, forbid_unknown_fields=True):
+    state: IncidentState
+
+
+class _Ticket(msgspec.Struct, forbid_unknown_fields=True):
+    ticket: str
+
+
+class _Tell(msgspec.Struct, forbid_unknown_fields=True):
+    text: str
+    kind: Literal["reply", "note"] = "reply"
+
+
+class IncidentsApi:
+    """Endpoints under /api/v1/incidents."""
+
+    def __init__(self, *, store: Store, auth: Auth, incidents: Incidents) -> None:
+        self._store, self._auth, self._incidents = store, auth, incidents
+
+    def routes(self) -> list[web.RouteDef]:
+        """All of them."""
+        one = "/api/v1/incidents/{incident}"
+        return [
+            web.get("/api/v1/incidents", self.list),
+            web.post("/api/v1/incidents", self.open),
+            web.post(f"{one}/state", self.state),
+            web.post(f"{one}/link", self.link),
+            web.post(f"{one}/unlink", self.unlink),
+            web.post(f"{one}/tell", self.tell),
+        ]
+
+    async def list(self, request: web.Request) -> web.Response:
+        """GET /api/v1/incidents."""
+        await self._auth.agent(request)
+        lines = await self._store.read(store_incidents.lines(over=request.query.get("over") == "true"))
+        return answer({"incidents": lines})
+
+    async def open(self, request: web.Request) -> web.Response:
+        """POST /api/v1/incidents."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Open)
+        tickets = [await self._ticket(name, agent) for name in asked.tickets]
+        return answer({"id": await self._incidents.open(asked.title, tickets, agent)}, status=201)
+
+    async def state(self, request: web.Request) -> web.Response:
+        """POST .../state."""
+        await self._auth.agent(request)
+        asked = await body_of(request, _State)
+        await self._incidents.set_state(request.match_info["incident"], asked.state)
+        return answer({"ok": True})
+
+    async def link(self, request: web.Request) -> web.Response:
+        """POST .../link."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Ticket)
+        await self._incidents.link(request.match_info["incident"], await self._ticket(asked.ticket, agent), agent)
+        return answer({"ok": True})
+
+    async def unlink(self, request: web.Request) -> web.Response:
+        """POST .../unlink."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Ticket)
+        await self._incidents.unlink(request.match_info["incident"], await self._ticket(asked.ticket, agent), agent)
+        return answer({"ok": True})
+
+    async def tell(self, request: web.Request) -> web.Response:
+        """POST .../tell."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Tell)
+        key = request.headers.get("Idempotency-Key", "")
+        if not 1 <= len(key) <= _KEY_CHARS_MAX:
+            raise Refused("key_missing", "send an Idempotency-Key, such as a UUID, of 1 to 200 characters", status=400)
+        told = await self._incidents.tell(
+            request.match_info["incident"], asked.text, f"{agent.id}:{key}", agent, kind=asked.kind
+        )
+        return answer({"told": told})
+
+    async def _ticket(self, name: str, agent: Agent) -> TicketId:
+        ticket_id = await self._store.read(inbox.ticket_id(agent.id, name))
+        if ticket_id is None:
+            raise Refused("not_found", f"there is no ticket {name[:40]}", status=404)
+        return ticket_id

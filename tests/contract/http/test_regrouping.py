@@ -1,0 +1,89 @@
+"""Agents merge and split tickets, take it back, and see which reasons they undo."""
+
+import pytest
+
+from tests.contract.http.calls import get, path_of, post
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+def texts(ticket):
+    return [message["text"] for message in ticket["messages"] if message["kind"] == "inbound"]
+
+
+async def shown(house, ticket):
+    return await get(house, path_of(ticket))
+
+
+async def two_tickets(told, person):
+    """The same person on one channel, with two transactions that have nothing to do with each other."""
+    sender = {"channel": "telegram", "sender": {"id": person}, "visibility": "private"}
+    first = await told("提现卡住了 200U 订单W20240709-3301", **sender)
+    second = await told("提现卡住了 350U 订单W20240709-3316", **sender)
+    assert first["ticket"]["id"] != second["ticket"]["id"]
+    return first, second, sender
+
+
+async def report(house):
+    return {
+        (row["reason"], row["opened"]): (row["decided"], row["undone"])
+        for row in (await get(house, "/api/v1/matching/report"))["reasons"]
+    }
+
+
+async def test_a_merge_moves_everything_and_can_be_taken_back(house, told):
+    first, second, sender = await two_tickets(told, "9001")
+    before = await report(house)
+    merged = await post(house, path_of(second, "/merge"), {"into": first["ticket"]["number"]}, 201)
+    assert texts(await shown(house, first)) == texts(first) + texts(second)
+    gone = await shown(house, second)
+    assert (gone["ticket"]["state"], texts(gone)) == ("closed", [])
+    after = await report(house)
+    key = ("transaction_conflict", True)
+    assert after[key] == (before[key][0], before[key][1] + 1)
+    later = await told("订单W20240709-3316 有进展吗", **sender)
+    assert later["ticket"]["id"] == first["ticket"]["id"]
+
+    await post(house, f"/api/v1/regroupings/{merged['id']}/undo")
+    assert texts(await shown(house, second)) == texts(second)
+    assert (await shown(house, second))["ticket"]["state"] == "new"
+    assert texts(await shown(house, first)) == [*texts(first), "订单W20240709-3316 有进展吗"]
+    refused = await post(house, f"/api/v1/regroupings/{merged['id']}/undo", None, 409)
+    assert refused["code"] == "already_undone"
+    listed = await get(house, path_of(first, "/regroupings"))
+    assert [(row["kind"], row["undone_by"]) for row in listed["regroupings"]] == [("merge", house.mei.id)]
+
+
+async def test_a_split_opens_a_ticket_and_counts_what_was_undone(house, told):
+    sender = {"channel": "telegram", "sender": {"id": "9002"}, "visibility": "private"}
+    await told("my withdrawal is stuck", **sender)
+    ticket = await told("still nothing on the withdrawal", **sender)
+    before = await report(house)
+    moved = ticket["messages"][-1]["id"]
+    made = await post(house, path_of(ticket, "/split"), {"messages": [moved]}, 201)
+    assert texts(await shown(house, ticket)) == ["my withdrawal is stuck"]
+    fresh = await get(house, f"/api/v1/tickets/{made['target_id']}")
+    assert texts(fresh) == ["still nothing on the withdrawal"]
+    assert fresh["ticket"]["number"] != ticket["ticket"]["number"]
+    after = await report(house)
+    key = ("conversation", False)
+    assert after[key] == (before[key][0], before[key][1] + 1)
+
+    await post(house, f"/api/v1/regroupings/{made['id']}/undo")
+    assert texts(await shown(house, ticket)) == texts(ticket)
+    assert (await shown(house, fresh))["ticket"]["state"] == "closed"
+
+
+async def test_what_cannot_be_is_refused_by_name(house, told):
+    sender = {"channel": "telegram", "visibility": "private"}
+    mine = await told("my card is declined", **sender, sender={"id": "9003"})
+    theirs = await told("my card is declined", **sender, sender={"id": "9004"})
+    number = theirs["ticket"]["number"]
+    assert (await post(house, path_of(mine, "/merge"), {"into": number}, 409))["code"] == "other_contact"
+    own = mine["ticket"]["number"]
+    assert (await post(house, path_of(mine, "/merge"), {"into": own}, 422))["code"] == "same_ticket"
+    only = [mine["messages"][0]["id"]]
+    assert (await post(house, path_of(mine, "/split"), {"messages": only}, 422))["code"] == "nothing_left"
+    foreign = [theirs["messages"][0]["id"]]
+    assert (await post(house, path_of(mine, "/split"), {"messages": foreign}, 422))["code"] == "no_such_message"
+    assert (await post(house, "/api/v1/regroupings/none/undo", None, 404))["code"] == "not_found"
