@@ -1,4 +1,4 @@
-"""The part of the schema about whom the house calls: webhooks, people on call, the back end (rules/schema.py)."""
+"""The part of the schema (rules/schema.py) about whom the house calls: webhooks, people, the wallet's back end."""
 
 from collections.abc import Callable
 

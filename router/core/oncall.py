@@ -12,6 +12,7 @@ from router.model.errors import Refused
 from router.model.ids import AgentId, HookId, LadderId, PageId
 from router.model.sources import Ids
 from router.model.tables import Event, EventKind, HookEntry, Ticket
+from rules.oncall import FALLBACK
 from rules.rotas import Page, Rota, RotaStep
 from rules.ruleset import Ruleset
 
@@ -81,9 +82,10 @@ def _told(ticket: Ticket, kind: EventKind, now_ms: int, **data: str) -> Event:
 
 def begin(ticket: Ticket, ruleset: Ruleset, *, now_ms: int, ids: Ids) -> list[Change]:
     """The ladder of an alarm that has none yet, its first step paged."""
-    rota = ruleset.rota_for(ticket.urgency, ticket.queue)
-    if ticket.alarm_since_ms is None or rota is None:
+    if ticket.alarm_since_ms is None:
         return []
+    # Rules may have changed since it rose: what rings is called about all the same.
+    rota = ruleset.rota_for(ticket.urgency, ticket.queue) or FALLBACK
     ladder = Ladder(
         id=LadderId(ids.new()),
         ticket_id=ticket.id,
@@ -99,9 +101,9 @@ def climb(ladder: Ladder, ticket: Ticket, ruleset: Ruleset, *, now_ms: int, ids:
     """What is due: the next step, the end of the ladder, or nothing."""
     if ticket.alarm_since_ms != ladder.since_ms:
         return [Save(_moved(ladder, state="over"))]
-    rota = ruleset.rotas.get(ladder.rota) or ruleset.rota_for(ticket.urgency, ticket.queue)
-    if ladder.state != "ringing" or rota is None:
+    if ladder.state != "ringing":
         return []
+    rota = ruleset.rotas.get(ladder.rota) or ruleset.rota_for(ticket.urgency, ticket.queue) or FALLBACK
     within_ms = rota.steps[min(ladder.step, len(rota.steps) - 1)].within_ms
     if ladder.due_at_ms > now_ms + within_ms:  # the clock went back
         return [Save(_moved(ladder, due_at_ms=now_ms + within_ms))]

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
+from router.core.alarm import ALARM_BUTTON
 from router.core.announcements import Announcement, announce
 from router.core.guard import Concern, inspect
 from router.model.changes import LINK_PLACEHOLDER, NUMBER_PLACEHOLDER, Add, Change, Record
@@ -59,11 +60,12 @@ def _wanted(verdict: Verdict, ruleset: Ruleset, before: Ticket | None, after: Ti
     return None
 
 
-def _counted(contact: Contact, now_ms: int) -> Contact | None:
-    """The contact after one more automatic answer; None when this hour's are used up."""
+def _counted(contact: Contact, now_ms: int, *, is_alarm: bool) -> Contact | None:
+    """The contact after one more automatic answer; None when this hour's are used up. No machine presses an alarm: its
+    answer breaks no loop."""
     if now_ms - contact.auto_replies_since_ms >= _HOUR_MS:
         return msgspec.structs.replace(contact, auto_replies_since_ms=now_ms, auto_replies=1)
-    if contact.auto_replies >= AUTO_REPLIES_PER_HOUR:
+    if contact.auto_replies >= AUTO_REPLIES_PER_HOUR and not is_alarm:
         return None
     return msgspec.structs.replace(contact, auto_replies=contact.auto_replies + 1)
 
@@ -105,7 +107,7 @@ def automatic_reply(
     wanted = _wanted(verdict, ruleset, before, ticket) or ((ASKING, "") if missing else None)
     if wanted is None or not ways.can_send or event.automatic != "none":
         return None
-    counted = _counted(contact, now_ms)
+    counted = _counted(contact, now_ms, is_alarm=wanted[1] == ALARM_BUTTON)
     if counted is None:
         return None
     number = f"T-{ticket.number}" if ticket.number else NUMBER_PLACEHOLDER

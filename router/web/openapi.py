@@ -168,16 +168,12 @@ def _paths() -> dict[str, object]:
                 parameters=[*command, *_query("hash")],
             )
         },
-        **{
-            f"/api/v1/actions/{{action}}/{name}": {
-                "post": _operation(
-                    summary, answers=_answers(_object(id=_TEXT, actions=_ANY)), parameters=_in_path("action")
-                )
-            }
-            for name, summary in (
-                ("approve", "Agree to an action that somebody else proposed"),
-                ("decline", "Say no to it"),
-                ("retry", "Ask the back end again, under the same key"),
+        "/api/v1/actions/{action}/{what}": {
+            "post": _operation(
+                "Agree to an action that somebody else proposed (approve), say no to it (decline), or ask the back end "
+                "again under the same key (retry)",
+                answers=_answers(_object(id=_TEXT, actions=_ANY)),
+                parameters=_in_path("action", "what"),
             )
         },
         f"{one}/verification": {

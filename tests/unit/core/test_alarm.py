@@ -1,6 +1,7 @@
 """The alarm makes a ticket critical by itself, once, and is silenced by no rule."""
 
 from router.core.alarm import ALARM_BUTTON
+from router.model.limits import AUTO_REPLIES_PER_HOUR
 from rules.ruleset import load
 from tests.unit.core.world import World, event
 
@@ -88,3 +89,14 @@ def test_history_from_a_file_raises_nothing():
     world = ruled()
     decided = world.take(event("old", alarm=True), imported=True)
     assert world.ticket(decided).urgency == "normal"
+
+
+def test_the_checklist_leaves_however_many_answers_this_hour_had():
+    world = ruled()
+    for number in range(AUTO_REPLIES_PER_HOUR):
+        world.change(world.say("hello", channel="webchat", sender="v-1", message_id=str(number)), state="closed")
+    assert len(world.replies()) == AUTO_REPLIES_PER_HOUR
+    world.say("hello", channel="webchat", sender="v-1", message_id="one more")
+    assert len(world.replies()) == AUTO_REPLIES_PER_HOUR
+    pressed(world)
+    assert world.replies()[-1].text.startswith("Do this now")

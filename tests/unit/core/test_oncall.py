@@ -182,3 +182,8 @@ def test_a_message_and_its_edit_ring_and_history_from_a_file_does_not():
     assert world.ticket(first).alarm_since_ms == NOW
     old = world.take(event("stolen", sender="old@example.org"), imported=True)
     assert (world.ticket(old).urgency, world.ticket(old).alarm_since_ms) == ("critical", None)
+
+
+def test_what_rings_is_called_about_even_when_the_rules_name_nobody_any_more():
+    climber = Climber(PLAIN, urgency="high", queue="money")
+    assert [p.kind for p in climber.pages] == ["browser"]
