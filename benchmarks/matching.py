@@ -20,10 +20,11 @@ from router.core.inbound import Circumstances, decide_inbound
 from router.core.likeness import hear
 from router.core.placement import ask
 from router.flow.rulebook import build
+from router.model.grouping import Mark, Matter
 from router.model.ids import ContactId, ConversationId, IdentityId, MessageId, TicketId
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.snapshot import SnapshotKeys
-from router.model.tables import Contact, Conversation, Identity, Mark, Matter, Message, Row, Ticket
+from router.model.tables import Contact, Conversation, Identity, Message, Row, Ticket
 from router.store import changes, migrate, snapshot
 from router.store.script import Script, Store, insert, run
 from router.store.sqlite import SqliteStore

@@ -15,7 +15,7 @@ from router.bus import Bus
 from router.bus.local import LocalBus
 from router.bus.redis import RedisBus
 from router.clock import SystemClock, TimedIds
-from router.config import Config, link_hosts, read_key
+from router.config import Config, database_file, link_hosts, read_key
 from router.connector import Context
 from router.flow.assign import Assigner
 from router.flow.channels import Channel, Channels
@@ -27,7 +27,6 @@ from router.flow.health import HealthBoard
 from router.flow.hooks import HookWorker
 from router.flow.incidents import Incidents
 from router.flow.intake import Door
-from router.flow.ladders import Ladders
 from router.flow.leases import Leases
 from router.flow.links import AccountLinks, LinkWriter, page_of
 from router.flow.pages import PageWorker
@@ -40,9 +39,8 @@ from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
 from router.flow.rules_follower import RulesFollower
 from router.flow.signed import SignedCalls
-from router.flow.sweep import Sweeper
+from router.flow.sweep import sweeper_of
 from router.flow.threads import AccountCursors, AccountThreads
-from router.flow.timers import Timers
 from router.flow.verification import Verification
 from router.keys import Keyring
 from router.model.errors import ConfigError
@@ -57,11 +55,6 @@ from router.web.status import Status
 
 Role = Literal["intake", "route", "deliver", "web"]
 ROLES: tuple[Role, ...] = ("intake", "route", "deliver", "web")
-
-
-def database_file(url: str, base: Path) -> Path | None:
-    """The file of an embedded database, whose path is relative to `base`; None for PostgreSQL."""
-    return base / url.removeprefix("sqlite:") if url.startswith("sqlite:") else None
 
 
 async def open_store(url: str, base: Path, *, pool_size: int = 4) -> Store:
@@ -109,6 +102,11 @@ def back_door(store: Store, keys: Keyring, clock: SystemClock, ids: TimedIds) ->
         metrics=Metrics(),
         log=SilentLog(),
     )
+
+
+def people(store: Store, clock: SystemClock, ids: TimedIds) -> People:
+    """Who is who, for commands beside the service."""
+    return People(store=store, bus=LocalBus(), clock=clock, ids=ids)
 
 
 class App:
@@ -333,29 +331,14 @@ class App:
         self._run("leases", leases.run())
         self._run("route", worker.run())
         self._run("assign", Assigner(store=self.store, bus=self.bus, clock=self.clock, log=self.log).run())
-        timers = Timers(
+        sweeper = sweeper_of(
             store=self.store,
             bus=self.bus,
             rulebook=self.rulebook,
             channels=self.channels,
-            clock=self.clock,
-            ids=self.ids,
-        )
-        ladders = Ladders(
-            store=self.store,
-            bus=self.bus,
-            rulebook=self.rulebook,
-            clock=self.clock,
-            ids=self.ids,
-            metrics=self.metrics,
-        )
-        sweeper = Sweeper(
-            store=self.store,
-            bus=self.bus,
-            timers=timers,
-            ladders=ladders,
             incidents=self.incidents,
             clock=self.clock,
+            ids=self.ids,
             metrics=self.metrics,
             log=self.log,
         )

@@ -284,3 +284,8 @@ def read_key(name: str, text: str) -> bytes:
         return bytes.fromhex(text.strip())
     except ValueError:
         raise ConfigError(f"secrets.{name}: not hex digits; make one with: openssl rand -hex 32") from None
+
+
+def database_file(url: str, base: Path) -> Path | None:
+    """The file of an embedded database, whose path is relative to `base`; None for PostgreSQL."""
+    return base / url.removeprefix("sqlite:") if url.startswith("sqlite:") else None

@@ -28,6 +28,8 @@ VARIABLES: Final = (
 TEXT_MAX: Final = 4_000
 DEFAULT_RECEIPT: Final = "receipt"
 """The template every rule set may define for tickets whose rules ask for no other."""
+CHECKLIST: Final = "safety-checklist"
+"""What goes out at once when a customer presses the alarm, where the rule set has it."""
 _BLANK = re.compile(r"\{\{([^{}]*)\}\}")
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 

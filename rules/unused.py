@@ -15,7 +15,7 @@ from rules.period import Until
 from rules.problems import Position, Problem
 from rules.rule import Rule
 from rules.sections import Section
-from rules.templates import DEFAULT_RECEIPT
+from rules.templates import CHECKLIST, DEFAULT_RECEIPT
 from rules.trial import Trial
 
 
@@ -52,13 +52,13 @@ def _names(book: Book, rules: Iterable[Rule], active: Iterable[Rule]) -> None:
                 hint = f"write then: {{{key}: {name}}}"
                 book.problems.warn(at, "unused", f"no rule uses the {what} {name}", hint)
     answers = {rule.reply for rule in rules} | {step.reply for step in steps}
-    answers |= {DEFAULT_RECEIPT, ASKING} | book.templates_used
+    answers |= {DEFAULT_RECEIPT, ASKING, CHECKLIST} | book.templates_used
     for name, at in _ours(book.template_names):
         if name not in answers:
             book.problems.warn(at, "unused", f"nothing sends the template {name}", f"write reply: {name}, or delete it")
     reached = {rule.queue for rule in active} | {step.to for step in steps} | set(_people_use(active))
     for name, at in _ours(book.queue_names):
-        if name not in reached and not book.queues[name].default:
+        if name not in reached and not (book.queues[name].default or book.queues[name].emergency):
             text = f"no rule and no overflow leads to the queue {name}"
             book.problems.warn(at, "unused", text, f"write queue: {name} in a rule, or delete it")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from router.bus.local import LocalBus
+from router.app import people
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
 from router.cli.progress import Progress
@@ -101,7 +101,7 @@ async def _import(arguments: argparse.Namespace) -> int:
 
 
 def _people(house: House) -> People:
-    return People(store=house.store, bus=LocalBus(), clock=house.clock, ids=house.ids)
+    return people(house.store, house.clock, house.ids)
 
 
 async def _act(arguments: argparse.Namespace) -> int:

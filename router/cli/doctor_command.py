@@ -11,13 +11,13 @@ from typing import Literal
 
 import msgspec
 
-from router.app import App, database_file, open_store
+from router.app import App, open_store
 from router.cli.channels_command import check_channels
 from router.cli.command import EXIT_CONFIG, EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import place_of
 from router.cli.serve_command import add_config
 from router.clock import SystemClock
-from router.config import Config, StorageConfig, link_hosts, load
+from router.config import Config, StorageConfig, database_file, link_hosts, load
 from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
 from router.model.errors import ConfigError, StoreUnavailable

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import msgspec
 
-from router.app import database_file, keyring, open_store
+from router.app import keyring, open_store
 from router.clock import SystemClock, TimedIds
-from router.config import Config, load
+from router.config import Config, database_file, load
 from router.keys import Keyring
 from router.model.errors import ConfigError
 from router.store import migrate

@@ -10,11 +10,10 @@ import msgspec
 
 from rules.facts import Lost, Reason, TemplateReply, Verdict
 from rules.ruleset import Ruleset
+from rules.templates import CHECKLIST
 
 ALARM_BUTTON: Final = "alarm-button"
 """What the ticket names as its reason, where rules stand elsewhere."""
-CHECKLIST: Final = "safety-checklist"
-"""The template that goes out at once, where the rule set has it."""
 
 
 def raised(verdict: Verdict, ruleset: Ruleset) -> Verdict:

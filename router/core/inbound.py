@@ -10,8 +10,8 @@ from router.core import amendments
 from router.core.acts import Scene, carry_out
 from router.core.alarm import raised
 from router.core.claims import contradictions, writer_rows
+from router.core.comparing import compared
 from router.core.lifecycle import may
-from router.core.matters import marks_of
 from router.core.needs import noted, to_ask
 from router.core.oncall import ring
 from router.core.pieces import together
@@ -19,7 +19,6 @@ from router.core.placement import NotJoined, Placement, place
 from router.core.quotes import visible
 from router.core.reasons import judged
 from router.core.receipts import Ways, automatic_reply
-from router.core.signals import signals
 from router.core.tickets import follow_up, open_ticket
 from router.core.timers import timers_of
 from router.model.changes import Add, Change, Record, Save
@@ -28,17 +27,7 @@ from router.model.ids import ContactId, ConversationId, MessageId
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
-from router.model.tables import (
-    Contact,
-    Conversation,
-    Event,
-    Joining,
-    Mark,
-    Matter,
-    Message,
-    Participant,
-    Ticket,
-)
+from router.model.tables import Contact, Conversation, Event, Message, Participant, Ticket
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts, Verdict
 from rules.ruleset import Ruleset
 
@@ -207,7 +196,7 @@ def _decide_message(
     changes += _conversation(entry, placement, conversation_id, contact.id, ticket)
     changes.append(Add(ticket) if placement.ticket is None else Save(ticket))
     changes.append(Add(_message(entry, ticket, conversation_id, contact, message_id, verdict, why)))
-    changes += _compared(placement, snapshot, ticket, message_id, now_ms, ids)
+    changes += compared(placement, snapshot, ticket, message_id, now_ms, ids)
     if placement.is_participant:
         changes.append(
             Add(
@@ -330,43 +319,6 @@ def _left(entry: JournalEntry, placement: Placement) -> str:
         return "thanks"
     sleeps = placement.ticket is not None and may(placement.ticket.state, "open", "contact")
     return "automatic" if sleeps and entry.event.automatic != "none" else ""
-
-
-def _compared(
-    placement: Placement, snapshot: Snapshot, ticket: Ticket, message_id: MessageId, now_ms: int, ids: Ids
-) -> list[Change]:
-    """What later messages are compared with, and why this one was given to its ticket."""
-    heard, belonging = placement.heard, placement.belonging
-    changes: list[Change] = []
-    before = snapshot.matters.get(ticket.id)
-    settled = signals(heard.text, heard.body).settled
-    if before is None:
-        matter = Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=heard.sketch, settled=settled)
-        changes.append(Add(matter))
-    else:
-        after = msgspec.structs.replace(before, sketch=before.sketch.joined(heard.sketch), settled=settled)
-        if after != before:
-            changes.append(Save(msgspec.structs.replace(after, version=before.version + 1)))
-    changes += [
-        Add(Mark(id=ids.new(), value=value, ticket_id=ticket.id, contact_id=ticket.contact_id, at_ms=now_ms))
-        for value in dict.fromkeys(marks_of(heard))
-        if ticket.id not in snapshot.marks.get(value, {})
-    ]
-    if belonging is not None:
-        changes.append(
-            Add(
-                Joining(
-                    message_id=message_id,
-                    ticket_id=ticket.id,
-                    contact_id=ticket.contact_id,
-                    opened=belonging.ticket_id is None,
-                    reason=belonging.reason,
-                    points=belonging.points,
-                    at_ms=now_ms,
-                )
-            )
-        )
-    return changes
 
 
 def _conversation(

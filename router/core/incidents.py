@@ -11,9 +11,10 @@ import msgspec
 from router.core.likeness import likeness, reports, things
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
+from router.model.grouping import Incident, IncidentState, IncidentTicket, Matter
 from router.model.ids import IncidentId, TicketId
 from router.model.sources import Ids
-from router.model.tables import Event, Incident, IncidentState, IncidentTicket, Matter, Ticket
+from router.model.tables import Event, Ticket
 from rules.matching import Matching
 
 _ALIKE = 0.5

@@ -220,7 +220,12 @@ def place(
             is_participant = not knows_writer
     heard = said(entry, quoted_numbers(event))
     belonging: Belonging | None = None
-    if contact is not None and sender.proven and not (is_participant or last_word) and not_joined in _LOOKS_ON:
+    if (
+        contact is not None
+        and sender.proven
+        and not (is_participant or last_word or foreign)
+        and not_joined in _LOOKS_ON
+    ):
         pointed = ticket if joined != "conversation" or _is_mail(event) else None
         own = _own(event, contact, snapshot, pointed=pointed, current=ticket, now_ms=now_ms)
         belonging = belongs(heard, own, matching) if own.candidates else None

@@ -15,21 +15,13 @@ from router.core.quotes import visible
 from router.core.tickets import snippet_of
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
+from router.model.grouping import Joining, Matter, Regrouping
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.limits import REGROUPED_MAX
 from router.model.matter import Sketch
 from router.model.snapshot import Contents
 from router.model.sources import Ids
-from router.model.tables import (
-    Conversation,
-    Event,
-    Joining,
-    Matter,
-    Message,
-    OutboxEntry,
-    Regrouping,
-    Ticket,
-)
+from router.model.tables import Conversation, Event, Message, OutboxEntry, Ticket
 
 
 class By(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,8 @@ from router.core.replies import ChannelView
 from router.model.changes import Add, Change, Record, Save
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
-from router.model.tables import Event, Ticket, Timer, TimerKind
+from router.model.tables import Event, Ticket
+from router.model.timers import Timer, TimerKind
 from rules.lifecycle import Lifecycle, Patience
 from rules.ruleset import Ruleset
 from rules.schedule import Schedule

@@ -6,7 +6,8 @@ from router.model.changes import Add, Change, Record
 from router.model.ids import HookId, MessageId
 from router.model.snapshot import Unlooked
 from router.model.sources import Ids
-from router.model.tables import Event, HookEntry, Ticket, Timer
+from router.model.tables import Event, HookEntry, Ticket
+from router.model.timers import Timer
 from rules.lifecycle import Lifecycle
 
 _ENCODER = msgspec.json.Encoder()

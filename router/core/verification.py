@@ -18,7 +18,8 @@ from router.model.errors import Refused
 from router.model.ids import HookId, MessageId
 from router.model.snapshot import CheckFacts, ReplyFacts
 from router.model.sources import Ids
-from router.model.tables import CheckState, Event, HookEntry, IdentityCheck, Ticket, Timer
+from router.model.tables import Event, HookEntry, Ticket
+from router.model.timers import CheckState, IdentityCheck, Timer
 from rules.lifecycle import Verifying
 from rules.ruleset import Ruleset
 

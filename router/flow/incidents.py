@@ -13,9 +13,10 @@ from router.flow.commands import Commands
 from router.flow.rulebook import Rulebook
 from router.model.changes import Change
 from router.model.errors import Conflict, Refused
+from router.model.grouping import Incident, IncidentState
 from router.model.ids import EventId, IncidentId, TicketId
 from router.model.sources import Clock, Ids
-from router.model.tables import Agent, Incident, IncidentState, Ticket
+from router.model.tables import Agent, Ticket
 from router.store import changes as store_changes
 from router.store import commands as gather
 from router.store import incidents

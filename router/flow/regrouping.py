@@ -7,10 +7,11 @@ from router.core import regrouping as core
 from router.core.regrouping import By
 from router.model.changes import Add, Change
 from router.model.errors import Conflict, Refused
+from router.model.grouping import Regrouping
 from router.model.ids import MessageId, TicketId
 from router.model.snapshot import Contents
 from router.model.sources import Clock, Ids
-from router.model.tables import Agent, Regrouping
+from router.model.tables import Agent
 from router.store import changes as store_changes
 from router.store import regrouping as gather
 from router.store.script import Store

@@ -5,12 +5,14 @@ and the gauges operators watch.
 import asyncio
 
 from router.bus import Bus, Pointer
+from router.flow.channels import Channels
 from router.flow.incidents import Incidents
 from router.flow.ladders import Ladders
+from router.flow.rulebook import Rulebook
 from router.flow.timers import Timers
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SWEEP_AFTER_MS
-from router.model.sources import Clock
+from router.model.sources import Clock, Ids
 from router.store import inbox, journal, outbox, people, quarantine, sealed
 from router.store.script import Store
 from router.telemetry import Logger, Metrics, why
@@ -77,3 +79,23 @@ class Sweeper:
             metrics.queue_waiting.labels(queue.queue).set(queue.waiting)
             since = queue.oldest_waiting_since_ms
             metrics.queue_oldest_seconds.labels(queue.queue).set((now_ms - since) / 1000 if since is not None else 0)
+
+
+def sweeper_of(
+    *,
+    store: Store,
+    bus: Bus,
+    rulebook: Rulebook,
+    channels: Channels,
+    incidents: Incidents,
+    clock: Clock,
+    ids: Ids,
+    metrics: Metrics,
+    log: Logger,
+) -> Sweeper:
+    """A sweeper with all that it works off."""
+    timers = Timers(store=store, bus=bus, rulebook=rulebook, channels=channels, clock=clock, ids=ids)
+    ladders = Ladders(store=store, bus=bus, rulebook=rulebook, clock=clock, ids=ids, metrics=metrics)
+    return Sweeper(
+        store=store, bus=bus, timers=timers, ladders=ladders, incidents=incidents, clock=clock, metrics=metrics, log=log
+    )

@@ -18,7 +18,7 @@ from router.model.changes import Change, Save
 from router.model.errors import Conflict
 from router.model.ids import EventId
 from router.model.sources import Clock, Ids
-from router.model.tables import Timer
+from router.model.timers import Timer
 from router.store import changes as store_changes
 from router.store import checks, timers
 from router.store import commands as gather

@@ -23,7 +23,8 @@ from router.model.errors import ConfigError, Conflict, Refused
 from router.model.ids import EventId, TicketId
 from router.model.signing import read_signature, signature
 from router.model.sources import Clock, Ids
-from router.model.tables import Agent, IdentityCheck
+from router.model.tables import Agent
+from router.model.timers import IdentityCheck
 from router.store import changes as store_changes
 from router.store import checks
 from router.store import commands as gather

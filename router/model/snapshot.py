@@ -10,22 +10,11 @@ import msgspec
 
 from router.model.actions import ActionEntry
 from router.model.changes import Add, Change, Save
+from router.model.grouping import Joining, Mark, Matter
 from router.model.ids import ActionId, ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
-from router.model.tables import (
-    Agent,
-    Contact,
-    Conversation,
-    Identity,
-    IdentityCheck,
-    Joining,
-    Mark,
-    Matter,
-    Message,
-    OutboxEntry,
-    Participant,
-    Ticket,
-)
+from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
+from router.model.timers import IdentityCheck
 
 IdentityKey = tuple[str, str]
 """(kind, value)"""

@@ -15,13 +15,11 @@ from router.model.ids import (
     EventId,
     HookId,
     IdentityId,
-    IncidentId,
     LinkId,
     MessageId,
     OutboxId,
     TicketId,
 )
-from router.model.matter import Sketch
 from router.model.message import Automatic, Care, Redaction, Sender, StoredAttachment, Visibility
 
 TicketState = Literal["new", "open", "waiting", "verifying", "rejected", "solved", "closed"]
@@ -267,152 +265,6 @@ class PrivateLink(Row, frozen=True, kw_only=True):
     opened_by: str | None = None
     """The visitor whom it let in."""
     created_at_ms: int
-    version: int = 1
-
-
-TimerKind = Literal["remind", "close", "wake", "unread", "check"]
-
-
-class Timer(Row, frozen=True, kw_only=True):
-    """Something that time alone brings about, unless it was overtaken: `since_ms` says what it was set for."""
-
-    TABLE: ClassVar[str] = "timers"
-    id: str
-    ticket_id: TicketId
-    kind: TimerKind
-    since_ms: int
-    """remind, close: the state's beginning; wake: when it was put aside to; unread, check: when it was sent."""
-    about: str | None = None
-    """unread: the message; check: the identity check."""
-    due_at_ms: int
-    done_at_ms: int | None = None
-    outcome: str | None = None
-    """What came of it: fired, or why not."""
-    created_at_ms: int
-    version: int = 1
-
-
-CheckState = Literal["pending", "passed", "failed", "expired"]
-
-
-class IdentityCheck(Row, frozen=True, kw_only=True):
-    """A customer is asked to prove who they are at the wallet's back end."""
-
-    TABLE: ClassVar[str] = "identity_checks"
-    id: str
-    ticket_id: TicketId
-    contact_id: ContactId
-    message_id: MessageId
-    """Holds the link, where the customer could be written to."""
-    state: CheckState = "pending"
-    attempts: int = 0
-    attempts_max: int
-    answers: tuple[str, ...] = ()
-    """The back end's names for the attempts it told of."""
-    user_id: str | None = None
-    """The account that passed."""
-    expires_at_ms: int
-    decided_at_ms: int | None = None
-    created_at_ms: int
-    version: int = 1
-
-
-class Matter(Row, frozen=True, kw_only=True):
-    """What a ticket is about, in the form that messages are compared with; no content."""
-
-    TABLE: ClassVar[str] = "matters"
-    KEY: ClassVar[str] = "ticket_id"
-    ticket_id: TicketId
-    contact_id: ContactId
-    """The ticket's: the database refuses any other."""
-    sketch: Sketch
-    settled: bool = False
-    """The contact said last that it is."""
-    version: int = 1
-
-
-class Mark(Row, frozen=True, kw_only=True):
-    """A strong value, or a whole text, that was said in a ticket: what tickets of different people are related by.
-    (value, ticket) is unique."""
-
-    TABLE: ClassVar[str] = "marks"
-    id: str
-    value: str
-    """A digest, with what it is of before it."""
-    ticket_id: TicketId
-    contact_id: ContactId
-    at_ms: int
-
-
-class Joining(Row, frozen=True, kw_only=True):
-    """That a message was given to a ticket of its contact, or got one of its own beside others, and why. Counted, also
-    when an agent undoes it."""
-
-    TABLE: ClassVar[str] = "joinings"
-    KEY: ClassVar[str] = "message_id"
-    message_id: MessageId
-    ticket_id: TicketId
-    contact_id: ContactId
-    """The ticket's: the database refuses any other, so that no message is joined to a stranger's ticket."""
-    opened: bool
-    reason: str
-    points: int
-    at_ms: int
-    undone_at_ms: int | None = None
-    undone_by: AgentId | None = None
-    version: int = 1
-
-
-class Regrouping(Row, frozen=True, kw_only=True):
-    """That an agent merged one ticket into another of the same contact, or split messages off into a new one."""
-
-    TABLE: ClassVar[str] = "regroupings"
-    id: str
-    kind: Literal["merge", "split"]
-    source_id: TicketId
-    target_id: TicketId
-    contact_id: ContactId
-    message_ids: tuple[MessageId, ...]
-    """What moved from source to target."""
-    source_state: TicketState
-    source_reason: str | None
-    agent_id: AgentId
-    at_ms: int
-    undone_at_ms: int | None = None
-    undone_by: AgentId | None = None
-    version: int = 1
-
-
-IncidentState = Literal["proposed", "open", "resolved", "dismissed"]
-
-
-class Incident(Row, frozen=True, kw_only=True):
-    """Many people, one cause."""
-
-    TABLE: ClassVar[str] = "incidents"
-    id: IncidentId
-    title: str
-    about: tuple[str, ...] = ()
-    """The things its tickets share (router.core.concepts)."""
-    state: IncidentState
-    created_at_ms: int
-    resolved_at_ms: int | None = None
-    version: int = 1
-
-
-class IncidentTicket(Row, frozen=True, kw_only=True):
-    """That a ticket is, or was, in an incident; unique by both."""
-
-    TABLE: ClassVar[str] = "incident_tickets"
-    id: str
-    incident_id: IncidentId
-    ticket_id: TicketId
-    reason: str
-    """likeness or by_hand."""
-    linked_by: str
-    """An actor, as events have them."""
-    at_ms: int
-    unlinked_at_ms: int | None = None
     version: int = 1
 
 

@@ -14,6 +14,7 @@ from router.model.actions import ActionEntry
 from router.model.alarms import Ladder, PageEntry
 from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Check, Forget, Record, Remove
 from router.model.errors import Conflict
+from router.model.grouping import Incident, IncidentTicket, Joining, Mark, Matter, Regrouping
 from router.model.ids import ContactId, EventId, JournalId, TicketId
 from router.model.message import StoredField
 from router.model.people import Claim, NeverMerge, PeopleAct
@@ -24,21 +25,14 @@ from router.model.tables import (
     Event,
     HookEntry,
     Identity,
-    IdentityCheck,
-    Incident,
-    IncidentTicket,
-    Joining,
-    Mark,
-    Matter,
     Message,
     OutboxEntry,
     Participant,
     PrivateLink,
-    Regrouping,
     Row,
     Ticket,
-    Timer,
 )
+from router.model.timers import IdentityCheck, Timer
 from router.store import search
 from router.store.journal import check_fences, forget_payloads, mark_done
 from router.store.rows import SealedRow, SearchRow

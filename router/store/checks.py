@@ -2,7 +2,8 @@
 
 from router.model.ids import MessageId
 from router.model.snapshot import CheckFacts
-from router.model.tables import IdentityCheck, Ticket
+from router.model.tables import Ticket
+from router.model.timers import IdentityCheck
 from router.store.script import Script, fetch_one, select
 
 

@@ -21,13 +21,13 @@ from router.model.tables import (
     Conversation,
     Event,
     Identity,
-    IdentityCheck,
     Message,
     OutboxAction,
     OutboxEntry,
     Participant,
     Ticket,
 )
+from router.model.timers import IdentityCheck
 from router.store import actions, alarms, checks, events, outbox, search
 from router.store.codec import to_json
 from router.store.script import Script, fetch, fetch_one, select

@@ -4,8 +4,9 @@ from typing import Final
 
 import msgspec
 
+from router.model.grouping import Incident, IncidentTicket, Matter
 from router.model.ids import IncidentId, TicketId
-from router.model.tables import Incident, IncidentTicket, Matter, Ticket
+from router.model.tables import Ticket
 from router.store.script import Script, fetch, fetch_one, select
 
 LATELY_MAX: Final = 500

@@ -2,10 +2,11 @@
 
 import msgspec
 
+from router.model.grouping import Joining, Matter, Regrouping
 from router.model.ids import TicketId
 from router.model.limits import REGROUPED_MAX
 from router.model.snapshot import Contents
-from router.model.tables import Conversation, Joining, Matter, Message, OutboxEntry, Regrouping, Ticket
+from router.model.tables import Conversation, Message, OutboxEntry, Ticket
 from router.store.script import Script, fetch, fetch_one, select
 
 

@@ -3,19 +3,9 @@
 from collections.abc import Collection
 from typing import Final
 
+from router.model.grouping import Mark, Matter
 from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
-from router.model.tables import (
-    Agent,
-    Contact,
-    Conversation,
-    Identity,
-    Mark,
-    Matter,
-    Message,
-    OutboxEntry,
-    Participant,
-    Ticket,
-)
+from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
 from router.store import actions
 from router.store.codec import table
 from router.store.script import Script, fetch, select

@@ -2,7 +2,8 @@
 
 from router.model.ids import TicketId
 from router.model.snapshot import Unlooked
-from router.model.tables import OutboxEntry, Ticket, Timer
+from router.model.tables import OutboxEntry, Ticket
+from router.model.timers import Timer
 from router.store.script import Script, fetch, fetch_one, select
 
 

@@ -7,9 +7,10 @@ from aiohttp import web
 
 from router.flow.incidents import Incidents
 from router.model.errors import Refused
+from router.model.grouping import IncidentState
 from router.model.ids import TicketId
 from router.model.limits import PAGE_MAX
-from router.model.tables import Agent, IncidentState
+from router.model.tables import Agent
 from router.store import inbox
 from router.store import incidents as store_incidents
 from router.store.script import Store

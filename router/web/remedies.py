@@ -12,7 +12,7 @@ from router.store import inbox
 from router.store.script import Store
 from router.web.auth import Auth
 from router.web.problems import answer, body_of
-from router.web.views import action_view
+from router.web.side_views import action_view
 
 
 class _Propose(msgspec.Struct, forbid_unknown_fields=True):

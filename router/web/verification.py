@@ -14,7 +14,7 @@ from router.store import inbox
 from router.store.script import Store
 from router.web.auth import Auth
 from router.web.problems import answer
-from router.web.views import check_view
+from router.web.side_views import check_view
 
 _BODY_BYTES_MAX: Final = 4_096
 _ID_CHARS_MAX: Final = 200

@@ -5,19 +5,17 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from router.core.needs import needed
 from router.core.quotes import fold
 from router.flow.channels import Channels
-from router.model.actions import ActionEntry
-from router.model.alarms import PageEntry
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.message import Care, PickedPolicy, Redaction
-from router.model.tables import Event, IdentityCheck, Message, OutboxEntry, Ticket
+from router.model.tables import Event, Message, OutboxEntry
 from router.store import inbox
 from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
 from router.web.contacts import identity_view
+from router.web.side_views import action_view, check_view, facts_view, page_view
 from rules.ruleset import Ruleset
 
 
@@ -270,40 +268,6 @@ def _sealed_view(care: Care | None) -> tuple[SealedView, ...]:
     )
 
 
-def action_view(row: ActionEntry, names: Mapping[AgentId, str]) -> dict[str, object]:
-    """An action as an agent sees it."""
-    kind, _, who = row.proposed_by.partition(":")
-    return {
-        "id": row.id,
-        "action": row.action,
-        "state": row.state,
-        "account": row.account,
-        "undoes": row.undoes,
-        "proposed_by": row.proposed_by,
-        "proposed_by_name": names.get(AgentId(who), who) if kind == "agent" else None,
-        "decided_by": row.decided_by,
-        "decided_by_name": names.get(row.decided_by, row.decided_by) if row.decided_by is not None else None,
-        "attempts": row.attempts,
-        "outcome": row.outcome,
-        "error": row.error,
-        "at_ms": row.created_at_ms,
-    }
-
-
-def page_view(page: PageEntry) -> dict[str, object]:
-    """Who was paged, when, and whether it reached them."""
-    return {
-        "at_ms": page.created_at_ms,
-        "kind": page.kind,
-        "to": page.target,
-        "round": page.round + 1,
-        "step": page.step + 1,
-        "state": page.state,
-        "attempts": page.attempts,
-        "error": page.error,
-    }
-
-
 def event_view(event: Event, names: Mapping[AgentId, str]) -> EventView:
     """One event with the name of who did it."""
     kind, _, who = event.actor.partition(":")
@@ -343,7 +307,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
         },
         "verification": check_view(detail.check),
         "can_verify": ruleset.lifecycle.verifying is not None,
-        "facts": _facts_view(detail.line.ticket, ruleset),
+        "facts": facts_view(detail.line.ticket, ruleset),
         "pages": [page_view(page) for page in detail.pages],
         "actions": [action_view(row, detail.agent_names) for row in detail.actions],
         "related": [ticket_row(line) for line in detail.related],
@@ -357,36 +321,6 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
             "to": conversation.reply_to or conversation.peer,
         },
         "last_seen": detail.last_seen,
-    }
-
-
-def _facts_view(ticket: Ticket, ruleset: Ruleset) -> list[dict[str, object]]:
-    """What the topics of a ticket need, and which of it is known."""
-    known = {fact.name: fact for fact in ticket.facts}
-    return [
-        {
-            "name": fact.name,
-            "title": dict(fact.names),
-            "known": fact.name in known,
-            "message_id": known[fact.name].message_id if fact.name in known else None,
-            "source": known[fact.name].source if fact.name in known else None,
-            "asked": fact.name in ticket.asked,
-        }
-        for fact in needed(ticket, ruleset)
-    ]
-
-
-def check_view(check: IdentityCheck | None) -> dict[str, object] | None:
-    """A check as agents and the back end see it."""
-    if check is None:
-        return None
-    return {
-        "id": check.id,
-        "state": check.state,
-        "attempts": check.attempts,
-        "attempts_max": check.attempts_max,
-        "expires_at_ms": check.expires_at_ms,
-        "user_id": check.user_id,
     }
 
 

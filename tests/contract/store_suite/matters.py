@@ -9,9 +9,10 @@ from router.core.inbound import Circumstances, decide_inbound
 from router.core.placement import ask
 from router.model.changes import Add
 from router.model.errors import Conflict
+from router.model.grouping import Joining, Mark, Matter
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.snapshot import SnapshotKeys
-from router.model.tables import Identity, Joining, Mark, Matter, Ticket
+from router.model.tables import Identity, Ticket
 from router.store import changes, snapshot
 from router.store.script import Store, fetch
 from router.store.snapshot import MARKS_MAX

@@ -10,7 +10,8 @@ from router.flow.channels import Channels
 from router.flow.rulebook import Rulebook
 from router.flow.timers import Timers
 from router.model.changes import Add, Save
-from router.model.tables import OutboxEntry, Ticket, Timer
+from router.model.tables import OutboxEntry, Ticket
+from router.model.timers import Timer
 from router.store import changes, commands, events, hooks, timers
 from router.store.script import Store, fetch
 from tests.contract.store_suite.make import NOW, Case, newer, put, uid

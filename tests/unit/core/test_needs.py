@@ -117,8 +117,8 @@ def test_what_could_not_be_sent_was_not_asked(world):
     world.can_send = False
     assert world.ticket(world.say("stuck", **CHAT)).asked == ()
     world.can_send = True
-    for _ in range(AUTO_REPLIES_PER_HOUR + 1):
-        world.take(event("stuck", message_id=world.ids.new(), sender="bob@example.org"))
+    for number in range(AUTO_REPLIES_PER_HOUR + 1):  # another amount is another matter
+        world.take(event(f"stuck: {number + 2} btc", message_id=world.ids.new(), sender="bob@example.org"))
     assert [t.asked for t in world.snapshot.tickets.values()].count(()) == 2
 
 

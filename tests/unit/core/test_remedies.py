@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from router.clock import TimedIds, VirtualClock
+from router.core.account import account_of, is_verified
 from router.core.remedies import ATTEMPTS_MAX, CallOutcome, after_call, approve, decline, propose, retry
-from router.core.verification import account_of, is_verified
 from router.model.changes import Record, Save
 from router.model.errors import Refused
 from router.model.tables import Identity

@@ -10,7 +10,8 @@ from router.core.tickets import change_state
 from router.core.timers import Moment, fire, timers_of
 from router.model.changes import Add
 from router.model.snapshot import ReplyFacts, Unlooked
-from router.model.tables import HookEntry, Message, OutboxEntry, Timer
+from router.model.tables import HookEntry, Message, OutboxEntry
+from router.model.timers import Timer
 from rules.links import LinkHosts
 from rules.ruleset import load
 from tests.unit.core.world import NOW, World

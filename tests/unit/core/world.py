@@ -5,9 +5,10 @@ import msgspec
 from router.clock import TimedIds, VirtualClock
 from router.core.inbound import Circumstances, Decided, decide_inbound
 from router.model.changes import Add, Change, Check, Forget, Record
+from router.model.grouping import Mark
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.snapshot import Snapshot
-from router.model.tables import Contact, Event, Identity, Mark, Message, OutboxEntry, Participant, Ticket
+from router.model.tables import Contact, Event, Identity, Message, OutboxEntry, Participant, Ticket
 from rules.ruleset import load
 
 NOW = 1_793_000_000_000
@@ -99,7 +100,9 @@ class World:
             if isinstance(change, Forget):
                 continue
             if isinstance(change, Check):
-                assert self._versions[change.row.id] == change.row.version, "the contact moved meanwhile"
+                assert self._versions[change.row.TABLE, change.row.id] == change.row.version, (
+                    "the contact moved meanwhile"
+                )
                 continue
             row = change.row
             key = (row.TABLE, getattr(row, row.KEY))
