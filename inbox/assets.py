@@ -47,6 +47,7 @@ _LATER_IMPORT = re.compile(r"""\bimport\(["'](\.{1,2}/[^"']+\.js)["']\)(?!\.[A-Z
 _COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)$", re.MULTILINE | re.DOTALL)
 _CAST = re.compile(r"/\*\* @type \{(?:(?!\*/)[^\n])*\} \*/ ?")
 _CSS_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
+_CSS_BLANKS = re.compile(r" ?([{};,]) | (?=\{)|(?<=[a-z]:) ")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _ENTRY = re.compile(r"""<script type="module" src="\{\{base\}\}/([^"]+)">""")
 
@@ -173,8 +174,10 @@ def _lean(path: Path) -> bytes:
     comment = {".js": _COMMENT, ".css": _CSS_COMMENT}.get(path.suffix)
     if comment is None or "vendor" in path.parts:
         return body
-    bare = comment.sub(lambda found: "\n" * found[0].count("\n"), body.decode())
-    return _CAST.sub("", _INDENT.sub("", bare)).encode()
+    bare = _INDENT.sub("", comment.sub(lambda found: "\n" * found[0].count("\n"), body.decode()))
+    if path.suffix == ".css":
+        return _CSS_BLANKS.sub(lambda blanks: blanks[1] or "", bare).encode()
+    return _CAST.sub("", bare).encode()
 
 
 def _asset(name: str, body: bytes) -> Asset:

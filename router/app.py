@@ -123,11 +123,8 @@ class App:
         self.stopped = asyncio.Event()
         """Set when a part of the house has failed for good."""
         self.failure: BaseException | None = None
-
-        self.references = References(base)
-        self.calls = SignedCalls(
-            references=self.references, private_hosts=frozenset(config.webhooks.private_hosts), clock=clock
-        )
+        self.references, private_hosts = References(base), frozenset(config.webhooks.private_hosts)
+        self.calls = SignedCalls(references=self.references, private_hosts=private_hosts, clock=clock)
 
     async def open(self) -> None:
         """Open what every process needs, without starting a worker: store, bus, channels. Enough to check them."""
