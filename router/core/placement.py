@@ -208,7 +208,7 @@ def place(
             belonging = belongs(heard, own, matching)
             if belonging.ticket_id is None:
                 ticket, joined, not_joined = None, "new", not_joined or cast("Opens", belonging.reason)
-            elif ticket is None or belonging.ticket_id != ticket.id:
+            elif ticket is None or belonging.ticket_id != ticket.id or joined == "conversation":
                 ticket, joined = snapshot.tickets[belonging.ticket_id], cast("Joins", belonging.reason)
                 not_joined = ""
     shared = _sharing(heard, contact, snapshot)
