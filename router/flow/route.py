@@ -20,7 +20,7 @@ from router.flow.channels import Channels
 from router.flow.leases import Leases
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
-from router.model.changes import Change
+from router.model.changes import Add, Change
 from router.model.decisions import Outcome
 from router.model.errors import Conflict, Fenced, StoreUnavailable
 from router.model.ids import ConversationId
@@ -28,7 +28,7 @@ from router.model.limits import ROUTE_ATTEMPTS_MAX, ROUTE_BATCH_MAX
 from router.model.message import JournalEntry
 from router.model.snapshot import SnapshotKeys
 from router.model.sources import Clock, Ids
-from router.model.tables import HookEntry, OutboxEntry
+from router.model.tables import HookEntry, Joining, OutboxEntry
 from router.store import changes as store_changes
 from router.store import journal
 from router.store import snapshot as store_snapshot
@@ -189,6 +189,7 @@ class RouteWorker:
             )
         )
         self._metrics.routed.inc(len(decided))
+        self._count(changes)
         await self._bus.notify("events")
         if any(isinstance(getattr(change, "row", None), OutboxEntry | HookEntry) for change in changes):
             await self._bus.notify("outbox")
@@ -196,6 +197,12 @@ class RouteWorker:
             RoutedEntry(row=item.row, entry=item.entry, outcome=decision.outcome, applied=applied)
             for item, decision in decided
         ]
+
+    def _count(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            if isinstance(change, Add) and isinstance(change.row, Joining):
+                what = "opened" if change.row.opened else "joined"
+                self._metrics.matched.labels(what, change.row.reason).inc()
 
     def _circumstances(self, item: _Work) -> Circumstances:
         event = item.entry.event
