@@ -34,7 +34,7 @@ RATIO_MAX: Final = 1.3
 SIZES: Final = (10_000, 1_000_000)
 TICKETS_EACH: Final = 4
 """Of one contact."""
-MESSAGES, ROUNDS, CHUNK = 400, 5, 5_000
+MESSAGES, ROUNDS, CHUNK = 200, 4, 5_000
 START_MS: Final = 1_780_000_000_000
 SAYINGS: Final = (
     "My withdrawal of {n} USDC is pending since yesterday, order W2024-{n:08d}.",
@@ -165,7 +165,7 @@ async def measure(sizes: tuple[int, ...]) -> float:
         for tickets in sizes:
             clock = VirtualClock(START_MS)
             ids = TimedIds(clock, seed=1)
-            store = await SqliteStore.open(Path(folder) / f"{tickets}.db")
+            store = await SqliteStore.open(Path(folder) / f"{tickets}.db", synchronous="OFF")
             started = time.perf_counter()
             await fill(store, tickets, ids, clock)
             print(f"{tickets:>9,} tickets made in {time.perf_counter() - started:.0f} s", flush=True)

@@ -171,7 +171,7 @@ class App:
         self.incidents = Incidents(
             store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
         )
-        self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids)
+        self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids, metrics=metrics)
         if "route" in self._roles:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:

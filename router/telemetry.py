@@ -98,6 +98,15 @@ class Metrics:
             "switchboard_messages", "Events that crossed the door", ["channel", "outcome"], registry=registry
         )
         self.routed = Counter("switchboard_routed", "Journal rows decided", registry=registry)
+        self.matched = Counter(
+            "switchboard_matched",
+            "Messages given to a ticket of their writer's, or to one of their own beside it",
+            ["what", "reason"],
+            registry=registry,
+        )
+        self.match_undone = Counter(
+            "switchboard_match_undone", "Of those, undone by agents", ["what", "reason"], registry=registry
+        )
         self.route_failures = Counter(
             "switchboard_route_failures", "Batches that failed", ["reason"], registry=registry
         )

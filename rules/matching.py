@@ -32,24 +32,17 @@ class Matching:
     """Different contacts with one cause that make an incident worth proposing."""
     incident_window_ms: int = HOUR_MS
     """Within which they wrote."""
-    flood_messages: int = 60
-    """Messages of one identity on one channel within `flood_window_ms`; what is over it is held."""
-    flood_window_ms: int = HOUR_MS
-    repeats_fold: bool = True
-    """Equal messages in a row are shown as one with a count."""
 
 
 DEFAULT: Final = Matching()
-COUNTS: Final = ("join_at", "incident_contacts", "flood_messages")
+COUNTS: Final = ("join_at", "incident_contacts")
 TIMES: Final = {
     "chat_window": "chat_window_ms",
     "likeness_window": "likeness_window_ms",
     "entity_window": "entity_window_ms",
     "incident_window": "incident_window_ms",
-    "flood_window": "flood_window_ms",
 }
-FLAGS: Final = ("repeats_fold",)
-KEYS: Final = (*COUNTS, *TIMES, *FLAGS)
+KEYS: Final = (*COUNTS, *TIMES)
 
 
 def read(node: Node, before: Matching, book: Book) -> Matching:
@@ -61,8 +54,6 @@ def read(node: Node, before: Matching, book: Book) -> Matching:
 
 
 def _value(key: str, node: Node, reader: Reader) -> int | None:
-    if key in FLAGS:
-        return reader.flag(node, key)
     if key in COUNTS:
         return reader.number(node, key, 1, POINTS_MAX)
     time_ms = duration(node, key, reader)

@@ -232,7 +232,6 @@ class _Writer:
     def _matching(self) -> Schema:
         parts: dict[str, Schema] = dict.fromkeys(matching.TIMES, DURATION)
         parts |= {key: COUNT | {"minimum": 1, "maximum": matching.POINTS_MAX} for key in matching.COUNTS}
-        parts |= dict.fromkeys(matching.FLAGS, FLAG)
         return table("matching", ordered(matching.KEYS, parts))
 
     # Rules.

@@ -31,6 +31,7 @@ _COMMANDS = {
     "trace": "the way of a message or ticket, with times and reasons",
     "rules": "check, test, explain, replay and format rules files; a schema for editors",
     "matching": "report how often each reason joined or opened tickets, and how often agents undid it",
+    "incidents": "many people, one cause: what is open, with its live count",
     "contacts": "import contacts, show one, say who is who: link, unlink, merge, split, undo",
     "import": "put messages from a file through intake",
     "export": "write messages or contacts in the formats that import reads",

@@ -266,7 +266,7 @@ def _moved(
     """What was decided among the contact's own tickets, over what the event points at."""
     if belonging.ticket_id is None:
         return None, "new", not_joined or cast("Opens", belonging.reason)
-    if ticket is None or belonging.ticket_id != ticket.id:
+    if ticket is None or belonging.ticket_id != ticket.id or joined == "conversation":
         return snapshot.tickets[belonging.ticket_id], cast("Joins", belonging.reason), ""
     return ticket, joined, not_joined
 

@@ -108,7 +108,8 @@ def signals(folded: str, body: str) -> Signals:
     )
 
 
-def _settled(folded: str) -> bool:
-    if _SOLVED.search(folded) is not None and _UNSOLVED.search(folded) is None:
-        return True
-    return len(folded) <= _THANKS_CHARS and _THANKS.search(folded) is not None and _ASKS.search(folded) is None
+def _settled(body: str) -> bool:
+    if _UNSOLVED.search(body) is not None:
+        return False
+    thanks = len(body) <= _THANKS_CHARS and _THANKS.search(body) is not None and _ASKS.search(body) is None
+    return thanks or _SOLVED.search(body) is not None

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from router.bus import Bus
 from router.core import regrouping as core
 from router.core.regrouping import By
-from router.model.changes import Add, Change
+from router.model.changes import Add, Change, Save
 from router.model.errors import Conflict, Refused
-from router.model.grouping import Regrouping
+from router.model.grouping import Joining, Regrouping
 from router.model.ids import MessageId, TicketId
 from router.model.snapshot import Contents
 from router.model.sources import Clock, Ids
@@ -15,6 +15,7 @@ from router.model.tables import Agent
 from router.store import changes as store_changes
 from router.store import regrouping as gather
 from router.store.script import Store
+from router.telemetry import Metrics
 
 _CONFLICTS_MAX = 6
 
@@ -22,8 +23,9 @@ _CONFLICTS_MAX = 6
 class Regroupings:
     """Puts tickets of one contact together and takes them apart."""
 
-    def __init__(self, *, store: Store, bus: Bus, clock: Clock, ids: Ids) -> None:
+    def __init__(self, *, store: Store, bus: Bus, clock: Clock, ids: Ids, metrics: Metrics) -> None:
         self._store, self._bus, self._clock, self._ids = store, bus, clock, ids
+        self._metrics = metrics
 
     async def merge(self, source: TicketId, target: TicketId, agent: Agent) -> Regrouping:
         """Move one ticket into another. Raises Refused (other_contact, ticket_closed, same_ticket, too_many)."""
@@ -70,8 +72,15 @@ class Regroupings:
             except Conflict:
                 continue
             await self._bus.notify("events")
+            self._count(changes)
             return changes
         raise Refused("busy", "these tickets are changing under your hands; try again", status=409)
+
+    def _count(self, changes: list[Change]) -> None:
+        for change in changes:
+            if isinstance(change, Save) and isinstance(change.row, Joining):
+                what = "opened" if change.row.opened else "joined"
+                self._metrics.match_undone.labels(what, change.row.reason).inc()
 
 
 def _made(changes: list[Change]) -> Regrouping:

@@ -21,9 +21,10 @@ from router.flow.leases import Leases
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
 from router.model.actions import ActionEntry
-from router.model.changes import Change
+from router.model.changes import Add, Change
 from router.model.decisions import Outcome
 from router.model.errors import Conflict, Fenced, StoreUnavailable
+from router.model.grouping import Joining
 from router.model.ids import ConversationId
 from router.model.limits import ROUTE_ATTEMPTS_MAX, ROUTE_BATCH_MAX
 from router.model.message import JournalEntry
@@ -190,6 +191,7 @@ class RouteWorker:
             )
         )
         self._metrics.routed.inc(len(decided))
+        self._count(changes)
         await self._bus.notify("events")
         if any(isinstance(getattr(change, "row", None), OutboxEntry | HookEntry | ActionEntry) for change in changes):
             await self._bus.notify("outbox")
@@ -197,6 +199,12 @@ class RouteWorker:
             RoutedEntry(row=item.row, entry=item.entry, outcome=decision.outcome, applied=applied)
             for item, decision in decided
         ]
+
+    def _count(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            if isinstance(change, Add) and isinstance(change.row, Joining):
+                what = "opened" if change.row.opened else "joined"
+                self._metrics.matched.labels(what, change.row.reason).inc()
 
     def _circumstances(self, item: _Work) -> Circumstances:
         event = item.entry.event

@@ -51,10 +51,10 @@ def _marks(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
     if keys.marks:
         _put(snapshot, (yield from fetch(
             Mark,
-            "JOIN {each keys value} AS k ON t.id IN "
-            "(SELECT id FROM marks WHERE marks.value = k.value ORDER BY marks.id DESC LIMIT :most)",
+            "JOIN {each keys value} AS k ON t.value = k.value AND t.id >= COALESCE("
+            "(SELECT m.id FROM marks AS m WHERE m.value = k.value ORDER BY m.id DESC LIMIT 1 OFFSET :skipped), '')",
             keys=[(value,) for value in sorted(keys.marks)],
-            most=MARKS_MAX,
+            skipped=MARKS_MAX - 1,
         )))  # fmt: skip
 
 

@@ -91,8 +91,13 @@ def insert_sqlite(table: Table, conflict: str, count: int) -> str:  # type: igno
 
 @cache
 def update_sqlite(table: Table) -> str:  # type: ignore[type-arg]  # any table
-    """One row of numbered parameters: all columns, then the expected version."""
-    sets = ", ".join(f"{name} = ?{at}" for at, name in enumerate(table.quoted, 1))
+    """One row of numbered parameters: all columns, then the expected version.
+
+    The key is not set: where it is, SQLite looks for children of the old one, which is a scan for each of their tables
+    that has no index on it.
+    """
+    listed = zip(table.names, table.quoted, strict=True)
+    sets = ", ".join(f"{quoted} = ?{at}" for at, (name, quoted) in enumerate(listed, 1) if name != table.key)
     last = len(table.names) + 1
     version = f"version = ?{last}" if table.versioned else f"?{last} IS NOT NULL"
     key = table.names.index(table.key) + 1

@@ -8,7 +8,7 @@ import pytest
 from router import app
 from tests.corpora import day
 
-FLOORS = {"tuning": (0.98, 0.98, 0.88), "measuring": (0.96, 0.97, 0.85)}
+FLOORS = {"tuning": (0.98, 0.98, 0.88), "measuring": (0.965, 0.975, 0.87)}
 """Precision and recall of pairs, and the share of pairs that each family has right."""
 
 

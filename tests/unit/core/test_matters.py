@@ -1,0 +1,118 @@
+"""Which of a person's own tickets a message belongs into: the pure decision, value by value and word by word."""
+
+import pytest
+
+from router.core.entities import entities, meets
+from router.core.likeness import departs, hear, likeness
+from router.core.matters import Candidate, Own
+from router.core.signals import signals
+from tests.unit.core.world import DAY_MS, World
+
+HASH = "0x3f9a52cd1be7008fa64c93d21e5b7790ab34cdef8812fe60557d9ab1e04fc21b"
+OTHER_HASH = "0x74f19762cdcf07b5ac324969e583854d68b755bac4780e68969eb61b3b8372a0"
+TRON = "9274f72313a3de0e832c807998dffbdf77c344a946b0a9ad5a2cce88e9c0a153"
+SOLANA = "3fHMimaePTLvmCTYNWVEuk6ohSmRwRP48T7Mj85jR33w9g7rVA1A5Ftrho5wcw9zX3TejqXqyimwXBnk7MBVHZ7Y"
+MAIL = {"channel": "email", "sender": "ann@example.org"}
+CHAT = {"channel": "telegram", "sender": "77", "message_id": ""}
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def only(text):
+    (found,) = entities(text)
+    return found
+
+
+@pytest.mark.parametrize("value", [HASH, TRON, SOLANA, "bc1qfd4kc4zdwwapsvpnh6kdvglcx0f33s7zgr22k9", "W20240709-3301"])
+def test_a_value_is_the_same_wherever_it_stands(value):
+    assert meets(only(f"about {value}, please"), only(f"这笔:{value}。"))
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [("0x3f9a…c21b", HASH), ("0x3f9a52...4fc21b", HASH), ("9274f723...c0a153", TRON), ("3fHMim…BVHZ7Y", SOLANA)],
+)
+def test_a_short_form_is_known_by_its_ends(short, whole):
+    assert meets(only(short), only(whole))
+    assert not meets(only(short), only(OTHER_HASH))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("2,400 USDC", "2400 usdc"), ("500U", "500 USDT"), ("85,000 naira", "85k naira"), ("R$ 2.150,00", "2,150 reais")],
+)
+def test_amounts_are_the_same_however_they_are_written(one, other):
+    assert meets(only(one), only(other))
+
+
+def test_what_is_no_value_is_none():
+    assert entities("version 5.8.1 at 17:32 on my iPhone 12") == ()
+
+
+def test_english_and_chinese_meet_in_concepts():
+    one, other = hear("", "my withdrawal is still pending").sketch, hear("", "提现一直待确认").sketch
+    assert likeness(one, other) > 0.5
+    assert departs(hear("", "my card was declined").sketch, one)
+
+
+def test_signals_tell_thanks_from_a_request_that_ends_with_thanks():
+    assert signals("solved, thank you!", "solved, thank you!").settled
+    assert not signals("it has not arrived, thanks", "it has not arrived, thanks").settled
+    assert signals("另外想问一个事", "另外想问一个事").other
+
+
+def say(world, text, number, **where):
+    return world.say(text, **(where | {"message_id": str(number)}))
+
+
+def test_a_hash_holds_a_matter_together_for_weeks(world):
+    first = say(world, f"transfer {HASH} not arrived", 1, **CHAT)
+    world.now_ms += 20 * DAY_MS
+    again = say(world, "0x3f9a…c21b ?", 2, **CHAT)
+    assert (again.outcome.ticket_id, again.outcome.why.joined) == (first.outcome.ticket_id, "transaction")
+
+
+def test_another_hash_is_another_matter_a_minute_later(world):
+    first = say(world, f"transfer {HASH} not arrived", 1, **CHAT)
+    other = say(world, f"transfer {OTHER_HASH} not arrived", 2, **CHAT)
+    assert other.outcome.ticket_id != first.outcome.ticket_id
+    assert other.outcome.why.joined_detail == "transaction_conflict"
+    back = say(world, "the 0x3f9a…c21b one came", 3, **CHAT)
+    assert back.outcome.ticket_id == first.outcome.ticket_id
+
+
+def test_what_a_stranger_quotes_is_related_and_never_joined(world):
+    first = say(world, f"transfer {HASH} not arrived", 1, **CHAT)
+    stranger = say(world, f"transfer {HASH} not arrived", 2, **(CHAT | {"sender": "78"}))
+    assert stranger.outcome.ticket_id != first.outcome.ticket_id
+    assert stranger.outcome.why.related == (first.outcome.ticket_id,)
+    assert stranger.outcome.why.related_by == ("transaction",)
+
+
+def test_an_own_ticket_number_joins_and_a_guessed_one_does_not(world):
+    first = say(world, "my card was declined", 1, **MAIL)
+    number = world.ticket(first).number
+    own = say(world, f"T-{number}: bank statement", 2, **MAIL)
+    assert (own.outcome.ticket_id, own.outcome.why.joined) == (first.outcome.ticket_id, "number")
+    guess = say(world, f"T-{number}: let me in", 3, **(MAIL | {"sender": "eve@example.org"}))
+    assert guess.outcome.ticket_id != first.outcome.ticket_id
+    assert guess.outcome.why.related_by == ("number",)
+
+
+def test_an_answer_to_our_question_is_never_too_late(world):
+    first = say(world, "my card was declined", 1, **CHAT)
+    world.change(first, state="waiting")
+    world.now_ms += 9 * DAY_MS
+    answer = say(world, "yes it is", 2, **CHAT)
+    assert (answer.outcome.ticket_id, world.ticket(first).state) == (first.outcome.ticket_id, "open")
+
+
+def test_nobody_elses_ticket_can_be_given_to_the_decision(world):
+    mine = world.ticket(say(world, "one", 1, **CHAT))
+    theirs = world.ticket(say(world, "two", 2, **(CHAT | {"sender": "78"})))
+    sketch = hear("", "one").sketch
+    with pytest.raises(ValueError, match="is not one of contact"):
+        Own(mine.contact_id, [Candidate(ticket=mine, sketch=sketch), Candidate(ticket=theirs, sketch=sketch)])
