@@ -62,14 +62,15 @@ class Accelerator:
             scratch = self._scratches.pop()
         except IndexError:
             scratch = hyperscan.Scratch(self._database)
-        both = b" %b " % words if self._only_words and len(data) == len(text) else b"%b\n %b " % (data, words)
+        ascii_only = len(data) == len(text)
+        both = b" %b " % words if ascii_only and self._only_words else b"%b\n %b " % (data, words)
         self._database.scan(both, self._note, context=found, scratch=scratch)
         self._scratches.append(scratch)
         if len(data.translate(None, _DIGITS)) < len(data):
             found.add(ANY_NUMBER)
-        if len(data.translate(None, _FOREIGN_BYTES)) < len(data) and _FOREIGN_LETTER.search(text):
-            return _whole(found, text)
-        return found
+        if ascii_only or len(data.translate(None, _FOREIGN_BYTES)) == len(data) or not _FOREIGN_LETTER.search(text):
+            return found
+        return _whole(found, text)
 
     def dump(self) -> bytes:
         """Everything, to be loaded on a machine of the same kind."""
