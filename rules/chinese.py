@@ -231,7 +231,7 @@ TEXTS: Final = {
     "the rota {a} has no steps": "值班表 {a} 没有步骤",
     "the step pages nobody": "该步骤没有呼叫任何人",
     "the step says no time": "该步骤没有写时间",
-    "the {a} {b} has no {c}": "{a} {b} 没有 {c}",
+    "the {a} {b} says no {c}": "{a} {b} 没有写 {c}",
     "this is no address that a {a} may have": "{a} 不能用这个地址",
     "unread says no time": "unread 没有写时间",
     "within is longer than a day": "within 超过一天",

@@ -33,7 +33,7 @@ def read(key: Scalar, node: Node, reader: Reader, *, what: str = "webhook") -> W
     keys = reader.keys(node, KEYS, f"the {what} {key.value}")
     for needed in KEYS:
         if needed not in keys:
-            reader.fail(key.at, "missing", f"the {what} {key.value} has no {needed}", "it needs url and secret")
+            reader.fail(key.at, "missing", f"the {what} {key.value} says no {needed}", "it needs url and secret")
             return None
     url, secret = reader.scalar(keys["url"], "url"), reader.scalar(keys["secret"], "secret")
     if url is None or secret is None:

@@ -170,7 +170,10 @@ async def tell_as_agent(house: House) -> None:
         assert status == (201 if reply.slot == "CANARY" else 422 if public else 409), answer
         reason = house.tell(f"reason-{number}", "reason of a state")
         state = "rejected" if number % 2 else "solved"
-        status, answer = await house.ask("POST", f"{ticket}/state", json={"state": state, "reason": reason.said})
+        checklist = ["a document"] if state == "rejected" else []
+        status, answer = await house.ask(
+            "POST", f"{ticket}/state", json={"state": state, "reason": reason.said, "checklist": checklist}
+        )
         assert status == 200, answer
         wanted = house.tell(f"search-{number}", "search")
         status, answer = await house.ask("GET", "/api/v1/tickets", params={"q": wanted.said})

@@ -65,7 +65,7 @@ def test_the_first_rota_that_fits_is_climbed_and_for_a_critical_ticket_somebody_
         ("unfreeze: {", "unfreeze: {verified: no, ", "value unfreeze undoes freeze: it needs a verified customer"),
         ("propose: freeze}}", "propose: unfreeze}}", "value no rule proposes unfreeze"),
         ("propose: freeze}}", "propose: frieze}}", "unknown-action there is no action frieze"),
-        ('context: {url: "env:C", ', "context: {", "missing the section context has no url"),
+        ('context: {url: "env:C", ', "context: {", "missing the section context says no url"),
         ('secret: "env:S", undo', "secret: hunter2, undo", "value a secret does not stand in rules files"),
         ("general: {default: true}", "general: {default: true, emergency: true}", "duplicate emergency is a second"),
     ],
