@@ -4,7 +4,7 @@ import msgspec
 
 from router.core.matters import marks_of
 from router.core.placement import Placement
-from router.core.signals import signals
+from router.core.signals import settled
 from router.model.changes import Add, Change, Save
 from router.model.grouping import Joining, Mark, Matter
 from router.model.ids import MessageId
@@ -20,12 +20,12 @@ def compared(
     heard, belonging = placement.heard, placement.belonging
     changes: list[Change] = []
     before = snapshot.matters.get(ticket.id)
-    settled = signals(heard.text, heard.body).settled
+    over = settled(heard.body)
     if before is None:
-        matter = Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=heard.sketch, settled=settled)
+        matter = Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=heard.sketch, settled=over)
         changes.append(Add(matter))
     else:
-        after = msgspec.structs.replace(before, sketch=before.sketch.joined(heard.sketch), settled=settled)
+        after = msgspec.structs.replace(before, sketch=before.sketch.joined(heard.sketch), settled=over)
         if after != before:
             changes.append(Save(msgspec.structs.replace(after, version=before.version + 1)))
     changes += [

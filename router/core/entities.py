@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from typing import Final
 
+import re2
+
 from router.core.coins import COINS
 from router.model.matter import Entity, EntityKind
 
@@ -19,6 +21,9 @@ _FOUND_MAX: Final = 24
 _ENDS: Final = 10
 _MARKED_CHARS: Final = 6
 _CALLED_CHARS: Final = 4
+_ABOUT: Final = 64
+"""Characters around digits in which an entity with these digits begins and ends."""
+_DIGITS = re.compile(rf"[0-9](?:[^0-9]{{0,{2 * _ABOUT}}}[0-9])*")
 _TOKEN = re.compile(r"(?<![0-9a-z.,:/\-])(?=[0-9a-z]{0,11}[0-9])[0-9a-z]{3,12}(?![0-9a-z.:/]*[0-9a-z])")
 _B58: Final = "1-9A-HJ-NP-Za-km-z"
 _LEFT, _RIGHT = "(?<![0-9A-Za-z])", "(?![0-9A-Za-z])"
@@ -68,19 +73,21 @@ _MONTH = re.compile(
     r"|March|(?<=for )march)\b"
     r"|(?<![0-9])(?P<number>1[0-2]|[1-9])月(?:份|(?P<day>[0-9]{1,2})[日号])?(?![个前])"
 )
+_MONTH_MAYBE = re2.compile("(?i)月|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
 _MANY: Final = {"k": 1_000, "万": 10_000, "千": 1_000}
 
 
 def entities(text: str, addresses: Iterable[str] = ()) -> tuple[Entity, ...]:
     """The entities of a text, each once, in the order of their kinds; `addresses` are the door's keyed hashes."""
     text = text[:_CHARS_MAX]
+    numbered = _about_digits(text)
     found: dict[Entity, None] = {}
     spans: list[tuple[int, int]] = []
-    for entity, span in (*_values(text), *_shortened(text)):
+    for entity, span in (*_values(numbered), *_shortened(numbered)):
         found.setdefault(entity)
         spans.append(span)
-    rest = _without(text, spans)
-    for entity in (*_orders(rest), *_amounts(rest), *_months(rest)):
+    rest = _without(numbered, spans)
+    for entity in (*_orders(rest), *_amounts(rest), *_months(text)):
         found.setdefault(entity)
     for value in addresses:
         found.setdefault(Entity("address", value))
@@ -124,15 +131,21 @@ def calls(token: str, entity: Entity) -> bool:
 
 def tokens(text: str) -> tuple[str, ...]:
     """Bare tokens with digits that are no part of a value of its own."""
-    taken = [match.span() for pattern in (_VALUE, _SHORT, _ORDER) for match in pattern.finditer(text[:_CHARS_MAX])]
-    taken += [match.span() for match in _AMOUNT.finditer(text[:_CHARS_MAX]) if match["unit"] or match["before"]]
-    rest = _without(text[:_CHARS_MAX], taken).lower()
+    text = _about_digits(text[:_CHARS_MAX])
+    taken = [match.span() for pattern in (_VALUE, _SHORT, _ORDER) for match in pattern.finditer(text)]
+    taken += [match.span() for match in _AMOUNT.finditer(text) if match["unit"] or match["before"]]
+    rest = _without(text, taken).lower()
     return tuple(dict.fromkeys(_TOKEN.findall(rest)))[:_FOUND_MAX]
 
 
 def marks(found: Iterable[Entity]) -> list[str]:
     """The values that are rare enough to relate tickets of different people by, as they are looked up."""
     return [f"{one.kind}:{one.whole}" for one in found if one.whole and len(one.head or one.whole) >= _MARKED_CHARS]
+
+
+def _about_digits(text: str) -> str:
+    """What stands near digits, as every entity but a month does: little of a long mail."""
+    return "\n\n".join(text[max(0, one.start() - _ABOUT) : one.end() + _ABOUT] for one in _DIGITS.finditer(text))
 
 
 def _digest(kind: str, value: str) -> str:
@@ -197,7 +210,7 @@ def _amounts(text: str) -> Iterator[Entity]:
 
 
 def _months(text: str) -> Iterator[Entity]:
-    for match in _MONTH.finditer(text):
+    for match in _MONTH.finditer(text) if _MONTH_MAYBE.search(text) is not None else ():
         name = match["name"]
         number = _MONTHS.index(name[:3].lower()) + 1 if name else int(match["number"])
         yield Entity("month", "", str(number), match["day"] or "")

@@ -6,11 +6,12 @@ in one language share some stems or pairs of characters besides.
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import Final, NamedTuple
 from zlib import crc32
 
 from router.core.concepts import WEIGHTS, concepts, contradicts, is_coin, is_thing
-from router.core.entities import entities, tokens
+from router.core.entities import entities
 from router.model.matter import Sketch
 from rules.text import fold
 
@@ -200,7 +201,8 @@ class Heard(NamedTuple):
     body: str
     """The same without the subject, which goes on to say what the trouble was once it is over."""
     sketch: Sketch
-    tokens: tuple[str, ...]
+    plain: str
+    """Subject and text as they came."""
 
 
 def hear(subject: str, text: str, addresses: tuple[str, ...] = ()) -> Heard:
@@ -215,12 +217,12 @@ def _hear(subject: str, body: str, addresses: tuple[str, ...]) -> Heard:
     words = [word[:_STEM] for word in _ENGLISH.findall(folded) if word not in _STOP]
     for run in _CHINESE.findall(folded):
         words += [run[at : at + 2] for at in range(len(run) - 1) if run[at : at + 2] not in _STOP_CHINESE]
-    digests = tuple(dict.fromkeys(crc32(word.encode()) for word in words))[:_WORDS_MAX]
+    digests = tuple([crc32(word.encode()) for word in islice(dict.fromkeys(words), _WORDS_MAX)])
     return Heard(
         folded,
         fold(body).text if subject else folded,
         Sketch(entities=entities(text, addresses), concepts=concepts(folded), words=digests),
-        tokens(text),
+        text,
     )
 
 

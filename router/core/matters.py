@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from router.core.entities import calls, marks, meets
+from router.core.entities import calls, marks, meets, tokens
 from router.core.likeness import departs, hear, likeness, other_coin, reports, things
 from router.core.quotes import visible
 from router.core.signals import Signals, signals
@@ -86,8 +86,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     body: str = ""
     """The same without the subject."""
     sketch: Sketch
-    tokens: tuple[str, ...] = ()
-    """Short ones with digits that are no entity: how people call one that was named before."""
+    plain: str = ""
+    """Subject and text as they came."""
     numbers: frozenset[int] = frozenset()
     """Of tickets it quotes."""
     at_ms: int
@@ -100,7 +100,7 @@ def said(entry: JournalEntry, numbers: frozenset[int]) -> Said:
         text=heard.folded,
         body=heard.body,
         sketch=heard.sketch,
-        tokens=heard.tokens,
+        plain=heard.plain,
         numbers=numbers,
         at_ms=entry.received_at_ms,
     )
@@ -134,9 +134,10 @@ def belongs(said: Said, own: Own, matching: Matching) -> Belonging:
     """Decide where a message of `own`'s contact belongs."""
     hints = signals(said.text, said.body)
     candidates = own.candidates[:CANDIDATES_MAX]
+    called = _called(said, candidates)
     best = refused = Belonging(ticket_id=None, reason="first", points=_LEAST)
     for candidate in candidates:
-        points, reason = _weigh(said, hints, candidate, candidates, matching)
+        points, reason = _weigh(said, hints, candidate, matching, called=candidate in called)
         found = Belonging(ticket_id=candidate.ticket.id, reason=reason, points=points)
         if points >= matching.join_at and points > best.points:
             best = found
@@ -148,7 +149,7 @@ def belongs(said: Said, own: Own, matching: Matching) -> Belonging:
 
 
 def _weigh(
-    said: Said, hints: Signals, candidate: Candidate, all_of_them: tuple[Candidate, ...], matching: Matching
+    said: Said, hints: Signals, candidate: Candidate, matching: Matching, *, called: bool
 ) -> tuple[int, Joins | Opens]:
     """Points of one candidate, and what spoke most for or against it."""
     if candidate.ticket.number in said.numbers:
@@ -163,7 +164,7 @@ def _weigh(
         return -300, "transaction_conflict"
     if "address" in meeting.conflicts and said.sketch.concepts and not candidate.in_thread:
         return -150, "transaction_conflict"
-    if _called(said, candidate, all_of_them):
+    if called:
         return 280, "transaction"
     valued, by_value = _values(said, hints, meeting, candidate)
     placed, by_place = _place(candidate, age_ms, matching)
@@ -187,13 +188,14 @@ def _meeting(mine: tuple[Entity, ...], theirs: tuple[Entity, ...]) -> _Meeting:
     return _Meeting(frozenset(shared), frozenset(both - shared))
 
 
-def _called(said: Said, candidate: Candidate, all_of_them: tuple[Candidate, ...]) -> bool:
-    """Whether a bare token calls an order, a hash or an amount of this ticket, and of no other of the contact's."""
-    for token in said.tokens:
-        named = [one for one in all_of_them if any(calls(token, entity) for entity in one.sketch.entities)]
-        if named == [candidate]:
-            return True
-    return False
+def _called(said: Said, candidates: tuple[Candidate, ...]) -> list[Candidate]:
+    """Those of which a bare token calls an order, a hash or an amount that no other of the contact's tickets has."""
+    found: list[Candidate] = []
+    for token in tokens(said.plain):
+        named = [one for one in candidates if any(calls(token, entity) for entity in one.sketch.entities)]
+        if len(named) == 1:
+            found += named
+    return found
 
 
 def _values(said: Said, hints: Signals, meeting: _Meeting, candidate: Candidate) -> tuple[int, Joins | Opens]:

@@ -6,6 +6,7 @@ pattern sees it. When folding would leave nothing to read, nothing is folded.
 """
 
 import re
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -112,6 +113,7 @@ def fold(text: str) -> tuple[Fold, ...]:
     return tuple(folds)
 
 
+@lru_cache(maxsize=256)  # what is looked up for a message, and then decided about it, asks for the same text
 def visible(text: str) -> str:
     """`text` without what `fold` closes: what rules and search read."""
     folds = fold(text)

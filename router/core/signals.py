@@ -1,14 +1,14 @@
 """What a writer says about how a message stands to earlier ones: something else, the same again, settled. Pure.
 
-Patterns are of folded text: lower case, narrow signs, simplified Chinese.
+Patterns are of folded text: lower case, narrow signs, simplified Chinese. RE2: any text costs its length.
 """
 
-import re
 from typing import Final
 
 import msgspec
+import re2
 
-_OTHER: Final = re.compile(
+_OTHER: Final = re2.compile(
     r"\b(?:another|different|separate|new|other|2nd|second|one more|last) (?:thing|q|question|issue|problem|matter"
     r"|topic|request|point)\b"
     r"|\bunrelated\b|\bsomething (?:new|else|different)\b|(?:^|[.!?\n] ?)(?:by the way|btw)\b|\bwhile (?:you'?re|i'?m"
@@ -21,11 +21,11 @@ _OTHER: Final = re.compile(
     r"|问个别的|换个(?:问题|话题)|新的?问题|又一[笔个单]|其他问题|再咨询|再说一个|题外|跟.{1,8}无关|^建议[:,]"
     r"|对了[,，]|又.{0,3}(?:一笔|一单|来了|弹)|另单"
 )
-_FRESH: Final = re.compile(
+_FRESH: Final = re2.compile(
     r"^(?:hi|hello|hey) again\b|\bnow that\b|\bnow i\b|\bi(?:'?d| would) like to\b|\bsuggestion\b"
     r"|\bfeature request\b|\bfeedback\b|想问下|想问一下|想请问|建议|请教|咨询"
 )
-_BACK: Final = re.compile(
+_BACK: Final = re2.compile(
     r"\bas (?:discussed|i said|mentioned|reported|asked|requested|promised)\b|\bcontinuing\b|\b(?:e-?mailed|wrote"
     r"|written|messaged|dm'?e?d|reported|posted|tweeted|told|asked)\b.{0,20}\b(?:you|u|it|this|earlier|above"
     r"|already|here|there|at|in|on|by)\b"
@@ -43,32 +43,32 @@ _BACK: Final = re.compile(
     r"|还是|上面|之前(?:的|说|发|那)|那[笔个单件次]|这[单件]事|没人(?:回|理)|的事|回复|在(?:电报|推特|邮件|微信"
     r"|网页|聊天)|麻烦了|原来|忘了说|忘记说|忘了附|详细情况"
 )
-_AGAIN: Final = re.compile(r"\bagain\b|再次|又")
-_THANKS: Final = re.compile(
+_AGAIN: Final = re2.compile(r"\bagain\b|再次|又")
+_THANKS: Final = re2.compile(
     r"\bthank|\bthx\b|\bty\b|\bcheers\b|\bappreciate|\bbless you|谢谢|谢了|谢啦|谢过|多谢|感谢|辛苦|\bperfect\b"
     r"|\blovely\b|👍|🙏"
 )
-_SOLVED: Final = re.compile(
+_SOLVED: Final = re2.compile(
     r"\bsolved\b|\bresolved\b|\b(?:works?|working|worked|ok|fine|good)\b.{0,12}\b(?:now|again|out|perfectly)\b"
     r"|\bit (?:worked|came)\b|\bcame (?:today|just now|yesterday)\b|\bback up\b|\bnvm\b|\bgot it\b|\bfixed\b"
     r"|\barrived\b|\blanded\b|\bcredited it|\bwent through\b|\breleased\b"
     r"|\b(?:in|here|there|back|done|received) now\b|\bnow (?:in|here|there|back)\b"
     r"|\bphew\b|\bcame (?:in|through|back)\b|\bsorted\b|\bnever ?mind|\ball (?:good|set)\b|\bno longer needed"
     r"|\bunlocked\b|\bapproved\b|\bcan (?:close|be closed)|\bfound it\b|\bis (?:in|there|back) now\b"
-    r"|(?<![转打充发寄提])到了|好了|解决了|可以了|成功了|收到了|搞定|没事了|不用管|ok了|回来了|已到账|到账了|弄好"
+    r"|(?:^|[^转打充发寄提])到了|好了|解决了|可以了|成功了|收到了|搞定|没事了|不用管|ok了|回来了|已到账|到账了|弄好"
     r"|行了|过了过了|收到.{0,3}啦|恢复了|能用了|正常了|通过了|可以关了|找到了"
 )
-_UNSOLVED: Final = re.compile(
+_UNSOLVED: Final = re2.compile(
     r"(?:\bnot|n't|\bnever|\bnothing|\bno|\bwithout|\bunless|\buntil|\bwhen (?:will|does))\b.{0,24}(?:arriv|land"
     r"|work|fix|solv|credit|came|come|approv|unlock|receiv)"
     r"|(?:没|未|不).{0,4}(?:到|好|解决|收到|成功|通过|可以|恢复)|到了(?:吗|没|别人|对方|一个)"
 )
-_ASKS: Final = re.compile(
+_ASKS: Final = re2.compile(
     r"\?|吗|\bhow (?:do|can|to|long|much)\b|\bis there\b|\bis it possible\b|\bdo you\b|\bdoes (?:it|the)\b"
     r"|\bcan (?:i|you)\b|\bcould you\b|\bwhere (?:can|do)\b|\bwhy\b|请问|怎么|能不能|想问|为什么|是否|多少|哪里"
     r"|如何|几天"
 )
-_SUPPLIES: Final = re.compile(
+_SUPPLIES: Final = re2.compile(
     r"\battach|\bscreenshot|\bhere (?:is|are|it is)\b|\breceipt\b|\b(?:scan|photo|pdf|documents?|invoices|proof)\b"
     r"|\.(?:png|jpe?g|pdf|mp4|txt)\b|附上|附件|截图|图片|发邮箱|补上|材料|凭证|见附"
 )
@@ -102,13 +102,14 @@ def signals(folded: str, body: str) -> Signals:
         again=_AGAIN.search(folded) is not None,
         back=_BACK.search(folded) is not None,
         thanks=_THANKS.search(folded) is not None,
-        settled=_settled(body),
+        settled=settled(body),
         asks=_ASKS.search(folded) is not None,
         supplies=_SUPPLIES.search(folded) is not None,
     )
 
 
-def _settled(body: str) -> bool:
+def settled(body: str) -> bool:
+    """Whether a folded text without its subject says that it is solved, or nothing but thanks."""
     if _UNSOLVED.search(body) is not None:
         return False
     thanks = len(body) <= _THANKS_CHARS and _THANKS.search(body) is not None and _ASKS.search(body) is None
