@@ -7,7 +7,9 @@ import re2
 from rules.facts import FactKind
 
 _CHARS_MAX: Final = 8_000
-_LINK: Final = r"[^\pL\pN]{0,4}(?:is|was|are|是|为)?[^\pL\pN]{0,3}"
+_SIGN: Final = r"[\s:：;；=＝_\-–—\"'“”‘’「『《<（(\[【,，.。!！|#*]"
+"""Not every sign there is: a negated class of all letters makes a program that RE2 has no memory for."""
+_LINK: Final = rf"{_SIGN}{{0,4}}(?:is|was|are|是|为)?{_SIGN}{{0,3}}"
 """What stands between the name of a thing and the thing."""
 _QUOTED: Final = "[\"“'「『][^\"”'」』]{3,}"
 _MONEY: Final = (
@@ -52,11 +54,11 @@ _SHAPES: Final[dict[FactKind, tuple[str, ...]]] = {
         rf"(?: ?(?:id|号))?{_LINK}[A-Z0-9_.-]*[0-9][A-Z0-9_.-]{{3,}}",
     ),
     "error": (
-        rf"\berror(?: code| message)?[^\pL\pN]{{0,4}}(?:[A-Z_]*[0-9]{{2,}}|{_QUOTED})",
+        rf"\berror(?: code| message)?{_SIGN}{{0,4}}(?:[A-Z_]*[0-9]{{2,}}|{_QUOTED})",
         r"\b(?:says?|said|shows?|displays?|reads?|telling me|message|popup|notice)"
-        r"[^\pL\pN]{0,3}(?:that |saying )?[^\pL\pN]{0,3}"
+        rf"{_SIGN}{{0,3}}(?:that |saying )?{_SIGN}{{0,3}}"
         rf"(?:{_QUOTED}|insufficient|invalid|failed|unable|cannot|not enough|expired|denied|timed? ?out|network)",
-        r"(?:报错|错误码|错误代码|错误信息|提示|显示)[^\pL\pN]{0,4}(?:是|为|说|我)?[^\pL\pN]{0,3}[^\s，。,.]{3,}",
+        rf"(?:报错|错误码|错误代码|错误信息|提示|显示){_SIGN}{{0,4}}(?:是|为|说|我)?{_SIGN}{{0,3}}[^\s，。,.]{{3,}}",
     ),
     "steps": (
         r"\b(?:i|we)(?: have|'ve|’ve)?(?: already| also| even)*"
