@@ -152,7 +152,9 @@ class _Writer:
         parts: dict[str, Schema] = {
             "lists": one_or_many(new_name()),
             "start": DECIMAL,
+            "long": DECIMAL,
             "words": {"type": "string"},
+            "whole": {"type": "string"},
         }
         return table("weights", ordered(weights.KEYS, parts), required=("words",))
 
