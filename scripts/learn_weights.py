@@ -48,6 +48,8 @@ SHORT: Final = 200
 """Characters up to which a text is a line that others are joined with."""
 ODD: Final = 0.6
 """How many of the joined have a line of another kind among them."""
+LINE: Final = -2.0
+"""Where the line is drawn: what weighs so much is written as 0. Chosen by what `crossed` tells."""
 OWN: Final = 3
 """How often each of the pack's own tests is learned from."""
 JOINED: Final = 2_500
@@ -305,7 +307,7 @@ def report(lines: Sequence[Line], weighed: np.ndarray) -> None:
 
 def section(name: str, lists: Iterable[str], of_passages: Passages, whole: Whole | None = None) -> str:
     """Write one of the weights."""
-    start = of_passages.start + (0.0 if whole is None else whole.start)
+    start = of_passages.start + (0.0 if whole is None else whole.start - LINE)
     text = f"  {name}:\n    lists: [{', '.join(lists)}]\n    start: {start:.2f}\n"
     text += "" if whole is None else f"    long: {LONG}\n"
     for key, learner in (("words", of_passages), ("whole", whole)):
