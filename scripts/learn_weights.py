@@ -42,7 +42,7 @@ STRENGTH: Final = 0.2
 """How far weights may go (the inverse of the regression's penalty)."""
 STRENGTH_WHOLE: Final = 2.0
 """The same for what the whole text is about."""
-LONG: Final = -1.25
+LONG: Final = -0.9
 """Taken off for each e-fold of passages; chosen by what `crossed` tells of long mails."""
 SHORT: Final = 200
 """Characters up to which a text is a line that others are joined with."""
