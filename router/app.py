@@ -18,6 +18,7 @@ from router.clock import SystemClock, TimedIds
 from router.config import Config, database_file, link_hosts, read_key
 from router.connector import Context
 from router.flow.assign import Assigner
+from router.flow.banners import HouseBanners
 from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.context import ContextReader
@@ -297,6 +298,7 @@ class App:
                     clock=self.clock,
                     ids=self.ids,
                 ),
+                banners=HouseBanners(store=self.store, feed=self.feed),
                 public_url=self.config.server.public_url,
             )
             channels.append(

@@ -111,7 +111,7 @@ def _paths() -> dict[str, object]:
             "get": _operation(
                 "A page of tickets",
                 answers=_answers(_object(tickets={"type": "array", "items": _ANY}, total=_WHOLE, cursor=_TEXT)),
-                parameters=_query("view", "queue", "q", "cursor", "limit"),
+                parameters=_query("view", "queue", "q", "contact", "cursor", "limit"),
             )
         },
         one: {"get": _operation("One ticket", answers=_answers(_ANY), parameters=_TICKET)},
@@ -292,11 +292,22 @@ def _incidents() -> dict[str, object]:
     one, named = "/api/v1/incidents/{incident}", _in_path("incident")
     done, ticket = _answers(_ANY), _body(_object(ticket=_TEXT))
     opened = _body(_object(title=_TEXT, tickets={"type": "array", "items": _TEXT}))
-    told = _body(_object(text=_TEXT, kind={"enum": ["reply", "note"]}))
+    names = {"type": "array", "items": _TEXT}
+    told = _body(_object(text=_TEXT, kind={"enum": ["reply", "note"]}, tickets=names))
+    texts = _body(_object(texts=_object(en=_TEXT, zh=_TEXT)))
     return {
         "/api/v1/incidents": {
             "get": _operation("Incidents with their live counts", answers=done, parameters=_query("over")),
             "post": _operation("Declare one", answers=_answers(_ANY, status="201"), body=opened),
+        },
+        one: {"get": _operation("One of them, with its tickets", answers=done, parameters=named)},
+        f"{one}/banner": {
+            "post": _operation(
+                "What the web chat says of it while it is confirmed; no texts take it away",
+                answers=done,
+                parameters=named,
+                body=texts,
+            )
         },
         f"{one}/state": {
             "post": _operation(
