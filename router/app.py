@@ -149,14 +149,7 @@ class App:
         await self._start_rules()
         await self.feed.start()
         self.door = Door(
-            store=store,
-            bus=bus,
-            rulebook=self.rulebook,
-            keys=self.keys,
-            clock=clock,
-            ids=ids,
-            metrics=metrics,
-            log=log,
+            store=store, bus=bus, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids, metrics=metrics, log=log
         )
         self.commands = Commands(
             store=store,

@@ -22,6 +22,8 @@ from rules.links import LinkHosts
 from rules.matching import Matching
 
 _ALIKE = 0.5
+LANGUAGES = ("en", "zh")
+"""In which the web chat can say something to everybody."""
 
 TRANSITIONS: dict[IncidentState, frozenset[IncidentState]] = {
     "proposed": frozenset({"open", "dismissed"}),
@@ -111,7 +113,7 @@ def change_state(incident: Incident, state: IncidentState, *, actor: str, now_ms
 
 
 def _became(incident: Incident, *, actor: str, now_ms: int) -> Change:
-    data = {"incident": incident.id, "to": incident.state}
+    data: dict[str, str] = {"incident": incident.id, "to": incident.state}
     return Record(Event(at_ms=now_ms, kind="incident.state", actor=actor, data=data))
 
 
@@ -130,6 +132,9 @@ def set_banner(
     """
     said = {language: text.strip() for language, text in texts.items() if text.strip()}
     concerns: list[Concern] = []
+    if unknown := ", ".join(sorted(said.keys() - set(LANGUAGES))):
+        spoken = ", ".join(LANGUAGES)
+        raise Refused("no_such_language", f"the web chat does not speak {unknown[:40]}; it speaks {spoken}", status=422)
     for language, text in sorted(said.items()):
         if len(text) > BANNER_CHARS_MAX:
             detail = f"{language}: at most {BANNER_CHARS_MAX} characters"

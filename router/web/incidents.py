@@ -31,7 +31,7 @@ class _State(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Banner(msgspec.Struct, forbid_unknown_fields=True):
-    texts: dict[Literal["en", "zh"], str]
+    texts: dict[str, str]
 
 
 class _Ticket(msgspec.Struct, forbid_unknown_fields=True):
@@ -98,7 +98,7 @@ class IncidentsApi:
         """POST .../banner."""
         agent = await self._auth.agent(request)
         asked = await body_of(request, _Banner)
-        await self._incidents.set_banner(request.match_info["incident"], dict(asked.texts), agent)
+        await self._incidents.set_banner(request.match_info["incident"], asked.texts, agent)
         return answer({"ok": True})
 
     async def link(self, request: web.Request) -> web.Response:

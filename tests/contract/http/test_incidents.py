@@ -180,7 +180,7 @@ async def test_what_everybody_reads_passes_the_guard(house, told, text, kind):
 async def test_a_banner_has_bounds(house):
     made = await post(house, "/api/v1/incidents", {"title": "Bounds"}, 201)
     one = f"/api/v1/incidents/{made['id']}/banner"
-    assert (await post(house, one, {"texts": {"fr": "non"}}, 400))["code"] == "invalid"
+    assert (await post(house, one, {"texts": {"fr": "non"}}, 422))["code"] == "no_such_language"
     refused = await post(house, one, {"texts": {"en": "x" * 301}}, 422)
     assert (refused["code"], refused["limit"]) == ("banner_too_long", 300)
 
