@@ -21,14 +21,14 @@ class MattersHouse:
     """What such a test holds in its hands."""
 
     def __init__(self, app: App, mei: Agent, link: str, program: aiohttp.ClientSession) -> None:
-        self.app, self.mei, self.link, self._program = app, mei, link, program
+        self.app, self.mei, self.link, self.program = app, mei, link, program
         self.base = link.partition("/login")[0]
         self.chat_url = f"{self.base}/channels/webchat/default/"
 
     async def told(self, text: str, sender: str, **fields: object) -> str:
         """A customer says something; the number of the ticket it came to."""
         said = message(text, **({"sender": {"id": sender, "name": sender.title()}} | fields))
-        async with self._program.post("/api/v1/messages", json=said) as answer:
+        async with self.program.post("/api/v1/messages", json=said) as answer:
             assert answer.status == 202, await answer.text()
         await decided(self.app)
         ((number,),) = await self.app.store.read(ticket_of(said["message_id"]))

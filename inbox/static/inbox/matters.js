@@ -132,7 +132,7 @@ export const follow = (name, then) => (/** @type {MouseEvent} */ event) => {
 export function told({ regrouped, incident_ticket: linked, incident, to, messages }, who) {
   if (linked) {
     const title = board.value.lines.find((line) => line.incident.id === incident)?.incident.title ?? "";
-    return t(linked === "linked" ? "history.incidentIn" : "history.incidentOut", { who, title: title && `: ${title}` });
+    return t(linked === "linked" ? "history.incidentIn" : "history.incidentOut", { who, title: title && t("incident.named", { title }) });
   }
   if (!regrouped) return null;
   const here = to === thread.value.data?.ticket.id ? "Here" : "Away";
