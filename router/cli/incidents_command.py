@@ -20,7 +20,7 @@ from router.model.tables import Agent
 from router.store import inbox
 from router.store import incidents as store_incidents
 from router.store.incidents import IncidentLine
-from router.web.views import ticket_row
+from router.web.views import TicketRow, ticket_row
 
 _STATES: dict[str, IncidentState] = {
     "confirm": "open",
@@ -90,8 +90,9 @@ def _print(line: IncidentLine, *, as_json: bool) -> None:
 
 async def _show(app: App, arguments: argparse.Namespace) -> None:
     line = await _known(app, arguments.incident)
-    tickets = await app.store.read(store_incidents.tickets(line.incident.id))
-    rows = [ticket_row(each) for each in await app.store.read(inbox.lines(None, [ticket.id for ticket in tickets]))]
+    rows: list[TicketRow] = []
+    while ids := await app.store.read(store_incidents.page(line.incident.id, after=rows[-1].id if rows else "")):
+        rows += map(ticket_row, await app.store.read(inbox.lines(None, ids)))
     if arguments.json:
         print(msgspec.json.encode({**msgspec.to_builtins(line), "rows": rows}).decode())
         return

@@ -15,7 +15,7 @@ from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.grouping import Incident, IncidentState, IncidentTicket, Matter
 from router.model.ids import IncidentId, TicketId
-from router.model.limits import BANNER_CHARS_MAX
+from router.model.limits import BANNER_CHARS_MAX, INCIDENT_TITLE_CHARS_MAX
 from router.model.sources import Ids
 from router.model.tables import Event, Ticket
 from rules.links import LinkHosts
@@ -91,6 +91,9 @@ def open_incident(title: str, tickets: Sequence[Ticket], *, actor: str, now_ms: 
     """An incident that a person declares, with the tickets they saw it in. Raises Refused."""
     if not title.strip():
         raise Refused("empty", "an incident needs a title", status=422)
+    if len(title) > INCIDENT_TITLE_CHARS_MAX:
+        detail = f"a title has at most {INCIDENT_TITLE_CHARS_MAX} characters"
+        raise Refused("title_too_long", detail, status=422, data={"limit": INCIDENT_TITLE_CHARS_MAX})
     incident = Incident(id=IncidentId(ids.new()), title=title.strip(), state="open", created_at_ms=now_ms)
     changes: list[Change] = [Add(incident), _became(incident, actor=actor, now_ms=now_ms)]
     for ticket in tickets:

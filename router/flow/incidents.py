@@ -22,6 +22,7 @@ from router.store import changes as store_changes
 from router.store import commands as gather
 from router.store import incidents
 from router.store.script import Store
+from rules.redact import redact
 
 _CONFLICTS_MAX = 6
 _EVERYTHING = EventId(2**53)
@@ -62,7 +63,8 @@ class Incidents:
         return len(await self._apply(decide))
 
     async def open(self, title: str, ticket_ids: Sequence[TicketId], agent: Agent) -> IncidentId:
-        """Declare one. Raises Refused."""
+        """Declare one; what must not rest of its title is masked. Raises Refused."""
+        title = redact(title, visibility="private").text
 
         async def decide() -> list[Change]:
             tickets = [await self._ticket(ticket_id) for ticket_id in ticket_ids]

@@ -85,6 +85,18 @@ def tickets(incident_id: IncidentId) -> Script[list[Ticket]]:
     )
 
 
+def page(incident_id: IncidentId, *, after: str = "", limit: int = PAGE_MAX) -> Script[list[TicketId]]:
+    """Some of the tickets that are in it, oldest first, from the one after `after` on."""
+    rows = yield from select(
+        "SELECT ticket_id FROM incident_tickets WHERE incident_id = :incident AND unlinked_at_ms IS NULL "
+        "AND ticket_id > :after ORDER BY ticket_id LIMIT :limit",
+        incident=incident_id,
+        after=after,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
 def of_ticket(ticket_id: TicketId) -> Script[list[Incident]]:
     """The incidents that a ticket is in, the newest first; not those that were none."""
     return fetch(

@@ -22,7 +22,7 @@ _KEY_CHARS_MAX = 200
 
 
 class _Open(msgspec.Struct, forbid_unknown_fields=True):
-    title: Annotated[str, msgspec.Meta(max_length=300)]
+    title: str
     tickets: Annotated[tuple[str, ...], msgspec.Meta(max_length=PAGE_MAX)] = ()
 
 
@@ -71,14 +71,16 @@ class IncidentsApi:
         return answer({"incidents": lines})
 
     async def show(self, request: web.Request) -> web.Response:
-        """GET /api/v1/incidents/{id}: with the tickets that are in it."""
+        """GET /api/v1/incidents/{id}?after=…: with a page of the tickets that are in it."""
         agent = await self._auth.agent(request)
         line = await self._store.read(store_incidents.line(request.match_info["incident"]))
         if line is None:
             raise Refused("not_found", f"there is no incident {request.match_info['incident'][:40]}", status=404)
-        tickets = await self._store.read(store_incidents.tickets(line.incident.id))
-        rows = await self._store.read(inbox.lines(agent.id, [ticket.id for ticket in tickets]))
-        return answer({**msgspec.to_builtins(line), "rows": [ticket_row(row) for row in rows]})
+        after = request.query.get("after", "")
+        ids = await self._store.read(store_incidents.page(line.incident.id, after=after, limit=PAGE_MAX + 1))
+        rows = await self._store.read(inbox.lines(agent.id, ids[:PAGE_MAX]))
+        cursor = ids[PAGE_MAX - 1] if len(ids) > PAGE_MAX else None
+        return answer({**msgspec.to_builtins(line), "rows": [ticket_row(row) for row in rows], "cursor": cursor})
 
     async def open(self, request: web.Request) -> web.Response:
         """POST /api/v1/incidents."""

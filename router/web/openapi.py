@@ -305,7 +305,9 @@ def _incidents() -> dict[str, object]:
             "get": _operation("Incidents with their live counts", answers=done, parameters=_query("over")),
             "post": _operation("Declare one", answers=_answers(_ANY, status="201"), body=opened),
         },
-        one: {"get": _operation("One of them, with its tickets", answers=done, parameters=named)},
+        one: {
+            "get": _operation("One, with a page of its tickets", answers=done, parameters=[*named, *_query("after")])
+        },
         **{
             f"{one}/{name}": {"post": _operation(summary, answers=done, parameters=[*named, *more], body=_body(fields))}
             for name, summary, fields, more in acts

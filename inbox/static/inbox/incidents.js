@@ -97,11 +97,23 @@ function Tickets({ line, act, leave }) {
   useEffect(() => { get(`/incidents/${line.incident.id}`).then((found) => setRows(found.rows), () => setRows([])); }, [line]);
   if (rows === null) return h(Skeleton, { rows: 2 });
   if (!rows.length) return html`<p class="muted">${t("incident.noTickets")}</p>`;
-  return html`<ul class="incident-tickets">${rows.map((row) => html`<li key=${row.id} data-in=${row.number}>
+  return html`${line.tickets > rows.length && html`<p class="muted">${t("incident.first", { n: rows.length })}</p>`}<ul class="incident-tickets">${rows.map((row) => html`<li key=${row.id} data-in=${row.number}>
     <a href=${`/inbox/all/${row.number}`} title=${fullTime(row.created_at_ms)} onClick=${follow(row.number, leave)}><span class="no">${row.number}</span>
       <span class="subject">${h(RedactedLine, { text: row.subject })}</span></a><span class="muted">${row.contact.name || row.contact.label} · ${word("ticketState", row.state)}</span>
     <button type="button" class="icon-button small" title=${t("incident.takeOut")} aria-label=${t("incident.takeOutOf", { number: row.number })}
       onClick=${() => act("unlink", { ticket: row.number })}>${h(Icon, { name: "x", size: 14 })}</button></li>`)}</ul>`;
+}
+
+/** Every ticket of an incident, page by page. @param {string} id @returns {Promise<TicketRow[]>} */
+async function everyTicket(id) {
+  const rows = [];
+  let cursor = null;
+  do {
+    const page = await get(`/incidents/${id}`, { after: cursor });
+    rows.push(...page.rows);
+    cursor = page.cursor;
+  } while (cursor);
+  return rows;
 }
 
 // -- one message to all ----------------------------------------------------------------------------------------------
@@ -123,7 +135,7 @@ function Tell({ line }) {
     const show = (/** @type {Partial<typeof IDLE>} */ next) => setState((now) => ({ ...now, ...next }));
     show({ busy: true, problem: "", refused: [], done: 0, of: left.length });
     try {
-      if (state.left === null) left = (await get(`/incidents/${line.incident.id}`)).rows.filter((/** @type {TicketRow} */ row) => row.state !== "closed").map((/** @type {TicketRow} */ row) => row.number);
+      if (state.left === null) left = (await everyTicket(line.incident.id)).filter((row) => row.state !== "closed").map((row) => row.number);
       const of = left.length;
       while (left.length) {
         const answer = await post(`/incidents/${line.incident.id}/tell`, { text, kind, tickets: left.slice(0, AT_ONCE) }, key.current);

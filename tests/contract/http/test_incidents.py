@@ -5,7 +5,7 @@ import pytest
 
 from router.flow.banners import HouseBanners
 from router.store.script import select
-from tests.contract.http.calls import get, post
+from tests.contract.http.calls import CARD, get, post
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -86,6 +86,12 @@ async def test_what_the_guard_blocks_is_blocked_for_each(house, told):
     assert {(row["outcome"], row["code"]) for row in told_["told"]} == {("refused", "reply_blocked")}
 
 
+async def test_a_title_rests_masked(house):
+    made = await post(house, "/api/v1/incidents", {"title": f"Card {CARD} is declined"}, 201)
+    assert (await get(house, f"/api/v1/incidents/{made['id']}"))["incident"]["title"] == "Card [CARD] is declined"
+    assert (await post(house, "/api/v1/incidents", {"title": "x" * 301}, 422))["code"] == "title_too_long"
+
+
 async def test_what_cannot_be_is_refused_by_name(house, told):
     assert (await post(house, "/api/v1/incidents", {"title": " "}, 422))["code"] == "empty"
     assert (await post(house, "/api/v1/incidents/none/state", {"state": "open"}, 404))["code"] == "not_found"
@@ -110,7 +116,9 @@ async def test_an_incident_tells_its_tickets_and_they_tell_of_it(house, told):
     made = await post(house, "/api/v1/incidents", {"title": "No codes", "tickets": numbers}, 201)
     one = f"/api/v1/incidents/{made['id']}"
     found = await get(house, one)
-    assert [row["number"] for row in found["rows"]] == numbers
+    assert ([row["number"] for row in found["rows"]], found["cursor"]) == (numbers, None)
+    after = await get(house, one, params={"after": found["rows"][0]["id"]})
+    assert [row["number"] for row in after["rows"]] == numbers[1:]
     assert (found["incident"]["title"], found["tickets"], found["contacts"]) == ("No codes", 2, 2)
     of = (await get(house, f"/api/v1/tickets/{numbers[0]}"))["incidents"]
     assert of == [{"id": made["id"], "title": "No codes", "state": "open"}]

@@ -47,6 +47,9 @@ class IncidentsSuite:
         await write(store, one, none, in_it, link(none, ann), link(one, bob))
         assert [found.id for found in await store.read(incidents.of_ticket(ann.ticket.id))] == [one.id]
         assert [found.id for found in (await store.read(inbox.detail(None, ann.ticket.id))).incidents] == [one.id]
+        assert await store.read(incidents.page(one.id)) == [ann.ticket.id, bob.ticket.id]
+        assert await store.read(incidents.page(one.id, limit=1)) == [ann.ticket.id]
+        assert await store.read(incidents.page(one.id, after=ann.ticket.id)) == [bob.ticket.id]
         line = await store.read(incidents.line(one.id))
         assert (line.tickets, line.contacts) == (2, 2)
         await save(store, newer(in_it, unlinked_at_ms=NOW))
