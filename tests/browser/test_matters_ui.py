@@ -107,6 +107,7 @@ async def test_a_split_that_would_leave_nothing_is_refused_in_words(house, chrom
         await expect(dialog.get_by_role("alert")).to_contain_text("Both tickets need a message of the customer.")
         await page.keyboard.press("Escape")
         await expect(dialog).to_have_count(0)
+        await expect(page.locator("[data-menu=matters]")).to_be_focused()
 
 
 @pytest.mark.parametrize(
