@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from router.store import inbox
 from tests.browser.desk import desk, live, open_ticket, violations
 from tests.browser.matters_house import matters_house
 from tests.servers.chat_page import reader
@@ -132,6 +133,36 @@ async def test_all_are_told_at_once_and_who_could_not_be_is_listed_with_the_reas
         await expect(page.locator(".message.reply", has_text="We know and work on it.")).to_have_count(1)
         await open_ticket(page, silent)
         await expect(page.locator(".message.note", has_text="We know and work on it.")).to_have_count(1)
+
+
+async def test_a_long_list_is_told_in_parts_and_goes_on_where_the_line_was_cut(house, chromium):
+    numbers = [await house.told(f"card declined in shop number {at}", f"customer {at}") for at in range(12)]
+    tickets = [await house.id_of(number) for number in numbers]
+    await house.app.incidents.open("Cards are declined", tickets, house.mei)
+    asked = []
+
+    async def cut(route):
+        """The second part arrives, and its answer is lost."""
+        asked.append(route.request)
+        answer = await route.fetch()
+        await (route.abort() if len(asked) == 2 else route.fulfill(response=answer))
+
+    async with desk(chromium, house.link, noise=True) as page:
+        await page.route("**/tell", cut)
+        one = (await looked_at(page)).locator(".incident")
+        await one.get_by_role("button", name="Tell all").click()
+        await one.get_by_role("radio", name="An internal note on each").check()
+        await one.get_by_role("textbox", name="One message to all of them").fill("Known.")
+        await one.get_by_role("button", name="Send to 12 tickets").click()
+        await expect(one.get_by_role("status")).to_contain_text("10 of 12 told")
+        await expect(one.get_by_role("alert")).to_contain_text("The server cannot be reached.")
+        await one.get_by_role("button", name="Go on").click()
+        await expect(one.get_by_role("status")).to_contain_text("2 of 2 told")
+        await expect(one.get_by_role("alert")).to_have_text("")
+        assert len(asked) == 3
+        for ticket in tickets:
+            detail = await house.app.store.read(inbox.detail(None, ticket))
+            assert [message.text for message in detail.messages if message.kind == "note"] == ["Known."]
 
 
 async def test_the_web_chat_says_what_is_known_at_once_and_stops_when_it_is_over(house, chromium):
