@@ -35,7 +35,8 @@ function refusal(error) {
 /** @param {{ id?: string, leave: () => void }} props */
 export function Incidents({ id, leave }) {
   const { lines, over } = board.value;
-  useEffect(() => { loadBoard(false); }, []);
+  // One that is over is looked at among those that are over.
+  useEffect(() => { loadBoard(id !== undefined && !lines.some(({ incident }) => incident.id === id)); }, []);
   return h(Dialog, { title: t("incident.title"), onClose: leave, class: "incidents-dialog" }, html`
     <div class="incidents-head">${h(Declare, {})}
       <label class="check"><input type="checkbox" checked=${over} onChange=${() => loadBoard(!over)} />${t("incident.showOver")}</label></div>

@@ -5,7 +5,7 @@
 import { h, html, signal } from "../vendor/ui.js";
 import { fullTime, learn, listOf, number, t, word } from "../core/i18n.js";
 import { get } from "../core/api.js";
-import { go, inLanguage, thread, ticket } from "../core/store.js";
+import { go, inLanguage, refreshThread, thread, ticket } from "../core/store.js";
 import { Icon, Menu, RedactedLine, UrgencyChip } from "../core/parts.js";
 
 /**
@@ -39,6 +39,7 @@ export async function loadBoard(over = board.value.over) {
 /** Something was committed; without an event, anything may have been. @param {import("../core/types.d.ts").EventView} [event] */
 export function heard(event) {
   if (event && !/^(incident|contact)\./.test(event.kind) && !event.data.incident) return;
+  if (event && thread.value.data?.incidents.some(({ id }) => id === event.data.incident)) refreshThread();
   reloading ||= setTimeout(() => { reloading = 0; loadBoard(); }, RELOAD_AFTER_MS);
 }
 
@@ -83,7 +84,7 @@ export function HeadMenu(props) {
 }
 
 /** The incidents of a ticket, in its head. @param {{ data: ThreadData }} props */
-export const HeadIncidents = ({ data }) => data.incidents.map((each) => html`<button type="button" key=${each.id} class="fact incident" data-incident=${each.id}
+export const HeadIncidents = ({ data }) => data.incidents.map((each) => html`<button type="button" key=${each.id} class="fact incident" data-incident=${each.id} data-state=${each.state}
   title=${t("incident.of", { title: each.title, state: t(`incidentState.${each.state}`) })} onClick=${() => openIncidents(each.id)}>
   ${h(Icon, { name: "network", size: 14 })}<span>${h(RedactedLine, { text: each.title })}</span></button>`);
 
