@@ -18,6 +18,7 @@ from router.clock import SystemClock, TimedIds
 from router.config import Config, database_file, link_hosts, read_key
 from router.connector import Context
 from router.flow.assign import Assigner
+from router.flow.banners import HouseBanners
 from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.context import ContextReader
@@ -148,30 +149,9 @@ class App:
         await self._start_rules()
         await self.feed.start()
         self.door = Door(
-            store=store,
-            bus=bus,
-            rulebook=self.rulebook,
-            keys=self.keys,
-            clock=clock,
-            ids=ids,
-            metrics=metrics,
-            log=log,
+            store=store, bus=bus, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids, metrics=metrics, log=log
         )
-        self.commands = Commands(
-            store=store,
-            bus=bus,
-            channels=self.channels,
-            rulebook=self.rulebook,
-            keys=self.keys,
-            clock=clock,
-            ids=ids,
-        )
-        self.people = People(store=store, bus=bus, clock=clock, ids=ids)
-        self.remedies = Remedies(store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids)
-        self.incidents = Incidents(
-            store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
-        )
-        self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids, metrics=metrics)
+        self._take_up()
         if "route" in self._roles:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:
@@ -246,6 +226,26 @@ class App:
             await ops.start()
             self._exit.push_async_callback(ops.stop)
 
+    async def open_desk(self) -> None:
+        """Open, with what agents do and the rules they do it under, but without a worker: for commands beside a
+        running service."""
+        await self.open()
+        await self._follower().follow()
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """What agents do, for the API and for commands."""
+        store, bus, clock, ids = self.store, self.bus, self.clock, self.ids
+        self.commands = Commands(
+            store=store, bus=bus, channels=self.channels, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids
+        )
+        self.people = People(store=store, bus=bus, clock=clock, ids=ids)
+        self.remedies = Remedies(store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids)
+        self.incidents = Incidents(
+            store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
+        )
+        self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids, metrics=self.metrics)
+
     async def _open_bus(self, owner: str) -> Bus:
         if self.config.bus.url == "local":
             return LocalBus()
@@ -253,9 +253,14 @@ class App:
         return await RedisBus.open(self.config.bus.url, name=owner, log=self.log, jitter=jitter)
 
     async def _start_rules(self) -> None:
+        follower = self._follower()
+        await follower.start()
+        self._run("rules", follower.run())
+
+    def _follower(self) -> RulesFollower:
         rules = self.config.rules
         watches_files = rules.source == "files" and "web" in self._roles
-        follower = RulesFollower(
+        return RulesFollower(
             self.rulebook,
             store=self.store,
             bus=self.bus,
@@ -265,38 +270,23 @@ class App:
             directory=self._base / rules.path if watches_files else None,
             cache=database.parent if (database := database_file(self.config.storage.url, self._base)) else None,
         )
-        await follower.start()
-        self._run("rules", follower.run())
 
     def _channels(self) -> list[Channel]:
         channels = []
         for configured in self.config.channels:
             manifest = discovery.manifest_of(configured.kind, configured.place)
             settings = discovery.settings_of(manifest, configured)
+            kind, account, store, bus, clock = configured.kind, configured.account, self.store, self.bus, self.clock
             context = Context(
-                account=configured.account,
+                account=account,
                 clock=self.clock,
                 ids=self.ids,
                 log=self.log,
                 signer=self.keys,
-                cursors=AccountCursors(self.store, configured.kind, configured.account),
-                threads=AccountThreads(
-                    configured.kind,
-                    configured.account,
-                    store=self.store,
-                    bus=self.bus,
-                    feed=self.feed,
-                    clock=self.clock,
-                ),
-                links=AccountLinks(
-                    configured.kind,
-                    configured.account,
-                    store=self.store,
-                    bus=self.bus,
-                    keys=self.keys,
-                    clock=self.clock,
-                    ids=self.ids,
-                ),
+                cursors=AccountCursors(store, kind, account),
+                threads=AccountThreads(kind, account, store=store, bus=bus, feed=self.feed, clock=clock),
+                links=AccountLinks(kind, account, store=store, bus=bus, keys=self.keys, clock=clock, ids=self.ids),
+                banners=HouseBanners(store=store, feed=self.feed),
                 public_url=self.config.server.public_url,
             )
             channels.append(

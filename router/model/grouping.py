@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Literal
 
+import msgspec
+
 from router.model.ids import AgentId, ContactId, IncidentId, MessageId, TicketId
 from router.model.matter import Sketch
 from router.model.tables import Row, TicketState
@@ -84,6 +86,8 @@ class Incident(Row, frozen=True, kw_only=True):
     title: str
     about: tuple[str, ...] = ()
     """The things its tickets share (router.core.concepts)."""
+    banner: dict[str, str] = msgspec.field(default_factory=dict)
+    """What the web chat shows of it while it is open, by language; empty: nothing."""
     state: IncidentState
     created_at_ms: int
     resolved_at_ms: int | None = None

@@ -63,6 +63,11 @@ FEED_CLIENT_BUFFER: Final = 1_000
 PAGE_MAX: Final = 100
 REGROUPED_MAX: Final = 500
 """Messages of one ticket that is merged or split."""
+INCIDENT_TITLE_CHARS_MAX: Final = 300
+BANNER_CHARS_MAX: Final = 300
+"""What the web chat shows of one incident, in one language."""
+BANNERS_MAX: Final = 3
+"""Incidents that the web chat tells of at once, the newest first."""
 REPLY_CHARS_MAX: Final = 50_000
 PRIVATE_MESSAGES_MAX: Final = 200
 """Private messages of a customer that a public reply to them is compared with, the newest first."""

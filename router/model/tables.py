@@ -311,6 +311,8 @@ EventKind = Literal[
     "action.state",
     "context.read",
     "delivery.state",
+    "incident.state",
+    "incident.banner",
     "contact.linked",
     "contact.unlinked",
     "contact.merged",

@@ -53,6 +53,16 @@ def of_tickets(ticket_ids: Sequence[TicketId]) -> Script[list[ActionEntry]]:
     )
 
 
+def proposed(*, limit: int, after: str = "") -> Script[list[ActionEntry]]:
+    """What waits for a second person, oldest first."""
+    return fetch(
+        ActionEntry,
+        "WHERE t.state = 'proposed' AND t.id > :after ORDER BY t.id LIMIT :limit",
+        after=after,
+        limit=limit,
+    )
+
+
 def of_ticket(ticket_id: TicketId) -> Script[list[ActionEntry]]:
     """All actions of a ticket, the newest first."""
     return fetch(

@@ -111,7 +111,7 @@ def _paths() -> dict[str, object]:
             "get": _operation(
                 "A page of tickets",
                 answers=_answers(_object(tickets={"type": "array", "items": _ANY}, total=_WHOLE, cursor=_TEXT)),
-                parameters=_query("view", "queue", "q", "cursor", "limit"),
+                parameters=_query("view", "queue", "q", "contact", "cursor", "limit"),
             )
         },
         one: {"get": _operation("One ticket", answers=_answers(_ANY), parameters=_TICKET)},
@@ -290,26 +290,27 @@ def _contact_paths() -> dict[str, object]:
 def _incidents() -> dict[str, object]:
     """Many people, one cause."""
     one, named = "/api/v1/incidents/{incident}", _in_path("incident")
-    done, ticket = _answers(_ANY), _body(_object(ticket=_TEXT))
-    opened = _body(_object(title=_TEXT, tickets={"type": "array", "items": _TEXT}))
-    told = _body(_object(text=_TEXT, kind={"enum": ["reply", "note"]}))
+    done, names = _answers(_ANY), {"type": "array", "items": _TEXT}
+    opened = _body(_object(title=_TEXT, tickets=names))
+    told = _object(text=_TEXT, kind={"enum": ["reply", "note"]}, tickets=names)
+    acts: tuple[tuple[str, str, object, list[dict[str, object]]], ...] = (
+        ("state", "Confirm, dismiss, resolve or reopen it", _object(state=_TEXT), []),
+        ("banner", "What the web chat says of it", _object(texts=_object(en=_TEXT, zh=_TEXT)), []),
+        ("link", "Put a ticket into it", _object(ticket=_TEXT), []),
+        ("unlink", "Take a ticket out", _object(ticket=_TEXT), []),
+        ("tell", "One reply or note to all of it, or to some", told, _KEY),
+    )
     return {
         "/api/v1/incidents": {
             "get": _operation("Incidents with their live counts", answers=done, parameters=_query("over")),
             "post": _operation("Declare one", answers=_answers(_ANY, status="201"), body=opened),
         },
-        f"{one}/state": {
-            "post": _operation(
-                "Confirm, dismiss, resolve or reopen it",
-                answers=done,
-                parameters=named,
-                body=_body(_object(state=_TEXT)),
-            )
+        one: {
+            "get": _operation("One, with a page of its tickets", answers=done, parameters=[*named, *_query("after")])
         },
-        f"{one}/link": {"post": _operation("Put a ticket into it", answers=done, parameters=named, body=ticket)},
-        f"{one}/unlink": {"post": _operation("Take a ticket out", answers=done, parameters=named, body=ticket)},
-        f"{one}/tell": {
-            "post": _operation("One reply or note to all of it", answers=done, parameters=[*named, *_KEY], body=told)
+        **{
+            f"{one}/{name}": {"post": _operation(summary, answers=done, parameters=[*named, *more], body=_body(fields))}
+            for name, summary, fields, more in acts
         },
     }
 

@@ -22,6 +22,7 @@ from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.history import HistorySuite
 from tests.contract.store_suite.inbox import InboxSuite
+from tests.contract.store_suite.incidents import IncidentsSuite
 from tests.contract.store_suite.journal import JournalSuite
 from tests.contract.store_suite.leases import LeaseSuite
 from tests.contract.store_suite.make import Case, entry, journaled, put
@@ -96,6 +97,9 @@ class TestJournal(JournalSuite): ...
 
 
 class TestLease(LeaseSuite): ...
+
+
+class TestIncidents(IncidentsSuite): ...
 
 
 class TestMatters(MattersSuite): ...

@@ -41,6 +41,9 @@ export const waitingMoves = signal(0);
 /** The row the keyboard stands on. */
 export const cursorId = signal(/** @type {string | null} */ (null));
 
+/** Merging, splitting, incidents: a part that comes behind the thread. */
+export const matters = signal(/** @type {any} */ (null));
+
 const tickets = /** @type {Map<string, import("../vendor/ui.js").Signal<TicketRow>>} */ (new Map());
 const threads = /** @type {Map<string, ThreadData>} */ (new Map());
 let listAsk = 0;

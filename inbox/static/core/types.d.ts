@@ -25,7 +25,7 @@ export interface Why {
   rules_version: string; packs?: string[]; tags: string[]; urgency: Urgency; queue: string; language: string; reasons: Reason[];
   lost: { rule: string; key: string; value: string; to: string }[];
   acts?: { kind: string; value: string; rule: string; outcome: "done" | "impossible"; detail: string }[]; joined: string; joined_detail: string | null; left?: string;
-  contact_by: string | null; timings: Record<string, number>;
+  contact_by: string | null; timings: Record<string, number>; related?: string[]; related_by?: string[];
 }
 export interface Delivery {
   outbox_id: string; state: string; attempts: number; error: string | null; due_at_ms: number;
@@ -67,10 +67,20 @@ export interface ThreadData {
   };
   facts: { name: string; title: Record<string, string>; known: boolean; message_id: string | null; source: string | null; asked: boolean }[];
   verification: { id: string; state: string; attempts: number; attempts_max: number; expires_at_ms: number } | null; can_verify: boolean;
-  related: TicketRow[]; can_reply: boolean; cannot_reply_reason: string | null;
+  related: TicketRow[]; incidents: { id: string; title: string; state: IncidentState }[]; can_reply: boolean; cannot_reply_reason: string | null;
   reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
   last_seen: number;
 }
+export type IncidentState = "proposed" | "open" | "resolved" | "dismissed";
+/** Many people, one cause, with how many it reaches now. */
+export interface IncidentLine {
+  incident: { id: string; title: string; about: string[]; banner: Record<string, string>; state: IncidentState; created_at_ms: number };
+  tickets: number; contacts: number;
+}
+/** What became of one ticket's share of a message to all. */
+export interface Told { ticket: string; outcome: "done" | "refused"; code: string }
+/** A merge or a split. */
+export interface Regrouping { id: string; kind: "merge" | "split"; source_id: string; target_id: string }
 export interface Who { id: string; label: string; name: string | null }
 /** Something that was done about who is who. */
 export interface PeopleAct {

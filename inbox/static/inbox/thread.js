@@ -1,7 +1,7 @@
 /** The open ticket: header, its messages and changes in order of time, the composer, and the side panel. */
 import { h, html, signal, useEffect, useLayoutEffect, useRef } from "../vendor/ui.js";
 import { dayName, midnight, t } from "../core/i18n.js";
-import { go, keep, me, openThread, recall, route, thread, ticket } from "../core/store.js";
+import { go, keep, matters, me, openThread, recall, route, thread, ticket } from "../core/store.js";
 import { Empty, Failure, Skeleton } from "../core/parts.js";
 import { pending } from "./actions.js";
 import { Composer } from "./composer.js";
@@ -9,6 +9,8 @@ import { Header } from "./header.js";
 import { Changes, shownInThread } from "./history.js";
 import { Message, PendingMessage } from "./message.js";
 import { Side } from "./side.js";
+
+import("./matters.js").then(async (part) => { await part.ready; matters.value = part; }).catch(() => undefined);
 
 const NEAR_END_PX = 120;
 /** Wide enough for a fourth column; below, the side panel is a drawer that covers what is read and starts closed. */
