@@ -9,15 +9,15 @@ and how long it is: of many passages one is odd by chance. A run may hold `{name
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 from itertools import accumulate, repeat
-from operator import or_
 from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
 from rules.facts import Span
 from rules.text import fold_word
-from rules.tokens import Placed, grams, line, pattern, placed, sentences
+from rules.tokens import JOINT, Placed, grams, line, pattern, placed, sentences
 from rules.views import MARK
 
 PASSAGE: Final = 40
@@ -50,6 +50,8 @@ class Named(NamedTuple):
     """Which tokens of the sentence it is."""
 
 
+Finder = Callable[[str], list[str]]
+"""Finds all patterns in a `line`, and each MARK."""
 Found = tuple[str, range]
 """A run, and the tokens of the sentence that it stands for."""
 
@@ -64,7 +66,7 @@ class Reading:
         words = sentences(text)
         self.found = lists.found(words)
         """What of all that is weighed stands in each sentence, as patterns."""
-        self.passages = list(passages(list(map(len, words))))
+        self.passages = list(passages([sentence.count(JOINT) + 1 for sentence in words]))
         self.whole: AbstractSet[str] = self.found[0] if len(self.found) == 1 else set().union(*self.found)
         self._lists = lists
         self._placed: list[list[Placed]] | None = None
@@ -88,7 +90,7 @@ class Reading:
 def words_of(text: str) -> Words:
     """Return a word or phrase of a list as tokens; none if it ends a sentence."""
     found = sentences(fold_word(text).replace("*", ""))
-    return tuple(found[0]) if len(found) == 1 else ()
+    return tuple(found[0].split(JOINT)) if len(found) == 1 else ()
 
 
 def passages(sizes: list[int]) -> Iterator[slice]:
@@ -118,31 +120,25 @@ class Lists:
         words = [pattern(" ".join(words)) for words in kinds]
         self._search = ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
         self._runs: set[str] = set()
-        self._find: Callable[[str, bool], list[str]] | None = None
+        self._finders: tuple[Finder, Finder] | None = None
 
     def add(self, runs: Iterable[str]) -> None:
         """Note what is weighed with these lists: all of it is searched in one pass."""
         self._runs.update(runs)
-        self._find = None
+        self._finders = None
 
     def read(self, text: str) -> Reading:
         """Read a folded text."""
         return Reading(self, text)
 
-    def found(self, words: list[list[str]]) -> list[set[str]]:
+    def found(self, words: list[str]) -> list[set[str]]:
         """Return what stands in each sentence, once as it is and once with names of lists in place of words."""
-        if self._find is None:
-            patterns = [*map(pattern, self._runs), MARK]
-            self._find = ahocorasick_rs.AhoCorasick(patterns, store_patterns=True).find_matches_as_strings
-        plain = line(words)
-        hits = self._find(plain + self._renamed(plain), True)  # noqa: FBT003 - overlapping
-        sets: list[set[str]] = []
-        begin = 0
-        for _ in range(2 * len(words)):
-            end = hits.index(MARK, begin)
-            sets.append(set(hits[begin:end]))
-            begin = end + 1
-        return list(map(or_, sets[: len(words)], sets[len(words) :]))
+        if self._finders is None:
+            named = {run for run in self._runs if "{" in run}
+            self._finders = _finder(self._runs - named), _finder(named)
+        plain, renamed = self._finders
+        text = line(words)
+        return list(map(set.union, _by_sentence(plain(text)), _by_sentence(renamed(self._renamed(text)))))
 
     def runs(self, stream: list[Named]) -> Iterator[Found]:
         """Yield the runs in a sentence that anything weighs."""
@@ -173,6 +169,22 @@ class Lists:
             last = end
         parts.append(words[last:])
         return "".join(parts)
+
+
+def _finder(runs: Iterable[str]) -> Finder:
+    patterns = [*map(pattern, runs), MARK]
+    search = ahocorasick_rs.AhoCorasick(patterns, store_patterns=True)
+    return partial(search.find_matches_as_strings, overlapping=True)
+
+
+def _by_sentence(hits: list[str]) -> list[set[str]]:
+    found: list[set[str]] = []
+    begin = 0
+    for _ in range(hits.count(MARK)):
+        end = hits.index(MARK, begin)
+        found.append(set(hits[begin:end]))
+        begin = end + 1
+    return found
 
 
 class Scales:

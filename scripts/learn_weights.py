@@ -27,7 +27,7 @@ from sklearn.model_selection import KFold
 
 from rules.scales import RUN_MAX, Lists, passages, share, words_of
 from rules.text import WIDE_FROM, fold
-from rules.tokens import BEGIN, END, NUMBER, grams, sentences
+from rules.tokens import BEGIN, END, JOINT, NUMBER, grams, sentences
 
 ROOT: Final = Path(__file__).parents[1]
 CORPORA: Final = ROOT / "tests" / "corpora"
@@ -148,7 +148,7 @@ class Reader:
 
     def read(self, text: str) -> Text:
         """Return the runs of each sentence, and the passages."""
-        found = sentences(fold(text).text) or [[]]
+        found = [sentence.split(JOINT) for sentence in sentences(fold(text).text)] or [[]]
         return Text([self._runs(words) for words in found], list(passages(list(map(len, found)))))
 
     def _runs(self, words: list[str]) -> frozenset[str]:
