@@ -16,9 +16,9 @@ from router.bus.local import LocalBus
 from router.bus.redis import RedisBus
 from router.clock import SystemClock, TimedIds
 from router.config import Config, database_file, link_hosts, read_key
-from router.connector import Context
+from router.flow.accounts import Accounts
 from router.flow.assign import Assigner
-from router.flow.banners import HouseBanners
+from router.flow.attendant import Attendant
 from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.context import ContextReader
@@ -29,7 +29,7 @@ from router.flow.hooks import HookWorker
 from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.leases import Leases
-from router.flow.links import AccountLinks, LinkWriter, page_of
+from router.flow.links import LinkWriter, page_of
 from router.flow.pages import PageWorker
 from router.flow.people import People
 from router.flow.references import References
@@ -41,7 +41,7 @@ from router.flow.rulebook import Rulebook
 from router.flow.rules_follower import RulesFollower
 from router.flow.signed import SignedCalls
 from router.flow.sweep import sweeper_of
-from router.flow.threads import AccountCursors, AccountThreads
+from router.flow.switches import Switches
 from router.flow.verification import Verification
 from router.keys import Keyring
 from router.model.errors import ConfigError
@@ -138,9 +138,14 @@ class App:
         self.bus = await self._open_bus(self._owner)
         self._exit.push_async_callback(self.bus.close)
         self.feed = Feed(store=store, bus=self.bus, metrics=self.metrics, log=log)
-        self.channels = Channels(self._channels())
+        accounts = Accounts(
+            config, self._base, store=store, bus=self.bus, feed=self.feed, keys=self.keys, clock=self.clock,
+            ids=self.ids, log=log,
+        )  # fmt: skip
+        self.channels = Channels(accounts.opened())
         for channel in self.channels.all():
-            self._exit.push_async_callback(channel.connector.close)
+            self._exit.push_async_callback(_close, channel)
+        self.switches = Switches(store=store, clock=self.clock, log=log)
 
     async def start(self) -> None:
         """Open, then start every worker of this process's roles."""
@@ -152,6 +157,8 @@ class App:
             store=store, bus=bus, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids, metrics=metrics, log=log
         )
         self._take_up()
+        await self.switches.look()
+        self._run("switches", self.switches.run())
         if "route" in self._roles:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:
@@ -166,6 +173,7 @@ class App:
                     page=page_of(self.channels, self.config.server.public_url),
                     public_url=self.config.server.public_url,
                 ),
+                switches=self.switches,
                 clock=clock,
                 jitter=random.SystemRandom().random,
                 metrics=metrics,
@@ -204,13 +212,15 @@ class App:
                 log=log,
             )
             self._run("pages", pages.run())
-        if "intake" in self._roles:
-            for channel in self.channels.all():
-                inlet = self.door.inlet(channel.manifest, channel.account)
-                self._run(f"intake:{channel.kind}/{channel.account}", channel.connector.run(inlet))
+        for channel in self.channels.all():
+            door = self.door.inlet(channel.manifest, channel.account)
+            inlet = self.switches.gate(channel, door) if "intake" in self._roles else None
+            attendant = Attendant(channel, inlet=inlet, switches=self.switches, log=log)
+            self._run(f"channel:{channel.kind}/{channel.account}", attendant.run())
         self.health = HealthBoard(
             store=store,
             channels=self.channels,
+            switches=self.switches,
             runs_channels="intake" in self._roles,
             clock=clock,
             metrics=metrics,
@@ -271,34 +281,6 @@ class App:
             cache=database.parent if (database := database_file(self.config.storage.url, self._base)) else None,
         )
 
-    def _channels(self) -> list[Channel]:
-        channels = []
-        for configured in self.config.channels:
-            manifest = discovery.manifest_of(configured.kind, configured.place)
-            settings = discovery.settings_of(manifest, configured)
-            kind, account, store, bus, clock = configured.kind, configured.account, self.store, self.bus, self.clock
-            context = Context(
-                account=account,
-                clock=self.clock,
-                ids=self.ids,
-                log=self.log,
-                signer=self.keys,
-                cursors=AccountCursors(store, kind, account),
-                threads=AccountThreads(kind, account, store=store, bus=bus, feed=self.feed, clock=clock),
-                links=AccountLinks(kind, account, store=store, bus=bus, keys=self.keys, clock=clock, ids=self.ids),
-                banners=HouseBanners(store=store, feed=self.feed),
-                public_url=self.config.server.public_url,
-            )
-            channels.append(
-                Channel(
-                    account=configured.account,
-                    manifest=manifest,
-                    capabilities=discovery.capabilities_of(manifest, settings),
-                    connector=manifest.create(settings, context),
-                )
-            )
-        return channels
-
     async def _start_routing(self, owner: str) -> None:
         leases = Leases(owner, store=self.store, clock=self.clock, log=self.log)
         await leases.refresh()
@@ -338,6 +320,7 @@ class App:
             status=status,
             door=self.door,
             channels=self.channels,
+            switches=self.switches,
             commands=self.commands,
             people=self.people,
             remedies=self.remedies,
@@ -388,3 +371,7 @@ class App:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         with contextlib.suppress(Exception):
             await self._exit.aclose()
+
+
+async def _close(channel: Channel) -> None:
+    await channel.connector.close()

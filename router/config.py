@@ -85,6 +85,8 @@ class ChannelConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Decoded by the connector's own settings type."""
     place: str = msgspec.field(default="channels", name="@place")
     """Where it stands, for errors about what only its connector knows; set by `load`."""
+    written: dict[str, object] = msgspec.field(default={}, name="@written")
+    """The settings as they stand in the file, with references in place of secrets; set by `load`."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -127,7 +129,11 @@ def load(path: Path) -> Config:
     _check(config, places)
     _check_keys(config.secrets, places)
     placed = [
-        msgspec.structs.replace(channel, place=places.of(f"$.channels[{index}].settings"))
+        msgspec.structs.replace(
+            channel,
+            place=places.of(f"$.channels[{index}].settings"),
+            written=found["channels"][index].get("settings") or {},
+        )
         for index, channel in enumerate(config.channels)
     ]
     return msgspec.structs.replace(config, channels=tuple(placed))
@@ -219,6 +225,20 @@ def _resolve(value: object, at: str, base: Path, places: _Places) -> object:
         raise ConfigError(
             f"{places.of(at)}: the secret file {target} cannot be read ({type(error).__name__})"
         ) from None
+
+
+def read_again(channel: ChannelConfig, base: Path) -> ChannelConfig:
+    """The channel with its secrets as they are now; without references, as it was. Raises ConfigError."""
+    settings = _resolve(channel.written, "$", base, _Places(Path(channel.place), None))
+    return msgspec.structs.replace(channel, settings=settings) if channel.written else channel
+
+
+def references(value: object) -> list[str]:
+    """Every `env:NAME` and `file:PATH` of a value as it is written, each once."""
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return list(dict.fromkeys(found for item in inner for found in references(item)))
+    return [value] if isinstance(value, str) and value.startswith(_REFERENCES) else []
 
 
 def _check(config: Config, places: _Places) -> None:

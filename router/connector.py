@@ -161,6 +161,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     since_ms: int = 0
     last_event_at_ms: int | None = None
+    quota_left: int | None = None
+    """Calls or messages that the provider still allows in its current window, where it says so."""
 
 
 class Connector(Protocol):

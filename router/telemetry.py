@@ -139,6 +139,21 @@ class Metrics:
             ["channel", "account"],
             registry=registry,
         )
+        self.channel_paused = Gauge(
+            "switchboard_channel_paused", "1 while an operator has it paused", ["channel", "account"], registry=registry
+        )
+        self.channel_quota_left = Gauge(
+            "switchboard_channel_quota_left",
+            "What the provider still allows in its current window",
+            ["channel", "account"],
+            registry=registry,
+        )
+        self.channel_last_event = Gauge(
+            "switchboard_channel_last_event_timestamp_seconds",
+            "When something last came in, as a Unix time",
+            ["channel", "account"],
+            registry=registry,
+        )
         self.rules_version = Gauge("switchboard_rules_version", "Active version of the rules", registry=registry)
         self.rules_last_reload_ok = Gauge(
             "switchboard_rules_last_reload_ok", "0 while the rules on disk are broken", registry=registry

@@ -52,6 +52,7 @@ class WebchatConnector:
     async def run(self, inlet: Inlet) -> None:
         """Wait; let every visitor go when cancelled, so that the server need not wait for them."""
         del inlet
+        self._closed = False  # after a pause it is run again
         try:
             await asyncio.Event().wait()
         finally:

@@ -1,19 +1,25 @@
-"""`switchboard channels check|status`: whether the configured channels can be reached, and how they are."""
+"""`switchboard channels`: add one, check them, see how they are, pause and resume one."""
 
 import argparse
 import asyncio
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
 from router.app import App
+from router.cli.channels_add import add, add_add_arguments
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
-from router.cli.house import opened, place_of, refuse_missing
+from router.cli.house import House, opened, place_of, refuse_missing
 from router.cli.serve_command import add_config
 from router.clock import SystemClock
 from router.config import load
 from router.connector import Health
-from router.store import health
+from router.model.errors import Refused
+from router.store import health, switches
+from router.store.health import ChannelHealth
+from router.store.switches import Switch
 from router.telemetry import SilentLog
 
 _CHECK_S = 12.0
@@ -21,7 +27,8 @@ _CHECK_S = 12.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="check|status")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="add|check|status|pause|resume")
+    add_add_arguments(actions)
     for name, summary in (
         ("check", "one authenticated call to each provider"),
         ("status", "what the running service last said of each channel"),
@@ -29,11 +36,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action = actions.add_parser(name, help=summary, description=summary)
         add_config(action)
         action.add_argument("--json", action="store_true", help="one JSON object a line")
+    for name, summary in (
+        ("pause", "take nothing in and send nothing, until `resume`; what comes meanwhile is brought again or waits"),
+        ("resume", "go on where `pause` left off; try refused credentials again"),
+    ):
+        action = actions.add_parser(name, help=summary, description=summary)
+        add_config(action)
+        action.add_argument("channel", metavar="KIND[/ACCOUNT]", help="such as email or email/sales")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """1 when a channel does not work."""
-    return asyncio.run(_check(arguments) if arguments.action == "check" else _status(arguments))
+    match arguments.action:
+        case "add":
+            return asyncio.run(_add(arguments))
+        case "check":
+            return asyncio.run(_check(arguments.config, as_json=arguments.json))
+        case "status":
+            return asyncio.run(_status(arguments))
+        case _:
+            return asyncio.run(_switch(arguments))
 
 
 async def check_channels(app: App) -> list[tuple[str, Health]]:
@@ -53,17 +75,27 @@ async def check_channels(app: App) -> list[tuple[str, Health]]:
     )
 
 
-async def _check(arguments: argparse.Namespace) -> int:
-    config = load(arguments.config)
-    refuse_missing(config, arguments.config)
-    app = App(config, base=place_of(arguments.config), roles=(), log=SilentLog(), clock=SystemClock())
+async def _add(arguments: argparse.Namespace) -> int:
+    name = add(arguments)
+    return await _check(arguments.config, only=name) if name is not None else EXIT_FINDINGS
+
+
+async def _check(path: Path, *, as_json: bool = False, only: str | None = None) -> int:
+    config = load(path)
+    if only is not None:  # a new channel may be checked before there is a database
+        chosen = tuple(one for one in config.channels if f"{one.kind}/{one.account}" == only)
+        storage = msgspec.structs.replace(config.storage, url="sqlite::memory:")
+        config = msgspec.structs.replace(config, channels=chosen, storage=storage)
+    else:
+        refuse_missing(config, path)
+    app = App(config, base=place_of(path), roles=(), log=SilentLog(), clock=SystemClock())
     try:
         await app.open()
         found = await check_channels(app)
     finally:
         await app.stop()
     for name, state in found:
-        _print(name, state.state, state.detail, as_json=arguments.json)
+        _print(name, state.state, state.detail, as_json=as_json)
     return EXIT_DONE if all(state.state == "ok" for _, state in found) else EXIT_FINDINGS
 
 
@@ -71,13 +103,65 @@ async def _status(arguments: argparse.Namespace) -> int:
     async with opened(arguments.config) as house:
         found = await house.store.read(health.channels())
     for channel in found:
-        _print(f"{channel.kind}/{channel.account}", channel.state, channel.detail, as_json=arguments.json)
+        if arguments.json:
+            _write(
+                {
+                    "channel": f"{channel.kind}/{channel.account}",
+                    "state": channel.state,
+                    "detail": channel.detail,
+                    "at_ms": channel.at_ms,
+                    "last_event_at_ms": channel.last_event_at_ms,
+                    "quota_left": channel.quota_left,
+                }
+            )
+        else:
+            _print(f"{channel.kind}/{channel.account}", channel.state, _told(channel), as_json=False)
     return EXIT_DONE if all(channel.state == "ok" for channel in found) else EXIT_FINDINGS
+
+
+def _told(channel: ChannelHealth) -> str:
+    parts = [channel.detail] if channel.detail else []
+    if channel.last_event_at_ms is not None:
+        at = datetime.fromtimestamp(channel.last_event_at_ms / 1000, UTC).isoformat(timespec="seconds")
+        parts.append(f"last heard {at}")
+    if channel.quota_left is not None:
+        parts.append(f"{channel.quota_left} calls left")
+    return "; ".join(parts)
+
+
+async def _switch(arguments: argparse.Namespace) -> int:
+    kind, _, account = arguments.channel.partition("/")
+    account = account or "default"
+    name = f"{kind}/{account}"
+    async with opened(arguments.config) as house:
+        if arguments.action == "resume":
+            undone = await house.store.write(switches.turn_on(kind, account, "operator", "credentials"))
+            if not undone:
+                _refuse_unknown(house, name)
+                print(f"{name} was not paused")
+                return EXIT_DONE
+            print(f"{name} goes on, in every process within seconds")
+            return EXIT_DONE
+        _refuse_unknown(house, name)
+        off = Switch(kind=kind, account=account, cause="operator", since_ms=house.clock.now_ms())
+        done = await house.store.write(switches.turn_off(off))
+    print(f"{name} is paused; go on with: switchboard channels resume {name}" if done else f"{name} is paused already")
+    return EXIT_DONE
+
+
+def _refuse_unknown(house: House, name: str) -> None:
+    known = [f"{one.kind}/{one.account}" for one in house.config.channels]
+    if name not in known:
+        raise Refused("no_channel", f"there is no channel {name}; configured: {', '.join(known) or 'none'}", status=404)
 
 
 def _print(name: str, state: str, detail: str, *, as_json: bool) -> None:
     if as_json:
-        sys.stdout.buffer.write(msgspec.json.encode({"channel": name, "state": state, "detail": detail}) + b"\n")
-        sys.stdout.flush()
+        _write({"channel": name, "state": state, "detail": detail})
     else:
         print(f"{name:<24} {state:<12} {detail}".rstrip())
+
+
+def _write(row: dict[str, object]) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")
+    sys.stdout.flush()

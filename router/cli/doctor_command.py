@@ -21,7 +21,7 @@ from router.config import Config, StorageConfig, database_file, link_hosts, load
 from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
 from router.model.errors import ConfigError, StoreUnavailable
-from router.store import alarms, health, journal, migrate, outbox, people, quarantine, rulesets
+from router.store import alarms, health, journal, migrate, outbox, people, quarantine, rulesets, switches
 from router.store.script import Store
 from router.telemetry import SilentLog
 from rules import accelerator
@@ -140,6 +140,7 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
         *await _work(app),
         *await _rules(app, config, base),
         *await _people(app),
+        *await _switches(app),
     ]:
         yield finding
     for name, said in await check_channels(app):
@@ -151,6 +152,19 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
             text=f"{said.state} {said.detail}".strip(),
             remedy=remedy,
         )
+
+
+async def _switches(app: App) -> list[Finding]:
+    """Channels that are off; whether their providers answer is asked of them."""
+    return [
+        Finding(
+            state="warning",
+            about=f"channel {off.kind}/{off.account}",
+            text="paused by an operator" if off.cause == "operator" else f"its credentials were refused: {off.detail}",
+            remedy=f"switchboard channels resume {off.kind}/{off.account}",
+        )
+        for off in await app.store.read(switches.switches())
+    ]
 
 
 def _disk(config: Config, base: Path) -> Finding:

@@ -27,7 +27,6 @@ DELIVERY_RANK: dict[OutboxState, int] = {
 """Delivery state never goes backwards."""
 
 _BACKOFF_MS = (1_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000)
-_AUTH_PAUSE_MS = 60_000
 _ASKED_PAUSE_S_MAX = 86_400.0
 """However long a provider asks us to wait, a day later somebody has to be told how it stands."""
 _ERROR_CHARS = 300
@@ -67,9 +66,10 @@ def after_attempt(
         case Rejected():
             return _settle(entry, message, "dead", outcome.reason, now_ms)
         case AuthFailed():
-            # The channel pauses, the row keeps its place and its attempts: the operator, not the message, is at fault.
+            # The channel waits (flow/switches.py), the row keeps its place, time and attempts: the operator, not the
+            # message, is at fault.
             kept = msgspec.structs.replace(entry, attempts=max(0, entry.attempts - 1))
-            return _settle(kept, message, "queued", outcome.reason, now_ms, due_at_ms=now_ms + _AUTH_PAUSE_MS)
+            return _settle(kept, message, "queued", outcome.reason, now_ms)
         case Unknown():
             if resend_is_safe and not entry.uncertain:
                 once_more = msgspec.structs.replace(entry, uncertain=True)

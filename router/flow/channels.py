@@ -1,6 +1,6 @@
 """The configured channels of this installation: who speaks for which kind, what each can carry, how each is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -8,13 +8,22 @@ from router.connector import Capabilities, Connector, Manifest
 from router.core.replies import ChannelView
 
 
-class Channel(msgspec.Struct, frozen=True, kw_only=True):
+def _nothing_new() -> Connector | None:
+    return None
+
+
+class Channel(msgspec.Struct, kw_only=True):
     """One configured account of a connector kind."""
 
     account: str
     manifest: Manifest
     capabilities: Capabilities
     connector: Connector
+    """Made anew when the provider refuses its secrets and there are new ones: ask for it, do not keep it."""
+    renew: Callable[[], Connector | None] = _nothing_new
+    """A connector with the secrets as they are now; None when they are those of the last one."""
+    remedy: str = ""
+    """What an operator does about refused credentials."""
 
     @property
     def kind(self) -> str:

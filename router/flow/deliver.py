@@ -8,13 +8,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from router.bus import Bus
-from router.connector import Outbound, OutboundAttachment, Rejected, Retry, SendOutcome, Unknown
+from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected, Retry, SendOutcome, Unknown
 from router.core.delivery import after_attempt
 from router.core.reply_token import make_token
 from router.flow.channels import Channel, Channels
 from router.flow.files import open_file
 from router.flow.links import LinkWriter
 from router.flow.seals import open_reply
+from router.flow.switches import Switches
 from router.keys import Keyring
 from router.model.changes import Change
 from router.model.errors import Conflict, StoreUnavailable
@@ -41,13 +42,15 @@ class DeliveryWorker:
         channels: Channels,
         keys: Keyring,
         links: LinkWriter,
+        switches: Switches,
         clock: Clock,
         jitter: Callable[[], float],
         metrics: Metrics,
         log: Logger,
     ) -> None:
         self._store, self._bus, self._channels, self._keys = store, bus, channels, keys
-        self._links, self._clock, self._jitter, self._metrics, self._log = links, clock, jitter, metrics, log
+        self._links, self._switches, self._clock, self._jitter = links, switches, clock, jitter
+        self._metrics, self._log = metrics, log
 
     async def run(self) -> None:
         """Work until cancelled; each channel by itself, so that a slow provider holds up nobody else's replies."""
@@ -63,13 +66,14 @@ class DeliveryWorker:
         sending: set[asyncio.Task[None]] = set()
         try:
             while True:
-                free = SEND_CONCURRENCY - len(sending)
+                room = SEND_CONCURRENCY - len(sending)
+                free = self._switches.room(channel, room) if room else 0
                 claimed = await self._claim(keys, free) if free else []
                 for item in claimed:
                     task = asyncio.create_task(self._deliver(item))
                     sending.add(task)
                     task.add_done_callback(sending.discard)
-                if len(claimed) < free:
+                if room and (not free or len(claimed) < free):
                     await watch.wait(_POLL_S)
                 else:
                     await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
@@ -97,7 +101,8 @@ class DeliveryWorker:
 
     async def _claim_round(self, channel: Channel) -> list[Claimed]:
         keys = self._channels.keys_of(channel)
-        return await self._claim(keys, SEND_CONCURRENCY) if keys else []
+        free = self._switches.room(channel, SEND_CONCURRENCY)
+        return await self._claim(keys, free) if keys and free else []
 
     async def _deliver(self, item: Claimed) -> None:
         channel = self._channels.find(item.entry.channel, item.entry.account)
@@ -108,6 +113,10 @@ class DeliveryWorker:
             # Nothing was sent; the row stays `sending`, and once its lease runs out it is looked up.
             self._log.warning("deliver.store_unavailable", outbox_id=item.entry.id, **why(error))
             return
+        if isinstance(outcome, AuthFailed):
+            await self._switches.refuse(channel, outcome.reason)
+        else:
+            await self._switches.accepted(channel)
         self._metrics.sent.labels(item.entry.channel, type(outcome).__name__.lower()).inc()
         changes = after_attempt(
             item.entry,

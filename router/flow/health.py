@@ -5,8 +5,10 @@ Every process also tries here whether the database takes writes, for one that on
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from router.flow.channels import Channels
+from router.flow.channels import Channel, Channels
+from router.flow.switches import Switches
 from router.model.errors import StoreUnavailable
 from router.model.sources import Clock
 from router.store import health
@@ -23,9 +25,17 @@ class HealthBoard:
     """Reports this process's channels where it runs them, and knows what all processes reported."""
 
     def __init__(
-        self, *, store: Store, channels: Channels, runs_channels: bool, clock: Clock, metrics: Metrics, log: Logger
+        self,
+        *,
+        store: Store,
+        channels: Channels,
+        switches: Switches,
+        runs_channels: bool,
+        clock: Clock,
+        metrics: Metrics,
+        log: Logger,
     ) -> None:
-        self._store, self._channels, self._runs = store, channels, runs_channels
+        self._store, self._channels, self._switches, self._runs = store, channels, switches, runs_channels
         self._clock, self._metrics, self._log = clock, metrics, log
         self._said: dict[tuple[str, str], ChannelHealth] = {}
         self._listeners: list[Callable[[], None]] = []
@@ -71,19 +81,46 @@ class HealthBoard:
     async def _report(self) -> None:
         now_ms = self._clock.now_ms()
         for channel in self._channels.all():
-            state = channel.connector.health()
             key = (channel.kind, channel.account)
-            found = ChannelHealth(
-                kind=channel.kind, account=channel.account, state=state.state, detail=state.detail, at_ms=now_ms
-            )
-            self._metrics.channel_up.labels(*key).set(1 if state.state == "ok" else 0)
-            if state.last_event_at_ms is not None:
-                self._metrics.channel_lag_seconds.labels(*key).set((now_ms - state.last_event_at_ms) / 1000)
+            found = self._how(channel, now_ms)
+            self._measure(found)
             said = self._said.get(key)
             is_news = said is None or (said.state, said.detail) != (found.state, found.detail)
             if is_news or (said is not None and now_ms - said.at_ms >= _REPEAT_MS):
                 await self._store.write(health.report(found))
                 self._said[key] = found
+
+    def _how(self, channel: Channel, now_ms: int) -> ChannelHealth:
+        """What the connector says, under what the house knows besides."""
+        said = channel.connector.health()
+        state, detail = str(said.state), said.detail
+        paused = self._switches.of(channel, "operator")
+        refused = self._switches.of(channel, "credentials")
+        name = f"{channel.kind}/{channel.account}"
+        if paused is not None:
+            since = datetime.fromtimestamp(paused.since_ms / 1000, UTC).isoformat(timespec="seconds")
+            state, detail = "paused", f"by an operator since {since}; go on with: switchboard channels resume {name}"
+        elif refused is not None or state == "auth_failed":
+            reason = detail if state == "auth_failed" or refused is None else refused.detail
+            state, detail = "auth_failed", "; ".join(part for part in (reason, channel.remedy) if part)
+        return ChannelHealth(
+            kind=channel.kind,
+            account=channel.account,
+            state=state,
+            detail=detail,
+            at_ms=now_ms,
+            last_event_at_ms=said.last_event_at_ms,
+            quota_left=said.quota_left,
+        )
+
+    def _measure(self, found: ChannelHealth) -> None:
+        key = (found.kind, found.account)
+        self._metrics.channel_up.labels(*key).set(1 if found.state == "ok" else 0)
+        self._metrics.channel_paused.labels(*key).set(1 if found.state == "paused" else 0)
+        if found.last_event_at_ms is not None:
+            self._metrics.channel_lag_seconds.labels(*key).set((found.at_ms - found.last_event_at_ms) / 1000)
+        if found.quota_left is not None:
+            self._metrics.channel_quota_left.labels(*key).set(found.quota_left)
 
     async def _read(self) -> None:
         found = await self._store.read(health.channels())

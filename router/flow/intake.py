@@ -101,6 +101,7 @@ class ChannelInlet:
         self._commit_seconds = metrics.stage_seconds.labels("commit")
         self._counted = {outcome: metrics.accepted.labels(manifest.kind, outcome) for outcome in get_args(Acceptance)}
         self._account = account
+        self._last_event = metrics.channel_last_event.labels(manifest.kind, account)
 
     async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
         """Parse, redact and commit `raws` and `cursor`; per payload, what became of its events.
@@ -153,6 +154,8 @@ class ChannelInlet:
         self._redact_seconds.observe(batch.redact_s)
         reports = [[self._report(result, batch, verdicts) for result in results] for results in batch.results]
         outcomes = [one.outcome for results in reports for one in results]
+        if outcomes:
+            self._last_event.set(self._door.clock.now_ms() / 1000)
         for outcome in set(outcomes):
             self._counted[outcome].inc(outcomes.count(outcome))
         return reports

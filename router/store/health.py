@@ -18,26 +18,33 @@ class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     detail: str
     at_ms: int
+    last_event_at_ms: int | None = None
+    """When something last came in, or the provider last answered."""
+    quota_left: int | None = None
 
 
 def report(channel: ChannelHealth) -> Script[int]:
     """Replace what was said before."""
     return run(
-        "INSERT INTO channel_health (kind, account, state, detail, at_ms) "
-        "VALUES (:kind, :account, :state, :detail, :at_ms) ON CONFLICT (kind, account) DO UPDATE "
-        "SET state = excluded.state, detail = excluded.detail, at_ms = excluded.at_ms",
+        "INSERT INTO channel_health (kind, account, state, detail, at_ms, last_event_at_ms, quota_left) "
+        "VALUES (:kind, :account, :state, :detail, :at_ms, :last_event_at_ms, :quota_left) "
+        "ON CONFLICT (kind, account) DO UPDATE SET state = excluded.state, detail = excluded.detail, "
+        "at_ms = excluded.at_ms, last_event_at_ms = excluded.last_event_at_ms, quota_left = excluded.quota_left",
         kind=channel.kind,
         account=channel.account,
         state=channel.state,
         detail=channel.detail,
         at_ms=channel.at_ms,
+        last_event_at_ms=channel.last_event_at_ms,
+        quota_left=channel.quota_left,
     )
 
 
 def channels() -> Script[list[ChannelHealth]]:
     """All that ever reported."""
-    rows = yield from select("SELECT kind, account, state, detail, at_ms FROM channel_health ORDER BY kind, account")
-    return [ChannelHealth(kind=row[0], account=row[1], state=row[2], detail=row[3], at_ms=row[4]) for row in rows]
+    fields = ChannelHealth.__struct_fields__
+    rows = yield from select(f"SELECT {', '.join(fields)} FROM channel_health ORDER BY kind, account")  # noqa: S608
+    return [ChannelHealth(**dict(zip(fields, row, strict=True))) for row in rows]
 
 
 def try_writing() -> Script[None]:

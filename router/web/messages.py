@@ -8,8 +8,7 @@ from typing import Literal
 import msgspec
 from aiohttp import web
 
-from router.connector import Accepted, Manifest, RawEvent
-from router.flow.intake import Door
+from router.connector import Accepted, Inlet, RawEvent
 from router.model.errors import Refused
 from router.model.limits import API_BATCH_MAX, API_BODY_BYTES_MAX
 from router.web.auth import Auth
@@ -51,11 +50,10 @@ def _several(text: bytes) -> bool:
 
 
 class MessagesApi:
-    """The endpoint; `manifest` is the API connector's, whose parser reads the wire."""
+    """The endpoint; `inlet` is the API connector's, whose parser reads the wire."""
 
-    def __init__(self, *, door: Door, auth: Auth, manifest: Manifest) -> None:
-        self._auth = auth
-        self._inlet = door.inlet(manifest, "default")
+    def __init__(self, *, auth: Auth, inlet: Inlet) -> None:
+        self._auth, self._inlet = auth, inlet
 
     async def post(self, request: web.Request) -> web.Response:
         """Accept messages. 400 for what is no JSON, 401, 413, 503 when nothing was written."""

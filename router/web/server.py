@@ -8,6 +8,7 @@ from aiohttp import web
 
 from inbox.assets import CACHE_CONTROL, LANGUAGE_COOKIE, THEME_COOKIE, Assets, choose_language, choose_theme
 from router.config import ServerConfig
+from router.connector import Inlet
 from router.discovery import manifest_of
 from router.flow.channels import Channels
 from router.flow.commands import Commands
@@ -21,6 +22,7 @@ from router.flow.people import People
 from router.flow.regrouping import Regroupings
 from router.flow.remedies import Remedies
 from router.flow.rulebook import Rulebook
+from router.flow.switches import Switches
 from router.flow.verification import Verification
 from router.keys import Keyring
 from router.model.errors import Refused
@@ -33,6 +35,7 @@ from router.store.script import Store
 from router.telemetry import Logger, Metrics
 from router.web import openapi, trace
 from router.web.auth import Auth
+from router.web.channel_routes import routes_of
 from router.web.contacts import ContactsApi
 from router.web.feed import FeedSocket
 from router.web.incidents import IncidentsApi
@@ -66,6 +69,7 @@ class Server:
         status: Status,
         door: Door,
         channels: Channels,
+        switches: Switches,
         commands: Commands,
         people: People,
         remedies: Remedies,
@@ -82,7 +86,7 @@ class Server:
         log: Logger,
     ) -> None:
         self._config, self._store, self._commands, self._keys = config, store, commands, keys
-        self._door, self._channels, self._metrics = door, channels, metrics
+        self._door, self._channels, self._switches, self._metrics = door, channels, switches, metrics
         self._assets = Assets()
         self._auth = auth = Auth(store=store, clock=clock, secure=config.public_url.startswith("https:"))
         views = Views(store)
@@ -104,7 +108,10 @@ class Server:
         self._verification = VerificationApi(store=store, auth=auth, verification=verification, assets=self._assets)
         self._regrouping = RegroupingApi(store=store, auth=auth, regroupings=regroupings)
         self._incidents = IncidentsApi(store=store, auth=auth, incidents=incidents)
-        self._messages = MessagesApi(door=door, auth=auth, manifest=manifest_of("api"))
+        manifest = manifest_of("api")
+        fed = channels.find(manifest.kind, "default")
+        inlet: Inlet = door.inlet(manifest, "default")
+        self._messages = MessagesApi(auth=auth, inlet=inlet if fed is None else switches.gate(fed, inlet))
         self._trace = trace.TraceApi(store=store, auth=auth)
         self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
         self._mount()
@@ -141,9 +148,9 @@ class Server:
             ]
         )
         for channel in self._channels.all():
-            inlet = self._door.inlet(channel.manifest, channel.account)
+            inlet = self._switches.gate(channel, self._door.inlet(channel.manifest, channel.account))
             prefix = f"/channels/{quote(channel.kind)}/{quote(channel.account)}"
-            for route in channel.connector.routes(inlet):
+            for route in routes_of(channel, inlet):
                 self._app.router.add_route(route.method, prefix + route.path, route.handler)
 
     async def start(self) -> None:

@@ -32,6 +32,7 @@ from router.flow.links import LinkWriter
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
 from router.flow.sweep import Sweeper
+from router.flow.switches import Switches
 from router.flow.timers import Timers
 from router.keys import Keyring
 from router.model.tables import Agent
@@ -152,7 +153,10 @@ class Life:
             **parts, **said, rulebook=RULEBOOK, keys=keys, channels=channels, leases=self.leases, ids=ids
         )
         links = LinkWriter(store=self.store, keys=keys, page=None, public_url="https://help.example.org")
-        self.deliver = DeliveryWorker(**parts, **said, keys=keys, channels=channels, links=links, jitter=lambda: 0.5)
+        switches = Switches(store=self.store, clock=clock, log=said["log"])
+        self.deliver = DeliveryWorker(
+            **parts, **said, keys=keys, channels=channels, links=links, switches=switches, jitter=lambda: 0.5
+        )
         self.assign = Assigner(**parts, log=said["log"])
         timers = Timers(**parts, rulebook=RULEBOOK, channels=channels, ids=ids)
         ladders = Ladders(**parts, rulebook=RULEBOOK, ids=ids, metrics=said["metrics"])

@@ -39,6 +39,10 @@ class MailServer(World):
         for writer in self._sessions.values():
             writer.transport.abort()
 
+    def cut(self) -> None:
+        """Cut every SMTP connection."""
+        self._smtp.cut()
+
     async def start(self) -> None:
         """Listen; the ports are known afterwards and stay the same over a restart."""
         loop = asyncio.get_running_loop()

@@ -27,6 +27,7 @@ def network(house):
         channels=Channels([channel]),
         keys=app.keys,
         links=LinkWriter(store=app.store, keys=app.keys, page=None, public_url="https://help.example.org"),
+        switches=app.switches,
         clock=app.clock,
         jitter=lambda: 0.5,
         metrics=Metrics(),

@@ -3,7 +3,7 @@
 import msgspec
 
 from router.model.changes import Add, Record, Save
-from router.store import changes, events, health, rulesets, threads
+from router.store import changes, events, health, rulesets, switches, threads
 from router.store.script import Store
 from tests.contract.store_suite.make import NOW, Case, agent, newer, put, uid
 
@@ -82,3 +82,18 @@ class FeedSuite:
         for said in (well, ill):
             await store.write(health.report(said))
         assert await store.read(health.channels()) == [ill]
+        heard = msgspec.structs.replace(well, last_event_at_ms=NOW, quota_left=7)
+        await store.write(health.report(heard))
+        assert await store.read(health.channels()) == [heard]
+
+    async def test_a_channel_is_off_for_each_cause_once(self, store: Store, other: Store):
+        paused = switches.Switch(kind="email", account="default", cause="operator", since_ms=NOW)
+        refused = switches.Switch(kind="email", account="default", cause="credentials", detail="535", since_ms=NOW)
+        later = msgspec.structs.replace(refused, detail="536", since_ms=NOW + 1)
+        assert [await store.write(switches.turn_off(one)) for one in (paused, refused, later)] == [1, 1, 0]
+        assert set(await other.read(switches.switches())) == {paused, refused}
+        assert await other.write(switches.turn_on("email", "default", "credentials")) == 1
+        assert await other.write(switches.turn_on("email", "sales", "operator")) == 0
+        assert await store.read(switches.switches()) == [paused]
+        assert await store.write(switches.turn_on("email", "default", "operator", "credentials")) == 1
+        assert await store.read(switches.switches()) == []

@@ -1,0 +1,91 @@
+"""From the configuration to channels: each account's connector made, and made anew when its secrets have changed."""
+
+from pathlib import Path
+
+from router import discovery
+from router.bus import Bus
+from router.config import ChannelConfig, Config, read_again, references
+from router.connector import Connector, Context, Manifest
+from router.flow.banners import HouseBanners
+from router.flow.channels import Channel
+from router.flow.feed import Feed
+from router.flow.links import AccountLinks
+from router.flow.threads import AccountCursors, AccountThreads
+from router.keys import Keyring
+from router.model.errors import ConfigError
+from router.model.sources import Clock, Ids
+from router.store.script import Store
+from router.telemetry import Logger
+
+
+class Accounts:
+    """Opens the channels of a configuration; `base` is what paths in it are relative to."""
+
+    def __init__(
+        self, config: Config, base: Path, *, store: Store, bus: Bus, feed: Feed, keys: Keyring, clock: Clock, ids: Ids,
+        log: Logger,
+    ) -> None:  # fmt: skip
+        self._config, self._base = config, base
+        self._store, self._bus, self._feed = store, bus, feed
+        self._keys, self._clock, self._ids, self._log = keys, clock, ids, log
+
+    def opened(self) -> list[Channel]:
+        """In the order of the configuration. Raises ConfigError."""
+        return [self._open(configured) for configured in self._config.channels]
+
+    def _open(self, configured: ChannelConfig) -> Channel:
+        manifest = discovery.manifest_of(configured.kind, configured.place)
+        settings = discovery.settings_of(manifest, configured)
+        context = self._context(configured.kind, configured.account)
+        return Channel(
+            account=configured.account,
+            manifest=manifest,
+            capabilities=discovery.capabilities_of(manifest, settings),
+            connector=manifest.create(settings, context),
+            renew=_Renewal(configured, self._base, manifest, context).renewed,
+            remedy=remedy(configured),
+        )
+
+    def _context(self, kind: str, account: str) -> Context:
+        store, bus, clock = self._store, self._bus, self._clock
+        return Context(
+            account=account,
+            clock=clock,
+            ids=self._ids,
+            log=self._log,
+            signer=self._keys,
+            cursors=AccountCursors(store, kind, account),
+            threads=AccountThreads(kind, account, store=store, bus=bus, feed=self._feed, clock=clock),
+            links=AccountLinks(kind, account, store=store, bus=bus, keys=self._keys, clock=clock, ids=self._ids),
+            banners=HouseBanners(store=store, feed=self._feed),
+            public_url=self._config.server.public_url,
+        )
+
+
+class _Renewal:
+    """Makes one connector anew when what its secrets refer to has changed."""
+
+    def __init__(self, configured: ChannelConfig, base: Path, manifest: Manifest, context: Context) -> None:
+        self._configured, self._base, self._manifest, self._context = configured, base, manifest, context
+
+    def renewed(self) -> Connector | None:
+        """None when nothing changed, or what stands there now is of no use."""
+        try:
+            found = read_again(self._configured, self._base)
+            if found.settings == self._configured.settings:
+                return None
+            made = self._manifest.create(discovery.settings_of(self._manifest, found), self._context)
+        except ConfigError:
+            return None  # a file that is being written: the next look finds it whole
+        self._configured = found
+        return made
+
+
+def remedy(configured: ChannelConfig) -> str:
+    """Where the credentials of a channel are mended."""
+    named = references(configured.written)
+    files = [name for name in named if name.startswith("file:")]
+    if files:
+        return f"put the right ones into {', '.join(files)}: they are read again within seconds"
+    where = ", ".join(named) or "its settings in the configuration"
+    return f"mend {where} and restart the service"

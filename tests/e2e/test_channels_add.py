@@ -1,0 +1,103 @@
+"""`channels add`: one more entry in a file that people keep, and nothing else of it changed."""
+
+import json
+
+import pytest
+import yaml
+
+from router.config import load
+
+HOUSE = """\
+# Ours. Do not touch without telling Mei.
+server: {port: 8080}
+storage: {url: "sqlite:house.db"}   # on the fast disk
+secrets:
+  seal_keys: {k1: "%s"}
+  seal_key: k1
+  signing_key: "%s"
+channels:
+  # The chat on our site.
+  - kind: webchat
+    account: default     # the only one
+
+rules: {path: rules}   # reviewed on Mondays
+""" % ("11" * 32, "22" * 32)  # noqa: UP031
+
+IMAP = {
+    "host": "127.0.0.1",
+    "port": 1,
+    "tls": "none",
+    "user": "help@shop.example",
+    "password": "env:EMAIL_IMAP_PASSWORD",
+}
+SMTP = {"host": "127.0.0.1", "port": 1, "tls": "none"}
+SET = {"address": "help@shop.example"}
+SET |= {f"imap.{name}": value for name, value in IMAP.items() if name != "password"}
+SET |= {f"smtp.{name}": value for name, value in SMTP.items()}
+MAIL = [f"--set={name}={value}" for name, value in SET.items()]
+
+
+@pytest.fixture
+def kept(tmp_path):
+    config = tmp_path / "switchboard.yaml"
+    config.write_text(HOUSE)
+    return config
+
+
+def test_a_channel_is_added_with_comments_and_the_rest_stays(command, kept, monkeypatch):
+    code, out, _ = command("channels", "add", "email", "--config", kept, *MAIL)
+    assert code == 1
+    assert "set the secret EMAIL_IMAP_PASSWORD" in out
+    text = kept.read_text()
+    before, after = HOUSE.split("\nrules:")
+    assert text.startswith(before)
+    assert text.endswith("\nrules:" + after)
+    assert "# Ours: customers write to it, answers come from it." in text
+    assert "# mailbox: INBOX" in text
+    added = yaml.safe_load(text)["channels"][1]
+    assert added["kind"] == "email"
+    assert added["settings"]["imap"] == IMAP
+    monkeypatch.setenv("EMAIL_IMAP_PASSWORD", "secret")
+    assert [(one.kind, one.account) for one in load(kept).channels] == [("webchat", "default"), ("email", "default")]
+
+
+def test_it_is_checked_when_its_secrets_are_there(command, kept, monkeypatch):
+    monkeypatch.setenv("EMAIL_IMAP_PASSWORD", "secret")
+    code, out, _ = command("channels", "add", "email", "--config", kept, *MAIL)
+    assert code == 1  # nobody listens there
+    assert out.splitlines()[-1].split()[:2] == ["email/default", "retrying"]
+    code, out, _ = command("channels", "add", "webchat", "--account", "shop", "--config", kept)
+    assert (code, out.splitlines()[-1].split()[:2]) == (0, ["webchat/shop", "ok"])
+    assert not (kept.parent / "house.db").exists()
+
+
+def test_what_is_needed_and_what_is_unknown_is_named(command, kept):
+    code, _, err = command("channels", "add", "email", "--config", kept)
+    assert code == 78
+    assert "--set address=… --set imap.host=… --set imap.user=… --set smtp.host=…" in err
+    code, _, err = command("channels", "add", "webchat", "--config", kept, "--set", "titel=x")
+    assert (code, "titel" in err) == (78, True)
+    code, _, err = command("channels", "add", "webchat", "--config", kept)
+    assert (code, "configured twice" in err) == (78, True)
+    code, _, err = command("channels", "add", "mail", "--config", kept)
+    assert (code, "did you mean 'email'" in err) == (78, True)
+    assert kept.read_text() == HOUSE
+    assert [file.name for file in kept.parent.iterdir()] == ["switchboard.yaml"]
+
+
+@pytest.mark.parametrize("channels", ["", "channels: []\n"])
+def test_a_file_without_channels_gets_its_first(command, kept, channels):
+    head = HOUSE.partition("channels:")[0]
+    kept.write_text(head + channels)
+    assert command("channels", "add", "webchat", "--config", kept)[0] == 0
+    assert [one.kind for one in load(kept).channels] == ["webchat"]
+    assert kept.read_text().startswith(head)
+
+
+@pytest.mark.parametrize("channels", ["channels: [{kind: webchat}]\n", None])
+def test_a_list_in_one_line_is_refused(command, kept, channels):
+    text = json.dumps(yaml.safe_load(HOUSE)) if channels is None else HOUSE.partition("channels:")[0] + channels
+    kept.write_text(text)
+    code, _, err = command("channels", "add", "webchat", "--account", "b", "--config", kept)
+    assert (code, "one item a line" in err) == (78, True)
+    assert kept.read_text() == text
