@@ -100,6 +100,8 @@ HINTS: Final = {
         "启用那条规则；若由人设置，请把标签列在 tags: 下"
     ),
     "switch it on, or take it out of the test": "启用它，或从测试中去掉",
+    "write verifying: {webhook: wallet} in lifecycle, with the name of one of `webhooks`": "在 lifecycle 中写 "
+    "verifying: {webhook: wallet}，填 `webhooks` 之一的名称",
     "write sla: {name} in a rule": "在规则中写 sla: {name}",
     # Queues and skills.
     "add queues: with one default: true": "加上 queues:，其中一个写 default: true",

@@ -94,6 +94,8 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
         waiting_since_ms=by.now_ms,
         first_replied_at_ms=None,
         solved_at_ms=None,
+        verified_until_ms=None,
+        verified_account=None,
         snoozed_until_ms=None,
         version=1,
     )

@@ -2,7 +2,7 @@
 
 An agent begins a check. Its customer gets a signed, expiring link on the channel they use; the back end is told too and
 answers with a signed call. What it says once counts, however often it says it. Until a check has passed, and again when
-its time is over, account facts and actions stay locked.
+its time is over, account facts and actions stay locked; a pass opens those of the account that logged in, no others.
 """
 
 from typing import Final, Literal
@@ -53,14 +53,23 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The account that logged in."""
 
 
-def unlocked(ticket: Ticket, now_ms: int) -> bool:
-    """Whether account facts and actions of this ticket's customer may be used now."""
-    return ticket.verified_until_ms is not None and now_ms < ticket.verified_until_ms
+def unlocked_until(ticket: Ticket, account: str | None) -> int | None:
+    """Until when facts and actions of this account are open to whoever works the ticket; None: they are not.
+
+    The account is the customer's as it is known now: what was proven about another one opens nothing.
+    """
+    return ticket.verified_until_ms if account is not None and account == ticket.verified_account else None
 
 
-def require_unlocked(ticket: Ticket, now_ms: int) -> None:
+def is_unlocked(ticket: Ticket, account: str | None, now_ms: int) -> bool:
+    """Whether they are open now."""
+    until_ms = unlocked_until(ticket, account)
+    return until_ms is not None and now_ms < until_ms
+
+
+def require_unlocked(ticket: Ticket, account: str, now_ms: int) -> None:
     """Raises Refused (not_verified)."""
-    if not unlocked(ticket, now_ms):
+    if not is_unlocked(ticket, account, now_ms):
         raise Refused("not_verified", "the customer has to pass an identity check first", status=403)
 
 
@@ -177,7 +186,10 @@ def settle(
     if state == "pending":
         return changed, changes
     lasts_ms = ruleset.lifecycle.verifying.lasts_ms if ruleset.lifecycle.verifying is not None else 0
-    ticket, moved = _over(facts.ticket, "backend", now_ms + lasts_ms if passed else None, now_ms)
+    ticket, moved = _over(facts.ticket, "backend", now_ms)
+    ticket = msgspec.structs.replace(
+        ticket, verified_until_ms=now_ms + lasts_ms if passed else None, verified_account=changed.user_id
+    )
     if passed:
         key = f"passed:{check.id}"
         moved += tell("verified", ticket, facts, ruleset, channel, now_ms=now_ms, ids=ids, key=key)
@@ -193,13 +205,13 @@ def _flaw(answer: Answer, user_ids: tuple[str, ...]) -> str:
     return "other_account" if user_ids and answer.user_id not in user_ids else ""
 
 
-def _over(ticket: Ticket, actor: str, verified_until_ms: int | None, now_ms: int) -> tuple[Ticket, list[Change]]:
+def _over(ticket: Ticket, actor: str, now_ms: int) -> tuple[Ticket, list[Change]]:
     """The ticket once its check is decided: back with its agents, unless somebody moved it meanwhile."""
     version, events = ticket.version, list[Change]()
     if ticket.state == "verifying" and may(ticket.state, "open", "backend"):
         ticket, event = change_state(ticket, "open", actor=actor, reason=None, now_ms=now_ms)
         events.append(Record(event))
-    return msgspec.structs.replace(ticket, verified_until_ms=verified_until_ms, version=version + 1), events
+    return msgspec.structs.replace(ticket, version=version + 1), events
 
 
 def expire(check: IdentityCheck, ticket: Ticket, now_ms: int) -> tuple[str, list[Change]]:
@@ -207,6 +219,6 @@ def expire(check: IdentityCheck, ticket: Ticket, now_ms: int) -> tuple[str, list
     if check.state != "pending":
         return "overtaken", []
     over = msgspec.structs.replace(check, state="expired", decided_at_ms=now_ms, version=check.version + 1)
-    changed, events = _over(ticket, "system", ticket.verified_until_ms, now_ms)
+    changed, events = _over(ticket, "system", now_ms)
     told = _event(over, ticket, "expired", "system", now_ms)
     return "fired", [Save(over), Save(changed), *events, Record(told)]

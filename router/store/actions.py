@@ -35,7 +35,7 @@ class ClaimedAction(msgspec.Struct, frozen=True, kw_only=True):
 
     entry: ActionEntry
     undone: ActionEntry | None
-    ticket_number: int
+    ticket: Ticket
     identities: list[Identity]
 
 
@@ -96,7 +96,7 @@ def claim(*, now_ms: int, lease_ms: int, limit: int) -> Script[list[ClaimedActio
         ClaimedAction(
             entry=row,
             undone=before.get(row.undoes) if row.undoes is not None else None,
-            ticket_number=by_id[row.ticket_id].number,
+            ticket=by_id[row.ticket_id],
             identities=[one for one in identities if one.contact_id == by_id[row.ticket_id].contact_id],
         )
         for row in sorted(taken, key=lambda row: row.id)

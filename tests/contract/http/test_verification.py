@@ -65,23 +65,23 @@ def states(ticket):
 
 
 async def test_a_check_that_passes_unlocks_for_its_time(checking, told):
-    ticket = await told("where is my transfer?")
+    ticket = await told("where is my transfer?", sender={"id": "t-1", "user_id": "u-1", "verified": True})
     assert (ticket["can_verify"], ticket["verification"]) == (True, None)
     check = (await begun(checking, ticket))["check"]
     assert (check["state"], check["attempts_max"]) == ("pending", 2)
     shown = await get(checking, path_of(ticket))
-    assert (shown["ticket"]["state"], shown["ticket"]["verified_until_ms"]) == ("verifying", None)
+    assert (shown["ticket"]["state"], shown["unlocked_until_ms"]) == ("verifying", None)
     assert (await begun(checking, ticket, 409))["code"] == "check_pending"
     (word,) = [
         row for row in await checking.app.store.read(fetch(HookEntry)) if row.ticket_id == ticket["ticket"]["id"]
     ]
     told_of = msgspec.json.decode(bytes(word.body))
-    assert (told_of["type"], told_of["check_id"], told_of["user_ids"]) == ("customer.verify", check["id"], [])
+    assert (told_of["type"], told_of["check_id"], told_of["user_ids"]) == ("customer.verify", check["id"], ["u-1"])
     found = await answered(checking, check)
     assert (found["check"]["state"], found["check"]["user_id"]) == ("passed", "u-1")
     assert (await answered(checking, check))["check"] == found["check"], "said twice, it counts once"
     after = await get(checking, path_of(ticket))
-    until_ms = after["ticket"]["verified_until_ms"]
+    until_ms = after["unlocked_until_ms"]
     assert after["ticket"]["state"] == "open"
     assert 3_590_000 < until_ms - checking.app.clock.now_ms() <= 3_600_000
     assert [m["text"] for m in after["messages"]][-1] == "We know that it is you."
@@ -134,7 +134,7 @@ async def test_so_many_failures_end_it_and_a_strangers_account_is_one(checking, 
     assert (found["check"]["state"], found["check"]["attempts"], found["check"]["user_id"]) == ("failed", 2, None)
     assert (await answered(checking, check, 410, attempt="a3", user_id="u-9"))["code"] == "check_over"
     after = await get(checking, path_of(ticket))
-    assert (after["ticket"]["state"], after["ticket"]["verified_until_ms"]) == ("open", None)
+    assert (after["ticket"]["state"], after["unlocked_until_ms"]) == ("open", None)
     assert states(after) == [("begun", ""), ("attempt_failed", "failed"), ("failed", "other_account")]
     again = (await begun(checking, ticket))["check"]
     assert (await answered(checking, again, user_id="u-9"))["check"]["state"] == "passed"
@@ -182,10 +182,26 @@ async def test_not_in_public_and_not_of_what_is_over(checking, told):
 
 
 async def test_a_ticket_that_moved_on_is_left_where_it_is(checking, told):
-    ticket = await told("where is my transfer?")
+    who = {"sender": {"id": "t-8", "user_id": "u-8", "verified": True}}
+    ticket = await told("where is my transfer?", **who)
     check = (await begun(checking, ticket))["check"]
     await post(checking, path_of(ticket, "/state"), {"state": "solved"})
-    await answered(checking, check)
+    await answered(checking, check, user_id="u-8")
     after = await get(checking, path_of(ticket))
     assert after["ticket"]["state"] == "solved"
-    assert after["ticket"]["verified_until_ms"] is not None
+    assert after["unlocked_until_ms"] is not None
+
+
+async def test_a_pass_opens_the_account_that_logged_in_and_no_other(checking, told):
+    """Whoever is sent a stranger's link, and logs in, opens nothing of theirs to the ticket of that stranger."""
+    ticket = await told("where is my transfer?", sender={"id": "nobody's yet"})
+    check = (await begun(checking, ticket))["check"]
+    assert (await answered(checking, check, user_id="u-70"))["check"]["user_id"] == "u-70"
+    assert (await get(checking, path_of(ticket)))["unlocked_until_ms"] is None
+    whose = f"/api/v1/contacts/{ticket['contact']['id']}"
+    address = {"kind": "user_id", "value": "u-71", "reason": "she told me on the phone"}
+    done = await post(checking, f"{whose}/link", address)
+    assert (await get(checking, path_of(ticket)))["unlocked_until_ms"] is None
+    await post(checking, f"{whose}/undo", {"act": done["act"]["id"], "reason": "it is another one"})
+    await post(checking, f"{whose}/link", address | {"value": "u-70"})
+    assert (await get(checking, path_of(ticket)))["unlocked_until_ms"] is not None

@@ -52,7 +52,7 @@ class ActionsSuite:
         await write(store, app, done, undo, action_of(case, action="later", due_at_ms=NOW + 500))
         (item,) = await claimed(store)
         assert item.entry == newer(undo, state="sending", attempts=1, lease_until_ms=NOW + 100)
-        assert (item.undone, item.ticket_number) == (done, 1001)
+        assert (item.undone, item.ticket.number) == (done, 1001)
         assert [one.value for one in item.identities] == [case.address, "u-7"]
         assert await claimed(store, NOW + 99) == []
         (again,) = await claimed(store, NOW + 100)

@@ -1,0 +1,2 @@
+-- Which account an identity check has passed for: unlocked is what belongs to that account, and nothing else.
+ALTER TABLE tickets ADD COLUMN verified_account TEXT;
