@@ -327,7 +327,8 @@ class App:
         )
         self._run("leases", leases.run())
         self._run("route", worker.run())
-        self._run("assign", Assigner(store=self.store, bus=self.bus, clock=self.clock, log=self.log).run())
+        assigner = Assigner(store=self.store, bus=self.bus, rulebook=self.rulebook, clock=self.clock, log=self.log)
+        self._run("assign", assigner.run())
         sweeper = sweeper_of(
             store=self.store,
             bus=self.bus,

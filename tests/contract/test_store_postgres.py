@@ -19,6 +19,7 @@ from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.history import HistorySuite
+from tests.contract.store_suite.hours import HoursSuite
 from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.journal import JournalSuite
 from tests.contract.store_suite.leases import LeaseSuite
@@ -100,6 +101,9 @@ class TestFeed(FeedSuite): ...
 
 
 class TestHistory(HistorySuite): ...
+
+
+class TestHours(HoursSuite): ...
 
 
 class TestInbox(InboxSuite): ...
