@@ -175,55 +175,7 @@ class App:
         if "route" in self._roles:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:
-            worker = DeliveryWorker(
-                store=store,
-                bus=bus,
-                channels=self.channels,
-                keys=self.keys,
-                links=LinkWriter(
-                    store=store,
-                    keys=self.keys,
-                    page=page_of(self.channels, self.config.server.public_url),
-                    public_url=self.config.server.public_url,
-                ),
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                metrics=metrics,
-                log=log,
-            )
-            self._run("deliver", worker.run())
-            hooks = HookWorker(
-                store=store,
-                bus=bus,
-                rulebook=self.rulebook,
-                calls=self.calls,
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                metrics=metrics,
-                log=log,
-            )
-            self._run("hooks", hooks.run())
-            remedies = RemedyWorker(
-                store=store,
-                bus=bus,
-                rulebook=self.rulebook,
-                calls=self.calls,
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                metrics=metrics,
-                log=log,
-            )
-            self._run("actions", remedies.run())
-            pages = PageWorker(
-                store=store,
-                bus=bus,
-                channels=self.channels,
-                public_url=self.config.server.public_url,
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                log=log,
-            )
-            self._run("pages", pages.run())
+            self._start_delivering()
         if "intake" in self._roles:
             for channel in self.channels.all():
                 inlet = self.door.inlet(channel.manifest, channel.account)
@@ -308,6 +260,30 @@ class App:
                 )
             )
         return channels
+
+    def _start_delivering(self) -> None:
+        """What leaves the house: replies, words to webhooks, calls to the wallet's back end, pages."""
+        store, bus, clock, log, metrics = self.store, self.bus, self.clock, self.log, self.metrics
+        channels, rulebook, calls, keys = self.channels, self.rulebook, self.calls, self.keys
+        public_url, jitter = self.config.server.public_url, random.SystemRandom().random
+        links = LinkWriter(store=store, keys=keys, page=page_of(channels, public_url), public_url=public_url)
+        worker = DeliveryWorker(
+            store=store, bus=bus, channels=channels, keys=keys, links=links, clock=clock, jitter=jitter,
+            metrics=metrics, log=log,
+        )  # fmt: skip
+        self._run("deliver", worker.run())
+        hooks = HookWorker(
+            store=store, bus=bus, rulebook=rulebook, calls=calls, clock=clock, jitter=jitter, metrics=metrics, log=log
+        )
+        self._run("hooks", hooks.run())
+        remedies = RemedyWorker(
+            store=store, bus=bus, rulebook=rulebook, calls=calls, clock=clock, jitter=jitter, metrics=metrics, log=log
+        )
+        self._run("actions", remedies.run())
+        pages = PageWorker(
+            store=store, bus=bus, channels=channels, public_url=public_url, clock=clock, jitter=jitter, log=log
+        )
+        self._run("pages", pages.run())
 
     async def _start_routing(self, owner: str) -> None:
         leases = Leases(owner, store=self.store, clock=self.clock, log=self.log)

@@ -1,4 +1,4 @@
-"""The assigner on a clock: what waits in a queue outside its hours is given to nobody, and is on its list all the same."""
+"""The assigner on a clock: what waits in a queue outside its hours is given to nobody, and stays on its list."""
 
 from router.bus.local import LocalBus
 from router.clock import VirtualClock
