@@ -29,7 +29,7 @@ class Climbing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimedPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page to send, and the number of its ticket."""
+    """A page to send, and the number of the ticket to accept."""
 
     page: PageEntry
     ticket_number: int
@@ -80,10 +80,14 @@ def claim_pages(*, now_ms: int, lease_ms: int, limit: int) -> Script[list[Claime
     if not ids:
         return []
     taken = _PAGE.decode((yield from select(_TAKE, ids=ids, until_ms=now_ms + lease_ms)))
-    tickets = yield from fetch(Ticket, "WHERE t.id {in ids}", ids=sorted({page.ticket_id for page in taken}))
-    numbers = {ticket.id: ticket.number for ticket in tickets}
+    # The ladder's ticket, not the page's: what was merged meanwhile is accepted where it went.
+    rows = yield from select(
+        "SELECT l.id, t.number FROM ladders AS l JOIN tickets AS t ON t.id = l.ticket_id WHERE l.id {in ids}",
+        ids=sorted({page.ladder_id for page in taken}),
+    )
+    numbers = {row[0]: row[1] for row in rows}
     ordered = sorted(taken, key=lambda page: page.id)
-    return [ClaimedPage(page=page, ticket_number=numbers[page.ticket_id]) for page in ordered]
+    return [ClaimedPage(page=page, ticket_number=numbers[page.ladder_id]) for page in ordered]
 
 
 def loud() -> Script[Loud]:
@@ -97,9 +101,14 @@ def loud() -> Script[Loud]:
 
 
 def pages_of(ticket_id: TicketId, *, limit: int = 200) -> Script[list[PageEntry]]:
-    """Who was paged about a ticket, the newest first; a webhook's with what became of its word."""
+    """Who was paged about a ticket, or about one that was merged into it, the newest first; a webhook's with what
+    became of its word."""
     pages = yield from fetch(
-        PageEntry, "WHERE t.ticket_id = :ticket_id ORDER BY t.id DESC LIMIT :limit", ticket_id=ticket_id, limit=limit
+        PageEntry,
+        "WHERE t.ladder_id IN (SELECT l.id FROM ladders AS l WHERE l.ticket_id = :ticket_id) "
+        "ORDER BY t.id DESC LIMIT :limit",
+        ticket_id=ticket_id,
+        limit=limit,
     )
     carried = [page.id for page in pages if page.kind == "webhook"]
     if not carried:

@@ -27,6 +27,7 @@ from tests.contract.store_suite.make import NOW, Case, entry, journaled, newer, 
 from tests.contract.store_suite.matters import MattersSuite
 from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
+from tests.contract.store_suite.ringing import RingingSuite
 from tests.contract.store_suite.schema import SchemaSuite
 from tests.contract.store_suite.search import SearchSuite
 from tests.contract.store_suite.snapshot import SnapshotSuite
@@ -122,6 +123,9 @@ class TestOutbox(OutboxSuite): ...
 
 
 class TestPeople(PeopleSuite): ...
+
+
+class TestRinging(RingingSuite): ...
 
 
 class TestSchema(SchemaSuite): ...
