@@ -40,6 +40,7 @@ from router.flow.rulebook import Rulebook
 from router.flow.rules_follower import RulesFollower
 from router.flow.signed import SignedCalls
 from router.flow.sweep import sweeper_of
+from router.flow.telegram import TelegramBot
 from router.flow.threads import AccountCursors, AccountThreads
 from router.flow.verification import Verification
 from router.keys import Keyring
@@ -280,9 +281,12 @@ class App:
             store=store, bus=bus, rulebook=rulebook, calls=calls, clock=clock, jitter=jitter, metrics=metrics, log=log
         )
         self._run("actions", remedies.run())
+        bot = self.config.oncall.telegram
         pages = PageWorker(
-            store=store, bus=bus, channels=channels, public_url=public_url, clock=clock, jitter=jitter, log=log
-        )
+            store=store, bus=bus, channels=channels, references=self.references, public_url=public_url,
+            telegram=None if bot is None else TelegramBot(token=bot.token, base_url=bot.base_url, log=log),
+            clock=clock, jitter=jitter, log=log,
+        )  # fmt: skip
         self._run("pages", pages.run())
 
     async def _start_routing(self, owner: str) -> None:

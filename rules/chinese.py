@@ -242,6 +242,7 @@ TEXTS: Final = {
     "{a} has no webhook": "{a} 没有 webhook",
     "{a} is a second {b} queue": "{a} 是第二个 {b} 队列",
     "{a} is no mail address": "{a} 不是邮箱地址",
+    "{a} is no chat of Telegram": "{a} 不是 Telegram 会话",
     "{a} is no name of a field": "{a} 不是字段名",
     "{a} is too long": "{a} 太长",
     "{a} pages in one step": "一个步骤中有 {a} 个呼叫",

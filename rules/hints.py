@@ -79,6 +79,7 @@ HINTS: Final = {
     "rota step.agent": "Agents, by login.",
     "rota step.webhook": "Some of `webhooks`, such as a pager service.",
     "rota step.email": "Mail addresses; the mail channel sends.",
+    "rota step.telegram": "Chats, by id, that the bot of `oncall.telegram` in switchboard.yaml writes to.",
     "rota step.within": "How long they have to accept, such as 2m.",
     "section.actions": "What the wallet's back end can be asked to do about an account.",
     "action.name": "The shown name: one text, or one per language.",

@@ -135,7 +135,7 @@ def _paged(ladder: Ladder, ticket: Ticket, rota: Rota, now_ms: int, ids: Ids) ->
 
 
 def _page(ladder: Ladder, ticket: Ticket, page: Page, now_ms: int, ids: Ids) -> list[Change]:
-    is_carried: PageState = "queued" if page.kind in {"webhook", "email"} else "sent"
+    is_carried: PageState = "queued" if page.kind in {"webhook", "email", "telegram"} else "sent"
     row = PageEntry(
         id=PageId(ids.new()),
         ladder_id=ladder.id,

@@ -1,4 +1,4 @@
-"""Alarms at rest: what rings without a ladder, ladders to climb, pages that wait to leave by mail."""
+"""Alarms at rest: what rings without a ladder, ladders to climb, pages that wait to leave."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from router.store.script import Script, fetch, select
 
 _PAGE: Final = table(PageEntry)
 _DUE: Final = (
-    "t.kind = 'email' AND ((t.state = 'queued' AND t.due_at_ms <= :now_ms) "
+    "t.kind IN ('email', 'telegram') AND ((t.state = 'queued' AND t.due_at_ms <= :now_ms) "
     "OR (t.state = 'sending' AND t.lease_until_ms <= :now_ms))"
 )
 _TAKE: Final = (
@@ -29,10 +29,10 @@ class Climbing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimedPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page to send, and the number of the ticket to accept."""
+    """A page to send, and the ticket to accept."""
 
     page: PageEntry
-    ticket_number: int
+    ticket: Ticket
 
 
 class Loud(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ def climbing(limit: int) -> Script[list[Climbing]]:
 
 
 def claim_pages(*, now_ms: int, lease_ms: int, limit: int) -> Script[list[ClaimedPage]]:
-    """Take due pages that leave by mail for `lease_ms`, the oldest first."""
+    """Take due pages that leave by mail or Telegram for `lease_ms`, the oldest first."""
     rows = yield from select(
         f"SELECT t.id FROM pages AS t WHERE {_DUE} ORDER BY t.id LIMIT :limit "  # noqa: S608 - our own text
         "{pg FOR NO KEY UPDATE OF t SKIP LOCKED}",
@@ -81,13 +81,12 @@ def claim_pages(*, now_ms: int, lease_ms: int, limit: int) -> Script[list[Claime
         return []
     taken = _PAGE.decode((yield from select(_TAKE, ids=ids, until_ms=now_ms + lease_ms)))
     # The ladder's ticket, not the page's: what was merged meanwhile is accepted where it went.
-    rows = yield from select(
-        "SELECT l.id, t.number FROM ladders AS l JOIN tickets AS t ON t.id = l.ticket_id WHERE l.id {in ids}",
-        ids=sorted({page.ladder_id for page in taken}),
-    )
-    numbers = {row[0]: row[1] for row in rows}
+    ladders = yield from fetch(Ladder, "WHERE t.id {in ids}", ids=sorted({page.ladder_id for page in taken}))
+    about = {ladder.id: ladder.ticket_id for ladder in ladders}
+    tickets = yield from fetch(Ticket, "WHERE t.id {in ids}", ids=sorted(set(about.values())))
+    by_id = {ticket.id: ticket for ticket in tickets}
     ordered = sorted(taken, key=lambda page: page.id)
-    return [ClaimedPage(page=page, ticket_number=numbers[page.ladder_id]) for page in ordered]
+    return [ClaimedPage(page=page, ticket=by_id[about[page.ladder_id]]) for page in ordered]
 
 
 def loud() -> Script[Loud]:

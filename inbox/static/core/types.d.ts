@@ -48,7 +48,7 @@ export interface EventView {
 }
 /** Somebody who was called about a ticket. */
 export interface PageView {
-  at_ms: number; kind: "browser" | "agent" | "webhook" | "email"; to: string; round: number; step: number; state: string;
+  at_ms: number; kind: "browser" | "agent" | "webhook" | "email" | "telegram"; to: string; round: number; step: number; state: string;
   attempts: number; error: string | null;
 }
 /** Something the wallet's back end is asked to do about the customer's account. */

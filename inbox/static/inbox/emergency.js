@@ -136,5 +136,5 @@ function Calls({ pages }) {
 function calledName(kind, to) {
   if (kind === "browser") return t("calls.browser");
   if (kind === "agent") return agents.value.find((each) => each.login === to)?.name ?? to;
-  return kind === "webhook" ? t("calls.webhook", { name: to }) : to;
+  return kind === "webhook" || kind === "telegram" ? t(`calls.${kind}`, { name: to }) : to;
 }

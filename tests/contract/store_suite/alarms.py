@@ -73,7 +73,7 @@ class AlarmsSuite:
 
         async def claimed(now_ms: int) -> list[str]:
             found = await store.write(alarms.claim_pages(now_ms=now_ms, lease_ms=100, limit=9))
-            return [(one.page.id, one.page.attempts, one.ticket_number) for one in found]
+            return [(one.page.id, one.page.attempts, one.ticket.number) for one in found]
 
         assert await claimed(NOW) == [(mail.id, 1, 1001)]
         assert await claimed(NOW) == []

@@ -264,5 +264,5 @@ class RingingSuite:
         await store.write(changes.apply([Add(ladder), Add(page)], now_ms=NOW))
         await desk.merged()
         (claimed,) = await store.write(alarms.claim_pages(now_ms=NOW, lease_ms=1, limit=9))
-        assert claimed.ticket_number == (await desk.ticket(desk.other)).number
+        assert claimed.ticket.number == (await desk.ticket(desk.other)).number
         assert len(await store.read(fetch(Message, "WHERE t.ticket_id = :id", id=desk.other))) == 4
