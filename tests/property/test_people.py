@@ -41,10 +41,11 @@ IMPORT = st.tuples(
     st.lists(st.sampled_from(["a@x.org", "b@x.org"]), max_size=2, unique=True),
     st.sampled_from([None, "7", "8"]),
 )
+PART = st.tuples(st.just("part"), st.integers(0, 3), st.integers(0, 3))
 TOGETHER = st.one_of(
     st.tuples(st.just("say"), st.sampled_from(WRITERS), st.just(False)),
     st.tuples(st.just("merge"), NAMES, NAMES),
-    st.tuples(st.just("split"), NAMES, st.lists(st.sampled_from(WRITERS), min_size=1, max_size=2)),
+    PART,
     st.tuples(st.just("keep_apart"), NAMES, NAMES),
     IMPORT,
 )
@@ -71,6 +72,10 @@ class Desk:
             return await self._say(*given_)
         if what == "import":
             return await self._import(*given_)
+        if what == "part":
+            what, given_ = "split", await self._part(*given_)
+            if not given_:
+                return None
         try:
             if what == "undo":
                 if self.acts:
@@ -88,6 +93,17 @@ class Desk:
         message = {"channel": kind, "message_id": f"m{self.said}", "visibility": "private", "sender": sender}
         line = json.dumps(message | {"sent_at": "2026-11-02T08:00:03Z", "text": f"hello {self.said}"}).encode()
         assert [answer async for answer in self._path.decide([line])]
+
+    async def _part(self, whose: int, which: int):
+        """One address of a contact that has several."""
+        owned: dict = {}
+        for row in sorted((await self.rows(Identity)).values(), key=lambda row: row.id):
+            owned.setdefault(row.contact_id, []).append((row.kind, row.value))
+        several = sorted((key, found) for key, found in owned.items() if len(found) > 1)
+        if not several:
+            return None
+        contact, found = several[whose % len(several)]
+        return contact, [found[which % len(found)]]
 
     async def _import(self, key, emails, telegram) -> None:
         """A row of a list; what it merges can be undone like what an agent did."""
@@ -178,7 +194,7 @@ def test_what_was_said_goes_where_its_address_goes(steps):
 
 
 @_FEW
-@given(st.lists(st.one_of(SAY, SAY, ACT, UNDO, IMPORT), max_size=12), ACT)
+@given(st.lists(st.one_of(SAY, SAY, ACT, UNDO, TOGETHER), max_size=12), st.one_of(ACT, PART))
 def test_an_act_that_is_taken_back_at_once_changed_nothing_whatever_came_before(steps, act):
     async def work(desk: Desk) -> None:
         for step in steps:
