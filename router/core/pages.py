@@ -14,6 +14,8 @@ from router.model.limits import SEND_ATTEMPTS_MAX
 from router.model.tables import Event
 
 _ERROR_CHARS = 300
+_ASKED_MS_MAX = 3_600_000
+"""However long we are told to wait: a page that is an hour late is late enough."""
 
 
 def after_page(page: PageEntry, outcome: SendOutcome, *, now_ms: int, jitter: float) -> list[Change]:
@@ -23,7 +25,7 @@ def after_page(page: PageEntry, outcome: SendOutcome, *, now_ms: int, jitter: fl
         state = "sent"
     elif isinstance(outcome, Rejected) or page.attempts >= SEND_ATTEMPTS_MAX:
         state = "dead"
-    asked_ms = int((outcome.after_s or 0) * 1000) if isinstance(outcome, Retry) else 0
+    asked_ms = min(int((outcome.after_s or 0) * 1000), _ASKED_MS_MAX) if isinstance(outcome, Retry) else 0
     error = None if isinstance(outcome, Sent) else outcome.reason[:_ERROR_CHARS]
     if isinstance(outcome, AuthFailed):
         who = "Telegram refuses our token" if page.kind == "telegram" else "the mail server refuses our login"

@@ -107,6 +107,7 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
         solved_at_ms=None,
         verified_until_ms=None,
         verified_account=None,
+        verified_since_ms=None,
         snoozed_until_ms=None,
         version=1,
     )

@@ -25,6 +25,8 @@ from rules.ruleset import Ruleset
 
 _ENCODER = msgspec.json.Encoder()
 TYPE: Final = "customer.verify"
+SKEW_MS: Final = 300_000
+"""How far the clocks of our processes, and the back end's, may be apart; one that went back further ends checks."""
 
 
 class CheckWord(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,14 +65,19 @@ def unlocked_until(ticket: Ticket, account: str | None) -> int | None:
 
 def is_unlocked(ticket: Ticket, account: str | None, now_ms: int) -> bool:
     """Whether they are open now."""
-    until_ms = unlocked_until(ticket, account)
-    return until_ms is not None and now_ms < until_ms
+    until_ms, since_ms = unlocked_until(ticket, account), ticket.verified_since_ms
+    return until_ms is not None and since_ms is not None and since_ms - SKEW_MS <= now_ms < until_ms
 
 
 def require_unlocked(ticket: Ticket, account: str, now_ms: int) -> None:
     """Raises Refused (not_verified)."""
     if not is_unlocked(ticket, account, now_ms):
         raise Refused("not_verified", "the customer has to pass an identity check first", status=403)
+
+
+def is_open(check: IdentityCheck, now_ms: int) -> bool:
+    """Whether a check can be passed now."""
+    return check.state == "pending" and check.created_at_ms - SKEW_MS <= now_ms < check.expires_at_ms
 
 
 def begin(
@@ -89,8 +96,9 @@ def begin(
         raise Refused("no_back_end", "the rules name no back end that could check an identity (lifecycle: verifying)")
     if facts.conversation.visibility != "private":
         raise Refused("public_conversation", "an identity is checked where the customer alone reads")
-    if checks.check is not None and checks.check.state == "pending" and now_ms < checks.check.expires_at_ms:
+    if checks.check is not None and is_open(checks.check, now_ms):
         raise Refused("check_pending", "a check is under way")
+    over = [] if checks.check is None or checks.check.state != "pending" else [_expired(checks.check, now_ms)]
     message_id = MessageId(ids.new())
     check = IdentityCheck(
         id=ids.new(),
@@ -118,7 +126,8 @@ def begin(
     )  # fmt: skip
     told = _event(check, ticket, "begun", actor, now_ms)
     word = _word(check, ticket, checks.user_ids, verifying, now_ms, ids)
-    return check, [Save(changed), Record(event), Add(check), Record(told), Add(timer), Add(word), *asked]
+    made = [Save(changed), Record(event), Add(check), Record(told), Add(timer), Add(word), *asked]
+    return check, [*map(Save, over), *made]
 
 
 def _event(check: IdentityCheck, ticket: Ticket, state: str, actor: str, now_ms: int, why: str = "") -> Event:
@@ -166,7 +175,7 @@ def settle(
     """The check after the back end's answer; nothing changes when it was said before. Raises Refused (check_over)."""
     if answer.attempt in check.answers:
         return check, []
-    if check.state != "pending" or now_ms >= check.expires_at_ms:
+    if not is_open(check, now_ms):
         raise Refused("check_over", f"this check is over: {check.state}", status=410)
     why = _flaw(answer, user_ids)
     passed = answer.result == "passed" and not why
@@ -188,7 +197,10 @@ def settle(
     lasts_ms = ruleset.lifecycle.verifying.lasts_ms if ruleset.lifecycle.verifying is not None else 0
     ticket, moved = _over(facts.ticket, "backend", now_ms)
     ticket = msgspec.structs.replace(
-        ticket, verified_until_ms=now_ms + lasts_ms if passed else None, verified_account=changed.user_id
+        ticket,
+        verified_until_ms=now_ms + lasts_ms if passed else None,
+        verified_since_ms=now_ms if passed else None,
+        verified_account=changed.user_id,
     )
     if passed:
         key = f"passed:{check.id}"
@@ -214,11 +226,15 @@ def _over(ticket: Ticket, actor: str, now_ms: int) -> tuple[Ticket, list[Change]
     return msgspec.structs.replace(ticket, version=version + 1), events
 
 
+def _expired(check: IdentityCheck, now_ms: int) -> IdentityCheck:
+    return msgspec.structs.replace(check, state="expired", decided_at_ms=now_ms, version=check.version + 1)
+
+
 def expire(check: IdentityCheck, ticket: Ticket, now_ms: int) -> tuple[str, list[Change]]:
     """What becomes of a check whose time is over, and what is told of its timer."""
     if check.state != "pending":
         return "overtaken", []
-    over = msgspec.structs.replace(check, state="expired", decided_at_ms=now_ms, version=check.version + 1)
+    over = _expired(check, now_ms)
     changed, events = _over(ticket, "system", now_ms)
     told = _event(over, ticket, "expired", "system", now_ms)
     return "fired", [Save(over), Save(changed), *events, Record(told)]

@@ -100,10 +100,7 @@ class Wallet:
         if key not in self._answers:
             status, said = self._do(body)
             self._answers[key] = (body, status, said)
-        if self.faults and self.faults[0] == "lost":
-            self.faults.pop(0)
-            assert request.transport is not None
-            request.transport.close()
+        self._lose(request)
         _, status, said = self._answers[key]
         return web.json_response(said, status=status)
 
@@ -149,6 +146,7 @@ class Wallet:
         except msgspec.DecodeError:
             return self._turned_away("bad_body", 400)
         self.checks[check.check_id] = check
+        self._lose(request)
         return web.json_response({})
 
     async def _show(self, request: web.Request) -> web.Response:
@@ -182,6 +180,13 @@ class Wallet:
             if answer.status == 200 and result == "passed":
                 self.checks.pop(check_id, None)
             return answer.status
+
+    def _lose(self, request: web.Request) -> None:
+        """Close the line after the work, where that is the next fault."""
+        if self.faults and self.faults[0] == "lost":
+            self.faults.pop(0)
+            assert request.transport is not None
+            request.transport.close()
 
     async def _before(self) -> web.Response | None:
         """The next fault, unless it is one for after the work."""

@@ -6,14 +6,16 @@ import msgspec
 
 from router.model.alarms import Ladder, PageEntry
 from router.model.ids import TicketId
+from router.model.limits import CALL_PAUSE_MS_MAX
 from router.model.tables import Ticket
 from router.store.codec import table
 from router.store.script import Script, fetch, select
 
 _PAGE: Final = table(PageEntry)
 _DUE: Final = (
-    "t.kind IN ('email', 'telegram') AND ((t.state = 'queued' AND t.due_at_ms <= :now_ms) "
-    "OR (t.state = 'sending' AND t.lease_until_ms <= :now_ms))"
+    "t.kind IN ('email', 'telegram') AND ("
+    "(t.state = 'queued' AND NOT (t.due_at_ms > :now_ms AND t.due_at_ms <= :far_ms)) "
+    "OR (t.state = 'sending' AND NOT (t.lease_until_ms > :now_ms AND t.lease_until_ms <= :far_ms)))"
 )
 _TAKE: Final = (
     "UPDATE pages SET attempts = attempts + 1, state = 'sending', lease_until_ms = :until_ms, version = version + 1 "  # noqa: S608
@@ -74,6 +76,7 @@ def claim_pages(*, now_ms: int, lease_ms: int, limit: int) -> Script[list[Claime
         f"SELECT t.id FROM pages AS t WHERE {_DUE} ORDER BY t.id LIMIT :limit "  # noqa: S608 - our own text
         "{pg FOR NO KEY UPDATE OF t SKIP LOCKED}",
         now_ms=now_ms,
+        far_ms=now_ms + CALL_PAUSE_MS_MAX,
         limit=limit,
     )
     ids = [row[0] for row in rows]

@@ -1,5 +1,6 @@
 """Freezing an account, over the API and a strict back end: proposed, agreed to by another person, done once, undone."""
 
+import asyncio
 from types import SimpleNamespace
 
 import aiohttp
@@ -76,7 +77,7 @@ async def backend(house, li, tmp_path):
     parts = {"store": app.store, "rulebook": app.rulebook, "calls": calls}
     more = {"bus": app.bus, "jitter": lambda: 0.5, "metrics": Metrics(), "log": SilentLog()}
     worker = RemedyWorker(**parts, **more, clock=clock)
-    hooks = HookWorker(**parts, **more, clock=app.clock)
+    hooks = HookWorker(**parts, **more, clock=VirtualClock(app.clock.now_ms() + 1_000))
 
     async def work(times=1):
         """Let the worker run, each time when what waits is due."""
@@ -197,6 +198,48 @@ async def test_faults_of_the_back_end_never_do_it_twice(house, told, backend, li
     assert [call.account for call in backend.wallet.done].count(user) == 1
     (row,) = await actions_of(house, ticket)
     assert (row["state"], row["attempts"], row["error"]) == ("done", attempts, None)
+
+
+async def test_word_of_a_check_that_is_lost_on_the_way_asks_the_customer_once(house, told, backend, li):
+    ticket = await told("open my account", **of("v-1"))
+    backend.wallet.faults += ["lost", "503"]
+    check = (await post(house, path_of(ticket, "/verification"), None, 201))["check"]
+    for _ in range(3):
+        await backend.hooks.run_once()
+        backend.hooks._clock.advance_to(backend.hooks._clock.now_ms() + 400_000)
+    assert (backend.wallet.asked, list(backend.wallet.checks)) == (3, [check["id"]])
+    answers = await asyncio.gather(*(backend.wallet.answer(check["id"], "v-1") for _ in range(3)))
+    assert answers == [200, 200, 200]
+    shown = await get(house, path_of(ticket))
+    assert [e["data"]["state"] for e in shown["events"] if e["kind"] == "identity.check"] == ["begun", "passed"]
+
+
+async def test_of_two_who_agree_at_once_one_does(house, told, backend, li):
+    backend.wallet.open("u-8")
+    ticket = await told("help", alarm=True, **of("u-8"))
+    (row,) = await actions_of(house, ticket)
+
+    async def agree(session):
+        async with session.post(f"/api/v1/actions/{row['id']}/approve", json={}) as answer:
+            return answer.status
+
+    assert sorted(await asyncio.gather(agree(house.agent), agree(li.session))) == [200, 409]
+    await backend.work(2)
+    assert [call.account for call in backend.wallet.done] == ["u-8"]
+
+
+async def test_a_clock_that_goes_back_holds_up_no_freezing(house, told, backend, li):
+    ticket, action = await proposed(house, told, backend, "u-10")
+    await post(house, f"/api/v1/actions/{action}/approve", {}, session=li.session)
+    backend.wallet.faults.append("503")
+    ahead = VirtualClock(backend.clock.now_ms() + 86_400_000)
+    backend.worker._clock = ahead
+    await backend.worker.run_once()
+    assert backend.wallet.done == []
+    backend.worker._clock = backend.clock
+    await backend.work()
+    assert [call.id for call in backend.wallet.done] == [action]
+    assert (await actions_of(house, ticket))[0]["state"] == "done"
 
 
 async def test_a_worker_killed_while_it_asked_is_followed_by_one_under_the_same_key(house, told, backend, li):

@@ -10,6 +10,7 @@ import pytest_asyncio
 from router.clock import VirtualClock
 from router.flow.links import LinkWriter
 from router.flow.timers import Timers
+from router.flow.verification import Verification
 from router.model.signing import signature
 from router.model.tables import HookEntry
 from router.store import inbox as store_inbox
@@ -152,6 +153,42 @@ async def test_time_ends_a_check(checking, told):
     assert (after["ticket"]["state"], after["verification"]["state"]) == ("open", "expired")
     assert (await answered(checking, check, 410))["code"] == "check_over"
     assert (await page(checking, await link_of(checking, ticket)))[0] == 410
+
+
+async def test_of_answers_that_come_at_once_each_counts_once(checking, told):
+    ticket = await told("where is my transfer?", sender={"id": "t-2", "user_id": "u-2", "verified": True})
+    check = (await begun(checking, ticket))["check"]
+    twice = [answered(checking, check, attempt="a1", result="failed", user_id=None) for _ in range(4)]
+    found = await asyncio.gather(*twice)
+    assert {(each["check"]["state"], each["check"]["attempts"]) for each in found} == {("pending", 1)}
+    found = await asyncio.gather(*(answered(checking, check, attempt="a2", user_id="u-2") for _ in range(4)))
+    assert {(each["check"]["state"], each["check"]["attempts"]) for each in found} == {("passed", 2)}
+    after = await get(checking, path_of(ticket))
+    assert states(after) == [("begun", ""), ("attempt_failed", "failed"), ("passed", "")]
+    assert [m["text"] for m in after["messages"]].count("We know that it is you.") == 1
+    assert (await answered(checking, check, 410, attempt="a3", user_id="u-2"))["code"] == "check_over"
+
+
+async def test_a_clock_that_was_ahead_and_went_back_ends_what_it_began(checking, told):
+    app, ahead = checking.app, VirtualClock(checking.app.clock.now_ms() + 7_200_000)
+    ticket = await told("where is my transfer?", sender={"id": "t-3", "user_id": "u-3", "verified": True})
+    early = Verification(
+        store=app.store, bus=app.bus, channels=app.channels, rulebook=app.rulebook, references=app.references,
+        keys=app.keys, clock=ahead, ids=app.ids,
+    )  # fmt: skip
+    old = {"id": (await early.begin(ticket["ticket"]["id"], checking.mei)).id}
+    assert (await page(checking, await link_of(checking, ticket)))[0] == 410
+    assert (await answered(checking, old, 410, user_id="u-3"))["code"] == "check_over"
+    await post(checking, path_of(ticket, "/state"), {"state": "open"})
+    new = (await begun(checking, ticket))["check"]
+    # The timer of the old one ends nothing of the new one.
+    late = VirtualClock(ahead.now_ms() + 86_400_000)
+    timers = Timers(store=app.store, bus=app.bus, rulebook=app.rulebook, channels=app.channels, clock=late, ids=app.ids)
+    assert (await answered(checking, new, user_id="u-3"))["check"]["state"] == "passed"
+    await timers.run_due()
+    after = await get(checking, path_of(ticket))
+    assert [state for state, _ in states(after)] == ["begun", "begun", "passed"]
+    assert after["unlocked_until_ms"] is not None
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def identity(value="u-1", kind="user_id", proof="app"):
 
 
 APP, LISTED = identity(), identity(proof="import")
-UNLOCKED = msgspec.structs.replace(TICKET, verified_until_ms=NOW + 1, verified_account="u-1")
+UNLOCKED = msgspec.structs.replace(TICKET, verified_until_ms=NOW + 1, verified_account="u-1", verified_since_ms=NOW - 1)
 
 
 def proposed(spec=FREEZE, identities=(APP,), rows=(), by="mei", ticket=TICKET):
