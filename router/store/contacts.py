@@ -144,6 +144,8 @@ class _Plan:
         """Updated only because they have one more identity."""
         self.identities: list[Identity] = []
         self.one_person: list[OnePerson] = []
+        self._awaited: dict[ContactId, str] = {}
+        """Whose these contacts will be, once they are one."""
         self.claims: list[Claim] = []
 
     def take(self, at: int, row: ContactIn) -> str | None:
@@ -154,8 +156,9 @@ class _Plan:
         whole = keyed if keyed is None or keyed.merged_into is None else self._now(keyed.merged_into)
         for identity in known:
             owner = self._now(identity.contact_id)
-            if owner.key not in {None, row.key} and (whole is None or owner.id != whole.id):
-                return _clash((identity.kind, identity.value), owner.key or "")
+            key = owner.key or self._awaited.get(owner.id)
+            if key not in {None, row.key} and (whole is None or owner.id != whole.id):
+                return _clash((identity.kind, identity.value), key or "")
         owners = sorted({identity.contact_id for identity in known}, key=lambda each: self._owners[each].number)
         found = whole or next(map(self._now, owners), None)
         ext = _merged(found.ext if found else None, row.ext)
@@ -164,6 +167,7 @@ class _Plan:
         others = tuple([each for each in owners if found is not None and each != found.id])
         if found is not None and others:
             self.one_person.append(OnePerson(at=at, into=found.id, others=others))
+            self._awaited |= dict.fromkeys((found.id, *others), row.key)
             return None
         merged = keyed is not None and found is not keyed
         contact = found if merged and found is not None else self._contact(row, found, ext)

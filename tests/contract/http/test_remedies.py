@@ -40,6 +40,7 @@ actions:
 context: {url: "env:CONTEXT", secret: "env:SECRET"}
 rules:
   - {id: pressed, when: {message.alarm: true}, then: {propose: freeze-account}}
+  - {id: asked, when: {message.text|has: at once}, then: {propose: at-once-known}}
 """
 
 
@@ -212,6 +213,19 @@ async def test_word_of_a_check_that_is_lost_on_the_way_asks_the_customer_once(ho
     assert answers == [200, 200, 200]
     shown = await get(house, path_of(ticket))
     assert [e["data"]["state"] for e in shown["events"] if e["kind"] == "identity.check"] == ["begun", "passed"]
+
+
+async def test_what_a_rule_does_by_itself_waits_for_a_check_too(house, told, backend):
+    backend.wallet.open("u-11")
+    ticket = await told("do it at once", **of("u-11"))
+    acts = ticket["messages"][0]["why"]["acts"]
+    assert [(act["outcome"], act["detail"]) for act in acts] == [("impossible", "not_verified")]
+    await backend.verify(ticket, "u-11")
+    again = await told("now do it at once", **of("u-11"))
+    assert [act["outcome"] for act in again["messages"][-1]["why"]["acts"]] == ["done"]
+    await backend.work()
+    (row,) = await actions_of(house, ticket)
+    assert (row["state"], row["error"]) == ("failed", "the back end answered 422: unknown_action"), "it was asked"
 
 
 async def test_of_two_who_agree_at_once_one_does(house, told, backend, li):

@@ -15,7 +15,7 @@ from router.model.changes import Add, Save
 from router.model.errors import Conflict
 from router.model.limits import EXT_BYTES_MAX
 from router.model.people import PeopleAct
-from router.model.tables import Ticket
+from router.model.tables import Identity, Ticket
 from router.store import changes, contacts, people
 from router.store.contacts import ContactIn, OnePerson
 from router.store.script import Store, fetch
@@ -181,6 +181,25 @@ class PeopleSuite:
         await who.undo(act.id, "two after all", "agent:a")
         tickets = {row.subject: row.contact_id for row in await store.read(fetch(Ticket))}
         assert tickets["Question of visitor"] == chat.contact.id
+
+    async def test_a_row_that_waits_for_a_merge_keeps_its_people_from_later_rows(self, store: Store):
+        ann, chat = Case("ann"), Case("visitor")
+        await put(store, ann, chat)
+        phone = Identity(
+            id=uid(), contact_id=chat.contact.id, kind="phone", value="+14155550100", proof="agent", created_at_ms=NOW
+        )
+        await store.write(changes.apply([Add(phone)], now_ms=NOW))
+        rows = [
+            {"contact": "u1", "linked": True, "emails": [ann.address, chat.address]},
+            {"contact": "u2", "linked": True, "phone": "+14155550100"},
+        ]
+        who = People(store=store, bus=LocalBus(), clock=VirtualClock(NOW), ids=Ids())
+        lines = [json.dumps(row).encode() for row in rows]
+        done = await import_contacts(lines, people=who, store=store, clock=VirtualClock(NOW), ids=Ids())
+        assert done.problems == (
+            "line 2: phone '+14155550100' already belongs to contact 'u1'; an identity belongs to one person",
+        )
+        assert list(await known(store)) == ["u1"]
 
     async def test_numbers_go_on_and_exports_come_in_pages(self, store: Store):
         await load(store, *(ContactIn(key=f"k{n}") for n in range(5)))
