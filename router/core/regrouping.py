@@ -147,7 +147,14 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
     after = tuple(sorted((*source.messages, *back), key=lambda message: message.id))
     restored = _touched(source.ticket, after)
     if row.kind == "merge":
-        restored = msgspec.structs.replace(restored, state=row.source_state, state_reason=row.source_reason)
+        was = row.stood.source if row.stood is not None else None
+        restored = msgspec.structs.replace(
+            restored,
+            state=row.source_state,
+            state_reason=row.source_reason,
+            waiting_since_ms=was.waiting_since_ms if was is not None else None,
+            snoozed_until_ms=was.snoozed_until_ms if was is not None else None,
+        )
     left = _touched(target.ticket, staying)
     rung: list[Change] = []
     if not staying:

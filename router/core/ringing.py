@@ -33,6 +33,8 @@ def _stand(ticket: Ticket) -> Stand:
         alarm_since_ms=ticket.alarm_since_ms,
         accepted_by=ticket.accepted_by,
         accepted_at_ms=ticket.accepted_at_ms,
+        waiting_since_ms=ticket.waiting_since_ms,
+        snoozed_until_ms=ticket.snoozed_until_ms,
     )
 
 

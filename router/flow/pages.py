@@ -83,6 +83,8 @@ class PageWorker:
             self._log.warning("pages.not_settled", page_id=item.page.id, **why(error))
 
     async def _send(self, item: ClaimedPage) -> SendOutcome:
+        if item.ticket.alarm_since_ms is None:  # hours of attempts may lie behind it
+            return Rejected(reason="nobody has to accept it any more")
         return await (self._write(item) if item.page.kind == "telegram" else self._mail(item))
 
     async def _write(self, item: ClaimedPage) -> SendOutcome:

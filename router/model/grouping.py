@@ -56,13 +56,15 @@ class Joining(Row, frozen=True, kw_only=True):
 
 
 class Stand(msgspec.Struct, frozen=True, kw_only=True):
-    """How urgent a ticket is, where, and whether it rings."""
+    """How urgent a ticket is, where, whether it rings, and whether somebody waits."""
 
     urgency: Urgency
     queue: str
     alarm_since_ms: int | None = None
     accepted_by: AgentId | None = None
     accepted_at_ms: int | None = None
+    waiting_since_ms: int | None = None
+    snoozed_until_ms: int | None = None
 
 
 class Stood(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,11 +15,14 @@ from router.flow.pages import PageWorker
 from router.flow.references import References
 from router.flow.rulebook import Rulebook
 from router.flow.telegram import TelegramBot
+from router.model.changes import Save
 from router.model.limits import SEND_LEASE_MS
-from router.store import alarms, inbox, migrate
+from router.model.tables import Ticket
+from router.store import alarms, changes, inbox, migrate
+from router.store.script import fetch
 from router.store.sqlite import SqliteStore
 from router.telemetry import Metrics, StructuredLog
-from tests.contract.store_suite.make import NOW, Case, put
+from tests.contract.store_suite.make import NOW, Case, newer, put
 from tests.servers.telegram import TOKEN, TelegramServer, too_many
 
 GROUP = -1_001_234_567_890
@@ -200,6 +203,18 @@ async def test_a_chat_that_the_environment_does_not_name_is_waited_for(desk, ser
     await made.work()
     page, _ = await made.page()
     assert (page.state, page.error) == ("queued", "the environment has no variable NIGHT_CHAT")
+
+
+async def test_once_accepted_nobody_is_called_to_it_by_an_attempt_that_comes_late(desk, server):
+    made = await desk()
+    server.answers.append(too_many(3_000))
+    await made.work()
+    (ticket,) = await made.store.read(fetch(Ticket))
+    accepted = newer(ticket, alarm_since_ms=None, accepted_by="mei")
+    await made.store.write(changes.apply([Save(accepted)], now_ms=NOW))
+    await made.work()
+    page, _ = await made.page()
+    assert (page.state, page.error, server.sent) == ("dead", "nobody has to accept it any more", [])
 
 
 async def test_a_worker_killed_while_it_wrote_is_followed_by_another(desk, server):

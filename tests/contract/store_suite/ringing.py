@@ -198,6 +198,15 @@ class RingingSuite:
         await desk.at(7)
         assert await desk.paged() == {"browser": 1, "mei": 1, "li": 1}
 
+    async def test_taken_back_the_customer_waits_as_before(self, store: Store):
+        desk = await Desk(store, {"waiting_since_ms": NOW - 7, "snoozed_until_ms": NOW + 7}, {}).begin()
+        merged = await desk.merged()
+        gone = await desk.ticket(desk.one)
+        assert (gone.state, gone.waiting_since_ms, gone.snoozed_until_ms) == ("closed", None, None)
+        await desk.groups.undo(merged.id, desk.mei)
+        back = await desk.ticket(desk.one)
+        assert (back.state, back.waiting_since_ms, back.snoozed_until_ms) == ("new", NOW - 7, NOW + 7)
+
     async def test_taken_back_after_somebody_accepted_it_is_accepted(self, store: Store):
         desk = await Desk(store, RINGING, {}).begin()
         await desk.at(0)
