@@ -145,7 +145,9 @@ def define_lifecycle(sections: list[Section], webhooks: dict[str, Webhook], book
     own = [node for node in nodes if not inclusion.is_packed(node.at.file)] or nodes
     for node in own[1:]:
         book.reader.fail(node.at, "duplicate", "another file says lifecycle already", "keep one of them")
-    return lifecycle.read(own[0], webhooks, book) if own else Lifecycle()
+    found = lifecycle.read(own[0], webhooks, book) if own else Lifecycle()
+    book.verifies = found.verifying is not None
+    return found
 
 
 def define_backend(sections: list[Section], book: Book) -> None:

@@ -91,7 +91,12 @@ async def _import(arguments: argparse.Namespace) -> int:
     async with opened(arguments.config) as house:
         with open_input(arguments.file) as lines:
             imported = await import_contacts(
-                lines, store=house.store, clock=house.clock, ids=house.ids, progress=progress
+                lines,
+                people=_people(house),
+                store=house.store,
+                clock=house.clock,
+                ids=house.ids,
+                progress=progress,
             )
     progress.close()
     for told in imported.told():

@@ -18,8 +18,10 @@ from router.cli.house import place_of
 from router.cli.serve_command import add_config
 from router.clock import SystemClock
 from router.config import Config, StorageConfig, database_file, link_hosts, load
+from router.connector import Sent
 from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
+from router.flow.telegram import TelegramBot
 from router.model.errors import ConfigError, StoreUnavailable
 from router.store import alarms, health, journal, migrate, outbox, people, quarantine, rulesets
 from router.store.script import Store
@@ -140,6 +142,7 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
         *await _work(app),
         *await _rules(app, config, base),
         *await _people(app),
+        *await _bot(config),
     ]:
         yield finding
     for name, said in await check_channels(app):
@@ -258,6 +261,18 @@ async def _people(app: App) -> list[Finding]:
         ]
     online = sum(agent.status == "online" for agent in agents)
     return [Finding(state="ok", about="people", text=f"{len(agents)} agents, {online} of them online")]
+
+
+async def _bot(config: Config) -> list[Finding]:
+    """Whether the bot that pages people on call could: found out by day."""
+    bot = config.oncall.telegram
+    if bot is None:
+        return []
+    told = await TelegramBot(token=bot.token, base_url=bot.base_url, log=SilentLog()).check()
+    if isinstance(told, Sent):
+        return [Finding(state="ok", about="on-call bot", text=f"Telegram knows it as {told.provider_id}")]
+    remedy = "give oncall.telegram.token what BotFather says, and start again; until then nobody is paged by it"
+    return [Finding(state="error", about="on-call bot", text=told.reason, remedy=remedy)]
 
 
 def _print(finding: Finding, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from router.core import tickets
 from router.core.lifecycle import may
 from router.core.remedies import entry_of, stands, told
+from router.core.verification import is_unlocked
 from router.model.actions import ActionEntry
 from router.model.changes import Add, Change, Record
 from router.model.decisions import WhyAct, Word
@@ -49,7 +50,6 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """What the wallet's back end can be asked to do."""
     actions: tuple[ActionEntry, ...] = ()
     """Of the ticket, those under way or done."""
-    is_verified: bool = False
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,7 +221,7 @@ def _propose(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
     spec = scene.remedies[act.value]
     if standing := stands(scene.actions, spec.name):
         return _not_done(act, ticket, standing)
-    if spec.verified and not spec.approval and not scene.is_verified:
+    if spec.verified and not spec.approval and not is_unlocked(ticket, ticket.verified_account, scene.now_ms):
         return _not_done(act, ticket, "not_verified")
     by = f"rule:{act.rule}"
     row = entry_of(spec, ticket.id, ticket.contact_id, proposed_by=by, now_ms=scene.now_ms, ids=ids)

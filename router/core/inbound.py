@@ -162,7 +162,6 @@ def _decide_message(
         times=ruleset.times,
         remedies=ruleset.actions,
         actions=tuple(row for row in snapshot.actions.values() if row.ticket_id == ticket.id),
-        is_verified=any(one.kind == "user_id" and one.proof == "app" for one in placement.sender.proven),
     )
     ticket, acted, told = carry_out(verdict.acts, ticket, scene, ids)
     ticket = noted(ticket, entry, placement.sender, new_text, message_id, ruleset)

@@ -14,7 +14,7 @@ import msgspec
 
 from router.bus import Bus
 from router.core import remedies
-from router.core.account import account_of, is_verified
+from router.core.account import account_of
 from router.core.remedies import CallOutcome, after_call
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, Reply, SignedCalls
@@ -80,7 +80,8 @@ class Remedies:
 
         def decide(row: ActionEntry, facts: ActionFacts) -> list[Change]:
             spec = self._spec(row.action)
-            return remedies.approve(row, spec, facts.identities, agent.id, now_ms=self._clock.now_ms())
+            now_ms = self._clock.now_ms()
+            return remedies.approve(row, spec, facts.ticket, facts.identities, agent.id, now_ms=now_ms)
 
         return await self._decide(action_id, decide)
 
@@ -92,7 +93,12 @@ class Remedies:
 
     async def retry(self, action_id: ActionId, agent: Agent) -> TicketId:
         """Ask the back end once more. Raises Refused."""
-        return await self._decide(action_id, lambda row, _: remedies.retry(row, agent.id, now_ms=self._clock.now_ms()))
+
+        def decide(row: ActionEntry, facts: ActionFacts) -> list[Change]:
+            spec = self._spec(row.action)
+            return remedies.retry(row, spec, facts.ticket, agent.id, now_ms=self._clock.now_ms())
+
+        return await self._decide(action_id, decide)
 
     def _spec(self, action: str) -> ActionSpec:
         known = self._rulebook.current.actions
@@ -193,10 +199,8 @@ class RemedyWorker:
         spec = self._rulebook.current.actions.get(entry.action)
         if spec is None:
             return CallOutcome(kind="never", reason=f"the rules no longer have an action {entry.action}")
-        if entry.account is None:
-            return CallOutcome(kind="never", reason="no account of the app is proven to be this customer's")
-        if spec.verified and not is_verified(item.identities):
-            return CallOutcome(kind="never", reason="the customer is not verified any more")
+        if refused := remedies.locked(entry, spec, item.ticket, self._clock.now_ms()):
+            return CallOutcome(kind="never", reason=refused)
         place = Place(what=f"action {spec.name}", url=spec.url, secret=spec.secret)
         try:
             reply = await self._calls.post(http, place, _body(entry, item), entry.id, read_bytes_max=_ANSWER_BYTES_MAX)
@@ -214,7 +218,7 @@ def _body(entry: ActionEntry, item: ClaimedAction) -> bytes:
             "action": entry.action,
             "account": entry.account,
             "undoes": entry.undoes,
-            "ticket": f"T-{item.ticket_number}",
+            "ticket": f"T-{item.ticket.number}",
             "proposed_by": entry.proposed_by,
             "approved_by": f"agent:{entry.decided_by}" if entry.decided_by else None,
             "at_ms": entry.created_at_ms,

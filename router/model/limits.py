@@ -42,6 +42,9 @@ SEND_LEASE_MS: Final = 60_000
 SEND_SECONDS_MAX: Final = 45
 """One provider call; shorter than the lease, so that a claimed row is never sent by two workers."""
 SEND_CONCURRENCY: Final = 16
+CALL_PAUSE_MS_MAX: Final = 4_500_000
+"""How long a call to a webhook, a pager or the wallet's back end is put off at most, jitter and all. What seems to
+wait for longer was put off before the clock went back, and is due."""
 SEALED_TTL_MS: Final = 72 * 3_600_000
 """How long a raw payload rests, encrypted, for a second look."""
 PRIVATE_LINK_MS: Final = 72 * 3_600_000

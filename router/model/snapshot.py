@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from router.model.actions import ActionEntry
+from router.model.alarms import Ladder
 from router.model.changes import Add, Change, Save
 from router.model.grouping import Joining, Mark, Matter
 from router.model.ids import ActionId, ContactId, ConversationId, MessageId, TicketId
@@ -193,6 +194,10 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     outbox: tuple[OutboxEntry, ...] = ()
     joinings: tuple[Joining, ...] = ()
     matter: Matter | None = None
+    ladder: Ladder | None = None
+    """Of the alarm that rings."""
+    last_alarm_ms: int = 0
+    """When the newest alarm with a ladder rose: two of one ticket never did in the same moment."""
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):

@@ -163,7 +163,7 @@ def _paths() -> dict[str, object]:
         },
         f"{one}/context": {
             "get": _operation(
-                "What the wallet's back end knows of a verified customer; each read is noted in the history",
+                "What the wallet's back end knows of a customer who passed an identity check; each read is noted",
                 answers=_answers(_ANY),
                 parameters=[*command, *_query("hash")],
             )

@@ -21,6 +21,7 @@ from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.history import HistorySuite
+from tests.contract.store_suite.hours import HoursSuite
 from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.incidents import IncidentsSuite
 from tests.contract.store_suite.journal import JournalSuite
@@ -29,6 +30,7 @@ from tests.contract.store_suite.make import Case, entry, journaled, put
 from tests.contract.store_suite.matters import MattersSuite
 from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
+from tests.contract.store_suite.ringing import RingingSuite
 from tests.contract.store_suite.schema import SchemaSuite
 from tests.contract.store_suite.search import SearchSuite
 from tests.contract.store_suite.snapshot import SnapshotSuite
@@ -90,6 +92,9 @@ class TestFeed(FeedSuite): ...
 class TestHistory(HistorySuite): ...
 
 
+class TestHours(HoursSuite): ...
+
+
 class TestInbox(InboxSuite): ...
 
 
@@ -109,6 +114,9 @@ class TestOutbox(OutboxSuite): ...
 
 
 class TestPeople(PeopleSuite): ...
+
+
+class TestRinging(RingingSuite): ...
 
 
 class TestSchema(SchemaSuite): ...

@@ -17,7 +17,7 @@ export interface TicketRow {
   queue: string; assignee_id: string | null; assignee_name: string | null; tags: string[]; language: string;
   findings: string[]; channel: string; account: string; visibility: "public" | "private";
   contact: { id: string; name: string | null; label: string }; snippet: string; last_message_at_ms: number;
-  last_inbound_at_ms: number; waiting_since_ms: number | null; snoozed_until_ms: number | null; verified_until_ms: number | null;
+  last_inbound_at_ms: number; waiting_since_ms: number | null; snoozed_until_ms: number | null;
   alarm_since_ms: number | null; accepted_by: string | null; created_at_ms: number; version: number;
 }
 export interface Reason { rule: string; why: string; at: Span[] }
@@ -48,7 +48,7 @@ export interface EventView {
 }
 /** Somebody who was called about a ticket. */
 export interface PageView {
-  at_ms: number; kind: "browser" | "agent" | "webhook" | "email"; to: string; round: number; step: number; state: string;
+  at_ms: number; kind: "browser" | "agent" | "webhook" | "email" | "telegram"; to: string; round: number; step: number; state: string;
   attempts: number; error: string | null;
 }
 /** Something the wallet's back end is asked to do about the customer's account. */
@@ -67,6 +67,7 @@ export interface ThreadData {
   };
   facts: { name: string; title: Record<string, string>; known: boolean; message_id: string | null; source: string | null; asked: boolean }[];
   verification: { id: string; state: string; attempts: number; attempts_max: number; expires_at_ms: number } | null; can_verify: boolean;
+  unlocked_until_ms: number | null;
   related: TicketRow[]; incidents: { id: string; title: string; state: IncidentState }[]; can_reply: boolean; cannot_reply_reason: string | null;
   reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
   last_seen: number;

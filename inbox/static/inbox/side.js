@@ -49,7 +49,7 @@ function Section({ name, title, icon, children }) {
 
 /** Whether the customer has proven who they are, and the way to ask. @param {{ row: TicketRow, data: ThreadData }} props */
 function Verified({ row, data }) {
-  const until = row.verified_until_ms ?? 0;
+  const until = data.unlocked_until_ms ?? 0;
   if (until > now.value) return t("verified.until", { time: fullTime(until) });
   const check = data.verification;
   return html`${check && word("check", check.state)} ${data.can_verify && row.state !== "verifying" && html`<button type="button" class="button small"
