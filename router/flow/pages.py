@@ -10,22 +10,21 @@ from collections.abc import Callable
 from router.bus import Bus
 from router.connector import Outbound, Rejected, Retry, SendOutcome, Unknown
 from router.core.pages import after_page
+from router.flow import rounds
 from router.flow.channels import Channel, Channels
 from router.flow.references import References
 from router.flow.telegram import TelegramBot
 from router.model.changes import ticket_number
-from router.model.errors import ConfigError, Conflict, StoreUnavailable
+from router.model.errors import ConfigError
 from router.model.ids import MessageId, OutboxId
 from router.model.limits import SEND_LEASE_MS, SEND_SECONDS_MAX
 from router.model.sources import Clock
 from router.model.tables import Ticket, Urgency
 from router.store import alarms
-from router.store import changes as store_changes
 from router.store.alarms import ClaimedPage
 from router.store.script import Store
-from router.telemetry import Logger, why
+from router.telemetry import Logger
 
-_POLL_S = 1.0
 _CONCURRENCY = 8
 _CHINESE: dict[Urgency, str] = {"low": "低", "normal": "普通", "high": "高", "critical": "紧急"}
 
@@ -52,17 +51,7 @@ class PageWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        watch = self._bus.watch("outbox")
-        try:
-            while True:
-                try:
-                    while await self.run_once():
-                        pass
-                except (StoreUnavailable, Conflict) as error:
-                    self._log.warning("pages.store_unavailable", **why(error))
-                await watch.wait(_POLL_S)
-        finally:
-            watch.close()
+        await rounds.work("pages", self.run_once, bus=self._bus, log=self._log)
 
     async def run_once(self) -> int:
         """Claim and send one round; how many pages it worked."""
@@ -77,10 +66,7 @@ class PageWorker:
     async def _deliver(self, item: ClaimedPage) -> None:
         outcome = await self._send(item)
         changes = after_page(item.page, outcome, now_ms=self._clock.now_ms(), jitter=self._jitter())
-        try:
-            await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
-        except (StoreUnavailable, Conflict) as error:
-            self._log.warning("pages.not_settled", page_id=item.page.id, **why(error))
+        await rounds.settle("pages", item.page.id, changes, store=self._store, clock=self._clock, log=self._log)
 
     async def _send(self, item: ClaimedPage) -> SendOutcome:
         if item.ticket.alarm_since_ms is None:  # hours of attempts may lie behind it

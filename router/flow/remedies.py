@@ -16,11 +16,12 @@ from router.bus import Bus
 from router.core import remedies
 from router.core.account import account_of
 from router.core.remedies import CallOutcome, after_call
+from router.flow import rounds
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, Reply, SignedCalls
 from router.model.actions import ActionEntry
 from router.model.changes import Change
-from router.model.errors import Conflict, Refused, StoreUnavailable
+from router.model.errors import Conflict, Refused
 from router.model.ids import ActionId, TicketId
 from router.model.limits import SEND_LEASE_MS
 from router.model.sources import Clock, Ids
@@ -29,11 +30,10 @@ from router.store import actions
 from router.store import changes as store_changes
 from router.store.actions import ActionFacts, ClaimedAction
 from router.store.script import Store
-from router.telemetry import Logger, Metrics, why
+from router.telemetry import Logger, Metrics
 from rules.backend import ActionSpec
 
 T = TypeVar("T")
-_POLL_S = 1.0
 _TIMEOUT_S = 10.0
 _CONCURRENCY = 8
 _ANSWER_BYTES_MAX = 16_384
@@ -159,17 +159,7 @@ class RemedyWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        watch = self._bus.watch("outbox")
-        try:
-            while True:
-                try:
-                    while await self.run_once():
-                        pass
-                except (StoreUnavailable, Conflict) as error:
-                    self._log.warning("actions.store_unavailable", **why(error))
-                await watch.wait(_POLL_S)
-        finally:
-            watch.close()
+        await rounds.work("actions", self.run_once, bus=self._bus, log=self._log)
 
     async def run_once(self) -> int:
         """Claim and ask for one round; how many actions it worked."""
@@ -189,11 +179,7 @@ class RemedyWorker:
         outcome = await self._call(entry, item, http)
         self._metrics.actions.labels(outcome.kind).inc()
         changes = after_call(entry, item.undone, outcome, now_ms=self._clock.now_ms(), jitter=self._jitter())
-        try:
-            await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
-        except (StoreUnavailable, Conflict) as error:
-            # It stays `sending`, and is asked for again under its key once the lease has run out.
-            self._log.warning("actions.not_settled", action_id=entry.id, **why(error))
+        await rounds.settle("actions", entry.id, changes, store=self._store, clock=self._clock, log=self._log)
 
     async def _call(self, entry: ActionEntry, item: ClaimedAction, http: aiohttp.ClientSession) -> CallOutcome:
         spec = self._rulebook.current.actions.get(entry.action)
