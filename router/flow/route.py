@@ -212,6 +212,7 @@ class RouteWorker:
         able = Capabilities(can_send=False) if channel is None or item.entry.imported else channel.capabilities
         public = event.visibility == "public"
         return Circumstances(
+            journal_id=item.row.id,
             token_conversation=item.token,
             can_send=able.can_send,
             can_hide=able.can_send and able.hides,

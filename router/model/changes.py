@@ -51,7 +51,18 @@ class Forget(msgspec.Struct, frozen=True, tag=True):
     """As the provider names it."""
 
 
-Change = Add | Save | Check | Remove | Record | Forget
+class Count(msgspec.Struct, frozen=True, tag=True):
+    """Count messages of a channel. No version is checked, for all workers count there; sums of sums are the same."""
+
+    channel: str
+    account: str
+    start_ms: int
+    messages: int = 1
+    withheld: int = 0
+    over_until_ms: int = 0
+
+
+Change = Add | Save | Check | Remove | Record | Forget | Count
 
 
 def ticket_number(ticket: Ticket) -> str:

@@ -4,7 +4,7 @@ import msgspec
 
 from router.clock import TimedIds, VirtualClock
 from router.core.inbound import Circumstances, Decided, decide_inbound
-from router.model.changes import Add, Change, Check, Forget, Record
+from router.model.changes import Add, Change, Check, Count, Forget, Record
 from router.model.grouping import Mark
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.snapshot import Snapshot
@@ -98,6 +98,9 @@ class World:
                 self.events.append(change.event)
                 continue
             if isinstance(change, Forget):
+                continue
+            if isinstance(change, Count):
+                numbered.append(change)
                 continue
             if isinstance(change, Check):
                 assert self._versions[change.row.TABLE, change.row.id] == change.row.version, (
