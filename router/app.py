@@ -17,6 +17,7 @@ from router.bus.redis import RedisBus
 from router.clock import SystemClock, TimedIds
 from router.config import Config, database_file, link_hosts, read_key
 from router.connector import Context
+from router.flow.abuse import Abuse
 from router.flow.assign import Assigner
 from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
@@ -109,6 +110,11 @@ def people(store: Store, clock: SystemClock, ids: TimedIds) -> People:
     return People(store=store, bus=LocalBus(), clock=clock, ids=ids)
 
 
+def abuse(store: Store, clock: SystemClock, ids: TimedIds) -> Abuse:
+    """Blocks and what they hold, for commands beside the service, whose sweeper finds what is let through."""
+    return Abuse(store=store, bus=LocalBus(), clock=clock, ids=ids)
+
+
 class App:
     """A running house."""
 
@@ -167,6 +173,7 @@ class App:
             ids=ids,
         )
         self.people = People(store=store, bus=bus, clock=clock, ids=ids)
+        self.abuse = Abuse(store=store, bus=bus, clock=clock, ids=ids)
         self.remedies = Remedies(store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids)
         self.incidents = Incidents(
             store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
@@ -192,28 +199,18 @@ class App:
                 log=log,
             )
             self._run("deliver", worker.run())
-            hooks = HookWorker(
-                store=store,
-                bus=bus,
-                rulebook=self.rulebook,
-                calls=self.calls,
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                metrics=metrics,
-                log=log,
-            )
-            self._run("hooks", hooks.run())
-            remedies = RemedyWorker(
-                store=store,
-                bus=bus,
-                rulebook=self.rulebook,
-                calls=self.calls,
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                metrics=metrics,
-                log=log,
-            )
-            self._run("actions", remedies.run())
+            for name, caller in (("hooks", HookWorker), ("actions", RemedyWorker)):
+                calling = caller(
+                    store=store,
+                    bus=bus,
+                    rulebook=self.rulebook,
+                    calls=self.calls,
+                    clock=clock,
+                    jitter=random.SystemRandom().random,
+                    metrics=metrics,
+                    log=log,
+                )
+                self._run(name, calling.run())
             pages = PageWorker(
                 store=store,
                 bus=bus,
@@ -350,6 +347,7 @@ class App:
             channels=self.channels,
             commands=self.commands,
             people=self.people,
+            abuse=self.abuse,
             remedies=self.remedies,
             context=ContextReader(store=self.store, rulebook=self.rulebook, calls=self.calls, clock=self.clock),
             verification=Verification(

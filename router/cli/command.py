@@ -32,7 +32,7 @@ _COMMANDS = {
     "rules": "check, test, explain, replay and format rules files; a schema for editors",
     "matching": "report how often each reason joined or opened tickets, and how often agents undid it",
     "incidents": "many people, one cause: what is open, with its live count",
-    "contacts": "import contacts, show one, say who is who: link, unlink, merge, split, undo",
+    "contacts": "import contacts, show one, say who is who: link, unlink, merge, split, undo; block, held, release",
     "import": "put messages from a file through intake",
     "export": "write messages or contacts in the formats that import reads",
     "quarantine": "payloads that could not be understood: list, show, replay",

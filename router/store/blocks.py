@@ -1,6 +1,6 @@
 """Blocks and what they held: read for decisions and for people."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -24,6 +24,9 @@ class HeldLine(msgspec.Struct, frozen=True, kw_only=True):
 
     held: Held
     row: JournalRow
+    block: Block | None
+    contact: Contact | None
+    ticket: Ticket | None
 
 
 class HeldCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,8 +169,27 @@ def _with_rows(found: Sequence[Held]) -> Script[list[HeldLine]]:
     if not found:
         return []
     rows = yield from fetch(JournalRow, "WHERE t.id {in ids}", ids=[row.journal_id for row in found])
-    by_id = {row.id: row for row in rows}
-    return [HeldLine(held=each, row=by_id[each.journal_id]) for each in found]
+    blocks = yield from fetch(Block, "WHERE t.id {in ids}", ids=_named(row.block_id for row in found))
+    contacts = yield from fetch(Contact, "WHERE t.id {in ids}", ids=_named(row.contact_id for row in found))
+    tickets = yield from fetch(Ticket, "WHERE t.id {in ids}", ids=_named(row.ticket_id for row in found))
+    by_id: dict[str, JournalRow] = {row.id: row for row in rows}
+    block_of: dict[str | None, Block] = {row.id: row for row in blocks}
+    contact_of: dict[str | None, Contact] = {row.id: row for row in contacts}
+    ticket_of: dict[str | None, Ticket] = {row.id: row for row in tickets}
+    return [
+        HeldLine(
+            held=each,
+            row=by_id[each.journal_id],
+            block=block_of.get(each.block_id),
+            contact=contact_of.get(each.contact_id),
+            ticket=ticket_of.get(each.ticket_id),
+        )
+        for each in found
+    ]
+
+
+def _named(ids: Iterable[str | None]) -> list[str]:
+    return sorted({each for each in ids if each is not None})
 
 
 def count_held(contacts: Sequence[ContactId] | None = None, ticket_id: TicketId | None = None) -> Script[HeldCount]:

@@ -311,6 +311,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
         "pages": [page_view(page) for page in detail.pages],
         "actions": [action_view(row, detail.agent_names) for row in detail.actions],
         "related": [ticket_row(line) for line in detail.related],
+        "same_text": detail.same_text,
         "can_reply": way_out.can_send and not closed,
         "cannot_reply_reason": reason,
         "text_max": way_out.text_max,
