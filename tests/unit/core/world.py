@@ -168,6 +168,14 @@ class World:
         return list(self.snapshot.outbox.values())
 
 
+def said(where: World, *texts: str, **fields) -> Decided:
+    """Messages of one chat, a second after each other; what was decided of the last."""
+    for text in texts:
+        where.now_ms += 1_000
+        decided = where.say(text, message_id=where.ids.new(), **({"channel": "telegram", "sender": "77"} | fields))
+    return decided
+
+
 def _unique_keys(row: object) -> list[tuple[object, ...]]:
     match row:
         case Identity():
