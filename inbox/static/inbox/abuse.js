@@ -160,17 +160,17 @@ const heldOpen = signal(false);
 /** Under the views, while something waits. */
 export function HeldPlace() {
   const { held, critical } = abuse.value;
-  if (!held && !heldOpen.value) return null;
+  if (!held) return null;
   return html`<ul><li><button type="button" class="place" data-place="held" title=${t("abuse.heldTitle")} onClick=${() => { heldOpen.value = true; }}>
       ${h(Icon, { name: "ban" })}<span class="label">${t("abuse.heldTitle")}</span>
-      <span class=${critical ? "count alert" : "count"}>${held ? upTo(held) : ""}</span></button></li></ul>
-    ${heldOpen.value && h(Dialog, { title: t("abuse.heldTitle"), onClose: () => { heldOpen.value = false; }, class: "people-dialog held-dialog" },
-      html`<p class="muted">${t("abuse.heldHint")}</p>`, h(HeldList, {}))}`;
+      <span class=${critical ? "count alert" : "count"}>${held ? upTo(held) : ""}</span></button></li></ul>`;
 }
 
-/** A channel that answers nothing by itself for a while. */
-export function FloodBanner() {
-  return html`${abuse.value.channels.map((each) => html`<div class="banner warn" role="status" data-banner="flood" key=${each.channel + each.account}>
-    ${h(Icon, { name: "layers" })}<span class="grow"><b>${t("abuse.flood", { channel: word("channel", each.channel) })}</b>
+/** Channels that answer nothing by themselves for a while; over all, what is held, where somebody wants to see it. */
+export function Above() {
+  return html`${heldOpen.value && h(Dialog, { title: t("abuse.heldTitle"), onClose: () => { heldOpen.value = false; }, class: "people-dialog held-dialog" },
+      html`<p class="muted">${t("abuse.heldHint")}</p>`, h(HeldList, {}))}
+    ${abuse.value.channels.map((each) => html`<div class="banner warn" role="status" data-banner="flood" key=${each.channel + each.account}>
+    ${h(Icon, { name: "layers" })}<span class="grow"><b>${t("abuse.flood", { channel: word("channel", each.channel) })}</b>${" "}
     ${t("abuse.floodHint", { messages: number(each.messages), withheld: number(each.withheld), time: clock(each.until_ms) })}</span></div>`)}`;
 }

@@ -140,7 +140,7 @@ effect(() => {
 });
 
 function Banners() {
-  return html`<section class="banners" aria-label=${t("banners.label")}>${h(LineBanner, {})}${h(UnansweredBanner, {})}${h(RulesBanner, {})}${behind.value && h(behind.value.FloodBanner, {})}</section>`;
+  return html`<section class="banners" aria-label=${t("banners.label")}>${h(LineBanner, {})}${h(UnansweredBanner, {})}${h(RulesBanner, {})}${behind.value && h(behind.value.Above, {})}</section>`;
 }
 
 function LineBanner() {
