@@ -239,7 +239,8 @@ async def _abuse(app: App) -> list[Finding]:
         found.append(Finding(state="warning", about="flood", text=text, remedy=remedy))
     count = await app.store.read(blocks.count_held())
     critical = f", {count.critical} of them critical" if count.critical else ""
-    text = f"{count.held:,} messages wait to be let through{critical}" if count.held else "nothing is held"
+    waiting = "1 message waits" if count.held == 1 else f"{count.held:,} messages wait"
+    text = f"{waiting} to be let through{critical}" if count.held else "nothing is held"
     remedy = "switchboard contacts held" if count.critical else ""
     found.append(Finding(state="warning" if count.critical else "ok", about="held", text=text, remedy=remedy))
     return found

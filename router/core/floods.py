@@ -35,7 +35,7 @@ class Flood(msgspec.Struct, frozen=True, kw_only=True):
     is_over: bool = False
     is_far_over: bool = False
     load: Count | None = None
-    """Of its channel."""
+    """Of its channel; None for a sender over their own: no single one of them silences a channel."""
 
     @property
     def of_channel(self) -> bool:
@@ -94,14 +94,15 @@ def measured(entry: JournalEntry, sender: SenderView, snapshot: Snapshot, abuse:
         traffic = fresh if before is None else msgspec.structs.replace(before, since_ms=now_ms, messages=1, held=0)
     else:
         traffic = msgspec.structs.replace(before, messages=before.messages + 1)
+    is_over = traffic.messages > quota.messages
     return Flood(
         before=before,
         traffic=_next(traffic, before),
         quota=quota.messages,
         within_ms=quota.within_ms,
-        is_over=traffic.messages > quota.messages,
+        is_over=is_over,
         is_far_over=quota.hold is not None and traffic.messages > quota.hold,
-        load=_counted(entry, snapshot, abuse),
+        load=None if is_over else _counted(entry, snapshot, abuse),
     )
 
 

@@ -95,7 +95,7 @@ def _kept(row: Held, ticket: Ticket | None, flood: Flood | None, by: str = "syst
     count = 1
     if flood is not None:
         traffic = msgspec.structs.replace(flood.traffic, held=flood.traffic.held + 1)
-        changes += flood.changes(traffic)
+        changes += msgspec.structs.replace(flood, load=None).changes(traffic)  # what is held fills no channel
         count = traffic.held
     if is_told(count):
         data = {"reason": row.reason, "block": row.block_id or "", "count": str(count), "by": by}

@@ -133,7 +133,8 @@ class FloodsSuite:
         answers = await house.one("SELECT COUNT(*) FROM messages WHERE kind = 'reply'")
         assert 0 < answers <= 300 + 2 * len(house.workers) * ROUTE_BATCH_MAX
         (load,) = await store.read(channel_load.over(now_ms=house.clock.now_ms()))
-        assert (load.messages, load.withheld > 0) == (len(accepted), True)
+        # Of each flooder it counts what the sender's own quota lets pass: nobody silences a channel alone.
+        assert (load.messages, load.withheld > 0) == (SENDERS + 2 * 20, True)
         # Many with one text: related, never joined.
         ticket, contact = (await store.read(select(f"SELECT t.id, t.contact_id {of}", who="spam3")))[0]
         assert await store.read(blocks.same_text(ticket, contact, 1_000)) == SPAMMERS - 1

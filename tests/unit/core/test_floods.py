@@ -6,7 +6,7 @@ import pytest
 from router.core.floods import measured
 from router.core.identity import read_sender
 from router.core.tickets import change_state
-from router.model.abuse import Load
+from router.model.abuse import Block, Load
 from router.model.changes import Count, Save
 from router.model.message import JournalEntry
 from router.model.tables import HookEntry
@@ -151,6 +151,15 @@ def test_over_its_quota_a_channel_opens_tickets_and_answers_only_what_is_critica
     where.now_ms += 600_000
     said(where, "hello", sender="s8")
     assert len(where.replies()) == 7
+
+
+def test_nobody_silences_a_channel_alone():
+    where = world()
+    said(where, *[f"hello {n}" for n in range(9)])
+    where.snapshot.blocks["telegram", "99"] = [Block(id="b", reason="spam", actor="system", created_at_ms=NOW)]
+    said(where, *[f"hello {n}" for n in range(9)], sender="99")
+    assert where.snapshot.loads["telegram", "default"].messages == 2
+    assert said(where, "hello", sender="s1").outcome.why.flood is None
 
 
 def test_counts_of_an_older_time_of_the_quota_do_not_count():
