@@ -39,6 +39,8 @@ def declare(name: str, action: argparse.ArgumentParser) -> None:
         action.add_argument("held", nargs="+", metavar="HELD", help="ids, as `held` tells them")
     elif name == "held":
         action.add_argument("contact", nargs="?", metavar="CONTACT", help="of this contact alone")
+    if name == "blocked":
+        action.add_argument("--over", action="store_true", help="those that ended or were lifted, with by whom and why")
     if name in {"blocked", "held"}:
         action.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -60,7 +62,7 @@ async def _run(arguments: argparse.Namespace) -> int:
                 done = await abuse(house.store, house.clock, house.ids).release(arguments.held, _ACTOR)
                 print(f"{done} let through" if done != 1 else "1 message let through")
             case "blocked":
-                found = await house.store.read(blocks.in_force(now_ms=house.clock.now_ms()))
+                found = await house.store.read(blocks.listed(now_ms=house.clock.now_ms(), over=arguments.over))
                 _print_blocks(await block_views(house.store, found), as_json=arguments.json)
             case _:
                 await _held(house, arguments)

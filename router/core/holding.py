@@ -23,8 +23,8 @@ from rules.ruleset import Ruleset
 
 
 def is_told(count: int) -> bool:
-    """Whether the history tells of the n-th held message: the first, the tenth, the hundredth."""
-    return count > 0 and str(count).strip("0") == "1"
+    """Whether the history tells of the n-th held message: of the first nine, then of each tenth, each hundredth."""
+    return count > 0 and str(count)[1:].strip("0") == ""
 
 
 def hold_blocked(

@@ -171,6 +171,8 @@ async def _held(store: Store, row: JournalRow) -> list[Step]:
             "released_by": "" if held.released_by is None else _agent(held.released_by, names),
         }
         state = "held" if held.released_at_ms is None else "held, then let through"
+        if held.released_by == "sender":
+            state = "held, then deleted by its sender"
         steps.append(Step(stage="held", at_ms=held.received_at_ms, text=f"{state}; {because}", facts=facts))
     return steps
 

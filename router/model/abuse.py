@@ -60,6 +60,7 @@ class Held(Row, frozen=True, kw_only=True):
     received_at_ms: int
     released_at_ms: int | None = None
     released_by: str | None = None
+    """An actor, or `sender`: who wrote it deleted it."""
     version: int = 1
 
 

@@ -62,7 +62,19 @@ class Count(msgspec.Struct, frozen=True, tag=True):
     over_until_ms: int = 0
 
 
-Change = Add | Save | Check | Remove | Record | Forget | Count
+class Withdraw(msgspec.Struct, frozen=True, tag=True):
+    """Drop a held message, words and all, because its own sender deleted it; nothing where none is held."""
+
+    channel: str
+    account: str
+    message_id: str
+    """As the provider names it."""
+    conversation_key: str
+    """Of whoever deletes: it has to be that of the message."""
+    at_ms: int
+
+
+Change = Add | Save | Check | Remove | Record | Forget | Count | Withdraw
 
 
 def ticket_number(ticket: Ticket) -> str:

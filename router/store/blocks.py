@@ -6,12 +6,14 @@ from typing import Final
 import msgspec
 
 from router.model.abuse import Block, Held
+from router.model.changes import Withdraw
 from router.model.ids import BlockId, ContactId, TicketId
 from router.model.limits import PAGE_MAX
 from router.model.snapshot import IdentityKey
 from router.model.tables import Contact, Ticket
+from router.store.journal import dedupe_key, forget_payloads
 from router.store.rows import JournalRow
-from router.store.script import Script, fetch, fetch_one, select
+from router.store.script import Script, fetch, fetch_one, run, select
 
 COUNTED_MAX: Final = 1_000
 """Held messages that are counted; beyond it is "1,000 or more"."""
@@ -70,6 +72,27 @@ def that_may_hold(
     return found
 
 
+def withdraw(one: Withdraw) -> Script[None]:
+    """Drop the words of a held message whose sender deleted it, and what came sealed with them."""
+    rows = yield from select(
+        "SELECT id FROM journal WHERE dedupe_key = :key AND channel = :channel AND account = :account "
+        "AND state = 'held' AND {same conversation_key :by}",
+        key=dedupe_key(one.message_id),
+        channel=one.channel,
+        account=one.account,
+        by=one.conversation_key,
+    )
+    for (journal_id,) in rows:
+        yield from run("UPDATE journal SET state = 'done', entry = NULL WHERE id = :id", id=journal_id)
+        yield from run(
+            "UPDATE held SET released_at_ms = :at_ms, released_by = 'sender', version = version + 1 "
+            "WHERE journal_id = :id AND released_at_ms IS NULL",
+            id=journal_id,
+            at_ms=one.at_ms,
+        )
+        yield from forget_payloads([(one.channel, one.account, one.message_id)])
+
+
 # --- for people ----------------------------------------------------------------------------------------------------
 
 
@@ -90,12 +113,12 @@ def standing(contact_id: ContactId | None, key: IdentityKey | None, *, now_ms: i
     )
 
 
-def in_force(*, now_ms: int, after: str = "", limit: int = PAGE_MAX) -> Script[list[Block]]:
-    """Blocks in force, the oldest first."""
+def listed(*, now_ms: int, over: bool = False, after: str = "", limit: int = PAGE_MAX) -> Script[list[Block]]:
+    """Blocks in force, the oldest first; or those that are `over`, with who lifted them and why."""
+    holds = "t.lifted_at_ms IS NULL AND (t.until_ms IS NULL OR t.until_ms > :now_ms)"
     return fetch(
         Block,
-        "WHERE t.lifted_at_ms IS NULL AND (t.until_ms IS NULL OR t.until_ms > :now_ms) AND t.id > :after "
-        "ORDER BY t.id LIMIT :limit",
+        f"WHERE {'NOT ' if over else ''}({holds}) AND t.id > :after ORDER BY t.id LIMIT :limit",
         now_ms=now_ms,
         after=after,
         limit=limit,
@@ -135,12 +158,15 @@ def held_messages(
     contacts: Sequence[ContactId] | None = None,
     ticket_id: TicketId | None = None,
     block_id: BlockId | None = None,
-    before: str = "~",
+    before: str | None = None,
     limit: int = PAGE_MAX,
 ) -> Script[list[HeldLine]]:
     """What waits to be let through, the newest first: of all, of a contact, beside a ticket, or of a block."""
-    where, params = ["t.released_at_ms IS NULL", "t.id < :before"], {"before": before, "limit": limit}
-    more: dict[str, object] = {}
+    where = ["t.released_at_ms IS NULL"]
+    more: dict[str, object] = {"limit": limit}
+    if before is not None:
+        where.append("t.id < :before")
+        more["before"] = before
     if contacts is not None:
         where.append("t.contact_id {in contacts}")
         more["contacts"] = list(contacts)
@@ -150,7 +176,7 @@ def held_messages(
     if block_id is not None:
         where.append("t.block_id = :block")
         more["block"] = block_id
-    rows = yield from fetch(Held, f"WHERE {' AND '.join(where)} ORDER BY t.id DESC LIMIT :limit", **params, **more)
+    rows = yield from fetch(Held, f"WHERE {' AND '.join(where)} ORDER BY t.id DESC LIMIT :limit", **more)
     return (yield from _with_rows(rows))
 
 

@@ -13,6 +13,7 @@ from router.model.errors import Refused
 from router.model.ids import AgentId, BlockId, TicketId
 from router.model.limits import ID_CHARS_MAX, PAGE_MAX, RELEASED_MAX
 from router.model.sources import Clock
+from router.model.tables import Agent
 from router.store import blocks, channel_load, dossier, inbox
 from router.store.blocks import HeldLine
 from router.store.script import Store
@@ -56,10 +57,11 @@ class AbuseApi:
         ]
 
     async def list(self, request: web.Request) -> web.Response:
-        """GET /api/v1/blocks: those in force, the oldest first, page by page."""
+        """GET /api/v1/blocks: those in force, or with `over` the others, the oldest first, page by page."""
         await self._auth.agent(request)
         after, now_ms = request.query.get("cursor", ""), self._clock.now_ms()
-        found = await self._store.read(blocks.in_force(now_ms=now_ms, after=after))
+        over = request.query.get("over") == "true"
+        found = await self._store.read(blocks.listed(now_ms=now_ms, over=over, after=after))
         cursor = found[-1].id if len(found) == PAGE_MAX else None
         return answer({"blocks": await block_views(self._store, found), "cursor": cursor})
 
@@ -80,8 +82,7 @@ class AbuseApi:
 
     async def held(self, request: web.Request) -> web.Response:
         """GET /api/v1/held: what waits, the newest first; of one contact, ticket or block where asked for."""
-        await self._auth.agent(request)
-        query = request.query
+        agent, query = await self._auth.agent(request), request.query
         contacts = None
         if "contact" in query:
             contact = await self._store.read(dossier.by_name(query["contact"]))
@@ -89,13 +90,19 @@ class AbuseApi:
         lines = await self._store.read(
             blocks.held_messages(
                 contacts=contacts,
-                ticket_id=TicketId(query["ticket"]) if "ticket" in query else None,
+                ticket_id=await self._ticket(query["ticket"], agent) if "ticket" in query else None,
                 block_id=BlockId(query["block"]) if "block" in query else None,
-                before=query.get("cursor", "~"),
+                before=query.get("cursor"),
             )
         )
         cursor = lines[-1].held.id if len(lines) == PAGE_MAX else None
         return answer({"held": await held_views(self._store, lines), "cursor": cursor})
+
+    async def _ticket(self, name: str, agent: Agent) -> TicketId:
+        ticket_id = await self._store.read(inbox.ticket_id(agent.id, name))
+        if ticket_id is None:
+            raise Refused("not_found", f"there is no ticket {name[:40]}", status=404)
+        return ticket_id
 
     async def release(self, request: web.Request) -> web.Response:
         """POST /api/v1/held/release."""

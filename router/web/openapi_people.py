@@ -87,7 +87,9 @@ def abuse_paths() -> dict[str, object]:
     return {
         "/api/v1/blocks": {
             "get": operation(
-                "Blocks in force", answers=answers(fields(blocks=listed, cursor=TEXT)), parameters=query("cursor")
+                "Blocks in force",
+                answers=answers(fields(blocks=listed, cursor=TEXT)),
+                parameters=query("cursor", "over"),
             ),
             "post": operation(
                 "Block a contact, or an address by its kind and value",

@@ -53,6 +53,7 @@ def test_a_contact_is_blocked_seen_let_through_and_unblocked(desk):
     assert "let through already" in desk.err
     assert "; lifted: a mistake" in desk("contacts unblock", block, "--reason", "a mistake")
     assert desk("contacts blocked") == ""
+    assert "ann, by system: sells coins" in desk("contacts blocked", "--over")
     assert len(desk.rows("contacts held", "--json")) == 1, "what was held stays held"
 
 

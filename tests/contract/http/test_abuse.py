@@ -94,6 +94,18 @@ async def test_a_block_with_an_end_says_when(house, someone):
     assert (await post(house, "/api/v1/blocks", body, 201))["block"]["until_ms"] == end
 
 
+async def test_who_wrote_it_takes_back_what_is_held(house, someone):
+    block = (await post(house, "/api/v1/blocks", {"kind": "telegram", "value": someone, "reason": "rude"}, 201))[
+        "block"
+    ]
+    name, _ = await say(house, someone, "an insult")
+    await say(house, "somebody else", "", kind="delete", target_id=name)
+    assert len(await held_of(house, block=block["id"])) == 1
+    await say(house, someone, "", kind="delete", target_id=name)
+    assert await held_of(house, block=block["id"]) == []
+    assert "held, then deleted by its sender; blocked: rude" in [step["text"] for step in await trace(house, name)]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -150,7 +162,7 @@ async def test_a_flood_is_held_beside_its_ticket_and_told_in_its_history(house, 
     assert len(inbound) == 300
     assert (inbound[60]["why"]["flood"]["sender"], inbound[60]["why"]["flood"]["quota"]) == (61, 60)
     kinds = [event["kind"] for event in seen["events"]]
-    assert (kinds.count("sender.flood"), kinds.count("message.held")) == (1, 2)
+    assert (kinds.count("sender.flood"), kinds.count("message.held")) == (1, 10)
     held = await held_of(house, ticket=ticket["ticket"]["id"])
     assert {one["reason"] for one in held} == {"flood"}
     assert len(held) == 11

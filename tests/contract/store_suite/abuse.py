@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from router.model.abuse import Block, Held, Spoken, Traffic
-from router.model.changes import Add, Count, Record, Save
+from router.model.changes import Add, Count, Record, Save, Withdraw
 from router.model.errors import Conflict
 from router.model.grouping import Mark
 from router.model.snapshot import SnapshotKeys
@@ -51,7 +51,7 @@ class AbuseSuite:
         assert await found(store, ("email", ann.address)) == {ann.contact.id: [all_of_ann.id]}
         assert await found(store, ("email", bob.address)) == {}
         assert await found(store, ("telegram", "中" * 900)) == {("telegram", "中" * 900): [nobody.id]}
-        assert await store.read(blocks.in_force(now_ms=NOW)) == [nobody, all_of_ann]
+        assert await store.read(blocks.listed(now_ms=NOW)) == [nobody, all_of_ann]
         assert await store.read(blocks.standing(ann.contact.id, None, now_ms=NOW)) == all_of_ann
         assert await store.read(blocks.standing(None, ("telegram", "1"), now_ms=NOW)) is None
 
@@ -68,8 +68,9 @@ class AbuseSuite:
     async def test_a_block_that_is_over_is_not_listed(self, store: Store):
         row = block_of(kind="x", value="1", until_ms=NOW + 5)
         await write(store, row)
-        assert await store.read(blocks.in_force(now_ms=NOW + 4)) == [row]
-        assert await store.read(blocks.in_force(now_ms=NOW + 5)) == []
+        assert await store.read(blocks.listed(now_ms=NOW + 4)) == [row]
+        assert await store.read(blocks.listed(now_ms=NOW + 5)) == []
+        assert await store.read(blocks.listed(now_ms=NOW + 5, over=True)) == [row]
         assert await store.read(blocks.of_contact([], [("x", "1")], now_ms=NOW + 5)) == []
         assert await store.read(blocks.of_contact([], [("x", "1")], now_ms=NOW)) == [row]
 
@@ -102,6 +103,24 @@ class AbuseSuite:
         with pytest.raises(Conflict):
             await write(store, held_of(row), journal_ids=[row.id])
         assert await store.read(blocks.held_messages()) == []
+
+    async def test_who_wrote_a_held_message_takes_it_back_and_nobody_else(self, store: Store):
+        row = entry("kept", conversation="ann's")
+        await journaled(store, row)
+        await write(store, held_of(row), journal_ids=[row.id])
+
+        async def withdraw(key: str) -> None:
+            where = {"channel": row.channel, "account": row.account, "message_id": "kept", "at_ms": NOW}
+            await store.write(changes.apply([Withdraw(**where, conversation_key=key)], now_ms=NOW))
+
+        await withdraw("bob's")
+        assert len(await store.read(blocks.held_messages())) == 1
+        await withdraw("ann's")
+        assert await store.read(blocks.held_messages()) == []
+        (held,) = await store.read(blocks.held_of([row.id]))
+        kept = await store.read(journal.show(row.id))
+        assert (held.released_by, kept.state, kept.entry) == ("sender", "done", None)
+        assert await journaled(store, entry("kept")) == ["duplicate"]
 
     async def test_held_messages_are_listed_and_counted_by_whom_and_what_they_are_of(self, store: Store):
         case = Case("Ann")

@@ -7,7 +7,7 @@ from router.core.blocks import Blocking, block, blocking, lift
 from router.core.holding import is_told, release
 from router.core.people import Deed
 from router.model.abuse import Block
-from router.model.changes import Add, Record, Save
+from router.model.changes import Add, Record, Save, Withdraw
 from router.model.errors import Refused
 from router.model.message import JournalEntry
 from router.model.tables import Contact
@@ -113,6 +113,14 @@ def test_a_delete_of_a_blocked_sender_takes_back_what_was_stored():
     assert where.messages[first.outcome.message_id].state == "deleted"
 
 
+def test_a_delete_of_what_was_never_filed_takes_back_what_is_held_of_the_same_sender():
+    where = world()
+    (change,) = said(where, "", kind="delete", target_id="m1").changes
+    assert isinstance(change, Withdraw)
+    assert (change.message_id, change.conversation_key) == ("m1", "telegram\x1fdefault\x1f77")
+    assert said(where, "", kind="delete", target_id="m1", person={"verified": False}).changes == []
+
+
 def test_an_alarm_of_a_blocked_sender_is_held_unless_the_rules_let_it_ring():
     for ruleset, is_held in ((HOLDING, True), (RINGING, False)):
         where = world(ruleset)
@@ -130,7 +138,8 @@ def test_history_from_a_file_is_filed_whoever_is_blocked():
 
 
 def test_held_messages_are_told_now_and_then():
-    assert [n for n in range(1_001) if is_told(n)] == [1, 10, 100, 1_000]
+    told = [n for n in range(1_001) if is_told(n)]
+    assert told == [*range(1, 10), *range(10, 100, 10), *range(100, 1_001, 100)]
 
 
 def test_who_lets_it_through_has_it_decided_now():

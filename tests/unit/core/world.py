@@ -5,7 +5,7 @@ import msgspec
 from router.clock import TimedIds, VirtualClock
 from router.core.inbound import Circumstances, Decided, decide_inbound
 from router.model.abuse import Held
-from router.model.changes import Add, Change, Check, Count, Forget, Record
+from router.model.changes import Add, Change, Check, Count, Forget, Record, Withdraw
 from router.model.grouping import Mark
 from router.model.ids import JournalId
 from router.model.message import InboundEvent, JournalEntry, Sender
@@ -113,7 +113,7 @@ class World:
             if isinstance(change, Record):
                 self.events.append(change.event)
                 continue
-            if isinstance(change, Forget):
+            if isinstance(change, Forget | Withdraw):
                 continue
             if isinstance(change, Count):
                 numbered.append(change)
