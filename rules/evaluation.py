@@ -1,7 +1,6 @@
 """Facts in, verdict out: which rules fire (`rules.candidates` finds them) and whose writes count."""
 
 from collections.abc import Mapping
-
 from itertools import islice
 
 from rules import skills

@@ -17,7 +17,7 @@ from router.model.ids import ContactId, HeldId, JournalId
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
-from router.model.tables import Event, Ticket, Urgency
+from router.model.tables import Contact, Event, Ticket, Urgency
 from rules.facts import Verdict
 from rules.ruleset import Ruleset
 
@@ -57,14 +57,21 @@ def hold_old(
 
 
 def hold_back(
-    entry: JournalEntry, flood: Flood, ticket: Ticket, verdict: Verdict, journal_id: JournalId, ids: Ids
+    entry: JournalEntry,
+    flood: Flood,
+    contact: Contact | None,
+    ticket: Ticket,
+    verdict: Verdict,
+    journal_id: JournalId,
+    ids: Ids,
 ) -> tuple[list[Change], Outcome]:
-    """Keep what is far over its sender's quota beside their ticket."""
-    row = _row(entry, journal_id, ids, contact_id=ticket.contact_id, ticket=ticket, urgency=verdict.urgency)
+    """Keep what is far over its sender's quota beside the ticket it would have joined."""
+    contact_id = contact.id if contact is not None else None
+    row = _row(entry, journal_id, ids, contact_id=contact_id, ticket=ticket, urgency=verdict.urgency)
     why = msgspec.structs.replace(
         judged(verdict, ticket), joined="over_quota", flood=flood.why(), contact_by="conversation"
     )
-    outcome = Outcome(message_id=None, ticket_id=ticket.id, contact_id=ticket.contact_id, held=True, why=why)
+    outcome = Outcome(message_id=None, ticket_id=ticket.id, contact_id=contact_id, held=True, why=why)
     return _kept(row, ticket, flood), outcome
 
 

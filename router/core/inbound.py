@@ -134,7 +134,7 @@ def _decide_message(
         ticket = placement.ticket
         # What completes a secret told in pieces is filed, for that masks the other pieces.
         if ticket is not None and entry is whole and waits(flood, ticket, entry, urgency):
-            return _keep(hold_back(entry, flood, ticket, verdict, journal_id, ids))
+            return _keep(hold_back(entry, flood, placement.contact, ticket, verdict, journal_id, ids))
     case = _Case(entry=entry, placement=placement, pieces=pieces, verdict=verdict, new_text=new_text, flood=flood)
     return _file(case, snapshot, ruleset, circumstances, ids)
 
