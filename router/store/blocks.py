@@ -125,6 +125,17 @@ def listed(*, now_ms: int, over: bool = False, after: str = "", limit: int = PAG
     )
 
 
+def count_listed(*, now_ms: int) -> Script[int]:
+    """How many blocks are in force, at most COUNTED_MAX."""
+    rows = yield from select(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM blocks WHERE lifted_at_ms IS NULL "
+        "AND (until_ms IS NULL OR until_ms > :now_ms) LIMIT :most) AS found",
+        now_ms=now_ms,
+        most=COUNTED_MAX,
+    )
+    return int(rows[0][0])
+
+
 def of_contact(ids: Sequence[ContactId], keys: Collection[IdentityKey], *, now_ms: int) -> Script[list[Block]]:
     """Blocks in force of a contact, of those merged into it, and of their addresses."""
     found = yield from fetch(Block, "WHERE t.contact_id {in ids} AND t.lifted_at_ms IS NULL", ids=list(ids))

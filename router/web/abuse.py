@@ -178,10 +178,15 @@ async def _names(store: Store, actors: Iterable[str]) -> dict[AgentId, str]:
 
 
 async def abuse_counts(store: Store, now_ms: int) -> dict[str, object]:
-    """What the inbox shows of it at all times: how much is held, which channels are over their quota."""
+    """What the inbox shows of it at all times: what is held, how many are blocked, channels over their quota."""
     count = await store.read(blocks.count_held())
     loads = await store.read(channel_load.over(now_ms=now_ms))
-    return {"held": count.held, "critical": count.critical, "channels": [_load_view(load) for load in loads]}
+    return {
+        "held": count.held,
+        "critical": count.critical,
+        "blocks": await store.read(blocks.count_listed(now_ms=now_ms)),
+        "channels": [_load_view(load) for load in loads],
+    }
 
 
 def _load_view(load: Load) -> dict[str, object]:

@@ -20,7 +20,7 @@ class Customers:
     def __init__(self, app, program) -> None:
         self.app, self.program, self.number = app, program, 0
 
-    async def say(self, who, *texts):
+    async def say(self, who, *texts, **sender):
         said = []
         for text in texts:
             self.number += 1
@@ -30,7 +30,7 @@ class Customers:
                     "message_id": f"m{self.number}",
                     "visibility": "private",
                     "sent_at": "2026-11-02T08:00:03Z",
-                    "sender": {"id": who, "name": who.title()},
+                    "sender": {"id": who, "name": who.title()} | sender,
                     "text": text,
                 }
             )
@@ -114,9 +114,34 @@ async def test_all_that_is_held_is_one_click_away(house, chromium):
         assert await violations(page) == []
         await dialog.get_by_role("button", name="放行这 2 条").click()
         await expect(dialog).to_contain_text("没有拦下的消息")
+        await expect(page.locator(".log")).to_contain_text("快来领取双倍收益")
+        blocked = dialog.locator("[data-blocked]")
+        await expect(blocked).to_contain_text("Mei: 诈骗广告")
+        await blocked.get_by_role("button", name="解除屏蔽").click()
+        above = page.get_by_role("dialog").last
+        await above.get_by_label("原因").fill("误会")
+        assert await violations(page) == []
+        await above.get_by_role("button", name="解除屏蔽").click()
+        await expect(blocked).to_have_count(0)
         await dialog.get_by_role("button", name="关闭").click()
         await expect(place).to_have_count(0)
-        await expect(page.locator(".log")).to_contain_text("快来领取双倍收益")
+
+
+async def test_whoever_proves_nothing_is_blocked_by_the_address_they_write_from(house, chromium):
+    await house.say("eve", "I am your bank", verified=False)
+    async with desk(chromium, house.link) as page:
+        await open_ticket(page, "T-1004")
+        await expect(page.locator(".contact")).to_contain_text("Nothing proven yet")
+        await page.locator("[data-menu=people]").click()
+        await page.get_by_role("menuitem", name="Block").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog).to_contain_text("Block eve")
+        await dialog.get_by_label("Reason").fill("pretends to be a bank")
+        await dialog.get_by_role("button", name="Block").click()
+        await expect(dialog).to_have_count(0)
+        await house.say("eve", "send me your card", verified=False)
+        await expect(page.locator("[data-place=held]")).to_contain_text("1")
+        await expect(page.locator(".row")).to_have_count(4)
 
 
 async def test_the_same_again_is_shown_as_one_and_opens_to_each(house, chromium):

@@ -24,7 +24,7 @@ export const viewCounts = signal(/** @type {Record<string, number>} */ ({}));
 /** How many tickets ring, and how many of them past the end of their ladder. */
 export const alarms = signal({ ringing: 0, unanswered: 0 });
 /** What is held, and channels over their quota. */
-export const abuse = signal({ held: 0, critical: 0, channels: /** @type {import("./types.d.ts").FloodedChannel[]} */ ([]) });
+export const abuse = signal({ held: 0, critical: 0, blocks: 0, channels: /** @type {import("./types.d.ts").FloodedChannel[]} */ ([]) });
 /** The parts that come behind the thread. @type {import("../vendor/ui.js").Signal<any>} */
 export const behind = signal(null);
 export const agents = signal(/** @type {import("./types.d.ts").Agent[]} */ ([]));

@@ -157,19 +157,33 @@ export function BlockDialog({ sender, close }) {
 
 const heldOpen = signal(false);
 
-/** Under the views, while something waits. */
+/** Under the views, while something waits or somebody is blocked. */
 export function HeldPlace() {
-  const { held, critical } = abuse.value;
-  if (!held) return null;
+  const { held, critical, blocks } = abuse.value;
+  if (!held && !blocks) return null;
   return html`<ul><li><button type="button" class="place" data-place="held" title=${t("abuse.heldTitle")} onClick=${() => { heldOpen.value = true; }}>
       ${h(Icon, { name: "ban" })}<span class="label">${t("abuse.heldTitle")}</span>
       <span class=${critical ? "count alert" : "count"}>${held ? upTo(held) : ""}</span></button></li></ul>`;
 }
 
+/** Everybody who is blocked, also who never wrote. */
+function Blocked() {
+  const [blocks, setBlocks] = useState(/** @type {BlockView[]} */ ([]));
+  const [chosen, setChosen] = useState(/** @type {BlockView | null} */ (null));
+  const count = abuse.value.blocks;
+  useEffect(() => { get("/blocks").then((answer) => setBlocks(answer.blocks)).catch(() => undefined); }, [count]);
+  return html`${blocks.length > 0 && html`<h3 class="people-title">${t("abuse.blockedNow", { n: blocks.length, count: upTo(count) })}</h3>
+    <ul class="held-list">${blocks.map((block) => html`<li key=${block.id} data-blocked=${block.id}><p class="held-head">${block.kind && h(ChannelIcon, { channel: block.kind })}
+      <b>${block.value ?? block.contact}</b> <span class="muted">${block.until_ms ? t("abuse.until", { time: fullTime(block.until_ms) }) : h(When, { ms: block.at_ms })}</span></p>
+      <p class="muted">${block.actor_name ?? t("history.system")}: ${block.reason}</p>
+      <p class="acts"><button type="button" class="button small" onClick=${() => setChosen(block)}>${t("abuse.unblock")}</button></p></li>`)}</ul>`}
+    ${chosen && h(BlockDialog, { sender: { name: chosen.contact ?? "", block: chosen }, close: () => setChosen(null) })}`;
+}
+
 /** Channels that answer nothing by themselves for a while; over all, what is held, where somebody wants to see it. */
 export function Above() {
   return html`${heldOpen.value && h(Dialog, { title: t("abuse.heldTitle"), onClose: () => { heldOpen.value = false; }, class: "people-dialog held-dialog" },
-      html`<p class="muted">${t("abuse.heldHint")}</p>`, h(HeldList, {}))}
+      html`<p class="muted">${t("abuse.heldHint")}</p>`, h(HeldList, {}), h(Blocked, {}))}
     ${abuse.value.channels.map((each) => html`<div class="banner warn" role="status" data-banner="flood" key=${each.channel + each.account}>
     ${h(Icon, { name: "layers" })}<span class="grow"><b>${t("abuse.flood", { channel: word("channel", each.channel) })}</b>${" "}
     ${t("abuse.floodHint", { messages: number(each.messages), withheld: number(each.withheld), time: clock(each.until_ms) })}</span></div>`)}`;

@@ -43,6 +43,9 @@ export function Customer({ data }) {
     return () => { current = false; };
   }, [contact.id, data.last_seen]);
   const name = contact.name || contact.label;
+  // Whoever proves nothing is somebody new each time: the address they write from is what can be blocked.
+  const last = data.messages.findLast((each) => each.kind === "inbound");
+  const unproven = contact.identities.length || !last?.author.id ? undefined : { kind: last.channel, value: last.author.id };
   const conflict = known?.hints.some((hint) => hint.reasons.some((each) => each.reason === "conflict"));
   return html`<section class="contact" aria-label=${t("side.contact")}>
     <div class="contact-head">${h(Avatar, { name })}<div><h2>${name}</h2>
@@ -52,7 +55,7 @@ export function Customer({ data }) {
       ${h(Menu, { label: t("people.menu"), name: "people", class: "icon-button", side: "end", items: [
         { id: "link", label: t("peopleDo.link"), icon: "link", act: () => setIntent({ what: "link" }) },
         { id: "merge", label: t("peopleDo.merge"), icon: "users-round", act: () => setIntent({ what: "merge" }) },
-        { id: "block", label: t("abuse.block"), icon: "ban", act: () => setIntent({ what: "block" }) },
+        { id: "block", label: t("abuse.block"), icon: "ban", act: () => setIntent({ what: "block", address: unproven }) },
       ] }, h(Icon, { name: "ellipsis", size: 18 }))}</div>
     <ul class="identities" aria-label=${t("side.identities")}>${contact.identities.map((each) => h(Identity, {
       key: each.kind + each.value, identity: each, alone: contact.identities.length === 1, choose: setIntent }))}

@@ -69,6 +69,7 @@ class AbuseSuite:
         row = block_of(kind="x", value="1", until_ms=NOW + 5)
         await write(store, row)
         assert await store.read(blocks.listed(now_ms=NOW + 4)) == [row]
+        assert [await store.read(blocks.count_listed(now_ms=NOW + n)) for n in (4, 5)] == [1, 0]
         assert await store.read(blocks.listed(now_ms=NOW + 5)) == []
         assert await store.read(blocks.listed(now_ms=NOW + 5, over=True)) == [row]
         assert await store.read(blocks.of_contact([], [("x", "1")], now_ms=NOW + 5)) == []
