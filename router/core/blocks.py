@@ -27,6 +27,8 @@ def blocking(event: InboundEvent, snapshot: Snapshot, now_ms: int) -> Block | No
 
     Somebody who only claims an address that is blocked is held as well: no forger gets further than whom they play.
     """
+    if not snapshot.blocks:
+        return None
     sender, contact = writer(event, snapshot)
     own = (event.channel, sender.peer)
     known = snapshot.identities.get(own)
