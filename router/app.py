@@ -17,6 +17,7 @@ from router.bus.redis import RedisBus
 from router.clock import SystemClock, TimedIds
 from router.config import Config, database_file, link_hosts, read_key
 from router.connector import Context
+from router.flow.abuse import Abuse
 from router.flow.assign import Assigner
 from router.flow.banners import HouseBanners
 from router.flow.channels import Channel, Channels
@@ -111,6 +112,11 @@ def people(store: Store, clock: SystemClock, ids: TimedIds) -> People:
     return People(store=store, bus=LocalBus(), clock=clock, ids=ids)
 
 
+def abuse(store: Store, clock: SystemClock, ids: TimedIds) -> Abuse:
+    """Blocks and what they hold, for commands beside the service, whose sweeper finds what is let through."""
+    return Abuse(store=store, bus=LocalBus(), clock=clock, ids=ids)
+
+
 class App:
     """A running house."""
 
@@ -193,6 +199,7 @@ class App:
             store=store, bus=bus, channels=self.channels, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids
         )
         self.people = People(store=store, bus=bus, clock=clock, ids=ids)
+        self.abuse = Abuse(store=store, bus=bus, clock=clock, ids=ids)
         self.remedies = Remedies(store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids)
         self.incidents = Incidents(
             store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
@@ -321,6 +328,7 @@ class App:
             channels=self.channels,
             commands=self.commands,
             people=self.people,
+            abuse=self.abuse,
             remedies=self.remedies,
             context=ContextReader(store=self.store, rulebook=self.rulebook, calls=self.calls, clock=self.clock),
             verification=Verification(

@@ -194,6 +194,7 @@ HINTS: Final = {
     "it undoes {a}: two people do that": "它撤销 {a}：这需要两个人",
     "keep one of them": "只保留一个",
     "kind: amount, and ask: {en: …, zh: …}": "写 kind: amount 以及 ask: {en: …, zh: …}",
+    "hold comes after messages: write a larger one": "hold 在 messages 之后生效：请写得大一些",
     "letters, digits and _": "字母、数字和 _",
     "name an action that has no undo of its own": "请写一个自身没有 undo 的操作",
     "name one of `webhooks`": "请写 webhooks 中的一个",

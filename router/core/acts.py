@@ -23,6 +23,9 @@ from rules.facts import Act, Verdict
 from rules.schedule import Schedule
 
 _ENCODER = msgspec.json.Encoder()
+OVER_QUOTA = "over_quota"
+_TOLD_OUTSIDE = frozenset({"webhook", "notify"})
+"""What a flood would repeat to people and programs."""
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +53,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """What the wallet's back end can be asked to do."""
     actions: tuple[ActionEntry, ...] = ()
     """Of the ticket, those under way or done."""
+    is_quiet: bool = False
+    """Its sender is over the quota: nobody is told."""
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +75,7 @@ def carry_out(
     changes: list[Change] = []
     told: list[WhyAct] = []
     for act in acts:
-        done = _not_done(act, ticket, "imported") if scene.imported else _CARRY[act.kind](act, ticket, scene, ids)
+        done = _carried(act, ticket, scene, ids)
         ticket = done.ticket
         proposed = tuple(c.row for c in done.changes if isinstance(c, Add) and isinstance(c.row, ActionEntry))
         if proposed:
@@ -78,6 +83,14 @@ def carry_out(
         changes += done.changes
         told.append(done.told)
     return ticket, changes, told
+
+
+def _carried(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
+    if scene.imported:
+        return _not_done(act, ticket, "imported")
+    if scene.is_quiet and act.kind in _TOLD_OUTSIDE:
+        return _not_done(act, ticket, OVER_QUOTA)
+    return _CARRY[act.kind](act, ticket, scene, ids)
 
 
 def _not_done(act: Act, ticket: Ticket, why: str) -> Done:

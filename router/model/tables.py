@@ -323,6 +323,11 @@ EventKind = Literal[
     "contact.undone",
     "contact.never_merge",
     "contact.conflict",
+    "sender.blocked",
+    "sender.unblocked",
+    "sender.flood",
+    "message.held",
+    "message.released",
     "rules.changed",
     "agent.status",
 ]

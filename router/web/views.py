@@ -313,6 +313,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
         "actions": [action_view(row, detail.agent_names) for row in detail.actions],
         "related": [ticket_row(line) for line in detail.related],
         "incidents": [{"id": one.id, "title": one.title, "state": one.state} for one in detail.incidents],
+        "same_text": detail.same_text,
         "can_reply": way_out.can_send and not closed,
         "cannot_reply_reason": reason,
         "text_max": way_out.text_max,

@@ -12,12 +12,14 @@ from router.model.tables import Ticket
 from router.store import changes, journal, leases, migrate
 from router.store.postgres import PostgresStore
 from router.store.script import Store, fetch, run, select
+from tests.contract.store_suite.abuse import AbuseSuite
 from tests.contract.store_suite.actions import ActionsSuite
 from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.feed import FeedSuite
+from tests.contract.store_suite.floods import FloodsSuite
 from tests.contract.store_suite.history import HistorySuite
 from tests.contract.store_suite.hours import HoursSuite
 from tests.contract.store_suite.inbox import InboxSuite
@@ -84,6 +86,9 @@ async def other(connected, migrated: str) -> Store:
     return await connected(migrated)
 
 
+class TestAbuse(AbuseSuite): ...
+
+
 class TestActions(ActionsSuite): ...
 
 
@@ -100,6 +105,9 @@ class TestCircles(CirclesSuite): ...
 
 
 class TestFeed(FeedSuite): ...
+
+
+class TestFloods(FloodsSuite): ...
 
 
 class TestHistory(HistorySuite): ...

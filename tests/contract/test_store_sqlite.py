@@ -14,12 +14,14 @@ from router.model.errors import ConfigError, StoreUnavailable
 from router.store import health, journal, migrate
 from router.store.script import Store, run, select
 from router.store.sqlite import SqliteStore
+from tests.contract.store_suite.abuse import AbuseSuite
 from tests.contract.store_suite.actions import ActionsSuite
 from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.feed import FeedSuite
+from tests.contract.store_suite.floods import FloodsSuite
 from tests.contract.store_suite.history import HistorySuite
 from tests.contract.store_suite.hours import HoursSuite
 from tests.contract.store_suite.inbox import InboxSuite
@@ -71,6 +73,9 @@ async def other(store: Store, empty_other: Store) -> Store:
     return empty_other
 
 
+class TestAbuse(AbuseSuite): ...
+
+
 class TestActions(ActionsSuite): ...
 
 
@@ -87,6 +92,9 @@ class TestCircles(CirclesSuite): ...
 
 
 class TestFeed(FeedSuite): ...
+
+
+class TestFloods(FloodsSuite): ...
 
 
 class TestHistory(HistorySuite): ...

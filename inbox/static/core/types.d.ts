@@ -25,6 +25,8 @@ export interface Why {
   rules_version: string; packs?: string[]; tags: string[]; urgency: Urgency; queue: string; language: string; reasons: Reason[];
   lost: { rule: string; key: string; value: string; to: string }[];
   acts?: { kind: string; value: string; rule: string; outcome: "done" | "impossible"; detail: string }[]; joined: string; joined_detail: string | null; left?: string;
+  flood?: { sender: number; quota: number; within_ms: number; channel: boolean; withheld: string[] } | null;
+  repeat?: { of: string; nth: number } | null; released_by?: string;
   contact_by: string | null; timings: Record<string, number>; related?: string[]; related_by?: string[];
 }
 export interface Delivery {
@@ -70,6 +72,7 @@ export interface ThreadData {
   unlocked_until_ms: number | null;
   related: TicketRow[]; incidents: { id: string; title: string; state: IncidentState }[]; can_reply: boolean; cannot_reply_reason: string | null;
   reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
+  same_text: number;
   last_seen: number;
 }
 export type IncidentState = "proposed" | "open" | "resolved" | "dismissed";
@@ -82,6 +85,18 @@ export interface IncidentLine {
 export interface Told { ticket: string; outcome: "done" | "refused"; code: string }
 /** A merge or a split. */
 export interface Regrouping { id: string; kind: "merge" | "split"; source_id: string; target_id: string }
+/** Who is not listened to, and why. */
+export interface BlockView {
+  id: string; contact: string | null; kind: string | null; value: string | null; reason: string; actor: string; actor_name: string | null;
+  at_ms: number; until_ms: number | null; lifted: { at_ms: number; actor_name: string | null; reason: string } | null;
+}
+/** A message that waits to be let through. */
+export interface HeldMessage {
+  id: string; reason: "blocked" | "flood"; block: { id: string; reason: string; actor_name: string | null } | null; contact: string | null;
+  ticket: string | null; channel: string; account: string; message_id: string; urgency: Urgency; received_at_ms: number; kind: string | null;
+  visibility: string | null; sender: { id: string; name: string | null } | null; subject: string | null; text: string | null; files: string[];
+}
+export interface FloodedChannel { channel: string; account: string; messages: number; withheld: number; until_ms: number }
 export interface Who { id: string; label: string; name: string | null }
 /** Something that was done about who is who. */
 export interface PeopleAct {
@@ -92,6 +107,7 @@ export interface PeopleAct {
 export interface ContactData extends Who {
   merged_into: Who | null; absorbed: Who[]; never_merge: Who[]; identities: ThreadData["contact"]["identities"];
   hints: (Who & { reasons: { reason: string; kind: string; value: string }[] })[]; acts: PeopleAct[];
+  blocks: BlockView[]; held: { held: number; critical: number };
 }
 /** A message on its way: shown at once, kept in localStorage until the server has answered. */
 /** A span of a text, in code points, and what is wrong with it. */

@@ -3,9 +3,11 @@
 import pytest
 
 for _name in (
+    "abuse",
     "acts",
     "changes",
     "feed",
+    "floods",
     "hours",
     "inbox",
     "journal",
