@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from router.bus import Bus
-from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected, Retry, SendOutcome, Unknown
+from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.core.delivery import after_attempt
 from router.core.reply_token import make_token
 from router.flow.channels import Channel, Channels
@@ -115,7 +115,7 @@ class DeliveryWorker:
             return
         if isinstance(outcome, AuthFailed):
             await self._switches.refuse(channel, outcome.reason)
-        else:
+        elif isinstance(outcome, Sent):
             await self._switches.accepted(channel)
         self._metrics.sent.labels(item.entry.channel, type(outcome).__name__.lower()).inc()
         changes = after_attempt(

@@ -2,7 +2,7 @@
 
 The rows are in the database, so that a pause holds in every process and over every restart; each process looks once a
 second. Off by an operator, nothing comes in and nothing leaves. With dead credentials replies wait in their place, and
-one of them is tried now and then: the first that is not refused switches the channel on again.
+one of them is tried now and then: the first that is sent switches the channel on again.
 """
 
 import asyncio
@@ -63,7 +63,7 @@ class Switches:
         if refused is None:
             return limit
         key, now_ms = (channel.kind, channel.account), self._clock.now_ms()
-        if now_ms < self._try_at_ms.setdefault(key, now_ms + _TRY_MS):
+        if now_ms < self._try_at_ms.get(key, 0):
             return 0
         self._try_at_ms[key] = now_ms + _TRY_MS
         return min(1, limit)

@@ -157,7 +157,7 @@ class Life:
         self.deliver = DeliveryWorker(
             **parts, **said, keys=keys, channels=channels, links=links, switches=switches, jitter=lambda: 0.5
         )
-        self.assign = Assigner(**parts, log=said["log"])
+        self.assign = Assigner(**parts, rulebook=RULEBOOK, log=said["log"])
         timers = Timers(**parts, rulebook=RULEBOOK, channels=channels, ids=ids)
         ladders = Ladders(**parts, rulebook=RULEBOOK, ids=ids, metrics=said["metrics"])
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)
