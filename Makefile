@@ -1,7 +1,7 @@
 # The commands of the house. `make run` and `make test` need nothing but git, make and Python 3.11 or newer.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test t check fmt bench weights clean
+.PHONY: help run test t check fmt bench soak weights clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -37,6 +37,10 @@ fmt:  ## format, and mend what the linter can mend
 bench:  ## every benchmark, each with the machine's own limits beside it (T=name for one)
 	@scripts/setup.sh dev
 	@scripts/bench.sh '$(T)'
+
+soak:  ## 100,000 events and their replies over every connector, with seeded faults: the ledgers are equal
+	@scripts/setup.sh dev
+	@SWITCHBOARD_SOAK=100000 $(BIN)/pytest -q --timeout 0 tests/conformance/test_soak.py
 
 weights:  ## learn the shipped pack's weights anew from the labelled lines in tests/corpora
 	@scripts/setup.sh dev

@@ -1,0 +1,164 @@
+"""The whole house in this process behind a real socket, with one kind of channel, seen and used as its agents do."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable, Sequence
+from io import StringIO
+from pathlib import Path
+
+from router.app import ROLES, App
+from router.cli.people import add_api_token
+from router.clock import SystemClock
+from router.config import ChannelConfig, Config, RulesConfig, SecretsConfig, ServerConfig, StorageConfig
+from router.core.replies import ReplyCommand
+from router.model.tables import Agent
+from router.store import journal, people, switches
+from router.store.script import Record, Script, select
+from router.telemetry import StructuredLog
+from tests.conformance.bench import Bench, Said
+from tests.servers.process import free_port
+
+RULES = "version: 1\nqueues: {general: {default: true}}\ntemplates: {}\n"
+MEI = Agent(id="agent-mei", login="mei", name="Mei", status="online", created_at_ms=1)
+
+
+class House:
+    """Started and stopped as often as a check likes, over the same data."""
+
+    def __init__(self, folder: Path, bench: Bench, accounts: Sequence[str]) -> None:
+        self.bench, self._folder, self._accounts = bench, folder, accounts
+        self._keys = itertools.count(1)
+        self._said = StringIO()
+        self._port = free_port()
+        self._tokens: dict[tuple[str, ...], str] = {}
+        self.url = f"http://127.0.0.1:{self._port}"
+        (folder / "rules").mkdir()
+        (folder / "rules" / "rules.yaml").write_text(RULES)
+
+    async def start(self) -> None:
+        """Serve, with all roles."""
+        channels = tuple(
+            ChannelConfig(kind=self.bench.kind, account=account, settings=dict(self.bench.settings(account)))
+            for account in self._accounts
+        )
+        config = Config(
+            server=ServerConfig(port=self._port, public_url=self.url),
+            storage=StorageConfig(url="sqlite:house.db"),
+            secrets=SecretsConfig(seal_keys={"k1": "11" * 32}, seal_key="k1", signing_key="22" * 32),
+            rules=RulesConfig(path="rules"),
+            channels=channels,
+        )
+        clock = SystemClock()
+        log = StructuredLog(clock, self._said)
+        self.app = App(config, base=self._folder, roles=ROLES, log=log, clock=clock)
+        await self.app.start()
+        if await self.app.store.read(people.agent(MEI.id)) is None:
+            await self.app.store.write(people.add_agent(MEI))
+        await self.bench.connect(self)
+
+    async def stop(self) -> None:
+        """Stop as on a SIGTERM."""
+        await self.bench.disconnect()
+        await self.app.stop()
+
+    async def restart(self) -> None:
+        """Stop, and start on what is there."""
+        await self.stop()
+        await self.start()
+
+    async def token(self, *kinds: str) -> str:
+        """A program's bearer token, the same for the same kinds."""
+        if kinds not in self._tokens:
+            self._tokens[kinds] = await add_api_token(self.app.store, "-".join(kinds), kinds, self.app.clock)
+        return self._tokens[kinds]
+
+    @property
+    def log(self) -> list[dict[str, object]]:
+        """What operators were told, over all its lives."""
+        return [json.loads(line) for line in self._said.getvalue().splitlines()]
+
+    # --- what is there ---------------------------------------------------------------------------------------------
+
+    async def rows(self, sql: str, **values: object) -> list[Record]:
+        """Rows of the database as they are."""
+        return await self.app.store.read(_rows(sql, values))
+
+    async def inbound(self) -> list[tuple[str, str]]:
+        """Every message of a customer, by id and text, in the order it was decided in."""
+        found = await self.rows("SELECT external_id, text FROM messages WHERE kind = 'inbound' ORDER BY id")
+        return [(row[0], row[1]) for row in found]
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait until it holds; in vain, the test times out."""
+        while not condition():
+            await asyncio.sleep(0.02)
+
+    async def until_inbound(self, count: int) -> list[tuple[str, str]]:
+        """All messages, once there are so many and nothing waits to be decided."""
+        await self.until_decided(count)
+        return await self.inbound()
+
+    async def until_decided(self, count: int) -> None:
+        """Wait until customers have said so much and nothing waits to be decided."""
+        counting = "SELECT COUNT(*) FROM messages WHERE kind = 'inbound'"
+        while (await self.rows(counting))[0][0] < count or await self.app.store.read(journal.oldest_pending()):
+            await asyncio.sleep(0.02)
+
+    async def sent(self, message_id: str) -> tuple[str, str | None, int, str | None]:
+        """State, error, attempts and provider's id of a reply on its way out."""
+        found = await self.rows(
+            "SELECT state, error, attempts, provider_id FROM outbox WHERE message_id = :id", id=message_id
+        )
+        return found[0][0], found[0][1], found[0][2], found[0][3]
+
+    async def until_sent(self, message_id: str, *states: str) -> tuple[str, str | None, int, str | None]:
+        """The same, once it is in one of these states."""
+        wanted = states or ("sent", "delivered", "read")
+        while (found := await self.sent(message_id))[0] not in wanted:
+            await asyncio.sleep(0.02)
+        return found
+
+    async def until_refused(self, message_id: str) -> None:
+        """Wait until an attempt to send it has failed."""
+        while (await self.sent(message_id))[1] is None:
+            await asyncio.sleep(0.02)
+
+    async def until_state(self, state: str) -> str:
+        """What operators are told about the channel, once it is in this state."""
+        while True:
+            found = [one for one in self.app.health.current if one.state == state]
+            if found:
+                return found[0].detail
+            await asyncio.sleep(0.05)
+
+    # --- what people do --------------------------------------------------------------------------------------------
+
+    async def answer(self, said: Said, text: str) -> str:
+        """An agent answers what a customer said; the reply's id."""
+        ((ticket_id,),) = await self.rows("SELECT ticket_id FROM messages WHERE external_id = :id", id=said.id)
+        command = ReplyCommand(
+            ticket_id=ticket_id,
+            text=text,
+            last_seen=self.app.feed.last_event_id,
+            client_key=f"key-{next(self._keys)}",
+            force=True,
+        )
+        return await self.app.commands.reply(command, MEI)
+
+    async def pause(self) -> None:
+        """Close the channel's door. To the connector the store is away."""
+        for account in self._accounts:
+            off = switches.Switch(kind=self.bench.kind, account=account, cause="operator", since_ms=1)
+            await self.app.store.write(switches.turn_off(off))
+        await self.app.switches.look()
+
+    async def resume(self) -> None:
+        """Open it, and try refused credentials at once."""
+        for account in self._accounts:
+            await self.app.store.write(switches.turn_on(self.bench.kind, account, "operator", "credentials"))
+        await self.app.switches.look()
+
+
+def _rows(sql: str, values: dict[str, object]) -> Script[list[Record]]:
+    return (yield from select(sql, **values))

@@ -1,0 +1,94 @@
+"""What goes out: once, in order, with an outcome that somebody sees, whatever the provider answers."""
+
+
+async def asked(house, bench, *customers):
+    """Customers who have written, each with what they said."""
+    said = [await bench.said(f"a question of {customer}", customer) for customer in customers]
+    for one in said:
+        await bench.deliver(one)
+    await house.until_inbound(len(said))
+    return said
+
+
+async def seen(house, bench, customer, *texts):
+    """Wait until the customer sees these, and nothing else."""
+    await house.until(lambda: len(bench.seen(customer)) >= len(texts))
+    assert bench.seen(customer) == list(texts)
+
+
+async def test_20_an_answer_is_there_once_and_has_its_id(house, bench):
+    (ann,) = await asked(house, bench, "ann")
+    texts = ["Hello Ann 你好 👋", "and one more"]
+    for text in texts:
+        _, error, attempts, _ = await house.until_sent(await house.answer(ann, text))
+        assert (error, attempts) == (None, 1)
+    await seen(house, bench, "ann", *texts)
+
+
+async def test_22_a_provider_that_is_busy_is_waited_for_and_others_go_on(house, bench):
+    ann, bob = await asked(house, bench, "ann", "bob")
+    bench.fail("busy")
+    waiting = await house.answer(ann, "for Ann")
+    await house.until_refused(waiting)
+    following = await house.answer(ann, "for Ann, too")
+    await house.until_sent(await house.answer(bob, "for Bob"))
+    await house.until_sent(following)
+    assert (await house.sent(waiting))[2] == 2, "one attempt that was put off, and one that went through"
+    await seen(house, bench, "ann", "for Ann", "for Ann, too")
+    await seen(house, bench, "bob", "for Bob")
+
+
+async def test_23_an_error_of_the_provider_is_outlived(house, bench):
+    (ann,) = await asked(house, bench, "ann")
+    bench.fail("error", "reset")
+    _, _, attempts, _ = await house.until_sent(await house.answer(ann, "for Ann"))
+    assert attempts == 3
+    await seen(house, bench, "ann", "for Ann")
+
+
+async def test_24_an_answer_that_was_lost_does_not_show_twice(house, bench):
+    (ann,) = await asked(house, bench, "ann")
+    bench.fail("lost")
+    message_id = await house.answer(ann, "for Ann")
+    if bench.manifest.capabilities.idempotent_send:
+        await house.until_sent(message_id)
+    else:
+        await house.until_sent(message_id, "held", "sent")
+    await seen(house, bench, "ann", "for Ann")
+
+
+async def test_25_dead_credentials_hold_everything_back_and_are_told_once(house, bench):
+    ann, bob = await asked(house, bench, "ann", "bob")
+    bench.lock()
+    held = [await house.answer(one, f"for {one.customer}") for one in (ann, bob)]
+    await house.until_state("auth_failed")
+    for message_id in held:
+        await house.until_sent(message_id, "queued")
+    await house.until(lambda: any(line["event"] == "channel.credentials_refused" for line in house.log))
+    assert bench.seen("ann") == bench.seen("bob") == []
+    bench.unlock()
+    await house.resume()
+    for message_id in held:
+        assert (await house.until_sent(message_id))[2] == 1, "a refusal of the channel is no attempt of the reply"
+    await seen(house, bench, "ann", "for ann")
+    await seen(house, bench, "bob", "for bob")
+    assert [line["event"] for line in house.log].count("channel.credentials_refused") == 1
+
+
+async def test_26_what_is_refused_for_good_is_told_and_not_tried_again(house, bench):
+    ann, bob = await asked(house, bench, "ann", "bob")
+    bench.fail("refused")
+    _, error, attempts, _ = await house.until_sent(await house.answer(ann, "for Ann"), "dead")
+    assert attempts == 1
+    assert error
+    await house.until_sent(await house.answer(bob, "for Bob"))
+    assert bench.seen("ann") == []
+
+
+async def test_34_what_we_sent_is_no_customers_message(house, bench):
+    (ann,) = await asked(house, bench, "ann")
+    await house.until_sent(await house.answer(ann, "for Ann"))
+    await seen(house, bench, "ann", "for Ann")
+    last = await bench.said("thanks", "ann")
+    await bench.deliver(last)
+    assert await house.until_inbound(2) == [(ann.id, ann.text), (last.id, "thanks")]
