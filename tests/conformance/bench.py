@@ -80,6 +80,10 @@ class Bench(ABC):
         """Bring something that nobody can parse."""
         raise NotImplementedError(f"{self.kind} cannot; exempt 6 in its quality.yaml")
 
+    async def forge(self, said: Said) -> list[bool]:
+        """Bring it as somebody else would, in every way there is; which of them were taken."""
+        raise NotImplementedError(f"{self.kind} cannot; exempt 14 in its quality.yaml")
+
     def fail(self, *faults: Fault) -> None:
         """What becomes of our next sends, in order."""
         raise NotImplementedError(f"{self.kind} cannot; exempt 22 to 26 in its quality.yaml")

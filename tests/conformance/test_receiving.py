@@ -75,6 +75,16 @@ async def test_13_nothing_is_acknowledged_while_the_store_is_away(house, bench):
     assert await house.until_inbound(1) == [(said.id, "hello")]
 
 
+async def test_14_who_is_not_the_provider_is_not_heard(house, bench):
+    said = await bench.said("hello")
+    forged = await bench.forge(said)
+    assert forged
+    assert not any(forged)
+    assert await house.rows("SELECT id FROM journal") == []
+    assert await bench.deliver(said)
+    assert await house.until_inbound(1) == [(said.id, "hello")]
+
+
 async def test_16_a_burst_is_taken_whole(house, bench):
     said = [await bench.said(f"number {number}", f"c{number % 10}") for number in range(200)]
     for start in range(0, 200, 50):

@@ -7,7 +7,7 @@ import os
 import random
 
 EVENTS = int(os.environ.get("SWITCHBOARD_SOAK", "300"))
-_ROUND = 50
+_ROUND = max(50, EVENTS // 100)
 _SEED = 20261128
 
 

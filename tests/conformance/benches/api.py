@@ -67,6 +67,7 @@ class ApiBench(Bench):
     async def connect(self, house: House) -> None:
         self._url = house.url
         self._token = await house.token("telegram")
+        self._other = await house.token("x")
 
     async def said(self, text: str, customer: str = "ann", account: str = "default") -> Said:
         message_id = f"t{next(self._numbers)}"
@@ -116,6 +117,14 @@ class ApiBench(Bench):
 
     async def poison(self) -> None:
         assert await self._post(b'{"channel": "telegram", "text": 1}') == 422
+
+    async def forge(self, said: Said) -> list[bool]:
+        own, tries = self._token, ["", "x", self._other, f"{self._token}x"]
+        taken = []
+        for self._token in tries:
+            taken.append(await self._post(self._bodies[said.id]) == 202)
+        self._token = own
+        return taken
 
     def fail(self, *faults: Fault) -> None:
         self._receiver.faults.extend(_ANSWERS[fault] for fault in faults)
