@@ -352,5 +352,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     create: Callable[[msgspec.Struct, Context], Connector]
     parse: Callable[[RawEvent, str], Sequence[InboundEvent]]
     """(raw, account) to events: pure and total under limits; raises InvalidMessage for what cannot be understood."""
+    backfill: Callable[[msgspec.Struct, Context, Inlet, int], Awaitable[None]] | None = None
+    """(settings, context, inlet, since_ms): hand everything the provider still has since then to `inlet`, oldest first,
+    beside a running channel and without its cursor. Raises Refused. None for kinds whose provider keeps nothing."""
     configured: Callable[[msgspec.Struct], Capabilities] | None = None
     """What one account can do, for kinds where that depends on its settings."""

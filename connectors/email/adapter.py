@@ -41,7 +41,7 @@ class EmailConnector:
     def __init__(self, settings: Settings, context: Context) -> None:
         self._settings = settings
         self._context = context
-        self._tls = _tls_context(settings)
+        self._tls = tls_context(settings)
         self._domain = settings.address.rpartition("@")[2]
         self._sender = Sender(settings.smtp, settings.timeouts, self._domain, self._tls)
         self._failures = 0
@@ -191,7 +191,7 @@ class EmailConnector:
         await self._sender.close()
 
 
-def _tls_context(settings: Settings) -> ssl.SSLContext | None:
+def tls_context(settings: Settings) -> ssl.SSLContext | None:
     """One context for both servers, or None when neither speaks TLS. Raises ConfigError for a bad `ca_file`."""
     if settings.imap.tls == settings.smtp.tls == "none":
         return None

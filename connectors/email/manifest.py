@@ -4,10 +4,11 @@ from typing import Final
 
 import msgspec
 
-from connectors.email.adapter import EmailConnector
+from connectors.email.adapter import EmailConnector, tls_context
+from connectors.email.backfill import backfill
 from connectors.email.parse import CHANNEL, parse
 from connectors.email.settings import Settings
-from router.connector import Capabilities, Context, Manifest
+from router.connector import Capabilities, Context, Inlet, Manifest
 
 _ATTACHMENT_BYTES_MAX: Final = 18_874_368
 """18 MiB: base64 makes 25 MiB of it, what large providers take."""
@@ -16,6 +17,11 @@ _ATTACHMENT_BYTES_MAX: Final = 18_874_368
 def _create(settings: msgspec.Struct, context: Context) -> EmailConnector:
     assert isinstance(settings, Settings)
     return EmailConnector(settings, context)
+
+
+async def _backfill(settings: msgspec.Struct, context: Context, inlet: Inlet, since_ms: int) -> None:
+    assert isinstance(settings, Settings)
+    await backfill(settings, context, tls_context(settings), inlet, since_ms)
 
 
 MANIFEST: Final = Manifest(
@@ -32,4 +38,5 @@ MANIFEST: Final = Manifest(
     ),
     create=_create,
     parse=parse,
+    backfill=_backfill,
 )

@@ -86,11 +86,19 @@ class Receiver:
         if since is None:
             return 0
         try:
-            day = datetime.fromisoformat(since) - timedelta(days=1)  # SINCE counts in the server's time zone
+            day = datetime.fromisoformat(since)
         except ValueError:
             return 0
-        wanted = await session.search(f"SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}")
+        wanted = await session.search(_since(day))
         return wanted[0] - 1 if wanted else (session.uidnext or 1) - 1
+
+    async def sweep(self, session: Session, since_ms: int) -> None:
+        """Hand over everything that arrived since then, oldest first, without moving the cursor."""
+        uids = await session.search(_since(datetime.fromtimestamp(since_ms / 1000, UTC)))
+        for start in range(0, len(uids), CHUNK_UIDS):
+            sizes = await session.sizes(uids[start : start + CHUNK_UIDS])
+            for batch in _batches([one for one in sizes if one.received_ms is None or one.received_ms >= since_ms]):
+                await self._accept(await self._fetch(session, batch), None)
 
     # --- taking in -------------------------------------------------------------------------------------------------
 
@@ -142,7 +150,7 @@ class Receiver:
             body = body[:HEAD_BYTES]
         return RawEvent(body=body, meta=meta)
 
-    async def _accept(self, raws: Sequence[RawEvent], cursor: Cursor) -> None:
+    async def _accept(self, raws: Sequence[RawEvent], cursor: Cursor | None) -> None:
         """Hand over and return when it is durable; while the store is away, try again and stand still."""
         attempt = 0
         while True:
@@ -158,6 +166,12 @@ class Receiver:
 
     def _at(self, session: Session, uid: int) -> Cursor:
         return Cursor(scope=self._scope, value=f"{session.uidvalidity}:{uid}")
+
+
+def _since(at: datetime) -> str:
+    """The search for what arrived on that day and later; SINCE counts days in the server's time zone."""
+    day = at - timedelta(days=1)
+    return f"SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}"
 
 
 def _cursor(value: str | None) -> tuple[int, int] | None:

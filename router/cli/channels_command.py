@@ -1,4 +1,4 @@
-"""`switchboard channels`: add one, check them, see how they are, pause and resume one."""
+"""`switchboard channels`: add one, check them, see how they are, pause, resume and backfill one."""
 
 import argparse
 import asyncio
@@ -10,8 +10,9 @@ import msgspec
 
 from router.app import App
 from router.cli.channels_add import add, add_add_arguments
+from router.cli.channels_backfill import add_backfill_arguments, backfill
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
-from router.cli.house import House, opened, place_of, refuse_missing
+from router.cli.house import House, named, opened, place_of, refuse_missing
 from router.cli.serve_command import add_config
 from router.clock import SystemClock
 from router.config import load
@@ -27,8 +28,9 @@ _CHECK_S = 12.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="add|check|status|pause|resume")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="add|check|status|pause|resume|backfill")
     add_add_arguments(actions)
+    add_backfill_arguments(actions)
     for name, summary in (
         ("check", "one authenticated call to each provider"),
         ("status", "what the running service last said of each channel"),
@@ -50,6 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     match arguments.action:
         case "add":
             return asyncio.run(_add(arguments))
+        case "backfill":
+            return asyncio.run(backfill(arguments))
         case "check":
             return asyncio.run(_check(arguments.config, as_json=arguments.json))
         case "status":
@@ -130,8 +134,7 @@ def _told(channel: ChannelHealth) -> str:
 
 
 async def _switch(arguments: argparse.Namespace) -> int:
-    kind, _, account = arguments.channel.partition("/")
-    account = account or "default"
+    kind, account = named(arguments.channel)
     name = f"{kind}/{account}"
     async with opened(arguments.config) as house:
         if arguments.action == "resume":

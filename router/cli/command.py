@@ -39,7 +39,7 @@ _COMMANDS = {
     "export": "write messages or contacts in the formats that import reads",
     "quarantine": "payloads that could not be understood: list, show, replay",
     "dead-letters": "replies that could not be delivered and events that could not be decided: list, show, replay",
-    "channels": "add one, check them, show how they are, pause and resume one",
+    "channels": "add one, check them, show how they are, pause, resume and backfill one",
     "user": "add people who answer",
     "token": "make a token for the API",
     "migrate": "bring the database to this release",

@@ -45,6 +45,12 @@ def refuse_missing(config: Config, path: Path) -> None:
         )
 
 
+def named(channel: str) -> tuple[str, str]:
+    """Kind and account of a channel as it is written on the command line."""
+    kind, _, account = channel.partition("/")
+    return kind, account or "default"
+
+
 @asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[House]:
     """The house a configuration describes. Raises ConfigError, also when it has no database yet, and

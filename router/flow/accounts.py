@@ -1,5 +1,6 @@
 """From the configuration to channels: each account's connector made, and made anew when its secrets have changed."""
 
+from functools import partial
 from pathlib import Path
 
 from router import discovery
@@ -43,6 +44,7 @@ class Accounts:
             capabilities=discovery.capabilities_of(manifest, settings),
             connector=manifest.create(settings, context),
             renew=_Renewal(configured, self._base, manifest, context).renewed,
+            backfill=None if manifest.backfill is None else partial(manifest.backfill, settings, context),
             remedy=remedy(configured),
         )
 

@@ -1,10 +1,10 @@
 """The configured channels of this installation: who speaks for which kind, what each can carry, how each is."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import msgspec
 
-from router.connector import Capabilities, Connector, Manifest
+from router.connector import Capabilities, Connector, Inlet, Manifest
 from router.core.replies import ChannelView
 
 
@@ -22,6 +22,8 @@ class Channel(msgspec.Struct, kw_only=True):
     """Made anew when the provider refuses its secrets and there are new ones: ask for it, do not keep it."""
     renew: Callable[[], Connector | None] = _nothing_new
     """A connector with the secrets as they are now; None when they are those of the last one."""
+    backfill: Callable[[Inlet, int], Awaitable[None]] | None = None
+    """Hand everything its provider has since a time (ms) to an inlet."""
     remedy: str = ""
     """What an operator does about refused credentials."""
 
