@@ -3,7 +3,9 @@
 import asyncio
 import itertools
 import json
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -146,17 +148,18 @@ class House:
         )
         return await self.app.commands.reply(command, MEI)
 
-    async def pause(self) -> None:
-        """Close the channel's door. To the connector the store is away."""
-        for account in self._accounts:
-            off = switches.Switch(kind=self.bench.kind, account=account, cause="operator", since_ms=1)
-            await self.app.store.write(switches.turn_off(off))
-        await self.app.switches.look()
+    @contextmanager
+    def store_away(self) -> Iterator[None]:
+        """Another program has the database locked: every write of the house waits and is then refused."""
+        with closing(sqlite3.connect(self._folder / "house.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
 
     async def resume(self) -> None:
-        """Open it, and try refused credentials at once."""
+        """As an operator: try refused credentials at once."""
         for account in self._accounts:
-            await self.app.store.write(switches.turn_on(self.bench.kind, account, "operator", "credentials"))
+            await self.app.store.write(switches.turn_on(self.bench.kind, account, "credentials"))
         await self.app.switches.look()
 
 
