@@ -100,6 +100,10 @@ class Bench(ABC):
         """Nobody listens any more."""
         raise NotImplementedError(f"{self.kind} cannot; exempt 2 and 30 in its quality.yaml")
 
+    async def plug(self) -> None:
+        """They listen again, at the same address."""
+        raise NotImplementedError(f"{self.kind} cannot; exempt 30 in its quality.yaml")
+
     @abstractmethod
     def seen(self, customer: str, account: str = "default") -> list[str]:
         """Our texts as the customer sees them, in order; what a client shows once stands here once."""

@@ -1,5 +1,7 @@
 """What goes out: once, in order, with an outcome that somebody sees, whatever the provider answers."""
 
+from collections import Counter
+
 
 async def asked(house, bench, *customers):
     """Customers who have written, each with what they said."""
@@ -83,6 +85,23 @@ async def test_26_what_is_refused_for_good_is_told_and_not_tried_again(house, be
     assert error
     await house.until_sent(await house.answer(bob, "for Bob"))
     assert bench.seen("ann") == []
+
+
+async def test_30_that_it_is_away_is_told_once_and_that_it_is_back_once(house, bench):
+    (ann,) = await asked(house, bench, "ann")
+    before = len(house.log)
+    await bench.unplug()
+    message_id = await house.answer(ann, "for Ann")
+    await house.until_refused(message_id)
+    await house.until_state("retrying")
+    await bench.plug()
+    await house.until_sent(message_id)
+    await house.until_state("ok")
+    assert (await house.sent(message_id))[2] > 1
+    told = Counter((line["event"], line.get("state")) for line in house.log[before:])
+    assert len(told) == 2, "away, and back"
+    assert set(told.values()) == {1}
+    await seen(house, bench, "ann", "for Ann")
 
 
 async def test_34_what_we_sent_is_no_customers_message(house, bench):

@@ -47,14 +47,21 @@ class ApiBench(Bench):
         self._receiver = WebhookReceiver(self.secret.encode(), SystemClock())
         self._numbers = itertools.count(1)
         self._bodies: dict[str, bytes] = {}
+        self._port = 0
+        await self.plug()
+
+    async def close(self) -> None:
+        await self.unplug()
+
+    async def plug(self) -> None:
         app = web.Application()
         app.router.add_post("/hook", self._receiver.handle)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
         self._port = self._runner.addresses[0][1]
 
-    async def close(self) -> None:
+    async def unplug(self) -> None:
         await self._runner.cleanup()
 
     def settings(self, account: str) -> Mapping[str, object]:

@@ -105,6 +105,9 @@ class EmailBench(Bench):
     async def unplug(self) -> None:
         await self._server.stop()
 
+    async def plug(self) -> None:
+        await self._server.start()
+
     def seen(self, customer: str, account: str = "default") -> list[str]:
         shown: dict[str, str] = {}
         for raw in self._server.mailbox(f"{customer}@mail.example"):
