@@ -31,13 +31,13 @@ POINTS: Final = ROOT / "router" / "core" / "points.txt"
 DAYS: Final = sorted(path.stem.removeprefix("day_") for path in day.HERE.glob("day_tuning_*.ndjson"))
 SCALE: Final = 25
 """Points of one natural unit of evidence."""
-CAUTION: Final = 0.0
+CAUTION: Final = 1.0
 """Units that a ticket has to be likelier than a new one: a wrong join is worse than a second ticket."""
 SEEN_MIN: Final = 4
 """Decisions in which a run of words must stand to be learned."""
-SPREAD: Final = 0.1
+SPREAD: Final = 0.2
 """How far points may go (the inverse of the regression's penalty)."""
-SPREAD_OF_CUES: Final = 0.5
+SPREAD_OF_CUES: Final = 1.0
 
 
 class Example(NamedTuple):

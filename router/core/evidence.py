@@ -167,11 +167,7 @@ class Weighing:
             return "unknown"
         if self._things & of_ticket:
             return "shared"
-        return "departs" if self._turned(of_ticket) == len(self._things) else "near"
-
-    def _turned(self, theirs: frozenset[str]) -> int:
-        """How many of the things it is about are none of the ticket's, nor another word for one."""
-        return sum(contradicts(thing, theirs) for thing in self._things)
+        return "departs" if all(contradicts(thing, of_ticket) for thing in self._things) else "near"
 
     def _of_words(self, candidate: Candidate) -> Iterator[str]:
         common = bisect_right(_WORDS, len(self._words.intersection(candidate.sketch.words)))
@@ -187,7 +183,10 @@ class Weighing:
         if len(shared) > 1:
             yield "shared several"
         if theirs and self._things:
-            yield f"turned {min(self._turned(theirs), 3)} of {min(len(self._things), 3)}"
+            turned = [thing for thing in self._things if contradicts(thing, theirs)]
+            yield f"turned {min(len(turned), 3)} of {min(len(self._things), 3)}"
+            yield from (f"turned to {thing}" for thing in turned)
+        yield from (f"shared {thing}" for thing in shared)
 
     def _of_values(self, one: Standing) -> Iterator[str]:
         """What addresses and amounts speak for; people have few addresses of their own and name them in every matter."""
