@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
-from router.core.vocabulary import GROUPS, PLACES, STATES, THINGS
+from router.core.vocabulary import BESIDE, GROUPS, PLACES, STATES, THINGS
 
 THING, STATE, PLACE = 1.0, 0.35, 0.5
 """Weights of the three kinds."""
@@ -39,8 +39,8 @@ NAMES: Final = tuple(WEIGHTS)
 _JOINED: Final = frozenset(ascii_letters + digits + "_")
 
 RELATED: Final[dict[str, frozenset[str]]] = {}
-"""Things that people use for one another, so that one does not contradict the other."""
-for _group in GROUPS:
+"""By thing: those that do not contradict it."""
+for _group in (*GROUPS, *((_hub, _thing) for _hub, _beside in BESIDE.items() for _thing in _beside.split())):
     for _name in _group:
         RELATED[_name] = RELATED.get(_name, frozenset()) | frozenset(_group)
 

@@ -7,7 +7,7 @@ are the message's own: they speak for a matter of its own, whichever ticket is l
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 from itertools import islice, pairwise
@@ -28,12 +28,15 @@ Place = Literal["thread", "subject", "chat", "in_private", "channel", "elsewhere
 
 _AGES_S: Final = (20, 60, 180, 600, 1_800, 3_600, 3 * 3_600, 8 * 3_600)
 _AGE: Final = ("20s", "1m", "3m", "10m", "30m", "1h", "3h", "8h", "later")
-_ANSWERED: Final = 3
-"""Place in `_AGE`: an answer is as fresh as that, however late it comes."""
+_RECENT: Final = 3
+"""Place in `_AGE`: an answer is as fresh as that, however late it comes, and what is no chat is never fresher."""
 _CHARS: Final = (9, 26, 61, 201)
 _SIZE: Final = ("tiny", "short", "middling", "long", "longest")
 _WORDS: Final = (1, 2, 4, 6)
 _SAID: Final = (3, 10, 25, 60)
+_VALUES: Final = frozenset({"amount", "month"})
+_POINTING: Final = frozenset({"back", "again", "thanks", "settled", "supplies"})
+"""Signals of messages that go on with what was said before."""
 _CUE_TOKENS: Final = 60
 _CUE = re.compile(r"[a-z][a-z'\-]*|[0-9][0-9.,]*|[\u4e00-\u9fff]|[?!]+|[^\s\w]")
 _WIDE = re.compile(r"[\u4e00-\u9fff]")
@@ -118,23 +121,27 @@ class Weighing:
         found.append(f"new beside {min(len(self._standing), 4)}")
         found.append(f"new after {self._latest(self._standing)}")
         beside = [one for one in self._standing if one.candidate.same_channel or one.candidate.same_chat]
-        found.append(f"new there after {self._latest(beside) if beside else 'nothing'}")
+        found.append(f"new there after {self._latest(beside)}")
         if self._heard.is_new_mail:
             found += ("new mail", f"new mail {self._topic}")
         found += [f"new {signal}" for signal in self._signals]
         return found
 
-    def _latest(self, standing: Iterable[Standing]) -> str:
+    def _latest(self, standing: Sequence[Standing]) -> str:
         """How long ago the last of some tickets was written to."""
-        last_ms = max((one.candidate.ticket.last_message_at_ms for one in standing), default=0)
-        return _AGE[_age(self._heard.at_ms - last_ms)]
+        return _AGE[min(map(self._age, standing))] if standing else "nothing"
+
+    def _age(self, one: Standing) -> int:
+        """Which of `_AGE`: seconds tell something in a chat, where people say in several messages what is one."""
+        age = bisect_right(_AGES_S, max(0, self._heard.at_ms - one.candidate.ticket.last_message_at_ms) / 1_000)
+        if one.candidate.in_conversation and one.candidate.ticket.state in ASKED:
+            return min(age, _RECENT)
+        return age if one.place == "chat" else max(age, _RECENT)
 
     def of_ticket(self, one: Standing) -> list[str]:
         """What speaks for one ticket or against it."""
         candidate = one.candidate
-        asked = candidate.in_conversation and candidate.ticket.state in ASKED
-        aged = _age(self._heard.at_ms - candidate.ticket.last_message_at_ms)
-        age = _AGE[min(aged, _ANSWERED) if asked else aged]
+        age = _AGE[self._age(one)]
         order = "latest" if candidate.recency == self._newest else "older"
         about = self._about(candidate.sketch)
         found = [
@@ -157,6 +164,24 @@ class Weighing:
         found += self._of_things(things(candidate.sketch))
         found += self._of_values(one)
         return found
+
+    def is_apart(self, one: Standing) -> bool:
+        """Whether no place holds them together and nothing said does, or trouble is told anew with another amount."""
+        if one.place in {"thread", "subject", "chat", "in_private"}:
+            return False
+        if self._anew(one) and one.meeting.conflicts & _VALUES:
+            return True
+        chats = one.place == "channel" and not self._heard.is_new_mail
+        if chats or one.meeting.shared or not _POINTING.isdisjoint(self._signals):
+            return False
+        sketch = one.candidate.sketch
+        in_common = self._words.intersection(sketch.words) or _coins(self._heard.sketch) & _coins(sketch)
+        return not in_common and self._about(sketch) not in {"shared", "near"}
+
+    def _anew(self, one: Standing) -> bool:
+        """Whether the message tells of trouble as a matter begins, and not of one that it goes on with."""
+        told = reports(self._heard.sketch) and not (self._heard.hints.back or self._heard.hints.supplies)
+        return told and not one.candidate.in_thread and self._about(one.candidate.sketch) != "departs"
 
     def _about(self, theirs: Sketch) -> str:
         """How what the message is about stands to what the ticket is about."""
@@ -197,16 +222,20 @@ class Weighing:
             yield f"value shared {kind}"
         for kind in one.meeting.conflicts:
             yield f"value other {kind} {told}{back}"
-        coins, others = ({name for name in each.concepts if is_coin(name)} for each in (mine, theirs))
+        coins, others = _coins(mine), _coins(theirs)
         if coins & others:
             yield "coin shared"
         elif coins and others:
             yield f"coin other {told}"
-        if told == "reported" and not (back or one.candidate.in_thread or self._about(theirs) == "departs"):
+        if self._anew(one):
             if other_coin(mine, theirs):
                 yield "value anew coin"
-            if one.meeting.conflicts & {"amount", "month"}:
+            if one.meeting.conflicts & _VALUES:
                 yield "value anew amount"
+
+
+def _coins(sketch: Sketch) -> set[str]:
+    return set(filter(is_coin, sketch.concepts))
 
 
 def cues(body: str) -> list[str]:
@@ -216,12 +245,7 @@ def cues(body: str) -> list[str]:
         tokens.append("#" if token[0].isdigit() else "?" if "?" in token else token)
     pairs = [f"{one} {two}" for one, two in pairwise(tokens)]
     threes = [f"{pair} {three}" for pair, three in zip(pairs, tokens[2:], strict=False)]
-    return [f"cue {run}" for run in {*tokens, *pairs, *threes}]
-
-
-def _age(ms: int) -> int:
-    """Which of `_AGE`."""
-    return bisect_right(_AGES_S, max(0, ms) / 1000 - 0.001)
+    return [f"cue {run}" for run in {*tokens[1:], *pairs, *threes}]
 
 
 @cache

@@ -164,8 +164,9 @@ class Scene:
         own = sum(worth.get(name, 0) for name in self.own_evidence)
         total = worth["join"] + sum(evidence.values()) - own + self._long_ago(one)
         valued = sum(number for name, number in evidence.items() if name.startswith("value"))
-        if total >= self._matching.join_at:
+        if total >= self._matching.join_at and not self._weighing.is_apart(one):
             return min(total, _MOST), _by_value(one.meeting) if valued > 0 else _by_place(one)
+        total = min(total, self._matching.join_at - 1)
         if valued < 0:
             return total, "amount_conflict"
         return total, "said_to_be_other" if self._hints.other else "other_matter"
