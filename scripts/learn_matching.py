@@ -1,9 +1,9 @@
 """Learns what each piece of evidence is worth for "one person, one matter, one ticket": make matching.
 
 Reads tests/corpora/day_tuning_*.ndjson, never a measuring day; writes router/core/points.txt. The days are routed as
-messages are, except that every message joins the ticket it is labelled to belong into, so that each decision is learned
-from as it would be met if all before it had been right. A decision chooses among the writer's tickets and a new one; the
-points are those of a logistic regression over these choices (McFadden, "Conditional logit analysis", 1974).
+messages are, except that every message joins the ticket that it is labelled to belong into, so that each decision is
+met as if all before it had been right. A decision chooses among the writer's tickets and a new one; the points are
+those of a logistic regression over these choices (McFadden, "Conditional logit analysis", 1974).
 
 With `crossed`, each day is first judged by what was learned from the others.
 """
@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
@@ -31,7 +31,7 @@ POINTS: Final = ROOT / "router" / "core" / "points.txt"
 DAYS: Final = sorted(path.stem.removeprefix("day_") for path in day.HERE.glob("day_tuning_*.ndjson"))
 SCALE: Final = 25
 """Points of one natural unit of evidence."""
-CAUTION: Final = 1.0
+CAUTION: Final = 0.8
 """Units that a ticket has to be likelier than a new one: a wrong join is worse than a second ticket."""
 SEEN_MIN: Final = 4
 """Decisions in which a run of words must stand to be learned."""
@@ -60,7 +60,7 @@ class Teacher:
 
     def belongs(self, said: Said, own: Own, matching: Matching) -> Belonging:
         """Give the message to the ticket of its matter."""
-        scene = Scene(said, own.candidates[: matters.CANDIDATES_MAX], matching)
+        scene = Scene(said, own.candidates[: matters.CANDIDATES_MAX], matching, {})
         right = [self.matter_of[one.ticket.number] == self.truth for one in scene.candidates]
         if scene.open and not any(scene.joins_alone(one) for one in scene.candidates):
             chosen = [self.matter_of[one.candidate.ticket.number] == self.truth for one in scene.open]

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
-from router.core.vocabulary import BESIDE, GROUPS, PLACES, STATES, THINGS
+from router.core.vocabulary import PLACES, STATES, THINGS
 
 THING, STATE, PLACE = 1.0, 0.35, 0.5
 """Weights of the three kinds."""
@@ -38,9 +38,85 @@ WEIGHTS: Final[dict[str, float]] = {name: weight for kind, weight in _KINDS for 
 NAMES: Final = tuple(WEIGHTS)
 _JOINED: Final = frozenset(ascii_letters + digits + "_")
 
+_GROUPS: Final[tuple[tuple[str, ...], ...]] = (
+    ("withdrawal", "transfer", "sale"),
+    ("deposit", "transfer", "missing_token", "balance", "purchase"),
+    ("staking", "reward", "earn"),
+    ("verification", "source_of_funds", "frozen", "statement", "name_change"),
+    ("login", "code", "authenticator", "password", "lost_phone", "frozen", "name_change"),
+    ("card", "payment", "purchase", "bind_card", "double_charge", "refund"),
+    ("fee", "refund", "double_charge"),
+    ("seed", "backup", "missing_token", "address", "lost_phone"),
+    ("stolen", "approval", "scam", "statement"),
+    ("crash", "update", "device"),
+    ("giftcard", "purchase"),
+    ("biometric", "password", "update"),
+    ("wrong_recipient", "wrong_network", "transfer", "address", "missing_token", "deposit", "withdrawal"),
+    ("price", "widget"),
+    ("display", "language"),
+    ("p2p", "purchase", "sale"),
+    ("transfer", "bridge", "nonce", "memo"),
+    ("swap", "fee", "refund"),
+    ("hardware", "update"),
+    ("dapp", "approval"),
+    ("invoice", "fee"),
+    ("nft", "missing_token", "stolen"),
+    ("refund", "purchase", "sale", "card", "deposit", "bridge"),
+)  # fmt: skip
+"""Things that people use for one another."""
+_BESIDE: Final[dict[str, str]] = {
+    "futures": "fee price limit",
+    "loan": "balance",
+    "airtime": "purchase giftcard",
+    "redpacket": "transfer",
+    "promo": "reward referral airdrop giftcard redpacket",
+    "vip": "fee limit",
+    "subscription": "fee refund newsletter",
+    "registration": "verification login code",
+    "country": "verification personal_details postal",
+    "qr": "merchant payment scam",
+    "merchant": "payment card deposit refund invoice api",
+    "bank_link": "bind_card card withdrawal deposit sale",
+    "recurring": "purchase",
+    "outage": "login crash withdrawal deposit swap transfer purchase website api price",
+    "battery": "crash update",
+    "extension": "dapp seed crash",
+    "launchpad": "purchase crash airdrop",
+    "statement": "tax history invoice balance",
+    "email_change": "code login profile",
+    "phone_change": "code login lost_phone profile authenticator",
+    "postal": "card address",
+    "personal_details": "name_change verification profile",
+    "insurance": "stolen lost_phone",
+    "wallet_deleted": "seed backup crash device",
+    "device": "login lost_phone",
+    "spam_token": "airdrop scam missing_token",
+    "phone_call": "scam",
+    "multisig": "registration",
+
+    "double_charge": "wrong_recipient transfer purchase payment",
+    "approval": "scam stolen spam_token",
+    "website": "outage crash",
+    "api": "notification limit",
+    "earn": "loan",
+    "gold": "withdrawal",
+    "missing_token": "balance nft history",
+    "nonce": "withdrawal fee",
+    "inheritance": "login seed",
+    "frozen": "gdpr",
+    "display": "notification update",
+    "verification": "login code registration",
+    "authenticator": "code phone_change",
+    "limit": "withdrawal card api",
+    "referral": "reward airdrop",
+    "deposit": "payment wrong_network double_charge",
+    "card": "postal fee limit",
+    "invoice": "tax",
+}  # fmt: skip
+"""Things that often come with another one, without being like each other."""
 RELATED: Final[dict[str, frozenset[str]]] = {}
 """By thing: those that do not contradict it."""
-for _group in (*GROUPS, *((_hub, _thing) for _hub, _beside in BESIDE.items() for _thing in _beside.split())):
+for _group in (*_GROUPS, *((_hub, _thing) for _hub, _beside in _BESIDE.items() for _thing in _beside.split())):
     for _name in _group:
         RELATED[_name] = RELATED.get(_name, frozenset()) | frozenset(_group)
 

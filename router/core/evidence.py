@@ -17,7 +17,7 @@ import msgspec
 
 from router.core.concepts import contradicts, is_coin
 from router.core.entities import meets
-from router.core.likeness import other_coin, reports, things
+from router.core.likeness import departs, other_coin, reports, things
 from router.core.signals import Signals
 from router.model.matter import Entity, Sketch
 from router.model.tables import Ticket
@@ -192,7 +192,7 @@ class Weighing:
             return "unknown"
         if self._things & of_ticket:
             return "shared"
-        return "departs" if all(contradicts(thing, of_ticket) for thing in self._things) else "near"
+        return "departs" if departs(self._heard.sketch, theirs) else "near"
 
     def _of_words(self, candidate: Candidate) -> Iterator[str]:
         common = bisect_right(_WORDS, len(self._words.intersection(candidate.sketch.words)))
@@ -214,7 +214,7 @@ class Weighing:
         yield from (f"shared {thing}" for thing in shared)
 
     def _of_values(self, one: Standing) -> Iterator[str]:
-        """What addresses and amounts speak for; people have few addresses of their own and name them in every matter."""
+        """What addresses and amounts speak for; people have few addresses of their own and name them everywhere."""
         mine, theirs, hints = self._heard.sketch, one.candidate.sketch, self._heard.hints
         told = "reported" if reports(mine) else "named"
         back = " back" if hints.back or hints.supplies else ""
@@ -240,9 +240,8 @@ def _coins(sketch: Sketch) -> set[str]:
 
 def cues(body: str) -> list[str]:
     """The runs of words in a folded text: some are known to speak for a matter of its own, or against one."""
-    tokens = ["^"]
-    for token in islice(_CUE.findall(body), _CUE_TOKENS):
-        tokens.append("#" if token[0].isdigit() else "?" if "?" in token else token)
+    found = islice(_CUE.findall(body), _CUE_TOKENS)
+    tokens = ["^", *("#" if token[0].isdigit() else "?" if "?" in token else token for token in found)]
     pairs = [f"{one} {two}" for one, two in pairwise(tokens)]
     threes = [f"{pair} {three}" for pair, three in zip(pairs, tokens[2:], strict=False)]
     return [f"cue {run}" for run in {*tokens[1:], *pairs, *threes}]

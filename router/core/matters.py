@@ -109,11 +109,10 @@ class Belonging(msgspec.Struct, frozen=True, kw_only=True):
 
 def belongs(said: Said, own: Own, matching: Matching, worth: Mapping[str, int] | None = None) -> Belonging:
     """Decide where a message of `own`'s contact belongs, by what is shipped or by other points, such as new ones."""
-    scene = Scene(said, own.candidates[:CANDIDATES_MAX], matching)
-    worth = points() if worth is None else worth
+    scene = Scene(said, own.candidates[:CANDIDATES_MAX], matching, points() if worth is None else worth)
     best = refused = Belonging(ticket_id=None, reason="first", points=_LEAST)
     for candidate in scene.candidates:
-        total, reason = scene.weigh(candidate, worth)
+        total, reason = scene.weigh(candidate)
         found = Belonging(ticket_id=candidate.ticket.id, reason=reason, points=total)
         if total >= matching.join_at and total > best.points:
             best = found
@@ -127,10 +126,13 @@ def belongs(said: Said, own: Own, matching: Matching, worth: Mapping[str, int] |
 class Scene:
     """A message beside the tickets it may belong into."""
 
-    def __init__(self, said: Said, candidates: tuple[Candidate, ...], matching: Matching) -> None:
+    def __init__(
+        self, said: Said, candidates: tuple[Candidate, ...], matching: Matching, worth: Mapping[str, int]
+    ) -> None:
         self.candidates = candidates
         self._said = said
         self._matching = matching
+        self._worth = worth
         self._hints = signals(said.text, said.body)
         self._standing = {one.ticket.id: self._stands(one) for one in candidates}
         called = _called(said, candidates)
@@ -154,15 +156,18 @@ class Scene:
         """What speaks for a ticket or against it."""
         return self._weighing.of_ticket(one)
 
-    def weigh(self, candidate: Candidate, worth: Mapping[str, int]) -> tuple[int, Joins | Opens]:
+    @cached_property
+    def _own_points(self) -> int:
+        return sum([self._worth.get(name, 0) for name in self.own_evidence])
+
+    def weigh(self, candidate: Candidate) -> tuple[int, Joins | Opens]:
         """Points of one candidate, and what spoke most for or against it."""
         decided = self._decided[candidate.ticket.id]
         if decided is not None:
             return decided
         one = self._standing[candidate.ticket.id]
-        evidence = {name: worth.get(name, 0) for name in self.evidence(one)}
-        own = sum(worth.get(name, 0) for name in self.own_evidence)
-        total = worth["join"] + sum(evidence.values()) - own + self._long_ago(one)
+        evidence = {name: self._worth.get(name, 0) for name in self.evidence(one)}
+        total = self._worth["join"] + sum(evidence.values()) - self._own_points + self._long_ago(one)
         valued = sum(number for name, number in evidence.items() if name.startswith("value"))
         if total >= self._matching.join_at and not self._weighing.is_apart(one):
             return min(total, _MOST), _by_value(one.meeting) if valued > 0 else _by_place(one)
