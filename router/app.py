@@ -17,7 +17,9 @@ from router.bus.redis import RedisBus
 from router.clock import SystemClock, TimedIds
 from router.config import Config, database_file, link_hosts, read_key
 from router.connector import Context
+from router.flow.abuse import Abuse
 from router.flow.assign import Assigner
+from router.flow.banners import HouseBanners
 from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.context import ContextReader
@@ -40,6 +42,7 @@ from router.flow.rulebook import Rulebook
 from router.flow.rules_follower import RulesFollower
 from router.flow.signed import SignedCalls
 from router.flow.sweep import sweeper_of
+from router.flow.telegram import TelegramBot
 from router.flow.threads import AccountCursors, AccountThreads
 from router.flow.verification import Verification
 from router.keys import Keyring
@@ -109,6 +112,11 @@ def people(store: Store, clock: SystemClock, ids: TimedIds) -> People:
     return People(store=store, bus=LocalBus(), clock=clock, ids=ids)
 
 
+def abuse(store: Store, clock: SystemClock, ids: TimedIds) -> Abuse:
+    """Blocks and what they hold, for commands beside the service, whose sweeper finds what is let through."""
+    return Abuse(store=store, bus=LocalBus(), clock=clock, ids=ids)
+
+
 class App:
     """A running house."""
 
@@ -148,82 +156,13 @@ class App:
         await self._start_rules()
         await self.feed.start()
         self.door = Door(
-            store=store,
-            bus=bus,
-            rulebook=self.rulebook,
-            keys=self.keys,
-            clock=clock,
-            ids=ids,
-            metrics=metrics,
-            log=log,
+            store=store, bus=bus, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids, metrics=metrics, log=log
         )
-        self.commands = Commands(
-            store=store,
-            bus=bus,
-            channels=self.channels,
-            rulebook=self.rulebook,
-            keys=self.keys,
-            clock=clock,
-            ids=ids,
-        )
-        self.people = People(store=store, bus=bus, clock=clock, ids=ids)
-        self.remedies = Remedies(store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids)
-        self.incidents = Incidents(
-            store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
-        )
-        self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids, metrics=metrics)
+        self._take_up()
         if "route" in self._roles:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:
-            worker = DeliveryWorker(
-                store=store,
-                bus=bus,
-                channels=self.channels,
-                keys=self.keys,
-                links=LinkWriter(
-                    store=store,
-                    keys=self.keys,
-                    page=page_of(self.channels, self.config.server.public_url),
-                    public_url=self.config.server.public_url,
-                ),
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                metrics=metrics,
-                log=log,
-            )
-            self._run("deliver", worker.run())
-            hooks = HookWorker(
-                store=store,
-                bus=bus,
-                rulebook=self.rulebook,
-                calls=self.calls,
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                metrics=metrics,
-                log=log,
-            )
-            self._run("hooks", hooks.run())
-            remedies = RemedyWorker(
-                store=store,
-                bus=bus,
-                rulebook=self.rulebook,
-                calls=self.calls,
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                metrics=metrics,
-                log=log,
-            )
-            self._run("actions", remedies.run())
-            pages = PageWorker(
-                store=store,
-                bus=bus,
-                channels=self.channels,
-                public_url=self.config.server.public_url,
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                log=log,
-            )
-            self._run("pages", pages.run())
+            self._start_delivering()
         if "intake" in self._roles:
             for channel in self.channels.all():
                 inlet = self.door.inlet(channel.manifest, channel.account)
@@ -246,6 +185,27 @@ class App:
             await ops.start()
             self._exit.push_async_callback(ops.stop)
 
+    async def open_desk(self) -> None:
+        """Open, with what agents do and the rules they do it under, but without a worker: for commands beside a
+        running service."""
+        await self.open()
+        await self._follower().follow()
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """What agents do, for the API and for commands."""
+        store, bus, clock, ids = self.store, self.bus, self.clock, self.ids
+        self.commands = Commands(
+            store=store, bus=bus, channels=self.channels, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids
+        )
+        self.people = People(store=store, bus=bus, clock=clock, ids=ids)
+        self.abuse = Abuse(store=store, bus=bus, clock=clock, ids=ids)
+        self.remedies = Remedies(store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids)
+        self.incidents = Incidents(
+            store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
+        )
+        self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids, metrics=self.metrics)
+
     async def _open_bus(self, owner: str) -> Bus:
         if self.config.bus.url == "local":
             return LocalBus()
@@ -253,9 +213,14 @@ class App:
         return await RedisBus.open(self.config.bus.url, name=owner, log=self.log, jitter=jitter)
 
     async def _start_rules(self) -> None:
+        follower = self._follower()
+        await follower.start()
+        self._run("rules", follower.run())
+
+    def _follower(self) -> RulesFollower:
         rules = self.config.rules
         watches_files = rules.source == "files" and "web" in self._roles
-        follower = RulesFollower(
+        return RulesFollower(
             self.rulebook,
             store=self.store,
             bus=self.bus,
@@ -265,38 +230,23 @@ class App:
             directory=self._base / rules.path if watches_files else None,
             cache=database.parent if (database := database_file(self.config.storage.url, self._base)) else None,
         )
-        await follower.start()
-        self._run("rules", follower.run())
 
     def _channels(self) -> list[Channel]:
         channels = []
         for configured in self.config.channels:
             manifest = discovery.manifest_of(configured.kind, configured.place)
             settings = discovery.settings_of(manifest, configured)
+            kind, account, store, bus, clock = configured.kind, configured.account, self.store, self.bus, self.clock
             context = Context(
-                account=configured.account,
+                account=account,
                 clock=self.clock,
                 ids=self.ids,
                 log=self.log,
                 signer=self.keys,
-                cursors=AccountCursors(self.store, configured.kind, configured.account),
-                threads=AccountThreads(
-                    configured.kind,
-                    configured.account,
-                    store=self.store,
-                    bus=self.bus,
-                    feed=self.feed,
-                    clock=self.clock,
-                ),
-                links=AccountLinks(
-                    configured.kind,
-                    configured.account,
-                    store=self.store,
-                    bus=self.bus,
-                    keys=self.keys,
-                    clock=self.clock,
-                    ids=self.ids,
-                ),
+                cursors=AccountCursors(store, kind, account),
+                threads=AccountThreads(kind, account, store=store, bus=bus, feed=self.feed, clock=clock),
+                links=AccountLinks(kind, account, store=store, bus=bus, keys=self.keys, clock=clock, ids=self.ids),
+                banners=HouseBanners(store=store, feed=self.feed),
                 public_url=self.config.server.public_url,
             )
             channels.append(
@@ -308,6 +258,33 @@ class App:
                 )
             )
         return channels
+
+    def _start_delivering(self) -> None:
+        """What leaves the house: replies, words to webhooks, calls to the wallet's back end, pages."""
+        store, bus, clock, log, metrics = self.store, self.bus, self.clock, self.log, self.metrics
+        channels, rulebook, calls, keys = self.channels, self.rulebook, self.calls, self.keys
+        public_url, jitter = self.config.server.public_url, random.SystemRandom().random
+        links = LinkWriter(store=store, keys=keys, page=page_of(channels, public_url), public_url=public_url)
+        worker = DeliveryWorker(
+            store=store, bus=bus, channels=channels, keys=keys, links=links, clock=clock, jitter=jitter,
+            metrics=metrics, log=log,
+        )  # fmt: skip
+        self._run("deliver", worker.run())
+        hooks = HookWorker(
+            store=store, bus=bus, rulebook=rulebook, calls=calls, clock=clock, jitter=jitter, metrics=metrics, log=log
+        )
+        self._run("hooks", hooks.run())
+        remedies = RemedyWorker(
+            store=store, bus=bus, rulebook=rulebook, calls=calls, clock=clock, jitter=jitter, metrics=metrics, log=log
+        )
+        self._run("actions", remedies.run())
+        bot = self.config.oncall.telegram
+        pages = PageWorker(
+            store=store, bus=bus, channels=channels, references=self.references, public_url=public_url,
+            telegram=None if bot is None else TelegramBot(token=bot.token, base_url=bot.base_url, log=log),
+            clock=clock, jitter=jitter, log=log,
+        )  # fmt: skip
+        self._run("pages", pages.run())
 
     async def _start_routing(self, owner: str) -> None:
         leases = Leases(owner, store=self.store, clock=self.clock, log=self.log)
@@ -327,7 +304,8 @@ class App:
         )
         self._run("leases", leases.run())
         self._run("route", worker.run())
-        self._run("assign", Assigner(store=self.store, bus=self.bus, clock=self.clock, log=self.log).run())
+        assigner = Assigner(store=self.store, bus=self.bus, rulebook=self.rulebook, clock=self.clock, log=self.log)
+        self._run("assign", assigner.run())
         sweeper = sweeper_of(
             store=self.store,
             bus=self.bus,
@@ -350,6 +328,7 @@ class App:
             channels=self.channels,
             commands=self.commands,
             people=self.people,
+            abuse=self.abuse,
             remedies=self.remedies,
             context=ContextReader(store=self.store, rulebook=self.rulebook, calls=self.calls, clock=self.clock),
             verification=Verification(

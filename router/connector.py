@@ -250,6 +250,23 @@ class Links(Protocol):
         ...
 
 
+class Banner(msgspec.Struct, frozen=True, kw_only=True):
+    """What customers are told of an incident: an agent's words, which have passed the outbound guard."""
+
+    id: str
+    texts: Mapping[str, str]
+    """By language: en, zh."""
+
+
+class Banners(Protocol):
+    """What own channels show above every conversation."""
+
+    def watch(self) -> AsyncIterator[tuple[Banner, ...]]:
+        """Yield what is to be shown, the newest first: at once, and again whenever it changes. Nothing is said while
+        the store is away."""
+        ...
+
+
 class Signer(Protocol):
     """Keyed signatures for tokens that come back to us (visitor tokens, reply tokens)."""
 
@@ -293,6 +310,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     cursors: CursorReader
     threads: Threads
     links: Links
+    banners: Banners
     public_url: str
 
 

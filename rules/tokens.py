@@ -16,6 +16,8 @@ from rules.views import MARK
 NUMBER: Final = "#"
 BEGIN: Final = "^"
 END: Final = "$"
+JOINT: Final = "  "
+"""Between tokens: a blank of each of them."""
 
 Placed = tuple[str, Span]
 """A token, and where it stands in the folded text."""
@@ -26,23 +28,21 @@ _TOKEN: Final = re.compile(
     r"|\d+(?:[.,]\d+)*|[?!]+|[;\u3002\n]|\.(?=\s|$|[\u2e80-\uffff])"
 )
 _STOPS: Final = frozenset(";\u3002\n.")
+_NUMBERS: Final = re.compile(r"\d+(?:[.,]\d+)*")
+_MARKS: Final = re.compile("([?!])[?!]*")
+_ENDS: Final = re.compile(r"[;\u3002]|\.(?=\s|$|[\u2e80-\uffff])")
+_PLAIN: Final = re.compile(
+    r"[\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+    r"|[^\W\d\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff]+(?:'[^\W\d_]+)?|[#?!\n]"
+)
 
 
-def sentences(text: str) -> list[list[str]]:
-    """Return the tokens of each sentence of a folded text; a sentence without any is none."""
-    found: list[list[str]] = []
-    words: list[str] = []
-    for token in _TOKEN.findall(text):
-        if token not in _STOPS:
-            words.append(_plain(token))
-            if token[0] not in "?!":
-                continue
-        if words:
-            found.append(words)
-            words = []
-    if words:
-        found.append(words)
-    return found
+def sentences(text: str) -> list[str]:
+    """Return the tokens of each sentence of a folded text, JOINT between them; a sentence without any is none."""
+    text = _NUMBERS.sub(NUMBER, text.replace(NUMBER, " "))
+    text = _ENDS.sub("\n", _MARKS.sub(r"\1\n", text))
+    found = map(str.strip, JOINT.join(_PLAIN.findall(text)).split("\n"))
+    return [words for words in found if words]
 
 
 def placed(text: str) -> list[list[Placed]]:
@@ -57,14 +57,14 @@ def placed(text: str) -> list[list[Placed]]:
     return [words for words in found if words]
 
 
-def line(found: list[list[str]]) -> str:
+def line(found: list[str]) -> str:
     """Return sentences as one text to search in, a MARK behind each."""
-    return "".join([f" {BEGIN}  {'  '.join(words)}  {END} {MARK}" for words in found])
+    return "".join([f" {BEGIN}{JOINT}{words}{JOINT}{END} {MARK}" for words in found])
 
 
 def pattern(words: str) -> str:
     """Return what to search for in a `line`."""
-    return f" {'  '.join(words.split())} "
+    return f" {JOINT.join(words.split())} "
 
 
 def grams(words: list[str], most: int) -> Iterator[tuple[int, str]]:

@@ -11,8 +11,9 @@ from rules.book import Book
 from rules.document import Node, Scalar, Table
 from rules.problems import Position
 from rules.scales import RUN_MAX, Lists, Scales, Words, words_of
+from rules.tokens import NUMBER
 
-KEYS: Final = ("lists", "start", "words")
+KEYS: Final = ("lists", "start", "long", "words", "whole")
 RUNS_MAX: Final = 50_000
 """Runs of words of one of the weights."""
 _LINE: Final = re.compile(r"(?P<weight>[+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?) +(?P<run>\S.*?) *")
@@ -26,12 +27,14 @@ def read(name: Scalar, node: Node, book: Book) -> Scales | None:
     if "words" not in keys and isinstance(node, Table):
         hint = 'write words: | and lines such as "+1.5 not me"'
         reader.fail(name.at, "missing", f"the weights {name.value} have no words", hint)
-    start = reader.decimal(keys["start"], "start") if "start" in keys else 0.0
+    start, long = (reader.decimal(keys[key], key) if key in keys else 0.0 for key in ("start", "long"))
     lists = _lists(keys["lists"], book) if "lists" in keys else Lists({})
     written = reader.scalar(keys["words"], "words") if "words" in keys else None
-    if written is None or start is None:
+    if written is None or start is None or long is None:
         return None
-    return Scales(start, _runs(written, lists.names, book), lists)
+    of_all = reader.scalar(keys["whole"], "whole") if "whole" in keys else None
+    whole = _runs(of_all, lists.names, book) if of_all is not None else {}
+    return Scales(start, _runs(written, lists.names, book), lists, whole=whole, long=long)
 
 
 def _lists(node: Node, book: Book) -> Lists:
@@ -42,7 +45,8 @@ def _lists(node: Node, book: Book) -> Lists:
         kinds: dict[Words, str] = {}
         for name in names:
             for word in book.listed(name):
-                if words := words_of(word.value):
+                words = words_of(word.value)
+                if set(words) - {NUMBER}:  # 0 would stand for every number
                     kinds.setdefault(words, name.value)
         book.weighed_lists[known] = Lists(kinds)
     return book.weighed_lists[known]

@@ -3,12 +3,16 @@
 Reads tests/corpora/rules_tuning_*.ndjson and the everyday lines of topics_tuning_*.ndjson, never a measuring corpus;
 writes rules/packs/incident-weights.yaml. A line is a message and whether it is an incident. The weights are those of a
 logistic regression over runs of words and of lists' names, each run counted by how far it tells the answers apart on
-its own (Wang and Manning, "Baselines and Bigrams", 2012). Which piece of an incident's text is the telling one is not
-labelled, so it is found in rounds, as the one that weighs most by the weights of the round before.
+its own (Wang and Manning, "Baselines and Bigrams", 2012). Which passage of an incident's text is the telling one is not
+labelled, so it is found in rounds, as the one that weighs most by the weights of the round before. What the whole text
+is about is learned by itself, with runs that share their say, and added. Real mails are longer than most lines, so
+lines are joined to longer ones, too, an incident among everyday matters.
 """
 
 import json
+import random
 import sys
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,9 +25,9 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
-from rules.scales import RUN_MAX, Lists, pieces, words_of
+from rules.scales import RUN_MAX, Lists, passages, share, words_of
 from rules.text import WIDE_FROM, fold
-from rules.tokens import BEGIN, END, grams, sentences
+from rules.tokens import BEGIN, END, JOINT, NUMBER, grams, sentences
 
 ROOT: Final = Path(__file__).parents[1]
 CORPORA: Final = ROOT / "tests" / "corpora"
@@ -36,8 +40,20 @@ RUNS: Final = 12_000
 """Runs that are kept for incidents, and a tenth of them for each tag."""
 STRENGTH: Final = 0.2
 """How far weights may go (the inverse of the regression's penalty)."""
+STRENGTH_WHOLE: Final = 2.0
+"""The same for what the whole text is about."""
+LONG: Final = -0.9
+"""Taken off for each e-fold of passages; chosen by what `crossed` tells of long mails."""
+SHORT: Final = 200
+"""Characters up to which a text is a line that others are joined with."""
+ODD: Final = 0.6
+"""How many of the joined have a line of another kind among them."""
+LINE: Final = -2.0
+"""Where the line is drawn: what weighs so much is written as 0. Chosen by what `crossed` tells."""
 OWN: Final = 3
 """How often each of the pack's own tests is learned from."""
+JOINED: Final = 2_500
+"""Longer texts put together from lines, of each language."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +79,28 @@ def read_lines() -> list[Line]:
     return found + own_tests() * OWN
 
 
+def joined(lines: Sequence[Line]) -> list[Line]:
+    """Return everyday lines one after the other, most with one of another kind somewhere among them."""
+    chance = random.Random(5)  # noqa: S311 - the same texts at every run
+    found: list[Line] = []
+    for wide, stop in ((False, ".\n"), (True, "\u3002\n")):
+        mine = [line for line in lines if is_wide(line.text) is wide and len(line.text) < SHORT]
+        calm = [line for line in mine if line.kind == "ordinary"]
+        others = [line for line in mine if line.kind in {"wallet", "banking", "alarming"}]
+        for _ in range(JOINED):
+            parts = chance.sample(calm, chance.randint(2, 8))
+            odd = chance.choice(others) if chance.random() < ODD else parts[0]
+            if odd is not parts[0]:
+                parts.insert(chance.randint(0, len(parts)), odd)
+            found.append(Line(stop.join(part.text for part in parts), odd.kind, odd.critical))
+    return found
+
+
+def is_wide(text: str) -> bool:
+    """Return whether it is Chinese."""
+    return any(char >= WIDE_FROM for char in text)
+
+
 def own_tests() -> list[Line]:
     """Return what the pack's own tests say of urgency."""
     tests = yaml.load((PACKS / "wallet-tests.yaml").read_bytes(), Loader=yaml.CSafeLoader)["tests"]
@@ -83,9 +121,23 @@ def read_lists() -> tuple[list[str], Lists]:
     kinds: dict[tuple[str, ...], str] = {}
     for name, words in lists.items():
         for word in words:
-            if found := words_of(str(word)):
+            found = words_of(str(word))
+            if set(found) - {NUMBER}:
                 kinds.setdefault(found, name)
     return list(lists), Lists(kinds)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message taken apart."""
+
+    sentences: list[frozenset[str]]
+    """The runs of each."""
+    passages: list[slice]
+
+    def runs(self) -> frozenset[str]:
+        """Return those of all sentences."""
+        return frozenset().union(*self.sentences)
 
 
 class Reader:
@@ -94,52 +146,81 @@ class Reader:
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
 
-    def pieces(self, text: str) -> list[frozenset[str]]:
-        """Return the runs of each piece."""
-        found = sentences(fold(text).text)
-        runs = [self._runs(words) for words in found]
-        return [frozenset().union(*runs[part]) for part in pieces(list(map(len, found)))] or [frozenset()]
+    def read(self, text: str) -> Text:
+        """Return the runs of each sentence, and the passages."""
+        found = [sentence.split(JOINT) for sentence in sentences(fold(text).text)] or [[]]
+        return Text([self._runs(words) for words in found], list(passages(list(map(len, found)))))
 
-    def _runs(self, words: list[str]) -> set[str]:
+    def _runs(self, words: list[str]) -> frozenset[str]:
         wide = any(word >= WIDE_FROM for word in words)
         own = {run for _, run in grams(words, RUN_MAX if wide else RUN_MAX - 1)}
         renamed = [one.text for one in self._lists.named(words)]
         own |= {run for _, run in grams(renamed, RUN_MAX - 1)}
-        return own - {BEGIN, END}
+        return frozenset(own - {BEGIN, END})
 
 
-class Learner:
-    """Weights of one question, learned from pieces of messages."""
+class Learner(ABC):
+    """Weights of one question, learned from messages."""
 
-    def __init__(self, lines: Sequence[list[frozenset[str]]], answers: Sequence[bool], most: int) -> None:
+    weights: np.ndarray
+    start: float
+
+    def __init__(self, texts: Sequence[Text], answers: Sequence[bool], most: int) -> None:
         self._answers = np.array(answers)
-        seen = Counter(run for line in lines for run in frozenset().union(*line))
+        seen = Counter(run for text in texts for run in text.runs())
         self.runs = {run: number for number, run in enumerate(sorted(run for run in seen if seen[run] >= SEEN_MIN))}
-        self._fit(lines)
+        self._fit(texts)
         if len(self.runs) > most:
             worth = {run: abs(self.weights[number]) * min(seen[run], 30) ** 0.5 for run, number in self.runs.items()}
             kept = sorted(worth, key=lambda run: (-worth[run], run))[:most]
             self.runs = {run: number for number, run in enumerate(sorted(kept))}
-            self._fit(lines)
+            self._fit(texts)
 
-    def weigh(self, lines: Sequence[list[frozenset[str]]]) -> np.ndarray:
-        """Return what the heaviest piece of each message weighs."""
-        rows, owners = self._rows(lines)
-        weighed = np.full(len(lines), -np.inf)
+    @abstractmethod
+    def weigh(self, texts: Sequence[Text]) -> np.ndarray:
+        """Return what each message weighs."""
+
+    @abstractmethod
+    def _fit(self, texts: Sequence[Text]) -> None: ...
+
+    def _regress(self, rows: csr_matrix, answers: np.ndarray, share: np.ndarray | None, strength: float) -> None:
+        telling_apart = _apart(rows, answers)
+        model = LogisticRegression(C=strength, max_iter=2_000)
+        model.fit(rows @ diags(telling_apart), answers, sample_weight=share)
+        self.weights, self.start = model.coef_[0] * telling_apart, float(model.intercept_[0])
+
+    def _matrix(self, sets: Iterable[Iterable[str]]) -> csr_matrix:
+        places: list[int] = []
+        ends = [0]
+        for runs in sets:
+            places += [self.runs[run] for run in runs if run in self.runs]
+            ends.append(len(places))
+        return csr_matrix((np.ones(len(places)), places, ends), shape=(len(ends) - 1, len(self.runs)))
+
+    def written(self) -> list[tuple[float, str]]:
+        """Return the runs, heaviest first; those that round to nothing are left out."""
+        weighed = [(round(float(self.weights[number]), 2), run) for run, number in self.runs.items()]
+        return sorted((-weight, run) for weight, run in weighed if weight)
+
+
+class Passages(Learner):
+    """Of an incident the heaviest passage counts, of everything else each."""
+
+    def weigh(self, texts: Sequence[Text]) -> np.ndarray:
+        """Return what the heaviest passage of each message weighs."""
+        rows, owners = self._rows(texts)
+        weighed = np.full(len(texts), -np.inf)
         np.maximum.at(weighed, owners, rows @ self.weights + self.start)
         return weighed
 
-    def _fit(self, lines: Sequence[list[frozenset[str]]]) -> None:
-        rows, owners = self._rows(lines)
+    def _fit(self, texts: Sequence[Text]) -> None:
+        rows, owners = self._rows(texts)
         answers = self._answers[owners]
-        alone = np.array([len(line) == 1 for line in lines])[owners]
+        alone = np.array([len(text.passages) == 1 for text in texts])[owners]
         learned = alone | ~answers
         for _ in range(ROUNDS):
-            share = 1 / np.sqrt(np.bincount(owners[learned], minlength=len(lines))[owners[learned]])
-            telling_apart = _apart(rows[learned], answers[learned])
-            model = LogisticRegression(C=STRENGTH, max_iter=2_000)
-            model.fit(rows[learned] @ diags(telling_apart), answers[learned], sample_weight=share)
-            self.weights, self.start = model.coef_[0] * telling_apart, float(model.intercept_[0])
+            share = 1 / np.sqrt(np.bincount(owners[learned], minlength=len(texts))[owners[learned]])
+            self._regress(rows[learned], answers[learned], share, STRENGTH)
             weighed = rows @ self.weights
             heaviest: dict[int, int] = {}
             for number, owner in enumerate(owners):
@@ -148,20 +229,46 @@ class Learner:
             learned = ~answers
             learned[list(heaviest.values())] = True
 
-    def _rows(self, lines: Sequence[list[frozenset[str]]]) -> tuple[csr_matrix, np.ndarray]:
-        owners = [owner for owner, line in enumerate(lines) for _ in line]
-        places: list[int] = []
+    def _rows(self, texts: Sequence[Text]) -> tuple[csr_matrix, np.ndarray]:
+        """Return the runs of each passage, added up over its sentences, and whose passage it is."""
+        members: list[int] = []
         ends = [0]
-        for piece in (piece for line in lines for piece in line):
-            places += [self.runs[run] for run in piece if run in self.runs]
-            ends.append(len(places))
-        shape = (len(owners), len(self.runs))
-        return csr_matrix((np.ones(len(places)), places, ends), shape=shape), np.array(owners)
+        first = 0
+        for text in texts:
+            for of in text.passages:
+                members += range(first + of.start, first + of.stop)
+                ends.append(len(members))
+            first += len(text.sentences)
+        of_passages = csr_matrix((np.ones(len(members)), members, ends), shape=(len(ends) - 1, first))
+        owners = [owner for owner, text in enumerate(texts) for _ in text.passages]
+        return of_passages @ self._matrix(runs for text in texts for runs in text.sentences), np.array(owners)
 
-    def written(self) -> tuple[float, list[tuple[float, str]]]:
-        """Return the start and the runs, heaviest first; those that round to nothing are left out."""
-        weighed = [(round(float(self.weights[number]), 2), run) for run, number in self.runs.items()]
-        return round(self.start, 2), sorted((-weight, run) for weight, run in weighed if weight)
+
+class Whole(Learner):
+    """What the whole of a message is about."""
+
+    def weigh(self, texts: Sequence[Text]) -> np.ndarray:
+        """Return what each message weighs."""
+        return self._rows(texts) @ self.weights + self.start
+
+    def _fit(self, texts: Sequence[Text]) -> None:
+        self._regress(self._rows(texts), self._answers, None, STRENGTH_WHOLE)
+
+    def _rows(self, texts: Sequence[Text]) -> csr_matrix:
+        rows = self._matrix(text.runs() for text in texts)
+        return diags([share(count) for count in np.diff(rows.indptr)]) @ rows
+
+
+class Both:
+    """Incidents: the heaviest passage, the whole, and how long it is."""
+
+    def __init__(self, texts: Sequence[Text], answers: Sequence[bool]) -> None:
+        self.passages, self.whole = Passages(texts, answers, RUNS), Whole(texts, answers, RUNS)
+
+    def weigh(self, texts: Sequence[Text]) -> np.ndarray:
+        """Return what each message weighs."""
+        count = np.array([len(text.passages) for text in texts])
+        return self.passages.weigh(texts) + self.whole.weigh(texts) + LONG * np.log(count)
 
 
 def _apart(rows: csr_matrix, answers: np.ndarray) -> np.ndarray:
@@ -170,50 +277,63 @@ def _apart(rows: csr_matrix, answers: np.ndarray) -> np.ndarray:
     return np.abs(np.log((of_yes / of_yes.sum()) / (of_no / of_no.sum()))) + 0.3
 
 
-def crossed(lines: Sequence[Line], read: Sequence[list[frozenset[str]]]) -> np.ndarray:
+def crossed(lines: Sequence[Line], texts: Sequence[Text]) -> np.ndarray:
     """Weigh each line by what was learned from others."""
     weighed = np.zeros(len(lines))
-    for learned, measured in KFold(5, shuffle=True, random_state=1).split(lines):
-        learner = Learner([read[n] for n in learned], [lines[n].critical for n in learned], RUNS)
-        weighed[measured] = learner.weigh([read[n] for n in measured])
+    for learned, measured in KFold(3, shuffle=True, random_state=1).split(lines):
+        more = joined([lines[n] for n in learned])
+        learner = Both(
+            [texts[n] for n in learned] + [READER.read(line.text) for line in more],
+            [lines[n].critical for n in learned] + [line.critical for line in more],
+        )
+        weighed[measured] = learner.weigh([texts[n] for n in measured])
     return weighed
 
 
 def report(lines: Sequence[Line], weighed: np.ndarray) -> None:
-    """Print what share of each kind would be critical from some weights on."""
-    wide = np.array([any(char >= WIDE_FROM for char in line.text) for line in lines])
+    """Print what share of each kind would be critical from some weights on, of short lines and of mails."""
+    wide = np.array([is_wide(line.text) for line in lines])
+    mail = np.array([len(line.text) >= (SHORT if is_wide(line.text) else 2 * SHORT) for line in lines])
     kinds = np.array([line.kind for line in lines])
     for language, chosen in (("en", ~wide), ("zh", wide)):
-        for least in (-1.0, -0.5, 0.0, 0.5, 1.0):
+        for least in (-3.0, -2.5, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0):
             shares = {
-                kind: f"{float((weighed[chosen & (kinds == kind)] >= least).mean()):.3f}"
+                f"{size}{kind}": f"{float((weighed[chosen & which & (kinds == kind)] >= least).mean()):.3f}"
+                for size, which in (("", ~mail), ("long ", mail))
                 for kind in ("wallet", "banking", "alarming", "ordinary")
             }
             print(f"{language} at least {least:+.1f}: {shares}")
 
 
-def section(name: str, learner: Learner, lists: Iterable[str]) -> str:
+def section(name: str, lists: Iterable[str], of_passages: Passages, whole: Whole | None = None) -> str:
     """Write one of the weights."""
-    start, weighed = learner.written()
-    body = "".join(f"      {-weight:+.2f} {run}\n" for weight, run in weighed)
-    return f"  {name}:\n    lists: [{', '.join(lists)}]\n    start: {start}\n    words: |\n{body}"
+    start = of_passages.start + (0.0 if whole is None else whole.start - LINE)
+    text = f"  {name}:\n    lists: [{', '.join(lists)}]\n    start: {start:.2f}\n"
+    text += "" if whole is None else f"    long: {LONG}\n"
+    for key, learner in (("words", of_passages), ("whole", whole)):
+        if learner is not None:
+            text += f"    {key}: |\n" + "".join(f"      {-weight:+.2f} {run}\n" for weight, run in learner.written())
+    return text
+
+
+NAMES, LISTS = read_lists()
+READER: Final = Reader(LISTS)
 
 
 def main() -> None:
     """Learn and write; with `crossed` first tell how lines are judged by what was learned from the others."""
     lines = read_lines()
-    names, lists = read_lists()
-    reader = Reader(lists)
-    read = [reader.pieces(line.text) for line in lines]
+    texts = [READER.read(line.text) for line in lines]
     print(f"{len(lines)} lines, {sum(line.critical for line in lines)} incidents")
     if "crossed" in sys.argv[1:]:
-        report(lines, crossed(lines, read))
-    learner = Learner(read, [line.critical for line in lines], RUNS)
-    text = HEAD + section("incident", learner, names)
+        report(lines, crossed(lines, texts))
+    more = joined(lines)
+    learner = Both(texts + [READER.read(line.text) for line in more], [line.critical for line in (*lines, *more)])
+    text = HEAD + section("incident", NAMES, learner.passages, learner.whole)
     known = [number for number, line in enumerate(lines) if line.critical and line.tags]
     for tag in TAGS:
         answers = [tag in lines[number].tags for number in known]
-        text += section(tag, Learner([read[number] for number in known], answers, RUNS // 10), names)
+        text += section(tag, NAMES, Passages([texts[number] for number in known], answers, RUNS // 10))
     (PACKS / "incident-weights.yaml").write_text(text, encoding="utf-8")
 
 

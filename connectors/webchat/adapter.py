@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import WSCloseCode, web
 
+from connectors.webchat.board import Board
 from connectors.webchat.frames import FRAME_BYTES_MAX
 from connectors.webchat.pages import Pages
 from connectors.webchat.session import Refusal, Session
@@ -39,6 +40,7 @@ class WebchatConnector:
         self._context = context
         self._pages = pages
         self._visitors = visitors
+        self._board = Board(context.banners)
         self._origins = frozenset(allowed_origins)
         self._per_visitor = connections_per_visitor
         self._max = connections_max
@@ -110,7 +112,7 @@ class WebchatConnector:
         return socket
 
     async def _converse(self, socket: web.WebSocketResponse, inlet: Inlet) -> None:
-        session = Session(socket, self._context, inlet, self._visitors)
+        session = Session(socket, self._context, inlet, self._visitors, self._board)
         visitor = await session.hello()
         siblings = self._sessions.setdefault(visitor.id, set())
         if len(siblings) >= self._per_visitor:

@@ -49,6 +49,8 @@ class Hello(Frame, frozen=True, kw_only=True):
     """The token of a link into a private conversation."""
     link_key: _Short | None = None
     """A UUID of the client's making, the same until the link was answered: a lost connection must not lose the link."""
+    banners: bool = False
+    """The client shows what is told to everybody: only then is it told."""
 
 
 class Message(Frame, frozen=True, kw_only=True):
@@ -129,6 +131,20 @@ class Messages(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
     last_seq: int
 
 
+class Banner(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the house tells everybody about one incident."""
+
+    id: str
+    texts: dict[str, str]
+    """By language: en, zh; at least one."""
+
+
+class Banners(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that is to stand above the conversation now, the newest first: after the welcome, and at every change."""
+
+    banners: tuple[Banner, ...]
+
+
 ErrorCode = Literal[
     "bad_frame", "hello_first", "unsupported_version", "bad_identity", "too_many_connections", "try_again"
 ]
@@ -141,7 +157,7 @@ class Error(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
     detail: str
 
 
-ServerFrame = Welcome | Ack | Messages | Error | Ping | Pong
+ServerFrame = Welcome | Ack | Messages | Banners | Error | Ping | Pong
 
 
 def chat_message(message: ThreadMessage, visitor: str) -> ChatMessage:

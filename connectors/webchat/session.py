@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from connectors.webchat import frames
+from connectors.webchat.board import Board
 from connectors.webchat.parse import Envelope, client_id, raw_event
 from connectors.webchat.visitors import BadIdentity, Visitor, Visitors
 from router.connector import Context, Inlet
@@ -43,11 +44,15 @@ class Refusal(Exception):
 class Session:
     """The conversation over one accepted socket; `serve` is its whole life."""
 
-    def __init__(self, socket: web.WebSocketResponse, context: Context, inlet: Inlet, visitors: Visitors) -> None:
+    def __init__(
+        self, socket: web.WebSocketResponse, context: Context, inlet: Inlet, visitors: Visitors, board: Board
+    ) -> None:
         self._socket = socket
         self._context = context
         self._inlet = inlet
         self._visitors = visitors
+        self._board = board
+        self._shows_banners = False
         self._last_seq = 0
         self._linked: bool | None = None
         """Whether the link of the hello led somewhere; None when there was none."""
@@ -73,6 +78,7 @@ class Session:
             raise Refusal("bad_identity", str(error)) from None
         except StoreUnavailable:
             raise Refusal("try_again", "the store is away; reconnect in a moment", TRY_AGAIN_LATER) from None
+        self._shows_banners = frame.banners
         # Positions mean something only to whom they were given.
         self._last_seq = frame.last_seq if frame.token == visitor.token else 0
         return visitor
@@ -91,18 +97,20 @@ class Session:
         `siblings` are the sessions of the same visitor in this process, this one among them.
         """
         self._siblings = siblings
-        pushing: asyncio.Task[None] | None = None
+        pushing: list[asyncio.Task[None]] = []
         try:
             await self._welcome(visitor)
-            pushing = asyncio.create_task(self._push(visitor))
+            pushing.append(asyncio.create_task(self._push(visitor)))
+            if self._shows_banners:
+                pushing.append(asyncio.create_task(self._push_banners()))
             while (frame := await self._receive()) is not None:
                 await self._handle(visitor, frame)
         except StoreUnavailable:
             raise Refusal("try_again", "the store is away; reconnect in a moment", TRY_AGAIN_LATER) from None
         finally:
-            if pushing is not None:
-                pushing.cancel()
-                await asyncio.gather(pushing, return_exceptions=True)
+            for task in pushing:
+                task.cancel()
+            await asyncio.gather(*pushing, return_exceptions=True)
 
     def begin(self) -> None:
         """There is a conversation, or will be: watch it. A page that nobody has written on costs the house nothing."""
@@ -198,6 +206,17 @@ class Session:
         except StoreUnavailable:
             pass
         await self._socket.close(code=TRY_AGAIN_LATER)
+
+    async def _push_banners(self) -> None:
+        """Send what is told to everybody, now and whenever it changes, until the socket goes."""
+        shown: frames.Banners | None = None
+        async with self._board.reading():
+            while True:
+                shown = await self._board.after(shown)
+                try:
+                    await self._send(shown)
+                except ConnectionError:
+                    return  # the reader sees the same and ends the session
 
     async def _news(self, visitor: Visitor) -> list[tuple[frames.ChatMessage, ...]]:
         """What changed since the last frame, in order of change, in batches."""

@@ -48,6 +48,7 @@ class VisitorClient:
         lang: str = "en",
         origin: str | None = None,
         link: str | None = None,
+        banners: bool = False,
     ) -> None:
         """`url` is the WebSocket's address; `http` is the caller's to close."""
         self._http = http
@@ -58,6 +59,9 @@ class VisitorClient:
         self._lang = lang
         self._origin = origin
         self._link = link
+        self._shows_banners = banners
+        self.banners: tuple[frames.Banner, ...] | None = None
+        """What is told to everybody; None until it was said."""
         self._link_key = ids.new()
         self.linked: bool | None = None
         """What became of the link."""
@@ -97,6 +101,7 @@ class VisitorClient:
                 lang=self._lang,
                 link=self._link,
                 link_key=self._link_key if self._link else None,
+                banners=self._shows_banners,
             )
         )
         try:
@@ -231,12 +236,22 @@ class VisitorClient:
                 if not frame.messages:
                     raise ProtocolError("messages without a message")
                 self._take(frame.messages, frame.last_seq)
+            case frames.Banners():
+                self._show(frame.banners)
             case frames.Pong():
                 self._pongs.put_nowait(frame)
             case frames.Ping():
                 raise ProtocolError("this server pings by WebSocket, not by frame")
             case frames.Welcome() | frames.Error():
                 raise ProtocolError(f"unexpected {type(frame).__name__}")
+
+    def _show(self, banners: tuple[frames.Banner, ...]) -> None:
+        if not self._shows_banners:
+            raise ProtocolError("banners for a client that did not ask for them")
+        if not all(each.texts for each in banners):
+            raise ProtocolError("a banner without a text")
+        self.banners = banners
+        self._changed.set()
 
     def _take(self, messages: tuple[frames.ChatMessage, ...], last_seq: int) -> None:
         for message in messages:

@@ -4,20 +4,26 @@
 the same transaction or address, an incident is proposed, and a person decides about it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from router.core.guard import Concern, inspect
 from router.core.likeness import likeness, reports, things
+from router.core.private_side import PrivateSide
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.grouping import Incident, IncidentState, IncidentTicket, Matter
 from router.model.ids import IncidentId, TicketId
+from router.model.limits import BANNER_CHARS_MAX, INCIDENT_TITLE_CHARS_MAX
 from router.model.sources import Ids
 from router.model.tables import Event, Ticket
+from rules.links import LinkHosts
 from rules.matching import Matching
 
 _ALIKE = 0.5
+LANGUAGES = ("en", "zh")
+"""In which the web chat can say something to everybody."""
 
 TRANSITIONS: dict[IncidentState, frozenset[IncidentState]] = {
     "proposed": frozenset({"open", "dismissed"}),
@@ -59,7 +65,7 @@ def propose(lately: Sequence[Report], matching: Matching, *, now_ms: int, ids: I
                 state="proposed",
                 created_at_ms=now_ms,
             )
-            changes.append(Add(incident))
+            changes += [Add(incident), _became(incident, actor="system", now_ms=now_ms)]
             for one in cause:
                 changes += _linked(incident.id, one.ticket, "likeness", actor="system", now_ms=now_ms, ids=ids)
     return changes
@@ -85,14 +91,17 @@ def open_incident(title: str, tickets: Sequence[Ticket], *, actor: str, now_ms: 
     """An incident that a person declares, with the tickets they saw it in. Raises Refused."""
     if not title.strip():
         raise Refused("empty", "an incident needs a title", status=422)
+    if len(title) > INCIDENT_TITLE_CHARS_MAX:
+        detail = f"a title has at most {INCIDENT_TITLE_CHARS_MAX} characters"
+        raise Refused("title_too_long", detail, status=422, data={"limit": INCIDENT_TITLE_CHARS_MAX})
     incident = Incident(id=IncidentId(ids.new()), title=title.strip(), state="open", created_at_ms=now_ms)
-    changes: list[Change] = [Add(incident)]
+    changes: list[Change] = [Add(incident), _became(incident, actor=actor, now_ms=now_ms)]
     for ticket in tickets:
         changes += _linked(incident.id, ticket, "by_hand", actor=actor, now_ms=now_ms, ids=ids)
     return changes
 
 
-def change_state(incident: Incident, state: IncidentState, *, now_ms: int) -> list[Change]:
+def change_state(incident: Incident, state: IncidentState, *, actor: str, now_ms: int) -> list[Change]:
     """Confirm, dismiss, resolve or reopen. Raises Refused for a move the table does not have."""
     if state not in TRANSITIONS[incident.state]:
         allowed = ", ".join(sorted(TRANSITIONS[incident.state]))
@@ -100,10 +109,52 @@ def change_state(incident: Incident, state: IncidentState, *, now_ms: int) -> li
             "bad_transition", f"an incident that is {incident.state} can become {allowed}, not {state}", status=409
         )
     resolved_at_ms = now_ms if state == "resolved" else None
+    changed = msgspec.structs.replace(
+        incident, state=state, resolved_at_ms=resolved_at_ms, version=incident.version + 1
+    )
+    return [Save(changed), _became(changed, actor=actor, now_ms=now_ms)]
+
+
+def _became(incident: Incident, *, actor: str, now_ms: int) -> Change:
+    data: dict[str, str] = {"incident": incident.id, "to": incident.state}
+    return Record(Event(at_ms=now_ms, kind="incident.state", actor=actor, data=data))
+
+
+def set_banner(
+    incident: Incident,
+    texts: Mapping[str, str],
+    private: Sequence[PrivateSide],
+    *,
+    hosts: LinkHosts | None,
+    actor: str,
+    now_ms: int,
+) -> list[Change]:
+    """What the web chat says of it while it is open; no texts: nothing. `private` is what its customers told us.
+
+    Everybody reads it: what the guard keeps out of a public reply to any of them is kept out of it. Raises Refused.
+    """
+    said = {language: text.strip() for language, text in texts.items() if text.strip()}
+    concerns: list[Concern] = []
+    if unknown := ", ".join(sorted(said.keys() - set(LANGUAGES))):
+        spoken = ", ".join(LANGUAGES)
+        raise Refused("no_such_language", f"the web chat does not speak {unknown[:40]}; it speaks {spoken}", status=422)
+    for language, text in sorted(said.items()):
+        if len(text) > BANNER_CHARS_MAX:
+            detail = f"{language}: at most {BANNER_CHARS_MAX} characters"
+            raise Refused("banner_too_long", detail, status=422, data={"limit": BANNER_CHARS_MAX})
+        concerns += inspect(text, visibility="public", hosts=hosts, field=language).all
+        found = {each for side in private for each in side.found_in(text)}
+        concerns += [Concern(field=language, start=start, end=end, type=kind) for (start, end), kind in sorted(found)]
+    if concerns:
+        what = ", ".join(f"{each.field} {each.type} {each.start}-{each.end}" for each in concerns)
+        findings = [msgspec.to_builtins(each) for each in concerns]
+        raise Refused("banner_blocked", f"everybody would read it: {what}", status=422, data={"findings": findings})
+    if said == incident.banner:
+        return []
+    data = {"incident": incident.id, "languages": ",".join(sorted(said))}
     return [
-        Save(
-            msgspec.structs.replace(incident, state=state, resolved_at_ms=resolved_at_ms, version=incident.version + 1)
-        )
+        Save(msgspec.structs.replace(incident, banner=said, version=incident.version + 1)),
+        Record(Event(at_ms=now_ms, kind="incident.banner", actor=actor, data=data)),
     ]
 
 

@@ -47,11 +47,13 @@ Found = tuple[Span, str]
 
 
 class PrivateSide:
-    """The private side of one customer, as seen from one public conversation."""
+    """The private side of one customer, as seen from one public conversation; from none, not even their handle is
+    known to everybody."""
 
-    def __init__(self, their: Acquaintance, conversation: Conversation) -> None:
+    def __init__(self, their: Acquaintance, conversation: Conversation | None = None) -> None:
         shown = [fold(text) for message in their.public for text in _texts(message)]
-        shown += [fold(conversation.peer)]
+        if conversation is not None:
+            shown.append(fold(conversation.peer))
         self._shown = [_canonical(text)[0] for text in shown]
         shown_codes = {code for text in shown for code, _ in _codes(text)}
         shown_runs = {run for text in shown for run, _ in _runs(text)}
@@ -67,7 +69,7 @@ class PrivateSide:
         for name in self._names:
             self._hide(name, "CUSTOMER_NAME")
         for identity in their.identities:
-            if (identity.kind, identity.value) != (conversation.channel, conversation.peer):
+            if conversation is None or (identity.kind, identity.value) != (conversation.channel, conversation.peer):
                 self._hide(identity.value, "CUSTOMER_IDENTITY")
         for sender in senders:
             for value in (sender.email, sender.phone, sender.handle, sender.user_id):

@@ -5,7 +5,7 @@ process and handed to all readers; a reader that cannot keep up is told to take 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
@@ -117,15 +117,15 @@ class Feed:
             self._readers.discard(reader)
             self._metrics.feed_clients.set(len(self._readers))
 
-    async def conversation(self, wanted: "ConversationWatch") -> AsyncIterator[None]:
-        """Yield when something was committed to a conversation; also once at the start."""
+    async def changes(self, concerns: Callable[[Event], bool]) -> AsyncIterator[None]:
+        """Yield when something that concerns the reader was committed; also once at the start."""
         reader = _Reader()
         self._readers.add(reader)
         try:
             yield None
             while True:
                 event = await reader.queue.get()
-                if reader.overflowed or wanted.matches(event):
+                if reader.overflowed or concerns(event):
                     reader.overflowed = False
                     yield None
         finally:
@@ -138,6 +138,6 @@ class ConversationWatch:
     def __init__(self) -> None:
         self.conversation_id: ConversationId | None = None
 
-    def matches(self, event: Event) -> bool:
+    def concerns(self, event: Event) -> bool:
         """Until the conversation is known, every event might have made it."""
         return self.conversation_id is None or event.conversation_id == self.conversation_id

@@ -1,6 +1,6 @@
 """The walks of incidents: detect them, let people decide about them, answer everybody in one."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -8,11 +8,13 @@ import msgspec
 from router.bus import Bus
 from router.core import incidents as core
 from router.core.incidents import Report
+from router.core.private_side import PrivateSide
 from router.core.replies import ReplyCommand
 from router.flow.commands import Commands
+from router.flow.persistence import persist
 from router.flow.rulebook import Rulebook
 from router.model.changes import Change
-from router.model.errors import Conflict, Refused
+from router.model.errors import Refused
 from router.model.grouping import Incident, IncidentState
 from router.model.ids import EventId, IncidentId, TicketId
 from router.model.sources import Clock, Ids
@@ -21,8 +23,8 @@ from router.store import changes as store_changes
 from router.store import commands as gather
 from router.store import incidents
 from router.store.script import Store
+from rules.redact import redact
 
-_CONFLICTS_MAX = 6
 _EVERYTHING = EventId(2**53)
 """What is written to all answers nobody's last message."""
 
@@ -61,7 +63,8 @@ class Incidents:
         return len(await self._apply(decide))
 
     async def open(self, title: str, ticket_ids: Sequence[TicketId], agent: Agent) -> IncidentId:
-        """Declare one. Raises Refused."""
+        """Declare one; what must not rest of its title is masked. Raises Refused."""
+        title = redact(title, visibility="private").text
 
         async def decide() -> list[Change]:
             tickets = [await self._ticket(ticket_id) for ticket_id in ticket_ids]
@@ -70,11 +73,28 @@ class Incidents:
         changes = await self._apply(decide)
         return next(c.row.id for c in changes if hasattr(c, "row") and isinstance(c.row, Incident))
 
-    async def set_state(self, id_: str, state: IncidentState) -> None:
+    async def set_state(self, id_: str, state: IncidentState, agent: Agent) -> None:
         """Confirm, dismiss, resolve or reopen one. Raises Refused."""
 
         async def decide() -> list[Change]:
-            return core.change_state(await self._incident(id_), state, now_ms=self._clock.now_ms())
+            return core.change_state(await self._incident(id_), state, actor=_actor(agent), now_ms=self._clock.now_ms())
+
+        await self._apply(decide)
+
+    async def set_banner(self, id_: str, texts: Mapping[str, str], agent: Agent) -> None:
+        """What the web chat says of it while it is open, by language; no texts: nothing. Raises Refused."""
+
+        async def decide() -> list[Change]:
+            incident = await self._incident(id_)
+            their = await self._store.read(incidents.acquaintances(incident.id)) if texts else []
+            return core.set_banner(
+                incident,
+                texts,
+                [PrivateSide(one) for one in their],
+                hosts=self._rulebook.hosts,
+                actor=_actor(agent),
+                now_ms=self._clock.now_ms(),
+            )
 
         await self._apply(decide)
 
@@ -100,11 +120,19 @@ class Incidents:
         await self._apply(decide)
 
     async def tell(
-        self, id_: str, text: str, client_key: str, agent: Agent, *, kind: Literal["reply", "note"]
+        self,
+        id_: str,
+        text: str,
+        client_key: str,
+        agent: Agent,
+        *,
+        kind: Literal["reply", "note"],
+        only: Collection[TicketId] | None = None,
     ) -> list[Told]:
         """One reply, or note, to all: each by its own channel and through the guard, its own message and outbox row.
 
         The key of each is `client_key` and its ticket, so that asking again sends only what is missing.
+        `only` names some of its tickets: a long list is told in parts.
         """
         incident = await self._incident(id_)
         tickets = await self._store.read(incidents.tickets(incident.id))
@@ -112,7 +140,7 @@ class Incidents:
         return [
             await self._tell(ticket, text, f"{client_key}:{ticket.id}", agent, kind)
             for ticket in tickets
-            if ticket.id in wanted
+            if ticket.id in wanted and (only is None or ticket.id in only)
         ]
 
     async def _tell(self, ticket: Ticket, text: str, key: str, agent: Agent, kind: Literal["reply", "note"]) -> Told:
@@ -140,17 +168,14 @@ class Incidents:
         return found
 
     async def _apply(self, decide: Callable[[], Awaitable[list[Change]]]) -> list[Change]:
-        for _ in range(_CONFLICTS_MAX):
+        async def attempt() -> list[Change]:
             changes = await decide()
-            if not changes:
-                return []
-            try:
+            if changes:
                 await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
-            except Conflict:
-                continue
-            await self._bus.notify("events")
+                await self._bus.notify("events")
             return changes
-        raise Refused("busy", "this incident is changing under your hands; try again", status=409)
+
+        return await persist(attempt, what="this incident")
 
 
 def _actor(agent: Agent) -> str:

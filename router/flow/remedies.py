@@ -6,7 +6,7 @@ answered is read for a word or two, never kept as text.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
 import aiohttp
@@ -14,13 +14,15 @@ import msgspec
 
 from router.bus import Bus
 from router.core import remedies
-from router.core.account import account_of, is_verified
+from router.core.account import account_of
 from router.core.remedies import CallOutcome, after_call
+from router.flow import rounds
+from router.flow.persistence import persist
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, Reply, SignedCalls
 from router.model.actions import ActionEntry
 from router.model.changes import Change
-from router.model.errors import Conflict, Refused, StoreUnavailable
+from router.model.errors import Refused
 from router.model.ids import ActionId, TicketId
 from router.model.limits import SEND_LEASE_MS
 from router.model.sources import Clock, Ids
@@ -29,15 +31,13 @@ from router.store import actions
 from router.store import changes as store_changes
 from router.store.actions import ActionFacts, ClaimedAction
 from router.store.script import Store
-from router.telemetry import Logger, Metrics, why
+from router.telemetry import Logger, Metrics
 from rules.backend import ActionSpec
 
 T = TypeVar("T")
-_POLL_S = 1.0
 _TIMEOUT_S = 10.0
 _CONCURRENCY = 8
 _ANSWER_BYTES_MAX = 16_384
-_CONFLICTS_MAX = 6
 _WORD = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+){0,7}")
 _WORD_CHARS_MAX = 64
 
@@ -73,14 +73,15 @@ class Remedies:
             await self._apply(changes)
             return row.id
 
-        return await self._persist(attempt)
+        return await persist(attempt, what="this action")
 
     async def approve(self, action_id: ActionId, agent: Agent) -> TicketId:
         """Agree to what somebody else proposed; the ticket it belongs to. Raises Refused."""
 
         def decide(row: ActionEntry, facts: ActionFacts) -> list[Change]:
             spec = self._spec(row.action)
-            return remedies.approve(row, spec, facts.identities, agent.id, now_ms=self._clock.now_ms())
+            now_ms = self._clock.now_ms()
+            return remedies.approve(row, spec, facts.ticket, facts.identities, agent.id, now_ms=now_ms)
 
         return await self._decide(action_id, decide)
 
@@ -92,7 +93,12 @@ class Remedies:
 
     async def retry(self, action_id: ActionId, agent: Agent) -> TicketId:
         """Ask the back end once more. Raises Refused."""
-        return await self._decide(action_id, lambda row, _: remedies.retry(row, agent.id, now_ms=self._clock.now_ms()))
+
+        def decide(row: ActionEntry, facts: ActionFacts) -> list[Change]:
+            spec = self._spec(row.action)
+            return remedies.retry(row, spec, facts.ticket, agent.id, now_ms=self._clock.now_ms())
+
+        return await self._decide(action_id, decide)
 
     def _spec(self, action: str) -> ActionSpec:
         known = self._rulebook.current.actions
@@ -117,20 +123,12 @@ class Remedies:
             await self._apply(decide(row, await self._facts(row.ticket_id)))
             return row.ticket_id
 
-        return await self._persist(attempt)
+        return await persist(attempt, what="this action")
 
     async def _apply(self, changes: list[Change]) -> None:
         await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
         await self._bus.notify("events")
         await self._bus.notify("outbox")
-
-    async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        for _ in range(_CONFLICTS_MAX):
-            try:
-                return await attempt()
-            except Conflict:
-                continue
-        raise Refused("busy", "this action is changing under your hands; try again", status=409)
 
 
 class RemedyWorker:
@@ -153,17 +151,7 @@ class RemedyWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        watch = self._bus.watch("outbox")
-        try:
-            while True:
-                try:
-                    while await self.run_once():
-                        pass
-                except (StoreUnavailable, Conflict) as error:
-                    self._log.warning("actions.store_unavailable", **why(error))
-                await watch.wait(_POLL_S)
-        finally:
-            watch.close()
+        await rounds.work("actions", self.run_once, bus=self._bus, log=self._log)
 
     async def run_once(self) -> int:
         """Claim and ask for one round; how many actions it worked."""
@@ -183,20 +171,14 @@ class RemedyWorker:
         outcome = await self._call(entry, item, http)
         self._metrics.actions.labels(outcome.kind).inc()
         changes = after_call(entry, item.undone, outcome, now_ms=self._clock.now_ms(), jitter=self._jitter())
-        try:
-            await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
-        except (StoreUnavailable, Conflict) as error:
-            # It stays `sending`, and is asked for again under its key once the lease has run out.
-            self._log.warning("actions.not_settled", action_id=entry.id, **why(error))
+        await rounds.settle("actions", entry.id, changes, store=self._store, clock=self._clock, log=self._log)
 
     async def _call(self, entry: ActionEntry, item: ClaimedAction, http: aiohttp.ClientSession) -> CallOutcome:
         spec = self._rulebook.current.actions.get(entry.action)
         if spec is None:
             return CallOutcome(kind="never", reason=f"the rules no longer have an action {entry.action}")
-        if entry.account is None:
-            return CallOutcome(kind="never", reason="no account of the app is proven to be this customer's")
-        if spec.verified and not is_verified(item.identities):
-            return CallOutcome(kind="never", reason="the customer is not verified any more")
+        if refused := remedies.locked(entry, spec, item.ticket, self._clock.now_ms()):
+            return CallOutcome(kind="never", reason=refused)
         place = Place(what=f"action {spec.name}", url=spec.url, secret=spec.secret)
         try:
             reply = await self._calls.post(http, place, _body(entry, item), entry.id, read_bytes_max=_ANSWER_BYTES_MAX)
@@ -214,7 +196,7 @@ def _body(entry: ActionEntry, item: ClaimedAction) -> bytes:
             "action": entry.action,
             "account": entry.account,
             "undoes": entry.undoes,
-            "ticket": f"T-{item.ticket_number}",
+            "ticket": f"T-{item.ticket.number}",
             "proposed_by": entry.proposed_by,
             "approved_by": f"agent:{entry.decided_by}" if entry.decided_by else None,
             "at_ms": entry.created_at_ms,

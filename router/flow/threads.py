@@ -46,7 +46,7 @@ class AccountThreads:
     async def watch(self, thread: str, peer: str) -> AsyncIterator[None]:
         """Yield whenever something was committed to that conversation."""
         wanted = ConversationWatch()
-        async for _ in self._feed.conversation(wanted):
+        async for _ in self._feed.changes(wanted.concerns):
             if wanted.conversation_id is None:
                 found = await self._store.read(threads.conversation(self._kind, self._account, thread, peer))
                 wanted.conversation_id = found

@@ -5,21 +5,22 @@ signs its calls with the secret of its webhook; how both look is told in docs/ti
 """
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 
 from router.bus import Bus
-from router.core.verification import Answer, begin, settle
+from router.core.verification import SKEW_MS, Answer, begin, is_open, settle
 from router.flow.channels import Channels
 from router.flow.consequences import consequences
+from router.flow.persistence import persist
 from router.flow.references import References
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
 from router.model.changes import Change
-from router.model.errors import ConfigError, Conflict, Refused
+from router.model.errors import ConfigError, Refused
 from router.model.ids import EventId, TicketId
 from router.model.signing import read_signature, signature
 from router.model.sources import Clock, Ids
@@ -31,9 +32,6 @@ from router.store import commands as gather
 from router.store.script import Store
 
 PURPOSE: Final = "identity-check"
-_SKEW_S: Final = 300
-"""How far the back end's clock may be from ours."""
-_CONFLICTS_MAX: Final = 6
 T = TypeVar("T")
 
 
@@ -76,7 +74,7 @@ class Verification:
             await self._apply(facts.ticket.id, changes)
             return check
 
-        return await self._persist(attempt)
+        return await persist(attempt)
 
     async def answered(self, check_id: str, signed: str, body: bytes, answer: Callable[[], Answer]) -> IdentityCheck:
         """Take the back end's answer; `answer` reads the body once its signature is good.
@@ -108,7 +106,7 @@ class Verification:
                 await self._apply(check.ticket_id, changes)
             return changed
 
-        return await self._persist(attempt)
+        return await persist(attempt)
 
     def _check_signature(self, signed: str, body: bytes) -> None:
         verifying = self._rulebook.current.lifecycle.verifying
@@ -120,7 +118,7 @@ class Verification:
         except ConfigError as error:
             raise Refused("no_back_end", str(error), status=503) from None
         at_s = read_signature(signed)
-        if at_s is None or abs(self._clock.now_ms() // 1000 - at_s) > _SKEW_S:
+        if at_s is None or abs(self._clock.now_ms() - at_s * 1000) > SKEW_MS:
             raise Refused("bad_signature", "Switchboard-Signature is missing, or of another time", status=401)
         if not hmac.compare_digest(signature(secret, at_s, body).encode(), signed.encode(errors="replace")):
             raise Refused("bad_signature", "Switchboard-Signature does not fit the body", status=401)
@@ -131,7 +129,7 @@ class Verification:
         check = await self._store.read(checks.get(check_id)) if self._keys.verify(PURPOSE, check_id, signed) else None
         if check is None:
             raise Refused("not_found", "there is no such link", status=404)
-        if check.state == "pending" and self._clock.now_ms() >= check.expires_at_ms:
+        if check.state == "pending" and not is_open(check, self._clock.now_ms()):
             check = msgspec.structs.replace(check, state="expired")
         verifying = self._rulebook.current.lifecycle.verifying
         page = verifying.page if verifying is not None else None
@@ -146,11 +144,3 @@ class Verification:
         await self._store.write(store_changes.apply(more, now_ms=now_ms))
         await self._bus.notify("events")
         await self._bus.notify("outbox")
-
-    async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        for _ in range(_CONFLICTS_MAX):
-            try:
-                return await attempt()
-            except Conflict:
-                continue
-        raise Refused("busy", "this ticket is changing under your hands; try again")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
+from router.model.ids import AgentId, ContactId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import PRIVATE_MESSAGES_MAX
 from router.model.snapshot import Acquaintance, ReplyFacts, Surroundings
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Ticket
@@ -38,7 +38,7 @@ def reply_facts(ticket_id: TicketId, after: EventId) -> Script[ReplyFacts | None
     )
     their = None
     if conversation.visibility == "public":
-        their = yield from _acquaintance(conversation)
+        their = yield from acquaintance(conversation.contact_id)
     return ReplyFacts(
         ticket=found,
         conversation=conversation,
@@ -50,8 +50,9 @@ def reply_facts(ticket_id: TicketId, after: EventId) -> Script[ReplyFacts | None
     )
 
 
-def _acquaintance(conversation: Conversation) -> Script[Acquaintance]:
-    contact = yield from fetch_one(Contact, "WHERE t.id = :id", id=conversation.contact_id)
+def acquaintance(contact_id: ContactId) -> Script[Acquaintance]:
+    """What is known of a customer, for public words that must not give it away."""
+    contact = yield from fetch_one(Contact, "WHERE t.id = :id", id=contact_id)
     assert contact is not None, "a foreign key says so"
     identities = yield from fetch(Identity, "WHERE t.contact_id = :id ORDER BY t.id", id=contact.id)
     theirs = (

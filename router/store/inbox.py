@@ -14,8 +14,9 @@ from router.model.actions import ActionEntry
 from router.model.alarms import PageEntry
 from router.model.changes import contact_name
 from router.model.errors import Refused
+from router.model.grouping import Incident
 from router.model.ids import AgentId, ContactId, EventId, MessageId, TicketId
-from router.model.limits import PAGE_MAX
+from router.model.limits import PAGE_MAX, SAME_TEXT_MAX
 from router.model.tables import (
     Contact,
     Conversation,
@@ -28,7 +29,7 @@ from router.model.tables import (
     Ticket,
 )
 from router.model.timers import IdentityCheck
-from router.store import actions, alarms, checks, events, outbox, search
+from router.store import actions, alarms, blocks, checks, events, incidents, outbox, search
 from router.store.codec import to_json
 from router.store.script import Script, fetch, fetch_one, select
 
@@ -108,8 +109,12 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     actions: list[ActionEntry]
     """On the customer's account, the newest first."""
     last_seen: EventId
+    incidents: list[Incident]
+    """That it is in, the newest first."""
     check: IdentityCheck | None
     """The newest identity check."""
+    same_text: int
+    """Other people who wrote the same, word for word; counted up to limits.SAME_TEXT_MAX."""
 
 
 class QueueCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,19 +145,24 @@ def tickets(
     view: View = "all",
     queue: str | None = None,
     text: str | None = None,
+    contact: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Script[TicketPage]:
-    """One page of a list. `text` searches messages, addresses and numbers (T-1001), and in `all` also solved tickets.
+    """One page of a list. `text` searches messages, addresses and numbers (T-1001), `contact` keeps to one customer (by
+    id); in `all` both find solved tickets, too.
 
     Raises Refused for a cursor that we did not make.
     """
     conditions = [_visible(actor)]
     params: dict[str, object] = {"actor": actor, "queue": queue}
-    if not (text and view == "all"):
+    if not ((text or contact) and view == "all"):
         conditions.append(_VIEWS[view])
     if queue is not None:
         conditions.append("t.queue = :queue")
+    if contact is not None:
+        params["contact"] = contact
+        conditions.append("t.contact_id = :contact")
     if text and text.strip():
         conditions.append(_search(text, params))
     where = " AND ".join(conditions)
@@ -276,7 +286,9 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         pages=(yield from alarms.pages_of(ticket.id)),
         actions=asked,
         last_seen=(yield from events.latest_id()),
+        incidents=(yield from incidents.of_ticket(ticket.id)),
         check=(yield from checks.facts(ticket)).check,
+        same_text=(yield from blocks.same_text(ticket.id, ticket.contact_id, SAME_TEXT_MAX)),
     )
 
 

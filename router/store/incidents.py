@@ -6,7 +6,11 @@ import msgspec
 
 from router.model.grouping import Incident, IncidentTicket, Matter
 from router.model.ids import IncidentId, TicketId
+from router.model.limits import BANNERS_MAX, PAGE_MAX
+from router.model.snapshot import Acquaintance
 from router.model.tables import Ticket
+from router.store.codec import to_json
+from router.store.commands import acquaintance
 from router.store.script import Script, fetch, fetch_one, select
 
 LATELY_MAX: Final = 500
@@ -81,6 +85,59 @@ def tickets(incident_id: IncidentId) -> Script[list[Ticket]]:
     )
 
 
+def page(incident_id: IncidentId, *, after: str = "", limit: int = PAGE_MAX) -> Script[list[TicketId]]:
+    """Some of the tickets that are in it, oldest first, from the one after `after` on."""
+    rows = yield from select(
+        "SELECT ticket_id FROM incident_tickets WHERE incident_id = :incident AND unlinked_at_ms IS NULL "
+        "AND ticket_id > :after ORDER BY ticket_id LIMIT :limit",
+        incident=incident_id,
+        after=after,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
+def of_ticket(ticket_id: TicketId) -> Script[list[Incident]]:
+    """The incidents that a ticket is in, the newest first; not those that were none."""
+    return fetch(
+        Incident,
+        "JOIN incident_tickets AS l ON l.incident_id = t.id "
+        "WHERE l.ticket_id = :ticket AND l.unlinked_at_ms IS NULL AND t.state <> 'dismissed' ORDER BY t.id DESC",
+        ticket=ticket_id,
+    )
+
+
+def shown() -> Script[list[Incident]]:
+    """Confirmed ones that the web chat tells of, the newest first."""
+    return fetch(
+        Incident,
+        "WHERE t.state = 'open' AND t.banner <> :nothing ORDER BY t.id DESC LIMIT :most",
+        nothing=to_json({}),
+        most=BANNERS_MAX,
+    )
+
+
+def acquaintances(incident_id: IncidentId) -> Script[list[Acquaintance]]:
+    """What is known of the customers it reaches, whose tickets are the newest."""
+    rows = yield from select(
+        "SELECT t.contact_id FROM incident_tickets AS l JOIN tickets AS t ON t.id = l.ticket_id "
+        "WHERE l.incident_id = :incident AND l.unlinked_at_ms IS NULL GROUP BY t.contact_id "
+        "ORDER BY MAX(t.id) DESC LIMIT :most",
+        incident=incident_id,
+        most=PAGE_MAX,
+    )
+    found: list[Acquaintance] = []
+    for (contact_id,) in rows:
+        found.append((yield from acquaintance(contact_id)))
+    return found
+
+
+def line(id_: str) -> Script[IncidentLine | None]:
+    """One of them with its live counts."""
+    found = yield from incident(id_)
+    return None if found is None else (yield from _counted([found]))[0]
+
+
 def lines(*, over: bool) -> Script[list[IncidentLine]]:
     """Incidents with their live counts, the newest first; those that are over only when asked for."""
     found = yield from fetch(
@@ -88,6 +145,10 @@ def lines(*, over: bool) -> Script[list[IncidentLine]]:
         "WHERE :over = 1 OR t.state IN ('proposed', 'open') ORDER BY t.id DESC LIMIT 100",
         over=int(over),
     )
+    return (yield from _counted(found))
+
+
+def _counted(found: list[Incident]) -> Script[list[IncidentLine]]:
     if not found:
         return []
     rows = yield from select(

@@ -16,17 +16,22 @@ from router.store import incidents as store_incidents
 from router.store.script import Store
 from router.web.auth import Auth
 from router.web.problems import answer, body_of
+from router.web.views import ticket_row
 
 _KEY_CHARS_MAX = 200
 
 
 class _Open(msgspec.Struct, forbid_unknown_fields=True):
-    title: Annotated[str, msgspec.Meta(max_length=300)]
+    title: str
     tickets: Annotated[tuple[str, ...], msgspec.Meta(max_length=PAGE_MAX)] = ()
 
 
 class _State(msgspec.Struct, forbid_unknown_fields=True):
     state: IncidentState
+
+
+class _Banner(msgspec.Struct, forbid_unknown_fields=True):
+    texts: dict[str, str]
 
 
 class _Ticket(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,6 +41,7 @@ class _Ticket(msgspec.Struct, forbid_unknown_fields=True):
 class _Tell(msgspec.Struct, forbid_unknown_fields=True):
     text: str
     kind: Literal["reply", "note"] = "reply"
+    tickets: Annotated[tuple[str, ...], msgspec.Meta(max_length=PAGE_MAX)] | None = None
 
 
 class IncidentsApi:
@@ -50,7 +56,9 @@ class IncidentsApi:
         return [
             web.get("/api/v1/incidents", self.list),
             web.post("/api/v1/incidents", self.open),
+            web.get(one, self.show),
             web.post(f"{one}/state", self.state),
+            web.post(f"{one}/banner", self.banner),
             web.post(f"{one}/link", self.link),
             web.post(f"{one}/unlink", self.unlink),
             web.post(f"{one}/tell", self.tell),
@@ -62,6 +70,18 @@ class IncidentsApi:
         lines = await self._store.read(store_incidents.lines(over=request.query.get("over") == "true"))
         return answer({"incidents": lines})
 
+    async def show(self, request: web.Request) -> web.Response:
+        """GET /api/v1/incidents/{id}?after=…: with a page of the tickets that are in it."""
+        agent = await self._auth.agent(request)
+        line = await self._store.read(store_incidents.line(request.match_info["incident"]))
+        if line is None:
+            raise Refused("not_found", f"there is no incident {request.match_info['incident'][:40]}", status=404)
+        after = request.query.get("after", "")
+        ids = await self._store.read(store_incidents.page(line.incident.id, after=after, limit=PAGE_MAX + 1))
+        rows = await self._store.read(inbox.lines(agent.id, ids[:PAGE_MAX]))
+        cursor = ids[PAGE_MAX - 1] if len(ids) > PAGE_MAX else None
+        return answer({**msgspec.to_builtins(line), "rows": [ticket_row(row) for row in rows], "cursor": cursor})
+
     async def open(self, request: web.Request) -> web.Response:
         """POST /api/v1/incidents."""
         agent = await self._auth.agent(request)
@@ -71,9 +91,16 @@ class IncidentsApi:
 
     async def state(self, request: web.Request) -> web.Response:
         """POST .../state."""
-        await self._auth.agent(request)
+        agent = await self._auth.agent(request)
         asked = await body_of(request, _State)
-        await self._incidents.set_state(request.match_info["incident"], asked.state)
+        await self._incidents.set_state(request.match_info["incident"], asked.state, agent)
+        return answer({"ok": True})
+
+    async def banner(self, request: web.Request) -> web.Response:
+        """POST .../banner."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Banner)
+        await self._incidents.set_banner(request.match_info["incident"], asked.texts, agent)
         return answer({"ok": True})
 
     async def link(self, request: web.Request) -> web.Response:
@@ -98,7 +125,12 @@ class IncidentsApi:
         if not 1 <= len(key) <= _KEY_CHARS_MAX:
             raise Refused("key_missing", "send an Idempotency-Key, such as a UUID, of 1 to 200 characters", status=400)
         told = await self._incidents.tell(
-            request.match_info["incident"], asked.text, f"{agent.id}:{key}", agent, kind=asked.kind
+            request.match_info["incident"],
+            asked.text,
+            f"{agent.id}:{key}",
+            agent,
+            kind=asked.kind,
+            only=None if asked.tickets is None else {await self._ticket(name, agent) for name in asked.tickets},
         )
         return answer({"told": told})
 

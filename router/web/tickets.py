@@ -113,6 +113,7 @@ class TicketsApi:
                 view=view,  # type: ignore[arg-type]  # checked against the Literal just above
                 queue=query.get("queue"),
                 text=query.get("q"),
+                contact=query.get("contact"),
                 cursor=query.get("cursor"),
                 limit=int(limit),
             )

@@ -76,6 +76,19 @@ async def test_a_site_embeds_the_chat(chromium, house, width):
         await expect(button.get_by_text("1", exact=True)).to_be_hidden()
 
 
+async def test_what_is_told_to_everybody_is_told_inside_a_site_too(chromium, house):
+    house.board.say({"en": "Withdrawals are slow today.", "zh": "今天提现较慢。"})
+    async with host_site(allowed=True, house=house) as origin, reader(chromium) as page:
+        await page.goto(origin)
+        await page.get_by_role("button", name="Open support chat").click()
+        board = page.frame_locator("iframe").locator("#board p")
+        await expect(board).to_have_text(["Withdrawals are slow today."])
+        house.board.say({"zh": "今天提现较慢。"})
+        await expect(board).to_have_text(["今天提现较慢。"])
+        house.board.say()
+        await expect(board).to_have_count(0)
+
+
 async def test_a_site_that_is_not_allowed_cannot_embed_it(page, house):
     async with host_site(allowed=False, house=house) as origin:
         blocked: list[str] = []

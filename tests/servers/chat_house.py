@@ -21,7 +21,7 @@ from connectors.webchat.manifest import MANIFEST
 from connectors.webchat.simulator import VisitorClient
 from router.clock import SystemClock, TimedIds
 from router.config import ChannelConfig
-from router.connector import Accepted, Context, Cursor, RawEvent, ThreadMessage
+from router.connector import Accepted, Banner, Context, Cursor, RawEvent, ThreadMessage
 from router.discovery import settings_of
 from router.keys import Keyring
 from router.model.errors import InvalidMessage, StoreUnavailable
@@ -32,6 +32,33 @@ _RANK: Mapping[str | None, int] = {None: -1, "sent": 0, "delivered": 1, "read": 
 
 IDENTITY_SECRET = "an identity secret of 32 or more"
 RECEIPT = "We have your message. Your ticket is T-1001.\nAn agent answers within 10 minutes."
+
+
+class ChatBoard:
+    """Banners of one account: `say` shows others at once."""
+
+    def __init__(self) -> None:
+        self.readers = 0
+        """Watches that are open."""
+        self._said: tuple[Banner, ...] = ()
+        self._changed = asyncio.Event()
+
+    def say(self, *texts: dict[str, str]) -> None:
+        """All that is shown from now on."""
+        self._said = tuple(Banner(id=f"i{number}", texts=text) for number, text in enumerate(texts))
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def watch(self) -> AsyncIterator[tuple[Banner, ...]]:
+        """As the contract says."""
+        self.readers += 1
+        try:
+            while True:
+                changed = self._changed
+                yield self._said
+                await changed.wait()
+        finally:
+            self.readers -= 1
 
 
 class ChatHouse:
@@ -53,6 +80,7 @@ class ChatHouse:
         """A call of accept has begun."""
         self.invitations: dict[str, str | None] = {}
         """Links, and whom each has let in."""
+        self.board = ChatBoard()
         self._receipt = receipt
         self._seq = 0
         self._threads: dict[str, dict[str, ThreadMessage]] = defaultdict(dict)
@@ -69,6 +97,7 @@ class ChatHouse:
             cursors=self,
             threads=self,
             links=self,
+            banners=self.board,
             public_url=public_url,
         )
 

@@ -42,7 +42,7 @@ class MailHouse:
         nobody: Any = object()
         return Context(
             account="default", clock=self.clock, ids=self.ids, log=self, signer=nobody, cursors=self, threads=nobody,
-            links=nobody, public_url="http://127.0.0.1",
+            links=nobody, banners=nobody, public_url="http://127.0.0.1",
         )  # fmt: skip
 
     def connector(self, **settings: object) -> EmailConnector:

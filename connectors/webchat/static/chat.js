@@ -3,7 +3,7 @@
 import { connection } from "./connection.js";
 import { secretIn } from "./guard.js";
 import { drawer, newId, queueIn } from "./store.js";
-import { draw, forget } from "./view.js";
+import { draw, forget, tell } from "./view.js";
 import { language, nearest, number, say, span, speak } from "./words.js";
 
 const TEXT_MAX = 10_000;
@@ -20,6 +20,7 @@ let me = null; // {place, queue, link, token, lastSeq, confirmed, local, reporte
 let state = "connecting";
 let refusal = null;
 let onScreen = !embedded;
+let banners = []; // what the house tells everybody, by language
 let waiting = null; // the id whose ack is awaited: one at a time, in order
 
 // --- who writes ----------------------------------------------------------------------------------------------------
@@ -36,7 +37,7 @@ function begin(user) {
   url.search = "";
   me.link = connection({
     url,
-    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: user ?? null, lang: language, ...linkIn(place) }),
+    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: user ?? null, lang: language, banners: true, ...linkIn(place) }),
     onFrame,
     onState(next, code) {
       state = next;
@@ -70,6 +71,10 @@ function onFrame(frame) {
   if (frame.type === "welcome") welcome(frame);
   if (frame.type === "welcome" || frame.type === "messages") take(frame);
   if (frame.type === "ack") settle(frame);
+  if (frame.type === "banners") {
+    banners = frame.banners;
+    tell(banners.map(({ texts }) => wording(texts)));
+  }
   if (frame.type === "ping") me.link.send({ type: "pong" });
 }
 
@@ -128,6 +133,11 @@ function flush() {
 /** What the page calls the house: its own name, or the word for support in the reader's language. */
 function title() {
   return document.body.dataset.title || say("title");
+}
+
+/** A banner in the reader's language, or in one that it has. */
+function wording(texts) {
+  return texts[language.split("-")[0]] ?? texts.en ?? Object.values(texts)[0];
 }
 
 /** Tell the house which answers are on the screen, and the host page how many are not. */
@@ -265,6 +275,7 @@ part("language").addEventListener("click", async () => {
   await speak(other);
   settings.set("language", other);
   label();
+  tell(banners.map(({ texts }) => wording(texts)));
   show();
   if (me) report();
 });

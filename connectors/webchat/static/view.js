@@ -36,6 +36,15 @@ export function draw(entries) {
   else if (rows.size > known) newer.hidden = false;
 }
 
+/** What the house tells everybody, above the conversation; kept as it is while nothing changes, so that it is read once. */
+export function tell(texts) {
+  const board = document.getElementById("board");
+  if (board.childElementCount === texts.length && texts.every((text, at) => board.children[at].textContent === text)) return;
+  const atEnd = isAtEnd();
+  board.replaceChildren(...texts.map((text) => make("p", "", text)));
+  if (atEnd) toEnd();
+}
+
 /** Draw every row anew, in another language. */
 export function forget() {
   for (const row of rows.values()) row.drawn = "";

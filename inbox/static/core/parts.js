@@ -184,10 +184,14 @@ export function Toasts() {
       }}>${each.action.label}</button>`}</div>`)}</div>`;
 }
 
-/** A native modal dialog: focus stays in, Esc closes. @param {{ title: string, onClose?: () => void, class?: string, children?: any }} props */
+/** A native modal dialog: focus stays in and goes back where it was, Esc closes. @param {{ title: string, onClose?: () => void, class?: string, children?: any }} props */
 export function Dialog({ title, onClose, class: extra = "", children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => { box.current?.showModal(); }, []);
+  useEffect(() => {
+    const before = /** @type {HTMLElement | null} */ (document.activeElement);
+    box.current?.showModal();
+    return () => before?.focus();
+  }, []);
   return html`<dialog class=${extra} ref=${box} aria-labelledby="dialog-title"
     onCancel=${(/** @type {Event} */ event) => { event.preventDefault(); onClose?.(); }}
     onClick=${(/** @type {Event} */ event) => { if (event.target === box.current) onClose?.(); }}>

@@ -3,7 +3,7 @@ import { effect, h, html, render, signal, useEffect, useState } from "../vendor/
 import { fullTime, language, now, setLanguage, t } from "../core/i18n.js";
 import { get, problemOf, signedOut } from "../core/api.js";
 import {
-  alarms, closeThread, conn, go, loadCounts, loadFrame, loadList, me, openThread, recall, refreshThread, route, status, thread,
+  alarms, behind, closeThread, conn, go, loadCounts, loadFrame, loadList, matters, me, openThread, recall, refreshThread, route, status, thread,
   ticketChanged,
 } from "../core/store.js";
 import { Failure, Icon, Mark, Toasts, toast } from "../core/parts.js";
@@ -58,6 +58,7 @@ function received({ event, ticket }) {
     if (event?.kind === "ticket.notice") later.value.alarm.notice(event, ticket);
     if (event?.kind === "alarm.paged") later.value.alarm.page(event, ticket);
   }
+  matters.value?.heard(event);
   const open = thread.value;
   const about = ticket?.id ?? event?.ticket_id;
   if (about && (open.data?.ticket.id === about || open.name === ticket?.number)) {
@@ -71,6 +72,7 @@ function resync() {
   loadFrame().catch(() => undefined);
   loadList(true);
   refreshThread();
+  matters.value?.heard();
 }
 
 // What the address names is what is loaded.
@@ -117,7 +119,7 @@ function App() {
         ${parts ? h(parts.pane.Thread, {}) : html`<section class="thread-pane"></section>`}
       </main>
     </div>
-    ${h(Toasts, {})}${parts && h(parts.keys.Help, {})}
+    ${h(Toasts, {})}${matters.value && h(matters.value.Dialogs, {})}${parts && h(parts.keys.Help, {})}
     ${signedOut.value && parts && h(parts.session.SignIn, { done: () => { parts.feed.resumeFeed(); } })}</div>`;
 }
 
@@ -140,7 +142,7 @@ effect(() => {
 });
 
 function Banners() {
-  return html`<section class="banners" aria-label=${t("banners.label")}>${h(LineBanner, {})}${h(UnansweredBanner, {})}${h(RulesBanner, {})}</section>`;
+  return html`<section class="banners" aria-label=${t("banners.label")}>${h(LineBanner, {})}${h(UnansweredBanner, {})}${h(RulesBanner, {})}${behind.value && h(behind.value.Above, {})}</section>`;
 }
 
 function LineBanner() {

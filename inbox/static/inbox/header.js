@@ -1,7 +1,7 @@
 /** The head of a ticket: what it is, whose it is, how it stands, and the acts on it. */
 import { h, html, signal } from "../vendor/ui.js";
 import { fullTime, t, word } from "../core/i18n.js";
-import { agents, go, me, queueTitle, queues } from "../core/store.js";
+import { agents, go, matters, me, queueTitle, queues } from "../core/store.js";
 import { Chip, Icon, IconButton, Menu, RedactedLine, UrgencyChip } from "../core/parts.js";
 import { accept, assign, isDone, moveTo, setState, setUrgency, solveOrReopen, wake } from "./actions.js";
 import { sideOpen, toggleSide } from "./thread.js";
@@ -23,8 +23,9 @@ async function end(row, state) {
 }
 
 /** @param {{ row: TicketRow, data: import("../core/types.d.ts").ThreadData }} props */
-export function Header({ row }) {
+export function Header({ row, data }) {
   const done = isDone(row);
+  const part = matters.value;
   return html`<header class="ticket-head">
     <div class="head-top">
       ${h(IconButton, { icon: "arrow-left", label: t("action.back"), onClick: () => go({ ticket: null }), class: "back" })}
@@ -34,12 +35,14 @@ export function Header({ row }) {
           ${h(Icon, { name: "siren" })}<span>${t("action.accept")}</span></button>`}
         <button type="button" class=${done ? "button" : "button primary"} data-act="solve" title=${`${t(done ? "action.reopen" : "action.solve")} (e)`}
           onClick=${() => solveOrReopen(row)}>${h(Icon, { name: done ? "rotate-ccw" : "check" })}<span>${t(done ? "action.reopen" : "action.solve")}</span></button>
+        ${part && h(part.HeadMenu, { row, data })}
         ${h(IconButton, { icon: "panel-right", label: t("side.toggle"), keys: "]", expanded: sideOpen.value, onClick: toggleSide })}</div></div>
     <div class="head-facts"><span class="no">${row.number}</span>
       ${h(StateMenu, { row })}${h(UrgencyMenu, { row })}${h(QueueMenu, { row })}${h(AssignMenu, { row })}
       ${row.snoozed_until_ms !== null && html`<button type="button" class="button small" data-act="wake" title=${t("snooze.wake")} onClick=${() => wake(row)}>
         ${h(Icon, { name: "calendar-clock", size: 14 })}${t("snooze.until", { time: fullTime(row.snoozed_until_ms) })}</button>`}
       ${row.accepted_by !== null && h(Chip, { tone: "success", icon: "check" }, t("header.accepted", { name: nameOf(row.accepted_by) }))}
+      ${part && h(part.HeadIncidents, { data })}
       ${row.visibility === "public" && h(Chip, { tone: "public", icon: "globe" }, t("visibility.public"))}
       ${row.tags.map((each) => h(Chip, { key: each, icon: "tag", class: "tag" }, each))}</div>${ending.value}</header>`;
 }

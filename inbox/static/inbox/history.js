@@ -1,7 +1,7 @@
 /** What was done to a ticket, in words: short lines between the messages, and the whole list in the side panel. */
 import { h, html, useState } from "../vendor/ui.js";
 import { clock, dayName, fullTime, has, midnight, t, word } from "../core/i18n.js";
-import { agents, me, queueTitle } from "../core/store.js";
+import { agents, matters, me, queueTitle } from "../core/store.js";
 import { Icon } from "../core/parts.js";
 
 /** @typedef {import("../core/types.d.ts").EventView} EventView */
@@ -19,7 +19,7 @@ const ICONS = /** @type {Record<string, string>} */ ({
 });
 
 /** Opening and messages speak for themselves there. @param {EventView} event */
-export const shownInThread = (event) => IN_THREAD.has(event.kind) || event.kind.startsWith("contact.");
+export const shownInThread = (event) => IN_THREAD.has(event.kind) || /^contact|^sender|held$|released$/.test(event.kind);
 
 /** A run of changes: one in words, several behind a count. @param {{ events: EventView[] }} props */
 export function Changes({ events }) {
@@ -30,7 +30,7 @@ export function Changes({ events }) {
       <span class="last">${describe(/** @type {EventView} */ (events.at(-1)))}</span></button></p>`;
   }
   return html`${events.map((event) => html`<p class="changes" key=${event.id}>${h(Icon, { name: ICONS[event.kind] ?? "activity", size: 14 })}
-    <span>${describe(event)}</span> <time title=${dayName(event.at_ms)}>${clock(event.at_ms)}</time></p>`)}`;
+    ${h(Line, { event })} <time title=${dayName(event.at_ms)}>${clock(event.at_ms)}</time></p>`)}`;
 }
 
 /** @param {{ events: EventView[] }} props */
@@ -48,9 +48,12 @@ export function History({ events }) {
     const heading = itsDay !== day;
     day = itsDay;
     return html`<li key=${event.id}>${heading && html`<h3>${dayName(event.at_ms)}</h3>`}
-      <p>${h(Icon, { name: ICONS[event.kind] ?? "activity", size: 14 })}<span>${describe(event)}</span><time>${clock(event.at_ms)}</time></p></li>`;
+      <p>${h(Icon, { name: ICONS[event.kind] ?? "activity", size: 14 })}${h(Line, { event })}<time>${clock(event.at_ms)}</time></p></li>`;
   })}</ol>`;
 }
+
+/** @param {{ event: EventView }} props */
+const Line = ({ event }) => html`<span>${describe(event)}${matters.value && h(matters.value.After, { event })}</span>`;
 
 /** @param {EventView} event */
 function actorName(event) {
@@ -82,10 +85,11 @@ function describe(event) {
   if (event.kind === "value.revealed") return t("history.revealed", { who, what: word("redaction", data.type ?? "") });
   if (data.confirmed) return t("history.confirmed", { who, what: typesOf(data.confirmed) });
   if (event.kind === "identity.check") return t(`history.check.${data.state}`, { who });
+  if (data.nth) return t("history.repeated", { who, n: data.nth });
   if (data.left) return t(`history.left.${data.left}`);
   if (event.kind === "message.added") return t(data.note ? "history.noted" : data.template ? "history.autoReplied"
     : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });
-  if (event.kind === "ticket.updated") return t("history.updated", { who, what: changesOf(data) });
+  if (event.kind === "ticket.updated") return matters.value?.told(data, who) ?? t("history.updated", { who, what: changesOf(data) });
   if (event.kind === "page.state") return t(data.state === "sent" ? "history.pageSent" : "history.pageDead", { to: data.to });
   if (event.kind === "action.state") return t(data.to === "done" ? "history.actionDone" : data.to === "failed" ? "history.actionFailed" : "history.actionAgain", { ...data, who });
   return has(`history.${event.kind}`) ? t(`history.${event.kind}`, { ...data, who, minutes: Math.ceil(Number(data.after_ms) / 60_000) }) : event.kind;

@@ -2,7 +2,7 @@
 import { h, html } from "../vendor/ui.js";
 import { t, word, language, remember, setLanguage, number } from "../core/i18n.js";
 import { post, problemOf } from "../core/api.js";
-import { VIEWS, conn, go, keep, me, queueTitle, queues, recall, route, viewCounts } from "../core/store.js";
+import { VIEWS, behind, conn, go, keep, matters, me, queueTitle, queues, recall, route, viewCounts } from "../core/store.js";
 import { Avatar, Icon, Mark, Menu, toast } from "../core/parts.js";
 
 const ICONS = /** @type {Record<string, string>} */ ({
@@ -18,7 +18,8 @@ export function Rail() {
         key: name, icon: ICONS[name], label: t(`view.${name}`), count: name === "solved" ? 0 : (viewCounts.value[name] ?? 0),
         alert: name === "critical", current: queue === null && view === name && !q, open: () => go({ view: name, queue: null, q: "" }),
         id: name,
-      }))}</ul>
+      }))}${matters.value && h(matters.value.RailPlace, {})}</ul>
+      ${behind.value && h(behind.value.HeldPlace, {})}
       <h2>${t("rail.queues")}</h2>
       <ul>${queues.value.map((each) => h(Place, {
         key: each.name, icon: "hash", label: queueTitle(each.name), count: each.open, alert: false, id: `queue:${each.name}`,

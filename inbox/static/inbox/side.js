@@ -1,8 +1,8 @@
 /** The side panel: why the ticket is here, who the customer is and how we know, what else belongs to it, its history. */
-import { h, html, signal, useEffect, useState } from "../vendor/ui.js";
+import { h, html, useEffect, useState } from "../vendor/ui.js";
 import { fullTime, languageName, now, t, word } from "../core/i18n.js";
-import { go, inLanguage, keep, queueTitle, recall, status, ticket } from "../core/store.js";
-import { ChannelIcon, Chip, Icon, IconButton, RedactedLine, UrgencyChip, When } from "../core/parts.js";
+import { behind, keep, matters, queueTitle, recall, status } from "../core/store.js";
+import { ChannelIcon, Chip, Icon, IconButton, When } from "../core/parts.js";
 import { verify } from "./actions.js";
 import { History } from "./history.js";
 import { toggleSide } from "./thread.js";
@@ -13,21 +13,17 @@ import { Fact, WhyDetails, telling } from "./why.js";
  * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
  */
 
-/** Who is who: a part of its own, fetched behind the thread. */
-const people = signal(/** @type {any} */ (null));
-import("./people.js").then(async (part) => { await part.ready; people.value = part; }).catch(() => undefined);
+import("./people.js").then(async (part) => { await part.ready; behind.value = part; }).catch(() => undefined);
 
 /** @param {{ row: TicketRow, data: ThreadData }} props */
 export function Side({ row, data }) {
   const reason = telling(data.messages, row.urgency);
   return html`<aside class="side" aria-label=${t("side.label")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && toggleSide()}>
     ${h(IconButton, { icon: "x", label: t("side.close"), onClick: toggleSide, class: "side-close" })}
-    ${people.value && h(people.value.Customer, { key: data.contact.id, data })}
+    ${behind.value && h(behind.value.Customer, { key: data.contact.id, data })}
     ${reason && h(Section, { name: "why", title: t("side.why"), icon: "route" }, h(WhyDetails, { message: reason }))}
-    ${data.facts.length > 0 && h(Section, { name: "facts", title: t("side.facts"), icon: "check-check" }, h(Facts, { facts: data.facts }))}
+    ${matters.value && h(matters.value.Panel, { data, Section })}
     ${h(Section, { name: "details", title: t("side.details"), icon: "info" }, h(Details, { row, data }))}
-    ${data.related.length > 0 && h(Section, { name: "related", title: t("side.related", { n: data.related.length }), icon: "link" },
-      html`<ul class="related">${data.related.map((each) => h(Related, { key: each.id, row: ticket(each.id)?.value ?? each }))}</ul>`)}
     ${h(Emergency, { row, data })}
     ${h(Section, { name: "history", title: t("side.history"), icon: "history" }, h(History, { events: data.events }))}</aside>`;
 }
@@ -51,18 +47,11 @@ function Section({ name, title, icon, children }) {
 
 /** Whether the customer has proven who they are, and the way to ask. @param {{ row: TicketRow, data: ThreadData }} props */
 function Verified({ row, data }) {
-  const until = row.verified_until_ms ?? 0;
+  const until = data.unlocked_until_ms ?? 0;
   if (until > now.value) return t("verified.until", { time: fullTime(until) });
   const check = data.verification;
   return html`${check && word("check", check.state)} ${data.can_verify && row.state !== "verifying" && html`<button type="button" class="button small"
     data-act="verify" onClick=${() => verify(row)}>${t("verified.ask")}</button>`}`;
-}
-
-/** What the topic needs: ticked with the message that told it. @param {{ facts: ThreadData["facts"] }} props */
-function Facts({ facts }) {
-  return html`<ul class="identities needs">${facts.map((each) => html`<li key=${each.name} data-fact=${each.name} class=${each.known ? "known" : "muted"}>
-    ${h(Icon, { name: each.known ? "check" : "circle-dot", size: 14 })}<span>${inLanguage(each.title, each.name)}</span>
-    <small>${t(each.known ? `facts.${each.source}` : each.asked ? "facts.asked" : "facts.missing")}</small></li>`)}</ul>`;
 }
 
 /** @param {{ row: TicketRow, data: ThreadData }} props */
@@ -80,14 +69,4 @@ function Details({ row, data }) {
     ${row.findings.length > 0 && h(Fact, { name: t("field.findings") }, row.findings.map((each) => h(Chip, { key: each, tone: "note", icon: "shield-alert" }, word("redaction", each))))}
     ${data.participants.length > 0 && h(Fact, { name: t("field.participants") }, html`<ul>${data.participants.map((each) => html`
       <li key=${each.kind + each.value}>${h(ChannelIcon, { channel: each.kind })} ${each.value}</li>`)}</ul>`)}</dl>`;
-}
-
-/** @param {{ row: TicketRow }} props */
-function Related({ row }) {
-  return html`<li><a href=${`/inbox/all/${row.number}`} title=${fullTime(row.created_at_ms)} onClick=${(/** @type {MouseEvent} */ event) => {
-    if (event.metaKey || event.ctrlKey) return;
-    event.preventDefault();
-    go({ ticket: row.number });
-  }}><span class="no">${row.number}</span><span class="subject">${h(RedactedLine, { text: row.subject })}</span>
-    <span class="related-foot">${h(UrgencyChip, { urgency: row.urgency })}<span>${word("ticketState", row.state)}</span></span></a></li>`;
 }

@@ -17,7 +17,7 @@ HOOK = {"webhook_url": "http://127.0.0.1:1/hook", "webhook_secret": "s" * 32}
 _numbers = itertools.count(1)
 
 
-async def open_house(folder) -> App:
+async def open_house(folder, *more: ChannelConfig) -> App:
     (folder / "rules").mkdir()
     (folder / "rules" / "rules.yaml").write_text(RULES)
     config = Config(
@@ -28,6 +28,7 @@ async def open_house(folder) -> App:
         channels=(
             ChannelConfig(kind="api", settings={"kinds": ["x", "telegram"], **HOOK}),
             ChannelConfig(kind="api", account="silent", settings={"kinds": ["facebook"]}),
+            *more,
         ),
     )
     app = App(config, base=folder, roles=("intake", "route", "web"), log=SilentLog(), clock=SystemClock())

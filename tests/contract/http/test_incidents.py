@@ -1,8 +1,11 @@
 """Many people, one cause: proposed by what they write, decided by agents, answered in one."""
 
+import msgspec
 import pytest
 
-from tests.contract.http.calls import get, post
+from router.flow.banners import HouseBanners
+from router.store.script import select
+from tests.contract.http.calls import CARD, get, post
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -83,9 +86,117 @@ async def test_what_the_guard_blocks_is_blocked_for_each(house, told):
     assert {(row["outcome"], row["code"]) for row in told_["told"]} == {("refused", "reply_blocked")}
 
 
+async def test_a_title_rests_masked(house):
+    made = await post(house, "/api/v1/incidents", {"title": f"Card {CARD} is declined"}, 201)
+    assert (await get(house, f"/api/v1/incidents/{made['id']}"))["incident"]["title"] == "Card [CARD] is declined"
+    assert (await post(house, "/api/v1/incidents", {"title": "x" * 301}, 422))["code"] == "title_too_long"
+
+
 async def test_what_cannot_be_is_refused_by_name(house, told):
     assert (await post(house, "/api/v1/incidents", {"title": " "}, 422))["code"] == "empty"
     assert (await post(house, "/api/v1/incidents/none/state", {"state": "open"}, 404))["code"] == "not_found"
     made = await post(house, "/api/v1/incidents", {"title": "x"}, 201)
     refused = await post(house, f"/api/v1/incidents/{made['id']}/state", {"state": "proposed"}, 409)
     assert refused["code"] == "bad_transition"
+
+
+async def history(house, of):
+    sql = "SELECT kind, actor, data FROM events WHERE kind LIKE 'incident.%' ORDER BY id"
+    rows = await house.app.store.read(select(sql))
+    return [(kind, actor, {**data, "incident": ""}) for kind, actor, data in _read(rows) if data["incident"] == of]
+
+
+def _read(rows):
+    return [(kind, actor, msgspec.json.decode(data)) for kind, actor, data in rows]
+
+
+async def test_an_incident_tells_its_tickets_and_they_tell_of_it(house, told):
+    tickets = await everybody(told, "35", ("login code never comes", "收不到登录验证码"))
+    numbers = [ticket["ticket"]["number"] for ticket in tickets]
+    made = await post(house, "/api/v1/incidents", {"title": "No codes", "tickets": numbers}, 201)
+    one = f"/api/v1/incidents/{made['id']}"
+    found = await get(house, one)
+    assert ([row["number"] for row in found["rows"]], found["cursor"]) == (numbers, None)
+    after = await get(house, one, params={"after": found["rows"][0]["id"]})
+    assert [row["number"] for row in after["rows"]] == numbers[1:]
+    assert (found["incident"]["title"], found["tickets"], found["contacts"]) == ("No codes", 2, 2)
+    of = (await get(house, f"/api/v1/tickets/{numbers[0]}"))["incidents"]
+    assert of == [{"id": made["id"], "title": "No codes", "state": "open"}]
+    await post(house, f"{one}/unlink", {"ticket": numbers[0]})
+    assert (await get(house, f"/api/v1/tickets/{numbers[0]}"))["incidents"] == []
+    assert (await get(house, "/api/v1/incidents/none", 404))["code"] == "not_found"
+
+
+async def test_some_of_all_are_told_under_the_same_key(house, told):
+    tickets = await everybody(told, "36", ("no rewards today", "今天没有奖励"))
+    first, second = [ticket["ticket"]["number"] for ticket in tickets]
+    made = await post(house, "/api/v1/incidents", {"title": "Rewards late", "tickets": [first, second]}, 201)
+    body, tell = {"text": "They come tonight.", "kind": "note"}, f"/api/v1/incidents/{made['id']}/tell"
+    part = await post(house, tell, body | {"tickets": [second]}, key="all-3")
+    assert [row["ticket"] for row in part["told"]] == [second]
+    rest = await post(house, tell, body, key="all-3")
+    assert [row["ticket"] for row in rest["told"]] == [first, second]
+    notes = [m for m in (await get(house, f"/api/v1/tickets/{second}"))["messages"] if m["kind"] == "note"]
+    assert len(notes) == 1
+
+
+async def test_what_everybody_reads_is_shown_while_it_is_confirmed_and_noted(house):
+    made = await post(house, "/api/v1/incidents", {"title": "Nodes down"}, 201)
+    one, said = f"/api/v1/incidents/{made['id']}", {"en": "We know that nodes are down.", "zh": "我们已知节点故障。"}
+    shown = HouseBanners(store=house.app.store, feed=house.app.feed).watch()
+    before = await anext(shown)
+    await post(house, f"{one}/banner", {"texts": said})
+    assert [banner.texts for banner in await anext(shown)] == [said, *(banner.texts for banner in before)]
+    await post(house, f"{one}/state", {"state": "resolved"})
+    assert await anext(shown) == before
+    await post(house, f"{one}/state", {"state": "open"})
+    assert len(await anext(shown)) == len(before) + 1
+    await post(house, f"{one}/banner", {"texts": {}})
+    assert await anext(shown) == before
+    await shown.aclose()
+    mei = f"agent:{house.mei.id}"
+    assert await history(house, made["id"]) == [
+        ("incident.state", mei, {"incident": "", "to": "open"}),
+        ("incident.banner", mei, {"incident": "", "languages": "en,zh"}),
+        ("incident.state", mei, {"incident": "", "to": "resolved"}),
+        ("incident.state", mei, {"incident": "", "to": "open"}),
+        ("incident.banner", mei, {"incident": "", "languages": ""}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Send us your recovery phrase and we look.", "ASKS_SECRET"),
+        ("Card 4111 1111 1111 1111 is refunded.", "CARD"),
+        ("Ask ann.lee@example.org about it.", "EMAIL"),
+        ("We found order W20260101-7788.", "PRIVATE_TEXT"),
+        ("Sorry, Zebulon Quist!", "CUSTOMER_NAME"),
+    ],
+)
+async def test_what_everybody_reads_passes_the_guard(house, told, text, kind):
+    sender = {"id": "3701", "name": "Zebulon Quist"}
+    ticket = await told("order W20260101-7788 stuck", channel="telegram", visibility="private", sender=sender)
+    made = await post(house, "/api/v1/incidents", {"title": "Stuck", "tickets": [ticket["ticket"]["number"]]}, 201)
+    one = f"/api/v1/incidents/{made['id']}"
+    refused = await post(house, f"{one}/banner", {"texts": {"en": "Fine.", "zh": text}}, 422)
+    assert refused["code"] == "banner_blocked"
+    assert {(found["field"], found["type"]) for found in refused["findings"]} >= {("zh", kind)}
+    assert (await get(house, one))["incident"]["banner"] == {}
+
+
+async def test_a_banner_has_bounds(house):
+    made = await post(house, "/api/v1/incidents", {"title": "Bounds"}, 201)
+    one = f"/api/v1/incidents/{made['id']}/banner"
+    assert (await post(house, one, {"texts": {"fr": "non"}}, 422))["code"] == "no_such_language"
+    refused = await post(house, one, {"texts": {"en": "x" * 301}}, 422)
+    assert (refused["code"], refused["limit"]) == ("banner_too_long", 300)
+
+
+async def test_the_tickets_of_one_customer_are_listed(house, told):
+    sender = {"channel": "telegram", "visibility": "private", "sender": {"id": "3801"}}
+    one = await told("my card is stuck in the machine", **sender)
+    two = await told("Another question: how do I change my nickname?", **sender)
+    await post(house, f"/api/v1/tickets/{one['ticket']['id']}/state", {"state": "solved"})
+    rows = (await get(house, "/api/v1/tickets", params={"contact": one["ticket"]["contact"]["id"]}))["tickets"]
+    assert {row["number"] for row in rows} == {one["ticket"]["number"], two["ticket"]["number"]}

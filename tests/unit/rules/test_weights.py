@@ -1,4 +1,4 @@
-"""Words that are weighed: what counts, what a piece is, what is shown, and which mistakes are named."""
+"""Words that are weighed: what counts, what a passage is, what is shown, and which mistakes are named."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.scales import PIECE, RUN_MAX, Lists, Scales
+from rules.scales import FEW, PASSAGE, RUN_MAX, Lists, Scales
 from rules.text import fold
 from tests.unit.rules.rules_files import hits, judged, problems, ruleset
 
@@ -53,12 +53,39 @@ def test_runs_add_up(text, expected):
     assert hits(ruleset(FILE), text) is expected
 
 
-def test_the_heaviest_piece_counts_and_neighbours_share_one():
+def test_the_heaviest_passage_counts_a_sentence_or_neighbours_together():
     rules = ruleset(FILE)
-    rest = "word " * PIECE
-    assert not hits(rules, "Someone took it. Sorry, it was me.")
-    assert hits(rules, f"Someone took it. {rest}. Sorry, it was me.")
+    rest = "word " * PASSAGE
+    assert hits(rules, "Someone took it. Sorry, it was me.")
+    assert hits(rules, "0.4 BTC? Help!")
+    assert not hits(rules, f"0.4 BTC? {rest}. Help!")
     assert hits(rules, f"Hello. {rest}. Someone took it. {rest}. Bye")
+
+
+def test_what_the_whole_text_is_about_counts_wherever_it_stands():
+    rules = ruleset(FILE.replace("rules:", "    whole: |\n      -3 sorry it was me\nrules:"))
+    rest = "word " * PASSAGE
+    assert hits(rules, "Someone took it.")
+    assert not hits(rules, "Someone took it. Sorry it was me.")
+    assert not hits(rules, f"Someone took it. {rest}. Sorry it was me.")
+
+
+def test_runs_of_a_whole_text_share_their_say():
+    whole = {chr(ord("a") + number): 1.0 for number in range(4 * FEW)}
+    scales = Scales(0.0, {}, Lists({}), whole=whole)
+
+    def weigh(count):
+        return scales.weigh(scales.lists.read(". ".join(list(whole)[:count])))
+
+    assert [weigh(count) for count in (1, FEW, 4 * FEW)] == [1.0, FEW, 2 * FEW]
+
+
+def test_of_many_passages_one_has_to_weigh_more():
+    rules = ruleset(FILE.replace("start: -1", "start: -1\n    long: -0.5"))
+    rest = "word " * PASSAGE
+    assert hits(rules, "Someone took it.")
+    assert hits(rules, f"Someone took it. {rest}.")
+    assert not hits(rules, f"Someone took it. {f'{rest}. ' * 7}")
 
 
 def test_the_subject_is_weighed_by_itself():
@@ -136,15 +163,17 @@ def plainly(text: str, weights: dict[str, float]) -> float:
         words = ["#" if word[0].isdigit() else word[0] if word[0] in "?!" else word for word in words]
         if words:
             found.append(words)
-    heaviest = None
+    sums = [
+        sum(weights.get(run, 0.0) for run in {run for stream in (words, named(words)) for run in edged(stream)})
+        for words in found
+    ]
+    heaviest = max(sums, default=0.0)
     for first in range(len(found)):
         last = first + 1
-        while last < len(found) and sum(map(len, found[first : last + 1])) <= PIECE:
+        while last < len(found) and sum(map(len, found[first : last + 1])) <= PASSAGE:
             last += 1
-        runs = {run for words in found[first:last] for stream in (words, named(words)) for run in edged(stream)}
-        weight = sum(weights.get(run, 0.0) for run in runs)
-        heaviest = weight if heaviest is None else max(heaviest, weight)
-    return heaviest or 0.0
+        heaviest = max(heaviest, sum(sums[first:last]))
+    return heaviest
 
 
 def named(words: list[str]) -> list[str]:

@@ -1,0 +1,86 @@
+"""Incidents at rest: live counts, what the web chat says, the incidents of a ticket, and whom they reach."""
+
+from router.model.changes import Add, Save
+from router.model.grouping import Incident, IncidentTicket
+from router.store import actions, changes, inbox, incidents
+from router.store.script import Store
+from tests.contract.store_suite.actions import action_of
+from tests.contract.store_suite.make import NOW, Case, newer, put, uid
+
+
+def incident(**fields) -> Incident:
+    return Incident(id=uid(), **({"title": "Cards declined", "state": "open", "created_at_ms": NOW} | fields))
+
+
+def link(one: Incident, case: Case) -> IncidentTicket:
+    return IncidentTicket(
+        id=uid(), incident_id=one.id, ticket_id=case.ticket.id, reason="by_hand", linked_by="agent:a", at_ms=NOW
+    )
+
+
+async def write(store: Store, *rows) -> None:
+    await store.write(changes.apply(list(map(Add, rows)), now_ms=NOW))
+
+
+async def save(store: Store, row) -> None:
+    await store.write(changes.apply([Save(row)], now_ms=NOW))
+
+
+class IncidentsSuite:
+    async def test_the_web_chat_is_told_of_open_ones_with_a_banner_the_newest_first(self, store: Store):
+        said = {"en": "We know.", "zh": "我们已知。"}
+        quiet, *loud = incident(), *(incident(banner=said, title=f"n{n}") for n in range(4))
+        proposed = incident(state="proposed", banner=said)
+        await write(store, quiet, *loud, proposed)
+        assert [one.title for one in await store.read(incidents.shown())] == ["n3", "n2", "n1"]
+        await save(store, newer(loud[3], state="resolved"))
+        await save(store, newer(loud[2], banner={}))
+        found = await store.read(incidents.shown())
+        assert [(one.title, one.banner) for one in found] == [("n1", said), ("n0", said)]
+
+    async def test_a_ticket_knows_its_incidents_and_they_count_it(self, store: Store):
+        ann, bob = Case("Ann"), Case("Bob")
+        await put(store, ann)
+        await put(store, bob)
+        one, none = incident(), incident(state="dismissed")
+        in_it = link(one, ann)
+        await write(store, one, none, in_it, link(none, ann), link(one, bob))
+        assert [found.id for found in await store.read(incidents.of_ticket(ann.ticket.id))] == [one.id]
+        assert [found.id for found in (await store.read(inbox.detail(None, ann.ticket.id))).incidents] == [one.id]
+        assert await store.read(incidents.page(one.id)) == [ann.ticket.id, bob.ticket.id]
+        assert await store.read(incidents.page(one.id, limit=1)) == [ann.ticket.id]
+        assert await store.read(incidents.page(one.id, after=ann.ticket.id)) == [bob.ticket.id]
+        line = await store.read(incidents.line(one.id))
+        assert (line.tickets, line.contacts) == (2, 2)
+        await save(store, newer(in_it, unlinked_at_ms=NOW))
+        assert await store.read(incidents.of_ticket(ann.ticket.id)) == []
+        assert (await store.read(incidents.line(one.id))).tickets == 1
+        assert await store.read(incidents.line(uid())) is None
+
+    async def test_whom_it_reaches_is_known_with_their_words(self, store: Store):
+        ann, bob = Case("Ann", text="order W1"), Case("Bob")
+        await put(store, ann)
+        await put(store, bob)
+        one = incident()
+        gone = link(one, bob)
+        await write(store, one, link(one, ann), gone)
+        assert {their.contact.name for their in await store.read(incidents.acquaintances(one.id))} == {"Ann", "Bob"}
+        await save(store, newer(gone, unlinked_at_ms=NOW))
+        (their,) = await store.read(incidents.acquaintances(one.id))
+        assert (their.contact.name, [m.text for m in their.private]) == ("Ann", ["order W1"])
+
+    async def test_a_list_keeps_to_one_customer_and_shows_what_is_solved(self, store: Store):
+        ann, bob = Case("Ann", state="solved"), Case("Bob")
+        await put(store, ann)
+        await put(store, bob)
+        page = await store.read(inbox.tickets(None, contact=ann.contact.id))
+        assert [found.ticket.id for found in page.lines] == [ann.ticket.id]
+
+    async def test_what_waits_for_a_second_person_is_listed_in_pages(self, store: Store):
+        case = Case("Ann")
+        await put(store, case)
+        first, second = action_of(case, state="proposed"), action_of(case, state="proposed", action="other")
+        await write(store, first, second, action_of(case, state="done", action="third"))
+        page = await store.read(actions.proposed(limit=1))
+        assert [row.id for row in page] == [first.id]
+        assert [row.id for row in await store.read(actions.proposed(limit=9, after=first.id))] == [second.id]
