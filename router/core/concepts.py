@@ -12,15 +12,64 @@ from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
-from router.core.vocabulary import PLACES, STATES, THINGS
+from router.core.vocabulary import STATES, THINGS
 
 THING, STATE, PLACE = 1.0, 0.35, 0.5
 """Weights of the three kinds."""
 
+_PLACES: Final[dict[str, str]] = {
+    "btc": "_btc_|_bitcoin|比特币|bc1|大饼|_sats_",
+    "eth": "_eth_|_ethereum_|_ether_|_erc-20|_erc20|以太|_mainnet|主网",
+    "usdt": "_usdt|_tether|泰达|_u没|波场的u",
+    "usdc": "_usdc",
+    "tron": "_tron_|_trx_|_trc-20|_trc20|波场",
+    "bsc": "_bsc_|_bnb_|_bep-20|_bep20",
+    "sol": "_sol_|_solana",
+    "polygon": "_polygon|_matic",
+    "arbitrum": "_arbitrum_|_arb_",
+    "optimism": "_optimism",
+    "base": "_base_",
+    "xrp": "_xrp_|_ripple|瑞波",
+    "ada": "_ada_|_cardano",
+    "atom": "_atom_|_cosmos",
+    "dot": "_dot_|_polkadot",
+    "ltc": "_ltc_|_litecoin|莱特",
+    "doge": "_doge|狗狗",
+    "near": "_near rewards|_near protocol",
+    "avax": "_avax",
+    "dai": "_dai_",
+    "link": "",
+    "uni": "",
+    "ton": "_ton_|_toncoin",
+    "pepe": "_pepe",
+    "shib": "_shib",
+    "zksync": "_zksync",
+    "weth": "_weth",
+    "kaspa": "_kaspa|_kas_",
+    "linea": "_linea_",
+    "scroll": "_scroll_",
+    "gnosis": "_gnosis|_xdai_",
+    "polkadot": "",
+    "hbar": "_hbar_|_hedera",
+    "xlm": "_xlm_|_stellar",
+    "eurc": "_eurc_",
+    "paxg": "_paxg_",
+    "bch": "_bch_|_bitcoin cash",
+    "etc": "_etc_",
+    "okb": "_okb_",
+    "trump": "",
+    "sui": "_sui_",
+    "aptos": "_aptos_|_apt_",
+    "matic": "",
+    "fil": "_fil_|_filecoin",
+    "eos": "_eos_",
+}  # fmt: skip
+"""Coins and networks."""
 _SPREAD: Final[dict[str, tuple[str, str]]] = {
     "withdrawal": ("提", r"提.{0,3}不出|提[0-9]"),
     "deposit": ("credit", r"\bcredit(?:ed)?\b.{0,12}\b(?:account|wallet|balance)"),
     "swap": ("换", r"换[a-z0-9]{2,6}失败"),
+    "transfer": ("sen", r"\bsen(?:d|t|ding)\b.{0,24}(?:[0-9]|btc|eth|usd|sol|coin|money|fund|token|crypto)"),
     "fee": ("charge", r"\bcharged?\b.{0,10}(?:fee|too|more)"),
     "code": ("code", r"\bcodes?\b.{0,25}\b(?:arriv|receiv|come|sms|email)"),
     "wrong_network": ("erc", r"\bbep-?20\b.{0,40}\berc|\berc-?20\b.{0,40}\bbep"),
@@ -33,7 +82,7 @@ _SPREAD: Final[dict[str, tuple[str, str]]] = {
     "uni": ("uni", r"[0-9]\s?个?uni\b"),
 }
 """What has something in between: the part that is looked for first, and the whole."""
-_KINDS: Final = ((THINGS, THING), (STATES, STATE), (PLACES, PLACE))
+_KINDS: Final = ((THINGS, THING), (STATES, STATE), (_PLACES, PLACE))
 WEIGHTS: Final[dict[str, float]] = {name: weight for kind, weight in _KINDS for name in kind}
 NAMES: Final = tuple(WEIGHTS)
 _JOINED: Final = frozenset(ascii_letters + digits + "_")
@@ -48,16 +97,16 @@ _GROUPS: Final[tuple[tuple[str, ...], ...]] = (
     ("fee", "refund", "double_charge"),
     ("seed", "backup", "missing_token", "address", "lost_phone"),
     ("stolen", "approval", "scam", "statement"),
-    ("crash", "update", "device"),
+    ("crash", "device"),
     ("giftcard", "purchase"),
-    ("biometric", "password", "update"),
+    ("biometric", "password"),
     ("wrong_recipient", "wrong_network", "transfer", "address", "missing_token", "deposit", "withdrawal"),
     ("price", "widget"),
     ("display", "language"),
     ("p2p", "purchase", "sale"),
     ("transfer", "bridge", "nonce", "memo"),
     ("swap", "fee", "refund"),
-    ("hardware", "update"),
+    ("hardware"),
     ("dapp", "approval"),
     ("invoice", "fee"),
     ("nft", "missing_token", "stolen"),
@@ -79,7 +128,7 @@ _BESIDE: Final[dict[str, str]] = {
     "bank_link": "bind_card card withdrawal deposit sale",
     "recurring": "purchase",
     "outage": "login crash withdrawal deposit swap transfer purchase website api price",
-    "battery": "crash update",
+    "battery": "crash",
     "extension": "dapp seed crash",
     "launchpad": "purchase crash airdrop",
     "statement": "tax history invoice balance",
@@ -104,7 +153,7 @@ _BESIDE: Final[dict[str, str]] = {
     "nonce": "withdrawal fee",
     "inheritance": "login seed",
     "frozen": "gdpr",
-    "display": "notification update",
+    "display": "notification",
     "verification": "login code registration",
     "authenticator": "code phone_change",
     "limit": "withdrawal card api",
@@ -174,7 +223,7 @@ def is_thing(concept: str) -> bool:
 
 def is_coin(concept: str) -> bool:
     """Whether it is a coin or a network."""
-    return concept in PLACES
+    return concept in _PLACES
 
 
 def contradicts(thing: str, others: frozenset[str]) -> bool:
