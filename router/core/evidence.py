@@ -17,7 +17,7 @@ import msgspec
 
 from router.core.concepts import contradicts, is_coin
 from router.core.entities import meets
-from router.core.likeness import departs, other_coin, reports, things
+from router.core.likeness import other_coin, reports, things
 from router.core.signals import Signals
 from router.model.matter import Entity, Sketch
 from router.model.tables import Ticket
@@ -113,6 +113,9 @@ class Weighing:
         self._topic = "some" if self._things else "none"
         self._signals = [name for name in Signals.__struct_fields__ if getattr(heard.hints, name)]
         self._wide = _WIDE.search(heard.body) is not None
+        self._reports = reports(heard.sketch)
+        self._coins = _coins(heard.sketch)
+        self._theirs = {one.candidate.ticket.id: things(one.candidate.sketch) for one in standing}
         self._newest = min((one.candidate.recency for one in standing), default=0)
 
     def of_message(self) -> list[str]:
@@ -143,7 +146,8 @@ class Weighing:
         candidate = one.candidate
         age = _AGE[self._age(one)]
         order = "latest" if candidate.recency == self._newest else "older"
-        about = self._about(candidate.sketch)
+        theirs = self._theirs[candidate.ticket.id]
+        about = self._about(theirs)
         found = [
             f"place {one.place} {order}",
             f"place {one.place} {age}",
@@ -161,38 +165,37 @@ class Weighing:
             found += [f"settled {what}" for what in (age, about, self._topic, self._size)]
             found += [f"settled then {signal}" for signal in self._signals]
         found += self._of_words(candidate)
-        found += self._of_things(things(candidate.sketch))
-        found += self._of_values(one)
+        found += self._of_things(theirs)
+        found += self._of_values(one, about)
         return found
 
     def is_apart(self, one: Standing) -> bool:
         """Whether no place holds them together and nothing said does, or trouble is told anew with another amount."""
         if one.place in {"thread", "subject", "chat", "in_private"}:
             return False
-        if self._anew(one) and one.meeting.conflicts & _VALUES:
+        sketch = one.candidate.sketch
+        about = self._about(things(sketch))
+        if one.meeting.conflicts & _VALUES and self._anew(one, about):
             return True
         chats = one.place == "channel" and not self._heard.is_new_mail
-        if chats or one.meeting.shared or not _POINTING.isdisjoint(self._signals):
+        if chats or one.meeting.shared or not _POINTING.isdisjoint(self._signals) or about in {"shared", "near"}:
             return False
-        sketch = one.candidate.sketch
-        in_common = self._words.intersection(sketch.words) or _coins(self._heard.sketch) & _coins(sketch)
-        return not in_common and self._about(sketch) not in {"shared", "near"}
+        return not (self._words.intersection(sketch.words) or self._coins & _coins(sketch))
 
-    def _anew(self, one: Standing) -> bool:
+    def _anew(self, one: Standing, about: str) -> bool:
         """Whether the message tells of trouble as a matter begins, and not of one that it goes on with."""
-        told = reports(self._heard.sketch) and not (self._heard.hints.back or self._heard.hints.supplies)
-        return told and not one.candidate.in_thread and self._about(one.candidate.sketch) != "departs"
+        goes_on = self._heard.hints.back or self._heard.hints.supplies or one.candidate.in_thread
+        return self._reports and not goes_on and about != "departs"
 
-    def _about(self, theirs: Sketch) -> str:
-        """How what the message is about stands to what the ticket is about."""
-        of_ticket = things(theirs)
+    def _about(self, theirs: frozenset[str]) -> str:
+        """How what the message is about stands to what a ticket is about."""
         if not self._things:
             return "nothing"
-        if not of_ticket:
+        if not theirs:
             return "unknown"
-        if self._things & of_ticket:
+        if self._things & theirs:
             return "shared"
-        return "departs" if departs(self._heard.sketch, theirs) else "near"
+        return "departs" if all(contradicts(thing, theirs) for thing in self._things) else "near"
 
     def _of_words(self, candidate: Candidate) -> Iterator[str]:
         common = bisect_right(_WORDS, len(self._words.intersection(candidate.sketch.words)))
@@ -213,21 +216,19 @@ class Weighing:
             yield from (f"turned to {thing}" for thing in turned)
         yield from (f"shared {thing}" for thing in shared)
 
-    def _of_values(self, one: Standing) -> Iterator[str]:
+    def _of_values(self, one: Standing, about: str) -> Iterator[str]:
         """What addresses and amounts speak for; people have few addresses of their own and name them everywhere."""
         mine, theirs, hints = self._heard.sketch, one.candidate.sketch, self._heard.hints
-        told = "reported" if reports(mine) else "named"
+        told = "reported" if self._reports else "named"
         back = " back" if hints.back or hints.supplies else ""
         for kind in one.meeting.shared:
             yield f"value shared {kind}"
         for kind in one.meeting.conflicts:
             yield f"value other {kind} {told}{back}"
-        coins, others = _coins(mine), _coins(theirs)
-        if coins & others:
-            yield "coin shared"
-        elif coins and others:
-            yield f"coin other {told}"
-        if self._anew(one):
+        others = _coins(theirs) if self._coins else None
+        if others:
+            yield "coin shared" if self._coins & others else f"coin other {told}"
+        if self._anew(one, about):
             if other_coin(mine, theirs):
                 yield "value anew coin"
             if one.meeting.conflicts & _VALUES:
