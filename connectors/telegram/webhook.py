@@ -1,0 +1,58 @@
+"""The webhook: the secret, the commit, and only then 200. Telegram repeats what was answered otherwise.
+
+It delivers the updates of one chat one after the other and waits for each answer, so an album cannot be put together
+here: its pictures are messages of one conversation.
+"""
+
+import contextlib
+import hmac
+from typing import Final
+
+from aiohttp import web
+
+from connectors.telegram.client import Failed
+from connectors.telegram.settings import Settings
+from connectors.telegram.take import Taker, arrived
+from router.connector import Context, Inlet
+from router.model.errors import StoreUnavailable
+
+PATH: Final = "/webhook"
+SECRET_HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 -- the name of a header
+BODY_BYTES_MAX: Final = 1_048_576
+"""An update carries no files."""
+
+
+class Webhook:
+    """The handler that Telegram posts to."""
+
+    def __init__(self, settings: Settings, context: Context, taker: Taker) -> None:
+        self._settings, self._context, self._taker = settings, context, taker
+        self._store_is_away = False
+        self.last_ms: int | None = None
+        """When the last update was committed."""
+
+    async def handle(self, request: web.Request, inlet: Inlet) -> web.StreamResponse:
+        """Take one update."""
+        secret = self._settings.webhook_secret
+        given = request.headers.get(SECRET_HEADER, "").encode(errors="replace")
+        if secret is None or not hmac.compare_digest(secret.reveal().encode(), given):
+            return web.Response(status=403, text="the secret token is wrong\n")
+        body = bytearray()
+        async for chunk in request.content.iter_chunked(65_536):
+            body += chunk
+            if len(body) > BODY_BYTES_MAX:
+                return web.Response(status=413, text="no update is so large\n")
+        with contextlib.suppress(Failed):  # it is only needed to leave our name out of what groups say to us
+            await self._taker.introduce()
+        try:
+            raw = await self._taker.raw_event([arrived(bytes(body))])
+            await self._taker.commit(inlet, [raw], None)
+        except StoreUnavailable:
+            if not self._store_is_away:
+                self._context.log.warning("store.unavailable", account=self._context.account)
+            self._store_is_away = True
+            return web.Response(status=503, headers={"Retry-After": "2"}, text="not now\n")
+        self._store_is_away = False
+        self.last_ms = self._context.clock.now_ms()
+        # An answer with a body would be taken for a call of the Bot API.
+        return web.Response(status=200)
