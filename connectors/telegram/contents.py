@@ -11,18 +11,19 @@ from router.model.message import AttachmentIn
 
 _UNIT: Final = 2
 """Bytes of one UTF-16 unit, which entities are counted in."""
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f/\\]+")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f/\\\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+"""What a file's name must not hold: also the marks that turn its ending round."""
 _TYPE: Final = re.compile(r"[A-Za-z0-9.+-]{1,60}/[A-Za-z0-9.+-]{1,60}")
-_NAMES: Final = (
-    # field, what it is called, its type where Telegram says none, the end of its name
-    ("photo", "photo", "image/jpeg", ".jpg"),
-    ("animation", "animation", "video/mp4", ".mp4"),
-    ("document", "file", "application/octet-stream", ""),
-    ("voice", "voice message", "audio/ogg", ".ogg"),
-    ("audio", "audio", "audio/mpeg", ".mp3"),
-    ("video", "video", "video/mp4", ".mp4"),
-    ("video_note", "video message", "video/mp4", ".mp4"),
-)
+_NAMES: Final = {
+    # By field: what it is called, its type where Telegram says none, the end of its name.
+    "photo": ("photo", "image/jpeg", ".jpg"),
+    "animation": ("animation", "video/mp4", ".mp4"),
+    "document": ("file", "application/octet-stream", ""),
+    "voice": ("voice message", "audio/ogg", ".ogg"),
+    "audio": ("audio", "audio/mpeg", ".mp3"),
+    "video": ("video", "video/mp4", ".mp4"),
+    "video_note": ("video message", "video/mp4", ".mp4"),
+}
 
 
 def text_of(message: Message) -> str:
@@ -65,23 +66,17 @@ def _described(message: Message) -> Iterator[str]:
 
 def files_of(message: Message, fetched: Mapping[str, Fetched]) -> tuple[list[AttachmentIn], list[str]]:
     """The files of a message, and a notice for each that is not here."""
-    wanted = {file.file_id for file in kept_files(message)}
     kept: list[AttachmentIn] = []
     notices: list[str] = []
-    for field, called, kind, ending in _NAMES:
-        found = getattr(message, field)
-        of_field: tuple[File, ...] = found if isinstance(found, tuple) else () if found is None else (found,)
-        for file in of_field:
-            if file.file_id not in wanted:
-                continue
-            got = fetched.get(file.file_id)
-            if got is not None and got.data is not None:
-                kept.append(
-                    _attachment(file, got.data, kind, f"{called.replace(' ', '-')}-{message.message_id}{ending}")
-                )
-            else:
-                problem = got.problem if got is not None and got.problem else "it was not fetched"
-                notices.append(f"[{called}{_named(file)}: {problem}]")
+    for field, file in kept_files(message):
+        called, kind, ending = _NAMES[field]
+        got = fetched.get(file.file_id)
+        if got is not None and got.data is not None:
+            name = f"{called.replace(' ', '-')}-{message.message_id}{ending}"
+            kept.append(_attachment(file, got.data, kind, name))
+        else:
+            problem = got.problem if got is not None and got.problem else "it was not fetched"
+            notices.append(f"[{called}{_named(file)}: {problem}]")
     return kept, notices
 
 

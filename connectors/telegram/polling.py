@@ -49,9 +49,11 @@ class Poller:
     async def follow(self, inlet: Inlet) -> None:
         """Take in what comes, until something fails. Raises Failed."""
         offset = _offset(await self._context.cursors.load(SCOPE))
-        waiting = False
+        waiting, first = False, True
         while True:
-            found = await self._client.updates(offset, 0 if waiting else self._times.poll_s)
+            # The first look does not wait, so that it is known at once whether all is well.
+            found = await self._client.updates(offset, 0 if waiting or first else self._times.poll_s)
+            first = False
             self._heard()
             groups, waiting = self._ready(found)
             if groups:

@@ -91,7 +91,7 @@ class Taker:
     # --- files -----------------------------------------------------------------------------------------------------
 
     async def _files(self, parts: Sequence[Arrived]) -> list[Fetched]:
-        wanted = [file for part in parts if part.message is not None for file in telegram.kept_files(part.message)]
+        wanted = [file for part in parts if part.message is not None for _, file in telegram.kept_files(part.message)]
         # Each within what is left of one payload, as announced; what comes is counted again.
         left = RAW_BYTES_MAX - _HEAD_BYTES - sum(len(part.body) for part in parts)
         fetching: list[Awaitable[Fetched]] = []

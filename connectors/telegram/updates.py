@@ -100,7 +100,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """The message that another one answers."""
 
     message_id: int
-    forum_topic_created: msgspec.Raw | None = None
+    forum_topic_created: object = None
     """In a topic everything that answers nothing answers its beginning."""
 
 
@@ -167,14 +167,12 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):
-    """One update; exactly one of the optional fields is there."""
+    """One update; at most one of the optional fields is there. Other kinds have no customer in them."""
 
     update_id: int
     message: Message | None = None
     edited_message: Message | None = None
     business_message: Message | None = None
-    channel_post: msgspec.Raw | None = None
-    edited_channel_post: msgspec.Raw | None = None
     callback_query: Callback | None = None
     message_reaction: Reaction | None = None
 
@@ -191,9 +189,14 @@ decode: Final = msgspec.json.Decoder(Update).decode
 peek: Final = msgspec.json.Decoder(Envelope).decode
 
 
-def kept_files(message: Message) -> tuple[File, ...]:
-    """The files of a message that are fetched: of a photo its largest size. An animation stands there twice."""
-    photo = (max(message.photo, key=lambda size: size.width * size.height),) if message.photo else ()
-    document = None if message.animation is not None else message.document
-    others = (message.animation, document, message.voice, message.audio, message.video, message.video_note)
-    return (*photo, *(file for file in others if file is not None))
+def kept_files(message: Message) -> list[tuple[str, File]]:
+    """The files of a message that are fetched, each with its field: of a photo the largest size."""
+    found: list[tuple[str, File]] = []
+    if message.photo:
+        found.append(("photo", max(message.photo, key=lambda size: size.width * size.height)))
+    for field in ("animation", "document", "voice", "audio", "video", "video_note"):
+        file: File | None = getattr(message, field)
+        # An animation stands there as a document once more.
+        if file is not None and not (field == "document" and message.animation is not None):
+            found.append((field, file))
+    return found

@@ -1,4 +1,4 @@
-"""`switchboard demo`, the first minute: one process, SQLite, a mail server of our own, live customers, an inbox."""
+"""`switchboard demo`, the first minute: one process, SQLite, providers of our own, live customers, an inbox."""
 
 import argparse
 import asyncio
@@ -62,7 +62,9 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     clock = SystemClock()
     mail = discovery.simulator_of("email", clock, workspace.mail, SUPPORT_ADDRESS)
+    telegram = discovery.simulator_of("telegram", clock, workspace.telegram, SUPPORT_ADDRESS)
     await mail.start()
+    await telegram.start()
     receiver = Receiver(workspace.key("webhook"), workspace.directory / "replies.ndjson")
     replies_to = await receiver.start()
     wallet = Wallet(workspace.key("wallet"), clock)
@@ -74,15 +76,17 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
             host=arguments.host,
             port=arguments.port or _free_port(arguments.host),
             mail=mail.settings(),
+            telegram=telegram.settings(),
             replies_to=replies_to,
         )
         app = App(config, base=workspace.directory, roles=ROLES, log=log, clock=clock)
         try:
             await app.start()
-            traffic = await _open(app, workspace, mail, arguments.seed, is_new=is_new)
+            traffic = await _open(app, workspace, mail, telegram, arguments.seed, is_new=is_new)
         except BaseException:
             await app.stop()
             await mail.stop()
+            await telegram.stop()
             await receiver.stop()
             await wallet.stop()
             raise
@@ -93,6 +97,7 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)
             await mail.stop()
+            await telegram.stop()
             await receiver.stop()
             await wallet.stop()
 
@@ -113,7 +118,9 @@ def _free_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
-async def _open(app: App, workspace: Workspace, mail: Simulator, seed: int, *, is_new: bool) -> Traffic:
+async def _open(
+    app: App, workspace: Workspace, mail: Simulator, telegram: Simulator, seed: int, *, is_new: bool
+) -> Traffic:
     """People, tokens, the first tickets; then say where everything is."""
     lee = await ensure_agent(app.store, new_agent(app.ids, app.clock, login="lee", name="Lee", status="online"))
     ada = await ensure_agent(app.store, new_agent(app.ids, app.clock, login="ada", name="Ada", role="admin"))
@@ -123,6 +130,7 @@ async def _open(app: App, workspace: Workspace, mail: Simulator, seed: int, *, i
         base_url=base,
         token=token,
         deliver_mail=mail.deliver,
+        deliver_telegram=telegram.deliver,
         support=SUPPORT_ADDRESS,
         clock=app.clock,
         ids=app.ids,
@@ -139,7 +147,7 @@ async def _open(app: App, workspace: Workspace, mail: Simulator, seed: int, *, i
     )
     alarm = (
         f"curl -s {base}/api/v1/messages -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d "
-        '\'{"channel":"telegram","message_id":"alarm-1","visibility":"private","sent_at":"2026-11-02T08:00:03Z",'
+        '\'{"channel":"whatsapp","message_id":"alarm-1","visibility":"private","sent_at":"2026-11-02T08:00:03Z",'
         f'"sender":{{"id":"42","name":"Kim","user_id":"{_APP_USER}","verified":true}},'
         '"text":"My wallet is being emptied","alarm":true}\''
     )
@@ -154,6 +162,7 @@ Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C
   Rules folder      {workspace.rules}   (change the queue in yours.yaml and watch the inbox)
   Mail              {SUPPORT_ADDRESS}: {mail.describe()}
                     answers arrive in {workspace.mail}/YOUR-ADDRESS/INBOX
+  Telegram          {telegram.describe()}
   API token         {token}
 
 Send a public post through the API (the card number will never be stored):

@@ -1,7 +1,7 @@
 """Believable customers of the demo, English and Chinese, at an adjustable rate.
 
-What they say stands in customers.yaml. They use the real ways in: mail through the simulated mail server, the API by
-HTTP with a token. Now and then a provider delivers something twice, which the house has to drop.
+What they say stands in customers.yaml. They use the real ways in: mail and Telegram through their simulated
+providers, the API by HTTP with a token. Now and then a provider delivers something twice, which the house has to drop.
 """
 
 import asyncio
@@ -60,13 +60,15 @@ class Traffic:
         base_url: str,
         token: str,
         deliver_mail: Deliver,
+        deliver_telegram: Deliver,
         support: str,
         clock: Clock,
         ids: Ids,
         log: Logger,
         seed: int,
     ) -> None:
-        self._url, self._token, self._deliver, self._support = base_url, token, deliver_mail, support
+        self._url, self._token, self._support = base_url, token, support
+        self._deliver, self._deliver_telegram = deliver_mail, deliver_telegram
         self._clock, self._ids, self._log = clock, ids, log
         self._random = random.Random(seed)  # noqa: S311 -- who speaks next is no secret
         self._lines = lines()
@@ -113,6 +115,10 @@ class Traffic:
             await self._deliver(first.as_bytes())
             if line.then and not line.early:
                 self._soon(self._mail(line, line.then, f"Re: {line.subject}", first["Message-ID"]))
+            return
+        if line.channel == "telegram":
+            said = {"id": int(line.id), "name": line.name, "text": line.text, "public": line.visibility == "public"}
+            await self._deliver_telegram(msgspec.json.encode(said))
             return
         message = self._message(line, line.text)
         await self._post(message, http)

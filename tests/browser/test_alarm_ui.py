@@ -7,8 +7,9 @@ from playwright.async_api import expect
 from router.cli.people import add_login_token, new_agent
 from router.store import people
 from tests.browser.desk import desk, open_ticket, violations
-from tests.e2e.test_webchat_house import running_house, visitor_at
+from tests.e2e.test_webchat_house import WEBCHAT, visitor_at
 from tests.servers.demo import running_demo
+from tests.servers.whole_house import running_house
 
 WORDS = {
     "en": ("My wallet is being emptied", "Alarm raised", "your alarm has reached us", "Accept", "Accepted: Mei"),
@@ -33,7 +34,7 @@ async def calm_ticket(app):
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 async def test_one_tap_and_a_colleague_accepts(tmp_path, chromium, language):
     button, raised, checklist, accept, accepted = WORDS[language]
-    async with running_house(tmp_path) as app:
+    async with running_house(tmp_path, WEBCHAT) as app:
         await calm_ticket(app)
         link = await link_of(app, "mei")
         async with desk(chromium, link, language=language) as agent:
@@ -62,7 +63,7 @@ async def test_one_tap_and_a_colleague_accepts(tmp_path, chromium, language):
 
 
 async def test_it_rings_at_every_screen_until_somebody_accepts(tmp_path, chromium):
-    async with running_house(tmp_path) as app:
+    async with running_house(tmp_path, WEBCHAT) as app:
         await calm_ticket(app)
         mei, li = await link_of(app, "mei"), await link_of(app, "li")
         async with desk(chromium, mei) as first, desk(chromium, li) as second:
@@ -85,7 +86,7 @@ async def test_it_rings_at_every_screen_until_somebody_accepts(tmp_path, chromiu
 
 async def test_freezing_is_proposed_by_a_rule_and_taken_back_by_two_people(tmp_path, chromium):
     message = {
-        "channel": "telegram",
+        "channel": "whatsapp",
         "message_id": "alarm-1",
         "visibility": "private",
         "sent_at": "2026-11-02T08:00:03Z",

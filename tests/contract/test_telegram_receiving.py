@@ -339,6 +339,29 @@ async def test_a_file_that_cannot_be_had_is_told_and_its_message_arrives(house, 
     assert not any(TOKEN in text for text in shown)
 
 
+@pytest.mark.parametrize(
+    "path", ["../getMe", "/etc/passwd", "http://127.0.0.1:1/x", "a/../../b", "a//b", "a?b", "", None]
+)
+async def test_a_file_is_fetched_from_nowhere_else(house, server, path):
+    answer = msgspec.json.encode({"ok": True, "result": {"file_id": "f", "file_path": path}})
+    server.faults["getfile"].append(Fault(body=answer))
+    ann = person(server)
+    async with running(house, server):
+        await ann.send(document=ann.file(b"x", file_name="a.txt"), caption="look")
+        await house.until_accepted(1)
+    assert house.accepted[0].attachments == ()
+    assert "gave no path" in house.accepted[0].text
+
+
+async def test_a_redirect_of_the_file_server_is_not_followed(house, server):
+    server.faults["file"].append(Fault(status=302))
+    ann = person(server)
+    async with running(house, server):
+        await ann.send(document=ann.file(b"x"), caption="look")
+        await house.until_accepted(1)
+    assert "the file server answered 302" in house.accepted[0].text
+
+
 async def test_start_buttons_joins_and_our_own_words_are_counted_and_no_ticket(house, server):
     ann, bot = person(server), server.bots[TOKEN]
     group = ann.group(-1001)
