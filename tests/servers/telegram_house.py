@@ -1,12 +1,17 @@
-"""A house for the Telegram connector."""
+"""A house for the Telegram connector, and what its tests share."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 
 from connectors.telegram.adapter import TelegramConnector
 from connectors.telegram.manifest import MANIFEST
-from connectors.telegram.simulator import BotApiServer
+from connectors.telegram.simulator import BotApiServer, Person
 from router.connector import Outbound
 from tests.servers.connector_house import ConnectorHouse
 
 TOKEN = "700100200:AAF-simulated_bot_token_000000000"
+OTHER_TOKEN = "700100201:AAF-simulated_bot_token_000000001"
 SECRET = "a-webhook-secret-of-some-length"
 QUICK = {
     "connect_s": 2.0, "call_s": 2.0, "poll_s": 1.0, "file_s": 2.0, "album_s": 0.1, "retry_s": 0.02, "retry_max_s": 0.1,
@@ -35,3 +40,33 @@ def outbound(chat: int, text: str = "We found it.", **changes: object) -> Outbou
         "created_at_ms": 5,
     }  # fmt: skip
     return Outbound(**{**found, **changes})  # type: ignore[arg-type]
+
+
+def person(server: BotApiServer, number: int = 5520931, name: str = "Ann", **more: object) -> Person:
+    """Somebody who writes to our bot."""
+    return Person(server, number, name, bot=server.bots[TOKEN], **more)
+
+
+@contextlib.asynccontextmanager
+async def running(house: TelegramHouse, server: BotApiServer, **settings: object) -> AsyncIterator[TelegramConnector]:
+    """A connector that receives, and stops in good order."""
+    connector = house.connector(server, **settings)
+    task = asyncio.create_task(connector.run(house))
+    try:
+        yield connector
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await connector.close()
+        assert connector.health().state == "stopped"
+
+
+def texts(house: TelegramHouse) -> list[str | None]:
+    """What was accepted, in order."""
+    return [event.text for event in house.accepted]
+
+
+async def confirmed(server: BotApiServer) -> None:
+    """Wait until Telegram has been told of all."""
+    await server.until(lambda: not server.bots[TOKEN].pending)
