@@ -78,10 +78,10 @@ class TelegramConnector:
     def _trouble(self, told: dict[str, Any]) -> str:
         """What Telegram says of deliveries since the last one that worked."""
         since_ms = int(told.get("last_error_date") or 0) * 1000
-        if not told.get("last_error_message") or since_ms < (self._webhook.last_ms or self._health.since_ms):
-            return ""
         waiting = told.get("pending_update_count") or 0
-        return f"Telegram cannot deliver: {str(told['last_error_message'])[:200]}; {waiting} updates wait"
+        if not waiting or since_ms < (self._webhook.last_ms or self._health.since_ms):
+            return ""
+        return f"Telegram cannot deliver: {str(told.get('last_error_message'))[:200]}; {waiting} updates wait"
 
     async def _failed(self, error: Failed) -> None:
         """Say what is wrong and wait."""

@@ -107,8 +107,9 @@ class Client:
     """One bot's calls."""
 
     def __init__(self, settings: Settings) -> None:
-        # At its level INFO httpx logs every address, and the token is part of each.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+        # Below this level they log addresses, which hold the token, and what customers write.
+        for chatty in ("httpx", "httpcore", "telegram"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         self._times = times = settings.timeouts
         self._token = settings.token.reveal()
         self.bot_id = self._token.partition(":")[0]
@@ -207,6 +208,8 @@ class Client:
             found: object = await self._bot.do_api_request(method, dict(parameters), read_timeout=read_timeout)
         except TelegramError as error:
             raise self._failed(error) from None
+        except RuntimeError as error:  # an answer nested without end, or our own stop in between
+            raise Uncertain(f"no answer that can be read: {type(error).__name__}") from None
         return found
 
     def _failed(self, error: TelegramError) -> Failed:

@@ -1,13 +1,25 @@
 """When Telegram, the network or the token fails: it is said once, waited out, and nothing is lost."""
 
 import asyncio
+import logging
 
 import pytest
 
 from connectors.telegram.simulator import BotApiServer, Fault, Person
 from connectors.telegram.simulator.world import UPDATE_TTL_MS, busy
 from router.clock import SystemClock, VirtualClock
-from tests.servers.telegram_house import OTHER_TOKEN, QUICK, TOKEN, TelegramHouse, confirmed, person, running, texts
+from router.connector import Sent
+from tests.servers.telegram_house import (
+    OTHER_TOKEN,
+    QUICK,
+    TOKEN,
+    TelegramHouse,
+    confirmed,
+    outbound,
+    person,
+    running,
+    texts,
+)
 
 
 @pytest.fixture
@@ -32,6 +44,7 @@ async def test_every_sort_of_trouble_is_waited_out_and_loses_nothing(house, serv
             Fault(how="reset_after"),
             Fault(body=b'{"ok":tru'),
             Fault(body=b'{"ok":true,"result":{}}'),
+            Fault(body=b'{"ok":true,"result":' + b"[" * 100_000),
         ]
     )
     await person(server).write("hello")
@@ -140,3 +153,18 @@ async def test_stopping_leaves_no_task_behind(house, server):
         await house.until(lambda: connector.health().state == "ok")
     names = {task.get_coro().__qualname__ for task in asyncio.all_tasks()}
     assert not any("Telegram" in name or "Poller" in name for name in names)
+
+
+async def test_neither_token_nor_words_reach_any_log(house, server, caplog):
+    caplog.set_level(logging.DEBUG)
+    async with running(house, server) as connector:
+        await person(server).write("a word nobody logs")
+        await house.until_accepted(1)
+        assert isinstance(await connector.send(outbound(5520931, "another word")), Sent)
+        server.faults["sendmessage"].append(
+            Fault(status=400, body=b'{"ok":false,"description":"' + TOKEN.encode() + b'"}')
+        )
+        assert TOKEN not in str(await connector.send(outbound(5520931, key="k2")))
+    logged = caplog.text + str(house.logged)
+    assert TOKEN not in logged
+    assert "word" not in logged
