@@ -74,9 +74,8 @@ def files_of(message: Message, fetched: Mapping[str, Fetched]) -> tuple[list[Att
         if got is not None and got.data is not None:
             name = f"{called.replace(' ', '-')}-{message.message_id}{ending}"
             kept.append(_attachment(file, got.data, kind, name))
-        else:
-            problem = got.problem if got is not None and got.problem else "it was not fetched"
-            notices.append(f"[{called}{_named(file)}: {problem}]")
+        elif got is None or got.problem:
+            notices.append(f"[{called}{_named(file)}: {got.problem if got is not None else 'it was not fetched'}]")
     return kept, notices
 
 

@@ -19,6 +19,9 @@ BOT_NAME: Final = "bot_name"
 LINK: Final = "link"
 """What became of a link of ours that the customer came with: opened, or refused."""
 
+GROWN: Final = "grown"
+"""Set when all updates but the last are here already: it adds to the message that they are."""
+
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one file."""
@@ -26,7 +29,7 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     file_id: str
     data: bytes | None = None
     problem: str = ""
-    """Why there is no data, for the agent."""
+    """Why there is no data, for the agent; empty without data: it came with an earlier payload."""
 
 
 class _Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

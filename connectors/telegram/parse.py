@@ -12,7 +12,7 @@ import msgspec
 
 from connectors.telegram import updates as telegram
 from connectors.telegram.contents import files_of, text_of
-from connectors.telegram.parcel import BOT_ID, BOT_NAME, LINK, Fetched, unpack
+from connectors.telegram.parcel import BOT_ID, BOT_NAME, GROWN, LINK, Fetched, unpack
 from connectors.telegram.updates import Callback, Chat, Message, Reaction, Update, User
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
@@ -72,7 +72,10 @@ def _decoded(body: bytes) -> Update:
 def _album(
     updates: Sequence[Update], files: Mapping[str, Fetched], meta: Mapping[str, str], account: str
 ) -> Sequence[InboundEvent]:
-    """Several messages with one media_group_id as one: the first one's, with the text and the files of all."""
+    """Several messages with one media_group_id as one: the first one's, with the text and the files of all.
+
+    Where the first ones are here already, the last is an edit of their message under an id of its own.
+    """
     messages = [update.message for update in updates if update.message is not None]
     if len(messages) != len(updates) or len({(m.chat.id, m.media_group_id) for m in messages}) != 1:
         raise InvalidMessage("several updates that are no album")
@@ -85,6 +88,11 @@ def _album(
         text="\n".join(event.text for event in events if event.text),
         attachments=tuple(file for event in events for file in event.attachments)[:ATTACHMENTS_MAX],
     )
+    if GROWN in meta:
+        last = messages[-1]
+        whole = msgspec.structs.replace(
+            whole, kind="edit", message_id=_message_id(last.chat, last.message_id), target_id=events[0].message_id
+        )
     return (whole,)
 
 

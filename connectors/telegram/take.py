@@ -5,13 +5,13 @@ Called by polling.py and webhook.py. What is not committed is not acknowledged b
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Final, Self
 
 import msgspec
 
 from connectors.telegram import updates as telegram
 from connectors.telegram.client import FILE_BYTES_MAX, Client, Failed, Later, Uncertain
-from connectors.telegram.parcel import BOT_ID, BOT_NAME, LINK, Fetched, pack
+from connectors.telegram.parcel import BOT_ID, BOT_NAME, GROWN, LINK, Fetched, pack, unpack
 from connectors.telegram.parse import link_token
 from connectors.telegram.updates import Envelope, File, Message
 from router.connector import Accepted, Context, Cursor, Inlet, RawEvent
@@ -46,6 +46,21 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
         return None if message is None or not message.media_group_id else (message.chat.id, message.media_group_id)
 
 
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """The pictures of an album that were committed before the next one came."""
+
+    bodies: tuple[bytes, ...] = ()
+    files: tuple[Fetched, ...] = ()
+    """Without their data."""
+
+    @classmethod
+    def of(cls, raw: RawEvent) -> Self:
+        """What is in a payload."""
+        bodies, files = unpack(raw.body)
+        known = [Fetched(file_id=file.file_id, problem=file.problem) for file in files.values()]
+        return cls(bodies=tuple(bodies), files=tuple(known))
+
+
 def arrived(body: bytes) -> Arrived:
     """An update that has come."""
     try:
@@ -68,15 +83,22 @@ class Taker:
         if BOT_NAME not in self._bot:
             self._bot[BOT_NAME] = await self._client.me()
 
-    async def raw_event(self, parts: Sequence[Arrived]) -> RawEvent:
-        """The payload of one message: one update, or those of an album. Raises StoreUnavailable (a link)."""
+    async def raw_event(self, parts: Sequence[Arrived], earlier: Earlier | None = None) -> RawEvent:
+        """The payload of one message: one update, or those of an album, of which some may have come `earlier`.
+
+        Raises StoreUnavailable (a link).
+        """
         meta = dict(self._bot)
         message = parts[0].message
         token = link_token(message) if message is not None and parts[0].seen is not None else None
         if token is not None and message is not None and message.user is not None:
             is_open = await self._context.links.open(token, str(message.user.id))
             meta[LINK] = "opened" if is_open else "refused"
-        return pack([part.body for part in parts], await self._files(parts), meta)
+        bodies, files = [part.body for part in parts], await self._files(parts)
+        if earlier is not None:
+            meta[GROWN] = "1"
+            bodies, files = [*earlier.bodies, *bodies], [*earlier.files, *files]
+        return pack(bodies, files, meta)
 
     async def commit(self, inlet: Inlet, raws: Sequence[RawEvent], cursor: Cursor | None) -> None:
         """Hand over; returns when it is durable. Raises StoreUnavailable."""

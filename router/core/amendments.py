@@ -13,7 +13,8 @@ from router.core.reasons import judged, unjudged
 from router.core.tickets import judge_again, snippet_of
 from router.model.changes import Change, Record, Save
 from router.model.decisions import Outcome, Why
-from router.model.message import JournalEntry
+from router.model.limits import ATTACHMENTS_MAX
+from router.model.message import JournalEntry, StoredAttachment
 from router.model.snapshot import Snapshot
 from router.model.tables import Event, EventKind, Message, OutboxState, Ticket
 from rules.facts import Facts, MessageFacts, TicketFacts
@@ -88,6 +89,7 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
         target,
         text=text,
         html=event.html,
+        attachments=_with_new_files(target, entry),
         ext=event.ext,
         findings=tuple(dict.fromkeys((*target.findings, *entry.findings))),
         redactions=entry.redactions,
@@ -110,6 +112,13 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
     changes.append(Save(revised))
     changes.append(Record(_event(entry, target, "message.edited", ticket, {"revision": str(revised.revision)})))
     return changes, _outcome(target, ticket, why)
+
+
+def _with_new_files(target: Message, entry: JournalEntry) -> tuple[StoredAttachment, ...]:
+    """An edit adds files; one that is there already came with it again. What was shown once is not taken away."""
+    known = {file.blob for file in target.attachments if file.blob is not None}
+    added = (file for file in entry.attachments if file.blob is None or file.blob not in known)
+    return (*target.attachments, *added)[:ATTACHMENTS_MAX]
 
 
 def _is_shown(message: Message, ticket: Ticket) -> bool:

@@ -134,13 +134,38 @@ async def test_a_pretty_printed_update_is_read_and_a_huge_one_is_refused(server)
     assert house.accepted[0].text == "a\nb"
 
 
-async def test_files_come_with_their_message_and_pictures_of_an_album_one_by_one(server):
+async def test_pictures_of_an_album_add_to_the_message_of_the_first(server):
     ann = Person(server, 77)
+    gone = ann.photo(b"two")
+    server.missing.add(gone[1]["file_id"])
     async with serving(server) as (house, _):
-        await ann.album(b"one", b"two", caption="both")
+        await ann.send(photo=ann.photo(b"one"), media_group_id="g", caption="all three")
+        await ann.send(photo=gone, media_group_id="g")
+        await ann.send(photo=ann.photo(b"three"), media_group_id="g")
+        await house.until_accepted(3)
+        await server.until(lambda: not server.bots[TOKEN].pending)
+    notice = "[photo: could not be fetched (the file server answered 404); ask for it again]"
+    assert [(event.kind, event.message_id, event.target_id, event.text) for event in house.accepted] == [
+        ("message", "77:1", None, "all three"),
+        ("edit", "77:2", "77:1", f"all three\n{notice}"),
+        ("edit", "77:3", "77:1", f"all three\n{notice}"),
+    ]
+    assert [[file.data for file in event.attachments] for event in house.accepted] == [[b"one"], [], [b"three"]]
+
+
+async def test_a_picture_whose_album_was_forgotten_is_a_message_and_never_there_twice(server):
+    ann, house = Person(server, 77), TelegramHouse()
+    async with serving(server, house):
+        first, second = await ann.album(b"one", b"two")
         await house.until_accepted(2)
-    assert [event.attachments[0].data for event in house.accepted] == [b"one", b"two"]
-    assert [event.text for event in house.accepted] == ["both", ""]
+        await server.until(lambda: not server.bots[TOKEN].pending)
+    async with serving(server, house):
+        await server.push(server.only_bot(), 77, {"message": second})  # not sure that we had it
+        third = await ann.send(photo=ann.photo(b"three"), media_group_id=first["media_group_id"])
+        await server.until(lambda: not server.bots[TOKEN].pending)
+    assert house.duplicates == 1
+    assert [event.message_id for event in house.accepted] == ["77:1", "77:2", f"77:{third['message_id']}"]
+    assert house.accepted[2].attachments[0].data == b"three"
 
 
 async def test_a_webhook_that_somebody_else_has_taken_is_said_and_taken_back(server):

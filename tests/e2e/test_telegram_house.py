@@ -144,7 +144,15 @@ async def test_a_link_told_in_private_proves_who_comes(tmp_path, telegram):
 async def test_a_webhook_carries_the_same(tmp_path, telegram):
     ann = Person(telegram, 77, "Ann")
     settings = {"mode": "webhook", "webhook_secret": "a-webhook-secret-of-some-length"}
-    async with running_house(tmp_path, channel(telegram, **settings), port=free_port()):
+    async with running_house(tmp_path, channel(telegram, **settings), port=free_port()) as app:
         await ann.write("where is my deposit")
         assert "T-1001" in (await answer(ann))["text"]
+        await ann.album(b"first picture", b"second picture", caption="the error")
+        files = "SELECT attachments FROM messages WHERE kind = 'inbound' ORDER BY id"
+        for _ in range(400):
+            found = [json.loads(one) for (one,) in await rows(app, files)]
+            if [len(one) for one in found] == [0, 2]:
+                break
+            await asyncio.sleep(0.05)
+        assert [[file["size"] for file in one] for one in found] == [[], [13, 14]]
     assert {status for _, status in telegram.deliveries} == {200}
