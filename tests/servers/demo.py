@@ -52,6 +52,11 @@ class Demo:
         return self._find(r"Telegram\s+write as a customer at (http\S+)")
 
     @property
+    def app_url(self) -> str:
+        """Where the app of the demo's proven user asks whether it is them."""
+        return self._find(r"(http\S+/app/u-42)")
+
+    @property
     def rules_dir(self) -> Path:
         return Path(self._find(r"Rules folder\s+(.+?)\s{2,}\("))
 
