@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from router.cli.people import add_login_token, new_agent
-from router.store import people
+from router.store import alarms, inbox, people
 from tests.browser.desk import desk, open_ticket, violations
 from tests.e2e.test_webchat_house import WEBCHAT, visitor_at
 from tests.servers.demo import running_demo
@@ -24,6 +24,14 @@ async def link_of(app, login):
     await app.store.write(people.add_agent(agent))
     token = await add_login_token(app.store, agent, app.clock)
     return f"http://127.0.0.1:{app.server.port}/login?token={token}"
+
+
+async def paged(app, number):
+    """Its ladder has called somebody: a ticket that is accepted before calls nobody."""
+    ticket_id = await app.store.read(inbox.ticket_id(None, number))
+    async with asyncio.timeout(30):
+        while not await app.store.read(alarms.pages_of(ticket_id)):
+            await asyncio.sleep(0.05)
 
 
 async def calm_ticket(app):
@@ -55,6 +63,7 @@ async def test_one_tap_and_a_colleague_accepts(tmp_path, chromium, language):
             alarm = agent.locator("[data-alarm=T-1002]")
             await expect(alarm).to_be_visible()
             assert await violations(agent) == []
+            await paged(app, "T-1002")
             await alarm.get_by_role("button", name=accept, exact=True).click()
             await expect(alarm).to_have_count(0)
             await expect(agent.locator(".ticket-head")).to_contain_text(accepted)
