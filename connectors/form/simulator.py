@@ -3,6 +3,7 @@ where it is sent. Strict: a page that breaks its promises raises. For tests and 
 """
 
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -111,7 +112,7 @@ class FormCustomer:
         """Send bytes of any kind."""
         headers = {**self._headers, "Content-Type": content_type}
         async with self._http.post(
-            url, data=body, headers=headers, timeout=self._timeout, allow_redirects=False
+            url, data=BytesIO(body), headers=headers, timeout=self._timeout, allow_redirects=False
         ) as response:
             return await self._followed(response)
 

@@ -43,9 +43,11 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
 def thread_page(view: ThreadView, settings: Settings) -> str:
     """The page behind a link."""
     look, language = view.look, view.look.language
-    heading = word(language, _HEADINGS.get(view.news, "conversation"))
-    said = [message for message in view.messages if message.author != "customer"]
-    newest = said[-1] if said and view.news in {"new", "alarm"} else None
+    is_answered = any(message.author == "agent" for message in view.messages)
+    news = "" if is_answered and view.news != "added" else view.news
+    heading = word(language, _HEADINGS.get(news, "conversation"))
+    receipts = [message for message in view.messages if message.author == "system"]
+    newest = receipts[-1] if receipts and news in {"new", "alarm"} else None
     shown = [message for message in view.messages if message is not newest]
     body = f"""
 {summary(view.problems, view.notice, language, had_files=view.had_files)}

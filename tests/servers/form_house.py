@@ -1,4 +1,4 @@
-"""The web form in a real house: the whole service on SQLite and loopback, and levers over its door and its clock."""
+"""The web form in a real house: the whole service on SQLite and loopback, with a lever over its clock."""
 
 import asyncio
 import contextlib
@@ -13,9 +13,6 @@ from connectors.form.simulator import FormCustomer, Page
 from router.app import ROLES, App
 from router.clock import SystemClock
 from router.config import ChannelConfig, Config, RulesConfig, SecretsConfig, ServerConfig, StorageConfig
-from router.connector import Accepted, Cursor, RawEvent
-from router.flow.intake import ChannelInlet
-from router.model.errors import StoreUnavailable
 from router.store.script import select
 from router.telemetry import SilentLog
 
@@ -26,7 +23,7 @@ templates:
   receipt:
     en: "We have it as {{ticket.number}}. A person reads it today."
     zh: "已收到，工单号为 {{ticket.number}}，今天会有专人查看。"
-  emergency-checklist:
+  safety-checklist:
     en: "{{ticket.number}}: move what is left to a new wallet."
     zh: "{{ticket.number}}：请立刻把剩余资产转到新钱包。"
 facts:
@@ -79,7 +76,7 @@ class FormHouse:
 
     async def tickets(self) -> list[tuple[Any, ...]]:
         """Number, urgency, queue and state of every ticket, once all that came in is decided."""
-        await self.until("SELECT COUNT(*) FROM journal WHERE state = 'new'", lambda rows: rows == [(0,)])
+        await self.until("SELECT COUNT(*) FROM journal WHERE state = 'pending'", lambda rows: rows == [(0,)])
         return await self.rows("SELECT number, urgency_rank, queue, state FROM tickets ORDER BY number")
 
 
@@ -105,23 +102,6 @@ async def running_house(
         yield FormHouse(app, clock)
     finally:
         await app.stop()
-
-
-@contextlib.contextmanager
-def store_away() -> Any:
-    """No door of the house can write: as when its database is gone."""
-    true = ChannelInlet.accept
-
-    async def accept(
-        _self: ChannelInlet, _raws: Sequence[RawEvent], _cursor: Cursor | None = None
-    ) -> list[list[Accepted]]:
-        raise StoreUnavailable("the database is gone")
-
-    ChannelInlet.accept = accept  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        ChannelInlet.accept = true  # type: ignore[method-assign]
 
 
 def customer_of(house: FormHouse, http: aiohttp.ClientSession, language: str = "en", **headers: str) -> FormCustomer:
