@@ -149,13 +149,13 @@ async def test_files_are_stored_as_what_they_hold_under_names_that_lead_nowhere(
     after = await sent(
         house,
         http,
-        ChosenFile(name="../../etc/pass\\wd.exe", data=PNG, content_type="text/html"),
+        ChosenFile(name="../../etc/passwd.exe", data=PNG, content_type="text/html"),
         ChosenFile(name="", data="hello 你好\n".encode()),
     )
     assert after.status == 200
     assert await stored_files(house) == [
         ("file", "text/plain", 13, "stored"),
-        ("wd.exe", "image/png", len(PNG), "stored"),
+        ("passwd.exe", "image/png", len(PNG), "stored"),
     ]
 
 
