@@ -14,6 +14,7 @@ from router.model.limits import ADDRESS_CHARS_MAX, NAME_CHARS_MAX
 
 ANSWER_CHARS_MAX: Final = 1_000
 LONG_ANSWER_CHARS_MAX: Final = 4_000
+NAME_SHOWN: Final = 48
 _PLAIN: Final = r"[^\s<>(),;:@\"\\\x00-\x1f\x7f]"
 _ADDRESS: Final = re.compile(rf"{_PLAIN}{{1,64}}@{_PLAIN}+\.{_PLAIN}{{2,}}")
 _MEGABYTE: Final = 1_048_576
@@ -37,9 +38,8 @@ def check(body: Body, settings: Settings, language: str, *, follows: bool) -> Ch
     text = body.values.get("text", "").strip()
     name = body.values.get("name", "").strip()
     email = body.values.get("email", "").strip() if settings.email != "none" else ""
-    files = _files(body.files, settings.files, language, problems)
     answers = () if follows else _answers(body.values, settings, language, problems)
-    if not text and not (follows and files):
+    if not text and not (follows and body.files):
         problems["text"] = word(language, "e.text")
     _bound("text", text, TEXT_CHARS_MAX, language, problems)
     _bound("name", name, NAME_CHARS_MAX, language, problems)
@@ -47,6 +47,7 @@ def check(body: Body, settings: Settings, language: str, *, follows: bool) -> Ch
         problems["email"] = word(language, "e.email")
     elif not email and settings.email == "required" and not follows:
         problems["email"] = word(language, "e.required")
+    files = _files(body.files, settings.files, language, problems)
     return Checked(text=text, name=name or None, email=email or None, answers=answers, files=files, problems=problems)
 
 
@@ -114,7 +115,7 @@ def _files(uploads: list[Upload], files: Files, language: str, problems: dict[st
                 word(
                     language,
                     refusal or "e.file_kind",
-                    file=name,
+                    file=_short(name),
                     kinds=", ".join(FILE_KINDS[one].label for one in files.kinds),
                     found=f"{upload.size / _MEGABYTE:.1f}",
                     most=_most(refusal, files),
@@ -125,6 +126,11 @@ def _files(uploads: list[Upload], files: Files, language: str, problems: dict[st
     if refused:
         problems["files"] = "\n".join(refused)
     return tuple(taken)
+
+
+def _short(name: str) -> str:
+    """A file's name as a sentence can hold it."""
+    return name if len(name) <= NAME_SHOWN else f"{name[: NAME_SHOWN - 16]}…{name[-15:]}"
 
 
 def _refusal(upload: Upload, number: int, files: Files) -> str | None:

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from connectors.form.settings import LANGUAGES
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
 from router.model.limits import ADDRESS_CHARS_MAX, ATTACHMENTS_MAX, ID_CHARS_MAX, NAME_CHARS_MAX
@@ -15,7 +16,9 @@ TEXT_CHARS_MAX: Final = 10_000
 SHORT_LETTERS: Final = 12
 """Of so few letters no language can be told; the page's is taken."""
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+_ID: Final = re.compile(rf"(?=.{{3,{ID_CHARS_MAX}}}\Z)[A-Za-z0-9._-]+:[A-Za-z0-9._-]+")
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
 _PATH: Final = re.compile(r"[\x00-\x1f\x7f<>:\"|?*]")
 
 
@@ -84,7 +87,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             sender=Sender(id=envelope.thread, name=_storable(envelope.name or "") or None, email=email),
             subject=_subject(envelope),
             text=_text(envelope),
-            language=envelope.language if len(_LETTER.findall(envelope.text)) < SHORT_LETTERS else None,
+            language=_language(envelope),
             attachments=tuple(_attachment(file) for file in envelope.files),
             reply_to=email,
             alarm=envelope.alarm,
@@ -94,8 +97,10 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
 
 
 def _check(envelope: Envelope) -> None:
-    if not envelope.thread or not envelope.key or len(envelope.thread) + len(envelope.key) >= ID_CHARS_MAX:
-        raise InvalidMessage("a thread and a key, together shorter than an id may be", field="thread")
+    if not _ID.fullmatch(f"{envelope.thread}:{envelope.key}"):
+        raise InvalidMessage("expected a thread and a key that are ids of ours", field="thread")
+    if envelope.language not in LANGUAGES:
+        raise InvalidMessage(f"found {envelope.language!r}; expected one of {', '.join(LANGUAGES)}", field="language")
     bounds = (
         ("text", len(envelope.text), 2 * TEXT_CHARS_MAX),  # an alarm has its own words before what was typed
         ("name", len(envelope.name or ""), NAME_CHARS_MAX),
@@ -105,6 +110,18 @@ def _check(envelope: Envelope) -> None:
     for field, found, most in bounds:
         if found > most:
             raise InvalidMessage(f"found {found:,}; at most {most:,}", field=field)
+
+
+def _language(envelope: Envelope) -> str | None:
+    """What the house cannot tell from the text as well or better; None where it can.
+
+    Whoever has chosen a page in Chinese reads Chinese, whatever was copied into it; English is also for those whose
+    language we do not speak, and a text in Chinese speaks for itself.
+    """
+    if envelope.language != "en":
+        return envelope.language
+    is_short = len(_LETTER.findall(envelope.text)) < SHORT_LETTERS
+    return "en" if is_short and not _HAN.search(envelope.text) else None
 
 
 def _storable(text: str) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 from connectors.form.kinds import FILE_KINDS
 from connectors.form.settings import HONEYPOT, TOPIC, Choice, Field, Settings, input_name, told
-from connectors.form.words import WORDS, word
+from connectors.form.words import word
 
 _SHIELD: Final = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3l7.5 3v5.5c0 4.5-3.1 7.9-7.5 9.5-4.4-1.6-7.5-5-7.5-9.5V6'
@@ -63,7 +63,7 @@ def form_page(view: FormView, settings: Settings) -> str:
         files_line(view.problems, language, settings),
     ]
     body = f"""
-{summary(view.problems, view.notice, language, had_files=view.had_files)}
+{summary(view.problems, view.notice, language, settings, had_files=view.had_files)}
 <form id="form" method="post" action="{escape(look.query())}" enctype="multipart/form-data">
 {hidden(view.token)}
 {alarm(look, settings)}
@@ -115,23 +115,21 @@ def page(
 """
 
 
-def summary(problems: dict[str, str], notice: str, language: str, *, had_files: bool) -> str:
+def summary(problems: dict[str, str], notice: str, language: str, settings: Settings, *, had_files: bool) -> str:
     """What is wrong, above everything, each point leading to its field."""
     if not problems and not notice:
         return ""
     first = notice or word(language, "problems")
+    own = {input_name(field): told(field.label, language) for field in settings.fields}
+    order = (TOPIC, "text", *own, "name", "email", "files")
     points = "".join(
-        f'<li><a href="#{escape(name)}">{escape(label_of(name, language))}</a> {_lines(text)}</li>'
-        for name, text in problems.items()
+        f'<li><a href="#{escape(name)}">{escape(own.get(name) or word(language, name))}</a><br>{_lines(text)}</li>'
+        for name in order
+        if (text := problems.get(name))
     )
     again = f"<p>{escape(word(language, 'files_again'))}</p>" if had_files else ""
     listed = f"<ul>{points}</ul>" if points else ""
     return f'<div class="summary" role="alert" tabindex="-1" id="summary"><p>{escape(first)}</p>{listed}{again}</div>'
-
-
-def label_of(name: str, language: str) -> str:
-    """A field's own name before what is wrong with it; those of the configuration are told by their place."""
-    return f"{word(language, name)}:" if name in WORDS[language] else "→"
 
 
 def hidden(token: str) -> str:

@@ -45,12 +45,12 @@ def thread_page(view: ThreadView, settings: Settings) -> str:
     look, language = view.look, view.look.language
     is_answered = any(message.author == "agent" for message in view.messages)
     news = "" if is_answered and view.news != "added" else view.news
-    heading = word(language, _HEADINGS.get(news, "conversation"))
+    heading = word(language, _HEADINGS.get(news, "yours"))
     receipts = [message for message in view.messages if message.author == "system"]
     newest = receipts[-1] if receipts and news in {"new", "alarm"} else None
     shown = [message for message in view.messages if message is not newest]
     body = f"""
-{summary(view.problems, view.notice, language, had_files=view.had_files)}
+{summary(view.problems, view.notice, language, settings, had_files=view.had_files)}
 {_state(view)}
 {_next(newest, language)}
 <section aria-labelledby="said"><h2 id="said">{escape(word(language, "conversation"))}</h2>

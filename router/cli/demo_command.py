@@ -70,18 +70,24 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     workspace.tell_backend(await wallet.start())
     with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
         log = StructuredLog(clock, log_file)
+        listens_at = arguments.port or _free_port(arguments.host)
+        page = f"http://{arguments.host}:{listens_at}/channels/form/default/"
+        form = discovery.simulator_of("form", clock, workspace.directory, page)
         config = workspace.config(
             host=arguments.host,
-            port=arguments.port or _free_port(arguments.host),
+            port=listens_at,
             mail=mail.settings(),
+            form=form.settings(),
             replies_to=replies_to,
         )
         app = App(config, base=workspace.directory, roles=ROLES, log=log, clock=clock)
         try:
             await app.start()
-            traffic = await _open(app, workspace, mail, arguments.seed, is_new=is_new)
+            await form.start()
+            traffic = await _open(app, workspace, mail, form, arguments.seed, is_new=is_new)
         except BaseException:
             await app.stop()
+            await form.stop()
             await mail.stop()
             await receiver.stop()
             await wallet.stop()
@@ -92,6 +98,7 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
         finally:
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)
+            await form.stop()
             await mail.stop()
             await receiver.stop()
             await wallet.stop()
@@ -113,7 +120,9 @@ def _free_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
-async def _open(app: App, workspace: Workspace, mail: Simulator, seed: int, *, is_new: bool) -> Traffic:
+async def _open(
+    app: App, workspace: Workspace, mail: Simulator, form: Simulator, seed: int, *, is_new: bool
+) -> Traffic:
     """People, tokens, the first tickets; then say where everything is."""
     lee = await ensure_agent(app.store, new_agent(app.ids, app.clock, login="lee", name="Lee", status="online"))
     ada = await ensure_agent(app.store, new_agent(app.ids, app.clock, login="ada", name="Ada", role="admin"))
@@ -123,6 +132,7 @@ async def _open(app: App, workspace: Workspace, mail: Simulator, seed: int, *, i
         base_url=base,
         token=token,
         deliver_mail=mail.deliver,
+        deliver_form=form.deliver,
         support=SUPPORT_ADDRESS,
         clock=app.clock,
         ids=app.ids,
@@ -151,6 +161,7 @@ Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C
     sign in as agent  {base}/login?token={logins[0]}
     sign in as admin  {base}/login?token={logins[1]}
   Customer's page   {base}/channels/webchat/default/
+  Web form          {form.describe()}
   Rules folder      {workspace.rules}   (change the queue in yours.yaml and watch the inbox)
   Mail              {SUPPORT_ADDRESS}: {mail.describe()}
                     answers arrive in {workspace.mail}/YOUR-ADDRESS/INBOX

@@ -1,7 +1,7 @@
 """Believable customers of the demo, English and Chinese, at an adjustable rate.
 
-What they say stands in customers.yaml. They use the real ways in: mail through the simulated mail server, the API by
-HTTP with a token. Now and then a provider delivers something twice, which the house has to drop.
+What they say stands in customers.yaml. They use the real ways in: mail through the simulated mail server, the form as
+browsers do, the API by HTTP with a token. Now and then a provider delivers something twice, which the house has to drop.
 """
 
 import asyncio
@@ -29,12 +29,13 @@ _HTTP_S = 10.0
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One customer saying one thing."""
 
-    channel: Literal["email", "x", "telegram", "facebook", "whatsapp"]
+    channel: Literal["email", "form", "x", "telegram", "facebook", "whatsapp"]
     name: str
     id: str
-    """Mail address, or the id at the provider."""
+    """Mail address (typed, on the form), or the id at the provider."""
     text: str
     subject: str | None = None
+    """On the form: which topic is chosen."""
     visibility: Literal["public", "private"] = "private"
     then: str | None = None
     """What the same person adds a little later."""
@@ -51,6 +52,18 @@ def lines() -> list[Line]:
     return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), list[Line])
 
 
+def _filled(line: Line) -> dict[str, str]:
+    """What its writer fills into the form, on the page of their language."""
+    language = "en" if line.text.isascii() else "zh"
+    return {
+        "text": line.text,
+        "name": line.name,
+        "email": line.id,
+        "topic": line.subject or "other",
+        "language": language,
+    }
+
+
 class Traffic:
     """Plays the customers."""
 
@@ -60,13 +73,15 @@ class Traffic:
         base_url: str,
         token: str,
         deliver_mail: Deliver,
+        deliver_form: Deliver,
         support: str,
         clock: Clock,
         ids: Ids,
         log: Logger,
         seed: int,
     ) -> None:
-        self._url, self._token, self._deliver, self._support = base_url, token, deliver_mail, support
+        self._url, self._token, self._support = base_url, token, support
+        self._deliver, self._fill_in = deliver_mail, deliver_form
         self._clock, self._ids, self._log = clock, ids, log
         self._random = random.Random(seed)  # noqa: S311 -- who speaks next is no secret
         self._lines = lines()
@@ -113,6 +128,9 @@ class Traffic:
             await self._deliver(first.as_bytes())
             if line.then and not line.early:
                 self._soon(self._mail(line, line.then, f"Re: {line.subject}", first["Message-ID"]))
+            return
+        if line.channel == "form":
+            await self._fill_in(msgspec.json.encode(_filled(line)))
             return
         message = self._message(line, line.text)
         await self._post(message, http)

@@ -25,7 +25,7 @@ from rules import packs
 
 SUPPORT_ADDRESS = "support@wallet.example"
 CONFIG_NAME = "switchboard.yaml"
-SPOKEN_FOR = ("x", "facebook", "telegram", "whatsapp", "form", "phone")
+SPOKEN_FOR = ("x", "facebook", "telegram", "whatsapp", "phone")
 """Channel kinds whose connectors come later; until then the demo's customers use them through the API channel."""
 
 
@@ -85,8 +85,12 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         for name in ("actions", "context"):
             (folder / name).write_text(f"{address}/{name}", encoding="ascii")
 
-    def config(self, *, host: str, port: int, mail: dict[str, object], replies_to: str) -> Config:
-        """The demo as an ordinary configuration; `mail` are the e-mail channel's settings, `replies_to` a webhook."""
+    def config(
+        self, *, host: str, port: int, mail: dict[str, object], form: dict[str, object], replies_to: str
+    ) -> Config:
+        """The demo as an ordinary configuration; `mail` and `form` are those channels' settings, `replies_to` a
+        webhook.
+        """
         config = Config(
             server=ServerConfig(host=host, port=port, public_url=f"http://{host}:{port}"),
             storage=StorageConfig(url="sqlite:switchboard.db"),
@@ -105,6 +109,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                         "webhook_secret": self.key("webhook"),
                     },
                 ),
+                ChannelConfig(kind="form", settings=form),
             ),
         )
         self._write(config)

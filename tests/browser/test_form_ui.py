@@ -3,6 +3,7 @@
 from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import web
 from playwright.async_api import expect
 
 from tests.browser.desk import AXE, violations
@@ -173,18 +174,48 @@ async def test_every_page_is_accessible_and_fits(chromium, house, tmp_path_facto
         await look("over")
 
 
+@asynccontextmanager
+async def host_site():
+    """A site of another origin; what it frames is told to it later."""
+    framed = {}
+
+    async def page(_):
+        text = f'<!doctype html><html lang="en"><title>Shop</title><iframe src="{framed["url"]}" title="Form"></iframe>'
+        return web.Response(text=text, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", page)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://localhost:{runner.addresses[0][1]}", framed
+    finally:
+        await runner.cleanup()
+
+
 async def test_another_site_may_show_it_where_it_is_named(chromium, tmp_path):
-    async with running_house(tmp_path, allowed_origins=["http://localhost:9"]) as house, reader(chromium) as page:
+    async with (
+        host_site() as (origin, framed),
+        running_house(tmp_path, allowed_origins=[origin]) as house,
+        reader(chromium, size=(700, 900)) as page,
+    ):
+        framed["url"] = f"{house.form_url}?lang=en&embed=1"
+        await page.goto(origin)
+        form = page.frame_locator("iframe")
+        await form.locator("#text").fill("from within")
+        await form.locator("#topic").select_option("other")
+        await form.locator("#email").fill("ann@post.example")
+        await form.get_by_role("button", name="Send").click()
+        await expect(form.locator(".number")).to_have_text("T-1001")
 
-        async def host(route):
-            frame = f'<iframe src="{house.form_url}?lang=en&embed=1" width="400" height="900"></iframe>'
-            await route.fulfill(content_type="text/html", body=frame)
 
-        await page.route("http://localhost:9/**", host)
-        await page.goto("http://localhost:9/help")
-        framed = page.frame_locator("iframe")
-        await framed.locator("#text").fill("from within")
-        await framed.locator("#topic").select_option("other")
-        await framed.locator("#email").fill("ann@post.example")
-        await framed.get_by_role("button", name="Send").click()
-        await expect(framed.locator(".number")).to_have_text("T-1001")
+async def test_a_site_that_is_not_named_shows_nothing_of_it(chromium, house):
+    async with host_site() as (origin, framed):
+        framed["url"] = house.form_url
+        context = await chromium.new_context()
+        page = await context.new_page()
+        await page.goto(origin)
+        await expect(page.locator("iframe")).to_be_visible()
+        assert await page.frame_locator("iframe").locator("#text").count() == 0
+        await context.close()
