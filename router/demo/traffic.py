@@ -1,7 +1,7 @@
 """Believable customers of the demo, English and Chinese, at an adjustable rate.
 
 What they say stands in customers.yaml. They use the real ways in: mail through the simulated mail server, the form as
-browsers do, the API by HTTP with a token. Now and then a provider delivers something twice, which the house has to drop.
+browsers do, the API by HTTP with a token. Now and then a provider delivers something twice, which the house drops.
 """
 
 import asyncio
