@@ -32,6 +32,7 @@ _SETTINGS: Final[dict[str, object]] = {
         {"name": "amount", "kind": "amount", "label": {"en": "Amount and coin", "zh": "金额和币种"}},
     ],
     "fill_seconds_min": 1,
+    "limits": {"per_address_hour": 1_000, "per_email_hour": 1_000},
 }
 
 

@@ -11,7 +11,7 @@ from connectors.email.demo import DemoMail
 from router.clock import SystemClock
 from router.config import ChannelConfig
 from tests.e2e.test_webchat_house import answer_as_agent
-from tests.servers.form_house import FILLED, customer_of, number_on, running_house
+from tests.servers.form_house import FILLED, RULES, customer_of, number_on, running_house
 
 SUPPORT = "help@wallet.example"
 
@@ -88,13 +88,80 @@ async def test_a_typed_address_proves_nothing(tmp_path, http):
 
 
 async def test_an_address_that_is_refused_is_shown_to_the_agent_and_the_answer_stands_on_the_page(tmp_path, http):
-    async with house_with_mail(tmp_path) as (house, _mail):
+    async with house_with_mail(tmp_path) as (house, mail):
         customer = customer_of(house, http)
-        after = await customer.send(await customer.open(), **FILLED | {"email": "nobody@post.example"})
+        after = await customer.send(await customer.open(), **FILLED)
+        await settled(house)
+        mail._server.script("smtp.rcpt", "550 5.1.1 nobody of that name")
+        await answer_as_agent(house.app, "Hello?", "reply-1")
+        await settled(house)
+        ((state, error),) = await house.rows("SELECT state, error FROM outbox ORDER BY id DESC LIMIT 1")
+        assert (state, "nobody of that name" in error) == ("dead", True)
+        assert "Hello?" in (await customer.open(after.url)).text
+
+
+async def test_a_mail_that_bounces_later_is_shown_to_the_agent(tmp_path, http):
+    async with house_with_mail(tmp_path) as (house, mail):
+        customer = customer_of(house, http)
+        await customer.send(await customer.open(), **FILLED)
         await settled(house)
         await answer_as_agent(house.app, "Hello?", "reply-1")
-        await mails_to(tmp_path, "nobody@post.example")
-        assert "Hello?" in (await customer.open(after.url)).text
+        (answer,) = await mails_to(tmp_path, "ann@post.example")
+        await settled(house)
+        await mail.deliver(bounce_of(answer))
+        await house.until("SELECT state FROM outbox ORDER BY id DESC LIMIT 1", lambda rows: rows == [("dead",)])
+        assert len(await house.tickets()) == 1
+
+
+def bounce_of(mail):
+    """What a mail server that gave up says (RFC 3464)."""
+    lines = [
+        "From: MAILER-DAEMON@post.example",
+        f"To: {SUPPORT}",
+        "Subject: Undelivered Mail Returned to Sender",
+        "Message-ID: <bounce-1@post.example>",
+        "Auto-Submitted: auto-replied",
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+        "",
+        "--b",
+        "Content-Type: text/plain",
+        "",
+        "It could not be delivered.",
+        "--b",
+        "Content-Type: message/delivery-status",
+        "",
+        "Reporting-MTA: dns; post.example",
+        "",
+        "Final-Recipient: rfc822; ann@post.example",
+        "Action: failed",
+        "Status: 5.1.1",
+        "",
+        "--b",
+        "Content-Type: message/rfc822",
+        "",
+        f"Message-ID: {mail['Message-ID']}",
+        f"Subject: {mail['Subject']}",
+        "",
+        "Hello?",
+        "--b--",
+        "",
+    ]
+    return "\r\n".join(lines).encode()
+
+
+async def test_the_machines_reminder_goes_by_mail_once_a_person_has_answered(tmp_path, http):
+    rules = RULES.replace(
+        "fields:", "lifecycle: {waiting: {remind: 1h, close: 3h}, tell: {reminder: receipt}}\nfields:"
+    )
+    async with house_with_mail(tmp_path, rules=rules) as (house, _mail):
+        customer = customer_of(house, http)
+        await customer.send(await customer.open(), **FILLED)
+        await settled(house)
+        await answer_as_agent(house.app, "Which network?", "reply-1")
+        await mails_to(tmp_path, "ann@post.example")
+        house.clock.ahead_ms += 3_600_000
+        answer, reminder = await mails_to(tmp_path, "ann@post.example", 2)
+        assert {answer["Auto-Submitted"], reminder["Auto-Submitted"]} == {None, "auto-replied"}
 
 
 @pytest.mark.parametrize("settings", [{"mail_answers": False}, {"email": "none"}])
