@@ -3,7 +3,7 @@ that what was typed is still there when they are refused.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Final, Literal
 from urllib.parse import parse_qsl
 
@@ -20,8 +20,6 @@ BODY_BYTES_MAX: Final = 67_108_864
 """So much is read to its end, so that a browser hears the answer; whoever sends more is cut off."""
 PARTS_MAX: Final = 100
 NAME_BYTES_MAX: Final = 100
-READ_S: Final = 120.0
-"""How long one request may take to arrive."""
 _CHUNK: Final = 65_536
 _MALFORMED: Final = (
     ValueError,
@@ -34,7 +32,7 @@ _MALFORMED: Final = (
 )
 """What aiohttp's reader raises for bytes that are no multipart form."""
 
-Trouble = Literal["broken", "too_large", "slow"]
+Trouble = Literal["broken", "too_large", "slow", "full"]
 
 
 class Upload(msgspec.Struct):
@@ -56,16 +54,17 @@ class Body(msgspec.Struct):
     """What came of it is here all the same."""
 
 
-async def read_body(request: web.Request, files: Files, *, stop: Callable[[dict[str, str]], bool]) -> Body:
-    """Read a form. When its first file begins, `stop` is asked whether what was typed is enough.
+async def read_body(request: web.Request, files: Files, *, within_s: float, stops: bool, keeps: bool = True) -> Body:
+    """Read a form, for so long. With `stops` what was typed is enough: it ends where the first file begins. Without
+    `keeps` files are counted only.
 
     Raises ConnectionError when its sender has gone.
     """
     body = Body()
     try:
-        async with asyncio.timeout(READ_S):
+        async with asyncio.timeout(within_s):
             if request.content_type == "multipart/form-data":
-                await _read_parts(request, body, files, stop)
+                await _read_parts(request, body, _Room(files, keeps=keeps), stops=stops)
             elif request.content_type == "application/x-www-form-urlencoded":
                 await _read_pairs(request, body)
             else:
@@ -102,9 +101,8 @@ async def _drain(request: web.Request, seen: int) -> None:
             return
 
 
-async def _read_parts(request: web.Request, body: Body, files: Files, stop: Callable[[dict[str, str]], bool]) -> None:
+async def _read_parts(request: web.Request, body: Body, room: "_Room", *, stops: bool) -> None:
     reader = await request.multipart()
-    room = _Room(files)
     for _ in range(PARTS_MAX):
         part = await reader.next()
         if part is None:
@@ -117,7 +115,7 @@ async def _read_parts(request: web.Request, body: Body, files: Files, stop: Call
             if len(name) <= NAME_BYTES_MAX:
                 body.values.setdefault(name, value)
             continue
-        if stop(body.values):
+        if stops:
             return
         upload = await room.file(part.filename, _chunks(part))
         if upload.name or upload.size:  # a browser sends an empty part where no file was chosen
@@ -133,10 +131,10 @@ async def _chunks(part: aiohttp.BodyPartReader) -> AsyncIterator[bytes]:
 class _Room:
     """What is left of each bound while one body is read."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, *, keeps: bool) -> None:
         self._bytes_max = files.bytes_max
         self._files_left = files.most
-        self._kept_left = FILES_BYTES_MAX
+        self._kept_left = FILES_BYTES_MAX if keeps else 0
         self._values_left = VALUES_BYTES_MAX
         self._body_left = BODY_BYTES_MAX
 

@@ -105,6 +105,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     limits: Limits = Limits()
     fill_seconds_min: Annotated[int, Meta(ge=0, le=60)] = 2
     """Who is faster is asked to press once more."""
+    request_seconds: Annotated[int, Meta(ge=1, le=3_600)] = 120
+    """How long one message may take to arrive, with its files."""
     form_hours: Annotated[int, Meta(ge=1, le=168)] = 12
     """How long a page that was opened can be sent."""
     link_days: Annotated[int, Meta(ge=1, le=366)] = 30

@@ -19,10 +19,9 @@ from router.model.errors import StoreUnavailable
 
 UPLOADS_MAX: Final = 8
 """Forms with files that are read at the same time: each may hold its files in memory."""
-UPLOAD_WAIT_S: Final = 20.0
 TAKEN_MAX: Final = 10_000
 """Messages whose repetition is known without a look into the store."""
-_STATUS: Final[dict[Trouble, int]] = {"broken": 400, "too_large": 413, "slow": 408}
+_STATUS: Final[dict[Trouble, int]] = {"broken": 400, "too_large": 413, "slow": 408, "full": 503}
 _AWAY_S: Final = 2
 
 
@@ -79,7 +78,7 @@ class Desk:
         """
         body = Body()
         try:
-            body = await self._read(request, language, alarm=alarm)
+            body = await self._read(request, alarm=alarm)
             token = self._tokens.read(purpose, body.values.get("token", ""))
             if token is None:
                 self._complain(body, language)
@@ -100,21 +99,19 @@ class Desk:
         back.token = "" if back.renews else body.values.get("token", "")
         back.had_files = bool(body.files)
 
-    async def _read(self, request: web.Request, language: str, *, alarm: bool) -> Body:
-        """The body; one that may hold files waits until there is room for it."""
-        files = self._settings.files
+    async def _read(self, request: web.Request, *, alarm: bool) -> Body:
+        """The body. Where many upload at once, files are let go, never what was typed."""
+        files, within_s = self._settings.files, float(self._settings.request_seconds)
         if alarm or (request.content_length or VALUES_BYTES_MAX + 1) <= VALUES_BYTES_MAX:
             # Help is called as soon as the words are here: no upload is waited for.
-            return await read_body(request, files, stop=lambda _values: alarm)
-        try:
-            async with asyncio.timeout(UPLOAD_WAIT_S):
-                await self._uploads.acquire()
-        except TimeoutError:
-            raise Back(503, word(language, "e.full"), wait_s=_AWAY_S, closes=True) from None
-        try:
-            return await read_body(request, files, stop=lambda _values: False)
-        finally:
-            self._uploads.release()
+            return await read_body(request, files, within_s=within_s, stops=alarm)
+        if not self._uploads.locked():
+            async with self._uploads:
+                return await read_body(request, files, within_s=within_s, stops=False)
+        body = await read_body(request, files, within_s=within_s, stops=False, keeps=False)
+        if body.files and body.trouble is None:
+            body.trouble = "full"
+        return body
 
     def _complain(self, body: Body, language: str) -> None:
         """Say what was wrong with what came, if anything was. Raises Back."""
@@ -122,6 +119,7 @@ class Desk:
             raise Back(
                 _STATUS[body.trouble],
                 word(language, f"e.{body.trouble}"),
+                wait_s=_AWAY_S if body.trouble == "full" else 0,
                 closes=True,
                 renews="token" not in body.values,
             )

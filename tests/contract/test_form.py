@@ -184,6 +184,19 @@ async def test_the_conversation_is_read_continued_and_answered_on_its_page(house
     assert alone.status == 200, "a file says enough"
 
 
+async def test_what_is_added_after_the_end_opens_a_follow_up_that_the_page_shows(house, http):
+    customer = customer_of(house, http)
+    after = await customer.send(await customer.open(), **FILLED)
+    await answer_as_agent(house.app, "It has arrived.", "reply-1")
+    mei = await house.app.store.read(people.agent_by_login("mei"))
+    ((ticket_id,),) = await house.rows("SELECT id FROM tickets")
+    await house.app.commands.set_state(ticket_id, "closed", "done with", mei)
+    assert "Closed" in (await customer.open(after.url)).text
+    later = await customer.send(after, text="And now my card does not work at all")
+    assert number_on(later) == "T-1002"
+    assert "It has arrived." in later.text
+
+
 async def test_notes_of_agents_never_stand_on_the_page(house, http):
     customer = customer_of(house, http)
     after = await customer.send(await customer.open(), **FILLED)

@@ -12,6 +12,7 @@ from connectors.form.manifest import MANIFEST
 from connectors.form.paces import REMEMBERED_MAX, Gate, Pace, network_of
 from connectors.form.settings import Limits
 from connectors.form.simulator import ChosenFile, encoded
+from connectors.form.submission import UPLOADS_MAX
 from router.config import ChannelConfig
 from router.discovery import settings_of
 from router.model.errors import ConfigError
@@ -287,21 +288,51 @@ async def test_nuls_lone_halves_and_line_ends_are_stored_as_texts_can_be(house, 
     assert "c\nd" in text
 
 
+async def begun(house, page, *files, cut):
+    """A request of which the last `cut` bytes do not come."""
+    where = urlsplit(house.form_url)
+    body, boundary = encoded({**page.values, **FILLED}, files)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    head = (
+        f"POST {where.path}?lang=en HTTP/1.1\r\nHost: {where.netloc}\r\nContent-Length: {len(body)}\r\n"
+        f"Content-Type: multipart/form-data; boundary={boundary}\r\n\r\n"
+    )
+    writer.write(head.encode() + body[:-cut])
+    await writer.drain()
+    return reader, writer
+
+
+async def test_a_form_that_takes_too_long_to_arrive_comes_back_with_what_did(tmp_path, http):
+    async with running_house(tmp_path, request_seconds=1) as house:
+        page = await customer_of(house, http).open()
+        reader, writer = await begun(house, page, ChosenFile(name="a.png", data=PNG + bytes(900_000)), cut=40)
+        answer = (await reader.read()).decode()
+        assert answer.startswith("HTTP/1.1 408")
+        assert FILLED["text"] in answer
+        assert "took too long to arrive" in answer
+        writer.close()
+
+
+async def test_more_uploads_than_there_is_room_for_keep_their_words(house, http):
+    customer = customer_of(house, http)
+    large = ChosenFile(name="a.png", data=PNG + bytes(400_000))
+    page = await customer.open()
+    others = [await begun(house, await customer.open(), large, cut=40) for _ in range(UPLOADS_MAX)]
+    while (refused := await customer.send(page, large, **FILLED)).status == 200:
+        page = await customer.open()  # the others are still on their way in
+    assert (refused.status, refused.values["text"]) == (503, FILLED["text"])
+    assert "Many files are arriving at once" in refused.text
+    assert (await customer.send(refused)).status == 200, "without a file there is room"
+    for _, writer in others:
+        writer.close()
+
+
 async def test_whoever_leaves_in_the_middle_leaves_nothing(house, http):
     customer = customer_of(house, http)
     page = await customer.open()
-    where = urlsplit(house.form_url)
-    body, boundary = encoded({**page.values, **FILLED}, ())
-    reader, writer = await asyncio.open_connection(where.hostname, where.port)
-    head = (
-        f"POST {where.path} HTTP/1.1\r\nHost: {where.netloc}\r\nContent-Length: {len(body)}\r\n"
-        f"Content-Type: multipart/form-data; boundary={boundary}\r\n\r\n"
-    )
-    writer.write(head.encode() + body[:200])
-    await writer.drain()
+    _, writer = await begun(house, page, cut=60)
     writer.close()
     await writer.wait_closed()
-    del reader
     assert (await customer.send(page, **FILLED)).status == 200
     assert len(await house.tickets()) == 1
 
