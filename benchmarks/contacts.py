@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import machine
+from router.bus.local import LocalBus
 from router.clock import SystemClock, TimedIds
 from router.flow.contacts import import_contacts
+from router.flow.people import People
 from router.store import migrate
 from router.store.postgres import PostgresStore
 from router.store.script import Store, select
@@ -68,7 +70,9 @@ async def take(store: Store, lines: Sequence[bytes]) -> tuple[float, float, list
     clock = SystemClock()
     told: list[int] = []
     begun, cpu = time.perf_counter(), time.process_time()
-    done = await import_contacts(lines, store=store, clock=clock, ids=TimedIds(clock), progress=told.append)
+    ids = TimedIds(clock)
+    people = People(store=store, bus=LocalBus(), clock=clock, ids=ids)
+    done = await import_contacts(lines, people=people, store=store, clock=clock, ids=ids, progress=told.append)
     seconds, spent = time.perf_counter() - begun, time.process_time() - cpu
     assert told == sorted(told), "progress goes forward"
     assert told[-1] == len(lines)

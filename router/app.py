@@ -17,6 +17,7 @@ from router.bus.redis import RedisBus
 from router.clock import SystemClock, TimedIds
 from router.config import Config, database_file, link_hosts, read_key
 from router.connector import Context
+from router.flow.abuse import Abuse
 from router.flow.assign import Assigner
 from router.flow.banners import HouseBanners
 from router.flow.channels import Channel, Channels
@@ -41,6 +42,7 @@ from router.flow.rulebook import Rulebook
 from router.flow.rules_follower import RulesFollower
 from router.flow.signed import SignedCalls
 from router.flow.sweep import sweeper_of
+from router.flow.telegram import TelegramBot
 from router.flow.threads import AccountCursors, AccountThreads
 from router.flow.verification import Verification
 from router.keys import Keyring
@@ -110,6 +112,11 @@ def people(store: Store, clock: SystemClock, ids: TimedIds) -> People:
     return People(store=store, bus=LocalBus(), clock=clock, ids=ids)
 
 
+def abuse(store: Store, clock: SystemClock, ids: TimedIds) -> Abuse:
+    """Blocks and what they hold, for commands beside the service, whose sweeper finds what is let through."""
+    return Abuse(store=store, bus=LocalBus(), clock=clock, ids=ids)
+
+
 class App:
     """A running house."""
 
@@ -155,55 +162,7 @@ class App:
         if "route" in self._roles:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:
-            worker = DeliveryWorker(
-                store=store,
-                bus=bus,
-                channels=self.channels,
-                keys=self.keys,
-                links=LinkWriter(
-                    store=store,
-                    keys=self.keys,
-                    page=page_of(self.channels, self.config.server.public_url),
-                    public_url=self.config.server.public_url,
-                ),
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                metrics=metrics,
-                log=log,
-            )
-            self._run("deliver", worker.run())
-            hooks = HookWorker(
-                store=store,
-                bus=bus,
-                rulebook=self.rulebook,
-                calls=self.calls,
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                metrics=metrics,
-                log=log,
-            )
-            self._run("hooks", hooks.run())
-            remedies = RemedyWorker(
-                store=store,
-                bus=bus,
-                rulebook=self.rulebook,
-                calls=self.calls,
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                metrics=metrics,
-                log=log,
-            )
-            self._run("actions", remedies.run())
-            pages = PageWorker(
-                store=store,
-                bus=bus,
-                channels=self.channels,
-                public_url=self.config.server.public_url,
-                clock=clock,
-                jitter=random.SystemRandom().random,
-                log=log,
-            )
-            self._run("pages", pages.run())
+            self._start_delivering()
         if "intake" in self._roles:
             for channel in self.channels.all():
                 inlet = self.door.inlet(channel.manifest, channel.account)
@@ -240,6 +199,7 @@ class App:
             store=store, bus=bus, channels=self.channels, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids
         )
         self.people = People(store=store, bus=bus, clock=clock, ids=ids)
+        self.abuse = Abuse(store=store, bus=bus, clock=clock, ids=ids)
         self.remedies = Remedies(store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids)
         self.incidents = Incidents(
             store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
@@ -300,6 +260,33 @@ class App:
             )
         return channels
 
+    def _start_delivering(self) -> None:
+        """What leaves the house: replies, words to webhooks, calls to the wallet's back end, pages."""
+        store, bus, clock, log, metrics = self.store, self.bus, self.clock, self.log, self.metrics
+        channels, rulebook, calls, keys = self.channels, self.rulebook, self.calls, self.keys
+        public_url, jitter = self.config.server.public_url, random.SystemRandom().random
+        links = LinkWriter(store=store, keys=keys, page=page_of(channels, public_url), public_url=public_url)
+        worker = DeliveryWorker(
+            store=store, bus=bus, channels=channels, keys=keys, links=links, clock=clock, jitter=jitter,
+            metrics=metrics, log=log,
+        )  # fmt: skip
+        self._run("deliver", worker.run())
+        hooks = HookWorker(
+            store=store, bus=bus, rulebook=rulebook, calls=calls, clock=clock, jitter=jitter, metrics=metrics, log=log
+        )
+        self._run("hooks", hooks.run())
+        remedies = RemedyWorker(
+            store=store, bus=bus, rulebook=rulebook, calls=calls, clock=clock, jitter=jitter, metrics=metrics, log=log
+        )
+        self._run("actions", remedies.run())
+        bot = self.config.oncall.telegram
+        pages = PageWorker(
+            store=store, bus=bus, channels=channels, references=self.references, public_url=public_url,
+            telegram=None if bot is None else TelegramBot(token=bot.token, base_url=bot.base_url, log=log),
+            clock=clock, jitter=jitter, log=log,
+        )  # fmt: skip
+        self._run("pages", pages.run())
+
     async def _start_routing(self, owner: str) -> None:
         leases = Leases(owner, store=self.store, clock=self.clock, log=self.log)
         await leases.refresh()
@@ -318,7 +305,8 @@ class App:
         )
         self._run("leases", leases.run())
         self._run("route", worker.run())
-        self._run("assign", Assigner(store=self.store, bus=self.bus, clock=self.clock, log=self.log).run())
+        assigner = Assigner(store=self.store, bus=self.bus, rulebook=self.rulebook, clock=self.clock, log=self.log)
+        self._run("assign", assigner.run())
         sweeper = sweeper_of(
             store=self.store,
             bus=self.bus,
@@ -341,6 +329,7 @@ class App:
             channels=self.channels,
             commands=self.commands,
             people=self.people,
+            abuse=self.abuse,
             remedies=self.remedies,
             context=ContextReader(store=self.store, rulebook=self.rulebook, calls=self.calls, clock=self.clock),
             verification=Verification(

@@ -21,6 +21,7 @@ from rules.links import LinkHosts
 _BYTES_MAX = 1_048_576
 _KEY_BYTES = 32
 _REFERENCES = ("env:", "file:")
+_BOT_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,100}")
 
 
 class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,6 +77,21 @@ class WebhooksConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Hosts that may be anywhere and without TLS; all others are called by https and on the public internet."""
 
 
+class TelegramConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The bot that pages on-call chats."""
+
+    token: str
+    """A reference to what BotFather gave."""
+    base_url: str = "https://api.telegram.org"
+    """Of a Bot API server of one's own."""
+
+
+class OncallConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How people on call are reached, besides webhooks and the mail channel."""
+
+    telegram: TelegramConfig | None = None
+
+
 class ChannelConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One account of a connector kind."""
 
@@ -97,6 +113,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     rules: RulesConfig = RulesConfig()
     guard: GuardConfig = GuardConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
+    oncall: OncallConfig = OncallConfig()
     channels: tuple[ChannelConfig, ...] = ()
 
 
@@ -180,6 +197,8 @@ _FIELDS: Mapping[str, type[msgspec.Struct]] = {
     "$.rules": RulesConfig,
     "$.guard": GuardConfig,
     "$.webhooks": WebhooksConfig,
+    "$.oncall": OncallConfig,
+    "$.oncall.telegram": TelegramConfig,
     "$.channels[]": ChannelConfig,
 }
 
@@ -239,6 +258,7 @@ def _check(config: Config, places: _Places) -> None:
                 f"{places.of(f'$.guard.link_hosts[{index}]')}: {name!r} is no host name; such as help.example.org, or "
                 "*.example.org for all below it"
             ) from None
+    _check_bot(config.oncall.telegram, places)
     seen: set[tuple[str, str]] = set()
     for index, channel in enumerate(config.channels):
         key = (channel.kind, channel.account)
@@ -248,6 +268,14 @@ def _check(config: Config, places: _Places) -> None:
                 "give one of them another account name"
             )
         seen.add(key)
+
+
+def _check_bot(bot: TelegramConfig | None, places: _Places) -> None:
+    if bot is not None and not _BOT_TOKEN.fullmatch(bot.token):
+        at = places.of("$.oncall.telegram.token")
+        raise ConfigError(f"{at}: this is no token of a bot; BotFather gives one such as 123456789:AAF4…")
+    if bot is not None and urlsplit(bot.base_url).scheme not in {"http", "https"}:
+        raise ConfigError(f"{places.of('$.oncall.telegram.base_url')}: an address such as https://api.telegram.org")
 
 
 def link_hosts(config: Config) -> LinkHosts | None:

@@ -125,6 +125,26 @@ class Metrics:
         self.alarms_unanswered = Gauge(
             "switchboard_alarms_unanswered", "Of these, past the end of their on-call ladder", registry=registry
         )
+        self.held = Gauge(
+            "switchboard_held",
+            "Messages of blocked senders and of floods that wait to be let through, at most 1,000",
+            registry=registry,
+        )
+        self.channel_over_quota = Gauge(
+            "switchboard_channel_over_quota",
+            "1 while a channel is over its quota and answers nothing by itself",
+            ["channel", "account"],
+            registry=registry,
+        )
+        self.kept = Counter(
+            "switchboard_kept",
+            "Messages held, of blocked senders and of floods",
+            ["channel", "reason"],
+            registry=registry,
+        )
+        self.replies_withheld = Counter(
+            "switchboard_replies_withheld", "Automatic answers that a quota held back", ["channel"], registry=registry
+        )
         self.quarantined = Gauge("switchboard_quarantined", "Payloads that could not be parsed", registry=registry)
         self.queue_waiting = Gauge("switchboard_queue_waiting", "Tickets waiting for us", ["queue"], registry=registry)
         self.queue_oldest_seconds = Gauge(

@@ -20,14 +20,14 @@ class ActionSpec(msgspec.Struct, frozen=True, kw_only=True):
     approval: bool = True
     """A second person has to agree."""
     verified: bool = False
-    """The customer has to be verified."""
+    """The customer has to have passed an identity check."""
     undo: str | None = None
     """The action that takes it back."""
     undoes: str | None = None
     """The action it takes back; rules never propose such a one."""
 
     def strict(self, undoes: str) -> "ActionSpec":
-        """The same as what takes another action back: verified, and two people."""
+        """The same as what takes another action back: an identity check, and two people."""
         return msgspec.structs.replace(self, approval=True, verified=True, undoes=undoes)
 
     def title(self, language: str | None) -> str:

@@ -63,6 +63,8 @@ class Book:
     action_names: dict[str, Scalar] = field(default_factory=dict)
     context: ContextSpec | None = None
     context_at: Position | None = None
+    verifies: bool = False
+    """`lifecycle` names where customers prove who they are."""
     rotas: dict[str, Rota] = field(default_factory=dict)
     """On-call rotas that could be read."""
     rota_names: dict[str, Scalar] = field(default_factory=dict)

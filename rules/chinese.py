@@ -120,6 +120,7 @@ TEXTS: Final = {
     "a name of {n} characters": "名称长达 {n} 个字符",
     "no rule uses the list {name}": "没有规则用到词表 {name}",
     "nothing sends the template {name}": "没有规则发送模板 {name}",
+    "{name} needs an identity check, and nothing can check one": "{name} 需要身份核验，但没有写明在哪里核验",
     "no rule and no overflow leads to the queue {name}": "没有规则或 overflow 通向队列 {name}",
     "{name} has nowhere to send what is too much": "{name} 满了以后无处可送",
     "{n} skills": "{n} 项技能",
@@ -241,11 +242,13 @@ TEXTS: Final = {
     "{a} has no webhook": "{a} 没有 webhook",
     "{a} is a second {b} queue": "{a} 是第二个 {b} 队列",
     "{a} is no mail address": "{a} 不是邮箱地址",
+    "{a} is no chat of Telegram": "{a} 不是 Telegram 会话",
     "{a} is no name of a field": "{a} 不是字段名",
     "{a} is too long": "{a} 太长",
+    "hold is {a}, less than messages, which is {b}": "hold 是 {a}，小于 messages 的 {b}",
     "{a} pages in one step": "一个步骤中有 {a} 个呼叫",
     "{a} says no time": "{a} 没有写时间",
-    "{a} undoes {b}: it needs a verified customer and two people": "{a} 撤销 {b}：需要已核验的客户和两个人",
+    "{a} undoes {b}: it needs an identity check and two people": "{a} 撤销 {b}：需要通过身份核验和两个人",
 }  # fmt: skip
 
 THINGS: Final = {
@@ -281,6 +284,8 @@ THINGS: Final = {
     "a rules file": "规则文件",
     "a test": "测试",
     "a step of overflow": "overflow 的步骤",
+    "the quota of a sender": "单个发件人的限额",
+    "the quota of a channel": "单个渠道的限额",
     "the name of a queue": "队列名称",
     "the rule {id}": "规则 {id}",
     "the list {id}": "词表 {id}",

@@ -100,6 +100,8 @@ HINTS: Final = {
         "启用那条规则；若由人设置，请把标签列在 tags: 下"
     ),
     "switch it on, or take it out of the test": "启用它，或从测试中去掉",
+    "write verifying: {webhook: wallet} in lifecycle, with the name of one of `webhooks`": "在 lifecycle 中写 "
+    "verifying: {webhook: wallet}，填 `webhooks` 之一的名称",
     "write sla: {name} in a rule": "在规则中写 sla: {name}",
     # Queues and skills.
     "add queues: with one default: true": "加上 queues:，其中一个写 default: true",
@@ -182,7 +184,9 @@ HINTS: Final = {
     "mend the rule, or the test if it asks for the wrong thing": "修正规则；若测试要求有误，则修正测试",
     "24h, 10d or 3 working days": "24h、10d 或 3 working days",
     "at most 24h": "最长 24h",
-    "browser: true, agent:, webhook: or email:": "browser: true、agent:、webhook: 或 email:",
+    "browser: true, agent:, webhook:, email: or telegram:": "browser: true、agent:、webhook:、email: 或 telegram:",
+    "its id such as -1001234567890, @name of a public one, or env:NAME where the service finds it": "群组 ID（如 "
+    "-1001234567890）、公开群组的 @名称，或 env:NAME（由服务读取）",
     "delete {a}": "删除 {a}",
     "for example en or zh": "例如 en 或 zh",
     "for example oncall@wallet.example": "例如 oncall@wallet.example",
@@ -190,6 +194,7 @@ HINTS: Final = {
     "it undoes {a}: two people do that": "它撤销 {a}：这需要两个人",
     "keep one of them": "只保留一个",
     "kind: amount, and ask: {en: …, zh: …}": "写 kind: amount 以及 ask: {en: …, zh: …}",
+    "hold comes after messages: write a larger one": "hold 在 messages 之后生效：请写得大一些",
     "letters, digits and _": "字母、数字和 _",
     "name an action that has no undo of its own": "请写一个自身没有 undo 的操作",
     "name one of `webhooks`": "请写 webhooks 中的一个",

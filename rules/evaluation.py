@@ -1,5 +1,6 @@
 """Facts in, verdict out: which rules fire (`rules.candidates` finds them) and whose writes count."""
 
+from collections.abc import Mapping
 from itertools import islice
 
 from rules import skills
@@ -105,7 +106,7 @@ def judge(
     candidates: Candidates,
     *,
     default_queue: str,
-    templates: dict[str, Template],
+    templates: Mapping[str, Template],
     version: str,
     packs: tuple[str, ...] = (),
 ) -> Verdict:

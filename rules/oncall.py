@@ -1,5 +1,6 @@
 """On-call rotas: who is paged about which tickets, step by step, until a person accepts."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, cast
 
@@ -8,13 +9,16 @@ from rules.document import Node, Scalar, Table
 from rules.facts import URGENCY_ORDER, Urgency
 from rules.moments import duration
 from rules.rotas import Page, PageKind, Rota, RotaStep
+from rules.webhooks import REFERENCE
 
 KEYS: Final = ("urgency", "queues", "steps", "repeat")
-STEP_KEYS: Final = ("browser", "agent", "webhook", "email", "within")
+STEP_KEYS: Final = ("browser", "agent", "webhook", "email", "telegram", "within")
 URGENCIES: Final[tuple[Urgency, ...]] = ("high", "critical")
 """What somebody may be called for."""
 STEPS_MAX, PAGES_MAX, REPEAT_MAX = 20, 20, 100
 ADDRESS_MAX, LOGIN_MAX = 320, 100
+CHAT: Final = rf"(?:-?[1-9][0-9]{{0,15}}|@[A-Za-z][A-Za-z0-9_]{{3,31}}|{REFERENCE})"
+_CHAT: Final = re.compile(CHAT)
 _WITHIN_MAX_MS: Final = 24 * 3_600_000
 
 
@@ -51,7 +55,7 @@ def _step(node: Node, book: Book) -> RotaStep | None:
         reader.fail(keys["within"].at, "limit", "within is longer than a day", "at most 24h")
     pages = _pages(keys, book)
     if not pages:
-        reader.fail(node.at, "missing", "the step pages nobody", "browser: true, agent:, webhook: or email:")
+        reader.fail(node.at, "missing", "the step pages nobody", "browser: true, agent:, webhook:, email: or telegram:")
     if len(pages) > PAGES_MAX:
         reader.fail(node.at, "limit", f"{len(pages)} pages in one step", f"at most {PAGES_MAX}")
     return RotaStep(within_ms=within_ms, pages=pages) if within_ms is not None and pages else None
@@ -62,7 +66,7 @@ def _pages(keys: Mapping[str, Node], book: Book) -> tuple[Page, ...]:
     found: list[Page] = []
     if "browser" in keys and reader.flag(keys["browser"], "browser"):
         found.append(Page(kind="browser"))
-    kinds: tuple[PageKind, ...] = ("agent", "webhook", "email")
+    kinds: tuple[PageKind, ...] = ("agent", "webhook", "email", "telegram")
     for kind in kinds:
         names = reader.scalars(keys[kind], kind) if kind in keys else ()
         found += [Page(kind=kind, to=name.value) for name in names if _is_good(kind, name, book)]
@@ -78,6 +82,10 @@ def _is_good(kind: PageKind, name: Scalar, book: Book) -> bool:
     local, _, domain = name.value.rpartition("@")
     if kind == "email" and not (local and domain and len(name.value) <= ADDRESS_MAX and name.value.isprintable()):
         reader.fail(name.at, "value", f"{name.value[:40]} is no mail address", "for example oncall@wallet.example")
+        return False
+    if kind == "telegram" and not _CHAT.fullmatch(name.value):
+        hint = "its id such as -1001234567890, @name of a public one, or env:NAME where the service finds it"
+        reader.fail(name.at, "value", f"{name.value[:40]} is no chat of Telegram", hint)
         return False
     return True
 

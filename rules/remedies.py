@@ -65,8 +65,8 @@ def _flag(keys: Mapping[str, Node], key: str, reader: Reader, *, default: bool) 
 
 
 def complete(found: Mapping[str, ActionSpec], nodes: Mapping[str, Node], reader: Reader) -> dict[str, ActionSpec]:
-    """Hold what undoes something to stricter terms, verified and two people: whoever wants an account opened again that
-    was frozen for a theft may be the thief."""
+    """Hold what undoes something to stricter terms, a passed identity check and two people: whoever wants an account
+    opened again that was frozen for a theft may be the thief."""
     undone_by = {spec.undo: spec.name for spec in found.values() if spec.undo is not None}
     made: dict[str, ActionSpec] = {}
     for name, spec in found.items():
@@ -80,7 +80,7 @@ def complete(found: Mapping[str, ActionSpec], nodes: Mapping[str, Node], reader:
         if name in undone_by:
             for key in ("approval", "verified"):
                 if key in at and not _flag(at, key, reader, default=True):
-                    text = f"{name} undoes {undone_by[name]}: it needs a verified customer and two people"
+                    text = f"{name} undoes {undone_by[name]}: it needs an identity check and two people"
                     reader.fail(at[key].at, "value", text, f"delete {key}")
         made[name] = spec.strict(undone_by[name]) if name in undone_by else spec
     return made

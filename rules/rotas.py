@@ -6,7 +6,7 @@ import msgspec
 
 from rules.facts import Urgency
 
-PageKind = Literal["browser", "agent", "webhook", "email"]
+PageKind = Literal["browser", "agent", "webhook", "email", "telegram"]
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,7 +15,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     kind: PageKind
     """browser: everybody who works the queue and is at a screen."""
     to: str = ""
-    """A login, the name of a webhook, a mail address; nothing for browser."""
+    """A login, the name of a webhook, a mail address, a chat of Telegram or a reference to one; nothing for browser."""
 
 
 class RotaStep(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from rules import acts, checker, needs, oncall, override, rule, sections, trial
+from rules.abuse import Abuse
 from rules.backend import ActionSpec, ContextSpec
 from rules.book import Book
 from rules.candidates import Candidates
@@ -64,6 +65,7 @@ class Ruleset:
         facts: Mapping[str, Fact],
         needs: Mapping[str, tuple[str, ...]],
         matching: Matching,
+        abuse: Abuse,
     ) -> None:
         self.version = version
         """Content hash of the files, short hex."""
@@ -86,6 +88,8 @@ class Ruleset:
         """Agents whom rules name."""
         self.matching = matching
         """When a message belongs into one of its writer's own tickets."""
+        self.abuse = abuse
+        """How much one sender, and one channel, may bring."""
         self.policies: tuple[str, ...] = tuple(book.policy_names)
         self.lists: tuple[str, ...] = tuple(book.list_names)
         self.weights: tuple[str, ...] = tuple(book.weights)
@@ -106,7 +110,6 @@ class Ruleset:
         """On call, in the order of the files."""
         self.emergency_queue = next((s.id for s in book.queues.values() if s.emergency), self.default_queue)
         """Where the alarm leads."""
-        self._templates = dict(book.templates)
         self._trials = trials
         self._compile(book, rules, policies)
 
@@ -228,7 +231,7 @@ class Ruleset:
             scene,
             self._waiting(scene),
             default_queue=queue or self.default_queue,
-            templates=self._templates,
+            templates=self.templates,
             version=self.version,
             packs=self.packs,
         )
@@ -261,6 +264,7 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None, shelf: S
     sections.define_rotas(read, book)
     sections.define_backend(read, book)
     matching = sections.define_matching(read, book)
+    abuse = sections.define_abuse(read, book)
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.refuse(book, rules)
@@ -277,6 +281,7 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None, shelf: S
         version=content_hash(inclusion.content),
         hosts=hosts,
         matching=matching,
+        abuse=abuse,
         lifecycle=lifecycle,
         facts=facts,
         needs=needed,

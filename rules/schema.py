@@ -12,7 +12,6 @@ from rules import (
     custom,
     deadlines,
     expectations,
-    matching,
     overflow,
     policies,
     queues,
@@ -50,6 +49,7 @@ from rules.schema_parts import (
     table,
     with_hint,
 )  # fmt: skip
+from rules.schema_thresholds import abuse_part, matching_part
 from rules.sections import LANGUAGE_VERSION, SECTIONS
 from rules.templates import TEXT_MAX
 
@@ -99,7 +99,8 @@ class _Writer:
             "oncall": named(rota(self._known)),
             "actions": named(action(self._known)),
             "context": called("context"),
-            "matching": self._matching(),
+            "matching": matching_part(),
+            "abuse": abuse_part(),
             "override": {"type": "object", "additionalProperties": {"type": "object"}},
             "lists": named(ref("words")),
             "weights": named(self._weights()),
@@ -230,11 +231,6 @@ class _Writer:
             "viewers": table("viewers", viewers),
         }
         return table("policy", ordered(policies.KEYS, parts), required=("find",))
-
-    def _matching(self) -> Schema:
-        parts: dict[str, Schema] = dict.fromkeys(matching.TIMES, DURATION)
-        parts |= {key: COUNT | {"minimum": 1, "maximum": matching.POINTS_MAX} for key in matching.COUNTS}
-        return table("matching", ordered(matching.KEYS, parts))
 
     # Rules.
 

@@ -33,6 +33,7 @@ def rota(known: Known) -> Schema:
         "agent": one_or_many({**TEXT, "maxLength": oncall.LOGIN_MAX}),
         "webhook": one_or_many(known("webhook")),
         "email": one_or_many(address),
+        "telegram": one_or_many({"type": ["string", "integer"], "pattern": f"^{oncall.CHAT}$"}),
         "within": DURATION,
     }
     step = table("rota step", ordered(oncall.STEP_KEYS, pages), required=("within",))

@@ -5,6 +5,7 @@ read: first what stands alone, then what needs calendars, queues or times.
 """
 
 from rules import (
+    abuse,
     custom,
     deadlines,
     inclusion,
@@ -21,6 +22,7 @@ from rules import (
     weights,
     working,
 )
+from rules.abuse import Abuse
 from rules.backend import ActionSpec
 from rules.book import Book
 from rules.document import Node, Scalar, Table
@@ -57,6 +59,7 @@ SECTIONS = (
     "actions",
     "context",
     "matching",
+    "abuse",
     "override",
     "rules",
     "tests",
@@ -145,7 +148,9 @@ def define_lifecycle(sections: list[Section], webhooks: dict[str, Webhook], book
     own = [node for node in nodes if not inclusion.is_packed(node.at.file)] or nodes
     for node in own[1:]:
         book.reader.fail(node.at, "duplicate", "another file says lifecycle already", "keep one of them")
-    return lifecycle.read(own[0], webhooks, book) if own else Lifecycle()
+    found = lifecycle.read(own[0], webhooks, book) if own else Lifecycle()
+    book.verifies = found.verifying is not None
+    return found
 
 
 def define_backend(sections: list[Section], book: Book) -> None:
@@ -181,6 +186,15 @@ def define_matching(sections: list[Section], book: Book) -> Matching:
     for section in sections:
         if "matching" in section:
             found = matching.read(section["matching"], found, book)
+    return found
+
+
+def define_abuse(sections: list[Section], book: Book) -> Abuse:
+    """Read `abuse` of all files: what a later one says counts, key by key."""
+    found = abuse.DEFAULT
+    for section in sections:
+        if "abuse" in section:
+            found = abuse.read(section["abuse"], found, book)
     return found
 
 

@@ -24,6 +24,7 @@ def check(book: Book, rules: tuple[Rule, ...], trials: tuple[Trial, ...], sectio
     active = [rule for rule in rules if rule.mode != "off"]
     _names(book, rules, active)
     _promises(book, rules)
+    _locked(book)
     by_hand = {tag.value for section in sections for tag in _declared(section, book)}
     _tags(book, active, {tag: rule for rule in rules if rule.mode == "off" for tag in rule.tags}, by_hand)
     off = {rule.id for rule in rules if rule.mode == "off"}
@@ -75,6 +76,18 @@ def _people_use(rules: Iterable[Rule]) -> Iterator[str]:
 def _ours(names: dict[str, Scalar]) -> Iterator[tuple[str, Position]]:
     """Names of the site's own files: what a shipped pack leaves unused is no concern of the site."""
     yield from ((name, scalar.at) for name, scalar in names.items() if not is_packed(scalar.at.file))
+
+
+def _locked(book: Book) -> None:
+    """What asks for a passed identity check where nobody can pass one."""
+    needing = [
+        (name, at) for name, at in _ours(book.action_names) if name in book.actions and book.actions[name].verified
+    ]
+    if book.context_at is not None and not is_packed(book.context_at.file):
+        needing.append(("context", book.context_at))
+    for name, at in () if book.verifies else needing:
+        hint = "write verifying: {webhook: wallet} in lifecycle, with the name of one of `webhooks`"
+        book.problems.warn(at, "never", f"{name} needs an identity check, and nothing can check one", hint)
 
 
 def _promises(book: Book, rules: Iterable[Rule]) -> None:

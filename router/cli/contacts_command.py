@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from router.app import people
+from router.cli import blocking
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
 from router.cli.progress import Progress
@@ -48,6 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     action.add_argument("other", metavar="OTHER")
     action = _action(actions, "undo", "take an act back, the newest on its contacts first", reason=True)
     action.add_argument("act", metavar="ACT", help="its id, as `show` tells it")
+    for name, (summary, reason) in blocking.ACTIONS.items():
+        blocking.declare(name, _action(actions, name, summary, reason=reason))
 
 
 def _action(actions: Any, name: str, summary: str, *, reason: bool = False) -> argparse.ArgumentParser:  # noqa: ANN401 - argparse's own type has no public name
@@ -81,6 +84,8 @@ def _pair(text: str) -> tuple[str, str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do it; 1 when a row was bad or the act was refused."""
+    if arguments.action in blocking.ACTIONS:
+        return blocking.run(arguments)
     if arguments.action == "import":
         return asyncio.run(_import(arguments))
     return asyncio.run(_show(arguments) if arguments.action == "show" else _act(arguments))
@@ -91,7 +96,12 @@ async def _import(arguments: argparse.Namespace) -> int:
     async with opened(arguments.config) as house:
         with open_input(arguments.file) as lines:
             imported = await import_contacts(
-                lines, store=house.store, clock=house.clock, ids=house.ids, progress=progress
+                lines,
+                people=_people(house),
+                store=house.store,
+                clock=house.clock,
+                ids=house.ids,
+                progress=progress,
             )
     progress.close()
     for told in imported.told():
@@ -130,6 +140,10 @@ async def _show(arguments: argparse.Namespace) -> int:
     for hint in view["hints"]:
         why = ", ".join(f"{reason['reason']} ({reason['kind']} {reason['value']})" for reason in hint["reasons"])
         print(f"  perhaps      {_named(hint)}: {why}")
+    for block in view["blocks"]:
+        print(f"  blocked      {blocking.told(block)}")
+    if view["held"].held:
+        print(f"  held         {view['held'].held} messages: switchboard contacts held {view['label']}")
     for act in view["acts"]:
         print(f"  {_told(act)}")
     return EXIT_DONE

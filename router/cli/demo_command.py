@@ -67,7 +67,8 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     replies_to = await receiver.start()
     wallet = Wallet(workspace.key("wallet"), clock)
     wallet.open(_APP_USER)
-    workspace.tell_backend(await wallet.start())
+    backend = await wallet.start()
+    workspace.tell_backend(backend)
     with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
         log = StructuredLog(clock, log_file)
         listens_at = arguments.port or _free_port(arguments.host)
@@ -80,11 +81,12 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
             form=form.settings(),
             replies_to=replies_to,
         )
+        wallet.house = config.server.public_url
         app = App(config, base=workspace.directory, roles=ROLES, log=log, clock=clock)
         try:
             await app.start()
             await form.start()
-            traffic = await _open(app, workspace, mail, form, arguments.seed, is_new=is_new)
+            traffic = await _open(app, workspace, mail, form, arguments.seed, backend, is_new=is_new)
         except BaseException:
             await app.stop()
             await form.stop()
@@ -121,7 +123,7 @@ def _free_port(host: str) -> int:
 
 
 async def _open(
-    app: App, workspace: Workspace, mail: Simulator, form: Simulator, seed: int, *, is_new: bool
+    app: App, workspace: Workspace, mail: Simulator, form: Simulator, seed: int, backend: str, *, is_new: bool
 ) -> Traffic:
     """People, tokens, the first tickets; then say where everything is."""
     lee = await ensure_agent(app.store, new_agent(app.ids, app.clock, login="lee", name="Lee", status="online"))
@@ -172,6 +174,9 @@ Send a public post through the API (the card number will never be stored):
 
 Press the alarm as a user whom the app vouches for (a proposal to freeze the account comes with it; Ada and Lee decide):
   {alarm}
+
+Their app, where they confirm that it is them (*Verify identity* in the inbox; opens the account to agents for an hour):
+  {backend}/app/{_APP_USER}
 
 Follow any message or ticket:
   {_program()} trace --config {workspace.directory}/{CONFIG_NAME} T-1001

@@ -16,12 +16,15 @@ from router.cli.channels_command import check_channels
 from router.cli.command import EXIT_CONFIG, EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import place_of
 from router.cli.serve_command import add_config
+from router.cli.times import when
 from router.clock import SystemClock
 from router.config import Config, StorageConfig, database_file, link_hosts, load
+from router.connector import Sent
 from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
+from router.flow.telegram import TelegramBot
 from router.model.errors import ConfigError, StoreUnavailable
-from router.store import alarms, health, journal, migrate, outbox, people, quarantine, rulesets
+from router.store import alarms, blocks, channel_load, health, journal, migrate, outbox, people, quarantine, rulesets
 from router.store.script import Store
 from router.telemetry import SilentLog
 from rules import accelerator
@@ -138,8 +141,10 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
         *await _alarms(app),
         *await _keys(app),
         *await _work(app),
+        *await _abuse(app),
         *await _rules(app, config, base),
         *await _people(app),
+        *await _bot(config),
     ]:
         yield finding
     for name, said in await check_channels(app):
@@ -225,6 +230,25 @@ async def _work(app: App) -> list[Finding]:
     return found
 
 
+async def _abuse(app: App) -> list[Finding]:
+    """Floods that go on, and what is held; both are as they are meant to be, so neither is an error."""
+    found: list[Finding] = []
+    for one in await app.store.read(channel_load.over(now_ms=app.clock.now_ms())):
+        text = (
+            f"{one.channel}/{one.account} is over its quota: {one.messages:,} messages lately, "
+            f"{one.withheld:,} automatic answers withheld; until {when(one.over_until_ms)}"
+        )
+        remedy = "it ends by itself; if this is an ordinary day, raise `abuse: channel:` in the rules"
+        found.append(Finding(state="warning", about="flood", text=text, remedy=remedy))
+    count = await app.store.read(blocks.count_held())
+    critical = f", {count.critical} of them critical" if count.critical else ""
+    waiting = "1 message waits" if count.held == 1 else f"{count.held:,} messages wait"
+    text = f"{waiting} to be let through{critical}" if count.held else "nothing is held"
+    remedy = "switchboard contacts held" if count.critical else ""
+    found.append(Finding(state="warning" if count.critical else "ok", about="held", text=text, remedy=remedy))
+    return found
+
+
 async def _rules(app: App, config: Config, base: Path) -> list[Finding]:
     if config.rules.source == "files":
         try:
@@ -258,6 +282,18 @@ async def _people(app: App) -> list[Finding]:
         ]
     online = sum(agent.status == "online" for agent in agents)
     return [Finding(state="ok", about="people", text=f"{len(agents)} agents, {online} of them online")]
+
+
+async def _bot(config: Config) -> list[Finding]:
+    """Whether the bot that pages people on call could: found out by day."""
+    bot = config.oncall.telegram
+    if bot is None:
+        return []
+    told = await TelegramBot(token=bot.token, base_url=bot.base_url, log=SilentLog()).check()
+    if isinstance(told, Sent):
+        return [Finding(state="ok", about="on-call bot", text=f"Telegram knows it as {told.provider_id}")]
+    remedy = "give oncall.telegram.token what BotFather says, and start again; until then nobody is paged by it"
+    return [Finding(state="error", about="on-call bot", text=told.reason, remedy=remedy)]
 
 
 def _print(finding: Finding, *, as_json: bool) -> None:

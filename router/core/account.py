@@ -1,13 +1,8 @@
-"""Which account in the app is the customer's, and whether the app vouched for it. Pure."""
+"""Which account in the app is the customer's. Whether it may be touched is core/verification's to say. Pure."""
 
 from collections.abc import Iterable
 
 from router.model.tables import Identity
-
-
-def is_verified(identities: Iterable[Identity]) -> bool:
-    """Whether the app has proven who this is."""
-    return any(identity.kind == "user_id" and identity.proof == "app" for identity in identities)
 
 
 def account_of(identities: Iterable[Identity]) -> str | None:

@@ -9,6 +9,7 @@ import msgspec
 from router.core import tickets
 from router.core.lifecycle import may
 from router.core.remedies import entry_of, stands, told
+from router.core.verification import is_unlocked
 from router.model.actions import ActionEntry
 from router.model.changes import Add, Change, Record
 from router.model.decisions import WhyAct, Word
@@ -22,6 +23,9 @@ from rules.facts import Act, Verdict
 from rules.schedule import Schedule
 
 _ENCODER = msgspec.json.Encoder()
+OVER_QUOTA = "over_quota"
+_TOLD_OUTSIDE = frozenset({"webhook", "notify"})
+"""What a flood would repeat to people and programs."""
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +53,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """What the wallet's back end can be asked to do."""
     actions: tuple[ActionEntry, ...] = ()
     """Of the ticket, those under way or done."""
-    is_verified: bool = False
+    is_quiet: bool = False
+    """Its sender is over the quota: nobody is told."""
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +75,7 @@ def carry_out(
     changes: list[Change] = []
     told: list[WhyAct] = []
     for act in acts:
-        done = _not_done(act, ticket, "imported") if scene.imported else _CARRY[act.kind](act, ticket, scene, ids)
+        done = _carried(act, ticket, scene, ids)
         ticket = done.ticket
         proposed = tuple(c.row for c in done.changes if isinstance(c, Add) and isinstance(c.row, ActionEntry))
         if proposed:
@@ -78,6 +83,14 @@ def carry_out(
         changes += done.changes
         told.append(done.told)
     return ticket, changes, told
+
+
+def _carried(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
+    if scene.imported:
+        return _not_done(act, ticket, "imported")
+    if scene.is_quiet and act.kind in _TOLD_OUTSIDE:
+        return _not_done(act, ticket, OVER_QUOTA)
+    return _CARRY[act.kind](act, ticket, scene, ids)
 
 
 def _not_done(act: Act, ticket: Ticket, why: str) -> Done:
@@ -221,7 +234,7 @@ def _propose(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
     spec = scene.remedies[act.value]
     if standing := stands(scene.actions, spec.name):
         return _not_done(act, ticket, standing)
-    if spec.verified and not spec.approval and not scene.is_verified:
+    if spec.verified and not spec.approval and not is_unlocked(ticket, ticket.verified_account, scene.now_ms):
         return _not_done(act, ticket, "not_verified")
     by = f"rule:{act.rule}"
     row = entry_of(spec, ticket.id, ticket.contact_id, proposed_by=by, now_ms=scene.now_ms, ids=ids)

@@ -6,13 +6,13 @@ An amendment of a message we never saw changes nothing and says so; only the mes
 import msgspec
 
 from router.core.delivery import DELIVERY_RANK
-from router.core.identity import read_sender
+from router.core.identity import conversation_key, read_sender
 from router.core.oncall import ring
 from router.core.placement import target_keys
 from router.core.quotes import visible
 from router.core.reasons import judged, unjudged
 from router.core.tickets import judge_again, snippet_of
-from router.model.changes import Change, Record, Save
+from router.model.changes import Change, Record, Save, Withdraw
 from router.model.decisions import Outcome, Why
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
@@ -121,7 +121,7 @@ def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outco
     """Blank the content, keep the tombstone."""
     target = _own_message(entry, snapshot)
     if target is None:
-        return [], _NOTHING
+        return _withdrawn(entry, snapshot), _NOTHING
     ticket = snapshot.tickets.get(target.ticket_id)
     blank = msgspec.structs.replace(
         target,
@@ -139,6 +139,15 @@ def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outco
         changes.append(Save(msgspec.structs.replace(ticket, snippet="", version=ticket.version + 1)))
     changes.append(Record(_event(entry, target, "message.deleted", ticket, {})))
     return changes, _outcome(target, ticket)
+
+
+def _withdrawn(entry: JournalEntry, snapshot: Snapshot) -> list[Change]:
+    """It may be held: then it goes like any other."""
+    event = entry.event
+    if event.target_id is None or _target(entry, snapshot) is not None or read_sender(event).denied:
+        return []
+    where = {"channel": event.channel, "account": event.account, "message_id": event.target_id}
+    return [Withdraw(**where, conversation_key=conversation_key(event), at_ms=entry.received_at_ms)]
 
 
 def reaction(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outcome]:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from router.core.facts import facts_of
 from router.core.identity import read_sender
-from router.core.inbound import facts_of
 from router.core.matters import Said
 from router.core.placement import Placement
 from router.core.quotes import visible

@@ -56,6 +56,11 @@ def normalise(kind: str, value: str) -> str:
     return value.strip()
 
 
+def conversation_key(event: InboundEvent) -> str:
+    """Whose events are decided one after the other."""
+    return f"{event.channel}\x1f{event.account}\x1f{event.sender.id.strip().lower()}"
+
+
 def read_sender(event: InboundEvent) -> SenderView:
     """Sort what is known of the writer into proof and hint.
 

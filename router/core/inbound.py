@@ -9,29 +9,34 @@ import msgspec
 from router.core import amendments
 from router.core.acts import Scene, carry_out
 from router.core.alarm import raised
+from router.core.blocks import is_blocked
 from router.core.claims import contradictions, writer_rows
 from router.core.comparing import compared
-from router.core.lifecycle import may
+from router.core.facts import facts_of
+from router.core.filing import conversation_of, message_of
+from router.core.floods import Flood, floods_told, gathered, measured, waits
+from router.core.holding import hold_back, hold_blocked, hold_old
 from router.core.needs import noted, to_ask
 from router.core.oncall import ring
-from router.core.pieces import together
+from router.core.pieces import Pieces, together
 from router.core.placement import NotJoined, Placement, place
 from router.core.quotes import visible
-from router.core.reasons import judged
+from router.core.reasons import added, noticed, why_of
 from router.core.receipts import Ways, automatic_reply
+from router.core.repeats import again, remembered
 from router.core.tickets import follow_up, open_ticket
 from router.core.timers import timers_of
+from router.model.abuse import Block
 from router.model.changes import Add, Change, Record, Save
-from router.model.decisions import Outcome, Why, WhyConflict
-from router.model.ids import ContactId, ConversationId, MessageId
+from router.model.decisions import Outcome, Why
+from router.model.ids import ContactId, ConversationId, JournalId, MessageId
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
-from router.model.tables import Contact, Conversation, Event, Message, Participant, Ticket
-from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts, Verdict
+from router.model.tables import Contact, Event, Participant, Ticket
+from rules.facts import Verdict
 from rules.ruleset import Ruleset
 
-_ENCODER = msgspec.json.Encoder()
 _OVER: frozenset[NotJoined] = frozenset({"ticket_closed", "reopen_window_over"})
 """A message to a ticket that is over opens a follow-up."""
 
@@ -39,6 +44,8 @@ _OVER: frozenset[NotJoined] = frozenset({"ticket_closed", "reopen_window_over"})
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """What a decision needs to know besides the entry and the snapshot."""
 
+    journal_id: JournalId = JournalId("")
+    """Where the entry rests, and stays if it is held."""
     token_conversation: ConversationId | None = None
     """From a reply token whose signature was verified."""
     can_send: bool = False
@@ -63,6 +70,9 @@ def decide_inbound(
 ) -> Decided:
     """Decide one journal entry. `snapshot` holds what `placement.ask` asked for."""
     event = entry.event
+    block = is_blocked(entry, snapshot)
+    if block is not None and event.kind in {"edit", "reaction"}:
+        return _keep(hold_old(entry, block, snapshot, ruleset, circumstances.journal_id, ids))
     match event.kind:
         case "receipt":
             return _amend(amendments.receipt(entry, snapshot))
@@ -76,7 +86,12 @@ def decide_inbound(
                 return _amend(amendments.edit(entry, target, ruleset, snapshot))
         case "message" | "call" | "unsupported":
             pass
-    return _decide_message(entry, snapshot, ruleset, circumstances, ids)
+    return _decide_message(entry, snapshot, ruleset, circumstances, ids, block)
+
+
+def _keep(held: tuple[list[Change], Outcome]) -> Decided:
+    changes, outcome = held
+    return Decided(changes=changes, outcome=outcome)
 
 
 def _amend(amended: tuple[list[Change], Outcome]) -> Decided:
@@ -84,50 +99,50 @@ def _amend(amended: tuple[list[Change], Outcome]) -> Decided:
     return Decided(changes=changes, outcome=outcome)
 
 
-def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
-    """What the rules may look at; `new_text` is the text without quoted history."""
-    event, ticket, contact = entry.event, placement.ticket, placement.contact
-    return Facts(
-        message=MessageFacts(
-            text=new_text,
-            subject=event.subject or "",
-            channel=event.channel,
-            account=event.account,
-            visibility=event.visibility,
-            lang=event.language,
-            is_first=placement.conversation is None,
-            is_automatic=event.automatic != "none",
-            alarm=event.alarm,
-            attachments=len(entry.attachments),
-            findings=entry.findings,
-            ext=event.ext or "",
-        ),
-        customer=CustomerFacts(
-            known=contact is not None,
-            verified=bool(placement.sender.proven),
-            vip=contact.vip if contact is not None else False,
-            language=contact.language if contact is not None else None,
-        ),
-        ticket=TicketFacts()
-        if ticket is None
-        else TicketFacts(exists=True, state=ticket.state, queue=ticket.queue, urgency=ticket.urgency, tags=ticket.tags),
-        now_ms=entry.received_at_ms,
-    )
+class _Case(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that goes its way."""
+
+    entry: JournalEntry
+    placement: Placement
+    pieces: Pieces
+    verdict: Verdict
+    new_text: str
+    flood: Flood | None
 
 
 def _decide_message(
-    entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
+    entry: JournalEntry,
+    snapshot: Snapshot,
+    ruleset: Ruleset,
+    circumstances: Circumstances,
+    ids: Ids,
+    block: Block | None,
 ) -> Decided:
-    now_ms = entry.received_at_ms
     placement = place(entry, snapshot, token_conversation=circumstances.token_conversation, matching=ruleset.matching)
     pieces = together(entry, placement, snapshot)
-    entry = pieces.entry
-    event = entry.event
-    new_text = visible(event.text or "")
+    whole, entry = entry, pieces.entry
+    new_text = visible(entry.event.text or "")
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
-    if event.alarm and not entry.imported:
+    if entry.event.alarm and not entry.imported:
         verdict = raised(verdict, ruleset)
+    urgency, journal_id = verdict.urgency, circumstances.journal_id
+    flood = measured(entry, placement.sender, snapshot, ruleset.abuse)
+    if block is not None and not (urgency == "critical" and ruleset.abuse.blocked_critical == "ring"):
+        return _keep(hold_blocked(entry, block, flood, snapshot, journal_id, ids, urgency=urgency))
+    if flood is not None and flood.is_over:
+        placement = gathered(placement, snapshot, entry, urgency)
+        ticket = placement.ticket
+        # What completes a secret told in pieces is filed, for that masks the other pieces.
+        if ticket is not None and entry is whole and waits(flood, ticket, entry, urgency):
+            return _keep(hold_back(entry, flood, placement.contact, ticket, verdict, journal_id, ids))
+    case = _Case(entry=entry, placement=placement, pieces=pieces, verdict=verdict, new_text=new_text, flood=flood)
+    return _file(case, snapshot, ruleset, circumstances, ids)
 
+
+def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids) -> Decided:
+    """All that becomes of a message, in its ticket and besides."""
+    entry, placement, pieces, verdict, flood = case.entry, case.placement, case.pieces, case.verdict, case.flood
+    event, now_ms, new_text = entry.event, entry.received_at_ms, case.new_text
     contact = placement.contact or Contact(
         id=ContactId(ids.new()), name=event.sender.name, language=verdict.language, created_at_ms=now_ms
     )
@@ -145,31 +160,13 @@ def _decide_message(
         ids=ids,
     )
     ticket = pieces.named(ticket)
-    scene = Scene(
-        now_ms=now_ms,
-        opened=placement.ticket is None,
-        message_id=message_id,
-        conversation_id=conversation_id,
-        channel=event.channel,
-        account=event.account,
-        visibility=event.visibility,
-        findings=entry.findings,
-        untold=entry.care.untold if entry.care is not None else (),
-        imported=entry.imported,
-        can_hide=circumstances.can_hide,
-        verdict=verdict,
-        agents=snapshot.agents,
-        times=ruleset.times,
-        remedies=ruleset.actions,
-        actions=tuple(row for row in snapshot.actions.values() if row.ticket_id == ticket.id),
-        is_verified=any(one.kind == "user_id" and one.proof == "app" for one in placement.sender.proven),
-    )
+    scene = _scene(case, ticket, message_id, conversation_id, snapshot, ruleset, circumstances)
     ticket, acted, told = carry_out(verdict.acts, ticket, scene, ids)
     ticket = noted(ticket, entry, placement.sender, new_text, message_id, ruleset)
     if not entry.imported:
         ticket, rung = ring(placement.ticket, ticket, ruleset, now_ms=now_ms, pressed=event.alarm)
         ticket_events += rung
-    why = msgspec.structs.replace(_why(entry, placement, verdict, ticket), acts=tuple(told))
+    why = msgspec.structs.replace(why_of(entry, placement, verdict, ticket), acts=tuple(told))
     reply = automatic_reply(
         entry,
         verdict,
@@ -186,16 +183,19 @@ def _decide_message(
             opens_links=circumstances.opens_links,
         ),
     )
+    is_withheld = reply is not None and flood is not None and flood.mutes(verdict.urgency)
+    reply = None if is_withheld else reply
     contact_after = contact if reply is None else reply.contact
     if reply is not None and reply.asked:
         ticket = msgspec.structs.replace(ticket, asked=reply.asked)
     if reply is not None and reply.template is not None:
         why = msgspec.structs.replace(why, reply_template=reply.template)
 
+    why, counted = _counted(case, why, ticket, message_id, ruleset, is_withheld=is_withheld)
     changes: list[Change] = writer_rows(event, placement, contact, contact_after, now_ms, ids)
-    changes += _conversation(entry, placement, conversation_id, contact.id, ticket)
+    changes += conversation_of(entry, placement, conversation_id, contact.id, ticket)
     changes.append(Add(ticket) if placement.ticket is None else Save(ticket))
-    changes.append(Add(_message(entry, ticket, conversation_id, contact, message_id, verdict, why)))
+    changes.append(Add(message_of(entry, ticket, conversation_id, contact, message_id, verdict, why)))
     changes += compared(placement, snapshot, ticket, message_id, now_ms, ids)
     if placement.is_participant:
         changes.append(
@@ -222,10 +222,11 @@ def _decide_message(
                 conversation_id=conversation_id,
                 queue=ticket.queue,
                 actor=f"contact:{contact.id}",
-                data={"left": why.left} if why.left else {},
+                data=added(why),
             )
         )
     )
+    changes += counted
     changes += acted
     changes += timers_of(placement.ticket, ticket, ruleset.lifecycle, ruleset.times, now_ms=now_ms, ids=ids)
     if reply is not None:
@@ -238,6 +239,61 @@ def _decide_message(
         why=why,
     )
     return Decided(changes=changes, outcome=outcome)
+
+
+def _counted(
+    case: _Case, why: Why, ticket: Ticket, message_id: MessageId, ruleset: Ruleset, *, is_withheld: bool
+) -> tuple[Why, list[Change]]:
+    """What was noticed of floods and repetitions, and the counts that the next messages are held against."""
+    flood = case.flood
+    if flood is None:
+        return why, []
+    said = again(
+        case.entry,
+        case.placement.heard,
+        case.new_text,
+        before=case.placement.ticket,
+        ticket=ticket,
+        message_id=message_id,
+        traffic=flood.traffic,
+        within_ms=ruleset.abuse.repeats_ms,
+    )
+    counts = flood.changes(remembered(flood.traffic, said), withheld=is_withheld)
+    why = noticed(why, case.entry, flood, said, is_withheld=is_withheld)
+    return why, [*counts, *floods_told(flood, ticket, case.entry.received_at_ms)]
+
+
+def _scene(
+    case: _Case,
+    ticket: Ticket,
+    message_id: MessageId,
+    conversation_id: ConversationId,
+    snapshot: Snapshot,
+    ruleset: Ruleset,
+    circumstances: Circumstances,
+) -> Scene:
+    """What the acts of rules are carried out in."""
+    entry, placement, verdict, flood = case.entry, case.placement, case.verdict, case.flood
+    event = entry.event
+    return Scene(
+        now_ms=entry.received_at_ms,
+        opened=placement.ticket is None,
+        message_id=message_id,
+        conversation_id=conversation_id,
+        channel=event.channel,
+        account=event.account,
+        visibility=event.visibility,
+        findings=entry.findings,
+        untold=entry.care.untold if entry.care is not None else (),
+        imported=entry.imported,
+        can_hide=circumstances.can_hide,
+        verdict=verdict,
+        agents=snapshot.agents,
+        times=ruleset.times,
+        remedies=ruleset.actions,
+        actions=tuple(row for row in snapshot.actions.values() if row.ticket_id == ticket.id),
+        is_quiet=flood is not None and flood.is_over and flood.mutes(verdict.urgency),
+    )
 
 
 def _ticket(
@@ -294,104 +350,3 @@ def _followed(placement: Placement, ticket: Ticket, now_ms: int) -> list[Event]:
         return []
     data: dict[str, str] = {"by": ticket.id, "because": placement.not_joined}
     return [Event(at_ms=now_ms, kind="ticket.followed", ticket_id=placement.related[0], queue=ticket.queue, data=data)]
-
-
-def _why(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: Ticket) -> Why:
-    return msgspec.structs.replace(
-        judged(verdict, ticket),
-        joined=placement.joined,
-        joined_detail=placement.not_joined,
-        left=_left(entry, placement),
-        contact_by=placement.contact_by,
-        known_by=placement.known_by,
-        conflicts=tuple([WhyConflict(row.kind, row.value, row.contact_id) for row in placement.foreign]),
-        ticket_new=placement.ticket is None,
-        points=placement.belonging.points if placement.belonging is not None else None,
-        related=placement.related,
-        related_by=placement.related_by,
-        parse_ms=entry.parse_ms,
-        redact_ms=entry.redact_ms,
-    )
-
-
-def _left(entry: JournalEntry, placement: Placement) -> str:
-    if placement.last_word:
-        return "thanks"
-    sleeps = placement.ticket is not None and may(placement.ticket.state, "open", "contact")
-    return "automatic" if sleeps and entry.event.automatic != "none" else ""
-
-
-def _conversation(
-    entry: JournalEntry,
-    placement: Placement,
-    conversation_id: ConversationId,
-    contact_id: ContactId,
-    ticket: Ticket,
-) -> list[Change]:
-    existing, now_ms = placement.conversation, entry.received_at_ms
-    # An auto-responder's Reply-To says nothing about where its owner reads mail.
-    reply_to = entry.event.reply_to if entry.event.automatic == "none" else None
-    if existing is None:
-        channel, account, visibility, thread, peer = placement.conversation_key
-        return [
-            Add(
-                Conversation(
-                    id=conversation_id,
-                    channel=channel,
-                    account=account,
-                    visibility=visibility,
-                    thread=thread,
-                    peer=peer,
-                    contact_id=contact_id,
-                    ticket_id=ticket.id,
-                    reply_to=reply_to,
-                    created_at_ms=now_ms,
-                )
-            )
-        ]
-    moved = msgspec.structs.replace(
-        existing, ticket_id=ticket.id, contact_id=contact_id, reply_to=reply_to or existing.reply_to
-    )
-    if moved == existing:
-        return []
-    moved = msgspec.structs.replace(moved, version=existing.version + 1)
-    return [Save(moved)]
-
-
-def _message(
-    entry: JournalEntry,
-    ticket: Ticket,
-    conversation_id: ConversationId,
-    contact: Contact,
-    message_id: MessageId,
-    verdict: Verdict,
-    why: Why,
-) -> Message:
-    event = entry.event
-    return Message(
-        id=message_id,
-        ticket_id=ticket.id,
-        conversation_id=conversation_id,
-        contact_id=contact.id,
-        kind="inbound",
-        automatic=event.automatic,
-        channel=event.channel,
-        account=event.account,
-        visibility=event.visibility,
-        external_id=event.message_id,
-        in_reply_to=event.in_reply_to,
-        references=event.references,
-        sender=event.sender,
-        subject=event.subject,
-        text=event.text or ("" if event.kind == "message" else f"[{event.kind}]"),
-        html=event.html,
-        language=verdict.language,
-        findings=entry.findings,
-        redactions=entry.redactions,
-        care=entry.care,
-        attachments=entry.attachments,
-        ext=event.ext,
-        verdict=msgspec.Raw(_ENCODER.encode(why)),
-        sent_at_ms=event.sent_at_ms,
-        received_at_ms=entry.received_at_ms,
-    )

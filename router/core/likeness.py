@@ -15,7 +15,7 @@ from router.core.entities import entities
 from router.model.matter import Sketch
 from rules.text import fold
 
-_CHARS_MAX: Final = 6_000
+CHARS_MAX: Final = 6_000
 _WORDS_MAX: Final = 120
 _TROUBLE: Final = frozenset({"missing", "pending", "failed"})
 _PARALLEL: Final = 0.6
@@ -207,7 +207,7 @@ class Heard(NamedTuple):
 
 def hear(subject: str, text: str, addresses: tuple[str, ...] = ()) -> Heard:
     """The form a redacted message is compared in; `addresses` are the door's keyed hashes of wallet addresses."""
-    return _hear(subject, text[:_CHARS_MAX], addresses)
+    return _hear(subject, text[:CHARS_MAX], addresses)
 
 
 @lru_cache(maxsize=256)  # a batch asks for what it looks up with, then decides by it

@@ -18,7 +18,7 @@ from rules.ruleset import Ruleset
 
 RING_AGAIN_MS = 15 * 60_000
 """A customer who presses the alarm again rings again only so long after somebody has accepted: that person is there."""
-_DONE = frozenset({"solved", "closed", "rejected"})
+SILENT_STATES = frozenset({"solved", "closed", "rejected"})
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -33,7 +33,7 @@ def ring(
     It rings when its urgency, or its queue, comes to be one that somebody is on call for, and when the customer
     presses the alarm again.
     """
-    rota = None if after.state in _DONE else ruleset.rota_for(after.urgency, after.queue)
+    rota = None if after.state in SILENT_STATES else ruleset.rota_for(after.urgency, after.queue)
     if rota is None:
         return _silent(after, now_ms)
     is_new = before is None or ruleset.rota_for(before.urgency, before.queue) is None
@@ -48,7 +48,7 @@ def _silent(ticket: Ticket, now_ms: int) -> tuple[Ticket, list[Event]]:
     if ticket.alarm_since_ms is None:
         return ticket, []
     quiet = msgspec.structs.replace(ticket, alarm_since_ms=None)
-    reason = ticket.state if ticket.state in _DONE else "lowered"
+    reason = ticket.state if ticket.state in SILENT_STATES else "lowered"
     return quiet, [_told(quiet, "alarm.over", now_ms, reason=reason)]
 
 
@@ -94,7 +94,9 @@ def begin(ticket: Ticket, ruleset: Ruleset, *, now_ms: int, ids: Ids) -> list[Ch
         due_at_ms=now_ms + rota.steps[0].within_ms,
         created_at_ms=now_ms,
     )
-    return [Add(ladder), *_paged(ladder, ticket, rota, now_ms, ids)]
+    # The ticket moves on with it: whoever merges it meanwhile has to look again, and takes the ladder along.
+    touched = Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
+    return [touched, Add(ladder), *_paged(ladder, ticket, rota, now_ms, ids)]
 
 
 def climb(ladder: Ladder, ticket: Ticket, ruleset: Ruleset, *, now_ms: int, ids: Ids) -> list[Change]:
@@ -133,7 +135,7 @@ def _paged(ladder: Ladder, ticket: Ticket, rota: Rota, now_ms: int, ids: Ids) ->
 
 
 def _page(ladder: Ladder, ticket: Ticket, page: Page, now_ms: int, ids: Ids) -> list[Change]:
-    is_carried: PageState = "queued" if page.kind in {"webhook", "email"} else "sent"
+    is_carried: PageState = "queued" if page.kind in {"webhook", "email", "telegram"} else "sent"
     row = PageEntry(
         id=PageId(ids.new()),
         ladder_id=ladder.id,

@@ -1,4 +1,4 @@
-"""What becomes of a page that goes by mail after one attempt. Pure.
+"""What becomes of a page that goes by mail or Telegram after one attempt. Pure.
 
 However it failed it is tried again, until the way is said to lead nowhere or the attempts are used up: then the history
 says that this person was not reached.
@@ -14,6 +14,8 @@ from router.model.limits import SEND_ATTEMPTS_MAX
 from router.model.tables import Event
 
 _ERROR_CHARS = 300
+_ASKED_MS_MAX = 3_600_000
+"""However long we are told to wait: a page that is an hour late is late enough."""
 
 
 def after_page(page: PageEntry, outcome: SendOutcome, *, now_ms: int, jitter: float) -> list[Change]:
@@ -23,10 +25,11 @@ def after_page(page: PageEntry, outcome: SendOutcome, *, now_ms: int, jitter: fl
         state = "sent"
     elif isinstance(outcome, Rejected) or page.attempts >= SEND_ATTEMPTS_MAX:
         state = "dead"
-    asked_ms = int((outcome.after_s or 0) * 1000) if isinstance(outcome, Retry) else 0
+    asked_ms = min(int((outcome.after_s or 0) * 1000), _ASKED_MS_MAX) if isinstance(outcome, Retry) else 0
     error = None if isinstance(outcome, Sent) else outcome.reason[:_ERROR_CHARS]
     if isinstance(outcome, AuthFailed):
-        error = f"the mail server refuses our login: {error}"[:_ERROR_CHARS]
+        who = "Telegram refuses our token" if page.kind == "telegram" else "the mail server refuses our login"
+        error = f"{who}: {error}"[:_ERROR_CHARS]
     settled = msgspec.structs.replace(
         page,
         state=state,
@@ -37,6 +40,6 @@ def after_page(page: PageEntry, outcome: SendOutcome, *, now_ms: int, jitter: fl
     )
     changes: list[Change] = [Save(settled)]
     if state != "queued":
-        data = {"to": f"email:{page.target}", "state": state, "attempt": str(page.attempts)}
+        data = {"to": f"{page.kind}:{page.target}", "state": state, "attempt": str(page.attempts)}
         changes.append(Record(Event(at_ms=now_ms, kind="page.state", ticket_id=page.ticket_id, data=data)))
     return changes

@@ -13,6 +13,7 @@ from router.core.identity import ProvenIdentity, SenderView, read_sender
 from router.core.lifecycle import OVER
 from router.core.matters import Belonging, Candidate, Joins, Opens, Own, Said, belongs, marks_of, said
 from router.core.thanks import is_thanks
+from router.model.abuse import sender_key
 from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.limits import REOPEN_WINDOW_MS
 from router.model.matter import Sketch
@@ -22,7 +23,7 @@ from router.model.tables import Contact, Conversation, Identity, Ticket
 from rules.matching import Matching
 from rules.pieces import is_piece
 
-Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references", Joins]
+Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references", "over_quota", Joins]
 NotJoined = Literal["", "sender_denied", "forwarded", "identity_conflict", "ticket_closed", "reopen_window_over", Opens]
 ContactBy = Literal[
     "new", "app", "provider", "mail", "visitor", "deep-link", "import", "agent", "conversation", "unproven"
@@ -119,6 +120,9 @@ def ask(entry: JournalEntry, token_conversation: ConversationId | None, keys: Sn
     if event.kind in _SAID:
         keys.marks.update(marks_of(said(entry, frozenset())))
     keys.identities.update([identity.key for identity in sender.proven])
+    keys.blocked.update([(event.channel, peer), *(identity.key for identity in sender.proven)])
+    keys.traffic.add(sender_key(event.channel, event.account, peer, is_proven=bool(sender.proven)))
+    keys.accounts.add((event.channel, event.account))
     keys.identities.update(sender.hints)
     keys.conversations.add(_conversation_key(event, own_thread(event, sender), peer))
     if token_conversation:
@@ -151,6 +155,13 @@ def _contact(
     if event.thread_id and conversation is not None and not sender.denied:
         return snapshot.contacts.get(conversation.contact_id), "conversation", ""
     return None, "unproven", ""
+
+
+def writer(event: InboundEvent, snapshot: Snapshot) -> tuple[SenderView, Contact | None]:
+    """Who wrote an event of whatever kind, as far as is known."""
+    sender = read_sender(event)
+    key = _conversation_key(event, own_thread(event, sender), sender.peer)
+    return sender, _contact(event, sender, snapshot.conversations.get(key), snapshot)[0]
 
 
 def _pointed_ticket(

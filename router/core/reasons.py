@@ -1,6 +1,14 @@
 """What a decision tells of itself, from what the rules said and where the ticket ended up. Pure."""
 
-from router.model.decisions import Why, WhyLost, WhyNote, WhyReason
+import msgspec
+
+from router.core.acts import OVER_QUOTA
+from router.core.floods import Flood
+from router.core.lifecycle import may
+from router.core.placement import Placement
+from router.core.repeats import Again
+from router.model.decisions import Why, WhyConflict, WhyLost, WhyNote, WhyReason
+from router.model.message import JournalEntry
 from router.model.tables import Ticket
 from rules.facts import Verdict
 
@@ -36,3 +44,48 @@ def unjudged(ticket: Ticket) -> Why:
         contact_by="conversation",
         ticket_new=False,
     )
+
+
+def why_of(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: Ticket) -> Why:
+    """Why a message became what it became."""
+    return msgspec.structs.replace(
+        judged(verdict, ticket),
+        joined=placement.joined,
+        joined_detail=placement.not_joined,
+        left=_left(entry, placement),
+        contact_by=placement.contact_by,
+        known_by=placement.known_by,
+        conflicts=tuple([WhyConflict(row.kind, row.value, row.contact_id) for row in placement.foreign]),
+        ticket_new=placement.ticket is None,
+        points=placement.belonging.points if placement.belonging is not None else None,
+        related=placement.related,
+        related_by=placement.related_by,
+        parse_ms=entry.parse_ms,
+        redact_ms=entry.redact_ms,
+    )
+
+
+def _left(entry: JournalEntry, placement: Placement) -> str:
+    if placement.last_word:
+        return "thanks"
+    sleeps = placement.ticket is not None and may(placement.ticket.state, "open", "contact")
+    return "automatic" if sleeps and entry.event.automatic != "none" else ""
+
+
+def noticed(why: Why, entry: JournalEntry, flood: Flood, said: Again | None, *, is_withheld: bool) -> Why:
+    """The same with what was noticed of floods and repetitions."""
+    withheld = ["reply"] if is_withheld else []
+    withheld += [act.kind for act in why.acts if act.detail == OVER_QUOTA]
+    withheld += ["ticket"] if why.joined == "over_quota" else []
+    repeat = said.why if said is not None else None
+    return msgspec.structs.replace(why, flood=flood.why(tuple(withheld)), repeat=repeat, released_by=entry.released_by)
+
+
+def added(why: Why) -> dict[str, str]:
+    """What the history tells of a message besides that it came."""
+    told = {"left": why.left, "released_by": why.released_by}
+    if why.repeat is not None:
+        told |= {"repeats": why.repeat.of, "nth": str(why.repeat.nth)}
+    if why.flood is not None and why.flood.sender:
+        told["over_quota"] = f"{why.flood.sender}/{why.flood.quota}"
+    return {key: value for key, value in told.items() if value}

@@ -2,14 +2,15 @@
 
 Only tickets of one contact are merged. Messages keep their history: they move with their conversations and outbox rows,
 the ticket they leave keeps its events, and a `Regrouping` remembers what moved and how things stood, so that it can be
-undone. What an agent takes apart, or puts together, was decided wrongly: the decision's `Joining` is marked undone, and
-counted by its reason.
+undone; alarms go along (core/ringing.py). What an agent takes apart, or puts together, was decided wrongly: the
+decision's `Joining` is marked undone, and counted by its reason.
 """
 
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from router.core import ringing
 from router.core.likeness import hear
 from router.core.quotes import visible
 from router.core.tickets import snippet_of
@@ -30,22 +31,15 @@ class By(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: AgentId
     now_ms: int
 
+    @property
+    def actor(self) -> str:
+        """As events name them."""
+        return f"agent:{self.agent_id}"
+
 
 def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
     """Move everything of one ticket into another of the same contact, and close it. Raises Refused."""
     _check(source, target.ticket)
-    row = Regrouping(
-        id=ids.new(),
-        kind="merge",
-        source_id=source.ticket.id,
-        target_id=target.ticket.id,
-        contact_id=target.ticket.contact_id,
-        message_ids=tuple(message.id for message in source.messages),
-        source_state=source.ticket.state,
-        source_reason=source.ticket.state_reason,
-        agent_id=by.agent_id,
-        at_ms=by.now_ms,
-    )
     closed = msgspec.structs.replace(
         source.ticket,
         state="closed",
@@ -55,11 +49,28 @@ def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
         version=source.ticket.version + 1,
     )
     both = (*target.messages, *source.messages)
+    closed, kept, rung = ringing.joined(
+        source, target, closed, _touched(target.ticket, both), actor=by.actor, now_ms=by.now_ms
+    )
+    row = Regrouping(
+        id=ids.new(),
+        kind="merge",
+        source_id=source.ticket.id,
+        target_id=target.ticket.id,
+        contact_id=target.ticket.contact_id,
+        message_ids=tuple(message.id for message in source.messages),
+        source_state=source.ticket.state,
+        source_reason=source.ticket.state_reason,
+        stood=ringing.stood(source.ticket, target.ticket, kept),
+        agent_id=by.agent_id,
+        at_ms=by.now_ms,
+    )
     return [
         Add(row),
         *_moved(source, target.ticket.id, row.message_ids),
         Save(closed),
-        Save(_touched(target.ticket, both)),
+        Save(kept),
+        *rung,
         *_compared(target, both),
         *_undone([joining for joining in source.joinings if joining.opened], by),
         *_told(row, "merge", source.ticket, target.ticket, by),
@@ -94,6 +105,9 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
         waiting_since_ms=by.now_ms,
         first_replied_at_ms=None,
         solved_at_ms=None,
+        verified_until_ms=None,
+        verified_account=None,
+        verified_since_ms=None,
         snoozed_until_ms=None,
         version=1,
     )
@@ -113,6 +127,7 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
     return [
         Add(opened),
         Add(row),
+        *ringing.echoed(opened, source.ladder, now_ms=by.now_ms, ids=ids),
         *_moved(source, opened.id, row.message_ids),
         Save(_touched(source.ticket, staying)),
         *_compared(source, staying),
@@ -122,7 +137,7 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
     ]
 
 
-def undo(row: Regrouping, source: Contents, target: Contents, by: By) -> list[Change]:
+def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
     """Bring back what a merge or split moved, as far as it is still there. Raises Refused."""
     if row.undone_at_ms is not None:
         raise Refused("already_undone", "this was taken back before", status=409)
@@ -132,15 +147,27 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By) -> list[Ch
     after = tuple(sorted((*source.messages, *back), key=lambda message: message.id))
     restored = _touched(source.ticket, after)
     if row.kind == "merge":
-        restored = msgspec.structs.replace(restored, state=row.source_state, state_reason=row.source_reason)
+        was = row.stood.source if row.stood is not None else None
+        restored = msgspec.structs.replace(
+            restored,
+            state=row.source_state,
+            state_reason=row.source_reason,
+            waiting_since_ms=was.waiting_since_ms if was is not None else None,
+            snoozed_until_ms=was.snoozed_until_ms if was is not None else None,
+        )
     left = _touched(target.ticket, staying)
+    rung: list[Change] = []
     if not staying:
         left = msgspec.structs.replace(left, state="closed", state_reason=f"back in T-{source.ticket.number}")
+        left, restored, rung = ringing.joined(target, source, left, restored, actor=by.actor, now_ms=by.now_ms)
+    elif row.stood is not None:
+        restored, left, rung = ringing.parted(row.stood, source, target, restored, left, now_ms=by.now_ms, ids=ids)
     return [
         Save(msgspec.structs.replace(row, undone_at_ms=by.now_ms, undone_by=by.agent_id, version=row.version + 1)),
         *_moved(target, source.ticket.id, row.message_ids),
         Save(restored),
         Save(left),
+        *rung,
         *_compared(source, after),
         *_compared(target, staying),
         *_told(row, "undo", source.ticket, target.ticket, by),
@@ -222,7 +249,7 @@ def _told(row: Regrouping, what: str, source: Ticket, target: Ticket, by: By) ->
                 kind="ticket.updated",
                 ticket_id=ticket.id,
                 queue=ticket.queue,
-                actor=f"agent:{by.agent_id}",
+                actor=by.actor,
                 data={**data, "messages": str(len(row.message_ids))},
             )
         )

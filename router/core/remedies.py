@@ -1,7 +1,7 @@
 """Actions on a customer's account: who may propose, who has to agree, what becomes of the call. Pure.
 
-Nobody agrees to their own proposal. What takes an action back needs a verified customer and two people, whatever the
-rules say (rules/remedies.py holds them to it).
+Nobody agrees to their own proposal. What takes an action back needs a passed identity check and two people, whatever
+the rules say (rules/remedies.py holds them to it).
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from router.core.account import account_of, is_verified
+from router.core.account import account_of
+from router.core.verification import is_unlocked, require_unlocked
 from router.model.actions import ActionEntry, ActionState
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
@@ -83,24 +84,30 @@ def propose(
             raise Refused("nothing_to_undo", f"{spec.undoes} has not been done on this ticket")
     if (standing := stands(rows, spec.name)) and not (spec.undoes is not None and standing == "already_done"):
         raise Refused(standing, f"{spec.name} is {standing.removeprefix('already_')} already")
-    account = _account(spec, identities)
+    account = _account(spec, ticket, identities, now_ms)
     actor = f"agent:{agent_id}"
     row = entry_of(spec, ticket.id, ticket.contact_id, proposed_by=actor, now_ms=now_ms, ids=ids)
     row = msgspec.structs.replace(row, account=account, undoes=undoes)
     return row, [Add(row), Record(told(row, "action.proposed", actor=actor, now_ms=now_ms))]
 
 
-def _account(spec: ActionSpec, identities: Sequence[Identity]) -> str:
+def _account(spec: ActionSpec, ticket: Ticket, identities: Sequence[Identity], now_ms: int) -> str:
     account = account_of(identities)
     if account is None:
         raise Refused("no_account", "no account of the app is proven to be this customer's", status=422)
-    if spec.verified and not is_verified(identities):
-        raise Refused("not_verified", f"{spec.name} needs a verified customer", status=422)
+    if spec.verified:
+        require_unlocked(ticket, account, now_ms)
     return account
 
 
 def approve(
-    row: ActionEntry, spec: ActionSpec, identities: Sequence[Identity], agent_id: AgentId, *, now_ms: int
+    row: ActionEntry,
+    spec: ActionSpec,
+    ticket: Ticket,
+    identities: Sequence[Identity],
+    agent_id: AgentId,
+    *,
+    now_ms: int,
 ) -> list[Change]:
     """A second person agrees. Raises Refused (not_proposed, own_proposal, account_changed, no_account …)."""
     if row.state != "proposed":
@@ -108,7 +115,7 @@ def approve(
     actor = f"agent:{agent_id}"
     if row.proposed_by == actor:
         raise Refused("own_proposal", "nobody agrees to their own proposal", status=403)
-    account = _account(spec, identities)
+    account = _account(spec, ticket, identities, now_ms)
     if row.account is not None and row.account != account:
         raise Refused("account_changed", "the customer's account is another one than when this was proposed")
     agreed = _moved(row, state="queued", account=account, decided_by=agent_id, due_at_ms=now_ms)
@@ -123,10 +130,22 @@ def decline(row: ActionEntry, agent_id: AgentId, *, now_ms: int) -> list[Change]
     return [Save(declined), Record(told(declined, "action.declined", actor=f"agent:{agent_id}", now_ms=now_ms))]
 
 
-def retry(row: ActionEntry, agent_id: AgentId, *, now_ms: int) -> list[Change]:
-    """Ask the back end again, under the same key. Raises Refused (not_failed)."""
+def locked(row: ActionEntry, spec: ActionSpec, ticket: Ticket, now_ms: int) -> str:
+    """Why an action is not asked for now; nothing when it is. An attempt after the first only asks again for what was
+    open when it was asked for: the back end may have done it, and its answer been lost."""
+    if row.account is None:
+        return "no account of the app is proven to be this customer's"
+    if spec.verified and row.attempts <= 1 and not is_unlocked(ticket, row.account, now_ms):
+        return "the customer's identity check has not passed, or its time is over"
+    return ""
+
+
+def retry(row: ActionEntry, spec: ActionSpec, ticket: Ticket, agent_id: AgentId, *, now_ms: int) -> list[Change]:
+    """Ask the back end again, under the same key. Raises Refused (not_failed, not_verified)."""
     if row.state != "failed":
         raise Refused("not_failed", f"this action is {row.state}")
+    if spec.verified and row.account is not None:
+        require_unlocked(ticket, row.account, now_ms)
     again = _moved(row, state="queued", attempts=0, due_at_ms=now_ms, error=None)
     event = told(again, "action.state", actor=f"agent:{agent_id}", now_ms=now_ms, to="queued")
     return [Save(again), Record(event)]

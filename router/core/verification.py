@@ -2,7 +2,7 @@
 
 An agent begins a check. Its customer gets a signed, expiring link on the channel they use; the back end is told too and
 answers with a signed call. What it says once counts, however often it says it. Until a check has passed, and again when
-its time is over, account facts and actions stay locked.
+its time is over, account facts and actions stay locked; a pass opens those of the account that logged in, no others.
 """
 
 from typing import Final, Literal
@@ -25,6 +25,8 @@ from rules.ruleset import Ruleset
 
 _ENCODER = msgspec.json.Encoder()
 TYPE: Final = "customer.verify"
+SKEW_MS: Final = 300_000
+"""How far the clocks of our processes, and the back end's, may be apart; one that went back further ends checks."""
 
 
 class CheckWord(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,15 +55,29 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The account that logged in."""
 
 
-def unlocked(ticket: Ticket, now_ms: int) -> bool:
-    """Whether account facts and actions of this ticket's customer may be used now."""
-    return ticket.verified_until_ms is not None and now_ms < ticket.verified_until_ms
+def unlocked_until(ticket: Ticket, account: str | None) -> int | None:
+    """Until when facts and actions of this account are open to whoever works the ticket; None: they are not.
+
+    The account is the customer's as it is known now: what was proven about another one opens nothing.
+    """
+    return ticket.verified_until_ms if account is not None and account == ticket.verified_account else None
 
 
-def require_unlocked(ticket: Ticket, now_ms: int) -> None:
+def is_unlocked(ticket: Ticket, account: str | None, now_ms: int) -> bool:
+    """Whether they are open now."""
+    until_ms, since_ms = unlocked_until(ticket, account), ticket.verified_since_ms
+    return until_ms is not None and since_ms is not None and since_ms - SKEW_MS <= now_ms < until_ms
+
+
+def require_unlocked(ticket: Ticket, account: str, now_ms: int) -> None:
     """Raises Refused (not_verified)."""
-    if not unlocked(ticket, now_ms):
+    if not is_unlocked(ticket, account, now_ms):
         raise Refused("not_verified", "the customer has to pass an identity check first", status=403)
+
+
+def is_open(check: IdentityCheck, now_ms: int) -> bool:
+    """Whether a check can be passed now."""
+    return check.state == "pending" and check.created_at_ms - SKEW_MS <= now_ms < check.expires_at_ms
 
 
 def begin(
@@ -80,8 +96,9 @@ def begin(
         raise Refused("no_back_end", "the rules name no back end that could check an identity (lifecycle: verifying)")
     if facts.conversation.visibility != "private":
         raise Refused("public_conversation", "an identity is checked where the customer alone reads")
-    if checks.check is not None and checks.check.state == "pending" and now_ms < checks.check.expires_at_ms:
+    if checks.check is not None and is_open(checks.check, now_ms):
         raise Refused("check_pending", "a check is under way")
+    over = [] if checks.check is None or checks.check.state != "pending" else [_expired(checks.check, now_ms)]
     message_id = MessageId(ids.new())
     check = IdentityCheck(
         id=ids.new(),
@@ -109,7 +126,8 @@ def begin(
     )  # fmt: skip
     told = _event(check, ticket, "begun", actor, now_ms)
     word = _word(check, ticket, checks.user_ids, verifying, now_ms, ids)
-    return check, [Save(changed), Record(event), Add(check), Record(told), Add(timer), Add(word), *asked]
+    made = [Save(changed), Record(event), Add(check), Record(told), Add(timer), Add(word), *asked]
+    return check, [*map(Save, over), *made]
 
 
 def _event(check: IdentityCheck, ticket: Ticket, state: str, actor: str, now_ms: int, why: str = "") -> Event:
@@ -157,7 +175,7 @@ def settle(
     """The check after the back end's answer; nothing changes when it was said before. Raises Refused (check_over)."""
     if answer.attempt in check.answers:
         return check, []
-    if check.state != "pending" or now_ms >= check.expires_at_ms:
+    if not is_open(check, now_ms):
         raise Refused("check_over", f"this check is over: {check.state}", status=410)
     why = _flaw(answer, user_ids)
     passed = answer.result == "passed" and not why
@@ -177,7 +195,13 @@ def settle(
     if state == "pending":
         return changed, changes
     lasts_ms = ruleset.lifecycle.verifying.lasts_ms if ruleset.lifecycle.verifying is not None else 0
-    ticket, moved = _over(facts.ticket, "backend", now_ms + lasts_ms if passed else None, now_ms)
+    ticket, moved = _over(facts.ticket, "backend", now_ms)
+    ticket = msgspec.structs.replace(
+        ticket,
+        verified_until_ms=now_ms + lasts_ms if passed else None,
+        verified_since_ms=now_ms if passed else None,
+        verified_account=changed.user_id,
+    )
     if passed:
         key = f"passed:{check.id}"
         moved += tell("verified", ticket, facts, ruleset, channel, now_ms=now_ms, ids=ids, key=key)
@@ -193,20 +217,24 @@ def _flaw(answer: Answer, user_ids: tuple[str, ...]) -> str:
     return "other_account" if user_ids and answer.user_id not in user_ids else ""
 
 
-def _over(ticket: Ticket, actor: str, verified_until_ms: int | None, now_ms: int) -> tuple[Ticket, list[Change]]:
+def _over(ticket: Ticket, actor: str, now_ms: int) -> tuple[Ticket, list[Change]]:
     """The ticket once its check is decided: back with its agents, unless somebody moved it meanwhile."""
     version, events = ticket.version, list[Change]()
     if ticket.state == "verifying" and may(ticket.state, "open", "backend"):
         ticket, event = change_state(ticket, "open", actor=actor, reason=None, now_ms=now_ms)
         events.append(Record(event))
-    return msgspec.structs.replace(ticket, verified_until_ms=verified_until_ms, version=version + 1), events
+    return msgspec.structs.replace(ticket, version=version + 1), events
+
+
+def _expired(check: IdentityCheck, now_ms: int) -> IdentityCheck:
+    return msgspec.structs.replace(check, state="expired", decided_at_ms=now_ms, version=check.version + 1)
 
 
 def expire(check: IdentityCheck, ticket: Ticket, now_ms: int) -> tuple[str, list[Change]]:
     """What becomes of a check whose time is over, and what is told of its timer."""
     if check.state != "pending":
         return "overtaken", []
-    over = msgspec.structs.replace(check, state="expired", decided_at_ms=now_ms, version=check.version + 1)
-    changed, events = _over(ticket, "system", ticket.verified_until_ms, now_ms)
+    over = _expired(check, now_ms)
+    changed, events = _over(ticket, "system", now_ms)
     told = _event(over, ticket, "expired", "system", now_ms)
     return "fired", [Save(over), Save(changed), *events, Record(told)]

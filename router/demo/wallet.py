@@ -3,16 +3,21 @@
 POST /actions does what a signed call asks for, once for each key: the same key again is answered as before, with
 another body it is a conflict. GET /context tells what it knows of an account. `faults` are worked off one by one,
 whatever is asked: `500`, `503`, `lost` (done, but no answer comes back), `slow` (no answer within anybody's patience).
+POST /checks takes word of identity checks; /app is what the app of a logged-in user shows of them: what is pressed
+there is answered to the house, signed.
 """
 
 import asyncio
 import hashlib
 import hmac
+from html import escape
 from typing import Final, Literal
 
+import aiohttp
 import msgspec
 from aiohttp import web
 
+from router.model.signing import signature
 from router.model.sources import Clock
 
 Fault = Literal["500", "503", "lost", "slow"]
@@ -30,6 +35,15 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     account: str
 
 
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """An identity check as the back end reads it."""
+
+    type: Literal["customer.verify"]
+    check_id: str
+    ticket: str
+    user_ids: tuple[str, ...]
+
+
 class Wallet:
     """Accounts and what was done to them. Serves on loopback once started."""
 
@@ -44,10 +58,17 @@ class Wallet:
         """Why calls were turned away, in order."""
         self.asked = 0
         """How many calls came in, refused and repeated ones too."""
+        self.house = ""
+        """Where the house listens, for answers to its checks."""
+        self.checks: dict[str, Check] = {}
+        """Those it was told of and that nobody has answered, by id."""
         self._answers: dict[str, tuple[bytes, int, dict[str, str]]] = {}
         app = web.Application(client_max_size=65_536)
         app.router.add_post("/actions", self._act)
         app.router.add_get("/context", self._tell)
+        app.router.add_post("/checks", self._check)
+        app.router.add_get("/app/{user}", self._show)
+        app.router.add_post("/app/{user}", self._press)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
 
     async def start(self) -> str:
@@ -79,10 +100,7 @@ class Wallet:
         if key not in self._answers:
             status, said = self._do(body)
             self._answers[key] = (body, status, said)
-        if self.faults and self.faults[0] == "lost":
-            self.faults.pop(0)
-            assert request.transport is not None
-            request.transport.close()
+        self._lose(request)
         _, status, said = self._answers[key]
         return web.json_response(said, status=status)
 
@@ -115,6 +133,60 @@ class Wallet:
         if (wanted := request.query.get("hash")) is not None:
             told["transaction"] = {"hash": wanted, "status": "pending", "confirmations": 0}
         return web.json_response(told)
+
+    async def _check(self, request: web.Request) -> web.Response:
+        self.asked += 1
+        body = await request.read()
+        if problem := self._refusal(request, body):
+            return self._turned_away(problem, 401)
+        if (faulty := await self._before()) is not None:
+            return faulty
+        try:
+            check = msgspec.json.decode(body, type=Check)
+        except msgspec.DecodeError:
+            return self._turned_away("bad_body", 400)
+        self.checks[check.check_id] = check
+        self._lose(request)
+        return web.json_response({})
+
+    async def _show(self, request: web.Request) -> web.Response:
+        """What the app asks this user."""
+        user = request.match_info["user"]
+        asked = [
+            f'<form method="post"><p>Support asks whether it is you who writes ({escape(check.ticket)}).</p>'
+            f'<button name="check" value="{escape(check.check_id)}">It is me / 是我</button></form>'
+            for check in self.checks.values()
+            if not check.user_ids or user in check.user_ids
+        ]
+        text = "".join(asked) or "<p>Nobody asks for anything.</p>"
+        return web.Response(text=f"<!doctype html><title>{escape(user)}</title>{text}", content_type="text/html")
+
+    async def _press(self, request: web.Request) -> web.Response:
+        asked = (await request.post()).get("check")
+        if not isinstance(asked, str) or asked not in self.checks:
+            return web.json_response({"error": "unknown_check"}, status=404)
+        status = await self.answer(asked, request.match_info["user"])
+        return web.json_response({"answered": status}, status=200 if status == 200 else 502)
+
+    async def answer(
+        self, check_id: str, user: str | None, *, result: Literal["passed", "failed"] = "passed", attempt: str = "1"
+    ) -> int:
+        """Tell the house how an attempt went; the status that it answered with."""
+        said = {"attempt": attempt, "result": result, "user_id": user}
+        body = msgspec.json.encode(said)
+        headers = {"Switchboard-Signature": signature(self._secret, self._clock.now_ms() // 1000, body)}
+        url = f"{self.house}/api/v1/identity-checks/{check_id}"
+        async with aiohttp.ClientSession() as http, http.post(url, data=body, headers=headers) as answer:
+            if answer.status == 200 and result == "passed":
+                self.checks.pop(check_id, None)
+            return answer.status
+
+    def _lose(self, request: web.Request) -> None:
+        """Close the line after the work, where that is the next fault."""
+        if self.faults and self.faults[0] == "lost":
+            self.faults.pop(0)
+            assert request.transport is not None
+            request.transport.close()
 
     async def _before(self) -> web.Response | None:
         """The next fault, unless it is one for after the work."""

@@ -28,6 +28,10 @@ CONFIG_NAME = "switchboard.yaml"
 SPOKEN_FOR = ("x", "facebook", "telegram", "whatsapp", "phone")
 """Channel kinds whose connectors come later; until then the demo's customers use them through the API channel."""
 
+_LIFECYCLE = b"\nlifecycle:\n"
+_VERIFYING = b"\nlifecycle:\n  verifying: {webhook: wallet}   # who the back end is, says backend.yaml\n"
+"""The pack leaves open who checks an identity; the demo has somebody."""
+
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     """Where everything of one demo lives."""
@@ -50,7 +54,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         if not self.rules.exists():
             self.rules.mkdir()
             for name, content in packs.read().items():
-                (self.rules / name).write_bytes(content)
+                (self.rules / name).write_bytes(content.replace(_LIFECYCLE, _VERIFYING))
             # The pack's own tests hold its queues in place: here is a rule that may be changed without them.
             for name in ("backend.yaml", "yours.yaml"):
                 (self.rules / name).write_bytes((resources.files("router.demo") / name).read_bytes())
@@ -82,7 +86,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         """Where the simulated back end of the wallet listens this time; the rules find it there."""
         folder = self.directory / "backend"
         folder.mkdir(exist_ok=True)
-        for name in ("actions", "context"):
+        for name in ("actions", "context", "checks"):
             (folder / name).write_text(f"{address}/{name}", encoding="ascii")
 
     def config(

@@ -1,7 +1,8 @@
 """The assigner: gives waiting tickets to agents who are online and have room. One process at a time does it."""
 
 from router.bus import Bus
-from router.core.assignment import decide_assignments
+from router.core.assignment import closed_queues, decide_assignments
+from router.flow.rulebook import Rulebook
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.sources import Clock
 from router.store import assignment
@@ -16,8 +17,8 @@ _BATCH = 200
 class Assigner:
     """Offers the oldest fitting ticket to the longest idle agent."""
 
-    def __init__(self, *, store: Store, bus: Bus, clock: Clock, log: Logger) -> None:
-        self._store, self._bus, self._clock, self._log = store, bus, clock, log
+    def __init__(self, *, store: Store, bus: Bus, rulebook: Rulebook, clock: Clock, log: Logger) -> None:
+        self._store, self._bus, self._rulebook, self._clock, self._log = store, bus, rulebook, clock, log
 
     async def run(self) -> None:
         """Work until cancelled: after every commit that may matter, and now and then."""
@@ -34,14 +35,16 @@ class Assigner:
 
     async def run_once(self) -> int:
         """One round; how many changes it made. A round that collides with somebody is simply tried at the next wake."""
-        view = await self._store.read(assignment.gather(_BATCH))
+        now_ms = self._clock.now_ms()
+        closed = closed_queues(self._rulebook.current, now_ms)
+        view = await self._store.read(assignment.gather(_BATCH, closed=sorted(closed)))
         if not view.loads or not view.waiting:
             return 0
-        changes = decide_assignments(view.waiting, view.loads, now_ms=self._clock.now_ms())
+        changes = decide_assignments(view.waiting, view.loads, closed=closed, now_ms=now_ms)
         if not changes:
             return 0
         try:
-            await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
+            await self._store.write(store_changes.apply(changes, now_ms=now_ms))
         except Conflict:
             return 0
         await self._bus.notify("events")

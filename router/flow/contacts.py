@@ -1,16 +1,23 @@
-"""Contacts from a file into the store, chunk by chunk; bad rows are told by line and do not stop the others."""
+"""Contacts from a file into the store, chunk by chunk; bad rows are told by line and do not stop the others.
 
-from collections.abc import Callable, Iterable
+A row that has addresses of several people who wrote before says that they are one: they are merged, as an agent would,
+with all that follows them, so that it can be undone.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from router.flow.people import People
 from router.model.contact import decode_contact
-from router.model.errors import InvalidMessage
+from router.model.errors import InvalidMessage, Refused
 from router.model.sources import Clock, Ids
 from router.store import contacts
 from router.store.script import Store
 from rules.redact import redact
 
+_ROUNDS_MAX = 4
+_KEY_CHARS = 100
 Progress = Callable[[int], None]
 
 
@@ -32,7 +39,13 @@ class ImportedContacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def import_contacts(
-    lines: Iterable[bytes], *, store: Store, clock: Clock, ids: Ids, progress: Progress = lambda _done: None
+    lines: Iterable[bytes],
+    *,
+    people: People,
+    store: Store,
+    clock: Clock,
+    ids: Ids,
+    progress: Progress = lambda _done: None,
 ) -> ImportedContacts:
     """Upsert one contact per line (docs/formats.md)."""
     problems: list[tuple[int, str]] = []
@@ -42,9 +55,9 @@ async def import_contacts(
     async def flush() -> None:
         nonlocal done, taken, unlinked
         rows = [row for _, row in chunk]
-        imported = await store.write(contacts.load(rows, ids=ids, now_ms=clock.now_ms()))
-        problems.extend((chunk[at][0], why) for at, why in imported.errors)
-        left_out = {at for at, _ in imported.errors}
+        errors = await _load(rows, people, store, clock, ids)
+        problems.extend((chunk[at][0], why) for at, why in errors.items())
+        left_out = errors.keys()
         good = [row for at, row in enumerate(rows) if at not in left_out]
         taken += len(good)
         unlinked += sum(bool(row.identities) and not row.proven() for row in good)
@@ -76,6 +89,35 @@ async def import_contacts(
         await flush()
     told = tuple(f"line {number}: {why}" for number, why in sorted(problems))
     return ImportedContacts(taken=taken, unlinked=unlinked, problems=told)
+
+
+async def _load(
+    rows: Sequence[contacts.ContactIn], people: People, store: Store, clock: Clock, ids: Ids
+) -> dict[int, str]:
+    """Take rows in; what is wrong with those that were not, by position."""
+    errors: dict[int, str] = {}
+    waiting = list(range(len(rows)))
+    for _ in range(_ROUNDS_MAX):
+        imported = await store.write(contacts.load([rows[at] for at in waiting], ids=ids, now_ms=clock.now_ms()))
+        errors |= {waiting[at]: why for at, why in imported.errors}
+        merged: list[int] = []
+        for each in imported.one_person:
+            at = waiting[each.at]
+            try:
+                await _merge(each, rows[at].key, people)
+                merged.append(at)
+            except Refused as refused:
+                errors[at] = str(refused)
+        waiting = merged
+        if not waiting:
+            break
+    return errors | dict.fromkeys(waiting, "these people write at this very moment; import the row again")
+
+
+async def _merge(found: contacts.OnePerson, key: str, people: People) -> None:
+    """Say that several contacts are one person. Raises Refused."""
+    for other in found.others:
+        await people.merge(found.into, other, f"the import says that both are {key[:_KEY_CHARS]}", "system")
 
 
 def _safe(ext: str) -> str:

@@ -1,4 +1,4 @@
-"""What the wallet's back end knows of a verified customer: asked on an agent's request, shown, never kept.
+"""What the wallet's back end knows of a customer who passed an identity check: asked for an agent, shown, never kept.
 
 That somebody looked is committed before the question leaves. An answer that does not come within two seconds is said to
 have not come: an agent in an emergency does not wait for a screen.
@@ -9,7 +9,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from router.core.account import account_of, is_verified
+from router.core.account import account_of
+from router.core.verification import is_unlocked
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, SignedCalls
 from router.model.changes import Record
@@ -67,9 +68,9 @@ class ContextReader:
             return Context(state="off")
         if account is None:
             return Context(state="no_account")
-        if not is_verified(facts.identities):
-            return Context(state="not_verified")
         now_ms = self._clock.now_ms()
+        if not is_unlocked(facts.ticket, account, now_ms):
+            return Context(state="not_verified")
         seen = Event(
             at_ms=now_ms,
             kind="context.read",

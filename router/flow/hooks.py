@@ -8,12 +8,12 @@ import msgspec
 
 from router.bus import Bus
 from router.core.hooks import HookOutcome, after_hook
+from router.flow import rounds
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, Reply, SignedCalls
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SEND_LEASE_MS
 from router.model.sources import Clock
-from router.store import changes as store_changes
 from router.store import hooks
 from router.store.hooks import ClaimedHook
 from router.store.script import Store
@@ -90,11 +90,7 @@ class HookWorker:
         outcome = await self._send(item, http)
         self._metrics.hooks.labels(outcome.kind).inc()
         changes = after_hook(item.entry, outcome, now_ms=self._clock.now_ms(), jitter=self._jitter())
-        try:
-            await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
-        except (StoreUnavailable, Conflict) as error:
-            # It stays `sending`, and is sent again under its key once the lease has run out.
-            self._log.warning("hooks.not_settled", hook_id=item.entry.id, **why(error))
+        await rounds.settle("hooks", item.entry.id, changes, store=self._store, clock=self._clock, log=self._log)
 
     async def _send(self, item: ClaimedHook, http: aiohttp.ClientSession) -> HookOutcome:
         webhook = self._rulebook.current.webhooks.get(item.entry.webhook)

@@ -15,6 +15,7 @@ import msgspec
 
 from router.bus import Bus
 from router.connector import Acceptance, Accepted, Cursor, Manifest, RawEvent
+from router.core.identity import conversation_key
 from router.flow.commits import Arrival, Commits
 from router.flow.door import Cleaned, Read, clean, read
 from router.flow.rulebook import Rulebook
@@ -236,7 +237,7 @@ class ChannelInlet:
 
     def _row(self, cleaned: Cleaned, sealed_id: SealedId | None) -> JournalRow:
         event = cleaned.entry.event
-        key = f"{event.channel}\x1f{event.account}\x1f{event.sender.id.strip().lower()}"
+        key = conversation_key(event)
         return JournalRow(
             id=JournalId(self._door.ids.new()),
             partition=partition_of(key),

@@ -1,7 +1,7 @@
-"""The page worker: pages that go by mail leave through the mail channel, tried again until it takes them.
+"""The page worker: pages leave by the mail channel or a Telegram bot, tried again until they are taken.
 
-What a pager's mail says is the ticket's number and where to accept it, never content. The same page is the same
-Message-ID at every attempt, so that what may have arrived is simply sent again.
+What they say is the ticket's number, how urgent it is, its queue and where to accept it, never content. A mail has the
+same Message-ID at every attempt, so that what may have arrived is simply sent again; in a chat it may stand twice.
 """
 
 import asyncio
@@ -10,23 +10,27 @@ from collections.abc import Callable
 from router.bus import Bus
 from router.connector import Outbound, Rejected, Retry, SendOutcome, Unknown
 from router.core.pages import after_page
+from router.flow import rounds
 from router.flow.channels import Channel, Channels
-from router.model.errors import Conflict, StoreUnavailable
+from router.flow.references import References
+from router.flow.telegram import TelegramBot
+from router.model.changes import ticket_number
+from router.model.errors import ConfigError
 from router.model.ids import MessageId, OutboxId
 from router.model.limits import SEND_LEASE_MS, SEND_SECONDS_MAX
 from router.model.sources import Clock
+from router.model.tables import Ticket, Urgency
 from router.store import alarms
-from router.store import changes as store_changes
 from router.store.alarms import ClaimedPage
 from router.store.script import Store
-from router.telemetry import Logger, why
+from router.telemetry import Logger
 
-_POLL_S = 1.0
 _CONCURRENCY = 8
+_CHINESE: dict[Urgency, str] = {"low": "低", "normal": "普通", "high": "高", "critical": "紧急"}
 
 
 class PageWorker:
-    """Sends the pages that wait for the mail channel."""
+    """Sends the pages that wait for the mail channel or the bot."""
 
     def __init__(
         self,
@@ -34,27 +38,20 @@ class PageWorker:
         store: Store,
         bus: Bus,
         channels: Channels,
+        telegram: TelegramBot | None,
+        references: References,
         public_url: str,
         clock: Clock,
         jitter: Callable[[], float],
         log: Logger,
     ) -> None:
         self._store, self._bus, self._channels, self._public_url = store, bus, channels, public_url
+        self._telegram, self._references = telegram, references
         self._clock, self._jitter, self._log = clock, jitter, log
 
     async def run(self) -> None:
         """Work until cancelled."""
-        watch = self._bus.watch("outbox")
-        try:
-            while True:
-                try:
-                    while await self.run_once():
-                        pass
-                except (StoreUnavailable, Conflict) as error:
-                    self._log.warning("pages.store_unavailable", **why(error))
-                await watch.wait(_POLL_S)
-        finally:
-            watch.close()
+        await rounds.work("pages", self.run_once, bus=self._bus, log=self._log)
 
     async def run_once(self) -> int:
         """Claim and send one round; how many pages it worked."""
@@ -69,26 +66,37 @@ class PageWorker:
     async def _deliver(self, item: ClaimedPage) -> None:
         outcome = await self._send(item)
         changes = after_page(item.page, outcome, now_ms=self._clock.now_ms(), jitter=self._jitter())
-        try:
-            await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
-        except (StoreUnavailable, Conflict) as error:
-            self._log.warning("pages.not_settled", page_id=item.page.id, **why(error))
+        await rounds.settle("pages", item.page.id, changes, store=self._store, clock=self._clock, log=self._log)
 
     async def _send(self, item: ClaimedPage) -> SendOutcome:
+        if item.ticket.alarm_since_ms is None:  # hours of attempts may lie behind it
+            return Rejected(reason="nobody has to accept it any more")
+        return await (self._write(item) if item.page.kind == "telegram" else self._mail(item))
+
+    async def _write(self, item: ClaimedPage) -> SendOutcome:
+        if self._telegram is None:
+            return Rejected(reason="no bot is configured (oncall.telegram of switchboard.yaml)")
+        try:
+            chat = self._references.address(item.page.target)
+        except ConfigError as error:
+            return Retry(reason=str(error))
+        return await self._telegram.send(chat, self._text(item.ticket))
+
+    async def _mail(self, item: ClaimedPage) -> SendOutcome:
         channel = self._channels.first("email")
         if channel is None:
             return Rejected(reason="no mail channel is configured")
         try:
             async with asyncio.timeout(SEND_SECONDS_MAX):
-                return await channel.connector.send(self._mail(item, channel))
+                return await channel.connector.send(self._outbound(item, channel))
         except TimeoutError:
             return Unknown(reason=f"no answer within {SEND_SECONDS_MAX} s")
         except Exception as error:  # noqa: BLE001 -- a connector's mistake is one page's trouble, not the worker's
             self._log.error("pages.connector_failed", channel=channel.kind, error=type(error).__name__)
             return Retry(reason=f"the connector failed: {type(error).__name__}")
 
-    def _mail(self, item: ClaimedPage, channel: Channel) -> Outbound:
-        page, number = item.page, f"T-{item.ticket_number}"
+    def _outbound(self, item: ClaimedPage, channel: Channel) -> Outbound:
+        page, ticket, urgency = item.page, item.ticket, item.ticket.urgency
         return Outbound(
             id=OutboxId(page.id),
             key=page.id,
@@ -98,11 +106,16 @@ class PageWorker:
             thread=page.id,
             to=page.target,
             visibility="private",
-            subject=f"{number}: critical, not accepted yet / 紧急，尚无人接单",
-            text=(
-                f"{number} is critical and nobody has accepted it yet. Accept it here:\n"
-                f"{number} 是紧急工单，尚无人接单。请在这里接单：\n\n{self._public_url}/inbox/critical/{number}\n"
-            ),
+            subject=f"{ticket_number(ticket)}: {urgency}, not accepted yet / {_CHINESE[urgency]}，尚无人接单",
+            text=self._text(ticket),
             automatic=True,
             created_at_ms=page.created_at_ms,
+        )
+
+    def _text(self, ticket: Ticket) -> str:
+        number, queue = ticket_number(ticket), ticket.queue
+        return (
+            f"{number} is {ticket.urgency}, in the queue {queue}, and nobody has accepted it yet. Accept it here:\n"
+            f"{number} 为{_CHINESE[ticket.urgency]}工单，队列 {queue}，尚无人接单。请在这里接单：\n\n"
+            f"{self._public_url}/inbox/critical/{number}\n"
         )

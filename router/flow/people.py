@@ -21,8 +21,8 @@ from router.model.people import Circle, Hint, PeopleAct
 from router.model.snapshot import IdentityKey
 from router.model.sources import Clock, Ids
 from router.model.tables import Contact, Conversation, Identity, Ticket
+from router.store import blocks, dossier, hints
 from router.store import changes as store_changes
-from router.store import dossier, hints
 from router.store.dossier import Dossier
 from router.store.script import Script, Store
 from rules.redact import redact
@@ -50,7 +50,7 @@ class People:
     async def show(self, name: str) -> tuple[Dossier, list[Hint]]:
         """A contact with what is known of it, and who may be the same person. Raises Refused (no_such_contact)."""
         contact = await self._contact(name)
-        return await self._store.read(_shown(contact))
+        return await self._store.read(_shown(contact, self._clock.now_ms()))
 
     async def find(self, text: str) -> list[Contact]:
         """Contacts by key, number, address or whole name."""
@@ -58,7 +58,7 @@ class People:
 
     async def link(self, name: str, key: IdentityKey, reason: str, actor: str) -> PeopleAct:
         """Say that an address is this contact's. Raises Refused."""
-        contact, key = await self._contact(name), _checked(key)
+        contact, key = await self._contact(name), checked_key(key)
 
         def script(deed: Deed) -> Script[PeopleAct]:
             circles = yield from dossier.circles([contact.id])
@@ -69,7 +69,7 @@ class People:
 
     async def unlink(self, name: str, key: IdentityKey, reason: str, actor: str) -> PeopleAct:
         """Say that an address is not this contact's. Raises Refused."""
-        contact, key = await self._contact(name), _checked(key)
+        contact, key = await self._contact(name), checked_key(key)
         return await self._decide(
             [contact.id], lambda found, deed: people.unlink(found[contact.id], key, deed, self._ids), reason, actor
         )
@@ -101,7 +101,7 @@ class People:
 
     async def split(self, name: str, keys: Sequence[IdentityKey], reason: str, actor: str) -> PeopleAct:
         """Give some addresses of a contact to a contact of their own. Raises Refused."""
-        contact, wanted = await self._contact(name), [_checked(key) for key in keys]
+        contact, wanted = await self._contact(name), [checked_key(key) for key in keys]
         return await self._decide(
             [contact.id],
             lambda found, deed: people.split(found[contact.id], wanted, deed, self._ids),
@@ -184,12 +184,19 @@ def _apply(done: Done, deed: Deed) -> Script[PeopleAct]:
     return done.act
 
 
-def _shown(contact: Contact) -> Script[tuple[Dossier, list[Hint]]]:
+def _shown(contact: Contact, now_ms: int) -> Script[tuple[Dossier, list[Hint]]]:
     found = yield from dossier.dossier(contact)
+    everybody = [contact.id, *(each.id for each in found.absorbed)]
+    keys = [(each.kind, each.value) for each in found.identities]
+    found = msgspec.structs.replace(
+        found,
+        blocks=(yield from blocks.of_contact(everybody, keys, now_ms=now_ms)),
+        held=(yield from blocks.count_held(everybody)),
+    )
     return found, (yield from hints.of(found)) if contact.merged_into is None else []
 
 
-def _checked(key: IdentityKey) -> IdentityKey:
+def checked_key(key: IdentityKey) -> IdentityKey:
     """The address as it is stored. Raises Refused for one that nothing could ever match."""
     kind, value = key[0].strip().lower(), normalise(key[0].strip().lower(), key[1])
     if not kind.replace("_", "").replace("-", "").isalnum() or not value or len(value) > ID_CHARS_MAX:

@@ -51,7 +51,7 @@ class Regroupings:
             if row is None:
                 raise Refused("not_found", f"there is no merge or split {id_[:40]}", status=404)
             source, target = await self._contents(row.source_id), await self._contents(row.target_id)
-            return core.undo(row, source, target, self._by(agent))
+            return core.undo(row, source, target, self._by(agent), self._ids)
 
         return _made(await self._apply(decide))
 

@@ -16,6 +16,7 @@ from router.flow.channels import Channels
 from router.flow.contacts import ImportedContacts, import_contacts
 from router.flow.intake import Door
 from router.flow.leases import Leases
+from router.flow.people import People
 from router.flow.route import RoutedEntry, RouteWorker
 from router.flow.rulebook import Rulebook
 from router.flow.timers import Timers
@@ -111,6 +112,7 @@ class Rehearsal:
             log=log,
         )
         self._timers = Timers(store=store, bus=bus, rulebook=rulebook, channels=Channels(), clock=self._clock, ids=ids)
+        self._people = People(store=store, bus=bus, clock=self._clock, ids=ids)
         self._soonest_ms = soonest_ms(rulebook.current)
         self._quiet_until_ms = _NEVER
         """Until then no timer can be due."""
@@ -120,7 +122,7 @@ class Rehearsal:
 
     async def import_contacts(self, lines: Iterable[bytes]) -> ImportedContacts:
         """Know these people beforehand; what became of their rows."""
-        return await import_contacts(lines, store=self._store, clock=self._clock, ids=self._ids)
+        return await import_contacts(lines, people=self._people, store=self._store, clock=self._clock, ids=self._ids)
 
     async def decide(self, lines: Iterable[bytes]) -> AsyncIterator[Answer]:
         """One answer per line that is not blank, in order."""

@@ -14,13 +14,14 @@ import msgspec
 
 from router.bus import Bus
 from router.core import remedies
-from router.core.account import account_of, is_verified
+from router.core.account import account_of
 from router.core.remedies import CallOutcome, after_call
+from router.flow import rounds
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, Reply, SignedCalls
 from router.model.actions import ActionEntry
 from router.model.changes import Change
-from router.model.errors import Conflict, Refused, StoreUnavailable
+from router.model.errors import Conflict, Refused
 from router.model.ids import ActionId, TicketId
 from router.model.limits import SEND_LEASE_MS
 from router.model.sources import Clock, Ids
@@ -29,11 +30,10 @@ from router.store import actions
 from router.store import changes as store_changes
 from router.store.actions import ActionFacts, ClaimedAction
 from router.store.script import Store
-from router.telemetry import Logger, Metrics, why
+from router.telemetry import Logger, Metrics
 from rules.backend import ActionSpec
 
 T = TypeVar("T")
-_POLL_S = 1.0
 _TIMEOUT_S = 10.0
 _CONCURRENCY = 8
 _ANSWER_BYTES_MAX = 16_384
@@ -80,7 +80,8 @@ class Remedies:
 
         def decide(row: ActionEntry, facts: ActionFacts) -> list[Change]:
             spec = self._spec(row.action)
-            return remedies.approve(row, spec, facts.identities, agent.id, now_ms=self._clock.now_ms())
+            now_ms = self._clock.now_ms()
+            return remedies.approve(row, spec, facts.ticket, facts.identities, agent.id, now_ms=now_ms)
 
         return await self._decide(action_id, decide)
 
@@ -92,7 +93,12 @@ class Remedies:
 
     async def retry(self, action_id: ActionId, agent: Agent) -> TicketId:
         """Ask the back end once more. Raises Refused."""
-        return await self._decide(action_id, lambda row, _: remedies.retry(row, agent.id, now_ms=self._clock.now_ms()))
+
+        def decide(row: ActionEntry, facts: ActionFacts) -> list[Change]:
+            spec = self._spec(row.action)
+            return remedies.retry(row, spec, facts.ticket, agent.id, now_ms=self._clock.now_ms())
+
+        return await self._decide(action_id, decide)
 
     def _spec(self, action: str) -> ActionSpec:
         known = self._rulebook.current.actions
@@ -153,17 +159,7 @@ class RemedyWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        watch = self._bus.watch("outbox")
-        try:
-            while True:
-                try:
-                    while await self.run_once():
-                        pass
-                except (StoreUnavailable, Conflict) as error:
-                    self._log.warning("actions.store_unavailable", **why(error))
-                await watch.wait(_POLL_S)
-        finally:
-            watch.close()
+        await rounds.work("actions", self.run_once, bus=self._bus, log=self._log)
 
     async def run_once(self) -> int:
         """Claim and ask for one round; how many actions it worked."""
@@ -183,20 +179,14 @@ class RemedyWorker:
         outcome = await self._call(entry, item, http)
         self._metrics.actions.labels(outcome.kind).inc()
         changes = after_call(entry, item.undone, outcome, now_ms=self._clock.now_ms(), jitter=self._jitter())
-        try:
-            await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
-        except (StoreUnavailable, Conflict) as error:
-            # It stays `sending`, and is asked for again under its key once the lease has run out.
-            self._log.warning("actions.not_settled", action_id=entry.id, **why(error))
+        await rounds.settle("actions", entry.id, changes, store=self._store, clock=self._clock, log=self._log)
 
     async def _call(self, entry: ActionEntry, item: ClaimedAction, http: aiohttp.ClientSession) -> CallOutcome:
         spec = self._rulebook.current.actions.get(entry.action)
         if spec is None:
             return CallOutcome(kind="never", reason=f"the rules no longer have an action {entry.action}")
-        if entry.account is None:
-            return CallOutcome(kind="never", reason="no account of the app is proven to be this customer's")
-        if spec.verified and not is_verified(item.identities):
-            return CallOutcome(kind="never", reason="the customer is not verified any more")
+        if refused := remedies.locked(entry, spec, item.ticket, self._clock.now_ms()):
+            return CallOutcome(kind="never", reason=refused)
         place = Place(what=f"action {spec.name}", url=spec.url, secret=spec.secret)
         try:
             reply = await self._calls.post(http, place, _body(entry, item), entry.id, read_bytes_max=_ANSWER_BYTES_MAX)
@@ -214,7 +204,7 @@ def _body(entry: ActionEntry, item: ClaimedAction) -> bytes:
             "action": entry.action,
             "account": entry.account,
             "undoes": entry.undoes,
-            "ticket": f"T-{item.ticket_number}",
+            "ticket": f"T-{item.ticket.number}",
             "proposed_by": entry.proposed_by,
             "approved_by": f"agent:{entry.decided_by}" if entry.decided_by else None,
             "at_ms": entry.created_at_ms,

@@ -20,8 +20,9 @@ from router.flow.channels import Channels
 from router.flow.leases import Leases
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
+from router.model.abuse import Held
 from router.model.actions import ActionEntry
-from router.model.changes import Add, Change
+from router.model.changes import Add, Change, Count
 from router.model.decisions import Outcome
 from router.model.errors import Conflict, Fenced, StoreUnavailable
 from router.model.grouping import Joining
@@ -205,6 +206,10 @@ class RouteWorker:
             if isinstance(change, Add) and isinstance(change.row, Joining):
                 what = "opened" if change.row.opened else "joined"
                 self._metrics.matched.labels(what, change.row.reason).inc()
+            elif isinstance(change, Add) and isinstance(change.row, Held):
+                self._metrics.kept.labels(change.row.channel, change.row.reason).inc()
+            elif isinstance(change, Count) and change.withheld:
+                self._metrics.replies_withheld.labels(change.channel).inc(change.withheld)
 
     def _circumstances(self, item: _Work) -> Circumstances:
         event = item.entry.event
@@ -212,6 +217,7 @@ class RouteWorker:
         able = Capabilities(can_send=False) if channel is None or item.entry.imported else channel.capabilities
         public = event.visibility == "public"
         return Circumstances(
+            journal_id=item.row.id,
             token_conversation=item.token,
             can_send=able.can_send,
             can_hide=able.can_send and able.hides,

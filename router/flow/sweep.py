@@ -13,7 +13,7 @@ from router.flow.timers import Timers
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SWEEP_AFTER_MS
 from router.model.sources import Clock, Ids
-from router.store import inbox, journal, outbox, people, quarantine, sealed
+from router.store import blocks, channel_load, inbox, journal, outbox, people, quarantine, sealed
 from router.store.script import Store
 from router.telemetry import Logger, Metrics, why
 
@@ -41,6 +41,8 @@ class Sweeper:
         self._store, self._bus, self._timers, self._ladders, self._incidents = store, bus, timers, ladders, incidents
         self._clock, self._metrics, self._log = clock, metrics, log
         self._logins_at_ms = self._incidents_at_ms = 0
+        self._over: set[tuple[str, str]] = set()
+        """Accounts that were over their quota since this process began, so that their gauges go down again."""
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -74,6 +76,11 @@ class Sweeper:
         metrics.oldest_unrouted_seconds.set((now_ms - oldest) / 1000 if oldest is not None else 0)
         metrics.dead_letters.set(await self._store.read(outbox.count_dead()))
         metrics.quarantined.set(await self._store.read(quarantine.count_waiting()))
+        metrics.held.set((await self._store.read(blocks.count_held())).held)
+        over = {(load.channel, load.account) for load in await self._store.read(channel_load.over(now_ms=now_ms))}
+        for account in self._over | over:
+            metrics.channel_over_quota.labels(*account).set(account in over)
+        self._over |= over
         metrics.bus_up.set(1 if self._bus.healthy() else 0)
         for queue in await self._store.read(inbox.queue_counts()):
             metrics.queue_waiting.labels(queue.queue).set(queue.waiting)

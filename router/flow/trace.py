@@ -1,15 +1,15 @@
 """The way of a message or a ticket, step by step, with times and reasons: `switchboard trace` and the API tell it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from itertools import takewhile
 
 import msgspec
 
 from router.model.changes import contact_name, ticket_number
 from router.model.decisions import Why
-from router.model.ids import MessageId
+from router.model.ids import AgentId, MessageId
 from router.model.tables import Event, Message, OutboxEntry
-from router.store import dossier, inbox, journal
+from router.store import blocks, dossier, inbox, journal
 from router.store.inbox import TicketDetail
 from router.store.rows import JournalRow
 from router.store.script import Store
@@ -21,7 +21,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that happened."""
 
     stage: str
-    """accepted, message, redaction, rules, acts, ticket, contact, history, delivery."""
+    """accepted, held, message, redaction, rules, acts, ticket, contact, history, delivery."""
     at_ms: int | None
     text: str
     facts: dict[str, str] = {}
@@ -56,7 +56,8 @@ async def _trace(store: Store, name: str) -> Trace | None:
             steps += [_head(about), *(_delivery(answer, about.deliveries[answer.id]) for answer in answers)]
             steps += _history(about, {message.id, *(answer.id for answer in answers)})
     if not messages:
-        steps = [_accepted(row) for row in await store.read(journal.find_message(name))]
+        for row in await store.read(journal.find_message(name)):
+            steps += [_accepted(row), *await _held(store, row)]
     return Trace(name=name, steps=tuple(steps)) if steps else None
 
 
@@ -105,7 +106,7 @@ async def _message(store: Store, message: Message) -> list[Step]:
     if message.external_id is not None and message.kind == "inbound":
         row = await store.read(journal.find(message.channel, message.account, message.external_id))
         if row is not None:
-            steps.append(_accepted(row))
+            steps += [_accepted(row), *await _held(store, row)]
     why = _WHY.decode(message.verdict) if bytes(message.verdict) != b"null" else None
     steps.append(
         Step(
@@ -142,6 +143,7 @@ async def _message(store: Store, message: Message) -> list[Step]:
             facts={
                 "not_joined": why.joined_detail,
                 "left": why.left,
+                **_noticed(why),
                 "points": "" if why.points is None else str(why.points),
                 "related_by": ", ".join(why.related_by),
                 "answer": why.reply_template or "none",
@@ -150,6 +152,54 @@ async def _message(store: Store, message: Message) -> list[Step]:
     )
     steps.append(await _contact(store, message, why))
     return steps
+
+
+async def _held(store: Store, row: JournalRow) -> list[Step]:
+    """That it waits, or waited, with who blocked whom and why."""
+    steps: list[Step] = []
+    for held in await store.read(blocks.held_of([row.id])):
+        line = await store.read(blocks.held(held.id))
+        block = line.block if line is not None else None
+        because = "far over its sender's quota" if block is None else f"blocked: {block.reason}"
+        who = [] if block is None else [block.actor]
+        names = await store.read(inbox.agent_names(_agents([*who, held.released_by or ""])))
+        facts = {
+            "blocked_by": "" if block is None else _agent(block.actor, names),
+            "block": held.block_id or "",
+            "urgency": held.urgency,
+            "beside": "" if line is None or line.ticket is None else ticket_number(line.ticket),
+            "released_by": "" if held.released_by is None else _agent(held.released_by, names),
+        }
+        state = "held" if held.released_at_ms is None else "held, then let through"
+        if held.released_by == "sender":
+            state = "held, then deleted by its sender"
+        steps.append(Step(stage="held", at_ms=held.received_at_ms, text=f"{state}; {because}", facts=facts))
+    return steps
+
+
+def _agents(actors: Iterable[str]) -> set[AgentId | None]:
+    return {AgentId(actor.removeprefix("agent:")) for actor in actors if actor.startswith("agent:")}
+
+
+def _agent(actor: str, names: Mapping[AgentId, str]) -> str:
+    return names.get(AgentId(actor.removeprefix("agent:")), actor)
+
+
+def _noticed(why: Why) -> dict[str, str]:
+    """Floods and repetitions."""
+    told: dict[str, str] = {}
+    if why.flood is not None and why.flood.sender:
+        told["over_quota"] = (
+            f"message {why.flood.sender} of its sender within {why.flood.within_ms / 60_000:g} min, "
+            f"quota {why.flood.quota}"
+        )
+    if why.flood is not None and why.flood.channel:
+        told["channel"] = "over its quota"
+    if why.flood is not None:
+        told["withheld"] = ", ".join(why.flood.withheld)
+    if why.repeat is not None:
+        told["repeats"] = f"{why.repeat.of}, time {why.repeat.nth}"
+    return told
 
 
 async def _contact(store: Store, message: Message, why: Why) -> Step:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from router.bus import Bus
-from router.core.verification import Answer, begin, settle
+from router.core.verification import SKEW_MS, Answer, begin, is_open, settle
 from router.flow.channels import Channels
 from router.flow.consequences import consequences
 from router.flow.references import References
@@ -31,8 +31,6 @@ from router.store import commands as gather
 from router.store.script import Store
 
 PURPOSE: Final = "identity-check"
-_SKEW_S: Final = 300
-"""How far the back end's clock may be from ours."""
 _CONFLICTS_MAX: Final = 6
 T = TypeVar("T")
 
@@ -120,7 +118,7 @@ class Verification:
         except ConfigError as error:
             raise Refused("no_back_end", str(error), status=503) from None
         at_s = read_signature(signed)
-        if at_s is None or abs(self._clock.now_ms() // 1000 - at_s) > _SKEW_S:
+        if at_s is None or abs(self._clock.now_ms() - at_s * 1000) > SKEW_MS:
             raise Refused("bad_signature", "Switchboard-Signature is missing, or of another time", status=401)
         if not hmac.compare_digest(signature(secret, at_s, body).encode(), signed.encode(errors="replace")):
             raise Refused("bad_signature", "Switchboard-Signature does not fit the body", status=401)
@@ -131,7 +129,7 @@ class Verification:
         check = await self._store.read(checks.get(check_id)) if self._keys.verify(PURPOSE, check_id, signed) else None
         if check is None:
             raise Refused("not_found", "there is no such link", status=404)
-        if check.state == "pending" and self._clock.now_ms() >= check.expires_at_ms:
+        if check.state == "pending" and not is_open(check, self._clock.now_ms()):
             check = msgspec.structs.replace(check, state="expired")
         verifying = self._rulebook.current.lifecycle.verifying
         page = verifying.page if verifying is not None else None

@@ -43,7 +43,7 @@ class PageEntry(Row, frozen=True, kw_only=True):
     ticket_id: TicketId
     round: int
     step: int
-    kind: Literal["browser", "agent", "webhook", "email"]
+    kind: Literal["browser", "agent", "webhook", "email", "telegram"]
     target: str
     state: PageState
     attempts: int = 0

@@ -51,7 +51,30 @@ class Forget(msgspec.Struct, frozen=True, tag=True):
     """As the provider names it."""
 
 
-Change = Add | Save | Check | Remove | Record | Forget
+class Count(msgspec.Struct, frozen=True, tag=True):
+    """Count messages of a channel. No version is checked, for all workers count there; sums of sums are the same."""
+
+    channel: str
+    account: str
+    start_ms: int
+    messages: int = 1
+    withheld: int = 0
+    over_until_ms: int = 0
+
+
+class Withdraw(msgspec.Struct, frozen=True, tag=True):
+    """Drop a held message, words and all, because its own sender deleted it; nothing where none is held."""
+
+    channel: str
+    account: str
+    message_id: str
+    """As the provider names it."""
+    conversation_key: str
+    """Of whoever deletes: it has to be that of the message."""
+    at_ms: int
+
+
+Change = Add | Save | Check | Remove | Record | Forget | Count | Withdraw
 
 
 def ticket_number(ticket: Ticket) -> str:

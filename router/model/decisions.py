@@ -72,6 +72,27 @@ class WhyConflict(msgspec.Struct, frozen=True):
     contact_id: ContactId
 
 
+class WhyFlood(msgspec.Struct, frozen=True, kw_only=True):
+    """A quota that was exceeded, and what the house therefore did not do."""
+
+    sender: int = 0
+    """The how manieth message of its sender it is within the quota's time; 0: the sender is within theirs."""
+    quota: int = 0
+    within_ms: int = 0
+    channel: bool = False
+    """The channel is over its own."""
+    withheld: tuple[str, ...] = ()
+    """reply, webhook, notify: what would have been; ticket: one of its own."""
+
+
+class WhyRepeat(msgspec.Struct, frozen=True, kw_only=True):
+    """The same person said just this before, and nobody has answered."""
+
+    of: MessageId
+    """The first of them."""
+    nth: int
+
+
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """Why an inbound message became what it became. Stored as JSON with the message."""
 
@@ -106,6 +127,10 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     related_by: tuple[str, ...] = ()
     """Why each of them is: claimed, number, address, transaction, order, text, pointed_at."""
     reply_template: str | None = None
+    flood: WhyFlood | None = None
+    repeat: WhyRepeat | None = None
+    released_by: str = ""
+    """Who let it through, an actor; empty: it was not held."""
     parse_ms: float = 0.0
     redact_ms: float = 0.0
     rules_ms: float = 0.0
@@ -119,4 +144,6 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     ticket_id: TicketId | None
     contact_id: str | None
     ticket_new: bool = False
+    held: bool = False
+    """It waits in the journal; nothing but a note of that was written."""
     why: Why | None = None

@@ -6,7 +6,7 @@ import msgspec
 
 from router.model.ids import AgentId, ContactId, IncidentId, MessageId, TicketId
 from router.model.matter import Sketch
-from router.model.tables import Row, TicketState
+from router.model.tables import Row, TicketState, Urgency
 
 
 class Matter(Row, frozen=True, kw_only=True):
@@ -55,6 +55,27 @@ class Joining(Row, frozen=True, kw_only=True):
     version: int = 1
 
 
+class Stand(msgspec.Struct, frozen=True, kw_only=True):
+    """How urgent a ticket is, where, whether it rings, and whether somebody waits."""
+
+    urgency: Urgency
+    queue: str
+    alarm_since_ms: int | None = None
+    accepted_by: AgentId | None = None
+    accepted_at_ms: int | None = None
+    waiting_since_ms: int | None = None
+    snoozed_until_ms: int | None = None
+
+
+class Stood(msgspec.Struct, frozen=True, kw_only=True):
+    """How two tickets stood before they were merged."""
+
+    source: Stand
+    target: Stand
+    since_ms: int | None = None
+    """Since when the merged ticket rang."""
+
+
 class Regrouping(Row, frozen=True, kw_only=True):
     """That an agent merged one ticket into another of the same contact, or split messages off into a new one."""
 
@@ -68,6 +89,8 @@ class Regrouping(Row, frozen=True, kw_only=True):
     """What moved from source to target."""
     source_state: TicketState
     source_reason: str | None
+    stood: Stood | None = None
+    """Of a merge; None: it was made before this was kept."""
     agent_id: AgentId
     at_ms: int
     undone_at_ms: int | None = None

@@ -22,6 +22,8 @@ SealedId = NewType("SealedId", str)
 ClaimId = NewType("ClaimId", str)
 ActId = NewType("ActId", str)
 PairId = NewType("PairId", str)
+BlockId = NewType("BlockId", str)
+HeldId = NewType("HeldId", str)
 BlobHash = NewType("BlobHash", str)
 """Lower-case hex SHA-256 of the content."""
 EventId = NewType("EventId", int)

@@ -42,6 +42,9 @@ SEND_LEASE_MS: Final = 60_000
 SEND_SECONDS_MAX: Final = 45
 """One provider call; shorter than the lease, so that a claimed row is never sent by two workers."""
 SEND_CONCURRENCY: Final = 16
+CALL_PAUSE_MS_MAX: Final = 4_500_000
+"""How long a call to a webhook, a pager or the wallet's back end is put off at most, jitter and all. What seems to
+wait for longer was put off before the clock went back, and is due."""
 SEALED_TTL_MS: Final = 72 * 3_600_000
 """How long a raw payload rests, encrypted, for a second look."""
 PRIVATE_LINK_MS: Final = 72 * 3_600_000
@@ -78,6 +81,14 @@ HINTS_MAX: Final = 10
 """Contacts shown as possibly the same person, the strongest reason first."""
 CONFIRMED_MAX: Final = 100
 """Places in one reply that its author can confirm."""
+REPEATS_MAX: Final = 8
+"""Different messages of one sender that the next ones are compared with, the newest."""
+BLOCK_MAX_MS: Final = 10 * 366 * 86_400_000
+"""How long a block with an end can last; one without lasts until it is lifted."""
+SAME_TEXT_MAX: Final = 1_000
+"""People counted who wrote the very same text; beyond it is "1,000 or more"."""
+RELEASED_MAX: Final = 100
+"""Held messages that one request lets through."""
 SESSION_MS: Final = 12 * 3_600_000
 LOGIN_TOKEN_MS: Final = 24 * 3_600_000
 RULES_BYTES_MAX: Final = 5_242_880

@@ -158,6 +158,8 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True):
     rules_version: str
     imported: bool = False
     """History from a file: filed like any other, never answered by the machine."""
+    released_by: str = ""
+    """It was held, and this actor let it through: no block and no quota is asked again."""
     received_at_ms: int
     parse_ms: float = 0.0
     redact_ms: float = 0.0

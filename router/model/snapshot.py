@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from router.model.abuse import Block, Load, Traffic
 from router.model.actions import ActionEntry
-from router.model.changes import Add, Change, Save
+from router.model.alarms import Ladder
+from router.model.changes import Add, Change, Count, Save
 from router.model.grouping import Joining, Mark, Matter
 from router.model.ids import ActionId, ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
@@ -46,6 +48,12 @@ class SnapshotKeys(msgspec.Struct, kw_only=True):
     """Whether rules propose actions, so that those of the tickets are wanted."""
     marks: set[str] = msgspec.field(default_factory=set)
     """Strong values of a text, whose other tickets agents may want to look at."""
+    blocked: set[IdentityKey] = msgspec.field(default_factory=set)
+    """Addresses that may be blocked, whether proven or not."""
+    traffic: set[str] = msgspec.field(default_factory=set)
+    """Senders whose messages are counted."""
+    accounts: set[tuple[str, str]] = msgspec.field(default_factory=set)
+    """(channel, account)"""
     ticket_numbers: set[int] = msgspec.field(default_factory=set)
     """Quoted in a text: hints for an agent, never a join."""
 
@@ -69,6 +77,11 @@ class Snapshot:
         self.matters: dict[TicketId, Matter] = {}
         self.marks: dict[str, dict[TicketId, Mark]] = {}
         """By value and ticket, the newest few of each value."""
+        self.blocks: dict[IdentityKey | str, list[Block]] = {}
+        """By the address, or the contact, that they are of."""
+        self.traffic: dict[str, Traffic] = {}
+        self.loads: dict[tuple[str, str], Load] = {}
+        """By channel and account."""
         self.participants: set[tuple[TicketId, str, str]] = set()
         """(ticket, kind, value) of the loaded tickets."""
 
@@ -121,12 +134,14 @@ class Snapshot:
                 self._put_compared(row)
 
     def _put_compared(self, row: object) -> None:
-        """Take in what messages are compared with."""
+        """Take in what messages are compared with, and counted by."""
         match row:
             case Matter():
                 self.matters[row.ticket_id] = row
             case Mark():
                 self.marks.setdefault(row.value, {})[row.ticket_id] = row
+            case Traffic():
+                self.traffic[row.id] = row
             case _:
                 pass
 
@@ -135,6 +150,16 @@ class Snapshot:
         for change in changes:
             if isinstance(change, Add | Save):
                 self.put(change.row)
+            elif isinstance(change, Count):
+                self._count(change)
+
+    def _count(self, more: Count) -> None:
+        key = (more.channel, more.account)
+        load = self.loads.get(key)
+        known = load.messages if load is not None and load.start_ms == more.start_ms else 0
+        self.loads[key] = Load(
+            channel=more.channel, account=more.account, start_ms=more.start_ms, messages=known + more.messages
+        )
 
 
 class Acquaintance(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,6 +218,10 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     outbox: tuple[OutboxEntry, ...] = ()
     joinings: tuple[Joining, ...] = ()
     matter: Matter | None = None
+    ladder: Ladder | None = None
+    """Of the alarm that rings."""
+    last_alarm_ms: int = 0
+    """When the newest alarm with a ladder rose: two of one ticket never did in the same moment."""
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):

@@ -145,7 +145,10 @@ class Ticket(Row, frozen=True, kw_only=True):
     first_replied_at_ms: int | None = None
     solved_at_ms: int | None = None
     verified_until_ms: int | None = None
-    """Until then account facts and actions are unlocked (core/verification)."""
+    """Until then account facts and actions of `verified_account` are unlocked (core/verification)."""
+    verified_account: str | None = None
+    verified_since_ms: int | None = None
+    """When its check passed: a clock that goes back locks, rather than leave it open for longer."""
     snoozed_until_ms: int | None = None
     """Put aside until then; None: it is on the lists."""
     alarm_since_ms: int | None = None
@@ -320,6 +323,11 @@ EventKind = Literal[
     "contact.undone",
     "contact.never_merge",
     "contact.conflict",
+    "sender.blocked",
+    "sender.unblocked",
+    "sender.flood",
+    "message.held",
+    "message.released",
     "rules.changed",
     "agent.status",
 ]

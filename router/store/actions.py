@@ -7,6 +7,7 @@ import msgspec
 
 from router.model.actions import ActionEntry
 from router.model.ids import ActionId, TicketId
+from router.model.limits import CALL_PAUSE_MS_MAX
 from router.model.tables import Identity, Ticket
 from router.store.codec import table
 from router.store.script import Script, fetch, fetch_one, select
@@ -35,7 +36,7 @@ class ClaimedAction(msgspec.Struct, frozen=True, kw_only=True):
 
     entry: ActionEntry
     undone: ActionEntry | None
-    ticket_number: int
+    ticket: Ticket
     identities: list[Identity]
 
 
@@ -85,10 +86,13 @@ def facts(ticket_id: TicketId) -> Script[ActionFacts | None]:
 def claim(*, now_ms: int, lease_ms: int, limit: int) -> Script[list[ClaimedAction]]:
     """Take due actions for `lease_ms`, the oldest first; what a worker left behind is asked again under its key."""
     found = yield from select(
-        "SELECT t.id FROM actions AS t WHERE (t.state = 'queued' AND t.due_at_ms <= :now_ms) "
-        "OR (t.state = 'sending' AND t.lease_until_ms <= :now_ms) ORDER BY t.id LIMIT :limit "
+        "SELECT t.id FROM actions AS t "
+        "WHERE (t.state = 'queued' AND NOT (t.due_at_ms > :now_ms AND t.due_at_ms <= :far_ms)) "
+        "OR (t.state = 'sending' AND NOT (t.lease_until_ms > :now_ms AND t.lease_until_ms <= :far_ms)) "
+        "ORDER BY t.id LIMIT :limit "
         "{pg FOR NO KEY UPDATE OF t SKIP LOCKED}",
         now_ms=now_ms,
+        far_ms=now_ms + CALL_PAUSE_MS_MAX,
         limit=limit,
     )
     ids = [row[0] for row in found]
@@ -106,7 +110,7 @@ def claim(*, now_ms: int, lease_ms: int, limit: int) -> Script[list[ClaimedActio
         ClaimedAction(
             entry=row,
             undone=before.get(row.undoes) if row.undoes is not None else None,
-            ticket_number=by_id[row.ticket_id].number,
+            ticket=by_id[row.ticket_id],
             identities=[one for one in identities if one.contact_id == by_id[row.ticket_id].contact_id],
         )
         for row in sorted(taken, key=lambda row: row.id)

@@ -1,4 +1,4 @@
-"""Alarms at rest: what rings without a ladder, ladders to climb, pages that wait to leave by mail."""
+"""Alarms at rest: what rings without a ladder, ladders to climb, pages that wait to leave."""
 
 from typing import Final
 
@@ -6,14 +6,16 @@ import msgspec
 
 from router.model.alarms import Ladder, PageEntry
 from router.model.ids import TicketId
+from router.model.limits import CALL_PAUSE_MS_MAX
 from router.model.tables import Ticket
 from router.store.codec import table
 from router.store.script import Script, fetch, select
 
 _PAGE: Final = table(PageEntry)
 _DUE: Final = (
-    "t.kind = 'email' AND ((t.state = 'queued' AND t.due_at_ms <= :now_ms) "
-    "OR (t.state = 'sending' AND t.lease_until_ms <= :now_ms))"
+    "t.kind IN ('email', 'telegram') AND ("
+    "(t.state = 'queued' AND NOT (t.due_at_ms > :now_ms AND t.due_at_ms <= :far_ms)) "
+    "OR (t.state = 'sending' AND NOT (t.lease_until_ms > :now_ms AND t.lease_until_ms <= :far_ms)))"
 )
 _TAKE: Final = (
     "UPDATE pages SET attempts = attempts + 1, state = 'sending', lease_until_ms = :until_ms, version = version + 1 "  # noqa: S608
@@ -29,10 +31,10 @@ class Climbing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimedPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page to send, and the number of its ticket."""
+    """A page to send, and the ticket to accept."""
 
     page: PageEntry
-    ticket_number: int
+    ticket: Ticket
 
 
 class Loud(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,21 +71,25 @@ def climbing(limit: int) -> Script[list[Climbing]]:
 
 
 def claim_pages(*, now_ms: int, lease_ms: int, limit: int) -> Script[list[ClaimedPage]]:
-    """Take due pages that leave by mail for `lease_ms`, the oldest first."""
+    """Take due pages that leave by mail or Telegram for `lease_ms`, the oldest first."""
     rows = yield from select(
         f"SELECT t.id FROM pages AS t WHERE {_DUE} ORDER BY t.id LIMIT :limit "  # noqa: S608 - our own text
         "{pg FOR NO KEY UPDATE OF t SKIP LOCKED}",
         now_ms=now_ms,
+        far_ms=now_ms + CALL_PAUSE_MS_MAX,
         limit=limit,
     )
     ids = [row[0] for row in rows]
     if not ids:
         return []
     taken = _PAGE.decode((yield from select(_TAKE, ids=ids, until_ms=now_ms + lease_ms)))
-    tickets = yield from fetch(Ticket, "WHERE t.id {in ids}", ids=sorted({page.ticket_id for page in taken}))
-    numbers = {ticket.id: ticket.number for ticket in tickets}
+    # The ladder's ticket, not the page's: what was merged meanwhile is accepted where it went.
+    ladders = yield from fetch(Ladder, "WHERE t.id {in ids}", ids=sorted({page.ladder_id for page in taken}))
+    about = {ladder.id: ladder.ticket_id for ladder in ladders}
+    tickets = yield from fetch(Ticket, "WHERE t.id {in ids}", ids=sorted(set(about.values())))
+    by_id = {ticket.id: ticket for ticket in tickets}
     ordered = sorted(taken, key=lambda page: page.id)
-    return [ClaimedPage(page=page, ticket_number=numbers[page.ticket_id]) for page in ordered]
+    return [ClaimedPage(page=page, ticket=by_id[about[page.ladder_id]]) for page in ordered]
 
 
 def loud() -> Script[Loud]:
@@ -97,9 +103,14 @@ def loud() -> Script[Loud]:
 
 
 def pages_of(ticket_id: TicketId, *, limit: int = 200) -> Script[list[PageEntry]]:
-    """Who was paged about a ticket, the newest first; a webhook's with what became of its word."""
+    """Who was paged about a ticket, or about one that was merged into it, the newest first; a webhook's with what
+    became of its word."""
     pages = yield from fetch(
-        PageEntry, "WHERE t.ticket_id = :ticket_id ORDER BY t.id DESC LIMIT :limit", ticket_id=ticket_id, limit=limit
+        PageEntry,
+        "WHERE t.ladder_id IN (SELECT l.id FROM ladders AS l WHERE l.ticket_id = :ticket_id) "
+        "ORDER BY t.id DESC LIMIT :limit",
+        ticket_id=ticket_id,
+        limit=limit,
     )
     carried = [page.id for page in pages if page.kind == "webhook"]
     if not carried:

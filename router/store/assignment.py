@@ -1,5 +1,7 @@
 """What the assigner looks at: tickets nobody holds, and who is online with how much in hand."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from router.model.snapshot import AgentLoad
@@ -14,8 +16,9 @@ class AssignmentView(msgspec.Struct, frozen=True, kw_only=True):
     loads: list[AgentLoad]
 
 
-def gather(limit: int) -> Script[AssignmentView]:
-    """The `limit` most urgent, longest waiting tickets without an agent, and all agents who are online."""
+def gather(limit: int, *, closed: Sequence[str] = ()) -> Script[AssignmentView]:
+    """The `limit` most urgent, longest waiting tickets without an agent, and all agents who are online. Of queues that
+    are `closed` only what is critical: however much waits there for the morning, it takes nobody's place."""
     agents = yield from fetch(Agent, "WHERE t.status = 'online' ORDER BY t.id")
     if not agents:
         return AssignmentView(waiting=[], loads=[])
@@ -29,8 +32,10 @@ def gather(limit: int) -> Script[AssignmentView]:
         Ticket,
         "WHERE t.state NOT IN ('solved', 'closed') AND t.state IN ('new', 'open', 'verifying') "
         "AND t.assignee_id IS NULL AND t.snoozed_until_ms IS NULL "
+        "AND (t.urgency = 'critical' OR NOT t.queue {in closed}) "
         "ORDER BY t.urgency_rank DESC, COALESCE(t.waiting_since_ms, t.created_at_ms), t.id LIMIT :limit",
         limit=limit,
+        closed=list(closed),
     )
     return AssignmentView(
         waiting=waiting, loads=[AgentLoad(agent=agent, open_tickets=held.get(agent.id, 0)) for agent in agents]

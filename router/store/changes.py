@@ -10,9 +10,10 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from router.model.abuse import Block, Held, Traffic
 from router.model.actions import ActionEntry
 from router.model.alarms import Ladder, PageEntry
-from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Check, Forget, Record, Remove
+from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Check, Count, Forget, Record, Remove, Withdraw
 from router.model.errors import Conflict
 from router.model.grouping import Incident, IncidentTicket, Joining, Mark, Matter, Regrouping
 from router.model.ids import ContactId, EventId, JournalId, TicketId
@@ -33,8 +34,8 @@ from router.model.tables import (
     Ticket,
 )
 from router.model.timers import IdentityCheck, Timer
-from router.store import search
-from router.store.journal import check_fences, forget_payloads, mark_done
+from router.store import blocks, channel_load, search
+from router.store.journal import check_fences, forget_payloads, mark_done, mark_held
 from router.store.rows import SealedRow, SearchRow
 from router.store.script import Script, Update, insert, run, select
 
@@ -141,6 +142,11 @@ class _Batch:
         self.claims = _Plan[Claim]()
         self.people_acts = _Plan[PeopleAct]()
         self.never_merge = _Plan[NeverMerge]()
+        self.blocks = _Plan[Block]()
+        self.held = _Plan[Held]()
+        self.traffic = _Plan[Traffic]()
+        self.counts: list[Count] = []
+        self.withdrawn: list[Withdraw] = []
         self.events: list[Event] = []
         self.forgotten: list[Forget] = []
         plans: dict[str, _Plan[Any]] = {name: plan for name, plan in vars(self).items() if isinstance(plan, _Plan)}
@@ -153,6 +159,10 @@ class _Batch:
                 self.events.append(change.event)
             case Forget():
                 self.forgotten.append(change)
+            case Count():
+                self.counts.append(change)
+            case Withdraw():
+                self.withdrawn.append(change)
             case Check():
                 self.contacts.check(change.row.id, change.row.version)
             case _:
@@ -229,9 +239,17 @@ def _apply(
     yield from batch.identity_checks.write()
     yield from batch.outbox.write()
     yield from batch.agents.write()
+    yield from batch.blocks.write()
+    yield from batch.traffic.write()
     yield from _index(documents, batch.messages.saved)
-    yield from mark_done(journal_ids, now_ms=now_ms)
+    held = {row.journal_id for row in batch.held.added.values()}
+    yield from mark_done([id_ for id_ in journal_ids if id_ not in held], now_ms=now_ms)
+    yield from mark_held(sorted(held), now_ms=now_ms)
+    yield from batch.held.write()
+    for one in batch.withdrawn:
+        yield from blocks.withdraw(one)
     yield from forget_payloads([(one.channel, one.account, one.message_id) for one in batch.forgotten])
+    yield from channel_load.count(batch.counts)
     event_ids = yield from _record(batch.events)
     return Applied(
         tickets={TicketId(key): number for key, number in tickets.items()},

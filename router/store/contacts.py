@@ -5,10 +5,9 @@ from typing import Final
 
 import msgspec
 
-from router.model.changes import contact_name
 from router.model.ids import ClaimId, ContactId, IdentityId
 from router.model.limits import EXT_BYTES_MAX
-from router.model.people import Claim, NeverMerge, folded_name
+from router.model.people import Claim, folded_name
 from router.model.snapshot import IdentityKey
 from router.model.sources import Ids
 from router.model.tables import Contact, Identity
@@ -38,6 +37,15 @@ class ContactIn(msgspec.Struct, frozen=True, kw_only=True):
         return self.identities if self.linked or len(set(self.identities)) == 1 else ()
 
 
+class OnePerson(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that says of several contacts that they are one person: it waits until they are merged."""
+
+    at: int
+    """Its position in the chunk."""
+    into: ContactId
+    others: tuple[ContactId, ...]
+
+
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a chunk."""
 
@@ -45,13 +53,16 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     updated: int
     errors: list[tuple[int, str]]
     """(position in the chunk, what is wrong): these rows were left out."""
+    one_person: list[OnePerson] = []
+    """So were these: what they need comes first."""
 
 
 def load(rows: Sequence[ContactIn], *, ids: Ids, now_ms: int) -> Script[Imported]:
     """Upsert contacts by key and give them their proven identities, all in one transaction.
 
-    A known person without a key who has one of the identities becomes that contact. An identity that belongs to another
-    key, stored or in this chunk, is an error of the later row; so are more unknown fields than a contact may have.
+    A known person without a key who has one of the identities becomes that contact; several such persons have to be
+    merged first. An identity that belongs to another key, stored or in this chunk, is an error of the later row; so are
+    more unknown fields than a contact may have.
     """
     good, errors = _check(rows)
     keys = sorted({row.key for _, row in good})
@@ -67,10 +78,9 @@ def load(rows: Sequence[ContactIn], *, ids: Ids, now_ms: int) -> Script[Imported
     )
     wanted_ids = {row.contact_id for row in stored} | {row.merged_into for row in by_key.values() if row.merged_into}
     owners = yield from fetch(Contact, "WHERE t.id {in ids}", ids=sorted(wanted_ids))
-    apart = yield from fetch(NeverMerge, "WHERE t.first_id {in ids}", ids=sorted(wanted_ids))
-    plan = _Plan(by_key, stored, owners, apart, ids, now_ms)
+    plan = _Plan(by_key, stored, owners, ids, now_ms)
     for at, row in good:
-        wrong = plan.take(row)
+        wrong = plan.take(at, row)
         if wrong is not None:
             errors.append((at, wrong))
     created = yield from number_contacts(plan.created)
@@ -80,9 +90,12 @@ def load(rows: Sequence[ContactIn], *, ids: Ids, now_ms: int) -> Script[Imported
         yield Update(updated, [contact.version - 1 for contact in updated])
     yield from insert(plan.identities)
     yield from insert(plan.claims, conflict="ignore")
-    if plan.moved:
-        yield Update(plan.moved, [identity.version - 1 for identity in plan.moved])
-    return Imported(created=len(created), updated=len(plan.updated) - len(plan.bystanders), errors=sorted(errors))
+    return Imported(
+        created=len(created),
+        updated=len(plan.updated) - len(plan.bystanders),
+        errors=sorted(errors),
+        one_person=plan.one_person,
+    )
 
 
 def _check(rows: Sequence[ContactIn]) -> tuple[list[tuple[int, ContactIn]], list[tuple[int, str]]]:
@@ -117,25 +130,25 @@ class _Plan:
         by_key: Mapping[str | None, Contact],
         stored: Sequence[Identity],
         owners: Sequence[Contact],
-        apart: Sequence[NeverMerge],
         ids: Ids,
         now_ms: int,
     ) -> None:
         self._by_key = {row.key: row.id for row in by_key.values()}
         self._stored = {(row.kind, row.value): row for row in stored}
         self._owners = {row.id: row for row in (*owners, *by_key.values())}
-        self._apart = {frozenset((pair.first_id, pair.second_id)) for pair in apart}
         self._ids = ids
         self._now_ms = now_ms
         self.created: list[Contact] = []
         self.updated: dict[ContactId, Contact] = {}
         self.bystanders: set[ContactId] = set()
-        """Updated only because an identity went to somebody else."""
+        """Updated only because they have one more identity."""
         self.identities: list[Identity] = []
-        self.moved: list[Identity] = []
+        self.one_person: list[OnePerson] = []
+        self._awaited: dict[ContactId, str] = {}
+        """Whose these contacts will be, once they are one."""
         self.claims: list[Claim] = []
 
-    def take(self, row: ContactIn) -> str | None:
+    def take(self, at: int, row: ContactIn) -> str | None:
         """Plan one row; what is wrong with it, if anything."""
         known = [self._stored[identity] for identity in row.proven() if identity in self._stored]
         keyed = self._now(self._by_key[row.key]) if row.key in self._by_key else None
@@ -143,35 +156,29 @@ class _Plan:
         whole = keyed if keyed is None or keyed.merged_into is None else self._now(keyed.merged_into)
         for identity in known:
             owner = self._now(identity.contact_id)
-            if owner.key not in {None, row.key} and (whole is None or owner.id != whole.id):
-                return _clash((identity.kind, identity.value), owner.key or "")
-        found = whole or next((self._now(identity.contact_id) for identity in known), None)
+            key = owner.key or self._awaited.get(owner.id)
+            if key not in {None, row.key} and (whole is None or owner.id != whole.id):
+                return _clash((identity.kind, identity.value), key or "")
+        owners = sorted({identity.contact_id for identity in known}, key=lambda each: self._owners[each].number)
+        found = whole or next(map(self._now, owners), None)
         ext = _merged(found.ext if found else None, row.ext)
         if ext is not None and len(ext.encode()) > EXT_BYTES_MAX:
             return f"with those of earlier rows the unknown fields take more than {EXT_BYTES_MAX:,} bytes"
-        strangers = sorted({identity.contact_id for identity in known} - ({found.id} if found else set()))
-        for stranger in strangers:
-            if found is not None and frozenset((found.id, stranger)) in self._apart:
-                return f"agents say that {contact_name(found)} and {contact_name(self._now(stranger))} are two people"
+        others = tuple([each for each in owners if found is not None and each != found.id])
+        if found is not None and others:
+            self.one_person.append(OnePerson(at=at, into=found.id, others=others))
+            self._awaited |= dict.fromkeys((found.id, *others), row.key)
+            return None
         merged = keyed is not None and found is not keyed
         contact = found if merged and found is not None else self._contact(row, found, ext)
         made = len(self.identities)
         self._identities(row, contact, known)
-        touched = [*strangers, *([contact.id] if found is not None and len(self.identities) > made else [])]
-        for each in touched:  # what is being decided about them meanwhile has to look again
-            if each not in self.updated:
-                self.bystanders.add(each)
-                self._save(self._now(each))
+        if found is not None and len(self.identities) > made and contact.id not in self.updated:
+            self.bystanders.add(contact.id)  # what is being decided about them meanwhile has to look again
+            self._save(self._now(contact.id))
         return None
 
     def _identities(self, row: ContactIn, contact: Contact, known: Sequence[Identity]) -> None:
-        for identity in known:
-            if identity.contact_id != contact.id:
-                self.moved.append(
-                    msgspec.structs.replace(
-                        identity, contact_id=contact.id, proof="import", version=identity.version + 1
-                    )
-                )
         have = {(identity.kind, identity.value) for identity in known}
         for kind, value in dict.fromkeys(row.proven()):
             if (kind, value) not in have:

@@ -5,12 +5,14 @@ from typing import Final
 
 import msgspec
 
+from router.model.abuse import Block
 from router.model.errors import Refused
 from router.model.ids import ActId, ContactId
 from router.model.limits import CIRCLE_MAX
 from router.model.people import Circle, Claim, NeverMerge, PeopleAct
 from router.model.snapshot import IdentityKey
 from router.model.tables import Contact, Conversation, Identity, Ticket
+from router.store.blocks import HeldCount
 from router.store.script import Script, fetch, fetch_one, run, select
 
 ACTS_MAX: Final = 100
@@ -32,6 +34,10 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """Newest first."""
     open_tickets: int
     tickets: int
+    blocks: list[Block] = []
+    """In force, of the contact and of its addresses."""
+    held: HeldCount = HeldCount(held=0, critical=0)
+    """What waits to be let through."""
 
 
 def by_name(name: str) -> Script[Contact | None]:
@@ -45,6 +51,12 @@ def by_name(name: str) -> Script[Contact | None]:
 def contacts(ids: Collection[ContactId]) -> Script[list[Contact]]:
     """These contacts."""
     return (yield from fetch(Contact, "WHERE t.id {in ids} ORDER BY t.id", ids=sorted(ids))) if ids else []
+
+
+def absorbed(contact_id: ContactId) -> Script[list[ContactId]]:
+    """Contacts that were merged into this one."""
+    rows = yield from select("SELECT id FROM contacts WHERE merged_into = :id ORDER BY id", id=contact_id)
+    return [row[0] for row in rows]
 
 
 def holder(key: IdentityKey) -> Script[Contact | None]:

@@ -8,13 +8,15 @@ from typing import Final
 
 import msgspec
 
+from router.model.limits import CALL_PAUSE_MS_MAX
 from router.model.tables import HookEntry, Ticket
 from router.store.codec import table
 from router.store.script import Script, fetch, select
 
 _ENTRY: Final = table(HookEntry)
 _DUE: Final = (
-    "((h.state = 'queued' AND h.due_at_ms <= :now_ms) OR (h.state = 'sending' AND h.lease_until_ms <= :now_ms)) "
+    "((h.state = 'queued' AND NOT (h.due_at_ms > :now_ms AND h.due_at_ms <= :far_ms)) "
+    "OR (h.state = 'sending' AND NOT (h.lease_until_ms > :now_ms AND h.lease_until_ms <= :far_ms))) "
     "AND NOT EXISTS (SELECT 1 FROM hooks AS p WHERE p.ticket_id = h.ticket_id AND p.webhook = h.webhook "
     "AND p.id < h.id AND p.state IN ('queued', 'sending'))"
 )
@@ -38,13 +40,15 @@ class ClaimedHook(msgspec.Struct, frozen=True, kw_only=True):
 
 def due(*, now_ms: int) -> Script[list[str]]:
     """Webhooks that something waits for."""
-    rows = yield from select(_NAMES, now_ms=now_ms)
+    rows = yield from select(_NAMES, now_ms=now_ms, far_ms=now_ms + CALL_PAUSE_MS_MAX)
     return [row[0] for row in rows]
 
 
 def claim(webhook: str, *, now_ms: int, lease_ms: int, limit: int) -> Script[list[ClaimedHook]]:
     """Take due heads of a webhook for `lease_ms`, the oldest first."""
-    ids = [row[0] for row in (yield from select(_HEADS, webhook=webhook, now_ms=now_ms, limit=limit))]
+    far_ms = now_ms + CALL_PAUSE_MS_MAX
+    found = yield from select(_HEADS, webhook=webhook, now_ms=now_ms, far_ms=far_ms, limit=limit)
+    ids = [row[0] for row in found]
     if not ids:
         return []
     entries = _ENTRY.decode((yield from select(_TAKE, ids=ids, until_ms=now_ms + lease_ms)))

@@ -165,6 +165,32 @@ def mark_done(ids: Sequence[JournalId], *, now_ms: int) -> Script[None]:
         raise Conflict(f"journal: {len(set(ids)) - count} of {len(set(ids))} rows are no longer pending")
 
 
+def mark_held(ids: Sequence[JournalId], *, now_ms: int) -> Script[None]:
+    """Keep rows as they are, for somebody to let through. Raises Conflict when one of them was not pending."""
+    if not ids:
+        return
+    count = yield from run(
+        "UPDATE journal SET state = 'held', error = NULL, not_before_ms = NULL, routed_at_ms = :now_ms "
+        "WHERE id {in ids} AND state = 'pending'",
+        ids=list(ids),
+        now_ms=now_ms,
+    )
+    if count != len(ids):
+        raise Conflict(f"journal: {len(ids) - count} of {len(ids)} rows are no longer pending")
+
+
+def let_through(journal_id: JournalId, entry: bytes) -> Script[None]:
+    """Have a held row decided, as `entry`. Raises Conflict when it is not held."""
+    count = yield from run(
+        "UPDATE journal SET state = 'pending', attempts = 0, entry = :entry, routed_at_ms = NULL "
+        "WHERE id = :id AND state = 'held'",
+        id=journal_id,
+        entry=entry,
+    )
+    if count != 1:
+        raise Conflict("journal: a row to let through is not held")
+
+
 def forget_payloads(messages: Collection[tuple[str, str, str]]) -> Script[None]:
     """Delete what rests sealed of these (channel, account, message id)."""
     for channel, account, message_id in sorted(messages):

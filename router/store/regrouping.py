@@ -2,6 +2,7 @@
 
 import msgspec
 
+from router.model.alarms import Ladder
 from router.model.grouping import Joining, Matter, Regrouping
 from router.model.ids import TicketId
 from router.model.limits import REGROUPED_MAX
@@ -37,6 +38,10 @@ def contents(ticket_id: TicketId) -> Script[Contents | None]:
     outbox = yield from fetch(OutboxEntry, "WHERE t.message_id {in ids}", ids=ids)
     joinings = yield from fetch(Joining, "WHERE t.message_id {in ids}", ids=ids)
     matter = yield from fetch_one(Matter, "WHERE t.ticket_id = :id", id=ticket_id)
+    ladder = yield from fetch_one(
+        Ladder, "WHERE t.ticket_id = :id AND t.since_ms = :since_ms", id=ticket_id, since_ms=ticket.alarm_since_ms
+    )
+    newest = yield from select("SELECT MAX(since_ms) FROM ladders WHERE ticket_id = :id", id=ticket_id)
     return Contents(
         ticket=ticket,
         messages=tuple(messages),
@@ -44,6 +49,8 @@ def contents(ticket_id: TicketId) -> Script[Contents | None]:
         outbox=tuple(outbox),
         joinings=tuple(joinings),
         matter=matter,
+        ladder=ladder,
+        last_alarm_ms=newest[0][0] or 0,
     )
 
 

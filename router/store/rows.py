@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from router.model.ids import BlobHash, JournalId, MessageId, QuarantineId, SealedId, TicketId
 from router.model.tables import Row
 
-JournalState = Literal["pending", "done", "dead"]
+JournalState = Literal["pending", "done", "held", "dead"]
 
 
 class JournalRow(Row, frozen=True, kw_only=True):
@@ -21,7 +21,7 @@ class JournalRow(Row, frozen=True, kw_only=True):
     dedupe_key: str
     message_id: str
     entry: bytes | None
-    """JSON of a JournalEntry; dropped when done, for then the message holds the content."""
+    """JSON of a JournalEntry; dropped when done, for then the message holds the content. What is held keeps it."""
     state: JournalState = "pending"
     attempts: int = 0
     not_before_ms: int | None = None

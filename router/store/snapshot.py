@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from typing import Final
 
+from router.model.abuse import Traffic
 from router.model.grouping import Mark, Matter
 from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
-from router.store import actions
+from router.store import actions, blocks, channel_load
 from router.store.codec import table
 from router.store.script import Script, fetch, select
 from rules.pieces import PIECES_MAX
@@ -36,9 +37,21 @@ def gather(keys: SnapshotKeys) -> Script[Snapshot]:
     yield from _marks(snapshot, keys)
     yield from _tickets(snapshot, keys)
     yield from _pointed_to(snapshot)
+    yield from _abuse(snapshot, keys)
     if keys.actions and snapshot.tickets:
         _put(snapshot, (yield from actions.of_tickets(sorted(snapshot.tickets))))
     return snapshot
+
+
+def _abuse(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
+    """Blocks that may hold, and how much the senders and their channels brought lately."""
+    if keys.traffic:
+        _put(snapshot, (yield from fetch(Traffic, "WHERE t.id {in ids}", ids=sorted(keys.traffic))))
+    for load in (yield from channel_load.of_accounts(keys.accounts)) if keys.accounts else []:
+        snapshot.loads[load.channel, load.account] = load
+    if keys.blocked:
+        for key, block in (yield from blocks.that_may_hold(keys.blocked, snapshot.contacts)):
+            snapshot.blocks.setdefault(key, []).append(block)
 
 
 def _put(snapshot: Snapshot, rows: Collection[object]) -> None:

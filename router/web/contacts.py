@@ -15,6 +15,7 @@ from router.model.tables import Contact, Identity
 from router.store import dossier, inbox
 from router.store.dossier import Dossier
 from router.store.script import Store
+from router.web.abuse import block_views
 from router.web.auth import Auth
 from router.web.problems import answer, body_of
 
@@ -160,6 +161,8 @@ async def contact_view(store: Store, found: Dossier, hints: Sequence[Hint]) -> d
         "identities": [identity_view(each) for each in found.identities],
         "tickets": found.tickets,
         "open_tickets": found.open_tickets,
+        "blocks": await block_views(store, found.blocks),
+        "held": found.held,
         "hints": [
             {
                 **short_view(hint.contact),

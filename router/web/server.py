@@ -9,6 +9,7 @@ from aiohttp import web
 from inbox.assets import CACHE_CONTROL, LANGUAGE_COOKIE, THEME_COOKIE, Assets, choose_language, choose_theme
 from router.config import ServerConfig
 from router.discovery import manifest_of
+from router.flow.abuse import Abuse
 from router.flow.channels import Channels
 from router.flow.commands import Commands
 from router.flow.context import ContextReader
@@ -32,6 +33,7 @@ from router.store import alarms, inbox, people
 from router.store.script import Store
 from router.telemetry import Logger, Metrics
 from router.web import openapi, trace
+from router.web.abuse import AbuseApi, abuse_counts
 from router.web.auth import Auth
 from router.web.contacts import ContactsApi
 from router.web.feed import FeedSocket
@@ -68,6 +70,7 @@ class Server:
         channels: Channels,
         commands: Commands,
         people: People,
+        abuse: Abuse,
         remedies: Remedies,
         context: ContextReader,
         verification: Verification,
@@ -81,7 +84,7 @@ class Server:
         metrics: Metrics,
         log: Logger,
     ) -> None:
-        self._config, self._store, self._commands, self._keys = config, store, commands, keys
+        self._config, self._store, self._commands, self._keys, self._clock = config, store, commands, keys, clock
         self._door, self._channels, self._metrics = door, channels, metrics
         self._assets = Assets()
         self._auth = auth = Auth(store=store, clock=clock, secure=config.public_url.startswith("https:"))
@@ -100,6 +103,7 @@ class Server:
             store=store, auth=auth, commands=commands, channels=channels, rulebook=rulebook, views=views
         )
         self._contacts = ContactsApi(store=store, auth=auth, people=people)
+        self._abuse = AbuseApi(store=store, auth=auth, abuse=abuse, clock=clock)
         self._remedies = RemediesApi(store=store, auth=auth, remedies=remedies, context=context)
         self._verification = VerificationApi(store=store, auth=auth, verification=verification, assets=self._assets)
         self._regrouping = RegroupingApi(store=store, auth=auth, regroupings=regroupings)
@@ -134,6 +138,7 @@ class Server:
                 *ops_routes(self._status, self._metrics),
                 *self._tickets.routes(),
                 *self._contacts.routes(),
+                *self._abuse.routes(),
                 *self._remedies.routes(),
                 *self._verification.routes(),
                 *self._regrouping.routes(),
@@ -227,7 +232,8 @@ class Server:
     async def _queues(self, request: web.Request) -> web.Response:
         agent = await self._auth.agent(request)
         queues, views = await self._status.queues(agent.id), await self._status.views(agent.id)
-        return answer({"queues": queues, "views": views, "alarms": await self._store.read(alarms.loud())})
+        loud, abuse = await self._store.read(alarms.loud()), await abuse_counts(self._store, self._clock.now_ms())
+        return answer({"queues": queues, "views": views, "alarms": loud, "abuse": abuse})
 
     async def _show_status(self, request: web.Request) -> web.Response:
         await self._auth.agent(request)

@@ -51,6 +51,7 @@ class Status:
                     "name": spec.name,
                     "title": dict(spec.names),
                     "approval": spec.approval,
+                    "verified": spec.verified,
                     "undo": spec.undo,
                     "undoes": spec.undoes,
                 }

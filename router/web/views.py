@@ -5,7 +5,9 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
+from router.core.account import account_of
 from router.core.quotes import fold
+from router.core.verification import unlocked_until
 from router.flow.channels import Channels
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
@@ -55,7 +57,6 @@ class TicketRow(msgspec.Struct, frozen=True, kw_only=True):
     snoozed_until_ms: int | None
     alarm_since_ms: int | None
     accepted_by: str | None
-    verified_until_ms: int | None
     created_at_ms: int
     version: int
 
@@ -185,7 +186,6 @@ def ticket_row(line: TicketLine) -> TicketRow:
         snoozed_until_ms=ticket.snoozed_until_ms,
         alarm_since_ms=ticket.alarm_since_ms,
         accepted_by=ticket.accepted_by,
-        verified_until_ms=ticket.verified_until_ms,
         created_at_ms=ticket.created_at_ms,
         version=ticket.version,
     )
@@ -307,11 +307,13 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
         },
         "verification": check_view(detail.check),
         "can_verify": ruleset.lifecycle.verifying is not None,
+        "unlocked_until_ms": unlocked_until(detail.line.ticket, account_of(detail.identities)),
         "facts": facts_view(detail.line.ticket, ruleset),
         "pages": [page_view(page) for page in detail.pages],
         "actions": [action_view(row, detail.agent_names) for row in detail.actions],
         "related": [ticket_row(line) for line in detail.related],
         "incidents": [{"id": one.id, "title": one.title, "state": one.state} for one in detail.incidents],
+        "same_text": detail.same_text,
         "can_reply": way_out.can_send and not closed,
         "cannot_reply_reason": reason,
         "text_max": way_out.text_max,

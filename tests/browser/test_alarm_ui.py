@@ -1,5 +1,7 @@
 """The alarm in real browsers over a real house: one tap of the customer, and a colleague accepts, in both languages."""
 
+import asyncio
+
 import aiohttp
 import pytest
 from playwright.async_api import expect
@@ -83,7 +85,19 @@ async def test_it_rings_at_every_screen_until_somebody_accepts(tmp_path, chromiu
             await context.close()
 
 
-async def test_freezing_is_proposed_by_a_rule_and_taken_back_by_two_people(tmp_path, chromium):
+async def told_of_a_check(http, app_url):
+    """Wait until the app has something to ask its user."""
+    async with asyncio.timeout(10):
+        while True:
+            async with http.get(app_url) as answer:
+                if "It is me" in await answer.text():
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def test_freezing_is_proposed_by_a_rule_and_taken_back_by_two_people_once_the_customer_proved_who_they_are(
+    tmp_path, chromium
+):
     message = {
         "channel": "telegram",
         "message_id": "alarm-1",
@@ -109,6 +123,19 @@ async def test_freezing_is_proposed_by_a_rule_and_taken_back_by_two_people(tmp_p
             await expect(freeze).to_contain_text("Waits for a second person")
             await freeze.locator("[data-act=approve]").click()
             await expect(freeze).to_contain_text("Done")
+            # What opens an account, or looks into it, waits for the customer to prove who they are.
+            locked = lee.locator("[data-locked=missing]")
+            await expect(locked).to_have_count(2)
+            await expect(locked.first).to_contain_text("has to pass an identity check first")
+            await expect(lee.locator("[data-propose=unfreeze-account]")).to_have_count(0)
+            await locked.first.get_by_role("button", name="Verify identity").click()
+            await expect(lee.locator("[data-locked=pending]")).to_have_count(2)
+            app = await lee.context.new_page()
+            async with aiohttp.ClientSession() as http:
+                await told_of_a_check(http, demo.app_url)
+            await app.goto(demo.app_url)
+            await app.get_by_role("button", name="It is me").click()
+            await app.close()
             await lee.locator("[data-propose=unfreeze-account]").click()
             undo = lee.locator("[data-action=unfreeze-account]")
             await expect(undo).to_contain_text("A colleague has to approve.")

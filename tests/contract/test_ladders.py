@@ -1,6 +1,7 @@
 """Ladders on a clock that tests move: several sweepers page each step once, and mail pages leave in the end."""
 
 import asyncio
+from pathlib import Path
 from types import SimpleNamespace
 
 import msgspec
@@ -12,6 +13,7 @@ from router.connector import Capabilities, Rejected, Retry, Sent
 from router.flow.channels import Channel, Channels
 from router.flow.ladders import Ladders
 from router.flow.pages import PageWorker
+from router.flow.references import References
 from router.flow.rulebook import Rulebook
 from router.model.changes import Save
 from router.model.tables import HookEntry
@@ -57,6 +59,8 @@ class Desk:
             store=self.store,
             bus=self.bus,
             channels=Channels(channels),
+            telegram=None,
+            references=References(Path()),
             public_url="https://desk.example",
             clock=self.clock,
             jitter=lambda: 0.5,

@@ -12,13 +12,16 @@ from router.model.tables import Ticket
 from router.store import changes, journal, leases, migrate
 from router.store.postgres import PostgresStore
 from router.store.script import Store, fetch, run, select
+from tests.contract.store_suite.abuse import AbuseSuite
 from tests.contract.store_suite.actions import ActionsSuite
 from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.feed import FeedSuite
+from tests.contract.store_suite.floods import FloodsSuite
 from tests.contract.store_suite.history import HistorySuite
+from tests.contract.store_suite.hours import HoursSuite
 from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.incidents import IncidentsSuite
 from tests.contract.store_suite.journal import JournalSuite
@@ -27,6 +30,7 @@ from tests.contract.store_suite.make import NOW, Case, entry, journaled, newer, 
 from tests.contract.store_suite.matters import MattersSuite
 from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
+from tests.contract.store_suite.ringing import RingingSuite
 from tests.contract.store_suite.schema import SchemaSuite
 from tests.contract.store_suite.search import SearchSuite
 from tests.contract.store_suite.snapshot import SnapshotSuite
@@ -82,6 +86,9 @@ async def other(connected, migrated: str) -> Store:
     return await connected(migrated)
 
 
+class TestAbuse(AbuseSuite): ...
+
+
 class TestActions(ActionsSuite): ...
 
 
@@ -100,7 +107,13 @@ class TestCircles(CirclesSuite): ...
 class TestFeed(FeedSuite): ...
 
 
+class TestFloods(FloodsSuite): ...
+
+
 class TestHistory(HistorySuite): ...
+
+
+class TestHours(HoursSuite): ...
 
 
 class TestInbox(InboxSuite): ...
@@ -122,6 +135,9 @@ class TestOutbox(OutboxSuite): ...
 
 
 class TestPeople(PeopleSuite): ...
+
+
+class TestRinging(RingingSuite): ...
 
 
 class TestSchema(SchemaSuite): ...

@@ -14,13 +14,16 @@ from router.model.errors import ConfigError, StoreUnavailable
 from router.store import health, journal, migrate
 from router.store.script import Store, run, select
 from router.store.sqlite import SqliteStore
+from tests.contract.store_suite.abuse import AbuseSuite
 from tests.contract.store_suite.actions import ActionsSuite
 from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.feed import FeedSuite
+from tests.contract.store_suite.floods import FloodsSuite
 from tests.contract.store_suite.history import HistorySuite
+from tests.contract.store_suite.hours import HoursSuite
 from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.incidents import IncidentsSuite
 from tests.contract.store_suite.journal import JournalSuite
@@ -29,6 +32,7 @@ from tests.contract.store_suite.make import Case, entry, journaled, put
 from tests.contract.store_suite.matters import MattersSuite
 from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
+from tests.contract.store_suite.ringing import RingingSuite
 from tests.contract.store_suite.schema import SchemaSuite
 from tests.contract.store_suite.search import SearchSuite
 from tests.contract.store_suite.snapshot import SnapshotSuite
@@ -69,6 +73,9 @@ async def other(store: Store, empty_other: Store) -> Store:
     return empty_other
 
 
+class TestAbuse(AbuseSuite): ...
+
+
 class TestActions(ActionsSuite): ...
 
 
@@ -87,7 +94,13 @@ class TestCircles(CirclesSuite): ...
 class TestFeed(FeedSuite): ...
 
 
+class TestFloods(FloodsSuite): ...
+
+
 class TestHistory(HistorySuite): ...
+
+
+class TestHours(HoursSuite): ...
 
 
 class TestInbox(InboxSuite): ...
@@ -109,6 +122,9 @@ class TestOutbox(OutboxSuite): ...
 
 
 class TestPeople(PeopleSuite): ...
+
+
+class TestRinging(RingingSuite): ...
 
 
 class TestSchema(SchemaSuite): ...

@@ -72,3 +72,17 @@ async def decided(lines):
 
 async def related(lines):
     return [answer.related for answer in await answers(lines)]
+
+
+async def test_a_flood_is_answered_line_by_line_with_the_ticket_it_waits_beside():
+    def said(number):
+        found = {"channel": "telegram", "message_id": f"m{number}", "visibility": "private", "sender": {"id": "77"}}
+        return json.dumps(found | {"sent_at": "2026-11-02T08:00:00Z", "text": f"answer me {number}"}).encode()
+
+    async with rehearsal(None) as house:
+        answers = [answer async for answer in house.decide([said(number) for number in range(350)])]
+        assert {answer.ticket for answer in answers} == {"T-1001"}
+        assert [answer.ticket_new for answer in answers] == [True] + [False] * 349
+        assert {answer.contact for answer in answers} == {"C-1"}
+        (again,) = [answer async for answer in house.decide([said(349)])]
+        assert (again.duplicate, again.ticket) == (True, "T-1001")

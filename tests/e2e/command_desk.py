@@ -38,12 +38,20 @@ class Desk:
     def __call__(self, command, *arguments, stdin=b"", code=0):
         """Run one; what it wrote."""
         self._patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        self._capture.readouterr()
-        words = command.split()
-        got = run([*words, "--config", str(self.config), *(str(argument) for argument in arguments)])
-        out, self.err = (text.decode() for text in self._capture.readouterr())
+        got, out = self._ran([*command.split(), *(str(argument) for argument in arguments)])
         assert got == code, (out, self.err)
         return out
+
+    def ran(self, words):
+        """Run a command as it was typed; its code, and all that it said, line by line."""
+        code, out = self._ran(words)
+        return code, [*self.err.splitlines(), *out.splitlines()]
+
+    def _ran(self, words):
+        self._capture.readouterr()
+        code = run([*words, "--config", str(self.config)])
+        out, self.err = (text.decode() for text in self._capture.readouterr())
+        return code, out
 
     def rows(self, command, *arguments, **more):
         return [json.loads(line) for line in self(command, *arguments, **more).splitlines()]

@@ -35,6 +35,21 @@ ACT = st.one_of(
     st.tuples(st.just("keep_apart"), NAMES, NAMES),
 )
 UNDO = st.tuples(st.just("undo"), st.integers(0, 9))
+IMPORT = st.tuples(
+    st.just("import"),
+    st.sampled_from(["k1", "k2"]),
+    st.lists(st.sampled_from(["a@x.org", "b@x.org"]), max_size=2, unique=True),
+    st.sampled_from([None, "7", "8"]),
+)
+PART = st.tuples(st.just("part"), st.integers(0, 3), st.integers(0, 3))
+TOGETHER = st.one_of(
+    st.tuples(st.just("say"), st.sampled_from(WRITERS), st.just(False)),
+    st.tuples(st.just("merge"), NAMES, NAMES),
+    PART,
+    st.tuples(st.just("keep_apart"), NAMES, NAMES),
+    IMPORT,
+)
+"""What moves addresses only together with all that was said from them."""
 _FEW = settings(max_examples=max(10, settings.default.max_examples // 3), suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -55,6 +70,12 @@ class Desk:
         what, *given_ = step
         if what == "say":
             return await self._say(*given_)
+        if what == "import":
+            return await self._import(*given_)
+        if what == "part":
+            what, given_ = "split", await self._part(*given_)
+            if not given_:
+                return None
         try:
             if what == "undo":
                 if self.acts:
@@ -72,6 +93,36 @@ class Desk:
         message = {"channel": kind, "message_id": f"m{self.said}", "visibility": "private", "sender": sender}
         line = json.dumps(message | {"sent_at": "2026-11-02T08:00:03Z", "text": f"hello {self.said}"}).encode()
         assert [answer async for answer in self._path.decide([line])]
+
+    async def _part(self, whose: int, which: int):
+        """One address of a contact that has several."""
+        owned: dict = {}
+        for row in sorted((await self.rows(Identity)).values(), key=lambda row: row.id):
+            owned.setdefault(row.contact_id, []).append((row.kind, row.value))
+        several = sorted((key, found) for key, found in owned.items() if len(found) > 1)
+        if not several:
+            return None
+        contact, found = several[whose % len(several)]
+        return contact, [found[which % len(found)]]
+
+    async def _import(self, key, emails, telegram) -> None:
+        """A row of a list; what it merges can be undone like what an agent did."""
+        row = {"contact": key, "emails": emails, "telegram": telegram, "linked": True}
+        known = await self.rows(PeopleAct)
+        await self._path.import_contacts([json.dumps(row).encode()])
+        self.acts += [act for each, act in sorted((await self.rows(PeopleAct)).items()) if each not in known]
+
+    async def check_together(self) -> None:
+        """Whoever has an address has all that was said from it, and the tickets in which nobody else spoke."""
+        owner = {(row.kind, row.value): row.contact_id for row in (await self.rows(Identity)).values()}
+        conversations, tickets = await self.rows(Conversation), await self.rows(Ticket)
+        spoke = {key: set() for key in tickets}
+        for row in (await self.rows(Message)).values():
+            spoke[row.ticket_id].add(conversations[row.conversation_id].contact_id)
+        for row in conversations.values():
+            assert row.contact_id == owner[row.channel, row.peer]
+        for key, row in tickets.items():
+            assert row.contact_id in spoke[key] or not spoke[key]
 
     async def rows(self, kind):
         return {row.id: row for row in await self.store.read(fetch(kind))}
@@ -126,6 +177,33 @@ def test_no_identity_is_two_peoples_and_no_message_is_lost(steps):
         for step in steps:
             await desk.do(step)
             await desk.check()
+
+    asyncio.run(at_a_desk(work))
+
+
+@_FEW
+@given(st.lists(st.one_of(TOGETHER, TOGETHER, UNDO), max_size=16))
+def test_what_was_said_goes_where_its_address_goes(steps):
+    async def work(desk: Desk) -> None:
+        for step in steps:
+            await desk.do(step)
+            await desk.check()
+            await desk.check_together()
+
+    asyncio.run(at_a_desk(work))
+
+
+@_FEW
+@given(st.lists(st.one_of(SAY, SAY, ACT, UNDO, TOGETHER), max_size=12), st.one_of(ACT, PART))
+def test_an_act_that_is_taken_back_at_once_changed_nothing_whatever_came_before(steps, act):
+    async def work(desk: Desk) -> None:
+        for step in steps:
+            await desk.do(step)
+        before, count = await desk.picture(), len(desk.acts)
+        await desk.do(act)
+        if len(desk.acts) > count:
+            await desk._people.undo(desk.acts[-1].id, "no", "agent:a")
+        assert await desk.picture() == before
 
     asyncio.run(at_a_desk(work))
 

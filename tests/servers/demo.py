@@ -48,6 +48,11 @@ class Demo:
         return self._find(r"Customer's page\s+(http\S+)")
 
     @property
+    def app_url(self) -> str:
+        """Where the app of the demo's proven user asks whether it is them."""
+        return self._find(r"(http\S+/app/u-42)")
+
+    @property
     def rules_dir(self) -> Path:
         return Path(self._find(r"Rules folder\s+(.+?)\s{2,}\("))
 

@@ -153,7 +153,7 @@ class Life:
         )
         links = LinkWriter(store=self.store, keys=keys, page=None, public_url="https://help.example.org")
         self.deliver = DeliveryWorker(**parts, **said, keys=keys, channels=channels, links=links, jitter=lambda: 0.5)
-        self.assign = Assigner(**parts, log=said["log"])
+        self.assign = Assigner(**parts, rulebook=RULEBOOK, log=said["log"])
         timers = Timers(**parts, rulebook=RULEBOOK, channels=channels, ids=ids)
         ladders = Ladders(**parts, rulebook=RULEBOOK, ids=ids, metrics=said["metrics"])
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)

@@ -23,6 +23,10 @@ export const queues = signal(/** @type {import("./types.d.ts").Queue[]} */ ([]))
 export const viewCounts = signal(/** @type {Record<string, number>} */ ({}));
 /** How many tickets ring, and how many of them past the end of their ladder. */
 export const alarms = signal({ ringing: 0, unanswered: 0 });
+/** What is held, and channels over their quota. */
+export const abuse = signal({ held: 0, critical: 0, blocks: 0, channels: /** @type {import("./types.d.ts").FloodedChannel[]} */ ([]) });
+/** The parts that come behind the thread. @type {import("../vendor/ui.js").Signal<any>} */
+export const behind = signal(null);
 export const agents = signal(/** @type {import("./types.d.ts").Agent[]} */ ([]));
 /** Answer of /status: rules, channels. */
 export const status = signal(/** @type {any} */ (null));
@@ -294,6 +298,7 @@ export async function loadCounts() {
     queues.value = answer.queues;
     viewCounts.value = views;
     alarms.value = answer.alarms ?? alarms.value;
+    abuse.value = answer.abuse;
     countList();
   });
 }

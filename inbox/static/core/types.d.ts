@@ -17,7 +17,7 @@ export interface TicketRow {
   queue: string; assignee_id: string | null; assignee_name: string | null; tags: string[]; language: string;
   findings: string[]; channel: string; account: string; visibility: "public" | "private";
   contact: { id: string; name: string | null; label: string }; snippet: string; last_message_at_ms: number;
-  last_inbound_at_ms: number; waiting_since_ms: number | null; snoozed_until_ms: number | null; verified_until_ms: number | null;
+  last_inbound_at_ms: number; waiting_since_ms: number | null; snoozed_until_ms: number | null;
   alarm_since_ms: number | null; accepted_by: string | null; created_at_ms: number; version: number;
 }
 export interface Reason { rule: string; why: string; at: Span[] }
@@ -25,6 +25,8 @@ export interface Why {
   rules_version: string; packs?: string[]; tags: string[]; urgency: Urgency; queue: string; language: string; reasons: Reason[];
   lost: { rule: string; key: string; value: string; to: string }[];
   acts?: { kind: string; value: string; rule: string; outcome: "done" | "impossible"; detail: string }[]; joined: string; joined_detail: string | null; left?: string;
+  flood?: { sender: number; quota: number; within_ms: number; channel: boolean; withheld: string[] } | null;
+  repeat?: { of: string; nth: number } | null; released_by?: string;
   contact_by: string | null; timings: Record<string, number>; related?: string[]; related_by?: string[];
 }
 export interface Delivery {
@@ -48,7 +50,7 @@ export interface EventView {
 }
 /** Somebody who was called about a ticket. */
 export interface PageView {
-  at_ms: number; kind: "browser" | "agent" | "webhook" | "email"; to: string; round: number; step: number; state: string;
+  at_ms: number; kind: "browser" | "agent" | "webhook" | "email" | "telegram"; to: string; round: number; step: number; state: string;
   attempts: number; error: string | null;
 }
 /** Something the wallet's back end is asked to do about the customer's account. */
@@ -67,8 +69,10 @@ export interface ThreadData {
   };
   facts: { name: string; title: Record<string, string>; known: boolean; message_id: string | null; source: string | null; asked: boolean }[];
   verification: { id: string; state: string; attempts: number; attempts_max: number; expires_at_ms: number } | null; can_verify: boolean;
+  unlocked_until_ms: number | null;
   related: TicketRow[]; incidents: { id: string; title: string; state: IncidentState }[]; can_reply: boolean; cannot_reply_reason: string | null;
   reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
+  same_text: number;
   last_seen: number;
 }
 export type IncidentState = "proposed" | "open" | "resolved" | "dismissed";
@@ -81,6 +85,18 @@ export interface IncidentLine {
 export interface Told { ticket: string; outcome: "done" | "refused"; code: string }
 /** A merge or a split. */
 export interface Regrouping { id: string; kind: "merge" | "split"; source_id: string; target_id: string }
+/** Who is not listened to, and why. */
+export interface BlockView {
+  id: string; contact: string | null; kind: string | null; value: string | null; reason: string; actor: string; actor_name: string | null;
+  at_ms: number; until_ms: number | null; lifted: { at_ms: number; actor_name: string | null; reason: string } | null;
+}
+/** A message that waits to be let through. */
+export interface HeldMessage {
+  id: string; reason: "blocked" | "flood"; block: { id: string; reason: string; actor_name: string | null } | null; contact: string | null;
+  ticket: string | null; channel: string; account: string; message_id: string; urgency: Urgency; received_at_ms: number; kind: string | null;
+  visibility: string | null; sender: { id: string; name: string | null } | null; subject: string | null; text: string | null; files: string[];
+}
+export interface FloodedChannel { channel: string; account: string; messages: number; withheld: number; until_ms: number }
 export interface Who { id: string; label: string; name: string | null }
 /** Something that was done about who is who. */
 export interface PeopleAct {
@@ -91,6 +107,7 @@ export interface PeopleAct {
 export interface ContactData extends Who {
   merged_into: Who | null; absorbed: Who[]; never_merge: Who[]; identities: ThreadData["contact"]["identities"];
   hints: (Who & { reasons: { reason: string; kind: string; value: string }[] })[]; acts: PeopleAct[];
+  blocks: BlockView[]; held: { held: number; critical: number };
 }
 /** A message on its way: shown at once, kept in localStorage until the server has answered. */
 /** A span of a text, in code points, and what is wrong with it. */

@@ -3,7 +3,7 @@ import { effect, h, html, render, signal, useEffect, useState } from "../vendor/
 import { fullTime, language, now, setLanguage, t } from "../core/i18n.js";
 import { get, problemOf, signedOut } from "../core/api.js";
 import {
-  alarms, closeThread, conn, go, loadCounts, loadFrame, loadList, matters, me, openThread, recall, refreshThread, route, status, thread,
+  alarms, behind, closeThread, conn, go, loadCounts, loadFrame, loadList, matters, me, openThread, recall, refreshThread, route, status, thread,
   ticketChanged,
 } from "../core/store.js";
 import { Failure, Icon, Mark, Toasts, toast } from "../core/parts.js";
@@ -142,7 +142,7 @@ effect(() => {
 });
 
 function Banners() {
-  return html`<section class="banners" aria-label=${t("banners.label")}>${h(LineBanner, {})}${h(UnansweredBanner, {})}${h(RulesBanner, {})}</section>`;
+  return html`<section class="banners" aria-label=${t("banners.label")}>${h(LineBanner, {})}${h(UnansweredBanner, {})}${h(RulesBanner, {})}${behind.value && h(behind.value.Above, {})}</section>`;
 }
 
 function LineBanner() {

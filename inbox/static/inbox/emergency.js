@@ -1,17 +1,21 @@
 /** What the side panel shows of an emergency: who was called, actions on the account, what the back end knows. Loaded with
  * the first ticket that needs it, words and all. */
 import { h, html, useState } from "../vendor/ui.js";
-import { language, learn, t, word } from "../core/i18n.js";
+import { language, learn, now, t, word } from "../core/i18n.js";
 import { get, post, problemOf } from "../core/api.js";
 import { agents, me, refreshThread, status } from "../core/store.js";
 import { Icon, When, toast } from "../core/parts.js";
+import { verify } from "./actions.js";
 
 /**
  * @typedef {import("../core/types.d.ts").ThreadData} ThreadData
  * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
  * @typedef {import("../core/types.d.ts").ActionView} ActionView
- * @typedef {{ name: string, title: Record<string, string>, approval: boolean, undo: string | null, undoes: string | null }} ActionSpec
+ * @typedef {{ name: string, title: Record<string, string>, approval: boolean, verified: boolean, undo: string | null, undoes: string | null }} ActionSpec
  */
+
+/** What is opened by a passed identity check is open now. @param {ThreadData} data */
+const isOpen = (data) => (data.unlocked_until_ms ?? 0) > now.value;
 
 const UNDER_WAY = new Set(["proposed", "queued", "sending"]);
 
@@ -23,7 +27,7 @@ export function Emergency({ row, data, Section }) {
   const specs = /** @type {ActionSpec[]} */ (status.value?.actions ?? []);
   return html`
     ${(specs.length > 0 || data.actions.length > 0) && h(Section, { name: "actions", title: t("remedy.title"), icon: "shield-alert" }, h(Actions, { row, data, specs }))}
-    ${status.value?.context && h(Section, { name: "context", title: t("context.title"), icon: "wallet" }, h(Context, { key: row.id, row }))}
+    ${status.value?.context && h(Section, { name: "context", title: t("context.title"), icon: "wallet" }, h(Context, { key: row.id, row, data }))}
     ${data.pages.length > 0 && h(Section, { name: "calls", title: t("calls.title"), icon: "siren" }, h(Calls, { pages: data.pages }))}`;
 }
 
@@ -52,14 +56,22 @@ function Actions({ row, data, specs }) {
   const stands = (/** @type {string} */ name, /** @type {(state: string) => boolean} */ is) => data.actions.some((each) => each.action === name && is(each.state));
   const open = specs.filter((spec) => !stands(spec.name, (state) => UNDER_WAY.has(state))
     && (spec.undoes ? stands(spec.undoes, (state) => state === "done") : !stands(spec.name, (state) => state === "done")));
-  return html`<ul class="actions">${data.actions.map((each) => h(Action, { key: each.id, each }))}</ul>
-    ${open.map((spec) => html`<button type="button" key=${spec.name} class="button small" data-propose=${spec.name}
+  return html`<ul class="actions">${data.actions.map((each) => h(Action, { key: each.id, each, row, data, locked: !isOpen(data) && specs.some((spec) => spec.name === each.action && spec.verified) }))}</ul>
+    ${open.map((spec) => spec.verified && !isOpen(data) ? h(Locked, { key: spec.name, row, data, what: titleOf(spec.name) }) : html`<button type="button" key=${spec.name} class="button small" data-propose=${spec.name}
       onClick=${() => ask(`/tickets/${row.id}/actions`, { action: spec.name })}>${h(Icon, { name: "shield-alert", size: 14 })}
       ${t(spec.approval ? "remedy.propose" : "remedy.do", { name: titleOf(spec.name) })}</button>`)}`;
 }
 
-/** @param {{ each: ActionView }} props */
-function Action({ each }) {
+/** What is missing, and the way to it: the customer proves who they are. @param {{ row: TicketRow, data: ThreadData, what: string }} props */
+function Locked({ row, data, what }) {
+  const why = !data.contact.identities.some((each) => each.kind === "user_id") ? "account"
+    : row.state === "verifying" ? "pending" : data.can_verify ? "missing" : "nowhere";
+  return html`<p data-locked=${why}>${h(Icon, { name: "id-card", size: 14 })} <span class="muted">${t(`lock.${why}`, { name: what })}</span>
+    ${why === "missing" && html` <button type="button" class="button small" data-act="verify" onClick=${() => verify(row)}>${t("verified.ask")}</button>`}</p>`;
+}
+
+/** @param {{ each: ActionView, row: TicketRow, data: ThreadData, locked: boolean }} props */
+function Action({ each, row, data, locked }) {
   const own = each.proposed_by === `agent:${me.value?.id}`;
   const by = each.proposed_by_name ?? t("remedy.rule", { name: each.proposed_by.split(":")[1] ?? "" });
   const act = (/** @type {string} */ what) => () => ask(`/actions/${each.id}/${what}`, {});
@@ -68,15 +80,15 @@ function Action({ each }) {
       ${" · "}${h(When, { ms: each.at_ms })}${each.account && html` · <code>${each.account}</code>`}</p>
     ${each.error && html`<p class="failed">${each.error}</p>`}
     ${each.state === "proposed" && html`<p>${own ? html`<span class="muted">${t("remedy.second")} </span>`
-      : html`<button type="button" class="button danger small" data-act="approve" onClick=${act("approve")}>${t("remedy.approve")}</button> `}
+      : locked ? h(Locked, { row, data, what: titleOf(each.action) }) : html`<button type="button" class="button danger small" data-act="approve" onClick=${act("approve")}>${t("remedy.approve")}</button> `}
       <button type="button" class="button small" data-act="decline" onClick=${act("decline")}>${t("remedy.decline")}</button></p>`}
     ${each.state === "failed" && html`<button type="button" class="button small" data-act="retry" onClick=${act("retry")}>${t("remedy.retry")}</button>`}</li>`;
 }
 
 // -- what the back end knows -----------------------------------------------------------------------------------------
 
-/** Asked for by hand, since each look is noted. @param {{ row: TicketRow }} props */
-function Context({ row }) {
+/** Asked for by hand, since each look is noted. @param {{ row: TicketRow, data: ThreadData }} props */
+function Context({ row, data }) {
   const [known, setKnown] = useState(/** @type {any} */ (null));
   const [hash, setHash] = useState("");
   const look = async (/** @type {string} */ of) => {
@@ -88,6 +100,7 @@ function Context({ row }) {
     }
     refreshThread();
   };
+  if (!isOpen(data)) return h(Locked, { row, data, what: t("context.look") });
   return html`<div class="context-panel">
     <p><button type="button" class="button small" data-act="look" onClick=${() => look("")}>${t("context.look")}</button> <small class="muted">${t("context.noted")}</small></p>
     <form onSubmit=${(/** @type {SubmitEvent} */ event) => { event.preventDefault(); look(hash.trim()); }}>
@@ -123,5 +136,5 @@ function Calls({ pages }) {
 function calledName(kind, to) {
   if (kind === "browser") return t("calls.browser");
   if (kind === "agent") return agents.value.find((each) => each.login === to)?.name ?? to;
-  return kind === "webhook" ? t("calls.webhook", { name: to }) : to;
+  return kind === "webhook" || kind === "telegram" ? t(`calls.${kind}`, { name: to }) : to;
 }

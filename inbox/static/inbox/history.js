@@ -19,7 +19,7 @@ const ICONS = /** @type {Record<string, string>} */ ({
 });
 
 /** Opening and messages speak for themselves there. @param {EventView} event */
-export const shownInThread = (event) => IN_THREAD.has(event.kind) || event.kind.startsWith("contact.");
+export const shownInThread = (event) => IN_THREAD.has(event.kind) || /^contact|^sender|held$|released$/.test(event.kind);
 
 /** A run of changes: one in words, several behind a count. @param {{ events: EventView[] }} props */
 export function Changes({ events }) {
@@ -85,6 +85,7 @@ function describe(event) {
   if (event.kind === "value.revealed") return t("history.revealed", { who, what: word("redaction", data.type ?? "") });
   if (data.confirmed) return t("history.confirmed", { who, what: typesOf(data.confirmed) });
   if (event.kind === "identity.check") return t(`history.check.${data.state}`, { who });
+  if (data.nth) return t("history.repeated", { who, n: data.nth });
   if (data.left) return t(`history.left.${data.left}`);
   if (event.kind === "message.added") return t(data.note ? "history.noted" : data.template ? "history.autoReplied"
     : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });

@@ -1,10 +1,10 @@
 /** One message of a thread: who, by which channel, what, what was masked, why it came here, and what became of it. */
-import { h, html, useEffect, useState } from "../vendor/ui.js";
+import { h, html, useState } from "../vendor/ui.js";
 import { has, language, languageName, number, size, t, tag, word } from "../core/i18n.js";
-import { me } from "../core/store.js";
+import { behind } from "../core/store.js";
 import { hitsOf, hostOf, pieces, units } from "../core/text.js";
 import { Avatar, ChannelIcon, Chip, Icon, Redaction, When } from "../core/parts.js";
-import { decideDelivery, resend, reveal, takeBack } from "./actions.js";
+import { decideDelivery, resend, takeBack } from "./actions.js";
 import { Why } from "./why.js";
 
 /** @typedef {import("../core/types.d.ts").MessageView} MessageView */
@@ -23,10 +23,11 @@ export function Message({ message, customer, fresh }) {
         ${message.visibility === "public" && kind !== "note" && h(Chip, { tone: "public", icon: "globe" }, t("visibility.public"))}
         ${isAutomatic(message) && h(Chip, { icon: "bot" }, t("message.automatic"))}
         ${kind === "inbound" && tag(message.language) !== language.value && h(Chip, {}, languageName(message.language))}
+        ${behind.value && h(behind.value.Marks, { message })}
         ${message.revision > 0 && h(Chip, {}, t("message.edited"))}
         ${h(When, { ms: message.sent_at_ms, class: "ago" })}</header>
       ${message.state === "deleted" ? html`<p class="gone">${t("message.deleted")}</p>` : h(Body, { message })}
-      ${message.sealed.length > 0 && h(Sealed, { message })}
+      ${message.sealed.length > 0 && behind.value && h(behind.value.Sealed, { message })}
       ${message.attachments.length > 0 && h(Attachments, { message })}
       ${message.delivery && h(Delivery, { delivery: message.delivery })}
       ${message.hiding && html`<div class="hiding" role="group" aria-label=${t("hide.label")}>${h(Delivery, { delivery: message.hiding })}</div>`}
@@ -101,31 +102,6 @@ function Original({ id }) {
     element.append(frame);
   };
   return html`<div class="original" ref=${box}></div>`;
-}
-
-/** Nobody should leave a value on the screen and walk away. */
-const SHOWN_MS = 30_000;
-
-/** What a policy sealed: shown on request to those it names, and noted. @param {{ message: MessageView }} props */
-function Sealed({ message }) {
-  const mine = message.sealed.filter((each) => each.until_ms > Date.now() && (each.agents || me.value?.role === "admin"));
-  return mine.length > 0 && html`<ul class="sealed" aria-label=${t("sealed.title")}>
-    ${mine.map((value) => html`<li key=${value.place}>${h(SealedItem, { id: message.id, value })}</li>`)}</ul>`;
-}
-
-/** @param {{ id: string, value: import("../core/types.d.ts").SealedValue }} props */
-function SealedItem({ id, value }) {
-  const [clear, setClear] = useState(/** @type {string | null} */ (null));
-  useEffect(() => {
-    if (clear === null) return undefined;
-    const timer = setTimeout(() => setClear(null), SHOWN_MS);
-    return () => clearTimeout(timer);
-  }, [clear]);
-  const what = word("redaction", value.type);
-  const show = async () => setClear(clear === null ? await reveal(id, value.place) : null);
-  return html`<button type="button" class="button small quiet" aria-pressed=${clear !== null} title=${t("sealed.noted")} onClick=${show}>
-    ${h(Icon, { name: clear === null ? "key-round" : "eye-off", size: 14 })}${t(clear === null ? "sealed.show" : "sealed.hide", { what })}</button>
-    ${clear !== null && html` <code class="clear" aria-live="polite">${clear}</code>`}`;
 }
 
 /** @param {{ message: MessageView }} props */

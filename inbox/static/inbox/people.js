@@ -6,6 +6,7 @@ import { h, html, useEffect, useState } from "../vendor/ui.js";
 import { fullTime, languageName, learn, listOf, t, word } from "../core/i18n.js";
 import { get, post, problemOf } from "../core/api.js";
 import { refreshThread } from "../core/store.js";
+import { BlockDialog, Standing } from "./abuse.js";
 import { Avatar, ChannelIcon, Chip, Dialog, Icon, Menu, When, toast } from "../core/parts.js";
 
 /**
@@ -13,10 +14,13 @@ import { Avatar, ChannelIcon, Chip, Dialog, Icon, Menu, When, toast } from "../c
  * @typedef {import("../core/types.d.ts").ContactData} ContactData
  * @typedef {import("../core/types.d.ts").PeopleAct} PeopleAct
  * @typedef {{ kind: string, value: string }} Address
- * @typedef {{ what: string, other?: string, address?: Address, act?: PeopleAct }} Intent
+ * @typedef {{ what: string, other?: string, address?: Address, act?: PeopleAct, block?: import("../core/types.d.ts").BlockView }} Intent
  */
 
 const ACTS_SHOWN = 5;
+
+export { Above, HeldPlace, Marks, Repeats, folded } from "./abuse.js";
+export { Sealed } from "./sealed.js";
 
 /** Resolves once words and styles are there. */
 export const ready = Promise.all([learn("people"), new Promise((done) => {
@@ -39,6 +43,9 @@ export function Customer({ data }) {
     return () => { current = false; };
   }, [contact.id, data.last_seen]);
   const name = contact.name || contact.label;
+  // Whoever proves nothing is somebody new each time: the address they write from is what can be blocked.
+  const last = data.messages.findLast((each) => each.kind === "inbound");
+  const unproven = contact.identities.length || !last?.author.id ? undefined : { kind: last.channel, value: last.author.id };
   const conflict = known?.hints.some((hint) => hint.reasons.some((each) => each.reason === "conflict"));
   return html`<section class="contact" aria-label=${t("side.contact")}>
     <div class="contact-head">${h(Avatar, { name })}<div><h2>${name}</h2>
@@ -48,13 +55,16 @@ export function Customer({ data }) {
       ${h(Menu, { label: t("people.menu"), name: "people", class: "icon-button", side: "end", items: [
         { id: "link", label: t("peopleDo.link"), icon: "link", act: () => setIntent({ what: "link" }) },
         { id: "merge", label: t("peopleDo.merge"), icon: "users-round", act: () => setIntent({ what: "merge" }) },
+        { id: "block", label: t("abuse.block"), icon: "ban", act: () => setIntent({ what: "block", address: unproven }) },
       ] }, h(Icon, { name: "ellipsis", size: 18 }))}</div>
     <ul class="identities" aria-label=${t("side.identities")}>${contact.identities.map((each) => h(Identity, {
       key: each.kind + each.value, identity: each, alone: contact.identities.length === 1, choose: setIntent }))}
       ${contact.identities.length === 0 && html`<li class="muted">${t("side.noIdentity")}</li>`}</ul>
     ${conflict && html`<p class="people-conflict" role="note">${h(Icon, { name: "triangle-alert" })}<span>${t("people.conflict")}</span></p>`}
+    ${known && h(Standing, { known, same: data.same_text, choose: setIntent })}
     ${known && h(Known, { known, choose: setIntent })}
-    ${intent && h(ActDialog, { key: intent.what, intent, contact, close: () => setIntent(null), done: setKnown })}</section>`;
+    ${intent?.what.endsWith("block") && h(BlockDialog, { sender: { contact: contact.id, name, ...intent.address, block: intent.block }, close: () => setIntent(null) })}
+    ${intent && !intent.what.endsWith("block") && h(ActDialog, { key: intent.what, intent, contact, close: () => setIntent(null), done: setKnown })}</section>`;
 }
 
 /** @param {{ identity: ContactData["identities"][number], alone: boolean, choose: (intent: Intent) => void }} props */
@@ -63,6 +73,7 @@ function Identity({ identity, alone, choose }) {
   const how = t("people.since", { how: t(`proofTitle.${proof}`), time: fullTime(identity.since_ms) });
   const address = { kind: identity.kind, value: identity.value };
   const items = ["unlink", ...(alone ? [] : ["split"])].map((what) => ({ id: what, label: t(`peopleDo.${what}`), act: () => choose({ what, address }) }));
+  items.push({ id: "block", label: t("abuse.blockThis"), act: () => choose({ what: "block", address }) });
   return html`<li>${h(ChannelIcon, { channel: identity.kind })}<span class="value" title=${identity.value}>${identity.value}</span>
     ${h(Chip, { tone: proof === "sender" ? "plain" : "success", icon: proof === "sender" ? "mail" : "shield-check", title: how }, word("proof", proof))}
     <span class="muted">${h(When, { ms: identity.since_ms })}</span>

@@ -2,7 +2,7 @@
 import { h, html } from "../vendor/ui.js";
 import { t, word, language, remember, setLanguage, number } from "../core/i18n.js";
 import { post, problemOf } from "../core/api.js";
-import { VIEWS, conn, go, keep, matters, me, queueTitle, queues, recall, route, viewCounts } from "../core/store.js";
+import { VIEWS, behind, conn, go, keep, matters, me, queueTitle, queues, recall, route, viewCounts } from "../core/store.js";
 import { Avatar, Icon, Mark, Menu, toast } from "../core/parts.js";
 
 const ICONS = /** @type {Record<string, string>} */ ({
@@ -19,6 +19,7 @@ export function Rail() {
         alert: name === "critical", current: queue === null && view === name && !q, open: () => go({ view: name, queue: null, q: "" }),
         id: name,
       }))}${matters.value && h(matters.value.RailPlace, {})}</ul>
+      ${behind.value && h(behind.value.HeldPlace, {})}
       <h2>${t("rail.queues")}</h2>
       <ul>${queues.value.map((each) => h(Place, {
         key: each.name, icon: "hash", label: queueTitle(each.name), count: each.open, alert: false, id: `queue:${each.name}`,

@@ -1,7 +1,7 @@
 /** The side panel: why the ticket is here, who the customer is and how we know, what else belongs to it, its history. */
-import { h, html, signal, useEffect, useState } from "../vendor/ui.js";
+import { h, html, useEffect, useState } from "../vendor/ui.js";
 import { fullTime, languageName, now, t, word } from "../core/i18n.js";
-import { keep, matters, queueTitle, recall, status } from "../core/store.js";
+import { behind, keep, matters, queueTitle, recall, status } from "../core/store.js";
 import { ChannelIcon, Chip, Icon, IconButton, When } from "../core/parts.js";
 import { verify } from "./actions.js";
 import { History } from "./history.js";
@@ -13,16 +13,14 @@ import { Fact, WhyDetails, telling } from "./why.js";
  * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
  */
 
-/** Who is who: a part of its own, fetched behind the thread. */
-const people = signal(/** @type {any} */ (null));
-import("./people.js").then(async (part) => { await part.ready; people.value = part; }).catch(() => undefined);
+import("./people.js").then(async (part) => { await part.ready; behind.value = part; }).catch(() => undefined);
 
 /** @param {{ row: TicketRow, data: ThreadData }} props */
 export function Side({ row, data }) {
   const reason = telling(data.messages, row.urgency);
   return html`<aside class="side" aria-label=${t("side.label")} onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && toggleSide()}>
     ${h(IconButton, { icon: "x", label: t("side.close"), onClick: toggleSide, class: "side-close" })}
-    ${people.value && h(people.value.Customer, { key: data.contact.id, data })}
+    ${behind.value && h(behind.value.Customer, { key: data.contact.id, data })}
     ${reason && h(Section, { name: "why", title: t("side.why"), icon: "route" }, h(WhyDetails, { message: reason }))}
     ${matters.value && h(matters.value.Panel, { data, Section })}
     ${h(Section, { name: "details", title: t("side.details"), icon: "info" }, h(Details, { row, data }))}
@@ -49,7 +47,7 @@ function Section({ name, title, icon, children }) {
 
 /** Whether the customer has proven who they are, and the way to ask. @param {{ row: TicketRow, data: ThreadData }} props */
 function Verified({ row, data }) {
-  const until = row.verified_until_ms ?? 0;
+  const until = data.unlocked_until_ms ?? 0;
   if (until > now.value) return t("verified.until", { time: fullTime(until) });
   const check = data.verification;
   return html`${check && word("check", check.state)} ${data.can_verify && row.state !== "verifying" && html`<button type="button" class="button small"

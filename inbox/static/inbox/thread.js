@@ -1,7 +1,7 @@
 /** The open ticket: header, its messages and changes in order of time, the composer, and the side panel. */
 import { h, html, signal, useEffect, useLayoutEffect, useRef } from "../vendor/ui.js";
 import { dayName, midnight, t } from "../core/i18n.js";
-import { go, keep, matters, me, openThread, recall, route, thread, ticket } from "../core/store.js";
+import { behind, go, keep, matters, me, openThread, recall, route, thread, ticket } from "../core/store.js";
 import { Empty, Failure, Skeleton } from "../core/parts.js";
 import { pending } from "./actions.js";
 import { Composer } from "./composer.js";
@@ -49,6 +49,7 @@ function Log({ data, row }) {
   const seen = useRef(new Set(data.messages.map((each) => each.id)));
   const mine = pending.value.filter((each) => each.ticket === row.id);
   const count = data.messages.length + mine.length;
+  const customer = data.contact.name || data.contact.label;
   // A new message is shown when the reader was at the end; otherwise what is being read stays where it is.
   useLayoutEffect(() => {
     const element = /** @type {HTMLDivElement} */ (box.current);
@@ -71,7 +72,8 @@ function Log({ data, row }) {
     }}><div class="log-inner">
     ${timeline(data).map((item) => item.day ? html`<p key=${`day-${item.day}`} class="day"><span>${dayName(item.day)}</span></p>`
       : item.changes ? h(Changes, { key: `changes-${item.changes[0].id}`, events: item.changes })
-        : h(Message, { key: item.message.id, message: item.message, customer: data.contact.name || data.contact.label, fresh: !seen.current.has(item.message.id) }))}
+        : html`${h(Message, { key: item.message.id, message: item.message, customer, fresh: !seen.current.has(item.message.id) })}
+          ${item.message.again && h(behind.value.Repeats, { messages: item.message.again, customer })}`)}
     ${mine.map((item) => h(PendingMessage, { key: item.key, item, name: me.value?.name ?? "" }))}</div></div>`;
 }
 
@@ -81,7 +83,7 @@ function Log({ data, row }) {
  */
 function timeline({ messages, events }) {
   const items = [
-    ...messages.map((message, i) => ({ at: message.received_at_ms || message.sent_at_ms, rank: i, message })),
+    ...(behind.value?.folded(messages) ?? messages).map((/** @type {import("../core/types.d.ts").MessageView} */ message, /** @type {number} */ i) => ({ at: message.received_at_ms || message.sent_at_ms, rank: i, message })),
     ...events.filter(shownInThread).map((event) => ({ at: event.at_ms, rank: event.id, event })),
   ].sort((a, b) => a.at - b.at || ("message" in a ? 0 : 1) - ("message" in b ? 0 : 1) || a.rank - b.rank);
   const shown = /** @type {any[]} */ ([]);

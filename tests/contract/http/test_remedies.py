@@ -1,5 +1,6 @@
 """Freezing an account, over the API and a strict back end: proposed, agreed to by another person, done once, undone."""
 
+import asyncio
 from types import SimpleNamespace
 
 import aiohttp
@@ -12,6 +13,7 @@ from router.clock import SystemClock, VirtualClock
 from router.core.remedies import ATTEMPTS_MAX
 from router.demo.wallet import Wallet
 from router.flow.context import TIMEOUT_S, ContextReader
+from router.flow.hooks import HookWorker
 from router.flow.references import References
 from router.flow.remedies import RemedyWorker
 from router.flow.rulebook import Rulebook
@@ -27,14 +29,18 @@ SECRET = "a secret of the wallet's back end"
 RULES = """
 version: 1
 queues: {general: {default: true}}
+webhooks: {wallet: {url: "env:CHECKS", secret: "file:wallet.secret"}}
+lifecycle: {verifying: {webhook: wallet, attempts: 2}}
 actions:
   freeze-account: {url: "env:ACTIONS", secret: "env:SECRET", undo: unfreeze-account}
   unfreeze-account: {url: "env:ACTIONS", secret: "env:SECRET"}
+  at-once-known: {url: "env:ACTIONS", secret: "env:SECRET", approval: false, verified: true}
   at-once: {url: "env:ACTIONS", secret: "env:SECRET", approval: false}
   wrong-secret: {url: "env:ACTIONS", secret: "env:OTHER", approval: false}
 context: {url: "env:CONTEXT", secret: "env:SECRET"}
 rules:
   - {id: pressed, when: {message.alarm: true}, then: {propose: freeze-account}}
+  - {id: asked, when: {message.text|has: at once}, then: {propose: at-once-known}}
 """
 
 
@@ -42,6 +48,7 @@ rules:
 async def li(house):
     """Another agent, signed in; and the house under rules with actions."""
     app = house.app
+    (app._base / "wallet.secret").write_text(SECRET)
     app.rulebook.take(Rulebook.of({"rules.yaml": RULES.encode()}).current, app.rulebook.status)
     agent = await add_agent(app, "li")
     base = f"http://127.0.0.1:{app.server.port}"
@@ -59,7 +66,9 @@ async def backend(house, li, tmp_path):
     app = house.app
     wallet = Wallet(SECRET, SystemClock())
     url = await wallet.start()
-    places = {"ACTIONS": f"{url}/actions", "CONTEXT": f"{url}/context"}
+    wallet.house = f"http://127.0.0.1:{app.server.port}"
+    places = {"CHECKS": f"{url}/checks", "ACTIONS": f"{url}/actions", "CONTEXT": f"{url}/context"}
+    (tmp_path / "wallet.secret").write_text(SECRET)
     calls = SignedCalls(
         references=References(tmp_path, {**places, "SECRET": SECRET, "OTHER": "not the secret they know"}),
         private_hosts=frozenset({"127.0.0.1"}),
@@ -67,7 +76,9 @@ async def backend(house, li, tmp_path):
     )
     clock = VirtualClock(app.clock.now_ms() + 1_000)
     parts = {"store": app.store, "rulebook": app.rulebook, "calls": calls}
-    worker = RemedyWorker(**parts, bus=app.bus, clock=clock, jitter=lambda: 0.5, metrics=Metrics(), log=SilentLog())
+    more = {"bus": app.bus, "jitter": lambda: 0.5, "metrics": Metrics(), "log": SilentLog()}
+    worker = RemedyWorker(**parts, **more, clock=clock)
+    hooks = HookWorker(**parts, **more, clock=VirtualClock(app.clock.now_ms() + 1_000))
 
     async def work(times=1):
         """Let the worker run, each time when what waits is due."""
@@ -75,8 +86,17 @@ async def backend(house, li, tmp_path):
             await worker.run_once()
             clock.advance_to(clock.now_ms() + 400_000)
 
-    context = ContextReader(**parts, clock=app.clock)
-    yield SimpleNamespace(wallet=wallet, work=work, clock=clock, worker=worker, context=context)
+    async def verify(ticket, user):
+        """The customer proves who they are, in the app."""
+        check = (await post(house, path_of(ticket, "/verification"), None, 201))["check"]
+        await hooks.run_once()
+        assert check["id"] in wallet.checks
+        assert await wallet.answer(check["id"], user) == 200
+
+    yield SimpleNamespace(
+        wallet=wallet, work=work, clock=clock, worker=worker, hooks=hooks, verify=verify,
+        context=ContextReader(**parts, clock=app.clock),
+    )  # fmt: skip
     await wallet.stop()
 
 
@@ -118,12 +138,15 @@ async def test_a_second_person_agrees_and_the_account_is_frozen_once(house, told
     assert again["code"] == "already_done"
 
 
-async def test_undoing_needs_two_people_and_a_verified_customer(house, told, backend, li):
+async def test_undoing_needs_two_people_and_a_passed_check(house, told, backend, li):
     ticket, action = await proposed(house, told, backend, "u-2")
     early = await post(house, path_of(ticket, "/actions"), {"action": "unfreeze-account"}, 409)
     assert early["code"] == "nothing_to_undo"
     await post(house, f"/api/v1/actions/{action}/approve", {}, session=li.session)
     await backend.work()
+    locked = await post(house, path_of(ticket, "/actions"), {"action": "unfreeze-account"}, 403)
+    assert locked["code"] == "not_verified"
+    await backend.verify(ticket, "u-2")
     undo = await post(house, path_of(ticket, "/actions"), {"action": "unfreeze-account"}, 201)
     assert (await post(house, f"/api/v1/actions/{undo['id']}/approve", {}, 403))["code"] == "own_proposal"
     await post(house, f"/api/v1/actions/{undo['id']}/approve", {}, session=li.session)
@@ -178,6 +201,61 @@ async def test_faults_of_the_back_end_never_do_it_twice(house, told, backend, li
     assert (row["state"], row["attempts"], row["error"]) == ("done", attempts, None)
 
 
+async def test_word_of_a_check_that_is_lost_on_the_way_asks_the_customer_once(house, told, backend, li):
+    ticket = await told("open my account", **of("v-1"))
+    backend.wallet.faults += ["lost", "503"]
+    check = (await post(house, path_of(ticket, "/verification"), None, 201))["check"]
+    for _ in range(3):
+        await backend.hooks.run_once()
+        backend.hooks._clock.advance_to(backend.hooks._clock.now_ms() + 400_000)
+    assert (backend.wallet.asked, list(backend.wallet.checks)) == (3, [check["id"]])
+    answers = await asyncio.gather(*(backend.wallet.answer(check["id"], "v-1") for _ in range(3)))
+    assert answers == [200, 200, 200]
+    shown = await get(house, path_of(ticket))
+    assert [e["data"]["state"] for e in shown["events"] if e["kind"] == "identity.check"] == ["begun", "passed"]
+
+
+async def test_what_a_rule_does_by_itself_waits_for_a_check_too(house, told, backend):
+    backend.wallet.open("u-11")
+    ticket = await told("do it at once", **of("u-11"))
+    acts = ticket["messages"][0]["why"]["acts"]
+    assert [(act["outcome"], act["detail"]) for act in acts] == [("impossible", "not_verified")]
+    await backend.verify(ticket, "u-11")
+    again = await told("now do it at once", **of("u-11"))
+    assert [act["outcome"] for act in again["messages"][-1]["why"]["acts"]] == ["done"]
+    await backend.work()
+    (row,) = await actions_of(house, ticket)
+    assert (row["state"], row["error"]) == ("failed", "the back end answered 422: unknown_action"), "it was asked"
+
+
+async def test_of_two_who_agree_at_once_one_does(house, told, backend, li):
+    backend.wallet.open("u-8")
+    ticket = await told("help", alarm=True, **of("u-8"))
+    (row,) = await actions_of(house, ticket)
+
+    async def agree(session):
+        async with session.post(f"/api/v1/actions/{row['id']}/approve", json={}) as answer:
+            return answer.status
+
+    assert sorted(await asyncio.gather(agree(house.agent), agree(li.session))) == [200, 409]
+    await backend.work(2)
+    assert [call.account for call in backend.wallet.done] == ["u-8"]
+
+
+async def test_a_clock_that_goes_back_holds_up_no_freezing(house, told, backend, li):
+    ticket, action = await proposed(house, told, backend, "u-10")
+    await post(house, f"/api/v1/actions/{action}/approve", {}, session=li.session)
+    backend.wallet.faults.append("503")
+    ahead = VirtualClock(backend.clock.now_ms() + 86_400_000)
+    backend.worker._clock = ahead
+    await backend.worker.run_once()
+    assert backend.wallet.done == []
+    backend.worker._clock = backend.clock
+    await backend.work()
+    assert [call.id for call in backend.wallet.done] == [action]
+    assert (await actions_of(house, ticket))[0]["state"] == "done"
+
+
 async def test_a_worker_killed_while_it_asked_is_followed_by_one_under_the_same_key(house, told, backend, li):
     ticket, action = await proposed(house, told, backend, "u-5")
     await post(house, f"/api/v1/actions/{action}/approve", {}, session=li.session)
@@ -226,10 +304,13 @@ async def test_a_wrong_secret_does_nothing(house, told, backend):
     assert (await actions_of(house, ticket))[0]["error"] == "the back end answered 401: signature_wrong"
 
 
-async def test_the_context_is_for_verified_customers_and_each_read_is_noted(house, told, backend):
+async def test_the_context_is_for_who_passed_a_check_and_each_read_is_noted(house, told, backend):
     backend.wallet.open("c-1")
     ticket = await told("what do you know?", **of("c-1"))
     ticket_id = ticket["ticket"]["id"]
+    assert (await backend.context.read(ticket_id, house.mei)).state == "not_verified"
+    assert backend.wallet.asked == 0
+    await backend.verify(ticket, "c-1")
     known = await backend.context.read(ticket_id, house.mei)
     assert (known.state, known.account["state"], len(known.transactions)) == ("ok", "active", 2)
     asked = await backend.context.read(ticket_id, house.mei, "0x" + "ab" * 32)
@@ -254,6 +335,7 @@ async def test_a_back_end_in_trouble_is_told_plainly(house, told, backend, fault
     assert TIMEOUT_S == 2.0
     backend.wallet.open("c-2")
     ticket = await told("what do you know?", **of("c-2"))
+    await backend.verify(ticket, "c-2")
     backend.wallet.faults.append(fault)
     known = await backend.context.read(ticket["ticket"]["id"], house.mei)
     assert known.state == state

@@ -10,6 +10,7 @@ import pytest_asyncio
 from router.clock import VirtualClock
 from router.flow.links import LinkWriter
 from router.flow.timers import Timers
+from router.flow.verification import Verification
 from router.model.signing import signature
 from router.model.tables import HookEntry
 from router.store import inbox as store_inbox
@@ -65,23 +66,23 @@ def states(ticket):
 
 
 async def test_a_check_that_passes_unlocks_for_its_time(checking, told):
-    ticket = await told("where is my transfer?")
+    ticket = await told("where is my transfer?", sender={"id": "t-1", "user_id": "u-1", "verified": True})
     assert (ticket["can_verify"], ticket["verification"]) == (True, None)
     check = (await begun(checking, ticket))["check"]
     assert (check["state"], check["attempts_max"]) == ("pending", 2)
     shown = await get(checking, path_of(ticket))
-    assert (shown["ticket"]["state"], shown["ticket"]["verified_until_ms"]) == ("verifying", None)
+    assert (shown["ticket"]["state"], shown["unlocked_until_ms"]) == ("verifying", None)
     assert (await begun(checking, ticket, 409))["code"] == "check_pending"
     (word,) = [
         row for row in await checking.app.store.read(fetch(HookEntry)) if row.ticket_id == ticket["ticket"]["id"]
     ]
     told_of = msgspec.json.decode(bytes(word.body))
-    assert (told_of["type"], told_of["check_id"], told_of["user_ids"]) == ("customer.verify", check["id"], [])
+    assert (told_of["type"], told_of["check_id"], told_of["user_ids"]) == ("customer.verify", check["id"], ["u-1"])
     found = await answered(checking, check)
     assert (found["check"]["state"], found["check"]["user_id"]) == ("passed", "u-1")
     assert (await answered(checking, check))["check"] == found["check"], "said twice, it counts once"
     after = await get(checking, path_of(ticket))
-    until_ms = after["ticket"]["verified_until_ms"]
+    until_ms = after["unlocked_until_ms"]
     assert after["ticket"]["state"] == "open"
     assert 3_590_000 < until_ms - checking.app.clock.now_ms() <= 3_600_000
     assert [m["text"] for m in after["messages"]][-1] == "We know that it is you."
@@ -134,7 +135,7 @@ async def test_so_many_failures_end_it_and_a_strangers_account_is_one(checking, 
     assert (found["check"]["state"], found["check"]["attempts"], found["check"]["user_id"]) == ("failed", 2, None)
     assert (await answered(checking, check, 410, attempt="a3", user_id="u-9"))["code"] == "check_over"
     after = await get(checking, path_of(ticket))
-    assert (after["ticket"]["state"], after["ticket"]["verified_until_ms"]) == ("open", None)
+    assert (after["ticket"]["state"], after["unlocked_until_ms"]) == ("open", None)
     assert states(after) == [("begun", ""), ("attempt_failed", "failed"), ("failed", "other_account")]
     again = (await begun(checking, ticket))["check"]
     assert (await answered(checking, again, user_id="u-9"))["check"]["state"] == "passed"
@@ -152,6 +153,42 @@ async def test_time_ends_a_check(checking, told):
     assert (after["ticket"]["state"], after["verification"]["state"]) == ("open", "expired")
     assert (await answered(checking, check, 410))["code"] == "check_over"
     assert (await page(checking, await link_of(checking, ticket)))[0] == 410
+
+
+async def test_of_answers_that_come_at_once_each_counts_once(checking, told):
+    ticket = await told("where is my transfer?", sender={"id": "t-2", "user_id": "u-2", "verified": True})
+    check = (await begun(checking, ticket))["check"]
+    twice = [answered(checking, check, attempt="a1", result="failed", user_id=None) for _ in range(4)]
+    found = await asyncio.gather(*twice)
+    assert {(each["check"]["state"], each["check"]["attempts"]) for each in found} == {("pending", 1)}
+    found = await asyncio.gather(*(answered(checking, check, attempt="a2", user_id="u-2") for _ in range(4)))
+    assert {(each["check"]["state"], each["check"]["attempts"]) for each in found} == {("passed", 2)}
+    after = await get(checking, path_of(ticket))
+    assert states(after) == [("begun", ""), ("attempt_failed", "failed"), ("passed", "")]
+    assert [m["text"] for m in after["messages"]].count("We know that it is you.") == 1
+    assert (await answered(checking, check, 410, attempt="a3", user_id="u-2"))["code"] == "check_over"
+
+
+async def test_a_clock_that_was_ahead_and_went_back_ends_what_it_began(checking, told):
+    app, ahead = checking.app, VirtualClock(checking.app.clock.now_ms() + 7_200_000)
+    ticket = await told("where is my transfer?", sender={"id": "t-3", "user_id": "u-3", "verified": True})
+    early = Verification(
+        store=app.store, bus=app.bus, channels=app.channels, rulebook=app.rulebook, references=app.references,
+        keys=app.keys, clock=ahead, ids=app.ids,
+    )  # fmt: skip
+    old = {"id": (await early.begin(ticket["ticket"]["id"], checking.mei)).id}
+    assert (await page(checking, await link_of(checking, ticket)))[0] == 410
+    assert (await answered(checking, old, 410, user_id="u-3"))["code"] == "check_over"
+    await post(checking, path_of(ticket, "/state"), {"state": "open"})
+    new = (await begun(checking, ticket))["check"]
+    # The timer of the old one ends nothing of the new one.
+    late = VirtualClock(ahead.now_ms() + 86_400_000)
+    timers = Timers(store=app.store, bus=app.bus, rulebook=app.rulebook, channels=app.channels, clock=late, ids=app.ids)
+    assert (await answered(checking, new, user_id="u-3"))["check"]["state"] == "passed"
+    await timers.run_due()
+    after = await get(checking, path_of(ticket))
+    assert [state for state, _ in states(after)] == ["begun", "begun", "passed"]
+    assert after["unlocked_until_ms"] is not None
 
 
 @pytest.mark.parametrize(
@@ -182,10 +219,26 @@ async def test_not_in_public_and_not_of_what_is_over(checking, told):
 
 
 async def test_a_ticket_that_moved_on_is_left_where_it_is(checking, told):
-    ticket = await told("where is my transfer?")
+    who = {"sender": {"id": "t-8", "user_id": "u-8", "verified": True}}
+    ticket = await told("where is my transfer?", **who)
     check = (await begun(checking, ticket))["check"]
     await post(checking, path_of(ticket, "/state"), {"state": "solved"})
-    await answered(checking, check)
+    await answered(checking, check, user_id="u-8")
     after = await get(checking, path_of(ticket))
     assert after["ticket"]["state"] == "solved"
-    assert after["ticket"]["verified_until_ms"] is not None
+    assert after["unlocked_until_ms"] is not None
+
+
+async def test_a_pass_opens_the_account_that_logged_in_and_no_other(checking, told):
+    """Whoever is sent a stranger's link, and logs in, opens nothing of theirs to the ticket of that stranger."""
+    ticket = await told("where is my transfer?", sender={"id": "nobody's yet"})
+    check = (await begun(checking, ticket))["check"]
+    assert (await answered(checking, check, user_id="u-70"))["check"]["user_id"] == "u-70"
+    assert (await get(checking, path_of(ticket)))["unlocked_until_ms"] is None
+    whose = f"/api/v1/contacts/{ticket['contact']['id']}"
+    address = {"kind": "user_id", "value": "u-71", "reason": "she told me on the phone"}
+    done = await post(checking, f"{whose}/link", address)
+    assert (await get(checking, path_of(ticket)))["unlocked_until_ms"] is None
+    await post(checking, f"{whose}/undo", {"act": done["act"]["id"], "reason": "it is another one"})
+    await post(checking, f"{whose}/link", address | {"value": "u-70"})
+    assert (await get(checking, path_of(ticket)))["unlocked_until_ms"] is not None

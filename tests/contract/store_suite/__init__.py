@@ -3,14 +3,18 @@
 import pytest
 
 for _name in (
+    "abuse",
     "acts",
     "changes",
     "feed",
+    "floods",
+    "hours",
     "inbox",
     "journal",
     "leases",
     "outbox",
     "people",
+    "ringing",
     "schema",
     "search",
     "snapshot",

@@ -5,6 +5,7 @@ import pytest
 from router.model.actions import ActionEntry
 from router.model.changes import Add, Save
 from router.model.errors import Conflict
+from router.model.limits import CALL_PAUSE_MS_MAX
 from router.model.tables import Identity
 from router.store import actions, changes, inbox
 from router.store.script import Store
@@ -52,11 +53,20 @@ class ActionsSuite:
         await write(store, app, done, undo, action_of(case, action="later", due_at_ms=NOW + 500))
         (item,) = await claimed(store)
         assert item.entry == newer(undo, state="sending", attempts=1, lease_until_ms=NOW + 100)
-        assert (item.undone, item.ticket_number) == (done, 1001)
+        assert (item.undone, item.ticket.number) == (done, 1001)
         assert [one.value for one in item.identities] == [case.address, "u-7"]
         assert await claimed(store, NOW + 99) == []
         (again,) = await claimed(store, NOW + 100)
         assert (again.entry.id, again.entry.attempts) == (undo.id, 2)
+
+    async def test_a_clock_that_went_back_leaves_nothing_waiting_for_its_old_time(self, store: Store):
+        case, day_ms = Case("Ann"), 86_400_000
+        await put(store, case)
+        queued = action_of(case, due_at_ms=NOW + day_ms)
+        left = action_of(case, action="left", state="sending", lease_until_ms=NOW + day_ms)
+        paused = action_of(case, action="paused", due_at_ms=NOW + CALL_PAUSE_MS_MAX)
+        await write(store, queued, left, paused)
+        assert [item.entry.id for item in await claimed(store)] == [queued.id, left.id]
 
     async def test_an_agent_sees_them_newest_first(self, store: Store):
         case = Case("Ann")

@@ -73,12 +73,22 @@ class AlarmsSuite:
 
         async def claimed(now_ms: int) -> list[str]:
             found = await store.write(alarms.claim_pages(now_ms=now_ms, lease_ms=100, limit=9))
-            return [(one.page.id, one.page.attempts, one.ticket_number) for one in found]
+            return [(one.page.id, one.page.attempts, one.ticket.number) for one in found]
 
         assert await claimed(NOW) == [(mail.id, 1, 1001)]
         assert await claimed(NOW) == []
         assert await claimed(NOW + 5) == [(later.id, 1, 1001)]
         assert await claimed(NOW + 100) == [(mail.id, 2, 1001)]
+
+    async def test_a_clock_that_went_back_holds_up_no_page(self, store: Store):
+        case, day_ms = Case("Ann", alarm_since_ms=NOW), 86_400_000
+        ladder = ladder_of(case)
+        mail, chat = page_of(ladder, due_at_ms=NOW + day_ms), page_of(ladder, kind="telegram", target="-1")
+        left = page_of(ladder, step=1, state="sending", lease_until_ms=NOW + day_ms)
+        await put(store, case)
+        await write(store, ladder, mail, chat, left, page_of(ladder, step=2, due_at_ms=NOW + 1))
+        found = await store.write(alarms.claim_pages(now_ms=NOW, lease_ms=100, limit=9))
+        assert [one.page.id for one in found] == [mail.id, chat.id, left.id]
 
     async def test_an_agent_sees_who_was_paged_and_whether_the_pager_took_it(self, store: Store):
         case = Case("Ann", alarm_since_ms=NOW)

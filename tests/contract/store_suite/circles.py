@@ -7,6 +7,7 @@ import pytest
 
 from router.bus.local import LocalBus
 from router.clock import SystemClock, TimedIds
+from router.flow.contacts import import_contacts
 from router.flow.people import People
 from router.model.changes import Add, Check, Save
 from router.model.errors import Conflict, Refused
@@ -304,11 +305,11 @@ class CirclesSuite:
 
     async def test_an_import_does_not_join_whom_agents_keep_apart(self, three: Store):
         await people(three).keep_apart("C-1", "C-2", "two people", "agent:a")
-        both = (("email", "ann@example.org"), ("email", "ben@example.org"))
-        done = await three.write(
-            contacts.load([ContactIn(key="u1", linked=True, identities=both)], ids=Ids(), now_ms=NOW)
-        )
-        assert done.errors == [(0, "agents say that C-1 and C-2 are two people")]
+        before = await picture(three)
+        row = b'{"contact": "u1", "linked": true, "emails": ["ann@example.org", "ben@example.org"]}'
+        done = await import_contacts([row], people=people(three), store=three, clock=SystemClock(), ids=Ids())
+        assert done.problems == ("line 1: C-1 and C-2 are two people, an agent said; undo that first",)
+        assert await picture(three) == before
 
     async def test_a_contact_too_large_to_move_is_refused_by_name(self, three: Store, monkeypatch):
         monkeypatch.setattr(dossier, "CIRCLE_MAX", 0)

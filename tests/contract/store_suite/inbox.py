@@ -156,6 +156,11 @@ class InboxSuite:
         assert [ticket.subject for ticket in view.waiting] == ["Question of critical", "Question of old"]
         assert [(load.agent.login, load.open_tickets) for load in view.loads] == [("mia", 2), ("tom", 0)]
         assert len((await store.read(assignment.gather(1))).waiting) == 1
+        # What waits for the morning takes nobody's place; what is critical waits for no morning.
+        await put(store, Case("fee", queue="fees", waiting_since_ms=NOW))
+        for closed, waiting in ((["general"], ["critical", "fee"]), (["general", "fees"], ["critical"])):
+            view = await store.read(assignment.gather(2, closed=closed))
+            assert [ticket.subject for ticket in view.waiting] == [f"Question of {name}" for name in waiting]
 
     async def test_the_facts_of_a_reply(self, store: Store):
         case, mia = Case("Ann"), agent("mia")

@@ -7,12 +7,18 @@ import json
 import msgspec
 import pytest
 
+from router.bus.local import LocalBus
+from router.clock import VirtualClock
+from router.flow.contacts import import_contacts
+from router.flow.people import People
 from router.model.changes import Add, Save
 from router.model.errors import Conflict
 from router.model.limits import EXT_BYTES_MAX
+from router.model.people import PeopleAct
+from router.model.tables import Identity, Ticket
 from router.store import changes, contacts, people
-from router.store.contacts import ContactIn
-from router.store.script import Store
+from router.store.contacts import ContactIn, OnePerson
+from router.store.script import Store, fetch
 from tests.contract.store_suite.make import NOW, Case, agent, put, uid
 
 
@@ -149,15 +155,51 @@ class PeopleSuite:
         assert set(await known(store)) == {"u1"}
 
     async def test_people_who_wrote_before_become_the_imported_contact(self, store: Store):
-        ann, chat = Case("Ann"), Case("Visitor")
+        ann, chat = Case("ann"), Case("visitor")
         await put(store, ann, chat)
         both = (("email", ann.address), ("email", chat.address), ("phone", "+1"))
-        done = await load(store, ContactIn(key="u1", name="Ann Lee", linked=True, identities=both))
-        assert done == contacts.Imported(created=0, updated=1, errors=[])
-        got = await known(store)
-        assert got["u1"][0] == "Ann Lee"
-        assert sorted(value for _, value, _ in got["u1"][1]) == ["+1", ann.address, chat.address]
-        assert got["C-2"] == ("Visitor", [])
+        row = ContactIn(key="u1", name="Ann Lee", linked=True, identities=both)
+        found = OnePerson(at=0, into=ann.contact.id, others=(chat.contact.id,))
+        assert await load(store, row) == contacts.Imported(created=0, updated=0, errors=[], one_person=[found])
+        clock = VirtualClock(NOW)
+        said = {"contact": "u1", "name": "Ann Lee", "linked": True, "phone": "+1"}
+        line = json.dumps(said | {"emails": [ann.address, chat.address]})
+        who = People(store=store, bus=LocalBus(), clock=clock, ids=Ids())
+        done = await import_contacts([line.encode()], people=who, store=store, clock=clock, ids=Ids())
+        assert (done.taken, done.problems) == (1, ())
+        assert await known(store) == {
+            "u1": (
+                "Ann Lee",
+                [("email", ann.address, "mail"), ("email", chat.address, "mail"), ("phone", "1", "import")],
+            )
+        }
+        # With the address went what was said from it; and it can be taken back.
+        tickets = {row.subject: row.contact_id for row in await store.read(fetch(Ticket))}
+        assert set(tickets.values()) == {ann.contact.id}
+        (act,) = await store.read(fetch(PeopleAct))
+        assert (act.kind, act.actor, act.reason) == ("merge", "system", "the import says that both are u1")
+        await who.undo(act.id, "two after all", "agent:a")
+        tickets = {row.subject: row.contact_id for row in await store.read(fetch(Ticket))}
+        assert tickets["Question of visitor"] == chat.contact.id
+
+    async def test_a_row_that_waits_for_a_merge_keeps_its_people_from_later_rows(self, store: Store):
+        ann, chat = Case("ann"), Case("visitor")
+        await put(store, ann, chat)
+        phone = Identity(
+            id=uid(), contact_id=chat.contact.id, kind="phone", value="+14155550100", proof="agent", created_at_ms=NOW
+        )
+        await store.write(changes.apply([Add(phone)], now_ms=NOW))
+        rows = [
+            {"contact": "u1", "linked": True, "emails": [ann.address, chat.address]},
+            {"contact": "u2", "linked": True, "phone": "+14155550100"},
+        ]
+        who = People(store=store, bus=LocalBus(), clock=VirtualClock(NOW), ids=Ids())
+        lines = [json.dumps(row).encode() for row in rows]
+        done = await import_contacts(lines, people=who, store=store, clock=VirtualClock(NOW), ids=Ids())
+        assert done.problems == (
+            "line 2: phone '+14155550100' already belongs to contact 'u1'; an identity belongs to one person",
+        )
+        assert list(await known(store)) == ["u1"]
 
     async def test_numbers_go_on_and_exports_come_in_pages(self, store: Store):
         await load(store, *(ContactIn(key=f"k{n}") for n in range(5)))

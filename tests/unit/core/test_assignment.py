@@ -1,13 +1,15 @@
 """Who gets which ticket."""
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.core.assignment import decide_assignments
+from router.core.assignment import closed_queues, decide_assignments
 from router.model.changes import Record, Save
 from router.model.snapshot import AgentLoad
 from router.model.tables import URGENCY_RANK, Agent, Ticket
+from rules import ruleset
 from tests.unit.core.test_tickets import TICKET
 from tests.unit.core.world import NOW
 
@@ -25,8 +27,8 @@ def load(name, *, idle=0, held=0, **fields):
     return AgentLoad(agent=agent, open_tickets=held)
 
 
-def given_to(tickets, loads):
-    changes = decide_assignments(tickets, loads, now_ms=NOW)
+def given_to(tickets, loads, closed=()):
+    changes = decide_assignments(tickets, loads, closed=closed, now_ms=NOW)
     rows = [c.row for c in changes if isinstance(c, Save)]
     told = [c.event for c in changes if isinstance(c, Record) and c.event.kind == "ticket.assigned"]
     found = {row.id: row.assignee_id for row in rows if isinstance(row, Ticket)}
@@ -72,6 +74,37 @@ def test_a_ticket_that_fits_nobody_holds_up_nobody():
 
 def test_only_who_is_online_is_given_work():
     assert given_to([waiting("1")], [load("a", status="away"), load("b", status="busy")]) == {}
+
+
+def test_outside_its_hours_a_queue_is_not_worked_and_what_is_critical_is():
+    tickets = [waiting("calm"), waiting("high", urgency="high"), waiting("fee", queue="fees")]
+    assert given_to(tickets, [load("a")], closed={"general"}) == {"fee": "a"}
+    critical = waiting("critical", urgency="critical")
+    assert given_to([*tickets, critical], [load("a", capacity=1, held=1)], closed={"general", "fees"}) == {
+        "critical": "a"
+    }
+
+
+RULES = b"""
+version: 1
+times: {office: {zone: Asia/Shanghai, open: {mon-fri: 09:00-18:00}, closed: [2026-11-03]}}
+queues: {general: {default: true, hours: office}, nights: {}}
+"""
+MONDAY_9_MS = 1_793_581_200_000  # 2026-11-02 09:00 in Shanghai
+
+
+@pytest.mark.parametrize(
+    ("after_ms", "closed"),
+    [
+        (-1, {"general"}),
+        (0, set()),
+        (9 * 3_600_000 - 1, set()),
+        (9 * 3_600_000, {"general"}),
+        (86_400_000, {"general"}),
+    ],
+)
+def test_queues_close_by_their_own_clock(after_ms, closed):
+    assert closed_queues(ruleset.load({"rules.yaml": RULES}), MONDAY_9_MS + after_ms) == closed
 
 
 QUEUES = st.sampled_from(["general", "fees", "law"])

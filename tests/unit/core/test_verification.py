@@ -3,23 +3,49 @@
 import msgspec
 import pytest
 
-from router.core.verification import require_unlocked, unlocked
+from router.core.verification import SKEW_MS, require_unlocked, unlocked_until
 from router.model.errors import Refused
 from router.model.signing import read_signature, signature
 from tests.unit.core.test_tickets import TICKET
 from tests.unit.core.world import NOW
 
+DAY_MS = 86_400_000
 
-@pytest.mark.parametrize(("until_ms", "is_open"), [(None, False), (NOW, False), (NOW + 1, True), (NOW - 1, False)])
-def test_facts_and_actions_are_unlocked_until_a_moment(until_ms, is_open):
-    ticket = msgspec.structs.replace(TICKET, verified_until_ms=until_ms)
-    assert unlocked(ticket, NOW) is is_open
-    if is_open:
-        require_unlocked(ticket, NOW)
-        return
+
+def passed(until_ms=NOW + 1, account="u-1", since_ms=NOW - 1):
+    return msgspec.structs.replace(
+        TICKET, verified_until_ms=until_ms, verified_account=account, verified_since_ms=since_ms
+    )
+
+
+def test_facts_and_actions_of_the_account_that_passed_are_unlocked_until_a_moment():
+    require_unlocked(passed(), "u-1", NOW)
+    assert unlocked_until(passed(), "u-1") == NOW + 1
+    require_unlocked(passed(since_ms=NOW + SKEW_MS), "u-1", NOW)  # another process, whose clock is ahead
+
+
+@pytest.mark.parametrize(
+    "ticket",
+    [
+        TICKET,
+        passed(NOW),
+        passed(NOW - 1),
+        passed(None),
+        passed(account="u-2"),
+        passed(account=None),
+        passed(NOW + DAY_MS, since_ms=NOW + SKEW_MS + 1),  # the clock went back: it would be open for days
+        passed(since_ms=None),
+    ],
+)
+def test_all_else_stays_locked(ticket):
     with pytest.raises(Refused) as caught:
-        require_unlocked(ticket, NOW)
+        require_unlocked(ticket, "u-1", NOW)
     assert (caught.value.code, caught.value.status) == ("not_verified", 403)
+
+
+def test_without_an_account_nothing_is_open_to_anybody():
+    assert unlocked_until(passed(account=None), None) is None
+    assert unlocked_until(passed(), None) is None
 
 
 @pytest.mark.parametrize("value", ["", "t=1", "t=x,v1=" + "a" * 64, "t=1,v1=" + "g" * 64, "t=1,v1=" + "a" * 64 + ",x"])

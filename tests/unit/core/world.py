@@ -4,8 +4,10 @@ import msgspec
 
 from router.clock import TimedIds, VirtualClock
 from router.core.inbound import Circumstances, Decided, decide_inbound
-from router.model.changes import Add, Change, Check, Forget, Record
+from router.model.abuse import Held
+from router.model.changes import Add, Change, Check, Count, Forget, Record, Withdraw
 from router.model.grouping import Mark
+from router.model.ids import JournalId
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.snapshot import Snapshot
 from router.model.tables import Contact, Event, Identity, Message, OutboxEntry, Participant, Ticket
@@ -71,16 +73,30 @@ class World:
         self.ruleset = RULESET
         self.events: list[Event] = []
         self.messages: dict[str, Message] = {}
+        self.taken = 0
+        self.held: list[Held] = []
         self._versions: dict[tuple[str, str], int] = {}
         self._unique: set[tuple[object, ...]] = set()
 
     def take(self, found: InboundEvent, *, token: str | None = None, **entry) -> Decided:
         """Decide one event and apply what was decided."""
+        return self.decide(
+            JournalEntry(event=found, rules_version="1", received_at_ms=self.now_ms, **entry), token=token
+        )
+
+    def decide(self, entry: JournalEntry, *, token: str | None = None) -> Decided:
+        """Decide a journal entry and apply what was decided."""
+        self.taken += 1
         decided = decide_inbound(
-            JournalEntry(event=found, rules_version="1", received_at_ms=self.now_ms, **entry),
+            entry,
             self.snapshot,
             self.ruleset,
-            Circumstances(token_conversation=token, can_send=self.can_send, **self.circumstances),
+            Circumstances(
+                journal_id=JournalId(f"j{self.taken}"),
+                token_conversation=token,
+                can_send=self.can_send,
+                **self.circumstances,
+            ),
             self.ids,
         )
         self.apply(decided.changes)
@@ -97,7 +113,10 @@ class World:
             if isinstance(change, Record):
                 self.events.append(change.event)
                 continue
-            if isinstance(change, Forget):
+            if isinstance(change, Forget | Withdraw):
+                continue
+            if isinstance(change, Count):
+                numbered.append(change)
                 continue
             if isinstance(change, Check):
                 assert self._versions[change.row.TABLE, change.row.id] == change.row.version, (
@@ -118,6 +137,8 @@ class World:
             self._versions[key] = getattr(row, "version", 1)
             if isinstance(row, Message):
                 self.messages[row.id] = row
+            if isinstance(row, Held):
+                self.held = [*(each for each in self.held if each.id != row.id), row]
             numbered.append(type(change)(row))
         self.snapshot.fold(numbered)
 
@@ -145,6 +166,14 @@ class World:
     def outbox(self) -> list[OutboxEntry]:
         """What waits to leave."""
         return list(self.snapshot.outbox.values())
+
+
+def said(where: World, *texts: str, **fields) -> Decided:
+    """Messages of one chat, a second after each other; what was decided of the last."""
+    for text in texts:
+        where.now_ms += 1_000
+        decided = where.say(text, message_id=where.ids.new(), **({"channel": "telegram", "sender": "77"} | fields))
+    return decided
 
 
 def _unique_keys(row: object) -> list[tuple[object, ...]]:

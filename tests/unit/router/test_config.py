@@ -67,6 +67,13 @@ def test_a_whole_file(write):
         ("bus: {url: amqp://x}\n", "5:7", "redis://host:port/0 was meant"),
         ("rules: {source: git}\n", "5:9", "git"),
         ("channels: email\n", "5:1", "array"),
+        ("oncall: {telegram: {tokn: t}}\n", "5:21", "did you mean 'token'?"),
+        ("oncall: {telegram: {token: secret words}}\n", "5:21", "no token of a bot"),
+        (
+            "oncall:\n  telegram: {token: '1:AAF4abcdefghijklmnopqrst', base_url: x}\n",
+            "6:51",
+            "https://api.telegram.org",
+        ),
         ("guard: {link_host: []}\n", "5:9", "did you mean 'link_hosts'?"),
         ("guard:\n  link_hosts: [a.example, 'https://b.example']\n", "6:27", "is no host name"),
         ("channels:\n  - {kind: email}\n  - {kind: x, acount: a}\n", "7:15", "did you mean 'account'?"),

@@ -10,6 +10,7 @@ FILE = """\
 version: 1
 queues: {general: {default: true}, emergency: {emergency: true}}
 webhooks: {pager: {url: "https://pager.example/x", secret: "env:PAGER"}}
+lifecycle: {verifying: {webhook: pager}}
 oncall:
   nights: {queues: emergency, steps: [{agent: mei, webhook: pager, within: 2m}], repeat: 3}
 actions:
@@ -43,6 +44,22 @@ def test_everything_is_read():
     assert not rules.warnings, "a webhook that only a rota calls is used"
 
 
+def test_what_needs_a_check_that_nobody_can_pass_is_told():
+    doubts = load({"rules.yaml": FILE.replace("lifecycle: {verifying: {webhook: pager}}\n", "").encode()}).warnings
+    assert [(each.line, each.text) for each in doubts] == [
+        (8, "unfreeze needs an identity check, and nothing can check one"),
+        (9, "context needs an identity check, and nothing can check one"),
+    ]
+
+
+def test_chats_are_named_by_id_by_name_or_outside_the_files():
+    chats = "[-1001234567890, '@oncall_wallet', 'env:CHAT', 'file:chat']"
+    rules = load({"rules.yaml": FILE.replace("agent: mei,", f"telegram: {chats},").encode()})
+    pages = rules.rotas["nights"].steps[0].pages
+    found = [page.to for page in pages if page.kind == "telegram"]
+    assert found == ["-1001234567890", "@oncall_wallet", "env:CHAT", "file:chat"]
+
+
 def test_the_first_rota_that_fits_is_climbed_and_for_a_critical_ticket_somebody_always():
     rules = load({"rules.yaml": FILE.encode()})
     assert rules.rota_for("critical", "emergency").name == "nights"
@@ -58,11 +75,13 @@ def test_the_first_rota_that_fits_is_climbed_and_for_a_critical_ticket_somebody_
         ("agent: mei, webhook: pager, within: 2m", "agent: mei", "missing the step says no time"),
         ("agent: mei, webhook: pager, ", "", "missing the step pages nobody"),
         ("agent: mei,", "email: nobody,", "value nobody is no mail address"),
+        ("agent: mei,", "telegram: [1, oncall],", "value oncall is no chat of Telegram"),
+        ("agent: mei,", "telegram: 0012,", "value 0012 is no chat of Telegram"),
         ("within: 2m", "within: 25h", "limit within is longer than a day"),
         ("undo: unfreeze", "undo: melt", "unknown-action there is no action melt"),
         ("undo: unfreeze", "undo: freeze", "value freeze cannot undo freeze"),
-        ("unfreeze: {", "unfreeze: {approval: false, ", "value unfreeze undoes freeze: it needs a verified customer"),
-        ("unfreeze: {", "unfreeze: {verified: no, ", "value unfreeze undoes freeze: it needs a verified customer"),
+        ("unfreeze: {", "unfreeze: {approval: false, ", "value unfreeze undoes freeze: it needs an identity check"),
+        ("unfreeze: {", "unfreeze: {verified: no, ", "value unfreeze undoes freeze: it needs an identity check"),
         ("propose: freeze}}", "propose: unfreeze}}", "value no rule proposes unfreeze"),
         ("propose: freeze}}", "propose: frieze}}", "unknown-action there is no action frieze"),
         ('context: {url: "env:C", ', "context: {", "missing the section context says no url"),

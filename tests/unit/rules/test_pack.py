@@ -89,15 +89,15 @@ def content(text: str, language: str) -> frozenset[str]:
     return frozenset(map("".join, pairwise(signs)))
 
 
-def near_copies(language: str) -> list[tuple[str, str]]:
+def near_copies(language: str, size: str = "") -> list[tuple[str, str]]:
     """Measuring lines that say nearly the same words as a tuning line, each with that line."""
-    tuned = [(line["text"], content(line["text"], language)) for line in lines("tuning", language)]
+    tuned = [(line["text"], content(line["text"], language)) for line in lines(f"tuning{size}", language)]
     holding: dict[str, list[int]] = {}
     for number, (_, words) in enumerate(tuned):
         for word in words:
             holding.setdefault(word, []).append(number)
     copies = []
-    for line in lines("unseen", language):
+    for line in lines(f"unseen{size}", language):
         text, words = line["text"], content(line["text"], language)
         shared = Counter(number for word in words for number in holding.get(word, ()))
         for number, count in shared.items():
@@ -132,6 +132,28 @@ def test_unseen_incidents_are_told_from_talk(pack, language):
         total[line["kind"]] += 1
         right[line["kind"]] += (judged(pack, line["text"]).urgency == "critical") is line["critical"]
     floors = FLOORS[language]
+    reached = {kind: right[kind] / total[kind] for kind in floors}
+    print(language, {kind: f"{share:.3f} of {total[kind]}" for kind, share in reached.items()})
+    assert all(reached[kind] >= floor for kind, floor in floors.items()), reached
+
+
+LONG_FLOORS = {
+    "en": {"incident": 0.86, "alarming": 0.5, "ordinary": 0.86},
+    "zh": {"incident": 0.93, "alarming": 0.55, "ordinary": 0.81},
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_incident_is_found_in_a_long_mail_and_few_others_are_taken_for_one(pack, language):
+    measuring = lines("unseen_long", language)
+    assert len(measuring) >= 100
+    assert not near_copies(language, "_long")
+    right, total = Counter(), Counter()
+    for line in measuring:
+        kind = "incident" if line["critical"] else line["kind"]
+        total[kind] += 1
+        right[kind] += (judged(pack, line["text"]).urgency == "critical") is line["critical"]
+    floors = LONG_FLOORS[language]
     reached = {kind: right[kind] / total[kind] for kind in floors}
     print(language, {kind: f"{share:.3f} of {total[kind]}" for kind, share in reached.items()})
     assert all(reached[kind] >= floor for kind, floor in floors.items()), reached

@@ -1,0 +1,36 @@
+"""What the rules may look at of an inbound message. Pure."""
+
+from router.core.placement import Placement
+from router.model.message import JournalEntry
+from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
+
+
+def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
+    """What the rules may look at; `new_text` is the text without quoted history."""
+    event, ticket, contact = entry.event, placement.ticket, placement.contact
+    return Facts(
+        message=MessageFacts(
+            text=new_text,
+            subject=event.subject or "",
+            channel=event.channel,
+            account=event.account,
+            visibility=event.visibility,
+            lang=event.language,
+            is_first=placement.conversation is None,
+            is_automatic=event.automatic != "none",
+            alarm=event.alarm,
+            attachments=len(entry.attachments),
+            findings=entry.findings,
+            ext=event.ext or "",
+        ),
+        customer=CustomerFacts(
+            known=contact is not None,
+            verified=bool(placement.sender.proven),
+            vip=contact.vip if contact is not None else False,
+            language=contact.language if contact is not None else None,
+        ),
+        ticket=TicketFacts()
+        if ticket is None
+        else TicketFacts(exists=True, state=ticket.state, queue=ticket.queue, urgency=ticket.urgency, tags=ticket.tags),
+        now_ms=entry.received_at_ms,
+    )

@@ -1,0 +1,38 @@
+"""What workers that send things out have in common: round after round while something waits, and outcomes kept."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from router.bus import Bus
+from router.model.changes import Change
+from router.model.errors import Conflict, StoreUnavailable
+from router.model.sources import Clock
+from router.store import changes as store_changes
+from router.store.script import Store
+from router.telemetry import Logger, why
+
+_POLL_S = 1.0
+"""Without any wake-up a worker still looks for work this often."""
+
+
+async def work(what: str, one_round: Callable[[], Awaitable[int]], *, bus: Bus, log: Logger) -> None:
+    """Work until cancelled; `what` names the worker in the log."""
+    watch = bus.watch("outbox")
+    try:
+        while True:
+            try:
+                while await one_round():
+                    pass
+            except (StoreUnavailable, Conflict) as error:
+                log.warning("rounds.store_unavailable", worker=what, **why(error))
+            await watch.wait(_POLL_S)
+    finally:
+        watch.close()
+
+
+async def settle(what: str, row_id: str, changes: Sequence[Change], *, store: Store, clock: Clock, log: Logger) -> None:
+    """Write what became of one row. If that fails, it stays `sending` and is sent again under its key once the lease
+    has run out."""
+    try:
+        await store.write(store_changes.apply(changes, now_ms=clock.now_ms()))
+    except (StoreUnavailable, Conflict) as error:
+        log.warning("rounds.not_settled", worker=what, row_id=row_id, **why(error))

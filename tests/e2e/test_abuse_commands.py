@@ -1,0 +1,90 @@
+"""`switchboard contacts block … release`, `trace` and `doctor` about abuse, beside a service on its own database."""
+
+from router.connector import RawEvent
+from router.model.changes import Count, Record
+from router.model.tables import Event
+from router.store import changes
+from tests.e2e.command_desk import line
+
+CONTACT = b'{"contact":"ann","emails":["ann@example.org"],"telegram":"77","name":"Ann","linked":true}\n'
+
+
+def arrive(desk, *lines):
+    """Messages come in while the service runs."""
+
+    async def accept(app):
+        inlet = app.door.inlet(app.channels.all()[0].manifest, "default")
+        await inlet.accept([RawEvent(body=one) for one in lines])
+
+    desk.serve(accept)
+
+
+def finding(desk, about, code=1):
+    return [row for row in desk.rows("doctor", "--json", code=code) if row["about"] == about]
+
+
+def test_a_contact_is_blocked_seen_let_through_and_unblocked(desk):
+    desk("contacts import", stdin=CONTACT)
+    said = desk("contacts block", "ann", "--reason", "sells coins", "--for", "7d")
+    block = said.split()[0]
+    assert "ann, by system: sells coins, until 20" in said
+    arrive(desk, line("m1", "buy my coins"), line("m2", "stolen"))
+    assert desk.look("SELECT count(*) FROM tickets") == [(0,)]
+    held = desk.rows("contacts held", "--json")
+    assert [(row["text"], row["message_id"], row["contact"]) for row in held] == [
+        ("stolen", "m2", "ann"),
+        ("buy my coins", "m1", "ann"),
+    ]
+    assert desk.rows("contacts held", "ann", "--json") == held
+    assert desk.rows("contacts held", "bob", "--json") == []
+    shown = desk("contacts held")
+    assert "blocked by system: sells coins" in shown
+    assert "  ann: buy my coins" in shown
+    assert "held         2 messages: switchboard contacts held ann" in desk("contacts show", "ann")
+    assert "held; blocked: sells coins" in desk("trace", "m1")
+    (listed,) = desk.rows("contacts blocked", "--json")
+    assert (listed["id"], listed["contact"], listed["reason"]) == (block, "ann", "sells coins")
+
+    assert desk("contacts release", held[1]["id"]) == "1 message let through\n"
+    assert "held, then let through" in desk("trace", "m1")
+    arrive(desk)
+    assert desk.look("SELECT text FROM messages WHERE kind = 'inbound'") == [("buy my coins",)]
+    desk("contacts release", held[1]["id"], code=1)
+    assert "let through already" in desk.err
+    assert "; lifted: a mistake" in desk("contacts unblock", block, "--reason", "a mistake")
+    assert desk("contacts blocked") == ""
+    assert "ann, by system: sells coins" in desk("contacts blocked", "--over")
+    assert len(desk.rows("contacts held", "--json")) == 1, "what was held stays held"
+
+
+def test_an_address_is_blocked_whoever_has_it(desk):
+    assert "telegram:88, by system: spam" in desk("contacts block", "telegram:88", "--reason", "spam")
+    desk("contacts block", "telegram:88", "--reason", "spam", code=1)
+    assert "blocked already" in desk.err
+    desk("contacts block", "nobody", "--reason", "spam", code=1)
+    assert "there is no contact 'nobody'" in desk.err
+    arrive(desk, line("m1", sender="88"), line("m2", sender="89"))
+    assert [row["message_id"] for row in desk.rows("contacts held", "--json")] == ["m1"]
+    assert desk.look("SELECT external_id FROM messages WHERE kind = 'inbound'") == [("m2",)]
+
+
+def test_doctor_tells_of_floods_and_of_what_is_critical_among_the_held(desk):
+    assert finding(desk, "held")[0]["text"] == "nothing is held"
+    assert finding(desk, "flood") == []
+    desk("contacts block", "telegram:88", "--reason", "spam")
+    arrive(desk, line("m1", sender="88", alarm=True))
+
+    async def flood(app):
+        now_ms = app.clock.now_ms()
+        over = {"start_ms": now_ms, "messages": 24_000, "withheld": 4_000, "over_until_ms": now_ms + 600_000}
+        count = Count(channel="telegram", account="default", **over)
+        event = Record(Event(at_ms=now_ms, kind="rules.changed"))
+        await app.store.write(changes.apply([count, event], now_ms=now_ms))
+
+    desk.serve(flood)
+    (held,) = finding(desk, "held")
+    assert (held["state"], held["text"]) == ("warning", "1 message waits to be let through, 1 of them critical")
+    (told,) = finding(desk, "flood")
+    assert told["text"].startswith(
+        "telegram/default is over its quota: 24,000 messages lately, 4,000 automatic answers"
+    )
