@@ -175,7 +175,8 @@ class Desk:
         try:
             accepted = (await inlet.accept([raw_event(envelope)]))[0][0]
         except StoreUnavailable:
-            raise Back(503, word(language, "e.away"), wait_s=_AWAY_S) from None
+            away = "e.alarm_away" if envelope.alarm else "e.away"
+            raise Back(503, word(language, away), wait_s=_AWAY_S) from None
         if accepted.outcome == "quarantined":
             raise Back(422, word(language, "e.unreadable"))
         self.last_at_ms = envelope.received_at_ms
@@ -192,7 +193,7 @@ class Desk:
             return
         seconds = -(-refusal.wait_ms // 1000)
         wait = word(language, "seconds", n=seconds) if seconds < 60 else word(language, "minutes", n=-(-seconds // 60))
-        key = "e.busy" if refusal.everybody else "e.wait"
+        key = "e.alarm_wait" if envelope.alarm else "e.busy" if refusal.everybody else "e.wait"
         raise Back(429, word(language, key, wait=wait), wait_s=seconds)
 
 

@@ -1,12 +1,14 @@
 """The web form in a real browser, with and without JavaScript: the walk, the refusals, the alarm, the looks."""
 
+import json
 from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
 from playwright.async_api import expect
 
-from tests.browser.desk import AXE, violations
+from connectors.form.demo import DemoForm
+from tests.browser.desk import AXE, desk, violations
 from tests.e2e.test_webchat_house import answer_as_agent
 from tests.servers.form_house import FILLED, running_house
 
@@ -172,6 +174,19 @@ async def test_every_page_is_accessible_and_fits(chromium, house, tmp_path_facto
         await look("thread")
         await page.goto(f"{house.form_url}t/x?lang={language}")
         await look("over")
+
+
+async def test_the_demo_serves_it_and_its_customers_fill_it_in(chromium, demo):
+    async with reader(chromium, locale="zh-CN") as page:
+        await page.goto(demo.form_url)
+        await expect(page.get_by_role("heading", name="联系钱包客服")).to_be_visible()
+    customers = DemoForm(demo.form_url)
+    await customers.start()
+    said = {"text": f"from the demo, {demo.process.pid}", "name": "Owen", "email": "owen@inbox.example"}
+    await customers.deliver(json.dumps(said).encode())
+    await customers.stop()
+    async with desk(chromium, demo.agent_login_url) as agent:
+        await expect(agent.get_by_role("listbox")).to_contain_text("Something else")
 
 
 @asynccontextmanager

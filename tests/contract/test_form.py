@@ -106,6 +106,8 @@ async def test_a_store_that_is_away_is_said_and_everything_stays_with_the_custom
         assert refused.values["text"] == "kept < & > with care\n\nsecond line"
         assert refused.values["token"] == page.values["token"]
         assert (await customer.open(after.url)).status == 503
+        alarm = await customer.press_alarm(page)
+        assert (alarm.status, "press the red button again at once" in alarm.text) == (503, True)
         kept = await customer.send(after, text="also kept")
         assert (kept.status, kept.values["text"]) == (503, "also kept")
     async with running_house(tmp_path, port=port) as house:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 import zipfile
 from urllib.parse import urlsplit
 
@@ -112,6 +113,7 @@ async def test_alarms_have_a_pace_of_their_own(tmp_path, http):
         assert "Alarm raised" in (await customer.press_alarm(await customer.open())).text
         refused = await customer.press_alarm(await customer.open(), text="kept")
         assert (refused.status, refused.values["text"]) == (429, "kept")
+        assert re.search(r"press the red button again in (1 min|\d\d s)\.", refused.text)
 
 
 def test_a_pace_forgets_the_quiet_and_regains_what_it_gave():
