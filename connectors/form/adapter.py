@@ -121,6 +121,8 @@ class FormConnector:
             return self._told(look, "origin_title", "origin_text", 403)
         alarm = self._presses_alarm(request)
         try:
+            if request.query.get("switch") == "1":
+                raise await self._desk.held(request, "form")
             taken = await self._desk.take(request, inlet, look.language, purpose="form", thread=None, alarm=alarm)
         except Back as back:
             view = FormView(
@@ -162,6 +164,8 @@ class FormConnector:
         alarm = self._presses_alarm(request)
         purpose = f"thread:{link.thread}"
         try:
+            if request.query.get("switch") == "1":
+                raise await self._desk.held(request, purpose)
             taken = await self._desk.take(
                 request, inlet, look.language, purpose=purpose, thread=link.thread, alarm=alarm
             )

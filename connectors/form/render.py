@@ -18,6 +18,10 @@ _SHIELD: Final = (
 _BELL: Final = (
     '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3.5 21.5 20h-19L12 3.5zM12 10v4.5M12 17.2v.2"/></svg>'
 )
+_FIRST: Final = (
+    '<div class="unseen" aria-hidden="true"><button type="submit" form="form" tabindex="-1">-</button></div>'
+)
+"""Enter in a field presses the first button of a form: that must be neither the alarm nor the other language."""
 _LONG: Final = frozenset({"long", "steps", "error"})
 _INPUT_MODES: Final = {"amount": "decimal"}
 _MACHINE_MADE: Final = frozenset({"account", "transaction"})
@@ -65,7 +69,7 @@ def form_page(view: FormView, settings: Settings) -> str:
     body = f"""
 {summary(view.problems, view.notice, language, settings, had_files=view.had_files)}
 <form id="form" method="post" action="{escape(look.query())}" enctype="multipart/form-data">
-{hidden(view.token)}
+{hidden(view.token, language)}
 {alarm(look, settings)}
 {warning(language)}
 {"".join(rows)}
@@ -73,7 +77,7 @@ def form_page(view: FormView, settings: Settings) -> str:
 <span>{escape(word(language, "closing"))}</span></p>
 </form>"""
     lead = f'<p class="lead">{escape(word(language, "lead"))}</p>'
-    return page(look, settings, body, heading=_title(settings, language), lead=lead)
+    return page(look, settings, body, heading=_title(settings, language), lead=lead, has_form=True)
 
 
 def message_page(look: Look, settings: Settings, title: str, text: str, *, root: str) -> str:
@@ -86,13 +90,22 @@ def message_page(look: Look, settings: Settings, title: str, text: str, *, root:
 
 
 def page(
-    look: Look, settings: Settings, body: str, *, heading: str, lead: str = "", root: str = "", head: str = ""
+    look: Look,
+    settings: Settings,
+    body: str,
+    *,
+    heading: str,
+    lead: str = "",
+    root: str = "",
+    head: str = "",
+    has_form: bool = False,
 ) -> str:
-    """The frame of every page. `root` leads to where the form is."""
+    """The frame of every page. `root` leads to where the form is; what was typed outlives a change of language."""
     language = look.language
     theme = f' data-theme="{escape(look.theme)}"' if look.theme else ""
     embedded = " data-embedded" if look.embedded else ""
-    others = "".join(_switch(look, other) for other in settings.languages if other != language)
+    others = "".join(_switch(look, other, sends=has_form) for other in settings.languages if other != language)
+    first = _FIRST if has_form else ""
     return f"""<!doctype html>
 <html lang="{word(language, "html_lang")}"{theme}{embedded}>
 <head>
@@ -106,7 +119,7 @@ def page(
 </head>
 <body>
 <main class="sheet">
-<header class="top"><h1>{escape(heading)}</h1>{others}</header>
+<header class="top">{first}<h1>{escape(heading)}</h1>{others}</header>
 {lead}
 {body}
 </main>
@@ -132,14 +145,12 @@ def summary(problems: dict[str, str], notice: str, language: str, settings: Sett
     return f'<div class="summary" role="alert" tabindex="-1" id="summary"><p>{escape(first)}</p>{listed}{again}</div>'
 
 
-def hidden(token: str) -> str:
+def hidden(token: str, language: str) -> str:
     """What a page proves itself by, and the input that people do not see."""
     return (
         f'<input type="hidden" name="token" value="{escape(token)}">'
-        f'<div class="unseen" aria-hidden="true"><label for="{HONEYPOT}">Website</label>'
-        f'<input id="{HONEYPOT}" name="{HONEYPOT}" type="text" tabindex="-1" autocomplete="off">'
-        # Enter in a field presses the first button of a form: that must not be the alarm.
-        '<button type="submit" tabindex="-1">-</button></div>'
+        f'<div class="unseen" aria-hidden="true"><label for="{HONEYPOT}">{escape(word(language, "honeypot"))}</label>'
+        f'<input id="{HONEYPOT}" name="{HONEYPOT}" type="text" tabindex="-1" autocomplete="off"></div>'
     )
 
 
@@ -306,9 +317,14 @@ def _title(settings: Settings, language: str) -> str:
     return told(settings.title, language) if settings.title else word(language, "title")
 
 
-def _switch(look: Look, other: str) -> str:
+def _switch(look: Look, other: str, *, sends: bool) -> str:
+    """The way to the same page in another language; where there is a form, what it holds comes along."""
     there = msgspec.structs.replace(look, language=other)
-    return (
-        f'<a class="quiet" href="{escape(there.query())}" hreflang="{word(other, "html_lang")}"'
-        f' lang="{word(other, "html_lang")}">{escape(word(look.language, "other_language"))}</a>'
-    )
+    tag, shown = word(other, "html_lang"), word(other, "own_name")
+    if sends:
+        query = escape(there.query(switch="1"))
+        return (
+            f'<button class="quiet" type="submit" form="form" formaction="{query}" formnovalidate lang="{tag}">'
+            f"{shown}</button>"
+        )
+    return f'<a class="quiet" href="{escape(there.query())}" hreflang="{tag}" lang="{tag}">{shown}</a>'

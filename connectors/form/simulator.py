@@ -49,7 +49,7 @@ class _Reader(HTMLParser):
             self._select, self.values[name] = name, ""
         elif tag == "option" and "selected" in given:
             self.values[self._select] = given.get("value", "")
-        elif tag == "button" and "formaction" in given:
+        elif tag == "button" and "alarm=1" in given.get("formaction", ""):
             self.alarm = given["formaction"]
         elif tag in {"style", "script", "title"}:
             self._unseen += 1

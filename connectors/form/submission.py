@@ -94,6 +94,15 @@ class Desk:
             raise
         return Taken(begun, token.issued_at_ms, f"{begun}:{envelope.key}" if envelope is not None else "")
 
+    async def held(self, request: web.Request, purpose: str) -> Back:
+        """What a page holds that is to be shown again in another language; files are not waited for."""
+        body = await read_body(
+            request, self._settings.files, within_s=float(self._settings.request_seconds), stops=True
+        )
+        back = Back(200, renews=self._tokens.read(purpose, body.values.get("token", "")) is None)
+        self._fill(back, body)
+        return back
+
     def _fill(self, back: Back, body: Body) -> None:
         back.values = {name: value for name, value in body.values.items() if name not in {"token", HONEYPOT}}
         back.token = "" if back.renews else body.values.get("token", "")

@@ -58,7 +58,7 @@ def thread_page(view: ThreadView, settings: Settings) -> str:
 <p class="again"><a href="{escape(look.query())}">{escape(word(language, "reload"))}</a></p></section>
 {_continuation(view, settings)}
 <p class="keep">{escape(word(language, "keep", date=_date(view.expires_at_ms)))}</p>"""
-    return page(look, settings, body, heading=heading, root="../", head=_refresh(view))
+    return page(look, settings, body, heading=heading, root="../", head=_refresh(view), has_form=True)
 
 
 def _refresh(view: ThreadView) -> str:
@@ -112,8 +112,8 @@ def _continuation(view: ThreadView, settings: Settings) -> str:
         email = email_line(view.values, view.problems, language, settings, mails=view.mails, label=label)
     label, hint = word(language, "add"), word(language, "add_hint")
     text = area("text", view.values, view.problems, language, label=label, hint=hint, required=None)
-    return f"""<form method="post" action="{escape(look.query())}" enctype="multipart/form-data">
-{hidden(view.token)}
+    return f"""<form id="form" method="post" action="{escape(look.query())}" enctype="multipart/form-data">
+{hidden(view.token, language)}
 {alarm(look, settings)}
 {warning(language)}
 {text}{email}{files_line(view.problems, language, settings)}

@@ -7,8 +7,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "html_lang": "en",
         "title": "Contact support",
         "lead": "Tell us what happened. You get a ticket number at once, and a person reads it.",
-        "other_language": "中文",
-        "switch_language": "切换到中文",
+        "own_name": "English",
         "alarm": "My wallet is being emptied",
         "alarm_hint": "One press is enough: people are called at once.",
         "warning": "Never write your recovery phrase or private key here. We will never ask for it.",
@@ -87,14 +86,12 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "origin_title": "This form cannot be sent from here",
         "origin_text": "The site that shows it is not one of ours. Please open the form itself.",
         "new_form": "Open the form",
-        "language": "Language",
     },
     "zh": {
         "html_lang": "zh-CN",
         "title": "联系客服",
         "lead": "请告诉我们发生了什么。您会立即收到工单编号，并由专人查看。",
-        "other_language": "English",
-        "switch_language": "Switch to English",
+        "own_name": "中文",
         "alarm": "我的钱包正在被盗",
         "alarm_hint": "按一下即可，我们会立刻联系值班人员。",
         "warning": "切勿在此填写助记词或私钥。我们绝不会向您索要。",
@@ -173,7 +170,6 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "origin_title": "无法从这里提交",
         "origin_text": "嵌入此表单的网站不在许可范围内，请直接打开表单。",
         "new_form": "打开表单",
-        "language": "语言",
     },
 }
 

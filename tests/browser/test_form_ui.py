@@ -119,6 +119,17 @@ async def test_the_alarm_is_one_tap(chromium, house, language, scripts):
     assert await house.tickets() == [(1001, 3, "rescue", "new")]
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_another_language_keeps_what_was_typed(chromium, house, scripts):
+    async with reader(chromium, scripts=scripts, locale="en") as page:
+        await page.goto(house.form_url)
+        await page.locator("#text").fill("half a sentence")
+        await page.get_by_role("button", name="中文").click()
+        await expect(page.get_by_role("heading", name="联系 Acme")).to_be_visible()
+        await expect(page.locator("#text")).to_have_value("half a sentence")
+        await expect(page.get_by_role("alert")).to_have_count(0)
+
+
 async def test_enter_in_a_field_is_no_alarm(chromium, house):
     async with reader(chromium, locale="en") as page:
         await page.goto(house.form_url)

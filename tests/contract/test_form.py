@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from connectors.form.simulator import ChosenFile
+from connectors.form.simulator import ChosenFile, encoded
 from router.config import ChannelConfig
 from router.connector import RawEvent
 from router.store import people
@@ -293,9 +293,32 @@ async def test_the_page_speaks_the_readers_language_and_can_be_switched(house, h
     chosen = await customer.open(f"{house.form_url}?lang=zh&theme=dark&embed=1")
     assert '<html lang="zh-CN" data-theme="dark" data-embedded>' in chosen.html
     assert chosen.action == "?lang=zh&theme=dark&embed=1"
-    assert 'href="?lang=en&amp;theme=dark&amp;embed=1"' in chosen.html
+    assert 'formaction="?lang=en&amp;theme=dark&amp;embed=1&amp;switch=1"' in chosen.html
     odd = await customer.open(f"{house.form_url}?lang=%22%3E%3Cscript%3E&theme=%22%3E")
     assert "<script" not in odd.html
+
+
+async def test_a_change_of_language_keeps_what_was_typed_and_sends_nothing(house, http):
+    customer = customer_of(house, http)
+    page = await customer.open()
+    body, boundary = encoded({**page.values, **FILLED, "email": "half"}, (ChosenFile(name="a.png", data=PNG),))
+    there = f"{house.form_url}?lang=zh&switch=1"
+    switched = await customer.post(there, body, f"multipart/form-data; boundary={boundary}")
+    assert (switched.status, "联系客服" in switched.text) == (200, True)
+    assert 'role="alert"' not in switched.html
+    assert {name: switched.values[name] for name in ("text", "email", "topic", "token")} == {
+        **FILLED,
+        "email": "half",
+        "token": page.values["token"],
+    }
+    assert await house.rows("SELECT id FROM journal") == []
+    after = await customer.send(switched, email="ann@post.example")
+    assert (after.status, "工单编号" in after.text) == (200, True)
+    body, boundary = encoded({**after.values, "text": "halb"}, ())
+    thread = await customer.post(
+        after.url.replace("lang=zh&news=new", "lang=en&switch=1"), body, f"multipart/form-data; boundary={boundary}"
+    )
+    assert (thread.status, thread.values["text"], "Ticket number" in thread.text) == (200, "halb", True)
 
 
 async def test_what_customers_type_is_never_markup(house, http):
