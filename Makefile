@@ -1,7 +1,7 @@
 # The commands of the house. `make run` and `make test` need nothing but git, make and Python 3.11 or newer.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test t check fmt bench weights clean
+.PHONY: help run test t check fmt bench weights matching clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -42,6 +42,11 @@ weights:  ## learn the shipped pack's weights anew from the labelled lines in te
 	@scripts/setup.sh dev
 	@$(BIN)/pip install -q scikit-learn
 	@$(BIN)/python -m scripts.learn_weights crossed
+
+matching:  ## learn anew from the labelled days what speaks for one matter (router/core/points.txt)
+	@scripts/setup.sh dev
+	@$(BIN)/pip install -q scipy
+	@$(BIN)/python -m scripts.learn_matching crossed
 
 clean:  ## forget the virtual environment and all caches
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

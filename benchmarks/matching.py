@@ -1,6 +1,5 @@
 """What one message costs while ever more tickets are stored: gather, decide, apply, with everything on.
 
-Rows are made in bulk. Measured is processor time of this process; the embedded store works in it, threads included.
 Rows are made in bulk. Measured is processor time of this process; the embedded store works in it, its threads too.
 """
 

@@ -1,6 +1,6 @@
 """The `matching` section: when a message belongs into one of its writer's own tickets. Thresholds are points and times.
 
-What adds and what takes points stands in router/core/matters.py; a site tells here how many are enough.
+What adds and what takes points stands in router/core/points.txt; a site tells here how many are enough.
 """
 
 from dataclasses import dataclass, replace

@@ -35,9 +35,13 @@ _VALUE = re.compile(
 )
 _SHORT = re.compile(
     rf"{_LEFT}(?P<head>0[xX][0-9a-fA-F]{{3,16}}|[0-9A-Za-z]{{4,16}})"
-    rf"(?:\s?(?:…|\.{{2,6}}|\*{{2,8}}|⋯|。{{2,6}})\s?|开头\s?,?\s?)(?P<tail>[0-9A-Za-z]{{3,16}}){_RIGHT}"
+    rf"(?:\s?(?:…|\.{{2,6}}|\*{{2,8}}|⋯|。{{2,6}})|开头\s?,?\s?)"
+    rf"(?P<tail>[0-9A-Za-z]{{3,16}}|(?<=[^0-9A-Za-z])\s(?=[A-Za-z]{{0,9}}[0-9])[0-9A-Za-z]{{3,10}}){_RIGHT}"
 )
-_BEGINS = re.compile(rf"{_LEFT}(?P<head>0[xX][0-9a-fA-F]{{4,16}})(?![0-9A-Za-z…])")
+_BEGINS = re.compile(
+    rf"{_LEFT}(?P<head>0[xX][0-9a-fA-F]{{4,16}}(?![0-9A-Za-z])"
+    rf"|(?=[A-Za-z]{{0,9}}[0-9])(?=[0-9]{{0,9}}[A-Za-z])[0-9A-Za-z]{{6,16}}(?=\s?(?:…|\.{{2,6}}|⋯|\*{{2,8}})))"
+)
 _ENDS_WITH = re.compile(
     r"(?:\bends? (?:in|with)|\bending(?: in| with)?|\bcode ends|尾号(?:是)?|结尾(?:是)?)\s?[-…]{0,2}"
     r"(?P<tail>(?=[A-Za-z]{0,9}[0-9])[0-9A-Za-z]{3,10})(?![0-9A-Za-z])",
@@ -45,9 +49,10 @@ _ENDS_WITH = re.compile(
 )
 _TAIL_ONLY = re.compile(rf"(?:…|\.\.\.)-?(?P<tail>(?=[A-Za-z]{{0,9}}[0-9])[0-9A-Za-z]{{3,10}}){_RIGHT}")
 _ORDER = re.compile(
-    rf"{_LEFT}(?=[0-9A-Za-z\-]{{5,40}}{_RIGHT})(?P<order>[A-Z][0-9A-Z]{{0,7}}-?[0-9]{{5,20}}(?:-[0-9A-Z]{{1,12}})?"
-    r"|[A-Z]{2,8}-[0-9]{3,20}|[A-Z0-9]{4,12}-[A-Z0-9]{2,12}-?[A-Z0-9]{0,12}|[0-9]{8,20}"
-    rf"|[A-Z][0-9]{{8,24}}[0-9a-z]{{6,24}}){_RIGHT}"
+    rf"{_LEFT}(?<![0-9A-Za-z]-)(?=[0-9A-Za-z\-]{{5,40}}{_RIGHT})(?!(?:19|20)[0-9]{{2}}-[0-9]{{1,2}}(?![0-9]))"
+    r"(?P<order>[A-Z][0-9A-Z]{0,7}-?[0-9]{5,20}(?:-[0-9A-Z]{1,12}){0,2}|[A-Z]{2,8}-[0-9]{3,20}"
+    r"|(?:[A-Z][A-Z0-9]{1,11}|[A-Z0-9]{4,12})(?:-[A-Z0-9]{2,12}){1,4}|[0-9]{8,20}"
+    rf"|[A-Z][0-9]{{8,24}}[0-9a-z]{{6,24}}){_RIGHT}(?!-[0-9A-Za-z])"
 )
 _NUMBERED = re.compile(
     r"(?:#|№|\b(?:ticket|case|order|request|reference|ref|no|number|nr|id)\b\.?|单号|订单号?|工单号?|编号|案件|申请号)"
@@ -102,8 +107,14 @@ def meets(one: Entity, other: Entity) -> bool:
         same = one.kind == other.kind and one.head == other.head
         return same and (one.tail == other.tail or not (one.tail and other.tail))
     if one.whole and other.whole:
-        return one.whole == other.whole
+        return one.whole == other.whole or (one.kind == other.kind == "order" and _ends_in(one, other))
     return _ends_meet(one, other)
+
+
+def _ends_in(one: Entity, other: Entity) -> bool:
+    """Whether the shorter of two order numbers is the end of the longer, as people write 448213 for 20251106448213."""
+    short, long = sorted((one, other), key=lambda each: (each.head != each.tail, len(each.tail)))
+    return short.head == short.tail and len(short.tail) > _CALLED_CHARS and long.tail.endswith(short.tail)
 
 
 def _ends_meet(one: Entity, other: Entity) -> bool:
@@ -168,7 +179,7 @@ def _values(text: str) -> Iterator[tuple[Entity, tuple[int, int]]]:
 def _shortened(text: str) -> Iterator[tuple[Entity, tuple[int, int]]]:
     taken: list[tuple[int, int]] = []
     for match in _SHORT.finditer(text):
-        head, tail = match["head"].lower(), match["tail"].lower()
+        head, tail = match["head"].lower(), match["tail"].strip().lower()
         if any(mark.isdigit() for mark in head) and any(mark.isdigit() for mark in head + tail[1:]):
             taken.append(match.span())
             yield Entity("transaction", "", head, tail), match.span()

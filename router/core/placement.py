@@ -9,9 +9,10 @@ from typing import Literal, cast
 
 import msgspec
 
+from router.core.evidence import Candidate
 from router.core.identity import ProvenIdentity, SenderView, read_sender
 from router.core.lifecycle import OVER
-from router.core.matters import Belonging, Candidate, Joins, Opens, Own, Said, belongs, marks_of, said
+from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, marks_of, said
 from router.core.thanks import is_thanks
 from router.model.abuse import sender_key
 from router.model.ids import ContactId, ConversationId, TicketId

@@ -19,7 +19,16 @@ _OTHER: Final = re2.compile(
     r"|\bnot the .{1,30} (?:thing|one|issue)\b|\bthis time\b|\bquick q\b|\bseparately\b|\bon another note\b|\bps:"
     r"|另外|另一个(?:问题|事|情况)|另一[笔单件]|另[:,]|还有(?:个|一|件|我)|再问|再请教|顺便|别的(?:事|问题)"
     r"|问个别的|换个(?:问题|话题)|新的?问题|又一[笔个单]|其他问题|再咨询|再说一个|题外|跟.{1,8}无关|^建议[:,]"
-    r"|对了[,，]|又.{0,3}(?:一笔|一单|来了|弹)|另单"
+    r"|对了[,， ]|又.{0,3}(?:一笔|一单|来了|弹)|另单"
+    r"|\b(?:second|third|fourth|2nd|3rd|4th|next|other) (?:thing|one|question|issue|problem|point|request|matter)\b"
+    r"|(?:^|[.!?\n] ?)(?:oh|ah|ok|okay|hey|hi|sorry|plus|anyway)[, ]+(?:and|also|btw|one more|another|next|while)\b"
+    r"|\bone (?:more|other)\b"
+    r"|\b(?:new|different|another|separate|other) (?:topic|subject|query|enquiry|story|case|ting)\b"
+    r"|\bunconnected\b|\bcompletely different\b|\bon (?:a different|another) (?:note|subject|topic)\b"
+    r"|\b(?:while|since) i(?:'m| am| have| got|'ve)\b|\bi also (?:have|want|need|would|noticed|see|found|got|can|wish)"
+    r"|\b(?:can|could|may) i also\b|\bchanging (?:the )?(?:topic|subject)\b|\bp\.s\.|\bps[ ,]"
+    r"|第[二三四2-4](?:个|件)|下一?个(?:问题|事)|(?:还|再|仲)想(?:问|请|知道|咨询)|再(?:提|反馈|多问|请问)|多问一"
+    r"|另有|此外|顺带|哦,?还有|噢,?还有|题外话|其它(?:事|问题)|两回事|不相干|不是一回事|仲有|同埋|还有[,， ]"
 )
 _FRESH: Final = re2.compile(
     r"^(?:hi|hello|hey) again\b|\bnow that\b|\bnow i\b|\bi(?:'?d| would) like to\b|\bsuggestion\b"
@@ -42,6 +51,11 @@ _BACK: Final = re2.compile(
     r"|刚在|刚才|刚刚|私信|留言|说过|发过|发了(?:邮件|私信)|邮件里|邮箱了|反映过|补充|催|进度|还没(?:有)?(?:人|回)"
     r"|还是|上面|之前(?:的|说|发|那)|那[笔个单件次]|这[单件]事|没人(?:回|理)|的事|回复|在(?:电报|推特|邮件|微信"
     r"|网页|聊天)|麻烦了|原来|忘了说|忘记说|忘了附|详细情况"
+    r"|\bsame (?:issue|problem|thing|one|card|order|error|as)\b|\bany(?:one|body)(?: there)?\s?\?|\bhello\s?\?"
+    r"|\bstatus\s?\?|\blike i said\b|\bi (?:already|just) (?:sent|told|wrote|mailed|said)\b|\bthe one (?:from|i|that)\b"
+    r"|\breferring to\b|\bstill (?:not|nothing|no|the same|pending|waiting|down|stuck|missing)\b|\bnothing yet\b"
+    r"|依然|依旧|仍然|仍未|怎么样了|有结果|有消息|处理好|跟进|查到|上次|刚说|我说的|就是[那刚]|同一[个笔]"
+    r"|那[张条]|仲未|仲系|有人吗|在不在|人呢|等[了着]"
 )
 _AGAIN: Final = re2.compile(r"\bagain\b|再次|又")
 _THANKS: Final = re2.compile(
@@ -57,6 +71,10 @@ _SOLVED: Final = re2.compile(
     r"|\bunlocked\b|\bapproved\b|\bcan (?:close|be closed)|\bfound it\b|\bis (?:in|there|back) now\b"
     r"|(?:^|[^转打充发寄提])到了|好了|解决了|可以了|成功了|收到了|搞定|没事了|不用管|ok了|回来了|已到账|到账了|弄好"
     r"|行了|过了过了|收到.{0,3}啦|恢复了|能用了|正常了|通过了|可以关了|找到了"
+    r"|\breflected\b|\brestored\b|\brefunded\b|\bshowed up\b|\bturned up\b|\bcleared\b|\bdid (?:it|the trick)\b"
+    r"|\bis (?:done|there again|in my)\b|\bhelped\b|\bhas (?:come|arrived)\b|\bit(?:'s| is) (?:there|here|in|back)\b"
+    r"|\b(?:you can|please) close\b|\bclosing\b"
+    r"|看到了|看见了|显示了|出来了|修好|明白了|懂了|成了|已解决|没问题了|搞掂|返嚟|入咗|到咗|收返|到喇|已绑定|放了[,。!]?$"
 )
 _UNSOLVED: Final = re2.compile(
     r"(?:\bnot|n't|\bnever|\bnothing|\bno|\bwithout|\bunless|\buntil|\bwhen (?:will|does))\b.{0,24}(?:arriv|land"

@@ -12,9 +12,10 @@ from router.core import holding
 from router.core.blocks import Blocking
 from router.core.people import Deed, checked_reason
 from router.flow.people import checked_key
+from router.flow.persistence import persist
 from router.model.abuse import Block
 from router.model.changes import Change
-from router.model.errors import Conflict, Refused
+from router.model.errors import Refused
 from router.model.ids import ContactId
 from router.model.limits import RELEASED_MAX
 from router.model.message import JournalEntry
@@ -27,7 +28,6 @@ from router.store import dossier, journal
 from router.store.script import Script, Store, fetch_one
 from rules.redact import redact
 
-_CONFLICTS_MAX = 8
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(JournalEntry)
 
@@ -84,15 +84,14 @@ class Abuse:
         wanted = sorted(set(held_ids))
         if not 1 <= len(wanted) <= RELEASED_MAX:
             raise Refused("too_many", f"from 1 to {RELEASED_MAX} messages at a time", status=422)
-        for _ in range(_CONFLICTS_MAX):
-            try:
-                pointers = await self._store.write(self._released(wanted, actor, self._clock.now_ms()))
-            except Conflict:
-                continue
-            await self._bus.publish(pointers)
-            await self._bus.notify("events")
-            return len(pointers)
-        raise Refused("busy", "somebody else is letting these through; look again")
+
+        async def attempt() -> list[Pointer]:
+            return await self._store.write(self._released(wanted, actor, self._clock.now_ms()))
+
+        pointers = await persist(attempt, what="what is let through")
+        await self._bus.publish(pointers)
+        await self._bus.notify("events")
+        return len(pointers)
 
     def _released(self, held_ids: Sequence[str], actor: str, now_ms: int) -> Script[list[Pointer]]:
         pointers: list[Pointer] = []
@@ -114,14 +113,13 @@ class Abuse:
 
     async def _do(self, script: Callable[[Deed], Script[Block]], reason: str, actor: str) -> Block:
         safe = redact(checked_reason(reason), visibility="private").text
-        for _ in range(_CONFLICTS_MAX):
-            try:
-                row = await self._store.write(script(Deed(actor=actor, reason=safe, now_ms=self._clock.now_ms())))
-            except Conflict:
-                continue
-            await self._bus.notify("events")
-            return row
-        raise Refused("busy", "this contact is changing under your hands; try again")
+
+        async def attempt() -> Block:
+            return await self._store.write(script(Deed(actor=actor, reason=safe, now_ms=self._clock.now_ms())))
+
+        row = await persist(attempt, what="this contact")
+        await self._bus.notify("events")
+        return row
 
 
 def _facts(contact_id: ContactId | None, key: IdentityKey | None, now_ms: int) -> Script[Blocking]:

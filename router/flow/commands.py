@@ -18,12 +18,13 @@ from router.core.unread import watch
 from router.flow.care import opened
 from router.flow.channels import Channels
 from router.flow.consequences import consequences
+from router.flow.persistence import persist
 from router.flow.rulebook import Rulebook
 from router.flow.seals import seal_reply
 from router.keys import Keyring, Sealed
 from router.model.actions import ActionEntry
 from router.model.changes import Add, Change, Record, Save
-from router.model.errors import Conflict, Refused
+from router.model.errors import Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import SNOOZE_MAX_MS
 from router.model.snapshot import ReplyFacts
@@ -37,7 +38,6 @@ from router.store.script import Store
 from rules.redact import redact
 
 T = TypeVar("T")
-_CONFLICTS_MAX = 6
 
 
 class Revealed(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,7 +163,7 @@ class Commands:
             changes: list[Change] = [Save(changed), Record(event), *self._told(facts, changed)]
             await self._apply(await self._judged(ticket, changes, now_ms))
 
-        await self._persist(attempt)
+        await persist(attempt)
 
     async def move(self, ticket_id: TicketId, queue: str, agent: Agent) -> None:
         """Hand a ticket to another queue. Raises Refused."""
@@ -238,7 +238,7 @@ class Commands:
                 raise Refused("not_found", f"there is no delivery {outbox_id}", status=404)
             await self._apply(decide_held(entry, what, actor=actor, now_ms=self._clock.now_ms()))
 
-        await self._persist(attempt)
+        await persist(attempt)
         await self._bus.notify("outbox")
 
     async def set_status(self, agent_id: AgentId, status: Literal["online", "busy", "away"]) -> None:
@@ -254,7 +254,7 @@ class Commands:
             )
             await self._apply([Save(changed), Record(event)])
 
-        await self._persist(attempt)
+        await persist(attempt)
 
     async def _facts(self, ticket_id: TicketId, after: EventId) -> ReplyFacts:
         facts = await self._store.read(gather.reply_facts(ticket_id, after))
@@ -276,7 +276,7 @@ class Commands:
             changes: list[Change] = [Save(changed), *(Record(event) for event in events)]
             await self._apply(await self._judged(ticket, changes, now_ms))
 
-        await self._persist(attempt)
+        await persist(attempt)
 
     def _told(self, facts: ReplyFacts, after: Ticket, *, replied: bool = False) -> list[Change]:
         """The notice to the customer of what a command made of their ticket."""
@@ -296,14 +296,6 @@ class Commands:
         if any(isinstance(c, Add) and isinstance(c.row, HookEntry | ActionEntry | OutboxEntry) for c in changes):
             await self._bus.notify("outbox")
 
-    async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        for _ in range(_CONFLICTS_MAX):
-            try:
-                return await attempt()
-            except Conflict:
-                continue
-        raise Refused("busy", "this ticket is changing under your hands; try again", status=409)
-
     async def _once(self, client_key: str, attempt: Callable[[], Awaitable[MessageId]]) -> MessageId:
         """Run a command once per key: the unique key of messages decides, not the look-up before it."""
 
@@ -311,4 +303,4 @@ class Commands:
             done = await self._store.read(gather.message_of_key(client_key))
             return done if done is not None else await attempt()
 
-        return await self._persist(unless_done)
+        return await persist(unless_done)

@@ -11,9 +11,10 @@ from router.core.incidents import Report
 from router.core.private_side import PrivateSide
 from router.core.replies import ReplyCommand
 from router.flow.commands import Commands
+from router.flow.persistence import persist
 from router.flow.rulebook import Rulebook
 from router.model.changes import Change
-from router.model.errors import Conflict, Refused
+from router.model.errors import Refused
 from router.model.grouping import Incident, IncidentState
 from router.model.ids import EventId, IncidentId, TicketId
 from router.model.sources import Clock, Ids
@@ -24,7 +25,6 @@ from router.store import incidents
 from router.store.script import Store
 from rules.redact import redact
 
-_CONFLICTS_MAX = 6
 _EVERYTHING = EventId(2**53)
 """What is written to all answers nobody's last message."""
 
@@ -168,17 +168,14 @@ class Incidents:
         return found
 
     async def _apply(self, decide: Callable[[], Awaitable[list[Change]]]) -> list[Change]:
-        for _ in range(_CONFLICTS_MAX):
+        async def attempt() -> list[Change]:
             changes = await decide()
-            if not changes:
-                return []
-            try:
+            if changes:
                 await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
-            except Conflict:
-                continue
-            await self._bus.notify("events")
+                await self._bus.notify("events")
             return changes
-        raise Refused("busy", "this incident is changing under your hands; try again", status=409)
+
+        return await persist(attempt, what="this incident")
 
 
 def _actor(agent: Agent) -> str:

@@ -13,8 +13,9 @@ from router.core import people
 from router.core.identity import normalise
 from router.core.people import Deed, Done
 from router.core.undoing import Undoing, undo
+from router.flow.persistence import persist
 from router.model.changes import Save
-from router.model.errors import Conflict, Refused
+from router.model.errors import Refused
 from router.model.ids import ActId, ContactId
 from router.model.limits import ID_CHARS_MAX
 from router.model.people import Circle, Hint, PeopleAct
@@ -27,7 +28,6 @@ from router.store.dossier import Dossier
 from router.store.script import Script, Store
 from rules.redact import redact
 
-_CONFLICTS_MAX = 8
 _Decide = Callable[[dict[ContactId, Circle], Deed], Done]
 
 
@@ -169,14 +169,13 @@ class People:
 
     async def _do(self, script: Callable[[Deed], Script[PeopleAct]], reason: str, actor: str) -> PeopleAct:
         safe = redact(people.checked_reason(reason), visibility="private").text
-        for _ in range(_CONFLICTS_MAX):
-            try:
-                act = await self._store.write(script(Deed(actor=actor, reason=safe, now_ms=self._clock.now_ms())))
-            except Conflict:
-                continue
-            await self._bus.notify("events")
-            return act
-        raise Refused("busy", "these contacts are changing under your hands; try again")
+
+        async def attempt() -> PeopleAct:
+            return await self._store.write(script(Deed(actor=actor, reason=safe, now_ms=self._clock.now_ms())))
+
+        act = await persist(attempt, what="these contacts")
+        await self._bus.notify("events")
+        return act
 
 
 def _apply(done: Done, deed: Deed) -> Script[PeopleAct]:

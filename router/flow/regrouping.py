@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from router.bus import Bus
 from router.core import regrouping as core
 from router.core.regrouping import By
+from router.flow.persistence import persist
 from router.model.changes import Add, Change, Save
-from router.model.errors import Conflict, Refused
+from router.model.errors import Refused
 from router.model.grouping import Joining, Regrouping
 from router.model.ids import MessageId, TicketId
 from router.model.snapshot import Contents
@@ -16,8 +17,6 @@ from router.store import changes as store_changes
 from router.store import regrouping as gather
 from router.store.script import Store
 from router.telemetry import Metrics
-
-_CONFLICTS_MAX = 6
 
 
 class Regroupings:
@@ -65,16 +64,15 @@ class Regroupings:
         return found
 
     async def _apply(self, decide: Callable[[], Awaitable[list[Change]]]) -> list[Change]:
-        for _ in range(_CONFLICTS_MAX):
+        async def attempt() -> list[Change]:
             changes = await decide()
-            try:
-                await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
-            except Conflict:
-                continue
-            await self._bus.notify("events")
-            self._count(changes)
+            await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
             return changes
-        raise Refused("busy", "these tickets are changing under your hands; try again", status=409)
+
+        changes = await persist(attempt, what="these tickets")
+        await self._bus.notify("events")
+        self._count(changes)
+        return changes
 
     def _count(self, changes: list[Change]) -> None:
         for change in changes:

@@ -6,7 +6,7 @@ answered is read for a word or two, never kept as text.
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
 import aiohttp
@@ -17,11 +17,12 @@ from router.core import remedies
 from router.core.account import account_of
 from router.core.remedies import CallOutcome, after_call
 from router.flow import rounds
+from router.flow.persistence import persist
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, Reply, SignedCalls
 from router.model.actions import ActionEntry
 from router.model.changes import Change
-from router.model.errors import Conflict, Refused
+from router.model.errors import Refused
 from router.model.ids import ActionId, TicketId
 from router.model.limits import SEND_LEASE_MS
 from router.model.sources import Clock, Ids
@@ -37,7 +38,6 @@ T = TypeVar("T")
 _TIMEOUT_S = 10.0
 _CONCURRENCY = 8
 _ANSWER_BYTES_MAX = 16_384
-_CONFLICTS_MAX = 6
 _WORD = re.compile(r"[a-z0-9]+(?:[_-][a-z0-9]+){0,7}")
 _WORD_CHARS_MAX = 64
 
@@ -73,7 +73,7 @@ class Remedies:
             await self._apply(changes)
             return row.id
 
-        return await self._persist(attempt)
+        return await persist(attempt, what="this action")
 
     async def approve(self, action_id: ActionId, agent: Agent) -> TicketId:
         """Agree to what somebody else proposed; the ticket it belongs to. Raises Refused."""
@@ -123,20 +123,12 @@ class Remedies:
             await self._apply(decide(row, await self._facts(row.ticket_id)))
             return row.ticket_id
 
-        return await self._persist(attempt)
+        return await persist(attempt, what="this action")
 
     async def _apply(self, changes: list[Change]) -> None:
         await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
         await self._bus.notify("events")
         await self._bus.notify("outbox")
-
-    async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        for _ in range(_CONFLICTS_MAX):
-            try:
-                return await attempt()
-            except Conflict:
-                continue
-        raise Refused("busy", "this action is changing under your hands; try again", status=409)
 
 
 class RemedyWorker:

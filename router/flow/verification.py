@@ -5,7 +5,7 @@ signs its calls with the secret of its webhook; how both look is told in docs/ti
 """
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final, TypeVar
 from urllib.parse import urlencode
 
@@ -15,11 +15,12 @@ from router.bus import Bus
 from router.core.verification import SKEW_MS, Answer, begin, is_open, settle
 from router.flow.channels import Channels
 from router.flow.consequences import consequences
+from router.flow.persistence import persist
 from router.flow.references import References
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
 from router.model.changes import Change
-from router.model.errors import ConfigError, Conflict, Refused
+from router.model.errors import ConfigError, Refused
 from router.model.ids import EventId, TicketId
 from router.model.signing import read_signature, signature
 from router.model.sources import Clock, Ids
@@ -31,7 +32,6 @@ from router.store import commands as gather
 from router.store.script import Store
 
 PURPOSE: Final = "identity-check"
-_CONFLICTS_MAX: Final = 6
 T = TypeVar("T")
 
 
@@ -74,7 +74,7 @@ class Verification:
             await self._apply(facts.ticket.id, changes)
             return check
 
-        return await self._persist(attempt)
+        return await persist(attempt)
 
     async def answered(self, check_id: str, signed: str, body: bytes, answer: Callable[[], Answer]) -> IdentityCheck:
         """Take the back end's answer; `answer` reads the body once its signature is good.
@@ -106,7 +106,7 @@ class Verification:
                 await self._apply(check.ticket_id, changes)
             return changed
 
-        return await self._persist(attempt)
+        return await persist(attempt)
 
     def _check_signature(self, signed: str, body: bytes) -> None:
         verifying = self._rulebook.current.lifecycle.verifying
@@ -144,11 +144,3 @@ class Verification:
         await self._store.write(store_changes.apply(more, now_ms=now_ms))
         await self._bus.notify("events")
         await self._bus.notify("outbox")
-
-    async def _persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        for _ in range(_CONFLICTS_MAX):
-            try:
-                return await attempt()
-            except Conflict:
-                continue
-        raise Refused("busy", "this ticket is changing under your hands; try again")

@@ -25,9 +25,9 @@ class MattersHouse:
         self.base = link.partition("/login")[0]
         self.chat_url = f"{self.base}/channels/webchat/default/"
 
-    async def told(self, text: str, sender: str, **fields: object) -> str:
+    async def told(self, text: str, who: str, **fields: object) -> str:
         """A customer says something; the number of the ticket it came to."""
-        said = message(text, **({"sender": {"id": sender, "name": sender.title()}} | fields))
+        said = message(text, **({"sender": {"id": who, "name": who.title()}} | fields))
         async with self.program.post("/api/v1/messages", json=said) as answer:
             assert answer.status == 202, await answer.text()
         await decided(self.app)

@@ -61,7 +61,8 @@ async def test_what_the_topic_needs_is_ticked_when_it_is_told(house, chromium, l
 
 
 async def test_an_agent_asks_who_it_is_and_the_panel_says_how_it_went(house, chromium):
-    number = await house.told("where is my transfer of 20 USDT?", "ann")
+    ann = {"id": "ann", "user_id": "u-1", "verified": True}
+    number = await house.told("where is my transfer of 20 USDT?", "ann", sender=ann)
     async with desk(chromium, house.link) as page:
         await open_ticket(page, number)
         ask = page.locator(".side [data-act=verify]")

@@ -20,6 +20,7 @@ const MOVES = /** @type {Record<string, [string, string][]>} */ ({
   proposed: [["confirm", "open"], ["dismiss", "dismissed"]], open: [["resolve", "resolved"]], resolved: [["reopen", "open"]], dismissed: [["reopen", "open"]],
 });
 const TONES = /** @type {Record<string, string>} */ ({ proposed: "warn", open: "danger", resolved: "success" });
+const LIVE = new Set(["proposed", "open"]);
 const BANNER_CHARS_MAX = 300;
 /** Tickets told with one request, so that progress can be seen and a cut line loses little. */
 const AT_ONCE = 10;
@@ -36,7 +37,7 @@ function refusal(error) {
 export function Incidents({ id, leave }) {
   const { lines, over } = board.value;
   // One that is over is looked at among those that are over.
-  useEffect(() => { loadBoard(id !== undefined && !lines.some(({ incident }) => incident.id === id)); }, []);
+  useEffect(() => { loadBoard(id !== undefined && !lines.some(({ incident }) => incident.id === id && LIVE.has(incident.state))); }, []);
   return h(Dialog, { title: t("incident.title"), onClose: leave, class: "incidents-dialog" }, html`
     <div class="incidents-head">${h(Declare, {})}
       <label class="check"><input type="checkbox" checked=${over} onChange=${() => loadBoard(!over)} />${t("incident.showOver")}</label></div>
@@ -73,7 +74,7 @@ function Incident({ line, open, leave }) {
   useEffect(() => { if (open) box.current?.scrollIntoView({ block: "nearest" }); }, []);
   const act = (/** @type {string} */ what, /** @type {unknown} */ body) => post(`/incidents/${incident.id}/${what}`, body)
     .then(() => { setProblem(""); loadBoard(); refreshThread(); }, (error) => setProblem(refusal(error)));
-  const live = incident.state === "proposed" || incident.state === "open";
+  const live = LIVE.has(incident.state);
   const shown = Object.keys(incident.banner).length > 0;
   const panels = ["tickets", ...(live ? ["tell", "banner"] : [])];
   return html`<li class="incident" ref=${box} data-incident=${incident.id} data-state=${incident.state}>

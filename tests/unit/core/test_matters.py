@@ -3,8 +3,9 @@
 import pytest
 
 from router.core.entities import entities, meets
+from router.core.evidence import Candidate, cues, points
 from router.core.likeness import departs, hear, likeness
-from router.core.matters import Candidate, Own
+from router.core.matters import Own
 from router.core.signals import signals
 from tests.unit.core.world import DAY_MS, World
 
@@ -116,3 +117,55 @@ def test_nobody_elses_ticket_can_be_given_to_the_decision(world):
     sketch = hear("", "one").sketch
     with pytest.raises(ValueError, match="is not one of contact"):
         Own(mine.contact_id, [Candidate(ticket=mine, sketch=sketch), Candidate(ticket=theirs, sketch=sketch)])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("448213", "订单 20251106448213"), ("66120397", "BR-66120397"), ("GC-4471-9920-0553", "card GC-4471-9920-0553,")],
+)
+def test_an_order_is_known_by_its_end(one, other):
+    assert meets(only(one), only(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("INV-2025-10563", "INV-2025-10417"), ("GC-4471-9920-0553", "GC-4471-9920-0018"), ("448213", "448214")],
+)
+def test_orders_that_begin_alike_are_two(one, other):
+    assert not meets(only(one), only(other))
+
+
+def test_a_word_after_a_shortened_hash_is_no_end_of_it():
+    assert meets(only(f"{HASH[:12]}... still pending"), only(HASH))
+    assert only(f"{HASH[:6]}.. {HASH[-4:]}").tail == HASH[-4:]
+
+
+def test_no_points_join_two_transactions(world):
+    first = say(world, f"my withdrawal {HASH} is still pending, please help", 1, **CHAT)
+    again = say(world, f"still waiting, my withdrawal {OTHER_HASH} is still pending, please help", 2, **CHAT)
+    assert (again.outcome.why.joined_detail, again.outcome.why.points) == ("transaction_conflict", -300)
+    assert again.outcome.ticket_id != first.outcome.ticket_id
+
+
+def test_what_nothing_holds_together_is_apart_however_soon_it_comes(world):
+    first = say(world, "my withdrawal is pending", 1, **CHAT)
+    bubble = say(world, "hello??", 2, **CHAT)
+    assert bubble.outcome.ticket_id == first.outcome.ticket_id
+    mails = [say(world, text, number, **MAIL) for number, text in enumerate(("one", "two"), start=3)]
+    assert mails[0].outcome.ticket_id != mails[1].outcome.ticket_id
+    assert mails[1].outcome.why.points == world.ruleset.matching.join_at - 1
+
+
+def test_the_same_trouble_with_another_amount_by_mail_is_another_matter(world):
+    first = say(world, "My withdrawal of 200 USDT is pending", 1, **MAIL)
+    other = say(world, "My withdrawal of 950 USDT is pending", 2, **MAIL)
+    assert other.outcome.ticket_id != first.outcome.ticket_id
+    assert other.outcome.why.joined_detail == "amount_conflict"
+
+
+def test_what_a_message_says_of_itself_speaks_for_a_new_ticket_in_any_place():
+    assert "cue ^ another question" in cues("another question: how do i change my nickname?")
+    assert "cue # usdt ?" in cues("2,400 usdt ???")
+    worth = points()
+    assert worth["new other"] > 0 > worth["value anew amount"]
+    assert not [name for name in worth if name.startswith(("value shared transaction", "value shared order"))]
