@@ -248,6 +248,7 @@ class App:
                 links=AccountLinks(kind, account, store=store, bus=bus, keys=self.keys, clock=clock, ids=self.ids),
                 banners=HouseBanners(store=store, feed=self.feed),
                 public_url=self.config.server.public_url,
+                answers_by_mail=any(other.kind == "email" for other in self.config.channels),
             )
             channels.append(
                 Channel(

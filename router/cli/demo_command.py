@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from router import discovery
@@ -73,22 +74,26 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     workspace.tell_backend(backend)
     with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
         log = StructuredLog(clock, log_file)
+        listens_at = arguments.port or _free_port(arguments.host)
+        page = f"http://{arguments.host}:{listens_at}/channels/form/default/"
+        form = discovery.simulator_of("form", clock, workspace.directory, page)
+        providers = {"email": mail, "telegram": telegram, "form": form}
         config = workspace.config(
             host=arguments.host,
-            port=arguments.port or _free_port(arguments.host),
-            mail=mail.settings(),
-            telegram=telegram.settings(),
+            port=listens_at,
+            settings={kind: provider.settings() for kind, provider in providers.items()},
             replies_to=replies_to,
         )
         wallet.house = config.server.public_url
         app = App(config, base=workspace.directory, roles=ROLES, log=log, clock=clock)
         try:
             await app.start()
-            traffic = await _open(app, workspace, mail, telegram, arguments.seed, backend, is_new=is_new)
+            await form.start()
+            traffic = await _open(app, workspace, providers, arguments.seed, backend, is_new=is_new)
         except BaseException:
             await app.stop()
-            await mail.stop()
-            await telegram.stop()
+            for provider in providers.values():
+                await provider.stop()
             await receiver.stop()
             await wallet.stop()
             raise
@@ -98,8 +103,8 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
         finally:
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)
-            await mail.stop()
-            await telegram.stop()
+            for provider in providers.values():
+                await provider.stop()
             await receiver.stop()
             await wallet.stop()
 
@@ -121,7 +126,7 @@ def _free_port(host: str) -> int:
 
 
 async def _open(
-    app: App, workspace: Workspace, mail: Simulator, telegram: Simulator, seed: int, backend: str, *, is_new: bool
+    app: App, workspace: Workspace, providers: Mapping[str, Simulator], seed: int, backend: str, *, is_new: bool
 ) -> Traffic:
     """People, tokens, the first tickets; then say where everything is."""
     lee = await ensure_agent(app.store, new_agent(app.ids, app.clock, login="lee", name="Lee", status="online"))
@@ -131,8 +136,7 @@ async def _open(
     traffic = Traffic(
         base_url=base,
         token=token,
-        deliver_mail=mail.deliver,
-        deliver_telegram=telegram.deliver,
+        deliver={kind: provider.deliver for kind, provider in providers.items()},
         support=SUPPORT_ADDRESS,
         clock=app.clock,
         ids=app.ids,
@@ -161,10 +165,11 @@ Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C
     sign in as agent  {base}/login?token={logins[0]}
     sign in as admin  {base}/login?token={logins[1]}
   Customer's page   {base}/channels/webchat/default/
+  Web form          {providers["form"].describe()}
   Rules folder      {workspace.rules}   (change the queue in yours.yaml and watch the inbox)
-  Mail              {SUPPORT_ADDRESS}: {mail.describe()}
+  Mail              {SUPPORT_ADDRESS}: {providers["email"].describe()}
                     answers arrive in {workspace.mail}/YOUR-ADDRESS/INBOX
-  Telegram          {telegram.describe()}
+  Telegram          {providers["telegram"].describe()}
   API token         {token}
 
 Send a public post through the API (the card number will never be stored):

@@ -8,6 +8,7 @@ import msgspec
 from router.core.delivery import DELIVERY_RANK
 from router.core.identity import conversation_key, read_sender
 from router.core.oncall import ring
+from router.core.placement import target_keys
 from router.core.quotes import visible
 from router.core.reasons import judged, unjudged
 from router.core.tickets import judge_again, snippet_of
@@ -26,8 +27,7 @@ _RECEIPT_STATE: dict[str, OutboxState] = {"sent": "sent", "delivered": "delivere
 
 
 def _target(entry: JournalEntry, snapshot: Snapshot) -> Message | None:
-    event = entry.event
-    return snapshot.messages.get((event.channel, event.account, event.target_id or ""))
+    return next((found for key in target_keys(entry.event) if (found := snapshot.messages.get(key))), None)
 
 
 def edited_message(entry: JournalEntry, snapshot: Snapshot) -> Message | None:

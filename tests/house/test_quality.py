@@ -11,7 +11,7 @@ from tests.house.tree import ROOT
 CHECKS = 40
 
 
-@pytest.mark.parametrize("kind", ["api", "telegram", "webchat"])
+@pytest.mark.parametrize("kind", ["api", "form", "telegram", "webchat"])
 def test_every_point_is_tested_or_exempt_for_a_reason(kind):
     found = yaml.safe_load((ROOT / "connectors" / kind / "quality.yaml").read_text("utf-8"))
     assert found["kind"] == kind

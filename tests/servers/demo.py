@@ -57,6 +57,10 @@ class Demo:
         return self._find(r"(http\S+/app/u-42)")
 
     @property
+    def form_url(self) -> str:
+        return self._find(r"Web form\s+(http\S+)")
+
+    @property
     def rules_dir(self) -> Path:
         return Path(self._find(r"Rules folder\s+(.+?)\s{2,}\("))
 
