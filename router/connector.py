@@ -5,7 +5,7 @@ manifest's pure `parse`, redacts and commits. Its return means "durable": only t
 Out: `send` makes one provider call and answers with a closed set of outcomes; retries, order, budgets are the house's.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -38,6 +38,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
     threads: bool = False
     """Messages name what they answer (mail)."""
+    mails_answers: bool = False
+    """Answers that its page shows go to the address that was typed too, where the house has a mail channel."""
     speaks_for: tuple[str, ...] = ()
     """Other channel kinds whose messages this account brings in and whose replies it carries (the API channel)."""
 
@@ -225,14 +227,26 @@ class ThreadMessage(msgspec.Struct, frozen=True, kw_only=True):
     deleted: bool = False
 
 
+class ThreadTicket(msgspec.Struct, frozen=True, kw_only=True):
+    """The ticket of one conversation as its customer may see it."""
+
+    number: str
+    """T-1001."""
+    state: str
+
+
 class Threads(Protocol):
-    """What own channels (web chat) read of their conversations; the store behind it."""
+    """What own channels (web chat, form) read of their conversations; the store behind it."""
 
     async def read(self, thread: str, peer: str, after_seq: int) -> list[ThreadMessage]:
         """Messages of the peer's private conversation that were added or changed after `after_seq`, oldest first."""
         ...
 
-    def watch(self, thread: str, peer: str) -> AsyncIterator[None]:
+    async def ticket(self, thread: str, peer: str) -> ThreadTicket | None:
+        """The ticket of the peer's private conversation; None until the conversation has been decided upon."""
+        ...
+
+    def watch(self, thread: str, peer: str) -> AsyncGenerator[None]:
         """Yield whenever something was committed to that conversation (may yield needlessly, never misses)."""
         ...
 
@@ -314,6 +328,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     links: Links
     banners: Banners
     public_url: str
+    answers_by_mail: bool = False
+    """The house has a mail channel, which carries answers to typed addresses (Capabilities.mails_answers)."""
 
 
 class Simulator(Protocol):

@@ -1,9 +1,10 @@
-"""`switchboard demo`, the first minute: one process, SQLite, a mail server of our own, live customers, an inbox."""
+"""`switchboard demo`, the first minute: one process, SQLite, providers of our own, live customers, an inbox."""
 
 import argparse
 import asyncio
 import logging
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from router import discovery
@@ -62,7 +63,9 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     clock = SystemClock()
     mail = discovery.simulator_of("email", clock, workspace.mail, SUPPORT_ADDRESS)
+    telegram = discovery.simulator_of("telegram", clock, workspace.telegram, SUPPORT_ADDRESS)
     await mail.start()
+    await telegram.start()
     receiver = Receiver(workspace.key("webhook"), workspace.directory / "replies.ndjson")
     replies_to = await receiver.start()
     wallet = Wallet(workspace.key("wallet"), clock)
@@ -71,20 +74,26 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     workspace.tell_backend(backend)
     with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
         log = StructuredLog(clock, log_file)
+        listens_at = arguments.port or _free_port(arguments.host)
+        page = f"http://{arguments.host}:{listens_at}/channels/form/default/"
+        form = discovery.simulator_of("form", clock, workspace.directory, page)
+        providers = {"email": mail, "telegram": telegram, "form": form}
         config = workspace.config(
             host=arguments.host,
-            port=arguments.port or _free_port(arguments.host),
-            mail=mail.settings(),
+            port=listens_at,
+            settings={kind: provider.settings() for kind, provider in providers.items()},
             replies_to=replies_to,
         )
         wallet.house = config.server.public_url
         app = App(config, base=workspace.directory, roles=ROLES, log=log, clock=clock)
         try:
             await app.start()
-            traffic = await _open(app, workspace, mail, arguments.seed, backend, is_new=is_new)
+            await form.start()
+            traffic = await _open(app, workspace, providers, arguments.seed, backend, is_new=is_new)
         except BaseException:
             await app.stop()
-            await mail.stop()
+            for provider in providers.values():
+                await provider.stop()
             await receiver.stop()
             await wallet.stop()
             raise
@@ -94,7 +103,8 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
         finally:
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)
-            await mail.stop()
+            for provider in providers.values():
+                await provider.stop()
             await receiver.stop()
             await wallet.stop()
 
@@ -115,7 +125,9 @@ def _free_port(host: str) -> int:
         return int(probe.getsockname()[1])
 
 
-async def _open(app: App, workspace: Workspace, mail: Simulator, seed: int, backend: str, *, is_new: bool) -> Traffic:
+async def _open(
+    app: App, workspace: Workspace, providers: Mapping[str, Simulator], seed: int, backend: str, *, is_new: bool
+) -> Traffic:
     """People, tokens, the first tickets; then say where everything is."""
     lee = await ensure_agent(app.store, new_agent(app.ids, app.clock, login="lee", name="Lee", status="online"))
     ada = await ensure_agent(app.store, new_agent(app.ids, app.clock, login="ada", name="Ada", role="admin"))
@@ -124,7 +136,7 @@ async def _open(app: App, workspace: Workspace, mail: Simulator, seed: int, back
     traffic = Traffic(
         base_url=base,
         token=token,
-        deliver_mail=mail.deliver,
+        deliver={kind: provider.deliver for kind, provider in providers.items()},
         support=SUPPORT_ADDRESS,
         clock=app.clock,
         ids=app.ids,
@@ -141,7 +153,7 @@ async def _open(app: App, workspace: Workspace, mail: Simulator, seed: int, back
     )
     alarm = (
         f"curl -s {base}/api/v1/messages -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d "
-        '\'{"channel":"telegram","message_id":"alarm-1","visibility":"private","sent_at":"2026-11-02T08:00:03Z",'
+        '\'{"channel":"whatsapp","message_id":"alarm-1","visibility":"private","sent_at":"2026-11-02T08:00:03Z",'
         f'"sender":{{"id":"42","name":"Kim","user_id":"{_APP_USER}","verified":true}},'
         '"text":"My wallet is being emptied","alarm":true}\''
     )
@@ -153,9 +165,11 @@ Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C
     sign in as agent  {base}/login?token={logins[0]}
     sign in as admin  {base}/login?token={logins[1]}
   Customer's page   {base}/channels/webchat/default/
+  Web form          {providers["form"].describe()}
   Rules folder      {workspace.rules}   (change the queue in yours.yaml and watch the inbox)
-  Mail              {SUPPORT_ADDRESS}: {mail.describe()}
+  Mail              {SUPPORT_ADDRESS}: {providers["email"].describe()}
                     answers arrive in {workspace.mail}/YOUR-ADDRESS/INBOX
+  Telegram          {providers["telegram"].describe()}
   API token         {token}
 
 Send a public post through the API (the card number will never be stored):

@@ -8,12 +8,14 @@ import msgspec
 from router.core.delivery import DELIVERY_RANK
 from router.core.identity import conversation_key, read_sender
 from router.core.oncall import ring
+from router.core.placement import target_keys
 from router.core.quotes import visible
 from router.core.reasons import judged, unjudged
 from router.core.tickets import judge_again, snippet_of
 from router.model.changes import Change, Record, Save, Withdraw
 from router.model.decisions import Outcome, Why
-from router.model.message import JournalEntry
+from router.model.limits import ATTACHMENTS_MAX
+from router.model.message import JournalEntry, StoredAttachment
 from router.model.snapshot import Snapshot
 from router.model.tables import Event, EventKind, Message, OutboxState, Ticket
 from rules.facts import Facts, MessageFacts, TicketFacts
@@ -25,8 +27,7 @@ _RECEIPT_STATE: dict[str, OutboxState] = {"sent": "sent", "delivered": "delivere
 
 
 def _target(entry: JournalEntry, snapshot: Snapshot) -> Message | None:
-    event = entry.event
-    return snapshot.messages.get((event.channel, event.account, event.target_id or ""))
+    return next((found for key in target_keys(entry.event) if (found := snapshot.messages.get(key))), None)
 
 
 def edited_message(entry: JournalEntry, snapshot: Snapshot) -> Message | None:
@@ -88,6 +89,7 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
         target,
         text=text,
         html=event.html,
+        attachments=_with_new_files(target, entry),
         ext=event.ext,
         findings=tuple(dict.fromkeys((*target.findings, *entry.findings))),
         redactions=entry.redactions,
@@ -110,6 +112,13 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
     changes.append(Save(revised))
     changes.append(Record(_event(entry, target, "message.edited", ticket, {"revision": str(revised.revision)})))
     return changes, _outcome(target, ticket, why)
+
+
+def _with_new_files(target: Message, entry: JournalEntry) -> tuple[StoredAttachment, ...]:
+    """An edit adds files; one that is there already came with it again. What was shown once is not taken away."""
+    known = {file.blob for file in target.attachments if file.blob is not None}
+    added = (file for file in entry.attachments if file.blob is None or file.blob not in known)
+    return (*target.attachments, *added)[:ATTACHMENTS_MAX]
 
 
 def _is_shown(message: Message, ticket: Ticket) -> bool:

@@ -19,7 +19,7 @@ from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.limits import REOPEN_WINDOW_MS
 from router.model.matter import Sketch
 from router.model.message import InboundEvent, JournalEntry
-from router.model.snapshot import ConversationKey, Snapshot, SnapshotKeys
+from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
 from router.model.tables import Contact, Conversation, Identity, Ticket
 from rules.matching import Matching
 from rules.pieces import is_piece
@@ -30,6 +30,8 @@ ContactBy = Literal[
     "new", "app", "provider", "mail", "visitor", "deep-link", "import", "agent", "conversation", "unproven"
 ]
 
+_MAILED = ("form",)
+"""Channels that know only a typed address: their answers travel by mail (Capabilities.mails_answers)."""
 _QUOTED_NUMBER = re.compile(r"(?<![0-9A-Za-z])T-(\d{1,12})(?![0-9A-Za-z])")
 _FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|i|rv|enc|转发|轉寄|轉發)\s*[:：]", re.IGNORECASE)
 _ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|antw|回复|回覆|答复)\s*[:：]\s*)+", re.IGNORECASE)
@@ -103,6 +105,14 @@ def own_thread(event: InboundEvent, sender: SenderView) -> str:
     return sender.peer
 
 
+def target_keys(event: InboundEvent) -> list[ExternalKey]:
+    """Where the message stands that an event names; a bounced mail may carry an answer that a form shows."""
+    if event.target_id is None:
+        return []
+    carried = _MAILED if event.kind == "receipt" and _is_mail(event) else ()
+    return [(channel, event.account, event.target_id) for channel in (event.channel, *carried)]
+
+
 def ask(entry: JournalEntry, token_conversation: ConversationId | None, keys: SnapshotKeys) -> None:
     """Add to `keys` what `place` will look up for this event."""
     event = entry.event
@@ -119,11 +129,8 @@ def ask(entry: JournalEntry, token_conversation: ConversationId | None, keys: Sn
     if token_conversation:
         keys.conversation_ids.add(token_conversation)
         keys.token_peers.add((token_conversation, peer))
-    externals = answered_ids(event) if _is_mail(event) else []
-    if event.target_id:
-        externals.append(event.target_id)
-    for external in externals:
-        key = (event.channel, event.account, external)
+    answered = [(event.channel, event.account, external) for external in answered_ids(event)] if _is_mail(event) else []
+    for key in (*answered, *target_keys(event)):
         keys.external_ids.add(key)
         keys.thread_peers.add((key, peer))
     keys.ticket_numbers.update(quoted_numbers(event))

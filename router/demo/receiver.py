@@ -1,4 +1,4 @@
-"""Where the demo's API channel sends replies: stands in for the company's own bridge to X, Telegram and the others.
+"""Where the demo's API channel sends replies: stands in for the company's own bridge to X, WhatsApp and the others.
 
 Checks each webhook's signature and keeps what it was given in a file, so that one can see what a customer would get.
 """

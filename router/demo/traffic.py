@@ -1,12 +1,13 @@
 """Believable customers of the demo, English and Chinese, at an adjustable rate.
 
-What they say stands in customers.yaml. They use the real ways in: mail through the simulated mail server, the API by
-HTTP with a token. Now and then a provider delivers something twice, which the house has to drop.
+What they say stands in customers.yaml. They use the real ways in: mail and Telegram through their simulated
+providers, the form as browsers do, the API by HTTP with a token. Now and then a provider delivers something twice,
+which the house drops.
 """
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
@@ -29,12 +30,13 @@ _HTTP_S = 10.0
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One customer saying one thing."""
 
-    channel: Literal["email", "x", "telegram", "facebook", "whatsapp"]
+    channel: Literal["email", "form", "x", "telegram", "facebook", "whatsapp"]
     name: str
     id: str
-    """Mail address, or the id at the provider."""
+    """Mail address (typed, on the form), or the id at the provider."""
     text: str
     subject: str | None = None
+    """On the form: which topic is chosen."""
     visibility: Literal["public", "private"] = "private"
     then: str | None = None
     """What the same person adds a little later."""
@@ -51,6 +53,18 @@ def lines() -> list[Line]:
     return msgspec.convert(yaml.load(text, Loader=yaml.CSafeLoader), list[Line])
 
 
+def _filled(line: Line) -> dict[str, str]:
+    """What its writer fills into the form, on the page of their language."""
+    language = "en" if line.text.isascii() else "zh"
+    return {
+        "text": line.text,
+        "name": line.name,
+        "email": line.id,
+        "topic": line.subject or "other",
+        "language": language,
+    }
+
+
 class Traffic:
     """Plays the customers."""
 
@@ -59,14 +73,15 @@ class Traffic:
         *,
         base_url: str,
         token: str,
-        deliver_mail: Deliver,
+        deliver: Mapping[str, Deliver],
         support: str,
         clock: Clock,
         ids: Ids,
         log: Logger,
         seed: int,
     ) -> None:
-        self._url, self._token, self._deliver, self._support = base_url, token, deliver_mail, support
+        self._url, self._token, self._support = base_url, token, support
+        self._deliver = deliver
         self._clock, self._ids, self._log = clock, ids, log
         self._random = random.Random(seed)  # noqa: S311 -- who speaks next is no secret
         self._lines = lines()
@@ -110,9 +125,16 @@ class Traffic:
     async def _say(self, line: Line, http: aiohttp.ClientSession) -> None:
         if line.channel == "email":
             first = self._mail(line, line.text, line.subject, None)
-            await self._deliver(first.as_bytes())
+            await self._deliver["email"](first.as_bytes())
             if line.then and not line.early:
                 self._soon(self._mail(line, line.then, f"Re: {line.subject}", first["Message-ID"]))
+            return
+        if line.channel == "telegram":
+            said = {"id": int(line.id), "name": line.name, "text": line.text, "public": line.visibility == "public"}
+            await self._deliver["telegram"](msgspec.json.encode(said))
+            return
+        if line.channel == "form":
+            await self._deliver["form"](msgspec.json.encode(_filled(line)))
             return
         message = self._message(line, line.text)
         await self._post(message, http)
@@ -123,7 +145,7 @@ class Traffic:
     def _soon(self, mail: EmailMessage) -> None:
         async def later() -> None:
             await asyncio.sleep(self._random.uniform(*_FOLLOW_UP_S))
-            await self._deliver(mail.as_bytes())
+            await self._deliver["email"](mail.as_bytes())
 
         task = asyncio.create_task(later())
         self._later.add(task)

@@ -2,7 +2,7 @@
 
 import fcntl
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -25,7 +25,7 @@ from rules import packs
 
 SUPPORT_ADDRESS = "support@wallet.example"
 CONFIG_NAME = "switchboard.yaml"
-SPOKEN_FOR = ("x", "facebook", "telegram", "whatsapp", "form", "phone")
+SPOKEN_FOR = ("x", "facebook", "whatsapp", "phone")
 """Channel kinds whose connectors come later; until then the demo's customers use them through the API channel."""
 
 _LIFECYCLE = b"\nlifecycle:\n"
@@ -48,9 +48,15 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         """The mailboxes of the simulated mail server."""
         return self.directory / "mail"
 
+    @property
+    def telegram(self) -> Path:
+        """What the simulated Telegram knows."""
+        return self.directory / "telegram"
+
     def prepare(self) -> None:
         """Make what is missing; what is there stays as it is."""
         self.mail.mkdir(parents=True, exist_ok=True)
+        self.telegram.mkdir(exist_ok=True)
         if not self.rules.exists():
             self.rules.mkdir()
             for name, content in packs.read().items():
@@ -89,8 +95,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         for name in ("actions", "context", "checks"):
             (folder / name).write_text(f"{address}/{name}", encoding="ascii")
 
-    def config(self, *, host: str, port: int, mail: dict[str, object], replies_to: str) -> Config:
-        """The demo as an ordinary configuration; `mail` are the e-mail channel's settings, `replies_to` a webhook."""
+    def config(self, *, host: str, port: int, settings: Mapping[str, dict[str, object]], replies_to: str) -> Config:
+        """The demo as an ordinary configuration: settings of its channels, and the webhook that replies go to."""
         config = Config(
             server=ServerConfig(host=host, port=port, public_url=f"http://{host}:{port}"),
             storage=StorageConfig(url="sqlite:switchboard.db"),
@@ -99,7 +105,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
             rules=RulesConfig(path="rules"),
             webhooks=WebhooksConfig(private_hosts=("127.0.0.1",)),
             channels=(
-                ChannelConfig(kind="email", settings=mail),
+                ChannelConfig(kind="email", settings=settings["email"]),
                 ChannelConfig(kind="webchat", settings={"identity_secret": self.key("identity")}),
                 ChannelConfig(
                     kind="api",
@@ -109,6 +115,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                         "webhook_secret": self.key("webhook"),
                     },
                 ),
+                ChannelConfig(kind="form", settings=settings["form"]),
+                ChannelConfig(kind="telegram", settings=settings["telegram"]),
             ),
         )
         self._write(config)

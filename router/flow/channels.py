@@ -7,6 +7,8 @@ import msgspec
 from router.connector import Capabilities, Connector, Inlet, Manifest
 from router.core.replies import ChannelView
 
+_MAIL = "email"
+
 
 def _nothing_new() -> Connector | None:
     return None
@@ -61,6 +63,13 @@ class Channels:
     def first(self, kind: str) -> Channel | None:
         """The first channel of a kind that can send, for what belongs to no conversation."""
         return next((c for c in self._channels if c.kind == kind and c.capabilities.can_send), None)
+
+    def mail_for(self, channel: Channel) -> Channel | None:
+        """The mail channel that carries this channel's answers to typed addresses: of its account, else the first."""
+        if not channel.capabilities.mails_answers:
+            return None
+        own = self._by_key.get((_MAIL, channel.account))
+        return own if own is not None and own.capabilities.can_send else self.first(_MAIL)
 
     def can_send(self, kind: str, account: str) -> bool:
         """Whether a reply to (kind, account) has a way out."""

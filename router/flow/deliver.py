@@ -7,6 +7,8 @@ A row is claimed and committed as `sending` before the provider is called, so th
 import asyncio
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from router.bus import Bus
 from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.core.delivery import after_attempt
@@ -22,7 +24,7 @@ from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SEND_CONCURRENCY, SEND_LEASE_MS, SEND_SECONDS_MAX
 from router.model.sources import Clock
 from router.store import changes as store_changes
-from router.store import outbox
+from router.store import outbox, threads
 from router.store.outbox import Claimed
 from router.store.script import Store
 from router.telemetry import Logger, Metrics, why
@@ -108,7 +110,8 @@ class DeliveryWorker:
         channel = self._channels.find(item.entry.channel, item.entry.account)
         assert channel is not None, "only rows of our own channels are claimed"
         try:
-            outcome = await self._send(channel, item)
+            carrier = await self._carrier(channel, item)
+            outcome = await self._send(carrier, item)
         except StoreUnavailable as error:
             # Nothing was sent; the row stays `sending`, and once its lease runs out it is looked up.
             self._log.warning("deliver.store_unavailable", outbox_id=item.entry.id, **why(error))
@@ -124,11 +127,25 @@ class DeliveryWorker:
             outcome,
             now_ms=self._clock.now_ms(),
             jitter=self._jitter(),
-            resend_is_safe=channel.capabilities.idempotent_send,
+            resend_is_safe=carrier.capabilities.idempotent_send,
         )
         await self._settle(item, changes)
         await self._bus.notify("events")
         await self._bus.notify("outbox")
+
+    async def _carrier(self, channel: Channel, item: Claimed) -> Channel:
+        """Who carries it: the channel itself, or the mail channel where the customer typed an address.
+
+        Anybody can type anybody's address. Until a person of ours has answered, the machine's words stay on the
+        channel's own page, so that a form cannot be made to write to strangers.
+        """
+        mail = self._channels.mail_for(channel) if item.conversation.reply_to and item.entry.action == "send" else None
+        if mail is None:
+            return channel
+        if item.message.author_id is not None:
+            return mail
+        answered = await self._store.read(threads.has_been_answered(item.conversation.id))
+        return mail if answered else channel
 
     async def _settle(self, item: Claimed, changes: Sequence[Change]) -> None:
         """Write what became of it, tried for as long as the row is ours: forgotten, it would count as uncertain."""
@@ -158,7 +175,11 @@ class DeliveryWorker:
             filled = await self._links.filled(item.message, text)
             if filled is None:
                 return Rejected(reason="no channel opens private links any more")
-            return await self._call(channel, item, await self._outbound(item, filled))
+            outbound = await self._outbound(item, filled)
+            if channel.kind != item.entry.channel and channel.capabilities.threads:
+                # Ids of the form's messages are no Message-IDs.
+                outbound = msgspec.structs.replace(outbound, in_reply_to=None, references=())
+            return await self._call(channel, item, outbound)
         except TimeoutError:
             return Unknown(reason=f"no answer within {SEND_SECONDS_MAX} s")
         except StoreUnavailable:

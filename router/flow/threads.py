@@ -1,12 +1,12 @@
 """What own channels read of their conversations: implements connector.Threads and connector.CursorReader."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Literal
 
 import msgspec
 
 from router.bus import Bus
-from router.connector import ThreadMessage
+from router.connector import ThreadMessage, ThreadTicket
 from router.core.delivery import DELIVERY_RANK
 from router.flow.feed import ConversationWatch, Feed
 from router.model.changes import Record, Save
@@ -43,7 +43,11 @@ class AccountThreads:
         """Messages of the peer's private conversation added or changed after `after_seq`, oldest first."""
         return await self._store.read(threads.read(self._kind, self._account, thread, peer, after_seq))
 
-    async def watch(self, thread: str, peer: str) -> AsyncIterator[None]:
+    async def ticket(self, thread: str, peer: str) -> ThreadTicket | None:
+        """The ticket of the peer's private conversation; None until the conversation has been decided upon."""
+        return await self._store.read(threads.ticket(self._kind, self._account, thread, peer))
+
+    async def watch(self, thread: str, peer: str) -> AsyncGenerator[None]:
         """Yield whenever something was committed to that conversation."""
         wanted = ConversationWatch()
         async for _ in self._feed.changes(wanted.concerns):

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from router.connector import ThreadMessage
+from router.connector import ThreadMessage, ThreadTicket
 from router.model.ids import ConversationId, MessageId
 from router.model.tables import Agent, Message, OutboxEntry
 from router.store.codec import table
@@ -73,3 +73,25 @@ def conversation(channel: str, account: str, thread: str, peer: str) -> Script[C
     """The peer's private conversation, once it has said something."""
     rows = yield from select(_OURS, channel=channel, account=account, thread=thread, peer=peer)
     return rows[0][0] if rows else None
+
+
+def ticket(channel: str, account: str, thread: str, peer: str) -> Script[ThreadTicket | None]:
+    """The ticket of the peer's private conversation, once there is one."""
+    rows = yield from select(
+        "SELECT t.number, t.state FROM tickets AS t JOIN conversations AS c ON c.ticket_id = t.id "  # noqa: S608
+        f"WHERE c.id = ({_OURS})",
+        channel=channel,
+        account=account,
+        thread=thread,
+        peer=peer,
+    )
+    return ThreadTicket(number=f"T-{rows[0][0]}", state=rows[0][1]) if rows else None
+
+
+def has_been_answered(conversation_id: ConversationId) -> Script[bool]:
+    """Whether a person of ours has written in a conversation."""
+    rows = yield from select(
+        "SELECT 1 FROM messages WHERE conversation_id = :id AND kind = 'reply' AND author_id IS NOT NULL LIMIT 1",
+        id=conversation_id,
+    )
+    return bool(rows)

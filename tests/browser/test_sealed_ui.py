@@ -6,7 +6,8 @@ from playwright.async_api import expect
 from router.cli.people import add_login_token, new_agent
 from router.store import people
 from tests.browser.desk import desk, open_ticket, violations
-from tests.e2e.test_webchat_house import running_house, visitor_at
+from tests.e2e.test_webchat_house import WEBCHAT, visitor_at
+from tests.servers.whole_house import running_house
 
 RULES = """
 version: 1
@@ -23,7 +24,7 @@ rules:
 async def test_an_agent_looks_at_what_the_policy_lets_agents_see(tmp_path, chromium):
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "rules.yaml").write_text(RULES)
-    async with running_house(tmp_path) as app, aiohttp.ClientSession() as http:
+    async with running_house(tmp_path, WEBCHAT) as app, aiohttp.ClientSession() as http:
         mei = new_agent(app.ids, app.clock, login="mei", name="Mei")
         await app.store.write(people.add_agent(mei))
         async with visitor_at(app, http) as visitor:

@@ -1,46 +1,17 @@
 """The web chat in the whole house on SQLite: a visitor writes and is answered; a restart loses nothing."""
 
-from contextlib import asynccontextmanager
-from pathlib import Path
-
 import aiohttp
 import pytest
 
 from connectors.webchat.frames import Message
 from connectors.webchat.simulator import VisitorClient
-from router.app import ROLES, App
-from router.clock import SystemClock, TimedIds
-from router.config import ChannelConfig, Config, RulesConfig, SecretsConfig, ServerConfig, StorageConfig
-from router.core.replies import ReplyCommand
-from router.model.tables import Agent
-from router.store import people
-from router.telemetry import SilentLog
-from rules import packs
+from router.app import App
+from router.clock import TimedIds
+from router.config import ChannelConfig
+from tests.servers.whole_house import answer_as_agent, running_house
 
+WEBCHAT = ChannelConfig(kind="webchat")
 PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"
-
-
-@asynccontextmanager
-async def running_house(folder: Path, **settings):
-    """The house in this process, its data in `folder`."""
-    rules = folder / "rules"
-    if not rules.exists():
-        rules.mkdir()
-        for name, content in packs.read().items():
-            (rules / name).write_bytes(content)
-    config = Config(
-        server=ServerConfig(port=0),
-        storage=StorageConfig(url="sqlite:house.db"),
-        secrets=SecretsConfig(seal_keys={"k1": "11" * 32}, seal_key="k1", signing_key="22" * 32),
-        rules=RulesConfig(path="rules"),
-        channels=(ChannelConfig(kind="webchat", settings=settings),),
-    )
-    app = App(config, base=folder, roles=ROLES, log=SilentLog(), clock=SystemClock())
-    try:
-        await app.start()
-        yield app
-    finally:
-        await app.stop()
 
 
 @pytest.fixture
@@ -54,24 +25,8 @@ def visitor_at(app: App, http: aiohttp.ClientSession) -> VisitorClient:
     return VisitorClient(http, address, app.clock, TimedIds(app.clock))
 
 
-async def answer_as_agent(app: App, text: str, key: str) -> str:
-    agent = Agent(id="agent-mei", login="mei", name="Mei", status="online", created_at_ms=1)
-    if await app.store.read(people.agent(agent.id)) is None:
-        await app.store.write(people.add_agent(agent))
-    ticket_id = await app.store.read(_newest_ticket())
-    command = ReplyCommand(ticket_id=ticket_id, text=text, last_seen=app.feed.last_event_id, client_key=key, force=True)
-    return await app.commands.reply(command, agent)
-
-
-def _newest_ticket():
-    from router.store.script import select
-
-    rows = yield from select("SELECT id FROM tickets ORDER BY number DESC LIMIT 1")
-    return rows[0][0]
-
-
 async def test_a_visitor_writes_and_is_answered(tmp_path, http):
-    async with running_house(tmp_path) as app, visitor_at(app, http) as visitor:
+    async with running_house(tmp_path, WEBCHAT) as app, visitor_at(app, http) as visitor:
         assert (await visitor.write("我的币被人转走了")).outcome == "accepted"
         await visitor.until(lambda v: len(v.texts("system")) == 1)
         (own,) = [m for m in visitor.messages.values() if m.author == "customer"]
@@ -86,12 +41,12 @@ async def test_a_visitor_writes_and_is_answered(tmp_path, http):
 
 
 async def test_a_restart_loses_and_doubles_nothing(tmp_path, http):
-    async with running_house(tmp_path) as app:
+    async with running_house(tmp_path, WEBCHAT) as app:
         visitor = visitor_at(app, http)
         async with visitor:
             ack = await visitor.write("before the restart")
             await visitor.until(lambda v: len(v.messages) == 2)
-    async with running_house(tmp_path) as app:
+    async with running_house(tmp_path, WEBCHAT) as app:
         again = visitor_at(app, http)
         again.token = visitor.token
         async with again:
@@ -105,7 +60,7 @@ async def test_a_restart_loses_and_doubles_nothing(tmp_path, http):
 
 
 async def test_a_recovery_phrase_is_masked_before_anybody_sees_it(tmp_path, http):
-    async with running_house(tmp_path) as app, visitor_at(app, http) as visitor:
+    async with running_house(tmp_path, WEBCHAT) as app, visitor_at(app, http) as visitor:
         await visitor.write(f"they asked me for {PHRASE} and I typed it")
         await visitor.until(lambda v: len(v.texts("customer")) == 1)
         assert visitor.texts("customer") == ["they asked me for [SEED_PHRASE] and I typed it"]
@@ -113,7 +68,7 @@ async def test_a_recovery_phrase_is_masked_before_anybody_sees_it(tmp_path, http
 
 
 async def test_two_visitors_have_two_conversations(tmp_path, http):
-    async with running_house(tmp_path) as app, visitor_at(app, http) as one, visitor_at(app, http) as other:
+    async with running_house(tmp_path, WEBCHAT) as app, visitor_at(app, http) as one, visitor_at(app, http) as other:
         await one.write("same words")
         await other.write("same words")
         await one.until(lambda v: len(v.texts("system")) == 1)
@@ -123,7 +78,7 @@ async def test_two_visitors_have_two_conversations(tmp_path, http):
 
 
 async def test_a_second_tab_that_was_silent_hears_of_the_first(tmp_path, http):
-    async with running_house(tmp_path) as app:
+    async with running_house(tmp_path, WEBCHAT) as app:
         first, second = visitor_at(app, http), visitor_at(app, http)
         async with first:
             second.token = first.token

@@ -48,9 +48,17 @@ class Demo:
         return self._find(r"Customer's page\s+(http\S+)")
 
     @property
+    def telegram_url(self) -> str:
+        return self._find(r"Telegram\s+write as a customer at (http\S+)")
+
+    @property
     def app_url(self) -> str:
         """Where the app of the demo's proven user asks whether it is them."""
         return self._find(r"(http\S+/app/u-42)")
+
+    @property
+    def form_url(self) -> str:
+        return self._find(r"Web form\s+(http\S+)")
 
     @property
     def rules_dir(self) -> Path:

@@ -48,6 +48,20 @@ class FeedSuite:
         assert await store.read(threads.delivery(*who(ann), ann.reply.id)) == ann.outbox
         assert await store.read(threads.delivery(*who(ben), ann.reply.id)) is None
 
+    async def test_a_customer_sees_the_number_and_state_of_the_own_ticket(self, store: Store):
+        ann, ben, mia = Case("Ann", channel="form"), Case("Ben", channel="form"), agent("mia")
+        await put(store, ann, ben)
+        seen = await store.read(threads.ticket(*who(ann)))
+        assert seen is not None
+        assert (seen.number, seen.state) == ("T-1001", "new")
+        channel, account, thread, _ = who(ann)
+        assert await store.read(threads.ticket(channel, account, thread, ben.address)) is None
+        assert not await store.read(threads.has_been_answered(ann.conversation.id)), "a receipt is no person's"
+        answer = msgspec.structs.replace(ann.message, id=uid(), kind="reply", external_id=None, author_id=mia.id)
+        await store.write(changes.apply([Add(mia), Add(answer)], now_ms=NOW))
+        assert await store.read(threads.has_been_answered(ann.conversation.id))
+        assert not await store.read(threads.has_been_answered(ben.conversation.id))
+
     async def test_the_feed_goes_on_where_a_reader_stopped(self, store: Store):
         await put(store, Case("Ann"))
         assert [event.id for event in await store.read(events.since(0, 2))] == [1, 2]

@@ -190,6 +190,18 @@ def test_an_edit_replaces_the_text_and_is_judged_again(world, told):
     assert world.ticket(told).urgency == "critical"
 
 
+def test_an_edit_adds_its_files_and_none_that_is_there(world, told):
+    def picture(number, blob):
+        return StoredAttachment(id=f"a{number}", name="a.png", content_type="image/png", size=1, blob=blob)
+
+    for number, blobs in enumerate([("one",), ("one", "two"), (None,)]):
+        files = tuple(picture(f"{number}{blob}", blob) for blob in blobs)
+        said = event("see here", kind="edit", message_id=f"e{number}", target_id="m1", **CHAT)
+        world.take(said, attachments=files)
+    files = world.messages[told.outcome.message_id].attachments
+    assert [(file.id, file.blob) for file in files] == [("a0one", "one"), ("a1two", "two"), ("a2None", None)]
+
+
 def test_an_edit_is_judged_with_its_time_and_what_it_carries(world, told):
     amend(world, "edit", "curfew", ext='{"plan": "gold"}')
     assert world.ticket(told).tags == ("in-hours", "gold")

@@ -1,0 +1,68 @@
+"""How fast a bot may write, kept before Telegram has to say so: one a second to a chat, 30 a second in all, 20 a minute
+to a group (telegram.constants.FloodLimit). Times are those of the house's clock, in milliseconds.
+"""
+
+from collections import OrderedDict, deque
+from typing import Final
+
+from connectors.telegram.render import Place
+
+CHAT_GAP_MS: Final = 1_000
+ALL_PER_SECOND: Final = 30
+GROUP_PER_MINUTE: Final = 20
+_CHATS_MAX: Final = 50_000
+"""Chats that are remembered; one that was silent for a minute has nothing to remember."""
+
+
+class _Window:
+    """At most `most` within any `span_ms`."""
+
+    def __init__(self, most: int, span_ms: int) -> None:
+        self._most, self._span_ms = most, span_ms
+        self._taken: deque[int] = deque(maxlen=most)
+
+    def free_at(self, now_ms: int) -> int:
+        return now_ms if len(self._taken) < self._most else self._taken[0] + self._span_ms
+
+    def take(self, at_ms: int) -> None:
+        self._taken.append(at_ms)
+
+
+class _Chat:
+    def __init__(self, *, is_group: bool) -> None:
+        gap = _Window(1, CHAT_GAP_MS)
+        self.windows: tuple[_Window, ...] = (gap, _Window(GROUP_PER_MINUTE, 60_000)) if is_group else (gap,)
+        self.closed_until_ms = 0
+
+
+class Budget:
+    """What one bot has left."""
+
+    def __init__(self) -> None:
+        self._all = _Window(ALL_PER_SECOND, 1_000)
+        self._chats: OrderedDict[int, _Chat] = OrderedDict()
+
+    def take(self, place: Place, now_ms: int) -> int:
+        """0: a message to this chat may leave now, and is counted. Else how many milliseconds later to ask again."""
+        chat = self._chat(place)
+        windows: tuple[_Window, ...] = (self._all, *chat.windows)
+        free_at_ms = max([chat.closed_until_ms, *(window.free_at(now_ms) for window in windows)])
+        if free_at_ms > now_ms:
+            return free_at_ms - now_ms
+        for window in windows:
+            window.take(now_ms)
+        return 0
+
+    def close(self, place: Place, until_ms: int) -> None:
+        """Telegram asked for a pause in this chat."""
+        chat = self._chat(place)
+        chat.closed_until_ms = max(chat.closed_until_ms, until_ms)
+
+    def _chat(self, place: Place) -> _Chat:
+        chat = self._chats.get(place.chat)
+        if chat is None:
+            chat = self._chats[place.chat] = _Chat(is_group=place.is_group)
+            if len(self._chats) > _CHATS_MAX:
+                self._chats.popitem(last=False)
+        self._chats.move_to_end(place.chat)
+        return chat

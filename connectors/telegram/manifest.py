@@ -1,0 +1,33 @@
+"""The Telegram kind: what it can do, how an account is made."""
+
+from typing import Final
+
+import msgspec
+
+from connectors.telegram.adapter import TelegramConnector
+from connectors.telegram.parse import CHANNEL, parse
+from connectors.telegram.render import FILE_BYTES_MAX, TEXT_CHARS_MAX
+from connectors.telegram.settings import Settings
+from router.connector import Capabilities, Context, Manifest
+
+
+def _create(settings: msgspec.Struct, context: Context) -> TelegramConnector:
+    assert isinstance(settings, Settings)
+    return TelegramConnector(settings, context)
+
+
+MANIFEST: Final = Manifest(
+    kind=CHANNEL,
+    name="Telegram",
+    version="1",
+    settings=Settings,
+    capabilities=Capabilities(
+        visibilities=("private", "public"),
+        text_max=TEXT_CHARS_MAX,
+        attachments=True,
+        attachment_bytes_max=FILE_BYTES_MAX,
+        hides=True,
+    ),
+    create=_create,
+    parse=parse,
+)

@@ -1,0 +1,128 @@
+"""An outbound message as calls of the Bot API. Pure: the same `Outbound` gives the same calls at every attempt.
+
+Plain text only: what an agent writes is shown as it was written, whatever it looks like as markup.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from router.connector import Outbound, OutboundAttachment
+
+TEXT_UNITS_MAX: Final = 4_096
+"""Of one message, in UTF-16 units (telegram.constants.MessageLimit.MAX_TEXT_LENGTH)."""
+TEXT_CHARS_MAX: Final = 5 * TEXT_UNITS_MAX
+"""Of one reply, in code points: at one message a second, what leaves well within one send."""
+FILE_BYTES_MAX: Final = 50 * 1_048_576
+"""What a bot may upload."""
+_PLACE: Final = re.compile(r"(-?\d{1,20})(?:/(\d{1,10}))?")
+_ANSWERED: Final = re.compile(r"(-?\d{1,20}):(\d{1,10})(?::.*)?")
+_BREAKS: Final = ("\n\n", "\n", "。", "！", "？", ". ", "! ", "? ", "；", "; ", "，", ", ", " ")
+_SLACK: Final = 0.5
+"""A break in the first half of a piece would make it needlessly short."""
+
+
+class Unsendable(Exception):
+    """It can never be sent this way; the message says why."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a reply goes."""
+
+    chat: int
+    topic: int | None = None
+
+    @property
+    def is_group(self) -> bool:
+        """Groups and channels have negative ids."""
+        return self.chat < 0
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of the Bot API."""
+
+    method: str
+    parameters: Mapping[str, object]
+    """All but the chat."""
+    file: OutboundAttachment | None = None
+
+
+def place_of(outbound: Outbound) -> Place:
+    """The chat of the conversation. Raises Unsendable, also for a private answer that would stand in a group."""
+    found = _PLACE.fullmatch(outbound.thread) or _PLACE.fullmatch(outbound.to)
+    if found is None:
+        raise Unsendable("the conversation names no chat of Telegram")
+    place = Place(int(found[1]), int(found[2]) if found[2] else None)
+    if place.is_group != (outbound.visibility == "public"):
+        where = "a group" if place.is_group else "a private chat"
+        raise Unsendable(f"a {outbound.visibility} reply does not go into {where}")
+    return place
+
+
+def render(outbound: Outbound) -> tuple[Call, ...]:
+    """The calls that make up one reply, in order. Raises Unsendable."""
+    place = place_of(outbound)
+    if outbound.action == "hide":
+        target = _ANSWERED.fullmatch(outbound.target_id or "")
+        if target is None or int(target[1]) != place.chat:
+            raise Unsendable("the post to hide is no message of this chat")
+        return (Call(method="deleteMessage", parameters={"message_id": int(target[2])}),)
+    where: dict[str, object] = {} if place.topic is None else {"message_thread_id": place.topic}
+    calls = [
+        # A preview is made by fetching the address: nobody but the reader is to open a link that opens once.
+        Call(method="sendMessage", parameters=where | {"text": piece, "link_preview_options": {"is_disabled": True}})
+        for piece in split(outbound.text)
+    ]
+    for file in outbound.attachments:
+        if len(file.data) > FILE_BYTES_MAX:
+            raise Unsendable(f"{file.name} has {len(file.data)} bytes; a bot may send {FILE_BYTES_MAX}")
+        calls.append(Call(method="sendDocument", parameters=where, file=file))
+    if not calls:
+        raise Unsendable("there is neither text nor a file in it")
+    answered = _ANSWERED.fullmatch(outbound.in_reply_to or "")
+    if answered is not None and int(answered[1]) == place.chat:
+        # What it answers may have been deleted; that is no reason not to answer.
+        named = {"message_id": int(answered[2]), "allow_sending_without_reply": True}
+        first = calls[0]
+        calls[0] = msgspec.structs.replace(first, parameters={**first.parameters, "reply_parameters": named})
+    return tuple(calls)
+
+
+def units(text: str) -> int:
+    """The length of a text as Telegram counts it: UTF-16 units."""
+    return len(text) + sum(1 for char in text if char > "\uffff")
+
+
+def split(text: str) -> list[str]:
+    """The text in pieces that Telegram takes, broken where it hurts least; blank pieces, which it refuses, left out."""
+    rest, pieces = text.strip(), []
+    while rest:
+        end = _fitting(rest)
+        if end < len(rest):
+            end = _break(rest, end)
+        piece, rest = rest[:end].rstrip(), rest[end:].lstrip()
+        if piece:
+            pieces.append(piece)
+    return pieces
+
+
+def _fitting(text: str) -> int:
+    """How many code points of the beginning fit into one message."""
+    if units(text[:TEXT_UNITS_MAX]) <= TEXT_UNITS_MAX:
+        return min(len(text), TEXT_UNITS_MAX)
+    left = TEXT_UNITS_MAX
+    for at, char in enumerate(text):
+        left -= 2 if char > "\uffff" else 1
+        if left < 0:
+            return at
+    return len(text)
+
+
+def _break(text: str, end: int) -> int:
+    for mark in _BREAKS:
+        at = text.rfind(mark, int(end * _SLACK), end)
+        if at >= 0:
+            return at + len(mark)
+    return end

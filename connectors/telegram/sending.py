@@ -1,0 +1,124 @@
+"""Replies out: at our own pace, part by part, and every end of a send an outcome of the house.
+
+Telegram takes no key that would make a repetition harmless. So what may have arrived is Unknown, and so is a reply of
+which some parts have arrived and others have not: an agent decides, and a repetition goes on after the last part that
+surely arrived.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Final
+
+from connectors.telegram.budget import Budget
+from connectors.telegram.client import Client, Denied, Failed, Later, Moved, Refused
+from connectors.telegram.render import Call, Place, Unsendable, place_of, render
+from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
+from router.model.limits import SEND_SECONDS_MAX
+from router.model.sources import Clock
+
+_SEND_S: Final = SEND_SECONDS_MAX - 5
+"""One whole send; the caller gives up a little later."""
+_PATIENCE_MS: Final = 20_000
+"""So long a first part waits for its turn here; longer, and it goes back to the house."""
+_PROGRESS_MAX: Final = 1_000
+"""Replies of which some parts have arrived."""
+_GONE: Final = "message to delete not found"
+
+
+class _Reply:
+    """One reply on its way."""
+
+    def __init__(self, place: Place, calls: Sequence[Call], arrived: list[str]) -> None:
+        self.place, self.calls, self.arrived = place, calls, arrived
+        self.in_call = False
+        """A call was begun and its end has not been seen."""
+
+    def partly(self, outcome: SendOutcome) -> SendOutcome:
+        """The outcome for the whole reply: once a part has arrived, nobody may take the whole for unsent."""
+        if isinstance(outcome, Sent) or not self.arrived:
+            return outcome
+        reason = f"{len(self.arrived)} of {len(self.calls)} parts have arrived; then: {outcome.reason}"
+        return Rejected(reason=reason) if isinstance(outcome, Rejected) else Unknown(reason=reason)
+
+
+class Sender:
+    """Sends one bot's replies."""
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self._client, self._clock = client, clock
+        self._budget = Budget()
+        self._progress: OrderedDict[str, list[str]] = OrderedDict()
+        """By key, the ids of the parts that have arrived."""
+
+    async def send(self, outbound: Outbound) -> SendOutcome:
+        """Send what of the reply has not arrived yet."""
+        try:
+            place, calls = place_of(outbound), render(outbound)
+        except Unsendable as error:
+            return Rejected(reason=str(error))
+        reply = _Reply(place, calls, self._progress.pop(outbound.key, []))
+        try:
+            async with asyncio.timeout(_SEND_S):
+                outcome = await self._parts(reply)
+        except TimeoutError:
+            what = f"no answer within {_SEND_S} s"
+            outcome = reply.partly(Unknown(reason=what) if reply.in_call else Retry(reason=what))
+        if reply.arrived and not isinstance(outcome, Sent):
+            self._progress[outbound.key] = reply.arrived
+            if len(self._progress) > _PROGRESS_MAX:
+                self._progress.popitem(last=False)
+        return outcome
+
+    async def _parts(self, reply: _Reply) -> SendOutcome:
+        while len(reply.arrived) < len(reply.calls):
+            too_soon = await self._turn(reply)
+            if too_soon is not None:
+                return too_soon
+            outcome = await self._part(reply, reply.calls[len(reply.arrived)])
+            if isinstance(outcome, Sent):
+                reply.arrived.append(outcome.provider_id or "")
+            elif not (isinstance(outcome, Retry) and reply.arrived and outcome.after_s is not None):
+                return reply.partly(outcome)
+        return Sent(provider_id=reply.arrived[0] or None)
+
+    async def _turn(self, reply: _Reply) -> Retry | None:
+        """Wait until the next part may leave; a Retry when that is too far off and nothing has left yet."""
+        began_ms = self._clock.now_ms()
+        while wait_ms := self._budget.take(reply.place, self._clock.now_ms()):
+            if not reply.arrived and self._clock.now_ms() + wait_ms - began_ms > _PATIENCE_MS:
+                return Retry(reason="waiting for its turn in this chat", after_s=wait_ms / 1_000)
+            await asyncio.sleep(wait_ms / 1_000)
+        return None
+
+    async def _part(self, reply: _Reply, call: Call) -> SendOutcome:
+        """One provider call; a group that has moved is written to where it is now."""
+        chat = reply.place.chat
+        for _ in range(2):
+            reply.in_call = True  # and it stays so when time runs out in between
+            try:
+                number = await self._client.call(call, chat)
+            except Moved as error:
+                chat = error.chat
+                continue
+            except Failed as error:
+                reply.in_call = False
+                return self._outcome(error, call, reply.place)
+            reply.in_call = False
+            return Sent(provider_id=None if number is None else f"{chat}:{number}")
+        return Rejected(reason="the group moves on and on")
+
+    def _outcome(self, error: Failed, call: Call, place: Place) -> SendOutcome:
+        match error:
+            case Later():
+                if error.after_s is not None:
+                    self._budget.close(place, self._clock.now_ms() + int(error.after_s * 1_000))
+                return Retry(reason=str(error), after_s=error.after_s)
+            case Denied():
+                return AuthFailed(reason=f"{error}: give the channel the token that BotFather shows")
+            case Refused():
+                if call.method == "deleteMessage" and _GONE in str(error).lower():
+                    return Sent()
+                return Rejected(reason=str(error))
+            case _:
+                return Unknown(reason=str(error))

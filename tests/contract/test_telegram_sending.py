@@ -1,0 +1,252 @@
+"""Telegram out: every end of a send has its outcome, at our own pace, and nothing arrives twice by itself."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from connectors.telegram.budget import ALL_PER_SECOND, GROUP_PER_MINUTE, Budget
+from connectors.telegram.render import TEXT_UNITS_MAX, Place, units
+from connectors.telegram.simulator import BotApiServer, Fault, Person
+from connectors.telegram.simulator.world import busy
+from router.clock import SystemClock
+from router.connector import AuthFailed, OutboundAttachment, Rejected, Retry, Sent, Unknown
+from tests.servers.telegram_house import QUICK, TOKEN, TelegramHouse, outbound
+
+ANN = 5520931
+GROUP = -1001
+
+
+@pytest.fixture
+async def server():
+    async with BotApiServer(SystemClock(), {TOKEN: "walletbot"}) as made:
+        yield made
+
+
+@pytest.fixture
+async def ann(server):
+    made = Person(server, ANN)
+    await made.write("hello")
+    return made
+
+
+@pytest.fixture
+async def connect(server):
+    """`connect()` gives a connector that talks to the simulator."""
+    made = []
+
+    def make(**settings):
+        made.append(TelegramHouse().connector(server, **settings))
+        return made[-1]
+
+    yield make
+    for connector in made:
+        await connector.close()
+
+
+async def test_a_reply_arrives_once_plain_and_names_what_it_answers(connect, server, ann):
+    text = "*Not bold* <b>nor this</b> https://wallet.example/verify/once\n请先不要再操作。"
+    assert await connect().send(outbound(ANN, text, in_reply_to=f"{ANN}:1")) == Sent(provider_id=f"{ANN}:2")
+    (seen,) = ann.seen()
+    assert seen["text"] == text
+    assert seen["reply_to_message"] == {"message_id": 1}
+    ((name, given),) = [call for call in server.calls if call[0].startswith("send")]
+    assert (name, set(given)) == ("sendmessage", {"chat_id", "text", "reply_parameters", "link_preview_options"})
+    assert given["link_preview_options"] == {"is_disabled": True}
+    assert server.refusals == []
+
+
+async def test_an_answer_to_what_was_deleted_meanwhile_arrives_all_the_same(connect, ann):
+    assert isinstance(await connect().send(outbound(ANN, in_reply_to=f"{ANN}:999")), Sent)
+    assert "reply_to_message" not in ann.seen()[0]
+
+
+async def test_groups_and_topics_get_what_is_theirs(connect, ann):
+    group, forum = ann.group(GROUP), ann.group(-1002, is_forum=True)
+    await ann.write("@walletbot is it down?", chat=group)
+    connector = connect()
+    assert await connector.send(outbound(GROUP, to=str(ANN), in_reply_to=f"{GROUP}:1")) == Sent(
+        provider_id=f"{GROUP}:2"
+    )
+    assert isinstance(await connector.send(outbound(-1002, thread="-1002/4", to=str(ANN))), Sent)
+    assert ann.seen(group)[0]["reply_to_message"] == {"message_id": 1}
+    assert ann.seen(forum)[0]["message_thread_id"] == 4
+    assert ann.seen() == []
+
+
+@pytest.mark.parametrize(("chat", "visibility"), [(GROUP, "private"), (ANN, "public")])
+async def test_private_and_public_are_never_mixed_up(connect, server, ann, chat, visibility):
+    ann.group(GROUP)
+    outcome = await connect().send(outbound(chat, visibility=visibility))
+    assert isinstance(outcome, Rejected)
+    assert server.sends == []
+
+
+async def test_a_long_text_is_split_by_utf16_units_in_order(connect, ann):
+    text = "\n\n".join(f"{number} " + "币😱" * 900 for number in range(4)) + "x" * 5_000
+    assert isinstance(await connect().send(outbound(ANN, text)), Sent)
+    pieces = [message["text"] for message in ann.seen()]
+    assert all(units(piece) <= TEXT_UNITS_MAX for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+    assert len(pieces) == 5
+
+
+async def test_files_follow_the_text(connect, server, ann):
+    file = OutboundAttachment(name="收据.pdf", content_type="application/pdf", data=b"%PDF-1.7")
+    assert isinstance(await connect().send(outbound(ANN, "Your receipt", attachments=(file,))), Sent)
+    text, paper = ann.seen()
+    assert text["text"] == "Your receipt"
+    assert server.files[paper["document"]["file_id"]] == b"%PDF-1.7"
+
+
+async def test_a_public_post_is_taken_out_of_sight_by_deleting_it(connect, ann):
+    group = ann.group(GROUP)
+    said = await ann.write("send me your phrase, I am support", chat=group)
+    connector = connect()
+    hide = outbound(GROUP, "", action="hide", target_id=f"{GROUP}:{said['message_id']}")
+    assert isinstance(await connector.send(hide), Sent)
+    assert group.messages == {}
+    assert isinstance(await connector.send(hide), Sent), "it is gone, as was asked"
+    foreign = outbound(GROUP, "", action="hide", target_id="-1002:1")
+    assert isinstance(await connector.send(foreign), Rejected)
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (busy(7), Retry(reason="Telegram answered 429: too many requests", after_s=7.0)),
+        (busy(), Retry(reason="Telegram answered 429: too many requests")),
+        (Fault(status=500, body=b"<html>oops", content_type="text/html"), Unknown(reason="Telegram answered 500")),
+        (Fault(status=502), Unknown(reason="Telegram answered 502")),
+        (Fault(status=401, body=b'{"ok":false,"error_code":401,"description":"Unauthorized"}'), AuthFailed),
+        (Fault(status=403, body=b'{"ok":false,"description":"Forbidden: bot was blocked by the user"}'), Rejected),
+        (Fault(status=400, body=b'{"ok":false,"description":"Bad Request: chat not found"}'), Rejected),
+        (Fault(body=b"not json"), Unknown),
+        (Fault(how="reset_before"), Unknown),
+        (Fault(how="reset_after"), Unknown),
+    ],
+)
+async def test_every_answer_has_its_outcome(connect, server, ann, fault, outcome):
+    server.faults["sendmessage"].append(fault)
+    found = await connect().send(outbound(ANN))
+    assert isinstance(found, outcome) if isinstance(outcome, type) else found == outcome
+    assert TOKEN not in str(found)
+    assert len(ann.seen()) == (1 if fault.how == "reset_after" else 0)
+
+
+async def test_nobody_listens_is_surely_not_delivered(connect):
+    found = await connect(base_url="http://127.0.0.1:1").send(outbound(ANN))
+    assert found == Retry(reason="no connection to Telegram: ConnectError")
+
+
+async def test_an_answer_that_never_comes_is_unknown_and_cannot_be_looked_up(connect, server, ann):
+    server.faults["sendmessage"].append(Fault(how="silence"))
+    connector = connect(timeouts=QUICK | {"call_s": 0.2})
+    assert await connector.send(outbound(ANN)) == Unknown(reason="Telegram gave no answer in time")
+    assert isinstance(await connector.reconcile(outbound(ANN)), Unknown)
+
+
+async def test_a_dead_token_pauses_the_channel(connect, server, ann):
+    connector = connect()
+    server.bots.clear()
+    found = await connector.send(outbound(ANN))
+    assert isinstance(found, AuthFailed)
+    assert "BotFather" in found.reason
+    assert connector.health().state == "auth_failed"
+
+
+async def test_blocked_and_unknown_chats_are_rejected_with_the_reason(connect, ann):
+    connector = connect()
+    assert await connector.send(outbound(99)) == Rejected(reason="Chat not found")
+    ann.chat.blocked = True
+    assert await connector.send(outbound(ANN)) == Rejected(reason="Forbidden: bot was blocked by the user")
+    assert isinstance(await connector.send(outbound(1, thread="x", to="y")), Rejected)
+
+
+async def test_a_group_that_became_a_supergroup_is_found(connect, ann):
+    old, new = ann.group(-500), ann.group(-1009)
+    old.moved_to = -1009
+    assert await connect().send(outbound(-500)) == Sent(provider_id="-1009:1")
+    assert len(ann.seen(new)) == 1
+
+
+async def test_a_reply_that_arrived_in_part_is_held_and_goes_on_after_that_part(connect, server, ann):
+    connector, text = connect(), "a" * TEXT_UNITS_MAX + "b" * TEXT_UNITS_MAX + "c"
+    first = asyncio.create_task(connector.send(outbound(ANN, text)))
+    await server.until(lambda: len(ann.seen()) == 1)
+    server.faults["sendmessage"].append(Fault(how="reset_before"))
+    found = await first
+    assert isinstance(found, Unknown)
+    assert found.reason.startswith("1 of 3 parts have arrived")
+    # An agent decides to send it again: only what has not surely arrived is sent.
+    assert await connector.send(outbound(ANN, text)) == Sent(provider_id=f"{ANN}:2")
+    assert [message["text"][0] for message in ann.seen()] == ["a", "b", "c"]
+
+
+async def test_a_pause_that_telegram_asks_for_between_parts_is_kept(connect, server, ann):
+    text = "a" * TEXT_UNITS_MAX + "b"
+    sending = asyncio.create_task(connect().send(outbound(ANN, text)))
+    await server.until(lambda: len(ann.seen()) == 1)
+    server.faults["sendmessage"].append(busy(1))
+    assert isinstance(await sending, Sent)
+    assert [message["text"][0] for message in ann.seen()] == ["a", "b"]
+
+
+async def test_a_pause_in_one_chat_holds_up_no_other(connect, server, ann):
+    ben = Person(server, 77, "Ben")
+    await ben.write("hello")
+    connector = connect()
+    server.faults["sendmessage"].append(busy(30))
+    assert isinstance(await connector.send(outbound(ANN)), Retry)
+    again = await connector.send(outbound(ANN, key="key-2"))
+    assert isinstance(again, Retry)
+    assert again.after_s > 20
+    assert isinstance(await connector.send(outbound(77, key="key-3")), Sent)
+
+
+async def test_replies_to_one_chat_leave_a_second_apart(connect, server, ann):
+    connector = connect()
+    sent = await asyncio.gather(*(connector.send(outbound(ANN, f"{n}", key=f"k{n}")) for n in range(3)))
+    assert all(isinstance(one, Sent) for one in sent)
+    assert len(ann.seen()) == 3
+    times = sorted(at for at, _ in server.sends)
+    # Telegram's clock sees them a few milliseconds later than ours, each by another few.
+    assert all(later - earlier > 900 for earlier, later in pairwise(times))
+
+
+def test_the_budget_of_one_chat_of_all_and_of_a_group():
+    budget, now = Budget(), 1_000_000
+    assert [budget.take(Place(1), now), budget.take(Place(1), now), budget.take(Place(1), now + 999)] == [0, 1_000, 1]
+    assert budget.take(Place(1), now + 1_000) == 0
+
+    budget = Budget()
+    assert [budget.take(Place(n), now) for n in range(1, ALL_PER_SECOND + 1)] == [0] * ALL_PER_SECOND
+    assert budget.take(Place(99), now + 400) == 600
+    assert budget.take(Place(99), now + 1_000) == 0
+
+    budget, group = Budget(), Place(GROUP, 4)
+    assert [budget.take(group, now + 1_000 * n) for n in range(GROUP_PER_MINUTE)] == [0] * GROUP_PER_MINUTE
+    assert budget.take(Place(GROUP), now + 20_000) == 40_000, "its topics share what a group has"
+    assert budget.take(Place(ANN), now + 20_000) == 0
+
+    budget.close(Place(ANN), now + 90_000)
+    assert budget.take(Place(ANN), now + 60_000) == 30_000
+
+
+def test_a_random_crowd_never_goes_over_the_budget():
+    import random
+
+    source, budget, now, sent = random.Random(7), Budget(), 0, []
+    for _ in range(5_000):
+        now += source.randrange(40)
+        place = Place(source.choice([1, 2, 3, -1, -2, *range(10, 60)]))
+        if budget.take(place, now) == 0:
+            sent.append((now, place.chat))
+    assert len(sent) > 500
+    for at, _ in sent:
+        assert sum(at <= other < at + 1_000 for other, _ in sent) <= ALL_PER_SECOND
+    for chat in {chat for _, chat in sent}:
+        own = [at for at, one in sent if one == chat]
+        assert all(later - earlier >= 1_000 for earlier, later in pairwise(own))
+        if chat < 0:
+            assert all(sum(at <= other < at + 60_000 for other in own) <= GROUP_PER_MINUTE for at in own)

@@ -1,0 +1,102 @@
+"""The simulated Bot API is strict: what the real one refuses, or would not understand, it refuses."""
+
+import json
+
+import aiohttp
+import pytest
+
+from connectors.telegram.demo import simulate
+from connectors.telegram.simulator import BotApiServer, Person
+from router.clock import SystemClock
+from tests.servers.telegram_house import TOKEN
+
+
+@pytest.fixture
+async def server():
+    async with BotApiServer(SystemClock(), {TOKEN: "walletbot"}) as made:
+        yield made
+
+
+@pytest.fixture
+async def call(server):
+    async with aiohttp.ClientSession() as http:
+
+        async def ask(method, token=TOKEN, **given):
+            async with http.post(f"{server.url}/bot{token}/{method}", json=given) as answer:
+                found = await answer.json()
+                assert found["ok"] == (answer.status == 200)
+                return answer.status, found.get("result", found.get("description"))
+
+        yield ask
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "status", "said"),
+    [
+        ("getMe", {"token": "garbage"}, 404, "Not Found"),
+        ("getMe", {"token": TOKEN[:-1] + "x"}, 401, "Unauthorized"),
+        ("getMeNot", {}, 404, "Not Found"),
+        ("getMe", {"chat_id": 1}, 400, "Bad Request: getMe has no parameter chat_id"),
+        ("sendMessage", {"chat_id": 77, "text": " "}, 400, "Bad Request: message text is empty"),
+        ("sendMessage", {"chat_id": 77, "text": "😱" * 2_049}, 400, "Bad Request: message is too long"),
+        ("sendMessage", {"chat_id": 78, "text": "x"}, 400, "Bad Request: chat not found"),
+        ("sendMessage", {"chat_id": "me", "text": "x"}, 400, "Bad Request: chat_id is no <class 'int'>"),
+        ("getUpdates", {"limit": 101}, 400, "Bad Request: limit or timeout is out of range"),
+        ("getFile", {"file_id": "x"}, 400, "Bad Request: wrong file_id or the file is temporarily unavailable"),
+        ("setWebhook", {"url": "http://wallet.example"}, 400,
+         "Bad Request: bad webhook: An HTTPS URL must be provided for webhook"),
+    ],
+)  # fmt: skip
+async def test_what_is_wrong_is_refused_with_its_status(server, call, method, given, status, said):
+    await Person(server, 77).write("hello")
+    assert await call(method, **given) == (status, said)
+
+
+async def test_method_names_have_no_case(call):
+    assert (await call("GETME"))[1]["username"] == "walletbot"
+
+
+async def test_offsets_confirm_what_is_before_them(server, call):
+    ann = Person(server, 77)
+    for number in range(4):
+        await ann.write(f"line {number}")
+
+    async def seen(**given):
+        return [one["message"]["text"][-1] for one in (await call("getUpdates", **given))[1]]
+
+    first = server.only_bot().pending[0].id
+    assert await seen() == ["0", "1", "2", "3"]
+    assert await seen(limit=2) == ["0", "1"]
+    assert await seen(offset=first + 99) == ["0", "1", "2", "3"], "an offset far ahead means nothing"
+    assert await seen(offset=first + 1) == ["1", "2", "3"]
+    assert await seen(offset=-1) == ["3"]
+    assert await seen(offset=first + 4) == []
+
+
+async def test_kinds_that_were_not_asked_for_do_not_come(server, call):
+    ann = Person(server, 77)
+    said = await ann.write("hello")
+    await ann.react(said, "👍")
+    assert len((await call("getUpdates"))[1]) == 1
+    await call("getUpdates", allowed_updates=["message_reaction"])
+    await ann.write("not asked for")
+    await ann.react(said, "👍")
+    assert ["message_reaction" in one for one in (await call("getUpdates"))[1]] == [False, True]
+
+
+async def test_the_demo_remembers_over_a_restart_and_never_counts_anew(tmp_path):
+    first = simulate(SystemClock(), tmp_path, "")
+    await first.start()
+    await first.deliver(json.dumps({"id": 77, "name": "Ann", "text": "before"}).encode())
+    await first.stop()
+    second = simulate(SystemClock(), tmp_path, "")
+    await second.start()
+    await second.deliver(json.dumps({"id": 77, "name": "Ann", "text": "after", "public": True}).encode())
+    settings = second.settings()
+    address = f"{settings['base_url']}/bot{settings['token']}/getUpdates"
+    async with aiohttp.ClientSession() as http, http.get(address) as answer:
+        one, two = (await answer.json())["result"]
+    await second.stop()
+    assert (one["message"]["text"], two["message"]["text"]) == ("before", "@wallet_support_bot after")
+    assert two["update_id"] == one["update_id"] + 1
+    assert two["message"]["chat"]["type"] == "supergroup"

@@ -1,0 +1,55 @@
+"""The demo's Telegram: a page plays the customer, and the agent's answer arrives there, over a kill as well."""
+
+import asyncio
+
+import aiohttp
+
+from tests.servers.demo import running_demo, start_demo
+
+
+async def said(http, url):
+    async with http.get(f"{url}chat?id=4242") as page:
+        return await page.text()
+
+
+async def until_said(http, url, words):
+    for _ in range(300):
+        if words in (page := await said(http, url)):
+            return page
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{words!r} did not arrive:\n{page}")
+
+
+async def write(http, url, text):
+    async with http.post(url, data={"id": "4242", "name": "Kim", "text": text}) as answer:
+        assert answer.status == 200
+        return await answer.text()
+
+
+async def reply(http, demo, text):
+    """Sign in as Lee and answer Kim's ticket."""
+    token = demo.agent_login_url.partition("token=")[2]
+    async with http.post(f"{demo.base_url}/api/v1/login", json={"token": token}) as answer:
+        assert answer.status == 200
+    async with http.get(f"{demo.base_url}/api/v1/tickets") as answer:
+        tickets = (await answer.json())["tickets"]
+    (ticket,) = [one for one in tickets if one["contact"]["name"] == "Kim"]
+    body = {"text": text, "last_seen": 0, "force": True}
+    address = f"{demo.base_url}/api/v1/tickets/{ticket['id']}/replies"
+    async with http.post(address, json=body, headers={"Idempotency-Key": "reply-1", "X-Switchboard": "1"}) as answer:
+        assert answer.status == 201, await answer.text()
+
+
+async def test_a_customer_writes_on_the_page_and_sees_the_answer_after_a_kill_too(tmp_path):
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        demo = start_demo(tmp_path, "--rate", "0")
+        await write(http, demo.telegram_url, "转账三个小时没到账 <b>请查</b>")
+        page = await until_said(http, demo.telegram_url, "T-1")
+        assert "&lt;b&gt;请查&lt;/b&gt;" in page
+        demo.kill()
+        with running_demo(tmp_path, "--rate", "0") as demo:
+            assert "请查" in await said(http, demo.telegram_url), "Telegram remembers"
+            await write(http, demo.telegram_url, "还在吗？")
+            await reply(http, demo, "已经找到了。")
+            page = await until_said(http, demo.telegram_url, "已经找到了。")
+            assert page.count("还在吗？") == 1

@@ -1,0 +1,55 @@
+"""The whole house in the process of the test, on SQLite: intake, decisions, delivery, web."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from router.app import ROLES, App
+from router.clock import SystemClock
+from router.config import ChannelConfig, Config, RulesConfig, SecretsConfig, ServerConfig, StorageConfig
+from router.core.replies import ReplyCommand
+from router.model.ids import AgentId, TicketId
+from router.model.tables import Agent
+from router.store import people
+from router.store.script import Script, select
+from router.telemetry import SilentLog
+from rules import packs
+
+
+@asynccontextmanager
+async def running_house(folder: Path, *channels: ChannelConfig, port: int = 0) -> AsyncIterator[App]:
+    """The house in this process, its data in `folder`."""
+    rules = folder / "rules"
+    if not rules.exists():
+        rules.mkdir()
+        for name, content in packs.read().items():
+            (rules / name).write_bytes(content)
+    config = Config(
+        server=ServerConfig(port=port, public_url=f"http://127.0.0.1:{port or 8080}"),
+        storage=StorageConfig(url="sqlite:house.db"),
+        secrets=SecretsConfig(seal_keys={"k1": "11" * 32}, seal_key="k1", signing_key="22" * 32),
+        rules=RulesConfig(path="rules"),
+        channels=channels,
+    )
+    app = App(config, base=folder, roles=ROLES, log=SilentLog(), clock=SystemClock())
+    try:
+        await app.start()
+        yield app
+    finally:
+        await app.stop()
+
+
+async def answer_as_agent(app: App, text: str, key: str) -> str:
+    """Reply to the newest ticket; the id of the reply."""
+    agent = Agent(id=AgentId("agent-mei"), login="mei", name="Mei", status="online", created_at_ms=1)
+    if await app.store.read(people.agent(agent.id)) is None:
+        await app.store.write(people.add_agent(agent))
+    ticket_id = await app.store.read(newest_ticket())
+    command = ReplyCommand(ticket_id=ticket_id, text=text, last_seen=app.feed.last_event_id, client_key=key, force=True)
+    return await app.commands.reply(command, agent)
+
+
+def newest_ticket() -> Script[TicketId]:
+    """The ticket with the highest number."""
+    rows = yield from select("SELECT id FROM tickets ORDER BY number DESC LIMIT 1")
+    return TicketId(rows[0][0])

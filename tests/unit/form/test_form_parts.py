@@ -1,0 +1,140 @@
+"""The pure parts of the web form: what payloads mean, what files are, which language a page has."""
+
+import json
+import struct
+from string import Formatter
+
+import msgspec
+import pytest
+
+from connectors.form.kinds import FILE_KINDS, kind_of
+from connectors.form.languages import preferred
+from connectors.form.parse import Envelope, parse, raw_event
+from connectors.form.settings import Settings, told
+from connectors.form.words import CHIPS, WORDS, word
+from router.connector import RawEvent
+from router.model.errors import InvalidMessage
+from tests.house.tree import ROOT
+
+GOLDEN = [json.loads(line) for line in (ROOT / "tests/corpora/form_golden.ndjson").read_text("utf-8").splitlines()]
+ALL = tuple(FILE_KINDS)
+HEADS = {
+    "png": b"\x89PNG\r\n\x1a\n",
+    "jpeg": b"\xff\xd8\xff\xe0",
+    "gif": b"GIF89a",
+    "webp": b"RIFF\x10\0\0\0WEBPVP8 ",
+    "heic": b"\0\0\0\x18ftypheic",
+    "pdf": b"%PDF-1.7",
+    "mp4": b"\0\0\0\x18ftypisom",
+    "mov": b"\0\0\0\x14ftypqt  ",
+    "webm": b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1fB\x86webm",
+    "zip": b"PK\x03\x04",
+    "txt": "\ufeffa line\r\n第二行\t\x1b[0m".encode(),
+}
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden["case"])
+def test_a_payload_means_the_event_it_meant_before(golden):
+    (event,) = parse(RawEvent(body=json.dumps(golden["raw"]).encode()), "main")
+    found = json.loads(msgspec.json.encode(event))
+    found["sender"] = {key: value for key, value in found["sender"].items() if value is not None}
+    assert {key: value for key, value in found.items() if value not in (None, [], False, "none")} == golden["event"]
+    assert event.visibility == "private"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"thread": ""}, "thread"),
+        ({"key": ""}, "thread"),
+        ({"key": "k" * 998}, "thread"),
+        ({"key": "k\0"}, "thread"),
+        ({"language": "fr"}, "language"),
+        ({"text": "x" * 20_001}, "text"),
+        ({"name": "x" * 201}, "name"),
+        ({"email": "x" * 321}, "email"),
+        ({"files": [{"name": "a", "media_type": "b", "data": ""}] * 101}, "files"),
+    ],
+)
+def test_what_the_adapter_should_not_have_let_pass_is_named(change, field):
+    with pytest.raises(InvalidMessage) as refused:
+        parse(RawEvent(body=json.dumps(GOLDEN[0]["raw"] | change).encode()), "main")
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"\xff", b"[" * 100_000, b'{"thread": 1}'])
+def test_what_is_no_payload_is_refused(body):
+    with pytest.raises(InvalidMessage):
+        parse(RawEvent(body=body), "main")
+
+
+def test_the_longest_message_passes_however_it_is_escaped():
+    envelope = Envelope(thread="t", key="k", received_at_ms=1, language="en", text='\0"' * 10_000)
+    (event,) = parse(raw_event(envelope), "main")
+    assert event.text == '\ufffd"' * 10_000
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_a_file_is_what_its_first_bytes_are(kind):
+    data = HEADS[kind] + (b"" if kind == "txt" else bytes(5_000))
+    assert kind_of(data, ALL) == kind
+    assert kind_of(data, tuple(other for other in ALL if other != kind)) is None
+    assert kind_of(HEADS[kind][:3], tuple(other for other in ALL if other != "txt")) in {None, "jpeg"}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"MZ\x90\0",
+        b"\x7fELF\x02",
+        b"a\0b",
+        b"\xff\xfea\0",
+        b"caf\xe9",
+        struct.pack(">I", 0xCAFEBABE),
+        b" %PDF-1.7\0",
+    ],
+)
+def test_what_is_no_kind_of_ours_is_none(data):
+    assert kind_of(data, ALL) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("zh", "zh"),
+        ("zh-Hant-TW;q=0.8, en;q=0.7", "zh"),
+        ("en;q=0.1, zh;q=0.2", "zh"),
+        ("fr, de;q=0.9, *;q=0.5", "en"),
+        ("zh;q=0", "en"),
+        ("zh;q=nan", "en"),
+        ("zh;q=2", "en"),
+        ("zh;level=1", "en"),
+        (",;=,", "en"),
+        ("x" * 600 + ",zh", "en"),
+    ],
+)
+def test_the_heaviest_language_that_is_offered_is_spoken(header, language):
+    assert preferred(header, ("en", "zh")) == language
+
+
+def blanks(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_sentence_stands_in_both_languages_with_the_same_blanks():
+    assert WORDS["en"].keys() == WORDS["zh"].keys()
+    for key, english in WORDS["en"].items():
+        chinese = WORDS["zh"][key]
+        assert english != chinese
+        assert blanks(english) == blanks(chinese), key
+        assert word("zh", key, **dict.fromkeys(blanks(chinese), "x"))
+    assert all(names.keys() == {"en", "zh"} for names in CHIPS.values())
+
+
+def test_what_a_configuration_says_falls_back_to_what_it_has():
+    assert told("Help", "zh") == "Help"
+    assert told({"en": "Help", "zh": "帮助"}, "zh") == "帮助"
+    assert told({"zh": "帮助"}, "en") == "帮助"
+    assert Settings().files.bytes_max == 5 * 1_048_576
