@@ -63,6 +63,7 @@ class FormConnector:
     async def run(self, inlet: Inlet) -> None:
         """Wait: browsers come to us."""
         del inlet
+        self._closed = False  # after a pause it is run again
         try:
             await asyncio.Event().wait()
         finally:
