@@ -79,6 +79,13 @@ _MONTH = re.compile(
     r"|(?<![0-9])(?P<number>1[0-2]|[1-9])月(?:份|(?P<day>[0-9]{1,2})[日号])?(?![个前])"
 )
 _MONTH_MAYBE = re2.compile("(?i)月|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
+_VERSION = re.compile(
+    r"(?:\bv|\bver|\bversion|\bios|\bandroid|\bwindows|\bmacos|\bchrome|\bfirefox|\bsafari|\bbuild|\bupdate|\bfirmware"
+    r"|版本?号?|安卓|鸿蒙|系统|固件|更新到了?|升级到了?)(?:\s(?:to|version))?[\s:：.]{0,2}$",
+    re.IGNORECASE,
+)
+_VERSION_CHARS: Final = 20
+"""Before a number, in which a word may say that it is a version."""
 _MANY: Final = {"k": 1_000, "万": 10_000, "千": 1_000}
 
 
@@ -213,6 +220,8 @@ def _amounts(text: str) -> Iterator[Entity]:
         number, many = match["number"], (match["many"] or "").strip().lower()
         if not unit and not many and "." not in number and "," not in number:
             continue  # a bare whole number may be anything
+        if not unit and _VERSION.search(text[max(0, match.start() - _VERSION_CHARS) : match.start()]) is not None:
+            continue
         value = _value(number)
         if value is None:
             continue

@@ -15,7 +15,7 @@ import msgspec
 
 from router.core.entities import calls, marks, tokens
 from router.core.evidence import ASKED, Candidate, Heard, Meeting, Place, Standing, Weighing, cues, meeting, points
-from router.core.likeness import hear
+from router.core.likeness import hear, likeness
 from router.core.quotes import visible
 from router.core.signals import signals
 from router.model.ids import ContactId, TicketId
@@ -33,6 +33,8 @@ Opens = Literal["first", "transaction_conflict", "amount_conflict", "said_to_be_
 
 OPENS: Final = frozenset({"first", "transaction_conflict", "amount_conflict", "said_to_be_other", "too_long_ago"})
 _STRONG: Final = frozenset({"transaction", "order"})
+_SAME_WORDS: Final = 0.5
+"""Likeness from which an answer to a mail needs nothing else to belong to it."""
 _LEAST: Final = -1_000
 _MOST: Final = 270
 """Of what is weighed: less than of what decides alone."""
@@ -190,7 +192,7 @@ class Scene:
         return _LATE if late and one.place == "elsewhere" else 0
 
     def _alone(self, one: Standing, called: bool) -> tuple[int, Joins | Opens] | None:  # noqa: FBT001
-        """What decides alone: ticket numbers, transactions and orders, and time."""
+        """What decides alone: ticket numbers, transactions and orders, time, and an answer in the same words."""
         candidate, (shared, conflicts) = one.candidate, one.meeting
         if candidate.ticket.number in self._said.numbers:
             return 400, "number"
@@ -202,7 +204,13 @@ class Scene:
             return -300, "transaction_conflict"
         if "address" in conflicts and self._said.sketch.concepts and not candidate.in_thread:
             return -150, "transaction_conflict"
-        return (280, "transaction") if called else None
+        if called:
+            return 280, "transaction"
+        return (130, "thread") if candidate.in_thread and self._goes_on(candidate) else None
+
+    def _goes_on(self, candidate: Candidate) -> bool:
+        """Whether an answer says much the same once more."""
+        return not self._hints.other and likeness(self._said.sketch, candidate.sketch) >= _SAME_WORDS
 
 
 def _by_value(meeting: Meeting) -> Joins:

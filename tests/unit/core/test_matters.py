@@ -53,6 +53,12 @@ def test_what_is_no_value_is_none():
     assert entities("version 5.8.1 at 17:32 on my iPhone 12") == ()
 
 
+@pytest.mark.parametrize("text", ["安卓版 8.11", "app version 8.0", "iOS 17.4", "since update 4.2", "升级到 6.3 之后"])
+def test_the_number_of_a_version_is_no_amount(text):
+    assert entities(text) == ()
+    assert [one.kind for one in entities(f"{text}, 8.11 USDT")] == ["amount"]
+
+
 def test_english_and_chinese_meet_in_concepts():
     one, other = hear("", "my withdrawal is still pending").sketch, hear("", "提现一直待确认").sketch
     assert likeness(one, other) > 0.5
@@ -169,3 +175,12 @@ def test_what_a_message_says_of_itself_speaks_for_a_new_ticket_in_any_place():
     worth = points()
     assert worth["new other"] > 0 > worth["value anew amount"]
     assert not [name for name in worth if name.startswith(("value shared transaction", "value shared order"))]
+
+
+def test_an_answer_in_the_same_words_belongs_to_the_mail_it_answers(world):
+    told = "Since the update the app asks for a password that I never set. I moved to a new phone last week."
+    first = say(world, told, "<1@x>", **MAIL)
+    again = say(
+        world, f"{told} The fee was 8.11 EUR, by the way not the trouble.", "<2@x>", in_reply_to="<1@x>", **MAIL
+    )
+    assert again.outcome.ticket_id == first.outcome.ticket_id
