@@ -10,6 +10,7 @@ import imaplib
 import pwd
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -161,8 +162,16 @@ class DovecotServer:
         return self._directory / "mail" / user
 
     def login(self, user: str) -> imaplib.IMAP4:
-        """Return a plain synchronous client, logged in, for what the test itself does."""
-        client = imaplib.IMAP4(self.host, self.imap_port, timeout=20)
+        """Return a plain synchronous client, logged in, for what the test itself does. Dovecot closes its port for
+        some seconds when a login process could not be started in time."""
+        for wait_s in (0.5, 1.0, 2.0, 4.0, 0.0):
+            try:
+                client = imaplib.IMAP4(self.host, self.imap_port, timeout=20)
+                break
+            except ConnectionRefusedError:
+                if not wait_s:
+                    raise
+                time.sleep(wait_s)
         client.login(user, self._passwords[user])
         return client
 
