@@ -25,7 +25,7 @@ t:  ## one test by name, without looking at the others: make t T=test_name
 	@scripts/setup.sh dev
 	@scripts/one_test.sh '$(T)'
 
-check:  ## format, lint, types, floors, unit tests: under 30 s
+check:  ## format, lint, types, floors, unit tests: about a minute
 	@scripts/setup.sh dev
 	@scripts/check.sh
 
