@@ -162,18 +162,18 @@ class DovecotServer:
         return self._directory / "mail" / user
 
     def login(self, user: str) -> imaplib.IMAP4:
-        """Return a plain synchronous client, logged in, for what the test itself does. Dovecot closes its port for
-        some seconds when a login process could not be started in time."""
-        for wait_s in (0.5, 1.0, 2.0, 4.0, 0.0):
-            try:
-                client = imaplib.IMAP4(self.host, self.imap_port, timeout=20)
-                break
-            except ConnectionRefusedError:
-                if not wait_s:
-                    raise
-                time.sleep(wait_s)
+        """Return a plain synchronous client, logged in, for what the test itself does."""
+        client = self._connect()
         client.login(user, self._passwords[user])
         return client
+
+    def _connect(self) -> imaplib.IMAP4:
+        """Dovecot closes its port for some seconds when a login process could not be started in time."""
+        for wait_s in (0.5, 1.0, 2.0, 4.0):
+            with contextlib.suppress(ConnectionRefusedError):
+                return imaplib.IMAP4(self.host, self.imap_port, timeout=20)
+            time.sleep(wait_s)
+        return imaplib.IMAP4(self.host, self.imap_port, timeout=20)
 
     def append(self, user: str, raw: bytes, *, mailbox: str = "INBOX", flags: str = "") -> None:
         """Put a mail into a mailbox, as the delivery of a mail server does."""
