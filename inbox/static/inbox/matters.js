@@ -20,6 +20,7 @@ const RELOAD_AFTER_MS = 100;
 export const board = signal({ lines: /** @type {IncidentLine[]} */ ([]), over: false });
 const dialog = signal(/** @type {any} */ (null));
 let reloading = 0;
+let asked = 0;
 
 /** Resolves once words and styles are there. */
 export const ready = Promise.all([learn("matters"), loadBoard(), new Promise((done) => {
@@ -30,10 +31,12 @@ export const ready = Promise.all([learn("matters"), loadBoard(), new Promise((do
   document.head.append(style);
 })]);
 
-/** A failure leaves what was there: the next change asks again. */
+/** What was asked last counts, in whatever order answers come. A failure leaves what was there: the next change asks again. */
 export async function loadBoard(over = board.value.over) {
+  const turn = ++asked;
+  board.value = { ...board.value, over };
   const found = await get("/incidents", over ? { over: "true" } : {}).catch(() => null);
-  board.value = { lines: found?.incidents ?? board.value.lines, over };
+  if (turn === asked && found) board.value = { lines: found.incidents, over };
 }
 
 /** Something was committed; without an event, anything may have been. @param {import("../core/types.d.ts").EventView} [event] */
