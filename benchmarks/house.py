@@ -66,7 +66,11 @@ class House:
         keys = Keyring({"k1": b"k" * 32}, "k1", b"s" * 32)
         mute: Connector = _Mute()
         channel = Channel(account="default", manifest=MANIFEST, capabilities=MANIFEST.capabilities, connector=mute)
-        door = Door(store=store, bus=bus, rulebook=rulebook, keys=keys, clock=clock, ids=ids, metrics=metrics, log=log)
+        media = Media(store=store, blobs=FolderBlobs(folder), keys=keys, clock=clock, ids=ids)
+        door = Door(
+            store=store, bus=bus, rulebook=rulebook, media=media, keys=keys, clock=clock, ids=ids, metrics=metrics,
+            log=log,
+        )  # fmt: skip
         self.inlet = door.inlet(MANIFEST, "default")
         self.leases = Leases("benchmark", store=store, clock=clock, log=log)
         self.worker = RouteWorker(

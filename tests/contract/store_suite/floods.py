@@ -36,7 +36,7 @@ SENDERS = STRANGERS + SPAMMERS
 class House:
     """Two workers over one database, each with a connection of its own."""
 
-    def __init__(self, *stores: Store) -> None:
+    def __init__(self, folder: Path, *stores: Store) -> None:
         self.clock = VirtualClock(NOW)
         manifest = Provider("plain", []).manifest()
         channel = Channel(
@@ -47,7 +47,10 @@ class House:
         said = {"metrics": self.metrics, "log": SilentLog(), "clock": self.clock}
         rulebook = Rulebook.of({"rules.yaml": RULES.encode()})
         ids = [TimedIds(self.clock, seed=n) for n in range(3)]
-        door = Door(store=stores[0], bus=LocalBus(), rulebook=rulebook, keys=keys, ids=ids[0], **said)
+        media = media_in(folder, store=stores[0], keys=keys, clock=self.clock, ids=ids[0])
+        door = Door(
+            store=stores[0], bus=LocalBus(), rulebook=rulebook, media=media, keys=keys, ids=ids[0], **said
+        )
         self.inlet = door.inlet(manifest, "default")
         self.leases = [
             Leases(f"worker-{n}", store=store, clock=self.clock, log=said["log"]) for n, store in enumerate(stores)
