@@ -22,8 +22,6 @@ from router.store import media
 from router.store.rows import BlobRow, MediaRow, UploadRow
 from router.store.script import Store
 
-_FOUNDER_MS: Final = 60_000
-"""Whoever named the place has marked it by then, or died."""
 _PUT_S: Final = 240
 """Making one message's files durable takes no longer, or is given up."""
 GRACE_MS: Final = 600_000
@@ -230,23 +228,22 @@ class Media:
 
         Raises ConfigError: it is another machine's folder, or an empty one beside a restored database.
         """
-        while not self._claimed:
-            now_ms = self._clock.now_ms()
-            ours = await self._store.write(media.found_place(self._ids.new(), now_ms=now_ms))
-            known = await self._store.read(media.place())
-            assert known is not None, "it was written just now"
-            mark = f"{_MARK}{known.id}"
-            if known.marked_at_ms is not None and not await self._has(mark):
-                raise ConfigError(
-                    f"media: {self.place} is not where this database's files are; every process needs the same folder "
-                    "(a shared volume) or bucket, and a restored database its files"
-                )
-            if known.marked_at_ms is None and (ours or known.founded_at_ms < now_ms - _FOUNDER_MS):
-                await self._blobs.put(mark, _plain(known.id.encode()), len(known.id))
-                await self._store.write(media.mark_place(known.id, now_ms=now_ms))
-            elif known.marked_at_ms is None:
-                raise StoreUnavailable("another process is about to make the place of files; try again")
-            self._claimed = True
+        if self._claimed:
+            return
+        known = await self._store.read(media.place())
+        if known is None:
+            # Marked first: who reads the name finds the mark, whenever we die.
+            own = self._ids.new()
+            await self._blobs.put(_MARK + own, _plain(own.encode()), len(own))
+            known = await self._store.write(media.name_place(own))
+            if known != own:
+                await self._blobs.remove(_MARK + own)
+        if not await self._has(_MARK + known):
+            raise ConfigError(
+                f"media: {self.place} is not where this database's files are; every process needs the same folder "
+                "(a shared volume) or bucket, and a restored database its files"
+            )
+        self._claimed = True
 
     async def _has(self, name: str) -> bool:
         try:

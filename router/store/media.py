@@ -7,22 +7,11 @@ bytes removed; its row deleted. Whoever wants to refer to it meanwhile is refuse
 
 from collections.abc import Collection, Sequence
 
-import msgspec
-
 from router.model.errors import MediaGone
 from router.model.ids import AgentId, AttachmentId, BlobHash, TicketId
 from router.model.tables import Message
 from router.store.rows import BlobRow, MediaRow, UploadRow
 from router.store.script import Script, fetch, fetch_one, insert, run, select
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """The mark of the place where this database's files are."""
-
-    id: str
-    founded_at_ms: int
-    marked_at_ms: int | None
-    """When the mark was seen to be there; until then the founder may have died."""
 
 
 def find(hashes: Collection[BlobHash]) -> Script[dict[BlobHash, MediaRow]]:
@@ -126,25 +115,17 @@ def sample() -> Script[list[MediaRow]]:
 # --- where they are -------------------------------------------------------------------------------------------------
 
 
-def place() -> Script[Place | None]:
-    """The mark; None before the first file."""
-    rows = yield from select("SELECT id, founded_at_ms, marked_at_ms FROM media_place")
-    return Place(id=rows[0][0], founded_at_ms=rows[0][1], marked_at_ms=rows[0][2]) if rows else None
+def place() -> Script[str | None]:
+    """What the mark is called; None before the first file."""
+    rows = yield from select("SELECT id FROM media_place")
+    return rows[0][0] if rows else None
 
 
-def found_place(place_id: str, *, now_ms: int) -> Script[bool]:
-    """Whether we are first to name the place."""
-    count = yield from run(
-        "INSERT INTO media_place (number, id, founded_at_ms) VALUES (1, :id, :now_ms) ON CONFLICT DO NOTHING",
-        id=place_id,
-        now_ms=now_ms,
-    )
-    return count == 1
-
-
-def mark_place(place_id: str, *, now_ms: int) -> Script[int]:
-    """Its mark is there."""
-    return run("UPDATE media_place SET marked_at_ms = :now_ms WHERE id = :id", id=place_id, now_ms=now_ms)
+def name_place(place_id: str) -> Script[str]:
+    """What the mark is called from now on: as somebody else said before, else this, which is there already."""
+    yield from run("INSERT INTO media_place (number, id) VALUES (1, :id) ON CONFLICT DO NOTHING", id=place_id)
+    rows = yield from select("SELECT id FROM media_place")
+    return str(rows[0][0])
 
 
 # --- files in the database, of earlier releases ---------------------------------------------------------------------

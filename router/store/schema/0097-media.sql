@@ -12,7 +12,5 @@ CREATE INDEX messages_with_files ON messages (id) WHERE attachments <> '[]';
 -- The one place where the files of this database are: it holds a mark with this name.
 CREATE TABLE media_place (
   number BIGINT PRIMARY KEY,
-  id TEXT NOT NULL,
-  founded_at_ms BIGINT NOT NULL,
-  marked_at_ms BIGINT
+  id TEXT NOT NULL
 );

@@ -122,9 +122,7 @@ class MediaSuite:
         await refer(store, later, one)
         assert await later.read(attached(one.data)) == one.data
 
-    async def test_referring_and_removing_at_once_never_loses_a_file(
-        self, store: Store, other: Store, tmp_path: Path
-    ):
+    async def test_referring_and_removing_at_once_never_loses_a_file(self, store: Store, other: Store, tmp_path: Path):
         first, file = house(store, tmp_path), new(b"wanted")
         kept = await first.keep([file])
         await store.write(media.refer(kept.files, kept.known))
@@ -215,12 +213,15 @@ class MediaSuite:
             await house(other, tmp_path / "two").check()
         assert await house(other, tmp_path / "one").read(attached(b"x")) == b"x"
 
-    async def test_a_founder_who_died_is_followed(self, store: Store, tmp_path: Path):
-        await store.write(media.found_place("theirs", now_ms=NOW))
-        with pytest.raises(StoreUnavailable, match="about to make"):
-            await house(store, tmp_path, now_ms=NOW + 1).keep([new(b"x")])
-        await refer(store, house(store, tmp_path, now_ms=NOW + 60_001), new(b"x"))
-        assert (tmp_path / "media/pl/ac/place-theirs").read_bytes() == b"theirs"
+    async def test_of_many_who_come_first_at_once_all_find_one_place(self, store: Store, other: Store, tmp_path: Path):
+        several = [house(each, tmp_path) for each in (store, other) * 3]
+        await asyncio.gather(*(one.keep([new(bytes([n]))]) for n, one in enumerate(several)))
+        (mark,) = (tmp_path / "media/pl/ac").iterdir()
+        assert mark.name == f"place-{await store.read(media.place())}"
+        elsewhere = [house(each, tmp_path / "elsewhere") for each in (store, other)]
+        for one in elsewhere:
+            with pytest.raises(ConfigError, match="not where"):
+                await one.claim()
 
     async def test_a_missing_file_is_found_by_a_check(self, store: Store, tmp_path: Path):
         mine, file = house(store, tmp_path), new(b"x")

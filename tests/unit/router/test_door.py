@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from router.clock import TimedIds, VirtualClock
 from router.flow.door import clean
-from router.keys import Keyring, Sealed
+from router.keys import Keyring
 from router.model.errors import InvalidMessage
 from router.model.limits import (
     ATTACHMENT_BYTES_MAX,
@@ -152,10 +152,7 @@ def test_a_secret_across_the_limit_is_not_kept_in_halves(secret, before):
     cleaned = enter(text=text)
     assert not set(secret[:before].split()) & set(cleaned.entry.event.text.split())
     (content,) = cleaned.files
-    assert (
-        content.data.decode()
-        == ("[CARD]" if secret == CARD else "[SEED_PHRASE]") + " thank you"
-    )
+    assert content.data.decode() == ("[CARD]" if secret == CARD else "[SEED_PHRASE]") + " thank you"
     assert cleaned.masked
 
 
