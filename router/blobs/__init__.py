@@ -59,6 +59,10 @@ class Blobs(Protocol):
         """Everything that is kept, in order of name."""
         ...
 
+    async def check(self) -> None:
+        """See that a file could be put here, and leave nothing behind."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections."""
         ...

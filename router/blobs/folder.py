@@ -5,7 +5,9 @@ All of it is blocking I/O, done in threads. The folder is made when the first fi
 
 import asyncio
 import contextlib
+import errno
 import os
+import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import IO, Final, ParamSpec, TypeVar
@@ -75,6 +77,10 @@ class FolderBlobs:
             for found in page:
                 yield found
 
+    async def check(self) -> None:
+        """Write a file and remove it; where the folder is not made yet, see that it could be."""
+        await _apart(self._check)
+
     async def close(self) -> None:
         """Nothing is held open."""
 
@@ -137,6 +143,16 @@ class FolderBlobs:
         except FileNotFoundError:
             return
         self._sync_folder(path.parent)
+
+    def _check(self) -> None:
+        there = next(folder for folder in (self._root, *self._root.parents) if folder.exists())
+        if there != self._root:
+            if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+                raise PermissionError(errno.EACCES, f"{self._root} cannot be made in {there}")
+            return
+        with tempfile.TemporaryFile(dir=self._root) as spare:
+            spare.write(b"switchboard")
+            spare.flush()
 
     def _list(self) -> Iterator[Found]:
         for shard in _folders(self._root):

@@ -5,6 +5,7 @@ when it has been answered. Decision 7 says why there is no client library behind
 """
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -118,6 +119,16 @@ class S3Blobs:
             if following is None:
                 return
             token = unescape(following[1])
+
+    async def check(self) -> None:
+        """Put a file and remove it."""
+
+        async def chunks() -> AsyncIterator[bytes]:
+            yield b"switchboard"
+
+        probe = f"probe-{os.urandom(8).hex()}"
+        await self.put(probe, chunks, 11)
+        await self.remove(probe)
 
     async def close(self) -> None:
         """Close its connections."""

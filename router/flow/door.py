@@ -16,7 +16,7 @@ from router.flow.care import Carer, facts
 from router.flow.media import NewFile
 from router.keys import Keyring
 from router.model.errors import InvalidMessage
-from router.model.filetypes import type_of
+from router.model.filetypes import UNTOLD, type_of
 from router.model.ids import AttachmentId, BlobHash
 from router.model.limits import (
     ATTACHMENT_BYTES_MAX,
@@ -51,7 +51,6 @@ _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _JSON_ESCAPE = re.compile(r"\\.")
 _JSON_BREAKS = frozenset({r"\n", r"\r", r"\t"})
 _ADDRESS = "WALLET_ADDRESS"
-_UNKNOWN_TYPE = "application/octet-stream"
 _SECRET_CHARS = 8_000
 """No secret is longer than this, counted to either side of the place where a long text is cut."""
 
@@ -166,7 +165,7 @@ def read(event: InboundEvent, ruleset: Ruleset, *, received_at_ms: int) -> Read:
         elif len(file.data) > left:
             looked.append(Looked(data=file.data, checked="unchecked"))
         else:
-            kind = file.content_type or _UNKNOWN_TYPE
+            kind = file.content_type or UNTOLD
             one = look_through(
                 file.data, name=file.name or "", content_type=kind, visibility=event.visibility, policy=policy
             )
@@ -206,7 +205,7 @@ def clean(
         for number, file in enumerate(files, start=1)
     ]
     # A media type may carry the name of the file once more, as a parameter.
-    types = [fields.add("attachments.content_type", file.content_type or _UNKNOWN_TYPE) for file in files]
+    types = [fields.add("attachments.content_type", file.content_type or UNTOLD) for file in files]
     detail = None if event.delivery_detail is None else fields.add("delivery_detail", event.delivery_detail)
     fields.clean((said, subject))
 
@@ -368,6 +367,6 @@ def _store_file(
     data = looked.data
     content = NewFile(hash=BlobHash(hashlib.sha256(data).hexdigest()), data=data)
     kept = msgspec.structs.replace(
-        attachment, blob=content.hash, size=len(data), checked=looked.checked, sniffed=type_of(data)
+        attachment, blob=content.hash, size=len(data), checked=looked.checked, sniffed=type_of(data) or UNTOLD
     )
     return kept, content

@@ -259,9 +259,7 @@ class Media:
         """
         if await self._store.read(media.place()) is not None:
             await self.claim()
-        probe = f"probe-{self._ids.new()}"
-        await self._blobs.put(probe, _plain(b"switchboard"), 11)
-        await self._blobs.remove(probe)
+        await self._blobs.check()
         problems = []
         for row in await self._store.read(media.sample()):
             pieces = await self.open(row.hash, row.size, 0, 1)

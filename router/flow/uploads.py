@@ -90,7 +90,7 @@ class Uploads:
             content_type=sniffed or UNTOLD,
             size=spool.size,
             blob=BlobHash(spool.hash),
-            sniffed=sniffed,
+            sniffed=sniffed or UNTOLD,
         )
         if sniffed == "application/zip":
             kind = _OFFICE.get(name.rpartition(".")[2].lower(), sniffed)

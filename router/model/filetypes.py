@@ -67,7 +67,7 @@ _KINDS: Final[tuple[tuple[str, Test], ...]] = (
 )
 
 UNTOLD: Final = "application/octet-stream"
-"""What a file is called whose content does not tell."""
+"""What a file is called whose content does not tell, and as what it is served."""
 SHOWN: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """Pictures that every browser shows and that can hold no script."""
 PLAYED: Final = frozenset({"audio/ogg", "audio/wav", "audio/flac", "audio/aac", "audio/mp4", "audio/mpeg"})

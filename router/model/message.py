@@ -88,7 +88,8 @@ class StoredAttachment(msgspec.Struct, frozen=True, kw_only=True):
     checked: Literal["clean", "masked", "unchecked"] = "unchecked"
     """Whether the door looked for secrets in it: only text can be looked through."""
     sniffed: str | None = None
-    """What its first bytes say it is (router.model.filetypes); None for what they do not tell."""
+    """What its first bytes say it is (router.model.filetypes); None in a file that an
+    earlier release took in."""
 
 
 class Redaction(msgspec.Struct, frozen=True, kw_only=True):

@@ -172,3 +172,22 @@ async def test_a_store_that_is_away_is_unavailable():
         await server.__aexit__()
         with pytest.raises(BlobsUnavailable, match="does not answer"):
             await blobs.put(NAME, pieces(b"abc"), 3)
+
+
+async def test_looking_leaves_nothing_behind(blobs, tmp_path):
+    await blobs.check()
+    assert [found.name async for found in blobs.names()] == []
+    assert list(tmp_path.iterdir()) == []
+    await blobs.put(NAME, pieces(b"abc"), 3)
+    await blobs.check()
+    assert [found.name async for found in blobs.names()] == [NAME]
+
+
+async def test_looking_finds_what_cannot_be_written(tmp_path):
+    (tmp_path / "media").write_text("a file is in the way")
+    for place in (tmp_path / "media", tmp_path / "media" / "deeper"):
+        with pytest.raises(BlobsUnavailable, match="the folder of files"):
+            await FolderBlobs(place).check()
+    async with bucket(secret="another") as (_, blobs):
+        with pytest.raises(BlobsUnavailable, match="SignatureDoesNotMatch"):
+            await blobs.check()
