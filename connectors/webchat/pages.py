@@ -21,8 +21,8 @@ _TYPES: Final = {
 }
 _CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'; "
-    "frame-ancestors "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'; frame-ancestors "
 )
 
 

@@ -66,7 +66,10 @@ scroll.addEventListener("scroll", () => {
   if (wasAtEnd) newer.hidden = true;
 });
 // A keyboard that opens, or a composer that grows, must not cover what is being answered.
-new ResizeObserver(() => wasAtEnd && toEnd()).observe(scroll);
+const sizes = new ResizeObserver(() => wasAtEnd && toEnd());
+sizes.observe(scroll);
+// Nor must a picture that arrives after its message.
+sizes.observe(list);
 
 function place(entry, before, next) {
   const drawn = JSON.stringify([entry, together(before, entry), together(entry, next)]);
