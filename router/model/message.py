@@ -79,6 +79,7 @@ class StoredAttachment(msgspec.Struct, frozen=True, kw_only=True):
     id: AttachmentId
     name: str
     content_type: str
+    """What the sender calls it; never believed (`sniffed`)."""
     size: int
     blob: BlobHash | None = None
     content_id: str | None = None
@@ -86,6 +87,9 @@ class StoredAttachment(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["stored", "too_big", "remote"] = "stored"
     checked: Literal["clean", "masked", "unchecked"] = "unchecked"
     """Whether the door looked for secrets in it: only text can be looked through."""
+    sniffed: str | None = None
+    """What its first bytes say it is (router.model.filetypes); None in a file that an
+    earlier release took in."""
 
 
 class Redaction(msgspec.Struct, frozen=True, kw_only=True):
