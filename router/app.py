@@ -28,6 +28,7 @@ from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.context import ContextReader
 from router.flow.deliver import DeliveryWorker
+from router.flow.erasure import Erasures
 from router.flow.feed import Feed
 from router.flow.health import HealthBoard
 from router.flow.hooks import HookWorker
@@ -127,6 +128,11 @@ def back_door(store: Store, media: Media, keys: Keyring, clock: SystemClock, ids
 def people(store: Store, clock: SystemClock, ids: TimedIds) -> People:
     """Who is who, for commands beside the service."""
     return People(store=store, bus=LocalBus(), clock=clock, ids=ids)
+
+
+def erasures(store: Store, media: Media, keys: Keyring, clock: SystemClock, ids: TimedIds) -> Erasures:
+    """Erasing people, for commands beside the service."""
+    return Erasures(store=store, bus=LocalBus(), media=media, keys=keys, clock=clock, ids=ids, log=SilentLog())
 
 
 def abuse(store: Store, clock: SystemClock, ids: TimedIds) -> Abuse:
@@ -229,6 +235,9 @@ class App:
             store=store, bus=bus, channels=self.channels, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids
         )
         self.people = People(store=store, bus=bus, clock=clock, ids=ids)
+        self.erasures = Erasures(
+            store=store, bus=bus, media=self.media, keys=self.keys, clock=clock, ids=ids, log=self.log
+        )
         self.abuse = Abuse(store=store, bus=bus, clock=clock, ids=ids)
         self.remedies = Remedies(store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids)
         self.incidents = Incidents(
@@ -315,6 +324,7 @@ class App:
             channels=self.channels,
             incidents=self.incidents,
             media=self.media,
+            erasures=self.erasures,
             clock=self.clock,
             ids=self.ids,
             metrics=self.metrics,
@@ -332,6 +342,7 @@ class App:
             switches=self.switches,
             commands=self.commands,
             people=self.people,
+            erasures=self.erasures,
             abuse=self.abuse,
             remedies=self.remedies,
             context=ContextReader(store=self.store, rulebook=self.rulebook, calls=self.calls, clock=self.clock),

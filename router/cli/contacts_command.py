@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from router.app import people
-from router.cli import blocking
+from router.cli import blocking, erasing
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
 from router.cli.progress import Progress
@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     action.add_argument("other", metavar="OTHER")
     action = _action(actions, "undo", "take an act back, the newest on its contacts first", reason=True)
     action.add_argument("act", metavar="ACT", help="its id, as `show` tells it")
+    erasing.declare(_action(actions, "erase", "forget a contact: all that is known of them goes, for good"))
     for name, (summary, reason) in blocking.ACTIONS.items():
         blocking.declare(name, _action(actions, name, summary, reason=reason))
 
@@ -86,6 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Do it; 1 when a row was bad or the act was refused."""
     if arguments.action in blocking.ACTIONS:
         return blocking.run(arguments)
+    if arguments.action == "erase":
+        return erasing.run(arguments)
     if arguments.action == "import":
         return asyncio.run(_import(arguments))
     return asyncio.run(_show(arguments) if arguments.action == "show" else _act(arguments))
@@ -127,6 +130,9 @@ async def _show(arguments: argparse.Namespace) -> int:
         view: dict[str, Any] = await contact_view(house.store, *(await _people(house).show(arguments.contact)))
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.encode(view) + b"\n")
+        return EXIT_DONE
+    if view["erased_at_ms"] is not None:
+        print(f"{view['label']}, erased {when(view['erased_at_ms'])}")
         return EXIT_DONE
     into = view["merged_into"]
     print(_named(view) + (f", merged into {_named(into)}" if into else f": {view['open_tickets']} open tickets"))

@@ -25,6 +25,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """The rows of one call of the door."""
 
     journal: Sequence[JournalRow]
+    hashed: Sequence[str] = ()
+    """Their keys in case their senders were erased since, one for each."""
     quarantine: Sequence[QuarantineRow]
     sealed: Sequence[SealedRow]
     files: Sequence[MediaRow] = ()
@@ -106,6 +108,7 @@ class Commits:
         return await self._store.write(
             journal.append(
                 [row for arrival in arrivals for row in arrival.journal],
+                hashed=[key for arrival in arrivals for key in arrival.hashed],
                 sealed=[row for arrival in arrivals for row in arrival.sealed],
                 files=_once(row for arrival in arrivals for row in arrival.files),
                 known=[known for arrival in arrivals for known in arrival.known],

@@ -47,6 +47,12 @@ def partition_of(conversation_key: str) -> int:
     return zlib.crc32(conversation_key.encode(errors="replace")) % PARTITIONS
 
 
+def hashed_key(keys: Keyring, channel: str, account: str, key: str) -> str:
+    """All that the journal keeps of a message whose sender was erased."""
+    named = "\x1f".join((channel, account, journal.dedupe_key(key)))
+    return f"erased:{keys.fingerprint('erased', named)}"
+
+
 class Door:
     """What all inlets share."""
 
@@ -148,6 +154,7 @@ class ChannelInlet:
         started = perf_counter()
         arrival = Arrival(
             journal=batch.journal,
+            hashed=[hashed_key(self._door.keys, row.channel, row.account, row.dedupe_key) for row in batch.journal],
             sealed=batch.sealed,
             quarantine=batch.quarantine,
             cursor=None if cursor is None else (self._manifest.kind, self._account, cursor.scope, cursor.value),

@@ -49,7 +49,7 @@ class People:
 
     async def show(self, name: str) -> tuple[Dossier, list[Hint]]:
         """A contact with what is known of it, and who may be the same person. Raises Refused (no_such_contact)."""
-        contact = await self._contact(name)
+        contact = await self._contact(name, erased=True)
         return await self._store.read(_shown(contact, self._clock.now_ms()))
 
     async def find(self, text: str) -> list[Contact]:
@@ -146,10 +146,12 @@ class People:
         await self._do(script, reason, actor)
         return await self._act(act_id)
 
-    async def _contact(self, name: str) -> Contact:
+    async def _contact(self, name: str, *, erased: bool = False) -> Contact:
         found = await self._store.read(dossier.by_name(name.strip()))
         if found is None:
             raise Refused("no_such_contact", f"there is no contact {name[:40]!r}", status=404)
+        if found.erased_at_ms is not None and not erased:
+            raise Refused("contact_erased", "this contact was erased: nothing is known of them any more")
         return found
 
     async def _act(self, act_id: str) -> PeopleAct:

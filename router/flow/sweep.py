@@ -6,6 +6,7 @@ import asyncio
 
 from router.bus import Bus, Pointer
 from router.flow.channels import Channels
+from router.flow.erasure import Erasures
 from router.flow.incidents import Incidents
 from router.flow.ladders import Ladders
 from router.flow.media import Media
@@ -40,12 +41,14 @@ class Sweeper:
         ladders: Ladders,
         incidents: Incidents,
         media: Media,
+        erasures: Erasures,
         clock: Clock,
         metrics: Metrics,
         log: Logger,
     ) -> None:
         self._store, self._bus, self._timers, self._ladders, self._incidents = store, bus, timers, ladders, incidents
-        self._media, self._clock, self._metrics, self._log = media, clock, metrics, log
+        self._media, self._erasures = media, erasures
+        self._clock, self._metrics, self._log = clock, metrics, log
         self._logins_at_ms = self._incidents_at_ms = self._files_at_ms = 0
         self._files_inside = True
         """Files of an earlier release may still be in the database."""
@@ -81,6 +84,7 @@ class Sweeper:
             await self._incidents.detect()
         await self._measure(now_ms)
         await self._care_for_files(now_ms)
+        await self._erasures.go_on()
 
     async def _care_for_files(self, now_ms: int) -> None:
         """What was let go of goes, what a crash left over, and what an earlier release kept in the database."""
@@ -127,6 +131,7 @@ def sweeper_of(
     channels: Channels,
     incidents: Incidents,
     media: Media,
+    erasures: Erasures,
     clock: Clock,
     ids: Ids,
     metrics: Metrics,
@@ -136,6 +141,6 @@ def sweeper_of(
     timers = Timers(store=store, bus=bus, rulebook=rulebook, channels=channels, clock=clock, ids=ids)
     ladders = Ladders(store=store, bus=bus, rulebook=rulebook, clock=clock, ids=ids, metrics=metrics)
     return Sweeper(
-        store=store, bus=bus, timers=timers, ladders=ladders, incidents=incidents, media=media, clock=clock,
-        metrics=metrics, log=log,
+        store=store, bus=bus, timers=timers, ladders=ladders, incidents=incidents, media=media,
+        erasures=erasures, clock=clock, metrics=metrics, log=log,
     )  # fmt: skip

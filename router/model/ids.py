@@ -24,6 +24,7 @@ ActId = NewType("ActId", str)
 PairId = NewType("PairId", str)
 BlockId = NewType("BlockId", str)
 HeldId = NewType("HeldId", str)
+ErasureId = NewType("ErasureId", str)
 BlobHash = NewType("BlobHash", str)
 """Lower-case hex SHA-256 of the content."""
 EventId = NewType("EventId", int)

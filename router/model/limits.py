@@ -79,6 +79,9 @@ BANNERS_MAX: Final = 3
 REPLY_CHARS_MAX: Final = 50_000
 PRIVATE_MESSAGES_MAX: Final = 200
 """Private messages of a customer that a public reply to them is compared with, the newest first."""
+COMPACT_BYTES_MAX: Final = 268_435_456
+"""A larger database file is not written anew after an erasure unless an operator asks for it: nobody can write
+meanwhile, and 256 MiB take a second or two."""
 CIRCLE_MAX: Final = 2_000
 """Conversations, or tickets, of a contact that one act about who is who moves; a larger contact is refused by name."""
 REASON_CHARS_MAX: Final = 500

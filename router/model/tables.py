@@ -57,6 +57,8 @@ class Contact(Row, frozen=True, kw_only=True):
     """Unknown fields of the imported rows, a JSON object as text: no decision reads it, so none has to decode it."""
     merged_into: ContactId | None = None
     """The contact that this one turned out to be; never one that is merged itself, so that one step leads there."""
+    erased_at_ms: int | None = None
+    """All that was known of them was erased then: whoever they are writes as somebody new."""
     created_at_ms: int
     version: int = 1
 
@@ -155,6 +157,10 @@ class Ticket(Row, frozen=True, kw_only=True):
     """Rings since then, and somebody is called; None: nobody has to accept it."""
     accepted_by: AgentId | None = None
     accepted_at_ms: int | None = None
+    erased_at_ms: int | None = None
+    """Its contact was erased then: what is left of it counts, and says nothing."""
+    erased_by: str | None = None
+    """An actor, as events have them."""
     created_at_ms: int
     version: int = 1
 
@@ -323,6 +329,7 @@ EventKind = Literal[
     "contact.undone",
     "contact.never_merge",
     "contact.conflict",
+    "contact.erased",
     "sender.blocked",
     "sender.unblocked",
     "sender.flood",

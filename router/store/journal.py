@@ -32,12 +32,14 @@ def append(
     files: Sequence[MediaRow] = (),
     known: Sequence[BlobHash] = (),
     quarantine: Sequence[QuarantineRow] = (),
+    hashed: Sequence[str] = (),
     cursor: CursorAt | None = None,
     now_ms: int,
 ) -> Script[list[Appended]]:
     """Commit what one payload batch brought, together; per entry, whether it is new.
 
-    Of files, `files` were put in their place for this, `known` were there. Raises MediaGone.
+    Of files, `files` were put in their place for this, `known` were there. `hashed` are the keys that the entries have
+    if their sender was erased since (router.store.erasing), one for each. Raises MediaGone.
 
     A duplicate, of a stored row or of one before it in `entries`, is counted on the first one. Sealed rows that only
     duplicates name are not kept.
@@ -52,17 +54,34 @@ def append(
     if count != len(candidates):
         found = yield from select("SELECT id FROM journal WHERE id {in ids}", ids=list(new))
         new = {row[0] for row in found}
+    erased = yield from _drop_erased(dict(zip([row.id for row in rows], hashed, strict=False)), new)
+    new -= erased
     again = [row for row in rows if row.id not in new]
     if again:
         yield from _count_again(again, now_ms)
     unwanted = {row.sealed_id for row in again} - {row.sealed_id for row in rows if row.id in new}
     unwanted -= {row.sealed_id for row in quarantine}
     yield from media.refer(files, known)
+    if erased:  # what came with them is nobody's
+        yield from media.idle({*known, *(file.hash for file in files)}, now_ms=now_ms)
     yield from insert([row for row in sealed if row.id not in unwanted])
     yield from insert(quarantine)
     if cursor is not None:
         yield from _move(cursor)
     return ["new" if row.id in new else "duplicate" for row in rows]
+
+
+def _drop_erased(hashed: Mapping[JournalId, str], new: Collection[JournalId]) -> Script[set[JournalId]]:
+    """Of the rows just inserted take out those of people who were erased. Looked for after the insert: an erasure that
+    is committed in between had the plain key until then, or has the hashed one now."""
+    wanted = {key: id_ for id_, key in hashed.items() if id_ in new}
+    if not wanted:
+        return set()
+    found = yield from select("SELECT dedupe_key FROM journal WHERE dedupe_key {in keys}", keys=list(wanted))
+    erased = {wanted[row[0]] for row in found}
+    if erased:
+        yield from run("DELETE FROM journal WHERE id {in ids}", ids=sorted(erased))
+    return erased
 
 
 def _key(row: JournalRow) -> tuple[str, str, str]:

@@ -76,6 +76,14 @@ class Store(Protocol):
         """
         ...
 
+    async def compact(self, bytes_max: int | None = None) -> bool:
+        """Write a file anew without what was deleted from it; False when it has more than `bytes_max` bytes.
+
+        Nobody else can write meanwhile. A server does it by itself (autovacuum): there this does nothing. Raises
+        StoreUnavailable when others have the file in hand.
+        """
+        ...
+
     async def close(self) -> None:
         """Finish what was asked for and let go of all connections."""
         ...

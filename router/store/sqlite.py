@@ -47,11 +47,11 @@ Outcome = tuple["_Job", object, BaseException | None]
 
 
 class _Job:
-    """A script and who waits for it."""
+    """A script and who waits for it; without one, the file is to be compacted."""
 
     __slots__ = ("future", "loop", "script")
 
-    def __init__(self, script: Script[Any]) -> None:
+    def __init__(self, script: Script[Any] | None) -> None:
         self.script = script
         self.loop = asyncio.get_running_loop()
         self.future: asyncio.Future[Any] = self.loop.create_future()
@@ -96,6 +96,13 @@ class SqliteStore:
         """Run a script in the next group and return once the group is on disk."""
         return await self._ask(self._writes, script)
 
+    async def compact(self, bytes_max: int | None = None) -> bool:
+        """VACUUM, and an empty write-ahead log: then no page and no log holds what was deleted."""
+        if bytes_max is not None and self._path.stat().st_size > bytes_max:
+            return False
+        await self._ask(self._writes, None)
+        return True
+
     async def close(self) -> None:
         """Finish what was asked for, then close the file."""
         if self._closed:
@@ -110,7 +117,7 @@ class SqliteStore:
         self._writes.put(None)
         await asyncio.to_thread(writer.join)
 
-    async def _ask(self, queue: Jobs, script: Script[T]) -> T:
+    async def _ask(self, queue: Jobs, script: Script[T] | None) -> T:
         if self._closed:
             raise StoreUnavailable(f"{self._path}: the store is closed")
         job = _Job(script)
@@ -136,7 +143,7 @@ class _Reader:
     def _one(self, job: _Job) -> Outcome:
         try:
             self._connection.execute("BEGIN")
-            return job, drive(self._connection, job.script), None
+            return job, _run(self._connection, job), None
         except Exception as error:  # noqa: BLE001 - every error goes to whoever waits
             return job, None, named(error)
         finally:
@@ -154,10 +161,30 @@ class _Writer:
     def work(self) -> None:
         """Until told to stop, and then until the queue is empty."""
         while not self._stopping:
-            group = [job for job in self._take() if not job.future.cancelled()]
+            taken = [job for job in self._take() if not job.future.cancelled()]
+            group = [job for job in taken if job.script is not None]
             if group:
                 _answer(self._commit(group))
+            for job in taken:
+                if job.script is None:
+                    _answer([self._compact(job)])
         self._connection.close()
+
+    def _compact(self, job: _Job) -> Outcome:
+        connection = self._connection
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
+            connection.execute("PRAGMA temp_store = FILE")  # the new file passes through it, whatever its size
+            connection.execute("VACUUM")
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            return job, None, named(error)
+        finally:
+            connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute("PRAGMA busy_timeout = 0")
+        if busy:
+            return job, None, StoreUnavailable("SQLite: others are reading; the write-ahead log was not emptied")
+        return job, None, None
 
     def _take(self) -> list[_Job]:
         group: list[_Job] = []
@@ -186,7 +213,7 @@ class _Writer:
 
     def _alone(self, job: _Job) -> Outcome:
         try:
-            return job, drive(self._connection, job.script), None
+            return job, _run(self._connection, job), None
         except Exception as error:  # noqa: BLE001 - every error goes to whoever waits
             _roll_back(self._connection)
             return job, None, named(error)
@@ -195,7 +222,7 @@ class _Writer:
         connection = self._connection
         connection.execute("SAVEPOINT script")
         try:
-            result = drive(connection, job.script)
+            result = _run(connection, job)
         except Exception as error:
             if not connection.in_transaction:  # out of room or an I/O error: SQLite has undone the whole group
                 raise
@@ -218,6 +245,11 @@ def _begin(connection: sqlite3.Connection) -> None:
             sleep(_ASK_AGAIN_S)
         else:
             return
+
+
+def _run(connection: sqlite3.Connection, job: _Job) -> object:
+    assert job.script is not None, "compacting runs in no transaction"
+    return drive(connection, job.script)
 
 
 def drive(connection: sqlite3.Connection, script: Script[T]) -> T:

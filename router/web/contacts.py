@@ -6,8 +6,11 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
+from router.flow.erasure import Erasures
 from router.flow.people import People, Preview
 from router.model.changes import contact_name, ticket_number
+from router.model.erasure import Extent
+from router.model.errors import Refused
 from router.model.ids import AgentId, ContactId
 from router.model.limits import ID_CHARS_MAX
 from router.model.people import Hint, PeopleAct
@@ -51,11 +54,17 @@ class _Undo(msgspec.Struct, forbid_unknown_fields=True):
     reason: _Reason
 
 
+class _Erase(msgspec.Struct, forbid_unknown_fields=True):
+    name: _Text = ""
+    force: bool = False
+    preview: bool = False
+
+
 class ContactsApi:
     """Endpoints under /api/v1/contacts."""
 
-    def __init__(self, *, store: Store, auth: Auth, people: People) -> None:
-        self._store, self._auth, self._people = store, auth, people
+    def __init__(self, *, store: Store, auth: Auth, people: People, erasures: Erasures) -> None:
+        self._store, self._auth, self._people, self._erasures = store, auth, people, erasures
 
     def routes(self) -> list[web.RouteDef]:
         """All of them."""
@@ -69,6 +78,7 @@ class ContactsApi:
             web.post(f"{one}/split", self.split),
             web.post(f"{one}/never-merge", self.never_merge),
             web.post(f"{one}/undo", self.undo),
+            web.post(f"{one}/erase", self.erase),
         ]
 
     async def find(self, request: web.Request) -> web.Response:
@@ -120,6 +130,19 @@ class ContactsApi:
         actor, asked = await self._actor(request), await body_of(request, _Undo)
         return await self._done(request, self._people.undo(asked.act, asked.reason, actor))
 
+    async def erase(self, request: web.Request) -> web.Response:
+        """POST .../erase, for admins: all that is known of them goes, for good. `name` is typed by whoever asks; with
+        `preview` only what would go."""
+        agent, asked = await self._auth.agent(request), await body_of(request, _Erase)
+        if agent.role != "admin":
+            raise Refused("admins_only", "only those with the role admin erase people", status=403)
+        name = request.match_info["contact"]
+        if asked.preview:
+            return answer({"preview": extent_view(await self._erasures.extent(name))})
+        done = await self._erasures.erase(name, f"agent:{agent.id}", force=asked.force, typed=asked.name)
+        erased = {"at_ms": done.erasure.started_at_ms, "state": done.erasure.state, "compacted": done.compacted}
+        return answer({"erased": erased, "contact": await self._view(done.erasure.contact_id)})
+
     async def _actor(self, request: web.Request) -> str:
         return f"agent:{(await self._auth.agent(request)).id}"
 
@@ -136,6 +159,22 @@ class ContactsApi:
 def short_view(contact: Contact) -> dict[str, object]:
     """A contact by its names."""
     return {"id": contact.id, "label": contact_name(contact), "name": contact.name}
+
+
+def extent_view(found: Extent) -> dict[str, object]:
+    """What an erasure would take, in numbers."""
+    return {
+        **short_view(found.contact),
+        "absorbed": found.absorbed,
+        "identities": found.identities,
+        "conversations": found.conversations,
+        "tickets": found.tickets,
+        "open_tickets": found.open_tickets,
+        "messages": found.messages,
+        "files": found.files,
+        "ringing": [f"T-{number}" for number in found.ringing],
+        "erased_at_ms": found.erased_at_ms,
+    }
 
 
 def identity_view(identity: Identity) -> dict[str, object]:
@@ -155,6 +194,7 @@ async def contact_view(store: Store, found: Dossier, hints: Sequence[Hint]) -> d
         **short_view(found.contact),
         "language": found.contact.language,
         "vip": found.contact.vip,
+        "erased_at_ms": found.contact.erased_at_ms,
         "merged_into": short_view(found.merged_into) if found.merged_into is not None else None,
         "absorbed": [short_view(each) for each in found.absorbed],
         "never_merge": [short_view(each) for each in found.apart],

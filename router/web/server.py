@@ -13,6 +13,7 @@ from router.flow.abuse import Abuse
 from router.flow.channels import Channels
 from router.flow.commands import Commands
 from router.flow.context import ContextReader
+from router.flow.erasure import Erasures
 from router.flow.feed import Feed
 from router.flow.health import HealthBoard
 from router.flow.incidents import Incidents
@@ -74,6 +75,7 @@ class Server:
         switches: Switches,
         commands: Commands,
         people: People,
+        erasures: Erasures,
         abuse: Abuse,
         remedies: Remedies,
         context: ContextReader,
@@ -109,7 +111,7 @@ class Server:
             store=store, auth=auth, commands=commands, channels=channels, rulebook=rulebook, views=views
         )
         self._files = FilesApi(store=store, auth=auth, media=media, uploads=uploads, signer=keys)
-        self._contacts = ContactsApi(store=store, auth=auth, people=people)
+        self._contacts = ContactsApi(store=store, auth=auth, people=people, erasures=erasures)
         self._abuse = AbuseApi(store=store, auth=auth, abuse=abuse, clock=clock)
         self._remedies = RemediesApi(store=store, auth=auth, remedies=remedies, context=context)
         self._verification = VerificationApi(store=store, auth=auth, verification=verification, assets=self._assets)
