@@ -32,6 +32,19 @@ _KEPT: Final = frozenset({"from", "to", "state", "urgency_from", "urgency_to", "
 """Of an event's data: what counts and audits need, each one of a few words of ours, or an agent's id."""
 
 
+class _File(msgspec.Struct, frozen=True):
+    blob: BlobHash | None = None
+
+
+class _Undecided(msgspec.Struct, frozen=True):
+    """Of a message.JournalEntry, what rests elsewhere."""
+
+    attachments: tuple[_File, ...] = ()
+
+
+_UNDECIDED: Final = msgspec.json.Decoder(_Undecided)
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """What one batch did."""
 
@@ -135,6 +148,9 @@ def _forget_rows(rows: Sequence[Record], hashed: HashedKey, *, now_ms: int) -> S
     ids = [JournalId(row[0]) for row in rows]
     if not ids:
         return
+    entries = yield from select("SELECT entry FROM journal WHERE id {in ids} AND entry IS NOT NULL", ids=ids)
+    for (entry,) in entries:
+        yield from media.idle(_files_of(entry), now_ms=now_ms)
     yield from run("DELETE FROM held WHERE journal_id {in ids}", ids=ids)
     yield from run("DELETE FROM sealed WHERE id IN (SELECT sealed_id FROM journal WHERE id {in ids})", ids=ids)
     yield from run(
@@ -144,6 +160,14 @@ def _forget_rows(rows: Sequence[Record], hashed: HashedKey, *, now_ms: int) -> S
         rows=[(row[0], hashed(row[1], row[2], row[3])) for row in rows],
         now_ms=now_ms,
     )
+
+
+def _files_of(entry: bytes) -> list[BlobHash]:
+    try:
+        undecided = _UNDECIDED.decode(entry)
+    except msgspec.DecodeError:  # it was buried for that
+        return []
+    return [file.blob for file in undecided.attachments if file.blob is not None]
 
 
 # --- what else came in ---------------------------------------------------------------------------------------------

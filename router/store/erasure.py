@@ -249,8 +249,9 @@ def _drop_waiting(people: Sequence[ContactId], work: ErasureWork, *, now_ms: int
     )
     ids = sorted({row[0] for row in (*held, *waiting)})
     yield from run("DELETE FROM held WHERE contact_id {in people} OR journal_id {in ids}", people=list(people), ids=ids)
+    # Its entry says which files came with it, and goes with its key (router.store.erasing).
     yield from run(
-        "UPDATE journal SET state = 'done', entry = NULL, error = NULL, not_before_ms = NULL, routed_at_ms = :now_ms "
+        "UPDATE journal SET state = 'done', error = NULL, not_before_ms = NULL, routed_at_ms = :now_ms "
         "WHERE id {in ids}",
         ids=ids,
         now_ms=now_ms,

@@ -20,6 +20,7 @@ from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
+from tests.contract.store_suite.erasure import ErasureSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.floods import FloodsSuite
 from tests.contract.store_suite.history import HistorySuite
@@ -90,6 +91,9 @@ class TestChanges(ChangesSuite): ...
 
 
 class TestCircles(CirclesSuite): ...
+
+
+class TestErasure(ErasureSuite): ...
 
 
 class TestFeed(FeedSuite): ...

@@ -25,6 +25,7 @@ from router.flow.assign import Assigner
 from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.deliver import DeliveryWorker
+from router.flow.erasure import Erasures
 from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.ladders import Ladders
@@ -185,7 +186,16 @@ class Life:
         ladders = Ladders(**parts, rulebook=RULEBOOK, ids=ids, metrics=said["metrics"])
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)
         incidents = Incidents(**parts, rulebook=RULEBOOK, commands=self.commands, ids=ids)
-        self.sweep = Sweeper(**parts, **said, timers=timers, ladders=ladders, incidents=incidents, media=self.media)
+        erasures = Erasures(**parts, media=self.media, keys=keys, ids=ids, log=said["log"])
+        self.sweep = Sweeper(
+            **parts,
+            **said,
+            timers=timers,
+            ladders=ladders,
+            incidents=incidents,
+            media=self.media,
+            erasures=erasures,
+        )
 
 
 class World:

@@ -1,0 +1,412 @@
+"""A person is erased: nothing that is theirs rests anywhere, nothing else is lost, wherever the work is cut off."""
+
+import asyncio
+import hashlib
+
+import msgspec
+import pytest
+
+from router.blobs.folder import FolderBlobs
+from router.bus.local import LocalBus
+from router.clock import TimedIds, VirtualClock
+from router.flow.erasure import Erasures
+from router.flow.intake import hashed_key
+from router.flow.media import GRACE_MS, Media, NewFile
+from router.keys import Keyring
+from router.model.abuse import Block, Held, Traffic, sender_key
+from router.model.actions import ActionEntry
+from router.model.changes import Add, Record
+from router.model.decisions import Why
+from router.model.errors import Refused, StoreUnavailable
+from router.model.grouping import Incident, IncidentTicket, Joining, Mark, Matter
+from router.model.matter import Sketch
+from router.model.message import Care, SealedValue, Sender, StoredAttachment
+from router.model.people import Claim, Moved, NeverMerge, PeopleAct
+from router.model.tables import Event, HookEntry, Participant, PrivateLink
+from router.model.timers import IdentityCheck, Timer
+from router.store import changes, dossier, erasing, journal, media
+from router.store import erasure as store_erasure
+from router.store.rows import QuarantineRow, SealedRow, UploadRow
+from router.store.script import Script, Store, insert, run, select
+from router.telemetry import SilentLog
+from tests.contract.store_suite.make import NOW, Case, agent, entry, put, uid
+
+KEYS = Keyring({"k1": b"1" * 32}, "k1", b"s" * 32)
+MARK = "quokka"
+"""In everything that a person of these tests says and is called, and in nothing else."""
+
+
+class Cut:
+    """A store whose process dies at its n-th write."""
+
+    def __init__(self, store: Store, writes: int) -> None:
+        self._store, self._left = store, writes
+        self.dialect, self.read = store.dialect, store.read
+
+    async def write(self, script: Script):
+        if self._left == 0:
+            raise StoreUnavailable("the process dies here")
+        self._left -= 1
+        return await self._store.write(script)
+
+    async def compact(self, bytes_max: int | None = None) -> bool:
+        return await self._store.compact(bytes_max)
+
+
+def erasures(store: Store, tmp_path, *, now_ms: int = NOW + GRACE_MS + 60_000) -> Erasures:
+    clock = VirtualClock(now_ms)
+    ids = TimedIds(clock, seed=7)
+    kept = Media(store=store, blobs=FolderBlobs(tmp_path / "media"), keys=KEYS, clock=clock, ids=ids)
+    return Erasures(store=store, bus=LocalBus(), media=kept, keys=KEYS, clock=clock, ids=ids, log=SilentLog())
+
+
+async def whole(store: Store) -> dict[str, list[str]]:
+    """Every row of every table as text."""
+    tables = await store.read(
+        select(
+            "{sqlite SELECT name FROM sqlite_master WHERE type = 'table'}"
+            "{pg SELECT tablename FROM pg_tables WHERE schemaname = ANY (current_schemas(false))}"
+        )
+    )
+    found: dict[str, list[str]] = {}
+    for (name,) in tables:
+        rows = await store.read(select(f"SELECT * FROM {name}"))
+        found[name] = [" ".join(_text(value) for value in row) for row in rows]
+    return found
+
+
+def _text(value: object) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+async def naming(store: Store, word: str) -> list[str]:
+    """Tables that hold a word."""
+    found = await whole(store)
+    return sorted(name for name, rows in found.items() if any(word in row.casefold() for row in rows))
+
+
+class Life:
+    """Somebody of whom every table knows something, beside another of whom the same is known."""
+
+    def __init__(self, store: Store, tmp_path) -> None:
+        self.store, self.tmp_path = store, tmp_path
+        self.one = Case(MARK, text=f"my {MARK} is lost", subject=f"{MARK}s", tags=(f"about-{MARK}",))
+        self.two = Case("bo", text="my wombat is lost")
+        self.mei = agent("mei")
+
+    async def lived(self) -> "Life":
+        clock = VirtualClock(NOW)
+        kept = Media(
+            store=self.store, blobs=FolderBlobs(self.tmp_path / "media"), keys=KEYS, clock=clock,
+            ids=TimedIds(clock, seed=3),
+        )  # fmt: skip
+        self.own, self.shared, self.draft = [await self._file(kept, each) for each in (b"own", b"both", b"draft")]
+        for case, files in ((self.one, (self.own, self.shared)), (self.two, (self.shared,))):
+            await self._arrived(case)
+            case.message = msgspec.structs.replace(
+                case.message,
+                attachments=tuple(self._attached(file, case.address) for file in files),
+                sender=Sender(id=case.address, email=case.address, name=f"{case.contact.name} X"),
+                html=f"<p>{case.message.text}</p>",
+                verdict=msgspec.Raw(msgspec.json.encode(_why(case))),
+                care=Care(
+                    policies=(),
+                    sealed_id=f"sealed-of-{case.address}",
+                    sealed=(SealedValue(field="text", start=0, type="PHONE", agents=True, supervisors=True),),
+                ),
+            )
+        await put(self.store, self.one, self.two)
+        await self.store.write(self._around(self.one))
+        await self.store.write(self._around(self.two))
+        await self.store.write(insert([self.mei]))
+        return self
+
+    async def _file(self, kept: Media, data: bytes) -> NewFile:
+        file = NewFile(hash=hashlib.sha256(data).hexdigest(), data=data)
+        found = await kept.keep([file])
+        await self.store.write(media.refer(found.files, found.known))
+        return file
+
+    @staticmethod
+    def _attached(file: NewFile, address: str) -> StoredAttachment:
+        return StoredAttachment(
+            id=uid(), name=f"{address}.png", content_type="image/png", size=len(file.data), blob=file.hash
+        )
+
+    async def _arrived(self, case: Case) -> None:
+        """The journal row of its message, an edit of it, and one that was never decided, each with its payload."""
+        key = store_erasure.key_of("email", "default", case.address)
+        for what, name, more in (
+            ("first", case.message.external_id, {"state": "done", "entry": None}),
+            ("edit", f"edit of {case.address}", {"state": "done", "entry": None}),
+            ("later", f"later of {case.address}", {}),
+            ("held", f"held of {case.address}", {"state": "held"}),
+        ):
+            sealed = SealedRow(id=uid(), key_id="k1", data=b"x", created_at_ms=NOW)
+            row = entry(name, conversation=key, id=f"{what}-{case.contact.id}", sealed_id=sealed.id, **more)
+            await self.store.write(journal.append([row], sealed=[sealed], now_ms=NOW))
+        payload = KEYS.seal(f'{{}}\nfrom: "{case.address}" {{'.encode(), f"raw:raw-{case.address}")
+        raw = SealedRow(id=f"raw-{case.address}", key_id=payload.key_id, data=payload.data, created_at_ms=NOW)
+        bad = QuarantineRow(
+            id=uid(), channel="email", account="default", received_at_ms=NOW, cause="invalid", sealed_id=raw.id
+        )
+        await self.store.write(journal.append([], sealed=[raw], quarantine=[bad], now_ms=NOW))
+
+    def _around(self, case: Case) -> Script[None]:
+        """Rows in all the other tables."""
+        contact, ticket, message, name = case.contact.id, case.ticket.id, case.message.id, case.contact.name
+        about = {"ticket_id": ticket, "contact_id": contact}
+        other = self.two.contact.id if case is self.one else self.one.contact.id
+        rows = [
+            Claim(id=uid(), contact_id=contact, kind="name", value=name, created_at_ms=NOW),
+            Claim(id=uid(), contact_id=other, kind="email", value=case.address, created_at_ms=NOW),
+            Participant(id=uid(), ticket_id=ticket, kind="email", value=f"friend-of-{name}@x.org", created_at_ms=NOW),
+            Matter(**about, sketch=Sketch(concepts=(name,))),
+            Mark(id=uid(), value=f"text:{name}", **about, at_ms=NOW),
+            Joining(message_id=message, **about, opened=True, reason="first", points=0, at_ms=NOW),
+            HookEntry(
+                id=uid(), webhook="crm", ticket_id=ticket, message_id=message, due_at_ms=NOW, created_at_ms=NOW,
+                body=msgspec.Raw(msgspec.json.encode({"about": name})),
+            ),
+            PrivateLink(
+                id=uid(), message_id=message, **about, proves=True, expires_at_ms=NOW, opened_by=name, created_at_ms=NOW
+            ),
+            Timer(id=uid(), ticket_id=ticket, kind="unread", since_ms=NOW, about=name, due_at_ms=NOW + 9**12,
+                  created_at_ms=NOW),
+            IdentityCheck(
+                id=uid(), **about, message_id=message, attempts_max=3, user_id=f"user-{name}", expires_at_ms=NOW,
+                created_at_ms=NOW,
+            ),
+            ActionEntry(
+                id=uid(), **about, action="freeze", account=f"user-{name}", state="proposed", proposed_by="rule:x",
+                due_at_ms=NOW, created_at_ms=NOW,
+            ),
+            Block(id=uid(), contact_id=contact, reason=f"rude {name}", actor="system", created_at_ms=NOW),
+            Block(id=uid(), kind="email", value=case.address, reason="rude", actor="system", created_at_ms=NOW),
+            Held(
+                id=uid(), journal_id=f"held-{case.contact.id}", reason="blocked", contact_id=contact, channel="email",
+                account="default", received_at_ms=NOW,
+            ),
+            Traffic(
+                id=sender_key("email", "default", case.address, is_proven=True), since_ms=NOW, messages=1
+            ),
+            PeopleAct(
+                id=uid(), kind="link", contact_id=contact, reason=f"{name} called", actor="system",
+                moved=Moved(identities=(case.identity,)), seq=1, created_at_ms=NOW,
+            ),
+            SealedRow(id=f"sealed-of-{case.address}", key_id="k1", data=b"x", created_at_ms=NOW),
+            SealedRow(id=case.reply.id, key_id="k1", data=b"x", created_at_ms=NOW),
+            UploadRow(
+                id=uid(), agent_id=self.mei.id, ticket_id=ticket, file=self._attached(self.draft, case.address),
+                hash=self.draft.hash, created_at_ms=NOW, expires_at_ms=NOW + 9**12,
+            ),
+            Incident(id=f"incident of {case is self.one}", title=case.ticket.subject, state="open", created_at_ms=NOW),
+            IncidentTicket(
+                id=uid(), incident_id=f"incident of {case is self.one}", ticket_id=ticket, reason="likeness",
+                linked_by="system", at_ms=NOW,
+            ),
+        ]  # fmt: skip
+        if case is self.one:
+            first, second = sorted((contact, other))
+            rows.append(NeverMerge(id=uid(), first_id=first, second_id=second, act_id="x", created_at_ms=NOW))
+        for row in rows:
+            yield from insert([row])
+        told = case.event("ticket.state", case.message, data={"from": "new", "to": "open", "reason": f"about {name}"})
+        yield from changes.apply([Record(told)], now_ms=NOW)
+
+
+def _why(case: Case) -> Why:
+    return Why(
+        rules_version="1", urgency="high", queue="general", language="en", joined="no", contact_by="sender",
+        ticket_new=True, joined_detail=case.address,
+    )  # fmt: skip
+
+
+class ErasureSuite:
+    async def test_nothing_of_theirs_is_left_and_everything_of_others(self, store: Store, tmp_path):
+        life = await Life(store, tmp_path).lived()
+        held = await naming(store, MARK)
+        assert {"contacts", "identities", "messages", "tickets", "journal", "events", "claims", "blocks"} <= set(held)
+        others = await whole(store)
+        made = await erasures(store, tmp_path).erase(life.one.contact.id, "agent:x")
+        assert (made.erasure.state, made.compacted) == ("done", True)
+        assert await naming(store, MARK) == []
+        assert await naming(store, life.own.hash) == []
+        assert set(await naming(store, life.shared.hash)) == {"media", "messages"}
+        kept = await whole(store)
+        for name, rows in others.items():
+            theirs = [row for row in rows if "wombat" in row or "bo@" in row or "user-bo" in row]
+            if name not in {"claims", "search_index_data"}:
+                assert set(theirs) <= set(kept[name]), name
+        assert [row for row in kept["claims"] if "bo" in row], "what they said of themselves"
+        waiting = await store.read(select("SELECT dedupe_key FROM journal WHERE state = 'pending'"))
+        assert waiting == [("later of bo@example.org",)]
+
+    async def test_what_stays_counts_and_says_by_whom(self, store: Store, tmp_path):
+        life = await Life(store, tmp_path).lived()
+        ((number,),) = await store.read(select("SELECT number FROM tickets WHERE id = :id", id=life.one.ticket.id))
+        await erasures(store, tmp_path).erase(f"{life.one.contact.id}", "agent:x")
+        found = await store.read(
+            select(
+                "SELECT number, queue, urgency, state, state_reason, created_at_ms, erased_by, subject, tags "
+                "FROM tickets WHERE id = :id",
+                id=life.one.ticket.id,
+            )
+        )
+        assert found == [(number, "general", "normal", "closed", "erased", NOW, "agent:x", "", "[]")]
+        said = await store.read(
+            select(
+                "SELECT kind, text, state, sent_at_ms FROM messages WHERE ticket_id = :id ORDER BY id",
+                id=life.one.ticket.id,
+            )
+        )
+        assert said == [("inbound", "", "deleted", NOW), ("reply", "", "deleted", NOW)]
+        told = await store.read(
+            select("SELECT kind, actor, data FROM events WHERE ticket_id = :id ORDER BY id", id=life.one.ticket.id)
+        )
+        assert ("ticket.state", "system", '{"from":"new","to":"open"}') in told
+        assert told[-1] == ("contact.erased", "agent:x", '{"from":"new","to":"closed"}')
+        assert await store.read(select("SELECT state FROM outbox WHERE ticket_id = :id", id=life.one.ticket.id)) == [
+            ("cancelled",)
+        ]
+
+    async def test_files_go_unless_others_refer_to_them(self, store: Store, tmp_path):
+        life = await Life(store, tmp_path).lived()
+        await erasures(store, tmp_path, now_ms=NOW).erase(life.one.contact.id, "system")
+        clock = VirtualClock(NOW + GRACE_MS + 60_000)
+        later = Media(
+            store=store, blobs=FolderBlobs(tmp_path / "media"), keys=KEYS, clock=clock, ids=TimedIds(clock, seed=1)
+        )
+        await later.tidy()
+        left = {path.name for path in (tmp_path / "media").rglob("*") if path.is_file()}
+        assert life.own.hash not in left
+        assert {life.shared.hash, life.draft.hash} <= left
+
+    async def test_cut_off_anywhere_it_is_ended_by_whoever_comes(self, store: Store, tmp_path):
+        life = await Life(store, tmp_path).lived()
+        at = 0
+        while True:
+            try:
+                await erasures(Cut(store, at), tmp_path).erase(life.one.contact.id, "system")
+                break
+            except StoreUnavailable:
+                at += 1
+        assert at >= 8, "as many transactions as there are kinds of things, and each was cut off before"
+        assert await naming(store, MARK) == []
+
+    async def test_the_sweeper_takes_it_up(self, store: Store, tmp_path):
+        life = await Life(store, tmp_path).lived()
+        with pytest.raises(StoreUnavailable):
+            await erasures(Cut(store, 2), tmp_path).erase(life.one.contact.id, "system")
+        assert await naming(store, MARK) != []
+        await erasures(store, tmp_path).go_on()
+        assert await naming(store, MARK) != [], "whoever began it may still be at it"
+        await erasures(store, tmp_path, now_ms=NOW + 2 * GRACE_MS).go_on()
+        assert await naming(store, MARK) == []
+        assert await store.read(select("SELECT state, work FROM erasures")) == [("done", None)]
+
+    async def test_what_is_delivered_again_stays_away(self, store: Store, tmp_path):
+        life = await Life(store, tmp_path).lived()
+        await erasures(store, tmp_path).erase(life.one.contact.id, "system")
+        before = await store.read(select("SELECT COUNT(*) FROM journal"))
+        again = [f"<{MARK}@mail>", f"edit of {life.one.address}", f"later of {life.one.address}", "new"]
+        sealed = [SealedRow(id=f"again {at}", key_id="k1", data=b"x", created_at_ms=NOW) for at in range(4)]
+        rows = [entry(key, sealed_id=row.id) for key, row in zip(again, sealed, strict=True)]
+        hashed = [hashed_key(KEYS, "email", "default", key) for key in again]
+        verdicts = await store.write(journal.append(rows, sealed=sealed, hashed=hashed, now_ms=NOW))
+        assert verdicts == ["duplicate", "duplicate", "duplicate", "new"]
+        assert await store.read(select("SELECT COUNT(*) FROM journal")) == [(before[0][0] + 1,)]
+        assert await store.read(select("SELECT id FROM sealed WHERE id LIKE 'again %'")) == [("again 3",)]
+        assert await naming(store, MARK) == []
+
+    async def test_they_are_nobody_we_know(self, store: Store, tmp_path):
+        life = await Life(store, tmp_path).lived()
+        number = (await store.read(dossier.by_name(life.one.contact.id))).number
+        await erasures(store, tmp_path).erase(f"C-{number}", "system")
+        assert await store.read(dossier.holder(("email", life.one.address))) is None
+        assert await store.read(dossier.find(MARK)) == []
+        found = await store.read(dossier.by_name(f"C-{number}"))
+        assert (found.name, found.key, found.erased_at_ms is not None) == (None, None, True)
+
+    async def test_an_alarm_that_rings_has_to_be_accepted_or_overruled(self, store: Store, tmp_path):
+        case = Case(MARK, alarm_since_ms=NOW)
+        await put(store, case)
+        with pytest.raises(Refused, match="T-1001") as refused:
+            await erasures(store, tmp_path).erase(case.contact.id, "system")
+        assert refused.value.code == "alarm_rings"
+        assert "messages" in await naming(store, MARK)
+        await erasures(store, tmp_path).erase(case.contact.id, "system", force=True)
+        assert await naming(store, MARK) == []
+        assert await store.read(select("SELECT alarm_since_ms FROM tickets")) == [(None,)]
+
+    async def test_an_action_under_way_is_awaited(self, store: Store, tmp_path):
+        life = await Life(store, tmp_path).lived()
+        await store.write(run("UPDATE actions SET state = 'queued'"))
+        with pytest.raises(Refused) as refused:
+            await erasures(store, tmp_path).erase(life.one.contact.id, "system", force=True)
+        assert refused.value.code == "action_underway"
+
+    async def test_a_reply_that_is_being_sent_is_settled_first(self, store: Store, tmp_path):
+        case = Case(MARK)
+        await put(store, case)
+        until_ms = NOW + 10 * GRACE_MS
+        await store.write(run("UPDATE outbox SET state = 'sending', lease_until_ms = :until_ms", until_ms=until_ms))
+        begun = store_erasure.begin(case.contact.id, erasure_id="e", actor="system", force=False, now_ms=NOW)
+        with pytest.raises(store_erasure.ReplyUnderway):
+            await store.write(begun)
+        erased = asyncio.create_task(erasures(store, tmp_path).erase(case.contact.id, "system"))
+        await asyncio.sleep(0.05)
+        assert not erased.done()
+        await store.write(run("UPDATE outbox SET state = 'sent', lease_until_ms = NULL"))
+        await erased
+        assert await store.read(select("SELECT state FROM outbox")) == [("sent",)]
+
+    async def test_who_was_merged_goes_with_whom_they_are(self, store: Store, tmp_path):
+        one, two = Case(f"{MARK}-1"), Case(f"{MARK}-2")
+        await put(store, one, two)
+        await store.write(
+            run("UPDATE contacts SET merged_into = :one WHERE id = :two", one=one.contact.id, two=two.contact.id)
+        )
+        with pytest.raises(Refused, match="C-1") as refused:
+            await erasures(store, tmp_path).erase(two.contact.id, "system")
+        assert refused.value.code == "is_merged"
+        assert (await erasures(store, tmp_path).extent(one.contact.id)).absorbed == 1
+        await erasures(store, tmp_path).erase(one.contact.id, "system")
+        assert await naming(store, MARK) == []
+
+    async def test_their_words_go_from_the_tickets_of_others(self, store: Store, tmp_path):
+        one, two = Case(MARK), Case("bo", snippet=f"the {MARK} says")
+        await put(store, one, two)
+        said = msgspec.structs.replace(
+            one.message, id=uid(), ticket_id=two.ticket.id, external_id="<other@mail>", text=f"the {MARK} says"
+        )
+        told = Event(
+            at_ms=NOW, kind="message.added", ticket_id=two.ticket.id, message_id=said.id,
+            conversation_id=one.conversation.id,
+        )  # fmt: skip
+        takes_part = Participant(id=uid(), ticket_id=two.ticket.id, kind="email", value=one.address, created_at_ms=NOW)
+        await store.write(changes.apply([Add(said), Add(takes_part), Record(told)], now_ms=NOW))
+        await erasures(store, tmp_path).erase(one.contact.id, "system")
+        assert await naming(store, MARK) == []
+        found = await store.read(
+            select("SELECT text, state FROM messages WHERE ticket_id = :id AND kind = 'inbound' ORDER BY id",
+                   id=two.ticket.id)
+        )  # fmt: skip
+        assert found == [("Where is my transfer?", "live"), ("", "deleted")]
+        assert await store.read(select("SELECT state FROM tickets WHERE id = :id", id=two.ticket.id)) == [("new",)]
+
+    async def test_of_very_many_messages_each_transaction_takes_few(self, store: Store, tmp_path):
+        case = Case(MARK)
+        await put(store, case)
+        more = [
+            msgspec.structs.replace(case.message, id=uid(), external_id=f"<{MARK}-{n}@mail>", text=f"{MARK} {n}")
+            for n in range(2 * erasing.MESSAGES_MAX)
+        ]
+        await store.write(changes.apply([*map(Add, more)], now_ms=NOW))
+        made = Cut(store, 3)
+        with pytest.raises(StoreUnavailable):
+            await erasures(made, tmp_path).erase(case.contact.id, "system")
+        left = await store.read(select("SELECT COUNT(*) FROM messages WHERE text <> ''"))
+        assert left == [(len(more) + 2 - 2 * erasing.MESSAGES_MAX,)]
+        await erasures(store, tmp_path).erase(case.contact.id, "system")
+        assert await naming(store, MARK) == []
