@@ -68,6 +68,10 @@ class Bench(ABC):
     async def said(self, text: str, customer: str = "ann", account: str = "default") -> Said:
         """A customer writes; nothing is delivered yet."""
 
+    async def said_with_file(self, text: str, file: bytes, customer: str = "ann") -> Said | None:
+        """The same with a text file beside it; None where customers send no files."""
+        return None
+
     @abstractmethod
     async def deliver(self, *messages: Said, together: bool = False, unheard: bool = False) -> bool:
         """Bring messages to the house, again if need be; whether the house has said that it has them all.

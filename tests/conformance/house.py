@@ -16,7 +16,7 @@ from router.config import ChannelConfig, Config, RulesConfig, SecretsConfig, Ser
 from router.core.replies import ReplyCommand
 from router.model.tables import Agent
 from router.store import journal, people, switches
-from router.store.script import Record, Script, select
+from router.store.script import Record, Script, run, select
 from router.telemetry import StructuredLog
 from tests.conformance.bench import Bench, Said
 from tests.servers.process import free_port
@@ -91,6 +91,18 @@ class House:
         found = await self.rows("SELECT external_id, text FROM messages WHERE kind = 'inbound' ORDER BY id")
         return [(row[0], row[1]) for row in found]
 
+    async def everything(self) -> str:
+        """Every row of every table, as text."""
+        tables = await self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
+        rows = [row for (table,) in tables for row in await self.rows(f"SELECT * FROM {table}")]
+        values = [value for row in rows for value in row]
+        return "\n".join(value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in values)
+
+    def bytes_of_files(self) -> dict[str, bytes]:
+        """What stands in every file of the house: database, its log, customers' files."""
+        paths = [path for path in self._folder.rglob("*") if path.is_file() and "rules" not in path.parts]
+        return {str(path.relative_to(self._folder)): path.read_bytes() for path in paths}
+
     async def until(self, condition: Callable[[], object]) -> None:
         """Wait until it holds; in vain, the test times out."""
         while not condition():
@@ -155,6 +167,10 @@ class House:
             other.execute("BEGIN IMMEDIATE")
             yield
             other.execute("ROLLBACK")
+
+    async def age_files(self) -> None:
+        """Let customers' files be as old as they are when somebody asks to be erased."""
+        await self.app.store.write(run("UPDATE media SET created_at_ms = 1"))
 
     async def resume(self) -> None:
         """As an operator: try refused credentials at once."""

@@ -1,6 +1,7 @@
 """The API channel: a program that speaks for its customers, and the receiver of its webhooks."""
 
 import asyncio
+import base64
 import itertools
 import json
 from collections.abc import Mapping
@@ -89,6 +90,14 @@ class ApiBench(Bench):
         }
         self._bodies[message_id] = json.dumps(wire, ensure_ascii=False).encode()
         return Said(message_id, text, customer, account)
+
+    async def said_with_file(self, text: str, file: bytes, customer: str = "ann") -> Said:
+        said = await self.said(text, customer)
+        data = base64.b64encode(file).decode()
+        attached = [{"name": f"{customer}.txt", "content_type": "text/plain", "size": len(file), "data": data}]
+        wire = json.loads(self._bodies[said.id]) | {"attachments": attached}
+        self._bodies[said.id] = json.dumps(wire, ensure_ascii=False).encode()
+        return said
 
     async def deliver(self, *messages: Said, together: bool = False, unheard: bool = False) -> bool:
         bodies = [self._bodies[one.id] for one in messages]

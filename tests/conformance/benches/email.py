@@ -4,6 +4,7 @@ import email
 import email.policy
 import itertools
 from collections.abc import Mapping
+from email.message import EmailMessage
 from pathlib import Path
 
 from connectors.email.manifest import MANIFEST
@@ -80,6 +81,14 @@ class EmailBench(Bench):
             f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
         ).encode()
         return Said(message_id, text, customer, account)
+
+    async def said_with_file(self, text: str, file: bytes, customer: str = "ann") -> Said:
+        said = await self.said(text, customer)
+        mail = email.message_from_bytes(self._mails[said.id], policy=email.policy.SMTP)
+        assert isinstance(mail, EmailMessage)
+        mail.add_attachment(file, "text", "plain", filename=f"{customer}.txt")
+        self._mails[said.id] = mail.as_bytes()
+        return said
 
     async def deliver(self, *messages: Said, together: bool = False, unheard: bool = False) -> bool:
         if unheard:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -56,15 +57,26 @@ class TelegramBench(Bench):
         return {"token": _TOKENS[account], "base_url": self._server.url, "timeouts": QUICK}
 
     async def said(self, text: str, customer: str = "ann", account: str = "default") -> Said:
+        return await self._put(self._person(customer, account), {"text": text}, Said("", text, customer, account))
+
+    async def said_with_file(self, text: str, file: bytes, customer: str = "ann") -> Said:
+        person = self._person(customer, "default")
+        shown = person.file(file, file_name=f"{customer}.txt", mime_type="text/plain")
+        return await self._put(person, {"document": shown, "caption": text}, Said("", text, customer))
+
+    def _person(self, customer: str, account: str) -> Person:
         person = self._people.get((customer, account))
         if person is None:
             bot = self._bots[_TOKENS[account]]
             person = Person(self._server, next(self._numbers), customer.title(), bot=bot)
             self._people[customer, account] = person
-        message = await self._server.put(person.chat, {"from": person.user, "text": text})
+        return person
+
+    async def _put(self, person: Person, content: Json, said: Said) -> Said:
+        message = await self._server.put(person.chat, {"from": person.user, **content})
         external_id = f"{person.user['id']}:{message['message_id']}"
         self._messages[external_id] = message
-        return Said(external_id, text, customer, account)
+        return replace(said, id=external_id)
 
     async def deliver(self, *messages: Said, together: bool = False, unheard: bool = False) -> bool:
         if unheard:
