@@ -24,7 +24,17 @@ def contact_paths() -> dict[str, object]:
         ("never-merge", "Say that two contacts are two people", {"other": TEXT, "reason": TEXT}),
         ("undo", "Take an act back, the newest on its contacts first", {"act": TEXT, "reason": TEXT}),
     )
+    erased = fields(name=TEXT, force=FLAG, preview=FLAG)
     return {
+        f"{one}/erase": {
+            "post": operation(
+                "Erase a person for good, for admins: `name` is theirs, typed; `preview` says what would go; `force` "
+                "although an alarm rings",
+                answers=answers(ANY),
+                parameters=contact,
+                body=body(erased),
+            )
+        },
         "/api/v1/contacts": {
             "get": operation(
                 "Contacts by key, number, address or whole name",

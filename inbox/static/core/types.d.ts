@@ -110,9 +110,14 @@ export interface PeopleAct {
 }
 /** A customer with what is known and guessed of them. */
 export interface ContactData extends Who {
-  merged_into: Who | null; absorbed: Who[]; never_merge: Who[]; identities: ThreadData["contact"]["identities"];
+  erased_at_ms: number | null; merged_into: Who | null; absorbed: Who[]; never_merge: Who[]; identities: ThreadData["contact"]["identities"];
   hints: (Who & { reasons: { reason: string; kind: string; value: string }[] })[]; acts: PeopleAct[];
   blocks: BlockView[]; held: { held: number; critical: number };
+}
+/** What erasing a customer would take. */
+export interface Extent extends Who {
+  absorbed: number; identities: number; conversations: number; tickets: number; open_tickets: number; messages: number;
+  files: number; ringing: string[]; erased_at_ms: number | null;
 }
 /** A message on its way: shown at once, kept in localStorage until the server has answered. */
 /** A span of a text, in code points, and what is wrong with it. */

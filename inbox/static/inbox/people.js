@@ -5,7 +5,7 @@
 import { h, html, useEffect, useState } from "../vendor/ui.js";
 import { fullTime, languageName, learn, listOf, t, word } from "../core/i18n.js";
 import { get, post, problemOf } from "../core/api.js";
-import { refreshThread } from "../core/store.js";
+import { me, refreshThread } from "../core/store.js";
 import { BlockDialog, Standing } from "./abuse.js";
 import { Avatar, ChannelIcon, Chip, Dialog, Icon, Menu, When, toast } from "../core/parts.js";
 
@@ -42,10 +42,13 @@ export function Customer({ data }) {
     get(`/contacts/${contact.id}`).then((answer) => { if (current) setKnown(answer.contact); }).catch(() => undefined);
     return () => { current = false; };
   }, [contact.id, data.last_seen]);
+  const [erasing, setErasing] = useState(/** @type {any} */ (null));
   const name = contact.name || contact.label;
   // Whoever proves nothing is somebody new each time: the address they write from is what can be blocked.
   const last = data.messages.findLast((each) => each.kind === "inbound");
   const unproven = contact.identities.length || !last?.author.id ? undefined : { kind: last.channel, value: last.author.id };
+  const erase = () => import("./erase.js").then(async (part) => { await part.ready; setErasing(part); })
+    .catch((error) => toast(problemOf(error).sentence, { tone: "danger", icon: "circle-alert" }));
   const conflict = known?.hints.some((hint) => hint.reasons.some((each) => each.reason === "conflict"));
   return html`<section class="contact" aria-label=${t("side.contact")}>
     <div class="contact-head">${h(Avatar, { name })}<div><h2>${name}</h2>
@@ -56,10 +59,13 @@ export function Customer({ data }) {
         { id: "link", label: t("peopleDo.link"), icon: "link", act: () => setIntent({ what: "link" }) },
         { id: "merge", label: t("peopleDo.merge"), icon: "users-round", act: () => setIntent({ what: "merge" }) },
         { id: "block", label: t("abuse.block"), icon: "ban", act: () => setIntent({ what: "block", address: unproven }) },
+        ...(me.value?.role === "admin" ? [{ id: "erase", label: t("peopleDo.erase"), icon: "trash-2", act: erase }] : []),
       ] }, h(Icon, { name: "ellipsis", size: 18 }))}</div>
     <ul class="identities" aria-label=${t("side.identities")}>${contact.identities.map((each) => h(Identity, {
       key: each.kind + each.value, identity: each, alone: contact.identities.length === 1, choose: setIntent }))}
       ${contact.identities.length === 0 && html`<li class="muted">${t("side.noIdentity")}</li>`}</ul>
+    ${known?.erased_at_ms && html`<p class="muted" data-erased>${t("people.erased", { time: fullTime(known.erased_at_ms) })}</p>`}
+    ${erasing && h(erasing.EraseDialog, { contact, close: () => setErasing(null), done: setKnown })}
     ${conflict && html`<p class="people-conflict" role="note">${h(Icon, { name: "triangle-alert" })}<span>${t("people.conflict")}</span></p>`}
     ${known && h(Standing, { known, same: data.same_text, choose: setIntent })}
     ${known && h(Known, { known, choose: setIntent })}
