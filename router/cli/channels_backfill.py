@@ -41,7 +41,7 @@ async def backfill(arguments: argparse.Namespace) -> int:
             )
         door = back_door(app.store, app.media, app.keys, clock, app.ids)
         inlet = None if arguments.audit else door.inlet(channel.manifest, account, imported=True)
-        auditor = Auditor(channel, app.store, inlet)
+        auditor = Auditor(channel, app.store, app.keys, inlet)
         await channel.backfill(auditor, clock.now_ms() - arguments.since)
     finally:
         await app.stop()

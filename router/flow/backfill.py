@@ -6,6 +6,8 @@ import msgspec
 
 from router.connector import Accepted, Cursor, Inlet, RawEvent
 from router.flow.channels import Channel
+from router.flow.intake import hashed_key
+from router.keys import Keyring
 from router.model.errors import InvalidMessage
 from router.store import journal
 from router.store.script import Store
@@ -28,11 +30,12 @@ class Gaps(msgspec.Struct, kw_only=True):
 class Auditor:
     """Implements connector.Inlet: compares with the journal, and lets what is missing into `inlet`, if there is one.
 
-    The journal keeps the id of everything that was ever taken in, so that what was deleted since does not come back.
+    The journal keeps the id of everything that was ever taken in, or its keyed hash, so that what was deleted or
+    erased since does not come back.
     """
 
-    def __init__(self, channel: Channel, store: Store, inlet: Inlet | None) -> None:
-        self._channel, self._store, self._inlet = channel, store, inlet
+    def __init__(self, channel: Channel, store: Store, keys: Keyring, inlet: Inlet | None) -> None:
+        self._channel, self._store, self._keys, self._inlet = channel, store, keys, inlet
         self.found = Gaps()
 
     async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
@@ -52,7 +55,8 @@ class Auditor:
         absent = []
         for event in events:
             self.found.seen += 1
-            if await self._store.read(journal.find(event.channel, event.account, event.message_id)) is None:
+            at = (event.channel, event.account, event.message_id)
+            if await self._store.read(journal.find(*at, hashed_key(self._keys, *at))) is None:
                 absent.append(event.message_id)
         self.found.missing += len(absent)
         self.found.listed.extend(absent[: _LISTED_MAX - len(self.found.listed)])

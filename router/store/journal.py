@@ -286,12 +286,12 @@ def show(journal_id: JournalId) -> Script[JournalRow | None]:
     return fetch_one(JournalRow, "WHERE t.id = :id", id=journal_id)
 
 
-def find(channel: str, account: str, key: str) -> Script[JournalRow | None]:
-    """The row that made later ones duplicates."""
+def find(channel: str, account: str, key: str, hashed: str | None = None) -> Script[JournalRow | None]:
+    """The row that made later ones duplicates; with `hashed`, also what was left of one whose sender was erased."""
     return fetch_one(
         JournalRow,
-        "WHERE t.dedupe_key = :key AND t.channel = :channel AND t.account = :account",
-        key=dedupe_key(key),
+        "WHERE t.dedupe_key {in keys} AND t.channel = :channel AND t.account = :account",
+        keys=[dedupe_key(key), *([] if hashed is None else [hashed])],
         channel=channel,
         account=account,
     )

@@ -91,12 +91,12 @@ class House:
         found = await self.rows("SELECT external_id, text FROM messages WHERE kind = 'inbound' ORDER BY id")
         return [(row[0], row[1]) for row in found]
 
-    async def everything(self) -> str:
-        """Every row of every table, as text."""
+    async def everything(self) -> list[str]:
+        """Every value of every row of every table, as text."""
         tables = await self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
         rows = [row for (table,) in tables for row in await self.rows(f"SELECT * FROM {table}")]
         values = [value for row in rows for value in row]
-        return "\n".join(value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in values)
+        return [value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in values]
 
     def bytes_of_files(self) -> dict[str, bytes]:
         """What stands in every file of the house: database, its log, customers' files."""

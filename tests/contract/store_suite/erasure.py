@@ -166,6 +166,8 @@ class ErasureSuite:
         verdicts = await store.write(journal.append(rows, sealed=sealed, hashed=hashed, now_ms=NOW))
         assert verdicts == ["duplicate", "duplicate", "duplicate", "new"]
         assert await store.read(select("SELECT COUNT(*) FROM journal")) == [(before[0][0] + 1,)]
+        assert await store.read(journal.find("email", "default", again[0])) is None
+        assert await store.read(journal.find("email", "default", again[0], hashed[0])) is not None
         assert await store.read(select("SELECT id FROM sealed WHERE id LIKE 'again %'")) == [("again 3",)]
         assert await naming(store, MARK) == []
 
