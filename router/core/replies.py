@@ -268,7 +268,10 @@ def _answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: i
 def decide_note(
     facts: ReplyFacts, text: str, client_key: str, redacted: Redacted, agent: Agent, *, now_ms: int, ids: Ids
 ) -> tuple[Message, list[Change]]:
-    """An internal note; secrets in it are masked like everywhere. Raises Refused when it is empty or too long."""
+    """An internal note; secrets in it are masked like everywhere. Raises Refused when it is empty or too long, or its
+    ticket is all that is left of somebody."""
+    if facts.ticket.erased_at_ms is not None:
+        raise Refused("contact_erased", "this ticket's contact was erased: nothing is written about them any more")
     if not text.strip():
         raise Refused("empty", "a note needs text", status=422)
     if len(text) > REPLY_CHARS_MAX:

@@ -31,6 +31,8 @@ from router.telemetry import Logger, why
 _AGAIN_S: Final = 0.25
 _CUT_OFF_MS: Final = 30_000
 """What was begun by another process is left to it for so long."""
+_TELLING_CHARS: Final = 5
+"""A shorter address may be any number in somebody else's payload."""
 _UNDERWAY_ROUNDS: Final = int((SEND_LEASE_MS / 1000 + 5) / _AGAIN_S)
 """A reply that is being sent is settled, or its lease is over."""
 
@@ -170,9 +172,10 @@ class Erasures:
 
     async def _forget_quarantined(self, work: ErasureWork) -> None:
         """What nobody could parse is theirs if it names one of their addresses."""
-        if not work.values:
+        telling = [value for value in work.values if len(value) >= _TELLING_CHARS]
+        if not telling:
             return
-        names = re.compile("|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in work.values), re.IGNORECASE)
+        names = re.compile("|".join(rf"(?<!\w){re.escape(value)}(?!\w)" for value in telling), re.IGNORECASE)
         after = ""
         while page := await self._store.read(erasing.quarantine_page(after)):
             after = page[-1].id

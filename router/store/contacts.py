@@ -237,9 +237,12 @@ def _merged(old: str | None, new: str | None) -> str | None:
 
 
 def dump(*, after: str = "", limit: int = CHUNK_MAX) -> Script[list[tuple[Contact, list[Identity]]]]:
-    """Contacts after this id, in order, each with its identities."""
+    """Contacts after this id, in order, each with its identities; of those who were erased there is nothing to tell."""
     contacts = yield from fetch(
-        Contact, "WHERE t.id > :after AND t.merged_into IS NULL ORDER BY t.id LIMIT :limit", after=after, limit=limit
+        Contact,
+        "WHERE t.id > :after AND t.merged_into IS NULL AND t.erased_at_ms IS NULL ORDER BY t.id LIMIT :limit",
+        after=after,
+        limit=limit,
     )
     found = yield from fetch(
         Identity, "WHERE t.contact_id {in ids} ORDER BY t.id", ids=[contact.id for contact in contacts]

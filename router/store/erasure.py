@@ -97,7 +97,7 @@ def begin(contact_id: ContactId, *, erasure_id: ErasureId, actor: str, force: bo
     )
     yield from _may_be(people, tickets, force=force, now_ms=now_ms)
     work = yield from _work(people)
-    yield from _cut(people, now_ms=now_ms)
+    yield from _cut(people, work, now_ms=now_ms)
     yield from _close(people, actor=actor, now_ms=now_ms)
     yield from _let_nothing_leave(people)
     yield from _drop_waiting(people, work, now_ms=now_ms)
@@ -173,9 +173,9 @@ def key_of(channel: str, account: str, peer: str) -> str:
     return f"{channel}\x1f{account}\x1f{peer.strip().lower()}"
 
 
-def _cut(people: Sequence[ContactId], *, now_ms: int) -> Script[None]:
+def _cut(people: Sequence[ContactId], work: ErasureWork, *, now_ms: int) -> Script[None]:
     """Nothing leads to them: no name, no address, no conversation."""
-    these = {"people": list(people)}
+    these: dict[str, object] = {"people": list(people)}
     yield from run(
         'UPDATE contacts SET "key" = NULL, name = NULL, language = NULL, vip = 0, ext = NULL, auto_replies = 0, '
         "auto_replies_since_ms = 0, erased_at_ms = :now_ms, version = version + 1 WHERE id {in people}",
@@ -189,11 +189,8 @@ def _cut(people: Sequence[ContactId], *, now_ms: int) -> Script[None]:
         **these,
     )
     yield from run("DELETE FROM claims WHERE contact_id {in people}", **these)
-    yield from run("DELETE FROM blocks WHERE contact_id {in people}", **these)
     yield from run(
-        "DELETE FROM blocks WHERE lifted_at_ms IS NULL AND id IN (SELECT b.id FROM identities AS i "
-        "JOIN blocks AS b ON {same b.value i.value} AND b.kind = i.kind WHERE i.contact_id {in people})",
-        **these,
+        "DELETE FROM blocks WHERE contact_id {in people} OR value {in values}", **these, values=list(work.values)
     )
     yield from run("DELETE FROM identities WHERE contact_id {in people}", **these)
     yield from run("DELETE FROM never_merge WHERE first_id {in people} OR second_id {in people}", **these)

@@ -349,9 +349,12 @@ def delivery_of(message_id: MessageId, action: OutboxAction = "send") -> Script[
 
 
 def dump(*, after: str = "", limit: int = PAGE_MAX) -> Script[list[tuple[Message, Conversation]]]:
-    """Inbound messages after this id, in order, each with its conversation, for `export`."""
+    """Inbound messages after this id, in order, each with its conversation, for `export`; none of who was erased."""
     messages = yield from fetch(
-        Message, "WHERE t.id > :after AND t.kind = 'inbound' ORDER BY t.id LIMIT :limit", after=after, limit=limit
+        Message,
+        "WHERE t.id > :after AND t.kind = 'inbound' AND t.sender IS NOT NULL ORDER BY t.id LIMIT :limit",
+        after=after,
+        limit=limit,
     )
     found = yield from fetch(
         Conversation, "WHERE t.id {in ids}", ids=sorted({message.conversation_id for message in messages})

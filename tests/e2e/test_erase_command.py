@@ -51,6 +51,8 @@ def test_without_yes_it_says_what_would_go_and_with_it_all_goes(desk):
     assert desk("contacts show", "C-1").startswith("C-1, erased 20")
     assert "C-1 was erased 20" in desk("contacts erase", "C-1")
     assert desk("contacts erase", "C-1", "--yes").startswith("erased C-1")
+    assert desk.rows("export") == desk.rows("export", "--contacts") == []
+    assert "T-1001" in desk("trace", "T-1001")
     desk("contacts show", "ann", code=1)
     assert "no contact 'ann'" in desk.err
     assert left(desk) == []

@@ -127,6 +127,10 @@ class Life:
             ),
             Block(id=uid(), contact_id=contact, reason=f"rude {name}", actor="system", created_at_ms=NOW),
             Block(id=uid(), kind="email", value=case.address, reason="rude", actor="system", created_at_ms=NOW),
+            Block(
+                id=uid(), kind="form", value=case.address, reason="rude", actor="system", lifted_at_ms=NOW,
+                created_at_ms=NOW,
+            ),
             Held(
                 id=uid(), journal_id=f"held-{case.contact.id}", reason="blocked", contact_id=contact, channel="email",
                 account="default", received_at_ms=NOW,
