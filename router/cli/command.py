@@ -34,7 +34,7 @@ _COMMANDS = {
     "tickets": "list them, accept one that rings, merge and split them, take that back",
     "actions": "what the wallet's back end is asked to do: list, propose, approve, decline, retry",
     "incidents": "many people, one cause: list, declare, decide, link, tell all, and what the web chat says",
-    "contacts": "import contacts, show one, say who is who: link, unlink, merge, split, undo; block, held, release",
+    "contacts": "import contacts, show one, say who is who: link, merge, split, undo; block, held, release; erase one",
     "import": "put messages from a file through intake",
     "export": "write messages or contacts in the formats that import reads",
     "quarantine": "payloads that could not be understood: list, show, replay",
