@@ -126,8 +126,8 @@ def test_no_measuring_line_is_a_tuning_line_or_nearly_one(language):
 # Shares of unseen lines: incidents that must be critical, others that must not. Floors, a little under what is reached;
 # the figures reached are in the output.
 FLOORS = {
-    "en": {"wallet": 0.96, "banking": 0.94, "alarming": 0.95, "ordinary": 0.98},
-    "zh": {"wallet": 0.955, "banking": 0.94, "alarming": 0.935, "ordinary": 0.99},
+    "en": {"wallet": 0.955, "banking": 0.94, "alarming": 0.94, "ordinary": 0.98},
+    "zh": {"wallet": 0.955, "banking": 0.94, "alarming": 0.925, "ordinary": 0.99},
 }
 
 
@@ -144,9 +144,16 @@ def test_unseen_incidents_are_told_from_talk(pack, language):
     assert all(reached[kind] >= floor for kind, floor in floors.items()), reached
 
 
+@pytest.mark.parametrize(
+    "text", ["a transfer", "my wallet", "a payment", "unknown", "我的钱包", "我的卡", "一笔交易", "助记词"]
+)
+def test_a_word_that_only_names_the_topic_is_no_incident(pack, text):
+    assert judged(pack, text).urgency != "critical"
+
+
 LONGER_FLOORS = {
     ("mid", "en"): {"incident": 0.95, "alarming": 0.82, "ordinary": 0.87},
-    ("mid", "zh"): {"incident": 0.95, "alarming": 0.92, "ordinary": 0.85},
+    ("mid", "zh"): {"incident": 0.95, "alarming": 0.92, "ordinary": 0.82},
     ("long", "en"): {"incident": 0.9, "alarming": 0.55, "ordinary": 0.9},
     ("long", "zh"): {"incident": 0.9, "alarming": 0.6, "ordinary": 0.82},
 }
