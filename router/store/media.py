@@ -98,6 +98,17 @@ def of_messages(ids: Sequence[str]) -> Script[set[BlobHash]]:
     return {file.blob for row in rows for file in row.attachments if file.blob is not None}
 
 
+def with_remote_files(*, limit: int = 100) -> Script[list[Message]]:
+    """Messages with files that are to be fetched, the newest first: their addresses may expire soonest."""
+    return fetch(
+        Message,
+        """WHERE {sqlite instr(t.attachments, '"state":"remote"')}"""
+        """{pg position('"state":"remote"' IN t.attachments)} > 0 """
+        "AND t.state = 'live' ORDER BY t.id DESC LIMIT :limit",
+        limit=limit,
+    )
+
+
 def gone(hashes: Collection[BlobHash]) -> Script[int]:
     """Their bytes are removed: so are their rows."""
     return run("DELETE FROM media WHERE hash {in hashes} AND going_at_ms IS NOT NULL", hashes=list(hashes))
