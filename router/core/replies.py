@@ -70,6 +70,11 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     files_bytes_max: int | None = None
     """Of one reply together."""
 
+    @property
+    def together_bytes_max(self) -> int:
+        """What all files of a reply may have: they are in memory together when it is sent."""
+        return min(self.files_bytes_max or ATTACHMENT_BYTES_MAX, ATTACHMENT_BYTES_MAX)
+
 
 def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) -> None:
     """Whether this channel can carry a file. Raises Refused (no_files, file_too_big, file_kind)."""
@@ -94,8 +99,8 @@ def _check_files(files: Sequence[StoredAttachment], wanted: int, channel: Channe
         raise Refused("too_many_files", f"{wanted} files; a reply carries {REPLY_FILES_MAX}", status=422, data=data)
     for file in files:
         check_file(file.name, file.size, file.sniffed, channel)
-    total, limit = sum(file.size for file in files), channel.files_bytes_max
-    if limit is not None and total > limit:
+    total, limit = sum(file.size for file in files), channel.together_bytes_max
+    if total > limit:
         raise Refused(
             "files_too_big",
             f"{total} bytes of files; {channel.name} carries {limit} in one message",

@@ -16,12 +16,11 @@ import msgspec
 
 from router.bus import Bus
 from router.core.textfiles import look_through
-from router.flow import rounds
 from router.flow.media import Kept, Media, NewFile
 from router.flow.signed import PrivateAddress, PublicResolver, is_public_host
 from router.flow.spool import Spool, TooLong
 from router.model.changes import Record, Save
-from router.model.errors import Conflict
+from router.model.errors import Conflict, StoreUnavailable
 from router.model.filetypes import UNTOLD, type_of
 from router.model.ids import BlobHash, MessageId
 from router.model.limits import ATTACHMENT_BYTES_MAX, FETCH_ATTEMPTS_MAX, FETCH_SECONDS_MAX, TEXT_FILES_BYTES_MAX
@@ -33,6 +32,8 @@ from router.store import media as store_media
 from router.store.script import Script, Store
 from router.telemetry import Logger, why
 
+_LOOK_S: Final = 1.0
+"""A new address waits no longer than this."""
 _AT_ONCE: Final = 4
 _HOPS_MAX: Final = 3
 _PIECE_BYTES: Final = 65_536
@@ -71,7 +72,13 @@ class FetchWorker:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await rounds.work("fetch", self.run_once, bus=self._bus, log=self._log, topic="events")
+        while True:
+            try:
+                while await self.run_once():
+                    pass
+            except StoreUnavailable as error:
+                self._log.warning("fetch.store_unavailable", **why(error))
+            await asyncio.sleep(_LOOK_S)
 
     async def run_once(self) -> int:
         """One round; how many messages were worked on."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from router.bus import Bus, Topic
+from router.bus import Bus
 from router.model.changes import Change
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.sources import Clock
@@ -14,11 +14,9 @@ _POLL_S = 1.0
 """Without any wake-up a worker still looks for work this often."""
 
 
-async def work(
-    what: str, one_round: Callable[[], Awaitable[int]], *, bus: Bus, log: Logger, topic: Topic = "outbox"
-) -> None:
-    """Work until cancelled, woken by `topic`; `what` names the worker in the log."""
-    watch = bus.watch(topic)
+async def work(what: str, one_round: Callable[[], Awaitable[int]], *, bus: Bus, log: Logger) -> None:
+    """Work until cancelled; `what` names the worker in the log."""
+    watch = bus.watch("outbox")
     try:
         while True:
             try:

@@ -326,7 +326,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
             "channel": way_out.name,
             "allowed": way_out.can_send and way_out.files,
             "bytes_max": min(way_out.file_bytes_max, ATTACHMENT_BYTES_MAX),
-            "together_bytes_max": way_out.files_bytes_max,
+            "together_bytes_max": way_out.together_bytes_max,
             "most": REPLY_FILES_MAX,
         },
         "reply_to": {
