@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 import msgspec
 from aiohttp import web
 
-from router.model.ids import MessageId, OutboxId
+from router.model.ids import AttachmentId, MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.sources import Clock, Ids
 
@@ -29,7 +29,11 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Longest text of one message, in code points; None when the provider sets no bound."""
     html: bool = False
     attachments: bool = False
+    """`send` carries files."""
     attachment_bytes_max: int = 0
+    """The largest file that it carries."""
+    attachments_bytes_max: int | None = None
+    """All files of one message together; None when only each of them is bounded."""
     hides: bool = False
     """`send` takes an Outbound whose action is `hide`: it asks the network to take a public post out of sight."""
     answers_privately: bool = False
@@ -211,6 +215,18 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 # --- what a connector is given -------------------------------------------------------------------------------------
 
 
+class ThreadFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a message, for its customer."""
+
+    id: AttachmentId
+    name: str
+    content_type: str
+    """What it is by its content; application/octet-stream where that does not tell."""
+    size: int
+    path: str = ""
+    """Where the house serves it, relative to `/channels/<kind>/<account>/`; whoever has it may read the file."""
+
+
 class ThreadMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message of one conversation as its customer may see it: never a note."""
 
@@ -225,6 +241,7 @@ class ThreadMessage(msgspec.Struct, frozen=True, kw_only=True):
     delivery: str | None = None
     at_ms: int
     deleted: bool = False
+    files: tuple[ThreadFile, ...] = ()
 
 
 class ThreadTicket(msgspec.Struct, frozen=True, kw_only=True):

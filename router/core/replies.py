@@ -6,6 +6,7 @@ be sent is handed back beside it, to rest sealed.
 A note owns no outbox row: no code path from a note to a customer exists.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -16,9 +17,10 @@ from router.core.private_side import PrivateSide
 from router.core.tickets import change_state, snippet_of
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
-from router.model.ids import EventId, MessageId, OutboxId, TicketId
-from router.model.limits import REPLY_CHARS_MAX
-from router.model.message import Redaction
+from router.model.filetypes import PROGRAMS
+from router.model.ids import AttachmentId, EventId, MessageId, OutboxId, TicketId
+from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX, REPLY_FILES_MAX
+from router.model.message import Redaction, StoredAttachment
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
 from router.model.tables import Agent, Conversation, Event, Message, OutboxEntry, Ticket
@@ -38,6 +40,8 @@ class ReplyCommand(msgspec.Struct, frozen=True, kw_only=True):
     force: bool = False
     """Send although something newer came."""
     solve: bool = False
+    files: tuple[AttachmentId, ...] = ()
+    """What was uploaded for it, in order."""
     confirmed: tuple[Concern, ...] = ()
     """What an earlier answer (confirm_needed) found, as it was found: to be sent all the same."""
 
@@ -58,6 +62,51 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     """Why not, as a stable code."""
     text_max: int | None = None
+    name: str = ""
+    """What people call the channel, for errors."""
+    files: bool = False
+    """It carries files."""
+    file_bytes_max: int = 0
+    files_bytes_max: int | None = None
+    """Of one reply together."""
+
+    @property
+    def together_bytes_max(self) -> int:
+        """What all files of a reply may have: they are in memory together when it is sent."""
+        return min(self.files_bytes_max or ATTACHMENT_BYTES_MAX, ATTACHMENT_BYTES_MAX)
+
+
+def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) -> None:
+    """Whether this channel can carry a file. Raises Refused (no_files, file_too_big, file_kind)."""
+    about: dict[str, object] = {"channel": channel.name, "name": name}
+    if not channel.files:
+        raise Refused("no_files", f"{channel.name} carries no files", status=422, data=about)
+    limit = min(channel.file_bytes_max, ATTACHMENT_BYTES_MAX)
+    if size > limit:
+        detail = f"{name} has {size} bytes; {channel.name} carries {limit}"
+        raise Refused("file_too_big", detail, status=422, data={**about, "limit": limit})
+    if size == 0:
+        raise Refused("file_empty", f"{name} is empty", status=422, data=about)
+    if sniffed in PROGRAMS:
+        raise Refused("file_kind", f"{name} is a program ({sniffed}); programs are not sent", status=422, data=about)
+
+
+def _check_files(files: Sequence[StoredAttachment], wanted: int, channel: ChannelView) -> None:
+    if len(files) != wanted:
+        raise Refused("file_gone", "a file of this reply is there no more; attach it again", status=422)
+    if wanted > REPLY_FILES_MAX:
+        data: dict[str, object] = {"limit": REPLY_FILES_MAX}
+        raise Refused("too_many_files", f"{wanted} files; a reply carries {REPLY_FILES_MAX}", status=422, data=data)
+    for file in files:
+        check_file(file.name, file.size, file.sniffed, channel)
+    total, limit = sum(file.size for file in files), channel.together_bytes_max
+    if total > limit:
+        raise Refused(
+            "files_too_big",
+            f"{total} bytes of files; {channel.name} carries {limit} in one message",
+            status=422,
+            data={"channel": channel.name, "limit": limit},
+        )
 
 
 def decide_reply(
@@ -66,15 +115,17 @@ def decide_reply(
     channel: ChannelView,
     agent: Agent,
     *,
+    files: Sequence[StoredAttachment] = (),
     hosts: LinkHosts | None,
     now_ms: int,
     ids: Ids,
 ) -> Reply:
-    """The reply and its changes. Raises Refused (cannot_reply, empty, too_long, stale_reply, reply_blocked,
-    confirm_needed, ...)."""
+    """The reply and its changes. Raises Refused (cannot_reply, empty, too_long, no_files, file_too_big, stale_reply,
+    reply_blocked, confirm_needed, ...)."""
     ticket, conversation = facts.ticket, facts.conversation
     text = command.text.strip()
-    _check_sendable(ticket, text, channel)
+    _check_sendable(ticket, text, channel, files=len(command.files))
+    _check_files(files, len(command.files), channel)
     if facts.newer and not command.force:
         raise Refused(
             "stale_reply",
@@ -101,6 +152,7 @@ def decide_reply(
         client_key=command.client_key,
         subject=_subject(ticket, last, conversation),
         text=stored.text,
+        attachments=tuple(files),
         language=ticket.language,
         findings=tuple(sorted({concern.type for concern in confirmed})),
         redactions=tuple(Redaction(field=c.field, start=c.start, end=c.end, type=c.type) for c in confirmed),
@@ -117,7 +169,8 @@ def decide_reply(
         due_at_ms=now_ms,
         created_at_ms=now_ms,
     )
-    answered, events = _answered(ticket, agent, stored.text, solve=command.solve, now_ms=now_ms)
+    said = stored.text or files[0].name
+    answered, events = _answered(ticket, agent, said, solve=command.solve, now_ms=now_ms)
     added = Event(
         at_ms=now_ms,
         kind="message.added",
@@ -132,8 +185,8 @@ def decide_reply(
     return Reply(message=message, changes=changes, clear=text if confirmed else None)
 
 
-def _check_sendable(ticket: Ticket, text: str, channel: ChannelView) -> None:
-    if not text:
+def _check_sendable(ticket: Ticket, text: str, channel: ChannelView, *, files: int) -> None:
+    if not text and not files:
         raise Refused("empty", "a reply needs text", status=422)
     if ticket.state == "closed":
         raise Refused("ticket_closed", "a closed ticket cannot be answered; a new message opens a follow-up")

@@ -57,7 +57,9 @@ class Accounts:
             log=self._log,
             signer=self._keys,
             cursors=AccountCursors(store, kind, account),
-            threads=AccountThreads(kind, account, store=store, bus=bus, feed=self._feed, clock=clock),
+            threads=AccountThreads(
+                kind, account, store=store, signer=self._keys, bus=bus, feed=self._feed, clock=clock
+            ),
             links=AccountLinks(kind, account, store=store, bus=bus, keys=self._keys, clock=clock, ids=self._ids),
             banners=HouseBanners(store=store, feed=self._feed),
             public_url=self._config.server.public_url,

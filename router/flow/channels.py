@@ -83,7 +83,15 @@ class Channels:
             return ChannelView(can_send=False, reason="no_channel")
         if not channel.capabilities.can_send:
             return ChannelView(can_send=False, reason="receive_only")
-        return ChannelView(can_send=True, text_max=channel.capabilities.text_max)
+        able = channel.capabilities
+        return ChannelView(
+            can_send=True,
+            text_max=able.text_max,
+            name=channel.manifest.name,
+            files=able.attachments,
+            file_bytes_max=able.attachment_bytes_max,
+            files_bytes_max=able.attachments_bytes_max,
+        )
 
     def keys_of(self, channel: Channel) -> list[tuple[str, str]]:
         """Every (kind, account) whose replies this channel carries."""

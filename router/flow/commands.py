@@ -27,12 +27,13 @@ from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import SNOOZE_MAX_MS
+from router.model.message import StoredAttachment
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Clock, Ids
 from router.model.tables import Agent, Event, HookEntry, OutboxEntry, Ticket, TicketState, Urgency
 from router.store import changes as store_changes
 from router.store import commands as gather
-from router.store import inbox, sealed
+from router.store import inbox, media, sealed
 from router.store.rows import SealedRow
 from router.store.script import Store
 from rules.redact import redact
@@ -68,6 +69,7 @@ class Commands:
                 facts,
                 self._channels.view(conversation.channel, conversation.account),
                 agent,
+                files=await self._attached(command, agent),
                 hosts=self._rulebook.hosts,
                 now_ms=now_ms,
                 ids=self._ids,
@@ -86,6 +88,12 @@ class Commands:
             return message_id
 
         return await self._once(command.client_key, attempt)
+
+    async def _attached(self, command: ReplyCommand, agent: Agent) -> list[StoredAttachment]:
+        if not command.files:
+            return []
+        found = await self._store.read(media.uploads(command.files, agent.id, command.ticket_id))
+        return [upload.file for upload in found]
 
     async def note(self, ticket_id: TicketId, text: str, client_key: str, agent: Agent) -> MessageId:
         """Add an internal note. Raises Refused."""

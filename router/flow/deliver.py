@@ -14,8 +14,8 @@ from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected,
 from router.core.delivery import after_attempt
 from router.core.reply_token import make_token
 from router.flow.channels import Channel, Channels
-from router.flow.files import open_file
 from router.flow.links import LinkWriter
+from router.flow.media import Media
 from router.flow.seals import open_reply
 from router.flow.switches import Switches
 from router.keys import Keyring
@@ -33,6 +33,10 @@ _POLL_S = 1.0
 _PAUSE_S = 0.5
 
 
+class _FileGone(Exception):
+    """A reply must not leave without what was attached to it."""
+
+
 class DeliveryWorker:
     """Sends what waits in the outbox."""
 
@@ -42,6 +46,7 @@ class DeliveryWorker:
         store: Store,
         bus: Bus,
         channels: Channels,
+        media: Media,
         keys: Keyring,
         links: LinkWriter,
         switches: Switches,
@@ -51,7 +56,7 @@ class DeliveryWorker:
         log: Logger,
     ) -> None:
         self._store, self._bus, self._channels, self._keys = store, bus, channels, keys
-        self._links, self._switches, self._clock, self._jitter = links, switches, clock, jitter
+        self._media, self._links, self._switches, self._clock, self._jitter = media, links, switches, clock, jitter
         self._metrics, self._log = metrics, log
 
     async def run(self) -> None:
@@ -184,6 +189,8 @@ class DeliveryWorker:
             return Unknown(reason=f"no answer within {SEND_SECONDS_MAX} s")
         except StoreUnavailable:
             raise
+        except _FileGone as gone:
+            return Rejected(reason=f"its file {gone} is there no more; write it again without")
         except Exception as error:  # noqa: BLE001 -- a connector's mistake is one reply's trouble, not the worker's
             self._log.error("deliver.connector_failed", channel=channel.kind, error=type(error).__name__)
             return Unknown(reason=f"the connector failed: {type(error).__name__}")
@@ -199,11 +206,12 @@ class DeliveryWorker:
 
     async def _outbound(self, item: Claimed, text: str) -> Outbound:
         message, conversation = item.message, item.conversation
-        files = [
-            OutboundAttachment(name=file.name, content_type=file.content_type, data=data)
-            for file in message.attachments
-            if (data := await open_file(self._store, self._keys, file)) is not None
-        ]
+        files = []
+        for file in message.attachments:
+            data = await self._media.read(file)
+            if data is None:
+                raise _FileGone(file.name)
+            files.append(OutboundAttachment(name=file.name, content_type=file.content_type, data=data))
         return Outbound(
             id=item.entry.id,
             key=item.entry.id,

@@ -11,8 +11,8 @@ from router.flow.channels import Channels
 from router.flow.commands import Commands
 from router.flow.rulebook import Rulebook
 from router.model.errors import Refused
-from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
-from router.model.limits import CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
+from router.model.ids import AgentId, AttachmentId, EventId, MessageId, OutboxId, TicketId
+from router.model.limits import ATTACHMENTS_MAX, CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
 from router.model.tables import Agent, TicketState, Urgency
 from router.store import inbox
 from router.store.inbox import TicketDetail, View
@@ -31,6 +31,7 @@ class _Reply(msgspec.Struct, forbid_unknown_fields=True):
     force: bool = False
     solve: bool = False
     confirmed: Annotated[tuple[Concern, ...], msgspec.Meta(max_length=CONFIRMED_MAX)] = ()
+    files: Annotated[tuple[AttachmentId, ...], msgspec.Meta(max_length=ATTACHMENTS_MAX)] = ()
 
 
 class _Note(msgspec.Struct, forbid_unknown_fields=True):
@@ -138,6 +139,7 @@ class TicketsApi:
             force=asked.force,
             solve=asked.solve,
             confirmed=asked.confirmed,
+            files=asked.files,
         )
         try:
             message_id = await self._commands.reply(command, agent)

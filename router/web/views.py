@@ -11,12 +11,14 @@ from router.core.verification import unlocked_until
 from router.flow.channels import Channels
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
+from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_FILES_MAX
 from router.model.message import Care, PickedPolicy, Redaction
 from router.model.tables import Event, Message, OutboxEntry
 from router.store import inbox
 from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
 from router.web.contacts import identity_view
+from router.web.files import shown_as
 from router.web.side_views import action_view, check_view, facts_view, page_view
 from rules.ruleset import Ruleset
 
@@ -79,6 +81,8 @@ class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     checked: str
     inline: bool
+    shows: str | None
+    """image, audio: what the inbox may do with it besides offering it."""
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,6 +233,7 @@ def message_view(
                 state=file.state,
                 checked=file.checked,
                 inline=file.content_id is not None,
+                shows=shown_as(file),
             )
             for file in message.attachments
         ),
@@ -317,6 +322,13 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
         "can_reply": way_out.can_send and not closed,
         "cannot_reply_reason": reason,
         "text_max": way_out.text_max,
+        "files": {
+            "channel": way_out.name,
+            "allowed": way_out.can_send and way_out.files,
+            "bytes_max": min(way_out.file_bytes_max, ATTACHMENT_BYTES_MAX),
+            "together_bytes_max": way_out.together_bytes_max,
+            "most": REPLY_FILES_MAX,
+        },
         "reply_to": {
             "channel": conversation.channel,
             "account": conversation.account,
