@@ -36,6 +36,13 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """`send` can answer a public post so that its writer alone reads it (an Outbound that is private and names it)."""
     opens_links: bool = False
     """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
+    private_link: str = ""
+    """Where somebody who wrote in public goes on in private on this very network: an address, in which `{token}` stands
+    for a token of ours that comes back through `Context.links`."""
+    reply_window_s: int | None = None
+    """How long after a customer's last private message an answer can be sent, in seconds; None: at any time."""
+    agent_window_s: int | None = None
+    """The same for what a person of ours writes, where the network grants people longer."""
     threads: bool = False
     """Messages name what they answer (mail)."""
     mails_answers: bool = False
@@ -118,6 +125,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     author_name: str | None = None
     attachments: tuple[OutboundAttachment, ...] = ()
     created_at_ms: int
+    heard_at_ms: int | None = None
+    """When the customer last wrote in this conversation; told where the channel has a reply window."""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -261,7 +270,8 @@ class Links(Protocol):
     async def open(self, token: str, visitor: str) -> bool:
         """Let the visitor into the private conversation that `token` leads to, once; False when it opens nothing.
 
-        For a visitor who has written nothing yet. True again for the one whom it has let in. Raises StoreUnavailable.
+        For a visitor who has written nothing yet, or whom the house knows as the one whom the link was sent to. True
+        again for the one whom it has let in. Raises StoreUnavailable.
         """
         ...
 

@@ -15,11 +15,15 @@ from router.model.tables import Contact, Conversation, Event, Identity, Particip
 
 
 class Guest(msgspec.Struct, frozen=True, kw_only=True):
-    """A visitor of an own channel, who has said nothing yet."""
+    """Who brings a link: as a rule, somebody who has said nothing yet."""
 
     channel: str
     account: str
     visitor: str
+    known_as: ContactId | None = None
+    """Whose address this is already."""
+    conversation: Conversation | None = None
+    """Their private conversation, where they have one."""
 
 
 def open_link(
@@ -27,7 +31,8 @@ def open_link(
 ) -> list[Change]:
     """Let a visitor in as `contact`, whom the link was sent to; nothing changes when it let that visitor in before.
 
-    Raises Refused (link_used, link_expired).
+    Whom the house knows as `contact` needs no proof: their conversation goes on with the ticket. Who is known as
+    somebody else keeps what is theirs. Raises Refused (link_used, link_expired, link_of_another).
     """
     if link.opened_by is not None:
         if link.opened_by == guest.visitor:
@@ -38,7 +43,33 @@ def open_link(
     opened = msgspec.structs.replace(link, opened_at_ms=now_ms, opened_by=guest.visitor, version=link.version + 1)
     # Agents may have given the conversation to another contact since, whose ticket this is not.
     proves = link.proves and contact.id == ticket.contact_id
-    people, contact_id = _proven(contact, guest, now_ms, ids) if proves else _stranger(link, guest, now_ms, ids)
+    people: list[Change] = [Check(contact)]
+    if guest.known_as is not None:
+        if not guest.known_as == contact.id == ticket.contact_id:
+            raise Refused("link_of_another", "this link was sent to somebody else", status=410)
+        proves, contact_id = True, contact.id
+    else:
+        people, contact_id = _proven(contact, guest, now_ms, ids) if proves else _stranger(link, guest, now_ms, ids)
+    conversation, entered = _entered(guest, contact_id, ticket, now_ms, ids)
+    event = Event(
+        at_ms=now_ms,
+        kind="link.opened",
+        ticket_id=ticket.id,
+        message_id=link.message_id,
+        conversation_id=conversation.id,
+        queue=ticket.queue,
+        actor=f"contact:{contact_id}",
+        data={"proves": "yes" if proves else "no"},
+    )
+    return [*people, Save(opened), entered, Record(event)]
+
+
+def _entered(guest: Guest, contact_id: ContactId, ticket: Ticket, now_ms: int, ids: Ids) -> tuple[Conversation, Change]:
+    """The guest's conversation, with the ticket as its current one."""
+    if guest.conversation is not None:
+        before = guest.conversation
+        moved = msgspec.structs.replace(before, ticket_id=ticket.id, version=before.version + 1)
+        return moved, Save(moved)
     conversation = Conversation(
         id=ConversationId(ids.new()),
         channel=guest.channel,
@@ -50,17 +81,7 @@ def open_link(
         ticket_id=ticket.id,
         created_at_ms=now_ms,
     )
-    event = Event(
-        at_ms=now_ms,
-        kind="link.opened",
-        ticket_id=ticket.id,
-        message_id=link.message_id,
-        conversation_id=conversation.id,
-        queue=ticket.queue,
-        actor=f"contact:{contact_id}",
-        data={"proves": "yes" if proves else "no"},
-    )
-    return [*people, Save(opened), Add(conversation), Record(event)]
+    return conversation, Add(conversation)
 
 
 def _proven(contact: Contact, guest: Guest, now_ms: int, ids: Ids) -> tuple[list[Change], ContactId]:

@@ -83,7 +83,13 @@ class Channels:
             return ChannelView(can_send=False, reason="no_channel")
         if not channel.capabilities.can_send:
             return ChannelView(can_send=False, reason="receive_only")
-        return ChannelView(can_send=True, text_max=channel.capabilities.text_max)
+        able = channel.capabilities
+        return ChannelView(
+            can_send=True,
+            text_max=able.text_max,
+            window_s=able.reply_window_s,
+            agent_window_s=able.agent_window_s,
+        )
 
     def keys_of(self, channel: Channel) -> list[tuple[str, str]]:
         """Every (kind, account) whose replies this channel carries."""

@@ -1,7 +1,7 @@
 """Links into private conversations."""
 
 from router.model.ids import LinkId, MessageId
-from router.model.tables import Contact, PrivateLink, Ticket
+from router.model.tables import Contact, Conversation, Identity, PrivateLink, Ticket
 from router.store.script import Script, fetch_one
 
 
@@ -20,6 +20,22 @@ def get(link_id: LinkId) -> Script[tuple[PrivateLink, Ticket, Contact] | None]:
     )
     assert contact is not None, "foreign keys say so"
     return link, ticket, contact
+
+
+def guest(kind: str, account: str, visitor: str) -> Script[tuple[Identity | None, Conversation | None]]:
+    """What the house knows of somebody who brings a link: who they are, and their private conversation."""
+    identity = yield from fetch_one(
+        Identity, "WHERE t.kind = :network AND t.value = :visitor", network=kind, visitor=visitor
+    )
+    conversation = yield from fetch_one(
+        Conversation,
+        "WHERE t.channel = :network AND t.account = :account AND t.visibility = 'private' "
+        "AND {same t.thread :visitor} AND {same t.peer :visitor}",
+        network=kind,
+        account=account,
+        visitor=visitor,
+    )
+    return identity, conversation
 
 
 def of_message(message_id: MessageId) -> Script[PrivateLink | None]:

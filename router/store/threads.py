@@ -95,3 +95,11 @@ def has_been_answered(conversation_id: ConversationId) -> Script[bool]:
         id=conversation_id,
     )
     return bool(rows)
+
+
+def last_heard(conversation_id: ConversationId) -> Script[int | None]:
+    """When a conversation's customer wrote last, in milliseconds since 1970."""
+    rows = yield from select(
+        "SELECT MAX(sent_at_ms) FROM messages WHERE conversation_id = :id AND kind = 'inbound'", id=conversation_id
+    )
+    return rows[0][0] if rows else None

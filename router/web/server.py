@@ -104,7 +104,13 @@ class Server:
             public_url=config.public_url,
         )
         self._tickets = TicketsApi(
-            store=store, auth=auth, commands=commands, channels=channels, rulebook=rulebook, views=views
+            store=store,
+            auth=auth,
+            commands=commands,
+            channels=channels,
+            rulebook=rulebook,
+            views=views,
+            clock=clock,
         )
         self._contacts = ContactsApi(store=store, auth=auth, people=people)
         self._abuse = AbuseApi(store=store, auth=auth, abuse=abuse, clock=clock)
