@@ -112,7 +112,7 @@ class Graph:
         someone = self._addressed(asked) if "id" in recipient else self._answered_privately(recipient)
         if someone.gone:
             raise Refusal(551, "(#551) This person isn't available right now.", subcode=1_545_041)
-        mid = f"m_{self._page.number():08d}"
+        mid = self._page.mid()
         files = []
         if data is not None:
             self._world.files[mid] = data

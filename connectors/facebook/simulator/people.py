@@ -29,7 +29,7 @@ class Person:
     def compose(self, text: str = "", **more: Any) -> Json:  # noqa: ANN401 -- JSON
         """Say something: it stands in the conversation, and nothing is delivered yet."""
         now_ms = self._world.clock.now_ms()
-        mid = f"m_{self.page.number():08d}"
+        mid = self.page.mid()
         self.someone.messages.append(Said(mid=mid, sender=self.id, text=text, at_ms=now_ms))
         self.someone.heard_at_ms = now_ms
         said = {"mid": mid, **({"text": text} if text else {}), **more}
@@ -67,7 +67,7 @@ class Person:
         is_new = self.someone.heard_at_ms is None and not self.someone.messages
         self.someone.heard_at_ms = self._world.clock.now_ms()
         if is_new:
-            pressed = {"mid": f"m_{self.page.number():08d}", "title": "Get Started", "payload": "GET_STARTED"}
+            pressed = {"mid": self.page.mid(), "title": "Get Started", "payload": "GET_STARTED"}
             await self._push({"postback": {**pressed, "referral": referral}}, "messaging_postbacks")
         else:
             await self._push({"referral": referral}, "messaging_referrals")

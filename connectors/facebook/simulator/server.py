@@ -100,6 +100,11 @@ class GraphServer(World):
     # --- calls -----------------------------------------------------------------------------------------------------
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
+        answer = await self._answered(request)
+        answer.force_close()  # a connection that is kept is a task that outlives whoever called
+        return answer
+
+    async def _answered(self, request: web.Request) -> web.StreamResponse:
         edge, number = request.match_info.get("edge", ""), request.match_info["number"]
         what = (_DEEDS if request.method == "POST" else _QUESTIONS).get(edge, "unknown")
         try:
@@ -220,7 +225,8 @@ class GraphServer(World):
             async with self.changed:
                 # Woken by a change; looked at again now and then, since a pause may be over.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.changed.wait(), 0.05)
+                    async with asyncio.timeout(0.05):
+                        await self.changed.wait()
 
     async def _deliver(self, page: Page) -> None:
         now_ms = self.clock.now_ms()

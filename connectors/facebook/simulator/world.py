@@ -122,6 +122,10 @@ class Page(msgspec.Struct, kw_only=True):
         self.next_id += 1
         return self.next_id
 
+    def mid(self) -> str:
+        """The id of the next message of Messenger; no other page has it."""
+        return f"m_{self.id}{self.number():08d}"
+
 
 class World:
     """All pages of one simulator, and what is wrong with it for now."""
