@@ -15,6 +15,8 @@ _TYPES: Final = {
     "file": ("application/octet-stream", ""),
 }
 """What Messenger's kinds of files are as a rule; the house looks at the bytes."""
+_CALLED: Final = {"fallback": "link", "template": "card", "": "something"}
+"""Other kinds, where Messenger's word for one says little."""
 _TITLE_CHARS_MAX: Final = 300
 
 
@@ -34,7 +36,8 @@ def _word(attachment: Attachment) -> str:
         return f"[location: {payload.coordinates.lat:.6f}, {payload.coordinates.long:.6f}]"
     title = (payload.title if payload is not None else "") or attachment.title
     told = " ".join(filter(None, (title[:_TITLE_CHARS_MAX], attachment.address[:URL_CHARS_MAX])))
-    return f"[{attachment.type or 'something'}: {told}]" if told else f"[{attachment.type or 'something'}]"
+    called = _CALLED.get(attachment.type, attachment.type)[:_TITLE_CHARS_MAX]
+    return f"[{called}: {told}]" if told else f"[{called}]"
 
 
 def files(one: One, fetched: Mapping[str, Fetched], name: str) -> tuple[list[AttachmentIn], list[str]]:

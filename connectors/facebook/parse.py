@@ -191,7 +191,7 @@ def _public(one: One, feed: Feed, fetched: Mapping[str, Fetched], account: str) 
 
 
 def _commenter(feed: Feed, own_id: str) -> Sender:
-    """Who wrote; without the permission to read it Meta leaves it out, and then nobody is proven."""
+    """Who wrote; where Meta leaves it out (a permission is missing), somebody known by this one comment."""
     if not feed.sender.id:
-        return Sender(id=f"comment:{own_id}", verified=False)
+        return Sender(id=f"comment:{own_id}")
     return Sender(id=feed.sender.id, name=feed.sender.name[:NAME_CHARS_MAX] or None)
