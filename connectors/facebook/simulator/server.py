@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import hashlib
 import hmac
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
@@ -202,7 +203,9 @@ class GraphServer(World):
         try:
             async with (
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_DELIVERY_S)) as http,
-                http.post(self.hooks[page.id], data=body, headers=headers, allow_redirects=False) as response,
+                http.post(
+                    self.hooks[page.id], data=io.BytesIO(body), headers=headers, allow_redirects=False
+                ) as response,
             ):
                 return response.status
         except (aiohttp.ClientError, TimeoutError):
