@@ -27,6 +27,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Sending the same key twice shows one message (mail: the same Message-ID; web chat: our own id)."""
     text_max: int | None = None
     """Longest text of one message, in code points; None when the provider sets no bound."""
+    public_text_max: int | None = None
+    """The same of a public one, where that is another; None: it is not."""
     html: bool = False
     attachments: bool = False
     attachment_bytes_max: int = 0
@@ -37,8 +39,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     opens_links: bool = False
     """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
     private_link: str = ""
-    """Where somebody who wrote in public goes on in private on this very network: an address, in which `{token}` stands
-    for a token of ours that comes back through `Context.links`."""
+    """An address that leads whoever posts here in public to this account's own private side, with `{token}` where the
+    network takes a word of ours along; what comes back goes to `Context.links`. Empty: there is none."""
     reply_window_s: int | None = None
     """How long after a customer's last private message an answer can be sent, in seconds; None: at any time."""
     agent_window_s: int | None = None

@@ -15,15 +15,15 @@ from router.model.tables import Contact, Conversation, Event, Identity, Particip
 
 
 class Guest(msgspec.Struct, frozen=True, kw_only=True):
-    """Who brings a link: as a rule, somebody who has said nothing yet."""
+    """Who brings a link, and what is known of them: mostly nothing."""
 
     channel: str
     account: str
     visitor: str
-    known_as: ContactId | None = None
-    """Whose address this is already."""
+    identity: Identity | None = None
+    """Theirs, where they have written on this kind of channel before."""
     conversation: Conversation | None = None
-    """Their private conversation, where they have one."""
+    """Their private conversation with this account."""
 
 
 def open_link(
@@ -31,8 +31,8 @@ def open_link(
 ) -> list[Change]:
     """Let a visitor in as `contact`, whom the link was sent to; nothing changes when it let that visitor in before.
 
-    Whom the house knows as `contact` needs no proof: their conversation goes on with the ticket. Who is known as
-    somebody else keeps what is theirs. Raises Refused (link_used, link_expired, link_of_another).
+    Whoever has written before keeps who they are: the contact whom the link was sent to goes on, in private; somebody
+    else has conversations of their own, and opens nothing. Raises Refused (link_used, link_expired, link_of_another).
     """
     if link.opened_by is not None:
         if link.opened_by == guest.visitor:
@@ -42,14 +42,16 @@ def open_link(
         raise Refused("link_expired", "this link can no longer be opened", status=410)
     opened = msgspec.structs.replace(link, opened_at_ms=now_ms, opened_by=guest.visitor, version=link.version + 1)
     # Agents may have given the conversation to another contact since, whose ticket this is not.
-    proves = link.proves and contact.id == ticket.contact_id
-    people: list[Change] = [Check(contact)]
-    if guest.known_as is not None:
-        if not guest.known_as == contact.id == ticket.contact_id:
-            raise Refused("link_of_another", "this link was sent to somebody else", status=410)
-        proves, contact_id = True, contact.id
+    is_theirs = contact.id == ticket.contact_id
+    people: list[Change]
+    if guest.identity is not None:
+        if not is_theirs or guest.identity.contact_id != contact.id:
+            raise Refused("link_of_another", "whoever has written before keeps their own conversation", status=410)
+        people, contact_id = [Check(contact)], contact.id
+    elif link.proves and is_theirs:
+        people, contact_id = _proven(contact, guest, now_ms, ids)
     else:
-        people, contact_id = _proven(contact, guest, now_ms, ids) if proves else _stranger(link, guest, now_ms, ids)
+        people, contact_id = _stranger(link, guest, now_ms, ids)
     conversation, entered = _entered(guest, contact_id, ticket, now_ms, ids)
     event = Event(
         at_ms=now_ms,
@@ -59,18 +61,18 @@ def open_link(
         conversation_id=conversation.id,
         queue=ticket.queue,
         actor=f"contact:{contact_id}",
-        data={"proves": "yes" if proves else "no"},
+        data={"proves": "yes" if contact_id == contact.id else "no"},
     )
     return [*people, Save(opened), entered, Record(event)]
 
 
 def _entered(guest: Guest, contact_id: ContactId, ticket: Ticket, now_ms: int, ids: Ids) -> tuple[Conversation, Change]:
-    """The guest's conversation, with the ticket as its current one."""
+    """The private conversation, which is about the ticket from now on."""
     if guest.conversation is not None:
-        before = guest.conversation
-        moved = msgspec.structs.replace(before, ticket_id=ticket.id, version=before.version + 1)
+        old = guest.conversation
+        moved = msgspec.structs.replace(old, ticket_id=ticket.id, version=old.version + 1)
         return moved, Save(moved)
-    conversation = Conversation(
+    begun = Conversation(
         id=ConversationId(ids.new()),
         channel=guest.channel,
         account=guest.account,
@@ -81,7 +83,7 @@ def _entered(guest: Guest, contact_id: ContactId, ticket: Ticket, now_ms: int, i
         ticket_id=ticket.id,
         created_at_ms=now_ms,
     )
-    return conversation, Add(conversation)
+    return begun, Add(begun)
 
 
 def _proven(contact: Contact, guest: Guest, now_ms: int, ids: Ids) -> tuple[list[Change], ContactId]:

@@ -37,10 +37,10 @@ class LinkWriter:
         """`page` opens private links; None when no channel has one."""
         self._store, self._keys, self._page, self._public_url = store, keys, page, public_url.rstrip("/")
 
-    async def filled(self, message: Message, text: str, own: str = "") -> str | None:
+    async def filled(self, message: Message, text: str, own: str) -> str | None:
         """The text with its link; None when there is no page that could open it any more.
 
-        `own` is the network's own way into private (Capabilities.private_link), which comes before our page.
+        `own` is the address that leads to the private side of the channel itself (Capabilities.private_link), if any.
         """
         if message.author_id is not None:
             return text
@@ -79,13 +79,12 @@ class AccountLinks:
             found = await self._store.read(links.get(LinkId(name)))
             if found is None:
                 return False
-            identity, conversation = await self._store.read(links.guest(self._kind, self._account, visitor))
             guest = Guest(
                 channel=self._kind,
                 account=self._account,
                 visitor=visitor,
-                known_as=identity.contact_id if identity is not None else None,
-                conversation=conversation,
+                identity=await self._store.read(links.identity(self._kind, visitor)),
+                conversation=await self._store.read(links.conversation(self._kind, self._account, visitor)),
             )
             now_ms = self._clock.now_ms()
             try:

@@ -5,6 +5,23 @@ from router.model.tables import Contact, Conversation, Identity, PrivateLink, Ti
 from router.store.script import Script, fetch_one
 
 
+def identity(kind: str, value: str) -> Script[Identity | None]:
+    """Whose address that is."""
+    return fetch_one(Identity, "WHERE t.kind = :channel AND t.value = :value", channel=kind, value=value)
+
+
+def conversation(channel: str, account: str, peer: str) -> Script[Conversation | None]:
+    """The peer's private conversation that is no thread of several."""
+    return fetch_one(
+        Conversation,
+        "WHERE {same t.thread :peer} AND {same t.peer :peer} AND t.channel = :channel AND t.account = :account "
+        "AND t.visibility = 'private'",
+        peer=peer,
+        channel=channel,
+        account=account,
+    )
+
+
 def get(link_id: LinkId) -> Script[tuple[PrivateLink, Ticket, Contact] | None]:
     """One link, its ticket, and whose the conversation is by now in which it was sent."""
     link = yield from fetch_one(PrivateLink, "WHERE t.id = :id", id=link_id)
@@ -20,22 +37,6 @@ def get(link_id: LinkId) -> Script[tuple[PrivateLink, Ticket, Contact] | None]:
     )
     assert contact is not None, "foreign keys say so"
     return link, ticket, contact
-
-
-def guest(kind: str, account: str, visitor: str) -> Script[tuple[Identity | None, Conversation | None]]:
-    """What the house knows of somebody who brings a link: who they are, and their private conversation."""
-    identity = yield from fetch_one(
-        Identity, "WHERE t.kind = :network AND t.value = :visitor", network=kind, visitor=visitor
-    )
-    conversation = yield from fetch_one(
-        Conversation,
-        "WHERE t.channel = :network AND t.account = :account AND t.visibility = 'private' "
-        "AND {same t.thread :visitor} AND {same t.peer :visitor}",
-        network=kind,
-        account=account,
-        visitor=visitor,
-    )
-    return identity, conversation
 
 
 def of_message(message_id: MessageId) -> Script[PrivateLink | None]:

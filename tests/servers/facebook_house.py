@@ -37,7 +37,7 @@ def wallet_page(number: str = PAGE, **changes: object) -> Page:
     return Page(**{**found, **changes})  # type: ignore[arg-type]
 
 
-def settings_for(server: GraphServer, page: Page | None = None, **changes: object) -> dict[str, object]:
+def settings_for(server: GraphServer, page: Page | None = None, /, **changes: object) -> dict[str, object]:
     """Settings of a channel that talks to the simulator."""
     page = page or server.only_page()
     return {
@@ -59,7 +59,7 @@ class FacebookHouse(ConnectorHouse):
         return connector
 
 
-def outbound(to: str = "5520931", text: str = "We found it.", **changes: object) -> Outbound:
+def outbound(to: str = "5520931", text: str = "We found it.", /, **changes: object) -> Outbound:
     """A reply to somebody on Messenger, or, with a thread of a post, to a comment."""
     found: dict[str, object] = {
         "id": "o1", "key": "key-1", "message_id": "m1", "channel": "facebook", "account": "default",

@@ -134,7 +134,7 @@ def test_a_link_sent_to_somebody_who_turned_out_to_be_another_lets_take_part_and
 def known(world, decided, channel="x", visitor="77"):
     """The guest as the store finds them: an address of somebody's, perhaps with a conversation."""
     identity = world.snapshot.identities[channel, visitor]
-    return Guest(channel=channel, account="default", visitor=visitor, known_as=identity.contact_id)
+    return Guest(channel=channel, account="default", visitor=visitor, identity=identity)
 
 
 @pytest.mark.parametrize("ways", [PRIVATE, ELSEWHERE])
@@ -166,5 +166,5 @@ def test_who_is_known_as_somebody_else_keeps_what_is_theirs():
     world.say("hello", channel="telegram", sender="5", thread_id="5")
     ticket = world.ticket(decided)
     contact = world.snapshot.contacts[ticket.contact_id]
-    with pytest.raises(Refused, match="somebody else"):
+    with pytest.raises(Refused, match="their own conversation"):
         open_link(link, ticket, contact, known(world, decided, "telegram", "5"), now_ms=NOW, ids=world.ids)
