@@ -1,6 +1,7 @@
 """A page to play a customer on Facebook, on Messenger and below a post: plain HTML, works without scripts, and shows
 answers as they come."""
 
+import re
 from html import escape
 from typing import Final
 
@@ -14,6 +15,8 @@ _NAME_CHARS_MAX: Final = 60
 _FIRST_ID: Final = 4_242
 _EVERY_S: Final = 2
 _SHOWN: Final = 50
+_LINK: Final = re.compile(r"http://127\.0\.0\.1:\d+/m/\d+\?ref=[\w.-]+")
+"""The way into Messenger that the page itself sends."""
 _HEAD: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>A customer on Facebook</title><style>
@@ -107,7 +110,8 @@ class CustomerPage:
 
 
 def _said(one: Said, number: str) -> str:
-    return f'<li class="{"me" if one.sender == number else "page"}">{escape(one.text or "[a file]")}</li>'
+    shown = _LINK.sub(r'<a href="\g<0>" target="_top">\g<0></a>', escape(one.text or "[a file]"))
+    return f'<li class="{"me" if one.sender == number else "page"}">{shown}</li>'
 
 
 def _comment(one: Comment, number: str, *, is_below: bool) -> str:

@@ -54,7 +54,7 @@ class GraphServer(World):
         """How many events each delivery had, and how it was answered (0: not at all)."""
         self._retry_s, self._batch_max = webhook_retry_s, batch_max
         self._app = web.Application(client_max_size=_UPLOAD_BYTES_MAX)
-        for path in ("/{version}/{number}", "/{version}/{number}/{edge}"):
+        for path in (r"/{version:v\d+\.\d+}/{number}", r"/{version:v\d+\.\d+}/{number}/{edge}"):
             self._app.router.add_route("*", path, self._call)
         self._app.router.add_get(MEDIA + "{name}", self._file)
         self._runner: web.AppRunner | None = None
