@@ -25,7 +25,7 @@ main{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1
 h2{font-size:1.1rem;margin:.5rem 0}ol{padding:0;margin:0}
 li{list-style:none;margin:.4rem 0;padding:.4rem .7rem;border-radius:.7rem;white-space:pre-wrap;overflow-wrap:anywhere}
 .me{background:#d9e7fd;margin-left:3rem}.page{background:#ececec;margin-right:3rem}.other{background:#f6f6f6}
-.below{margin-left:2rem}.hidden{opacity:.75;border:1px dashed #767676}small{color:#4d4d4d;display:block}
+.below{margin-left:2rem}.hidden{background:#fff;border:1px dashed #767676}small{color:#4d4d4d;display:block}
 textarea{width:100%;box-sizing:border-box;font:inherit}input,button{font:inherit}label{display:block;margin:.5rem 0}
 iframe{width:100%;height:20rem;border:1px solid #767676;border-radius:.5rem}
 </style></head><body>"""
