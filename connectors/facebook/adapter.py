@@ -30,6 +30,8 @@ from router.connector import (
 )
 
 _CHECK_S: Final = 9.0
+_TOLD_PERCENT: Final = 80.0
+"""From here on an operator is told how much is used."""
 _NEEDED: Final = frozenset({"messages", "feed"})
 """Without these nothing comes in."""
 State = Literal["ok", "retrying", "auth_failed", "misconfigured", "stopped"]
@@ -92,12 +94,12 @@ class FacebookConnector:
             log = self._context.log.info if state in {"ok", "stopped"} else self._context.log.warning
             log(f"facebook.{state}", account=self._context.account, detail=detail or None)
         percent = self._client.used_percent
+        used = f"{percent:.0f} % of the calls that Meta allows are used" if percent >= _TOLD_PERCENT else ""
         self._health = Health(
             state=state,
-            detail=detail,
+            detail="; ".join(filter(None, (detail, used))),
             since_ms=before.since_ms if state == before.state else now,
             last_event_at_ms=now if state == "ok" else before.last_event_at_ms,
-            quota_left=max(0, 100 - int(percent)) if percent else None,
         )
 
     # --- sending ---------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome,
 from router.model.limits import SEND_SECONDS_MAX
 from router.model.sources import Clock
 
-TOKEN_REMEDY: Final = "give the channel a new page access token (Business settings, System users), then restart"  # noqa: S105
+TOKEN_REMEDY: Final = "give the channel a new page access token (Business settings, System users)"  # noqa: S105
 _SEND_S: Final = SEND_SECONDS_MAX - 5
 """One whole send; the caller gives up a little later."""
 _REMEMBERED_MAX: Final = 5_000

@@ -97,6 +97,9 @@ class Taker:
         said = one.messaging
         message = said.message if said is not None else None
         if one.page != self._settings.page_id:
+            if not self.counted["other_page"]:
+                remedy = "an app has one callback address: give each page an app of its own"
+                self._context.log.warning("facebook.other_page", account=self._context.account, remedy=remedy)
             self.counted["other_page"] += 1
             return True
         if message is not None and message.is_echo:
@@ -165,6 +168,6 @@ def names(counted: Counter[str]) -> Sequence[str]:
         "echo": "{} echoes of ours",
         "page": "{} by the page itself, written elsewhere",
         "standby": "{} left to another app",
-        "other_page": "{} of another page: give each page an app of its own",
+        "other_page": "{} of another page",
     }
     return [words[kind].format(counted[kind]) for kind in words if counted[kind]]

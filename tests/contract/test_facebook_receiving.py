@@ -116,11 +116,13 @@ async def test_a_batch_of_all_sorts_keeps_its_order_and_sets_aside_what_it_canno
         assert await server.post(page, b'{"object": "page", "entry": [') == 200
         assert await server.post(page, b"\xff\xfe") == 200
         assert await server.post(page, b"[" * 100_000) == 200
+        assert await server.post(page, body) == 200
         told = (await connector.check()).detail
+    assert house.names().count("facebook.other_page") == 1
     assert texts(house) == ["first", "second", "in public"]
-    assert house.quarantined == 6
-    assert "1 left to another app" in told
-    assert "1 of another page: give each page an app of its own" in told
+    assert house.quarantined == 9
+    assert "2 left to another app" in told
+    assert "2 of another page" in told
 
 
 async def test_what_nobody_would_send_is_not_even_read(server):
