@@ -21,8 +21,8 @@ from connectors.facebook.usage import usage_of
 from router.model.sources import Clock
 
 FIELDS: Final = (
-    "messages", "messaging_postbacks", "messaging_referrals", "message_deliveries", "message_echoes", "message_edits",
-    "message_reactions", "feed",
+    "messages", "messaging_postbacks", "messaging_referrals", "message_deliveries", "message_reads", "message_echoes",
+    "message_edits", "message_reactions", "feed",
 )  # fmt: skip
 """What the page is subscribed to."""
 ANSWER_BYTES_MAX: Final = 1_048_576

@@ -13,19 +13,19 @@ import msgspec
 
 from connectors.facebook import payloads
 from connectors.facebook.contents import files, text_of
-from connectors.facebook.meta import LINK, NAME, PAGE
+from connectors.facebook.meta import LINK, NAME, PAGE, READ
 from connectors.facebook.payloads import Feed, Messaging, One, at_ms, whole
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
 from router.model.limits import NAME_CHARS_MAX
-from router.model.message import InboundEvent, Kind, Sender
+from router.model.message import DeliveryState, InboundEvent, Kind, Sender
 from router.model.parcel import Fetched, unpack
 
 CHANNEL: Final = "facebook"
 _LINK: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[A-Za-z0-9_-]{16,64}")
 _REFUSED: Final = "[came with a link that opens nothing any more]"
 _SILENT: Final = frozenset({
-    "account_linking", "app_roles", "delivery", "optin", "pass_thread_control", "policy_enforcement", "read",
+    "account_linking", "app_roles", "delivery", "optin", "pass_thread_control", "policy_enforcement",
     "referral", "request_thread_control", "take_thread_control", "hop_context", "is_echo",
 })  # fmt: skip
 """What tells nothing that a customer says."""
@@ -83,18 +83,19 @@ class _Private:
         self._account, self._body = account, body
 
     def events(self) -> Sequence[InboundEvent]:
-        """What it means."""
+        """What it means. Raises InvalidMessage for what names no message where one is changed."""
         said = self._said
-        if said.delivery is not None:
-            return [
-                self._event("receipt", f"{mid}:delivered", target_id=mid, delivery="delivered")
-                for mid in dict.fromkeys(said.delivery.mids)
-                if mid
-            ]
         if not said.sender.id or said.sender.id == self._one.page:
             return ()
+        if said.delivery is not None:
+            return self._receipts("delivered", said.delivery.mids)
+        if said.read is not None:
+            return self._receipts("read", self._meta.get(READ, "").split())
         if said.message is not None:
             return self._message()
+        changed = said.message_edit or said.reaction
+        if changed is not None and not changed.mid:
+            raise InvalidMessage("a change of no message")
         if said.message_edit is not None:
             edit = said.message_edit
             own_id = f"{edit.mid}:edit:{whole(edit.num_edit)}"
@@ -105,6 +106,13 @@ class _Private:
             own_id = f"{change.mid}:reaction:{at_ms(said.timestamp)}"
             return (self._event("reaction", own_id, target_id=change.mid, text=shown),)
         return self._other()
+
+    def _receipts(self, state: DeliveryState, mids: Sequence[str]) -> Sequence[InboundEvent]:
+        return [
+            self._event("receipt", f"{mid}:{state}", target_id=mid, delivery=state)
+            for mid in dict.fromkeys(mids)
+            if mid
+        ]
 
     def _message(self) -> Sequence[InboundEvent]:
         message = self._said.message

@@ -110,10 +110,17 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     mids: tuple[str, ...] = ()
 
 
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages of ours have been read: all up to a time."""
+
+    watermark: Number = 0
+
+
 class Messaging(msgspec.Struct, frozen=True, kw_only=True):
     """One event of Messenger."""
 
     sender: Party = Party()
+    recipient: Party = Party()
     timestamp: Number = 0
     """Milliseconds since 1970."""
     message: Message | None = None
@@ -122,6 +129,7 @@ class Messaging(msgspec.Struct, frozen=True, kw_only=True):
     postback: Postback | None = None
     referral: Referral | None = None
     delivery: Delivery | None = None
+    read: Read | None = None
 
     @property
     def ref(self) -> str:

@@ -47,6 +47,10 @@ class Echoes:
         """The id of what bears this mark."""
         return self._ids.get(mark)
 
+    def knows(self, its_id: str) -> bool:
+        """Whether that is ours."""
+        return its_id in self._marks
+
     def is_another(self, its_id: str, mark: str) -> bool:
         """Whether something of ours is known to be something else than what bears this mark."""
         return self._marks.get(its_id, mark) != mark

@@ -205,15 +205,21 @@ async def test_messages_are_edited_reacted_to_and_known_to_have_arrived(server):
         await ann.edit(mid, "hello", 1)
         await ann.edit(mid, "hello!", 2)
         sent = await connector.send(outbound(ann.id))
+        await delivered(server)
         await ann.react(sent.provider_id)
         await ann.receive()
+        await ann.read()
         await delivered(server)
-    _, one, two, reaction, receipt = house.accepted
+        await ann.read()
+        await delivered(server)
+    _, one, two, reaction, receipt, read = house.accepted
     assert [(event.kind, event.target_id, event.text) for event in (one, two)] == [
         ("edit", mid, "hello"), ("edit", mid, "hello!"),
     ]  # fmt: skip
     assert (reaction.kind, reaction.target_id) == ("reaction", sent.provider_id)
     assert (receipt.kind, receipt.target_id, receipt.delivery) == ("receipt", sent.provider_id, "delivered")
+    assert (read.kind, read.target_id, read.delivery) == ("receipt", sent.provider_id, "read")
+    assert house.duplicates == 1, "the same reading told again"
 
 
 # --- names, links, files -------------------------------------------------------------------------------------------
@@ -313,6 +319,18 @@ async def test_a_file_that_cannot_be_had_is_told_and_its_message_arrives(server)
     assert "answered 503" in three.text
     assert not any(event.attachments for event in house.accepted)
     assert house.names().count("facebook.file_not_fetched") == 4
+
+
+async def test_a_delivery_with_too_many_large_files_is_taken_with_as_many_as_fit(server):
+    ann, page = person(server), server.only_page()
+    film = ann.file("video", b"x" * (24 * 1_048_576), server.url)
+    said = [Pending(kind="messaging", event=ann.compose(f"{n}", attachments=[film]), at_ms=1) for n in range(10)]
+    async with serving(server, timeouts={"files_s": 15, "call_s": 15}) as (house, _):
+        assert await server.post(page, server.notification(page, *said)) == 200
+    assert [event.text.partition("\n")[0] for event in house.accepted] == [f"{n}" for n in range(10)]
+    told = [event for event in house.accepted if "too much came at once" in event.text]
+    assert len(told) == 2
+    assert len(told) == sum(not event.attachments for event in house.accepted)
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,24 @@ async def test_a_public_question_is_answered_in_public_and_an_edit_and_a_removal
         assert ann.seen() == []
 
 
+async def test_a_stranger_who_offers_support_under_our_post_is_tagged_and_out_of_sight_and_a_victim_is_not(
+    house, facebook
+):
+    mallory, ann = Person(facebook, "66", "Wallet Help Desk"), Person(facebook, "77", "Ann Lee")
+    async with house() as app:
+        offer = await mallory.comment("Kindly DM our helpdesk on Telegram for a quick fix", POST)
+        victim = await ann.comment("He promised to recover my lost coins, I gave him access and the rest is gone", POST)
+        async with asyncio.timeout(20):
+            await facebook.until(lambda: offer.is_hidden)
+        await until(app, "SELECT COUNT(*) FROM messages WHERE kind = 'inbound'", [(2,)])
+        await until(app, "SELECT state FROM outbox WHERE action = 'hide'", [("sent",)])
+        ((tags, queue),) = await rows(
+            app, "SELECT tags, queue FROM tickets WHERE id = (SELECT ticket_id FROM outbox WHERE action = 'hide')"
+        )
+        assert (json.loads(tags), queue) == (["impersonator", "security"], "security")
+        assert not victim.is_hidden
+
+
 async def test_after_the_window_an_answer_is_refused_before_it_is_written(house, facebook):
     ann = Person(facebook, "77", "Ann Lee")
     async with house(human_agent=True) as app:

@@ -42,7 +42,7 @@ def events(body):
     for event in found:
         assert isinstance(event, InboundEvent)
         assert event.message_id
-        assert event.sender.id or event.kind == "receipt"
+        assert event.sender.id
         assert len(event.sender.name or "") <= NAME_CHARS_MAX
         assert len(event.attachments) <= ATTACHMENTS_MAX
         assert event.sent_at_ms >= 0

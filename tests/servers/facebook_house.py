@@ -23,8 +23,8 @@ QUICK = {
     "auth_retry_s": 0.2, "look_s": 0.1,
 }  # fmt: skip
 FIELDS = [
-    "messages", "messaging_postbacks", "messaging_referrals", "message_deliveries", "message_echoes", "message_edits",
-    "message_reactions", "feed",
+    "messages", "messaging_postbacks", "messaging_referrals", "message_deliveries", "message_reads", "message_echoes",
+    "message_edits", "message_reactions", "feed",
 ]  # fmt: skip
 
 

@@ -61,6 +61,10 @@ class Person:
         mids = [one.mid for one in self.seen()]
         await self._push({"delivery": {"mids": mids, "watermark": self._world.clock.now_ms()}}, "message_deliveries")
 
+    async def read(self) -> None:
+        """They look at what the page wrote."""
+        await self._push({"read": {"watermark": self._world.clock.now_ms()}}, "message_reads")
+
     async def come_by(self, ref: str) -> None:
         """Open the conversation by a link `m.me/<page>?ref=<ref>`; a first time, press Get started."""
         referral = {"ref": ref, "source": "SHORTLINK", "type": "OPEN_THREAD"}
