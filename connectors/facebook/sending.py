@@ -108,7 +108,11 @@ class Sender:
             if not reply.arrived and (wait_s := self._client.closed_s):
                 used = f"{self._client.used_percent:.0f} % of what Meta allows is used"
                 return Retry(reason=f"{used}; waiting until some is free", after_s=wait_s)
-            outcome = await self._part(reply, reply.calls[len(reply.arrived)])
+            call = reply.calls[len(reply.arrived)]
+            if known := self._echoes.id_of(call.mark):  # its echo came after an earlier attempt had been given up
+                reply.arrived.append(known)
+                continue
+            outcome = await self._part(reply, call)
             if not isinstance(outcome, Sent):
                 return reply.partly(outcome)
             reply.arrived.append(outcome.provider_id or "")
@@ -157,14 +161,17 @@ class Sender:
             return []  # the network does not say what a private reply became
         else:
             there = await self._client.newest_messages(outbound.to)
-        ours = [one for one in there if self._is_ours(one, outbound.created_at_ms)]
-        return [next((known for one in ours if (known := self._same(one, call))), None) for call in calls]
+        ours = [one for one in reversed(there) if self._is_ours(one, outbound.created_at_ms)]
+        found: list[str | None] = []
+        for call in calls:
+            same = next((one for one in ours if self._is_same(one, call)), None)
+            found.append(None if same is None else str(same.get("id")))
+            ours = [one for one in ours if one is not same]  # two parts may say the same
+        return found
 
-    def _same(self, one: dict[str, Any], call: Call) -> str | None:
-        """The id of something that stands there, if it is what this call was to write."""
-        its_id = str(one.get("id") or "")
-        same = _text(one) == _words(call) and not self._echoes.is_another(its_id, call.mark)
-        return its_id if same else None
+    def _is_same(self, one: dict[str, Any], call: Call) -> bool:
+        """Whether something that stands there is what this call was to write."""
+        return _text(one) == _words(call) and not self._echoes.is_another(str(one.get("id")), call.mark)
 
     def _is_ours(self, one: dict[str, Any], since_ms: int) -> bool:
         sender = one.get("from")

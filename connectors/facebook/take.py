@@ -12,7 +12,7 @@ import msgspec
 
 from connectors.facebook import payloads
 from connectors.facebook.client import Client
-from connectors.facebook.failures import Failed
+from connectors.facebook.failures import Failed, Later
 from connectors.facebook.meta import LINK, MARK, NAME, PAGE, READ
 from connectors.facebook.parse import link_token
 from connectors.facebook.payloads import Messaging, One, at_ms
@@ -149,8 +149,10 @@ class Taker:
                 self._names.popitem(last=False)
             try:
                 self._names[psid] = await self._client.name_of(psid)
+            except Later:
+                self._names.pop(psid, None)  # the next message asks again
             except Failed:
-                self.counted["unnamed"] += 1
+                pass  # nobody may know: the app lacks the permission, or they have left
         return self._names.get(psid, "")
 
     async def _files(self, one: One, room: "_Room") -> list[Fetched]:

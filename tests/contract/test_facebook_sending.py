@@ -145,7 +145,10 @@ async def test_a_comment_has_one_private_reply(connect, server, clock):
         reason="the comment is older than seven days: Facebook takes no private reply to it any more"
     )
     assert len(server.calls) == asked, "refused beforehand"
-    assert "Facebook answered #10900" in (await connector.send(outbound("77", in_reply_to=other.id, **reply))).reason
+    assert (
+        "Facebook answered #10900"
+        in (await connector.send(outbound("77", in_reply_to=other.id, key="key-3", **reply))).reason
+    )
 
 
 async def test_a_visitors_post_is_answered_in_private_by_its_own_number(connect, server):
@@ -306,6 +309,7 @@ async def test_what_was_lost_is_found_by_its_echo():
             asked = len(server.calls)
             assert await connector.reconcile(reply) == Sent(provider_id=ann.seen()[0].mid)
             assert len(server.calls) == asked, "nobody had to be asked"
+            assert await connector.send(reply) == Sent(provider_id=ann.seen()[0].mid), "an agent who tries again"
         assert len(ann.seen()) == 1
 
 
@@ -327,6 +331,15 @@ async def test_what_was_lost_is_found_in_the_conversation_and_an_older_one_is_no
     ann.compose("We found it.")
     theirs = outbound(ann.id, "We found it.", key="key-4", created_at_ms=NOW)
     assert isinstance(await connector.reconcile(theirs), Unknown), "the customer wrote that"
+
+
+async def test_two_parts_in_the_same_words_are_two(connect, server, ann):
+    connector, reply = connect(), outbound(ann.id, "x" * 4_000, created_at_ms=NOW)
+    server.faults["messages"].extend([Fault(how="reset_after")])
+    assert isinstance(await connector.send(reply), Unknown)
+    assert isinstance(await connector.reconcile(reply), Unknown), "only one of them is there"
+    assert await connector.send(reply) == Sent(provider_id=ann.seen()[1].mid)
+    assert [one.text for one in ann.seen()] == ["x" * 2_000] * 3, "what nobody saw arrive was sent again by an agent"
 
 
 async def test_a_comment_that_was_lost_is_found(connect, server, ann):
