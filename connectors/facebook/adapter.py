@@ -53,15 +53,15 @@ class FacebookConnector:
     # --- receiving -------------------------------------------------------------------------------------------------
 
     async def run(self, inlet: Inlet) -> None:
-        """Subscribe the page, then look from time to time whether its token is still taken. Events are pushed."""
+        """Keep the page subscribed, and look from time to time whether its token is still taken. Events are pushed.
+
+        Meta ends the subscription of an app whose webhook has failed for an hour.
+        """
         del inlet
-        is_subscribed = False
         try:
             while True:
                 try:
-                    if not is_subscribed:
-                        await self._client.subscribe()
-                        is_subscribed = True
+                    await self._client.subscribe()
                     await self._client.page_name()
                 except Failed as error:
                     await self._failed(error)
