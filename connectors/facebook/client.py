@@ -55,18 +55,18 @@ class Client:
 
     async def page_name(self) -> str:
         """What our page is called; proves the token. Raises Failed."""
-        found = await self._get(self._settings.page_id, {"fields": "id,name"})
-        if found.get("id") != self._settings.page_id:
+        found = await self._get(self._settings.page, {"fields": "id,name"})
+        if found.get("id") != self._settings.page:
             raise Refused(f"the token is of another page, {str(found.get('id'))[:40]}")
         return str(found.get("name") or "")[:200]
 
     async def subscribe(self) -> None:
         """Have the page's events sent to the app's webhook. Raises Failed."""
-        await self._post(f"{self._settings.page_id}/subscribed_apps", {"subscribed_fields": ",".join(FIELDS)})
+        await self._post(f"{self._settings.page}/subscribed_apps", {"subscribed_fields": ",".join(FIELDS)})
 
     async def subscribed(self) -> frozenset[str]:
         """The fields that the page is subscribed to. Raises Failed."""
-        found = await self._get(f"{self._settings.page_id}/subscribed_apps", {})
+        found = await self._get(f"{self._settings.page}/subscribed_apps", {})
         apps = [one for one in _list(found.get("data")) if isinstance(one, dict)]
         return frozenset(str(field) for app in apps for field in _list(app.get("subscribed_fields")))
 
@@ -78,7 +78,7 @@ class Client:
     async def newest_messages(self, psid: str) -> list[dict[str, Any]]:
         """The newest messages of a conversation, ours and theirs. Raises Failed."""
         asked = {"platform": "MESSENGER", "user_id": psid, "fields": "messages.limit(25){id,message,from,created_time}"}
-        found = await self._get(f"{self._settings.page_id}/conversations", asked)
+        found = await self._get(f"{self._settings.page}/conversations", asked)
         first = next((one for one in _list(found.get("data")) if isinstance(one, dict)), {})
         messages = first.get("messages")
         return _objects(messages.get("data") if isinstance(messages, dict) else None)

@@ -58,7 +58,7 @@ class DemoFacebook:
         """The Facebook channel whose page lives here."""
         page = self._page
         return {
-            "page_id": page.id,
+            "page_id": int(page.id),
             "page_token": page.token,
             "app_secret": page.app_secret,
             "verify_token": page.verify_token,

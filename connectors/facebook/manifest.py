@@ -30,7 +30,7 @@ def _configured(settings: msgspec.Struct) -> Capabilities:
     assert isinstance(settings, Settings)
     return msgspec.structs.replace(
         _CAPABILITIES,
-        private_link=f"{settings.link_url.rstrip('/')}/{settings.page_id}?ref={{token}}",
+        private_link=f"{settings.link_url.rstrip('/')}/{settings.page}?ref={{token}}",
         agent_window_s=AGENT_WINDOW_S if settings.human_agent else None,
     )
 

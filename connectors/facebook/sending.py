@@ -82,7 +82,7 @@ class Sender:
 
     def _way(self) -> Way:
         settings = self._settings
-        return Way(page=settings.page_id, human_agent=settings.human_agent, now_ms=self._clock.now_ms())
+        return Way(page=settings.page, human_agent=settings.human_agent, now_ms=self._clock.now_ms())
 
     async def send(self, outbound: Outbound) -> SendOutcome:
         """Send what of the reply has not arrived yet."""
@@ -175,7 +175,7 @@ class Sender:
 
     def _is_ours(self, one: dict[str, Any], since_ms: int) -> bool:
         sender = one.get("from")
-        if not isinstance(sender, dict) or sender.get("id") != self._settings.page_id:
+        if not isinstance(sender, dict) or sender.get("id") != self._settings.page:
             return False
         at_ms = _at_ms(str(one.get("created_time") or ""))
         return at_ms is not None and at_ms + 1_000 + _SKEW_MS > since_ms

@@ -40,7 +40,7 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One page."""
 
-    page_id: Annotated[str, Meta(pattern=r"\A\d{1,20}\Z")]
+    page_id: Annotated[int, Meta(gt=0, lt=10**18)]
     """The page's number: Page settings, About, Page transparency."""
     page_token: Secret
     """A page access token that does not expire: of a system user, or from a long-lived user token."""
@@ -59,6 +59,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     graph_url: Address = "https://graph.facebook.com"
     link_url: Address = "https://m.me"
     timeouts: Timeouts = Timeouts()
+
+    @property
+    def page(self) -> str:
+        """The page's number, as Facebook writes it."""
+        return str(self.page_id)
 
     def __post_init__(self) -> None:
         """Refuse secrets that are none, and a token sent in clear."""

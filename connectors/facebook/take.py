@@ -86,7 +86,7 @@ class Taker:
 
     async def _raw_event(self, body: bytes, room: "_Room") -> RawEvent | None:
         """One payload; None for what is nobody's message. Raises StoreUnavailable."""
-        meta = {PAGE: self._settings.page_id}
+        meta = {PAGE: self._settings.page}
         try:
             one = payloads.read(body)
         except payloads.UNREADABLE:
@@ -111,7 +111,7 @@ class Taker:
         """Count what the page itself said, and what is another page's."""
         said = one.messaging
         message = said.message if said is not None else None
-        if one.page != self._settings.page_id:
+        if one.page != self._settings.page:
             if not self.counted["other_page"]:
                 remedy = "an app has one callback address: give each page an app of its own"
                 self._context.log.warning("facebook.other_page", account=self._context.account, remedy=remedy)

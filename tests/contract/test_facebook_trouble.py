@@ -79,7 +79,7 @@ async def test_a_dead_token_is_said_once_with_the_remedy_and_comes_back(server):
 
 async def test_the_token_of_another_page_is_said(server):
     house = FacebookHouse()
-    connector = house.connector(server, page_id="999")
+    connector = house.connector(server, page_id=999)
     told = await connector.check()
     assert told.state == "misconfigured"
     assert "does not know" in told.detail

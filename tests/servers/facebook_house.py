@@ -41,8 +41,8 @@ def settings_for(server: GraphServer, page: Page | None = None, /, **changes: ob
     """Settings of a channel that talks to the simulator."""
     page = page or server.only_page()
     return {
-        "page_id": page.id, "page_token": page.token, "app_secret": page.app_secret, "verify_token": page.verify_token,
-        "graph_url": server.url, "media_hosts": [f"127.0.0.1:{server.port}"], "timeouts": QUICK, **changes,
+        "page_id": int(page.id), "page_token": page.token, "app_secret": page.app_secret,
+        "verify_token": page.verify_token, "graph_url": server.url, "media_hosts": [f"127.0.0.1:{server.port}"], "timeouts": QUICK, **changes,
     }  # fmt: skip
 
 

@@ -41,9 +41,9 @@ class FacebookBench(Bench):
             {"page_id": "wallet", "page_token": secret, "app_secret": APP_SECRET, "verify_token": VERIFY_TOKEN},
             "page_id",
         ),
-        ({"page_id": "1", "page_token": "short", "app_secret": APP_SECRET, "verify_token": VERIFY_TOKEN}, "page_token"),
-        ({"page_id": "1", "page_token": secret, "app_secret": "short", "verify_token": VERIFY_TOKEN}, "app_secret"),
-        ({"page_id": "1", "page_token": secret, "app_secret": APP_SECRET}, "verify_token"),
+        ({"page_id": 1, "page_token": "short", "app_secret": APP_SECRET, "verify_token": VERIFY_TOKEN}, "page_token"),
+        ({"page_id": 1, "page_token": secret, "app_secret": "short", "verify_token": VERIFY_TOKEN}, "app_secret"),
+        ({"page_id": 1, "page_token": secret, "app_secret": APP_SECRET}, "verify_token"),
         ({"page": "1"}, "page"),
     )
 
@@ -78,7 +78,7 @@ class FacebookBench(Bench):
     def settings(self, account: str) -> Mapping[str, object]:
         page = self._page(account)
         return {
-            "page_id": page.id,
+            "page_id": int(page.id),
             "page_token": f"EAAsimulated0page0token0of0{account}",
             "app_secret": page.app_secret,
             "verify_token": page.verify_token,

@@ -8,7 +8,7 @@ from connectors.facebook.settings import Settings
 from router.model.secret import Secret
 
 GOOD = {
-    "page_id": "700100300400",
+    "page_id": 700100300400,
     "page_token": "EAAsimulated0page0token0of0some0length",
     "app_secret": "an-app-secret-of-some-length",
     "verify_token": "a-verify-token-of-some-length",
@@ -23,6 +23,7 @@ def made(**changes):
     ("changes", "named"),
     [
         ({"page_id": "wallet"}, "page_id"),
+        ({"page_id": 0}, "page_id"),
         ({"page_token": "EAA with blanks"}, "page_token"),
         ({"app_secret": "short"}, "app_secret"),
         ({"verify_token": "short"}, "verify_token"),
