@@ -42,7 +42,8 @@ def settings_for(server: GraphServer, page: Page | None = None, /, **changes: ob
     page = page or server.only_page()
     return {
         "page_id": int(page.id), "page_token": page.token, "app_secret": page.app_secret,
-        "verify_token": page.verify_token, "graph_url": server.url, "media_hosts": [f"127.0.0.1:{server.port}"], "timeouts": QUICK, **changes,
+        "verify_token": page.verify_token, "graph_url": server.url,
+        "media_hosts": [f"127.0.0.1:{server.port}"], "timeouts": QUICK, **changes,
     }  # fmt: skip
 
 
