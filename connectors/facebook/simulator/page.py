@@ -21,14 +21,15 @@ _HEAD: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>A customer on Facebook</title><style>
 body{font:16px/1.5 system-ui,sans-serif;max-width:68rem;margin:1rem auto;padding:0 1rem;background:#fff;color:#1c1c1c}
-main{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1.5rem}
+.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1.5rem}
 h2{font-size:1.1rem;margin:.5rem 0}ol{padding:0;margin:0}
 li{list-style:none;margin:.4rem 0;padding:.4rem .7rem;border-radius:.7rem;white-space:pre-wrap;overflow-wrap:anywhere}
 .me{background:#d9e7fd;margin-left:3rem}.page{background:#ececec;margin-right:3rem}.other{background:#f6f6f6}
 .below{margin-left:2rem}.hidden{background:#fff;border:1px dashed #767676}small{color:#4d4d4d;display:block}
 textarea{width:100%;box-sizing:border-box;font:inherit}input,button{font:inherit}label{display:block;margin:.5rem 0}
 iframe{width:100%;height:20rem;border:1px solid #767676;border-radius:.5rem}
-</style></head><body>"""
+.unseen{position:absolute;clip-path:inset(50%)}
+</style></head><body><main>"""
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-src 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -56,11 +57,11 @@ class CustomerPage:
         return _html(f"""<h1>A customer on Facebook</h1>
 <p>You write to <b>{escape(page.name)}</b>. 你在给 {escape(page.name)} 写消息。
 <a href="/?id={int(number) + 1}&amp;name=Kim">another customer 换一个客户</a></p>
-<main><section><h2>Messenger (private 私信)</h2>
+<div class="two"><section><h2>Messenger (private 私信)</h2>
 <iframe src="/messenger?id={number}" title="The conversation"></iframe>{_form(number, name, "messenger")}</section>
 <section><h2>Below our post (public 公开评论)</h2>
 <iframe src="/post?id={number}" title="The post and its comments"></iframe>{_form(number, name, "post")}</section>
-</main>""")
+</div>""")
 
     async def _write(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
@@ -86,7 +87,7 @@ class CustomerPage:
         someone = self._world.only_page().people.get(number)
         messages = someone.messages[-_SHOWN:] if someone is not None else []
         shown = "".join(_said(one, number) for one in reversed(messages))
-        answer = _html(f'<ol aria-live="polite" aria-label="The newest first">{shown}</ol>', _again())
+        answer = _html(f'<h1 class="unseen">Messenger</h1>{_newest_first(shown)}', _again())
         answer.set_cookie("who", number, httponly=True, samesite="Lax")
         return answer
 
@@ -97,7 +98,7 @@ class CustomerPage:
         tops = [one for one in page.comments.values() if one.parent_id == post and not one.is_removed][-_SHOWN:]
         shown = "".join(self._thread(one, number) for one in reversed(tops))
         words = f"<p><b>{escape(page.name)}</b><br>{escape(text)}</p>"
-        return _html(f'{words}<ol aria-live="polite" aria-label="The newest first">{shown}</ol>', _again())
+        return _html(f'<h1 class="unseen">A post</h1>{words}{_newest_first(shown)}', _again())
 
     def _thread(self, top: Comment, number: str) -> str:
         below = [one for one in self._world.only_page().comments.values() if one.parent_id == top.id]
@@ -107,6 +108,10 @@ class CustomerPage:
             # What is hidden, its writer still sees; that nobody else does is how Facebook hides.
             if not one.is_removed and (not one.is_hidden or one.sender == number)
         )
+
+
+def _newest_first(shown: str) -> str:
+    return f'<ol aria-live="polite" aria-label="The newest first">{shown}</ol>'
 
 
 def _said(one: Said, number: str) -> str:
@@ -140,5 +145,5 @@ def _again() -> dict[str, str]:
 
 
 def _html(body: str, headers: dict[str, str] | None = None) -> web.Response:
-    page = f"{_HEAD}{body}</body></html>"
+    page = f"{_HEAD}{body}</main></body></html>"
     return web.Response(text=page, content_type="text/html", headers=_HEADERS | (headers or {}))
