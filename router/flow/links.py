@@ -37,7 +37,7 @@ class LinkWriter:
         """`page` opens private links; None when no channel has one."""
         self._store, self._keys, self._page, self._public_url = store, keys, page, public_url.rstrip("/")
 
-    async def filled(self, message: Message, text: str, own: str) -> str | None:
+    async def filled(self, message: Message, text: str, own: str = "") -> str | None:
         """The text with its link; None when there is no page that could open it any more.
 
         `own` is the address that leads to the private side of the channel itself (Capabilities.private_link), if any.
