@@ -30,6 +30,7 @@ from router.flow.context import ContextReader
 from router.flow.deliver import DeliveryWorker
 from router.flow.erasure import Erasures
 from router.flow.feed import Feed
+from router.flow.fetch import FetchWorker
 from router.flow.health import HealthBoard
 from router.flow.hooks import HookWorker
 from router.flow.incidents import Incidents
@@ -197,6 +198,12 @@ class App:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:
             self._start_delivering()
+        if "intake" in self._roles:
+            fetcher = FetchWorker(
+                store=store, bus=bus, media=self.media, clock=clock, log=log,
+                private_hosts=frozenset(self.config.webhooks.private_hosts),
+            )  # fmt: skip
+            self._run("fetch", fetcher.run())
         for channel in self.channels.all():
             door = self.door.inlet(channel.manifest, channel.account)
             inlet = self.switches.gate(channel, door) if "intake" in self._roles else None

@@ -27,6 +27,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Sending the same key twice shows one message (mail: the same Message-ID; web chat: our own id)."""
     text_max: int | None = None
     """Longest text of one message, in code points; None when the provider sets no bound."""
+    public_text_max: int | None = None
+    """The same of a public one, where that is another; None: it is not."""
     html: bool = False
     attachments: bool = False
     """`send` carries files."""
@@ -40,6 +42,13 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """`send` can answer a public post so that its writer alone reads it (an Outbound that is private and names it)."""
     opens_links: bool = False
     """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
+    private_link: str = ""
+    """An address that leads whoever posts here in public to this account's own private side, with `{token}` where the
+    network takes a word of ours along; what comes back goes to `Context.links`. Empty: there is none."""
+    reply_window_s: int | None = None
+    """How long after a customer's last private message an answer can be sent, in seconds; None: at any time."""
+    agent_window_s: int | None = None
+    """The same for what a person of ours writes, where the network grants people longer."""
     threads: bool = False
     """Messages name what they answer (mail)."""
     mails_answers: bool = False
@@ -122,6 +131,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     author_name: str | None = None
     attachments: tuple[OutboundAttachment, ...] = ()
     created_at_ms: int
+    heard_at_ms: int | None = None
+    """When the customer last wrote in this conversation; told where the channel has a reply window."""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -278,7 +289,8 @@ class Links(Protocol):
     async def open(self, token: str, visitor: str) -> bool:
         """Let the visitor into the private conversation that `token` leads to, once; False when it opens nothing.
 
-        For a visitor who has written nothing yet. True again for the one whom it has let in. Raises StoreUnavailable.
+        For a visitor who has written nothing yet, or whom the house knows as the one whom the link was sent to. True
+        again for the one whom it has let in. Raises StoreUnavailable.
         """
         ...
 

@@ -64,8 +64,11 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     clock = SystemClock()
     mail = discovery.simulator_of("email", clock, workspace.mail, SUPPORT_ADDRESS)
     telegram = discovery.simulator_of("telegram", clock, workspace.telegram, SUPPORT_ADDRESS)
-    await mail.start()
-    await telegram.start()
+    listens_at = arguments.port or _free_port(arguments.host)
+    house = f"http://{arguments.host}:{listens_at}"
+    facebook = discovery.simulator_of("facebook", clock, workspace.facebook, house)
+    for provider in (mail, telegram, facebook):
+        await provider.start()
     receiver = Receiver(workspace.key("webhook"), workspace.directory / "replies.ndjson")
     replies_to = await receiver.start()
     wallet = Wallet(workspace.key("wallet"), clock)
@@ -74,10 +77,8 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     workspace.tell_backend(backend)
     with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
         log = StructuredLog(clock, log_file)
-        listens_at = arguments.port or _free_port(arguments.host)
-        page = f"http://{arguments.host}:{listens_at}/channels/form/default/"
-        form = discovery.simulator_of("form", clock, workspace.directory, page)
-        providers = {"email": mail, "telegram": telegram, "form": form}
+        form = discovery.simulator_of("form", clock, workspace.directory, f"{house}/channels/form/default/")
+        providers = {"email": mail, "telegram": telegram, "facebook": facebook, "form": form}
         config = workspace.config(
             host=arguments.host,
             port=listens_at,
@@ -170,6 +171,7 @@ Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C
   Mail              {SUPPORT_ADDRESS}: {providers["email"].describe()}
                     answers arrive in {workspace.mail}/YOUR-ADDRESS/INBOX
   Telegram          {providers["telegram"].describe()}
+  Facebook          {providers["facebook"].describe()}
   API token         {token}
 
 Send a public post through the API (the card number will never be stored):

@@ -20,7 +20,7 @@ from router.model.errors import Refused
 from router.model.filetypes import PROGRAMS
 from router.model.ids import AttachmentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX, REPLY_FILES_MAX
-from router.model.message import Redaction, StoredAttachment
+from router.model.message import Redaction, StoredAttachment, Visibility
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
 from router.model.tables import Agent, Conversation, Event, Message, OutboxEntry, Ticket
@@ -70,6 +70,25 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     files_bytes_max: int | None = None
     """Of one reply together."""
 
+    window_s: int | None = None
+    """How long after a customer's last private message the channel takes an answer."""
+    agent_window_s: int | None = None
+    """The same for a person's answer."""
+
+    @property
+    def together_bytes_max(self) -> int:
+        """What all files of a reply may have: they are in memory together when it is sent."""
+        return min(self.files_bytes_max or ATTACHMENT_BYTES_MAX, ATTACHMENT_BYTES_MAX)
+
+    def refuses(self, visibility: Visibility, heard_at_ms: int | None, now_ms: int, *, by_agent: bool) -> str:
+        """Why no answer can leave now, as a stable code; empty when it can."""
+        if not self.can_send:
+            return self.reason
+        window_s = self.agent_window_s or self.window_s if by_agent else self.window_s
+        if visibility == "public" or window_s is None or heard_at_ms is None:
+            return ""
+        return "window_closed" if now_ms - heard_at_ms >= window_s * 1_000 else ""
+
 
 def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) -> None:
     """Whether this channel can carry a file. Raises Refused (no_files, file_too_big, file_kind)."""
@@ -94,8 +113,8 @@ def _check_files(files: Sequence[StoredAttachment], wanted: int, channel: Channe
         raise Refused("too_many_files", f"{wanted} files; a reply carries {REPLY_FILES_MAX}", status=422, data=data)
     for file in files:
         check_file(file.name, file.size, file.sniffed, channel)
-    total, limit = sum(file.size for file in files), channel.files_bytes_max
-    if limit is not None and total > limit:
+    total, limit = sum(file.size for file in files), channel.together_bytes_max
+    if total > limit:
         raise Refused(
             "files_too_big",
             f"{total} bytes of files; {channel.name} carries {limit} in one message",
@@ -119,7 +138,10 @@ def decide_reply(
     reply_blocked, confirm_needed, ...)."""
     ticket, conversation = facts.ticket, facts.conversation
     text = command.text.strip()
-    _check_sendable(ticket, text, channel, files=len(command.files))
+    last = facts.last_inbound
+    heard_at_ms = last.sent_at_ms if last else None
+    refusal = channel.refuses(conversation.visibility, heard_at_ms, now_ms, by_agent=True)
+    _check_sendable(ticket, text, channel, refusal, files=len(command.files))
     _check_files(files, len(command.files), channel)
     if facts.newer and not command.force:
         raise Refused(
@@ -131,7 +153,6 @@ def decide_reply(
     # What has a private policy is masked in private: a confirmed secret is no exception at rest.
     stored = redact(text, visibility=conversation.visibility) if confirmed else Redacted(text=text)
     actor = f"agent:{agent.id}"
-    last = facts.last_inbound
     message = Message(
         id=MessageId(ids.new()),
         ticket_id=ticket.id,
@@ -180,15 +201,13 @@ def decide_reply(
     return Reply(message=message, changes=changes, clear=text if confirmed else None)
 
 
-def _check_sendable(ticket: Ticket, text: str, channel: ChannelView, *, files: int) -> None:
+def _check_sendable(ticket: Ticket, text: str, channel: ChannelView, refusal: str, *, files: int) -> None:
     if not text and not files:
         raise Refused("empty", "a reply needs text", status=422)
     if ticket.state == "closed":
         raise Refused("ticket_closed", "a closed ticket cannot be answered; a new message opens a follow-up")
-    if not channel.can_send:
-        raise Refused(
-            "cannot_reply", f"this channel cannot carry a reply: {channel.reason}", data={"reason": channel.reason}
-        )
+    if refusal:
+        raise Refused("cannot_reply", f"this channel cannot carry a reply: {refusal}", data={"reason": refusal})
     limit = min(channel.text_max or REPLY_CHARS_MAX, REPLY_CHARS_MAX)
     if len(text) > limit:
         raise Refused(

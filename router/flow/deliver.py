@@ -31,6 +31,8 @@ from router.telemetry import Logger, Metrics, why
 
 _POLL_S = 1.0
 _PAUSE_S = 0.5
+_LOOK_UP_S = 10.0
+"""Beside a send that took all of its time, within the lease."""
 
 
 class _FileGone(Exception):
@@ -177,10 +179,11 @@ class DeliveryWorker:
                 if clear is None:
                     return Rejected(reason="its sealed text has expired; write it again")
                 text = clear
-            filled = await self._links.filled(item.message, text)
+            own = channel.capabilities.private_link if item.conversation.visibility == "public" else ""
+            filled = await self._links.filled(item.message, text, own)
             if filled is None:
                 return Rejected(reason="no channel opens private links any more")
-            outbound = await self._outbound(item, filled)
+            outbound = await self._outbound(channel, item, filled)
             if channel.kind != item.entry.channel and channel.capabilities.threads:
                 # Ids of the form's messages are no Message-IDs.
                 outbound = msgspec.structs.replace(outbound, in_reply_to=None, references=())
@@ -202,10 +205,25 @@ class DeliveryWorker:
                 found = await channel.connector.reconcile(outbound)
                 if not isinstance(found, Retry):
                     return found
-            return await channel.connector.send(outbound)
+            outcome = await channel.connector.send(outbound)
+        if isinstance(outcome, Unknown):
+            return await self._looked_up(channel, outbound) or outcome
+        return outcome
 
-    async def _outbound(self, item: Claimed, text: str) -> Outbound:
+    async def _looked_up(self, channel: Channel, outbound: Outbound) -> Sent | None:
+        """Whether what may have arrived can be seen there. That it cannot, so soon after, proves nothing."""
+        try:
+            async with asyncio.timeout(_LOOK_UP_S):
+                found = await channel.connector.reconcile(outbound)
+        except TimeoutError:
+            return None
+        return found if isinstance(found, Sent) else None
+
+    async def _outbound(self, channel: Channel, item: Claimed, text: str) -> Outbound:
         message, conversation = item.message, item.conversation
+        heard_at_ms = None
+        if channel.capabilities.reply_window_s is not None:
+            heard_at_ms = await self._store.read(threads.last_heard(conversation.id))
         files = []
         for file in message.attachments:
             data = await self._media.read(file)
@@ -230,6 +248,7 @@ class DeliveryWorker:
             author_name=item.author_name,
             attachments=tuple(files),
             created_at_ms=message.sent_at_ms,
+            heard_at_ms=heard_at_ms,
         )
 
 

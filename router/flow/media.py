@@ -14,7 +14,7 @@ import msgspec
 from router.blobs import CHUNK_BYTES, BlobMissing, Blobs, BlobsUnavailable, Chunks
 from router.flow.spool import Spool
 from router.keys import HEAD_BYTES, SEGMENT_BYTES, FileSeal, Keyring, Sealed, sealed_size, segment_at, segments_of
-from router.model.errors import ConfigError, MediaGone, StoreUnavailable
+from router.model.errors import MediaGone, StoreUnavailable
 from router.model.ids import AgentId, AttachmentId, BlobHash
 from router.model.message import StoredAttachment
 from router.model.sources import Clock, Ids
@@ -29,6 +29,7 @@ GRACE_MS: Final = 600_000
 LEFTOVER_MS: Final = 86_400_000
 """Bytes without a row are kept so long."""
 _PAGE: Final = 200
+_SWEPT: Final = 10_000
 _ATTEMPTS: Final = 3
 _MARK: Final = "place-"
 
@@ -202,10 +203,15 @@ class Media:
         await self._remove(going)
         return len(going)
 
-    async def tidy_place(self) -> int:
-        """Remove bytes without a row, which a crash between the two leaves behind; how many files went."""
+    async def sweep(self) -> int:
+        """Remove what nobody said they let go of: files of messages that were deleted before they came, of edits that
+        were refused, and bytes without a row, which a crash between the two leaves behind; how many files went."""
+        now_ms = self._clock.now_ms()
+        left = await self._store.read(media.unreferred(before_ms=now_ms - LEFTOVER_MS, limit=_SWEPT))
         removed, old = 0, list[BlobHash]()
-        oldest_s = (self._clock.now_ms() - LEFTOVER_MS) / 1000
+        for at in range(0, len(left), _PAGE):
+            removed += len(await self.forget(left[at : at + _PAGE]))
+        oldest_s = (now_ms - LEFTOVER_MS) / 1000
         async for found in self._blobs.names():
             if found.written_at_s < oldest_s and not found.name.startswith(_MARK):
                 old.append(BlobHash(found.name))
@@ -226,7 +232,7 @@ class Media:
     async def claim(self) -> None:
         """See that this place is the one where the database's files are; the first file makes it so.
 
-        Raises ConfigError: it is another machine's folder, or an empty one beside a restored database.
+        Raises BlobsUnavailable: it is another machine's folder, or an empty one beside a restored database.
         """
         if self._claimed:
             return
@@ -239,7 +245,7 @@ class Media:
             if known != own:
                 await self._blobs.remove(_MARK + own)
         if not await self._has(_MARK + known):
-            raise ConfigError(
+            raise BlobsUnavailable(
                 f"media: {self.place} is not where this database's files are; every process needs the same folder "
                 "(a shared volume) or bucket, and a restored database its files"
             )

@@ -180,6 +180,8 @@ class RouteWorker:
             snapshot.fold(decision.changes)
             changes += decision.changes
             decided.append((item, decision))
+            # Whoever waits for an acknowledgement in this process is served between two decisions.
+            await asyncio.sleep(0)
         if not decided:
             return []
         touched = {item.row.partition for item, _ in decided}
@@ -222,7 +224,7 @@ class RouteWorker:
             can_send=able.can_send,
             can_hide=able.can_send and able.hides,
             answers_privately=public and able.answers_privately,
-            opens_links=self._channels.opens_links and not able.opens_links,
+            opens_links=bool(public and able.private_link) or (self._channels.opens_links and not able.opens_links),
         )
 
     async def _failed(

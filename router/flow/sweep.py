@@ -103,7 +103,7 @@ class Sweeper:
             await self._media.tidy()
         if now_ms - self._place_at_ms >= _PLACE_EVERY_MS:
             self._place_at_ms = now_ms
-            await self._media.tidy_place()
+            await self._media.sweep()
 
     async def _measure(self, now_ms: int) -> None:
         metrics = self._metrics

@@ -42,6 +42,10 @@ LEASE_MS: Final = 3_000
 LEASE_RENEW_MS: Final = 1_000
 SWEEP_AFTER_MS: Final = 2_000
 """A journal row unprocessed for so long is announced again."""
+FETCH_ATTEMPTS_MAX: Final = 5
+"""A file that came as an address is given up after so many failures."""
+FETCH_SECONDS_MAX: Final = 120
+"""One download."""
 SEND_ATTEMPTS_MAX: Final = 12
 SEND_LEASE_MS: Final = 60_000
 SEND_SECONDS_MAX: Final = 45

@@ -84,7 +84,10 @@ class StoredAttachment(msgspec.Struct, frozen=True, kw_only=True):
     blob: BlobHash | None = None
     content_id: str | None = None
     url: str | None = None
-    state: Literal["stored", "too_big", "remote"] = "stored"
+    state: Literal["stored", "too_big", "remote", "lost"] = "stored"
+    """remote: it is to be fetched from `url`; lost: that could not be done."""
+    tries: int = 0
+    """Attempts to fetch it that have failed."""
     checked: Literal["clean", "masked", "unchecked"] = "unchecked"
     """Whether the door looked for secrets in it: only text can be looked through."""
     sniffed: str | None = None

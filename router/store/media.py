@@ -92,10 +92,35 @@ def referred(hashes: Collection[BlobHash]) -> Script[set[BlobHash]]:
     return {row[0] for row in found}
 
 
+def unreferred(*, before_ms: int, limit: int) -> Script[list[BlobHash]]:
+    """Files kept since before then that no message and no upload refers to; the journal may. Reads every message with
+    files, once."""
+    rows = yield from select(
+        "SELECT hash FROM media WHERE going_at_ms IS NULL AND created_at_ms < :before_ms "
+        "EXCEPT SELECT {sqlite json_extract(f.value, '$.blob')}{pg f.value->>'blob'} FROM messages AS m, "
+        "{sqlite json_each(m.attachments) AS f}{pg jsonb_array_elements(CAST(m.attachments AS jsonb)) AS f (value)} "
+        "WHERE m.attachments <> '[]' EXCEPT SELECT hash FROM uploads ORDER BY 1 LIMIT :limit",
+        before_ms=before_ms,
+        limit=limit,
+    )
+    return [BlobHash(row[0]) for row in rows]
+
+
 def of_messages(ids: Sequence[str]) -> Script[set[BlobHash]]:
     """The files of messages as they are stored now."""
     rows = yield from fetch(Message, "WHERE t.id {in ids} AND t.attachments <> '[]'", ids=list(ids))
     return {file.blob for row in rows for file in row.attachments if file.blob is not None}
+
+
+def with_remote_files(*, limit: int = 100) -> Script[list[Message]]:
+    """Messages with files that are to be fetched, the newest first: their addresses may expire soonest."""
+    return fetch(
+        Message,
+        """WHERE {sqlite instr(t.attachments, '"state":"remote"')}"""
+        """{pg position('"state":"remote"' IN t.attachments)} > 0 """
+        "AND t.state = 'live' ORDER BY t.id DESC LIMIT :limit",
+        limit=limit,
+    )
 
 
 def gone(hashes: Collection[BlobHash]) -> Script[int]:

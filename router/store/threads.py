@@ -117,3 +117,13 @@ def has_been_answered(conversation_id: ConversationId) -> Script[bool]:
         id=conversation_id,
     )
     return bool(rows)
+
+
+def last_heard(conversation_id: ConversationId) -> Script[int | None]:
+    """When a conversation's customer wrote last, in milliseconds since 1970."""
+    rows = yield from select(
+        "SELECT m.sent_at_ms FROM events AS e JOIN messages AS m ON m.id = e.message_id WHERE e.conversation_id = :id "
+        "AND e.kind = 'message.added' AND m.kind = 'inbound' ORDER BY e.id DESC LIMIT 1",
+        id=conversation_id,
+    )
+    return rows[0][0] if rows else None

@@ -108,7 +108,13 @@ class Server:
             public_url=config.public_url,
         )
         self._tickets = TicketsApi(
-            store=store, auth=auth, commands=commands, channels=channels, rulebook=rulebook, views=views
+            store=store,
+            auth=auth,
+            commands=commands,
+            channels=channels,
+            rulebook=rulebook,
+            views=views,
+            clock=clock,
         )
         self._files = FilesApi(store=store, auth=auth, media=media, uploads=uploads, signer=keys)
         self._contacts = ContactsApi(store=store, auth=auth, people=people, erasures=erasures)

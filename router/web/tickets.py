@@ -13,6 +13,7 @@ from router.flow.rulebook import Rulebook
 from router.model.errors import Refused
 from router.model.ids import AgentId, AttachmentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import ATTACHMENTS_MAX, CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
+from router.model.sources import Clock
 from router.model.tables import Agent, TicketState, Urgency
 from router.store import inbox
 from router.store.inbox import TicketDetail, View
@@ -75,9 +76,17 @@ class TicketsApi:
     """Endpoints under /api/v1/tickets, and /api/v1/outbox."""
 
     def __init__(
-        self, *, store: Store, auth: Auth, commands: Commands, channels: Channels, rulebook: Rulebook, views: Views
+        self,
+        *,
+        store: Store,
+        auth: Auth,
+        commands: Commands,
+        channels: Channels,
+        rulebook: Rulebook,
+        views: Views,
+        clock: Clock,
     ) -> None:
-        self._store, self._auth, self._commands = store, auth, commands
+        self._store, self._auth, self._commands, self._clock = store, auth, commands, clock
         self._channels, self._rulebook, self._views = channels, rulebook, views
 
     def routes(self) -> list[web.RouteDef]:
@@ -125,7 +134,8 @@ class TicketsApi:
     async def show(self, request: web.Request) -> web.Response:
         """GET /api/v1/tickets/{id or number}."""
         agent = await self._auth.agent(request)
-        return answer(detail_view(await self._detail(request, agent), self._channels, self._rulebook.current))
+        detail = await self._detail(request, agent)
+        return answer(detail_view(detail, self._channels, self._rulebook.current, self._clock.now_ms()))
 
     async def reply(self, request: web.Request) -> web.Response:
         """POST .../replies."""

@@ -288,12 +288,14 @@ def event_view(event: Event, names: Mapping[AgentId, str]) -> EventView:
     )
 
 
-def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> dict[str, object]:
+def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_ms: int) -> dict[str, object]:
     """Everything about one ticket."""
     contact, conversation = detail.line.contact, detail.conversation
-    way_out = channels.view(conversation.channel, conversation.account)
+    way_out = channels.view(conversation.channel, conversation.account, conversation.visibility)
     closed = detail.line.ticket.state == "closed"
-    reason = "ticket_closed" if closed else way_out.reason or None
+    heard_at_ms = detail.line.ticket.last_inbound_at_ms
+    refusal = way_out.refuses(conversation.visibility, heard_at_ms, now_ms, by_agent=True)
+    reason = "ticket_closed" if closed else refusal or None
     return {
         "ticket": ticket_row(detail.line),
         "messages": [
@@ -319,14 +321,14 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
         "related": [ticket_row(line) for line in detail.related],
         "incidents": [{"id": one.id, "title": one.title, "state": one.state} for one in detail.incidents],
         "same_text": detail.same_text,
-        "can_reply": way_out.can_send and not closed,
+        "can_reply": reason is None,
         "cannot_reply_reason": reason,
         "text_max": way_out.text_max,
         "files": {
             "channel": way_out.name,
             "allowed": way_out.can_send and way_out.files,
             "bytes_max": min(way_out.file_bytes_max, ATTACHMENT_BYTES_MAX),
-            "together_bytes_max": way_out.files_bytes_max,
+            "together_bytes_max": way_out.together_bytes_max,
             "most": REPLY_FILES_MAX,
         },
         "reply_to": {

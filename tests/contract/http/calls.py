@@ -13,11 +13,12 @@ from tests.servers.service import RULES
 
 CARD = "4111 1111 1111 1111"
 PASSWORD = "correct horse battery"
+SIGNED = "what one program signs with, long enough"
 HOOK = {"webhook_url": "http://127.0.0.1:1/hook", "webhook_secret": "s" * 32}
 _numbers = itertools.count(1)
 
 
-async def open_house(folder, *more: ChannelConfig) -> App:
+async def open_house(folder, *more: ChannelConfig, roles=("intake", "route", "web")) -> App:
     (folder / "rules").mkdir()
     (folder / "rules" / "rules.yaml").write_text(RULES)
     config = Config(
@@ -28,10 +29,11 @@ async def open_house(folder, *more: ChannelConfig) -> App:
         channels=(
             ChannelConfig(kind="api", settings={"kinds": ["x", "telegram"], **HOOK}),
             ChannelConfig(kind="api", account="silent", settings={"kinds": ["facebook"]}),
+            ChannelConfig(kind="api", account="signed", settings={"kinds": ["line"], "inbound_secret": SIGNED}),
             *more,
         ),
     )
-    app = App(config, base=folder, roles=("intake", "route", "web"), log=SilentLog(), clock=SystemClock())
+    app = App(config, base=folder, roles=roles, log=SilentLog(), clock=SystemClock())
     await app.start()
     return app
 

@@ -3,6 +3,7 @@
 import json
 
 import aiohttp
+import msgspec
 import pytest
 
 from router.cli.people import add_login_token
@@ -156,6 +157,19 @@ async def test_what_cannot_be_answered_says_why(house, told):
     assert (found["code"], found["reason"]) == ("cannot_reply", "receive_only")
     unknown = await told(channel="facebook", account="unheard of")
     assert unknown["cannot_reply_reason"] == "no_channel"
+
+
+async def test_where_the_network_takes_no_answer_any_more_agents_see_it_before_they_write(house, told):
+    channel = house.app.channels.find("telegram", "default")
+    able = channel.capabilities
+    channel.capabilities = msgspec.structs.replace(able, reply_window_s=0)
+    ticket = await told(channel="telegram")
+    assert (ticket["can_reply"], ticket["cannot_reply_reason"]) == (False, "window_closed")
+    found = await post(house, path_of(ticket, "/replies"), {"text": "hi"}, 409, key="w")
+    assert (found["code"], found["reason"]) == ("cannot_reply", "window_closed")
+    channel.capabilities = msgspec.structs.replace(able, reply_window_s=0, agent_window_s=60)
+    assert (await get(house, path_of(ticket)))["can_reply"]
+    channel.capabilities = able
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,10 @@ class ActsSuite:
         found, ticket, contact = await store.read(links.get(link.id))
         assert (found, ticket.number, contact.id) == (link, 1001, case.contact.id)
         assert await store.read(links.get(uid())) is None
+        who = case.conversation.channel, case.conversation.peer
+        assert (await store.read(links.identity(*who))).contact_id == case.contact.id
+        assert await store.read(links.identity("facebook", "nobody")) is None
+        assert await store.read(links.conversation("facebook", "default", "nobody")) is None
         one, two = (newer(link, opened_at_ms=NOW, opened_by=name) for name in ("g-1", "g-2"))
         await store.write(changes.apply([Save(one)], now_ms=NOW))
         with pytest.raises(Conflict):

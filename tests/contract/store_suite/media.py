@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from router.blobs import BlobsUnavailable
 from router.blobs.folder import FolderBlobs
 from router.clock import TimedIds, VirtualClock
 from router.flow.media import GRACE_MS, LEFTOVER_MS, Media, NewFile
@@ -161,11 +162,25 @@ class MediaSuite:
         await refer(store, mine, new(b"kept"))
         await mine.keep([new(b"left over")])
         real_ms = int((tmp_path / "media").stat().st_mtime * 1000)
-        assert await house(store, tmp_path, now_ms=real_ms).tidy_place() == 0
-        assert await house(store, tmp_path, now_ms=real_ms + LEFTOVER_MS + 60_000).tidy_place() == 1
+        assert await house(store, tmp_path, now_ms=real_ms).sweep() == 0
+        assert await house(store, tmp_path, now_ms=real_ms + LEFTOVER_MS + 60_000).sweep() == 1
         assert await mine.read(attached(b"left over")) is None
         assert await mine.read(attached(b"kept")) == b"kept"
         await mine.check()
+
+    async def test_what_nobody_said_they_let_go_of_goes_after_a_day(self, store: Store, tmp_path: Path):
+        mine, said, undecided, lost = house(store, tmp_path), new(b"said"), new(b"undecided"), new(b"lost")
+        case = Case("amy")
+        await put(store, case)
+        kept = await mine.keep([said, lost])
+        await store.write(media.refer(kept.files, kept.known))
+        message = msgspec.structs.replace(case.message, attachments=(attached(said.data),), version=2)
+        await store.write(changes.apply([Save(message)], now_ms=NOW))
+        await refer(store, mine, undecided)
+        assert await house(store, tmp_path, now_ms=NOW + LEFTOVER_MS).sweep() == 0
+        assert await house(store, tmp_path, now_ms=NOW + LEFTOVER_MS + 1).sweep() == 1
+        assert await mine.read(attached(lost.data)) is None
+        assert [await mine.read(attached(file.data)) for file in (said, undecided)] == [b"said", b"undecided"]
 
     async def test_an_upload_holds_its_file_until_it_is_dropped_or_expires(self, store: Store, tmp_path: Path):
         mine, one, two = house(store, tmp_path), new(b"one"), new(b"two")
@@ -207,9 +222,9 @@ class MediaSuite:
 
     async def test_a_folder_of_another_machine_is_refused(self, store: Store, other: Store, tmp_path: Path):
         await refer(store, house(store, tmp_path / "one"), new(b"x"))
-        with pytest.raises(ConfigError, match="not where this database's files are"):
+        with pytest.raises(BlobsUnavailable, match="not where this database's files are"):
             await house(other, tmp_path / "two").keep([new(b"y")])
-        with pytest.raises(ConfigError, match="shared volume"):
+        with pytest.raises(BlobsUnavailable, match="shared volume"):
             await house(other, tmp_path / "two").check()
         assert await house(other, tmp_path / "one").read(attached(b"x")) == b"x"
 
@@ -220,7 +235,7 @@ class MediaSuite:
         assert mark.name == f"place-{await store.read(media.place())}"
         elsewhere = [house(each, tmp_path / "elsewhere") for each in (store, other)]
         for one in elsewhere:
-            with pytest.raises(ConfigError, match="not where"):
+            with pytest.raises(BlobsUnavailable, match="not where"):
                 await one.claim()
 
     async def test_a_missing_file_is_found_by_a_check(self, store: Store, tmp_path: Path):
