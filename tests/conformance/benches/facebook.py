@@ -83,6 +83,7 @@ class FacebookBench(Bench):
             "app_secret": page.app_secret,
             "verify_token": page.verify_token,
             "graph_url": self._server.url,
+            "media_hosts": [f"127.0.0.1:{self._server.port}"],
             "timeouts": {**QUICK, "look_s": 600},
         }
 
@@ -102,6 +103,13 @@ class FacebookBench(Bench):
         mid = event["message"]["mid"]
         self._events[mid] = Pending(kind="messaging", event=event, at_ms=self._server.clock.now_ms())
         return Said(mid, text, customer, account)
+
+    async def said_with_file(self, text: str, file: bytes, customer: str = "ann") -> Said:
+        person = self._person(customer, "default")
+        event = person.compose(text, attachments=[person.file("file", file, self._server.url)])
+        mid = event["message"]["mid"]
+        self._events[mid] = Pending(kind="messaging", event=event, at_ms=self._server.clock.now_ms())
+        return Said(mid, text, customer)
 
     async def deliver(self, *messages: Said, together: bool = False, unheard: bool = False) -> bool:
         for batch in [messages] if together else [(one,) for one in messages]:
