@@ -27,6 +27,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Sending the same key twice shows one message (mail: the same Message-ID; web chat: our own id)."""
     text_max: int | None = None
     """Longest text of one message, in code points; None when the provider sets no bound."""
+    public_text_max: int | None = None
+    """The same of a public one, where that is another; None: it is not."""
     html: bool = False
     attachments: bool = False
     attachment_bytes_max: int = 0
@@ -36,6 +38,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """`send` can answer a public post so that its writer alone reads it (an Outbound that is private and names it)."""
     opens_links: bool = False
     """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
+    private_link: str = ""
+    """An address that leads whoever posts here in public to this account's own private side, with `{token}` where the
+    network takes a word of ours along; what comes back goes to `Context.links`. Empty: there is none."""
     threads: bool = False
     """Messages name what they answer (mail)."""
     mails_answers: bool = False

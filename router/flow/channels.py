@@ -6,6 +6,7 @@ import msgspec
 
 from router.connector import Capabilities, Connector, Inlet, Manifest
 from router.core.replies import ChannelView
+from router.model.message import Visibility
 
 _MAIL = "email"
 
@@ -76,14 +77,16 @@ class Channels:
         channel = self.find(kind, account)
         return channel is not None and channel.capabilities.can_send
 
-    def view(self, kind: str, account: str) -> ChannelView:
+    def view(self, kind: str, account: str, visibility: Visibility) -> ChannelView:
         """What decisions about replies need to know."""
         channel = self.find(kind, account)
         if channel is None:
             return ChannelView(can_send=False, reason="no_channel")
         if not channel.capabilities.can_send:
             return ChannelView(can_send=False, reason="receive_only")
-        return ChannelView(can_send=True, text_max=channel.capabilities.text_max)
+        able = channel.capabilities
+        text_max = able.public_text_max if visibility == "public" and able.public_text_max else able.text_max
+        return ChannelView(can_send=True, text_max=text_max)
 
     def keys_of(self, channel: Channel) -> list[tuple[str, str]]:
         """Every (kind, account) whose replies this channel carries."""

@@ -172,7 +172,7 @@ class DeliveryWorker:
                 if clear is None:
                     return Rejected(reason="its sealed text has expired; write it again")
                 text = clear
-            filled = await self._links.filled(item.message, text)
+            filled = await self._links.filled(item.message, text, channel.capabilities.private_link)
             if filled is None:
                 return Rejected(reason="no channel opens private links any more")
             outbound = await self._outbound(item, filled)
