@@ -27,7 +27,9 @@ async def backfill(settings: Settings, context: Context, inlet: Inlet, since_ms:
                 int(first_id(since_ms))
             )
             for start in range(0, len(items), _BATCH):
-                raws = [await taker.raw_event(parcel) for _, parcel in items[start : start + _BATCH]]
+                raws = [
+                    await taker.raw_event(parcel) for _, parcel in items[start : start + _BATCH] if parcel is not None
+                ]
                 await taker.commit(inlet, raws, None)
     except Denied as error:
         raise Refused("unreachable", f"x/{context.account}: {error}: {KEYS_REMEDY}", status=503) from None

@@ -18,7 +18,7 @@ from connectors.x.client import Client, Page
 from connectors.x.parcel import Parcel
 from connectors.x.settings import Settings
 from connectors.x.snowflake import first_id, time_ms
-from connectors.x.take import Pause, Taker
+from connectors.x.take import Pause, Taken, Taker
 from router.connector import Context, Cursor, Inlet, RawEvent
 from router.model.errors import StoreUnavailable
 
@@ -103,9 +103,9 @@ class Poller:
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
-    async def items(self, since: int, *, only_newest: bool = False) -> list[tuple[int, Parcel | RawEvent]]:
+    async def items(self, since: int, *, only_newest: bool = False) -> list[tuple[int, Taken]]:
         """What X lists after the id `since`, oldest first, each with its id (0: it cannot be read). Raises Failed."""
-        found: list[tuple[int, Parcel | RawEvent]] = []
+        found: list[tuple[int, Taken]] = []
         token: str | None = None
         for _ in range(_PAGES_MAX):
             page = await self._page(since, token)
@@ -131,14 +131,12 @@ class Poller:
 
     # --- committing ------------------------------------------------------------------------------------------------
 
-    async def _take(
-        self, items: Sequence[tuple[int, Parcel | RawEvent]], inlet: Inlet, newest: int | None
-    ) -> int | None:
+    async def _take(self, items: Sequence[tuple[int, Taken]], inlet: Inlet, newest: int | None) -> int | None:
         """Commit in portions, oldest first; the cursor stands for all before it. Returns the newest id."""
         new = [(number, parcel) for number, parcel in items if _known_as(number, parcel) not in self._known]
         for start in range(0, len(new), _BATCH):
             portion = new[start : start + _BATCH]
-            raws = [await self._made(parcel) for _, parcel in portion]
+            raws = [await self._made(parcel) for _, parcel in portion if parcel is not None]
             newest = max([newest or 0, *(number for number, _ in portion)])
             await self._commit(inlet, raws, newest)
             for number, parcel in portion:
@@ -173,9 +171,9 @@ class Poller:
         await self._pause(attempt)
 
 
-def _known_as(number: int, parcel: Parcel | RawEvent) -> str:
+def _known_as(number: int, parcel: Taken) -> str:
     """By its id; what has none that can be read, by its bytes."""
-    if number:
+    if number or parcel is None:
         return str(number)
     return hashlib.sha256(parcel.body if isinstance(parcel, RawEvent) else parcel.item).hexdigest()
 

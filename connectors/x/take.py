@@ -24,6 +24,8 @@ _FILES_MAX: Final = 10
 _MB: Final = 1_048_576
 
 Pause = Callable[[int], Awaitable[None]]
+Taken = Parcel | RawEvent | None
+"""An item; a raw event when it cannot be read, to be set aside; None when it is nobody's matter."""
 
 
 class _Names(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,10 +49,12 @@ class Taker:
         self.ignored = 0
         """Items that said nothing a ticket could be made of: our own words, who joined a conversation."""
 
-    def listed(self, shape: Shape, item: bytes, includes: bytes) -> Parcel | RawEvent:
-        """An item of a list with what it names; a raw event when it cannot be read, to be set aside."""
+    def listed(self, shape: Shape, item: bytes, includes: bytes) -> Taken:
+        """An item of a list with what it names; None for our own words."""
         try:
             names = _decode_names(item)
+            if self._client.own_id in {names.author_id, names.sender_id}:
+                return None
             return Parcel(shape=shape, item=item, includes=_named(names, wire.decode_includes(includes)))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return RawEvent(body=item, meta=self._own)

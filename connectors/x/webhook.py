@@ -116,7 +116,8 @@ class Webhook:
                 return self._messages(found.direct_message_events, found.users)
             shape = _SHAPES.get(activity.event_type)
             if shape is not None:
-                return [self._taker.listed(shape, bytes(activity.payload), bytes(activity.includes))]
+                taken = self._taker.listed(shape, bytes(activity.payload), bytes(activity.includes))
+                return [] if taken is None else [taken]
         except _Unreadable:
             return [RawEvent(body=body, meta={OWN_ID: self._settings.account_id})]
         self._taker.ignore()

@@ -6,9 +6,10 @@ from tests.conformance.bench import Bench
 from tests.conformance.benches.api import ApiBench
 from tests.conformance.benches.email import EmailBench
 from tests.conformance.benches.webchat import WebchatBench
+from tests.conformance.benches.x import XBench
 
 
 def all_benches() -> list[type[Bench]]:
     """One for each kind."""
     brought = [point.load() for point in entry_points(group="switchboard.benches")]
-    return [ApiBench, EmailBench, WebchatBench, *brought]
+    return [ApiBench, EmailBench, WebchatBench, XBench, *brought]
