@@ -283,7 +283,7 @@ class Client:
     @asynccontextmanager
     async def request(self, method: str, url: Any, **named: Any) -> AsyncIterator[_Looked]:  # noqa: ANN401 -- passed on
         """One request, looked at before tweepy sees it. Raises Failed for every status that is none of success."""
-        endpoint = f"{method} {_NUMBERS.sub('/:id', urlsplit(str(url)).path)}"
+        endpoint = _endpoint(method, urlsplit(str(url)).path)
         wait_ms = self.quota.spend(endpoint, self._clock.now_ms())
         if wait_ms:
             raise Later("X's limit for this is reached", wait_ms / 1_000)
@@ -313,6 +313,11 @@ class Client:
                 return Uncertain(reason)
             case _:
                 return Refused(reason)
+
+
+def _endpoint(method: str, path: str) -> str:
+    """What X counts calls of: method and path, ids left out; the first number is the version."""
+    return f"{method} {path[:2]}{_NUMBERS.sub('/:id', path[2:])}"
 
 
 class _Session:

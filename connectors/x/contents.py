@@ -15,7 +15,7 @@ _OWN_FILES: Final = re.compile(
     r"https?://(?:mobile\.)?(?:twitter|x)\.com/(?:\w+/status/\d+/(?:photo|video)/\d+|messages/media/\d+)"
 )
 """Where the short address of a file leads: the file itself is attached."""
-_LEADING: Final = re.compile(r"\A(?:\s*@\w{1,50}\b[\s,:，：]*)+")
+_LEADING: Final = re.compile(r"\A\s*(?:@\w{1,50}\b[\s,:，：]*)+")
 _SHORT: Final = re.compile(r"\s*https://t\.co/\w{1,20}\Z")
 _TYPE: Final = re.compile(r"[A-Za-z0-9.+-]{1,60}/[A-Za-z0-9.+-]{1,60}")
 _NAMES: Final = {"photo": ("photo", "image/jpeg"), "animated_gif": ("animation", "video/mp4")}
@@ -32,6 +32,8 @@ def unescaped(text: str) -> str:
 def text_of(text: str, entities: Entities, *, has_files: bool) -> str:
     """The text; in place of each short address the one it leads to, none where that is an attached file."""
     for url in entities.urls:
+        if not url.url:
+            continue
         if url.media_key is not None or _OWN_FILES.fullmatch(url.expanded_url):
             text = re.sub(rf"\s*{re.escape(url.url)}", "", text)
         elif url.expanded_url:

@@ -63,17 +63,14 @@ class Poller:
     async def follow(self, inlet: Inlet) -> None:
         """Take in what comes, until something fails. Raises Failed."""
         newest = self._read(await self._context.cursors.load(self._which))
-        is_first = newest is None and self._settings.start_from == "now"
+        if newest is None and self._settings.start_from == "now":
+            # Written at once: what comes while we are away is new, though nothing came before.
+            newest = int(first_id(self._context.clock.now_ms()))
+            await self._commit(inlet, [], newest)
         while True:
-            items = await self.items(0 if newest is None else self._from(newest), only_newest=is_first)
+            items = await self.items(self._from(newest or 0))
             self._heard()
-            if is_first:
-                # Even where there is nothing yet: what comes while we are away is new.
-                newest = max((number for number, _ in items), default=0) or self._just_now()
-                await self._commit(inlet, [], newest)
-                is_first = False
-            else:
-                newest = await self._take(items, inlet, newest)
+            newest = await self._take(items, inlet, newest)
             await asyncio.sleep(self._wait_s())
 
     def _read(self, cursor: str | None) -> int | None:
@@ -90,10 +87,6 @@ class Poller:
             return 0
         return min(newest, int(first_id(time_ms(newest) - int(self._settings.overlap_s * 1_000))))
 
-    def _just_now(self) -> int:
-        """An id of this moment by X's clock, which may be behind ours."""
-        return int(first_id(self._context.clock.now_ms() - int(self._settings.overlap_s * 1_000)))
-
     def _wait_s(self) -> float:
         now_ms = self._context.clock.now_ms()
         usual_s = self._settings.every_s if self._settings.mode == "polling" else self._settings.sweep_s
@@ -103,7 +96,7 @@ class Poller:
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
-    async def items(self, since: int, *, only_newest: bool = False) -> list[tuple[int, Taken]]:
+    async def items(self, since: int) -> list[tuple[int, Taken]]:
         """What X lists after the id `since`, oldest first, each with its id (0: it cannot be read). Raises Failed."""
         found: list[tuple[int, Taken]] = []
         token: str | None = None
@@ -117,7 +110,7 @@ class Poller:
                 if number == 0 or number > since
             ]
             token = page.next_token
-            if token is None or only_newest or any(0 < number <= since for number in numbers):
+            if token is None or any(0 < number <= since for number in numbers):
                 break
         else:
             self._context.log.warning("x.list_too_long", account=self._context.account, list=self._which)

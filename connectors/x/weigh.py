@@ -15,7 +15,7 @@ _LIGHT: Final = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x203
 _URL: Final = re.compile(
     r"https?://[^\s<>\"“”‘’「」『』（）()，。！？；、]+"
     # Without a scheme X makes a link of what ends in a known domain: counted as one where it may be one.
-    r"|(?<![\w@.-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,5}[A-Za-z]{2,24}(?![\w.-]*@)(?![A-Za-z])"
+    r"|(?<![A-Za-z0-9_@.-])(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,5}[A-Za-z]{2,24}(?![A-Za-z0-9_.-]*@)(?![A-Za-z])"
     r"(?:/[^\s<>\"“”‘’「」『』（）()，。！？；、]*)?"
 )
 _EMOJI_PART: Final = (

@@ -46,7 +46,7 @@ class XHouse(ConnectorHouse):
         return connector
 
 
-def outbound(to: str, text: str = "We found it.", **changes: object) -> Outbound:
+def outbound(to: str, text: str = "We found it.", /, **changes: object) -> Outbound:
     """A reply to somebody in private; under a post, where `in_reply_to` names one."""
     public = "in_reply_to" in changes
     found: dict[str, object] = {
