@@ -10,7 +10,8 @@ from typing import Final, Literal
 
 from aiohttp import web
 
-from connectors.x.client import Client, Denied, Failed, Later, Refused
+from connectors.x.client import Client
+from connectors.x.failures import Denied, Failed, Later, Refused
 from connectors.x.polling import List, Poller
 from connectors.x.sending import KEYS_REMEDY, Sender
 from connectors.x.settings import Settings

@@ -3,7 +3,8 @@
 import asyncio
 from typing import Final
 
-from connectors.x.client import Client, Denied, Failed
+from connectors.x.client import Client
+from connectors.x.failures import Denied, Failed
 from connectors.x.polling import List, Poller
 from connectors.x.sending import KEYS_REMEDY
 from connectors.x.settings import Settings

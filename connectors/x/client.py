@@ -6,6 +6,7 @@ session is ours (`_Session`), which looks first. `wait_on_rate_limit` stays off:
 
 import logging
 import re
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -17,6 +18,7 @@ from oauthlib.oauth1 import Client as Signer
 from tweepy.asynchronous import AsyncClient
 
 from connectors.x import hosts
+from connectors.x.failures import Later, Problem, Refused, Uncertain, failed, told
 from connectors.x.quota import Quota
 from connectors.x.settings import Settings
 from router.model.limits import ATTACHMENT_BYTES_MAX
@@ -28,8 +30,7 @@ PAGE_MAX: Final = 100
 """Items of one answer."""
 _ANSWER_BYTES_MAX: Final = 16 * 1_048_576
 _CHUNK: Final = 65_536
-_REASON_CHARS_MAX: Final = 300
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
+_SIGNATURES_MAX: Final = 1_000
 _NUMBERS: Final = re.compile(r"/\d+(?=/|$)")
 _POST_FIELDS: Final = (
     "attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,note_tweet,referenced_tweets"
@@ -41,34 +42,6 @@ _MEDIA_FIELDS: Final = "alt_text,media_key,type,url,variants"
 _USER_FIELDS: Final = "id,name,username"
 _EXPANDED: Final = "attachments.media_keys,author_id,referenced_tweets.id,referenced_tweets.id.author_id"
 assert FILE_BYTES_MAX <= ATTACHMENT_BYTES_MAX
-
-
-class Failed(Exception):
-    """A call did not do what it should; the subclasses say what to do about it. The message holds no secret."""
-
-
-class Denied(Failed):
-    """The keys are refused."""
-
-
-class Refused(Failed):
-    """Never this way: the request itself is the matter."""
-
-
-class Duplicate(Refused):
-    """X has a post of ours with these words."""
-
-
-class Later(Failed):
-    """Not now, and surely not done."""
-
-    def __init__(self, reason: str, after_s: float | None = None) -> None:
-        super().__init__(reason)
-        self.after_s = after_s
-
-
-class Uncertain(Failed):
-    """No answer to go by: it may have been done."""
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,24 +57,12 @@ class _Meta(msgspec.Struct, frozen=True, kw_only=True):
     next_token: str | None = None
 
 
-class _Problem(msgspec.Struct, frozen=True, kw_only=True):
-    title: str = ""
-    detail: str = ""
-    message: str = ""
-
-
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     data: msgspec.Raw = msgspec.Raw(b"null")
     """Missing where a list is empty."""
     includes: msgspec.Raw = msgspec.Raw(b"{}")
     meta: _Meta = _Meta()
-    errors: tuple[_Problem, ...] = ()
-
-
-class _Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    title: str = ""
-    detail: str = ""
-    errors: tuple[_Problem, ...] = ()
+    errors: tuple[Problem, ...] = ()
 
 
 class _Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +78,6 @@ class _Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _decode_answer: Final = msgspec.json.Decoder(_Answer).decode
-_decode_refusal: Final = msgspec.json.Decoder(_Refusal).decode
 _decode_made: Final = msgspec.json.Decoder(_Made).decode
 _decode_account: Final = msgspec.json.Decoder(_Account).decode
 _decode_list: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -261,8 +221,13 @@ class Client:
                 connector = hosts.connector(self._settings.connect_to, self._settings.ca)
             except OSError as error:
                 raise Later(f"ca: {self._settings.ca} cannot be used: {type(error).__name__}") from None
-            # A proxy from the environment would see customers' conversations unasked.
-            self._http = aiohttp.ClientSession(connector=connector, timeout=times, trust_env=False)
+            self._http = aiohttp.ClientSession(
+                connector=connector,
+                timeout=times,
+                middlewares=(_Once(),),
+                # A proxy from the environment would see customers' conversations unasked.
+                trust_env=False,
+            )
         return self._http
 
     async def _ask(self, what: str, call: Any) -> _Answer:  # noqa: ANN401 -- tweepy has no types
@@ -277,7 +242,7 @@ class Client:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Uncertain("X answered with something that cannot be read") from None
         if bytes(answer.data) == b"null" and answer.errors:
-            raise Uncertain(f"{what}: {_told(answer.errors)}")
+            raise Uncertain(f"{what}: {told(answer.errors)}")
         return answer
 
     @asynccontextmanager
@@ -292,32 +257,35 @@ class Client:
             self.quota.note(endpoint, response.headers, now_ms)
             body = await _read(response, _ANSWER_BYTES_MAX)
             if not 200 <= response.status < 300:
-                raise self._failed(response.status, body, self.quota.wait_ms(endpoint, now_ms))
+                raise failed(response.status, body, self.quota.wait_ms(endpoint, now_ms))
             looked = _Looked(status=response.status, reason=response.reason or "", headers=response.headers, body=body)
         yield looked
-
-    def _failed(self, status: int, body: bytes, wait_ms: int) -> Failed:
-        """What to do about an answer, whatever its body is."""
-        detail = _CONTROL.sub(" ", _detail(body))[:_REASON_CHARS_MAX]
-        reason = f"X answered {status}{f': {detail}' if detail else ''}"
-        match status:
-            case 401:
-                return Denied("X refuses the keys")
-            case 403 if "duplicate" in detail.lower():
-                return Duplicate(reason)
-            case 429:
-                return Later("X answered 429: too many requests", wait_ms / 1_000 if wait_ms else None)
-            case 503:
-                return Later(reason)
-            case _ if status >= 500:
-                return Uncertain(reason)
-            case _:
-                return Refused(reason)
 
 
 def _endpoint(method: str, path: str) -> str:
     """What X counts calls of: method and path, ids left out; the first number is the version."""
     return f"{method} {path[:2]}{_NUMBERS.sub('/:id', path[2:])}"
+
+
+class _Once:
+    """Keeps aiohttp from sending a request again after a lost connection: X takes a signature once, and would answer
+    the second one as it answers wrong keys."""
+
+    def __init__(self) -> None:
+        self._used: OrderedDict[str, None] = OrderedDict()
+
+    async def __call__(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """Let a signature pass once."""
+        signature = request.headers.get("Authorization", "")
+        if signature in self._used:
+            raise aiohttp.ServerDisconnectedError
+        if signature:
+            self._used[signature] = None
+            if len(self._used) > _SIGNATURES_MAX:
+                self._used.popitem(last=False)
+        return await handler(request)
 
 
 class _Session:
@@ -354,19 +322,6 @@ def _made(found: str | None) -> str:
     if found is None or not found.isascii() or not found.isdecimal():
         raise Uncertain("X answered without the id of what it made")
     return found
-
-
-def _detail(body: bytes) -> str:
-    """What an error says of itself; nothing for a page of some proxy."""
-    try:
-        refusal = _decode_refusal(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ""
-    return refusal.detail or _told(refusal.errors) or refusal.title
-
-
-def _told(errors: Sequence[_Problem]) -> str:
-    return "; ".join(filter(None, (one.message or one.detail or one.title for one in errors)))[:_REASON_CHARS_MAX]
 
 
 async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:

@@ -13,8 +13,9 @@ from typing import Final
 import msgspec
 
 from connectors.x import wire
-from connectors.x.client import Client, Page, Uncertain
+from connectors.x.client import Client, Page
 from connectors.x.contents import unescaped
+from connectors.x.failures import Uncertain
 from connectors.x.parse import sent_at_ms
 from connectors.x.render import Place
 from connectors.x.snowflake import first_id

@@ -10,7 +10,8 @@ from typing import Final
 
 import msgspec
 
-from connectors.x.client import Client, Denied, Duplicate, Failed, Later, Refused
+from connectors.x.client import Client
+from connectors.x.failures import Denied, Duplicate, Failed, Later, Refused
 from connectors.x.lookup import Lookup
 from connectors.x.render import Delivery, Place, Unsendable, render
 from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown

@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from connectors.x import wire
-from connectors.x.client import FILE_BYTES_MAX, Client, Failed, Later
+from connectors.x.client import FILE_BYTES_MAX, Client
+from connectors.x.failures import Failed, Later
 from connectors.x.parcel import LINK, OWN_ID, Fetched, Parcel, Shape, pack
 from connectors.x.parse import is_group_conversation, link_token, message_of
 from connectors.x.wire import Attachments, Includes, Media

@@ -5,7 +5,7 @@ import asyncio
 import aiohttp
 import pytest
 
-from connectors.x.client import Refused
+from connectors.x.failures import Refused
 from connectors.x.simulator import Fault, busy
 from connectors.x.snowflake import first_id
 from router.clock import SystemClock
