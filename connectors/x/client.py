@@ -159,6 +159,17 @@ class Client:
             )
         )  # fmt: skip
 
+    async def shown(self, post_id: str) -> Page:
+        """One post with all that it names. Raises Failed."""
+        answer = await self._ask(
+            "post",
+            self._x.get_tweet(
+                post_id, user_auth=True, tweet_fields=_POST_FIELDS, expansions=_EXPANDED, media_fields=_MEDIA_FIELDS,
+                user_fields=_USER_FIELDS,
+            ),
+        )  # fmt: skip
+        return Page(items=(bytes(answer.data),), includes=bytes(answer.includes), next_token=None)
+
     async def own_posts(self, since_id: str | None, token: str | None = None) -> Page:
         """What we have posted. Raises Failed."""
         return _page(

@@ -17,7 +17,10 @@ from connectors.x.render import Delivery, Place, Unsendable, render
 from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.limits import SEND_SECONDS_MAX
 
-KEYS_REMEDY: Final = "give the channel the keys that developer.x.com shows for the app and the account, and see that this machine's clock is right"
+KEYS_REMEDY: Final = (
+    "give the channel the keys that developer.x.com shows for the app and the account, and see that this machine's "
+    "clock is right"
+)
 _SEND_S: Final = SEND_SECONDS_MAX - 10
 """One whole send; the rest is for looking it up."""
 _LOOK_S: Final = 8

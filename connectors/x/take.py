@@ -60,6 +60,19 @@ class Taker:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return RawEvent(body=item, meta=self._own)
 
+    async def whole(self, taken: Taken) -> Taken:
+        """The same; a post whose files were not told with it is asked for. Raises Failed."""
+        if not isinstance(taken, Parcel) or taken.shape != "post":
+            return taken
+        try:
+            post = wire.decode_post(taken.item)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return taken
+        if len(taken.includes.files(post.attachments)) == len(post.attachments.media_keys):
+            return taken
+        page = await self._client.shown(post.id)
+        return self.listed("post", page.items[0], page.includes)
+
     async def raw_event(self, parcel: Parcel | RawEvent) -> RawEvent:
         """The payload of one item, with its files. Raises StoreUnavailable (a link)."""
         if isinstance(parcel, RawEvent):

@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import web
 
 from connectors.x import wire
+from connectors.x.failures import Failed
 from connectors.x.parcel import OWN_ID, Parcel, Shape
 from connectors.x.settings import Settings
 from connectors.x.take import Taker
@@ -85,13 +86,18 @@ class Webhook:
         if not hmac.compare_digest(self._signed(bytes(body)).encode(), given):
             return web.Response(status=403, text="the signature is wrong\n")
         try:
-            raws = [await self._taker.raw_event(parcel) for parcel in self._split(bytes(body))]
+            whole = [await self._taker.whole(parcel) for parcel in self._split(bytes(body))]
+            raws = [await self._taker.raw_event(parcel) for parcel in whole if parcel is not None]
             if raws:
                 await self._taker.commit(inlet, raws, None)
         except StoreUnavailable:
             if not self._store_is_away:
                 self._context.log.warning("store.unavailable", account=self._context.account)
             self._store_is_away = True
+            return web.Response(status=503, headers={"Retry-After": "2"}, text="not now\n")
+        except Failed as error:
+            # It comes again, and is listed.
+            self._context.log.info("x.not_shown", account=self._context.account, reason=str(error))
             return web.Response(status=503, headers={"Retry-After": "2"}, text="not now\n")
         self._store_is_away = False
         return web.Response(status=200)

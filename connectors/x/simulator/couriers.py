@@ -64,7 +64,8 @@ class Couriers:
     async def mention(self, account: Account, post: Json) -> None:
         """post.mention.create."""
         shown = {key: value for key, value in post.items() if not key.startswith("_")}
-        includes = self._world.includes([post])
+        # Of files an activity tells the keys alone.
+        includes = {key: value for key, value in self._world.includes([post]).items() if key != "media"}
         await self.tell(account, self.activity(account, "post.mention.create", shown, includes))
 
     async def message(self, account: Account, message: Json) -> None:

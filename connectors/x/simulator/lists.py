@@ -37,6 +37,19 @@ class Lists:
         ]
         return self._posts(account, user_id, found[-_MENTIONS_MAX:], given)
 
+    async def shown(self, account: Account, post_id: str, given: Json) -> Json:
+        """One post."""
+        del account
+        _only(given, _FIELDS)
+        post = self._world.state.posts.get(post_id)
+        if post is None:
+            return {"errors": [{"title": "Not Found Error", "detail": f"Could not find tweet with id: [{post_id}]."}]}
+        asked = _asked(given, "tweet.fields", _POST_FIELDS) | {"id", "text", "edit_history_tweet_ids"}
+        return {
+            "data": {key: value for key, value in post.items() if key in asked},
+            "includes": self._world.includes([post]),
+        }
+
     async def own_posts(self, account: Account, user_id: str, given: Json) -> Json:
         """Posts of the account."""
         _only(given, _FIELDS | {"since_id"})

@@ -50,6 +50,7 @@ class Methods:
                 ("GET", "me", "/2/users/me", self._me),
                 ("GET", "mentions", f"/2/users/{_ID}/mentions", lists.mentions),
                 ("GET", "own posts", f"/2/users/{_ID}/tweets", lists.own_posts),
+                ("GET", "shown", f"/2/tweets/{_ID}", lists.shown),
                 ("GET", "messages", "/2/dm_events", lists.messages),
                 ("GET", "messages", f"/2/dm_conversations/with/{_ID}/dm_events", lists.messages_with),
                 ("GET", "messages", f"/2/dm_conversations/{_ID}/dm_events", lists.messages_in),
