@@ -128,3 +128,46 @@ def test_a_link_sent_to_somebody_who_turned_out_to_be_another_lets_take_part_and
     assert world.snapshot.identities["webchat", "g-1"].proof == "visitor"
     assert world.snapshot.participants == {(ticket.id, "webchat", "g-1")}
     assert world.events[-1].data == {"proves": "no"}
+
+
+def came(world, decided, link, contact, visitor="77", conversation=None):
+    """Somebody whom the channel knows brings a link that stood in public."""
+    identity = world.snapshot.identities["x", visitor]
+    guest = Guest(channel="x", account="default", visitor=visitor, identity=identity, conversation=conversation)
+    return open_link(link, world.ticket(decided), contact, guest, now_ms=NOW, ids=world.ids)
+
+
+def test_whom_the_channel_knows_as_the_customer_goes_on_in_private():
+    world, decided, _, link = told(**ELSEWHERE)
+    ticket = world.ticket(decided)
+    contact = world.snapshot.contacts[ticket.contact_id]
+    world.apply(came(world, decided, link, contact))
+    assert world.events[-1].data == {"proves": "yes"}
+    assert len(world.snapshot.identities) == 1
+    said = world.say("it is me", channel="x", sender="77")
+    assert (said.outcome.ticket_id, said.outcome.contact_id) == (ticket.id, contact.id)
+    assert said.outcome.why.joined == "conversation"
+
+
+def test_a_private_conversation_that_is_there_already_goes_over_to_the_ticket():
+    world, decided, _, link = told(**ELSEWHERE)
+    ticket = world.ticket(decided)
+    contact = world.snapshot.contacts[ticket.contact_id]
+    other = world.say("how do I change my mail address?", channel="x", sender="77")
+    (old,) = [row for row in world.snapshot.conversations_by_id.values() if row.visibility == "private"]
+    changes = came(world, decided, link, contact, conversation=old)
+    (moved,) = [change.row for change in changes if isinstance(getattr(change, "row", None), Conversation)]
+    assert (moved.id, moved.ticket_id, moved.version) == (old.id, ticket.id, old.version + 1)
+    assert other.outcome.contact_id == contact.id
+
+
+def test_whoever_has_conversations_of_their_own_opens_nothing():
+    world, decided, _, link = told(**ELSEWHERE)
+    ticket = world.ticket(decided)
+    contact = world.snapshot.contacts[ticket.contact_id]
+    world.say("hello", channel="x", sender="88")
+    with pytest.raises(Refused, match="their own conversation"):
+        came(world, decided, link, contact, visitor="88")
+    (other,) = [row for row in world.snapshot.contacts.values() if row.id != contact.id]
+    with pytest.raises(Refused, match="their own conversation"):
+        came(world, decided, link, other, visitor="88")
