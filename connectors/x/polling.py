@@ -62,7 +62,7 @@ class Poller:
 
     async def follow(self, inlet: Inlet) -> None:
         """Take in what comes, until something fails. Raises Failed."""
-        newest = self._read(await self._context.cursors.load(self._which))
+        newest = self._read(await self._loaded())
         if newest is None and self._settings.start_from == "now":
             # Written at once: what comes while we are away is new, though nothing came before.
             newest = int(first_id(self._context.clock.now_ms()))
@@ -72,6 +72,15 @@ class Poller:
             self._heard()
             newest = await self._take(items, inlet, newest)
             await asyncio.sleep(self._wait_s())
+
+    async def _loaded(self) -> str | None:
+        attempt = 0
+        while True:
+            try:
+                return await self._context.cursors.load(self._which)
+            except StoreUnavailable:
+                await self._store_is_away(attempt)
+                attempt += 1
 
     def _read(self, cursor: str | None) -> int | None:
         """The newest committed id; 0, which asks for all that X lists, for a cursor that cannot be right."""
