@@ -5,6 +5,7 @@ from importlib.metadata import entry_points
 from tests.conformance.bench import Bench
 from tests.conformance.benches.api import ApiBench
 from tests.conformance.benches.email import EmailBench
+from tests.conformance.benches.telegram import TelegramBench
 from tests.conformance.benches.webchat import WebchatBench
 from tests.conformance.benches.x import XBench
 
@@ -12,4 +13,4 @@ from tests.conformance.benches.x import XBench
 def all_benches() -> list[type[Bench]]:
     """One for each kind."""
     brought = [point.load() for point in entry_points(group="switchboard.benches")]
-    return [ApiBench, EmailBench, WebchatBench, XBench, *brought]
+    return [ApiBench, EmailBench, TelegramBench, WebchatBench, XBench, *brought]
