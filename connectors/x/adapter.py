@@ -11,7 +11,7 @@ from typing import Final, Literal
 from aiohttp import web
 
 from connectors.x.client import Client
-from connectors.x.failures import Denied, Failed, Later, Refused
+from connectors.x.failures import Denied, Failed, Forbidden, Later
 from connectors.x.polling import List, Poller
 from connectors.x.sending import KEYS_REMEDY, Sender
 from connectors.x.settings import Settings
@@ -77,7 +77,7 @@ class XConnector:
             case Denied():
                 self._tell(which, "auth_failed", f"{error}: {KEYS_REMEDY}")
                 await asyncio.sleep(self._times.auth_retry_s)
-            case Refused():
+            case Forbidden():
                 self._tell(which, "misconfigured", f"{which}: {error}: {_PERMISSION}")
                 await asyncio.sleep(self._times.auth_retry_s)
             case Later() if error.after_s is not None:
@@ -159,7 +159,7 @@ class XConnector:
                 name = await self._client.me()
         except Denied as error:
             return Health(state="auth_failed", detail=f"{error}: {KEYS_REMEDY}", since_ms=now_ms)
-        except Refused as error:
+        except Forbidden as error:
             return Health(state="misconfigured", detail=f"{error}: {_PERMISSION}", since_ms=now_ms)
         except Failed as error:
             return Health(state="retrying", detail=str(error), since_ms=now_ms)

@@ -22,6 +22,10 @@ class Refused(Failed):
     """Never this way: the request itself is the matter."""
 
 
+class Forbidden(Refused):
+    """X does not let this app, or this account, do it."""
+
+
 class Duplicate(Refused):
     """X has a post of ours with these words."""
 
@@ -64,6 +68,8 @@ def failed(status: int, body: bytes, wait_ms: int) -> Failed:
             return Denied("X refuses the keys")
         case 403 if "duplicate" in detail.lower():
             return Duplicate(reason)
+        case 403:
+            return Forbidden(reason)
         case 429:
             return Later("X answered 429: too many requests", wait_ms / 1_000 if wait_ms else None)
         case 503:

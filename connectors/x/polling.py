@@ -15,6 +15,7 @@ from typing import Final, Literal
 import msgspec
 
 from connectors.x.client import Client, Page
+from connectors.x.failures import Failed, Refused
 from connectors.x.parcel import Parcel
 from connectors.x.settings import Settings
 from connectors.x.snowflake import first_id, time_ms
@@ -41,6 +42,17 @@ class _Id(msgspec.Struct, frozen=True, kw_only=True):
 _decode_id = msgspec.json.Decoder(_Id).decode
 
 
+class _Listing(msgspec.Struct, kw_only=True):
+    """A list that is being read, newest first."""
+
+    since: int
+    found: list[tuple[int, Taken]] = []
+    token: str | None = None
+    """Of the next page."""
+    pages: int = 0
+    is_whole: bool = False
+
+
 class Poller:
     """Reads one list of an account into one inlet; `heard` is told whenever X answered."""
 
@@ -57,6 +69,7 @@ class Poller:
         self._which: List = which
         self._client, self._context, self._taker, self._settings = client, context, taker, settings
         self._pause, self._heard = pause, heard
+        self._begun: _Listing | None = None
         self._known: OrderedDict[str, None] = OrderedDict()
         """What was committed since the start."""
 
@@ -106,25 +119,37 @@ class Poller:
     # --- reading ---------------------------------------------------------------------------------------------------
 
     async def items(self, since: int) -> list[tuple[int, Taken]]:
-        """What X lists after the id `since`, oldest first, each with its id (0: it cannot be read). Raises Failed."""
-        found: list[tuple[int, Taken]] = []
-        token: str | None = None
-        for _ in range(_PAGES_MAX):
-            page = await self._page(since, token)
-            numbers = [_number(item) for item in page.items]
-            shape: Literal["post", "message"] = "post" if self._which == "mentions" else "message"
-            found += [
-                (number, self._taker.listed(shape, item, page.includes))
-                for number, item in zip(numbers, page.items, strict=True)
-                if number == 0 or number > since
-            ]
-            token = page.next_token
-            if token is None or any(0 < number <= since for number in numbers):
-                break
-        else:
-            self._context.log.warning("x.list_too_long", account=self._context.account, list=self._which)
-        found.reverse()
-        return found
+        """What X lists after the id `since`, oldest first, each with its id (0: it cannot be read). Raises Failed.
+
+        What fails half way is gone on with at the next call: a long list may take several of X's windows.
+        """
+        listing = self._begun if self._begun is not None and self._begun.since == since else _Listing(since=since)
+        self._begun = None
+        try:
+            while not listing.is_whole:
+                if listing.pages == _PAGES_MAX:
+                    self._context.log.warning("x.list_too_long", account=self._context.account, list=self._which)
+                    break
+                self._read_on(listing, await self._page(since, listing.token))
+        except Refused:
+            raise  # the place in the list may be what X no longer knows
+        except Failed:
+            self._begun = listing
+            raise
+        listing.found.reverse()
+        return listing.found
+
+    def _read_on(self, listing: _Listing, page: Page) -> None:
+        shape: Literal["post", "message"] = "post" if self._which == "mentions" else "message"
+        numbers = [_number(item) for item in page.items]
+        listing.found += [
+            (number, self._taker.listed(shape, item, page.includes))
+            for number, item in zip(numbers, page.items, strict=True)
+            if number == 0 or number > listing.since
+        ]
+        listing.pages += 1
+        listing.token = page.next_token
+        listing.is_whole = page.next_token is None or any(0 < number <= listing.since for number in numbers)
 
     async def _page(self, since: int, token: str | None) -> Page:
         if self._which == "mentions":

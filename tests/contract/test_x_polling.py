@@ -242,6 +242,29 @@ async def test_a_window_that_is_used_up_is_waited_for_and_is_no_trouble(x):
     assert "x.retrying" not in house.names()
 
 
+async def test_a_list_that_is_longer_than_a_window_is_gone_on_with(x):
+    ann, house = person(x), XHouse()
+    for at in range(350):
+        await ann.write(f"message {at}")
+    reset_s = SystemClock().now_ms() // 1_000 + 1
+    x.faults["messages"].extend([Fault(how="none"), Fault(how="none"), busy(reset_s), HTML, Fault(how="none")])
+    async with running(house, x):
+        await settled(house, 350)
+    assert texts(house) == [f"message {at}" for at in range(350)]
+    pages = [given.get("pagination_token") for name, given in x.calls if name == "messages"]
+    assert [token is None for token in pages[:4]] == [True, False, False, False], "no page is asked for twice"
+
+
+async def test_a_place_in_a_list_that_x_forgot_is_begun_anew(x):
+    ann, house = person(x), XHouse()
+    for at in range(150):
+        await ann.write(f"message {at}")
+    x.faults["messages"].extend([Fault(how="none"), HTML, Fault(status=400, body=b'{"detail":"pagination_token"}')])
+    async with running(house, x):
+        await settled(house, 150)
+    assert texts(house) == [f"message {at}" for at in range(150)]
+
+
 async def test_two_accounts_do_not_see_each_other(tmp_path):
     ours, theirs = account(), account("3333333333333333333", "second")
     async with server(tmp_path, SystemClock(), ours, theirs) as x:

@@ -115,6 +115,7 @@ class XServer(World):
         name, handler, ids = found
         faults = self.faults[name]
         fault = faults.popleft() if faults else None
+        fault = None if fault is not None and fault.how == "none" else fault
         if fault is not None and fault.how != "reset_after":
             return await self._fail(request, fault)
         try:

@@ -32,8 +32,8 @@ _KEPT: Final = 500
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """How one call of an endpoint goes wrong."""
 
-    how: Literal["answer", "reset_before", "reset_after", "silence"] = "answer"
-    """reset_after: it is done, and the connection is cut before the answer."""
+    how: Literal["answer", "reset_before", "reset_after", "silence", "none"] = "answer"
+    """reset_after: it is done, and the connection is cut before the answer. none: nothing goes wrong this time."""
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json"
