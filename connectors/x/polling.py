@@ -31,7 +31,7 @@ _KNOWN_MAX: Final = 20_000
 _BATCH: Final = 20
 """Items whose files are in memory at once."""
 _RESERVE: Final = 2
-"""Calls of a window that are left for looking up what was sent."""
+"""Calls of a window that are left for a restart or a backfill."""
 _ENDPOINTS: Final = {"mentions": "GET /2/users/:id/mentions", "messages": "GET /2/dm_events"}
 
 
