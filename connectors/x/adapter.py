@@ -13,18 +13,14 @@ from aiohttp import web
 from connectors.x.client import Client
 from connectors.x.failures import Denied, Failed, Forbidden, Later
 from connectors.x.polling import List, Poller
-from connectors.x.sending import KEYS_REMEDY, Sender
+from connectors.x.sending import KEYS_REMEDY, PERMISSION_REMEDY, Sender
 from connectors.x.settings import Settings
 from connectors.x.take import Taker
 from connectors.x.webhook import PATH, Webhook
-from router.connector import AuthFailed, Context, Health, Inlet, Outbound, Retry, Route, SendOutcome
+from router.connector import AuthFailed, Context, Health, Inlet, Outbound, Retry, Route, SendOutcome, Sent
 
 _CHECK_S: Final = 9.0
 _LISTS: Final[tuple[List, ...]] = ("mentions", "messages")
-_PERMISSION: Final = (
-    "the app may not do this: give it read, write and direct message permission at developer.x.com, make a new access "
-    "token, and see that its plan includes it"
-)
 State = Literal["starting", "ok", "retrying", "auth_failed", "misconfigured", "stopped"]
 _WORST: Final[tuple[State, ...]] = ("auth_failed", "misconfigured", "retrying", "starting", "ok")
 
@@ -78,7 +74,7 @@ class XConnector:
                 self._tell(which, "auth_failed", f"{error}: {KEYS_REMEDY}")
                 await asyncio.sleep(self._times.auth_retry_s)
             case Forbidden():
-                self._tell(which, "misconfigured", f"{which}: {error}: {_PERMISSION}")
+                self._tell(which, "misconfigured", f"{which}: {error}: {PERMISSION_REMEDY}")
                 await asyncio.sleep(self._times.auth_retry_s)
             case Later() if error.after_s is not None:
                 # A window that is used up is no trouble: X says when the next one begins.
@@ -100,6 +96,9 @@ class XConnector:
     def _tell(self, what: str, state: State, detail: str) -> None:
         """Take note of how one of our doings is; the worst of them is how the channel is."""
         self._told[what] = (state, detail)
+        self._weigh()
+
+    def _weigh(self) -> None:
         worst = min(self._told.values(), key=lambda told: _WORST.index(told[0]))
         details = dict.fromkeys(told[1] for told in self._told.values() if told[0] == worst[0] and told[1])
         self._changed(worst[0], "; ".join(details))
@@ -128,6 +127,8 @@ class XConnector:
                 self._tell("sending", "auth_failed", reason)
             case Retry(reason=reason, after_s=None):
                 self._tell("sending", "retrying", reason)
+            case Sent() if self._told.pop("sending", None) is not None and self._told:
+                self._weigh()
             case _:
                 pass
         return outcome
@@ -160,7 +161,7 @@ class XConnector:
         except Denied as error:
             return Health(state="auth_failed", detail=f"{error}: {KEYS_REMEDY}", since_ms=now_ms)
         except Forbidden as error:
-            return Health(state="misconfigured", detail=f"{error}: {_PERMISSION}", since_ms=now_ms)
+            return Health(state="misconfigured", detail=f"{error}: {PERMISSION_REMEDY}", since_ms=now_ms)
         except Failed as error:
             return Health(state="retrying", detail=str(error), since_ms=now_ms)
         except TimeoutError:

@@ -9,6 +9,11 @@ import msgspec
 _REASON_CHARS_MAX: Final = 300
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
 
+_OF_THE_APP: Final = re.compile(
+    r"client app|app permissions|access level|subset of \w+ API|not enrolled|attached to a project", re.IGNORECASE
+)
+"""How X says that it is not this request that is at fault."""
+
 
 class Failed(Exception):
     """A call did not do what it should; the subclasses say what to do about it. The message holds no secret."""
@@ -24,6 +29,10 @@ class Refused(Failed):
 
 class Forbidden(Refused):
     """X does not let this app, or this account, do it."""
+
+
+class Unpermitted(Forbidden):
+    """The app lacks a permission: it is no matter of this one request."""
 
 
 class Duplicate(Refused):
@@ -68,6 +77,8 @@ def failed(status: int, body: bytes, wait_ms: int) -> Failed:
             return Denied("X refuses the keys")
         case 403 if "duplicate" in detail.lower():
             return Duplicate(reason)
+        case 403 if _OF_THE_APP.search(detail):
+            return Unpermitted(reason)
         case 403:
             return Forbidden(reason)
         case 429:

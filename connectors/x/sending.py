@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from connectors.x.client import Client
-from connectors.x.failures import Denied, Duplicate, Failed, Later, Refused
+from connectors.x.failures import Denied, Duplicate, Failed, Later, Refused, Unpermitted
 from connectors.x.lookup import Lookup
 from connectors.x.render import Delivery, Place, Unsendable, render
 from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
@@ -20,6 +20,10 @@ from router.model.limits import SEND_SECONDS_MAX
 KEYS_REMEDY: Final = (
     "give the channel the keys that developer.x.com shows for the app and the account, and see that this machine's "
     "clock is right"
+)
+PERMISSION_REMEDY: Final = (
+    "the app may not do this: give it read, write and direct message permission at developer.x.com, make a new access "
+    "token, and see that its plan includes it"
 )
 _SEND_S: Final = SEND_SECONDS_MAX - 10
 """One whole send; the rest is for looking it up."""
@@ -130,8 +134,8 @@ class Sender:
                 found = await self._client.write(text, dm_conversation_id=place.conversation or "")
         except Later as error:
             return Retry(reason=str(error), after_s=error.after_s)
-        except Denied as error:
-            return AuthFailed(reason=f"{error}: {KEYS_REMEDY}")
+        except (Denied, Unpermitted) as error:
+            return AuthFailed(reason=f"{error}: {_remedy(error)}")
         except Duplicate:
             outcome = await self._looked_up(reply, _AGAIN)
             return Rejected(reason=_AGAIN) if isinstance(outcome, Retry) else outcome
@@ -168,13 +172,18 @@ class Sender:
             await self._client.hide(place.post or "")
         except Later as error:
             return Retry(reason=str(error), after_s=error.after_s)
-        except Denied as error:
-            return AuthFailed(reason=f"{error}: {KEYS_REMEDY}")
+        except (Denied, Unpermitted) as error:
+            return AuthFailed(reason=f"{error}: {_remedy(error)}")
         except Refused as error:
             return Rejected(reason=f"{_NOT_HIDDEN} ({error})")
         except Failed as error:
             return Retry(reason=str(error))
         return Sent()
+
+
+def _remedy(error: Denied | Unpermitted) -> str:
+    """What an operator does about it."""
+    return KEYS_REMEDY if isinstance(error, Denied) else PERMISSION_REMEDY
 
 
 def _named(reply: _Reply) -> str | None:

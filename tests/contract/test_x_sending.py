@@ -188,6 +188,8 @@ async def test_after_a_crash_it_is_looked_up(x, connector):
         (Fault(how="silence"), Unknown),
         (Fault(status=401, body=HTML, content_type="text/html"), AuthFailed),
         (Fault(status=403, body=b'{"detail":"You cannot send messages to this user."}'), Rejected),
+        (Fault(status=403, body=b'{"detail":"You do not have permission to DM one or more participants."}'), Rejected),
+        (Fault(status=403, body=b'{"detail":"Your client app is not configured with the permissions."}'), AuthFailed),
         (Fault(status=404, body=HTML, content_type="text/html"), Rejected),
         (Fault(status=302, body=b""), Rejected),
     ],
@@ -208,6 +210,22 @@ async def test_nobody_there_is_no_uncertainty(x, connector):
     await x.start()
     assert isinstance(found, Retry)
     assert "no connection" in found.reason
+
+
+async def test_trouble_of_sending_is_over_once_something_was_sent(x):
+    ann, house = person(x), XHouse()
+    connector = house.connector(x, mode="webhook")
+    task = asyncio.create_task(connector.run(house))
+    async with asyncio.timeout(20):
+        await house.until(lambda: "x.ok" in house.names())
+    x.faults["write"].append(Fault(status=503))
+    await connector.send(now(ann.id))
+    assert (connector.health().state, connector.health().detail) == ("retrying", "X answered 503")
+    await connector.send(now(ann.id))
+    assert connector.health().state == "ok"
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await connector.close()
 
 
 async def test_a_limit_is_waited_for_and_not_asked_again(x, connector):
