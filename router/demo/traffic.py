@@ -1,6 +1,6 @@
 """Believable customers of the demo, English and Chinese, at an adjustable rate.
 
-What they say stands in customers.yaml. They use the real ways in: mail, Telegram and Facebook through their simulated
+What they say stands in customers.yaml. They use the real ways in: mail, Telegram, X and Facebook through simulated
 providers, the form as browsers do, the API by HTTP with a token. Now and then a provider delivers something twice,
 which the house drops.
 """
@@ -129,7 +129,7 @@ class Traffic:
             if line.then and not line.early:
                 self._soon(self._mail(line, line.then, f"Re: {line.subject}", first["Message-ID"]))
             return
-        if line.channel in {"telegram", "facebook"}:
+        if line.channel in {"telegram", "facebook", "x"}:
             said = {"id": int(line.id), "name": line.name, "text": line.text, "public": line.visibility == "public"}
             await self._deliver[line.channel](msgspec.json.encode(said))
             return
