@@ -38,6 +38,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
     threads: bool = False
     """Messages name what they answer (mail)."""
+    answered_by_call: bool = False
+    """Whoever writes here has telephoned: without `can_send` an agent calls back and logs the call."""
+    answers_by_itself: bool = True
+    """False: the machine never answers first. Anybody can forge a caller id, and have it write to strangers."""
     mails_answers: bool = False
     """Answers that its page shows go to the address that was typed too, where the house has a mail channel."""
     speaks_for: tuple[str, ...] = ()
@@ -283,6 +287,14 @@ class Banners(Protocol):
         ...
 
 
+class Hours(Protocol):
+    """When the house's queues are worked."""
+
+    def is_open(self, queue: str) -> bool:
+        """Whether somebody works this queue now; "" is the default queue. One without hours is always worked."""
+        ...
+
+
 class Signer(Protocol):
     """Keyed signatures for tokens that come back to us (visitor tokens, reply tokens)."""
 
@@ -328,6 +340,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     links: Links
     banners: Banners
     public_url: str
+    hours: Hours | None = None
+    """None: nobody has said when the queues are worked; they are."""
     answers_by_mail: bool = False
     """The house has a mail channel, which carries answers to typed addresses (Capabilities.mails_answers)."""
 

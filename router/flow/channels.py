@@ -82,7 +82,8 @@ class Channels:
         if channel is None:
             return ChannelView(can_send=False, reason="no_channel")
         if not channel.capabilities.can_send:
-            return ChannelView(can_send=False, reason="receive_only")
+            reason = "call_back" if channel.capabilities.answered_by_call else "receive_only"
+            return ChannelView(can_send=False, reason=reason)
         return ChannelView(can_send=True, text_max=channel.capabilities.text_max)
 
     def keys_of(self, channel: Channel) -> list[tuple[str, str]]:
