@@ -246,7 +246,7 @@ class Menu:
 
     def _say(self, name: str, *, language: Language | None = None, **values: str) -> Say:
         spoken = language or self._call.language
-        voice = self._settings.voices[spoken]
+        voice = self._settings.voice(spoken)
         return Say(text=self._settings.text(name, spoken, **values), language=voice.language, voice=voice.voice)
 
     def _told(self, choice: Choice) -> str:

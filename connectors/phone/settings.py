@@ -109,7 +109,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Whoever presses it raises the alarm; null has none."""
     texts: Mapping[Language, Mapping[str, Text]] = {}
     """Other words for callers, by language and name (the names are in connectors/phone/words.py)."""
-    voices: Mapping[Language, Voice] = _VOICES
+    voices: Mapping[Language, Voice] = {}
+    """Other ways to read a language out than en-US and zh-CN in the provider's own voice."""
     agents: Annotated[tuple[Colleague, ...], Meta(max_length=20)] = ()
     """Rung one after the other while `queue` has its hours."""
     emergency_agents: Annotated[tuple[Colleague, ...], Meta(max_length=20)] = ()
@@ -142,9 +143,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         _check_keys("callbacks", [choice.key for choice in self.callbacks])
         for language, texts in self.texts.items():
             _check_texts(language, texts)
-        for language in self.languages:
-            if language not in self.voices:
-                raise ValueError(f"voices: {language} has none; for example {{language: {language}-XX}}")
         for name, url in (("base_url", self.base_url), ("public_url", self.public_url)):
             parts = urlsplit(url)
             if parts.scheme == "http" and parts.hostname not in _LOCAL:
@@ -154,6 +152,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def numbers(self) -> frozenset[str]:
         """All our own numbers."""
         return frozenset(line.number for line in self.lines) | ({self.sms_from} if self.sms_from else set())
+
+    def voice(self, language: Language) -> Voice:
+        """How a language is read out."""
+        return self.voices.get(language) or _VOICES[language]
 
     def text(self, name: str, language: Language, **values: str) -> str:
         """What callers hear under this name."""

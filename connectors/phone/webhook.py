@@ -112,6 +112,7 @@ class Webhooks:
         now_ms = self._context.clock.now_ms()
         raws = [pack(body, msgspec.structs.replace(notice, at_ms=now_ms)) for notice in turn.notices]
         try:
+            await self.pay(inlet)
             await inlet.accept(raws)
         except StoreUnavailable:
             if not turn.promises:
@@ -148,6 +149,7 @@ class Webhooks:
         elif step == "sms":
             files = await self._fetcher.pictures(form)
         try:
+            await self.pay(inlet)  # how a call ended is said after who took it
             results = await inlet.accept([pack(body, told, files)])
         except StoreUnavailable:
             return web.Response(status=503)
