@@ -55,6 +55,13 @@ class Fetcher:
             found.append((Fetched(name=name, content_type=known, size=len(data)), data))
         return found
 
+    async def delete(self, sid: str) -> None:
+        """Have a recording deleted that is here. What stays there is told."""
+        try:
+            await self._client.delete_recording(sid)
+        except Failed as error:
+            self._context.log.warning("phone.recording_not_deleted", recording=sid, reason=str(error))
+
     def _missing(self, file: Fetched, why: str) -> tuple[Fetched, bytes]:
         self._context.log.warning("phone.file_not_fetched", account=self._context.account, reason=why)
         told = Fetched(name=file.name, content_type=file.content_type, problem=f"could not be fetched ({why})")

@@ -18,7 +18,7 @@ STEPS: Final = (
 """The requests that are answered with TwiML."""
 _TRIES: Final = 2
 """How often a menu is read to somebody who presses nothing, or something else."""
-_TRANSCRIBED_S: Final = 120
+TRANSCRIBED_S: Final = 120
 """Longer recordings the provider does not write down."""
 
 
@@ -216,7 +216,7 @@ class Menu:
         return Turn(verbs=(said, Hangup()), notices=(notice,), promises=True)
 
     def _record(self) -> tuple[Verb, ...]:
-        writes = self._call.language in self._settings.transcribe and self._settings.voicemail_seconds <= _TRANSCRIBED_S
+        writes = self._call.language in self._settings.transcribe and self._settings.voicemail_seconds <= TRANSCRIBED_S
         record = Record(
             action=self._url("recorded"),
             status=self._url("recording"),

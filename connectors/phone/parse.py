@@ -113,7 +113,7 @@ def _talked(found: _Fields, told: Told, _: object) -> InboundEvent:
 
 def _callback(found: _Fields, told: Told, _: object) -> InboundEvent:
     where = f", at {told.number}" if told.number else ""
-    return _event(found, told, ":end", f"[asks to be called back {told.window_name}{where}]", kind="call")
+    return _event(found, told, ":end", f"[asks for a call back: {told.window_name}{where}]", kind="call")
 
 
 def _ended(found: _Fields, told: Told, _: object) -> InboundEvent:

@@ -15,9 +15,9 @@ from aiohttp import web
 from connectors.phone.call import Turn, read, state_of
 from connectors.phone.fetching import Fetcher
 from connectors.phone.looking import Known
-from connectors.phone.menu import STEPS, Menu
+from connectors.phone.menu import STEPS, TRANSCRIBED_S, Menu
 from connectors.phone.parse import sid_of
-from connectors.phone.payload import Step, Told, fields, pack
+from connectors.phone.payload import Fetched, Step, Told, fields, pack
 from connectors.phone.render import document
 from connectors.phone.settings import Settings
 from connectors.phone.signature import is_signed
@@ -143,7 +143,7 @@ class Webhooks:
         sid = form.get("RecordingSid", "") if step == "voicemail" else form.get("MessageSid", "")
         if sid and sid in self._known and step in {"voicemail", "sms"}:
             return self._thanked(step)  # it is durable: what is fetched for it need not be fetched again
-        files = []
+        files: list[tuple[Fetched, bytes]] = []
         if step == "voicemail":
             files = [await self._fetcher.recording(sid)]
         elif step == "sms":
@@ -156,7 +156,18 @@ class Webhooks:
         taken = [one for result in results for one in result]
         if sid and taken and all(one.outcome != "quarantined" for one in taken):
             self._known.add(sid)
+        await self._tidied(step, form, language, files)
         return self._thanked(step)
+
+    async def _tidied(
+        self, step: Step, form: dict[str, str], language: str | None, files: Sequence[tuple[Fetched, bytes]]
+    ) -> None:
+        """Have a recording deleted at the provider, once it is here and was written down."""
+        written = language in self._settings.transcribe and self._settings.voicemail_seconds <= TRANSCRIBED_S
+        recording = form.get("RecordingSid", "")
+        is_here = recording in self._known and not any(file.problem for file, _ in files)
+        if self._settings.delete_recordings and is_here and step == ("transcript" if written else "voicemail"):
+            await self._fetcher.delete(recording)
 
     @staticmethod
     def _thanked(step: Step) -> web.Response:

@@ -161,7 +161,7 @@ async def test_a_call_back_is_noted_before_it_is_promised():
         assert call.is_over
         assert call.heard[-1] == "Thank you. We will call you between two and six in the afternoon."
         asked = house.accepted[-1]
-        assert asked.text == "[asks to be called back between two and six in the afternoon]"
+        assert asked.text == "[asks for a call back: between two and six in the afternoon]"
         assert '"callback": "afternoon"' in asked.ext
         again = await network.call(CALLER, LINE)
         for keys in ("1", "1", "2"):
@@ -185,7 +185,7 @@ async def test_whoever_withholds_the_number_enters_one_and_is_nobody_known():
             assert call.heard[-1].startswith("请输入回电号码")
             await call.press("8613800138000#")
             asked = house.accepted[-1]
-            assert asked.text == "[asks to be called back 尽快, at +8613800138000]"
+            assert asked.text == "[asks for a call back: 尽快, at +8613800138000]"
             assert asked.sender.id == f"withheld:{call.sid}"
         assert len({event.sender.id for event in house.accepted}) == 2
 
