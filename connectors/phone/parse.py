@@ -3,6 +3,9 @@
 A call is one conversation, and its CallSid is what makes a repetition a repetition: `CA…` is the call, `CA…:alarm` the
 emergency key, `CA…:end` how it went. A recording is known by its own id. Caller ids are claims: nothing here proves
 anybody, and whoever withholds the number is somebody new each time.
+
+The rules read these texts as if the caller had said them: what stands in brackets is worded so that it means nothing to
+them (tests/unit/phone/test_notices.py).
 """
 
 import json
@@ -92,35 +95,35 @@ def _ext(found: _Fields, told: Told) -> str | None:
 
 
 def _call(found: _Fields, told: Told, _: object) -> InboundEvent:
-    about = f"about: {told.topic_name}" if told.topic_name else "no topic chosen"
-    return _event(found, told, "", f"[phone call, {about}]", kind="call")
+    about = f": {told.topic_name}" if told.topic_name else ""
+    return _event(found, told, "", f"[telephone{about}]", kind="call")
 
 
 def _alarm(found: _Fields, told: Told, _: object) -> InboundEvent:
-    return _event(found, told, ":alarm", "[phone call: the emergency key was pressed]", alarm=True, kind="call")
+    return _event(found, told, ":alarm", "[telephone: emergency key]", alarm=True, kind="call")
 
 
 def _taken(found: _Fields, told: Told, _: object) -> InboundEvent:
-    return _event(found, told, ":end", f"[{told.colleague or 'a colleague'} took the call]", kind="call")
+    return _event(found, told, ":end", f"[taken by {told.colleague or 'a colleague'}]", kind="call")
 
 
 def _talked(found: _Fields, told: Told, _: object) -> InboundEvent:
     spoke = duration(_count(shown(found, "DialCallDuration")))
-    text = f"[{told.colleague or 'a colleague'} took the call; they spoke for {spoke}]"
+    text = f"[taken by {told.colleague or 'a colleague'}, for {spoke}]"
     call = _sid("call", shown(found, "CallSid"))
     return _event(found, told, ":talked", text, kind="edit", target_id=f"{call}:end")
 
 
 def _callback(found: _Fields, told: Told, _: object) -> InboundEvent:
-    where = f", at {told.number}" if told.number else ""
-    return _event(found, told, ":end", f"[asks for a call back: {told.window_name}{where}]", kind="call")
+    where = f", {told.number}" if told.number else ""
+    return _event(found, told, ":end", f"[call back wanted: {told.window_name}{where}]", kind="call")
 
 
 def _ended(found: _Fields, told: Told, _: object) -> InboundEvent:
     lasted = duration(_count(shown(found, "CallDuration", "Duration")))
-    text = f"[the call ended after {lasted}; nobody took it]"
+    text = f"[ended after {lasted}, not taken]"
     if told.found_later:
-        text = f"[a call of {lasted}, found afterwards: nothing of ours was there to note how it went]"
+        text = f"[telephone, {lasted}: found afterwards]"
     return _event(found, told, ":end", text, kind="call")
 
 

@@ -76,9 +76,9 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     auth_retry_s: Seconds = 300.0
 
 
-_TOPICS: Final = (
-    Choice(key="1", id="transfer", name={"en": "transfers, deposits and withdrawals", "zh": "转账、充值与提现"}),
-    Choice(key="2", id="access", name={"en": "getting into your wallet", "zh": "无法进入钱包"}),
+TOPICS: Final = (
+    Choice(key="1", id="transfer", name={"en": "a transfer, a deposit or a withdrawal", "zh": "转账、充值与提现"}),
+    Choice(key="2", id="access", name={"en": "access to your wallet", "zh": "钱包登录"}),
     Choice(key="3", id="fraud", name={"en": "suspected fraud", "zh": "疑似诈骗"}),
     Choice(key="0", id="other", name={"en": "anything else", "zh": "其他问题"}),
 )
@@ -104,7 +104,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """This house as the provider sees it, where that is not server.public_url: signatures are made over it."""
     languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = LANGUAGES
     """Callers choose among them by key, in this order; the first is for whoever presses nothing."""
-    topics: Annotated[tuple[Choice, ...], Meta(max_length=8)] = _TOPICS
+    topics: Annotated[tuple[Choice, ...], Meta(max_length=8)] = TOPICS
     emergency_key: Key | None = "9"
     """Whoever presses it raises the alarm; null has none."""
     texts: Mapping[Language, Mapping[str, Text]] = {}

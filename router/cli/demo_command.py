@@ -75,9 +75,11 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
         log = StructuredLog(clock, log_file)
         listens_at = arguments.port or _free_port(arguments.host)
-        page = f"http://{arguments.host}:{listens_at}/channels/form/default/"
-        form = discovery.simulator_of("form", clock, workspace.directory, page)
-        providers = {"email": mail, "telegram": telegram, "form": form}
+        channels = f"http://{arguments.host}:{listens_at}/channels"
+        form = discovery.simulator_of("form", clock, workspace.directory, f"{channels}/form/default/")
+        phone = discovery.simulator_of("phone", clock, workspace.phone, f"{channels}/phone/default")
+        await phone.start()
+        providers = {"email": mail, "telegram": telegram, "form": form, "phone": phone}
         config = workspace.config(
             host=arguments.host,
             port=listens_at,
@@ -170,6 +172,7 @@ Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C
   Mail              {SUPPORT_ADDRESS}: {providers["email"].describe()}
                     answers arrive in {workspace.mail}/YOUR-ADDRESS/INBOX
   Telegram          {providers["telegram"].describe()}
+  Phone             {providers["phone"].describe()}
   API token         {token}
 
 Send a public post through the API (the card number will never be stored):

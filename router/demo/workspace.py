@@ -25,7 +25,7 @@ from rules import packs
 
 SUPPORT_ADDRESS = "support@wallet.example"
 CONFIG_NAME = "switchboard.yaml"
-SPOKEN_FOR = ("x", "facebook", "whatsapp", "phone")
+SPOKEN_FOR = ("x", "facebook", "whatsapp")
 """Channel kinds whose connectors come later; until then the demo's customers use them through the API channel."""
 
 _LIFECYCLE = b"\nlifecycle:\n"
@@ -53,10 +53,16 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         """What the simulated Telegram knows."""
         return self.directory / "telegram"
 
+    @property
+    def phone(self) -> Path:
+        """What the simulated telephone network knows."""
+        return self.directory / "phone"
+
     def prepare(self) -> None:
         """Make what is missing; what is there stays as it is."""
         self.mail.mkdir(parents=True, exist_ok=True)
         self.telegram.mkdir(exist_ok=True)
+        self.phone.mkdir(exist_ok=True)
         if not self.rules.exists():
             self.rules.mkdir()
             for name, content in packs.read().items():
@@ -117,6 +123,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                 ),
                 ChannelConfig(kind="form", settings=settings["form"]),
                 ChannelConfig(kind="telegram", settings=settings["telegram"]),
+                ChannelConfig(kind="phone", settings=settings["phone"]),
             ),
         )
         self._write(config)

@@ -41,7 +41,11 @@ async def test_pictures_come_with_it_and_from_the_provider_alone():
             ("picture-1.png", b"\x89PNG one"),
             ("picture-2.png", b"\x89PNG two"),
         ]
-        for address in ("http://169.254.169.254/latest", f"{network.url}.evil.example/x", f"{network.url}/2010-04-01/x"):
+        for address in (
+            "http://169.254.169.254/latest",
+            f"{network.url}.evil.example/x",
+            f"{network.url}/2010-04-01/x",
+        ):
             other = network.written(CALLER, LINE, "")
             form = network.form_of(other) | {"NumMedia": "1", "MediaUrl0": address, "MediaContentType0": "text/html"}
             await network.wire.post(SID, network.numbers[LINE].sms_url, form)

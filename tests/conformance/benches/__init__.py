@@ -5,10 +5,11 @@ from importlib.metadata import entry_points
 from tests.conformance.bench import Bench
 from tests.conformance.benches.api import ApiBench
 from tests.conformance.benches.email import EmailBench
+from tests.conformance.benches.phone import PhoneBench
 from tests.conformance.benches.webchat import WebchatBench
 
 
 def all_benches() -> list[type[Bench]]:
     """One for each kind."""
     brought = [point.load() for point in entry_points(group="switchboard.benches")]
-    return [ApiBench, EmailBench, WebchatBench, *brought]
+    return [ApiBench, EmailBench, PhoneBench, WebchatBench, *brought]

@@ -119,7 +119,10 @@ def test_a_document_is_what_the_provider_reads():
         (b"<Response><Dial/></Response>", 12200),
         (b"<Response><Dial><Number>0155</Number></Dial></Response>", 13223),
         (b"<Response><Record transcribe='true' maxLength='60'/></Response>", 12200),
-        (b"<Response><Record transcribe='true' maxLength='600' transcribeCallback='https://a.example'/></Response>", 12200),
+        (
+            b"<Response><Record transcribe='true' maxLength='600' transcribeCallback='https://a.example'/></Response>",
+            12200,
+        ),
         (b"<Response>" + b"<Hangup/>" * 9_000 + b"</Response>", 11750),
     ],
 )
