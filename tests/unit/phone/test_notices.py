@@ -17,7 +17,13 @@ from router.model.secret import Secret
 from rules.facts import Facts, MessageFacts
 
 SID = "CA" + "0" * 31 + "1"
-FORM = {"CallSid": SID, "From": "+4915550177001", "To": "+15550100001", "CallDuration": "4991", "DialCallDuration": "31"}
+FORM = {
+    "CallSid": SID,
+    "From": "+4915550177001",
+    "To": "+15550100001",
+    "CallDuration": "4991",
+    "DialCallDuration": "31",
+}
 PACK = Rulebook.shipped().current
 SETTINGS = Settings(account_sid="AC", auth_token=Secret("x" * 32), lines=())
 FAILED = Fetched(name="voicemail-0.mp3", content_type="audio/mpeg", problem="could not be fetched (answered 403)")
@@ -65,6 +71,6 @@ def test_a_chosen_topic_says_what_the_caller_means_and_is_no_alarm(language):
 def test_every_notice_of_the_corpus_is_in_brackets():
     corpus = Path(__file__).parents[2] / "corpora" / "phone.ndjson"
     events = [event for line in corpus.read_text("utf-8").splitlines() for event in json.loads(line)["events"]]
-    own = [event["text"] for event in events if event.get("kind") in {"call"}]
+    own = [event["text"] for event in events if event.get("kind") == "call"]
     assert own
     assert all(text.startswith("[") and text.endswith("]") for text in own)
