@@ -42,13 +42,13 @@ def decide_call(
 ) -> tuple[Message, list[Change]]:
     """The note, and what becomes of the ticket; `redacted` is the text without secrets.
 
-    Raises Refused (invalid, too_long, ticket_closed, not_reached).
+    Raises Refused (invalid, too_long, ticket_closed).
     """
     if not 0 <= command.duration_s <= CALL_SECONDS_MAX:
         detail = f"a call lasts 0 to {CALL_SECONDS_MAX} seconds, found {command.duration_s}"
         raise Refused("invalid", detail, status=422, data={"field": "duration_s"})
     if command.solve and not command.reached:
-        raise Refused("not_reached", "a call that reached nobody solves nothing", status=422)
+        raise Refused("invalid", "a call that reached nobody solves nothing", status=422, data={"field": "solve"})
     if command.reached and facts.ticket.state == "closed":
         raise Refused("ticket_closed", "a closed ticket cannot be answered; a new message opens a follow-up")
     head = f"[{_said(command)}]"

@@ -58,6 +58,8 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     """Why not, as a stable code."""
     text_max: int | None = None
+    calls: bool = False
+    """Its customers have telephoned: calls with them are logged."""
 
 
 def decide_reply(

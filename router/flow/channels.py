@@ -83,8 +83,9 @@ class Channels:
             return ChannelView(can_send=False, reason="no_channel")
         if not channel.capabilities.can_send:
             reason = "call_back" if channel.capabilities.answered_by_call else "receive_only"
-            return ChannelView(can_send=False, reason=reason)
-        return ChannelView(can_send=True, text_max=channel.capabilities.text_max)
+            return ChannelView(can_send=False, reason=reason, calls=channel.capabilities.answered_by_call)
+        able = channel.capabilities
+        return ChannelView(can_send=True, text_max=able.text_max, calls=able.answered_by_call)
 
     def keys_of(self, channel: Channel) -> list[tuple[str, str]]:
         """Every (kind, account) whose replies this channel carries."""

@@ -317,6 +317,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
         "can_reply": way_out.can_send and not closed,
         "cannot_reply_reason": reason,
         "text_max": way_out.text_max,
+        "calls": way_out.calls and not closed,
         "reply_to": {
             "channel": conversation.channel,
             "account": conversation.account,

@@ -1,6 +1,7 @@
-"""The telephone in the whole house on SQLite: calls become tickets, an alarm rings, a caller is called back or written to."""
+"""The telephone in the whole house on SQLite: calls are tickets, alarms ring, callers are called back or written to."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -43,6 +44,12 @@ async def until(app, statement, expected):
             return
         await asyncio.sleep(0.05)
     raise AssertionError(await rows(app, statement))
+
+
+def _another_day():
+    """A day of the week that is neither today nor about to begin."""
+    today = datetime.fromtimestamp(SystemClock().now_ms() / 1000, UTC)
+    return f"{today + timedelta(days=3):%a}".lower()
 
 
 def plugged(network, port):
@@ -131,12 +138,12 @@ async def test_the_hours_of_the_queue_say_whether_anybody_is_rung(tmp_path, netw
     rules.mkdir()
     (rules / "rules.yaml").write_text(
         "version: 1\n"
-        "times: {never: {zone: UTC, open: {mon: 00:00-00:01}, closed: [2026-01-01 to 2026-12-31]}}\n"
+        "times: {never: {zone: UTC, open: {DAY: 00:00-00:01}}}\n"
         "queues: {general: {default: true}, phones: {hours: never}}\n"
         "fields: {topic: word}\n"
         "rules:\n"
         "  - {id: by-topic, when: {custom.topic: transfer}, then: {tag: by-phone, queue: phones}}\n"
-        "templates: {}\n"
+        "templates: {}\n".replace("DAY", _another_day())
     )
     async with running_house(tmp_path, channel(network, queue="phones"), port=port) as app:
         call = await network.call(CALLER, LINE)

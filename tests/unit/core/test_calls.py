@@ -68,7 +68,7 @@ def test_a_secret_in_it_is_masked():
     [
         ({}, {"duration_s": -1}, "invalid"),
         ({}, {"duration_s": CALL_SECONDS_MAX + 1}, "invalid"),
-        ({}, {"reached": False, "solve": True}, "not_reached"),
+        ({}, {"reached": False, "solve": True}, "invalid"),
         ({"state": "closed"}, {}, "ticket_closed"),
         ({}, {"text": "x" * REPLY_CHARS_MAX}, "too_long"),
     ],
