@@ -20,7 +20,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     sid: str
     caller: str
-    called: str
+    line: str
+    """The name of our number, where it has one."""
     language: Language
     is_known: bool = False
     """The language was chosen, or goes with the number."""
@@ -44,14 +45,14 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 def read(form: Mapping[str, str], query: Mapping[str, str], settings: Settings) -> Call:
     """The call that a request is about."""
     called = shown(form, "To", "Called")
-    line = next((line for line in settings.lines if line.number == called), None)
+    line = settings.line(called)
     given = query.get("lang") or (line.language if line else None) or ""
     only = settings.languages[0] if len(settings.languages) == 1 else ""
     known = next((language for language in settings.languages if language in {given, only}), None)
     return Call(
         sid=query.get("call") or shown(form, "CallSid"),
         caller=query.get("from") or shown(form, "From"),
-        called=called,
+        line=query.get("line") or (line.name if line is not None and line.name else ""),
         language=known or settings.languages[0],
         is_known=known is not None,
         topic=query.get("topic", ""),
@@ -70,6 +71,7 @@ def address(base: str, step: str, call: Call, *, own: bool = False) -> str:
     """Where the provider goes on; `own` tells whose call it is, for the colleague who is rung has one of their own."""
     state: dict[str, str] = {
         "lang": call.language if step != "language" else "",
+        "line": call.line if own else "",
         "topic": call.topic,
         "alarm": "1" if call.alarm else "",
         "n": str(call.colleague) if call.colleague else "",

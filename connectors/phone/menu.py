@@ -262,6 +262,7 @@ class Menu:
         return Told(
             step=step,
             language=self._call.language,
+            line=self._call.line,
             topic=self._call.topic,
             topic_name=self._topic_name(),
             key=key,

@@ -85,9 +85,8 @@ def _ext(found: _Fields, told: Told) -> str | None:
     facts = {
         "topic": told.topic,
         "key": told.key,
-        "called": shown(found, "To", "Called") if not told.parent else "",
+        "line": told.line,
         "callback": told.window,
-        "callback_number": told.number,
         "attested": shown(found, "StirVerstat"),
     }
     kept = {name: value[:NAME_CHARS_MAX] for name, value in facts.items() if value}

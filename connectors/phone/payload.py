@@ -24,6 +24,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     step: Step
     at_ms: int = 0
     language: str | None = None
+    line: str = ""
+    """The name of our number that was called."""
     topic: str = ""
     """Its id, for the rules."""
     topic_name: str = ""

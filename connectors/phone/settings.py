@@ -39,6 +39,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """One of our own numbers."""
 
     number: Number
+    name: Name | None = None
+    """What the rules see, as `line`."""
     language: Language | None = None
     """What its callers speak; they are asked when it is left out."""
 
@@ -152,6 +154,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def numbers(self) -> frozenset[str]:
         """All our own numbers."""
         return frozenset(line.number for line in self.lines) | ({self.sms_from} if self.sms_from else set())
+
+    def line(self, number: str) -> Line | None:
+        """The one of our numbers that was called."""
+        return next((line for line in self.lines if line.number == number), None)
 
     def voice(self, language: Language) -> Voice:
         """How a language is read out."""

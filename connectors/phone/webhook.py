@@ -139,7 +139,15 @@ class Webhooks:
         if step == "ended" and form.get("CallStatus") not in _OVER:
             return web.Response(status=204)
         language, topic, name = state_of(query, self._settings)
-        told = Told(step=step, at_ms=self._context.clock.now_ms(), language=language, topic=topic, topic_name=name)
+        line = self._settings.line(form.get("To", ""))
+        told = Told(
+            step=step,
+            at_ms=self._context.clock.now_ms(),
+            language=language,
+            line=line.name if line is not None and line.name else "",
+            topic=topic,
+            topic_name=name,
+        )
         sid = form.get("RecordingSid", "") if step == "voicemail" else form.get("MessageSid", "")
         if sid and sid in self._known and step in {"voicemail", "sms"}:
             return self._thanked(step)  # it is durable: what is fetched for it need not be fetched again

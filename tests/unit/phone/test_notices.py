@@ -57,7 +57,7 @@ def test_what_we_note_ourselves_moves_nothing(step, later, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_chosen_topic_says_what_the_caller_means_and_is_no_alarm(language):
-    call = Call(sid=SID, caller="+4915550177001", called="", language=language, is_known=True)
+    call = Call(sid=SID, caller="+4915550177001", line="", language=language, is_known=True)
     tags = {}
     for topic in SETTINGS.topics:
         (told,) = Menu(SETTINGS, "https://a.example", call, is_open=False).answer("menu", {"Digits": topic.key}).notices
