@@ -135,9 +135,9 @@ class Menu:
 
     def _rang(self, form: Mapping[str, str]) -> Turn:
         """It was answered and is over, or nobody took it: then the next one is rung."""
-        if shown(form, "DialBridged") == "true" or (
-            not self._settings.screen and shown(form, "DialCallStatus") in {"completed", "answered"}
-        ):
+        bridged = shown(form, "DialBridged")
+        # A provider that does not say it: to ring on after a conversation is worse than to stop at a mailbox.
+        if bridged == "true" or (not bridged and shown(form, "DialCallStatus") in {"completed", "answered"}):
             name = self._name()
             both = (self._notice("taken", colleague=name), self._notice("talked", colleague=name))
             return Turn(verbs=(self._say("goodbye"), Hangup()), notices=both)

@@ -84,7 +84,7 @@ TOPICS: Final = (
     Choice(key="3", id="fraud", name={"en": "suspected fraud", "zh": "疑似诈骗"}),
     Choice(key="0", id="other", name={"en": "anything else", "zh": "其他问题"}),
 )
-_WINDOWS: Final = (
+WINDOWS: Final = (
     Choice(key="1", id="soon", name={"en": "as soon as possible", "zh": "尽快"}),
     Choice(key="2", id="morning", name={"en": "between nine and twelve", "zh": "在上午九点到十二点"}),
     Choice(key="3", id="afternoon", name={"en": "between two and six in the afternoon", "zh": "在下午两点到六点"}),
@@ -129,7 +129,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Languages whose messages the provider is asked to write down; Twilio understands English, up to 120 seconds."""
     delete_recordings: bool = False
     """Delete a recording at the provider once it is here."""
-    callbacks: Annotated[tuple[Choice, ...], Meta(max_length=8)] = _WINDOWS
+    callbacks: Annotated[tuple[Choice, ...], Meta(max_length=8)] = WINDOWS
     """When a caller may ask to be called back; none offers no call back."""
     sms_from: Number | None = None
     """Replies go out as text messages from this number; without it callers have to be called back."""

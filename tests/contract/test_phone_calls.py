@@ -243,3 +243,26 @@ async def test_what_is_not_configured_is_not_offered(settings, keys, end):
             await call.press(key)
         assert call.waiting == end
         assert network.errors == []
+
+
+async def test_a_provider_that_does_not_say_who_was_connected_rings_nobody_after_a_conversation():
+    house = PhoneHouse()
+    async with phones(house) as network:
+        own, sid = network.numbers[LINE], network.sid("CA")
+        form = {"CallSid": sid, "AccountSid": own.account, "From": CALLER, "To": LINE, "DialCallDuration": "75"}
+        url = f"{own.status_url.removesuffix('/status')}/rang?lang=en&topic=other"
+        over = await network.wire.post(own.account, url, form | {"DialCallStatus": "completed"})
+        assert b"<Hangup/>" in over.body
+        assert house.texts() == ["[taken by Lee]", "[taken by Lee, for 1 min 15 s]"]
+        missed = await network.wire.post(own.account, url, form | {"DialCallStatus": "no-answer"})
+        assert ADA.encode() in missed.body
+
+
+async def test_the_name_of_the_line_is_for_the_rules():
+    house = PhoneHouse()
+    async with phones(house, lines=[{"number": LINE, "name": "main"}, {"number": CHINESE_LINE}]) as network:
+        network.handsets[LEE] = Handset(how="answers")
+        await (await (await network.call(CALLER, LINE)).press("1")).press("0")
+        assert all('"line": "main"' in event.ext for event in house.accepted)
+        await (await network.call(CALLER, CHINESE_LINE)).hang_up()
+        assert house.accepted[-1].ext is None
