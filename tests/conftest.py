@@ -1,7 +1,11 @@
 """What holds for every test: no network outside this machine, no skip in CI, files kept on one worker."""
 
+import asyncio
+import functools
+import inspect
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -32,9 +36,29 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile(os.environ.get("SWITCHBOARD_TESTS", "full"))
 
 
+def _bounded(item: pytest.Function) -> None:
+    """Let a test that waits for ever say where it waits, which pytest-timeout, outside the loop, cannot see."""
+    test, limit = item.obj, _seconds(item) - 5
+
+    @functools.wraps(test)
+    async def bounded(*args: Any, **kwargs: Any) -> None:
+        async with asyncio.timeout(limit):
+            await test(*args, **kwargs)
+
+    item.obj = bounded
+
+
+def _seconds(item: pytest.Item) -> float:
+    """What pytest-timeout gives it; endless is a day."""
+    mark = item.get_closest_marker("timeout")
+    return float((mark.args[0] if mark else item.config.getoption("timeout")) or 86_400)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give each test the marks its fixtures imply, and keep a file's tests on one xdist worker."""
     for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            _bounded(item)
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in _MARKS:
                 item.add_marker(_MARKS[fixture])

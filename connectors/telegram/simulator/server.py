@@ -142,7 +142,8 @@ class BotApiServer(World):
                     async with self.changed:
                         # Woken by a change; looked at again now and then, since a courier may just have ended.
                         with contextlib.suppress(TimeoutError):
-                            await asyncio.wait_for(self.changed.wait(), 0.2)
+                            async with asyncio.timeout(0.2):
+                                await self.changed.wait()
         finally:
             for courier in couriers.values():
                 courier.cancel()

@@ -6,10 +6,11 @@ from tests.conformance.bench import Bench
 from tests.conformance.benches.api import ApiBench
 from tests.conformance.benches.email import EmailBench
 from tests.conformance.benches.phone import PhoneBench
+from tests.conformance.benches.telegram import TelegramBench
 from tests.conformance.benches.webchat import WebchatBench
 
 
 def all_benches() -> list[type[Bench]]:
     """One for each kind."""
     brought = [point.load() for point in entry_points(group="switchboard.benches")]
-    return [ApiBench, EmailBench, PhoneBench, WebchatBench, *brought]
+    return [ApiBench, EmailBench, PhoneBench, TelegramBench, WebchatBench, *brought]
