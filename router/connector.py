@@ -40,6 +40,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Messages name what they answer (mail)."""
     answered_by_call: bool = False
     """Whoever writes here has telephoned: without `can_send` an agent calls back and logs the call."""
+    unwritable: str = ""
+    """Peers whose address begins so cannot be written to; none when it is empty."""
     answers_by_itself: bool = True
     """False: the machine never answers first. Anybody can forge a caller id, and have it write to strangers."""
     mails_answers: bool = False

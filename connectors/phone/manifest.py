@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from connectors.phone.adapter import PhoneConnector
-from connectors.phone.parse import CHANNEL, parse
+from connectors.phone.parse import CHANNEL, WITHHELD, parse
 from connectors.phone.render import SMS_CHARS_MAX
 from connectors.phone.settings import Settings
 from router.connector import Capabilities, Context, Inlet, Manifest
@@ -31,7 +31,9 @@ async def _backfill(settings: msgspec.Struct, context: Context, inlet: Inlet, si
 
 
 _CALLS: Final = Capabilities(can_send=False, answered_by_call=True, answers_by_itself=False)
-_WRITES: Final = Capabilities(text_max=SMS_CHARS_MAX, answered_by_call=True, answers_by_itself=False)
+_WRITES: Final = Capabilities(
+    text_max=SMS_CHARS_MAX, answered_by_call=True, unwritable=f"{WITHHELD}:", answers_by_itself=False
+)
 
 MANIFEST: Final = Manifest(
     kind=CHANNEL,

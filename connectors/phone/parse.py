@@ -33,6 +33,8 @@ _SIDS: Final = {
     "recording": re.compile(r"RE[0-9a-f]{32}"),
     "message": re.compile(r"(?:SM|MM)[0-9a-f]{32}"),
 }
+_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
+"""Identities of the kind phone are compared by their digits: who has no number has none."""
 _DELIVERY: Final[dict[str, DeliveryState]] = {
     "sent": "sent", "delivered": "delivered", "read": "read", "undelivered": "failed", "failed": "failed",
 }  # fmt: skip
@@ -76,7 +78,7 @@ def _event(found: _Fields, told: Told, suffix: str, text: str, **more: object) -
 
 def _caller(number: str, call: str, found: _Fields) -> Sender:
     if is_withheld(number):
-        return Sender(id=f"{WITHHELD}:{call}", name="number withheld")
+        return Sender(id=f"{WITHHELD}:{call.translate(_LETTERS)}", name="number withheld")
     return Sender(id=number, name=shown(found, "CallerName")[:NAME_CHARS_MAX] or None)
 
 

@@ -76,8 +76,8 @@ class Channels:
         channel = self.find(kind, account)
         return channel is not None and channel.capabilities.can_send
 
-    def view(self, kind: str, account: str) -> ChannelView:
-        """What decisions about replies need to know."""
+    def view(self, kind: str, account: str, peer: str = "") -> ChannelView:
+        """What decisions about replies to `peer` need to know."""
         channel = self.find(kind, account)
         if channel is None:
             return ChannelView(can_send=False, reason="no_channel")
@@ -85,6 +85,8 @@ class Channels:
             reason = "call_back" if channel.capabilities.answered_by_call else "receive_only"
             return ChannelView(can_send=False, reason=reason, calls=channel.capabilities.answered_by_call)
         able = channel.capabilities
+        if able.unwritable and peer.startswith(able.unwritable):
+            return ChannelView(can_send=False, reason="no_address", calls=able.answered_by_call)
         return ChannelView(can_send=True, text_max=able.text_max, calls=able.answered_by_call)
 
     def keys_of(self, channel: Channel) -> list[tuple[str, str]]:

@@ -67,7 +67,7 @@ class Commands:
             reply = decide_reply(
                 command,
                 facts,
-                self._channels.view(conversation.channel, conversation.account),
+                self._channels.view(conversation.channel, conversation.account, conversation.peer),
                 agent,
                 hosts=self._rulebook.hosts,
                 now_ms=now_ms,
@@ -298,7 +298,7 @@ class Commands:
         """The notice to the customer of what a command made of their ticket."""
         ruleset, where = self._rulebook.current, facts.conversation
         what = notices.due(facts.ticket, after, ruleset.lifecycle, replied=replied)
-        view = self._channels.view(where.channel, where.account)
+        view = self._channels.view(where.channel, where.account, where.peer)
         return notices.tell(what, after, facts, ruleset, view, now_ms=self._clock.now_ms(), ids=self._ids)
 
     async def _judged(self, before: Ticket, changes: Sequence[Change], now_ms: int) -> list[Change]:

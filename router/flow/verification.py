@@ -66,7 +66,7 @@ class Verification:
                 facts,
                 known,
                 self._rulebook.current,
-                self._channels.view(where.channel, where.account),
+                self._channels.view(where.channel, where.account, where.peer),
                 actor=f"agent:{agent.id}",
                 now_ms=now_ms,
                 ids=self._ids,
@@ -98,7 +98,7 @@ class Verification:
                 facts,
                 known.user_ids,
                 self._rulebook.current,
-                self._channels.view(where.channel, where.account),
+                self._channels.view(where.channel, where.account, where.peer),
                 now_ms=now_ms,
                 ids=self._ids,
             )

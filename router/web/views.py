@@ -286,7 +286,7 @@ def event_view(event: Event, names: Mapping[AgentId, str]) -> EventView:
 def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> dict[str, object]:
     """Everything about one ticket."""
     contact, conversation = detail.line.contact, detail.conversation
-    way_out = channels.view(conversation.channel, conversation.account)
+    way_out = channels.view(conversation.channel, conversation.account, conversation.peer)
     closed = detail.line.ticket.state == "closed"
     reason = "ticket_closed" if closed else way_out.reason or None
     return {

@@ -151,3 +151,15 @@ async def test_the_hours_of_the_queue_say_whether_anybody_is_rung(tmp_path, netw
         assert call.rung == []
         assert "Nobody is at the phones at this time." in call.heard
         await until(app, "SELECT queue, tags FROM tickets", [("phones", '["by-phone"]')])
+
+
+async def test_whoever_withheld_the_number_cannot_be_written_to_and_that_is_said_before(tmp_path, network):
+    port = free_port()
+    plugged(network, port)
+    async with running_house(tmp_path, channel(network, sms_from=LINE), port=port) as app:
+        await (await network.call("anonymous", LINE)).hang_up()
+        await until(app, "SELECT COUNT(*) FROM tickets", [(1,)])
+        with pytest.raises(Refused) as refused:
+            await answer_as_agent(app, "hello", "reply-1")
+        assert refused.value.data == {"reason": "no_address"}
+        assert await rows(app, "SELECT COUNT(*) FROM outbox") == [(0,)]

@@ -11,6 +11,7 @@ from connectors.phone.parse import duration, is_withheld, parse
 from connectors.phone.payload import Fetched, Told, pack, unpack
 from connectors.phone.signature import is_signed, signature
 from router.connector import RawEvent
+from router.core.identity import read_sender
 from router.model.errors import InvalidMessage
 from router.model.message import InboundEvent
 
@@ -138,3 +139,9 @@ def test_names_that_stand_there_several_times_count_once_with_each_value():
     once = signature("t", "https://a.example/", [("a", "1"), ("a", "2")])
     assert signature("t", "https://a.example/", [("a", "2"), ("a", "1"), ("a", "2")]) == once
     assert signature("t", "https://a.example/", [("a", "1")]) != once
+
+
+def test_every_withheld_call_is_of_somebody_else():
+    sids = [f"CA{letter * 31}{last}" for letter in "abcdef0" for last in "0123456789abcdef"]
+    events = [parse(packed(BY_NAME["a withheld number"], CallSid=sid), "default")[0] for sid in sids]
+    assert len({read_sender(event).peer for event in events}) == len(sids)
