@@ -69,6 +69,8 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """For the answer to one call of the provider's API."""
     file_s: Seconds = 60.0
     """One recording, to its last byte."""
+    note_s: Seconds = 8.0
+    """How long a caller waits until something is noted; the provider gives up after fifteen."""
     look_s: Seconds = 60.0
     """Between two looks at what the provider has that never reached us."""
     settle_s: Annotated[float, Meta(ge=0, le=3_600)] = 120.0

@@ -5,6 +5,7 @@ line. What could not be noted is owed, and written as soon as the store is back;
 when it was noted. Everything else (text messages, recordings, ends of calls) is answered 503 while the store is away.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 from typing import Final
@@ -112,9 +113,10 @@ class Webhooks:
         now_ms = self._context.clock.now_ms()
         raws = [pack(body, msgspec.structs.replace(notice, at_ms=now_ms)) for notice in turn.notices]
         try:
-            await self.pay(inlet)
-            await inlet.accept(raws)
-        except StoreUnavailable:
+            async with asyncio.timeout(self._settings.timeouts.note_s):
+                await self.pay(inlet)
+                await inlet.accept(raws)
+        except (StoreUnavailable, TimeoutError):
             if not turn.promises:
                 self.owed.extend(raws)
             self._context.log.warning("phone.notice_owed", account=self._context.account, waiting=len(self.owed))

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.phone.simulator import Handset
-from tests.servers.phone_house import ADA, CALLER, CHINESE_LINE, LEE, LINE, MEI, PhoneHouse, phones
+from tests.servers.phone_house import ADA, CALLER, CHINESE_LINE, LEE, LINE, MEI, QUICK, PhoneHouse, phones
 
 
 def facts(house):
@@ -128,6 +128,19 @@ async def test_an_alarm_that_the_store_did_not_take_rings_all_the_same_and_is_wr
         await network.connector._webhooks.pay(house)
         assert house.accepted[0].message_id == f"{call.sid}:alarm"
         assert house.accepted[0].alarm
+
+
+async def test_a_store_that_hangs_keeps_no_caller_waiting():
+    house = PhoneHouse()
+    async with phones(house, timeouts=QUICK | {"note_s": 0.05}) as network:
+        network.handsets[LEE] = Handset(how="rings")
+        call = await network.call(CALLER, LINE)
+        house.hangs = True
+        await call.press("9")
+        assert (call.waiting, call.rung) == ("colleague", [LEE])
+        house.hangs = False
+        await call.hang_up()
+        assert [event.message_id for event in house.accepted] == [f"{call.sid}:alarm", f"{call.sid}:end"]
 
 
 async def test_no_keys_at_all_lead_to_a_person():

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,7 +12,7 @@ from connectors.phone.adapter import PhoneConnector
 from connectors.phone.manifest import MANIFEST
 from connectors.phone.simulator import Handset, PhoneServer
 from router.clock import SystemClock
-from router.connector import Context, Outbound
+from router.connector import Accepted, Context, Cursor, Outbound, RawEvent
 from tests.servers.connector_house import ConnectorHouse
 
 SID = "AC" + "1" * 32
@@ -49,7 +49,15 @@ class PhoneHouse(ConnectorHouse):
         """Whether its queues are in their hours."""
         self.asked: list[str] = []
         """The queues whose hours were asked for."""
+        self.hangs = False
+        """The store neither takes nor refuses."""
         self._runner: web.AppRunner | None = None
+
+    async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
+        """One transaction, or none ever."""
+        if self.hangs:
+            await asyncio.Event().wait()
+        return await super().accept(raws, cursor)
 
     def is_open(self, queue: str) -> bool:
         """Implements Hours."""
