@@ -38,7 +38,9 @@ SEEN_MIN: Final = 4
 SPREAD: Final = 0.2
 """How far points may go (the inverse of the regression's penalty)."""
 SPREAD_OF_TELLING: Final = 1.0
-"""The same for runs of words and for values, which are rare and mean one thing each."""
+"""The same for what is rare and means one thing each."""
+_TELLING: Final = ("cue ", "value ", "aside ", "own ")
+"""How the names of that begin: runs of words, values, and what only one of several tickets has."""
 
 
 class Example(NamedTuple):
@@ -113,7 +115,7 @@ def learned(examples: Sequence[Example]) -> dict[str, int]:
             owners.append(owner)
             right.append(is_right)
     rows = csr_matrix((np.ones(len(places)), places, ends), shape=(len(owners), len(names)))
-    penalty = np.array([1 / (SPREAD_OF_TELLING if name.startswith(("cue ", "value ")) else SPREAD) for name in names])
+    penalty = np.array([1 / (SPREAD_OF_TELLING if name.startswith(_TELLING) else SPREAD) for name in names])
     weights = _fit(rows, np.array(owners), np.array(right), penalty)
     # What speaks for a new ticket is subtracted by the decision, as the choices are compared.
     found = {name: round(SCALE * float(weights[at])) for name, at in names.items()}

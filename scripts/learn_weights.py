@@ -36,19 +36,23 @@ TAGS: Final = ("stolen-funds", "unrecognised-activity", "account-takeover", "sec
 ROUNDS: Final = 3
 SEEN_MIN: Final = 2
 """Lines in which a run must stand to be learned."""
-RUNS: Final = 12_000
-"""Runs that are kept for incidents, and a tenth of them for each tag."""
+RUNS: Final = 6_000
+"""Runs that are kept for incidents in a passage, and a fifth of them for each tag."""
+RUNS_WHOLE: Final = 20_000
+"""The same for what the whole text is about."""
+SAY: Final = 0.2
+"""What the heaviest passage counts beside the whole text; chosen by what `crossed` tells."""
 STRENGTH: Final = 0.2
 """How far weights may go (the inverse of the regression's penalty)."""
 STRENGTH_WHOLE: Final = 2.0
 """The same for what the whole text is about."""
-LONG: Final = -0.9
+LONG: Final = -0.18
 """Taken off for each e-fold of passages; chosen by what `crossed` tells of long mails."""
 SHORT: Final = 200
 """Characters up to which a text is a line that others are joined with."""
 ODD: Final = 0.6
 """How many of the joined have a line of another kind among them."""
-LINE: Final = -2.0
+LINE: Final = -0.75
 """Where the line is drawn: what weighs so much is written as 0. Chosen by what `crossed` tells."""
 OWN: Final = 3
 """How often each of the pack's own tests is learned from."""
@@ -263,7 +267,9 @@ class Both:
     """Incidents: the heaviest passage, the whole, and how long it is."""
 
     def __init__(self, texts: Sequence[Text], answers: Sequence[bool]) -> None:
-        self.passages, self.whole = Passages(texts, answers, RUNS), Whole(texts, answers, RUNS)
+        self.passages, self.whole = Passages(texts, answers, RUNS), Whole(texts, answers, RUNS_WHOLE)
+        # Written as they count.
+        self.passages.weights, self.passages.start = SAY * self.passages.weights, SAY * self.passages.start
 
     def weigh(self, texts: Sequence[Text]) -> np.ndarray:
         """Return what each message weighs."""
@@ -333,7 +339,7 @@ def main() -> None:
     known = [number for number, line in enumerate(lines) if line.critical and line.tags]
     for tag in TAGS:
         answers = [tag in lines[number].tags for number in known]
-        text += section(tag, NAMES, Passages([texts[number] for number in known], answers, RUNS // 10))
+        text += section(tag, NAMES, Passages([texts[number] for number in known], answers, RUNS // 5))
     (PACKS / "incident-weights.yaml").write_text(text, encoding="utf-8")
 
 

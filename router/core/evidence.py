@@ -30,6 +30,10 @@ _AGES_S: Final = (20, 60, 180, 600, 1_800, 3_600, 3 * 3_600, 8 * 3_600)
 _AGE: Final = ("20s", "1m", "3m", "10m", "30m", "1h", "3h", "8h", "later")
 _RECENT: Final = 3
 """Place in `_AGE`: an answer is as fresh as that, however late it comes, and what is no chat is never fresher."""
+_PLACES: Final[tuple[Place, ...]] = ("thread", "subject", "chat", "in_private", "channel", "elsewhere")
+"""The nearest first."""
+_TWO: Final = 2
+_OWN: Final = (1, 2, 4)
 _CHARS: Final = (9, 26, 61, 201)
 _SIZE: Final = ("tiny", "short", "middling", "long", "longest")
 _WORDS: Final = (1, 2, 4, 6)
@@ -117,6 +121,15 @@ class Weighing:
         self._coins = _coins(heard.sketch)
         self._theirs = {one.candidate.ticket.id: things(one.candidate.sketch) for one in standing}
         self._newest = min((one.candidate.recency for one in standing), default=0)
+        self._nearest = min((_PLACES.index(one.place) for one in standing), default=0)
+        self._common = {
+            one.candidate.ticket.id: self._words.intersection(one.candidate.sketch.words) for one in standing
+        }
+        self._own_words = {key: len(common - self._said_elsewhere(key)) for key, common in self._common.items()}
+
+    def _said_elsewhere(self, ticket_id: str) -> frozenset[int]:
+        """Words of the message that were said in other tickets than this one."""
+        return frozenset().union(*(words for key, words in self._common.items() if key != ticket_id))
 
     def of_message(self) -> list[str]:
         """What speaks for a matter of its own."""
@@ -166,6 +179,7 @@ class Weighing:
             found += [f"settled then {signal}" for signal in self._signals]
         found += self._of_words(candidate)
         found += self._of_things(theirs)
+        found += self._beside(one, theirs)
         found += self._of_values(one, about)
         return found
 
@@ -198,7 +212,7 @@ class Weighing:
         return "departs" if all(contradicts(thing, theirs) for thing in self._things) else "near"
 
     def _of_words(self, candidate: Candidate) -> Iterator[str]:
-        common = bisect_right(_WORDS, len(self._words.intersection(candidate.sketch.words)))
+        common = bisect_right(_WORDS, len(self._common[candidate.ticket.id]))
         same = self._wide == candidate.ticket.language.startswith("zh")
         yield f"words {common} {'same' if same else 'cross'}"
         yield f"words {common} {self._size}"
@@ -215,6 +229,22 @@ class Weighing:
             yield f"turned {min(len(turned), 3)} of {min(len(self._things), 3)}"
             yield from (f"turned to {thing}" for thing in turned)
         yield from (f"shared {thing}" for thing in shared)
+
+    def _beside(self, one: Standing, theirs: frozenset[str]) -> Iterator[str]:
+        """How it stands beside the other tickets: one of two that are alike is told by what only it has."""
+        if len(self._standing) < _TWO:
+            return
+        key = one.candidate.ticket.id
+        if _PLACES.index(one.place) > self._nearest:
+            yield f"aside {_PLACES[self._nearest]}"
+        others = [name for name in self._own_words if name != key]
+        mine, most = self._own_words[key], max(self._own_words[name] for name in others)
+        yield f"own words {bisect_right(_OWN, mine)} beside {bisect_right(_OWN, most)}"
+        elsewhere = frozenset().union(*(self._theirs[name] for name in others)) & self._things
+        if self._things & theirs - elsewhere:
+            yield "own thing"
+        if elsewhere - theirs:
+            yield "things elsewhere"
 
     def _of_values(self, one: Standing, about: str) -> Iterator[str]:
         """What addresses and amounts speak for; people have few addresses of their own and name them everywhere."""

@@ -24,6 +24,8 @@ _STEM: Final = 6
 """Characters of an English word that count: withdrawal and withdrawing are one."""
 _ENGLISH = re.compile(r"[a-z][a-z'\-]{3,24}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,60}")
+_MARKED = re.compile(r"(?<![0-9a-z.,:/\-])(?=[a-z]{0,9}[0-9])[0-9a-z]{2,12}(?![0-9a-z]|[.,:/\-][0-9a-z])")
+"""Numbers and the like, by which people tell two matters of one kind apart."""
 _STOP: Final = frozenset(
     [
         "about",
@@ -217,6 +219,7 @@ def _hear(subject: str, body: str, addresses: tuple[str, ...]) -> Heard:
     words = [word[:_STEM] for word in _ENGLISH.findall(folded) if word not in _STOP]
     for run in _CHINESE.findall(folded):
         words += [run[at : at + 2] for at in range(len(run) - 1) if run[at : at + 2] not in _STOP_CHINESE]
+    words += _MARKED.findall(folded)
     digests = tuple([crc32(word.encode()) for word in islice(dict.fromkeys(words), _WORDS_MAX)])
     return Heard(
         folded,

@@ -38,6 +38,8 @@ _SAME_WORDS: Final = 0.5
 _LEAST: Final = -1_000
 _MOST: Final = 270
 """Of what is weighed: less than of what decides alone."""
+_SURE: Final = 275
+"""More than what is weighed can have."""
 _LATE: Final = -100
 _TEXT_CHARS: Final = 24
 """A shorter text is anybody's."""
@@ -206,7 +208,7 @@ class Scene:
             return -150, "transaction_conflict"
         if called:
             return 280, "transaction"
-        return (130, "thread") if candidate.in_thread and self._goes_on(candidate) else None
+        return (_SURE, "thread") if candidate.in_thread and self._goes_on(candidate) else None
 
     def _goes_on(self, candidate: Candidate) -> bool:
         """Whether an answer says much the same once more."""

@@ -75,7 +75,7 @@ async def measured(name: str) -> "Score":
         people = await rehearsal.import_contacts(
             row for place, case in enumerate(labelled) for row in known(place, case)
         )
-        assert not people.problems
+        assert not people.problems, people.problems
         lines = [line for place, case in enumerate(labelled) for line in wire(place, case)]
         answers = [answer async for answer in rehearsal.decide(lines)]
     at = 0

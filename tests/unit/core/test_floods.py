@@ -102,7 +102,7 @@ def test_a_critical_message_reaches_a_human_however_much_was_written():
 def test_a_new_critical_matter_over_the_quota_gets_its_ticket_and_rings_once():
     where = world()
     said(where, "my transfer is stuck", "Another question: my nickname", "Another question: my card")
-    decided = [said(where, f"By the way, order no. 88120{n}: coins stolen") for n in range(3)]
+    decided = [said(where, f"Another question: order no. 88120{n}, coins stolen") for n in range(3)]
     tickets = {one.outcome.ticket_id for one in decided if not one.outcome.held}
     assert all(where.snapshot.tickets[each].urgency == "critical" for each in tickets)
     assert len(events(where, "alarm.raised")) == len(tickets) == 1

@@ -120,8 +120,8 @@ def test_no_measuring_line_is_a_tuning_line_or_nearly_one(language):
 # Shares of unseen lines: incidents that must be critical, others that must not. Floors, a little under what is reached;
 # the figures reached are in the output.
 FLOORS = {
-    "en": {"wallet": 0.95, "banking": 0.93, "alarming": 0.93, "ordinary": 0.98},
-    "zh": {"wallet": 0.95, "banking": 0.94, "alarming": 0.93, "ordinary": 0.985},
+    "en": {"wallet": 0.96, "banking": 0.94, "alarming": 0.95, "ordinary": 0.98},
+    "zh": {"wallet": 0.955, "banking": 0.94, "alarming": 0.935, "ordinary": 0.99},
 }
 
 
@@ -138,10 +138,10 @@ def test_unseen_incidents_are_told_from_talk(pack, language):
 
 
 LONGER_FLOORS = {
-    ("mid", "en"): {"incident": 0.95, "alarming": 0.78, "ordinary": 0.85},
-    ("mid", "zh"): {"incident": 0.95, "alarming": 0.85, "ordinary": 0.85},
-    ("long", "en"): {"incident": 0.86, "alarming": 0.55, "ordinary": 0.88},
-    ("long", "zh"): {"incident": 0.86, "alarming": 0.5, "ordinary": 0.85},
+    ("mid", "en"): {"incident": 0.95, "alarming": 0.82, "ordinary": 0.87},
+    ("mid", "zh"): {"incident": 0.95, "alarming": 0.92, "ordinary": 0.85},
+    ("long", "en"): {"incident": 0.9, "alarming": 0.55, "ordinary": 0.9},
+    ("long", "zh"): {"incident": 0.9, "alarming": 0.6, "ordinary": 0.82},
 }
 """Messages of a few sentences that are full of facts, and long mails."""
 
