@@ -63,9 +63,11 @@ class Looker:
     async def bring(self, inlet: Inlet, since_ms: int, until_ms: int) -> int:
         """Hand over what ended in between, calls first; how much that was. Raises Failed, StoreUnavailable."""
         ours = self._settings.numbers
-        calls = [row for row in await self._client.ended_since(since_ms) if 0 < row.ended_ms <= until_ms]
-        messages = [row for row in await self._client.received_since(since_ms) if row.at_ms <= until_ms]
-        recordings = [row for row in await self._client.recorded_since(since_ms) if row.at_ms <= until_ms]
+        # The lists may know days only: what they tell too much is left out here. Their times are whole seconds.
+        since_ms -= since_ms % 1000
+        calls = [row for row in await self._client.ended_since(since_ms) if since_ms <= row.ended_ms <= until_ms]
+        messages = [row for row in await self._client.received_since(since_ms) if since_ms <= row.at_ms <= until_ms]
+        recordings = [row for row in await self._client.recorded_since(since_ms) if since_ms <= row.at_ms <= until_ms]
         brought = await self._hand(inlet, [(row, self._ended(row)) for row in calls if row.called in ours])
         brought += await self._hand(inlet, [(row, self._received(row)) for row in messages if row.called in ours])
         for row in reversed(recordings):

@@ -1,11 +1,13 @@
 """Messages that callers leave: the recording fetched at once from the provider alone, the transcript as any text."""
 
+import asyncio
+
 import pytest
 
 from connectors.phone.simulator import Fault
 from connectors.phone.simulator.network import AUDIO
 from router.model.limits import ATTACHMENT_BYTES_MAX
-from tests.servers.phone_house import CALLER, CHINESE_LINE, LINE, SID, PhoneHouse, looked, phones
+from tests.servers.phone_house import CALLER, CHINESE_LINE, LINE, QUICK, SID, PhoneHouse, looked, phones
 
 
 async def at_the_tone(network, line=LINE):
@@ -168,6 +170,27 @@ async def test_recordings_are_deleted_there_once_they_are_here():
         await (await at_the_tone(network, CHINESE_LINE)).speak("你好", seconds=7)
         assert len(network.recordings) == 1
         assert "phone.recording_not_deleted" in house.names()
+
+
+async def test_an_answer_that_comes_too_late_leads_to_the_fallback_and_nothing_is_asked_twice():
+    house = PhoneHouse()
+    async with phones(house, timeouts=QUICK | {"note_s": 0.6}) as network:
+        assert network.patience_s == 15
+        network.patience_s = 0.3
+        call = await network.call(CALLER, LINE)
+        house.hangs = True
+        await call.press("9")
+        assert call.heard[-1].startswith("Please speak after the tone")
+        assert [url.rpartition("/")[2].partition("?")[0] for url, _ in network.posts] == [
+            "voice",
+            "language",
+            "fallback",
+        ]
+        while not network.connector._webhooks.owed:
+            await asyncio.sleep(0.02)
+        house.hangs = False
+        await call.hang_up()
+        assert [event.message_id for event in house.accepted] == [f"{call.sid}:alarm", f"{call.sid}:end"]
 
 
 async def test_nobody_there_leads_to_the_fallback_which_takes_a_message_without_the_store():

@@ -3,8 +3,10 @@
 import aiohttp
 import pytest
 
+from connectors.phone.manifest import MANIFEST
 from connectors.phone.signature import signature
 from connectors.phone.simulator import Fault
+from router.model.errors import Refused
 from tests.servers.phone_house import CALLER, LINE, OTHER_SID, OTHER_TOKEN, SID, TOKEN, PhoneHouse, looked, phones
 
 PATHS = (
@@ -161,8 +163,12 @@ async def test_backfill_hands_over_what_the_provider_has_without_the_cursor():
     async with phones(house) as network:
         network.numbers[LINE].sms_url = "http://127.0.0.1:9/"
         await network.text(CALLER, LINE, "before we were connected")
-        await network.connector.backfill(house, 0)
+        settings = network.connector._settings
+        await MANIFEST.backfill(settings, house.context(), house, 0)
         assert (house.texts(), house.cursors) == (["before we were connected"], {})
+        network.accounts[SID] = OTHER_TOKEN
+        with pytest.raises(Refused, match="refuses the account"):
+            await MANIFEST.backfill(settings, house.context(), house, 0)
 
 
 async def test_trouble_is_told_once_and_what_happened_meanwhile_arrives():

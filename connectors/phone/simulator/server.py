@@ -18,7 +18,7 @@ from aiohttp import web
 
 from connectors.phone.simulator.call import Call
 from connectors.phone.simulator.network import CallRow, Fault, MessageRow, Network, RecordingRow
-from connectors.phone.simulator.wire import Answer, Wire
+from connectors.phone.simulator.wire import PATIENCE_S, Answer, Wire
 from router.model.sources import Clock
 
 HOST: Final = "127.0.0.1"
@@ -41,6 +41,8 @@ class PhoneServer(Network):
     def __init__(self, clock: Clock, accounts: dict[str, str], *, directory: Path | None = None, port: int = 0) -> None:
         super().__init__(clock, accounts, directory)
         self.port = port
+        self.patience_s = PATIENCE_S
+        """How long an answer of the house is waited for."""
         self.app = web.Application()
         """To add pages to before it is started."""
         base = "/2010-04-01/Accounts/{account}"
@@ -67,7 +69,7 @@ class PhoneServer(Network):
     @property
     def wire(self) -> Wire:
         """Its requests to the house."""
-        return Wire(self, self.url)
+        return Wire(self, self.url, self.patience_s)
 
     async def start(self) -> None:
         """Listen; the port is known afterwards and stays the same over a restart."""
