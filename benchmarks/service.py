@@ -40,12 +40,13 @@ def free_port() -> int:
 class Service:
     """One installation; its processes are ended with it."""
 
-    def __init__(self, directory: Path, storage: str, bus: str) -> None:
+    def __init__(self, directory: Path, storage: str, bus: str, channels: str = "") -> None:
+        """`channels`: more entries of the configuration's list."""
         self.port = free_port()
         self.directory = directory
         self._config = directory / "switchboard.yaml"
         self._running: list[subprocess.Popen[bytes]] = []
-        self._config.write_text(_CONFIG.format(port=self.port, storage=storage, bus=bus))
+        self._config.write_text(_CONFIG.format(port=self.port, storage=storage, bus=bus) + channels)
         for name in ("seal", "signing"):
             (directory / name).write_text(secrets.token_hex(32))
         (directory / "rules").mkdir()
@@ -115,10 +116,10 @@ def _answers(url: str) -> bool:
 
 
 @contextlib.contextmanager
-def service(storage: str = "sqlite:switchboard.db", bus: str = "local") -> Iterator[Service]:
+def service(storage: str = "sqlite:switchboard.db", bus: str = "local", *, channels: str = "") -> Iterator[Service]:
     """An installation in a temporary directory."""
     with tempfile.TemporaryDirectory(prefix="switchboard-") as directory:
-        made = Service(Path(directory), storage, bus)
+        made = Service(Path(directory), storage, bus, channels)
         try:
             yield made
         finally:

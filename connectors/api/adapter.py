@@ -1,4 +1,6 @@
-"""Replies of API-fed channels, out as signed webhooks. Inbound needs no code here: router.web owns the endpoint.
+"""Replies of API-fed channels, out as signed webhooks.
+
+What comes in with a token is taken by router.web, what comes in signed by `incoming`.
 
 The account speaks for kinds that are not its own: nothing here may ask which channel a message belongs to.
 """
@@ -10,6 +12,7 @@ from typing import Final, Literal
 import aiohttp
 import msgspec
 
+from connectors.api.incoming import PATH, Incoming
 from router.connector import (
     AuthFailed,
     Context,
@@ -80,8 +83,11 @@ _decode_answer = msgspec.json.Decoder(_Answer).decode
 class ApiConnector:
     """One account of the API channel."""
 
-    def __init__(self, context: Context, *, url: str | None, secret: bytes, timeout_s: float) -> None:
+    def __init__(
+        self, context: Context, *, url: str | None, secret: bytes, timeout_s: float, incoming: Incoming | None
+    ) -> None:
         self._context = context
+        self._incoming = incoming
         self._url = url
         self._secret = secret
         self._timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(_CONNECT_S, timeout_s))
@@ -127,9 +133,11 @@ class ApiConnector:
         return Unknown(reason="a webhook cannot be asked what it has")
 
     def routes(self, inlet: Inlet) -> Sequence[Route]:
-        """None of its own."""
-        del inlet
-        return ()
+        """The signed way in, where it has a secret."""
+        incoming = self._incoming
+        if incoming is None:
+            return ()
+        return (Route(method="POST", path=PATH, handler=lambda request: incoming.handle(request, inlet)),)
 
     async def check(self) -> Health:
         """How sending went last; there is nothing that could be asked without sending."""

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from connectors.api.adapter import ApiConnector
+from connectors.api.incoming import Incoming
 from connectors.api.parse import parse
 from router.connector import Capabilities, Context, Manifest
 from router.model.secret import Secret
@@ -19,6 +20,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     kinds: tuple[Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_-]{0,31}\Z")], ...] = ()
     """The channel kinds this account may speak for, and whose replies it carries."""
+    inbound_secret: Secret | None = None
+    """Signs what is posted to /channels/api/<account>/messages; without it there is no such address."""
     webhook_url: Annotated[str, Meta(pattern=r"\Ahttps?://[^\s/]+")] | None = None
     """Where replies go; without it they are rejected with the reason."""
     webhook_secret: Secret | None = None
@@ -31,8 +34,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Refuse a half of the pair, a secret that can be guessed, and plain HTTP to another machine."""
         if (self.webhook_url is None) != (self.webhook_secret is None):
             raise ValueError("webhook_url and webhook_secret go together: set both, or neither")
-        if self.webhook_secret is not None and len(self.webhook_secret.reveal()) < SECRET_CHARS_MIN:
-            raise ValueError(f"webhook_secret: at least {SECRET_CHARS_MIN} characters; openssl rand -hex 32 makes one")
+        for name in ("inbound_secret", "webhook_secret"):
+            secret = getattr(self, name)
+            if secret is not None and len(secret.reveal()) < SECRET_CHARS_MIN:
+                raise ValueError(f"{name}: at least {SECRET_CHARS_MIN} characters; openssl rand -hex 32 makes one")
+        if self.inbound_secret is not None and not self.kinds:
+            raise ValueError("kinds: name the channel kinds that what is signed with inbound_secret may speak for")
         if self.webhook_url is not None:
             parts = urlsplit(self.webhook_url)
             if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
@@ -41,11 +48,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def _create(settings: msgspec.Struct, context: Context) -> ApiConnector:
     assert isinstance(settings, Settings)
+    signed_with = settings.inbound_secret
     return ApiConnector(
         context,
         url=settings.webhook_url,
         secret=settings.webhook_secret.reveal().encode() if settings.webhook_secret else b"",
         timeout_s=settings.webhook_timeout_s,
+        incoming=Incoming(context, signed_with, settings.kinds) if signed_with is not None else None,
     )
 
 

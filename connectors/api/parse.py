@@ -2,25 +2,23 @@
 
 from collections.abc import Sequence
 
+from router.batch import KINDS_KEY
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
 from router.model.message import InboundEvent
 from router.model.wire import decode_message
 
-KINDS_KEY = "kinds"
-"""`RawEvent.meta`: the channel kinds that the token may speak for, separated by commas; absent means all."""
-
 
 def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
     """The event in `raw.body`, which names its own account: `account` is that of the API channel and says nothing.
 
-    Raises InvalidMessage for what breaks the contract, and for a channel kind the token may not speak for.
+    Raises InvalidMessage for what breaks the contract, and for a channel kind the sender may not speak for.
     """
     del account
     event = decode_message(raw.body)
     kinds = raw.meta.get(KINDS_KEY)
     if kinds is not None and event.channel not in kinds.split(","):
         allowed = kinds.replace(",", ", ") or "none"
-        reason = f"this token may not speak for {event.channel!r}; it may for: {allowed}"
+        reason = f"the sender may not speak for {event.channel!r}; it may for: {allowed}"
         raise InvalidMessage(reason, field="channel", message_id=event.message_id)
     return (event,)

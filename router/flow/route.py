@@ -180,6 +180,8 @@ class RouteWorker:
             snapshot.fold(decision.changes)
             changes += decision.changes
             decided.append((item, decision))
+            # Whoever waits for an acknowledgement in this process is served between two decisions.
+            await asyncio.sleep(0)
         if not decided:
             return []
         touched = {item.row.partition for item, _ in decided}

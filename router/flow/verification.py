@@ -4,7 +4,6 @@ The link of a check is its id with our signature, made when the message is sent:
 signs its calls with the secret of its webhook; how both look is told in docs/tickets.md.
 """
 
-import hmac
 from collections.abc import Callable
 from typing import Final, TypeVar
 from urllib.parse import urlencode
@@ -12,7 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from router.bus import Bus
-from router.core.verification import SKEW_MS, Answer, begin, is_open, settle
+from router.core.verification import Answer, begin, is_open, settle
 from router.flow.channels import Channels
 from router.flow.consequences import consequences
 from router.flow.persistence import persist
@@ -22,7 +21,7 @@ from router.keys import Keyring
 from router.model.changes import Change
 from router.model.errors import ConfigError, Refused
 from router.model.ids import EventId, TicketId
-from router.model.signing import read_signature, signature
+from router.model.signing import objection
 from router.model.sources import Clock, Ids
 from router.model.tables import Agent
 from router.model.timers import IdentityCheck
@@ -117,11 +116,8 @@ class Verification:
             secret = self._references.secret(webhook.secret, f"webhook {webhook.name}")
         except ConfigError as error:
             raise Refused("no_back_end", str(error), status=503) from None
-        at_s = read_signature(signed)
-        if at_s is None or abs(self._clock.now_ms() - at_s * 1000) > SKEW_MS:
-            raise Refused("bad_signature", "Switchboard-Signature is missing, or of another time", status=401)
-        if not hmac.compare_digest(signature(secret, at_s, body).encode(), signed.encode(errors="replace")):
-            raise Refused("bad_signature", "Switchboard-Signature does not fit the body", status=401)
+        if objected := objection(signed, secret, body, self._clock.now_ms()):
+            raise Refused("bad_signature", objected, status=401)
 
     async def of_token(self, token: str) -> tuple[IdentityCheck, str | None]:
         """The check that a link leads to, and where its customer logs in; None: in the app. Raises Refused."""

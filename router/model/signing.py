@@ -1,8 +1,13 @@
-"""How what we POST to other programs is signed: one way for replies of the API channel and for webhooks."""
+"""How what is posted between the house and other programs is signed, one way for both directions."""
 
 import hashlib
 import hmac
 import re
+from typing import Final
+
+SKEW_MS: Final = 300_000
+"""How far the time of a signature may be from ours."""
+HEADER: Final = "Switchboard-Signature"
 
 
 def signature(secret: bytes, at_s: int, body: bytes) -> str:
@@ -14,7 +19,11 @@ def signature(secret: bytes, at_s: int, body: bytes) -> str:
     return f"t={at_s},v1={mac}"
 
 
-def read_signature(value: str) -> int | None:
-    """The time in seconds that a signature names; None when it is none."""
-    found = re.fullmatch(r"t=([0-9]{1,12}),v1=[0-9a-f]{64}", value)
-    return int(found[1]) if found else None
+def objection(signed: str, secret: bytes, body: bytes, now_ms: int) -> str:
+    """Why a signature is not believed; empty when it is."""
+    found = re.fullmatch(r"t=([0-9]{1,12}),v1=[0-9a-f]{64}", signed)
+    if found is None or abs(now_ms - int(found[1]) * 1000) > SKEW_MS:
+        return f"{HEADER} is missing, or of another time"
+    if not hmac.compare_digest(signature(secret, int(found[1]), body).encode(), signed.encode()):
+        return f"{HEADER} does not fit the body"
+    return ""

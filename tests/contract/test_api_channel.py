@@ -234,6 +234,8 @@ async def test_it_waits_and_goes_when_told(connect, house):
         ({"webhook_url": "ftp://a.example", "webhook_secret": SECRET}, "webhook_url"),
         ({"webhook_url": "https://a.example", "webhook_secret": "short"}, "webhook_secret"),
         ({"kinds": ["X Y"]}, "kinds"),
+        ({"kinds": ["x"], "inbound_secret": "short"}, "inbound_secret"),
+        ({"inbound_secret": SECRET}, "kinds"),
         ({"webhook": 1}, "webhook"),
         ({"webhook_timeout_s": 0}, "webhook_timeout_s"),
     ],

@@ -13,6 +13,7 @@ from tests.servers.service import RULES
 
 CARD = "4111 1111 1111 1111"
 PASSWORD = "correct horse battery"
+SIGNED = "what one program signs with, long enough"
 HOOK = {"webhook_url": "http://127.0.0.1:1/hook", "webhook_secret": "s" * 32}
 _numbers = itertools.count(1)
 
@@ -28,6 +29,7 @@ async def open_house(folder, *more: ChannelConfig) -> App:
         channels=(
             ChannelConfig(kind="api", settings={"kinds": ["x", "telegram"], **HOOK}),
             ChannelConfig(kind="api", account="silent", settings={"kinds": ["facebook"]}),
+            ChannelConfig(kind="api", account="signed", settings={"kinds": ["line"], "inbound_secret": SIGNED}),
             *more,
         ),
     )

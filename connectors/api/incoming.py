@@ -1,0 +1,36 @@
+"""The signed way in, for programs that sign what they post and keep no token; answered as the way with a token is."""
+
+import msgspec
+from aiohttp import web
+
+from router.batch import accept
+from router.connector import Context, Inlet
+from router.model.errors import Refused
+from router.model.limits import API_BODY_BYTES_MAX
+from router.model.secret import Secret
+from router.model.signing import HEADER, objection
+
+PATH = "/messages"
+
+
+class Incoming:
+    """The handler of one account."""
+
+    def __init__(self, context: Context, secret: Secret, kinds: tuple[str, ...]) -> None:
+        """Take what is signed with `secret`, of these channel kinds."""
+        self._context, self._secret, self._kinds = context, secret, kinds
+
+    async def handle(self, request: web.Request, inlet: Inlet) -> web.Response:
+        """Take messages. 400 for what is no JSON, 401, 413, 503 when nothing was written."""
+        body = bytearray()
+        async for chunk in request.content.iter_chunked(65_536):
+            body += chunk
+            if len(body) > API_BODY_BYTES_MAX:
+                raise Refused("too_large", f"at most {API_BODY_BYTES_MAX} bytes are taken at once", status=413)
+        whole, signed = bytes(body), request.headers.get(HEADER, "")
+        if objected := objection(signed, self._secret.reveal().encode(), whole, self._context.clock.now_ms()):
+            raise Refused("bad_signature", objected, status=401)
+        status, results = await accept(whole, request.content_type, self._kinds, inlet)
+        return web.Response(
+            status=status, body=msgspec.json.encode({"results": results}), content_type="application/json"
+        )

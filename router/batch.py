@@ -1,0 +1,74 @@
+"""Messages posted together, by whoever is let in: one JSON object, an array, or NDJSON. Each has its result, in order.
+
+A message that is refused does not stop the others.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from router.connector import Accepted, Inlet, RawEvent
+from router.model.errors import Refused
+from router.model.limits import API_BATCH_MAX
+
+KINDS_KEY = "kinds"
+"""`RawEvent.meta`: the channel kinds that the sender may speak for, separated by commas; absent means all."""
+
+_ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one message."""
+
+    message_id: str | None
+    status: Literal["accepted", "duplicate", "rejected"]
+    error: str | None = None
+
+
+def split(body: bytes, content_type: str) -> list[bytes]:
+    """The JSON objects of a request. Raises Refused when it is neither an object, an array nor NDJSON."""
+    text = body.strip()
+    if content_type in {"application/x-ndjson", "application/ndjson"} or (
+        text[:1] == b"{" and b"\n" in text and _several(text)
+    ):
+        return [line for line in text.splitlines() if line.strip()]
+    if text[:1] == b"[":
+        try:
+            return [bytes(item) for item in _ARRAY.decode(text)]
+        except msgspec.DecodeError as error:
+            raise Refused("invalid_json", f"the array is not JSON: {error}", status=400) from None
+    if text[:1] == b"{":
+        return [text]
+    raise Refused("invalid_json", "send one JSON object, an array of them, or NDJSON (one object a line)", status=400)
+
+
+def _several(text: bytes) -> bool:
+    """Whether this is NDJSON sent as plain JSON: its first line is an object of its own."""
+    try:
+        msgspec.json.decode(text.split(b"\n", 1)[0])
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+async def accept(body: bytes, content_type: str, kinds: tuple[str, ...], inlet: Inlet) -> tuple[int, list[Result]]:
+    """Commit a request's messages; the status to answer with, and their results: a public contract.
+
+    Raises Refused for what is no batch, StoreUnavailable when nothing was written.
+    """
+    items = split(body, content_type)
+    if not items:
+        raise Refused("empty", "there is no message in this request", status=400)
+    if len(items) > API_BATCH_MAX:
+        raise Refused("too_many", f"{len(items)} messages; at most {API_BATCH_MAX} are taken at once", status=413)
+    meta = {KINDS_KEY: ",".join(kinds)}
+    results = [_result(outcomes) for outcomes in await inlet.accept([RawEvent(body=item, meta=meta) for item in items])]
+    refused_alone = len(results) == 1 and results[0].status == "rejected"
+    return (422 if refused_alone else 202), results
+
+
+def _result(outcomes: list[Accepted]) -> Result:
+    first = outcomes[0]
+    if first.outcome == "quarantined":
+        return Result(message_id=first.message_id, status="rejected", error=first.reason)
+    return Result(message_id=first.message_id, status="accepted" if first.outcome == "new" else "duplicate")
