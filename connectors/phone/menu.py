@@ -124,10 +124,11 @@ class Menu:
         colleagues = self._colleagues()
         if self._call.colleague >= len(colleagues):
             return ()
+        colleague = colleagues[self._call.colleague]
         dial = Dial(
-            number=colleagues[self._call.colleague].number,
+            number=colleague.number,
             caller_id=self._settings.lines[0].number,
-            timeout_s=self._settings.ring_seconds,
+            timeout_s=colleague.ring_seconds or self._settings.ring_seconds,
             action=self._url("rang"),
             screen=self._url("screen", own=True) if self._settings.screen else "",
         )

@@ -20,6 +20,7 @@ Number = Annotated[str, Meta(pattern=r"\A\+[1-9]\d{4,14}\Z")]
 """A telephone number as in ITU-T E.164, with a plus."""
 Key = Annotated[str, Meta(pattern=r"\A[0-9*]\Z")]
 Name = Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_-]{0,31}\Z")]
+RingSeconds = Annotated[int, Meta(ge=5, le=120)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 Told = Text | dict[Language, Text]
 """Words for people: one text for everybody, or one for each language."""
@@ -52,6 +53,8 @@ class Colleague(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     number: Number
     languages: tuple[Language, ...] = ()
     """What they speak; everything when it is left out."""
+    ring_seconds: RingSeconds | None = None
+    """How long they are rung, where that is not the account's `ring_seconds`."""
 
 
 class Voice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,7 +122,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Rung one after the other while `queue` has its hours."""
     emergency_agents: Annotated[tuple[Colleague, ...], Meta(max_length=20)] = ()
     """Rung at any hour for an alarm; those of `agents` when it is empty."""
-    ring_seconds: Annotated[int, Meta(ge=5, le=120)] = 20
+    ring_seconds: RingSeconds = 20
     """How long each of them is rung."""
     screen: bool = True
     """Whoever is rung presses 1 to take the call, so that no mailbox takes it."""

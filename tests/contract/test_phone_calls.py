@@ -86,6 +86,15 @@ async def test_whatever_a_telephone_does_the_next_one_rings(how):
         assert (call.rung, call.talked_with) == ([LEE, ADA], ADA)
 
 
+async def test_each_colleague_is_rung_for_a_time_of_their_own():
+    house = PhoneHouse()
+    agents = [{"name": "Lee", "number": LEE, "ring_seconds": 35}, {"name": "Ada", "number": ADA}]
+    async with phones(house, agents=agents, ring_seconds=15) as network:
+        call = await network.call(CALLER, LINE)
+        await (await call.press("1")).press("1")
+        assert call.rang_s == [35, 15]
+
+
 async def test_out_of_hours_nobody_is_rung_but_for_an_alarm():
     house = PhoneHouse()
     house.is_worked = False

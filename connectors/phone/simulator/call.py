@@ -34,6 +34,8 @@ class Call:
         """The language of each."""
         self.rung: list[str] = []
         """Numbers that were rung for the caller."""
+        self.rang_s: list[int] = []
+        """How long each of them was to be rung."""
         self.talked_with: str = ""
         self._pending: tuple[Element, Sequence[Element]] | None = None
         self._steps = 0
@@ -210,6 +212,7 @@ class Call:
         handset = self._network.handsets.get(noun.text, Handset(how="failed"))
         if how is None:
             self.rung.append(noun.text)
+            self.rang_s.append(int(verb.get("timeout", "30")))
             handset.rang += 1
         found = how or handset.how
         if found == "rings":
