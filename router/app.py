@@ -168,7 +168,7 @@ class App:
         self.feed = Feed(store=store, bus=self.bus, metrics=self.metrics, log=log)
         accounts = Accounts(
             config, self._base, store=store, bus=self.bus, feed=self.feed, keys=self.keys, clock=self.clock,
-            ids=self.ids, log=log,
+            ids=self.ids, rulebook=lambda: self.rulebook, log=log,
         )  # fmt: skip
         self.channels = Channels(accounts.opened())
         for channel in self.channels.all():

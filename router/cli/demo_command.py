@@ -79,7 +79,9 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
         log = StructuredLog(clock, log_file)
         form = discovery.simulator_of("form", clock, workspace.directory, f"{house}/channels/form/default/")
-        providers = {"email": mail, "telegram": telegram, "facebook": facebook, "x": x, "form": form}
+        phone = discovery.simulator_of("phone", clock, workspace.phone, f"{house}/channels/phone/default")
+        await phone.start()
+        providers = {"email": mail, "telegram": telegram, "facebook": facebook, "x": x, "form": form, "phone": phone}
         config = workspace.config(
             host=arguments.host,
             port=listens_at,
@@ -174,6 +176,7 @@ Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C
   Telegram          {providers["telegram"].describe()}
   Facebook          {providers["facebook"].describe()}
   X                 {providers["x"].describe()}
+  Phone             {providers["phone"].describe()}
   API token         {token}
 
 Send a public post through the API (the card number will never be stored):
