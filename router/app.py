@@ -131,11 +131,6 @@ def people(store: Store, clock: SystemClock, ids: TimedIds) -> People:
     return People(store=store, bus=LocalBus(), clock=clock, ids=ids)
 
 
-def erasures(store: Store, media: Media, keys: Keyring, clock: SystemClock, ids: TimedIds) -> Erasures:
-    """Erasing people, for commands beside the service."""
-    return Erasures(store=store, bus=LocalBus(), media=media, keys=keys, clock=clock, ids=ids, log=SilentLog())
-
-
 def abuse(store: Store, clock: SystemClock, ids: TimedIds) -> Abuse:
     """Blocks and what they hold, for commands beside the service, whose sweeper finds what is let through."""
     return Abuse(store=store, bus=LocalBus(), clock=clock, ids=ids)
@@ -174,7 +169,7 @@ class App:
         self.feed = Feed(store=store, bus=self.bus, metrics=self.metrics, log=log)
         accounts = Accounts(
             config, self._base, store=store, bus=self.bus, feed=self.feed, keys=self.keys, clock=self.clock,
-            ids=self.ids, log=log,
+            ids=self.ids, rulebook=lambda: self.rulebook, log=log,
         )  # fmt: skip
         self.channels = Channels(accounts.opened())
         for channel in self.channels.all():

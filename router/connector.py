@@ -11,50 +11,12 @@ from typing import Literal, Protocol
 import msgspec
 from aiohttp import web
 
+from router.model.capabilities import Capabilities as Capabilities
 from router.model.ids import AttachmentId, MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.sources import Clock, Ids
 
 # --- what a connector is -------------------------------------------------------------------------------------------
-
-
-class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
-    """What a channel kind can do, as data, so that nothing asks `isinstance`."""
-
-    visibilities: tuple[Visibility, ...] = ("private",)
-    can_send: bool = True
-    idempotent_send: bool = False
-    """Sending the same key twice shows one message (mail: the same Message-ID; web chat: our own id)."""
-    text_max: int | None = None
-    """Longest text of one message, in code points; None when the provider sets no bound."""
-    public_text_max: int | None = None
-    """The same of a public one, where that is another; None: it is not."""
-    html: bool = False
-    attachments: bool = False
-    """`send` carries files."""
-    attachment_bytes_max: int = 0
-    """The largest file that it carries."""
-    attachments_bytes_max: int | None = None
-    """All files of one message together; None when only each of them is bounded."""
-    hides: bool = False
-    """`send` takes an Outbound whose action is `hide`: it asks the network to take a public post out of sight."""
-    answers_privately: bool = False
-    """`send` can answer a public post so that its writer alone reads it (an Outbound that is private and names it)."""
-    opens_links: bool = False
-    """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
-    private_link: str = ""
-    """An address that leads whoever posts here in public to this account's own private side, with `{token}` where the
-    network takes a word of ours along; what comes back goes to `Context.links`. Empty: there is none."""
-    reply_window_s: int | None = None
-    """How long after a customer's last private message an answer can be sent, in seconds; None: at any time."""
-    agent_window_s: int | None = None
-    """The same for what a person of ours writes, where the network grants people longer."""
-    threads: bool = False
-    """Messages name what they answer (mail)."""
-    mails_answers: bool = False
-    """Answers that its page shows go to the address that was typed too, where the house has a mail channel."""
-    speaks_for: tuple[str, ...] = ()
-    """Other channel kinds whose messages this account brings in and whose replies it carries (the API channel)."""
 
 
 class RawEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -312,6 +274,14 @@ class Banners(Protocol):
         ...
 
 
+class Hours(Protocol):
+    """When the house's queues are worked."""
+
+    def is_open(self, queue: str) -> bool:
+        """Whether somebody works this queue now; "" is the default queue. One without hours is always worked."""
+        ...
+
+
 class Signer(Protocol):
     """Keyed signatures for tokens that come back to us (visitor tokens, reply tokens)."""
 
@@ -357,6 +327,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     links: Links
     banners: Banners
     public_url: str
+    hours: Hours | None = None
+    """None: nobody has said when the queues are worked; they are."""
     answers_by_mail: bool = False
     """The house has a mail channel, which carries answers to typed addresses (Capabilities.mails_answers)."""
 

@@ -74,6 +74,8 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     """How long after a customer's last private message the channel takes an answer."""
     agent_window_s: int | None = None
     """The same for a person's answer."""
+    calls: bool = False
+    """Its customers have telephoned: calls with them are logged."""
 
     @property
     def together_bytes_max(self) -> int:
@@ -186,7 +188,7 @@ def decide_reply(
         created_at_ms=now_ms,
     )
     said = stored.text or files[0].name
-    answered, events = _answered(ticket, agent, said, solve=command.solve, now_ms=now_ms)
+    after, events = answered(ticket, agent, said, solve=command.solve, now_ms=now_ms)
     added = Event(
         at_ms=now_ms,
         kind="message.added",
@@ -197,7 +199,7 @@ def decide_reply(
         actor=actor,
         data={"confirmed": ",".join(message.findings)} if confirmed else {},
     )
-    changes: list[Change] = [Save(answered), Add(message), Add(outbox), Record(added), *(Record(e) for e in events)]
+    changes: list[Change] = [Save(after), Add(message), Add(outbox), Record(added), *(Record(e) for e in events)]
     return Reply(message=message, changes=changes, clear=text if confirmed else None)
 
 
@@ -250,7 +252,8 @@ def _subject(ticket: Ticket, last: Message | None, conversation: Conversation) -
     return subject if subject.lower().startswith(("re:", "回复", "答复")) else f"Re: {subject}"
 
 
-def _answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: int) -> tuple[Ticket, list[Event]]:
+def answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: int) -> tuple[Ticket, list[Event]]:
+    """A ticket whose customer has been answered, in writing or on the telephone, and what is told of that."""
     actor = f"agent:{agent.id}"
     events: list[Event] = []
     version = ticket.version
@@ -271,7 +274,7 @@ def _answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: i
         )
     ticket, accepted = accept(ticket, agent.id, how="reply", now_ms=now_ms)
     events += accepted
-    answered = msgspec.structs.replace(
+    after = msgspec.structs.replace(
         ticket,
         assignee_id=ticket.assignee_id or agent.id,
         assigned_at_ms=ticket.assigned_at_ms or now_ms,
@@ -281,7 +284,7 @@ def _answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: i
         waiting_since_ms=None,
         version=version + 1,
     )
-    return answered, events
+    return after, events
 
 
 def decide_note(

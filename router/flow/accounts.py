@@ -1,5 +1,6 @@
 """From the configuration to channels: each account's connector made, and made anew when its secrets have changed."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from router.connector import Connector, Context, Manifest
 from router.flow.banners import HouseBanners
 from router.flow.channels import Channel
 from router.flow.feed import Feed
+from router.flow.hours import HouseHours
 from router.flow.links import AccountLinks
+from router.flow.rulebook import Rulebook
 from router.flow.threads import AccountCursors, AccountThreads
 from router.keys import Keyring
 from router.model.errors import ConfigError
@@ -24,11 +27,12 @@ class Accounts:
 
     def __init__(
         self, config: Config, base: Path, *, store: Store, bus: Bus, feed: Feed, keys: Keyring, clock: Clock, ids: Ids,
-        log: Logger,
+        rulebook: Callable[[], Rulebook], log: Logger,
     ) -> None:  # fmt: skip
         self._config, self._base = config, base
         self._store, self._bus, self._feed = store, bus, feed
         self._keys, self._clock, self._ids, self._log = keys, clock, ids, log
+        self._hours = HouseHours(rulebook, clock)
 
     def opened(self) -> list[Channel]:
         """In the order of the configuration. Raises ConfigError."""
@@ -63,6 +67,7 @@ class Accounts:
             links=AccountLinks(kind, account, store=store, bus=bus, keys=self._keys, clock=clock, ids=self._ids),
             banners=HouseBanners(store=store, feed=self._feed),
             public_url=self._config.server.public_url,
+            hours=self._hours,
             answers_by_mail=any(other.kind == "email" for other in self._config.channels),
         )
 

@@ -12,6 +12,7 @@ import msgspec
 from router.bus import Bus
 from router.core import notices, oncall
 from router.core import tickets as core_tickets
+from router.core.calls import CallCommand, decide_call
 from router.core.delivery import decide_held
 from router.core.replies import ReplyCommand, decide_note, decide_reply
 from router.core.unread import watch
@@ -67,7 +68,7 @@ class Commands:
             reply = decide_reply(
                 command,
                 facts,
-                self._channels.view(conversation.channel, conversation.account, conversation.visibility),
+                self._channels.view(conversation),
                 agent,
                 files=await self._attached(command, agent),
                 hosts=self._rulebook.hosts,
@@ -108,6 +109,21 @@ class Commands:
             return note.id
 
         return await self._once(client_key, attempt)
+
+    async def call(self, command: CallCommand, agent: Agent) -> MessageId:
+        """Log a call with the customer. Raises Refused."""
+
+        async def attempt() -> MessageId:
+            facts = await self._facts(command.ticket_id, EventId(0))
+            redacted = redact(command.text, visibility="private")
+            now_ms = self._clock.now_ms()
+            note, changes = decide_call(command, facts, redacted, agent, now_ms=now_ms, ids=self._ids)
+            for after in [c.row for c in changes if isinstance(c, Save) and isinstance(c.row, Ticket)]:
+                changes = await self._judged(facts.ticket, [*changes, *self._told(facts, after, replied=True)], now_ms)
+            await self._apply(changes)
+            return note.id
+
+        return await self._once(command.client_key, attempt)
 
     async def assign(self, ticket_id: TicketId, agent_id: AgentId | None, agent: Agent) -> None:
         """Give a ticket to somebody, or back to its queue. Raises Refused."""
@@ -290,7 +306,7 @@ class Commands:
         """The notice to the customer of what a command made of their ticket."""
         ruleset, where = self._rulebook.current, facts.conversation
         what = notices.due(facts.ticket, after, ruleset.lifecycle, replied=replied)
-        view = self._channels.view(where.channel, where.account, where.visibility)
+        view = self._channels.view(where)
         return notices.tell(what, after, facts, ruleset, view, now_ms=self._clock.now_ms(), ids=self._ids)
 
     async def _judged(self, before: Ticket, changes: Sequence[Change], now_ms: int) -> list[Change]:

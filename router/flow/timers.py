@@ -83,7 +83,7 @@ class Timers:
         where = found.conversation
         moment = Moment(
             facts=found,
-            channel=self._channels.view(where.channel, where.account, where.visibility),
+            channel=self._channels.view(where),
             ruleset=ruleset,
             now_ms=now_ms,
         )

@@ -55,7 +55,7 @@ class Uploads:
         if facts is None:
             raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
         conversation = facts.conversation
-        channel = self._channels.view(conversation.channel, conversation.account, conversation.visibility)
+        channel = self._channels.view(conversation)
         name = redact(named(name), visibility=conversation.visibility).text
         check_file(name, 1 if length is None else length, None, channel)
         if await self._store.read(store_media.count_uploads(agent.id)) >= UPLOADS_MAX:

@@ -88,6 +88,8 @@ COMPACT_BYTES_MAX: Final = 268_435_456
 meanwhile, and 256 MiB take a second or two."""
 CIRCLE_MAX: Final = 2_000
 """Conversations, or tickets, of a contact that one act about who is who moves; a larger contact is refused by name."""
+CALL_SECONDS_MAX: Final = 86_400
+"""A call that an agent logs."""
 REASON_CHARS_MAX: Final = 500
 HINTS_MAX: Final = 10
 """Contacts shown as possibly the same person, the strongest reason first."""

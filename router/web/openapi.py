@@ -114,6 +114,16 @@ def _paths() -> dict[str, object]:
         f"{one}/notes": {
             "post": operation("Add a note", answers=written, parameters=[*command, *KEY], body=body(fields(text=TEXT)))
         },
+        f"{one}/calls": {
+            "post": operation(
+                "Log a call with the customer, as a note with direction and duration",
+                answers=written,
+                parameters=[*command, *KEY],
+                body=body(
+                    fields(direction={"enum": ["in", "out"]}, duration_s=WHOLE, reached=FLAG, text=TEXT, solve=FLAG)
+                ),
+            )
+        },
         **{
             f"{one}/{name}": {
                 "post": operation(summary, answers=changed, parameters=command, body=body(fields(**said)))

@@ -291,7 +291,7 @@ def event_view(event: Event, names: Mapping[AgentId, str]) -> EventView:
 def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_ms: int) -> dict[str, object]:
     """Everything about one ticket."""
     contact, conversation = detail.line.contact, detail.conversation
-    way_out = channels.view(conversation.channel, conversation.account, conversation.visibility)
+    way_out = channels.view(conversation)
     closed = detail.line.ticket.state == "closed"
     heard_at_ms = detail.line.ticket.last_inbound_at_ms
     refusal = way_out.refuses(conversation.visibility, heard_at_ms, now_ms, by_agent=True)
@@ -331,6 +331,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
             "together_bytes_max": way_out.together_bytes_max,
             "most": REPLY_FILES_MAX,
         },
+        "calls": way_out.calls and not closed,
         "reply_to": {
             "channel": conversation.channel,
             "account": conversation.account,

@@ -207,6 +207,19 @@ async def test_a_note_is_masked_and_never_leaves(house, told):
     assert first["ticket"]["state"] == ticket["ticket"]["state"]
 
 
+async def test_a_call_is_logged_once_and_answers_the_ticket(house, told):
+    ticket = await told()
+    body = {"direction": "out", "duration_s": 75, "text": f"he read me {CARD}"}
+    first = await post(house, path_of(ticket, "/calls"), body, 201, key="c1")
+    again = await post(house, path_of(ticket, "/calls"), {"direction": "in"}, 201, key="c1")
+    assert first["message"] == again["message"]
+    assert first["message"]["kind"] == "note"
+    assert first["message"]["text"] == "[called the customer: 1 min 15 s]\nhe read me [CARD]"
+    assert first["ticket"]["state"] == "waiting"
+    for wrong in ({}, {"direction": "sideways"}, {"direction": "in", "duration_s": -1}):
+        assert (await post(house, path_of(ticket, "/calls"), wrong, 400, key="c2"))["code"] == "invalid"
+
+
 async def test_a_ticket_walks_its_states_and_keeps_its_history(house, told):
     ticket = await told()
     where = path_of(ticket, "/state")

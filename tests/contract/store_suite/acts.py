@@ -92,6 +92,19 @@ class ActsSuite:
         with pytest.raises(Conflict):
             await store.write(changes.apply([Save(two)], now_ms=NOW))
 
+    async def test_who_brings_a_link_is_known_by_their_identity_and_their_own_conversation(self, store: Store):
+        case, other = Case("Ann"), Case("Bob")
+        await put(store, case, other)
+        assert await store.read(links.identity("email", case.address)) == case.identity
+        assert await store.read(links.identity("x", case.address)) is None
+        assert await store.read(links.conversation("email", "default", case.address)) is None, "a thread of its own"
+        own = msgspec.structs.replace(case.conversation, id=uid(), channel="x", thread="77", peer="77")
+        public = msgspec.structs.replace(own, id=uid(), thread="78", peer="78", visibility="public")
+        await store.write(changes.apply([Add(own), Add(public)], now_ms=NOW))
+        assert await store.read(links.conversation("x", "default", "77")) == own
+        assert await store.read(links.conversation("x", "second", "77")) is None
+        assert await store.read(links.conversation("x", "default", "78")) is None
+
     async def test_hiding_a_post_is_told_apart_from_a_delivery(self, store: Store):
         case = Case("Ann")
         await put(store, case)
