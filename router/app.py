@@ -131,6 +131,11 @@ def people(store: Store, clock: SystemClock, ids: TimedIds) -> People:
     return People(store=store, bus=LocalBus(), clock=clock, ids=ids)
 
 
+def erasures(store: Store, media: Media, keys: Keyring, clock: SystemClock, ids: TimedIds) -> Erasures:
+    """Erasing people, for commands beside the service."""
+    return Erasures(store=store, bus=LocalBus(), media=media, keys=keys, clock=clock, ids=ids, log=SilentLog())
+
+
 def abuse(store: Store, clock: SystemClock, ids: TimedIds) -> Abuse:
     """Blocks and what they hold, for commands beside the service, whose sweeper finds what is let through."""
     return Abuse(store=store, bus=LocalBus(), clock=clock, ids=ids)
@@ -320,18 +325,9 @@ class App:
         assigner = Assigner(store=self.store, bus=self.bus, rulebook=self.rulebook, clock=self.clock, log=self.log)
         self._run("assign", assigner.run())
         sweeper = sweeper_of(
-            store=self.store,
-            bus=self.bus,
-            rulebook=self.rulebook,
-            channels=self.channels,
-            incidents=self.incidents,
-            media=self.media,
-            erasures=self.erasures,
-            clock=self.clock,
-            ids=self.ids,
-            metrics=self.metrics,
-            log=self.log,
-        )
+            store=self.store, bus=self.bus, rulebook=self.rulebook, channels=self.channels, incidents=self.incidents,
+            media=self.media, erasures=self.erasures, clock=self.clock, ids=self.ids, metrics=self.metrics, log=self.log,
+        )  # fmt: skip
         self._run("sweep", sweeper.run())
 
     async def _start_server(self, status: Status) -> Server:

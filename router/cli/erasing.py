@@ -7,12 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
-from router.bus.local import LocalBus
+from router.app import erasures
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
 from router.cli.times import when
 from router.flow.erasure import Erasures
-from router.telemetry import SilentLog
 from router.web.contacts import extent_view
 
 _ACTOR: Final = "system"
@@ -41,15 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _erasures(house: House) -> Erasures:
-    return Erasures(
-        store=house.store,
-        bus=LocalBus(),
-        media=house.media,
-        keys=house.keys,
-        clock=house.clock,
-        ids=house.ids,
-        log=SilentLog(),
-    )
+    return erasures(house.store, house.media, house.keys, house.clock, house.ids)
 
 
 async def _tell(arguments: argparse.Namespace) -> int:
@@ -82,9 +73,7 @@ def _print(found: dict[str, Any]) -> None:
 
 async def _erase(arguments: argparse.Namespace) -> int:
     async with opened(arguments.config) as house:
-        done = await _erasures(house).erase(
-            arguments.contact, _ACTOR, force=arguments.force, compact=arguments.compact
-        )
+        done = await _erasures(house).erase(arguments.contact, _ACTOR, force=arguments.force, compact=arguments.compact)
     if arguments.json:
         told = {"contact": done.erasure.contact_id, "at_ms": done.erasure.started_at_ms, "compacted": done.compacted}
         sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")

@@ -24,9 +24,17 @@ async def test_38_of_an_erased_customer_nothing_is_left(house, bench):
     await house.age_files()
 
     ((contact,),) = await house.rows("SELECT contact_id FROM messages WHERE external_id = :id", id=said[0].id)
+    addresses = await house.rows(
+        "SELECT peer FROM conversations WHERE contact_id = :id UNION SELECT value FROM identities "
+        "WHERE contact_id = :id",
+        id=contact,
+    )
     erased = await house.app.erasures.erase(contact, "system")
     assert (erased.erasure.state, erased.compacted) == ("done", True)
     await nothing_is_left(house, *said, hashed=hashed)
+    assert addresses
+    left = [value for value in await house.everything() if any(address in value for (address,) in addresses)]
+    assert left == []
 
     # The provider delivers them once more; then they write again, and are somebody new.
     for one in said:
