@@ -326,7 +326,8 @@ class App:
         self._run("assign", assigner.run())
         sweeper = sweeper_of(
             store=self.store, bus=self.bus, rulebook=self.rulebook, channels=self.channels, incidents=self.incidents,
-            media=self.media, erasures=self.erasures, clock=self.clock, ids=self.ids, metrics=self.metrics, log=self.log,
+            media=self.media, erasures=self.erasures, clock=self.clock, ids=self.ids, metrics=self.metrics,
+            log=self.log,
         )  # fmt: skip
         self._run("sweep", sweeper.run())
 

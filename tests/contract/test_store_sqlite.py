@@ -330,3 +330,28 @@ async def test_a_closed_store_is_one_file_that_can_be_copied(tmp_path: Path):
         await store.write(migrate.migrate(store.dialect, now_ms=0))
         await store.close()
         assert [file.name for file in tmp_path.iterdir()] == ["switchboard.db"]
+
+
+async def test_a_file_is_written_anew_while_another_process_writes(store, other, tmp_path):
+    file = tmp_path / "switchboard.db"
+    await journaled(store, entry("quagmarine"))
+    await store.write(run("DELETE FROM journal"))
+    stop = asyncio.Event()
+
+    async def write_on() -> int:
+        count = 0
+        while not stop.is_set():
+            await journaled(other, entry(f"other {count}"))
+            count += 1
+        return count
+
+    writing = asyncio.create_task(write_on())
+    assert not await store.compact(1), "too large"
+    for _ in range(3):
+        assert await store.compact()
+    stop.set()
+    written = await writing
+    assert await store.read(select("SELECT COUNT(*) FROM journal")) == [(written,)]
+    assert await store.compact()
+    found = [path.name for path in file.parent.glob("switchboard.db*") if b"quagmarine" in path.read_bytes()]
+    assert found == []
