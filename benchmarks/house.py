@@ -7,15 +7,18 @@ Only the network is left out: nothing is fetched and nothing is sent.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from connectors.email.manifest import MANIFEST
+from router.blobs.folder import FolderBlobs
 from router.bus import Bus
 from router.clock import SystemClock, TimedIds
 from router.connector import Accepted, Connector, Health, Inlet, Outbound, RawEvent, Route, SendOutcome, Sent
 from router.flow.channels import Channel, Channels
 from router.flow.intake import Door
 from router.flow.leases import Leases
+from router.flow.media import Media
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
@@ -59,14 +62,18 @@ class _Mute:
 class House:
     """Intake and routing around one store and bus."""
 
-    def __init__(self, store: Store, bus: Bus, rulebook: Rulebook) -> None:
+    def __init__(self, store: Store, bus: Bus, rulebook: Rulebook, folder: Path) -> None:
         self.store, self.bus = store, bus
         clock, log, metrics = SystemClock(), SilentLog(), Metrics()
         ids = TimedIds(clock)
         keys = Keyring({"k1": b"k" * 32}, "k1", b"s" * 32)
         mute: Connector = _Mute()
         channel = Channel(account="default", manifest=MANIFEST, capabilities=MANIFEST.capabilities, connector=mute)
-        door = Door(store=store, bus=bus, rulebook=rulebook, keys=keys, clock=clock, ids=ids, metrics=metrics, log=log)
+        media = Media(store=store, blobs=FolderBlobs(folder / "media"), keys=keys, clock=clock, ids=ids)
+        door = Door(
+            store=store, bus=bus, rulebook=rulebook, media=media, keys=keys, clock=clock, ids=ids, metrics=metrics,
+            log=log,
+        )  # fmt: skip
         self.inlet = door.inlet(MANIFEST, "default")
         self.leases = Leases("benchmark", store=store, clock=clock, log=log)
         self.worker = RouteWorker(

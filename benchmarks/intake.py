@@ -76,7 +76,7 @@ async def run_sqlite(mails: Sequence[bytes], rulebook: Rulebook) -> Timed:
         store = await SqliteStore.open(Path(directory) / "house.db")
         await prepare(store)
         try:
-            return await feed(House(store, LocalBus(), rulebook), mails)
+            return await feed(House(store, LocalBus(), rulebook, Path(directory)), mails)
         finally:
             await store.close()
 

@@ -16,6 +16,7 @@ from typing import Final
 
 from benchmarks import machine
 from router import discovery
+from router.blobs.folder import FolderBlobs
 from router.bus.local import LocalBus
 from router.flow.comparison import Replay
 from router.flow.rehearsal import Rehearsal
@@ -52,7 +53,11 @@ async def measure(count: int) -> None:
         store = await SqliteStore.open(Path(folder) / "replay.db", synchronous="OFF")
         await store.write(migrate.migrate("sqlite", now_ms=0))
         path = Rehearsal(
-            store=store, bus=LocalBus(), rulebook=Rulebook.shipped(), manifest=discovery.manifest_of("api")
+            store=store,
+            blobs=FolderBlobs(Path(folder) / "media", sync=False),
+            bus=LocalBus(),
+            rulebook=Rulebook.shipped(),
+            manifest=discovery.manifest_of("api"),
         )
         begun = time.perf_counter()
         async for _ in path.decide(lines(count)):

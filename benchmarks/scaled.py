@@ -8,7 +8,9 @@ import asyncio
 import random
 import statistics
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from benchmarks import corpus, machine
@@ -29,12 +31,12 @@ FLOOR: Final = 0.60
 
 async def run_scaled(mails: Sequence[bytes], rulebook: Rulebook, postgres: PostgresServer, redis: RedisServer) -> Timed:
     redis.flush()
-    with postgres.lent_database() as dsn:
+    with postgres.lent_database() as dsn, tempfile.TemporaryDirectory() as folder:
         store = await PostgresStore.open(dsn)
         bus = await RedisBus.open(redis.url, name="benchmark", log=SilentLog(), jitter=random.random)
         try:
             await prepare(store)
-            return await feed(House(store, bus, rulebook), mails)
+            return await feed(House(store, bus, rulebook, Path(folder)), mails)
         finally:
             await bus.close()
             await store.close()

@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Literal
 
 from router import discovery
+from router.blobs import Blobs
+from router.blobs.folder import FolderBlobs
+from router.blobs.s3 import Bucket, S3Blobs
+from router.blobs.sigv4 import Credentials
 from router.bus import Bus
 from router.bus.local import LocalBus
 from router.bus.redis import RedisBus
 from router.clock import SystemClock, TimedIds
-from router.config import Config, database_file, link_hosts, read_key
+from router.config import Config, database_file, link_hosts, media_folder, read_key
 from router.flow.abuse import Abuse
 from router.flow.accounts import Accounts
 from router.flow.assign import Assigner
@@ -25,12 +29,14 @@ from router.flow.commands import Commands
 from router.flow.context import ContextReader
 from router.flow.deliver import DeliveryWorker
 from router.flow.feed import Feed
+from router.flow.fetch import FetchWorker
 from router.flow.health import HealthBoard
 from router.flow.hooks import HookWorker
 from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.leases import Leases
 from router.flow.links import LinkWriter, page_of
+from router.flow.media import Media
 from router.flow.pages import PageWorker
 from router.flow.people import People
 from router.flow.references import References
@@ -44,6 +50,7 @@ from router.flow.signed import SignedCalls
 from router.flow.sweep import sweeper_of
 from router.flow.switches import Switches
 from router.flow.telegram import TelegramBot
+from router.flow.uploads import Uploads
 from router.flow.verification import Verification
 from router.keys import Keyring
 from router.model.errors import ConfigError
@@ -72,6 +79,16 @@ async def open_store(url: str, base: Path, *, pool_size: int = 4) -> Store:
     return await PostgresStore.open(url, connections=pool_size)
 
 
+def open_blobs(config: Config, base: Path, clock: SystemClock) -> Blobs:
+    """The place where files rest; a folder is made when the first one comes."""
+    s3 = config.media.s3
+    if s3 is None:
+        return FolderBlobs(media_folder(config, base))
+    credentials = Credentials(access_key=s3.access_key, secret_key=s3.secret_key, region=s3.region)
+    bucket = Bucket(endpoint=s3.endpoint.rstrip("/"), name=s3.bucket, prefix=s3.prefix, credentials=credentials)
+    return S3Blobs(bucket, clock)
+
+
 def keyring(config: Config) -> Keyring:
     """The keys a configuration refers to. Raises ConfigError."""
     secrets = config.secrets
@@ -87,18 +104,19 @@ async def rehearsal(rules: Mapping[str, bytes] | None) -> AsyncIterator[Rehearsa
         store = await SqliteStore.open(Path(directory) / "route.db", synchronous="OFF")
         try:
             await store.write(migrate.migrate(store.dialect, now_ms=0))
-            manifest = discovery.manifest_of("api")
-            yield Rehearsal(store=store, bus=LocalBus(), rulebook=rulebook, manifest=manifest)
+            manifest, blobs = discovery.manifest_of("api"), FolderBlobs(Path(directory) / "media", sync=False)
+            yield Rehearsal(store=store, blobs=blobs, bus=LocalBus(), rulebook=rulebook, manifest=manifest)
         finally:
             await store.close()
 
 
-def back_door(store: Store, keys: Keyring, clock: SystemClock, ids: TimedIds) -> Door:
+def back_door(store: Store, media: Media, keys: Keyring, clock: SystemClock, ids: TimedIds) -> Door:
     """The door for commands beside a running service, whose sweeper finds what comes in through it."""
     return Door(
         store=store,
         bus=LocalBus(),
         rulebook=Rulebook.shipped(),
+        media=media,
         keys=keys,
         clock=clock,
         ids=ids,
@@ -145,13 +163,16 @@ class App:
         self._exit.push_async_callback(store.close)
         for name in await store.write(migrate.migrate(store.dialect, now_ms=self.clock.now_ms())):
             log.info("store.migrated", migration=name)
+        blobs = open_blobs(config, self._base, self.clock)
+        self._exit.push_async_callback(blobs.close)
+        self.media = Media(store=store, blobs=blobs, keys=self.keys, clock=self.clock, ids=self.ids)
         self._owner = f"{socket.gethostname()}-{self.ids.new()}"
         self.bus = await self._open_bus(self._owner)
         self._exit.push_async_callback(self.bus.close)
         self.feed = Feed(store=store, bus=self.bus, metrics=self.metrics, log=log)
         accounts = Accounts(
             config, self._base, store=store, bus=self.bus, feed=self.feed, keys=self.keys, clock=self.clock,
-            ids=self.ids, log=log, keeps=self._keeps,
+            ids=self.ids, rulebook=lambda: self.rulebook, log=log, keeps=self._keeps,
         )  # fmt: skip
         self.channels = Channels(accounts.opened())
         for channel in self.channels.all():
@@ -165,8 +186,9 @@ class App:
         await self._start_rules()
         await self.feed.start()
         self.door = Door(
-            store=store, bus=bus, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids, metrics=metrics, log=log
-        )
+            store=store, bus=bus, rulebook=self.rulebook, media=self.media, keys=self.keys, clock=clock, ids=ids,
+            metrics=metrics, log=log,
+        )  # fmt: skip
         self._take_up()
         await self.switches.look()
         self._run("switches", self.switches.run())
@@ -174,6 +196,12 @@ class App:
             await self._start_routing(self._owner)
         if "deliver" in self._roles:
             self._start_delivering()
+        if "intake" in self._roles:
+            fetcher = FetchWorker(
+                store=store, bus=bus, media=self.media, clock=clock, log=log,
+                private_hosts=frozenset(self.config.webhooks.private_hosts),
+            )  # fmt: skip
+            self._run("fetch", fetcher.run())
         for channel in self.channels.all():
             door = self.door.inlet(channel.manifest, channel.account)
             inlet = self.switches.gate(channel, door) if "intake" in self._roles else None
@@ -251,7 +279,7 @@ class App:
         public_url, jitter = self.config.server.public_url, random.SystemRandom().random
         links = LinkWriter(store=store, keys=keys, page=page_of(channels, public_url), public_url=public_url)
         worker = DeliveryWorker(
-            store=store, bus=bus, channels=channels, keys=keys, links=links,
+            store=store, bus=bus, channels=channels, media=self.media, keys=keys, links=links,
             switches=self.switches, clock=clock, jitter=jitter, metrics=metrics, log=log,
         )  # fmt: skip
         self._run("deliver", worker.run())
@@ -297,6 +325,7 @@ class App:
             rulebook=self.rulebook,
             channels=self.channels,
             incidents=self.incidents,
+            media=self.media,
             clock=self.clock,
             ids=self.ids,
             metrics=self.metrics,
@@ -332,6 +361,8 @@ class App:
             feed=self.feed,
             rulebook=self.rulebook,
             health=self.health,
+            media=self.media,
+            uploads=Uploads(store=self.store, media=self.media, channels=self.channels, clock=self.clock, ids=self.ids),
             keys=self.keys,
             clock=self.clock,
             metrics=self.metrics,

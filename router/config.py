@@ -21,6 +21,7 @@ from rules.links import LinkHosts
 _BYTES_MAX = 1_048_576
 _KEY_BYTES = 32
 _REFERENCES = ("env:", "file:")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _BOT_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,100}")
 
 
@@ -38,6 +39,27 @@ class StorageConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     url: str = "sqlite:data/switchboard.db"
     pool_size: int = 4
     """Connections to PostgreSQL."""
+
+
+class S3Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A bucket of Amazon S3, or of a store that speaks its protocol."""
+
+    endpoint: str
+    """Such as https://s3.eu-central-1.amazonaws.com."""
+    bucket: str
+    region: str = "us-east-1"
+    access_key: str
+    secret_key: str
+    prefix: str = ""
+    """In front of every name, so that a bucket can be shared."""
+
+
+class MediaConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the files of messages rest, sealed: in a folder, or in a bucket."""
+
+    path: str | None = None
+    """The folder; `media` beside an SQLite file, else `data/media`."""
+    s3: S3Config | None = None
 
 
 class BusConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,6 +132,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     server: ServerConfig = ServerConfig()
     storage: StorageConfig = StorageConfig()
+    media: MediaConfig = MediaConfig()
     bus: BusConfig = BusConfig()
     secrets: SecretsConfig
     rules: RulesConfig = RulesConfig()
@@ -198,6 +221,8 @@ _FIELDS: Mapping[str, type[msgspec.Struct]] = {
     "$": Config,
     "$.server": ServerConfig,
     "$.storage": StorageConfig,
+    "$.media": MediaConfig,
+    "$.media.s3": S3Config,
     "$.bus": BusConfig,
     "$.secrets": SecretsConfig,
     "$.rules": RulesConfig,
@@ -279,6 +304,7 @@ def _check(config: Config, places: _Places) -> None:
                 "*.example.org for all below it"
             ) from None
     _check_bot(config.oncall.telegram, places)
+    _check_media(config.media, places)
     seen: set[tuple[str, str]] = set()
     for index, channel in enumerate(config.channels):
         key = (channel.kind, channel.account)
@@ -296,6 +322,33 @@ def _check_bot(bot: TelegramConfig | None, places: _Places) -> None:
         raise ConfigError(f"{at}: this is no token of a bot; BotFather gives one such as 123456789:AAF4…")
     if bot is not None and urlsplit(bot.base_url).scheme not in {"http", "https"}:
         raise ConfigError(f"{places.of('$.oncall.telegram.base_url')}: an address such as https://api.telegram.org")
+
+
+def _check_media(media: MediaConfig, places: _Places) -> None:
+    if media.s3 is None:
+        return
+    if media.path is not None:
+        raise ConfigError(f"{places.of('$.media')}: path and s3 are two places; keep one of them")
+    at, endpoint = "$.media.s3", urlsplit(media.s3.endpoint)
+    if endpoint.scheme not in {"http", "https"} or not endpoint.netloc or endpoint.query:
+        raise ConfigError(
+            f"{places.of(f'{at}.endpoint')}: {media.s3.endpoint!r} is no address such as "
+            "https://s3.eu-central-1.amazonaws.com"
+        )
+    if not _BUCKET.fullmatch(media.s3.bucket):
+        raise ConfigError(
+            f"{places.of(f'{at}.bucket')}: {media.s3.bucket!r} is no name of a bucket: 3 to 63 of a-z, 0-9, dot, hyphen"
+        )
+    if not media.s3.access_key or not media.s3.secret_key:
+        raise ConfigError(f"{places.of(at)}: access_key and secret_key are needed, such as env:S3_SECRET_KEY")
+
+
+def media_folder(config: Config, base: Path) -> Path:
+    """The folder of files, when they are in one."""
+    if config.media.path is not None:
+        return base / config.media.path
+    database = database_file(config.storage.url, base)
+    return (base / "data" if database is None else database.parent) / "media"
 
 
 def link_hosts(config: Config) -> LinkHosts | None:

@@ -11,38 +11,13 @@ from typing import Literal, Protocol
 import msgspec
 from aiohttp import web
 
-from router.model.ids import MessageId, OutboxId
+from router.model.capabilities import Capabilities as Capabilities
+from router.model.ids import AttachmentId, MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.secret import Secret
 from router.model.sources import Clock, Ids
 
 # --- what a connector is -------------------------------------------------------------------------------------------
-
-
-class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
-    """What a channel kind can do, as data, so that nothing asks `isinstance`."""
-
-    visibilities: tuple[Visibility, ...] = ("private",)
-    can_send: bool = True
-    idempotent_send: bool = False
-    """Sending the same key twice shows one message (mail: the same Message-ID; web chat: our own id)."""
-    text_max: int | None = None
-    """Longest text of one message, in code points; None when the provider sets no bound."""
-    html: bool = False
-    attachments: bool = False
-    attachment_bytes_max: int = 0
-    hides: bool = False
-    """`send` takes an Outbound whose action is `hide`: it asks the network to take a public post out of sight."""
-    answers_privately: bool = False
-    """`send` can answer a public post so that its writer alone reads it (an Outbound that is private and names it)."""
-    opens_links: bool = False
-    """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
-    threads: bool = False
-    """Messages name what they answer (mail)."""
-    mails_answers: bool = False
-    """Answers that its page shows go to the address that was typed too, where the house has a mail channel."""
-    speaks_for: tuple[str, ...] = ()
-    """Other channel kinds whose messages this account brings in and whose replies it carries (the API channel)."""
 
 
 class RawEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +94,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     author_name: str | None = None
     attachments: tuple[OutboundAttachment, ...] = ()
     created_at_ms: int
+    heard_at_ms: int | None = None
+    """When the customer last wrote in this conversation; told where the channel has a reply window."""
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -212,6 +189,18 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 # --- what a connector is given -------------------------------------------------------------------------------------
 
 
+class ThreadFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a message, for its customer."""
+
+    id: AttachmentId
+    name: str
+    content_type: str
+    """What it is by its content; application/octet-stream where that does not tell."""
+    size: int
+    path: str = ""
+    """Where the house serves it, relative to `/channels/<kind>/<account>/`; whoever has it may read the file."""
+
+
 class ThreadMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A message of one conversation as its customer may see it: never a note."""
 
@@ -226,6 +215,7 @@ class ThreadMessage(msgspec.Struct, frozen=True, kw_only=True):
     delivery: str | None = None
     at_ms: int
     deleted: bool = False
+    files: tuple[ThreadFile, ...] = ()
 
 
 class ThreadTicket(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,7 +252,8 @@ class Links(Protocol):
     async def open(self, token: str, visitor: str) -> bool:
         """Let the visitor into the private conversation that `token` leads to, once; False when it opens nothing.
 
-        For a visitor who has written nothing yet. True again for the one whom it has let in. Raises StoreUnavailable.
+        For a visitor who has written nothing yet, or whom the house knows as the one whom the link was sent to. True
+        again for the one whom it has let in. Raises StoreUnavailable.
         """
         ...
 
@@ -281,6 +272,14 @@ class Banners(Protocol):
     def watch(self) -> AsyncIterator[tuple[Banner, ...]]:
         """Yield what is to be shown, the newest first: at once, and again whenever it changes. Nothing is said while
         the store is away."""
+        ...
+
+
+class Hours(Protocol):
+    """When the house's queues are worked."""
+
+    def is_open(self, queue: str) -> bool:
+        """Whether somebody works this queue now; "" is the default queue. One without hours is always worked."""
         ...
 
 
@@ -342,6 +341,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     links: Links
     banners: Banners
     public_url: str
+    hours: Hours | None = None
+    """None: nobody has said when the queues are worked; they are."""
     answers_by_mail: bool = False
     """The house has a mail channel, which carries answers to typed addresses (Capabilities.mails_answers)."""
 

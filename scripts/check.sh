@@ -23,7 +23,7 @@ start format .venv/bin/ruff format --check .
 start lint .venv/bin/ruff check .
 start types .venv/bin/mypy
 # The floors (import-linter) are a test of tests/house. Two processes, as in `make test`: the types are known long before.
-start tests env SWITCHBOARD_TESTS=quick .venv/bin/pytest -q -n 2 --dist loadgroup tests/unit tests/property tests/house
+start tests env SWITCHBOARD_TESTS=quick .venv/bin/pytest -q -n 2 --dist loadgroup -m "not corpora" tests/unit tests/property tests/house
 finish format lint types tests
 
 if [[ ${#failed[@]} -gt 0 ]]; then

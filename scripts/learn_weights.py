@@ -50,6 +50,8 @@ LONG: Final = -0.18
 """Taken off for each e-fold of passages; chosen by what `crossed` tells of long mails."""
 SHORT: Final = 200
 """Characters up to which a text is a line that others are joined with."""
+FRAGMENT: Final = 8
+"""Characters of a text that is hardly a sentence: it is no part of a longer one."""
 ODD: Final = 0.6
 """How many of the joined have a line of another kind among them."""
 LINE: Final = -0.75
@@ -89,7 +91,7 @@ def joined(lines: Sequence[Line]) -> list[Line]:
     found: list[Line] = []
     for wide, stop in ((False, ".\n"), (True, "\u3002\n")):
         mine = [line for line in lines if is_wide(line.text) is wide and len(line.text) < SHORT]
-        calm = [line for line in mine if line.kind == "ordinary"]
+        calm = [line for line in mine if line.kind == "ordinary" and len(line.text) > FRAGMENT]
         others = [line for line in mine if line.kind in {"wallet", "banking", "alarming"}]
         for _ in range(JOINED):
             parts = chance.sample(calm, chance.randint(2, 8))

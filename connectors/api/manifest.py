@@ -58,7 +58,17 @@ def _create(settings: msgspec.Struct, context: Context) -> ApiConnector:
     )
 
 
-_CAPABILITIES: Final = Capabilities(visibilities=("public", "private"), idempotent_send=True, hides=True)
+_FILE_BYTES_MAX: Final = 5_000_000
+_FILES_BYTES_MAX: Final = 8_000_000
+"""Of one reply together: they travel inside its JSON, where they are a third longer."""
+_CAPABILITIES: Final = Capabilities(
+    visibilities=("public", "private"),
+    idempotent_send=True,
+    hides=True,
+    attachments=True,
+    attachment_bytes_max=_FILE_BYTES_MAX,
+    attachments_bytes_max=_FILES_BYTES_MAX,
+)
 
 
 def _configured(settings: msgspec.Struct) -> Capabilities:

@@ -34,6 +34,7 @@ MANIFEST: Final = Manifest(
         idempotent_send=True,
         attachments=True,
         attachment_bytes_max=_ATTACHMENT_BYTES_MAX,
+        attachments_bytes_max=_ATTACHMENT_BYTES_MAX,
         threads=True,
     ),
     create=_create,

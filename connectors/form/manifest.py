@@ -15,7 +15,16 @@ def _create(settings: msgspec.Struct, context: Context) -> FormConnector:
     return FormConnector(context, settings)
 
 
-_CAPABILITIES: Final = Capabilities(visibilities=("private",), idempotent_send=True, mails_answers=True)
+_FILE_BYTES_MAX: Final = 15_728_640
+_CAPABILITIES: Final = Capabilities(
+    visibilities=("private",),
+    idempotent_send=True,
+    mails_answers=True,
+    attachments=True,
+    # Its page could show more; answers leave by mail, too, and large ones would not arrive.
+    attachment_bytes_max=_FILE_BYTES_MAX,
+    attachments_bytes_max=_FILE_BYTES_MAX,
+)
 
 
 def _configured(settings: msgspec.Struct) -> Capabilities:

@@ -11,7 +11,8 @@ import msgspec
 from connectors.form.render import Look, alarm, area, email_line, files_line, hidden, page, summary, warning
 from connectors.form.settings import Settings
 from connectors.form.words import CHIPS, WORDS, word
-from router.connector import ThreadMessage, ThreadTicket
+from router.connector import ThreadFile, ThreadMessage, ThreadTicket
+from router.model.filetypes import SHOWN
 
 WAITS_MAX: Final = 5
 """So often the page loads itself again while its number is on its way."""
@@ -100,8 +101,21 @@ def _message(message: ThreadMessage, language: str) -> str:
     return (
         f'<li class="message {message.author}{" deleted" if message.deleted else ""}"><p class="author">'
         f'<b>{escape(author)}</b> <time datetime="{moment.isoformat(timespec="seconds")}">{moment:%Y-%m-%d %H:%M} UTC'
-        f'</time></p><p class="text">{text}</p></li>'
+        f'</time></p><p class="text">{text}</p>{"" if message.deleted else _files(message, language)}</li>'
     )
+
+
+def _files(message: ThreadMessage, language: str) -> str:
+    """What was sent with it: pictures as such, everything else by name."""
+    return "".join(_file(file, language) for file in message.files)
+
+
+def _file(file: ThreadFile, language: str) -> str:
+    place, name = escape(f"../{file.path}"), escape(file.name)
+    if file.content_type in SHOWN:
+        alt = escape(word(language, "picture", name=file.name))
+        return f'<p class="file"><a href="{place}"><img src="{place}" alt="{alt}" loading="lazy"></a></p>'
+    return f'<p class="file"><a href="{place}?download" download="{name}">{name}</a></p>'
 
 
 def _continuation(view: ThreadView, settings: Settings) -> str:

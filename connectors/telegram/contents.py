@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from connectors.telegram.parcel import Fetched
 from connectors.telegram.updates import Entity, File, Message, kept_files
 from router.model.limits import NAME_CHARS_MAX, URL_CHARS_MAX
 from router.model.message import AttachmentIn
+from router.model.parcel import Fetched
 
 _UNIT: Final = 2
 """Bytes of one UTF-16 unit, which entities are counted in."""

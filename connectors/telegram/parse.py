@@ -12,12 +12,13 @@ import msgspec
 
 from connectors.telegram import updates as telegram
 from connectors.telegram.contents import files_of, text_of
-from connectors.telegram.parcel import BOT_ID, BOT_NAME, GROWN, LINK, Fetched, unpack
+from connectors.telegram.meta import BOT_ID, BOT_NAME, GROWN, LINK
 from connectors.telegram.updates import Callback, Chat, Message, Reaction, Update, User
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
 from router.model.limits import ATTACHMENTS_MAX, NAME_CHARS_MAX
 from router.model.message import AttachmentIn, InboundEvent, Kind, Sender, Visibility
+from router.model.parcel import Fetched, unpack
 
 CHANNEL: Final = "telegram"
 _SERVICE_ID: Final = 777000

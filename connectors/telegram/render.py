@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 
 from router.connector import Outbound, OutboundAttachment
+from router.model.splitting import split
 
 TEXT_UNITS_MAX: Final = 4_096
 """Of one message, in UTF-16 units (telegram.constants.MessageLimit.MAX_TEXT_LENGTH)."""
@@ -19,9 +20,6 @@ FILE_BYTES_MAX: Final = 50 * 1_048_576
 """What a bot may upload."""
 _PLACE: Final = re.compile(r"(-?\d{1,20})(?:/(\d{1,10}))?")
 _ANSWERED: Final = re.compile(r"(-?\d{1,20}):(\d{1,10})(?::.*)?")
-_BREAKS: Final = ("\n\n", "\n", "。", "！", "？", ". ", "! ", "? ", "；", "; ", "，", ", ", " ")
-_SLACK: Final = 0.5
-"""A break in the first half of a piece would make it needlessly short."""
 
 
 class Unsendable(Exception):
@@ -73,7 +71,7 @@ def render(outbound: Outbound) -> tuple[Call, ...]:
     calls = [
         # A preview is made by fetching the address: nobody but the reader is to open a link that opens once.
         Call(method="sendMessage", parameters=where | {"text": piece, "link_preview_options": {"is_disabled": True}})
-        for piece in split(outbound.text)
+        for piece in split(outbound.text, TEXT_UNITS_MAX)
     ]
     for file in outbound.attachments:
         if len(file.data) > FILE_BYTES_MAX:
@@ -88,41 +86,3 @@ def render(outbound: Outbound) -> tuple[Call, ...]:
         first = calls[0]
         calls[0] = msgspec.structs.replace(first, parameters={**first.parameters, "reply_parameters": named})
     return tuple(calls)
-
-
-def units(text: str) -> int:
-    """The length of a text as Telegram counts it: UTF-16 units."""
-    return len(text) + sum(1 for char in text if char > "\uffff")
-
-
-def split(text: str) -> list[str]:
-    """The text in pieces that Telegram takes, broken where it hurts least; blank pieces, which it refuses, left out."""
-    rest, pieces = text.strip(), []
-    while rest:
-        end = _fitting(rest)
-        if end < len(rest):
-            end = _break(rest, end)
-        piece, rest = rest[:end].rstrip(), rest[end:].lstrip()
-        if piece:
-            pieces.append(piece)
-    return pieces
-
-
-def _fitting(text: str) -> int:
-    """How many code points of the beginning fit into one message."""
-    if units(text[:TEXT_UNITS_MAX]) <= TEXT_UNITS_MAX:
-        return min(len(text), TEXT_UNITS_MAX)
-    left = TEXT_UNITS_MAX
-    for at, char in enumerate(text):
-        left -= 2 if char > "\uffff" else 1
-        if left < 0:
-            return at
-    return len(text)
-
-
-def _break(text: str, end: int) -> int:
-    for mark in _BREAKS:
-        at = text.rfind(mark, int(end * _SLACK), end)
-        if at >= 0:
-            return at + len(mark)
-    return end

@@ -11,11 +11,12 @@ import msgspec
 
 from connectors.telegram import updates as telegram
 from connectors.telegram.client import FILE_BYTES_MAX, Client, Failed, Later, Uncertain
-from connectors.telegram.parcel import BOT_ID, BOT_NAME, GROWN, LINK, Fetched, pack, unpack
+from connectors.telegram.meta import BOT_ID, BOT_NAME, GROWN, LINK
 from connectors.telegram.parse import link_token
 from connectors.telegram.updates import Envelope, File, Message
 from router.connector import Accepted, Context, Cursor, Inlet, RawEvent
 from router.model.limits import RAW_BYTES_MAX
+from router.model.parcel import Fetched, pack, unpack
 
 ALBUM_MAX: Final = 10
 """Pictures of one album (telegram.constants.MediaGroupLimit.MAX_MEDIA_LENGTH)."""
@@ -98,7 +99,7 @@ class Taker:
         if earlier is not None:
             meta[GROWN] = "1"
             bodies, files = [*earlier.bodies, *bodies], [*earlier.files, *files]
-        return pack(bodies, files, meta)
+        return RawEvent(body=pack(bodies, files), meta=meta)
 
     async def commit(self, inlet: Inlet, raws: Sequence[RawEvent], cursor: Cursor | None) -> None:
         """Hand over; returns when it is durable. Raises StoreUnavailable."""

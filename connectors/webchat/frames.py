@@ -98,6 +98,18 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     delivery: str | None
     at_ms: int
     deleted: bool
+    files: tuple["ChatFile", ...] = ()
+
+
+class ChatFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file of a message, to be had by whoever knows where."""
+
+    path: str
+    """Relative to the page."""
+    name: str
+    content_type: str
+    """What it is by its content."""
+    size: int
 
 
 class Welcome(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -173,4 +185,8 @@ def chat_message(message: ThreadMessage, visitor: str) -> ChatMessage:
         delivery=message.delivery,
         at_ms=message.at_ms,
         deleted=message.deleted,
+        files=tuple(
+            ChatFile(path=file.path, name=file.name, content_type=file.content_type, size=file.size)
+            for file in message.files
+        ),
     )

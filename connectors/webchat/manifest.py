@@ -64,13 +64,21 @@ def _create(settings: msgspec.Struct, context: Context) -> WebchatConnector:
     )
 
 
+_FILE_BYTES_MAX: Final = 20_971_520
+"""What a telephone on the move can be expected to load."""
+
 MANIFEST: Final = Manifest(
     kind="webchat",
     name="Web chat",
     version="1",
     settings=Settings,
     capabilities=Capabilities(
-        visibilities=("private",), idempotent_send=True, opens_links=True, text_max=TEXT_CHARS_MAX
+        visibilities=("private",),
+        idempotent_send=True,
+        opens_links=True,
+        text_max=TEXT_CHARS_MAX,
+        attachments=True,
+        attachment_bytes_max=_FILE_BYTES_MAX,
     ),
     create=_create,
     parse=parse,

@@ -20,8 +20,9 @@ _TYPES: Final = {
     ".json": "application/json",
 }
 _CSP: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'; frame-ancestors "
 )
 
 

@@ -39,7 +39,7 @@ async def backfill(arguments: argparse.Namespace) -> int:
             raise Refused(
                 "no_backfill", f"{kind}/{account} cannot be backfilled; of this house can: {can or 'none'}", status=404
             )
-        door = back_door(app.store, app.keys, clock, app.ids)
+        door = back_door(app.store, app.media, app.keys, clock, app.ids)
         inlet = None if arguments.audit else door.inlet(channel.manifest, account, imported=True)
         auditor = Auditor(channel, app.store, inlet)
         await channel.backfill(auditor, clock.now_ms() - arguments.since)

@@ -31,7 +31,7 @@ _COMMANDS = {
     "trace": "the way of a message or ticket, with times and reasons",
     "rules": "check, test, explain, replay and format rules files; a schema for editors",
     "matching": "report how often each reason joined or opened tickets, and how often agents undid it",
-    "tickets": "list them, accept one that rings, merge and split them, take that back",
+    "tickets": "list them, accept one that rings, log calls, merge and split them, take that back",
     "actions": "what the wallet's back end is asked to do: list, propose, approve, decline, retry",
     "incidents": "many people, one cause: list, declare, decide, link, tell all, and what the web chat says",
     "contacts": "import contacts, show one, say who is who: link, unlink, merge, split, undo; block, held, release",

@@ -64,8 +64,12 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     clock = SystemClock()
     mail = discovery.simulator_of("email", clock, workspace.mail, SUPPORT_ADDRESS)
     telegram = discovery.simulator_of("telegram", clock, workspace.telegram, SUPPORT_ADDRESS)
-    await mail.start()
-    await telegram.start()
+    listens_at = arguments.port or _free_port(arguments.host)
+    house = f"http://{arguments.host}:{listens_at}"
+    facebook = discovery.simulator_of("facebook", clock, workspace.facebook, house)
+    x = discovery.simulator_of("x", clock, workspace.x, SUPPORT_ADDRESS)
+    for provider in (mail, telegram, facebook, x):
+        await provider.start()
     receiver = Receiver(workspace.key("webhook"), workspace.directory / "replies.ndjson")
     replies_to = await receiver.start()
     wallet = Wallet(workspace.key("wallet"), clock)
@@ -74,10 +78,10 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     workspace.tell_backend(backend)
     with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
         log = StructuredLog(clock, log_file)
-        listens_at = arguments.port or _free_port(arguments.host)
-        page = f"http://{arguments.host}:{listens_at}/channels/form/default/"
-        form = discovery.simulator_of("form", clock, workspace.directory, page)
-        providers = {"email": mail, "telegram": telegram, "form": form}
+        form = discovery.simulator_of("form", clock, workspace.directory, f"{house}/channels/form/default/")
+        phone = discovery.simulator_of("phone", clock, workspace.phone, f"{house}/channels/phone/default")
+        await phone.start()
+        providers = {"email": mail, "telegram": telegram, "facebook": facebook, "x": x, "form": form, "phone": phone}
         config = workspace.config(
             host=arguments.host,
             port=listens_at,
@@ -148,7 +152,7 @@ async def _open(
     logins = [await add_login_token(app.store, person, app.clock) for person in (lee, ada)]
     curl = (
         f"curl -s {base}/api/v1/messages -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' -d "
-        '\'{"channel":"x","message_id":"hello-1","visibility":"public","sent_at":"2026-11-02T08:00:03Z",'
+        '\'{"channel":"instagram","message_id":"hello-1","visibility":"public","sent_at":"2026-11-02T08:00:03Z",'
         '"sender":{"id":"42","name":"Kim"},"text":"my card 4111 1111 1111 1111 was charged twice"}\''
     )
     alarm = (
@@ -170,6 +174,9 @@ Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C
   Mail              {SUPPORT_ADDRESS}: {providers["email"].describe()}
                     answers arrive in {workspace.mail}/YOUR-ADDRESS/INBOX
   Telegram          {providers["telegram"].describe()}
+  Facebook          {providers["facebook"].describe()}
+  X                 {providers["x"].describe()}
+  Phone             {providers["phone"].describe()}
   API token         {token}
 
 Send a public post through the API (the card number will never be stored):

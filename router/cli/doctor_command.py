@@ -30,6 +30,7 @@ from router.store import (
     channel_load,
     health,
     journal,
+    media,
     migrate,
     outbox,
     people,
@@ -149,6 +150,7 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
         yield Finding(state="error", about="configuration", text=str(error))
         return
     yield _bus(app, config)
+    yield await _files(app)
     for finding in [
         *await _alarms(app),
         *await _keys(app),
@@ -187,7 +189,7 @@ async def _switches(app: App) -> list[Finding]:
 def _disk(config: Config, base: Path) -> Finding:
     path = database_file(config.storage.url, base)
     if path is None:
-        return Finding(state="ok", about="disk", text="the database keeps everything; this disk keeps nothing")
+        return Finding(state="ok", about="disk", text="the database keeps messages; this disk keeps files, if anything")
     place = nearest_folder(path)
     free = shutil.disk_usage(place).free
     if free < _FREE_BYTES_MIN:
@@ -210,6 +212,27 @@ def _bus(app: App, config: Config) -> Finding:
         text="Redis does not answer; workers poll the database, so all is slower and nothing is lost",
         remedy="start Redis, or mend bus.url",
     )
+
+
+async def _files(app: App) -> Finding:
+    """Where the files of messages rest: whether it answers, takes one, and still opens what it has."""
+    remedy = "see `media` in docs/operating.md; messages with files are not accepted meanwhile, providers deliver again"
+    try:
+        problems = await app.media.check()
+        inside = await app.store.read(media.count_inside())
+    except (ConfigError, StoreUnavailable) as error:
+        return Finding(state="error", about="files", text=str(error), remedy=remedy)
+    if problems:
+        return Finding(state="error", about="files", text="; ".join(problems), remedy="")
+    text = f"{app.media.place} takes files and opens what is in it"
+    if inside:
+        return Finding(
+            state="warning",
+            about="files",
+            text=f"{text}; {inside} files of an earlier release are still in the database",
+            remedy="a process with the role `route` moves them; its log says why it cannot",
+        )
+    return Finding(state="ok", about="files", text=text)
 
 
 async def _keys(app: App) -> list[Finding]:

@@ -13,7 +13,6 @@ from router.cli.command import EXIT_DONE
 from router.cli.house import House, opened
 from router.cli.progress import Progress
 from router.cli.serve_command import add_config
-from router.flow.files import open_file
 from router.model.message import AttachmentIn, InboundEvent, Sender, StoredAttachment
 from router.model.tables import Contact, Conversation, Identity, Message
 from router.model.wire import encode_message
@@ -112,7 +111,7 @@ async def _file(house: House, file: StoredAttachment) -> AttachmentIn:
         name=file.name,
         content_type=file.content_type,
         size=file.size,
-        data=await open_file(house.store, house.keys, file),
+        data=await house.media.read(file),
         url=file.url,
         content_id=file.content_id,
     )

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from router.app import keyring, open_store
+from router.app import keyring, open_blobs, open_store
 from router.clock import SystemClock, TimedIds
 from router.config import Config, database_file, load
+from router.flow.media import Media
 from router.keys import Keyring
 from router.model.errors import ConfigError
 from router.store import migrate
@@ -25,6 +26,7 @@ class House(msgspec.Struct, frozen=True, kw_only=True):
     base: Path
     store: Store
     keys: Keyring
+    media: Media
     clock: SystemClock
     ids: TimedIds
 
@@ -60,9 +62,15 @@ async def opened(path: Path) -> AsyncIterator[House]:
     base = place_of(path)
     clock = SystemClock()
     keys = keyring(config)
-    store = await open_store(config.storage.url, base, pool_size=2)
+    store, blobs, ids = (
+        await open_store(config.storage.url, base, pool_size=2),
+        open_blobs(config, base, clock),
+        TimedIds(clock),
+    )
+    media = Media(store=store, blobs=blobs, keys=keys, clock=clock, ids=ids)
     try:
         await store.write(migrate.migrate(store.dialect, now_ms=clock.now_ms()))
-        yield House(config=config, base=base, store=store, keys=keys, clock=clock, ids=TimedIds(clock))
+        yield House(config=config, base=base, store=store, keys=keys, media=media, clock=clock, ids=ids)
     finally:
+        await blobs.close()
         await store.close()

@@ -37,7 +37,7 @@ async def _import(arguments: argparse.Namespace) -> int:
     progress = Progress("messages")
     bad = counted = duplicates = 0
     async with opened(arguments.config) as house:
-        inlet = back_door(house.store, house.keys, house.clock, house.ids).inlet(
+        inlet = back_door(house.store, house.media, house.keys, house.clock, house.ids).inlet(
             manifest_of("api"), "default", imported=True
         )
         with open_input(arguments.file) as lines:

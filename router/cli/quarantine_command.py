@@ -83,7 +83,7 @@ async def _show(house: House, arguments: argparse.Namespace) -> int:
 
 
 async def _replay(house: House, name: str) -> int:
-    door = back_door(house.store, house.keys, house.clock, house.ids)
+    door = back_door(house.store, house.media, house.keys, house.clock, house.ids)
     if name == "all":
         rows = await house.store.read(quarantine.listed(limit=100_000))
     else:

@@ -121,8 +121,17 @@ def _unless(kind: object) -> str | None:
 
 
 def _value(text: str) -> str:
-    """As it was given: `[a, b]`, `true` and numbers mean what YAML says; what would be no YAML is quoted."""
-    return text if re.fullmatch(r"\[[^\[\]#:]*\]|true|false|-?\d+(\.\d+)?", text) else _scalar(text)
+    """As it was given: `[a, b]`, `true`, numbers and JSON mean what YAML says; what would be no YAML is quoted."""
+    plain = re.fullmatch(r"\[[^\[\]#:]*\]|true|false|-?\d+(\.\d+)?", text) is not None
+    return text if plain or _is_json(text) else _scalar(text)
+
+
+def _is_json(text: str) -> bool:
+    """A list or an object on one line: every JSON is YAML."""
+    try:
+        return text[:1] in {"[", "{"} and "\n" not in text and msgspec.json.decode(text) is not None
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        return False
 
 
 def _scalar(text: str) -> str:

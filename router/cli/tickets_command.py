@@ -1,4 +1,4 @@
-"""`switchboard tickets`: list them, accept one that rings, merge and split them, take that back."""
+"""`switchboard tickets`: list them, accept one that rings, log calls, merge and split them, take that back."""
 
 import argparse
 import asyncio
@@ -11,10 +11,12 @@ from router.app import App
 from router.cli.command import EXIT_DONE
 from router.cli.desk import add_action, agent_of, opened_desk, ticket_of
 from router.cli.times import when
+from router.core.calls import CallCommand, Direction
 from router.model.errors import Refused
 from router.model.grouping import Regrouping
 from router.model.ids import MessageId, TicketId
 from router.model.limits import PAGE_MAX
+from router.model.tables import Agent
 from router.store import inbox, regrouping
 from router.store.inbox import View
 from router.web.views import ticket_row
@@ -27,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     action.add_argument("--view", choices=get_args(View), default="all", help="default: all that are not solved")
     action.add_argument("--queue", help="of one queue alone")
     add_action(actions, "accept", "take a ticket that rings: nobody else is called about it", "TICKET")
+    action = add_action(actions, "log-call", "note a call with the customer of TICKET", "TICKET")
+    action.add_argument("text", nargs="?", default="", metavar="TEXT", help="what was said")
+    action.add_argument("--direction", choices=get_args(Direction), default="out", help="in: the customer called")
+    action.add_argument("--seconds", type=int, default=0, metavar="N", help="how long it lasted")
+    action.add_argument("--not-reached", action="store_true", help="nobody answered: the ticket stays as it is")
+    action.add_argument("--solve", action="store_true", help="what it was about is solved")
     add_action(actions, "merge", "move all of TICKET into INTO, of the same person, and close it", "TICKET", "INTO")
     action = add_action(actions, "split", "give messages of TICKET a ticket of their own", "TICKET")
     action.add_argument("message", nargs="+", metavar="MESSAGE", help="its id, or the provider's")
@@ -92,12 +100,27 @@ async def _act(app: App, arguments: argparse.Namespace) -> str:
         case "accept":
             await app.commands.accept(ticket_id, agent)
             return f"{arguments.ticket}  accepted by {agent.login}"
+        case "log-call":
+            return await _log_call(app, ticket_id, arguments, agent)
         case "merge":
             row = await app.regroupings.merge(ticket_id, await ticket_of(app, arguments.into, agent), agent)
         case _:
             messages = frozenset([await _message(app, ticket_id, name) for name in arguments.message])
             row = await app.regroupings.split(ticket_id, messages, agent)
     return f"{row.id}  {_told(row, await _numbers(app, row))}"
+
+
+async def _log_call(app: App, ticket_id: TicketId, arguments: argparse.Namespace, agent: Agent) -> str:
+    command = CallCommand(
+        ticket_id=ticket_id,
+        direction=arguments.direction,
+        duration_s=arguments.seconds,
+        reached=not arguments.not_reached,
+        text=arguments.text,
+        client_key=f"{agent.id}:{app.ids.new()}",
+        solve=arguments.solve,
+    )
+    return f"{arguments.ticket}  call logged: {await app.commands.call(command, agent)}"
 
 
 async def _message(app: App, ticket_id: TicketId, name: str) -> MessageId:

@@ -116,8 +116,8 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
 
 def _with_new_files(target: Message, entry: JournalEntry) -> tuple[StoredAttachment, ...]:
     """An edit adds files; one that is there already came with it again. What was shown once is not taken away."""
-    known = {file.blob for file in target.attachments if file.blob is not None}
-    added = (file for file in entry.attachments if file.blob is None or file.blob not in known)
+    known = {name for file in target.attachments for name in (file.blob, file.url) if name is not None}
+    added = (file for file in entry.attachments if (file.blob or file.url) not in known)
     return (*target.attachments, *added)[:ATTACHMENTS_MAX]
 
 

@@ -15,11 +15,15 @@ from router.model.tables import Contact, Conversation, Event, Identity, Particip
 
 
 class Guest(msgspec.Struct, frozen=True, kw_only=True):
-    """A visitor of an own channel, who has said nothing yet."""
+    """Who brings a link, and what is known of them: mostly nothing."""
 
     channel: str
     account: str
     visitor: str
+    identity: Identity | None = None
+    """Theirs, where they have written on this kind of channel before."""
+    conversation: Conversation | None = None
+    """Their private conversation with this account."""
 
 
 def open_link(
@@ -27,7 +31,8 @@ def open_link(
 ) -> list[Change]:
     """Let a visitor in as `contact`, whom the link was sent to; nothing changes when it let that visitor in before.
 
-    Raises Refused (link_used, link_expired).
+    Whoever has written before keeps who they are: the contact whom the link was sent to goes on, in private; somebody
+    else has conversations of their own, and opens nothing. Raises Refused (link_used, link_expired, link_of_another).
     """
     if link.opened_by is not None:
         if link.opened_by == guest.visitor:
@@ -37,9 +42,37 @@ def open_link(
         raise Refused("link_expired", "this link can no longer be opened", status=410)
     opened = msgspec.structs.replace(link, opened_at_ms=now_ms, opened_by=guest.visitor, version=link.version + 1)
     # Agents may have given the conversation to another contact since, whose ticket this is not.
-    proves = link.proves and contact.id == ticket.contact_id
-    people, contact_id = _proven(contact, guest, now_ms, ids) if proves else _stranger(link, guest, now_ms, ids)
-    conversation = Conversation(
+    is_theirs = contact.id == ticket.contact_id
+    people: list[Change]
+    if guest.identity is not None:
+        if not is_theirs or guest.identity.contact_id != contact.id:
+            raise Refused("link_of_another", "whoever has written before keeps their own conversation", status=410)
+        people, contact_id = [Check(contact)], contact.id
+    elif link.proves and is_theirs:
+        people, contact_id = _proven(contact, guest, now_ms, ids)
+    else:
+        people, contact_id = _stranger(link, guest, now_ms, ids)
+    conversation, entered = _entered(guest, contact_id, ticket, now_ms, ids)
+    event = Event(
+        at_ms=now_ms,
+        kind="link.opened",
+        ticket_id=ticket.id,
+        message_id=link.message_id,
+        conversation_id=conversation.id,
+        queue=ticket.queue,
+        actor=f"contact:{contact_id}",
+        data={"proves": "yes" if contact_id == contact.id else "no"},
+    )
+    return [*people, Save(opened), entered, Record(event)]
+
+
+def _entered(guest: Guest, contact_id: ContactId, ticket: Ticket, now_ms: int, ids: Ids) -> tuple[Conversation, Change]:
+    """The private conversation, which is about the ticket from now on."""
+    if guest.conversation is not None:
+        old = guest.conversation
+        moved = msgspec.structs.replace(old, ticket_id=ticket.id, version=old.version + 1)
+        return moved, Save(moved)
+    begun = Conversation(
         id=ConversationId(ids.new()),
         channel=guest.channel,
         account=guest.account,
@@ -50,17 +83,7 @@ def open_link(
         ticket_id=ticket.id,
         created_at_ms=now_ms,
     )
-    event = Event(
-        at_ms=now_ms,
-        kind="link.opened",
-        ticket_id=ticket.id,
-        message_id=link.message_id,
-        conversation_id=conversation.id,
-        queue=ticket.queue,
-        actor=f"contact:{contact_id}",
-        data={"proves": "yes" if proves else "no"},
-    )
-    return [*people, Save(opened), Add(conversation), Record(event)]
+    return begun, Add(begun)
 
 
 def _proven(contact: Contact, guest: Guest, now_ms: int, ids: Ids) -> tuple[list[Change], ContactId]:

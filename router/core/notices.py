@@ -65,7 +65,9 @@ def tell(
     """
     template = ruleset.lifecycle.tell.get(what or "")
     last, conversation = facts.last_inbound, facts.conversation
-    if what is None or template is None or last is None or last.automatic != "none" or not channel.can_send:
+    if what is None or template is None or last is None or last.automatic != "none":
+        return []
+    if channel.refuses(conversation.visibility, last.sent_at_ms, now_ms, by_agent=False):
         return []
     key = f"told:{ticket.id}:{key}" if key else key_of(what, ticket)
     if key in facts.told:

@@ -6,6 +6,7 @@ be sent is handed back beside it, to rest sealed.
 A note owns no outbox row: no code path from a note to a customer exists.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -16,9 +17,10 @@ from router.core.private_side import PrivateSide
 from router.core.tickets import change_state, snippet_of
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
-from router.model.ids import EventId, MessageId, OutboxId, TicketId
-from router.model.limits import REPLY_CHARS_MAX
-from router.model.message import Redaction
+from router.model.filetypes import PROGRAMS
+from router.model.ids import AttachmentId, EventId, MessageId, OutboxId, TicketId
+from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX, REPLY_FILES_MAX
+from router.model.message import Redaction, StoredAttachment, Visibility
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
 from router.model.tables import Agent, Conversation, Event, Message, OutboxEntry, Ticket
@@ -38,6 +40,8 @@ class ReplyCommand(msgspec.Struct, frozen=True, kw_only=True):
     force: bool = False
     """Send although something newer came."""
     solve: bool = False
+    files: tuple[AttachmentId, ...] = ()
+    """What was uploaded for it, in order."""
     confirmed: tuple[Concern, ...] = ()
     """What an earlier answer (confirm_needed) found, as it was found: to be sent all the same."""
 
@@ -58,6 +62,67 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     """Why not, as a stable code."""
     text_max: int | None = None
+    name: str = ""
+    """What people call the channel, for errors."""
+    files: bool = False
+    """It carries files."""
+    file_bytes_max: int = 0
+    files_bytes_max: int | None = None
+    """Of one reply together."""
+
+    window_s: int | None = None
+    """How long after a customer's last private message the channel takes an answer."""
+    agent_window_s: int | None = None
+    """The same for a person's answer."""
+    calls: bool = False
+    """Its customers have telephoned: calls with them are logged."""
+
+    @property
+    def together_bytes_max(self) -> int:
+        """What all files of a reply may have: they are in memory together when it is sent."""
+        return min(self.files_bytes_max or ATTACHMENT_BYTES_MAX, ATTACHMENT_BYTES_MAX)
+
+    def refuses(self, visibility: Visibility, heard_at_ms: int | None, now_ms: int, *, by_agent: bool) -> str:
+        """Why no answer can leave now, as a stable code; empty when it can."""
+        if not self.can_send:
+            return self.reason
+        window_s = self.agent_window_s or self.window_s if by_agent else self.window_s
+        if visibility == "public" or window_s is None or heard_at_ms is None:
+            return ""
+        return "window_closed" if now_ms - heard_at_ms >= window_s * 1_000 else ""
+
+
+def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) -> None:
+    """Whether this channel can carry a file. Raises Refused (no_files, file_too_big, file_kind)."""
+    about: dict[str, object] = {"channel": channel.name, "name": name}
+    if not channel.files:
+        raise Refused("no_files", f"{channel.name} carries no files", status=422, data=about)
+    limit = min(channel.file_bytes_max, ATTACHMENT_BYTES_MAX)
+    if size > limit:
+        detail = f"{name} has {size} bytes; {channel.name} carries {limit}"
+        raise Refused("file_too_big", detail, status=422, data={**about, "limit": limit})
+    if size == 0:
+        raise Refused("file_empty", f"{name} is empty", status=422, data=about)
+    if sniffed in PROGRAMS:
+        raise Refused("file_kind", f"{name} is a program ({sniffed}); programs are not sent", status=422, data=about)
+
+
+def _check_files(files: Sequence[StoredAttachment], wanted: int, channel: ChannelView) -> None:
+    if len(files) != wanted:
+        raise Refused("file_gone", "a file of this reply is there no more; attach it again", status=422)
+    if wanted > REPLY_FILES_MAX:
+        data: dict[str, object] = {"limit": REPLY_FILES_MAX}
+        raise Refused("too_many_files", f"{wanted} files; a reply carries {REPLY_FILES_MAX}", status=422, data=data)
+    for file in files:
+        check_file(file.name, file.size, file.sniffed, channel)
+    total, limit = sum(file.size for file in files), channel.together_bytes_max
+    if total > limit:
+        raise Refused(
+            "files_too_big",
+            f"{total} bytes of files; {channel.name} carries {limit} in one message",
+            status=422,
+            data={"channel": channel.name, "limit": limit},
+        )
 
 
 def decide_reply(
@@ -66,15 +131,20 @@ def decide_reply(
     channel: ChannelView,
     agent: Agent,
     *,
+    files: Sequence[StoredAttachment] = (),
     hosts: LinkHosts | None,
     now_ms: int,
     ids: Ids,
 ) -> Reply:
-    """The reply and its changes. Raises Refused (cannot_reply, empty, too_long, stale_reply, reply_blocked,
-    confirm_needed, ...)."""
+    """The reply and its changes. Raises Refused (cannot_reply, empty, too_long, no_files, file_too_big, stale_reply,
+    reply_blocked, confirm_needed, ...)."""
     ticket, conversation = facts.ticket, facts.conversation
     text = command.text.strip()
-    _check_sendable(ticket, text, channel)
+    last = facts.last_inbound
+    heard_at_ms = last.sent_at_ms if last else None
+    refusal = channel.refuses(conversation.visibility, heard_at_ms, now_ms, by_agent=True)
+    _check_sendable(ticket, text, channel, refusal, files=len(command.files))
+    _check_files(files, len(command.files), channel)
     if facts.newer and not command.force:
         raise Refused(
             "stale_reply",
@@ -85,7 +155,6 @@ def decide_reply(
     # What has a private policy is masked in private: a confirmed secret is no exception at rest.
     stored = redact(text, visibility=conversation.visibility) if confirmed else Redacted(text=text)
     actor = f"agent:{agent.id}"
-    last = facts.last_inbound
     message = Message(
         id=MessageId(ids.new()),
         ticket_id=ticket.id,
@@ -101,6 +170,7 @@ def decide_reply(
         client_key=command.client_key,
         subject=_subject(ticket, last, conversation),
         text=stored.text,
+        attachments=tuple(files),
         language=ticket.language,
         findings=tuple(sorted({concern.type for concern in confirmed})),
         redactions=tuple(Redaction(field=c.field, start=c.start, end=c.end, type=c.type) for c in confirmed),
@@ -117,7 +187,8 @@ def decide_reply(
         due_at_ms=now_ms,
         created_at_ms=now_ms,
     )
-    answered, events = _answered(ticket, agent, stored.text, solve=command.solve, now_ms=now_ms)
+    said = stored.text or files[0].name
+    after, events = answered(ticket, agent, said, solve=command.solve, now_ms=now_ms)
     added = Event(
         at_ms=now_ms,
         kind="message.added",
@@ -128,19 +199,17 @@ def decide_reply(
         actor=actor,
         data={"confirmed": ",".join(message.findings)} if confirmed else {},
     )
-    changes: list[Change] = [Save(answered), Add(message), Add(outbox), Record(added), *(Record(e) for e in events)]
+    changes: list[Change] = [Save(after), Add(message), Add(outbox), Record(added), *(Record(e) for e in events)]
     return Reply(message=message, changes=changes, clear=text if confirmed else None)
 
 
-def _check_sendable(ticket: Ticket, text: str, channel: ChannelView) -> None:
-    if not text:
+def _check_sendable(ticket: Ticket, text: str, channel: ChannelView, refusal: str, *, files: int) -> None:
+    if not text and not files:
         raise Refused("empty", "a reply needs text", status=422)
     if ticket.state == "closed":
         raise Refused("ticket_closed", "a closed ticket cannot be answered; a new message opens a follow-up")
-    if not channel.can_send:
-        raise Refused(
-            "cannot_reply", f"this channel cannot carry a reply: {channel.reason}", data={"reason": channel.reason}
-        )
+    if refusal:
+        raise Refused("cannot_reply", f"this channel cannot carry a reply: {refusal}", data={"reason": refusal})
     limit = min(channel.text_max or REPLY_CHARS_MAX, REPLY_CHARS_MAX)
     if len(text) > limit:
         raise Refused(
@@ -183,7 +252,8 @@ def _subject(ticket: Ticket, last: Message | None, conversation: Conversation) -
     return subject if subject.lower().startswith(("re:", "回复", "答复")) else f"Re: {subject}"
 
 
-def _answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: int) -> tuple[Ticket, list[Event]]:
+def answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: int) -> tuple[Ticket, list[Event]]:
+    """A ticket whose customer has been answered, in writing or on the telephone, and what is told of that."""
     actor = f"agent:{agent.id}"
     events: list[Event] = []
     version = ticket.version
@@ -204,7 +274,7 @@ def _answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: i
         )
     ticket, accepted = accept(ticket, agent.id, how="reply", now_ms=now_ms)
     events += accepted
-    answered = msgspec.structs.replace(
+    after = msgspec.structs.replace(
         ticket,
         assignee_id=ticket.assignee_id or agent.id,
         assigned_at_ms=ticket.assigned_at_ms or now_ms,
@@ -214,7 +284,7 @@ def _answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: i
         waiting_since_ms=None,
         version=version + 1,
     )
-    return answered, events
+    return after, events
 
 
 def decide_note(

@@ -1,8 +1,8 @@
 """Believable customers of the demo, English and Chinese, at an adjustable rate.
 
-What they say stands in customers.yaml. They use the real ways in: mail and Telegram through their simulated
-providers, the form as browsers do, the API by HTTP with a token. Now and then a provider delivers something twice,
-which the house drops.
+What they say stands in customers.yaml. They use the real ways in: mail, Telegram, X, Facebook and telephone by
+simulated providers, the form as browsers do, the API by HTTP with a token. Now and then a provider delivers something
+twice, which the house drops.
 """
 
 import asyncio
@@ -30,13 +30,15 @@ _HTTP_S = 10.0
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One customer saying one thing."""
 
-    channel: Literal["email", "form", "x", "telegram", "facebook", "whatsapp"]
+    channel: Literal["email", "form", "x", "telegram", "facebook", "whatsapp", "phone"]
     name: str
     id: str
     """Mail address (typed, on the form), or the id at the provider."""
     text: str
     subject: str | None = None
-    """On the form: which topic is chosen."""
+    """On the form and on the phone: which topic is chosen."""
+    how: str = "voicemail"
+    """On the phone: voicemail, callback, sms or alarm."""
     visibility: Literal["public", "private"] = "private"
     then: str | None = None
     """What the same person adds a little later."""
@@ -63,6 +65,13 @@ def _filled(line: Line) -> dict[str, str]:
         "topic": line.subject or "other",
         "language": language,
     }
+
+
+def _called(line: Line) -> dict[str, str]:
+    """What its caller presses and says, on the line of their language."""
+    language = "en" if line.text.isascii() else "zh"
+    topic = line.subject or "other"
+    return {"number": line.id, "text": line.text, "topic": topic, "language": language, "how": line.how}
 
 
 class Traffic:
@@ -129,9 +138,12 @@ class Traffic:
             if line.then and not line.early:
                 self._soon(self._mail(line, line.then, f"Re: {line.subject}", first["Message-ID"]))
             return
-        if line.channel == "telegram":
+        if line.channel in {"telegram", "facebook", "x"}:
             said = {"id": int(line.id), "name": line.name, "text": line.text, "public": line.visibility == "public"}
-            await self._deliver["telegram"](msgspec.json.encode(said))
+            await self._deliver[line.channel](msgspec.json.encode(said))
+            return
+        if line.channel == "phone":
+            await self._deliver["phone"](msgspec.json.encode(_called(line)))
             return
         if line.channel == "form":
             await self._deliver["form"](msgspec.json.encode(_filled(line)))

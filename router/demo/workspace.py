@@ -25,7 +25,7 @@ from rules import packs
 
 SUPPORT_ADDRESS = "support@wallet.example"
 CONFIG_NAME = "switchboard.yaml"
-SPOKEN_FOR = ("x", "facebook", "whatsapp", "phone")
+SPOKEN_FOR = ("instagram", "whatsapp")
 """Channel kinds whose connectors come later; until then the demo's customers use them through the API channel."""
 
 _LIFECYCLE = b"\nlifecycle:\n"
@@ -53,16 +53,34 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         """What the simulated Telegram knows."""
         return self.directory / "telegram"
 
+    @property
+    def facebook(self) -> Path:
+        """What the simulated Facebook knows."""
+        return self.directory / "facebook"
+
+    @property
+    def x(self) -> Path:
+        """What the simulated X knows."""
+        return self.directory / "x"
+
+    @property
+    def phone(self) -> Path:
+        """What the simulated telephone network knows."""
+        return self.directory / "phone"
+
     def prepare(self) -> None:
         """Make what is missing; what is there stays as it is."""
         self.mail.mkdir(parents=True, exist_ok=True)
         self.telegram.mkdir(exist_ok=True)
+        self.facebook.mkdir(exist_ok=True)
+        self.x.mkdir(exist_ok=True)
+        self.phone.mkdir(exist_ok=True)
         if not self.rules.exists():
             self.rules.mkdir()
             for name, content in packs.read().items():
                 (self.rules / name).write_bytes(content.replace(_LIFECYCLE, _VERIFYING))
             # The pack's own tests hold its queues in place: here is a rule that may be changed without them.
-            for name in ("backend.yaml", "yours.yaml"):
+            for name in ("backend.yaml", "private.yaml", "yours.yaml"):
                 (self.rules / name).write_bytes((resources.files("router.demo") / name).read_bytes())
         keys = self.directory / "keys"
         keys.mkdir(mode=0o700, exist_ok=True)
@@ -117,6 +135,9 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
                 ),
                 ChannelConfig(kind="form", settings=settings["form"]),
                 ChannelConfig(kind="telegram", settings=settings["telegram"]),
+                ChannelConfig(kind="facebook", settings=settings["facebook"]),
+                ChannelConfig(kind="x", settings=settings["x"]),
+                ChannelConfig(kind="phone", settings=settings["phone"]),
             ),
         )
         self._write(config)

@@ -1,5 +1,6 @@
 """From the configuration to channels: each account's connector made, and made anew when its secrets have changed."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from router.flow.banners import HouseBanners
 from router.flow.channels import Channel
 from router.flow.credentials import AccountCredentials
 from router.flow.feed import Feed
+from router.flow.hours import HouseHours
 from router.flow.links import AccountLinks
+from router.flow.rulebook import Rulebook
 from router.flow.threads import AccountCursors, AccountThreads
 from router.keys import Keyring
 from router.model.errors import ConfigError
@@ -25,11 +28,12 @@ class Accounts:
 
     def __init__(
         self, config: Config, base: Path, *, store: Store, bus: Bus, feed: Feed, keys: Keyring, clock: Clock, ids: Ids,
-        log: Logger, keeps: bool = True,
+        rulebook: Callable[[], Rulebook], log: Logger, keeps: bool,
     ) -> None:  # fmt: skip
         self._config, self._base = config, base
         self._store, self._bus, self._feed = store, bus, feed
         self._keys, self._clock, self._ids, self._log, self._keeps = keys, clock, ids, log, keeps
+        self._hours = HouseHours(rulebook, clock)
 
     def opened(self) -> list[Channel]:
         """In the order of the configuration. Raises ConfigError."""
@@ -60,10 +64,11 @@ class Accounts:
             signer=self._keys,
             cursors=AccountCursors(store, kind, account),
             credentials=credentials,
-            threads=AccountThreads(kind, account, store=store, bus=bus, feed=self._feed, clock=clock),
+            threads=AccountThreads(kind, account, store=store, signer=keys, bus=bus, feed=self._feed, clock=clock),
             links=AccountLinks(kind, account, store=store, bus=bus, keys=self._keys, clock=clock, ids=self._ids),
             banners=HouseBanners(store=store, feed=self._feed),
             public_url=self._config.server.public_url,
+            hours=self._hours,
             answers_by_mail=any(other.kind == "email" for other in self._config.channels),
         )
 

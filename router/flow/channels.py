@@ -6,6 +6,7 @@ import msgspec
 
 from router.connector import Capabilities, Connector, Inlet, Manifest
 from router.core.replies import ChannelView
+from router.model.tables import Conversation
 
 _MAIL = "email"
 
@@ -76,14 +77,29 @@ class Channels:
         channel = self.find(kind, account)
         return channel is not None and channel.capabilities.can_send
 
-    def view(self, kind: str, account: str) -> ChannelView:
+    def view(self, where: Conversation) -> ChannelView:
         """What decisions about replies need to know."""
-        channel = self.find(kind, account)
+        channel = self.find(where.channel, where.account)
         if channel is None:
             return ChannelView(can_send=False, reason="no_channel")
         if not channel.capabilities.can_send:
-            return ChannelView(can_send=False, reason="receive_only")
-        return ChannelView(can_send=True, text_max=channel.capabilities.text_max)
+            reason = "call_back" if channel.capabilities.answered_by_call else "receive_only"
+            return ChannelView(can_send=False, reason=reason, calls=channel.capabilities.answered_by_call)
+        able = channel.capabilities
+        if able.unwritable and where.peer.startswith(able.unwritable):
+            return ChannelView(can_send=False, reason="no_address", calls=able.answered_by_call)
+        is_public = where.visibility == "public"
+        return ChannelView(
+            can_send=True,
+            text_max=able.public_text_max if is_public and able.public_text_max else able.text_max,
+            name=channel.manifest.name,
+            calls=able.answered_by_call,
+            files=able.attachments,
+            file_bytes_max=able.attachment_bytes_max,
+            files_bytes_max=able.attachments_bytes_max,
+            window_s=able.reply_window_s,
+            agent_window_s=able.agent_window_s,
+        )
 
     def keys_of(self, channel: Channel) -> list[tuple[str, str]]:
         """Every (kind, account) whose replies this channel carries."""

@@ -12,6 +12,7 @@ import msgspec
 from router.bus import Bus
 from router.core import notices, oncall
 from router.core import tickets as core_tickets
+from router.core.calls import CallCommand, decide_call
 from router.core.delivery import decide_held
 from router.core.replies import ReplyCommand, decide_note, decide_reply
 from router.core.unread import watch
@@ -27,12 +28,13 @@ from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import SNOOZE_MAX_MS
+from router.model.message import StoredAttachment
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Clock, Ids
 from router.model.tables import Agent, Event, HookEntry, OutboxEntry, Ticket, TicketState, Urgency
 from router.store import changes as store_changes
 from router.store import commands as gather
-from router.store import inbox, sealed
+from router.store import inbox, media, sealed
 from router.store.rows import SealedRow
 from router.store.script import Store
 from rules.redact import redact
@@ -66,8 +68,9 @@ class Commands:
             reply = decide_reply(
                 command,
                 facts,
-                self._channels.view(conversation.channel, conversation.account),
+                self._channels.view(conversation),
                 agent,
+                files=await self._attached(command, agent),
                 hosts=self._rulebook.hosts,
                 now_ms=now_ms,
                 ids=self._ids,
@@ -87,6 +90,12 @@ class Commands:
 
         return await self._once(command.client_key, attempt)
 
+    async def _attached(self, command: ReplyCommand, agent: Agent) -> list[StoredAttachment]:
+        if not command.files:
+            return []
+        found = await self._store.read(media.uploads(command.files, agent.id, command.ticket_id))
+        return [upload.file for upload in found]
+
     async def note(self, ticket_id: TicketId, text: str, client_key: str, agent: Agent) -> MessageId:
         """Add an internal note. Raises Refused."""
 
@@ -100,6 +109,21 @@ class Commands:
             return note.id
 
         return await self._once(client_key, attempt)
+
+    async def call(self, command: CallCommand, agent: Agent) -> MessageId:
+        """Log a call with the customer. Raises Refused."""
+
+        async def attempt() -> MessageId:
+            facts = await self._facts(command.ticket_id, EventId(0))
+            redacted = redact(command.text, visibility="private")
+            now_ms = self._clock.now_ms()
+            note, changes = decide_call(command, facts, redacted, agent, now_ms=now_ms, ids=self._ids)
+            for after in [c.row for c in changes if isinstance(c, Save) and isinstance(c.row, Ticket)]:
+                changes = await self._judged(facts.ticket, [*changes, *self._told(facts, after, replied=True)], now_ms)
+            await self._apply(changes)
+            return note.id
+
+        return await self._once(command.client_key, attempt)
 
     async def assign(self, ticket_id: TicketId, agent_id: AgentId | None, agent: Agent) -> None:
         """Give a ticket to somebody, or back to its queue. Raises Refused."""
@@ -282,7 +306,7 @@ class Commands:
         """The notice to the customer of what a command made of their ticket."""
         ruleset, where = self._rulebook.current, facts.conversation
         what = notices.due(facts.ticket, after, ruleset.lifecycle, replied=replied)
-        view = self._channels.view(where.channel, where.account)
+        view = self._channels.view(where)
         return notices.tell(what, after, facts, ruleset, view, now_ms=self._clock.now_ms(), ids=self._ids)
 
     async def _judged(self, before: Ticket, changes: Sequence[Change], now_ms: int) -> list[Change]:

@@ -12,11 +12,12 @@ import msgspec
 
 from router.bus import Bus, Pointer
 from router.model.errors import StoreUnavailable
+from router.model.ids import BlobHash
 from router.model.limits import INTAKE_BATCH_MAX
 from router.model.sources import Clock
 from router.store import journal
 from router.store.journal import CursorAt
-from router.store.rows import BlobRow, JournalRow, QuarantineRow, SealedRow
+from router.store.rows import JournalRow, MediaRow, QuarantineRow, SealedRow
 from router.store.script import Store
 
 
@@ -26,7 +27,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     journal: Sequence[JournalRow]
     quarantine: Sequence[QuarantineRow]
     sealed: Sequence[SealedRow]
-    blobs: Sequence[BlobRow]
+    files: Sequence[MediaRow] = ()
+    known: Sequence[BlobHash] = ()
     cursor: CursorAt | None = None
 
 
@@ -105,7 +107,8 @@ class Commits:
             journal.append(
                 [row for arrival in arrivals for row in arrival.journal],
                 sealed=[row for arrival in arrivals for row in arrival.sealed],
-                blobs=_once(row for arrival in arrivals for row in arrival.blobs),
+                files=_once(row for arrival in arrivals for row in arrival.files),
+                known=[known for arrival in arrivals for known in arrival.known],
                 quarantine=[row for arrival in arrivals for row in arrival.quarantine],
                 cursor=next((arrival.cursor for arrival in arrivals if arrival.cursor is not None), None),
                 now_ms=self._clock.now_ms(),
@@ -113,8 +116,8 @@ class Commits:
         )
 
 
-def _once(blobs: Iterable[BlobRow]) -> list[BlobRow]:
-    found: dict[str, BlobRow] = {}
-    for blob in blobs:
-        found.setdefault(blob.hash, blob)
+def _once(files: Iterable[MediaRow]) -> list[MediaRow]:
+    found: dict[str, MediaRow] = {}
+    for file in files:
+        found.setdefault(file.hash, file)
     return list(found.values())

@@ -14,8 +14,8 @@ from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected,
 from router.core.delivery import after_attempt
 from router.core.reply_token import make_token
 from router.flow.channels import Channel, Channels
-from router.flow.files import open_file
 from router.flow.links import LinkWriter
+from router.flow.media import Media
 from router.flow.seals import open_reply
 from router.flow.switches import Switches
 from router.keys import Keyring
@@ -31,6 +31,12 @@ from router.telemetry import Logger, Metrics, why
 
 _POLL_S = 1.0
 _PAUSE_S = 0.5
+_LOOK_UP_S = 10.0
+"""Beside a send that took all of its time, within the lease."""
+
+
+class _FileGone(Exception):
+    """A reply must not leave without what was attached to it."""
 
 
 class DeliveryWorker:
@@ -42,6 +48,7 @@ class DeliveryWorker:
         store: Store,
         bus: Bus,
         channels: Channels,
+        media: Media,
         keys: Keyring,
         links: LinkWriter,
         switches: Switches,
@@ -51,7 +58,7 @@ class DeliveryWorker:
         log: Logger,
     ) -> None:
         self._store, self._bus, self._channels, self._keys = store, bus, channels, keys
-        self._links, self._switches, self._clock, self._jitter = links, switches, clock, jitter
+        self._media, self._links, self._switches, self._clock, self._jitter = media, links, switches, clock, jitter
         self._metrics, self._log = metrics, log
 
     async def run(self) -> None:
@@ -172,10 +179,11 @@ class DeliveryWorker:
                 if clear is None:
                     return Rejected(reason="its sealed text has expired; write it again")
                 text = clear
-            filled = await self._links.filled(item.message, text)
+            own = channel.capabilities.private_link if item.conversation.visibility == "public" else ""
+            filled = await self._links.filled(item.message, text, own)
             if filled is None:
                 return Rejected(reason="no channel opens private links any more")
-            outbound = await self._outbound(item, filled)
+            outbound = await self._outbound(channel, item, filled)
             if channel.kind != item.entry.channel and channel.capabilities.threads:
                 # Ids of the form's messages are no Message-IDs.
                 outbound = msgspec.structs.replace(outbound, in_reply_to=None, references=())
@@ -184,6 +192,8 @@ class DeliveryWorker:
             return Unknown(reason=f"no answer within {SEND_SECONDS_MAX} s")
         except StoreUnavailable:
             raise
+        except _FileGone as gone:
+            return Rejected(reason=f"its file {gone} is there no more; write it again without")
         except Exception as error:  # noqa: BLE001 -- a connector's mistake is one reply's trouble, not the worker's
             self._log.error("deliver.connector_failed", channel=channel.kind, error=type(error).__name__)
             return Unknown(reason=f"the connector failed: {type(error).__name__}")
@@ -195,15 +205,31 @@ class DeliveryWorker:
                 found = await channel.connector.reconcile(outbound)
                 if not isinstance(found, Retry):
                     return found
-            return await channel.connector.send(outbound)
+            outcome = await channel.connector.send(outbound)
+        if isinstance(outcome, Unknown):
+            return await self._looked_up(channel, outbound) or outcome
+        return outcome
 
-    async def _outbound(self, item: Claimed, text: str) -> Outbound:
+    async def _looked_up(self, channel: Channel, outbound: Outbound) -> Sent | None:
+        """Whether what may have arrived can be seen there. That it cannot, so soon after, proves nothing."""
+        try:
+            async with asyncio.timeout(_LOOK_UP_S):
+                found = await channel.connector.reconcile(outbound)
+        except TimeoutError:
+            return None
+        return found if isinstance(found, Sent) else None
+
+    async def _outbound(self, channel: Channel, item: Claimed, text: str) -> Outbound:
         message, conversation = item.message, item.conversation
-        files = [
-            OutboundAttachment(name=file.name, content_type=file.content_type, data=data)
-            for file in message.attachments
-            if (data := await open_file(self._store, self._keys, file)) is not None
-        ]
+        heard_at_ms = None
+        if channel.capabilities.reply_window_s is not None:
+            heard_at_ms = await self._store.read(threads.last_heard(conversation.id))
+        files = []
+        for file in message.attachments:
+            data = await self._media.read(file)
+            if data is None:
+                raise _FileGone(file.name)
+            files.append(OutboundAttachment(name=file.name, content_type=file.content_type, data=data))
         return Outbound(
             id=item.entry.id,
             key=item.entry.id,
@@ -222,6 +248,7 @@ class DeliveryWorker:
             author_name=item.author_name,
             attachments=tuple(files),
             created_at_ms=message.sent_at_ms,
+            heard_at_ms=heard_at_ms,
         )
 
 

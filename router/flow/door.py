@@ -1,4 +1,4 @@
-"""From a parsed event to a journal entry: limits, text from HTML, redaction, sealed files. Pure but for the keyring.
+"""From a parsed event to a journal entry: limits, text from HTML, redaction, files. Pure but for the keyring.
 
 Fails closed: an event that breaks a limit raises InvalidMessage and is quarantined, and nothing unredacted passes on.
 """
@@ -13,8 +13,10 @@ import msgspec
 from router.core.html import derive_text, sanitise, unsaid
 from router.core.textfiles import Looked, look_through
 from router.flow.care import Carer, facts
+from router.flow.media import NewFile
 from router.keys import Keyring
 from router.model.errors import InvalidMessage
+from router.model.filetypes import UNTOLD, type_of
 from router.model.ids import AttachmentId, BlobHash
 from router.model.limits import (
     ATTACHMENT_BYTES_MAX,
@@ -37,7 +39,7 @@ from router.model.message import (
     Visibility,
 )
 from router.model.sources import Ids
-from router.store.rows import BlobRow, SealedRow
+from router.store.rows import SealedRow
 from rules.facts import Redacted
 from rules.redact import Policy, masked_values, redact, redact_fields
 from rules.ruleset import Ruleset
@@ -49,7 +51,6 @@ _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _JSON_ESCAPE = re.compile(r"\\.")
 _JSON_BREAKS = frozenset({r"\n", r"\r", r"\t"})
 _ADDRESS = "WALLET_ADDRESS"
-_UNKNOWN_TYPE = "application/octet-stream"
 _SECRET_CHARS = 8_000
 """No secret is longer than this, counted to either side of the place where a long text is cut."""
 
@@ -58,7 +59,8 @@ class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
     """An event that may be stored."""
 
     entry: JournalEntry
-    blobs: tuple[BlobRow, ...] = ()
+    files: tuple[NewFile, ...] = ()
+    """What was attached, each content once; durable before the entry is."""
     sealed: SealedRow | None = None
     """Values that a policy seals instead of dropping them."""
     masked: bool = False
@@ -163,7 +165,7 @@ def read(event: InboundEvent, ruleset: Ruleset, *, received_at_ms: int) -> Read:
         elif len(file.data) > left:
             looked.append(Looked(data=file.data, checked="unchecked"))
         else:
-            kind = file.content_type or _UNKNOWN_TYPE
+            kind = file.content_type or UNTOLD
             one = look_through(
                 file.data, name=file.name or "", content_type=kind, visibility=event.visibility, policy=policy
             )
@@ -203,14 +205,14 @@ def clean(
         for number, file in enumerate(files, start=1)
     ]
     # A media type may carry the name of the file once more, as a parameter.
-    types = [fields.add("attachments.content_type", file.content_type or _UNKNOWN_TYPE) for file in files]
+    types = [fields.add("attachments.content_type", file.content_type or UNTOLD) for file in files]
     detail = None if event.delivery_detail is None else fields.add("delivery_detail", event.delivery_detail)
     fields.clean((said, subject))
 
     told = [(fields.safe(name), fields.safe(kind)) for name, kind in zip(names, types, strict=True)]
     for looked in filter(None, done.looked):
         fields.count(looked)
-    attachments, blobs = _store_files(done, told, keys, ids, received_at_ms)
+    attachments, contents = _store_files(done, told, ids)
     safe = msgspec.structs.replace(
         event,
         text=fields.safe(said),
@@ -237,7 +239,7 @@ def clean(
         parse_ms=parse_ms,
     )
     masked = bool(fields.masked) or fields.masked_in_files
-    return Cleaned(entry=entry, blobs=blobs, sealed=sealed, masked=masked)
+    return Cleaned(entry=entry, files=contents, sealed=sealed, masked=masked)
 
 
 def _storable_ids(event: InboundEvent) -> InboundEvent:
@@ -333,21 +335,21 @@ def _safe_ext(ext: str, plain: str, place: int, fields: _Fields) -> str:
 
 
 def _store_files(
-    done: Read, told: Sequence[tuple[str, str]], keys: Keyring, ids: Ids, now_ms: int
-) -> tuple[tuple[StoredAttachment, ...], tuple[BlobRow, ...]]:
+    done: Read, told: Sequence[tuple[str, str]], ids: Ids
+) -> tuple[tuple[StoredAttachment, ...], tuple[NewFile, ...]]:
     stored: list[StoredAttachment] = []
-    blobs: dict[BlobHash, BlobRow] = {}
+    contents: dict[BlobHash, NewFile] = {}
     for (name, kind), file, looked in zip(told, done.files, done.looked, strict=True):
-        attachment, blob = _store_file(file, looked, name[:NAME_CHARS_MAX], kind[:NAME_CHARS_MAX], keys, ids, now_ms)
+        attachment, content = _store_file(file, looked, name[:NAME_CHARS_MAX], kind[:NAME_CHARS_MAX], ids)
         stored.append(attachment)
-        if blob is not None:
-            blobs.setdefault(blob.hash, blob)
-    return tuple(stored), tuple(blobs.values())
+        if content is not None:
+            contents.setdefault(content.hash, content)
+    return tuple(stored), tuple(contents.values())
 
 
 def _store_file(
-    file: AttachmentIn, looked: Looked | None, name: str, kind: str, keys: Keyring, ids: Ids, now_ms: int
-) -> tuple[StoredAttachment, BlobRow | None]:
+    file: AttachmentIn, looked: Looked | None, name: str, kind: str, ids: Ids
+) -> tuple[StoredAttachment, NewFile | None]:
     attachment = StoredAttachment(
         id=AttachmentId(ids.new()),
         name=name,
@@ -362,7 +364,9 @@ def _store_file(
         return msgspec.structs.replace(attachment, url=url, state="remote"), None
     if looked is None:
         return msgspec.structs.replace(attachment, state="too_big"), None
-    digest, size = BlobHash(hashlib.sha256(looked.data).hexdigest()), len(looked.data)
-    sealed = keys.seal(looked.data, f"blob:{digest}")
-    blob = BlobRow(hash=digest, key_id=sealed.key_id, data=sealed.data, size=size, created_at_ms=now_ms)
-    return msgspec.structs.replace(attachment, blob=digest, size=size, checked=looked.checked), blob
+    data = looked.data
+    content = NewFile(hash=BlobHash(hashlib.sha256(data).hexdigest()), data=data)
+    kept = msgspec.structs.replace(
+        attachment, blob=content.hash, size=len(data), checked=looked.checked, sniffed=type_of(data) or UNTOLD
+    )
+    return kept, content

@@ -1,6 +1,7 @@
 """The door: parse, redact, commit; only then may a connector tell its provider "received".
 
-One transaction for all payloads of a call: journal rows, quarantine rows, sealed raw payloads, files and the cursor.
+Files first, outside the database; then one transaction for all payloads of a call: journal rows, quarantine rows,
+sealed raw payloads and the cursor.
 What cannot be parsed is quarantined with its cause and never blocks what is behind it.
 """
 
@@ -18,15 +19,16 @@ from router.connector import Acceptance, Accepted, Cursor, Manifest, RawEvent
 from router.core.identity import conversation_key
 from router.flow.commits import Arrival, Commits
 from router.flow.door import Cleaned, Read, clean, read
+from router.flow.media import Media, NewFile
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
-from router.model.errors import InvalidMessage
+from router.model.errors import InvalidMessage, MediaGone, StoreUnavailable
 from router.model.ids import JournalId, QuarantineId, SealedId
 from router.model.limits import PARSE_SECONDS_MAX, PARTITIONS, RAW_BYTES_MAX, SEALED_TTL_MS
 from router.model.message import InboundEvent
 from router.model.sources import Clock, Ids
 from router.store import journal
-from router.store.rows import BlobRow, JournalRow, QuarantineRow, SealedRow
+from router.store.rows import JournalRow, QuarantineRow, SealedRow
 from router.store.script import Store
 from router.telemetry import Logger, Metrics
 
@@ -36,6 +38,7 @@ _PIECE = 50
 """Payloads of one call that are committed together: while they are, the next ones are read."""
 _BREATHE_S = 0.01
 """The loop serves others after so long a stretch of parsing."""
+_KEEP_ATTEMPTS = 3
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -53,6 +56,7 @@ class Door:
         store: Store,
         bus: Bus,
         rulebook: Rulebook,
+        media: Media,
         keys: Keyring,
         clock: Clock,
         ids: Ids,
@@ -60,7 +64,7 @@ class Door:
         log: Logger,
     ) -> None:
         self.commits = Commits(store=store, bus=bus, clock=clock)
-        self.rulebook, self.keys = rulebook, keys
+        self.rulebook, self.media, self.keys = rulebook, media, keys
         self.clock, self.ids, self.metrics, self.log = clock, ids, metrics, log
 
     def inlet(self, manifest: Manifest, account: str, *, imported: bool = False) -> "ChannelInlet":
@@ -75,19 +79,19 @@ class _Batch:
         self.journal: list[JournalRow] = []
         self.quarantine: list[QuarantineRow] = []
         self.sealed: list[SealedRow] = []
-        self.blobs: dict[str, BlobRow] = {}
+        self.files: dict[str, NewFile] = {}
         self.results: list[list[Accepted | int]] = []
         """Per payload: a verdict, or the position of its journal row, whose verdict the commit brings."""
         self.redact_s = 0.0
 
 
-def _kept(cleaned: Cleaned, raw: RawEvent) -> Sequence[BlobRow]:
+def _kept(cleaned: Cleaned, raw: RawEvent) -> Sequence[NewFile]:
     """Files to be stored. A connector may attach a payload that it could not read whole to its own message; what was
     masked in it must no more rest as a file than as a payload."""
-    if not (cleaned.masked and cleaned.blobs):
-        return cleaned.blobs
+    if not (cleaned.masked and cleaned.files):
+        return cleaned.files
     whole = hashlib.sha256(raw.body).hexdigest()
-    return [blob for blob in cleaned.blobs if blob.hash != whole]
+    return [file for file in cleaned.files if file.hash != whole]
 
 
 class ChannelInlet:
@@ -142,15 +146,13 @@ class ChannelInlet:
 
     async def _write(self, batch: _Batch, cursor: Cursor | None) -> list[list[Accepted]]:
         started = perf_counter()
-        verdicts = await self._door.commits.write(
-            Arrival(
-                journal=batch.journal,
-                sealed=batch.sealed,
-                blobs=list(batch.blobs.values()),
-                quarantine=batch.quarantine,
-                cursor=None if cursor is None else (self._manifest.kind, self._account, cursor.scope, cursor.value),
-            )
+        arrival = Arrival(
+            journal=batch.journal,
+            sealed=batch.sealed,
+            quarantine=batch.quarantine,
+            cursor=None if cursor is None else (self._manifest.kind, self._account, cursor.scope, cursor.value),
         )
+        verdicts = await self._commit(arrival, list(batch.files.values()))
         self._commit_seconds.observe(perf_counter() - started)
         self._redact_seconds.observe(batch.redact_s)
         reports = [[self._report(result, batch, verdicts) for result in results] for results in batch.results]
@@ -160,6 +162,18 @@ class ChannelInlet:
         for outcome in set(outcomes):
             self._counted[outcome].inc(outcomes.count(outcome))
         return reports
+
+    async def _commit(self, arrival: Arrival, files: Sequence[NewFile]) -> list[journal.Appended]:
+        """Commit what refers to `files` once they are durable."""
+        for _ in range(_KEEP_ATTEMPTS):
+            kept = await self._door.media.keep(files)
+            try:
+                return await self._door.commits.write(
+                    msgspec.structs.replace(arrival, files=kept.files, known=kept.known)
+                )
+            except MediaGone:
+                continue
+        raise StoreUnavailable("files of this content are being removed; try again")
 
     def _report(self, result: Accepted | int, batch: _Batch, verdicts: Sequence[journal.Appended]) -> Accepted:
         if isinstance(result, int):
@@ -199,8 +213,8 @@ class ChannelInlet:
                 sealed_id, kept_raw = self._seal(raw, batch, expires=True), True
             results.append(len(batch.journal))
             batch.journal.append(self._row(cleaned, sealed_id))
-            for blob in _kept(cleaned, raw):
-                batch.blobs.setdefault(blob.hash, blob)
+            for file in _kept(cleaned, raw):
+                batch.files.setdefault(file.hash, file)
         batch.results.append(results)
 
     async def _parse(self, raw: RawEvent) -> Sequence[InboundEvent]:

@@ -37,8 +37,11 @@ class LinkWriter:
         """`page` opens private links; None when no channel has one."""
         self._store, self._keys, self._page, self._public_url = store, keys, page, public_url.rstrip("/")
 
-    async def filled(self, message: Message, text: str) -> str | None:
-        """The text with its link; None when there is no page that could open it any more."""
+    async def filled(self, message: Message, text: str, own: str = "") -> str | None:
+        """The text with its link; None when there is no page that could open it any more.
+
+        `own` is the address that leads to the private side of the channel itself (Capabilities.private_link), if any.
+        """
         if message.author_id is not None:
             return text
         if VERIFY_PLACEHOLDER in text and (check := await self._store.read(checks.of_message(message.id))) is not None:
@@ -49,9 +52,11 @@ class LinkWriter:
         link = await self._store.read(links.of_message(message.id))
         if link is None:  # nobody promised one: our own words, which only look like it
             return text
+        token = f"{link.id}.{self._keys.sign(_PURPOSE, link.id)}"
+        if own:
+            return text.replace(LINK_PLACEHOLDER, own.replace("{token}", token))
         if self._page is None:
             return None
-        token = f"{link.id}.{self._keys.sign(_PURPOSE, link.id)}"
         # Behind #, so that no server, proxy or preview on the way sees it.
         return text.replace(LINK_PLACEHOLDER, f"{self._page}#private={token}")
 
@@ -70,11 +75,17 @@ class AccountLinks:
         name, _, signature = token.partition(".")
         if not self._keys.verify(_PURPOSE, name, signature):
             return False
-        guest = Guest(channel=self._kind, account=self._account, visitor=visitor)
         for _ in range(_CONFLICTS_MAX):
             found = await self._store.read(links.get(LinkId(name)))
             if found is None:
                 return False
+            guest = Guest(
+                channel=self._kind,
+                account=self._account,
+                visitor=visitor,
+                identity=await self._store.read(links.identity(self._kind, visitor)),
+                conversation=await self._store.read(links.conversation(self._kind, self._account, visitor)),
+            )
             now_ms = self._clock.now_ms()
             try:
                 changes = open_link(*found, guest, now_ms=now_ms, ids=self._ids)

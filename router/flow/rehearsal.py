@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from router.blobs import Blobs
 from router.bus import Bus
 from router.clock import TimedIds, VirtualClock
 from router.connector import Accepted, Manifest, RawEvent
@@ -16,6 +17,7 @@ from router.flow.channels import Channels
 from router.flow.contacts import ImportedContacts, import_contacts
 from router.flow.intake import Door
 from router.flow.leases import Leases
+from router.flow.media import Media
 from router.flow.people import People
 from router.flow.route import RoutedEntry, RouteWorker
 from router.flow.rulebook import Rulebook
@@ -84,15 +86,17 @@ Key = tuple[str, str, str]
 class Rehearsal:
     """Messages in, decisions out."""
 
-    def __init__(self, *, store: Store, bus: Bus, rulebook: Rulebook, manifest: Manifest) -> None:
+    def __init__(self, *, store: Store, blobs: Blobs, bus: Bus, rulebook: Rulebook, manifest: Manifest) -> None:
         self._clock = VirtualClock()
         ids = TimedIds(self._clock)
         keys = Keyring({"throw-away": bytes(32)}, "throw-away", bytes(32))
         metrics, log = Metrics(), SilentLog()
         self._store, self._ids = store, ids
+        media = Media(store=store, blobs=blobs, keys=keys, clock=self._clock, ids=ids)
         door = Door(
-            store=store, bus=bus, rulebook=rulebook, keys=keys, clock=self._clock, ids=ids, metrics=metrics, log=log
-        )
+            store=store, bus=bus, rulebook=rulebook, media=media, keys=keys, clock=self._clock, ids=ids,
+            metrics=metrics, log=log,
+        )  # fmt: skip
         self._manifest = manifest
         self._inlet = door.inlet(msgspec.structs.replace(manifest, parse=self._parse), "default")
         self._parsed: dict[str, Key] = {}

@@ -221,10 +221,10 @@ class RouteWorker:
         return Circumstances(
             journal_id=item.row.id,
             token_conversation=item.token,
-            can_send=able.can_send,
+            can_send=able.can_send and able.answers_by_itself,
             can_hide=able.can_send and able.hides,
             answers_privately=public and able.answers_privately,
-            opens_links=self._channels.opens_links and not able.opens_links,
+            opens_links=bool(public and able.private_link) or (self._channels.opens_links and not able.opens_links),
         )
 
     async def _failed(

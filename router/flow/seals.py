@@ -11,7 +11,7 @@ from router.keys import Keyring, Sealed
 from router.model.errors import ConfigError
 from router.model.ids import MessageId, SealedId
 from router.model.limits import SEALED_TTL_MS
-from router.store import blobs, sealed
+from router.store import media, sealed
 from router.store.rows import SealedRow
 from router.store.script import Store
 
@@ -25,9 +25,11 @@ class SealsChecked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def check_seals(store: Store, keys: Keyring) -> SealsChecked:
-    """Open the oldest payload that is kept, the newest, and a file: a key that was swapped or dropped opens none."""
+    """Open the oldest payload that is kept, the newest, and a file that an earlier release kept among them: a key that
+    was swapped or dropped opens none."""
     payloads = await store.read(sealed.ends())
-    files = await store.read(blobs.sample())
+    file = await store.read(media.any_inside())
+    files = [] if file is None else [file]
     records = [(Sealed(row.key_id, row.data), f"raw:{row.id}") for row in payloads]
     records += [(Sealed(row.key_id, row.data), f"blob:{row.hash}") for row in files]
     problems: dict[str, None] = {}

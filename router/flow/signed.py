@@ -89,6 +89,24 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
 
 
+def is_public_host(url: str, allowed: frozenset[str]) -> bool:
+    """Whether an http or https address may lead to the public internet: a name, which is checked as it is looked up, or
+    a public IP address. `allowed` hosts may be anywhere."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme not in {"http", "https"} or not host:
+        return False
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        # 2130706433 and 127.1 are addresses to the system and to aiohttp, which looks no such name up.
+        return not host.replace(".", "").isdigit()
+    return host in allowed or is_public(host)
+
+
 class SignedCalls:
     """Calls places that the rules name."""
 
@@ -174,11 +192,7 @@ class SignedCalls:
             return "" if parts.scheme in {"http", "https"} else "its url is no address"
         if parts.scheme != "https" or not host:
             return "its url is not https"
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            return ""
-        return "" if is_public(host) else _not_public(url)
+        return "" if is_public_host(url, self._private) else _not_public(url)
 
 
 async def _read(response: aiohttp.ClientResponse, bytes_max: int) -> bytes:

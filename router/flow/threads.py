@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from router.bus import Bus
-from router.connector import ThreadMessage, ThreadTicket
+from router.connector import Signer, ThreadFile, ThreadMessage, ThreadTicket
 from router.core.delivery import DELIVERY_RANK
 from router.flow.feed import ConversationWatch, Feed
 from router.model.changes import Record, Save
@@ -19,6 +19,12 @@ from router.store import journal, threads
 from router.store.script import Script, Store
 
 _CONFLICTS_MAX = 6
+FILE_PURPOSE = "thread-file"
+
+
+def file_value(kind: str, account: str, message: str, file: str) -> str:
+    """What the path of a customer's file is signed for."""
+    return f"{kind}/{account}/{message}/{file}"
 
 
 class AccountCursors:
@@ -35,13 +41,25 @@ class AccountCursors:
 class AccountThreads:
     """Conversations of one channel account."""
 
-    def __init__(self, kind: str, account: str, *, store: Store, bus: Bus, feed: Feed, clock: Clock) -> None:
-        self._kind, self._account = kind, account
+    def __init__(
+        self, kind: str, account: str, *, store: Store, signer: Signer, bus: Bus, feed: Feed, clock: Clock
+    ) -> None:
+        self._kind, self._account, self._signer = kind, account, signer
         self._store, self._bus, self._feed, self._clock = store, bus, feed, clock
 
     async def read(self, thread: str, peer: str, after_seq: int) -> list[ThreadMessage]:
         """Messages of the peer's private conversation added or changed after `after_seq`, oldest first."""
-        return await self._store.read(threads.read(self._kind, self._account, thread, peer, after_seq))
+        messages = await self._store.read(threads.read(self._kind, self._account, thread, peer, after_seq))
+        return [self._linked(message) if message.files else message for message in messages]
+
+    def _linked(self, message: ThreadMessage) -> ThreadMessage:
+        """With the paths of its files, which nobody can guess."""
+
+        def linked(file: ThreadFile) -> ThreadFile:
+            mark = self._signer.sign(FILE_PURPOSE, file_value(self._kind, self._account, message.id, file.id))
+            return msgspec.structs.replace(file, path=f"files/{message.id}/{file.id}/{mark}")
+
+        return msgspec.structs.replace(message, files=tuple(map(linked, message.files)))
 
     async def ticket(self, thread: str, peer: str) -> ThreadTicket | None:
         """The ticket of the peer's private conversation; None until the conversation has been decided upon."""

@@ -82,7 +82,10 @@ class Timers:
         assert found is not None, "a foreign key says so"
         where = found.conversation
         moment = Moment(
-            facts=found, channel=self._channels.view(where.channel, where.account), ruleset=ruleset, now_ms=now_ms
+            facts=found,
+            channel=self._channels.view(where),
+            ruleset=ruleset,
+            now_ms=now_ms,
         )
         fired = fire(timer, moment, self._ids)
         changes = changes_of(fired, found.ticket)

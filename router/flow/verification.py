@@ -65,7 +65,7 @@ class Verification:
                 facts,
                 known,
                 self._rulebook.current,
-                self._channels.view(where.channel, where.account),
+                self._channels.view(where),
                 actor=f"agent:{agent.id}",
                 now_ms=now_ms,
                 ids=self._ids,
@@ -97,7 +97,7 @@ class Verification:
                 facts,
                 known.user_ids,
                 self._rulebook.current,
-                self._channels.view(where.channel, where.account),
+                self._channels.view(where),
                 now_ms=now_ms,
                 ids=self._ids,
             )

@@ -35,6 +35,10 @@ class Conflict(SwitchboardError):
     """A version or a unique key moved between gathering and applying."""
 
 
+class MediaGone(Conflict):
+    """A file that was to be referred to is being removed, or is gone: keep it anew."""
+
+
 class Fenced(SwitchboardError):
     """The partition's fencing token is no longer ours."""
 

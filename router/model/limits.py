@@ -16,6 +16,11 @@ REFERENCES_MAX: Final = 100
 ATTACHMENTS_MAX: Final = 100
 URL_CHARS_MAX: Final = 2_048
 ATTACHMENT_BYTES_MAX: Final = 26_214_400
+REPLY_FILES_MAX: Final = 10
+UPLOAD_MS: Final = 72 * 3_600_000
+"""How long a file waits for the reply that it was attached to."""
+UPLOADS_MAX: Final = 50
+"""Files of one agent that wait for their replies."""
 TEXT_FILES_BYTES_MAX: Final = 4_194_304
 """Attached text of one message that is looked through for secrets; what is beyond rests as it came, told apart."""
 EXT_BYTES_MAX: Final = 65_536
@@ -37,6 +42,10 @@ LEASE_MS: Final = 3_000
 LEASE_RENEW_MS: Final = 1_000
 SWEEP_AFTER_MS: Final = 2_000
 """A journal row unprocessed for so long is announced again."""
+FETCH_ATTEMPTS_MAX: Final = 5
+"""A file that came as an address is given up after so many failures."""
+FETCH_SECONDS_MAX: Final = 120
+"""One download."""
 SEND_ATTEMPTS_MAX: Final = 12
 SEND_LEASE_MS: Final = 60_000
 SEND_SECONDS_MAX: Final = 45
@@ -76,6 +85,8 @@ PRIVATE_MESSAGES_MAX: Final = 200
 """Private messages of a customer that a public reply to them is compared with, the newest first."""
 CIRCLE_MAX: Final = 2_000
 """Conversations, or tickets, of a contact that one act about who is who moves; a larger contact is refused by name."""
+CALL_SECONDS_MAX: Final = 86_400
+"""A call that an agent logs."""
 REASON_CHARS_MAX: Final = 500
 HINTS_MAX: Final = 10
 """Contacts shown as possibly the same person, the strongest reason first."""

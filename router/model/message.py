@@ -79,13 +79,20 @@ class StoredAttachment(msgspec.Struct, frozen=True, kw_only=True):
     id: AttachmentId
     name: str
     content_type: str
+    """What the sender calls it; never believed (`sniffed`)."""
     size: int
     blob: BlobHash | None = None
     content_id: str | None = None
     url: str | None = None
-    state: Literal["stored", "too_big", "remote"] = "stored"
+    state: Literal["stored", "too_big", "remote", "lost"] = "stored"
+    """remote: it is to be fetched from `url`; lost: that could not be done."""
+    tries: int = 0
+    """Attempts to fetch it that have failed."""
     checked: Literal["clean", "masked", "unchecked"] = "unchecked"
     """Whether the door looked for secrets in it: only text can be looked through."""
+    sniffed: str | None = None
+    """What its first bytes say it is (router.model.filetypes); None in a file that an
+    earlier release took in."""
 
 
 class Redaction(msgspec.Struct, frozen=True, kw_only=True):

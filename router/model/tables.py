@@ -291,6 +291,7 @@ EventKind = Literal[
     "message.added",
     "message.edited",
     "message.deleted",
+    "message.fetched",
     "message.reaction",
     "reply.blocked",
     "value.revealed",

@@ -34,7 +34,7 @@ from router.model.tables import (
     Ticket,
 )
 from router.model.timers import IdentityCheck, Timer
-from router.store import blocks, channel_load, search
+from router.store import blocks, channel_load, media, search
 from router.store.journal import check_fences, forget_payloads, mark_done, mark_held
 from router.store.rows import SealedRow, SearchRow
 from router.store.script import Script, Update, insert, run, select
@@ -221,6 +221,7 @@ def _apply(
     tickets = yield from _number("ticket", batch.tickets)
     _fill_in(batch, tickets, documents)
     yield from batch.tickets.write()
+    yield from _let_go_of_files(batch.messages.saved, now_ms)
     yield from batch.messages.write()
     yield from batch.matters.write()
     # Only the newest few tickets of a value are ever loaded: one that is marked already may look as if it were not.
@@ -256,6 +257,13 @@ def _apply(
         contacts={ContactId(key): number for key, number in contacts.items()},
         event_ids=event_ids,
     )
+
+
+def _let_go_of_files(saved: Mapping[str, Message], now_ms: int) -> Script[None]:
+    """What the files were that a message has no more."""
+    bare = [key for key, message in saved.items() if message.state == "deleted"]
+    if bare:
+        yield from media.idle(sorted((yield from media.of_messages(bare))), now_ms=now_ms)
 
 
 def _claim(claims: _Plan[Claim]) -> Script[int]:

@@ -12,8 +12,9 @@ from typing import Final, Literal
 import msgspec
 
 from router.model.errors import Conflict, Fenced
-from router.model.ids import JournalId
-from router.store.rows import BlobRow, JournalRow, QuarantineRow, SealedRow
+from router.model.ids import BlobHash, JournalId
+from router.store import media
+from router.store.rows import JournalRow, MediaRow, QuarantineRow, SealedRow
 from router.store.script import Script, fetch, fetch_one, insert, run, select
 
 Appended = Literal["new", "duplicate"]
@@ -28,12 +29,15 @@ def append(
     entries: Sequence[JournalRow],
     *,
     sealed: Sequence[SealedRow] = (),
-    blobs: Sequence[BlobRow] = (),
+    files: Sequence[MediaRow] = (),
+    known: Sequence[BlobHash] = (),
     quarantine: Sequence[QuarantineRow] = (),
     cursor: CursorAt | None = None,
     now_ms: int,
 ) -> Script[list[Appended]]:
     """Commit what one payload batch brought, together; per entry, whether it is new.
+
+    Of files, `files` were put in their place for this, `known` were there. Raises MediaGone.
 
     A duplicate, of a stored row or of one before it in `entries`, is counted on the first one. Sealed rows that only
     duplicates name are not kept.
@@ -53,7 +57,7 @@ def append(
         yield from _count_again(again, now_ms)
     unwanted = {row.sealed_id for row in again} - {row.sealed_id for row in rows if row.id in new}
     unwanted -= {row.sealed_id for row in quarantine}
-    yield from insert(blobs, conflict="ignore")
+    yield from media.refer(files, known)
     yield from insert([row for row in sealed if row.id not in unwanted])
     yield from insert(quarantine)
     if cursor is not None:

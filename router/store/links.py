@@ -1,8 +1,25 @@
 """Links into private conversations."""
 
 from router.model.ids import LinkId, MessageId
-from router.model.tables import Contact, PrivateLink, Ticket
+from router.model.tables import Contact, Conversation, Identity, PrivateLink, Ticket
 from router.store.script import Script, fetch_one
+
+
+def identity(kind: str, value: str) -> Script[Identity | None]:
+    """Whose address that is."""
+    return fetch_one(Identity, "WHERE t.kind = :channel AND t.value = :value", channel=kind, value=value)
+
+
+def conversation(channel: str, account: str, peer: str) -> Script[Conversation | None]:
+    """The peer's private conversation that is no thread of several."""
+    return fetch_one(
+        Conversation,
+        "WHERE {same t.thread :peer} AND {same t.peer :peer} AND t.channel = :channel AND t.account = :account "
+        "AND t.visibility = 'private'",
+        peer=peer,
+        channel=channel,
+        account=account,
+    )
 
 
 def get(link_id: LinkId) -> Script[tuple[PrivateLink, Ticket, Contact] | None]:

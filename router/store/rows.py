@@ -2,7 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from router.model.ids import BlobHash, JournalId, MessageId, QuarantineId, SealedId, TicketId
+from router.model.ids import AgentId, AttachmentId, BlobHash, JournalId, MessageId, QuarantineId, SealedId, TicketId
+from router.model.message import StoredAttachment
 from router.model.tables import Row
 
 JournalState = Literal["pending", "done", "held", "dead"]
@@ -63,8 +64,37 @@ class SealedRow(Row, frozen=True, kw_only=True):
     """None while its quarantine row waits for a decision."""
 
 
+class MediaRow(Row, frozen=True, kw_only=True):
+    """A file that rests outside the database, sealed, once however often it was sent."""
+
+    TABLE: ClassVar[str] = "media"
+    KEY: ClassVar[str] = "hash"
+    hash: BlobHash
+    key_id: str
+    size: int
+    """Of the plain content, in bytes."""
+    created_at_ms: int
+    idle_at_ms: int | None = None
+    """Something let go of it then: to be looked at whether anything else refers to it."""
+    going_at_ms: int | None = None
+    """Nobody referred to it then: it is being removed, and nothing may refer to it until it is gone."""
+
+
+class UploadRow(Row, frozen=True, kw_only=True):
+    """A file that an agent has attached to a reply that is not written yet."""
+
+    TABLE: ClassVar[str] = "uploads"
+    id: AttachmentId
+    agent_id: AgentId
+    ticket_id: TicketId
+    file: StoredAttachment
+    hash: BlobHash
+    created_at_ms: int
+    expires_at_ms: int
+
+
 class BlobRow(Row, frozen=True, kw_only=True):
-    """An encrypted file, once however often it was sent."""
+    """An encrypted file of an earlier release, which kept them in the database; moved out one by one."""
 
     TABLE: ClassVar[str] = "blobs"
     KEY: ClassVar[str] = "hash"

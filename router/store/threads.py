@@ -2,8 +2,10 @@
 
 from typing import Final
 
-from router.connector import ThreadMessage, ThreadTicket
-from router.model.ids import ConversationId, MessageId
+from router.connector import ThreadFile, ThreadMessage, ThreadTicket
+from router.model.filetypes import UNTOLD
+from router.model.ids import AttachmentId, ConversationId, MessageId
+from router.model.message import StoredAttachment
 from router.model.tables import Agent, Message, OutboxEntry
 from router.store.codec import table
 from router.store.script import Script, fetch, fetch_one, select
@@ -51,9 +53,29 @@ def read(channel: str, account: str, thread: str, peer: str, after_seq: int) -> 
             delivery=states.get(message.id),
             at_ms=message.sent_at_ms,
             deleted=message.state == "deleted",
+            files=tuple(thread_file(file) for file in message.attachments if file.state == "stored"),
         )
         for row, message in zip(rows, messages, strict=True)
     ]
+
+
+def thread_file(file: StoredAttachment) -> ThreadFile:
+    """A file as its customer may see it: what it is by its content."""
+    return ThreadFile(id=file.id, name=file.name, content_type=file.sniffed or UNTOLD, size=file.size)
+
+
+def file(channel: str, account: str, message_id: MessageId, file_id: AttachmentId) -> Script[StoredAttachment | None]:
+    """A file of a private conversation of the account; never one of a note."""
+    message = yield from fetch_one(
+        Message,
+        "WHERE t.id = :message_id AND t.kind IN ('inbound', 'reply') AND t.visibility = 'private' "
+        "AND t.channel = :channel AND t.account = :account",
+        message_id=message_id,
+        channel=channel,
+        account=account,
+    )
+    files = message.attachments if message is not None else ()
+    return next((each for each in files if each.id == file_id), None)
 
 
 def delivery(channel: str, account: str, thread: str, peer: str, message_id: MessageId) -> Script[OutboxEntry | None]:
@@ -95,3 +117,13 @@ def has_been_answered(conversation_id: ConversationId) -> Script[bool]:
         id=conversation_id,
     )
     return bool(rows)
+
+
+def last_heard(conversation_id: ConversationId) -> Script[int | None]:
+    """When a conversation's customer wrote last, in milliseconds since 1970."""
+    rows = yield from select(
+        "SELECT m.sent_at_ms FROM events AS e JOIN messages AS m ON m.id = e.message_id WHERE e.conversation_id = :id "
+        "AND e.kind = 'message.added' AND m.kind = 'inbound' ORDER BY e.id DESC LIMIT 1",
+        id=conversation_id,
+    )
+    return rows[0][0] if rows else None

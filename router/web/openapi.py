@@ -86,11 +86,43 @@ def _paths() -> dict[str, object]:
                 "Send a reply",
                 answers={**written, **_guarded(findings)},
                 parameters=[*command, *KEY],
-                body=body(fields(text=TEXT, last_seen=WHOLE, force=FLAG, solve=FLAG, confirmed=findings)),
+                body=body(
+                    fields(
+                        text=TEXT,
+                        last_seen=WHOLE,
+                        force=FLAG,
+                        solve=FLAG,
+                        confirmed=findings,
+                        files={"type": "array", "items": TEXT},
+                    )
+                ),
+            )
+        },
+        f"{one}/files": {
+            "post": operation(
+                "Attach a file to a reply to come: the body is the file; refused when its channel cannot carry it",
+                answers=answers(
+                    fields(file=fields(id=TEXT, name=TEXT, content_type=TEXT, size=WHOLE, shows=TEXT)), "201"
+                ),
+                parameters=[*command, *query("name")],
+                body={
+                    "required": True,
+                    "content": {"application/octet-stream": {"schema": {"format": "binary", **TEXT}}},
+                },
             )
         },
         f"{one}/notes": {
             "post": operation("Add a note", answers=written, parameters=[*command, *KEY], body=body(fields(text=TEXT)))
+        },
+        f"{one}/calls": {
+            "post": operation(
+                "Log a call with the customer, as a note with direction and duration",
+                answers=written,
+                parameters=[*command, *KEY],
+                body=body(
+                    fields(direction={"enum": ["in", "out"]}, duration_s=WHOLE, reached=FLAG, text=TEXT, solve=FLAG)
+                ),
+            )
         },
         **{
             f"{one}/{name}": {
@@ -236,9 +268,16 @@ def _own_paths() -> dict[str, object]:
         },
         "/api/v1/attachments/{message}/{attachment}": {
             "get": operation(
-                "A file of a message",
-                answers={"200": file, "default": problems},
-                parameters=in_path("message", "attachment"),
+                "A file of a message: pictures and sound to be shown, all else a download; takes a Range",
+                answers={"200": file, "206": {**file, "description": "a part"}, "default": problems},
+                parameters=[*in_path("message", "attachment"), *query("download")],
+            )
+        },
+        "/api/v1/files/{attachment}": {
+            "delete": operation(
+                "Take back a file that was attached and not sent",
+                answers=answers(fields(ok=FLAG)),
+                parameters=in_path("attachment"),
             )
         },
         "/api/v1/messages/{message}/reveal": {

@@ -1,6 +1,5 @@
 """The HTTP server: mounts every endpoint, page and channel route on one port."""
 
-from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
@@ -15,19 +14,20 @@ from router.flow.channels import Channels
 from router.flow.commands import Commands
 from router.flow.context import ContextReader
 from router.flow.feed import Feed
-from router.flow.files import open_file
 from router.flow.health import HealthBoard
 from router.flow.incidents import Incidents
 from router.flow.intake import Door
+from router.flow.media import Media
 from router.flow.people import People
 from router.flow.regrouping import Regroupings
 from router.flow.remedies import Remedies
 from router.flow.rulebook import Rulebook
 from router.flow.switches import Switches
+from router.flow.uploads import Uploads
 from router.flow.verification import Verification
 from router.keys import Keyring
 from router.model.errors import Refused
-from router.model.ids import AgentId, AttachmentId, MessageId
+from router.model.ids import AgentId, MessageId
 from router.model.limits import API_BODY_BYTES_MAX
 from router.model.sources import Clock
 from router.model.tables import Agent
@@ -40,6 +40,7 @@ from router.web.auth import Auth
 from router.web.channel_routes import routes_of
 from router.web.contacts import ContactsApi
 from router.web.feed import FeedSocket
+from router.web.files import THREAD_FILE, FilesApi
 from router.web.incidents import IncidentsApi
 from router.web.messages import MessagesApi
 from router.web.ops import ops_routes
@@ -52,7 +53,6 @@ from router.web.verification import VerificationApi
 from router.web.views import Views
 
 _MAIL_CSP = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'"
-_FILE_CSP = "sandbox; default-src 'none'"
 
 
 class _Profile(msgspec.Struct, forbid_unknown_fields=True):
@@ -83,12 +83,14 @@ class Server:
         incidents: Incidents,
         rulebook: Rulebook,
         health: HealthBoard,
+        media: Media,
+        uploads: Uploads,
         keys: Keyring,
         clock: Clock,
         metrics: Metrics,
         log: Logger,
     ) -> None:
-        self._config, self._store, self._commands, self._keys, self._clock = config, store, commands, keys, clock
+        self._config, self._store, self._commands, self._clock = config, store, commands, clock
         self._door, self._channels, self._switches, self._metrics = door, channels, switches, metrics
         self._assets = Assets()
         self._auth = auth = Auth(store=store, clock=clock, secure=config.public_url.startswith("https:"))
@@ -104,8 +106,15 @@ class Server:
             public_url=config.public_url,
         )
         self._tickets = TicketsApi(
-            store=store, auth=auth, commands=commands, channels=channels, rulebook=rulebook, views=views
+            store=store,
+            auth=auth,
+            commands=commands,
+            channels=channels,
+            rulebook=rulebook,
+            views=views,
+            clock=clock,
         )
+        self._files = FilesApi(store=store, auth=auth, media=media, uploads=uploads, signer=keys)
         self._contacts = ContactsApi(store=store, auth=auth, people=people)
         self._abuse = AbuseApi(store=store, auth=auth, abuse=abuse, clock=clock)
         self._remedies = RemediesApi(store=store, auth=auth, remedies=remedies, context=context)
@@ -140,10 +149,10 @@ class Server:
                 web.get("/api/v1/trace/{name:.+}", self._trace.get),
                 web.post("/api/v1/messages", self._messages.post),
                 web.get("/api/v1/messages/{message}/html", self._html),
-                web.get("/api/v1/attachments/{message}/{attachment}", self._attachment),
                 web.get("/api/openapi.json", openapi.serve),
                 *ops_routes(self._status, self._metrics),
                 *self._tickets.routes(),
+                *self._files.routes(),
                 *self._contacts.routes(),
                 *self._abuse.routes(),
                 *self._remedies.routes(),
@@ -155,6 +164,7 @@ class Server:
         for channel in self._channels.all():
             inlet = self._switches.gate(channel, self._door.inlet(channel.manifest, channel.account))
             prefix = f"/channels/{quote(channel.kind)}/{quote(channel.account)}"
+            self._app.add_routes([web.get(prefix + THREAD_FILE, self._files.of_thread(channel))])
             for route in routes_of(channel, inlet):
                 self._app.router.add_route(route.method, prefix + route.path, route.handler)
 
@@ -255,24 +265,6 @@ class Server:
             raise Refused("not_found", "this message has no HTML", status=404)
         headers = {"Content-Security-Policy": _MAIL_CSP, "Cache-Control": "no-store"}
         return web.Response(text=message.html, content_type="text/html", headers=headers)
-
-    async def _attachment(self, request: web.Request) -> web.Response:
-        agent = await self._auth.agent(request)
-        message = await self._store.read(inbox.message(agent.id, MessageId(request.match_info["message"])))
-        wanted = AttachmentId(request.match_info["attachment"])
-        file = next((f for f in message.attachments if f.id == wanted), None) if message else None
-        data = await open_file(self._store, self._keys, file) if file is not None else None
-        if file is None or data is None:
-            raise Refused("not_found", "there is no such file", status=404)
-        name = quote(Path(file.name).name)
-        headers = {
-            "Content-Security-Policy": _FILE_CSP,
-            "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-            "Cache-Control": "no-store",
-            # Always a download of bytes: what a sender calls a type is never executed or shown by a browser.
-            "Content-Type": "application/octet-stream",
-        }
-        return web.Response(body=data, headers=headers)
 
 
 def _agent_view(agent: Agent) -> dict[str, object]:

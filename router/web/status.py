@@ -43,7 +43,14 @@ class Status:
         return {
             "rules": {"version": rules.version, "hash": rules.hash, "at_ms": rules.at_ms, "error": error},
             "channels": [
-                {"kind": c.kind, "account": c.account, "state": c.state, "detail": c.detail}
+                {
+                    "kind": c.kind,
+                    "account": c.account,
+                    "state": c.state,
+                    "detail": c.detail,
+                    "last_event_at_ms": c.last_event_at_ms,
+                    "quota_left": c.quota_left,
+                }
                 for c in self._health.current
             ],
             "actions": [

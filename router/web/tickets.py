@@ -5,14 +5,16 @@ from typing import Annotated, Literal, get_args
 import msgspec
 from aiohttp import web
 
+from router.core.calls import CallCommand, Direction
 from router.core.guard import Concern
 from router.core.replies import ReplyCommand
 from router.flow.channels import Channels
 from router.flow.commands import Commands
 from router.flow.rulebook import Rulebook
 from router.model.errors import Refused
-from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
-from router.model.limits import CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
+from router.model.ids import AgentId, AttachmentId, EventId, MessageId, OutboxId, TicketId
+from router.model.limits import ATTACHMENTS_MAX, CALL_SECONDS_MAX, CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
+from router.model.sources import Clock
 from router.model.tables import Agent, TicketState, Urgency
 from router.store import inbox
 from router.store.inbox import TicketDetail, View
@@ -31,10 +33,19 @@ class _Reply(msgspec.Struct, forbid_unknown_fields=True):
     force: bool = False
     solve: bool = False
     confirmed: Annotated[tuple[Concern, ...], msgspec.Meta(max_length=CONFIRMED_MAX)] = ()
+    files: Annotated[tuple[AttachmentId, ...], msgspec.Meta(max_length=ATTACHMENTS_MAX)] = ()
 
 
 class _Note(msgspec.Struct, forbid_unknown_fields=True):
     text: str
+
+
+class _Call(msgspec.Struct, forbid_unknown_fields=True):
+    direction: Direction
+    duration_s: Annotated[int, msgspec.Meta(ge=0, le=CALL_SECONDS_MAX)] = 0
+    reached: bool = True
+    text: str = ""
+    solve: bool = False
 
 
 class _Assign(msgspec.Struct, forbid_unknown_fields=True):
@@ -74,9 +85,17 @@ class TicketsApi:
     """Endpoints under /api/v1/tickets, and /api/v1/outbox."""
 
     def __init__(
-        self, *, store: Store, auth: Auth, commands: Commands, channels: Channels, rulebook: Rulebook, views: Views
+        self,
+        *,
+        store: Store,
+        auth: Auth,
+        commands: Commands,
+        channels: Channels,
+        rulebook: Rulebook,
+        views: Views,
+        clock: Clock,
     ) -> None:
-        self._store, self._auth, self._commands = store, auth, commands
+        self._store, self._auth, self._commands, self._clock = store, auth, commands, clock
         self._channels, self._rulebook, self._views = channels, rulebook, views
 
     def routes(self) -> list[web.RouteDef]:
@@ -87,6 +106,7 @@ class TicketsApi:
             web.get(one, self.show),
             web.post(f"{one}/replies", self.reply),
             web.post(f"{one}/notes", self.note),
+            web.post(f"{one}/calls", self.call),
             web.post(f"{one}/assign", self.assign),
             web.post(f"{one}/accept", self.accept),
             web.post(f"{one}/state", self.state),
@@ -124,7 +144,8 @@ class TicketsApi:
     async def show(self, request: web.Request) -> web.Response:
         """GET /api/v1/tickets/{id or number}."""
         agent = await self._auth.agent(request)
-        return answer(detail_view(await self._detail(request, agent), self._channels, self._rulebook.current))
+        detail = await self._detail(request, agent)
+        return answer(detail_view(detail, self._channels, self._rulebook.current, self._clock.now_ms()))
 
     async def reply(self, request: web.Request) -> web.Response:
         """POST .../replies."""
@@ -138,6 +159,7 @@ class TicketsApi:
             force=asked.force,
             solve=asked.solve,
             confirmed=asked.confirmed,
+            files=asked.files,
         )
         try:
             message_id = await self._commands.reply(command, agent)
@@ -156,6 +178,21 @@ class TicketsApi:
         ticket_id = await self._ticket_id(request, agent)
         message_id = await self._commands.note(ticket_id, asked.text, _idempotency_key(request, agent), agent)
         return await self._written(request, agent, message_id)
+
+    async def call(self, request: web.Request) -> web.Response:
+        """POST .../calls."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Call)
+        command = CallCommand(
+            ticket_id=await self._ticket_id(request, agent),
+            direction=asked.direction,
+            duration_s=asked.duration_s,
+            reached=asked.reached,
+            text=asked.text,
+            client_key=_idempotency_key(request, agent),
+            solve=asked.solve,
+        )
+        return await self._written(request, agent, await self._commands.call(command, agent))
 
     async def assign(self, request: web.Request) -> web.Response:
         """POST .../assign."""

@@ -11,12 +11,14 @@ from router.core.verification import unlocked_until
 from router.flow.channels import Channels
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
+from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_FILES_MAX
 from router.model.message import Care, PickedPolicy, Redaction
 from router.model.tables import Event, Message, OutboxEntry
 from router.store import inbox
 from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
 from router.web.contacts import identity_view
+from router.web.files import shown_as
 from router.web.side_views import action_view, check_view, facts_view, page_view
 from rules.ruleset import Ruleset
 
@@ -79,6 +81,8 @@ class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     checked: str
     inline: bool
+    shows: str | None
+    """image, audio: what the inbox may do with it besides offering it."""
 
 
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,6 +233,7 @@ def message_view(
                 state=file.state,
                 checked=file.checked,
                 inline=file.content_id is not None,
+                shows=shown_as(file),
             )
             for file in message.attachments
         ),
@@ -283,12 +288,14 @@ def event_view(event: Event, names: Mapping[AgentId, str]) -> EventView:
     )
 
 
-def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> dict[str, object]:
+def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_ms: int) -> dict[str, object]:
     """Everything about one ticket."""
     contact, conversation = detail.line.contact, detail.conversation
-    way_out = channels.view(conversation.channel, conversation.account)
+    way_out = channels.view(conversation)
     closed = detail.line.ticket.state == "closed"
-    reason = "ticket_closed" if closed else way_out.reason or None
+    heard_at_ms = detail.line.ticket.last_inbound_at_ms
+    refusal = way_out.refuses(conversation.visibility, heard_at_ms, now_ms, by_agent=True)
+    reason = "ticket_closed" if closed else refusal or None
     return {
         "ticket": ticket_row(detail.line),
         "messages": [
@@ -314,9 +321,17 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset) -> d
         "related": [ticket_row(line) for line in detail.related],
         "incidents": [{"id": one.id, "title": one.title, "state": one.state} for one in detail.incidents],
         "same_text": detail.same_text,
-        "can_reply": way_out.can_send and not closed,
+        "can_reply": reason is None,
         "cannot_reply_reason": reason,
         "text_max": way_out.text_max,
+        "files": {
+            "channel": way_out.name,
+            "allowed": way_out.can_send and way_out.files,
+            "bytes_max": min(way_out.file_bytes_max, ATTACHMENT_BYTES_MAX),
+            "together_bytes_max": way_out.together_bytes_max,
+            "most": REPLY_FILES_MAX,
+        },
+        "calls": way_out.calls and not closed,
         "reply_to": {
             "channel": conversation.channel,
             "account": conversation.account,

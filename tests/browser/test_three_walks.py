@@ -72,7 +72,7 @@ async def test_a_masked_phrase_is_a_chip_with_its_reason(busy_demo, chromium):
     phrase = "abandon ability able about above absent absorb abstract absurd abuse access accident"
     async with aiohttp.ClientSession() as http:
         message = {
-            "channel": "x",
+            "channel": "instagram",
             "message_id": "walk-1",
             "visibility": "public",
             "sent_at": "2026-11-02T08:00:03Z",

@@ -29,6 +29,7 @@ from tests.contract.store_suite.journal import JournalSuite
 from tests.contract.store_suite.leases import LeaseSuite
 from tests.contract.store_suite.make import NOW, Case, entry, journaled, newer, put
 from tests.contract.store_suite.matters import MattersSuite
+from tests.contract.store_suite.media import MediaSuite
 from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
 from tests.contract.store_suite.ringing import RingingSuite
@@ -133,6 +134,9 @@ class TestIncidents(IncidentsSuite): ...
 
 
 class TestMatters(MattersSuite): ...
+
+
+class TestMedia(MediaSuite): ...
 
 
 class TestOutbox(OutboxSuite): ...

@@ -31,6 +31,7 @@ from tests.contract.store_suite.journal import JournalSuite
 from tests.contract.store_suite.leases import LeaseSuite
 from tests.contract.store_suite.make import Case, entry, journaled, put
 from tests.contract.store_suite.matters import MattersSuite
+from tests.contract.store_suite.media import MediaSuite
 from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
 from tests.contract.store_suite.ringing import RingingSuite
@@ -120,6 +121,9 @@ class TestIncidents(IncidentsSuite): ...
 
 
 class TestMatters(MattersSuite): ...
+
+
+class TestMedia(MediaSuite): ...
 
 
 class TestOutbox(OutboxSuite): ...

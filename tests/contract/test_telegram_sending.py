@@ -6,11 +6,12 @@ from itertools import pairwise
 import pytest
 
 from connectors.telegram.budget import ALL_PER_SECOND, GROUP_PER_MINUTE, Budget
-from connectors.telegram.render import TEXT_UNITS_MAX, Place, units
+from connectors.telegram.render import TEXT_UNITS_MAX, Place
 from connectors.telegram.simulator import BotApiServer, Fault, Person
 from connectors.telegram.simulator.world import busy
 from router.clock import SystemClock
 from router.connector import AuthFailed, OutboundAttachment, Rejected, Retry, Sent, Unknown
+from router.model.splitting import utf16_units
 from tests.servers.telegram_house import QUICK, TOKEN, TelegramHouse, outbound
 
 ANN = 5520931
@@ -86,7 +87,7 @@ async def test_a_long_text_is_split_by_utf16_units_in_order(connect, ann):
     text = "\n\n".join(f"{number} " + "币😱" * 900 for number in range(4)) + "x" * 5_000
     assert isinstance(await connect().send(outbound(ANN, text)), Sent)
     pieces = [message["text"] for message in ann.seen()]
-    assert all(units(piece) <= TEXT_UNITS_MAX for piece in pieces)
+    assert all(utf16_units(piece) <= TEXT_UNITS_MAX for piece in pieces)
     assert "".join("".join(pieces).split()) == "".join(text.split())
     assert len(pieces) == 5
 

@@ -5,6 +5,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from router.blobs.folder import FolderBlobs
+from router.clock import SystemClock, TimedIds
+from router.flow.media import Media
 from router.keys import Keyring, Sealed
 from router.store.script import Store, select
 from router.store.search import document
@@ -89,10 +92,8 @@ async def in_sealed(house: House, store: Store, keys: Keyring) -> list[object]:
         for row in await store.read(select("SELECT id, key_id, data FROM sealed"))
         if row[0] not in aside
     }
-    attached = {
-        f"file {row[0]}": keys.open(Sealed(row[1], bytes(row[2])), f"blob:{row[0]}")
-        for row in await store.read(select("SELECT hash, key_id, data FROM blobs"))
-    }
+    attached = await files_of(house.service.directory, store, keys)
+    assert attached
     sealed_in = [(place.partition(" ")[2], told) for place, told in house.told.values() if told.type]
     read = [told for place, told in sealed_in if place not in carriers.UNREAD]
     leaks += Needles(read).found_anywhere(payloads).items()
@@ -101,6 +102,15 @@ async def in_sealed(house: House, store: Store, keys: Keyring) -> list[object]:
     canaries = [told for place, told in house.told.values() if place in {"private text", "mail text"} and not told.type]
     assert len(Needles(canaries).found_anywhere(payloads)) == 2
     return leaks
+
+
+async def files_of(folder: Path, store: Store, keys: Keyring) -> dict[str, bytes]:
+    """Every file of every message, opened."""
+    (place,) = [path for path in (folder / "media", folder / "data/media") if path.exists()]
+    media = Media(store=store, blobs=FolderBlobs(place), keys=keys, clock=SystemClock(), ids=TimedIds(SystemClock()))
+    rows = await store.read(select("SELECT hash, size FROM media"))
+    opened = {name: await media.open(name, size) for name, size in rows}
+    return {f"file {name}": b"".join([piece async for piece in pieces]) for name, pieces in opened.items()}
 
 
 def in_parts(house: House, parts: dict[str, bytes]) -> list[object]:

@@ -101,6 +101,14 @@ def test_it_is_checked_when_its_secrets_are_there(command, kept, monkeypatch):
     assert [file.name for file in kept.parent.iterdir()] == ["switchboard.yaml"]
 
 
+def test_lists_of_settings_are_given_as_json(command, kept, monkeypatch):
+    monkeypatch.setenv("PHONE_AUTH_TOKEN", "0123456789abcdef")
+    sets = (f"--set=account_sid=AC{'1' * 32}", '--set=lines=[{"number": "+15550100001", "language": "zh"}]')
+    command("channels", "add", "phone", "--config", kept, *sets, "--set=base_url=http://127.0.0.1:9")
+    (added,) = [one for one in load(kept).channels if one.kind == "phone"]
+    assert added.settings["lines"] == [{"number": "+15550100001", "language": "zh"}]
+
+
 def test_what_is_needed_and_what_is_unknown_is_named(command, kept):
     code, _, err = command("channels", "add", "email", "--config", kept)
     assert code == 78

@@ -166,3 +166,15 @@ def test_an_incident_is_declared_told_to_all_and_shown_on_the_web_chat(staffed):
     assert desk.rows("incidents list", "--over", "--json")[0]["incident"]["state"] == "resolved"
     assert desk("incidents confirm", one, "--as", "mei").split()[1] == "open"
     assert [data["to"] for _, data in kinds(desk, "incident.state")] == ["open", "resolved", "open"]
+
+
+def test_a_call_is_logged_from_the_command_line(staffed):
+    desk = staffed
+    deliver(desk, line("m1", "where is my transfer?", sender="77"))
+    out = desk("tickets", "log-call", "T-1001", "it came", "--as", "mei", "--seconds", "312", "--solve")
+    assert out.startswith("T-1001  call logged: ")
+    assert desk.look("SELECT text FROM messages WHERE kind = 'note'") == [
+        ("[called the customer: 5 min 12 s]\nit came",)
+    ]
+    assert desk.look("SELECT state FROM tickets") == [("solved",)]
+    desk("tickets", "log-call", "T-1001", "--as", "mei", "--not-reached", "--solve", code=1)

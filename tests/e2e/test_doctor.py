@@ -112,3 +112,43 @@ def test_doctor_says_when_the_database_takes_no_writes(desk):
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         assert f"ERROR   database: answers (sqlite), but takes no writes: {NO_ROOM}\n        -> make room" in said
         assert "ok      database: answers (sqlite), schema is current, takes writes" in desk("doctor", code=1)
+
+
+def files_of(desk, code=1):
+    found = [(row["state"], row["text"]) for row in desk.rows("doctor", "--json", code=code) if row["about"] == "files"]
+    return found[0]
+
+
+def test_doctor_tries_the_place_of_files_and_opens_one(desk):
+    desk("user add", "ann")
+    place = desk.folder / "media"
+    assert files_of(desk, code=0) == ("ok", f"{place} takes files and opens what is in it")
+    assert not place.exists(), "looking makes no folder"
+    desk("import", stdin=line("m1", attachments=[PICTURE]))
+    desk.serve()
+    assert files_of(desk, code=0) == ("ok", f"{place} takes files and opens what is in it")
+
+    desk.settings["secrets"]["seal_keys"] = {"k1": "33" * 32}
+    desk.write()
+    assert files_of(desk) == (
+        "error",
+        "a sealed file does not open: it was altered, or another key has the name of its key now",
+    )
+    desk.settings["secrets"]["seal_keys"] = {"k1": "11" * 32}
+    desk.write()
+    (file,) = [path for path in place.rglob("*") if len(path.name) == 64]
+    kept = file.read_bytes()
+    file.unlink()
+    missing = f"file {file.name[:12]} is not there; restore the files that belong to this database"
+    assert files_of(desk) == ("error", missing)
+    file.write_bytes(kept)
+
+    desk.settings["media"] = {"path": "elsewhere"}
+    desk.write()
+    state, text = files_of(desk)
+    assert state == "error"
+    assert text.startswith(f"media: {desk.folder / 'elsewhere'} is not where this database's files are")
+    s3 = {"endpoint": "http://127.0.0.1:1", "bucket": "files", "access_key": "a", "secret_key": "b"}
+    desk.settings["media"] = {"s3": s3}
+    desk.write()
+    assert files_of(desk) == ("error", "http://127.0.0.1:1/files does not answer: ClientConnectorError")

@@ -61,17 +61,23 @@ def mounted_settings(service: dict) -> str:
     return (DEPLOY / settings).read_text()
 
 
-def test_our_containers_may_write_only_where_their_database_is(compose):
+def test_our_containers_may_write_only_where_their_database_and_their_files_are(compose):
     assert ours(compose)
     for name, service in ours(compose).items():
         assert service["read_only"], name
         assert service["cap_drop"] == ["ALL"], name
         assert "no-new-privileges:true" in service["security_opt"], name
         writable = [one for one in service["volumes"] if not one.endswith(":ro")]
-        url = yaml.safe_load(mounted_settings(service))["storage"]["url"]
-        embedded = url.startswith("sqlite:")  # PostgreSQL keeps everything: nothing to write beside it
-        needed = [str(PurePosixPath(url.removeprefix("sqlite:")).parent)] if embedded else []
-        assert [one.split(":")[1] for one in writable] == needed, name
+        settings = yaml.safe_load(mounted_settings(service))
+        url = settings["storage"]["url"]
+        # Files are beside an embedded database; beside PostgreSQL the settings say where.
+        path = url.removeprefix("sqlite:") if url.startswith("sqlite:") else settings["media"]["path"]
+        assert [one.split(":")[1] for one in writable] == [str(PurePosixPath(path).parent)], name
+
+
+def test_roles_of_one_house_share_the_volume_of_files(compose):
+    volumes = [one for service in ours(compose).values() for one in service["volumes"]]
+    assert len({one.split(":")[0] for one in volumes if not one.endswith(":ro")}) == 1
 
 
 def test_no_secret_stands_in_a_compose_file(compose):

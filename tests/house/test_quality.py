@@ -10,7 +10,14 @@ from tests.conformance.answers import CHECKS, number_of, tier
 from tests.house.tree import ROOT, files, text
 
 KINDS = sorted(path.parts[1] for path in files() if path.match("connectors/*/manifest.py"))
-_README_NAMES = {"api": "API", "email": "e-mail", "telegram": "Telegram", "webchat": "web chat"}
+_README_NAMES = {
+    "api": "API",
+    "email": "e-mail",
+    "facebook": "Facebook",
+    "telegram": "Telegram",
+    "webchat": "web chat",
+    "x": "X",
+}
 
 
 def proofs_in(path):

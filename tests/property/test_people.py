@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from router import discovery
+from router.blobs.folder import FolderBlobs
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
 from router.flow.people import People
@@ -56,10 +57,13 @@ _FEW = settings(max_examples=max(10, settings.default.max_examples // 3), suppre
 class Desk:
     """A store on which messages are decided by the production path, and agents who act."""
 
-    def __init__(self, store: SqliteStore) -> None:
+    def __init__(self, store: SqliteStore, folder: Path) -> None:
         self.store = store
         rulebook = Rulebook.of({"rules.yaml": RULES.encode()})
-        self._path = Rehearsal(store=store, bus=LocalBus(), rulebook=rulebook, manifest=discovery.manifest_of("api"))
+        self._path = Rehearsal(
+            store=store, blobs=FolderBlobs(folder, sync=False), bus=LocalBus(), rulebook=rulebook,
+            manifest=discovery.manifest_of("api"),
+        )  # fmt: skip
         clock = VirtualClock(1_793_000_000_000)
         self._people = People(store=store, bus=LocalBus(), clock=clock, ids=TimedIds(clock, seed=7))
         self.said = 0
@@ -165,7 +169,7 @@ async def at_a_desk(work) -> None:
         store = await SqliteStore.open(Path(folder) / "people.db", synchronous="OFF")
         try:
             await store.write(migrate.migrate("sqlite", now_ms=0))
-            await work(Desk(store))
+            await work(Desk(store, Path(folder)))
         finally:
             await store.close()
 

@@ -52,6 +52,18 @@ class Demo:
         return self._find(r"Telegram\s+write as a customer at (http\S+)")
 
     @property
+    def facebook_url(self) -> str:
+        return self._find(r"Facebook\s+write to the page or comment at (http\S+)")
+
+    @property
+    def x_url(self) -> str:
+        return self._find(r"X\s+post or write as a customer at (http\S+)")
+
+    @property
+    def phone_url(self) -> str:
+        return self._find(r"Phone\s+call as a customer at (http\S+)")
+
+    @property
     def app_url(self) -> str:
         """Where the app of the demo's proven user asks whether it is them."""
         return self._find(r"(http\S+/app/u-42)")

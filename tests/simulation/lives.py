@@ -15,7 +15,8 @@ from typing import Literal
 
 import msgspec
 
-from connectors.api.parse import parse
+from connectors.api.parse import parse as parse_text
+from router.blobs.folder import FolderBlobs
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
 from router.connector import Capabilities, Manifest, Outbound, RawEvent, Retry, SendOutcome, Sent, Unknown
@@ -29,15 +30,17 @@ from router.flow.intake import Door
 from router.flow.ladders import Ladders
 from router.flow.leases import Leases
 from router.flow.links import LinkWriter
+from router.flow.media import Media
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
 from router.flow.sweep import Sweeper
 from router.flow.switches import Switches
 from router.flow.timers import Timers
 from router.keys import Keyring
-from router.model.tables import Agent
+from router.model.message import AttachmentIn, InboundEvent
+from router.model.tables import Agent, Message
 from router.store import events, inbox, outbox
-from router.store.script import select
+from router.store.script import fetch, select
 from router.store.sqlite import SqliteStore
 from router.telemetry import Metrics, SilentLog
 from tests.servers.service import RULES
@@ -128,6 +131,16 @@ class Provider:
         )
 
 
+def parse(raw: RawEvent, account: str) -> list[InboundEvent]:
+    """Each message brings a file that says the same."""
+    return [
+        msgspec.structs.replace(
+            event, attachments=(AttachmentIn(name="said.bin", content_type="x/y", data=(event.text or "").encode()),)
+        )
+        for event in parse_text(raw, account)
+    ]
+
+
 def _nobody(*_: object) -> object:
     raise AssertionError("the simulation makes its channel itself")
 
@@ -147,7 +160,10 @@ class Life:
         keys = Keyring({"k": bytes(32)}, "k", bytes(32))
         said = {"metrics": Metrics(), "log": SilentLog()}
         ids = TimedIds(clock, seed=number)
-        self.inlet = Door(**parts, **said, rulebook=RULEBOOK, keys=keys, ids=ids).inlet(manifest, "default")
+        blobs = Fused(FolderBlobs(world.path.parent / "media", sync=False), fuse, "put", "remove")
+        self.media = Media(store=self.store, blobs=blobs, keys=keys, clock=clock, ids=ids)
+        door = Door(**parts, **said, rulebook=RULEBOOK, media=self.media, keys=keys, ids=ids)
+        self.inlet = door.inlet(manifest, "default")
         self.leases = Leases(f"life-{number}", store=self.store, clock=clock, log=said["log"])
         self.route = RouteWorker(
             **parts, **said, rulebook=RULEBOOK, keys=keys, channels=channels, leases=self.leases, ids=ids
@@ -155,14 +171,21 @@ class Life:
         links = LinkWriter(store=self.store, keys=keys, page=None, public_url="https://help.example.org")
         switches = Switches(store=self.store, clock=clock, log=said["log"])
         self.deliver = DeliveryWorker(
-            **parts, **said, keys=keys, channels=channels, links=links, switches=switches, jitter=lambda: 0.5
+            **parts,
+            **said,
+            media=self.media,
+            keys=keys,
+            channels=channels,
+            links=links,
+            switches=switches,
+            jitter=lambda: 0.5,
         )
         self.assign = Assigner(**parts, rulebook=RULEBOOK, log=said["log"])
         timers = Timers(**parts, rulebook=RULEBOOK, channels=channels, ids=ids)
         ladders = Ladders(**parts, rulebook=RULEBOOK, ids=ids, metrics=said["metrics"])
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)
         incidents = Incidents(**parts, rulebook=RULEBOOK, commands=self.commands, ids=ids)
-        self.sweep = Sweeper(**parts, **said, timers=timers, ladders=ladders, incidents=incidents)
+        self.sweep = Sweeper(**parts, **said, timers=timers, ladders=ladders, incidents=incidents, media=self.media)
 
 
 class World:
@@ -293,6 +316,11 @@ class World:
             assert order == sorted(order), "in the order in which they were written"
 
         assert self.opened == [ticket for ticket, _ in tickets]
+        files = await life.store.read(fetch(Message, "WHERE t.attachments <> '[]'"))
+        for message in files:
+            assert [await life.media.read(file) for file in message.attachments] == [message.text.encode()]
+        assert len(files) == sum(map(len, spoken.values())), "and what was attached is there"
+
         fresh = dict(
             await rows(
                 "SELECT m.id, COALESCE(o.state, '') FROM messages AS m LEFT JOIN outbox AS o ON o.message_id = m.id"

@@ -183,6 +183,7 @@ function entryOf(message) {
     state: "sent",
     note: own ? say("sent") : "",
     deleted: message.deleted,
+    files: message.files ?? [],
   };
 }
 

@@ -1,6 +1,6 @@
 // Draws the conversation. Customer's and agents' texts become text nodes only.
 
-import { knows, moment, say } from "./words.js";
+import { knows, moment, say, weight } from "./words.js";
 
 const NEAR_PX = 80;
 const GROUP_MS = 5 * 60_000;
@@ -10,7 +10,7 @@ const newer = document.getElementById("newer");
 const rows = new Map();
 
 /**
- * Show `entries`, oldest first: {key, author, name, text, at, state, note, deleted}.
+ * Show `entries`, oldest first: {key, author, name, text, at, state, note, deleted, files}.
  * Rows keep their elements, so that a screen reader hears each message once.
  */
 export function draw(entries) {
@@ -66,7 +66,10 @@ scroll.addEventListener("scroll", () => {
   if (wasAtEnd) newer.hidden = true;
 });
 // A keyboard that opens, or a composer that grows, must not cover what is being answered.
-new ResizeObserver(() => wasAtEnd && toEnd()).observe(scroll);
+const sizes = new ResizeObserver(() => wasAtEnd && toEnd());
+sizes.observe(scroll);
+// Nor must a picture that arrives after its message.
+sizes.observe(list);
 
 function place(entry, before, next) {
   const drawn = JSON.stringify([entry, together(before, entry), together(entry, next)]);
@@ -95,6 +98,7 @@ function fill(element, entry, follows, followed) {
   const bubble = make("div", "bubble");
   bubble.dir = "auto";
   bubble.append(...(entry.deleted ? [say("deleted")] : parts(entry.text)));
+  if (entry.files?.length && !entry.deleted) bubble.append(...entry.files.map(shown));
   const meta = make("p", "meta");
   const time = make("time", "", moment(entry.at));
   time.dateTime = new Date(entry.at).toISOString();
@@ -110,6 +114,34 @@ function parts(text) {
     if (type && knows(`chip.${type}`)) return make("span", "chip", say(`chip.${type}`));
     return /^T-\d+$/.test(piece) ? make("strong", "", piece) : piece;
   });
+}
+
+const PICTURES = /^image\/(png|jpeg|gif|webp)$/;
+
+/** A picture that opens, a recording that plays, or a name to download. The house says by its content which it is. */
+function shown(file) {
+  const place = new URL(file.path, document.baseURI).href;
+  const box = make("p", "file");
+  if (file.content_type.startsWith("audio/")) {
+    const player = make("audio");
+    Object.assign(player, { controls: true, preload: "metadata", src: place });
+    player.setAttribute("aria-label", say("recording", { name: file.name }));
+    box.append(player);
+    return box;
+  }
+  const link = make("a", PICTURES.test(file.content_type) ? "picture" : "");
+  link.rel = "noopener";
+  if (PICTURES.test(file.content_type)) {
+    const picture = make("img");
+    Object.assign(picture, { src: place, alt: say("picture", { name: file.name }), loading: "lazy" });
+    link.append(picture);
+    Object.assign(link, { href: place, target: "_blank" });
+  } else {
+    Object.assign(link, { href: `${place}?download`, download: file.name });
+    link.append(say("download", { name: file.name, size: weight(file.size) }));
+  }
+  box.append(link);
+  return box;
 }
 
 function make(tag, name = "", text = "") {

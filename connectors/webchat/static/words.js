@@ -45,6 +45,13 @@ export function number(value) {
   return new Intl.NumberFormat(language).format(value);
 }
 
+/** How large a file is. */
+export function weight(bytes) {
+  const [amount, unit] = bytes < 1_000_000 ? [bytes / 1000, "kilobyte"] : [bytes / 1_000_000, "megabyte"];
+  const style = { style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0 };
+  return new Intl.NumberFormat(language, style).format(amount);
+}
+
 /** Time of day; with the date unless it is today. */
 export function moment(ms) {
   const at = new Date(ms);

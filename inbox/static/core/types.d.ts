@@ -33,7 +33,11 @@ export interface Delivery {
   outbox_id: string; state: string; attempts: number; error: string | null; due_at_ms: number;
 }
 export interface Attachment {
-  id: string; name: string; content_type: string; size: number; state: string; checked: string; inline: boolean;
+  id: string; name: string; content_type: string; size: number; state: string; checked: string; inline: boolean; shows: "image" | "audio" | null;
+}
+/** A file for a reply to come. */
+export interface Attached {
+  key: string; id: string | null; name: string; size: number; state: "uploading" | "ready" | "failed"; done: number; problem: string | null;
 }
 /** A value that a policy sealed; who may sees it for a while. */
 export interface SealedValue { place: number; field: string; start: number; type: string; agents: boolean; until_ms: number }
@@ -70,9 +74,10 @@ export interface ThreadData {
   facts: { name: string; title: Record<string, string>; known: boolean; message_id: string | null; source: string | null; asked: boolean }[];
   verification: { id: string; state: string; attempts: number; attempts_max: number; expires_at_ms: number } | null; can_verify: boolean;
   unlocked_until_ms: number | null;
-  related: TicketRow[]; incidents: { id: string; title: string; state: IncidentState }[]; can_reply: boolean; cannot_reply_reason: string | null;
+  related: TicketRow[]; incidents: { id: string; title: string; state: IncidentState }[]; can_reply: boolean; cannot_reply_reason: string | null; calls: boolean;
   reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
   same_text: number;
+  files: { channel: string; allowed: boolean; bytes_max: number; together_bytes_max: number; most: number };
   last_seen: number;
 }
 export type IncidentState = "proposed" | "open" | "resolved" | "dismissed";
@@ -115,5 +120,5 @@ export interface Place { field: string; start: number; end: number; type: string
 
 export interface Pending {
   key: string; ticket: string; mode: "reply" | "note"; text: string; solve: boolean; force: boolean; confirmed?: Place[];
-  state: "sending" | "failed"; code: string | null; at_ms: number;
+  files: Attached[]; state: "sending" | "failed"; code: string | null; at_ms: number;
 }

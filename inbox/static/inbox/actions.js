@@ -10,6 +10,7 @@ import { toast } from "../core/parts.js";
 
 /**
  * @typedef {import("../core/types.d.ts").Pending} Pending
+ * @typedef {import("../core/types.d.ts").Attached} Attached
  * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
  * @typedef {"reply" | "note"} Mode
  * @typedef {import("../core/types.d.ts").Place} Place
@@ -31,6 +32,30 @@ function unconfirmed(item) {
   return { ...item, state: "failed", code: item.code ?? "unconfirmed" };
 }
 
+/** Files, shown and attached: a part that comes when a ticket has some, or may be sent some. @type {import("../vendor/ui.js").Signal<any>} */
+export const media = signal(null);
+let mediaAsked = false;
+
+/** The part, once it is there. */
+export function needMedia() {
+  if (!mediaAsked) {
+    mediaAsked = true;
+    import("./media.js").then(async (part) => { await part.ready; media.value = part; }).catch(() => { mediaAsked = false; });
+  }
+  return media.value;
+}
+
+/** What is attached to replies to come, by ticket. @type {import("../vendor/ui.js").Signal<Record<string, Attached[]>>} */
+export const attached = signal(recall("attached", {}));
+
+/** @param {string} id @param {Attached[]} files */
+export function attach(id, files) {
+  const all = { ...attached.value, [id]: files };
+  if (!files.length) delete all[id];
+  attached.value = all;
+  keep("attached", Object.fromEntries(Object.entries(all).map(([ticket, each]) => [ticket, each.filter((file) => file.id)]).filter(([, each]) => each.length)));
+}
+
 // -- drafts ----------------------------------------------------------------------------------------------------------
 
 /** @param {string} id @param {Mode} mode @returns {string} */
@@ -47,10 +72,11 @@ export function keepDraft(id, mode, text) {
   begun.value = owners;
 }
 
-/** Puts text back where it was written, before whatever has been begun since. @param {string} id @param {Mode} mode @param {string} text */
-function restoreDraft(id, mode, text) {
+/** Puts what was written back where it was, before whatever has been begun since. @param {Pending} item */
+function restoreDraft({ ticket: id, mode, text, files }) {
   const since = draft(id, mode);
   keepDraft(id, mode, since && since !== text ? `${text}\n\n${since}` : text);
+  if (files?.length) attach(id, [...files, ...(attached.value[id] ?? [])]);
   draftsChanged.value += 1;
 }
 
@@ -61,9 +87,11 @@ export function write(row, mode, text, { solve = false, force = false, confirmed
   refusal.value = null;
   const item = /** @type {Pending} */ ({
     key: newKey(), ticket: row.id, mode, text, solve, force, confirmed, state: "sending", code: null, at_ms: Date.now(),
+    files: mode === "reply" ? (attached.value[row.id] ?? []).filter((file) => file.id) : [],
   });
   setPending([...pending.value, item]);
   keepDraft(row.id, mode, "");
+  if (item.files.length) attach(row.id, []);
   return deliver(item);
 }
 
@@ -77,7 +105,7 @@ function setPending(items) {
 async function deliver(item) {
   const open = thread.value.data;
   const body = item.mode === "note" ? { text: item.text }
-    : { text: item.text, force: item.force, solve: item.solve, confirmed: item.confirmed ?? [], last_seen: open?.ticket.id === item.ticket ? open.last_seen : 0 };
+    : { text: item.text, force: item.force, solve: item.solve, confirmed: item.confirmed ?? [], files: item.files?.map((file) => file.id), last_seen: open?.ticket.id === item.ticket ? open.last_seen : 0 };
   try {
     const answer = await post(`/tickets/${item.ticket}/${item.mode === "note" ? "notes" : "replies"}`, body, item.key);
     arrived(item, answer);
@@ -103,7 +131,7 @@ function refused(item, problem) {
   const { code, status, data } = problem;
   if (status === 409 || status === 422) {
     drop(item.key);
-    restoreDraft(item.ticket, item.mode, item.text);
+    restoreDraft(item);
     // To send it all the same is to confirm what was found now, beside what was confirmed before.
     const confirmed = [...(item.confirmed ?? []), ...(code === "confirm_needed" ? data.findings : [])];
     refusal.value = { ticket: item.ticket, mode: item.mode, code, data, solve: item.solve, force: item.force, confirmed };
@@ -127,7 +155,7 @@ export function resend(item) {
 /** Back into the editor. @param {Pending} item */
 export function takeBack(item) {
   drop(item.key);
-  restoreDraft(item.ticket, item.mode, item.text);
+  restoreDraft(item);
 }
 
 /** An agent's word on a message that could not be delivered. @param {string} outbox @param {"retry" | "discard"} what */

@@ -6,7 +6,7 @@ import { h, html, signal, useEffect, useLayoutEffect, useRef, useState } from ".
 import { has, rich, t, word } from "../core/i18n.js";
 import { units } from "../core/text.js";
 import { ChannelIcon, Icon, When } from "../core/parts.js";
-import { draft, draftsChanged, keepDraft, refusal, write } from "./actions.js";
+import { attached, draft, draftsChanged, keepDraft, needMedia, refusal, write } from "./actions.js";
 
 /**
  * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
@@ -39,9 +39,13 @@ export function Composer({ row, data }) {
   const isNote = current === "note";
   const locked = !isNote && !data.can_reply;
   const isPublic = !isNote && data.reply_to?.visibility === "public";
+  const files = isNote ? [] : attached.value[row.id] ?? [];
+  // A file that is not there yet, or was refused, does not stay behind unseen.
+  const waits = files.some((file) => !file.id);
+  const idle = !(text.trim() || files.length) || waits;
   const send = (/** @type {boolean} */ solve, force = false, confirmed = /** @type {Place[]} */ ([])) => {
     const written = (area.current?.value ?? text).trim();
-    if (!written || locked) return;
+    if (!(written || files.length) || locked || waits) return;
     setText("");
     write(row, mode.value, written, { solve: solve && !isNote, force, confirmed });
     area.current?.focus();
@@ -79,10 +83,11 @@ export function Composer({ row, data }) {
           keepDraft(row.id, mode.value, value);
           setText(value);
         }} onKeyDown=${onKeyDown}></textarea>`}
+    ${!locked && !isNote && needMedia() && h(needMedia().Attach, { key: row.id, data })}
     ${!locked && html`<div class="composer-foot"><span class="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t(isNote ? "composer.hintNote" : "composer.hintSend")}</span>
-      ${!isNote && html`<button type="button" class="button" data-act="send-solve" disabled=${!text.trim()} title="Ctrl+Shift+Enter"
+      ${!isNote && html`<button type="button" class="button" data-act="send-solve" disabled=${idle} title="Ctrl+Shift+Enter"
         onClick=${() => send(true)}>${t("composer.sendSolve")}</button>`}
-      <button type="submit" class=${`button ${isNote ? "note" : "primary"}`} data-act="send" disabled=${!text.trim()}>
+      <button type="submit" class=${`button ${isNote ? "note" : "primary"}`} data-act="send" disabled=${idle}>
         ${h(Icon, { name: isNote ? "sticky-note" : "send" })}${isNote ? t("composer.addNote")
           : t(isPublic ? "composer.sendPublic" : "composer.send", { channel: word("channel", data.reply_to?.channel ?? row.channel) })}</button></div>`}</form>`;
 }

@@ -7,6 +7,7 @@ import { fullTime, learn, listOf, number, t, word } from "../core/i18n.js";
 import { get } from "../core/api.js";
 import { go, inLanguage, refreshThread, thread, ticket } from "../core/store.js";
 import { Icon, Menu, RedactedLine, UrgencyChip } from "../core/parts.js";
+import { Channels, ChannelsPlace } from "./channels.js";
 
 /**
  * @typedef {import("../core/types.d.ts").ThreadData} ThreadData
@@ -67,13 +68,14 @@ async function openDialog(name, props) {
 
 // -- where they are asked for ----------------------------------------------------------------------------------------
 
-/** In the rail: how many incidents are proposed or confirmed, loud while somebody has to decide. */
+/** In the rail: how many incidents are proposed or confirmed, loud while somebody has to decide; and the channels. */
 export function RailPlace() {
   const live = board.value.lines.filter((line) => line.incident.state === "proposed" || line.incident.state === "open");
   const waits = live.some((line) => line.incident.state === "proposed");
   return html`<li><button type="button" class="place" data-place="incidents" title=${t("incident.title")} onClick=${() => openIncidents()}>
     ${h(Icon, { name: "network" })}<span class="label">${t("incident.title")}</span>
-    <span class=${waits ? "count alert" : "count"} aria-label=${live.length ? t("incident.live", { n: live.length }) : ""}>${live.length ? number(live.length) : ""}</span></button></li>`;
+    <span class=${waits ? "count alert" : "count"} aria-label=${live.length ? t("incident.live", { n: live.length }) : ""}>${live.length ? number(live.length) : ""}</span></button></li>
+    ${h(ChannelsPlace, { open: () => { dialog.value = h(Channels, { leave }); } })}`;
 }
 
 /** @param {{ row: TicketRow, data: ThreadData }} props */

@@ -1,10 +1,10 @@
 /** One message of a thread: who, by which channel, what, what was masked, why it came here, and what became of it. */
 import { h, html, useState } from "../vendor/ui.js";
-import { has, language, languageName, number, size, t, tag, word } from "../core/i18n.js";
+import { has, language, languageName, number, t, tag, word } from "../core/i18n.js";
 import { behind } from "../core/store.js";
 import { hitsOf, hostOf, pieces, units } from "../core/text.js";
 import { Avatar, ChannelIcon, Chip, Icon, Redaction, When } from "../core/parts.js";
-import { decideDelivery, resend, takeBack } from "./actions.js";
+import { decideDelivery, media, needMedia, resend, takeBack } from "./actions.js";
 import { Why } from "./why.js";
 
 /** @typedef {import("../core/types.d.ts").MessageView} MessageView */
@@ -28,7 +28,7 @@ export function Message({ message, customer, fresh }) {
         ${h(When, { ms: message.sent_at_ms, class: "ago" })}</header>
       ${message.state === "deleted" ? html`<p class="gone">${t("message.deleted")}</p>` : h(Body, { message })}
       ${message.sealed.length > 0 && behind.value && h(behind.value.Sealed, { message })}
-      ${message.attachments.length > 0 && h(Attachments, { message })}
+      ${message.attachments.length > 0 && needMedia() && h(media.value.Files, { message })}
       ${message.delivery && h(Delivery, { delivery: message.delivery })}
       ${message.hiding && html`<div class="hiding" role="group" aria-label=${t("hide.label")}>${h(Delivery, { delivery: message.hiding })}</div>`}
       ${h(Why, { message })}
@@ -104,17 +104,6 @@ function Original({ id }) {
   return html`<div class="original" ref=${box}></div>`;
 }
 
-/** @param {{ message: MessageView }} props */
-function Attachments({ message: { id, attachments: files } }) {
-  return html`<ul class="files" aria-label=${t("message.files", { n: files.length })}>${files.map((file) => html`<li key=${file.id}>
-    ${h(Icon, { name: file.content_type.startsWith("image/") ? "image" : "file-text" })}
-    <span class="file-name">${file.name}</span><small>${size(file.size)}</small>
-    ${file.state === "stored" && file.checked !== "clean" && h(Chip, { tone: file.checked === "masked" ? "note" : "warn" }, word("fileChecked", file.checked))}
-    ${file.state === "stored" ? html`<a href=${`/api/v1/attachments/${encodeURIComponent(id)}/${encodeURIComponent(file.id)}`} download=${file.name}
-      aria-label=${t("message.download", { name: file.name })}>${h(Icon, { name: "download" })}</a>`
-      : h(Chip, { tone: "warn" }, word("fileState", file.state))}</li>`)}</ul>`;
-}
-
 const DELIVERY = /** @type {Record<string, [string, string]>} */ ({
   queued: ["clock", "quiet"], sending: ["clock", "quiet"], sent: ["check", "quiet"], delivered: ["check-check", "good"],
   read: ["check-check", "good"], held: ["circle-alert", "warn"], dead: ["circle-alert", "danger"], cancelled: ["ban", "quiet"],
@@ -141,7 +130,7 @@ export function PendingMessage({ item, name }) {
     ${h(Avatar, { name, kind: "agent" })}
     <div class="bubble"><header><b>${name}</b>${item.mode === "note" && h(Chip, { tone: "note", icon: "eye-off" }, t("message.note"))}
       ${h(When, { ms: item.at_ms, class: "ago" })}</header>
-      <div class="text"><p>${item.text}</p></div>
+      <div class="text"><p>${item.text}</p>${item.files?.map((file) => html`<p key=${file.key}>${h(Icon, { name: "paperclip", size: 14 })} ${file.name}</p>`)}</div>
       <footer class=${`delivery ${failed ? "danger" : "quiet"}`} role=${failed ? "alert" : undefined}>
         ${h(Icon, { name: failed ? "circle-alert" : "clock", size: 14 })}
         <span>${failed ? t("message.notSent") : t("delivery.saving")}</span>

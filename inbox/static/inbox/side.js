@@ -25,6 +25,7 @@ export function Side({ row, data }) {
     ${matters.value && h(matters.value.Panel, { data, Section })}
     ${h(Section, { name: "details", title: t("side.details"), icon: "info" }, h(Details, { row, data }))}
     ${h(Emergency, { row, data })}
+    ${data.calls && h(Telephone, { row, data })}
     ${h(Section, { name: "history", title: t("side.history"), icon: "history" }, h(History, { events: data.events }))}</aside>`;
 }
 
@@ -34,6 +35,13 @@ function Emergency(props) {
   const wanted = props.data.pages.length + props.data.actions.length > 0 || status.value?.actions?.length > 0 || status.value?.context;
   useEffect(() => { if (wanted) import("./emergency.js").then((found) => found.ready().then(() => setParts(found))); }, [wanted]);
   return parts && h(parts.Emergency, { ...props, Section });
+}
+
+/** Who telephoned may be called back. @param {{ row: TicketRow, data: ThreadData }} props */
+function Telephone(props) {
+  const [part, setPart] = useState(/** @type {any} */ (null));
+  useEffect(() => { import("./calls.js").then((found) => found.ready().then(() => setPart(found))); }, []);
+  return part && h(part.Calls, { ...props, Section });
 }
 
 /** @param {{ name: string, title: string, icon: string, children?: any }} props */

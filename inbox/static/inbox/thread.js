@@ -60,6 +60,7 @@ function Log({ data, row }) {
     const element = /** @type {HTMLDivElement} */ (box.current);
     const watch = new ResizeObserver(() => { if (atEnd.current) element.scrollTop = element.scrollHeight; });
     watch.observe(element);
+    watch.observe(/** @type {Element} */ (element.firstElementChild));
     if (focusWanted) element.focus();
     focusWanted = false;
     return () => watch.disconnect();

@@ -18,7 +18,7 @@ HOOK = {"webhook_url": "http://127.0.0.1:1/hook", "webhook_secret": "s" * 32}
 _numbers = itertools.count(1)
 
 
-async def open_house(folder, *more: ChannelConfig) -> App:
+async def open_house(folder, *more: ChannelConfig, roles=("intake", "route", "web")) -> App:
     (folder / "rules").mkdir()
     (folder / "rules" / "rules.yaml").write_text(RULES)
     config = Config(
@@ -33,7 +33,7 @@ async def open_house(folder, *more: ChannelConfig) -> App:
             *more,
         ),
     )
-    app = App(config, base=folder, roles=("intake", "route", "web"), log=SilentLog(), clock=SystemClock())
+    app = App(config, base=folder, roles=roles, log=SilentLog(), clock=SystemClock())
     await app.start()
     return app
 

@@ -3,6 +3,7 @@
 import json
 
 import aiohttp
+import msgspec
 import pytest
 
 from router.cli.people import add_login_token
@@ -158,6 +159,19 @@ async def test_what_cannot_be_answered_says_why(house, told):
     assert unknown["cannot_reply_reason"] == "no_channel"
 
 
+async def test_where_the_network_takes_no_answer_any_more_agents_see_it_before_they_write(house, told):
+    channel = house.app.channels.find("telegram", "default")
+    able = channel.capabilities
+    channel.capabilities = msgspec.structs.replace(able, reply_window_s=0)
+    ticket = await told(channel="telegram")
+    assert (ticket["can_reply"], ticket["cannot_reply_reason"]) == (False, "window_closed")
+    found = await post(house, path_of(ticket, "/replies"), {"text": "hi"}, 409, key="w")
+    assert (found["code"], found["reason"]) == ("cannot_reply", "window_closed")
+    channel.capabilities = msgspec.structs.replace(able, reply_window_s=0, agent_window_s=60)
+    assert (await get(house, path_of(ticket)))["can_reply"]
+    channel.capabilities = able
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -191,6 +205,19 @@ async def test_a_note_is_masked_and_never_leaves(house, told):
     assert (first["message"]["kind"], first["message"]["text"]) == ("note", "he sent [CARD]")
     assert first["message"]["delivery"] is None
     assert first["ticket"]["state"] == ticket["ticket"]["state"]
+
+
+async def test_a_call_is_logged_once_and_answers_the_ticket(house, told):
+    ticket = await told()
+    body = {"direction": "out", "duration_s": 75, "text": f"he read me {CARD}"}
+    first = await post(house, path_of(ticket, "/calls"), body, 201, key="c1")
+    again = await post(house, path_of(ticket, "/calls"), {"direction": "in"}, 201, key="c1")
+    assert first["message"] == again["message"]
+    assert first["message"]["kind"] == "note"
+    assert first["message"]["text"] == "[called the customer: 1 min 15 s]\nhe read me [CARD]"
+    assert first["ticket"]["state"] == "waiting"
+    for wrong in ({}, {"direction": "sideways"}, {"direction": "in", "duration_s": -1}):
+        assert (await post(house, path_of(ticket, "/calls"), wrong, 400, key="c2"))["code"] == "invalid"
 
 
 async def test_a_ticket_walks_its_states_and_keeps_its_history(house, told):

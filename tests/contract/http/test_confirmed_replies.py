@@ -25,6 +25,7 @@ def network(house):
         store=app.store,
         bus=app.bus,
         channels=Channels([channel]),
+        media=app.media,
         keys=app.keys,
         links=LinkWriter(store=app.store, keys=app.keys, page=None, public_url="https://help.example.org"),
         switches=app.switches,

@@ -12,6 +12,7 @@ for _name in (
     "inbox",
     "journal",
     "leases",
+    "media",
     "outbox",
     "people",
     "ringing",

@@ -83,10 +83,27 @@ class ActsSuite:
         found, ticket, contact = await store.read(links.get(link.id))
         assert (found, ticket.number, contact.id) == (link, 1001, case.contact.id)
         assert await store.read(links.get(uid())) is None
+        who = case.conversation.channel, case.conversation.peer
+        assert (await store.read(links.identity(*who))).contact_id == case.contact.id
+        assert await store.read(links.identity("facebook", "nobody")) is None
+        assert await store.read(links.conversation("facebook", "default", "nobody")) is None
         one, two = (newer(link, opened_at_ms=NOW, opened_by=name) for name in ("g-1", "g-2"))
         await store.write(changes.apply([Save(one)], now_ms=NOW))
         with pytest.raises(Conflict):
             await store.write(changes.apply([Save(two)], now_ms=NOW))
+
+    async def test_who_brings_a_link_is_known_by_their_identity_and_their_own_conversation(self, store: Store):
+        case, other = Case("Ann"), Case("Bob")
+        await put(store, case, other)
+        assert await store.read(links.identity("email", case.address)) == case.identity
+        assert await store.read(links.identity("x", case.address)) is None
+        assert await store.read(links.conversation("email", "default", case.address)) is None, "a thread of its own"
+        own = msgspec.structs.replace(case.conversation, id=uid(), channel="x", thread="77", peer="77")
+        public = msgspec.structs.replace(own, id=uid(), thread="78", peer="78", visibility="public")
+        await store.write(changes.apply([Add(own), Add(public)], now_ms=NOW))
+        assert await store.read(links.conversation("x", "default", "77")) == own
+        assert await store.read(links.conversation("x", "second", "77")) is None
+        assert await store.read(links.conversation("x", "default", "78")) is None
 
     async def test_hiding_a_post_is_told_apart_from_a_delivery(self, store: Store):
         case = Case("Ann")

@@ -111,3 +111,12 @@ class FeedSuite:
         assert await store.read(switches.switches()) == [paused]
         assert await store.write(switches.turn_on("email", "default", "operator", "credentials")) == 1
         assert await store.read(switches.switches()) == []
+
+    async def test_when_a_customer_wrote_last(self, store: Store):
+        ann, silent = Case("Ann"), uid()
+        await put(store, ann)
+        assert await store.read(threads.last_heard(ann.conversation.id)) == ann.message.sent_at_ms
+        later = msgspec.structs.replace(ann.message, id=uid(), external_id="<2@mail>", sent_at_ms=NOW + 5)
+        await store.write(changes.apply([Add(later), Record(ann.event(message=later))], now_ms=NOW))
+        assert await store.read(threads.last_heard(ann.conversation.id)) == NOW + 5, "and not what we wrote since"
+        assert await store.read(threads.last_heard(silent)) is None

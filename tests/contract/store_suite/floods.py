@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
@@ -18,6 +19,7 @@ from router.store import blocks, channel_load
 from router.store.script import Store, select
 from router.telemetry import Metrics, SilentLog
 from tests.contract.store_suite.make import NOW
+from tests.servers.media import media_in
 from tests.simulation.lives import Provider
 
 RULES = """\
@@ -36,7 +38,7 @@ SENDERS = STRANGERS + SPAMMERS
 class House:
     """Two workers over one database, each with a connection of its own."""
 
-    def __init__(self, *stores: Store) -> None:
+    def __init__(self, folder: Path, *stores: Store) -> None:
         self.clock = VirtualClock(NOW)
         manifest = Provider("plain", []).manifest()
         channel = Channel(
@@ -47,7 +49,8 @@ class House:
         said = {"metrics": self.metrics, "log": SilentLog(), "clock": self.clock}
         rulebook = Rulebook.of({"rules.yaml": RULES.encode()})
         ids = [TimedIds(self.clock, seed=n) for n in range(3)]
-        door = Door(store=stores[0], bus=LocalBus(), rulebook=rulebook, keys=keys, ids=ids[0], **said)
+        media = media_in(folder, store=stores[0], keys=keys, clock=self.clock, ids=ids[0])
+        door = Door(store=stores[0], bus=LocalBus(), rulebook=rulebook, media=media, keys=keys, ids=ids[0], **said)
         self.inlet = door.inlet(manifest, "default")
         self.leases = [
             Leases(f"worker-{n}", store=store, clock=self.clock, log=said["log"]) for n, store in enumerate(stores)
@@ -107,8 +110,8 @@ def everything() -> list[dict]:
 
 
 class FloodsSuite:
-    async def test_bounds_hold_nobody_is_silenced_and_nothing_is_lost(self, store: Store, other: Store):
-        house = House(store, other)
+    async def test_bounds_hold_nobody_is_silenced_and_nothing_is_lost(self, store: Store, other: Store, tmp_path: Path):
+        house = House(tmp_path, store, other)
         accepted = everything()
         await house.take(accepted)
         await house.route()

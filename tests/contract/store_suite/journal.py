@@ -6,9 +6,9 @@ import pytest
 
 from router.model.errors import Conflict, Fenced
 from router.model.limits import PARTITIONS
-from router.store import journal, leases, quarantine, sealed
-from router.store.rows import BlobRow, QuarantineRow, SealedRow
-from router.store.script import Store, select
+from router.store import journal, leases, media, quarantine, sealed
+from router.store.rows import MediaRow, QuarantineRow, SealedRow
+from router.store.script import Store
 from tests.contract.store_suite.make import NOW, entry, journaled, uid
 
 ALL = range(PARTITIONS)
@@ -60,7 +60,7 @@ class JournalSuite:
             SealedRow(id=uid(), key_id="k1", data=b"of a duplicate", created_at_ms=NOW, expires_at_ms=NOW + 5),
             SealedRow(id=uid(), key_id="k1", data=b"broken", created_at_ms=NOW),
         ]
-        blob = BlobRow(hash="ab" * 32, key_id="k1", data=b"\xff\x00", size=2, created_at_ms=NOW)
+        blob = MediaRow(hash="ab" * 32, key_id="k1", size=2, created_at_ms=NOW)
         bad = QuarantineRow(
             id=uid(), channel="email", account="default", received_at_ms=NOW, cause="mime", sealed_id=seals[2].id
         )
@@ -70,7 +70,7 @@ class JournalSuite:
             script = journal.append(
                 rows if value == "7:12" else [],
                 sealed=seals if value == "7:12" else [],
-                blobs=[blob],
+                files=[blob],
                 quarantine=[bad] if value == "7:12" else [],
                 cursor=(*at[:3], value),
                 now_ms=NOW,
@@ -81,7 +81,7 @@ class JournalSuite:
         kept = [await store.read(sealed.get(row.id)) for row in seals]
         assert kept == [seals[0], None, seals[2]]
         assert await store.read(quarantine.listed(limit=10)) == [bad]
-        assert await store.read(select("SELECT data FROM blobs")) == [(b"\xff\x00",)]
+        assert await store.read(media.find([blob.hash])) == {blob.hash: blob}
 
     async def test_a_payload_that_held_a_secret_after_all_is_forgotten(self, store: Store):
         seals = [SealedRow(id=uid(), key_id="k1", data=b"raw", created_at_ms=NOW) for _ in range(2)]

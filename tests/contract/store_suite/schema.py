@@ -19,12 +19,12 @@ from router.model.tables import (
 from router.store import health, migrate
 from router.store.health import ChannelHealth
 from router.store.people import ApiToken, LoginToken, Session
-from router.store.rows import BlobRow, JournalRow, QuarantineRow, SealedRow, SearchRow
+from router.store.rows import BlobRow, JournalRow, MediaRow, QuarantineRow, SealedRow, SearchRow, UploadRow
 from router.store.script import Store, fetch, run, select
 
 ROWS = [
     *(Agent, Contact, Conversation, Event, Identity, Message, OutboxEntry, Participant, Ticket),
-    *(BlobRow, JournalRow, QuarantineRow, SealedRow, SearchRow, Session, LoginToken, ApiToken),
+    *(BlobRow, JournalRow, MediaRow, UploadRow, QuarantineRow, SealedRow, SearchRow, Session, LoginToken, ApiToken),
 ]
 
 

@@ -1,9 +1,10 @@
 """Private links: what one proves depends on where it stood, and it lets in one visitor."""
 
+import msgspec
 import pytest
 
 from router.core.links import Guest, open_link
-from router.model.changes import LINK_PLACEHOLDER, Check
+from router.model.changes import LINK_PLACEHOLDER, Check, Save
 from router.model.errors import Refused
 from router.model.limits import PRIVATE_LINK_MS
 from router.model.tables import Conversation, Identity, Message, Participant, PrivateLink
@@ -128,3 +129,42 @@ def test_a_link_sent_to_somebody_who_turned_out_to_be_another_lets_take_part_and
     assert world.snapshot.identities["webchat", "g-1"].proof == "visitor"
     assert world.snapshot.participants == {(ticket.id, "webchat", "g-1")}
     assert world.events[-1].data == {"proves": "no"}
+
+
+def known(world, decided, channel="x", visitor="77"):
+    """The guest as the store finds them: an address of somebody's, perhaps with a conversation."""
+    identity = world.snapshot.identities[channel, visitor]
+    return Guest(channel=channel, account="default", visitor=visitor, identity=identity)
+
+
+@pytest.mark.parametrize("ways", [PRIVATE, ELSEWHERE])
+def test_the_network_knows_who_wrote_in_public_and_their_private_messages_go_on_with_the_ticket(ways):
+    world, decided, _, link = told(**ways)
+    ticket = world.ticket(decided)
+    contact = world.snapshot.contacts[ticket.contact_id]
+    world.apply(open_link(link, ticket, contact, known(world, decided), now_ms=NOW, ids=world.ids))
+    assert world.events[-1].data == {"proves": "yes"}
+    assert world.snapshot.participants == set()
+    again = world.say("here are the details", channel="x", sender="77")
+    assert (again.outcome.ticket_id, again.outcome.contact_id) == (ticket.id, contact.id)
+    assert again.outcome.why.joined == "conversation"
+
+
+def test_who_has_written_in_private_before_goes_on_with_the_tickets_matter_in_the_same_conversation():
+    world, decided, _, link = told(**PRIVATE)
+    ticket = world.ticket(decided)
+    before = world.say("an older matter: how do I change my nickname?", channel="x", sender="77")
+    conversation = world.conversation(before)
+    guest = msgspec.structs.replace(known(world, decided), conversation=conversation)
+    changes = open_link(link, ticket, world.snapshot.contacts[ticket.contact_id], guest, now_ms=NOW, ids=world.ids)
+    (moved,) = [c.row for c in changes if isinstance(c, Save) and isinstance(c.row, Conversation)]
+    assert (moved.id, moved.ticket_id, moved.version) == (conversation.id, ticket.id, conversation.version + 1)
+
+
+def test_who_is_known_as_somebody_else_keeps_what_is_theirs():
+    world, decided, _, link = told(**PRIVATE)
+    world.say("hello", channel="telegram", sender="5", thread_id="5")
+    ticket = world.ticket(decided)
+    contact = world.snapshot.contacts[ticket.contact_id]
+    with pytest.raises(Refused, match="their own conversation"):
+        open_link(link, ticket, contact, known(world, decided, "telegram", "5"), now_ms=NOW, ids=world.ids)

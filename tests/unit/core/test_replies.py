@@ -190,6 +190,37 @@ def test_what_a_channel_cannot_carry_is_refused(text, channel, code, status):
     assert (refused.code, refused.status) == (code, status)
 
 
+DAY_S = 86_400
+WINDOW = ChannelView(can_send=True, window_s=DAY_S, agent_window_s=7 * DAY_S)
+
+
+@pytest.mark.parametrize(
+    ("channel", "late_s", "by_agent", "refusal"),
+    [
+        (WINDOW, DAY_S - 1, False, ""),
+        (WINDOW, DAY_S, False, "window_closed"),
+        (WINDOW, DAY_S, True, ""),
+        (WINDOW, 7 * DAY_S, True, "window_closed"),
+        (ChannelView(can_send=True, window_s=DAY_S), DAY_S, True, "window_closed"),
+        (OPEN, 1_000 * DAY_S, True, ""),
+        (ChannelView(can_send=False, reason="receive_only", window_s=1), 0, True, "receive_only"),
+    ],
+)
+def test_a_network_takes_answers_for_a_while_and_peoples_for_longer(channel, late_s, by_agent, refusal):
+    assert channel.refuses("private", NOW, NOW + late_s * 1_000, by_agent=by_agent) == refusal
+
+
+def test_in_public_or_where_nothing_was_heard_there_is_no_window():
+    assert WINDOW.refuses("public", NOW, NOW + 30 * DAY_S * 1_000, by_agent=True) == ""
+    assert WINDOW.refuses("private", None, NOW, by_agent=True) == ""
+
+
+def test_an_answer_that_comes_too_late_is_refused_before_it_is_written():
+    refused = Desk().refusal(channel=ChannelView(can_send=True, window_s=0))
+    assert (refused.code, refused.data) == ("cannot_reply", {"reason": "window_closed"})
+    assert Desk("public").reply(channel=ChannelView(can_send=True, window_s=0))
+
+
 def test_exactly_the_limit_is_carried():
     assert len(Desk().reply("币" * 280, channel=ChannelView(can_send=True, text_max=280))[0].text) == 280
 

@@ -5,7 +5,8 @@ import pytest
 
 from router.core.verification import SKEW_MS, require_unlocked, unlocked_until
 from router.model.errors import Refused
-from router.model.signing import read_signature, signature
+from router.model.signing import SKEW_MS as SIGNATURE_SKEW_MS
+from router.model.signing import objection, signature
 from tests.unit.core.test_tickets import TICKET
 from tests.unit.core.world import NOW
 
@@ -49,9 +50,16 @@ def test_without_an_account_nothing_is_open_to_anybody():
 
 
 @pytest.mark.parametrize("value", ["", "t=1", "t=x,v1=" + "a" * 64, "t=1,v1=" + "g" * 64, "t=1,v1=" + "a" * 64 + ",x"])
-def test_what_is_no_signature_names_no_time(value):
-    assert read_signature(value) is None
+def test_what_is_no_signature_is_not_believed(value):
+    assert "missing" in objection(value, b"secret", b"{}", 1_000)
 
 
-def test_a_signature_names_its_time():
-    assert read_signature(signature(b"secret", 1_793_000_000, b"{}")) == 1_793_000_000
+def test_a_signature_is_believed_for_its_body_its_secret_and_five_minutes():
+    signed = signature(b"secret", 1_793_000_000, b"{}")
+    now_ms = 1_793_000_000_000
+    for off_ms in (-SIGNATURE_SKEW_MS, 0, SIGNATURE_SKEW_MS):
+        assert objection(signed, b"secret", b"{}", now_ms + off_ms) == ""
+    for off_ms in (-SIGNATURE_SKEW_MS - 1, SIGNATURE_SKEW_MS + 1):
+        assert "another time" in objection(signed, b"secret", b"{}", now_ms + off_ms)
+    assert "does not fit" in objection(signed, b"secret", b"{ }", now_ms)
+    assert "does not fit" in objection(signed, b"other", b"{}", now_ms)

@@ -23,7 +23,9 @@ def test_an_unknown_kind_names_those_that_are_there_and_the_nearest():
     with pytest.raises(ConfigError) as caught:
         manifest_of("emial", "switchboard.yaml:9:3")
     assert str(caught.value).startswith("switchboard.yaml:9:3: ")
-    assert "installed: api, email, form, telegram, webchat; did you mean 'email'?" in str(caught.value)
+    assert "installed: api, email, facebook, form, phone, telegram, webchat, x; did you mean 'email'?" in str(
+        caught.value
+    )
 
 
 def test_settings_are_typed_and_their_secrets_cannot_be_printed():

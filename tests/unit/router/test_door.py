@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from router.clock import TimedIds, VirtualClock
 from router.flow.door import clean
-from router.keys import Keyring, Sealed
+from router.keys import Keyring
 from router.model.errors import InvalidMessage
 from router.model.limits import (
     ATTACHMENT_BYTES_MAX,
@@ -140,10 +140,9 @@ def test_text_beyond_the_limit_becomes_a_sealed_file():
     text = "x" * TEXT_CHARS_MAX + "the rest 币"
     cleaned = enter(text=text)
     assert cleaned.entry.event.text == "x" * TEXT_CHARS_MAX
-    (file,), (blob,) = cleaned.entry.attachments, cleaned.blobs
-    assert (file.name, file.content_type, file.blob) == ("rest-of-message.txt", "text/plain", blob.hash)
-    assert KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}").decode() == "the rest 币"
-    assert b"the rest" not in blob.data
+    (file,), (content,) = cleaned.entry.attachments, cleaned.files
+    assert (file.name, file.content_type, file.blob) == ("rest-of-message.txt", "text/plain", content.hash)
+    assert content.data.decode() == "the rest 币"
 
 
 @pytest.mark.parametrize("secret", [CARD, PHRASE])
@@ -152,11 +151,8 @@ def test_a_secret_across_the_limit_is_not_kept_in_halves(secret, before):
     text = "x " * ((TEXT_CHARS_MAX - before) // 2) + secret + " thank you"
     cleaned = enter(text=text)
     assert not set(secret[:before].split()) & set(cleaned.entry.event.text.split())
-    (blob,) = cleaned.blobs
-    assert (
-        KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}").decode()
-        == ("[CARD]" if secret == CARD else "[SEED_PHRASE]") + " thank you"
-    )
+    (content,) = cleaned.files
+    assert content.data.decode() == ("[CARD]" if secret == CARD else "[SEED_PHRASE]") + " thank you"
     assert cleaned.masked
 
 
@@ -166,13 +162,13 @@ def test_files_are_sealed_under_their_hash_once_each():
     first, second = cleaned.entry.attachments
     assert (first.name, first.content_type, first.size, first.state) == ("a.png", "image/png", 4, "stored")
     assert (second.name, second.content_type, second.blob) == ("attachment-2", "application/octet-stream", first.blob)
-    (blob,) = cleaned.blobs
-    assert KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}") == b"same"
+    (content,) = cleaned.files
+    assert content.data == b"same"
     assert cleaned.entry.event.attachments == ()
 
 
 def stored(cleaned):
-    return [KEYS.open(Sealed(blob.key_id, blob.data), f"blob:{blob.hash}") for blob in cleaned.blobs]
+    return [content.data for content in cleaned.files]
 
 
 def test_a_text_file_is_kept_without_its_secrets_and_the_payload_is_not():
@@ -209,7 +205,7 @@ def test_a_file_too_big_or_elsewhere_is_told_as_such():
         ("too_big", ATTACHMENT_BYTES_MAX + 1),
         ("remote", 9),
     ]
-    assert cleaned.blobs == ()
+    assert cleaned.files == ()
 
 
 @pytest.mark.parametrize(("fields", "field"), [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from router.flow.signed import PrivateAddress, PublicResolver, is_public
+from router.flow.signed import PrivateAddress, PublicResolver, is_public, is_public_host
 
 
 @pytest.mark.parametrize("address", [
@@ -24,3 +24,17 @@ async def test_a_name_that_leads_to_ourselves_is_refused_unless_it_is_named():
         await PublicResolver(frozenset()).resolve("localhost", 80)
     found = await PublicResolver(frozenset({"localhost"})).resolve("localhost", 80)
     assert [one["host"] for one in found] == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("url", [
+    "https://127.0.0.1/x", "https://[::1]/x", "https://2130706433/x", "https://127.1/x", "https://10.1/x",
+    "file:///etc/passwd", "gopher://example.org/", "https:///x", "https://[::1", "",
+])  # fmt: skip
+def test_an_address_that_nobody_looks_up_is_judged_by_itself(url):
+    assert not is_public_host(url, frozenset())
+
+
+def test_a_name_is_left_to_its_look_up_and_named_hosts_may_be_anywhere():
+    assert is_public_host("https://example.org/x", frozenset())
+    assert is_public_host("http://8.8.8.8/x", frozenset())
+    assert is_public_host("http://127.0.0.1/x", frozenset({"127.0.0.1"}))

@@ -305,6 +305,7 @@ def _words(name, content):
     return sorted(flat(parse(name, content, Problems())))
 
 
+@pytest.mark.corpora
 def test_the_pack_judges_as_before(pack):
     before, after = load(packs.read()), load(pack)
     assert after.run_tests().failures == before.run_tests().failures

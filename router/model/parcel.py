@@ -1,26 +1,15 @@
-"""One raw payload: the updates of one message, and the files that were fetched for it. Pure.
+"""One raw payload with what was fetched for it: the provider's own events, and files. Pure.
 
-A line of JSON, then the files end to end. The updates stay as Telegram sent them, so that a mended parser can read a
+A line of JSON, then the files end to end. The events stay as the provider sent them, so that a mended parser can read a
 quarantined payload again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from router.connector import RawEvent
 from router.model.errors import InvalidMessage
-
-BOT_ID: Final = "bot_id"
-"""`RawEvent.meta`: the id of our own bot."""
-BOT_NAME: Final = "bot_name"
-"""Its user name, by which groups address it."""
-LINK: Final = "link"
-"""What became of a link of ours that the customer came with: opened, or refused."""
-
-GROWN: Final = "grown"
-"""Set when all updates but the last are here already: it adds to the message that they are."""
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,31 +32,31 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[_Place, ...] = ()
 
 
-_encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(_Head).decode
+_encode: Final = msgspec.json.Encoder().encode
+_decode: Final = msgspec.json.Decoder(_Head).decode
 
 
-def pack(updates: Sequence[bytes], files: Sequence[Fetched], meta: Mapping[str, str]) -> RawEvent:
-    """The payload of one message: its updates as JSON, an album's in order, and its files."""
+def pack(events: Sequence[bytes], files: Sequence[Fetched]) -> bytes:
+    """The events of one message as JSON, in order, and its files."""
     places = tuple(
         _Place(file_id=file.file_id, problem=file.problem)
         if file.data is None
         else _Place(file_id=file.file_id, size=len(file.data))
         for file in files
     )
-    head = _encode(_Head(updates=tuple(map(msgspec.Raw, updates)), files=places))
-    # A pretty-printed update would end the line early; between JSON's tokens a blank is as good as a line break.
+    head = _encode(_Head(updates=tuple(map(msgspec.Raw, events)), files=places))
+    # Pretty-printed JSON would end the line early; between its tokens a blank is as good as a line break.
     head = head.replace(b"\n", b" ").replace(b"\r", b" ")
-    return RawEvent(body=b"\n".join((head, b"".join(file.data or b"" for file in files))), meta=meta)
+    return b"\n".join((head, b"".join(file.data or b"" for file in files)))
 
 
 def unpack(body: bytes) -> tuple[list[bytes], dict[str, Fetched]]:
-    """The updates and the files by their id. Raises InvalidMessage for what `pack` never made."""
+    """The events and the files by their id. Raises InvalidMessage for what `pack` never made."""
     head, _, rest = body.partition(b"\n")
     try:
         found = _decode(head)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidMessage(f"no update of Telegram: {error}") from None
+        raise InvalidMessage(f"no payload of ours: {error}") from None
     files: dict[str, Fetched] = {}
     start = 0
     for place in found.files:
@@ -78,4 +67,4 @@ def unpack(body: bytes) -> tuple[list[bytes], dict[str, Fetched]]:
         start += place.size
     if start != len(rest):
         raise InvalidMessage(f"{len(rest)} bytes of files, {start} were announced")
-    return [bytes(update) for update in found.updates], files
+    return [bytes(event) for event in found.updates], files

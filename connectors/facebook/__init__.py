@@ -1,0 +1,1 @@
+"""A Facebook page: Messenger conversations and the public comments on its posts."""

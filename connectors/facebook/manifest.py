@@ -1,0 +1,47 @@
+"""The Facebook kind: what a page can do, how an account is made."""
+
+from typing import Final
+
+import msgspec
+
+from connectors.facebook.adapter import FacebookConnector
+from connectors.facebook.parse import CHANNEL, parse
+from connectors.facebook.render import AGENT_WINDOW_S, FILE_BYTES_MAX, TEXT_CHARS_MAX, WINDOW_S
+from connectors.facebook.settings import Settings
+from router.connector import Capabilities, Context, Manifest
+
+_CAPABILITIES: Final = Capabilities(
+    visibilities=("private", "public"),
+    text_max=TEXT_CHARS_MAX,
+    attachments=True,
+    attachment_bytes_max=FILE_BYTES_MAX,
+    hides=True,
+    answers_privately=True,
+    reply_window_s=WINDOW_S,
+)
+
+
+def _create(settings: msgspec.Struct, context: Context) -> FacebookConnector:
+    assert isinstance(settings, Settings)
+    return FacebookConnector(settings, context)
+
+
+def _configured(settings: msgspec.Struct) -> Capabilities:
+    assert isinstance(settings, Settings)
+    return msgspec.structs.replace(
+        _CAPABILITIES,
+        private_link=f"{settings.link_url.rstrip('/')}/{settings.page}?ref={{token}}",
+        agent_window_s=AGENT_WINDOW_S if settings.human_agent else None,
+    )
+
+
+MANIFEST: Final = Manifest(
+    kind=CHANNEL,
+    name="Facebook",
+    version="1",
+    settings=Settings,
+    capabilities=_CAPABILITIES,
+    create=_create,
+    parse=parse,
+    configured=_configured,
+)

@@ -1,0 +1,151 @@
+"""An outbound message as calls of the Graph API. Pure: the same arguments give the same calls at every attempt.
+
+Plain text only: what an agent writes is shown as it was written.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from connectors.facebook.meta import mark_of
+from router.connector import Outbound, OutboundAttachment
+from router.model.splitting import split, utf16_units
+
+MESSAGE_UNITS_MAX: Final = 2_000
+"""Of one message of Messenger (Send API, `message.text`), counted in UTF-16 units to be safe."""
+COMMENT_UNITS_MAX: Final = 8_000
+"""Of one comment."""
+TEXT_CHARS_MAX: Final = 5 * MESSAGE_UNITS_MAX
+"""Of one reply, in code points."""
+FILE_BYTES_MAX: Final = 25 * 1_000_000
+"""What one attachment may have."""
+WINDOW_S: Final = 24 * 3_600
+"""How long after a person's last message the page may answer (standard messaging window)."""
+AGENT_WINDOW_S: Final = 7 * 24 * 3_600
+"""The same for people, with the tag HUMAN_AGENT; also how long a comment can be answered in private."""
+_PSID: Final = re.compile(r"\d{1,32}")
+_OBJECT: Final = re.compile(r"(\d{1,32}(?:_\d{1,32})?)(?::.*)?")
+"""A post or a comment; behind it what an edit's own id adds."""
+_KINDS: Final = ("image", "audio", "video")
+
+
+class Unsendable(Exception):
+    """It can never be sent this way; the message says why."""
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One POST to the Graph API."""
+
+    path: str
+    """Behind the version."""
+    parameters: Mapping[str, object]
+    mark: str
+    """What it is known by here; of a message, also the metadata that its echo brings back."""
+    file: OutboundAttachment | None = None
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reply depends on besides itself."""
+
+    page: str
+    human_agent: bool
+    now_ms: int
+
+
+def object_id(external_id: str | None) -> str | None:
+    """The post or comment that an external id names."""
+    found = _OBJECT.fullmatch(external_id or "")
+    return found[1] if found is not None else None
+
+
+def render(outbound: Outbound, way: Way) -> tuple[Call, ...]:
+    """The calls that make up one reply, in order. Raises Unsendable."""
+    stands_in_public = "_" in outbound.thread
+    if outbound.action == "hide":
+        return (_hiding(outbound, stands_in_public=stands_in_public),)
+    if outbound.visibility == "public":
+        if not stands_in_public:
+            raise Unsendable("a public reply does not go into a Messenger conversation")
+        calls = _comments(outbound)
+    elif stands_in_public:
+        calls = _private_reply(outbound, way)
+    else:
+        calls = _messages(outbound, way)
+    if not calls:
+        raise Unsendable("there is neither text nor a file in it")
+    return calls
+
+
+def _hiding(outbound: Outbound, *, stands_in_public: bool) -> Call:
+    target = object_id(outbound.target_id)
+    if target is None or not stands_in_public:
+        raise Unsendable("the post to hide is no comment on this page")
+    return Call(path=target, parameters={"is_hidden": True}, mark=mark_of(outbound.key, 0))
+
+
+def _comments(outbound: Outbound) -> tuple[Call, ...]:
+    """Comments below the one that is answered, or below the post."""
+    target = object_id(outbound.in_reply_to) or object_id(outbound.thread)
+    if target is None:
+        raise Unsendable("the conversation names no post of Facebook")
+    if outbound.attachments:
+        raise Unsendable("a public answer carries no files; send them in private")
+    return tuple(
+        Call(path=f"{target}/comments", parameters={"message": piece}, mark=mark_of(outbound.key, part))
+        for part, piece in enumerate(split(outbound.text, COMMENT_UNITS_MAX))
+    )
+
+
+def _private_reply(outbound: Outbound, way: Way) -> tuple[Call, ...]:
+    """The one message that a comment can be answered with in private."""
+    target = object_id(outbound.in_reply_to)
+    if target is None:
+        raise Unsendable("a private reply names the comment that it answers")
+    if outbound.heard_at_ms is not None and way.now_ms - outbound.heard_at_ms >= AGENT_WINDOW_S * 1_000:
+        raise Unsendable("the comment is older than seven days: Facebook takes no private reply to it any more")
+    if outbound.attachments or utf16_units(outbound.text.strip()) > MESSAGE_UNITS_MAX:
+        raise Unsendable(f"a private reply to a comment is one message of {MESSAGE_UNITS_MAX} characters")
+    named = {"comment_id": target} if target != object_id(outbound.thread) else {"post_id": target}
+    return tuple(
+        Call(
+            path=f"{way.page}/messages",
+            parameters={"recipient": named, "message": {"text": piece, "metadata": mark_of(outbound.key, 0)}},
+            mark=mark_of(outbound.key, 0),
+        )
+        for piece in split(outbound.text, MESSAGE_UNITS_MAX)
+    )
+
+
+def _messages(outbound: Outbound, way: Way) -> tuple[Call, ...]:
+    """Messages of Messenger, text first."""
+    if not _PSID.fullmatch(outbound.to):
+        raise Unsendable("the conversation names nobody on Messenger")
+    common = {"recipient": {"id": outbound.to}, **_reason(outbound, way)}
+    calls: list[Call] = []
+    for piece in split(outbound.text, MESSAGE_UNITS_MAX):
+        mark = mark_of(outbound.key, len(calls))
+        message = {"text": piece, "metadata": mark}
+        calls.append(Call(path=f"{way.page}/messages", parameters={**common, "message": message}, mark=mark))
+    for file in outbound.attachments:
+        if len(file.data) > FILE_BYTES_MAX:
+            raise Unsendable(f"{file.name} has {len(file.data)} bytes; Messenger takes {FILE_BYTES_MAX}")
+        mark = mark_of(outbound.key, len(calls))
+        kind = file.content_type.partition("/")[0]
+        attachment = {"type": kind if kind in _KINDS else "file", "payload": {}}
+        said = {"attachment": attachment, "metadata": mark}
+        calls.append(Call(path=f"{way.page}/messages", parameters={**common, "message": said}, mark=mark, file=file))
+    return tuple(calls)
+
+
+def _reason(outbound: Outbound, way: Way) -> dict[str, str]:
+    """Why the page may write now: an answer, or a person's within seven days. Raises Unsendable."""
+    late_s = 0 if outbound.heard_at_ms is None else (way.now_ms - outbound.heard_at_ms) / 1_000
+    if late_s < WINDOW_S:
+        return {"messaging_type": "RESPONSE"}
+    if outbound.automatic or not way.human_agent:
+        raise Unsendable("24 hours have passed since the customer wrote: Messenger takes no answer any more")
+    if late_s >= AGENT_WINDOW_S:
+        raise Unsendable("seven days have passed since the customer wrote: Messenger takes no answer any more")
+    return {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}

@@ -1,0 +1,213 @@
+"""Replies out: part by part, and every end of a send an outcome of the house.
+
+Facebook takes no key that would make a repetition harmless. What may have arrived is looked up: in the echo that brings
+back the mark we set, else among the newest messages or comments. What is not found there stays Unknown, and so does a
+reply of which some parts have arrived: an agent decides, and a repetition goes on after the last part that surely did.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from connectors.facebook.client import Client
+from connectors.facebook.failures import Denied, Failed, Later, Refused
+from connectors.facebook.render import Call, Unsendable, Way, object_id, render
+from connectors.facebook.settings import Settings
+from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
+from router.model.limits import SEND_SECONDS_MAX
+from router.model.sources import Clock
+
+TOKEN_REMEDY: Final = "give the channel a new page access token (Business settings, System users)"  # noqa: S105
+_SEND_S: Final = SEND_SECONDS_MAX - 5
+"""One whole send; the caller gives up a little later."""
+_REMEMBERED_MAX: Final = 5_000
+_SKEW_MS: Final = 2_000
+"""How far Meta's clock, which shows seconds, may be behind ours."""
+
+
+class Echoes:
+    """The ids that Facebook gave to what we sent, by our marks: from its answers, and from the echoes that come back.
+    Bounded; for this process."""
+
+    def __init__(self) -> None:
+        self._ids: OrderedDict[str, str] = OrderedDict()
+        self._marks: dict[str, str] = {}
+
+    def note(self, mark: str, its_id: str) -> None:
+        """It is known under which id a part of ours arrived."""
+        self._ids[mark] = its_id
+        self._marks[its_id] = mark
+        if len(self._ids) > _REMEMBERED_MAX:
+            _, oldest = self._ids.popitem(last=False)
+            self._marks.pop(oldest, None)
+
+    def id_of(self, mark: str) -> str | None:
+        """The id of what bears this mark."""
+        return self._ids.get(mark)
+
+    def knows(self, its_id: str) -> bool:
+        """Whether that is ours."""
+        return its_id in self._marks
+
+    def is_another(self, its_id: str, mark: str) -> bool:
+        """Whether something of ours is known to be something else than what bears this mark."""
+        return self._marks.get(its_id, mark) != mark
+
+
+class _Reply:
+    """One reply on its way."""
+
+    def __init__(self, calls: Sequence[Call], arrived: list[str]) -> None:
+        self.calls, self.arrived = calls, arrived
+        self.in_call = False
+        """A call was begun and its end has not been seen."""
+
+    def partly(self, outcome: SendOutcome) -> SendOutcome:
+        """The outcome for the whole reply: once a part has arrived, nobody may take the whole for unsent."""
+        if isinstance(outcome, Sent) or not self.arrived:
+            return outcome
+        reason = f"{len(self.arrived)} of {len(self.calls)} parts have arrived; then: {outcome.reason}"
+        return Rejected(reason=reason) if isinstance(outcome, Rejected) else Unknown(reason=reason)
+
+
+class Sender:
+    """Sends one page's replies."""
+
+    def __init__(self, client: Client, settings: Settings, clock: Clock, echoes: Echoes) -> None:
+        self._client, self._settings, self._clock, self._echoes = client, settings, clock, echoes
+        self._progress: OrderedDict[str, list[str]] = OrderedDict()
+        """By key, the ids of the parts that have arrived."""
+
+    def _way(self) -> Way:
+        settings = self._settings
+        return Way(page=settings.page, human_agent=settings.human_agent, now_ms=self._clock.now_ms())
+
+    async def send(self, outbound: Outbound) -> SendOutcome:
+        """Send what of the reply has not arrived yet."""
+        try:
+            calls = render(outbound, self._way())
+        except Unsendable as error:
+            return Rejected(reason=str(error))
+        reply = _Reply(calls, self._progress.pop(outbound.key, []))
+        try:
+            async with asyncio.timeout(_SEND_S):
+                outcome = await self._parts(reply)
+        except TimeoutError:
+            what = f"no answer within {_SEND_S} s"
+            outcome = reply.partly(Unknown(reason=what) if reply.in_call else Retry(reason=what))
+        if reply.arrived and not isinstance(outcome, Sent):
+            self._progress[outbound.key] = reply.arrived
+            if len(self._progress) > _REMEMBERED_MAX:
+                self._progress.popitem(last=False)
+        return outcome
+
+    async def _parts(self, reply: _Reply) -> SendOutcome:
+        while len(reply.arrived) < len(reply.calls):
+            if not reply.arrived and (wait_s := self._client.closed_s):
+                used = f"{self._client.used_percent:.0f} % of what Meta allows is used"
+                return Retry(reason=f"{used}; waiting until some is free", after_s=wait_s)
+            call = reply.calls[len(reply.arrived)]
+            if known := self._echoes.id_of(call.mark):  # its echo came after an earlier attempt had been given up
+                reply.arrived.append(known)
+                continue
+            outcome = await self._part(reply, call)
+            if not isinstance(outcome, Sent):
+                return reply.partly(outcome)
+            reply.arrived.append(outcome.provider_id or "")
+        return Sent(provider_id=reply.arrived[0] or None)
+
+    async def _part(self, reply: _Reply, call: Call) -> SendOutcome:
+        """One provider call."""
+        reply.in_call = True  # and it stays so when time runs out in between
+        try:
+            answer = await self._client.do(call)
+        except Failed as error:
+            reply.in_call = False
+            return _outcome(error)
+        reply.in_call = False
+        made = answer.get("message_id") or answer.get("id")
+        if not isinstance(made, str) or not made:
+            return Sent()
+        self._echoes.note(call.mark, made)
+        return Sent(provider_id=made)
+
+    # --- what may have arrived -------------------------------------------------------------------------------------
+
+    async def look_up(self, outbound: Outbound) -> SendOutcome:
+        """Sent where every part can be seen; else Unknown: so soon after, absence proves nothing."""
+        try:
+            calls = render(outbound, self._way())
+            if outbound.action == "hide":
+                hidden = await self._client.is_hidden(calls[0].path)
+                return Sent() if hidden else Unknown(reason="the comment is still in sight")
+            found = [self._echoes.id_of(call.mark) for call in calls]
+            if not all(found):
+                found = await self._seen(outbound, calls)
+        except Unsendable as error:
+            return Unknown(reason=str(error))
+        except Failed as error:
+            return Unknown(reason=f"it cannot be looked up: {error}")
+        first = found[0] if found and all(found) else None
+        return Sent(provider_id=first) if first else Unknown(reason="it is not among the newest messages there")
+
+    async def _seen(self, outbound: Outbound, calls: Sequence[Call]) -> list[str | None]:
+        """For each part the id of what we wrote there since, in the same words."""
+        if outbound.visibility == "public":
+            target = object_id(outbound.in_reply_to) or object_id(outbound.thread)
+            there = await self._client.newest_comments(target or "")
+        elif "_" in outbound.thread:
+            return []  # the network does not say what a private reply became
+        else:
+            there = await self._client.newest_messages(outbound.to)
+        ours = [one for one in reversed(there) if self._is_ours(one, outbound.created_at_ms)]
+        found: list[str | None] = []
+        for call in calls:
+            same = next((one for one in ours if self._is_same(one, call)), None)
+            found.append(None if same is None else str(same.get("id")))
+            ours = [one for one in ours if one is not same]  # two parts may say the same
+        return found
+
+    def _is_same(self, one: dict[str, Any], call: Call) -> bool:
+        """Whether something that stands there is what this call was to write."""
+        return _text(one) == _words(call) and not self._echoes.is_another(str(one.get("id")), call.mark)
+
+    def _is_ours(self, one: dict[str, Any], since_ms: int) -> bool:
+        sender = one.get("from")
+        if not isinstance(sender, dict) or sender.get("id") != self._settings.page:
+            return False
+        at_ms = _at_ms(str(one.get("created_time") or ""))
+        return at_ms is not None and at_ms + 1_000 + _SKEW_MS > since_ms
+
+
+def _words(call: Call) -> str | None:
+    said = call.parameters.get("message")
+    found = said.get("text") if isinstance(said, dict) else said
+    return found if isinstance(found, str) else None
+
+
+def _text(one: dict[str, Any]) -> str | None:
+    found = one.get("message")
+    return found if isinstance(found, str) and found else None
+
+
+def _at_ms(created: str) -> int | None:
+    """Meta writes offsets without a colon: 2026-11-02T08:00:03+0000."""
+    try:
+        at = datetime.fromisoformat(created)
+    except ValueError:
+        return None
+    return int(at.replace(tzinfo=at.tzinfo or UTC).timestamp() * 1_000)
+
+
+def _outcome(error: Failed) -> SendOutcome:
+    match error:
+        case Later():
+            return Retry(reason=str(error), after_s=error.after_s)
+        case Denied():
+            return AuthFailed(reason=f"{error}: {TOKEN_REMEDY}")
+        case Refused():
+            return Rejected(reason=str(error))
+        case _:
+            return Unknown(reason=str(error))

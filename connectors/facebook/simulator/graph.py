@@ -1,0 +1,244 @@
+"""What can be asked of the Graph API, each with exactly the parameters it has; anything else is refused.
+
+Facebook ignores what it does not know; here it is refused, so that a misspelt parameter is found by a test.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from connectors.facebook.simulator.world import (
+    AGENT_WINDOW_MS,
+    WINDOW_MS,
+    Comment,
+    Json,
+    Page,
+    Said,
+    Someone,
+    World,
+)
+
+MESSAGE_CHARS_MAX: Final = 2_000
+COMMENT_CHARS_MAX: Final = 8_000
+METADATA_CHARS_MAX: Final = 1_000
+_FILE_TYPES: Final = frozenset({"image", "audio", "video", "file"})
+
+
+class Refusal(Exception):
+    """A call that fails, as Facebook says it."""
+
+    def __init__(self, code: int, message: str, *, status: int = 400, subcode: int | None = None) -> None:
+        super().__init__(message)
+        self.code, self.status, self.subcode = code, status, subcode
+
+
+def bad(message: str, subcode: int | None = None) -> Refusal:
+    """An argument that is none."""
+    return Refusal(100, f"(#100) {message}", subcode=subcode)
+
+
+class Graph:
+    """Answers calls for one page whose token was shown."""
+
+    def __init__(self, world: World, page: Page) -> None:
+        self._world, self._page = world, page
+
+    # --- questions -------------------------------------------------------------------------------------------------
+
+    def show(self, number: str, given: Json) -> Json:
+        """GET of a page, a person or a comment."""
+        fields = set(_only(given, {"fields": str}).get("fields", "id").split(","))
+        page = self._page
+        if number == page.id and fields <= {"id", "name"}:
+            return {"id": page.id, "name": page.name}
+        if number in page.people and fields <= {"first_name", "last_name"}:
+            someone = page.people[number]
+            return {"first_name": someone.first_name, "last_name": someone.last_name, "id": number}
+        if number in page.comments and fields <= {"is_hidden"}:
+            return {"is_hidden": self._comment(number).is_hidden, "id": number}
+        raise bad(f"Unsupported get request. Object with ID '{number}' does not exist", 33)
+
+    def apps(self) -> Json:
+        """GET subscribed_apps."""
+        fields = self._page.fields
+        return {"data": [{"id": "1", "name": "Support", "subscribed_fields": fields}] if fields else []}
+
+    def conversations(self, given: Json) -> Json:
+        """GET conversations: the one with a person, the newest message first."""
+        asked = _only(given, {"platform": str, "user_id": str, "fields": str})
+        if asked.get("platform") != "MESSENGER" or not asked.get("fields", "").startswith("messages"):
+            raise bad("Invalid platform or fields")
+        someone = self._page.people.get(asked.get("user_id", ""))
+        if someone is None:
+            return {"data": []}
+        told = [
+            {"id": one.mid, "message": one.text, "from": {"id": one.sender}, "created_time": _time(one.at_ms)}
+            for one in reversed(someone.messages[-25:])
+        ]
+        return {"data": [{"id": f"t_{someone.id}", "messages": {"data": told}}]}
+
+    def comments(self, target: str, given: Json) -> Json:
+        """GET comments, the newest first."""
+        _only(given, {"fields": str, "order": str, "limit": str})
+        below = [one for one in self._page.comments.values() if one.parent_id == target and not one.is_removed]
+        told = [
+            {
+                "id": one.id,
+                "message": one.message,
+                "from": {"id": one.sender, "name": one.name},
+                "created_time": _time(one.at_ms),
+            }
+            for one in reversed(below[-25:])
+        ]
+        return {"data": told}
+
+    # --- deeds -----------------------------------------------------------------------------------------------------
+
+    async def subscribe(self, given: Json) -> Json:
+        """POST subscribed_apps."""
+        self._page.fields = _only(given, {"subscribed_fields": str}).get("subscribed_fields", "").split(",")
+        await self._world.tell()
+        return {"success": True}
+
+    async def send(self, given: Json, data: bytes | None) -> Json:
+        """POST messages: to a person, or the one private reply to a comment or post."""
+        known = {"recipient": dict, "message": dict, "messaging_type": str, "tag": str}
+        asked = _only(given, known)
+        message = _only(asked.get("message", {}), {"text": str, "metadata": str, "attachment": dict})
+        self._look_over(message, data)
+        recipient = _only(asked.get("recipient", {}), {"id": str, "comment_id": str, "post_id": str})
+        if len(recipient) != 1:
+            raise bad("param recipient must be non-empty.")
+        someone = self._addressed(asked) if "id" in recipient else self._answered_privately(recipient)
+        if someone.gone:
+            raise Refusal(551, "(#551) This person isn't available right now.", subcode=1_545_041)
+        mid = self._page.mid()
+        files = []
+        if data is not None:
+            self._world.files[mid] = data
+            files = [mid]
+        said = Said(
+            mid=mid,
+            sender=self._page.id,
+            text=message.get("text", ""),
+            at_ms=self._world.clock.now_ms(),
+            metadata=message.get("metadata", ""),
+            files=files,
+        )
+        someone.messages.append(said)
+        await self._echo(someone, said)
+        return {"recipient_id": someone.id, "message_id": mid}
+
+    def _look_over(self, message: Json, data: bytes | None) -> None:
+        text, attachment = message.get("text"), message.get("attachment")
+        if (text is None) == (attachment is None):
+            raise bad("Message must have either text or attachment")
+        if text is not None and not 0 < len(text.encode("utf-16-le")) // 2 <= MESSAGE_CHARS_MAX:
+            raise bad(f"Length of param message[text] must be less than or equal to {MESSAGE_CHARS_MAX}")
+        if attachment is not None and (attachment.get("type") not in _FILE_TYPES or data is None):
+            raise bad("Invalid attachment")
+        if len(message.get("metadata", "")) > METADATA_CHARS_MAX:
+            raise bad("metadata is too long")
+
+    def _addressed(self, asked: Json) -> Someone:
+        """The person a message is for, if the page may write to them now."""
+        someone = self._page.people.get(asked["recipient"]["id"])
+        if someone is None or someone.heard_at_ms is None:
+            raise bad("No matching user found", 2_018_001)
+        late_ms = self._world.clock.now_ms() - someone.heard_at_ms
+        if asked.get("messaging_type") == "RESPONSE" and "tag" not in asked:
+            is_open = late_ms < WINDOW_MS
+        elif asked.get("messaging_type") == "MESSAGE_TAG" and asked.get("tag") == "HUMAN_AGENT":
+            is_open = self._page.human_agent and late_ms < AGENT_WINDOW_MS
+        else:
+            raise bad("Invalid messaging_type or tag")
+        if not is_open:
+            raise Refusal(10, "(#10) This message is sent outside of allowed window.", status=403, subcode=2_018_278)
+        return someone
+
+    def _answered_privately(self, recipient: Json) -> Someone:
+        """Who wrote the comment; the private reply opens a conversation with them."""
+        comment = self._comment(recipient.get("comment_id") or recipient.get("post_id", ""))
+        if self._world.clock.now_ms() - comment.at_ms >= AGENT_WINDOW_MS:
+            raise Refusal(10_900, "(#10900) The comment is too old to be replied to", subcode=2_018_278)
+        if comment.is_answered or comment.sender == self._page.id:
+            raise Refusal(10_900, "(#10900) Activity already replied to")
+        comment.is_answered = True
+        first, _, last = comment.name.partition(" ")
+        return self._page.people.setdefault(
+            comment.sender, Someone(id=comment.sender, first_name=first, last_name=last)
+        )
+
+    async def _echo(self, someone: Someone, said: Said) -> None:
+        message: Json = {"mid": said.mid, "is_echo": True, "app_id": 1, "text": said.text}
+        if said.metadata:
+            message["metadata"] = said.metadata
+        event = {
+            "sender": {"id": self._page.id}, "recipient": {"id": someone.id}, "timestamp": said.at_ms,
+            "message": message,
+        }  # fmt: skip
+        await self._world.push(self._page, "messaging", event, "message_echoes")
+
+    async def comment(self, target: str, given: Json) -> Json:
+        """POST comments: the page answers in public."""
+        text = _only(given, {"message": str}).get("message", "")
+        if not 0 < len(text) <= COMMENT_CHARS_MAX or not text.strip():
+            raise bad("Invalid message")
+        post_id = target if target in self._page.posts else self._comment(target).post_id
+        made = Comment(
+            id=f"{post_id.rpartition('_')[2]}_{self._page.number()}",
+            post_id=post_id,
+            parent_id=target,
+            sender=self._page.id,
+            name=self._page.name,
+            message=text,
+            at_ms=self._world.clock.now_ms(),
+        )
+        self._page.comments[made.id] = made
+        await self._world.push(self._page, "changes", change_of(made, "add"), "feed")
+        return {"id": made.id}
+
+    async def change(self, target: str, given: Json) -> Json:
+        """POST of a comment: hide it, or show it again."""
+        comment = self._comment(target)
+        comment.is_hidden = bool(_only(given, {"is_hidden": bool})["is_hidden"])
+        verb = "hide" if comment.is_hidden else "unhide"
+        await self._world.push(self._page, "changes", change_of(comment, verb), "feed")
+        return {"success": True}
+
+    def _comment(self, number: str) -> Comment:
+        found = self._page.comments.get(number)
+        if found is None or found.is_removed:
+            raise bad(f"Unsupported post request. Object with ID '{number}' does not exist", 33)
+        return found
+
+
+def change_of(comment: Comment, verb: str) -> Json:
+    """A change of the field `feed`, as Facebook tells it. What visitors write on the page stands among the comments."""
+    value: Json = {
+        "from": {"id": comment.sender, "name": comment.name}, "item": "comment", "verb": verb,
+        "post_id": comment.post_id, "comment_id": comment.id, "parent_id": comment.parent_id,
+        "created_time": comment.at_ms // 1_000,
+    }  # fmt: skip
+    if comment.id == comment.post_id:
+        value |= {"item": "status"}
+        del value["comment_id"], value["parent_id"]
+    if verb in {"add", "edited"}:
+        value["message"] = comment.message
+    return {"field": "feed", "value": value}
+
+
+def _only(given: object, types: Mapping[str, type]) -> Json:
+    """Parameters of these names and types. Raises Refusal for any other."""
+    if not isinstance(given, dict):
+        raise bad("param must be an object")
+    for name, value in given.items():
+        if name not in types:
+            raise bad(f"Unknown parameter {name}")
+        if not isinstance(value, types[name]):
+            raise bad(f"param {name} must be {types[name].__name__}")
+    return given
+
+
+def _time(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1_000, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")

@@ -1,0 +1,272 @@
+"""The Graph API on loopback: calls, files, and webhook deliveries that follow Meta's own rule.
+
+Events are delivered in batches; a batch that is not answered by 200 is repeated, its events in whatever batches they
+come into by then, after pauses that grow, for 36 hours. One that fails holds up no other.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Self
+
+import aiohttp
+import msgspec
+from aiohttp import web
+
+from connectors.facebook.simulator.graph import Graph, Refusal
+from connectors.facebook.simulator.people import MEDIA
+from connectors.facebook.simulator.world import EVENT_TTL_MS, Fault, Json, Page, Pending, World
+from connectors.facebook.webhook import SIGNATURE_HEADER, signature
+from router.model.sources import Clock
+
+HOST: Final = "127.0.0.1"
+_UPLOAD_BYTES_MAX: Final = 30 * 1_048_576
+_DELIVERY_S: Final = 20.0
+_RETRY_S_MAX: Final = 3_600.0
+_DEEDS: Final = {"messages": "messages", "comments": "comments", "subscribed_apps": "subscribe", "": "hide"}
+_QUESTIONS: Final = {"conversations": "conversations", "comments": "newest", "subscribed_apps": "apps", "": "show"}
+
+
+class GraphServer(World):
+    """The simulator. `async with` starts and stops it."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        pages: Sequence[Page],
+        *,
+        version: str = "v25.0",
+        directory: Path | None = None,
+        port: int = 0,
+        webhook_retry_s: float = 1.0,
+        batch_max: int = 1_000,
+    ) -> None:
+        """`webhook_retry_s`: the first pause after a delivery that failed; `batch_max`: events of one delivery."""
+        super().__init__(clock, pages, directory)
+        self.port, self.version = port, version
+        self.hooks: dict[str, str] = {}
+        """The callback address of each page's app."""
+        self.deliveries: list[tuple[int, int]] = []
+        """How many events each delivery had, and how it was answered (0: not at all)."""
+        self._retry_s, self._batch_max = webhook_retry_s, batch_max
+        self._app = web.Application(client_max_size=_UPLOAD_BYTES_MAX)
+        for path in (r"/{version:v\d+\.\d+}/{number}", r"/{version:v\d+\.\d+}/{number}/{edge}"):
+            self._app.router.add_route("*", path, self._call)
+        self._app.router.add_get(MEDIA + "{name}", self._file)
+        self._runner: web.AppRunner | None = None
+        self._courier: asyncio.Task[None] | None = None
+        self._silent = asyncio.Event()
+        """Set when those who were left without an answer may go."""
+
+    @property
+    def url(self) -> str:
+        """What a channel's `graph_url` is, and where the files lie."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def app(self) -> web.Application:
+        """To add pages to before it is started."""
+        return self._app
+
+    async def start(self) -> None:
+        """Listen; the port is known afterwards and stays the same over a restart."""
+        self._silent.clear()
+        self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, HOST, self.port).start()
+        self.port = self._runner.addresses[0][1]
+        self._courier = asyncio.create_task(self._deliver_all(), name="facebook webhooks")
+
+    async def stop(self) -> None:
+        """Stop listening and delivering."""
+        self._silent.set()
+        if self._courier is not None:
+            self._courier.cancel()
+            await asyncio.gather(self._courier, return_exceptions=True)
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    # --- calls -----------------------------------------------------------------------------------------------------
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        answer = await self._answered(request)
+        answer.force_close()  # a connection that is kept is a task that outlives whoever called
+        return answer
+
+    async def _answered(self, request: web.Request) -> web.StreamResponse:
+        edge, number = request.match_info.get("edge", ""), request.match_info["number"]
+        what = (_DEEDS if request.method == "POST" else _QUESTIONS).get(edge, "unknown")
+        try:
+            page = self._authorised(request)
+            faults = self.faults[what]
+            fault = faults.popleft() if faults else None
+            if fault is not None and fault.how != "reset_after":
+                return await self._fail(request, fault)
+            given, data = await _parameters(request)
+            self.calls.append((request.method, what, given))
+            answer = await self._answer(Graph(self, page), what, number, given, data)
+        except Refusal as refusal:
+            self.refusals.append(f"{request.method} {what}: {refusal}")
+            return self._refused(refusal)
+        await self.wake()
+        if fault is not None:
+            return _reset(request)
+        return web.json_response(answer, headers=self._headers())
+
+    def _authorised(self, request: web.Request) -> Page:
+        """The page whose token is shown, with the proof that the caller holds the app's secret."""
+        if request.match_info["version"] != self.version:
+            raise Refusal(2_635, f"(#2635) You are calling a deprecated version of the API: use {self.version}")
+        shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        page = next((one for one in self.pages.values() if one.token == shown), None)
+        if page is None:
+            raise Refusal(190, "Error validating access token: it has expired.", status=401, subcode=463)
+        if "access_token" in request.query:
+            raise Refusal(100, "(#100) a token stands in the address")
+        proof = hmac.new(page.app_secret.encode(), page.token.encode(), hashlib.sha256).hexdigest()
+        if request.query.get("appsecret_proof") != proof:
+            raise Refusal(100, "Invalid appsecret_proof provided in the API argument")
+        return page
+
+    async def _answer(self, graph: Graph, what: str, number: str, given: Json, data: bytes | None) -> Json:
+        match what:
+            case "show":
+                return graph.show(number, given)
+            case "apps":
+                return graph.apps()
+            case "conversations":
+                return graph.conversations(given)
+            case "newest":
+                return graph.comments(number, given)
+            case "subscribe":
+                return await graph.subscribe(given)
+            case "messages":
+                return await graph.send(given, data)
+            case "comments":
+                return await graph.comment(number, given)
+            case "hide":
+                return await graph.change(number, given)
+            case _:
+                raise Refusal(2_500, "Unknown path components")
+
+    def _headers(self) -> dict[str, str]:
+        return {} if self.usage is None else {"X-App-Usage": msgspec.json.encode(self.usage).decode()}
+
+    def _refused(self, refusal: Refusal) -> web.Response:
+        told: Json = {"message": str(refusal), "type": "OAuthException", "code": refusal.code, "fbtrace_id": "AbC"}
+        if refusal.subcode is not None:
+            told["error_subcode"] = refusal.subcode
+        return web.json_response({"error": told}, status=refusal.status, headers=self._headers())
+
+    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        if fault.how == "reset_before":
+            return _reset(request)
+        if fault.how == "silence":
+            await self._silent.wait()
+        return web.Response(
+            status=fault.status, body=fault.body, content_type=fault.content_type, headers=fault.headers
+        )
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        faults, name = self.faults["file"], request.match_info["name"]
+        if faults:
+            return await self._fail(request, faults.popleft())
+        if name not in self.files:
+            return web.Response(status=403, text="URL signature expired")
+        return web.Response(body=self.files[name])
+
+    # --- webhooks --------------------------------------------------------------------------------------------------
+
+    def notification(self, page: Page, *events: Pending) -> bytes:
+        """The body of a delivery: an entry for each event, as busy pages get them."""
+        entries = [{"id": page.id, "time": one.at_ms // 1_000, one.kind: [one.event]} for one in events]
+        return msgspec.json.encode({"object": "page", "entry": entries})
+
+    async def post(self, page: Page, body: bytes, *, signed: str | None = None) -> int:
+        """Bring a delivery to the page's app once; how it was answered, 0: not at all."""
+        headers = {
+            SIGNATURE_HEADER: signature(page.app_secret.encode(), body) if signed is None else signed,
+            "Content-Type": "application/json",
+        }
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_DELIVERY_S)) as http,
+                http.post(
+                    self.hooks[page.id], data=io.BytesIO(body), headers=headers, allow_redirects=False
+                ) as response,
+            ):
+                return response.status
+        except (aiohttp.ClientError, TimeoutError):
+            return 0
+
+    async def challenge(self, page: Page, number: str = "1158201444", token: str | None = None) -> str | None:
+        """See that the callback address is ours, as when it is typed in; what came back, None unless 200."""
+        asked = {
+            "hub.mode": "subscribe", "hub.challenge": number,
+            "hub.verify_token": page.verify_token if token is None else token,
+        }  # fmt: skip
+        async with aiohttp.ClientSession() as http, http.get(self.hooks[page.id], params=asked) as response:
+            return await response.text() if response.status == 200 else None
+
+    async def _deliver_all(self) -> None:
+        while True:
+            for page in self.pages.values():
+                if page.id in self.hooks:
+                    await self._deliver(page)
+            async with self.changed:
+                # Woken by a change; looked at again now and then, since a pause may be over.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(0.05):
+                        await self.changed.wait()
+
+    async def _deliver(self, page: Page) -> None:
+        now_ms = self.clock.now_ms()
+        page.pending = [one for one in page.pending if one.at_ms + EVENT_TTL_MS > now_ms]
+        due = [one for one in page.pending if one.due_ms <= now_ms][: self._batch_max]
+        if not due:
+            return
+        status = await self.post(page, self.notification(page, *due))
+        self.deliveries.append((len(due), status))
+        if status == 200:
+            page.pending = [one for one in page.pending if all(one is not taken for taken in due)]
+        else:
+            for one in due:
+                one.failures += 1
+                pause_s = min(self._retry_s * 2.0 ** (one.failures - 1), _RETRY_S_MAX)
+                one.due_ms = self.clock.now_ms() + int(pause_s * 1_000)
+        await self.tell()
+
+
+def _reset(request: web.Request) -> web.Response:
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+async def _parameters(request: web.Request) -> tuple[Json, bytes | None]:
+    """What a call says, and the file that comes with it."""
+    if request.method == "GET":
+        return {name: value for name, value in request.query.items() if name != "appsecret_proof"}, None
+    if request.content_type == "application/json":
+        found = await request.json()
+        return (found if isinstance(found, dict) else {}), None
+    form = await request.post()
+    data, given = None, {}
+    for name, value in form.items():
+        if isinstance(value, web.FileField):
+            data = value.file.read()
+        elif isinstance(value, str):
+            given[name] = msgspec.json.decode(value) if value.startswith("{") else value
+    return given, data

@@ -1,0 +1,183 @@
+"""What the simulated Facebook knows: pages with their people, posts, comments, and events that wait to be delivered.
+
+Kept in a file where there is a directory, so that a killed demo loses none.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import msgspec
+
+from router.model.sources import Clock
+
+EVENT_TTL_MS: Final = 36 * 3_600_000
+"""How long an event waits to be taken."""
+WINDOW_MS: Final = 24 * 3_600_000
+AGENT_WINDOW_MS: Final = 7 * 24 * 3_600_000
+_KEPT_MESSAGES: Final = 200
+"""Of one person, in the file."""
+
+Json = dict[str, Any]
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """How one call goes wrong."""
+
+    how: Literal["answer", "reset_before", "reset_after", "silence"] = "answer"
+    """reset_after: it is done, and the connection is cut before the answer."""
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "application/json"
+    headers: dict[str, str] = {}
+
+
+def error(
+    code: int, message: str = "made up", *, status: int = 400, subcode: int | None = None, **headers: str
+) -> Fault:
+    """An error as the Graph API words it; headers with _ for -."""
+    told: Json = {"message": message, "type": "OAuthException", "code": code, "fbtrace_id": "AbC"}
+    if subcode is not None:
+        told["error_subcode"] = subcode
+    return Fault(
+        status=status,
+        body=msgspec.json.encode({"error": told}),
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+    )
+
+
+class Said(msgspec.Struct, kw_only=True):
+    """One message of Messenger."""
+
+    mid: str
+    sender: str
+    text: str
+    at_ms: int
+    metadata: str = ""
+    files: list[str] = []
+
+
+class Someone(msgspec.Struct, kw_only=True):
+    """A person as one page knows them."""
+
+    id: str
+    first_name: str
+    last_name: str = ""
+    messages: list[Said] = []
+    heard_at_ms: int | None = None
+    """When they last wrote, or came by a link: the reply window counts from here."""
+    gone: bool = False
+    """They have blocked the page."""
+
+
+class Comment(msgspec.Struct, kw_only=True):
+    """A comment below a post, or below another comment."""
+
+    id: str
+    post_id: str
+    parent_id: str
+    sender: str
+    name: str
+    message: str
+    at_ms: int
+    is_hidden: bool = False
+    is_answered: bool = False
+    """It has had its private reply."""
+    is_removed: bool = False
+
+
+class Pending(msgspec.Struct, kw_only=True):
+    """An event that was not taken."""
+
+    kind: Literal["messaging", "changes"]
+    event: Json
+    at_ms: int
+    failures: int = 0
+    due_ms: int = 0
+
+
+class Page(msgspec.Struct, kw_only=True):
+    """A page, its app, and everything that is theirs."""
+
+    id: str
+    name: str
+    token: str
+    app_secret: str
+    verify_token: str
+    people: dict[str, Someone] = {}
+    posts: dict[str, str] = {}
+    """Text by id."""
+    comments: dict[str, Comment] = {}
+    pending: list[Pending] = []
+    fields: list[str] = []
+    """What its app is subscribed to."""
+    human_agent: bool = True
+    """The app may use the tag HUMAN_AGENT."""
+    next_id: int = 100_001
+
+    def number(self) -> int:
+        """The next number of something on this page."""
+        self.next_id += 1
+        return self.next_id
+
+    def mid(self) -> str:
+        """The id of the next message of Messenger; no other page has it."""
+        return f"m_{self.id}{self.number():08d}"
+
+
+class World:
+    """All pages of one simulator, and what is wrong with it for now."""
+
+    def __init__(self, clock: Clock, pages: Sequence[Page], directory: Path | None = None) -> None:
+        self.clock = clock
+        self.pages = {page.id: page for page in pages}
+        self.faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        """By what is called (messages, comments, hide, page, ...); used up one by one, then all is well."""
+        self.calls: list[tuple[str, str, Json]] = []
+        """Every call that was understood: method, what, parameters."""
+        self.refusals: list[str] = []
+        """What the strict server had to object to."""
+        self.files: dict[str, bytes] = {}
+        """By name, on the file server."""
+        self.usage: Json | None = None
+        """What X-App-Usage says, if anything."""
+        self.changed = asyncio.Condition()
+        self._place = directory / "facebook.json" if directory is not None else None
+        if self._place is not None and self._place.exists():
+            kept = msgspec.json.decode(self._place.read_bytes(), type=dict[str, Page])
+            self.pages.update({number: page for number, page in kept.items() if number in self.pages})
+
+    def only_page(self) -> Page:
+        """The page, where there is one."""
+        (page,) = self.pages.values()
+        return page
+
+    async def push(self, page: Page, kind: Literal["messaging", "changes"], event: Json, field: str) -> None:
+        """An event for a page's app, unless it is not subscribed to its kind."""
+        if field in page.fields:
+            now_ms = self.clock.now_ms()
+            page.pending.append(Pending(kind=kind, event=event, at_ms=now_ms, due_ms=now_ms))
+        await self.tell()
+
+    async def tell(self) -> None:
+        """Something has changed: keep it, and wake whoever waits."""
+        if self._place is not None:
+            for page in self.pages.values():
+                for someone in page.people.values():
+                    del someone.messages[:-_KEPT_MESSAGES]
+            waiting = self._place.with_suffix(".new")
+            waiting.write_bytes(msgspec.json.encode(self.pages))
+            waiting.rename(self._place)
+        await self.wake()
+
+    async def wake(self) -> None:
+        """Let those who wait look again."""
+        async with self.changed:
+            self.changed.notify_all()
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is so; a test that waits in vain times out."""
+        async with self.changed:
+            await self.changed.wait_for(condition)

@@ -1,0 +1,1 @@
+"""Phone: calls and text messages of a Twilio-style provider."""

@@ -1,0 +1,71 @@
+"""Replies out, as text messages, where the account has a number that sends them.
+
+The provider takes no key that would make a repetition harmless: what may have arrived is looked for among the messages
+that were sent, and held when it is not found there.
+"""
+
+from typing import Final
+
+from connectors.phone.client import Client, Denied, Failed, Later, Refused
+from connectors.phone.parse import is_withheld
+from connectors.phone.render import SMS_CHARS_MAX
+from connectors.phone.settings import Settings
+from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
+
+_BEFORE_MS: Final = 300_000
+"""The provider's clock and ours may differ by so much."""
+
+
+class Sender:
+    """Sends for one account; `status` is where the provider tells what became of a message."""
+
+    def __init__(self, client: Client, settings: Settings, status: str) -> None:
+        self._client, self._settings, self._status = client, settings, status
+
+    async def send(self, outbound: Outbound) -> SendOutcome:
+        """One text message."""
+        problem = self._problem(outbound)
+        if problem:
+            return Rejected(reason=problem)
+        try:
+            return Sent(provider_id=await self._client.send(outbound.to, outbound.text, self._status))
+        except Failed as error:
+            return outcome(error)
+
+    async def reconcile(self, outbound: Outbound) -> SendOutcome:
+        """Whether one with this text went to that number since it was written."""
+        if self._problem(outbound):
+            return Retry(reason="it cannot have been sent")
+        try:
+            found = await self._client.sent_to(outbound.to, outbound.created_at_ms - _BEFORE_MS)
+        except Failed as error:
+            failed = outcome(error)
+            return failed if isinstance(failed, AuthFailed) else Unknown(reason=str(error))
+        same = [row.sid for row in found if row.body == outbound.text]
+        if same:
+            return Sent(provider_id=same[0])
+        return Unknown(reason="the provider's list of sent messages does not have it; it may come there later")
+
+    def _problem(self, outbound: Outbound) -> str:
+        if self._settings.sms_from is None:
+            return "this account sends no text messages; call the customer back"
+        if outbound.action != "send" or outbound.visibility != "private":
+            return "a telephone has nothing public"
+        if is_withheld(outbound.to):
+            return "the caller withheld the number: there is nothing to write to"
+        if not outbound.text.strip() or len(outbound.text) > SMS_CHARS_MAX:
+            return f"a text message has 1 to {SMS_CHARS_MAX} characters, this one {len(outbound.text)}"
+        return ""
+
+
+def outcome(error: Failed) -> SendOutcome:
+    """What an error means for what was to be sent."""
+    match error:
+        case Denied():
+            return AuthFailed(reason=str(error))
+        case Later():
+            return Retry(reason=str(error), after_s=error.after_s)
+        case Refused():
+            return Rejected(reason=str(error))
+        case _:
+            return Unknown(reason=str(error))

@@ -1,0 +1,171 @@
+"""What the telephone network knows: accounts and their numbers, telephones, calls, recordings, text messages."""
+
+import asyncio
+from collections import defaultdict, deque
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from router.model.sources import Clock
+
+How = Literal["answers", "declines", "mailbox", "no-answer", "busy", "failed", "rings"]
+AUDIO: Final = b"ID3\x04\x00\x00\x00\x00\x00\x00" + b"\xff\xfb\x90\x00" * 64
+"""What a recording is here: frames of MPEG audio without a tone."""
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """What becomes of the next call of one resource of the API."""
+
+    how: Literal["answer", "reset_before", "reset_after", "silence"] = "answer"
+    status: int = 503
+    body: bytes = b"<html><body>Service unavailable</body></html>"
+    content_type: str = "text/html"
+    headers: dict[str, str] = {}
+
+
+class OwnNumber(msgspec.Struct, kw_only=True):
+    """A number of ours, and where its owner wants to be asked and told."""
+
+    number: str
+    account: str
+    voice_url: str = ""
+    fallback_url: str = ""
+    status_url: str = ""
+    sms_url: str = ""
+
+
+class Handset(msgspec.Struct, kw_only=True):
+    """The telephone of a colleague."""
+
+    how: How = "no-answer"
+    talk_s: int = 60
+    """How long they speak before they hang up."""
+    heard: list[str] = []
+    """What was played to them before they were connected."""
+    rang: int = 0
+
+
+class CallRow(msgspec.Struct, kw_only=True):
+    """One call, as the API lists it."""
+
+    sid: str
+    account: str
+    caller: str
+    called: str
+    direction: str = "inbound"
+    status: str = "in-progress"
+    start_ms: int = 0
+    end_ms: int = 0
+    duration_s: int = 0
+
+
+class RecordingRow(msgspec.Struct, kw_only=True):
+    """One recording."""
+
+    sid: str
+    account: str
+    call_sid: str
+    duration_s: int
+    created_ms: int
+    audio: bytes = AUDIO
+
+
+class MessageRow(msgspec.Struct, kw_only=True):
+    """One text message."""
+
+    sid: str
+    account: str
+    sender: str
+    to: str
+    body: str
+    direction: str
+    status: str
+    created_ms: int
+    status_url: str = ""
+    media: list[str] = []
+
+
+class _Kept(msgspec.Struct, kw_only=True):
+    made: int = 0
+    calls: list[CallRow] = []
+    recordings: list[RecordingRow] = []
+    messages: list[MessageRow] = []
+
+
+class Network:
+    """The state. Kept in a directory where one is given, so that a killed demo loses none."""
+
+    def __init__(self, clock: Clock, accounts: dict[str, str], directory: Path | None = None) -> None:
+        """`accounts`: token by SID."""
+        self.clock, self.accounts, self._directory = clock, dict(accounts), directory
+        self.numbers: dict[str, OwnNumber] = {}
+        self.handsets: dict[str, Handset] = {}
+        self.calls: dict[str, CallRow] = {}
+        self.recordings: dict[str, RecordingRow] = {}
+        self.messages: dict[str, MessageRow] = {}
+        self.media: dict[str, bytes] = {}
+        """Pictures by path."""
+        self.unreachable: set[str] = set()
+        """Numbers that take no text messages: 21614."""
+        self.stopped: set[str] = set()
+        """Numbers that have written STOP: 21610."""
+        self.faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
+        """By resource: Account, Send, Messages, Calls, Call, Recordings, Audio, Delete, Media."""
+        self.refusals: list[str] = []
+        """What was refused, for a test to look at."""
+        self.posts: list[tuple[str, int]] = []
+        """Requests to webhooks, and how each was answered (0: not at all). None is repeated."""
+        self.errors: list[str] = []
+        """Documents that could not be carried out, and addresses that nobody answered at."""
+        self._made = 0
+        self.changed = asyncio.Condition()
+        self._load()
+
+    def sid(self, kind: str) -> str:
+        """A new id of the provider's form."""
+        self._made += 1
+        return f"{kind}{self._made:032x}"
+
+    def own(self, number: str, account: str, base: str = "", *, fallback: bool = True) -> OwnNumber:
+        """A number of ours whose webhooks are at `base`."""
+        found = OwnNumber(number=number, account=account)
+        if base:
+            found.voice_url, found.status_url, found.sms_url = f"{base}/voice", f"{base}/status", f"{base}/sms"
+            found.fallback_url = f"{base}/fallback" if fallback else ""
+        self.numbers[number] = found
+        return found
+
+    async def tell(self) -> None:
+        """Something changed: keep it and wake whoever waits."""
+        self._save()
+        async with self.changed:
+            self.changed.notify_all()
+
+    def _load(self) -> None:
+        path = self._path()
+        if path is None or not path.exists():
+            return
+        kept = msgspec.json.decode(path.read_bytes(), type=_Kept)
+        self._made = kept.made
+        self.calls = {row.sid: row for row in kept.calls}
+        self.recordings = {row.sid: row for row in kept.recordings}
+        self.messages = {row.sid: row for row in kept.messages}
+
+    def _save(self) -> None:
+        path = self._path()
+        if path is None:
+            return
+        kept = _Kept(
+            made=self._made,
+            calls=list(self.calls.values()),
+            recordings=list(self.recordings.values()),
+            messages=list(self.messages.values()),
+        )
+        # Beside it first: a demo that is killed meanwhile finds the old one whole.
+        beside = path.with_suffix(".new")
+        beside.write_bytes(msgspec.json.encode(kept))
+        beside.replace(path)
+
+    def _path(self) -> Path | None:
+        return None if self._directory is None else self._directory / "phone.json"

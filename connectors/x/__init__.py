@@ -1,0 +1,1 @@
+"""X (Twitter): direct messages, mentions and replies to them, quote posts."""

@@ -1,0 +1,105 @@
+"""How a call of X can end other than well, and which of them an answer means, whatever its body is. Pure."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+_REASON_CHARS_MAX: Final = 300
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
+
+_OF_THE_APP: Final = re.compile(
+    r"client app|app permissions|access level|subset of \w+ API|not enrolled|attached to a project", re.IGNORECASE
+)
+"""How X says that it is not this request that is at fault."""
+
+
+class Failed(Exception):
+    """A call did not do what it should; the subclasses say what to do about it. The message holds no secret."""
+
+
+class Denied(Failed):
+    """The keys are refused."""
+
+
+class Refused(Failed):
+    """Never this way: the request itself is the matter."""
+
+
+class Forbidden(Refused):
+    """X does not let this app, or this account, do it."""
+
+
+class Unpermitted(Forbidden):
+    """The app lacks a permission: it is no matter of this one request."""
+
+
+class Duplicate(Refused):
+    """X has a post of ours with these words."""
+
+
+class Later(Failed):
+    """Not now, and surely not done."""
+
+    def __init__(self, reason: str, after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.after_s = after_s
+
+
+class Uncertain(Failed):
+    """No answer to go by: it may have been done."""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the errors that an answer lists."""
+
+    title: str = ""
+    detail: str = ""
+    message: str = ""
+
+
+class _Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    title: str = ""
+    detail: str = ""
+    errors: tuple[Problem, ...] = ()
+
+
+_decode_refusal: Final = msgspec.json.Decoder(_Refusal).decode
+
+
+def failed(status: int, body: bytes, wait_ms: int) -> Failed:
+    """What to do about an answer, whatever its body is."""
+    detail = _CONTROL.sub(" ", _detail(body))[:_REASON_CHARS_MAX]
+    reason = f"X answered {status}{f': {detail}' if detail else ''}"
+    match status:
+        case 401:
+            return Denied("X refuses the keys")
+        case 403 if "duplicate" in detail.lower():
+            return Duplicate(reason)
+        case 403 if _OF_THE_APP.search(detail):
+            return Unpermitted(reason)
+        case 403:
+            return Forbidden(reason)
+        case 429:
+            return Later("X answered 429: too many requests", wait_ms / 1_000 if wait_ms else None)
+        case 503:
+            return Later(reason)
+        case _ if status >= 500:
+            return Uncertain(reason)
+        case _:
+            return Refused(reason)
+
+
+def _detail(body: bytes) -> str:
+    """What an error says of itself; nothing for a page of some proxy."""
+    try:
+        refusal = _decode_refusal(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    return refusal.detail or told(refusal.errors) or refusal.title
+
+
+def told(errors: Sequence[Problem]) -> str:
+    """What errors say, on one line."""
+    return "; ".join(filter(None, (one.message or one.detail or one.title for one in errors)))[:_REASON_CHARS_MAX]

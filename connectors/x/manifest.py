@@ -1,0 +1,47 @@
+"""The X kind: what it can do, how an account is made."""
+
+from typing import Final
+
+import msgspec
+
+from connectors.x.adapter import XConnector
+from connectors.x.backfill import backfill
+from connectors.x.parse import CHANNEL, parse
+from connectors.x.render import PUBLIC_CHARS_MAX, TEXT_CHARS_MAX
+from connectors.x.settings import Settings
+from router.connector import Capabilities, Context, Inlet, Manifest
+
+_CAPABILITIES: Final = Capabilities(
+    visibilities=("private", "public"), text_max=TEXT_CHARS_MAX, public_text_max=PUBLIC_CHARS_MAX, hides=True
+)
+
+
+def _create(settings: msgspec.Struct, context: Context) -> XConnector:
+    assert isinstance(settings, Settings)
+    return XConnector(settings, context)
+
+
+def _configured(settings: msgspec.Struct) -> Capabilities:
+    """Whoever posts in public is led to this account's own direct messages."""
+    assert isinstance(settings, Settings)
+    # X puts the text into the message before it is sent; the house's token is all of it.
+    link = f"https://twitter.com/messages/compose?recipient_id={settings.account_id}&text={{token}}"
+    return msgspec.structs.replace(_CAPABILITIES, private_link=link)
+
+
+async def _backfill(settings: msgspec.Struct, context: Context, inlet: Inlet, since_ms: int) -> None:
+    assert isinstance(settings, Settings)
+    await backfill(settings, context, inlet, since_ms)
+
+
+MANIFEST: Final = Manifest(
+    kind=CHANNEL,
+    name="X",
+    version="1",
+    settings=Settings,
+    capabilities=_CAPABILITIES,
+    create=_create,
+    parse=parse,
+    backfill=_backfill,
+    configured=_configured,
+)

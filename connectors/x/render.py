@@ -1,0 +1,86 @@
+"""An outbound message as calls of X. Pure: the same `Outbound` gives the same calls at every attempt.
+
+Whoever wrote in private is answered in private; a post is answered under it, in as many posts as the words need, each
+an answer to the one before.
+"""
+
+import re
+from typing import Final, Literal
+
+import msgspec
+
+from connectors.x import weigh
+from connectors.x.parse import GROUP
+from router.connector import Outbound
+
+TEXT_CHARS_MAX: Final = 10_000
+"""Of one direct message."""
+POSTS_MAX: Final = 18
+PUBLIC_CHARS_MAX: Final = 1_200
+"""Of a public answer, in code points: what surely is POSTS_MAX posts, in Chinese, too, however it breaks."""
+_ID: Final = re.compile(r"\d{1,20}")
+_CONVERSATION: Final = re.compile(rf"{GROUP}(\d{{1,20}})")
+
+
+class Unsendable(Exception):
+    """It can never be sent this way; the message says why."""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a reply goes; one of the three is set."""
+
+    post: str | None = None
+    """The post it stands under."""
+    person: str | None = None
+    """Who alone reads it."""
+    conversation: str | None = None
+    """The direct message conversation of several."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is a post."""
+        return self.post is not None
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One reply, or one post to hide."""
+
+    action: Literal["send", "hide"]
+    place: Place
+    texts: tuple[str, ...] = ()
+    """In order, each a post or a direct message."""
+
+
+def render(outbound: Outbound) -> Delivery:
+    """What is to be called for a message. Raises Unsendable."""
+    if outbound.action == "hide":
+        if not _ID.fullmatch(outbound.target_id or ""):
+            raise Unsendable("what is to be hidden is no post")
+        return Delivery(action="hide", place=Place(post=outbound.target_id))
+    place = _place(outbound)
+    if outbound.attachments:
+        raise Unsendable("files cannot be sent to X; put a link into the text")
+    text = weigh.composed(outbound.text).strip()
+    if not text:
+        raise Unsendable("there is no text in it")
+    texts = tuple(weigh.split(text)) if place.is_public else (text,)
+    if len(texts) > POSTS_MAX:
+        raise Unsendable(f"it would be {len(texts)} posts; a public answer may be {POSTS_MAX}. Say it in private")
+    if not place.is_public and len(text) > TEXT_CHARS_MAX:
+        raise Unsendable(f"{len(text)} characters; a direct message may have {TEXT_CHARS_MAX}")
+    return Delivery(action="send", place=place, texts=texts)
+
+
+def _place(outbound: Outbound) -> Place:
+    """Where it goes; never what is private under a post, never what is public into a private chat."""
+    group = _CONVERSATION.fullmatch(outbound.thread)
+    if outbound.visibility == "private":
+        if group is not None or outbound.thread != outbound.to or not _ID.fullmatch(outbound.to):
+            raise Unsendable("a private reply goes to whom wrote in private, and to nobody else")
+        return Place(person=outbound.to)
+    if group is not None:
+        return Place(conversation=group[1])
+    answered = outbound.in_reply_to if _ID.fullmatch(outbound.in_reply_to or "") else outbound.thread
+    if not _ID.fullmatch(answered or "") or answered == outbound.to:
+        raise Unsendable("a public answer stands under a post, and this conversation has none")
+    return Place(post=answered)

@@ -1,0 +1,193 @@
+"""Replies out: part by part, within what X allows, and every end of a send an outcome of the house.
+
+What may have arrived is looked up at once. A post that is not found is sent again: if it was late, X refuses the second
+one for its words, and it is found then. A direct message that is not found is held: X would take it twice.
+"""
+
+import asyncio
+from collections import OrderedDict
+from typing import Final
+
+import msgspec
+
+from connectors.x.client import Client
+from connectors.x.failures import Denied, Duplicate, Failed, Later, Refused, Unpermitted
+from connectors.x.lookup import Lookup
+from connectors.x.render import Delivery, Place, Unsendable, render
+from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
+from router.model.limits import SEND_SECONDS_MAX
+
+KEYS_REMEDY: Final = (
+    "give the channel the keys that developer.x.com shows for the app and the account, and see that this machine's "
+    "clock is right"
+)
+PERMISSION_REMEDY: Final = (
+    "the app may not do this: give it read, write and direct message permission at developer.x.com, make a new access "
+    "token, and see that its plan includes it"
+)
+_SEND_S: Final = SEND_SECONDS_MAX - 10
+"""One whole send; the rest is for looking it up."""
+_LOOK_S: Final = 8
+_PROGRESS_MAX: Final = 1_000
+"""Replies of which some posts have arrived."""
+_AGAIN: Final = "X has taken these words before and takes them once; change the wording"
+_NOT_HIDDEN: Final = "only replies under our own posts can be hidden"
+
+
+class _Reply(msgspec.Struct, kw_only=True):
+    """One reply on its way."""
+
+    delivery: Delivery
+    since_ms: int
+    arrived: list[str]
+    in_call: bool = False
+    """A call was begun and its end has not been seen."""
+
+    @property
+    def place(self) -> Place:
+        """Where the next part goes: under the last one that arrived."""
+        place = self.delivery.place
+        return Place(post=self.arrived[-1]) if place.is_public and self.arrived else place
+
+    @property
+    def text(self) -> str:
+        """The next part."""
+        return self.delivery.texts[len(self.arrived)]
+
+
+class Sender:
+    """Sends one account's replies."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._lookup = Lookup(client)
+        self._progress: OrderedDict[str, list[str]] = OrderedDict()
+        """By key, the ids of the posts that have arrived."""
+
+    async def send(self, outbound: Outbound) -> SendOutcome:
+        """Send what of the reply has not arrived yet."""
+        try:
+            delivery = render(outbound)
+        except Unsendable as error:
+            return Rejected(reason=str(error))
+        if delivery.action == "hide":
+            return await self._hide(delivery.place)
+        reply = self._reply(outbound, delivery)
+        try:
+            async with asyncio.timeout(_SEND_S):
+                outcome = await self._parts(reply)
+        except TimeoutError:
+            what = f"no answer within {_SEND_S} s"
+            outcome = await self._looked_up(reply, what) if reply.in_call else Retry(reason=what)
+        return self._kept(outbound.key, reply, outcome)
+
+    async def reconcile(self, outbound: Outbound) -> SendOutcome:
+        """What of a reply X has: Sent, Retry for what may safely be sent again, or Unknown."""
+        try:
+            delivery = render(outbound)
+        except Unsendable as error:
+            return Rejected(reason=str(error))
+        if delivery.action == "hide":
+            return Retry(reason="hiding twice is hiding once")
+        reply = self._reply(outbound, delivery)
+        while len(reply.arrived) < len(delivery.texts):
+            outcome = await self._looked_up(reply, "it may have arrived")
+            if not isinstance(outcome, Sent):
+                return self._kept(outbound.key, reply, outcome)
+        return self._kept(outbound.key, reply, Sent(provider_id=reply.arrived[0]))
+
+    def _reply(self, outbound: Outbound, delivery: Delivery) -> _Reply:
+        arrived = self._progress.pop(outbound.key, [])
+        return _Reply(delivery=delivery, since_ms=outbound.created_at_ms, arrived=arrived)
+
+    def _kept(self, key: str, reply: _Reply, outcome: SendOutcome) -> SendOutcome:
+        """The outcome; what has arrived of a reply that is not whole is remembered for its next attempt."""
+        if isinstance(outcome, Sent):
+            return Sent(provider_id=_named(reply))
+        if reply.arrived:
+            self._progress[key] = reply.arrived
+            if len(self._progress) > _PROGRESS_MAX:
+                self._progress.popitem(last=False)
+            if isinstance(outcome, Rejected):
+                done = f"{len(reply.arrived)} of {len(reply.delivery.texts)} posts have arrived; then: "
+                return Rejected(reason=done + outcome.reason)
+        return outcome
+
+    async def _parts(self, reply: _Reply) -> SendOutcome:
+        while len(reply.arrived) < len(reply.delivery.texts):
+            reply.in_call = True  # and it stays so when time runs out in between
+            outcome = await self._part(reply)
+            reply.in_call = False
+            if not isinstance(outcome, Sent):
+                return outcome
+        return Sent()
+
+    async def _part(self, reply: _Reply) -> SendOutcome:
+        """One provider call, and a look for what became of it where X did not say."""
+        place, text = reply.place, reply.text
+        try:
+            if place.post is not None:
+                found = await self._client.post(text, place.post)
+            elif place.person is not None:
+                found = await self._client.write(text, participant_id=place.person)
+            else:
+                found = await self._client.write(text, dm_conversation_id=place.conversation or "")
+        except Later as error:
+            return Retry(reason=str(error), after_s=error.after_s)
+        except (Denied, Unpermitted) as error:
+            return AuthFailed(reason=f"{error}: {_remedy(error)}")
+        except Duplicate:
+            outcome = await self._looked_up(reply, _AGAIN)
+            return Rejected(reason=_AGAIN) if isinstance(outcome, Retry) else outcome
+        except Refused as error:
+            return Rejected(reason=str(error))
+        except Failed as error:
+            return await self._looked_up(reply, str(error))
+        return self._arrived(reply, found)
+
+    async def _looked_up(self, reply: _Reply, reason: str) -> SendOutcome:
+        """The outcome for the part that may have arrived."""
+        is_public = reply.delivery.place.is_public
+        try:
+            async with asyncio.timeout(_LOOK_S):
+                found = await self._lookup.find(reply.place, reply.text, reply.since_ms)
+        except Failed as error:
+            return Unknown(reason=f"{reason}; it could not be looked up: {error}")
+        except TimeoutError:
+            return Unknown(reason=f"{reason}; it could not be looked up: no answer within {_LOOK_S} s")
+        if found is not None:
+            return self._arrived(reply, found)
+        if is_public:
+            return Retry(reason=f"{reason}; X lists no such post, and takes the same words only once")
+        return Unknown(reason=f"{reason}; X does not list it yet: look into the messages before it is sent again")
+
+    def _arrived(self, reply: _Reply, found: str) -> Sent:
+        self._lookup.told(found)
+        reply.arrived.append(found)
+        return Sent(provider_id=found)
+
+    async def _hide(self, place: Place) -> SendOutcome:
+        """Hiding twice is hiding once: whatever may have been done is done again."""
+        try:
+            await self._client.hide(place.post or "")
+        except Later as error:
+            return Retry(reason=str(error), after_s=error.after_s)
+        except (Denied, Unpermitted) as error:
+            return AuthFailed(reason=f"{error}: {_remedy(error)}")
+        except Refused as error:
+            return Rejected(reason=f"{_NOT_HIDDEN} ({error})")
+        except Failed as error:
+            return Retry(reason=str(error))
+        return Sent()
+
+
+def _remedy(error: Denied | Unpermitted) -> str:
+    """What an operator does about it."""
+    return KEYS_REMEDY if isinstance(error, Denied) else PERMISSION_REMEDY
+
+
+def _named(reply: _Reply) -> str | None:
+    """The provider's id of a reply, as it is known when somebody answers it."""
+    if not reply.arrived:
+        return None
+    return reply.arrived[0] if reply.delivery.place.is_public else f"dm:{reply.arrived[0]}"

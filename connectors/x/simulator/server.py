@@ -1,0 +1,189 @@
+"""The servers of X on one port of this machine, told apart by the host that is asked for."""
+
+import asyncio
+import ssl
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, Self
+
+import msgspec
+from aiohttp import web
+
+from connectors.x.hosts import API, HOSTS, PRIVATE_FILES, PUBLIC_FILES
+from connectors.x.simulator.certificates import issue
+from connectors.x.simulator.couriers import Couriers
+from connectors.x.simulator.lists import BadList
+from connectors.x.simulator.methods import Methods, Refusal, invalid
+from connectors.x.simulator.oauth import Denied, Doorman
+from connectors.x.simulator.world import Account, Fault, Json, World
+from router.model.sources import Clock
+
+HOST: Final = "127.0.0.1"
+CONSUMER_KEY: Final = "simulatedConsumerKey"
+_UNAUTHORIZED: Final[Json] = {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}
+
+
+class XServer(World):
+    """Serves once started."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        accounts: Iterable[Account],
+        directory: Path,
+        *,
+        consumer_secret: str = "simulated-consumer-secret-0000",  # noqa: S107 -- opens the simulator alone
+        kept: bool = False,
+        webhook_retry_s: float = 1.0,
+    ) -> None:
+        """`directory` is for its certificate and, when `kept`, for what it knows."""
+        super().__init__(clock, accounts, directory if kept else None)
+        self.doorman = Doorman(CONSUMER_KEY, consumer_secret)
+        self.couriers = Couriers(self, consumer_secret, webhook_retry_s)
+        self.port = 0
+        self.ca, self._tls = issue(directory, HOSTS)
+        self._methods = Methods(self)
+        self._runner: web.AppRunner | None = None
+        self._silent = asyncio.Event()
+        """Set when those who were left without an answer may go."""
+
+    def keys(self, account: Account) -> Json:
+        """The settings of a channel that is this account, here."""
+        return {
+            "consumer_key": self.doorman.consumer_key,
+            "consumer_secret": self.doorman.consumer_secret,
+            "access_token": account.token,
+            "access_secret": account.secret,
+            "connect_to": f"{HOST}:{self.port}",
+            "ca": str(self.ca),
+        }
+
+    async def start(self) -> None:
+        """Listen; the port is known afterwards and stays the same over a restart."""
+        self._silent.clear()
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await self._listen(self._tls)
+        self.couriers.start()
+
+    async def _listen(self, tls: ssl.SSLContext) -> None:
+        assert self._runner is not None
+        await web.TCPSite(self._runner, HOST, self.port, ssl_context=tls).start()
+        self.port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Stop listening and delivering."""
+        self._silent.set()
+        await self.couriers.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    # --- what happens on X -----------------------------------------------------------------------------------------
+
+    async def mention(self, account: Account, post: Json) -> None:
+        """Tell a webhook of a post."""
+        await self.couriers.mention(account, post)
+
+    async def message(self, account: Account, message: Json) -> None:
+        """Tell a webhook of a direct message."""
+        await self.couriers.message(account, message)
+
+    async def cipher(self, account: Account, sender_id: str, chat_id: str) -> None:
+        """Tell a webhook of a message in the encrypted chat."""
+        await self.couriers.cipher(account, sender_id, chat_id)
+
+    # --- requests --------------------------------------------------------------------------------------------------
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        host = request.headers.get("Host", "").partition(":")[0]
+        if host in PUBLIC_FILES | PRIVATE_FILES:
+            return await self._file(request, host)
+        found = self._methods.find(request.method, request.path)
+        if host != API or found is None:
+            self.refusals.append(f"{request.method} {host}{request.path}: no such endpoint")
+            return _json({"title": "Not Found", "status": 404}, 404)
+        name, handler, ids = found
+        faults = self.faults[name]
+        fault = faults.popleft() if faults else None
+        fault = None if fault is not None and fault.how == "none" else fault
+        if fault is not None and fault.how != "reset_after":
+            return await self._fail(request, fault)
+        try:
+            account = self._signed(request, host)
+        except Denied as denied:
+            self.refusals.append(f"{name}: {denied}")
+            return _json(_UNAUTHORIZED, 401)
+        within, headers = self.spend(account, name)
+        if not within:
+            return _json({"title": "Too Many Requests", "detail": "Too Many Requests", "status": 429}, 429, headers)
+        try:
+            result = await self._methods.answer(account, name, handler, ids, await _given(request))
+        except (Refusal, BadList) as error:
+            refusal = error if isinstance(error, Refusal) else invalid(str(error))
+            self.refusals.append(f"{name}: {refusal}")
+            return _json(refusal.body, refusal.status, headers)
+        if fault is not None:
+            return _reset(request)
+        return _json(result, 201 if request.method == "POST" else 200, headers)
+
+    def _signed(self, request: web.Request, host: str) -> Account:
+        secrets = {token: account.secret for token, account in self.accounts.items()}
+        header, now_s = request.headers.get("Authorization", ""), self.clock.now_ms() // 1000
+        url = f"https://{host}{request.rel_url.raw_path}"
+        token = self.doorman.check(request.method, url, request.rel_url.raw_query_string, header, secrets, now_s)
+        return self.accounts[token]
+
+    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        if fault.how == "reset_before":
+            return _reset(request)
+        if fault.how == "silence":
+            await self._silent.wait()
+        headers = {"Content-Type": fault.content_type, **fault.headers}
+        return web.Response(status=fault.status, body=fault.body, headers=headers)
+
+    async def _file(self, request: web.Request, host: str) -> web.StreamResponse:
+        faults = self.faults["file"]
+        if faults:
+            return await self._fail(request, faults.popleft())
+        if host in PRIVATE_FILES:
+            try:
+                self._signed(request, host)
+            except Denied as denied:
+                self.refusals.append(f"file: {denied}")
+                return web.Response(status=403)
+        if request.path not in self.files or request.path in self.missing:
+            return web.Response(status=404)
+        kind = "video/mp4" if host == "video.twimg.com" else "image/jpeg"
+        return web.Response(body=self.files[request.path], content_type=kind)
+
+
+async def _given(request: web.Request) -> Json:
+    if request.method == "GET":
+        return dict(request.query)
+    try:
+        found = msgspec.json.decode(await request.read())
+    except msgspec.DecodeError:
+        raise invalid("the body is no JSON") from None
+    if not isinstance(found, dict):
+        raise invalid("the body is no object")
+    return found
+
+
+def _json(body: Json, status: int, headers: dict[str, str] | None = None) -> web.Response:
+    return web.json_response(body, status=status, headers=headers)
+
+
+def _reset(request: web.Request) -> web.Response:
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()

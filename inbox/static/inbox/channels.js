@@ -1,0 +1,35 @@
+/** The channels as the house knows them: whether each works, what to do where it does not, when it last heard something. */
+import { h, html, useEffect } from "../vendor/ui.js";
+import { number, t, word } from "../core/i18n.js";
+import { get } from "../core/api.js";
+import { status } from "../core/store.js";
+import { ChannelIcon, Chip, Dialog, Icon, When } from "../core/parts.js";
+
+/** @typedef {{ kind: string, account: string, state: string, detail: string, last_event_at_ms: number | null, quota_left: number | null }} Channel */
+
+const TONES = /** @type {Record<string, string>} */ ({ ok: "success", paused: "plain", auth_failed: "danger" });
+const CALM = new Set(["ok", "paused", "starting"]);
+
+/** @returns {Channel[]} those that do not work first */
+const listed = () => [...(status.value?.channels ?? [])].sort((one, other) => Number(CALM.has(one.state)) - Number(CALM.has(other.state)));
+
+/** In the rail: loud while a channel does not work. @param {{ open: () => void }} props */
+export function ChannelsPlace({ open }) {
+  const broken = listed().filter(({ state }) => !CALM.has(state)).length;
+  return html`<li><button type="button" class="place" data-place="channels" title=${t("channels.title")} onClick=${open}>
+    ${h(Icon, { name: "globe" })}<span class="label">${t("channels.title")}</span>
+    <span class=${broken ? "count alert" : "count"} aria-label=${broken ? t("channels.broken", { n: broken }) : ""}>${broken ? number(broken) : ""}</span></button></li>`;
+}
+
+/** @param {{ leave: () => void }} props */
+export function Channels({ leave }) {
+  // States are told as they change; when something was last heard is not.
+  useEffect(() => { get("/status").then((found) => { status.value = found; }, () => {}); }, []);
+  return h(Dialog, { title: t("channels.title"), onClose: leave, class: "incidents-dialog" }, html`
+    <ul class="channels">${listed().map((one) => html`<li key=${`${one.kind}/${one.account}`} data-channel=${`${one.kind}/${one.account}`} data-state=${one.state}>
+      <div class="incident-head"><h3>${h(ChannelIcon, { channel: one.kind })} ${word("channel", one.kind)}${one.account === "default" ? "" : ` · ${one.account}`}</h3>
+        ${h(Chip, { tone: TONES[one.state] ?? "warn" }, word("channelState", one.state))}</div>
+      ${one.detail && html`<p>${one.detail}</p>`}
+      <p class="counts">${one.last_event_at_ms === null ? t("channels.silent") : html`${t("channels.heard")} ${h(When, { ms: one.last_event_at_ms })}`}
+        ${one.quota_left !== null && ` · ${t("channels.quota", { count: number(one.quota_left), n: one.quota_left })}`}</p></li>`)}</ul>`);
+}

@@ -1,0 +1,194 @@
+"""Files that came as an address are fetched at once, before the address expires: from the public internet only, piece
+by piece, no more than a file may have. What cannot be had is told; its message was there before.
+
+An address is looked up and checked at every hop, so that a customer's message cannot make the house knock at its own
+neighbours' doors. What comes is looked at as if it had been attached.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from typing import Final, Literal
+from urllib.parse import urljoin
+
+import aiohttp
+import msgspec
+
+from router.bus import Bus
+from router.core.textfiles import look_through
+from router.flow.media import Kept, Media, NewFile
+from router.flow.signed import PrivateAddress, PublicResolver, is_public_host
+from router.flow.spool import Spool, TooLong
+from router.model.changes import Record, Save
+from router.model.errors import Conflict, StoreUnavailable
+from router.model.filetypes import UNTOLD, type_of
+from router.model.ids import BlobHash, MessageId
+from router.model.limits import ATTACHMENT_BYTES_MAX, FETCH_ATTEMPTS_MAX, FETCH_SECONDS_MAX, TEXT_FILES_BYTES_MAX
+from router.model.message import StoredAttachment
+from router.model.sources import Clock
+from router.model.tables import Event, Message
+from router.store import changes as store_changes
+from router.store import media as store_media
+from router.store.script import Script, Store
+from router.telemetry import Logger, why
+
+_LOOK_S: Final = 1.0
+"""A new address waits no longer than this."""
+_AT_ONCE: Final = 4
+_HOPS_MAX: Final = 3
+_PIECE_BYTES: Final = 65_536
+_FOR_NOW: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_PAUSES_S: Final = (5, 30, 120, 600)
+"""After the first failed attempt, the second, and so on."""
+
+
+class _Lost(Exception):
+    """It cannot be had; the text says why, for the log."""
+
+
+class _Later(Exception):
+    """Not now."""
+
+
+class _Got(msgspec.Struct, frozen=True):
+    """What became of one file."""
+
+    file: StoredAttachment
+    kept: Kept = Kept()
+    findings: tuple[str, ...] = ()
+
+
+class FetchWorker:
+    """Fetches what waits, of all messages."""
+
+    def __init__(
+        self, *, store: Store, bus: Bus, media: Media, private_hosts: frozenset[str], clock: Clock, log: Logger
+    ) -> None:
+        self._store, self._bus, self._media, self._clock, self._log = store, bus, media, clock, log
+        self._private = private_hosts
+        self._not_before_ms: dict[MessageId, int] = {}
+        """Of messages whose last attempt failed in this process."""
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            try:
+                while await self.run_once():
+                    pass
+            except StoreUnavailable as error:
+                self._log.warning("fetch.store_unavailable", **why(error))
+            await asyncio.sleep(_LOOK_S)
+
+    async def run_once(self) -> int:
+        """One round; how many messages were worked on."""
+        now_ms = self._clock.now_ms()
+        waiting = await self._store.read(store_media.with_remote_files())
+        self._not_before_ms = {
+            each.id: self._not_before_ms[each.id] for each in waiting if each.id in self._not_before_ms
+        }
+        due = [each for each in waiting if self._not_before_ms.get(each.id, 0) <= now_ms][:_AT_ONCE]
+        if not due:
+            return 0
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=PublicResolver(self._private)),
+            timeout=aiohttp.ClientTimeout(total=FETCH_SECONDS_MAX),
+            auto_decompress=False,
+            trust_env=False,
+        ) as http:
+            await asyncio.gather(*(self._complete(http, message) for message in due))
+        await self._bus.notify("events")
+        return len(due)
+
+    async def _complete(self, http: aiohttp.ClientSession, message: Message) -> None:
+        got = [await self._one(http, message, file) for file in message.attachments]
+        tries = max((one.file.tries for one in got if one.file.state == "remote"), default=0)
+        if tries:
+            self._not_before_ms[message.id] = self._clock.now_ms() + _PAUSES_S[min(tries, len(_PAUSES_S)) - 1] * 1000
+        try:
+            await self._store.write(_written(message, got, self._clock.now_ms()))
+        except (
+            Conflict
+        ) as error:  # somebody edited or deleted it meanwhile, or a file is going: the next round looks anew
+            self._log.warning("fetch.moved", message_id=message.id, **why(error))
+
+    async def _one(self, http: aiohttp.ClientSession, message: Message, file: StoredAttachment) -> _Got:
+        if file.state != "remote":
+            return _Got(file)
+        try:
+            async with Spool(ATTACHMENT_BYTES_MAX) as spool:
+                await _download(http, file.url or "", spool, self._private)
+                return await self._take(message, file, spool)
+        except TooLong:
+            return _Got(_become(file, "too_big"))
+        except _Lost as lost:
+            self._log.warning("fetch.lost", message_id=message.id, attachment_id=file.id, why=str(lost))
+            return _Got(_become(file, "lost"))
+        except (_Later, aiohttp.ClientError, TimeoutError, OSError) as error:
+            if isinstance(error, PrivateAddress) or isinstance(error.__cause__, PrivateAddress):
+                self._log.warning("fetch.lost", message_id=message.id, attachment_id=file.id, why="a private address")
+                return _Got(_become(file, "lost"))
+            tried = msgspec.structs.replace(file, tries=file.tries + 1)
+            return _Got(tried if tried.tries < FETCH_ATTEMPTS_MAX else _become(tried, "lost"))
+
+    async def _take(self, message: Message, file: StoredAttachment, spool: Spool) -> _Got:
+        sniffed = type_of(spool.head)
+        stored = msgspec.structs.replace(
+            file, state="stored", blob=BlobHash(spool.hash), size=spool.size, sniffed=sniffed or UNTOLD
+        )
+        if sniffed is not None or spool.size > TEXT_FILES_BYTES_MAX:
+            return _Got(stored, await self._media.keep_spooled(spool))
+        data = b"".join([segment async for segment in spool.segments()])
+        looked = look_through(data, name=file.name, content_type=file.content_type, visibility=message.visibility)
+        content = BlobHash(hashlib.sha256(looked.data).hexdigest())
+        stored = msgspec.structs.replace(stored, blob=content, size=len(looked.data), checked=looked.checked)
+        return _Got(stored, await self._media.keep([NewFile(hash=content, data=looked.data)]), looked.types)
+
+
+async def _download(http: aiohttp.ClientSession, url: str, spool: Spool, private: frozenset[str]) -> None:
+    """Fill the spool. Raises _Lost, _Later, TooLong, and what aiohttp raises."""
+    for _ in range(_HOPS_MAX):
+        if not is_public_host(url, private):
+            raise _Lost("a private address")
+        async with http.get(url, allow_redirects=False, headers={"Accept-Encoding": "identity"}) as response:
+            if response.status in _REDIRECTS:
+                url = urljoin(url, response.headers.get("Location", ""))
+                continue
+            if response.status in _FOR_NOW:
+                raise _Later
+            if response.status != 200:
+                raise _Lost(f"answered {response.status}")
+            if response.headers.get("Content-Encoding", "identity") != "identity":
+                raise _Lost("answered in an encoding that was not asked for")
+            if (response.content_length or 0) > ATTACHMENT_BYTES_MAX:
+                raise TooLong
+            async for piece in response.content.iter_chunked(_PIECE_BYTES):
+                await spool.write(piece)
+            return
+    raise _Lost("redirected too often")
+
+
+def _become(file: StoredAttachment, state: Literal["too_big", "lost"]) -> StoredAttachment:
+    return msgspec.structs.replace(file, state=state)
+
+
+def _written(message: Message, got: Sequence[_Got], now_ms: int) -> Script[store_changes.Applied]:
+    """The message with what was fetched, in one transaction with what it refers to."""
+    findings = dict.fromkeys((*message.findings, *(kind for one in got for kind in one.findings)))
+    changed = msgspec.structs.replace(
+        message,
+        attachments=tuple(one.file for one in got),
+        findings=tuple(findings),
+        version=message.version + 1,
+    )
+    new = {row.hash: row for one in got for row in one.kept.files}
+    yield from store_media.refer(list(new.values()), [known for one in got for known in one.kept.known])
+    event = Event(
+        at_ms=now_ms,
+        kind="message.fetched",
+        ticket_id=message.ticket_id,
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+    )
+    told = [Record(event)] if any(one.file.state != "remote" for one in got) else []
+    return (yield from store_changes.apply([Save(changed), *told], now_ms=now_ms))

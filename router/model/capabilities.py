@@ -1,0 +1,50 @@
+"""What a channel can do: a part of the contract of connectors, which take it from `router.connector`."""
+
+import msgspec
+
+from router.model.message import Visibility
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel kind can do, as data, so that nothing asks `isinstance`."""
+
+    visibilities: tuple[Visibility, ...] = ("private",)
+    can_send: bool = True
+    idempotent_send: bool = False
+    """Sending the same key twice shows one message (mail: the same Message-ID; web chat: our own id)."""
+    text_max: int | None = None
+    """Longest text of one message, in code points; None when the provider sets no bound."""
+    public_text_max: int | None = None
+    """The same of a public one, where that is another; None: it is not."""
+    html: bool = False
+    attachments: bool = False
+    """`send` carries files."""
+    attachment_bytes_max: int = 0
+    """The largest file that it carries."""
+    attachments_bytes_max: int | None = None
+    """All files of one message together; None when only each of them is bounded."""
+    hides: bool = False
+    """`send` takes an Outbound whose action is `hide`: it asks the network to take a public post out of sight."""
+    answers_privately: bool = False
+    """`send` can answer a public post so that its writer alone reads it (an Outbound that is private and names it)."""
+    opens_links: bool = False
+    """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
+    private_link: str = ""
+    """An address that leads whoever posts here in public to this account's own private side, with `{token}` where the
+    network takes a word of ours along; what comes back goes to `Context.links`. Empty: there is none."""
+    reply_window_s: int | None = None
+    """How long after a customer's last private message an answer can be sent, in seconds; None: at any time."""
+    agent_window_s: int | None = None
+    """The same for what a person of ours writes, where the network grants people longer."""
+    threads: bool = False
+    """Messages name what they answer (mail)."""
+    answered_by_call: bool = False
+    """Whoever writes here has telephoned: without `can_send` an agent calls back and logs the call."""
+    unwritable: str = ""
+    """Peers whose address begins so cannot be written to; none when it is empty."""
+    answers_by_itself: bool = True
+    """False: the machine never answers first. Anybody can forge a caller id, and have it write to strangers."""
+    mails_answers: bool = False
+    """Answers that its page shows go to the address that was typed too, where the house has a mail channel."""
+    speaks_for: tuple[str, ...] = ()
+    """Other channel kinds whose messages this account brings in and whose replies it carries (the API channel)."""

@@ -1,0 +1,52 @@
+"""A long text in pieces that a network takes, broken where it hurts least. Pure.
+
+Networks count differently: in UTF-16 units (most of them), or by weights of their own. The measure is an argument.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+_BREAKS: Final = ("\n\n", "\n", "。", "！", "？", ". ", "! ", "? ", "；", "; ", "，", ", ", " ")
+_SLACK: Final = 0.5
+"""A break in the first half of a piece would make it needlessly short."""
+
+
+def utf16_units(text: str) -> int:
+    """The length of a text in UTF-16 units: two for what lies beyond the first plane."""
+    return len(text) + sum(1 for char in text if char > "\uffff")
+
+
+def split(text: str, limit: int, measure: Callable[[str], int] = utf16_units) -> list[str]:
+    """The text in order, in pieces of at most `limit`, without blank ones, which networks refuse.
+
+    `measure` adds up: a text is as long as its parts together. `limit` holds any single character.
+    """
+    rest, pieces = text.strip(), []
+    while rest:
+        end = _fitting(rest, limit, measure)
+        if end < len(rest):
+            end = _break(rest, end)
+        piece, rest = rest[:end].rstrip(), rest[end:].lstrip()
+        if piece:
+            pieces.append(piece)
+    return pieces
+
+
+def _fitting(text: str, limit: int, measure: Callable[[str], int]) -> int:
+    """How many code points of the beginning fit."""
+    if measure(text[:limit]) <= limit:
+        return min(len(text), limit)
+    left = limit
+    for at, char in enumerate(text):
+        left -= measure(char)
+        if left < 0:
+            return at
+    return len(text)
+
+
+def _break(text: str, end: int) -> int:
+    for mark in _BREAKS:
+        at = text.rfind(mark, int(end * _SLACK), end)
+        if at >= 0:
+            return at + len(mark)
+    return end

@@ -1,0 +1,50 @@
+"""How the channels are, in a real browser: one that does not work is loud, and says what to do."""
+
+import pytest
+from playwright.async_api import expect
+
+from router.store import health, switches
+from router.store.switches import Switch
+from tests.browser.desk import desk, violations
+from tests.browser.matters_house import matters_house
+
+WORDS = {
+    "en": ("Channels", "Paused", "Credentials refused", "1 channel does not work", "go on with: switchboard"),
+    "zh-CN": ("渠道", "已暂停", "凭据被拒绝", "1 个渠道不可用", "switchboard channels resume"),
+}
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh-CN", "dark")])
+async def test_a_paused_channel_and_one_with_dead_credentials_are_told_with_what_to_do(
+    tmp_path, chromium, language, theme
+):
+    async with matters_house(tmp_path) as house:
+        await house.told("where is my transfer?", "bob")
+        await looked_at(house, chromium, language, theme)
+
+
+async def looked_at(house, chromium, language, theme):
+    title, paused, refused, broken, remedy = WORDS[language]
+    async with desk(chromium, house.link, language=language, theme=theme) as page:
+        place = page.locator("[data-place=channels]")
+        await expect(place.locator(".count")).to_have_text("")
+        now_ms = house.app.clock.now_ms()
+        off = Switch(kind="api", account="default", cause="operator", since_ms=now_ms)
+        await house.app.store.write(switches.turn_off(off))
+        dead = health.ChannelHealth(
+            kind="telegram", account="shop", state="auth_failed", detail="the token is wrong", at_ms=now_ms,
+            last_event_at_ms=now_ms - 60_000, quota_left=12,
+        )  # fmt: skip
+        await house.app.store.write(health.report(dead))
+        await expect(place.locator(".count.alert")).to_have_attribute("aria-label", broken, timeout=20_000)
+        await place.click()
+        dialog = page.get_by_role("dialog", name=title)
+        first = dialog.locator(".channels > li").first
+        await expect(first).to_have_attribute("data-channel", "telegram/shop")
+        await expect(first).to_contain_text(refused)
+        await expect(first).to_contain_text("the token is wrong")
+        await expect(first).to_contain_text("12")
+        mine = dialog.locator('[data-channel="api/default"]')
+        await expect(mine).to_contain_text(paused)
+        await expect(mine).to_contain_text(remedy)
+        assert await violations(page) == []

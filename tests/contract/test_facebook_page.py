@@ -1,0 +1,90 @@
+"""The page on which one plays a customer: what each of two customers sees, and that no other site writes there."""
+
+import re
+
+import aiohttp
+import pytest
+
+from connectors.facebook.demo import POST, DemoFacebook
+from connectors.facebook.simulator import Person
+from connectors.facebook.simulator.world import Said
+from router.clock import SystemClock
+
+
+@pytest.fixture
+async def facebook(tmp_path):
+    made = DemoFacebook(SystemClock(), tmp_path, "http://127.0.0.1:1")
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def http(facebook):
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(facebook.settings()["graph_url"], cookie_jar=jar) as session:
+        yield session
+
+
+async def shown(http, path):
+    async with http.get(path) as answer:
+        assert answer.status == 200
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        return await answer.text()
+
+
+async def write(http, text, where, number="4242", **headers):
+    said = {"id": number, "name": "Kim <b>", "text": text, "where": where}
+    async with http.post("/", data=said, headers=headers) as answer:
+        return answer.status
+
+
+async def test_what_is_written_stands_where_it_was_written(http):
+    assert await write(http, "<i>in private</i>", "messenger") == 200
+    assert await write(http, "in public", "post", "77") == 200
+    assert "&lt;i&gt;in private" in await shown(http, "/messenger?id=4242")
+    assert "in private" not in await shown(http, "/messenger?id=77")
+    post = await shown(http, "/post?id=4242")
+    assert "in public" in post
+    assert "in private" not in post
+    assert "Kim &lt;b&gt;" in post
+
+
+async def test_a_hidden_comment_is_seen_by_its_writer_alone(http, facebook):
+    await write(http, "what nobody should read", "post")
+    (comment,) = facebook._page.comments.values()
+    comment.is_hidden = True
+    assert "hidden from everybody else" in await shown(http, "/post?id=4242")
+    assert "what nobody should read" not in await shown(http, "/post?id=77")
+    comment.is_removed = True
+    assert "what nobody should read" not in await shown(http, "/post?id=4242")
+
+
+async def test_the_way_into_messenger_is_a_link_and_whoever_presses_it_came_by_it(http, facebook):
+    server = facebook._server
+    facebook._page.fields = ["messaging_postbacks", "messaging_referrals"]
+    said = await Person(server, "4242", "Kim").comment("hello", POST)
+    someone = Person(server, "4242", "Kim").someone
+    link = f"{server.url}/m/{facebook._page.id}?ref=token.of-ours"
+    await server_reply(facebook, someone.id, f"Write to us: {link} please")
+    page = await shown(http, "/messenger?id=4242")
+    assert re.search(r'<a href="([^"]+)" target="_top">', page)[1] == link
+    assert await shown(http, link.removeprefix(server.url))
+    (came,) = [one.event for one in facebook._page.pending if "referral" in str(one.event)]
+    assert came["sender"] == {"id": "4242"}
+    assert said.id in facebook._page.comments
+
+
+async def server_reply(facebook, number, text):
+    facebook._page.people[number].messages.append(Said(mid="m_1", sender=facebook._page.id, text=text, at_ms=1))
+
+
+async def test_another_site_does_not_write_there(http, facebook):
+    assert await write(http, "forged", "messenger", **{"Sec-Fetch-Site": "cross-site"}) == 403
+    assert await write(http, "  ", "messenger") == 200
+    assert facebook._page.people == {}
+
+
+@pytest.mark.parametrize("number", ["0x", "-1", "9" * 40, "<b>"])
+async def test_whoever_is_nobody_is_the_first_customer(http, number):
+    assert 'name="id" value="4242"' in await shown(http, f"/?id={number}")
