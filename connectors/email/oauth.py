@@ -29,6 +29,8 @@ _LIFE_S: Final = 3_600.0
 _LIFE_MAX_S: Final = 86_400.0
 _KEPT: Final = "refresh_token"
 _REFUSALS: Final = frozenset({400, 401, 403})
+_PASSING: Final = frozenset({"temporarily_unavailable", "server_error", "slow_down"})
+"""Error codes after which the same request may succeed, whatever the status."""
 
 
 class _Answer(msgspec.Struct):
@@ -168,7 +170,7 @@ def _understood(status: int, body: bytes) -> _Answer:
     if status == 200 and _TOKEN.fullmatch(answer.access_token):
         return answer
     code = answer.error if _CODE.fullmatch(answer.error) else ""
-    if status in _REFUSALS and code and code != "temporarily_unavailable":
+    if status in _REFUSALS and code and code not in _PASSING:
         raise LoginRefused(f"the token endpoint answers {code}: consent has to be given anew, or the client is wrong")
     raise Busy(f"the token endpoint answers {status} {code}".rstrip())
 

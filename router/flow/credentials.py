@@ -45,4 +45,9 @@ class AccountCredentials:
         )
 
     def _purpose(self, name: str) -> str:
-        return f"channel-credential:{self._kind}/{self._account}:{name}"
+        return purpose(self._kind, self._account, name)
+
+
+def purpose(kind: str, account: str, name: str) -> str:
+    """What such a record is sealed as."""
+    return f"channel-credential:{kind}/{account}:{name}"

@@ -1,6 +1,18 @@
 """Secrets of channel accounts at rest: encrypted, one row for each name, the newest alone."""
 
+import msgspec
+
 from router.store.script import Script, run, select
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """One sealed secret, and whose it is."""
+
+    kind: str
+    account: str
+    name: str
+    key_id: str
+    data: bytes
 
 
 def load(kind: str, account: str, name: str) -> Script[tuple[str, bytes] | None]:
@@ -27,3 +39,9 @@ def keep(kind: str, account: str, name: str, *, key_id: str, data: bytes, now_ms
         data=data,
         now_ms=now_ms,
     )
+
+
+def kept() -> Script[list[Kept]]:
+    """All there are: one or two for each account whose provider replaces secrets."""
+    rows = yield from select("SELECT kind, account, name, key_id, data FROM channel_credentials")
+    return [Kept(kind=row[0], account=row[1], name=row[2], key_id=row[3], data=bytes(row[4])) for row in rows]

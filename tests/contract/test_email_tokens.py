@@ -256,6 +256,7 @@ async def test_who_gives_up_waiting_loses_no_successor():
         (200, "[" * 100_000, Retry),
         (200, '{"access_token": "a\\r\\nb"}', Retry),
         (400, '{"error": "temporarily_unavailable"}', Retry),
+        (400, '{"error": "server_error"}', Retry),
         (400, "not json", Retry),
         (400, '{"error": "invalid_grant", "error_description": "refresh-0 is bad"}', AuthFailed),
         (401, '{"error": "invalid_client"}', AuthFailed),

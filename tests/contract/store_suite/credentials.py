@@ -4,6 +4,7 @@ import pytest
 
 from router.clock import SystemClock
 from router.flow.credentials import AccountCredentials
+from router.flow.seals import check_seals
 from router.keys import Keyring
 from router.model.errors import StoreUnavailable
 from router.model.secret import Secret
@@ -38,6 +39,9 @@ class CredentialsSuite:
     async def test_without_its_key_there_is_none(self, store: Store):
         await of(store).keep("refresh_token", Secret("lost"))
         assert await of(store, keys={"new": b"2" * 32}, active="new").load("refresh_token") is None
+        (problem,) = (await check_seals(store, Keyring({"new": b"2" * 32}, "new", b"s" * 32))).problems
+        assert "'old'" in problem
+        assert (await check_seals(store, Keyring(_KEYS, "new", b"s" * 32))).problems == ()
 
     async def test_a_store_that_ends_with_the_process_keeps_none(self, store: Store):
         with pytest.raises(StoreUnavailable, match="channels check"):
