@@ -101,6 +101,12 @@ ssl_server_cert_file = {tls.certificate}
 ssl_server_key_file = {tls.key}
 mail_driver = maildir
 mail_path = {dir}/mail/%{{user}}
+auth_mechanisms = plain login xoauth2
+oauth2_introspection_url = http://127.0.0.1:{introspection_port}/introspect
+oauth2_introspection_mode = post
+oauth2_username_attribute = username
+oauth2_active_attribute = active
+oauth2_active_value = true
 passdb passwd-file {{
   passwd_file_path = {dir}/users/%{{user}}
   default_password_scheme = PLAIN
@@ -133,7 +139,7 @@ class DovecotServer:
         for path in (self.tls.key, self.tls.certificate):
             shutil.chown(path, user)
         self.introspection_port = free_port()
-        """Where `connectors.email.simulator.TokenServer` answers for those who log in by XOAUTH2 (2.3 only)."""
+        """Where `connectors.email.simulator.TokenServer` answers for those who log in by XOAUTH2."""
         (directory / "oauth2.conf").write_text(_OAUTH2.format(port=self.introspection_port))
         config = directory / "dovecot.conf"
         config.write_text(self._configuration(run_as(user, [program, "--version"], cwd=directory)))
@@ -146,7 +152,7 @@ class DovecotServer:
         return text.format(
             dir=self._directory, tls=self.tls, user=self._user,
             uid=account.pw_uid, gid=account.pw_gid, group=grp.getgrgid(account.pw_gid).gr_name,
-            imap_port=self.imap_port, imaps_port=self.imaps_port,
+            imap_port=self.imap_port, imaps_port=self.imaps_port, introspection_port=self.introspection_port,
         )  # fmt: skip
 
     def start(self) -> None:
