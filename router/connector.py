@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 import msgspec
 from aiohttp import web
 
-from router.model.capabilities import Capabilities as Capabilities
+from router.model.capabilities import Capabilities as Capabilities  # noqa: PLC0414 -- offered here, too
 from router.model.ids import AttachmentId, MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.secret import Secret

@@ -54,7 +54,7 @@ FRAGMENT: Final = 8
 """Characters of a text that is hardly a sentence: it is no part of a longer one."""
 ODD: Final = 0.6
 """How many of the joined have a line of another kind among them."""
-LINE: Final = -0.75
+LINE: Final = -0.85
 """Where the line is drawn: what weighs so much is written as 0. Chosen by what `crossed` tells."""
 OWN: Final = 3
 """How often each of the pack's own tests is learned from."""

@@ -14,6 +14,7 @@ _CAPABILITIES: Final = Capabilities(
     visibilities=("private", "public"),
     text_max=TEXT_CHARS_MAX,
     attachments=True,
+    public_attachments=False,
     attachment_bytes_max=FILE_BYTES_MAX,
     hides=True,
     answers_privately=True,

@@ -66,6 +66,8 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     """What people call the channel, for errors."""
     files: bool = False
     """It carries files."""
+    files_in_private: bool = False
+    """It carries them in private, if not here."""
     file_bytes_max: int = 0
     files_bytes_max: int | None = None
     """Of one reply together."""
@@ -96,7 +98,8 @@ def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) 
     """Whether this channel can carry a file. Raises Refused (no_files, file_too_big, file_kind)."""
     about: dict[str, object] = {"channel": channel.name, "name": name}
     if not channel.files:
-        raise Refused("no_files", f"{channel.name} carries no files", status=422, data=about)
+        code, where = ("no_public_files", " in public") if channel.files_in_private else ("no_files", "")
+        raise Refused(code, f"{channel.name} carries no files{where}", status=422, data=about)
     limit = min(channel.file_bytes_max, ATTACHMENT_BYTES_MAX)
     if size > limit:
         detail = f"{name} has {size} bytes; {channel.name} carries {limit}"

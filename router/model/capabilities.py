@@ -19,6 +19,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     html: bool = False
     attachments: bool = False
     """`send` carries files."""
+    public_attachments: bool = True
+    """Also in public, where it carries any."""
     attachment_bytes_max: int = 0
     """The largest file that it carries."""
     attachments_bytes_max: int | None = None

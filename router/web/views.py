@@ -327,6 +327,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
         "files": {
             "channel": way_out.name,
             "allowed": way_out.can_send and way_out.files,
+            "in_private": way_out.files_in_private,
             "bytes_max": min(way_out.file_bytes_max, ATTACHMENT_BYTES_MAX),
             "together_bytes_max": way_out.together_bytes_max,
             "most": REPLY_FILES_MAX,

@@ -121,7 +121,7 @@ function add(data, files) {
 /** Why a file need not even be sent to the server. @param {ThreadData} data @param {File} file @param {number} count */
 function objection({ files }, file, count) {
   const facts = { channel: files.channel, name: file.name, limit: files.bytes_max };
-  if (!files.allowed) return new Problem("no_files", 422, facts);
+  if (!files.allowed) return new Problem(files.in_private ? "no_public_files" : "no_files", 422, facts);
   if (count >= files.most) return new Problem("too_many_files", 422, { limit: files.most });
   if (file.size > files.bytes_max) return new Problem("file_too_big", 422, { ...facts, limit: size(files.bytes_max) });
   return file.size === 0 ? new Problem("file_empty", 422, facts) : null;
@@ -200,7 +200,7 @@ export function Attach({ data }) {
       form.removeEventListener("keydown", key);
     };
   }, [id, data.files]);
-  const { allowed, channel, bytes_max: most } = data.files;
+  const { allowed, channel, in_private: inPrivate, bytes_max: most } = data.files;
   return html`<div class="attach" ref=${box}>
     <input ref=${input} type="file" multiple hidden data-act="files" onChange=${(/** @type {Event} */ event) => {
       const field = /** @type {HTMLInputElement} */ (event.target);
@@ -215,5 +215,5 @@ export function Attach({ data }) {
         ${h(IconButton, { icon: "x", class: "small", label: t("media.remove", { name: file.name }), onClick: () => remove(id, file) })}</li>`)}</ul>`}
     <button type="button" class="button small quiet" data-act="attach" disabled=${!allowed} title="Ctrl+Shift+U"
       onClick=${() => input.current?.click()}>${h(Icon, { name: "paperclip", size: 14 })}${t("media.attach")}</button>
-    <small class="muted">${allowed ? t("media.limit", { channel, limit: size(most) }) : t("error.no_files", { channel })}</small></div>`;
+    <small class="muted">${allowed ? t("media.limit", { channel, limit: size(most) }) : t(inPrivate ? "error.no_public_files" : "error.no_files", { channel })}</small></div>`;
 }

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.guard import Concern
-from router.core.replies import ChannelView, ReplyCommand, decide_note, decide_reply
+from router.core.replies import ChannelView, ReplyCommand, check_file, decide_note, decide_reply
 from router.core.tickets import assign
 from router.model.changes import Record, Save
 from router.model.errors import Refused
-from router.model.limits import REPLY_CHARS_MAX
+from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX
 from router.model.message import Redaction
 from router.model.snapshot import Acquaintance, ReplyFacts
 from router.model.tables import Agent, Message, OutboxEntry, Ticket
@@ -268,3 +268,32 @@ def test_a_note_has_its_limit():
     with pytest.raises(Refused) as caught:
         decide_note(desk.facts(), text, "k", redact(text), MEI, now_ms=NOW, ids=desk.world.ids)
     assert caught.value.code == "too_long"
+
+
+FILES = ChannelView(
+    can_send=True, name="Post", files=True, files_in_private=True, file_bytes_max=1_000, files_bytes_max=1_500
+)
+PRIVATE_FILES = ChannelView(can_send=True, name="Post", files_in_private=True, file_bytes_max=1_000)
+
+
+@pytest.mark.parametrize(
+    ("size", "sniffed", "channel", "code", "said"),
+    [
+        (1_001, "image/png", FILES, "file_too_big", {"channel": "Post", "name": "a.png", "limit": 1_000}),
+        (0, None, FILES, "file_empty", {"channel": "Post", "name": "a.png"}),
+        (500, "application/x-elf", FILES, "file_kind", {"channel": "Post", "name": "a.png"}),
+        (500, "image/png", OPEN, "no_files", {"channel": "", "name": "a.png"}),
+        (500, "image/png", PRIVATE_FILES, "no_public_files", {"channel": "Post", "name": "a.png"}),
+    ],
+)
+def test_what_a_channel_cannot_carry_is_refused_by_name(size, sniffed, channel, code, said):
+    with pytest.raises(Refused) as refused:
+        check_file("a.png", size, sniffed, channel)
+    assert (refused.value.code, refused.value.status, refused.value.data) == (code, 422, said)
+
+
+def test_what_a_channel_can_carry_is_not_refused():
+    check_file("a.png", 1_000, "image/png", FILES)
+    check_file("a.txt", 1, None, FILES)
+    assert FILES.together_bytes_max == 1_500
+    assert PRIVATE_FILES.together_bytes_max == ATTACHMENT_BYTES_MAX

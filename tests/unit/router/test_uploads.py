@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from router.discovery import manifest_of
+from router.flow.channels import Channel, Channels
 from router.flow.spool import Spool, TooLong
 from router.flow.uploads import named
 from router.keys import HEAD_BYTES, SEGMENT_BYTES, Keyring, sealed_size, segment_at, segments_of
 from router.model.errors import ConfigError
+from router.model.tables import Conversation
 
 KEYS = Keyring({"k1": b"1" * 32}, "k1", b"s" * 32)
 
@@ -83,3 +86,24 @@ def test_a_segment_opens_in_its_place_of_its_file_alone():
             wrong()
     with pytest.raises(ConfigError, match="not sealed by us"):
         KEYS.file_seal(one, bytes(HEAD_BYTES))
+
+
+@pytest.mark.parametrize(
+    ("kind", "visibility", "files"),
+    [
+        ("facebook", "private", True),
+        ("facebook", "public", False),
+        ("telegram", "public", True),
+        ("x", "private", False),
+    ],
+)
+def test_where_a_channel_carries_files_is_known_beforehand(kind, visibility, files):
+    manifest = manifest_of(kind)
+    channel = Channel(account="default", manifest=manifest, capabilities=manifest.capabilities, connector=None)
+    where = Conversation(
+        id="c1", channel=kind, account="default", visibility=visibility, thread="t", peer="p", contact_id="k",
+        ticket_id="t1", created_at_ms=1,
+    )  # fmt: skip
+    view = Channels([channel]).view(where)
+    assert (view.files, view.files_in_private) == (files, kind != "x")
+    assert view.name == manifest.name
