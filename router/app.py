@@ -144,9 +144,13 @@ def abuse(store: Store, clock: SystemClock, ids: TimedIds) -> Abuse:
 class App:
     """A running house."""
 
-    def __init__(self, config: Config, *, base: Path, roles: Collection[Role], log: Logger, clock: SystemClock) -> None:
+    def __init__(
+        self, config: Config, *, base: Path, roles: Collection[Role], log: Logger, clock: SystemClock,
+        keeps: bool = True,
+    ) -> None:  # fmt: skip
+        """`keeps`: the database outlives this process."""
         self.config, self._base, self._roles, self.log, self.clock = config, base, frozenset(roles), log, clock
-        self.ids = TimedIds(clock)
+        self.ids, self._keeps = TimedIds(clock), keeps
         self.metrics = Metrics()
         self.keys = keyring(config)
         self.rulebook = Rulebook.shipped(link_hosts(config))
@@ -174,7 +178,7 @@ class App:
         self.feed = Feed(store=store, bus=self.bus, metrics=self.metrics, log=log)
         accounts = Accounts(
             config, self._base, store=store, bus=self.bus, feed=self.feed, keys=self.keys, clock=self.clock,
-            ids=self.ids, rulebook=lambda: self.rulebook, log=log,
+            ids=self.ids, rulebook=lambda: self.rulebook, log=log, keeps=self._keeps,
         )  # fmt: skip
         self.channels = Channels(accounts.opened())
         for channel in self.channels.all():

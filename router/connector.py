@@ -14,6 +14,7 @@ from aiohttp import web
 from router.model.capabilities import Capabilities as Capabilities  # noqa: PLC0414 -- offered here, too
 from router.model.ids import AttachmentId, MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
+from router.model.secret import Secret
 from router.model.sources import Clock, Ids
 
 # --- what a connector is -------------------------------------------------------------------------------------------
@@ -302,6 +303,18 @@ class CursorReader(Protocol):
         ...
 
 
+class Credentials(Protocol):
+    """Secrets that a provider gave this account in the place of configured ones, such as a rotated refresh token."""
+
+    async def load(self, name: str) -> Secret | None:
+        """What was kept last; None also when its sealing key is gone. Raises StoreUnavailable."""
+        ...
+
+    async def keep(self, name: str, secret: Secret) -> None:
+        """Seal it; durable on return. Raises StoreUnavailable."""
+        ...
+
+
 class Log(Protocol):
     """Structured events with ids, never content."""
 
@@ -323,6 +336,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     log: Log
     signer: Signer
     cursors: CursorReader
+    credentials: Credentials
     threads: Threads
     links: Links
     banners: Banners
@@ -372,5 +386,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     backfill: Callable[[msgspec.Struct, Context, Inlet, int], Awaitable[None]] | None = None
     """(settings, context, inlet, since_ms): hand everything the provider still has since then to `inlet`, oldest first,
     beside a running channel and without its cursor. Raises Refused. None for kinds whose provider keeps nothing."""
+    renamed: Mapping[str, str] = {}
+    """Settings of older versions, and what is written today in their place: for the error that names them."""
     configured: Callable[[msgspec.Struct], Capabilities] | None = None
     """What one account can do, for kinds where that depends on its settings."""

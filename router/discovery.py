@@ -47,7 +47,11 @@ def settings_of(manifest: Manifest, channel: ChannelConfig) -> msgspec.Struct:
     except (msgspec.ValidationError, ValueError) as error:
         text = str(error)
         unknown = text.split("`")[1] if "unknown field" in text else ""
-        hint = _nearest(unknown, manifest.settings.__struct_fields__) if unknown else ""
+        today = manifest.renamed.get(unknown)
+        if today is not None:
+            hint = f"; it is written {today} now"
+        else:
+            hint = _nearest(unknown, manifest.settings.__struct_fields__) if unknown else ""
         raise ConfigError(f"{channel.place}: {channel.kind}/{channel.account}: {text}{hint}") from None
 
 

@@ -1,19 +1,20 @@
 """The mail connector: one account, IMAP in, SMTP out, health for the operator.
 
-Made by manifest.py; the house calls what `router.connector.Connector` names. The ways of the two protocols are in
-imap.py, receive.py and smtp.py.
+Made by manifest.py; the house calls what `router.connector.Connector` names. A folder is
+followed in watch.py; the ways of the two protocols are in imap.py, receive.py and smtp.py.
 """
 
 import asyncio
-import ssl
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
-from connectors.email.imap import Busy, ConnectionLost, LoginRefused, ServerRefused, Session, quoted
-from connectors.email.receive import Receiver
+from connectors.email.account import Account
+from connectors.email.errors import Busy, ConnectionLost, LoginRefused, ServerRefused
+from connectors.email.imap import quoted
 from connectors.email.render import is_address, message_id, render
 from connectors.email.settings import Settings
 from connectors.email.smtp import Sender
+from connectors.email.watch import State, Watch
 from router.connector import (
     AuthFailed,
     Context,
@@ -26,13 +27,11 @@ from router.connector import (
     Sent,
     Unknown,
 )
-from router.model.errors import ConfigError
 
 _CHECK_S: Final = 10.0
 _FOLDER_S: Final = 15.0
 """For the copy in the sent folder, or the look into it."""
-_BUSY_ATTEMPT: Final = 5
-"""A server that is full is asked again as if it had failed so often already."""
+_SEVERITY: Final = ("ok", "starting", "retrying", "auth_failed", "stopped")
 
 
 class EmailConnector:
@@ -41,58 +40,33 @@ class EmailConnector:
     def __init__(self, settings: Settings, context: Context) -> None:
         self._settings = settings
         self._context = context
-        self._tls = tls_context(settings)
+        self._account = Account(settings, context)
         self._domain = settings.address.rpartition("@")[2]
-        self._sender = Sender(settings.smtp, settings.timeouts, self._domain, self._tls)
-        self._failures = 0
+        self._sender = Sender(settings.smtp, settings.timeouts, self._domain, self._account)
+        self._folders: dict[str, tuple[State, str]] = dict.fromkeys(settings.imap.folders, ("starting", ""))
         self._health = Health(state="starting", since_ms=context.clock.now_ms())
 
     # --- receiving -------------------------------------------------------------------------------------------------
 
     async def run(self, inlet: Inlet) -> None:
-        """Receive until cancelled: one connection after another, with a growing pause after each failure."""
-        receiver = Receiver(self._settings, self._context, inlet, self._heard, self._pause)
+        """Receive until cancelled, each folder over a connection of its own."""
+        watches = [
+            Watch(self._account, self._context, inlet, folder, self._told) for folder in self._settings.imap.folders
+        ]
         try:
-            while True:
-                await self._connection(receiver)
-                self._failures += 1
+            async with asyncio.TaskGroup() as group:
+                for watch in watches:
+                    group.create_task(watch.run())
         finally:
             self._changed("stopped")
 
-    async def _connection(self, receiver: Receiver) -> None:
-        """One connection until it fails, and the pause after it."""
-        session: Session | None = None
-        try:
-            session = await Session.open(self._settings.imap, self._settings.timeouts, self._tls)
-            await receiver.follow(session)
-        except LoginRefused as error:
-            self._changed("auth_failed", f"the mail server refuses user or password: {error}")
-            await asyncio.sleep(self._settings.timeouts.auth_retry_s)
-        except Busy as error:
-            # Sessions that it still counts as ours end by themselves; asking fast would keep it full.
-            self._changed("retrying", f"the mail server takes no more logins for now: {error}")
-            await self._pause(max(self._failures, _BUSY_ATTEMPT))
-        except (ConnectionLost, ServerRefused) as error:
-            self._changed("retrying", str(error))
-            await self._pause(self._failures)
-        finally:
-            if session is not None:
-                session.drop()
+    def _told(self, folder: str, state: State, detail: str) -> None:
+        """A folder says how it is: the channel is as well as the worst of them."""
+        several = len(self._folders) > 1
+        self._folders[folder] = (state, f"{folder}: {detail}" if several and detail else detail)
+        self._changed(*max(self._folders.values(), key=lambda one: _SEVERITY.index(one[0])), heard=state == "ok")
 
-    def _heard(self) -> None:
-        """The server answered."""
-        self._failures = 0
-        self._changed("ok")
-
-    async def _pause(self, attempt: int) -> None:
-        """Wait `retry_s` doubled `attempt` times, at most `retry_max_s`; half of it is random."""
-        timeouts = self._settings.timeouts
-        longest = min(timeouts.retry_s * 2.0 ** min(attempt, 30), timeouts.retry_max_s)
-        # The tail of a UUIDv7 is random: the one source of randomness that a connector is given.
-        share = int(self._context.ids.new().replace("-", "")[-8:], 16) / 0xFFFF_FFFF
-        await asyncio.sleep(longest * (0.5 + share / 2))
-
-    def _changed(self, state: Literal["ok", "retrying", "auth_failed", "stopped"], detail: str = "") -> None:
+    def _changed(self, state: State, detail: str = "", *, heard: bool = False) -> None:
         """Take note of the state; a change of it is logged, a repetition is not."""
         now = self._context.clock.now_ms()
         before = self._health
@@ -103,7 +77,7 @@ class EmailConnector:
             state=state,
             detail=detail,
             since_ms=before.since_ms if state == before.state else now,
-            last_event_at_ms=now if state == "ok" else before.last_event_at_ms,
+            last_event_at_ms=now if heard else before.last_event_at_ms,
         )
 
     # --- sending ---------------------------------------------------------------------------------------------------
@@ -127,7 +101,7 @@ class EmailConnector:
         wanted = message_id(outbound.key, self._domain)
         try:
             async with asyncio.timeout(_FOLDER_S):
-                session = await Session.open(self._settings.imap, self._settings.timeouts, self._tls, folder=folder)
+                session = await self._account.session(folder)
                 try:
                     found = await session.search(f"HEADER Message-ID {quoted(wanted)}")
                 finally:
@@ -144,7 +118,7 @@ class EmailConnector:
             return
         try:
             async with asyncio.timeout(_FOLDER_S):
-                session = await Session.open(self._settings.imap, self._settings.timeouts, self._tls)
+                session = await self._account.session(folder)
                 try:
                     await session.append(folder, mail)
                 finally:
@@ -163,8 +137,13 @@ class EmailConnector:
         now = self._context.clock.now_ms()
         try:
             async with asyncio.timeout(_CHECK_S):
-                session = await Session.open(self._settings.imap, self._settings.timeouts, self._tls)
-                await session.close()
+                first, *others = self._settings.imap.folders
+                session = await self._account.session(first)
+                try:
+                    for folder in others:
+                        await session.select(folder)
+                finally:
+                    await session.close()
                 outcome = await self._sender.probe()
         except LoginRefused as error:
             return Health(state="auth_failed", detail=f"IMAP: {error}", since_ms=now)
@@ -189,13 +168,4 @@ class EmailConnector:
     async def close(self) -> None:
         """Release the SMTP connection; the IMAP one ended with `run`."""
         await self._sender.close()
-
-
-def tls_context(settings: Settings) -> ssl.SSLContext | None:
-    """One context for both servers, or None when neither speaks TLS. Raises ConfigError for a bad `ca_file`."""
-    if settings.imap.tls == settings.smtp.tls == "none":
-        return None
-    try:
-        return ssl.create_default_context(cafile=settings.ca_file)
-    except OSError as error:
-        raise ConfigError(f"ca_file: {settings.ca_file!r} cannot be read as PEM certificates: {error}") from error
+        await self._account.close()

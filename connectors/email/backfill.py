@@ -1,31 +1,34 @@
-"""Everything a mailbox holds since a day, once more: for whoever compares it with what the house has."""
+"""Everything the folders hold since a day, once more: for whoever compares it with what the house has."""
 
 import asyncio
-import ssl
 
-from connectors.email.imap import Busy, ConnectionLost, LoginRefused, ServerRefused, Session
+from connectors.email.account import Account
+from connectors.email.errors import Busy, ConnectionLost, LoginRefused, ServerRefused
 from connectors.email.receive import Receiver
 from connectors.email.settings import Settings
 from router.connector import Context, Inlet
 from router.model.errors import Refused
 
 
-async def backfill(
-    settings: Settings, context: Context, tls: ssl.SSLContext | None, inlet: Inlet, since_ms: int
-) -> None:
-    """Hand over what arrived since then, by a connection of its own. Raises Refused when the server does not let us."""
-    receiver = Receiver(settings, context, inlet, _nothing, _pause)
-    session: Session | None = None
+async def backfill(settings: Settings, context: Context, inlet: Inlet, since_ms: int) -> None:
+    """Hand over what arrived since then, one folder after the other, by connections of its own.
+
+    Raises Refused when the server does not let us.
+    """
+    account = Account(settings, context)
     try:
-        session = await Session.open(settings.imap, settings.timeouts, tls)
-        await receiver.sweep(session, since_ms)
+        for folder in settings.imap.folders:
+            session = await account.session(folder)
+            try:
+                await Receiver(settings, context, inlet, folder, _nothing, _pause).sweep(session, since_ms)
+            finally:
+                await session.close()
     except (LoginRefused, Busy, ConnectionLost, ServerRefused) as error:
         raise Refused(
             "unreachable", f"email/{context.account}: the mailbox cannot be read: {error}", status=503
         ) from None
     finally:
-        if session is not None:
-            await session.close()
+        await account.close()
 
 
 def _nothing() -> None:

@@ -4,12 +4,13 @@ Called by parse.py. Pure. `text` is None unless it is complete: when any HTML pa
 the text from the HTML, so that no rule reads less than the customer wrote.
 """
 
+import contextlib
 import html as markup
 import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from connectors.email import headers
+from connectors.email import headers, invitation, smime, tnef
 from connectors.email.mime import Mail, Part
 from connectors.email.names import safe_name
 from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX
@@ -24,6 +25,8 @@ _STUB: Final = re.compile(
 )
 _TYPE: Final = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
 _MESSAGE_TYPES: Final = frozenset({"message/rfc822", "message/global"})
+_TNEF_TYPES: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
+_CALENDAR_TYPES: Final = frozenset({"text/calendar", "application/ics"})
 
 
 class Contents(NamedTuple):
@@ -60,6 +63,8 @@ def read(mail: Mail) -> Contents:
 
 def _bounded(mail: Mail, view: _View, files: list[AttachmentIn]) -> Contents:
     text, html = view
+    if mail.packed is not None and html is None and not (text or "").strip():
+        text, html = mail.packed
     if html is not None and (text is None or _is_stub(text, html)):
         text = None
     elif text is not None:
@@ -70,6 +75,9 @@ def _bounded(mail: Mail, view: _View, files: list[AttachmentIn]) -> Contents:
         mail.notice("html")
     if text is None and html is None:
         text = ""
+    if mail.invitation is not None:
+        text = None if text is None else f"{text}\n\n{mail.invitation}".lstrip("\n")
+        html = None if html is None else f"{html}<p>{markup.escape(mail.invitation)}</p>"
     if len(files) > ATTACHMENTS_MAX:
         mail.notice("attachments")
     if {"header_bytes", "depth", "parts", "delimiters", "attachments"} & set(mail.notices):
@@ -88,13 +96,49 @@ def _is_stub(text: str, html: str) -> bool:
 def _view(mail: Mail, part: Part, files: list[AttachmentIn]) -> _View:
     """The readable content of `part`; files found on the way are appended. Recursion is bounded by mime.DEPTH_MAX."""
     if part.children:
+        mail.signed = mail.signed or part.content_type == "multipart/signed"
         views = [_view(mail, child, files) for child in part.children]
         return _best(views) if part.content_type == "multipart/alternative" else _sequence(views)
     if _is_file(part, alone=part is mail.root):
-        if len(files) <= ATTACHMENTS_MAX:
-            files.append(_attachment(mail, part, len(files) + 1))
-        return _NOTHING
+        return _opened(mail, part, files)
     return _text_view(mail, part)
+
+
+def _opened(mail: Mail, part: Part, files: list[AttachmentIn]) -> _View:
+    """What a file tells beside being one: a signed entity and a winmail.dat are taken apart, a calendar has a line."""
+    kind = part.content_type
+    if smime.may_be_signed(kind) and mail.may_open():
+        content = smime.signed_content(mail.body(part))
+        if content is not None:
+            return _unwrapped(mail, content, files)
+    elif kind in _TNEF_TYPES and mail.may_open():
+        with contextlib.suppress(ValueError):
+            _unpack(mail, tnef.opened(mail.body(part)), files)
+            return _NOTHING
+    if len(files) <= ATTACHMENTS_MAX:
+        files.append(_attachment(mail, part, len(files) + 1))
+    if kind in _CALENDAR_TYPES:
+        mail.invitation = mail.invitation or invitation.line(mail.text(part))
+    return _NOTHING
+
+
+def _unwrapped(mail: Mail, content: bytes, files: list[AttachmentIn]) -> _View:
+    inner = Mail(content, outer=mail)
+    view = _view(inner, inner.root, files)
+    mail.signed = True
+    mail.invitation = mail.invitation or inner.invitation
+    mail.packed = mail.packed or inner.packed
+    for notice in inner.notices:
+        mail.notice(notice)
+    return view
+
+
+def _unpack(mail: Mail, found: tnef.Opened, files: list[AttachmentIn]) -> None:
+    """Its files; its text is the one that stands beside it in the mail once more, and shown where none does."""
+    for one in found.files[: max(0, ATTACHMENTS_MAX + 1 - len(files))]:
+        kind = one.content_type.lower() if _TYPE.fullmatch(one.content_type) else "application/octet-stream"
+        files.append(_file(safe_name(one.name, kind, len(files) + 1), kind, one.data, one.content_id))
+    mail.packed = mail.packed or (found.plain, found.html)
 
 
 def _text_view(mail: Mail, part: Part) -> _View:

@@ -1,6 +1,6 @@
 """One IMAP connection that never hangs: aioimaplib with every await bounded and a lost connection noticed at once.
 
-Called by receive.py and adapter.py. Whatever goes wrong raises one of the errors below, after which the session is
+Called by receive.py and adapter.py. Whatever goes wrong raises one of errors.py, after which the session is
 thrown away. What aioimaplib 2.0.3 does by itself and what is done about it stands in README.md.
 """
 
@@ -8,13 +8,17 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Final, NamedTuple, Protocol, Self, TypeVar
 
 from aioimaplib import aioimaplib
 
-from connectors.email import dates
+from connectors.email import dates, xoauth2
+from connectors.email.errors import Busy, ConnectionLost, LoginRefused, ServerRefused
+from connectors.email.folders import encoded
 from connectors.email.settings import Imap, Timeouts
+from connectors.email.starttls import StartTlsClient
+from router.model.secret import Secret
 
 T = TypeVar("T")
 
@@ -32,22 +36,6 @@ _BUSY: Final = re.compile(
     rb"|try again|temporar|timed? ?out|internal error|not available|unavailable",
     re.IGNORECASE,
 )
-
-
-class ConnectionLost(Exception):
-    """The connection is gone or silent: make a new one."""
-
-
-class LoginRefused(Exception):
-    """The server knows the user or password to be wrong."""
-
-
-class Busy(Exception):
-    """The server takes no more logins for now: wait long."""
-
-
-class ServerRefused(Exception):
-    """A command was answered with NO or BAD; the text is the server's."""
 
 
 class Response(Protocol):
@@ -87,9 +75,9 @@ class Session:
 
     @classmethod
     async def open(
-        cls, settings: Imap, timeouts: Timeouts, tls: ssl.SSLContext | None, *, folder: str | None = None
+        cls, settings: Imap, timeouts: Timeouts, tls: ssl.SSLContext | None, *, folder: str, token: Secret | None = None
     ) -> Self:
-        """Connect, log in and select `folder` (the configured one by default)."""
+        """Connect, log in (with an access token, or else the password) and select `folder`."""
         lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         client = _client(settings, timeouts, tls)
         # The constructor of the TLS client takes no such argument, and without it a lost connection is never noticed.
@@ -99,8 +87,8 @@ class Session:
         try:
             async with asyncio.timeout(timeouts.connect_s):
                 await session._greet()
-                await session._login(settings)
-                await session._select(folder or settings.mailbox)
+                await session._login(settings, token)
+                await session.select(folder)
         except TimeoutError:
             session.drop()
             raise ConnectionLost(f"no answer within {timeouts.connect_s:g} s") from None
@@ -156,7 +144,7 @@ class Session:
 
     async def append(self, folder: str, raw: bytes) -> None:
         """Put a mail of ours into a folder, as read."""
-        await self._command(self._client.append(raw, quoted(folder), "\\Seen"))
+        await self._command(self._client.append(raw, quoted(encoded(folder)), "\\Seen"))
 
     async def wait(self, seconds: float) -> None:
         """Return when the server has something new, or after `seconds`; the caller searches either way.
@@ -220,17 +208,26 @@ class Session:
     async def _greet(self) -> None:
         await self._bounded(self._client.wait_hello_from_server(), self._timeouts.connect_s)
 
-    async def _login(self, settings: Imap) -> None:
-        login = self._client.login(quoted(settings.user), settings.password.reveal())
+    async def _login(self, settings: Imap, token: Secret | None) -> None:
+        login: Coroutine[object, None, Response]
+        if token is not None:
+            login = xoauth2.log_in(self._client.protocol, settings.user, token)
+        else:
+            assert settings.password is not None
+            login = self._client.login(quoted(settings.user), settings.password.reveal())
         response = await self._bounded(login, self._timeouts.connect_s)
         if response.result != "OK":
             text = b" ".join(map(bytes, response.lines))
             shown = text.decode("utf-8", "replace")[:200]
-            raise Busy(shown) if _BUSY.search(text) else LoginRefused(shown)
+            if _BUSY.search(text):
+                raise Busy(f"the mail server takes no more logins for now: {shown}")
+            raise LoginRefused(shown)
         await self._bounded(self._client.protocol.capability(), self._timeouts.command_s)
 
-    async def _select(self, folder: str) -> None:
-        response = await self._command(self._client.select(quoted(folder)))
+    async def select(self, folder: str) -> None:
+        """Go to a folder, by the name people read."""
+        self.uidvalidity, self.uidnext = 0, None
+        response = await self._command(self._client.select(quoted(encoded(folder))))
         for line in map(bytes, response.lines):
             if (validity := _UIDVALIDITY.search(line)) is not None:
                 self.uidvalidity = int(validity[1])
@@ -323,46 +320,7 @@ def _client(settings: Imap, timeouts: Timeouts, tls: ssl.SSLContext | None) -> a
     host, port = settings.host, settings.port_or_default
     if settings.tls == "starttls":
         assert tls is not None
-        return _StartTlsClient(host, port, timeout=timeouts.command_s, ssl_context=tls)
+        return StartTlsClient(host, port, timeout=timeouts.command_s, ssl_context=tls)
     if settings.tls == "tls":
         return aioimaplib.IMAP4_SSL(host, port, timeout=timeouts.command_s, ssl_context=tls)
     return aioimaplib.IMAP4(host, port, timeout=timeouts.command_s)
-
-
-class _StartTlsClient(aioimaplib.IMAP4):  # type: ignore[misc]  # aioimaplib carries no types
-    """STARTTLS (RFC 3501, section 6.2.1), which aioimaplib has not: greeting and upgrade by hand, then its protocol."""
-
-    _LINE_BYTES_MAX: Final = 8_192
-
-    def create_client(
-        self,
-        host: str,
-        port: int,
-        loop: asyncio.AbstractEventLoop | None,
-        conn_lost_cb: Callable[[Exception | None], None] | None = None,
-        ssl_context: ssl.SSLContext | None = None,
-    ) -> None:
-        """Called by the constructor: start connecting."""
-        assert ssl_context is not None
-        loop = loop or asyncio.get_running_loop()
-        self.protocol = aioimaplib.IMAP4ClientProtocol(loop, conn_lost_cb)
-        self._client_task = loop.create_task(self._connect(host, port, ssl_context))
-
-    async def _connect(self, host: str, port: int, tls: ssl.SSLContext) -> None:
-        reader, self._writer = await asyncio.open_connection(host, port, limit=self._LINE_BYTES_MAX)
-        greeting = await reader.readline()
-        if not greeting.startswith(b"* OK"):
-            raise ConnectionError(f"unexpected greeting: {greeting[:80]!r}")
-        self._writer.write(b"s1 STARTTLS\r\n")
-        answer = await reader.readline()
-        while answer.startswith(b"* "):
-            answer = await reader.readline()
-        if not answer.startswith(b"s1 OK"):
-            raise ConnectionError(f"the server refused STARTTLS: {answer[:80]!r}")
-        # Whatever follows the answer in clear was put there by somebody else: start_tls drops the reader's buffer.
-        loop = asyncio.get_running_loop()
-        transport = await loop.start_tls(self._writer.transport, self.protocol, tls, server_hostname=host)
-        self.protocol.connection_made(transport)
-        self.protocol.state = aioimaplib.NONAUTH
-        async with self.protocol.state_condition:
-            self.protocol.state_condition.notify_all()

@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from connectors.email.adapter import EmailConnector, tls_context
+from connectors.email.adapter import EmailConnector
 from connectors.email.backfill import backfill
 from connectors.email.parse import CHANNEL, parse
 from connectors.email.settings import Settings
@@ -21,7 +21,7 @@ def _create(settings: msgspec.Struct, context: Context) -> EmailConnector:
 
 async def _backfill(settings: msgspec.Struct, context: Context, inlet: Inlet, since_ms: int) -> None:
     assert isinstance(settings, Settings)
-    await backfill(settings, context, tls_context(settings), inlet, since_ms)
+    await backfill(settings, context, inlet, since_ms)
 
 
 MANIFEST: Final = Manifest(
@@ -40,4 +40,5 @@ MANIFEST: Final = Manifest(
     create=_create,
     parse=parse,
     backfill=_backfill,
+    renamed={"mailbox": "folders: [INBOX]"},
 )

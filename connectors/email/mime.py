@@ -15,6 +15,10 @@ from connectors.email.headers import Headers
 
 DEPTH_MAX: Final = 100
 PARTS_MAX: Final = 1_000
+LEVELS_MAX: Final = 3
+"""Signed mail in signed mail; what lies deeper stays a file."""
+OPENED_MAX: Final = 10
+"""Signed entities and winmail.dat that one mail has opened."""
 _DELIMITERS_MAX: Final = 20_000
 """Lines that look like a boundary, over the whole mail: what a hostile mail can make us look at."""
 _BOUNDARY_CHARS_MAX: Final = 200
@@ -41,14 +45,32 @@ class Part:
 class Mail:
     """A whole mail as a tree of parts. `notices` names the bounds it met."""
 
-    def __init__(self, raw: bytes) -> None:
+    def __init__(self, raw: bytes, *, outer: "Mail | None" = None) -> None:
+        """`outer`: the mail that it was taken out of, as a signed entity."""
         self.raw = raw
+        self.level: int = 0 if outer is None else outer.level + 1
+        self.outermost: Mail = self if outer is None else outer.outermost
+        self.opened = 0
+        self.signed = False
+        """It carries a signature, which nobody has verified."""
+        self.packed: tuple[str | None, str | None] | None = None
+        """Plain text and HTML of a winmail.dat in it."""
+        self.invitation: str | None = None
+        """What a calendar in it is about."""
         self.notices: list[str] = []
         self._parts = 0
         self._delimiters = 0
         self.root = self._open(0, len(raw), "text/plain")
         if self.root.content_type.startswith("multipart/"):
             self._grow()
+
+    def may_open(self) -> bool:
+        """Whether one more file may be taken apart: so many in one mail, and so deep in each other."""
+        outermost = self.outermost
+        if self.level >= LEVELS_MAX or outermost.opened >= OPENED_MAX:
+            return False
+        outermost.opened += 1
+        return True
 
     def notice(self, what: str) -> None:
         """Remember a bound that was met, once."""

@@ -38,6 +38,8 @@ class Ext(msgspec.Struct, frozen=True, omit_defaults=True):
 
     limits: tuple[str, ...] = ()
     """Bounds the mail met; the whole of it is attached or, for `size`, still on the server."""
+    signature: str = ""
+    """`unverified`: it is signed, and nobody has checked by whom."""
 
 
 _encode_ext = msgspec.json.Encoder().encode
@@ -106,9 +108,15 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             # An automatic mail's Reply-To is often a person's list or a trap, never where its sender reads answers.
             reply_to=_reply_to(fields, author) if made == "none" else None,
             participants=participants(fields, own),
-            ext=_encode_ext(Ext(tuple(mail.notices))).decode() if mail.notices else None,
+            ext=_ext(mail),
         ),
     )
+
+
+def _ext(mail: Mail) -> str | None:
+    if not mail.notices and not mail.signed:
+        return None
+    return _encode_ext(Ext(tuple(mail.notices), "unverified" if mail.signed else "")).decode()
 
 
 def _message_id(fields: Headers, raw: bytes) -> str:

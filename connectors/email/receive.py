@@ -1,14 +1,16 @@
-"""From mailbox to inlet: what is new, in chunks, the cursor moving only with what it covers.
+"""From folder to inlet: what is new, in chunks, the cursor moving only with what it covers.
 
-Called by adapter.py's `run`, once for each connection. Nothing is marked on the server: other people and phones may
-read the same mailbox. Whatever is fetched twice is dropped behind the inlet by its Message-ID.
+Called by watch.py, once for each connection. Nothing is marked on the server: other people and phones may
+read the same folder. Whatever is fetched twice is dropped behind the inlet by its Message-ID.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from connectors.email.imap import Listed, ServerRefused, Session
+from connectors.email import folders
+from connectors.email.errors import ServerRefused
+from connectors.email.imap import Listed, Session
 from connectors.email.settings import Settings
 from router.connector import Context, Cursor, Inlet, RawEvent
 from router.model.errors import StoreUnavailable
@@ -26,13 +28,14 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 class Receiver:
-    """Reads one mailbox into one inlet; `heard` is told whenever the server answered."""
+    """Reads one folder into one inlet; `heard` is told whenever the server answered."""
 
     def __init__(
         self,
         settings: Settings,
         context: Context,
         inlet: Inlet,
+        folder: str,
         heard: Callable[[], None],
         pause: Callable[[int], Awaitable[None]],
     ) -> None:
@@ -41,7 +44,7 @@ class Receiver:
         self._inlet = inlet
         self._heard = heard
         self._pause = pause
-        self._scope = settings.imap.mailbox
+        self._scope = folders.same(folder)
         self._since_scope = f"{self._scope}:since"
 
     async def follow(self, session: Session) -> None:
@@ -139,6 +142,7 @@ class Receiver:
 
     def _raw(self, session: Session, one: Listed, body: bytes) -> RawEvent:
         meta = {
+            "folder": self._scope,
             "uid": f"{session.uidvalidity}:{one.uid}",
             "address": self._settings.address,
             "trusted_authserv_id": self._settings.trusted_authserv_id,

@@ -2,17 +2,23 @@
 
 import re
 from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
+from connectors.email import folders
 from connectors.email.render import is_address
 from router.model.secret import Secret
 
 Tls = Literal["tls", "starttls", "none"]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Seconds = Annotated[float, Meta(gt=0, le=3_600)]
-_MAILBOX: Final = re.compile(r"[\x20-\x7e]{1,200}")
+Password = Annotated[Secret | None, Meta(extra={"unless": "oauth"})]
+"""Needed, unless the account logs in with `oauth`."""
+FOLDERS_MAX: Final = 10
+"""Each has a connection of its own, and servers allow an account 10 to 20."""
+_LOOPBACK: Final = re.compile(r"127(?:\.\d{1,3}){3}|localhost|::1")
 _DEFAULT_PORTS: Final[dict[tuple[str, Tls], int]] = {
     ("imap", "tls"): 993, ("imap", "starttls"): 143, ("imap", "none"): 143,
     ("smtp", "tls"): 465, ("smtp", "starttls"): 587, ("smtp", "none"): 25,
@@ -27,16 +33,23 @@ class Imap(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """993 with TLS, else 143."""
     tls: Tls = "tls"
     user: str
-    password: Secret
-    mailbox: str = "INBOX"
+    password: Password = None
+    folders: tuple[str, ...] = ("INBOX",)
+    """All that are watched, by the names people see, such as [INBOX, Spam, 客户来信]: a connection each."""
     sent_folder: str | None = None
     """Keep a copy of what is sent here, and look here for what became of an uncertain send."""
 
     def __post_init__(self) -> None:
-        """Refuse folder names that would need RFC 3501's modified UTF-7."""
-        for name in (self.mailbox, self.sent_folder):
-            if name is not None and not _MAILBOX.fullmatch(name):
-                raise ValueError(f"imap: the folder {name!r} must be 1 to 200 printable ASCII characters")
+        """Refuse folders that cannot be, and too many of them."""
+        if not 1 <= len(self.folders) <= FOLDERS_MAX:
+            raise ValueError(f"imap.folders: {len(self.folders)} folders; 1 to {FOLDERS_MAX} are read")
+        names = [folders.same(folders.checked(name)) for name in self.folders]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"imap.folders: {twice!r} stands there twice")
+        if self.sent_folder is not None and folders.same(folders.checked(self.sent_folder)) in names:
+            # What we write would come back as if a customer had written it.
+            raise ValueError(f"imap.sent_folder: {self.sent_folder!r} is one of the folders that are read")
 
     @property
     def port_or_default(self) -> int:
@@ -54,16 +67,38 @@ class Smtp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     user: str | None = None
     """None: no authentication."""
     password: Secret | None = None
+    """Without it, a user logs in with the account's `oauth`."""
 
     def __post_init__(self) -> None:
         """Refuse half a login."""
-        if (self.user is None) != (self.password is None):
+        if self.user is None and self.password is not None:
             raise ValueError("smtp: user and password belong together; give both or neither")
 
     @property
     def port_or_default(self) -> int:
         """The port to connect to."""
         return self.port or _DEFAULT_PORTS["smtp", self.tls]
+
+
+class Oauth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How access tokens are had (RFC 6749, section 6): a person has consented once, and the refresh token proves it."""
+
+    token_url: str
+    """The provider's token endpoint, such as https://oauth2.googleapis.com/token."""
+    client_id: str
+    client_secret: Secret | None = None
+    """None: a public client."""
+    refresh_token: Secret
+    """What the consent gave. One that the provider puts in its place is kept, sealed, in the database."""
+    scope: str = ""
+    """Only where the provider asks for it at every refresh."""
+
+    def __post_init__(self) -> None:
+        """Refuse to send secrets in clear."""
+        place = urlsplit(self.token_url)
+        local = _LOOPBACK.fullmatch(place.hostname or "") is not None
+        if not place.hostname or place.scheme not in ({"https", "http"} if local else {"https"}):
+            raise ValueError(f"oauth.token_url: {self.token_url!r} must begin with https://")
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,6 +128,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Ours: customers write to it, answers come from it."""
     imap: Imap
     smtp: Smtp
+    oauth: Oauth | None = None
+    """Log in by XOAUTH2, in place of the passwords; Google and Microsoft ask for it."""
     trusted_authserv_id: str = ""
     """The name under which our own mail server writes Authentication-Results (RFC 8601); empty trusts none."""
     ca_file: str | None = None
@@ -102,6 +139,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     timeouts: Timeouts = Timeouts()
 
     def __post_init__(self) -> None:
-        """Refuse what is no address: it would end up in every mail."""
+        """Refuse what is no address (it would end up in every mail), and half a login."""
         if not is_address(self.address) or not self.address.isascii():
             raise ValueError(f"address: {self.address!r} is no mail address; write it like help@shop.example")
+        by_token = [self.imap.password is None, self.smtp.user is not None and self.smtp.password is None]
+        if self.oauth is None and by_token[0]:
+            raise ValueError("imap: a password is missing; write imap.password as env:NAME, or settings under oauth")
+        if self.oauth is None and by_token[1]:
+            raise ValueError("smtp: user and password belong together; give both or neither, or settings under oauth")
+        if self.oauth is not None and not any(by_token):
+            raise ValueError("oauth: both servers are given a password; leave those out, or oauth")

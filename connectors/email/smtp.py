@@ -6,11 +6,12 @@ Called by adapter.py. Sources: RFC 5321 (4.2.1 reply codes), RFC 6409, RFC 3463;
 import asyncio
 import contextlib
 import re
-import ssl
 from typing import Final
 
 import aiosmtplib
 
+from connectors.email.account import Account
+from connectors.email.errors import Busy, LoginRefused
 from connectors.email.settings import Smtp, Timeouts
 from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.limits import SEND_SECONDS_MAX
@@ -22,17 +23,18 @@ _AUTH_CODES: Final = frozenset({530, 534, 535, 538})
 _CLOSING: Final = 421
 """The server ends the connection (RFC 5321, section 3.8)."""
 _REASON_CHARS_MAX: Final = 300
+_FAILURES: Final = (aiosmtplib.SMTPException, OSError, ValueError, LoginRefused, Busy)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class Sender:
     """Hands mails to the configured server, one after the other."""
 
-    def __init__(self, settings: Smtp, timeouts: Timeouts, domain: str, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, settings: Smtp, timeouts: Timeouts, domain: str, account: Account) -> None:
         self._settings = settings
         self._timeouts = timeouts
         self._domain = domain
-        self._tls = tls
+        self._tls, self._tokens = account.tls, account.tokens
         self._lock = asyncio.Lock()
         self._client: aiosmtplib.SMTP | None = None
         self._uncertain = False
@@ -61,7 +63,7 @@ class Sender:
             try:
                 client = await self._connected()
                 await client.noop()
-            except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            except _FAILURES as error:
                 self._drop()
                 return self._failed(error)
             return Sent()
@@ -78,14 +80,14 @@ class Sender:
         reused = self._client is not None and self._client.is_connected
         try:
             return await self._deliver(sender, recipient, mail)
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        except _FAILURES as error:
             if not reused or self._uncertain or not _is_stale(error):
                 return self._failed(error)
         # A kept connection that the server had closed meanwhile: nothing was handed over, so a fresh one may try.
         self._drop()
         try:
             return await self._deliver(sender, recipient, mail)
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        except _FAILURES as error:
             return self._failed(error)
 
     async def _deliver(self, sender: str, recipient: str, mail: bytes) -> SendOutcome:
@@ -115,6 +117,8 @@ class Sender:
         if self._client is not None and self._client.is_connected:
             return self._client
         settings = self._settings
+        if settings.password is None and self._tokens is not None:
+            await self._tokens.access()  # fetched before connecting: servers do not wait long for a login
         client = aiosmtplib.SMTP(
             hostname=settings.host,
             port=settings.port_or_default,
@@ -132,12 +136,29 @@ class Sender:
                     await client.ehlo()
                 except aiosmtplib.SMTPHeloError:
                     await client.helo()
-            if settings.user is not None and settings.password is not None:
-                await client.login(settings.user, settings.password.reveal())
+            await self._log_in(client)
         return client
+
+    async def _log_in(self, client: aiosmtplib.SMTP) -> None:
+        user, password = self._settings.user, self._settings.password
+        if user is None:
+            return
+        if password is not None or self._tokens is None:
+            await client.login(user, password.reveal() if password is not None else "")
+            return
+        token = await self._tokens.access()
+        try:
+            await client.auth_xoauth2(user, token.reveal())
+        except aiosmtplib.SMTPAuthenticationError as error:
+            if error.code not in _AUTH_CODES:
+                raise
+            token = await self._tokens.access(refused=token)
+            await client.auth_xoauth2(user, token.reveal())
 
     def _failed(self, error: Exception) -> SendOutcome:
         """The outcome for an error, by what to do about it."""
+        if isinstance(error, LoginRefused):
+            return AuthFailed(reason=str(error)[:_REASON_CHARS_MAX])
         if isinstance(error, aiosmtplib.SMTPResponseException) and not self._uncertain:
             reason = f"{error.code} {_CONTROL.sub(' ', error.message)}"[:_REASON_CHARS_MAX]
             if isinstance(error, aiosmtplib.SMTPAuthenticationError) or error.code in _AUTH_CODES:

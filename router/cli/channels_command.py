@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, named, opened, place_of, refuse_missing
 from router.cli.serve_command import add_config
 from router.clock import SystemClock
-from router.config import load
+from router.config import Config, load
 from router.connector import Health
 from router.model.errors import Refused
 from router.store import health, switches
@@ -88,19 +89,24 @@ async def _check(path: Path, *, as_json: bool = False, only: str | None = None) 
     config = load(path)
     if only is not None:  # a new channel may be checked before there is a database
         chosen = tuple(one for one in config.channels if f"{one.kind}/{one.account}" == only)
-        storage = msgspec.structs.replace(config.storage, url="sqlite::memory:")
-        config = msgspec.structs.replace(config, channels=chosen, storage=storage)
+        with tempfile.TemporaryDirectory(prefix="switchboard-") as directory:
+            storage = msgspec.structs.replace(config.storage, url=f"sqlite:{directory}/check.db")
+            found = await _checked(msgspec.structs.replace(config, channels=chosen, storage=storage), path, keeps=False)
     else:
         refuse_missing(config, path)
-    app = App(config, base=place_of(path), roles=(), log=SilentLog(), clock=SystemClock())
-    try:
-        await app.open()
-        found = await check_channels(app)
-    finally:
-        await app.stop()
+        found = await _checked(config, path, keeps=True)
     for name, state in found:
         _print(name, state.state, state.detail, as_json=as_json)
     return EXIT_DONE if all(state.state == "ok" for _, state in found) else EXIT_FINDINGS
+
+
+async def _checked(config: Config, path: Path, *, keeps: bool) -> list[tuple[str, Health]]:
+    app = App(config, base=place_of(path), roles=(), log=SilentLog(), clock=SystemClock(), keeps=keeps)
+    try:
+        await app.open()
+        return await check_channels(app)
+    finally:
+        await app.stop()
 
 
 async def _status(arguments: argparse.Namespace) -> int:

@@ -79,7 +79,7 @@ class _Walk:
                 continue
             if path in self._given:
                 lines += [*_comment(told.get(field.name)), f"{field.encode_name}: {_value(self._given[path])}"]
-            elif field.required and _is_secret(field.type):
+            elif _is_secret(field.type) and (field.required or self._is_meant(_unless(field.type))):
                 variable = re.sub(r"\W", "_", f"{self._prefix}_{path}").upper()
                 self.secrets.append(f"env:{variable}")
                 lines += [*_comment(told.get(field.name)), f"{field.encode_name}: env:{variable}"]
@@ -89,6 +89,10 @@ class _Walk:
                 optional += _comment(told.get(field.name))
                 optional.append(f"# {field.encode_name}: {_default(field.default)}")
         return [*lines, *optional]
+
+    def _is_meant(self, unless: str | None) -> bool:
+        """Whether an optional secret is the usual way in, and nothing is given for the other way."""
+        return unless is not None and not any(name.startswith(f"{unless}.") for name in self._given)
 
     def _note(self, settings: type[msgspec.Struct], at: str) -> None:
         """Know the names inside what is left out."""
@@ -100,13 +104,20 @@ class _Walk:
 
 
 def _struct_in(kind: object) -> type[msgspec.Struct] | None:
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return kind
+    for one in (kind, *getattr(kind, "__args__", ())):
+        if isinstance(one, type) and issubclass(one, msgspec.Struct):
+            return one
     return None
 
 
 def _is_secret(kind: object) -> bool:
-    return kind is Secret or Secret in getattr(kind, "__args__", ())
+    return kind is Secret or any(map(_is_secret, getattr(kind, "__args__", ())))
+
+
+def _unless(kind: object) -> str | None:
+    """Of an optional secret: the settings that take its place (`Meta(extra={"unless": ...})`)."""
+    extras = (meta.extra or {} for meta in getattr(kind, "__metadata__", ()) if isinstance(meta, msgspec.Meta))
+    return next((extra["unless"] for extra in extras if "unless" in extra), None)
 
 
 def _value(text: str) -> str:

@@ -10,6 +10,7 @@ from router.config import ChannelConfig, Config, read_again, references
 from router.connector import Connector, Context, Manifest
 from router.flow.banners import HouseBanners
 from router.flow.channels import Channel
+from router.flow.credentials import AccountCredentials
 from router.flow.feed import Feed
 from router.flow.hours import HouseHours
 from router.flow.links import AccountLinks
@@ -27,11 +28,11 @@ class Accounts:
 
     def __init__(
         self, config: Config, base: Path, *, store: Store, bus: Bus, feed: Feed, keys: Keyring, clock: Clock, ids: Ids,
-        rulebook: Callable[[], Rulebook], log: Logger,
+        rulebook: Callable[[], Rulebook], log: Logger, keeps: bool,
     ) -> None:  # fmt: skip
         self._config, self._base = config, base
         self._store, self._bus, self._feed = store, bus, feed
-        self._keys, self._clock, self._ids, self._log = keys, clock, ids, log
+        self._keys, self._clock, self._ids, self._log, self._keeps = keys, clock, ids, log, keeps
         self._hours = HouseHours(rulebook, clock)
 
     def opened(self) -> list[Channel]:
@@ -53,7 +54,8 @@ class Accounts:
         )
 
     def _context(self, kind: str, account: str) -> Context:
-        store, bus, clock = self._store, self._bus, self._clock
+        store, bus, clock, keys = self._store, self._bus, self._clock, self._keys
+        credentials = AccountCredentials(kind, account, store=store, keys=keys, clock=clock, keeps=self._keeps)
         return Context(
             account=account,
             clock=clock,
@@ -61,9 +63,8 @@ class Accounts:
             log=self._log,
             signer=self._keys,
             cursors=AccountCursors(store, kind, account),
-            threads=AccountThreads(
-                kind, account, store=store, signer=self._keys, bus=bus, feed=self._feed, clock=clock
-            ),
+            credentials=credentials,
+            threads=AccountThreads(kind, account, store=store, signer=keys, bus=bus, feed=self._feed, clock=clock),
             links=AccountLinks(kind, account, store=store, bus=bus, keys=self._keys, clock=clock, ids=self._ids),
             banners=HouseBanners(store=store, feed=self._feed),
             public_url=self._config.server.public_url,

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from router.flow.credentials import purpose
 from router.keys import Keyring, Sealed
 from router.model.errors import ConfigError
 from router.model.ids import MessageId, SealedId
 from router.model.limits import SEALED_TTL_MS
-from router.store import media, sealed
+from router.store import credentials, media, sealed
 from router.store.rows import SealedRow
 from router.store.script import Store
 
@@ -25,17 +26,19 @@ class SealsChecked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def check_seals(store: Store, keys: Keyring) -> SealsChecked:
-    """Open the oldest payload that is kept, the newest, and a file that an earlier release kept among them: a key that
-    was swapped or dropped opens none."""
+    """Open the oldest payload that is kept, the newest, a file that an earlier release kept among them, and what
+    providers gave in the place of configured secrets: a key that was swapped or dropped opens none."""
     payloads = await store.read(sealed.ends())
     file = await store.read(media.any_inside())
     files = [] if file is None else [file]
     records = [(Sealed(row.key_id, row.data), f"raw:{row.id}") for row in payloads]
     records += [(Sealed(row.key_id, row.data), f"blob:{row.hash}") for row in files]
+    kept = await store.read(credentials.kept())
+    records += [(Sealed(row.key_id, row.data), purpose(row.kind, row.account, row.name)) for row in kept]
     problems: dict[str, None] = {}
-    for record, purpose in records:
+    for record, sealed_as in records:
         try:
-            keys.open(record, purpose)
+            keys.open(record, sealed_as)
         except ConfigError as error:
             problems[str(error)] = None
     return SealsChecked(tried=len(records), problems=tuple(problems))

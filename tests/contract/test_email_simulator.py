@@ -39,6 +39,8 @@ LOGIN = b'a LOGIN "help@shop.example" secret'
         ([LOGIN, LOGIN.replace(b"a", b"c", 1)], "c BAD LOGIN"),
         ([b"a LOGIN help@shop.example wrong"], "a NO [AUTHENTICATIONFAILED]"),
         ([LOGIN, b"b SELECT nowhere"], "b NO [NONEXISTENT]"),
+        ([LOGIN, b"b SELECT a&b"], "b BAD SELECT: 'a&b' is no modified UTF-7"),
+        ([b"a AUTHENTICATE XOAUTH2"], "a BAD AUTHENTICATE: AUTHENTICATE XOAUTH2, once"),
         ([LOGIN, b"b SELECT INBOX", b"c FETCH 1 FLAGS"], "c BAD FETCH"),
         ([LOGIN, b"b SELECT INBOX", b"c UID FETCH 1,, FLAGS"], "c BAD UID: no sequence set"),
         ([LOGIN, b"b SELECT INBOX", b"c UID FETCH 1 (ENVELOPE)"], "c OK"),
@@ -73,7 +75,9 @@ async def test_a_client_of_the_standard_library(server):
 def walk(server):
     client = imaplib.IMAP4("127.0.0.1", server.imap_port, timeout=20)
     assert client.login(ADDRESS, "secret")[0] == "OK"
-    assert client.list()[1] == [b'(\\HasNoChildren) "/" INBOX', b'(\\HasNoChildren) "/" Sent']
+    names = ["INBOX", "Sent", "Spam", "&W6JiN2dlT+E-"]
+    assert client.list()[1] == [f'(\\HasNoChildren) "/" {name}'.encode() for name in names]
+    assert client.select("&W6JiN2dlT+E-", readonly=True)[0] == "OK"
     assert client.status("INBOX", "(MESSAGES UIDNEXT)")[1] == [b'"INBOX" (MESSAGES 2 UIDNEXT 3)']
     assert client.select("INBOX")[1] == [b"2"]
     assert client.uid("SEARCH", "HEADER", "Message-ID", '"2@x.example"')[1] == [b"2"]

@@ -20,6 +20,7 @@ from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
+from tests.contract.store_suite.credentials import CredentialsSuite
 from tests.contract.store_suite.erasure import ErasureSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.floods import FloodsSuite
@@ -103,6 +104,9 @@ class TestFloods(FloodsSuite): ...
 
 
 class TestHistory(HistorySuite): ...
+
+
+class TestCredentials(CredentialsSuite): ...
 
 
 class TestHours(HoursSuite): ...

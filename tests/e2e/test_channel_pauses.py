@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import aiohttp
 import pytest
 
-from connectors.email.simulator.server import MailServer
+from connectors.email.simulator import MailServer, TokenServer
 from router.clock import SystemClock
 from tests.e2e.desk import Desk
 from tests.e2e.mailbox import ADDRESS, CUSTOMER, letter
@@ -46,12 +46,12 @@ class Shop:
 
 
 @asynccontextmanager
-async def running(folder, mail, password):
+async def running(folder, mail, password=None, **more):
     """A service whose mail account is the simulator's; it never asks by itself again once it was refused."""
-    login = {"host": "127.0.0.1", "tls": "none", "user": ADDRESS, "password": password}
+    login = {"host": "127.0.0.1", "tls": "none", "user": ADDRESS} | ({"password": password} if password else {})
     settings = {
         "address": ADDRESS, "start_from": "all", "timeouts": QUICK | {"auth_retry_s": 3_600.0},
-        "imap": {**login, "port": mail.imap_port}, "smtp": {**login, "port": mail.smtp_port},
+        "imap": {**login, "port": mail.imap_port}, "smtp": {**login, "port": mail.smtp_port}, **more,
     }  # fmt: skip
     service = Service(folder, channels=[{"kind": "email", "settings": settings}, {"kind": "api"}])
     worker = service.worker()
@@ -164,3 +164,47 @@ async def test_new_credentials_are_taken_up_without_a_restart(tmp_path, mail):
         await shop.mail_state("ok")
         assert len(shop.logged("channel.credentials_refused")) == 1
         assert not [line for line in shop.worker.log if "rotated" in line]
+
+
+async def test_a_rotated_token_outlives_a_kill_and_a_new_consent_goes_on(tmp_path, mail):
+    consent = tmp_path / "consent"
+    consent.write_text("refresh-0\n")
+    async with TokenServer(SystemClock(), ADDRESS, rotates=True) as tokens:
+        mail.tokens = tokens
+        oauth = {"token_url": tokens.url, "client_id": "switchboard", "client_secret": "the client's secret"}
+        async with running(tmp_path, mail, oauth=oauth | {"refresh_token": "file:consent"}) as shop:
+            mail.deliver(letter("1@mail.example"), ADDRESS)
+            await shop.desk.reply("T-1001", "before")
+            while answers(mail) != [b"before"]:
+                await asyncio.sleep(0.05)
+            await shop.worker.kill()
+            await shop.worker.start()
+            mail.deliver(letter("2@mail.example", sender="bob@mail.example"), ADDRESS)
+            await shop.desk.until("T-1002", lambda _: True)
+            assert [form["refresh_token"] for form in tokens.asked] == ["refresh-0", "refresh-1"]
+
+            tokens.withdraw()
+            mail.drop_sessions()
+            mail.cut()
+            refused = await shop.mail_state("auth_failed")
+            assert "consent has to be given anew" in refused["detail"]
+            assert refused["detail"].endswith(
+                "put the right ones into file:consent: they are read again within seconds"
+            )
+            mail.deliver(letter("3@mail.example", sender="eve@mail.example"), ADDRESS)
+            await shop.desk.reply("T-1001", "during")
+            while not shop.logged("channel.credentials_refused"):
+                await asyncio.sleep(0.05)
+
+            tokens.consent("refresh-of-the-new-consent")
+            consent.write_text("refresh-of-the-new-consent\n")
+            while answers(mail) != [b"before", b"during"]:
+                await asyncio.sleep(0.05)
+            await shop.desk.until("T-1003", lambda _: True)
+            await shop.mail_state("ok")
+            assert len(shop.logged("channel.credentials_refused")) == 1
+            secrets = ("refresh-", "access-", "the client's secret")
+            assert not [line for line in shop.worker.log if any(secret in line for secret in secrets)]
+        at_rest = b"".join(path.read_bytes() for path in tmp_path.rglob("*.db*"))
+        assert at_rest
+        assert b"refresh-1" not in at_rest

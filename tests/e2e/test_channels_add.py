@@ -53,12 +53,42 @@ def test_a_channel_is_added_with_comments_and_the_rest_stays(command, kept, monk
     assert text.startswith(before)
     assert text.endswith("\nrules:" + after)
     assert "# Ours: customers write to it, answers come from it." in text
-    assert "# mailbox: INBOX" in text
+    assert '# folders: ["INBOX"]' in text
     added = yaml.safe_load(text)["channels"][1]
     assert added["kind"] == "email"
     assert added["settings"]["imap"] == IMAP
     monkeypatch.setenv("EMAIL_IMAP_PASSWORD", "secret")
     assert [(one.kind, one.account) for one in load(kept).channels] == [("webchat", "default"), ("email", "default")]
+
+
+def test_a_mail_channel_that_logs_in_by_token_asks_for_its_own_secrets(command, kept, monkeypatch):
+    given = [one for one in MAIL if not one.startswith("--set=smtp.")]
+    given += ["--set=smtp.host=127.0.0.1", "--set=smtp.user=help@shop.example", "--set=oauth.client_id=switchboard",
+              "--set=oauth.token_url=http://127.0.0.1:1/token"]  # fmt: skip
+    code, out, _ = command("channels", "add", "email", "--config", kept, *given)
+    assert code == 1
+    assert "set the secret EMAIL_OAUTH_REFRESH_TOKEN" in out
+    assert "EMAIL_IMAP_PASSWORD" not in out
+    (added,) = (one for one in yaml.safe_load(kept.read_text())["channels"] if one["kind"] == "email")
+    assert added["settings"]["oauth"]["refresh_token"] == "env:EMAIL_OAUTH_REFRESH_TOKEN"
+    assert "password" not in added["settings"]["imap"]
+    # Checked before there is a database: no refresh token is spent where its successor could not be kept.
+    monkeypatch.setenv("EMAIL_OAUTH_REFRESH_TOKEN", "refresh")
+    code, out, _ = command("channels", "add", "email", "--account", "b", "--config", kept, *given,
+                           "--set=oauth.refresh_token=env:EMAIL_OAUTH_REFRESH_TOKEN")  # fmt: skip
+    assert (code, out.splitlines()[-1].split()[:2]) == (1, ["email/b", "retrying"])
+    assert "switchboard channels check" in out
+
+
+def test_a_setting_of_older_versions_is_named_with_what_is_written_now(command, kept, monkeypatch):
+    monkeypatch.setenv("EMAIL_IMAP_PASSWORD", "secret")
+    command("channels", "add", "email", "--config", kept, *MAIL)
+    kept.write_text(kept.read_text().replace('# folders: ["INBOX"]', "mailbox: Support"))
+    command("migrate", "--config", kept)
+    code, _, err = command("channels", "check", "--config", kept)
+    assert code == 78
+    assert "mailbox" in err
+    assert "it is written folders: [INBOX] now" in err
 
 
 def test_it_is_checked_when_its_secrets_are_there(command, kept, monkeypatch):
@@ -68,7 +98,7 @@ def test_it_is_checked_when_its_secrets_are_there(command, kept, monkeypatch):
     assert out.splitlines()[-1].split()[:2] == ["email/default", "retrying"]
     code, out, _ = command("channels", "add", "webchat", "--account", "shop", "--config", kept)
     assert (code, out.splitlines()[-1].split()[:2]) == (0, ["webchat/shop", "ok"])
-    assert not (kept.parent / "house.db").exists()
+    assert [file.name for file in kept.parent.iterdir()] == ["switchboard.yaml"]
 
 
 def test_lists_of_settings_are_given_as_json(command, kept, monkeypatch):

@@ -27,6 +27,7 @@ from router.keys import Keyring
 from router.model.errors import InvalidMessage, StoreUnavailable
 from router.model.ids import MessageId
 from router.model.message import InboundEvent
+from tests.servers.connector_house import KeptCredentials
 
 _RANK: Mapping[str | None, int] = {None: -1, "sent": 0, "delivered": 1, "read": 2}
 
@@ -95,6 +96,7 @@ class ChatHouse:
             log=self,
             signer=self.keys,
             cursors=self,
+            credentials=KeptCredentials(),
             threads=self,
             links=self,
             banners=self.board,

@@ -13,6 +13,27 @@ from router.model.message import InboundEvent
 from router.model.secret import Secret
 
 
+class KeptCredentials:
+    """Implements connector.Credentials: what was kept is in `kept`."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+        self.away = False
+        """The store cannot be reached."""
+
+    async def load(self, name: str) -> Secret | None:
+        """What was kept last."""
+        if self.away:
+            raise StoreUnavailable("the test took it away")
+        return Secret(self.kept[name]) if name in self.kept else None
+
+    async def keep(self, name: str, secret: Secret) -> None:
+        """Keep it."""
+        if self.away:
+            raise StoreUnavailable("the test took it away")
+        self.kept[name] = secret.reveal()
+
+
 class ConnectorHouse:
     """Inlet, cursors, links and log of one account; `accepted` is the journal, in order, each message once."""
 
@@ -25,6 +46,7 @@ class ConnectorHouse:
         self.raws: list[RawEvent] = []
         self.duplicates = 0
         self.quarantined = 0
+        self.credentials = KeptCredentials()
         self.calls = 0
         self.unavailable = 0
         """So many calls of `accept` fail before the next one succeeds."""
@@ -38,7 +60,8 @@ class ConnectorHouse:
         """What the connector is given."""
         nobody: Any = object()
         return Context(
-            account="default", clock=self.clock, ids=self.ids, log=self, signer=nobody, cursors=self, threads=nobody,
+            account="default", clock=self.clock, ids=self.ids, log=self, signer=nobody, cursors=self,
+            credentials=self.credentials, threads=nobody,
             links=self, banners=nobody, public_url=self.public_url,
         )  # fmt: skip
 

@@ -63,14 +63,30 @@ disable_plaintext_auth = no
 ssl_cert = <{tls.certificate}
 ssl_key = <{tls.key}
 mail_location = maildir:{dir}/mail/%u
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {dir}/oauth2.conf
+}}
 passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = scheme=PLAIN username_format=%u {dir}/users/%u
 }}
 userdb {{
   driver = static
   args = uid={uid} gid={gid} home={dir}/home/%u
 }}
+"""
+
+# Who logs in by token is asked of the provider (RFC 7662), which the test runs at that port.
+_OAUTH2 = """
+introspection_url = http://127.0.0.1:{port}/introspect
+introspection_mode = post
+username_attribute = username
+active_attribute = active
+active_value = true
 """
 
 # Dovecot 2.4 renamed most settings and wants its version first (doc.dovecot.org, "Upgrading from 2.3 to 2.4").
@@ -85,6 +101,12 @@ ssl_server_cert_file = {tls.certificate}
 ssl_server_key_file = {tls.key}
 mail_driver = maildir
 mail_path = {dir}/mail/%{{user}}
+auth_mechanisms = plain login xoauth2
+oauth2_introspection_url = http://127.0.0.1:{introspection_port}/introspect
+oauth2_introspection_mode = post
+oauth2_username_attribute = username
+oauth2_active_attribute = active
+oauth2_active_value = true
 passdb passwd-file {{
   passwd_file_path = {dir}/users/%{{user}}
   default_password_scheme = PLAIN
@@ -116,6 +138,9 @@ class DovecotServer:
             run_as(user, ["mkdir", directory / name], cwd=directory)
         for path in (self.tls.key, self.tls.certificate):
             shutil.chown(path, user)
+        self.introspection_port = free_port()
+        """Where `connectors.email.simulator.TokenServer` answers for those who log in by XOAUTH2."""
+        (directory / "oauth2.conf").write_text(_OAUTH2.format(port=self.introspection_port))
         config = directory / "dovecot.conf"
         config.write_text(self._configuration(run_as(user, [program, "--version"], cwd=directory)))
         self.process = ServerProcess([program, "-F", "-c", config], user=user, directory=directory)
@@ -127,7 +152,7 @@ class DovecotServer:
         return text.format(
             dir=self._directory, tls=self.tls, user=self._user,
             uid=account.pw_uid, gid=account.pw_gid, group=grp.getgrgid(account.pw_gid).gr_name,
-            imap_port=self.imap_port, imaps_port=self.imaps_port,
+            imap_port=self.imap_port, imaps_port=self.imaps_port, introspection_port=self.introspection_port,
         )  # fmt: skip
 
     def start(self) -> None:
@@ -174,6 +199,15 @@ class DovecotServer:
                 return imaplib.IMAP4(self.host, self.imap_port, timeout=20)
             time.sleep(wait_s)
         return imaplib.IMAP4(self.host, self.imap_port, timeout=20)
+
+    def make_folder(self, user: str, name: str) -> None:
+        """Create a folder, by its name on the wire."""
+        client = self.login(user)
+        try:
+            status, answer = client.create(f'"{name}"')
+            assert status == "OK", answer
+        finally:
+            client.logout()
 
     def append(self, user: str, raw: bytes, *, mailbox: str = "INBOX", flags: str = "") -> None:
         """Put a mail into a mailbox, as the delivery of a mail server does."""

@@ -6,5 +6,6 @@ answered with BAD. `server.py` is the way in; sources: RFC 3501, 2177, 5321.
 
 from connectors.email.simulator.customer import Customer, ProtocolError
 from connectors.email.simulator.server import MailServer
+from connectors.email.simulator.tokens import TokenServer
 
-__all__ = ["Customer", "MailServer", "ProtocolError"]
+__all__ = ["Customer", "MailServer", "ProtocolError", "TokenServer"]

@@ -11,8 +11,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Final
 
+from connectors.email import folders
 from connectors.email.simulator.mailboxes import FOLDERS, Folder, Mail
 from connectors.email.simulator.syntax import Argument, BadSyntax, arguments, atom, day, internal_date, text, uid_set
+from connectors.email.simulator.tokens import REFUSAL
 from connectors.email.simulator.world import World
 
 LINE_BYTES_MAX: Final = 65_536
@@ -102,7 +104,9 @@ class ImapSession:
             raise Bye
         if fault is not None:
             return fault
-        if name in {"CAPABILITY", "NOOP", "LOGOUT", "LOGIN"}:
+        if name == "AUTHENTICATE":
+            result = await self._authenticate(args)
+        elif name in {"CAPABILITY", "NOOP", "LOGOUT", "LOGIN"}:
             result = self._any_state(name, args)
         elif self._user is None:
             raise BadSyntax("not before LOGIN")
@@ -157,12 +161,27 @@ class ImapSession:
         self._user = user
         return f"OK [CAPABILITY {self._world.capabilities}] welcome"
 
+    async def _authenticate(self, args: list[Argument]) -> str:
+        """XOAUTH2 without an initial response: a refusal is explained first, and the client has to hear it out."""
+        if self._user is not None or len(args) != 1 or atom(args[0]) != "XOAUTH2" or self._world.tokens is None:
+            raise BadSyntax("AUTHENTICATE XOAUTH2, once")
+        self._send("+ ")
+        self._user = self._world.tokens.proves(await self._line())
+        if self._user is not None:
+            return f"OK [CAPABILITY {self._world.capabilities}] welcome"
+        self._send(f"+ {REFUSAL}")
+        if await self._line():
+            raise BadSyntax("an empty line is expected")
+        raise No("[AUTHENTICATIONFAILED] the token is not valid")
+
     # --- logged in -------------------------------------------------------------------------------------------------
 
     def _find(self, argument: Argument) -> Folder:
         assert self._user is not None
-        name = text(argument)
-        name = "INBOX" if name.upper() == "INBOX" else name
+        try:
+            name = folders.same(folders.decoded(text(argument)))
+        except ValueError as error:
+            raise BadSyntax(str(error)) from None
         if name not in FOLDERS:
             raise No(f"[NONEXISTENT] no folder {name!r}")
         return self._world.mailboxes.folder(self._user, name)
@@ -174,7 +193,7 @@ class ImapSession:
             if len(args) != 2:
                 raise BadSyntax("LIST reference pattern")
             for folder in FOLDERS:
-                self._send(f'* LIST (\\HasNoChildren) "/" {folder}')
+                self._send(f'* LIST (\\HasNoChildren) "/" {folders.encoded(folder)}')
             return "OK LIST done"
         if name == "STATUS":
             if len(args) != 2 or not isinstance(args[1], list):

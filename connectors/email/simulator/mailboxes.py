@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-FOLDERS: Final = ("INBOX", "Sent")
+FOLDERS: Final = ("INBOX", "Sent", "Spam", "客户来信")
 MAILBOXES_MAX: Final = 10_000
 MAILS_MAX: Final = 1_000_000
 """In one folder."""

@@ -11,6 +11,7 @@ from weakref import WeakSet
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from connectors.email.dates import written
+from connectors.email.simulator.tokens import REFUSAL
 from connectors.email.simulator.world import World
 from router.model.limits import RAW_BYTES_MAX
 
@@ -101,6 +102,18 @@ class Handler:
             cast("asyncio.Transport", server.transport).abort()
             return "421 4.3.0 dropped"
         return fault
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        """An access token, with the response in the command itself; a refusal is explained first."""
+        tokens = self._world.tokens
+        user = tokens.proves(args[1].encode()) if tokens is not None and len(args) == 2 else None
+        if user is not None:
+            return AuthResult(success=True, auth_data=user)
+        await server.push(f"334 {REFUSAL}")
+        answer = await server._reader.readline()  # noqa: SLF001 -- aiosmtpd decodes what it reads by `challenge_auth`
+        code = "535 5.7.8 the token is not valid" if not answer.strip() else "501 5.5.2 an empty line is expected"
+        await server.push(code)
+        return AuthResult(success=False, handled=True)
 
     def _authenticate(
         self,

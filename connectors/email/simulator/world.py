@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from connectors.email.simulator.mailboxes import Folder, Mail, Mailboxes
+from connectors.email.simulator.tokens import TokenServer
 from router.model.sources import Clock
 
 
@@ -18,6 +19,8 @@ class World:
         self.clock = clock
         self.accounts = {address.lower(): password for address, password in accounts.items()}
         self.mailboxes = Mailboxes(directory)
+        self.tokens: TokenServer | None = None
+        """Whose access tokens log in, where somebody's do."""
         self.capabilities = "IMAP4rev1 IDLE"
         """Without IDLE a client has to ask again and again."""
         self._faults: dict[str, deque[str]] = {}

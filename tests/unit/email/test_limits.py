@@ -138,6 +138,8 @@ def test_machines_are_told_by_any_of_their_signs():
 
 
 MEGABYTE = 1_000_000
+P7M = b"Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+TNEF = b"Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n"
 HOSTILE = {
     "no line end": b"Subject: " + b"a" * MEGABYTE,
     "at signs": HEAD + b"To: " + b"@" * 250_000 + b"\r\n\r\n",
@@ -157,6 +159,12 @@ HOSTILE = {
     "broken base64": HEAD + b"Content-Transfer-Encoding: base64\r\n\r\n" + b"=A" * 500_000,
     "broken UTF-8": HEAD + b"Content-Type: text/plain; charset=utf-8\r\n\r\n" + b"\xff\xfe\xfd " * 250_000,
     "every byte": HEAD + b"\r\n" + bytes(range(256)) * 4_000,
+    "an envelope of small pieces": HEAD
+    + P7M
+    + b"MIAGCSqGSIb3DQEHAqCAMIACAQExADCABgkqhkiG9w0BBwGggCSA"
+    + b"BAAE" * 250_000,
+    "many envelopes": HEAD + multipart([P7M + b"MIAGCSqGSIb3DQEHAqCAMIACAQExADCA" + b"BAAE" * 1_000] * 240),
+    "a winmail of small attributes": HEAD + TNEF + b"eJ8+IgEA" + b"AQAAAAAAAAAAAAAA" * 60_000,
     "reports": HEAD.replace(b"anna", b"mailer-daemon") + b"\r\n" + b"Message-ID: <" * 80_000,
 }
 
