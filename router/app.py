@@ -313,17 +313,9 @@ class App:
         await leases.refresh()
         self._exit.push_async_callback(leases.release)
         worker = RouteWorker(
-            store=self.store,
-            bus=self.bus,
-            rulebook=self.rulebook,
-            keys=self.keys,
-            channels=self.channels,
-            leases=leases,
-            clock=self.clock,
-            ids=self.ids,
-            metrics=self.metrics,
-            log=self.log,
-        )
+            store=self.store, bus=self.bus, rulebook=self.rulebook, keys=self.keys, channels=self.channels,
+            leases=leases, clock=self.clock, ids=self.ids, metrics=self.metrics, log=self.log,
+        )  # fmt: skip
         self._run("leases", leases.run())
         self._run("route", worker.run())
         assigner = Assigner(store=self.store, bus=self.bus, rulebook=self.rulebook, clock=self.clock, log=self.log)
