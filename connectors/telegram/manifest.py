@@ -16,18 +16,30 @@ def _create(settings: msgspec.Struct, context: Context) -> TelegramConnector:
     return TelegramConnector(settings, context)
 
 
+def _configured(settings: msgspec.Struct) -> Capabilities:
+    """Whoever writes in a group is led to the bot itself (https://core.telegram.org/bots/features#deep-linking)."""
+    assert isinstance(settings, Settings)
+    if settings.username is None:
+        return _CAPABILITIES
+    link = f"https://t.me/{settings.username}?start={{id}}_{{signature}}"
+    return msgspec.structs.replace(_CAPABILITIES, private_link=link)
+
+
+_CAPABILITIES: Final = Capabilities(
+    visibilities=("private", "public"),
+    text_max=TEXT_CHARS_MAX,
+    attachments=True,
+    attachment_bytes_max=FILE_BYTES_MAX,
+    hides=True,
+)
+
 MANIFEST: Final = Manifest(
     kind=CHANNEL,
     name="Telegram",
     version="1",
     settings=Settings,
-    capabilities=Capabilities(
-        visibilities=("private", "public"),
-        text_max=TEXT_CHARS_MAX,
-        attachments=True,
-        attachment_bytes_max=FILE_BYTES_MAX,
-        hides=True,
-    ),
+    capabilities=_CAPABILITIES,
+    configured=_configured,
     create=_create,
     parse=parse,
 )

@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     token: Secret
     """As BotFather gave it."""
+    username: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_]{5,32}\Z")] | None = None
+    """The bot's name, without @: links from groups into private lead to https://t.me/<username>."""
     base_url: Annotated[str, Meta(pattern=r"\Ahttps?://[^\s/?#@]+(?:/[^\s?#]*)?\Z")] = "https://api.telegram.org"
     """Another Bot API server, such as one of your own (not started with --local)."""
     mode: Literal["polling", "webhook"] = "polling"

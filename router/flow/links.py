@@ -4,6 +4,8 @@ The token is the link's id with our signature. It is made when the reply is sent
 stored opens nothing.
 """
 
+import re
+
 from router.bus import Bus
 from router.core.links import Guest, open_link
 from router.flow.channels import Channels
@@ -19,6 +21,7 @@ from router.store import checks, links
 from router.store.script import Store
 
 _PURPOSE = "private-link"
+_PART = re.compile(r"\{(?:token|id|signature)\}")
 _CONFLICTS_MAX = 6
 
 
@@ -52,9 +55,11 @@ class LinkWriter:
         link = await self._store.read(links.of_message(message.id))
         if link is None:  # nobody promised one: our own words, which only look like it
             return text
-        token = f"{link.id}.{self._keys.sign(_PURPOSE, link.id)}"
+        signed = self._keys.sign(_PURPOSE, link.id)
+        token = f"{link.id}.{signed}"
         if own:
-            return text.replace(LINK_PLACEHOLDER, own.replace("{token}", token))
+            parts = {"{token}": token, "{id}": link.id, "{signature}": signed}
+            return text.replace(LINK_PLACEHOLDER, _PART.sub(lambda part: parts[part[0]], own))
         if self._page is None:
             return None
         # Behind #, so that no server, proxy or preview on the way sees it.

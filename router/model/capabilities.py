@@ -33,7 +33,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
     private_link: str = ""
     """An address that leads whoever posts here in public to this account's own private side, with `{token}` where the
-    network takes a word of ours along; what comes back goes to `Context.links`. Empty: there is none."""
+    network takes a word of ours along (or `{id}` and `{signature}`, the parts of it, where it takes no dot); what comes
+    back goes to `Context.links`. Empty: there is none."""
     reply_window_s: int | None = None
     """How long after a customer's last private message an answer can be sent, in seconds; None: at any time."""
     agent_window_s: int | None = None

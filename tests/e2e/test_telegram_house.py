@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 
 import pytest
 
@@ -139,6 +140,41 @@ async def test_a_link_told_in_private_proves_who_comes(tmp_path, telegram):
         assert await rows(app, "SELECT COUNT(*) FROM tickets") == [(1,)]
         proofs = await rows(app, "SELECT contact_id, value, proof FROM identities ORDER BY value")
         assert proofs == [(contact, "77", "deep-link"), (contact, "88", "provider")]
+
+
+RULES = """
+version: 1
+queues: {general: {default: true}}
+templates:
+  go-private: {en: "Please write to us in private: {{private_link|here}}"}
+rules:
+  - id: careful
+    when: {message.visibility: public, message.findings|exists: true}
+    then: {reply: go-private}
+"""
+
+
+async def test_from_a_group_into_private_by_our_link(tmp_path, telegram):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rules.yaml").write_text(RULES)
+    ann = Person(telegram, 77, "Ann")
+    group = ann.group(-1001)
+    async with running_house(tmp_path, channel(telegram, username="walletbot")) as app:
+        await ann.write("@walletbot my card is 4111 1111 1111 1111", chat=group)
+        said = (await answer(ann, group))["text"]
+        payload = said.rpartition("https://t.me/walletbot?start=")[2]
+        assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", payload), "what Telegram takes along"
+        await ann.write(f"/start {payload}")
+        await ann.write("it is me, what now?")
+        await until(app, "SELECT text, visibility FROM messages WHERE kind = 'inbound' ORDER BY id", [
+            ("my card is [CARD]", "public"), ("it is me, what now?", "private")
+        ])  # fmt: skip
+        assert await rows(app, "SELECT COUNT(*) FROM tickets") == [(1,)]
+        await answer_as_agent(app, "We have blocked it.", "reply-1")
+        assert (await answer(ann))["text"] == "We have blocked it."
+        assert len(ann.seen(group)) == 1, "nothing of it is said in the group"
+    kept = [path for path in tmp_path.rglob("*") if path.is_file() and payload[-22:].encode() in path.read_bytes()]
+    assert kept == [], "the token rests nowhere"
 
 
 async def test_a_webhook_carries_the_same(tmp_path, telegram):
