@@ -27,7 +27,7 @@ _OTHER: Final = re2.compile(
     r"|\bunconnected\b|\bcompletely different\b|\bon (?:a different|another) (?:note|subject|topic)\b"
     r"|\b(?:while|since) i(?:'m| am| have| got|'ve)\b|\bi also (?:have|want|need|would|noticed|see|found|got|can|wish)"
     r"|\b(?:can|could|may) i also\b|\bchanging (?:the )?(?:topic|subject)\b|\bp\.s\.|\bps[ ,]"
-    r"|第[二三四2-4](?:个|件)|下一?个(?:问题|事)|(?:还|再|仲)想(?:问|请|知道|咨询)|再(?:提|反馈|多问|请问)|多问一"
+    r"|第[二三四2-4](?:个|件)(?:事|问题|疑问|需求|请求|[\s:：,，.。是]|$)|下一?个(?:问题|事)|(?:还|再|仲)想(?:问|请|知道|咨询)|再(?:提|反馈|多问|请问)|多问一"
     r"|另有|此外|顺带|哦,?还有|噢,?还有|题外话|其它(?:事|问题)|两回事|不相干|不是一回事|仲有|同埋|还有[,， ]"
 )
 _FRESH: Final = re2.compile(

@@ -15,7 +15,7 @@ FLOORS = {
     "tuning_5": (0.97, 0.965, 0.93),
     "tuning_6": (0.97, 0.965, 0.93),
     "tuning_7": (0.92, 0.935, 0.83),
-    "measuring_1": (0.94, 0.93, 0.87),
+    "measuring_1": (0.94, 0.925, 0.87),
     "measuring_2": (0.96, 0.9, 0.81),
 }
 """Precision and recall of pairs, and the share of pairs that each family has right."""
