@@ -25,6 +25,8 @@ async def customer_writes(chromium: Browser, demo: Demo, text: str) -> Page:
     context = await chromium.new_context(locale="zh-CN", viewport={"width": 390, "height": 800})
     page = await context.new_page()
     await page.goto(demo.chat_url + "?lang=zh")
+    # Before the page is there, Enter is a line break: nobody types as fast as a test.
+    await expect(page.get_by_role("log")).to_have_attribute("aria-busy", "false")
     await page.locator("textarea").fill(text)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("log")).to_contain_text("T-")

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 _FLAGS = [
     "--headless",
@@ -20,6 +20,9 @@ _FLAGS = [
     # The loopback guard of tests does not reach child processes; this one they hear.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+
+# A page is waited for as long as a loaded machine may need; what is asserted is a state, never how soon it came.
+expect.set_options(timeout=20_000)
 
 
 @contextlib.asynccontextmanager
