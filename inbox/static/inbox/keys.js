@@ -1,7 +1,7 @@
 /** Single keys. They are dead while a field, a menu or a dialog has the focus, and while a word is being composed. */
 import { h, html, signal } from "../vendor/ui.js";
 import { t } from "../core/i18n.js";
-import { VIEWS, cursorId, go, list, matters, queues, route, settle, ticket } from "../core/store.js";
+import { VIEWS, cursorId, go, list, queues, route, settle, ticket } from "../core/store.js";
 import { Dialog } from "../core/parts.js";
 import { assignToMe, solveOrReopen } from "./actions.js";
 import { edit } from "./composer.js";
@@ -33,7 +33,7 @@ const SHORTCUTS = [
   { keys: ["/"], text: "search", act: () => document.getElementById("search")?.focus() },
   { keys: ["."], text: "apply", act: settle },
   { keys: ["]"], text: "side", act: () => { if (route.value.ticket) toggleSide(); } },
-  { keys: ["I"], text: "incidents", act: () => matters.value?.openIncidents() },
+  { keys: ["I"], text: "incidents", act: incidents },
   { keys: ["Escape"], text: "back", act: back },
   { keys: ["?"], text: "help", act: showHelp },
 ];
@@ -104,6 +104,13 @@ function withTicket(act) {
 /** @param {string} name */
 function menu(name) {
   /** @type {HTMLElement | null} */ (document.querySelector(`.ticket-head [data-menu=${name}]`))?.click();
+}
+
+/** The part may still be on its way; the key is heard all the same. */
+async function incidents() {
+  const part = await import("./matters.js");
+  await part.ready;
+  part.openIncidents();
 }
 
 function back() {
