@@ -21,12 +21,12 @@ from connectors.webchat.manifest import MANIFEST
 from connectors.webchat.simulator import VisitorClient
 from router.clock import SystemClock, TimedIds
 from router.config import ChannelConfig
-from router.connector import Accepted, Banner, Context, Cursor, RawEvent, ThreadMessage, ThreadTicket
+from router.connector import Accepted, Banner, Context, Cursor, RawEvent, ThreadFile, ThreadMessage, ThreadTicket
 from router.discovery import settings_of
 from router.keys import Keyring
 from router.model.errors import InvalidMessage, StoreUnavailable
-from router.model.ids import MessageId
-from router.model.message import InboundEvent
+from router.model.ids import AttachmentId, MessageId
+from router.model.message import AttachmentIn, InboundEvent
 from tests.servers.connector_house import KeptCredentials
 
 _RANK: Mapping[str | None, int] = {None: -1, "sent": 0, "delivered": 1, "read": 2}
@@ -82,6 +82,8 @@ class ChatHouse:
         self.invitations: dict[str, str | None] = {}
         """Links, and whom each has let in."""
         self.board = ChatBoard()
+        self.files: dict[AttachmentId, AttachmentIn] = {}
+        """What was attached."""
         self._receipt = receipt
         self._seq = 0
         self._threads: dict[str, dict[str, ThreadMessage]] = defaultdict(dict)
@@ -134,10 +136,24 @@ class ChatHouse:
             return Accepted(outcome="duplicate", message_id=event.message_id)
         first = not self._threads[event.sender.id]
         self.events[event.message_id] = event
-        self.add(event.sender.id, author="customer", text=event.text or "", external_id=event.message_id)
+        files = [self._keep(file) for file in event.attachments]
+        self.add(event.sender.id, author="customer", text=event.text or "", external_id=event.message_id, files=files)
         if first and self._receipt is not None:
             self.add(event.sender.id, author="system", text=self._receipt)
         return Accepted(outcome="new", message_id=event.message_id)
+
+    def _keep(self, file: AttachmentIn) -> ThreadFile:
+        file_id = AttachmentId(self.ids.new())
+        self.files[file_id] = file
+        path = f"files/{file_id}"
+        return ThreadFile(
+            id=file_id, name=file.name or "", content_type=file.content_type or "", size=file.size or 0, path=path
+        )
+
+    async def serve(self, request: web.Request) -> web.Response:
+        """A file of a thread."""
+        file = self.files[AttachmentId(request.match_info["file"])]
+        return web.Response(body=file.data, content_type=file.content_type or "")
 
     def add(self, peer: str, **fields: object) -> ThreadMessage:
         """Put a message into a visitor's thread."""
@@ -229,6 +245,7 @@ async def running_chat(
     app = web.Application()
     for route in made.routes(house):
         app.router.add_route(route.method, f"/channels/webchat/main{route.path}", route.handler)
+    app.router.add_get("/channels/webchat/main/files/{file}", house.serve)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
     await runner.setup()
     running = asyncio.create_task(made.run(house))
