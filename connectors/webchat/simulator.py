@@ -5,6 +5,7 @@ backwards raise ProtocolError. What is not yet acknowledged survives in `queue`,
 """
 
 import asyncio
+import io
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Final, Self
@@ -186,7 +187,7 @@ class VisitorClient:
         """Post one message with files. Raises NotPosted, ProtocolError, and aiohttp's errors when nobody answers."""
         body = b"\n".join((_encode(post), b"".join(contents)))
         headers = {"Origin": self._origin} if self._origin else {}
-        async with self._http.post(self.post_url, data=body, headers=headers) as response:
+        async with self._http.post(self.post_url, data=io.BytesIO(body), headers=headers) as response:
             raw = await response.read()
             self.retry_after = response.headers.get("Retry-After")
         try:

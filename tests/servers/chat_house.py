@@ -79,6 +79,8 @@ class ChatHouse:
         self.door.set()
         self.knocked = asyncio.Event()
         """A call of accept has begun."""
+        self.waiting: list[None] = []
+        """One for each call of accept that stands at the door."""
         self.invitations: dict[str, str | None] = {}
         """Links, and whom each has let in."""
         self.board = ChatBoard()
@@ -119,7 +121,9 @@ class ChatHouse:
     async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
         """Commit and show in the thread at once."""
         self.knocked.set()
+        self.waiting.append(None)
         await self.door.wait()
+        self.waiting.pop()
         if self.away:
             raise StoreUnavailable("away")
         return [self._accept(raw) for raw in raws]
