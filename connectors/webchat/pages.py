@@ -12,7 +12,6 @@ from aiohttp import web
 
 from connectors.webchat.settings import FILES_BYTES_MAX, Files
 from router.connector import Route
-from router.model.filekinds import FILE_KINDS
 
 _STATIC: Final = Path(__file__).parent / "static"
 _TYPES: Final = {
@@ -86,10 +85,8 @@ class Pages:
 
 def _told(files: Files) -> str:
     """What the page has to know to refuse a file before it is sent."""
-    media_types = [FILE_KINDS[kind].media_type for kind in files.kinds]
     told = {
-        "kinds": files.labels,
-        "accept": [*files.suffixes, *media_types],
+        "accept": ",".join(files.suffixes),
         "most": files.most,
         "each": files.bytes_max,
         "all": FILES_BYTES_MAX,
