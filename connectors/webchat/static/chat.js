@@ -24,6 +24,7 @@ let onScreen = !embedded;
 let banners = []; // what the house tells everybody, by language
 let waiting = null; // the id whose ack is awaited: one at a time, in order
 let [files, loading, loads] = [null, null, 0]; // what knows files, once somebody needs it
+let choosing = null;
 
 // --- who writes ----------------------------------------------------------------------------------------------------
 
@@ -150,6 +151,7 @@ function withFiles() {
     .then(async (found) => {
       await learn("files");
       files = await found.begin({ limits, alarm, ready, settle, cancel });
+      show(); // with what it adds
       return files;
     })
     .catch(() => (loading = null));
@@ -243,7 +245,8 @@ function alarm(sentence) {
   part("alarm").textContent = sentence;
 }
 
-function write() {
+async function write() {
+  await choosing; // what is sent at once takes along what was just chosen
   const written = text.value.trim();
   if (!written && !files?.count()) return;
   if ([...written].length > TEXT_MAX) return alarm(say("too_long", { max: number(TEXT_MAX) }));
@@ -276,7 +279,7 @@ function cancel(id) {
 }
 
 async function attach(chosen) {
-  if (await withFiles()) files.add(chosen);
+  if (await withFiles()) await files.add(chosen);
   else alarm(say("attach_later"));
 }
 
@@ -327,15 +330,15 @@ if (limits.most) {
   part("attach").hidden = false;
   part("attach").addEventListener("click", () => chooser.click());
   chooser.addEventListener("change", () => {
-    attach([...chooser.files]);
+    choosing = attach([...chooser.files]);
     chooser.value = "";
     text.focus();
   });
   const offered = (event, what) => {
     if (!what?.types.includes("Files")) return;
     event.preventDefault();
-    withFiles();
-    if (event.type !== "dragover") attach([...what.files]);
+    if (event.type === "dragover") withFiles();
+    else choosing = attach([...what.files]);
   };
   text.addEventListener("paste", (event) => offered(event, event.clipboardData));
   for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => offered(event, event.dataTransfer));

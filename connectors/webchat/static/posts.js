@@ -8,7 +8,7 @@ const OUTDATED = ["bad_frame", "unsupported_version"];
 /** Posts what waits in `store`; `settle(id, ack, waitMs, owner)` hears what became of it, `cancel(id)` gives it up. */
 export function postLane({ store, settle, cancel }) {
   const shares = new Map(); // how much of a message has left, from 0 to 1
-  let bar = null; // of the message under way
+  const meters = new Map(); // where that is shown
   let request = null;
   let underWay = null;
 
@@ -18,7 +18,7 @@ export function postLane({ store, settle, cancel }) {
     const meter = make("progress");
     meter.value = shares.get(key) ?? 0;
     meter.ariaLabel = say("files.sending");
-    if (key === underWay) bar = meter;
+    meters.set(key, meter);
     const away = make("button", "quiet", say("files.cancel"));
     away.type = "button";
     away.addEventListener("click", () => cancel(key));
@@ -31,9 +31,8 @@ export function postLane({ store, settle, cancel }) {
     const next = [...owner.local.values()].find(({ files, state, restsUntil }) => files && state === "pending" && !(restsUntil > now));
     if (underWay || !next) return;
     underWay = next.id;
-    forget(progress); // the bar that is drawn from here on is this message's
     const { ack, waitS } = await post(next, owner, lang);
-    underWay = request = bar = null;
+    underWay = request = null;
     settle(next.id, ack, waitS ? waitS * 1000 : undefined, owner);
   }
 
@@ -47,7 +46,7 @@ export function postLane({ store, settle, cancel }) {
       request.open("POST", new URL("messages", import.meta.url));
       request.upload.onprogress = ({ loaded, total }) => {
         shares.set(message.id, loaded / total);
-        if (bar) bar.value = loaded / total;
+        meters.get(message.id).value = loaded / total;
       };
       request.onload = ({ target }) => resolve(answerOf(target));
       request.onerror = request.onabort = () => resolve({ ack: { reason: "try_again" } });
@@ -55,11 +54,13 @@ export function postLane({ store, settle, cancel }) {
     });
   }
 
+  forget(progress);
   return {
     send,
     drop(id) {
       if (id === underWay) request?.abort();
       shares.delete(id);
+      meters.delete(id);
       return store.drop(id);
     },
   };
