@@ -185,9 +185,9 @@ class VisitorClient:
 
     async def post(self, post: frames.Post, contents: Sequence[bytes]) -> frames.Ack:
         """Post one message with files. Raises NotPosted, ProtocolError, and aiohttp's errors when nobody answers."""
-        body = b"\n".join((_encode(post), b"".join(contents)))
+        body = io.BytesIO(self.posted(post, contents))
         headers = {"Origin": self._origin} if self._origin else {}
-        async with self._http.post(self.post_url, data=io.BytesIO(body), headers=headers) as response:
+        async with self._http.post(self.post_url, data=body, headers=headers) as response:
             raw = await response.read()
             self.retry_after = response.headers.get("Retry-After")
         try:
@@ -205,10 +205,16 @@ class VisitorClient:
             self.posts.pop(post.client_msg_id, None)
         return answer
 
+    @staticmethod
+    def posted(post: frames.Post, contents: Sequence[bytes]) -> bytes:
+        """The body of a request that posts a message."""
+        return b"\n".join((_encode(post), b"".join(contents)))
+
     @property
     def post_url(self) -> str:
         """Where messages with files go."""
-        return self._url.replace("ws", "http", 1).removesuffix("ws") + "messages"
+        place = self._url.removesuffix("ws") + "messages"
+        return place.replace("ws", "http", 1) if place.startswith("ws") else place
 
     async def shown(self, *message_ids: str) -> None:
         """Report messages as shown."""

@@ -310,9 +310,11 @@ async def test_forbidden_storage_is_no_reason_to_fail(chromium, chat, house):
         assert [event.text for event in house.events.values()] == ["still works"]
 
 
-def test_both_languages_say_the_same_things():
+@pytest.mark.parametrize("part", ["", "files/"])
+def test_both_languages_say_the_same_things(part):
     static = Path(__file__).parents[2] / "connectors" / "webchat" / "static"
-    english, chinese = (json.loads((static / "i18n" / f"{name}.json").read_text("utf-8")) for name in ("en", "zh-CN"))
+    words = [static / "i18n" / f"{part}{name}.json" for name in ("en", "zh-CN")]
+    english, chinese = (json.loads(path.read_text("utf-8")) for path in words)
     assert list(english) == list(chinese)
     for key, words in english.items():
         assert words

@@ -23,8 +23,7 @@ let refusal = null;
 let onScreen = !embedded;
 let banners = []; // what the house tells everybody, by language
 let waiting = null; // the id whose ack is awaited: one at a time, in order
-let [files, loading, loads] = [null, null, 0]; // what knows files, once somebody needs it
-let choosing = null;
+let [files, loading, loads, choosing] = [null, null, 0, null]; // what knows files, once somebody needs it
 
 // --- who writes ----------------------------------------------------------------------------------------------------
 
@@ -124,8 +123,7 @@ function settle(id, { outcome, reason, file }, waitMs = SLOW_RETRY_MS, owner = m
   if (reason === "try_again" || reason === "slow_down") {
     if (message) Object.assign(message, { slow: true, restsUntil: Date.now() + waitMs });
     setTimeout(flush, waitMs);
-    show();
-    return;
+    return show();
   }
   finish(id, owner);
   if (message) Object.assign(message, { state: outcome === "refused" ? "failed" : "sent", reason, file });
@@ -144,14 +142,13 @@ function flush() {
   if (me.link.send(frame)) waiting = next.id;
 }
 
-/** What knows files; null when it cannot be had right now. */
+/** What knows files; null when it cannot be had right now: the next attempt has another address, for failures are kept. */
 function withFiles() {
-  // A browser may remember that an address could not be loaded: the next attempt has another one.
   loading ??= import(`./files.js?${loads++}`)
     .then(async (found) => {
       await learn("files");
       files = await found.begin({ limits, alarm, ready, settle, cancel });
-      show(); // with what it adds
+      if (me) show(); // with what it adds
       return files;
     })
     .catch(() => (loading = null));

@@ -58,7 +58,7 @@ export function number(value) {
 
 /** How large a file is. */
 export function weight(bytes) {
-  const [amount, unit] = bytes < 1_000_000 ? [bytes / 1000, "kilobyte"] : [bytes / 1_000_000, "megabyte"];
+  const [amount, unit] = bytes < 1_000_000 ? [Math.max(bytes / 1000, 0.1), "kilobyte"] : [bytes / 1_000_000, "megabyte"];
   const style = { style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0 };
   return new Intl.NumberFormat(language, style).format(amount);
 }
