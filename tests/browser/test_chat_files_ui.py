@@ -6,10 +6,13 @@ import base64
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.desk import desk, open_ticket, violations
 from tests.browser.test_chat_ui import require_accessible
-from tests.browser.test_media_ui import png, wav
+from tests.browser.test_media_ui import link_of, png, wav
+from tests.e2e.test_webchat_house import WEBCHAT
 from tests.servers.chat_house import RECEIPT, ChatHouse, running_chat
 from tests.servers.chat_page import opened, reader, visitor_of, write
+from tests.servers.whole_house import running_house
 
 PICTURE = png(300, 200, 180)
 KEPT_FILES = """new Promise((resolve) => {
@@ -330,3 +333,37 @@ async def _require_fitting(page: Page) -> None:
     for button in await page.get_by_role("button").all():
         box = await button.bounding_box()
         assert min(box["width"], box["height"]) >= 36
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+async def test_a_visitor_attaches_and_an_agent_sees_and_answers_with_a_file(tmp_path, chromium, language):
+    async with running_house(tmp_path, WEBCHAT) as app, reader(chromium, locale=language) as chat:
+        await chat.goto(f"http://127.0.0.1:{app.server.port}/channels/webchat/default/")
+        await expect(chat.locator(".dot.online")).to_be_visible()
+        await choose(
+            chat, file("shot.png", PICTURE, "image/png"), file("voice.wav", wav(1.0), "audio/wav"),
+            file("bill.pdf", b"%PDF-1.7 a paper", "application/pdf"),
+        )  # fmt: skip
+        await expect(chat.locator(".staged li")).to_have_count(3)
+        await chat.locator("#text").press("Enter")
+        await expect(chat.locator(".system")).to_have_count(1)
+        async with desk(chromium, await link_of(app), language=language) as page:
+            await open_ticket(page, "T-1001")
+            shown = page.locator(".files [data-file]")
+            assert [await each.get_attribute("data-file") for each in await shown.all()] == ["image", "audio", "other"]
+            await page.wait_for_function("() => document.querySelector('.thumbnail img')?.naturalWidth === 300")
+            await page.wait_for_function("() => document.querySelector('audio').readyState > 0")
+            await page.locator("[data-act=files]").set_input_files(
+                [{"name": "steps.png", "mimeType": "image/png", "buffer": PICTURE}]
+            )
+            await expect(page.locator("[data-attached=ready]")).to_have_count(1)
+            await page.locator("[data-act=send]").click()
+        await expect(chat.locator(".agent .picture img")).to_be_visible()
+        await chat.reload()
+        await expect(chat.locator(".own .picture img")).to_be_visible()
+        await expect(chat.locator(".own audio")).to_be_visible()
+        await expect(chat.locator(".agent .picture img")).to_be_visible()
+        async with chat.expect_download() as loading:
+            await chat.locator(".own a[download]").click()
+        assert (await (await loading.value).path()).read_bytes() == b"%PDF-1.7 a paper"
+        assert await violations(chat) == []
