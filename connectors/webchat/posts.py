@@ -28,6 +28,8 @@ UPLOAD_S: Final = 300.0
 """One request, from its first byte to its last."""
 STALL_S: Final = 30.0
 """A request of which nothing came for so long is over."""
+REQUESTS_MAX: Final = 256
+"""Under way at once, those of whom nothing is known yet among them."""
 UPLOADS_PER_VISITOR: Final = 2
 UPLOADING_BYTES_MAX: Final = 8 * FILES_BYTES_MAX
 """Announced bytes of all requests under way: they are in memory until they are committed."""
@@ -78,10 +80,19 @@ class Posts:
         self._all = Pace(files.megabytes_per_hour * MEGABYTE, HOUR_MS)
         self._under_way: Counter[str] = Counter()
         self._bytes_under_way = 0
+        self._requests = 0
 
     async def take(self, request: web.Request, inlet: Inlet) -> Answer:
         """Read, look through and commit one message. Raises ConnectionError when its sender has gone."""
-        body = _Body(request.content)
+        if self._requests >= REQUESTS_MAX:
+            return _later(503, "no room for another request")
+        self._requests += 1
+        try:
+            return await self._answer(_Body(request.content), inlet)
+        finally:
+            self._requests -= 1
+
+    async def _answer(self, body: "_Body", inlet: Inlet) -> Answer:
         try:
             try:
                 return await self._take(body, inlet)
@@ -89,9 +100,9 @@ class Posts:
                 await body.drain()
                 return turned.answer
         except _Slow:
-            return _error(408, "try_again", f"nothing came for {STALL_S:.0f} s, or not all within {UPLOAD_S:.0f} s")
+            return _later(408, f"nothing came for {STALL_S:.0f} s, or not all within {UPLOAD_S:.0f} s")
         except _CUT:
-            return _error(400, "try_again", "the request ended early")
+            return _later(400, "the request ended early")
 
     async def _take(self, body: "_Body", inlet: Inlet) -> Answer:
         post = _post(await body.line())
@@ -266,3 +277,7 @@ def _refused(post: frames.Post, reason: frames.RefusalReason, *, file: int | Non
 
 def _error(status: int, code: frames.ErrorCode, detail: str) -> Answer:
     return Answer(status=status, frame=frames.Error(code=code, detail=detail))
+
+
+def _later(status: int, detail: str) -> Answer:
+    return Answer(status=status, frame=frames.Error(code="try_again", detail=detail), wait_s=ROOM_S)

@@ -27,7 +27,7 @@ class FileKind(msgspec.Struct, frozen=True):
 
 FILE_KINDS: Final[dict[str, FileKind]] = {
     "png": FileKind("image/png", "PNG", (".png",)),
-    "jpeg": FileKind("image/jpeg", "JPEG", (".jpg", ".jpeg")),
+    "jpeg": FileKind("image/jpeg", "JPEG", (".jpg", ".jpeg", ".jfif")),
     "gif": FileKind("image/gif", "GIF", (".gif",)),
     "webp": FileKind("image/webp", "WebP", (".webp",)),
     "heic": FileKind("image/heic", "HEIC", (".heic",)),

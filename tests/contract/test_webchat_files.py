@@ -248,6 +248,20 @@ async def test_who_posts_too_often_is_slowed_down(http, house):
         assert (ack.reason, visitor.retry_after) == ("slow_down", "30")
 
 
+async def test_more_requests_than_there_is_room_for_are_sent_away_unread(chat, http, house, monkeypatch):
+    monkeypatch.setattr(posts, "REQUESTS_MAX", 1)
+    async with visitor_at(chat, http) as ann, visitor_at(chat, http) as bob:
+        house.door.clear()
+        first = asyncio.create_task(ann.post(*post_of(ann, ("a.png", PNG))))
+        await house.knocked.wait()
+        with pytest.raises(NotPosted) as refusal:
+            await bob.post(*post_of(bob, ("b.png", PNG)))
+        assert (refusal.value.status, refusal.value.error.code, bob.retry_after) == (503, "try_again", "2")
+        house.door.set()
+        assert (await first).outcome == "accepted"
+        assert (await bob.post(*post_of(bob, ("b.png", PNG)))).outcome == "accepted"
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

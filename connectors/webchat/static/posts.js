@@ -3,6 +3,7 @@
 import { forget, make } from "./view.js";
 import { say } from "./words.js";
 
+const REST_MS = 10_000; // every attempt costs the visitor all the bytes
 const OUTDATED = ["bad_frame", "unsupported_version"];
 
 /** Posts what waits in `store`; `settle(id, ack, waitMs, owner)` hears what became of it, `cancel(id)` gives it up. */
@@ -33,7 +34,7 @@ export function postLane({ store, settle, cancel }) {
     underWay = next.id;
     const { ack, waitS } = await post(next, owner, lang);
     underWay = request = null;
-    settle(next.id, ack, waitS ? waitS * 1000 : undefined, owner);
+    settle(next.id, ack, Math.max(waitS * 1000, REST_MS) || REST_MS, owner);
   }
 
   async function post(message, { token, user }, lang) {

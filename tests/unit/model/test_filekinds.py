@@ -82,7 +82,7 @@ def test_what_speaks_against_a_file_before_it_is_read(number, size, fits, troubl
 
 def test_bounds_say_their_kinds_and_refuse_what_nobody_could_recognise():
     bounds = FileBounds(kinds=("jpeg", "txt"), most=2, megabytes=1)
-    assert (bounds.labels, bounds.suffixes) == ("JPEG, TXT", (".jpg", ".jpeg", ".txt", ".log", ".csv"))
+    assert (bounds.labels, bounds.suffixes) == ("JPEG, TXT", (".jpg", ".jpeg", ".jfif", ".txt", ".log", ".csv"))
     assert (bounds.kind_of(b"\xff\xd8\xff\xe0"), bounds.kind_of(b"GIF89a")) == ("jpeg", None)
     with pytest.raises(ValueError, match="'exe' is none of gif, heic"):
         FileBounds(kinds=("exe",), most=1, megabytes=1)
