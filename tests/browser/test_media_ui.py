@@ -155,7 +155,9 @@ async def test_a_reply_takes_files_along(tmp_path, chromium):
             await expect(send).to_be_enabled()
 
             await field.set_input_files([{"name": "big.bin", "mimeType": "x/y", "buffer": bytes(5_000_001)}])
-            await expect(page.locator(".toast.danger")).to_contain_text("big.bin is too big for Telegram: at most 5 MB.")
+            await expect(page.locator(".toast.danger")).to_contain_text(
+                "big.bin is too big for Telegram: at most 5 MB."
+            )
             await page.reload()
             await expect(page.locator("[data-attached=ready]")).to_contain_text("steps.png")
             await page.locator("#composer").fill("please follow these steps")
