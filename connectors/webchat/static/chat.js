@@ -29,6 +29,7 @@ let [files, loading, loads, choosing] = [null, null, 0, null]; // what knows fil
 
 function begin(user) {
   me?.link.close();
+  files?.take(); // what one person has chosen is no other's to send
   waiting = null;
   const place = drawer(user?.hmac ? `user:${user.user_id}` : "visitor");
   const queue = queueIn(place);
@@ -358,9 +359,7 @@ function tellHost(news) {
   if (embedded) parent.postMessage({ switchboard: news }, "*");
 }
 
-function closeFrame() {
-  if (embedded) tellHost({ close: true });
-}
+const closeFrame = () => tellHost({ close: true });
 
 addEventListener("message", ({ source, data }) => {
   const said = data?.switchboard;
