@@ -15,7 +15,7 @@ from router.core.comparing import compared
 from router.core.facts import facts_of
 from router.core.filing import conversation_of, message_of
 from router.core.floods import Flood, floods_told, gathered, measured, waits
-from router.core.holding import hold_back, hold_blocked, hold_old
+from router.core.holding import hold_back, hold_blocked, hold_imported, hold_old
 from router.core.needs import noted, to_ask
 from router.core.oncall import ring
 from router.core.pieces import Pieces, together
@@ -70,6 +70,8 @@ def decide_inbound(
 ) -> Decided:
     """Decide one journal entry. `snapshot` holds what `placement.ask` asked for."""
     event = entry.event
+    if event.held is not None and entry.imported and not entry.released_by:
+        return _keep(hold_imported(entry, event.held, snapshot, circumstances.journal_id, ids))
     block = is_blocked(entry, snapshot)
     if block is not None and event.kind in {"edit", "reaction"}:
         return _keep(hold_old(entry, block, snapshot, ruleset, circumstances.journal_id, ids))

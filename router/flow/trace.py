@@ -160,7 +160,8 @@ async def _held(store: Store, row: JournalRow) -> list[Step]:
     for held in await store.read(blocks.held_of([row.id])):
         line = await store.read(blocks.held(held.id))
         block = line.block if line is not None else None
-        because = "far over its sender's quota" if block is None else f"blocked: {block.reason}"
+        because = "far over its sender's quota" if held.reason == "flood" else "blocked"
+        because += "" if block is None else f": {block.reason}"
         who = [] if block is None else [block.actor]
         names = await store.read(inbox.agent_names(_agents([*who, held.released_by or ""])))
         facts = {

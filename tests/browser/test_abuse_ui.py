@@ -127,6 +127,27 @@ async def test_all_that_is_held_is_one_click_away(house, chromium):
         await expect(place).to_have_count(0)
 
 
+async def test_a_search_says_that_what_it_found_is_held_and_why(house, chromium):
+    async with desk(chromium, house.link, language="zh-CN") as page:
+        await open_ticket(page, "T-1002")
+        await page.locator("[data-menu=people]").click()
+        await page.get_by_role("menuitem", name="屏蔽").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("原因").fill("诈骗广告")
+        await dialog.get_by_role("button", name="屏蔽").click()
+        await expect(page.locator("[data-block]")).to_be_visible()
+        await house.say("bob", "a zebrafish for you", "another offer")
+        await page.locator("#search").fill("zebrafish")
+        found = page.locator("[data-held-found]")
+        await expect(found).to_have_text("1 条被拦下的消息含有这些字词")
+        await expect(page.locator(".row")).to_have_count(0)
+        await found.click()
+        await expect(dialog).to_contain_text("已拦下，含“zebrafish”")
+        await expect(dialog.locator("[data-held]")).to_have_count(1)
+        await expect(dialog).to_contain_text("由 Mei 屏蔽：诈骗广告")
+        assert await violations(page) == []
+
+
 async def test_whoever_proves_nothing_is_blocked_by_the_address_they_write_from(house, chromium):
     await house.say("eve", "I am your bank", verified=False)
     async with desk(chromium, house.link) as page:
