@@ -12,6 +12,7 @@ from router.core.alarm import raised
 from router.core.blocks import is_blocked
 from router.core.claims import contradictions, writer_rows
 from router.core.comparing import compared
+from router.core.edits import edit
 from router.core.facts import facts_of
 from router.core.filing import conversation_of, message_of
 from router.core.floods import Flood, floods_told, gathered, measured, waits
@@ -85,7 +86,7 @@ def decide_inbound(
         case "edit":
             target = amendments.edited_message(entry, snapshot)
             if target is not None:
-                return _amend(amendments.edit(entry, target, ruleset, snapshot))
+                return _amend(edit(entry, target, ruleset, snapshot, ids))
         case "message" | "call" | "unsupported":
             pass
     return _decide_message(entry, snapshot, ruleset, circumstances, ids, block)

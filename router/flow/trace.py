@@ -187,7 +187,7 @@ def _agent(actor: str, names: Mapping[AgentId, str]) -> str:
 
 
 def _noticed(why: Why) -> dict[str, str]:
-    """Floods and repetitions."""
+    """Floods, edits and repetitions."""
     told: dict[str, str] = {}
     if why.flood is not None and why.flood.sender:
         told["over_quota"] = (
@@ -198,6 +198,13 @@ def _noticed(why: Why) -> dict[str, str]:
         told["channel"] = "over its quota"
     if why.flood is not None:
         told["withheld"] = ", ".join(why.flood.withheld)
+    if why.edits is not None:
+        whose = (
+            "this message was edited too often" if why.edits.because == "message" else "its sender is over the quota"
+        )
+        told["edits"] = (
+            f"{why.edits.folded} folded, {whose}{'; the newest is judged shortly' if why.edits.pending else ''}"
+        )
     if why.repeat is not None:
         told["repeats"] = f"{why.repeat.of}, time {why.repeat.nth}"
     return told
