@@ -15,7 +15,7 @@ from router.core.comparing import compared
 from router.core.edits import edit
 from router.core.facts import facts_of
 from router.core.filing import conversation_of, message_of
-from router.core.floods import Flood, floods_told, gathered, measured, waits
+from router.core.floods import Flood, floods_told, gathered, measured, muted_by, waits
 from router.core.holding import hold_back, hold_blocked, hold_imported, hold_old
 from router.core.needs import noted, to_ask
 from router.core.oncall import ring
@@ -169,7 +169,6 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
     if not entry.imported:
         ticket, rung = ring(placement.ticket, ticket, ruleset, now_ms=now_ms, pressed=event.alarm)
         ticket_events += rung
-    why = msgspec.structs.replace(why_of(entry, placement, verdict, ticket), acts=tuple(told))
     reply = automatic_reply(
         entry,
         verdict,
@@ -186,8 +185,11 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
             opens_links=circumstances.opens_links,
         ),
     )
+    muted = muted_by(ticket, ruleset.abuse) if reply is not None else ""
+    reply = None if muted else reply
     is_withheld = reply is not None and flood is not None and flood.mutes(verdict.urgency)
     reply = None if is_withheld else reply
+    why = msgspec.structs.replace(why_of(entry, placement, verdict, ticket), acts=tuple(told), muted=muted)
     contact_after = contact if reply is None else reply.contact
     if reply is not None and reply.asked:
         ticket = msgspec.structs.replace(ticket, asked=reply.asked)

@@ -96,7 +96,7 @@ def noticed(why: Why, entry: JournalEntry, flood: Flood, said: Again | None, *, 
 
 def added(why: Why) -> dict[str, str]:
     """What the history tells of a message besides that it came."""
-    told = {"left": why.left, "released_by": why.released_by}
+    told = {"left": why.left, "released_by": why.released_by, "muted": why.muted}
     if why.repeat is not None:
         told |= {"repeats": why.repeat.of, "nth": str(why.repeat.nth)}
     if why.flood is not None and why.flood.sender:

@@ -198,6 +198,8 @@ def _noticed(why: Why) -> dict[str, str]:
         told["channel"] = "over its quota"
     if why.flood is not None:
         told["withheld"] = ", ".join(why.flood.withheld)
+    if why.muted:
+        told["muted"] = f"no automatic answer, for the tag {why.muted}"
     if why.edits is not None:
         whose = (
             "this message was edited too often" if why.edits.because == "message" else "its sender is over the quota"

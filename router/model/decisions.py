@@ -140,6 +140,8 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     related_by: tuple[str, ...] = ()
     """Why each of them is: claimed, number, address, transaction, order, text, pointed_at."""
     reply_template: str | None = None
+    muted: str = ""
+    """The tag for which an answer that was due was not given."""
     flood: WhyFlood | None = None
     repeat: WhyRepeat | None = None
     edits: WhyEdits | None = None
