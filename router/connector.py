@@ -237,6 +237,10 @@ class Threads(Protocol):
         """The ticket of the peer's private conversation; None until the conversation has been decided upon."""
         ...
 
+    async def is_held(self, peer: str) -> bool:
+        """Whether something that the peer wrote is kept until a person has let it through."""
+        ...
+
     def watch(self, thread: str, peer: str) -> AsyncGenerator[None]:
         """Yield whenever something was committed to that conversation (may yield needlessly, never misses)."""
         ...

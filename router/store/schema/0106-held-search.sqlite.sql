@@ -14,6 +14,7 @@ CREATE TRIGGER held_text_gone AFTER DELETE ON held_text BEGIN INSERT INTO held_i
 -- Whether a person of ours wrote in a conversation was asked of all messages. What waits to be sent has one index in the
 -- order in which it is taken; the others were used by nothing.
 CREATE INDEX messages_answered ON messages (conversation_id) WHERE kind = 'reply' AND author_id IS NOT NULL;
+CREATE INDEX journal_held ON journal ({digest conversation_key}) WHERE state = 'held';
 CREATE INDEX hooks_due ON hooks (webhook, id) WHERE state IN ('queued', 'sending');
 DROP INDEX hooks_queued;
 DROP INDEX hooks_sending;
