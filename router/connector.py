@@ -390,6 +390,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     backfill: Callable[[msgspec.Struct, Context, Inlet, int], Awaitable[None]] | None = None
     """(settings, context, inlet, since_ms): hand everything the provider still has since then to `inlet`, oldest first,
     beside a running channel and without its cursor. Raises Refused. None for kinds whose provider keeps nothing."""
+    chinese: Mapping[str, str] = {}
+    """What `Health.detail` and reasons say, by the English sentence in Chinese, with the same {blanks}."""
     renamed: Mapping[str, str] = {}
     """Settings of older versions, and what is written today in their place: for the error that names them."""
     configured: Callable[[msgspec.Struct], Capabilities] | None = None

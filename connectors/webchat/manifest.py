@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from connectors.webchat.adapter import WebchatConnector
+from connectors.webchat.chinese import SAID
 from connectors.webchat.frames import TEXT_CHARS_MAX
 from connectors.webchat.pages import Pages
 from connectors.webchat.parse import parse
@@ -82,4 +83,5 @@ MANIFEST: Final = Manifest(
     ),
     create=_create,
     parse=parse,
+    chinese=SAID,
 )
