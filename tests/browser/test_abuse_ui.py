@@ -182,6 +182,22 @@ async def test_the_same_again_is_shown_as_one_and_opens_to_each(house, chromium)
         await expect(page.locator("[data-repeats='5']")).to_contain_text("5 times")
 
 
+async def test_edits_without_end_are_shown_as_folded_with_the_newest_text_and_the_reason(house, chromium):
+    said = {"channel": "telegram", "visibility": "private", "sent_at": "2026-11-02T08:00:03Z", "sender": {"id": "bob"}}
+    edit = said | {"kind": "edit", "target_id": "m6"}
+    edits = [edit | {"message_id": f"e{n}", "text": f"draft {n}"} for n in range(12)]
+    async with house.program.post("/api/v1/messages", json=edits) as told:
+        assert told.status == 202
+    await decided(house.app)
+    async with desk(chromium, house.link, language="zh-CN") as page:
+        await open_ticket(page, "T-1002")
+        message = page.locator(".log .message.inbound")
+        await expect(message).to_contain_text("draft 11")
+        await expect(message).to_contain_text("已合并 2 次编辑")
+        await expect(message.locator("[title*='编辑过于频繁']")).to_have_count(1)
+        assert await violations(page) == []
+
+
 async def test_a_channel_in_a_flood_has_a_banner(house, chromium):
     now_ms = house.app.clock.now_ms()
     count = Count(
