@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from connectors.facebook.adapter import FacebookConnector
+from connectors.facebook.chinese import SAID
 from connectors.facebook.parse import CHANNEL, parse
 from connectors.facebook.render import AGENT_WINDOW_S, FILE_BYTES_MAX, TEXT_CHARS_MAX, WINDOW_S
 from connectors.facebook.settings import Settings
@@ -45,4 +46,5 @@ MANIFEST: Final = Manifest(
     create=_create,
     parse=parse,
     configured=_configured,
+    chinese=SAID,
 )

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from connectors.webchat.adapter import WebchatConnector
+from connectors.webchat.chinese import SAID
 from connectors.webchat.frames import TEXT_CHARS_MAX
 from connectors.webchat.pages import Pages
 from connectors.webchat.parse import parse
@@ -44,4 +45,5 @@ MANIFEST: Final = Manifest(
     ),
     create=_create,
     parse=parse,
+    chinese=SAID,
 )
