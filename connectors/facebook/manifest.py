@@ -6,9 +6,9 @@ import msgspec
 
 from connectors.facebook.adapter import FacebookConnector
 from connectors.facebook.parse import CHANNEL, parse
-from connectors.facebook.render import AGENT_WINDOW_S, FILE_BYTES_MAX, TEXT_CHARS_MAX, WINDOW_S
+from connectors.facebook.render import AGENT_WINDOW_S, FILE_BYTES_MAX, MESSAGE_UNITS_MAX, TEXT_CHARS_MAX, WINDOW_S
 from connectors.facebook.settings import Settings
-from router.connector import Capabilities, Context, Manifest
+from router.connector import Capabilities, Context, Manifest, PrivateAnswer
 
 _CAPABILITIES: Final = Capabilities(
     visibilities=("private", "public"),
@@ -16,8 +16,8 @@ _CAPABILITIES: Final = Capabilities(
     attachments=True,
     public_attachments=False,
     attachment_bytes_max=FILE_BYTES_MAX,
-    hides=True,
-    answers_privately=True,
+    moderates=("hide", "unhide", "delete"),
+    private_answer=PrivateAnswer(once=True, window_s=AGENT_WINDOW_S, units_max=MESSAGE_UNITS_MAX),
     reply_window_s=WINDOW_S,
 )
 

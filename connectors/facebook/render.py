@@ -5,7 +5,7 @@ Plain text only: what an agent writes is shown as it was written.
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -36,8 +36,9 @@ class Unsendable(Exception):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """One POST to the Graph API."""
+    """One call of the Graph API that does something."""
 
+    method: Literal["POST", "DELETE"] = "POST"
     path: str
     """Behind the version."""
     parameters: Mapping[str, object]
@@ -60,11 +61,17 @@ def object_id(external_id: str | None) -> str | None:
     return found[1] if found is not None else None
 
 
+def is_private_answer(call: Call) -> bool:
+    """Whether it answers a comment so that its writer alone reads it."""
+    recipient = call.parameters.get("recipient")
+    return isinstance(recipient, dict) and "id" not in recipient
+
+
 def render(outbound: Outbound, way: Way) -> tuple[Call, ...]:
     """The calls that make up one reply, in order. Raises Unsendable."""
     stands_in_public = "_" in outbound.thread
-    if outbound.action == "hide":
-        return (_hiding(outbound, stands_in_public=stands_in_public),)
+    if outbound.action != "send":
+        return (_moderation(outbound, stands_in_public=stands_in_public),)
     if outbound.visibility == "public":
         if not stands_in_public:
             raise Unsendable("a public reply does not go into a Messenger conversation")
@@ -78,11 +85,14 @@ def render(outbound: Outbound, way: Way) -> tuple[Call, ...]:
     return calls
 
 
-def _hiding(outbound: Outbound, *, stands_in_public: bool) -> Call:
+def _moderation(outbound: Outbound, *, stands_in_public: bool) -> Call:
     target = object_id(outbound.target_id)
     if target is None or not stands_in_public:
-        raise Unsendable("the post to hide is no comment on this page")
-    return Call(path=target, parameters={"is_hidden": True}, mark=mark_of(outbound.key, 0))
+        raise Unsendable(f"the post to {outbound.action} is no comment on this page")
+    mark = mark_of(outbound.key, 0)
+    if outbound.action == "delete":
+        return Call(method="DELETE", path=target, parameters={}, mark=mark)
+    return Call(path=target, parameters={"is_hidden": outbound.action == "hide"}, mark=mark)
 
 
 def _comments(outbound: Outbound) -> tuple[Call, ...]:

@@ -30,7 +30,7 @@ _CAPABILITIES: Final = Capabilities(
     text_max=TEXT_CHARS_MAX,
     attachments=True,
     attachment_bytes_max=FILE_BYTES_MAX,
-    hides=True,
+    moderates=("delete",),
 )
 
 MANIFEST: Final = Manifest(

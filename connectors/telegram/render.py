@@ -62,10 +62,10 @@ def place_of(outbound: Outbound) -> Place:
 def render(outbound: Outbound) -> tuple[Call, ...]:
     """The calls that make up one reply, in order. Raises Unsendable."""
     place = place_of(outbound)
-    if outbound.action == "hide":
+    if outbound.action != "send":
         target = _ANSWERED.fullmatch(outbound.target_id or "")
-        if target is None or int(target[1]) != place.chat:
-            raise Unsendable("the post to hide is no message of this chat")
+        if outbound.action == "unhide" or target is None or int(target[1]) != place.chat:
+            raise Unsendable(f"the post to {outbound.action} is no message of this chat")
         return (Call(method="deleteMessage", parameters={"message_id": int(target[2])}),)
     where: dict[str, object] = {} if place.topic is None else {"message_thread_id": place.topic}
     calls = [

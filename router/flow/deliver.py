@@ -14,7 +14,7 @@ from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected,
 from router.core.delivery import after_attempt
 from router.core.reply_token import make_token
 from router.flow.channels import Channel, Channels
-from router.flow.links import LinkWriter
+from router.flow.links import LinkWriter, Reached
 from router.flow.media import Media
 from router.flow.seals import open_reply
 from router.flow.switches import Switches
@@ -51,6 +51,7 @@ class DeliveryWorker:
         media: Media,
         keys: Keyring,
         links: LinkWriter,
+        reached: Reached,
         switches: Switches,
         clock: Clock,
         jitter: Callable[[], float],
@@ -58,7 +59,8 @@ class DeliveryWorker:
         log: Logger,
     ) -> None:
         self._store, self._bus, self._channels, self._keys = store, bus, channels, keys
-        self._media, self._links, self._switches, self._clock, self._jitter = media, links, switches, clock, jitter
+        self._media, self._links, self._reached, self._switches = media, links, reached, switches
+        self._clock, self._jitter = clock, jitter
         self._metrics, self._log = metrics, log
 
     async def run(self) -> None:
@@ -136,9 +138,20 @@ class DeliveryWorker:
             jitter=self._jitter(),
             resend_is_safe=carrier.capabilities.idempotent_send,
         )
+        if isinstance(outcome, Sent) and outcome.reached is not None:
+            await self._reach(item, outcome.reached)
         await self._settle(item, changes)
         await self._bus.notify("events")
         await self._bus.notify("outbox")
+
+    async def _reach(self, item: Claimed, visitor: str) -> None:
+        """A public post was answered in private: the network says who its writer is there."""
+        if item.message.visibility != "private" or item.conversation.visibility != "public":
+            return
+        try:
+            await self._reached.note(item.message, item.conversation, visitor)
+        except StoreUnavailable as error:  # then they are known as anybody who writes there
+            self._log.warning("deliver.not_reached", outbox_id=item.entry.id, **why(error))
 
     async def _carrier(self, channel: Channel, item: Claimed) -> Channel:
         """Who carries it: the channel itself, or the mail channel where the customer typed an address.
@@ -171,8 +184,8 @@ class DeliveryWorker:
 
     async def _send(self, channel: Channel, item: Claimed) -> SendOutcome:
         try:
-            if item.entry.action == "hide":
-                return await self._call(channel, item, _hiding(item))
+            if item.entry.action != "send":
+                return await self._call(channel, item, _moderation(item))
             text = item.message.text
             if item.message.redactions:
                 clear = await open_reply(item.message.id, self._store, self._keys)
@@ -252,7 +265,7 @@ class DeliveryWorker:
         )
 
 
-def _hiding(item: Claimed) -> Outbound:
+def _moderation(item: Claimed) -> Outbound:
     """The customer's own post, by the network's id of it, and nothing of what it says."""
     message, conversation = item.message, item.conversation
     return Outbound(
@@ -261,7 +274,7 @@ def _hiding(item: Claimed) -> Outbound:
         message_id=message.id,
         channel=conversation.channel,
         account=conversation.account,
-        action="hide",
+        action=item.entry.action,
         target_id=message.external_id,
         thread=conversation.thread,
         to=conversation.peer,

@@ -1,20 +1,25 @@
 """Rows as the inbox's JSON: what a ticket, a message, an event look like to an agent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any, Final
 
 import msgspec
 
+from router.core import private_answers
 from router.core.account import account_of
+from router.core.moderation import refused_because, standing
+from router.core.private_answers import PrivateWay
 from router.core.quotes import fold
 from router.core.verification import unlocked_until
 from router.flow.channels import Channels
+from router.model.capabilities import Moderation
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_FILES_MAX
 from router.model.message import Care, PickedPolicy, Redaction
 from router.model.tables import Event, Message, OutboxEntry
-from router.store import inbox
+from router.store import inbox, outbox
 from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
 from router.web.contacts import identity_view
@@ -95,6 +100,21 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     due_at_ms: int
 
 
+class ModerationView(DeliveryView, frozen=True, kw_only=True):
+    """What the network was last asked to do with a customer's post, and what became of it."""
+
+    action: str
+
+
+class WayView(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to answer a public post in private."""
+
+    way: PrivateWay
+    refusal: str
+    """Why it is closed, as a stable code; empty when it is open."""
+    units_max: int | None
+
+
 class FoldView(msgspec.Struct, frozen=True, kw_only=True):
     """A span shown closed: quoted history, a signature."""
 
@@ -139,8 +159,10 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     attachments: tuple[AttachmentView, ...]
     automatic: str
     delivery: DeliveryView | None
-    hiding: DeliveryView | None
-    """Of a post of the customer that is to be taken out of sight."""
+    moderation: ModerationView | None
+    moderates: tuple[Moderation, ...]
+    """What the network can be asked to do with it now."""
+    private_ways: tuple[WayView, ...]
     state: str
     revision: int
     sent_at_ms: int
@@ -195,10 +217,55 @@ def ticket_row(line: TicketLine) -> TicketRow:
     )
 
 
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be done about a public post: by its channel, by now."""
+
+    moderates: tuple[Moderation, ...] = ()
+    ways: tuple[WayView, ...] = ()
+
+
+_NOWHERE: Final = Reach()
+
+
+def _reach(message: Message, detail: TicketDetail, channels: Channels, now_ms: int) -> Reach:
+    if message.kind != "inbound" or message.visibility != "public":
+        return Reach()
+    stood = {"channel": message.channel, "account": message.account, "visibility": message.visibility}
+    view = channels.view(msgspec.structs.replace(detail.conversation, **stood))
+    if not view.can_send:
+        return Reach()
+    asked = detail.moderations.get(message.id, ())
+    stands = standing(asked)
+    private = (each for each in detail.messages if each.kind == "reply" and each.visibility == "private")
+    answers = (each for each in private if each.in_reply_to and each.in_reply_to == message.external_id)
+    deliveries = [detail.deliveries.get(each.id) for each in answers]
+    is_answered = any(row is not None and row.state != "cancelled" for row in deliveries)
+    return Reach(
+        moderates=tuple(
+            what
+            for what in view.moderates
+            if not refused_because(what, message, asked) and (stands is None or stands.action != what)
+        ),
+        ways=tuple(
+            WayView(
+                way=way,
+                refusal=private_answers.refused_because(way, view.doors, message, now_ms, is_answered=is_answered),
+                units_max=view.doors.answer.units_max if way == "answer" and view.doors.answer else None,
+            )
+            for way in view.doors.ways
+        ),
+    )
+
+
 def message_view(
-    message: Message, names: Mapping[AgentId, str], delivery: OutboxEntry | None, hiding: OutboxEntry | None
+    message: Message,
+    names: Mapping[AgentId, str],
+    deliveries: Sequence[OutboxEntry],
+    reach: Reach = _NOWHERE,
 ) -> MessageView:
-    """One message with its delivery."""
+    """One message with its deliveries, oldest first."""
+    sent = [entry for entry in deliveries if entry.action == "send"]
+    asked = [entry for entry in deliveries if entry.action != "send" and entry.state != "cancelled"]
     if message.kind == "inbound":
         sender = message.sender
         author = AuthorView(type="customer", id=sender.id if sender else None, name=sender.name if sender else None)
@@ -238,8 +305,10 @@ def message_view(
             for file in message.attachments
         ),
         automatic=message.automatic,
-        delivery=_delivery_view(delivery),
-        hiding=_delivery_view(hiding),
+        delivery=DeliveryView(**_delivery(sent[-1])) if sent else None,
+        moderation=ModerationView(action=asked[-1].action, **_delivery(asked[-1])) if asked else None,
+        moderates=reach.moderates,
+        private_ways=reach.ways,
         state=message.state,
         revision=message.revision,
         sent_at_ms=message.sent_at_ms,
@@ -248,12 +317,9 @@ def message_view(
     )
 
 
-def _delivery_view(entry: OutboxEntry | None) -> DeliveryView | None:
-    if entry is None:
-        return None
-    return DeliveryView(
-        outbox_id=entry.id, state=entry.state, attempts=entry.attempts, error=entry.error, due_at_ms=entry.due_at_ms
-    )
+def _delivery(entry: OutboxEntry) -> dict[str, Any]:
+    shown = ("state", "attempts", "error", "due_at_ms")
+    return {"outbox_id": entry.id} | {name: getattr(entry, name) for name in shown}
 
 
 def _sealed_view(care: Care | None) -> tuple[SealedView, ...]:
@@ -299,7 +365,15 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
     return {
         "ticket": ticket_row(detail.line),
         "messages": [
-            message_view(message, detail.agent_names, detail.deliveries.get(message.id), detail.hidings.get(message.id))
+            message_view(
+                message,
+                detail.agent_names,
+                [
+                    *detail.moderations.get(message.id, ()),
+                    *([detail.deliveries[message.id]] if message.id in detail.deliveries else ()),
+                ],
+                _reach(message, detail, channels, now_ms),
+            )
             for message in detail.messages
         ],
         "events": [event_view(event, detail.agent_names) for event in detail.events],
@@ -367,6 +441,4 @@ class Views:
         if message is None:
             return None
         names = await self._store.read(inbox.agent_names({message.author_id}))
-        delivery = await self._store.read(inbox.delivery_of(message_id))
-        hiding = await self._store.read(inbox.delivery_of(message_id, "hide"))
-        return message_view(message, names, delivery, hiding)
+        return message_view(message, names, await self._store.read(outbox.of_message(message_id)))

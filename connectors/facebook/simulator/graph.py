@@ -165,9 +165,8 @@ class Graph:
             raise Refusal(10_900, "(#10900) Activity already replied to")
         comment.is_answered = True
         first, _, last = comment.name.partition(" ")
-        return self._page.people.setdefault(
-            comment.sender, Someone(id=comment.sender, first_name=first, last_name=last)
-        )
+        number = self._page.known_as.get(comment.sender, comment.sender)
+        return self._page.people.setdefault(number, Someone(id=number, first_name=first, last_name=last))
 
     async def _echo(self, someone: Someone, said: Said) -> None:
         message: Json = {"mid": said.mid, "is_echo": True, "app_id": 1, "text": said.text}
@@ -204,6 +203,16 @@ class Graph:
         comment.is_hidden = bool(_only(given, {"is_hidden": bool})["is_hidden"])
         verb = "hide" if comment.is_hidden else "unhide"
         await self._world.push(self._page, "changes", change_of(comment, verb), "feed")
+        return {"success": True}
+
+    async def delete(self, target: str, given: Json) -> Json:
+        """DELETE of a comment, whoever wrote it; the change is told as the page's."""
+        _only(given, {})
+        comment = self._comment(target)
+        comment.is_removed = True
+        told = change_of(comment, "remove")
+        told["value"]["from"] = {"id": self._page.id, "name": self._page.name}
+        await self._world.push(self._page, "changes", told, "feed")
         return {"success": True}
 
     def _comment(self, number: str) -> Comment:

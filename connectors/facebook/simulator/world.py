@@ -110,6 +110,8 @@ class Page(msgspec.Struct, kw_only=True):
     posts: dict[str, str] = {}
     """Text by id."""
     comments: dict[str, Comment] = {}
+    known_as: dict[str, str] = {}
+    """What people who comment are called on Messenger, where that is another number."""
     pending: list[Pending] = []
     fields: list[str] = []
     """What its app is subscribed to."""

@@ -111,10 +111,13 @@ class ActsSuite:
         hiding = msgspec.structs.replace(case.outbox, id=uid(), message_id=case.message.id, action="hide")
         await store.write(changes.apply([Add(hiding)], now_ms=NOW))
         detail = await store.read(inbox.detail(None, case.ticket.id))
-        assert {key: entry.id for key, entry in detail.hidings.items()} == {case.message.id: hiding.id}
+        assert {key: [row.id for row in rows] for key, rows in detail.moderations.items()} == {
+            case.message.id: [hiding.id]
+        }
         assert {key: entry.id for key, entry in detail.deliveries.items()} == {case.reply.id: case.outbox.id}
-        assert await store.read(inbox.delivery_of(case.message.id)) is None
-        assert (await store.read(inbox.delivery_of(case.message.id, "hide"))).id == hiding.id
+        _, ticket, asked = await store.read(commands.post(case.message.id))
+        assert (ticket.id, [row.id for row in asked]) == (case.ticket.id, [hiding.id])
+        assert await store.read(commands.post("no-such-message")) is None
 
     async def test_the_search_finds_nothing_that_a_policy_keeps_from_it(self, store: Store):
         text = "call +14155550132 or [EMAIL] today"
