@@ -129,7 +129,7 @@ class Sender:
             answer = await self._client.do(call)
         except Failed as error:
             reply.in_call = False
-            return _outcome(error)
+            return Sent() if await self._was_deleted(call, error) else _outcome(error)
         reply.in_call = False
         if is_private_answer(call) and isinstance(answer.get("recipient_id"), str):
             reply.reached = answer["recipient_id"]
@@ -138,6 +138,15 @@ class Sender:
             return Sent()
         self._echoes.note(call.mark, made)
         return Sent(provider_id=made)
+
+    async def _was_deleted(self, call: Call, error: Failed) -> bool:
+        """Whether a post could not be deleted because it is gone: aiohttp asks again when the line breaks."""
+        if call.method != "DELETE" or not isinstance(error, Refused):
+            return False
+        try:
+            return await self._client.is_hidden(call.path) is None
+        except Failed:
+            return False
 
     # --- what may have arrived -------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ _LOOK_S: Final = 8
 _PROGRESS_MAX: Final = 1_000
 """Replies of which some posts have arrived."""
 _AGAIN: Final = "X has taken these words before and takes them once; change the wording"
-_NOT_HIDDEN: Final = "only replies under our own posts can be hidden and shown again"
+_NOT_HIDDEN: Final = "only replies under our own posts can be hidden"
 
 
 class _Reply(msgspec.Struct, kw_only=True):
