@@ -2,14 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
 
 import msgspec
 
-from router.core import private_answers
 from router.core.account import account_of
-from router.core.moderation import refused_because, standing
-from router.core.private_answers import PrivateWay
 from router.core.quotes import fold
 from router.core.verification import unlocked_until
 from router.flow.channels import Channels
@@ -24,6 +20,7 @@ from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
 from router.web.contacts import identity_view
 from router.web.files import shown_as
+from router.web.post_views import NOWHERE, DeliveryView, ModerationView, Reach, WayView, delivery_fields, reach_of
 from router.web.side_views import action_view, check_view, facts_view, page_view
 from rules.ruleset import Ruleset
 
@@ -88,31 +85,6 @@ class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
     inline: bool
     shows: str | None
     """image, audio: what the inbox may do with it besides offering it."""
-
-
-class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a reply."""
-
-    outbox_id: str
-    state: str
-    attempts: int
-    error: str | None
-    due_at_ms: int
-
-
-class ModerationView(DeliveryView, frozen=True, kw_only=True):
-    """What the network was last asked to do with a customer's post, and what became of it."""
-
-    action: str
-
-
-class WayView(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to answer a public post in private."""
-
-    way: PrivateWay
-    refusal: str
-    """Why it is closed, as a stable code; empty when it is open."""
-    units_max: int | None
 
 
 class FoldView(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,51 +189,11 @@ def ticket_row(line: TicketLine) -> TicketRow:
     )
 
 
-class Reach(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be done about a public post: by its channel, by now."""
-
-    moderates: tuple[Moderation, ...] = ()
-    ways: tuple[WayView, ...] = ()
-
-
-_NOWHERE: Final = Reach()
-
-
-def _reach(message: Message, detail: TicketDetail, channels: Channels, now_ms: int) -> Reach:
-    if message.kind != "inbound" or message.visibility != "public":
-        return Reach()
-    stood = {"channel": message.channel, "account": message.account, "visibility": message.visibility}
-    view = channels.view(msgspec.structs.replace(detail.conversation, **stood))
-    if not view.can_send:
-        return Reach()
-    asked = detail.moderations.get(message.id, ())
-    stands = standing(asked)
-    private = (each for each in detail.messages if each.kind == "reply" and each.visibility == "private")
-    answers = (each for each in private if each.in_reply_to and each.in_reply_to == message.external_id)
-    deliveries = [detail.deliveries.get(each.id) for each in answers]
-    is_answered = any(row is not None and row.state != "cancelled" for row in deliveries)
-    return Reach(
-        moderates=tuple(
-            what
-            for what in view.moderates
-            if not refused_because(what, message, asked) and (stands is None or stands.action != what)
-        ),
-        ways=tuple(
-            WayView(
-                way=way,
-                refusal=private_answers.refused_because(way, view.doors, message, now_ms, is_answered=is_answered),
-                units_max=view.doors.answer.units_max if way == "answer" and view.doors.answer else None,
-            )
-            for way in view.doors.ways
-        ),
-    )
-
-
 def message_view(
     message: Message,
     names: Mapping[AgentId, str],
     deliveries: Sequence[OutboxEntry],
-    reach: Reach = _NOWHERE,
+    reach: Reach = NOWHERE,
 ) -> MessageView:
     """One message with its deliveries, oldest first."""
     sent = [entry for entry in deliveries if entry.action == "send"]
@@ -305,8 +237,8 @@ def message_view(
             for file in message.attachments
         ),
         automatic=message.automatic,
-        delivery=DeliveryView(**_delivery(sent[-1])) if sent else None,
-        moderation=ModerationView(action=asked[-1].action, **_delivery(asked[-1])) if asked else None,
+        delivery=DeliveryView(**delivery_fields(sent[-1])) if sent else None,
+        moderation=ModerationView(action=asked[-1].action, **delivery_fields(asked[-1])) if asked else None,
         moderates=reach.moderates,
         private_ways=reach.ways,
         state=message.state,
@@ -315,11 +247,6 @@ def message_view(
         received_at_ms=message.received_at_ms,
         why=message.verdict,
     )
-
-
-def _delivery(entry: OutboxEntry) -> dict[str, Any]:
-    shown = ("state", "attempts", "error", "due_at_ms")
-    return {"outbox_id": entry.id} | {name: getattr(entry, name) for name in shown}
 
 
 def _sealed_view(care: Care | None) -> tuple[SealedView, ...]:
@@ -372,7 +299,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
                     *detail.moderations.get(message.id, ()),
                     *([detail.deliveries[message.id]] if message.id in detail.deliveries else ()),
                 ],
-                _reach(message, detail, channels, now_ms),
+                reach_of(message, detail, channels, now_ms),
             )
             for message in detail.messages
         ],
