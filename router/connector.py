@@ -11,6 +11,8 @@ from typing import Literal, Protocol
 import msgspec
 from aiohttp import web
 
+from router.model.buttons import Button as Button  # noqa: PLC0414 -- offered here, too
+from router.model.buttons import ButtonLimits as ButtonLimits  # noqa: PLC0414
 from router.model.capabilities import Capabilities as Capabilities  # noqa: PLC0414 -- offered here, too
 from router.model.capabilities import Moderation
 from router.model.capabilities import PrivateAnswer as PrivateAnswer  # noqa: PLC0414
@@ -95,6 +97,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """Written by the machine: mark it so that other machines do not answer (RFC 3834)."""
     author_name: str | None = None
     attachments: tuple[OutboundAttachment, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    """Below the text; within what the capabilities say."""
     created_at_ms: int
     heard_at_ms: int | None = None
     """When the customer last wrote in this conversation; told where the channel has a reply window."""
@@ -220,6 +224,7 @@ class ThreadMessage(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
     deleted: bool = False
     files: tuple[ThreadFile, ...] = ()
+    buttons: tuple[Button, ...] = ()
 
 
 class ThreadTicket(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,13 +4,13 @@ Plain text only: what an agent writes is shown as it was written.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
 
-from connectors.facebook.meta import mark_of
-from router.connector import Outbound, OutboundAttachment
+from connectors.facebook.meta import SAYS, mark_of
+from router.connector import Button, ButtonLimits, Outbound, OutboundAttachment
 from router.model.splitting import split, utf16_units
 
 MESSAGE_UNITS_MAX: Final = 2_000
@@ -25,6 +25,8 @@ WINDOW_S: Final = 24 * 3_600
 """How long after a person's last message the page may answer (standard messaging window)."""
 AGENT_WINDOW_S: Final = 7 * 24 * 3_600
 """The same for people, with the tag HUMAN_AGENT; also how long a comment can be answered in private."""
+BUTTONS: Final = ButtonLimits(most=3, label_max=20, says_max=1_000 - len(SAYS), text_max=640)
+"""Messenger Platform, Button template and Postback button."""
 _PSID: Final = re.compile(r"\d{1,32}")
 _OBJECT: Final = re.compile(r"(\d{1,32}(?:_\d{1,32})?)(?::.*)?")
 """A post or a comment; behind it what an edit's own id adds."""
@@ -136,7 +138,8 @@ def _messages(outbound: Outbound, way: Way) -> tuple[Call, ...]:
     calls: list[Call] = []
     for piece in split(outbound.text, MESSAGE_UNITS_MAX):
         mark = mark_of(outbound.key, len(calls))
-        message = {"text": piece, "metadata": mark}
+        said = {"attachment": _template(piece, outbound.buttons)} if outbound.buttons else {"text": piece}
+        message = {**said, "metadata": mark}
         calls.append(Call(path=f"{way.page}/messages", parameters={**common, "message": message}, mark=mark))
     for file in outbound.attachments:
         if len(file.data) > FILE_BYTES_MAX:
@@ -144,8 +147,8 @@ def _messages(outbound: Outbound, way: Way) -> tuple[Call, ...]:
         mark = mark_of(outbound.key, len(calls))
         kind = file.content_type.partition("/")[0]
         attachment = {"type": kind if kind in _KINDS else "file", "payload": {}}
-        said = {"attachment": attachment, "metadata": mark}
-        calls.append(Call(path=f"{way.page}/messages", parameters={**common, "message": said}, mark=mark, file=file))
+        held = {"attachment": attachment, "metadata": mark}
+        calls.append(Call(path=f"{way.page}/messages", parameters={**common, "message": held}, mark=mark, file=file))
     return tuple(calls)
 
 
@@ -159,3 +162,14 @@ def _reason(outbound: Outbound, way: Way) -> dict[str, str]:
     if late_s >= AGENT_WINDOW_S:
         raise Unsendable("seven days have passed since the customer wrote: Messenger takes no answer any more")
     return {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
+
+
+def _template(text: str, buttons: Sequence[Button]) -> dict[str, object]:
+    """A text with buttons below it."""
+    keys = [
+        {"type": "web_url", "title": each.label, "url": each.url}
+        if each.url
+        else {"type": "postback", "title": each.label, "payload": SAYS + each.says}
+        for each in buttons
+    ]
+    return {"type": "template", "payload": {"template_type": "button", "text": text, "buttons": keys}}

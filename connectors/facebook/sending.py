@@ -198,8 +198,13 @@ class Sender:
 
 def _words(call: Call) -> str | None:
     said = call.parameters.get("message")
-    found = said.get("text") if isinstance(said, dict) else said
+    found = said.get("text") or _above_buttons(said.get("attachment")) if isinstance(said, dict) else said
     return found if isinstance(found, str) else None
+
+
+def _above_buttons(attachment: object) -> object:
+    payload = attachment.get("payload") if isinstance(attachment, dict) else None
+    return payload.get("text") if isinstance(payload, dict) else None
 
 
 def _text(one: dict[str, Any]) -> str | None:

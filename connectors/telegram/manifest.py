@@ -6,9 +6,9 @@ import msgspec
 
 from connectors.telegram.adapter import TelegramConnector
 from connectors.telegram.parse import CHANNEL, parse
-from connectors.telegram.render import FILE_BYTES_MAX, TEXT_CHARS_MAX
+from connectors.telegram.render import FILE_BYTES_MAX, SAYS_BYTES_MAX, TEXT_CHARS_MAX
 from connectors.telegram.settings import Settings
-from router.connector import Capabilities, Context, Manifest
+from router.connector import ButtonLimits, Capabilities, Context, Manifest
 
 
 def _create(settings: msgspec.Struct, context: Context) -> TelegramConnector:
@@ -31,6 +31,7 @@ _CAPABILITIES: Final = Capabilities(
     attachments=True,
     attachment_bytes_max=FILE_BYTES_MAX,
     moderates=("delete",),
+    buttons=ButtonLimits(most=10, says_max=SAYS_BYTES_MAX, says_unit="bytes", in_public=True),
 )
 
 MANIFEST: Final = Manifest(

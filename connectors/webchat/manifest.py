@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from connectors.webchat.adapter import WebchatConnector
-from connectors.webchat.frames import TEXT_CHARS_MAX
+from connectors.webchat.frames import BUTTONS, TEXT_CHARS_MAX
 from connectors.webchat.pages import Pages
 from connectors.webchat.parse import parse
 from connectors.webchat.visitors import Visitors
@@ -79,6 +79,7 @@ MANIFEST: Final = Manifest(
         text_max=TEXT_CHARS_MAX,
         attachments=True,
         attachment_bytes_max=_FILE_BYTES_MAX,
+        buttons=BUTTONS,
     ),
     create=_create,
     parse=parse,

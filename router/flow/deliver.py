@@ -19,6 +19,7 @@ from router.flow.media import Media
 from router.flow.seals import open_reply
 from router.flow.switches import Switches
 from router.keys import Keyring
+from router.model.buttons import Button, ButtonLimits, degraded
 from router.model.changes import Change
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SEND_CONCURRENCY, SEND_LEASE_MS, SEND_SECONDS_MAX
@@ -196,7 +197,9 @@ class DeliveryWorker:
             filled = await self._links.filled(item.message, text, own)
             if filled is None:
                 return Rejected(reason="no channel opens private links any more")
-            outbound = await self._outbound(channel, item, filled)
+            outbound = await self._outbound(
+                channel, item, *degraded(filled, item.message.buttons, _room(channel, item))
+            )
             if channel.kind != item.entry.channel and channel.capabilities.threads:
                 # Ids of the form's messages are no Message-IDs.
                 outbound = msgspec.structs.replace(outbound, in_reply_to=None, references=())
@@ -232,7 +235,7 @@ class DeliveryWorker:
             return None
         return found if isinstance(found, Sent) else None
 
-    async def _outbound(self, channel: Channel, item: Claimed, text: str) -> Outbound:
+    async def _outbound(self, channel: Channel, item: Claimed, text: str, buttons: tuple[Button, ...]) -> Outbound:
         message, conversation = item.message, item.conversation
         heard_at_ms = None
         if channel.capabilities.reply_window_s is not None:
@@ -260,9 +263,16 @@ class DeliveryWorker:
             automatic=message.automatic != "none",
             author_name=item.author_name,
             attachments=tuple(files),
+            buttons=buttons,
             created_at_ms=message.sent_at_ms,
             heard_at_ms=heard_at_ms,
         )
+
+
+def _room(channel: Channel, item: Claimed) -> ButtonLimits | None:
+    """What the channel shows of buttons where this goes."""
+    limits = channel.capabilities.buttons
+    return limits if limits is not None and (limits.in_public or item.conversation.visibility == "private") else None
 
 
 def _moderation(item: Claimed) -> Outbound:

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from router.model.buttons import ButtonLimits
 from router.model.message import Visibility
 
 Moderation = Literal["hide", "unhide", "delete"]
@@ -47,6 +48,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """What `send` can ask of the network for a customer's public post: an Outbound with that action."""
     private_answer: PrivateAnswer | None = None
     """`send` can answer a public post so that its writer alone reads it: an Outbound that is private and names it."""
+    buttons: ButtonLimits | None = None
+    """The buttons that `send` shows; what is none of them comes as lines of the text."""
     opens_links: bool = False
     """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
     private_link: str = ""

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from router.model.buttons import Button
 from router.model.ids import (
     AgentId,
     ContactId,
@@ -196,6 +197,8 @@ class Message(Row, frozen=True, kw_only=True):
     care: Care | None = None
     """What redaction policies ask of whoever handles it."""
     attachments: tuple[StoredAttachment, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    """Of a message of ours."""
     ext: str | None = None
     """Fields of the wire that the house does not know: a JSON object, kept for whoever sent it."""
     verdict: msgspec.Raw = msgspec.Raw(b"null")

@@ -9,6 +9,7 @@ from router.core.account import account_of
 from router.core.quotes import fold
 from router.core.verification import unlocked_until
 from router.flow.channels import Channels
+from router.model.buttons import degraded
 from router.model.capabilities import Moderation
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
@@ -213,7 +214,7 @@ def message_view(
         account=message.account,
         visibility=message.visibility,
         subject=message.subject,
-        text=message.text,
+        text=degraded(message.text, message.buttons, None)[0],
         folds=tuple(FoldView(start=f.start, end=f.end, kind=f.kind) for f in fold(message.text))
         if message.kind == "inbound"
         else (),

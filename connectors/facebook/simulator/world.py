@@ -57,6 +57,7 @@ class Said(msgspec.Struct, kw_only=True):
     at_ms: int
     metadata: str = ""
     files: list[str] = []
+    buttons: list[Json] = []
 
 
 class Someone(msgspec.Struct, kw_only=True):

@@ -37,7 +37,7 @@ function begin(user) {
   url.search = "";
   me.link = connection({
     url,
-    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: user ?? null, lang: language, banners: true, ...linkIn(place) }),
+    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: user ?? null, lang: language, banners: true, buttons: true, ...linkIn(place) }),
     onFrame,
     onState(next, code) {
       state = next;
@@ -184,6 +184,7 @@ function entryOf(message) {
     note: own ? say("sent") : "",
     deleted: message.deleted,
     files: message.files ?? [],
+    buttons: (message.buttons ?? []).map((button, at) => ({ ...button, press: () => press(message.id, at, button.says) })),
   };
 }
 
@@ -227,8 +228,13 @@ function write() {
   resize();
 }
 
-function put(written, isAlarm = false) {
-  const message = { id: newId(), text: written, at: Date.now(), alarm: isAlarm };
+/** A button says its words once, however often it is pressed, on whatever page: its message's id names it. */
+function press(id, at, says) {
+  put(says, false, id.slice(0, -2) + at.toString(16).padStart(2, "0"));
+}
+
+function put(written, isAlarm = false, id = newId()) {
+  const message = { id, text: written, at: Date.now(), alarm: isAlarm };
   me.queue.put(message);
   me.local.set(message.id, { ...message, state: "pending" });
   show();
