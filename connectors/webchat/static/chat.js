@@ -230,7 +230,9 @@ function write() {
 
 /** A button says its words once, however often it is pressed, on whatever page: its message's id names it. */
 function press(id, at, says) {
-  put(says, false, id.slice(0, -2) + at.toString(16).padStart(2, "0"));
+  const own = id.slice(0, -2) + at.toString(16).padStart(2, "0");
+  const isSaid = me.local.has(own) || [...me.confirmed.values()].some((message) => message.client_msg_id === own);
+  if (!isSaid) put(says, false, own);
 }
 
 function put(written, isAlarm = false, id = newId()) {
