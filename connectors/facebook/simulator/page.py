@@ -70,7 +70,11 @@ class CustomerPage:
         number, name = _who(str(form.get("id", "")), str(form.get("name", "")))
         text = str(form.get("text", "")).replace("\r\n", "\n").strip()[:_TEXT_CHARS_MAX]
         person = Person(self._world, number, name)
-        if text and form.get("where") == "post":
+        label, mid = str(form.get("press", "")), str(form.get("below", ""))
+        below = next((one for one in person.seen() if one.mid == mid), None) if mid else None
+        if below is not None and any(one["title"] == label and one["type"] == "postback" for one in below.buttons):
+            await person.press(below, label)
+        elif text and form.get("where") == "post":
             await person.comment(text, next(iter(person.page.posts)))
         elif text:
             await person.write(text)
@@ -116,7 +120,22 @@ def _newest_first(shown: str) -> str:
 
 def _said(one: Said, number: str) -> str:
     shown = _LINK.sub(r'<a href="\g<0>" target="_top">\g<0></a>', escape(one.text or "[a file]"))
-    return f'<li class="{"me" if one.sender == number else "page"}">{shown}</li>'
+    return f'<li class="{"me" if one.sender == number else "page"}">{shown}{_pressable(one, number)}</li>'
+
+
+def _pressable(one: Said, number: str) -> str:
+    """What is below a message: links, and buttons that say something."""
+    links = "".join(
+        f'<a href="{escape(each["url"])}" target="_top">{escape(each["title"])}</a> '
+        for each in one.buttons
+        if each["type"] == "web_url"
+    )
+    labels = [escape(each["title"]) for each in one.buttons if each["type"] == "postback"]
+    if not labels:
+        return links
+    keys = "".join(f'<button name="press" value="{label}">{label}</button> ' for label in labels)
+    hidden = f'<input type="hidden" name="id" value="{number}"><input type="hidden" name="below" value="{one.mid}">'
+    return f'<form method="post" action="/" target="_top">{hidden}{keys}{links}</form>'
 
 
 def _comment(one: Comment, number: str, *, is_below: bool) -> str:

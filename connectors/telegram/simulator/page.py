@@ -58,21 +58,45 @@ class Page:
         form = await request.post()
         number, name = _who(str(form.get("id", "")), str(form.get("name", "")))
         text = str(form.get("text", "")).replace("\r\n", "\n").strip()[:_TEXT_CHARS_MAX]
-        if text:
-            await Person(self._world, number, name).write(text)
+        person, label = Person(self._world, number, name), str(form.get("press", ""))
+        below = person.chat.messages.get(int(stood)) if (stood := str(form.get("below", ""))[:10]).isdecimal() else None
+        if below is not None and any(key["text"] == label and "callback_data" in key for key in _keys(below)):
+            await person.press(below, label)
+        elif text:
+            await person.write(text)
         raise web.HTTPSeeOther(str(request.url.with_path("/").with_query(id=str(number), name=name).relative()))
 
     async def _chat(self, request: web.Request) -> web.Response:
         number, _ = _who(request.query.get("id", ""), "")
         chat = self._world.only_bot().chats.get(number)
         messages = list(chat.messages.values())[-_SHOWN:] if chat is not None else []
-        shown = "".join(self._line(message) for message in reversed(messages))
+        shown = "".join(self._line(message, number) for message in reversed(messages))
         return _html(f'<ol aria-live="polite" aria-label="The newest first">{shown}</ol>', {"Refresh": str(_EVERY_S)})
 
-    def _line(self, message: Json) -> str:
+    def _line(self, message: Json, number: int) -> str:
         who = "bot" if message["from"]["is_bot"] else "me"
         said = message.get("text") or message.get("caption") or "[a file]"
-        return f'<li class="{who}">{escape(str(said))}</li>'
+        return f'<li class="{who}">{escape(str(said))}{_pressable(message, number)}</li>'
+
+
+def _keys(message: Json) -> list[Json]:
+    return [key for row in message.get("reply_markup", {}).get("inline_keyboard", []) for key in row]
+
+
+def _pressable(message: Json, number: int) -> str:
+    """What is below a message: links, and buttons that say something."""
+    links = [
+        f'<a href="{escape(key["url"])}" target="_top">{escape(key["text"])}</a> '
+        for key in _keys(message)
+        if "url" in key
+    ]
+    labels = [escape(key["text"]) for key in _keys(message) if "url" not in key]
+    if not labels:
+        return "".join(links)
+    said = "".join(f'<button name="press" value="{label}">{label}</button> ' for label in labels)
+    below = f'<input type="hidden" name="below" value="{message["message_id"]}">'
+    who = f'<input type="hidden" name="id" value="{number}">'
+    return f'<form method="post" action="/" target="_top">{who}{below}{said}{"".join(links)}</form>'
 
 
 def _who(number: str, name: str) -> tuple[int, str]:
