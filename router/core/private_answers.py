@@ -50,10 +50,14 @@ def refused_because(way: PrivateWay, doors: Doors, post: Message, now_ms: int, *
     return "private_window_closed" if window_s is not None and now_ms - post.sent_at_ms >= window_s * 1_000 else ""
 
 
-def check_text(way: PrivateWay, doors: Doors, text: str, *, files: int) -> None:
-    """Raises Refused (no_files, too_long)."""
+def check_text(way: PrivateWay, doors: Doors, text: str, *, text_max: int | None, files: int) -> None:
+    """`text_max` is the channel's, in code points. Raises Refused (no_files, too_long)."""
     if files:
         raise Refused("no_files", "what leads into private carries no files", status=422, data={"channel": ""})
+    room = text_max - LINK_CHARS_MAX if way == "link" and text_max is not None else None
+    if room is not None and len(text) > room:
+        detail = f"{len(text)} characters; with a link behind it this channel takes {room}"
+        raise Refused("too_long", detail, status=422, data={"limit": room})
     limit = doors.answer.units_max if way == "answer" and doors.answer is not None else None
     if limit is not None and (units := utf16_units(text)) > limit:
         raise Refused("too_long", f"{units} UTF-16 units; this answer takes {limit}", status=422, data={"limit": limit})

@@ -231,7 +231,7 @@ def _into_private(
     if reason := refused_because(command.way, channel.doors, post, now_ms, is_answered=is_answered):
         detail = f"this post cannot be answered in private: {reason}"
         raise Refused("cannot_reply", detail, data={"reason": reason})
-    check_text(command.way, channel.doors, text, files=len(command.files))
+    check_text(command.way, channel.doors, text, text_max=channel.text_max, files=len(command.files))
     return with_link(text) if text and command.way == "link" else text
 
 

@@ -146,8 +146,10 @@ class DeliveryWorker:
         await self._bus.notify("outbox")
 
     async def _reach(self, item: Claimed, visitor: str) -> None:
-        """A public post was answered in private: the network says who its writer is there."""
-        if item.message.visibility != "private" or item.conversation.visibility != "public":
+        """An agent answered a public post in private: the network says who its writer is there. The machine's answers
+        hold a link: whoever opens it decides what the private conversation is about."""
+        is_private_answer = item.message.visibility == "private" and item.conversation.visibility == "public"
+        if item.message.author_id is None or not is_private_answer:
             return
         try:
             await self._reached.note(item.message, item.conversation, visitor)

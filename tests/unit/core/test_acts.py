@@ -39,6 +39,12 @@ def test_a_post_is_hidden_by_a_row_of_the_outbox():
     assert decided.outcome.why.acts == (WhyAct(kind="hide", value="true", rule="out-of-sight", outcome="done"),)
 
 
+def test_a_channel_that_only_deletes_deletes_it():
+    world, decided = taken("hide this", moderates=("delete",))
+    assert [row.action for row in rows(decided, OutboxEntry)] == ["delete"]
+    assert [e.data for e in world.events if e.kind == "post.delete"] == [{"state": "asked", "rule": "out-of-sight"}]
+
+
 def test_a_channel_that_cannot_hide_leaves_it_to_an_agent():
     world, decided = taken("hide this")
     assert rows(decided, OutboxEntry) == []
