@@ -11,11 +11,9 @@ from typing import Literal, Protocol
 import msgspec
 from aiohttp import web
 
-from router.model.buttons import Button as Button  # noqa: PLC0414 -- offered here, too
-from router.model.buttons import ButtonLimits as ButtonLimits  # noqa: PLC0414
+from router.model.buttons import Button
 from router.model.capabilities import Capabilities as Capabilities  # noqa: PLC0414 -- offered here, too
 from router.model.capabilities import Moderation
-from router.model.capabilities import PrivateAnswer as PrivateAnswer  # noqa: PLC0414
 from router.model.ids import AttachmentId, MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.secret import Secret

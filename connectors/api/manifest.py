@@ -9,8 +9,8 @@ from msgspec import Meta
 from connectors.api.adapter import ApiConnector
 from connectors.api.incoming import Incoming
 from connectors.api.parse import parse
-from router.connector import Capabilities, Context, Manifest, PrivateAnswer
-from router.model.capabilities import Moderation
+from router.connector import Capabilities, Context, Manifest
+from router.model.capabilities import Moderation, PrivateAnswer
 from router.model.secret import Secret
 
 SECRET_CHARS_MIN: Final = 16

@@ -15,7 +15,8 @@ from connectors.facebook.render import (
     WINDOW_S,
 )
 from connectors.facebook.settings import Settings
-from router.connector import Capabilities, Context, Manifest, PrivateAnswer
+from router.connector import Capabilities, Context, Manifest
+from router.model.capabilities import PrivateAnswer
 
 _CAPABILITIES: Final = Capabilities(
     visibilities=("private", "public"),

@@ -10,7 +10,8 @@ from typing import Final, Literal
 import msgspec
 
 from connectors.facebook.meta import SAYS, mark_of
-from router.connector import Button, ButtonLimits, Outbound, OutboundAttachment
+from router.connector import Outbound, OutboundAttachment
+from router.model.buttons import Button, ButtonLimits
 from router.model.splitting import split, utf16_units
 
 MESSAGE_UNITS_MAX: Final = 2_000

@@ -8,7 +8,8 @@ from connectors.telegram.adapter import TelegramConnector
 from connectors.telegram.parse import CHANNEL, parse
 from connectors.telegram.render import FILE_BYTES_MAX, SAYS_BYTES_MAX, TEXT_CHARS_MAX
 from connectors.telegram.settings import Settings
-from router.connector import ButtonLimits, Capabilities, Context, Manifest
+from router.connector import Capabilities, Context, Manifest
+from router.model.buttons import ButtonLimits
 
 
 def _create(settings: msgspec.Struct, context: Context) -> TelegramConnector:

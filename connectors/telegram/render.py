@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from connectors.telegram.meta import PRESSED, SAYS
-from router.connector import Button, Outbound, OutboundAttachment
+from router.connector import Outbound, OutboundAttachment
+from router.model.buttons import Button
 from router.model.splitting import split
 
 TEXT_UNITS_MAX: Final = 4_096

@@ -9,8 +9,8 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from router.connector import ButtonLimits, ThreadMessage
-from router.model.buttons import degraded
+from router.connector import ThreadMessage
+from router.model.buttons import ButtonLimits, degraded
 
 VERSION: Final = 1
 TEXT_CHARS_MAX: Final = 10_000

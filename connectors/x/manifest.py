@@ -9,7 +9,8 @@ from connectors.x.backfill import backfill
 from connectors.x.parse import CHANNEL, parse
 from connectors.x.render import PUBLIC_CHARS_MAX, TEXT_CHARS_MAX
 from connectors.x.settings import Settings
-from router.connector import Capabilities, Context, Inlet, Manifest, PrivateAnswer
+from router.connector import Capabilities, Context, Inlet, Manifest
+from router.model.capabilities import PrivateAnswer
 
 _CAPABILITIES: Final = Capabilities(
     visibilities=("private", "public"),

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 import rules.wordlists
-from router.connector import Button
+from router.model.buttons import Button
 from tests.servers.chat_house import RECEIPT, ChatHouse, running_chat
 from tests.servers.chat_page import opened, reader, visitor_of, write
 
