@@ -68,7 +68,7 @@ async def test_a_comment_is_hidden_shown_and_deleted_by_keyboard(page_house, chr
         await page.keyboard.press("Enter")
         await expect(dialog).to_have_count(0)
         await seen_of(facebook, lambda: said.is_hidden)
-        await expect(state).to_contain_text("Hiding the post: Sent")
+        await expect(state).to_contain_text("Hiding the post: done")
         assert await violations(page) == []
         await choose(page, "unhide")
         await dialog.get_by_text("It was a mistake").click()

@@ -109,12 +109,12 @@ const DELIVERY = /** @type {Record<string, [string, string]>} */ ({
   read: ["check-check", "good"], held: ["circle-alert", "warn"], dead: ["circle-alert", "danger"], cancelled: ["ban", "quiet"],
 });
 
-/** @param {{ delivery: import("../core/types.d.ts").Delivery, label?: string }} props `label`: what it is of, where it is no reply */
-export function Delivery({ delivery, label }) {
+/** @param {{ delivery: import("../core/types.d.ts").Delivery, told?: string }} props `told`: in other words, where it is no reply */
+export function Delivery({ delivery, told }) {
   const [icon, tone] = DELIVERY[delivery.state] ?? ["clock", "quiet"];
   const stuck = delivery.state === "held" || delivery.state === "dead";
   return html`<footer class=${`delivery ${tone}`} data-delivery=${delivery.state}>${h(Icon, { name: icon, size: 14 })}
-    <span>${label} ${word("delivery", delivery.state)}</span>
+    <span>${told ?? word("delivery", delivery.state)}</span>
     ${delivery.attempts > 1 && html`<small>${t("delivery.attempts", { n: delivery.attempts, count: number(delivery.attempts) })}</small>`}
     ${delivery.error && html`<small class="why-failed">${has(`error.${delivery.error}`) ? t(`error.${delivery.error}`) : delivery.error}</small>`}
     ${stuck && html`<button type="button" class="button small" onClick=${() => decideDelivery(delivery.outbox_id, "retry")}>

@@ -27,10 +27,13 @@ const DOUBTS = new Set(["confirm_needed", "stale_reply"]);
 export function told({ kind, data }, who) {
   if (kind === "link.opened") return t("post.reached");
   const what = data.action ?? kind.slice("post.".length);
-  if (kind === "delivery.state") return `${t(`post.did.${what}`)} ${word("delivery", data.to ?? "")}`;
+  if (kind === "delivery.state") return stage(what, data.to ?? "");
   if (data.state === "impossible") return t("post.impossible");
   return data.reason ? t(`post.asked.${what}`, { who, reason: t(`post.why.${data.reason}`) }) : t(`post.byRule.${what}`);
 }
+
+/** How far it is. @param {string} what @param {string} state */
+const stage = (what, state) => t(`post.did.${what}`, { to: state === "sent" ? t("post.done") : word("delivery", state) });
 
 /** Why it was refused. @param {unknown} error */
 function refusal(error) {
@@ -49,7 +52,7 @@ export function Post({ message }) {
   ];
   const close = () => setOpen("");
   return html`${moderation && html`<div class="moderated" role="group" data-moderation=${moderation.action} aria-label=${t("post.acts")}>
-      ${h(Delivery, { delivery: moderation, label: t(`post.did.${moderation.action}`) })}</div>`}
+      ${h(Delivery, { delivery: moderation, told: stage(moderation.action, moderation.state) })}</div>`}
     ${items.length > 0 && html`<div class="post-acts">${h(Menu, { label: t("post.acts"), items, name: "post", class: "button small quiet", speaks: true },
       h(Icon, { name: "shield-check", size: 14 }), t("post.acts"))}</div>`}
     ${open === "private" ? h(Private, { message, close }) : open && h(Ask, { message, what: open, close })}`;
