@@ -11,7 +11,9 @@ from typing import Literal, Protocol
 import msgspec
 from aiohttp import web
 
+from router.model.buttons import Button
 from router.model.capabilities import Capabilities as Capabilities  # noqa: PLC0414 -- offered here, too
+from router.model.capabilities import Moderation
 from router.model.ids import AttachmentId, MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.secret import Secret
@@ -75,8 +77,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     account: str
     """The conversation's own kind and account, which another channel may speak for."""
-    action: Literal["send", "hide"] = "send"
-    """hide: `target_id` is the post of a customer that is to be taken out of sight; there is no text."""
+    action: Literal["send"] | Moderation = "send"
+    """All but `send`: what is to be done to `target_id`, a public post of a customer; there is no text."""
     target_id: str | None = None
     thread: str
     """The conversation's thread as the channel names it."""
@@ -93,6 +95,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """Written by the machine: mark it so that other machines do not answer (RFC 3834)."""
     author_name: str | None = None
     attachments: tuple[OutboundAttachment, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    """Below the text; within what the capabilities say."""
     created_at_ms: int
     heard_at_ms: int | None = None
     """When the customer last wrote in this conversation; told where the channel has a reply window."""
@@ -103,6 +107,8 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     provider_id: str | None = None
     state: Literal["sent", "delivered"] = "sent"
+    reached: str | None = None
+    """Of a private answer to a public post: whom it went to, as the network names them in private."""
 
 
 class Retry(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -216,6 +222,7 @@ class ThreadMessage(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
     deleted: bool = False
     files: tuple[ThreadFile, ...] = ()
+    buttons: tuple[Button, ...] = ()
 
 
 class ThreadTicket(msgspec.Struct, frozen=True, kw_only=True):

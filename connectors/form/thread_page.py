@@ -12,6 +12,7 @@ from connectors.form.render import Look, alarm, area, email_line, files_line, hi
 from connectors.form.settings import Settings
 from connectors.form.words import CHIPS, WORDS, word
 from router.connector import ThreadFile, ThreadMessage, ThreadTicket
+from router.model.buttons import degraded
 from router.model.filetypes import SHOWN
 
 WAITS_MAX: Final = 5
@@ -90,7 +91,7 @@ def _state(view: ThreadView) -> str:
 def _what_next(view: ThreadView, newest: ThreadMessage | None) -> str:
     if view.is_held:
         return word(view.look.language, "held" if view.ticket is None else "held_more")
-    return newest.text if newest is not None else ""
+    return _said(newest) if newest is not None else ""
 
 
 def _next(text: str, language: str) -> str:
@@ -102,11 +103,16 @@ def _next(text: str, language: str) -> str:
     )
 
 
+def _said(message: ThreadMessage) -> str:
+    """The page works without scripts: buttons are lines."""
+    return degraded(message.text, message.buttons, None)[0]
+
+
 def _message(message: ThreadMessage, language: str) -> str:
     author = {"customer": word(language, "you"), "system": word(language, "receipt")}.get(
         message.author, message.author_name or word(language, "team")
     )
-    text = escape(word(language, "deleted")) if message.deleted else _text(message.text, language)
+    text = escape(word(language, "deleted")) if message.deleted else _text(_said(message), language)
     moment = datetime.fromtimestamp(message.at_ms / 1000, tz=UTC)
     return (
         f'<li class="message {message.author}{" deleted" if message.deleted else ""}"><p class="author">'

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from router.connector import ThreadMessage
+from router.model.buttons import ButtonLimits, degraded
 from router.model.explain import load_object, scrub
 
 VERSION: Final = 1
@@ -27,6 +28,8 @@ FILE_NAME_CHARS_MAX: Final = 1_000
 FILES_ANNOUNCED_MAX: Final = 100
 
 T = TypeVar("T")
+BUTTONS: Final = ButtonLimits(most=10)
+
 _Short = Annotated[str, Meta(max_length=320)]
 
 
@@ -57,6 +60,8 @@ class Hello(Frame, frozen=True, kw_only=True):
     """A UUID of the client's making, the same until the link was answered: a lost connection must not lose the link."""
     banners: bool = False
     """The client shows what is told to everybody: only then is it told."""
+    buttons: bool = False
+    """The client shows buttons: the others get them as lines of the text."""
 
 
 class Message(Frame, frozen=True, kw_only=True):
@@ -127,6 +132,15 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     at_ms: int
     deleted: bool
     files: tuple["ChatFile", ...] = ()
+    buttons: tuple["ChatButton", ...] = ()
+
+
+class ChatButton(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A button below a message: it opens `url`, or else the client sends `says`, under an id made of the message's."""
+
+    label: str
+    url: str
+    says: str
 
 
 class ChatFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -220,15 +234,16 @@ def decoded(data: str | bytes, decoder: msgspec.json.Decoder[T]) -> T:
         return found
 
 
-def chat_message(message: ThreadMessage, visitor: str) -> ChatMessage:
-    """What the customer `visitor` is shown of a message of the house."""
+def chat_message(message: ThreadMessage, visitor: str, *, buttons: bool) -> ChatMessage:
+    """What the customer `visitor` is shown of a message of the house; `buttons`: their client can show some."""
+    text, shown = degraded(message.text, message.buttons, BUTTONS if buttons else None)
     own = message.external_id if message.author == "customer" else None
     return ChatMessage(
         seq=message.seq,
         id=message.id,
         author=message.author,
         author_name=message.author_name,
-        text="" if message.deleted else message.text,
+        text="" if message.deleted else text,
         client_msg_id=own.removeprefix(f"{visitor}:") if own else None,
         delivery=message.delivery,
         at_ms=message.at_ms,
@@ -237,4 +252,5 @@ def chat_message(message: ThreadMessage, visitor: str) -> ChatMessage:
             ChatFile(path=file.path, name=file.name, content_type=file.content_type, size=file.size)
             for file in message.files
         ),
+        buttons=tuple(ChatButton(label=each.label, url=each.url, says=each.says) for each in shown),
     )

@@ -6,7 +6,7 @@ import msgspec
 
 from connectors.webchat.adapter import WebchatConnector
 from connectors.webchat.chinese import SAID
-from connectors.webchat.frames import TEXT_CHARS_MAX
+from connectors.webchat.frames import BUTTONS, TEXT_CHARS_MAX
 from connectors.webchat.pages import Pages
 from connectors.webchat.parse import parse
 from connectors.webchat.posts import Posts
@@ -42,6 +42,7 @@ MANIFEST: Final = Manifest(
         text_max=TEXT_CHARS_MAX,
         attachments=True,
         attachment_bytes_max=FILES_BYTES_MAX,
+        buttons=BUTTONS,
     ),
     create=_create,
     parse=parse,

@@ -51,7 +51,7 @@ class Session:
         self._inlet = inlet
         self._visitors = visitors
         self._board = board
-        self._shows_banners = False
+        self._shows_banners = self._shows_buttons = False
         self._last_seq = 0
         self._linked: bool | None = None
         """Whether the link of the hello led somewhere; None when there was none."""
@@ -77,7 +77,7 @@ class Session:
             raise Refusal("bad_identity", str(error)) from None
         except StoreUnavailable:
             raise Refusal("try_again", "the store is away; reconnect in a moment", TRY_AGAIN_LATER) from None
-        self._shows_banners = frame.banners
+        self._shows_banners, self._shows_buttons = frame.banners, frame.buttons
         # Positions mean something only to whom they were given.
         self._last_seq = frame.last_seq if frame.token == visitor.token else 0
         return visitor
@@ -220,7 +220,8 @@ class Session:
     async def _news(self, visitor: Visitor) -> list[tuple[frames.ChatMessage, ...]]:
         """What changed since the last frame, in order of change, in batches."""
         found = await self._context.threads.read(visitor.id, visitor.id, self._last_seq)
-        messages = sorted((frames.chat_message(message, visitor.id) for message in found), key=lambda each: each.seq)
+        shown = (frames.chat_message(message, visitor.id, buttons=self._shows_buttons) for message in found)
+        messages = sorted(shown, key=lambda each: each.seq)
         self._unread.update(
             each.id for each in messages if each.author != "customer" and each.delivery not in _NOT_UNREAD
         )

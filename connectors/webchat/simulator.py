@@ -60,6 +60,7 @@ class VisitorClient:
         origin: str | None = None,
         link: str | None = None,
         banners: bool = False,
+        buttons: bool = False,
     ) -> None:
         """`url` is the WebSocket's address; `http` is the caller's to close."""
         self._http = http
@@ -70,7 +71,7 @@ class VisitorClient:
         self._lang = lang
         self._origin = origin
         self._link = link
-        self._shows_banners = banners
+        self._shows_banners, self._shows_buttons = banners, buttons
         self.banners: tuple[frames.Banner, ...] | None = None
         """What is told to everybody; None until it was said."""
         self._link_key = ids.new()
@@ -117,6 +118,7 @@ class VisitorClient:
                 link=self._link,
                 link_key=self._link_key if self._link else None,
                 banners=self._shows_banners,
+                buttons=self._shows_buttons,
             )
         )
         try:
@@ -149,6 +151,13 @@ class VisitorClient:
         frame = frames.Message(client_msg_id=self._ids.new(), text=text, sent_at_ms=self._clock.now_ms(), alarm=alarm)
         self.queue[frame.client_msg_id] = frame
         return await self.transmit(frame)
+
+    async def press(self, message_id: str, label: str) -> frames.Ack:
+        """Press a button that says something, as the page does: the same one says it under the same id."""
+        buttons = self.messages[message_id].buttons
+        place = next(n for n, button in enumerate(buttons) if button.label == label)
+        own_id = f"{message_id[:-2]}{place:02x}"
+        return await self.transmit(frames.Message(client_msg_id=own_id, text=buttons[place].says))
 
     async def flush(self) -> list[frames.Ack]:
         """Send what is queued again, oldest first, each after the ack of the one before."""

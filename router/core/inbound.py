@@ -28,6 +28,7 @@ from router.core.repeats import again, remembered
 from router.core.tickets import follow_up, open_ticket
 from router.core.timers import timers_of
 from router.model.abuse import Block
+from router.model.capabilities import Moderation
 from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome, Why
 from router.model.ids import ContactId, ConversationId, JournalId, MessageId
@@ -51,8 +52,8 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """From a reply token whose signature was verified."""
     can_send: bool = False
     """Whether the channel can carry an automatic answer."""
-    can_hide: bool = False
-    """Whether it can take a public post out of sight."""
+    moderates: tuple[Moderation, ...] = ()
+    """What it can be asked to do with a public post."""
     answers_privately: bool = False
     """Whether it can answer a public post so that its writer alone reads it."""
     opens_links: bool = False
@@ -291,7 +292,7 @@ def _scene(
         findings=entry.findings,
         untold=entry.care.untold if entry.care is not None else (),
         imported=entry.imported,
-        can_hide=circumstances.can_hide,
+        moderates=circumstances.moderates,
         verdict=verdict,
         agents=snapshot.agents,
         times=ruleset.times,

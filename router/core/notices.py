@@ -6,12 +6,13 @@ through the guard: what it stops is not sent, and the history says so. What rule
 
 from typing import Final
 
-from router.core.announcements import Announcement, announce
+from router.core.announcements import Announcement, announce, buttons_of
 from router.core.floods import muted_by
 from router.core.guard import inspect
 from router.core.private_side import PrivateSide
 from router.core.replies import ChannelView
 from router.core.unread import watch
+from router.model.buttons import as_lines
 from router.model.changes import Change, Record
 from router.model.ids import MessageId
 from router.model.snapshot import ReplyFacts
@@ -87,7 +88,9 @@ def tell(
     }
     text = ruleset.render(template, ticket.language, blanks)
     side = PrivateSide(facts.their, conversation) if facts.their is not None else None
-    found = inspect(text, visibility=conversation.visibility, hosts=ruleset.hosts, private_side=side).all
+    buttons = buttons_of(ruleset, template, ticket.language)
+    whole = "\n".join(filter(None, (text, as_lines(buttons))))
+    found = inspect(whole, visibility=conversation.visibility, hosts=ruleset.hosts, private_side=side).all
     if found:
         listed = ", ".join(f"{concern.type} {concern.start}-{concern.end}" for concern in found)
         stopped = Event(
@@ -110,6 +113,7 @@ def tell(
         references=(*last.references[-20:], last.external_id) if last.external_id else (),
         subject=f"[T-{ticket.number}] {subject}".rstrip(),
         text=text,
+        buttons=buttons,
         language=ticket.language,
         template=template,
         client_key=key,

@@ -62,13 +62,15 @@ class Commands:
         """Send a reply. Raises Refused (stale_reply, reply_blocked, confirm_needed, cannot_reply, too_long ...)."""
 
         async def attempt() -> MessageId:
-            facts = await self._facts(command.ticket_id, command.last_seen)
+            facts = await self._facts(command.ticket_id, command.last_seen, command.post)
             conversation = facts.conversation
             now_ms = self._clock.now_ms()
+            is_private = command.post is not None and command.way == "answer"
+            place = msgspec.structs.replace(conversation, visibility="private") if is_private else conversation
             reply = decide_reply(
                 command,
                 facts,
-                self._channels.view(conversation),
+                self._channels.view(place),
                 agent,
                 files=await self._attached(command, agent),
                 hosts=self._rulebook.hosts,
@@ -280,10 +282,10 @@ class Commands:
 
         await persist(attempt)
 
-    async def _facts(self, ticket_id: TicketId, after: EventId) -> ReplyFacts:
-        facts = await self._store.read(gather.reply_facts(ticket_id, after))
+    async def _facts(self, ticket_id: TicketId, after: EventId, post: MessageId | None = None) -> ReplyFacts:
+        facts = await self._store.read(gather.reply_facts(ticket_id, after, post))
         if facts is None:
-            raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
+            raise Refused("not_found", f"there is no ticket {ticket_id}, or no such message of it", status=404)
         return facts
 
     async def _change(

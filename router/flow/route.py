@@ -222,8 +222,8 @@ class RouteWorker:
             journal_id=item.row.id,
             token_conversation=item.token,
             can_send=able.can_send and able.answers_by_itself,
-            can_hide=able.can_send and able.hides,
-            answers_privately=public and able.answers_privately,
+            moderates=able.moderates if able.can_send else (),
+            answers_privately=public and able.private_answer is not None and able.private_answer.is_sure,
             opens_links=bool(public and able.private_link) or (self._channels.opens_links and not able.opens_links),
         )
 

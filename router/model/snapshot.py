@@ -178,13 +178,16 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     ticket: Ticket
     conversation: Conversation
-    """Where the newest inbound message came from."""
+    """Where `last_inbound` came from."""
     last_inbound: Message | None
+    """The newest, or the post that is answered in private."""
     contact_name: str | None = None
     their: Acquaintance | None = None
     """Read for a public conversation only."""
     told: frozenset[str] = frozenset()
     """Keys of what the customer was told (core/notices)."""
+    is_answered: bool = False
+    """`last_inbound` is a post that was answered in private before."""
     newer: tuple[MessageId, ...] = ()
     """Messages of customer or colleagues recorded after the event that the agent had seen."""
 

@@ -88,7 +88,7 @@ def messages(
     yield from run(
         "UPDATE messages SET external_id = NULL, in_reply_to = NULL, \"references\" = '[]', client_key = NULL, "
         "sender = NULL, subject = NULL, text = '', html = NULL, findings = '[]', redactions = '[]', care = NULL, "
-        "attachments = '[]', ext = NULL, verdict = 'null', state = 'deleted', version = version + 1 "
+        "attachments = '[]', buttons = '[]', ext = NULL, verdict = 'null', state = 'deleted', version = version + 1 "
         "WHERE id {in ids}",
         ids=ids,
     )

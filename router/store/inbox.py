@@ -23,7 +23,6 @@ from router.model.tables import (
     Event,
     Identity,
     Message,
-    OutboxAction,
     OutboxEntry,
     Participant,
     Ticket,
@@ -95,8 +94,8 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     line: TicketLine
     messages: list[Message]
     deliveries: dict[MessageId, OutboxEntry]
-    hidings: dict[MessageId, OutboxEntry]
-    """Of posts of the customer that the channel was asked to hide."""
+    moderations: dict[MessageId, list[OutboxEntry]]
+    """What channels were asked to do with posts of the customer, oldest first."""
     events: list[Event]
     participants: list[Participant]
     identities: list[Identity]
@@ -266,6 +265,10 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
     assert conversation is not None, "a foreign key says so"
     history = yield from events.of_ticket(ticket.id, limit=EVENTS_MAX)
     deliveries = yield from outbox.of_ticket(ticket.id)
+    moderations: dict[MessageId, list[OutboxEntry]] = {}
+    for entry in deliveries:
+        if entry.action != "send":
+            moderations.setdefault(entry.message_id, []).append(entry)
     people = {message.author_id for message in messages} | {ticket.assignee_id}
     asked = yield from actions.of_ticket(ticket.id)
     people |= {row.decided_by for row in asked}
@@ -276,7 +279,7 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         line=line,
         messages=messages,
         deliveries={entry.message_id: entry for entry in deliveries if entry.action == "send"},
-        hidings={entry.message_id: entry for entry in deliveries if entry.action == "hide"},
+        moderations=moderations,
         events=history,
         participants=(yield from fetch(Participant, "WHERE t.ticket_id = :id ORDER BY t.id", id=ticket.id)),
         identities=(yield from fetch(Identity, "WHERE t.contact_id = :id ORDER BY t.id", id=ticket.contact_id)),
@@ -339,13 +342,6 @@ def contact_names(ids: list[ContactId]) -> Script[dict[ContactId, str]]:
     """How other programs name contacts: the import key, or C-n."""
     found = (yield from fetch(Contact, "WHERE t.id {in ids}", ids=ids)) if ids else []
     return {contact.id: contact_name(contact) for contact in found}
-
-
-def delivery_of(message_id: MessageId, action: OutboxAction = "send") -> Script[OutboxEntry | None]:
-    """What became of a reply, or of hiding a post."""
-    return fetch_one(
-        OutboxEntry, "WHERE t.message_id = :message_id AND t.action = :action", message_id=message_id, action=action
-    )
 
 
 def dump(*, after: str = "", limit: int = PAGE_MAX) -> Script[list[tuple[Message, Conversation]]]:

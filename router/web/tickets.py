@@ -7,6 +7,7 @@ from aiohttp import web
 
 from router.core.calls import CallCommand, Direction
 from router.core.guard import Concern
+from router.core.private_answers import PrivateWay
 from router.core.replies import ReplyCommand
 from router.flow.channels import Channels
 from router.flow.commands import Commands
@@ -27,6 +28,11 @@ _KEY_CHARS_MAX = 200
 _LIMIT_DIGITS_MAX = 9
 
 
+class _Private(msgspec.Struct, forbid_unknown_fields=True):
+    post: MessageId
+    way: PrivateWay = "answer"
+
+
 class _Reply(msgspec.Struct, forbid_unknown_fields=True):
     text: str
     last_seen: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
@@ -34,6 +40,7 @@ class _Reply(msgspec.Struct, forbid_unknown_fields=True):
     solve: bool = False
     confirmed: Annotated[tuple[Concern, ...], msgspec.Meta(max_length=CONFIRMED_MAX)] = ()
     files: Annotated[tuple[AttachmentId, ...], msgspec.Meta(max_length=ATTACHMENTS_MAX)] = ()
+    private: _Private | None = None
 
 
 class _Note(msgspec.Struct, forbid_unknown_fields=True):
@@ -162,6 +169,8 @@ class TicketsApi:
             solve=asked.solve,
             confirmed=asked.confirmed,
             files=asked.files,
+            post=None if asked.private is None else asked.private.post,
+            way="answer" if asked.private is None else asked.private.way,
         )
         try:
             message_id = await self._commands.reply(command, agent)

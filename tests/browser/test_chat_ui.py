@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 import rules.wordlists
+from router.model.buttons import Button
 from tests.servers.chat_house import RECEIPT, ChatHouse, running_chat
 from tests.servers.chat_page import opened, reader, visitor_of, write
 
@@ -348,3 +349,34 @@ async def test_a_private_link_that_was_used_says_so_and_lets_write_all_the_same(
     await expect(page.locator(".own .meta")).to_contain_text("Sent")
     (event,) = house.events.values()
     assert event.sender.id != "g-somebody-else"
+
+
+async def test_buttons_below_an_answer_are_pressed_once_by_keyboard(page, chat, house):
+    await opened(page, chat)
+    await write(page, "hello")
+    await expect(page.locator(".own .meta")).to_contain_text("Sent")
+    house.add(
+        visitor_of(house),
+        author="system",
+        text="What is it about?",
+        buttons=(
+            Button(label="Deposit", says="My deposit is missing"),
+            Button(label="Status", url="https://example.com/status"),
+        ),
+    )
+    answer = page.get_by_role("log").locator(".system").last
+    link = answer.get_by_role("link", name="Status")
+    await expect(link).to_have_attribute("href", "https://example.com/status")
+    assert [await link.get_attribute(name) for name in ("target", "rel")] == ["_blank", "noopener"]
+    button = answer.get_by_role("button", name="Deposit")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".own .bubble").last).to_have_text("My deposit is missing")
+    await expect(page.locator(".own .meta").last).to_contain_text("Sent")
+    await button.click()
+    await page.keyboard.press("Enter")
+    await write(page, "thanks")
+    await expect(page.locator(".own .bubble")).to_have_text(["hello", "My deposit is missing", "thanks"])
+    assert [event.text for event in house.events.values()] == ["hello", "My deposit is missing", "thanks"]
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert await page.evaluate("async () => (await axe.run(document)).violations.map((v) => v.id)") == []

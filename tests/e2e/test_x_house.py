@@ -146,7 +146,7 @@ async def test_from_a_post_into_private_by_our_link(house_folder, x):
         await answer_as_agent(app, "We have blocked it.", "reply-1")
         assert await written(ann) == "We have blocked it."
         assert len(ann.answers()) == 1
-        hidden = detail.hidings[detail.messages[0].id]
+        hidden = detail.moderations[detail.messages[0].id][-1]
         assert hidden.state == "dead"
         assert hidden.error.startswith("only replies under our own posts can be hidden")
     kept = [p for p in house_folder.rglob("*") if p.is_file() and token.partition(".")[2].encode() in p.read_bytes()]

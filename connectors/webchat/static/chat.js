@@ -40,7 +40,7 @@ function begin(user) {
   url.search = "";
   me.link = connection({
     url,
-    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: me.user, lang: language, banners: true, ...linkIn(place) }),
+    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: me.user, lang: language, banners: true, buttons: true, ...linkIn(place) }),
     onFrame,
     onState(next, code) {
       state = next;
@@ -210,6 +210,7 @@ function entryOf(message) {
     note: own ? say("sent") : "",
     deleted: message.deleted,
     files: message.files ?? [],
+    buttons: (message.buttons ?? []).map((button, at) => ({ ...button, press: () => press(message.id, at, button.says) })),
   };
 }
 
@@ -255,8 +256,15 @@ async function write() {
   resize();
 }
 
-async function put(written, { alarm: isAlarm = false, chosen = [] } = {}) {
-  const message = { id: newId(), text: written, at: Date.now(), alarm: isAlarm };
+/** A button says its words once, however often it is pressed, on whatever page: its message's id names it. */
+function press(id, at, says) {
+  const own = id.slice(0, -2) + at.toString(16).padStart(2, "0");
+  const isSaid = me.local.has(own) || [...me.confirmed.values()].some((message) => message.client_msg_id === own);
+  if (!isSaid) put(says, { id: own });
+}
+
+async function put(written, { alarm: isAlarm = false, chosen = [], id = newId() } = {}) {
+  const message = { id, text: written, at: Date.now(), alarm: isAlarm };
   const owner = me;
   if (chosen.length) {
     message.files = chosen.map(({ name, blob }) => ({ name, size: blob.size }));

@@ -11,7 +11,7 @@ const rows = new Map();
 let extra = () => [];
 
 /**
- * Show `entries`, oldest first: {key, author, name, text, at, state, note, deleted, files}.
+ * Show `entries`, oldest first: {key, author, name, text, at, state, note, deleted, files, buttons}.
  * Rows keep their elements, so that a screen reader hears each message once.
  */
 export function draw(entries) {
@@ -102,6 +102,7 @@ function fill(element, entry, follows, followed) {
   bubble.append(...(entry.deleted ? [say("deleted")] : parts(entry.text)));
   if (entry.files?.length && !entry.deleted) bubble.append(...entry.files.map(shown));
   bubble.append(...extra(entry));
+  if (entry.buttons?.length && !entry.deleted) bubble.append(pressable(entry.buttons));
   const meta = make("p", "meta");
   const time = make("time", "", moment(entry.at));
   time.dateTime = new Date(entry.at).toISOString();
@@ -117,6 +118,21 @@ function parts(text) {
     if (type && knows(`chip.${type}`)) return make("span", "chip", say(`chip.${type}`));
     return /^T-\d+$/.test(piece) ? make("strong", "", piece) : piece;
   });
+}
+
+/** Buttons below a message: one opens an address, another says something. */
+function pressable(buttons) {
+  const box = make("p", "buttons");
+  box.append(...buttons.map(({ label, url, press }) => {
+    const button = make(url.startsWith("https://") ? "a" : "button", "", label);
+    if (button.localName === "a") Object.assign(button, { href: url, target: "_blank", rel: "noopener" });
+    else {
+      button.type = "button";
+      button.addEventListener("click", press);
+    }
+    return button;
+  }));
+  return box;
 }
 
 const PICTURES = /^image\/(png|jpeg|gif|webp)$/;

@@ -42,11 +42,14 @@ export interface Attached {
 }
 /** A value that a policy sealed; who may sees it for a while. */
 export interface SealedValue { place: number; field: string; start: number; type: string; agents: boolean; until_ms: number }
+/** A way to answer a public post in private, and why it is closed. */
+export interface PrivateWay { way: "answer" | "link"; refusal: string; units_max: number | null }
 export interface MessageView {
   id: string; kind: "inbound" | "reply" | "note"; author: { type: "customer" | "agent" | "system"; id: string | null; name: string | null };
   channel: string; account: string; visibility: "public" | "private"; subject: string | null; text: string;
   folds: { start: number; end: number; kind: "quote" | "signature" }[]; has_html: boolean; language: string;
-  findings: string[]; sealed: SealedValue[]; policies: { rule: string; policy: string }[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null; hiding: Delivery | null;
+  findings: string[]; sealed: SealedValue[]; policies: { rule: string; policy: string }[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null; moderation: (Delivery & { action: string }) | null;
+  moderates: string[]; private_ways: PrivateWay[];
   state: "live" | "deleted"; revision: number; sent_at_ms: number; received_at_ms: number; why: Why | null;
 }
 export interface EventView {

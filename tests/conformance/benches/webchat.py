@@ -74,7 +74,7 @@ class WebchatBench(Bench):
     async def _visitor(self, customer: str, account: str) -> VisitorClient:
         visitor = self._visitors.get((customer, account))
         if visitor is None:
-            visitor = VisitorClient(self._http, self._address(account), self._clock, self._ids)
+            visitor = VisitorClient(self._http, self._address(account), self._clock, self._ids, buttons=True)
             self._visitors[customer, account] = visitor
             await visitor.connect()
         return visitor
@@ -109,3 +109,7 @@ class WebchatBench(Bench):
 
     def seen(self, customer: str, account: str = "default") -> list[str]:
         return self._visitors[customer, account].texts("agent")
+
+    def buttons(self, customer: str, account: str = "default") -> list[tuple[str, str]]:
+        told = self._visitors[customer, account].messages.values()
+        return [(one.label, one.url or one.says) for message in told for one in message.buttons]
