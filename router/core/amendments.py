@@ -11,6 +11,7 @@ from router.core.oncall import ring
 from router.core.placement import target_keys
 from router.core.quotes import visible
 from router.core.reasons import judged, unjudged
+from router.core.returned import came_back
 from router.core.tickets import judge_again, snippet_of
 from router.model.changes import Change, Record, Save, Withdraw
 from router.model.decisions import Outcome, Why
@@ -185,4 +186,5 @@ def receipt(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outc
         version=outbox.version + 1,
     )
     event = _event(entry, target, "delivery.state", ticket, {"from": outbox.state, "to": state})
-    return [Save(moved), Record(event)], _outcome(target, ticket)
+    stopped = came_back(entry.event, target, snapshot, entry.received_at_ms) if state == "dead" else []
+    return [Save(moved), Record(event), *stopped], _outcome(target, ticket)

@@ -67,7 +67,7 @@ _CERTAIN: Final = re.compile(
     r"[\w.+-]@[\w-]+\..*[:：]$|\d{4}.*\d{1,2}[:.]\d{2}.*[:：]$|\d{1,2}[:.]\d{2}.*\d{4}.*[:：]$"
 )
 
-_SEPARATOR: Final = re.compile(
+SEPARATOR: Final = re.compile(
     r"[-_=*~ ]{2,}\s*(?:original message|original appointment|reply message|replied message|ursprüngliche nachricht"
     r"|originalnachricht|message d['’]origine|mensaje original|mensagem original|messaggio originale"
     r"|oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|původní zpráva|wiadomość oryginalna"
@@ -75,14 +75,14 @@ _SEPARATOR: Final = re.compile(
     r"|original-nachricht|원본 메시지|原件|回复邮件)\s*[-_=*~ ]{2,}\s*$",
     re.IGNORECASE,
 )
-_FORWARD: Final = re.compile(
+FORWARD: Final = re.compile(
     r"(?:[-_=* ]{2,}\s*(?:forwarded message|forwarded by|weitergeleitete nachricht|message transféré|message transmis"
     r"|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|doorgestuurd bericht|vidarebefordrat meddelande"
     r"|转发邮件信息|转发的邮件|转发邮件|轉寄郵件|轉寄的郵件|転送メッセージ)"
     r"|begin forwarded message:|anfang der weitergeleiteten)",
     re.IGNORECASE,
 )
-_FIELD: Final = re.compile(
+FIELD: Final = re.compile(
     r"\*?(?:(?P<who>from|von|de|da|van|från|fra|od|от|发件人|寄件者|寄件人|發件人|差出人|보낸 사람|发送人)"
     r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|temat|тема|主题|主旨|主題|件名|제목)"
     r"|(?:sent|date|to|cc|gesendet|datum|an|envoyé|à|enviado(?: el)?|fecha|para|enviada em|data|inviato|a|verzonden|aan"
@@ -171,7 +171,7 @@ class _Cutter:
             line = lines[at].text
             if not line:
                 at += 1
-            elif line[0] in _FORWARD_STARTS and _FORWARD.match(line):
+            elif line[0] in _FORWARD_STARTS and FORWARD.match(line):
                 # Somebody else's mail, shown to us for the first time: that is the message.
                 forwarded = True
                 at = self._skip_block(at + 1)
@@ -246,7 +246,7 @@ class _Cutter:
     def _begins_history(self, at: int, *, forwarded: bool) -> bool:
         """A separator or a copied header block: all that follows is an older mail."""
         line = self._lines[at].text
-        if line[0] in _SEPARATOR_STARTS and _SEPARATOR.match(line):
+        if line[0] in _SEPARATOR_STARTS and SEPARATOR.match(line):
             return True
         if len(line) >= 10 and set(line) <= _RULER:
             following = self._next_filled(at + 1)
@@ -256,16 +256,16 @@ class _Cutter:
     def _is_block(self, at: int) -> bool:
         """`From:` and two more fields; a subject or an address, or it is a customer telling from whom to whom."""
         line = self._lines[at].text
-        field = _FIELD.match(line) if ":" in line or "：" in line else None
+        field = FIELD.match(line) if ":" in line or "：" in line else None
         if field is None or field["who"] is None:
             return False
-        others = [_FIELD.match(line.text) for line in self._lines[at + 1 : at + _BLOCK_LINES]]
+        others = [FIELD.match(line.text) for line in self._lines[at + 1 : at + _BLOCK_LINES]]
         found = [other for other in others if other is not None]
         return len(found) >= 2 and ("@" in field["value"] or any(other["subject"] for other in found))
 
     def _skip_block(self, at: int) -> int:
         following = self._next_filled(at)
-        if following is None or _FIELD.match(self._lines[following].text) is None:
+        if following is None or FIELD.match(self._lines[following].text) is None:
             return at
         while following < len(self._lines) and self._lines[following].text:
             following += 1
@@ -305,7 +305,7 @@ class _Cutter:
         line = self._lines[at].text
         if not line:
             return False
-        if line[0] in ">＞" or _SEPARATOR.match(line) or _FORWARD.match(line) or self._is_block(at):
+        if line[0] in ">＞" or SEPARATOR.match(line) or FORWARD.match(line) or self._is_block(at):
             return True
         return self._wrote_at(at) is not None
 

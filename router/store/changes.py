@@ -19,6 +19,7 @@ from router.model.grouping import Incident, IncidentTicket, Joining, Mark, Matte
 from router.model.ids import ContactId, EventId, JournalId, TicketId
 from router.model.message import StoredField
 from router.model.people import Claim, NeverMerge, PeopleAct
+from router.model.returned import Returned
 from router.model.tables import (
     Agent,
     Contact,
@@ -145,6 +146,7 @@ class _Batch:
         self.blocks = _Plan[Block]()
         self.held = _Plan[Held]()
         self.traffic = _Plan[Traffic]()
+        self.returned = _Plan[Returned]()
         self.counts: list[Count] = []
         self.withdrawn: list[Withdraw] = []
         self.events: list[Event] = []
@@ -242,6 +244,7 @@ def _apply(
     yield from batch.agents.write()
     yield from batch.blocks.write()
     yield from batch.traffic.write()
+    yield from batch.returned.write()
     yield from _index(documents, batch.messages.saved)
     held = {row.journal_id for row in batch.held.added.values()}
     yield from mark_done([id_ for id_ in journal_ids if id_ not in held], now_ms=now_ms)

@@ -6,7 +6,7 @@ from router.model.ids import AgentId, ContactId, EventId, MessageId, OutboxId, T
 from router.model.limits import PRIVATE_MESSAGES_MAX
 from router.model.snapshot import Acquaintance, ReplyFacts, Surroundings
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Ticket
-from router.store import actions
+from router.store import actions, returned
 from router.store.script import Script, fetch, fetch_one, select
 
 
@@ -46,6 +46,7 @@ def reply_facts(ticket_id: TicketId, after: EventId) -> Script[ReplyFacts | None
         contact_name=named[0][0],
         their=their,
         told=frozenset(row[0] for row in told),
+        returned=(yield from returned.of_conversation(conversation)),
         newer=tuple(row[0] for row in newer),
     )
 

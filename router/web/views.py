@@ -19,7 +19,7 @@ from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
 from router.web.contacts import identity_view
 from router.web.files import shown_as
-from router.web.side_views import action_view, check_view, facts_view, page_view
+from router.web.side_views import action_view, check_view, facts_view, page_view, returned_view
 from rules.ruleset import Ruleset
 
 
@@ -321,6 +321,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
         "related": [ticket_row(line) for line in detail.related],
         "incidents": [{"id": one.id, "title": one.title, "state": one.state} for one in detail.incidents],
         "same_text": detail.same_text,
+        "returned": returned_view(detail.returned),
         "can_reply": reason is None,
         "cannot_reply_reason": reason,
         "text_max": way_out.text_max,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from router.core.placement import ask, place, quoted_numbers
+from router.core.asking import ask
+from router.core.placement import place, quoted_numbers
 from router.model.limits import REOPEN_WINDOW_MS
 from router.model.message import JournalEntry
 from router.model.snapshot import SnapshotKeys
