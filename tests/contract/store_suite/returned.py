@@ -3,10 +3,11 @@
 import pytest
 
 from router.model.changes import Add, Save
+from router.model.erasure import ErasureWork
 from router.model.errors import Conflict
 from router.model.returned import Returned, returned_id
 from router.model.snapshot import SnapshotKeys
-from router.store import changes, commands, inbox, returned
+from router.store import changes, commands, erasing, inbox, returned
 from router.store import snapshot as store_snapshot
 from router.store.script import Store
 from tests.contract.store_suite.make import NOW, Case, newer, put
@@ -69,6 +70,12 @@ class ReturnedSuite:
         await write(store, Save(newer(row, lifted_at_ms=NOW)))
         with pytest.raises(Conflict):
             await write(store, Save(newer(row, lifted_at_ms=NOW + 1)))
+
+    async def test_with_an_erased_person_it_goes(self, store: Store):
+        mine, other = row_of("ann@example.org"), row_of("bob@example.org")
+        await write(store, Add(mine), Add(other))
+        await store.write(erasing.counts(["nobody"], ErasureWork(values=("Ann@example.org", "77"))))
+        assert await store.read(returned.of_ids([mine.id, other.id])) == [other]
 
     async def test_a_thread_of_outlook_is_found_by_its_name(self, store: Store):
         ann, bob, eve = Case("Ann"), Case("Bob"), Case("Eve")

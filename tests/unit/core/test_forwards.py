@@ -27,7 +27,8 @@ FORMS = {
     "gmail, chinese": (
         "Fwd: My transfer",
         "Please look at this, she called too.\n\n---------- Forwarded message ---------\n"
-        "发件人： Ann Berg <ann@example.org>\nDate: 2026年11月2日周一 09:00\nSubject: My transfer\nTo: Mei <mei@shop.example>\n\n\n",
+        "发件人： Ann Berg <ann@example.org>\nDate: 2026年11月2日周一 09:00\nSubject: My transfer\n"
+        "To: Mei <mei@shop.example>\n\n\n",
         "Ann Berg",
     ),
     "outlook": (
