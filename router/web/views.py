@@ -204,6 +204,8 @@ def message_view(
         author = AuthorView(type="customer", id=sender.id if sender else None, name=sender.name if sender else None)
     elif message.author_id is not None:
         author = AuthorView(type="agent", id=message.author_id, name=names.get(message.author_id))
+    elif message.kind == "note" and message.sender is not None:  # an agent's address that is nobody's login
+        author = AuthorView(type="agent", id=None, name=message.sender.id)
     else:
         author = AuthorView(type="system", id=None, name=None)
     return MessageView(

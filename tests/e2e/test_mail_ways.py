@@ -132,7 +132,7 @@ async def test_what_an_agent_passes_on_is_the_customers(tmp_path, dovecot, smtp_
             customer, note = ticket["messages"]
             assert (customer["author"]["type"], customer["author"]["id"]) == ("customer", CUSTOMER)
             assert (customer["text"], customer["subject"]) == ("Where is it?", "My transfer")
-            assert (note["kind"], note["text"]) == ("note", "She wrote to me.")
+            assert (note["kind"], note["text"], note["author"]["name"]) == ("note", "She wrote to me.", AGENT)
             assert ticket["contact"]["identities"] == [], "an agent's word proves nobody"
         ticket = await shop.desk.until("T-1003", lambda one: len(one["messages"]) == 2)
         assert ticket["messages"][0]["author"]["id"] == "eve@mail.example"
