@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from router.core.identity import read_sender
-from router.core.quotes import FIELD, FORWARD, SEPARATOR
+from router.core.mail_marks import FIELD, FORWARD, SEPARATOR
 from router.model.changes import Add, Change, Record
 from router.model.contact import normal_email
 from router.model.ids import AgentId, MessageId

@@ -35,7 +35,7 @@ FOLDED = {
     "163": ('谢谢\n\n\n在 2026-11-02 16:03:01，"客服" <help@shop.example> 写道：\n\n旧内容\n', "谢谢"),
     "foxmail": ("谢谢\n\n发件人： 客服\n发送时间： 2026-11-02 16:03\n收件人： anna\n主题： Re: 提现\n旧内容\n", "谢谢"),
     "wechat work": ("好的\n\n--------------回复的邮件信息--------------\n发件人：客服<help@shop.example>\n"
-                    "发送时间：2026-11-02\n主题：提现\n旧\n", "好的\n\n--------------回复的邮件信息--------------"),
+                    "发送时间：2026-11-02\n主题：提现\n旧\n", "好的"),
     "signature": ("hello\n\n-- \nAnna Berg\nShop Ltd\n", "hello"),
     "signature, quote": ("hello\n--\nAnna\n\nOn 2.11.2026 10:00, X wrote:\n> q\n\nPS: hurry\n", "hello\n\nPS: hurry"),
     "phone": ("help me\n\nSent from my iPhone\n", "help me"),
