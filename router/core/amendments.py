@@ -9,7 +9,7 @@ from router.core.delivery import DELIVERY_RANK
 from router.core.identity import conversation_key, read_sender
 from router.core.oncall import ring
 from router.core.placement import target_keys
-from router.core.quotes import visible
+from router.core.quotes import words_of
 from router.core.reasons import judged, unjudged
 from router.core.returned import came_back
 from router.core.tickets import judge_again, snippet_of
@@ -73,7 +73,7 @@ def edit(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snaps
     text = event.text or ""
     facts = Facts(
         message=MessageFacts(
-            text=visible(text),
+            text=words_of(event),
             channel=event.channel,
             account=event.account,
             visibility=event.visibility,
@@ -124,7 +124,7 @@ def _with_new_files(target: Message, entry: JournalEntry) -> tuple[StoredAttachm
 
 def _is_shown(message: Message, ticket: Ticket) -> bool:
     """Whether lists show the beginning of this message."""
-    return ticket.snippet == snippet_of(visible(message.text))
+    return ticket.snippet == snippet_of(words_of(message))
 
 
 def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outcome]:

@@ -21,7 +21,7 @@ from router.core.needs import noted, to_ask
 from router.core.oncall import ring
 from router.core.pieces import Pieces, together
 from router.core.placement import NotJoined, Placement, place
-from router.core.quotes import visible
+from router.core.quotes import words_of
 from router.core.reasons import added, noticed, why_of
 from router.core.receipts import Ways, automatic_reply
 from router.core.repeats import again, remembered
@@ -127,7 +127,7 @@ def _decide_message(
     placement = place(entry, snapshot, token_conversation=circumstances.token_conversation, matching=ruleset.matching)
     pieces = together(entry, placement, snapshot)
     whole, entry = entry, pieces.entry
-    new_text = visible(entry.event.text or "")
+    new_text = words_of(entry.event)
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
     if entry.event.alarm and not entry.imported:
         verdict = raised(verdict, ruleset)

@@ -84,6 +84,11 @@ def visible(text: str, writer: str = "") -> str:
     return _without(text, folds).strip() if folds else text
 
 
+def words_of(said: InboundEvent | Message) -> str:
+    """What its writer newly wrote."""
+    return visible(said.text or "", writer_of(said))
+
+
 def writer_of(said: InboundEvent | Message) -> str:
     """The name whose signature may stand in it; on other channels than mail nobody signs."""
     return (said.sender.name if said.sender is not None else None) or "" if said.channel == "email" else ""

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from router.core.account import account_of
-from router.core.quotes import fold
+from router.core.quotes import fold, writer_of
 from router.core.verification import unlocked_until
 from router.flow.channels import Channels
 from router.model.changes import contact_name, ticket_number
@@ -217,7 +217,7 @@ def message_view(
         visibility=message.visibility,
         subject=message.subject,
         text=message.text,
-        folds=tuple(FoldView(start=f.start, end=f.end, kind=f.kind) for f in fold(message.text))
+        folds=tuple(FoldView(start=f.start, end=f.end, kind=f.kind) for f in fold(message.text, writer_of(message)))
         if message.kind == "inbound"
         else (),
         has_html=message.html is not None,
