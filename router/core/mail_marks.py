@@ -51,7 +51,8 @@ DATED: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[/.年月-]\d{1,2}|[\w
 CERTAIN: Final = re.compile(r"[\w.+-]@[\w-]+\..*[:：]$|\d{4}.*\d{1,2}[:.]\d{2}.*[:：]$|\d{1,2}[:.]\d{2}.*\d{4}.*[:：]$")
 
 SEPARATOR: Final = re.compile(
-    r"[-_=*~ ]{2,}\s*(?:on .{5,250}\bwrote|original|original mail"
+    r"[-_=*~ ]{2,}\s*(?:(?:on|am|le|el|em|il|op|den) .{5,250}"
+    r"\b(?:wrote|schrieb|écrit|escribió|escreveu|scritto|schreef|skrev)\b:?|original|original mail"
     r"|original message|original appointment|reply message|replied message|ursprüngliche nachricht"
     r"|originalnachricht|message d['’]origine|mensaje original|mensagem original|messaggio originale"
     r"|oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|původní zpráva|wiadomość oryginalna"

@@ -59,12 +59,13 @@ _BLOCK_LINES: Final = 10
 """Within so many lines the fields of a copied header block stand."""
 _SIGNATURE_LINES: Final = 25
 _SIGNATURE_CHARS: Final = 2_000
+_DASHES: Final = "-–—_ "
 _ANSWERS: Final = frozenset("【答回")
 
 
 def fold(text: str, writer: str = "") -> tuple[Fold, ...]:
-    """The spans of `text` that are quoted history or a signature: sorted, disjoint, whole lines. `writer` is the name
-    that a mail is from (`writer_of`): it tells where a signature begins that no delimiter announces."""
+    """The spans of `text` that are quoted history or a signature: sorted, disjoint, whole lines. `writer` says
+    whom a mail is from (`writer_of`): the name tells where a signature begins that no delimiter announces."""
     may_fold, may_sign = _may_fold(text), bool(writer) and len(text) > len(writer)
     if not may_fold and not may_sign:
         return ()
@@ -90,8 +91,10 @@ def words_of(said: InboundEvent | Message) -> str:
 
 
 def writer_of(said: InboundEvent | Message) -> str:
-    """The name whose signature may stand in it; on other channels than mail nobody signs."""
-    return (said.sender.name if said.sender is not None else None) or "" if said.channel == "email" else ""
+    """Whose signature may stand in it, as `Name <address>`; on other channels than mail nobody signs."""
+    if said.channel != "email" or said.sender is None:
+        return ""
+    return f"{said.sender.name or ''} <{said.sender.id}>"
 
 
 def _signed(lines: list[_Line], folds: list[Fold], writer: str) -> list[Fold]:
@@ -241,7 +244,7 @@ class _Cutter:
     def _wrote_at(self, at: int) -> int | None:
         """The line on which the attribution that begins at `at` ends; never one that begins further down."""
         lines = self._lines
-        first = lines[at].text
+        first = lines[at].text.lstrip(_DASHES) or lines[at].text  # some programs rule an attribution off
         if not OPENER.match(first):
             if _ends_attribution(first) and ALONE.match(first):
                 return at

@@ -50,13 +50,15 @@ def begins(lines: Sequence[str], writer: str) -> int | None:
     end = len(lines)
     while end and not lines[end - 1]:
         end -= 1
-    names = _names(writer)
+    called, _, address = writer.partition("<")
+    names = _names(called)
     for at in range(max(1, end - _LINES_MAX), end):
         line = _plain(lines[at])
         for name in names:
             if name in line and (start := _start(lines, at, end, name)) is not None:
                 return start if _may_be(lines, start, end) else None
     start = _card(lines, end)
+    start = _addressed(lines, end, address.rstrip(">").casefold()) if start is None else start
     start = _ruled(lines, end) if start is None else start
     start = _sent_by(lines, end) if start is None else start
     return start if start is not None and _may_be(lines, start, end) else None
@@ -73,11 +75,26 @@ def _names(writer: str) -> list[str]:
         return list(dict.fromkeys([name, name.replace(" ", "")]))
     if " " not in name:
         return []
-    return [name, f"{name[0]}. {name.rpartition(' ')[2]}"]
+    before, _, family = name.rpartition(" ")
+    return [name, f"{family} {before}", f"{name[0]}. {family}"]
 
 
 def _plain(text: str) -> str:
     return _SPACES.sub(" ", _BOLD.sub("", text[:_LINE_CHARS_MAX])).strip(" ,").casefold()
+
+
+def _addressed(lines: Sequence[str], end: int, address: str) -> int | None:
+    """The last paragraph where it is short, no sentence, and holds the address that the mail is from."""
+    first = end
+    while first > 0 and lines[first - 1]:
+        first -= 1
+    block = lines[first:end]
+    if not address or not 0 < len(block) <= _CARD_LINES[1] or not any(address in line.casefold() for line in block):
+        return None
+    plain = all(
+        len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _ENDS and not _SAYS.search(line) for line in block
+    )
+    return first if first > 0 and plain else None
 
 
 def _card(lines: Sequence[str], end: int) -> int | None:
