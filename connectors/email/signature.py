@@ -20,6 +20,8 @@ _BREAK: Final = re.compile(r"</?(?:div|p|br|tr|table|li|h\d)\b[^<>]{0,1000}>", r
 _TAG: Final = re.compile(r"<[^<>]{0,2000}>")
 _LOOK_CHARS: Final = 4_000
 """Of the element: its first lines are enough."""
+_HTML_CHARS_MAX: Final = 200_000
+"""Of the page: a signature stands above the history."""
 _ELEMENTS_MAX: Final = 5
 _LINES_MAX: Final = 400
 """Of the text: what stands further down is history."""
@@ -30,7 +32,7 @@ def delimited(text: str, html: str) -> str:
     """`text` with a delimiter above the signature that `html` names; as it is, where there is one or none is found."""
     lines = text.split("\n", _LINES_MAX)
     plain = [_plain(line) for line in lines]
-    for number, element in enumerate(_ELEMENT.finditer(html)):
+    for number, element in enumerate(_ELEMENT.finditer(html, 0, _HTML_CHARS_MAX)):
         if number == _ELEMENTS_MAX:
             break
         wanted = [] if _PREFIX in element[0] else _first_lines(html[element.end() : element.end() + _LOOK_CHARS])

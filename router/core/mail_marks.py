@@ -20,7 +20,7 @@ HINTS: Final = AhoCorasick([
     "From:", "Von:", "De:", "De :", "Da:", "Van:", "Fra:", "Från:", "Od:",
     "пишет", "писал", "От:", "Отправлено", "写道", "寫道", "发件人", "寄件者", "寄件人", "發件人", "原始邮件",
     "原始郵件", "发自", "寄自", "傳送自", "來自我", "从我的", "從我的", "書きました", "差出人", "から送信",
-    "작성", "보낸 사람",
+    "작성", "보낸", "Lähettäjä:",
 ])  # fmt: skip
 BEGINNINGS: Final = (">", "--", "On ", "＞", "Begin forwarded")
 INTRO_HINTS: Final = (
@@ -36,10 +36,10 @@ WROTE: Final = re.compile(
     re.IGNORECASE,
 )
 # How an attribution begins when it may be wrapped; and one that stands on a line of its own.
-OPENER: Final = re.compile(r"on |am |le |el |em |il |op |den |på |dne |w dniu |в |在|于|於", re.IGNORECASE)
+OPENER: Final = re.compile(r"on |at |am |le |el |em |il |op |den |på |dne |w dniu |в |在|于|於", re.IGNORECASE)
 # A date at the beginning, as Russian, Japanese and Korean programs write it, or a name with its address and a date.
 DATE_OPENER: Final = re.compile(
-    r"(?:[^\W\d_]{1,9}[.,]{1,2} ?)?\d{1,4}(?:[./년年-]| [^\W\d_]{3,12}[. ]).{0,200}\d{1,2}[:.]\d{2}"
+    r"(?:[^\W\d_]{1,12}[.,]{1,2} ?)?\d{1,4}(?:[./년年-]| [^\W\d_]{3,12}[. ]).{0,200}\d{1,2}[:.]\d{2}"
     r"|[^@]{0,80}<[^<>@ ]{1,64}@[^<>@ ]{1,250}>\s?[于於]\s?\d{4}"
 )
 # Any other line that names an address and a time, where a quote follows at once.
@@ -70,12 +70,12 @@ FORWARD: Final = re.compile(
 )
 FIELD: Final = re.compile(
     r"[|*]?\s?(?:(?P<who>from|von|de|da|van|från|fra|od|от|від|kimden|feladó|từ|de la|από"
-    r"|发件人|寄件者|寄件人|發件人|差出人|보낸 사람|发送人)"
-    r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|temat|тема|主题|主旨|主題|件名|제목"
+    r"|发件人|寄件者|寄件人|發件人|差出人|보낸 ?사람|lähettäjä|发信人|发送人)"
+    r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|temat|тема|主题|主旨|主題|件名|제목|aihe"
     r"|konu|tárgy|chủ đề|subiect|θέμα)"
     r"|(?:sent|date|to|cc|gesendet|datum|an|envoyé|à|enviado(?: el)?|fecha|para|enviada em|data|inviato|a|verzonden|aan"
     r"|skickat|till|sendt|til|odesláno|komu|wysłano|do|отправлено|дата|кому|发送时间|发送日期|日期|时间|傳送日期|寄件日期"
-    r"|收件人|收件者|抄送|副本|送信日時|宛先|보낸 날짜|날짜|받는 사람|참조"
+    r"|收件人|收件者|抄送|副本|送信日時|宛先|보낸 날짜|날짜|받는 ?사람|lähetetty|vastaanottaja|참조"
     r"|gönderme tarihi|tarih|kime|küldve|címzett|đã gửi|tới|trimis|către"
     r"|ημερομηνία|προς|надіслано|кому|传送日期|傳送時間|收信人|寄信人))\s*\*?\s*[:：]\*?\s*(?P<value>.*)",
     re.IGNORECASE,

@@ -66,7 +66,7 @@ _ANSWERS: Final = frozenset("【答回")
 def fold(text: str, writer: str = "") -> tuple[Fold, ...]:
     """The spans of `text` that are quoted history or a signature: sorted, disjoint, whole lines. `writer` says
     whom a mail is from (`writer_of`): the name tells where a signature begins that no delimiter announces."""
-    may_fold, may_sign = _may_fold(text), bool(writer) and len(text) > len(writer)
+    may_fold, may_sign = _may_fold(text), bool(writer)
     if not may_fold and not may_sign:
         return ()
     lines = _lines(text)
@@ -324,7 +324,7 @@ class _Cutter:
                 return None
             self._add(at, at + 1, "signature")
             return at + 1
-        if lines[at].text not in {"--", "—"}:
+        if lines[at].text not in {"--", "---", "–", "—"}:
             return None
         stop = at + 1
         while stop < len(lines) and stop - at <= _SIGNATURE_LINES and not self._ends_signature(stop):

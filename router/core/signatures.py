@@ -129,7 +129,7 @@ def _start(lines: Sequence[str], at: int, end: int, name: str) -> int | None:
     """Where the signature begins that the line with the name belongs to."""
     line = _plain(lines[at])
     if line == name:
-        return at if any(lines[at + 1 : end]) else None  # alone it is how one closes a letter
+        return at if any(lines[at + 1 : end]) or not lines[at - 1] else None  # else it closes the letter
     title = _TITLE.match(line)
     after = line.removeprefix(title[0] if title is not None else "")
     if after.startswith(name) and _SEPARATED.match(after, len(name)):

@@ -73,8 +73,8 @@ class Score:
 
 
 def scored(name: str) -> Score:
-    """How a set is read: each of FIELDS, `files` (names and counts of a mail, both right), `cut` (replies: the new words
-    of those that quote) and `whole` (those that quote nothing)."""
+    """How a set is read: each of FIELDS and all `fields`, `files` (names and counts of a mail, both right), and the new
+    words, of mails that quote (`cut`) and of others (`whole`)."""
     score = Score()
     for letter in letters(name):
         event, family = letter.read(), letter.label["family"]

@@ -20,8 +20,10 @@ from router.core.html import derive_text, sanitise, unsaid
 from router.core.quotes import fold, visible
 from router.model.errors import InvalidMessage
 from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX, NAME_CHARS_MAX, REFERENCES_MAX, SUBJECT_CHARS_MAX
+from tests.corpora.letters import SETS, letters
 
-CORPUS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "corpora" / "mail").glob("*.eml"))]
+AWKWARD = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "corpora" / "mail").glob("*.eml"))]
+CORPUS = [*AWKWARD, *(letter.raw for name in SETS for letter in letters(name))]
 META = {"address": "help@shop.example", "trusted_authserv_id": "mx.shop.example", "internaldate_ms": "1793000000000"}
 MUTANTS = 2_000
 SPICE = [
