@@ -1,4 +1,4 @@
-"""What the worst mail costs: the corpora, 2,000 mutations of them, and mails made to be slow; parsed, derived and folded.
+"""What the worst mail costs: all corpora, 2,000 mutations, and mails made to be slow; parsed, derived and folded.
 
 `python -m benchmarks.mails`. Processor time of one core. The bound is one second for the worst of them; beside it, how
 long this machine needs to hash the same bytes.
