@@ -319,7 +319,7 @@ class _Cutter:
     def _signature(self, at: int) -> int | None:
         """`-- ` and what follows it up to the next quote, or a line that a device added."""
         lines = self._lines
-        if DEVICE.match(lines[at].text) and len(lines[at].text) < 100:
+        if len(lines[at].text) < 100 and DEVICE.match(lines[at].text):
             if at == 0 and len(lines) > 1:
                 return None
             self._add(at, at + 1, "signature")
