@@ -16,7 +16,7 @@ import msgspec
 from router.core.entities import calls, marks, tokens
 from router.core.evidence import ASKED, Candidate, Heard, Meeting, Place, Standing, Weighing, cues, meeting, points
 from router.core.likeness import hear, likeness
-from router.core.quotes import visible
+from router.core.quotes import words_of
 from router.core.signals import signals
 from router.model.ids import ContactId, TicketId
 from router.model.matter import Sketch
@@ -75,7 +75,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 def said(entry: JournalEntry, numbers: frozenset[int]) -> Said:
     """A message as it is compared: its own words, without quoted history and the subject that an answer repeats."""
-    heard = hear(_subject(entry), visible(entry.event.text or ""), entry.address_hashes)
+    heard = hear(_subject(entry), words_of(entry.event), entry.address_hashes)
     return Said(
         text=heard.folded,
         body=heard.body,

@@ -15,6 +15,7 @@ from router.model.changes import Add, Change, Count, Save
 from router.model.grouping import Joining, Mark, Matter
 from router.model.ids import ActionId, ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
+from router.model.returned import Returned
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
 from router.model.timers import IdentityCheck
 
@@ -24,6 +25,13 @@ ConversationKey = tuple[str, str, Visibility, str, str]
 """(channel, account, visibility, thread, peer)"""
 ExternalKey = tuple[str, str, str]
 """(channel, account, external message id)"""
+ThreadRoot = tuple[str, str, str, str]
+"""(channel, account, what names the thread in a Thread-Index, the sender's address)"""
+
+
+def thread_root(thread_index: str) -> str:
+    """What is the same in all mails of a thread: the first 22 bytes, in hex."""
+    return thread_index[:44]
 
 
 class SnapshotKeys(msgspec.Struct, kw_only=True):
@@ -38,6 +46,8 @@ class SnapshotKeys(msgspec.Struct, kw_only=True):
     thread_peers: set[tuple[ExternalKey, str]] = msgspec.field(default_factory=set)
     """For a mail that answers a known one: that external id and the sender's address, whose conversation in the
     same thread is wanted too."""
+    thread_roots: set[ThreadRoot] = msgspec.field(default_factory=set)
+    """For a mail that says where Outlook threads it."""
     token_peers: set[tuple[ConversationId, str]] = msgspec.field(default_factory=set)
     """The same for a verified reply token."""
     logins: set[str] = msgspec.field(default_factory=set)
@@ -54,6 +64,8 @@ class SnapshotKeys(msgspec.Struct, kw_only=True):
     """Senders whose messages are counted."""
     accounts: set[tuple[str, str]] = msgspec.field(default_factory=set)
     """(channel, account)"""
+    returned: set[str] = msgspec.field(default_factory=set)
+    """Addresses, by `returned_id`, whose mail may have come back; those of found conversations come as well."""
     ticket_numbers: set[int] = msgspec.field(default_factory=set)
     """Quoted in a text: hints for an agent, never a join."""
 
@@ -82,6 +94,8 @@ class Snapshot:
         self.traffic: dict[str, Traffic] = {}
         self.loads: dict[tuple[str, str], Load] = {}
         """By channel and account."""
+        self.returned: dict[str, Returned] = {}
+        """By `returned_id` of the address."""
         self.participants: set[tuple[TicketId, str, str]] = set()
         """(ticket, kind, value) of the loaded tickets."""
 
@@ -93,6 +107,17 @@ class Snapshot:
             if m.conversation_id == conversation_id and m.kind == "inbound" and m.state == "live"
         ]
         return sorted(found, key=lambda m: m.id)
+
+    def in_thread(self, channel: str, account: str, root: str) -> list[Conversation]:
+        """Conversations with a ticket in which a mail of this Outlook thread came (only loaded ones)."""
+        return [
+            c
+            for c in self.conversations_by_id.values()
+            if c.thread_index is not None
+            and thread_root(c.thread_index) == root
+            and (c.channel, c.account) == (channel, account)
+            and c.ticket_id in self.tickets
+        ]
 
     def open_tickets_of(self, contact_id: ContactId) -> list[Ticket]:
         """Tickets of the contact that are neither solved nor closed, newest first (only loaded ones)."""
@@ -142,6 +167,8 @@ class Snapshot:
                 self.marks.setdefault(row.value, {})[row.ticket_id] = row
             case Traffic():
                 self.traffic[row.id] = row
+            case Returned():
+                self.returned[row.id] = row
             case _:
                 pass
 
@@ -188,6 +215,8 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Keys of what the customer was told (core/notices)."""
     is_answered: bool = False
     """`last_inbound` is a post that was answered in private before."""
+    returned: Returned | None = None
+    """What came back for good from where answers go; None: nothing, or it was lifted."""
     newer: tuple[MessageId, ...] = ()
     """Messages of customer or colleagues recorded after the event that the agent had seen."""
 

@@ -18,6 +18,7 @@ from router.model.errors import Conflict
 from router.model.grouping import Incident, IncidentTicket, Joining, Mark, Matter, Regrouping
 from router.model.ids import ContactId, EventId, JournalId, TicketId
 from router.model.people import Claim, NeverMerge, PeopleAct
+from router.model.returned import Returned
 from router.model.tables import (
     Agent,
     Contact,
@@ -144,6 +145,7 @@ class _Batch:
         self.blocks = _Plan[Block]()
         self.held = _Plan[Held]()
         self.traffic = _Plan[Traffic]()
+        self.returned = _Plan[Returned]()
         self.counts: list[Count] = []
         self.withdrawn: list[Withdraw] = []
         self.events: list[Event] = []
@@ -241,6 +243,7 @@ def _apply(
     yield from batch.agents.write()
     yield from batch.blocks.write()
     yield from batch.traffic.write()
+    yield from batch.returned.write()
     yield from _index(documents, batch.messages.saved)
     held = {row.journal_id for row in batch.held.added.values()}
     yield from mark_done([id_ for id_ in journal_ids if id_ not in held], now_ms=now_ms)
