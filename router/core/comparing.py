@@ -2,7 +2,6 @@
 
 import msgspec
 
-from router.core.matters import marks_of
 from router.core.placement import Placement
 from router.core.signals import settled
 from router.model.changes import Add, Change, Save
@@ -30,7 +29,7 @@ def compared(
             changes.append(Save(msgspec.structs.replace(after, version=before.version + 1)))
     changes += [
         Add(Mark(id=ids.new(), value=value, ticket_id=ticket.id, contact_id=ticket.contact_id, at_ms=now_ms))
-        for value in dict.fromkeys(marks_of(heard))
+        for value in heard.marks
         if ticket.id not in snapshot.marks.get(value, {})
     ]
     if belonging is not None:

@@ -12,7 +12,7 @@ import msgspec
 from router.core.evidence import Candidate
 from router.core.identity import ProvenIdentity, SenderView, read_sender
 from router.core.lifecycle import OVER
-from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, marks_of, said
+from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, said
 from router.core.thanks import is_thanks
 from router.model.abuse import sender_key
 from router.model.ids import ContactId, ConversationId, TicketId
@@ -119,7 +119,7 @@ def ask(entry: JournalEntry, token_conversation: ConversationId | None, keys: Sn
     sender = read_sender(event)
     peer = sender.peer
     if event.kind in _SAID:
-        keys.marks.update(marks_of(said(entry, frozenset())))
+        keys.marks.update(said(entry, frozenset()).marks)
     keys.identities.update([identity.key for identity in sender.proven])
     keys.blocked.update([(event.channel, peer), *(identity.key for identity in sender.proven)])
     keys.traffic.add(sender_key(event.channel, event.account, peer, is_proven=bool(sender.proven)))
@@ -340,7 +340,7 @@ def _sharing(heard: Said, contact: Contact | None, snapshot: Snapshot) -> dict[T
     """Tickets of other people in which the same value, or the same text, was said: hints, never a join."""
     own = contact.id if contact is not None else None
     found: dict[TicketId, str] = {}
-    for value in marks_of(heard):
+    for value in heard.marks:
         for mark in snapshot.marks.get(value, {}).values():
             if mark.contact_id != own and len(found) < _SHARING_MAX:
                 found.setdefault(mark.ticket_id, value.partition(":")[0])
