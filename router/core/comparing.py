@@ -3,7 +3,6 @@
 import msgspec
 
 from router.core.placement import Placement
-from router.core.signals import settled
 from router.model.changes import Add, Change, Save
 from router.model.grouping import Joining, Mark, Matter
 from router.model.ids import MessageId
@@ -19,12 +18,11 @@ def compared(
     heard, belonging = placement.heard, placement.belonging
     changes: list[Change] = []
     before = snapshot.matters.get(ticket.id)
-    over = settled(heard.body)
     if before is None:
-        matter = Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=heard.sketch, settled=over)
+        matter = Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=heard.sketch, settled=heard.settled)
         changes.append(Add(matter))
     else:
-        after = msgspec.structs.replace(before, sketch=before.sketch.joined(heard.sketch), settled=over)
+        after = msgspec.structs.replace(before, sketch=before.sketch.joined(heard.sketch), settled=heard.settled)
         if after != before:
             changes.append(Save(msgspec.structs.replace(after, version=before.version + 1)))
     changes += [

@@ -14,6 +14,7 @@ from zlib import crc32
 
 from router.core.concepts import WEIGHTS, concepts, contradicts, is_coin, is_thing
 from router.core.entities import entities, marks
+from router.core.signals import settled
 from router.model.matter import Sketch
 from rules.text import fold
 
@@ -211,6 +212,8 @@ class Heard(NamedTuple):
     """Subject and text as they came."""
     marks: tuple[str, ...]
     """What tickets of other people are related by: strong values, and the whole text where it is long enough."""
+    settled: bool
+    """It says that the matter is settled, or nothing but thanks."""
 
 
 def hear(subject: str, text: str, addresses: tuple[str, ...] = ()) -> Heard:
@@ -224,7 +227,7 @@ def _hear(subject: str, body: str, addresses: tuple[str, ...]) -> Heard:
     folded = fold(text).text
     sketch = Sketch(entities=entities(text, addresses), concepts=concepts(folded), words=_digests(folded))
     heard = fold(body).text if subject else folded
-    return Heard(folded, heard, sketch, text, _marks(folded, sketch))
+    return Heard(folded, heard, sketch, text, _marks(folded, sketch), settled(heard))
 
 
 def _digests(folded: str) -> tuple[int, ...]:

@@ -65,6 +65,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     """Subject and text as they came."""
     marks: tuple[str, ...] = ()
     """What tickets of other people are related by."""
+    settled: bool = False
+    """It says that the matter is settled."""
     numbers: frozenset[int] = frozenset()
     """Of tickets it quotes."""
     is_new_mail: bool = False
@@ -81,6 +83,7 @@ def said(entry: JournalEntry, numbers: frozenset[int]) -> Said:
         sketch=heard.sketch,
         plain=heard.plain,
         marks=heard.marks,
+        settled=heard.settled,
         numbers=numbers,
         is_new_mail=entry.event.channel == "email" and entry.event.in_reply_to is None,
         at_ms=entry.received_at_ms,
