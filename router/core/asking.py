@@ -2,7 +2,7 @@
 
 from router.core.forwards import as_if, rewritten
 from router.core.identity import read_sender
-from router.core.matters import marks_of, said
+from router.core.matters import said
 from router.core.placement import (
     MAILED,
     answered_ids,
@@ -32,7 +32,7 @@ def ask(entry: JournalEntry, token_conversation: ConversationId | None, keys: Sn
     sender = read_sender(event)
     peer = sender.peer
     if event.kind in _SAID:
-        keys.marks.update(marks_of(said(entry, frozenset())))
+        keys.marks.update(said(entry, frozenset()).marks)
     keys.identities.update([identity.key for identity in sender.proven])
     keys.blocked.update([(event.channel, peer), *(identity.key for identity in sender.proven)])
     keys.traffic.add(sender_key(event.channel, event.account, peer, is_proven=bool(sender.proven)))

@@ -14,7 +14,7 @@ from router.core.evidence import Candidate
 from router.core.forwards import SUBJECT
 from router.core.identity import ProvenIdentity, SenderView, read_sender
 from router.core.lifecycle import OVER
-from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, marks_of, said
+from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, said
 from router.core.thanks import is_thanks
 from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.limits import REOPEN_WINDOW_MS
@@ -355,7 +355,7 @@ def _sharing(heard: Said, contact: Contact | None, snapshot: Snapshot) -> dict[T
     """Tickets of other people in which the same value, or the same text, was said: hints, never a join."""
     own = contact.id if contact is not None else None
     found: dict[TicketId, str] = {}
-    for value in marks_of(heard):
+    for value in heard.marks:
         for mark in snapshot.marks.get(value, {}).values():
             if mark.contact_id != own and len(found) < _SHARING_MAX:
                 found.setdefault(mark.ticket_id, value.partition(":")[0])
