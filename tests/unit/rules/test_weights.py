@@ -75,7 +75,7 @@ def test_runs_of_a_whole_text_share_their_say():
     scales = Scales(0.0, {}, Lists({}), whole=whole)
 
     def weigh(count):
-        return scales.weigh(scales.lists.read(". ".join(list(whole)[:count])))
+        return scales.lists.read(". ".join(list(whole)[:count])).on(scales).weight
 
     assert [weigh(count) for count in (1, FEW, 4 * FEW)] == [1.0, FEW, 2 * FEW]
 
@@ -195,18 +195,18 @@ def test_texts_weigh_what_the_documentation_says(tokens, blanks):
     text = "".join(map("".join, zip(tokens, blanks, strict=False)))
     weights = {run: 2.0**number for number, run in enumerate(RUNS)}
     scales = Scales(0.0, weights, Lists(KINDS))
-    assert scales.weigh(scales.lists.read(fold(text).text)) == plainly(text, weights)
+    assert scales.lists.read(fold(text).text).on(scales).weight == plainly(text, weights)
 
 
 def test_weights_add_up_as_on_paper_in_whatever_order():
     weights = dict(zip("abcdefg", (0.1, 0.2, 0.3, -0.1, -0.3, -0.1, -0.3), strict=True))
     scales = Scales(0.0, weights, Lists({}))
-    assert scales.weigh(scales.lists.read("a b c d e f g")) == -0.2
+    assert scales.lists.read("a b c d e f g").on(scales).weight == -0.2
 
 
 def test_scales_with_the_same_lists_weigh_their_own_runs():
     lists = Lists(KINDS)
     one, other = Scales(0.0, {"a": 1.0, "b": 0.5}, lists), Scales(-1.0, {"b": 2.0}, lists)
     reading = lists.read("a b")
-    assert (one.weigh(reading), other.weigh(reading)) == (1.5, 1.0)
-    assert (one.telling(reading), other.telling(reading)) == ([(0, 3)], [(2, 3)])
+    assert (reading.on(one).weight, reading.on(other).weight) == (1.5, 1.0)
+    assert (reading.on(one).telling, reading.on(other).telling) == ([(0, 3)], [(2, 3)])
