@@ -100,6 +100,27 @@ def test_a_reason_shows_the_weight_and_the_words():
     assert reason.at == ((13, 25),)
 
 
+def test_a_sign_behind_a_full_stop_ends_the_sentence_as_a_blank_does():
+    (reason,) = judged(ruleset(FILE), "Sorry.#Someone took my coins").reasons
+    assert reason.at == ((7, 19),)
+
+
+def test_a_run_that_no_text_can_hold_weighs_nothing():
+    runs = {run: 1.0 for run in ("12", "a ; b", "?!", "A#", "a")}
+    scales = Scales(0.0, runs, Lists({}))
+    assert scales.lists.read("12 a ; b ?! A#").on(scales).weight == 1.0
+
+
+def test_what_speaks_for_it_in_several_passages_is_not_added_up():
+    scales = Scales(-1.5, {"a": 1.0, "b": 1.0, "c": -1.0}, Lists({}))
+    rest = "word " * PASSAGE
+    apart, together, against = (
+        scales.lists.read(text).on(scales) for text in (f"a. {rest}. b", f"a. b. {rest}", f"a b c. {rest}")
+    )
+    assert [one.at_most for one in (apart, together, against)] == [0.5, 0.5, 0.5]
+    assert [one.reaches(0.0) for one in (apart, together, against)] == [False, True, False]
+
+
 def test_what_the_subject_says_has_no_place_in_the_text():
     (reason,) = judged(ruleset(FILE), "see above", subject="Someone took it").reasons
     assert reason.why == "incident +1.0: Someone took"
