@@ -218,10 +218,10 @@ class Weighing:
     def __init__(self, scales: Scales, reading: Reading) -> None:
         self._scales = scales
         self._reading = reading
-        self._found = scales.runs.plain.found(reading.line), scales.runs.named.found(reading.renamed)
+        self._found = plain, named = scales.runs.plain.found(reading.line), scales.runs.named.found(reading.renamed)
         self._whole = scales.whole.shared(reading) if scales.whole is not None else 0.0
         gain = scales.runs.gains.get
-        self.at_most = self._with(sum(sum(map(gain, found, repeat(0))) for found in self._found))
+        self.at_most = self._with(sum(map(gain, plain, repeat(0))) + sum(map(gain, named, repeat(0))))
         """What it would weigh if all that speaks for it stood in one passage, and nothing against it."""
         self._passages: list[int] | None = None
         self._weight: float | None = None

@@ -56,4 +56,5 @@ def test_a_coded_text_has_one_character_for_each_token():
     run = alphabet.run(["not", "me", "?"])
     assert alphabet.sentences("Not me? not 12 me".lower()) == [run, f"{run[0]}{alphabet['#']}{run[1]}"]
     assert alphabet.sentences("who 我") == [UNKNOWN * 2]
-    assert STOP not in run and len(set(run)) == 3
+    assert STOP not in run
+    assert len(set(run)) == 3

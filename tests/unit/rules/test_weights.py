@@ -106,7 +106,7 @@ def test_a_sign_behind_a_full_stop_ends_the_sentence_as_a_blank_does():
 
 
 def test_a_run_that_no_text_can_hold_weighs_nothing():
-    runs = {run: 1.0 for run in ("12", "a ; b", "?!", "A#", "a")}
+    runs = dict.fromkeys(("12", "a ; b", "?!", "A#", "a"), 1.0)
     scales = Scales(0.0, runs, Lists({}))
     assert scales.lists.read("12 a ; b ?! A#").on(scales).weight == 1.0
 
