@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from connectors.x.parcel import Fetched
 from connectors.x.wire import Entities, Includes, Media, Post, Referenced
 from router.model.limits import URL_CHARS_MAX
 from router.model.message import AttachmentIn
+from router.model.parcel import Fetched
 
 _ESCAPED: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 """All that X escapes in texts; the last one last."""

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from aiohttp import web
 
+from connectors.simulated.loopback import Loopback
 from connectors.x.simulator.page import Page
-from connectors.x.simulator.server import HOST, XServer
+from connectors.x.simulator.server import XServer
 from connectors.x.simulator.world import Account
 from router.connector import Simulator
 from router.model.sources import Clock
@@ -43,24 +43,19 @@ class DemoX:
         self._server = XServer(clock, [_OWN], directory, kept=True)
         self._server.limits = dict.fromkeys(self._server.limits, _CALLS_MAX)
         self._page = Page(self._server)
-        self._runner: web.AppRunner | None = None
-        self._port = 0
+        self._play = Loopback()
+        self._page.add_to(self._play.app)
 
     async def start(self) -> None:
         """Listen on two free ports of this machine: X, and the page."""
         await self._server.start()
         if self._page.pinned() is None:
             await self._server.put_post(_OWN.id, _PINNED)
-        self._runner = web.AppRunner(self._page.app(), access_log=None, handle_signals=False, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, self._port).start()
-        self._port = self._runner.addresses[0][1]
+        await self._play.start()
 
     async def stop(self) -> None:
         """Stop listening; what was said is kept."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await self._play.stop()
         await self._server.stop()
 
     def settings(self) -> dict[str, object]:
@@ -74,7 +69,7 @@ class DemoX:
 
     def describe(self) -> str:
         """Where to write as a customer."""
-        return f"post or write as a customer at http://{HOST}:{self._port}/ and see the answer there"
+        return f"post or write as a customer at {self._play.url}/ and see the answer there"
 
 
 def simulate(clock: Clock, directory: Path, address: str) -> Simulator:

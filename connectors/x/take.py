@@ -12,11 +12,12 @@ import msgspec
 from connectors.x import wire
 from connectors.x.client import FILE_BYTES_MAX, Client
 from connectors.x.failures import Failed, Later
-from connectors.x.parcel import LINK, OWN_ID, Fetched, Parcel, Shape, pack
+from connectors.x.parcel import LINK, OWN_ID, Parcel, Shape, pack
 from connectors.x.parse import is_group_conversation, link_token, message_of
 from connectors.x.wire import Attachments, Includes, Media
 from router.connector import Accepted, Context, Cursor, Inlet, RawEvent
 from router.model.limits import RAW_BYTES_MAX
+from router.model.parcel import Fetched
 
 _HEAD_BYTES: Final = 524_288
 """Kept free beside the files of one payload."""
@@ -122,19 +123,21 @@ class Taker:
         total, kept = 0, []
         for one in found:
             total += len(one.data or b"")
-            kept.append(Fetched(key=one.key, problem="not kept, the files are too large") if total > room else one)
+            kept.append(
+                Fetched(file_id=one.file_id, problem="not kept, the files are too large") if total > room else one
+            )
         return kept
 
     async def _fetched(self, file: Media) -> Fetched:
         """The file, or why it is not here: a message never waits for its file for ever."""
         address = file.address
         if address is None:
-            return Fetched(key=file.media_key, problem="X shows no file; ask for it again")
+            return Fetched(file_id=file.media_key, problem="X shows no file; ask for it again")
         reason = ""
         for attempt in range(_FETCH_ATTEMPTS):
             try:
                 data, content_type = await self._client.file(address)
-                return Fetched(key=file.media_key, data=data, content_type=content_type)
+                return Fetched(file_id=file.media_key, data=data, content_type=content_type)
             except Later as error:
                 reason = str(error)
                 if attempt + 1 < _FETCH_ATTEMPTS:
@@ -144,7 +147,7 @@ class Taker:
                 break
         self._context.log.warning("x.file_not_fetched", account=self._context.account, reason=reason)
         most = f"at most {FILE_BYTES_MAX // _MB} MB are"
-        return Fetched(key=file.media_key, problem=f"not kept ({reason}; {most}); ask for it again")
+        return Fetched(file_id=file.media_key, problem=f"not kept ({reason}; {most}); ask for it again")
 
 
 def _named(names: _Names, includes: Includes) -> Includes:

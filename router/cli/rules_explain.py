@@ -18,7 +18,9 @@ from rules.ruleset import Ruleset
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
-    parser.add_argument("message", help="a text, or a file with one JSON message (docs/formats.md)")
+    parser.add_argument(
+        "message", help="a text, a file with one JSON message (docs/formats.md), or - for standard input"
+    )
     parser.add_argument("--rules", type=Path, metavar="DIR", help="default: the shipped pack")
     parser.add_argument("--all", action="store_true", help="every rule with every condition")
 
@@ -34,10 +36,10 @@ def run(ruleset: Ruleset, arguments: argparse.Namespace) -> int:
 
 
 def _facts(said: str) -> Facts:
-    """A JSON message in a file or on the command line, else the words themselves."""
+    """A JSON message in a file, on the command line or from standard input, else the words themselves."""
     path = Path(said)
     is_file = len(said) < 4096 and "\n" not in said and path.is_file()
-    raw = path.read_bytes() if is_file else said.encode(errors="replace")
+    raw = sys.stdin.buffer.read() if said == "-" else path.read_bytes() if is_file else said.encode(errors="replace")
     if not raw.lstrip().startswith(b"{"):
         text = raw.decode(errors="replace")
         now_ms = SystemClock().now_ms()

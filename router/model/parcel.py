@@ -17,6 +17,8 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 
     file_id: str
     data: bytes | None = None
+    content_type: str = ""
+    """What it was served as, where the provider says so."""
     problem: str = ""
     """Why there is no data, for the agent; empty without data: it came with an earlier payload."""
 
@@ -24,6 +26,7 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 class _Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     file_id: str
     size: int = -1
+    content_type: str = ""
     problem: str = ""
 
 
@@ -41,7 +44,7 @@ def pack(events: Sequence[bytes], files: Sequence[Fetched]) -> bytes:
     places = tuple(
         _Place(file_id=file.file_id, problem=file.problem)
         if file.data is None
-        else _Place(file_id=file.file_id, size=len(file.data))
+        else _Place(file_id=file.file_id, size=len(file.data), content_type=file.content_type)
         for file in files
     )
     head = _encode(_Head(updates=tuple(map(msgspec.Raw, events)), files=places))
@@ -63,7 +66,8 @@ def unpack(body: bytes) -> tuple[list[bytes], dict[str, Fetched]]:
         if place.size < 0:
             files[place.file_id] = Fetched(file_id=place.file_id, problem=place.problem)
             continue
-        files[place.file_id] = Fetched(file_id=place.file_id, data=rest[start : start + place.size])
+        data = rest[start : start + place.size]
+        files[place.file_id] = Fetched(file_id=place.file_id, data=data, content_type=place.content_type)
         start += place.size
     if start != len(rest):
         raise InvalidMessage(f"{len(rest)} bytes of files, {start} were announced")

@@ -325,7 +325,6 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
         "cannot_reply_reason": reason,
         "text_max": way_out.text_max,
         "files": {
-            "channel": way_out.name,
             "allowed": way_out.can_send and way_out.files,
             "in_private": way_out.files_in_private,
             "bytes_max": min(way_out.file_bytes_max, ATTACHMENT_BYTES_MAX),

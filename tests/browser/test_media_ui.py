@@ -137,7 +137,7 @@ async def test_a_reply_takes_files_along(tmp_path, chromium):
         await tell(app, FILES[0])
         async with desk(chromium, await link_of(app), noise=True) as page:
             await open_ticket(page, "T-1001")
-            await expect(page.locator(".attach")).to_contain_text("API: up to 5 MB each")
+            await expect(page.locator(".attach")).to_contain_text("Telegram: up to 5 MB each")
             send, field = page.locator("[data-act=send]"), page.locator("[data-act=files]")
             await expect(send).to_be_disabled()
             await field.set_input_files(
@@ -155,7 +155,9 @@ async def test_a_reply_takes_files_along(tmp_path, chromium):
             await expect(send).to_be_enabled()
 
             await field.set_input_files([{"name": "big.bin", "mimeType": "x/y", "buffer": bytes(5_000_001)}])
-            await expect(page.locator(".toast.danger")).to_contain_text("big.bin is too big for API: at most 5 MB.")
+            await expect(page.locator(".toast.danger")).to_contain_text(
+                "big.bin is too big for Telegram: at most 5 MB."
+            )
             await page.reload()
             await expect(page.locator("[data-attached=ready]")).to_contain_text("steps.png")
             await page.locator("#composer").fill("please follow these steps")

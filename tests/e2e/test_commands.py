@@ -286,6 +286,7 @@ def test_rules_explain_tells_which_words(command, rules, tmp_path):
     code, out, _ = command("rules", "explain", "what a fee", "--rules", rules())
     assert code == 0
     assert "fee (rules.yaml:8): fired" in out
+    assert command("rules", "explain", "-", "--rules", tmp_path, stdin=b"what a fee\n") == (0, out, "")
     (tmp_path / "message.json").write_bytes(line("m1", html="<p>what a <b>fee</b></p>"))
     code, out, _ = command("rules", "explain", tmp_path / "message.json", "--rules", tmp_path, "--json")
     assert (code, json.loads(out)["verdict"]["queue"]) == (0, "fees")

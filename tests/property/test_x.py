@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.x import wire
-from connectors.x.parcel import Fetched, pack
+from connectors.x.parcel import pack
 from connectors.x.parse import parse
 from connectors.x.weigh import POST_WEIGHT_MAX, composed, split, weight
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
 from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX, NAME_CHARS_MAX
 from router.model.message import InboundEvent
+from router.model.parcel import Fetched
 
 GOLDEN = [
     json.loads(line) for line in (Path(__file__).parents[1] / "corpora" / "x.ndjson").read_text("utf-8").splitlines()
@@ -64,7 +65,7 @@ def test_mutated_payloads_are_events_or_invalid():
     for number in range(MUTANTS):
         case = GOLDEN[number % len(GOLDEN)]
         includes = wire.decode_includes(json.dumps(case["includes"]).encode())
-        files = [Fetched(key=key, data=data.encode()) for key, data in case["files"].items()]
+        files = [Fetched(file_id=key, data=data.encode()) for key, data in case["files"].items()]
         item = json.dumps(mutated(case["item"], source)).encode("utf-8", "replace")
         survived += len(events(pack(case["shape"], item, includes, files, META)))
     assert survived > MUTANTS / 8

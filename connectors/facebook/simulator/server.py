@@ -11,7 +11,7 @@ import hmac
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import aiohttp
 import msgspec
@@ -21,9 +21,9 @@ from connectors.facebook.simulator.graph import Graph, Refusal
 from connectors.facebook.simulator.people import MEDIA
 from connectors.facebook.simulator.world import EVENT_TTL_MS, Fault, Json, Page, Pending, World
 from connectors.facebook.webhook import SIGNATURE_HEADER, signature
+from connectors.simulated.loopback import Loopback, reset
 from router.model.sources import Clock
 
-HOST: Final = "127.0.0.1"
 _UPLOAD_BYTES_MAX: Final = 30 * 1_048_576
 _DELIVERY_S: Final = 20.0
 _RETRY_S_MAX: Final = 3_600.0
@@ -31,7 +31,7 @@ _DEEDS: Final = {"messages": "messages", "comments": "comments", "subscribed_app
 _QUESTIONS: Final = {"conversations": "conversations", "comments": "newest", "subscribed_apps": "apps", "": "show"}
 
 
-class GraphServer(World):
+class GraphServer(Loopback, World):
     """The simulator. `async with` starts and stops it."""
 
     def __init__(
@@ -46,57 +46,26 @@ class GraphServer(World):
         batch_max: int = 1_000,
     ) -> None:
         """`webhook_retry_s`: the first pause after a delivery that failed; `batch_max`: events of one delivery."""
-        super().__init__(clock, pages, directory)
-        self.port, self.version = port, version
+        Loopback.__init__(self, port=port, body_bytes_max=_UPLOAD_BYTES_MAX)
+        World.__init__(self, clock, pages, directory)
+        self.version = version
         self.hooks: dict[str, str] = {}
         """The callback address of each page's app."""
         self.deliveries: list[tuple[int, int]] = []
         """How many events each delivery had, and how it was answered (0: not at all)."""
         self._retry_s, self._batch_max = webhook_retry_s, batch_max
-        self._app = web.Application(client_max_size=_UPLOAD_BYTES_MAX)
         for path in (r"/{version:v\d+\.\d+}/{number}", r"/{version:v\d+\.\d+}/{number}/{edge}"):
-            self._app.router.add_route("*", path, self._call)
-        self._app.router.add_get(MEDIA + "{name}", self._file)
-        self._runner: web.AppRunner | None = None
+            self.app.router.add_route("*", path, self._call)
+        self.app.router.add_get(MEDIA + "{name}", self._file)
         self._courier: asyncio.Task[None] | None = None
-        self._silent = asyncio.Event()
-        """Set when those who were left without an answer may go."""
 
-    @property
-    def url(self) -> str:
-        """What a channel's `graph_url` is, and where the files lie."""
-        return f"http://{HOST}:{self.port}"
-
-    @property
-    def app(self) -> web.Application:
-        """To add pages to before it is started."""
-        return self._app
-
-    async def start(self) -> None:
-        """Listen; the port is known afterwards and stays the same over a restart."""
-        self._silent.clear()
-        self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, self.port).start()
-        self.port = self._runner.addresses[0][1]
+    def _begin(self) -> None:
         self._courier = asyncio.create_task(self._deliver_all(), name="facebook webhooks")
 
-    async def stop(self) -> None:
-        """Stop listening and delivering."""
-        self._silent.set()
+    async def _end(self) -> None:
         if self._courier is not None:
             self._courier.cancel()
             await asyncio.gather(self._courier, return_exceptions=True)
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     # --- calls -----------------------------------------------------------------------------------------------------
 
@@ -122,7 +91,7 @@ class GraphServer(World):
             return self._refused(refusal)
         await self.wake()
         if fault is not None:
-            return _reset(request)
+            return reset(request)
         return web.json_response(answer, headers=self._headers())
 
     def _authorised(self, request: web.Request) -> Page:
@@ -172,9 +141,9 @@ class GraphServer(World):
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.how == "reset_before":
-            return _reset(request)
+            return reset(request)
         if fault.how == "silence":
-            await self._silent.wait()
+            await self.silent.wait()
         return web.Response(
             status=fault.status, body=fault.body, content_type=fault.content_type, headers=fault.headers
         )

@@ -6,35 +6,20 @@ Plain HTML, works without scripts. What the caller hears stands there to be read
 from collections import OrderedDict
 from html import escape
 from typing import Final
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from connectors.phone.simulator.call import Call
 from connectors.phone.simulator.server import PhoneServer
+from connectors.simulated.page import Look, back, hidden, item, refuse_strangers, writing, written
 
 _TEXT_CHARS_MAX: Final = 1_600
 _KEYS_MAX: Final = 20
 _CALLS_MAX: Final = 100
-_EVERY_S: Final = 2
 _SHOWN: Final = 30
 _KEYS: Final = ("123", "456", "789", "*0#")
-_HEAD: Final = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>A caller 来电客户</title><style>
-body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:1rem auto;padding:0 1rem;background:#fff;color:#1c1c1c}
-ol{padding:0}li{list-style:none;margin:.4rem 0;padding:.4rem .7rem;border-radius:.7rem;white-space:pre-wrap}
-li{overflow-wrap:anywhere;background:#ececec;margin-right:3rem}li.me{background:#e3f1dc;margin:.4rem 0 .4rem 3rem}
-.pad{display:grid;grid-template-columns:repeat(3,4rem);gap:.4rem}.pad button{height:3rem;font-size:1.3rem}
-.phones{display:flex;flex-wrap:wrap;gap:2rem}fieldset{border:1px solid #767676;border-radius:.7rem;margin:0}
-textarea{width:100%;box-sizing:border-box}textarea,input,button,select{font:inherit}label{display:block;margin:.5rem 0}
-.stop{background:#b00020;color:#fff;border:0;border-radius:.4rem;padding:.4rem 1rem}
-iframe{width:100%;height:12rem;border:1px solid #767676;border-radius:.5rem}
-</style></head><body>"""
-_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-src 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+_LOOK: Final = Look(title="A caller", title_zh="来电客户", accent="#8a3324")
 
 
 class Page:
@@ -53,8 +38,7 @@ class Page:
     # --- what is done ----------------------------------------------------------------------------------------------
 
     async def _act(self, request: web.Request) -> web.StreamResponse:
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-            return web.Response(status=403, text="only this page may call here\n")
+        refuse_strangers(request)
         form = {key: str(value) for key, value in (await request.post()).items()}
         caller = form.get("caller", "").strip()[:30] or self._caller
         line = form.get("line", "")
@@ -65,14 +49,14 @@ class Page:
         if "begin" in form:
             call = await self._begun(caller, line)
         elif "text" in form:
-            text = form["text"].replace("\r\n", "\n").strip()[:_TEXT_CHARS_MAX]
+            text = written(form["text"], _TEXT_CHARS_MAX)
             if text:
                 await self._server.text(caller, line, text)
         elif call is not None and not call.is_over:
             await self._play(call, form)
         if call is not None:
             query["call"] = call.sid
-        raise web.HTTPSeeOther(str(request.url.with_path("/").with_query(query).relative()))
+        raise back(request, **query)
 
     async def _begun(self, caller: str, line: str) -> Call:
         call = await self._server.call(caller, line)
@@ -101,27 +85,24 @@ class Page:
         query = request.query
         caller = query.get("caller", "")[:30] or self._caller
         call = self._calls.get(query.get("call", ""))
-        hidden = f'<input type="hidden" name="caller" value="{escape(caller)}">'
         phone = _begin(self._server, caller, query.get("line", "")) if call is None or call.is_over else _pad(call)
-        heard = "".join(f"<li>{escape(text)}</li>" for text in (call.heard if call is not None else ()))
+        heard = "".join(item(escape(text)) for text in (call.heard if call is not None else ()))
         over = "<p><b>The call is over. 通话结束。</b></p>" if call is not None and call.is_over else ""
-        line = escape(query.get("line", "") or next(iter(self._server.numbers)))
-        return _html(f"""<h1>A caller 来电客户</h1>
-<div class="phones">{phone}
-<div><h2>What the caller hears 客户听到</h2><ol aria-live="polite">{heard}</ol>{over}</div></div>
-<h2>Text messages 短信</h2>
-<form method="post" action="/">{hidden}<input type="hidden" name="line" value="{line}">
-<label>Write one 写短信 <textarea name="text" rows="2" maxlength="{_TEXT_CHARS_MAX}" required></textarea></label>
-<button>Send 发送</button></form>
-<iframe src="/texts?caller={escape(caller.replace("+", "%2B"))}" title="Text messages"></iframe>""")
+        fields = hidden(caller=caller, line=query.get("line", "") or next(iter(self._server.numbers)))
+        return _LOOK.page(
+            "A telephone, the telephones of the colleagues it rings, and text messages. 电话、客服电话与短信。",
+            f"""{phone}<section><h2>What the caller hears 客户听到</h2>
+<ol aria-live="polite">{heard}</ol>{over}</section>
+<section><h2>Text messages 短信</h2>
+<iframe src="/texts?{urlencode({"caller": caller})}" title="Text messages"></iframe>
+{writing("Write one 写短信", "Send 发送", fields, _TEXT_CHARS_MAX)}</section>""",
+        )
 
     async def _texts(self, request: web.Request) -> web.Response:
         caller = request.query.get("caller", "")
         rows = [row for row in self._server.messages.values() if caller in {row.sender, row.to}][-_SHOWN:]
-        shown = "".join(
-            f'<li class="{"me" if row.sender == caller else "us"}">{escape(row.body)}</li>' for row in reversed(rows)
-        )
-        return _html(f'<ol aria-live="polite" aria-label="The newest first">{shown}</ol>', {"Refresh": str(_EVERY_S)})
+        lines = [item(escape(row.body), "me" if row.sender == caller else "us") for row in reversed(rows)]
+        return _LOOK.said("Text messages", "".join(lines))
 
 
 def _begin(server: PhoneServer, caller: str, line: str) -> str:
@@ -131,34 +112,26 @@ def _begin(server: PhoneServer, caller: str, line: str) -> str:
     return f"""<form method="post" action="/"><fieldset><legend>Telephone 电话</legend>
 <label>Your number 您的号码 <input name="caller" value="{escape(caller)}" maxlength="30"></label>
 <label>Call 拨打 <select name="line">{lines}</select></label>
-<button name="begin" value="1">Call 呼叫</button></fieldset></form>"""
+<button class="do" name="begin" value="1">Call 呼叫</button></fieldset></form>"""
 
 
 def _pad(call: Call) -> str:
-    hidden = "".join(
-        f'<input type="hidden" name="{name}" value="{escape(value)}">'
-        for name, value in (("call", call.sid), ("caller", call.row.caller), ("line", call.row.called))
-    )
+    who = hidden(call=call.sid, caller=call.row.caller, line=call.row.called)
     keys = "".join(f'<button name="key" value="{key}">{key}</button>' for row in _KEYS for key in row)
     match call.waiting:
         case "keys":
-            shown = f"""<div class="pad">{keys}</div></form><form method="post" action="/">{hidden}
+            shown = f"""<div class="pad">{keys}</div></form><form method="post" action="/">{who}
 <label>Several keys 多个按键 <input name="key" inputmode="tel" maxlength="{_KEYS_MAX}" size="12" required></label>
-<button>Press 按下</button></form><form method="post" action="/">{hidden}
+<button>Press 按下</button></form><form method="post" action="/">{who}
 <button name="wait" value="1">Press nothing 不按键</button>"""
         case "message":
             shown = f"""<label>Speak after the tone 留言 <textarea name="said" rows="3" maxlength="{_TEXT_CHARS_MAX}"
-required></textarea></label><button>Done 完成 (#)</button></form><form method="post" action="/">{hidden}
+required></textarea></label><button>Done 完成 (#)</button></form><form method="post" action="/">{who}
 <button name="wait" value="1">Say nothing 不说话</button>"""
         case _:
             shown = """<p>A colleague's telephone rings. 正在呼叫客服人员。</p>
 <button name="colleague" value="answers">They answer 接听</button>
 <button name="colleague" value="no-answer">They do not 不接</button>"""
-    return f"""<fieldset><legend>On the line 通话中</legend><form method="post" action="/">{hidden}{shown}</form>
-<form method="post" action="/">{hidden}<p><button class="stop" name="hang_up" value="1">Hang up 挂断</button></p></form>
+    return f"""<fieldset><legend>On the line 通话中</legend><form method="post" action="/">{who}{shown}</form>
+<form method="post" action="/">{who}<p><button class="stop" name="hang_up" value="1">Hang up 挂断</button></p></form>
 </fieldset>"""
-
-
-def _html(body: str, headers: dict[str, str] | None = None) -> web.Response:
-    page = f"{_HEAD}{body}</body></html>"
-    return web.Response(text=page, content_type="text/html", headers=_HEADERS | (headers or {}))

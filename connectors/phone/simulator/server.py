@@ -4,7 +4,6 @@ It refuses what the provider refuses, with its codes. A list is what happened, w
 took and messages whose webhook failed stand in it like the others.
 """
 
-import asyncio
 import base64
 import binascii
 import re
@@ -12,16 +11,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from aiohttp import web
 
 from connectors.phone.simulator.call import Call
 from connectors.phone.simulator.network import CallRow, Fault, MessageRow, Network, RecordingRow
 from connectors.phone.simulator.wire import PATIENCE_S, Answer, Wire
+from connectors.simulated.loopback import Loopback, reset
 from router.model.sources import Clock
 
-HOST: Final = "127.0.0.1"
 _NUMBER: Final = re.compile(r"\+[1-9]\d{4,14}")
 _SMS_CHARS_MAX: Final = 1_600
 _PAGE_MAX: Final = 1_000
@@ -35,16 +34,14 @@ class _Refusal(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-class PhoneServer(Network):
+class PhoneServer(Loopback, Network):
     """The simulator. `async with` starts and stops it."""
 
     def __init__(self, clock: Clock, accounts: dict[str, str], *, directory: Path | None = None, port: int = 0) -> None:
-        super().__init__(clock, accounts, directory)
-        self.port = port
+        Loopback.__init__(self, port=port)
+        Network.__init__(self, clock, accounts, directory)
         self.patience_s = PATIENCE_S
         """How long an answer of the house is waited for."""
-        self.app = web.Application()
-        """To add pages to before it is started."""
         base = "/2010-04-01/Accounts/{account}"
         for method, resource, path, handler in (
             ("GET", "Account", f"{base}.json", self._account),
@@ -58,40 +55,11 @@ class PhoneServer(Network):
             ("GET", "Media", f"{base}/Messages/{{message}}/Media/{{sid}}", self._picture),
         ):
             self.app.router.add_route(method, path, self._guarded(resource, handler))
-        self._runner: web.AppRunner | None = None
-        self._silent = asyncio.Event()
-
-    @property
-    def url(self) -> str:
-        """What a channel's `base_url` is."""
-        return f"http://{HOST}:{self.port}"
 
     @property
     def wire(self) -> Wire:
         """Its requests to the house."""
         return Wire(self, self.url, self.patience_s)
-
-    async def start(self) -> None:
-        """Listen; the port is known afterwards and stays the same over a restart."""
-        self._silent.clear()
-        self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, self.port).start()
-        self.port = self._runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        """Stop listening."""
-        self._silent.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     # --- what people do with telephones ----------------------------------------------------------------------------
 
@@ -163,7 +131,7 @@ class PhoneServer(Network):
                 self.refusals.append(str(refusal))
                 told = {"code": refusal.code, "message": refusal.message, "status": refusal.status}
                 return web.json_response(told, status=refusal.status)
-            return answer if fault is None else _reset(request)
+            return answer if fault is None else reset(request)
 
         return handle
 
@@ -179,9 +147,9 @@ class PhoneServer(Network):
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.how == "reset_before":
-            return _reset(request)
+            return reset(request)
         if fault.how == "silence":
-            await self._silent.wait()
+            await self.silent.wait()
         return web.Response(
             status=fault.status, body=fault.body, content_type=fault.content_type, headers=fault.headers
         )

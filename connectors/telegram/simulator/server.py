@@ -9,16 +9,16 @@ import contextlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import aiohttp
 from aiohttp import web
 
+from connectors.simulated.loopback import Loopback, reset
 from connectors.telegram.simulator.methods import Methods, Refusal
 from connectors.telegram.simulator.world import Bot, Fault, Pending, World
 from router.model.sources import Clock
 
-HOST: Final = "127.0.0.1"
 _TOKEN: Final = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,100}")
 _UPLOAD_BYTES_MAX: Final = 60 * 1_048_576
 _DELIVERY_S: Final = 60.0
@@ -26,7 +26,7 @@ _PAUSE_S_MAX: Final = 3_600.0
 _RETRY_S_MAX: Final = 60.0
 
 
-class BotApiServer(World):
+class BotApiServer(Loopback, World):
     """The simulator. `async with` starts and stops it."""
 
     def __init__(
@@ -39,55 +39,23 @@ class BotApiServer(World):
         webhook_retry_s: float = 1.0,
     ) -> None:
         """`bots`: user name by token. `webhook_retry_s`: the first pause after a delivery that failed."""
-        super().__init__(clock, bots, directory)
-        self.port = port
+        Loopback.__init__(self, port=port, body_bytes_max=_UPLOAD_BYTES_MAX)
+        World.__init__(self, clock, bots, directory)
         self.deliveries: list[tuple[int, int]] = []
         """Updates that were posted to webhooks, and how each was answered (0: not at all)."""
         self._webhook_retry_s = webhook_retry_s
         self._methods = Methods(self)
-        self._app = web.Application(client_max_size=_UPLOAD_BYTES_MAX)
-        self._app.router.add_route("*", "/bot{token}/{method}", self._call)
-        self._app.router.add_get("/file/bot{token}/documents/{file_id}", self._file)
-        self._runner: web.AppRunner | None = None
+        self.app.router.add_route("*", "/bot{token}/{method}", self._call)
+        self.app.router.add_get("/file/bot{token}/documents/{file_id}", self._file)
         self._courier: asyncio.Task[None] | None = None
-        self._silent = asyncio.Event()
-        """Set when those who were left without an answer may go."""
 
-    @property
-    def url(self) -> str:
-        """What a channel's `base_url` is."""
-        return f"http://{HOST}:{self.port}"
-
-    @property
-    def app(self) -> web.Application:
-        """To add pages to before it is started."""
-        return self._app
-
-    async def start(self) -> None:
-        """Listen; the port is known afterwards and stays the same over a restart."""
-        self._silent.clear()
-        self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, self.port).start()
-        self.port = self._runner.addresses[0][1]
+    def _begin(self) -> None:
         self._courier = asyncio.create_task(self._deliver_all(), name="telegram webhooks")
 
-    async def stop(self) -> None:
-        """Stop listening and delivering."""
-        self._silent.set()
+    async def _end(self) -> None:
         if self._courier is not None:
             self._courier.cancel()
             await asyncio.gather(self._courier, return_exceptions=True)
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     # --- calls -----------------------------------------------------------------------------------------------------
 
@@ -107,14 +75,14 @@ class BotApiServer(World):
             self.refusals.append(f"{name}: {refusal}")
             return _refused(refusal)
         if fault is not None:
-            return _reset(request)
+            return reset(request)
         return web.json_response({"ok": True, "result": result})
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.how == "reset_before":
-            return _reset(request)
+            return reset(request)
         if fault.how == "silence":
-            await self._silent.wait()
+            await self.silent.wait()
         return web.Response(status=fault.status, body=fault.body, content_type=fault.content_type)
 
     async def _file(self, request: web.Request) -> web.StreamResponse:

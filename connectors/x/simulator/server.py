@@ -1,14 +1,13 @@
 """The servers of X on one port of this machine, told apart by the host that is asked for."""
 
-import asyncio
-import ssl
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import msgspec
 from aiohttp import web
 
+from connectors.simulated.loopback import HOST, Loopback, reset
 from connectors.x.hosts import API, HOSTS, PRIVATE_FILES, PUBLIC_FILES
 from connectors.x.simulator.certificates import issue
 from connectors.x.simulator.couriers import Couriers
@@ -18,12 +17,11 @@ from connectors.x.simulator.oauth import Denied, Doorman
 from connectors.x.simulator.world import Account, Fault, Json, World
 from router.model.sources import Clock
 
-HOST: Final = "127.0.0.1"
 CONSUMER_KEY: Final = "simulatedConsumerKey"
 _UNAUTHORIZED: Final[Json] = {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}
 
 
-class XServer(World):
+class XServer(Loopback, World):
     """Serves once started."""
 
     def __init__(
@@ -37,15 +35,13 @@ class XServer(World):
         webhook_retry_s: float = 1.0,
     ) -> None:
         """`directory` is for its certificate and, when `kept`, for what it knows."""
-        super().__init__(clock, accounts, directory if kept else None)
+        self.ca, tls = issue(directory, HOSTS)
+        Loopback.__init__(self, tls=tls)
+        World.__init__(self, clock, accounts, directory if kept else None)
         self.doorman = Doorman(CONSUMER_KEY, consumer_secret)
         self.couriers = Couriers(self, consumer_secret, webhook_retry_s)
-        self.port = 0
-        self.ca, self._tls = issue(directory, HOSTS)
         self._methods = Methods(self)
-        self._runner: web.AppRunner | None = None
-        self._silent = asyncio.Event()
-        """Set when those who were left without an answer may go."""
+        self.app.router.add_route("*", "/{path:.*}", self._answer)
 
     def keys(self, account: Account) -> Json:
         """The settings of a channel that is this account, here."""
@@ -58,35 +54,11 @@ class XServer(World):
             "ca": str(self.ca),
         }
 
-    async def start(self) -> None:
-        """Listen; the port is known afterwards and stays the same over a restart."""
-        self._silent.clear()
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await self._listen(self._tls)
+    def _begin(self) -> None:
         self.couriers.start()
 
-    async def _listen(self, tls: ssl.SSLContext) -> None:
-        assert self._runner is not None
-        await web.TCPSite(self._runner, HOST, self.port, ssl_context=tls).start()
-        self.port = self._runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        """Stop listening and delivering."""
-        self._silent.set()
+    async def _end(self) -> None:
         await self.couriers.stop()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     # --- what happens on X -----------------------------------------------------------------------------------------
 
@@ -133,7 +105,7 @@ class XServer(World):
             self.refusals.append(f"{name}: {refusal}")
             return _json(refusal.body, refusal.status, headers)
         if fault is not None:
-            return _reset(request)
+            return reset(request)
         return _json(result, 201 if request.method == "POST" else 200, headers)
 
     def _signed(self, request: web.Request, host: str) -> Account:
@@ -145,9 +117,9 @@ class XServer(World):
 
     async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         if fault.how == "reset_before":
-            return _reset(request)
+            return reset(request)
         if fault.how == "silence":
-            await self._silent.wait()
+            await self.silent.wait()
         headers = {"Content-Type": fault.content_type, **fault.headers}
         return web.Response(status=fault.status, body=fault.body, headers=headers)
 

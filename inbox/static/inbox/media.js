@@ -67,10 +67,11 @@ function Sound({ place, file }) {
   return html`<audio controls preload="metadata" src=${place} aria-label=${t("media.recording", { name: file.name })} onError=${() => setBroken(true)}></audio>`;
 }
 
-/** One picture, large; the arrows go through those of its message. @param {{ message: MessageView, pictures: Attachment[], at: number, move: (to: number | null) => void }} props */
+/** One picture, large; the arrows go through those of its message. @param {{ message: MessageView, pictures: Attachment[], at: number, move: (to: null | ((now: number) => number)) => void }} props */
 function Viewer({ message, pictures, at, move }) {
   const file = pictures[at];
-  const step = (/** @type {number} */ by) => move((at + by + pictures.length) % pictures.length);
+  // From wherever it stands by then: two quick keys are two steps.
+  const step = (/** @type {number} */ by) => move((now) => (now + by + pictures.length) % pictures.length);
   useEffect(() => {
     const key = (/** @type {KeyboardEvent} */ event) => {
       const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -80,7 +81,7 @@ function Viewer({ message, pictures, at, move }) {
     };
     addEventListener("keydown", key);
     return () => removeEventListener("keydown", key);
-  }, [at]);
+  }, [pictures.length]);
   return h(Dialog, { title: file.name, class: "viewer", onClose: () => move(null) }, html`
     <div class="viewer-body">
       <img src=${placeOf(message, file)} alt=${t("media.picture", { name: file.name })} />
@@ -119,8 +120,8 @@ function add(data, files) {
 }
 
 /** Why a file need not even be sent to the server. @param {ThreadData} data @param {File} file @param {number} count */
-function objection({ files }, file, count) {
-  const facts = { channel: files.channel, name: file.name, limit: files.bytes_max };
+function objection({ files, reply_to: to }, file, count) {
+  const facts = { channel: word("channel", to.channel), name: file.name, limit: files.bytes_max };
   if (!files.allowed) return new Problem(files.in_private ? "no_public_files" : "no_files", 422, facts);
   if (count >= files.most) return new Problem("too_many_files", 422, { limit: files.most });
   if (file.size > files.bytes_max) return new Problem("file_too_big", 422, { ...facts, limit: size(files.bytes_max) });
@@ -200,7 +201,8 @@ export function Attach({ data }) {
       form.removeEventListener("keydown", key);
     };
   }, [id, data.files]);
-  const { allowed, channel, in_private: inPrivate, bytes_max: most } = data.files;
+  const { allowed, in_private: inPrivate, bytes_max: most } = data.files;
+  const channel = word("channel", data.reply_to.channel);
   return html`<div class="attach" ref=${box}>
     <input ref=${input} type="file" multiple hidden data-act="files" onChange=${(/** @type {Event} */ event) => {
       const field = /** @type {HTMLInputElement} */ (event.target);

@@ -150,7 +150,7 @@ async def asking(house, told):
 
 async def test_a_reply_takes_its_files_along(house, asking):
     assert asking["files"] == {
-        "channel": "API", "allowed": True, "in_private": True, "bytes_max": 5_000_000, "together_bytes_max": 8_000_000,
+        "allowed": True, "in_private": True, "bytes_max": 5_000_000, "together_bytes_max": 8_000_000,
         "most": 10,
     }  # fmt: skip
     one = await upload(house, asking, PNG, "C:\\docs\\état\u202e.png")

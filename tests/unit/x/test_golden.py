@@ -8,12 +8,13 @@ import pytest
 from tweepy import DirectMessageEvent, Tweet
 
 from connectors.x import wire
-from connectors.x.parcel import OWN_ID, Fetched, pack, unpack
+from connectors.x.parcel import OWN_ID, pack, unpack
 from connectors.x.parse import link_token, parse, sent_at_ms
 from connectors.x.wire import Includes, Media, Variant
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
 from router.model.message import InboundEvent
+from router.model.parcel import Fetched
 
 META = {OWN_ID: "1111111111111111111"}
 GOLDEN = [
@@ -23,7 +24,7 @@ TOKEN = f"01939f5a-7c3b-7abc-8def-0123456789ab.{'s' * 22}"
 
 
 def packed(case):
-    files = [Fetched(key=key, data=data.encode(), content_type="image/jpeg") for key, data in case["files"].items()]
+    files = [Fetched(file_id=key, data=data.encode(), content_type="image/jpeg") for key, data in case["files"].items()]
     includes = wire.decode_includes(json.dumps(case["includes"]).encode())
     item = json.dumps(case["item"], ensure_ascii=False, indent=1).encode()
     return pack(case["shape"], item, includes, files, META | case["meta"])
@@ -53,7 +54,7 @@ def test_golden_payloads_are_what_the_library_takes_them_for(case):
 
 
 def test_a_payload_gives_back_what_was_put_into_it():
-    files = [Fetched(key="a", data=b"\n\n", content_type="image/png"), Fetched(key="b", problem="too large")]
+    files = [Fetched(file_id="a", data=b"\n\n", content_type="image/png"), Fetched(file_id="b", problem="too large")]
     found = unpack(pack("post", b'{"id":\n"1"}', Includes(), files, {}).body)
     assert (found.shape, found.item, list(found.files.values())) == ("post", b'{"id": "1"}', files)
 
