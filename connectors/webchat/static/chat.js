@@ -157,14 +157,10 @@ function withFiles() {
 }
 
 /** What the page calls the house: its own name, or the word for support in the reader's language. */
-function title() {
-  return document.body.dataset.title || say("title");
-}
+const title = () => document.body.dataset.title || say("title");
 
 /** A banner in the reader's language, or in one that it has. */
-function wording(texts) {
-  return texts[language.split("-")[0]] ?? texts.en ?? Object.values(texts)[0];
-}
+const wording = (texts) => texts[language.split("-")[0]] ?? texts.en ?? Object.values(texts)[0];
 
 /** Tell the house which answers are on the screen, and the host page how many are not. */
 function report() {
@@ -240,9 +236,7 @@ function label() {
 
 // --- writing -------------------------------------------------------------------------------------------------------
 
-function alarm(sentence) {
-  part("alarm").textContent = sentence;
-}
+const alarm = (sentence) => (part("alarm").textContent = sentence);
 
 async function write() {
   await choosing; // what is sent at once takes along what was just chosen
@@ -304,9 +298,7 @@ function rest() {
   part("emergency").textContent = say("emergency");
 }
 
-function ready() {
-  part("send").disabled = !text.value.trim() && !files?.count();
-}
+const ready = () => (part("send").disabled = !text.value.trim() && !files?.count());
 
 function resize() {
   alarm("");
