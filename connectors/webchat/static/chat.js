@@ -158,14 +158,10 @@ function withFiles() {
 }
 
 /** What the page calls the house: its own name, or the word for support in the reader's language. */
-function title() {
-  return document.body.dataset.title || say("title");
-}
+const title = () => document.body.dataset.title || say("title");
 
 /** A banner in the reader's language, or in one that it has. */
-function wording(texts) {
-  return texts[language.split("-")[0]] ?? texts.en ?? Object.values(texts)[0];
-}
+const wording = (texts) => texts[language.split("-")[0]] ?? texts.en ?? Object.values(texts)[0];
 
 /** Tell the house which answers are on the screen, and the host page how many are not. */
 function report() {
@@ -241,9 +237,7 @@ function label() {
 
 // --- writing -------------------------------------------------------------------------------------------------------
 
-function alarm(sentence) {
-  part("alarm").textContent = sentence;
-}
+const alarm = (sentence) => (part("alarm").textContent = sentence);
 
 async function write() {
   await choosing; // what is sent at once takes along what was just chosen
@@ -303,9 +297,7 @@ function rung(isSo) {
   part("emergency").textContent = say(isSo ? "emergency_sent" : "emergency");
 }
 
-function ready() {
-  part("send").disabled = !text.value.trim() && !files?.count();
-}
+const ready = () => (part("send").disabled = !text.value.trim() && !files?.count());
 
 function resize() {
   alarm("");
