@@ -2,6 +2,7 @@
 
 import { connection } from "./connection.js";
 import { secretIn } from "./guard.js";
+import { offer } from "./offer.js";
 import { drawer, newId, queueIn } from "./store.js";
 import { draw, forget, tell } from "./view.js";
 import { language, learn, nearest, number, say, span, speak } from "./words.js";
@@ -228,7 +229,7 @@ function label() {
   for (const id of ["warning", "hello", "invite", "newer"]) part(id).textContent = say(id);
   text.placeholder = say("placeholder");
   text.ariaLabel = say("placeholder");
-  part("emergency").textContent = say(part("emergency").disabled ? "emergency_sent" : "emergency");
+  rung(part("emergency").disabled);
   for (const id of ["send", "close", "attach"]) part(id).ariaLabel = say(id);
   files?.draw();
   const other = part("language");
@@ -293,15 +294,13 @@ async function attach(chosen) {
 function call() {
   if (!me) return;
   put(say("emergency"), { alarm: true });
-  const button = part("emergency");
-  button.disabled = true;
-  button.textContent = say("emergency_sent");
-  setTimeout(rest, ALARM_REST_MS);
+  rung(true);
+  setTimeout(rung, ALARM_REST_MS, false);
 }
 
-function rest() {
-  part("emergency").disabled = false;
-  part("emergency").textContent = say("emergency");
+function rung(isSo) {
+  part("emergency").disabled = isSo;
+  part("emergency").textContent = say(isSo ? "emergency_sent" : "emergency");
 }
 
 function ready() {
@@ -329,25 +328,11 @@ text.addEventListener("keydown", (event) => {
   event.preventDefault();
   write();
 });
-// Files come by the button, by paste, or dropped anywhere on the page.
 if (limits.most) {
-  const chooser = part("files");
-  Object.assign(chooser, { accept: limits.accept, multiple: limits.most > 1 });
-  part("attach").hidden = false;
-  part("attach").addEventListener("click", () => chooser.click());
-  chooser.addEventListener("change", () => {
-    choosing = attach([...chooser.files]);
-    chooser.value = "";
+  offer(part("attach"), part("files"), limits, withFiles, (chosen) => {
+    choosing = attach(chosen);
     text.focus();
   });
-  const offered = (event, what) => {
-    if (!what?.types.includes("Files")) return;
-    event.preventDefault();
-    if (event.type === "dragover") withFiles();
-    else choosing = attach([...what.files]);
-  };
-  text.addEventListener("paste", (event) => offered(event, event.clipboardData));
-  for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => offered(event, event.dataTransfer));
 }
 
 part("language").addEventListener("click", async () => {
