@@ -16,12 +16,6 @@ from router.model.capabilities import Capabilities as Capabilities  # noqa: PLC0
 from router.model.capabilities import Moderation
 from router.model.ids import MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
-from router.model.outcomes import AuthFailed as AuthFailed  # noqa: PLC0414 -- offered here, too
-from router.model.outcomes import Rejected as Rejected  # noqa: PLC0414 -- offered here, too
-from router.model.outcomes import Retry as Retry  # noqa: PLC0414 -- offered here, too
-from router.model.outcomes import SendOutcome as SendOutcome  # noqa: PLC0414 -- offered here, too
-from router.model.outcomes import Sent as Sent  # noqa: PLC0414 -- offered here, too
-from router.model.outcomes import Unknown as Unknown  # noqa: PLC0414 -- offered here, too
 from router.model.secret import Secret
 from router.model.sources import Clock, Ids
 from router.model.threads import ThreadMessage, ThreadTicket
@@ -109,6 +103,44 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     created_at_ms: int
     heard_at_ms: int | None = None
     """When the customer last wrote in this conversation; told where the channel has a reply window."""
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The provider has it."""
+
+    provider_id: str | None = None
+    state: Literal["sent", "delivered"] = "sent"
+    reached: str | None = None
+    """Of a private answer to a public post: whom it went to, as the network names them in private."""
+
+
+class Retry(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Not now; surely not delivered."""
+
+    reason: str
+    after_s: float | None = None
+    """What the provider asked for, in seconds."""
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Never; an agent has to see the reason."""
+
+    reason: str
+
+
+class AuthFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The channel's credentials are dead: the channel pauses and the operator is told once."""
+
+    reason: str
+
+
+class Unknown(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """It may have arrived: look it up with `reconcile`, never send blindly again."""
+
+    reason: str
+
+
+SendOutcome = Sent | Retry | Rejected | AuthFailed | Unknown
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
