@@ -152,6 +152,7 @@ def _paths() -> dict[str, object]:
                     "Put it aside until a moment, or take it back (null)",
                     {"until_ms": {"type": ["integer", "null"]}},
                 ),
+                ("mail-again", "Let automatic mail go again to where it came back from for good", {}),
                 ("queue", "Hand it to another queue", {"queue": TEXT}),
                 ("urgency", "Judge its urgency", {"urgency": {"enum": ["low", "normal", "high", "critical"]}}),
             )
