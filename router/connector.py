@@ -244,6 +244,10 @@ class Threads(Protocol):
         """The ticket of the peer's private conversation; None until the conversation has been decided upon."""
         ...
 
+    async def is_held(self, peer: str) -> bool:
+        """Whether something that the peer wrote is kept until a person has let it through."""
+        ...
+
     def watch(self, thread: str, peer: str) -> AsyncGenerator[None]:
         """Yield whenever something was committed to that conversation (may yield needlessly, never misses)."""
         ...
@@ -393,6 +397,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     backfill: Callable[[msgspec.Struct, Context, Inlet, int], Awaitable[None]] | None = None
     """(settings, context, inlet, since_ms): hand everything the provider still has since then to `inlet`, oldest first,
     beside a running channel and without its cursor. Raises Refused. None for kinds whose provider keeps nothing."""
+    chinese: Mapping[str, str] = {}
+    """What `Health.detail` and reasons say, by the English sentence in Chinese, with the same {blanks}."""
     renamed: Mapping[str, str] = {}
     """Settings of older versions, and what is written today in their place: for the error that names them."""
     configured: Callable[[msgspec.Struct], Capabilities] | None = None

@@ -104,6 +104,7 @@ HINTS: Final = {
     "abuse.sender": "Of one address: over `messages` it opens no more tickets; over `hold` it waits.",
     "abuse.channel": "Of one account: over `messages` nobody gets an automatic answer, but for what is critical.",
     "abuse.repeats": "How long the same message of the same person is shown as one.",
+    "abuse.mute": "Tags whose tickets get no automatic answer, but for what is critical; `none` for no tag.",
     "abuse.blocked_critical": "Whether what is critical of a blocked sender is held like the rest, or rings.",
     "quota.messages": "So many are ordinary within that time.",
     "quota.within": "The time, at most a day, such as 10m.",

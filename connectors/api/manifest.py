@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from connectors.api.adapter import ApiConnector
+from connectors.api.chinese import SAID
 from connectors.api.incoming import Incoming
 from connectors.api.parse import parse
 from router.connector import Capabilities, Context, Manifest
@@ -93,4 +94,5 @@ MANIFEST: Final = Manifest(
     configured=_configured,
     create=_create,
     parse=parse,
+    chinese=SAID,
 )

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from connectors.facebook.adapter import FacebookConnector
+from connectors.facebook.chinese import SAID
 from connectors.facebook.parse import CHANNEL, parse
 from connectors.facebook.render import (
     AGENT_WINDOW_S,
@@ -54,4 +55,5 @@ MANIFEST: Final = Manifest(
     create=_create,
     parse=parse,
     configured=_configured,
+    chinese=SAID,
 )

@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from connectors.telegram.adapter import TelegramConnector
+from connectors.telegram.chinese import SAID
 from connectors.telegram.parse import CHANNEL, parse
 from connectors.telegram.render import FILE_BYTES_MAX, SAYS_BYTES_MAX, TEXT_CHARS_MAX
 from connectors.telegram.settings import Settings
@@ -44,4 +45,5 @@ MANIFEST: Final = Manifest(
     configured=_configured,
     create=_create,
     parse=parse,
+    chinese=SAID,
 )

@@ -4,13 +4,14 @@ The adapter decodes what clients send and encodes what it answers; the simulator
 are ignored, so that newer pages can talk to older servers; frames of unknown type are an error.
 """
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from router.connector import ThreadMessage
 from router.model.buttons import ButtonLimits, degraded
+from router.model.explain import load_object, scrub
 
 VERSION: Final = 1
 TEXT_CHARS_MAX: Final = 10_000
@@ -24,6 +25,11 @@ BATCH_MAX: Final = 200
 
 BUTTONS: Final = ButtonLimits(most=10)
 
+FILE_NAME_CHARS_MAX: Final = 1_000
+"""What a client may call a file; much less of it is kept."""
+FILES_ANNOUNCED_MAX: Final = 100
+
+T = TypeVar("T")
 _Short = Annotated[str, Meta(max_length=320)]
 
 
@@ -68,6 +74,28 @@ class Message(Frame, frozen=True, kw_only=True):
     """The client's clock, which may lie."""
     alarm: bool = False
     """The customer pressed the alarm; `text` says in their language what it says on it."""
+
+
+class FileHead(msgspec.Struct, frozen=True, kw_only=True):
+    """A file whose bytes follow."""
+
+    name: Annotated[str, Meta(max_length=FILE_NAME_CHARS_MAX)]
+    size: Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    """The first line of `POST …/messages`: a message with files, whose bytes follow it end to end, in this order."""
+
+    v: int
+    token: _Short | None = None
+    """Of the welcome: nobody comes into being here."""
+    user: AppUser | None = None
+    client_msg_id: _Short
+    """As of a message: posted again with the same id, it is the same message."""
+    text: str = ""
+    sent_at_ms: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    lang: Annotated[str, Meta(max_length=35)] | None = None
+    files: Annotated[tuple[FileHead, ...], Meta(max_length=FILES_ANNOUNCED_MAX)]
 
 
 class Shown(Frame, frozen=True, kw_only=True):
@@ -138,7 +166,11 @@ class Welcome(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether the link of the hello has led to this conversation; null when there was none."""
 
 
-RefusalReason = Literal["try_again", "slow_down", "bad_id", "empty", "too_long", "unreadable"]
+RefusalReason = Literal[
+    "try_again", "slow_down",
+    "bad_id", "empty", "too_long", "unreadable",
+    "file_many", "file_large", "file_total", "file_empty", "file_kind",
+]  # fmt: skip
 """The first two: keep it and send it again. The others: never."""
 
 
@@ -148,6 +180,8 @@ class Ack(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
     client_msg_id: str
     outcome: Literal["accepted", "duplicate", "refused"]
     reason: RefusalReason | None = None
+    file: int | UnsetType = UNSET
+    """Which file it is refused for, from 0; not there for other reasons."""
 
 
 class Messages(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -172,8 +206,9 @@ class Banners(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 ErrorCode = Literal[
-    "bad_frame", "hello_first", "unsupported_version", "bad_identity", "too_many_connections", "try_again"
-]
+    "bad_frame", "hello_first", "unsupported_version", "bad_identity", "too_many_connections", "try_again",
+    "unknown_visitor",
+]  # fmt: skip
 
 
 class Error(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -184,6 +219,19 @@ class Error(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 ServerFrame = Welcome | Ack | Messages | Banners | Error | Ping | Pong
+
+
+def decoded(data: str | bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """What a client sent. Raises msgspec.ValidationError and InvalidMessage."""
+    try:
+        return decoder.decode(data)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # A browser that cut an emoji in two writes half a surrogate pair; its message must not come for ever.
+        raw = data if isinstance(data, bytes) else data.encode(errors="replace")
+        found: T = msgspec.convert(scrub(load_object(raw)), decoder.type)
+        return found
 
 
 def chat_message(message: ThreadMessage, visitor: str, *, buttons: bool) -> ChatMessage:

@@ -6,6 +6,7 @@ import msgspec
 
 from connectors.x.adapter import XConnector
 from connectors.x.backfill import backfill
+from connectors.x.chinese import SAID
 from connectors.x.parse import CHANNEL, parse
 from connectors.x.render import PUBLIC_CHARS_MAX, TEXT_CHARS_MAX
 from connectors.x.settings import Settings
@@ -49,4 +50,5 @@ MANIFEST: Final = Manifest(
     parse=parse,
     backfill=_backfill,
     configured=_configured,
+    chinese=SAID,
 )

@@ -12,10 +12,11 @@ from router.core.alarm import raised
 from router.core.blocks import is_blocked
 from router.core.claims import contradictions, writer_rows
 from router.core.comparing import compared
+from router.core.edits import edit
 from router.core.facts import facts_of
 from router.core.filing import conversation_of, message_of
-from router.core.floods import Flood, floods_told, gathered, measured, waits
-from router.core.holding import hold_back, hold_blocked, hold_old
+from router.core.floods import Flood, floods_told, gathered, measured, muted_by, waits
+from router.core.holding import hold_back, hold_blocked, hold_imported, hold_old
 from router.core.needs import noted, to_ask
 from router.core.oncall import ring
 from router.core.pieces import Pieces, together
@@ -71,6 +72,8 @@ def decide_inbound(
 ) -> Decided:
     """Decide one journal entry. `snapshot` holds what `placement.ask` asked for."""
     event = entry.event
+    if event.held is not None and entry.imported and not entry.released_by:
+        return _keep(hold_imported(entry, event.held, snapshot, circumstances.journal_id, ids))
     block = is_blocked(entry, snapshot)
     if block is not None and event.kind in {"edit", "reaction"}:
         return _keep(hold_old(entry, block, snapshot, ruleset, circumstances.journal_id, ids))
@@ -84,7 +87,7 @@ def decide_inbound(
         case "edit":
             target = amendments.edited_message(entry, snapshot)
             if target is not None:
-                return _amend(amendments.edit(entry, target, ruleset, snapshot))
+                return _amend(edit(entry, target, ruleset, snapshot, ids))
         case "message" | "call" | "unsupported":
             pass
     return _decide_message(entry, snapshot, ruleset, circumstances, ids, block)
@@ -167,7 +170,6 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
     if not entry.imported:
         ticket, rung = ring(placement.ticket, ticket, ruleset, now_ms=now_ms, pressed=event.alarm)
         ticket_events += rung
-    why = msgspec.structs.replace(why_of(entry, placement, verdict, ticket), acts=tuple(told))
     reply = automatic_reply(
         entry,
         verdict,
@@ -184,8 +186,11 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
             opens_links=circumstances.opens_links,
         ),
     )
+    muted = muted_by(ticket, ruleset.abuse) if reply is not None else ""
+    reply = None if muted else reply
     is_withheld = reply is not None and flood is not None and flood.mutes(verdict.urgency)
     reply = None if is_withheld else reply
+    why = msgspec.structs.replace(why_of(entry, placement, verdict, ticket), acts=tuple(told), muted=muted)
     contact_after = contact if reply is None else reply.contact
     if reply is not None and reply.asked:
         ticket = msgspec.structs.replace(ticket, asked=reply.asked)

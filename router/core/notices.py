@@ -7,6 +7,7 @@ through the guard: what it stops is not sent, and the history says so. What rule
 from typing import Final
 
 from router.core.announcements import Announcement, announce, buttons_of
+from router.core.floods import muted_by
 from router.core.guard import inspect
 from router.core.private_side import PrivateSide
 from router.core.replies import ChannelView
@@ -67,6 +68,8 @@ def tell(
     template = ruleset.lifecycle.tell.get(what or "")
     last, conversation = facts.last_inbound, facts.conversation
     if what is None or template is None or last is None or last.automatic != "none":
+        return []
+    if not link and muted_by(ticket, ruleset.abuse):  # a check is an agent's own request
         return []
     if channel.refuses(conversation.visibility, last.sent_at_ms, now_ms, by_agent=False):
         return []

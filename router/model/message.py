@@ -8,6 +8,7 @@ from router.model.ids import AttachmentId, BlobHash, SealedId
 
 Kind = Literal["message", "edit", "delete", "reaction", "receipt", "call", "unsupported"]
 Visibility = Literal["public", "private"]
+HeldReason = Literal["blocked", "flood"]
 Automatic = Literal["none", "auto_reply", "bounce", "bulk"]
 DeliveryState = Literal["sent", "delivered", "read", "failed"]
 
@@ -69,6 +70,8 @@ class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Addresses in To and Cc other than our own, lower-cased."""
     alarm: bool = False
     """The customer pressed the alarm: critical, whatever the text and the rules say."""
+    held: HeldReason | None = None
+    """An export says that it was held, and why; heeded in history alone, where it is held again."""
     ext: str | None = None
     """Unknown fields of the wire: a JSON object as text (msgspec decodes no union that holds a Raw)."""
 

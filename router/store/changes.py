@@ -17,7 +17,6 @@ from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Check, Count, 
 from router.model.errors import Conflict
 from router.model.grouping import Incident, IncidentTicket, Joining, Mark, Matter, Regrouping
 from router.model.ids import ContactId, EventId, JournalId, TicketId
-from router.model.message import StoredField
 from router.model.people import Claim, NeverMerge, PeopleAct
 from router.model.tables import (
     Agent,
@@ -34,7 +33,7 @@ from router.model.tables import (
     Ticket,
 )
 from router.model.timers import IdentityCheck, Timer
-from router.store import blocks, channel_load, media, search
+from router.store import blocks, channel_load, held_search, media, search
 from router.store.journal import check_fences, forget_payloads, mark_done, mark_held
 from router.store.rows import SealedRow, SearchRow
 from router.store.script import Script, Update, insert, run, select
@@ -246,7 +245,7 @@ def _apply(
     held = {row.journal_id for row in batch.held.added.values()}
     yield from mark_done([id_ for id_ in journal_ids if id_ not in held], now_ms=now_ms)
     yield from mark_held(sorted(held), now_ms=now_ms)
-    yield from batch.held.write()
+    yield from _hold(batch.held)
     for one in batch.withdrawn:
         yield from blocks.withdraw(one)
     yield from forget_payloads([(one.channel, one.account, one.message_id) for one in batch.forgotten])
@@ -257,6 +256,13 @@ def _apply(
         contacts={ContactId(key): number for key, number in contacts.items()},
         event_ids=event_ids,
     )
+
+
+def _hold(held: _Plan[Held]) -> Script[None]:
+    """What waits is found by its words; what was let through is found in its ticket."""
+    yield from held.write()
+    yield from held_search.index(held.added.values())
+    yield from held_search.forget([row.id for row in held.saved.values() if row.released_at_ms is not None])
 
 
 def _let_go_of_files(saved: Mapping[str, Message], now_ms: int) -> Script[None]:
@@ -340,17 +346,8 @@ def _document(message: Message) -> SearchRow:
     return SearchRow(
         message_id=message.id,
         ticket_id=message.ticket_id,
-        document=search.document(_found(message, "subject"), _found(message, "text")),
+        document=search.document(*search.findable(message.subject, message.text, message.care)),
     )
-
-
-def _found(message: Message, field: StoredField) -> str | None:
-    """What the search may find of a field: a policy may keep values and placeholders from it."""
-    text = message.subject if field == "subject" else message.text
-    spans = [] if message.care is None else [span for span in message.care.unindexed if span.field == field]
-    for span in reversed(spans):
-        text = text and f"{text[: span.start]}\n{text[span.end :]}"
-    return text
 
 
 def _index(documents: Sequence[SearchRow], saved: Mapping[str, Message]) -> Script[None]:

@@ -310,13 +310,17 @@ def counts(people: Sequence[ContactId], work: ErasureWork) -> Script[None]:
     yield from as_before()
 
 
-def merge_search(*, first: bool) -> Script[bool]:
-    """Rewrite some of the search index, which keeps the words of deleted rows until its parts are merged; whether
+SEARCH_INDEXES: Final = ("search_index", "held_index")
+
+
+def merge_search(index: str, *, first: bool) -> Script[bool]:
+    """Rewrite some of one of SEARCH_INDEXES, which keeps the words of deleted rows until its parts are merged; whether
     anything is left to merge. PostgreSQL keeps none."""
     yield from overwritten()
     before = yield from select("SELECT {sqlite total_changes()}{pg 0}")
     yield from run(
-        "{sqlite INSERT INTO search_index (search_index, rank) VALUES ('merge', :pages)}{pg SELECT :pages::bigint}",
+        f"{{sqlite INSERT INTO {index} ({index}, rank) VALUES ('merge', :pages)}}"  # noqa: S608 - one of ours
+        "{pg SELECT :pages::bigint}",
         pages=-MERGE_PAGES if first else MERGE_PAGES,
     )
     after = yield from select("SELECT {sqlite total_changes()}{pg 0}")

@@ -78,7 +78,7 @@ def _paths() -> dict[str, object]:
         "/api/v1/tickets": {
             "get": operation(
                 "A page of tickets",
-                answers=answers(fields(tickets={"type": "array", "items": ANY}, total=WHOLE, cursor=TEXT)),
+                answers=answers(fields(tickets={"type": "array", "items": ANY}, total=WHOLE, cursor=TEXT, held=WHOLE)),
                 parameters=query("view", "queue", "q", "contact", "cursor", "limit"),
             )
         },

@@ -17,7 +17,7 @@ from router.model.ids import AgentId, AttachmentId, EventId, MessageId, OutboxId
 from router.model.limits import ATTACHMENTS_MAX, CALL_SECONDS_MAX, CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
 from router.model.sources import Clock
 from router.model.tables import Agent, TicketState, Urgency
-from router.store import inbox
+from router.store import blocks, inbox
 from router.store.inbox import TicketDetail, View
 from router.store.script import Store
 from router.web.auth import Auth
@@ -145,8 +145,10 @@ class TicketsApi:
                 limit=int(limit),
             )
         )
-        rows = [ticket_row(line) for line in page.lines]
-        return answer({"tickets": rows, "total": page.total, "cursor": page.cursor})
+        found: dict[str, object] = {"tickets": [ticket_row(line) for line in page.lines], "total": page.total}
+        if query.get("q", "").strip():  # what is held is in no ticket, and is to be found all the same
+            found["held"] = (await self._store.read(blocks.count_held(text=query["q"]))).held
+        return answer({**found, "cursor": page.cursor})
 
     async def show(self, request: web.Request) -> web.Response:
         """GET /api/v1/tickets/{id or number}."""

@@ -8,6 +8,7 @@ const list = document.getElementById("messages");
 const scroll = document.getElementById("scroll");
 const newer = document.getElementById("newer");
 const rows = new Map();
+let extra = () => [];
 
 /**
  * Show `entries`, oldest first: {key, author, name, text, at, state, note, deleted, files, buttons}.
@@ -45,8 +46,9 @@ export function tell(texts) {
   if (atEnd) toEnd();
 }
 
-/** Draw every row anew, in another language. */
-export function forget() {
+/** Draw every row anew, in another language, or with what `more` has to add to an entry. */
+export function forget(more = extra) {
+  extra = more;
   for (const row of rows.values()) row.drawn = "";
 }
 
@@ -100,6 +102,7 @@ function fill(element, entry, follows, followed) {
   bubble.append(...(entry.deleted ? [say("deleted")] : parts(entry.text)));
   if (entry.files?.length && !entry.deleted) bubble.append(...entry.files.map(shown));
   if (entry.buttons?.length && !entry.deleted) bubble.append(pressable(entry.buttons));
+  bubble.append(...extra(entry));
   const meta = make("p", "meta");
   const time = make("time", "", moment(entry.at));
   time.dateTime = new Date(entry.at).toISOString();
@@ -136,6 +139,7 @@ const PICTURES = /^image\/(png|jpeg|gif|webp)$/;
 
 /** A picture that opens, a recording that plays, or a name to download. The house says by its content which it is. */
 function shown(file) {
+  if (!file.path) return make("p", "file", `${file.name} (${weight(file.size)})`);
   const place = new URL(file.path, document.baseURI).href;
   const box = make("p", "file");
   if (file.content_type.startsWith("audio/")) {
@@ -160,7 +164,7 @@ function shown(file) {
   return box;
 }
 
-function make(tag, name = "", text = "") {
+export function make(tag, name = "", text = "") {
   const element = document.createElement(tag);
   if (name) element.className = name;
   if (text) element.textContent = text;

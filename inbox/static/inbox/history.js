@@ -86,6 +86,7 @@ function describe(event) {
   if (data.confirmed) return t("history.confirmed", { who, what: typesOf(data.confirmed) });
   if (event.kind === "identity.check") return t(`history.check.${data.state}`, { who });
   if (data.nth) return t("history.repeated", { who, n: data.nth });
+  if (data.folded) return t("history.editsFolded", { n: Number(data.folded) });
   if (data.left) return t(`history.left.${data.left}`);
   if (event.kind === "message.added") return t(data.note ? "history.noted" : data.template ? "history.autoReplied"
     : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });

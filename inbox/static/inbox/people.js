@@ -19,7 +19,7 @@ import { Avatar, ChannelIcon, Chip, Dialog, Icon, Menu, When, toast } from "../c
 
 const ACTS_SHOWN = 5;
 
-export { Above, HeldPlace, Marks, Repeats, folded } from "./abuse.js";
+export { Above, HeldFound, HeldPlace, Marks, Repeats, folded } from "./abuse.js";
 export { Sealed } from "./sealed.js";
 
 /** Resolves once words and styles are there. */

@@ -115,6 +115,15 @@ class Desk:
         return [(t.kind, t.outcome) for t in self.timers if t.done_at_ms is not None]
 
 
+def test_a_tag_that_is_muted_is_told_nothing_of_its_states_unless_it_is_critical():
+    desk = Desk()
+    desk.ruleset = load({"rules.yaml": f"{RULES}tags: [poser]\nabuse: {{mute: poser}}\n".encode()})
+    desk.ticket = msgspec.structs.replace(desk.ticket, tags=("poser",))
+    assert desk.to("waiting").wait(NOW + DAY_MS).texts == []
+    desk.ticket = msgspec.structs.replace(desk.ticket, urgency="critical", state="open")
+    assert desk.to("waiting").texts == ["T-1001 waits for you"]
+
+
 def test_a_waiting_customer_is_reminded_after_a_day_and_closed_after_three_working_days():
     desk = Desk().to("waiting")
     assert [(t.kind, t.due_at_ms) for t in desk.timers] == [("remind", NOW + DAY_MS)]
