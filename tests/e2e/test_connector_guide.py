@@ -57,7 +57,7 @@ def test_it_conforms(installed):
 
     answered = answers(SmsBench.quality)
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "tests" / "conformance").glob("test_*.py"))
-    tests = [name for name in re.findall(r"^(?:async )?def (test_\d\d_\w+)", sources, re.MULTILINE)]
+    tests = re.findall(r"^(?:async )?def (test_\d\d_\w+)", sources, re.MULTILINE)
     in_suite = [name for name in tests if answered[number_of(name)] == "suite"]
     assert f"{len(in_suite)} passed" in done.stdout
 
