@@ -89,6 +89,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
+    thread_index: str | None = None
+    """Where Outlook threads the mail that is answered, in hex."""
     reply_token: str = ""
     """Signed tag for a plus-address; an answer that carries it comes back to this conversation."""
     automatic: bool = False

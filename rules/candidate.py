@@ -3,11 +3,12 @@
 `rules.postings` and `rules.columns` find candidates, `rules.candidates` tests them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from rules.conditions import Condition, Evidence, Way
+from rules.conditions import Condition, Way
+from rules.facts import Span
 from rules.rule import Rule
 from rules.scene import Scene
 from rules.weighing import Weighs
@@ -68,9 +69,13 @@ class Candidate:
     doubts: int = 0
     """Bits that mean: look it up."""
 
-    def evidence(self, scene: Scene) -> list[Evidence]:
-        """Say what made the rule fire."""
-        return [found for condition in self.way for found in condition.evidence(scene)]
+    def evidence(self, scene: Scene) -> Iterator[tuple[str, tuple[Span, ...]]]:
+        """Yield what made the rule fire, in words, and where they stand in the text."""
+        for condition in self.way:
+            shown = scene.shown.get(id(condition))
+            if shown is None:
+                shown = scene.shown[id(condition)] = condition.evidence(scene)
+            yield from shown
 
 
 def by_cost(conditions: Iterable[Condition]) -> list[Condition]:

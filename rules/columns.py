@@ -23,6 +23,7 @@ from rules.scan import Scan
 from rules.scene import Scene
 from rules.shared import Shared
 from rules.views import MARK
+from rules.weighing import Weighs
 from rules.wording import Has, HasAll, Near
 from rules.words import WordGroup
 
@@ -82,8 +83,8 @@ class Columns:
             Candidate(
                 order=draft.order,
                 rule=draft.rule,
-                way=tuple(shared.first(one) if isinstance(one, Near) else one for one in way),
-                tests=tuple(shared.of(one) if one.parts or isinstance(one, Near) else one for one in tests),
+                way=tuple(shared.first(one) if isinstance(one, Near | Weighs) else one for one in way),
+                tests=tuple(shared.of(one) if one.parts or isinstance(one, Near | Weighs) else one for one in tests),
                 near=near,
                 lists=tuple(map(shared.of, lists)),
                 wants=wants,

@@ -111,8 +111,9 @@ def _count_han(sample: str) -> int:
 
 def _words(sample: str) -> list[str]:
     """Lower-case words of prose: addresses, amounts and placeholders tell no language."""
-    kept = " ".join([chunk for chunk in sample.split() if not _NOT_PROSE.search(chunk)])
-    return _WORD.findall(kept.lower())
+    if _NOT_PROSE.search(sample):
+        sample = " ".join([chunk for chunk in sample.split() if not _NOT_PROSE.search(chunk)])
+    return _WORD.findall(sample.lower())
 
 
 def _latin(words: list[str]) -> str:

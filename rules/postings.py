@@ -56,15 +56,11 @@ class Postings:
     def found(self, scene: Scene) -> list[Candidate]:
         """Return the ways of which the rarest word stands in the message, some of them more than once."""
         found: list[Candidate] = []
-        get = self._text.get
-        for pattern in scene.text.hits.present:
-            if ways := get(pattern):
-                found += ways
+        for pattern in self._text.keys() & scene.text.hits.present:
+            found += self._text[pattern]
         if scene.facts.message.subject:
-            get = self._subject.get
-            for pattern in scene.subject.hits.present:
-                if ways := get(pattern):
-                    found += ways
+            for pattern in self._subject.keys() & scene.subject.hits.present:
+                found += self._subject[pattern]
         return found
 
 

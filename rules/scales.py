@@ -4,21 +4,22 @@ A text is weighed passage by passage, a passage being a sentence, or short ones 
 counts, so that greetings and other matters around it change nothing. What the whole text is about may count besides,
 and how long it is: of many passages one is odd by chance. A run may hold `{name}`, which stands for any word of a list:
 `{stranger} {took} my` weighs the same whoever took it.
+
+Most texts weigh far too little, so a test looks first at what they weigh at most, which needs no passages.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from functools import partial
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from itertools import accumulate, repeat
-from typing import Final, NamedTuple
+from typing import Final
 
 import ahocorasick_rs
 
+from rules.alphabet import STOP, Alphabet
 from rules.facts import Span
 from rules.text import fold_word
-from rules.tokens import JOINT, Placed, grams, line, pattern, placed, sentences
-from rules.views import MARK
+from rules.tokens import BEGIN, END, places, sentences
 
 PASSAGE: Final = 40
 """Tokens up to which sentences that follow each other are weighed together."""
@@ -39,74 +40,8 @@ Words = tuple[str, ...]
 """Tokens that follow each other."""
 Kinds = Mapping[Words, str]
 """By words: the name of the list that stands for them."""
-
-
-class Named(NamedTuple):
-    """A token, or what stands for some: the name of a list in braces."""
-
-    text: str
-    first: int
-    last: int
-    """Which tokens of the sentence it is."""
-
-
-Finder = Callable[[str], list[str]]
-"""Finds all patterns in a `line`, and each MARK."""
-Found = tuple[str, range]
-"""A run, and the tokens of the sentence that it stands for."""
-
-
-class Reading:
-    """A text, ready to be weighed for whatever the lists are shared by."""
-
-    __slots__ = ("_lists", "_placed", "_runs", "found", "passages", "text", "whole")
-
-    def __init__(self, lists: "Lists", text: str) -> None:
-        self.text = text
-        words = sentences(text)
-        self.found = lists.found(words)
-        """What of all that is weighed stands in each sentence, as patterns."""
-        self.passages = list(passages([sentence.count(JOINT) + 1 for sentence in words]))
-        self.whole: AbstractSet[str] = self.found[0] if len(self.found) == 1 else set().union(*self.found)
-        self._lists = lists
-        self._placed: list[list[Placed]] | None = None
-        self._runs: dict[int, list[Found]] = {}
-
-    def placed(self) -> list[list[Placed]]:
-        """Return the tokens of each sentence, and where they stand."""
-        if self._placed is None:
-            self._placed = placed(self.text)
-        return self._placed
-
-    def runs(self, number: int) -> list[Found]:
-        """Return the runs in a sentence that anything weighs, once as they are and once with names of lists."""
-        if number not in self._runs:
-            words = [token for token, _ in self.placed()[number]]
-            alone = [Named(word, place, place) for place, word in enumerate(words)]
-            self._runs[number] = [*self._lists.runs(alone), *self._lists.runs(self._lists.named(words))]
-        return self._runs[number]
-
-
-def words_of(text: str) -> Words:
-    """Return a word or phrase of a list as tokens; none if it ends a sentence."""
-    found = sentences(fold_word(text).replace("*", ""))
-    return tuple(found[0].split(JOINT)) if len(found) == 1 else ()
-
-
-def passages(sizes: list[int]) -> Iterator[slice]:
-    """Yield which sentences are weighed together: neighbours as far as they fit, and each of them by itself."""
-    reached = 0
-    for first, size in enumerate(sizes):
-        last = first + 1
-        while last < len(sizes) and size + sizes[last] <= PASSAGE:
-            size += sizes[last]  # noqa: PLW2901 - grows with the passage
-            last += 1
-        alone = last > first + 1 or last <= reached
-        if last > reached:
-            yield slice(first, last)
-            reached = last
-        if alone:
-            yield slice(first, first + 1)
+Found = tuple[int, int, float]
+"""From which token to which a run stands, and what it weighs."""
 
 
 class Lists:
@@ -114,77 +49,145 @@ class Lists:
 
     def __init__(self, kinds: Kinds) -> None:
         self.names = frozenset(kinds.values())
-        self._kinds = kinds
-        self._longest = max(map(len, kinds), default=0)
-        self._patterns = [pattern(f"{{{name}}}") for name in kinds.values()]
-        words = [pattern(" ".join(words)) for words in kinds]
+        self.alphabet = Alphabet()
+        """Of everything that is weighed with these lists."""
+        self._named = [self.alphabet.name(f"{{{name}}}") for name in kinds.values()]
+        words = [self.alphabet.run(list(words)) for words in kinds]
         self._search = ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
-        self._runs: set[str] = set()
-        self._finders: tuple[Finder, Finder] | None = None
 
-    def add(self, runs: Iterable[str]) -> None:
-        """Note what is weighed with these lists: all of it is searched in one pass."""
-        self._runs.update(runs)
-        self._finders = None
-
-    def read(self, text: str) -> Reading:
+    def read(self, text: str) -> "Reading":
         """Read a folded text."""
         return Reading(self, text)
 
-    def found(self, words: list[str]) -> list[set[str]]:
-        """Return what stands in each sentence, once as it is and once with names of lists in place of words."""
-        if self._finders is None:
-            named = {run for run in self._runs if "{" in run}
-            self._finders = _finder(self._runs - named), _finder(named)
-        plain, renamed = self._finders
-        text = line(words)
-        return list(map(set.union, _by_sentence(plain(text)), _by_sentence(renamed(self._renamed(text)))))
-
-    def runs(self, stream: list[Named]) -> Iterator[Found]:
-        """Yield the runs in a sentence that anything weighs."""
-        for first, run in grams([one.text for one in stream], RUN_MAX):
-            if run in self._runs and (of := stream[max(first, 0) : first + run.count(" ") + 1]):
-                yield run, range(of[0].first, of[-1].last + 1)
-
-    def named(self, words: list[str]) -> list[Named]:
-        """Return a sentence with names in place of words, from left to right and the longest first."""
-        found: list[Named] = []
-        first = 0
-        while first < len(words):
-            end = min(first + self._longest, len(words))
-            while end > first and tuple(words[first:end]) not in self._kinds:
-                end -= 1
-            name = self._kinds.get(tuple(words[first:end]))
-            end = max(end, first + 1)
-            found.append(Named(words[first] if name is None else f"{{{name}}}", first, end - 1))
-            first = end
-        return found
-
-    def _renamed(self, words: str) -> str:
-        """The same for a line."""
+    def renamed(self, line: str) -> str:
+        """Return coded words with names in place of them, from left to right and the longest first."""
         parts: list[str] = []
         last = 0
-        for index, start, end in self._search.find_matches_as_indexes(words):
-            parts += (words[last:start], self._patterns[index])
+        for index, start, end in self._search.find_matches_as_indexes(line):
+            parts += (line[last:start], self._named[index])
             last = end
-        parts.append(words[last:])
+        parts.append(line[last:])
         return "".join(parts)
 
+    def placed(self, line: str) -> tuple[str, list[int]]:
+        """Return the same, and where in the line each character of it begins and the last one ends."""
+        parts: list[str] = []
+        places: list[int] = []
+        last = 0
+        for index, start, end in self._search.find_matches_as_indexes(line):
+            parts += (line[last:start], self._named[index])
+            places += range(last, start + 1)
+            last = end
+        parts.append(line[last:])
+        return "".join(parts), [*places, *range(last, len(line) + 1)]
 
-def _finder(runs: Iterable[str]) -> Finder:
-    patterns = [*map(pattern, runs), MARK]
-    search = ahocorasick_rs.AhoCorasick(patterns, store_patterns=True)
-    return partial(search.find_matches_as_strings, overlapping=True)
+
+class Reading:
+    """A text, ready to be weighed for whatever the lists are shared by."""
+
+    __slots__ = ("_lists", "_places", "_weighings", "line", "passages", "renamed", "sentences", "text")
+
+    def __init__(self, lists: Lists, text: str) -> None:
+        self.text = text
+        self.sentences = lists.alphabet.sentences(text)
+        begin, end = lists.alphabet[BEGIN], lists.alphabet[END]
+        self.line = "".join([f"{begin}{sentence}{end}{STOP}" for sentence in self.sentences])
+        """All sentences with their edges."""
+        self.renamed = lists.renamed(self.line)
+        """The same with names of lists."""
+        self.passages = passages(list(map(len, self.sentences)))
+        self._lists = lists
+        self._places: list[list[Span]] | None = None
+        self._weighings: dict[int, Weighing] = {}
+
+    def on(self, scales: "Scales") -> "Weighing":
+        """Return the text on some scales."""
+        weighing = self._weighings.get(id(scales))
+        if weighing is None:
+            weighing = self._weighings[id(scales)] = Weighing(scales, self)
+        return weighing
+
+    def places(self, number: int) -> list[Span]:
+        """Return where the tokens of a sentence stand."""
+        if self._places is None:
+            self._places = places(self.text)
+        return self._places[number]
+
+    def edged(self, number: int) -> tuple[str, str, list[int]]:
+        """Return a sentence with its edges, the same with names of lists, and where each character of that begins."""
+        begin, end = self._lists.alphabet[BEGIN], self._lists.alphabet[END]
+        sentence = f"{begin}{self.sentences[number]}{end}"
+        return sentence, *self._lists.placed(sentence)
 
 
-def _by_sentence(hits: list[str]) -> list[set[str]]:
-    found: list[set[str]] = []
-    begin = 0
-    for _ in range(hits.count(MARK)):
-        end = hits.index(MARK, begin)
-        found.append(set(hits[begin:end]))
-        begin = end + 1
+def words_of(text: str) -> Words:
+    """Return a word or phrase of a list as tokens; none if it ends a sentence."""
+    found = sentences(fold_word(text).replace("*", ""))
+    return tuple(found[0]) if len(found) == 1 else ()
+
+
+def passages(sizes: list[int]) -> list[slice]:
+    """Return which sentences are weighed together: neighbours as far as they fit, and each of them by itself."""
+    found: list[slice] = []
+    until = list(accumulate(sizes, initial=0))
+    reached = 0
+    for first in range(len(sizes)):
+        last = max(bisect_right(until, until[first] + PASSAGE) - 1, first + 1)
+        if last > reached:
+            found.append(slice(first, last))
+        if last > first + 1 or last <= reached:
+            found.append(slice(first, first + 1))
+        reached = max(last, reached)
     return found
+
+
+class Search:
+    """Finds runs in a line; ready when first asked, since much of what is loaded is never asked."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._patterns = [*weights, STOP]
+        self._weights = [*weights.values(), 0.0]
+        self._automaton: ahocorasick_rs.AhoCorasick | None = None
+
+    def found(self, line: str) -> list[str]:
+        """Return each run as often as it stands there, and each STOP."""
+        found: list[str] = self._ready().find_matches_as_strings(line, overlapping=True)
+        return found
+
+    def places(self, line: str) -> list[Found]:
+        """Return from where to where runs stand, and what they weigh, in no order."""
+        weights = self._weights
+        found = self._ready().find_matches_as_indexes(line, overlapping=True)
+        return [(start, end, weights[index]) for index, start, end in found]
+
+    def _ready(self) -> ahocorasick_rs.AhoCorasick:
+        if self._automaton is None:
+            self._automaton = ahocorasick_rs.AhoCorasick(self._patterns, store_patterns=True)
+        return self._automaton
+
+
+class Runs:
+    """Runs of tokens and what they weigh, in UNITS."""
+
+    def __init__(self, runs: Mapping[str, float], alphabet: Alphabet) -> None:
+        named: dict[str, float] = {}
+        plain: dict[str, float] = {}
+        for run, weight in runs.items():
+            if coded := alphabet.run(run.split()):
+                (named if "{" in run else plain)[coded] = weight
+        self.plain, self.named = Search(plain), Search(named)
+        """Those with names of lists are in no line but a renamed one; the others need not be looked for there."""
+        known: dict[int, int] = {}
+        units = {run: round(weight * UNITS) for run, weight in (plain | named).items()}
+        self.units = {run: known.setdefault(weight, weight) for run, weight in units.items()}
+        """Equal weights are one object: of thousands of runs few are in the processor's cache, of their weights all."""
+        self.gains = {run: units for run, units in self.units.items() if units > 0}
+
+    def shared(self, reading: Reading) -> float:
+        """Return what the runs of a whole text weigh; the more there are, the less each counts."""
+        known = {*self.plain.found(reading.line), *self.named.found(reading.renamed)}
+        known.discard(STOP)
+        return sum(map(self.units.__getitem__, known)) * share(len(known)) if known else 0.0
 
 
 class Scales:
@@ -202,62 +205,99 @@ class Scales:
         """Take what a text without any evidence weighs, what each run weighs in a passage and in the whole text, and
         what the natural logarithm of the number of passages is multiplied by."""
         self.lists = lists
-        self._start, self._long = round(start * UNITS), long
-        self._weights = runs
-        self._runs = _whole_numbers(runs)
-        self._whole = _whole_numbers(whole or {})
-        lists.add(runs)
-        lists.add(whole or {})
+        self.start, self.long = round(start * UNITS), long
+        self.runs = Runs(runs, lists.alphabet)
+        self.whole = Runs(whole, lists.alphabet) if whole else None
 
-    def weigh(self, reading: Reading) -> float:
-        """Return what the heaviest passage of a text and the whole of it weigh."""
-        heaviest = max(self._passages(reading), default=0)
-        weight = (self._start + heaviest + self._sum_of_all(reading.whole)) / UNITS
-        return weight + self._long * math.log(len(reading.passages)) if self._long and reading.passages else weight
 
-    def _passages(self, reading: Reading) -> Iterator[int]:
-        """Yield the sum of each passage."""
-        sums = [sum(map(self._runs.get, found, repeat(0))) for found in reading.found]
-        until = list(accumulate(sums, initial=0))
-        for of in reading.passages:
-            yield until[of.stop] - until[of.start]
+class Weighing:
+    """One text on one of the scales; what takes long is done when it is needed, and once."""
 
-    def _sum_of_all(self, found: AbstractSet[str]) -> float:
-        known = self._whole.keys() & found
-        return sum(map(self._whole.__getitem__, known)) * share(len(known)) if known else 0.0
+    __slots__ = ("_found", "_passages", "_reading", "_scales", "_telling", "_weight", "_whole", "at_most")
 
-    def telling(self, reading: Reading) -> list[Span]:
-        """Return the words of the heaviest passage of a text that speak for it most, heaviest first."""
-        weighed = list(self._passages(reading))
+    def __init__(self, scales: Scales, reading: Reading) -> None:
+        self._scales = scales
+        self._reading = reading
+        self._found = plain, named = scales.runs.plain.found(reading.line), scales.runs.named.found(reading.renamed)
+        self._whole = scales.whole.shared(reading) if scales.whole is not None else 0.0
+        gain = scales.runs.gains.get
+        self.at_most = self._with(sum(map(gain, plain, repeat(0))) + sum(map(gain, named, repeat(0))))
+        """What it would weigh if all that speaks for it stood in one passage, and nothing against it."""
+        self._passages: list[int] | None = None
+        self._weight: float | None = None
+        self._telling: list[Span] | None = None
+
+    def reaches(self, least: float) -> bool:
+        """Tell whether the text weighs so much."""
+        return self.at_most >= least and self.weight >= least
+
+    @property
+    def weight(self) -> float:
+        """What the heaviest passage of the text and the whole of it weigh."""
+        if self._weight is None:
+            self._weight = self._with(max(self._sums(), default=0))
+        return self._weight
+
+    @property
+    def telling(self) -> list[Span]:
+        """The words of the heaviest passage that speak for it most, heaviest first."""
+        if self._telling is None:
+            self._telling = self._most_telling()
+        return self._telling
+
+    def _with(self, heaviest: int) -> float:
+        scales, many = self._scales, len(self._reading.passages)
+        weight = (scales.start + heaviest + self._whole) / UNITS
+        return weight + scales.long * math.log(many) if scales.long and many else weight
+
+    def _sums(self) -> list[int]:
+        """Return the sum of each passage; a run counts once in each sentence."""
+        if self._passages is None:
+            plain, named = (_by_sentence(found, self._scales.runs.units) for found in self._found)
+            until = list(accumulate(map(int.__add__, plain, named), initial=0))
+            self._passages = [until[of.stop] - until[of.start] for of in self._reading.passages]
+        return self._passages
+
+    def _most_telling(self) -> list[Span]:
+        weighed, reading = self._sums(), self._reading
         if not weighed:
             return []
         heaviest = reading.passages[max(range(len(weighed)), key=weighed.__getitem__)]
-        found: list[Placed] = []
+        spans: list[Span] = []
         worth: list[float] = []
         for number in range(heaviest.start, heaviest.stop):
-            sentence = reading.placed()[number]
-            worth += self._worth(reading.runs(number), len(sentence))
-            found += sentence
-        return _heaviest([span for _, span in found], worth)
+            spans += reading.places(number)
+            worth += self._worth(number)
+        return _heaviest(spans, worth)
 
-    def _worth(self, runs: list[Found], count: int) -> list[float]:
-        """Return what each token of a sentence adds, a run's weight being shared by its tokens."""
-        worth = [0.0] * count
-        for run, tokens in runs:
-            weight = self._weights.get(run)
-            if weight is not None:
-                for token in tokens:
-                    worth[token] += weight / len(tokens)
+    def _worth(self, number: int) -> list[float]:
+        """Return what each token of a sentence adds, a run's weight being shared by its tokens: once by runs of the
+        sentence as it is, once by runs of the renamed one."""
+        sentence, renamed, begins = self._reading.edged(number)
+        runs, last = self._scales.runs, len(sentence) - 2
+        worth = [0.0] * last
+        found = sorted(runs.plain.places(sentence))
+        again = sorted([*runs.plain.places(renamed), *runs.named.places(renamed)])
+        found += [(begins[start], begins[end], weight) for start, end, weight in again]
+        for start, end, weight in found:
+            first, until = max(start, 1) - 1, min(end - 1, last)
+            for token in range(first, until):
+                worth[token] += weight / (until - first)
         return worth
+
+
+def _by_sentence(found: list[str], units: Mapping[str, int]) -> Iterator[int]:
+    """Yield what stands in each sentence weighs."""
+    begin = 0
+    for _ in range(found.count(STOP)):
+        end = found.index(STOP, begin)
+        yield sum(map(units.__getitem__, set(found[begin:end])))
+        begin = end + 1
 
 
 def share(count: int) -> float:
     """Return what each of so many runs in a whole text counts."""
     return math.sqrt(FEW / max(FEW, count))
-
-
-def _whole_numbers(runs: Mapping[str, float]) -> dict[str, int]:
-    return {pattern(run): round(weight * UNITS) for run, weight in runs.items()}
 
 
 def _heaviest(spans: list[Span], worth: list[float]) -> list[Span]:

@@ -1,5 +1,6 @@
 """Everything one evaluation looks at: the facts, the scanned texts, the language. Made per message."""
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -12,6 +13,9 @@ from rules.scan import WORK_MAX, Scan, Scanner
 
 Found = tuple[Scan, tuple[Span, ...]]
 """A scanned part of the message, and the words in it that made a condition true."""
+
+Shown = Sequence[tuple[str, tuple[Span, ...]]]
+"""What a condition found, in words, and where in the text."""
 
 PARTS: Final = {("text",): 0, ("subject",): 1, ("text", "subject"): 2}
 """Where in `Scene.present` the patterns are that hit in some parts of the message."""
@@ -35,9 +39,8 @@ class Scene:
         "facts",
         "found",
         "plain",
-        "telling",
+        "shown",
         "text",
-        "weighed",
     )
 
     def __init__(self, facts: Facts, scanner: Scanner) -> None:
@@ -47,12 +50,10 @@ class Scene:
         """Words are found the first way (`rules.literals`)."""
         self.found: dict[int, Found | None] = {}
         """By id of a condition: what it found, so that its evidence is not searched again."""
+        self.shown: dict[int, Shown] = {}
+        """By id of a condition: what it shows for itself, whatever the number of rules it made fire."""
         self.answers: dict[int, bool] = {}
         """By number of a condition that several rules share: what it said (`rules.shared`)."""
-        self.weighed: dict[tuple[int, int], float] = {}
-        """By ids of scales and of a scanned part: what it weighs, whatever the number of rules that ask."""
-        self.telling: dict[tuple[int, int], list[Span]] = {}
-        """By the same: which words of it tell."""
         self._readings: dict[tuple[int, int], Reading] = {}
         self._scanner = scanner
         self._language = facts.message.lang
@@ -98,8 +99,7 @@ class Scene:
         self.plain = True
         self.text = self._scanner.scan(self.facts.message.text, plainly=True)
         self._subject = self._present = self._earlier = None
-        self.found, self.answers = {}, {}
-        self.weighed, self.telling, self._readings = {}, {}, {}
+        self.found, self.shown, self.answers, self._readings = {}, {}, {}, {}
 
     @property
     def gave_up(self) -> bool:
@@ -125,6 +125,7 @@ class Scene:
     def reading(self, lists: Lists, scan: Scan) -> Reading:
         """Return a scanned part as it is weighed."""
         key = (id(lists), id(scan))
-        if key not in self._readings:
-            self._readings[key] = lists.read(scan.folded.text)
-        return self._readings[key]
+        reading = self._readings.get(key)
+        if reading is None:
+            reading = self._readings[key] = lists.read(scan.folded.text)
+        return reading

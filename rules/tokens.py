@@ -1,81 +1,90 @@
 """A folded text as tokens, sentence by sentence: what `rules.scales` puts on the scales.
 
 Words of scripts with blanks are tokens, so is each Chinese character, each run of question or exclamation marks, and
-`#` for a number. In a `line` every token, and `^` before and `$` behind each sentence, has a blank on either side of
-its own: words that follow each other can be searched for as ` not  me `, one find may begin where another ends, and
-none goes over the end of a sentence.
+`#` for a number.
 """
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from rules.facts import Span
-from rules.views import MARK
 
 NUMBER: Final = "#"
 BEGIN: Final = "^"
 END: Final = "$"
-JOINT: Final = "  "
-"""Between tokens: a blank of each of them."""
+"""The edges of a sentence, where runs of tokens may begin and end."""
+MARKS: Final = "?!"
+STOPS: Final = ";\u3002\n."
+"""What ends a sentence and is no token; a full stop only before white space or Chinese."""
 
-Placed = tuple[str, Span]
-"""A token, and where it stands in the folded text."""
+_CLOSING: Final = STOPS + MARKS
+_HAN: Final = "\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_WORD: Final = rf"[^\W\d{_HAN}]+(?:'[^\W\d_]+)?|[{_HAN}]"
+_TOKEN: Final = re.compile(rf"{_WORD}|\d+(?:[.,]\d+)*|[{MARKS}]+|[;\u3002\n]|\.(?=\s|$|[\u2e80-\uffff])")
+_WRITTEN: Final = re.compile(_WORD)
 
-_TOKEN: Final = re.compile(
-    r"[\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff]"
-    r"|[^\W\d\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff]+(?:'[^\W\d_]+)?"
-    r"|\d+(?:[.,]\d+)*|[?!]+|[;\u3002\n]|\.(?=\s|$|[\u2e80-\uffff])"
-)
-_STOPS: Final = frozenset(";\u3002\n.")
-_NUMBERS: Final = re.compile(r"\d+(?:[.,]\d+)*")
-_MARKS: Final = re.compile("([?!])[?!]*")
-_ENDS: Final = re.compile(r"[;\u3002]|\.(?=\s|$|[\u2e80-\uffff])")
-_PLAIN: Final = re.compile(
-    r"[\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff]"
-    r"|[^\W\d\u2e80-\u2fff\u3040-\u9fff\uac00-\ud7af\uf900-\ufaff]+(?:'[^\W\d_]+)?|[#?!\n]"
-)
+_ASCII_NUMBER: Final = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_ASCII_MARKS: Final = re.compile(f"([{MARKS}])[{MARKS}]*")
+_LOOSE: Final = re.compile(r"'(?:(?![A-Za-z])|(?<![A-Za-z_]'))")
+_ODD: Final = re.compile("'[A-Za-z]+['_]")
+"""What stands at an apostrophe and is two tokens, although no blank is between them."""
+_OTHER: Final = "-"
 
 
-def sentences(text: str) -> list[str]:
-    """Return the tokens of each sentence of a folded text, JOINT between them; a sentence without any is none."""
-    text = _NUMBERS.sub(NUMBER, text.replace(NUMBER, " "))
-    text = _ENDS.sub("\n", _MARKS.sub(r"\1\n", text))
-    found = map(str.strip, JOINT.join(_PLAIN.findall(text)).split("\n"))
-    return [words for words in found if words]
+def _tables() -> tuple[bytes, bytes]:
+    """What becomes of each byte of an ASCII text: first what ends no sentence and no number is one sign, then blank."""
+    first = bytearray(_OTHER.encode() * 256)
+    for code in range(128):
+        char = chr(code)
+        if char.isalnum() or char in f"_'{MARKS};.,":
+            first[code] = code
+        elif char.isspace() or char == NUMBER:
+            first[code] = ord(";" if char == "\n" else " ")
+    return bytes(first), bytes.maketrans(f"{_OTHER}.,".encode(), b"   ")
 
 
-def placed(text: str) -> list[list[Placed]]:
-    """Return the same with the place of each token."""
-    found: list[list[Placed]] = [[]]
-    for match in _TOKEN.finditer(text):
-        token = match[0]
-        if token not in _STOPS:
-            found[-1].append((_plain(token), match.span()))
-        if token in _STOPS or token[0] in "?!":
-            found.append([])
-    return [words for words in found if words]
+_FIRST, _THEN = _tables()
 
 
-def line(found: list[str]) -> str:
-    """Return sentences as one text to search in, a MARK behind each."""
-    return "".join([f" {BEGIN}{JOINT}{words}{JOINT}{END} {MARK}" for words in found])
+def is_token(text: str) -> bool:
+    """Whether it may be among the tokens of a text."""
+    return text == NUMBER or text in set(MARKS) or _WRITTEN.fullmatch(text) is not None
 
 
-def pattern(words: str) -> str:
-    """Return what to search for in a `line`."""
-    return f" {JOINT.join(words.split())} "
+def found(text: str) -> list[str]:
+    """Return all tokens and STOPS in order, numbers and runs of marks as they are written or as what they count for."""
+    if text.isascii():
+        words = text.encode().translate(_FIRST).decode().replace(". ", ";")
+        words = _ASCII_NUMBER.sub(f" {NUMBER} ", words)
+        if any(map(words.__contains__, MARKS)):
+            words = _ASCII_MARKS.sub(r" \1 ", words)
+        words = words.encode().translate(_THEN).decode().replace(";", " ; ")
+        if "'" in words:
+            words = _LOOSE.sub(" ", words)
+        if "'" not in words or _ODD.search(words) is None:
+            return words.split()
+    return _TOKEN.findall(text.replace(NUMBER, " "))
 
 
-def grams(words: list[str], most: int) -> Iterator[tuple[int, str]]:
-    """Yield every run of up to so many tokens, and at which of them it begins; the edges of the sentence count."""
-    edged = [BEGIN, *words, END]
-    for start in range(len(edged)):
-        for end in range(start + 1, min(start + most, len(edged)) + 1):
-            yield start - 1, " ".join(edged[start:end])
-
-
-def _plain(token: str) -> str:
+def plain(token: str) -> str:
+    """Return what a token counts for: NUMBER for any number, of marks the first."""
     if token[0].isdecimal():
         return NUMBER
-    return token[0] if token[0] in "?!" else token
+    return token[0] if token[0] in MARKS else token
+
+
+def places(text: str) -> list[list[Span]]:
+    """Return where the tokens of each sentence of a folded text stand; a sentence without any is none."""
+    sentences: list[list[Span]] = [[]]
+    for match in _TOKEN.finditer(text.replace(NUMBER, " ")):
+        sign = match[0][0]
+        if sign not in STOPS:
+            sentences[-1].append(match.span())
+        if sign in _CLOSING:
+            sentences.append([])
+    return [spans for spans in sentences if spans]
+
+
+def sentences(text: str) -> list[list[str]]:
+    """Return the tokens themselves."""
+    return [[plain(text[start:end]) for start, end in spans] for spans in places(text)]

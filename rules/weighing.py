@@ -4,8 +4,7 @@ import math
 from dataclasses import dataclass
 
 from rules.conditions import Evidence
-from rules.facts import Span
-from rules.scales import Scales
+from rules.scales import Scales, Weighing
 from rules.scan import Scan
 from rules.scene import Scene
 from rules.wording import TextCondition
@@ -25,29 +24,21 @@ class Weighs(TextCondition):
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
         for scan in self.scans(scene):  # noqa: SIM110 - half the time of any() on the hot path
-            if self._weight(scene, scan) >= self.least:
+            if self._weighing(scene, scan).reaches(self.least):
                 return True
         return False
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Return the words that spoke for it most, behind what was weighed."""
-        scan = max(self.scans(scene), key=lambda scan: self._weight(scene, scan))
-        words, at = self.quote(scene, scan, tuple(self._telling(scene, scan)[:SHOWN_MAX]))
-        why = f"{self.name} {self._weight(scene, scan):+.1f}"
+        scan = max(self.scans(scene), key=lambda scan: self._weighing(scene, scan).weight)
+        weighing = self._weighing(scene, scan)
+        words, at = self.quote(scene, scan, tuple(weighing.telling[:SHOWN_MAX]))
+        why = f"{self.name} {weighing.weight:+.1f}"
         return [Evidence(f"{why}: {', '.join(words)}" if words else why, at)]
 
     def weight(self, scene: Scene) -> float:
         """What the weightiest piece weighs, whether that is enough or not; nothing weighs less than anything."""
-        return max((self._weight(scene, scan) for scan in self.scans(scene)), default=-math.inf)
+        return max((self._weighing(scene, scan).weight for scan in self.scans(scene)), default=-math.inf)
 
-    def _weight(self, scene: Scene, scan: Scan) -> float:
-        key = (id(self.scales), id(scan))
-        if key not in scene.weighed:
-            scene.weighed[key] = self.scales.weigh(scene.reading(self.scales.lists, scan))
-        return scene.weighed[key]
-
-    def _telling(self, scene: Scene, scan: Scan) -> list[Span]:
-        key = (id(self.scales), id(scan))
-        if key not in scene.telling:
-            scene.telling[key] = self.scales.telling(scene.reading(self.scales.lists, scan))
-        return scene.telling[key]
+    def _weighing(self, scene: Scene, scan: Scan) -> Weighing:
+        return scene.reading(self.scales.lists, scan).on(self.scales)

@@ -14,7 +14,7 @@ import random
 import sys
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,9 +25,9 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
-from rules.scales import RUN_MAX, Lists, passages, share, words_of
+from rules.scales import RUN_MAX, Kinds, passages, share, words_of
 from rules.text import WIDE_FROM, fold
-from rules.tokens import BEGIN, END, JOINT, NUMBER, grams, sentences
+from rules.tokens import BEGIN, END, NUMBER, sentences
 
 ROOT: Final = Path(__file__).parents[1]
 CORPORA: Final = ROOT / "tests" / "corpora"
@@ -121,8 +121,8 @@ def own_tests() -> list[Line]:
     return found
 
 
-def read_lists() -> tuple[list[str], Lists]:
-    """Return the names of the lists that may stand for words, and what reads them."""
+def read_lists() -> tuple[list[str], Kinds]:
+    """Return the names of the lists that may stand for words, and which words each stands for."""
     lists = yaml.load((PACKS / "incident-words.yaml").read_bytes(), Loader=yaml.CSafeLoader)["lists"]
     kinds: dict[tuple[str, ...], str] = {}
     for name, words in lists.items():
@@ -130,7 +130,7 @@ def read_lists() -> tuple[list[str], Lists]:
             found = words_of(str(word))
             if set(found) - {NUMBER}:
                 kinds.setdefault(found, name)
-    return list(lists), Lists(kinds)
+    return list(lists), kinds
 
 
 @dataclass(frozen=True)
@@ -149,20 +149,41 @@ class Text:
 class Reader:
     """Takes texts apart as `rules.scales` does."""
 
-    def __init__(self, lists: Lists) -> None:
-        self._lists = lists
+    def __init__(self, kinds: Kinds) -> None:
+        self._kinds = kinds
+        self._longest = max(map(len, kinds))
 
     def read(self, text: str) -> Text:
         """Return the runs of each sentence, and the passages."""
-        found = [sentence.split(JOINT) for sentence in sentences(fold(text).text)] or [[]]
-        return Text([self._runs(words) for words in found], list(passages(list(map(len, found)))))
+        found = sentences(fold(text).text) or [[]]
+        return Text([self._runs(words) for words in found], passages(list(map(len, found))))
 
     def _runs(self, words: list[str]) -> frozenset[str]:
         wide = any(word >= WIDE_FROM for word in words)
-        own = {run for _, run in grams(words, RUN_MAX if wide else RUN_MAX - 1)}
-        renamed = [one.text for one in self._lists.named(words)]
-        own |= {run for _, run in grams(renamed, RUN_MAX - 1)}
+        own = set(grams(words, RUN_MAX if wide else RUN_MAX - 1))
+        own.update(grams(self._named(words), RUN_MAX - 1))
         return frozenset(own - {BEGIN, END})
+
+    def _named(self, words: list[str]) -> list[str]:
+        """Return a sentence with names of lists in place of words, from left to right and the longest first."""
+        found: list[str] = []
+        first = 0
+        while first < len(words):
+            end = min(first + self._longest, len(words))
+            while end > first and tuple(words[first:end]) not in self._kinds:
+                end -= 1
+            name = self._kinds.get(tuple(words[first:end]))
+            found.append(words[first] if name is None else f"{{{name}}}")
+            first = max(end, first + 1)
+        return found
+
+
+def grams(words: list[str], most: int) -> Iterator[str]:
+    """Yield every run of up to so many tokens; the edges of the sentence count."""
+    edged = [BEGIN, *words, END]
+    for start in range(len(edged)):
+        for end in range(start + 1, min(start + most, len(edged)) + 1):
+            yield " ".join(edged[start:end])
 
 
 class Learner(ABC):

@@ -23,13 +23,13 @@ SHOWN_MAX: Final = 200
 BATCH_MAX: Final = 200
 """Messages in one `welcome` or `messages` frame; the next frame goes on."""
 
-BUTTONS: Final = ButtonLimits(most=10)
-
 FILE_NAME_CHARS_MAX: Final = 1_000
 """What a client may call a file; much less of it is kept."""
 FILES_ANNOUNCED_MAX: Final = 100
 
 T = TypeVar("T")
+BUTTONS: Final = ButtonLimits(most=10)
+
 _Short = Annotated[str, Meta(max_length=320)]
 
 

@@ -9,8 +9,9 @@ import msgspec
 from router.core.delivery import DELIVERY_RANK
 from router.core.identity import conversation_key, read_sender
 from router.core.placement import target_keys
-from router.core.quotes import visible
+from router.core.quotes import words_of
 from router.core.reasons import unjudged, why_stored
+from router.core.returned import came_back
 from router.core.tickets import snippet_of
 from router.model.abuse import digest_of
 from router.model.changes import Change, Record, Save, Withdraw
@@ -68,7 +69,7 @@ def is_shown(message: Message, ticket: Ticket) -> bool:
     """Whether lists show the beginning of this message, as it is or as it was before edits that wait to be judged."""
     why = why_stored(message)
     before = why.edits.shown if why is not None and why.edits is not None and why.edits.pending else None
-    return ticket.snippet == snippet_of(visible(message.text)) or before == digest_of((ticket.snippet,))
+    return ticket.snippet == snippet_of(words_of(message)) or before == digest_of((ticket.snippet,))
 
 
 def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outcome]:
@@ -132,4 +133,5 @@ def receipt(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outc
         version=outbox.version + 1,
     )
     event = event_of(target, "delivery.state", ticket, {"from": outbox.state, "to": state}, now_ms=entry.received_at_ms)
-    return [Save(moved), Record(event)], outcome_of(target, ticket)
+    stopped = came_back(entry.event, target, snapshot, entry.received_at_ms) if state == "dead" else []
+    return [Save(moved), Record(event), *stopped], outcome_of(target, ticket)

@@ -13,7 +13,7 @@ from router.core.amendments import event_of, is_shown, outcome_of
 from router.core.floods import Flood, floods_told, measured
 from router.core.identity import read_sender
 from router.core.oncall import ring
-from router.core.quotes import visible
+from router.core.quotes import words_of
 from router.core.reasons import judged, why_stored
 from router.core.tickets import judge_again, snippet_of
 from router.model.abuse import digest_of
@@ -134,7 +134,7 @@ def _facts(
 ) -> Facts:
     return Facts(
         message=MessageFacts(
-            text=visible(revised.text),
+            text=words_of(revised),
             channel=revised.channel,
             account=revised.account,
             visibility=revised.visibility,

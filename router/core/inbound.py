@@ -16,15 +16,17 @@ from router.core.edits import edit
 from router.core.facts import facts_of
 from router.core.filing import conversation_of, message_of
 from router.core.floods import Flood, floods_told, gathered, measured, muted_by, waits
+from router.core.forwards import note_of, passed_on
 from router.core.holding import hold_back, hold_blocked, hold_imported, hold_old
 from router.core.needs import noted, to_ask
 from router.core.oncall import ring
 from router.core.pieces import Pieces, together
 from router.core.placement import NotJoined, Placement, place
-from router.core.quotes import visible
+from router.core.quotes import words_of
 from router.core.reasons import added, noticed, why_of
 from router.core.receipts import Ways, automatic_reply
 from router.core.repeats import again, remembered
+from router.core.returned import heard_from, is_stopped
 from router.core.tickets import follow_up, open_ticket
 from router.core.timers import timers_of
 from router.model.abuse import Block
@@ -32,7 +34,7 @@ from router.model.capabilities import Moderation
 from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome, Why
 from router.model.ids import ContactId, ConversationId, JournalId, MessageId
-from router.model.message import JournalEntry
+from router.model.message import InboundEvent, JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
 from router.model.tables import Contact, Event, Participant, Ticket
@@ -70,11 +72,15 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 def decide_inbound(
     entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
 ) -> Decided:
-    """Decide one journal entry. `snapshot` holds what `placement.ask` asked for."""
+    """Decide one journal entry. `snapshot` holds what `asking.ask` asked for."""
     event = entry.event
     if event.held is not None and entry.imported and not entry.released_by:
         return _keep(hold_imported(entry, event.held, snapshot, circumstances.journal_id, ids))
     block = is_blocked(entry, snapshot)
+    if (passed := passed_on(entry, snapshot)) is not None:
+        decided = _decide_message(passed.entry, snapshot, ruleset, circumstances, ids, block)
+        decided.changes.extend(note_of(passed, decided.changes, entry.received_at_ms, ids))
+        return decided
     if block is not None and event.kind in {"edit", "reaction"}:
         return _keep(hold_old(entry, block, snapshot, ruleset, circumstances.journal_id, ids))
     match event.kind:
@@ -125,7 +131,7 @@ def _decide_message(
     placement = place(entry, snapshot, token_conversation=circumstances.token_conversation, matching=ruleset.matching)
     pieces = together(entry, placement, snapshot)
     whole, entry = entry, pieces.entry
-    new_text = visible(entry.event.text or "")
+    new_text = words_of(entry.event)
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
     if entry.event.alarm and not entry.imported:
         verdict = raised(verdict, ruleset)
@@ -181,7 +187,7 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
         missing=to_ask(ticket, entry, ruleset),
         ids=ids,
         ways=Ways(
-            can_send=circumstances.can_send,
+            can_send=circumstances.can_send and not _is_unanswered(event, placement, snapshot),
             answers_privately=circumstances.answers_privately,
             opens_links=circumstances.opens_links,
         ),
@@ -232,6 +238,7 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
             )
         )
     )
+    changes += heard_from(event, placement.sender, ticket, snapshot, now_ms)
     changes += counted
     changes += acted
     changes += timers_of(placement.ticket, ticket, ruleset.lifecycle, ruleset.times, now_ms=now_ms, ids=ids)
@@ -245,6 +252,11 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
         why=why,
     )
     return Decided(changes=changes, outcome=outcome)
+
+
+def _is_unanswered(event: InboundEvent, placement: Placement, snapshot: Snapshot) -> bool:
+    """Whether the machine keeps silent: mail came back from there, or an agent only passed a customer's mail on."""
+    return event.forwarded_by is not None or is_stopped(event, placement.sender, placement.conversation, snapshot)
 
 
 def _counted(

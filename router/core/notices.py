@@ -1,7 +1,8 @@
 """Customers are told of the states they care about, on their channel, by the templates of `lifecycle: tell`. Pure.
 
-Never twice: since a customer's last message each thing is told once, by a unique key. Never to automatic mail. Always
-through the guard: what it stops is not sent, and the history says so. What rules do, rules tell (`reply`).
+Never twice: since a customer's last message each thing is told once, by a unique key. Never to automatic mail, nor to
+an address whose mail came back for good. Always through the guard: what it stops is not sent, and the history says so.
+What rules do, rules tell (`reply`).
 """
 
 from typing import Final
@@ -70,6 +71,8 @@ def tell(
     if what is None or template is None or last is None or last.automatic != "none":
         return []
     if not link and muted_by(ticket, ruleset.abuse):  # a check is an agent's own request
+        return []
+    if facts.returned is not None and not key:  # what an agent asks for goes out, as an agent's own words do
         return []
     if channel.refuses(conversation.visibility, last.sent_at_ms, now_ms, by_agent=False):
         return []

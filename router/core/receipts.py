@@ -2,7 +2,8 @@
 
 They pass the guard that agents' replies pass. One that does not is not sent, and an event tells the agents.
 
-Never to automatic mail, never more than limits.AUTO_REPLIES_PER_HOUR to one person: a loop breaker without headers.
+Never to automatic mail, never where mail came back for good (core/returned), never more than
+limits.AUTO_REPLIES_PER_HOUR to one person: a loop breaker without headers.
 """
 
 from functools import lru_cache

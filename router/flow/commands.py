@@ -15,6 +15,7 @@ from router.core import tickets as core_tickets
 from router.core.calls import CallCommand, decide_call
 from router.core.delivery import decide_held
 from router.core.replies import ReplyCommand, decide_note, decide_reply
+from router.core.returned import lift
 from router.core.unread import watch
 from router.flow.care import opened
 from router.flow.channels import Channels
@@ -217,6 +218,15 @@ class Commands:
             return changed, [event]
 
         await self._change(ticket_id, decide)
+
+    async def mail_again(self, ticket_id: TicketId, agent: Agent) -> None:
+        """Let automatic mail go again to where it came back from for good. Raises Refused (not_returned)."""
+
+        async def attempt() -> None:
+            facts = await self._facts(ticket_id, EventId(0))
+            await self._apply(lift(facts, f"agent:{agent.id}", self._clock.now_ms()))
+
+        await persist(attempt)
 
     async def set_urgency(self, ticket_id: TicketId, urgency: Urgency, agent: Agent) -> None:
         """An agent's own judgement. Raises Refused."""

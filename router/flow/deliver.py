@@ -261,6 +261,7 @@ class DeliveryWorker:
             text=text,
             in_reply_to=message.in_reply_to,
             references=message.references,
+            thread_index=conversation.thread_index,
             reply_token=make_token(conversation.id, self._keys.tag),
             automatic=message.automatic != "none",
             author_name=item.author_name,

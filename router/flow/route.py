@@ -13,8 +13,8 @@ import msgspec
 
 from router.bus import Bus, Pointer
 from router.connector import Capabilities
+from router.core.asking import ask
 from router.core.inbound import Circumstances, Decided, decide_inbound
-from router.core.placement import ask
 from router.core.reply_token import read_token
 from router.flow.channels import Channels
 from router.flow.leases import Leases

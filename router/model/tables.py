@@ -95,6 +95,8 @@ class Conversation(Row, frozen=True, kw_only=True):
     """Its current ticket; `message.ticket_id` is the link that history keeps."""
     reply_to: str | None = None
     """Where answers go when the peer asked for another address (a mail's Reply-To)."""
+    thread_index: str | None = None
+    """Where Outlook threads the newest mail that said so, in hex; its first 44 digits name the thread."""
     created_at_ms: int
     version: int = 1
 
@@ -340,6 +342,8 @@ EventKind = Literal[
     "sender.blocked",
     "sender.unblocked",
     "sender.flood",
+    "sender.returned",
+    "sender.reachable",
     "message.held",
     "message.released",
     "rules.changed",

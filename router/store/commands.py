@@ -6,7 +6,7 @@ from router.model.ids import AgentId, ContactId, EventId, MessageId, OutboxId, T
 from router.model.limits import PRIVATE_MESSAGES_MAX
 from router.model.snapshot import Acquaintance, ReplyFacts, Surroundings
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Ticket
-from router.store import actions
+from router.store import actions, returned
 from router.store.script import Script, fetch, fetch_one, select
 
 
@@ -51,6 +51,7 @@ def reply_facts(ticket_id: TicketId, after: EventId, post: MessageId | None = No
         their=their,
         told=frozenset(row[0] for row in told),
         is_answered=bool(post and last and (yield from _answered_privately(last))),
+        returned=(yield from returned.of_conversation(conversation)),
         newer=tuple(row[0] for row in newer),
     )
 

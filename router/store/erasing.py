@@ -11,6 +11,7 @@ import msgspec
 
 from router.model.erasure import Erasure, ErasureWork
 from router.model.ids import BlobHash, ContactId, JournalId, QuarantineId, SealedId, TicketId
+from router.model.returned import returned_id
 from router.model.tables import Message
 from router.store import media
 from router.store.erasure import as_before, overwritten
@@ -306,6 +307,7 @@ def counts(people: Sequence[ContactId], work: ErasureWork) -> Script[None]:
                "contact.undone"],
     )  # fmt: skip
     yield from run("DELETE FROM traffic WHERE id {in ids}", ids=list(work.senders))
+    yield from run("DELETE FROM returned WHERE id {in ids}", ids=sorted(map(returned_id, work.values)))
     yield from run("DELETE FROM private_links WHERE contact_id {in people}", people=list(people))
     yield from as_before()
 

@@ -17,6 +17,7 @@ from router.model.errors import Refused
 from router.model.grouping import Incident
 from router.model.ids import AgentId, ContactId, EventId, MessageId, TicketId
 from router.model.limits import PAGE_MAX, SAME_TEXT_MAX
+from router.model.returned import Returned
 from router.model.tables import (
     Contact,
     Conversation,
@@ -28,7 +29,7 @@ from router.model.tables import (
     Ticket,
 )
 from router.model.timers import IdentityCheck
-from router.store import actions, alarms, blocks, checks, events, incidents, outbox, search
+from router.store import actions, alarms, blocks, checks, events, incidents, outbox, returned, search
 from router.store.codec import to_json
 from router.store.script import Script, fetch, fetch_one, select
 
@@ -112,6 +113,8 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     """That it is in, the newest first."""
     check: IdentityCheck | None
     """The newest identity check."""
+    returned: Returned | None
+    """What came back for good from where an answer would go."""
     same_text: int
     """Other people who wrote the same, word for word; counted up to limits.SAME_TEXT_MAX."""
 
@@ -292,6 +295,7 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         incidents=(yield from incidents.of_ticket(ticket.id)),
         check=(yield from checks.facts(ticket)).check,
         same_text=(yield from blocks.same_text(ticket.id, ticket.contact_id, SAME_TEXT_MAX)),
+        returned=(yield from returned.of_conversation(conversation)),
     )
 
 

@@ -120,6 +120,7 @@ class TicketsApi:
             web.post(f"{one}/queue", self.queue),
             web.post(f"{one}/urgency", self.urgency),
             web.post(f"{one}/snooze", self.snooze),
+            web.post(f"{one}/mail-again", self.mail_again),
             web.post("/api/v1/messages/{message}/reveal", self.reveal),
             web.post("/api/v1/outbox/{outbox}/{what:retry|discard}", self.outbox),
         ]
@@ -246,6 +247,12 @@ class TicketsApi:
         agent = await self._auth.agent(request)
         asked = await body_of(request, _Snooze)
         await self._commands.snooze(await self._ticket_id(request, agent), asked.until_ms, agent)
+        return await self._changed(request, agent)
+
+    async def mail_again(self, request: web.Request) -> web.Response:
+        """POST .../mail-again."""
+        agent = await self._auth.agent(request)
+        await self._commands.mail_again(await self._ticket_id(request, agent), agent)
         return await self._changed(request, agent)
 
     async def reveal(self, request: web.Request) -> web.Response:

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from router.core.account import account_of
-from router.core.quotes import fold
+from router.core.quotes import fold, writer_of
 from router.core.verification import unlocked_until
 from router.flow.channels import Channels
 from router.model.buttons import degraded
@@ -22,7 +22,7 @@ from router.store.script import Store
 from router.web.contacts import identity_view
 from router.web.files import shown_as
 from router.web.post_views import NOWHERE, DeliveryView, ModerationView, Reach, WayView, delivery_fields, reach_of
-from router.web.side_views import action_view, check_view, facts_view, page_view
+from router.web.side_views import action_view, check_view, facts_view, page_view, returned_view
 from rules.ruleset import Ruleset
 
 
@@ -204,6 +204,8 @@ def message_view(
         author = AuthorView(type="customer", id=sender.id if sender else None, name=sender.name if sender else None)
     elif message.author_id is not None:
         author = AuthorView(type="agent", id=message.author_id, name=names.get(message.author_id))
+    elif message.kind == "note" and message.sender is not None:  # an agent's address that is nobody's login
+        author = AuthorView(type="agent", id=None, name=message.sender.id)
     else:
         author = AuthorView(type="system", id=None, name=None)
     return MessageView(
@@ -215,7 +217,7 @@ def message_view(
         visibility=message.visibility,
         subject=message.subject,
         text=degraded(message.text, message.buttons, None)[0],
-        folds=tuple(FoldView(start=f.start, end=f.end, kind=f.kind) for f in fold(message.text))
+        folds=tuple(FoldView(start=f.start, end=f.end, kind=f.kind) for f in fold(message.text, writer_of(message)))
         if message.kind == "inbound"
         else (),
         has_html=message.html is not None,
@@ -323,6 +325,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
         "related": [ticket_row(line) for line in detail.related],
         "incidents": [{"id": one.id, "title": one.title, "state": one.state} for one in detail.incidents],
         "same_text": detail.same_text,
+        "returned": returned_view(detail.returned),
         "can_reply": reason is None,
         "cannot_reply_reason": reason,
         "text_max": way_out.text_max,

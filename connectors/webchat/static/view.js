@@ -101,8 +101,8 @@ function fill(element, entry, follows, followed) {
   bubble.dir = "auto";
   bubble.append(...(entry.deleted ? [say("deleted")] : parts(entry.text)));
   if (entry.files?.length && !entry.deleted) bubble.append(...entry.files.map(shown));
-  if (entry.buttons?.length && !entry.deleted) bubble.append(pressable(entry.buttons));
   bubble.append(...extra(entry));
+  if (entry.buttons?.length && !entry.deleted) bubble.append(pressable(entry.buttons));
   const meta = make("p", "meta");
   const time = make("time", "", moment(entry.at));
   time.dateTime = new Date(entry.at).toISOString();

@@ -75,7 +75,7 @@ def test_runs_of_a_whole_text_share_their_say():
     scales = Scales(0.0, {}, Lists({}), whole=whole)
 
     def weigh(count):
-        return scales.weigh(scales.lists.read(". ".join(list(whole)[:count])))
+        return scales.lists.read(". ".join(list(whole)[:count])).on(scales).weight
 
     assert [weigh(count) for count in (1, FEW, 4 * FEW)] == [1.0, FEW, 2 * FEW]
 
@@ -98,6 +98,27 @@ def test_a_reason_shows_the_weight_and_the_words():
     (reason,) = judged(ruleset(FILE), "Hello there. Someone TOOK my coins").reasons
     assert reason.why == "incident +1.0: Someone TOOK"
     assert reason.at == ((13, 25),)
+
+
+def test_a_sign_behind_a_full_stop_ends_the_sentence_as_a_blank_does():
+    (reason,) = judged(ruleset(FILE), "Sorry.#Someone took my coins").reasons
+    assert reason.at == ((7, 19),)
+
+
+def test_a_run_that_no_text_can_hold_weighs_nothing():
+    runs = dict.fromkeys(("12", "a ; b", "?!", "A#", "a"), 1.0)
+    scales = Scales(0.0, runs, Lists({}))
+    assert scales.lists.read("12 a ; b ?! A#").on(scales).weight == 1.0
+
+
+def test_what_speaks_for_it_in_several_passages_is_not_added_up():
+    scales = Scales(-1.5, {"a": 1.0, "b": 1.0, "c": -1.0}, Lists({}))
+    rest = "word " * PASSAGE
+    apart, together, against = (
+        scales.lists.read(text).on(scales) for text in (f"a. {rest}. b", f"a. b. {rest}", f"a b c. {rest}")
+    )
+    assert [one.at_most for one in (apart, together, against)] == [0.5, 0.5, 0.5]
+    assert [one.reaches(0.0) for one in (apart, together, against)] == [False, True, False]
 
 
 def test_what_the_subject_says_has_no_place_in_the_text():
@@ -195,18 +216,18 @@ def test_texts_weigh_what_the_documentation_says(tokens, blanks):
     text = "".join(map("".join, zip(tokens, blanks, strict=False)))
     weights = {run: 2.0**number for number, run in enumerate(RUNS)}
     scales = Scales(0.0, weights, Lists(KINDS))
-    assert scales.weigh(scales.lists.read(fold(text).text)) == plainly(text, weights)
+    assert scales.lists.read(fold(text).text).on(scales).weight == plainly(text, weights)
 
 
 def test_weights_add_up_as_on_paper_in_whatever_order():
     weights = dict(zip("abcdefg", (0.1, 0.2, 0.3, -0.1, -0.3, -0.1, -0.3), strict=True))
     scales = Scales(0.0, weights, Lists({}))
-    assert scales.weigh(scales.lists.read("a b c d e f g")) == -0.2
+    assert scales.lists.read("a b c d e f g").on(scales).weight == -0.2
 
 
 def test_scales_with_the_same_lists_weigh_their_own_runs():
     lists = Lists(KINDS)
     one, other = Scales(0.0, {"a": 1.0, "b": 0.5}, lists), Scales(-1.0, {"b": 2.0}, lists)
     reading = lists.read("a b")
-    assert (one.weigh(reading), other.weigh(reading)) == (1.5, 1.0)
-    assert (one.telling(reading), other.telling(reading)) == ([(0, 3)], [(2, 3)])
+    assert (reading.on(one).weight, reading.on(other).weight) == (1.5, 1.0)
+    assert (reading.on(one).telling, reading.on(other).telling) == ([(0, 3)], [(2, 3)])
