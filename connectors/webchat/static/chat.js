@@ -2,9 +2,9 @@
 
 import { connection } from "./connection.js";
 import { secretIn } from "./guard.js";
-import { drawer, newId, queueIn } from "./store.js";
+import { drawer, newId, pressedId, queueIn } from "./store.js";
 import { draw, forget, tell } from "./view.js";
-import { language, learn, nearest, number, say, span, speak } from "./words.js";
+import { language, learn, nearest, number, say, span, speak, wording } from "./words.js";
 
 const TEXT_MAX = 10_000;
 const SLOW_RETRY_MS = 10_000;
@@ -161,11 +161,6 @@ function title() {
   return document.body.dataset.title || say("title");
 }
 
-/** A banner in the reader's language, or in one that it has. */
-function wording(texts) {
-  return texts[language.split("-")[0]] ?? texts.en ?? Object.values(texts)[0];
-}
-
 /** Tell the house which answers are on the screen, and the host page how many are not. */
 function report() {
   const answers = [...me.confirmed.values()].filter((m) => m.author !== "customer" && !me.reported.has(m.id));
@@ -210,7 +205,7 @@ function entryOf(message) {
     note: own ? say("sent") : "",
     deleted: message.deleted,
     files: message.files ?? [],
-    buttons: (message.buttons ?? []).map((button, at) => ({ ...button, press: () => press(message.id, at, button.says) })),
+    buttons: (message.buttons ?? []).map((button, at) => ({ ...button, press: () => press(pressedId(message.id, at), button.says) })),
   };
 }
 
@@ -257,10 +252,8 @@ async function write() {
 }
 
 /** A button says its words once, however often it is pressed, on whatever page: its message's id names it. */
-function press(id, at, says) {
-  const own = id.slice(0, -2) + at.toString(16).padStart(2, "0");
-  const isSaid = me.local.has(own) || [...me.confirmed.values()].some((message) => message.client_msg_id === own);
-  if (!isSaid) put(says, { id: own });
+function press(id, says) {
+  if (!me.local.has(id) && ![...me.confirmed.values()].some((said) => said.client_msg_id === id)) put(says, { id });
 }
 
 async function put(written, { alarm: isAlarm = false, chosen = [], id = newId() } = {}) {
