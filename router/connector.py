@@ -18,9 +18,7 @@ from router.model.ids import MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.secret import Secret
 from router.model.sources import Clock, Ids
-from router.model.threads import ThreadFile as ThreadFile  # noqa: PLC0414
-from router.model.threads import ThreadMessage as ThreadMessage  # noqa: PLC0414
-from router.model.threads import ThreadTicket as ThreadTicket  # noqa: PLC0414
+from router.model.threads import ThreadMessage, ThreadTicket
 
 # --- what a connector is -------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ SAID: Final = {
     "it is not among the newest messages there": "不在那里的最新消息之中",
     "no answer of Facebook: {error}": "Facebook 没有应答：{error}",
     "no connection to Facebook: {error}": "无法连接 Facebook：{error}",
-    "the comment is still in sight": "该评论仍然可见",
+    "the comment is still as it was": "该评论仍保持原状",
     "the token is of another page, {page}": "令牌属于另一个主页 {page}",
     "Messenger takes no answer any more (or the app lacks the permission for it)": (
         "Messenger 已不再接受回复（或应用缺少相应权限）"

@@ -21,8 +21,9 @@ from connectors.form.settings import Settings
 from connectors.form.submission import Back, Desk, Taken
 from connectors.form.thread_page import WAITS_MAX, ThreadView, thread_page
 from connectors.form.tokens import Link, Tokens
-from router.connector import Context, Health, Inlet, Outbound, Route, SendOutcome, Sent, ThreadMessage, ThreadTicket
+from router.connector import Context, Health, Inlet, Outbound, Route, SendOutcome, Sent
 from router.model.errors import StoreUnavailable
+from router.model.threads import ThreadMessage, ThreadTicket
 
 SETTLE_S: Final = 2.0
 """How long an answer waits for the message to be filed before the page is shown without its number."""

@@ -11,9 +11,9 @@ import msgspec
 from connectors.form.render import Look, alarm, area, email_line, files_line, hidden, page, summary, warning
 from connectors.form.settings import Settings
 from connectors.form.words import CHIPS, WORDS, word
-from router.connector import ThreadFile, ThreadMessage, ThreadTicket
 from router.model.buttons import degraded
 from router.model.filetypes import SHOWN
+from router.model.threads import ThreadFile, ThreadMessage, ThreadTicket
 
 WAITS_MAX: Final = 5
 """So often the page loads itself again while its number is on its way."""

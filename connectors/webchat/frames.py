@@ -9,9 +9,9 @@ from typing import Annotated, Final, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from router.connector import ThreadMessage
 from router.model.buttons import ButtonLimits, degraded
 from router.model.explain import load_object, scrub
+from router.model.threads import ThreadMessage
 
 VERSION: Final = 1
 TEXT_CHARS_MAX: Final = 10_000

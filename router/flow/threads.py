@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from router.bus import Bus
-from router.connector import Signer, ThreadFile, ThreadMessage, ThreadTicket
+from router.connector import Signer
 from router.core.delivery import DELIVERY_RANK
 from router.flow.feed import ConversationWatch, Feed
 from router.model.changes import Record, Save
@@ -14,6 +14,7 @@ from router.model.errors import Conflict
 from router.model.ids import MessageId
 from router.model.sources import Clock
 from router.model.tables import Event, OutboxEntry
+from router.model.threads import ThreadFile, ThreadMessage, ThreadTicket
 from router.store import changes as store_changes
 from router.store import journal, threads
 from router.store.erasure import key_of

@@ -1,7 +1,4 @@
-"""Conversations as their customers may see them: what own channels read.
-
-A part of the contract of connectors, which take it from `router.connector`.
-"""
+"""What customers see of their own conversation, on the channels that are the house's own."""
 
 from typing import Literal
 

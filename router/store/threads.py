@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from router.connector import ThreadFile, ThreadMessage, ThreadTicket
 from router.model.filetypes import UNTOLD
 from router.model.ids import AttachmentId, ConversationId, MessageId
 from router.model.message import StoredAttachment
 from router.model.tables import Agent, Message, OutboxEntry
+from router.model.threads import ThreadFile, ThreadMessage, ThreadTicket
 from router.store.codec import table
 from router.store.script import Script, fetch, fetch_one, select
 

@@ -21,12 +21,13 @@ from connectors.webchat.manifest import MANIFEST
 from connectors.webchat.simulator import VisitorClient
 from router.clock import SystemClock, TimedIds
 from router.config import ChannelConfig
-from router.connector import Accepted, Banner, Context, Cursor, RawEvent, ThreadFile, ThreadMessage, ThreadTicket
+from router.connector import Accepted, Banner, Context, Cursor, RawEvent
 from router.discovery import settings_of
 from router.keys import Keyring
 from router.model.errors import InvalidMessage, StoreUnavailable
 from router.model.ids import AttachmentId, MessageId
 from router.model.message import AttachmentIn, InboundEvent
+from router.model.threads import ThreadFile, ThreadMessage, ThreadTicket
 from tests.servers.connector_house import KeptCredentials
 
 _RANK: Mapping[str | None, int] = {None: -1, "sent": 0, "delivered": 1, "read": 2}

@@ -2,9 +2,10 @@
 
 import { connection } from "./connection.js";
 import { secretIn } from "./guard.js";
-import { drawer, newId, pressedId, queueIn } from "./store.js";
+import { offer } from "./offer.js";
+import { drawer, newId, queueIn } from "./store.js";
 import { draw, forget, tell } from "./view.js";
-import { language, learn, nearest, number, say, span, speak, wording } from "./words.js";
+import { language, learn, nearest, number, say, span, speak } from "./words.js";
 
 const TEXT_MAX = 10_000;
 const SLOW_RETRY_MS = 10_000;
@@ -161,6 +162,11 @@ function title() {
   return document.body.dataset.title || say("title");
 }
 
+/** A banner in the reader's language, or in one that it has. */
+function wording(texts) {
+  return texts[language.split("-")[0]] ?? texts.en ?? Object.values(texts)[0];
+}
+
 /** Tell the house which answers are on the screen, and the host page how many are not. */
 function report() {
   const answers = [...me.confirmed.values()].filter((m) => m.author !== "customer" && !me.reported.has(m.id));
@@ -205,7 +211,7 @@ function entryOf(message) {
     note: own ? say("sent") : "",
     deleted: message.deleted,
     files: message.files ?? [],
-    buttons: (message.buttons ?? []).map((button, at) => ({ ...button, press: () => press(pressedId(message.id, at), button.says) })),
+    buttons: (message.buttons ?? []).map((button, at) => ({ ...button, press: () => press(message.id, at, button.says) })),
   };
 }
 
@@ -223,7 +229,7 @@ function label() {
   for (const id of ["warning", "hello", "invite", "newer"]) part(id).textContent = say(id);
   text.placeholder = say("placeholder");
   text.ariaLabel = say("placeholder");
-  part("emergency").textContent = say(part("emergency").disabled ? "emergency_sent" : "emergency");
+  rung(part("emergency").disabled);
   for (const id of ["send", "close", "attach"]) part(id).ariaLabel = say(id);
   files?.draw();
   const other = part("language");
@@ -252,8 +258,10 @@ async function write() {
 }
 
 /** A button says its words once, however often it is pressed, on whatever page: its message's id names it. */
-function press(id, says) {
-  if (!me.local.has(id) && ![...me.confirmed.values()].some((said) => said.client_msg_id === id)) put(says, { id });
+function press(id, at, says) {
+  const own = id.slice(0, -2) + at.toString(16).padStart(2, "0");
+  const isSaid = me.local.has(own) || [...me.confirmed.values()].some((message) => message.client_msg_id === own);
+  if (!isSaid) put(says, { id: own });
 }
 
 async function put(written, { alarm: isAlarm = false, chosen = [], id = newId() } = {}) {
@@ -286,15 +294,13 @@ async function attach(chosen) {
 function call() {
   if (!me) return;
   put(say("emergency"), { alarm: true });
-  const button = part("emergency");
-  button.disabled = true;
-  button.textContent = say("emergency_sent");
-  setTimeout(rest, ALARM_REST_MS);
+  rung(true);
+  setTimeout(rung, ALARM_REST_MS, false);
 }
 
-function rest() {
-  part("emergency").disabled = false;
-  part("emergency").textContent = say("emergency");
+function rung(isSo) {
+  part("emergency").disabled = isSo;
+  part("emergency").textContent = say(isSo ? "emergency_sent" : "emergency");
 }
 
 function ready() {
@@ -322,25 +328,11 @@ text.addEventListener("keydown", (event) => {
   event.preventDefault();
   write();
 });
-// Files come by the button, by paste, or dropped anywhere on the page.
 if (limits.most) {
-  const chooser = part("files");
-  Object.assign(chooser, { accept: limits.accept, multiple: limits.most > 1 });
-  part("attach").hidden = false;
-  part("attach").addEventListener("click", () => chooser.click());
-  chooser.addEventListener("change", () => {
-    choosing = attach([...chooser.files]);
-    chooser.value = "";
+  offer(part("attach"), part("files"), limits, withFiles, (chosen) => {
+    choosing = attach(chosen);
     text.focus();
   });
-  const offered = (event, what) => {
-    if (!what?.types.includes("Files")) return;
-    event.preventDefault();
-    if (event.type === "dragover") withFiles();
-    else choosing = attach([...what.files]);
-  };
-  text.addEventListener("paste", (event) => offered(event, event.clipboardData));
-  for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => offered(event, event.dataTransfer));
 }
 
 part("language").addEventListener("click", async () => {

@@ -53,11 +53,6 @@ export function queueIn(place) {
   };
 }
 
-/** The id of what a button says: that of its message, the last two digits replaced by its place. */
-export function pressedId(id, at) {
-  return id.slice(0, -2) + at.toString(16).padStart(2, "0");
-}
-
 /** A UUID (RFC 9562, version 4), also where the page is served without TLS. */
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();

@@ -39,11 +39,6 @@ export function say(key, names = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => names[name] ?? whole);
 }
 
-/** What is told in several languages, in the reader's, or in one that it has. */
-export function wording(texts) {
-  return texts[language.split("-")[0]] ?? texts.en ?? Object.values(texts)[0];
-}
-
 export function knows(key) {
   return key in words;
 }
