@@ -10,7 +10,7 @@ Most texts weigh far too little, so a test looks first at what they weigh at mos
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, repeat
 from typing import Final
 
@@ -33,8 +33,11 @@ RUN_MAX: Final = 4
 UNITS: Final = 10_000
 """Weights have four digits behind the point: as whole numbers they add up to the same in whatever order."""
 
-TELLING: Final = 0.4
-"""Of what the token adds that adds most: from so much on another one tells as well."""
+TELLING: Final = 0.25
+"""Of what the stretch adds that adds most: from so much on another one tells as well."""
+BRIDGED: Final = 0.25
+"""Of what the token adds that adds most: what each token has to add beyond that, or others have for it."""
+STRETCHES_MAX: Final = 3
 
 Words = tuple[str, ...]
 """Tokens that follow each other."""
@@ -183,11 +186,28 @@ class Runs:
         """Equal weights are one object: of thousands of runs few are in the processor's cache, of their weights all."""
         self.gains = {run: units for run, units in self.units.items() if units > 0}
 
-    def shared(self, reading: Reading) -> float:
-        """Return what the runs of a whole text weigh; the more there are, the less each counts."""
-        known = {*self.plain.found(reading.line), *self.named.found(reading.renamed)}
-        known.discard(STOP)
-        return sum(map(self.units.__getitem__, known)) * share(len(known)) if known else 0.0
+    def found(self, reading: Reading) -> tuple[list[str], list[str]]:
+        """Return what stands in a text, and in the renamed one; each STOP as well."""
+        return self.plain.found(reading.line), self.named.found(reading.renamed)
+
+    def by_sentence(self, found: tuple[list[str], list[str]]) -> list[int]:
+        """Return what each sentence weighs; a run counts once in each."""
+        return list(map(int.__add__, *(_by_sentence(one, self.units) for one in found)))
+
+    def worth(self, edged: tuple[str, str, list[int]]) -> list[float]:
+        """Return what each token of a sentence adds, a run's weight being shared by its tokens: once by runs of the
+        sentence as it is, once by runs of the renamed one."""
+        sentence, renamed, begins = edged
+        last = len(sentence) - 2
+        worth = [0.0] * last
+        found = sorted(self.plain.places(sentence))
+        again = sorted([*self.plain.places(renamed), *self.named.places(renamed)])
+        found += [(begins[start], begins[end], weight) for start, end, weight in again]
+        for start, end, weight in found:
+            first, until = max(start, 1) - 1, min(end - 1, last)
+            for token in range(first, until):
+                worth[token] += weight / (until - first)
+        return worth
 
 
 class Scales:
@@ -213,13 +233,21 @@ class Scales:
 class Weighing:
     """One text on one of the scales; what takes long is done when it is needed, and once."""
 
-    __slots__ = ("_found", "_passages", "_reading", "_scales", "_telling", "_weight", "_whole", "at_most")
+    __slots__ = (
+        "_found", "_in_all", "_passages", "_reading", "_scales", "_share", "_telling", "_weight", "_whole", "at_most",
+    )  # fmt: skip
 
     def __init__(self, scales: Scales, reading: Reading) -> None:
         self._scales = scales
         self._reading = reading
-        self._found = plain, named = scales.runs.plain.found(reading.line), scales.runs.named.found(reading.renamed)
-        self._whole = scales.whole.shared(reading) if scales.whole is not None else 0.0
+        self._found = plain, named = scales.runs.found(reading)
+        self._in_all = scales.whole.found(reading) if scales.whole is not None else ([], [])
+        known = {*self._in_all[0], *self._in_all[1]}
+        known.discard(STOP)
+        self._share = share(len(known))
+        self._whole = 0.0
+        if scales.whole is not None and known:
+            self._whole = sum(map(scales.whole.units.__getitem__, known)) * self._share
         gain = scales.runs.gains.get
         self.at_most = self._with(sum(map(gain, plain, repeat(0))) + sum(map(gain, named, repeat(0))))
         """What it would weigh if all that speaks for it stood in one passage, and nothing against it."""
@@ -240,7 +268,7 @@ class Weighing:
 
     @property
     def telling(self) -> list[Span]:
-        """The words of the heaviest passage that speak for it most, heaviest first."""
+        """The words that speak for it most, heaviest first, of the passage that speaks for it most."""
         if self._telling is None:
             self._telling = self._most_telling()
         return self._telling
@@ -251,39 +279,38 @@ class Weighing:
         return weight + scales.long * math.log(many) if scales.long and many else weight
 
     def _sums(self) -> list[int]:
-        """Return the sum of each passage; a run counts once in each sentence."""
+        """Return the sum of each passage."""
         if self._passages is None:
-            plain, named = (_by_sentence(found, self._scales.runs.units) for found in self._found)
-            until = list(accumulate(map(int.__add__, plain, named), initial=0))
-            self._passages = [until[of.stop] - until[of.start] for of in self._reading.passages]
+            self._passages = self._of_passages(self._scales.runs.by_sentence(self._found))
         return self._passages
 
+    def _of_passages(self, sums: Sequence[int]) -> list[int]:
+        until = list(accumulate(sums, initial=0))
+        return [until[of.stop] - until[of.start] for of in self._reading.passages]
+
     def _most_telling(self) -> list[Span]:
-        weighed, reading = self._sums(), self._reading
-        if not weighed:
+        reading, whole = self._reading, self._scales.whole
+        if not reading.passages:
             return []
+        weighed: list[float] = list(self._sums())
+        if whole is not None:
+            in_all = self._of_passages(whole.by_sentence(self._in_all))
+            weighed = [one + self._share * other for one, other in zip(weighed, in_all, strict=True)]
         heaviest = reading.passages[max(range(len(weighed)), key=weighed.__getitem__)]
         spans: list[Span] = []
         worth: list[float] = []
         for number in range(heaviest.start, heaviest.stop):
             spans += reading.places(number)
             worth += self._worth(number)
-        return _heaviest(spans, worth)
+        return _stretches(spans, worth)
 
     def _worth(self, number: int) -> list[float]:
-        """Return what each token of a sentence adds, a run's weight being shared by its tokens: once by runs of the
-        sentence as it is, once by runs of the renamed one."""
-        sentence, renamed, begins = self._reading.edged(number)
-        runs, last = self._scales.runs, len(sentence) - 2
-        worth = [0.0] * last
-        found = sorted(runs.plain.places(sentence))
-        again = sorted([*runs.plain.places(renamed), *runs.named.places(renamed)])
-        found += [(begins[start], begins[end], weight) for start, end, weight in again]
-        for start, end, weight in found:
-            first, until = max(start, 1) - 1, min(end - 1, last)
-            for token in range(first, until):
-                worth[token] += weight / (until - first)
-        return worth
+        """Return what each token of a sentence adds, in its passage and in the whole."""
+        edged, whole = self._reading.edged(number), self._scales.whole
+        worth = self._scales.runs.worth(edged)
+        if whole is None:
+            return worth
+        return [one + self._share * other for one, other in zip(worth, whole.worth(edged), strict=True)]
 
 
 def _by_sentence(found: list[str], units: Mapping[str, int]) -> Iterator[int]:
@@ -300,19 +327,30 @@ def share(count: int) -> float:
     return math.sqrt(FEW / max(FEW, count))
 
 
-def _heaviest(spans: list[Span], worth: list[float]) -> list[Span]:
-    """Join tokens that tell and follow each other; the stretches that add most come first."""
-    least = TELLING * max(worth, default=0.0)
-    stretches: list[tuple[float, int, int]] = []
-    last = -2
-    for number, added in enumerate(worth):
-        if added <= 0 or added < least:
-            continue
-        if last == number - 1:
-            before, first, _ = stretches.pop()
-            stretches.append((before + added, first, number))
-        else:
-            stretches.append((added, number, number))
-        last = number
-    stretches.sort(reverse=True)
-    return [(spans[first][0], spans[last][1]) for _, first, last in stretches]
+def _stretches(spans: Sequence[Span], worth: Sequence[float]) -> list[Span]:
+    """Return the stretches that add most, that one first: weak words between telling ones belong to them."""
+    level = BRIDGED * max(worth, default=0.0)
+    rest = [added - level for added in worth]
+    found: list[Span] = []
+    enough = 0.0
+    for _ in range(STRETCHES_MAX):
+        added, first, last = _heaviest(rest)
+        if added <= enough:
+            break
+        enough = enough or TELLING * added
+        found.append((spans[first][0], spans[last][1]))
+        rest[first : last + 1] = [-math.inf] * (last + 1 - first)
+    return found
+
+
+def _heaviest(worth: Sequence[float]) -> tuple[float, int, int]:
+    """Return what the heaviest stretch weighs, and its first and last (Bentley, "Programming pearls", 1984)."""
+    best = (0.0, 0, 0)
+    sum_, first = 0.0, 0
+    for place, added in enumerate(worth):
+        if sum_ <= 0:
+            sum_, first = 0.0, place
+        sum_ += added
+        if sum_ > best[0]:
+            best = (sum_, first, place)
+    return best

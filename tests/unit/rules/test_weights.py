@@ -231,3 +231,22 @@ def test_scales_with_the_same_lists_weigh_their_own_runs():
     reading = lists.read("a b")
     assert (reading.on(one).weight, reading.on(other).weight) == (1.5, 1.0)
     assert (reading.on(one).telling, reading.on(other).telling) == ([(0, 3)], [(2, 3)])
+
+
+def told(scales: Scales, text: str) -> list[str]:
+    return [text[start:end] for start, end in scales.lists.read(text).on(scales).telling]
+
+
+def test_what_tells_is_told_in_stretches_with_the_weak_words_in_between():
+    scales = Scales(0.0, {"took": 2.0, "coins": 2.0, "hello": 0.1, "phone": 1.0, "ok": -1.0}, Lists({}))
+    assert told(scales, "hello he took my coins") == ["took my coins"]
+    assert told(scales, "took this and that and so on and that coins") == ["took", "coins"]
+    assert told(scales, "took my ok ok phone ok hello") == ["took", "phone"]
+    assert told(scales, "ok ok") == []
+
+
+def test_what_weighs_in_the_whole_text_is_told_as_well():
+    scales = Scales(0.0, {"hello": 0.2}, Lists({}), whole={"took": 2.0, "ok": 0.5})
+    rest = "word " * PASSAGE
+    assert told(scales, "hello someone took it") == ["took"]
+    assert told(scales, f"hello. {rest}. ok he took it") == ["took"]
