@@ -53,9 +53,12 @@ def test_it_conforms(installed):
     assert done.returncode == 0, done.stdout[-4_000:]
     from parcel_sms.bench import SmsBench
 
-    from tests.conformance.answers import answers
+    from tests.conformance.answers import answers, number_of
 
-    in_suite = [number for number, answer in answers(SmsBench.quality).items() if answer == "suite"]
+    answered = answers(SmsBench.quality)
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "tests" / "conformance").glob("test_*.py"))
+    tests = re.findall(r"^(?:async )?def (test_\d\d_\w+)", sources, re.MULTILINE)
+    in_suite = [name for name in tests if answered[number_of(name)] == "suite"]
     assert f"{len(in_suite)} passed" in done.stdout
 
 
