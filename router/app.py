@@ -36,8 +36,9 @@ from router.flow.hooks import HookWorker
 from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.leases import Leases
-from router.flow.links import LinkWriter, page_of
+from router.flow.links import LinkWriter, Reached, page_of
 from router.flow.media import Media
+from router.flow.moderation import Moderator
 from router.flow.pages import PageWorker
 from router.flow.people import People
 from router.flow.references import References
@@ -254,6 +255,7 @@ class App:
         self.incidents = Incidents(
             store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
         )
+        self.moderator = Moderator(store=store, bus=bus, channels=self.channels, clock=clock, ids=ids)
         self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids, metrics=self.metrics)
 
     async def _open_bus(self, owner: str) -> Bus:
@@ -289,7 +291,8 @@ class App:
         links = LinkWriter(store=store, keys=keys, page=page_of(channels, public_url), public_url=public_url)
         worker = DeliveryWorker(
             store=store, bus=bus, channels=channels, media=self.media, keys=keys, links=links,
-            switches=self.switches, clock=clock, jitter=jitter, metrics=metrics, log=log,
+            reached=Reached(store, clock, self.ids), switches=self.switches, clock=clock, jitter=jitter,
+            metrics=metrics, log=log,
         )  # fmt: skip
         self._run("deliver", worker.run())
         hooks = HookWorker(
@@ -351,6 +354,7 @@ class App:
                 clock=self.clock,
                 ids=self.ids,
             ),
+            moderator=self.moderator,
             regroupings=self.regroupings,
             incidents=self.incidents,
             feed=self.feed,

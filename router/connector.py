@@ -11,11 +11,14 @@ from typing import Literal, Protocol
 import msgspec
 from aiohttp import web
 
+from router.model.buttons import Button
 from router.model.capabilities import Capabilities as Capabilities  # noqa: PLC0414 -- offered here, too
-from router.model.ids import AttachmentId, MessageId, OutboxId
+from router.model.capabilities import Moderation
+from router.model.ids import MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.secret import Secret
 from router.model.sources import Clock, Ids
+from router.model.threads import ThreadMessage, ThreadTicket
 
 # --- what a connector is -------------------------------------------------------------------------------------------
 
@@ -75,8 +78,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     account: str
     """The conversation's own kind and account, which another channel may speak for."""
-    action: Literal["send", "hide"] = "send"
-    """hide: `target_id` is the post of a customer that is to be taken out of sight; there is no text."""
+    action: Literal["send"] | Moderation = "send"
+    """All but `send`: what is to be done to `target_id`, a public post of a customer; there is no text."""
     target_id: str | None = None
     thread: str
     """The conversation's thread as the channel names it."""
@@ -87,12 +90,16 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
+    thread_index: str | None = None
+    """Where Outlook threads the mail that is answered, in hex."""
     reply_token: str = ""
     """Signed tag for a plus-address; an answer that carries it comes back to this conversation."""
     automatic: bool = False
     """Written by the machine: mark it so that other machines do not answer (RFC 3834)."""
     author_name: str | None = None
     attachments: tuple[OutboundAttachment, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    """Below the text; within what the capabilities say."""
     created_at_ms: int
     heard_at_ms: int | None = None
     """When the customer last wrote in this conversation; told where the channel has a reply window."""
@@ -103,6 +110,8 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     provider_id: str | None = None
     state: Literal["sent", "delivered"] = "sent"
+    reached: str | None = None
+    """Of a private answer to a public post: whom it went to, as the network names them in private."""
 
 
 class Retry(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -189,43 +198,6 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 # --- what a connector is given -------------------------------------------------------------------------------------
 
 
-class ThreadFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of a message, for its customer."""
-
-    id: AttachmentId
-    name: str
-    content_type: str
-    """What it is by its content; application/octet-stream where that does not tell."""
-    size: int
-    path: str = ""
-    """Where the house serves it, relative to `/channels/<kind>/<account>/`; whoever has it may read the file."""
-
-
-class ThreadMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """A message of one conversation as its customer may see it: never a note."""
-
-    seq: int
-    """Feed position of its last change: pass the highest seen to `Threads.read` to get what is new."""
-    id: MessageId
-    author: Literal["customer", "agent", "system"]
-    author_name: str | None = None
-    text: str
-    external_id: str | None = None
-    """The customer's own id of an inbound message."""
-    delivery: str | None = None
-    at_ms: int
-    deleted: bool = False
-    files: tuple[ThreadFile, ...] = ()
-
-
-class ThreadTicket(msgspec.Struct, frozen=True, kw_only=True):
-    """The ticket of one conversation as its customer may see it."""
-
-    number: str
-    """T-1001."""
-    state: str
-
-
 class Threads(Protocol):
     """What own channels (web chat, form) read of their conversations; the store behind it."""
 
@@ -235,6 +207,10 @@ class Threads(Protocol):
 
     async def ticket(self, thread: str, peer: str) -> ThreadTicket | None:
         """The ticket of the peer's private conversation; None until the conversation has been decided upon."""
+        ...
+
+    async def is_held(self, peer: str) -> bool:
+        """Whether something that the peer wrote is kept until a person has let it through."""
         ...
 
     def watch(self, thread: str, peer: str) -> AsyncGenerator[None]:
@@ -386,6 +362,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     backfill: Callable[[msgspec.Struct, Context, Inlet, int], Awaitable[None]] | None = None
     """(settings, context, inlet, since_ms): hand everything the provider still has since then to `inlet`, oldest first,
     beside a running channel and without its cursor. Raises Refused. None for kinds whose provider keeps nothing."""
+    chinese: Mapping[str, str] = {}
+    """What `Health.detail` and reasons say, by the English sentence in Chinese, with the same {blanks}."""
     renamed: Mapping[str, str] = {}
     """Settings of older versions, and what is written today in their place: for the error that names them."""
     configured: Callable[[msgspec.Struct], Capabilities] | None = None

@@ -158,4 +158,4 @@ class Keyring:
 
     def _digest(self, purpose: str, value: str) -> bytes:
         text = f"{purpose}\x00{value}".encode(errors="surrogatepass")
-        return hmac.new(self._signing_key, text, hashlib.sha256).digest()
+        return hmac.digest(self._signing_key, text, "sha256")

@@ -17,6 +17,9 @@ WITHIN_MAX_MS: Final = 24 * HOUR_MS
 REPEATS_MAX_MS: Final = 30 * 24 * HOUR_MS
 MINUTE_MS: Final = 60_000
 
+NOBODY: Final = "none"
+"""In `mute`: what an earlier file said does not count."""
+
 BlockedCritical = Literal["hold", "ring"]
 
 
@@ -41,10 +44,12 @@ class Abuse:
     """How long the same message of the same person is shown as one."""
     blocked_critical: BlockedCritical = "hold"
     """Whether what is critical of a blocked sender rings all the same."""
+    mute: tuple[str, ...] = ()
+    """Tags of tickets that the machine never answers, but for what is critical."""
 
 
 DEFAULT: Final = Abuse()
-KEYS: Final = ("sender", "channel", "repeats", "blocked_critical")
+KEYS: Final = ("sender", "channel", "repeats", "blocked_critical", "mute")
 QUOTA_KEYS: Final = ("messages", "within")
 SENDER_KEYS: Final = (*QUOTA_KEYS, "hold")
 CHOICES: Final[tuple[BlockedCritical, ...]] = ("hold", "ring")
@@ -67,7 +72,16 @@ def read(node: Node, before: Abuse, book: Book) -> Abuse:
         chosen = reader.choice(keys["blocked_critical"], "blocked_critical", CHOICES)
     if chosen is not None:
         found["blocked_critical"] = cast("BlockedCritical", chosen)
+    if "mute" in keys:
+        found["mute"] = _mute(keys["mute"], book)
     return replace(before, **found)
+
+
+def _mute(node: Node, book: Book) -> tuple[str, ...]:
+    tags = book.reader.scalars(node, "mute")
+    if [tag.value for tag in tags] == [NOBODY]:
+        return ()
+    return tuple([tag.value for tag in tags if book.reader.known(tag, "tag", book.tags) is not None])
 
 
 def _quota(what: str, known: tuple[str, ...], node: Node, before: Quota, reader: Reader) -> Quota:

@@ -179,6 +179,13 @@ TEXTS: Final = {
         "模板 {name} 缺少后备语言 {language} 的文本"
     ),
     "the template {name} links to a host that is not ours": "模板 {name} 链接到不属于我们的网站",
+    "the template {name} has {n} buttons": "模板 {name} 有 {n} 个按钮",
+    "url is {found}": "url 不能是 {found}",
+    "the button has url and says": "按钮同时写了 url 和 says",
+    "the button has no label for {language}": "按钮缺少 {language} 的标签",
+    "{what} is missing for {language}": "{what}缺少 {language} 的文本",
+    "{what} has {n} characters": "{what}有 {n} 个字符",
+    "{what} has a blank": "{what}中有空位",
     # Files and packs.
     "there is no file {name} among the rules": "规则中没有文件 {name}",
     "{file} includes {what}": "{file} 包含 {what}",
@@ -298,4 +305,9 @@ THINGS: Final = {
     "the webhook {id}": "回调 {id}",
     "the weights {id}": "权重 {id}",
     "the sla {id}": "承诺 {id}",
+    "the button": "按钮",
+    "the buttons of {id}": "{id} 的按钮",
+    "the label for {id}": "{id} 的标签",
+    "the text that it sends": "所发送的文本",
+    "the text that it sends for {id}": "{id} 所发送的文本",
 }

@@ -12,6 +12,13 @@ HINTS: Final = {
     "found {kind}": "这里是{kind}",
     "found {value}": "这里是 {value}",
     "at most {n}": "最多 {n}",
+    "write {language}: and a label": "写上 {language}: 和标签",
+    "write {language}: and a text": "写上 {language}: 和文本",
+    "buttons take none; write it into the text": "按钮不能有空位；请写进正文",
+    "a whole address such as https://example.com/help, not longer than 1000": (
+        "完整的网址，例如 https://example.com/help，不超过 1000 字符"
+    ),
+    "use en, zh or another language tag, buttons or fallback": "写 en、zh 或其他语言标记，或 buttons、fallback",
     "at most {n}; choose its telling part": "最多 {n}；请选取有代表性的部分",
     "at most {n}; split it into several files": "最多 {n}；请拆成几个文件",
     "at most {n}; use has or near with a list": "最多 {n}；请改用 has 或 near 加词表",
@@ -172,7 +179,6 @@ HINTS: Final = {
     # Templates.
     "write {{ticket.number}}": "写 {{ticket.number}}",
     "nobody may ask for one; say instead that you never do": "谁也不能索要；请改为声明从不索要",
-    "use en, zh or another language tag, or fallback": "写 en、zh 或其他语言标记，或 fallback",
     "write a text for it, or fallback: {language}": "补上文本，或写 fallback: {language}",
     "link to one of guard.link_hosts, or add the host there": "链接到 guard.link_hosts 中的网站，或把网站加进去",
     # Packs and tests.

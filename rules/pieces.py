@@ -23,6 +23,8 @@ _HAN_LETTER: Final = re.compile(f"[{_HAN}]")
 _FIRST: Final = 3
 """Words on the list that a piece begins or ends with, where it is longer."""
 _CHARS_MAX: Final = 600
+_HEAD_CHARS, _AHEAD_CHARS = 160, 16
+"""The words a message begins with are nearly always in its head; what follows a word so closely may say what it is."""
 _MASK: Final = "[SEED_PHRASE]"
 
 
@@ -33,8 +35,15 @@ def is_piece(text: str) -> bool:
     low = fold(text).low
     if _HAN_PIECE.fullmatch(low) is not None:
         return not is_ordinary("".join(_HAN_LETTER.findall(low)))
-    found = words(low)
+    found = _first_words(low)
     return is_telling(found[:_FIRST]) or (0 < len(found) <= _FIRST and all(word.lists for word in found))
+
+
+def _first_words(low: str) -> list[Word]:
+    """All words, or more than are asked about."""
+    found = words(low[:_HEAD_CHARS])
+    is_enough = len(found) > _FIRST and found[_FIRST].end <= _HEAD_CHARS - _AHEAD_CHARS
+    return found if is_enough or len(low) <= _HEAD_CHARS else words(low)
 
 
 def masked_together(texts: Sequence[str]) -> list[str]:

@@ -172,6 +172,11 @@ class Ruleset:
         """Return a template's text in the nearest language, blanks filled; KeyError if unknown."""
         return self.templates[template].render(language, variables)
 
+    def buttons(self, template: str, language: str | None) -> tuple[tuple[str, str, str], ...]:
+        """Label, address and what it says of each button of a template, in the language of its text."""
+        found = self.templates[template]
+        return tuple(button.shown(found.spoken(language)) for button in found.buttons)
+
     def foreign_links(self) -> tuple[Problem, ...]:
         """An error for each template that links to a host which is none of `hosts`."""
         if self.hosts is None:
@@ -186,8 +191,8 @@ class Ruleset:
                 hint="link to one of guard.link_hosts, or add the host there",
             )
             for template in self.templates.values()
-            for language, at in template.places.items()
-            if self.hosts.foreign(template.texts[language])
+            for text, at in template.linking()
+            if self.hosts.foreign(text)
         )
 
     def run_tests(self, *, conditions: bool = False) -> TestReport:

@@ -22,6 +22,7 @@ from rules import (
     when,
 )
 from rules.book import WORD_MAX
+from rules.buttons import BUTTONS_MAX
 from rules.detectors.hit import TYPES
 from rules.facts import URGENCY_ORDER, CustomerFacts, TicketFacts
 from rules.fields import FIELDS, Field
@@ -40,6 +41,7 @@ from rules.schema_parts import (
     SKILL,
     TEXT,
     Schema,
+    button_part,
     closed,
     named,
     new_name,
@@ -210,7 +212,13 @@ class _Writer:
     def _template(self) -> Schema:
         text = {**TEXT, "maxLength": TEXT_MAX}
         return {
-            **table("template", {"fallback": {"type": "string", "pattern": LANGUAGE_TAG}}),
+            **table(
+                "template",
+                {
+                    "fallback": {"type": "string", "pattern": LANGUAGE_TAG},
+                    "buttons": {"type": ["array", "null"], "maxItems": BUTTONS_MAX, "items": button_part()},
+                },
+            ),
             "patternProperties": {LANGUAGE_TAG: text},
         }
 

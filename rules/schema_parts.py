@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from rules import skills
+from rules.buttons import KEYS, LABEL_MAX, SAYS_MAX, URL_MAX
 from rules.hints import HINTS
 from rules.reader import FALSE, ID, TRUE
 from rules.templates import LANGUAGE
@@ -59,3 +60,14 @@ def table(group: str, parts: Mapping[str, Schema], *, required: tuple[str, ...] 
 def closed(parts: Mapping[str, Schema]) -> Schema:
     """A map with known keys, which bring their hover texts along."""
     return {"type": "object", "properties": dict(parts), "additionalProperties": False}
+
+
+def button_part() -> Schema:
+    """A button of a template."""
+    says = {"type": "object", "patternProperties": {LANGUAGE_TAG: {**TEXT, "maxLength": SAYS_MAX}}}
+    parts: dict[str, Schema] = {
+        "url": {"type": "string", "pattern": "^https://", "maxLength": URL_MAX},
+        "says": {**says, "additionalProperties": False},
+    }
+    labels = {LANGUAGE_TAG: {**TEXT, "maxLength": LABEL_MAX}}
+    return {**table("button", ordered(KEYS, parts)), "patternProperties": labels}

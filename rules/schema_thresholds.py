@@ -3,7 +3,7 @@
 from typing import Final
 
 from rules import abuse, matching
-from rules.schema_parts import COUNT, DURATION, Schema, ordered, table
+from rules.schema_parts import COUNT, DURATION, TEXT, Schema, one_or_many, ordered, table
 
 _MESSAGES: Final[Schema] = {**COUNT, "minimum": 1, "maximum": abuse.MESSAGES_MAX}
 
@@ -23,5 +23,6 @@ def abuse_part() -> Schema:
         "channel": table("quota", ordered(abuse.QUOTA_KEYS, quota)),
         "repeats": DURATION,
         "blocked_critical": {"enum": list(abuse.CHOICES)},
+        "mute": one_or_many(TEXT),
     }
     return table("abuse", ordered(abuse.KEYS, parts))

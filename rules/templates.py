@@ -4,11 +4,13 @@ Templates are checked when loaded; rendering cannot fail on a checked template.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
 
+from rules import buttons
+from rules.buttons import TemplateButton
 from rules.document import Node, Scalar
 from rules.problems import Position, Problems, meant
 from rules.reader import Reader
@@ -42,10 +44,22 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     fallback: str
     places: Mapping[str, Position]
     """Where the text of each language stands."""
+    buttons: tuple[TemplateButton, ...] = ()
 
     def text(self, language: str | None) -> str:
         """Return the text in this language, in its nearest relative, or in the fallback."""
-        return self.texts[nearest(language, tuple(self.texts)) or self.fallback]
+        return self.texts[self.spoken(language)]
+
+    def spoken(self, language: str | None) -> str:
+        """The language that it has for somebody who speaks this one."""
+        return nearest(language, tuple(self.texts)) or self.fallback
+
+    def linking(self) -> Iterator[tuple[str, Position]]:
+        """Whatever of it may lead somewhere, and where it stands."""
+        for language, at in self.places.items():
+            yield self.texts[language], at
+        for button in self.buttons:
+            yield from ((text, button.at) for text in (button.url, *button.labels.values(), *button.says.values()))
 
     def asks_for(self, variable: str, language: str | None) -> bool:
         """Whether the text in this language has a blank for it."""
@@ -102,7 +116,11 @@ def read(key: Scalar, node: Node, reader: Reader) -> Template:
     texts: dict[str, str] = {}
     places: dict[str, Position] = {}
     fallback, fallback_at = "en", node.at
+    pressed: Node | None = None
     for name, value in reader.pairs(node, f"the template {key.value}"):
+        if name.value == "buttons":
+            pressed = value
+            continue
         text = reader.text(value, f"the text for {name.value}") or ""
         if name.value == "fallback":
             fallback, fallback_at = text, value.at
@@ -111,10 +129,17 @@ def read(key: Scalar, node: Node, reader: Reader) -> Template:
             texts[name.value] = text.strip()
             places[name.value] = value.at
         else:
-            hint = "use en, zh or another language tag, or fallback"
+            hint = "use en, zh or another language tag, buttons or fallback"
             reader.fail(name.at, "value", f"{name.value} is no language tag", hint)
     if fallback not in texts:
         hint = f"write a text for it, or fallback: {next(iter(texts), 'en')}"
         said = f"the template {key.value} has no text for its fallback language {fallback}"
         reader.fail(fallback_at, "template", said, hint)
-    return Template(name=key.value, texts=texts or {fallback: ""}, fallback=fallback, places=places)
+
+    def checked(text: str, at: Position) -> None:
+        check(text, at, reader.problems)
+
+    found = buttons.read(pressed, texts, key.value, reader, checked) if pressed is not None else ()
+    return Template(
+        name=key.value, texts=texts or {fallback: ""}, fallback=fallback, places=places, buttons=tuple(found)
+    )

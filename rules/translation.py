@@ -3,13 +3,13 @@ its blanks are carried over. What is not in the table stays English.
 """
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from msgspec.structs import replace
 
 from rules import chinese, chinese_hints
+from rules.phrases import Phrases
 from rules.problems import Problem
 
 Language = Literal["en", "zh"]
@@ -17,15 +17,6 @@ Language = Literal["en", "zh"]
 _BLANK: Final = re.compile(r"\{([a-z]+)\}")
 _SPOKEN: Final = frozenset({"what", "kind"})
 """Blanks that hold words of ours, not names and values of the files."""
-
-
-class _Form(NamedTuple):
-    """A sentence with blanks, and what it is in the other language."""
-
-    pattern: re.Pattern[str]
-    other: str
-    telling: int
-    """Characters outside its blanks: of several that fit, the most telling is meant."""
 
 
 def language_of(tag: str | None) -> Language:
@@ -68,33 +59,16 @@ _HOLDS: Final = {
 """What a blank may hold, where that is not just anything."""
 
 
-def _blank(name: str) -> str:
-    return f"(?P<{name}>{_HOLDS.get(name, '.*?')})"
-
-
-def _forms(table: Mapping[str, str]) -> tuple[_Form, ...]:
-    found = []
-    for english, other in table.items():
-        pieces = _BLANK.split(english)
-        pattern = "".join(_blank(piece) if index % 2 else re.escape(piece) for index, piece in enumerate(pieces))
-        found.append(_Form(re.compile(pattern, re.DOTALL), other, sum(map(len, pieces[::2]))))
-    return tuple(sorted(found, key=lambda form: -form.telling))
-
-
-_FORMS: Final = {"text": _forms(chinese.TEXTS), "hint": _forms(chinese_hints.HINTS), "thing": _forms(chinese.THINGS)}
+_PHRASES: Final = {
+    "text": Phrases(chinese.TEXTS, _HOLDS),
+    "hint": Phrases(chinese_hints.HINTS, _HOLDS),
+    "thing": Phrases(chinese.THINGS, _HOLDS),
+}
 
 
 @lru_cache(maxsize=4_096)
 def _translated(english: str, kind: Literal["text", "hint", "thing"]) -> str | None:
-    for form in _FORMS[kind]:
-        found = form.pattern.fullmatch(english)
-        if found is not None:
-            return _filled(form.other, found.groupdict())
-    return None
-
-
-def _filled(sentence: str, values: Mapping[str, str]) -> str:
-    return _BLANK.sub(lambda blank: _value(blank[1], values[blank[1]]), sentence)
+    return _PHRASES[kind].find(english, _value)
 
 
 def _value(name: str, value: str) -> str:

@@ -23,6 +23,10 @@ _MARKS = {
 }
 
 
+_CLEARING_S = 60
+"""What a test that was ended has for its own ending, on a machine that is busy with others."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Shut the door, and choose how long property tests search."""
     loopback.install()
@@ -37,8 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _bounded(item: pytest.Function) -> None:
-    """Let a test that waits for ever say where it waits, which pytest-timeout, outside the loop, cannot see."""
-    test, limit = item.obj, _seconds(item) - 5
+    """Let a test that waits for ever say where it waits, which pytest-timeout, outside the loop, cannot see.
+
+    It has to come first, by enough for a test to end its processes: a loop that is interrupted from outside leaves them
+    open, and what is left open fails a later test that has nothing to do with it.
+    """
+    test, limit = item.obj, _seconds(item) - _CLEARING_S
 
     @functools.wraps(test)
     async def bounded(*args: Any, **kwargs: Any) -> None:

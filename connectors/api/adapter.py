@@ -61,9 +61,11 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="me
     created_at_ms: int
 
 
-class _Hide(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="hide"):
-    """The JSON of a post to be taken out of sight."""
+class _Moderation(msgspec.Struct, frozen=True, kw_only=True):
+    """The JSON of what is to be done to a post."""
 
+    type: str
+    """hide, unhide or delete."""
     channel: str
     account: str
     conversation: str
@@ -175,9 +177,10 @@ class ApiConnector:
         self._health = Health(state=state, detail=detail, since_ms=since_ms, last_event_at_ms=last_ms)
 
 
-def _body(outbound: Outbound) -> _Body | _Hide:
-    if outbound.action == "hide":
-        return _Hide(
+def _body(outbound: Outbound) -> _Body | _Moderation:
+    if outbound.action != "send":
+        return _Moderation(
+            type=outbound.action,
             channel=outbound.channel,
             account=outbound.account,
             conversation=outbound.thread,

@@ -7,9 +7,11 @@ import msgspec
 from msgspec import Meta
 
 from connectors.api.adapter import ApiConnector
+from connectors.api.chinese import SAID
 from connectors.api.incoming import Incoming
 from connectors.api.parse import parse
 from router.connector import Capabilities, Context, Manifest
+from router.model.capabilities import Moderation, PrivateAnswer
 from router.model.secret import Secret
 
 SECRET_CHARS_MIN: Final = 16
@@ -28,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Signs what goes there."""
     answers_privately: bool = False
     """Its receiver can answer a public post so that its writer alone reads it."""
+    moderates: tuple[Moderation, ...] = ("hide",)
+    """What its receiver does to a customer's public post when it is asked to."""
     webhook_timeout_s: Annotated[float, Meta(gt=0, le=30)] = 10.0
 
     def __post_init__(self) -> None:
@@ -64,7 +68,6 @@ _FILES_BYTES_MAX: Final = 8_000_000
 _CAPABILITIES: Final = Capabilities(
     visibilities=("public", "private"),
     idempotent_send=True,
-    hides=True,
     attachments=True,
     attachment_bytes_max=_FILE_BYTES_MAX,
     attachments_bytes_max=_FILES_BYTES_MAX,
@@ -76,7 +79,8 @@ def _configured(settings: msgspec.Struct) -> Capabilities:
     return msgspec.structs.replace(
         _CAPABILITIES,
         can_send=settings.webhook_url is not None,
-        answers_privately=settings.answers_privately,
+        moderates=settings.moderates,
+        private_answer=PrivateAnswer() if settings.answers_privately else None,
         speaks_for=settings.kinds,
     )
 
@@ -90,4 +94,5 @@ MANIFEST: Final = Manifest(
     configured=_configured,
     create=_create,
     parse=parse,
+    chinese=SAID,
 )

@@ -48,8 +48,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     created_at_ms: int
 
 
-class Hiding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="hide"):
-    """The body of a webhook that asks for a post to be taken out of sight."""
+class Moderation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
+    """The body of a webhook that asks for something to be done to a post."""
 
     channel: str
     account: str
@@ -58,7 +58,19 @@ class Hiding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     created_at_ms: int
 
 
-_decode = msgspec.json.Decoder(Delivery | Hiding).decode
+class Hiding(Moderation, frozen=True, kw_only=True, tag="hide"):
+    """Out of sight."""
+
+
+class Showing(Moderation, frozen=True, kw_only=True, tag="unhide"):
+    """In sight again."""
+
+
+class Deletion(Moderation, frozen=True, kw_only=True, tag="delete"):
+    """Gone."""
+
+
+_decode = msgspec.json.Decoder(Delivery | Hiding | Showing | Deletion).decode
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,8 +93,8 @@ class WebhookReceiver:
         """Used up one by one, then all is well."""
         self.taken: dict[str, Delivery] = {}
         """By Idempotency-Key, once each."""
-        self.hidden: dict[str, Hiding] = {}
-        """Posts to be taken out of sight, likewise."""
+        self.moderated: dict[str, Moderation] = {}
+        """What is to be done to posts, likewise."""
         self.calls = 0
         self.refusals: list[str] = []
         """What was wrong with the deliveries that were not as promised."""
@@ -104,8 +116,8 @@ class WebhookReceiver:
         fault = self.faults.popleft() if self.faults else Fault(take=True)
         key = request.headers["Idempotency-Key"]
         if fault.take:
-            if isinstance(delivery, Hiding):
-                self.hidden.setdefault(key, delivery)
+            if isinstance(delivery, Moderation):
+                self.moderated.setdefault(key, delivery)
             else:
                 self.taken.setdefault(key, delivery)
             self.arrived.set()

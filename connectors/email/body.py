@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from connectors.email import headers, invitation, smime, tnef
+from connectors.email import headers, invitation, signature, smime, tnef
 from connectors.email.mime import Mail, Part
 from connectors.email.names import safe_name
 from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX
@@ -69,6 +69,7 @@ def _bounded(mail: Mail, view: _View, files: list[AttachmentIn]) -> Contents:
         text = None
     elif text is not None:
         text = text.strip("\n")
+        text = text if html is None else signature.delimited(text, html)
     if html is not None and len(html) > HTML_CHARS_MAX:
         files.insert(0, _file("message.html", "text/html", html.encode()))
         html = html[:HTML_CHARS_MAX] if text is None else None

@@ -16,6 +16,7 @@ _LOOK_BYTES: Final = 65_536
 _STATES: Final[dict[str, DeliveryState]] = {
     "failed": "failed", "delayed": "sent", "relayed": "sent", "expanded": "sent", "delivered": "delivered",
 }  # fmt: skip
+_CODE: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\d)")
 _ID_LINE: Final = re.compile(rb"^[ \t>]{0,9}Message-ID:\s{0,9}<([!-;=?-~]{1,998})>", re.IGNORECASE | re.MULTILINE)
 
 
@@ -25,25 +26,27 @@ class Report(NamedTuple):
     target_id: str
     state: DeliveryState
     detail: str
+    status: str
+    """The code of RFC 3463, when the report has one."""
 
 
 def read(mail: Mail, own_domain: str) -> Report | None:
     """The report in `mail`, or None when no message of ours (an id at `own_domain`) is found in it."""
     state: DeliveryState = "failed"
-    detail = ""
+    detail = status = ""
     target: str | None = None
     for part in mail.leaves():
         if part.content_type in {"message/delivery-status", "message/global-delivery-status"}:
-            state, detail = _status(mail, part)
+            state, detail, status = _status(mail, part)
         elif target is None:
             target = _original(mail, part, own_domain)
-    return Report(target, state, detail) if target is not None else None
+    return Report(target, state, detail, status) if target is not None else None
 
 
-def _status(mail: Mail, part: Part) -> tuple[DeliveryState, str]:
-    """State and detail of the worst recipient: the groups of fields of RFC 3464, section 2."""
+def _status(mail: Mail, part: Part) -> tuple[DeliveryState, str, str]:
+    """State, detail and code of the worst recipient: the groups of fields of RFC 3464, section 2."""
     data = mail.body(part)[:_LOOK_BYTES].replace(b"\r\n", b"\n").strip(b"\n")
-    best: tuple[DeliveryState, str] = ("failed", "")
+    best: tuple[DeliveryState, str, str] = ("failed", "", "")
     rank = -1
     for block in data.split(b"\n\n")[:_GROUPS_MAX]:
         fields = headers.split(block, 0, len(block)).headers
@@ -52,7 +55,8 @@ def _status(mail: Mail, part: Part) -> tuple[DeliveryState, str]:
             continue
         weight = ("delivered", "sent", "failed").index(_STATES[action])
         if weight > rank:
-            rank, best = weight, (_STATES[action], _detail(fields, action))
+            code = _CODE.match(_field(fields, "status"))  # a remark in brackets may follow
+            rank, best = weight, (_STATES[action], _detail(fields, action), code[0] if code is not None else "")
     return best
 
 

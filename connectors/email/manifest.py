@@ -6,6 +6,7 @@ import msgspec
 
 from connectors.email.adapter import EmailConnector
 from connectors.email.backfill import backfill
+from connectors.email.chinese import SAID
 from connectors.email.parse import CHANNEL, parse
 from connectors.email.settings import Settings
 from router.connector import Capabilities, Context, Inlet, Manifest
@@ -41,4 +42,5 @@ MANIFEST: Final = Manifest(
     parse=parse,
     backfill=_backfill,
     renamed={"mailbox": "folders: [INBOX]"},
+    chinese=SAID,
 )

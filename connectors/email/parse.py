@@ -1,8 +1,8 @@
 """One raw mail to events of the house: pure, total under limits, fast for the ordinary mail.
 
 The manifest's `parse`; intake runs it before it commits. `raw.meta` brings what the transport knows: `address` (the
-mailbox we read), `trusted_authserv_id`, `internaldate_ms`, and `truncated` = "1" with `size` when only the beginning
-of an over-long mail was fetched.
+mailbox we read), `trusted_authserv_id`, `forwarders` (agents' addresses between blanks), `internaldate_ms`, and
+`truncated` = "1" with `size` when only the beginning of an over-long mail was fetched.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from connectors.email import automatic, body, bounce, dates, headers
+from connectors.email import automatic, body, bounce, dates, forwarded, headers, thread_index
 from connectors.email.headers import Address, Headers
 from connectors.email.mime import Mail
 from connectors.email.recipients import Own, participants, reply_token
@@ -79,15 +79,18 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
                 automatic=made,
                 delivery=told.state,
                 delivery_detail=told.detail or None,
+                delivery_status=told.status or None,
             ),
         )
     if made == "none" and own.is_ours(author.address):
         made = "auto_reply"  # our own words coming back: never answered, so that no loop begins
 
     contents = body.read(mail)
+    relay = forwarded.relay(mail, contents, subject or "", author.address, own, raw.meta) if made == "none" else None
     text, files = contents.text, contents.attachments
     if raw.meta.get("truncated") == "1":
         mail.notice("size")
+        relay = None
         text, files = f"{_truncation_notice(raw.meta)}\n\n{text or ''}".rstrip(), ()
     answered = headers.message_ids(fields["in-reply-to"][0]) if "in-reply-to" in fields else []
     return (
@@ -108,6 +111,8 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             # An automatic mail's Reply-To is often a person's list or a trap, never where its sender reads answers.
             reply_to=_reply_to(fields, author) if made == "none" else None,
             participants=participants(fields, own),
+            thread_index=thread_index.read(fields["thread-index"][0]) if "thread-index" in fields else None,
+            relay=relay,
             ext=_ext(mail),
         ),
     )

@@ -146,6 +146,7 @@ class Receiver:
             "uid": f"{session.uidvalidity}:{one.uid}",
             "address": self._settings.address,
             "trusted_authserv_id": self._settings.trusted_authserv_id,
+            "forwarders": " ".join(self._settings.forwarders),
         }
         if one.received_ms is not None:
             meta["internaldate_ms"] = str(one.received_ms)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from connectors.email import dates
+from connectors.email import dates, thread_index
 from router.connector import Outbound, OutboundAttachment
 from router.model.limits import NAME_CHARS_MAX, SUBJECT_CHARS_MAX
 
@@ -62,6 +62,9 @@ def render(outbound: Outbound, address: str) -> bytes:
     references = _references(outbound)
     if references:
         fields.append(_field("References", *references))
+    index = thread_index.answered(outbound.thread_index or "", outbound.created_at_ms, outbound.key)
+    if index is not None:
+        fields.append(_field("Thread-Index", index))
     if outbound.automatic:
         fields += ["Auto-Submitted: auto-replied", "Precedence: bulk", "X-Auto-Response-Suppress: All"]
     fields.append("MIME-Version: 1.0")

@@ -17,6 +17,7 @@ Seconds = Annotated[float, Meta(gt=0, le=3_600)]
 Password = Annotated[Secret | None, Meta(extra={"unless": "oauth"})]
 """Needed, unless the account logs in with `oauth`."""
 FOLDERS_MAX: Final = 10
+FORWARDERS_MAX: Final = 1_000
 """Each has a connection of its own, and servers allow an account 10 to 20."""
 _LOOPBACK: Final = re.compile(r"127(?:\.\d{1,3}){3}|localhost|::1")
 _DEFAULT_PORTS: Final[dict[tuple[str, Tls], int]] = {
@@ -132,6 +133,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Log in by XOAUTH2, in place of the passwords; Google and Microsoft ask for it."""
     trusted_authserv_id: str = ""
     """The name under which our own mail server writes Authentication-Results (RFC 8601); empty trusts none."""
+    forwarders: tuple[str, ...] = ()
+    """Addresses of agents, whose forwards are read as mail of the customer inside; @shop.example is a whole domain.
+    Agents whose login is their address need none, where `trusted_authserv_id` says who wrote."""
     ca_file: str | None = None
     """Certificates of a private authority, PEM; the system's are used otherwise."""
     start_from: Literal["now", "all"] = "now"
@@ -142,6 +146,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Refuse what is no address (it would end up in every mail), and half a login."""
         if not is_address(self.address) or not self.address.isascii():
             raise ValueError(f"address: {self.address!r} is no mail address; write it like help@shop.example")
+        for one in self.forwarders:
+            if not is_address(one if not one.startswith("@") else f"x{one}") or not one.isascii():
+                raise ValueError(f"forwarders: {one!r} is no mail address; write it like anna@shop.example")
+        if len(self.forwarders) > FORWARDERS_MAX:
+            raise ValueError(f"forwarders: {len(self.forwarders)} addresses; at most {FORWARDERS_MAX} are looked at")
         by_token = [self.imap.password is None, self.smtp.user is not None and self.smtp.password is None]
         if self.oauth is None and by_token[0]:
             raise ValueError("imap: a password is missing; write imap.password as env:NAME, or settings under oauth")

@@ -105,7 +105,7 @@ class FacebookConnector:
     # --- sending ---------------------------------------------------------------------------------------------------
 
     async def send(self, outbound: Outbound) -> SendOutcome:
-        """Send the reply, in as many messages as it needs; or hide a comment."""
+        """Send the reply, in as many messages as it needs; or do something to a comment."""
         outcome = await self._sender.send(outbound)
         match outcome:
             case AuthFailed():

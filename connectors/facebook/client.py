@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
-from connectors.facebook.failures import Later, Refused, Uncertain, failure
+from connectors.facebook.failures import UNKNOWN_OBJECT, Later, Refused, Uncertain, failure
 from connectors.facebook.render import Call
 from connectors.facebook.settings import LOCAL, Settings
 from connectors.facebook.usage import usage_of
@@ -88,14 +88,21 @@ class Client:
         asked = {"fields": "id,message,from,created_time", "order": "reverse_chronological", "limit": "25"}
         return _objects((await self._get(f"{target}/comments", asked)).get("data"))
 
-    async def is_hidden(self, comment: str) -> bool:
-        """Whether a comment is out of sight. Raises Failed."""
-        return (await self._get(comment, {"fields": "is_hidden"})).get("is_hidden") is True
+    async def is_hidden(self, comment: str) -> bool | None:
+        """Whether a comment is out of sight; None: it is not there. Raises Failed."""
+        try:
+            return (await self._get(comment, {"fields": "is_hidden"})).get("is_hidden") is True
+        except Refused as error:
+            if error.code == UNKNOWN_OBJECT:
+                return None
+            raise
 
     # --- deeds -----------------------------------------------------------------------------------------------------
 
     async def do(self, call: Call) -> dict[str, Any]:
         """One call that does something. Raises Failed."""
+        if call.method == "DELETE":
+            return await self._ask("DELETE", call.path, {})
         if call.file is None:
             return await self._post(call.path, call.parameters)
         form = aiohttp.FormData()

@@ -23,6 +23,8 @@ _TEMPORARY: Final = frozenset({1200})
 _UNCERTAIN: Final = frozenset({1, 2})
 """Something failed at Meta's, perhaps after it was done (1, subcode 1357046)."""
 _WINDOW: Final = 10
+UNKNOWN_OBJECT: Final = 100
+"""Among other things: there is no such post."""
 _REMEDIES: Final = {
     10: "Messenger takes no answer any more (or the app lacks the permission for it)",
     100: "Facebook does not know what this answers, or whom it goes to",

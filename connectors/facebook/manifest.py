@@ -5,10 +5,19 @@ from typing import Final
 import msgspec
 
 from connectors.facebook.adapter import FacebookConnector
+from connectors.facebook.chinese import SAID
 from connectors.facebook.parse import CHANNEL, parse
-from connectors.facebook.render import AGENT_WINDOW_S, FILE_BYTES_MAX, TEXT_CHARS_MAX, WINDOW_S
+from connectors.facebook.render import (
+    AGENT_WINDOW_S,
+    BUTTONS,
+    FILE_BYTES_MAX,
+    MESSAGE_UNITS_MAX,
+    TEXT_CHARS_MAX,
+    WINDOW_S,
+)
 from connectors.facebook.settings import Settings
 from router.connector import Capabilities, Context, Manifest
+from router.model.capabilities import PrivateAnswer
 
 _CAPABILITIES: Final = Capabilities(
     visibilities=("private", "public"),
@@ -16,8 +25,9 @@ _CAPABILITIES: Final = Capabilities(
     attachments=True,
     public_attachments=False,
     attachment_bytes_max=FILE_BYTES_MAX,
-    hides=True,
-    answers_privately=True,
+    moderates=("hide", "unhide", "delete"),
+    private_answer=PrivateAnswer(once=True, window_s=AGENT_WINDOW_S, units_max=MESSAGE_UNITS_MAX),
+    buttons=BUTTONS,
     reply_window_s=WINDOW_S,
 )
 
@@ -45,4 +55,5 @@ MANIFEST: Final = Manifest(
     create=_create,
     parse=parse,
     configured=_configured,
+    chinese=SAID,
 )

@@ -17,3 +17,7 @@ MARK: Final = "switchboard:"
 def mark_of(key: str, part: int) -> str:
     """The metadata of one part of a reply."""
     return f"{MARK}{key}:{part}"
+
+
+SAYS: Final = "say:"
+"""Begins the payload of our own buttons that say something when they are pressed."""

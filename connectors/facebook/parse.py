@@ -13,7 +13,7 @@ import msgspec
 
 from connectors.facebook import payloads
 from connectors.facebook.contents import files, text_of
-from connectors.facebook.meta import LINK, NAME, PAGE, READ
+from connectors.facebook.meta import LINK, NAME, PAGE, READ, SAYS
 from connectors.facebook.payloads import Feed, Messaging, One, at_ms, whole
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
@@ -135,6 +135,8 @@ class _Private:
         if link_token(said) is not None:
             # What a link opened is told by the house.
             return () if self._meta.get(LINK) != "refused" else (self._event("message", self._own_id(), text=_REFUSED),)
+        if pressed is not None and pressed.payload.startswith(SAYS):
+            return (self._event("message", self._own_id(), text=pressed.payload.removeprefix(SAYS)),)
         if pressed is not None:
             return (self._event("unsupported", self._own_id(), text=f"[pressed a button: {pressed.title}]"),)
         unknown = [kind for kind in self._one.kinds if kind not in _SILENT]

@@ -4,13 +4,14 @@ Plain text only: what an agent writes is shown as it was written.
 """
 
 import re
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
 
 import msgspec
 
-from connectors.facebook.meta import mark_of
+from connectors.facebook.meta import SAYS, mark_of
 from router.connector import Outbound, OutboundAttachment
+from router.model.buttons import Button, ButtonLimits
 from router.model.splitting import split, utf16_units
 
 MESSAGE_UNITS_MAX: Final = 2_000
@@ -25,6 +26,8 @@ WINDOW_S: Final = 24 * 3_600
 """How long after a person's last message the page may answer (standard messaging window)."""
 AGENT_WINDOW_S: Final = 7 * 24 * 3_600
 """The same for people, with the tag HUMAN_AGENT; also how long a comment can be answered in private."""
+BUTTONS: Final = ButtonLimits(most=3, label_max=20, says_max=1_000 - len(SAYS), text_max=640)
+"""Messenger Platform, Button template and Postback button."""
 _PSID: Final = re.compile(r"\d{1,32}")
 _OBJECT: Final = re.compile(r"(\d{1,32}(?:_\d{1,32})?)(?::.*)?")
 """A post or a comment; behind it what an edit's own id adds."""
@@ -36,8 +39,9 @@ class Unsendable(Exception):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """One POST to the Graph API."""
+    """One call of the Graph API that does something."""
 
+    method: Literal["POST", "DELETE"] = "POST"
     path: str
     """Behind the version."""
     parameters: Mapping[str, object]
@@ -60,11 +64,17 @@ def object_id(external_id: str | None) -> str | None:
     return found[1] if found is not None else None
 
 
+def is_private_answer(call: Call) -> bool:
+    """Whether it answers a comment so that its writer alone reads it."""
+    recipient = call.parameters.get("recipient")
+    return isinstance(recipient, dict) and "id" not in recipient
+
+
 def render(outbound: Outbound, way: Way) -> tuple[Call, ...]:
     """The calls that make up one reply, in order. Raises Unsendable."""
     stands_in_public = "_" in outbound.thread
-    if outbound.action == "hide":
-        return (_hiding(outbound, stands_in_public=stands_in_public),)
+    if outbound.action != "send":
+        return (_moderation(outbound, stands_in_public=stands_in_public),)
     if outbound.visibility == "public":
         if not stands_in_public:
             raise Unsendable("a public reply does not go into a Messenger conversation")
@@ -78,11 +88,14 @@ def render(outbound: Outbound, way: Way) -> tuple[Call, ...]:
     return calls
 
 
-def _hiding(outbound: Outbound, *, stands_in_public: bool) -> Call:
+def _moderation(outbound: Outbound, *, stands_in_public: bool) -> Call:
     target = object_id(outbound.target_id)
     if target is None or not stands_in_public:
-        raise Unsendable("the post to hide is no comment on this page")
-    return Call(path=target, parameters={"is_hidden": True}, mark=mark_of(outbound.key, 0))
+        raise Unsendable(f"the post to {outbound.action} is no comment on this page")
+    mark = mark_of(outbound.key, 0)
+    if outbound.action == "delete":
+        return Call(method="DELETE", path=target, parameters={}, mark=mark)
+    return Call(path=target, parameters={"is_hidden": outbound.action == "hide"}, mark=mark)
 
 
 def _comments(outbound: Outbound) -> tuple[Call, ...]:
@@ -126,7 +139,8 @@ def _messages(outbound: Outbound, way: Way) -> tuple[Call, ...]:
     calls: list[Call] = []
     for piece in split(outbound.text, MESSAGE_UNITS_MAX):
         mark = mark_of(outbound.key, len(calls))
-        message = {"text": piece, "metadata": mark}
+        said = {"attachment": _template(piece, outbound.buttons)} if outbound.buttons else {"text": piece}
+        message = {**said, "metadata": mark}
         calls.append(Call(path=f"{way.page}/messages", parameters={**common, "message": message}, mark=mark))
     for file in outbound.attachments:
         if len(file.data) > FILE_BYTES_MAX:
@@ -134,8 +148,8 @@ def _messages(outbound: Outbound, way: Way) -> tuple[Call, ...]:
         mark = mark_of(outbound.key, len(calls))
         kind = file.content_type.partition("/")[0]
         attachment = {"type": kind if kind in _KINDS else "file", "payload": {}}
-        said = {"attachment": attachment, "metadata": mark}
-        calls.append(Call(path=f"{way.page}/messages", parameters={**common, "message": said}, mark=mark, file=file))
+        held = {"attachment": attachment, "metadata": mark}
+        calls.append(Call(path=f"{way.page}/messages", parameters={**common, "message": held}, mark=mark, file=file))
     return tuple(calls)
 
 
@@ -149,3 +163,14 @@ def _reason(outbound: Outbound, way: Way) -> dict[str, str]:
     if late_s >= AGENT_WINDOW_S:
         raise Unsendable("seven days have passed since the customer wrote: Messenger takes no answer any more")
     return {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
+
+
+def _template(text: str, buttons: Sequence[Button]) -> dict[str, object]:
+    """A text with buttons below it."""
+    keys = [
+        {"type": "web_url", "title": each.label, "url": each.url}
+        if each.url
+        else {"type": "postback", "title": each.label, "payload": SAYS + each.says}
+        for each in buttons
+    ]
+    return {"type": "template", "payload": {"template_type": "button", "text": text, "buttons": keys}}

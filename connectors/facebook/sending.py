@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from connectors.facebook.client import Client
 from connectors.facebook.failures import Denied, Failed, Later, Refused
-from connectors.facebook.render import Call, Unsendable, Way, object_id, render
+from connectors.facebook.render import Call, Unsendable, Way, is_private_answer, object_id, render
 from connectors.facebook.settings import Settings
 from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.limits import SEND_SECONDS_MAX
@@ -23,6 +23,8 @@ TOKEN_REMEDY: Final = "give the channel a new page access token (Business settin
 _SEND_S: Final = SEND_SECONDS_MAX - 5
 """One whole send; the caller gives up a little later."""
 _REMEMBERED_MAX: Final = 5_000
+_WANTED: Final = {"hide": True, "unhide": False, "delete": None}
+"""What a comment's `is_hidden` is once that is done; None: there is no comment."""
 _SKEW_MS: Final = 2_000
 """How far Meta's clock, which shows seconds, may be behind ours."""
 
@@ -63,6 +65,8 @@ class _Reply:
         self.calls, self.arrived = calls, arrived
         self.in_call = False
         """A call was begun and its end has not been seen."""
+        self.reached: str | None = None
+        """Whom a private answer to a comment went to, as Messenger names them."""
 
     def partly(self, outcome: SendOutcome) -> SendOutcome:
         """The outcome for the whole reply: once a part has arrived, nobody may take the whole for unsent."""
@@ -116,7 +120,7 @@ class Sender:
             if not isinstance(outcome, Sent):
                 return reply.partly(outcome)
             reply.arrived.append(outcome.provider_id or "")
-        return Sent(provider_id=reply.arrived[0] or None)
+        return Sent(provider_id=reply.arrived[0] or None, reached=reply.reached)
 
     async def _part(self, reply: _Reply, call: Call) -> SendOutcome:
         """One provider call."""
@@ -125,13 +129,24 @@ class Sender:
             answer = await self._client.do(call)
         except Failed as error:
             reply.in_call = False
-            return _outcome(error)
+            return Sent() if await self._was_deleted(call, error) else _outcome(error)
         reply.in_call = False
+        if is_private_answer(call) and isinstance(answer.get("recipient_id"), str):
+            reply.reached = answer["recipient_id"]
         made = answer.get("message_id") or answer.get("id")
         if not isinstance(made, str) or not made:
             return Sent()
         self._echoes.note(call.mark, made)
         return Sent(provider_id=made)
+
+    async def _was_deleted(self, call: Call, error: Failed) -> bool:
+        """Whether a post could not be deleted because it is gone: aiohttp asks again when the line breaks."""
+        if call.method != "DELETE" or not isinstance(error, Refused):
+            return False
+        try:
+            return await self._client.is_hidden(call.path) is None
+        except Failed:
+            return False
 
     # --- what may have arrived -------------------------------------------------------------------------------------
 
@@ -139,9 +154,9 @@ class Sender:
         """Sent where every part can be seen; else Unknown: so soon after, absence proves nothing."""
         try:
             calls = render(outbound, self._way())
-            if outbound.action == "hide":
-                hidden = await self._client.is_hidden(calls[0].path)
-                return Sent() if hidden else Unknown(reason="the comment is still in sight")
+            if outbound.action != "send":
+                is_done = await self._client.is_hidden(calls[0].path) is _WANTED[outbound.action]
+                return Sent() if is_done else Unknown(reason="the comment is still as it was")
             found = [self._echoes.id_of(call.mark) for call in calls]
             if not all(found):
                 found = await self._seen(outbound, calls)
@@ -183,8 +198,13 @@ class Sender:
 
 def _words(call: Call) -> str | None:
     said = call.parameters.get("message")
-    found = said.get("text") if isinstance(said, dict) else said
+    found = said.get("text") or _above_buttons(said.get("attachment")) if isinstance(said, dict) else said
     return found if isinstance(found, str) else None
+
+
+def _above_buttons(attachment: object) -> object:
+    payload = attachment.get("payload") if isinstance(attachment, dict) else None
+    return payload.get("text") if isinstance(payload, dict) else None
 
 
 def _text(one: dict[str, Any]) -> str | None:

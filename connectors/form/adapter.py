@@ -21,8 +21,9 @@ from connectors.form.settings import Settings
 from connectors.form.submission import Back, Desk, Taken
 from connectors.form.thread_page import WAITS_MAX, ThreadView, thread_page
 from connectors.form.tokens import Link, Tokens
-from router.connector import Context, Health, Inlet, Outbound, Route, SendOutcome, Sent, ThreadMessage, ThreadTicket
+from router.connector import Context, Health, Inlet, Outbound, Route, SendOutcome, Sent
 from router.model.errors import StoreUnavailable
+from router.model.threads import ThreadMessage, ThreadTicket
 
 SETTLE_S: Final = 2.0
 """How long an answer waits for the message to be filed before the page is shown without its number."""
@@ -147,12 +148,13 @@ class FormConnector:
         try:
             ticket = await self._context.threads.ticket(link.thread, link.thread)
             messages = await self._messages(link.thread)
+            is_held = await self._context.threads.is_held(link.thread)
         except StoreUnavailable:
             return self._told(look, "away_title", "away_text", 503, root="../")
         waited = request.query.get("wait", "")
         view = self._view(look, link, ticket, messages)
         view = msgspec.structs.replace(
-            view, news=request.query.get("news", ""), waited=int(waited) if waited in _WAITS else 0
+            view, is_held=is_held, news=request.query.get("news", ""), waited=int(waited) if waited in _WAITS else 0
         )
         return self._page(thread_page(view, self._settings))
 
@@ -179,13 +181,16 @@ class FormConnector:
         """The conversation with what was typed still in its form; without what was said while the store is away."""
         ticket: ThreadTicket | None = None
         messages: list[ThreadMessage] = []
+        is_held = False
         with suppress(StoreUnavailable):
             ticket = await self._context.threads.ticket(link.thread, link.thread)
             messages = await self._messages(link.thread)
+            is_held = await self._context.threads.is_held(link.thread)
         view = self._view(look, link, ticket, messages)
         view = msgspec.structs.replace(
             view,
             token=back.token or view.token,
+            is_held=is_held,
             values=back.values,
             problems=back.problems,
             notice=back.notice,

@@ -6,10 +6,10 @@ from typing import Final
 import msgspec
 
 from connectors.form.body import Body, Upload
-from connectors.form.kinds import FILE_KINDS, kind_of
-from connectors.form.parse import TEXT_CHARS_MAX, Answer, File, file_name
+from connectors.form.parse import TEXT_CHARS_MAX, Answer, File
 from connectors.form.settings import FILES_BYTES_MAX, TOPIC, Field, Files, Settings, input_name, told
 from connectors.form.words import word
+from router.model.filekinds import FILE_KINDS, MEGABYTE, FileTrouble, file_name
 from router.model.limits import ADDRESS_CHARS_MAX, NAME_CHARS_MAX
 
 ANSWER_CHARS_MAX: Final = 1_000
@@ -17,7 +17,6 @@ LONG_ANSWER_CHARS_MAX: Final = 4_000
 NAME_SHOWN: Final = 48
 _PLAIN: Final = r"[^\s<>(),;:@\"\\\x00-\x1f\x7f]"
 _ADDRESS: Final = re.compile(rf"{_PLAIN}{{1,64}}@{_PLAIN}+\.{_PLAIN}{{2,}}")
-_MEGABYTE: Final = 1_048_576
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,19 +105,18 @@ def _files(uploads: list[Upload], files: Files, language: str, problems: dict[st
     taken, refused = [], []
     for number, upload in enumerate(uploads, start=1):
         name = file_name(upload.name)
-        refusal = _refusal(upload, number, files)
-        kind = None if refusal else kind_of(upload.data, files.kinds)
-        if refusal is None and kind is None:
-            refusal = "e.file_kind" if upload.size else "e.file_empty"
-        if refusal is not None or kind is None:
+        trouble = files.trouble_of(number, upload.size, fits=upload.kept)
+        kind = None if trouble else files.kind_of(upload.data)
+        if kind is None:
+            trouble = trouble or "kind"
             refused.append(
                 word(
                     language,
-                    refusal or "e.file_kind",
+                    f"e.file_{trouble}",
                     file=_short(name),
-                    kinds=", ".join(FILE_KINDS[one].label for one in files.kinds),
-                    found=f"{upload.size / _MEGABYTE:.1f}",
-                    most=_most(refusal, files),
+                    kinds=files.labels,
+                    found=f"{upload.size / MEGABYTE:.1f}",
+                    most=_most(trouble, files),
                 )
             )
             continue
@@ -133,15 +131,7 @@ def _short(name: str) -> str:
     return name if len(name) <= NAME_SHOWN else f"{name[: NAME_SHOWN - 16]}…{name[-15:]}"
 
 
-def _refusal(upload: Upload, number: int, files: Files) -> str | None:
-    if number > files.most:
-        return "e.file_many"
-    if upload.size > files.bytes_max:
-        return "e.file_large"
-    return None if upload.kept else "e.file_total"
-
-
-def _most(refusal: str | None, files: Files) -> int:
-    if refusal == "e.file_many":
+def _most(trouble: FileTrouble, files: Files) -> int:
+    if trouble == "many":
         return files.most
-    return FILES_BYTES_MAX // _MEGABYTE if refusal == "e.file_total" else files.megabytes
+    return FILES_BYTES_MAX // MEGABYTE if trouble == "total" else files.megabytes

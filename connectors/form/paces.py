@@ -1,45 +1,15 @@
-"""How often messages are let in: a bucket for each address, and one for all. In memory, bounded, of this process."""
+"""How often messages are let in: a bucket for each address, and one for all."""
 
-from collections import OrderedDict
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 import msgspec
 
 from connectors.form.settings import Limits
+from router.model.pace import HOUR_MS, MINUTE_MS, Pace
 
-REMEMBERED_MAX: Final = 10_000
-"""Addresses whose pace is remembered; the one quiet for longest is forgotten first."""
-MINUTE_MS: Final = 60_000
-HOUR_MS: Final = 60 * MINUTE_MS
 _IPV6_NETWORK_BITS: Final = 64
 """What one customer is given of the address space."""
-
-
-class Pace:
-    """So many in so long, of each key."""
-
-    def __init__(self, most: int, window_ms: int) -> None:
-        self._most, self._window_ms = most, window_ms
-        self._left: OrderedDict[str, tuple[float, int]] = OrderedDict()
-        """Key to (how many it may still send, as of when in ms)."""
-
-    def wait_ms(self, key: str, now_ms: int) -> int:
-        """How long until another fits; 0 when it does."""
-        missing = 1 - self._now(key, now_ms)
-        return 0 if missing <= 0 else max(1, round(missing * self._window_ms / self._most))
-
-    def take(self, key: str, now_ms: int) -> None:
-        """Count one."""
-        left = self._now(key, now_ms) - 1
-        self._left.pop(key, None)
-        self._left[key] = (left, now_ms)
-        if len(self._left) > REMEMBERED_MAX:
-            self._left.popitem(last=False)
-
-    def _now(self, key: str, now_ms: int) -> float:
-        left, as_of_ms = self._left.get(key, (float(self._most), now_ms))
-        return min(float(self._most), left + max(0, now_ms - as_of_ms) * self._most / self._window_ms)
 
 
 class Refusal(msgspec.Struct, frozen=True):

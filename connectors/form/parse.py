@@ -9,6 +9,7 @@ import msgspec
 from connectors.form.settings import LANGUAGES
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
+from router.model.filekinds import file_name
 from router.model.limits import ADDRESS_CHARS_MAX, ATTACHMENTS_MAX, ID_CHARS_MAX, NAME_CHARS_MAX
 from router.model.message import AttachmentIn, InboundEvent, Sender
 
@@ -19,7 +20,6 @@ _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _ID: Final = re.compile(rf"(?=.{{3,{ID_CHARS_MAX}}}\Z)[A-Za-z0-9._-]+:[A-Za-z0-9._-]+")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
-_PATH: Final = re.compile(r"[\x00-\x1f\x7f<>:\"|?*]")
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,9 +149,3 @@ def _attachment(file: File) -> AttachmentIn:
     return AttachmentIn(
         name=file_name(file.name), content_type=_storable(file.media_type), size=len(file.data), data=file.data
     )
-
-
-def file_name(told: str) -> str:
-    """The last part of a name, without what could be taken for a path or break a line."""
-    last = re.split(r"[/\\]", _storable(told))[-1]
-    return _PATH.sub("_", last).strip(" .")[:NAME_CHARS_MAX] or "file"

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from connectors.form.kinds import FILE_KINDS
 from connectors.form.settings import HONEYPOT, TOPIC, Choice, Field, Settings, input_name, told
 from connectors.form.words import word
 
@@ -226,12 +225,10 @@ def files_line(problems: dict[str, str], language: str, settings: Settings) -> s
     files = settings.files
     if not files.most:
         return ""
-    kinds = ", ".join(FILE_KINDS[one].label for one in files.kinds)
-    hint = word(language, "files_hint", most=files.most, megabytes=files.megabytes, kinds=kinds)
-    suffixes = ",".join(suffix for one in files.kinds for suffix in FILE_KINDS[one].suffixes)
+    hint = word(language, "files_hint", most=files.most, megabytes=files.megabytes, kinds=files.labels)
     control = (
-        f'<input id="files" name="files" type="file" accept="{suffixes}"{" multiple" if files.most > 1 else ""}'
-        f"{_described('files', hint, problems)}>"
+        f'<input id="files" name="files" type="file" accept="{",".join(files.suffixes)}"'
+        f"{' multiple' if files.most > 1 else ''}{_described('files', hint, problems)}>"
     )
     return _row("files", word(language, "files"), control, hint, problems, language)
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from connectors.form.kinds import FILE_KINDS
+from router.model.filekinds import FileBounds
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
@@ -48,7 +48,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Topics it is required for; others may leave it out. Empty: as `required` says, whatever the topic."""
 
 
-class Files(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Files(FileBounds, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may be attached."""
 
     kinds: tuple[str, ...] = ("png", "jpeg", "gif", "webp", "heic", "pdf", "txt")
@@ -56,17 +56,6 @@ class Files(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How many; 0 asks for none."""
     megabytes: Annotated[int, Meta(ge=1, le=15)] = 5
     """Of one file; all of a message together at most 15."""
-
-    def __post_init__(self) -> None:
-        """Refuse a kind that nobody could recognise."""
-        for kind in self.kinds:
-            if kind not in FILE_KINDS:
-                raise ValueError(f"files.kinds: {kind!r} is none of {', '.join(sorted(FILE_KINDS))}")
-
-    @property
-    def bytes_max(self) -> int:
-        """Of one file."""
-        return self.megabytes * 1_048_576
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,8 +11,9 @@ import msgspec
 from connectors.form.render import Look, alarm, area, email_line, files_line, hidden, page, summary, warning
 from connectors.form.settings import Settings
 from connectors.form.words import CHIPS, WORDS, word
-from router.connector import ThreadFile, ThreadMessage, ThreadTicket
+from router.model.buttons import degraded
 from router.model.filetypes import SHOWN
+from router.model.threads import ThreadFile, ThreadMessage, ThreadTicket
 
 WAITS_MAX: Final = 5
 """So often the page loads itself again while its number is on its way."""
@@ -31,6 +32,8 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     expires_at_ms: int
     news: str = ""
     """new, alarm or added: what was done just before."""
+    is_held: bool = False
+    """Something of it waits until a person has looked at it. Why is no matter of its writer's."""
     waited: int = 0
     """How often the page has loaded itself again."""
     asks_email: bool = False
@@ -46,14 +49,15 @@ def thread_page(view: ThreadView, settings: Settings) -> str:
     look, language = view.look, view.look.language
     is_answered = any(message.author == "agent" for message in view.messages)
     news = "" if is_answered and view.news != "added" else view.news
-    heading = word(language, _HEADINGS.get(news, "yours"))
+    # Nobody is called by an alarm that is held: its page must not say so.
+    heading = word(language, _HEADINGS.get("new" if view.is_held and view.ticket is None and news else news, "yours"))
     receipts = [message for message in view.messages if message.author == "system"]
-    newest = receipts[-1] if receipts and news in {"new", "alarm"} else None
+    newest = receipts[-1] if receipts and news in {"new", "alarm"} and not view.is_held else None
     shown = [message for message in view.messages if message is not newest]
     body = f"""
 {summary(view.problems, view.notice, language, settings, had_files=view.had_files)}
 {_state(view)}
-{_next(newest, language)}
+{_next(_what_next(view, newest), language)}
 <section aria-labelledby="said"><h2 id="said">{escape(word(language, "conversation"))}</h2>
 <ol class="messages">{"".join(_message(message, language) for message in shown)}</ol>
 <p class="again"><a href="{escape(look.query())}">{escape(word(language, "reload"))}</a></p></section>
@@ -63,8 +67,8 @@ def thread_page(view: ThreadView, settings: Settings) -> str:
 
 
 def _refresh(view: ThreadView) -> str:
-    """While the ticket has no number yet the page looks again by itself, a few times."""
-    if view.ticket is not None or view.waited >= WAITS_MAX or view.problems or view.notice:
+    """While the ticket has no number yet the page looks again by itself, a few times. A person takes longer."""
+    if view.is_held or view.ticket is not None or view.waited >= WAITS_MAX or view.problems or view.notice:
         return ""
     query = view.look.query(news=view.news, wait=str(view.waited + 1))
     return f'\n<meta http-equiv="refresh" content="{_WAIT_S};url={escape(query)}">'
@@ -73,7 +77,8 @@ def _refresh(view: ThreadView) -> str:
 def _state(view: ThreadView) -> str:
     language, ticket = view.look.language, view.ticket
     if ticket is None:
-        return f'<p class="state" role="status">{escape(word(language, "number_soon"))}</p>'
+        told = "number_later" if view.is_held else "number_soon"
+        return f'<p class="state" role="status">{escape(word(language, told))}</p>'
     state = f"state.{ticket.state}"
     told = word(language, state) if state in WORDS[language] else ticket.state
     return (
@@ -83,20 +88,31 @@ def _state(view: ThreadView) -> str:
     )
 
 
-def _next(message: ThreadMessage | None, language: str) -> str:
-    if message is None:
+def _what_next(view: ThreadView, newest: ThreadMessage | None) -> str:
+    if view.is_held:
+        return word(view.look.language, "held" if view.ticket is None else "held_more")
+    return _said(newest) if newest is not None else ""
+
+
+def _next(text: str, language: str) -> str:
+    if not text:
         return ""
     return (
         f'<section class="next" aria-labelledby="next"><h2 id="next">{escape(word(language, "next"))}</h2>'
-        f'<p class="text">{_text(message.text, language)}</p></section>'
+        f'<p class="text">{_text(text, language)}</p></section>'
     )
+
+
+def _said(message: ThreadMessage) -> str:
+    """The page works without scripts: buttons are lines."""
+    return degraded(message.text, message.buttons, None)[0]
 
 
 def _message(message: ThreadMessage, language: str) -> str:
     author = {"customer": word(language, "you"), "system": word(language, "receipt")}.get(
         message.author, message.author_name or word(language, "team")
     )
-    text = escape(word(language, "deleted")) if message.deleted else _text(message.text, language)
+    text = escape(word(language, "deleted")) if message.deleted else _text(_said(message), language)
     moment = datetime.fromtimestamp(message.at_ms / 1000, tz=UTC)
     return (
         f'<li class="message {message.author}{" deleted" if message.deleted else ""}"><p class="author">'

@@ -59,6 +59,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "added": "Added. We have it.",
         "number": "Ticket number",
         "number_soon": "Your number appears here in a moment.",
+        "number_later": "There is no ticket number yet.",
+        "held": (
+            "Your message is saved. One of us looks at it before it gets a number; you need not send it again. "
+            "The number, and our answer, appear on this page."
+        ),
+        "held_more": (
+            "What you wrote last is saved. One of us looks at it first, then it appears below; "
+            "you need not send it again."
+        ),
         "next": "What happens next",
         "state": "Status",
         "state.new": "Received",
@@ -144,6 +153,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "added": "已补充，我们收到了。",
         "number": "工单编号",
         "number_soon": "编号马上显示在这里。",
+        "number_later": "暂时还没有工单编号。",
+        "held": "您的消息已保存。我们会先人工查看，再分配工单编号，无需重复发送。编号和回复都会显示在本页。",
+        "held_more": "您最近写的内容已保存，人工查看后会显示在下方，无需重复发送。",
         "next": "接下来",
         "state": "状态",
         "state.new": "已收到",

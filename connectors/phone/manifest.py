@@ -5,6 +5,7 @@ from typing import Final
 import msgspec
 
 from connectors.phone.adapter import PhoneConnector
+from connectors.phone.chinese import SAID
 from connectors.phone.parse import CHANNEL, WITHHELD, parse
 from connectors.phone.render import SMS_CHARS_MAX
 from connectors.phone.settings import Settings
@@ -45,4 +46,5 @@ MANIFEST: Final = Manifest(
     parse=parse,
     backfill=_backfill,
     configured=_configured,
+    chinese=SAID,
 )

@@ -4,12 +4,15 @@ A page is a head, a line that says who one is, and panels. What was said in a pa
 which asks for itself again while the page, with what is being written, stays.
 """
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Final
 
 import msgspec
 from aiohttp import web
+
+from router.model.buttons import Button
 
 NAME_CHARS_MAX: Final = 60
 _EVERY_S: Final = 2
@@ -65,6 +68,19 @@ def writing(label: str, button: str, fields: str, chars_max: int, text: str = ""
     return f"""<form method="post" action="/">{fields}<label>{escape(label)}
 <textarea name="text" rows="3" maxlength="{chars_max}" required>{escape(text)}</textarea></label>
 <button class="do">{escape(button)}</button></form>"""
+
+
+def pressable(buttons: Sequence[Button], fields: str) -> str:
+    """What is below a message, in its frame: links, and buttons that say something; one that is pressed is told by its
+    label (`press`)."""
+    links = "".join(
+        f'<a href="{escape(each.url)}" target="_top">{escape(each.label)}</a> ' for each in buttons if each.url
+    )
+    labels = [escape(each.label) for each in buttons if not each.url]
+    if not labels:
+        return links
+    keys = "".join(f'<button name="press" value="{label}">{label}</button> ' for label in labels)
+    return f'<form method="post" action="/" target="_top">{fields}{keys}{links}</form>'
 
 
 def somebody(number: int, name: str) -> str:

@@ -6,6 +6,7 @@ Updates are asked for under a spelling of the method that the library has no nam
 Telegram does not mind the case.
 """
 
+import contextlib
 import json
 import logging
 import re
@@ -171,6 +172,11 @@ class Client:
         found = await self._ask(call.method.lower(), parameters)
         number = found.get("message_id") if isinstance(found, dict) else None
         return number if isinstance(number, int) else None
+
+    async def take_note(self, callback: str) -> None:
+        """Let a button that was pressed stop showing that it waits. Nothing hangs on it."""
+        with contextlib.suppress(Failed):
+            await self._ask("answercallbackquery", {"callback_query_id": callback})
 
     async def file(self, file_id: str) -> bytes:
         """The bytes of a file, at most FILE_BYTES_MAX. Raises Failed: Refused when they cannot be had."""

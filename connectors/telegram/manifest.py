@@ -5,10 +5,12 @@ from typing import Final
 import msgspec
 
 from connectors.telegram.adapter import TelegramConnector
+from connectors.telegram.chinese import SAID
 from connectors.telegram.parse import CHANNEL, parse
-from connectors.telegram.render import FILE_BYTES_MAX, TEXT_CHARS_MAX
+from connectors.telegram.render import FILE_BYTES_MAX, SAYS_BYTES_MAX, TEXT_CHARS_MAX
 from connectors.telegram.settings import Settings
 from router.connector import Capabilities, Context, Manifest
+from router.model.buttons import ButtonLimits
 
 
 def _create(settings: msgspec.Struct, context: Context) -> TelegramConnector:
@@ -30,7 +32,8 @@ _CAPABILITIES: Final = Capabilities(
     text_max=TEXT_CHARS_MAX,
     attachments=True,
     attachment_bytes_max=FILE_BYTES_MAX,
-    hides=True,
+    moderates=("delete",),
+    buttons=ButtonLimits(most=10, says_max=SAYS_BYTES_MAX, says_unit="bytes", in_public=True),
 )
 
 MANIFEST: Final = Manifest(
@@ -42,4 +45,5 @@ MANIFEST: Final = Manifest(
     configured=_configured,
     create=_create,
     parse=parse,
+    chinese=SAID,
 )

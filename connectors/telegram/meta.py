@@ -11,3 +11,7 @@ LINK: Final = "link"
 
 GROWN: Final = "grown"
 """Set when all updates but the last are here already: it adds to the message that they are."""
+SAYS: Final = "say:"
+"""Begins the data of our own buttons that say something when they are pressed."""
+PRESSED: Final = ":pressed:"
+"""In the id of what a button said: behind the message that it stands below."""

@@ -4,6 +4,7 @@ A message's id is `chat:message`, whichever update it comes in, so that a repeat
 its update's id: two edits may happen within one second, which is all Telegram tells of the time.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -12,7 +13,7 @@ import msgspec
 
 from connectors.telegram import updates as telegram
 from connectors.telegram.contents import files_of, text_of
-from connectors.telegram.meta import BOT_ID, BOT_NAME, GROWN, LINK
+from connectors.telegram.meta import BOT_ID, BOT_NAME, GROWN, LINK, PRESSED, SAYS
 from connectors.telegram.updates import Callback, Chat, Message, Reaction, Update, User
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
@@ -152,8 +153,10 @@ def _unaddressed(text: str, chat: Chat, meta: Mapping[str, str]) -> str:
 
 
 def _callback(callback: Callback, account: str) -> Sequence[InboundEvent]:
-    """A button of a message that somebody else, or an earlier program, sent: shown, since we send none."""
+    """A button of ours says what stands behind it, once for each who presses it; one of another program is shown."""
     message = callback.message
+    if message is not None and callback.data.startswith(SAYS):
+        return (_pressed(callback, message, account),)
     # Without the message nothing tells where the button stood; what is said in private is safe there.
     visibility: Visibility = "private" if message is None else _visibility(message.chat)
     pressed = InboundEvent(
@@ -170,6 +173,23 @@ def _callback(callback: Callback, account: str) -> Sequence[InboundEvent]:
         automatic="auto_reply",
     )
     return (pressed,)
+
+
+def _pressed(callback: Callback, message: Message, account: str) -> InboundEvent:
+    digest = hashlib.sha256(callback.data.encode()).hexdigest()[:16]
+    stood = _message_id(message.chat, message.message_id)
+    return InboundEvent(
+        kind="message",
+        channel=CHANNEL,
+        account=account,
+        message_id=f"{stood}{PRESSED}{callback.user.id}:{digest}",
+        thread_id=_thread(message),
+        in_reply_to=stood,
+        visibility=_visibility(message.chat),
+        sent_at_ms=0,
+        sender=_person(callback.user),
+        text=callback.data.removeprefix(SAYS),
+    )
 
 
 def _reaction(reaction: Reaction, update: Update, account: str) -> Sequence[InboundEvent]:

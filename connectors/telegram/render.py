@@ -9,7 +9,9 @@ from typing import Final
 
 import msgspec
 
+from connectors.telegram.meta import PRESSED, SAYS
 from router.connector import Outbound, OutboundAttachment
+from router.model.buttons import Button
 from router.model.splitting import split
 
 TEXT_UNITS_MAX: Final = 4_096
@@ -18,6 +20,8 @@ TEXT_CHARS_MAX: Final = 5 * TEXT_UNITS_MAX
 """Of one reply, in code points: at one message a second, what leaves well within one send."""
 FILE_BYTES_MAX: Final = 50 * 1_048_576
 """What a bot may upload."""
+SAYS_BYTES_MAX: Final = 64 - len(SAYS)
+"""What a button may say (telegram.constants.InlineKeyboardButtonLimit.MAX_CALLBACK_DATA, in bytes of UTF-8)."""
 _PLACE: Final = re.compile(r"(-?\d{1,20})(?:/(\d{1,10}))?")
 _ANSWERED: Final = re.compile(r"(-?\d{1,20}):(\d{1,10})(?::.*)?")
 
@@ -62,10 +66,11 @@ def place_of(outbound: Outbound) -> Place:
 def render(outbound: Outbound) -> tuple[Call, ...]:
     """The calls that make up one reply, in order. Raises Unsendable."""
     place = place_of(outbound)
-    if outbound.action == "hide":
+    if outbound.action != "send":
         target = _ANSWERED.fullmatch(outbound.target_id or "")
-        if target is None or int(target[1]) != place.chat:
-            raise Unsendable("the post to hide is no message of this chat")
+        is_ours = target is not None and PRESSED in (outbound.target_id or "")
+        if outbound.action == "unhide" or target is None or is_ours or int(target[1]) != place.chat:
+            raise Unsendable(f"the post to {outbound.action} is no message of this chat")
         return (Call(method="deleteMessage", parameters={"message_id": int(target[2])}),)
     where: dict[str, object] = {} if place.topic is None else {"message_thread_id": place.topic}
     calls = [
@@ -73,6 +78,10 @@ def render(outbound: Outbound) -> tuple[Call, ...]:
         Call(method="sendMessage", parameters=where | {"text": piece, "link_preview_options": {"is_disabled": True}})
         for piece in split(outbound.text, TEXT_UNITS_MAX)
     ]
+    if outbound.buttons and calls:
+        keyboard = {"inline_keyboard": [[_key(button)] for button in outbound.buttons]}
+        last = calls[-1]
+        calls[-1] = msgspec.structs.replace(last, parameters={**last.parameters, "reply_markup": keyboard})
     for file in outbound.attachments:
         if len(file.data) > FILE_BYTES_MAX:
             raise Unsendable(f"{file.name} has {len(file.data)} bytes; a bot may send {FILE_BYTES_MAX}")
@@ -86,3 +95,9 @@ def render(outbound: Outbound) -> tuple[Call, ...]:
         first = calls[0]
         calls[0] = msgspec.structs.replace(first, parameters={**first.parameters, "reply_parameters": named})
     return tuple(calls)
+
+
+def _key(button: Button) -> dict[str, str]:
+    """A button of an inline keyboard (https://core.telegram.org/bots/api#inlinekeyboardbutton)."""
+    done = {"url": button.url} if button.url else {"callback_data": SAYS + button.says}
+    return {"text": button.label, **done}

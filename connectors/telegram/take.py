@@ -95,6 +95,8 @@ class Taker:
         if token is not None and message is not None and message.user is not None:
             is_open = await self._context.links.open(token, str(message.user.id))
             meta[LINK] = "opened" if is_open else "refused"
+        if parts[0].seen is not None and parts[0].seen.callback_query is not None:
+            await self._client.take_note(parts[0].seen.callback_query.id)
         bodies, files = [part.body for part in parts], await self._files(parts)
         if earlier is not None:
             meta[GROWN] = "1"

@@ -183,6 +183,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     update_id: int
     message: Message | None = None
     edited_message: Message | None = None
+    callback_query: Callback | None = None
 
 
 decode: Final = msgspec.json.Decoder(Update).decode

@@ -15,6 +15,7 @@ from aiohttp import WSCloseCode, web
 from connectors.webchat.board import Board
 from connectors.webchat.frames import FRAME_BYTES_MAX
 from connectors.webchat.pages import Pages
+from connectors.webchat.posts import Posts
 from connectors.webchat.session import Refusal, Session
 from connectors.webchat.visitors import Visitors
 from router.connector import Context, Health, Inlet, Outbound, Route, SendOutcome, Sent
@@ -33,6 +34,7 @@ class WebchatConnector:
         *,
         pages: Pages,
         visitors: Visitors,
+        posts: Posts,
         allowed_origins: tuple[str, ...],
         connections_per_visitor: int,
         connections_max: int,
@@ -40,6 +42,7 @@ class WebchatConnector:
         self._context = context
         self._pages = pages
         self._visitors = visitors
+        self._posts = posts
         self._board = Board(context.banners)
         self._origins = frozenset(allowed_origins)
         self._per_visitor = connections_per_visitor
@@ -68,12 +71,19 @@ class WebchatConnector:
         return await self.send(outbound)
 
     def routes(self, inlet: Inlet) -> Sequence[Route]:
-        """The customer's page with its files, the loader for host pages, and the WebSocket."""
+        """The customer's page with its files, the loader for host pages, the WebSocket, and the post beside it."""
 
         async def socket(request: web.Request) -> web.StreamResponse:
             return await self._connect(request, inlet)
 
-        return (*self._pages.routes(), Route(method="GET", path="/ws", handler=socket))
+        async def post(request: web.Request) -> web.StreamResponse:
+            return await self._post(request, inlet)
+
+        return (
+            *self._pages.routes(),
+            Route(method="GET", path="/ws", handler=socket),
+            Route(method="POST", path="/messages", handler=post),
+        )
 
     async def check(self) -> Health:
         """Nothing to ask: this channel is our own."""
@@ -92,8 +102,7 @@ class WebchatConnector:
         await asyncio.gather(*closing, return_exceptions=True)
 
     async def _connect(self, request: web.Request, inlet: Inlet) -> web.StreamResponse:
-        if not self._is_allowed(request):
-            raise web.HTTPForbidden(text="This origin may not connect: see allowed_origins of the web chat account.\n")
+        self._require_allowed(request)
         if self._closed or len(self._sockets) >= self._max:
             raise web.HTTPServiceUnavailable(text="No room for another connection.\n", headers={"Retry-After": "5"})
         socket = web.WebSocketResponse(
@@ -125,6 +134,25 @@ class WebchatConnector:
             siblings.discard(session)
             if not siblings:
                 del self._sessions[visitor.id]
+
+    async def _post(self, request: web.Request, inlet: Inlet) -> web.StreamResponse:
+        self._require_allowed(request)
+        if self._closed:
+            raise web.HTTPServiceUnavailable(text="Restarting; post it again.\n", headers={"Retry-After": "5"})
+        answer = await self._posts.take(request, inlet)
+        for session in self._sessions.get(answer.visitor or "", ()):
+            session.begin()
+        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Vary": "Origin"}
+        if answer.wait_s:
+            headers["Retry-After"] = str(answer.wait_s)
+        if (origin := request.headers.get("Origin")) in self._origins:
+            headers["Access-Control-Allow-Origin"] = origin or ""
+        body = msgspec.json.encode(answer.frame)
+        return web.Response(body=body, status=answer.status, content_type="application/json", headers=headers)
+
+    def _require_allowed(self, request: web.Request) -> None:
+        if not self._is_allowed(request):
+            raise web.HTTPForbidden(text="This origin may not connect: see allowed_origins of the web chat account.\n")
 
     def _is_allowed(self, request: web.Request) -> bool:
         """Browsers always name the page's origin (RFC 6454); a client that names none is no browser, and

@@ -4,12 +4,14 @@ The adapter decodes what clients send and encodes what it answers; the simulator
 are ignored, so that newer pages can talk to older servers; frames of unknown type are an error.
 """
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
-from router.connector import ThreadMessage
+from router.model.buttons import ButtonLimits, degraded
+from router.model.explain import load_object, scrub
+from router.model.threads import ThreadMessage
 
 VERSION: Final = 1
 TEXT_CHARS_MAX: Final = 10_000
@@ -20,6 +22,13 @@ SHOWN_MAX: Final = 200
 """Message ids in one `shown` frame."""
 BATCH_MAX: Final = 200
 """Messages in one `welcome` or `messages` frame; the next frame goes on."""
+
+FILE_NAME_CHARS_MAX: Final = 1_000
+"""What a client may call a file; much less of it is kept."""
+FILES_ANNOUNCED_MAX: Final = 100
+
+T = TypeVar("T")
+BUTTONS: Final = ButtonLimits(most=10)
 
 _Short = Annotated[str, Meta(max_length=320)]
 
@@ -51,6 +60,8 @@ class Hello(Frame, frozen=True, kw_only=True):
     """A UUID of the client's making, the same until the link was answered: a lost connection must not lose the link."""
     banners: bool = False
     """The client shows what is told to everybody: only then is it told."""
+    buttons: bool = False
+    """The client shows buttons: the others get them as lines of the text."""
 
 
 class Message(Frame, frozen=True, kw_only=True):
@@ -63,6 +74,28 @@ class Message(Frame, frozen=True, kw_only=True):
     """The client's clock, which may lie."""
     alarm: bool = False
     """The customer pressed the alarm; `text` says in their language what it says on it."""
+
+
+class FileHead(msgspec.Struct, frozen=True, kw_only=True):
+    """A file whose bytes follow."""
+
+    name: Annotated[str, Meta(max_length=FILE_NAME_CHARS_MAX)]
+    size: Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    """The first line of `POST …/messages`: a message with files, whose bytes follow it end to end, in this order."""
+
+    v: int
+    token: _Short | None = None
+    """Of the welcome: nobody comes into being here."""
+    user: AppUser | None = None
+    client_msg_id: _Short
+    """As of a message: posted again with the same id, it is the same message."""
+    text: str = ""
+    sent_at_ms: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    lang: Annotated[str, Meta(max_length=35)] | None = None
+    files: Annotated[tuple[FileHead, ...], Meta(max_length=FILES_ANNOUNCED_MAX)]
 
 
 class Shown(Frame, frozen=True, kw_only=True):
@@ -99,6 +132,15 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     at_ms: int
     deleted: bool
     files: tuple["ChatFile", ...] = ()
+    buttons: tuple["ChatButton", ...] = ()
+
+
+class ChatButton(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A button below a message: it opens `url`, or else the client sends `says`, under an id made of the message's."""
+
+    label: str
+    url: str
+    says: str
 
 
 class ChatFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,7 +166,11 @@ class Welcome(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether the link of the hello has led to this conversation; null when there was none."""
 
 
-RefusalReason = Literal["try_again", "slow_down", "bad_id", "empty", "too_long", "unreadable"]
+RefusalReason = Literal[
+    "try_again", "slow_down",
+    "bad_id", "empty", "too_long", "unreadable",
+    "file_many", "file_large", "file_total", "file_empty", "file_kind",
+]  # fmt: skip
 """The first two: keep it and send it again. The others: never."""
 
 
@@ -134,6 +180,8 @@ class Ack(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
     client_msg_id: str
     outcome: Literal["accepted", "duplicate", "refused"]
     reason: RefusalReason | None = None
+    file: int | UnsetType = UNSET
+    """Which file it is refused for, from 0; not there for other reasons."""
 
 
 class Messages(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -158,8 +206,9 @@ class Banners(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 ErrorCode = Literal[
-    "bad_frame", "hello_first", "unsupported_version", "bad_identity", "too_many_connections", "try_again"
-]
+    "bad_frame", "hello_first", "unsupported_version", "bad_identity", "too_many_connections", "try_again",
+    "unknown_visitor",
+]  # fmt: skip
 
 
 class Error(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -172,15 +221,29 @@ class Error(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
 ServerFrame = Welcome | Ack | Messages | Banners | Error | Ping | Pong
 
 
-def chat_message(message: ThreadMessage, visitor: str) -> ChatMessage:
-    """What the customer `visitor` is shown of a message of the house."""
+def decoded(data: str | bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """What a client sent. Raises msgspec.ValidationError and InvalidMessage."""
+    try:
+        return decoder.decode(data)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # A browser that cut an emoji in two writes half a surrogate pair; its message must not come for ever.
+        raw = data if isinstance(data, bytes) else data.encode(errors="replace")
+        found: T = msgspec.convert(scrub(load_object(raw)), decoder.type)
+        return found
+
+
+def chat_message(message: ThreadMessage, visitor: str, *, buttons: bool) -> ChatMessage:
+    """What the customer `visitor` is shown of a message of the house; `buttons`: their client can show some."""
+    text, shown = degraded(message.text, message.buttons, BUTTONS if buttons else None)
     own = message.external_id if message.author == "customer" else None
     return ChatMessage(
         seq=message.seq,
         id=message.id,
         author=message.author,
         author_name=message.author_name,
-        text="" if message.deleted else message.text,
+        text="" if message.deleted else text,
         client_msg_id=own.removeprefix(f"{visitor}:") if own else None,
         delivery=message.delivery,
         at_ms=message.at_ms,
@@ -189,4 +252,5 @@ def chat_message(message: ThreadMessage, visitor: str) -> ChatMessage:
             ChatFile(path=file.path, name=file.name, content_type=file.content_type, size=file.size)
             for file in message.files
         ),
+        buttons=tuple(ChatButton(label=each.label, url=each.url, says=each.says) for each in shown),
     )

@@ -10,6 +10,7 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from connectors.webchat.settings import FILES_BYTES_MAX, Files
 from router.connector import Route
 
 _STATIC: Final = Path(__file__).parent / "static"
@@ -20,7 +21,7 @@ _TYPES: Final = {
     ".json": "application/json",
 }
 _CSP: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; "
     "trusted-types 'none'; frame-ancestors "
 )
@@ -47,7 +48,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True):
 class Pages:
     """All files of one account's page."""
 
-    def __init__(self, title: str | None, reply_minutes: int, allowed_origins: tuple[str, ...]) -> None:
+    def __init__(self, title: str | None, reply_minutes: int, files: Files, allowed_origins: tuple[str, ...]) -> None:
         page_headers = {
             "Content-Security-Policy": _CSP + " ".join(("'self'", *allowed_origins)),
             "Referrer-Policy": "no-referrer",
@@ -66,6 +67,7 @@ class Pages:
                 # Without a name of its own the page says "Support", and its script says so in the reader's language.
                 filled = body.decode().replace("{{title}}", escape(title or "Support"))
                 filled = filled.replace("{{own_title}}", escape(title or ""))
+                filled = filled.replace("{{files}}", escape(_told(files)))
                 body = filled.replace("{{reply_minutes}}", str(reply_minutes)).encode()
                 self._files["/"] = _file(body, path.suffix, page_headers)
             else:
@@ -79,6 +81,17 @@ class Pages:
     def zipped_bytes(self) -> dict[str, int]:
         """What each file costs on the wire."""
         return {path: len(file.zipped) for path, file in self._files.items()}
+
+
+def _told(files: Files) -> str:
+    """What the page has to know to refuse a file before it is sent."""
+    told = {
+        "accept": ",".join(files.suffixes),
+        "most": files.most,
+        "each": files.bytes_max,
+        "all": FILES_BYTES_MAX,
+    }
+    return msgspec.json.encode(told).decode()
 
 
 def _file(body: bytes, suffix: str, headers: dict[str, str]) -> _File:

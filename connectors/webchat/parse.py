@@ -9,12 +9,21 @@ import msgspec
 from connectors.webchat.frames import TEXT_CHARS_MAX, AppUser, Message
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
-from router.model.message import InboundEvent, Sender
+from router.model.message import AttachmentIn, InboundEvent, Sender
+from router.model.parcel import Fetched, pack, unpack
 
 CLOCK_TRUST_MS: Final = 7 * 86_400_000
 """How far back the client's own clock is believed: a message may have waited that long in an offline queue."""
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LANGUAGES: Final = frozenset({"en", "zh"})
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class NamedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file whose kind was found in its content; its bytes follow the envelope."""
+
+    name: str
+    media_type: str
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,17 +34,26 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     user: AppUser | None = None
     user_verified: bool = False
     frame: Message
+    language: str | None = None
+    """Of the page; told with files only."""
+    files: tuple[NamedFile, ...] = ()
 
 
 _decode = msgspec.json.Decoder(Envelope).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def raw_event(envelope: Envelope) -> RawEvent:
-    """The payload that `parse` reads, without the user's HMAC, which is of no use to anybody behind the door."""
+def raw_event(envelope: Envelope, contents: Sequence[bytes] = ()) -> RawEvent:
+    """The payload that `parse` reads, without the user's HMAC, which is of no use to anybody behind the door.
+
+    `contents` are the bytes of the envelope's files, in order.
+    """
     if envelope.user is not None:
         envelope = msgspec.structs.replace(envelope, user=msgspec.structs.replace(envelope.user, hmac=None))
-    return RawEvent(body=_encode(envelope))
+    body = _encode(envelope)
+    if not contents:
+        return RawEvent(body=body)
+    return RawEvent(body=pack([body], [Fetched(file_id=str(at), data=data) for at, data in enumerate(contents)]))
 
 
 def client_id(text: str) -> str | None:
@@ -49,8 +67,9 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
 
     The visitor's id is part of the message's id, so that no visitor can occupy the id of another's message.
     """
+    body, contents = _opened(raw.body)
     try:
-        envelope = _decode(raw.body)
+        envelope = _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidMessage(f"no envelope of the web chat: {error}") from None
     frame = envelope.frame
@@ -70,9 +89,36 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             sent_at_ms=_sent_at_ms(frame.sent_at_ms, envelope.received_at_ms),
             sender=_sender(envelope),
             text=_UNSTORABLE.sub("\ufffd", frame.text),
+            language=None if frame.text.strip() else _language(envelope.language),
+            attachments=_attachments(envelope.files, contents),
             alarm=frame.alarm,
         ),
     )
+
+
+def _opened(body: bytes) -> tuple[bytes, list[bytes]]:
+    """The envelope, and the files that it came with. JSON of ours holds no line feed."""
+    if b"\n" not in body:
+        return body, []
+    events, files = unpack(body)
+    if len(events) != 1:
+        raise InvalidMessage(f"found {len(events)} envelopes, expected one")
+    return events[0], [file.data or b"" for file in files.values()]
+
+
+def _attachments(named: Sequence[NamedFile], contents: Sequence[bytes]) -> tuple[AttachmentIn, ...]:
+    if len(named) != len(contents):
+        raise InvalidMessage(f"found {len(contents)} files, {len(named)} were named", field="attachments")
+    return tuple(
+        AttachmentIn(name=_UNSTORABLE.sub("\ufffd", file.name), content_type=file.media_type, size=len(data), data=data)
+        for file, data in zip(named, contents, strict=True)
+    )
+
+
+def _language(tag: str | None) -> str | None:
+    """What the page speaks, for a message without words of its own."""
+    base = (tag or "").partition("-")[0].lower()
+    return base if base in _LANGUAGES else None
 
 
 def _sent_at_ms(claimed_ms: int | None, received_at_ms: int) -> int:

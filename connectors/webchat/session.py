@@ -5,7 +5,7 @@ by reading the thread after the last position sent, so that nothing is missed an
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
 from typing import Final, Self
 
 import msgspec
@@ -17,7 +17,6 @@ from connectors.webchat.parse import Envelope, client_id, raw_event
 from connectors.webchat.visitors import BadIdentity, Visitor, Visitors
 from router.connector import Context, Inlet
 from router.model.errors import InvalidMessage, StoreUnavailable
-from router.model.explain import load_object, scrub
 from router.model.ids import MessageId
 
 HELLO_S: Final = 10.0
@@ -28,7 +27,7 @@ POLICY_VIOLATION: Final = 1008
 TRY_AGAIN_LATER: Final = 1013
 """Close codes of RFC 6455, section 7.4, and of the IANA registry it opened."""
 _NOT_UNREAD: Final = frozenset({"read", None})
-_decode: Callable[[str], frames.ClientFrame] = msgspec.json.Decoder(frames.ClientFrame).decode
+_DECODER: Final[msgspec.json.Decoder[frames.ClientFrame]] = msgspec.json.Decoder(frames.ClientFrame)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -52,7 +51,7 @@ class Session:
         self._inlet = inlet
         self._visitors = visitors
         self._board = board
-        self._shows_banners = False
+        self._shows_banners = self._shows_buttons = False
         self._last_seq = 0
         self._linked: bool | None = None
         """Whether the link of the hello led somewhere; None when there was none."""
@@ -78,7 +77,7 @@ class Session:
             raise Refusal("bad_identity", str(error)) from None
         except StoreUnavailable:
             raise Refusal("try_again", "the store is away; reconnect in a moment", TRY_AGAIN_LATER) from None
-        self._shows_banners = frame.banners
+        self._shows_banners, self._shows_buttons = frame.banners, frame.buttons
         # Positions mean something only to whom they were given.
         self._last_seq = frame.last_seq if frame.token == visitor.token else 0
         return visitor
@@ -175,7 +174,7 @@ class Session:
             return "empty"
         if len(frame.text) > frames.TEXT_CHARS_MAX:
             return "too_long"
-        return None if self._visitors.may_write(visitor.id, now_ms) else "slow_down"
+        return "slow_down" if self._visitors.wait_ms(visitor.id, now_ms) else None
 
     async def _welcome(self, visitor: Visitor) -> None:
         first, *others = await self._news(visitor) or [()]
@@ -221,7 +220,8 @@ class Session:
     async def _news(self, visitor: Visitor) -> list[tuple[frames.ChatMessage, ...]]:
         """What changed since the last frame, in order of change, in batches."""
         found = await self._context.threads.read(visitor.id, visitor.id, self._last_seq)
-        messages = sorted((frames.chat_message(message, visitor.id) for message in found), key=lambda each: each.seq)
+        shown = (frames.chat_message(message, visitor.id, buttons=self._shows_buttons) for message in found)
+        messages = sorted(shown, key=lambda each: each.seq)
         self._unread.update(
             each.id for each in messages if each.author != "customer" and each.delivery not in _NOT_UNREAD
         )
@@ -280,13 +280,6 @@ def _refused(frame: frames.Message, reason: frames.RefusalReason) -> frames.Ack:
 
 def _read(data: str) -> frames.ClientFrame:
     try:
-        try:
-            return _decode(data)
-        except msgspec.ValidationError:
-            raise
-        except msgspec.DecodeError:
-            # A browser that cut an emoji in two writes half a surrogate pair; its message must not come for ever.
-            frame: frames.ClientFrame = msgspec.convert(scrub(load_object(data.encode())), frames.ClientFrame)
-            return frame
+        return frames.decoded(data, _DECODER)
     except (msgspec.ValidationError, InvalidMessage) as error:
         raise Refusal("bad_frame", str(error)) from None

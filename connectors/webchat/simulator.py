@@ -5,7 +5,8 @@ backwards raise ProtocolError. What is not yet acknowledged survives in `queue`,
 """
 
 import asyncio
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Final, Self
 
@@ -18,6 +19,7 @@ from router.model.sources import Clock, Ids
 ANSWER_S: Final = 30.0
 """How long any single answer may take before the simulator gives up."""
 _decode: Callable[[str], frames.ServerFrame] = msgspec.json.Decoder(frames.ServerFrame).decode
+_decode_answer: Callable[[bytes], frames.Ack | frames.Error] = msgspec.json.Decoder(frames.Ack | frames.Error).decode
 _encode = msgspec.json.Encoder().encode
 
 
@@ -31,6 +33,15 @@ class Closed(Exception):
     def __init__(self, code: int | None, error: frames.Error | None) -> None:
         super().__init__(f"closed with {code}: {error.code}: {error.detail}" if error else f"closed with {code}")
         self.code = code
+        self.error = error
+
+
+class NotPosted(Exception):
+    """A message with files was answered with an error; `status` is HTTP's."""
+
+    def __init__(self, status: int, error: frames.Error) -> None:
+        super().__init__(f"answered with {status}: {error.code}: {error.detail}")
+        self.status = status
         self.error = error
 
 
@@ -49,6 +60,7 @@ class VisitorClient:
         origin: str | None = None,
         link: str | None = None,
         banners: bool = False,
+        buttons: bool = False,
     ) -> None:
         """`url` is the WebSocket's address; `http` is the caller's to close."""
         self._http = http
@@ -59,7 +71,7 @@ class VisitorClient:
         self._lang = lang
         self._origin = origin
         self._link = link
-        self._shows_banners = banners
+        self._shows_banners, self._shows_buttons = banners, buttons
         self.banners: tuple[frames.Banner, ...] | None = None
         """What is told to everybody; None until it was said."""
         self._link_key = ids.new()
@@ -78,6 +90,10 @@ class VisitorClient:
         """By message id, each in its latest state."""
         self.queue: dict[str, frames.Message] = {}
         """Written but not acknowledged."""
+        self.posts: dict[str, tuple[frames.Post, tuple[bytes, ...]]] = {}
+        """The same of messages with files."""
+        self.retry_after: str | None = None
+        """When the last post may be repeated, in seconds."""
 
     async def __aenter__(self) -> Self:
         await self.connect()
@@ -102,6 +118,7 @@ class VisitorClient:
                 link=self._link,
                 link_key=self._link_key if self._link else None,
                 banners=self._shows_banners,
+                buttons=self._shows_buttons,
             )
         )
         try:
@@ -135,6 +152,13 @@ class VisitorClient:
         self.queue[frame.client_msg_id] = frame
         return await self.transmit(frame)
 
+    async def press(self, message_id: str, label: str) -> frames.Ack:
+        """Press a button that says something, as the page does: the same one says it under the same id."""
+        buttons = self.messages[message_id].buttons
+        place = next(n for n, button in enumerate(buttons) if button.label == label)
+        own_id = f"{message_id[:-2]}{place:02x}"
+        return await self.transmit(frames.Message(client_msg_id=own_id, text=buttons[place].says))
+
     async def flush(self) -> list[frames.Ack]:
         """Send what is queued again, oldest first, each after the ack of the one before."""
         return [await self.transmit(frame) for frame in list(self.queue.values())]
@@ -151,6 +175,55 @@ class VisitorClient:
         if ack.outcome != "refused" or ack.reason not in {"try_again", "slow_down"}:
             self.queue.pop(frame.client_msg_id, None)
         return ack
+
+    async def write_with(self, text: str, *files: tuple[str, bytes]) -> frames.Ack:
+        """Queue a message with files, post it, and return its ack; it stays queued unless that says it is settled."""
+        post = frames.Post(
+            v=frames.VERSION,
+            token=self.token,
+            user=self._user,
+            client_msg_id=self._ids.new(),
+            text=text,
+            sent_at_ms=self._clock.now_ms(),
+            lang=self._lang,
+            files=tuple(frames.FileHead(name=name, size=len(data)) for name, data in files),
+        )
+        contents = tuple(data for _, data in files)
+        self.posts[post.client_msg_id] = post, contents
+        return await self.post(post, contents)
+
+    async def post(self, post: frames.Post, contents: Sequence[bytes]) -> frames.Ack:
+        """Post one message with files. Raises NotPosted, ProtocolError, and aiohttp's errors when nobody answers."""
+        body = io.BytesIO(self.posted(post, contents))
+        headers = {"Origin": self._origin} if self._origin else {}
+        async with self._http.post(self.post_url, data=body, headers=headers) as response:
+            raw = await response.read()
+            self.retry_after = response.headers.get("Retry-After")
+        try:
+            answer = _decode_answer(raw)
+        except msgspec.DecodeError as error:
+            raise ProtocolError(f"ill-formed answer with status {response.status}: {error}") from None
+        if isinstance(answer, frames.Error):
+            raise NotPosted(response.status, answer)
+        if answer.client_msg_id != post.client_msg_id:
+            raise ProtocolError(f"ack for {answer.client_msg_id!r}, which was not posted")
+        _require_whole(answer)
+        if (response.status == 200) != (answer.outcome != "refused"):
+            raise ProtocolError(f"status {response.status} for {answer.outcome}")
+        if answer.reason not in {"try_again", "slow_down"}:
+            self.posts.pop(post.client_msg_id, None)
+        return answer
+
+    @staticmethod
+    def posted(post: frames.Post, contents: Sequence[bytes]) -> bytes:
+        """The body of a request that posts a message."""
+        return b"\n".join((_encode(post), b"".join(contents)))
+
+    @property
+    def post_url(self) -> str:
+        """Where messages with files go."""
+        place = self._url.removesuffix("ws") + "messages"
+        return place.replace("ws", "http", 1) if place.startswith("ws") else place
 
     async def shown(self, *message_ids: str) -> None:
         """Report messages as shown."""
@@ -229,8 +302,7 @@ class VisitorClient:
                 future = self._acks.get(frame.client_msg_id)
                 if future is None or future.done():
                     raise ProtocolError(f"ack for {frame.client_msg_id!r}, which nobody waits for")
-                if (frame.outcome == "refused") != (frame.reason is not None):
-                    raise ProtocolError(f"ack with outcome {frame.outcome} and reason {frame.reason}")
+                _require_whole(frame)
                 future.set_result(frame)
             case frames.Messages():
                 if not frame.messages:
@@ -264,3 +336,11 @@ class VisitorClient:
             raise ProtocolError(f"last_seq went from {self.last_seq} to {last_seq}")
         self.last_seq = last_seq
         self._changed.set()
+
+
+def _require_whole(ack: frames.Ack) -> None:
+    """Raises ProtocolError for an ack that says too much or too little."""
+    if (ack.outcome == "refused") != (ack.reason is not None):
+        raise ProtocolError(f"ack with outcome {ack.outcome} and reason {ack.reason}")
+    if (ack.file is not msgspec.UNSET) != (ack.reason or "").startswith("file_"):
+        raise ProtocolError(f"ack with reason {ack.reason} and file {ack.file}")

@@ -6,19 +6,16 @@ and has a visitor id of their own, so that two people at one device never see ea
 
 import hashlib
 import hmac
-from collections import OrderedDict
 from typing import Final
 
 import msgspec
 
 from connectors.webchat.frames import AppUser, Hello
 from router.connector import Context
+from router.model.pace import MINUTE_MS, Pace
 
-REMEMBERED_MAX: Final = 10_000
-"""Visitors whose pace is remembered; the one quiet for longest is forgotten first."""
 _USER_PREFIX: Final = "u-"
 _GUEST_PREFIX: Final = "g-"
-_MINUTE_MS: Final = 60_000
 
 
 class Visitor(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,15 +39,17 @@ class Visitors:
         self._signer = context.signer
         self._ids = context.ids
         self._secret = identity_secret
-        self._per_minute = messages_per_minute
-        self._paces: OrderedDict[str, tuple[float, int]] = OrderedDict()
-        """Visitor to (messages left, as of when in ms)."""
+        self._pace = Pace(messages_per_minute, MINUTE_MS)
 
     def identify(self, hello: Hello) -> Visitor:
         """The visitor who says hello: a new one unless proven. Raises BadIdentity for an HMAC that does not hold."""
-        user = hello.user
+        return self.returning(hello.token, hello.user) or self._visitor(self._ids.new(), user=hello.user)
+
+    def returning(self, token: str | None, user: AppUser | None) -> Visitor | None:
+        """The visitor whom a token or an app's word proves; None when neither does. Raises BadIdentity."""
         if user is None or user.hmac is None:
-            return self._visitor(self._known(hello.token) or self._ids.new(), user=user)
+            known = self._known(token)
+            return None if known is None else self._visitor(known, user=user)
         self._verify(user.user_id, user.hmac)
         own = self._signer.sign("webchat-user", f"{self._account}:{user.user_id}")
         return self._visitor(_USER_PREFIX + own, user=user, user_verified=True)
@@ -60,16 +59,12 @@ class Visitors:
         own = self._signer.sign("webchat-link", f"{self._account}:{link}:{link_key}")
         return self._visitor(_GUEST_PREFIX + own, user=None)
 
-    def may_write(self, visitor_id: str, now_ms: int) -> bool:
-        """Whether another message fits the visitor's pace, which it then uses up."""
-        left, as_of_ms = self._paces.pop(visitor_id, (float(self._per_minute), now_ms))
-        regained = max(0, now_ms - as_of_ms) * self._per_minute / _MINUTE_MS
-        left = min(float(self._per_minute), left + regained)
-        allowed = left >= 1
-        self._paces[visitor_id] = (left - allowed, now_ms)
-        if len(self._paces) > REMEMBERED_MAX:
-            self._paces.popitem(last=False)
-        return allowed
+    def wait_ms(self, visitor_id: str, now_ms: int) -> int:
+        """How long until another message of the visitor fits; 0 when it does, and then it is counted."""
+        wait_ms = self._pace.wait_ms(visitor_id, now_ms)
+        if not wait_ms:
+            self._pace.take(visitor_id, now_ms)
+        return wait_ms
 
     def _visitor(self, visitor_id: str, *, user: AppUser | None, user_verified: bool = False) -> Visitor:
         signature = self._signer.sign("webchat-visitor", f"{self._account}:{visitor_id}")

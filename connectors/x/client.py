@@ -213,9 +213,10 @@ class Client:
         made = await self._ask("write", self._x.create_direct_message(text=text, user_auth=True, **where))
         return _made(_read_made(made).dm_event_id)
 
-    async def hide(self, post_id: str) -> None:
-        """Take a reply to one of our posts out of sight. Raises Failed."""
-        await self._ask("hide", self._x.hide_reply(post_id, user_auth=True))
+    async def hide(self, post_id: str, *, hidden: bool) -> None:
+        """Take a reply to one of our posts out of sight, or show it again. Raises Failed."""
+        call = self._x.hide_reply if hidden else self._x.unhide_reply
+        await self._ask("hide", call(post_id, user_auth=True))
 
     async def close(self) -> None:
         """Close all connections."""

@@ -6,13 +6,19 @@ import msgspec
 
 from connectors.x.adapter import XConnector
 from connectors.x.backfill import backfill
+from connectors.x.chinese import SAID
 from connectors.x.parse import CHANNEL, parse
 from connectors.x.render import PUBLIC_CHARS_MAX, TEXT_CHARS_MAX
 from connectors.x.settings import Settings
 from router.connector import Capabilities, Context, Inlet, Manifest
+from router.model.capabilities import PrivateAnswer
 
 _CAPABILITIES: Final = Capabilities(
-    visibilities=("private", "public"), text_max=TEXT_CHARS_MAX, public_text_max=PUBLIC_CHARS_MAX, hides=True
+    visibilities=("private", "public"),
+    text_max=TEXT_CHARS_MAX,
+    public_text_max=PUBLIC_CHARS_MAX,
+    moderates=("hide", "unhide"),
+    private_answer=PrivateAnswer(is_sure=False),
 )
 
 
@@ -44,4 +50,5 @@ MANIFEST: Final = Manifest(
     parse=parse,
     backfill=_backfill,
     configured=_configured,
+    chinese=SAID,
 )

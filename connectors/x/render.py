@@ -43,9 +43,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One reply, or one post to hide."""
+    """One reply, or what is to be done to one post."""
 
-    action: Literal["send", "hide"]
+    action: Literal["send", "hide", "unhide"]
     place: Place
     texts: tuple[str, ...] = ()
     """In order, each a post or a direct message."""
@@ -53,10 +53,10 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 def render(outbound: Outbound) -> Delivery:
     """What is to be called for a message. Raises Unsendable."""
-    if outbound.action == "hide":
-        if not _ID.fullmatch(outbound.target_id or ""):
-            raise Unsendable("what is to be hidden is no post")
-        return Delivery(action="hide", place=Place(post=outbound.target_id))
+    if outbound.action != "send":
+        if outbound.action == "delete" or not _ID.fullmatch(outbound.target_id or ""):
+            raise Unsendable(f"what is to {outbound.action} is no reply of somebody else's")
+        return Delivery(action=outbound.action, place=Place(post=outbound.target_id))
     place = _place(outbound)
     if outbound.attachments:
         raise Unsendable("files cannot be sent to X; put a link into the text")
@@ -75,8 +75,10 @@ def _place(outbound: Outbound) -> Place:
     """Where it goes; never what is private under a post, never what is public into a private chat."""
     group = _CONVERSATION.fullmatch(outbound.thread)
     if outbound.visibility == "private":
-        if group is not None or outbound.thread != outbound.to or not _ID.fullmatch(outbound.to):
-            raise Unsendable("a private reply goes to whom wrote in private, and to nobody else")
+        # Whoever wrote in private, or the post that is answered so; its thread is another post's id, or its own.
+        is_theirs = outbound.thread == outbound.to or _ID.fullmatch(outbound.in_reply_to or "") is not None
+        if group is not None or not is_theirs or not _ID.fullmatch(outbound.to):
+            raise Unsendable("a private reply goes to whom wrote what it answers, and to nobody else")
         return Place(person=outbound.to)
     if group is not None:
         return Place(conversation=group[1])

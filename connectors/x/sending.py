@@ -40,6 +40,8 @@ class _Reply(msgspec.Struct, kw_only=True):
     delivery: Delivery
     since_ms: int
     arrived: list[str]
+    reaches: str | None = None
+    """Whom it goes to, where it answers their post in private."""
     in_call: bool = False
     """A call was begun and its end has not been seen."""
 
@@ -70,8 +72,8 @@ class Sender:
             delivery = render(outbound)
         except Unsendable as error:
             return Rejected(reason=str(error))
-        if delivery.action == "hide":
-            return await self._hide(delivery.place)
+        if delivery.action != "send":
+            return await self._hide(delivery)
         reply = self._reply(outbound, delivery)
         try:
             async with asyncio.timeout(_SEND_S):
@@ -87,7 +89,7 @@ class Sender:
             delivery = render(outbound)
         except Unsendable as error:
             return Rejected(reason=str(error))
-        if delivery.action == "hide":
+        if delivery.action != "send":
             return Retry(reason="hiding twice is hiding once")
         reply = self._reply(outbound, delivery)
         while len(reply.arrived) < len(delivery.texts):
@@ -98,12 +100,13 @@ class Sender:
 
     def _reply(self, outbound: Outbound, delivery: Delivery) -> _Reply:
         arrived = self._progress.pop(outbound.key, [])
-        return _Reply(delivery=delivery, since_ms=outbound.created_at_ms, arrived=arrived)
+        reaches = delivery.place.person if outbound.thread != outbound.to else None
+        return _Reply(delivery=delivery, since_ms=outbound.created_at_ms, arrived=arrived, reaches=reaches)
 
     def _kept(self, key: str, reply: _Reply, outcome: SendOutcome) -> SendOutcome:
         """The outcome; what has arrived of a reply that is not whole is remembered for its next attempt."""
         if isinstance(outcome, Sent):
-            return Sent(provider_id=_named(reply))
+            return Sent(provider_id=_named(reply), reached=reply.reaches)
         if reply.arrived:
             self._progress[key] = reply.arrived
             if len(self._progress) > _PROGRESS_MAX:
@@ -166,10 +169,10 @@ class Sender:
         reply.arrived.append(found)
         return Sent(provider_id=found)
 
-    async def _hide(self, place: Place) -> SendOutcome:
+    async def _hide(self, delivery: Delivery) -> SendOutcome:
         """Hiding twice is hiding once: whatever may have been done is done again."""
         try:
-            await self._client.hide(place.post or "")
+            await self._client.hide(delivery.place.post or "", hidden=delivery.action == "hide")
         except Later as error:
             return Retry(reason=str(error), after_s=error.after_s)
         except (Denied, Unpermitted) as error:

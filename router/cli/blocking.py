@@ -39,6 +39,7 @@ def declare(name: str, action: argparse.ArgumentParser) -> None:
         action.add_argument("held", nargs="+", metavar="HELD", help="ids, as `held` tells them")
     elif name == "held":
         action.add_argument("contact", nargs="?", metavar="CONTACT", help="of this contact alone")
+        action.add_argument("--find", metavar="TEXT", help="with these words, of the message or of its sender")
     if name == "blocked":
         action.add_argument("--over", action="store_true", help="those that ended or were lifted, with by whom and why")
     if name in {"blocked", "held"}:
@@ -90,7 +91,7 @@ async def _held(house: House, arguments: argparse.Namespace) -> None:
     if arguments.contact is not None:
         contact = await _contact(house, arguments.contact)
         ids = [] if contact is None else [contact.id, *(await house.store.read(dossier.absorbed(contact.id)))]
-    lines = await house.store.read(blocks.held_messages(contacts=ids))
+    lines = await house.store.read(blocks.held_messages(contacts=ids, text=arguments.find))
     for view in await held_views(house.store, lines):
         if arguments.json:
             sys.stdout.buffer.write(msgspec.json.encode(view) + b"\n")
@@ -101,6 +102,8 @@ async def _held(house: House, arguments: argparse.Namespace) -> None:
 
 def _why(view: Any) -> str:  # noqa: ANN401 - a view
     mark = "CRITICAL, " if view["urgency"] == "critical" else ""
+    if view["reason"] == "blocked" and view["block"] is None:
+        return f"{mark}blocked where it was imported from"
     if view["block"] is None:
         return f"{mark}far over its sender's quota, beside {view['ticket']}"
     return f"{mark}blocked by {view['block']['actor_name'] or 'system'}: {view['block']['reason']}"

@@ -13,10 +13,11 @@ from router.cli.command import EXIT_DONE
 from router.cli.house import House, opened
 from router.cli.progress import Progress
 from router.cli.serve_command import add_config
+from router.flow.abuse import held_entry
 from router.model.message import AttachmentIn, InboundEvent, Sender, StoredAttachment
 from router.model.tables import Contact, Conversation, Identity, Message
 from router.model.wire import encode_message
-from router.store import contacts, inbox
+from router.store import blocks, contacts, inbox
 
 _PAGE = 500
 
@@ -82,6 +83,20 @@ async def _messages(house: House) -> AsyncIterator[dict[str, object]]:
         for message, conversation in page:
             yield encode_message(await _event(house, message, conversation))
         after = page[-1][0].id
+    async for row in _held(house):
+        yield row
+
+
+async def _held(house: House) -> AsyncIterator[dict[str, object]]:
+    """What is in no ticket yet: each says that it is held, so that an import holds it again."""
+    after = ""
+    while page := await house.store.read(blocks.dump_held(after=after, limit=_PAGE)):
+        for line in page:
+            entry = held_entry(line)
+            if entry is not None:
+                files = tuple([await _file(house, file) for file in entry.attachments])
+                yield encode_message(msgspec.structs.replace(entry.event, held=line.held.reason, attachments=files))
+        after = page[-1].held.id
 
 
 async def _event(house: House, message: Message, conversation: Conversation) -> InboundEvent:

@@ -8,15 +8,17 @@ import msgspec
 
 from router.core import tickets
 from router.core.lifecycle import may
+from router.core.moderation import Post, ask_for, told_of
 from router.core.remedies import entry_of, stands, told
 from router.core.verification import is_unlocked
 from router.model.actions import ActionEntry
+from router.model.capabilities import Moderation
 from router.model.changes import Add, Change, Record
 from router.model.decisions import WhyAct, Word
-from router.model.ids import ConversationId, HookId, MessageId, OutboxId
+from router.model.ids import ConversationId, HookId, MessageId
 from router.model.message import Visibility
 from router.model.sources import Ids
-from router.model.tables import Agent, Event, HookEntry, OutboxEntry, Ticket
+from router.model.tables import Agent, Event, HookEntry, Ticket
 from rules.acts import NOBODY, told_agent, wakes_at_ms
 from rules.backend import ActionSpec
 from rules.facts import Act, Verdict
@@ -24,6 +26,7 @@ from rules.schedule import Schedule
 
 _ENCODER = msgspec.json.Encoder()
 OVER_QUOTA = "over_quota"
+_OUT_OF_SIGHT: tuple[Moderation, ...] = ("hide", "delete")
 _TOLD_OUTSIDE = frozenset({"webhook", "notify"})
 """What a flood would repeat to people and programs."""
 
@@ -44,7 +47,8 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     untold: tuple[str, ...] = ()
     """Of the findings, what webhooks are not told."""
     imported: bool = False
-    can_hide: bool = False
+    moderates: tuple[Moderation, ...] = ()
+    """What the channel can be asked to do with the post."""
     verdict: Verdict
     agents: Mapping[str, Agent]
     """By login, those that rules name."""
@@ -105,40 +109,23 @@ def _done(act: Act, ticket: Ticket, changes: list[Change]) -> Done:
 
 
 def _hide(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
-    """Ask the channel to take the post out of sight; where it cannot, an agent has to know."""
-    now_ms, message_id = scene.now_ms, scene.message_id
-    if message_id is None or scene.visibility != "public":
+    """Ask the channel to take the post out of sight, or away where it knows no other; where it cannot, an agent has to
+    know."""
+    if scene.message_id is None or scene.visibility != "public":
         return _not_done(act, ticket, "private")
-
-    def told(state: str) -> Record:
-        return Record(
-            Event(
-                at_ms=now_ms,
-                kind="post.hide",
-                ticket_id=ticket.id,
-                message_id=message_id,
-                conversation_id=scene.conversation_id,
-                queue=ticket.queue,
-                actor="rules",
-                data={"state": state, "rule": act.rule},
-            )
-        )
-
-    if not scene.can_hide:
-        impossible = _not_done(act, ticket, "channel_cannot")
-        return msgspec.structs.replace(impossible, changes=[told("impossible")])
-    row = OutboxEntry(
-        id=OutboxId(ids.new()),
-        message_id=message_id,
+    what = next((each for each in _OUT_OF_SIGHT if each in scene.moderates), None)
+    post = Post(
+        message_id=scene.message_id,
         conversation_id=scene.conversation_id,
-        ticket_id=ticket.id,
+        ticket=ticket,
         channel=scene.channel,
         account=scene.account,
-        action="hide",
-        due_at_ms=now_ms,
-        created_at_ms=now_ms,
     )
-    return _done(act, ticket, [Add(row), told("asked")])
+    if what is None:
+        impossible = {"state": "impossible", "rule": act.rule}
+        undone = told_of(post, "hide", actor="rules", data=impossible, now_ms=scene.now_ms)
+        return msgspec.structs.replace(_not_done(act, ticket, "channel_cannot"), changes=[Record(undone)])
+    return _done(act, ticket, ask_for(post, what, actor="rules", data={"rule": act.rule}, now_ms=scene.now_ms, ids=ids))
 
 
 def _assign(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:

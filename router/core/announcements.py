@@ -5,11 +5,13 @@ Receipts, notices of states and questions are all made here, so that they look a
 
 import msgspec
 
+from router.model.buttons import Button
 from router.model.changes import Add, Change, Record
 from router.model.ids import ConversationId, MessageId, OutboxId
 from router.model.message import Visibility
 from router.model.sources import Ids
 from router.model.tables import Event, Message, OutboxEntry, Ticket
+from rules.ruleset import Ruleset
 
 
 class Announcement(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +26,7 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     references: tuple[str, ...]
     subject: str
     text: str
+    buttons: tuple[Button, ...] = ()
     language: str
     template: str
     rule: str = ""
@@ -32,6 +35,11 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     client_key: str | None = None
     """What makes it unique: nobody is told the same thing twice."""
     now_ms: int
+
+
+def buttons_of(ruleset: Ruleset, template: str, language: str) -> tuple[Button, ...]:
+    """The buttons of a template, for somebody who speaks that language."""
+    return tuple(Button(label=label, url=url, says=says) for label, url, says in ruleset.buttons(template, language))
 
 
 def announce(said: Announcement, message_id: MessageId, ids: Ids) -> list[Change]:
@@ -52,6 +60,7 @@ def announce(said: Announcement, message_id: MessageId, ids: Ids) -> list[Change
         client_key=said.client_key,
         subject=said.subject,
         text=said.text,
+        buttons=said.buttons,
         language=said.language,
         sent_at_ms=now_ms,
         received_at_ms=now_ms,

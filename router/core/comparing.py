@@ -2,9 +2,7 @@
 
 import msgspec
 
-from router.core.matters import marks_of
 from router.core.placement import Placement
-from router.core.signals import settled
 from router.model.changes import Add, Change, Save
 from router.model.grouping import Joining, Mark, Matter
 from router.model.ids import MessageId
@@ -20,17 +18,16 @@ def compared(
     heard, belonging = placement.heard, placement.belonging
     changes: list[Change] = []
     before = snapshot.matters.get(ticket.id)
-    over = settled(heard.body)
     if before is None:
-        matter = Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=heard.sketch, settled=over)
+        matter = Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=heard.sketch, settled=heard.settled)
         changes.append(Add(matter))
     else:
-        after = msgspec.structs.replace(before, sketch=before.sketch.joined(heard.sketch), settled=over)
+        after = msgspec.structs.replace(before, sketch=before.sketch.joined(heard.sketch), settled=heard.settled)
         if after != before:
             changes.append(Save(msgspec.structs.replace(after, version=before.version + 1)))
     changes += [
         Add(Mark(id=ids.new(), value=value, ticket_id=ticket.id, contact_id=ticket.contact_id, at_ms=now_ms))
-        for value in dict.fromkeys(marks_of(heard))
+        for value in heard.marks
         if ticket.id not in snapshot.marks.get(value, {})
     ]
     if belonging is not None:

@@ -191,13 +191,13 @@ class _Finder:
     def __call__(self, folded: str) -> set[int]:
         found: set[int] = set()
         for which, start, end in self._find(folded, True):  # noqa: FBT003 - overlapping
-            for word in self._words[which]:
+            for concept, begins, ends in self._words[which]:
                 if (
-                    word.concept not in found
-                    and not (word.begins and start and folded[start - 1] in _JOINED)
-                    and not (word.ends and folded[end : end + 1] in _JOINED)
+                    concept not in found
+                    and not (begins and start and folded[start - 1] in _JOINED)
+                    and not (ends and folded[end : end + 1] in _JOINED)
                 ):
-                    found.add(word.concept)
+                    found.add(concept)
         for concept, part, whole in self._spread:
             if concept not in found and part in folded and whole.search(folded) is not None:
                 found.add(concept)

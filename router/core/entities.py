@@ -67,6 +67,7 @@ _NUMBER = (
     r"|[0-9]{1,12}(?:[.,][0-9]{1,18})?"
 )
 _AMOUNT = re.compile(
+    r"(?=[0-9$€£¥￥₦₹urhegc])"  # with what it can begin: all other characters are left behind at once
     r"(?<![0-9A-Za-z.:\-_/])(?<![0-9],)(?:(?P<before>us\$|hk\$|r\$|[$€£¥￥₦₹]|\b(?:eur|usd|gbp|rs|chf)\b)\s?)?"
     rf"(?P<number>{_NUMBER})(?P<many>\s?[kK](?![A-Za-z])|\s?万|\s?千)?"
     rf"(?:\s?(?:多|个)?\s?(?P<unit>{_UNIT})(?![A-Za-z]))?(?![0-9])(?!\.[0-9])",
@@ -78,7 +79,6 @@ _MONTH = re.compile(
     r"|March|(?<=for )march)\b"
     r"|(?<![0-9])(?P<number>1[0-2]|[1-9])月(?:份|(?P<day>[0-9]{1,2})[日号])?(?![个前])"
 )
-_MONTH_MAYBE = re2.compile("(?i)月|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
 _VERSION = re.compile(
     r"(?:\bv|\bver|\bversion|\bios|\bandroid|\bwindows|\bmacos|\bchrome|\bfirefox|\bsafari|\bbuild|\bupdate|\bfirmware"
     r"|版本?号?|安卓|鸿蒙|系统|固件|更新到了?|升级到了?)(?:\s(?:to|version))?[\s:：.]{0,2}$",
@@ -87,6 +87,12 @@ _VERSION = re.compile(
 _VERSION_CHARS: Final = 20
 """Before a number, in which a word may say that it is a version."""
 _MANY: Final = {"k": 1_000, "万": 10_000, "千": 1_000}
+
+# What each kind cannot be without, looked for first: most texts have none of it, and the patterns try every character.
+_VALUE_MAYBE = re2.compile(r"[0-9A-Za-z_\-]{23}")
+_SHORTENED_MAYBE = re2.compile(r"(?i)…|\.\.|\*\*|⋯|。。|开头|0x|\bend|尾号|结尾")
+_ORDER_MAYBE = re2.compile(r"[0-9]{4}|[0-9A-Z]-[0-9A-Z]")
+_MONTH_MAYBE = re2.compile("(?i)月|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec")
 
 
 def entities(text: str, addresses: Iterable[str] = ()) -> tuple[Entity, ...]:
@@ -178,12 +184,16 @@ def _entity(kind: EntityKind, value: str) -> Entity:
 
 
 def _values(text: str) -> Iterator[tuple[Entity, tuple[int, int]]]:
+    if _VALUE_MAYBE.search(text.encode()) is None:
+        return
     for match in _VALUE.finditer(text):
         kind: EntityKind = "transaction" if match["transaction"] else "address"
         yield _entity(kind, match.group()), match.span()
 
 
 def _shortened(text: str) -> Iterator[tuple[Entity, tuple[int, int]]]:
+    if _SHORTENED_MAYBE.search(text.encode()) is None:
+        return
     taken: list[tuple[int, int]] = []
     for match in _SHORT.finditer(text):
         head, tail = match["head"].lower(), match["tail"].strip().lower()
@@ -205,6 +215,8 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _orders(text: str) -> Iterator[Entity]:
+    if _ORDER_MAYBE.search(text.encode()) is None:
+        return
     for match in _ORDER.finditer(text):
         value = match["order"]
         if sum(map(str.isdigit, value)) >= 3:
@@ -230,7 +242,9 @@ def _amounts(text: str) -> Iterator[Entity]:
 
 
 def _months(text: str) -> Iterator[Entity]:
-    for match in _MONTH.finditer(text) if _MONTH_MAYBE.search(text) is not None else ():
+    if _MONTH_MAYBE.search(text.encode()) is None:
+        return
+    for match in _MONTH.finditer(text):
         name = match["name"]
         number = _MONTHS.index(name[:3].lower()) + 1 if name else int(match["number"])
         yield Entity("month", "", str(number), match["day"] or "")

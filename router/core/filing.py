@@ -38,12 +38,17 @@ def conversation_of(
                     contact_id=contact_id,
                     ticket_id=ticket.id,
                     reply_to=reply_to,
+                    thread_index=entry.event.thread_index,
                     created_at_ms=now_ms,
                 )
             )
         ]
     moved = msgspec.structs.replace(
-        existing, ticket_id=ticket.id, contact_id=contact_id, reply_to=reply_to or existing.reply_to
+        existing,
+        ticket_id=ticket.id,
+        contact_id=contact_id,
+        reply_to=reply_to or existing.reply_to,
+        thread_index=entry.event.thread_index or existing.thread_index,
     )
     if moved == existing:
         return []

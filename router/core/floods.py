@@ -73,6 +73,11 @@ class Flood(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def muted_by(ticket: Ticket, abuse: Abuse) -> str:
+    """The tag for which the machine says nothing to a ticket's customer; empty: none. What is critical is answered."""
+    return "" if ticket.urgency == "critical" else next((tag for tag in abuse.mute if tag in ticket.tags), "")
+
+
 def key_of(entry: JournalEntry, sender: SenderView) -> str:
     """Of whom its messages are counted."""
     event = entry.event

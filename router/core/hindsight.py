@@ -14,7 +14,7 @@ from router.core.facts import facts_of
 from router.core.identity import read_sender
 from router.core.matters import Said
 from router.core.placement import Placement
-from router.core.quotes import visible
+from router.core.quotes import visible, writer_of
 from router.model.decisions import Why
 from router.model.matter import Sketch
 from router.model.message import InboundEvent, JournalEntry, Sender
@@ -62,7 +62,7 @@ def facts_then(
             heard=Said(text="", sketch=Sketch(), at_ms=message.received_at_ms),
             joined="conversation",
         ),
-        visible(text),
+        visible(text, writer_of(message)),
     )
 
 

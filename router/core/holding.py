@@ -14,7 +14,7 @@ from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome
 from router.model.errors import Refused
 from router.model.ids import ContactId, HeldId, JournalId
-from router.model.message import JournalEntry
+from router.model.message import HeldReason, JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
 from router.model.tables import Contact, Event, Ticket, Urgency
@@ -38,13 +38,28 @@ def hold_blocked(
     urgency: Urgency = "normal",
 ) -> tuple[list[Change], Outcome]:
     """Keep what a blocked sender writes."""
+    row, ticket = _of_writer(entry, snapshot, journal_id, ids, urgency=urgency)
+    row = msgspec.structs.replace(row, reason="blocked", block_id=block.id)
+    changes = _kept(row, ticket, flood, by=block.actor)
+    return changes, Outcome(message_id=None, ticket_id=None, contact_id=row.contact_id, held=True)
+
+
+def hold_imported(
+    entry: JournalEntry, reason: HeldReason, snapshot: Snapshot, journal_id: JournalId, ids: Ids
+) -> tuple[list[Change], Outcome]:
+    """Keep what was held where it was exported: nothing is let through by moving it."""
+    row, ticket = _of_writer(entry, snapshot, journal_id, ids)
+    changes = _kept(msgspec.structs.replace(row, reason=reason), ticket, None)
+    return changes, Outcome(message_id=None, ticket_id=None, contact_id=row.contact_id, held=True)
+
+
+def _of_writer(
+    entry: JournalEntry, snapshot: Snapshot, journal_id: JournalId, ids: Ids, *, urgency: Urgency = "normal"
+) -> tuple[Held, Ticket | None]:
     _, contact = writer(entry.event, snapshot)
     contact_id = contact.id if contact is not None else None
     ticket = next(iter(snapshot.tickets_of(contact_id)), None) if contact_id is not None else None
-    row = _row(entry, journal_id, ids, contact_id=contact_id, ticket=ticket, urgency=urgency)
-    row = msgspec.structs.replace(row, reason="blocked", block_id=block.id)
-    changes = _kept(row, ticket, flood, by=block.actor)
-    return changes, Outcome(message_id=None, ticket_id=None, contact_id=contact_id, held=True)
+    return _row(entry, journal_id, ids, contact_id=contact_id, ticket=ticket, urgency=urgency), ticket
 
 
 def hold_old(

@@ -64,12 +64,13 @@ def conversation_key(event: InboundEvent) -> str:
 def read_sender(event: InboundEvent) -> SenderView:
     """Sort what is known of the writer into proof and hint.
 
-    `sender.verified` null takes the kind's default: provider ids and mail senders prove; caller ids, typed addresses
-    and `user_id` do not. True proves the id and `user_id`, and on channels of typed addresses the address as well.
+    Whom an agent's forward names is only claimed. `sender.verified` null takes the kind's default: provider ids and
+    mail senders prove; caller ids, typed addresses and `user_id` do not. True proves the id and `user_id`, and on
+    channels of typed addresses the address as well.
     """
     sender, kind = event.sender, event.channel
     peer = normalise(kind, sender.id)
-    typed = kind in UNPROVEN_KINDS
+    typed = kind in UNPROVEN_KINDS or event.forwarded_by is not None
     vouched = sender.verified is True
     claims: list[_Claim] = [
         ("user_id", (sender.user_id or "").strip(), "app", vouched),

@@ -12,25 +12,29 @@ from router.core.alarm import raised
 from router.core.blocks import is_blocked
 from router.core.claims import contradictions, writer_rows
 from router.core.comparing import compared
+from router.core.edits import edit
 from router.core.facts import facts_of
 from router.core.filing import conversation_of, message_of
-from router.core.floods import Flood, floods_told, gathered, measured, waits
-from router.core.holding import hold_back, hold_blocked, hold_old
+from router.core.floods import Flood, floods_told, gathered, measured, muted_by, waits
+from router.core.forwards import note_of, passed_on
+from router.core.holding import hold_back, hold_blocked, hold_imported, hold_old
 from router.core.needs import noted, to_ask
 from router.core.oncall import ring
 from router.core.pieces import Pieces, together
 from router.core.placement import NotJoined, Placement, place
-from router.core.quotes import visible
+from router.core.quotes import words_of
 from router.core.reasons import added, noticed, why_of
 from router.core.receipts import Ways, automatic_reply
 from router.core.repeats import again, remembered
+from router.core.returned import heard_from, is_stopped
 from router.core.tickets import follow_up, open_ticket
 from router.core.timers import timers_of
 from router.model.abuse import Block
+from router.model.capabilities import Moderation
 from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome, Why
 from router.model.ids import ContactId, ConversationId, JournalId, MessageId
-from router.model.message import JournalEntry
+from router.model.message import InboundEvent, JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
 from router.model.tables import Contact, Event, Participant, Ticket
@@ -50,8 +54,8 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """From a reply token whose signature was verified."""
     can_send: bool = False
     """Whether the channel can carry an automatic answer."""
-    can_hide: bool = False
-    """Whether it can take a public post out of sight."""
+    moderates: tuple[Moderation, ...] = ()
+    """What it can be asked to do with a public post."""
     answers_privately: bool = False
     """Whether it can answer a public post so that its writer alone reads it."""
     opens_links: bool = False
@@ -68,9 +72,15 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 def decide_inbound(
     entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
 ) -> Decided:
-    """Decide one journal entry. `snapshot` holds what `placement.ask` asked for."""
+    """Decide one journal entry. `snapshot` holds what `asking.ask` asked for."""
     event = entry.event
+    if event.held is not None and entry.imported and not entry.released_by:
+        return _keep(hold_imported(entry, event.held, snapshot, circumstances.journal_id, ids))
     block = is_blocked(entry, snapshot)
+    if (passed := passed_on(entry, snapshot)) is not None:
+        decided = _decide_message(passed.entry, snapshot, ruleset, circumstances, ids, block)
+        decided.changes.extend(note_of(passed, decided.changes, entry.received_at_ms, ids))
+        return decided
     if block is not None and event.kind in {"edit", "reaction"}:
         return _keep(hold_old(entry, block, snapshot, ruleset, circumstances.journal_id, ids))
     match event.kind:
@@ -83,7 +93,7 @@ def decide_inbound(
         case "edit":
             target = amendments.edited_message(entry, snapshot)
             if target is not None:
-                return _amend(amendments.edit(entry, target, ruleset, snapshot))
+                return _amend(edit(entry, target, ruleset, snapshot, ids))
         case "message" | "call" | "unsupported":
             pass
     return _decide_message(entry, snapshot, ruleset, circumstances, ids, block)
@@ -121,7 +131,7 @@ def _decide_message(
     placement = place(entry, snapshot, token_conversation=circumstances.token_conversation, matching=ruleset.matching)
     pieces = together(entry, placement, snapshot)
     whole, entry = entry, pieces.entry
-    new_text = visible(entry.event.text or "")
+    new_text = words_of(entry.event)
     verdict = ruleset.evaluate(facts_of(entry, placement, new_text))
     if entry.event.alarm and not entry.imported:
         verdict = raised(verdict, ruleset)
@@ -166,7 +176,6 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
     if not entry.imported:
         ticket, rung = ring(placement.ticket, ticket, ruleset, now_ms=now_ms, pressed=event.alarm)
         ticket_events += rung
-    why = msgspec.structs.replace(why_of(entry, placement, verdict, ticket), acts=tuple(told))
     reply = automatic_reply(
         entry,
         verdict,
@@ -178,13 +187,16 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
         missing=to_ask(ticket, entry, ruleset),
         ids=ids,
         ways=Ways(
-            can_send=circumstances.can_send,
+            can_send=circumstances.can_send and not _is_unanswered(event, placement, snapshot),
             answers_privately=circumstances.answers_privately,
             opens_links=circumstances.opens_links,
         ),
     )
+    muted = muted_by(ticket, ruleset.abuse) if reply is not None else ""
+    reply = None if muted else reply
     is_withheld = reply is not None and flood is not None and flood.mutes(verdict.urgency)
     reply = None if is_withheld else reply
+    why = msgspec.structs.replace(why_of(entry, placement, verdict, ticket), acts=tuple(told), muted=muted)
     contact_after = contact if reply is None else reply.contact
     if reply is not None and reply.asked:
         ticket = msgspec.structs.replace(ticket, asked=reply.asked)
@@ -226,6 +238,7 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
             )
         )
     )
+    changes += heard_from(event, placement.sender, ticket, snapshot, now_ms)
     changes += counted
     changes += acted
     changes += timers_of(placement.ticket, ticket, ruleset.lifecycle, ruleset.times, now_ms=now_ms, ids=ids)
@@ -239,6 +252,11 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
         why=why,
     )
     return Decided(changes=changes, outcome=outcome)
+
+
+def _is_unanswered(event: InboundEvent, placement: Placement, snapshot: Snapshot) -> bool:
+    """Whether the machine keeps silent: mail came back from there, or an agent only passed a customer's mail on."""
+    return event.forwarded_by is not None or is_stopped(event, placement.sender, placement.conversation, snapshot)
 
 
 def _counted(
@@ -286,7 +304,7 @@ def _scene(
         findings=entry.findings,
         untold=entry.care.untold if entry.care is not None else (),
         imported=entry.imported,
-        can_hide=circumstances.can_hide,
+        moderates=circumstances.moderates,
         verdict=verdict,
         agents=snapshot.agents,
         times=ruleset.times,

@@ -6,16 +6,21 @@ in one language share some stems or pairs of characters besides.
 
 import re
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import islice
+from operator import add
 from typing import Final, NamedTuple
 from zlib import crc32
 
 from router.core.concepts import WEIGHTS, concepts, contradicts, is_coin, is_thing
-from router.core.entities import entities
+from router.core.entities import entities, marks
+from router.core.signals import settled
 from router.model.matter import Sketch
 from rules.text import fold
 
 CHARS_MAX: Final = 6_000
+_MARKED_CHARS: Final = 24
+"""A shorter text is anybody's."""
 _WORDS_MAX: Final = 120
 _TROUBLE: Final = frozenset({"missing", "pending", "failed"})
 _PARALLEL: Final = 0.6
@@ -205,6 +210,10 @@ class Heard(NamedTuple):
     sketch: Sketch
     plain: str
     """Subject and text as they came."""
+    marks: tuple[str, ...]
+    """What tickets of other people are related by: strong values, and the whole text where it is long enough."""
+    settled: bool
+    """It says that the matter is settled, or nothing but thanks."""
 
 
 def hear(subject: str, text: str, addresses: tuple[str, ...] = ()) -> Heard:
@@ -216,17 +225,25 @@ def hear(subject: str, text: str, addresses: tuple[str, ...] = ()) -> Heard:
 def _hear(subject: str, body: str, addresses: tuple[str, ...]) -> Heard:
     text = f"{subject}\n{body}" if subject else body
     folded = fold(text).text
+    sketch = Sketch(entities=entities(text, addresses), concepts=concepts(folded), words=_digests(folded))
+    heard = fold(body).text if subject else folded
+    return Heard(folded, heard, sketch, text, _marks(folded, sketch), settled(heard))
+
+
+def _digests(folded: str) -> tuple[int, ...]:
     words = [word[:_STEM] for word in _ENGLISH.findall(folded) if word not in _STOP]
     for run in _CHINESE.findall(folded):
-        words += [run[at : at + 2] for at in range(len(run) - 1) if run[at : at + 2] not in _STOP_CHINESE]
+        words += [pair for pair in map(add, run, run[1:]) if pair not in _STOP_CHINESE]
     words += _MARKED.findall(folded)
-    digests = tuple([crc32(word.encode()) for word in islice(dict.fromkeys(words), _WORDS_MAX)])
-    return Heard(
-        folded,
-        fold(body).text if subject else folded,
-        Sketch(entities=entities(text, addresses), concepts=concepts(folded), words=digests),
-        text,
-    )
+    return tuple([crc32(word.encode()) for word in islice(dict.fromkeys(words), _WORDS_MAX)])
+
+
+def _marks(folded: str, sketch: Sketch) -> tuple[str, ...]:
+    found = marks(sketch.entities)
+    plain = "".join(folded.split())
+    if len(plain) >= _MARKED_CHARS:
+        found.append(f"text:{blake2b(plain.encode(), digest_size=9).hexdigest()}")
+    return tuple(dict.fromkeys(found))
 
 
 def things(one: Sketch) -> frozenset[str]:

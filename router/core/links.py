@@ -9,9 +9,9 @@ import msgspec
 
 from router.model.changes import Add, Change, Check, Record, Save
 from router.model.errors import Refused
-from router.model.ids import ContactId, ConversationId, IdentityId
+from router.model.ids import ContactId, ConversationId, IdentityId, MessageId
 from router.model.sources import Ids
-from router.model.tables import Contact, Conversation, Event, Identity, Participant, PrivateLink, Ticket
+from router.model.tables import Contact, Conversation, Event, Identity, Participant, PrivateLink, Proof, Ticket
 
 
 class Guest(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,21 +49,52 @@ def open_link(
             raise Refused("link_of_another", "whoever has written before keeps their own conversation", status=410)
         people, contact_id = [Check(contact)], contact.id
     elif link.proves and is_theirs:
-        people, contact_id = _proven(contact, guest, now_ms, ids)
+        people, contact_id = _proven(contact, guest, "deep-link", now_ms, ids)
     else:
         people, contact_id = _stranger(link, guest, now_ms, ids)
     conversation, entered = _entered(guest, contact_id, ticket, now_ms, ids)
-    event = Event(
+    data = {"proves": "yes" if contact_id == contact.id else "no"}
+    event = _told(ticket, link.message_id, conversation, contact_id, data, now_ms)
+    return [*people, Save(opened), entered, Record(event)]
+
+
+def reach(
+    message_id: MessageId, ticket: Ticket, contact: Contact, guest: Guest, *, now_ms: int, ids: Ids
+) -> list[Change]:
+    """A private answer to a public post of `contact` went to `guest`, as the network says, which knows who posted: what
+    they write there goes on with the ticket. Nothing changes where it does so already, or where the house knows one of
+    them as somebody else."""
+    is_known = guest.identity is not None
+    if contact.id != ticket.contact_id or (guest.identity is not None and guest.identity.contact_id != contact.id):
+        return []
+    if is_known and guest.conversation is not None and guest.conversation.ticket_id == ticket.id:
+        return []
+    people: list[Change] = [Check(contact)]
+    if not is_known:
+        people, _ = _proven(contact, guest, "provider", now_ms, ids)
+    conversation, entered = _entered(guest, contact.id, ticket, now_ms, ids)
+    told = _told(ticket, message_id, conversation, contact.id, {"proves": "yes", "by": "answer"}, now_ms)
+    return [*people, entered, *([] if is_known else [Record(told)])]
+
+
+def _told(
+    ticket: Ticket,
+    message_id: MessageId,
+    conversation: Conversation,
+    contact_id: ContactId,
+    data: dict[str, str],
+    now_ms: int,
+) -> Event:
+    return Event(
         at_ms=now_ms,
         kind="link.opened",
         ticket_id=ticket.id,
-        message_id=link.message_id,
+        message_id=message_id,
         conversation_id=conversation.id,
         queue=ticket.queue,
         actor=f"contact:{contact_id}",
-        data={"proves": "yes" if contact_id == contact.id else "no"},
+        data=data,
     )
-    return [*people, Save(opened), entered, Record(event)]
 
 
 def _entered(guest: Guest, contact_id: ContactId, ticket: Ticket, now_ms: int, ids: Ids) -> tuple[Conversation, Change]:
@@ -86,13 +117,13 @@ def _entered(guest: Guest, contact_id: ContactId, ticket: Ticket, now_ms: int, i
     return begun, Add(begun)
 
 
-def _proven(contact: Contact, guest: Guest, now_ms: int, ids: Ids) -> tuple[list[Change], ContactId]:
+def _proven(contact: Contact, guest: Guest, proof: Proof, now_ms: int, ids: Ids) -> tuple[list[Change], ContactId]:
     identity = Identity(
         id=IdentityId(ids.new()),
         contact_id=contact.id,
         kind=guest.channel,
         value=guest.visitor,
-        proof="deep-link",
+        proof=proof,
         created_at_ms=now_ms,
     )
     return [Check(contact), Add(identity)], contact.id

@@ -33,6 +33,8 @@ _HIDDEN_STYLE: Final = re.compile(
     re.IGNORECASE,
 )
 HIDING: Final = ("display", "visibility", "font-size", "mso-hide", "max-height", "opacity", "hidden")
+_SIGNATURE: Final = re.compile(r'\b(?:id|class|name)="[^"]{0,200}signature(?!_prefix)', re.IGNORECASE)
+"""How programs name the element of a signature: gmail_signature, moz-signature, Signature, AppleMailSignature ..."""
 _BLANKS: Final = re.compile(r"\n{3,}")
 _INVISIBLE: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u034f]")
 # What a parser writes is regular: every element but the void ones is closed, every value stands in double quotes, and
@@ -136,6 +138,8 @@ class _Writer:
             if _is_hidden(tag):
                 self._hide(name)
                 return
+            if "ignature" in tag and _SIGNATURE.search(tag):
+                self._sign()
         paragraph = _BREAKS.get(name)
         if paragraph is None:
             self._inline(name, tag)
@@ -144,6 +148,13 @@ class _Writer:
             self._break(paragraph=paragraph)
         if name in _NESTED:
             self._nest(name)
+
+    def _sign(self) -> None:
+        """The delimiter of a signature (RFC 3676, section 4.3), where the page names its element."""
+        self._break()
+        said = [line for line in self._lines[-2:] if line.strip("> ")]
+        if said and said[-1].strip("> ") != "--":
+            self._lines.append(f"{self._mark}-- ")
 
     def _hide(self, name: str) -> None:
         if name not in VOID:

@@ -8,15 +8,14 @@ thresholds (`matching:` in the rules) can be judged.
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from hashlib import blake2b
 from typing import Final, Literal
 
 import msgspec
 
-from router.core.entities import calls, marks, tokens
+from router.core.entities import calls, tokens
 from router.core.evidence import ASKED, Candidate, Heard, Meeting, Place, Standing, Weighing, cues, meeting, points
 from router.core.likeness import hear, likeness
-from router.core.quotes import visible
+from router.core.quotes import words_of
 from router.core.signals import signals
 from router.model.ids import ContactId, TicketId
 from router.model.matter import Sketch
@@ -41,8 +40,6 @@ _MOST: Final = 270
 _SURE: Final = 275
 """More than what is weighed can have."""
 _LATE: Final = -100
-_TEXT_CHARS: Final = 24
-"""A shorter text is anybody's."""
 
 
 class Own:
@@ -66,6 +63,10 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     sketch: Sketch
     plain: str = ""
     """Subject and text as they came."""
+    marks: tuple[str, ...] = ()
+    """What tickets of other people are related by."""
+    settled: bool = False
+    """It says that the matter is settled."""
     numbers: frozenset[int] = frozenset()
     """Of tickets it quotes."""
     is_new_mail: bool = False
@@ -75,25 +76,18 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 def said(entry: JournalEntry, numbers: frozenset[int]) -> Said:
     """A message as it is compared: its own words, without quoted history and the subject that an answer repeats."""
-    heard = hear(_subject(entry), visible(entry.event.text or ""), entry.address_hashes)
+    heard = hear(_subject(entry), words_of(entry.event), entry.address_hashes)
     return Said(
         text=heard.folded,
         body=heard.body,
         sketch=heard.sketch,
         plain=heard.plain,
+        marks=heard.marks,
+        settled=heard.settled,
         numbers=numbers,
         is_new_mail=entry.event.channel == "email" and entry.event.in_reply_to is None,
         at_ms=entry.received_at_ms,
     )
-
-
-def marks_of(one: Said) -> list[str]:
-    """What tickets of other people are related by: strong values, and the whole text where it is long enough."""
-    found = marks(one.sketch.entities)
-    plain = "".join(one.text.split())
-    if len(plain) >= _TEXT_CHARS:
-        found.append(f"text:{blake2b(plain.encode(), digest_size=9).hexdigest()}")
-    return found
 
 
 def _subject(entry: JournalEntry) -> str:

@@ -3,13 +3,13 @@
 A fact is ticked with the message that told it; its value stays there. In public nothing is asked for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from router.core.identity import SenderView
-from router.core.recognition import holds
+from router.core.recognition import told
 from router.model.ids import MessageId
 from router.model.message import JournalEntry
 from router.model.tables import KnownFact, Ticket
@@ -26,22 +26,30 @@ def noted(
     if not ruleset.facts or entry.event.automatic != "none":
         return ticket
     known = {fact.name for fact in ticket.facts}
-    app = _app(entry.event.ext)
-    text = f"{entry.event.subject or ''}\n{new_text}"
+    missing = [fact for fact in ruleset.facts.values() if fact.name not in known]
+    sources = _given(missing, _app(entry.event.ext), sender)
+    kinds = {fact.kind for fact in missing if fact.name not in sources}
+    in_text = told(f"{entry.event.subject or ''}\n{new_text}", kinds)
+    sources |= {fact.name: "text" for fact in missing if fact.kind in in_text and fact.name not in sources}
     found = [
-        KnownFact(name=fact.name, message_id=message_id, source=source)
-        for fact in ruleset.facts.values()
-        if fact.name not in known and (source := _source(fact, text, app, sender)) is not None
+        KnownFact(name=fact.name, message_id=message_id, source=sources[fact.name])
+        for fact in missing
+        if fact.name in sources
     ]
     return msgspec.structs.replace(ticket, facts=(*ticket.facts, *found)) if found else ticket
 
 
-def _source(fact: Fact, text: str, app: Mapping[str, Any], sender: SenderView) -> str | None:
-    if any(app.get(field) not in {None, ""} for field in fact.fields if isinstance(app.get(field), str | int | float)):
-        return "app"
-    if fact.kind == "account" and any(identity.kind == "user_id" for identity in sender.proven):
-        return "contact"
-    return "text" if holds(fact.kind, text) else None
+def _given(facts: Sequence[Fact], app: Mapping[str, Any], sender: SenderView) -> dict[str, str]:
+    """The facts that came beside the text, with where from."""
+    has_account = any(identity.kind == "user_id" for identity in sender.proven)
+    sources = {fact.name: "contact" for fact in facts if has_account and fact.kind == "account"}
+    if app:
+        sources |= {fact.name: "app" for fact in facts if any(_is_filled(app.get(field)) for field in fact.fields)}
+    return sources
+
+
+def _is_filled(value: object) -> bool:
+    return isinstance(value, str | int | float) and value != ""
 
 
 def _app(ext: str | None) -> Mapping[str, Any]:

@@ -1,16 +1,19 @@
 """Customers are told of the states they care about, on their channel, by the templates of `lifecycle: tell`. Pure.
 
-Never twice: since a customer's last message each thing is told once, by a unique key. Never to automatic mail. Always
-through the guard: what it stops is not sent, and the history says so. What rules do, rules tell (`reply`).
+Never twice: since a customer's last message each thing is told once, by a unique key. Never to automatic mail, nor to
+an address whose mail came back for good. Always through the guard: what it stops is not sent, and the history says so.
+What rules do, rules tell (`reply`).
 """
 
 from typing import Final
 
-from router.core.announcements import Announcement, announce
+from router.core.announcements import Announcement, announce, buttons_of
+from router.core.floods import muted_by
 from router.core.guard import inspect
 from router.core.private_side import PrivateSide
 from router.core.replies import ChannelView
 from router.core.unread import watch
+from router.model.buttons import as_lines
 from router.model.changes import Change, Record
 from router.model.ids import MessageId
 from router.model.snapshot import ReplyFacts
@@ -67,6 +70,10 @@ def tell(
     last, conversation = facts.last_inbound, facts.conversation
     if what is None or template is None or last is None or last.automatic != "none":
         return []
+    if not link and muted_by(ticket, ruleset.abuse):  # a check is an agent's own request
+        return []
+    if facts.returned is not None and not key:  # what an agent asks for goes out, as an agent's own words do
+        return []
     if channel.refuses(conversation.visibility, last.sent_at_ms, now_ms, by_agent=False):
         return []
     key = f"told:{ticket.id}:{key}" if key else key_of(what, ticket)
@@ -84,7 +91,9 @@ def tell(
     }
     text = ruleset.render(template, ticket.language, blanks)
     side = PrivateSide(facts.their, conversation) if facts.their is not None else None
-    found = inspect(text, visibility=conversation.visibility, hosts=ruleset.hosts, private_side=side).all
+    buttons = buttons_of(ruleset, template, ticket.language)
+    whole = "\n".join(filter(None, (text, as_lines(buttons))))
+    found = inspect(whole, visibility=conversation.visibility, hosts=ruleset.hosts, private_side=side).all
     if found:
         listed = ", ".join(f"{concern.type} {concern.start}-{concern.end}" for concern in found)
         stopped = Event(
@@ -107,6 +116,7 @@ def tell(
         references=(*last.references[-20:], last.external_id) if last.external_id else (),
         subject=f"[T-{ticket.number}] {subject}".rstrip(),
         text=text,
+        buttons=buttons,
         language=ticket.language,
         template=template,
         client_key=key,

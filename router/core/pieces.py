@@ -3,7 +3,7 @@
 import msgspec
 
 from router.core.placement import Placement
-from router.core.quotes import visible
+from router.core.quotes import words_of
 from router.core.tickets import headline
 from router.model.changes import Change, Forget, Record, Save
 from router.model.message import Care, JournalEntry, Redaction, Unindexed
@@ -52,7 +52,7 @@ class Pieces(msgspec.Struct, frozen=True, kw_only=True):
     def named(self, ticket: Ticket) -> Ticket:
         """The ticket without the words in its name."""
         for was, message in self.masked:
-            if ticket.subject == headline(visible(was.text)):
+            if ticket.subject == headline(words_of(was)):
                 return msgspec.structs.replace(ticket, subject=headline(message.text))
         return ticket
 

@@ -1,7 +1,8 @@
 """Where an event belongs: which contact, which conversation, which ticket, and why. Pure.
 
 Joining needs proof: the same conversation of a proven sender, a signed reply token, or an answer to
-a known Message-ID. A quoted ticket number, an equal text, a typed address are hints and end up in `related`.
+a known Message-ID. Outlook's Thread-Index joins those who take part already. A quoted ticket number, an equal text, a
+typed address are hints and end up in `related`.
 """
 
 import re
@@ -10,35 +11,43 @@ from typing import Literal, cast
 import msgspec
 
 from router.core.evidence import Candidate
+from router.core.forwards import SUBJECT
 from router.core.identity import ProvenIdentity, SenderView, read_sender
 from router.core.lifecycle import OVER
-from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, marks_of, said
+from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, said
 from router.core.thanks import is_thanks
-from router.model.abuse import sender_key
 from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.limits import REOPEN_WINDOW_MS
 from router.model.matter import Sketch
 from router.model.message import InboundEvent, JournalEntry
-from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
+from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, thread_root
 from router.model.tables import Contact, Conversation, Identity, Ticket
 from rules.matching import Matching
-from rules.pieces import is_piece
 
-Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references", "over_quota", Joins]
-NotJoined = Literal["", "sender_denied", "forwarded", "identity_conflict", "ticket_closed", "reopen_window_over", Opens]
+Joined = Literal["new", "conversation", "reply_token", "in_reply_to", "references", "thread_index", "over_quota", Joins]
+NotJoined = Literal[
+    "",
+    "sender_denied",
+    "forwarded",
+    "not_participant",
+    "identity_conflict",
+    "ticket_closed",
+    "reopen_window_over",
+    Opens,
+]
 ContactBy = Literal[
-    "new", "app", "provider", "mail", "visitor", "deep-link", "import", "agent", "conversation", "unproven"
+    "new", "app", "provider", "mail", "visitor", "deep-link", "import", "agent", "conversation", "forwarded", "unproven"
 ]
 
-_MAILED = ("form",)
+MAILED = ("form",)
 """Channels that know only a typed address: their answers travel by mail (Capabilities.mails_answers)."""
 _QUOTED_NUMBER = re.compile(r"(?<![0-9A-Za-z])T-(\d{1,12})(?![0-9A-Za-z])")
-_FORWARDED = re.compile(r"^\s*(?:fwd?|wg|tr|i|rv|enc|转发|轉寄|轉發)\s*[:：]", re.IGNORECASE)
 _ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|antw|回复|回覆|答复)\s*[:：]\s*)+", re.IGNORECASE)
 _NUMBERS_MAX = 5
 _SHARING_MAX = 10
-_SAID = frozenset({"message", "edit"})
-_LOOKS_ON = frozenset({"", "ticket_closed", "reopen_window_over"})
+_STANDS_ALONE = frozenset({"sender_denied", "forwarded", "not_participant"})
+"""For which a mail does not even share the thread of the ticket that it points at."""
+_LOOKS_ON = frozenset({"", "ticket_closed", "reopen_window_over", "not_participant"})
 """What a ticket that was pointed at may be refused for while the contact's other tickets are still looked at."""
 
 
@@ -92,7 +101,8 @@ def answered_ids(event: InboundEvent) -> list[str]:
     return list(dict.fromkeys([*ids, *reversed(event.references)]))
 
 
-def _is_mail(event: InboundEvent) -> bool:
+def is_mail(event: InboundEvent) -> bool:
+    """Whether it came by mail, where only an answer shares a thread."""
     return event.channel == "email"
 
 
@@ -100,7 +110,7 @@ def own_thread(event: InboundEvent, sender: SenderView) -> str:
     """The thread of an event that answers nothing known."""
     if event.thread_id and not sender.denied:
         return event.thread_id
-    if _is_mail(event) or not sender.proven:
+    if is_mail(event) or not sender.proven:
         return event.message_id  # every new mail, and everything from an unproven sender, stands alone
     return sender.peer
 
@@ -109,36 +119,12 @@ def target_keys(event: InboundEvent) -> list[ExternalKey]:
     """Where the message stands that an event names; a bounced mail may carry an answer that a form shows."""
     if event.target_id is None:
         return []
-    carried = _MAILED if event.kind == "receipt" and _is_mail(event) else ()
+    carried = MAILED if event.kind == "receipt" and is_mail(event) else ()
     return [(channel, event.account, event.target_id) for channel in (event.channel, *carried)]
 
 
-def ask(entry: JournalEntry, token_conversation: ConversationId | None, keys: SnapshotKeys) -> None:
-    """Add to `keys` what `place` will look up for this event."""
-    event = entry.event
-    sender = read_sender(event)
-    peer = sender.peer
-    if event.kind in _SAID:
-        keys.marks.update(marks_of(said(entry, frozenset())))
-    keys.identities.update([identity.key for identity in sender.proven])
-    keys.blocked.update([(event.channel, peer), *(identity.key for identity in sender.proven)])
-    keys.traffic.add(sender_key(event.channel, event.account, peer, is_proven=bool(sender.proven)))
-    keys.accounts.add((event.channel, event.account))
-    keys.identities.update(sender.hints)
-    keys.conversations.add(_conversation_key(event, own_thread(event, sender), peer))
-    if token_conversation:
-        keys.conversation_ids.add(token_conversation)
-        keys.token_peers.add((token_conversation, peer))
-    answered = [(event.channel, event.account, external) for external in answered_ids(event)] if _is_mail(event) else []
-    for key in (*answered, *target_keys(event)):
-        keys.external_ids.add(key)
-        keys.thread_peers.add((key, peer))
-    keys.ticket_numbers.update(quoted_numbers(event))
-    if event.kind == "message" and is_piece(event.text or ""):
-        keys.earlier.add(_conversation_key(event, own_thread(event, sender), peer))
-
-
-def _conversation_key(event: InboundEvent, thread: str, peer: str) -> ConversationKey:
+def conversation_key_of(event: InboundEvent, thread: str, peer: str) -> ConversationKey:
+    """The conversation that an event of this thread is in."""
     return (event.channel, event.account, event.visibility, thread, peer)
 
 
@@ -152,6 +138,8 @@ def _contact(
             return snapshot.contacts[row.contact_id], row.proof, row.kind
     if sender.proven:
         return None, "new", sender.proven[0].kind
+    if event.forwarded_by is not None:
+        return None, "forwarded", ""
     # A channel that proves nothing: only its own thread holds a person together.
     if event.thread_id and conversation is not None and not sender.denied:
         return snapshot.contacts.get(conversation.contact_id), "conversation", ""
@@ -161,7 +149,7 @@ def _contact(
 def writer(event: InboundEvent, snapshot: Snapshot) -> tuple[SenderView, Contact | None]:
     """Who wrote an event of whatever kind, as far as is known."""
     sender = read_sender(event)
-    key = _conversation_key(event, own_thread(event, sender), sender.peer)
+    key = conversation_key_of(event, own_thread(event, sender), sender.peer)
     return sender, _contact(event, sender, snapshot.conversations.get(key), snapshot)[0]
 
 
@@ -173,23 +161,44 @@ def _pointed_ticket(
         conversation = snapshot.conversations_by_id.get(token_conversation)
         if conversation is not None and conversation.ticket_id in snapshot.tickets:
             return snapshot.tickets[conversation.ticket_id], "reply_token", conversation.thread
-    if _is_mail(event):
+    if is_mail(event):
         for external in answered_ids(event):
             message = snapshot.messages.get((event.channel, event.account, external))
             if message is not None and message.ticket_id in snapshot.tickets:
                 how: Joined = "in_reply_to" if external == event.in_reply_to else "references"
                 thread = snapshot.conversations_by_id[message.conversation_id].thread
                 return snapshot.tickets[message.ticket_id], how, thread
+    threaded = _threaded(event, snapshot)
+    if threaded is not None and threaded.ticket_id is not None:
+        return snapshot.tickets[threaded.ticket_id], "thread_index", threaded.thread
     return None, "new", None
 
 
+def _threaded(event: InboundEvent, snapshot: Snapshot) -> Conversation | None:
+    """The conversation that Outlook counts a mail to: the writer's own, else the newest."""
+    if event.thread_index is None:
+        return None
+    found = snapshot.in_thread(event.channel, event.account, thread_root(event.thread_index))
+    peer = read_sender(event).peer
+    return max(found, key=lambda each: (each.peer == peer, each.id), default=None)
+
+
 def _refusal(
-    ticket: Ticket, event: InboundEvent, *, knows_writer: bool, denied: bool, last_word: bool, now_ms: int
+    ticket: Ticket,
+    event: InboundEvent,
+    *,
+    joined: Joined,
+    knows_writer: bool,
+    denied: bool,
+    last_word: bool,
+    now_ms: int,
 ) -> NotJoined:
     if denied:
         return "sender_denied"
-    if not knows_writer and _FORWARDED.match(event.subject or ""):
+    if event.forwarded_by is not None or (not knows_writer and SUBJECT.match(event.subject or "")):
         return "forwarded"
+    if not knows_writer and joined == "thread_index":
+        return "not_participant"
     if last_word:
         return ""
     if ticket.state == "closed":
@@ -206,7 +215,7 @@ def place(
     event, now_ms = entry.event, entry.received_at_ms
     sender = read_sender(event)
     ticket, joined, thread = _pointed_ticket(event, token_conversation, snapshot)
-    key = _conversation_key(event, thread or own_thread(event, sender), sender.peer)
+    key = conversation_key_of(event, thread or own_thread(event, sender), sender.peer)
     conversation = snapshot.conversations.get(key)
     contact, contact_by, known_by = _contact(event, sender, conversation, snapshot)
     stored = [snapshot.identities[each.key] for each in sender.proven if each.key in snapshot.identities]
@@ -225,15 +234,21 @@ def place(
         )
         last_word = ticket.state in OVER and is_thanks(event)
         not_joined = _refusal(
-            ticket, event, knows_writer=knows_writer, denied=sender.denied, last_word=last_word, now_ms=now_ms
+            ticket,
+            event,
+            joined=joined,
+            knows_writer=knows_writer,
+            denied=sender.denied,
+            last_word=last_word,
+            now_ms=now_ms,
         )
         if any(row.contact_id == ticket.contact_id for row in foreign):
             not_joined = not_joined or "identity_conflict"
         if not_joined:
             related = {ticket.id: "pointed_at", **related}
             ticket, joined = None, "new"
-            if not_joined in {"sender_denied", "forwarded"}:
-                key = _conversation_key(event, event.message_id, sender.peer)
+            if not_joined in _STANDS_ALONE:
+                key = conversation_key_of(event, event.message_id, sender.peer)
                 conversation = snapshot.conversations.get(key)
         else:
             is_participant = not knows_writer
@@ -245,7 +260,7 @@ def place(
         and not (is_participant or last_word or foreign)
         and not_joined in _LOOKS_ON
     ):
-        pointed = ticket if joined != "conversation" or _is_mail(event) else None
+        pointed = ticket if joined != "conversation" or is_mail(event) else None
         own = _own(event, contact, snapshot, pointed=pointed, current=ticket, now_ms=now_ms)
         belonging = belongs(heard, own, matching) if own.candidates else None
     if belonging is not None:
@@ -313,11 +328,11 @@ def _own(
                 sketch=matter.sketch if (matter := snapshot.matters.get(ticket.id)) is not None else Sketch(),
                 in_thread=pointed is not None and ticket.id == pointed.id,
                 in_conversation=current is not None and ticket.id == current.id,
-                same_chat=not _is_mail(event)
+                same_chat=not is_mail(event)
                 and (ticket is current or (event.thread_id is None and _alongside(ticket, event))),
                 in_private=(ticket.channel, ticket.visibility, event.visibility)
                 == (event.channel, "public", "private"),
-                same_subject=_is_mail(event) and _answers_subject(event.subject or "", ticket.subject),
+                same_subject=is_mail(event) and _answers_subject(event.subject or "", ticket.subject),
                 same_channel=_alongside(ticket, event),
                 settled=ticket.state == "solved" or (matter is not None and matter.settled),
                 recency=place,
@@ -340,7 +355,7 @@ def _sharing(heard: Said, contact: Contact | None, snapshot: Snapshot) -> dict[T
     """Tickets of other people in which the same value, or the same text, was said: hints, never a join."""
     own = contact.id if contact is not None else None
     found: dict[TicketId, str] = {}
-    for value in marks_of(heard):
+    for value in heard.marks:
         for mark in snapshot.marks.get(value, {}).values():
             if mark.contact_id != own and len(found) < _SHARING_MAX:
                 found.setdefault(mark.ticket_id, value.partition(":")[0])

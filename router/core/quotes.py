@@ -5,11 +5,35 @@ English, Chinese and the usual European clients. Linear: every look ahead is bou
 pattern sees it. When folding would leave nothing to read, nothing is folded.
 """
 
-import re
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from router.core import signatures
+from router.core.mail_marks import (
+    ADDRESSED,
+    ALONE,
+    ANSWERED,
+    BEGINNINGS,
+    CERTAIN,
+    CLOCK,
+    DATE_OPENER,
+    DATED,
+    DEVICE,
+    FIELD,
+    FORWARD,
+    FORWARD_STARTS,
+    HINTS,
+    INTRO_HINTS,
+    LINE_ENDS,
+    OPENER,
+    RULED,
+    RULER,
+    SEPARATOR,
+    SEPARATOR_STARTS,
+    WROTE,
+)
+from router.model.message import InboundEvent
+from router.model.tables import Message
 
 
 class Fold(NamedTuple):
@@ -35,103 +59,72 @@ _BLOCK_LINES: Final = 10
 """Within so many lines the fields of a copied header block stand."""
 _SIGNATURE_LINES: Final = 25
 _SIGNATURE_CHARS: Final = 2_000
-
-# Whoever has none of these has nothing to fold: one search for all words is many times faster than patterns.
-_HINTS: Final = AhoCorasick([
-    "\n>", "\n--", "\n__", "Sent from ", "Sent via ", "Get Outlook", "\n ---", "\n***", "Gesendet von", "Von meinem",
-    "Envoyé d", "Enviado d", "Inviato da", "Verzonden vanaf",
-    "From:", "Von:", "De:", "De :", "Da:", "Van:", "Fra:", "Från:", "Od:",
-    "пишет", "писал", "От:", "Отправлено", "写道", "寫道", "发件人", "寄件者", "寄件人", "發件人", "原始邮件",
-    "原始郵件", "发自", "寄自", "傳送自", "來自我", "从我的", "從我的", "書きました", "差出人", "から送信",
-    "작성", "보낸 사람",
-])  # fmt: skip
-_BEGINNINGS: Final = (">", "--", "On ", "＞", "Begin forwarded")
-_INTRO_HINTS: Final = (
-    "wrote", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "schreef", "skrev", "napsal", "kirjoitti",
-    ">:",
-)  # fmt: skip
-_LINE_ENDS: Final = (":\n", ":\r", ": \n", ":\xa0")
-
-_WROTE: Final = re.compile(
-    r"(?:wrote|schrieb(?: .{1,80})?|a écrit|escribió|escreveu|ha scritto|schreef(?: .{1,80})?|skrev(?: .{1,80})?"
-    r"|\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]|napsala?|napisała?|kirjoitti|пишет|писала?|написала?|写道|寫道|書きました|작성)\s*[:：]$",
-    re.IGNORECASE,
-)
-# How an attribution begins when it may be wrapped; and one that stands on a line of its own.
-_OPENER: Final = re.compile(r"on |am |le |el |em |il |op |den |på |dne |w dniu |в |在|于|於", re.IGNORECASE)
-_ALONE: Final = re.compile(r"\d|[\"'“]?[\w.]+.{0,80}[<(@]|.{0,40}\d{4}")
-_CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}")
-_DATED: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[/.年月-]\d{1,2}|[\w.+-]@[\w.-]|\S@\S")
-# Enough to believe an attribution whose quote carries no marks: an address, or a time of day beside a year.
-_CERTAIN: Final = re.compile(
-    r"[\w.+-]@[\w-]+\..*[:：]$|\d{4}.*\d{1,2}[:.]\d{2}.*[:：]$|\d{1,2}[:.]\d{2}.*\d{4}.*[:：]$"
-)
-
-_SEPARATOR: Final = re.compile(
-    r"[-_=*~ ]{2,}\s*(?:original message|original appointment|reply message|replied message|ursprüngliche nachricht"
-    r"|originalnachricht|message d['’]origine|mensaje original|mensagem original|messaggio originale"
-    r"|oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|původní zpráva|wiadomość oryginalna"
-    r"|исходное сообщение|пересылаемое сообщение|原始邮件|原始郵件|原邮件|回复的原邮件|回复的邮件|元のメッセージ"
-    r"|original-nachricht|원본 메시지|原件|回复邮件)\s*[-_=*~ ]{2,}\s*$",
-    re.IGNORECASE,
-)
-_FORWARD: Final = re.compile(
-    r"(?:[-_=* ]{2,}\s*(?:forwarded message|forwarded by|weitergeleitete nachricht|message transféré|message transmis"
-    r"|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|doorgestuurd bericht|vidarebefordrat meddelande"
-    r"|转发邮件信息|转发的邮件|转发邮件|轉寄郵件|轉寄的郵件|転送メッセージ)"
-    r"|begin forwarded message:|anfang der weitergeleiteten)",
-    re.IGNORECASE,
-)
-_FIELD: Final = re.compile(
-    r"\*?(?:(?P<who>from|von|de|da|van|från|fra|od|от|发件人|寄件者|寄件人|發件人|差出人|보낸 사람|发送人)"
-    r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|temat|тема|主题|主旨|主題|件名|제목)"
-    r"|(?:sent|date|to|cc|gesendet|datum|an|envoyé|à|enviado(?: el)?|fecha|para|enviada em|data|inviato|a|verzonden|aan"
-    r"|skickat|till|sendt|til|odesláno|komu|wysłano|do|отправлено|дата|кому|发送时间|发送日期|日期|时间|傳送日期|寄件日期"
-    r"|收件人|收件者|抄送|副本|送信日時|宛先|보낸 날짜|받는 사람))\s*\*?\s*[:：]\*?\s*(?P<value>.*)",
-    re.IGNORECASE,
-)
-_DEVICE: Final = re.compile(
-    r"(?:sent from (?:my |mail for |yahoo|outlook|proton)|sent via |get outlook for |sent with |gesendet von "
-    r"|von meinem "
-    r"|envoyé (?:de|depuis) |enviado (?:desde|do|de) |inviato da |verzonden vanaf |skickat från |sendt fra "
-    r"|отправлено (?:с|из) |发自我的|发自我|发自手机|发自网易|从我的|來自我的|從我的|傳送自我的|寄自我的"
-    r"|iphoneから送信|androidから送信)",
-    re.IGNORECASE,
-)
-_FORWARD_STARTS: Final = frozenset("-_=*bBaA")
-_SEPARATOR_STARTS: Final = frozenset("-_=*~")
-_RULER: Final = frozenset("_")
+_DASHES: Final = "-–—_ "
+_ANSWERS: Final = frozenset("【答回")
 
 
-def fold(text: str) -> tuple[Fold, ...]:
-    """The spans of `text` that are quoted history or a signature: sorted, disjoint, whole lines."""
-    if not _may_fold(text):
+def fold(text: str, writer: str = "") -> tuple[Fold, ...]:
+    """The spans of `text` that are quoted history or a signature: sorted, disjoint, whole lines. `writer` says
+    whom a mail is from (`writer_of`): the name tells where a signature begins that no delimiter announces."""
+    may_fold, may_sign = _may_fold(text), bool(writer)
+    if not may_fold and not may_sign:
         return ()
-    folds = _Cutter(_lines(text)).cut()
+    lines = _lines(text)
+    folds = _Cutter(lines).cut() if may_fold else []
+    if may_sign:
+        folds = _signed(lines, folds, writer)
     if folds and not _without(text, folds).strip():
         return ()
     return tuple(folds)
 
 
 @lru_cache(maxsize=256)  # what is looked up for a message, and then decided about it, asks for the same text
-def visible(text: str) -> str:
+def visible(text: str, writer: str = "") -> str:
     """`text` without what `fold` closes: what rules and search read."""
-    folds = fold(text)
+    folds = fold(text, writer)
     return _without(text, folds).strip() if folds else text
 
 
+def words_of(said: InboundEvent | Message) -> str:
+    """What its writer newly wrote."""
+    return visible(said.text or "", writer_of(said))
+
+
+def writer_of(said: InboundEvent | Message) -> str:
+    """Whose signature may stand in it, as `Name <address>`; on other channels than mail nobody signs."""
+    if said.channel != "email" or said.sender is None:
+        return ""
+    return f"{said.sender.name or ''} <{said.sender.id}>"
+
+
+def _signed(lines: list[_Line], folds: list[Fold], writer: str) -> list[Fold]:
+    """The folds, with the signature that stands in front of those at the end."""
+    end = len(lines)
+    kept = len(folds)
+    while end and (not lines[end - 1].text or (kept and folds[kept - 1].end >= lines[end - 1].end)):
+        end -= 1
+        while kept and folds[kept - 1].start >= lines[end].start:
+            kept -= 1
+    start = signatures.begins([line.text for line in lines[:end]], writer)
+    if start is None:
+        return folds
+    start = signatures.with_layout([line.text for line in lines[:end]], start)
+    signature = Fold(lines[start].start, lines[end - 1].end, "signature")
+    return [*(one for one in folds[:kept] if one.end <= signature.start), signature, *folds[kept:]]
+
+
 def _may_fold(text: str) -> bool:
-    if text.startswith(_BEGINNINGS) or _hinted(text):
+    if text.startswith(BEGINNINGS) or _hinted(text):
         return True
     if ":" not in text:
         return False
-    ends = text.endswith(":") or any(end in text for end in _LINE_ENDS)
-    return (ends and any(hint in text for hint in _INTRO_HINTS)) or "Begin forwarded" in text
+    ends = text.endswith(":") or any(end in text for end in LINE_ENDS)
+    return (ends and any(hint in text for hint in INTRO_HINTS)) or "Begin forwarded" in text
 
 
 def _hinted(text: str) -> bool:
     try:
-        return bool(_HINTS.find_matches_as_indexes(text))
+        return bool(HINTS.find_matches_as_indexes(text))
     except UnicodeEncodeError:  # a lone surrogate, which no stored text has: look closely
         return True
 
@@ -171,10 +164,10 @@ class _Cutter:
             line = lines[at].text
             if not line:
                 at += 1
-            elif line[0] in _FORWARD_STARTS and _FORWARD.match(line):
+            elif line[0] in FORWARD_STARTS and FORWARD.match(line):
                 # Somebody else's mail, shown to us for the first time: that is the message.
                 forwarded = True
-                at = self._skip_block(at + 1)
+                at = self._skip_forwarded(at + 1)
             elif line[0] in ">＞":
                 at = self._quote(at, at)
             elif (stop := self._intro(at)) is not None:
@@ -196,8 +189,27 @@ class _Cutter:
             self._folds.append(Fold(start, end, kind))
 
     def _rest(self, first: int) -> list[Fold]:
-        self._add(first, len(self._lines), "quote")
+        """Fold all that follows, but for lines that say that they answer."""
+        lines = self._lines
+        first = self._ruled_above(first)
+        begun = first
+        for at in range(first, len(lines)):
+            if lines[at].text[:1] in _ANSWERS and ANSWERED.match(lines[at].text):
+                if at > begun:
+                    self._add(begun, at, "quote")
+                begun = at + 1
+        if begun < len(lines):
+            self._add(begun, len(lines), "quote")
         return self._folds
+
+    def _ruled_above(self, first: int) -> int:
+        """The line above the history in which a program says, in whatever language and between rulers, what it is."""
+        above = first - 1
+        while above >= 0 and not self._lines[above].text and first - above < _INTRO_LINES:
+            above -= 1
+        if above < 0 or not RULED.fullmatch(self._lines[above].text):
+            return first
+        return first if self._folds and self._folds[-1].end > self._lines[above].start else above
 
     def _quote(self, first: int, at: int) -> int:
         """Fold from `first` over the quoted lines that begin at `at`; empty lines between them belong to them."""
@@ -217,14 +229,14 @@ class _Cutter:
         if stop is None:
             return None
         words = " ".join(line.text for line in lines[at : stop + 1])
-        if not _DATED.search(words):
+        if not DATED.search(words):
             return None
         following = stop + 1
         while following < len(lines) and not lines[following].text:
             following += 1
         if following < len(lines) and lines[following].text[0] in ">＞":
             return self._quote(at, following)
-        if following < len(lines) and not _CERTAIN.search(words):
+        if following < len(lines) and not CERTAIN.search(words):
             return None
         self._rest(at)
         return len(lines)
@@ -232,23 +244,37 @@ class _Cutter:
     def _wrote_at(self, at: int) -> int | None:
         """The line on which the attribution that begins at `at` ends; never one that begins further down."""
         lines = self._lines
-        if not _OPENER.match(lines[at].text):
-            return at if _ends_attribution(lines[at].text) and _ALONE.match(lines[at].text) else None
+        first = lines[at].text.lstrip(_DASHES) or lines[at].text  # some programs rule an attribution off
+        if not OPENER.match(first):
+            if _ends_attribution(first) and ALONE.match(first):
+                return at
+            if ADDRESSED.match(first) and CLOCK.search(first) and self._is_quoted_next(at):
+                return at
+            if not DATE_OPENER.match(first):
+                return None
         for stop in range(at, min(at + _INTRO_LINES, len(lines))):
             line = lines[stop].text
-            if not line or line[0] in ">＞" or (stop > at and _OPENER.match(line)):
+            if not line or line[0] in ">＞" or (stop > at and OPENER.match(line)):
                 return None
-            if _ends_attribution(line):
-                complete = stop > at and _ALONE.match(line) and _CLOCK.search(line)
+            if _ends_attribution(line) or (stop > at and line[-1] in ":：" and self._ends_joined(at, stop)):
+                complete = stop > at and ALONE.match(line) and CLOCK.search(line)
                 return None if complete else stop
         return None
+
+    def _is_quoted_next(self, at: int) -> bool:
+        following = self._next_filled(at + 1)
+        return following is not None and self._lines[following].text[0] in ">＞"
+
+    def _ends_joined(self, at: int, stop: int) -> bool:
+        """Whether lines, taken as one, are an attribution: programs wrap them before the address, too."""
+        return _ends_attribution(" ".join(line.text for line in self._lines[at : stop + 1]))
 
     def _begins_history(self, at: int, *, forwarded: bool) -> bool:
         """A separator or a copied header block: all that follows is an older mail."""
         line = self._lines[at].text
-        if line[0] in _SEPARATOR_STARTS and _SEPARATOR.match(line):
+        if line[0] in SEPARATOR_STARTS and SEPARATOR.match(line):
             return True
-        if len(line) >= 10 and set(line) <= _RULER:
+        if len(line) >= 10 and set(line) <= RULER:
             following = self._next_filled(at + 1)
             return following is not None and self._is_block(following)
         return not forwarded and self._is_block(at)
@@ -256,16 +282,29 @@ class _Cutter:
     def _is_block(self, at: int) -> bool:
         """`From:` and two more fields; a subject or an address, or it is a customer telling from whom to whom."""
         line = self._lines[at].text
-        field = _FIELD.match(line) if ":" in line or "：" in line else None
+        field = FIELD.match(line) if ":" in line or "：" in line else None
+        if field is not None and field["who"] is None and CLOCK.search(line) and at + 1 < len(self._lines):
+            # The time first, as GMX and web.de write it.
+            at, field = at + 1, FIELD.match(self._lines[at + 1].text)
+            field = field if field is not None and "@" in field["value"] else None
         if field is None or field["who"] is None:
             return False
-        others = [_FIELD.match(line.text) for line in self._lines[at + 1 : at + _BLOCK_LINES]]
+        others = [FIELD.match(line.text) for line in self._lines[at + 1 : at + _BLOCK_LINES]]
         found = [other for other in others if other is not None]
         return len(found) >= 2 and ("@" in field["value"] or any(other["subject"] for other in found))
 
+    def _skip_forwarded(self, at: int) -> int:
+        """Past what tells of a forwarded mail, and past all of it where the program quotes it (Apple Mail)."""
+        following = self._next_filled(at)
+        if following is None or self._lines[following].text[0] not in ">＞":
+            return self._skip_block(at)
+        while following < len(self._lines) and self._lines[following].text[:1] in {">", "＞"}:
+            following += 1
+        return following
+
     def _skip_block(self, at: int) -> int:
         following = self._next_filled(at)
-        if following is None or _FIELD.match(self._lines[following].text) is None:
+        if following is None or FIELD.match(self._lines[following].text) is None:
             return at
         while following < len(self._lines) and self._lines[following].text:
             following += 1
@@ -280,12 +319,12 @@ class _Cutter:
     def _signature(self, at: int) -> int | None:
         """`-- ` and what follows it up to the next quote, or a line that a device added."""
         lines = self._lines
-        if _DEVICE.match(lines[at].text) and len(lines[at].text) < 100:
+        if len(lines[at].text) < 100 and DEVICE.match(lines[at].text):
             if at == 0 and len(lines) > 1:
                 return None
             self._add(at, at + 1, "signature")
             return at + 1
-        if lines[at].text not in {"--", "—"}:
+        if lines[at].text not in {"--", "---", "–", "—"}:
             return None
         stop = at + 1
         while stop < len(lines) and stop - at <= _SIGNATURE_LINES and not self._ends_signature(stop):
@@ -305,10 +344,10 @@ class _Cutter:
         line = self._lines[at].text
         if not line:
             return False
-        if line[0] in ">＞" or _SEPARATOR.match(line) or _FORWARD.match(line) or self._is_block(at):
+        if line[0] in ">＞" or SEPARATOR.match(line) or FORWARD.match(line) or self._is_block(at):
             return True
         return self._wrote_at(at) is not None
 
 
 def _ends_attribution(line: str) -> bool:
-    return line[-1] in ":：" and _WROTE.search(line) is not None
+    return line[-1] in ":：" and WROTE.search(line) is not None

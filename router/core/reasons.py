@@ -1,5 +1,7 @@
 """What a decision tells of itself, from what the rules said and where the ticket ended up. Pure."""
 
+from typing import Final
+
 import msgspec
 
 from router.core.acts import OVER_QUOTA
@@ -9,8 +11,19 @@ from router.core.placement import Placement
 from router.core.repeats import Again
 from router.model.decisions import Why, WhyConflict, WhyLost, WhyNote, WhyReason
 from router.model.message import JournalEntry
-from router.model.tables import Ticket
+from router.model.tables import Message, Ticket
 from rules.facts import Verdict
+
+_DECODER: Final = msgspec.json.Decoder(Why | None)
+
+
+def why_stored(message: Message) -> Why | None:
+    """What is kept with a message; None for one that was never judged, by this release, or of which nothing is left."""
+    try:
+        why: Why | None = _DECODER.decode(message.verdict)
+    except msgspec.ValidationError:
+        return None
+    return why
 
 
 def judged(verdict: Verdict, ticket: Ticket) -> Why:
@@ -83,7 +96,7 @@ def noticed(why: Why, entry: JournalEntry, flood: Flood, said: Again | None, *, 
 
 def added(why: Why) -> dict[str, str]:
     """What the history tells of a message besides that it came."""
-    told = {"left": why.left, "released_by": why.released_by}
+    told = {"left": why.left, "released_by": why.released_by, "muted": why.muted}
     if why.repeat is not None:
         told |= {"repeats": why.repeat.of, "nth": str(why.repeat.nth)}
     if why.flood is not None and why.flood.sender:

@@ -2,7 +2,8 @@
 
 They pass the guard that agents' replies pass. One that does not is not sent, and an event tells the agents.
 
-Never to automatic mail, never more than limits.AUTO_REPLIES_PER_HOUR to one person: a loop breaker without headers.
+Never to automatic mail, never where mail came back for good (core/returned), never more than
+limits.AUTO_REPLIES_PER_HOUR to one person: a loop breaker without headers.
 """
 
 from functools import lru_cache
@@ -10,8 +11,9 @@ from functools import lru_cache
 import msgspec
 
 from router.core.alarm import ALARM_BUTTON
-from router.core.announcements import Announcement, announce
+from router.core.announcements import Announcement, announce, buttons_of
 from router.core.guard import Concern, inspect
+from router.model.buttons import as_lines
 from router.model.changes import LINK_PLACEHOLDER, NUMBER_PLACEHOLDER, Add, Change, Record
 from router.model.ids import ConversationId, LinkId, MessageId
 from router.model.limits import AUTO_REPLIES_PER_HOUR, PRIVATE_LINK_MS
@@ -125,7 +127,8 @@ def automatic_reply(
     }
     told = (template, ASKING) if missing and template != ASKING else (template,)
     text = "\n\n".join(ruleset.render(name, verdict.language, blanks) for name in told)
-    concerns = _concerns(text, seen, ruleset.hosts)
+    buttons = tuple(button for name in told for button in buttons_of(ruleset, name, verdict.language))
+    concerns = _concerns("\n".join(filter(None, (text, as_lines(buttons)))), seen, ruleset.hosts)
     if concerns:
         data = {"template": template, "rule": rule, "findings": _listed(concerns)}
         stopped = Event(
@@ -150,6 +153,7 @@ def automatic_reply(
         references=(*event.references[-20:], event.message_id),
         subject=f"[{number}] {subject}".rstrip(),
         text=text,
+        buttons=buttons,
         language=verdict.language,
         template=template,
         rule=rule,

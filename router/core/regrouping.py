@@ -12,7 +12,7 @@ import msgspec
 
 from router.core import ringing
 from router.core.likeness import hear
-from router.core.quotes import visible
+from router.core.quotes import words_of
 from router.core.tickets import snippet_of
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
@@ -218,7 +218,7 @@ def _sketch(messages: Sequence[Message]) -> Sketch:
     found = Sketch()
     for message in messages:
         if message.kind == "inbound":
-            found = found.joined(hear(message.subject or "", visible(message.text)).sketch)
+            found = found.joined(hear(message.subject or "", words_of(message)).sketch)
     return found
 
 

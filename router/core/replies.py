@@ -13,8 +13,10 @@ import msgspec
 
 from router.core.guard import Concern, inspect
 from router.core.oncall import accept
+from router.core.private_answers import Doors, PrivateWay, check_text, link_of, refused_because, with_link
 from router.core.private_side import PrivateSide
 from router.core.tickets import change_state, snippet_of
+from router.model.capabilities import Moderation
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.filetypes import PROGRAMS
@@ -23,7 +25,7 @@ from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX, REPLY_FIL
 from router.model.message import Redaction, StoredAttachment, Visibility
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
-from router.model.tables import Agent, Conversation, Event, Message, OutboxEntry, Ticket
+from router.model.tables import Agent, Event, Message, OutboxEntry, Ticket
 from rules.facts import Redacted
 from rules.links import LinkHosts
 from rules.redact import redact
@@ -44,6 +46,10 @@ class ReplyCommand(msgspec.Struct, frozen=True, kw_only=True):
     """What was uploaded for it, in order."""
     confirmed: tuple[Concern, ...] = ()
     """What an earlier answer (confirm_needed) found, as it was found: to be sent all the same."""
+    post: MessageId | None = None
+    """The public post that it answers in private; None: it answers what the customer said last, where they said it."""
+    way: PrivateWay = "answer"
+    """How."""
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +84,10 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     """The same for a person's answer."""
     calls: bool = False
     """Its customers have telephoned: calls with them are logged."""
+    moderates: tuple[Moderation, ...] = ()
+    """What it can be asked to do with a public post."""
+    doors: Doors = Doors()
+    """From a public post into private."""
 
     @property
     def together_bytes_max(self) -> int:
@@ -142,10 +152,15 @@ def decide_reply(
     """The reply and its changes. Raises Refused (cannot_reply, empty, too_long, no_files, file_too_big, stale_reply,
     reply_blocked, confirm_needed, ...)."""
     ticket, conversation = facts.ticket, facts.conversation
-    text = command.text.strip()
+    text, visibility, is_link = command.text.strip(), conversation.visibility, False
     last = facts.last_inbound
-    heard_at_ms = last.sent_at_ms if last else None
-    refusal = channel.refuses(conversation.visibility, heard_at_ms, now_ms, by_agent=True)
+    if command.post is not None and last is not None:
+        visibility, is_link = ("private", False) if command.way == "answer" else (visibility, True)
+        text = _into_private(command, text, last, channel, now_ms, is_answered=facts.is_answered)
+        refusal = "" if channel.can_send else channel.reason
+    else:
+        heard_at_ms = last.sent_at_ms if last else None
+        refusal = channel.refuses(visibility, heard_at_ms, now_ms, by_agent=True)
     _check_sendable(ticket, text, channel, refusal, files=len(command.files))
     _check_files(files, len(command.files), channel)
     if facts.newer and not command.force:
@@ -154,9 +169,9 @@ def decide_reply(
             "something newer came while you were writing",
             data={"message_ids": list(facts.newer)},
         )
-    confirmed = _guard(command, text, facts, hosts)
+    confirmed = _guard(command, text, facts, visibility, hosts)
     # What has a private policy is masked in private: a confirmed secret is no exception at rest.
-    stored = redact(text, visibility=conversation.visibility) if confirmed else Redacted(text=text)
+    stored = redact(text, visibility=visibility) if confirmed else Redacted(text=text)
     actor = f"agent:{agent.id}"
     message = Message(
         id=MessageId(ids.new()),
@@ -167,11 +182,11 @@ def decide_reply(
         author_id=agent.id,
         channel=conversation.channel,
         account=conversation.account,
-        visibility=conversation.visibility,
+        visibility=visibility,
         in_reply_to=last.external_id if last else None,
         references=(*last.references[-20:], last.external_id) if last and last.external_id else (),
         client_key=command.client_key,
-        subject=_subject(ticket, last, conversation),
+        subject=_subject(ticket, last, visibility),
         text=stored.text,
         attachments=tuple(files),
         language=ticket.language,
@@ -200,10 +215,24 @@ def decide_reply(
         conversation_id=conversation.id,
         queue=ticket.queue,
         actor=actor,
-        data={"confirmed": ",".join(message.findings)} if confirmed else {},
+        data=({"confirmed": ",".join(message.findings)} if confirmed else {})
+        | ({"in_private": command.way} if command.post else {}),
     )
     changes: list[Change] = [Save(after), Add(message), Add(outbox), Record(added), *(Record(e) for e in events)]
+    if is_link:
+        changes.append(Add(link_of(message, ticket.id, now_ms=now_ms, ids=ids)))
     return Reply(message=message, changes=changes, clear=text if confirmed else None)
+
+
+def _into_private(
+    command: ReplyCommand, text: str, post: Message, channel: ChannelView, now_ms: int, *, is_answered: bool
+) -> str:
+    """The text as it leads into private. Raises Refused (cannot_reply, no_files, too_long)."""
+    if reason := refused_because(command.way, channel.doors, post, now_ms, is_answered=is_answered):
+        detail = f"this post cannot be answered in private: {reason}"
+        raise Refused("cannot_reply", detail, data={"reason": reason})
+    check_text(command.way, channel.doors, text, text_max=channel.text_max, files=len(command.files))
+    return with_link(text) if text and command.way == "link" else text
 
 
 def _check_sendable(ticket: Ticket, text: str, channel: ChannelView, refusal: str, *, files: int) -> None:
@@ -220,20 +249,22 @@ def _check_sendable(ticket: Ticket, text: str, channel: ChannelView, refusal: st
         )
 
 
-def _guard(command: ReplyCommand, text: str, facts: ReplyFacts, hosts: LinkHosts | None) -> tuple[Concern, ...]:
+def _guard(
+    command: ReplyCommand, text: str, facts: ReplyFacts, visibility: Visibility, hosts: LinkHosts | None
+) -> tuple[Concern, ...]:
     """What stands in the text and was confirmed. Raises Refused: reply_blocked, confirm_needed."""
-    conversation = facts.conversation
-    private_side = PrivateSide(facts.their, conversation) if facts.their is not None else None
-    found = inspect(text, visibility=conversation.visibility, hosts=hosts, private_side=private_side)
+    is_public = facts.their is not None and visibility == "public"
+    private_side = PrivateSide(facts.their, facts.conversation) if facts.their is not None and is_public else None
+    found = inspect(text, visibility=visibility, hosts=hosts, private_side=private_side)
     if found.blocked:
-        raise _stopped("reply_blocked", found.blocked, conversation, status=422)
+        raise _stopped("reply_blocked", found.blocked, visibility, status=422)
     if unconfirmed := found.unconfirmed(command.confirmed):
-        raise _stopped("confirm_needed", unconfirmed, conversation, status=409)
+        raise _stopped("confirm_needed", unconfirmed, visibility, status=409)
     return found.held
 
 
-def _stopped(code: str, concerns: tuple[Concern, ...], conversation: Conversation, *, status: int) -> Refused:
-    where, kinds = conversation.visibility, ", ".join(sorted({concern.type for concern in concerns}))
+def _stopped(code: str, concerns: tuple[Concern, ...], where: Visibility, *, status: int) -> Refused:
+    kinds = ", ".join(sorted({concern.type for concern in concerns}))
     detail = f"this {where} reply holds {kinds}"
     if code == "confirm_needed":
         detail += "; repeat it with these findings as `confirmed` to send it all the same"
@@ -245,10 +276,10 @@ def _stopped(code: str, concerns: tuple[Concern, ...], conversation: Conversatio
     )
 
 
-def _subject(ticket: Ticket, last: Message | None, conversation: Conversation) -> str | None:
+def _subject(ticket: Ticket, last: Message | None, visibility: Visibility) -> str | None:
     """The subject that is answered. What a ticket is called in private is not told in public."""
     subject = last.subject if last else None
-    if not subject and (conversation.visibility == "private" or ticket.visibility == "public"):
+    if not subject and (visibility == "private" or ticket.visibility == "public"):
         subject = ticket.subject
     if subject is None:
         return None

@@ -114,21 +114,23 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
 
 def signals(folded: str, body: str) -> Signals:
     """Read a folded message, and its `body` without the subject."""
+    read = folded.encode()  # once: given text, RE2 would encode it for every question
     return Signals(
-        other=_OTHER.search(folded) is not None,
-        fresh=_FRESH.search(folded) is not None,
-        again=_AGAIN.search(folded) is not None,
-        back=_BACK.search(folded) is not None,
-        thanks=_THANKS.search(folded) is not None,
+        other=_OTHER.search(read) is not None,
+        fresh=_FRESH.search(read) is not None,
+        again=_AGAIN.search(read) is not None,
+        back=_BACK.search(read) is not None,
+        thanks=_THANKS.search(read) is not None,
         settled=settled(body),
-        asks=_ASKS.search(folded) is not None,
-        supplies=_SUPPLIES.search(folded) is not None,
+        asks=_ASKS.search(read) is not None,
+        supplies=_SUPPLIES.search(read) is not None,
     )
 
 
 def settled(body: str) -> bool:
     """Whether a folded text without its subject says that it is solved, or nothing but thanks."""
-    if _UNSOLVED.search(body) is not None:
+    read = body.encode()
+    if _UNSOLVED.search(read) is not None:
         return False
-    thanks = len(body) <= _THANKS_CHARS and _THANKS.search(body) is not None and _ASKS.search(body) is None
-    return thanks or _SOLVED.search(body) is not None
+    thanks = len(body) <= _THANKS_CHARS and _THANKS.search(read) is not None and _ASKS.search(read) is None
+    return thanks or _SOLVED.search(read) is not None

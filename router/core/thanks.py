@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import re2
 
-from router.core.quotes import visible
+from router.core.quotes import words_of
 from router.model.message import InboundEvent
 from rules.text import fold_but_case
 
@@ -104,7 +104,7 @@ def is_thanks(event: InboundEvent) -> bool:
     """Whether a message is nothing but thanks, or word that it is solved."""
     if event.kind != "message" or event.attachments:
         return False
-    text = visible(event.text or "").strip()
+    text = words_of(event).strip()
     if not 0 < len(text) <= _CHARS_MAX or _QUESTION.search(text):
         return False
     plain, friendly = _without_smiles(unicodedata.normalize("NFKC", text).translate(_APOSTROPHES))

@@ -1,5 +1,7 @@
 """Tickets: opening them, what a customer's next message does to them, and what people do to them. Pure."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from router.core.lifecycle import OVER, Brought, check, may, mover_of
@@ -73,7 +75,13 @@ def open_ticket(
 
 
 def judge_again(
-    ticket: Ticket, entry: JournalEntry, verdict: Verdict, *, message_id: MessageId, default_queue: str
+    ticket: Ticket,
+    findings: Sequence[str],
+    verdict: Verdict,
+    *,
+    message_id: MessageId,
+    default_queue: str,
+    now_ms: int,
 ) -> tuple[Ticket, list[Event]]:
     """The ticket after the rules saw more of it, and what that changed; its version stays.
 
@@ -83,7 +91,7 @@ def judge_again(
     judged = msgspec.structs.replace(
         ticket,
         tags=tuple(tag for tag in dict.fromkeys((*ticket.tags, *verdict.tags)) if tag not in verdict.untags),
-        findings=tuple(dict.fromkeys((*ticket.findings, *entry.findings))),
+        findings=tuple(dict.fromkeys((*ticket.findings, *findings))),
     )
     if URGENCY_RANK[verdict.urgency] <= ticket.urgency_rank:
         return judged, []
@@ -94,7 +102,7 @@ def judge_again(
         queue=verdict.queue if verdict.queue != default_queue else ticket.queue,
     )
     event = Event(
-        at_ms=entry.received_at_ms,
+        at_ms=now_ms,
         kind="ticket.updated",
         ticket_id=ticket.id,
         message_id=message_id,
@@ -138,7 +146,9 @@ def follow_up(
         if may(state, "open", "contact"):
             state = "open"
             events.append(_state_event(ticket, state, f"contact:{ticket.contact_id}", "customer_wrote", now_ms))
-    judged, raised = judge_again(ticket, entry, verdict, message_id=message_id, default_queue=default_queue)
+    judged, raised = judge_again(
+        ticket, entry.findings, verdict, message_id=message_id, default_queue=default_queue, now_ms=entry.received_at_ms
+    )
     changed = msgspec.structs.replace(
         judged,
         state=state,

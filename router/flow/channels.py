@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import msgspec
 
 from router.connector import Capabilities, Connector, Inlet, Manifest
+from router.core.private_answers import Doors
 from router.core.replies import ChannelView
 from router.model.tables import Conversation
 
@@ -100,6 +101,11 @@ class Channels:
             files_bytes_max=able.attachments_bytes_max,
             window_s=able.reply_window_s,
             agent_window_s=able.agent_window_s,
+            moderates=able.moderates,
+            doors=Doors(
+                answer=able.private_answer,
+                links=bool(able.private_link) or (self.opens_links and not able.opens_links),
+            ),
         )
 
     def keys_of(self, channel: Channel) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from router.core import tickets as core_tickets
 from router.core.calls import CallCommand, decide_call
 from router.core.delivery import decide_held
 from router.core.replies import ReplyCommand, decide_note, decide_reply
+from router.core.returned import lift
 from router.core.unread import watch
 from router.flow.care import opened
 from router.flow.channels import Channels
@@ -62,13 +63,15 @@ class Commands:
         """Send a reply. Raises Refused (stale_reply, reply_blocked, confirm_needed, cannot_reply, too_long ...)."""
 
         async def attempt() -> MessageId:
-            facts = await self._facts(command.ticket_id, command.last_seen)
+            facts = await self._facts(command.ticket_id, command.last_seen, command.post)
             conversation = facts.conversation
             now_ms = self._clock.now_ms()
+            is_private = command.post is not None and command.way == "answer"
+            place = msgspec.structs.replace(conversation, visibility="private") if is_private else conversation
             reply = decide_reply(
                 command,
                 facts,
-                self._channels.view(conversation),
+                self._channels.view(place),
                 agent,
                 files=await self._attached(command, agent),
                 hosts=self._rulebook.hosts,
@@ -216,6 +219,15 @@ class Commands:
 
         await self._change(ticket_id, decide)
 
+    async def mail_again(self, ticket_id: TicketId, agent: Agent) -> None:
+        """Let automatic mail go again to where it came back from for good. Raises Refused (not_returned)."""
+
+        async def attempt() -> None:
+            facts = await self._facts(ticket_id, EventId(0))
+            await self._apply(lift(facts, f"agent:{agent.id}", self._clock.now_ms()))
+
+        await persist(attempt)
+
     async def set_urgency(self, ticket_id: TicketId, urgency: Urgency, agent: Agent) -> None:
         """An agent's own judgement. Raises Refused."""
 
@@ -280,10 +292,10 @@ class Commands:
 
         await persist(attempt)
 
-    async def _facts(self, ticket_id: TicketId, after: EventId) -> ReplyFacts:
-        facts = await self._store.read(gather.reply_facts(ticket_id, after))
+    async def _facts(self, ticket_id: TicketId, after: EventId, post: MessageId | None = None) -> ReplyFacts:
+        facts = await self._store.read(gather.reply_facts(ticket_id, after, post))
         if facts is None:
-            raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
+            raise Refused("not_found", f"there is no ticket {ticket_id}, or no such message of it", status=404)
         return facts
 
     async def _change(

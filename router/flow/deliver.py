@@ -14,11 +14,12 @@ from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected,
 from router.core.delivery import after_attempt
 from router.core.reply_token import make_token
 from router.flow.channels import Channel, Channels
-from router.flow.links import LinkWriter
+from router.flow.links import LinkWriter, Reached
 from router.flow.media import Media
 from router.flow.seals import open_reply
 from router.flow.switches import Switches
 from router.keys import Keyring
+from router.model.buttons import Button, ButtonLimits, degraded
 from router.model.changes import Change
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SEND_CONCURRENCY, SEND_LEASE_MS, SEND_SECONDS_MAX
@@ -51,6 +52,7 @@ class DeliveryWorker:
         media: Media,
         keys: Keyring,
         links: LinkWriter,
+        reached: Reached,
         switches: Switches,
         clock: Clock,
         jitter: Callable[[], float],
@@ -58,7 +60,8 @@ class DeliveryWorker:
         log: Logger,
     ) -> None:
         self._store, self._bus, self._channels, self._keys = store, bus, channels, keys
-        self._media, self._links, self._switches, self._clock, self._jitter = media, links, switches, clock, jitter
+        self._media, self._links, self._reached, self._switches = media, links, reached, switches
+        self._clock, self._jitter = clock, jitter
         self._metrics, self._log = metrics, log
 
     async def run(self) -> None:
@@ -136,9 +139,22 @@ class DeliveryWorker:
             jitter=self._jitter(),
             resend_is_safe=carrier.capabilities.idempotent_send,
         )
+        if isinstance(outcome, Sent) and outcome.reached is not None:
+            await self._reach(item, outcome.reached)
         await self._settle(item, changes)
         await self._bus.notify("events")
         await self._bus.notify("outbox")
+
+    async def _reach(self, item: Claimed, visitor: str) -> None:
+        """An agent answered a public post in private: the network says who its writer is there. The machine's answers
+        hold a link: whoever opens it decides what the private conversation is about."""
+        is_private_answer = item.message.visibility == "private" and item.conversation.visibility == "public"
+        if item.message.author_id is None or not is_private_answer:
+            return
+        try:
+            await self._reached.note(item.message, item.conversation, visitor)
+        except StoreUnavailable as error:  # then they are known as anybody who writes there
+            self._log.warning("deliver.not_reached", outbox_id=item.entry.id, **why(error))
 
     async def _carrier(self, channel: Channel, item: Claimed) -> Channel:
         """Who carries it: the channel itself, or the mail channel where the customer typed an address.
@@ -171,8 +187,8 @@ class DeliveryWorker:
 
     async def _send(self, channel: Channel, item: Claimed) -> SendOutcome:
         try:
-            if item.entry.action == "hide":
-                return await self._call(channel, item, _hiding(item))
+            if item.entry.action != "send":
+                return await self._call(channel, item, _moderation(item))
             text = item.message.text
             if item.message.redactions:
                 clear = await open_reply(item.message.id, self._store, self._keys)
@@ -183,7 +199,9 @@ class DeliveryWorker:
             filled = await self._links.filled(item.message, text, own)
             if filled is None:
                 return Rejected(reason="no channel opens private links any more")
-            outbound = await self._outbound(channel, item, filled)
+            outbound = await self._outbound(
+                channel, item, *degraded(filled, item.message.buttons, _room(channel, item))
+            )
             if channel.kind != item.entry.channel and channel.capabilities.threads:
                 # Ids of the form's messages are no Message-IDs.
                 outbound = msgspec.structs.replace(outbound, in_reply_to=None, references=())
@@ -219,7 +237,7 @@ class DeliveryWorker:
             return None
         return found if isinstance(found, Sent) else None
 
-    async def _outbound(self, channel: Channel, item: Claimed, text: str) -> Outbound:
+    async def _outbound(self, channel: Channel, item: Claimed, text: str, buttons: tuple[Button, ...]) -> Outbound:
         message, conversation = item.message, item.conversation
         heard_at_ms = None
         if channel.capabilities.reply_window_s is not None:
@@ -243,16 +261,24 @@ class DeliveryWorker:
             text=text,
             in_reply_to=message.in_reply_to,
             references=message.references,
+            thread_index=conversation.thread_index,
             reply_token=make_token(conversation.id, self._keys.tag),
             automatic=message.automatic != "none",
             author_name=item.author_name,
             attachments=tuple(files),
+            buttons=buttons,
             created_at_ms=message.sent_at_ms,
             heard_at_ms=heard_at_ms,
         )
 
 
-def _hiding(item: Claimed) -> Outbound:
+def _room(channel: Channel, item: Claimed) -> ButtonLimits | None:
+    """What the channel shows of buttons where this goes."""
+    limits = channel.capabilities.buttons
+    return limits if limits is not None and (limits.in_public or item.conversation.visibility == "private") else None
+
+
+def _moderation(item: Claimed) -> Outbound:
     """The customer's own post, by the network's id of it, and nothing of what it says."""
     message, conversation = item.message, item.conversation
     return Outbound(
@@ -261,7 +287,7 @@ def _hiding(item: Claimed) -> Outbound:
         message_id=message.id,
         channel=conversation.channel,
         account=conversation.account,
-        action="hide",
+        action=item.entry.action,
         target_id=message.external_id,
         thread=conversation.thread,
         to=conversation.peer,

@@ -35,6 +35,7 @@ from router.model.message import (
     InboundEvent,
     JournalEntry,
     Redaction,
+    Relay,
     StoredAttachment,
     Visibility,
 )
@@ -207,6 +208,7 @@ def clean(
     # A media type may carry the name of the file once more, as a parameter.
     types = [fields.add("attachments.content_type", file.content_type or UNTOLD) for file in files]
     detail = None if event.delivery_detail is None else fields.add("delivery_detail", event.delivery_detail)
+    relay = event.relay and _add_attached_mail(event.relay, fields)
     fields.clean((said, subject))
 
     told = [(fields.safe(name), fields.safe(kind)) for name, kind in zip(names, types, strict=True)]
@@ -221,6 +223,7 @@ def clean(
         subject=None if subject is None else fields.safe(subject),
         ext=None if event.ext is None or ext is None else _safe_ext(event.ext, *ext, fields),
         delivery_detail=None if detail is None else fields.safe(detail),
+        relay=relay and _safe_relay(*relay, fields),
         attachments=(),
     )
     if name is not None and fields.safe(name) != event.sender.name:
@@ -310,6 +313,26 @@ def _add_html(html: str, said: str, fields: _Fields, *, derived: bool) -> str | 
     for text in unsaid(html, safe, said, derived=derived):
         fields.add("html", text[: TEXT_CHARS_MAX * 2])
     return None if len(safe) > TEXT_CHARS_MAX * 2 else safe
+
+
+def _add_attached_mail(relay: Relay, fields: _Fields) -> tuple[Relay, tuple[int, ...]]:
+    """What a forwarded mail says, as far as a message may be long, and the places of its name, subject and text."""
+    mail = relay.attached
+    if mail is None:
+        return relay, ()
+    text = mail.text if mail.text is not None else derive_text(mail.html or "")
+    said = (mail.sender.name or "", (mail.subject or "")[:SUBJECT_CHARS_MAX], text[:TEXT_CHARS_MAX])
+    return relay, tuple([fields.add("attachments.mail", one) for one in said])
+
+
+def _safe_relay(relay: Relay, places: tuple[int, ...], fields: _Fields) -> Relay:
+    mail = relay.attached
+    if mail is None:
+        return relay
+    name, subject, text = map(fields.safe, places)
+    sender = msgspec.structs.replace(mail.sender, name=name or None)
+    kept = msgspec.structs.replace(mail, sender=sender, subject=subject or None, text=text, html=None)
+    return msgspec.structs.replace(relay, attached=kept)
 
 
 def _add_ext(ext: str | None, fields: _Fields) -> tuple[str, int] | None:

@@ -152,9 +152,10 @@ class Erasures:
         await self._store.write(erasing.counts(people, work))
         # Those that are too young, or cut off here, are the sweeper's: each batch has marked its own.
         await self._media.forget(sorted(files))
-        is_left = await self._store.write(erasing.merge_search(first=True))
-        while is_left:
-            is_left = await self._store.write(erasing.merge_search(first=False))
+        for index in erasing.SEARCH_INDEXES:
+            is_left = await self._store.write(erasing.merge_search(index, first=True))
+            while is_left:
+                is_left = await self._store.write(erasing.merge_search(index, first=False))
         await self._store.write(erasing.gone(erasure))
         await self._bus.notify("events")
 

@@ -7,7 +7,7 @@ stored opens nothing.
 import re
 
 from router.bus import Bus
-from router.core.links import Guest, open_link
+from router.core.links import Guest, open_link, reach
 from router.flow.channels import Channels
 from router.flow.verification import PURPOSE as CHECK_PURPOSE
 from router.keys import Keyring
@@ -15,7 +15,7 @@ from router.model.changes import LINK_PLACEHOLDER, VERIFY_PLACEHOLDER
 from router.model.errors import Conflict, Refused
 from router.model.ids import LinkId
 from router.model.sources import Clock, Ids
-from router.model.tables import Message
+from router.model.tables import Conversation, Message
 from router.store import changes as store_changes
 from router.store import checks, links
 from router.store.script import Store
@@ -45,8 +45,6 @@ class LinkWriter:
 
         `own` is the address that leads to the private side of the channel itself (Capabilities.private_link), if any.
         """
-        if message.author_id is not None:
-            return text
         if VERIFY_PLACEHOLDER in text and (check := await self._store.read(checks.of_message(message.id))) is not None:
             token = f"{check.id}.{self._keys.sign(CHECK_PURPOSE, check.id)}"
             return text.replace(VERIFY_PLACEHOLDER, f"{self._public_url}/verify/{token}")
@@ -84,13 +82,7 @@ class AccountLinks:
             found = await self._store.read(links.get(LinkId(name)))
             if found is None:
                 return False
-            guest = Guest(
-                channel=self._kind,
-                account=self._account,
-                visitor=visitor,
-                identity=await self._store.read(links.identity(self._kind, visitor)),
-                conversation=await self._store.read(links.conversation(self._kind, self._account, visitor)),
-            )
+            guest = await guest_of(self._store, self._kind, self._account, visitor)
             now_ms = self._clock.now_ms()
             try:
                 changes = open_link(*found, guest, now_ms=now_ms, ids=self._ids)
@@ -103,3 +95,35 @@ class AccountLinks:
             await self._bus.notify("events")
             return True
         return False
+
+
+async def guest_of(store: Store, kind: str, account: str, visitor: str) -> Guest:
+    """Who that is, on a channel. Raises StoreUnavailable."""
+    return Guest(
+        channel=kind,
+        account=account,
+        visitor=visitor,
+        identity=await store.read(links.identity(kind, visitor)),
+        conversation=await store.read(links.conversation(kind, account, visitor)),
+    )
+
+
+class Reached:
+    """Opens the private conversation that a private answer to a public post has begun."""
+
+    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
+        self._store, self._clock, self._ids = store, clock, ids
+
+    async def note(self, message: Message, where: Conversation, visitor: str) -> None:
+        """`message`, an answer in `where`, went to `visitor`. Raises StoreUnavailable."""
+        for _ in range(_CONFLICTS_MAX):
+            ticket, contact = await self._store.read(links.whose(message.id))
+            guest = await guest_of(self._store, where.channel, where.account, visitor)
+            now_ms = self._clock.now_ms()
+            try:
+                changes = reach(message.id, ticket, contact, guest, now_ms=now_ms, ids=self._ids)
+                if changes:
+                    await self._store.write(store_changes.apply(changes, now_ms=now_ms))
+            except Conflict:
+                continue
+            return

@@ -69,6 +69,8 @@ class Media:
 
     async def keep(self, files: Collection[NewFile]) -> Kept:
         """Make files durable. Raises StoreUnavailable."""
+        if not files:
+            return Kept()
         known, new = await self._known({file.hash: len(file.data) for file in files})
         await self._put([(new[file.hash], _segments_in(file.data)) for file in files if file.hash in new])
         return Kept(files=tuple(new.values()), known=known)
@@ -82,8 +84,6 @@ class Media:
 
     async def _known(self, sizes: dict[BlobHash, int]) -> tuple[tuple[BlobHash, ...], dict[BlobHash, MediaRow]]:
         """Which are kept, and the rows of those that are not."""
-        if not sizes:
-            return (), {}
         await self.claim()
         found = await self._store.read(media.find(sizes))
         if any(row.going_at_ms is not None for row in found.values()):

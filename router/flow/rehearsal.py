@@ -24,6 +24,7 @@ from router.flow.rulebook import Rulebook
 from router.flow.timers import Timers
 from router.keys import Keyring
 from router.model.ids import ContactId, TicketId
+from router.model.limits import EDITS_PAUSE_MS
 from router.model.message import InboundEvent, Redaction
 from router.store import inbox, timers
 from router.store.script import Store
@@ -77,6 +78,8 @@ class _When(msgspec.Struct):
 
 _WHEN = msgspec.json.Decoder(_When)
 _NEVER = 2**63
+_EDIT = b'"edit"'
+"""In every line that is one; one that only says so costs a look at its time."""
 
 Answer = Decision | BadLine
 Key = tuple[str, str, str]
@@ -134,6 +137,8 @@ class Rehearsal:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
+            if _EDIT in line:
+                self._expect_edits()
             at_ms = self._time_of(line)
             # A ticket number can be quoted only once it was told: what came before is decided first.
             if batch and (len(batch) == _BATCH or b"T-" in line or at_ms >= self._quiet_until_ms):
@@ -146,8 +151,14 @@ class Rehearsal:
         for answer in await self._decide(batch):
             yield answer
 
+    def _expect_edits(self) -> None:
+        """From the first edit on: those that are too many are judged by timers."""
+        if self._soonest_ms is None or self._soonest_ms > EDITS_PAUSE_MS:
+            self._soonest_ms = EDITS_PAUSE_MS
+            self._quiet_until_ms = min(self._quiet_until_ms, self._clock.now_ms() + EDITS_PAUSE_MS)
+
     def _time_of(self, line: bytes) -> int:
-        """When a line arrives; it is read for that only where the rules set timers."""
+        """When a line arrives; it is read for that only where something sets timers."""
         now_ms = self._clock.now_ms()
         if self._soonest_ms is None:
             return now_ms
@@ -226,7 +237,7 @@ class Rehearsal:
 
 
 def soonest_ms(ruleset: Ruleset) -> int | None:
-    """How soon after a message a timer that it sets can be due; None when messages set none."""
+    """How soon after a message a timer that the rules set with it can be due; None when they set none."""
     snoozes = [act.value for rule in ruleset.rules for act in rule.acts if act.kind == "snooze"]
     return min((duration_ms(value) or 1 for value in snoozes), default=None)
 

@@ -13,8 +13,8 @@ import msgspec
 
 from router.bus import Bus, Pointer
 from router.connector import Capabilities
+from router.core.asking import ask
 from router.core.inbound import Circumstances, Decided, decide_inbound
-from router.core.placement import ask
 from router.core.reply_token import read_token
 from router.flow.channels import Channels
 from router.flow.leases import Leases
@@ -222,8 +222,8 @@ class RouteWorker:
             journal_id=item.row.id,
             token_conversation=item.token,
             can_send=able.can_send and able.answers_by_itself,
-            can_hide=able.can_send and able.hides,
-            answers_privately=public and able.answers_privately,
+            moderates=able.moderates if able.can_send else (),
+            answers_privately=public and able.private_answer is not None and able.private_answer.is_sure,
             opens_links=bool(public and able.private_link) or (self._channels.opens_links and not able.opens_links),
         )
 

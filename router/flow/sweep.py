@@ -15,7 +15,7 @@ from router.flow.timers import Timers
 from router.model.errors import ConfigError, Conflict, StoreUnavailable
 from router.model.limits import SWEEP_AFTER_MS
 from router.model.sources import Clock, Ids
-from router.store import blocks, channel_load, inbox, journal, outbox, people, quarantine, sealed
+from router.store import blocks, channel_load, held_search, inbox, journal, outbox, people, quarantine, sealed
 from router.store.script import Store
 from router.telemetry import Logger, Metrics, why
 
@@ -52,6 +52,8 @@ class Sweeper:
         self._logins_at_ms = self._incidents_at_ms = self._files_at_ms = 0
         self._files_inside = True
         """Files of an earlier release may still be in the database."""
+        self._held_unindexed = True
+        """An earlier release may have held messages without their words."""
         self._place_at_ms = clock.now_ms()
         self._files_trouble = ""
         """Said once."""
@@ -82,6 +84,8 @@ class Sweeper:
         if now_ms - self._incidents_at_ms >= _INCIDENTS_EVERY_MS:
             self._incidents_at_ms = now_ms
             await self._incidents.detect()
+        if self._held_unindexed:
+            self._held_unindexed = await self._store.write(held_search.index_older())
         await self._measure(now_ms)
         await self._care_for_files(now_ms)
         await self._erasures.go_on()

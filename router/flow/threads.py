@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from router.bus import Bus
-from router.connector import Signer, ThreadFile, ThreadMessage, ThreadTicket
+from router.connector import Signer
 from router.core.delivery import DELIVERY_RANK
 from router.flow.feed import ConversationWatch, Feed
 from router.model.changes import Record, Save
@@ -14,8 +14,10 @@ from router.model.errors import Conflict
 from router.model.ids import MessageId
 from router.model.sources import Clock
 from router.model.tables import Event, OutboxEntry
+from router.model.threads import ThreadFile, ThreadMessage, ThreadTicket
 from router.store import changes as store_changes
 from router.store import journal, threads
+from router.store.erasure import key_of
 from router.store.script import Script, Store
 
 _CONFLICTS_MAX = 6
@@ -64,6 +66,10 @@ class AccountThreads:
     async def ticket(self, thread: str, peer: str) -> ThreadTicket | None:
         """The ticket of the peer's private conversation; None until the conversation has been decided upon."""
         return await self._store.read(threads.ticket(self._kind, self._account, thread, peer))
+
+    async def is_held(self, peer: str) -> bool:
+        """Whether something that the peer wrote is kept until a person has let it through."""
+        return await self._store.read(journal.holds(key_of(self._kind, self._account, peer)))
 
     async def watch(self, thread: str, peer: str) -> AsyncGenerator[None]:
         """Yield whenever something was committed to that conversation."""

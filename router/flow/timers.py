@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from router.bus import Bus
-from router.core import unread, verification
+from router.core import edits, unread, verification
 from router.core.timers import Moment, changes_of, fire
 from router.flow.channels import Channels
 from router.flow.consequences import consequences
@@ -78,6 +78,9 @@ class Timers:
             return [Save(done), *told]
         if timer.kind == "check":
             return await self._expired(timer, now_ms)
+        if timer.kind == "edit":
+            message, ticket = await self._store.read(timers.edited(timer))
+            return edits.settle(timer, message, ticket, ruleset, now_ms=now_ms)
         found = await self._store.read(gather.reply_facts(timer.ticket_id, EventId(0)))
         assert found is not None, "a foreign key says so"
         where = found.conversation

@@ -160,7 +160,8 @@ async def _held(store: Store, row: JournalRow) -> list[Step]:
     for held in await store.read(blocks.held_of([row.id])):
         line = await store.read(blocks.held(held.id))
         block = line.block if line is not None else None
-        because = "far over its sender's quota" if block is None else f"blocked: {block.reason}"
+        because = "far over its sender's quota" if held.reason == "flood" else "blocked"
+        because += "" if block is None else f": {block.reason}"
         who = [] if block is None else [block.actor]
         names = await store.read(inbox.agent_names(_agents([*who, held.released_by or ""])))
         facts = {
@@ -186,7 +187,7 @@ def _agent(actor: str, names: Mapping[AgentId, str]) -> str:
 
 
 def _noticed(why: Why) -> dict[str, str]:
-    """Floods and repetitions."""
+    """Floods, edits and repetitions."""
     told: dict[str, str] = {}
     if why.flood is not None and why.flood.sender:
         told["over_quota"] = (
@@ -197,6 +198,15 @@ def _noticed(why: Why) -> dict[str, str]:
         told["channel"] = "over its quota"
     if why.flood is not None:
         told["withheld"] = ", ".join(why.flood.withheld)
+    if why.muted:
+        told["muted"] = f"no automatic answer, for the tag {why.muted}"
+    if why.edits is not None:
+        whose = (
+            "this message was edited too often" if why.edits.because == "message" else "its sender is over the quota"
+        )
+        told["edits"] = (
+            f"{why.edits.folded} folded, {whose}{'; the newest is judged shortly' if why.edits.pending else ''}"
+        )
     if why.repeat is not None:
         told["repeats"] = f"{why.repeat.of}, time {why.repeat.nth}"
     return told

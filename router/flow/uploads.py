@@ -4,7 +4,6 @@ What a file is, its content says. Text among them passes the detectors of the ou
 through (pictures, documents) is the agent's to answer for.
 """
 
-import unicodedata
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -16,9 +15,10 @@ from router.flow.channels import Channels
 from router.flow.media import Media
 from router.flow.spool import Spool, TooLong
 from router.model.errors import Refused
+from router.model.filekinds import file_name
 from router.model.filetypes import UNTOLD, type_of
 from router.model.ids import AttachmentId, BlobHash, EventId, TicketId
-from router.model.limits import ATTACHMENT_BYTES_MAX, NAME_CHARS_MAX, TEXT_FILES_BYTES_MAX, UPLOAD_MS, UPLOADS_MAX
+from router.model.limits import ATTACHMENT_BYTES_MAX, TEXT_FILES_BYTES_MAX, UPLOAD_MS, UPLOADS_MAX
 from router.model.message import StoredAttachment, Visibility
 from router.model.sources import Clock, Ids
 from router.model.tables import Agent
@@ -56,7 +56,7 @@ class Uploads:
             raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
         conversation = facts.conversation
         channel = self._channels.view(conversation)
-        name = redact(named(name), visibility=conversation.visibility).text
+        name = redact(file_name(name), visibility=conversation.visibility).text
         check_file(name, 1 if length is None else length, None, channel)
         if await self._store.read(store_media.count_uploads(agent.id)) >= UPLOADS_MAX:
             detail = f"{UPLOADS_MAX} files wait for their replies already; send or remove some"
@@ -115,10 +115,3 @@ async def _fill(spool: Spool, pieces: AsyncIterator[bytes], name: str, channel: 
     except TooLong:
         check_file(name, spool.size, None, channel)
         raise AssertionError("what is too long for the spool is too long for the channel") from None
-
-
-def named(name: str) -> str:
-    """The name of a file without a path and without what no file system shows; `file` when nothing is left."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    shown = "".join(char for char in last if unicodedata.category(char) not in {"Cc", "Cf", "Cs"})
-    return shown.strip(" .")[:NAME_CHARS_MAX] or "file"

@@ -5,15 +5,13 @@ No content rests here. What is held stays in the journal, as it was accepted, un
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import msgspec
 
 from router.model.ids import BlockId, ContactId, HeldId, JournalId, MessageId, TicketId
-from router.model.message import Visibility
+from router.model.message import HeldReason, Visibility
 from router.model.tables import Row, Urgency
-
-HeldReason = Literal["blocked", "flood"]
 
 
 class Block(Row, frozen=True, kw_only=True):

@@ -1,8 +1,27 @@
 """What a channel can do: a part of the contract of connectors, which take it from `router.connector`."""
 
+from typing import Literal
+
 import msgspec
 
+from router.model.buttons import ButtonLimits
 from router.model.message import Visibility
+
+Moderation = Literal["hide", "unhide", "delete"]
+"""What can be done to somebody else's post: out of sight, in sight again, gone for good."""
+
+
+class PrivateAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How a public post can be answered in private, as data."""
+
+    is_sure: bool = True
+    """Whoever posted can be reached so. False: they may take no messages of strangers, and the machine does not try."""
+    once: bool = False
+    """The network takes one for each post."""
+    window_s: int | None = None
+    """How long after the post, in seconds; None: at any time."""
+    units_max: int | None = None
+    """Its longest text, in UTF-16 units; None: that of any message."""
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,10 +44,12 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """The largest file that it carries."""
     attachments_bytes_max: int | None = None
     """All files of one message together; None when only each of them is bounded."""
-    hides: bool = False
-    """`send` takes an Outbound whose action is `hide`: it asks the network to take a public post out of sight."""
-    answers_privately: bool = False
-    """`send` can answer a public post so that its writer alone reads it (an Outbound that is private and names it)."""
+    moderates: tuple[Moderation, ...] = ()
+    """What `send` can ask of the network for a customer's public post: an Outbound with that action."""
+    private_answer: PrivateAnswer | None = None
+    """`send` can answer a public post so that its writer alone reads it: an Outbound that is private and names it."""
+    buttons: ButtonLimits | None = None
+    """The buttons that `send` shows; what is none of them comes as lines of the text."""
     opens_links: bool = False
     """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
     private_link: str = ""

@@ -93,6 +93,19 @@ class WhyRepeat(msgspec.Struct, frozen=True, kw_only=True):
     nth: int
 
 
+class WhyEdits(msgspec.Struct, frozen=True, kw_only=True):
+    """Edits that came faster than they are judged: the newest text stands, and is judged once for all of them."""
+
+    folded: int
+    """So many of this message."""
+    because: Literal["message", "sender"]
+    """Whose quota: edits of one message, or all that its sender brings."""
+    pending: bool
+    """The newest is still to be judged."""
+    shown: str = ""
+    """A digest of what lists showed of the ticket when they began."""
+
+
 class Why(msgspec.Struct, frozen=True, kw_only=True):
     """Why an inbound message became what it became. Stored as JSON with the message."""
 
@@ -127,8 +140,11 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     related_by: tuple[str, ...] = ()
     """Why each of them is: claimed, number, address, transaction, order, text, pointed_at."""
     reply_template: str | None = None
+    muted: str = ""
+    """The tag for which an answer that was due was not given."""
     flood: WhyFlood | None = None
     repeat: WhyRepeat | None = None
+    edits: WhyEdits | None = None
     released_by: str = ""
     """Who let it through, an actor; empty: it was not held."""
     parse_ms: float = 0.0

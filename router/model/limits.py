@@ -95,6 +95,10 @@ HINTS_MAX: Final = 10
 """Contacts shown as possibly the same person, the strongest reason first."""
 CONFIRMED_MAX: Final = 100
 """Places in one reply that its author can confirm."""
+EDITS_MAX: Final = 10
+"""Edits of one message that are judged and told as they come; later ones are folded."""
+EDITS_PAUSE_MS: Final = 60_000
+"""Edits over that, or over their sender's quota, are judged once for so long: the newest text."""
 REPEATS_MAX: Final = 8
 """Different messages of one sender that the next ones are compared with, the newest."""
 BLOCK_MAX_MS: Final = 10 * 366 * 86_400_000

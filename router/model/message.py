@@ -8,6 +8,7 @@ from router.model.ids import AttachmentId, BlobHash, SealedId
 
 Kind = Literal["message", "edit", "delete", "reaction", "receipt", "call", "unsupported"]
 Visibility = Literal["public", "private"]
+HeldReason = Literal["blocked", "flood"]
 Automatic = Literal["none", "auto_reply", "bounce", "bulk"]
 DeliveryState = Literal["sent", "delivered", "read", "failed"]
 
@@ -37,6 +38,27 @@ class AttachmentIn(msgspec.Struct, frozen=True, kw_only=True):
     """Content-ID without brackets (RFC 2392) of an image that the HTML shows in place."""
 
 
+class AttachedMail(msgspec.Struct, frozen=True, kw_only=True):
+    """What a mail that is attached to another says."""
+
+    sender: Sender
+    subject: str | None = None
+    text: str | None = None
+    html: str | None = None
+    """Until the door has derived the text from it, where there is no other."""
+
+
+class Relay(msgspec.Struct, frozen=True, kw_only=True):
+    """What the channel knows of a mail that looks as if it were passed on (core/forwards)."""
+
+    mailbox: str
+    """Our own address, which is no customer's."""
+    trusted: bool = False
+    """The channel's settings name the sender as an agent's address."""
+    attached: AttachedMail | None = None
+    """The one mail that is attached."""
+
+
 class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One normalised event: the message of docs/formats.md, with `sent_at` decoded and what only connectors know."""
 
@@ -63,12 +85,22 @@ class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
     delivery: DeliveryState | None = None
     """kind receipt: what became of the message `target_id`."""
     delivery_detail: str | None = None
+    delivery_status: str | None = None
+    """Of a mail that failed, the code of RFC 3463, such as 5.1.1."""
     reply_to: str | None = None
     """Where answers should go when that is not the sender's id (a mail's Reply-To); never an identity."""
     participants: tuple[str, ...] = ()
     """Addresses in To and Cc other than our own, lower-cased."""
+    thread_index: str | None = None
+    """A mail's Thread-Index in hex: 44 digits name Outlook's thread, 10 more for each answer in it."""
+    relay: Relay | None = None
+    """The mail may be somebody else's that its sender passes on."""
+    forwarded_by: str | None = None
+    """Set by the decision: the agent who passed on what `sender` wrote. Nobody has proven that they did."""
     alarm: bool = False
     """The customer pressed the alarm: critical, whatever the text and the rules say."""
+    held: HeldReason | None = None
+    """An export says that it was held, and why; heeded in history alone, where it is held again."""
     ext: str | None = None
     """Unknown fields of the wire: a JSON object as text (msgspec decodes no union that holds a Raw)."""
 

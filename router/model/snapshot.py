@@ -4,7 +4,8 @@ The store fills it for the keys of a batch (`SnapshotKeys`); `fold` lets the sec
 first one did, so that a batch decides exactly as its messages one by one would.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +16,7 @@ from router.model.changes import Add, Change, Count, Save
 from router.model.grouping import Joining, Mark, Matter
 from router.model.ids import ActionId, ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
+from router.model.returned import Returned
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
 from router.model.timers import IdentityCheck
 
@@ -24,6 +26,13 @@ ConversationKey = tuple[str, str, Visibility, str, str]
 """(channel, account, visibility, thread, peer)"""
 ExternalKey = tuple[str, str, str]
 """(channel, account, external message id)"""
+ThreadRoot = tuple[str, str, str, str]
+"""(channel, account, what names the thread in a Thread-Index, the sender's address)"""
+
+
+def thread_root(thread_index: str) -> str:
+    """What is the same in all mails of a thread: the first 22 bytes, in hex."""
+    return thread_index[:44]
 
 
 class SnapshotKeys(msgspec.Struct, kw_only=True):
@@ -38,6 +47,8 @@ class SnapshotKeys(msgspec.Struct, kw_only=True):
     thread_peers: set[tuple[ExternalKey, str]] = msgspec.field(default_factory=set)
     """For a mail that answers a known one: that external id and the sender's address, whose conversation in the
     same thread is wanted too."""
+    thread_roots: set[ThreadRoot] = msgspec.field(default_factory=set)
+    """For a mail that says where Outlook threads it."""
     token_peers: set[tuple[ConversationId, str]] = msgspec.field(default_factory=set)
     """The same for a verified reply token."""
     logins: set[str] = msgspec.field(default_factory=set)
@@ -54,6 +65,8 @@ class SnapshotKeys(msgspec.Struct, kw_only=True):
     """Senders whose messages are counted."""
     accounts: set[tuple[str, str]] = msgspec.field(default_factory=set)
     """(channel, account)"""
+    returned: set[str] = msgspec.field(default_factory=set)
+    """Addresses, by `returned_id`, whose mail may have come back; those of found conversations come as well."""
     ticket_numbers: set[int] = msgspec.field(default_factory=set)
     """Quoted in a text: hints for an agent, never a join."""
 
@@ -82,6 +95,8 @@ class Snapshot:
         self.traffic: dict[str, Traffic] = {}
         self.loads: dict[tuple[str, str], Load] = {}
         """By channel and account."""
+        self.returned: dict[str, Returned] = {}
+        """By `returned_id` of the address."""
         self.participants: set[tuple[TicketId, str, str]] = set()
         """(ticket, kind, value) of the loaded tickets."""
 
@@ -93,6 +108,17 @@ class Snapshot:
             if m.conversation_id == conversation_id and m.kind == "inbound" and m.state == "live"
         ]
         return sorted(found, key=lambda m: m.id)
+
+    def in_thread(self, channel: str, account: str, root: str) -> list[Conversation]:
+        """Conversations with a ticket in which a mail of this Outlook thread came (only loaded ones)."""
+        return [
+            c
+            for c in self.conversations_by_id.values()
+            if c.thread_index is not None
+            and thread_root(c.thread_index) == root
+            and (c.channel, c.account) == (channel, account)
+            and c.ticket_id in self.tickets
+        ]
 
     def open_tickets_of(self, contact_id: ContactId) -> list[Ticket]:
         """Tickets of the contact that are neither solved nor closed, newest first (only loaded ones)."""
@@ -109,41 +135,10 @@ class Snapshot:
         return next((t for t in self.tickets.values() if t.number == number), None)
 
     def put(self, row: object) -> None:
-        """Take in one row, replacing its older version."""
-        match row:
-            case Contact():
-                self.contacts[row.id] = row
-            case Identity():
-                self.identities[row.kind, row.value] = row
-            case Conversation():
-                self.conversations[row.channel, row.account, row.visibility, row.thread, row.peer] = row
-                self.conversations_by_id[row.id] = row
-            case Ticket():
-                self.tickets[row.id] = row
-            case Message() if row.external_id is not None:
-                self.messages[row.channel, row.account, row.external_id] = row
-            case OutboxEntry() if row.action == "send":
-                self.outbox[row.message_id] = row
-            case Agent():
-                self.agents[row.login] = row
-            case ActionEntry():
-                self.actions[row.id] = row
-            case Participant():
-                self.participants.add((row.ticket_id, row.kind, row.value))
-            case _:
-                self._put_compared(row)
-
-    def _put_compared(self, row: object) -> None:
-        """Take in what messages are compared with, and counted by."""
-        match row:
-            case Matter():
-                self.matters[row.ticket_id] = row
-            case Mark():
-                self.marks.setdefault(row.value, {})[row.ticket_id] = row
-            case Traffic():
-                self.traffic[row.id] = row
-            case _:
-                pass
+        """Take in one row, replacing its older version; what no decision reads is left out."""
+        take = _TAKEN.get(type(row))
+        if take is not None:
+            take(self, row)
 
     def fold(self, changes: Iterable[Change]) -> None:
         """Make the snapshot what the database will be once `changes` are applied."""
@@ -162,6 +157,81 @@ class Snapshot:
         )
 
 
+# How rows of each type are taken in.
+
+
+def _contact(snapshot: Snapshot, row: Contact) -> None:
+    snapshot.contacts[row.id] = row
+
+
+def _identity(snapshot: Snapshot, row: Identity) -> None:
+    snapshot.identities[row.kind, row.value] = row
+
+
+def _conversation(snapshot: Snapshot, row: Conversation) -> None:
+    snapshot.conversations[row.channel, row.account, row.visibility, row.thread, row.peer] = row
+    snapshot.conversations_by_id[row.id] = row
+
+
+def _ticket(snapshot: Snapshot, row: Ticket) -> None:
+    snapshot.tickets[row.id] = row
+
+
+def _message(snapshot: Snapshot, row: Message) -> None:
+    if row.external_id is not None:
+        snapshot.messages[row.channel, row.account, row.external_id] = row
+
+
+def _delivery(snapshot: Snapshot, row: OutboxEntry) -> None:
+    if row.action == "send":
+        snapshot.outbox[row.message_id] = row
+
+
+def _agent(snapshot: Snapshot, row: Agent) -> None:
+    snapshot.agents[row.login] = row
+
+
+def _action(snapshot: Snapshot, row: ActionEntry) -> None:
+    snapshot.actions[row.id] = row
+
+
+def _participant(snapshot: Snapshot, row: Participant) -> None:
+    snapshot.participants.add((row.ticket_id, row.kind, row.value))
+
+
+def _matter(snapshot: Snapshot, row: Matter) -> None:
+    snapshot.matters[row.ticket_id] = row
+
+
+def _mark(snapshot: Snapshot, row: Mark) -> None:
+    snapshot.marks.setdefault(row.value, {})[row.ticket_id] = row
+
+
+def _traffic(snapshot: Snapshot, row: Traffic) -> None:
+    snapshot.traffic[row.id] = row
+
+
+def _returned(snapshot: Snapshot, row: Returned) -> None:
+    snapshot.returned[row.id] = row
+
+
+_TAKEN: Final[Mapping[type, Callable[[Snapshot, Any], None]]] = {
+    Contact: _contact,
+    Identity: _identity,
+    Conversation: _conversation,
+    Ticket: _ticket,
+    Message: _message,
+    OutboxEntry: _delivery,
+    Agent: _agent,
+    ActionEntry: _action,
+    Participant: _participant,
+    Matter: _matter,
+    Mark: _mark,
+    Traffic: _traffic,
+    Returned: _returned,
+}
+
+
 class Acquaintance(msgspec.Struct, frozen=True, kw_only=True):
     """What the house knows of a customer, for a public reply that must not give it away."""
 
@@ -178,13 +248,18 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     ticket: Ticket
     conversation: Conversation
-    """Where the newest inbound message came from."""
+    """Where `last_inbound` came from."""
     last_inbound: Message | None
+    """The newest, or the post that is answered in private."""
     contact_name: str | None = None
     their: Acquaintance | None = None
     """Read for a public conversation only."""
     told: frozenset[str] = frozenset()
     """Keys of what the customer was told (core/notices)."""
+    is_answered: bool = False
+    """`last_inbound` is a post that was answered in private before."""
+    returned: Returned | None = None
+    """What came back for good from where answers go; None: nothing, or it was lifted."""
     newer: tuple[MessageId, ...] = ()
     """Messages of customer or colleagues recorded after the event that the agent had seen."""
 

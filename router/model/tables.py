@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from router.model.buttons import Button
 from router.model.ids import (
     AgentId,
     ContactId,
@@ -27,7 +28,7 @@ Urgency = Literal["low", "normal", "high", "critical"]
 Proof = Literal["provider", "mail", "app", "visitor", "deep-link", "import", "agent"]
 MessageKind = Literal["inbound", "reply", "note"]
 OutboxState = Literal["queued", "sending", "sent", "delivered", "read", "held", "dead", "cancelled"]
-OutboxAction = Literal["send", "hide"]
+OutboxAction = Literal["send", "hide", "unhide", "delete"]
 URGENCY_RANK: dict[Urgency, int] = {"low": 0, "normal": 1, "high": 2, "critical": 3}
 
 
@@ -94,6 +95,8 @@ class Conversation(Row, frozen=True, kw_only=True):
     """Its current ticket; `message.ticket_id` is the link that history keeps."""
     reply_to: str | None = None
     """Where answers go when the peer asked for another address (a mail's Reply-To)."""
+    thread_index: str | None = None
+    """Where Outlook threads the newest mail that said so, in hex; its first 44 digits name the thread."""
     created_at_ms: int
     version: int = 1
 
@@ -196,6 +199,8 @@ class Message(Row, frozen=True, kw_only=True):
     care: Care | None = None
     """What redaction policies ask of whoever handles it."""
     attachments: tuple[StoredAttachment, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    """Of a message of ours."""
     ext: str | None = None
     """Fields of the wire that the house does not know: a JSON object, kept for whoever sent it."""
     verdict: msgspec.Raw = msgspec.Raw(b"null")
@@ -208,7 +213,8 @@ class Message(Row, frozen=True, kw_only=True):
 
 
 class OutboxEntry(Row, frozen=True, kw_only=True):
-    """A message that waits to leave, or a post that the channel is to hide. In order of id within its conversation."""
+    """A message that waits to leave, or what the channel is to do with a customer's post. In order of id within its
+    conversation."""
 
     TABLE: ClassVar[str] = "outbox"
     id: OutboxId
@@ -218,7 +224,7 @@ class OutboxEntry(Row, frozen=True, kw_only=True):
     channel: str
     account: str
     action: OutboxAction = "send"
-    """hide: `message_id` is the customer's own post."""
+    """All but `send`: `message_id` is the customer's own post."""
     state: OutboxState = "queued"
     attempts: int = 0
     due_at_ms: int
@@ -303,6 +309,8 @@ EventKind = Literal[
     "value.revealed",
     "link.opened",
     "post.hide",
+    "post.unhide",
+    "post.delete",
     "ticket.snoozed",
     "ticket.reminded",
     "customer.notified",
@@ -334,6 +342,8 @@ EventKind = Literal[
     "sender.blocked",
     "sender.unblocked",
     "sender.flood",
+    "sender.returned",
+    "sender.reachable",
     "message.held",
     "message.released",
     "rules.changed",

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from router.model.ids import ContactId, MessageId, TicketId
 from router.model.tables import Row
 
-TimerKind = Literal["remind", "close", "wake", "unread", "check"]
+TimerKind = Literal["remind", "close", "wake", "unread", "check", "edit"]
 
 
 class Timer(Row, frozen=True, kw_only=True):
@@ -16,9 +16,9 @@ class Timer(Row, frozen=True, kw_only=True):
     ticket_id: TicketId
     kind: TimerKind
     since_ms: int
-    """remind, close: the state's beginning; wake: when it was put aside to; unread, check: when it was sent."""
+    """remind, close: the state's beginning; wake: when it was put aside to; unread, check, edit: when it was sent."""
     about: str | None = None
-    """unread: the message; check: the identity check."""
+    """unread, edit: the message; check: the identity check."""
     due_at_ms: int
     done_at_ms: int | None = None
     outcome: str | None = None

@@ -26,7 +26,16 @@ from router.model.limits import (
     SUBJECT_CHARS_MAX,
     URL_CHARS_MAX,
 )
-from router.model.message import AttachmentIn, Automatic, DeliveryState, InboundEvent, Kind, Sender, Visibility
+from router.model.message import (
+    AttachmentIn,
+    Automatic,
+    DeliveryState,
+    HeldReason,
+    InboundEvent,
+    Kind,
+    Sender,
+    Visibility,
+)
 
 __all__ = ["ContactIn", "decode_contact", "decode_message", "encode_message"]
 
@@ -84,12 +93,13 @@ class _Message(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     delivery_detail: Annotated[str, Meta(max_length=SUBJECT_CHARS_MAX)] | None = None
     participants: Annotated[tuple[_Address, ...], Meta(max_length=REFERENCES_MAX)] | None = None
     alarm: bool | None = None
+    held: HeldReason | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Message)
 _ENCODE = msgspec.json.Encoder().encode
 _TYPES = {field.encode_name: field.type for field in msgspec.structs.fields(_Message)}
-_EXPORTED: Final = ("automatic", "delivery", "delivery_detail", "participants", "alarm")
+_EXPORTED: Final = ("automatic", "delivery", "delivery_detail", "participants", "alarm", "held")
 _SENDER_FIELDS: Final = frozenset(_Sender.__struct_fields__)
 _ATTACHMENT_FIELDS: Final = frozenset(_Attachment.__struct_fields__)
 _IDS: Final = ("message_id", "target_id", "thread_id", "in_reply_to", "account")
@@ -260,6 +270,7 @@ def _event(message: _Message) -> InboundEvent:
         delivery_detail=message.delivery_detail,
         participants=message.participants or (),
         alarm=kind == "message" and bool(message.alarm or (message.ext or {}).get("alarm") is True),
+        held=message.held,
         ext=_ext(message.ext) if message.ext else None,
     )
 
@@ -338,6 +349,8 @@ def encode_message(event: InboundEvent) -> dict[str, object]:
         found["participants"] = list(event.participants)
     if event.alarm:
         found["alarm"] = True
+    if event.held is not None:
+        found["held"] = event.held
     for key in ("delivery", "delivery_detail"):
         if (value := getattr(event, key)) is not None:
             found[key] = value

@@ -13,8 +13,9 @@ from router.store.script import Script, fetch, select
 
 _PAGE: Final = table(PageEntry)
 _DUE: Final = (
-    "t.kind IN ('email', 'telegram') AND ("
-    "(t.state = 'queued' AND NOT (t.due_at_ms > :now_ms AND t.due_at_ms <= :far_ms)) "
+    "t.kind IN ('email', 'telegram') "
+    "AND t.state IN ('queued', 'sending') "  # said once more, for the index holds nothing else
+    "AND ((t.state = 'queued' AND NOT (t.due_at_ms > :now_ms AND t.due_at_ms <= :far_ms)) "
     "OR (t.state = 'sending' AND NOT (t.lease_until_ms > :now_ms AND t.lease_until_ms <= :far_ms)))"
 )
 _TAKE: Final = (
@@ -59,10 +60,14 @@ def climbing(limit: int) -> Script[list[Climbing]]:
     over = yield from fetch(
         Ladder,
         "JOIN tickets AS k ON k.id = t.ticket_id WHERE t.state IN ('ringing', 'unanswered') "
-        "AND (k.alarm_since_ms IS NULL OR k.alarm_since_ms <> t.since_ms) ORDER BY t.id LIMIT :limit",
+        "AND (k.alarm_since_ms IS NULL OR k.alarm_since_ms <> t.since_ms) ORDER BY t.due_at_ms, t.id LIMIT :limit",
         limit=limit,
     )
-    due = yield from fetch(Ladder, "WHERE t.state = 'ringing' ORDER BY t.due_at_ms, t.id LIMIT :limit", limit=limit)
+    due = yield from fetch(
+        Ladder,
+        "WHERE t.state IN ('ringing', 'unanswered') AND t.state = 'ringing' ORDER BY t.due_at_ms, t.id LIMIT :limit",
+        limit=limit,
+    )
     ladders = {ladder.id: ladder for ladder in (*over, *due)}
     wanted = sorted({ladder.ticket_id for ladder in ladders.values()})
     tickets = (yield from fetch(Ticket, "WHERE t.id {in ids}", ids=wanted)) if wanted else []

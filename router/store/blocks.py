@@ -11,6 +11,7 @@ from router.model.ids import BlockId, ContactId, TicketId
 from router.model.limits import PAGE_MAX
 from router.model.snapshot import IdentityKey
 from router.model.tables import Contact, Ticket
+from router.store import held_search
 from router.store.journal import dedupe_key, forget_payloads
 from router.store.rows import JournalRow
 from router.store.script import Script, fetch, fetch_one, run, select
@@ -84,12 +85,13 @@ def withdraw(one: Withdraw) -> Script[None]:
     )
     for (journal_id,) in rows:
         yield from run("UPDATE journal SET state = 'done', entry = NULL WHERE id = :id", id=journal_id)
-        yield from run(
+        gone = yield from select(
             "UPDATE held SET released_at_ms = :at_ms, released_by = 'sender', version = version + 1 "
-            "WHERE journal_id = :id AND released_at_ms IS NULL",
+            "WHERE journal_id = :id AND released_at_ms IS NULL RETURNING id",
             id=journal_id,
             at_ms=one.at_ms,
         )
+        yield from held_search.forget([row[0] for row in gone])
         yield from forget_payloads([(one.channel, one.account, one.message_id)])
 
 
@@ -169,12 +171,20 @@ def held_messages(
     contacts: Sequence[ContactId] | None = None,
     ticket_id: TicketId | None = None,
     block_id: BlockId | None = None,
+    text: str | None = None,
     before: str | None = None,
     limit: int = PAGE_MAX,
 ) -> Script[list[HeldLine]]:
-    """What waits to be let through, the newest first: of all, of a contact, beside a ticket, or of a block."""
+    """What waits to be let through, the newest first: of all, of a contact, beside a ticket, of a block; with `text`
+    what has these words, of itself or of its sender."""
     where = ["t.released_at_ms IS NULL"]
     more: dict[str, object] = {"limit": limit}
+    if text is not None:
+        words = held_search.params(text)
+        if words is None:
+            return []
+        where.append(held_search.FOUND)
+        more |= words
     if before is not None:
         where.append("t.id < :before")
         more["before"] = before
@@ -188,6 +198,14 @@ def held_messages(
         where.append("t.block_id = :block")
         more["block"] = block_id
     rows = yield from fetch(Held, f"WHERE {' AND '.join(where)} ORDER BY t.id DESC LIMIT :limit", **more)
+    return (yield from _with_rows(rows))
+
+
+def dump_held(*, after: str = "", limit: int = PAGE_MAX) -> Script[list[HeldLine]]:
+    """What waits, in order of id, for `export`."""
+    rows = yield from fetch(
+        Held, "WHERE t.released_at_ms IS NULL AND t.id > :after ORDER BY t.id LIMIT :limit", after=after, limit=limit
+    )
     return (yield from _with_rows(rows))
 
 
@@ -229,20 +247,28 @@ def _named(ids: Iterable[str | None]) -> list[str]:
     return sorted({each for each in ids if each is not None})
 
 
-def count_held(contacts: Sequence[ContactId] | None = None, ticket_id: TicketId | None = None) -> Script[HeldCount]:
-    """How many wait, of all, of a contact, or beside a ticket."""
-    where, params = "released_at_ms IS NULL", {"most": COUNTED_MAX}
+def count_held(
+    contacts: Sequence[ContactId] | None = None, ticket_id: TicketId | None = None, text: str | None = None
+) -> Script[HeldCount]:
+    """How many wait, of all, of a contact, or beside a ticket; with `text` how many of them have these words."""
+    where = "t.released_at_ms IS NULL"
     more: dict[str, object] = {}
+    if text is not None:
+        words = held_search.params(text)
+        if words is None:
+            return HeldCount(held=0, critical=0)
+        where += f" AND {held_search.FOUND}"
+        more |= words
     if contacts is not None:
-        where += " AND contact_id {in contacts}"
+        where += " AND t.contact_id {in contacts}"
         more["contacts"] = list(contacts)
     if ticket_id is not None:
-        where += " AND ticket_id = :ticket"
+        where += " AND t.ticket_id = :ticket"
         more["ticket"] = ticket_id
     rows = yield from select(
         "SELECT COUNT(*), COUNT(CASE WHEN urgency = 'critical' THEN 1 END) FROM "  # noqa: S608 - our own text
-        f"(SELECT urgency FROM held WHERE {where} ORDER BY id DESC LIMIT :most) AS newest",
-        **params,
+        f"(SELECT t.urgency FROM held AS t WHERE {where} ORDER BY t.id DESC LIMIT :counted) AS newest",
+        counted=COUNTED_MAX,
         **more,
     )
     return HeldCount(held=rows[0][0], critical=rows[0][1])

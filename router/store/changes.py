@@ -13,12 +13,12 @@ import msgspec
 from router.model.abuse import Block, Held, Traffic
 from router.model.actions import ActionEntry
 from router.model.alarms import Ladder, PageEntry
-from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Check, Count, Forget, Record, Remove, Withdraw
+from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Check, Count, Forget, Record, Remove, Save, Withdraw
 from router.model.errors import Conflict
 from router.model.grouping import Incident, IncidentTicket, Joining, Mark, Matter, Regrouping
 from router.model.ids import ContactId, EventId, JournalId, TicketId
-from router.model.message import StoredField
 from router.model.people import Claim, NeverMerge, PeopleAct
+from router.model.returned import Returned
 from router.model.tables import (
     Agent,
     Contact,
@@ -34,7 +34,7 @@ from router.model.tables import (
     Ticket,
 )
 from router.model.timers import IdentityCheck, Timer
-from router.store import blocks, channel_load, media, search
+from router.store import blocks, channel_load, held_search, media, search
 from router.store.journal import check_fences, forget_payloads, mark_done, mark_held
 from router.store.rows import SealedRow, SearchRow
 from router.store.script import Script, Update, insert, run, select
@@ -145,37 +145,39 @@ class _Batch:
         self.blocks = _Plan[Block]()
         self.held = _Plan[Held]()
         self.traffic = _Plan[Traffic]()
+        self.returned = _Plan[Returned]()
         self.counts: list[Count] = []
         self.withdrawn: list[Withdraw] = []
         self.events: list[Event] = []
         self.forgotten: list[Forget] = []
-        plans: dict[str, _Plan[Any]] = {name: plan for name, plan in vars(self).items() if isinstance(plan, _Plan)}
+        self._plans: dict[str, _Plan[Any]] = {name: p for name, p in vars(self).items() if isinstance(p, _Plan)}
         for change in changes:
-            self._take(change, plans)
+            self._take(change)
 
-    def _take(self, change: Change, plans: Mapping[str, "_Plan[Any]"]) -> None:
-        match change:
+    def _take(self, change: Change) -> None:
+        match change:  # the most frequent ones first
+            case Add():
+                self._plan(change.row).add(getattr(change.row, change.row.KEY), change.row)
             case Record():
                 self.events.append(change.event)
-            case Forget():
-                self.forgotten.append(change)
+            case Save():
+                self._plan(change.row).save(getattr(change.row, change.row.KEY), change.row)
             case Count():
                 self.counts.append(change)
-            case Withdraw():
-                self.withdrawn.append(change)
             case Check():
                 self.contacts.check(change.row.id, change.row.version)
-            case _:
-                row = change.row
-                plan = plans.get(row.TABLE)
-                if plan is None:
-                    raise TypeError(f"{type(row).__name__} rows are not changed by decisions")
-                if isinstance(change, Add):
-                    plan.add(getattr(row, row.KEY), row)
-                elif isinstance(change, Remove):
-                    plan.removed[getattr(row, row.KEY)] = row
-                else:
-                    plan.save(getattr(row, row.KEY), row)
+            case Remove():
+                self._plan(change.row).removed[getattr(change.row, change.row.KEY)] = change.row
+            case Forget():
+                self.forgotten.append(change)
+            case Withdraw():
+                self.withdrawn.append(change)
+
+    def _plan(self, row: Row) -> "_Plan[Any]":
+        plan = self._plans.get(row.TABLE)
+        if plan is None:
+            raise TypeError(f"{type(row).__name__} rows are not changed by decisions")
+        return plan
 
 
 def apply(
@@ -242,11 +244,12 @@ def _apply(
     yield from batch.agents.write()
     yield from batch.blocks.write()
     yield from batch.traffic.write()
+    yield from batch.returned.write()
     yield from _index(documents, batch.messages.saved)
     held = {row.journal_id for row in batch.held.added.values()}
     yield from mark_done([id_ for id_ in journal_ids if id_ not in held], now_ms=now_ms)
     yield from mark_held(sorted(held), now_ms=now_ms)
-    yield from batch.held.write()
+    yield from _hold(batch.held)
     for one in batch.withdrawn:
         yield from blocks.withdraw(one)
     yield from forget_payloads([(one.channel, one.account, one.message_id) for one in batch.forgotten])
@@ -257,6 +260,13 @@ def _apply(
         contacts={ContactId(key): number for key, number in contacts.items()},
         event_ids=event_ids,
     )
+
+
+def _hold(held: _Plan[Held]) -> Script[None]:
+    """What waits is found by its words; what was let through is found in its ticket."""
+    yield from held.write()
+    yield from held_search.index(held.added.values())
+    yield from held_search.forget([row.id for row in held.saved.values() if row.released_at_ms is not None])
 
 
 def _let_go_of_files(saved: Mapping[str, Message], now_ms: int) -> Script[None]:
@@ -340,17 +350,8 @@ def _document(message: Message) -> SearchRow:
     return SearchRow(
         message_id=message.id,
         ticket_id=message.ticket_id,
-        document=search.document(_found(message, "subject"), _found(message, "text")),
+        document=search.document(*search.findable(message.subject, message.text, message.care)),
     )
-
-
-def _found(message: Message, field: StoredField) -> str | None:
-    """What the search may find of a field: a policy may keep values and placeholders from it."""
-    text = message.subject if field == "subject" else message.text
-    spans = [] if message.care is None else [span for span in message.care.unindexed if span.field == field]
-    for span in reversed(spans):
-        text = text and f"{text[: span.start]}\n{text[span.end :]}"
-    return text
 
 
 def _index(documents: Sequence[SearchRow], saved: Mapping[str, Message]) -> Script[None]:

@@ -6,20 +6,24 @@ from router.model.ids import AgentId, ContactId, EventId, MessageId, OutboxId, T
 from router.model.limits import PRIVATE_MESSAGES_MAX
 from router.model.snapshot import Acquaintance, ReplyFacts, Surroundings
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Ticket
-from router.store import actions
+from router.store import actions, returned
 from router.store.script import Script, fetch, fetch_one, select
 
 
-def reply_facts(ticket_id: TicketId, after: EventId) -> Script[ReplyFacts | None]:
-    """The facts for a reply to this ticket; None when there is no such ticket."""
+def reply_facts(ticket_id: TicketId, after: EventId, post: MessageId | None = None) -> Script[ReplyFacts | None]:
+    """The facts for a reply to this ticket, to one `post` of it if that is named; None when there is no such one."""
     found = yield from ticket(ticket_id)
     if found is None:
         return None
     last = yield from fetch_one(
         Message,
-        "WHERE t.ticket_id = :ticket_id AND t.kind = 'inbound' ORDER BY t.id DESC LIMIT 1",
+        "WHERE t.ticket_id = :ticket_id AND t.kind = 'inbound' "
+        f"{'AND t.id = :post' if post else 'ORDER BY t.id DESC LIMIT 1'}",
         ticket_id=ticket_id,
+        post=post,
     )
+    if post is not None and last is None:
+        return None
     conversation = yield from fetch_one(
         Conversation, "WHERE t.id = :id", id=last.conversation_id if last else found.conversation_id
     )
@@ -46,8 +50,22 @@ def reply_facts(ticket_id: TicketId, after: EventId) -> Script[ReplyFacts | None
         contact_name=named[0][0],
         their=their,
         told=frozenset(row[0] for row in told),
+        is_answered=bool(post and last and (yield from _answered_privately(last))),
+        returned=(yield from returned.of_conversation(conversation)),
         newer=tuple(row[0] for row in newer),
     )
+
+
+def _answered_privately(post: Message) -> Script[bool]:
+    """Whether a private answer to a public post has left, or may yet."""
+    rows = yield from select(
+        "SELECT 1 FROM messages AS m JOIN outbox AS o ON o.message_id = m.id AND o.action = 'send' "
+        "WHERE m.conversation_id = :conversation_id AND m.kind = 'reply' AND m.visibility = 'private' "
+        "AND {same m.in_reply_to :external_id} AND o.state <> 'cancelled' LIMIT 1",
+        conversation_id=post.conversation_id,
+        external_id=post.external_id or "",
+    )
+    return bool(rows)
 
 
 def acquaintance(contact_id: ContactId) -> Script[Acquaintance]:
@@ -102,6 +120,19 @@ def agent(agent_id: AgentId) -> Script[Agent | None]:
 def outbox_entry(outbox_id: OutboxId) -> Script[OutboxEntry | None]:
     """One delivery."""
     return fetch_one(OutboxEntry, "WHERE t.id = :id", id=outbox_id)
+
+
+def post(message_id: MessageId) -> Script[tuple[Message, Ticket, list[OutboxEntry]] | None]:
+    """A message, its ticket, and what its channel was asked to do with it, oldest first."""
+    found = yield from fetch_one(Message, "WHERE t.id = :id", id=message_id)
+    if found is None:
+        return None
+    its_ticket = yield from ticket(found.ticket_id)
+    assert its_ticket is not None, "a foreign key says so"
+    asked = yield from fetch(
+        OutboxEntry, "WHERE t.message_id = :id AND t.action <> 'send' ORDER BY t.id", id=message_id
+    )
+    return found, its_ticket, asked
 
 
 def message_of_key(client_key: str) -> Script[MessageId | None]:

@@ -11,6 +11,7 @@ import msgspec
 
 from router.model.erasure import Erasure, ErasureWork
 from router.model.ids import BlobHash, ContactId, JournalId, QuarantineId, SealedId, TicketId
+from router.model.returned import returned_id
 from router.model.tables import Message
 from router.store import media
 from router.store.erasure import as_before, overwritten
@@ -88,7 +89,7 @@ def messages(
     yield from run(
         "UPDATE messages SET external_id = NULL, in_reply_to = NULL, \"references\" = '[]', client_key = NULL, "
         "sender = NULL, subject = NULL, text = '', html = NULL, findings = '[]', redactions = '[]', care = NULL, "
-        "attachments = '[]', ext = NULL, verdict = 'null', state = 'deleted', version = version + 1 "
+        "attachments = '[]', buttons = '[]', ext = NULL, verdict = 'null', state = 'deleted', version = version + 1 "
         "WHERE id {in ids}",
         ids=ids,
     )
@@ -306,17 +307,22 @@ def counts(people: Sequence[ContactId], work: ErasureWork) -> Script[None]:
                "contact.undone"],
     )  # fmt: skip
     yield from run("DELETE FROM traffic WHERE id {in ids}", ids=list(work.senders))
+    yield from run("DELETE FROM returned WHERE id {in ids}", ids=sorted(map(returned_id, work.values)))
     yield from run("DELETE FROM private_links WHERE contact_id {in people}", people=list(people))
     yield from as_before()
 
 
-def merge_search(*, first: bool) -> Script[bool]:
-    """Rewrite some of the search index, which keeps the words of deleted rows until its parts are merged; whether
+SEARCH_INDEXES: Final = ("search_index", "held_index")
+
+
+def merge_search(index: str, *, first: bool) -> Script[bool]:
+    """Rewrite some of one of SEARCH_INDEXES, which keeps the words of deleted rows until its parts are merged; whether
     anything is left to merge. PostgreSQL keeps none."""
     yield from overwritten()
     before = yield from select("SELECT {sqlite total_changes()}{pg 0}")
     yield from run(
-        "{sqlite INSERT INTO search_index (search_index, rank) VALUES ('merge', :pages)}{pg SELECT :pages::bigint}",
+        f"{{sqlite INSERT INTO {index} ({index}, rank) VALUES ('merge', :pages)}}"  # noqa: S608 - one of ours
+        "{pg SELECT :pages::bigint}",
         pages=-MERGE_PAGES if first else MERGE_PAGES,
     )
     after = yield from select("SELECT {sqlite total_changes()}{pg 0}")

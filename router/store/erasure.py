@@ -152,10 +152,21 @@ def _work(people: Sequence[ContactId]) -> Script[ErasureWork]:
     )
     identities = yield from select("SELECT value FROM identities WHERE contact_id {in people}", people=list(people))
     newest = yield from select("SELECT COALESCE(MAX(id), '') FROM journal")
+    # What is held of them under an address that nobody has filed a message from.
+    held = yield from select(
+        "SELECT j.conversation_key FROM held AS h JOIN journal AS j ON j.id = h.journal_id "
+        "WHERE h.contact_id {in people} AND h.released_at_ms IS NULL",
+        people=list(people),
+    )
     values = {row[0] for row in identities}
     values.update(value for row in conversations for value in row[2:] if value)
     return ErasureWork(
-        keys=tuple(sorted({key_of(channel, account, peer) for channel, account, peer, _ in conversations})),
+        keys=tuple(
+            sorted(
+                {key_of(channel, account, peer) for channel, account, peer, _ in conversations}
+                | {row[0] for row in held}
+            )
+        ),
         values=tuple(sorted(values)),
         senders=tuple(
             sorted(

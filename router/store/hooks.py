@@ -15,7 +15,8 @@ from router.store.script import Script, fetch, select
 
 _ENTRY: Final = table(HookEntry)
 _DUE: Final = (
-    "((h.state = 'queued' AND NOT (h.due_at_ms > :now_ms AND h.due_at_ms <= :far_ms)) "
+    "h.state IN ('queued', 'sending') "  # said once more, for the index holds nothing else
+    "AND ((h.state = 'queued' AND NOT (h.due_at_ms > :now_ms AND h.due_at_ms <= :far_ms)) "
     "OR (h.state = 'sending' AND NOT (h.lease_until_ms > :now_ms AND h.lease_until_ms <= :far_ms))) "
     "AND NOT EXISTS (SELECT 1 FROM hooks AS p WHERE p.ticket_id = h.ticket_id AND p.webhook = h.webhook "
     "AND p.id < h.id AND p.state IN ('queued', 'sending'))"

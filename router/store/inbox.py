@@ -17,19 +17,19 @@ from router.model.errors import Refused
 from router.model.grouping import Incident
 from router.model.ids import AgentId, ContactId, EventId, MessageId, TicketId
 from router.model.limits import PAGE_MAX, SAME_TEXT_MAX
+from router.model.returned import Returned
 from router.model.tables import (
     Contact,
     Conversation,
     Event,
     Identity,
     Message,
-    OutboxAction,
     OutboxEntry,
     Participant,
     Ticket,
 )
 from router.model.timers import IdentityCheck
-from router.store import actions, alarms, blocks, checks, events, incidents, outbox, search
+from router.store import actions, alarms, blocks, checks, events, incidents, outbox, returned, search
 from router.store.codec import to_json
 from router.store.script import Script, fetch, fetch_one, select
 
@@ -95,8 +95,8 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     line: TicketLine
     messages: list[Message]
     deliveries: dict[MessageId, OutboxEntry]
-    hidings: dict[MessageId, OutboxEntry]
-    """Of posts of the customer that the channel was asked to hide."""
+    moderations: dict[MessageId, list[OutboxEntry]]
+    """What channels were asked to do with posts of the customer, oldest first."""
     events: list[Event]
     participants: list[Participant]
     identities: list[Identity]
@@ -113,6 +113,8 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     """That it is in, the newest first."""
     check: IdentityCheck | None
     """The newest identity check."""
+    returned: Returned | None
+    """What came back for good from where an answer would go."""
     same_text: int
     """Other people who wrote the same, word for word; counted up to limits.SAME_TEXT_MAX."""
 
@@ -266,6 +268,10 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
     assert conversation is not None, "a foreign key says so"
     history = yield from events.of_ticket(ticket.id, limit=EVENTS_MAX)
     deliveries = yield from outbox.of_ticket(ticket.id)
+    moderations: dict[MessageId, list[OutboxEntry]] = {}
+    for entry in deliveries:
+        if entry.action != "send":
+            moderations.setdefault(entry.message_id, []).append(entry)
     people = {message.author_id for message in messages} | {ticket.assignee_id}
     asked = yield from actions.of_ticket(ticket.id)
     people |= {row.decided_by for row in asked}
@@ -276,7 +282,7 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         line=line,
         messages=messages,
         deliveries={entry.message_id: entry for entry in deliveries if entry.action == "send"},
-        hidings={entry.message_id: entry for entry in deliveries if entry.action == "hide"},
+        moderations=moderations,
         events=history,
         participants=(yield from fetch(Participant, "WHERE t.ticket_id = :id ORDER BY t.id", id=ticket.id)),
         identities=(yield from fetch(Identity, "WHERE t.contact_id = :id ORDER BY t.id", id=ticket.contact_id)),
@@ -289,6 +295,7 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         incidents=(yield from incidents.of_ticket(ticket.id)),
         check=(yield from checks.facts(ticket)).check,
         same_text=(yield from blocks.same_text(ticket.id, ticket.contact_id, SAME_TEXT_MAX)),
+        returned=(yield from returned.of_conversation(conversation)),
     )
 
 
@@ -339,13 +346,6 @@ def contact_names(ids: list[ContactId]) -> Script[dict[ContactId, str]]:
     """How other programs name contacts: the import key, or C-n."""
     found = (yield from fetch(Contact, "WHERE t.id {in ids}", ids=ids)) if ids else []
     return {contact.id: contact_name(contact) for contact in found}
-
-
-def delivery_of(message_id: MessageId, action: OutboxAction = "send") -> Script[OutboxEntry | None]:
-    """What became of a reply, or of hiding a post."""
-    return fetch_one(
-        OutboxEntry, "WHERE t.message_id = :message_id AND t.action = :action", message_id=message_id, action=action
-    )
 
 
 def dump(*, after: str = "", limit: int = PAGE_MAX) -> Script[list[tuple[Message, Conversation]]]:

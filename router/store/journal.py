@@ -281,6 +281,14 @@ def backlog() -> Script[int]:
     return int(rows[0][0])
 
 
+def holds(conversation_key: str) -> Script[bool]:
+    """Whether anything of this sender is held."""
+    rows = yield from select(
+        "SELECT 1 FROM journal WHERE {same conversation_key :key} AND state = 'held' LIMIT 1", key=conversation_key
+    )
+    return bool(rows)
+
+
 def show(journal_id: JournalId) -> Script[JournalRow | None]:
     """One row."""
     return fetch_one(JournalRow, "WHERE t.id = :id", id=journal_id)

@@ -29,14 +29,27 @@ def get(link_id: LinkId) -> Script[tuple[PrivateLink, Ticket, Contact] | None]:
         return None
     ticket = yield from fetch_one(Ticket, "WHERE t.id = :id", id=link.ticket_id)
     assert ticket is not None, "a foreign key says so"
+    return link, ticket, (yield from _written_to(link.message_id))
+
+
+def whose(message_id: MessageId) -> Script[tuple[Ticket, Contact]]:
+    """The ticket of a message of ours, and whose the conversation is by now that it stands in."""
+    ticket = yield from fetch_one(
+        Ticket, "JOIN messages AS m ON m.ticket_id = t.id WHERE m.id = :message_id", message_id=message_id
+    )
+    assert ticket is not None, "a foreign key says so"
+    return ticket, (yield from _written_to(message_id))
+
+
+def _written_to(message_id: MessageId) -> Script[Contact]:
     contact = yield from fetch_one(
         Contact,
         "JOIN conversations AS c ON c.contact_id = t.id JOIN messages AS m ON m.conversation_id = c.id "
         "WHERE m.id = :message_id",
-        message_id=link.message_id,
+        message_id=message_id,
     )
     assert contact is not None, "foreign keys say so"
-    return link, ticket, contact
+    return contact
 
 
 def of_message(message_id: MessageId) -> Script[PrivateLink | None]:

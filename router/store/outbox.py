@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from router.model.ids import OutboxId, TicketId
+from router.model.ids import MessageId, OutboxId, TicketId
 from router.model.tables import Conversation, Message, OutboxEntry
 from router.store.codec import table
 from router.store.script import Record, Script, fetch, fetch_one, select
@@ -112,6 +112,11 @@ def of_ticket(ticket_id: TicketId) -> Script[list[OutboxEntry]]:
         "WHERE t.message_id IN (SELECT id FROM messages WHERE ticket_id = :ticket_id) ORDER BY t.id",
         ticket_id=ticket_id,
     )
+
+
+def of_message(message_id: MessageId) -> Script[list[OutboxEntry]]:
+    """All that left, or is to leave, about a message, oldest first."""
+    return fetch(OutboxEntry, "WHERE t.message_id = :message_id ORDER BY t.id", message_id=message_id)
 
 
 def waiting(*, now_ms: int) -> Script[list[Record]]:

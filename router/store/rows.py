@@ -2,7 +2,17 @@
 
 from typing import ClassVar, Literal
 
-from router.model.ids import AgentId, AttachmentId, BlobHash, JournalId, MessageId, QuarantineId, SealedId, TicketId
+from router.model.ids import (
+    AgentId,
+    AttachmentId,
+    BlobHash,
+    HeldId,
+    JournalId,
+    MessageId,
+    QuarantineId,
+    SealedId,
+    TicketId,
+)
 from router.model.message import StoredAttachment
 from router.model.tables import Row
 
@@ -113,4 +123,13 @@ class SearchRow(Row, frozen=True, kw_only=True):
     KEY: ClassVar[str] = "message_id"
     message_id: MessageId
     ticket_id: TicketId
+    document: str
+
+
+class HeldText(Row, frozen=True, kw_only=True):
+    """What a held message is found by."""
+
+    TABLE: ClassVar[str] = "held_text"
+    KEY: ClassVar[str] = "held_id"
+    held_id: HeldId
     document: str

@@ -12,6 +12,8 @@ from typing import Final
 
 import msgspec
 
+from router.model.message import Care
+
 DOCUMENT_BYTES_MAX: Final = 400_000
 """Of one document, in UTF-8: a tsvector holds at most 1 MiB."""
 WORD_CHARS_MAX: Final = 64
@@ -48,6 +50,17 @@ def document(*texts: str | None) -> str:
     if len(encoded) <= DOCUMENT_BYTES_MAX:
         return joined
     return encoded[: DOCUMENT_BYTES_MAX + 1].rpartition(b" ")[0].decode()
+
+
+def findable(subject: str | None, text: str | None, care: Care | None) -> list[str | None]:
+    """What the search may find of a message: a policy may keep values and placeholders from it."""
+    found = []
+    for field, words in (("subject", subject), ("text", text)):
+        for span in reversed(care.unindexed if care is not None else ()):
+            if span.field == field and words:
+                words = f"{words[: span.start]}\n{words[span.end :]}"  # noqa: PLW2901 - what is left of it
+        found.append(words)
+    return found
 
 
 class Query(msgspec.Struct, frozen=True):

@@ -5,15 +5,18 @@ from typing import Final
 
 from router.model.abuse import Traffic
 from router.model.grouping import Mark, Matter
-from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys
+from router.model.returned import mail_address, returned_id
+from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys, thread_root
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
-from router.store import actions, blocks, channel_load
+from router.store import actions, blocks, channel_load, returned
 from router.store.codec import table
 from router.store.script import Script, fetch, select
 from rules.pieces import PIECES_MAX
 
 OPEN_TICKETS_MAX: Final = 20
 """Newest not-closed tickets loaded per contact."""
+THREADED_MAX: Final = 10
+"""Newest conversations loaded per Outlook thread."""
 MARKS_MAX: Final = 5
 """Newest tickets loaded per strong value."""
 
@@ -37,6 +40,7 @@ def gather(keys: SnapshotKeys) -> Script[Snapshot]:
     yield from _marks(snapshot, keys)
     yield from _tickets(snapshot, keys)
     yield from _pointed_to(snapshot)
+    yield from _returned(snapshot, keys)
     yield from _abuse(snapshot, keys)
     if keys.actions and snapshot.tickets:
         _put(snapshot, (yield from actions.of_tickets(sorted(snapshot.tickets))))
@@ -52,6 +56,14 @@ def _abuse(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
     if keys.blocked:
         for key, block in (yield from blocks.that_may_hold(keys.blocked, snapshot.contacts)):
             snapshot.blocks.setdefault(key, []).append(block)
+
+
+def _returned(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
+    """What came back from where mail would go."""
+    addresses = filter(None, map(mail_address, snapshot.conversations_by_id.values()))
+    wanted = {*keys.returned, *map(returned_id, addresses)}
+    if wanted:
+        _put(snapshot, (yield from returned.of_ids(wanted)))
 
 
 def _put(snapshot: Snapshot, rows: Collection[object]) -> None:
@@ -92,6 +104,7 @@ def _conversations(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
     ids.update(message.conversation_id for message in snapshot.messages.values())
     if ids:
         _put(snapshot, (yield from fetch(Conversation, "WHERE t.id {in ids}", ids=sorted(ids))))
+    yield from _threaded(snapshot, keys)
     wanted = {*keys.conversations, *_same_thread(snapshot, keys)}
     if wanted:
         _put(snapshot, (yield from fetch(
@@ -100,6 +113,21 @@ def _conversations(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
             "ON {same t.thread k.thread} AND {same t.peer k.peer} "
             "AND t.channel = k.channel AND t.account = k.account AND t.visibility = k.visibility",
             keys=sorted(wanted),
+        )))  # fmt: skip
+
+
+def _threaded(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
+    """The newest few of each Outlook thread: some programs put the same Thread-Index into every mail."""
+    if keys.thread_roots:
+        _put(snapshot, (yield from fetch(
+            Conversation,
+            "JOIN {each keys channel account root} AS k ON substr(t.thread_index, 1, 44) = k.root "
+            "AND t.channel = k.channel AND t.account = k.account AND t.thread_index IS NOT NULL "
+            "AND t.id >= COALESCE((SELECT c.id FROM conversations AS c WHERE substr(c.thread_index, 1, 44) = k.root "
+            "AND c.channel = k.channel AND c.account = k.account AND c.thread_index IS NOT NULL "
+            "ORDER BY c.id DESC LIMIT 1 OFFSET :skipped), '')",
+            keys=sorted({key[:3] for key in keys.thread_roots}),
+            skipped=THREADED_MAX - 1,
         )))  # fmt: skip
 
 
@@ -123,6 +151,13 @@ def _same_thread(snapshot: Snapshot, keys: SnapshotKeys) -> list[ConversationKey
         (snapshot.messages[key].conversation_id, peer) for key, peer in keys.thread_peers if key in snapshot.messages
     ]
     known = snapshot.conversations_by_id
+    pairs += [
+        (conversation.id, peer)
+        for channel, account, root, peer in keys.thread_roots
+        for conversation in known.values()
+        if (conversation.channel, conversation.account) == (channel, account)
+        and thread_root(conversation.thread_index or "") == root
+    ]
     return [
         (found.channel, found.account, found.visibility, found.thread, peer)
         for id_, peer in (*pairs, *keys.token_peers)

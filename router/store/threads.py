@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from router.connector import ThreadFile, ThreadMessage, ThreadTicket
 from router.model.filetypes import UNTOLD
 from router.model.ids import AttachmentId, ConversationId, MessageId
 from router.model.message import StoredAttachment
 from router.model.tables import Agent, Message, OutboxEntry
+from router.model.threads import ThreadFile, ThreadMessage, ThreadTicket
 from router.store.codec import table
 from router.store.script import Script, fetch, fetch_one, select
 
@@ -53,6 +53,7 @@ def read(channel: str, account: str, thread: str, peer: str, after_seq: int) -> 
             delivery=states.get(message.id),
             at_ms=message.sent_at_ms,
             deleted=message.state == "deleted",
+            buttons=message.buttons if message.state == "live" else (),
             files=tuple(thread_file(file) for file in message.attachments if file.state == "stored"),
         )
         for row, message in zip(rows, messages, strict=True)

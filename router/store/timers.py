@@ -2,7 +2,7 @@
 
 from router.model.ids import TicketId
 from router.model.snapshot import Unlooked
-from router.model.tables import OutboxEntry, Ticket
+from router.model.tables import Message, OutboxEntry, Ticket
 from router.model.timers import Timer
 from router.store.script import Script, fetch, fetch_one, select
 
@@ -26,6 +26,15 @@ def next_due() -> Script[int | None]:
 def of_ticket(ticket_id: TicketId) -> Script[list[Timer]]:
     """All of a ticket, in the order in which they were set."""
     return fetch(Timer, "WHERE t.ticket_id = :ticket_id ORDER BY t.created_at_ms, t.id", ticket_id=ticket_id)
+
+
+def edited(timer: Timer) -> Script[tuple[Message, Ticket]]:
+    """The message that a timer is about, and the ticket that it is in by now."""
+    message = yield from fetch_one(Message, "WHERE t.id = :id", id=timer.about)
+    assert message is not None, "messages are blanked, not deleted"
+    ticket = yield from fetch_one(Ticket, "WHERE t.id = :id", id=message.ticket_id)
+    assert ticket is not None, "a foreign key says so"
+    return message, ticket
 
 
 def unlooked(timer: Timer) -> Script[Unlooked]:

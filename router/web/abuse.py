@@ -81,7 +81,8 @@ class AbuseApi:
         return await self._answer(row)
 
     async def held(self, request: web.Request) -> web.Response:
-        """GET /api/v1/held: what waits, the newest first; of one contact, ticket or block where asked for."""
+        """GET /api/v1/held: what waits, the newest first; of one contact, ticket or block, or with words, where asked
+        for."""
         agent, query = await self._auth.agent(request), request.query
         contacts = None
         if "contact" in query:
@@ -92,6 +93,7 @@ class AbuseApi:
                 contacts=contacts,
                 ticket_id=await self._ticket(query["ticket"], agent) if "ticket" in query else None,
                 block_id=BlockId(query["block"]) if "block" in query else None,
+                text=query.get("q"),
                 before=query.get("cursor"),
             )
         )

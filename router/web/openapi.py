@@ -1,10 +1,12 @@
 """GET /api/openapi.json: OpenAPI 3.1 of the API, with the schemas made from the types that decode the wire."""
 
 from functools import cache
+from typing import get_args
 
 import msgspec
 from aiohttp import web
 
+from router.core.moderation import Reason
 from router.model.wire import message_schemas
 from router.web.openapi_parts import (
     ANY,
@@ -76,7 +78,7 @@ def _paths() -> dict[str, object]:
         "/api/v1/tickets": {
             "get": operation(
                 "A page of tickets",
-                answers=answers(fields(tickets={"type": "array", "items": ANY}, total=WHOLE, cursor=TEXT)),
+                answers=answers(fields(tickets={"type": "array", "items": ANY}, total=WHOLE, cursor=TEXT, held=WHOLE)),
                 parameters=query("view", "queue", "q", "contact", "cursor", "limit"),
             )
         },
@@ -94,6 +96,11 @@ def _paths() -> dict[str, object]:
                         solve=FLAG,
                         confirmed=findings,
                         files={"type": "array", "items": TEXT},
+                        private={
+                            "description": "a public post of the customer to answer in private: by a message that its "
+                            "writer alone reads, or in public with a link into private",
+                            **fields(post=TEXT, way={"enum": ["answer", "link"]}),
+                        },
                     )
                 ),
             )
@@ -278,6 +285,15 @@ def _own_paths() -> dict[str, object]:
                 "Take back a file that was attached and not sent",
                 answers=answers(fields(ok=FLAG)),
                 parameters=in_path("attachment"),
+            )
+        },
+        "/api/v1/messages/{message}/{what}": {
+            "post": operation(
+                "Have a customer's public post taken out of sight (hide), shown again (unhide) or deleted (delete) on "
+                "its network, where that takes such requests; asked for again, nothing more happens",
+                answers=answers(fields(message=ANY)),
+                parameters=in_path("message", "what"),
+                body=body(fields(reason={"enum": list(get_args(Reason))})),
             )
         },
         "/api/v1/messages/{message}/reveal": {

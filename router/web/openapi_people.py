@@ -118,7 +118,7 @@ def abuse_paths() -> dict[str, object]:
             "get": operation(
                 "Messages of blocked senders and of floods that wait, the newest first",
                 answers=answers(fields(held=listed, cursor=TEXT)),
-                parameters=query("contact", "ticket", "block", "cursor"),
+                parameters=query("contact", "ticket", "block", "q", "cursor"),
             )
         },
         "/api/v1/held/release": {

@@ -19,6 +19,7 @@ from router.flow.health import HealthBoard
 from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.media import Media
+from router.flow.moderation import Moderator
 from router.flow.people import People
 from router.flow.regrouping import Regroupings
 from router.flow.remedies import Remedies
@@ -44,6 +45,7 @@ from router.web.feed import FeedSocket
 from router.web.files import THREAD_FILE, FilesApi
 from router.web.incidents import IncidentsApi
 from router.web.messages import MessagesApi
+from router.web.moderation import ModerationApi
 from router.web.ops import ops_routes
 from router.web.problems import answer, body_of, middleware
 from router.web.regrouping import RegroupingApi
@@ -81,6 +83,7 @@ class Server:
         context: ContextReader,
         verification: Verification,
         feed: Feed,
+        moderator: Moderator,
         regroupings: Regroupings,
         incidents: Incidents,
         rulebook: Rulebook,
@@ -116,6 +119,7 @@ class Server:
             views=views,
             clock=clock,
         )
+        self._moderation = ModerationApi(store=store, auth=auth, moderator=moderator, views=views)
         self._files = FilesApi(store=store, auth=auth, media=media, uploads=uploads, signer=keys)
         self._contacts = ContactsApi(store=store, auth=auth, people=people, erasures=erasures)
         self._abuse = AbuseApi(store=store, auth=auth, abuse=abuse, clock=clock)
@@ -154,6 +158,7 @@ class Server:
                 web.get("/api/openapi.json", openapi.serve),
                 *ops_routes(self._status, self._metrics),
                 *self._tickets.routes(),
+                *self._moderation.routes(),
                 *self._files.routes(),
                 *self._contacts.routes(),
                 *self._abuse.routes(),

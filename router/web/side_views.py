@@ -6,6 +6,7 @@ from router.core.needs import needed
 from router.model.actions import ActionEntry
 from router.model.alarms import PageEntry
 from router.model.ids import AgentId
+from router.model.returned import Returned
 from router.model.tables import Ticket
 from router.model.timers import IdentityCheck
 from rules.ruleset import Ruleset
@@ -59,6 +60,11 @@ def facts_view(ticket: Ticket, ruleset: Ruleset) -> list[dict[str, object]]:
         }
         for fact in needed(ticket, ruleset)
     ]
+
+
+def returned_view(row: Returned | None) -> dict[str, object] | None:
+    """That mail came back for good, so that nothing automatic goes there."""
+    return None if row is None else {"status": row.status, "at_ms": row.at_ms, "message_id": row.message_id}
 
 
 def check_view(check: IdentityCheck | None) -> dict[str, object] | None:

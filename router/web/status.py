@@ -1,15 +1,18 @@
 """How the house is: health checks, the gauges that are read when asked, and the status line of the inbox."""
 
 import asyncio
+from functools import cache
 
 import msgspec
 from aiohttp import web
 
 from router.bus import Bus
+from router.core.channel_remarks import Translate, translator
+from router.discovery import manifest_of
 from router.flow.feed import Feed
 from router.flow.health import HealthBoard
 from router.flow.rulebook import Rulebook
-from router.model.errors import StoreUnavailable
+from router.model.errors import ConfigError, StoreUnavailable
 from router.model.ids import AgentId
 from router.store import events as store_events
 from router.store import inbox
@@ -48,6 +51,7 @@ class Status:
                     "account": c.account,
                     "state": c.state,
                     "detail": c.detail,
+                    "zh": {"detail": _translator(c.kind)(c.detail)},
                     "last_event_at_ms": c.last_event_at_ms,
                     "quota_left": c.quota_left,
                 }
@@ -108,6 +112,15 @@ class Status:
             detail = f"the database answers, but takes no writes, so nothing is accepted: {self._health.writes_fail}"
             return problem(503, "not_ready", detail)
         return answer({"status": "ready", "bus": "up" if self._bus.healthy() else "down"})
+
+
+@cache
+def _translator(kind: str) -> Translate:
+    """Of a connector kind; one that is installed nowhere here, another process runs, says what the house knows."""
+    try:
+        return translator(manifest_of(kind).chinese)
+    except ConfigError:
+        return translator({})
 
 
 def _in_both_languages(found: Problem) -> dict[str, object]:

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from router.core.calls import CallCommand, Direction
 from router.core.guard import Concern
+from router.core.private_answers import PrivateWay
 from router.core.replies import ReplyCommand
 from router.flow.channels import Channels
 from router.flow.commands import Commands
@@ -16,7 +17,7 @@ from router.model.ids import AgentId, AttachmentId, EventId, MessageId, OutboxId
 from router.model.limits import ATTACHMENTS_MAX, CALL_SECONDS_MAX, CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
 from router.model.sources import Clock
 from router.model.tables import Agent, TicketState, Urgency
-from router.store import inbox
+from router.store import blocks, inbox
 from router.store.inbox import TicketDetail, View
 from router.store.script import Store
 from router.web.auth import Auth
@@ -27,6 +28,11 @@ _KEY_CHARS_MAX = 200
 _LIMIT_DIGITS_MAX = 9
 
 
+class _Private(msgspec.Struct, forbid_unknown_fields=True):
+    post: MessageId
+    way: PrivateWay = "answer"
+
+
 class _Reply(msgspec.Struct, forbid_unknown_fields=True):
     text: str
     last_seen: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
@@ -34,6 +40,7 @@ class _Reply(msgspec.Struct, forbid_unknown_fields=True):
     solve: bool = False
     confirmed: Annotated[tuple[Concern, ...], msgspec.Meta(max_length=CONFIRMED_MAX)] = ()
     files: Annotated[tuple[AttachmentId, ...], msgspec.Meta(max_length=ATTACHMENTS_MAX)] = ()
+    private: _Private | None = None
 
 
 class _Note(msgspec.Struct, forbid_unknown_fields=True):
@@ -113,6 +120,7 @@ class TicketsApi:
             web.post(f"{one}/queue", self.queue),
             web.post(f"{one}/urgency", self.urgency),
             web.post(f"{one}/snooze", self.snooze),
+            web.post(f"{one}/mail-again", self.mail_again),
             web.post("/api/v1/messages/{message}/reveal", self.reveal),
             web.post("/api/v1/outbox/{outbox}/{what:retry|discard}", self.outbox),
         ]
@@ -138,8 +146,10 @@ class TicketsApi:
                 limit=int(limit),
             )
         )
-        rows = [ticket_row(line) for line in page.lines]
-        return answer({"tickets": rows, "total": page.total, "cursor": page.cursor})
+        found: dict[str, object] = {"tickets": [ticket_row(line) for line in page.lines], "total": page.total}
+        if query.get("q", "").strip():  # what is held is in no ticket, and is to be found all the same
+            found["held"] = (await self._store.read(blocks.count_held(text=query["q"]))).held
+        return answer({**found, "cursor": page.cursor})
 
     async def show(self, request: web.Request) -> web.Response:
         """GET /api/v1/tickets/{id or number}."""
@@ -160,6 +170,8 @@ class TicketsApi:
             solve=asked.solve,
             confirmed=asked.confirmed,
             files=asked.files,
+            post=None if asked.private is None else asked.private.post,
+            way="answer" if asked.private is None else asked.private.way,
         )
         try:
             message_id = await self._commands.reply(command, agent)
@@ -235,6 +247,12 @@ class TicketsApi:
         agent = await self._auth.agent(request)
         asked = await body_of(request, _Snooze)
         await self._commands.snooze(await self._ticket_id(request, agent), asked.until_ms, agent)
+        return await self._changed(request, agent)
+
+    async def mail_again(self, request: web.Request) -> web.Response:
+        """POST .../mail-again."""
+        agent = await self._auth.agent(request)
+        await self._commands.mail_again(await self._ticket_id(request, agent), agent)
         return await self._changed(request, agent)
 
     async def reveal(self, request: web.Request) -> web.Response:

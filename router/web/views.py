@@ -1,25 +1,28 @@
 """Rows as the inbox's JSON: what a ticket, a message, an event look like to an agent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import msgspec
 
 from router.core.account import account_of
-from router.core.quotes import fold
+from router.core.quotes import fold, writer_of
 from router.core.verification import unlocked_until
 from router.flow.channels import Channels
+from router.model.buttons import degraded
+from router.model.capabilities import Moderation
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_FILES_MAX
 from router.model.message import Care, PickedPolicy, Redaction
 from router.model.tables import Event, Message, OutboxEntry
-from router.store import inbox
+from router.store import inbox, outbox
 from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
 from router.web.contacts import identity_view
 from router.web.files import shown_as
-from router.web.side_views import action_view, check_view, facts_view, page_view
+from router.web.post_views import NOWHERE, DeliveryView, ModerationView, Reach, WayView, delivery_fields, reach_of
+from router.web.side_views import action_view, check_view, facts_view, page_view, returned_view
 from rules.ruleset import Ruleset
 
 
@@ -85,16 +88,6 @@ class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
     """image, audio: what the inbox may do with it besides offering it."""
 
 
-class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a reply."""
-
-    outbox_id: str
-    state: str
-    attempts: int
-    error: str | None
-    due_at_ms: int
-
-
 class FoldView(msgspec.Struct, frozen=True, kw_only=True):
     """A span shown closed: quoted history, a signature."""
 
@@ -139,8 +132,10 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     attachments: tuple[AttachmentView, ...]
     automatic: str
     delivery: DeliveryView | None
-    hiding: DeliveryView | None
-    """Of a post of the customer that is to be taken out of sight."""
+    moderation: ModerationView | None
+    moderates: tuple[Moderation, ...]
+    """What the network can be asked to do with it now."""
+    private_ways: tuple[WayView, ...]
     state: str
     revision: int
     sent_at_ms: int
@@ -196,14 +191,21 @@ def ticket_row(line: TicketLine) -> TicketRow:
 
 
 def message_view(
-    message: Message, names: Mapping[AgentId, str], delivery: OutboxEntry | None, hiding: OutboxEntry | None
+    message: Message,
+    names: Mapping[AgentId, str],
+    deliveries: Sequence[OutboxEntry],
+    reach: Reach = NOWHERE,
 ) -> MessageView:
-    """One message with its delivery."""
+    """One message with its deliveries, oldest first."""
+    sent = [entry for entry in deliveries if entry.action == "send"]
+    asked = [entry for entry in deliveries if entry.action != "send" and entry.state != "cancelled"]
     if message.kind == "inbound":
         sender = message.sender
         author = AuthorView(type="customer", id=sender.id if sender else None, name=sender.name if sender else None)
     elif message.author_id is not None:
         author = AuthorView(type="agent", id=message.author_id, name=names.get(message.author_id))
+    elif message.kind == "note" and message.sender is not None:  # an agent's address that is nobody's login
+        author = AuthorView(type="agent", id=None, name=message.sender.id)
     else:
         author = AuthorView(type="system", id=None, name=None)
     return MessageView(
@@ -214,8 +216,8 @@ def message_view(
         account=message.account,
         visibility=message.visibility,
         subject=message.subject,
-        text=message.text,
-        folds=tuple(FoldView(start=f.start, end=f.end, kind=f.kind) for f in fold(message.text))
+        text=degraded(message.text, message.buttons, None)[0],
+        folds=tuple(FoldView(start=f.start, end=f.end, kind=f.kind) for f in fold(message.text, writer_of(message)))
         if message.kind == "inbound"
         else (),
         has_html=message.html is not None,
@@ -238,21 +240,15 @@ def message_view(
             for file in message.attachments
         ),
         automatic=message.automatic,
-        delivery=_delivery_view(delivery),
-        hiding=_delivery_view(hiding),
+        delivery=DeliveryView(**delivery_fields(sent[-1])) if sent else None,
+        moderation=ModerationView(action=asked[-1].action, **delivery_fields(asked[-1])) if asked else None,
+        moderates=reach.moderates,
+        private_ways=reach.ways,
         state=message.state,
         revision=message.revision,
         sent_at_ms=message.sent_at_ms,
         received_at_ms=message.received_at_ms,
         why=message.verdict,
-    )
-
-
-def _delivery_view(entry: OutboxEntry | None) -> DeliveryView | None:
-    if entry is None:
-        return None
-    return DeliveryView(
-        outbox_id=entry.id, state=entry.state, attempts=entry.attempts, error=entry.error, due_at_ms=entry.due_at_ms
     )
 
 
@@ -299,7 +295,15 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
     return {
         "ticket": ticket_row(detail.line),
         "messages": [
-            message_view(message, detail.agent_names, detail.deliveries.get(message.id), detail.hidings.get(message.id))
+            message_view(
+                message,
+                detail.agent_names,
+                [
+                    *detail.moderations.get(message.id, ()),
+                    *([detail.deliveries[message.id]] if message.id in detail.deliveries else ()),
+                ],
+                reach_of(message, detail, channels, now_ms),
+            )
             for message in detail.messages
         ],
         "events": [event_view(event, detail.agent_names) for event in detail.events],
@@ -321,6 +325,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
         "related": [ticket_row(line) for line in detail.related],
         "incidents": [{"id": one.id, "title": one.title, "state": one.state} for one in detail.incidents],
         "same_text": detail.same_text,
+        "returned": returned_view(detail.returned),
         "can_reply": reason is None,
         "cannot_reply_reason": reason,
         "text_max": way_out.text_max,
@@ -366,6 +371,4 @@ class Views:
         if message is None:
             return None
         names = await self._store.read(inbox.agent_names({message.author_id}))
-        delivery = await self._store.read(inbox.delivery_of(message_id))
-        hiding = await self._store.read(inbox.delivery_of(message_id, "hide"))
-        return message_view(message, names, delivery, hiding)
+        return message_view(message, names, await self._store.read(outbox.of_message(message_id)))

@@ -127,6 +127,27 @@ async def test_all_that_is_held_is_one_click_away(house, chromium):
         await expect(place).to_have_count(0)
 
 
+async def test_a_search_says_that_what_it_found_is_held_and_why(house, chromium):
+    async with desk(chromium, house.link, language="zh-CN") as page:
+        await open_ticket(page, "T-1002")
+        await page.locator("[data-menu=people]").click()
+        await page.get_by_role("menuitem", name="屏蔽").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("原因").fill("诈骗广告")
+        await dialog.get_by_role("button", name="屏蔽").click()
+        await expect(page.locator("[data-block]")).to_be_visible()
+        await house.say("bob", "a zebrafish for you", "another offer")
+        await page.locator("#search").fill("zebrafish")
+        found = page.locator("[data-held-found]")
+        await expect(found).to_have_text("1 条被拦下的消息含有这些字词")
+        await expect(page.locator(".row")).to_have_count(0)
+        await found.click()
+        await expect(dialog).to_contain_text("已拦下，含“zebrafish”")
+        await expect(dialog.locator("[data-held]")).to_have_count(1)
+        await expect(dialog).to_contain_text("由 Mei 屏蔽：诈骗广告")
+        assert await violations(page) == []
+
+
 async def test_whoever_proves_nothing_is_blocked_by_the_address_they_write_from(house, chromium):
     await house.say("eve", "I am your bank", verified=False)
     async with desk(chromium, house.link) as page:
@@ -159,6 +180,22 @@ async def test_the_same_again_is_shown_as_one_and_opens_to_each(house, chromium)
         assert await violations(page) == []
         await house.say("ann", "where is my money?")
         await expect(page.locator("[data-repeats='5']")).to_contain_text("5 times")
+
+
+async def test_edits_without_end_are_shown_as_folded_with_the_newest_text_and_the_reason(house, chromium):
+    said = {"channel": "telegram", "visibility": "private", "sent_at": "2026-11-02T08:00:03Z", "sender": {"id": "bob"}}
+    edit = said | {"kind": "edit", "target_id": "m6"}
+    edits = [edit | {"message_id": f"e{n}", "text": f"draft {n}"} for n in range(12)]
+    async with house.program.post("/api/v1/messages", json=edits) as told:
+        assert told.status == 202
+    await decided(house.app)
+    async with desk(chromium, house.link, language="zh-CN") as page:
+        await open_ticket(page, "T-1002")
+        message = page.locator(".log .message.inbound")
+        await expect(message).to_contain_text("draft 11")
+        await expect(message).to_contain_text("已合并 2 次编辑")
+        await expect(message.locator("[title*='编辑过于频繁']")).to_have_count(1)
+        assert await violations(page) == []
 
 
 async def test_a_channel_in_a_flood_has_a_banner(house, chromium):

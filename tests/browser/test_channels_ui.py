@@ -9,9 +9,11 @@ from tests.browser.desk import desk, violations
 from tests.browser.matters_house import matters_house
 
 WORDS = {
-    "en": ("Channels", "Paused", "Credentials refused", "1 channel does not work", "go on with: switchboard"),
-    "zh-CN": ("渠道", "已暂停", "凭据被拒绝", "1 个渠道不可用", "switchboard channels resume"),
-}
+    "en": ("Channels", "Paused", "Credentials refused", "1 channel does not work", "go on with: switchboard",
+           "Telegram refuses the token: sic"),
+    "zh-CN": ("渠道", "已暂停", "凭据被拒绝", "1 个渠道不可用", "由运维人员暂停，自",
+              "Telegram 拒绝了令牌：sic"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh-CN", "dark")])
@@ -24,7 +26,7 @@ async def test_a_paused_channel_and_one_with_dead_credentials_are_told_with_what
 
 
 async def looked_at(house, chromium, language, theme):
-    title, paused, refused, broken, remedy = WORDS[language]
+    title, paused, refused, broken, remedy, said = WORDS[language]
     async with desk(chromium, house.link, language=language, theme=theme) as page:
         place = page.locator("[data-place=channels]")
         await expect(place.locator(".count")).to_have_text("")
@@ -32,7 +34,8 @@ async def looked_at(house, chromium, language, theme):
         off = Switch(kind="api", account="default", cause="operator", since_ms=now_ms)
         await house.app.store.write(switches.turn_off(off))
         dead = health.ChannelHealth(
-            kind="telegram", account="shop", state="auth_failed", detail="the token is wrong", at_ms=now_ms,
+            kind="telegram", account="shop", state="auth_failed", detail="Telegram refuses the token: sic",
+            at_ms=now_ms,
             last_event_at_ms=now_ms - 60_000, quota_left=12,
         )  # fmt: skip
         await house.app.store.write(health.report(dead))
@@ -42,7 +45,7 @@ async def looked_at(house, chromium, language, theme):
         first = dialog.locator(".channels > li").first
         await expect(first).to_have_attribute("data-channel", "telegram/shop")
         await expect(first).to_contain_text(refused)
-        await expect(first).to_contain_text("the token is wrong")
+        await expect(first).to_contain_text(said)
         await expect(first).to_contain_text("12")
         mine = dialog.locator('[data-channel="api/default"]')
         await expect(mine).to_contain_text(paused)

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 import rules.wordlists
+from router.model.buttons import Button
 from tests.servers.chat_house import RECEIPT, ChatHouse, running_chat
 from tests.servers.chat_page import opened, reader, visitor_of, write
 
@@ -276,14 +277,14 @@ async def _walk_accessibly(chromium: Browser, language: str, theme: str, width: 
         options = {"locale": language, "color_scheme": theme, "viewport": {"width": width, "height": 800}}
         async with reader(chromium, **options) as page:
             await opened(page, chat)
-            await _require_accessible(page)
+            await require_accessible(page)
             await write(page, "https://example.org/" + "a-long-address/" * 30)
             await expect(page.locator(".system")).to_be_visible()
             house.add(visitor_of(house), author="agent", author_name="Mei", text="[SEED_PHRASE] ok", delivery="sent")
             await expect(page.locator(".agent")).to_be_visible()
             await write(page, PHRASE)
             await expect(page.get_by_role("alert")).not_to_be_empty()
-            await _require_accessible(page)
+            await require_accessible(page)
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             field = await page.locator("#text").evaluate("(field) => parseFloat(getComputedStyle(field).fontSize)")
             assert field >= 16, "smaller, and iOS zooms in on it"
@@ -292,7 +293,8 @@ async def _walk_accessibly(chromium: Browser, language: str, theme: str, width: 
                 assert min(box["width"], box["height"]) >= 36
 
 
-async def _require_accessible(page: Page) -> None:
+async def require_accessible(page: Page) -> None:
+    """Nothing on the page is against the rules of axe."""
     await page.evaluate(AXE.read_text("utf-8"))
     report = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     assert [(found["id"], [node["html"] for node in found["nodes"]]) for found in report["violations"]] == []
@@ -309,9 +311,11 @@ async def test_forbidden_storage_is_no_reason_to_fail(chromium, chat, house):
         assert [event.text for event in house.events.values()] == ["still works"]
 
 
-def test_both_languages_say_the_same_things():
+@pytest.mark.parametrize("part", ["", "files/"])
+def test_both_languages_say_the_same_things(part):
     static = Path(__file__).parents[2] / "connectors" / "webchat" / "static"
-    english, chinese = (json.loads((static / "i18n" / f"{name}.json").read_text("utf-8")) for name in ("en", "zh-CN"))
+    words = [static / "i18n" / f"{part}{name}.json" for name in ("en", "zh-CN")]
+    english, chinese = (json.loads(path.read_text("utf-8")) for path in words)
     assert list(english) == list(chinese)
     for key, words in english.items():
         assert words
@@ -345,3 +349,34 @@ async def test_a_private_link_that_was_used_says_so_and_lets_write_all_the_same(
     await expect(page.locator(".own .meta")).to_contain_text("Sent")
     (event,) = house.events.values()
     assert event.sender.id != "g-somebody-else"
+
+
+async def test_buttons_below_an_answer_are_pressed_once_by_keyboard(page, chat, house):
+    await opened(page, chat)
+    await write(page, "hello")
+    await expect(page.locator(".own .meta")).to_contain_text("Sent")
+    house.add(
+        visitor_of(house),
+        author="system",
+        text="What is it about?",
+        buttons=(
+            Button(label="Deposit", says="My deposit is missing"),
+            Button(label="Status", url="https://example.com/status"),
+        ),
+    )
+    answer = page.get_by_role("log").locator(".system").last
+    link = answer.get_by_role("link", name="Status")
+    await expect(link).to_have_attribute("href", "https://example.com/status")
+    assert [await link.get_attribute(name) for name in ("target", "rel")] == ["_blank", "noopener"]
+    button = answer.get_by_role("button", name="Deposit")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".own .bubble").last).to_have_text("My deposit is missing")
+    await expect(page.locator(".own .meta").last).to_contain_text("Sent")
+    await button.click()
+    await page.keyboard.press("Enter")
+    await write(page, "thanks")
+    await expect(page.locator(".own .bubble")).to_have_text(["hello", "My deposit is missing", "thanks"])
+    assert [event.text for event in house.events.values()] == ["hello", "My deposit is missing", "thanks"]
+    await page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert await page.evaluate("async () => (await axe.run(document)).violations.map((v) => v.id)") == []

@@ -111,3 +111,8 @@ class Bench(ABC):
     @abstractmethod
     def seen(self, customer: str, account: str = "default") -> list[str]:
         """Our texts as the customer sees them, in order; what a client shows once stands here once."""
+
+    def buttons(self, customer: str, account: str = "default") -> list[tuple[str, str]]:
+        """Buttons below those texts: label, and the address that it opens or what it says."""
+        # Clients without buttons show none.
+        return []

@@ -9,13 +9,20 @@ from contextlib import closing, contextmanager
 from io import StringIO
 from pathlib import Path
 
+import msgspec
+
 from router.app import ROLES, App
 from router.cli.people import add_api_token
 from router.clock import SystemClock
 from router.config import ChannelConfig, Config, RulesConfig, SecretsConfig, ServerConfig, StorageConfig
+from router.core.announcements import Announcement, announce
 from router.core.replies import ReplyCommand
-from router.model.tables import Agent
-from router.store import journal, people, switches
+from router.model.buttons import Button
+from router.model.changes import Add, Change
+from router.model.ids import MessageId
+from router.model.tables import Agent, Message
+from router.store import changes as store_changes
+from router.store import commands, journal, people, switches
 from router.store.script import Record, Script, run, select
 from router.telemetry import StructuredLog
 from tests.conformance.bench import Bench, Said
@@ -160,6 +167,36 @@ class House:
         )
         return await self.app.commands.reply(command, MEI)
 
+    async def offer(self, said: Said, text: str, *buttons: Button) -> str:
+        """An agent answers with buttons below the text; the reply's id. The inbox has none yet: templates do."""
+        ((ticket_id, where, external),) = await self.rows(
+            "SELECT ticket_id, conversation_id, external_id FROM messages WHERE external_id = :id", id=said.id
+        )
+        ticket = await self.app.store.read(commands.ticket(ticket_id))
+        assert ticket is not None
+        announced = Announcement(
+            ticket=ticket,
+            conversation_id=where,
+            channel=ticket.channel,
+            account=ticket.account,
+            visibility="private",
+            in_reply_to=external,
+            references=(),
+            subject="",
+            text=text,
+            buttons=buttons,
+            language="en",
+            template="offer",
+            now_ms=self.app.clock.now_ms(),
+        )
+        message_id = MessageId(self.app.ids.new())
+        changes = announce(announced, message_id, self.app.ids)
+        made = [_by_an_agent(change) for change in changes]
+        await self.app.store.write(store_changes.apply(made, now_ms=announced.now_ms))
+        for topic in ("outbox", "events"):
+            await self.app.bus.notify(topic)
+        return message_id
+
     @contextmanager
     def store_away(self) -> Iterator[None]:
         """Another program has the database locked: every write of the house waits and is then refused."""
@@ -177,6 +214,12 @@ class House:
         for account in self._accounts:
             await self.app.store.write(switches.turn_on(self.bench.kind, account, "credentials"))
         await self.app.switches.look()
+
+
+def _by_an_agent(change: Change) -> Change:
+    if not (isinstance(change, Add) and isinstance(change.row, Message)):
+        return change
+    return Add(msgspec.structs.replace(change.row, author_id=MEI.id, automatic="none"))
 
 
 def _rows(sql: str, values: dict[str, object]) -> Script[list[Record]]:

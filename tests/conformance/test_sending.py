@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from router.model.buttons import Button
+
 
 async def asked(house, bench, *customers):
     """Customers who have written, each with what they said."""
@@ -25,6 +27,29 @@ async def test_20_an_answer_is_there_once_and_has_its_id(house, bench):
         _, error, attempts, _ = await house.until_sent(await house.answer(ann, text))
         assert (error, attempts) == (None, 1)
     await seen(house, bench, "ann", *texts)
+
+
+OFFERED = (
+    Button(label="Yes", says="Yes"),
+    Button(label="Status", url="https://example.com/status"),
+    Button(label="什么都没有到账", says="我的充值没有到账，订单里也看不到，请帮我查一下好吗，谢谢"),
+    Button(label="A label that is longer than some have room for", says="No"),
+    Button(label="Refund", says="I want my money back"),
+)
+
+
+async def test_20_buttons_are_shown_or_told_and_none_is_dropped(house, bench):
+    (ann,) = await asked(house, bench, "ann")
+    message_id = await house.offer(ann, "What is it about?", *OFFERED)
+    await house.until_sent(message_id)
+    await house.until(lambda: bench.seen("ann"))
+    (text,), shown = bench.seen("ann"), bench.buttons("ann")
+    assert text.startswith("What is it about?")
+    lines = [line for line in text.splitlines() if line.startswith("- ")]
+    told = [f"- {each.label}" + (f": {each.url or each.says}" if each.says != each.label else "") for each in OFFERED]
+    native = [told[at] for at, each in enumerate(OFFERED) if (each.label, each.url or each.says) in shown]
+    assert sorted([*lines, *native]) == sorted(told), "each once, as a button or as a line"
+    assert bool(native) == (bench.manifest.capabilities.buttons is not None)
 
 
 async def test_22_a_provider_that_is_busy_is_waited_for_and_others_go_on(house, bench):

@@ -88,3 +88,21 @@ async def test_another_site_does_not_write_there(http, facebook):
 @pytest.mark.parametrize("number", ["0x", "-1", "9" * 40, "<b>"])
 async def test_whoever_is_nobody_is_the_first_customer(http, number):
     assert 'name="id" value="4242"' in await shown(http, f"/?id={number}")
+
+
+async def test_a_button_is_shown_and_pressed(http, facebook):
+    await write(http, "hello", "messenger")
+    keys = [
+        {"type": "postback", "title": "Yes <b>", "payload": "say:Yes"},
+        {"type": "web_url", "title": "Status", "url": "https://example.com/s"},
+    ]
+    someone, page = facebook._page.people["4242"], facebook._page
+    someone.messages.append(Said(mid="m_1", sender=page.id, text="What?", at_ms=1, buttons=keys))
+    page.fields = ["messaging_postbacks"]
+    shown_there = await shown(http, "/messenger?id=4242")
+    assert '<button name="press" value="Yes &lt;b&gt;">' in shown_there
+    assert '<a href="https://example.com/s" target="_top">Status</a>' in shown_there
+    for label in ("Yes <b>", "No", "Status"):
+        async with http.post("/", data={"id": "4242", "below": "m_1", "press": label}) as answer:
+            assert answer.status == 200
+    assert [one.event["postback"]["payload"] for one in page.pending if "postback" in one.event] == ["say:Yes"]

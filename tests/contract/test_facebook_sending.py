@@ -129,7 +129,7 @@ async def test_a_comment_has_one_private_reply(connect, server, clock):
     reply = {"visibility": "private", "thread": POST}
     text = "Please write to us here: https://m.me/1?ref=t"
     outcome = await connector.send(outbound("77", text, in_reply_to=said.id, heard_at_ms=NOW, **reply))
-    assert outcome == Sent(provider_id=ben.seen()[0].mid)
+    assert outcome == Sent(provider_id=ben.seen()[0].mid, reached="77"), "Facebook says whom it reached"
     assert [one.text for one in ben.seen()] == [text]
     assert ben.answers_to(said) == []
     assert deeds(server)[0]["recipient"] == {"comment_id": said.id}
@@ -195,9 +195,30 @@ async def test_a_public_post_is_taken_out_of_sight(connect, server, ann):
     assert isinstance(await connector.send(hide), Unknown)
     assert await connector.reconcile(hide) == Sent()
     said.is_hidden = False
-    assert await connector.reconcile(hide) == Unknown(reason="the comment is still in sight")
+    assert await connector.reconcile(hide) == Unknown(reason="the comment is still as it was")
     said.is_removed = True
     assert isinstance(await connector.send(hide), Rejected)
+
+
+async def test_a_hidden_post_is_shown_again_and_one_is_deleted(connect, server, ann):
+    said = ann.compose_comment("send me your phrase", POST)
+    said.is_hidden = True
+    asked = {"target_id": said.id, "thread": POST, "visibility": "public"}
+    connector = connect()
+    show, delete = outbound(ann.id, "", action="unhide", **asked), outbound(ann.id, "", action="delete", **asked)
+    assert await connector.reconcile(show) == Unknown(reason="the comment is still as it was")
+    assert await connector.send(show) == Sent()
+    assert not said.is_hidden
+    assert await connector.reconcile(show) == Sent()
+    assert await connector.reconcile(delete) == Unknown(reason="the comment is still as it was")
+    server.faults["delete"].append(error(200))
+    assert isinstance(await connector.send(delete), Rejected), "it is there, and the page may not delete it"
+    server.faults["delete"].extend([Fault(how="reset_after"), Fault(how="reset_before")])
+    assert isinstance(await connector.send(delete), Unknown)
+    assert said.is_removed
+    assert await connector.reconcile(delete) == Sent()
+    assert await connector.send(delete) == Sent()
+    assert deeds(server, "hide") == [{"is_hidden": False}]
 
 
 # --- the window ----------------------------------------------------------------------------------------------------

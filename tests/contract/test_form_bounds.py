@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from connectors.form.manifest import MANIFEST
-from connectors.form.paces import REMEMBERED_MAX, Gate, Pace, network_of
+from connectors.form.paces import Gate, network_of
 from connectors.form.settings import Limits
 from connectors.form.simulator import ChosenFile, encoded
 from connectors.form.submission import UPLOADS_MAX
@@ -116,16 +116,7 @@ async def test_alarms_have_a_pace_of_their_own(tmp_path, http):
         assert re.search(r"press the red button again in (1 min|\d\d s)\.", refused.text)
 
 
-def test_a_pace_forgets_the_quiet_and_regains_what_it_gave():
-    pace = Pace(2, 60_000)
-    for number in range(REMEMBERED_MAX + 5):
-        pace.take(f"10.{number}", 0)
-    pace.take("x", 0)
-    pace.take("x", 0)
-    assert pace.wait_ms("x", 0) == 30_000
-    assert pace.wait_ms("x", 29_999) == 1
-    assert pace.wait_ms("x", 30_000) == 0
-    assert pace.wait_ms("x", -5) == 30_000, "a clock that went back gives nothing"
+def test_one_address_that_writes_too_much_is_not_everybody():
     gate = Gate(Limits(per_address_hour=1), 0)
     assert gate.admit("::1", "", None, 0, alarm=False) is None
     refusal = gate.admit("::1", "", None, 0, alarm=False)

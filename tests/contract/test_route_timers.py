@@ -7,6 +7,7 @@ import pytest
 
 from router import app
 from router.flow.rehearsal import soonest_ms
+from router.model.limits import EDITS_MAX
 from router.store.script import select
 from rules.ruleset import load
 
@@ -14,6 +15,7 @@ RULES = b"""\
 version: 1
 queues: {general: {default: true}}
 rules:
+  - {id: stolen, when: {message.text|has: stolen}, then: {urgency: critical}}
   - {id: later, when: {message.text|has: later}, then: {snooze: 2h}}
 """
 
@@ -54,6 +56,24 @@ def test_a_bad_line_does_not_stop_the_clock():
     answers, told = asyncio.run(history([line(1, "08:00:00", "later"), b"{", line(2, "12:00:00", "x", sender="8")]))
     assert len(answers) == 3
     assert ("ticket.snoozed", 600) in [(kind, minute) for kind, minute, _ in told]
+
+
+def test_what_is_edited_without_end_is_judged_once_a_minute_and_at_last():
+    """10,000 edits of one message within five minutes, the last of which says what matters."""
+
+    def edit(number: int, text: str) -> bytes:
+        minute, second = divmod(number * 300 // 10_000, 60)
+        found = json.loads(line(number, f"08:0{minute}:{second:02}", text))
+        return json.dumps(found | {"message_id": f"e{number}", "kind": "edit", "target_id": "m0"}).encode()
+
+    edits = [edit(number, "stolen" if number == 9_999 else f"draft {number}") for number in range(1, 10_000)]
+    answers, told = asyncio.run(history([line(0, "08:00:00", "hello"), *edits, line(0, "08:30:00", "hello")]))
+    assert {answer.ticket for answer in answers} == {"T-1001"}
+    edited = [(minute, data) for kind, minute, data in told if kind == "message.edited"]
+    assert [data.get("folded") for _, data in edited[:EDITS_MAX]] == [None] * EDITS_MAX
+    assert [minute for minute, _ in edited[EDITS_MAX:]] == [481, 482, 483, 484, 485]
+    assert edited[-1][1] == {"revision": "9999", "folded": str(9_999 - EDITS_MAX), "over_quota": "message"}
+    assert [(kind, minute) for kind, minute, _ in told if kind == "ticket.updated"] == [("ticket.updated", 485)]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from tests.contract.store_suite.matters import MattersSuite
 from tests.contract.store_suite.media import MediaSuite
 from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
+from tests.contract.store_suite.returned import ReturnedSuite
 from tests.contract.store_suite.ringing import RingingSuite
 from tests.contract.store_suite.schema import SchemaSuite
 from tests.contract.store_suite.search import SearchSuite
@@ -147,6 +148,9 @@ class TestOutbox(OutboxSuite): ...
 
 
 class TestPeople(PeopleSuite): ...
+
+
+class TestReturned(ReturnedSuite): ...
 
 
 class TestRinging(RingingSuite): ...

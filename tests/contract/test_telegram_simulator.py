@@ -100,3 +100,44 @@ async def test_the_demo_remembers_over_a_restart_and_never_counts_anew(tmp_path)
     assert (one["message"]["text"], two["message"]["text"]) == ("before", "@wallet_support_bot after")
     assert two["update_id"] == one["update_id"] + 1
     assert two["message"]["chat"]["type"] == "supergroup"
+
+
+async def test_on_the_demos_page_a_button_is_shown_and_pressed(tmp_path):
+    demo = simulate(SystemClock(), tmp_path, "")
+    await demo.start()
+    settings = demo.settings()
+    bot, base = f"/bot{settings['token']}/", settings["base_url"]
+    keys = [[{"text": "Yes <b>", "callback_data": "say:Yes"}], [{"text": "Status", "url": "https://example.com/s"}]]
+    async with aiohttp.ClientSession(base) as http:
+        await demo.deliver(json.dumps({"id": 77, "name": "Ann", "text": "hello"}).encode())
+        told = {"chat_id": 77, "text": "What?", "reply_markup": {"inline_keyboard": keys}}
+        async with http.post(f"{bot}sendMessage", json=told) as answer:
+            below = (await answer.json())["result"]["message_id"]
+        async with http.get("/chat?id=77") as shown:
+            page = await shown.text()
+        assert '<button name="press" value="Yes &lt;b&gt;">Yes &lt;b&gt;</button>' in page
+        assert '<a href="https://example.com/s" target="_top">Status</a>' in page
+        for label in ("Yes <b>", "No", "Status"):
+            async with http.post("/", data={"id": "77", "below": str(below), "press": label}) as pressed:
+                assert pressed.status == 200
+        async with http.get(f"{bot}getUpdates") as answer:
+            came = [one["callback_query"]["data"] for one in (await answer.json())["result"] if "callback_query" in one]
+        assert came == ["say:Yes"], "what is there, and says something"
+    await demo.stop()
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        [],
+        [{"text": "a"}],
+        [{"text": "", "callback_data": "x"}],
+        [{"text": "a", "callback_data": "充" * 22}],
+        [{"text": "a", "callback_data": "x", "url": "https://example.com"}],
+    ],
+)
+async def test_a_keyboard_that_telegram_would_refuse_is_refused(call, server, keys):
+    Person(server, 77, "Ann").chat  # noqa: B018 -- there is one from now on
+    status, said = await call("sendMessage", chat_id=77, text="What?", reply_markup={"inline_keyboard": [keys]})
+    assert status == 400
+    assert said.startswith("Bad Request:")

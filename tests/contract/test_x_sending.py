@@ -268,6 +268,29 @@ async def test_only_replies_under_our_posts_are_hidden(x, connector):
     assert [type(one) for one in outcomes] == [AuthFailed, Retry]
 
 
+async def test_what_was_hidden_is_shown_again_and_nothing_of_others_is_deleted(x, connector):
+    scammer = person(x, "6666", "Support")
+    ours = await x.put_post(OWN, "We are back.")
+    under = await scammer.post("DM our helpdesk on Telegram", answers=ours)
+    asked = {"in_reply_to": None, "visibility": "public", "target_id": under["id"]}
+    for action in ("hide", "hide", "unhide"):
+        assert await connector.send(now(scammer.id, "", action=action, **asked)) == Sent()
+    assert not scammer.is_hidden(under)
+    assert [given for name, given in x.calls if name == "hide"] == [{"hidden": True}] * 2 + [{"hidden": False}]
+    assert isinstance(await connector.send(now(scammer.id, "", action="delete", **asked)), Rejected)
+
+
+async def test_a_post_is_answered_by_a_message_to_whom_wrote_it(x, connector):
+    ann = person(x)
+    post = await ann.post("@wallet where is my order")
+    thread = {"thread": post["conversation_id"], "in_reply_to": post["id"], "visibility": "private"}
+    found = await connector.send(now(ann.id, "Which one?", **thread))
+    assert found == Sent(provider_id=f"dm:{ann.seen()[0]['id']}", reached=ann.id)
+    assert ann.answers() == []
+    nobody = await connector.send(now(ann.id, "Which one?", **{**thread, "in_reply_to": None}))
+    assert isinstance(nobody, Rejected), "a thread in which they only take part"
+
+
 async def test_many_at_once_are_signed_each_by_itself(x, connector):
     people = [person(x, str(7_000 + number), f"P{number}") for number in range(30)]
     sent = await asyncio.gather(*(connector.send(now(one.id, f"for {one.id}", key=one.id)) for one in people))

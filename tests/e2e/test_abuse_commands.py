@@ -1,10 +1,12 @@
 """`switchboard contacts block … release`, `trace` and `doctor` about abuse, beside a service on its own database."""
 
+import json
+
 from router.connector import RawEvent
 from router.model.changes import Count, Record
 from router.model.tables import Event
 from router.store import changes
-from tests.e2e.command_desk import line
+from tests.e2e.command_desk import Desk, line
 
 CONTACT = b'{"contact":"ann","emails":["ann@example.org"],"telegram":"77","name":"Ann","linked":true}\n'
 
@@ -88,3 +90,38 @@ def test_doctor_tells_of_floods_and_of_what_is_critical_among_the_held(desk):
     assert told["text"].startswith(
         "telegram/default is over its quota: 24,000 messages lately, 4,000 automatic answers"
     )
+
+
+def test_what_is_held_is_found_exported_and_held_again_where_it_is_imported(desk, tmp_path, capfdbinary, monkeypatch):
+    desk("contacts import", stdin=CONTACT)
+    desk("contacts block", "ann", "--reason", "sells coins")
+    files = [{"name": "a.txt", "content_type": "text/plain", "data": "YWJj"}]
+    arrive(desk, line("m1", "buy my coins", attachments=files), line("m2", "stolen"))
+    (found,) = desk.rows("contacts held", "--json", "--find", "coins")
+    assert found["message_id"] == "m1"
+    exported = desk.rows("export")
+    assert [(row["message_id"], row["text"], row["held"]) for row in exported] == [
+        ("m1", "buy my coins", "blocked"),
+        ("m2", "stolen", "blocked"),
+    ]
+    assert exported[0]["attachments"][0]["data"] == "YWJj"
+
+    other = Desk(tmp_path / "other", capfdbinary, monkeypatch)
+    other("migrate")
+    other("import", stdin="\n".join(map(json.dumps, exported)).encode())
+    other.serve()
+    assert other.look("SELECT count(*) FROM tickets") == [(0,)]
+    assert "blocked where it was imported from" in other("contacts held", "--find", "coins")
+    assert "held; blocked" in other("trace", "m1")
+    assert other.rows("export") == exported
+    held = other.rows("contacts held", "--json")
+    other("contacts release", held[1]["id"])
+    other.serve()
+    assert other.look("SELECT text FROM messages") == [("buy my coins",)], "history, answered by nobody"
+    assert [row.get("held") for row in other.rows("export")] == [None, "blocked"]
+
+
+def test_a_live_message_that_says_it_is_held_is_none(desk):
+    arrive(desk, line("m1", "hello", held="blocked"))
+    assert desk.look("SELECT text FROM messages WHERE kind = 'inbound'") == [("hello",)]
+    assert desk.rows("contacts held", "--json") == []

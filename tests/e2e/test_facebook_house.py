@@ -166,6 +166,11 @@ async def test_a_stranger_who_offers_support_under_our_post_is_tagged_and_out_of
         )
         assert (json.loads(tags), queue) == (["impersonator", "security"], "security")
         assert not victim.is_hidden
+        async with asyncio.timeout(20):
+            await facebook.until(lambda: ann.answers_to(victim))
+        await until(app, "SELECT DISTINCT state FROM outbox", [("sent",)])
+        assert await rows(app, "SELECT COUNT(*) FROM messages WHERE kind = 'reply'") == [(1,)], "none lends them weight"
+        assert mallory.answers_to(offer) == []
 
 
 async def test_after_the_window_an_answer_is_refused_before_it_is_written(house, facebook):

@@ -39,8 +39,12 @@ async def followed(house: House):
 
     async with house.http.ws_connect(f"{house.service.url}/api/v1/feed") as socket:
         following = asyncio.create_task(follow(socket))
-        yield frames
-    await following
+        try:
+            yield frames
+            await following  # to the end: the server closes it
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -80,10 +80,10 @@ async def post_in_public(app, http, text):
 
 async def told(receiver):
     async with asyncio.timeout(20):
-        while not (receiver.hidden and receiver.taken):
+        while not (receiver.moderated and receiver.taken):
             await receiver.arrived.wait()
             receiver.arrived.clear()
-    (hidden,), (answer,) = receiver.hidden.values(), receiver.taken.values()
+    (hidden,), (answer,) = receiver.moderated.values(), receiver.taken.values()
     assert receiver.refusals == []
     return hidden, answer
 
@@ -127,7 +127,7 @@ async def test_the_same_person_goes_on_in_private(tmp_path, http):
         assert [(i.kind, i.proof) for i in detail.identities] == [("x", "provider"), ("webchat", "deep-link")]
         assert [m.channel for m in detail.messages if m.kind == "inbound"] == ["x", "webchat"]
         assert "link.opened" in [event.kind for event in detail.events]
-        assert detail.hidings[detail.messages[0].id].state == "sent"
+        assert detail.moderations[detail.messages[0].id][-1].state == "sent"
         thief, _ = visitor_with(app, http, answer.text)
         async with thief:
             assert thief.linked is False

@@ -146,7 +146,7 @@ async def test_from_a_post_into_private_by_our_link(house_folder, x):
         await answer_as_agent(app, "We have blocked it.", "reply-1")
         assert await written(ann) == "We have blocked it."
         assert len(ann.answers()) == 1
-        hidden = detail.hidings[detail.messages[0].id]
+        hidden = detail.moderations[detail.messages[0].id][-1]
         assert hidden.state == "dead"
         assert hidden.error.startswith("only replies under our own posts can be hidden")
     kept = [p for p in house_folder.rglob("*") if p.is_file() and token.partition(".")[2].encode() in p.read_bytes()]
@@ -173,8 +173,8 @@ async def test_the_link_of_a_post_proves_nobody_else(house_folder, x):
         assert len(await rows(app, "SELECT id FROM contacts")) == 3
 
 
-async def test_strangers_who_offer_support_are_tagged_and_hidden_under_our_posts(house_folder, x):
-    scammer = person(x, "6666", "Wallet Support")
+async def test_strangers_who_offer_support_are_tagged_hidden_under_our_posts_and_never_answered(house_folder, x):
+    scammer, may = person(x, "6666", "Wallet Support"), person(x, "7731180", "阿May")
     ours = await x.put_post(OWN, "We are back.")
     async with running_house(house_folder, channel(x)) as app:
         under = await scammer.post("DM our helpdesk on Telegram for a quick fix", answers=ours)
@@ -183,6 +183,11 @@ async def test_strangers_who_offer_support_are_tagged_and_hidden_under_our_posts
         await until(app, "SELECT state FROM outbox WHERE action = 'hide'", [("sent",)])
         ((tags,),) = await rows(app, "SELECT tags FROM tickets")
         assert "impersonator" in tags
+        await may.post("@wallet 应用一直在同步，有人吗？")
+        assert "T-1002" in (await answers(x, may, 1))[0]
+        await until(app, "SELECT DISTINCT state FROM outbox", [("sent",)])
+        assert await rows(app, "SELECT COUNT(*) FROM messages WHERE kind = 'reply'") == [(1,)], "none lends them weight"
+        assert scammer.answers() == []
 
 
 async def test_a_lost_answer_is_found_and_one_that_cannot_be_found_is_held(house_folder, x):

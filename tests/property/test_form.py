@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from connectors.form.body import Body, Upload
 from connectors.form.check import alarmed, check
-from connectors.form.parse import Answer, Envelope, File, file_name, parse, raw_event
+from connectors.form.parse import Answer, Envelope, File, parse, raw_event
 from connectors.form.render import FormView, Look, form_page
 from connectors.form.settings import Choice, Field, Settings
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
+from router.model.filekinds import file_name
 
 SETTINGS = Settings(
     topics=(Choice(id="a", name="A"),),

@@ -16,12 +16,16 @@ from hypothesis import strategies as st
 from connectors.email import headers
 from connectors.email.parse import parse
 from router.connector import RawEvent
+from router.core.forwards import as_if
 from router.core.html import derive_text, sanitise, unsaid
 from router.core.quotes import fold, visible
 from router.model.errors import InvalidMessage
 from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX, NAME_CHARS_MAX, REFERENCES_MAX, SUBJECT_CHARS_MAX
+from router.model.message import InboundEvent, JournalEntry, Relay, Sender
+from tests.corpora.letters import SETS, letters
 
-CORPUS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "corpora" / "mail").glob("*.eml"))]
+AWKWARD = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "corpora" / "mail").glob("*.eml"))]
+CORPUS = [*AWKWARD, *(letter.raw for name in SETS for letter in letters(name))]
 META = {"address": "help@shop.example", "trusted_authserv_id": "mx.shop.example", "internaldate_ms": "1793000000000"}
 MUTANTS = 2_000
 SPICE = [
@@ -174,6 +178,34 @@ def test_folds_of_mail_like_text(text):
     for one in folds:
         assert one.start == 0 or text[one.start - 1] == "\n"
     assert all(line in text for line in kept.splitlines())
+
+
+FORWARDS = PIECES | st.sampled_from([
+    "---------- Forwarded message ---------\n", "Begin forwarded message:\n", "-------- 转发邮件信息 --------\n",
+    "From: <@>\n", "> From: Ann <ann@x.example>\n", "发件人：ann@x.example\n", "\0", "From: " + "a@" * 200 + "\n",
+    "Subject:" + "x" * 2_000 + "\n",
+])  # fmt: skip
+
+
+@given(
+    st.lists(FORWARDS, max_size=40).map("".join) | EVERYTHING, st.sampled_from(["Fwd: x", "", "转发：", "Fwd: " * 900])
+)
+def test_forwards_of_mail_like_text(text, subject):
+    event = InboundEvent(
+        channel="email",
+        message_id="m",
+        sent_at_ms=0,
+        sender=Sender(id="mei@shop.example"),
+        subject=subject,
+        text=text,
+        relay=Relay(mailbox="help@shop.example"),
+    )
+    found = as_if(JournalEntry(event=event, rules_version="1", received_at_ms=0))
+    if found is not None:
+        assert found.text.strip()
+        assert "@" in found.sender.id
+        assert len(found.subject or "") <= SUBJECT_CHARS_MAX
+        assert len(found.note) + len(found.text) <= len(text)
 
 
 TAGS = st.sampled_from([

@@ -60,6 +60,7 @@ events = st.builds(
     automatic=st.sampled_from(["none", "auto_reply", "bounce", "bulk"]),
     delivery=st.none() | st.sampled_from(["sent", "delivered", "read", "failed"]),
     delivery_detail=short,
+    held=st.sampled_from([None, "blocked", "flood"]),
     participants=st.lists(st.text(printable, max_size=60), max_size=3).map(tuple),
 )
 

@@ -21,12 +21,13 @@ from connectors.webchat.manifest import MANIFEST
 from connectors.webchat.simulator import VisitorClient
 from router.clock import SystemClock, TimedIds
 from router.config import ChannelConfig
-from router.connector import Accepted, Banner, Context, Cursor, RawEvent, ThreadMessage, ThreadTicket
+from router.connector import Accepted, Banner, Context, Cursor, RawEvent
 from router.discovery import settings_of
 from router.keys import Keyring
 from router.model.errors import InvalidMessage, StoreUnavailable
-from router.model.ids import MessageId
-from router.model.message import InboundEvent
+from router.model.ids import AttachmentId, MessageId
+from router.model.message import AttachmentIn, InboundEvent
+from router.model.threads import ThreadFile, ThreadMessage, ThreadTicket
 from tests.servers.connector_house import KeptCredentials
 
 _RANK: Mapping[str | None, int] = {None: -1, "sent": 0, "delivered": 1, "read": 2}
@@ -79,9 +80,13 @@ class ChatHouse:
         self.door.set()
         self.knocked = asyncio.Event()
         """A call of accept has begun."""
+        self.waiting: list[None] = []
+        """One for each call of accept that stands at the door."""
         self.invitations: dict[str, str | None] = {}
         """Links, and whom each has let in."""
         self.board = ChatBoard()
+        self.files: dict[AttachmentId, AttachmentIn] = {}
+        """What was attached."""
         self._receipt = receipt
         self._seq = 0
         self._threads: dict[str, dict[str, ThreadMessage]] = defaultdict(dict)
@@ -117,7 +122,9 @@ class ChatHouse:
     async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
         """Commit and show in the thread at once."""
         self.knocked.set()
+        self.waiting.append(None)
         await self.door.wait()
+        self.waiting.pop()
         if self.away:
             raise StoreUnavailable("away")
         return [self._accept(raw) for raw in raws]
@@ -134,10 +141,24 @@ class ChatHouse:
             return Accepted(outcome="duplicate", message_id=event.message_id)
         first = not self._threads[event.sender.id]
         self.events[event.message_id] = event
-        self.add(event.sender.id, author="customer", text=event.text or "", external_id=event.message_id)
+        files = [self._keep(file) for file in event.attachments]
+        self.add(event.sender.id, author="customer", text=event.text or "", external_id=event.message_id, files=files)
         if first and self._receipt is not None:
             self.add(event.sender.id, author="system", text=self._receipt)
         return Accepted(outcome="new", message_id=event.message_id)
+
+    def _keep(self, file: AttachmentIn) -> ThreadFile:
+        file_id = AttachmentId(self.ids.new())
+        self.files[file_id] = file
+        path = f"files/{file_id}"
+        return ThreadFile(
+            id=file_id, name=file.name or "", content_type=file.content_type or "", size=file.size or 0, path=path
+        )
+
+    async def serve(self, request: web.Request) -> web.Response:
+        """A file of a thread."""
+        file = self.files[AttachmentId(request.match_info["file"])]
+        return web.Response(body=file.data, content_type=file.content_type or "")
 
     def add(self, peer: str, **fields: object) -> ThreadMessage:
         """Put a message into a visitor's thread."""
@@ -171,6 +192,11 @@ class ChatHouse:
     async def ticket(self, thread: str, peer: str) -> ThreadTicket | None:
         """All of this house is about one ticket."""
         return ThreadTicket(number="T-1001", state="new") if await self.read(thread, peer, 0) else None
+
+    async def is_held(self, peer: str) -> bool:
+        """Nobody is blocked here."""
+        del peer
+        return False
 
     async def watch(self, thread: str, peer: str) -> AsyncGenerator[None]:
         """As the contract says: begins at its first step."""
@@ -229,6 +255,7 @@ async def running_chat(
     app = web.Application()
     for route in made.routes(house):
         app.router.add_route(route.method, f"/channels/webchat/main{route.path}", route.handler)
+    app.router.add_get("/channels/webchat/main/files/{file}", house.serve)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
     await runner.setup()
     running = asyncio.create_task(made.run(house))

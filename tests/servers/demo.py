@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.servers.process import free_port
 
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 _READY = " trace --config"
 
 

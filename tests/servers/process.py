@@ -19,8 +19,8 @@ import psutil
 _PORTS = range(15_000, 32_000)
 _next_port = itertools.count(os.getpid() * 53 % len(_PORTS))
 # Recovery after a kill flushes every file; on a busy disk that is slow.
-_START_SECONDS = 90.0
-_STOP_SECONDS = 20.0
+_START_SECONDS = 180.0
+_STOP_SECONDS = 60.0
 
 
 def free_port() -> int:

@@ -17,8 +17,8 @@ from router.app import open_store
 from router.store.script import Store
 from tests.servers.process import die_with_us, free_port
 
-_START_S = 60.0
-_STOP_S = 15.0
+_START_S = 180.0
+_STOP_S = 60.0
 _READY = '"app.started"'
 RULES = """\
 version: 1

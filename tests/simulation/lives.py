@@ -30,7 +30,7 @@ from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.ladders import Ladders
 from router.flow.leases import Leases
-from router.flow.links import LinkWriter
+from router.flow.links import LinkWriter, Reached
 from router.flow.media import Media
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
@@ -178,6 +178,7 @@ class Life:
             keys=keys,
             channels=channels,
             links=links,
+            reached=Reached(self.store, clock, ids),
             switches=switches,
             jitter=lambda: 0.5,
         )

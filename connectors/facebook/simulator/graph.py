@@ -21,6 +21,10 @@ from connectors.facebook.simulator.world import (
 MESSAGE_CHARS_MAX: Final = 2_000
 COMMENT_CHARS_MAX: Final = 8_000
 METADATA_CHARS_MAX: Final = 1_000
+TEMPLATE_CHARS_MAX: Final = 640
+BUTTONS_MAX: Final = 3
+TITLE_CHARS_MAX: Final = 20
+PAYLOAD_CHARS_MAX: Final = 1_000
 _FILE_TYPES: Final = frozenset({"image", "audio", "video", "file"})
 
 
@@ -117,10 +121,12 @@ class Graph:
         if data is not None:
             self._world.files[mid] = data
             files = [mid]
+        template = message.get("attachment", {}).get("payload", {})
         said = Said(
             mid=mid,
             sender=self._page.id,
-            text=message.get("text", ""),
+            text=message.get("text") or template.get("text", ""),
+            buttons=template.get("buttons", []),
             at_ms=self._world.clock.now_ms(),
             metadata=message.get("metadata", ""),
             files=files,
@@ -135,7 +141,9 @@ class Graph:
             raise bad("Message must have either text or attachment")
         if text is not None and not 0 < len(text.encode("utf-16-le")) // 2 <= MESSAGE_CHARS_MAX:
             raise bad(f"Length of param message[text] must be less than or equal to {MESSAGE_CHARS_MAX}")
-        if attachment is not None and (attachment.get("type") not in _FILE_TYPES or data is None):
+        if attachment is not None and attachment.get("type") == "template":
+            _look_over_template(attachment)
+        elif attachment is not None and (attachment.get("type") not in _FILE_TYPES or data is None):
             raise bad("Invalid attachment")
         if len(message.get("metadata", "")) > METADATA_CHARS_MAX:
             raise bad("metadata is too long")
@@ -165,9 +173,8 @@ class Graph:
             raise Refusal(10_900, "(#10900) Activity already replied to")
         comment.is_answered = True
         first, _, last = comment.name.partition(" ")
-        return self._page.people.setdefault(
-            comment.sender, Someone(id=comment.sender, first_name=first, last_name=last)
-        )
+        number = self._page.known_as.get(comment.sender, comment.sender)
+        return self._page.people.setdefault(number, Someone(id=number, first_name=first, last_name=last))
 
     async def _echo(self, someone: Someone, said: Said) -> None:
         message: Json = {"mid": said.mid, "is_echo": True, "app_id": 1, "text": said.text}
@@ -206,6 +213,16 @@ class Graph:
         await self._world.push(self._page, "changes", change_of(comment, verb), "feed")
         return {"success": True}
 
+    async def delete(self, target: str, given: Json) -> Json:
+        """DELETE of a comment, whoever wrote it; the change is told as the page's."""
+        _only(given, {})
+        comment = self._comment(target)
+        comment.is_removed = True
+        told = change_of(comment, "remove")
+        told["value"]["from"] = {"id": self._page.id, "name": self._page.name}
+        await self._world.push(self._page, "changes", told, "feed")
+        return {"success": True}
+
     def _comment(self, number: str) -> Comment:
         found = self._page.comments.get(number)
         if found is None or found.is_removed:
@@ -238,6 +255,22 @@ def _only(given: object, types: Mapping[str, type]) -> Json:
         if not isinstance(value, types[name]):
             raise bad(f"param {name} must be {types[name].__name__}")
     return given
+
+
+def _look_over_template(attachment: Json) -> None:
+    """A button template (Messenger Platform, Button template). Raises Refusal."""
+    asked = _only(attachment["payload"], {"template_type": str, "text": str, "buttons": list})
+    if asked.get("template_type") != "button" or not 0 < len(asked.get("text", "")) <= TEMPLATE_CHARS_MAX:
+        raise bad(f"Length of param text must be less than or equal to {TEMPLATE_CHARS_MAX}")
+    if not 0 < len(asked.get("buttons", [])) <= BUTTONS_MAX:
+        raise bad(f"param buttons must have 1 to {BUTTONS_MAX} elements")
+    for button in asked["buttons"]:
+        known = {"type": str, "title": str, "url": str, "payload": str}
+        wanted = {"web_url": "url", "postback": "payload"}.get(_only(button, known).get("type", ""), "")
+        if button.keys() != {"type", "title", wanted} or not 0 < len(button["title"]) <= TITLE_CHARS_MAX:
+            raise bad("Invalid button")
+        if len(button.get("payload", "")) > PAYLOAD_CHARS_MAX:
+            raise bad("payload is too long")
 
 
 def _time(at_ms: int) -> str:

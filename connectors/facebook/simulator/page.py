@@ -10,7 +10,19 @@ from aiohttp import web
 
 from connectors.facebook.simulator.people import Person
 from connectors.facebook.simulator.world import Comment, Said, World
-from connectors.simulated.page import Look, back, hidden, item, named, refuse_strangers, somebody, writing, written
+from connectors.simulated.page import (
+    Look,
+    back,
+    hidden,
+    item,
+    named,
+    pressable,
+    refuse_strangers,
+    somebody,
+    writing,
+    written,
+)
+from router.model.buttons import Button
 
 _TEXT_CHARS_MAX: Final = 2_000
 _FIRST: Final = 4_242
@@ -54,7 +66,11 @@ class CustomerPage:
         number, name = _who(form)
         text = written(str(form.get("text", "")), _TEXT_CHARS_MAX)
         person = Person(self._world, number, name)
-        if text and form.get("where") == "post":
+        label, mid = str(form.get("press", "")), str(form.get("below", ""))
+        below = next((one for one in person.seen() if one.mid == mid), None) if mid else None
+        if below is not None and any(each.label == label and each.says for each in _buttons(below)):
+            await person.press(below, label)
+        elif text and form.get("where") == "post":
             await person.comment(text, next(iter(person.page.posts)))
         elif text:
             await person.write(text)
@@ -94,7 +110,12 @@ class CustomerPage:
 
 def _said(one: Said, number: str) -> str:
     shown = _LINK.sub(r'<a href="\g<0>" target="_top">\g<0></a>', escape(one.text or "[a file]"))
-    return item(shown, "me" if one.sender == number else "us")
+    below = pressable(_buttons(one), hidden(id=number, below=one.mid))
+    return item(shown + below, "me" if one.sender == number else "us")
+
+
+def _buttons(one: Said) -> list[Button]:
+    return [Button(label=each["title"], url=each.get("url", ""), says=each.get("payload", "")) for each in one.buttons]
 
 
 def _comment(one: Comment, number: str, *, is_below: bool) -> str:

@@ -56,6 +56,13 @@ class Person:
         told = {"reaction": "sad", "emoji": emoji, "action": "react", "mid": mid}
         await self._push({"reaction": told}, "message_reactions")
 
+    async def press(self, said: Said, title: str) -> None:
+        """Press a button below what the page wrote."""
+        payload = next(button["payload"] for button in said.buttons if button["title"] == title)
+        await self._push(
+            {"postback": {"mid": self.page.mid(), "title": title, "payload": payload}}, "messaging_postbacks"
+        )
+
     async def receive(self) -> None:
         """Their phone shows what the page wrote."""
         mids = [one.mid for one in self.seen()]

@@ -29,6 +29,7 @@ _DELIVERY_S: Final = 20.0
 _RETRY_S_MAX: Final = 3_600.0
 _DEEDS: Final = {"messages": "messages", "comments": "comments", "subscribed_apps": "subscribe", "": "hide"}
 _QUESTIONS: Final = {"conversations": "conversations", "comments": "newest", "subscribed_apps": "apps", "": "show"}
+_WHAT: Final = {"POST": _DEEDS, "GET": _QUESTIONS, "DELETE": {"": "delete"}}
 
 
 class GraphServer(Loopback, World):
@@ -76,7 +77,7 @@ class GraphServer(Loopback, World):
 
     async def _answered(self, request: web.Request) -> web.StreamResponse:
         edge, number = request.match_info.get("edge", ""), request.match_info["number"]
-        what = (_DEEDS if request.method == "POST" else _QUESTIONS).get(edge, "unknown")
+        what = _WHAT.get(request.method, {}).get(edge, "unknown")
         try:
             page = self._authorised(request)
             faults = self.faults[what]
@@ -125,8 +126,8 @@ class GraphServer(Loopback, World):
                 return await graph.send(given, data)
             case "comments":
                 return await graph.comment(number, given)
-            case "hide":
-                return await graph.change(number, given)
+            case "hide" | "delete":
+                return await (graph.change if what == "hide" else graph.delete)(number, given)
             case _:
                 raise Refusal(2_500, "Unknown path components")
 
@@ -226,7 +227,7 @@ def _reset(request: web.Request) -> web.Response:
 
 async def _parameters(request: web.Request) -> tuple[Json, bytes | None]:
     """What a call says, and the file that comes with it."""
-    if request.method == "GET":
+    if request.method in {"GET", "DELETE"}:
         return {name: value for name, value in request.query.items() if name != "appsecret_proof"}, None
     if request.content_type == "application/json":
         found = await request.json()

@@ -57,6 +57,7 @@ class Said(msgspec.Struct, kw_only=True):
     at_ms: int
     metadata: str = ""
     files: list[str] = []
+    buttons: list[Json] = []
 
 
 class Someone(msgspec.Struct, kw_only=True):
@@ -110,6 +111,8 @@ class Page(msgspec.Struct, kw_only=True):
     posts: dict[str, str] = {}
     """Text by id."""
     comments: dict[str, Comment] = {}
+    known_as: dict[str, str] = {}
+    """What people who comment are called on Messenger, where that is another number."""
     pending: list[Pending] = []
     fields: list[str] = []
     """What its app is subscribed to."""

@@ -13,6 +13,8 @@ from connectors.telegram.simulator.world import FUTURE_MAX, Bot, Chat, Hook, Jso
 
 TEXT_UNITS_MAX: Final = 4_096
 _DOWNLOAD_MAX: Final = 20 * 1_048_576
+_KEYS_MAX: Final = 100
+_DATA_BYTES_MAX: Final = 64
 _POLL_S_MAX: Final = 50
 
 
@@ -54,13 +56,14 @@ class Methods:
                 self._send_message,
                 {
                     "chat_id": int, "message_thread_id": int, "text": str, "reply_parameters": Json,
-                    "link_preview_options": Json,
+                    "link_preview_options": Json, "reply_markup": Json,
                 },
             ),
             "senddocument": (
                 self._send_document,
                 {"chat_id": int, "message_thread_id": int, "document": bytes, "reply_parameters": Json},
             ),
+            "answercallbackquery": (self._take_note, {"callback_query_id": str}),
             "deletemessage": (self._delete_message, {"chat_id": int, "message_id": int}),
         }  # fmt: skip
         self._methods = here
@@ -182,7 +185,15 @@ class Methods:
             raise bad("message text is empty")
         if len(text.encode("utf-16-le")) // 2 > TEXT_UNITS_MAX:
             raise bad("message is too long")
-        return await self._put(bot, given, {"text": text})
+        markup = given.get("reply_markup")
+        if markup is not None:
+            _look_over(markup)
+        return await self._put(bot, given, {"text": text} | ({} if markup is None else {"reply_markup": markup}))
+
+    async def _take_note(self, _: Bot, given: Json) -> object:
+        if not given.get("callback_query_id"):
+            raise bad("query is too old and response timeout expired or query ID is invalid")
+        return True
 
     async def _send_document(self, bot: Bot, given: Json) -> object:
         data = given.get("document", b"")
@@ -230,6 +241,18 @@ class Methods:
             )
             raise Refusal(403, f"Forbidden: {was}")
         return chat
+
+
+def _look_over(markup: Json) -> None:
+    """An inline keyboard, and nothing else. Raises Refusal."""
+    keys = [key for row in markup.get("inline_keyboard", [[]]) for key in row]
+    if not 0 < len(keys) <= _KEYS_MAX or markup.keys() != {"inline_keyboard"}:
+        raise bad("can't parse reply keyboard markup JSON object")
+    for key in keys:
+        if not key.get("text") or len(key.keys() & {"url", "callback_data"}) != 1 or len(key) != 2:
+            raise bad("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
+        if not 1 <= len(key.get("callback_data", "x").encode()) <= _DATA_BYTES_MAX:
+            raise bad("BUTTON_DATA_INVALID")
 
 
 def _read(value: object, kind: Any) -> object:  # noqa: ANN401 -- a type, of which there are several sorts

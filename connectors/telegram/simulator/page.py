@@ -6,9 +6,21 @@ from typing import Final
 
 from aiohttp import web
 
-from connectors.simulated.page import Look, back, hidden, item, named, refuse_strangers, somebody, writing, written
+from connectors.simulated.page import (
+    Look,
+    back,
+    hidden,
+    item,
+    named,
+    pressable,
+    refuse_strangers,
+    somebody,
+    writing,
+    written,
+)
 from connectors.telegram.simulator.people import Person
 from connectors.telegram.simulator.world import Json, World
+from router.model.buttons import Button
 
 _TEXT_CHARS_MAX: Final = 4_000
 _FIRST: Final = 4_242
@@ -44,20 +56,34 @@ class Page:
         form = await request.post()
         number, name = _who(form)
         text = written(str(form.get("text", "")), _TEXT_CHARS_MAX)
-        if text:
-            await Person(self._world, number, name).write(text)
+        person, label = Person(self._world, number, name), str(form.get("press", ""))
+        below = person.chat.messages.get(int(stood)) if (stood := str(form.get("below", ""))[:10]).isdecimal() else None
+        if below is not None and any(each.label == label and each.says for each in _buttons(below)):
+            await person.press(below, label)
+        elif text:
+            await person.write(text)
         raise back(request, id=number, name=name)
 
     async def _chat(self, request: web.Request) -> web.Response:
         number, _ = _who(request.query)
         chat = self._world.only_bot().chats.get(number)
         messages = list(chat.messages.values())[-_SHOWN:] if chat is not None else []
-        return _LOOK.said("The chat", "".join(_line(message) for message in reversed(messages)))
+        return _LOOK.said("The chat", "".join(_line(message, number) for message in reversed(messages)))
 
 
-def _line(message: Json) -> str:
-    said = message.get("text") or message.get("caption") or "[a file]"
-    return item(escape(str(said)), "us" if message["from"]["is_bot"] else "me")
+def _line(message: Json, number: int) -> str:
+    said = escape(str(message.get("text") or message.get("caption") or "[a file]"))
+    below = pressable(_buttons(message), hidden(id=number, below=message["message_id"]))
+    return item(said + below, "us" if message["from"]["is_bot"] else "me")
+
+
+def _buttons(message: Json) -> list[Button]:
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [
+        Button(label=key["text"], url=key.get("url", ""), says=key.get("callback_data", ""))
+        for row in rows
+        for key in row
+    ]
 
 
 def _who(given: Mapping[str, object]) -> tuple[int, str]:

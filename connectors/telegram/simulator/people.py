@@ -15,6 +15,7 @@ class Person:
         self._bot = bot or world.only_bot()
         self.user: Json = {"id": user_id, "is_bot": False, "first_name": first_name, **more}
         self._read: dict[int, int] = {}
+        self._pressed = 0
 
     @property
     def chat(self) -> Chat:
@@ -74,6 +75,15 @@ class Person:
             "user": self.user, "old_reaction": [], "new_reaction": [{"type": "emoji", "emoji": emoji}],
         }  # fmt: skip
         await self._world.push(self._bot, message["chat"]["id"], {"message_reaction": told})
+
+    async def press(self, message: Json, label: str) -> None:
+        """Press a button below a message of the bot."""
+        keys = [key for row in message["reply_markup"]["inline_keyboard"] for key in row]
+        data = next(key["callback_data"] for key in keys if key["text"] == label)
+        self._pressed += 1
+        query = {"id": f"{self.user['id']}{self._pressed:08d}", "from": self.user, "message": message}
+        pressed = {**query, "chat_instance": "1", "data": data}
+        await self._world.push(self._bot, message["chat"]["id"], {"callback_query": pressed})
 
     def seen(self, chat: Chat | None = None) -> list[Json]:
         """What the bot wrote in a chat, oldest first."""

@@ -2,9 +2,10 @@
 
 import { connection } from "./connection.js";
 import { secretIn } from "./guard.js";
+import { offer } from "./offer.js";
 import { drawer, newId, queueIn } from "./store.js";
 import { draw, forget, tell } from "./view.js";
-import { language, nearest, number, say, span, speak } from "./words.js";
+import { language, learn, nearest, number, say, span, speak } from "./words.js";
 
 const TEXT_MAX = 10_000;
 const SLOW_RETRY_MS = 10_000;
@@ -15,29 +16,32 @@ const query = new URLSearchParams(location.search);
 const embedded = parent !== window;
 const settings = drawer("page");
 const text = part("text");
+const limits = JSON.parse(document.body.dataset.files);
 
-let me = null; // {place, queue, link, token, lastSeq, confirmed, local, reported} of the person who writes
+let me = null; // {user, place, queue, link, token, lastSeq, confirmed, local, reported} of the person who writes
 let state = "connecting";
 let refusal = null;
 let onScreen = !embedded;
 let banners = []; // what the house tells everybody, by language
 let waiting = null; // the id whose ack is awaited: one at a time, in order
+let [files, loading, loads, choosing] = [null, null, 0, null]; // what knows files, once somebody needs it
 
 // --- who writes ----------------------------------------------------------------------------------------------------
 
 function begin(user) {
   me?.link.close();
+  files?.take(); // what one person has chosen is no other's to send
   waiting = null;
   const place = drawer(user?.hmac ? `user:${user.user_id}` : "visitor");
   const queue = queueIn(place);
-  me = { place, queue, token: place.get("token"), lastSeq: 0, confirmed: new Map(), local: new Map(), reported: new Set() };
+  me = { user: user ?? null, place, queue, token: place.get("token"), lastSeq: 0, confirmed: new Map(), local: new Map(), reported: new Set() };
   for (const message of queue.all()) me.local.set(message.id, { ...message, state: "pending" });
   const url = new URL("ws", location.href);
   url.protocol = url.protocol.replace("http", "ws");
   url.search = "";
   me.link = connection({
     url,
-    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: user ?? null, lang: language, banners: true, ...linkIn(place) }),
+    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: me.user, lang: language, banners: true, buttons: true, ...linkIn(place) }),
     onFrame,
     onState(next, code) {
       state = next;
@@ -70,7 +74,10 @@ function takeLink() {
 function onFrame(frame) {
   if (frame.type === "welcome") welcome(frame);
   if (frame.type === "welcome" || frame.type === "messages") take(frame);
-  if (frame.type === "ack") settle(frame);
+  if (frame.type === "ack") {
+    waiting = null;
+    settle(frame.client_msg_id, frame);
+  }
   if (frame.type === "banners") {
     banners = frame.banners;
     tell(banners.map(({ texts }) => wording(texts)));
@@ -97,8 +104,8 @@ function take(frame) {
   for (const message of frame.messages) {
     me.confirmed.set(message.id, message);
     if (message.client_msg_id) {
+      finish(message.client_msg_id);
       me.local.delete(message.client_msg_id);
-      me.queue.drop(message.client_msg_id);
     }
   }
   me.lastSeq = frame.last_seq;
@@ -107,27 +114,47 @@ function take(frame) {
   flush();
 }
 
-function settle({ client_msg_id: id, outcome, reason }) {
-  waiting = null;
-  const message = me.local.get(id);
+/** Nothing of a message has to be kept here any more. */
+function finish(id, owner = me) {
+  if (owner.local.get(id)?.files) withFiles().then((known) => known?.drop(id));
+  owner.queue.drop(id);
+}
+
+function settle(id, { outcome, reason, file }, waitMs = SLOW_RETRY_MS, owner = me) {
+  const message = owner.local.get(id);
   if (reason === "try_again" || reason === "slow_down") {
-    if (message) message.slow = true;
-    setTimeout(flush, SLOW_RETRY_MS);
-    show();
-    return;
+    if (message) Object.assign(message, { slow: true, restsUntil: Date.now() + waitMs });
+    setTimeout(flush, waitMs);
+    return show();
   }
-  me.queue.drop(id);
-  if (message) Object.assign(message, { state: outcome === "refused" ? "failed" : "sent", reason });
+  finish(id, owner);
+  if (message) Object.assign(message, { state: outcome === "refused" ? "failed" : "sent", reason, file });
   show();
   flush();
 }
 
+/** Send what waits. Messages with files hold up no others: who calls for help waits for no film. */
 function flush() {
-  if (state !== "online" || waiting) return;
-  const next = [...me.local.values()].find((message) => message.state === "pending");
-  if (!next) return;
+  if (state !== "online") return;
+  const pending = [...me.local.values()].filter((message) => message.state === "pending");
+  if (pending.some((message) => message.files)) withFiles().then((known) => known?.send(me, language));
+  const next = pending.find((message) => !message.files);
+  if (waiting || !next) return;
   const frame = { type: "message", client_msg_id: next.id, text: next.text, sent_at_ms: next.at, alarm: next.alarm ?? false };
   if (me.link.send(frame)) waiting = next.id;
+}
+
+/** What knows files; null when it cannot be had right now: the next attempt has another address, for failures are kept. */
+function withFiles() {
+  loading ??= import(`./files.js?${loads++}`)
+    .then(async (found) => {
+      await learn("files");
+      files = await found.begin({ limits, alarm, ready, settle, cancel });
+      if (me) show(); // with what it adds
+      return files;
+    })
+    .catch(() => (loading = null));
+  return loading;
 }
 
 /** What the page calls the house: its own name, or the word for support in the reader's language. */
@@ -184,15 +211,16 @@ function entryOf(message) {
     note: own ? say("sent") : "",
     deleted: message.deleted,
     files: message.files ?? [],
+    buttons: (message.buttons ?? []).map((button, at) => ({ ...button, press: () => press(message.id, at, button.says) })),
   };
 }
 
 function localEntryOf(message) {
+  const { id, text: written, at, reason, state: kind, files: named } = message;
   const pending = message.slow ? "slow" : state === "online" ? "sending" : "waiting";
-  const failed = `refused.${message.reason}`;
-  const key = message.state === "pending" ? pending : message.state === "failed" ? failed : "sent";
-  const note = say(key, { max: number(TEXT_MAX) });
-  return { key: message.id, author: "customer", name: say("you"), text: message.text, at: message.at, state: message.state, note };
+  const refused = () => files?.failure(message) ?? say(`refused.${reason}`, { max: number(TEXT_MAX) });
+  const note = kind === "failed" ? refused() : say(kind === "pending" ? pending : "sent");
+  return { key: id, author: "customer", name: say("you"), text: written, at, state: kind, note, files: named };
 }
 
 function label() {
@@ -201,8 +229,9 @@ function label() {
   for (const id of ["warning", "hello", "invite", "newer"]) part(id).textContent = say(id);
   text.placeholder = say("placeholder");
   text.ariaLabel = say("placeholder");
-  part("emergency").textContent = say(part("emergency").disabled ? "emergency_sent" : "emergency");
-  for (const id of ["send", "close"]) part(id).ariaLabel = say(id);
+  rung(part("emergency").disabled);
+  for (const id of ["send", "close", "attach"]) part(id).ariaLabel = say(id);
+  files?.draw();
   const other = part("language");
   other.textContent = say("other_language");
   other.ariaLabel = say("switch_language");
@@ -216,43 +245,71 @@ function alarm(sentence) {
   part("alarm").textContent = sentence;
 }
 
-function write() {
+async function write() {
+  await choosing; // what is sent at once takes along what was just chosen
   const written = text.value.trim();
-  if (!written) return;
+  if (!written && !files?.count()) return;
   if ([...written].length > TEXT_MAX) return alarm(say("too_long", { max: number(TEXT_MAX) }));
   const secret = secretIn(written);
   if (secret) return alarm(say(`guard.${secret}`));
-  put(written.toWellFormed?.() ?? written);
+  put(written.toWellFormed?.() ?? written, { chosen: files?.take() });
   text.value = "";
   resize();
 }
 
-function put(written, isAlarm = false) {
-  const message = { id: newId(), text: written, at: Date.now(), alarm: isAlarm };
-  me.queue.put(message);
-  me.local.set(message.id, { ...message, state: "pending" });
+/** A button says its words once, however often it is pressed, on whatever page: its message's id names it. */
+function press(id, at, says) {
+  const own = id.slice(0, -2) + at.toString(16).padStart(2, "0");
+  const isSaid = me.local.has(own) || [...me.confirmed.values()].some((message) => message.client_msg_id === own);
+  if (!isSaid) put(says, { id: own });
+}
+
+async function put(written, { alarm: isAlarm = false, chosen = [], id = newId() } = {}) {
+  const message = { id, text: written, at: Date.now(), alarm: isAlarm };
+  const owner = me;
+  if (chosen.length) {
+    message.files = chosen.map(({ name, blob }) => ({ name, size: blob.size }));
+    await files.keep(message.id, chosen); // first the bytes, then the message that needs them
+  }
+  owner.queue.put(message);
+  owner.local.set(message.id, { ...message, state: "pending" });
   show();
   flush();
+}
+
+/** Give up a message whose files are on their way; what the house has by now stays. */
+function cancel(id) {
+  finish(id);
+  me.local.delete(id);
+  show();
+  text.focus();
+}
+
+async function attach(chosen) {
+  if (await withFiles()) await files.add(chosen);
+  else alarm(say("attach_later"));
 }
 
 /** One tap, no question: who is being robbed has no time. What was being written stays. */
 function call() {
   if (!me) return;
-  put(say("emergency"), true);
-  const button = part("emergency");
-  button.disabled = true;
-  button.textContent = say("emergency_sent");
-  setTimeout(rest, ALARM_REST_MS);
+  put(say("emergency"), { alarm: true });
+  rung(true);
+  setTimeout(rung, ALARM_REST_MS, false);
 }
 
-function rest() {
-  part("emergency").disabled = false;
-  part("emergency").textContent = say("emergency");
+function rung(isSo) {
+  part("emergency").disabled = isSo;
+  part("emergency").textContent = say(isSo ? "emergency_sent" : "emergency");
+}
+
+function ready() {
+  part("send").disabled = !text.value.trim() && !files?.count();
 }
 
 function resize() {
   alarm("");
-  part("send").disabled = !text.value.trim();
+  ready();
   if (CSS.supports("field-sizing: content")) return;
   text.style.height = "auto";
   text.style.height = `${text.scrollHeight}px`;
@@ -271,6 +328,13 @@ text.addEventListener("keydown", (event) => {
   event.preventDefault();
   write();
 });
+if (limits.most) {
+  offer(part("attach"), part("files"), limits, withFiles, (chosen) => {
+    choosing = attach(chosen);
+    text.focus();
+  });
+}
+
 part("language").addEventListener("click", async () => {
   const other = language === "en" ? "zh-CN" : "en";
   await speak(other);
@@ -288,9 +352,7 @@ function tellHost(news) {
   if (embedded) parent.postMessage({ switchboard: news }, "*");
 }
 
-function closeFrame() {
-  if (embedded) tellHost({ close: true });
-}
+const closeFrame = () => tellHost({ close: true });
 
 addEventListener("message", ({ source, data }) => {
   const said = data?.switchboard;

@@ -32,7 +32,7 @@ export function drawer(name) {
   return { get, set, drop, keys };
 }
 
-/** Messages on their way, oldest first: {id, text, at}. */
+/** Messages on their way, oldest first: {id, text, at, files}. */
 export function queueIn(place) {
   const read = (key) => {
     try {
@@ -46,7 +46,7 @@ export function queueIn(place) {
       place.keys()
         .filter((key) => key.startsWith("queue:"))
         .map(read)
-        .filter((message) => message?.id && message.text)
+        .filter((message) => message?.id && (message.text || message.files))
         .sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)),
     put: (message) => place.set(`queue:${message.id}`, JSON.stringify(message)),
     drop: (id) => place.drop(`queue:${id}`),

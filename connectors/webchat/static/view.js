@@ -8,9 +8,10 @@ const list = document.getElementById("messages");
 const scroll = document.getElementById("scroll");
 const newer = document.getElementById("newer");
 const rows = new Map();
+let extra = () => [];
 
 /**
- * Show `entries`, oldest first: {key, author, name, text, at, state, note, deleted, files}.
+ * Show `entries`, oldest first: {key, author, name, text, at, state, note, deleted, files, buttons}.
  * Rows keep their elements, so that a screen reader hears each message once.
  */
 export function draw(entries) {
@@ -45,8 +46,9 @@ export function tell(texts) {
   if (atEnd) toEnd();
 }
 
-/** Draw every row anew, in another language. */
-export function forget() {
+/** Draw every row anew, in another language, or with what `more` has to add to an entry. */
+export function forget(more = extra) {
+  extra = more;
   for (const row of rows.values()) row.drawn = "";
 }
 
@@ -99,6 +101,8 @@ function fill(element, entry, follows, followed) {
   bubble.dir = "auto";
   bubble.append(...(entry.deleted ? [say("deleted")] : parts(entry.text)));
   if (entry.files?.length && !entry.deleted) bubble.append(...entry.files.map(shown));
+  bubble.append(...extra(entry));
+  if (entry.buttons?.length && !entry.deleted) bubble.append(pressable(entry.buttons));
   const meta = make("p", "meta");
   const time = make("time", "", moment(entry.at));
   time.dateTime = new Date(entry.at).toISOString();
@@ -116,10 +120,26 @@ function parts(text) {
   });
 }
 
+/** Buttons below a message: one opens an address, another says something. */
+function pressable(buttons) {
+  const box = make("p", "buttons");
+  box.append(...buttons.map(({ label, url, press }) => {
+    const button = make(url.startsWith("https://") ? "a" : "button", "", label);
+    if (button.localName === "a") Object.assign(button, { href: url, target: "_blank", rel: "noopener" });
+    else {
+      button.type = "button";
+      button.addEventListener("click", press);
+    }
+    return button;
+  }));
+  return box;
+}
+
 const PICTURES = /^image\/(png|jpeg|gif|webp)$/;
 
 /** A picture that opens, a recording that plays, or a name to download. The house says by its content which it is. */
 function shown(file) {
+  if (!file.path) return make("p", "file", `${file.name} (${weight(file.size)})`);
   const place = new URL(file.path, document.baseURI).href;
   const box = make("p", "file");
   if (file.content_type.startsWith("audio/")) {
@@ -144,7 +164,7 @@ function shown(file) {
   return box;
 }
 
-function make(tag, name = "", text = "") {
+export function make(tag, name = "", text = "") {
   const element = document.createElement(tag);
   if (name) element.className = name;
   if (text) element.textContent = text;

@@ -1,6 +1,7 @@
 // The page's sentences, in the reader's language.
 
 const LANGUAGES = ["en", "zh-CN"];
+const parts = new Set([""]); // whose sentences are known; "" has those of the page itself
 let words = {};
 export let language = "en";
 
@@ -16,11 +17,21 @@ export function nearest(wanted) {
 
 /** Load and use a language; rejects when its file cannot be had. */
 export async function speak(tag) {
-  const response = await fetch(new URL(`i18n/${tag}.json`, import.meta.url));
-  if (!response.ok) throw new Error(`no words for ${tag}`);
-  words = await response.json();
+  words = Object.assign({}, ...(await Promise.all([...parts].map((part) => load(part, tag)))));
   language = tag;
   document.documentElement.lang = tag;
+}
+
+/** Learn what a part of the page has to say; rejects like `speak`. */
+export async function learn(part) {
+  Object.assign(words, await load(part, language));
+  parts.add(part);
+}
+
+async function load(part, tag) {
+  const response = await fetch(new URL(`i18n/${part && `${part}/`}${tag}.json`, import.meta.url));
+  if (!response.ok) throw new Error(`no words for ${tag}`);
+  return response.json();
 }
 
 /** The sentence for `key`, with its {names} filled in. */
@@ -47,7 +58,7 @@ export function number(value) {
 
 /** How large a file is. */
 export function weight(bytes) {
-  const [amount, unit] = bytes < 1_000_000 ? [bytes / 1000, "kilobyte"] : [bytes / 1_000_000, "megabyte"];
+  const [amount, unit] = bytes < 1_000_000 ? [Math.max(bytes / 1000, 0.1), "kilobyte"] : [bytes / 1_000_000, "megabyte"];
   const style = { style: "unit", unit, maximumFractionDigits: amount < 10 ? 1 : 0 };
   return new Intl.NumberFormat(language, style).format(amount);
 }

@@ -121,7 +121,7 @@ class Methods:
         return found
 
     async def _hide(self, account: Account, post_id: str, given: Json) -> Json:
-        if given != {"hidden": True}:
+        if given.keys() != {"hidden"} or not isinstance(given["hidden"], bool):
             raise invalid("hidden must be true or false")
         post = self._world.state.posts.get(post_id)
         if post is None:
@@ -129,10 +129,10 @@ class Methods:
         root = self._world.state.posts.get(post["conversation_id"])
         if root is None or root["author_id"] != account.id or root is post:
             raise forbidden("You are not permitted to hide this reply: it is not in a conversation of yours.")
-        if post_id not in self._world.state.hidden:
-            self._world.state.hidden.append(post_id)
+        hidden = [each for each in self._world.state.hidden if each != post_id]
+        self._world.state.hidden = [*hidden, post_id] if given["hidden"] else hidden
         await self._world.tell()
-        return {"data": {"hidden": True}}
+        return {"data": {"hidden": given["hidden"]}}
 
     # --- direct messages -------------------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ export const status = signal(/** @type {any} */ (null));
 export const conn = signal({ state: "connecting", since: Date.now(), retryAt: 0 });
 export const route = signal(readRoute());
 export const list = signal({
-  key: "", ids: /** @type {string[]} */ ([]), total: 0, cursor: /** @type {string | null} */ (null),
+  key: "", ids: /** @type {string[]} */ ([]), total: 0, held: 0, cursor: /** @type {string | null} */ (null),
   phase: "loading", problem: /** @type {import("./api.js").Problem | null} */ (null),
 });
 export const thread = signal({
@@ -206,7 +206,7 @@ export async function loadList(quiet = false) {
   const { view, queue, q } = route.value;
   const key = `${view}|${queue}|${q}`;
   if (!quiet || list.value.key !== key) {
-    list.value = { key, ids: [], total: 0, cursor: null, phase: "loading", problem: null };
+    list.value = { key, ids: [], total: 0, held: 0, cursor: null, phase: "loading", problem: null };
   }
   try {
     const page = await get("/tickets", listQuery(null));
@@ -214,7 +214,7 @@ export async function loadList(quiet = false) {
     const ids = page.tickets.map((/** @type {TicketRow} */ row) => row.id);
     batch(() => {
       page.tickets.forEach((/** @type {TicketRow} */ row) => keepTicket(row));
-      list.value = { key, ids, total: page.total, cursor: page.cursor, phase: "ready", problem: null };
+      list.value = { key, ids, total: page.total, held: page.held ?? 0, cursor: page.cursor, phase: "ready", problem: null };
       waitingMoves.value = 0;
     });
   } catch (error) {

@@ -26,6 +26,7 @@ export interface Why {
   lost: { rule: string; key: string; value: string; to: string }[];
   acts?: { kind: string; value: string; rule: string; outcome: "done" | "impossible"; detail: string }[]; joined: string; joined_detail: string | null; left?: string;
   flood?: { sender: number; quota: number; within_ms: number; channel: boolean; withheld: string[] } | null;
+  muted?: string; edits?: { folded: number; because: "message" | "sender"; pending: boolean } | null;
   repeat?: { of: string; nth: number } | null; released_by?: string;
   contact_by: string | null; timings: Record<string, number>; related?: string[]; related_by?: string[];
 }
@@ -41,11 +42,14 @@ export interface Attached {
 }
 /** A value that a policy sealed; who may sees it for a while. */
 export interface SealedValue { place: number; field: string; start: number; type: string; agents: boolean; until_ms: number }
+/** A way to answer a public post in private, and why it is closed. */
+export interface PrivateWay { way: "answer" | "link"; refusal: string; units_max: number | null }
 export interface MessageView {
   id: string; kind: "inbound" | "reply" | "note"; author: { type: "customer" | "agent" | "system"; id: string | null; name: string | null };
   channel: string; account: string; visibility: "public" | "private"; subject: string | null; text: string;
   folds: { start: number; end: number; kind: "quote" | "signature" }[]; has_html: boolean; language: string;
-  findings: string[]; sealed: SealedValue[]; policies: { rule: string; policy: string }[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null; hiding: Delivery | null;
+  findings: string[]; sealed: SealedValue[]; policies: { rule: string; policy: string }[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null; moderation: (Delivery & { action: string }) | null;
+  moderates: string[]; private_ways: PrivateWay[];
   state: "live" | "deleted"; revision: number; sent_at_ms: number; received_at_ms: number; why: Why | null;
 }
 export interface EventView {
@@ -76,7 +80,7 @@ export interface ThreadData {
   unlocked_until_ms: number | null;
   related: TicketRow[]; incidents: { id: string; title: string; state: IncidentState }[]; can_reply: boolean; cannot_reply_reason: string | null; calls: boolean;
   reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
-  same_text: number;
+  same_text: number; returned: { status: string; at_ms: number; message_id: string } | null;
   files: { allowed: boolean; in_private: boolean; bytes_max: number; together_bytes_max: number; most: number };
   last_seen: number;
 }

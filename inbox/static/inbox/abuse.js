@@ -59,10 +59,13 @@ export function Repeats({ messages, customer }) {
 
 /** What a message was too much of. @param {{ message: MessageView }} props */
 export function Marks({ message }) {
-  const { flood, released_by: released } = message.why ?? {};
+  const { flood, edits, muted, released_by: released } = message.why ?? {};
+  const whose = edits ? t(`edits.${edits.because}`) : "";
   const minutes = Math.round((flood?.within_ms ?? 0) / 60_000);
   return html`${flood?.sender && h(Chip, { tone: "warn", icon: "layers", title: t("abuse.overWhy", { n: flood.sender, quota: flood.quota, minutes }) }, t("abuse.over"))}
     ${flood?.channel && h(Chip, { icon: "volume-x", title: t("abuse.channelWhy") }, t("abuse.unanswered"))}
+    ${muted && h(Chip, { icon: "volume-x", title: t("abuse.mutedWhy", { tag: muted }) }, t("abuse.unanswered"))}
+    ${edits && h(Chip, { tone: "warn", icon: "layers", title: whose }, t("abuse.folded", { n: edits.folded, count: number(edits.folded) }))}
     ${released && h(Chip, { icon: "check" }, t("abuse.released"))}`;
 }
 
@@ -88,12 +91,12 @@ function HeldOf({ known }) {
     ${open && h(HeldList, { contact: known.id })}</details>`;
 }
 
-/** What waits to be let through. @param {{ contact?: string }} props */
-function HeldList({ contact }) {
+/** What waits to be let through. @param {{ contact?: string, q?: string }} props */
+function HeldList({ contact, q }) {
   const [held, setHeld] = useState(/** @type {HeldMessage[] | null} */ (null));
   const [busy, setBusy] = useState(false);
-  const load = () => get("/held", contact ? { contact } : {}).then((answer) => setHeld(answer.held)).catch(() => setHeld([]));
-  useEffect(() => { load(); }, [contact]);
+  const load = () => get("/held", { contact: contact ?? "", q: q ?? "" }).then((answer) => setHeld(answer.held)).catch(() => setHeld([]));
+  useEffect(() => { load(); }, [contact, q]);
   const release = async (/** @type {HeldMessage[]} */ these) => {
     setBusy(true);
     try {
@@ -114,13 +117,14 @@ function HeldList({ contact }) {
 /** @param {{ held: HeldMessage, named: boolean, busy: boolean, release: () => void }} props */
 function HeldItem({ held, named, busy, release }) {
   const who = held.sender?.name || held.contact || held.sender?.id || "";
-  const why = held.block ? t("abuse.heldBlocked", { who: held.block.actor_name ?? t("history.system"), reason: held.block.reason }) : t("abuse.heldFlood");
+  const why = held.block ? t("abuse.heldBlocked", { who: held.block.actor_name ?? t("history.system"), reason: held.block.reason })
+    : t(held.reason === "flood" ? "abuse.heldFlood" : "abuse.heldImported");
   return html`<li data-held=${held.id}><p class="held-head">${h(ChannelIcon, { channel: held.channel })} ${named && html`<b>${who}</b>`}
       ${held.urgency === "critical" && h(Chip, { tone: "danger", icon: "siren" }, word("urgency", "critical"))}
       <span class="muted">${h(When, { ms: held.received_at_ms })}</span></p>
     <p class="held-text">${h(RedactedLine, { text: held.text || held.kind || "" })}</p><p class="muted">${why}</p>
     <p class="acts"><button type="button" class="button small" disabled=${busy} onClick=${release}>${t("abuse.release")}</button>
-      ${named && held.ticket && html`<button type="button" class="button small quiet" onClick=${() => { heldOpen.value = false; go({ ticket: held.ticket }); }}>${held.ticket}</button>`}</p></li>`;
+      ${named && held.ticket && html`<button type="button" class="button small quiet" onClick=${() => { heldOpen.value = null; go({ ticket: held.ticket }); }}>${held.ticket}</button>`}</p></li>`;
 }
 
 /** Asks for the reason, and how long. @param {{ sender: Sender, close: () => void }} props */
@@ -155,15 +159,22 @@ export function BlockDialog({ sender, close }) {
 
 // -- the house -------------------------------------------------------------------------------------------------------
 
-const heldOpen = signal(false);
+/** Whether the list of what is held is open, and which words are looked for in it. */
+const heldOpen = signal(/** @type {{ q?: string } | null} */ (null));
 
 /** Under the views, while something waits or somebody is blocked. */
 export function HeldPlace() {
   const { held, critical, blocks } = abuse.value;
   if (!held && !blocks) return null;
-  return html`<ul><li><button type="button" class="place" data-place="held" title=${t("abuse.heldTitle")} onClick=${() => { heldOpen.value = true; }}>
+  return html`<ul><li><button type="button" class="place" data-place="held" title=${t("abuse.heldTitle")} onClick=${() => { heldOpen.value = {}; }}>
       ${h(Icon, { name: "ban" })}<span class="label">${t("abuse.heldTitle")}</span>
       <span class=${critical ? "count alert" : "count"}>${held ? upTo(held) : ""}</span></button></li></ul>`;
+}
+
+/** Under the search: what was found and is in no ticket. @param {{ held: number, q: string }} props */
+export function HeldFound({ held, q }) {
+  return html`<button type="button" class="moves" data-held-found onClick=${() => { heldOpen.value = { q }; }}>
+    ${h(Icon, { name: "ban", size: 14 })}${t("abuse.heldFound", { n: held, count: upTo(held) })}</button>`;
 }
 
 /** Everybody who is blocked, also who never wrote. */
@@ -182,8 +193,9 @@ function Blocked() {
 
 /** Channels that answer nothing by themselves for a while; over all, what is held, where somebody wants to see it. */
 export function Above() {
-  return html`${heldOpen.value && h(Dialog, { title: t("abuse.heldTitle"), onClose: () => { heldOpen.value = false; }, class: "people-dialog held-dialog" },
-      html`<p class="muted">${t("abuse.heldHint")}</p>`, h(HeldList, {}), h(Blocked, {}))}
+  const open = heldOpen.value;
+  return html`${open && h(Dialog, { title: open.q ? t("abuse.heldFoundTitle", { q: open.q }) : t("abuse.heldTitle"), onClose: () => { heldOpen.value = null; }, class: "people-dialog held-dialog" },
+      html`<p class="muted">${t("abuse.heldHint")}</p>`, h(HeldList, { q: open.q }), !open.q && h(Blocked, {}))}
     ${abuse.value.channels.map((each) => html`<div class="banner warn" role="status" data-banner="flood" key=${each.channel + each.account}>
     ${h(Icon, { name: "layers" })}<span class="grow"><b>${t("abuse.flood", { channel: word("channel", each.channel) })}</b>${" "}
     ${t("abuse.floodHint", { messages: number(each.messages), withheld: number(each.withheld), time: clock(each.until_ms) })}</span></div>`)}`;

@@ -32,17 +32,18 @@ function unconfirmed(item) {
   return { ...item, state: "failed", code: item.code ?? "unconfirmed" };
 }
 
-/** Files, shown and attached: a part that comes when a ticket has some, or may be sent some. @type {import("../vendor/ui.js").Signal<any>} */
-export const media = signal(null);
-let mediaAsked = false;
+/** What comes when a ticket needs it: files, shown and attached; what is done to public posts. */
+const LATER = { media: () => import("./media.js"), moderation: () => import("./moderation.js") };
+const here = signal(/** @type {Record<string, any>} */ ({}));
+const asked = new Set();
 
-/** The part, once it is there. */
-export function needMedia() {
-  if (!mediaAsked) {
-    mediaAsked = true;
-    import("./media.js").then(async (part) => { await part.ready; media.value = part; }).catch(() => { mediaAsked = false; });
+/** A part, once it is there. @param {keyof typeof LATER} name @returns {any} */
+export function need(name) {
+  if (!asked.has(name)) {
+    asked.add(name);
+    LATER[name]().then(async (part) => { await part.ready; here.value = { ...here.value, [name]: part }; }).catch(() => { asked.delete(name); });
   }
-  return media.value;
+  return here.value[name];
 }
 
 /** What is attached to replies to come, by ticket. @type {import("../vendor/ui.js").Signal<Record<string, Attached[]>>} */

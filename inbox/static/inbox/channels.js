@@ -1,11 +1,11 @@
 /** The channels as the house knows them: whether each works, what to do where it does not, when it last heard something. */
 import { h, html, useEffect } from "../vendor/ui.js";
-import { number, t, word } from "../core/i18n.js";
+import { language, number, t, word } from "../core/i18n.js";
 import { get } from "../core/api.js";
 import { status } from "../core/store.js";
 import { ChannelIcon, Chip, Dialog, Icon, When } from "../core/parts.js";
 
-/** @typedef {{ kind: string, account: string, state: string, detail: string, last_event_at_ms: number | null, quota_left: number | null }} Channel */
+/** @typedef {{ kind: string, account: string, state: string, detail: string, zh: { detail: string }, last_event_at_ms: number | null, quota_left: number | null }} Channel */
 
 const TONES = /** @type {Record<string, string>} */ ({ ok: "success", paused: "plain", auth_failed: "danger" });
 const CALM = new Set(["ok", "paused", "starting"]);
@@ -29,7 +29,7 @@ export function Channels({ leave }) {
     <ul class="channels">${listed().map((one) => html`<li key=${`${one.kind}/${one.account}`} data-channel=${`${one.kind}/${one.account}`} data-state=${one.state}>
       <div class="incident-head"><h3>${h(ChannelIcon, { channel: one.kind })} ${word("channel", one.kind)}${one.account === "default" ? "" : ` · ${one.account}`}</h3>
         ${h(Chip, { tone: TONES[one.state] ?? "warn" }, word("channelState", one.state))}</div>
-      ${one.detail && html`<p>${one.detail}</p>`}
+      ${one.detail && html`<p>${language.value === "zh-CN" ? one.zh.detail : one.detail}</p>`}
       <p class="counts">${one.last_event_at_ms === null ? t("channels.silent") : html`${t("channels.heard")} ${h(When, { ms: one.last_event_at_ms })}`}
         ${one.quota_left !== null && ` · ${t("channels.quota", { count: number(one.quota_left), n: one.quota_left })}`}</p></li>`)}</ul>`);
 }

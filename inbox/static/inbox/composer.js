@@ -6,7 +6,7 @@ import { h, html, signal, useEffect, useLayoutEffect, useRef, useState } from ".
 import { has, rich, t, word } from "../core/i18n.js";
 import { units } from "../core/text.js";
 import { ChannelIcon, Icon, When } from "../core/parts.js";
-import { attached, draft, draftsChanged, keepDraft, needMedia, refusal, write } from "./actions.js";
+import { attached, draft, draftsChanged, keepDraft, need, refusal, write } from "./actions.js";
 
 /**
  * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
@@ -83,7 +83,7 @@ export function Composer({ row, data }) {
           keepDraft(row.id, mode.value, value);
           setText(value);
         }} onKeyDown=${onKeyDown}></textarea>`}
-    ${!locked && !isNote && needMedia() && h(needMedia().Attach, { key: row.id, data })}
+    ${!locked && !isNote && need("media") && h(need("media").Attach, { key: row.id, data })}
     ${!locked && html`<div class="composer-foot"><span class="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t(isNote ? "composer.hintNote" : "composer.hintSend")}</span>
       ${!isNote && html`<button type="button" class="button" data-act="send-solve" disabled=${idle} title="Ctrl+Shift+Enter"
         onClick=${() => send(true)}>${t("composer.sendSolve")}</button>`}

@@ -3,23 +3,24 @@ import { h, html, useState } from "../vendor/ui.js";
 import { clock, dayName, fullTime, has, midnight, t, word } from "../core/i18n.js";
 import { agents, matters, me, queueTitle } from "../core/store.js";
 import { Icon } from "../core/parts.js";
+import { need } from "./actions.js";
 
 /** @typedef {import("../core/types.d.ts").EventView} EventView */
 
-const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked", "value.revealed", "link.opened", "post.hide",
+const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", "reply.blocked", "value.revealed", "link.opened",
   "ticket.snoozed", "ticket.notice", "ticket.followed", "identity.check", "alarm.raised", "alarm.accepted", "alarm.unanswered", "alarm.over",
   "action.proposed", "action.approved", "action.declined", "action.state"]);
 const ICONS = /** @type {Record<string, string>} */ ({
   "ticket.opened": "inbox", "ticket.assigned": "user-check", "ticket.state": "circle-dot", "ticket.updated": "tag",
   "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "message.fetched": "paperclip", "delivery.state": "send", "reply.blocked": "shield-alert",
-  "value.revealed": "key-round", "link.opened": "user-check", "post.hide": "eye-off", "ticket.snoozed": "calendar-clock",
+  "value.revealed": "key-round", "link.opened": "user-check", "post.hide": "eye-off", "post.delete": "trash-2", "ticket.snoozed": "calendar-clock",
   "alarm.raised": "siren", "alarm.paged": "bell", "alarm.accepted": "check", "alarm.unanswered": "siren", "alarm.over": "volume-x", "page.state": "send",
   "action.proposed": "shield-alert", "action.approved": "check", "action.declined": "ban", "action.state": "shield-check", "context.read": "wallet",
   "ticket.notice": "bell", "ticket.followed": "link", "ticket.reminded": "hourglass", "customer.notified": "bell", "identity.check": "id-card", "webhook.state": "code",
 });
 
 /** Opening and messages speak for themselves there. @param {EventView} event */
-export const shownInThread = (event) => IN_THREAD.has(event.kind) || /^contact|^sender|held$|released$/.test(event.kind);
+export const shownInThread = (event) => IN_THREAD.has(event.kind) || /^contact|^sender|^post|held$|released$/.test(event.kind);
 
 /** A run of changes: one in words, several behind a count. @param {{ events: EventView[] }} props */
 export function Changes({ events }) {
@@ -77,15 +78,15 @@ function describe(event) {
   if (event.kind === "ticket.snoozed") return data.until_ms ? t("history.snoozed", { who, time: fullTime(Number(data.until_ms)) }) : t("history.woken", { who });
   if (event.kind === "ticket.notice") return t("history.notice", { to: toldName(data.to ?? ""), text: data.text ?? "" });
   if (event.kind === "webhook.state") return t(data.to === "sent" ? "history.webhookSent" : "history.webhookDead", { name: data.webhook ?? "" });
+  if (event.kind.startsWith("post.") || (event.kind === "delivery.state" && data.action) || data.by === "answer") return need("moderation")?.told(event, who) ?? "";
   if (event.kind === "link.opened") return t(data.proves === "yes" ? "history.linkProven" : "history.linkOpen");
-  if (event.kind === "post.hide") return t(data.state === "asked" ? "history.hideAsked" : "history.hideImpossible");
-  if (data.action === "hide") return t("history.hide", { to: word("delivery", data.to ?? "") });
   if (event.kind === "delivery.state") return t("history.delivery", { to: word("delivery", data.to ?? "") });
   if (event.kind === "reply.blocked") return t("history.blocked", { what: typesOf(data.findings ?? "") });
   if (event.kind === "value.revealed") return t("history.revealed", { who, what: word("redaction", data.type ?? "") });
   if (data.confirmed) return t("history.confirmed", { who, what: typesOf(data.confirmed) });
   if (event.kind === "identity.check") return t(`history.check.${data.state}`, { who });
   if (data.nth) return t("history.repeated", { who, n: data.nth });
+  if (data.folded) return t("history.editsFolded", { n: Number(data.folded) });
   if (data.left) return t(`history.left.${data.left}`);
   if (event.kind === "message.added") return t(data.note ? "history.noted" : data.template ? "history.autoReplied"
     : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });

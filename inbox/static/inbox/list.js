@@ -2,7 +2,7 @@
 import { h, html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
 import { number, t, word } from "../core/i18n.js";
 import {
-  begun, cursorId, go, holdList, list, loadList, loadMore, me, queueTitle, route, settle, ticket, viewCounts, waitingMoves,
+  begun, behind, cursorId, go, holdList, list, loadList, loadMore, me, queueTitle, route, settle, ticket, viewCounts, waitingMoves,
 } from "../core/store.js";
 import { ChannelIcon, Chip, Empty, Failure, Icon, RedactedLine, Skeleton, UrgencyChip, When } from "../core/parts.js";
 
@@ -10,11 +10,11 @@ const OVERSCAN = 6;
 const HOLD_MS = 3000;
 
 export function List() {
-  const { phase, ids, total, problem } = list.value;
+  const { phase, ids, total, held, problem } = list.value;
   return html`<section class="list-pane" aria-labelledby="list-title">
     <header class="list-head"><h1 id="list-title">${title()}</h1>
       <span class="total">${phase === "ready" || phase === "more" ? t("list.total", { n: total, shown: number(total) }) : ""}</span></header>
-    ${h(SearchBox, {})}
+    ${h(SearchBox, {})}${held > 0 && behind.value && h(behind.value.HeldFound, { held, q: route.value.q })}
     ${waitingMoves.value > 0 && html`<button type="button" class="moves" onClick=${settle}>
       ${h(Icon, { name: "refresh-cw", size: 14 })}${t("list.moves", { n: waitingMoves.value })}<kbd>.</kbd></button>`}
     ${phase === "error" && problem ? h(Failure, { problem, retry: () => loadList() })

@@ -4,7 +4,7 @@ import { has, language, languageName, number, t, tag, word } from "../core/i18n.
 import { behind } from "../core/store.js";
 import { hitsOf, hostOf, pieces, units } from "../core/text.js";
 import { Avatar, ChannelIcon, Chip, Icon, Redaction, When } from "../core/parts.js";
-import { decideDelivery, media, needMedia, resend, takeBack } from "./actions.js";
+import { decideDelivery, need, resend, takeBack } from "./actions.js";
 import { Why } from "./why.js";
 
 /** @typedef {import("../core/types.d.ts").MessageView} MessageView */
@@ -28,9 +28,9 @@ export function Message({ message, customer, fresh }) {
         ${h(When, { ms: message.sent_at_ms, class: "ago" })}</header>
       ${message.state === "deleted" ? html`<p class="gone">${t("message.deleted")}</p>` : h(Body, { message })}
       ${message.sealed.length > 0 && behind.value && h(behind.value.Sealed, { message })}
-      ${message.attachments.length > 0 && needMedia() && h(media.value.Files, { message })}
+      ${message.attachments.length > 0 && need("media") && h(need("media").Files, { message })}
       ${message.delivery && h(Delivery, { delivery: message.delivery })}
-      ${message.hiding && html`<div class="hiding" role="group" aria-label=${t("hide.label")}>${h(Delivery, { delivery: message.hiding })}</div>`}
+      ${(message.moderation || message.moderates.length + message.private_ways.length > 0) && need("moderation") && h(need("moderation").Post, { message })}
       ${h(Why, { message })}
     </div></article>`;
 }
@@ -109,12 +109,12 @@ const DELIVERY = /** @type {Record<string, [string, string]>} */ ({
   read: ["check-check", "good"], held: ["circle-alert", "warn"], dead: ["circle-alert", "danger"], cancelled: ["ban", "quiet"],
 });
 
-/** @param {{ delivery: import("../core/types.d.ts").Delivery }} props */
-function Delivery({ delivery }) {
+/** @param {{ delivery: import("../core/types.d.ts").Delivery, told?: string }} props `told`: in other words, where it is no reply */
+export function Delivery({ delivery, told }) {
   const [icon, tone] = DELIVERY[delivery.state] ?? ["clock", "quiet"];
   const stuck = delivery.state === "held" || delivery.state === "dead";
   return html`<footer class=${`delivery ${tone}`} data-delivery=${delivery.state}>${h(Icon, { name: icon, size: 14 })}
-    <span>${word("delivery", delivery.state)}</span>
+    <span>${told ?? word("delivery", delivery.state)}</span>
     ${delivery.attempts > 1 && html`<small>${t("delivery.attempts", { n: delivery.attempts, count: number(delivery.attempts) })}</small>`}
     ${delivery.error && html`<small class="why-failed">${has(`error.${delivery.error}`) ? t(`error.${delivery.error}`) : delivery.error}</small>`}
     ${stuck && html`<button type="button" class="button small" onClick=${() => decideDelivery(delivery.outbox_id, "retry")}>

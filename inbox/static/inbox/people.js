@@ -19,7 +19,7 @@ import { Avatar, ChannelIcon, Chip, Dialog, Icon, Menu, When, toast } from "../c
 
 const ACTS_SHOWN = 5;
 
-export { Above, HeldPlace, Marks, Repeats, folded } from "./abuse.js";
+export { Above, HeldFound, HeldPlace, Marks, Repeats, folded } from "./abuse.js";
 export { Sealed } from "./sealed.js";
 
 /** Resolves once words and styles are there. */
@@ -67,10 +67,20 @@ export function Customer({ data }) {
     ${known?.erased_at_ms && html`<p class="muted" data-erased>${t("people.erased", { time: fullTime(known.erased_at_ms) })}</p>`}
     ${erasing && h(erasing.EraseDialog, { contact, close: () => setErasing(null), done: setKnown })}
     ${conflict && html`<p class="people-conflict" role="note">${h(Icon, { name: "triangle-alert" })}<span>${t("people.conflict")}</span></p>`}
+    ${data.returned && h(Returned, { data, status: data.returned.status })}
     ${known && h(Standing, { known, same: data.same_text, choose: setIntent })}
     ${known && h(Known, { known, choose: setIntent })}
     ${intent?.what.endsWith("block") && h(BlockDialog, { sender: { contact: contact.id, name, ...intent.address, block: intent.block }, close: () => setIntent(null) })}
     ${intent && !intent.what.endsWith("block") && h(ActDialog, { key: intent.what, intent, contact, close: () => setIntent(null), done: setKnown })}</section>`;
+}
+
+/** Where an answer goes, mail came back from: what the machine leaves out, and the way to let it. @param {{ data: ThreadData, status: string }} props */
+function Returned({ data, status }) {
+  const again = () => post(`/tickets/${data.ticket.number}/mail-again`, {}).then(() => refreshThread())
+    .catch((error) => toast(problemOf(error).sentence, { tone: "danger", icon: "circle-alert" }));
+  return html`<div class="people-conflict" role="note" data-returned>${h(Icon, { name: "mail" })}<div><b>${t("returned.title")}</b>
+    <p>${t("returned.why", { status })}</p>
+    <button type="button" class="button small" data-act="mail-again" onClick=${again}>${t("returned.again")}</button></div></div>`;
 }
 
 /** @param {{ identity: ContactData["identities"][number], alone: boolean, choose: (intent: Intent) => void }} props */

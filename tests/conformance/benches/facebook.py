@@ -170,3 +170,7 @@ class FacebookBench(Bench):
 
     def seen(self, customer: str, account: str = "default") -> list[str]:
         return [one.text for one in self._person(customer, account).seen()]
+
+    def buttons(self, customer: str, account: str = "default") -> list[tuple[str, str]]:
+        keys = [key for one in self._person(customer, account).seen() for key in one.buttons]
+        return [(key["title"], key.get("url") or key["payload"].removeprefix("say:")) for key in keys]

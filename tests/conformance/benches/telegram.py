@@ -109,3 +109,10 @@ class TelegramBench(Bench):
 
     def seen(self, customer: str, account: str = "default") -> list[str]:
         return [message["text"] for message in self._people[customer, account].seen()]
+
+    def buttons(self, customer: str, account: str = "default") -> list[tuple[str, str]]:
+        seen = self._people[customer, account].seen()
+        rows = [row for message in seen for row in message.get("reply_markup", {}).get("inline_keyboard", [])]
+        return [
+            (key["text"], key.get("url") or key["callback_data"].removeprefix("say:")) for row in rows for key in row
+        ]

@@ -33,7 +33,7 @@ class WebchatBench(Bench):
         self._ids = TimedIds(self._clock)
         self._http = aiohttp.ClientSession()
         self._visitors: dict[tuple[str, str], VisitorClient] = {}
-        self._frames: dict[str, frames.Message] = {}
+        self._frames: dict[str, frames.Message | tuple[frames.Post, bytes]] = {}
 
     async def close(self) -> None:
         await self._http.close()
@@ -55,26 +55,45 @@ class WebchatBench(Bench):
         return f"{self._url}/channels/webchat/{account}/ws"
 
     async def said(self, text: str, customer: str = "ann", account: str = "default") -> Said:
-        visitor = self._visitors.get((customer, account))
-        if visitor is None:
-            visitor = VisitorClient(self._http, self._address(account), self._clock, self._ids)
-            self._visitors[customer, account] = visitor
-            await visitor.connect()
+        visitor = await self._visitor(customer, account)
         frame = frames.Message(client_msg_id=self._ids.new(), text=text, sent_at_ms=self._clock.now_ms())
         external_id = f"{visitor.visitor}:{frame.client_msg_id}"
         self._frames[external_id] = frame
         return Said(external_id, text, customer, account)
 
+    async def said_with_file(self, text: str, file: bytes, customer: str = "ann") -> Said:
+        visitor = await self._visitor(customer, "default")
+        head = frames.FileHead(name=f"{customer}.txt", size=len(file))
+        post = frames.Post(
+            v=frames.VERSION, token=visitor.token, client_msg_id=self._ids.new(), text=text, files=(head,)
+        )
+        external_id = f"{visitor.visitor}:{post.client_msg_id}"
+        self._frames[external_id] = post, file
+        return Said(external_id, text, customer)
+
+    async def _visitor(self, customer: str, account: str) -> VisitorClient:
+        visitor = self._visitors.get((customer, account))
+        if visitor is None:
+            visitor = VisitorClient(self._http, self._address(account), self._clock, self._ids, buttons=True)
+            self._visitors[customer, account] = visitor
+            await visitor.connect()
+        return visitor
+
     async def deliver(self, *messages: Said, together: bool = False, unheard: bool = False) -> bool:
         for one in messages:
             visitor = self._visitors[one.customer, one.account]
+            frame = self._frames[one.id]
+            if isinstance(frame, tuple):
+                if (await visitor.post(frame[0], [frame[1]])).outcome == "refused":
+                    return False
+                continue
             if unheard:
-                await visitor.send_frame(self._frames[one.id])
+                await visitor.send_frame(frame)
                 await visitor.disconnect()
                 await visitor.connect()
                 continue
             try:
-                if (await visitor.transmit(self._frames[one.id])).outcome == "refused":
+                if (await visitor.transmit(frame)).outcome == "refused":
                     return False
             except (Closed, ConnectionError):
                 await self._come_back(visitor)
@@ -90,3 +109,7 @@ class WebchatBench(Bench):
 
     def seen(self, customer: str, account: str = "default") -> list[str]:
         return self._visitors[customer, account].texts("agent")
+
+    def buttons(self, customer: str, account: str = "default") -> list[tuple[str, str]]:
+        told = self._visitors[customer, account].messages.values()
+        return [(one.label, one.url or one.says) for message in told for one in message.buttons]

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from connectors.x.manifest import MANIFEST
 from connectors.x.simulator import Fault as Answer
@@ -113,4 +114,12 @@ class XBench(Bench):
             one.secret = ACCESS_SECRET
 
     def seen(self, customer: str, account: str = "default") -> list[str]:
-        return [message["text"] for message in self._person(customer, account).seen()]
+        return [_with_addresses(message) for message in self._person(customer, account).seen()]
+
+
+def _with_addresses(message: Mapping[str, Any]) -> str:
+    """A text with the addresses that its short ones stand for, as clients show it."""
+    text: str = message["text"]
+    for url in message["entities"]["urls"]:
+        text = text.replace(url["url"], url["expanded_url"])
+    return text

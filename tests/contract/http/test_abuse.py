@@ -193,3 +193,19 @@ async def test_how_many_others_wrote_the_same_is_shown(house, told):
     tickets = [await told(text) for _ in range(3)]
     assert (await get(house, path_of(tickets[0])))["same_text"] == 2
     assert len({each["contact"]["id"] for each in tickets}) == 3
+
+
+async def test_what_is_held_is_found_and_said_to_be_held(house, told, someone):
+    ticket = await told("where is my zebrafish", sender={"id": someone})
+    contact = ticket["contact"]["label"]
+    await post(house, "/api/v1/blocks", {"contact": contact, "reason": "sells zebrafish"}, 201)
+    name, _ = await say(house, someone, "a zebrafish for you")
+    found = await get(house, "/api/v1/tickets", params={"q": "zebrafish"})
+    assert ([row["number"] for row in found["tickets"]], found["held"]) == ([ticket["ticket"]["number"]], 1)
+    (held,) = await held_of(house, q="zebrafish")
+    assert (held["message_id"], held["block"]["reason"]) == (name, "sells zebrafish")
+    assert await held_of(house, q="zebrafish nowhere") == []
+    assert "held" not in await get(house, "/api/v1/tickets"), "nothing is looked for"
+    await post(house, "/api/v1/held/release", {"held": [held["id"]]})
+    await decided(house.app)
+    assert (await get(house, "/api/v1/tickets", params={"q": "zebrafish"}))["held"] == 0

@@ -4,7 +4,7 @@ import pytest
 
 from router.flow.channels import Channel, Channels
 from router.flow.deliver import DeliveryWorker
-from router.flow.links import LinkWriter
+from router.flow.links import LinkWriter, Reached
 from router.model.limits import SEALED_TTL_MS
 from router.store import sealed
 from router.telemetry import Metrics, SilentLog
@@ -28,6 +28,7 @@ def network(house):
         media=app.media,
         keys=app.keys,
         links=LinkWriter(store=app.store, keys=app.keys, page=None, public_url="https://help.example.org"),
+        reached=Reached(app.store, app.clock, app.ids),
         switches=app.switches,
         clock=app.clock,
         jitter=lambda: 0.5,

@@ -2,18 +2,20 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from router.model.abuse import Block, Held, Spoken, Traffic
 from router.model.changes import Add, Count, Record, Save, Withdraw
 from router.model.errors import Conflict
 from router.model.grouping import Mark
+from router.model.message import Care, JournalEntry, Sender, Unindexed
 from router.model.snapshot import SnapshotKeys
 from router.model.tables import Event
-from router.store import blocks, changes, channel_load, journal
+from router.store import blocks, changes, channel_load, held_search, inbox, journal
 from router.store import snapshot as store_snapshot
-from router.store.script import Store
-from tests.contract.store_suite.make import NOW, Case, entry, journaled, newer, put, uid
+from router.store.script import Store, insert, select
+from tests.contract.store_suite.make import NOW, Case, entry, journaled, newer, put, said, uid
 
 MINUTE = 60_000
 
@@ -122,6 +124,71 @@ class AbuseSuite:
         kept = await store.read(journal.show(row.id))
         assert (held.released_by, kept.state, kept.entry) == ("sender", "done", None)
         assert await journaled(store, entry("kept")) == ["duplicate"]
+
+    async def test_what_is_held_is_found_by_its_words_until_it_is_let_through(self, store: Store):
+        case = Case("Ann", text="nobody else's coins")
+        await put(store, case)
+        ann = Sender(id="77", name="Ann Lee", handle="annlee")
+        rows = [
+            entry("en", entry=said("buy my wonderful coins", subject="an offer")),
+            entry("zh", entry=said("快来领取双倍收益", channel="telegram", sender=ann)),
+            entry("own", conversation="own", entry=said("coins of mine")),
+            entry("odd", entry=b"not of this release"),
+        ]
+        await journaled(store, *rows)
+        held = [held_of(row) for row in rows]
+        await write(store, *held, journal_ids=[row.id for row in rows])
+
+        async def found(text: str) -> list[str]:
+            lines = await store.read(blocks.held_messages(text=text))
+            assert (await store.read(blocks.count_held(text=text))).held == len(lines)
+            return [line.row.message_id for line in lines]
+
+        assert await found("coins") == ["own", "en"]
+        assert await found("OFFER wonder") == ["en"]
+        assert (await found("双倍"), await found("lee"), await found("77")) == (["zh"], ["zh"], ["zh"])
+        assert await found("someone@example.org") == ["own", "en"]
+        assert (await found("倍双"), await found("🦭"), await found("release")) == ([], [], [])
+        page = await store.read(inbox.tickets(None, text="coins"))
+        assert [line.ticket.id for line in page.lines] == [case.ticket.id], "what waits is in no ticket"
+
+        await store.write(journal.let_through(rows[0].id, rows[0].entry))
+        await store.write(changes.apply([Save(newer(held[0], released_at_ms=NOW))], journal_ids=[], now_ms=NOW))
+        gone = Withdraw(channel="email", account="default", message_id="own", conversation_key="own", at_ms=NOW)
+        await store.write(changes.apply([gone], now_ms=NOW))
+        assert await found("coins") == []
+        assert await store.read(select("SELECT held_id FROM held_text ORDER BY held_id")) == [
+            (held[1].id,),
+            (held[3].id,),
+        ]
+
+    async def test_a_policy_keeps_values_of_what_is_held_from_the_search(self, store: Store):
+        care = Care(policies=(), unindexed=(Unindexed(field="text", start=5, end=12),))
+        kept = msgspec.json.decode(said("call 5550100 please"), type=JournalEntry)
+        row = entry("m", entry=msgspec.json.encode(msgspec.structs.replace(kept, care=care)))
+        await journaled(store, row)
+        await write(store, held_of(row), journal_ids=[row.id])
+        assert len(await store.read(blocks.held_messages(text="call please"))) == 1
+        assert await store.read(blocks.held_messages(text="5550100")) == []
+
+    async def test_what_an_earlier_release_held_is_found_once_it_was_looked_through(self, store: Store):
+        rows = [entry(f"m{n}", state="held", entry=said(f"coins number {n}")) for n in range(3)]
+        await journaled(store, *rows)
+        over = held_of(rows[2], released_at_ms=NOW)
+        await store.write(insert([held_of(rows[0]), held_of(rows[1]), over]))
+        assert await store.read(blocks.held_messages(text="coins")) == []
+        assert await store.write(held_search.index_older()) is True
+        assert len(await store.read(blocks.held_messages(text="coins"))) == 2
+        assert await store.write(held_search.index_older()) is False
+
+    async def test_all_that_waits_is_exported_in_order(self, store: Store):
+        rows = [entry(f"m{n}") for n in range(4)]
+        await journaled(store, *rows)
+        held = [held_of(row) for row in rows[:3]] + [held_of(rows[3], released_at_ms=NOW)]
+        await write(store, *held, journal_ids=[row.id for row in rows])
+        first = await store.read(blocks.dump_held(limit=2))
+        rest = await store.read(blocks.dump_held(limit=2, after=first[-1].held.id))
+        assert [line.row.message_id for line in (*first, *rest)] == ["m0", "m1", "m2"]
 
     async def test_held_messages_are_listed_and_counted_by_whom_and_what_they_are_of(self, store: Store):
         case = Case("Ann")

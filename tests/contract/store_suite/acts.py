@@ -3,11 +3,12 @@
 import msgspec
 import pytest
 
-from router.model.changes import Add, Save
+from router.model.buttons import Button
+from router.model.changes import Add, Record, Save
 from router.model.errors import Conflict
 from router.model.message import Care, PickedPolicy, SealedValue, Unindexed
-from router.model.tables import HookEntry, PrivateLink
-from router.store import changes, commands, hooks, inbox, links
+from router.model.tables import Event, HookEntry, PrivateLink
+from router.store import changes, commands, hooks, inbox, links, outbox, threads
 from router.store.script import Store
 from tests.contract.store_suite.make import NOW, Case, agent, newer, put, uid
 
@@ -111,10 +112,43 @@ class ActsSuite:
         hiding = msgspec.structs.replace(case.outbox, id=uid(), message_id=case.message.id, action="hide")
         await store.write(changes.apply([Add(hiding)], now_ms=NOW))
         detail = await store.read(inbox.detail(None, case.ticket.id))
-        assert {key: entry.id for key, entry in detail.hidings.items()} == {case.message.id: hiding.id}
+        assert {key: [row.id for row in rows] for key, rows in detail.moderations.items()} == {
+            case.message.id: [hiding.id]
+        }
         assert {key: entry.id for key, entry in detail.deliveries.items()} == {case.reply.id: case.outbox.id}
-        assert await store.read(inbox.delivery_of(case.message.id)) is None
-        assert (await store.read(inbox.delivery_of(case.message.id, "hide"))).id == hiding.id
+        _, ticket, asked = await store.read(commands.post(case.message.id))
+        assert (ticket.id, [row.id for row in asked]) == (case.ticket.id, [hiding.id])
+        assert await store.read(commands.post("no-such-message")) is None
+
+    async def test_a_post_that_was_answered_in_private_is_known_and_so_is_whom_it_was_for(self, store: Store):
+        case, other = Case("Ann"), Case("Bob")
+        await put(store, case, other)
+        assert not (await store.read(commands.reply_facts(case.ticket.id, 0, case.message.id))).is_answered
+        answer = newer(case.reply, in_reply_to=case.message.external_id)
+        await store.write(changes.apply([Save(answer)], now_ms=NOW))
+        facts = await store.read(commands.reply_facts(case.ticket.id, 0, case.message.id))
+        assert (facts.last_inbound.id, facts.is_answered) == (case.message.id, True), "the reply is a private one"
+        assert await store.read(commands.reply_facts(case.ticket.id, 0, other.message.id)) is None
+        assert not (await store.read(commands.reply_facts(case.ticket.id, 0))).is_answered, "nobody asked"
+        for state, is_answered in (("dead", True), ("cancelled", False)):
+            entry = await store.read(outbox.get(case.outbox.id))
+            await store.write(changes.apply([Save(newer(entry, state=state))], now_ms=NOW))
+            facts = await store.read(commands.reply_facts(case.ticket.id, 0, case.message.id))
+            assert facts.is_answered == is_answered, state
+        ticket, contact = await store.read(links.whose(case.reply.id))
+        assert (ticket.id, contact.id) == (case.ticket.id, case.contact.id)
+
+    async def test_buttons_rest_with_their_message(self, store: Store):
+        case = Case("Ann")
+        await put(store, case)
+        assert case.reply.buttons == ()
+        buttons = (Button(label="退款", says="我要退款"), Button(label="Status", url="https://example.com/s"))
+        added = Event(at_ms=NOW, kind="message.added", message_id=case.reply.id, conversation_id=case.conversation.id)
+        await store.write(changes.apply([Save(newer(case.reply, buttons=buttons)), Record(added)], now_ms=NOW))
+        assert (await store.read(inbox.message(None, case.reply.id))).buttons == buttons
+        where = case.conversation
+        found = await store.read(threads.read(where.channel, where.account, where.thread, where.peer, 0))
+        assert [one.buttons for one in found if one.id == case.reply.id] == [buttons]
 
     async def test_the_search_finds_nothing_that_a_policy_keeps_from_it(self, store: Store):
         text = "call +14155550132 or [EMAIL] today"

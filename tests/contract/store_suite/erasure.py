@@ -11,16 +11,17 @@ from router.clock import TimedIds, VirtualClock
 from router.flow.erasure import Erasures
 from router.flow.intake import hashed_key
 from router.flow.media import GRACE_MS, Media
+from router.model.abuse import Held
 from router.model.changes import Add, Record
 from router.model.errors import Refused, StoreUnavailable
 from router.model.tables import Event, Participant
-from router.store import changes, dossier, erasing, journal
+from router.store import blocks, changes, dossier, erasing, journal
 from router.store import erasure as store_erasure
 from router.store.rows import SealedRow
 from router.store.script import Script, Store, run, select
 from router.telemetry import SilentLog
 from tests.contract.store_suite.known import KEYS, MARK, Life
-from tests.contract.store_suite.make import NOW, Case, entry, put, uid
+from tests.contract.store_suite.make import NOW, Case, entry, put, said, uid
 
 
 class Cut:
@@ -91,6 +92,29 @@ class ErasureSuite:
         assert [row for row in kept["claims"] if "bo" in row], "what they said of themselves"
         waiting = await store.read(select("SELECT dedupe_key FROM journal WHERE state = 'pending'"))
         assert waiting == [("later of bo@example.org",)]
+
+    async def test_what_is_held_under_an_address_that_nothing_was_filed_from_goes_too(self, store: Store, tmp_path):
+        life = await Life(store, tmp_path).lived()
+        key = store_erasure.key_of("telegram", "default", "99")
+        rows = [
+            entry("new", conversation=key, channel="telegram", entry=said(f"{MARK} on another channel")),
+            entry("bo", conversation="bo's", channel="telegram", entry=said("wombat on another channel")),
+        ]
+        await store.write(journal.append(rows, now_ms=NOW))
+        whose = (life.one.contact.id, life.two.contact.id)
+        held = [
+            Held(
+                id=uid(), journal_id=row.id, reason="blocked", contact_id=contact, channel="telegram",
+                account="default", received_at_ms=NOW,
+            )
+            for row, contact in zip(rows, whose, strict=True)
+        ]  # fmt: skip
+        await store.write(changes.apply(list(map(Add, held)), journal_ids=[row.id for row in rows], now_ms=NOW))
+        assert {"held_text", "journal"} <= set(await naming(store, MARK))
+        await erasures(store, tmp_path).erase(life.one.contact.id, "agent:x")
+        assert await naming(store, MARK) == []
+        (line,) = await store.read(blocks.held_messages(text="another channel"))
+        assert line.held == held[1]
 
     async def test_what_stays_counts_and_says_by_whom(self, store: Store, tmp_path):
         life = await Life(store, tmp_path).lived()

@@ -20,7 +20,7 @@ from router.model.tables import HookEntry, Participant, PrivateLink
 from router.model.timers import IdentityCheck, Timer
 from router.store import changes, journal, media
 from router.store import erasure as store_erasure
-from router.store.rows import QuarantineRow, SealedRow, UploadRow
+from router.store.rows import HeldText, QuarantineRow, SealedRow, UploadRow
 from router.store.script import Script, Store, insert
 from tests.contract.store_suite.make import NOW, Case, agent, entry, put, uid
 
@@ -132,9 +132,10 @@ class Life:
                 created_at_ms=NOW,
             ),
             Held(
-                id=uid(), journal_id=f"held-{case.contact.id}", reason="blocked", contact_id=contact, channel="email",
-                account="default", received_at_ms=NOW,
+                id=f"h-{contact}", journal_id=f"held-{case.contact.id}", reason="blocked", contact_id=contact,
+                channel="email", account="default", received_at_ms=NOW,
             ),
+            HeldText(held_id=f"h-{contact}", document=f"{name} again"),
             Traffic(
                 id=sender_key("email", "default", case.address, is_proven=True), since_ms=NOW, messages=1
             ),

@@ -5,7 +5,7 @@ import itertools
 import msgspec
 
 from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record
-from router.model.message import Sender
+from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.tables import Agent, Contact, Conversation, Event, Identity, Message, OutboxEntry, Ticket
 from router.store import changes, journal
 from router.store.rows import JournalRow
@@ -33,6 +33,15 @@ def entry(key: str, *, conversation: str | None = None, partition: int = 3, **mo
         "received_at_ms": NOW,
     }
     return JournalRow(**(fields | more))
+
+
+def said(text: str, **fields) -> bytes:
+    """A message as a journal row keeps it."""
+    event = InboundEvent(
+        **({"channel": "email", "message_id": "m", "sent_at_ms": NOW, "visibility": "private", "text": text,
+            "sender": Sender(id="someone@example.org")} | fields)
+    )  # fmt: skip
+    return msgspec.json.encode(JournalEntry(event=event, rules_version="1", received_at_ms=NOW))
 
 
 class Case:

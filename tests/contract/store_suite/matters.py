@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from router.clock import TimedIds, VirtualClock
+from router.core.asking import ask
 from router.core.inbound import Circumstances, decide_inbound
-from router.core.placement import ask
 from router.model.changes import Add
 from router.model.errors import Conflict
 from router.model.grouping import Joining, Mark, Matter

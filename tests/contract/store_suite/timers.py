@@ -10,9 +10,10 @@ from router.flow.channels import Channels
 from router.flow.rulebook import Rulebook
 from router.flow.timers import Timers
 from router.model.changes import Add, Save
+from router.model.decisions import Why, WhyEdits
 from router.model.tables import OutboxEntry, Ticket
 from router.model.timers import Timer
-from router.store import changes, commands, events, hooks, timers
+from router.store import changes, commands, events, hooks, inbox, timers
 from router.store.script import Store, fetch
 from tests.contract.store_suite.make import NOW, Case, newer, put, uid
 
@@ -21,6 +22,7 @@ RULES = b"""\
 version: 1
 queues: {general: {default: true}}
 webhooks: {push: {url: https://push.example, secret: env:PUSH}}
+rules: [{id: stolen, when: {message.text|has: stolen}, then: {urgency: critical}}]
 lifecycle: {waiting: {close: 24h}, unread: {after: 10m, webhook: push}}
 """
 
@@ -79,6 +81,25 @@ class TimersSuite:
             assert told.count("ticket.state") == 1
         outcomes = {t.kind: t.outcome for t in await store.read(timers.of_ticket(cases[0].ticket.id))}
         assert outcomes == {"wake": "overtaken", "close": "fired"}
+
+    async def test_edits_that_were_folded_are_judged_once_by_whoever_comes_first(self, store: Store):
+        case = Case("Ann")
+        await put(store, case)
+        why = Why(
+            rules_version="1", urgency="normal", queue="general", language="en", joined="no", contact_by="sender",
+            ticket_new=True, edits=WhyEdits(folded=3, because="message", pending=True),
+        )  # fmt: skip
+        verdict = msgspec.Raw(msgspec.json.encode(why))
+        folded = newer(case.message, text="stolen", revision=13, verdict=verdict)
+        await store.write(changes.apply([Save(folded)], now_ms=NOW))
+        await set_to(store, timer(case, "edit", about=case.message.id, due_at_ms=NOW + 5))
+        await asyncio.gather(*(walk(store, NOW + 5).run_due() for _ in range(3)))
+        told = [e for e in await store.read(events.of_ticket(case.ticket.id, limit=99)) if e.kind == "message.edited"]
+        assert [e.data for e in told] == [{"revision": "13", "folded": "3", "over_quota": "message"}]
+        ticket = await ticket_of(store, case)
+        assert ticket.urgency == "critical"
+        (line,) = (await store.read(inbox.tickets(None, text="stolen"))).lines
+        assert line.ticket.id == case.ticket.id
 
     async def test_a_crash_before_the_commit_leaves_it_due(self, store: Store):
         case = Case("Ann", state="waiting", state_since_ms=NOW)

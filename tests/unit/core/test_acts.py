@@ -31,12 +31,18 @@ def rows(decided, kind):
 
 
 def test_a_post_is_hidden_by_a_row_of_the_outbox():
-    world, decided = taken("hide this", can_hide=True)
+    world, decided = taken("hide this", moderates=("hide",))
     (row,) = rows(decided, OutboxEntry)
     assert (row.action, row.message_id, row.state) == ("hide", decided.outcome.message_id, "queued")
     (told,) = [e for e in world.events if e.kind == "post.hide"]
     assert told.data == {"state": "asked", "rule": "out-of-sight"}
     assert decided.outcome.why.acts == (WhyAct(kind="hide", value="true", rule="out-of-sight", outcome="done"),)
+
+
+def test_a_channel_that_only_deletes_deletes_it():
+    world, decided = taken("hide this", moderates=("delete",))
+    assert [row.action for row in rows(decided, OutboxEntry)] == ["delete"]
+    assert [e.data for e in world.events if e.kind == "post.delete"] == [{"state": "asked", "rule": "out-of-sight"}]
 
 
 def test_a_channel_that_cannot_hide_leaves_it_to_an_agent():
@@ -49,19 +55,19 @@ def test_a_channel_that_cannot_hide_leaves_it_to_an_agent():
 
 
 def test_what_is_private_has_nothing_to_hide():
-    world, decided = taken("hide this", visibility="private", can_hide=True)
+    world, decided = taken("hide this", visibility="private", moderates=("hide",))
     assert [e.kind for e in world.events if e.kind == "post.hide"] == []
     assert [act.detail for act in decided.outcome.why.acts] == ["private"]
 
 
 def test_history_from_a_file_is_only_filed():
-    _, decided = taken("hide this", imported=True, can_hide=True)
+    _, decided = taken("hide this", imported=True, moderates=("hide",))
     assert rows(decided, OutboxEntry) == []
     assert [act.detail for act in decided.outcome.why.acts] == ["imported"]
 
 
 def test_what_became_of_hiding_says_nothing_of_the_message():
-    world, decided = taken("hide this", can_hide=True)
+    world, decided = taken("hide this", moderates=("hide",))
     (row,) = rows(decided, OutboxEntry)
     message = world.messages[decided.outcome.message_id]
     for outcome, state in ((Sent(provider_id="p1"), "sent"), (Rejected(reason="gone"), "dead")):

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from router.core.links import Guest, open_link
-from router.model.changes import LINK_PLACEHOLDER, Check, Save
+from router.core.links import Guest, open_link, reach
+from router.model.changes import LINK_PLACEHOLDER, Add, Check, Record, Save
 from router.model.errors import Refused
 from router.model.limits import PRIVATE_LINK_MS
 from router.model.tables import Conversation, Identity, Message, Participant, PrivateLink
@@ -168,3 +168,42 @@ def test_who_is_known_as_somebody_else_keeps_what_is_theirs():
     contact = world.snapshot.contacts[ticket.contact_id]
     with pytest.raises(Refused, match="their own conversation"):
         open_link(link, ticket, contact, known(world, decided, "telegram", "5"), now_ms=NOW, ids=world.ids)
+
+
+def reached(world, decided, guest):
+    ticket = world.ticket(decided)
+    message = decided_message(world, decided)
+    return reach(message.id, ticket, world.snapshot.contacts[ticket.contact_id], guest, now_ms=NOW, ids=world.ids)
+
+
+def test_whom_the_network_says_a_private_answer_reached_is_the_writer_of_the_post():
+    world, decided, _, _ = told(**PRIVATE)
+    ticket = world.ticket(decided)
+    changes = reached(world, decided, Guest(channel="x", account="default", visitor="9977"))
+    (identity,) = [c.row for c in changes if isinstance(c, Add) and isinstance(c.row, Identity)]
+    assert (identity.contact_id, identity.value, identity.proof) == (ticket.contact_id, "9977", "provider")
+    (event,) = [c.event for c in changes if isinstance(c, Record)]
+    assert (event.kind, event.data) == ("link.opened", {"proves": "yes", "by": "answer"})
+    world.apply(changes)
+    said = world.say("order 4411", channel="x", sender="9977")
+    assert (said.outcome.ticket_id, said.outcome.why.joined) == (ticket.id, "conversation")
+
+
+def test_who_is_known_already_is_told_of_no_second_time():
+    world, decided, _, _ = told(**PRIVATE)
+    changes = reached(world, decided, known(world, decided))
+    assert [type(c.row).__name__ for c in changes if isinstance(c, Add)] == ["Conversation"]
+    world.apply(changes)
+    conversation = next(c.row for c in changes if isinstance(c, Add))
+    there = msgspec.structs.replace(known(world, decided), conversation=conversation)
+    assert reached(world, decided, there) == []
+
+
+def test_a_private_answer_gives_nobody_the_conversation_of_another():
+    world, decided, _, _ = told(**PRIVATE)
+    world.say("hello", channel="telegram", sender="5", thread_id="5")
+    assert reached(world, decided, known(world, decided, "telegram", "5")) == [], "known as somebody else"
+    ticket = world.ticket(decided)
+    other = msgspec.structs.replace(world.snapshot.contacts[ticket.contact_id], id="another")
+    guest = Guest(channel="x", account="default", visitor="9977")
+    assert reach("m", ticket, other, guest, now_ms=NOW, ids=world.ids) == [], "the ticket is somebody else's by now"

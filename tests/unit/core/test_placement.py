@@ -2,7 +2,8 @@
 
 import pytest
 
-from router.core.placement import ask, place, quoted_numbers
+from router.core.asking import ask
+from router.core.placement import place, quoted_numbers
 from router.model.limits import REOPEN_WINDOW_MS
 from router.model.message import JournalEntry
 from router.model.snapshot import SnapshotKeys
@@ -223,3 +224,41 @@ def test_a_contact_is_known_by_its_strongest_proof(world):
     assert world.snapshot.identities["webchat", "v2"].contact_id == first.outcome.contact_id
     claimed = world.say("three", channel="webchat", sender="v3", person={"user_id": "u1"})
     assert claimed.outcome.contact_id != first.outcome.contact_id
+
+
+ROOT = "01" + "ab" * 21
+"""What names one of Outlook's threads, in hex."""
+
+
+def test_a_thread_index_joins_who_takes_part(world):
+    first = world.say("first", sender=ANN, message_id="<1@x>", thread_index=ROOT)
+    second = world.say("second", sender=ANN, message_id="<2@x>", thread_index=ROOT + "00" * 5)
+    assert (joined(second), second.outcome.ticket_id) == ("thread_index", first.outcome.ticket_id)
+    assert world.conversation(second).id == world.conversation(first).id
+    assert world.conversation(second).thread_index == ROOT + "00" * 5, "an answer extends the newest"
+    world.say("me too", sender=BOB, message_id="<3@x>", in_reply_to="<2@x>")
+    fourth = world.say("and again", sender=BOB, message_id="<4@x>", thread_index=ROOT + "11" * 5)
+    assert (joined(fourth), fourth.outcome.ticket_id) == ("thread_index", first.outcome.ticket_id)
+
+
+def test_a_thread_index_lets_no_stranger_in(world):
+    first = world.say("first", sender=ANN, message_id="<1@x>", thread_index=ROOT)
+    eve = world.say("let me in", sender=EVE, message_id="<2@x>", thread_index=ROOT + "00" * 5)
+    assert (joined(eve), not_joined(eve)) == ("new", "not_participant")
+    assert eve.outcome.why.related == (first.outcome.ticket_id,)
+    assert world.snapshot.participants == set()
+    again = world.say("it is me", sender=EVE, message_id="<3@x>", thread_index=ROOT + "22" * 5)
+    assert again.outcome.ticket_id == eve.outcome.ticket_id, "her own thread is hers"
+
+
+def test_ids_are_more_telling_than_a_thread_index(world):
+    one = world.say("one", sender=ANN, message_id="<1@x>", thread_index=ROOT)
+    two = world.say("two", sender=ANN, message_id="<2@x>")
+    answer = world.say("answer", sender=ANN, message_id="<3@x>", in_reply_to="<2@x>", thread_index=ROOT)
+    assert answer.outcome.ticket_id == two.outcome.ticket_id != one.outcome.ticket_id
+
+
+def test_a_thread_index_of_another_account_is_another_thread(world):
+    world.say("one", sender=ANN, message_id="<1@x>", thread_index=ROOT)
+    other = world.say("two", sender=ANN, message_id="<2@x>", thread_index=ROOT, account="second")
+    assert (joined(other), not_joined(other)) == ("new", "other_matter")

@@ -113,6 +113,34 @@ def test_in_public_a_customer_is_called_what_they_are_called_there(world):
     assert [m.text for m in world.replies()] == ["Hello Jane Whitfield!", "Hello moonlamp!"]
 
 
+def test_a_tag_that_is_muted_gets_no_receipt_and_says_why(world):
+    world.ruleset = load({"a.yaml": MUTED.encode()})
+    decided = world.say("I am the support, write to me", **CHAT)
+    assert (world.replies(), world.outbox()) == ([], [])
+    assert (decided.outcome.why.muted, decided.outcome.why.reply_template) == ("poser", None)
+    (added,) = [event for event in world.events if event.kind == "message.added"]
+    assert added.data == {"muted": "poser"}
+    assert world.snapshot.contacts[decided.outcome.contact_id].auto_replies == 0
+    other = world.say("where is my card", **CHAT | {"sender": "78", "thread_id": "78"})
+    assert (len(world.replies()), other.outcome.why.muted) == (1, "")
+
+
+def test_what_is_critical_is_answered_whatever_its_tags(world):
+    world.ruleset = load({"a.yaml": MUTED.encode()})
+    decided = world.say("the support took my coins, they are stolen", **CHAT)
+    assert world.ticket(decided).tags == ("poser",)
+    assert (len(world.replies()), decided.outcome.why.muted) == (1, "")
+
+
+MUTED = """\
+version: 1
+queues: {general: {default: true}}
+templates: {receipt: {en: "We have it."}}
+abuse: {mute: poser}
+rules:
+  - {id: poser, when: {message.any|has: support}, then: {tag: poser}}
+  - {id: stolen, when: {message.any|has: stolen}, then: {urgency: critical}}
+"""
 NAMED = """\
 version: 1
 queues: {general: {default: true}}

@@ -7,8 +7,10 @@ import pytest
 
 from router.core import notices
 from router.core.blocks import Blocking, block, lift
+from router.core.edits import settle
 from router.core.holding import release
 from router.core.people import Deed
+from router.core.reasons import why_stored
 from router.core.replies import ChannelView
 from router.core.tickets import change_state
 from router.core.timers import Moment, changes_of, fire, timers_of
@@ -50,8 +52,8 @@ class Story:
         who, _, what = line.partition(": ")
         if who != "told":
             self.said = len(self.world.replies())
-        if often := re.fullmatch(r"customer (\d+) times", who):
-            self.customer(what, int(often[1]))
+        if often := re.fullmatch(r"customer( edits)? (\d+) times", who):
+            self.customer(what, int(often[2]), edits=bool(often[1]))
         else:
             getattr(self, who)(what)
 
@@ -59,10 +61,15 @@ class Story:
     def ticket(self):
         return self.world.ticket(self.filed)
 
-    def customer(self, text, times=1):
+    @property
+    def message(self):
+        return self.world.messages[self.filed.outcome.message_id]
+
+    def customer(self, text, times=1, *, edits=False):
+        of = {"kind": "edit", "target_id": self.message.external_id} if edits else {}
         for n in range(1, times + 1):
             self.world.now_ms += 1_000
-            said = event(text.replace("{n}", str(n)), message_id=self.world.ids.new(), **CHAT)
+            said = event(text.replace("{n}", str(n)), message_id=self.world.ids.new(), **CHAT, **of)
             self.decide(JournalEntry(event=said, rules_version="1", received_at_ms=self.world.now_ms))
 
     def decide(self, entry):
@@ -143,6 +150,11 @@ class Story:
             timer = min(due, key=lambda t: t.due_at_ms)
             self.world.now_ms = max(self.world.now_ms, timer.due_at_ms)
             before, now_ms = self.ticket, self.world.now_ms
+            if timer.kind == "edit":
+                settled = settle(timer, self.world.messages[timer.about], before, self.ruleset, now_ms=now_ms)
+                self.world.apply(settled)
+                self.keep(settled)
+                continue
             moment = Moment(facts=self.facts, channel=ChannelView(can_send=True), ruleset=self.ruleset, now_ms=now_ms)
             fired = fire(timer, moment, self.world.ids)
             self.write(changes_of(fired, before), before, fired.ticket)
@@ -160,7 +172,8 @@ class Story:
         number, state = head.split(" ")
         assert (f"T-{self.ticket.number}", self.ticket.state) == (number, state)
         why = self.filed.outcome.why
-        flood, repeat = why.flood, why.repeat
+        flood, repeat, kept = why.flood, why.repeat, why_stored(self.message)
+        folded = kept.edits.folded if kept.edits is not None else 0
         numbers = [f"T-{self.world.snapshot.tickets[t].number}" for t in why.related]
         is_so = {
             "left": [why.left],
@@ -170,6 +183,8 @@ class Story:
             "urgency": [self.ticket.urgency],
             "held": [str(len(self.held))],
             "over": [f"{flood.sender}/{flood.quota}"] if flood is not None else [],
+            "revised": [str(self.message.revision)],
+            "folded": [str(folded)],
             "times": [str(repeat.nth)] if repeat is not None else [],
         }
         for each in more:
@@ -180,10 +195,11 @@ class Story:
         assert not self.held or "held" not in unsaid
         assert flood is None or self.held or "over" not in unsaid
         assert repeat is None or "times" not in unsaid
+        assert not folded or "folded" not in unsaid
 
 
 def test_there_are_stories():
-    assert [len(stories) for _, stories in CHAPTERS] == [8, 3]
+    assert [len(stories) for _, stories in CHAPTERS] == [8, 4]
     assert not any(ruleset.run_tests().failures for ruleset, _ in CHAPTERS)
 
 

@@ -9,6 +9,7 @@ from router.core.replies import ChannelView
 from router.core.tickets import change_state
 from router.core.timers import Moment, fire, timers_of
 from router.model.changes import Add
+from router.model.returned import Returned, returned_id
 from router.model.snapshot import ReplyFacts, Unlooked
 from router.model.tables import HookEntry, Message, OutboxEntry
 from router.model.timers import Timer
@@ -57,6 +58,7 @@ class Desk:
         self.keys: set[str] = set()
         self.ruleset = RULESET
         self.events = []
+        self.returned = None
 
     @property
     def facts(self):
@@ -66,6 +68,7 @@ class Desk:
             last_inbound=self.last,
             contact_name="Ann",
             told=frozenset(self.keys),
+            returned=self.returned,
         )
 
     def to(self, state, reason=None, *, after_ms=0, replied=False, checklist=()):
@@ -113,6 +116,15 @@ class Desk:
     @property
     def outcomes(self):
         return [(t.kind, t.outcome) for t in self.timers if t.done_at_ms is not None]
+
+
+def test_a_tag_that_is_muted_is_told_nothing_of_its_states_unless_it_is_critical():
+    desk = Desk()
+    desk.ruleset = load({"rules.yaml": f"{RULES}tags: [poser]\nabuse: {{mute: poser}}\n".encode()})
+    desk.ticket = msgspec.structs.replace(desk.ticket, tags=("poser",))
+    assert desk.to("waiting").wait(NOW + DAY_MS).texts == []
+    desk.ticket = msgspec.structs.replace(desk.ticket, urgency="critical", state="open")
+    assert desk.to("waiting").texts == ["T-1001 waits for you"]
 
 
 def test_a_waiting_customer_is_reminded_after_a_day_and_closed_after_three_working_days():
@@ -201,6 +213,15 @@ def test_a_reply_says_by_itself_that_we_wait():
 @pytest.mark.parametrize(("reason", "told"), [("spam", 0), ("SPAM ", 0), ("not ours", 1)])
 def test_spammers_are_not_told(reason, told):
     assert len(Desk().to("closed", reason).texts) == told
+
+
+def test_nothing_is_told_where_mail_came_back_from():
+    desk = Desk(channel="email", sender="ann@example.org")
+    desk.returned = Returned(id=returned_id("ann@example.org"), status="5.1.1", message_id="m", at_ms=NOW)
+    assert desk.to("waiting").wait(NOW + DAY_MS + HOUR_MS).to("open").to("solved").texts == []
+    assert desk.outcomes[0] == ("remind", "fired"), "time goes on"
+    desk.returned = None
+    assert len(desk.to("open").to("waiting").texts) == 1
 
 
 @pytest.mark.parametrize("automatic", ["auto_reply", "bounce", "bulk"])

@@ -165,6 +165,16 @@ HOSTILE = {
     + b"BAAE" * 250_000,
     "many envelopes": HEAD + multipart([P7M + b"MIAGCSqGSIb3DQEHAqCAMIACAQExADCA" + b"BAAE" * 1_000] * 240),
     "a winmail of small attributes": HEAD + TNEF + b"eJ8+IgEA" + b"AQAAAAAAAAAAAAAA" * 60_000,
+    "elements that are nearly named": HEAD
+    + multipart(
+        [
+            b"Content-Type: text/plain\r\n\r\nx\r\nAnna Berg\r\n",
+            b"Content-Type: text/html\r\n\r\n" + (b"<div" + b" id=a class=b" * 28 + b">") * 4_000,
+        ]
+    ),
+    "attributions that never end": HEAD + b"\r\n" + (b"On 1:11 x@y.example 2:22 " * 12 + b":\r\n") * 3_000,
+    "addresses that never end": HEAD + b"\r\n" + b"4.11.2026 15:20 <a@b <a@b <a@b :\r\n" * 25_000,
+    "names and rulers": HEAD.replace(b"From: ", b"From: Anna Berg ") + b"\r\n" + b"Anna Berg\r\n----\r\n" * 50_000,
     "reports": HEAD.replace(b"anna", b"mailer-daemon") + b"\r\n" + b"Message-ID: <" * 80_000,
 }
 

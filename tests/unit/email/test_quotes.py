@@ -35,11 +35,30 @@ FOLDED = {
     "163": ('谢谢\n\n\n在 2026-11-02 16:03:01，"客服" <help@shop.example> 写道：\n\n旧内容\n', "谢谢"),
     "foxmail": ("谢谢\n\n发件人： 客服\n发送时间： 2026-11-02 16:03\n收件人： anna\n主题： Re: 提现\n旧内容\n", "谢谢"),
     "wechat work": ("好的\n\n--------------回复的邮件信息--------------\n发件人：客服<help@shop.example>\n"
-                    "发送时间：2026-11-02\n主题：提现\n旧\n", "好的\n\n--------------回复的邮件信息--------------"),
+                    "发送时间：2026-11-02\n主题：提现\n旧\n", "好的"),
     "signature": ("hello\n\n-- \nAnna Berg\nShop Ltd\n", "hello"),
     "signature, quote": ("hello\n--\nAnna\n\nOn 2.11.2026 10:00, X wrote:\n> q\n\nPS: hurry\n", "hello\n\nPS: hurry"),
     "phone": ("help me\n\nSent from my iPhone\n", "help me"),
     "phone, chinese": ("救命\n\n发自我的iPhone\n", "救命"),
+    "gmail, german, wrapped": (
+        "Danke\n\nAm Do., 5. Nov. 2026 um 11:48\u202fUhr schrieb Support <\nhelp@shop.example>:\n\n> alt\n", "Danke"),
+    "gmail, russian, wrapped": (
+        "Да\n\nсб, 7 нояб. 2026\u202fг. в 14:02, Поддержка\n<help@shop.example>:\n\n> старое\n", "Да"),
+    "yahoo app": (
+        "ok\n\nYahoo Mail: Search, Organize, Conquer \n \n    On Tue, Nov 10, 2026, 6:10 PM, X <x@y.example> wrote:  \n"
+        " \n  old words\n", "ok"),
+    "zoho": ("ok\n\n---- On Wed, 11 Nov 2026 16:20:07 +0530 X <x@y.example> wrote ---\n\nold\n", "ok"),
+    "wecom, english": ("好的\n\n------------------ Original ------------------\nFrom: x\n旧\n", "好的"),
+    "gmx": ("nein\n\nGesendet: Donnerstag, 12. November 2026 um 17:00 Uhr\nVon: \"Support\" <help@shop.example>\n"
+            "An: anna@mail.example\nBetreff: x\nalt\n", "nein"),
+    "mutt": ("* Support <help@shop.example> [2026-11-16 18:22 +0000]:\n\n> which?\nDebian\n", "Debian"),
+    "rulers in another language": (
+        "好\n\n======== 邮件原文 ========\nFrom: X <x@y.example>\nTo: z\nSubject: s\n旧\n", "好"),
+    "outlook, chinese phone": ("好的\n\n获取 Outlook for iOS<https://aka.ms/o0ukef>\n", "好的"),
+    "phone, swedish": ("tack\n\nSkickat från min iPhone\n", "tack"),
+    "answers that say so": (
+        "------------ 原始邮件 ------------\n发件人: x\n1. 版本？\n【回复】4.17\n2. 手机？\n【回复】安卓\n谢谢\n",
+        "【回复】4.17\n【回复】安卓"),
     "inline answers": ("> first?\nyes\n> second?\nno\n", "yes\nno"),
 }  # fmt: skip
 WHOLE = {
@@ -53,6 +72,12 @@ WHOLE = {
     "a transfer told as a list": "From: 0xabc\nTo: 0xdef\nDate: today\nAmount: 5\nwhere is it?\n",
     "somebody wrote something": "On Monday your agent wrote:\nI will refund you\nbut nothing came\n",
     "a ruler in a long text": "a\n--\n" + "line\n" * 40,
+    "what apple forwards": (
+        "Is this real?\n\nBegin forwarded message:\n\n> From: Bank <phish@evil.example>\n> Subject: x\n> \n> words\n"
+    ),
+    "what apple forwards, chinese": (
+        "是真的吗？\n\n下面是被转发的邮件：\n\n> 发件人: 银行 <phish@evil.example>\n> 主题: 验证\n> \n> 请\n"
+    ),
     "a comparison": "5 > 3\na\n",
 }
 

@@ -143,3 +143,12 @@ def test_long_threads_keep_their_beginning_and_their_end():
     assert kept[0] == f"<{ids[0]}>"
     assert kept[-1] == f"<{ids[-1]}>"
     assert sum(map(len, kept)) <= 4_000
+
+
+def test_an_answer_goes_on_with_the_thread_of_outlook():
+    index = "01dc4b0f0f0f" + "ab" * 16
+    (event,) = parse(RawEvent(body=render(outbound(thread_index=index), ADDRESS)), "default")
+    assert event.thread_index[:44] == index
+    assert len(event.thread_index) == 54
+    assert read()["Thread-Index"] is None
+    assert read(thread_index="no hex")["Thread-Index"] is None

@@ -1,13 +1,11 @@
-"""The pure parts of the web form: what payloads mean, what files are, which language a page has."""
+"""The pure parts of the web form: what payloads mean, which language a page has."""
 
 import json
-import struct
 from string import Formatter
 
 import msgspec
 import pytest
 
-from connectors.form.kinds import FILE_KINDS, kind_of
 from connectors.form.languages import preferred
 from connectors.form.parse import Envelope, parse, raw_event
 from connectors.form.settings import Settings, told
@@ -17,20 +15,6 @@ from router.model.errors import InvalidMessage
 from tests.house.tree import ROOT
 
 GOLDEN = [json.loads(line) for line in (ROOT / "tests/corpora/form_golden.ndjson").read_text("utf-8").splitlines()]
-ALL = tuple(FILE_KINDS)
-HEADS = {
-    "png": b"\x89PNG\r\n\x1a\n",
-    "jpeg": b"\xff\xd8\xff\xe0",
-    "gif": b"GIF89a",
-    "webp": b"RIFF\x10\0\0\0WEBPVP8 ",
-    "heic": b"\0\0\0\x18ftypheic",
-    "pdf": b"%PDF-1.7",
-    "mp4": b"\0\0\0\x18ftypisom",
-    "mov": b"\0\0\0\x14ftypqt  ",
-    "webm": b"\x1aE\xdf\xa3\x01\0\0\0\0\0\0\x1fB\x86webm",
-    "zip": b"PK\x03\x04",
-    "txt": "\ufeffa line\r\n第二行\t\x1b[0m".encode(),
-}
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden["case"])
@@ -72,31 +56,6 @@ def test_the_longest_message_passes_however_it_is_escaped():
     envelope = Envelope(thread="t", key="k", received_at_ms=1, language="en", text='\0"' * 10_000)
     (event,) = parse(raw_event(envelope), "main")
     assert event.text == '\ufffd"' * 10_000
-
-
-@pytest.mark.parametrize("kind", ALL)
-def test_a_file_is_what_its_first_bytes_are(kind):
-    data = HEADS[kind] + (b"" if kind == "txt" else bytes(5_000))
-    assert kind_of(data, ALL) == kind
-    assert kind_of(data, tuple(other for other in ALL if other != kind)) is None
-    assert kind_of(HEADS[kind][:3], tuple(other for other in ALL if other != "txt")) in {None, "jpeg"}
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"MZ\x90\0",
-        b"\x7fELF\x02",
-        b"a\0b",
-        b"\xff\xfea\0",
-        b"caf\xe9",
-        struct.pack(">I", 0xCAFEBABE),
-        b" %PDF-1.7\0",
-    ],
-)
-def test_what_is_no_kind_of_ours_is_none(data):
-    assert kind_of(data, ALL) is None
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from router.model.limits import (
     TEXT_CHARS_MAX,
     TEXT_FILES_BYTES_MAX,
 )
-from router.model.message import AttachmentIn, InboundEvent, Redaction, Sender
+from router.model.message import AttachedMail, AttachmentIn, InboundEvent, Redaction, Relay, Sender
 from rules.ruleset import load
 
 NOW = 1_793_000_000_000
@@ -68,6 +68,16 @@ def test_hidden_words_are_looked_at_without_the_tags_they_stand_between():
     cleaned = enter(html='<p>你好</p><p style="display:none">姓名：吴平静</p>', text="你好", visibility="public")
     assert cleaned.entry.event.html is None
     assert cleaned.masked
+
+
+@pytest.mark.parametrize("said", [{"text": f"it is {CARD}"}, {"html": f"<p>it <b>is</b> {CARD}</p>"}])
+def test_a_mail_that_is_attached_to_a_mail_is_masked_and_its_text_derived(said):
+    inner = AttachedMail(sender=Sender(id="ann@x.example", name=f"Ann {CARD}"), subject=f"my {CARD}", **said)
+    cleaned = enter(relay=Relay(mailbox="help@shop.example", attached=inner))
+    mail = cleaned.entry.event.relay.attached
+    assert (mail.text, mail.subject, mail.sender.name, mail.html) == ("it is [CARD]", "my [CARD]", "Ann [CARD]", None)
+    assert CARD not in everything_kept(cleaned)
+    assert (cleaned.masked, cleaned.entry.redactions) == (True, ())
 
 
 def test_the_name_in_a_media_type_is_masked():

@@ -1,4 +1,4 @@
-"""What agents attach: names, what a spool holds, and what the keys make of a file."""
+"""What agents attach: what a spool holds, and what the keys make of a file."""
 
 import hashlib
 
@@ -9,24 +9,11 @@ from hypothesis import strategies as st
 from router.discovery import manifest_of
 from router.flow.channels import Channel, Channels
 from router.flow.spool import Spool, TooLong
-from router.flow.uploads import named
 from router.keys import HEAD_BYTES, SEGMENT_BYTES, Keyring, sealed_size, segment_at, segments_of
 from router.model.errors import ConfigError
 from router.model.tables import Conversation
 
 KEYS = Keyring({"k1": b"1" * 32}, "k1", b"s" * 32)
-
-
-@pytest.mark.parametrize(
-    ("name", "kept"),
-    [
-        ("a.png", "a.png"), ("C:\\docs\\état.pdf", "état.pdf"), ("../../etc/passwd", "passwd"), ("", "file"),
-        ("...", "file"), ("a\r\nb\x00.txt", "ab.txt"), ("gpj.\u202eexe", "gpj.exe"), ("  note.txt . ", "note.txt"),
-        ("步骤.png", "步骤.png"), ("x" * 500 + ".png", "x" * 200),
-    ],
-)  # fmt: skip
-def test_a_name_is_no_path_and_shows_what_it_is(name, kept):
-    assert named(name) == kept
 
 
 @pytest.mark.parametrize("size", [0, 1, SEGMENT_BYTES, 1_048_576, 1_048_577, 3_500_000])

@@ -40,9 +40,28 @@ def test_a_later_file_adds_to_an_earlier_one_key_by_key():
     assert found.channel == Quota(messages=9, within_ms=60_000)
 
 
+def test_tags_that_are_never_answered_are_known_ones_and_a_later_file_may_take_them_back():
+    rules = b"version: 1\nrules: [{id: a, when: {message.any|has: x}, then: {tag: [poser, other]}}]\n"
+
+    def mute(*sections):
+        named = {f"{n}.yaml": f"version: 1\nabuse: {section}\n".encode() for n, section in enumerate(sections)}
+        return load({"rules.yaml": QUEUES.encode(), "z.yaml": rules, **named}).abuse.mute
+
+    assert mute("{repeats: 2h}") == ()
+    assert mute("{mute: poser}", "{repeats: 2h}") == ("poser",)
+    assert mute("{mute: [poser, other]}") == ("poser", "other")
+    assert mute("{mute: poser}", "{mute: none}") == ()
+
+
+def test_a_site_that_includes_the_pack_answers_no_impersonator():
+    own = load({"a.yaml": b"version: 1\ninclude: wallet@1\nabuse: {repeats: 2h}\n"})
+    assert own.abuse.mute == ("impersonator",)
+
+
 @pytest.mark.parametrize(
     ("section", "text", "hint", "chinese"),
     [
+        ("{mute: nobody}", "there is no tag nobody", "none is defined", "没有标签 nobody"),
         ("{sendr: {messages: 1}}", "abuse has no key sendr", "did you mean sender?", "abuse 没有键 sendr"),
         (
             "{sender: {message: 1}}",

@@ -31,5 +31,5 @@ def test_the_mistakes_are_answered_as_shown():
 
 
 def test_the_guide_names_every_field_and_has_its_examples():
-    assert len(EXAMPLES) == 16
+    assert len(EXAMPLES) == 17
     assert not [name for name in FIELDS if f"`{name}`" not in GUIDE]

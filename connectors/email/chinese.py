@@ -1,0 +1,20 @@
+"""What e-mail says of how it is, in Chinese, with the same blanks. Pure data."""
+
+from typing import Final
+
+SAID: Final = {
+    "IMAP and SMTP take the login": "IMAP 和 SMTP 均可登录",
+    "IMAP folder: {error}": "IMAP 文件夹：{error}",
+    "a new refresh token could not be kept: {error}": "无法保存新的刷新令牌：{error}",
+    "no sent_folder is configured to look in": "未配置可供查找的 sent_folder",
+    "not in the sent folder": "不在已发送文件夹中",
+    "the mail server refuses the credentials: {error}": "邮件服务器拒绝了登录信息：{error}",
+    "the mail server takes no more logins for now: {error}": "邮件服务器暂时不接受更多登录：{error}",
+    "the sent folder cannot be read: {error}": "无法读取已发送文件夹：{error}",
+    "the server closed the connection": "服务器关闭了连接",
+    "the token endpoint answers {code}: consent has to be given anew, or the client is wrong": (
+        "令牌接口返回 {code}：需要重新授权，或客户端信息有误"
+    ),
+    "the token endpoint answers {code}": "令牌接口返回 {code}",
+    "the token endpoint cannot be reached: {error}": "无法连接令牌接口：{error}",
+}

@@ -1,0 +1,130 @@
+/**
+ * A customer's public post: out of sight, in sight again, gone, and answered where its writer alone reads it. Loaded with
+ * the first ticket that has one.
+ */
+import { h, html, useRef, useState } from "../vendor/ui.js";
+import { newKey, post, problemOf } from "../core/api.js";
+import { has, learn, t, word } from "../core/i18n.js";
+import { keep, recall, refreshThread, thread } from "../core/store.js";
+import { Dialog, Icon, Menu, toast } from "../core/parts.js";
+import { Delivery } from "./message.js";
+
+/**
+ * @typedef {import("../core/types.d.ts").MessageView} MessageView
+ * @typedef {import("../core/types.d.ts").PrivateWay} PrivateWay
+ * @typedef {import("../core/types.d.ts").EventView} EventView
+ */
+
+/** Resolves once its words are there. */
+export const ready = learn("moderation");
+
+const REASONS = ["scam", "personal_data", "abuse", "spam", "mistake", "other"];
+const ICONS = /** @type {Record<string, string>} */ ({ hide: "eye-off", unhide: "globe", delete: "trash-2" });
+/** What may be sent all the same. */
+const DOUBTS = new Set(["confirm_needed", "stale_reply"]);
+
+/** A line of history, in words. @param {EventView} event @param {string} who */
+export function told({ kind, data }, who) {
+  if (kind === "link.opened") return t("post.reached");
+  const what = data.action ?? kind.slice("post.".length);
+  if (kind === "delivery.state") return stage(what, data.to ?? "");
+  if (data.state === "impossible") return t("post.impossible");
+  return data.reason ? t(`post.asked.${what}`, { who, reason: t(`post.why.${data.reason}`) }) : t(`post.byRule.${what}`);
+}
+
+/** How far it is. @param {string} what @param {string} state */
+const stage = (what, state) => t(`post.did.${what}`, { to: state === "sent" ? t("post.done") : word("delivery", state) });
+
+/** Why it was refused. @param {unknown} error */
+function refusal(error) {
+  const { code, data, sentence } = problemOf(error);
+  const name = code === "cannot_reply" ? data.reason : code;
+  return has(`post.no.${name}`) ? t(`post.no.${name}`) : has(`error.${name}`) ? t(`error.${name}`, data) : sentence;
+}
+
+/** @param {{ message: MessageView }} props */
+export function Post({ message }) {
+  const [open, setOpen] = useState("");
+  const { moderation, moderates, private_ways: ways } = message;
+  const items = [
+    ...moderates.map((what) => ({ id: what, icon: ICONS[what], label: t(`post.${what}`), act: () => setOpen(what) })),
+    ...(ways.length ? [{ id: "private", icon: "reply", label: t("post.private"), act: () => setOpen("private") }] : []),
+  ];
+  const close = () => setOpen("");
+  return html`${moderation && html`<div class="moderated" role="group" data-moderation=${moderation.action} aria-label=${t("post.acts")}>
+      ${h(Delivery, { delivery: moderation, told: stage(moderation.action, moderation.state) })}</div>`}
+    ${items.length > 0 && html`<div class="post-acts">${h(Menu, { label: t("post.acts"), items, name: "post", class: "button small quiet", speaks: true },
+      h(Icon, { name: "shield-check", size: 14 }), t("post.acts"))}</div>`}
+    ${open === "private" ? h(Private, { message, close }) : open && h(Ask, { message, what: open, close })}`;
+}
+
+/** @param {{ message: MessageView, what: string, close: () => void }} props */
+function Ask({ message, what, close }) {
+  const [state, setState] = useState({ busy: false, problem: "" });
+  const submit = async (/** @type {SubmitEvent} */ event) => {
+    event.preventDefault();
+    const reason = new FormData(/** @type {HTMLFormElement} */ (event.target)).get("reason");
+    setState({ busy: true, problem: "" });
+    try {
+      await post(`/messages/${encodeURIComponent(message.id)}/${what}`, { reason });
+      close();
+    } catch (error) {
+      setState({ busy: false, problem: refusal(error) });
+    }
+    await refreshThread();
+  };
+  return h(Dialog, { title: t(`post.${what}`), onClose: close, class: "matters-dialog" }, html`<form class="matters-form" onSubmit=${submit}>
+    <p class="muted">${t(`post.means.${what}`, { channel: word("channel", message.channel) })}</p>
+    <fieldset><legend>${t("post.why")}</legend><ul class="choices">${REASONS.map((reason) => html`<li key=${reason}><label class="choice">
+      <input type="radio" name="reason" value=${reason} required /><span class="subject">${t(`post.why.${reason}`)}</span></label></li>`)}</ul></fieldset>
+    ${h(Foot, { problem: state.problem, close }, html`<button type="submit" class=${`button ${what === "delete" ? "danger" : "primary"}`} disabled=${state.busy}>
+      ${t(`post.${what}`)}</button>`)}</form>`);
+}
+
+/** @param {{ message: MessageView, close: () => void }} props */
+function Private({ message, close }) {
+  const { id, private_ways: ways } = message;
+  const place = `private.${id}`;
+  const first = ways.find((each) => !each.refusal);
+  const [way, setWay] = useState(first?.way ?? "");
+  const [text, setText] = useState(recall(place, ""));
+  const [state, setState] = useState(/** @type {{ busy: boolean, problem: string, found: any[], doubt: any }} */ ({ busy: false, problem: "", found: [], doubt: null }));
+  const key = useRef(newKey());
+  const send = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const data = /** @type {import("../core/types.d.ts").ThreadData} */ (thread.value.data);
+    setState({ ...state, busy: true, problem: "" });
+    try {
+      await post(`/tickets/${data.ticket.id}/replies`, { text, private: { post: id, way }, last_seen: data.last_seen, ...state.doubt }, key.current);
+      keep(place, null);
+      close();
+      toast(t(`post.sent.${way}`), { tone: "success", icon: "check" });
+    } catch (error) {
+      const { code, data: facts } = problemOf(error);
+      const found = facts.findings ?? [];
+      const doubt = DOUBTS.has(code) ? { force: state.doubt?.force || code === "stale_reply", confirmed: [...(state.doubt?.confirmed ?? []), ...found] } : null;
+      key.current = newKey();
+      setState({ busy: false, problem: refusal(error), found, doubt });
+    }
+    await refreshThread();
+  };
+  const typed = (/** @type {any} */ event) => {
+    setText(event.target.value);
+    keep(place, event.target.value || null);
+    setState({ ...state, doubt: null });
+  };
+  return h(Dialog, { title: t("post.private"), onClose: close, class: "matters-dialog" }, html`<form class="matters-form" onSubmit=${send}>
+    <fieldset><legend>${t("post.ways")}</legend><ul class="choices">${ways.map((each) => html`<li key=${each.way}><label class="choice">
+      <input type="radio" name="way" value=${each.way} checked=${way === each.way} disabled=${!!each.refusal} onChange=${() => setWay(each.way)} />
+      <span class="subject">${t(`post.way.${each.way}`)}</span><small>${t(each.refusal ? `post.no.${each.refusal}` : `post.reads.${each.way}`)}</small></label></li>`)}</ul></fieldset>
+    ${first && html`<label class="field-label">${t("post.text")}<textarea name="text" rows="5" required dir="auto" value=${text} maxlength=${20_000} onInput=${typed}></textarea></label>`}
+    ${h(Foot, { problem: [state.problem, ...new Set(state.found.map((each) => word("redaction", each.type)))].filter(Boolean).join(" · "), close }, first && html`
+      <button type="submit" class="button primary" data-act=${state.doubt ? "anyway" : "send-private"} disabled=${state.busy || !text.trim()}>${h(Icon, { name: "send" })}
+        ${t(state.doubt ? "refused.anyway" : "post.send")}</button>`)}</form>`);
+}
+
+/** @param {{ problem: string, close: () => void, children?: any }} props */
+function Foot({ problem, close, children }) {
+  return html`<p class="form-problem" role="alert">${problem && html`${h(Icon, { name: "circle-alert" })}<span>${problem}</span>`}</p>
+    <div class="matters-buttons"><button type="button" class="button quiet" onClick=${close}>${t("action.close")}</button>${children}</div>`;
+}

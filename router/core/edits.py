@@ -1,0 +1,205 @@
+"""What an edit comes to: the newest text is kept at once, and judged again, but not as often as somebody likes. Pure.
+
+The first few edits of a message are judged and told as they come. Beyond that, and beyond the quota of their sender,
+they are folded: each still takes the place of the text, and a timer judges what stands there once for all of them. So
+a message that is edited ten thousand times costs a few lines of history, and its last text is never missed.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from router.core.amendments import event_of, is_shown, outcome_of
+from router.core.floods import Flood, floods_told, measured
+from router.core.identity import read_sender
+from router.core.oncall import ring
+from router.core.quotes import words_of
+from router.core.reasons import judged, why_stored
+from router.core.tickets import judge_again, snippet_of
+from router.model.abuse import digest_of
+from router.model.changes import Add, Change, Record, Save
+from router.model.decisions import Outcome, Why, WhyEdits
+from router.model.limits import ATTACHMENTS_MAX, EDITS_MAX, EDITS_PAUSE_MS
+from router.model.message import JournalEntry, StoredAttachment
+from router.model.snapshot import Snapshot
+from router.model.sources import Ids
+from router.model.tables import Message, Ticket
+from router.model.timers import Timer
+from rules.facts import Facts, MessageFacts, TicketFacts
+from rules.ruleset import Ruleset
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def edit(
+    entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snapshot, ids: Ids
+) -> tuple[list[Change], Outcome]:
+    """Replace the text; judge it again, now or for several edits at once, and let urgency rise with it."""
+    ticket = snapshot.tickets.get(target.ticket_id)
+    flood = measured(entry, read_sender(entry.event), snapshot, ruleset.abuse)
+    counted = [] if flood is None else _counted(flood, ticket, entry.received_at_ms)
+    revised = _revised(entry, target)
+    because = _too_many(entry, target, flood)
+    if because is not None and ticket is not None:
+        return [*counted, *_folded(target, revised, ticket, because, entry.received_at_ms, ids)], outcome_of(
+            target, ticket
+        )
+    facts = _facts(revised, ticket, entry.findings, entry.event.language, entry.received_at_ms)
+    changes, why = _judged(
+        target, revised, ticket, ruleset, facts, now_ms=entry.received_at_ms, is_history=entry.imported
+    )
+    return [*counted, *changes], outcome_of(target, ticket, why)
+
+
+def settle(timer: Timer, message: Message, ticket: Ticket, ruleset: Ruleset, *, now_ms: int) -> list[Change]:
+    """Judge what stands there after edits that were folded, once; nothing where that was done or it is gone."""
+    why = why_stored(message)
+    edits = why.edits if why is not None else None
+    waits = message.state == "live" and edits is not None and edits.pending
+    outcome = "fired" if waits else "overtaken"
+    done = Save(msgspec.structs.replace(timer, done_at_ms=now_ms, outcome=outcome, version=timer.version + 1))
+    if not waits:
+        return [done]
+    revised = msgspec.structs.replace(message, version=message.version + 1)
+    # Which findings are the last text's own is not kept: those of all its texts warn of more, never of less.
+    facts = _facts(revised, ticket, message.findings, None, now_ms)
+    changes, _ = _judged(message, revised, ticket, ruleset, facts, now_ms=now_ms, is_history=False)
+    return [done, *changes]
+
+
+def _counted(flood: Flood, ticket: Ticket | None, now_ms: int) -> list[Change]:
+    """An edit counts against its sender like a message; it fills no channel, for nobody answers it."""
+    counted = msgspec.structs.replace(flood, load=None).changes(flood.traffic)
+    return [*counted, *floods_told(flood, ticket, now_ms)] if ticket is not None else counted
+
+
+def _too_many(entry: JournalEntry, target: Message, flood: Flood | None) -> Literal["message", "sender"] | None:
+    """Whose quota it is over; None for one that is judged as it comes, history and what was let through among them."""
+    if entry.imported or entry.released_by or why_stored(target) is None:
+        return None
+    if target.revision >= EDITS_MAX:
+        return "message"
+    return "sender" if flood is not None and flood.is_over else None
+
+
+def _revised(entry: JournalEntry, target: Message) -> Message:
+    event = entry.event
+    return msgspec.structs.replace(
+        target,
+        text=event.text or "",
+        html=event.html,
+        attachments=_with_new_files(target, entry),
+        ext=event.ext,
+        findings=tuple(dict.fromkeys((*target.findings, *entry.findings))),
+        redactions=entry.redactions,
+        care=entry.care,
+        revision=target.revision + 1,
+        version=target.version + 1,
+    )
+
+
+def _folded(
+    target: Message, revised: Message, ticket: Ticket, because: Literal["message", "sender"], now_ms: int, ids: Ids
+) -> list[Change]:
+    """The text alone: neither the ticket nor its history moves until the timer is due, and no edit puts that off."""
+    why = why_stored(target)
+    assert why is not None, "it was asked for"
+    known = why.edits
+    if known is not None and known.pending:
+        edits = msgspec.structs.replace(known, folded=known.folded + 1)
+    else:
+        shown = digest_of((ticket.snippet,)) if is_shown(target, ticket) else ""
+        folded = 1 if known is None else known.folded + 1
+        edits = WhyEdits(folded=folded, because=because, pending=True, shown=shown)
+    changes: list[Change] = [Save(_with(revised, msgspec.structs.replace(why, edits=edits)))]
+    if known is None or not known.pending:
+        changes.append(
+            Add(
+                Timer(
+                    id=ids.new(),
+                    ticket_id=target.ticket_id,
+                    kind="edit",
+                    since_ms=now_ms,
+                    about=target.id,
+                    due_at_ms=now_ms + EDITS_PAUSE_MS,
+                    created_at_ms=now_ms,
+                )
+            )
+        )
+    return changes
+
+
+def _facts(
+    revised: Message, ticket: Ticket | None, findings: tuple[str, ...], language: str | None, now_ms: int
+) -> Facts:
+    return Facts(
+        message=MessageFacts(
+            text=words_of(revised),
+            channel=revised.channel,
+            account=revised.account,
+            visibility=revised.visibility,
+            lang=language,
+            is_first=False,
+            findings=findings,
+            ext=revised.ext or "",
+        ),
+        ticket=TicketFacts(exists=ticket is not None, urgency=ticket.urgency if ticket else "normal"),
+        now_ms=now_ms,
+    )
+
+
+def _judged(
+    target: Message,
+    revised: Message,
+    ticket: Ticket | None,
+    ruleset: Ruleset,
+    facts: Facts,
+    *,
+    now_ms: int,
+    is_history: bool,
+) -> tuple[list[Change], Why | None]:
+    """What the rules make of the text; `target` is the message as lists may show it."""
+    changes: list[Change] = []
+    why = None
+    told = {"revision": str(revised.revision)}
+    if ticket is not None:
+        verdict = ruleset.evaluate(facts)
+        after, raised = judge_again(
+            ticket,
+            facts.message.findings,
+            verdict,
+            message_id=target.id,
+            default_queue=ruleset.default_queue,
+            now_ms=now_ms,
+        )
+        if not is_history:
+            after, rung = ring(ticket, after, ruleset, now_ms=now_ms)
+            raised += rung
+        why = msgspec.structs.replace(judged(verdict, after), edits=_over(target))
+        if why.edits is not None:
+            told |= {"folded": str(why.edits.folded), "over_quota": why.edits.because}
+        revised = _with(revised, why)
+        snippet = snippet_of(facts.message.text) if is_shown(target, ticket) else ticket.snippet
+        changes.append(Save(msgspec.structs.replace(after, snippet=snippet, version=ticket.version + 1)))
+        changes += map(Record, raised)
+    changes.append(Save(revised))
+    changes.append(Record(event_of(target, "message.edited", ticket, told, now_ms=now_ms)))
+    return changes, why
+
+
+def _over(message: Message) -> WhyEdits | None:
+    why = why_stored(message)
+    if why is None or why.edits is None:
+        return None
+    return msgspec.structs.replace(why.edits, pending=False, shown="")
+
+
+def _with(message: Message, why: Why) -> Message:
+    return msgspec.structs.replace(message, verdict=msgspec.Raw(_ENCODER.encode(why)))
+
+
+def _with_new_files(target: Message, entry: JournalEntry) -> tuple[StoredAttachment, ...]:
+    """An edit adds files; one that is there already came with it again. What was shown once is not taken away."""
+    known = {name for file in target.attachments for name in (file.blob, file.url) if name is not None}
+    added = (file for file in entry.attachments if (file.blob or file.url) not in known)
+    return (*target.attachments, *added)[:ATTACHMENTS_MAX]

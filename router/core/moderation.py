@@ -1,0 +1,132 @@
+"""What is done to a customer's public post on the network it stands on: out of sight, in sight again, gone. Pure.
+
+Rules and agents ask for it alike: a row of the outbox, in order behind what was asked of the post before, and a line of
+history that says who asked and why. The post's ticket is saved with it, so that two who ask at once see each other.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from router.model.capabilities import Moderation
+from router.model.changes import Add, Change, Record, Save
+from router.model.errors import Refused
+from router.model.ids import ConversationId, MessageId, OutboxId
+from router.model.sources import Ids
+from router.model.tables import Event, EventKind, Message, OutboxEntry, OutboxState, Ticket
+
+Reason = Literal["personal_data", "scam", "abuse", "spam", "mistake", "other"]
+"""Why an agent asked: names, so that history holds no content."""
+_KINDS: Mapping[Moderation, EventKind] = {"hide": "post.hide", "unhide": "post.unhide", "delete": "post.delete"}
+_ON_ITS_WAY: frozenset[OutboxState] = frozenset({"queued", "sending", "held"})
+_DONE: frozenset[OutboxState] = frozenset({"sent", "delivered", "read"})
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer's public post."""
+
+    message_id: MessageId
+    conversation_id: ConversationId
+    ticket: Ticket
+    channel: str
+    account: str
+
+
+def ask_for(
+    post: Post, what: Moderation, *, actor: str, data: Mapping[str, str], now_ms: int, ids: Ids
+) -> list[Change]:
+    """The row that carries it to the network, and its line of history."""
+    row = OutboxEntry(
+        id=OutboxId(ids.new()),
+        message_id=post.message_id,
+        conversation_id=post.conversation_id,
+        ticket_id=post.ticket.id,
+        channel=post.channel,
+        account=post.account,
+        action=what,
+        due_at_ms=now_ms,
+        created_at_ms=now_ms,
+    )
+    asked = told_of(post, what, actor=actor, data={"state": "asked", **data}, now_ms=now_ms)
+    return [Add(row), Record(asked)]
+
+
+def told_of(post: Post, what: Moderation, *, actor: str, data: Mapping[str, str], now_ms: int) -> Event:
+    """A line of history about a post."""
+    return Event(
+        at_ms=now_ms,
+        kind=_KINDS[what],
+        ticket_id=post.ticket.id,
+        message_id=post.message_id,
+        conversation_id=post.conversation_id,
+        queue=post.ticket.queue,
+        actor=actor,
+        data=dict(data),
+    )
+
+
+def standing(asked: Sequence[OutboxEntry]) -> OutboxEntry | None:
+    """The newest thing that was done to a post or is on its way; what failed or was let go does not count."""
+    return next((row for row in reversed(asked) if row.state in _ON_ITS_WAY | _DONE), None)
+
+
+def refused_because(what: Moderation, message: Message, asked: Sequence[OutboxEntry]) -> str:
+    """Why this cannot be done to a post now, as a stable code; empty when it can, or is done already.
+
+    `asked` is what was asked of the post before, oldest first.
+    """
+    stands = standing(asked)
+    if message.kind != "inbound" or message.visibility != "public":
+        return "not_public"
+    if message.external_id is None:
+        return "channel_cannot"
+    if message.state == "deleted" or (stands is not None and stands.action == "delete" and what != "delete"):
+        return "post_gone"
+    if what == "unhide" and (stands is None or stands.action not in {"hide", "unhide"}):
+        return "not_hidden"
+    return ""
+
+
+def decide_moderation(
+    what: Moderation,
+    message: Message,
+    ticket: Ticket,
+    asked: Sequence[OutboxEntry],
+    *,
+    able: Sequence[Moderation],
+    actor: str,
+    reason: Reason,
+    now_ms: int,
+    ids: Ids,
+) -> list[Change]:
+    """The changes; none where it is done, or on its way. Raises Refused (not_public, channel_cannot, post_gone,
+    not_hidden, contact_erased)."""
+    if ticket.erased_at_ms is not None:
+        raise Refused("contact_erased", "this ticket's contact was erased: nothing is known of the post any more")
+    code = refused_because(what, message, asked)
+    if not code and what not in able:
+        code = "channel_cannot"
+    if code:
+        raise Refused(code, f"the post cannot be changed so: {_WORDS[code]}", data={"what": what})
+    stands = standing(asked)
+    if stands is not None and stands.action == what:
+        return []
+    post = Post(
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+        ticket=ticket,
+        channel=message.channel,
+        account=message.account,
+    )
+    # Whoever asked at the same moment has saved the ticket first: their row is seen at the next look.
+    seen = Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
+    return [seen, *ask_for(post, what, actor=actor, data={"reason": reason}, now_ms=now_ms, ids=ids)]
+
+
+_WORDS = {
+    "not_public": "it is no customer's public post",
+    "channel_cannot": "its network takes no such request",
+    "post_gone": "it was deleted",
+    "not_hidden": "it is in sight",
+}

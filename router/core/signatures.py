@@ -1,0 +1,173 @@
+"""Where a signature begins that no delimiter announces: the writer's own name on a line, near the end. Pure.
+
+Called by quotes.py with the lines in front of the history. Outlook, and most mail of companies, put nothing before a
+signature; the name in the From field says where it stands. In doubt it is part of the message: a question, a postscript
+or a colon above it is.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_LINES_MAX: Final = 25
+_CHARS_MAX: Final = 1_500
+_NAME_CHARS_MAX: Final = 80
+_LINE_CHARS_MAX: Final = 120
+_BESIDE_CHARS_MAX: Final = 12
+"""Of a line that holds the name, what else it may say, such as a department."""
+_SPACES: Final = re.compile(r"\s+")
+_NOT_OF_NAME: Final = re.compile(r"[(\[（【].*|[\"'“”]")
+_CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_LAYOUT: Final = re.compile(r"[-_=*~|\s]*")
+"""A line of these alone is a ruler or what is left of a table."""
+_TITLE: Final = re.compile(r"(?:\w{2,5}\.[ -]?){1,3}|(?:herr|frau|mr|mrs|ms|dr|ing|mag) ", re.IGNORECASE)
+_SEPARATED: Final = re.compile(r"\s*[|｜,，·•/／–—<(（]")
+_REACHED: Final = re.compile(r"\d[\d ()/.-]{5,}\d|[\w.-]@[\w-]|www\.|https?://|\btel\b|电话|手机|電話", re.IGNORECASE)
+_BOLD: Final = re.compile(r"[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}")
+"""What Gmail makes of bold words in its plain part."""
+_NAMED: Final = re.compile(r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]{0,20} ){1,3}[A-ZÀ-ÖØ-Þ][\w'’.-]{1,20}|[\u4e00-\u9fff]{2,4}")
+_SENT_CHARS_MAX: Final = 60
+_SENT: Final = re.compile(
+    r"(?:sent|gesendet|envoyé|enviado|inviato|verzonden|verstuurd|skickat|sendt|wysłan\w|odesláno"
+    r"|lähetetty|отправлено|надіслано|trimis|küldve|get \w+ for"
+    r"|diese nachricht wurde|this (?:e-?mail|message) was sent)\b"
+    r"|发自|发送自|寄自|傳送自|來自|来自|由.{1,20}(?:发送|傳送)|從.{1,20}傳送"
+    r"|.{1,20}(?:から送信|에서 보냄|gönderildi)$",
+    re.IGNORECASE,
+)
+_CARD_LINES: Final = (2, 8)
+_SENTENCE_ENDS: Final = frozenset("!?;:。！？；：")
+_ENDS: Final = _SENTENCE_ENDS | {"."}
+_SAYS: Final = re.compile(r"[:：]|\b(?:name|am|bin|is|ist|suis|soy|sono|heiße)\b|叫|是|姓名|名字", re.IGNORECASE)
+_CLOSES: Final = re.compile(r"(?:敬上|敬启|敬啟|谨上|謹上|拜上|启|啟|上|より|です)$")
+"""How a letter is closed: the name before it belongs to the letter."""
+_ASKS: Final = re.compile(r"[?？]")
+_POSTSCRIPT: Final = re.compile(r"(?:p\.? ?p?\.?s\b|n\.?b\b|又及|附[:：言]|注[:：]|另外|追伸)", re.IGNORECASE)
+
+
+def begins(lines: Sequence[str], writer: str) -> int | None:
+    """The index in `lines` (without surrounding blanks) at which the signature of `writer` begins; None for none."""
+    end = len(lines)
+    while end and not lines[end - 1]:
+        end -= 1
+    called, _, address = writer.partition("<")
+    names = _names(called)
+    for at in range(max(1, end - _LINES_MAX), end):
+        line = _plain(lines[at])
+        for name in names:
+            if name in line and (start := _start(lines, at, end, name)) is not None:
+                return start if _may_be(lines, start, end) else None
+    start = _card(lines, end)
+    start = _addressed(lines, end, address.rstrip(">").casefold()) if start is None else start
+    start = _ruled(lines, end) if start is None else start
+    start = _sent_by(lines, end) if start is None else start
+    return start if start is not None and _may_be(lines, start, end) else None
+
+
+def _names(writer: str) -> list[str]:
+    """A name as it is looked for, first name first; of one word only where such names are whole."""
+    bare = _plain(_NOT_OF_NAME.sub("", writer[:_NAME_CHARS_MAX]))
+    last, comma, first = bare.partition(",")
+    name = f"{first.strip()} {last.strip()}" if comma else bare
+    if "@" in name or len(name) < 2:
+        return []
+    if _CJK.search(name) is not None:
+        return list(dict.fromkeys([name, name.replace(" ", "")]))
+    if " " not in name:
+        return []
+    before, _, family = name.rpartition(" ")
+    return [name, f"{family} {before}", f"{name[0]}. {family}"]
+
+
+def _plain(text: str) -> str:
+    return _SPACES.sub(" ", _BOLD.sub("", text[:_LINE_CHARS_MAX])).strip(" ,").casefold()
+
+
+def _addressed(lines: Sequence[str], end: int, address: str) -> int | None:
+    """The last paragraph where it is short, no sentence, and holds the address that the mail is from."""
+    first = end
+    while first > 0 and lines[first - 1]:
+        first -= 1
+    block = lines[first:end]
+    if not address or not 0 < len(block) <= _CARD_LINES[1] or not any(address in line.casefold() for line in block):
+        return None
+    plain = all(
+        len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _ENDS and not _SAYS.search(line) for line in block
+    )
+    return first if first > 0 and plain else None
+
+
+def _card(lines: Sequence[str], end: int) -> int | None:
+    """The last paragraph where it is a visiting card: a name, a few short lines, a way to reach somebody."""
+    first = end
+    while first > 0 and lines[first - 1]:
+        first -= 1
+    block = lines[first:end]
+    if not (first > 0 and _CARD_LINES[0] <= len(block) <= _CARD_LINES[1] and _NAMED.fullmatch(_BOLD.sub("", block[0]))):
+        return None
+    short = all(len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _SENTENCE_ENDS for line in block)
+    return first if short and any(_REACHED.search(line) for line in block[1:]) else None
+
+
+def _sent_by(lines: Sequence[str], end: int) -> int | None:
+    """A last line on its own by which a program says what sent the mail."""
+    last = end - 1
+    alone = last > 0 and not lines[last - 1] and len(lines[last]) <= _SENT_CHARS_MAX
+    return last if alone and _SENT.match(lines[last]) else None
+
+
+def _ruled(lines: Sequence[str], end: int) -> int | None:
+    """A few short lines behind a ruler, none of which is a sentence."""
+    for at in range(end - 2, max(0, end - _CARD_LINES[1] - 4), -1):
+        if lines[at] and _LAYOUT.fullmatch(lines[at]):
+            block = [line for line in lines[at + 1 : end] if line]
+            return at if all(len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _ENDS for line in block) else None
+    return None
+
+
+def _start(lines: Sequence[str], at: int, end: int, name: str) -> int | None:
+    """Where the signature begins that the line with the name belongs to."""
+    line = _plain(lines[at])
+    if line == name:
+        return at if any(lines[at + 1 : end]) or not lines[at - 1] else None  # else it closes the letter
+    title = _TITLE.match(line)
+    after = line.removeprefix(title[0] if title is not None else "")
+    if after.startswith(name) and _SEPARATED.match(after, len(name)):
+        return at
+    if after.startswith(f"{name} ") and _CJK.search(name) and not lines[at - 1] and end - at <= _CARD_LINES[1]:
+        said = [each for each in lines[at:end] if each]
+        is_card = all(len(each) <= _LINE_CHARS_MAX // 3 and each[-1] not in _ENDS for each in said)
+        return at if is_card and not _SAYS.search(after) and not _CLOSES.search(after) else None
+    beside = line.replace(name, "", 1).strip()
+    if len(beside) > _BESIDE_CHARS_MAX or _SAYS.search(beside):
+        return None
+    first = at
+    while first > 0 and lines[first - 1]:
+        first -= 1
+    block = lines[first:end]
+    short = all(len(each) <= _LINE_CHARS_MAX // 2 for each in block if each)
+    reached = any(_REACHED.search(each) for each in block)
+    return first if first > 0 and at - first <= 3 and short and reached else None
+
+
+def _may_be(lines: Sequence[str], start: int, end: int) -> bool:
+    """Whether what begins there says nothing to anybody."""
+    before = start
+    while before and _LAYOUT.fullmatch(lines[before - 1]):
+        before -= 1
+    rest = "\n".join(lines[start:end])
+    return (
+        before > 0
+        and lines[before - 1][-1] not in ":："
+        and len(rest) <= _CHARS_MAX
+        and _ASKS.search(rest) is None
+        and not any(_POSTSCRIPT.match(line) for line in lines[start:end])
+    )
+
+
+def with_layout(lines: Sequence[str], start: int) -> int:
+    """The same with the rulers above it."""
+    before = start
+    while before and lines[before - 1] and _LAYOUT.fullmatch(lines[before - 1]):
+        before -= 1
+    return before

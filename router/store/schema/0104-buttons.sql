@@ -1,0 +1,2 @@
+-- Buttons of messages of ours.
+ALTER TABLE messages ADD COLUMN buttons TEXT NOT NULL DEFAULT '[]';

@@ -1,0 +1,42 @@
+"""The inbox's endpoint about customers' public posts: out of sight, in sight again, gone."""
+
+import msgspec
+from aiohttp import web
+
+from router.core.moderation import Reason
+from router.flow.moderation import Moderator
+from router.model.capabilities import Moderation
+from router.model.errors import Refused
+from router.model.ids import MessageId
+from router.store import inbox
+from router.store.script import Store
+from router.web.auth import Auth
+from router.web.problems import answer, body_of
+from router.web.views import Views
+
+_WHAT: dict[str, Moderation] = {"hide": "hide", "unhide": "unhide", "delete": "delete"}
+
+
+class _Asked(msgspec.Struct, forbid_unknown_fields=True):
+    reason: Reason
+
+
+class ModerationApi:
+    """Endpoints under /api/v1/messages/{message}."""
+
+    def __init__(self, *, store: Store, auth: Auth, moderator: Moderator, views: Views) -> None:
+        self._store, self._auth, self._moderator, self._views = store, auth, moderator, views
+
+    def routes(self) -> list[web.RouteDef]:
+        """All of them."""
+        return [web.post("/api/v1/messages/{message}/{what:hide|unhide|delete}", self.moderate)]
+
+    async def moderate(self, request: web.Request) -> web.Response:
+        """POST /api/v1/messages/{id}/hide|unhide|delete."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Asked)
+        message_id = MessageId(request.match_info["message"])
+        if await self._store.read(inbox.message(agent.id, message_id)) is None:
+            raise Refused("not_found", f"there is no message {message_id[:40]}", status=404)
+        await self._moderator.ask(message_id, _WHAT[request.match_info["what"]], asked.reason, agent)
+        return answer({"message": await self._views.message(message_id, agent.id)})

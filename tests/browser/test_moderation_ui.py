@@ -1,0 +1,125 @@
+"""A public comment in a real browser over a real house and the simulated Facebook: hidden, shown, deleted, answered in
+private, with the keyboard alone."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import expect
+
+from connectors.facebook.simulator import GraphServer, Person
+from connectors.facebook.webhook import PATH
+from router.cli.people import add_login_token, new_agent
+from router.clock import SystemClock
+from router.config import ChannelConfig
+from router.store import people
+from tests.browser.desk import desk, open_ticket, violations
+from tests.e2e.test_moderation import RULES, until
+from tests.servers.facebook_house import PAGE, POST, settings_for, wallet_page
+from tests.servers.process import free_port
+from tests.servers.whole_house import running_house
+
+
+@pytest.fixture
+async def page_house(tmp_path):
+    """A house with a Facebook page, a comment below its post, and an agent's one-time link."""
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "rules.yaml").write_bytes(RULES)
+    async with GraphServer(SystemClock(), [wallet_page()], webhook_retry_s=0.05) as facebook:
+        port = free_port()
+        facebook.hooks[PAGE] = f"http://127.0.0.1:{port}/channels/facebook/default{PATH}"
+        config = ChannelConfig(kind="facebook", settings=settings_for(facebook))
+        async with running_house(tmp_path, config, port=port) as app:
+            mei = new_agent(app.ids, app.clock, login="mei", name="Mei")
+            await app.store.write(people.add_agent(mei))
+            ann = Person(facebook, "77", "Ann Lee")
+            said = await ann.comment("where is my order", POST)
+            await until(app, "SELECT COUNT(*) FROM messages", [(1,)])
+            token = await add_login_token(app.store, mei, app.clock)
+            yield facebook, ann, said, f"http://127.0.0.1:{port}/login?token={token}"
+
+
+async def choose(page, item):
+    """An entry of the post's menu, by keyboard."""
+    await page.locator(".message.inbound [data-menu=post]").focus()
+    await page.keyboard.press("Enter")
+    entry = page.locator(f"[role=menuitem][data-value={item}]")
+    await expect(page.get_by_role("menu")).to_be_visible()
+    for _ in range(4):
+        if await entry.evaluate("(element) => element === document.activeElement"):
+            break
+        await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+
+
+async def seen_of(world, condition):
+    async with asyncio.timeout(20):
+        await world.until(condition)
+
+
+async def test_a_comment_is_hidden_shown_and_deleted_by_keyboard(page_house, chromium):
+    facebook, _, said, link = page_house
+    async with desk(chromium, link) as page:
+        await open_ticket(page, "T-1001")
+        dialog, state = page.get_by_role("dialog"), page.locator("[data-moderation]")
+        await choose(page, "hide")
+        assert await violations(page) == []
+        await dialog.locator("[value=scam]").focus()
+        await page.keyboard.press("Space")
+        await page.keyboard.press("Enter")
+        await expect(dialog).to_have_count(0)
+        await seen_of(facebook, lambda: said.is_hidden)
+        await expect(state).to_contain_text("Hiding the post: done")
+        assert await violations(page) == []
+        await choose(page, "unhide")
+        await dialog.get_by_text("It was a mistake").click()
+        await dialog.get_by_role("button", name="Show the post again").click()
+        await seen_of(facebook, lambda: not said.is_hidden)
+        await choose(page, "delete")
+        await dialog.get_by_text("Personal data or a secret").click()
+        await dialog.get_by_role("button", name="Delete the post").click()
+        await seen_of(facebook, lambda: said.is_removed)
+        await expect(state).to_have_attribute("data-moderation", "delete")
+        await expect(page.locator(".side .history")).to_contain_text(
+            "You asked the channel to delete the post: Personal data or a secret"
+        )
+
+
+async def test_a_comment_is_answered_in_private_once(page_house, chromium):
+    _, ann, said, link = page_house
+    async with desk(chromium, link, language="zh-CN", noise=True) as page:
+        await open_ticket(page, "T-1001")
+        dialog = page.get_by_role("dialog")
+        await choose(page, "private")
+        await expect(dialog).to_contain_text("只有发帖人能看到")
+        assert await violations(page) == []
+        text = dialog.locator("textarea")
+        await text.fill("Is it card 4111 1111 1111 1111?")
+        await page.keyboard.press("Escape")
+        await expect(dialog).to_have_count(0)
+        await choose(page, "private")
+        await expect(text).to_have_value("Is it card 4111 1111 1111 1111?")
+        await dialog.locator("[data-act=send-private]").click()
+        await expect(dialog.get_by_role("alert")).not_to_be_empty()
+        await expect(dialog.locator("[data-act=anyway]")).to_have_count(1)
+        assert ann.seen() == []
+        await text.fill("哪个订单？")
+        await dialog.locator("[data-act=send-private]").click()
+        await expect(dialog).to_have_count(0)
+        async with asyncio.timeout(20):
+            assert (await ann.answer()).text == "哪个订单？"
+        assert ann.answers_to(said) == []
+        await choose(page, "private")
+        await expect(dialog).to_contain_text("该帖已有私下回复")
+        await expect(dialog.locator("[value=answer]")).to_be_disabled()
+        assert await violations(page) == []
+        await dialog.locator("[value=link]").check()
+        await text.fill("请到这里继续：")
+        await dialog.locator("[data-act=send-private]").click()
+        await expect(dialog).to_have_count(0)
+        for _ in range(400):
+            if ann.answers_to(said):
+                break
+            await asyncio.sleep(0.05)
+        assert ann.answers_to(said)[0].startswith("请到这里继续：\nhttps://m.me/700100300400?ref=")
+        await ann.write("订单 4411")
+        await expect(page.locator(".log")).to_contain_text("订单 4411")

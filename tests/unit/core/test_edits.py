@@ -1,0 +1,149 @@
+"""Edits beyond a quota: the newest text always stands, and is judged once for all of them."""
+
+import msgspec
+import pytest
+
+from router.core.edits import settle
+from router.core.reasons import why_stored
+from router.model.limits import EDITS_MAX, EDITS_PAUSE_MS
+from router.model.timers import Timer
+from tests.unit.core.test_inbound import CHAT
+from tests.unit.core.world import RULESET, World, event
+
+
+class Edited(World):
+    """A message that is edited, and the timers that this sets."""
+
+    def __init__(self, text: str = "hello") -> None:
+        super().__init__()
+        self.timers: list[Timer] = []
+        self.number = 0
+        self.first = self.say(text, message_id="m1", **CHAT)
+
+    def edit(self, text: str, target: str = "m1", **entry):
+        self.number += 1
+        found = event(text, kind="edit", message_id=f"e{self.number}", target_id=target, **CHAT)
+        decided = self.take(found, **entry)
+        rows = [getattr(change, "row", None) for change in decided.changes]
+        self.timers += [row for row in rows if isinstance(row, Timer)]
+        return decided
+
+    def edit_often(self, times: int) -> None:
+        for number in range(times):
+            self.edit(f"draft {number}")
+
+    def fire(self) -> str:
+        timer = self.timers.pop(0)
+        self.now_ms = timer.due_at_ms
+        changes = settle(timer, self.message, self.ticket(self.first), self.ruleset, now_ms=self.now_ms)
+        self.apply(changes)
+        return changes[0].row.outcome
+
+    @property
+    def message(self):
+        return self.messages[self.first.outcome.message_id]
+
+    def edits_told(self) -> list[dict[str, str]]:
+        return [one.data for one in self.events if one.kind == "message.edited"]
+
+
+@pytest.fixture
+def where():
+    return Edited()
+
+
+def test_the_first_edits_are_judged_as_they_come(where):
+    where.edit_often(EDITS_MAX)
+    assert (where.message.text, where.message.revision) == (f"draft {EDITS_MAX - 1}", EDITS_MAX)
+    assert where.edits_told() == [{"revision": str(n)} for n in range(1, EDITS_MAX + 1)]
+    assert where.timers == []
+    assert why_stored(where.message).edits is None
+
+
+def test_further_ones_take_the_place_of_the_text_and_wait_for_one_judgement(where):
+    where.edit_often(EDITS_MAX)
+    before, told = where.ticket(where.first), len(where.events)
+    where.edit("stolen")
+    where.edit("they have stolen my coins")
+    assert where.message.text == "they have stolen my coins"
+    assert (where.ticket(where.first), len(where.events)) == (before, told), "neither the ticket nor its history moved"
+    edits = why_stored(where.message).edits
+    assert (edits.folded, edits.because, edits.pending) == (2, "message", True)
+    (timer,) = where.timers
+    assert (timer.kind, timer.about, timer.due_at_ms) == ("edit", where.message.id, where.now_ms + EDITS_PAUSE_MS)
+
+    assert where.fire() == "fired"
+    ticket = where.ticket(where.first)
+    assert (ticket.urgency, ticket.snippet) == ("critical", "they have stolen my coins")
+    assert where.edits_told()[-1] == {"revision": "12", "folded": "2", "over_quota": "message"}
+    assert [one.kind for one in where.events[told:]] == ["ticket.updated", "alarm.raised", "message.edited"]
+    why = why_stored(where.message)
+    assert (why.edits.folded, why.edits.pending, why.urgency) == (2, False, "critical")
+    assert why.reasons[0].rule == "stolen"
+
+    where.edit("one more")
+    assert why_stored(where.message).edits.folded == 3
+    assert len(where.timers) == 1, "a new minute"
+
+
+def test_the_quota_of_the_sender_counts_edits_of_all_their_messages():
+    where = Edited()
+    for number in range(RULESET.abuse.sender.messages - 1):
+        where.say(f"message {number}", message_id=f"n{number}", **CHAT)
+    where.edit("over the quota")
+    edits = why_stored(where.message).edits
+    assert (edits.because, edits.folded) == ("sender", 1)
+    assert [one.kind for one in where.events if one.kind == "sender.flood"] == ["sender.flood"]
+    assert where.edits_told() == []
+    assert where.fire() == "fired"
+    assert where.edits_told() == [{"revision": "1", "folded": "1", "over_quota": "sender"}]
+
+
+def test_an_edit_that_is_judged_at_once_overtakes_the_timer():
+    where = Edited()
+    for number in range(RULESET.abuse.sender.messages - 1):
+        where.say(f"message {number}", message_id=f"n{number}", **CHAT)
+    where.edit("over the quota")
+    where.now_ms += RULESET.abuse.sender.within_ms
+    where.edit("in a new time")
+    told = where.edits_told()
+    assert told == [{"revision": "2", "folded": "1", "over_quota": "sender"}]
+    assert where.fire() == "overtaken"
+    assert where.edits_told() == told
+
+
+def test_what_was_deleted_meanwhile_is_judged_no_more_and_shown_no_more(where):
+    where.edit_often(EDITS_MAX + 2)
+    assert where.ticket(where.first).snippet == f"draft {EDITS_MAX - 1}"
+    where.take(event("", kind="delete", message_id="d", target_id="m1", **CHAT))
+    assert (where.message.state, where.message.text) == ("deleted", "")
+    assert where.ticket(where.first).snippet == "", "the list shows nothing of it, though it showed an earlier text"
+    assert where.fire() == "overtaken"
+
+
+def test_a_list_that_shows_another_message_by_then_keeps_it(where):
+    where.edit_often(EDITS_MAX + 1)
+    where.say("something newer", message_id="m2", **CHAT)
+    where.fire()
+    assert where.ticket(where.first).snippet == "something newer"
+
+
+def test_findings_of_folded_edits_reach_the_ticket(where):
+    where.edit_often(EDITS_MAX)
+    where.edit("card [CARD]", findings=("CARD",))
+    assert where.ticket(where.first).findings == ()
+    where.fire()
+    assert where.ticket(where.first).findings == ("CARD",)
+
+
+def test_history_is_judged_as_it_comes(where):
+    for number in range(EDITS_MAX + 2):
+        where.edit(f"draft {number}", imported=True)
+    assert len(where.edits_told()) == EDITS_MAX + 2
+    assert where.timers == []
+
+
+def test_a_folded_edit_fills_no_channel(where):
+    decided = where.edit("once")
+    assert [type(change).__name__ for change in decided.changes].count("Count") == 0
+    assert msgspec.structs.asdict(where.snapshot.loads["telegram", "default"])["messages"] == 1

@@ -1,0 +1,37 @@
+"""Mails of many programs, read as their labels say: the set that was learned from, and one that nobody looked at."""
+
+import pytest
+
+from tests.corpora.letters import FIELDS, SETS, letters, scored
+
+FLOORS = {
+    "tuning": {"fields": 99, "files": 99, "cut": 92, "whole": 99},
+    "measuring": {"fields": 99, "files": 97, "cut": 87, "whole": 82},
+}
+"""Per cent, rounded down."""
+
+
+@pytest.fixture(scope="module", params=SETS)
+def measured(request):
+    return request.param, scored(request.param)
+
+
+def test_the_sets_are_large_and_varied():
+    for name in SETS:
+        found = letters(name)
+        assert len(found) >= 100
+        assert len({letter.label["client"] for letter in found}) >= 30
+        assert len({letter.raw for letter in found}) == len(found)
+    assert {letter.raw for letter in letters("tuning")}.isdisjoint(letter.raw for letter in letters("measuring"))
+
+
+def test_rates_do_not_fall(measured):
+    name, score = measured
+    found = {what: score.rate(what) for what in FLOORS[name]}
+    assert all(found[what] >= floor for what, floor in FLOORS[name].items()), found
+
+
+def test_every_field_is_read(measured):
+    name, score = measured
+    found = {field: score.rate(field) for field in FIELDS}
+    assert min(found.values()) >= 97, (name, found)
