@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Final
 
-from rules.tokens import BEGIN, END, MARKS, NUMBER, STOPS, found, is_token, plain
+from rules.tokens import BEGIN, END, MARKS, NUMBER, STOPS, found, is_word, plain
 
 STOP: Final = "\n"
 """Behind each sentence of a coded text."""
@@ -41,9 +41,9 @@ class Alphabet(dict[str, str]):
 
     def run(self, tokens: list[str]) -> str:
         """Return tokens, edges and names as characters; nothing if one of them can be in no text."""
-        known = {BEGIN, END}
-        if not all(token in known or token[0] == "{" or is_token(token) for token in tokens):
-            return ""
+        for token in tokens:
+            if token in STOPS or not (token in self or token[0] == "{" or is_word(token)):
+                return ""
         return "".join([self.name(token)[0] for token in tokens])
 
     def sentences(self, text: str) -> list[str]:

@@ -46,9 +46,9 @@ def _tables() -> tuple[bytes, bytes]:
 _FIRST, _THEN = _tables()
 
 
-def is_token(text: str) -> bool:
-    """Whether it may be among the tokens of a text."""
-    return text == NUMBER or text in set(MARKS) or _WRITTEN.fullmatch(text) is not None
+def is_word(text: str) -> bool:
+    """Whether it may be among the tokens of a text, and is neither a number nor a mark."""
+    return _WRITTEN.fullmatch(text) is not None
 
 
 def found(text: str) -> list[str]:
