@@ -18,6 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _SPARE: Final = "tmp"
+_REMEMBERED_MAX: Final = 4_096
 _LISTED: Final = 500
 """Names listed in one go of the thread."""
 
@@ -27,6 +28,8 @@ class FolderBlobs:
 
     def __init__(self, root: Path, *, sync: bool = True) -> None:
         self._root, self._sync = root, sync
+        self._durable: set[Path] = set()
+        """Folders whose names this process has seen to; forgotten when there are many, and seen to again."""
 
     @property
     def place(self) -> str:
@@ -113,12 +116,15 @@ class FolderBlobs:
         self._sync_folder(target.parent)
 
     def _make(self, folder: Path) -> None:
-        """The folder, durable with its names in the folders above it."""
-        if folder.is_dir():
+        """The folder, durable with its names in the folders above it: whoever made it may not have come so far yet."""
+        if folder in self._durable and folder.is_dir():
             return
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for above in (folder.parent, self._root, self._root.parent):
             self._sync_folder(above)
+        if len(self._durable) >= _REMEMBERED_MAX:
+            self._durable.clear()
+        self._durable.add(folder)
 
     def _sync_folder(self, folder: Path) -> None:
         if not self._sync:

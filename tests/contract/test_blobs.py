@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -99,6 +100,22 @@ async def test_a_source_that_fails_leaves_nothing_under_the_name(blobs):
 
 
 # --- folder ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_folder_that_another_process_has_just_made_is_made_durable_here_too(tmp_path, monkeypatch):
+    root = tmp_path / "media"
+    (root / NAME[:2] / NAME[2:4]).mkdir(parents=True)
+    synced: list[str] = []
+    fsync = os.fsync
+
+    def watched(handle: int) -> None:
+        synced.append(os.readlink(f"/proc/self/fd/{handle}"))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    blobs = FolderBlobs(root)
+    await blobs.put(NAME, pieces(b"abc"), 3)
+    assert {str(tmp_path), str(root), str(root / NAME[:2]), str(root / NAME[:2] / NAME[2:4])} <= set(synced)
 
 
 async def test_a_folder_keeps_half_a_file_apart_and_nobody_else_reads_it(tmp_path):
