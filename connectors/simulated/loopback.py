@@ -6,6 +6,8 @@ from typing import Final, Self
 
 from aiohttp import web
 
+from router.listening import Listener
+
 HOST: Final = "127.0.0.1"
 
 
@@ -21,7 +23,7 @@ class Loopback:
         self.silent = asyncio.Event()
         """Set when those who were left without an answer may go."""
         self._tls = tls
-        self._runner: web.AppRunner | None = None
+        self._listener: Listener | None = None
 
     @property
     def url(self) -> str:
@@ -31,19 +33,18 @@ class Loopback:
     async def start(self) -> None:
         """Listen; the port is known afterwards."""
         self.silent.clear()
-        self._runner = web.AppRunner(self.app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, HOST, self.port, ssl_context=self._tls).start()
-        self.port = self._runner.addresses[0][1]
+        self._listener = Listener(self.app, shutdown_s=0.2, tls=self._tls)
+        await self._listener.open(HOST, self.port)
+        self.port = self._listener.port
         self._begin()
 
     async def stop(self) -> None:
         """Stop listening and whatever else runs."""
         self.silent.set()
         await self._end()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        if self._listener is not None:
+            await self._listener.close()
+            self._listener = None
 
     def _begin(self) -> None:
         """Once it listens."""

@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 from aiohttp import web
 
+from router.listening import Listener
+
 
 class Receiver:
     """A webhook receiver on loopback."""
@@ -20,17 +22,16 @@ class Receiver:
         self._seen: set[str] = set()
         app = web.Application()
         app.router.add_post("/replies", self._receive)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
+        self._listener = Listener(app, shutdown_s=0.5)
 
     async def start(self) -> str:
         """Listen on a free port; the address to send to."""
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}/replies"
+        await self._listener.open("127.0.0.1", 0)
+        return f"http://127.0.0.1:{self._listener.port}/replies"
 
     async def stop(self) -> None:
         """Stop listening."""
-        await self._runner.cleanup()
+        await self._listener.close()
 
     async def _receive(self, request: web.Request) -> web.Response:
         body = await request.read()

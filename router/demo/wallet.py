@@ -17,6 +17,7 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
+from router.listening import Listener
 from router.model.signing import signature
 from router.model.sources import Clock
 
@@ -69,17 +70,16 @@ class Wallet:
         app.router.add_post("/checks", self._check)
         app.router.add_get("/app/{user}", self._show)
         app.router.add_post("/app/{user}", self._press)
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.5)
+        self._listener = Listener(app, shutdown_s=0.5)
 
     async def start(self) -> str:
         """Listen on a free port; the address."""
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await self._listener.open("127.0.0.1", 0)
+        return f"http://127.0.0.1:{self._listener.port}"
 
     async def stop(self) -> None:
         """Stop listening."""
-        await self._runner.cleanup()
+        await self._listener.close()
 
     def open(self, account: str) -> dict[str, object]:
         """An account, made when it is not there."""

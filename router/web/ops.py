@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from router.config import ServerConfig
+from router.listening import Listener
 from router.telemetry import Logger, Metrics
 from router.web.problems import middleware
 from router.web.status import Status
@@ -28,16 +29,15 @@ class OpsServer:
         self._config, self._log = config, log
         app = web.Application(middlewares=[middleware(log)])
         app.add_routes(ops_routes(status, metrics))
-        self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        self._listener = Listener(app)
 
     async def start(self) -> None:
         """Listen; a port that another process of this machine holds is told and lived without."""
-        await self._runner.setup()
         try:
-            await web.TCPSite(self._runner, self._config.host, self._config.port).start()
+            await self._listener.open(self._config.host, self._config.port)
         except OSError as error:
             self._log.warning("ops.not_listening", port=self._config.port, error=error.strerror)
 
     async def stop(self) -> None:
         """Stop listening."""
-        await self._runner.cleanup()
+        await self._listener.close()

@@ -28,6 +28,7 @@ from router.flow.switches import Switches
 from router.flow.uploads import Uploads
 from router.flow.verification import Verification
 from router.keys import Keyring
+from router.listening import Listener
 from router.model.errors import Refused
 from router.model.ids import AgentId, MessageId
 from router.model.limits import API_BODY_BYTES_MAX
@@ -134,7 +135,7 @@ class Server:
         self._trace = trace.TraceApi(store=store, auth=auth)
         self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
         self._mount()
-        self._runner = web.AppRunner(self._app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        self._listener = Listener(self._app)
 
     def _mount(self) -> None:
         self._app.add_routes(
@@ -177,20 +178,17 @@ class Server:
 
     async def start(self) -> None:
         """Listen. Raises OSError when the port is taken."""
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, self._config.host, self._config.port, backlog=1024)
-        await site.start()
+        await self._listener.open(self._config.host, self._config.port)
 
     @property
     def port(self) -> int:
         """The port it listens on (the configured one may be 0)."""
-        addresses = self._runner.addresses
-        return int(addresses[0][1])
+        return self._listener.port
 
     async def stop(self) -> None:
         """Let every client go and stop listening."""
         await self._feed.close()
-        await self._runner.cleanup()
+        await self._listener.close()
 
     # --- pages ------------------------------------------------------------------------------------------------------
 

@@ -7,28 +7,30 @@ import base64
 import binascii
 import re
 from collections import deque
-from typing import Final, Self
+from typing import Final
 
 from aiohttp import web
 
+from connectors.simulated.loopback import Loopback
 from router.model.sources import Clock
 
-HOST: Final = "127.0.0.1"
 REFUSAL: Final = base64.b64encode(b'{"status":"400","schemes":"Bearer","scope":"mail"}').decode()
 """What servers say before they refuse a token."""
 _SAID: Final = re.compile(r"user=([^\x01]+)\x01auth=Bearer ([^\x01 ]+)\x01\x01")
 
 
-class TokenServer:
+class TokenServer(Loopback):
     """One consent of one user. `async with` starts and stops it."""
 
     def __init__(self, clock: Clock, user: str, *, rotates: bool = False, life_s: int = 3_600, port: int = 0) -> None:
+        super().__init__(port=port)
+        self.app.router.add_post("/token", self._token)
+        self.app.router.add_post("/introspect", self._introspect)
         self._clock = clock
         self.user = user
         self.rotates = rotates
         """Each refresh gives another refresh token, and the one that was used is worth nothing any more."""
         self.life_s = life_s
-        self.port = port
         self.client = ("switchboard", "the client's secret")
         self.refresh_token = "refresh-0"  # noqa: S105 -- of nobody
         self.faults: deque[tuple[int, str]] = deque()
@@ -37,12 +39,11 @@ class TokenServer:
         """The form of every refresh."""
         self._valid: dict[str, int] = {}
         self._given = 0
-        self._runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str:
         """The token endpoint."""
-        return f"http://{HOST}:{self.port}/token"
+        return f"{super().url}/token"
 
     def revoke(self) -> None:
         """No access token is worth anything any more; the consent stands."""
@@ -67,30 +68,6 @@ class TokenServer:
 
     def _is_valid(self, token: str) -> bool:
         return self._valid.get(token, 0) > self._clock.now_ms()
-
-    async def start(self) -> None:
-        """Listen; the port is known afterwards and stays the same."""
-        app = web.Application()
-        app.router.add_post("/token", self._token)
-        app.router.add_post("/introspect", self._introspect)
-        self._runner = web.AppRunner(app)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, self.port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        """Stop listening."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     async def _token(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}

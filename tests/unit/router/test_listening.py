@@ -1,0 +1,60 @@
+"""Who knocks while the door is shut is let go like everybody else."""
+
+import asyncio
+import gc
+import socket
+import sys
+
+import pytest
+from aiohttp import ClientSession, web
+
+from router.listening import Listener
+
+
+async def _hello(_: web.Request) -> web.Response:
+    return web.Response(text="hello")
+
+
+def _app() -> web.Application:
+    app = web.Application()
+    app.router.add_get("/", _hello)
+    return app
+
+
+async def test_it_serves_under_the_port_that_it_was_given_and_again_after_a_restart():
+    app, port = _app(), 0
+    for _ in range(2):
+        listener = Listener(app)
+        await listener.open("127.0.0.1", port)
+        port = listener.port
+        async with ClientSession() as http, http.get(f"http://127.0.0.1:{port}/") as answer:
+            assert await answer.text() == "hello"
+        await listener.close()
+
+
+async def test_a_name_of_several_addresses_and_a_port_that_is_taken():
+    one, other = Listener(_app()), Listener(_app())
+    await one.open("localhost", 0)
+    with pytest.raises(OSError, match="in use"):
+        await other.open("127.0.0.1", one.port)
+    await other.close()
+    await one.close()
+
+
+@pytest.mark.parametrize("rounds", range(6))
+def test_whoever_was_accepted_last_is_not_forgotten(rounds, monkeypatch):
+    async def knocked() -> socket.socket:
+        listener = Listener(_app())
+        await listener.open("127.0.0.1", 0)
+        client = socket.create_connection(("127.0.0.1", listener.port))
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        await listener.close()
+        return client
+
+    forgotten: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda one: forgotten.append(one.exc_value))
+    client = asyncio.run(knocked())
+    gc.collect()
+    client.close()
+    assert forgotten == []
