@@ -143,12 +143,6 @@ def _fit(rows: csr_matrix, owners: np.ndarray, right: np.ndarray, penalty: np.nd
     return minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
 
 
-def told(name: str, score: day.Score) -> str:
-    """Write a score in a line."""
-    families = " ".join(f"{family}:{score.right(family):.3f}" for family in sorted(score.pairs))
-    return f"{name} precision {score.precision():.4f} recall {score.recall():.4f} across {score.across}  {families}"
-
-
 def written(worth: dict[str, int]) -> Iterator[str]:
     """Yield the lines of the file: what is told by structure first, each group by its worth."""
     yield from HEAD.splitlines()
@@ -163,7 +157,7 @@ async def main() -> None:
     print({name: len(found) for name, found in examples.items()})
     for name in DAYS if "crossed" in sys.argv[1:] else ():
         others = [example for other in DAYS if other != name for example in examples[other]]
-        print(told(name, await judged(name, learned(others))), flush=True)
+        print(day.told(name, await judged(name, learned(others))), flush=True)
     worth = learned([example for found in examples.values() for example in found])
     POINTS.write_text("\n".join(written(worth)) + "\n", encoding="utf-8")
 

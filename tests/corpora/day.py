@@ -4,6 +4,7 @@ All cases go through one house, each on a day of its own and with addresses of i
 what is counted: two of one matter belong into one ticket, two of different matters do not, whoever wrote them.
 """
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -135,3 +136,20 @@ class Score:
     def _total(self, family: str | None) -> "Counter[str]":
         chosen = self.pairs.values() if family is None else [self.pairs[family]]
         return sum(chosen, Counter())
+
+
+def told(name: str, score: Score) -> str:
+    """Write a score in a line."""
+    families = " ".join(f"{family}:{score.right(family):.3f}" for family in sorted(score.pairs))
+    return f"{name} precision {score.precision():.4f} recall {score.recall():.4f} across {score.across}  {families}"
+
+
+async def main() -> None:
+    """Print how well every day is routed."""
+    for path in sorted(HERE.glob("day_*.ndjson")):
+        name = path.stem.removeprefix("day_")
+        print(told(name, await measured(name)), flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
