@@ -23,7 +23,7 @@ from router.model.ids import MessageId
 from router.model.tables import Agent, Message
 from router.store import changes as store_changes
 from router.store import commands, journal, people, switches
-from router.store.script import Record, Script, run, select
+from router.store.script import Record, Script, fetch, run, select
 from router.telemetry import StructuredLog
 from tests.conformance.bench import Bench, Said
 from tests.servers.process import free_port
@@ -97,6 +97,15 @@ class House:
         """Every message of a customer, by id and text, in the order it was decided in."""
         found = await self.rows("SELECT external_id, text FROM messages WHERE kind = 'inbound' ORDER BY id")
         return [(row[0], row[1]) for row in found]
+
+    async def kept_files(self) -> dict[str, bytes]:
+        """The file of every message of a customer that came with one, as it is kept."""
+        messages = await self.app.store.read(fetch(Message, "WHERE t.kind = 'inbound' AND t.attachments <> '[]'"))
+        kept = {}
+        for message in messages:
+            (file,) = message.attachments
+            kept[message.external_id or ""] = await self.app.media.read(file) or b""
+        return kept
 
     async def everything(self) -> list[str]:
         """Every value of every row of every table, as text."""
