@@ -23,9 +23,10 @@ from router.model.ids import MessageId
 from router.model.tables import Agent, Message
 from router.store import changes as store_changes
 from router.store import commands, journal, people, switches
-from router.store.script import Record, Script, fetch, run, select
+from router.store.script import Record, Script, run, select
 from router.telemetry import StructuredLog
 from tests.conformance.bench import Bench, Said
+from tests.servers.kept_files import kept_files
 from tests.servers.process import free_port
 
 RULES = "version: 1\nqueues: {general: {default: true}}\ntemplates: {}\n"
@@ -99,13 +100,8 @@ class House:
         return [(row[0], row[1]) for row in found]
 
     async def kept_files(self) -> dict[str, bytes]:
-        """The file of every message of a customer that came with one, as it is kept."""
-        messages = await self.app.store.read(fetch(Message, "WHERE t.kind = 'inbound' AND t.attachments <> '[]'"))
-        kept = {}
-        for message in messages:
-            (file,) = message.attachments
-            kept[message.external_id or ""] = await self.app.media.read(file) or b""
-        return kept
+        """The file of every message of a customer that came with one, by the message's id."""
+        return {message.external_id or "": file for message, file in await kept_files(self.app)}
 
     async def everything(self) -> list[str]:
         """Every value of every row of every table, as text."""

@@ -7,8 +7,9 @@ couriers go about at once, as a provider's do.
 import asyncio
 import os
 import random
-import time
 from collections import Counter
+
+from tests.servers.soak_report import report
 
 EVENTS = int(os.environ.get("SWITCHBOARD_SOAK", "300"))
 _ROUND = max(50, EVENTS // 100)
@@ -21,7 +22,6 @@ _FILES = 0.03
 
 
 async def test_40_the_ledgers_are_equal(house, bench, capsys):
-    began = time.monotonic()
     couriers = [_Courier(bench, number) for number in range(_COURIERS)]
     replies = 0
     for round_, start in enumerate(range(0, EVENTS, _ROUND)):
@@ -43,9 +43,8 @@ async def test_40_the_ledgers_are_equal(house, bench, capsys):
             assert bench.seen(customer) == texts
     assert await house.rows("SELECT id FROM outbox WHERE state IN ('queued', 'sending', 'held', 'dead')") == []
     faults = sum((one.faults for one in couriers), Counter())
-    with capsys.disabled():
-        print(f"\n{bench.kind}: {EVENTS} events, {replies} replies, {time.monotonic() - began:.0f} s; {dict(faults)}")
     assert faults.total() > 0
+    report(capsys, bench.kind, EVENTS, replies, faults)
 
 
 class _Courier:
