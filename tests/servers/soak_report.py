@@ -11,4 +11,4 @@ def report(capsys: pytest.CaptureFixture[str], kind: str, events: int, replies: 
     if "SWITCHBOARD_SOAK" in os.environ:
         told = ", ".join(f"{count} {fault}" for fault, count in sorted(faults.items()))
         with capsys.disabled():
-            print(f"\n{kind}: {events} events, {replies} replies; {told}")  # noqa: T201 -- for people
+            print(f"\n{kind}: {events} events, {replies} replies; {told}")
