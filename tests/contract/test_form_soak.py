@@ -19,7 +19,7 @@ from tests.servers.soak_report import report
 
 PAGES = int(os.environ.get("SWITCHBOARD_SOAK", "300"))
 LIVES = 4
-BROWSERS = 5
+BROWSERS = 20
 FILES = 0.03
 LIMITS = {"per_address_hour": 100_000, "per_email_hour": 100_000, "per_minute": 100_000}
 MEI = Agent(id="agent-mei", login="mei", name="Mei", status="online", created_at_ms=1)

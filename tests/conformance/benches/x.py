@@ -76,7 +76,7 @@ class XBench(Bench):
 
     def settings(self, account: str) -> Mapping[str, object]:
         keys = self._x.keys(self._accounts[account])
-        # Nothing is listed late here but what stands in another order, and all within the overlap is read at every look.
+        # Nothing is listed late here, and all within the overlap is read at every look.
         return {**keys, "every_s": 0.05, "overlap_s": 2, "start_from": "all", "timeouts": QUICK}
 
     def _person(self, customer: str, account: str) -> Person:
