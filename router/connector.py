@@ -149,7 +149,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["starting", "ok", "retrying", "auth_failed", "misconfigured", "stopped"]
     detail: str = ""
     since_ms: int = 0
-    last_event_at_ms: int | None = None
+    answered_at_ms: int | None = None
+    """When its provider last answered or came by itself; None for channels that have none."""
     quota_left: int | None = None
     """Calls or messages that the provider still allows in its current window, where it says so."""
 
