@@ -218,6 +218,10 @@ class Client:
         call = self._x.hide_reply if hidden else self._x.unhide_reply
         await self._ask("hide", call(post_id, user_auth=True))
 
+    async def delete(self, post_id: str) -> None:
+        """Delete a post of ours; of others X refuses it. Raises Failed."""
+        await self._ask("delete", self._x.delete_tweet(post_id, user_auth=True))
+
     async def close(self) -> None:
         """Close all connections."""
         if self._http is not None:

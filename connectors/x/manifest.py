@@ -18,6 +18,7 @@ _CAPABILITIES: Final = Capabilities(
     text_max=TEXT_CHARS_MAX,
     public_text_max=PUBLIC_CHARS_MAX,
     moderates=("hide", "unhide"),
+    takes_back=True,
     private_answer=PrivateAnswer(is_sure=False),
 )
 

@@ -45,18 +45,21 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One reply, or what is to be done to one post."""
 
-    action: Literal["send", "hide", "unhide"]
+    action: Literal["send", "hide", "unhide", "delete"]
     place: Place
     texts: tuple[str, ...] = ()
     """In order, each a post or a direct message."""
+    posts: tuple[str, ...] = ()
+    """To be hidden, shown or deleted."""
 
 
 def render(outbound: Outbound) -> Delivery:
     """What is to be called for a message. Raises Unsendable."""
     if outbound.action != "send":
-        if outbound.action == "delete" or not _ID.fullmatch(outbound.target_id or ""):
-            raise Unsendable(f"what is to {outbound.action} is no reply of somebody else's")
-        return Delivery(action=outbound.action, place=Place(post=outbound.target_id))
+        posts = (outbound.target_id or "", *outbound.pieces)
+        if not all(_ID.fullmatch(post) for post in posts):
+            raise Unsendable(f"what is to {outbound.action} is no post")
+        return Delivery(action=outbound.action, place=Place(post=posts[0]), posts=posts)
     place = _place(outbound)
     if outbound.attachments:
         raise Unsendable("files cannot be sent to X; put a link into the text")

@@ -6,12 +6,13 @@ one for its words, and it is found then. A direct message that is not found is h
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Final
 
 import msgspec
 
 from connectors.x.client import Client
-from connectors.x.failures import Denied, Duplicate, Failed, Later, Refused, Unpermitted
+from connectors.x.failures import Denied, Duplicate, Failed, Gone, Later, Refused, Unpermitted
 from connectors.x.lookup import Lookup
 from connectors.x.render import Delivery, Place, Unsendable, render
 from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
@@ -32,6 +33,7 @@ _PROGRESS_MAX: Final = 1_000
 """Replies of which some posts have arrived."""
 _AGAIN: Final = "X has taken these words before and takes them once; change the wording"
 _NOT_HIDDEN: Final = "only replies under our own posts can be hidden"
+_NOT_OURS: Final = "only posts of our own can be deleted"
 
 
 class _Reply(msgspec.Struct, kw_only=True):
@@ -73,7 +75,7 @@ class Sender:
         except Unsendable as error:
             return Rejected(reason=str(error))
         if delivery.action != "send":
-            return await self._hide(delivery)
+            return await self._moderated(delivery)
         reply = self._reply(outbound, delivery)
         try:
             async with asyncio.timeout(_SEND_S):
@@ -90,13 +92,13 @@ class Sender:
         except Unsendable as error:
             return Rejected(reason=str(error))
         if delivery.action != "send":
-            return Retry(reason="hiding twice is hiding once")
+            return Retry(reason="done twice is done once")
         reply = self._reply(outbound, delivery)
         while len(reply.arrived) < len(delivery.texts):
             outcome = await self._looked_up(reply, "it may have arrived")
             if not isinstance(outcome, Sent):
                 return self._kept(outbound.key, reply, outcome)
-        return self._kept(outbound.key, reply, Sent(provider_id=reply.arrived[0]))
+        return self._kept(outbound.key, reply, Sent())
 
     def _reply(self, outbound: Outbound, delivery: Delivery) -> _Reply:
         arrived = self._progress.pop(outbound.key, [])
@@ -106,7 +108,7 @@ class Sender:
     def _kept(self, key: str, reply: _Reply, outcome: SendOutcome) -> SendOutcome:
         """The outcome; what has arrived of a reply that is not whole is remembered for its next attempt."""
         if isinstance(outcome, Sent):
-            return Sent(provider_id=_named(reply), reached=reply.reaches)
+            return Sent(provider_id=_named(reply), pieces=tuple(reply.arrived[1:]), reached=reply.reaches)
         if reply.arrived:
             self._progress[key] = reply.arrived
             if len(self._progress) > _PROGRESS_MAX:
@@ -169,19 +171,28 @@ class Sender:
         reply.arrived.append(found)
         return Sent(provider_id=found)
 
-    async def _hide(self, delivery: Delivery) -> SendOutcome:
-        """Hiding twice is hiding once: whatever may have been done is done again."""
+    async def _moderated(self, delivery: Delivery) -> SendOutcome:
+        """Done twice is done once: whatever may have been done is done again."""
         try:
-            await self._client.hide(delivery.place.post or "", hidden=delivery.action == "hide")
+            for post in delivery.posts:
+                await self._moderate(delivery.action, post)
         except Later as error:
             return Retry(reason=str(error), after_s=error.after_s)
         except (Denied, Unpermitted) as error:
             return AuthFailed(reason=f"{error}: {_remedy(error)}")
         except Refused as error:
-            return Rejected(reason=f"{_NOT_HIDDEN} ({error})")
+            why = _NOT_OURS if delivery.action == "delete" else _NOT_HIDDEN
+            return Rejected(reason=f"{why} ({error})")
         except Failed as error:
             return Retry(reason=str(error))
         return Sent()
+
+    async def _moderate(self, action: str, post: str) -> None:
+        if action != "delete":
+            await self._client.hide(post, hidden=action == "hide")
+            return
+        with suppress(Gone):
+            await self._client.delete(post)
 
 
 def _remedy(error: Denied | Unpermitted) -> str:

@@ -85,6 +85,7 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     calls: bool = False
     """Its customers have telephoned: calls with them are logged."""
     moderates: tuple[Moderation, ...] = ()
+    takes_back: bool = False
     """What it can be asked to do with a public post."""
     doors: Doors = Doors()
     """From a public post into private."""

@@ -102,6 +102,7 @@ class Channels:
             window_s=able.reply_window_s,
             agent_window_s=able.agent_window_s,
             moderates=able.moderates,
+            takes_back=able.takes_back,
             doors=Doors(
                 answer=able.private_answer,
                 links=bool(able.private_link) or (self.opens_links and not able.opens_links),

@@ -46,6 +46,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """All files of one message together; None when only each of them is bounded."""
     moderates: tuple[Moderation, ...] = ()
     """What `send` can ask of the network for a customer's public post: an Outbound with that action."""
+    takes_back: bool = False
+    """`send` can delete a public answer of ours: the same, with the ids that `Sent` told."""
     private_answer: PrivateAnswer | None = None
     """`send` can answer a public post so that its writer alone reads it: an Outbound that is private and names it."""
     buttons: ButtonLimits | None = None

@@ -10,7 +10,8 @@ from tests.browser.matters_house import matters_house
 
 WORDS = {
     "en": ("Channels", "Paused", "Credentials refused", "1 channel does not work", "go on with: switchboard",
-           "Telegram refuses the token: sic", ("Last message 2 hours ago", "provider answered 5 minutes ago", "12 calls left")),
+           "Telegram refuses the token: sic",
+           ("Last message 2 hours ago", "provider answered 5 minutes ago", "12 calls left")),
     "zh-CN": ("渠道", "已暂停", "凭据被拒绝", "1 个渠道不可用", "由运维人员暂停，自",
               "Telegram 拒绝了令牌：sic", ("最近消息：2小时前", "服务商最近应答：5分钟前", "配额还剩 12 次")),
 }  # fmt: skip

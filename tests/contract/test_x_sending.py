@@ -63,7 +63,7 @@ async def test_a_long_public_answer_is_a_chain_of_posts_in_order(x, connector):
     text = "".join(sentences)[:PUBLIC_CHARS_MAX]
     found = await connector.send(now(ann.id, text, in_reply_to=post["id"]))
     chain = ann.answers()
-    assert found == Sent(provider_id=chain[0]["id"])
+    assert found == Sent(provider_id=chain[0]["id"], pieces=tuple(each["id"] for each in chain[1:]))
     assert len(chain) > 5
     assert [one["referenced_tweets"][0]["id"] for one in chain] == [post["id"], *(one["id"] for one in chain[:-1])]
     texts = [chain[0]["text"].partition(" ")[2], *(one["text"] for one in chain[1:])]
@@ -167,7 +167,7 @@ async def test_after_a_crash_it_is_looked_up(x, connector):
     await connector.send(answer)
     other = XHouse().connector(x)
     assert await other.reconcile(message) == Sent(provider_id=f"dm:{ann.seen()[0]['id']}")
-    assert await other.reconcile(answer) == Sent(provider_id=ann.answers()[0]["id"])
+    assert await other.reconcile(answer) == Sent(provider_id=ann.answers()[0]["id"], pieces=(ann.answers()[1]["id"],))
     assert isinstance(await other.reconcile(now(ann.id, "", action="hide", target_id=post["id"])), Retry)
     assert isinstance(await other.reconcile(now("ann", "x")), Rejected)
     await other.close()
@@ -277,7 +277,27 @@ async def test_what_was_hidden_is_shown_again_and_nothing_of_others_is_deleted(x
         assert await connector.send(now(scammer.id, "", action=action, **asked)) == Sent()
     assert not scammer.is_hidden(under)
     assert [given for name, given in x.calls if name == "hide"] == [{"hidden": True}] * 2 + [{"hidden": False}]
-    assert isinstance(await connector.send(now(scammer.id, "", action="delete", **asked)), Rejected)
+    refused = await connector.send(now(scammer.id, "", action="delete", **asked))
+    assert refused.reason.startswith("only posts of our own can be deleted (X answered 403")
+    assert under["id"] in x.state.posts
+
+
+async def test_an_answer_of_ours_is_deleted_with_all_its_posts(x, connector):
+    ann = person(x)
+    asked = await ann.post("@wallet how do I back up?")
+    under = {"thread": asked["conversation_id"], "in_reply_to": asked["id"], "visibility": "public"}
+    sent = await connector.send(now(ann.id, " ".join(f"Step {n}: look into the settings." for n in range(20)), **under))
+    assert isinstance(sent, Sent)
+    posts = (sent.provider_id, *sent.pieces)
+    assert len(posts) == 3
+    assert set(posts) == {post["id"] for post in x.state.posts.values() if post["author_id"] == OWN}
+    delete = now(
+        ann.id, "", action="delete", target_id=posts[0], pieces=posts[1:], visibility="public", in_reply_to=None
+    )
+    x.faults["delete"].extend([Fault(how="reset_after"), Fault(status=503)])
+    assert [type(await connector.send(delete)) for _ in range(2)] == [Retry, Retry]
+    assert await connector.send(delete) == Sent(), "the first is gone already"
+    assert [post["author_id"] for post in x.state.posts.values()] == [ann.id]
 
 
 async def test_a_post_is_answered_by_a_message_to_whom_wrote_it(x, connector):

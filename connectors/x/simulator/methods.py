@@ -57,6 +57,7 @@ class Methods:
                 ("POST", "post", "/2/tweets", self._post),
                 ("POST", "write", f"/2/dm_conversations/with/{_ID}/messages", self._write_to),
                 ("POST", "write", f"/2/dm_conversations/{_ID}/messages", self._write_in),
+                ("DELETE", "delete", f"/2/tweets/{_ID}", self._delete),
                 ("PUT", "hide", f"/2/tweets/{_ID}/hidden", self._hide),
             )
         )
@@ -119,6 +120,18 @@ class Methods:
         if found is None:
             raise forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
         return found
+
+    async def _delete(self, account: Account, post_id: str, given: Json) -> Json:
+        if given:
+            raise invalid("a deletion has no body")
+        post = self._world.state.posts.get(post_id)
+        if post is None:
+            raise Refusal(404, "Not Found Error", f"Could not find tweet with id: [{post_id}].")
+        if post["author_id"] != account.id:
+            raise forbidden("You are not permitted to delete this Tweet.")
+        del self._world.state.posts[post_id]
+        await self._world.tell()
+        return {"data": {"deleted": True}}
 
     async def _hide(self, account: Account, post_id: str, given: Json) -> Json:
         if given.keys() != {"hidden"} or not isinstance(given["hidden"], bool):

@@ -140,7 +140,7 @@ class XServer(Loopback, World):
 
 
 async def _given(request: web.Request) -> Json:
-    if request.method == "GET":
+    if request.method in {"GET", "DELETE"}:
         return dict(request.query)
     try:
         found = msgspec.json.decode(await request.read())

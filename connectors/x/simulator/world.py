@@ -22,6 +22,7 @@ Json = dict[str, Any]
 WINDOW_MS: Final = 900_000
 _LIMITS: Final = {
     "me": 75, "mentions": 300, "own posts": 900, "messages": 300, "shown": 900, "post": 100, "write": 100, "hide": 50,
+    "delete": 50,
 }  # fmt: skip
 """Calls of one account in a window, about what a paid plan has."""
 _URL: Final = re.compile(r"https?://[^\s]+")
