@@ -17,7 +17,7 @@ from router.core.private_answers import Doors, PrivateWay, check_text, link_of, 
 from router.core.private_side import PrivateSide
 from router.core.tickets import change_state, snippet_of
 from router.model.capabilities import Moderation
-from router.model.changes import Add, Change, Record, Save
+from router.model.changes import LINK_PLACEHOLDER, Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.filetypes import PROGRAMS
 from router.model.ids import AttachmentId, EventId, MessageId, OutboxId, TicketId
@@ -155,6 +155,8 @@ def decide_reply(
     ticket, conversation = facts.ticket, facts.conversation
     text, visibility, is_link = command.text.strip(), conversation.visibility, False
     last = facts.last_inbound
+    if command.post is None and LINK_PLACEHOLDER in text:
+        command = _invitation(command, last, channel, now_ms)
     if command.post is not None and last is not None:
         visibility, is_link = ("private", False) if command.way == "answer" else (visibility, True)
         text = _into_private(command, text, last, channel, now_ms, is_answered=facts.is_answered)
@@ -223,6 +225,18 @@ def decide_reply(
     if is_link:
         changes.append(Add(link_of(message, ticket.id, now_ms=now_ms, ids=ids)))
     return Reply(message=message, changes=changes, clear=text if confirmed else None)
+
+
+def _invitation(command: ReplyCommand, last: Message | None, channel: ChannelView, now_ms: int) -> ReplyCommand:
+    """An answer in which the blank of a link into private was typed, as the invitation that it means. Raises Refused
+    (no_private_link) where nobody would fill the blank."""
+    if last is None or refused_because("link", channel.doors, last, now_ms, is_answered=False):
+        raise Refused(
+            "no_private_link",
+            f"{LINK_PLACEHOLDER} becomes a link only in an answer to a public post, where the channel has one",
+            status=422,
+        )
+    return msgspec.structs.replace(command, post=last.id, way="link")
 
 
 def _into_private(

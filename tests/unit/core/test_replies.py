@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.guard import Concern
+from router.core.private_answers import Doors
 from router.core.replies import ChannelView, ReplyCommand, check_file, decide_note, decide_reply
 from router.core.tickets import assign
 from router.model.changes import Record, Save
@@ -13,7 +14,7 @@ from router.model.errors import Refused
 from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX
 from router.model.message import Redaction
 from router.model.snapshot import Acquaintance, ReplyFacts
-from router.model.tables import Agent, Message, OutboxEntry, Ticket
+from router.model.tables import Agent, Message, OutboxEntry, PrivateLink, Ticket
 from rules.links import LinkHosts
 from rules.redact import redact
 from tests.unit.core.world import NOW, World
@@ -297,3 +298,13 @@ def test_what_a_channel_can_carry_is_not_refused():
     check_file("a.txt", 1, None, FILES)
     assert FILES.together_bytes_max == 1_500
     assert PRIVATE_FILES.together_bytes_max == ATTACHMENT_BYTES_MAX
+
+
+def test_a_typed_blank_for_a_private_link_is_filled_or_refused_and_never_sent_as_it_stands():
+    typed, links = "Please go on here: {{private_link}}", ChannelView(can_send=True, doors=Doors(links=True))
+    message, changes = Desk("public").reply(typed, channel=links)
+    assert (message.text, message.visibility) == (typed, "public")
+    (link,) = rows(changes, PrivateLink)
+    assert (link.message_id, link.proves) == (message.id, False)
+    assert Desk("public").refusal(typed, channel=OPEN).code == "no_private_link"
+    assert Desk("private").refusal(typed, channel=links).code == "no_private_link"
