@@ -12,10 +12,10 @@ from typing import Final
 import msgspec
 
 from connectors.x.client import Client
-from connectors.x.failures import Denied, Duplicate, Failed, Gone, Later, Refused, Unpermitted
+from connectors.x.failures import Denied, Duplicate, Failed, Gone, Later, Refused, Uncertain, Unpermitted
 from connectors.x.lookup import Lookup
 from connectors.x.render import Delivery, Place, Unsendable, render
-from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
+from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.limits import SEND_SECONDS_MAX
 
 KEYS_REMEDY: Final = (
@@ -57,6 +57,11 @@ class _Reply(msgspec.Struct, kw_only=True):
     def text(self) -> str:
         """The next part."""
         return self.delivery.texts[len(self.arrived)]
+
+    @property
+    def picture(self) -> OutboundAttachment | None:
+        """What goes with the next part."""
+        return None if self.arrived else self.delivery.picture
 
 
 class Sender:
@@ -131,12 +136,13 @@ class Sender:
         """One provider call, and a look for what became of it where X did not say."""
         place, text = reply.place, reply.text
         try:
+            picture = await self._uploaded(reply.picture, private=not place.is_public)
             if place.post is not None:
-                found = await self._client.post(text, place.post)
+                found = await self._client.post(text, place.post, picture)
             elif place.person is not None:
-                found = await self._client.write(text, participant_id=place.person)
+                found = await self._client.write(text, picture, participant_id=place.person)
             else:
-                found = await self._client.write(text, dm_conversation_id=place.conversation or "")
+                found = await self._client.write(text, picture, dm_conversation_id=place.conversation or "")
         except Later as error:
             return Retry(reason=str(error), after_s=error.after_s)
         except (Denied, Unpermitted) as error:
@@ -150,19 +156,31 @@ class Sender:
             return await self._looked_up(reply, str(error))
         return self._arrived(reply, found)
 
+    async def _uploaded(self, picture: OutboundAttachment | None, *, private: bool) -> str | None:
+        """The id of a picture at X. Twice uploaded is never seen: whatever went wrong is tried again. Raises Failed."""
+        if picture is None:
+            return None
+        try:
+            return await self._client.upload(picture.data, picture.content_type, private=private)
+        except Uncertain as error:
+            raise Later(f"the picture was not uploaded: {error}") from None
+
     async def _looked_up(self, reply: _Reply, reason: str) -> SendOutcome:
         """The outcome for the part that may have arrived."""
-        is_public = reply.delivery.place.is_public
+        # With a picture X takes the same words again: its address stands behind them, another one each time.
+        says_so = reply.delivery.place.is_public and reply.picture is None
         try:
             async with asyncio.timeout(_LOOK_S):
-                found = await self._lookup.find(reply.place, reply.text, reply.since_ms)
+                found = await self._lookup.find(
+                    reply.place, reply.text, reply.since_ms, with_picture=reply.picture is not None
+                )
         except Failed as error:
             return Unknown(reason=f"{reason}; it could not be looked up: {error}")
         except TimeoutError:
             return Unknown(reason=f"{reason}; it could not be looked up: no answer within {_LOOK_S} s")
         if found is not None:
             return self._arrived(reply, found)
-        if is_public:
+        if says_so:
             return Retry(reason=f"{reason}; X lists no such post, and takes the same words only once")
         return Unknown(reason=f"{reason}; X does not list it yet: look into the messages before it is sent again")
 

@@ -77,7 +77,9 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     file_bytes_max: int = 0
     files_bytes_max: int | None = None
     """Of one reply together."""
-
+    files_most: int = REPLY_FILES_MAX
+    file_types: tuple[str, ...] = ()
+    """Media types that it carries; all when there are none."""
     window_s: int | None = None
     """How long after a customer's last private message the channel takes an answer."""
     agent_window_s: int | None = None
@@ -106,7 +108,7 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) -> None:
-    """Whether this channel can carry a file. Raises Refused (no_files, file_too_big, file_kind)."""
+    """Whether this channel can carry a file. Raises Refused (no_files, file_too_big, file_type, file_kind)."""
     about: dict[str, object] = {"channel": channel.name, "name": name}
     if not channel.files:
         code, where = ("no_public_files", " in public") if channel.files_in_private else ("no_files", "")
@@ -117,6 +119,10 @@ def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) 
         raise Refused("file_too_big", detail, status=422, data={**about, "limit": limit})
     if size == 0:
         raise Refused("file_empty", f"{name} is empty", status=422, data=about)
+    if sniffed is not None and channel.file_types and sniffed not in channel.file_types:
+        kinds = [each.partition("/")[2].upper() for each in channel.file_types]
+        detail = f"{name} is {sniffed}; {channel.name} carries {', '.join(kinds)}"
+        raise Refused("file_type", detail, status=422, data={**about, "kinds": kinds})
     if sniffed in PROGRAMS:
         raise Refused("file_kind", f"{name} is a program ({sniffed}); programs are not sent", status=422, data=about)
 
@@ -124,9 +130,9 @@ def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) 
 def _check_files(files: Sequence[StoredAttachment], wanted: int, channel: ChannelView) -> None:
     if len(files) != wanted:
         raise Refused("file_gone", "a file of this reply is there no more; attach it again", status=422)
-    if wanted > REPLY_FILES_MAX:
-        data: dict[str, object] = {"limit": REPLY_FILES_MAX}
-        raise Refused("too_many_files", f"{wanted} files; a reply carries {REPLY_FILES_MAX}", status=422, data=data)
+    if wanted > channel.files_most:
+        data: dict[str, object] = {"limit": channel.files_most}
+        raise Refused("too_many_files", f"{wanted} files; a reply carries {channel.files_most}", status=422, data=data)
     for file in files:
         check_file(file.name, file.size, file.sniffed, channel)
     total, limit = sum(file.size for file in files), channel.together_bytes_max

@@ -44,6 +44,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """The largest file that it carries."""
     attachments_bytes_max: int | None = None
     """All files of one message together; None when only each of them is bounded."""
+    attachments_most: int | None = None
+    """Files of one message; None: as many as a reply may have."""
+    attachment_types: tuple[str, ...] = ()
+    """Media types that it carries, of the content; all when there are none."""
     moderates: tuple[Moderation, ...] = ()
     """What `send` can ask of the network for a customer's public post: an Outbound with that action."""
     takes_back: bool = False
