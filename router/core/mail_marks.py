@@ -16,8 +16,9 @@ HINTS: Final = AhoCorasick([
     "Mobil", "mobil", "手机", "手機", "邮箱", "Proton", "GMX", "WEB.DE", "Mail.ru", "BlueMail", "Smartphone",
     "Gesendet", "Inviato ", "Envoyé ", "Enviado ", "Skickat ", "Verzonden ", "Wysłan", "Odesl", "Lähet",
     "下面是被转发", "以下是转发", "開始轉寄", "転送されたメッセージ", "Début du message", "【回复】", "【答",
-    "Kimden:", "Feladó:", "Từ:", "De la:", "Από:", "Від:", "寄信人",
-    "From:", "Von:", "De:", "De :", "Da:", "Van:", "Fra:", "Från:", "Od:",
+    "Kimden:", "Feladó:", "Gönderen", "Odosielateľ:", "Šalje:", "Pošiljatelj:", "Nuo:", "Saatja:", "Dari", "จาก:", "מאת:", "من:",
+    "Từ:", "De la:", "Από:", "Від:", "寄信人",
+    "From:", "Von:", "De:", "De :", "##", "above this line", "Da:", "Van:", "Fra:", "Från:", "Od:",
     "пишет", "писал", "От:", "Отправлено", "写道", "寫道", "发件人", "寄件者", "寄件人", "發件人", "原始邮件",
     "原始郵件", "发自", "寄自", "傳送自", "來自我", "从我的", "從我的", "書きました", "差出人", "から送信",
     "작성", "보낸", "Lähettäjä:",
@@ -31,7 +32,7 @@ LINE_ENDS: Final = (":\n", ":\r", ": \n", ":  \n", ":\xa0")
 
 WROTE: Final = re.compile(
     r"(?:wrote|schrieb(?: .{1,160})?|a écrit|escribió|escreveu|ha scritto|schreef(?: .{1,160})?|skrev(?: .{1,160})?"
-    r"|\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]|napsala?|napisała?|kirjoitti|пишет|писала?|написала?|пише|написа|yazdı"
+    r"|\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]|napsala?|napisała?|napisał\(a\)|kirjoitti|пишет|писала?|написала?|пише|написа|yazdı"
     r"|đã viết|a scris|írta|menulis|έγραψε|كتب|כתב|escriu|写道|寫道|書きました|작성)\s*[:：]$",
     re.IGNORECASE,
 )
@@ -42,24 +43,40 @@ DATE_OPENER: Final = re.compile(
     r"(?:[^\W\d_]{1,12}[.,]{1,2} ?)?\d{1,4}(?:[./년年-]| [^\W\d_]{3,12}[. ]).{0,200}\d{1,2}[:.]\d{2}"
     r"|[^@]{0,80}<[^<>@ ]{1,64}@[^<>@ ]{1,250}>\s?[于於]\s?\d{4}"
 )
-# Any other line that names an address and a time, where a quote follows at once.
-ADDRESSED: Final = re.compile(r".*[\w.+-]@[\w.-]+.*[:：]$")
 ALONE: Final = re.compile(r"\d|[\"'“]?[\w.]+.{0,80}[<(@]|.{0,40}\d{4}")
+QUOTING: Final = frozenset(">＞")
+MOMENT: Final = re.compile(r"\d{1,2}[:.]\d{2}")
 CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}")
 DATED: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[/.年月-]\d{1,2}|[\w.+-]@[\w.-]|\S@\S")
 # Enough to believe an attribution whose quote carries no marks: an address, or a time of day beside a year.
 CERTAIN: Final = re.compile(r"[\w.+-]@[\w-]+\..*[:：]$|\d{4}.*\d{1,2}[:.]\d{2}.*[:：]$|\d{1,2}[:.]\d{2}.*\d{4}.*[:：]$")
 
+_TITLES: Final = (
+    r"original(?:[- ](?:message|mail|e-?mail|appointment|nachricht))?|reply message|replied message"
+    r"|ursprüngliche (?:nachricht|e-mail)|originalnachricht|message d['’]origine|mensaje original|mensagem original"
+    r"|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding"
+    r"|původní zpráva|pôvodná správa|wiadomość oryginalna|oryginalna wiadomość|alkuperäinen viesti|eredeti üzenet"
+    r"|mesaj original|orijinal (?:mesaj|ileti)|αρχικό μήνυμα|missatge original|thư gốc"
+    r"|исходное сообщение|пересылаемое сообщение|оригинальное сообщение|оригінальне повідомлення"
+    r"|原始邮件|原始郵件|原邮件|原郵件|原始信件|回复的原邮件|回复的邮件|原件|回复邮件"
+    r"|元のメッセージ|元のメール|원본 ?메시지|원본 ?메일"
+)
+TITLED: Final = re.compile(rf"(?:{_TITLES})[:：]?", re.IGNORECASE)
+"""A title that stands above the history without rulers."""
 SEPARATOR: Final = re.compile(
     r"[-_=*~ ]{2,}\s*(?:(?:on|am|le|el|em|il|op|den) .{5,250}"
-    r"\b(?:wrote|schrieb|écrit|escribió|escreveu|scritto|schreef|skrev)\b:?|original|original mail"
-    r"|original message|original appointment|reply message|replied message|ursprüngliche nachricht"
-    r"|originalnachricht|message d['’]origine|mensaje original|mensagem original|messaggio originale"
-    r"|oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|původní zpráva|wiadomość oryginalna"
-    r"|исходное сообщение|пересылаемое сообщение|原始邮件|原始郵件|原邮件|回复的原邮件|回复的邮件|元のメッセージ"
-    r"|original-nachricht|원본 메시지|原件|回复邮件)\s*[-_=*~ ]{2,}\s*$",
+    r"\b(?:wrote|schrieb|écrit|escribió|escreveu|scritto|schreef|skrev)\b:?"
+    rf"|{_TITLES})\s*[-_=*~ ]{{2,}}\s*(?:$|[^\W\d_]{{1,14}}(?: [^\W\d_]{{1,10}})? ?[:：])",
     re.IGNORECASE,
 )
+"""A line of its own, or the header block runs on in it (Samsung)."""
+ABOVE: Final = re.compile(
+    r"## ?- ?\S.{3,160}- ?##$"
+    r"|[-#=*_ ]*(?:please )?(?:reply|respond|write|(?:type|enter|write|add) (?:your )?(?:reply|response|answer))"
+    r" (?:only )?above this line\b.{0,20}$",
+    re.IGNORECASE,
+)
+"""How a help desk's own mail begins (Zendesk in every language): the customer's words stand above it."""
 FORWARD: Final = re.compile(
     r"(?:[-_=* ]{2,}\s*(?:forwarded message|forwarded by|weitergeleitete nachricht|message transféré|message transmis"
     r"|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|doorgestuurd bericht|vidarebefordrat meddelande"
@@ -69,14 +86,17 @@ FORWARD: Final = re.compile(
     re.IGNORECASE,
 )
 FIELD: Final = re.compile(
-    r"[|*]?\s?(?:(?P<who>from|von|de|da|van|från|fra|od|от|від|kimden|feladó|từ|de la|από"
-    r"|发件人|寄件者|寄件人|發件人|差出人|보낸 ?사람|lähettäjä|发信人|发送人)"
-    r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|temat|тема|主题|主旨|主題|件名|제목|aihe"
-    r"|konu|tárgy|chủ đề|subiect|θέμα)"
-    r"|(?:sent|date|to|cc|gesendet|datum|an|envoyé|à|enviado(?: el)?|fecha|para|enviada em|data|inviato|a|verzonden|aan"
-    r"|skickat|till|sendt|til|odesláno|komu|wysłano|do|отправлено|дата|кому|发送时间|发送日期|日期|时间|傳送日期|寄件日期"
-    r"|收件人|收件者|抄送|副本|送信日時|宛先|보낸 날짜|날짜|받는 ?사람|lähetetty|vastaanottaja|참조"
-    r"|gönderme tarihi|tarih|kime|küldve|címzett|đã gửi|tới|trimis|către"
+    r"[|*]?\s?(?:(?P<who>from|von|de|da|van|från|fra|od|от|від|kimden|gönderen|feladó|từ|de la|από|odosielateľ|šalje"
+    r"|pošiljatelj|nuo|saatja|dari|daripada|จาก|מאת|من"
+    r"|发\s?件\s?人|寄件者|寄件人|發件人|差出人|送信者|보낸 ?사람|보낸이|lähettäjä|发信人|发送人)"
+    r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|predmet|zadeva|temat|тема|относно"
+    r"|主\s?题|主旨|主題|件名|제목|aihe|konu|tárgy|chủ đề|subiect|θέμα|assumpte|teema|subjek|perihal|เรื่อง|נושא|الموضوع)"
+    r"|(?:sent(?: time)?|date|to|cc|gesendet|datum|an|envoyé(?: le)?|à|enviado(?: el| em)?|fecha|para|enviada em|data|inviato|a"
+    r"|verzonden|aan|enviat|per a|skickat|till|sendt|til|odesláno|odoslané|komu|za|prima|poslano|wysłano|do|отправлено|дата"
+    r"|кому|изпратено|до|išsiųsta|kam|saadetud|adressaat|dikirim|terkirim|kepada|dihantar|ส่ง|วันที่|ถึง|נשלח|אל|تم الإرسال|إلى"
+    r"|发送时间|发件时间|发送日期|日\s?期|时\s?间|傳送日期|寄件日期"
+    r"|收\s?件\s?人|收件者|抄\s?送|副本|送信日時|日時|宛先|보낸 날짜|날짜|받는 ?사람|lähetetty|vastaanottaja|참조"
+    r"|gönderme tarihi|gönderilme tarihi|tarih|kime|küldve|címzett|đã gửi|tới|trimis|către"
     r"|ημερομηνία|προς|надіслано|кому|传送日期|傳送時間|收信人|寄信人))\s*\*?\s*[:：]\*?\s*(?P<value>.*)",
     re.IGNORECASE,
 )
@@ -107,3 +127,18 @@ RULED: Final = re.compile(r"[-_=*~]{3,}(?: ?[^-_=*~]{1,40} ?[-_=*~]{3,})?")
 RULER: Final = frozenset("_")
 ANSWERED: Final = re.compile(r"【(?:回复|答复|回覆|答)】|(?:答复|回复|答)[:：]\s?\S")
 """A line by which somebody answers within what they quote."""
+CLOSING: Final = re.compile(
+    r"(?:(?:with )?(?:kind(?:est)?|best|warm(?:est)?|many|sincere|friendly)? ?(?:regards|wishes|greetings)"
+    r"|(?:all the |my )?best|yours(?: (?:sincerely|faithfully|truly))?|sincerely(?: yours)?|respectfully|cheers|br|kr"
+    r"|mit (?:\w+(?:en|em) ){1,2}gr[uü](?:ß|ss)e?n?|(?:viele|beste|freundliche|liebe|herzliche|schöne) gr[uü](?:ß|ss)e?"
+    r"|hochachtungsvoll|mfg|vg|lg|(?:bien )?(?:cordialement|à vous)|(?:(?:bien )?sincères |mes )?salutations(?: \w+)?"
+    r"|(?:un |reciba un )?(?:cordial )?saludos?(?: cordial(?:es)?)?|atentamente|atenciosamente|atte|cumprimentos"
+    r"|(?:com os )?melhores cumprimentos|(?:cordiali|distinti) saluti|cordialmente|saluti"
+    r"|(?:met )?vriendelijke groet(?:en)?|groeten|mvg|(?:med )?v[äe]nlig(?:e)? h[äi]lsning(?:ar|er)?|mvh|hälsningar"
+    r"|(?:med )?(?:venlig|vennlig) hilsen|ystävällisin terveisin|terveisin|z poważaniem|pozdrawiam|s pozdravem"
+    r"|s úctou|с уважением|з повагою|üdvözlettel|saygılarımla|cu (?:stimă|respect)|με εκτίμηση|trân trọng"
+    r"|此致|敬礼|敬禮|此致敬礼|顺颂商祺|順頌商祺|顺祝商祺|祝好|祝商祺|商祺|敬祝商祺|よろしくお願い(?:いた)?します|敬具|감사합니다)"
+    r"\s?[,，.。!！、]{0,2}",
+    re.IGNORECASE,
+)
+"""The formula above a name."""

@@ -8,15 +8,13 @@ pattern sees it. When folding would leave nothing to read, nothing is folded.
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from router.core import signatures
+from router.core import attributions, signatures
 from router.core.mail_marks import (
-    ADDRESSED,
-    ALONE,
+    ABOVE,
     ANSWERED,
     BEGINNINGS,
     CERTAIN,
     CLOCK,
-    DATE_OPENER,
     DATED,
     DEVICE,
     FIELD,
@@ -25,12 +23,12 @@ from router.core.mail_marks import (
     HINTS,
     INTRO_HINTS,
     LINE_ENDS,
-    OPENER,
+    QUOTING,
     RULED,
     RULER,
     SEPARATOR,
     SEPARATOR_STARTS,
-    WROTE,
+    TITLED,
 )
 from router.model.message import InboundEvent
 from router.model.tables import Message
@@ -53,13 +51,15 @@ class _Line(NamedTuple):
 
 
 _LINE_CHARS: Final = 300
-_INTRO_LINES: Final = 4
-"""An attribution ("On ... wrote:") is wrapped over no more lines than these."""
 _BLOCK_LINES: Final = 10
 """Within so many lines the fields of a copied header block stand."""
 _SIGNATURE_LINES: Final = 25
 _SIGNATURE_CHARS: Final = 2_000
-_DASHES: Final = "-–—_ "
+_DELIMITERS: Final = frozenset({"--", "---", "–", "—"})
+_CITED_LINES: Final = 40
+"""What somebody cites amid their words is no longer."""
+_UNSAID_MAX: Final = 20
+"""So many passages somebody cites; more of them are a conversation."""
 _ANSWERS: Final = frozenset("【答回")
 
 
@@ -108,7 +108,6 @@ def _signed(lines: list[_Line], folds: list[Fold], writer: str) -> list[Fold]:
     start = signatures.begins([line.text for line in lines[:end]], writer)
     if start is None:
         return folds
-    start = signatures.with_layout([line.text for line in lines[:end]], start)
     signature = Fold(lines[start].start, lines[end - 1].end, "signature")
     return [*(one for one in folds[:kept] if one.end <= signature.start), signature, *folds[kept:]]
 
@@ -154,8 +153,11 @@ class _Cutter:
 
     def __init__(self, lines: list[_Line]) -> None:
         self._lines = lines
+        self._texts = [line.text for line in lines]
         self._folds: list[Fold] = []
         self._ends: dict[int, bool] = {}
+        self._unsaid: list[Fold] | None = []
+        """Quoted lines of which nothing says whose they are; None once something said whose mail is answered."""
 
     def cut(self) -> list[Fold]:
         lines, at = self._lines, 0
@@ -168,8 +170,8 @@ class _Cutter:
                 # Somebody else's mail, shown to us for the first time: that is the message.
                 forwarded = True
                 at = self._skip_forwarded(at + 1)
-            elif line[0] in ">＞":
-                at = self._quote(at, at)
+            elif line[0] in QUOTING:
+                at = self._marked(at)
             elif (stop := self._intro(at)) is not None:
                 at = stop
             elif self._begins_history(at, forwarded=forwarded):
@@ -191,6 +193,7 @@ class _Cutter:
     def _rest(self, first: int) -> list[Fold]:
         """Fold all that follows, but for lines that say that they answer."""
         lines = self._lines
+        self._told()
         first = self._ruled_above(first)
         begun = first
         for at in range(first, len(lines)):
@@ -203,81 +206,119 @@ class _Cutter:
         return self._folds
 
     def _ruled_above(self, first: int) -> int:
-        """The line above the history in which a program says, in whatever language and between rulers, what it is."""
-        above = first - 1
-        while above >= 0 and not self._lines[above].text and first - above < _INTRO_LINES:
-            above -= 1
-        if above < 0 or not RULED.fullmatch(self._lines[above].text):
+        """The line above the history in which a program says what it is: between rulers in any language, or in
+        known words."""
+        above = self._filled_above(first)
+        if above is None or self._is_folded(above):
             return first
-        return first if self._folds and self._folds[-1].end > self._lines[above].start else above
+        text = self._texts[above]
+        return above if RULED.fullmatch(text) or TITLED.fullmatch(text) else first
+
+    def _fields_above(self, first: int) -> int:
+        """The ruler above an attribution, where only fields of the mail that is answered stand between (Yandex)."""
+        above = first - 1
+        while above >= 0 and first - above < _BLOCK_LINES and FIELD.match(self._texts[above]):
+            above -= 1
+        ruled = 0 <= above < first - 1 and RULED.fullmatch(self._texts[above])
+        return above if ruled and not self._is_folded(above) else first
+
+    def _filled_above(self, at: int) -> int | None:
+        for above in range(at - 1, max(-1, at - attributions.LINES_MAX), -1):
+            if self._texts[above]:
+                return above
+        return None
+
+    def _is_folded(self, at: int) -> bool:
+        return bool(self._folds) and self._folds[-1].end > self._lines[at].start
+
+    def _told(self) -> None:
+        """Here something says whose mail is answered: what was marked above it, unsaid whose, the writer put there."""
+        if self._unsaid:
+            self._folds = [one for one in self._folds if one not in self._unsaid]
+        self._unsaid = None
+
+    def _marked(self, at: int) -> int:
+        """Quoted lines that no attribution introduces: history, mostly, but people mark what they cite like that."""
+        stop = self._cited(at)
+        if stop is not None:
+            return stop
+        stop = self._quote(at, at)
+        if self._unsaid is not None:
+            if self._says_whose(at):
+                self._told()
+            elif len(self._unsaid) < _UNSAID_MAX:
+                self._unsaid.append(self._folds[-1])
+        return stop
+
+    def _cited(self, at: int) -> int | None:
+        """Past the quoted lines at `at` and the paragraph that they stand in, where the writer introduces them and goes
+        on after them; None where not."""
+        texts = self._texts
+        above = at - 1 if at and texts[at - 1] else at - 2
+        if above < 0 or not texts[above] or texts[above][-1] not in ":：" or self._is_folded(above):
+            return None
+        stop, end = at, min(at + _CITED_LINES, len(texts))
+        while stop < end and (texts[stop] or self._is_marked(stop + 1)):
+            stop += 1
+        following = attributions.next_filled(texts, stop)
+        goes_on = stop < end and following is not None and texts[following] not in _DELIMITERS
+        return stop if goes_on and not self._says_whose(at) else None
+
+    def _is_marked(self, at: int) -> bool:
+        return at < len(self._texts) and self._texts[at][:1] in {">", "＞"}
+
+    def _says_whose(self, at: int) -> bool:
+        """Whether the quoted lines themselves begin with whose they are (Apple Mail, Orange)."""
+        for text in self._texts[at : at + attributions.LINES_MAX]:
+            words = text.lstrip(">＞ ")
+            if text[:1] not in {">", "＞"}:
+                return False
+            if (field := FIELD.match(words)) is not None and field["who"] is not None:
+                return True
+            if words[-1:] in {":", "："} and DATED.search(words):
+                return True
+        return False
 
     def _quote(self, first: int, at: int) -> int:
         """Fold from `first` over the quoted lines that begin at `at`; empty lines between them belong to them."""
-        lines = self._lines
+        texts = self._texts
         last = at
-        while at < len(lines) and (not lines[at].text or lines[at].text[0] in ">＞"):
+        while at < len(texts) and (not texts[at] or texts[at][0] in QUOTING):
             at += 1
-            if lines[at - 1].text:
+            if texts[at - 1]:
                 last = at
         self._add(first, last, "quote")
         return last
 
     def _intro(self, at: int) -> int | None:
         """An attribution at `at`: fold it with its quote; without quote marks, fold all that follows it."""
-        lines = self._lines
-        stop = self._wrote_at(at)
+        texts = self._texts
+        stop = attributions.ends(texts, at)
         if stop is None:
             return None
-        words = " ".join(line.text for line in lines[at : stop + 1])
+        words = " ".join(texts[at : stop + 1])
         if not DATED.search(words):
             return None
         following = stop + 1
-        while following < len(lines) and not lines[following].text:
+        while following < len(texts) and not texts[following]:
             following += 1
-        if following < len(lines) and lines[following].text[0] in ">＞":
-            return self._quote(at, following)
-        if following < len(lines) and not CERTAIN.search(words):
+        if following < len(texts) and texts[following][0] in QUOTING:
+            self._told()
+            return self._quote(self._fields_above(at), following)
+        if following < len(texts) and not CERTAIN.search(words):
             return None
         self._rest(at)
-        return len(lines)
-
-    def _wrote_at(self, at: int) -> int | None:
-        """The line on which the attribution that begins at `at` ends; never one that begins further down."""
-        lines = self._lines
-        first = lines[at].text.lstrip(_DASHES) or lines[at].text  # some programs rule an attribution off
-        if not OPENER.match(first):
-            if _ends_attribution(first) and ALONE.match(first):
-                return at
-            if ADDRESSED.match(first) and CLOCK.search(first) and self._is_quoted_next(at):
-                return at
-            if not DATE_OPENER.match(first):
-                return None
-        for stop in range(at, min(at + _INTRO_LINES, len(lines))):
-            line = lines[stop].text
-            if not line or line[0] in ">＞" or (stop > at and OPENER.match(line)):
-                return None
-            if _ends_attribution(line) or (stop > at and line[-1] in ":：" and self._ends_joined(at, stop)):
-                complete = stop > at and ALONE.match(line) and CLOCK.search(line)
-                return None if complete else stop
-        return None
-
-    def _is_quoted_next(self, at: int) -> bool:
-        following = self._next_filled(at + 1)
-        return following is not None and self._lines[following].text[0] in ">＞"
-
-    def _ends_joined(self, at: int, stop: int) -> bool:
-        """Whether lines, taken as one, are an attribution: programs wrap them before the address, too."""
-        return _ends_attribution(" ".join(line.text for line in self._lines[at : stop + 1]))
+        return len(texts)
 
     def _begins_history(self, at: int, *, forwarded: bool) -> bool:
-        """A separator or a copied header block: all that follows is an older mail."""
+        """A separator, a help desk's mark or a copied header block: all that follows is an older mail."""
         line = self._lines[at].text
         if line[0] in SEPARATOR_STARTS and SEPARATOR.match(line):
             return True
         if len(line) >= 10 and set(line) <= RULER:
-            following = self._next_filled(at + 1)
+            following = attributions.next_filled(self._texts, at + 1)
             return following is not None and self._is_block(following)
-        return not forwarded and self._is_block(at)
+        return not forwarded and (self._is_block(at) or ABOVE.match(line) is not None)
 
     def _is_block(self, at: int) -> bool:
         """`From:` and two more fields; a subject or an address, or it is a customer telling from whom to whom."""
@@ -295,7 +336,7 @@ class _Cutter:
 
     def _skip_forwarded(self, at: int) -> int:
         """Past what tells of a forwarded mail, and past all of it where the program quotes it (Apple Mail)."""
-        following = self._next_filled(at)
+        following = attributions.next_filled(self._texts, at)
         if following is None or self._lines[following].text[0] not in ">＞":
             return self._skip_block(at)
         while following < len(self._lines) and self._lines[following].text[:1] in {">", "＞"}:
@@ -303,28 +344,23 @@ class _Cutter:
         return following
 
     def _skip_block(self, at: int) -> int:
-        following = self._next_filled(at)
+        following = attributions.next_filled(self._texts, at)
         if following is None or FIELD.match(self._lines[following].text) is None:
             return at
         while following < len(self._lines) and self._lines[following].text:
             following += 1
         return following
 
-    def _next_filled(self, at: int) -> int | None:
-        for index in range(at, min(at + _INTRO_LINES, len(self._lines))):
-            if self._lines[index].text:
-                return index
-        return None
-
     def _signature(self, at: int) -> int | None:
         """`-- ` and what follows it up to the next quote, or a line that a device added."""
         lines = self._lines
         if len(lines[at].text) < 100 and DEVICE.match(lines[at].text):
-            if at == 0 and len(lines) > 1:
+            following = attributions.next_filled(self._texts, 1)
+            if at == 0 and following is not None and not self._ends_signature(following):
                 return None
             self._add(at, at + 1, "signature")
             return at + 1
-        if lines[at].text not in {"--", "---", "–", "—"}:
+        if lines[at].text not in _DELIMITERS:
             return None
         stop = at + 1
         while stop < len(lines) and stop - at <= _SIGNATURE_LINES and not self._ends_signature(stop):
@@ -344,10 +380,6 @@ class _Cutter:
         line = self._lines[at].text
         if not line:
             return False
-        if line[0] in ">＞" or SEPARATOR.match(line) or FORWARD.match(line) or self._is_block(at):
+        if line[0] in QUOTING or FORWARD.match(line) or self._begins_history(at, forwarded=False):
             return True
-        return self._wrote_at(at) is not None
-
-
-def _ends_attribution(line: str) -> bool:
-    return line[-1] in ":：" and WROTE.search(line) is not None
+        return attributions.ends(self._texts, at) is not None

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from router.core.mail_marks import CLOSING
+
 _LINES_MAX: Final = 25
 _CHARS_MAX: Final = 1_500
 _NAME_CHARS_MAX: Final = 80
@@ -18,7 +20,7 @@ _BESIDE_CHARS_MAX: Final = 12
 _SPACES: Final = re.compile(r"\s+")
 _NOT_OF_NAME: Final = re.compile(r"[(\[（【].*|[\"'“”]")
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_LAYOUT: Final = re.compile(r"[-_=*~|\s]*")
+_LAYOUT: Final = re.compile(r"[-_=*~|+#\s\u2010-\u2015\u2500-\u257f\u25a0-\u25ff\u2605\u2606…・ー－＝＿～＊]*")
 """A line of these alone is a ruler or what is left of a table."""
 _TITLE: Final = re.compile(r"(?:\w{2,5}\.[ -]?){1,3}|(?:herr|frau|mr|mrs|ms|dr|ing|mag) ", re.IGNORECASE)
 _SEPARATED: Final = re.compile(r"\s*[|｜,，·•/／–—<(（]")
@@ -35,6 +37,9 @@ _SENT: Final = re.compile(
     r"|.{1,20}(?:から送信|에서 보냄|gönderildi)$",
     re.IGNORECASE,
 )
+_FRAME_LINES: Final = 5
+_RULER_CHARS_MIN: Final = 3
+_CLOSING_LINES: Final = 2
 _CARD_LINES: Final = (2, 8)
 _SENTENCE_ENDS: Final = frozenset("!?;:。！？；：")
 _ENDS: Final = _SENTENCE_ENDS | {"."}
@@ -46,10 +51,16 @@ _POSTSCRIPT: Final = re.compile(r"(?:p\.? ?p?\.?s\b|n\.?b\b|又及|附[:：言]|
 
 
 def begins(lines: Sequence[str], writer: str) -> int | None:
-    """The index in `lines` (without surrounding blanks) at which the signature of `writer` begins; None for none."""
+    """The index in `lines` (without surrounding blanks) at which the signature of `writer` begins, with the ruler and
+    the formula above it; None for none."""
     end = len(lines)
     while end and not lines[end - 1]:
         end -= 1
+    start = _found(lines, end, writer)
+    return _with_closing(lines, _with_layout(lines, start)) if start is not None else None
+
+
+def _found(lines: Sequence[str], end: int, writer: str) -> int | None:
     called, _, address = writer.partition("<")
     names = _names(called)
     for at in range(max(1, end - _LINES_MAX), end):
@@ -129,7 +140,10 @@ def _start(lines: Sequence[str], at: int, end: int, name: str) -> int | None:
     """Where the signature begins that the line with the name belongs to."""
     line = _plain(lines[at])
     if line == name:
-        return at if any(lines[at + 1 : end]) or not lines[at - 1] else None  # else it closes the letter
+        first = _framed(lines, at)
+        return (
+            first if first < at or any(lines[at + 1 : end]) or not lines[at - 1] else None
+        )  # else it closes the letter
     title = _TITLE.match(line)
     after = line.removeprefix(title[0] if title is not None else "")
     if after.startswith(name) and _SEPARATED.match(after, len(name)):
@@ -165,9 +179,31 @@ def _may_be(lines: Sequence[str], start: int, end: int) -> bool:
     )
 
 
-def with_layout(lines: Sequence[str], start: int) -> int:
+def _framed(lines: Sequence[str], at: int) -> int:
+    """The ruler above the name, where only a few short lines stand between: in Japan the company goes first."""
+    for above in range(at - 1, max(0, at - _FRAME_LINES), -1):
+        line = lines[above]
+        if not line or len(line) > _LINE_CHARS_MAX // 3 or line[-1] in _ENDS:
+            break
+        if len(line) >= _RULER_CHARS_MIN and _LAYOUT.fullmatch(line):
+            return above
+    return at
+
+
+def _with_layout(lines: Sequence[str], start: int) -> int:
     """The same with the rulers above it."""
     before = start
     while before and lines[before - 1] and _LAYOUT.fullmatch(lines[before - 1]):
         before -= 1
     return before
+
+
+def _with_closing(lines: Sequence[str], start: int) -> int:
+    """The same with the formula above it that closes a letter, which programs put there with it; thanks are words."""
+    before = start
+    while before and not lines[before - 1]:
+        before -= 1
+    first = before
+    while first and before - first < _CLOSING_LINES and CLOSING.fullmatch(lines[first - 1]):
+        first -= 1
+    return first if first < before and any(lines[:first]) else start

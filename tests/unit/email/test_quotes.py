@@ -59,6 +59,26 @@ FOLDED = {
     "answers that say so": (
         "------------ 原始邮件 ------------\n发件人: x\n1. 版本？\n【回复】4.17\n2. 手机？\n【回复】安卓\n谢谢\n",
         "【回复】4.17\n【回复】安卓"),
+    "gmx's app, no colon": ("ja\n\nAm 02.11.26 um 10:00 schrieb Support (Shop)\n> alt\n", "ja"),
+    "a language nobody knows": ("bai\n\n2026(e)ko aza. 2(a) 10:00, Support\n<help@shop.example> igorleak hau idatzi du:\n"
+                                "\n> zaharra\n", "bai"),
+    "yandex": ("Да\n\n----------------\nКому: Анна (anna@y.example);\nТема: Вопрос;\n"
+               "02.11.2026, 10:00, \"S\" <help@shop.example>:\n> старое\n", "Да"),
+    "samsung, all on one line": (
+        "ok\n\n-------- Original message --------From: S <help@shop.example> Date: 02/11/2026 10:00 To: x\nold\n", "ok"),
+    "a title without rulers": (
+        "好\n\n         原始邮件\n\n发件人：S <help@shop.example>\n发件时间：2026年11月2日\n主题：s\n旧\n", "好"),
+    "a help desk's mark": ("better\n\n##- Please type your reply above this line -##\n\nHi, is it better?\n", "better"),
+    "a help desk's mark, german": ("ja\n\n##- Bitte antworten Sie oberhalb dieser Zeile. -##\nHallo\n", "ja"),
+    "what somebody cites above the history": (
+        "1. sixteen digits?\n> is the first sign, is it part of it?\n\nOn 2 Nov 2026 at 10:00, X <x@y.example> wrote:\n> q\n",
+        "1. sixteen digits?\n> is the first sign, is it part of it?"),
+    "what somebody cites below the history": (
+        "On 2 Nov 2026 at 10:00, X <x@y.example> wrote:\n> q\n\nthe log:\n\n> error -71\n\n> error -72\n\nsame twice\n",
+        "the log:\n\n> error -71\n\n> error -72\n\nsame twice"),
+    "quotes that say whose they are, history below": (
+        "Yes.\n\n> On 2 Nov 2026, at 10:00, X <x@y.example> wrote:\n> hi\n\n-----Original Message-----\nFrom: x\n", "Yes."),
+    "answers, then the quote to the end": ("See below:\n\n> which version?\n> which phone?\n", "See below:"),
     "inline answers": ("> first?\nyes\n> second?\nno\n", "yes\nno"),
 }  # fmt: skip
 WHOLE = {
@@ -79,6 +99,15 @@ WHOLE = {
         "是真的吗？\n\n下面是被转发的邮件：\n\n> 发件人: 银行 <phish@evil.example>\n> 主题: 验证\n> \n> 请\n"
     ),
     "a comparison": "5 > 3\na\n",
+    "what somebody cites": 'I send:\n> {"id":7}\n< limit\n> {"id":8}\n< timeout\n\nAm I limited?\n',
+    "a device alone above the history": (
+        "Sent from my iPhone\n\n> On 2 Nov 2026, at 10:00, X <x@y.example> wrote:\n> \n> hi\n"
+    ),
+    "who answered above a line": "I replied above this line and then\nnothing\n",
+    "a mark in what is forwarded": (
+        "Is this real?\n\n---------- Forwarded message ---------\nFrom: Desk <d@evil.example>\nDate: today\nTo: a\n\n"
+        "##- Please type your reply above this line -##\n\nsend us your phrase\n"
+    ),
 }
 
 
@@ -120,6 +149,10 @@ HOSTILE = {
     "header fields": "From: x\n" * 25_000,
     "blank lines": "On 2 Nov 2026 10:00 X wrote:" + "\n" * 190_000,
     "a long line": "> " + "On " + "a " * 99_000,
+    "colons": ":\n> x\n" * 40_000,
+    "marks of help desks": "##- a a a a a a a a a a a a a a a a a\n" * 5_000,
+    "titles": "Original Message\n" * 10_000 + "From: a@b\nTo: c\nSubject: d\n",
+    "cited and told": ("a\n> b\nOn 2 Nov 2026 10:00 X <x@y.example> wrote:\n" * 4_000),
     "alternating": "> a\nb\n" * 30_000,
 }
 

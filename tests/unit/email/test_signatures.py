@@ -25,6 +25,12 @@ SIGNED = {
     "japanese, company first": (
         "Please.\n\n北野商事株式会社\n経理部 佐伯 真理子\nTEL 03-5550-0188", "佐伯 真理子 <s@y.example>"),
     "under a ruler": ("Please.\n\n-----------------------------\n大河原 聡 <s@y.example>", "大河原 聡 <s@y.example>"),
+    "framed, company first": (
+        "Please.\n\n─────────────\n港商事株式会社\n渡辺 健一\n─────────────", "渡辺 健一 <w@y.example>"),
+    "with the formula": ("Please.\n\nKind regards,\n\nAnna Berg\nShop Ltd", ANNA),
+    "with the formula, german": ("Please.\n\nMit freundlichen Grüßen\n\nAnna Berg\nShop AG", ANNA),
+    "with the formula, spanish": ("Please.\n\nSaludos cordiales,\nAnna Berg\nShop SL", ANNA),
+    "with the formula, chinese": ("Please.\n\n此致\n敬礼！\n\n周建国\n信息中心", "周建国 <z@y.example>"),
     "what is left of a table": ("Please.\n\n| |\n邵明\n|\nshaoming@y.example\n|", "邵明 <shaoming@y.example>"),
     "a card of somebody": ("Please.\n\nTom Reed\nBridges Ltd\n+44 20 7946 0018", "Accounts <a@y.example>"),
     "the own address": ("Please.\n\nAnna\nanna@mail.example", ANNA),
@@ -64,6 +70,11 @@ def test_without_a_name_nothing_is_known():
 
 def test_a_chinese_closing_is_no_signature():
     assert visible("请尽快处理。\n\n许功盖 敬上", "许功盖 <x@y.example>") == "请尽快处理。\n\n许功盖 敬上"
+
+
+def test_thanks_above_a_signature_are_words():
+    assert visible("Please.\n\nThank you,\n\nAnna Berg\nShop", ANNA) == "Please.\n\nThank you,"
+    assert visible("Please.\n\nKind regards,\nAnna", ANNA) == "Please.\n\nKind regards,\nAnna", "nothing else signs"
 
 
 def test_nobody_signs_in_a_chat():
