@@ -1,16 +1,19 @@
 """The words by which a program says whose mail it quotes: "On ... wrote:", in whatever language. Pure.
 
 Called by quotes.py with the lines of a text, without surrounding blanks and cut. Known words say so anywhere; unknown
-ones where they end in a colon right above quoted lines, and hold a time and an address.
+ones where they end in a colon right above quoted lines, and hold an address and a time, or end in the address.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
-from router.core.mail_marks import ALONE, CLOCK, DATE_OPENER, MOMENT, OPENER, QUOTING, WROTE
+from router.core.mail_marks import ADDRESS_ENDS, ALONE, CLOCK, DATE_OPENER, FIELD, MOMENT, OPENER, QUOTING, WROTE
 
 LINES_MAX: Final = 4
 """An attribution is wrapped over no more lines than these."""
+BLOCK_LINES: Final = 10
+"""Within so many lines the fields of a copied header block stand."""
+_LABEL_CHARS: Final = 24
 _DASHES: Final = "-–—_ "
 _COLONS: Final = frozenset(":：")
 
@@ -32,6 +35,29 @@ def ends(lines: Sequence[str], at: int) -> int | None:
     return _unknown(lines, at)
 
 
+def is_block(lines: Sequence[str], at: int) -> bool:
+    """A copied header block: `From:` and two more fields, a subject or an address among them, or it is a customer
+    telling from whom to whom."""
+    line = lines[at]
+    field = FIELD.match(line) if ":" in line or "：" in line else None
+    if field is not None and field["who"] is None and CLOCK.search(line) and at + 1 < len(lines):
+        # The time first, as GMX and web.de write it.
+        at, field = at + 1, FIELD.match(lines[at + 1])
+        field = field if field is not None and "@" in field["value"] else None
+    if field is None or field["who"] is None:
+        return False
+    others = [FIELD.match(line) for line in lines[at + 1 : at + BLOCK_LINES]]
+    found = [other for other in others if other is not None]
+    return len(found) >= 2 and ("@" in field["value"] or any(other["subject"] for other in found))
+
+
+def is_ruled_block(lines: Sequence[str], at: int) -> bool:
+    """Below a ruler, a header block in a language that nobody here knows: three fields, an address and a time."""
+    fields = lines[at : at + 3]
+    told = all(":" in field[:_LABEL_CHARS] for field in fields) and len(fields) == 3
+    return told and any("@" in field for field in fields) and any(MOMENT.search(field) for field in fields)
+
+
 def next_filled(lines: Sequence[str], at: int) -> int | None:
     """The first line from `at` on that is not empty, if it is near."""
     for index in range(at, min(at + LINES_MAX, len(lines))):
@@ -45,6 +71,8 @@ def _ends_at(lines: Sequence[str], at: int, stop: int) -> bool:
     line = lines[stop]
     if _wrote(line):
         return True
+    if lines[at][0] in _DASHES:  # Zoho rules it off on both sides, and writes no colon
+        return _wrote(f"{line.rstrip(_DASHES)}:")
     if line[-1] in _COLONS:
         return stop > at and _wrote(" ".join(lines[at : stop + 1]))
     quoted = stop + 1 < len(lines) and lines[stop + 1][:1] in {">", "＞"}
@@ -62,14 +90,14 @@ def _unknown(lines: Sequence[str], at: int) -> int | None:
         if line[-1] in _COLONS:
             following = next_filled(lines, stop + 1)
             quoted = following is not None and lines[following][0] in QUOTING
-            begins_below = at < stop and _tells(lines[at + 1 : stop + 1])
+            begins_below = at < stop and _tells(lines[at + 1 : stop + 1]) and not ADDRESS_ENDS.match(line)
             return stop if quoted and not begins_below and _tells(lines[at : stop + 1]) else None
     return None
 
 
 def _tells(lines: Sequence[str]) -> bool:
     words = " ".join(lines)
-    return "@" in words and MOMENT.search(words) is not None
+    return "@" in words and (MOMENT.search(words) is not None or ADDRESS_ENDS.search(words) is not None)
 
 
 def _wrote(line: str) -> bool:

@@ -16,24 +16,29 @@ HINTS: Final = AhoCorasick([
     "Mobil", "mobil", "手机", "手機", "邮箱", "Proton", "GMX", "WEB.DE", "Mail.ru", "BlueMail", "Smartphone",
     "Gesendet", "Inviato ", "Envoyé ", "Enviado ", "Skickat ", "Verzonden ", "Wysłan", "Odesl", "Lähet",
     "下面是被转发", "以下是转发", "開始轉寄", "転送されたメッセージ", "Début du message", "【回复】", "【答",
-    "Kimden:", "Feladó:", "Gönderen", "Odosielateľ:", "Šalje:", "Pošiljatelj:", "Nuo:", "Saatja:", "Dari", "จาก:", "מאת:", "من:",
-    "Từ:", "De la:", "Από:", "Від:", "寄信人",
-    "From:", "Von:", "De:", "De :", "##", "above this line", "Da:", "Van:", "Fra:", "Från:", "Od:",
+    "Kimden:", "Feladó:", "Gönderen", "Odosielateľ:", "Šalje:", "Pošiljatelj:", "Nuo:", "Saatja:", "Dari",
+    "จาก:", "מאת:", "من:", "Từ:", "발신인:", "送信元", "נשלח", "تم الإرسال", "gửi từ", "De la:", "Από:", "Від:",
+    "From:", "Von:", "De:", "De :", "De\xa0:", "Da:", "Van:", "Fra:", "Från:", "Od:", "寄信人", "Secured with",
+    "##", "above this line",
     "пишет", "писал", "От:", "Отправлено", "写道", "寫道", "发件人", "寄件者", "寄件人", "發件人", "原始邮件",
     "原始郵件", "发自", "寄自", "傳送自", "來自我", "从我的", "從我的", "書きました", "差出人", "から送信",
     "작성", "보낸", "Lähettäjä:",
 ])  # fmt: skip
 BEGINNINGS: Final = (">", "--", "On ", "＞", "Begin forwarded")
 INTRO_HINTS: Final = (
-    "wrote", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "schreef", "skrev", "napsal", "kirjoitti",
+    "wrote", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "schreef", "geschre", "skrev", "napsal",
+    "kirjoitti", "napis", "napís", "rašė", "rakst", "kirjutas", "написа", "のメール", "작성", "เขียน",
     ">:", "yazdı", "đã viết", "a scris", "írta", "menulis", "έγραψε", "كتب", "כתב", "пише",
 )  # fmt: skip
 LINE_ENDS: Final = (":\n", ":\r", ": \n", ":  \n", ":\xa0")
 
 WROTE: Final = re.compile(
-    r"(?:wrote|schrieb(?: .{1,160})?|a écrit|escribió|escreveu|ha scritto|schreef(?: .{1,160})?|skrev(?: .{1,160})?"
-    r"|\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]|napsala?|napisała?|napisał\(a\)|kirjoitti|пишет|писала?|написала?|пише|написа|yazdı"
-    r"|đã viết|a scris|írta|menulis|έγραψε|كتب|כתב|escriu|写道|寫道|書きました|작성)\s*[:：]$",
+    r"(?:\b(?:wrote|schrieb|geschrieben|schreef|geschreven|skrev|écrit|escribió|escreveu|escriu|scritto|napsala?|napísala?"
+    r"|napisała?|napsal\(a\)|napísal\(a\)|napisał\(a\)|pisze|napisao|napisala|kirjoitti|kirjutas|rašė|rakstīja|írta"
+    r"|yazdı|пишет|писала?|написала?|написал\(а\)|пише|написа|написав|đã viết|a scris|menulis|έγραψε|כתב|كتب)(?!\w)"
+    r"(?:\s.{0,100}\d\d\W{0,3}|\sje)?|(?:schrieb|schreef|skrev) .{1,160}|\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]"
+    r"|写道|寫道|書きました|のメール|작성|เขียนว่า)"
+    r"\s*[:：]$",
     re.IGNORECASE,
 )
 # How an attribution begins when it may be wrapped; and one that stands on a line of its own.
@@ -44,6 +49,7 @@ DATE_OPENER: Final = re.compile(
     r"|[^@]{0,80}<[^<>@ ]{1,64}@[^<>@ ]{1,250}>\s?[于於]\s?\d{4}"
 )
 ALONE: Final = re.compile(r"\d|[\"'“]?[\w.]+.{0,80}[<(@]|.{0,40}\d{4}")
+ADDRESS_ENDS: Final = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,250}[>)] ?[:：]$")
 QUOTING: Final = frozenset(">＞")
 MOMENT: Final = re.compile(r"\d{1,2}[:.]\d{2}")
 CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}")
@@ -88,15 +94,17 @@ FORWARD: Final = re.compile(
 FIELD: Final = re.compile(
     r"[|*]?\s?(?:(?P<who>from|von|de|da|van|från|fra|od|от|від|kimden|gönderen|feladó|từ|de la|από|odosielateľ|šalje"
     r"|pošiljatelj|nuo|saatja|dari|daripada|จาก|מאת|من"
-    r"|发\s?件\s?人|寄件者|寄件人|發件人|差出人|送信者|보낸 ?사람|보낸이|lähettäjä|发信人|发送人)"
-    r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|predmet|zadeva|temat|тема|относно"
-    r"|主\s?题|主旨|主題|件名|제목|aihe|konu|tárgy|chủ đề|subiect|θέμα|assumpte|teema|subjek|perihal|เรื่อง|נושא|الموضوع)"
-    r"|(?:sent(?: time)?|date|to|cc|gesendet|datum|an|envoyé(?: le)?|à|enviado(?: el| em)?|fecha|para|enviada em|data|inviato|a"
-    r"|verzonden|aan|enviat|per a|skickat|till|sendt|til|odesláno|odoslané|komu|za|prima|poslano|wysłano|do|отправлено|дата"
-    r"|кому|изпратено|до|išsiųsta|kam|saadetud|adressaat|dikirim|terkirim|kepada|dihantar|ส่ง|วันที่|ถึง|נשלח|אל|تم الإرسال|إلى"
+    r"|发\s?件\s?人|寄件者|寄件人|發件人|差出人|送信者|送信元|발신인|보낸 ?사람|보낸이|lähettäjä|发信人|发送人)"
+    r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|predmet|zadeva|temat|тема"
+    r"|относно|assumpte|teema|subjek|perihal|เรื่อง|נושא|الموضوع|主\s?题|主旨|主題|件名|제목|aihe|konu|tárgy|chủ đề|tiêu đề|subiect|θέμα)"
+    r"|(?:sent(?: time)?|date|to|cc|gesendet|datum|an|envoyé(?: le)?|à|enviado(?: el| em)?|fecha|para|enviada em"
+    r"|data|inviato|a|verzonden|aan|enviat|per a|skickat|till|sendt|til|odesláno|odoslané|komu|za|prima|poslano|wysłano"
+    r"|do|отправлено|дата|кому|изпратено|до|išsiųsta|kam|saadetud|adressaat|dikirim|terkirim|kepada|dihantar|ส่ง"
+    r"|วันที่|ถึง|נשלח|אל|تم الإرسال|إلى"
     r"|发送时间|发件时间|发送日期|日\s?期|时\s?间|傳送日期|寄件日期"
-    r"|收\s?件\s?人|收件者|抄\s?送|副本|送信日時|日時|宛先|보낸 날짜|날짜|받는 ?사람|lähetetty|vastaanottaja|참조"
-    r"|gönderme tarihi|gönderilme tarihi|tarih|kime|küldve|címzett|đã gửi|tới|trimis|către"
+    r"|收\s?件\s?人|收件者|抄\s?送|副本|送信日時|日時|日付|宛先|수신인|보낸 날짜|날짜|받는 ?사람|참조"
+    r"|lähetetty|vastaanottaja"
+    r"|gönderme tarihi|gönderilme tarihi|tarih|kime|küldve|címzett|đã gửi|tới|ngày|đến|trimis|către"
     r"|ημερομηνία|προς|надіслано|кому|传送日期|傳送時間|收信人|寄信人))\s*\*?\s*[:：]\*?\s*(?P<value>.*)",
     re.IGNORECASE,
 )
@@ -106,21 +114,25 @@ DEVICES: Final = (
     r"|cellulare|móvil|bluemail|blackberry"
     r"|手机|手機|华为|小米|荣耀|邮箱大师|邮箱|スマートフォン|휴대폰|телефон"
 )
-SENT: Final = (
+_SENT: Final = (
     r"sent|gesendet|envoy|enviad|inviat|verz|verst|skicka|sendt|wysłan|odesl|lähet|gönderil|отправ|надісл|trimis|küld"
-    r"|发自|发送|發自|傳送|寄自|送信|보냄|보냈"
+    r"|elküld|στάλθ|đã gửi|dikirim|ส่งจาก|נשלח|تم الإرسال|发自|发送|發自|傳送|寄自"
 )
+_SENT_LAST: Final = r"gesendet|gönderil|küld|lähet|verz|verst|发送|傳送|送信|보냄|보냈"
+"""In languages whose verb stands at the end."""
 DEVICE: Final = re.compile(
     r"(?:sent from (?:my |mail for |yahoo|outlook|proton)|sent via |get outlook for |sent with |gesendet von "
-    r"|获取 ?outlook|取得 ?outlook|outlook für \w+ (?:beziehen|herunterladen)|holen sie sich outlook"
-    r"|télécharger outlook|obtener outlook|obter o outlook|scarica outlook|yahoo mail: "
-    r"|von meinem "
+    r"|(?:获取|取得|下载|下載|hent|hämta|hanki|skaff|télécharge[rz]|obten(?:ir|ez)|obtener|descargar|obter o|baixar o"
+    r"|scarica|ottieni|pobierz(?: aplikację)?|získa[tj]\w*|stáhnout|скачать|завантажити|holen sie sich|laden sie)"
+    r" ?outlook\b|outlook .{2,20} (?:beziehen|herunterladen|downloaden|を入手|다운로드|edinin|indir)"
+    r"|android용 outlook|.{0,40}outlook.{0,40}\baka\.ms/|yahoo mail: |secured with |gesichert mit tuta"
     r"|envoyé (?:de|depuis) |enviado (?:desde|do|de) |inviato da |verzonden vanaf |skickat från |sendt fra "
     r"|отправлено (?:с|из) |发自我的|发自我|发自手机|发自网易|从我的|來自我的|從我的|傳送自我的|寄自我的"
     r"|iphoneから送信|androidから送信)"
-    rf"|.{{0,40}}\b(?:{DEVICES}).{{0,30}}(?:{SENT})|.{{0,6}}(?:{SENT}).{{0,40}}(?:{DEVICES})",
+    rf"|.{{0,40}}\b(?:{DEVICES}).{{0,30}}(?:{_SENT_LAST})|\W{{0,4}}(?:{_SENT}).{{0,40}}(?:{DEVICES})",
     re.IGNORECASE,
 )
+"""A line that a program adds, at the end or as a paragraph of its own; people write such lines, too."""
 FORWARD_STARTS: Final = frozenset("-_=*bBaAdD下以開転")
 SEPARATOR_STARTS: Final = frozenset("-_=*~")
 RULED: Final = re.compile(r"[-_=*~]{3,}(?: ?[^-_=*~]{1,40} ?[-_=*~]{3,})?")

@@ -5,6 +5,7 @@ English, Chinese and the usual European clients. Linear: every look ahead is bou
 pattern sees it. When folding would leave nothing to read, nothing is folded.
 """
 
+import re
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
@@ -14,7 +15,6 @@ from router.core.mail_marks import (
     ANSWERED,
     BEGINNINGS,
     CERTAIN,
-    CLOCK,
     DATED,
     DEVICE,
     FIELD,
@@ -51,8 +51,9 @@ class _Line(NamedTuple):
 
 
 _LINE_CHARS: Final = 300
-_BLOCK_LINES: Final = 10
-"""Within so many lines the fields of a copied header block stand."""
+_BIDI: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks of direction, which programs of right-to-left languages put round names and addresses."""
+_DEVICE_CHARS: Final = 100
 _SIGNATURE_LINES: Final = 25
 _SIGNATURE_CHARS: Final = 2_000
 _DELIMITERS: Final = frozenset({"--", "---", "–", "—"})
@@ -141,9 +142,11 @@ def _without(text: str, folds: list[Fold] | tuple[Fold, ...]) -> str:
 def _lines(text: str) -> list[_Line]:
     lines: list[_Line] = []
     start = 0
+    directed = not text.isascii() and _BIDI.search(text) is not None
     for line in text.split("\n"):
         end = start + len(line) + 1
-        lines.append(_Line(start, min(end, len(text)), line[:_LINE_CHARS].strip()))
+        shown = line[:_LINE_CHARS]
+        lines.append(_Line(start, min(end, len(text)), (_BIDI.sub("", shown) if directed else shown).strip()))
         start = end
     return lines
 
@@ -175,7 +178,11 @@ class _Cutter:
             elif (stop := self._intro(at)) is not None:
                 at = stop
             elif self._begins_history(at, forwarded=forwarded):
-                return self._rest(at)
+                following = attributions.next_filled(self._texts, at + 1)
+                if following is None or lines[following].text[0] not in QUOTING:
+                    return self._rest(at)
+                self._told()
+                at = self._quote(at, following)
             elif (stop := self._signature(at)) is not None:
                 at = stop
             else:
@@ -217,7 +224,7 @@ class _Cutter:
     def _fields_above(self, first: int) -> int:
         """The ruler above an attribution, where only fields of the mail that is answered stand between (Yandex)."""
         above = first - 1
-        while above >= 0 and first - above < _BLOCK_LINES and FIELD.match(self._texts[above]):
+        while above >= 0 and first - above < attributions.BLOCK_LINES and FIELD.match(self._texts[above]):
             above -= 1
         ruled = 0 <= above < first - 1 and RULED.fullmatch(self._texts[above])
         return above if ruled and not self._is_folded(above) else first
@@ -311,28 +318,17 @@ class _Cutter:
         return len(texts)
 
     def _begins_history(self, at: int, *, forwarded: bool) -> bool:
-        """A separator, a help desk's mark or a copied header block: all that follows is an older mail."""
+        """A separator, a help desk's mark or a copied header block: all that follows is an older mail, or all of it
+        that is marked."""
         line = self._lines[at].text
         if line[0] in SEPARATOR_STARTS and SEPARATOR.match(line):
             return True
         if len(line) >= 10 and set(line) <= RULER:
             following = attributions.next_filled(self._texts, at + 1)
-            return following is not None and self._is_block(following)
-        return not forwarded and (self._is_block(at) or ABOVE.match(line) is not None)
-
-    def _is_block(self, at: int) -> bool:
-        """`From:` and two more fields; a subject or an address, or it is a customer telling from whom to whom."""
-        line = self._lines[at].text
-        field = FIELD.match(line) if ":" in line or "：" in line else None
-        if field is not None and field["who"] is None and CLOCK.search(line) and at + 1 < len(self._lines):
-            # The time first, as GMX and web.de write it.
-            at, field = at + 1, FIELD.match(self._lines[at + 1].text)
-            field = field if field is not None and "@" in field["value"] else None
-        if field is None or field["who"] is None:
-            return False
-        others = [FIELD.match(line.text) for line in self._lines[at + 1 : at + _BLOCK_LINES]]
-        found = [other for other in others if other is not None]
-        return len(found) >= 2 and ("@" in field["value"] or any(other["subject"] for other in found))
+            return following is not None and (
+                attributions.is_block(self._texts, following) or attributions.is_ruled_block(self._texts, following)
+            )
+        return not forwarded and (attributions.is_block(self._texts, at) or ABOVE.match(line) is not None)
 
     def _skip_forwarded(self, at: int) -> int:
         """Past what tells of a forwarded mail, and past all of it where the program quotes it (Apple Mail)."""
@@ -354,10 +350,7 @@ class _Cutter:
     def _signature(self, at: int) -> int | None:
         """`-- ` and what follows it up to the next quote, or a line that a device added."""
         lines = self._lines
-        if len(lines[at].text) < 100 and DEVICE.match(lines[at].text):
-            following = attributions.next_filled(self._texts, 1)
-            if at == 0 and following is not None and not self._ends_signature(following):
-                return None
+        if self._is_of_device(at):
             self._add(at, at + 1, "signature")
             return at + 1
         if lines[at].text not in _DELIMITERS:
@@ -369,6 +362,17 @@ class _Cutter:
             return None
         self._add(at, stop, "signature")
         return stop
+
+    def _is_of_device(self, at: int) -> bool:
+        texts = self._texts
+        if len(texts[at]) >= _DEVICE_CHARS or not DEVICE.match(texts[at]):
+            return False
+        following = attributions.next_filled(texts, at + 1)
+        if following is None or texts[following] in _DELIMITERS or self._ends_signature(following):
+            return True
+        if len(texts[following]) < _DEVICE_CHARS and DEVICE.match(texts[following]):
+            return at > 0
+        return at > 0 and not texts[at - 1] and not texts[at + 1]
 
     def _ends_signature(self, at: int) -> bool:
         known = self._ends.get(at)

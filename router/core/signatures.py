@@ -30,9 +30,10 @@ _BOLD: Final = re.compile(r"[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}")
 _NAMED: Final = re.compile(r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]{0,20} ){1,3}[A-ZÀ-ÖØ-Þ][\w'’.-]{1,20}|[\u4e00-\u9fff]{2,4}")
 _SENT_CHARS_MAX: Final = 60
 _SENT: Final = re.compile(
-    r"(?:sent|gesendet|envoyé|enviado|inviato|verzonden|verstuurd|skickat|sendt|wysłan\w|odesláno"
-    r"|lähetetty|отправлено|надіслано|trimis|küldve|get \w+ for"
-    r"|diese nachricht wurde|this (?:e-?mail|message) was sent)\b"
+    r"(?:sent (?:from|via|with|using|by)|gesendet (?:von|mit|über|aus)|(?:envoyé|enviado|inviato) [dacvp]\w{0,6}"
+    r"|(?:verzonden|verstuurd) (?:vanaf|met|via|van)|skickat (?:från|med|via)|sendt (?:fra|med|via)"
+    r"|wysłan\w (?:z|za|przez)|odesláno (?:z|pomocí|přes)|lähetetty|отправлено (?:с|из|через)|надіслано (?:з|із|через)"
+    r"|trimis|küldve|get \w+ for|diese nachricht wurde|this (?:e-?mail|message) was sent)\b"
     r"|发自|发送自|寄自|傳送自|來自|来自|由.{1,20}(?:发送|傳送)|從.{1,20}傳送"
     r"|.{1,20}(?:から送信|에서 보냄|gönderildi)$",
     re.IGNORECASE,
@@ -124,7 +125,7 @@ def _sent_by(lines: Sequence[str], end: int) -> int | None:
     """A last line on its own by which a program says what sent the mail."""
     last = end - 1
     alone = last > 0 and not lines[last - 1] and len(lines[last]) <= _SENT_CHARS_MAX
-    return last if alone and _SENT.match(lines[last]) else None
+    return last if alone and lines[last][-1] not in _SENTENCE_ENDS and _SENT.match(lines[last]) else None
 
 
 def _ruled(lines: Sequence[str], end: int) -> int | None:

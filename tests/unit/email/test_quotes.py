@@ -60,24 +60,26 @@ FOLDED = {
         "------------ 原始邮件 ------------\n发件人: x\n1. 版本？\n【回复】4.17\n2. 手机？\n【回复】安卓\n谢谢\n",
         "【回复】4.17\n【回复】安卓"),
     "gmx's app, no colon": ("ja\n\nAm 02.11.26 um 10:00 schrieb Support (Shop)\n> alt\n", "ja"),
-    "a language nobody knows": ("bai\n\n2026(e)ko aza. 2(a) 10:00, Support\n<help@shop.example> igorleak hau idatzi du:\n"
-                                "\n> zaharra\n", "bai"),
+    "a language nobody knows": (
+        "bai\n\n2026(e)ko aza. 2(a) 10:00, Support\n<help@shop.example> igorleak hau idatzi du:\n\n> zaharra\n", "bai"),
     "yandex": ("Да\n\n----------------\nКому: Анна (anna@y.example);\nТема: Вопрос;\n"
                "02.11.2026, 10:00, \"S\" <help@shop.example>:\n> старое\n", "Да"),
     "samsung, all on one line": (
-        "ok\n\n-------- Original message --------From: S <help@shop.example> Date: 02/11/2026 10:00 To: x\nold\n", "ok"),
+        "ok\n\n-------- Original message --------From: S <help@shop.example> Date: 02/11/2026 To: x\nold\n", "ok"),
     "a title without rulers": (
         "好\n\n         原始邮件\n\n发件人：S <help@shop.example>\n发件时间：2026年11月2日\n主题：s\n旧\n", "好"),
     "a help desk's mark": ("better\n\n##- Please type your reply above this line -##\n\nHi, is it better?\n", "better"),
     "a help desk's mark, german": ("ja\n\n##- Bitte antworten Sie oberhalb dieser Zeile. -##\nHallo\n", "ja"),
     "what somebody cites above the history": (
-        "1. sixteen digits?\n> is the first sign, is it part of it?\n\nOn 2 Nov 2026 at 10:00, X <x@y.example> wrote:\n> q\n",
+        "1. sixteen digits?\n> is the first sign, is it part of it?\n\n"
+        "On 2 Nov 2026 at 10:00, X <x@y.example> wrote:\n> q\n",
         "1. sixteen digits?\n> is the first sign, is it part of it?"),
     "what somebody cites below the history": (
         "On 2 Nov 2026 at 10:00, X <x@y.example> wrote:\n> q\n\nthe log:\n\n> error -71\n\n> error -72\n\nsame twice\n",
         "the log:\n\n> error -71\n\n> error -72\n\nsame twice"),
     "quotes that say whose they are, history below": (
-        "Yes.\n\n> On 2 Nov 2026, at 10:00, X <x@y.example> wrote:\n> hi\n\n-----Original Message-----\nFrom: x\n", "Yes."),
+        "Yes.\n\n> On 2 Nov 2026, at 10:00, X <x@y.example> wrote:\n> hi\n\n"
+        "-----Original Message-----\nFrom: x\n", "Yes."),
     "answers, then the quote to the end": ("See below:\n\n> which version?\n> which phone?\n", "See below:"),
     "inline answers": ("> first?\nyes\n> second?\nno\n", "yes\nno"),
 }  # fmt: skip
