@@ -7,7 +7,18 @@ ones where they end in a colon right above quoted lines, and hold an address and
 from collections.abc import Sequence
 from typing import Final
 
-from router.core.mail_marks import ADDRESS_ENDS, ALONE, CLOCK, DATE_OPENER, FIELD, MOMENT, OPENER, QUOTING, WROTE
+from router.core.mail_marks import (
+    ADDRESS_ENDS,
+    ADDRESSED,
+    ALONE,
+    CLOCK,
+    DATE_OPENER,
+    FIELD,
+    MOMENT,
+    OPENER,
+    QUOTING,
+    WROTE,
+)
 
 LINES_MAX: Final = 4
 """An attribution is wrapped over no more lines than these."""
@@ -29,7 +40,7 @@ def ends(lines: Sequence[str], at: int) -> int | None:
             line = lines[stop]
             if not line or line[0] in QUOTING or (stop > at and OPENER.match(line)):
                 break
-            if _ends_at(lines, at, stop):
+            if _ends_at(lines, at, stop, dated=not opened):
                 complete = stop > at and ALONE.match(line) and CLOCK.search(line)
                 return None if complete else stop
     return _unknown(lines, at)
@@ -66,15 +77,15 @@ def next_filled(lines: Sequence[str], at: int) -> int | None:
     return None
 
 
-def _ends_at(lines: Sequence[str], at: int, stop: int) -> bool:
+def _ends_at(lines: Sequence[str], at: int, stop: int, *, dated: bool) -> bool:
     """Whether it is complete there. Programs wrap it before the address, too, and GMX leaves out the colon."""
     line = lines[stop]
-    if _wrote(line):
+    if _wrote(line, dated=dated):
         return True
     if lines[at][0] in _DASHES:  # Zoho rules it off on both sides, and writes no colon
         return _wrote(f"{line.rstrip(_DASHES)}:")
     if line[-1] in _COLONS:
-        return stop > at and _wrote(" ".join(lines[at : stop + 1]))
+        return stop > at and _wrote(" ".join(lines[at : stop + 1]), dated=dated)
     quoted = stop + 1 < len(lines) and lines[stop + 1][:1] in {">", "＞"}
     return quoted and MOMENT.search(line) is not None and _wrote(f"{line}:")
 
@@ -100,5 +111,5 @@ def _tells(lines: Sequence[str]) -> bool:
     return "@" in words and (MOMENT.search(words) is not None or ADDRESS_ENDS.search(words) is not None)
 
 
-def _wrote(line: str) -> bool:
-    return line[-1] in _COLONS and WROTE.search(line) is not None
+def _wrote(line: str, *, dated: bool = False) -> bool:
+    return line[-1] in _COLONS and (WROTE.search(line) is not None or (dated and ADDRESSED.search(line) is not None))

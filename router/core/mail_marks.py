@@ -36,11 +36,13 @@ WROTE: Final = re.compile(
     r"(?:\b(?:wrote|schrieb|geschrieben|schreef|geschreven|skrev|écrit|escribió|escreveu|escriu|scritto|napsala?|napísala?"
     r"|napisała?|napsal\(a\)|napísal\(a\)|napisał\(a\)|pisze|napisao|napisala|kirjoitti|kirjutas|rašė|rakstīja|írta"
     r"|yazdı|пишет|писала?|написала?|написал\(а\)|пише|написа|написав|đã viết|a scris|menulis|έγραψε|כתב|كتب)(?!\w)"
-    r"(?:\s.{0,100}\d\d\W{0,3}|\sje)?|(?:schrieb|schreef|skrev) .{1,160}|\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]"
+    r"(?:\s.{0,100}\d\d\W{0,3}|\sje)?|(?:schrieb|schreef|skrev) .{1,160}"
     r"|写道|寫道|書きました|のメール|작성|เขียนว่า)"
     r"\s*[:：]$",
     re.IGNORECASE,
 )
+ADDRESSED: Final = re.compile(r"\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]\s*[:：]$")
+"""Without a word for writing, behind a date (Gmail in Russian and Japanese)."""
 # How an attribution begins when it may be wrapped; and one that stands on a line of its own.
 OPENER: Final = re.compile(r"on |at |am |le |el |em |il |op |den |på |dne |w dniu |в |在|于|於", re.IGNORECASE)
 # A date at the beginning, as Russian, Japanese and Korean programs write it, or a name with its address and a date.
@@ -96,7 +98,8 @@ FIELD: Final = re.compile(
     r"|pošiljatelj|nuo|saatja|dari|daripada|จาก|מאת|من"
     r"|发\s?件\s?人|寄件者|寄件人|發件人|差出人|送信者|送信元|발신인|보낸 ?사람|보낸이|lähettäjä|发信人|发送人)"
     r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|predmet|zadeva|temat|тема"
-    r"|относно|assumpte|teema|subjek|perihal|เรื่อง|נושא|الموضوع|主\s?题|主旨|主題|件名|제목|aihe|konu|tárgy|chủ đề|tiêu đề|subiect|θέμα)"
+    r"|относно|assumpte|teema|subjek|perihal|เรื่อง|נושא|الموضوع|主\s?题|主旨|主題|件名|제목|aihe|konu|tárgy"
+    r"|chủ đề|tiêu đề|subiect|θέμα)"
     r"|(?:sent(?: time)?|date|to|cc|gesendet|datum|an|envoyé(?: le)?|à|enviado(?: el| em)?|fecha|para|enviada em"
     r"|data|inviato|a|verzonden|aan|enviat|per a|skickat|till|sendt|til|odesláno|odoslané|komu|za|prima|poslano|wysłano"
     r"|do|отправлено|дата|кому|изпратено|до|išsiųsta|kam|saadetud|adressaat|dikirim|terkirim|kepada|dihantar|ส่ง"
@@ -108,28 +111,27 @@ FIELD: Final = re.compile(
     r"|ημερομηνία|προς|надіслано|кому|传送日期|傳送時間|收信人|寄信人))\s*\*?\s*[:：]\*?\s*(?P<value>.*)",
     re.IGNORECASE,
 )
-DEVICES: Final = (
-    r"iphone|ipad|android|samsung|galaxy|huawei|xiaomi|smartphone|handy|outlook|gmail|yahoo"
-    r"|proton ?mail|mail\.ru|gmx|web\.de|mobil"
-    r"|cellulare|móvil|bluemail|blackberry"
-    r"|手机|手機|华为|小米|荣耀|邮箱大师|邮箱|スマートフォン|휴대폰|телефон"
+_DEVICES: Final = (
+    r"iphone|ipad|android|samsung|galaxy|huawei|xiaomi|smartphone|handy|outlook|gmail|yahoo|proton ?mail|mail\.ru|gmx"
+    r"|web\.de|mobil|cellulare|celular|móvil|bluemail|blackberry|pixel|oneplus|fairphone|tablet|\bmail\b|\bt[eé]l[eé]fon"
+    r"|phone\b|windows|k-9|spark|thunderbird"
+    r"|手机|手機|华为|小米|荣耀|盖乐世|邮箱大师|邮箱|スマートフォン|휴대폰|телефон|почт"
 )
 _SENT: Final = (
-    r"sent|gesendet|envoy|enviad|inviat|verz|verst|skicka|sendt|wysłan|odesl|lähet|gönderil|отправ|надісл|trimis|küld"
-    r"|elküld|στάλθ|đã gửi|dikirim|ส่งจาก|נשלח|تم الإرسال|发自|发送|發自|傳送|寄自"
+    r"sent (?:from|via|with|using)\b|gesendet (?:von|mit|über|aus)\b|envoyé|enviad[oa]|inviat[oa]|verzonden|verstuurd"
+    r"|skickat|sendt|wysłan|odesl|lähet|gönderil|отправ|надісл|trimis|elküld|küld|στάλθ|đã gửi|dikirim|ส่งจาก|נשלח"
+    r"|تم الإرسال|发自|发送自|发送|發自|傳送自|寄自|來自我的"
 )
-_SENT_LAST: Final = r"gesendet|gönderil|küld|lähet|verz|verst|发送|傳送|送信|보냄|보냈"
+_SENT_LAST: Final = r"(?:gesendet|gönderildi|küldve|verzonden|verstuurd|发送|发来|傳送|送信|보냄|보냈\w{0,4})\W{0,3}$"
 """In languages whose verb stands at the end."""
 DEVICE: Final = re.compile(
-    r"(?:sent from (?:my |mail for |yahoo|outlook|proton)|sent via |get outlook for |sent with |gesendet von "
+    r"(?:sent from (?:mail for |yahoo|outlook|proton)|sent with proton|get outlook for "
     r"|(?:获取|取得|下载|下載|hent|hämta|hanki|skaff|télécharge[rz]|obten(?:ir|ez)|obtener|descargar|obter o|baixar o"
     r"|scarica|ottieni|pobierz(?: aplikację)?|získa[tj]\w*|stáhnout|скачать|завантажити|holen sie sich|laden sie)"
     r" ?outlook\b|outlook .{2,20} (?:beziehen|herunterladen|downloaden|を入手|다운로드|edinin|indir)"
     r"|android용 outlook|.{0,40}outlook.{0,40}\baka\.ms/|yahoo mail: |secured with |gesichert mit tuta"
-    r"|envoyé (?:de|depuis) |enviado (?:desde|do|de) |inviato da |verzonden vanaf |skickat från |sendt fra "
-    r"|отправлено (?:с|из) |发自我的|发自我|发自手机|发自网易|从我的|來自我的|從我的|傳送自我的|寄自我的"
-    r"|iphoneから送信|androidから送信)"
-    rf"|.{{0,40}}\b(?:{DEVICES}).{{0,30}}(?:{_SENT_LAST})|\W{{0,4}}(?:{_SENT}).{{0,40}}(?:{DEVICES})",
+    r"|发自我的|发自我|发自手机|发自网易|[从從]我的.{1,20}(?:发送|傳送|发出|送出)|iphoneから送信|androidから送信)"
+    rf"|(?!ich |wir |es |das |ik |我(?!的)).{{0,40}}(?<![a-z])(?:{_DEVICES}).{{0,30}}{_SENT_LAST}|\W{{0,4}}(?:{_SENT}).{{0,30}}(?:{_DEVICES}|https?://)",
     re.IGNORECASE,
 )
 """A line that a program adds, at the end or as a paragraph of its own; people write such lines, too."""

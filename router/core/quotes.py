@@ -360,12 +360,14 @@ class _Cutter:
             stop += 1
         if stop - at > _SIGNATURE_LINES or lines[stop - 1].end - lines[at].start > _SIGNATURE_CHARS:
             return None
+        if lines[at].text != "--" and any(text[-1:] in {"?", "？"} for text in self._texts[at:stop]):
+            return None
         self._add(at, stop, "signature")
         return stop
 
     def _is_of_device(self, at: int) -> bool:
         texts = self._texts
-        if len(texts[at]) >= _DEVICE_CHARS or not DEVICE.match(texts[at]):
+        if len(texts[at]) >= _DEVICE_CHARS or texts[at][-1] in "!?！？" or not DEVICE.match(texts[at]):
             return False
         following = attributions.next_filled(texts, at + 1)
         if following is None or texts[following] in _DELIMITERS or self._ends_signature(following):

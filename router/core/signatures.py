@@ -23,7 +23,19 @@ _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LAYOUT: Final = re.compile(r"[-_=*~|+#\s\u2010-\u2015\u2500-\u257f\u25a0-\u25ff\u2605\u2606…・ー－＝＿～＊]*")
 """A line of these alone is a ruler or what is left of a table."""
 _TITLE: Final = re.compile(r"(?:\w{2,5}\.[ -]?){1,3}|(?:herr|frau|mr|mrs|ms|dr|ing|mag) ", re.IGNORECASE)
-_SEPARATED: Final = re.compile(r"\s*[|｜,，·•/／–—<(（]")
+_SEPARATED: Final = re.compile(r"\s*[|｜,，·•/／–—<(（]|\s-\s")
+_ORGANISATION: Final = re.compile(
+    r"公司|株式会社|集团|集團|事务所|\b(?:ltd|limited|gmbh|inc|llc|plc|ag|oy|ab|b\.?v|s\.?a|s\.?r\.?[lo]|corp)\b",
+    re.IGNORECASE,
+)
+"""Of a line above the name that belongs to it."""
+_GOES_ON: Final = re.compile(
+    r"\b(?:to|at|is|are|for|from|by|with|an|ist|lautet|für|von|bei|à|chez|est|pour|par|a|es|para|por|è|per|of|the|and|und|et|y)$"
+    r"|(?:[是给到寄叫为])$",
+    re.IGNORECASE,
+)
+"""How a line ends whose sentence goes on below it."""
+_PICTURE: Final = re.compile(r"\[(?:cid:|image: )[^\]]{0,100}\]")
 _REACHED: Final = re.compile(r"\d[\d ()/.-]{5,}\d|[\w.-]@[\w-]|www\.|https?://|\btel\b|电话|手机|電話", re.IGNORECASE)
 _BOLD: Final = re.compile(r"[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}")
 """What Gmail makes of bold words in its plain part."""
@@ -34,7 +46,7 @@ _SENT: Final = re.compile(
     r"|(?:verzonden|verstuurd) (?:vanaf|met|via|van)|skickat (?:från|med|via)|sendt (?:fra|med|via)"
     r"|wysłan\w (?:z|za|przez)|odesláno (?:z|pomocí|přes)|lähetetty|отправлено (?:с|из|через)|надіслано (?:з|із|через)"
     r"|trimis|küldve|get \w+ for|diese nachricht wurde|this (?:e-?mail|message) was sent)\b"
-    r"|发自|发送自|寄自|傳送自|來自|来自|由.{1,20}(?:发送|傳送)|從.{1,20}傳送"
+    r"|发自|发送自|寄自|傳送自|來自|来自|[由从從].{1,20}(?:发送|发来|傳送)$"
     r"|.{1,20}(?:から送信|에서 보냄|gönderildi)$",
     re.IGNORECASE,
 )
@@ -69,7 +81,7 @@ def _found(lines: Sequence[str], end: int, writer: str) -> int | None:
         for name in names:
             if name in line and (start := _start(lines, at, end, name)) is not None:
                 return start if _may_be(lines, start, end) else None
-    start = _card(lines, end)
+    start = _card(lines, end, _plain(called).split(" ")[0])
     start = _addressed(lines, end, address.rstrip(">").casefold()) if start is None else start
     start = _ruled(lines, end) if start is None else start
     start = _sent_by(lines, end) if start is None else start
@@ -109,13 +121,15 @@ def _addressed(lines: Sequence[str], end: int, address: str) -> int | None:
     return first if first > 0 and plain else None
 
 
-def _card(lines: Sequence[str], end: int) -> int | None:
+def _card(lines: Sequence[str], end: int, first_name: str) -> int | None:
     """The last paragraph where it is a visiting card: a name, a few short lines, a way to reach somebody."""
     first = end
     while first > 0 and lines[first - 1]:
         first -= 1
     block = lines[first:end]
-    if not (first > 0 and _CARD_LINES[0] <= len(block) <= _CARD_LINES[1] and _NAMED.fullmatch(_BOLD.sub("", block[0]))):
+    if first == 0 or not _CARD_LINES[0] <= len(block) <= _CARD_LINES[1]:
+        return None
+    if _NAMED.fullmatch(_BOLD.sub("", block[0])) is None and _plain(block[0]) != first_name:
         return None
     short = all(len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _SENTENCE_ENDS for line in block)
     return first if short and any(_REACHED.search(line) for line in block[1:]) else None
@@ -125,7 +139,8 @@ def _sent_by(lines: Sequence[str], end: int) -> int | None:
     """A last line on its own by which a program says what sent the mail."""
     last = end - 1
     alone = last > 0 and not lines[last - 1] and len(lines[last]) <= _SENT_CHARS_MAX
-    return last if alone and lines[last][-1] not in _SENTENCE_ENDS and _SENT.match(lines[last]) else None
+    said = alone and (lines[last][-1] in _SENTENCE_ENDS or "，" in lines[last])
+    return last if alone and not said and _SENT.match(lines[last]) else None
 
 
 def _ruled(lines: Sequence[str], end: int) -> int | None:
@@ -140,13 +155,13 @@ def _ruled(lines: Sequence[str], end: int) -> int | None:
 def _start(lines: Sequence[str], at: int, end: int, name: str) -> int | None:
     """Where the signature begins that the line with the name belongs to."""
     line = _plain(lines[at])
-    if line == name:
+    title = _TITLE.match(line)
+    after = line.removeprefix(title[0] if title is not None else "")
+    if name in (line, after):
         first = _framed(lines, at)
         return (
             first if first < at or any(lines[at + 1 : end]) or not lines[at - 1] else None
         )  # else it closes the letter
-    title = _TITLE.match(line)
-    after = line.removeprefix(title[0] if title is not None else "")
     if after.startswith(name) and _SEPARATED.match(after, len(name)):
         return at
     if after.startswith(f"{name} ") and _CJK.search(name) and not lines[at - 1] and end - at <= _CARD_LINES[1]:
@@ -174,6 +189,7 @@ def _may_be(lines: Sequence[str], start: int, end: int) -> bool:
     return (
         before > 0
         and lines[before - 1][-1] not in ":："
+        and not _GOES_ON.search(lines[before - 1])
         and len(rest) <= _CHARS_MAX
         and _ASKS.search(rest) is None
         and not any(_POSTSCRIPT.match(line) for line in lines[start:end])
@@ -181,22 +197,31 @@ def _may_be(lines: Sequence[str], start: int, end: int) -> bool:
 
 
 def _framed(lines: Sequence[str], at: int) -> int:
-    """The ruler above the name, where only a few short lines stand between: in Japan the company goes first."""
+    """The ruler above the name, where only a few short lines stand between: in Japan the company goes first; or the
+    company itself."""
     for above in range(at - 1, max(0, at - _FRAME_LINES), -1):
         line = lines[above]
-        if not line or len(line) > _LINE_CHARS_MAX // 3 or line[-1] in _ENDS:
+        if not line or _ends_sentence(line):
             break
         if len(line) >= _RULER_CHARS_MIN and _LAYOUT.fullmatch(line):
             return above
-    return at
+    return at - 1 if at > 1 and _ORGANISATION.search(lines[at - 1]) and not _ends_sentence(lines[at - 1]) else at
+
+
+def _ends_sentence(line: str) -> bool:
+    return line[-1] in _ENDS or len(line) > _LINE_CHARS_MAX // 3
 
 
 def _with_layout(lines: Sequence[str], start: int) -> int:
     """The same with the rulers above it."""
     before = start
-    while before and lines[before - 1] and _LAYOUT.fullmatch(lines[before - 1]):
+    while before and lines[before - 1] and _is_layout(lines[before - 1]):
         before -= 1
     return before
+
+
+def _is_layout(line: str) -> bool:
+    return _LAYOUT.fullmatch(line) is not None or _PICTURE.fullmatch(line) is not None
 
 
 def _with_closing(lines: Sequence[str], start: int) -> int:
