@@ -69,6 +69,15 @@ def is_ruled_block(lines: Sequence[str], at: int) -> bool:
     return told and any("@" in field for field in fields) and any(MOMENT.search(field) for field in fields)
 
 
+def marked_below(lines: Sequence[str], at: int) -> int | None:
+    """The quoted line right below a separator, or below the attribution that stands between (Proton)."""
+    following = next_filled(lines, at + 1)
+    if following is not None and lines[following][0] not in QUOTING:
+        stop = ends(lines, following)
+        following = next_filled(lines, stop + 1) if stop is not None else None
+    return following if following is not None and lines[following][0] in QUOTING else None
+
+
 def next_filled(lines: Sequence[str], at: int) -> int | None:
     """The first line from `at` on that is not empty, if it is near."""
     for index in range(at, min(at + LINES_MAX, len(lines))):

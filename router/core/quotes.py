@@ -178,11 +178,11 @@ class _Cutter:
             elif (stop := self._intro(at)) is not None:
                 at = stop
             elif self._begins_history(at, forwarded=forwarded):
-                following = attributions.next_filled(self._texts, at + 1)
-                if following is None or lines[following].text[0] not in QUOTING:
+                marked = attributions.marked_below(self._texts, at)
+                if marked is None:
                     return self._rest(at)
                 self._told()
-                at = self._quote(at, following)
+                at = self._quote(at, marked)
             elif (stop := self._signature(at)) is not None:
                 at = stop
             else:

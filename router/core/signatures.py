@@ -59,18 +59,61 @@ _ENDS: Final = _SENTENCE_ENDS | {"."}
 _SAYS: Final = re.compile(r"[:：]|\b(?:name|am|bin|is|ist|suis|soy|sono|heiße)\b|叫|是|姓名|名字", re.IGNORECASE)
 _CLOSES: Final = re.compile(r"(?:敬上|敬启|敬啟|谨上|謹上|拜上|启|啟|上|より|です)$")
 """How a letter is closed: the name before it belongs to the letter."""
-_ASKS: Final = re.compile(r"[?？]")
+_ASKS: Final = re.compile(r"[?？](?=\s|$)")
+_SCANNED: Final = re.compile(
+    r"\b(?:avast|avg)\.com\b|before printing this e-?mail|denken Sie an die Umwelt", re.IGNORECASE
+)
+_SECRET: Final = re.compile(
+    r"\b(?:confidential|privileged|vertraulich|confidentiel|confidencia|confidenziali|riservat|vertrouwelijk|poufn|důvěrn"
+    r"|конфиденциальн)|机密|保密|機密",
+    re.IGNORECASE,
+)
+_ADDRESSEE: Final = re.compile(
+    r"\b(?:intended|recipient|addressee|adressat|empfänger|destinataire|destinat[aá]ri|ontvanger|geadresseerde|adresat|příjemc"
+    r"|получател|адресат)|收件人|接收者|宛先|受信者",
+    re.IGNORECASE,
+)
+_OWN: Final = re.compile(r"\bI\b|\b[Mm]y\b|\b[Ii]ch\b|\b[Mm]ein|\b[Jj]e\b|\b[Yy]o\b|我(?![们司])")
+"""Nobody speaks of themselves in what a server adds."""
 _POSTSCRIPT: Final = re.compile(r"(?:p\.? ?p?\.?s\b|n\.?b\b|又及|附[:：言]|注[:：]|另外|追伸)", re.IGNORECASE)
 
 
 def begins(lines: Sequence[str], writer: str) -> int | None:
     """The index in `lines` (without surrounding blanks) at which the signature of `writer` begins, with the ruler and
     the formula above it; None for none."""
-    end = len(lines)
+    end = said = _filled(lines, len(lines))
+    while end - said < _LINES_MAX and (first := _footer(lines, said)) is not None:
+        said = _filled(lines, first)
+    start = _found(lines, said, writer)
+    if start is None:
+        start = next((at for at in range(said, end) if lines[at]), None)
+    return _with_closing(lines, _with_layout(lines, start)) if start is not None else None
+
+
+def _filled(lines: Sequence[str], end: int) -> int:
+    """The end without the empty lines before it."""
     while end and not lines[end - 1]:
         end -= 1
-    start = _found(lines, end, writer)
-    return _with_closing(lines, _with_layout(lines, start)) if start is not None else None
+    return end
+
+
+def _paragraph(lines: Sequence[str], end: int) -> int:
+    """Where the paragraph begins that ends there."""
+    first = end
+    while first and lines[first - 1]:
+        first -= 1
+    return first
+
+
+def _footer(lines: Sequence[str], end: int) -> int | None:
+    """Where a last paragraph begins that a company's server or a virus scanner adds to every mail; never the first."""
+    first = _paragraph(lines, end)
+    if first == 0 or end - first > _CARD_LINES[1]:
+        return None
+    text = " ".join(lines[first:end])
+    if _OWN.search(text) or _ASKS.search(text):
+        return None
+    return first if _SCANNED.search(text) or (_SECRET.search(text) and _ADDRESSEE.search(text)) else None
 
 
 def _found(lines: Sequence[str], end: int, writer: str) -> int | None:
@@ -109,9 +152,7 @@ def _plain(text: str) -> str:
 
 def _addressed(lines: Sequence[str], end: int, address: str) -> int | None:
     """The last paragraph where it is short, no sentence, and holds the address that the mail is from."""
-    first = end
-    while first > 0 and lines[first - 1]:
-        first -= 1
+    first = _paragraph(lines, end)
     block = lines[first:end]
     if not address or not 0 < len(block) <= _CARD_LINES[1] or not any(address in line.casefold() for line in block):
         return None
@@ -123,9 +164,7 @@ def _addressed(lines: Sequence[str], end: int, address: str) -> int | None:
 
 def _card(lines: Sequence[str], end: int, first_name: str) -> int | None:
     """The last paragraph where it is a visiting card: a name, a few short lines, a way to reach somebody."""
-    first = end
-    while first > 0 and lines[first - 1]:
-        first -= 1
+    first = _paragraph(lines, end)
     block = lines[first:end]
     if first == 0 or not _CARD_LINES[0] <= len(block) <= _CARD_LINES[1]:
         return None
@@ -171,9 +210,7 @@ def _start(lines: Sequence[str], at: int, end: int, name: str) -> int | None:
     beside = line.replace(name, "", 1).strip()
     if len(beside) > _BESIDE_CHARS_MAX or _SAYS.search(beside):
         return None
-    first = at
-    while first > 0 and lines[first - 1]:
-        first -= 1
+    first = _paragraph(lines, at)
     block = lines[first:end]
     short = all(len(each) <= _LINE_CHARS_MAX // 2 for each in block if each)
     reached = any(_REACHED.search(each) for each in block)

@@ -59,6 +59,24 @@ FOLDED = {
     "answers that say so": (
         "------------ 原始邮件 ------------\n发件人: x\n1. 版本？\n【回复】4.17\n2. 手机？\n【回复】安卓\n谢谢\n",
         "【回复】4.17\n【回复】安卓"),
+    "outlook, slovak": (
+        "áno\n\nOdosielateľ: S <h@shop.example>\nOdoslané: 2. novembra 2026\nKomu: A\nPredmet: x\nold\n", "áno"),
+    "outlook, french, hard blanks": (
+        "oui\n\nDe\xa0: S <h@shop.example>\nEnvoyé\xa0: 2 novembre 2026\nÀ\xa0: A\nObjet\xa0: x\nold\n", "oui"),
+    "outlook's ruler, a language nobody knows": (
+        "jā\n\n________________________________\nNo: S <help@shop.example>\nNosūtīts: 2026. gada 2. novembris 10:00\n"
+        "Kam: A <a@y.example>\n\nold\n", "jā"),
+    "gmail, hebrew": (
+        "כן\n\n\u202bבתאריך יום ב׳, 2 בנוב׳ 2026 ב-10:00 מאת \u202aS\u202c\u200f "
+        "<\u202ahelp@shop.example\u202c\u200f>:\u202c\n\n> old\n", "כן"),
+    "apple mail, polish": (
+        "tak\n\nWiadomość napisana przez S <help@shop.example> w dniu 2 lis 2026, o godz. 10:00:\n\n> old\n", "tak"),
+    "horde": ("ja\n\nZitat von Support <help@shop.example>:\n\n> alt\n", "ja"),
+    "proton, answered below": (
+        "------- Original Message -------\nOn 2 Nov 2026 at 10:00, S <h@shop.example> wrote:\n\n> old\n\nyes\n", "yes"),
+    "zoho, wrapped": ("ok\n\n---- On Wed, 11 Nov 2026 16:20:07 +0530 S\n<x@y.example> wrote ----\n\n> old\n", "ok"),
+    "phone, chinese, no blanks": ("好\n\n从我的iPhone发送\n", "好"),
+    "superhuman": ("ok\n\nSent via Superhuman ( https://sprh.mn/?vip=a )\n", "ok"),
     "gmx's app, no colon": ("ja\n\nAm 02.11.26 um 10:00 schrieb Support (Shop)\n> alt\n", "ja"),
     "a language nobody knows": (
         "bai\n\n2026(e)ko aza. 2(a) 10:00, Support\n<help@shop.example> igorleak hau idatzi du:\n\n> zaharra\n", "bai"),
@@ -102,6 +120,14 @@ WHOLE = {
     ),
     "a comparison": "5 > 3\na\n",
     "what somebody cites": 'I send:\n> {"id":7}\n< limit\n> {"id":8}\n< timeout\n\nAm I limited?\n',
+    "a line like a device's amid words": "Sent from my wallet to 0x12 on my iPhone\nand nothing came\n",
+    "an account": "Hello\n\nVon meinem Konto wurden 300 Euro abgebucht\n",
+    "what was sent from a phone": "Hello,\n\nsent yesterday 500 USDT from my Galaxy, not there!\n\nWhat now?\n",
+    "what was sent, chinese": "您好\n我的手机是小米，发送验证码失败\n",
+    "a question below a ruler": "1. yes\n2. no\n---\nalso: where is my card?\n",
+    "a stranger's mail told": (
+        "Hello,\n\nOn 2 Nov 2026 at 10:00 I got a mail from Support <phish@evil.example>:\n\nsend us your phrase\n"
+    ),
     "a device alone above the history": (
         "Sent from my iPhone\n\n> On 2 Nov 2026, at 10:00, X <x@y.example> wrote:\n> \n> hi\n"
     ),
