@@ -63,9 +63,9 @@ _TITLES: Final = (
     r"original(?:[- ](?:message|mail|e-?mail|appointment|nachricht))?|reply message|replied message"
     r"|ursprüngliche (?:nachricht|e-mail)|originalnachricht|message d['’]origine|mensaje original|mensagem original"
     r"|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding"
-    r"|původní zpráva|pôvodná správa|wiadomość oryginalna|oryginalna wiadomość|alkuperäinen viesti|eredeti üzenet"
-    r"|mesaj original|orijinal (?:mesaj|ileti)|αρχικό μήνυμα|missatge original|thư gốc"
-    r"|исходное сообщение|пересылаемое сообщение|оригинальное сообщение|оригінальне повідомлення"
+    r"|původní (?:zpráva|e-mail)|pôvodná správa|wiadomość oryginalna|oryginalna wiadomość"
+    r"|alkuperäinen viesti|eredeti üzenet|mesaj original|orijinal (?:mesaj|ileti)|αρχικό μήνυμα|missatge original"
+    r"|thư gốc|исходное сообщение|пересылаемое сообщение|оригинальное сообщение|оригінальне повідомлення"
     r"|原始邮件|原始郵件|原邮件|原郵件|原始信件|回复的原邮件|回复的邮件|原件|回复邮件"
     r"|元のメッセージ|元のメール|원본 ?메시지|원본 ?메일"
 )
@@ -114,7 +114,7 @@ FIELD: Final = re.compile(
 _DEVICES: Final = (
     r"iphone|ipad|android|samsung|galaxy|huawei|xiaomi|smartphone|handy|outlook|gmail|yahoo|proton ?mail|mail\.ru|gmx"
     r"|web\.de|mobil|cellulare|celular|móvil|bluemail|blackberry|pixel|oneplus|fairphone|tablet|\bmail\b|\bt[eé]l[eé]fon"
-    r"|phone\b|windows|k-9|spark|thunderbird"
+    r"|phone\b|windows|k-9|fairemail|spark|thunderbird|mailspring|canary|shortwave|missive|airmail|em client|tuta"
     r"|手机|手機|华为|小米|荣耀|盖乐世|邮箱大师|邮箱|スマートフォン|휴대폰|телефон|почт"
 )
 _SENT: Final = (
@@ -125,7 +125,7 @@ _SENT: Final = (
 _SENT_LAST: Final = r"(?:gesendet|gönderildi|küldve|verzonden|verstuurd|发送|发来|傳送|送信|보냄|보냈\w{0,4})\W{0,3}$"
 """In languages whose verb stands at the end."""
 DEVICE: Final = re.compile(
-    r"(?:sent from (?:mail for |yahoo|outlook|proton)|sent with proton|get outlook for "
+    r"(?:sent from (?:mail for |yahoo|outlook)|sent (?:with|from) proton|get [\w ]{2,20} for (?:android|ios|mac|win)"
     r"|(?:获取|取得|下载|下載|hent|hämta|hanki|skaff|télécharge[rz]|obten(?:ir|ez)|obtener|descargar|obter o|baixar o"
     r"|scarica|ottieni|pobierz(?: aplikację)?|získa[tj]\w*|stáhnout|скачать|завантажити|holen sie sich|laden sie)"
     r" ?outlook\b|outlook .{2,20} (?:beziehen|herunterladen|downloaden|を入手|다운로드|edinin|indir)"
@@ -137,7 +137,7 @@ DEVICE: Final = re.compile(
 """A line that a program adds, at the end or as a paragraph of its own; people write such lines, too."""
 FORWARD_STARTS: Final = frozenset("-_=*bBaAdD下以開転")
 SEPARATOR_STARTS: Final = frozenset("-_=*~")
-RULED: Final = re.compile(r"[-_=*~]{3,}(?: ?[^-_=*~]{1,40} ?[-_=*~]{3,})?")
+RULED: Final = re.compile(r"[-_=*~]{3,}(?: ?[^-_=*~](?:[^_=*~]{0,38}[^-_=*~])? ?[-_=*~]{3,})?")
 RULER: Final = frozenset("_")
 ANSWERED: Final = re.compile(r"【(?:回复|答复|回覆|答)】|(?:答复|回复|答)[:：]\s?\S")
 """A line by which somebody answers within what they quote."""

@@ -5,7 +5,8 @@ the rates of both. No mail of the second was read when one was read wrongly, but
 common, was counted while replies were learned to be cut: its `cut` is a little better than on mails never seen.
 
 A line is a mail (`mail`: base64 of its deflated bytes) and its labels. `text` is what the person newly wrote, without
-quotes and signature; sizes in `bytes` may be null, and so may names of files that have none.
+quotes and signature; a formula of closing right above a signature that nothing announces is part of it, thanks are not.
+Sizes in `bytes` may be null, and so may names of files that have none.
 """
 
 import base64
