@@ -17,6 +17,8 @@ from router.core.mail_marks import (
     MOMENT,
     OPENER,
     QUOTING,
+    RULED,
+    TITLED,
     WROTE,
 )
 
@@ -67,6 +69,21 @@ def is_ruled_block(lines: Sequence[str], at: int) -> bool:
     fields = lines[at : at + 3]
     told = all(":" in field[:_LABEL_CHARS] for field in fields) and len(fields) == 3
     return told and any("@" in field for field in fields) and any(MOMENT.search(field) for field in fields)
+
+
+def announced(lines: Sequence[str], first: int, *, titled: bool) -> int:
+    """Where what stands right above the history begins, else `first`: a ruler with fields of the mail that is answered
+    below it (Yandex), or, if `titled` says so, what it is, between rulers in any language, or in known words."""
+    above = first - 1
+    while above >= 0 and first - above < BLOCK_LINES and FIELD.match(lines[above]):
+        above -= 1
+    if 0 <= above < first - 1 and RULED.fullmatch(lines[above]):
+        return above
+    above = first - 1
+    while titled and above >= 0 and first - above < LINES_MAX and not lines[above]:
+        above -= 1
+    title = titled and above >= 0 and (RULED.fullmatch(lines[above]) or TITLED.fullmatch(lines[above]))
+    return above if title else first
 
 
 def marked_below(lines: Sequence[str], at: int) -> int | None:

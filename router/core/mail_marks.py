@@ -26,14 +26,14 @@ HINTS: Final = AhoCorasick([
 ])  # fmt: skip
 BEGINNINGS: Final = (">", "--", "On ", "＞", "Begin forwarded")
 INTRO_HINTS: Final = (
-    "wrote", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "schreef", "geschre", "skrev", "napsal",
-    "kirjoitti", "napis", "napís", "rašė", "rakst", "kirjutas", "написа", "のメール", "작성", "เขียน",
+    "wrote", "writes", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "schreef", "geschre", "skrev",
+    "napsal", "kirjoitti", "napis", "napís", "rašė", "rakst", "kirjutas", "написа", "のメール", "작성", "เขียน",
     ">:", "yazdı", "đã viết", "a scris", "írta", "menulis", "έγραψε", "كتب", "כתב", "пише",
 )  # fmt: skip
 LINE_ENDS: Final = (":\n", ":\r", ": \n", ":  \n", ":\xa0")
 
 WROTE: Final = re.compile(
-    r"(?:\b(?:wrote|schrieb|geschrieben|schreef|geschreven|skrev|écrit|escribió|escreveu|escriu|scritto|napsala?|napísala?"
+    r"(?:\b(?:wrote|writes|schrieb|geschrieben|schreef|geschreven|skrev|écrit|escribió|escreveu|escriu|scritto|napsala?|napísala?"
     r"|napisała?|napsal\(a\)|napísal\(a\)|napisał\(a\)|pisze|napisao|napisala|kirjoitti|kirjutas|rašė|rakstīja|írta"
     r"|yazdı|пишет|писала?|написала?|написал\(а\)|пише|написа|написав|đã viết|a scris|menulis|έγραψε|כתב|كتب)(?!\w)"
     r"(?:\s.{0,100}\d\d\W{0,3}|\sje)?|(?:schrieb|schreef|skrev) .{1,160}"
@@ -135,6 +135,7 @@ DEVICE: Final = re.compile(
     re.IGNORECASE,
 )
 """A line that a program adds, at the end or as a paragraph of its own; people write such lines, too."""
+LINKED: Final = re.compile(r"[<(]?https?://\S+")
 FORWARD_STARTS: Final = frozenset("-_=*bBaAdD下以開転")
 SEPARATOR_STARTS: Final = frozenset("-_=*~")
 RULED: Final = re.compile(r"[-_=*~]{3,}(?: ?[^-_=*~](?:[^_=*~]{0,38}[^-_=*~])? ?[-_=*~]{3,})?")

@@ -23,12 +23,11 @@ from router.core.mail_marks import (
     HINTS,
     INTRO_HINTS,
     LINE_ENDS,
+    LINKED,
     QUOTING,
-    RULED,
     RULER,
     SEPARATOR,
     SEPARATOR_STARTS,
-    TITLED,
 )
 from router.model.message import InboundEvent
 from router.model.tables import Message
@@ -201,7 +200,7 @@ class _Cutter:
         """Fold all that follows, but for lines that say that they answer."""
         lines = self._lines
         self._told()
-        first = self._ruled_above(first)
+        first = self._announced(first, titled=True)
         begun = first
         for at in range(first, len(lines)):
             if lines[at].text[:1] in _ANSWERS and ANSWERED.match(lines[at].text):
@@ -212,28 +211,10 @@ class _Cutter:
             self._add(begun, len(lines), "quote")
         return self._folds
 
-    def _ruled_above(self, first: int) -> int:
-        """The line above the history in which a program says what it is: between rulers in any language, or in
-        known words."""
-        above = self._filled_above(first)
-        if above is None or self._is_folded(above):
-            return first
-        text = self._texts[above]
-        return above if RULED.fullmatch(text) or TITLED.fullmatch(text) else first
-
-    def _fields_above(self, first: int) -> int:
-        """The ruler above an attribution, where only fields of the mail that is answered stand between (Yandex)."""
-        above = first - 1
-        while above >= 0 and first - above < attributions.BLOCK_LINES and FIELD.match(self._texts[above]):
-            above -= 1
-        ruled = 0 <= above < first - 1 and RULED.fullmatch(self._texts[above])
-        return above if ruled and not self._is_folded(above) else first
-
-    def _filled_above(self, at: int) -> int | None:
-        for above in range(at - 1, max(-1, at - attributions.LINES_MAX), -1):
-            if self._texts[above]:
-                return above
-        return None
+    def _announced(self, first: int, *, titled: bool) -> int:
+        """The line above the history with which its announcement begins, if it is not folded with something else."""
+        above = attributions.announced(self._texts, first, titled=titled)
+        return first if above < first and self._is_folded(above) else above
 
     def _is_folded(self, at: int) -> bool:
         return bool(self._folds) and self._folds[-1].end > self._lines[at].start
@@ -311,7 +292,7 @@ class _Cutter:
             following += 1
         if following < len(texts) and texts[following][0] in QUOTING:
             self._told()
-            return self._quote(self._fields_above(at), following)
+            return self._quote(self._announced(at, titled=False), following)
         if following < len(texts) and not CERTAIN.search(words):
             return None
         self._rest(at)
@@ -350,9 +331,9 @@ class _Cutter:
     def _signature(self, at: int) -> int | None:
         """`-- ` and what follows it up to the next quote, or a line that a device added."""
         lines = self._lines
-        if self._is_of_device(at):
-            self._add(at, at + 1, "signature")
-            return at + 1
+        if (stop := self._device(at)) is not None:
+            self._add(at, stop, "signature")
+            return stop
         if lines[at].text not in _DELIMITERS:
             return None
         stop = at + 1
@@ -365,16 +346,18 @@ class _Cutter:
         self._add(at, stop, "signature")
         return stop
 
-    def _is_of_device(self, at: int) -> bool:
+    def _device(self, at: int) -> int | None:
+        """Past a line that a program adds, with its link, where it stands at the end or alone."""
         texts = self._texts
         if len(texts[at]) >= _DEVICE_CHARS or texts[at][-1] in "!?！？" or not DEVICE.match(texts[at]):
-            return False
-        following = attributions.next_filled(texts, at + 1)
+            return None
+        stop = at + 1 + (at + 1 < len(texts) and LINKED.fullmatch(texts[at + 1]) is not None)
+        following = attributions.next_filled(texts, stop)
         if following is None or texts[following] in _DELIMITERS or self._ends_signature(following):
-            return True
-        if len(texts[following]) < _DEVICE_CHARS and DEVICE.match(texts[following]):
-            return at > 0
-        return at > 0 and not texts[at - 1] and not texts[at + 1]
+            return stop
+        more = len(texts[following]) < _DEVICE_CHARS and DEVICE.match(texts[following])
+        alone = not texts[at - 1] and not texts[stop]
+        return stop if at > 0 and (more or alone) else None
 
     def _ends_signature(self, at: int) -> bool:
         known = self._ends.get(at)

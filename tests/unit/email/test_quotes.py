@@ -76,6 +76,10 @@ FOLDED = {
         "------- Original Message -------\nOn 2 Nov 2026 at 10:00, S <h@shop.example> wrote:\n\n> old\n\nyes\n", "yes"),
     "zoho, wrapped": ("ok\n\n---- On Wed, 11 Nov 2026 16:20:07 +0530 S\n<x@y.example> wrote ----\n\n> old\n", "ok"),
     "phone, chinese, no blanks": ("好\n\n从我的iPhone发送\n", "好"),
+    "t-online's app": (
+        "ja\n\n\nGesendet mit der Telekom Mail App\n<https://d.example/app>\n\n"
+        "--- Original-Nachricht ---\nVon: S\nalt\n", "ja"),
+    "gnus": ("Support <help@shop.example> writes:\n\n> which?\n\nDebian", "Debian"),
     "superhuman": ("ok\n\nSent via Superhuman ( https://sprh.mn/?vip=a )\n", "ok"),
     "gmx's app, no colon": ("ja\n\nAm 02.11.26 um 10:00 schrieb Support (Shop)\n> alt\n", "ja"),
     "a language nobody knows": (
