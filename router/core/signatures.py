@@ -22,7 +22,7 @@ _NOT_OF_NAME: Final = re.compile(r"[(\[（【].*|[\"'“”]")
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LAYOUT: Final = re.compile(r"[-_=*~|+#\s\u2010-\u2015\u2500-\u257f\u25a0-\u25ff\u2605\u2606…・ー－＝＿～＊]*")
 """A line of these alone is a ruler or what is left of a table."""
-_TITLE: Final = re.compile(r"(?:\w{2,5}\.[ -]?){1,3}|(?:herr|frau|mr|mrs|ms|dr|ing|mag) ", re.IGNORECASE)
+_TITLE: Final = re.compile(r"(?:\w{2,5}\.[ -]?){1,3}|i\. ?[av]\. ?|(?:herr|frau|mr|mrs|ms|dr|ing|mag) ", re.IGNORECASE)
 _SEPARATED: Final = re.compile(r"\s*[|｜,，·•/／–—<(（]|\s-\s")
 _ORGANISATION: Final = re.compile(
     r"公司|株式会社|集团|集團|事务所|\b(?:ltd|limited|gmbh|inc|llc|plc|ag|oy|ab|b\.?v|s\.?a|s\.?r\.?[lo]|corp)\b",
@@ -37,6 +37,8 @@ _GOES_ON: Final = re.compile(
 """How a line ends whose sentence goes on below it."""
 _PICTURE: Final = re.compile(r"\[(?:cid:|image: )[^\]]{0,100}\]")
 _REACHED: Final = re.compile(r"\d[\d ()/.-]{5,}\d|[\w.-]@[\w-]|www\.|https?://|\btel\b|电话|手机|電話", re.IGNORECASE)
+_MIDDLE: Final = re.compile(r"(?<=\w\w) [^\W\d_]\.(?= \w)")
+"""The initial of a middle name."""
 _BOLD: Final = re.compile(r"[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}")
 """What Gmail makes of bold words in its plain part."""
 _NAMED: Final = re.compile(r"(?:[A-ZÀ-ÖØ-Þ][\w'’.-]{0,20} ){1,3}[A-ZÀ-ÖØ-Þ][\w'’.-]{1,20}|[\u4e00-\u9fff]{2,4}")
@@ -126,6 +128,7 @@ def _found(lines: Sequence[str], end: int, writer: str) -> int | None:
                 return start if _may_be(lines, start, end) else None
     start = _card(lines, end, _plain(called).split(" ")[0])
     start = _addressed(lines, end, address.rstrip(">").casefold()) if start is None else start
+    start = _closed(lines, end) if start is None else start
     start = _ruled(lines, end) if start is None else start
     start = _sent_by(lines, end) if start is None else start
     return start if start is not None and _may_be(lines, start, end) else None
@@ -147,7 +150,8 @@ def _names(writer: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return _SPACES.sub(" ", _BOLD.sub("", text[:_LINE_CHARS_MAX])).strip(" ,").casefold()
+    bare = _SPACES.sub(" ", _BOLD.sub("", text[:_LINE_CHARS_MAX]))
+    return _MIDDLE.sub("", bare).strip(" ,").casefold()
 
 
 def _addressed(lines: Sequence[str], end: int, address: str) -> int | None:
@@ -172,6 +176,17 @@ def _card(lines: Sequence[str], end: int, first_name: str) -> int | None:
         return None
     short = all(len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _SENTENCE_ENDS for line in block)
     return first if short and any(_REACHED.search(line) for line in block[1:]) else None
+
+
+def _closed(lines: Sequence[str], end: int) -> int | None:
+    """A name below the formula that closes a letter, where more short lines follow it, none of them a sentence."""
+    for at in range(end - 2, max(0, end - _CARD_LINES[1] - 2), -1):
+        if CLOSING.fullmatch(lines[at]):
+            block = [line for line in lines[at + 1 : end] if line]
+            short = all(len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _SENTENCE_ENDS for line in block)
+            named = len(block) >= _CARD_LINES[0] and _NAMED.fullmatch(_BOLD.sub("", block[0])) is not None
+            return at if named and short else None
+    return None
 
 
 def _sent_by(lines: Sequence[str], end: int) -> int | None:
