@@ -121,7 +121,11 @@ def _footer(lines: Sequence[str], end: int) -> int | None:
 def _found(lines: Sequence[str], end: int, writer: str) -> int | None:
     called, _, address = writer.partition("<")
     names = _names(called)
+    words = [name.rpartition(" ")[2] for name in names]
     for at in range(max(1, end - _LINES_MAX), end):
+        folded = lines[at][:_LINE_CHARS_MAX].casefold()
+        if not any(word in folded for word in words):
+            continue
         line = _plain(lines[at])
         for name in names:
             if name in line and (start := _start(lines, at, end, name)) is not None:
@@ -151,7 +155,7 @@ def _names(writer: str) -> list[str]:
 
 def _plain(text: str) -> str:
     bare = _SPACES.sub(" ", _BOLD.sub("", text[:_LINE_CHARS_MAX]))
-    return _MIDDLE.sub("", bare).strip(" ,").casefold()
+    return (_MIDDLE.sub("", bare) if "." in bare else bare).strip(" ,").casefold()
 
 
 def _addressed(lines: Sequence[str], end: int, address: str) -> int | None:
@@ -180,12 +184,12 @@ def _card(lines: Sequence[str], end: int, first_name: str) -> int | None:
 
 def _closed(lines: Sequence[str], end: int) -> int | None:
     """A name below the formula that closes a letter, where more short lines follow it, none of them a sentence."""
-    for at in range(end - 2, max(0, end - _CARD_LINES[1] - 2), -1):
-        if CLOSING.fullmatch(lines[at]):
+    for at in range(end - 3, max(0, end - _CARD_LINES[1] - 2), -1):
+        below = lines[at + 1] or lines[at + 2]
+        if below and _NAMED.fullmatch(_BOLD.sub("", below)) and CLOSING.fullmatch(lines[at]):
             block = [line for line in lines[at + 1 : end] if line]
             short = all(len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _SENTENCE_ENDS for line in block)
-            named = len(block) >= _CARD_LINES[0] and _NAMED.fullmatch(_BOLD.sub("", block[0])) is not None
-            return at if named and short else None
+            return at if short and len(block) >= _CARD_LINES[0] else None
     return None
 
 
