@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run test t check fmt bench soak weights matching clean
 
+# What was compiled once is not compiled again, also where the environment forbids it (images of containers like to).
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 ARGS ?=
 T ?=
