@@ -1,6 +1,7 @@
 """The schema that editors use: draft 7, true to the shipped pack, against the mistakes people make."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ _TYPES = (
 """YAML 1.2, section 10.3.2: what a plain scalar is to an editor."""
 
 
+@cache
 def as_an_editor_reads(content):
     def value(node):
         if isinstance(node, yaml.MappingNode):
