@@ -127,7 +127,8 @@ class Maker:
         pieces: list[str] = []
         size = 0
         while size < characters:
-            piece = dice.choices(self._chinese, cum_weights=self._weights)[0] + dice.choice(("", "", "", "", "，", "。", "！"))
+            (word,) = dice.choices(self._chinese, cum_weights=self._weights)
+            piece = word + dice.choice(("", "", "", "", "，", "。", "！"))
             pieces.append(piece)
             size += len(piece)
         return "".join(pieces)
