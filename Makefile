@@ -28,7 +28,7 @@ t:  ## one test by name, without looking at the others: make t T=test_name
 	@scripts/setup.sh dev
 	@scripts/one_test.sh '$(T)'
 
-check:  ## format, lint, types, floors, unit tests: half a minute
+check:  ## format, lint, types, floors, unit tests: about half a minute
 	@scripts/setup.sh dev
 	@scripts/check.sh
 
