@@ -9,11 +9,14 @@ from typing import Final
 
 from rules.book import Book
 from rules.document import Node, Scalar, Table
+from rules.opinion import Opinion
+from rules.packs import encoders
 from rules.problems import Position
 from rules.scales import RUN_MAX, Lists, Scales, Words, words_of
 from rules.tokens import NUMBER
 
-KEYS: Final = ("lists", "start", "long", "words", "whole")
+KEYS: Final = ("lists", "start", "long", "words", "whole", "opinion")
+OPINION: Final = ("encoder", "from", "below", "start", "counts")
 RUNS_MAX: Final = 50_000
 """Runs of words of one of the weights."""
 _LINE: Final = re.compile(r"(?P<weight>[+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?) +(?P<run>\S.*?) *")
@@ -34,7 +37,27 @@ def read(name: Scalar, node: Node, book: Book) -> Scales | None:
         return None
     of_all = reader.scalar(keys["whole"], "whole") if "whole" in keys else None
     whole = _runs(of_all, lists.names, book) if of_all is not None else {}
-    return Scales(start, _runs(written, lists.names, book), lists, whole=whole, long=long)
+    opinion = _opinion(keys["opinion"], book) if "opinion" in keys else None
+    return Scales(start, _runs(written, lists.names, book), lists, whole=whole, long=long, opinion=opinion)
+
+
+def _opinion(node: Node, book: Book) -> Opinion | None:
+    """Read whom to ask in doubt."""
+    reader = book.reader
+    keys = reader.keys(node, OPINION, "opinion")
+    missing = next((key for key in OPINION if key not in keys), None)
+    if missing is not None:
+        if isinstance(node, Table):
+            hint = "for example {encoder: incident, from: -2, below: 2, start: 0, counts: 0.5}"
+            reader.fail(node.at, "missing", f"opinion does not say {missing}", hint)
+        return None
+    encoder = reader.scalar(keys["encoder"], "encoder")
+    low, high, start, counts = (reader.decimal(keys[key], key) for key in OPINION[1:])
+    if encoder is None or low is None or high is None or start is None or counts is None:
+        return None
+    if reader.known(encoder, "encoder", encoders()) is None:
+        return None
+    return Opinion(encoder.value, low, high, start, counts)
 
 
 def _lists(node: Node, book: Book) -> Lists:
@@ -55,23 +78,28 @@ def _lists(node: Node, book: Book) -> Lists:
 def _runs(written: Scalar, lists: frozenset[str], book: Book) -> dict[str, float]:
     found: dict[str, float] = {}
     for number, line in enumerate(written.value.splitlines(), start=1):
-        at = Position(written.at.file, written.at.line + number, written.at.col)
-        if not line.strip():
-            continue
         matched = _LINE.fullmatch(line.strip())
-        if matched is None:
-            book.reader.fail(at, "value", f"{line.strip()[:40]!r} is no weight and words", "for example +1.5 not me")
-            continue
-        run = " ".join(matched["run"].split())
-        unknown = next((name for name in _NAMED.findall(run) if name not in lists), None)
-        if unknown is not None:
-            book.reader.fail(at, "unknown-list", f"{unknown} is none of the lists that are weighed", "add it to lists")
-        elif len(run.split()) > RUN_MAX:
-            book.reader.fail(at, "limit", f"{run[:40]!r} has more than {RUN_MAX} words", "choose the telling ones")
-        elif run in found:
-            book.reader.fail(at, "duplicate", f"{run!r} is weighed already", "delete one of the lines")
+        words = matched["run"].split() if matched is not None else []
+        run = " ".join(words)
+        unknown = "{" in run and not lists.issuperset(_NAMED.findall(run))
+        if matched is None or unknown or len(words) > RUN_MAX or run in found:
+            at = Position(written.at.file, written.at.line + number, written.at.col)
+            _refuse(line.strip(), run, at, lists, book)
         else:
             found[run] = float(matched["weight"])
     if len(found) > RUNS_MAX:
         book.reader.fail(written.at, "limit", f"{len(found)} lines", f"at most {RUNS_MAX:,}")
     return found
+
+
+def _refuse(line: str, run: str, at: Position, lists: frozenset[str], book: Book) -> None:
+    """Say what is wrong with a line; nothing with an empty one."""
+    unknown = next((name for name in _NAMED.findall(run) if name not in lists), None)
+    if line and not run:
+        book.reader.fail(at, "value", f"{line[:40]!r} is no weight and words", "for example +1.5 not me")
+    elif unknown is not None:
+        book.reader.fail(at, "unknown-list", f"{unknown} is none of the lists that are weighed", "add it to lists")
+    elif len(run.split()) > RUN_MAX:
+        book.reader.fail(at, "limit", f"{run[:40]!r} has more than {RUN_MAX} words", "choose the telling ones")
+    elif line:
+        book.reader.fail(at, "duplicate", f"{run!r} is weighed already", "delete one of the lines")
