@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import itertools
+import json
 
 import aiohttp
 import pytest
@@ -13,7 +14,17 @@ from router.cli.people import add_login_token
 from router.model.limits import UPLOADS_MAX
 from router.store import media
 from router.store.script import run, select
-from tests.contract.http.calls import CARD, add_agent, assert_problem, get, path_of, post
+from tests.contract.http.calls import (
+    CARD,
+    add_agent,
+    assert_problem,
+    decided,
+    get,
+    message,
+    path_of,
+    post,
+    sent,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -265,12 +276,13 @@ async def openings(house, path, told):
     message_id = path.split("/")[4]
     rows = await house.app.store.read(select("SELECT ticket_id FROM messages WHERE id = :id", id=message_id))
     watch = house.app.bus.watch("events")
-    while True:
-        ticket = await get(house, f"/api/v1/tickets/{rows[0][0]}")
-        events = [event for event in ticket["events"] if event["kind"] == "file.opened"]
-        if len(events) >= told:
-            break
-        await watch.wait(1.0)
+    async with asyncio.timeout(30):
+        while True:
+            ticket = await get(house, f"/api/v1/tickets/{rows[0][0]}")
+            events = [event for event in ticket["events"] if event["kind"] == "file.opened"]
+            if len(events) >= told:
+                break
+            await watch.wait(1.0)
     watch.close()
     (message,) = [each for each in ticket["messages"] if each["id"] == message_id]
     files = {each["id"]: each for each in message["attachments"]}
@@ -330,6 +342,22 @@ async def test_who_first_opens_what_nobody_could_check_is_told_once(house, attac
     assert (by, name) == (house.mei.id, "Mei")
     assert len(events) == 2, "text is checked, and a second look is no news"
     assert (await openings(house, path, 2))[0][2] == at_ms
+
+
+async def test_a_player_that_hangs_up_halfway_has_opened_it(house):
+    said = message("listen", attachments=[sent_file(OGG + bytes(12_000_000), "long.ogg", "audio/ogg")])
+    body = io.BytesIO(json.dumps(said).encode())
+    assert (await sent(house, body, 202, **{"Content-Type": "application/json"}))["results"]
+    await decided(house.app)
+    ((message_id, files),) = await house.app.store.read(
+        select("SELECT id, attachments FROM messages WHERE external_id = :id", id=said["message_id"])
+    )
+    path = f"/api/v1/attachments/{message_id}/{json.loads(files)[0]['id']}"
+    answer = await house.agent.get(path)
+    assert await answer.content.readexactly(6) == OGG[:6]
+    answer.close()
+    (by, _, _), _ = await openings(house, path, 1)
+    assert by == house.mei.id
 
 
 async def test_of_many_at_once_one_is_the_first(house, attached, colleague):
