@@ -73,8 +73,8 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     wallet = Wallet(workspace.key("wallet"), clock)
     wallet.open(_APP_USER)
     async with AsyncExitStack() as leaving:
-        for served in (*providers.values(), receiver, wallet):
-            leaving.push_async_callback(served.stop)
+        for stop in (*(provider.stop for provider in providers.values()), receiver.stop, wallet.stop):
+            leaving.push_async_callback(stop)
         for provider in providers.values():
             await provider.start()
         replies_to, backend = await receiver.start(), await wallet.start()
