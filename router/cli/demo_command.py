@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         if (reason := not_listening(error)) is not None:
             place = f"{arguments.host}:{arguments.port}"
-            raise ConfigError(f"{place} cannot be used ({reason}); try --port 0: make run ARGS='--port 0'") from None
+            raise ConfigError(f"{place} cannot be used ({reason}); try another: make run ARGS='--port 0'") from None
         if error.filename or error.errno is None:  # of a file: the command line names it
             raise
         raise OSError(error.errno, error.strerror, str(workspace.directory)) from None

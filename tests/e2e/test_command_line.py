@@ -80,7 +80,7 @@ def test_a_demo_names_the_address_it_cannot_have_and_leaves_nothing_open(tmp_pat
     assert (done.returncode, done.stdout) == (78, "")
     assert done.stderr == (
         f"switchboard: 127.0.0.1:{port} cannot be used (Address already in use); "
-        "try --port 0: make run ARGS='--port 0'\n"
+        "try another: make run ARGS='--port 0'\n"
     )
 
 
