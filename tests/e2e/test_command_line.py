@@ -166,7 +166,7 @@ def test_the_steps_of_the_readme_make_a_service(tmp_path, monkeypatch, command):
     steps = [step for step in after.split("```")[1].strip().splitlines() if not step.startswith(". ")]
     environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     subprocess.run(["bash", "-euc", "\n".join(steps)], cwd=ROOT, env=environment, check=True)
-    monkeypatch.chdir(tmp_path / "switchboard")
+    monkeypatch.chdir(tmp_path / "support")
     commands = [step.partition("#")[0].split()[1:] for step in after.split("```")[3].strip().splitlines()]
     assert [words[0] for words in commands] == ["migrate", "user", "doctor", "serve"]
     for words in commands[:-1]:
