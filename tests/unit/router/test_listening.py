@@ -42,7 +42,7 @@ async def test_a_name_of_several_addresses_and_a_port_that_is_taken():
     await one.close()
 
 
-HERE, ALSO_HERE, ELSEWHERE = ((socket.AF_INET, address) for address in ("127.0.0.1", "127.0.0.2", "192.0.2.1"))
+HERE, ALSO_HERE, ELSEWHERE = ((socket.AF_INET, address) for address in ("127.0.0.1", "127.0.0.2", "203.0.113.1"))
 
 
 def test_all_addresses_of_a_host_have_one_port_and_those_of_another_machine_are_left_out():
