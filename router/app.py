@@ -215,14 +215,9 @@ class App:
             attendant = Attendant(channel, inlet=inlet, switches=self.switches, log=log)
             self._run(f"channel:{channel.kind}/{channel.account}", attendant.run())
         self.health = HealthBoard(
-            store=store,
-            channels=self.channels,
-            switches=self.switches,
-            runs_channels="intake" in self._roles,
-            clock=clock,
-            metrics=metrics,
-            log=log,
-        )
+            store=store, channels=self.channels, switches=self.switches, runs_channels="intake" in self._roles,
+            heard=self.door.heard, clock=clock, metrics=metrics, log=log,
+        )  # fmt: skip
         self._run("health", self.health.run())
         status = Status(store=store, bus=bus, rulebook=self.rulebook, health=self.health, feed=self.feed)
         if "web" in self._roles:

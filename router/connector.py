@@ -79,8 +79,10 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     account: str
     """The conversation's own kind and account, which another channel may speak for."""
     action: Literal["send"] | Moderation = "send"
-    """All but `send`: what is to be done to `target_id`, a public post of a customer; there is no text."""
+    """All but `send`: what is to be done to `target_id`, a public post; there is no text."""
     target_id: str | None = None
+    pieces: tuple[str, ...] = ()
+    """What belongs to the post besides: the further messages of an answer of ours."""
     thread: str
     """The conversation's thread as the channel names it."""
     to: str
@@ -109,6 +111,8 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The provider has it."""
 
     provider_id: str | None = None
+    pieces: tuple[str, ...] = ()
+    """Ids of the further messages, where it needed several."""
     state: Literal["sent", "delivered"] = "sent"
     reached: str | None = None
     """Of a private answer to a public post: whom it went to, as the network names them in private."""
@@ -149,7 +153,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["starting", "ok", "retrying", "auth_failed", "misconfigured", "stopped"]
     detail: str = ""
     since_ms: int = 0
-    last_event_at_ms: int | None = None
+    answered_at_ms: int | None = None
+    """When its provider last answered or came by itself; None for channels that have none."""
     quota_left: int | None = None
     """Calls or messages that the provider still allows in its current window, where it says so."""
 

@@ -155,7 +155,7 @@ class Metrics:
         )
         self.channel_lag_seconds = Gauge(
             "switchboard_channel_lag_seconds",
-            "Since the channel's last event",
+            "Since the provider last answered",
             ["channel", "account"],
             registry=registry,
         )
@@ -170,7 +170,7 @@ class Metrics:
         )
         self.channel_last_event = Gauge(
             "switchboard_channel_last_event_timestamp_seconds",
-            "When something last came in, as a Unix time",
+            "When something last came in, at any process, as a Unix time",
             ["channel", "account"],
             registry=registry,
         )

@@ -173,8 +173,8 @@ class ApiConnector:
         if state != self._health.state:
             since_ms = now_ms
             self._context.log.info("api.webhook", account=self._context.account, state=state)
-        last_ms = now_ms if state == "ok" else self._health.last_event_at_ms
-        self._health = Health(state=state, detail=detail, since_ms=since_ms, last_event_at_ms=last_ms)
+        answered_ms = now_ms if state == "ok" else self._health.answered_at_ms
+        self._health = Health(state=state, detail=detail, since_ms=since_ms, answered_at_ms=answered_ms)
 
 
 def _body(outbound: Outbound) -> _Body | _Moderation:

@@ -80,6 +80,7 @@ def _configured(settings: msgspec.Struct) -> Capabilities:
         _CAPABILITIES,
         can_send=settings.webhook_url is not None,
         moderates=settings.moderates,
+        takes_back="delete" in settings.moderates,
         private_answer=PrivateAnswer() if settings.answers_privately else None,
         speaks_for=settings.kinds,
     )

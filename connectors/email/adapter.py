@@ -77,7 +77,7 @@ class EmailConnector:
             state=state,
             detail=detail,
             since_ms=before.since_ms if state == before.state else now,
-            last_event_at_ms=now if heard else before.last_event_at_ms,
+            answered_at_ms=now if heard else before.answered_at_ms,
         )
 
     # --- sending ---------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def _bounded(mail: Mail, view: _View, files: list[AttachmentIn]) -> Contents:
         text = None
     elif text is not None:
         text = text.strip("\n")
-        text = text if html is None else signature.delimited(text, html)
+        text = text if html is None else signature.delimited(_spoken(text, html), html)
     if html is not None and len(html) > HTML_CHARS_MAX:
         files.insert(0, _file("message.html", "text/html", html.encode()))
         html = html[:HTML_CHARS_MAX] if text is None else None
@@ -85,6 +85,13 @@ def _bounded(mail: Mail, view: _View, files: list[AttachmentIn]) -> Contents:
         # What was skipped stays within reach: the whole mail as a file.
         files[ATTACHMENTS_MAX - 1 :] = [_file("original.eml", "message/rfc822", mail.raw)]
     return Contents(text, html, tuple(files))
+
+
+def _spoken(text: str, html: str) -> str:
+    """`text`, with characters for entities where a program took it from `html` and left them as they were (QQ)."""
+    if "&nbsp;" not in text or "&amp;nbsp;" in html:
+        return text
+    return markup.unescape(text.replace("&nbsp;", " "))
 
 
 def _is_stub(text: str, html: str) -> bool:

@@ -99,7 +99,7 @@ class FacebookConnector:
             state=state,
             detail="; ".join(filter(None, (detail, used))),
             since_ms=before.since_ms if state == before.state else now,
-            last_event_at_ms=now if state == "ok" else before.last_event_at_ms,
+            answered_at_ms=now if state == "ok" else before.answered_at_ms,
         )
 
     # --- sending ---------------------------------------------------------------------------------------------------

@@ -74,7 +74,9 @@ def render(outbound: Outbound, way: Way) -> tuple[Call, ...]:
     """The calls that make up one reply, in order. Raises Unsendable."""
     stands_in_public = "_" in outbound.thread
     if outbound.action != "send":
-        return (_moderation(outbound, stands_in_public=stands_in_public),)
+        if not stands_in_public:
+            raise Unsendable(f"the post to {outbound.action} is no comment on this page")
+        return tuple(_moderation(outbound, each, n) for n, each in enumerate((outbound.target_id, *outbound.pieces)))
     if outbound.visibility == "public":
         if not stands_in_public:
             raise Unsendable("a public reply does not go into a Messenger conversation")
@@ -88,11 +90,11 @@ def render(outbound: Outbound, way: Way) -> tuple[Call, ...]:
     return calls
 
 
-def _moderation(outbound: Outbound, *, stands_in_public: bool) -> Call:
-    target = object_id(outbound.target_id)
-    if target is None or not stands_in_public:
+def _moderation(outbound: Outbound, external_id: str | None, part: int) -> Call:
+    target = object_id(external_id)
+    if target is None:
         raise Unsendable(f"the post to {outbound.action} is no comment on this page")
-    mark = mark_of(outbound.key, 0)
+    mark = mark_of(outbound.key, part)
     if outbound.action == "delete":
         return Call(method="DELETE", path=target, parameters={}, mark=mark)
     return Call(path=target, parameters={"is_hidden": outbound.action == "hide"}, mark=mark)

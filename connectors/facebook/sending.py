@@ -120,7 +120,8 @@ class Sender:
             if not isinstance(outcome, Sent):
                 return reply.partly(outcome)
             reply.arrived.append(outcome.provider_id or "")
-        return Sent(provider_id=reply.arrived[0] or None, reached=reply.reached)
+        further = tuple(filter(None, reply.arrived[1:]))
+        return Sent(provider_id=reply.arrived[0] or None, pieces=further, reached=reply.reached)
 
     async def _part(self, reply: _Reply, call: Call) -> SendOutcome:
         """One provider call."""
@@ -155,8 +156,13 @@ class Sender:
         try:
             calls = render(outbound, self._way())
             if outbound.action != "send":
-                is_done = await self._client.is_hidden(calls[0].path) is _WANTED[outbound.action]
-                return Sent() if is_done else Unknown(reason="the comment is still as it was")
+                wanted = _WANTED[outbound.action]
+                states = [await self._client.is_hidden(call.path) for call in calls]
+                return (
+                    Sent()
+                    if all(state is wanted for state in states)
+                    else Unknown(reason="the comment is still as it was")
+                )
             found = [self._echoes.id_of(call.mark) for call in calls]
             if not all(found):
                 found = await self._seen(outbound, calls)
@@ -164,8 +170,10 @@ class Sender:
             return Unknown(reason=str(error))
         except Failed as error:
             return Unknown(reason=f"it cannot be looked up: {error}")
-        first = found[0] if found and all(found) else None
-        return Sent(provider_id=first) if first else Unknown(reason="it is not among the newest messages there")
+        seen = [each for each in found if each]
+        if seen and len(seen) == len(calls):
+            return Sent(provider_id=seen[0], pieces=tuple(seen[1:]))
+        return Unknown(reason="it is not among the newest messages there")
 
     async def _seen(self, outbound: Outbound, calls: Sequence[Call]) -> list[str | None]:
         """For each part the id of what we wrote there since, in the same words."""

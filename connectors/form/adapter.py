@@ -104,7 +104,7 @@ class FormConnector:
         """How it is."""
         if self._closed:
             return Health(state="stopped")
-        return Health(state="ok", last_event_at_ms=self._desk.last_at_ms)
+        return Health(state="ok")
 
     async def close(self) -> None:
         """Nothing is held."""

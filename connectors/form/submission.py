@@ -67,7 +67,6 @@ class Desk:
         self._gate = Gate(settings.limits, settings.proxies)
         self._uploads = asyncio.Semaphore(UPLOADS_MAX)
         self._taken: OrderedDict[str, None] = OrderedDict()
-        self.last_at_ms: int | None = None
 
     async def take(
         self, request: web.Request, inlet: Inlet, language: str, *, purpose: str, thread: str | None, alarm: bool
@@ -188,7 +187,6 @@ class Desk:
             raise Back(503, word(language, away), wait_s=_AWAY_S) from None
         if accepted.outcome == "quarantined":
             raise Back(422, word(language, "e.unreadable"))
-        self.last_at_ms = envelope.received_at_ms
         self._taken[name] = None
         if len(self._taken) > TAKEN_MAX:
             self._taken.popitem(last=False)

@@ -128,7 +128,8 @@ class PhoneConnector:
 
     def health(self) -> Health:
         """How it is right now."""
-        return msgspec.structs.replace(self._health, last_event_at_ms=self._webhooks.last_ms)
+        at_ms = max(self._health.answered_at_ms or 0, self._webhooks.answered_at_ms or 0)
+        return msgspec.structs.replace(self._health, answered_at_ms=at_ms or None)
 
     async def close(self) -> None:
         """Close the connections to the provider."""
@@ -140,5 +141,10 @@ class PhoneConnector:
         if state != before.state:
             log = self._context.log.info if state in {"ok", "stopped"} else self._context.log.warning
             log(f"phone.{state}", account=self._context.account, detail=detail or None)
-        since_ms = before.since_ms if state == before.state else self._context.clock.now_ms()
-        self._health = Health(state=state, detail=detail, since_ms=since_ms)
+        now_ms = self._context.clock.now_ms()
+        self._health = Health(
+            state=state,
+            detail=detail,
+            since_ms=before.since_ms if state == before.state else now_ms,
+            answered_at_ms=now_ms if state == "ok" else before.answered_at_ms,
+        )

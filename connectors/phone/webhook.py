@@ -48,7 +48,7 @@ class Webhooks:
         self._refused = 0
         self.owed: deque[RawEvent] = deque(maxlen=OWED_MAX)
         """Notices of calls that the store did not take; `pay` writes them."""
-        self.last_ms: int | None = None
+        self.answered_at_ms: int | None = None
         """When the provider last called."""
 
     def routes(self, inlet: Inlet) -> Sequence[Route]:
@@ -66,7 +66,7 @@ class Webhooks:
                 return web.Response(status=400, text="expected a form\n")
             if body and form.get("AccountSid") not in {None, self._settings.account_sid}:
                 return web.Response(status=403, text="another account\n")
-            self.last_ms = self._context.clock.now_ms()
+            self.answered_at_ms = self._context.clock.now_ms()
             query = dict(request.query)
             if step in _NOTICES:
                 return await self._noted(_NOTICES[step], body, form, query, inlet)

@@ -122,7 +122,7 @@ class TelegramConnector:
             state=state,
             detail=detail,
             since_ms=before.since_ms if state == before.state else now,
-            last_event_at_ms=now if state == "ok" else before.last_event_at_ms,
+            answered_at_ms=now if state == "ok" else before.answered_at_ms,
         )
 
     # --- sending ---------------------------------------------------------------------------------------------------

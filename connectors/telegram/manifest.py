@@ -33,6 +33,7 @@ _CAPABILITIES: Final = Capabilities(
     attachments=True,
     attachment_bytes_max=FILE_BYTES_MAX,
     moderates=("delete",),
+    takes_back=True,
     buttons=ButtonLimits(most=10, says_max=SAYS_BYTES_MAX, says_unit="bytes", in_public=True),
 )
 

@@ -67,11 +67,7 @@ def render(outbound: Outbound) -> tuple[Call, ...]:
     """The calls that make up one reply, in order. Raises Unsendable."""
     place = place_of(outbound)
     if outbound.action != "send":
-        target = _ANSWERED.fullmatch(outbound.target_id or "")
-        is_ours = target is not None and PRESSED in (outbound.target_id or "")
-        if outbound.action == "unhide" or target is None or is_ours or int(target[1]) != place.chat:
-            raise Unsendable(f"the post to {outbound.action} is no message of this chat")
-        return (Call(method="deleteMessage", parameters={"message_id": int(target[2])}),)
+        return tuple(_gone(outbound, place, each) for each in (outbound.target_id or "", *outbound.pieces))
     where: dict[str, object] = {} if place.topic is None else {"message_thread_id": place.topic}
     calls = [
         # A preview is made by fetching the address: nobody but the reader is to open a link that opens once.
@@ -95,6 +91,14 @@ def render(outbound: Outbound) -> tuple[Call, ...]:
         first = calls[0]
         calls[0] = msgspec.structs.replace(first, parameters={**first.parameters, "reply_parameters": named})
     return tuple(calls)
+
+
+def _gone(outbound: Outbound, place: Place, external_id: str) -> Call:
+    """The call that deletes one message of a group."""
+    target = _ANSWERED.fullmatch(external_id)
+    if outbound.action == "unhide" or target is None or PRESSED in external_id or int(target[1]) != place.chat:
+        raise Unsendable(f"the post to {outbound.action} is no message of this chat")
+    return Call(method="deleteMessage", parameters={"message_id": int(target[2])})
 
 
 def _key(button: Button) -> dict[str, str]:

@@ -80,7 +80,7 @@ class Sender:
                 reply.arrived.append(outcome.provider_id or "")
             elif not (isinstance(outcome, Retry) and reply.arrived and outcome.after_s is not None):
                 return reply.partly(outcome)
-        return Sent(provider_id=reply.arrived[0] or None)
+        return Sent(provider_id=reply.arrived[0] or None, pieces=tuple(filter(None, reply.arrived[1:])))
 
     async def _turn(self, reply: _Reply) -> Retry | None:
         """Wait until the next part may leave; a Retry when that is too far off and nothing has left yet."""

@@ -113,7 +113,7 @@ class XConnector:
             state=state,
             detail=detail,
             since_ms=before.since_ms if state == before.state else now_ms,
-            last_event_at_ms=now_ms if state == "ok" else before.last_event_at_ms,
+            answered_at_ms=now_ms if state == "ok" else before.answered_at_ms,
             quota_left=self._client.quota.left(now_ms),
         )
 

@@ -29,7 +29,8 @@ SAID: Final = {
     "X lists no such post, and takes the same words only once": "X 没有列出此帖，且相同内容只接受一次",
     "it could not be looked up: no answer within {n} s": "无法查询：{n} 秒内没有应答",
     "it could not be looked up: {error}": "无法查询：{error}",
-    "hiding twice is hiding once": "隐藏两次等于隐藏一次",
+    "done twice is done once": "执行两次等于执行一次",
+    "the picture was not uploaded: {error}": "图片未能上传：{error}",
     "the file server answered {status}": "文件服务器返回 {status}",
     "the file server: {error}": "文件服务器：{error}",
 }

@@ -4,6 +4,8 @@ tweepy reads the body of an answer as JSON before it looks at its status, and X 
 session is ours (`_Session`), which looks first. `wait_on_rate_limit` stays off: it crashes, or asks without a pause.
 """
 
+import base64
+import io
 import logging
 import re
 from collections import OrderedDict
@@ -203,20 +205,36 @@ class Client:
 
     # --- doing -----------------------------------------------------------------------------------------------------
 
-    async def post(self, text: str, answers: str) -> str:
+    async def upload(self, picture: bytes, content_type: str, *, private: bool) -> str:
+        """A picture for one post or message; its id, good for a day. Raises Failed."""
+        given = {
+            "media": base64.b64encode(picture).decode(),
+            "media_category": "dm_image" if private else "tweet_image",
+            "media_type": content_type,
+        }
+        call = self._x.request("POST", "/2/media/upload", params={}, json=given, user_auth=True)
+        return _made(_read_made(await self._ask("upload", call)).id)
+
+    async def post(self, text: str, answers: str, picture: str | None = None) -> str:
         """Post a reply; its id. Raises Failed."""
-        made = await self._ask("post", self._x.create_tweet(text=text, in_reply_to_tweet_id=answers, user_auth=True))
+        said = {"text": text or None, "media_ids": [picture] if picture else None}
+        made = await self._ask("post", self._x.create_tweet(**said, in_reply_to_tweet_id=answers, user_auth=True))
         return _made(_read_made(made).id)
 
-    async def write(self, text: str, **where: str) -> str:
+    async def write(self, text: str, picture: str | None = None, **where: str) -> str:
         """Send a direct message (`participant_id` or `dm_conversation_id`); its id. Raises Failed."""
-        made = await self._ask("write", self._x.create_direct_message(text=text, user_auth=True, **where))
+        said = {"text": text or None, "media_id": picture}
+        made = await self._ask("write", self._x.create_direct_message(**said, user_auth=True, **where))
         return _made(_read_made(made).dm_event_id)
 
     async def hide(self, post_id: str, *, hidden: bool) -> None:
         """Take a reply to one of our posts out of sight, or show it again. Raises Failed."""
         call = self._x.hide_reply if hidden else self._x.unhide_reply
         await self._ask("hide", call(post_id, user_auth=True))
+
+    async def delete(self, post_id: str) -> None:
+        """Delete a post of ours; of others X refuses it. Raises Failed."""
+        await self._ask("delete", self._x.delete_tweet(post_id, user_auth=True))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -264,6 +282,8 @@ class Client:
         wait_ms = self.quota.spend(endpoint, self._clock.now_ms())
         if wait_ms:
             raise Later("X's limit for this is reached", wait_ms / 1_000)
+        if (given := named.pop("json", None)) is not None:  # a picture is not to be written in one go
+            named["data"] = io.BytesIO(msgspec.json.encode(given))
         async with self._session().request(method, url, allow_redirects=False, **named) as response:
             now_ms = self._clock.now_ms()
             self.quota.note(endpoint, response.headers, now_ms)

@@ -35,6 +35,10 @@ class Unpermitted(Forbidden):
     """The app lacks a permission: it is no matter of this one request."""
 
 
+class Gone(Refused):
+    """What it is about is not there."""
+
+
 class Duplicate(Refused):
     """X has a post of ours with these words."""
 
@@ -81,12 +85,12 @@ def failed(status: int, body: bytes, wait_ms: int) -> Failed:
             return Unpermitted(reason)
         case 403:
             return Forbidden(reason)
+        case 404:
+            return Gone(reason)
         case 429:
             return Later("X answered 429: too many requests", wait_ms / 1_000 if wait_ms else None)
-        case 503:
-            return Later(reason)
         case _ if status >= 500:
-            return Uncertain(reason)
+            return Later(reason) if status == 503 else Uncertain(reason)
         case _:
             return Refused(reason)
 

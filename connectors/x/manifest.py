@@ -8,7 +8,7 @@ from connectors.x.adapter import XConnector
 from connectors.x.backfill import backfill
 from connectors.x.chinese import SAID
 from connectors.x.parse import CHANNEL, parse
-from connectors.x.render import PUBLIC_CHARS_MAX, TEXT_CHARS_MAX
+from connectors.x.render import PICTURE_BYTES_MAX, PICTURES, PUBLIC_CHARS_MAX, TEXT_CHARS_MAX
 from connectors.x.settings import Settings
 from router.connector import Capabilities, Context, Inlet, Manifest
 from router.model.capabilities import PrivateAnswer
@@ -17,7 +17,12 @@ _CAPABILITIES: Final = Capabilities(
     visibilities=("private", "public"),
     text_max=TEXT_CHARS_MAX,
     public_text_max=PUBLIC_CHARS_MAX,
+    attachments=True,
+    attachment_bytes_max=PICTURE_BYTES_MAX,
+    attachments_most=1,
+    attachment_types=PICTURES,
     moderates=("hide", "unhide"),
+    takes_back=True,
     private_answer=PrivateAnswer(is_sure=False),
 )
 

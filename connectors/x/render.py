@@ -5,19 +5,24 @@ an answer to the one before.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import msgspec
 
 from connectors.x import weigh
 from connectors.x.parse import GROUP
-from router.connector import Outbound
+from router.connector import Outbound, OutboundAttachment
 
 TEXT_CHARS_MAX: Final = 10_000
 """Of one direct message."""
 POSTS_MAX: Final = 18
 PUBLIC_CHARS_MAX: Final = 1_200
 """Of a public answer, in code points: what surely is POSTS_MAX posts, in Chinese, too, however it breaks."""
+PICTURE_BYTES_MAX: Final = 5 * 1_048_576
+"""Of a picture (https://docs.x.com/x-api/media/quickstart/best-practices)."""
+PICTURES: Final = ("image/png", "image/jpeg", "image/webp")
+"""What is uploaded in one call; animated ones and films need several."""
 _ID: Final = re.compile(r"\d{1,20}")
 _CONVERSATION: Final = re.compile(rf"{GROUP}(\d{{1,20}})")
 
@@ -45,30 +50,42 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One reply, or what is to be done to one post."""
 
-    action: Literal["send", "hide", "unhide"]
+    action: Literal["send", "hide", "unhide", "delete"]
     place: Place
     texts: tuple[str, ...] = ()
     """In order, each a post or a direct message."""
+    picture: OutboundAttachment | None = None
+    """With the first of them."""
+    posts: tuple[str, ...] = ()
+    """To be hidden, shown or deleted."""
 
 
 def render(outbound: Outbound) -> Delivery:
     """What is to be called for a message. Raises Unsendable."""
     if outbound.action != "send":
-        if outbound.action == "delete" or not _ID.fullmatch(outbound.target_id or ""):
-            raise Unsendable(f"what is to {outbound.action} is no reply of somebody else's")
-        return Delivery(action=outbound.action, place=Place(post=outbound.target_id))
+        posts = (outbound.target_id or "", *outbound.pieces)
+        if not all(_ID.fullmatch(post) for post in posts):
+            raise Unsendable(f"what is to {outbound.action} is no post")
+        return Delivery(action=outbound.action, place=Place(post=posts[0]), posts=posts)
     place = _place(outbound)
-    if outbound.attachments:
-        raise Unsendable("files cannot be sent to X; put a link into the text")
+    picture = _picture(outbound.attachments)
     text = weigh.composed(outbound.text).strip()
-    if not text:
+    if not text and picture is None:
         raise Unsendable("there is no text in it")
     texts = tuple(weigh.split(text)) if place.is_public else (text,)
     if len(texts) > POSTS_MAX:
         raise Unsendable(f"it would be {len(texts)} posts; a public answer may be {POSTS_MAX}. Say it in private")
     if not place.is_public and len(text) > TEXT_CHARS_MAX:
         raise Unsendable(f"{len(text)} characters; a direct message may have {TEXT_CHARS_MAX}")
-    return Delivery(action="send", place=place, texts=texts)
+    return Delivery(action="send", place=place, texts=texts or ("",), picture=picture)
+
+
+def _picture(files: Sequence[OutboundAttachment]) -> OutboundAttachment | None:
+    """The one picture that a reply may have. Raises Unsendable."""
+    for file in files:
+        if file.content_type not in PICTURES or len(file.data) > PICTURE_BYTES_MAX or len(files) > 1:
+            raise Unsendable(f"a reply on X has one PNG, JPEG or WebP of at most {PICTURE_BYTES_MAX} bytes")
+    return files[0] if files else None
 
 
 def _place(outbound: Outbound) -> Place:

@@ -6,15 +6,16 @@ one for its words, and it is found then. A direct message that is not found is h
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Final
 
 import msgspec
 
 from connectors.x.client import Client
-from connectors.x.failures import Denied, Duplicate, Failed, Later, Refused, Unpermitted
+from connectors.x.failures import Denied, Duplicate, Failed, Gone, Later, Refused, Uncertain, Unpermitted
 from connectors.x.lookup import Lookup
 from connectors.x.render import Delivery, Place, Unsendable, render
-from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
+from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.limits import SEND_SECONDS_MAX
 
 KEYS_REMEDY: Final = (
@@ -32,6 +33,7 @@ _PROGRESS_MAX: Final = 1_000
 """Replies of which some posts have arrived."""
 _AGAIN: Final = "X has taken these words before and takes them once; change the wording"
 _NOT_HIDDEN: Final = "only replies under our own posts can be hidden"
+_NOT_OURS: Final = "only posts of our own can be deleted"
 
 
 class _Reply(msgspec.Struct, kw_only=True):
@@ -56,6 +58,11 @@ class _Reply(msgspec.Struct, kw_only=True):
         """The next part."""
         return self.delivery.texts[len(self.arrived)]
 
+    @property
+    def picture(self) -> OutboundAttachment | None:
+        """What goes with the next part."""
+        return None if self.arrived else self.delivery.picture
+
 
 class Sender:
     """Sends one account's replies."""
@@ -73,7 +80,7 @@ class Sender:
         except Unsendable as error:
             return Rejected(reason=str(error))
         if delivery.action != "send":
-            return await self._hide(delivery)
+            return await self._moderated(delivery)
         reply = self._reply(outbound, delivery)
         try:
             async with asyncio.timeout(_SEND_S):
@@ -90,13 +97,13 @@ class Sender:
         except Unsendable as error:
             return Rejected(reason=str(error))
         if delivery.action != "send":
-            return Retry(reason="hiding twice is hiding once")
+            return Retry(reason="done twice is done once")
         reply = self._reply(outbound, delivery)
         while len(reply.arrived) < len(delivery.texts):
             outcome = await self._looked_up(reply, "it may have arrived")
             if not isinstance(outcome, Sent):
                 return self._kept(outbound.key, reply, outcome)
-        return self._kept(outbound.key, reply, Sent(provider_id=reply.arrived[0]))
+        return self._kept(outbound.key, reply, Sent())
 
     def _reply(self, outbound: Outbound, delivery: Delivery) -> _Reply:
         arrived = self._progress.pop(outbound.key, [])
@@ -106,7 +113,7 @@ class Sender:
     def _kept(self, key: str, reply: _Reply, outcome: SendOutcome) -> SendOutcome:
         """The outcome; what has arrived of a reply that is not whole is remembered for its next attempt."""
         if isinstance(outcome, Sent):
-            return Sent(provider_id=_named(reply), reached=reply.reaches)
+            return Sent(provider_id=_named(reply), pieces=tuple(reply.arrived[1:]), reached=reply.reaches)
         if reply.arrived:
             self._progress[key] = reply.arrived
             if len(self._progress) > _PROGRESS_MAX:
@@ -129,12 +136,13 @@ class Sender:
         """One provider call, and a look for what became of it where X did not say."""
         place, text = reply.place, reply.text
         try:
+            picture = await self._uploaded(reply.picture, private=not place.is_public)
             if place.post is not None:
-                found = await self._client.post(text, place.post)
+                found = await self._client.post(text, place.post, picture)
             elif place.person is not None:
-                found = await self._client.write(text, participant_id=place.person)
+                found = await self._client.write(text, picture, participant_id=place.person)
             else:
-                found = await self._client.write(text, dm_conversation_id=place.conversation or "")
+                found = await self._client.write(text, picture, dm_conversation_id=place.conversation or "")
         except Later as error:
             return Retry(reason=str(error), after_s=error.after_s)
         except (Denied, Unpermitted) as error:
@@ -148,19 +156,31 @@ class Sender:
             return await self._looked_up(reply, str(error))
         return self._arrived(reply, found)
 
+    async def _uploaded(self, picture: OutboundAttachment | None, *, private: bool) -> str | None:
+        """The id of a picture at X. Twice uploaded is never seen: whatever went wrong is tried again. Raises Failed."""
+        if picture is None:
+            return None
+        try:
+            return await self._client.upload(picture.data, picture.content_type, private=private)
+        except Uncertain as error:
+            raise Later(f"the picture was not uploaded: {error}") from None
+
     async def _looked_up(self, reply: _Reply, reason: str) -> SendOutcome:
         """The outcome for the part that may have arrived."""
-        is_public = reply.delivery.place.is_public
+        # With a picture X takes the same words again: its address stands behind them, another one each time.
+        says_so = reply.delivery.place.is_public and reply.picture is None
         try:
             async with asyncio.timeout(_LOOK_S):
-                found = await self._lookup.find(reply.place, reply.text, reply.since_ms)
+                found = await self._lookup.find(
+                    reply.place, reply.text, reply.since_ms, with_picture=reply.picture is not None
+                )
         except Failed as error:
             return Unknown(reason=f"{reason}; it could not be looked up: {error}")
         except TimeoutError:
             return Unknown(reason=f"{reason}; it could not be looked up: no answer within {_LOOK_S} s")
         if found is not None:
             return self._arrived(reply, found)
-        if is_public:
+        if says_so:
             return Retry(reason=f"{reason}; X lists no such post, and takes the same words only once")
         return Unknown(reason=f"{reason}; X does not list it yet: look into the messages before it is sent again")
 
@@ -169,19 +189,28 @@ class Sender:
         reply.arrived.append(found)
         return Sent(provider_id=found)
 
-    async def _hide(self, delivery: Delivery) -> SendOutcome:
-        """Hiding twice is hiding once: whatever may have been done is done again."""
+    async def _moderated(self, delivery: Delivery) -> SendOutcome:
+        """Done twice is done once: whatever may have been done is done again."""
         try:
-            await self._client.hide(delivery.place.post or "", hidden=delivery.action == "hide")
+            for post in delivery.posts:
+                await self._moderate(delivery.action, post)
         except Later as error:
             return Retry(reason=str(error), after_s=error.after_s)
         except (Denied, Unpermitted) as error:
             return AuthFailed(reason=f"{error}: {_remedy(error)}")
         except Refused as error:
-            return Rejected(reason=f"{_NOT_HIDDEN} ({error})")
+            why = _NOT_OURS if delivery.action == "delete" else _NOT_HIDDEN
+            return Rejected(reason=f"{why} ({error})")
         except Failed as error:
             return Retry(reason=str(error))
         return Sent()
+
+    async def _moderate(self, action: str, post: str) -> None:
+        if action != "delete":
+            await self._client.hide(post, hidden=action == "hide")
+            return
+        with suppress(Gone):
+            await self._client.delete(post)
 
 
 def _remedy(error: Denied | Unpermitted) -> str:

@@ -121,6 +121,7 @@ async def _status(arguments: argparse.Namespace) -> int:
                     "detail": channel.detail,
                     "at_ms": channel.at_ms,
                     "last_event_at_ms": channel.last_event_at_ms,
+                    "answered_at_ms": channel.answered_at_ms,
                     "quota_left": channel.quota_left,
                 }
             )
@@ -131,9 +132,9 @@ async def _status(arguments: argparse.Namespace) -> int:
 
 def _told(channel: ChannelHealth) -> str:
     parts = [channel.detail] if channel.detail else []
-    if channel.last_event_at_ms is not None:
-        at = datetime.fromtimestamp(channel.last_event_at_ms / 1000, UTC).isoformat(timespec="seconds")
-        parts.append(f"last heard {at}")
+    for what, at_ms in (("last event", channel.last_event_at_ms), ("provider answered", channel.answered_at_ms)):
+        if at_ms is not None:
+            parts.append(f"{what} {datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec='seconds')}")
     if channel.quota_left is not None:
         parts.append(f"{channel.quota_left} calls left")
     return "; ".join(parts)

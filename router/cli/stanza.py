@@ -27,8 +27,8 @@ class Stanza(msgspec.Struct, frozen=True, kw_only=True):
     """Settings that have to be given, by path (`imap.host`)."""
     unknown: tuple[str, ...]
     """Given ones that it does not have."""
-    secrets: tuple[str, ...]
-    """References it makes to secrets (`env:EMAIL_IMAP_PASSWORD`)."""
+    secrets: Mapping[str, str]
+    """Variables of the environment that it refers to, by path (`imap.password`: `EMAIL_IMAP_PASSWORD`)."""
 
 
 def compose(kind: str, name: str, account: str, settings: type[msgspec.Struct], given: Mapping[str, str]) -> Stanza:
@@ -45,7 +45,7 @@ def compose(kind: str, name: str, account: str, settings: type[msgspec.Struct], 
         lines=tuple(lines),
         missing=tuple(walk.missing),
         unknown=tuple(sorted(set(given) - walk.known)),
-        secrets=tuple(walk.secrets),
+        secrets=walk.secrets,
     )
 
 
@@ -57,7 +57,7 @@ class _Walk:
         self._given = given
         self.known: set[str] = set()
         self.missing: list[str] = []
-        self.secrets: list[str] = []
+        self.secrets: dict[str, str] = {}
 
     def fields(self, settings: type[msgspec.Struct], at: str) -> list[str]:
         """Its fields: the needed ones first, as they are declared."""
@@ -81,7 +81,7 @@ class _Walk:
                 lines += [*_comment(told.get(field.name)), f"{field.encode_name}: {_value(self._given[path])}"]
             elif _is_secret(field.type) and (field.required or self._is_meant(_unless(field.type))):
                 variable = re.sub(r"\W", "_", f"{self._prefix}_{path}").upper()
-                self.secrets.append(f"env:{variable}")
+                self.secrets[path] = variable
                 lines += [*_comment(told.get(field.name)), f"{field.encode_name}: env:{variable}"]
             elif field.required:
                 self.missing.append(path)
@@ -122,8 +122,12 @@ def _unless(kind: object) -> str | None:
 
 def _value(text: str) -> str:
     """As it was given: `[a, b]`, `true`, numbers and JSON mean what YAML says; what would be no YAML is quoted."""
-    plain = re.fullmatch(r"\[[^\[\]#:]*\]|true|false|-?\d+(\.\d+)?", text) is not None
-    return text if plain or _is_json(text) else _scalar(text)
+    return text if stands_as_it_is(text) else _scalar(text)
+
+
+def stands_as_it_is(text: str) -> bool:
+    """Whether a value is YAML already: `[a, b]`, `true`, a number, JSON."""
+    return re.fullmatch(r"\[[^\[\]#:]*\]|true|false|-?\d+(\.\d+)?", text) is not None or _is_json(text)
 
 
 def _is_json(text: str) -> bool:

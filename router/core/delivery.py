@@ -53,7 +53,7 @@ def after_attempt(
     """
     match outcome:
         case Sent():
-            return _settle(entry, message, outcome.state, None, now_ms, provider_id=outcome.provider_id)
+            return _settle(entry, message, outcome.state, None, now_ms, sent=outcome)
         case Retry():
             if entry.attempts >= SEND_ATTEMPTS_MAX:
                 return _settle(
@@ -86,8 +86,9 @@ def _settle(
     now_ms: int,
     *,
     due_at_ms: int | None = None,
-    provider_id: str | None = None,
+    sent: Sent | None = None,
 ) -> list[Change]:
+    provider_id = sent.provider_id if sent is not None else None
     settled = msgspec.structs.replace(
         entry,
         state=state,
@@ -98,8 +99,10 @@ def _settle(
         version=entry.version + 1,
     )
     changes: list[Change] = [Save(settled)]
-    if provider_id and entry.action == "send" and message.external_id != provider_id:
-        changes.append(Save(msgspec.structs.replace(message, external_id=provider_id, version=message.version + 1)))
+    if sent is not None and provider_id and entry.action == "send":
+        known = msgspec.structs.replace(message, external_id=provider_id, pieces=sent.pieces)
+        if known != message:
+            changes.append(Save(msgspec.structs.replace(known, version=message.version + 1)))
     changes.append(Record(_event(settled, entry.state, now_ms, "system")))
     return changes
 

@@ -16,25 +16,33 @@ HINTS: Final = AhoCorasick([
     "Mobil", "mobil", "手机", "手機", "邮箱", "Proton", "GMX", "WEB.DE", "Mail.ru", "BlueMail", "Smartphone",
     "Gesendet", "Inviato ", "Envoyé ", "Enviado ", "Skickat ", "Verzonden ", "Wysłan", "Odesl", "Lähet",
     "下面是被转发", "以下是转发", "開始轉寄", "転送されたメッセージ", "Début du message", "【回复】", "【答",
-    "Kimden:", "Feladó:", "Từ:", "De la:", "Από:", "Від:", "寄信人",
-    "From:", "Von:", "De:", "De :", "Da:", "Van:", "Fra:", "Från:", "Od:",
+    "Kimden:", "Feladó:", "Gönderen", "Odosielateľ:", "Šalje:", "Pošiljatelj:", "Nuo:", "Saatja:", "Dari",
+    "จาก:", "מאת:", "من:", "Từ:", "발신인:", "送信元", "נשלח", "تم الإرسال", "gửi từ", "De la:", "Από:", "Від:",
+    "From:", "Von:", "De:", "De :", "De\xa0:", "Da:", "Van:", "Fra:", "Från:", "Od:", "寄信人", "Secured with",
+    "##", "above this line",
     "пишет", "писал", "От:", "Отправлено", "写道", "寫道", "发件人", "寄件者", "寄件人", "發件人", "原始邮件",
     "原始郵件", "发自", "寄自", "傳送自", "來自我", "从我的", "從我的", "書きました", "差出人", "から送信",
     "작성", "보낸", "Lähettäjä:",
 ])  # fmt: skip
 BEGINNINGS: Final = (">", "--", "On ", "＞", "Begin forwarded")
 INTRO_HINTS: Final = (
-    "wrote", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "schreef", "skrev", "napsal", "kirjoitti",
+    "wrote", "writes", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "schreef", "geschre", "skrev",
+    "napsal", "kirjoitti", "napis", "napís", "rašė", "rakst", "kirjutas", "написа", "のメール", "작성", "เขียน",
     ">:", "yazdı", "đã viết", "a scris", "írta", "menulis", "έγραψε", "كتب", "כתב", "пише",
 )  # fmt: skip
 LINE_ENDS: Final = (":\n", ":\r", ": \n", ":  \n", ":\xa0")
 
 WROTE: Final = re.compile(
-    r"(?:wrote|schrieb(?: .{1,160})?|a écrit|escribió|escreveu|ha scritto|schreef(?: .{1,160})?|skrev(?: .{1,160})?"
-    r"|\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]|napsala?|napisała?|kirjoitti|пишет|писала?|написала?|пише|написа|yazdı"
-    r"|đã viết|a scris|írta|menulis|έγραψε|كتب|כתב|escriu|写道|寫道|書きました|작성)\s*[:：]$",
+    r"(?:\b(?:wrote|writes|schrieb|geschrieben|schreef|geschreven|skrev|écrit|escribió|escreveu|escriu|scritto|napsala?|napísala?"
+    r"|napisała?|napsal\(a\)|napísal\(a\)|napisał\(a\)|pisze|napisao|napisala|kirjoitti|kirjutas|rašė|rakstīja|írta"
+    r"|yazdı|пишет|писала?|написала?|написал\(а\)|пише|написа|написав|đã viết|a scris|menulis|έγραψε|כתב|كتب)(?!\w)"
+    r"(?:\s.{0,100}\d\d\W{0,3}|\sje)?|(?:schrieb|schreef|skrev) .{1,160}"
+    r"|写道|寫道|書きました|のメール|작성|เขียนว่า)"
+    r"\s*[:：]$",
     re.IGNORECASE,
 )
+ADDRESSED: Final = re.compile(r"\d{1,2}[:.]\d{2}.{0,200}@[\w.-]{1,100}[>)]\s*[:：]$")
+"""Without a word for writing, behind a date (Gmail in Russian and Japanese)."""
 # How an attribution begins when it may be wrapped; and one that stands on a line of its own.
 OPENER: Final = re.compile(r"on |at |am |le |el |em |il |op |den |på |dne |w dniu |в |在|于|於", re.IGNORECASE)
 # A date at the beginning, as Russian, Japanese and Korean programs write it, or a name with its address and a date.
@@ -42,24 +50,41 @@ DATE_OPENER: Final = re.compile(
     r"(?:[^\W\d_]{1,12}[.,]{1,2} ?)?\d{1,4}(?:[./년年-]| [^\W\d_]{3,12}[. ]).{0,200}\d{1,2}[:.]\d{2}"
     r"|[^@]{0,80}<[^<>@ ]{1,64}@[^<>@ ]{1,250}>\s?[于於]\s?\d{4}"
 )
-# Any other line that names an address and a time, where a quote follows at once.
-ADDRESSED: Final = re.compile(r".*[\w.+-]@[\w.-]+.*[:：]$")
 ALONE: Final = re.compile(r"\d|[\"'“]?[\w.]+.{0,80}[<(@]|.{0,40}\d{4}")
+ADDRESS_ENDS: Final = re.compile(r"[<(][^\s<>()@]{1,64}@[^\s<>()@]{1,250}[>)] ?[:：]$")
+QUOTING: Final = frozenset(">＞")
+MOMENT: Final = re.compile(r"\d{1,2}[:.]\d{2}")
 CLOCK: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}")
 DATED: Final = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}|\d{1,2}[/.年月-]\d{1,2}|[\w.+-]@[\w.-]|\S@\S")
 # Enough to believe an attribution whose quote carries no marks: an address, or a time of day beside a year.
 CERTAIN: Final = re.compile(r"[\w.+-]@[\w-]+\..*[:：]$|\d{4}.*\d{1,2}[:.]\d{2}.*[:：]$|\d{1,2}[:.]\d{2}.*\d{4}.*[:：]$")
 
+_TITLES: Final = (
+    r"original(?:[- ](?:message|mail|e-?mail|appointment|nachricht))?|reply message|replied message"
+    r"|ursprüngliche (?:nachricht|e-mail)|originalnachricht|message d['’]origine|mensaje original|mensagem original"
+    r"|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|opprinnelig melding"
+    r"|původní (?:zpráva|e-mail)|pôvodná správa|wiadomość oryginalna|oryginalna wiadomość"
+    r"|alkuperäinen viesti|eredeti üzenet|mesaj original|orijinal (?:mesaj|ileti)|αρχικό μήνυμα|missatge original"
+    r"|thư gốc|исходное сообщение|пересылаемое сообщение|оригинальное сообщение|оригінальне повідомлення"
+    r"|原始邮件|原始郵件|原邮件|原郵件|原始信件|回复的原邮件|回复的邮件|原件|回复邮件"
+    r"|元のメッセージ|元のメール|원본 ?메시지|원본 ?메일"
+)
+TITLED: Final = re.compile(rf"(?:{_TITLES})[:：]?", re.IGNORECASE)
+"""A title that stands above the history without rulers."""
 SEPARATOR: Final = re.compile(
     r"[-_=*~ ]{2,}\s*(?:(?:on|am|le|el|em|il|op|den) .{5,250}"
-    r"\b(?:wrote|schrieb|écrit|escribió|escreveu|scritto|schreef|skrev)\b:?|original|original mail"
-    r"|original message|original appointment|reply message|replied message|ursprüngliche nachricht"
-    r"|originalnachricht|message d['’]origine|mensaje original|mensagem original|messaggio originale"
-    r"|oorspronkelijk bericht|ursprungligt meddelande|oprindelig meddelelse|původní zpráva|wiadomość oryginalna"
-    r"|исходное сообщение|пересылаемое сообщение|原始邮件|原始郵件|原邮件|回复的原邮件|回复的邮件|元のメッセージ"
-    r"|original-nachricht|원본 메시지|原件|回复邮件)\s*[-_=*~ ]{2,}\s*$",
+    r"\b(?:wrote|schrieb|écrit|escribió|escreveu|scritto|schreef|skrev)\b:?"
+    rf"|{_TITLES})\s*[-_=*~ ]{{2,}}\s*(?:$|[^\W\d_]{{1,14}}(?: [^\W\d_]{{1,10}})? ?[:：])",
     re.IGNORECASE,
 )
+"""A line of its own, or the header block runs on in it (Samsung)."""
+ABOVE: Final = re.compile(
+    r"## ?- ?\S.{3,160}- ?##$"
+    r"|[-#=*_ ]*(?:please )?(?:reply|respond|write|(?:type|enter|write|add) (?:your )?(?:reply|response|answer))"
+    r" (?:only )?above this line\b.{0,20}$",
+    re.IGNORECASE,
+)
+"""How a help desk's own mail begins (Zendesk in every language): the customer's words stand above it."""
 FORWARD: Final = re.compile(
     r"(?:[-_=* ]{2,}\s*(?:forwarded message|forwarded by|weitergeleitete nachricht|message transféré|message transmis"
     r"|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|doorgestuurd bericht|vidarebefordrat meddelande"
@@ -69,41 +94,66 @@ FORWARD: Final = re.compile(
     re.IGNORECASE,
 )
 FIELD: Final = re.compile(
-    r"[|*]?\s?(?:(?P<who>from|von|de|da|van|från|fra|od|от|від|kimden|feladó|từ|de la|από"
-    r"|发件人|寄件者|寄件人|發件人|差出人|보낸 ?사람|lähettäjä|发信人|发送人)"
-    r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|temat|тема|主题|主旨|主題|件名|제목|aihe"
-    r"|konu|tárgy|chủ đề|subiect|θέμα)"
-    r"|(?:sent|date|to|cc|gesendet|datum|an|envoyé|à|enviado(?: el)?|fecha|para|enviada em|data|inviato|a|verzonden|aan"
-    r"|skickat|till|sendt|til|odesláno|komu|wysłano|do|отправлено|дата|кому|发送时间|发送日期|日期|时间|傳送日期|寄件日期"
-    r"|收件人|收件者|抄送|副本|送信日時|宛先|보낸 날짜|날짜|받는 ?사람|lähetetty|vastaanottaja|참조"
-    r"|gönderme tarihi|tarih|kime|küldve|címzett|đã gửi|tới|trimis|către"
+    r"[|*]?\s?(?:(?P<who>from|von|de|da|van|från|fra|od|от|від|kimden|gönderen|feladó|từ|de la|από|odosielateľ|šalje"
+    r"|pošiljatelj|nuo|saatja|dari|daripada|จาก|מאת|من"
+    r"|发\s?件\s?人|寄件者|寄件人|發件人|差出人|送信者|送信元|발신인|보낸 ?사람|보낸이|lähettäjä|发信人|发送人)"
+    r"|(?P<subject>subject|betreff|objet|asunto|assunto|oggetto|onderwerp|ämne|emne|předmět|predmet|zadeva|temat|тема"
+    r"|относно|assumpte|teema|subjek|perihal|เรื่อง|נושא|الموضوع|主\s?题|主旨|主題|件名|제목|aihe|konu|tárgy"
+    r"|chủ đề|tiêu đề|subiect|θέμα)"
+    r"|(?:sent(?: time)?|date|to|cc|gesendet|datum|an|envoyé(?: le)?|à|enviado(?: el| em)?|fecha|para|enviada em"
+    r"|data|inviato|a|verzonden|aan|enviat|per a|skickat|till|sendt|til|odesláno|odoslané|komu|za|prima|poslano|wysłano"
+    r"|do|отправлено|дата|кому|изпратено|до|išsiųsta|kam|saadetud|adressaat|dikirim|terkirim|kepada|dihantar|ส่ง"
+    r"|วันที่|ถึง|נשלח|אל|تم الإرسال|إلى"
+    r"|发送时间|发件时间|发送日期|日\s?期|时\s?间|傳送日期|寄件日期"
+    r"|收\s?件\s?人|收件者|抄\s?送|副本|送信日時|日時|日付|宛先|수신인|보낸 날짜|날짜|받는 ?사람|참조"
+    r"|lähetetty|vastaanottaja"
+    r"|gönderme tarihi|gönderilme tarihi|tarih|kime|küldve|címzett|đã gửi|tới|ngày|đến|trimis|către"
     r"|ημερομηνία|προς|надіслано|кому|传送日期|傳送時間|收信人|寄信人))\s*\*?\s*[:：]\*?\s*(?P<value>.*)",
     re.IGNORECASE,
 )
-DEVICES: Final = (
-    r"iphone|ipad|android|samsung|galaxy|huawei|xiaomi|smartphone|handy|outlook|gmail|yahoo"
-    r"|proton ?mail|mail\.ru|gmx|web\.de|mobil"
-    r"|cellulare|móvil|bluemail|blackberry"
-    r"|手机|手機|华为|小米|荣耀|邮箱大师|邮箱|スマートフォン|휴대폰|телефон"
+_DEVICES: Final = (
+    r"iphone|ipad|android|samsung|galaxy|huawei|xiaomi|smartphone|handy|outlook|gmail|yahoo|proton ?mail|mail\.ru|gmx"
+    r"|web\.de|mobil|cellulare|celular|móvil|bluemail|blackberry|pixel|oneplus|fairphone|tablet|\bmail\b|\bt[eé]l[eé]fon"
+    r"|phone\b|windows|k-9|fairemail|spark|thunderbird|mailspring|canary|shortwave|missive|airmail|em client|tuta"
+    r"|手机|手機|华为|小米|荣耀|盖乐世|邮箱大师|邮箱|スマートフォン|휴대폰|телефон|почт"
 )
-SENT: Final = (
-    r"sent|gesendet|envoy|enviad|inviat|verz|verst|skicka|sendt|wysłan|odesl|lähet|gönderil|отправ|надісл|trimis|küld"
-    r"|发自|发送|發自|傳送|寄自|送信|보냄|보냈"
+_SENT: Final = (
+    r"sent (?:from|via|with|using)\b|gesendet (?:von|mit|über|aus)\b|envoyé|enviad[oa]|inviat[oa]|verzonden|verstuurd"
+    r"|skickat|sendt|wysłan|odesl|lähet|gönderil|отправ|надісл|trimis|elküld|küld|στάλθ|đã gửi|dikirim|ส่งจาก|נשלח"
+    r"|تم الإرسال|发自|发送自|发送|發自|傳送自|寄自|來自我的"
 )
+_SENT_LAST: Final = r"(?:gesendet|gönderildi|küldve|verzonden|verstuurd|发送|发来|傳送|送信|보냄|보냈\w{0,4})\W{0,3}$"
+"""In languages whose verb stands at the end."""
 DEVICE: Final = re.compile(
-    r"(?:sent from (?:my |mail for |yahoo|outlook|proton)|sent via |get outlook for |sent with |gesendet von "
-    r"|获取 ?outlook|取得 ?outlook|outlook für \w+ (?:beziehen|herunterladen)|holen sie sich outlook"
-    r"|télécharger outlook|obtener outlook|obter o outlook|scarica outlook|yahoo mail: "
-    r"|von meinem "
-    r"|envoyé (?:de|depuis) |enviado (?:desde|do|de) |inviato da |verzonden vanaf |skickat från |sendt fra "
-    r"|отправлено (?:с|из) |发自我的|发自我|发自手机|发自网易|从我的|來自我的|從我的|傳送自我的|寄自我的"
-    r"|iphoneから送信|androidから送信)"
-    rf"|.{{0,40}}\b(?:{DEVICES}).{{0,30}}(?:{SENT})|.{{0,6}}(?:{SENT}).{{0,40}}(?:{DEVICES})",
+    r"(?:sent from (?:mail for |yahoo|outlook)|sent (?:with|from) proton|get [\w ]{2,20} for (?:android|ios|mac|win)"
+    r"|(?:获取|取得|下载|下載|hent|hämta|hanki|skaff|télécharge[rz]|obten(?:ir|ez)|obtener|descargar|obter o|baixar o"
+    r"|scarica|ottieni|pobierz(?: aplikację)?|získa[tj]\w*|stáhnout|скачать|завантажити|holen sie sich|laden sie)"
+    r" ?outlook\b|outlook .{2,20} (?:beziehen|herunterladen|downloaden|を入手|다운로드|edinin|indir)"
+    r"|android용 outlook|.{0,40}outlook.{0,40}\baka\.ms/|yahoo mail: |secured with |gesichert mit tuta"
+    r"|发自我的|发自我|发自手机|发自网易|[从從]我的.{1,20}(?:发送|傳送|发出|送出)|iphoneから送信|androidから送信)"
+    rf"|(?!ich |wir |es |das |ik |我(?!的)).{{0,40}}(?<![a-z])(?:{_DEVICES}).{{0,30}}{_SENT_LAST}|\W{{0,4}}(?:{_SENT}).{{0,30}}(?:{_DEVICES}|https?://)",
     re.IGNORECASE,
 )
+"""A line that a program adds, at the end or as a paragraph of its own; people write such lines, too."""
+LINKED: Final = re.compile(r"[<(]?https?://\S+")
 FORWARD_STARTS: Final = frozenset("-_=*bBaAdD下以開転")
 SEPARATOR_STARTS: Final = frozenset("-_=*~")
-RULED: Final = re.compile(r"[-_=*~]{3,}(?: ?[^-_=*~]{1,40} ?[-_=*~]{3,})?")
+RULED: Final = re.compile(r"[-_=*~]{3,}(?: ?[^-_=*~](?:[^_=*~]{0,38}[^-_=*~])? ?[-_=*~]{3,})?")
 RULER: Final = frozenset("_")
 ANSWERED: Final = re.compile(r"【(?:回复|答复|回覆|答)】|(?:答复|回复|答)[:：]\s?\S")
 """A line by which somebody answers within what they quote."""
+CLOSING: Final = re.compile(
+    r"(?:(?:with )?(?:kind(?:est)?|best|warm(?:est)?|many|sincere|friendly)? ?(?:regards|wishes|greetings)"
+    r"|(?:all the |my )?best|yours(?: (?:sincerely|faithfully|truly))?|sincerely(?: yours)?|respectfully|cheers|br|kr"
+    r"|mit (?:\w+(?:en|em) ){1,2}gr[uü](?:ß|ss)e?n?|(?:viele|beste|freundliche|liebe|herzliche|schöne) gr[uü](?:ß|ss)e?"
+    r"|hochachtungsvoll|mfg|vg|lg|(?:bien )?(?:cordialement|à vous)|(?:(?:bien )?sincères |mes )?salutations(?: \w+)?"
+    r"|(?:un |reciba un )?(?:cordial )?saludos?(?: cordial(?:es)?)?|atentamente|atenciosamente|atte|cumprimentos"
+    r"|(?:com os )?melhores cumprimentos|(?:cordiali|distinti) saluti|cordialmente|saluti"
+    r"|(?:met )?vriendelijke groet(?:en)?|groeten|mvg|(?:med )?v[äe]nlig(?:e)? h[äi]lsning(?:ar|er)?|mvh|hälsningar"
+    r"|(?:med )?(?:venlig|vennlig) hilsen|ystävällisin terveisin|terveisin|z poważaniem|pozdrawiam|s pozdravem"
+    r"|s úctou|с уважением|з повагою|üdvözlettel|saygılarımla|cu (?:stimă|respect)|με εκτίμηση|trân trọng"
+    r"|此致|敬礼|敬禮|此致敬礼|顺颂商祺|順頌商祺|顺祝商祺|祝好|祝商祺|商祺|敬祝商祺|よろしくお願い(?:いた)?します|敬具|감사합니다)"
+    r"\s?[,，.。!！、]{0,2}",
+    re.IGNORECASE,
+)
+"""The formula above a name."""

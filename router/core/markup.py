@@ -35,6 +35,8 @@ _HIDDEN_STYLE: Final = re.compile(
 HIDING: Final = ("display", "visibility", "font-size", "mso-hide", "max-height", "opacity", "hidden")
 _SIGNATURE: Final = re.compile(r'\b(?:id|class|name)="[^"]{0,200}signature(?!_prefix)', re.IGNORECASE)
 """How programs name the element of a signature: gmail_signature, moz-signature, Signature, AppleMailSignature ..."""
+_FILE_NAME: Final = re.compile(r"[^\s<>]{1,80}\.(?:png|jpe?g|gif|bmp|webp|heic|svg|tiff?)", re.IGNORECASE)
+"""Of a picture, it says no words (Outlook): it is written as Gmail writes it, as the place of the picture."""
 _BLANKS: Final = re.compile(r"\n{3,}")
 _INVISIBLE: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u034f]")
 # What a parser writes is regular: every element but the void ones is closed, every value stands in double quotes, and
@@ -182,7 +184,8 @@ class _Writer:
         elif name in {"td", "th"}:
             self._line.append(" ")
         elif name == "img":
-            self._line.append(_attributes(tag).get("alt", ""))
+            said = _attributes(tag).get("alt", "")
+            self._line.append(f"[image: {said}]" if _FILE_NAME.fullmatch(said) else said)
         elif name in _SKIPPED:
             self._hide(name)
 

@@ -1,4 +1,6 @@
-"""What is done to a customer's public post on the network it stands on: out of sight, in sight again, gone. Pure.
+"""What is done to a public post on the network it stands on: out of sight, in sight again, gone. Pure.
+
+Customers' posts are hidden, shown and deleted; of ours, an answer that should not stand there is deleted.
 
 Rules and agents ask for it alike: a row of the outbox, in order behind what was asked of the post before, and a line of
 history that says who asked and why. The post's ticket is saved with it, so that two who ask at once see each other.
@@ -24,7 +26,7 @@ _DONE: frozenset[OutboxState] = frozenset({"sent", "delivered", "read"})
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer's public post."""
+    """A public post."""
 
     message_id: MessageId
     conversation_id: ConversationId
@@ -71,15 +73,22 @@ def standing(asked: Sequence[OutboxEntry]) -> OutboxEntry | None:
     return next((row for row in reversed(asked) if row.state in _ON_ITS_WAY | _DONE), None)
 
 
+def possible(message: Message, moderates: Sequence[Moderation], *, takes_back: bool) -> Sequence[Moderation]:
+    """What its network can do with such a post, by what the channel says of itself."""
+    if message.kind == "inbound":
+        return moderates
+    return ("delete",) if takes_back else ()
+
+
 def refused_because(what: Moderation, message: Message, asked: Sequence[OutboxEntry]) -> str:
     """Why this cannot be done to a post now, as a stable code; empty when it can, or is done already.
 
     `asked` is what was asked of the post before, oldest first.
     """
     stands = standing(asked)
-    if message.kind != "inbound" or message.visibility != "public":
+    if message.kind not in {"inbound", "reply"} or message.visibility != "public":
         return "not_public"
-    if message.external_id is None:
+    if message.external_id is None or (message.kind == "reply" and what != "delete"):
         return "channel_cannot"
     if message.state == "deleted" or (stands is not None and stands.action == "delete" and what != "delete"):
         return "post_gone"
@@ -125,7 +134,7 @@ def decide_moderation(
 
 
 _WORDS = {
-    "not_public": "it is no customer's public post",
+    "not_public": "it is no public post",
     "channel_cannot": "its network takes no such request",
     "post_gone": "it was deleted",
     "not_hidden": "it is in sight",

@@ -5,18 +5,16 @@ English, Chinese and the usual European clients. Linear: every look ahead is bou
 pattern sees it. When folding would leave nothing to read, nothing is folded.
 """
 
+import re
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from router.core import signatures
+from router.core import attributions, signatures
 from router.core.mail_marks import (
-    ADDRESSED,
-    ALONE,
+    ABOVE,
     ANSWERED,
     BEGINNINGS,
     CERTAIN,
-    CLOCK,
-    DATE_OPENER,
     DATED,
     DEVICE,
     FIELD,
@@ -25,12 +23,11 @@ from router.core.mail_marks import (
     HINTS,
     INTRO_HINTS,
     LINE_ENDS,
-    OPENER,
-    RULED,
+    LINKED,
+    QUOTING,
     RULER,
     SEPARATOR,
     SEPARATOR_STARTS,
-    WROTE,
 )
 from router.model.message import InboundEvent
 from router.model.tables import Message
@@ -53,13 +50,16 @@ class _Line(NamedTuple):
 
 
 _LINE_CHARS: Final = 300
-_INTRO_LINES: Final = 4
-"""An attribution ("On ... wrote:") is wrapped over no more lines than these."""
-_BLOCK_LINES: Final = 10
-"""Within so many lines the fields of a copied header block stand."""
+_BIDI: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Marks of direction, which programs of right-to-left languages put round names and addresses."""
+_DEVICE_CHARS: Final = 100
 _SIGNATURE_LINES: Final = 25
 _SIGNATURE_CHARS: Final = 2_000
-_DASHES: Final = "-–—_ "
+_DELIMITERS: Final = frozenset({"--", "---", "–", "—"})
+_CITED_LINES: Final = 40
+"""What somebody cites amid their words is no longer."""
+_UNSAID_MAX: Final = 20
+"""So many passages somebody cites; more of them are a conversation."""
 _ANSWERS: Final = frozenset("【答回")
 
 
@@ -108,7 +108,6 @@ def _signed(lines: list[_Line], folds: list[Fold], writer: str) -> list[Fold]:
     start = signatures.begins([line.text for line in lines[:end]], writer)
     if start is None:
         return folds
-    start = signatures.with_layout([line.text for line in lines[:end]], start)
     signature = Fold(lines[start].start, lines[end - 1].end, "signature")
     return [*(one for one in folds[:kept] if one.end <= signature.start), signature, *folds[kept:]]
 
@@ -142,9 +141,11 @@ def _without(text: str, folds: list[Fold] | tuple[Fold, ...]) -> str:
 def _lines(text: str) -> list[_Line]:
     lines: list[_Line] = []
     start = 0
+    directed = not text.isascii() and _BIDI.search(text) is not None
     for line in text.split("\n"):
         end = start + len(line) + 1
-        lines.append(_Line(start, min(end, len(text)), line[:_LINE_CHARS].strip()))
+        shown = line[:_LINE_CHARS]
+        lines.append(_Line(start, min(end, len(text)), (_BIDI.sub("", shown) if directed else shown).strip()))
         start = end
     return lines
 
@@ -154,8 +155,11 @@ class _Cutter:
 
     def __init__(self, lines: list[_Line]) -> None:
         self._lines = lines
+        self._texts = [line.text for line in lines]
         self._folds: list[Fold] = []
         self._ends: dict[int, bool] = {}
+        self._unsaid: list[Fold] | None = []
+        """Quoted lines of which nothing says whose they are; None once something said whose mail is answered."""
 
     def cut(self) -> list[Fold]:
         lines, at = self._lines, 0
@@ -168,12 +172,16 @@ class _Cutter:
                 # Somebody else's mail, shown to us for the first time: that is the message.
                 forwarded = True
                 at = self._skip_forwarded(at + 1)
-            elif line[0] in ">＞":
-                at = self._quote(at, at)
+            elif line[0] in QUOTING:
+                at = self._marked(at)
             elif (stop := self._intro(at)) is not None:
                 at = stop
             elif self._begins_history(at, forwarded=forwarded):
-                return self._rest(at)
+                marked = attributions.marked_below(self._texts, at)
+                if marked is None:
+                    return self._rest(at)
+                self._told()
+                at = self._quote(at, marked)
             elif (stop := self._signature(at)) is not None:
                 at = stop
             else:
@@ -191,7 +199,8 @@ class _Cutter:
     def _rest(self, first: int) -> list[Fold]:
         """Fold all that follows, but for lines that say that they answer."""
         lines = self._lines
-        first = self._ruled_above(first)
+        self._told()
+        first = self._announced(first, titled=True)
         begun = first
         for at in range(first, len(lines)):
             if lines[at].text[:1] in _ANSWERS and ANSWERED.match(lines[at].text):
@@ -202,100 +211,109 @@ class _Cutter:
             self._add(begun, len(lines), "quote")
         return self._folds
 
-    def _ruled_above(self, first: int) -> int:
-        """The line above the history in which a program says, in whatever language and between rulers, what it is."""
-        above = first - 1
-        while above >= 0 and not self._lines[above].text and first - above < _INTRO_LINES:
-            above -= 1
-        if above < 0 or not RULED.fullmatch(self._lines[above].text):
-            return first
-        return first if self._folds and self._folds[-1].end > self._lines[above].start else above
+    def _announced(self, first: int, *, titled: bool) -> int:
+        """The line above the history with which its announcement begins, if it is not folded with something else."""
+        above = attributions.announced(self._texts, first, titled=titled)
+        return first if above < first and self._is_folded(above) else above
+
+    def _is_folded(self, at: int) -> bool:
+        return bool(self._folds) and self._folds[-1].end > self._lines[at].start
+
+    def _told(self) -> None:
+        """Here something says whose mail is answered: what was marked above it, unsaid whose, the writer put there."""
+        if self._unsaid:
+            self._folds = [one for one in self._folds if one not in self._unsaid]
+        self._unsaid = None
+
+    def _marked(self, at: int) -> int:
+        """Quoted lines that no attribution introduces: history, mostly, but people mark what they cite like that."""
+        stop = self._cited(at)
+        if stop is not None:
+            return stop
+        stop = self._quote(at, at)
+        if self._unsaid is not None:
+            if self._says_whose(at):
+                self._told()
+            elif len(self._unsaid) < _UNSAID_MAX:
+                self._unsaid.append(self._folds[-1])
+        return stop
+
+    def _cited(self, at: int) -> int | None:
+        """Past the quoted lines at `at` and the paragraph that they stand in, where the writer introduces them and goes
+        on after them; None where not."""
+        texts = self._texts
+        above = at - 1 if at and texts[at - 1] else at - 2
+        if above < 0 or not texts[above] or texts[above][-1] not in ":：" or self._is_folded(above):
+            return None
+        stop, end = at, min(at + _CITED_LINES, len(texts))
+        while stop < end and (texts[stop] or self._is_marked(stop + 1)):
+            stop += 1
+        following = attributions.next_filled(texts, stop)
+        goes_on = stop < end and following is not None and texts[following] not in _DELIMITERS
+        return stop if goes_on and not self._says_whose(at) else None
+
+    def _is_marked(self, at: int) -> bool:
+        return at < len(self._texts) and self._texts[at][:1] in {">", "＞"}
+
+    def _says_whose(self, at: int) -> bool:
+        """Whether the quoted lines themselves begin with whose they are (Apple Mail, Orange)."""
+        for text in self._texts[at : at + attributions.LINES_MAX]:
+            words = text.lstrip(">＞ ")
+            if text[:1] not in {">", "＞"}:
+                return False
+            if (field := FIELD.match(words)) is not None and field["who"] is not None:
+                return True
+            if words[-1:] in {":", "："} and DATED.search(words):
+                return True
+        return False
 
     def _quote(self, first: int, at: int) -> int:
         """Fold from `first` over the quoted lines that begin at `at`; empty lines between them belong to them."""
-        lines = self._lines
+        texts = self._texts
         last = at
-        while at < len(lines) and (not lines[at].text or lines[at].text[0] in ">＞"):
+        while at < len(texts) and (not texts[at] or texts[at][0] in QUOTING):
             at += 1
-            if lines[at - 1].text:
+            if texts[at - 1]:
                 last = at
         self._add(first, last, "quote")
         return last
 
     def _intro(self, at: int) -> int | None:
         """An attribution at `at`: fold it with its quote; without quote marks, fold all that follows it."""
-        lines = self._lines
-        stop = self._wrote_at(at)
+        texts = self._texts
+        stop = attributions.ends(texts, at)
         if stop is None:
             return None
-        words = " ".join(line.text for line in lines[at : stop + 1])
+        words = " ".join(texts[at : stop + 1])
         if not DATED.search(words):
             return None
         following = stop + 1
-        while following < len(lines) and not lines[following].text:
+        while following < len(texts) and not texts[following]:
             following += 1
-        if following < len(lines) and lines[following].text[0] in ">＞":
-            return self._quote(at, following)
-        if following < len(lines) and not CERTAIN.search(words):
+        if following < len(texts) and texts[following][0] in QUOTING:
+            self._told()
+            return self._quote(self._announced(at, titled=False), following)
+        if following < len(texts) and not CERTAIN.search(words):
             return None
         self._rest(at)
-        return len(lines)
-
-    def _wrote_at(self, at: int) -> int | None:
-        """The line on which the attribution that begins at `at` ends; never one that begins further down."""
-        lines = self._lines
-        first = lines[at].text.lstrip(_DASHES) or lines[at].text  # some programs rule an attribution off
-        if not OPENER.match(first):
-            if _ends_attribution(first) and ALONE.match(first):
-                return at
-            if ADDRESSED.match(first) and CLOCK.search(first) and self._is_quoted_next(at):
-                return at
-            if not DATE_OPENER.match(first):
-                return None
-        for stop in range(at, min(at + _INTRO_LINES, len(lines))):
-            line = lines[stop].text
-            if not line or line[0] in ">＞" or (stop > at and OPENER.match(line)):
-                return None
-            if _ends_attribution(line) or (stop > at and line[-1] in ":：" and self._ends_joined(at, stop)):
-                complete = stop > at and ALONE.match(line) and CLOCK.search(line)
-                return None if complete else stop
-        return None
-
-    def _is_quoted_next(self, at: int) -> bool:
-        following = self._next_filled(at + 1)
-        return following is not None and self._lines[following].text[0] in ">＞"
-
-    def _ends_joined(self, at: int, stop: int) -> bool:
-        """Whether lines, taken as one, are an attribution: programs wrap them before the address, too."""
-        return _ends_attribution(" ".join(line.text for line in self._lines[at : stop + 1]))
+        return len(texts)
 
     def _begins_history(self, at: int, *, forwarded: bool) -> bool:
-        """A separator or a copied header block: all that follows is an older mail."""
+        """A separator, a help desk's mark or a copied header block: all that follows is an older mail, or all of it
+        that is marked."""
         line = self._lines[at].text
         if line[0] in SEPARATOR_STARTS and SEPARATOR.match(line):
             return True
         if len(line) >= 10 and set(line) <= RULER:
-            following = self._next_filled(at + 1)
-            return following is not None and self._is_block(following)
-        return not forwarded and self._is_block(at)
-
-    def _is_block(self, at: int) -> bool:
-        """`From:` and two more fields; a subject or an address, or it is a customer telling from whom to whom."""
-        line = self._lines[at].text
-        field = FIELD.match(line) if ":" in line or "：" in line else None
-        if field is not None and field["who"] is None and CLOCK.search(line) and at + 1 < len(self._lines):
-            # The time first, as GMX and web.de write it.
-            at, field = at + 1, FIELD.match(self._lines[at + 1].text)
-            field = field if field is not None and "@" in field["value"] else None
-        if field is None or field["who"] is None:
-            return False
-        others = [FIELD.match(line.text) for line in self._lines[at + 1 : at + _BLOCK_LINES]]
-        found = [other for other in others if other is not None]
-        return len(found) >= 2 and ("@" in field["value"] or any(other["subject"] for other in found))
+            following = attributions.next_filled(self._texts, at + 1)
+            return following is not None and (
+                attributions.is_block(self._texts, following) or attributions.is_ruled_block(self._texts, following)
+            )
+        return not forwarded and (attributions.is_block(self._texts, at) or ABOVE.match(line) is not None)
 
     def _skip_forwarded(self, at: int) -> int:
         """Past what tells of a forwarded mail, and past all of it where the program quotes it (Apple Mail)."""
-        following = self._next_filled(at)
+        following = attributions.next_filled(self._texts, at)
         if following is None or self._lines[following].text[0] not in ">＞":
             return self._skip_block(at)
         while following < len(self._lines) and self._lines[following].text[:1] in {">", "＞"}:
@@ -303,36 +321,43 @@ class _Cutter:
         return following
 
     def _skip_block(self, at: int) -> int:
-        following = self._next_filled(at)
+        following = attributions.next_filled(self._texts, at)
         if following is None or FIELD.match(self._lines[following].text) is None:
             return at
         while following < len(self._lines) and self._lines[following].text:
             following += 1
         return following
 
-    def _next_filled(self, at: int) -> int | None:
-        for index in range(at, min(at + _INTRO_LINES, len(self._lines))):
-            if self._lines[index].text:
-                return index
-        return None
-
     def _signature(self, at: int) -> int | None:
         """`-- ` and what follows it up to the next quote, or a line that a device added."""
         lines = self._lines
-        if len(lines[at].text) < 100 and DEVICE.match(lines[at].text):
-            if at == 0 and len(lines) > 1:
-                return None
-            self._add(at, at + 1, "signature")
-            return at + 1
-        if lines[at].text not in {"--", "---", "–", "—"}:
+        if (stop := self._device(at)) is not None:
+            self._add(at, stop, "signature")
+            return stop
+        if lines[at].text not in _DELIMITERS:
             return None
         stop = at + 1
         while stop < len(lines) and stop - at <= _SIGNATURE_LINES and not self._ends_signature(stop):
             stop += 1
         if stop - at > _SIGNATURE_LINES or lines[stop - 1].end - lines[at].start > _SIGNATURE_CHARS:
             return None
+        if lines[at].text != "--" and any(text[-1:] in {"?", "？"} for text in self._texts[at:stop]):
+            return None
         self._add(at, stop, "signature")
         return stop
+
+    def _device(self, at: int) -> int | None:
+        """Past a line that a program adds, with its link, where it stands at the end or alone."""
+        texts = self._texts
+        if len(texts[at]) >= _DEVICE_CHARS or texts[at][-1] in "!?！？" or not DEVICE.match(texts[at]):
+            return None
+        stop = at + 1 + (at + 1 < len(texts) and LINKED.fullmatch(texts[at + 1]) is not None)
+        following = attributions.next_filled(texts, stop)
+        if following is None or texts[following] in _DELIMITERS or self._ends_signature(following):
+            return stop
+        more = len(texts[following]) < _DEVICE_CHARS and DEVICE.match(texts[following])
+        alone = not texts[at - 1] and not texts[stop]
+        return stop if at > 0 and (more or alone) else None
 
     def _ends_signature(self, at: int) -> bool:
         known = self._ends.get(at)
@@ -344,10 +369,6 @@ class _Cutter:
         line = self._lines[at].text
         if not line:
             return False
-        if line[0] in ">＞" or SEPARATOR.match(line) or FORWARD.match(line) or self._is_block(at):
+        if line[0] in QUOTING or FORWARD.match(line) or self._begins_history(at, forwarded=False):
             return True
-        return self._wrote_at(at) is not None
-
-
-def _ends_attribution(line: str) -> bool:
-    return line[-1] in ":：" and WROTE.search(line) is not None
+        return attributions.ends(self._texts, at) is not None

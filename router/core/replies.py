@@ -17,7 +17,7 @@ from router.core.private_answers import Doors, PrivateWay, check_text, link_of, 
 from router.core.private_side import PrivateSide
 from router.core.tickets import change_state, snippet_of
 from router.model.capabilities import Moderation
-from router.model.changes import Add, Change, Record, Save
+from router.model.changes import LINK_PLACEHOLDER, Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.filetypes import PROGRAMS
 from router.model.ids import AttachmentId, EventId, MessageId, OutboxId, TicketId
@@ -77,7 +77,9 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     file_bytes_max: int = 0
     files_bytes_max: int | None = None
     """Of one reply together."""
-
+    files_most: int = REPLY_FILES_MAX
+    file_types: tuple[str, ...] = ()
+    """Media types that it carries; all when there are none."""
     window_s: int | None = None
     """How long after a customer's last private message the channel takes an answer."""
     agent_window_s: int | None = None
@@ -85,6 +87,7 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     calls: bool = False
     """Its customers have telephoned: calls with them are logged."""
     moderates: tuple[Moderation, ...] = ()
+    takes_back: bool = False
     """What it can be asked to do with a public post."""
     doors: Doors = Doors()
     """From a public post into private."""
@@ -105,7 +108,7 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) -> None:
-    """Whether this channel can carry a file. Raises Refused (no_files, file_too_big, file_kind)."""
+    """Whether this channel can carry a file. Raises Refused (no_files, file_too_big, file_type, file_kind)."""
     about: dict[str, object] = {"channel": channel.name, "name": name}
     if not channel.files:
         code, where = ("no_public_files", " in public") if channel.files_in_private else ("no_files", "")
@@ -116,6 +119,10 @@ def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) 
         raise Refused("file_too_big", detail, status=422, data={**about, "limit": limit})
     if size == 0:
         raise Refused("file_empty", f"{name} is empty", status=422, data=about)
+    if sniffed is not None and channel.file_types and sniffed not in channel.file_types:
+        kinds = [each.partition("/")[2].upper() for each in channel.file_types]
+        detail = f"{name} is {sniffed}; {channel.name} carries {', '.join(kinds)}"
+        raise Refused("file_type", detail, status=422, data={**about, "kinds": kinds})
     if sniffed in PROGRAMS:
         raise Refused("file_kind", f"{name} is a program ({sniffed}); programs are not sent", status=422, data=about)
 
@@ -123,9 +130,9 @@ def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) 
 def _check_files(files: Sequence[StoredAttachment], wanted: int, channel: ChannelView) -> None:
     if len(files) != wanted:
         raise Refused("file_gone", "a file of this reply is there no more; attach it again", status=422)
-    if wanted > REPLY_FILES_MAX:
-        data: dict[str, object] = {"limit": REPLY_FILES_MAX}
-        raise Refused("too_many_files", f"{wanted} files; a reply carries {REPLY_FILES_MAX}", status=422, data=data)
+    if wanted > channel.files_most:
+        data: dict[str, object] = {"limit": channel.files_most}
+        raise Refused("too_many_files", f"{wanted} files; a reply carries {channel.files_most}", status=422, data=data)
     for file in files:
         check_file(file.name, file.size, file.sniffed, channel)
     total, limit = sum(file.size for file in files), channel.together_bytes_max
@@ -154,6 +161,8 @@ def decide_reply(
     ticket, conversation = facts.ticket, facts.conversation
     text, visibility, is_link = command.text.strip(), conversation.visibility, False
     last = facts.last_inbound
+    if command.post is None and LINK_PLACEHOLDER in text:
+        command = _invitation(command, last, channel, now_ms)
     if command.post is not None and last is not None:
         visibility, is_link = ("private", False) if command.way == "answer" else (visibility, True)
         text = _into_private(command, text, last, channel, now_ms, is_answered=facts.is_answered)
@@ -222,6 +231,18 @@ def decide_reply(
     if is_link:
         changes.append(Add(link_of(message, ticket.id, now_ms=now_ms, ids=ids)))
     return Reply(message=message, changes=changes, clear=text if confirmed else None)
+
+
+def _invitation(command: ReplyCommand, last: Message | None, channel: ChannelView, now_ms: int) -> ReplyCommand:
+    """An answer in which the blank of a link into private was typed, as the invitation that it means. Raises Refused
+    (no_private_link) where nobody would fill the blank."""
+    if last is None or refused_because("link", channel.doors, last, now_ms, is_answered=False):
+        raise Refused(
+            "no_private_link",
+            f"{LINK_PLACEHOLDER} becomes a link only in an answer to a public post, where the channel has one",
+            status=422,
+        )
+    return msgspec.structs.replace(command, post=last.id, way="link")
 
 
 def _into_private(

@@ -7,6 +7,7 @@ import msgspec
 from router.connector import Capabilities, Connector, Inlet, Manifest
 from router.core.private_answers import Doors
 from router.core.replies import ChannelView
+from router.model.limits import REPLY_FILES_MAX
 from router.model.tables import Conversation
 
 _MAIL = "email"
@@ -99,9 +100,12 @@ class Channels:
             files_in_private=able.attachments,
             file_bytes_max=able.attachment_bytes_max,
             files_bytes_max=able.attachments_bytes_max,
+            files_most=min(able.attachments_most or REPLY_FILES_MAX, REPLY_FILES_MAX),
+            file_types=able.attachment_types,
             window_s=able.reply_window_s,
             agent_window_s=able.agent_window_s,
             moderates=able.moderates,
+            takes_back=able.takes_back,
             doors=Doors(
                 answer=able.private_answer,
                 links=bool(able.private_link) or (self.opens_links and not able.opens_links),

@@ -279,7 +279,7 @@ def _room(channel: Channel, item: Claimed) -> ButtonLimits | None:
 
 
 def _moderation(item: Claimed) -> Outbound:
-    """The customer's own post, by the network's id of it, and nothing of what it says."""
+    """The post, by the network's ids of it, and nothing of what it says."""
     message, conversation = item.message, item.conversation
     return Outbound(
         id=item.entry.id,
@@ -289,6 +289,7 @@ def _moderation(item: Claimed) -> Outbound:
         account=conversation.account,
         action=item.entry.action,
         target_id=message.external_id,
+        pieces=message.pieces,
         thread=conversation.thread,
         to=conversation.peer,
         visibility=message.visibility,

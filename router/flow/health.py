@@ -4,7 +4,7 @@ Every process also tries here whether the database takes writes, for one that on
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from router.flow.channels import Channel, Channels
@@ -31,11 +31,15 @@ class HealthBoard:
         channels: Channels,
         switches: Switches,
         runs_channels: bool,
+        heard: Mapping[tuple[str, str], int],
         clock: Clock,
         metrics: Metrics,
         log: Logger,
     ) -> None:
+        """`heard`: when something last came in at this process, by kind and account."""
         self._store, self._channels, self._switches, self._runs = store, channels, switches, runs_channels
+        self._heard = heard
+        self._told: dict[tuple[str, str], int] = {}
         self._clock, self._metrics, self._log = clock, metrics, log
         self._said: dict[tuple[str, str], ChannelHealth] = {}
         self._listeners: list[Callable[[], None]] = []
@@ -58,6 +62,8 @@ class HealthBoard:
                 await self.try_writing()
                 if self._runs and self.writes_fail is None:
                     await self._report()
+                if self.writes_fail is None:
+                    await self._tell()
                 await self._read()
             except StoreUnavailable as error:
                 self._log.warning("health.store_unavailable", **why(error))
@@ -90,6 +96,15 @@ class HealthBoard:
                 await self._store.write(health.report(found))
                 self._said[key] = found
 
+    async def _tell(self) -> None:
+        """When something last came in here, where that is news."""
+        for channel in self._channels.all():
+            key = (channel.kind, channel.account)
+            at_ms = self._heard.get(key)
+            if at_ms is not None and at_ms != self._told.get(key):
+                await self._store.write(health.heard(*key, at_ms))
+                self._told[key] = at_ms
+
     def _how(self, channel: Channel, now_ms: int) -> ChannelHealth:
         """What the connector says, under what the house knows besides."""
         said = channel.connector.health()
@@ -109,7 +124,7 @@ class HealthBoard:
             state=state,
             detail=detail,
             at_ms=now_ms,
-            last_event_at_ms=said.last_event_at_ms,
+            answered_at_ms=said.answered_at_ms,
             quota_left=said.quota_left,
         )
 
@@ -117,8 +132,8 @@ class HealthBoard:
         key = (found.kind, found.account)
         self._metrics.channel_up.labels(*key).set(1 if found.state == "ok" else 0)
         self._metrics.channel_paused.labels(*key).set(1 if found.state == "paused" else 0)
-        if found.last_event_at_ms is not None:
-            self._metrics.channel_lag_seconds.labels(*key).set((found.at_ms - found.last_event_at_ms) / 1000)
+        if found.answered_at_ms is not None:
+            self._metrics.channel_lag_seconds.labels(*key).set((found.at_ms - found.answered_at_ms) / 1000)
         if found.quota_left is not None:
             self._metrics.channel_quota_left.labels(*key).set(found.quota_left)
 
@@ -126,6 +141,9 @@ class HealthBoard:
         found = await self._store.read(health.channels())
         changed = [(c.kind, c.account, c.state) for c in found] != [(c.kind, c.account, c.state) for c in self.current]
         self.current = found
+        for one in found:
+            if one.last_event_at_ms is not None:
+                self._metrics.channel_last_event.labels(one.kind, one.account).set(one.last_event_at_ms / 1000)
         if changed:
             for listener in self._listeners:
                 listener()

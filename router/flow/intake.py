@@ -72,6 +72,8 @@ class Door:
         self.commits = Commits(store=store, bus=bus, clock=clock)
         self.rulebook, self.media, self.keys = rulebook, media, keys
         self.clock, self.ids, self.metrics, self.log = clock, ids, metrics, log
+        self.heard: dict[tuple[str, str], int] = {}
+        """When something last came in, by kind and account."""
 
     def inlet(self, manifest: Manifest, account: str, *, imported: bool = False) -> "ChannelInlet":
         """The door for one channel account; `imported` marks history, which the machine never answers."""
@@ -112,7 +114,6 @@ class ChannelInlet:
         self._commit_seconds = metrics.stage_seconds.labels("commit")
         self._counted = {outcome: metrics.accepted.labels(manifest.kind, outcome) for outcome in get_args(Acceptance)}
         self._account = account
-        self._last_event = metrics.channel_last_event.labels(manifest.kind, account)
 
     async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
         """Parse, redact and commit `raws` and `cursor`; per payload, what became of its events.
@@ -165,7 +166,7 @@ class ChannelInlet:
         reports = [[self._report(result, batch, verdicts) for result in results] for results in batch.results]
         outcomes = [one.outcome for results in reports for one in results]
         if outcomes:
-            self._last_event.set(self._door.clock.now_ms() / 1000)
+            self._door.heard[self._manifest.kind, self._account] = self._door.clock.now_ms()
         for outcome in set(outcomes):
             self._counted[outcome].inc(outcomes.count(outcome))
         return reports

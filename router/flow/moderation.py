@@ -1,14 +1,16 @@
-"""What agents do to customers' public posts: gather, decide, apply; a worker carries it to the network."""
+"""What agents do to public posts: gather, decide, apply; a worker carries it to the network."""
+
+from collections.abc import Sequence
 
 from router.bus import Bus
-from router.core.moderation import Reason, decide_moderation
-from router.flow.channels import Channels
+from router.core.moderation import Reason, decide_moderation, possible
+from router.flow.channels import Channel, Channels
 from router.flow.persistence import persist
 from router.model.capabilities import Moderation
 from router.model.errors import Refused
 from router.model.ids import MessageId
 from router.model.sources import Clock, Ids
-from router.model.tables import Agent
+from router.model.tables import Agent, Message
 from router.store import changes as store_changes
 from router.store import commands as gather
 from router.store.script import Store
@@ -29,14 +31,13 @@ class Moderator:
                 raise Refused("not_found", f"there is no message {message_id[:40]}", status=404)
             message, ticket, asked = found
             channel = self._channels.find(message.channel, message.account)
-            able = channel.capabilities if channel is not None else None
             now_ms = self._clock.now_ms()
             changes = decide_moderation(
                 what,
                 message,
                 ticket,
                 asked,
-                able=able.moderates if able is not None and able.can_send else (),
+                able=_able(message, channel),
                 actor=f"agent:{agent.id}",
                 reason=reason,
                 now_ms=now_ms,
@@ -48,3 +49,11 @@ class Moderator:
         await persist(attempt)
         await self._bus.notify("events")
         await self._bus.notify("outbox")
+
+
+def _able(message: Message, channel: Channel | None) -> Sequence[Moderation]:
+    """What can be done to it by its channel."""
+    if channel is None or not channel.capabilities.can_send:
+        return ()
+    able = channel.capabilities
+    return possible(message, able.moderates, takes_back=able.takes_back)

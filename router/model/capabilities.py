@@ -44,8 +44,14 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """The largest file that it carries."""
     attachments_bytes_max: int | None = None
     """All files of one message together; None when only each of them is bounded."""
+    attachments_most: int | None = None
+    """Files of one message; None: as many as a reply may have."""
+    attachment_types: tuple[str, ...] = ()
+    """Media types that it carries, of the content; all when there are none."""
     moderates: tuple[Moderation, ...] = ()
     """What `send` can ask of the network for a customer's public post: an Outbound with that action."""
+    takes_back: bool = False
+    """`send` can delete a public answer of ours: the same, with the ids that `Sent` told."""
     private_answer: PrivateAnswer | None = None
     """`send` can answer a public post so that its writer alone reads it: an Outbound that is private and names it."""
     buttons: ButtonLimits | None = None

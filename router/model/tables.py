@@ -185,6 +185,8 @@ class Message(Row, frozen=True, kw_only=True):
     visibility: Visibility
     external_id: str | None = None
     """The provider's message id, or our own Message-ID of a reply."""
+    pieces: tuple[str, ...] = ()
+    """Of a reply that needed several messages: the provider's ids of the further ones."""
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     client_key: str | None = None
@@ -213,7 +215,7 @@ class Message(Row, frozen=True, kw_only=True):
 
 
 class OutboxEntry(Row, frozen=True, kw_only=True):
-    """A message that waits to leave, or what the channel is to do with a customer's post. In order of id within its
+    """A message that waits to leave, or what the channel is to do with a public post. In order of id within its
     conversation."""
 
     TABLE: ClassVar[str] = "outbox"
@@ -224,7 +226,7 @@ class OutboxEntry(Row, frozen=True, kw_only=True):
     channel: str
     account: str
     action: OutboxAction = "send"
-    """All but `send`: `message_id` is the customer's own post."""
+    """All but `send`: `message_id` is the public post itself, a customer's or ours."""
     state: OutboxState = "queued"
     attempts: int = 0
     due_at_ms: int

@@ -19,24 +19,39 @@ class ChannelHealth(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     at_ms: int
     last_event_at_ms: int | None = None
-    """When something last came in, or the provider last answered."""
+    """When something last came in, at any process."""
+    answered_at_ms: int | None = None
+    """When its provider last answered."""
     quota_left: int | None = None
 
 
 def report(channel: ChannelHealth) -> Script[int]:
-    """Replace what was said before."""
+    """Replace what was said before; when something last came in is `heard`'s."""
     return run(
-        "INSERT INTO channel_health (kind, account, state, detail, at_ms, last_event_at_ms, quota_left) "
-        "VALUES (:kind, :account, :state, :detail, :at_ms, :last_event_at_ms, :quota_left) "
+        "INSERT INTO channel_health (kind, account, state, detail, at_ms, answered_at_ms, quota_left) "
+        "VALUES (:kind, :account, :state, :detail, :at_ms, :answered_at_ms, :quota_left) "
         "ON CONFLICT (kind, account) DO UPDATE SET state = excluded.state, detail = excluded.detail, "
-        "at_ms = excluded.at_ms, last_event_at_ms = excluded.last_event_at_ms, quota_left = excluded.quota_left",
+        "at_ms = excluded.at_ms, answered_at_ms = excluded.answered_at_ms, quota_left = excluded.quota_left",
         kind=channel.kind,
         account=channel.account,
         state=channel.state,
         detail=channel.detail,
         at_ms=channel.at_ms,
-        last_event_at_ms=channel.last_event_at_ms,
+        answered_at_ms=channel.answered_at_ms,
         quota_left=channel.quota_left,
+    )
+
+
+def heard(kind: str, account: str, at_ms: int) -> Script[int]:
+    """Something came in then; of several processes the latest is kept."""
+    return run(
+        "INSERT INTO channel_health (kind, account, state, detail, at_ms, last_event_at_ms) "
+        "VALUES (:kind, :account, 'starting', '', :at_ms, :at_ms) ON CONFLICT (kind, account) DO UPDATE "
+        "SET last_event_at_ms = excluded.last_event_at_ms WHERE channel_health.last_event_at_ms IS NULL "
+        "OR channel_health.last_event_at_ms < excluded.last_event_at_ms",
+        kind=kind,
+        account=account,
+        at_ms=at_ms,
     )
 
 

@@ -1,4 +1,4 @@
-"""The inbox's endpoint about customers' public posts: out of sight, in sight again, gone."""
+"""The inbox's endpoint about public posts: out of sight, in sight again, gone."""
 
 import msgspec
 from aiohttp import web

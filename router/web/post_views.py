@@ -1,11 +1,11 @@
-"""How deliveries, and what is done about customers' public posts, look to an agent."""
+"""How deliveries, and what is done about public posts, look to an agent."""
 
 from typing import Any, Final
 
 import msgspec
 
 from router.core import private_answers
-from router.core.moderation import refused_because, standing
+from router.core.moderation import possible, refused_because, standing
 from router.core.private_answers import PrivateWay
 from router.flow.channels import Channels
 from router.model.capabilities import Moderation
@@ -24,7 +24,7 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModerationView(DeliveryView, frozen=True, kw_only=True):
-    """What the network was last asked to do with a customer's post, and what became of it."""
+    """What the network was last asked to do with a post, and what became of it."""
 
     action: str
 
@@ -50,24 +50,27 @@ NOWHERE: Final = Reach()
 
 def reach_of(message: Message, detail: TicketDetail, channels: Channels, now_ms: int) -> Reach:
     """What an agent can do about a message of this ticket; nothing about one that is no public post."""
-    if message.kind != "inbound" or message.visibility != "public":
-        return Reach()
+    if message.visibility != "public":
+        return NOWHERE
     stood = {"channel": message.channel, "account": message.account, "visibility": message.visibility}
     view = channels.view(msgspec.structs.replace(detail.conversation, **stood))
     if not view.can_send:
-        return Reach()
+        return NOWHERE
     asked = detail.moderations.get(message.id, ())
     stands = standing(asked)
+    moderates = tuple(
+        what
+        for what in possible(message, view.moderates, takes_back=view.takes_back)
+        if not refused_because(what, message, asked) and (stands is None or stands.action != what)
+    )
+    if message.kind != "inbound":
+        return Reach(moderates=moderates)
     private = (each for each in detail.messages if each.kind == "reply" and each.visibility == "private")
     answers = (each for each in private if each.in_reply_to and each.in_reply_to == message.external_id)
     deliveries = [detail.deliveries.get(each.id) for each in answers]
     is_answered = any(row is not None and row.state != "cancelled" for row in deliveries)
     return Reach(
-        moderates=tuple(
-            what
-            for what in view.moderates
-            if not refused_because(what, message, asked) and (stands is None or stands.action != what)
-        ),
+        moderates=moderates,
         ways=tuple(
             WayView(
                 way=way,

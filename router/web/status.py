@@ -53,6 +53,7 @@ class Status:
                     "detail": c.detail,
                     "zh": {"detail": _translator(c.kind)(c.detail)},
                     "last_event_at_ms": c.last_event_at_ms,
+                    "answered_at_ms": c.answered_at_ms,
                     "quota_left": c.quota_left,
                 }
                 for c in self._health.current

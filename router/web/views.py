@@ -13,7 +13,7 @@ from router.model.buttons import degraded
 from router.model.capabilities import Moderation
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
-from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_FILES_MAX
+from router.model.limits import ATTACHMENT_BYTES_MAX
 from router.model.message import Care, PickedPolicy, Redaction
 from router.model.tables import Event, Message, OutboxEntry
 from router.store import inbox, outbox
@@ -334,7 +334,8 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
             "in_private": way_out.files_in_private,
             "bytes_max": min(way_out.file_bytes_max, ATTACHMENT_BYTES_MAX),
             "together_bytes_max": way_out.together_bytes_max,
-            "most": REPLY_FILES_MAX,
+            "most": way_out.files_most,
+            "types": way_out.file_types,
         },
         "calls": way_out.calls and not closed,
         "reply_to": {

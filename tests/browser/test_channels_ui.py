@@ -10,9 +10,10 @@ from tests.browser.matters_house import matters_house
 
 WORDS = {
     "en": ("Channels", "Paused", "Credentials refused", "1 channel does not work", "go on with: switchboard",
-           "Telegram refuses the token: sic"),
+           "Telegram refuses the token: sic",
+           ("Last message 2 hours ago", "provider answered 5 minutes ago", "12 calls left")),
     "zh-CN": ("渠道", "已暂停", "凭据被拒绝", "1 个渠道不可用", "由运维人员暂停，自",
-              "Telegram 拒绝了令牌：sic"),
+              "Telegram 拒绝了令牌：sic", ("最近消息：2小时前", "服务商最近应答：5分钟前", "配额还剩 12 次")),
 }  # fmt: skip
 
 
@@ -26,7 +27,7 @@ async def test_a_paused_channel_and_one_with_dead_credentials_are_told_with_what
 
 
 async def looked_at(house, chromium, language, theme):
-    title, paused, refused, broken, remedy, said = WORDS[language]
+    title, paused, refused, broken, remedy, said, counts = WORDS[language]
     async with desk(chromium, house.link, language=language, theme=theme) as page:
         place = page.locator("[data-place=channels]")
         await expect(place.locator(".count")).to_have_text("")
@@ -35,10 +36,10 @@ async def looked_at(house, chromium, language, theme):
         await house.app.store.write(switches.turn_off(off))
         dead = health.ChannelHealth(
             kind="telegram", account="shop", state="auth_failed", detail="Telegram refuses the token: sic",
-            at_ms=now_ms,
-            last_event_at_ms=now_ms - 60_000, quota_left=12,
+            at_ms=now_ms, answered_at_ms=now_ms - 300_000, quota_left=12,
         )  # fmt: skip
         await house.app.store.write(health.report(dead))
+        await house.app.store.write(health.heard("telegram", "shop", now_ms - 7_200_000))
         await expect(place.locator(".count.alert")).to_have_attribute("aria-label", broken, timeout=20_000)
         await place.click()
         dialog = page.get_by_role("dialog", name=title)
@@ -46,7 +47,8 @@ async def looked_at(house, chromium, language, theme):
         await expect(first).to_have_attribute("data-channel", "telegram/shop")
         await expect(first).to_contain_text(refused)
         await expect(first).to_contain_text(said)
-        await expect(first).to_contain_text("12")
+        for each in counts:
+            await expect(first).to_contain_text(each)
         mine = dialog.locator('[data-channel="api/default"]')
         await expect(mine).to_contain_text(paused)
         await expect(mine).to_contain_text(remedy)

@@ -123,3 +123,24 @@ async def test_a_comment_is_answered_in_private_once(page_house, chromium):
         assert ann.answers_to(said)[0].startswith("请到这里继续：\nhttps://m.me/700100300400?ref=")
         await ann.write("订单 4411")
         await expect(page.locator(".log")).to_contain_text("订单 4411")
+
+
+async def test_an_answer_of_ours_is_deleted(page_house, chromium):
+    _, ann, said, link = page_house
+    async with desk(chromium, link, language="zh-CN", theme="dark") as page:
+        await open_ticket(page, "T-1001")
+        await page.locator("#composer").fill("请到官网查看")
+        await page.locator("[data-act=send]").click()
+        ours = page.locator(".message.reply")
+        await expect(ours.locator("[data-delivery=sent]")).to_have_count(1)
+        assert ann.answers_to(said) == ["请到官网查看"]
+        await ours.get_by_role("button", name="我们的回复").click()
+        await page.get_by_role("menuitem", name="删除我们的回复").click()
+        dialog = page.get_by_role("dialog", name="删除我们的回复")
+        await expect(dialog.get_by_role("radio")).to_have_count(3)
+        await dialog.get_by_text("误操作").click()
+        await dialog.get_by_role("button", name="删除我们的回复").click()
+        await expect(ours.locator("[data-moderation=delete]")).to_contain_text("删除帖子：已完成")
+        assert ann.answers_to(said) == []
+        await expect(ours.get_by_role("button", name="我们的回复")).to_have_count(0)
+        assert await violations(page) == []

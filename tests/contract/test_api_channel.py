@@ -256,6 +256,18 @@ def test_an_account_carries_replies_of_the_kinds_it_speaks_for_if_it_has_a_webho
     assert (speaking.speaks_for, speaking.can_send) == ((), True)
 
 
+async def test_who_deletes_posts_is_asked_to_delete_our_answer_by_the_id_it_gave(connect, receiver):
+    assert not MANIFEST.configured(configured({})).takes_back
+    assert MANIFEST.configured(configured({"moderates": ["hide", "delete"]})).takes_back
+    connector = connect(moderates=["hide", "delete"])
+    sent = await connector.send(outbound(visibility="public"))
+    assert sent.provider_id is not None
+    gone = outbound(key="key-2", action="delete", visibility="public", text="", target_id=sent.provider_id)
+    assert isinstance(await connector.send(gone), Sent)
+    (deletion,) = receiver.moderated.values()
+    assert deletion.target_id == sent.provider_id
+
+
 def raw(meta=None, **changes) -> RawEvent:
     found = {
         "channel": "x",

@@ -70,6 +70,8 @@ async def test_the_way_into_messenger_is_a_link_and_whoever_presses_it_came_by_i
     page = await shown(http, "/messenger?id=4242")
     assert re.search(r'<a href="([^"]+)" target="_top">', page)[1] == link
     assert await shown(http, link.removeprefix(server.url))
+    server.only_page().comments[said.id].message = f"Write to us: {link} please"
+    assert f'<a href="{link}" target="_top">' in await shown(http, "/post?id=4242"), "from below a post as well"
     (came,) = [one.event for one in facebook._page.pending if "referral" in str(one.event)]
     assert came["sender"] == {"id": "4242"}
     assert said.id in facebook._page.comments

@@ -221,6 +221,20 @@ async def test_a_hidden_post_is_shown_again_and_one_is_deleted(connect, server, 
     assert deeds(server, "hide") == [{"is_hidden": False}]
 
 
+async def test_an_answer_of_ours_is_deleted_with_all_its_comments(connect, server, ann):
+    said = ann.compose_comment("how do I back up?", POST)
+    where = {"thread": POST, "visibility": "public"}
+    connector = connect()
+    sent = await connector.send(outbound(ann.id, "word " * 2_000, in_reply_to=said.id, **where))
+    assert isinstance(sent, Sent)
+    assert [len(ann.answers_to(said)), len(sent.pieces)] == [2, 1]
+    delete = outbound(ann.id, "", key="key-2", action="delete", target_id=sent.provider_id, pieces=sent.pieces, **where)
+    assert await connector.reconcile(delete) == Unknown(reason="the comment is still as it was")
+    assert await connector.send(delete) == Sent()
+    assert ann.answers_to(said) == []
+    assert await connector.reconcile(delete) == Sent()
+
+
 # --- the window ----------------------------------------------------------------------------------------------------
 
 

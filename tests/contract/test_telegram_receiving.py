@@ -29,7 +29,7 @@ async def test_a_private_message_arrives_whole_and_is_confirmed_after_the_commit
         await house.until_accepted(1)
         await confirmed(server)
         assert connector.health().state == "ok"
-        assert connector.health().last_event_at_ms is not None
+        assert connector.health().answered_at_ms is not None
     (event,) = house.accepted
     assert event.message_id == f"5520931:{said['message_id']}"
     assert (event.kind, event.visibility, event.thread_id) == ("message", "private", None)

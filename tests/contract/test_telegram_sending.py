@@ -112,6 +112,18 @@ async def test_a_public_post_is_taken_out_of_sight_by_deleting_it(connect, ann):
     assert isinstance(await connector.send(foreign), Rejected)
 
 
+async def test_an_answer_of_ours_is_deleted_with_all_its_messages(connect, ann):
+    group = ann.group(GROUP)
+    connector = connect()
+    sent = await connector.send(outbound(GROUP, "word " * 1_000))
+    assert isinstance(sent, Sent)
+    numbers = [int(each.rpartition(":")[2]) for each in (sent.provider_id, *sent.pieces)]
+    assert (len(numbers), numbers) == (2, list(group.messages))
+    gone = outbound(GROUP, "", action="delete", target_id=sent.provider_id, pieces=sent.pieces)
+    assert isinstance(await connector.send(gone), Sent)
+    assert group.messages == {}
+
+
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [
@@ -180,7 +192,7 @@ async def test_a_reply_that_arrived_in_part_is_held_and_goes_on_after_that_part(
     assert isinstance(found, Unknown)
     assert found.reason.startswith("1 of 3 parts have arrived")
     # An agent decides to send it again: only what has not surely arrived is sent.
-    assert await connector.send(outbound(ANN, text)) == Sent(provider_id=f"{ANN}:2")
+    assert await connector.send(outbound(ANN, text)) == Sent(provider_id=f"{ANN}:2", pieces=(f"{ANN}:3", f"{ANN}:4"))
     assert [message["text"][0] for message in ann.seen()] == ["a", "b", "c"]
 
 

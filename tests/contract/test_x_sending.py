@@ -2,16 +2,18 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from connectors.x.render import PUBLIC_CHARS_MAX
 from connectors.x.simulator import Fault, busy
 from connectors.x.weigh import weight
 from router.clock import SystemClock
-from router.connector import AuthFailed, Rejected, Retry, Sent, Unknown
+from router.connector import AuthFailed, OutboundAttachment, Rejected, Retry, Sent, Unknown
 from tests.servers.x_house import OWN, XHouse, outbound, person, server
 
 HTML = b"<html>Bad Gateway</html>"
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(2_000_000)
 CLOCK = SystemClock()
 
 
@@ -63,7 +65,7 @@ async def test_a_long_public_answer_is_a_chain_of_posts_in_order(x, connector):
     text = "".join(sentences)[:PUBLIC_CHARS_MAX]
     found = await connector.send(now(ann.id, text, in_reply_to=post["id"]))
     chain = ann.answers()
-    assert found == Sent(provider_id=chain[0]["id"])
+    assert found == Sent(provider_id=chain[0]["id"], pieces=tuple(each["id"] for each in chain[1:]))
     assert len(chain) > 5
     assert [one["referenced_tweets"][0]["id"] for one in chain] == [post["id"], *(one["id"] for one in chain[:-1])]
     texts = [chain[0]["text"].partition(" ")[2], *(one["text"] for one in chain[1:])]
@@ -167,7 +169,7 @@ async def test_after_a_crash_it_is_looked_up(x, connector):
     await connector.send(answer)
     other = XHouse().connector(x)
     assert await other.reconcile(message) == Sent(provider_id=f"dm:{ann.seen()[0]['id']}")
-    assert await other.reconcile(answer) == Sent(provider_id=ann.answers()[0]["id"])
+    assert await other.reconcile(answer) == Sent(provider_id=ann.answers()[0]["id"], pieces=(ann.answers()[1]["id"],))
     assert isinstance(await other.reconcile(now(ann.id, "", action="hide", target_id=post["id"])), Retry)
     assert isinstance(await other.reconcile(now("ann", "x")), Rejected)
     await other.close()
@@ -277,7 +279,27 @@ async def test_what_was_hidden_is_shown_again_and_nothing_of_others_is_deleted(x
         assert await connector.send(now(scammer.id, "", action=action, **asked)) == Sent()
     assert not scammer.is_hidden(under)
     assert [given for name, given in x.calls if name == "hide"] == [{"hidden": True}] * 2 + [{"hidden": False}]
-    assert isinstance(await connector.send(now(scammer.id, "", action="delete", **asked)), Rejected)
+    refused = await connector.send(now(scammer.id, "", action="delete", **asked))
+    assert refused.reason.startswith("only posts of our own can be deleted (X answered 403")
+    assert under["id"] in x.state.posts
+
+
+async def test_an_answer_of_ours_is_deleted_with_all_its_posts(x, connector):
+    ann = person(x)
+    asked = await ann.post("@wallet how do I back up?")
+    under = {"thread": asked["conversation_id"], "in_reply_to": asked["id"], "visibility": "public"}
+    sent = await connector.send(now(ann.id, " ".join(f"Step {n}: look into the settings." for n in range(20)), **under))
+    assert isinstance(sent, Sent)
+    posts = (sent.provider_id, *sent.pieces)
+    assert len(posts) == 3
+    assert set(posts) == {post["id"] for post in x.state.posts.values() if post["author_id"] == OWN}
+    delete = now(
+        ann.id, "", action="delete", target_id=posts[0], pieces=posts[1:], visibility="public", in_reply_to=None
+    )
+    x.faults["delete"].extend([Fault(how="reset_after"), Fault(status=503)])
+    assert [type(await connector.send(delete)) for _ in range(2)] == [Retry, Retry]
+    assert await connector.send(delete) == Sent(), "the first is gone already"
+    assert [post["author_id"] for post in x.state.posts.values()] == [ann.id]
 
 
 async def test_a_post_is_answered_by_a_message_to_whom_wrote_it(x, connector):
@@ -297,3 +319,67 @@ async def test_many_at_once_are_signed_each_by_itself(x, connector):
     assert all(isinstance(one, Sent) for one in sent)
     assert [[message["text"] for message in one.seen()] for one in people] == [[f"for {one.id}"] for one in people]
     assert x.refusals == []
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+def pictured(*files: tuple[str, bytes]) -> tuple[OutboundAttachment, ...]:
+    """Files of a reply."""
+    return tuple(OutboundAttachment(name="a", content_type=kind, data=data) for kind, data in files)
+
+
+def file_of(x, said):
+    """The bytes that X shows with a post or a message."""
+    (media,) = said["_media"]
+    return media["url"].split("/")[2], x.files["/" + media["url"].split("/", 3)[3]]
+
+
+async def test_a_picture_goes_with_the_first_words_in_public_and_in_private(x, connector):
+    ann = person(x)
+    post = await ann.post("@wallet where do I press?")
+    picture = pictured(("image/png", PICTURE))
+    long = " ".join(f"Step {n}: look into the settings." for n in range(20))
+    sent = await connector.send(now(ann.id, long, in_reply_to=post["id"], attachments=picture))
+    first, *further = ann.answers()
+    assert sent == Sent(provider_id=first["id"], pieces=tuple(each["id"] for each in further))
+    assert file_of(x, first) == ("pbs.twimg.com", PICTURE)
+    assert [each.get("_media") for each in further] == [None, None]
+    assert isinstance(await connector.send(now(ann.id, "Here.", attachments=picture)), Sent)
+    assert isinstance(await connector.send(now(ann.id, "", key="alone", attachments=picture)), Sent)
+    assert [file_of(x, said) for said in ann.seen()] == [("ton.twitter.com", PICTURE)] * 2
+    assert [said["text"].split("https://")[0].strip() for said in ann.seen()] == ["Here.", ""]
+    assert [given["media_category"] for name, given in x.calls if name == "upload"] == [
+        "tweet_image", "dm_image", "dm_image",
+    ]  # fmt: skip
+
+
+async def test_a_picture_that_was_lost_on_its_way_is_uploaded_again_and_nothing_is_said_twice(x, connector):
+    ann = person(x)
+    post = await ann.post("@wallet where do I press?")
+    reply = now(ann.id, "Here.", in_reply_to=post["id"], attachments=pictured(("image/png", PICTURE)))
+    x.faults["upload"].extend([Fault(how="reset_after"), Fault(status=503), Fault(status=400)])
+    assert [type(await connector.send(reply)) for _ in range(3)] == [Retry, Retry, Rejected]
+    assert ann.answers() == []
+    x.faults["post"].append(Fault(how="reset_after"))
+    assert await connector.send(reply) == Sent(provider_id=ann.answers()[0]["id"]), "it is found by its words"
+    x.faults["post"].append(Fault(how="reset_before"))
+    held = await connector.send(msgspec.structs.replace(reply, key="key-2", text="And here."))
+    assert isinstance(held, Unknown), "with a picture X would take the same words twice"
+    assert len(ann.answers()) == 1
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        (("image/gif", b"GIF89a"),),
+        (("application/pdf", b"%PDF-1.7"),),
+        (("image/png", bytes(5_242_881)),),
+        (("image/png", PICTURE), ("image/png", PICTURE)),
+    ],
+)
+async def test_what_x_takes_not_in_one_call_is_not_begun(x, connector, files):
+    ann = person(x)
+    refused = await connector.send(now(ann.id, "Here.", attachments=pictured(*files)))
+    assert refused == Rejected(reason="a reply on X has one PNG, JPEG or WebP of at most 5242880 bytes")
+    assert x.calls == []

@@ -1,11 +1,13 @@
 """Mails as people's programs write them, labelled with what must be read from them, and how much of that was.
 
-`mail/tuning.ndjson` is learned from, `mail/measuring.ndjson` is measured with; `python -m tests.corpora.letters` prints
-the rates of both. No mail of the second was read when one was read wrongly, but how many were, and what they had in
-common, was counted while replies were learned to be cut: its `cut` is a little better than on mails never seen.
+`mail/tuning.ndjson` is learned from, the others are measured with; `python -m tests.corpora.letters` prints the rates. No
+mail of `measuring` was read when one was read wrongly, but how many were, and what they had in common, was counted while
+replies were learned to be cut: its `cut` is a little better than on mails never seen. `unseen` was sealed until all that
+was done, and its rates were looked at twice: before (`cut` 87.0 %) and after.
 
 A line is a mail (`mail`: base64 of its deflated bytes) and its labels. `text` is what the person newly wrote, without
-quotes and signature; sizes in `bytes` may be null, and so may names of files that have none.
+quotes and signature; a formula of closing right above a signature that nothing announces is part of it, thanks are not.
+Sizes in `bytes` may be null, and so may names of files that have none.
 """
 
 import base64
@@ -28,7 +30,7 @@ from router.core.quotes import words_of
 from router.model.message import InboundEvent
 
 HERE = Path(__file__).parent / "mail"
-SETS = ("tuning", "measuring")
+SETS = ("tuning", "measuring", "unseen")
 FIELDS = ("from", "name", "subject", "date", "id", "automatic")
 _PICTURE = re.compile(r"\[(?:cid:[^\]\n]{1,200}|image: [^\]\n]{0,200})\]")
 _RULER = re.compile(r"^[-_=*~ ]{3,}$", re.MULTILINE)
@@ -126,7 +128,7 @@ def _words(text: str) -> list[str]:
 
 
 def main() -> None:
-    """Print how well both sets are read."""
+    """Print how well each set is read."""
     for name in SETS:
         score = scored(name)
         for what in ("fields", "files", "cut", "whole"):

@@ -80,6 +80,39 @@ def test_a_mail_channel_that_logs_in_by_token_asks_for_its_own_secrets(command, 
     assert "switchboard channels check" in out
 
 
+NEEDED = {
+    "api": [], "form": [], "webchat": [], "telegram": [], "x": [], "facebook": ["--set=page_id=700100300400"],
+    "phone": [f"--set=account_sid=AC{'1' * 32}", '--set=lines=[{"number": "+15550100001"}]'], "email": MAIL,
+}  # fmt: skip
+SECRETS = {
+    "telegram": {"TELEGRAM_TWO_TOKEN"}, "email": {"EMAIL_TWO_IMAP_PASSWORD"}, "phone": {"PHONE_TWO_AUTH_TOKEN"},
+    "x": {"X_TWO_CONSUMER_KEY", "X_TWO_CONSUMER_SECRET", "X_TWO_ACCESS_TOKEN", "X_TWO_ACCESS_SECRET"},
+    "facebook": {"FACEBOOK_TWO_PAGE_TOKEN", "FACEBOOK_TWO_APP_SECRET", "FACEBOOK_TWO_VERIFY_TOKEN"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(NEEDED))
+def test_every_kind_is_added_before_its_secrets_are_there(command, kept, kind):
+    code, out, err = command("channels", "add", f"{kind}/two", "--config", kept, *NEEDED[kind])
+    wanted = SECRETS.get(kind, set())
+    assert (code, err) == (1 if wanted else 0, "")
+    assert {line.split()[3] for line in out.splitlines() if line.startswith("set the secret")} == wanted
+    found = [(one["kind"], one.get("account")) for one in yaml.safe_load(kept.read_text())["channels"]]
+    assert found == [("webchat", "default"), (kind, "two")]
+
+
+def test_a_secret_that_is_there_and_wrong_is_refused_and_so_is_all_else(command, kept, monkeypatch):
+    monkeypatch.setenv("TELEGRAM_TOKEN", "no token at all, though it is long enough for one")
+    code, _, err = command("channels", "add", "telegram", "--config", kept)
+    assert (code, "token: not a bot token" in err, f"{kept}:" in err) == (78, True, True)
+    monkeypatch.delenv("TELEGRAM_TOKEN")
+    code, _, err = command("channels", "add", "telegram", "--config", kept, "--set=mode=carrier")
+    assert (code, "mode" in err) == (78, True)
+    code, _, err = command("channels", "add", "phone", "--config", kept, "--set=lines=[{number: +1555}]")
+    assert (code, "lists and objects are JSON" in err) == (78, True)
+    assert kept.read_text() == HOUSE
+
+
 def test_a_setting_of_older_versions_is_named_with_what_is_written_now(command, kept, monkeypatch):
     monkeypatch.setenv("EMAIL_IMAP_PASSWORD", "secret")
     command("channels", "add", "email", "--config", kept, *MAIL)

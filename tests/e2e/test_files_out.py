@@ -1,5 +1,6 @@
 """A file that an agent attaches leaves the way the question came: by Telegram, by mail, on the form's own page."""
 
+import asyncio
 import re
 from urllib.parse import urljoin
 
@@ -17,9 +18,12 @@ from router.model.tables import Agent
 from router.store import people
 from tests.e2e.test_form_by_mail import house_with_mail, mails_to
 from tests.e2e.test_telegram_house import answer, channel, rows, until
+from tests.e2e.test_x_house import channel as account
+from tests.e2e.test_x_house import house_folder, x  # noqa: F401 -- fixtures
 from tests.servers.form_house import FILLED, customer_of
 from tests.servers.telegram_house import TOKEN
 from tests.servers.whole_house import newest_ticket, running_house
+from tests.servers.x_house import person
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 1_000
 MEI = Agent(id=AgentId("agent-mei"), login="mei", name="Mei", status="online", created_at_ms=1)
@@ -84,3 +88,22 @@ async def test_by_mail_and_on_the_page_that_was_written_on(tmp_path):
             assert (got.status, await got.read()) == (200, b"%PDF-1.7 " + PICTURE)
             assert got.headers["Content-Type"] == "application/octet-stream"
             assert got.headers["Content-Security-Policy"].startswith("sandbox;")
+
+
+async def test_by_x_one_picture_and_nothing_else(house_folder, x):  # noqa: F811
+    ann = person(x)
+    async with running_house(house_folder, account(x)) as app:
+        await ann.write("where do I press?")
+        await until(app, "SELECT COUNT(*) FROM messages WHERE kind = 'inbound'", [(1,)])
+        await answer_with(app, "Here.", ("screen.png", PICTURE))
+        async with asyncio.timeout(20):
+            await x.until(lambda: any(said.get("_media") for said in ann.seen()))
+        (media,) = next(said["_media"] for said in ann.seen() if said.get("_media"))
+        assert x.files["/" + media["url"].split("/", 3)[3]] == PICTURE
+        for files, code in (
+            ((("a.pdf", b"%PDF-1.7"),), "file_type"),
+            ((("a.png", PICTURE), ("b.png", PICTURE)), "too_many_files"),
+        ):
+            with pytest.raises(Refused) as refused:
+                await answer_with(app, "more", *files)
+            assert refused.value.code == code

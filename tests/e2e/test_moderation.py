@@ -228,3 +228,22 @@ async def test_in_a_group_of_telegram_a_post_is_deleted_and_its_writer_led_into_
         await app.moderator.ask(post, "delete", "personal_data", MEI)
         await until(app, "SELECT state FROM outbox WHERE action = 'delete'", [("sent",)])
     assert "deletemessage" in [name.lower() for name, *_ in telegram.calls]
+
+
+async def test_a_public_answer_of_ours_is_deleted_with_all_its_pieces(folder, x):  # noqa: F811
+    ann = person(x)
+    async with running_house(folder, account(x)) as app:
+        await ann.post("@wallet how do I back up?")
+        await post_of(app)
+        reply_id = await answer_as_agent(app, " ".join(f"Step {n}: look into the settings." for n in range(20)), "r1")
+        assert await refusal(app.moderator.ask(reply_id, "hide", "mistake", MEI)) == "channel_cannot"
+        await until(app, "SELECT state FROM outbox", [("sent",)])
+        assert len(ann.answers()) == 3
+        await asyncio.gather(*(app.moderator.ask(reply_id, "delete", "mistake", MEI) for _ in range(3)))
+        await until(app, "SELECT action, state FROM outbox ORDER BY id", [("send", "sent"), ("delete", "sent")])
+        assert [post["author_id"] for post in x.state.posts.values()] == [ann.id]
+        detail = await app.store.read(inbox.detail(None, await app.store.read(newest_ticket())))
+        assert [(e.message_id, e.actor, e.data["reason"]) for e in detail.events if e.kind == "post.delete"] == [
+            (reply_id, "agent:agent-mei", "mistake")
+        ]
+        assert detail.messages[-1].text.startswith("Step 0"), "what was said is kept here"

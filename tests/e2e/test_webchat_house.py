@@ -1,5 +1,7 @@
 """The web chat in the whole house on SQLite: a visitor writes and is answered; a restart loses nothing."""
 
+import asyncio
+
 import aiohttp
 import pytest
 
@@ -85,3 +87,27 @@ async def test_a_second_tab_that_was_silent_hears_of_the_first(tmp_path, http):
             async with second:
                 await first.write("from the first tab")
                 await second.until(lambda v: v.texts("customer") == ["from the first tab"])
+
+
+async def test_when_it_last_heard_something_is_known_after_a_restart(tmp_path, http):
+    async with running_house(tmp_path, WEBCHAT) as app, visitor_at(app, http) as visitor:
+        await heard_at(app, lambda at_ms: at_ms is None)
+        await visitor.write("hello")
+        written_ms = app.clock.now_ms()
+        first_ms = await heard_at(app, lambda at_ms: at_ms is not None)
+        assert first_ms <= written_ms
+    async with running_house(tmp_path, WEBCHAT) as app:
+        assert await heard_at(app, lambda at_ms: at_ms is not None) == first_ms
+        async with http.get(f"http://127.0.0.1:{app.server.port}/metrics") as answer:
+            lines = (await answer.text()).splitlines()
+        (told,) = [line for line in lines if line.startswith("switchboard_channel_last_event") and '"webchat"' in line]
+        assert float(told.split()[-1]) == first_ms / 1000
+
+
+async def heard_at(app: App, is_wanted):
+    """When the web chat last heard something, as the inbox is told, once that `is_wanted`."""
+    while True:
+        for one in app.health.current:
+            if one.kind == "webchat" and is_wanted(one.last_event_at_ms):
+                return one.last_event_at_ms
+        await asyncio.sleep(0.05)

@@ -109,9 +109,14 @@ class CustomerPage:
 
 
 def _said(one: Said, number: str) -> str:
-    shown = _LINK.sub(r'<a href="\g<0>" target="_top">\g<0></a>', escape(one.text or "[a file]"))
+    shown = _words(one.text or "[a file]")
     below = pressable(_buttons(one), hidden(id=number, below=one.mid))
     return item(shown + below, "me" if one.sender == number else "us")
+
+
+def _words(text: str) -> str:
+    """A text in which addresses lead somewhere."""
+    return _LINK.sub(r'<a href="\g<0>" target="_top">\g<0></a>', escape(text))
 
 
 def _buttons(one: Said) -> list[Button]:
@@ -121,7 +126,7 @@ def _buttons(one: Said) -> list[Button]:
 def _comment(one: Comment, number: str, *, is_below: bool) -> str:
     kinds = ["me" if one.sender == number else "us", *["below"] * is_below, *["gone"] * one.is_hidden]
     note = "<small>hidden from everybody else 已对他人隐藏</small>" if one.is_hidden else ""
-    return item(f"<b>{escape(one.name)}</b>\n{escape(one.message)}{note}", *kinds)
+    return item(f"<b>{escape(one.name)}</b>\n{_words(one.message)}{note}", *kinds)
 
 
 def _who(given: Mapping[str, object]) -> tuple[str, str]:

@@ -148,5 +148,5 @@ class Person:
 
     def answers_to(self, comment: Comment) -> list[str]:
         """What the page wrote below a comment."""
-        below = [one for one in self.page.comments.values() if one.parent_id == comment.id]
+        below = [one for one in self.page.comments.values() if one.parent_id == comment.id and not one.is_removed]
         return [one.message for one in below if one.sender == self.page.id]

@@ -10,8 +10,9 @@ import msgspec
 from router.model.sources import Clock
 
 How = Literal["answers", "declines", "mailbox", "no-answer", "busy", "failed", "rings"]
-AUDIO: Final = b"ID3\x04\x00\x00\x00\x00\x00\x00" + b"\xff\xfb\x90\x00" * 64
-"""What a recording is here: frames of MPEG audio without a tone."""
+AUDIO: Final = b"ID3\x04\x00\x00\x00\x00\x00\x00" + (b"\xff\xf3\x10\xc0" + bytes(22)) * 115
+"""What a recording is here: three seconds of silence that players play, in frames of 26 bytes (MPEG-2 Layer III,
+8 kbit/s, 22,050 Hz, mono)."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,14 +1,18 @@
 """The endpoints of API v2 that a support desk needs, each with exactly the parameters it has."""
 
+import base64
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from connectors.x.simulator.lists import Lists
 from connectors.x.simulator.world import Account, Json, World
 from connectors.x.weigh import POST_WEIGHT_MAX, weight
+from router.model.filetypes import type_of
 
 _MESSAGE_CHARS_MAX: Final = 10_000
+_PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/webp"})
+_PICTURE_BYTES_MAX: Final = 5_242_880
 _ID: Final = r"(\d{1,20})"
 
 
@@ -54,9 +58,11 @@ class Methods:
                 ("GET", "messages", "/2/dm_events", lists.messages),
                 ("GET", "messages", f"/2/dm_conversations/with/{_ID}/dm_events", lists.messages_with),
                 ("GET", "messages", f"/2/dm_conversations/{_ID}/dm_events", lists.messages_in),
+                ("POST", "upload", "/2/media/upload", self._upload),
                 ("POST", "post", "/2/tweets", self._post),
                 ("POST", "write", f"/2/dm_conversations/with/{_ID}/messages", self._write_to),
                 ("POST", "write", f"/2/dm_conversations/{_ID}/messages", self._write_in),
+                ("DELETE", "delete", f"/2/tweets/{_ID}", self._delete),
                 ("PUT", "hide", f"/2/tweets/{_ID}/hidden", self._hide),
             )
         )
@@ -88,9 +94,32 @@ class Methods:
 
     # --- posts -----------------------------------------------------------------------------------------------------
 
+    async def _upload(self, account: Account, given: Json) -> Json:
+        _only(given, {"media", "media_category", "media_type"})
+        del account
+        try:
+            data = base64.b64decode(given.get("media", ""), validate=True)
+        except (ValueError, TypeError):
+            raise invalid("media is no base64") from None
+        category, kind = given.get("media_category"), given.get("media_type")
+        if category not in {"tweet_image", "dm_image"} or kind not in _PICTURES or type_of(data) != kind:
+            raise invalid("One or more parameters to your request was invalid: media_category, media_type")
+        if len(data) > _PICTURE_BYTES_MAX:
+            raise invalid("The media is too large.")
+        return {"data": self._world.put_picture(data, category) | {"size": len(data), "expires_after_secs": 86_400}}
+
+    def _pictures(self, category: str, ids: Sequence[str]) -> Json:
+        """What a post or message gets of uploaded pictures, each used once."""
+        found = [self._world.uploads.get(each, {}) for each in ids]
+        if any(one.get("category") != category for one in found):
+            raise invalid("Your media IDs are invalid.")
+        shown = [self._world.uploads.pop(each)["shown"] for each in ids]
+        return {"attachments": {"media_keys": [one["media_key"] for one in shown]}, "_media": shown}
+
     async def _post(self, account: Account, given: Json) -> Json:
-        _only(given, {"text", "reply"})
-        text = _text(given)
+        _only(given, {"text", "reply", "media"})
+        ids = given.get("media", {}).get("media_ids", [])
+        text = _text(given, is_needed=not ids)
         if weight(text) > POST_WEIGHT_MAX:
             raise invalid(f"Your Tweet text is too long: {weight(text)} of {POST_WEIGHT_MAX}")
         answered = self._answered(given)
@@ -107,6 +136,9 @@ class Methods:
                 "in_reply_to_user_id": answered["author_id"],
                 "text": shown if answered["author_id"] == account.id else f"@{author} {shown}",
             }
+        if ids:
+            more |= self._pictures("tweet_image", ids)
+            more["text"] = f"{more.get('text', shown)} {self._world.address_of(more['_media'][0])}".strip()
         post = await self._world.put_post(account.id, text, **more)
         return {"data": {"id": post["id"], "text": post["text"], "edit_history_tweet_ids": [post["id"]]}}
 
@@ -119,6 +151,18 @@ class Methods:
         if found is None:
             raise forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
         return found
+
+    async def _delete(self, account: Account, post_id: str, given: Json) -> Json:
+        if given:
+            raise invalid("a deletion has no body")
+        post = self._world.state.posts.get(post_id)
+        if post is None:
+            raise Refusal(404, "Not Found Error", f"Could not find tweet with id: [{post_id}].")
+        if post["author_id"] != account.id:
+            raise forbidden("You are not permitted to delete this Tweet.")
+        del self._world.state.posts[post_id]
+        await self._world.tell()
+        return {"data": {"deleted": True}}
 
     async def _hide(self, account: Account, post_id: str, given: Json) -> Json:
         if given.keys() != {"hidden"} or not isinstance(given["hidden"], bool):
@@ -151,11 +195,19 @@ class Methods:
         return await self._write(account, conversation, given)
 
     async def _write(self, account: Account, conversation: str, given: Json) -> Json:
-        _only(given, {"text"})
-        text = _text(given)
+        _only(given, {"text", "attachments"})
+        ids = [one["media_id"] for one in given.get("attachments", [])]
+        text = _text(given, is_needed=not ids)
         if len(text) > _MESSAGE_CHARS_MAX:
             raise invalid("The text is too long.")
-        message = await self._world.put_message(account.id, conversation, text)
+        more: Json = {}
+        if len(ids) > 1:
+            raise invalid("A message has one attachment.")
+        if ids:
+            more = self._pictures("dm_image", ids)
+            shown, _ = self._world.shown(text)
+            more["text"] = f"{shown} {self._world.address_of(more['_media'][0])}".strip()
+        message = await self._world.put_message(account.id, conversation, text, **more)
         return {"data": {"dm_conversation_id": conversation, "dm_event_id": message["id"]}}
 
 
@@ -165,8 +217,10 @@ def _only(given: Json, known: set[str]) -> None:
         raise invalid(f"The query parameter [{min(unknown)}] is not one of {sorted(known)}")
 
 
-def _text(given: Json) -> str:
+def _text(given: Json, *, is_needed: bool = True) -> str:
     text = given.get("text")
+    if text is None and not is_needed:
+        return ""
     if not isinstance(text, str) or not text.strip():
         raise invalid("text is required")
     return text

@@ -109,7 +109,10 @@ class Page:
                 return f'<a href="{escape(own)}" target="_top">Send a private message 发私信</a>'
             return escape(address) or match[0]
 
-        return item(_SHORT.sub(link, escape(unescape(said["text"]))), who)
+        words, files = said["text"], said.get("_media", ())
+        if who == "us" and files:  # X puts the address of a picture behind the words
+            words = f"{words.rpartition('https://t.co/')[0]}[picture 图片]"
+        return item(_SHORT.sub(link, escape(unescape(words))), who)
 
 
 def _compose(address: str, number: int, name: str) -> str | None:

@@ -19,6 +19,8 @@ from router.model.sources import Clock
 
 CONSUMER_KEY: Final = "simulatedConsumerKey"
 _UNAUTHORIZED: Final[Json] = {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}
+_BODY_BYTES_MAX: Final = 8 * 1_048_576
+"""A picture of five, as JSON has it."""
 
 
 class XServer(Loopback, World):
@@ -36,7 +38,7 @@ class XServer(Loopback, World):
     ) -> None:
         """`directory` is for its certificate and, when `kept`, for what it knows."""
         self.ca, tls = issue(directory, HOSTS)
-        Loopback.__init__(self, tls=tls)
+        Loopback.__init__(self, tls=tls, body_bytes_max=_BODY_BYTES_MAX)
         World.__init__(self, clock, accounts, directory if kept else None)
         self.doorman = Doorman(CONSUMER_KEY, consumer_secret)
         self.couriers = Couriers(self, consumer_secret, webhook_retry_s)
@@ -140,7 +142,7 @@ class XServer(Loopback, World):
 
 
 async def _given(request: web.Request) -> Json:
-    if request.method == "GET":
+    if request.method in {"GET", "DELETE"}:
         return dict(request.query)
     try:
         found = msgspec.json.decode(await request.read())

@@ -144,7 +144,7 @@ function upload(id, key, file) {
     const { code = request.status ? "server_error" : "offline" } = answer;
     const limit = typeof answer.limit === "number" && code.startsWith("file") ? size(answer.limit) : answer.limit;
     const findings = Array.isArray(answer.findings) ? listOf(answer.findings.map((/** @type {string} */ each) => word("redaction", each))) : "";
-    return patch(id, key, { state: "failed", problem: new Problem(code, request.status, { ...answer, limit, findings }).sentence });
+    return patch(id, key, { state: "failed", problem: new Problem(code, request.status, { ...answer, limit, findings, kinds: listOf(answer.kinds ?? []) }).sentence });
   };
   request.send(file);
 }
@@ -164,6 +164,9 @@ function remove(id, file) {
   uploads.get(file.key)?.abort();
   if (file.id) post(`/files/${encodeURIComponent(file.id)}`, {}, undefined, "DELETE").catch((error) => problemOf(error));
 }
+
+/** What people call a media type of a picture. @param {string} type */
+const kindOf = (type) => type.split("/")[1].toUpperCase();
 
 /** The button, and what is attached so far. @param {{ data: ThreadData }} props */
 export function Attach({ data }) {
@@ -203,6 +206,8 @@ export function Attach({ data }) {
   }, [id, data.files]);
   const { allowed, in_private: inPrivate, bytes_max: most } = data.files;
   const channel = word("channel", data.reply_to.channel);
+  const kinds = listOf(data.files.types.map(kindOf));
+  const limit = t(kinds ? "media.limitOf" : "media.limit", { channel, n: data.files.most, kinds, limit: size(most) });
   return html`<div class="attach" ref=${box}>
     <input ref=${input} type="file" multiple hidden data-act="files" onChange=${(/** @type {Event} */ event) => {
       const field = /** @type {HTMLInputElement} */ (event.target);
@@ -217,5 +222,5 @@ export function Attach({ data }) {
         ${h(IconButton, { icon: "x", class: "small", label: t("media.remove", { name: file.name }), onClick: () => remove(id, file) })}</li>`)}</ul>`}
     <button type="button" class="button small quiet" data-act="attach" disabled=${!allowed} title="Ctrl+Shift+U"
       onClick=${() => input.current?.click()}>${h(Icon, { name: "paperclip", size: 14 })}${t("media.attach")}</button>
-    <small class="muted">${allowed ? t("media.limit", { channel, limit: size(most) }) : t(inPrivate ? "error.no_public_files" : "error.no_files", { channel })}</small></div>`;
+    <small class="muted">${allowed ? limit : t(inPrivate ? "error.no_public_files" : "error.no_files", { channel })}</small></div>`;
 }

@@ -1,6 +1,6 @@
 /**
- * A customer's public post: out of sight, in sight again, gone, and answered where its writer alone reads it. Loaded with
- * the first ticket that has one.
+ * A public post: a customer's out of sight, in sight again, gone, and answered where its writer alone reads it; an answer
+ * of ours gone. Loaded with the first ticket that has one.
  */
 import { h, html, useRef, useState } from "../vendor/ui.js";
 import { newKey, post, problemOf } from "../core/api.js";
@@ -19,6 +19,8 @@ import { Delivery } from "./message.js";
 export const ready = learn("moderation");
 
 const REASONS = ["scam", "personal_data", "abuse", "spam", "mistake", "other"];
+/** Why one of our own should not stand there. */
+const OF_OURS = ["mistake", "personal_data", "other"];
 const ICONS = /** @type {Record<string, string>} */ ({ hide: "eye-off", unhide: "globe", delete: "trash-2" });
 /** What may be sent all the same. */
 const DOUBTS = new Set(["confirm_needed", "stale_reply"]);
@@ -42,19 +44,23 @@ function refusal(error) {
   return has(`post.no.${name}`) ? t(`post.no.${name}`) : has(`error.${name}`) ? t(`error.${name}`, data) : sentence;
 }
 
+/** What something done is called. @param {string} what @param {MessageView} message */
+const called = (what, { kind }) => t(kind === "reply" ? "post.take" : `post.${what}`);
+
 /** @param {{ message: MessageView }} props */
 export function Post({ message }) {
   const [open, setOpen] = useState("");
   const { moderation, moderates, private_ways: ways } = message;
   const items = [
-    ...moderates.map((what) => ({ id: what, icon: ICONS[what], label: t(`post.${what}`), act: () => setOpen(what) })),
+    ...moderates.map((what) => ({ id: what, icon: ICONS[what], label: called(what, message), act: () => setOpen(what) })),
     ...(ways.length ? [{ id: "private", icon: "reply", label: t("post.private"), act: () => setOpen("private") }] : []),
   ];
   const close = () => setOpen("");
-  return html`${moderation && html`<div class="moderated" role="group" data-moderation=${moderation.action} aria-label=${t("post.acts")}>
+  const acts = t(message.kind === "reply" ? "post.ours" : "post.acts");
+  return html`${moderation && html`<div class="moderated" role="group" data-moderation=${moderation.action} aria-label=${acts}>
       ${h(Delivery, { delivery: moderation, told: stage(moderation.action, moderation.state) })}</div>`}
-    ${items.length > 0 && html`<div class="post-acts">${h(Menu, { label: t("post.acts"), items, name: "post", class: "button small quiet", speaks: true },
-      h(Icon, { name: "shield-check", size: 14 }), t("post.acts"))}</div>`}
+    ${items.length > 0 && html`<div class="post-acts">${h(Menu, { label: acts, items, name: "post", class: "button small quiet", speaks: true },
+      h(Icon, { name: "shield-check", size: 14 }), acts)}</div>`}
     ${open === "private" ? h(Private, { message, close }) : open && h(Ask, { message, what: open, close })}`;
 }
 
@@ -73,12 +79,12 @@ function Ask({ message, what, close }) {
     }
     await refreshThread();
   };
-  return h(Dialog, { title: t(`post.${what}`), onClose: close, class: "matters-dialog" }, html`<form class="matters-form" onSubmit=${submit}>
+  return h(Dialog, { title: called(what, message), onClose: close, class: "matters-dialog" }, html`<form class="matters-form" onSubmit=${submit}>
     <p class="muted">${t(`post.means.${what}`, { channel: word("channel", message.channel) })}</p>
-    <fieldset><legend>${t("post.why")}</legend><ul class="choices">${REASONS.map((reason) => html`<li key=${reason}><label class="choice">
+    <fieldset><legend>${t("post.why")}</legend><ul class="choices">${(message.kind === "reply" ? OF_OURS : REASONS).map((reason) => html`<li key=${reason}><label class="choice">
       <input type="radio" name="reason" value=${reason} required /><span class="subject">${t(`post.why.${reason}`)}</span></label></li>`)}</ul></fieldset>
     ${h(Foot, { problem: state.problem, close }, html`<button type="submit" class=${`button ${what === "delete" ? "danger" : "primary"}`} disabled=${state.busy}>
-      ${t(`post.${what}`)}</button>`)}</form>`);
+      ${called(what, message)}</button>`)}</form>`);
 }
 
 /** @param {{ message: MessageView, close: () => void }} props */

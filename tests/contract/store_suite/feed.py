@@ -96,9 +96,16 @@ class FeedSuite:
         for said in (well, ill):
             await store.write(health.report(said))
         assert await store.read(health.channels()) == [ill]
-        heard = msgspec.structs.replace(well, last_event_at_ms=NOW, quota_left=7)
-        await store.write(health.report(heard))
-        assert await store.read(health.channels()) == [heard]
+        answered = msgspec.structs.replace(well, answered_at_ms=NOW, quota_left=7)
+        await store.write(health.report(answered))
+        assert await store.read(health.channels()) == [answered]
+
+    async def test_when_a_channel_heard_something_is_the_latest_of_all_processes(self, store: Store, other: Store):
+        assert [await store.write(health.heard("form", "default", at)) for at in (NOW + 1, NOW)] == [1, 0]
+        assert await other.write(health.heard("form", "default", NOW + 2)) == 1
+        well = health.ChannelHealth(kind="form", account="default", state="ok", detail="", at_ms=NOW)
+        await store.write(health.report(well))
+        assert await store.read(health.channels()) == [msgspec.structs.replace(well, last_event_at_ms=NOW + 2)]
 
     async def test_a_channel_is_off_for_each_cause_once(self, store: Store, other: Store):
         paused = switches.Switch(kind="email", account="default", cause="operator", since_ms=NOW)

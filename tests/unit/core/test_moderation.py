@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from router.core.moderation import decide_moderation, standing
+from router.core.moderation import decide_moderation, possible, standing
 from router.model.changes import Add, Record, Save
 from router.model.errors import Refused
 from router.model.tables import OutboxEntry, Ticket
@@ -84,12 +84,13 @@ def test_what_makes_no_sense_any_more_is_refused(asked, what, expected):
     ("changes", "expected"),
     [
         ({"visibility": "private"}, "not_public"),
-        ({"kind": "reply"}, "not_public"),
+        ({"kind": "note"}, "not_public"),
+        ({"kind": "reply"}, "channel_cannot"),
         ({"external_id": None}, "channel_cannot"),
         ({"state": "deleted"}, "post_gone"),
     ],
 )
-def test_only_a_customers_public_post_can_be_moderated(changes, expected):
+def test_only_a_public_post_can_be_moderated(changes, expected):
     assert Post(**changes).refusal("hide") == expected
 
 
@@ -98,3 +99,16 @@ def test_what_the_channel_cannot_and_whom_nobody_knows_any_more():
     post = Post()
     post.ticket = msgspec.structs.replace(post.ticket, erased_at_ms=NOW)
     assert post.refusal("hide") == "contact_erased"
+
+
+def test_an_answer_of_ours_is_deleted_and_nothing_else_is_done_to_it():
+    ours = Post(kind="reply", external_id="901")
+    assert possible(ours.message, ("hide", "unhide"), takes_back=True) == ("delete",)
+    assert possible(ours.message, ALL, takes_back=False) == ()
+    assert possible(Post().message, ("hide",), takes_back=True) == ("hide",)
+    added = ours.ask("delete", able=("delete",))[1]
+    assert (added.row.action, added.row.message_id) == ("delete", ours.message.id)
+    assert [ours.refusal(what) for what in ("hide", "unhide")] == ["channel_cannot"] * 2
+    assert Post(kind="reply", external_id=None).refusal("delete") == "channel_cannot", "it may not even stand there"
+    assert Post(kind="reply", external_id="901", visibility="private").refusal("delete") == "not_public"
+    assert Post(kind="note", external_id="901").refusal("delete") == "not_public"

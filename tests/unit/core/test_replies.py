@@ -6,14 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.guard import Concern
+from router.core.private_answers import Doors
 from router.core.replies import ChannelView, ReplyCommand, check_file, decide_note, decide_reply
 from router.core.tickets import assign
 from router.model.changes import Record, Save
 from router.model.errors import Refused
 from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX
-from router.model.message import Redaction
+from router.model.message import Redaction, StoredAttachment
 from router.model.snapshot import Acquaintance, ReplyFacts
-from router.model.tables import Agent, Message, OutboxEntry, Ticket
+from router.model.tables import Agent, Message, OutboxEntry, PrivateLink, Ticket
 from rules.links import LinkHosts
 from rules.redact import redact
 from tests.unit.core.world import NOW, World
@@ -41,11 +42,12 @@ class Desk:
             ticket=ticket, conversation=self.conversation, last_inbound=last, their=self.their, newer=newer
         )
 
-    def reply(self, text="On its way.", *, channel=OPEN, newer=(), **command):
+    def reply(self, text="On its way.", *, channel=OPEN, newer=(), attached=(), **command):
         command = ReplyCommand(ticket_id=self.ticket.id, text=text, last_seen=1, client_key="k", **command)
         decided = decide_reply(
-            command, self.facts(newer), channel, MEI, hosts=self.hosts, now_ms=NOW + 7, ids=self.world.ids
-        )
+            command, self.facts(newer), channel, MEI, files=attached, hosts=self.hosts, now_ms=NOW + 7,
+            ids=self.world.ids,
+        )  # fmt: skip
         self.clear = decided.clear
         return decided.message, decided.changes
 
@@ -297,3 +299,29 @@ def test_what_a_channel_can_carry_is_not_refused():
     check_file("a.txt", 1, None, FILES)
     assert FILES.together_bytes_max == 1_500
     assert PRIVATE_FILES.together_bytes_max == ATTACHMENT_BYTES_MAX
+
+
+def test_a_typed_blank_for_a_private_link_is_filled_or_refused_and_never_sent_as_it_stands():
+    typed, links = "Please go on here: {{private_link}}", ChannelView(can_send=True, doors=Doors(links=True))
+    message, changes = Desk("public").reply(typed, channel=links)
+    assert (message.text, message.visibility) == (typed, "public")
+    (link,) = rows(changes, PrivateLink)
+    assert (link.message_id, link.proves) == (message.id, False)
+    assert Desk("public").refusal(typed, channel=OPEN).code == "no_private_link"
+    assert Desk("private").refusal(typed, channel=links).code == "no_private_link"
+
+
+def test_a_channel_may_carry_few_files_and_of_few_kinds_and_says_which():
+    picky = msgspec.structs.replace(FILES, files_most=1, file_types=("image/png", "image/jpeg"))
+    check_file("a.png", 10, "image/png", picky)
+    check_file("a.png", 10, None, picky)
+    with pytest.raises(Refused) as refused:
+        check_file("a.pdf", 10, "application/pdf", picky)
+    assert (refused.value.code, refused.value.data) == (
+        "file_type", {"channel": FILES.name, "name": "a.pdf", "kinds": ["PNG", "JPEG"]}
+    )  # fmt: skip
+    pair = [
+        StoredAttachment(id=name, name=name, size=10, content_type="image/png", sniffed="image/png") for name in "ab"
+    ]
+    refusal = Desk().refusal(files=("a", "b"), channel=picky, attached=pair)
+    assert (refusal.code, refusal.data) == ("too_many_files", {"limit": 1})

@@ -17,6 +17,7 @@ TEXTS = {
     "hidden": ('a<span style="display: none">b</span><i hidden>c</i><p style="font-size:0">d</p>e', "ae"),
     "not hidden": ('<p style="font-size:0.9em">a</p>', "a"),
     "never shown": ("<style>p{}</style><script>x</script><title>t</title><!-- c -->seen", "seen"),
+    "the place of a picture": ('a<br><img src="cid:1" alt="image001.png"><br>b', "a\n[image: image001.png]\nb"),
     "alt text": ('<img src="cid:1" alt="screenshot">', "screenshot"),
     "invisible characters": ("pay\u200bpal", "paypal"),
     "entities": ("&lt;b&gt; &amp; &#20320;", "<b> & 你"),

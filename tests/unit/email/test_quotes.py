@@ -59,6 +59,50 @@ FOLDED = {
     "answers that say so": (
         "------------ 原始邮件 ------------\n发件人: x\n1. 版本？\n【回复】4.17\n2. 手机？\n【回复】安卓\n谢谢\n",
         "【回复】4.17\n【回复】安卓"),
+    "outlook, slovak": (
+        "áno\n\nOdosielateľ: S <h@shop.example>\nOdoslané: 2. novembra 2026\nKomu: A\nPredmet: x\nold\n", "áno"),
+    "outlook, french, hard blanks": (
+        "oui\n\nDe\xa0: S <h@shop.example>\nEnvoyé\xa0: 2 novembre 2026\nÀ\xa0: A\nObjet\xa0: x\nold\n", "oui"),
+    "outlook's ruler, a language nobody knows": (
+        "jā\n\n________________________________\nNo: S <help@shop.example>\nNosūtīts: 2026. gada 2. novembris 10:00\n"
+        "Kam: A <a@y.example>\n\nold\n", "jā"),
+    "gmail, hebrew": (
+        "כן\n\n\u202bבתאריך יום ב׳, 2 בנוב׳ 2026 ב-10:00 מאת \u202aS\u202c\u200f "
+        "<\u202ahelp@shop.example\u202c\u200f>:\u202c\n\n> old\n", "כן"),
+    "apple mail, polish": (
+        "tak\n\nWiadomość napisana przez S <help@shop.example> w dniu 2 lis 2026, o godz. 10:00:\n\n> old\n", "tak"),
+    "horde": ("ja\n\nZitat von Support <help@shop.example>:\n\n> alt\n", "ja"),
+    "proton, answered below": (
+        "------- Original Message -------\nOn 2 Nov 2026 at 10:00, S <h@shop.example> wrote:\n\n> old\n\nyes\n", "yes"),
+    "zoho, wrapped": ("ok\n\n---- On Wed, 11 Nov 2026 16:20:07 +0530 S\n<x@y.example> wrote ----\n\n> old\n", "ok"),
+    "phone, chinese, no blanks": ("好\n\n从我的iPhone发送\n", "好"),
+    "t-online's app": (
+        "ja\n\n\nGesendet mit der Telekom Mail App\n<https://d.example/app>\n\n"
+        "--- Original-Nachricht ---\nVon: S\nalt\n", "ja"),
+    "gnus": ("Support <help@shop.example> writes:\n\n> which?\n\nDebian", "Debian"),
+    "superhuman": ("ok\n\nSent via Superhuman ( https://sprh.mn/?vip=a )\n", "ok"),
+    "gmx's app, no colon": ("ja\n\nAm 02.11.26 um 10:00 schrieb Support (Shop)\n> alt\n", "ja"),
+    "a language nobody knows": (
+        "bai\n\n2026(e)ko aza. 2(a) 10:00, Support\n<help@shop.example> igorleak hau idatzi du:\n\n> zaharra\n", "bai"),
+    "yandex": ("Да\n\n----------------\nКому: Анна (anna@y.example);\nТема: Вопрос;\n"
+               "02.11.2026, 10:00, \"S\" <help@shop.example>:\n> старое\n", "Да"),
+    "samsung, all on one line": (
+        "ok\n\n-------- Original message --------From: S <help@shop.example> Date: 02/11/2026 To: x\nold\n", "ok"),
+    "a title without rulers": (
+        "好\n\n         原始邮件\n\n发件人：S <help@shop.example>\n发件时间：2026年11月2日\n主题：s\n旧\n", "好"),
+    "a help desk's mark": ("better\n\n##- Please type your reply above this line -##\n\nHi, is it better?\n", "better"),
+    "a help desk's mark, german": ("ja\n\n##- Bitte antworten Sie oberhalb dieser Zeile. -##\nHallo\n", "ja"),
+    "what somebody cites above the history": (
+        "1. sixteen digits?\n> is the first sign, is it part of it?\n\n"
+        "On 2 Nov 2026 at 10:00, X <x@y.example> wrote:\n> q\n",
+        "1. sixteen digits?\n> is the first sign, is it part of it?"),
+    "what somebody cites below the history": (
+        "On 2 Nov 2026 at 10:00, X <x@y.example> wrote:\n> q\n\nthe log:\n\n> error -71\n\n> error -72\n\nsame twice\n",
+        "the log:\n\n> error -71\n\n> error -72\n\nsame twice"),
+    "quotes that say whose they are, history below": (
+        "Yes.\n\n> On 2 Nov 2026, at 10:00, X <x@y.example> wrote:\n> hi\n\n"
+        "-----Original Message-----\nFrom: x\n", "Yes."),
+    "answers, then the quote to the end": ("See below:\n\n> which version?\n> which phone?\n", "See below:"),
     "inline answers": ("> first?\nyes\n> second?\nno\n", "yes\nno"),
 }  # fmt: skip
 WHOLE = {
@@ -79,6 +123,23 @@ WHOLE = {
         "是真的吗？\n\n下面是被转发的邮件：\n\n> 发件人: 银行 <phish@evil.example>\n> 主题: 验证\n> \n> 请\n"
     ),
     "a comparison": "5 > 3\na\n",
+    "what somebody cites": 'I send:\n> {"id":7}\n< limit\n> {"id":8}\n< timeout\n\nAm I limited?\n',
+    "a line like a device's amid words": "Sent from my wallet to 0x12 on my iPhone\nand nothing came\n",
+    "an account": "Hello\n\nVon meinem Konto wurden 300 Euro abgebucht\n",
+    "what was sent from a phone": "Hello,\n\nsent yesterday 500 USDT from my Galaxy, not there!\n\nWhat now?\n",
+    "what was sent, chinese": "您好\n我的手机是小米，发送验证码失败\n",
+    "a question below a ruler": "1. yes\n2. no\n---\nalso: where is my card?\n",
+    "a stranger's mail told": (
+        "Hello,\n\nOn 2 Nov 2026 at 10:00 I got a mail from Support <phish@evil.example>:\n\nsend us your phrase\n"
+    ),
+    "a device alone above the history": (
+        "Sent from my iPhone\n\n> On 2 Nov 2026, at 10:00, X <x@y.example> wrote:\n> \n> hi\n"
+    ),
+    "who answered above a line": "I replied above this line and then\nnothing\n",
+    "a mark in what is forwarded": (
+        "Is this real?\n\n---------- Forwarded message ---------\nFrom: Desk <d@evil.example>\nDate: today\nTo: a\n\n"
+        "##- Please type your reply above this line -##\n\nsend us your phrase\n"
+    ),
 }
 
 
@@ -120,6 +181,10 @@ HOSTILE = {
     "header fields": "From: x\n" * 25_000,
     "blank lines": "On 2 Nov 2026 10:00 X wrote:" + "\n" * 190_000,
     "a long line": "> " + "On " + "a " * 99_000,
+    "colons": ":\n> x\n" * 40_000,
+    "marks of help desks": "##- a a a a a a a a a a a a a a a a a\n" * 5_000,
+    "titles": "Original Message\n" * 10_000 + "From: a@b\nTo: c\nSubject: d\n",
+    "cited and told": ("a\n> b\nOn 2 Nov 2026 10:00 X <x@y.example> wrote:\n" * 4_000),
     "alternating": "> a\nb\n" * 30_000,
 }
 

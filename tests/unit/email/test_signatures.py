@@ -25,6 +25,31 @@ SIGNED = {
     "japanese, company first": (
         "Please.\n\n北野商事株式会社\n経理部 佐伯 真理子\nTEL 03-5550-0188", "佐伯 真理子 <s@y.example>"),
     "under a ruler": ("Please.\n\n-----------------------------\n大河原 聡 <s@y.example>", "大河原 聡 <s@y.example>"),
+    "framed, company first": (
+        "Please.\n\n─────────────\n港商事株式会社\n渡辺 健一\n─────────────", "渡辺 健一 <w@y.example>"),
+    "with the formula": ("Please.\n\nKind regards,\n\nAnna Berg\nShop Ltd", ANNA),
+    "with the formula, german": ("Please.\n\nMit freundlichen Grüßen\n\nAnna Berg\nShop AG", ANNA),
+    "with the formula, spanish": ("Please.\n\nSaludos cordiales,\nAnna Berg\nShop SL", ANNA),
+    "with the formula, chinese": ("Please.\n\n此致\n敬礼！\n\n周建国\n信息中心", "周建国 <z@y.example>"),
+    "a title before the name": ("Please.\n\nDr. Anna Berg\nRechtsanwältin", ANNA),
+    "a hyphen behind it": ("Please.\n\nAnna Berg - Shop Ltd\n+44 20 7946 0018", ANNA),
+    "a picture above it": ("Please.\n\n[cid:image001.png@01DA]\nAnna Berg\nShop Ltd", ANNA),
+    "a card of the first name": ("Please.\n\nAnna\nShop Ltd\n+44 20 7946 0018", ANNA),
+    "company first, chinese": (
+        "Please.\n\n恒泰贸易有限公司 财务部\n周建国\nTel: 0571-55508812", "周建国 <z@y.example>"),
+    "a notice alone": (
+        "Please.\n\nThis message is confidential and intended for the addressee only. If you are not the intended\n"
+        "recipient, delete it.", ANNA),
+    "a notice below it": (
+        "Please.\n\nAnna Berg\nShop\n\nDiese E-Mail ist vertraulich. Sind Sie nicht der Adressat,\n"
+        "löschen Sie sie.\n\nDenken Sie an die Umwelt.", ANNA),
+    "a virus scanner's word": ("Please.\n\nVirus-free.www.avast.com <https://www.avast.com/sig?x=y>", ANNA),
+    "a chinese program's word": ("Please.\n\n从 Windows 版邮件发送", "Accounts <a@y.example>"),
+    "the formula, then who": (
+        "Please.\n\nBest regards,\nTom Reed\nOperations Manager\nBridges Ltd", "Accounts <a@y.example>"),
+    "the formula, then who, chinese": ("Please.\n\n祝商祺\n张三\n恒泰贸易有限公司", "Accounts <a@y.example>"),
+    "a middle initial": ("Please.\n\nAnna M. Berg\nShop Ltd", ANNA),
+    "on behalf of": ("Please.\n\ni. A. Anna Berg\nShop GmbH", ANNA),
     "what is left of a table": ("Please.\n\n| |\n邵明\n|\nshaoming@y.example\n|", "邵明 <shaoming@y.example>"),
     "a card of somebody": ("Please.\n\nTom Reed\nBridges Ltd\n+44 20 7946 0018", "Accounts <a@y.example>"),
     "the own address": ("Please.\n\nAnna\nanna@mail.example", ANNA),
@@ -40,6 +65,13 @@ SAID = {
     "how a letter is closed": "Hello\nAnna Berg",
     "sentences under a ruler": "Hello\n\n----\nIt is stolen.",
     "data in a list": "My order:\n\nOrder 4711\n+41 71 555 01 77",
+    "the formula and a name": "Hello\n\nBest regards,\nTom Reed",
+    "the formula and words": "Hello\n\nBest\nplease hurry\nit is late",
+    "where to send it": "Please send it to\n\nAnna Berg\n12 Quay St\nBelfast",
+    "who to write to": "Please write to\n\nJohn Smith\nSmith Ltd\njohn@smith.example",
+    "what came by mistake": "Hello\n\nI got a confidential mail that was intended for somebody else",
+    "what was sent": "Hello\n\nSent 500 USDT to the wrong network",
+    "where somebody is from": "您好\n\n发自内心地感谢你们，来自上海的用户",
     "long": "Hello\n\nAnna Berg\n" + "words and words\n" * 30,
 }
 
@@ -64,6 +96,11 @@ def test_without_a_name_nothing_is_known():
 
 def test_a_chinese_closing_is_no_signature():
     assert visible("请尽快处理。\n\n许功盖 敬上", "许功盖 <x@y.example>") == "请尽快处理。\n\n许功盖 敬上"
+
+
+def test_thanks_above_a_signature_are_words():
+    assert visible("Please.\n\nThank you,\n\nAnna Berg\nShop", ANNA) == "Please.\n\nThank you,"
+    assert visible("Please.\n\nKind regards,\nAnna", ANNA) == "Please.\n\nKind regards,\nAnna", "nothing else signs"
 
 
 def test_nobody_signs_in_a_chat():

@@ -76,15 +76,16 @@ def test_a_segment_opens_in_its_place_of_its_file_alone():
 
 
 @pytest.mark.parametrize(
-    ("kind", "visibility", "files"),
+    ("kind", "visibility", "files", "most"),
     [
-        ("facebook", "private", True),
-        ("facebook", "public", False),
-        ("telegram", "public", True),
-        ("x", "private", False),
+        ("facebook", "private", True, 10),
+        ("facebook", "public", False, 10),
+        ("telegram", "public", True, 10),
+        ("x", "private", True, 1),
+        ("x", "public", True, 1),
     ],
 )
-def test_where_a_channel_carries_files_is_known_beforehand(kind, visibility, files):
+def test_where_a_channel_carries_files_is_known_beforehand(kind, visibility, files, most):
     manifest = manifest_of(kind)
     channel = Channel(account="default", manifest=manifest, capabilities=manifest.capabilities, connector=None)
     where = Conversation(
@@ -92,5 +93,6 @@ def test_where_a_channel_carries_files_is_known_beforehand(kind, visibility, fil
         ticket_id="t1", created_at_ms=1,
     )  # fmt: skip
     view = Channels([channel]).view(where)
-    assert (view.files, view.files_in_private) == (files, kind != "x")
+    assert (view.files, view.files_in_private, view.files_most) == (files, True, most)
+    assert ("image/gif" in view.file_types, bool(view.file_types)) == (False, kind == "x")
     assert view.name == manifest.name

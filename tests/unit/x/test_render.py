@@ -37,7 +37,7 @@ def test_what_is_told_in_a_conversation_of_several_stays_there():
         {"text": "  "},
         {"text": "x" * 10_001},
         {"in_reply_to": POST, "text": "很" * 140 * (POSTS_MAX + 1)},
-        {"attachments": (OutboundAttachment(name="a.png", content_type="image/png", data=b"x"),)},
+        {"attachments": (OutboundAttachment(name="a.gif", content_type="image/gif", data=b"x"),)},
         {"action": "hide", "target_id": "dm:7"},
         {"action": "hide", "target_id": None},
     ],
