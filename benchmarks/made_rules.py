@@ -7,6 +7,7 @@ for words, several words, words near each other, expressions, and at what is kno
 import json
 import random
 import re
+from itertools import accumulate
 
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
 from rules.text import fold
@@ -33,7 +34,7 @@ class Maker:
         dice.shuffle(characters)
         characters = [char for char in characters if fold(char).text == char][:900]
         self._chinese = ["".join(dice.choices(characters, k=dice.choice((2, 2, 2, 3)))) for _ in range(_WORDS)]
-        self._weights = [1 / (rank + 12) for rank in range(_WORDS)]
+        self._weights = list(accumulate(1 / (rank + 12) for rank in range(_WORDS)))
 
     def _syllables(self) -> str:
         dice = self._dice
@@ -118,7 +119,7 @@ class Maker:
 
     def _english_text(self, words: int) -> str:
         dice = self._dice
-        chosen = dice.choices(self._english, self._weights, k=words)
+        chosen = dice.choices(self._english, cum_weights=self._weights, k=words)
         return "".join(f"{word}{dice.choice((' ', ' ', ' ', ' ', ' ', ', ', '. ', ' 12 '))}" for word in chosen)
 
     def _chinese_text(self, characters: int) -> str:
@@ -126,7 +127,8 @@ class Maker:
         pieces: list[str] = []
         size = 0
         while size < characters:
-            piece = dice.choices(self._chinese, self._weights)[0] + dice.choice(("", "", "", "", "，", "。", "！"))
+            (word,) = dice.choices(self._chinese, cum_weights=self._weights)
+            piece = word + dice.choice(("", "", "", "", "，", "。", "！"))
             pieces.append(piece)
             size += len(piece)
         return "".join(pieces)

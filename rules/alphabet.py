@@ -41,6 +41,9 @@ class Alphabet(dict[str, str]):
 
     def run(self, tokens: list[str]) -> str:
         """Return tokens, edges and names as characters; nothing if one of them can be in no text."""
+        known = [code[0] for code in map(self.get, tokens) if code is not None]
+        if len(known) == len(tokens):
+            return "" if STOP in known else "".join(known)
         for token in tokens:
             if token in STOPS or not (token in self or token[0] == "{" or is_word(token)):
                 return ""

@@ -158,7 +158,11 @@ class _Composer:
         return self._root
 
     def _take(self, event: yaml.Event) -> None:
-        if isinstance(event, yaml.DocumentStartEvent):
+        if isinstance(event, yaml.ScalarEvent):  # nearly all of them are
+            self._plain(event)
+            at = self._at(event.start_mark)
+            self._add(Scalar(event.value, bool(event.style), at), event.anchor, 1, at)
+        elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
                 self._refuse(
@@ -169,10 +173,6 @@ class _Composer:
                 )
         elif isinstance(event, yaml.AliasEvent):
             self._alias(event)
-        elif isinstance(event, yaml.ScalarEvent):
-            self._plain(event)
-            at = self._at(event.start_mark)
-            self._add(Scalar(event.value, bool(event.style), at), event.anchor, 1, at)
         elif isinstance(event, yaml.SequenceStartEvent | yaml.MappingStartEvent):
             self._plain(event)
             at = self._at(event.start_mark)

@@ -19,7 +19,7 @@ import ahocorasick_rs
 from rules.alphabet import STOP, Alphabet
 from rules.facts import Span
 from rules.text import fold_word
-from rules.tokens import BEGIN, END, places, sentences
+from rules.tokens import BEGIN, END, MARKS, STOPS, found, places, plain
 
 PASSAGE: Final = 40
 """Tokens up to which sentences that follow each other are weighed together."""
@@ -125,8 +125,17 @@ class Reading:
 
 def words_of(text: str) -> Words:
     """Return a word or phrase of a list as tokens; none if it ends a sentence."""
-    found = sentences(fold_word(text).replace("*", ""))
-    return tuple(found[0]) if len(found) == 1 else ()
+    words: list[str] = []
+    ended = False
+    for token in found(fold_word(text).replace("*", "")):
+        if token in STOPS:
+            ended = bool(words)
+        elif ended:
+            return ()
+        else:
+            words.append(plain(token))
+            ended = token[0] in MARKS
+    return tuple(words)
 
 
 def passages(sizes: list[int]) -> list[slice]:

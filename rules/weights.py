@@ -55,23 +55,28 @@ def _lists(node: Node, book: Book) -> Lists:
 def _runs(written: Scalar, lists: frozenset[str], book: Book) -> dict[str, float]:
     found: dict[str, float] = {}
     for number, line in enumerate(written.value.splitlines(), start=1):
-        at = Position(written.at.file, written.at.line + number, written.at.col)
-        if not line.strip():
-            continue
         matched = _LINE.fullmatch(line.strip())
-        if matched is None:
-            book.reader.fail(at, "value", f"{line.strip()[:40]!r} is no weight and words", "for example +1.5 not me")
-            continue
-        run = " ".join(matched["run"].split())
-        unknown = next((name for name in _NAMED.findall(run) if name not in lists), None)
-        if unknown is not None:
-            book.reader.fail(at, "unknown-list", f"{unknown} is none of the lists that are weighed", "add it to lists")
-        elif len(run.split()) > RUN_MAX:
-            book.reader.fail(at, "limit", f"{run[:40]!r} has more than {RUN_MAX} words", "choose the telling ones")
-        elif run in found:
-            book.reader.fail(at, "duplicate", f"{run!r} is weighed already", "delete one of the lines")
+        words = matched["run"].split() if matched is not None else []
+        run = " ".join(words)
+        unknown = "{" in run and not lists.issuperset(_NAMED.findall(run))
+        if matched is None or unknown or len(words) > RUN_MAX or run in found:
+            at = Position(written.at.file, written.at.line + number, written.at.col)
+            _refuse(line.strip(), run, at, lists, book)
         else:
             found[run] = float(matched["weight"])
     if len(found) > RUNS_MAX:
         book.reader.fail(written.at, "limit", f"{len(found)} lines", f"at most {RUNS_MAX:,}")
     return found
+
+
+def _refuse(line: str, run: str, at: Position, lists: frozenset[str], book: Book) -> None:
+    """Say what is wrong with a line; nothing with an empty one."""
+    unknown = next((name for name in _NAMED.findall(run) if name not in lists), None)
+    if line and not run:
+        book.reader.fail(at, "value", f"{line[:40]!r} is no weight and words", "for example +1.5 not me")
+    elif unknown is not None:
+        book.reader.fail(at, "unknown-list", f"{unknown} is none of the lists that are weighed", "add it to lists")
+    elif len(run.split()) > RUN_MAX:
+        book.reader.fail(at, "limit", f"{run[:40]!r} has more than {RUN_MAX} words", "choose the telling ones")
+    elif line:
+        book.reader.fail(at, "duplicate", f"{run!r} is weighed already", "delete one of the lines")

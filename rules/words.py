@@ -3,7 +3,8 @@
 Words of scripts with spaces match whole, Chinese matches inside, `word*` any ending.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from rules.text import fold_word, goes_on
@@ -55,14 +56,13 @@ def bounded(text: str, *, left: bool = True, right: bool = True) -> Literal:
     return f"{before}{text}{after}"
 
 
-def spellings(word: str) -> Iterator[Literal]:
-    """Yield how a word of a rule may be written: apostrophes may be missing, `*` leaves the end open."""
+@lru_cache(maxsize=16_384)  # many rules use the words of one list
+def spellings(word: str) -> tuple[Literal, ...]:
+    """How a word of a rule may be written: apostrophes may be missing, `*` leaves the end open."""
     text = fold_word(word)
     if text == NUMBER_WORD:
-        yield ANY_NUMBER
-        return
+        return (ANY_NUMBER,)
     open_end = len(text) > 1 and text.endswith("*")
     text = text.rstrip("*").rstrip() if open_end else text
-    for variant in dict.fromkeys((text, text.replace("'", "").strip())):
-        if variant:
-            yield bounded(variant, right=not open_end)
+    variants = dict.fromkeys((text, text.replace("'", "").strip()))
+    return tuple(bounded(variant, right=not open_end) for variant in variants if variant)

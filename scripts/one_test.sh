@@ -10,7 +10,15 @@ fi
 if [[ -e ${name%%::*} ]]; then
   exec .venv/bin/pytest -q "$name"
 fi
-mapfile -t files < <(grep -rlE --include='test_*.py' "(def|class) [A-Za-z0-9_]*${name%%\[*}" tests)
+named="(def|class) [A-Za-z0-9_]*${name%%\[*}"
+mapfile -t files < <(
+  grep -rlE --include='test_*.py' "$named" tests || true
+  # A suite is run by the files that import it, each over what it tries.
+  grep -rlE --include='*.py' --exclude='test_*.py' "def test_" tests | xargs grep -lE "$named" | while read -r suite; do
+    module=${suite%.py}
+    grep -rlF --include='test_*.py' "from ${module//\//.} import" tests || true
+  done | sort -u
+)
 if [[ ${#files[@]} -eq 0 ]]; then
   echo "No test has '$name' in its name." >&2
   exit 2

@@ -1,9 +1,9 @@
 """Mails as people's programs write them, labelled with what must be read from them, and how much of that was.
 
-`mail/tuning.ndjson` is learned from, the others are measured with; `python -m tests.corpora.letters` prints the rates. No
-mail of `measuring` was read when one was read wrongly, but how many were, and what they had in common, was counted while
-replies were learned to be cut: its `cut` is a little better than on mails never seen. `unseen` was sealed until all that
-was done, and its rates were looked at twice: before (`cut` 87.0 %) and after.
+`mail/tuning.ndjson` is learned from, the others are measured with; `python -m tests.corpora.letters` prints the rates.
+No mail of `measuring` was read when one was read wrongly, but how many were, and what they had in common, was counted
+while replies were learned to be cut: its `cut` is a little better than on mails never seen. `unseen` was sealed until
+all that was done, and its rates were looked at twice: before (`cut` 87.0 %) and after.
 
 A line is a mail (`mail`: base64 of its deflated bytes) and its labels. `text` is what the person newly wrote, without
 quotes and signature; a formula of closing right above a signature that nothing announces is part of it, thanks are not.

@@ -88,3 +88,13 @@ def test_how_long_property_tests_search_is_said_in_one_place():
     own = re.compile(r"max_examples\s*=\s*\d")
     where = [str(path) for path in ours(".py") if own.search(text(path))]
     assert where == ["tests/conftest.py"]
+
+
+def test_a_test_of_a_suite_is_found_by_its_name():
+    """`make t` looks for the files that run a suite by how they import it."""
+    held = {path: text(path) for path in ours(".py") if path.parts[0] == "tests"}
+    run = "\n".join(said for path, said in held.items() if path.name.startswith("test_"))
+    suites = [path for path, said in held.items() if "def test_" in said and not path.name.startswith("test_")]
+    assert suites
+    lost = [path for path in suites if f"from {'.'.join(path.with_suffix('').parts)} import" not in run]
+    assert lost == []

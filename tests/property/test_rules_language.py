@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.facts import Facts, MessageFacts
-from rules.packs import read
 from rules.problems import RulesError
 from rules.ruleset import Ruleset, load
 from rules.text import fold
+from tests import rulesets
 
 WORDS = st.sampled_from(
     [
@@ -148,7 +148,7 @@ def test_any_tree_is_loaded_or_refused_with_places(tree):
 
 @pytest.fixture(scope="module")
 def pack() -> Ruleset:
-    return load(read())
+    return rulesets.shipped()
 
 
 @given(text=TEXTS, subject=TEXTS)

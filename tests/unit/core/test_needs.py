@@ -6,9 +6,9 @@ import pytest
 from router.core.needs import needed
 from router.core.recognition import told
 from router.model.limits import AUTO_REPLIES_PER_HOUR
-from rules import packs
 from rules.problems import RulesError
 from rules.ruleset import load
+from tests import rulesets
 from tests.unit.core.world import World, event
 
 CHAT = {"channel": "webchat", "sender": "77", "thread_id": "77"}
@@ -197,7 +197,7 @@ def test_mistakes(section, code):
 
 
 def test_the_shipped_pack_asks_and_a_folder_says_it_anew():
-    shipped = load(packs.read())
+    shipped = rulesets.shipped()
     assert shipped.needs["failed-transaction"] == ("transaction", "amount", "time")
     assert all(set(fact.ask) == set(fact.names) == {"en", "zh"} for fact in shipped.facts.values())
     own = "version: 1\ninclude: wallet@1\nneeds: {failed-transaction: amount}\n"

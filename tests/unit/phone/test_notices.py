@@ -12,9 +12,9 @@ from connectors.phone.parse import parse
 from connectors.phone.payload import Fetched, Told, pack
 from connectors.phone.settings import Settings
 from connectors.phone.words import LANGUAGES
-from router.flow.rulebook import Rulebook
 from router.model.secret import Secret
 from rules.facts import Facts, MessageFacts
+from tests import rulesets
 
 SID = "CA" + "0" * 31 + "1"
 FORM = {
@@ -24,7 +24,6 @@ FORM = {
     "CallDuration": "4991",
     "DialCallDuration": "31",
 }
-PACK = Rulebook.shipped().current
 SETTINGS = Settings(account_sid="AC", auth_token=Secret("x" * 32), lines=())
 FAILED = Fetched(name="voicemail-0.mp3", content_type="audio/mpeg", problem="could not be fetched (answered 403)")
 
@@ -36,7 +35,7 @@ def verdict(told, files=()):
         text=event.text, subject=event.subject or "", channel="phone", account="default", visibility="private",
         lang=event.language, is_first=True, ext=event.ext or "",
     )  # fmt: skip
-    return PACK.evaluate(Facts(message=message, now_ms=1))
+    return rulesets.shipped().evaluate(Facts(message=message, now_ms=1))
 
 
 @pytest.mark.parametrize("later", [False, True])

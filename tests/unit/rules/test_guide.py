@@ -8,6 +8,7 @@ import pytest
 from rules.fields import FIELDS
 from rules.problems import RulesError
 from rules.ruleset import load
+from tests import rulesets
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
@@ -15,7 +16,7 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_an_example_loads_and_passes_its_own_tests(example):
-    rules = load({"rules.yaml": example.encode()})
+    rules = rulesets.of(example)
     assert {warning.code for warning in rules.warnings} <= {"not-served"}
     report = rules.run_tests()
     assert not report.failures

@@ -5,6 +5,7 @@ import pytest
 from rules import packs
 from rules.problems import RulesError
 from rules.ruleset import Ruleset, load
+from tests import rulesets
 from tests.unit.rules.rules_files import judged
 
 BASE = """
@@ -49,7 +50,7 @@ def test_a_file_that_is_not_there_and_a_circle_are_told_where_they_are_written()
 @pytest.mark.parametrize("version", ["1", "1.0", "1.0.0"])
 def test_a_shipped_pack_is_included_by_version(version):
     rules = loaded(mine=f"version: 1\ninclude: [wallet@{version}]\n")
-    assert [rule.id for rule in rules.rules] == [rule.id for rule in load(packs.read()).rules]
+    assert [rule.id for rule in rules.rules] == [rule.id for rule in rulesets.shipped().rules]
     report = rules.run_tests()
     assert (report.total, report.uncovered) == (0, ())
 
@@ -70,7 +71,7 @@ def test_a_pack_that_is_not_shipped_is_told(asked, code, hint):
 
 def test_a_set_says_which_packs_it_holds():
     (shipped,) = (f"{name}@{'.'.join(map(str, version))}" for name, version in packs.versions().items())
-    assert load(packs.read()).packs == (shipped,)
+    assert rulesets.shipped().packs == (shipped,)
     assert loaded(a="version: 1\npack: shop@2.3.0\ninclude: [wallet@1]\n").packs == (shipped, "shop@2.3.0")
     assert load({"a.yaml": BASE.encode()}).packs == ()
 

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules import packs
 from rules.lifecycle import Lifecycle, Patience, Span, Unread, Verifying
 from rules.problems import RulesError
 from rules.ruleset import load
+from tests import rulesets
 
 BASE = """\
 version: 1
@@ -85,7 +85,7 @@ def test_a_folder_has_one_and_it_comes_before_the_packs():
 
 
 def test_the_shipped_pack_reminds_after_a_day_and_closes_after_three_working_days():
-    shipped = load(packs.read())
+    shipped = rulesets.shipped()
     waiting = shipped.lifecycle.patience["waiting"]
     assert waiting == Patience(remind=Span(ms=86_400_000), close=Span(working_days=3))
     clock = shipped.times[shipped.lifecycle.clock or ""]

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from rules.facts import Facts, MessageFacts
-from rules.packs import read
-from rules.ruleset import Ruleset, load
+from rules.ruleset import Ruleset
 from rules.text import fold_word
+from tests import rulesets
 
 CORPORA = Path(__file__).parents[2] / "corpora"
 LANGUAGES = ("en", "zh")
@@ -24,7 +24,7 @@ LANGUAGES = ("en", "zh")
 
 @pytest.fixture(scope="module")
 def pack() -> Ruleset:
-    return load(read())
+    return rulesets.shipped()
 
 
 def lines(name: str, language: str) -> list[dict]:

@@ -1,6 +1,7 @@
 """The schema that editors use: draft 7, true to the shipped pack, against the mistakes people make."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,9 @@ from jsonschema import Draft7Validator
 
 from rules import packs
 from rules.fields import FIELDS
-from rules.ruleset import load
 from rules.schema import DRAFT, schema
 from rules.schema_place import Place
+from tests import rulesets
 
 _TYPES = (
     (re.compile(r"|~|null|Null|NULL"), lambda _: None),
@@ -22,6 +23,7 @@ _TYPES = (
 """YAML 1.2, section 10.3.2: what a plain scalar is to an editor."""
 
 
+@cache
 def as_an_editor_reads(content):
     def value(node):
         if isinstance(node, yaml.MappingNode):
@@ -39,7 +41,7 @@ def as_an_editor_reads(content):
 
 @pytest.fixture(scope="module")
 def pack():
-    return load(packs.read())
+    return rulesets.shipped()
 
 
 @pytest.fixture(scope="module", params=["any site", "the pack's own names"])
@@ -160,5 +162,5 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_the_examples_of_the_guide_are_valid_for_any_site_and_for_their_own(example):
     instance = as_an_editor_reads(example)
-    for made in (schema(), schema(load({"rules.yaml": example.encode()}))):
+    for made in (schema(), schema(rulesets.of(example))):
         assert [(list(error.path), error.message) for error in Draft7Validator(made).iter_errors(instance)] == []

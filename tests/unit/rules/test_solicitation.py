@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from rules.packs import read
-from rules.ruleset import load
 from rules.solicitation import solicitations
 from rules.text import fold
+from tests import rulesets
 
 CORPORA = Path(__file__).parents[2] / "corpora"
 LANGUAGES = ("en", "zh")
@@ -71,7 +70,7 @@ CAUGHT, PASSED = 0.95, 0.95
 
 
 def test_the_shipped_answers_ask_for_nothing():
-    for template in load(read()).templates.values():
+    for template in rulesets.shipped().templates.values():
         for text in template.texts.values():
             assert solicitations(text) == ()
 

@@ -15,8 +15,9 @@ import yaml
 
 from rules.facts import Facts, MessageFacts, Verdict
 from rules.packs import read
-from rules.ruleset import Ruleset, load
+from rules.ruleset import Ruleset
 from rules.text import fold
+from tests import rulesets
 
 CORPORA = Path(__file__).parents[2] / "corpora"
 LANGUAGES = ("en", "zh")
@@ -32,7 +33,7 @@ LIKE = 0.6
 
 @pytest.fixture(scope="module")
 def pack() -> Ruleset:
-    return load(read())
+    return rulesets.shipped()
 
 
 @cache
