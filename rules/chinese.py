@@ -164,6 +164,7 @@ TEXTS: Final = {
     "{what} means nothing for {event}": "{what} 对 {event} 没有意义",
     # Weights.
     "the weights {name} have no words": "权重 {name} 没有写 words",
+    "opinion does not say {key}": "opinion 没有写 {key}",
     "{what} does not say {key}": "{what} 没有写 {key}",
     "{word} is no weight and words": "{word} 不是权重加词",
     "{word} is none of the lists that are weighed": "{word} 不在被加权的词表中",
@@ -275,6 +276,7 @@ THINGS: Final = {
     "policy": "策略",
     "webhook": "回调",
     "weights": "权重",
+    "encoder": "编码器",
     "reply": "答复",
     "number": "数字",
     "flag": "是非",

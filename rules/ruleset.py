@@ -33,6 +33,7 @@ from rules.problems import Position, Problem, Problems, RulesError
 from rules.queues import QueueSpec
 from rules.rotas import Rota
 from rules.rule import Rule
+from rules.scales import Scales
 from rules.scan import Scanner
 from rules.scene import Scene
 from rules.schedule import Schedule
@@ -92,7 +93,7 @@ class Ruleset:
         """How much one sender, and one channel, may bring."""
         self.policies: tuple[str, ...] = tuple(book.policy_names)
         self.lists: tuple[str, ...] = tuple(book.list_names)
-        self.weights: tuple[str, ...] = tuple(book.weights)
+        self.weights: Mapping[str, Scales] = dict(book.weights)
         self.tags: tuple[str, ...] = tuple(sorted(book.tags))
         self.rules = rules
         """In the order they are tried."""

@@ -3,7 +3,7 @@
 A text is weighed passage by passage, a passage being a sentence, or short ones that follow each other; the heaviest
 counts, so that greetings and other matters around it change nothing. What the whole text is about may count besides,
 and how long it is: of many passages one is odd by chance. A run may hold `{name}`, which stands for any word of a list:
-`{stranger} {took} my` weighs the same whoever took it.
+`{stranger} {took} my` weighs the same whoever took it. Where all that leaves a doubt, there may be a second opinion.
 
 Most texts weigh far too little, so a test looks first at what they weigh at most, which needs no passages.
 """
@@ -18,6 +18,7 @@ import ahocorasick_rs
 
 from rules.alphabet import STOP, Alphabet
 from rules.facts import Span
+from rules.opinion import Opinion
 from rules.text import fold_word
 from rules.tokens import BEGIN, END, MARKS, STOPS, found, places, plain
 
@@ -115,6 +116,10 @@ class Reading:
         if self._places is None:
             self._places = places(self.text)
         return self._places[number]
+
+    def place(self, passage: slice) -> Span:
+        """Return where a passage stands."""
+        return self.places(passage.start)[0][0], self.places(passage.stop - 1)[-1][1]
 
     def edged(self, number: int) -> tuple[str, str, list[int]]:
         """Return a sentence with its edges, the same with names of lists, and where each character of that begins."""
@@ -230,11 +235,13 @@ class Scales:
         *,
         whole: Mapping[str, float] | None = None,
         long: float = 0.0,
+        opinion: Opinion | None = None,
     ) -> None:
-        """Take what a text without any evidence weighs, what each run weighs in a passage and in the whole text, and
-        what the natural logarithm of the number of passages is multiplied by."""
+        """Take what a text without any evidence weighs, what each run weighs in a passage and in the whole text, what
+        the natural logarithm of the number of passages is multiplied by, and whom to ask in doubt."""
         self.lists = lists
         self.start, self.long = round(start * UNITS), long
+        self.opinion = opinion
         self.runs = Runs(runs, lists.alphabet)
         self.whole = Runs(whole, lists.alphabet) if whole else None
 
@@ -244,6 +251,7 @@ class Weighing:
 
     __slots__ = (
         "_found", "_in_all", "_passages", "_reading", "_scales", "_share", "_telling", "_weight", "_whole", "at_most",
+        "opinion",
     )  # fmt: skip
 
     def __init__(self, scales: Scales, reading: Reading) -> None:
@@ -263,17 +271,30 @@ class Weighing:
         self._passages: list[int] | None = None
         self._weight: float | None = None
         self._telling: list[Span] | None = None
+        self.opinion: float | None = None
+        """What was added for what the encoder said; None as long as it was not asked."""
 
     def reaches(self, least: float) -> bool:
         """Tell whether the text weighs so much."""
-        return self.at_most >= least and self.weight >= least
+        opinion = self._scales.opinion
+        return self.at_most >= (least if opinion is None else min(least, opinion.low)) and self.weight >= least
 
     @property
     def weight(self) -> float:
-        """What the heaviest passage of the text and the whole of it weigh."""
+        """What the heaviest passage of the text and the whole of it weigh, and what the second opinion adds."""
         if self._weight is None:
-            self._weight = self._with(max(self._sums(), default=0))
+            weight = self._with(max(self._sums(), default=0))
+            opinion = self._scales.opinion
+            if opinion is not None and self._reading.passages and opinion.is_asked(weight):
+                self.opinion = opinion.of(self._reading.text, self.place)
+                weight += self.opinion
+            self._weight = weight
         return self._weight
+
+    @property
+    def place(self) -> Span:
+        """Where the passage stands that speaks for it most; a text without any token has none."""
+        return self._reading.place(self._heaviest())
 
     @property
     def telling(self) -> list[Span]:
@@ -298,20 +319,25 @@ class Weighing:
         return [until[of.stop] - until[of.start] for of in self._reading.passages]
 
     def _most_telling(self) -> list[Span]:
-        reading, whole = self._reading, self._scales.whole
+        reading = self._reading
         if not reading.passages:
             return []
-        weighed: list[float] = list(self._sums())
-        if whole is not None:
-            in_all = self._of_passages(whole.by_sentence(self._in_all))
-            weighed = [one + self._share * other for one, other in zip(weighed, in_all, strict=True)]
-        heaviest = reading.passages[max(range(len(weighed)), key=weighed.__getitem__)]
+        heaviest = self._heaviest()
         spans: list[Span] = []
         worth: list[float] = []
         for number in range(heaviest.start, heaviest.stop):
             spans += reading.places(number)
             worth += self._worth(number)
         return _stretches(spans, worth)
+
+    def _heaviest(self) -> slice:
+        """Return the passage that speaks for it most, in itself and of what the whole is about."""
+        whole = self._scales.whole
+        weighed: list[float] = list(self._sums())
+        if whole is not None:
+            in_all = self._of_passages(whole.by_sentence(self._in_all))
+            weighed = [one + self._share * other for one, other in zip(weighed, in_all, strict=True)]
+        return self._reading.passages[max(range(len(weighed)), key=weighed.__getitem__)]
 
     def _worth(self, number: int) -> list[float]:
         """Return what each token of a sentence adds, in its passage and in the whole."""

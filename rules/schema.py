@@ -79,7 +79,7 @@ class _Writer:
                 "rule": tuple(known.id for known in site.rules),
                 "list": tuple(f"${name}" for name in site.lists),
                 "time": tuple(site.times),
-                "weights": site.weights,
+                "weights": tuple(site.weights),
                 "sla": tuple(site.slas),
                 "policy": site.policies,
                 "webhook": tuple(site.webhooks),
@@ -158,6 +158,9 @@ class _Writer:
             "long": DECIMAL,
             "words": {"type": "string"},
             "whole": {"type": "string"},
+            "opinion": table(
+                "opinion", {**dict.fromkeys(weights.OPINION, DECIMAL), "encoder": new_name()}, required=weights.OPINION
+            ),
         }
         return table("weights", ordered(weights.KEYS, parts), required=("words",))
 

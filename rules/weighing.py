@@ -34,6 +34,8 @@ class Weighs(TextCondition):
         weighing = self._weighing(scene, scan)
         words, at = self.quote(scene, scan, tuple(weighing.telling[:SHOWN_MAX]))
         why = f"{self.name} {weighing.weight:+.1f}"
+        if weighing.opinion is not None:
+            why += f" (opinion {weighing.opinion:+.1f})"
         return [Evidence(f"{why}: {', '.join(words)}" if words else why, at)]
 
     def weight(self, scene: Scene) -> float:

@@ -9,11 +9,14 @@ from typing import Final
 
 from rules.book import Book
 from rules.document import Node, Scalar, Table
+from rules.opinion import Opinion
+from rules.packs import encoders
 from rules.problems import Position
 from rules.scales import RUN_MAX, Lists, Scales, Words, words_of
 from rules.tokens import NUMBER
 
-KEYS: Final = ("lists", "start", "long", "words", "whole")
+KEYS: Final = ("lists", "start", "long", "words", "whole", "opinion")
+OPINION: Final = ("encoder", "from", "below", "start", "counts")
 RUNS_MAX: Final = 50_000
 """Runs of words of one of the weights."""
 _LINE: Final = re.compile(r"(?P<weight>[+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?) +(?P<run>\S.*?) *")
@@ -34,7 +37,27 @@ def read(name: Scalar, node: Node, book: Book) -> Scales | None:
         return None
     of_all = reader.scalar(keys["whole"], "whole") if "whole" in keys else None
     whole = _runs(of_all, lists.names, book) if of_all is not None else {}
-    return Scales(start, _runs(written, lists.names, book), lists, whole=whole, long=long)
+    opinion = _opinion(keys["opinion"], book) if "opinion" in keys else None
+    return Scales(start, _runs(written, lists.names, book), lists, whole=whole, long=long, opinion=opinion)
+
+
+def _opinion(node: Node, book: Book) -> Opinion | None:
+    """Read whom to ask in doubt."""
+    reader = book.reader
+    keys = reader.keys(node, OPINION, "opinion")
+    missing = next((key for key in OPINION if key not in keys), None)
+    if missing is not None:
+        if isinstance(node, Table):
+            hint = "for example {encoder: incident, from: -2, below: 2, start: 0, counts: 0.5}"
+            reader.fail(node.at, "missing", f"opinion does not say {missing}", hint)
+        return None
+    encoder = reader.scalar(keys["encoder"], "encoder")
+    low, high, start, counts = (reader.decimal(keys[key], key) for key in OPINION[1:])
+    if encoder is None or low is None or high is None or start is None or counts is None:
+        return None
+    if reader.known(encoder, "encoder", encoders()) is None:
+        return None
+    return Opinion(encoder.value, low, high, start, counts)
 
 
 def _lists(node: Node, book: Book) -> Lists:

@@ -54,6 +54,8 @@ FRAGMENT: Final = 8
 """Characters of a text that is hardly a sentence: it is no part of a longer one."""
 ODD: Final = 0.6
 """How many of the joined have a line of another kind among them."""
+OPINION: Final = "{encoder: incident, from: -2, below: 2, start: 0, counts: 0.6}"
+"""Who is asked in doubt, and what that counts; chosen by what `learn_encoder` tells."""
 LINE: Final = -0.85
 """Where the line is drawn: what weighs so much is written as 0. Chosen by what `crossed` tells."""
 OWN: Final = 3
@@ -338,7 +340,7 @@ def section(name: str, lists: Iterable[str], of_passages: Passages, whole: Whole
     """Write one of the weights."""
     start = of_passages.start + (0.0 if whole is None else whole.start - LINE)
     text = f"  {name}:\n    lists: [{', '.join(lists)}]\n    start: {start:.2f}\n"
-    text += "" if whole is None else f"    long: {LONG}\n"
+    text += "" if whole is None else f"    long: {LONG}\n    opinion: {OPINION}\n"
     for key, learner in (("words", of_passages), ("whole", whole)):
         if learner is not None:
             text += f"    {key}: |\n" + "".join(f"      {-weight:+.2f} {run}\n" for weight, run in learner.written())

@@ -21,3 +21,16 @@ def versions() -> Mapping[str, Version]:
 def read() -> dict[str, bytes]:
     """Return the shipped files by name, ready for `rules.ruleset.load`."""
     return {entry.name: entry.read_bytes() for entry in files(__name__).iterdir() if entry.name.endswith(".yaml")}
+
+
+@cache
+def encoders() -> frozenset[str]:
+    """Return the names of the encoders that come with the packs."""
+    return frozenset(
+        entry.name.removesuffix(".npz") for entry in files(__name__).iterdir() if entry.name.endswith(".npz")
+    )
+
+
+def encoder(name: str) -> bytes:
+    """Return one of them as it was written; FileNotFoundError if there is none of the name."""
+    return files(__name__).joinpath(f"{name}.npz").read_bytes()

@@ -9,6 +9,8 @@ from tests.house.tree import ROOT, files, ours, text
 
 LINES_MAX = 400
 FILE_BYTES_MAX = 2_000_000
+LEARNED = {"rules/packs/incident.npz": 14_000_000}
+"""What weights of an encoder take, and no other file may (decision 9)."""
 DOCSTRING = re.compile(r'(?:#.*\n|\n)*"""\s*[^\s"]')
 BANNED_NAMES = {"util", "utils", "common", "helper", "helpers", "manager", "misc", "stuff"}
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|X" + r"XX|HA" + r"CK)\b")
@@ -82,7 +84,7 @@ def test_text_is_utf8_with_unix_line_ends_and_a_last_newline():
 
 
 def test_no_file_is_a_burden_to_clone():
-    heavy = [str(path) for path in files() if (ROOT / path).stat().st_size > FILE_BYTES_MAX]
+    heavy = [str(path) for path in files() if (ROOT / path).stat().st_size > LEARNED.get(str(path), FILE_BYTES_MAX)]
     assert not heavy, offenders(heavy)
 
 

