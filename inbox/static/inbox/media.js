@@ -73,7 +73,8 @@ function Thumbnail({ place, file, open }) {
 function Sound({ place, file }) {
   const [broken, setBroken] = useState(false);
   if (broken) return html`<p class="broken">${h(Icon, { name: "volume-x" })}${t("media.unplayable")}</p>`;
-  return html`<audio controls preload="metadata" src=${place} aria-label=${t("media.recording", { name: file.name })} onError=${() => setBroken(true)}></audio>`;
+  // Nothing is fetched before it is played: who only looks at the ticket has not opened the recording.
+  return html`<audio controls preload="none" src=${place} aria-label=${t("media.recording", { name: file.name })} onError=${() => setBroken(true)}></audio>`;
 }
 
 /** One picture, large; the arrows go through those of its message. @param {{ message: MessageView, pictures: Attachment[], at: number, move: (to: null | ((now: number) => number)) => void }} props */
