@@ -266,9 +266,8 @@ def _resolve(value: object, at: str, base: Path, places: _Places) -> object:
     try:
         return target.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"{places.of(at)}: the secret file {target} cannot be read ({type(error).__name__})"
-        ) from None
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise ConfigError(f"{places.of(at)}: the secret file {target} cannot be read ({why})") from None
 
 
 def read_again(channel: ChannelConfig, base: Path) -> ChannelConfig:

@@ -1,8 +1,11 @@
 """Sockets that are listened on, and left so that nobody is left standing in the door."""
 
 import asyncio
+import contextlib
+import errno
 import socket
 import ssl
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from aiohttp import web
@@ -10,6 +13,9 @@ from aiohttp import web
 _BACKLOG: Final = 1_024
 _ROUNDS: Final = 3
 """Of the loop, until whoever was accepted last is a connection like the others."""
+_TRIES: Final = 8
+"""To find a port that is free at every address of a host."""
+_ABSENT: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
 class Listener:
@@ -31,13 +37,14 @@ class Listener:
         return int(self._sockets[0].getsockname()[1])
 
     async def open(self, host: str, port: int) -> None:
-        """Listen at every address of the host. Raises OSError when the port is taken."""
+        """Listen at every address of the host that this machine has, with one port (0: any). Raises OSError when it is
+        taken, and when the host is somewhere else."""
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         await self._runner.setup()
-        for family, address in dict.fromkeys((family, address) for family, _, _, _, address in found):
-            self._sockets.append(socket.create_server(address[:2], family=family, backlog=_BACKLOG))
-            await web.SockSite(self._runner, self._sockets[-1], ssl_context=self._tls, backlog=_BACKLOG).start()
+        self._sockets = bound([(family, str(address[0])) for family, _, _, _, address in found], port)
+        for one in self._sockets:
+            await web.SockSite(self._runner, one, ssl_context=self._tls, backlog=_BACKLOG).start()
 
     async def close(self) -> None:
         """Let everybody go, and stop listening."""
@@ -47,3 +54,34 @@ class Listener:
             await asyncio.sleep(0)
         await self._runner.cleanup()
         self._sockets.clear()
+
+
+def bound(places: Iterable[tuple[int, str]], port: int) -> list[socket.socket]:
+    """Sockets at families and addresses, all with one port; 0 finds one that is free at each of them. Raises OSError.
+
+    An address that this machine lacks is left out as long as another is here: `localhost` is often `::1`, too, where
+    there is no IPv6.
+    """
+    distinct = list(dict.fromkeys(places))
+    for _ in range(_TRIES if port == 0 else 0):
+        with contextlib.suppress(OSError):  # taken at the second address: told below, if it stays so
+            return _bound(distinct, 0)
+    return _bound(distinct, port)
+
+
+def _bound(places: Sequence[tuple[int, str]], port: int) -> list[socket.socket]:
+    sockets: list[socket.socket] = []
+    absent: OSError | None = None
+    for family, address in places:
+        try:
+            sockets.append(socket.create_server((address, port), family=family, backlog=_BACKLOG))
+            port = sockets[0].getsockname()[1]
+        except OSError as error:
+            if error.errno not in _ABSENT:
+                for one in sockets:
+                    one.close()
+                raise
+            absent = error
+    if absent is not None and not sockets:
+        raise absent
+    return sockets

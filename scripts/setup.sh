@@ -8,16 +8,20 @@ want=${1:?runtime or dev}
 
 say() { printf '%s\n' "$*" >&2; }
 
+# On a bare machine root has no sudo, and needs none.
+install() { say "Install it with:  $([[ $EUID -eq 0 ]] || echo 'sudo ')apt-get install $*"; }
+
 find_python() {
-  local candidate
-  for candidate in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
+  local candidate found
+  for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       echo "$candidate"
       return
     fi
   done
-  say "Switchboard needs Python 3.11 or newer; found: $(python3 --version 2>&1 || echo none)."
-  say "Install it with:  sudo apt-get install python3.11 python3.11-venv"
+  found=$({ "${PYTHON:-python3}" --version 2>/dev/null || true; } | head -n 1)
+  say "Switchboard needs Python 3.11 or newer; ${PYTHON:-python3} is ${found:-not there}."
+  if [[ -n $found ]]; then install python3.11 python3.11-venv; else install python3 python3-venv; fi
   say "or name one:      make run PYTHON=/path/to/python3"
   exit 1
 }
@@ -28,7 +32,7 @@ create_venv() {
   if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
     version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     say "Python $version is here, but its venv module is not."
-    say "Install it with:  sudo apt-get install python$version-venv"
+    install "python$version-venv"
     exit 1
   fi
   say "Setting up .venv with $("$python" --version) ..."

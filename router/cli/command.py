@@ -4,6 +4,7 @@
 """
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -21,6 +22,7 @@ _RULES_REFUSED: dict[Language, str] = {
     "zh": "switchboard：规则无法使用（全部问题见 switchboard rules check）",
 }
 _EXIT_CODES = "Exit codes: 0 done, 1 findings or bad lines, 2 wrong usage, 78 wrong configuration."
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_CONFIG = 0, 1, 2, 78
 
 _COMMANDS = {
@@ -85,10 +87,9 @@ def run(argv: Sequence[str]) -> int:
         sys.stderr.close()  # the reader of our output has seen enough
         return EXIT_DONE
     except OSError as error:
-        if not error.filename:
+        if error.errno not in _NO_ROOM and not error.filename:
             raise
-        print(f"switchboard: {error.filename}: cannot be used ({error.strerror})", file=sys.stderr)
-        return EXIT_USAGE
+        return _file_failed(error)
     except KeyboardInterrupt:
         return 130
 
@@ -107,6 +108,16 @@ def _read(argv: Sequence[str]) -> argparse.Namespace:
     if arguments.command is None:
         parser.print_help()
     return arguments
+
+
+def _file_failed(error: OSError) -> int:
+    """Say which file; the exit code. A full disk is no wrong usage: the same command works once there is room."""
+    if error.errno in _NO_ROOM:
+        place = error.filename or "a file"
+        print(f"switchboard: {place}: cannot be written ({error.strerror}); make room, start again", file=sys.stderr)
+        return EXIT_FINDINGS
+    print(f"switchboard: {error.filename}: cannot be used ({error.strerror})", file=sys.stderr)
+    return EXIT_USAGE
 
 
 def _tell(error: RulesError, language: Language) -> None:

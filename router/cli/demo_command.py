@@ -3,22 +3,24 @@
 import argparse
 import asyncio
 import logging
+import shlex
 import sys
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from router import discovery
 from router.app import ROLES, App
 from router.cli.people import add_api_token, add_login_token, ensure_agent, new_agent
-from router.cli.running import until_stopped
-from router.cli.serve_command import port
+from router.cli.running import not_listening, until_stopped
+from router.cli.serve_command import port as port_number
 from router.clock import SystemClock
 from router.connector import Simulator
 from router.demo.receiver import Receiver
 from router.demo.traffic import Traffic
 from router.demo.wallet import Wallet
 from router.demo.workspace import CONFIG_NAME, SPOKEN_FOR, SUPPORT_ADDRESS, Workspace
-from router.model.errors import ConfigError
+from router.model.errors import ConfigError, StoreUnavailable
 from router.store import inbox
 from router.telemetry import StructuredLog
 
@@ -31,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     parser.add_argument("--dir", type=Path, default=Path("switchboard-demo"), help="where it keeps everything")
     parser.add_argument("--host", default="127.0.0.1", help="where the inbox listens")
-    parser.add_argument("--port", type=port, default=8080, help="0 picks a free one")
+    parser.add_argument("--port", type=port_number, default=8080, help="0 picks a free one")
     parser.add_argument(
         "--rate", type=float, default=12.0, metavar="N", help="customer messages per minute; 0 is quiet"
     )
@@ -40,21 +42,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until Ctrl-C."""
-    try:
-        return asyncio.run(_demo(arguments))
-    except OSError as error:
-        if error.errno is None or error.filename:  # of a file: the command line names it
-            raise
-        raise ConfigError(
-            f"{arguments.host}:{arguments.port} cannot be used ({error.strerror}); try --port 0"
-        ) from None
-
-
-async def _demo(arguments: argparse.Namespace) -> int:
     workspace = Workspace(directory=arguments.dir.resolve())
-    is_new = not (workspace.directory / "switchboard.db").exists()
-    workspace.prepare()
+    try:
+        return asyncio.run(_demo(workspace, arguments))
+    except StoreUnavailable as error:
+        raise StoreUnavailable(f"{workspace.directory}: {error}; what was accepted is kept") from None
+    except OSError as error:
+        if (reason := not_listening(error)) is not None:
+            place = f"{arguments.host}:{arguments.port}"
+            raise ConfigError(f"{place} cannot be used ({reason}); try another: make run ARGS='--port 0'") from None
+        if error.filename or error.errno is None:  # of a file: the command line names it
+            raise
+        raise OSError(error.errno, error.strerror, str(workspace.directory)) from None
+
+
+async def _demo(workspace: Workspace, arguments: argparse.Namespace) -> int:
     with workspace.held():
+        is_new = not (workspace.directory / "switchboard.db").exists()
+        workspace.prepare()
         return await _play(workspace, arguments, is_new=is_new)
 
 
@@ -62,44 +67,32 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
     # aiosmtpd announces its own deprecations there; nothing a visitor could act on.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     clock = SystemClock()
-    mail = discovery.simulator_of("email", clock, workspace.mail, SUPPORT_ADDRESS)
-    telegram = discovery.simulator_of("telegram", clock, workspace.telegram, SUPPORT_ADDRESS)
-    listens_at = arguments.port or _free_port(arguments.host)
-    house = f"http://{arguments.host}:{listens_at}"
-    facebook = discovery.simulator_of("facebook", clock, workspace.facebook, house)
-    x = discovery.simulator_of("x", clock, workspace.x, SUPPORT_ADDRESS)
-    for provider in (mail, telegram, facebook, x):
-        await provider.start()
+    port = arguments.port or _free_port(arguments.host)
+    providers = _providers(clock, workspace, f"http://{arguments.host}:{port}")
     receiver = Receiver(workspace.key("webhook"), workspace.directory / "replies.ndjson")
-    replies_to = await receiver.start()
     wallet = Wallet(workspace.key("wallet"), clock)
     wallet.open(_APP_USER)
-    backend = await wallet.start()
-    workspace.tell_backend(backend)
-    with (workspace.directory / "log.ndjson").open("a", encoding="utf-8") as log_file:
-        log = StructuredLog(clock, log_file)
-        form = discovery.simulator_of("form", clock, workspace.directory, f"{house}/channels/form/default/")
-        phone = discovery.simulator_of("phone", clock, workspace.phone, f"{house}/channels/phone/default")
-        await phone.start()
-        providers = {"email": mail, "telegram": telegram, "facebook": facebook, "x": x, "form": form, "phone": phone}
+    async with AsyncExitStack() as leaving:
+        for stop in (*(provider.stop for provider in providers.values()), receiver.stop, wallet.stop):
+            leaving.push_async_callback(stop)
+        for provider in providers.values():
+            await provider.start()
+        replies_to, backend = await receiver.start(), await wallet.start()
+        workspace.tell_backend(backend)
         config = workspace.config(
             host=arguments.host,
-            port=listens_at,
+            port=port,
             settings={kind: provider.settings() for kind, provider in providers.items()},
             replies_to=replies_to,
         )
         wallet.house = config.server.public_url
-        app = App(config, base=workspace.directory, roles=ROLES, log=log, clock=clock)
+        log_file = leaving.enter_context((workspace.directory / "log.ndjson").open("a", encoding="utf-8"))
+        app = App(config, base=workspace.directory, roles=ROLES, log=StructuredLog(clock, log_file), clock=clock)
         try:
             await app.start()
-            await form.start()
             traffic = await _open(app, workspace, providers, arguments.seed, backend, is_new=is_new)
         except BaseException:
             await app.stop()
-            for provider in providers.values():
-                await provider.stop()
-            await receiver.stop()
-            await wallet.stop()
             raise
         playing = asyncio.create_task(traffic.run(arguments.rate), name="traffic")
         try:
@@ -107,10 +100,19 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
         finally:
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)
-            for provider in providers.values():
-                await provider.stop()
-            await receiver.stop()
-            await wallet.stop()
+
+
+def _providers(clock: SystemClock, workspace: Workspace, house: str) -> dict[str, Simulator]:
+    """One of our own for each channel; `house` is where those that call us find us."""
+    places = {
+        "email": (workspace.mail, SUPPORT_ADDRESS),
+        "telegram": (workspace.telegram, SUPPORT_ADDRESS),
+        "facebook": (workspace.facebook, house),
+        "x": (workspace.x, SUPPORT_ADDRESS),
+        "form": (workspace.directory, f"{house}/channels/form/default/"),
+        "phone": (workspace.phone, f"{house}/channels/phone/default"),
+    }
+    return {kind: discovery.simulator_of(kind, clock, *place) for kind, place in places.items()}
 
 
 def _program() -> str:
@@ -189,7 +191,7 @@ Their app, where they confirm that it is them (*Verify identity* in the inbox; o
   {backend}/app/{_APP_USER}
 
 Follow any message or ticket:
-  {_program()} trace --config {workspace.directory}/{CONFIG_NAME} T-1001
+  {shlex.quote(_program())} trace --config {shlex.quote(str(workspace.directory / CONFIG_NAME))} T-1001
 """,
         flush=True,
     )

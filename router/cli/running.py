@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import errno
 import gc
+import os
 import signal
+import socket
 import sys
 
 from router.app import App
@@ -12,6 +15,16 @@ from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 STOP_S = 10.0
 _COLLECT_AFTER = (10_000, 20, 50)
 _SWITCH_S = 0.001
+_OF_ADDRESSES = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
+
+
+def not_listening(error: OSError) -> str | None:
+    """Why an address cannot be listened at; None when the error is of something else, as of a full disk."""
+    if isinstance(error, socket.gaierror):
+        return error.strerror
+    if error.filename or error.errno not in _OF_ADDRESSES:
+        return None
+    return os.strerror(error.errno)  # without the address, which asyncio adds to its own
 
 
 def tune_interpreter() -> None:

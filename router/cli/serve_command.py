@@ -10,7 +10,7 @@ import msgspec
 
 from router.app import ROLES, App, Role
 from router.cli.house import place_of
-from router.cli.running import until_stopped
+from router.cli.running import not_listening, until_stopped
 from router.clock import SystemClock
 from router.config import Config, load
 from router.model.errors import ConfigError, Refused
@@ -67,10 +67,10 @@ async def _serve(config: Config, base: Path, roles: Sequence[Role]) -> int:
         await app.start()
     except BaseException as error:
         await app.stop()
-        if isinstance(error, OSError) and not error.filename:
+        if isinstance(error, OSError) and (reason := not_listening(error)) is not None:
             # Not a wrong configuration for certain: the process before this one may still be on its way out.
             place = f"{config.server.host}:{config.server.port}"
-            raise Refused("listen", f"{place} cannot be used ({error.strerror})", status=503) from None
+            raise Refused("listen", f"{place} cannot be used ({reason})", status=503) from None
         raise
     log.info("app.started", roles=",".join(roles), port=app.server.port if "web" in roles else None)
     return await until_stopped(app)

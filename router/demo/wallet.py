@@ -27,6 +27,14 @@ SKEW_S: Final = 300
 SLOW_S: Final = 30.0
 
 
+_PAGE: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title>
+<style>:root {{ color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }}
+main {{ max-width: 26rem; margin: 3rem auto; padding: 0 1rem }} h1 {{ font-size: 1.25rem }}
+button {{ font: inherit; padding: .5rem 1rem }}</style></head>
+<body><main><h1>{title}</h1>{text}</main></body></html>"""
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A signed action as the back end reads it; whatever else is in it is none of its business."""
 
@@ -158,15 +166,19 @@ class Wallet:
             for check in self.checks.values()
             if not check.user_ids or user in check.user_ids
         ]
-        text = "".join(asked) or "<p>Nobody asks for anything.</p>"
-        return web.Response(text=f"<!doctype html><title>{escape(user)}</title>{text}", content_type="text/html")
+        return _page(user, "".join(asked) or "<p>Nobody asks for anything. / 目前没有需要确认的请求。</p>")
 
     async def _press(self, request: web.Request) -> web.Response:
+        user = request.match_info["user"]
         asked = (await request.post()).get("check")
         if not isinstance(asked, str) or asked not in self.checks:
-            return web.json_response({"error": "unknown_check"}, status=404)
-        status = await self.answer(asked, request.match_info["user"])
-        return web.json_response({"answered": status}, status=200 if status == 200 else 502)
+            return _page(user, "<p>Nobody asks for this any more. / 该请求已失效。</p>", status=404)
+        status = await self.answer(asked, user)
+        if status != 200:
+            return _page(
+                user, f"<p>Support could not be told ({status}); try again. / 暂时无法确认，请重试。</p>", status=502
+            )
+        return _page(user, "<p>Thank you: support knows that it is you. / 谢谢，客服已确认是您本人。</p>")
 
     async def answer(
         self, check_id: str, user: str | None, *, result: Literal["passed", "failed"] = "passed", attempt: str = "1"
@@ -211,3 +223,9 @@ class Wallet:
     def _turned_away(self, problem: str, status: int) -> web.Response:
         self.refused.append(problem)
         return web.json_response({"error": problem}, status=status)
+
+
+def _page(user: str, text: str, *, status: int = 200) -> web.Response:
+    """A page of the app for one user; `text` is HTML."""
+    page = _PAGE.format(title=f"Wallet app: {escape(user)}", text=text)
+    return web.Response(text=page, content_type="text/html", status=status)

@@ -1,6 +1,7 @@
 """The demo's folder: configuration, rules, keys and data, made on first use and kept between runs."""
 
 import fcntl
+import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -69,30 +70,36 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         return self.directory / "phone"
 
     def prepare(self) -> None:
-        """Make what is missing; what is there stays as it is."""
-        self.mail.mkdir(parents=True, exist_ok=True)
-        self.telegram.mkdir(exist_ok=True)
-        self.facebook.mkdir(exist_ok=True)
-        self.x.mkdir(exist_ok=True)
-        self.phone.mkdir(exist_ok=True)
+        """Make what is missing; what is there stays as it is. Killed in the middle, it leaves nothing half made."""
+        for folder in (self.mail, self.telegram, self.facebook, self.x, self.phone):
+            folder.mkdir(exist_ok=True)
+            if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+                raise ConfigError(f"{folder} belongs to somebody else: give it to yourself, or name another with --dir")
         if not self.rules.exists():
-            self.rules.mkdir()
-            for name, content in packs.read().items():
-                (self.rules / name).write_bytes(content.replace(_LIFECYCLE, _VERIFYING))
-            # The pack's own tests hold its queues in place: here is a rule that may be changed without them.
-            for name in ("backend.yaml", "private.yaml", "yours.yaml"):
-                (self.rules / name).write_bytes((resources.files("router.demo") / name).read_bytes())
+            self._make_rules()
         keys = self.directory / "keys"
         keys.mkdir(mode=0o700, exist_ok=True)
         for name in ("seal", "signing", "identity", "webhook", "wallet"):
-            path = keys / name
-            if not path.exists():
-                path.touch(mode=0o600)
-                path.write_text(secrets.token_hex(32), encoding="ascii")
+            if not (keys / name).exists():
+                made = keys / f"{name}.new"
+                made.touch(mode=0o600)
+                made.write_text(secrets.token_hex(32), encoding="ascii")
+                made.rename(keys / name)
+
+    def _make_rules(self) -> None:
+        made = self.directory / "rules.new"
+        made.mkdir(exist_ok=True)
+        for name, content in packs.read().items():
+            (made / name).write_bytes(content.replace(_LIFECYCLE, _VERIFYING))
+        # The pack's own tests hold its queues in place: here is a rule that may be changed without them.
+        for name in ("backend.yaml", "private.yaml", "yours.yaml"):
+            (made / name).write_bytes((resources.files("router.demo") / name).read_bytes())
+        made.rename(self.rules)
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Keep other demos out of this folder: two mail servers would write over each other's mails."""
+        self.directory.mkdir(parents=True, exist_ok=True)
         with (self.directory / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

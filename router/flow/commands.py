@@ -14,6 +14,7 @@ from router.core import notices, oncall
 from router.core import tickets as core_tickets
 from router.core.calls import CallCommand, decide_call
 from router.core.delivery import decide_held
+from router.core.openings import open_file
 from router.core.replies import ReplyCommand, decide_note, decide_reply
 from router.core.returned import lift
 from router.core.unread import watch
@@ -27,7 +28,7 @@ from router.keys import Keyring, Sealed
 from router.model.actions import ActionEntry
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
-from router.model.ids import AgentId, EventId, MessageId, OutboxId, TicketId
+from router.model.ids import AgentId, AttachmentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import SNOOZE_MAX_MS
 from router.model.message import StoredAttachment
 from router.model.snapshot import ReplyFacts
@@ -264,6 +265,17 @@ class Commands:
         await self._apply([Record(seen)])
         clear = self._keys.open(Sealed(row.key_id, row.data), f"raw:{row.id}")
         return Revealed(type=value.type, value=opened(clear, place))
+
+    async def open_file(self, message_id: MessageId, file_id: AttachmentId, agent: Agent) -> None:
+        """Remember that an agent was served a file, the first time. Raises Refused (busy)."""
+
+        async def attempt() -> None:
+            message = await self._store.read(inbox.message(agent.id, message_id))
+            changes = open_file(message, file_id, agent.id, now_ms=self._clock.now_ms()) if message is not None else []
+            if changes:
+                await self._apply(changes)
+
+        await persist(attempt, what="this message")
 
     async def decide_delivery(self, outbox_id: OutboxId, what: Literal["retry", "discard"], actor: str) -> None:
         """Send a dead or held reply again, or let it go. Raises Refused."""

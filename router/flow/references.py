@@ -37,4 +37,6 @@ class References:
         try:
             return (self._base / name).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"the file {name} cannot be read ({type(error).__name__})") from None
+            raise ConfigError(
+                f"the file {name} cannot be read ({getattr(error, 'strerror', None) or 'it is no text'})"
+            ) from None

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from router.model.ids import AttachmentId, BlobHash, SealedId
+from router.model.ids import AgentId, AttachmentId, BlobHash, SealedId
 
 Kind = Literal["message", "edit", "delete", "reaction", "receipt", "call", "unsupported"]
 Visibility = Literal["public", "private"]
@@ -105,6 +105,13 @@ class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
     """Unknown fields of the wire: a JSON object as text (msgspec decodes no union that holds a Raw)."""
 
 
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """The first time that an agent was served a file."""
+
+    by: AgentId
+    at_ms: int
+
+
 class StoredAttachment(msgspec.Struct, frozen=True, kw_only=True):
     """A file that was taken in: its bytes rest sealed under their hash."""
 
@@ -125,6 +132,8 @@ class StoredAttachment(msgspec.Struct, frozen=True, kw_only=True):
     sniffed: str | None = None
     """What its first bytes say it is (router.model.filetypes); None in a file that an
     earlier release took in."""
+    opened: Opening | None = None
+    """Of a file that could not be checked: who was the first to look into it."""
 
 
 class Redaction(msgspec.Struct, frozen=True, kw_only=True):

@@ -309,6 +309,7 @@ EventKind = Literal[
     "message.reaction",
     "reply.blocked",
     "value.revealed",
+    "file.opened",
     "link.opened",
     "post.hide",
     "post.unhide",

@@ -273,6 +273,7 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         if entry.action != "send":
             moderations.setdefault(entry.message_id, []).append(entry)
     people = {message.author_id for message in messages} | {ticket.assignee_id}
+    people |= {file.opened.by for message in messages for file in message.attachments if file.opened}
     asked = yield from actions.of_ticket(ticket.id)
     people |= {row.decided_by for row in asked}
     people |= {AgentId(row.proposed_by[6:]) for row in asked if row.proposed_by.startswith("agent:")}

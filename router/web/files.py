@@ -13,16 +13,20 @@ from urllib.parse import quote
 from aiohttp import web
 
 from router.connector import Signer
+from router.core.openings import unopened
 from router.flow.channels import Channel
+from router.flow.commands import Commands
 from router.flow.media import Media
 from router.flow.threads import FILE_PURPOSE, file_value
 from router.flow.uploads import Uploads
-from router.model.errors import Refused
+from router.model.errors import Refused, StoreUnavailable
 from router.model.filetypes import HEAD_BYTES, PLAYED, SHOWN, UNTOLD, type_of
 from router.model.ids import AttachmentId, MessageId
 from router.model.message import StoredAttachment
+from router.model.tables import Agent
 from router.store import inbox, threads
 from router.store.script import Store
+from router.telemetry import Logger, why
 from router.web.auth import Auth
 from router.web.problems import answer
 
@@ -38,6 +42,7 @@ _HEADERS: Final = {
 }
 _RANGE: Final = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 _PIECE_BYTES: Final = 65_536
+_SERVED: Final = frozenset({200, 206})
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -53,8 +58,19 @@ def shown_as(file: StoredAttachment) -> Literal["image", "audio"] | None:
 class FilesApi:
     """Files of messages, and uploads."""
 
-    def __init__(self, *, store: Store, auth: Auth, media: Media, uploads: Uploads, signer: Signer) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        auth: Auth,
+        media: Media,
+        uploads: Uploads,
+        commands: Commands,
+        signer: Signer,
+        log: Logger,
+    ) -> None:
         self._store, self._auth, self._media, self._uploads, self._signer = store, auth, media, uploads, signer
+        self._commands, self._log = commands, log
 
     def routes(self) -> list[web.RouteDef]:
         """All of them, but for those of channels."""
@@ -68,9 +84,19 @@ class FilesApi:
         """GET /api/v1/attachments/{message}/{attachment}."""
         agent = await self._auth.agent(request)
         message = await self._store.read(inbox.message(agent.id, MessageId(request.match_info["message"])))
-        wanted = request.match_info["attachment"]
+        wanted = AttachmentId(request.match_info["attachment"])
         files = message.attachments if message is not None else ()
-        return await self._serve(request, next((file for file in files if file.id == wanted), None))
+        file = next((file for file in files if file.id == wanted), None)
+        if message is None or request.method == "HEAD" or unopened(message, wanted) is None:
+            return await self._serve(request, file)
+        try:
+            response = await self._serve(request, file)
+        except ConnectionError:  # a player takes what it wants and hangs up
+            await self._opened(message.id, wanted, agent)
+            raise
+        if response.status in _SERVED:
+            await self._opened(message.id, wanted, agent)
+        return response
 
     def of_thread(self, channel: Channel) -> Handler:
         """The handler of a channel's THREAD_FILE: who has the mark may read the file."""
@@ -104,6 +130,13 @@ class FilesApi:
         agent = await self._auth.agent(request)
         await self._uploads.drop(AttachmentId(request.match_info["attachment"]), agent)
         return answer({"ok": True})
+
+    async def _opened(self, message_id: MessageId, file_id: AttachmentId, agent: Agent) -> None:
+        """Once the bytes are out, so that nobody waits for it; what fails is done by the next who opens it."""
+        try:
+            await self._commands.open_file(message_id, file_id, agent)
+        except (Refused, StoreUnavailable) as error:
+            self._log.warning("file.opening_not_noted", message_id=message_id, attachment_id=file_id, **why(error))
 
     async def _serve(self, request: web.Request, file: StoredAttachment | None) -> web.StreamResponse:
         if file is None or file.blob is None:

@@ -121,7 +121,9 @@ class Server:
             clock=clock,
         )
         self._moderation = ModerationApi(store=store, auth=auth, moderator=moderator, views=views)
-        self._files = FilesApi(store=store, auth=auth, media=media, uploads=uploads, signer=keys)
+        self._files = FilesApi(
+            store=store, auth=auth, media=media, uploads=uploads, commands=commands, signer=keys, log=log
+        )
         self._contacts = ContactsApi(store=store, auth=auth, people=people, erasures=erasures)
         self._abuse = AbuseApi(store=store, auth=auth, abuse=abuse, clock=clock)
         self._remedies = RemediesApi(store=store, auth=auth, remedies=remedies, context=context)

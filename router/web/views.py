@@ -14,7 +14,7 @@ from router.model.capabilities import Moderation
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.limits import ATTACHMENT_BYTES_MAX
-from router.model.message import Care, PickedPolicy, Redaction
+from router.model.message import Care, PickedPolicy, Redaction, StoredAttachment
 from router.model.tables import Event, Message, OutboxEntry
 from router.store import inbox, outbox
 from router.store.inbox import TicketDetail, TicketLine
@@ -83,6 +83,10 @@ class AttachmentView(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     state: str
     checked: str
+    opened_by: str | None
+    """Of a file that could not be checked: the agent who was the first to look into it."""
+    opened_by_name: str | None
+    opened_at_ms: int | None
     inline: bool
     shows: str | None
     """image, audio: what the inbox may do with it besides offering it."""
@@ -226,19 +230,7 @@ def message_view(
         redactions=message.redactions,
         sealed=_sealed_view(message.care),
         policies=() if message.care is None else message.care.policies,
-        attachments=tuple(
-            AttachmentView(
-                id=file.id,
-                name=file.name,
-                content_type=file.content_type,
-                size=file.size,
-                state=file.state,
-                checked=file.checked,
-                inline=file.content_id is not None,
-                shows=shown_as(file),
-            )
-            for file in message.attachments
-        ),
+        attachments=tuple(_file_view(file, names) for file in message.attachments),
         automatic=message.automatic,
         delivery=DeliveryView(**delivery_fields(sent[-1])) if sent else None,
         moderation=ModerationView(action=asked[-1].action, **delivery_fields(asked[-1])) if asked else None,
@@ -249,6 +241,23 @@ def message_view(
         sent_at_ms=message.sent_at_ms,
         received_at_ms=message.received_at_ms,
         why=message.verdict,
+    )
+
+
+def _file_view(file: StoredAttachment, names: Mapping[AgentId, str]) -> AttachmentView:
+    opened = file.opened
+    return AttachmentView(
+        id=file.id,
+        name=file.name,
+        content_type=file.content_type,
+        size=file.size,
+        state=file.state,
+        checked=file.checked,
+        opened_by=opened.by if opened else None,
+        opened_by_name=names.get(opened.by) if opened else None,
+        opened_at_ms=opened.at_ms if opened else None,
+        inline=file.content_id is not None,
+        shows=shown_as(file),
     )
 
 
@@ -371,5 +380,6 @@ class Views:
         message = await self._store.read(inbox.message(actor, message_id))
         if message is None:
             return None
-        names = await self._store.read(inbox.agent_names({message.author_id}))
+        people = {message.author_id, *(file.opened.by for file in message.attachments if file.opened)}
+        names = await self._store.read(inbox.agent_names(people))
         return message_view(message, names, await self._store.read(outbox.of_message(message_id)))

@@ -70,10 +70,10 @@ async def tell(app, *files: tuple[str, str, bytes]) -> None:
     watch.close()
 
 
-async def link_of(app) -> str:
-    mei = new_agent(app.ids, app.clock, login="mei", name="Mei")
-    await app.store.write(people.add_agent(mei))
-    return f"http://127.0.0.1:{app.server.port}/login?token={await add_login_token(app.store, mei, app.clock)}"
+async def link_of(app, login: str = "mei") -> str:
+    agent = new_agent(app.ids, app.clock, login=login, name=login.title())
+    await app.store.write(people.add_agent(agent))
+    return f"http://127.0.0.1:{app.server.port}/login?token={await add_login_token(app.store, agent, app.clock)}"
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh-CN", "dark")])
@@ -93,10 +93,12 @@ async def test_what_a_customer_sent_is_looked_at_and_listened_to(tmp_path, chrom
             player = page.locator("audio")
             label = {"en": "Recording voice note.wav", "zh-CN": "录音 voice note.wav"}[language]
             assert await player.get_attribute("aria-label") == label
-            await page.wait_for_function("() => document.querySelector('audio').readyState > 0")
-            assert await player.evaluate("(a) => Math.round(a.duration)") == 2
-            await player.evaluate("async (a) => { a.muted = true; a.currentTime = 1.5; await a.play(); }")
+            recording = page.locator("li.audio")
+            await expect(recording).to_contain_text({"en": "Not checked for secrets", "zh-CN": "未检查敏感信息"}[language])
+            await player.evaluate("async (a) => { a.muted = true; await a.play(); a.currentTime = 1.5; }")
             await page.wait_for_function("() => document.querySelector('audio').ended")
+            assert await player.evaluate("(a) => Math.round(a.duration)") == 2
+            await expect(recording).to_contain_text({"en": "Opened by you", "zh-CN": "您已打开"}[language])
             assert await violations(page) == []
 
             await page.locator(".thumbnail").first.focus()
@@ -117,6 +119,32 @@ async def test_what_a_customer_sent_is_looked_at_and_listened_to(tmp_path, chrom
             download = await loading.value
             assert download.suggested_filename == "trap.svg"
             assert (await download.path()).read_bytes() == FILES[5][2]
+
+
+async def test_who_first_opened_what_nobody_could_check_is_told_to_all(tmp_path, chromium):
+    async with running_house(tmp_path, API) as app:
+        await tell(app, FILES[4], FILES[0])
+        async with (
+            desk(chromium, await link_of(app)) as page,
+            desk(chromium, await link_of(app, "zoe"), language="zh-CN") as other,
+        ):
+            await open_ticket(page, "T-1001")
+            paper, picture = page.locator("[data-file=other]"), page.locator("[data-file=image]")
+            await expect(picture).to_contain_text("Opened by you")
+            await expect(paper).to_contain_text("Not checked for secrets")
+            await open_ticket(other, "T-1001")
+            await expect(other.locator("[data-file=image]")).to_contain_text("Mei 已打开")
+            await expect(other.locator("[data-file=other]")).to_contain_text("未检查敏感信息")
+            async with other.expect_download():
+                await other.locator("[data-file=other] a").click()
+            await expect(other.locator("[data-file=other]")).to_contain_text("您已打开")
+            await expect(paper).to_contain_text("Opened by Zoe")
+            await expect(page.locator(".files .chip")).to_have_count(0)
+            assert await violations(page) == []
+            assert await violations(other) == []
+            await page.reload()
+            await expect(paper).to_contain_text("Opened by Zoe")
+            await expect(picture).to_contain_text("Opened by you")
 
 
 async def test_a_file_that_is_opened_by_its_address_can_do_nothing(tmp_path, chromium):

@@ -3,12 +3,14 @@
 import fcntl
 import json
 import re
+import socket
 import subprocess
 import sys
 from importlib.metadata import version
 
 import pytest
 
+from router.demo.workspace import Workspace
 from tests.e2e.test_commands import line
 from tests.house.tree import ROOT, text
 
@@ -64,6 +66,44 @@ def test_two_demos_do_not_share_a_folder(command, tmp_path):
         err
         == f"switchboard: {tmp_path} is used by a demo that is running; stop it, or name another folder with --dir\n"
     )
+
+
+def test_a_demo_names_the_address_it_cannot_have_and_leaves_nothing_open(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "router", "demo", "--dir", tmp_path, "--port", str(port)],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stdout) == (78, "")
+    assert done.stderr == (
+        f"switchboard: 127.0.0.1:{port} cannot be used (Address already in use); "
+        "try another: make run ARGS='--port 0'\n"
+    )
+
+
+def test_a_demo_on_a_full_disk_says_so_and_once_there_is_room_it_is_whole(command, tmp_path):
+    (tmp_path / "rules.new").mkdir()
+    (tmp_path / "rules.new" / "yours.yaml").symlink_to("/dev/full")
+    code, out, err = command("demo", "--dir", tmp_path, "--port", "0")
+    assert (code, out) == (1, "")
+    assert err == f"switchboard: {tmp_path}: cannot be written (No space left on device); make room, start again\n"
+    assert not (tmp_path / "rules").exists(), "rules that are there are taken as they are: never half of them"
+    (tmp_path / "rules.new" / "yours.yaml").unlink()
+    Workspace(directory=tmp_path).prepare()
+    assert command("rules", "check", tmp_path / "rules")[0] == 0
+    assert [path.name for path in tmp_path.glob("**/*.new")] == []
+
+
+def test_what_a_terminal_cannot_show_is_an_escape_and_no_failure():
+    done = subprocess.run(
+        [sys.executable, "-m", "router", "rules", "explain", "--lang", "zh", "我的币被人转走了"],
+        cwd=ROOT, env={"PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(r"\u7ed3\u8bba\uff1acritical"), done.stdout
 
 
 def test_it_says_its_version_and_its_exit_codes(command):
@@ -126,7 +166,7 @@ def test_the_steps_of_the_readme_make_a_service(tmp_path, monkeypatch, command):
     steps = [step for step in after.split("```")[1].strip().splitlines() if not step.startswith(". ")]
     environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     subprocess.run(["bash", "-euc", "\n".join(steps)], cwd=ROOT, env=environment, check=True)
-    monkeypatch.chdir(tmp_path / "switchboard")
+    monkeypatch.chdir(tmp_path / "support")
     commands = [step.partition("#")[0].split()[1:] for step in after.split("```")[3].strip().splitlines()]
     assert [words[0] for words in commands] == ["migrate", "user", "doctor", "serve"]
     for words in commands[:-1]:

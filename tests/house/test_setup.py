@@ -1,5 +1,6 @@
 """`make run` on a bare machine names what is missing and the command that installs it."""
 
+import os
 import shutil
 import subprocess
 
@@ -23,14 +24,24 @@ esac
 """
 
 
+# Root needs no sudo, and on a bare machine has none.
+INSTALL = "Install it with:  apt-get install" if os.geteuid() == 0 else "Install it with:  sudo apt-get install"
+
+
 @pytest.mark.parametrize(
-    ("python", "says"),
+    ("python", "arguments", "says"),
     [
-        (TOO_OLD, ["needs Python 3.11 or newer; found: Python 3.10.12", "sudo apt-get install python3.11"]),
-        (WITHOUT_VENV, ["Python 3.12 is here, but its venv module is not", "sudo apt-get install python3.12-venv"]),
+        (
+            TOO_OLD,
+            [],
+            ["needs Python 3.11 or newer; python3 is Python 3.10.12.", f"{INSTALL} python3.11 python3.11-venv"],
+        ),
+        (None, [], ["needs Python 3.11 or newer; python3 is not there.", f"{INSTALL} python3 python3-venv"]),
+        (WITHOUT_VENV, ["PYTHON=/no/python"], ["needs Python 3.11 or newer; /no/python is not there."]),
+        (WITHOUT_VENV, [], ["Python 3.12 is here, but its venv module is not.", f"{INSTALL} python3.12-venv"]),
     ],
 )
-def test_a_machine_without_what_we_need_is_told_so(tmp_path, python, says):
+def test_a_machine_without_what_we_need_is_told_so(tmp_path, python, arguments, says):
     checkout = tmp_path / "a check out"
     shutil.copytree(ROOT / "scripts", checkout / "scripts")
     for name in ("Makefile", "pyproject.toml"):
@@ -39,10 +50,11 @@ def test_a_machine_without_what_we_need_is_told_so(tmp_path, python, says):
     programs.mkdir()
     for name in NEEDED:
         (programs / name).symlink_to(shutil.which(name))
-    (programs / "python3").write_text(f"#!/bin/sh{python}")
-    (programs / "python3").chmod(0o755)
+    if python is not None:
+        (programs / "python3").write_text(f"#!/bin/sh{python}")
+        (programs / "python3").chmod(0o755)
     done = subprocess.run(
-        [programs / "make", "run"],
+        [programs / "make", "run", *arguments],
         cwd=checkout,
         env={"PATH": str(programs)},
         capture_output=True,
@@ -50,6 +62,8 @@ def test_a_machine_without_what_we_need_is_told_so(tmp_path, python, says):
         check=False,
     )
     assert done.returncode == 2
+    told = done.stderr.splitlines()
     for line in says:
-        assert line in done.stderr
+        assert any(each.endswith(line) for each in told), done.stderr
+    assert "command not found" not in done.stderr
     assert not (checkout / ".venv").exists()

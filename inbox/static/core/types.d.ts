@@ -34,7 +34,8 @@ export interface Delivery {
   outbox_id: string; state: string; attempts: number; error: string | null; due_at_ms: number;
 }
 export interface Attachment {
-  id: string; name: string; content_type: string; size: number; state: string; checked: string; inline: boolean; shows: "image" | "audio" | null;
+  id: string; name: string; content_type: string; size: number; state: string; checked: string; inline: boolean;
+  opened_by: string | null; opened_by_name: string | null; opened_at_ms: number | null; shows: "image" | "audio" | null;
 }
 /** A file for a reply to come. */
 export interface Attached {

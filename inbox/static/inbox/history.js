@@ -12,7 +12,7 @@ const IN_THREAD = new Set(["ticket.assigned", "ticket.state", "ticket.updated", 
   "action.proposed", "action.approved", "action.declined", "action.state"]);
 const ICONS = /** @type {Record<string, string>} */ ({
   "ticket.opened": "inbox", "ticket.assigned": "user-check", "ticket.state": "circle-dot", "ticket.updated": "tag",
-  "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "message.fetched": "paperclip", "delivery.state": "send", "reply.blocked": "shield-alert",
+  "message.added": "message-square", "message.edited": "message-square", "message.deleted": "trash-2", "message.fetched": "paperclip", "file.opened": "paperclip", "delivery.state": "send", "reply.blocked": "shield-alert",
   "value.revealed": "key-round", "link.opened": "user-check", "post.hide": "eye-off", "post.delete": "trash-2", "ticket.snoozed": "calendar-clock",
   "alarm.raised": "siren", "alarm.paged": "bell", "alarm.accepted": "check", "alarm.unanswered": "siren", "alarm.over": "volume-x", "page.state": "send",
   "action.proposed": "shield-alert", "action.approved": "check", "action.declined": "ban", "action.state": "shield-check", "context.read": "wallet",

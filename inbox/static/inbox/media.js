@@ -4,8 +4,9 @@
  */
 import { h, html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { Problem, post, problemOf } from "../core/api.js";
-import { learn, listOf, number, size, t, word } from "../core/i18n.js";
+import { fullTime, learn, listOf, number, size, t, word } from "../core/i18n.js";
 import { Chip, Dialog, Icon, IconButton, toast } from "../core/parts.js";
+import { me } from "../core/store.js";
 import { attach, attached } from "./actions.js";
 
 /**
@@ -38,18 +39,26 @@ export function Files({ message }) {
       <li key=${file.id} class=${file.shows ?? "other"} data-file=${file.shows ?? "other"}>
         ${file.shows === "image" && h(Thumbnail, { place: placeOf(message, file), file, open: () => setOpen(pictures.indexOf(file)) })}
         ${file.shows === "audio" && h(Sound, { place: placeOf(message, file), file })}
-        ${h(Line, { place: placeOf(message, file), file })}</li>`)}</ul>
+        ${h(Line, { place: placeOf(message, file), message, file })}</li>`)}</ul>
     ${open !== null && h(Viewer, { message, pictures, at: open, move: setOpen })}`;
 }
 
-/** @param {{ place: string, file: Attachment }} props */
-function Line({ place, file }) {
+/** @param {{ place: string, message: MessageView, file: Attachment }} props */
+function Line({ place, message, file }) {
   const stored = file.state === "stored";
   return html`<span class="file-line">${h(Icon, { name: file.shows === "image" ? "image" : file.shows === "audio" ? "volume-2" : "file-text" })}
     <span class="file-name" title=${file.name}>${file.name}</span><small>${size(file.size)}</small>
-    ${stored && file.checked !== "clean" && !file.shows && h(Chip, { tone: file.checked === "masked" ? "note" : "warn" }, word("fileChecked", file.checked))}
+    ${stored && h(Checked, { message, file })}
     ${stored ? html`<a href=${`${place}?download`} download=${file.name} aria-label=${t("media.download", { name: file.name })}>${h(Icon, { name: "download" })}</a>`
       : h(Chip, { tone: "warn" }, word("fileState", file.state))}</span>`;
+}
+
+/** What anybody knows of its content; what colleagues attach they know. @param {{ message: MessageView, file: Attachment }} props */
+function Checked({ message, file }) {
+  const { opened_by: by, opened_by_name: name, opened_at_ms: at } = file;
+  if (by) return html`<small class="opened" title=${fullTime(at ?? 0)}>${by === me.value?.id ? t("media.openedByYou") : t("media.openedBy", { name: name ?? by })}</small>`;
+  if (file.checked === "clean" || (file.shows && message.kind !== "inbound")) return null;
+  return h(Chip, { tone: file.checked === "masked" ? "note" : "warn" }, word("fileChecked", file.checked));
 }
 
 /** @param {{ place: string, file: Attachment, open: () => void }} props */
@@ -64,7 +73,8 @@ function Thumbnail({ place, file, open }) {
 function Sound({ place, file }) {
   const [broken, setBroken] = useState(false);
   if (broken) return html`<p class="broken">${h(Icon, { name: "volume-x" })}${t("media.unplayable")}</p>`;
-  return html`<audio controls preload="metadata" src=${place} aria-label=${t("media.recording", { name: file.name })} onError=${() => setBroken(true)}></audio>`;
+  // Nothing is fetched before it is played: who only looks at the ticket has not opened the recording.
+  return html`<audio controls preload="none" src=${place} aria-label=${t("media.recording", { name: file.name })} onError=${() => setBroken(true)}></audio>`;
 }
 
 /** One picture, large; the arrows go through those of its message. @param {{ message: MessageView, pictures: Attachment[], at: number, move: (to: null | ((now: number) => number)) => void }} props */

@@ -3,14 +3,28 @@
 import asyncio
 import base64
 import io
+import itertools
+import json
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
+from router.cli.people import add_login_token
 from router.model.limits import UPLOADS_MAX
 from router.store import media
 from router.store.script import run, select
-from tests.contract.http.calls import CARD, assert_problem, get, path_of, post
+from tests.contract.http.calls import (
+    CARD,
+    add_agent,
+    assert_problem,
+    decided,
+    get,
+    message,
+    path_of,
+    post,
+    sent,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -151,7 +165,7 @@ async def asking(house, told):
 async def test_a_reply_takes_its_files_along(house, asking):
     assert asking["files"] == {
         "allowed": True, "in_private": True, "bytes_max": 5_000_000, "together_bytes_max": 8_000_000,
-        "most": 10,
+        "most": 10, "types": [],
     }  # fmt: skip
     one = await upload(house, asking, PNG, "C:\\docs\\état\u202e.png")
     assert (one["name"], one["content_type"], one["size"], one["shows"]) == ("état.png", "image/png", len(PNG), "image")
@@ -252,3 +266,130 @@ async def test_a_number_of_files_is_enough(house, asking):
     assert (found["code"], found["limit"]) == ("too_many_files", 10)
     messages = (await get(house, path_of(asking)))["messages"]
     assert "agent" not in [message["author"]["type"] for message in messages]
+
+
+# --- who opened what nobody could check -----------------------------------------------------------------------------
+
+
+async def openings(house, path, told):
+    """Of a file: who opened it first and when, once as many openings of its ticket are told as are to be."""
+    message_id = path.split("/")[4]
+    rows = await house.app.store.read(select("SELECT ticket_id FROM messages WHERE id = :id", id=message_id))
+    watch = house.app.bus.watch("events")
+    async with asyncio.timeout(30):
+        while True:
+            ticket = await get(house, f"/api/v1/tickets/{rows[0][0]}")
+            events = [event for event in ticket["events"] if event["kind"] == "file.opened"]
+            if len(events) >= told:
+                break
+            await watch.wait(1.0)
+    watch.close()
+    (message,) = [each for each in ticket["messages"] if each["id"] == message_id]
+    files = {each["id"]: each for each in message["attachments"]}
+    file = files[path.rsplit("/", 1)[1]]
+    return (file["opened_by"], file["opened_by_name"], file["opened_at_ms"]), events
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def colleague(house):
+    """A session of another agent."""
+    zoe = await add_agent(house.app, f"zoe{next(_colleagues)}")
+    async with aiohttp.ClientSession(
+        f"http://127.0.0.1:{house.app.server.port}",
+        headers={"X-Switchboard": "1"},
+        cookie_jar=aiohttp.CookieJar(unsafe=True),
+    ) as session:
+        token = await add_login_token(house.app.store, zoe, house.app.clock)
+        assert (await session.post("/api/v1/login", json={"token": token})).status == 200
+        yield session
+
+
+_colleagues = itertools.count(1)
+
+
+async def test_who_first_opens_what_nobody_could_check_is_told_once(house, attached, colleague):
+    (path, file), (text, _), (other, _) = await attached(
+        sent_file(PNG), sent_file(b"a note", "note.txt", "text/plain"), sent_file(OGG, "voice.ogg", "audio/ogg")
+    )
+    assert (file["checked"], file["opened_by"], file["opened_by_name"], file["opened_at_ms"]) == (
+        "unchecked", None, None, None,
+    )  # fmt: skip
+    for session in (house.stranger, house.program):
+        await served(session, path, 401)
+    async with house.agent.head(path) as answer:
+        assert answer.status == 200
+    await served(house.agent, path, 416, Range="bytes=999999999-")
+    await served(house.agent, text)
+    assert await openings(house, path, 0) == ((None, None, None), [])
+
+    before_ms = house.app.clock.now_ms()
+    await served(colleague, path)
+    (by, name, at_ms), (event,) = await openings(house, path, 1)
+    assert by != house.mei.id
+    assert name.startswith("Zoe")
+    assert before_ms <= at_ms <= house.app.clock.now_ms()
+    assert (event["actor"], event["actor_name"], event["message_id"]) == (f"agent:{by}", name, path.split("/")[4])
+    assert event["data"] == {"file": file["id"]}
+
+    version = "SELECT version FROM messages WHERE id = :id"
+    was = await house.app.store.read(select(version, id=event["message_id"]))
+    await served(house.agent, path)
+    await served(house.agent, f"{path}?download")
+    await served(house.agent, text)
+    assert await house.app.store.read(select(version, id=event["message_id"])) == was
+    await served(house.agent, other, 206, Range="bytes=0-99")
+    (by, name, _), events = await openings(house, other, 2)
+    assert (by, name) == (house.mei.id, "Mei")
+    assert len(events) == 2, "text is checked, and a second look is no news"
+    assert (await openings(house, path, 2))[0][2] == at_ms
+
+
+async def test_a_player_that_hangs_up_halfway_has_opened_it(house):
+    said = message("listen", attachments=[sent_file(OGG + bytes(12_000_000), "long.ogg", "audio/ogg")])
+    body = io.BytesIO(json.dumps(said).encode())
+    assert (await sent(house, body, 202, **{"Content-Type": "application/json"}))["results"]
+    await decided(house.app)
+    ((message_id, files),) = await house.app.store.read(
+        select("SELECT id, attachments FROM messages WHERE external_id = :id", id=said["message_id"])
+    )
+    path = f"/api/v1/attachments/{message_id}/{json.loads(files)[0]['id']}"
+    answer = await house.agent.get(path)
+    assert await answer.content.readexactly(6) == OGG[:6]
+    answer.close()
+    (by, _, _), _ = await openings(house, path, 1)
+    assert by == house.mei.id
+
+
+async def test_of_many_at_once_one_is_the_first(house, attached, colleague):
+    files = await attached(*(sent_file(PNG + bytes([n]), f"{n}.png") for n in range(3)))
+    await asyncio.gather(*(served(who, path) for path, _ in files for who in (house.agent, colleague)))
+    _, events = await openings(house, files[0][0], 3)
+    assert sorted(event["data"]["file"] for event in events) == sorted(file["id"] for _, file in files)
+    for path, file in files:
+        (by, _, at_ms), _ = await openings(house, path, 3)
+        (event,) = [each for each in events if each["data"]["file"] == file["id"]]
+        assert (event["actor"], event["at_ms"]) == (f"agent:{by}", at_ms)
+
+
+async def test_who_opened_a_file_goes_where_its_message_goes(house, told):
+    sender = {"sender": {"id": "opener"}, "visibility": "private"}
+    first = await told("提现卡住了 200U 订单W20240709-4401", attachments=[sent_file(PNG)], **sender)
+    second = await told("提现卡住了 350U 订单W20240709-4416", **sender)
+    assert first["ticket"]["id"] != second["ticket"]["id"]
+    (message,) = [each for each in first["messages"] if each["attachments"]]
+    path = f"/api/v1/attachments/{message['id']}/{message['attachments'][0]['id']}"
+    await served(house.agent, path)
+    seen, _ = await openings(house, path, 1)
+    assert seen[:2] == (house.mei.id, "Mei")
+    merged = await post(house, path_of(first, "/merge"), {"into": second["ticket"]["number"]}, 201)
+    assert (await openings(house, path, 0))[0] == seen
+    await post(house, f"/api/v1/regroupings/{merged['id']}/undo")
+    assert (await openings(house, path, 0))[0] == seen
+
+
+async def test_a_customer_who_reads_along_learns_nothing_of_it(house, attached):
+    ((path, _),) = await attached(sent_file(PNG))
+    await served(house.agent, path)
+    _, (event,) = await openings(house, path, 1)
+    rows = await house.app.store.read(select("SELECT conversation_id FROM events WHERE id = :id", id=event["id"]))
+    assert rows == [(None,)]

@@ -119,6 +119,8 @@ class ErasureSuite:
     async def test_what_stays_counts_and_says_by_whom(self, store: Store, tmp_path):
         life = await Life(store, tmp_path).lived()
         ((number,),) = await store.read(select("SELECT number FROM tickets WHERE id = :id", id=life.one.ticket.id))
+        seen = life.one.event("file.opened", life.one.message, actor="agent:mei", data={"file": "f1"})
+        await store.write(changes.apply([Record(seen)], now_ms=NOW))
         await erasures(store, tmp_path).erase(f"{life.one.contact.id}", "agent:x")
         found = await store.read(
             select(
@@ -139,6 +141,7 @@ class ErasureSuite:
             select("SELECT kind, actor, data FROM events WHERE ticket_id = :id ORDER BY id", id=life.one.ticket.id)
         )
         assert ("ticket.state", "system", '{"from":"new","to":"open"}') in told
+        assert ("file.opened", "agent:mei", "{}") in told
         assert told[-1] == ("contact.erased", "agent:x", '{"from":"new","to":"closed"}')
         assert await store.read(select("SELECT state FROM outbox WHERE ticket_id = :id", id=life.one.ticket.id)) == [
             ("cancelled",)

@@ -14,7 +14,7 @@ from router.model.changes import Record
 from router.model.decisions import Why
 from router.model.grouping import Incident, IncidentTicket, Joining, Mark, Matter
 from router.model.matter import Sketch
-from router.model.message import Care, SealedValue, Sender, StoredAttachment
+from router.model.message import Care, Opening, SealedValue, Sender, StoredAttachment
 from router.model.people import Claim, Moved, NeverMerge, PeopleAct
 from router.model.tables import HookEntry, Participant, PrivateLink
 from router.model.timers import IdentityCheck, Timer
@@ -74,8 +74,9 @@ class Life:
     @staticmethod
     def _attached(file: NewFile, address: str) -> StoredAttachment:
         return StoredAttachment(
-            id=uid(), name=f"{address}.png", content_type="image/png", size=len(file.data), blob=file.hash
-        )
+            id=uid(), name=f"{address}.png", content_type="image/png", size=len(file.data), blob=file.hash,
+            opened=Opening(by="mei", at_ms=NOW),
+        )  # fmt: skip
 
     async def _arrived(self, case: Case) -> None:
         """The journal row of its message, an edit of it, and one that was never decided, each with its payload."""

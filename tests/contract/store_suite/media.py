@@ -10,12 +10,13 @@ import pytest
 from router.blobs import BlobsUnavailable
 from router.blobs.folder import FolderBlobs
 from router.clock import TimedIds, VirtualClock
+from router.core.openings import open_file
 from router.flow.media import GRACE_MS, LEFTOVER_MS, Media, NewFile
 from router.keys import SEGMENT_BYTES, Keyring
 from router.model.changes import Save
-from router.model.errors import ConfigError, MediaGone, StoreUnavailable
-from router.model.message import InboundEvent, JournalEntry, Sender, StoredAttachment
-from router.store import changes, journal, media
+from router.model.errors import ConfigError, Conflict, MediaGone, StoreUnavailable
+from router.model.message import InboundEvent, JournalEntry, Opening, Sender, StoredAttachment
+from router.store import changes, events, inbox, journal, media
 from router.store.rows import BlobRow, UploadRow
 from router.store.script import Store, insert, select
 from tests.contract.store_suite.make import NOW, Case, entry, put, uid
@@ -122,6 +123,31 @@ class MediaSuite:
         assert set(await store.read(media.find([one.hash, two.hash]))) == {two.hash}
         await refer(store, later, one)
         assert await later.read(attached(one.data)) == one.data
+
+    async def test_of_two_who_open_a_file_at_once_one_is_the_first(self, store: Store, other: Store, tmp_path: Path):
+        mine, one = house(store, tmp_path), new(b"a picture")
+        case = Case("amy")
+        file = attached(one.data)
+        case.message = msgspec.structs.replace(case.message, attachments=(file,))
+        kept = await mine.keep([one])
+        await store.write(media.refer(kept.files, kept.known))
+        await put(store, case)
+        people = {"mia": store, "ben": other}
+        outcomes = await asyncio.gather(
+            *(
+                database.write(changes.apply(open_file(case.message, file.id, name, now_ms=NOW), now_ms=NOW))
+                for name, database in people.items()
+            ),
+            return_exceptions=True,
+        )
+        assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Applied", "Conflict"]
+        (first,) = [name for name, outcome in zip(people, outcomes, strict=True) if not isinstance(outcome, Conflict)]
+        found = await store.read(inbox.message(None, case.message.id))
+        assert found is not None
+        assert found.attachments == (msgspec.structs.replace(file, opened=Opening(by=first, at_ms=NOW)),)
+        told = [e for e in await store.read(events.of_ticket(case.ticket.id, limit=99)) if e.kind == "file.opened"]
+        assert [(event.actor, event.message_id) for event in told] == [(f"agent:{first}", case.message.id)]
+        assert await store.read(media.referred([one.hash])) == {one.hash}
 
     async def test_referring_and_removing_at_once_never_loses_a_file(self, store: Store, other: Store, tmp_path: Path):
         first, file = house(store, tmp_path), new(b"wanted")

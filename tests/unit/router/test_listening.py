@@ -9,7 +9,7 @@ import sys
 import pytest
 from aiohttp import ClientSession, web
 
-from router.listening import Listener
+from router.listening import Listener, bound
 
 
 async def _hello(_: web.Request) -> web.Response:
@@ -40,6 +40,29 @@ async def test_a_name_of_several_addresses_and_a_port_that_is_taken():
         await other.open("127.0.0.1", one.port)
     await other.close()
     await one.close()
+
+
+HERE, ALSO_HERE, ELSEWHERE = ((socket.AF_INET, address) for address in ("127.0.0.1", "127.0.0.2", "203.0.113.1"))
+
+
+def test_all_addresses_of_a_host_have_one_port_and_those_of_another_machine_are_left_out():
+    sockets = bound([HERE, ELSEWHERE, ALSO_HERE, HERE], 0)
+    names = [one.getsockname() for one in sockets]
+    assert names == [("127.0.0.1", names[0][1]), ("127.0.0.2", names[0][1])]
+    for one in sockets:
+        one.close()
+    with pytest.raises(OSError, match="assign requested address"):
+        bound([ELSEWHERE], 0)
+
+
+def test_a_port_that_is_taken_at_the_second_address_is_left_at_the_first():
+    (taken,) = bound([ALSO_HERE], 0)
+    port = taken.getsockname()[1]
+    with pytest.raises(OSError, match="in use"):
+        bound([HERE, ALSO_HERE], port)
+    (free,) = bound([HERE], port)
+    free.close()
+    taken.close()
 
 
 @pytest.mark.parametrize("before", range(5))
