@@ -12,7 +12,7 @@ from collections import Counter
 from tests.servers.soak_report import report
 
 EVENTS = int(os.environ.get("SWITCHBOARD_SOAK", "300"))
-_ROUND = max(50, EVENTS // 100)
+_ROUND = max(50, min(EVENTS // 10, 1_000))
 _SEED = 20261128
 _COURIERS = 20
 _ANSWERED = 5
