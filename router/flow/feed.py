@@ -6,6 +6,7 @@ process and handed to all readers; a reader that cannot keep up is told to take 
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from typing import Final
 
 import msgspec
 
@@ -22,6 +23,8 @@ _POLL_S = 1.0
 _PAGE = 500
 _AT_ONCE = 100
 _PAUSE_S = 0.5
+_BEGINNINGS: Final = frozenset({"message.added", "link.opened"})
+"""What comes with a conversation that was not there."""
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -118,14 +121,19 @@ class Feed:
             self._metrics.feed_clients.set(len(self._readers))
 
     async def changes(self, concerns: Callable[[Event], bool]) -> AsyncIterator[None]:
-        """Yield when something that concerns the reader was committed; also once at the start."""
+        """Yield when something that concerns the reader was committed; also once at the start.
+
+        Once for all that waits: a reader looks at what there is, not at each fact of it.
+        """
         reader = _Reader()
         self._readers.add(reader)
         try:
             yield None
             while True:
-                event = await reader.queue.get()
-                if reader.overflowed or concerns(event):
+                events = [await reader.queue.get()]
+                while not reader.queue.empty():
+                    events.append(reader.queue.get_nowait())
+                if reader.overflowed or any(map(concerns, events)):
                     reader.overflowed = False
                     yield None
         finally:
@@ -139,5 +147,7 @@ class ConversationWatch:
         self.conversation_id: ConversationId | None = None
 
     def concerns(self, event: Event) -> bool:
-        """Until the conversation is known, every event might have made it."""
-        return self.conversation_id is None or event.conversation_id == self.conversation_id
+        """Until the conversation is known, each event might have made it that tells of one's beginning."""
+        if self.conversation_id is None:
+            return event.kind in _BEGINNINGS
+        return event.conversation_id == self.conversation_id

@@ -363,3 +363,22 @@ async def test_a_file_is_written_anew_while_another_process_writes(store, other,
     assert await store.compact()
     found = [path.name for path in file.parent.glob("switchboard.db*") if b"quagmarine" in path.read_bytes()]
     assert found == []
+
+
+async def test_what_refers_to_columns_that_updates_set_is_found_by_an_index(store: Store):
+    """SQLite looks for it at every update of the row referred to; without an index that reads the whole table."""
+    keys = await store.read(
+        select(
+            'SELECT m.name, k.id, MIN(CASE k.seq WHEN 0 THEN k."from" END) FROM sqlite_master AS m '
+            "JOIN pragma_foreign_key_list(m.name) AS k WHERE m.type = 'table' GROUP BY m.name, k.id "
+            "HAVING COUNT(*) > 1"
+        )
+    )
+    indexed = await store.read(
+        select(
+            "SELECT m.name, c.name FROM sqlite_master AS m JOIN pragma_index_list(m.name) AS i "
+            "JOIN pragma_index_info(i.name) AS c WHERE m.type = 'table' AND c.seqno = 0 AND i.partial = 0"
+        )
+    )
+    assert {table for table, _, _ in keys} >= {"joinings", "marks", "matters", "regroupings"}
+    assert {(table, column) for table, _, column in keys} - {(table, column) for table, column in indexed} == set()

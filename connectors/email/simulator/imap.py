@@ -280,8 +280,10 @@ class ImapSession:
 
     def _search(self, args: list[Argument]) -> str:
         assert self._folder is not None
-        found = [self._folder.mails[uid] for uid in self._shown if uid in self._folder.mails]
-        keys = iter(args)
+        # Of a set of UIDs, only what it names is looked at: the folder may be large.
+        named = len(args) > 1 and atom(args[0]) == "UID"
+        found = [mail for _, mail in self._mails(args[1] if named else "1:*")]
+        keys = iter(args[2:] if named else args)
         for key in keys:
             found = self._matching(atom(key), keys, found)
         self._send("* SEARCH" + "".join(f" {mail.uid}" for mail in found))

@@ -1,5 +1,8 @@
 """The lists of API v2: newest first, in pages, with the fields that were asked for and what the items name."""
 
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from connectors.x.simulator.world import Account, Json, World
@@ -61,17 +64,18 @@ class Lists:
             raise BadList("this list is somebody else's")
         since = int(given.get("since_id", "0"))
         asked = _asked(given, "tweet.fields", _POST_FIELDS) | {"id", "text", "edit_history_tweet_ids"}
-        return self._listed([post for post in found if int(post["id"]) > since], given, asked)
+        new = sorted((post for post in found if _number(post) > since), key=_number)
+        return self._listed(_newest_first(new, given), given, asked)
 
     async def messages(self, account: Account, given: Json) -> Json:
         """Direct messages of the account, its own as well."""
         own = f"-{account.id}-"
-        found = [
-            message
-            for message in self._world.state.messages
-            if own in f"-{message['dm_conversation_id']}-" or "-" not in message["dm_conversation_id"]
-        ]
-        return self._messages(found, given)
+
+        def is_own(message: Json) -> bool:
+            where = message["dm_conversation_id"]
+            return own in f"-{where}-" or "-" not in where
+
+        return self._messages(is_own, given)
 
     async def messages_with(self, account: Account, person: str, given: Json) -> Json:
         """Those with one person."""
@@ -80,34 +84,42 @@ class Lists:
     async def messages_in(self, account: Account, conversation: str, given: Json) -> Json:
         """Those of one conversation."""
         del account
-        found = [message for message in self._world.state.messages if message["dm_conversation_id"] == conversation]
-        return self._messages(found, given)
+        return self._messages(lambda message: message["dm_conversation_id"] == conversation, given)
 
-    def _messages(self, found: list[Json], given: Json) -> Json:
+    def _messages(self, is_wanted: Callable[[Json], bool], given: Json) -> Json:
         # There is no since_id.
         _only(given, _FIELDS | {"dm_event.fields", "event_types"})
         asked = _asked(given, "dm_event.fields", _MESSAGE_FIELDS) | {"id", "event_type"}
-        return self._listed(found, given, asked)
+        # Looked at from the end until a page is full: an account may have any number of them.
+        return self._listed(filter(is_wanted, _newest_first(self._world.state.messages, given)), given, asked)
 
-    def _listed(self, found: list[Json], given: Json, asked: set[str]) -> Json:
+    def _listed(self, newest_first: Iterator[Json], given: Json, asked: set[str]) -> Json:
         most = int(given.get("max_results", str(_PAGE_MAX)))
         if not 5 <= most <= _PAGE_MAX:
             raise BadList("max_results must be between 5 and 100")
-        shown = [item for item in found if item["id"] not in self._world.unlisted]
-        shown.sort(key=lambda item: int(item["id"]), reverse=True)
-        token = given.get("pagination_token")
-        if token is not None:
-            if not token.startswith("before"):
-                raise BadList("pagination_token is none of ours")
-            shown = [item for item in shown if int(item["id"]) < int(token.removeprefix("before"))]
-        page, rest = shown[:most], shown[most:]
+        shown = (item for item in newest_first if item["id"] not in self._world.unlisted)
+        page = list(islice(shown, most))
         if not page:
             return {"meta": {"result_count": 0}}
         meta: Json = {"result_count": len(page), "newest_id": page[0]["id"], "oldest_id": page[-1]["id"]}
-        if rest:
+        if next(shown, None) is not None:
             meta["next_token"] = f"before{page[-1]['id']}"
         items = [{key: value for key, value in item.items() if key in asked} for item in page]
         return {"data": items, "includes": self._world.includes(page), "meta": meta}
+
+
+def _number(item: Json) -> int:
+    return int(item["id"])
+
+
+def _newest_first(items: Sequence[Json], given: Json) -> Iterator[Json]:
+    """Items that are in order of their ids, from the end, or from where the page before ended."""
+    token, end = given.get("pagination_token"), len(items)
+    if token is not None:
+        if not token.startswith("before"):
+            raise BadList("pagination_token is none of ours")
+        end = bisect_left(items, int(token.removeprefix("before")), key=_number)
+    return (items[at] for at in range(end - 1, -1, -1))
 
 
 def _names(post: Json, user_id: str) -> bool:

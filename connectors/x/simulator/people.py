@@ -43,7 +43,7 @@ class Person:
             references.append({"type": "quoted", "id": quotes["id"]})
         if references:
             more["referenced_tweets"] = references
-        post = await self._server.put_post(self.id, text, **_with_files(media), **more)
+        post = await self._server.put_post(self.id, text, **with_files(media), **more)
         await self._mentioned(post)
         return post
 
@@ -91,7 +91,7 @@ class Person:
 
     async def write(self, text: str, *, media: tuple[Json, ...] = (), group: str = "") -> Json:
         """Write a direct message, to us alone or into a conversation of several."""
-        message = await self._server.put_message(self.id, group or self.conversation, text, **_with_files(media))
+        message = await self._server.put_message(self.id, group or self.conversation, text, **with_files(media))
         await self._server.message(self._account, message)
         return message
 
@@ -141,7 +141,8 @@ class Person:
         }
 
 
-def _with_files(media: tuple[Json, ...]) -> Json:
+def with_files(media: tuple[Json, ...]) -> Json:
+    """What a post or a message with these says of them."""
     if not media:
         return {}
     return {"attachments": {"media_keys": [one["media_key"] for one in media]}, "_media": list(media)}

@@ -28,6 +28,9 @@ _LIMITS: Final = {
 _URL: Final = re.compile(r"https?://[^\s]+")
 _NAMED: Final = re.compile(r"(?<!\w)@(\w{1,15})")
 _KEPT: Final = 500
+"""Posts."""
+_KEPT_MESSAGES: Final = 10_000
+"""In the file."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +76,7 @@ class State(msgspec.Struct, kw_only=True):
     users: dict[str, Json] = {}
     posts: dict[str, Json] = {}
     messages: list[Json] = []
+    """By id, ascending."""
     hidden: list[str] = []
     closed: list[str] = []
     """People who take no direct messages of strangers."""
@@ -153,7 +157,6 @@ class World:
             "dm_conversation_id": conversation, "created_at": self.now(), "entities": entities, **more,
         }  # fmt: skip
         self.state.messages.append(message)
-        del self.state.messages[: -_KEPT * 20]
         await self.tell()
         return message
 
@@ -231,6 +234,7 @@ class World:
     async def tell(self) -> None:
         """Something has changed: keep it, and wake whoever waits."""
         if self._place is not None:
+            del self.state.messages[:-_KEPT_MESSAGES]
             waiting = self._place.with_suffix(".new")
             waiting.write_bytes(msgspec.json.encode(self.state))
             waiting.rename(self._place)

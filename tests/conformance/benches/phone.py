@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from connectors.phone.manifest import MANIFEST
@@ -63,9 +64,15 @@ class PhoneBench(Bench):
             self._network.own(number, sid, f"{house.url}/channels/phone/{account}")
 
     async def said(self, text: str, customer: str = "ann", account: str = "default") -> Said:
-        row = self._network.written(self._number(customer), _ACCOUNTS[account][1], text)
+        return self._written(Said("", text, customer, account))
+
+    async def said_with_file(self, text: str, file: bytes, customer: str = "ann") -> Said:
+        return self._written(Said("", text, customer), file)
+
+    def _written(self, said: Said, *files: bytes) -> Said:
+        row = self._network.written(self._number(said.customer), _ACCOUNTS[said.account][1], said.text, files)
         self._rows[row.sid] = row
-        return Said(row.sid, text, customer, account)
+        return replace(said, id=row.sid)
 
     def _number(self, customer: str) -> str:
         return self._customers.setdefault(customer, f"+49155501{len(self._customers):05}")

@@ -2,14 +2,17 @@
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from connectors.x.manifest import MANIFEST
 from connectors.x.simulator import Fault as Answer
 from connectors.x.simulator import Person, busy
+from connectors.x.simulator.people import with_files
+from connectors.x.simulator.world import Json
 from router.clock import SystemClock
-from tests.conformance.bench import Bench, Fault, Said
+from tests.conformance.bench import PATIENT, Bench, Fault, Said
 from tests.house.tree import ROOT
 from tests.servers.x_house import ACCESS_SECRET, OTHER, OWN, QUICK, account, server
 
@@ -72,18 +75,26 @@ class XBench(Bench):
         await self._x.stop()
 
     def settings(self, account: str) -> Mapping[str, object]:
-        return {**self._x.keys(self._accounts[account]), "every_s": 0.05, "start_from": "all", "timeouts": QUICK}
+        keys = self._x.keys(self._accounts[account])
+        # Nothing is listed late here, and all within the overlap is read at every look.
+        return {**keys, "every_s": 0.05, "overlap_s": 2, "start_from": "all", "timeouts": {**QUICK, **PATIENT}}
 
     def _person(self, customer: str, account: str) -> Person:
         number = str(2_000_000_000_000_000_000 + zlib.crc32(customer.encode()))
         return Person(self._x, number, customer, account=self._accounts[account])
 
     async def said(self, text: str, customer: str = "ann", account: str = "default") -> Said:
-        person = self._person(customer, account)
+        return await self._put(self._person(customer, account), Said("", text, customer, account))
+
+    async def said_with_file(self, text: str, file: bytes, customer: str = "ann") -> Said:
+        person = self._person(customer, "default")
+        return await self._put(person, Said("", text, customer), person.photo(file, private=True))
+
+    async def _put(self, person: Person, said: Said, *media: Json) -> Said:
         number = self._x.new_id()
         self._x.unlisted.add(number)
-        await self._x.put_message(person.id, person.conversation, text, id=number)
-        return Said(f"dm:{number}", text, customer, account)
+        await self._x.put_message(person.id, person.conversation, said.text, id=number, **with_files(media))
+        return replace(said, id=f"dm:{number}")
 
     async def deliver(self, *messages: Said, together: bool = False, unheard: bool = False) -> bool:
         if unheard:
