@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from rules.packs import encoder
 from rules.subwords import Subwords
 
-PIECES_MAX: Final = 110
+PIECES_MAX: Final = 64
 """Pieces of a text that are read."""
 HEAD: Final = 32
 """Numbers of one head of attention."""

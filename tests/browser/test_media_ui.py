@@ -94,7 +94,9 @@ async def test_what_a_customer_sent_is_looked_at_and_listened_to(tmp_path, chrom
             label = {"en": "Recording voice note.wav", "zh-CN": "录音 voice note.wav"}[language]
             assert await player.get_attribute("aria-label") == label
             recording = page.locator("li.audio")
-            await expect(recording).to_contain_text({"en": "Not checked for secrets", "zh-CN": "未检查敏感信息"}[language])
+            await expect(recording).to_contain_text(
+                {"en": "Not checked for secrets", "zh-CN": "未检查敏感信息"}[language]
+            )
             await player.evaluate("async (a) => { a.muted = true; await a.play(); a.currentTime = 1.5; }")
             await page.wait_for_function("() => document.querySelector('audio').ended")
             assert await player.evaluate("(a) => Math.round(a.duration)") == 2

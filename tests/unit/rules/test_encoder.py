@@ -147,7 +147,7 @@ def test_there_is_no_other():
 
 
 def test_nobody_loads_it_who_has_no_doubt():
-    """Numpy and the weights are 70 MB, which processes that judge nothing, or nothing doubtful, never need."""
+    """Numpy and the weights are 60 MB, which processes that judge nothing, or nothing doubtful, never need."""
     told = """
 import sys
 from rules.facts import Facts, MessageFacts
