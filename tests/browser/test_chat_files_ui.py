@@ -351,9 +351,10 @@ async def test_a_visitor_attaches_and_an_agent_sees_and_answers_with_a_file(tmp_
         async with desk(chromium, await link_of(app), language=language) as page:
             await open_ticket(page, "T-1001")
             shown = page.locator(".files [data-file]")
+            await expect(shown).to_have_count(3)
             assert [await each.get_attribute("data-file") for each in await shown.all()] == ["image", "audio", "other"]
             await page.wait_for_function("() => document.querySelector('.thumbnail img')?.naturalWidth === 300")
-            await page.wait_for_function("() => document.querySelector('audio').readyState > 0")
+            await page.locator("audio").evaluate("async (a) => { a.muted = true; await a.play(); }")
             await page.locator("[data-act=files]").set_input_files(
                 [{"name": "steps.png", "mimeType": "image/png", "buffer": PICTURE}]
             )
