@@ -20,7 +20,6 @@ from router.flow.seals import open_reply
 from router.flow.switches import Switches
 from router.keys import Keyring
 from router.model.buttons import Button, ButtonLimits, degraded
-from router.model.changes import Change
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SEND_CONCURRENCY, SEND_LEASE_MS, SEND_SECONDS_MAX
 from router.model.sources import Clock
@@ -131,17 +130,11 @@ class DeliveryWorker:
         elif isinstance(outcome, Sent):
             await self._switches.accepted(channel)
         self._metrics.sent.labels(item.entry.channel, type(outcome).__name__.lower()).inc()
-        changes = after_attempt(
-            item.entry,
-            item.message,
-            outcome,
-            now_ms=self._clock.now_ms(),
-            jitter=self._jitter(),
-            resend_is_safe=carrier.capabilities.idempotent_send,
-        )
         if isinstance(outcome, Sent) and outcome.reached is not None:
             await self._reach(item, outcome.reached)
-        await self._settle(item, changes)
+        if not await self._settle(item, outcome, carrier) and await self._has_namesake(item, outcome):
+            assert isinstance(outcome, Sent)
+            await self._settle(item, msgspec.structs.replace(outcome, provider_id=None, pieces=()), carrier)
         await self._bus.notify("events")
         await self._bus.notify("outbox")
 
@@ -170,20 +163,42 @@ class DeliveryWorker:
         answered = await self._store.read(threads.has_been_answered(item.conversation.id))
         return mail if answered else channel
 
-    async def _settle(self, item: Claimed, changes: Sequence[Change]) -> None:
-        """Write what became of it, tried for as long as the row is ours: forgotten, it would count as uncertain."""
+    async def _settle(self, item: Claimed, outcome: SendOutcome, carrier: Channel) -> bool:
+        """Write what became of it, tried for as long as the row is ours: forgotten, it would count as uncertain. False
+        when something of it is not as it was read."""
+        changes = after_attempt(
+            item.entry,
+            item.message,
+            outcome,
+            now_ms=self._clock.now_ms(),
+            jitter=self._jitter(),
+            resend_is_safe=carrier.capabilities.idempotent_send,
+        )
         while True:
             try:
                 await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
             except Conflict:
                 # A receipt or an agent moved the row meanwhile: theirs stands, and an expired lease is looked at again.
                 self._log.warning("deliver.row_moved", outbox_id=item.entry.id)
+                return False
             except StoreUnavailable as error:
                 if self._clock.now_ms() < (item.entry.lease_until_ms or 0):
                     await asyncio.sleep(_PAUSE_S)
                     continue
                 self._log.warning("deliver.not_settled", outbox_id=item.entry.id, **why(error))
-            return
+            return True
+
+    async def _has_namesake(self, item: Claimed, outcome: SendOutcome) -> bool:
+        """Whether the provider gave it another message's id: without one it is sent all the same, and known to be."""
+        if not isinstance(outcome, Sent) or outcome.provider_id is None:
+            return False
+        try:
+            found = await self._store.read(outbox.namesake(item.message, outcome.provider_id))
+        except StoreUnavailable:  # it stays `sending`, and once its lease runs out it is looked up
+            return False
+        if found is not None:
+            self._log.warning("deliver.id_taken", outbox_id=item.entry.id, channel=item.entry.channel)
+        return found is not None
 
     async def _send(self, channel: Channel, item: Claimed) -> SendOutcome:
         try:

@@ -119,6 +119,18 @@ def of_message(message_id: MessageId) -> Script[list[OutboxEntry]]:
     return fetch(OutboxEntry, "WHERE t.message_id = :message_id ORDER BY t.id", message_id=message_id)
 
 
+def namesake(message: Message, provider_id: str) -> Script[Message | None]:
+    """Another message of the same channel account that its provider calls so."""
+    return fetch_one(
+        Message,
+        "WHERE {same t.external_id :external_id} AND t.channel = :channel AND t.account = :account AND t.id <> :id",
+        external_id=provider_id,
+        channel=message.channel,
+        account=message.account,
+        id=message.id,
+    )
+
+
 def waiting(*, now_ms: int) -> Script[list[Record]]:
     """(channel, account, rows waiting, ms the oldest is overdue: negative when not due), for gauges and `doctor`."""
     return select(
