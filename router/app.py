@@ -250,7 +250,9 @@ class App:
         self.incidents = Incidents(
             store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
         )
-        self.moderator = Moderator(store=store, bus=bus, channels=self.channels, clock=clock, ids=ids)
+        self.moderator = Moderator(
+            store=store, bus=bus, channels=self.channels, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids
+        )
         self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids, metrics=self.metrics)
 
     async def _open_bus(self, owner: str) -> Bus:

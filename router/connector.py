@@ -12,8 +12,8 @@ import msgspec
 from aiohttp import web
 
 from router.model.buttons import Button
+from router.model.capabilities import Amendment
 from router.model.capabilities import Capabilities as Capabilities  # noqa: PLC0414 -- offered here, too
-from router.model.capabilities import Moderation
 from router.model.ids import MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.secret import Secret
@@ -78,8 +78,9 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     account: str
     """The conversation's own kind and account, which another channel may speak for."""
-    action: Literal["send"] | Moderation = "send"
-    """All but `send`: what is to be done to `target_id`, a public post; there is no text."""
+    action: Literal["send"] | Amendment = "send"
+    """All but `send`: what is to be done to `target_id`. `edit`: an answer of ours, which gets `text` in
+    the place of its own; the others: a public post, and there is no text."""
     target_id: str | None = None
     pieces: tuple[str, ...] = ()
     """What belongs to the post besides: the further messages of an answer of ours."""

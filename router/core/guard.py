@@ -10,7 +10,10 @@ from typing import Final
 import msgspec
 
 from router.core.private_side import PrivateSide
-from router.model.message import Visibility
+from router.model.errors import Refused
+from router.model.message import Redaction, Visibility
+from router.model.snapshot import Acquaintance
+from router.model.tables import Conversation
 from rules.facts import Finding
 from rules.links import LinkHosts
 from rules.redact import redact
@@ -45,6 +48,57 @@ class Inspection(msgspec.Struct, frozen=True, kw_only=True):
     def unconfirmed(self, confirmed: tuple[Concern, ...]) -> tuple[Concern, ...]:
         """What is held and not among what was confirmed, place for place: a text that was changed asks anew."""
         return tuple(concern for concern in self.held if concern not in confirmed)
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that may leave, as it rests: what has a private policy is masked, confirmed or not."""
+
+    text: str
+    findings: tuple[str, ...]
+    redactions: tuple[Redaction, ...]
+    clear: str | None
+    """What is sent when the stored text is masked; it rests sealed only."""
+
+
+def let_through(
+    text: str,
+    *,
+    visibility: Visibility,
+    hosts: LinkHosts | None,
+    their: Acquaintance | None,
+    conversation: Conversation,
+    confirmed: tuple[Concern, ...],
+) -> Kept:
+    """What an agent wrote, once nothing stands in its way; `their` is what is known of whoever a public text is for.
+
+    Raises Refused: reply_blocked, confirm_needed.
+    """
+    private_side = PrivateSide(their, conversation) if their is not None and visibility == "public" else None
+    found = inspect(text, visibility=visibility, hosts=hosts, private_side=private_side)
+    if found.blocked:
+        raise _stopped("reply_blocked", found.blocked, visibility, status=422)
+    if unconfirmed := found.unconfirmed(confirmed):
+        raise _stopped("confirm_needed", unconfirmed, visibility, status=409)
+    held = found.held
+    return Kept(
+        text=redact(text, visibility=visibility).text if held else text,
+        findings=tuple(sorted({concern.type for concern in held})),
+        redactions=tuple(Redaction(field=c.field, start=c.start, end=c.end, type=c.type) for c in held),
+        clear=text if held else None,
+    )
+
+
+def _stopped(code: str, concerns: tuple[Concern, ...], where: Visibility, *, status: int) -> Refused:
+    kinds = ", ".join(sorted({concern.type for concern in concerns}))
+    detail = f"this {where} reply holds {kinds}"
+    if code == "confirm_needed":
+        detail += "; repeat it with these findings as `confirmed` to send it all the same"
+    return Refused(
+        code,
+        detail,
+        status=status,
+        data={"findings": [msgspec.to_builtins(concern) for concern in concerns], "visibility": where},
+    )
 
 
 def inspect(

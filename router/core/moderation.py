@@ -1,6 +1,7 @@
 """What is done to a public post on the network it stands on: out of sight, in sight again, gone. Pure.
 
-Customers' posts are hidden, shown and deleted; of ours, an answer that should not stand there is deleted.
+Customers' posts are hidden, shown and deleted; of ours, an answer that should not stand there is deleted (and one that
+says something wrong corrected: core/corrections.py, by the same rows and lines of history).
 
 Rules and agents ask for it alike: a row of the outbox, in order behind what was asked of the post before, and a line of
 history that says who asked and why. The post's ticket is saved with it, so that two who ask at once see each other.
@@ -11,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from router.model.capabilities import Moderation
+from router.model.capabilities import Amendment, Moderation
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import ConversationId, MessageId, OutboxId
@@ -20,13 +21,18 @@ from router.model.tables import Event, EventKind, Message, OutboxEntry, OutboxSt
 
 Reason = Literal["personal_data", "scam", "abuse", "spam", "mistake", "other"]
 """Why an agent asked: names, so that history holds no content."""
-_KINDS: Mapping[Moderation, EventKind] = {"hide": "post.hide", "unhide": "post.unhide", "delete": "post.delete"}
-_ON_ITS_WAY: frozenset[OutboxState] = frozenset({"queued", "sending", "held"})
-_DONE: frozenset[OutboxState] = frozenset({"sent", "delivered", "read"})
+_KINDS: Mapping[Amendment, EventKind] = {
+    "hide": "post.hide",
+    "unhide": "post.unhide",
+    "delete": "post.delete",
+    "edit": "post.edit",
+}
+ON_ITS_WAY: frozenset[OutboxState] = frozenset({"queued", "sending", "held"})
+DONE: frozenset[OutboxState] = frozenset({"sent", "delivered", "read"})
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
-    """A public post."""
+    """A message that stands on a network."""
 
     message_id: MessageId
     conversation_id: ConversationId
@@ -35,9 +41,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     account: str
 
 
-def ask_for(
-    post: Post, what: Moderation, *, actor: str, data: Mapping[str, str], now_ms: int, ids: Ids
-) -> list[Change]:
+def ask_for(post: Post, what: Amendment, *, actor: str, data: Mapping[str, str], now_ms: int, ids: Ids) -> list[Change]:
     """The row that carries it to the network, and its line of history."""
     row = OutboxEntry(
         id=OutboxId(ids.new()),
@@ -54,7 +58,7 @@ def ask_for(
     return [Add(row), Record(asked)]
 
 
-def told_of(post: Post, what: Moderation, *, actor: str, data: Mapping[str, str], now_ms: int) -> Event:
+def told_of(post: Post, what: Amendment, *, actor: str, data: Mapping[str, str], now_ms: int) -> Event:
     """A line of history about a post."""
     return Event(
         at_ms=now_ms,
@@ -70,7 +74,7 @@ def told_of(post: Post, what: Moderation, *, actor: str, data: Mapping[str, str]
 
 def standing(asked: Sequence[OutboxEntry]) -> OutboxEntry | None:
     """The newest thing that was done to a post or is on its way; what failed or was let go does not count."""
-    return next((row for row in reversed(asked) if row.state in _ON_ITS_WAY | _DONE), None)
+    return next((row for row in reversed(asked) if row.state in ON_ITS_WAY | DONE), None)
 
 
 def possible(message: Message, moderates: Sequence[Moderation], *, takes_back: bool) -> Sequence[Moderation]:
@@ -121,16 +125,21 @@ def decide_moderation(
     stands = standing(asked)
     if stands is not None and stands.action == what:
         return []
-    post = Post(
+    # Whoever asked at the same moment has saved the ticket first: their row is seen at the next look.
+    seen = Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
+    data = {"reason": reason}
+    return [seen, *ask_for(post_of(message, ticket), what, actor=actor, data=data, now_ms=now_ms, ids=ids)]
+
+
+def post_of(message: Message, ticket: Ticket) -> Post:
+    """A message of the house as it stands on its network."""
+    return Post(
         message_id=message.id,
         conversation_id=message.conversation_id,
         ticket=ticket,
         channel=message.channel,
         account=message.account,
     )
-    # Whoever asked at the same moment has saved the ticket first: their row is seen at the next look.
-    seen = Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
-    return [seen, *ask_for(post, what, actor=actor, data={"reason": reason}, now_ms=now_ms, ids=ids)]
 
 
 _WORDS = {

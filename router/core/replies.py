@@ -11,24 +11,22 @@ from typing import Literal
 
 import msgspec
 
-from router.core.guard import Concern, inspect
+from router.core.guard import Concern, let_through
 from router.core.oncall import accept
 from router.core.private_answers import Doors, PrivateWay, check_text, link_of, refused_because, with_link
-from router.core.private_side import PrivateSide
 from router.core.tickets import change_state, snippet_of
-from router.model.capabilities import Moderation
+from router.model.capabilities import Edits, Moderation
 from router.model.changes import LINK_PLACEHOLDER, Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.filetypes import PROGRAMS
 from router.model.ids import AttachmentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX, REPLY_FILES_MAX
-from router.model.message import Redaction, StoredAttachment, Visibility
+from router.model.message import StoredAttachment, Visibility
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
 from router.model.tables import Agent, Event, Message, OutboxEntry, Ticket
 from rules.facts import Redacted
 from rules.links import LinkHosts
-from rules.redact import redact
 
 
 class ReplyCommand(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +87,8 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     moderates: tuple[Moderation, ...] = ()
     takes_back: bool = False
     """What it can be asked to do with a public post."""
+    edits: Edits | None = None
+    """How it gives an answer of ours another text; None: what was sent is final."""
     doors: Doors = Doors()
     """From a public post into private."""
 
@@ -178,9 +178,14 @@ def decide_reply(
             "something newer came while you were writing",
             data={"message_ids": list(facts.newer)},
         )
-    confirmed = _guard(command, text, facts, visibility, hosts)
-    # What has a private policy is masked in private: a confirmed secret is no exception at rest.
-    stored = redact(text, visibility=visibility) if confirmed else Redacted(text=text)
+    kept = let_through(
+        text,
+        visibility=visibility,
+        hosts=hosts,
+        their=facts.their,
+        conversation=facts.conversation,
+        confirmed=command.confirmed,
+    )
     actor = f"agent:{agent.id}"
     message = Message(
         id=MessageId(ids.new()),
@@ -196,11 +201,11 @@ def decide_reply(
         references=(*last.references[-20:], last.external_id) if last and last.external_id else (),
         client_key=command.client_key,
         subject=_subject(ticket, last, visibility),
-        text=stored.text,
+        text=kept.text,
         attachments=tuple(files),
         language=ticket.language,
-        findings=tuple(sorted({concern.type for concern in confirmed})),
-        redactions=tuple(Redaction(field=c.field, start=c.start, end=c.end, type=c.type) for c in confirmed),
+        findings=kept.findings,
+        redactions=kept.redactions,
         sent_at_ms=now_ms,
         received_at_ms=now_ms,
     )
@@ -214,7 +219,7 @@ def decide_reply(
         due_at_ms=now_ms,
         created_at_ms=now_ms,
     )
-    said = stored.text or files[0].name
+    said = kept.text or files[0].name
     after, events = answered(ticket, agent, said, solve=command.solve, now_ms=now_ms)
     added = Event(
         at_ms=now_ms,
@@ -224,13 +229,13 @@ def decide_reply(
         conversation_id=conversation.id,
         queue=ticket.queue,
         actor=actor,
-        data=({"confirmed": ",".join(message.findings)} if confirmed else {})
+        data=({"confirmed": ",".join(kept.findings)} if kept.findings else {})
         | ({"in_private": command.way} if command.post else {}),
     )
     changes: list[Change] = [Save(after), Add(message), Add(outbox), Record(added), *(Record(e) for e in events)]
     if is_link:
         changes.append(Add(link_of(message, ticket.id, now_ms=now_ms, ids=ids)))
-    return Reply(message=message, changes=changes, clear=text if confirmed else None)
+    return Reply(message=message, changes=changes, clear=kept.clear)
 
 
 def _invitation(command: ReplyCommand, last: Message | None, channel: ChannelView, now_ms: int) -> ReplyCommand:
@@ -268,33 +273,6 @@ def _check_sendable(ticket: Ticket, text: str, channel: ChannelView, refusal: st
         raise Refused(
             "too_long", f"{len(text)} characters; this channel takes {limit}", status=422, data={"limit": limit}
         )
-
-
-def _guard(
-    command: ReplyCommand, text: str, facts: ReplyFacts, visibility: Visibility, hosts: LinkHosts | None
-) -> tuple[Concern, ...]:
-    """What stands in the text and was confirmed. Raises Refused: reply_blocked, confirm_needed."""
-    is_public = facts.their is not None and visibility == "public"
-    private_side = PrivateSide(facts.their, facts.conversation) if facts.their is not None and is_public else None
-    found = inspect(text, visibility=visibility, hosts=hosts, private_side=private_side)
-    if found.blocked:
-        raise _stopped("reply_blocked", found.blocked, visibility, status=422)
-    if unconfirmed := found.unconfirmed(command.confirmed):
-        raise _stopped("confirm_needed", unconfirmed, visibility, status=409)
-    return found.held
-
-
-def _stopped(code: str, concerns: tuple[Concern, ...], where: Visibility, *, status: int) -> Refused:
-    kinds = ", ".join(sorted({concern.type for concern in concerns}))
-    detail = f"this {where} reply holds {kinds}"
-    if code == "confirm_needed":
-        detail += "; repeat it with these findings as `confirmed` to send it all the same"
-    return Refused(
-        code,
-        detail,
-        status=status,
-        data={"findings": [msgspec.to_builtins(concern) for concern in concerns], "visibility": where},
-    )
 
 
 def _subject(ticket: Ticket, last: Message | None, visibility: Visibility) -> str | None:

@@ -106,6 +106,7 @@ class Channels:
             agent_window_s=able.agent_window_s,
             moderates=able.moderates,
             takes_back=able.takes_back,
+            edits=able.edits,
             doors=Doors(
                 answer=able.private_answer,
                 links=bool(able.private_link) or (self.opens_links and not able.opens_links),

@@ -6,11 +6,13 @@ A row is claimed and committed as `sending` before the provider is called, so th
 
 import asyncio
 from collections.abc import Callable, Sequence
+from itertools import count
 
 import msgspec
 
 from router.bus import Bus
 from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected, Retry, SendOutcome, Sent, Unknown
+from router.core.corrections import took_place
 from router.core.delivery import after_attempt
 from router.core.reply_token import make_token
 from router.flow.channels import Channel, Channels
@@ -20,17 +22,19 @@ from router.flow.seals import open_reply
 from router.flow.switches import Switches
 from router.keys import Keyring
 from router.model.buttons import Button, ButtonLimits, degraded
+from router.model.changes import Change
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SEND_CONCURRENCY, SEND_LEASE_MS, SEND_SECONDS_MAX
 from router.model.sources import Clock
 from router.store import changes as store_changes
-from router.store import outbox, threads
+from router.store import commands, outbox, threads
 from router.store.outbox import Claimed
 from router.store.script import Store
 from router.telemetry import Logger, Metrics, why
 
 _POLL_S = 1.0
 _PAUSE_S = 0.5
+_CONFLICTS_MAX = 6
 _LOOK_UP_S = 10.0
 """Beside a send that took all of its time, within the lease."""
 
@@ -166,18 +170,22 @@ class DeliveryWorker:
     async def _settle(self, item: Claimed, outcome: SendOutcome, carrier: Channel) -> bool:
         """Write what became of it, tried for as long as the row is ours: forgotten, it would count as uncertain. False
         when something of it is not as it was read."""
+        is_edit = item.entry.action == "edit"
         changes = after_attempt(
             item.entry,
             item.message,
             outcome,
             now_ms=self._clock.now_ms(),
             jitter=self._jitter(),
-            resend_is_safe=carrier.capabilities.idempotent_send,
+            resend_is_safe=is_edit or carrier.capabilities.idempotent_send,
         )
-        while True:
+        for conflicts in count():
             try:
-                await self._store.write(store_changes.apply(changes, now_ms=self._clock.now_ms()))
+                replaced = await self._replaced(item) if is_edit and isinstance(outcome, Sent) else []
+                await self._store.write(store_changes.apply([*replaced, *changes], now_ms=self._clock.now_ms()))
             except Conflict:
+                if is_edit and conflicts < _CONFLICTS_MAX:  # the ticket moves at any time
+                    continue
                 # A receipt or an agent moved the row meanwhile: theirs stands, and an expired lease is looked at again.
                 self._log.warning("deliver.row_moved", outbox_id=item.entry.id)
                 return False
@@ -187,6 +195,12 @@ class DeliveryWorker:
                     continue
                 self._log.warning("deliver.not_settled", outbox_id=item.entry.id, **why(error))
             return True
+        raise AssertionError("it counts for ever")
+
+    async def _replaced(self, item: Claimed) -> list[Change]:
+        """The answer with the text that its channel has now, on the message and the ticket as they are."""
+        facts = await self._store.read(commands.correction_facts(item.message.id))
+        return [] if facts is None else took_place(item.entry, facts.message, facts.ticket)
 
     async def _has_namesake(self, item: Claimed, outcome: SendOutcome) -> bool:
         """Whether the provider gave it another message's id: without one it is sent all the same, and known to be."""
@@ -202,21 +216,19 @@ class DeliveryWorker:
 
     async def _send(self, channel: Channel, item: Claimed) -> SendOutcome:
         try:
-            if item.entry.action != "send":
-                return await self._call(channel, item, _moderation(item))
-            text = item.message.text
-            if item.message.redactions:
-                clear = await open_reply(item.message.id, self._store, self._keys)
-                if clear is None:
-                    return Rejected(reason="its sealed text has expired; write it again")
-                text = clear
+            if item.entry.action in {"hide", "unhide", "delete"}:
+                return await self._call(channel, item, _about(item))
+            text = await self._text(item)
+            if text is None:
+                return Rejected(reason="its sealed text has expired; write it again")
             own = channel.capabilities.private_link if item.conversation.visibility == "public" else ""
             filled = await self._links.filled(item.message, text, own)
             if filled is None:
                 return Rejected(reason="no channel opens private links any more")
-            outbound = await self._outbound(
-                channel, item, *degraded(filled, item.message.buttons, _room(channel, item))
-            )
+            shown, buttons = degraded(filled, item.message.buttons, _room(channel, item))
+            if item.entry.action == "edit":
+                return await self._call(channel, item, _about(item, shown, buttons))
+            outbound = await self._outbound(channel, item, shown, buttons)
             if channel.kind != item.entry.channel and channel.capabilities.threads:
                 # Ids of the form's messages are no Message-IDs.
                 outbound = msgspec.structs.replace(outbound, in_reply_to=None, references=())
@@ -231,15 +243,25 @@ class DeliveryWorker:
             self._log.error("deliver.connector_failed", channel=channel.kind, error=type(error).__name__)
             return Unknown(reason=f"the connector failed: {type(error).__name__}")
 
+    async def _text(self, item: Claimed) -> str | None:
+        """What it says, in clear; None once that has expired."""
+        message, correction = item.message, item.message.correction
+        if item.entry.action == "send":
+            return await open_reply(message.id, self._store, self._keys) if message.redactions else message.text
+        if correction is None or correction.outbox_id != item.entry.id:
+            return None
+        return await open_reply(item.entry.id, self._store, self._keys) if correction.redactions else correction.text
+
     async def _call(self, channel: Channel, item: Claimed, outbound: Outbound) -> SendOutcome:
-        """One provider call; what may have arrived before is looked up first."""
+        """One provider call; what may have arrived before is looked up first, but for an edit, which may come twice."""
+        is_edit = outbound.action == "edit"
         async with asyncio.timeout(SEND_SECONDS_MAX):
-            if item.was_sending:
+            if item.was_sending and not is_edit:
                 found = await channel.connector.reconcile(outbound)
                 if not isinstance(found, Retry):
                     return found
             outcome = await channel.connector.send(outbound)
-        if isinstance(outcome, Unknown):
+        if isinstance(outcome, Unknown) and not is_edit:
             return await self._looked_up(channel, outbound) or outcome
         return outcome
 
@@ -293,8 +315,8 @@ def _room(channel: Channel, item: Claimed) -> ButtonLimits | None:
     return limits if limits is not None and (limits.in_public or item.conversation.visibility == "private") else None
 
 
-def _moderation(item: Claimed) -> Outbound:
-    """The post, by the network's ids of it, and nothing of what it says."""
+def _about(item: Claimed, text: str = "", buttons: tuple[Button, ...] = ()) -> Outbound:
+    """What stands there already, by the network's ids of it, and what it is to say, if anything."""
     message, conversation = item.message, item.conversation
     return Outbound(
         id=item.entry.id,
@@ -308,7 +330,8 @@ def _moderation(item: Claimed) -> Outbound:
         thread=conversation.thread,
         to=conversation.peer,
         visibility=message.visibility,
-        text="",
-        automatic=True,
+        text=text,
+        automatic=item.entry.action != "edit",
+        buttons=buttons,
         created_at_ms=item.entry.created_at_ms,
     )

@@ -1,11 +1,17 @@
-"""What agents do to public posts: gather, decide, apply; a worker carries it to the network."""
+"""What agents do to posts and answers that stand on a network: gather, decide, apply; a worker carries it there."""
 
 from collections.abc import Sequence
 
+import msgspec
+
 from router.bus import Bus
+from router.core.corrections import CorrectCommand, decide_correction
 from router.core.moderation import Reason, decide_moderation, possible
 from router.flow.channels import Channel, Channels
 from router.flow.persistence import persist
+from router.flow.rulebook import Rulebook
+from router.flow.seals import seal_reply
+from router.keys import Keyring
 from router.model.capabilities import Moderation
 from router.model.errors import Refused
 from router.model.ids import MessageId
@@ -17,10 +23,13 @@ from router.store.script import Store
 
 
 class Moderator:
-    """Asks networks to hide, show or delete posts."""
+    """Asks networks to hide, show or delete posts, and to give answers of ours another text."""
 
-    def __init__(self, *, store: Store, bus: Bus, channels: Channels, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, *, store: Store, bus: Bus, channels: Channels, rulebook: Rulebook, keys: Keyring, clock: Clock, ids: Ids
+    ) -> None:
         self._store, self._bus, self._channels, self._clock, self._ids = store, bus, channels, clock, ids
+        self._rulebook, self._keys = rulebook, keys
 
     async def ask(self, message_id: MessageId, what: Moderation, reason: Reason, agent: Agent) -> None:
         """Have it done, once however often it is asked for. Raises Refused."""
@@ -47,6 +56,38 @@ class Moderator:
                 await self._store.write(store_changes.apply(changes, now_ms=now_ms))
 
         await persist(attempt)
+        await self._tell()
+
+    async def correct(self, command: CorrectCommand, agent: Agent) -> None:
+        """Give an answer of ours another text, once its channel has it. Raises Refused."""
+
+        async def attempt() -> None:
+            facts = await self._store.read(gather.correction_facts(command.message_id))
+            if facts is None:
+                raise Refused("not_found", f"there is no message {command.message_id[:40]}", status=404)
+            message, now_ms = facts.message, self._clock.now_ms()
+            place = msgspec.structs.replace(facts.conversation, visibility=message.visibility)
+            view = self._channels.view(place)
+            corrected = decide_correction(
+                command,
+                facts,
+                view.edits,
+                agent,
+                text_max=view.text_max,
+                hosts=self._rulebook.hosts,
+                now_ms=now_ms,
+                ids=self._ids,
+            )
+            if corrected.outbox_id is None:
+                return
+            clear, row = corrected.clear, corrected.outbox_id
+            sealed = [] if clear is None else [seal_reply(row, clear, self._keys, now_ms=now_ms)]
+            await self._store.write(store_changes.apply(corrected.changes, now_ms=now_ms, sealed=sealed))
+
+        await persist(attempt)
+        await self._tell()
+
+    async def _tell(self) -> None:
         await self._bus.notify("events")
         await self._bus.notify("outbox")
 

@@ -10,7 +10,7 @@ import msgspec
 from router.flow.credentials import purpose
 from router.keys import Keyring, Sealed
 from router.model.errors import ConfigError
-from router.model.ids import MessageId, SealedId
+from router.model.ids import MessageId, OutboxId, SealedId
 from router.model.limits import SEALED_TTL_MS
 from router.store import credentials, media, sealed
 from router.store.rows import SealedRow
@@ -44,11 +44,12 @@ async def check_seals(store: Store, keys: Keyring) -> SealsChecked:
     return SealsChecked(tried=len(records), problems=tuple(problems))
 
 
-def seal_reply(message_id: MessageId, clear: str, keys: Keyring, *, now_ms: int) -> SealedRow:
-    """The text of a reply whose stored text is masked, under the id of its message; it goes when its time is over."""
-    record = keys.seal(clear.encode(), f"raw:{message_id}")
+def seal_reply(id_: MessageId | OutboxId, clear: str, keys: Keyring, *, now_ms: int) -> SealedRow:
+    """The text of a reply whose stored text is masked, under the id of its message, or of the row that carries a
+    correction of it; it goes when its time is over."""
+    record = keys.seal(clear.encode(), f"raw:{id_}")
     return SealedRow(
-        id=SealedId(message_id),
+        id=SealedId(id_),
         key_id=record.key_id,
         data=record.data,
         created_at_ms=now_ms,
@@ -56,7 +57,7 @@ def seal_reply(message_id: MessageId, clear: str, keys: Keyring, *, now_ms: int)
     )
 
 
-async def open_reply(message_id: MessageId, store: Store, keys: Keyring) -> str | None:
+async def open_reply(id_: MessageId | OutboxId, store: Store, keys: Keyring) -> str | None:
     """What `seal_reply` sealed; None once it has expired. Raises ConfigError when no key opens it."""
-    row = await store.read(sealed.get(SealedId(message_id)))
+    row = await store.read(sealed.get(SealedId(id_)))
     return None if row is None else keys.open(Sealed(row.key_id, row.data), f"raw:{row.id}").decode()

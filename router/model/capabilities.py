@@ -11,6 +11,21 @@ Moderation = Literal["hide", "unhide", "delete"]
 """What can be done to somebody else's post: out of sight, in sight again, gone for good."""
 
 
+Amendment = Moderation | Literal["edit"]
+"""What can be done to a message that stands there already; an answer of ours also gets another text."""
+
+
+class Edits(msgspec.Struct, frozen=True, kw_only=True):
+    """How the text of an answer of ours is changed where it stands, as data."""
+
+    visibilities: tuple[Visibility, ...] = ("private", "public")
+    """Of the answers that can be changed."""
+    units_max: int | None = None
+    """The longest text of one message, in UTF-16 units, for an edit is never split; None: that of any answer."""
+    needs_id: bool = True
+    """It is found by the id that `Sent` told. False: the channel shows what the house has."""
+
+
 class PrivateAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """How a public post can be answered in private, as data."""
 
@@ -52,6 +67,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """What `send` can ask of the network for a customer's public post: an Outbound with that action."""
     takes_back: bool = False
     """`send` can delete a public answer of ours: the same, with the ids that `Sent` told."""
+    edits: Edits | None = None
+    """`send` can give an answer of ours another text: an Outbound with that action, the id that `Sent` told and the new
+    text. It may come twice: a text that stands there already is Sent. None: what was sent is final."""
     private_answer: PrivateAnswer | None = None
     """`send` can answer a public post so that its writer alone reads it: an Outbound that is private and names it."""
     buttons: ButtonLimits | None = None

@@ -97,6 +97,8 @@ CONFIRMED_MAX: Final = 100
 """Places in one reply that its author can confirm."""
 EDITS_MAX: Final = 10
 """Edits of one message that are judged and told as they come; later ones are folded."""
+CORRECTIONS_MAX: Final = 20
+"""How often one answer of ours is corrected; each of its wordings is kept."""
 EDITS_PAUSE_MS: Final = 60_000
 """Edits over that, or over their sender's quota, are judged once for so long: the newest text."""
 REPEATS_MAX: Final = 8

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from router.model.ids import AgentId, AttachmentId, BlobHash, SealedId
+from router.model.ids import AgentId, AttachmentId, BlobHash, OutboxId, SealedId
 
 Kind = Literal["message", "edit", "delete", "reaction", "receipt", "call", "unsupported"]
 Visibility = Literal["public", "private"]
@@ -146,6 +146,26 @@ class Redaction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 StoredField = Literal["text", "subject"]
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that takes the place of an answer of ours once its channel has it."""
+
+    outbox_id: OutboxId
+    """The row that carries it; what must not rest in clear rests sealed under this id."""
+    text: str
+    findings: tuple[str, ...] = ()
+    redactions: tuple[Redaction, ...] = ()
+    author_id: AgentId
+    at_ms: int
+
+
+class Wording(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer of ours said until somebody corrected it."""
+
+    text: str
+    corrected_by: AgentId
+    corrected_at_ms: int
 
 
 class PickedPolicy(msgspec.Struct, frozen=True, kw_only=True):

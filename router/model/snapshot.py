@@ -264,6 +264,20 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Messages of customer or colleagues recorded after the event that the agent had seen."""
 
 
+class CorrectionFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts a correction of an answer of ours is decided on."""
+
+    message: Message
+    ticket: Ticket
+    conversation: Conversation
+    delivery: OutboxEntry | None
+    """How the answer itself left."""
+    asked: tuple[OutboxEntry, ...] = ()
+    """What its channel was asked to do with it since, oldest first."""
+    their: Acquaintance | None = None
+    """Read for a public answer only, without what this answer says: that it is there makes it no less private."""
+
+
 class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a customer's identity checks."""
 

@@ -21,14 +21,14 @@ from router.model.ids import (
     OutboxId,
     TicketId,
 )
-from router.model.message import Automatic, Care, Redaction, Sender, StoredAttachment, Visibility
+from router.model.message import Automatic, Care, Correction, Redaction, Sender, StoredAttachment, Visibility, Wording
 
 TicketState = Literal["new", "open", "waiting", "verifying", "rejected", "solved", "closed"]
 Urgency = Literal["low", "normal", "high", "critical"]
 Proof = Literal["provider", "mail", "app", "visitor", "deep-link", "import", "agent"]
 MessageKind = Literal["inbound", "reply", "note"]
 OutboxState = Literal["queued", "sending", "sent", "delivered", "read", "held", "dead", "cancelled"]
-OutboxAction = Literal["send", "hide", "unhide", "delete"]
+OutboxAction = Literal["send", "hide", "unhide", "delete", "edit"]
 URGENCY_RANK: dict[Urgency, int] = {"low": 0, "normal": 1, "high": 2, "critical": 3}
 
 
@@ -209,13 +209,17 @@ class Message(Row, frozen=True, kw_only=True):
     """JSON of decisions.Why: what the rules and the decision said, with times."""
     state: Literal["live", "deleted"] = "live"
     revision: int = 0
+    correction: Correction | None = None
+    """Of a reply: the newest that was asked for, whatever became of it."""
+    earlier: tuple[Wording, ...] = ()
+    """Of a reply: what it said before it was corrected, oldest first."""
     sent_at_ms: int
     received_at_ms: int
     version: int = 1
 
 
 class OutboxEntry(Row, frozen=True, kw_only=True):
-    """A message that waits to leave, or what the channel is to do with a public post. In order of id within its
+    """A message that waits to leave, or what the channel is to do with one that stands there. In order of id within its
     conversation."""
 
     TABLE: ClassVar[str] = "outbox"
@@ -226,7 +230,7 @@ class OutboxEntry(Row, frozen=True, kw_only=True):
     channel: str
     account: str
     action: OutboxAction = "send"
-    """All but `send`: `message_id` is the public post itself, a customer's or ours."""
+    """All but `send`: `message_id` is what stands there already, a customer's public post or an answer of ours."""
     state: OutboxState = "queued"
     attempts: int = 0
     due_at_ms: int
@@ -314,6 +318,7 @@ EventKind = Literal[
     "post.hide",
     "post.unhide",
     "post.delete",
+    "post.edit",
     "ticket.snoozed",
     "ticket.reminded",
     "customer.notified",

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 
+import msgspec
+
 from router.model.ids import AgentId, ContactId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import PRIVATE_MESSAGES_MAX
-from router.model.snapshot import Acquaintance, ReplyFacts, Surroundings
+from router.model.snapshot import Acquaintance, CorrectionFacts, ReplyFacts, Surroundings
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Ticket
-from router.store import actions, returned
+from router.store import actions, outbox, returned
 from router.store.script import Script, fetch, fetch_one, select
 
 
@@ -133,6 +135,31 @@ def post(message_id: MessageId) -> Script[tuple[Message, Ticket, list[OutboxEntr
         OutboxEntry, "WHERE t.message_id = :id AND t.action <> 'send' ORDER BY t.id", id=message_id
     )
     return found, its_ticket, asked
+
+
+def correction_facts(message_id: MessageId) -> Script[CorrectionFacts | None]:
+    """The facts for a correction of a message; None when there is none."""
+    found = yield from fetch_one(Message, "WHERE t.id = :id", id=message_id)
+    if found is None:
+        return None
+    its_ticket = yield from ticket(found.ticket_id)
+    conversation = yield from fetch_one(Conversation, "WHERE t.id = :id", id=found.conversation_id)
+    assert its_ticket is not None, "a foreign key says so"
+    assert conversation is not None, "likewise"
+    rows = yield from outbox.of_message(message_id)
+    their = None
+    if found.visibility == "public":
+        known = yield from acquaintance(found.contact_id)
+        said = tuple(each for each in known.public if each.id != found.id)
+        their = msgspec.structs.replace(known, public=said)
+    return CorrectionFacts(
+        message=found,
+        ticket=its_ticket,
+        conversation=conversation,
+        delivery=next((row for row in rows if row.action == "send"), None),
+        asked=tuple(row for row in rows if row.action != "send"),
+        their=their,
+    )
 
 
 def message_of_key(client_key: str) -> Script[MessageId | None]:

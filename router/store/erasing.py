@@ -78,6 +78,7 @@ def messages(
     rows = yield from fetch(Message, "WHERE t.id {in ids} ORDER BY t.id {pg FOR NO KEY UPDATE}", ids=ids)
     yield from _forget_deliveries(rows, hashed, now_ms=now_ms)
     sealed = {SealedId(id_) for id_ in ids} | {row.care.sealed_id for row in rows if row.care and row.care.sealed_id}
+    sealed |= {SealedId(row.correction.outbox_id) for row in rows if row.correction}
     yield from run("DELETE FROM sealed WHERE id {in ids}", ids=sorted(sealed))
     yield from run("DELETE FROM search_text WHERE message_id {in ids}", ids=ids)
     yield from run("DELETE FROM private_links WHERE message_id {in ids}", ids=ids)
@@ -89,8 +90,8 @@ def messages(
     yield from run(
         "UPDATE messages SET external_id = NULL, in_reply_to = NULL, \"references\" = '[]', client_key = NULL, "
         "sender = NULL, subject = NULL, text = '', html = NULL, findings = '[]', redactions = '[]', care = NULL, "
-        "attachments = '[]', buttons = '[]', pieces = '[]', ext = NULL, verdict = 'null', "
-        "state = 'deleted', version = version + 1 WHERE id {in ids}",
+        "attachments = '[]', buttons = '[]', pieces = '[]', correction = NULL, earlier = '[]', ext = NULL, "
+        "verdict = 'null', state = 'deleted', version = version + 1 WHERE id {in ids}",
         ids=ids,
     )
     yield from _leave_others_tickets(people, {row.ticket_id for row in rows}, work)

@@ -96,7 +96,7 @@ class TicketDetail(msgspec.Struct, frozen=True, kw_only=True):
     messages: list[Message]
     deliveries: dict[MessageId, OutboxEntry]
     moderations: dict[MessageId, list[OutboxEntry]]
-    """What channels were asked to do with posts of the customer, oldest first."""
+    """What channels were asked to do with posts and answers that stand there, oldest first."""
     events: list[Event]
     participants: list[Participant]
     identities: list[Identity]
@@ -273,6 +273,7 @@ def detail(actor: Actor, id_or_number: str) -> Script[TicketDetail | None]:
         if entry.action != "send":
             moderations.setdefault(entry.message_id, []).append(entry)
     people = {message.author_id for message in messages} | {ticket.assignee_id}
+    people |= {each.corrected_by for message in messages for each in message.earlier}
     people |= {file.opened.by for message in messages for file in message.attachments if file.opened}
     asked = yield from actions.of_ticket(ticket.id)
     people |= {row.decided_by for row in asked}

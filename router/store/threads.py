@@ -37,7 +37,8 @@ def read(channel: str, account: str, thread: str, peer: str, after_seq: int) -> 
     rows.reverse()
     messages = _MESSAGE.decode(rows, offset=1)
     replies = [message.id for message in messages if message.kind == "reply"]
-    deliveries = (yield from fetch(OutboxEntry, "WHERE t.message_id {in ids}", ids=replies)) if replies else []
+    sent = "WHERE t.message_id {in ids} AND t.action = 'send'"
+    deliveries = (yield from fetch(OutboxEntry, sent, ids=replies)) if replies else []
     authors = sorted({message.author_id for message in messages if message.author_id is not None})
     people = (yield from fetch(Agent, "WHERE t.id {in ids}", ids=authors)) if authors else []
     names = {person.id: person.name for person in people}
@@ -53,6 +54,7 @@ def read(channel: str, account: str, thread: str, peer: str, after_seq: int) -> 
             delivery=states.get(message.id),
             at_ms=message.sent_at_ms,
             deleted=message.state == "deleted",
+            edited=bool(message.earlier),
             buttons=message.buttons if message.state == "live" else (),
             files=tuple(thread_file(file) for file in message.attachments if file.state == "stored"),
         )
@@ -83,7 +85,7 @@ def delivery(channel: str, account: str, thread: str, peer: str, message_id: Mes
     """The delivery of a reply, if it belongs to this peer's conversation."""
     return fetch_one(
         OutboxEntry,
-        f"WHERE t.message_id = :message_id AND t.conversation_id = ({_OURS})",
+        f"WHERE t.message_id = :message_id AND t.action = 'send' AND t.conversation_id = ({_OURS})",
         message_id=message_id,
         channel=channel,
         account=account,

@@ -1,13 +1,20 @@
-"""The inbox's endpoint about public posts: out of sight, in sight again, gone."""
+"""The inbox's endpoints about what stands on a network: posts out of sight, in sight again, gone; answers corrected."""
+
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
+from msgspec import Meta
 
+from router.core.corrections import CorrectCommand
+from router.core.guard import Concern
 from router.core.moderation import Reason
 from router.flow.moderation import Moderator
 from router.model.capabilities import Moderation
 from router.model.errors import Refused
 from router.model.ids import MessageId
+from router.model.limits import CONFIRMED_MAX
+from router.model.tables import Agent
 from router.store import inbox
 from router.store.script import Store
 from router.web.auth import Auth
@@ -21,6 +28,12 @@ class _Asked(msgspec.Struct, forbid_unknown_fields=True):
     reason: Reason
 
 
+class _Correction(msgspec.Struct, forbid_unknown_fields=True):
+    text: str
+    revision: Annotated[int, Meta(ge=0)]
+    confirmed: Annotated[tuple[Concern, ...], Meta(max_length=CONFIRMED_MAX)] = ()
+
+
 class ModerationApi:
     """Endpoints under /api/v1/messages/{message}."""
 
@@ -29,14 +42,33 @@ class ModerationApi:
 
     def routes(self) -> list[web.RouteDef]:
         """All of them."""
-        return [web.post("/api/v1/messages/{message}/{what:hide|unhide|delete}", self.moderate)]
+        return [
+            web.post("/api/v1/messages/{message}/{what:hide|unhide|delete}", self.moderate),
+            web.post("/api/v1/messages/{message}/edit", self.correct),
+        ]
 
     async def moderate(self, request: web.Request) -> web.Response:
         """POST /api/v1/messages/{id}/hide|unhide|delete."""
         agent = await self._auth.agent(request)
         asked = await body_of(request, _Asked)
+        message_id = await self._seen(request, agent)
+        await self._moderator.ask(message_id, _WHAT[request.match_info["what"]], asked.reason, agent)
+        return answer({"message": await self._views.message(message_id, agent.id)})
+
+    async def correct(self, request: web.Request) -> web.Response:
+        """POST /api/v1/messages/{id}/edit."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Correction)
+        message_id = await self._seen(request, agent)
+        command = CorrectCommand(
+            message_id=message_id, text=asked.text, revision=asked.revision, confirmed=asked.confirmed
+        )
+        await self._moderator.correct(command, agent)
+        return answer({"message": await self._views.message(message_id, agent.id)})
+
+    async def _seen(self, request: web.Request, agent: Agent) -> MessageId:
+        """The message that is named, if this agent may see it."""
         message_id = MessageId(request.match_info["message"])
         if await self._store.read(inbox.message(agent.id, message_id)) is None:
             raise Refused("not_found", f"there is no message {message_id[:40]}", status=404)
-        await self._moderator.ask(message_id, _WHAT[request.match_info["what"]], asked.reason, agent)
-        return answer({"message": await self._views.message(message_id, agent.id)})
+        return message_id

@@ -1,14 +1,16 @@
-"""How deliveries, and what is done about public posts, look to an agent."""
+"""How deliveries, and what is done about posts and answers that stand on a network, look to an agent."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from router.core import private_answers
-from router.core.moderation import possible, refused_because, standing
+from router.core import corrections, private_answers
+from router.core.moderation import DONE, possible, refused_because, standing
 from router.core.private_answers import PrivateWay
 from router.flow.channels import Channels
-from router.model.capabilities import Moderation
+from router.model.capabilities import Amendment
+from router.model.ids import AgentId
 from router.model.tables import Message, OutboxEntry
 from router.store.inbox import TicketDetail
 
@@ -24,9 +26,20 @@ class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModerationView(DeliveryView, frozen=True, kw_only=True):
-    """What the network was last asked to do with a post, and what became of it."""
+    """What the network was last asked to do with a post or an answer, and what became of it."""
 
     action: str
+    text: str | None = None
+    """Of a correction that its channel does not have yet: what it says."""
+
+
+class WordingView(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer of ours said until it was corrected."""
+
+    text: str
+    corrected_by: str
+    corrected_by_name: str | None
+    corrected_at_ms: int
 
 
 class WayView(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,9 +52,11 @@ class WayView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be done about a public post: by its channel, by now."""
+    """What can be done about what stands on a network: by its channel, by now."""
 
-    moderates: tuple[Moderation, ...] = ()
+    moderates: tuple[Amendment, ...] = ()
+    edit_max: int | None = None
+    """Of an answer of ours that can be corrected: its longest text, in UTF-16 units; None: that of any answer."""
     ways: tuple[WayView, ...] = ()
 
 
@@ -49,8 +64,8 @@ NOWHERE: Final = Reach()
 
 
 def reach_of(message: Message, detail: TicketDetail, channels: Channels, now_ms: int) -> Reach:
-    """What an agent can do about a message of this ticket; nothing about one that is no public post."""
-    if message.visibility != "public":
+    """What an agent can do about a message of this ticket: a public post, or an answer of ours."""
+    if message.visibility != "public" and message.kind != "reply":
         return NOWHERE
     stood = {"channel": message.channel, "account": message.account, "visibility": message.visibility}
     view = channels.view(msgspec.structs.replace(detail.conversation, **stood))
@@ -58,13 +73,16 @@ def reach_of(message: Message, detail: TicketDetail, channels: Channels, now_ms:
         return NOWHERE
     asked = detail.moderations.get(message.id, ())
     stands = standing(asked)
-    moderates = tuple(
+    moderates: tuple[Amendment, ...] = tuple(
         what
         for what in possible(message, view.moderates, takes_back=view.takes_back)
         if not refused_because(what, message, asked) and (stands is None or stands.action != what)
     )
     if message.kind != "inbound":
-        return Reach(moderates=moderates)
+        delivery = detail.deliveries.get(message.id)
+        if corrections.refused_because(message, delivery, asked, view.edits):
+            return Reach(moderates=moderates)
+        return Reach(moderates=("edit", *moderates), edit_max=view.edits.units_max if view.edits else None)
     private = (each for each in detail.messages if each.kind == "reply" and each.visibility == "private")
     answers = (each for each in private if each.in_reply_to and each.in_reply_to == message.external_id)
     deliveries = [detail.deliveries.get(each.id) for each in answers]
@@ -86,3 +104,23 @@ def delivery_fields(entry: OutboxEntry) -> dict[str, Any]:
     """What views of deliveries share."""
     shown = ("state", "attempts", "error", "due_at_ms")
     return {"outbox_id": entry.id} | {name: getattr(entry, name) for name in shown}
+
+
+def moderation_view(message: Message, entry: OutboxEntry) -> ModerationView:
+    """The newest thing that was asked for about a message."""
+    waiting = message.correction if entry.state not in DONE else None
+    text = waiting.text if waiting is not None and waiting.outbox_id == entry.id else None
+    return ModerationView(action=entry.action, text=text, **delivery_fields(entry))
+
+
+def wording_views(message: Message, names: Mapping[AgentId, str]) -> tuple[WordingView, ...]:
+    """What an answer of ours said before, with the names of those who corrected it."""
+    return tuple(
+        WordingView(
+            text=each.text,
+            corrected_by=each.corrected_by,
+            corrected_by_name=names.get(each.corrected_by),
+            corrected_at_ms=each.corrected_at_ms,
+        )
+        for each in message.earlier
+    )

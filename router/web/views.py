@@ -10,7 +10,7 @@ from router.core.quotes import fold, writer_of
 from router.core.verification import unlocked_until
 from router.flow.channels import Channels
 from router.model.buttons import degraded
-from router.model.capabilities import Moderation
+from router.model.capabilities import Amendment
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.limits import ATTACHMENT_BYTES_MAX
@@ -21,7 +21,18 @@ from router.store.inbox import TicketDetail, TicketLine
 from router.store.script import Store
 from router.web.contacts import identity_view
 from router.web.files import shown_as
-from router.web.post_views import NOWHERE, DeliveryView, ModerationView, Reach, WayView, delivery_fields, reach_of
+from router.web.post_views import (
+    NOWHERE,
+    DeliveryView,
+    ModerationView,
+    Reach,
+    WayView,
+    WordingView,
+    delivery_fields,
+    moderation_view,
+    reach_of,
+    wording_views,
+)
 from router.web.side_views import action_view, check_view, facts_view, page_view, returned_view
 from rules.ruleset import Ruleset
 
@@ -137,8 +148,10 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     automatic: str
     delivery: DeliveryView | None
     moderation: ModerationView | None
-    moderates: tuple[Moderation, ...]
+    moderates: tuple[Amendment, ...]
     """What the network can be asked to do with it now."""
+    edit_max: int | None
+    earlier: tuple[WordingView, ...]
     private_ways: tuple[WayView, ...]
     state: str
     revision: int
@@ -233,8 +246,10 @@ def message_view(
         attachments=tuple(_file_view(file, names) for file in message.attachments),
         automatic=message.automatic,
         delivery=DeliveryView(**delivery_fields(sent[-1])) if sent else None,
-        moderation=ModerationView(action=asked[-1].action, **delivery_fields(asked[-1])) if asked else None,
+        moderation=moderation_view(message, asked[-1]) if asked else None,
         moderates=reach.moderates,
+        edit_max=reach.edit_max,
+        earlier=wording_views(message, names),
         private_ways=reach.ways,
         state=message.state,
         revision=message.revision,
@@ -380,6 +395,7 @@ class Views:
         message = await self._store.read(inbox.message(actor, message_id))
         if message is None:
             return None
-        people = {message.author_id, *(file.opened.by for file in message.attachments if file.opened)}
+        opened = (file.opened.by for file in message.attachments if file.opened)
+        people = {message.author_id, *opened, *(each.corrected_by for each in message.earlier)}
         names = await self._store.read(inbox.agent_names(people))
         return message_view(message, names, await self._store.read(outbox.of_message(message_id)))
