@@ -73,6 +73,17 @@ class _Moderation(msgspec.Struct, frozen=True, kw_only=True):
     created_at_ms: int
 
 
+class _Edit(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="edit"):
+    """The JSON of an answer of ours that says something else from now on."""
+
+    channel: str
+    account: str
+    conversation: str
+    target_id: str | None
+    text: str
+    created_at_ms: int
+
+
 class _Answer(msgspec.Struct):
     """What a receiver may say: its own id of the message."""
 
@@ -177,7 +188,16 @@ class ApiConnector:
         self._health = Health(state=state, detail=detail, since_ms=since_ms, answered_at_ms=answered_ms)
 
 
-def _body(outbound: Outbound) -> _Body | _Moderation:
+def _body(outbound: Outbound) -> _Body | _Moderation | _Edit:
+    if outbound.action == "edit":
+        return _Edit(
+            channel=outbound.channel,
+            account=outbound.account,
+            conversation=outbound.thread,
+            target_id=outbound.target_id,
+            text=outbound.text,
+            created_at_ms=outbound.created_at_ms,
+        )
     if outbound.action != "send":
         return _Moderation(
             type=outbound.action,

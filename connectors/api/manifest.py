@@ -11,7 +11,7 @@ from connectors.api.chinese import SAID
 from connectors.api.incoming import Incoming
 from connectors.api.parse import parse
 from router.connector import Capabilities, Context, Manifest
-from router.model.capabilities import Moderation, PrivateAnswer
+from router.model.capabilities import Edits, Moderation, PrivateAnswer
 from router.model.secret import Secret
 
 SECRET_CHARS_MIN: Final = 16
@@ -32,6 +32,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Its receiver can answer a public post so that its writer alone reads it."""
     moderates: tuple[Moderation, ...] = ("hide",)
     """What its receiver does to a customer's public post when it is asked to."""
+    edits: bool = False
+    """Its receiver can give an answer that it took another text."""
     webhook_timeout_s: Annotated[float, Meta(gt=0, le=30)] = 10.0
 
     def __post_init__(self) -> None:
@@ -81,6 +83,7 @@ def _configured(settings: msgspec.Struct) -> Capabilities:
         can_send=settings.webhook_url is not None,
         moderates=settings.moderates,
         takes_back="delete" in settings.moderates,
+        edits=Edits() if settings.edits else None,
         private_answer=PrivateAnswer() if settings.answers_privately else None,
         speaks_for=settings.kinds,
     )

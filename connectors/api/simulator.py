@@ -49,7 +49,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Moderation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type"):
-    """The body of a webhook that asks for something to be done to a post."""
+    """The body of a webhook that asks for something to be done to what stands there."""
 
     channel: str
     account: str
@@ -70,7 +70,13 @@ class Deletion(Moderation, frozen=True, kw_only=True, tag="delete"):
     """Gone."""
 
 
-_decode = msgspec.json.Decoder(Delivery | Hiding | Showing | Deletion).decode
+class Correction(Moderation, frozen=True, kw_only=True, tag="edit"):
+    """It says something else from now on."""
+
+    text: str
+
+
+_decode = msgspec.json.Decoder(Delivery | Hiding | Showing | Deletion | Correction).decode
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +100,7 @@ class WebhookReceiver:
         self.taken: dict[str, Delivery] = {}
         """By Idempotency-Key, once each."""
         self.moderated: dict[str, Moderation] = {}
-        """What is to be done to posts, likewise."""
+        """What is to be done to posts and answers, likewise."""
         self.calls = 0
         self.refusals: list[str] = []
         """What was wrong with the deliveries that were not as promised."""
@@ -113,9 +119,16 @@ class WebhookReceiver:
         except msgspec.DecodeError as error:
             self.refusals.append(str(error))
             return web.json_response({"error": str(error)}, status=400)
-        fault = self.faults.popleft() if self.faults else Fault(take=True)
         key = request.headers["Idempotency-Key"]
+        corrected = self._named(delivery.target_id) if isinstance(delivery, Correction) else ""
+        if corrected is None:
+            self.refusals.append("an edit of what was never taken")
+            return web.json_response({"error": "no such message"}, status=404)
+        fault = self.faults.popleft() if self.faults else Fault(take=True)
         if fault.take:
+            if isinstance(delivery, Correction):
+                assert corrected is not None
+                self.taken[corrected] = msgspec.structs.replace(self.taken[corrected], text=delivery.text)
             if isinstance(delivery, Moderation):
                 self.moderated.setdefault(key, delivery)
             else:
@@ -127,6 +140,10 @@ class WebhookReceiver:
         if fault.status == 200 and not fault.body:
             return web.json_response({"id": f"r-{list(self.taken).index(key) + 1}"} if key in self.taken else {})
         return web.Response(status=fault.status, headers=fault.headers, body=fault.body)
+
+    def _named(self, target_id: str | None) -> str | None:
+        """The key of the message that was answered with this id."""
+        return next((key for at, key in enumerate(self.taken, 1) if f"r-{at}" == target_id), None)
 
     def _objection(self, request: web.Request, body: bytes) -> str | None:
         found = _SIGNATURE.fullmatch(request.headers.get("Switchboard-Signature", ""))

@@ -10,6 +10,7 @@ from connectors.facebook.parse import CHANNEL, parse
 from connectors.facebook.render import (
     AGENT_WINDOW_S,
     BUTTONS,
+    COMMENT_UNITS_MAX,
     FILE_BYTES_MAX,
     MESSAGE_UNITS_MAX,
     TEXT_CHARS_MAX,
@@ -17,7 +18,7 @@ from connectors.facebook.render import (
 )
 from connectors.facebook.settings import Settings
 from router.connector import Capabilities, Context, Manifest
-from router.model.capabilities import PrivateAnswer
+from router.model.capabilities import Edits, PrivateAnswer
 
 _CAPABILITIES: Final = Capabilities(
     visibilities=("private", "public"),
@@ -27,6 +28,9 @@ _CAPABILITIES: Final = Capabilities(
     attachment_bytes_max=FILE_BYTES_MAX,
     moderates=("hide", "unhide", "delete"),
     takes_back=True,
+    # Messenger's Send API has nothing that changes a message
+    # (https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages).
+    edits=Edits(visibilities=("public",), units_max=COMMENT_UNITS_MAX),
     private_answer=PrivateAnswer(once=True, window_s=AGENT_WINDOW_S, units_max=MESSAGE_UNITS_MAX),
     buttons=BUTTONS,
     reply_window_s=WINDOW_S,

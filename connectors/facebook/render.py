@@ -76,6 +76,8 @@ def render(outbound: Outbound, way: Way) -> tuple[Call, ...]:
     if outbound.action != "send":
         if not stands_in_public:
             raise Unsendable(f"the post to {outbound.action} is no comment on this page")
+        if outbound.action == "edit":
+            return (_edited(outbound),)
         return tuple(_moderation(outbound, each, n) for n, each in enumerate((outbound.target_id, *outbound.pieces)))
     if outbound.visibility == "public":
         if not stands_in_public:
@@ -98,6 +100,17 @@ def _moderation(outbound: Outbound, external_id: str | None, part: int) -> Call:
     if outbound.action == "delete":
         return Call(method="DELETE", path=target, parameters={}, mark=mark)
     return Call(path=target, parameters={"is_hidden": outbound.action == "hide"}, mark=mark)
+
+
+def _edited(outbound: Outbound) -> Call:
+    """A comment of the page's own gets another text
+    (https://developers.facebook.com/docs/graph-api/reference/comment/#updating)."""
+    target, text = object_id(outbound.target_id), outbound.text.strip()
+    if target is None:
+        raise Unsendable("the answer to correct is no comment on this page")
+    if not 0 < utf16_units(text) <= COMMENT_UNITS_MAX:
+        raise Unsendable(f"a comment has 1 to {COMMENT_UNITS_MAX} characters; an edit is not split")
+    return Call(path=target, parameters={"message": text}, mark=mark_of(outbound.key, 0))
 
 
 def _comments(outbound: Outbound) -> tuple[Call, ...]:

@@ -58,6 +58,10 @@ def hidden(**fields: object) -> str:
     )
 
 
+EDITED: Final = "<small> edited 已编辑</small>"
+"""Below what was corrected."""
+
+
 def item(text: str, *kinds: str) -> str:
     """One thing that was said; `text` is HTML, `kinds` are its classes."""
     return f'<li class="{" ".join(kinds)}">{text}</li>'

@@ -128,7 +128,7 @@ class TelegramConnector:
     # --- sending ---------------------------------------------------------------------------------------------------
 
     async def send(self, outbound: Outbound) -> SendOutcome:
-        """Send the reply, in as many messages as it needs; or delete a group's post."""
+        """Send the reply, in as many messages as it needs; correct one, or delete a group's post."""
         outcome = await self._sender.send(outbound)
         if isinstance(outcome, AuthFailed):
             self._changed("auth_failed", outcome.reason)

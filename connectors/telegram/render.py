@@ -12,7 +12,7 @@ import msgspec
 from connectors.telegram.meta import PRESSED, SAYS
 from router.connector import Outbound, OutboundAttachment
 from router.model.buttons import Button
-from router.model.splitting import split
+from router.model.splitting import split, utf16_units
 
 TEXT_UNITS_MAX: Final = 4_096
 """Of one message, in UTF-16 units (telegram.constants.MessageLimit.MAX_TEXT_LENGTH)."""
@@ -66,6 +66,8 @@ def place_of(outbound: Outbound) -> Place:
 def render(outbound: Outbound) -> tuple[Call, ...]:
     """The calls that make up one reply, in order. Raises Unsendable."""
     place = place_of(outbound)
+    if outbound.action == "edit":
+        return (_edited(outbound, place),)
     if outbound.action != "send":
         return tuple(_gone(outbound, place, each) for each in (outbound.target_id or "", *outbound.pieces))
     where: dict[str, object] = {} if place.topic is None else {"message_thread_id": place.topic}
@@ -75,9 +77,8 @@ def render(outbound: Outbound) -> tuple[Call, ...]:
         for piece in split(outbound.text, TEXT_UNITS_MAX)
     ]
     if outbound.buttons and calls:
-        keyboard = {"inline_keyboard": [[_key(button)] for button in outbound.buttons]}
         last = calls[-1]
-        calls[-1] = msgspec.structs.replace(last, parameters={**last.parameters, "reply_markup": keyboard})
+        calls[-1] = msgspec.structs.replace(last, parameters={**last.parameters, **_keyboard(outbound)})
     for file in outbound.attachments:
         if len(file.data) > FILE_BYTES_MAX:
             raise Unsendable(f"{file.name} has {len(file.data)} bytes; a bot may send {FILE_BYTES_MAX}")
@@ -99,6 +100,24 @@ def _gone(outbound: Outbound, place: Place, external_id: str) -> Call:
     if outbound.action == "unhide" or target is None or PRESSED in external_id or int(target[1]) != place.chat:
         raise Unsendable(f"the post to {outbound.action} is no message of this chat")
     return Call(method="deleteMessage", parameters={"message_id": int(target[2])})
+
+
+def _edited(outbound: Outbound, place: Place) -> Call:
+    """The call that gives a message of ours another text (https://core.telegram.org/bots/api#editmessagetext): at any time,
+    in private chats and groups. What was sent as a file has a caption instead, and we send none. Buttons that are not
+    named again go."""
+    target, text = _ANSWERED.fullmatch(outbound.target_id or ""), outbound.text.strip()
+    if target is None or int(target[1]) != place.chat:
+        raise Unsendable("the answer to correct is no message of this chat")
+    if not 0 < utf16_units(text) <= TEXT_UNITS_MAX:
+        raise Unsendable(f"a message of Telegram has 1 to {TEXT_UNITS_MAX} characters; an edit is not split")
+    named: dict[str, object] = {"message_id": int(target[2]), "text": text}
+    more = {"link_preview_options": {"is_disabled": True}, **(_keyboard(outbound) if outbound.buttons else {})}
+    return Call(method="editMessageText", parameters=named | more)
+
+
+def _keyboard(outbound: Outbound) -> dict[str, object]:
+    return {"reply_markup": {"inline_keyboard": [[_key(button)] for button in outbound.buttons]}}
 
 
 def _key(button: Button) -> dict[str, str]:

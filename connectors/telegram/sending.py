@@ -23,7 +23,8 @@ _PATIENCE_MS: Final = 20_000
 """So long a first part waits for its turn here; longer, and it goes back to the house."""
 _PROGRESS_MAX: Final = 1_000
 """Replies of which some parts have arrived."""
-_GONE: Final = "message to delete not found"
+_DONE: Final = {"deleteMessage": "message to delete not found", "editMessageText": "message is not modified"}
+"""What Telegram says of a call that has been done before."""
 
 
 class _Reply:
@@ -117,7 +118,7 @@ class Sender:
             case Denied():
                 return AuthFailed(reason=f"{error}: give the channel the token that BotFather shows")
             case Refused():
-                if call.method == "deleteMessage" and _GONE in str(error).lower():
+                if (done := _DONE.get(call.method)) and done in str(error).lower():
                     return Sent()
                 return Rejected(reason=str(error))
             case _:

@@ -62,7 +62,7 @@ class WebchatConnector:
             await self.close()
 
     async def send(self, outbound: Outbound) -> SendOutcome:
-        """Already where the visitor's page reads it."""
+        """Already where the visitor's page reads it, or, a correction, as soon as the house knows that we have it."""
         del outbound
         return Sent()
 

@@ -131,6 +131,8 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     delivery: str | None
     at_ms: int
     deleted: bool
+    edited: bool = False
+    """One of ours says something else than when it was sent."""
     files: tuple["ChatFile", ...] = ()
     buttons: tuple["ChatButton", ...] = ()
 
@@ -248,6 +250,7 @@ def chat_message(message: ThreadMessage, visitor: str, *, buttons: bool) -> Chat
         delivery=message.delivery,
         at_ms=message.at_ms,
         deleted=message.deleted,
+        edited=message.edited,
         files=tuple(
             ChatFile(path=file.path, name=file.name, content_type=file.content_type, size=file.size)
             for file in message.files

@@ -13,6 +13,7 @@ from connectors.webchat.posts import Posts
 from connectors.webchat.settings import FILES_BYTES_MAX, Settings
 from connectors.webchat.visitors import Visitors
 from router.connector import Capabilities, Context, Manifest
+from router.model.capabilities import Edits
 
 
 def _create(settings: msgspec.Struct, context: Context) -> WebchatConnector:
@@ -43,6 +44,7 @@ MANIFEST: Final = Manifest(
         attachments=True,
         attachment_bytes_max=FILES_BYTES_MAX,
         buttons=BUTTONS,
+        edits=Edits(visibilities=("private",), needs_id=False),
     ),
     create=_create,
     parse=parse,

@@ -16,6 +16,7 @@ from router.cli.people import add_api_token
 from router.clock import SystemClock
 from router.config import ChannelConfig, Config, RulesConfig, SecretsConfig, ServerConfig, StorageConfig
 from router.core.announcements import Announcement, announce
+from router.core.corrections import CorrectCommand
 from router.core.replies import ReplyCommand
 from router.model.buttons import Button
 from router.model.changes import Add, Change
@@ -135,7 +136,8 @@ class House:
     async def sent(self, message_id: str) -> tuple[str, str | None, int, str | None]:
         """State, error, attempts and provider's id of a reply on its way out."""
         found = await self.rows(
-            "SELECT state, error, attempts, provider_id FROM outbox WHERE message_id = :id", id=message_id
+            "SELECT state, error, attempts, provider_id FROM outbox WHERE message_id = :id AND action = 'send'",
+            id=message_id,
         )
         return found[0][0], found[0][1], found[0][2], found[0][3]
 
@@ -172,6 +174,15 @@ class House:
             force=True,
         )
         return await self.app.commands.reply(command, MEI)
+
+    async def correct(self, message_id: str, text: str) -> None:
+        """An agent corrects an answer; waits until that has an end. Raises Refused."""
+        ((revision,),) = await self.rows("SELECT revision FROM messages WHERE id = :id", id=message_id)
+        command = CorrectCommand(message_id=MessageId(message_id), text=text, revision=revision)
+        await self.app.moderator.correct(command, MEI)
+        asked = "SELECT state FROM outbox WHERE message_id = :id AND action = 'edit' ORDER BY id DESC LIMIT 1"
+        while (await self.rows(asked, id=message_id))[0][0] in {"queued", "sending"}:
+            await asyncio.sleep(0.02)
 
     async def offer(self, said: Said, text: str, *buttons: Button) -> str:
         """An agent answers with buttons below the text; the reply's id. The inbox has none yet: templates do."""

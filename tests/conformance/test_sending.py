@@ -2,7 +2,10 @@
 
 from collections import Counter
 
+import pytest
+
 from router.model.buttons import Button
+from router.model.errors import Refused
 
 
 async def asked(house, bench, *customers):
@@ -27,6 +30,32 @@ async def test_20_an_answer_is_there_once_and_has_its_id(house, bench):
         _, error, attempts, _ = await house.until_sent(await house.answer(ann, text))
         assert (error, attempts) == (None, 1)
     await seen(house, bench, "ann", *texts)
+
+
+async def test_20_a_correction_stands_where_the_answer_stood_or_is_refused_beforehand(house, bench):
+    (ann,) = await asked(house, bench, "ann")
+    first, second = "It arrives on Monday.", "It arrives on Tuesday 星期二."
+    message_id = await house.answer(ann, first)
+    await house.until_sent(message_id)
+    await seen(house, bench, "ann", first)
+    (channel,) = house.app.channels.all()
+    edits = channel.capabilities.edits
+    if edits is None or "private" not in edits.visibilities:
+        with pytest.raises(Refused) as refused:
+            await house.correct(message_id, second)
+        assert refused.value.code == "channel_cannot"
+        assert bench.seen("ann") == [first]
+        return
+    await house.correct(message_id, second)
+    await house.until(lambda: bench.seen("ann") == [second])
+    await house.correct(message_id, second)
+    ((text, revision, earlier),) = await house.rows(
+        "SELECT text, revision, earlier FROM messages WHERE id = :id", id=message_id
+    )
+    assert (text, revision) == (second, 1), "the same correction once more is none"
+    assert first in earlier
+    asked_for = "SELECT state, error FROM outbox WHERE message_id = :id AND action = 'edit'"
+    assert [tuple(row) for row in await house.rows(asked_for, id=message_id)] == [("sent", None)]
 
 
 OFFERED = (

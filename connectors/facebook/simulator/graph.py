@@ -206,11 +206,24 @@ class Graph:
         return {"id": made.id}
 
     async def change(self, target: str, given: Json) -> Json:
-        """POST of a comment: hide it, or show it again."""
+        """POST of a comment: hide it, or show it again; give one of the page's own another text."""
         comment = self._comment(target)
+        if "message" in given:
+            return await self._edit(comment, _only(given, {"message": str})["message"])
         comment.is_hidden = bool(_only(given, {"is_hidden": bool})["is_hidden"])
         verb = "hide" if comment.is_hidden else "unhide"
         await self._world.push(self._page, "changes", change_of(comment, verb), "feed")
+        return {"success": True}
+
+    async def _edit(self, comment: Comment, text: str) -> Json:
+        """Nobody but who wrote it may change what it says; the same text once more changes nothing."""
+        if comment.sender != self._page.id:
+            raise Refusal(200, "(#200) Permissions error", status=403)
+        if not 0 < len(text) <= COMMENT_CHARS_MAX or not text.strip():
+            raise bad("Invalid message")
+        if text != comment.message:
+            comment.message, comment.is_edited = text, True
+            await self._world.push(self._page, "changes", change_of(comment, "edited"), "feed")
         return {"success": True}
 
     async def delete(self, target: str, given: Json) -> Json:

@@ -11,6 +11,7 @@ from aiohttp import web
 from connectors.facebook.simulator.people import Person
 from connectors.facebook.simulator.world import Comment, Said, World
 from connectors.simulated.page import (
+    EDITED,
     Look,
     back,
     hidden,
@@ -126,7 +127,7 @@ def _buttons(one: Said) -> list[Button]:
 def _comment(one: Comment, number: str, *, is_below: bool) -> str:
     kinds = ["me" if one.sender == number else "us", *["below"] * is_below, *["gone"] * one.is_hidden]
     note = "<small>hidden from everybody else 已对他人隐藏</small>" if one.is_hidden else ""
-    return item(f"<b>{escape(one.name)}</b>\n{_words(one.message)}{note}", *kinds)
+    return item(f"<b>{escape(one.name)}</b>\n{_words(one.message)}{EDITED * one.is_edited}{note}", *kinds)
 
 
 def _who(given: Mapping[str, object]) -> tuple[str, str]:

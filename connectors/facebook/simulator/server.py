@@ -80,11 +80,13 @@ class GraphServer(Loopback, World):
         what = _WHAT.get(request.method, {}).get(edge, "unknown")
         try:
             page = self._authorised(request)
+            given, data = await _parameters(request)
+            if what == "hide" and "message" in given:
+                what = "edit"
             faults = self.faults[what]
             fault = faults.popleft() if faults else None
             if fault is not None and fault.how != "reset_after":
                 return await self._fail(request, fault)
-            given, data = await _parameters(request)
             self.calls.append((request.method, what, given))
             answer = await self._answer(Graph(self, page), what, number, given, data)
         except Refusal as refusal:
@@ -126,8 +128,8 @@ class GraphServer(Loopback, World):
                 return await graph.send(given, data)
             case "comments":
                 return await graph.comment(number, given)
-            case "hide" | "delete":
-                return await (graph.change if what == "hide" else graph.delete)(number, given)
+            case "hide" | "edit" | "delete":
+                return await (graph.delete if what == "delete" else graph.change)(number, given)
             case _:
                 raise Refusal(2_500, "Unknown path components")
 

@@ -84,6 +84,7 @@ class Comment(msgspec.Struct, kw_only=True):
     message: str
     at_ms: int
     is_hidden: bool = False
+    is_edited: bool = False
     is_answered: bool = False
     """It has had its private reply."""
     is_removed: bool = False
@@ -137,7 +138,7 @@ class World:
         self.clock = clock
         self.pages = {page.id: page for page in pages}
         self.faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
-        """By what is called (messages, comments, hide, page, ...); used up one by one, then all is well."""
+        """By what is called (messages, comments, hide, edit, page, ...); used up one by one, then all is well."""
         self.calls: list[tuple[str, str, Json]] = []
         """Every call that was understood: method, what, parameters."""
         self.refusals: list[str] = []

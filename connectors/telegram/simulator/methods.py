@@ -64,6 +64,10 @@ class Methods:
                 {"chat_id": int, "message_thread_id": int, "document": bytes, "reply_parameters": Json},
             ),
             "answercallbackquery": (self._take_note, {"callback_query_id": str}),
+            "editmessagetext": (
+                self._edit_message_text,
+                {"chat_id": int, "message_id": int, "text": str, "link_preview_options": Json, "reply_markup": Json},
+            ),
             "deletemessage": (self._delete_message, {"chat_id": int, "message_id": int}),
         }  # fmt: skip
         self._methods = here
@@ -180,15 +184,27 @@ class Methods:
     # --- sending ---------------------------------------------------------------------------------------------------
 
     async def _send_message(self, bot: Bot, given: Json) -> object:
-        text = given.get("text", "")
-        if not text.strip():
-            raise bad("message text is empty")
-        if len(text.encode("utf-16-le")) // 2 > TEXT_UNITS_MAX:
-            raise bad("message is too long")
-        markup = given.get("reply_markup")
-        if markup is not None:
-            _look_over(markup)
-        return await self._put(bot, given, {"text": text} | ({} if markup is None else {"reply_markup": markup}))
+        return await self._put(bot, given, _written(given))
+
+    async def _edit_message_text(self, bot: Bot, given: Json) -> object:
+        """https://core.telegram.org/bots/api#editmessagetext: a message of the bot's own that has a text."""
+        chat, written = self._writable(bot, given), _written(given)
+        found = chat.messages.get(given.get("message_id", 0))
+        if found is None:
+            raise bad("message to edit not found")
+        if found["from"]["id"] != bot.id:
+            raise bad("message can't be edited")
+        if "text" not in found:
+            raise bad("there is no text in the message to edit")
+        if {name: found[name] for name in ("text", "reply_markup") if name in found} == written:
+            raise bad(
+                "message is not modified: specified new message content and reply markup are exactly the same as a "
+                "current content and reply markup of the message"
+            )
+        found.pop("reply_markup", None)
+        found |= {**written, "edit_date": self._world.now_s()}
+        await self._world.tell()
+        return found
 
     async def _take_note(self, _: Bot, given: Json) -> object:
         if not given.get("callback_query_id"):
@@ -241,6 +257,19 @@ class Methods:
             )
             raise Refusal(403, f"Forbidden: {was}")
         return chat
+
+
+def _written(given: Json) -> Json:
+    """What a message says, and the buttons below it. Raises Refusal."""
+    text, markup = given.get("text", ""), given.get("reply_markup")
+    if not text.strip():
+        raise bad("message text is empty")
+    if len(text.encode("utf-16-le")) // 2 > TEXT_UNITS_MAX:
+        raise bad("message is too long")
+    if markup is None:
+        return {"text": text}
+    _look_over(markup)
+    return {"text": text, "reply_markup": markup}
 
 
 def _look_over(markup: Json) -> None:

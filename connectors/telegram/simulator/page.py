@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from connectors.simulated.page import (
+    EDITED,
     Look,
     back,
     hidden,
@@ -74,7 +75,7 @@ class Page:
 def _line(message: Json, number: int) -> str:
     said = escape(str(message.get("text") or message.get("caption") or "[a file]"))
     below = pressable(_buttons(message), hidden(id=number, below=message["message_id"]))
-    return item(said + below, "us" if message["from"]["is_bot"] else "me")
+    return item(said + (EDITED if "edit_date" in message else "") + below, "us" if message["from"]["is_bot"] else "me")
 
 
 def _buttons(message: Json) -> list[Button]:

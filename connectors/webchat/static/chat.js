@@ -204,7 +204,7 @@ function entryOf(message) {
     text: message.text,
     at: message.at_ms,
     state: "sent",
-    note: own ? say("sent") : "",
+    note: own ? say("sent") : message.edited ? say("edited") : "",
     deleted: message.deleted,
     files: message.files ?? [],
     buttons: (message.buttons ?? []).map((button, at) => ({ ...button, press: () => press(message.id, at, button.says) })),

@@ -70,6 +70,7 @@ class ApiBench(Bench):
             "kinds": ["telegram"],
             "webhook_url": f"http://127.0.0.1:{self._port}/hook",
             "webhook_secret": self.secret,
+            "edits": True,
         }
 
     async def connect(self, house: House) -> None:
