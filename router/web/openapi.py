@@ -27,16 +27,22 @@ from router.web.openapi_parts import (
 from router.web.openapi_people import abuse_paths, contact_paths, incident_paths
 
 MESSAGE = {"$ref": "#/components/schemas/Message"}
+_FINDINGS = {
+    "type": "array",
+    "items": fields(field=TEXT, start=WHOLE, end=WHOLE, type=TEXT),
+    "description": "places in the text, in code points, end exclusive",
+}
 
 
-def _guarded(findings: object) -> dict[str, object]:
-    """What the outbound guard answers to a reply."""
-    schema = {"allOf": [PROBLEM, fields(findings=findings, visibility={"enum": ["public", "private"]})]}
+def _guarded() -> dict[str, object]:
+    """What the outbound guard answers to a reply, or a correction of one."""
+    schema = {"allOf": [PROBLEM, fields(findings=_FINDINGS, visibility={"enum": ["public", "private"]})]}
     content = {"application/problem+json": {"schema": schema}}
     return {
         "409": {
             "description": "confirm_needed: a private reply holds a secret; repeat it with the findings as "
-            "`confirmed`. Also stale_reply, cannot_reply and ticket_closed, without findings",
+            "`confirmed`. Also stale_reply, cannot_reply and ticket_closed, and why an answer cannot be corrected, "
+            "without findings",
             "content": content,
         },
         "422": {
@@ -63,11 +69,6 @@ def _paths() -> dict[str, object]:
     post["content"] = {JSON: {"schema": several}, "application/x-ndjson": {"schema": TEXT}}
     command = [*TICKET]
     changed = answers(fields(ticket=ANY, last_seen=WHOLE))
-    findings = {
-        "type": "array",
-        "items": fields(field=TEXT, start=WHOLE, end=WHOLE, type=TEXT),
-        "description": "places in the text, in code points, end exclusive",
-    }
     written = answers(fields(message=ANY, ticket=ANY, last_seen=WHOLE), "201")
     return {
         "/api/v1/messages": {
@@ -86,7 +87,7 @@ def _paths() -> dict[str, object]:
         f"{one}/replies": {
             "post": operation(
                 "Send a reply",
-                answers={**written, **_guarded(findings)},
+                answers={**written, **_guarded()},
                 parameters=[*command, *KEY],
                 body=body(
                     fields(
@@ -94,7 +95,7 @@ def _paths() -> dict[str, object]:
                         last_seen=WHOLE,
                         force=FLAG,
                         solve=FLAG,
-                        confirmed=findings,
+                        confirmed=_FINDINGS,
                         files={"type": "array", "items": TEXT},
                         private={
                             "description": "a public post of the customer to answer in private: by a message that its "
@@ -286,6 +287,21 @@ def _own_paths() -> dict[str, object]:
                 "Take back a file that was attached and not sent",
                 answers=answers(fields(ok=FLAG)),
                 parameters=in_path("attachment"),
+            )
+        },
+        "/api/v1/messages/{message}/edit": {
+            "post": operation(
+                "Correct an answer of ours where it stands, where its channel can: the message says the new text once "
+                "the channel has it, and `earlier` what it said before; asked for again, nothing more happens",
+                answers={**answers(fields(message=ANY)), **_guarded()},
+                parameters=in_path("message"),
+                body=body(
+                    fields(
+                        text=TEXT,
+                        revision={"description": "of the message as it was looked at", **WHOLE},
+                        confirmed=_FINDINGS,
+                    )
+                ),
             )
         },
         "/api/v1/messages/{message}/{what}": {

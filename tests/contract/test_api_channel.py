@@ -22,6 +22,7 @@ from router.connector import (
     Unknown,
 )
 from router.discovery import settings_of
+from router.model.capabilities import Edits
 from router.model.errors import ConfigError, InvalidMessage
 from router.model.signing import signature
 from tests.servers.chat_house import ChatHouse
@@ -266,6 +267,21 @@ async def test_who_deletes_posts_is_asked_to_delete_our_answer_by_the_id_it_gave
     assert isinstance(await connector.send(gone), Sent)
     (deletion,) = receiver.moderated.values()
     assert deletion.target_id == sent.provider_id
+
+
+async def test_who_edits_is_told_the_new_text_of_an_answer_by_the_id_it_gave(connect, receiver):
+    assert MANIFEST.configured(configured({})).edits is None
+    assert MANIFEST.configured(configured({"edits": True})).edits == Edits()
+    connector = connect(edits=True)
+    sent = await connector.send(outbound(text="On Monday."))
+    edit = outbound(key="key-2", action="edit", text="On Tuesday.", target_id=sent.provider_id)
+    receiver.faults.append(Fault(take=True, cut=True))
+    assert isinstance(await connector.send(edit), Unknown)
+    assert isinstance(await connector.send(edit), Sent)
+    assert [one.text for one in receiver.taken.values()] == ["On Tuesday."]
+    assert len(receiver.moderated) == 1
+    unknown = outbound(key="key-3", action="edit", text="x", target_id="r-9")
+    assert await connector.send(unknown) == Rejected(reason="the webhook answered 404")
 
 
 def raw(meta=None, **changes) -> RawEvent:

@@ -11,11 +11,13 @@ from connectors.telegram.simulator import BotApiServer, Fault, Person
 from connectors.telegram.simulator.world import busy
 from router.clock import SystemClock
 from router.connector import AuthFailed, OutboundAttachment, Rejected, Retry, Sent, Unknown
+from router.model.buttons import Button
 from router.model.splitting import utf16_units
 from tests.servers.telegram_house import QUICK, TOKEN, TelegramHouse, outbound
 
 ANN = 5520931
 GROUP = -1001
+YES = Button(label="Yes", says="Yes")
 
 
 @pytest.fixture
@@ -110,6 +112,53 @@ async def test_a_public_post_is_taken_out_of_sight_by_deleting_it(connect, ann):
     assert isinstance(await connector.send(hide), Sent), "it is gone, as was asked"
     foreign = outbound(GROUP, "", action="hide", target_id="-1002:1")
     assert isinstance(await connector.send(foreign), Rejected)
+
+
+async def test_an_answer_of_ours_gets_another_text_where_it_stands(connect, server, ann):
+    connector, group = connect(), ann.group(GROUP)
+    sent = await connector.send(outbound(ANN, "On Monday.", buttons=(YES,)))
+    edit = outbound(ANN, " On Tuesday. ", key="key-2", action="edit", target_id=sent.provider_id)
+    assert await connector.send(edit) == Sent(provider_id=sent.provider_id)
+    (seen,) = ann.seen()
+    assert (seen["text"], "reply_markup" in seen) == ("On Tuesday.", False)
+    assert await connector.send(edit) == Sent(), "it says so already, as was asked"
+    kept = outbound(ANN, "On Friday.", key="k3", action="edit", target_id=sent.provider_id, buttons=(YES,))
+    assert isinstance(await connector.send(kept), Sent)
+    assert "reply_markup" in ann.seen()[0]
+    public = await connector.send(outbound(GROUP, "No."))
+    assert isinstance(await connector.send(outbound(GROUP, "Yes.", action="edit", target_id=public.provider_id)), Sent)
+    assert [message["text"] for message in ann.seen(group)] == ["Yes."]
+    given = [given for name, given in server.calls if name == "editmessagetext"]
+    assert set(given[0]) == {"chat_id", "message_id", "text", "link_preview_options"}
+
+
+async def test_what_cannot_be_edited_is_refused(connect, server, ann):
+    connector = connect()
+    sent = await connector.send(outbound(ANN))
+    file = OutboundAttachment(name="a.txt", content_type="text/plain", data=b"hello")
+    paper = await connector.send(outbound(ANN, "", key="k2", attachments=(file,)))
+
+    async def refused(target, text="x"):
+        outcome = await connector.send(
+            outbound(ANN, text, key=f"k{target}{len(text)}", action="edit", target_id=target)
+        )
+        assert isinstance(outcome, Rejected)
+        return outcome.reason
+
+    assert "can't be edited" in await refused(f"{ANN}:1"), "what the customer wrote"
+    assert "not found" in await refused(f"{ANN}:999")
+    assert "no text in the message" in await refused(paper.provider_id)
+    calls = len(server.calls)
+    for target, text in ((f"{GROUP}:1", "x"), (None, "x"), (sent.provider_id, "x" * (TEXT_UNITS_MAX + 1)), ("1", "x")):
+        await refused(target, text)
+    await refused(sent.provider_id, " ")
+    assert len(server.calls) == calls, "refused here"
+    server.faults["editmessagetext"].extend([busy(1), Fault(how="reset_after")])
+    edit = outbound(ANN, "On Tuesday.", key="key-9", action="edit", target_id=sent.provider_id)
+    assert await connector.send(edit) == Retry(reason="Telegram answered 429: too many requests", after_s=1.0)
+    assert isinstance(await connector.send(edit), Unknown)
+    assert await connector.send(edit) == Sent()
+    assert ann.seen()[0]["text"] == "On Tuesday."
 
 
 async def test_an_answer_of_ours_is_deleted_with_all_its_messages(connect, ann):
