@@ -4,8 +4,11 @@ import asyncio
 
 import pytest
 
+from router.model.limits import SEALED_TTL_MS
+from router.store import sealed
 from router.store.script import run, select
 from tests.contract.http.calls import CARD, get, path_of, post
+from tests.contract.http.test_confirmed_replies import network  # noqa: F401 -- a fixture
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -95,3 +98,63 @@ async def test_customers_words_notes_and_what_has_not_left_stay_as_they_are(hous
     assert (await post(house, path(waiting), body, 409))["code"] == "not_sent"
     assert (await get(house, path_of(ticket)))["messages"][-1]["moderates"] == []
     assert (await post(house, "/api/v1/messages/none/edit", body, 404))["code"] == "not_found"
+
+
+async def sent(worker):
+    while await worker.run_once():
+        pass
+
+
+async def asked_for(house, message, text="It arrives on Tuesday.", **body):
+    return await post(house, path(message), {"text": text, "revision": 0, **body})
+
+
+async def test_a_ticket_that_moves_while_the_channel_takes_it_holds_nothing_up(house, answered, network):  # noqa: F811
+    provider, worker = network
+    ticket, message = await answered()
+    await asked_for(house, message)
+    take = provider.send
+
+    async def slow(outbound):
+        if outbound.message_id == message["id"] and outbound.action == "edit":
+            await post(house, path_of(ticket, "/urgency"), {"urgency": "high"})
+        return await take(outbound)
+
+    provider.send = slow
+    await sent(worker)
+    shown = await get(house, path_of(ticket))
+    (now,) = [each for each in shown["messages"] if each["id"] == message["id"]]
+    assert (now["text"], now["revision"], now["moderation"]["state"]) == ("It arrives on Tuesday.", 1, "sent")
+    assert [(each["text"], each["corrected_by_name"]) for each in now["earlier"]] == [("It arrives on Monday.", "Mei")]
+    assert (shown["ticket"]["snippet"], shown["ticket"]["urgency"]) == ("It arrives on Tuesday.", "high")
+    assert now["moderation"]["text"] is None, "the message says it"
+    assert now["moderates"] == ["edit"]
+
+
+async def test_one_whose_end_nobody_saw_is_sent_again_unasked(house, answered, network):  # noqa: F811
+    provider, worker = network
+    _, message = await answered()
+    await asked_for(house, message)
+    lost = "UPDATE outbox SET state = 'sending', lease_until_ms = 1 WHERE message_id = :id AND action = 'edit'"
+    await house.app.store.write(run(lost, id=message["id"]))
+    await sent(worker)
+    (edit,) = [one for one in provider.seen if one.action == "edit"]
+    assert (edit.target_id, edit.text, edit.automatic) == (f"r-{message['id']}", "It arrives on Tuesday.", False)
+
+
+async def test_without_its_seal_it_is_not_sent_masked_and_the_old_text_stays(house, answered, network):  # noqa: F811
+    provider, worker = network
+    ticket, message = await answered()
+    body = {"text": f"Card {CARD}", "revision": 0}
+    found = (await post(house, path(message), body, 409))["findings"]
+    await post(house, path(message), {**body, "confirmed": found})
+    await house.app.store.write(sealed.expire(now_ms=house.app.clock.now_ms() + SEALED_TTL_MS + 1))
+    await sent(worker)
+    assert [one for one in provider.seen if one.action == "edit"] == []
+    now = (await get(house, path_of(ticket)))["messages"][-1]
+    assert (now["text"], now["moderation"]["state"]) == ("It arrives on Monday.", "dead")
+    assert "expired" in now["moderation"]["error"]
+    assert now["moderates"] == ["edit"], "it may be tried again"
+    discarded = f"/api/v1/outbox/{now['moderation']['outbox_id']}/discard"
+    await post(house, discarded, {})
+    assert (await get(house, path_of(ticket)))["messages"][-1]["moderation"] is None

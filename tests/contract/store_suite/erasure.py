@@ -84,6 +84,8 @@ class ErasureSuite:
         assert await naming(store, MARK) == []
         assert await naming(store, life.own.hash) == []
         assert set(await naming(store, life.shared.hash)) == {"media", "messages"}
+        sealed = select("SELECT id FROM sealed WHERE id {in ids}", ids=[life.one.outbox.id, life.two.outbox.id])
+        assert await store.read(sealed) == [(life.two.outbox.id,)], "what a correction held goes with it"
         kept = await whole(store)
         for name, rows in others.items():
             theirs = [row for row in rows if "wombat" in row or "bo@" in row or "user-bo" in row]

@@ -14,7 +14,7 @@ from router.model.changes import Record
 from router.model.decisions import Why
 from router.model.grouping import Incident, IncidentTicket, Joining, Mark, Matter
 from router.model.matter import Sketch
-from router.model.message import Care, Opening, SealedValue, Sender, StoredAttachment
+from router.model.message import Care, Correction, Opening, SealedValue, Sender, StoredAttachment, Wording
 from router.model.people import Claim, Moved, NeverMerge, PeopleAct
 from router.model.tables import HookEntry, Participant, PrivateLink
 from router.model.timers import IdentityCheck, Timer
@@ -58,6 +58,13 @@ class Life:
                     sealed_id=f"sealed-of-{case.address}",
                     sealed=(SealedValue(field="text", start=0, type="PHONE", agents=True, supervisors=True),),
                 ),
+            )
+            case.reply = msgspec.structs.replace(
+                case.reply,
+                correction=Correction(
+                    outbox_id=case.outbox.id, text=f"no, {case.contact.name}", author_id=self.mei.id, at_ms=NOW
+                ),
+                earlier=(Wording(text=f"yes, {case.contact.name}", corrected_by=self.mei.id, corrected_at_ms=NOW),),
             )
         await put(self.store, self.one, self.two)
         await self.store.write(self._around(self.one))
@@ -146,6 +153,7 @@ class Life:
             ),
             SealedRow(id=f"sealed-of-{case.address}", key_id="k1", data=b"x", created_at_ms=NOW),
             SealedRow(id=case.reply.id, key_id="k1", data=b"x", created_at_ms=NOW),
+            SealedRow(id=case.outbox.id, key_id="k1", data=b"x", created_at_ms=NOW),
             UploadRow(
                 id=uid(), agent_id=self.mei.id, ticket_id=ticket, file=self._attached(self.draft, case.address),
                 hash=self.draft.hash, created_at_ms=NOW, expires_at_ms=NOW + 9**12,
