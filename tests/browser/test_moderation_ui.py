@@ -98,12 +98,12 @@ async def test_a_comment_is_answered_in_private_once(page_house, chromium):
         await expect(dialog).to_have_count(0)
         await choose(page, "private")
         await expect(text).to_have_value("Is it card 4111 1111 1111 1111?")
-        await dialog.locator("[data-act=send-private]").click()
+        await dialog.locator("[data-act=send-text]").click()
         await expect(dialog.get_by_role("alert")).not_to_be_empty()
         await expect(dialog.locator("[data-act=anyway]")).to_have_count(1)
         assert ann.seen() == []
         await text.fill("哪个订单？")
-        await dialog.locator("[data-act=send-private]").click()
+        await dialog.locator("[data-act=send-text]").click()
         await expect(dialog).to_have_count(0)
         async with asyncio.timeout(20):
             assert (await ann.answer()).text == "哪个订单？"
@@ -114,7 +114,7 @@ async def test_a_comment_is_answered_in_private_once(page_house, chromium):
         assert await violations(page) == []
         await dialog.locator("[value=link]").check()
         await text.fill("请到这里继续：")
-        await dialog.locator("[data-act=send-private]").click()
+        await dialog.locator("[data-act=send-text]").click()
         await expect(dialog).to_have_count(0)
         for _ in range(400):
             if ann.answers_to(said):

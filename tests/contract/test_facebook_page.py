@@ -7,6 +7,7 @@ import pytest
 
 from connectors.facebook.demo import POST, DemoFacebook
 from connectors.facebook.simulator import Person
+from connectors.facebook.simulator.graph import Graph
 from connectors.facebook.simulator.world import Said
 from router.clock import SystemClock
 
@@ -58,6 +59,17 @@ async def test_a_hidden_comment_is_seen_by_its_writer_alone(http, facebook):
     assert "what nobody should read" not in await shown(http, "/post?id=77")
     comment.is_removed = True
     assert "what nobody should read" not in await shown(http, "/post?id=4242")
+
+
+async def test_an_edited_comment_says_so(http, facebook):
+    await write(http, "where is it?", "post")
+    page = facebook._page
+    (said,) = page.comments.values()
+    graph = Graph(facebook._server, page)
+    made = await graph.comment(said.id, {"message": "In Berlin."})
+    assert "edited" not in await shown(http, "/post?id=4242")
+    await graph.change(made["id"], {"message": "In Bern."})
+    assert "In Bern.<small> edited 已编辑</small>" in await shown(http, "/post?id=4242")
 
 
 async def test_the_way_into_messenger_is_a_link_and_whoever_presses_it_came_by_it(http, facebook):

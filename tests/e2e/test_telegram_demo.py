@@ -38,6 +38,27 @@ async def reply(http, demo, text):
     address = f"{demo.base_url}/api/v1/tickets/{ticket['id']}/replies"
     async with http.post(address, json=body, headers={"Idempotency-Key": "reply-1", "X-Switchboard": "1"}) as answer:
         assert answer.status == 201, await answer.text()
+        return (await answer.json())["message"]["id"]
+
+
+async def until_sent(http, demo, message_id):
+    """Once the house knows that it has left: its end is written after the customer sees it."""
+    for _ in range(300):
+        async with http.get(f"{demo.base_url}/api/v1/tickets") as answer:
+            tickets = (await answer.json())["tickets"]
+        (ticket,) = [one for one in tickets if one["contact"]["name"] == "Kim"]
+        async with http.get(f"{demo.base_url}/api/v1/tickets/{ticket['id']}") as answer:
+            messages = (await answer.json())["messages"]
+        if any(one["id"] == message_id and one["delivery"]["state"] == "sent" for one in messages):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it did not leave")
+
+
+async def correct(http, demo, message_id, text):
+    address = f"{demo.base_url}/api/v1/messages/{message_id}/edit"
+    async with http.post(address, json={"text": text, "revision": 0}, headers={"X-Switchboard": "1"}) as answer:
+        assert answer.status == 200, await answer.text()
 
 
 async def test_a_customer_writes_on_the_page_and_sees_the_answer_after_a_kill_too(tmp_path):
@@ -50,6 +71,10 @@ async def test_a_customer_writes_on_the_page_and_sees_the_answer_after_a_kill_to
         with running_demo(tmp_path, "--rate", "0") as demo:
             assert "请查" in await said(http, demo.telegram_url), "Telegram remembers"
             await write(http, demo.telegram_url, "还在吗？")
-            await reply(http, demo, "已经找到了。")
+            reply_id = await reply(http, demo, "已经找到了。")
             page = await until_said(http, demo.telegram_url, "已经找到了。")
             assert page.count("还在吗？") == 1
+            await until_sent(http, demo, reply_id)
+            await correct(http, demo, reply_id, "已经找到了，明天到账。")
+            page = await until_said(http, demo.telegram_url, "已经找到了，明天到账。<small> edited 已编辑</small>")
+            assert "已经找到了。" not in page
