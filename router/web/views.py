@@ -149,7 +149,6 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     delivery: DeliveryView | None
     moderation: ModerationView | None
     moderates: tuple[Amendment, ...]
-    """What the network can be asked to do with it now."""
     edit_max: int | None
     earlier: tuple[WordingView, ...]
     private_ways: tuple[WayView, ...]

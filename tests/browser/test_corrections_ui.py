@@ -109,7 +109,7 @@ async def test_one_that_the_network_refuses_says_why_and_leaves_the_answer(chat,
 
 async def test_a_public_correction_is_looked_over(page_house, chromium):  # noqa: F811
     _, ann, said, link = page_house
-    async with desk(chromium, link) as page:
+    async with desk(chromium, link, noise=True) as page:
         await open_ticket(page, "T-1001")
         ours = await answered(page, "It is in Berlin.")
         await choose(page, ours, "edit")
