@@ -73,6 +73,22 @@ async def test_a_reload_shows_the_same_conversation(page, chat, house):
     assert len({event.sender.id for event in house.events.values()}) == 1
 
 
+async def test_an_answer_that_was_corrected_changes_in_place_and_says_so(page, chat, house):
+    await opened(page, chat)
+    await write(page, "when?")
+    await expect(page.locator(".system")).to_be_visible()
+    reply = house.add(visitor_of(house), author="agent", author_name="Mei", text="On Monday.", delivery="sent")
+    ours = page.locator(".agent")
+    await expect(ours.locator(".bubble")).to_have_text("On Monday.")
+    await expect(ours.locator(".meta")).not_to_contain_text("Edited")
+    house.change(visitor_of(house), reply.id, text="On Tuesday.", edited=True)
+    await expect(ours.locator(".bubble")).to_have_text("On Tuesday.")
+    await expect(ours.locator(".meta")).to_contain_text("Edited")
+    await page.locator("#language").click()
+    await expect(ours.locator(".meta")).to_contain_text("已编辑")
+    await expect(ours).to_have_count(1)
+
+
 async def test_two_tabs_show_one_conversation(chromium, chat, house):
     async with reader(chromium) as one:
         await opened(one, chat)

@@ -129,6 +129,9 @@ async def test_a_ticket_that_moves_while_the_channel_takes_it_holds_nothing_up(h
     assert (shown["ticket"]["snippet"], shown["ticket"]["urgency"]) == ("It arrives on Tuesday.", "high")
     assert now["moderation"]["text"] is None, "the message says it"
     assert now["moderates"] == ["edit"]
+    number = ticket["ticket"]["number"]
+    found = [await get(house, f"/api/v1/tickets?q={word}") for word in ("Tuesday", "Monday")]
+    assert [number in [each["number"] for each in one["tickets"]] for one in found] == [True, False]
 
 
 async def test_one_whose_end_nobody_saw_is_sent_again_unasked(house, answered, network):  # noqa: F811
