@@ -80,7 +80,8 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """The conversation's own kind and account, which another channel may speak for."""
     action: Literal["send"] | Amendment = "send"
     """All but `send`: what is to be done to `target_id`. `edit`: an answer of ours, which gets `text` in
-    the place of its own; the others: a public post, and there is no text."""
+    the place of its own. `react`: a customer's message, which gets the emoji `text`, or none any more. The others: a
+    public post, and there is no text."""
     target_id: str | None = None
     pieces: tuple[str, ...] = ()
     """What belongs to the post besides: the further messages of an answer of ours."""

@@ -84,6 +84,17 @@ class _Edit(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ed
     created_at_ms: int
 
 
+class _Reaction(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="react"):
+    """The JSON of our reaction to a message of a customer's; without an emoji it is taken off."""
+
+    channel: str
+    account: str
+    conversation: str
+    target_id: str | None
+    emoji: str
+    created_at_ms: int
+
+
 class _Answer(msgspec.Struct):
     """What a receiver may say: its own id of the message."""
 
@@ -188,7 +199,16 @@ class ApiConnector:
         self._health = Health(state=state, detail=detail, since_ms=since_ms, answered_at_ms=answered_ms)
 
 
-def _body(outbound: Outbound) -> _Body | _Moderation | _Edit:
+def _body(outbound: Outbound) -> _Body | _Moderation | _Edit | _Reaction:
+    if outbound.action == "react":
+        return _Reaction(
+            channel=outbound.channel,
+            account=outbound.account,
+            conversation=outbound.thread,
+            target_id=outbound.target_id,
+            emoji=outbound.text,
+            created_at_ms=outbound.created_at_ms,
+        )
     if outbound.action == "edit":
         return _Edit(
             channel=outbound.channel,

@@ -11,7 +11,7 @@ from connectors.api.chinese import SAID
 from connectors.api.incoming import Incoming
 from connectors.api.parse import parse
 from router.connector import Capabilities, Context, Manifest
-from router.model.capabilities import Edits, Moderation, PrivateAnswer
+from router.model.capabilities import Edits, Moderation, PrivateAnswer, Reactions
 from router.model.secret import Secret
 
 SECRET_CHARS_MIN: Final = 16
@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What its receiver does to a customer's public post when it is asked to."""
     edits: bool = False
     """Its receiver can give an answer that it took another text."""
+    reactions: tuple[Annotated[str, Meta(min_length=1, max_length=32)], ...] = ()
+    """The emoji that its receiver takes as reactions to customers' messages."""
     webhook_timeout_s: Annotated[float, Meta(gt=0, le=30)] = 10.0
 
     def __post_init__(self) -> None:
@@ -84,6 +86,7 @@ def _configured(settings: msgspec.Struct) -> Capabilities:
         moderates=settings.moderates,
         takes_back="delete" in settings.moderates,
         edits=Edits() if settings.edits else None,
+        reactions=Reactions(emoji=settings.reactions) if settings.reactions else None,
         private_answer=PrivateAnswer() if settings.answers_privately else None,
         speaks_for=settings.kinds,
     )

@@ -76,7 +76,13 @@ class Correction(Moderation, frozen=True, kw_only=True, tag="edit"):
     text: str
 
 
-_decode = msgspec.json.Decoder(Delivery | Hiding | Showing | Deletion | Correction).decode
+class Reacting(Moderation, frozen=True, kw_only=True, tag="react"):
+    """A customer's message gets our emoji, or none any more."""
+
+    emoji: str
+
+
+_decode = msgspec.json.Decoder(Delivery | Hiding | Showing | Deletion | Correction | Reacting).decode
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,12 +13,13 @@ from connectors.facebook.render import (
     COMMENT_UNITS_MAX,
     FILE_BYTES_MAX,
     MESSAGE_UNITS_MAX,
+    REACTIONS,
     TEXT_CHARS_MAX,
     WINDOW_S,
 )
 from connectors.facebook.settings import Settings
 from router.connector import Capabilities, Context, Manifest
-from router.model.capabilities import Edits, PrivateAnswer
+from router.model.capabilities import Edits, PrivateAnswer, Reactions
 
 _CAPABILITIES: Final = Capabilities(
     visibilities=("private", "public"),
@@ -31,6 +32,7 @@ _CAPABILITIES: Final = Capabilities(
     # Messenger's Send API has nothing that changes a message
     # (https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages).
     edits=Edits(visibilities=("public",), units_max=COMMENT_UNITS_MAX),
+    reactions=Reactions(emoji=REACTIONS, visibilities=("private",)),
     private_answer=PrivateAnswer(once=True, window_s=AGENT_WINDOW_S, units_max=MESSAGE_UNITS_MAX),
     buttons=BUTTONS,
     reply_window_s=WINDOW_S,

@@ -28,6 +28,7 @@ AGENT_WINDOW_S: Final = 7 * 24 * 3_600
 """The same for people, with the tag HUMAN_AGENT; also how long a comment can be answered in private."""
 BUTTONS: Final = ButtonLimits(most=3, label_max=20, says_max=1_000 - len(SAYS), text_max=640)
 """Messenger Platform, Button template and Postback button."""
+REACTIONS: Final = ("👍", "❤️", "🙏", "😊", "🎉", "😢")
 _PSID: Final = re.compile(r"\d{1,32}")
 _OBJECT: Final = re.compile(r"(\d{1,32}(?:_\d{1,32})?)(?::.*)?")
 """A post or a comment; behind it what an edit's own id adds."""
@@ -73,6 +74,8 @@ def is_private_answer(call: Call) -> bool:
 def render(outbound: Outbound, way: Way) -> tuple[Call, ...]:
     """The calls that make up one reply, in order. Raises Unsendable."""
     stands_in_public = "_" in outbound.thread
+    if outbound.action == "react":
+        return (_reaction(outbound, way),)
     if outbound.action != "send":
         if not stands_in_public:
             raise Unsendable(f"the post to {outbound.action} is no comment on this page")
@@ -111,6 +114,18 @@ def _edited(outbound: Outbound) -> Call:
     if not 0 < utf16_units(text) <= COMMENT_UNITS_MAX:
         raise Unsendable(f"a comment has 1 to {COMMENT_UNITS_MAX} characters; an edit is not split")
     return Call(path=target, parameters={"message": text}, mark=mark_of(outbound.key, 0))
+
+
+def _reaction(outbound: Outbound, way: Way) -> Call:
+    """The page's one reaction to a message of Messenger, or none any more
+    (https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages/sender-actions).
+    Comments have none that a page could set."""
+    if "_" in outbound.thread or not outbound.target_id or not _PSID.fullmatch(outbound.to):
+        raise Unsendable("what to react to is no message of Messenger")
+    payload = {"message_id": outbound.target_id} | ({"reaction": outbound.text} if outbound.text else {})
+    action = "react" if outbound.text else "unreact"
+    said: dict[str, object] = {"recipient": {"id": outbound.to}, "sender_action": action, "payload": payload}
+    return Call(path=f"{way.page}/messages", parameters=said, mark=mark_of(outbound.key, 0))
 
 
 def _comments(outbound: Outbound) -> tuple[Call, ...]:

@@ -7,11 +7,11 @@ import msgspec
 from connectors.telegram.adapter import TelegramConnector
 from connectors.telegram.chinese import SAID
 from connectors.telegram.parse import CHANNEL, parse
-from connectors.telegram.render import FILE_BYTES_MAX, SAYS_BYTES_MAX, TEXT_CHARS_MAX, TEXT_UNITS_MAX
+from connectors.telegram.render import FILE_BYTES_MAX, REACTIONS, SAYS_BYTES_MAX, TEXT_CHARS_MAX, TEXT_UNITS_MAX
 from connectors.telegram.settings import Settings
 from router.connector import Capabilities, Context, Manifest
 from router.model.buttons import ButtonLimits
-from router.model.capabilities import Edits
+from router.model.capabilities import Edits, Reactions
 
 
 def _create(settings: msgspec.Struct, context: Context) -> TelegramConnector:
@@ -36,6 +36,7 @@ _CAPABILITIES: Final = Capabilities(
     moderates=("delete",),
     takes_back=True,
     edits=Edits(units_max=TEXT_UNITS_MAX),
+    reactions=Reactions(emoji=REACTIONS),
     buttons=ButtonLimits(most=10, says_max=SAYS_BYTES_MAX, says_unit="bytes", in_public=True),
 )
 

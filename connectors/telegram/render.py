@@ -22,6 +22,8 @@ FILE_BYTES_MAX: Final = 50 * 1_048_576
 """What a bot may upload."""
 SAYS_BYTES_MAX: Final = 64 - len(SAYS)
 """What a button may say (telegram.constants.InlineKeyboardButtonLimit.MAX_CALLBACK_DATA, in bytes of UTF-8)."""
+REACTIONS: Final = ("👍", "❤", "🙏", "👌", "🎉", "😢")
+"""Of the emoji that a bot may react with (https://core.telegram.org/bots/api#reactiontypeemoji)."""
 _PLACE: Final = re.compile(r"(-?\d{1,20})(?:/(\d{1,10}))?")
 _ANSWERED: Final = re.compile(r"(-?\d{1,20}):(\d{1,10})(?::.*)?")
 
@@ -68,6 +70,8 @@ def render(outbound: Outbound) -> tuple[Call, ...]:
     place = place_of(outbound)
     if outbound.action == "edit":
         return (_edited(outbound, place),)
+    if outbound.action == "react":
+        return (_reaction(outbound, place),)
     if outbound.action != "send":
         return tuple(_gone(outbound, place, each) for each in (outbound.target_id or "", *outbound.pieces))
     where: dict[str, object] = {} if place.topic is None else {"message_thread_id": place.topic}
@@ -103,9 +107,9 @@ def _gone(outbound: Outbound, place: Place, external_id: str) -> Call:
 
 
 def _edited(outbound: Outbound, place: Place) -> Call:
-    """The call that gives a message of ours another text (https://core.telegram.org/bots/api#editmessagetext): at any time,
-    in private chats and groups. What was sent as a file has a caption instead, and we send none. Buttons that are not
-    named again go."""
+    """The call that gives a message of ours another text (https://core.telegram.org/bots/api#editmessagetext), at any
+    time, in private chats and groups. What was sent as a file has a caption instead, and we send none. Buttons that are
+    not named again go."""
     target, text = _ANSWERED.fullmatch(outbound.target_id or ""), outbound.text.strip()
     if target is None or int(target[1]) != place.chat:
         raise Unsendable("the answer to correct is no message of this chat")
@@ -114,6 +118,16 @@ def _edited(outbound: Outbound, place: Place) -> Call:
     named: dict[str, object] = {"message_id": int(target[2]), "text": text}
     more = {"link_preview_options": {"is_disabled": True}, **(_keyboard(outbound) if outbound.buttons else {})}
     return Call(method="editMessageText", parameters=named | more)
+
+
+def _reaction(outbound: Outbound, place: Place) -> Call:
+    """The call that sets the bot's one reaction, or takes it off
+    (https://core.telegram.org/bots/api#setmessagereaction)."""
+    target = _ANSWERED.fullmatch(outbound.target_id or "")
+    if target is None or PRESSED in (outbound.target_id or "") or int(target[1]) != place.chat:
+        raise Unsendable("what to react to is no message of this chat")
+    reaction = [{"type": "emoji", "emoji": outbound.text}] if outbound.text else []
+    return Call(method="setMessageReaction", parameters={"message_id": int(target[2]), "reaction": reaction})
 
 
 def _keyboard(outbound: Outbound) -> dict[str, object]:

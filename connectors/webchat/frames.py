@@ -29,6 +29,8 @@ FILES_ANNOUNCED_MAX: Final = 100
 
 T = TypeVar("T")
 BUTTONS: Final = ButtonLimits(most=10)
+REACTIONS: Final = ("👍", "❤️", "🙏", "😊", "🎉", "😢")
+"""What agents react with; clients show whatever comes."""
 
 _Short = Annotated[str, Meta(max_length=320)]
 
@@ -133,6 +135,8 @@ class ChatMessage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     deleted: bool
     edited: bool = False
     """One of ours says something else than when it was sent."""
+    reaction: str = ""
+    """Our emoji to a message of the customer's."""
     files: tuple["ChatFile", ...] = ()
     buttons: tuple["ChatButton", ...] = ()
 
@@ -251,6 +255,7 @@ def chat_message(message: ThreadMessage, visitor: str, *, buttons: bool) -> Chat
         at_ms=message.at_ms,
         deleted=message.deleted,
         edited=message.edited,
+        reaction=message.reaction,
         files=tuple(
             ChatFile(path=file.path, name=file.name, content_type=file.content_type, size=file.size)
             for file in message.files

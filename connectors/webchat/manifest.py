@@ -6,14 +6,14 @@ import msgspec
 
 from connectors.webchat.adapter import WebchatConnector
 from connectors.webchat.chinese import SAID
-from connectors.webchat.frames import BUTTONS, TEXT_CHARS_MAX
+from connectors.webchat.frames import BUTTONS, REACTIONS, TEXT_CHARS_MAX
 from connectors.webchat.pages import Pages
 from connectors.webchat.parse import parse
 from connectors.webchat.posts import Posts
 from connectors.webchat.settings import FILES_BYTES_MAX, Settings
 from connectors.webchat.visitors import Visitors
 from router.connector import Capabilities, Context, Manifest
-from router.model.capabilities import Edits
+from router.model.capabilities import Edits, Reactions
 
 
 def _create(settings: msgspec.Struct, context: Context) -> WebchatConnector:
@@ -45,6 +45,7 @@ MANIFEST: Final = Manifest(
         attachment_bytes_max=FILES_BYTES_MAX,
         buttons=BUTTONS,
         edits=Edits(visibilities=("private",), needs_id=False),
+        reactions=Reactions(emoji=REACTIONS, visibilities=("private",)),
     ),
     create=_create,
     parse=parse,

@@ -23,8 +23,8 @@ _CAPABILITIES: Final = Capabilities(
     attachment_types=PICTURES,
     moderates=("hide", "unhide"),
     takes_back=True,
-    # No edits: X lets nobody change a reply to somebody else (https://docs.x.com/x-api/fundamentals/edit-posts), as every
-    # public answer is one, and has no call that changes a direct message.
+    # No edits: X lets nobody change a reply to somebody else (https://docs.x.com/x-api/fundamentals/edit-posts), which
+    # every public answer is, and has no call that changes a direct message.
     private_answer=PrivateAnswer(is_sure=False),
 )
 

@@ -64,6 +64,8 @@ def render(outbound: Outbound) -> Delivery:
     """What is to be called for a message. Raises Unsendable."""
     if outbound.action == "edit":
         raise Unsendable("X keeps what was sent as it is")
+    if outbound.action == "react":
+        raise Unsendable("nobody reacts on X")
     if outbound.action != "send":
         posts = (outbound.target_id or "", *outbound.pieces)
         if not all(_ID.fullmatch(post) for post in posts):

@@ -26,6 +26,7 @@ _KINDS: Mapping[Amendment, EventKind] = {
     "unhide": "post.unhide",
     "delete": "post.delete",
     "edit": "post.edit",
+    "react": "post.react",
 }
 ON_ITS_WAY: frozenset[OutboxState] = frozenset({"queued", "sending", "held"})
 DONE: frozenset[OutboxState] = frozenset({"sent", "delivered", "read"})
@@ -73,8 +74,9 @@ def told_of(post: Post, what: Amendment, *, actor: str, data: Mapping[str, str],
 
 
 def standing(asked: Sequence[OutboxEntry]) -> OutboxEntry | None:
-    """The newest thing that was done to a post or is on its way; what failed or was let go does not count."""
-    return next((row for row in reversed(asked) if row.state in ON_ITS_WAY | DONE), None)
+    """The newest that was done to where a post stands, or is on its way; what failed or was let go does not count."""
+    counts = (row for row in reversed(asked) if row.state in ON_ITS_WAY | DONE)
+    return next((row for row in counts if row.action not in {"edit", "react"}), None)
 
 
 def possible(message: Message, moderates: Sequence[Moderation], *, takes_back: bool) -> Sequence[Moderation]:

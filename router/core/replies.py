@@ -15,7 +15,7 @@ from router.core.guard import Concern, let_through
 from router.core.oncall import accept
 from router.core.private_answers import Doors, PrivateWay, check_text, link_of, refused_because, with_link
 from router.core.tickets import change_state, snippet_of
-from router.model.capabilities import Edits, Moderation
+from router.model.capabilities import Edits, Moderation, Reactions
 from router.model.changes import LINK_PLACEHOLDER, Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.filetypes import PROGRAMS
@@ -89,6 +89,8 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     """What it can be asked to do with a public post."""
     edits: Edits | None = None
     """How it gives an answer of ours another text; None: what was sent is final."""
+    reactions: Reactions | None = None
+    """How it reacts to a message of the customer's; None: it does not."""
     doors: Doors = Doors()
     """From a public post into private."""
 

@@ -107,6 +107,7 @@ class Channels:
             moderates=able.moderates,
             takes_back=able.takes_back,
             edits=able.edits,
+            reactions=able.reactions,
             doors=Doors(
                 answer=able.private_answer,
                 links=bool(able.private_link) or (self.opens_links and not able.opens_links),

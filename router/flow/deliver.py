@@ -35,6 +35,8 @@ from router.telemetry import Logger, Metrics, why
 _POLL_S = 1.0
 _PAUSE_S = 0.5
 _CONFLICTS_MAX = 6
+_MAY_COME_TWICE = frozenset({"edit", "react"})
+"""What agents do to what stands there: done once more, nothing changes."""
 _LOOK_UP_S = 10.0
 """Beside a send that took all of its time, within the lease."""
 
@@ -170,14 +172,14 @@ class DeliveryWorker:
     async def _settle(self, item: Claimed, outcome: SendOutcome, carrier: Channel) -> bool:
         """Write what became of it, tried for as long as the row is ours: forgotten, it would count as uncertain. False
         when something of it is not as it was read."""
-        is_edit = item.entry.action == "edit"
+        is_edit, may_come_twice = item.entry.action == "edit", item.entry.action in _MAY_COME_TWICE
         changes = after_attempt(
             item.entry,
             item.message,
             outcome,
             now_ms=self._clock.now_ms(),
             jitter=self._jitter(),
-            resend_is_safe=is_edit or carrier.capabilities.idempotent_send,
+            resend_is_safe=may_come_twice or carrier.capabilities.idempotent_send,
         )
         for conflicts in count():
             try:
@@ -216,7 +218,7 @@ class DeliveryWorker:
 
     async def _send(self, channel: Channel, item: Claimed) -> SendOutcome:
         try:
-            if item.entry.action in {"hide", "unhide", "delete"}:
+            if item.entry.action not in {"send", "edit"}:
                 return await self._call(channel, item, _about(item))
             text = await self._text(item)
             if text is None:
@@ -253,15 +255,15 @@ class DeliveryWorker:
         return await open_reply(item.entry.id, self._store, self._keys) if correction.redactions else correction.text
 
     async def _call(self, channel: Channel, item: Claimed, outbound: Outbound) -> SendOutcome:
-        """One provider call; what may have arrived before is looked up first, but for an edit, which may come twice."""
-        is_edit = outbound.action == "edit"
+        """One provider call; what may have arrived before is looked up first, unless it may come twice."""
+        may_come_twice = outbound.action in _MAY_COME_TWICE
         async with asyncio.timeout(SEND_SECONDS_MAX):
-            if item.was_sending and not is_edit:
+            if item.was_sending and not may_come_twice:
                 found = await channel.connector.reconcile(outbound)
                 if not isinstance(found, Retry):
                     return found
             outcome = await channel.connector.send(outbound)
-        if isinstance(outcome, Unknown) and not is_edit:
+        if isinstance(outcome, Unknown) and not may_come_twice:
             return await self._looked_up(channel, outbound) or outcome
         return outcome
 
@@ -315,7 +317,7 @@ def _room(channel: Channel, item: Claimed) -> ButtonLimits | None:
     return limits if limits is not None and (limits.in_public or item.conversation.visibility == "private") else None
 
 
-def _about(item: Claimed, text: str = "", buttons: tuple[Button, ...] = ()) -> Outbound:
+def _about(item: Claimed, text: str | None = None, buttons: tuple[Button, ...] = ()) -> Outbound:
     """What stands there already, by the network's ids of it, and what it is to say, if anything."""
     message, conversation = item.message, item.conversation
     return Outbound(
@@ -330,8 +332,8 @@ def _about(item: Claimed, text: str = "", buttons: tuple[Button, ...] = ()) -> O
         thread=conversation.thread,
         to=conversation.peer,
         visibility=message.visibility,
-        text=text,
-        automatic=item.entry.action != "edit",
+        text=text or (message.reaction if item.entry.action == "react" else ""),
+        automatic=item.entry.action not in _MAY_COME_TWICE,
         buttons=buttons,
         created_at_ms=item.entry.created_at_ms,
     )

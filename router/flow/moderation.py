@@ -7,6 +7,7 @@ import msgspec
 from router.bus import Bus
 from router.core.corrections import CorrectCommand, decide_correction
 from router.core.moderation import Reason, decide_moderation, possible
+from router.core.reactions import decide_reaction
 from router.flow.channels import Channel, Channels
 from router.flow.persistence import persist
 from router.flow.rulebook import Rulebook
@@ -16,14 +17,14 @@ from router.model.capabilities import Moderation
 from router.model.errors import Refused
 from router.model.ids import MessageId
 from router.model.sources import Clock, Ids
-from router.model.tables import Agent, Message
+from router.model.tables import Agent, Message, OutboxEntry, Ticket
 from router.store import changes as store_changes
 from router.store import commands as gather
 from router.store.script import Store
 
 
 class Moderator:
-    """Asks networks to hide, show or delete posts, and to give answers of ours another text."""
+    """Asks networks to hide, show or delete posts, to give answers of ours another text, to react to messages."""
 
     def __init__(
         self, *, store: Store, bus: Bus, channels: Channels, rulebook: Rulebook, keys: Keyring, clock: Clock, ids: Ids
@@ -35,10 +36,7 @@ class Moderator:
         """Have it done, once however often it is asked for. Raises Refused."""
 
         async def attempt() -> None:
-            found = await self._store.read(gather.post(message_id))
-            if found is None:
-                raise Refused("not_found", f"there is no message {message_id[:40]}", status=404)
-            message, ticket, asked = found
+            message, ticket, asked = await self._post(message_id)
             channel = self._channels.find(message.channel, message.account)
             now_ms = self._clock.now_ms()
             changes = decide_moderation(
@@ -49,6 +47,30 @@ class Moderator:
                 able=_able(message, channel),
                 actor=f"agent:{agent.id}",
                 reason=reason,
+                now_ms=now_ms,
+                ids=self._ids,
+            )
+            if changes:
+                await self._store.write(store_changes.apply(changes, now_ms=now_ms))
+
+        await persist(attempt)
+        await self._tell()
+
+    async def react(self, message_id: MessageId, emoji: str, agent: Agent) -> None:
+        """Set our reaction to a customer's message, or, without `emoji`, take it off. Raises Refused."""
+
+        async def attempt() -> None:
+            message, ticket, asked = await self._post(message_id)
+            channel = self._channels.find(message.channel, message.account)
+            able = channel.capabilities if channel is not None and channel.capabilities.can_send else None
+            now_ms = self._clock.now_ms()
+            changes = decide_reaction(
+                emoji,
+                message,
+                ticket,
+                asked,
+                able=able.reactions if able is not None else None,
+                actor=f"agent:{agent.id}",
                 now_ms=now_ms,
                 ids=self._ids,
             )
@@ -86,6 +108,12 @@ class Moderator:
 
         await persist(attempt)
         await self._tell()
+
+    async def _post(self, message_id: MessageId) -> tuple[Message, Ticket, list[OutboxEntry]]:
+        found = await self._store.read(gather.post(message_id))
+        if found is None:
+            raise Refused("not_found", f"there is no message {message_id[:40]}", status=404)
+        return found
 
     async def _tell(self) -> None:
         await self._bus.notify("events")

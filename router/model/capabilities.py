@@ -11,8 +11,9 @@ Moderation = Literal["hide", "unhide", "delete"]
 """What can be done to somebody else's post: out of sight, in sight again, gone for good."""
 
 
-Amendment = Moderation | Literal["edit"]
-"""What can be done to a message that stands there already; an answer of ours also gets another text."""
+Amendment = Moderation | Literal["edit", "react"]
+"""What can be done to a message that stands there already; an answer of ours gets another text, a customer's message a
+reaction."""
 
 
 class Edits(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +25,15 @@ class Edits(msgspec.Struct, frozen=True, kw_only=True):
     """The longest text of one message, in UTF-16 units, for an edit is never split; None: that of any answer."""
     needs_id: bool = True
     """It is found by the id that `Sent` told. False: the channel shows what the house has."""
+
+
+class Reactions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a message of a customer is reacted to, as data."""
+
+    emoji: tuple[str, ...]
+    """What agents choose from: few, in this order, and each one that the network takes."""
+    visibilities: tuple[Visibility, ...] = ("private", "public")
+    """Of the messages that can be reacted to."""
 
 
 class PrivateAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +80,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     edits: Edits | None = None
     """`send` can give an answer of ours another text: an Outbound with that action, the id that `Sent` told and the new
     text. It may come twice: a text that stands there already is Sent. None: what was sent is final."""
+    reactions: Reactions | None = None
+    """`send` can set our one reaction to a customer's message: an Outbound with the action `react`, the message's id
+    and the emoji as its text, or no text, which takes it off. It may come twice. None: there are none."""
     private_answer: PrivateAnswer | None = None
     """`send` can answer a public post so that its writer alone reads it: an Outbound that is private and names it."""
     buttons: ButtonLimits | None = None

@@ -28,7 +28,7 @@ Urgency = Literal["low", "normal", "high", "critical"]
 Proof = Literal["provider", "mail", "app", "visitor", "deep-link", "import", "agent"]
 MessageKind = Literal["inbound", "reply", "note"]
 OutboxState = Literal["queued", "sending", "sent", "delivered", "read", "held", "dead", "cancelled"]
-OutboxAction = Literal["send", "hide", "unhide", "delete", "edit"]
+OutboxAction = Literal["send", "hide", "unhide", "delete", "edit", "react"]
 URGENCY_RANK: dict[Urgency, int] = {"low": 0, "normal": 1, "high": 2, "critical": 3}
 
 
@@ -213,6 +213,8 @@ class Message(Row, frozen=True, kw_only=True):
     """Of a reply: the newest that was asked for, whatever became of it."""
     earlier: tuple[Wording, ...] = ()
     """Of a reply: what it said before it was corrected, oldest first."""
+    reaction: str = ""
+    """Of a customer's message: the emoji that agents last set; none when it is empty."""
     sent_at_ms: int
     received_at_ms: int
     version: int = 1
@@ -319,6 +321,7 @@ EventKind = Literal[
     "post.unhide",
     "post.delete",
     "post.edit",
+    "post.react",
     "ticket.snoozed",
     "ticket.reminded",
     "customer.notified",

@@ -34,6 +34,8 @@ class ThreadMessage(msgspec.Struct, frozen=True, kw_only=True):
     delivery: str | None = None
     at_ms: int
     deleted: bool = False
+    reaction: str = ""
+    """Our emoji to a message of the customer's."""
     edited: bool = False
     """One of ours, corrected since it was sent."""
     files: tuple[ThreadFile, ...] = ()

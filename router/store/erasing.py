@@ -90,8 +90,8 @@ def messages(
     yield from run(
         "UPDATE messages SET external_id = NULL, in_reply_to = NULL, \"references\" = '[]', client_key = NULL, "
         "sender = NULL, subject = NULL, text = '', html = NULL, findings = '[]', redactions = '[]', care = NULL, "
-        "attachments = '[]', buttons = '[]', pieces = '[]', correction = NULL, earlier = '[]', ext = NULL, "
-        "verdict = 'null', state = 'deleted', version = version + 1 WHERE id {in ids}",
+        "attachments = '[]', buttons = '[]', pieces = '[]', correction = NULL, earlier = '[]', reaction = '', "
+        "ext = NULL, verdict = 'null', state = 'deleted', version = version + 1 WHERE id {in ids}",
         ids=ids,
     )
     yield from _leave_others_tickets(people, {row.ticket_id for row in rows}, work)

@@ -54,6 +54,7 @@ def read(channel: str, account: str, thread: str, peer: str, after_seq: int) -> 
             delivery=states.get(message.id),
             at_ms=message.sent_at_ms,
             deleted=message.state == "deleted",
+            reaction=message.reaction,
             edited=bool(message.earlier),
             buttons=message.buttons if message.state == "live" else (),
             files=tuple(thread_file(file) for file in message.attachments if file.state == "stored"),

@@ -1,4 +1,4 @@
-"""The inbox's endpoints about what stands on a network: posts out of sight, in sight again, gone; answers corrected."""
+"""The inbox's endpoints about what stands on a network: posts hidden and deleted, answers corrected, reactions."""
 
 from typing import Annotated
 
@@ -34,6 +34,11 @@ class _Correction(msgspec.Struct, forbid_unknown_fields=True):
     confirmed: Annotated[tuple[Concern, ...], Meta(max_length=CONFIRMED_MAX)] = ()
 
 
+class _Reaction(msgspec.Struct, forbid_unknown_fields=True):
+    emoji: Annotated[str, Meta(max_length=32)]
+    """Empty: it is taken off."""
+
+
 class ModerationApi:
     """Endpoints under /api/v1/messages/{message}."""
 
@@ -45,6 +50,7 @@ class ModerationApi:
         return [
             web.post("/api/v1/messages/{message}/{what:hide|unhide|delete}", self.moderate),
             web.post("/api/v1/messages/{message}/edit", self.correct),
+            web.post("/api/v1/messages/{message}/react", self.react),
         ]
 
     async def moderate(self, request: web.Request) -> web.Response:
@@ -64,6 +70,14 @@ class ModerationApi:
             message_id=message_id, text=asked.text, revision=asked.revision, confirmed=asked.confirmed
         )
         await self._moderator.correct(command, agent)
+        return answer({"message": await self._views.message(message_id, agent.id)})
+
+    async def react(self, request: web.Request) -> web.Response:
+        """POST /api/v1/messages/{id}/react."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Reaction)
+        message_id = await self._seen(request, agent)
+        await self._moderator.react(message_id, asked.emoji, agent)
         return answer({"message": await self._views.message(message_id, agent.id)})
 
     async def _seen(self, request: web.Request, agent: Agent) -> MessageId:

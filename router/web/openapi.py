@@ -304,6 +304,14 @@ def _own_paths() -> dict[str, object]:
                 ),
             )
         },
+        "/api/v1/messages/{message}/react": {
+            "post": operation(
+                "Set our reaction to a customer's message, one of its `reactions`; an empty emoji takes it off",
+                answers=answers(fields(message=ANY)),
+                parameters=in_path("message"),
+                body=body(fields(emoji=TEXT)),
+            )
+        },
         "/api/v1/messages/{message}/{what}": {
             "post": operation(
                 "Have a customer's public post taken out of sight (hide), shown again (unhide) or deleted (delete) on "

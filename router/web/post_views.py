@@ -1,11 +1,11 @@
 """How deliveries, and what is done about posts and answers that stand on a network, look to an agent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from router.core import corrections, private_answers
+from router.core import corrections, private_answers, reactions
 from router.core.moderation import DONE, possible, refused_because, standing
 from router.core.private_answers import PrivateWay
 from router.flow.channels import Channels
@@ -42,6 +42,13 @@ class WordingView(msgspec.Struct, frozen=True, kw_only=True):
     corrected_at_ms: int
 
 
+class ReactionView(DeliveryView, frozen=True, kw_only=True):
+    """Our reaction to a message, and whether the customer sees it."""
+
+    emoji: str
+    """Empty: it was taken off, or is about to be."""
+
+
 class WayView(msgspec.Struct, frozen=True, kw_only=True):
     """A way to answer a public post in private."""
 
@@ -57,6 +64,8 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     moderates: tuple[Amendment, ...] = ()
     edit_max: int | None = None
     """Of an answer of ours that can be corrected: its longest text, in UTF-16 units; None: that of any answer."""
+    reactions: tuple[str, ...] = ()
+    """What agents can react with."""
     ways: tuple[WayView, ...] = ()
 
 
@@ -65,7 +74,7 @@ NOWHERE: Final = Reach()
 
 def reach_of(message: Message, detail: TicketDetail, channels: Channels, now_ms: int) -> Reach:
     """What an agent can do about a message of this ticket: a public post, or an answer of ours."""
-    if message.visibility != "public" and message.kind != "reply":
+    if message.kind == "note":
         return NOWHERE
     stood = {"channel": message.channel, "account": message.account, "visibility": message.visibility}
     view = channels.view(msgspec.structs.replace(detail.conversation, **stood))
@@ -83,12 +92,19 @@ def reach_of(message: Message, detail: TicketDetail, channels: Channels, now_ms:
         if corrections.refused_because(message, delivery, asked, view.edits):
             return Reach(moderates=moderates)
         return Reach(moderates=("edit", *moderates), edit_max=view.edits.units_max if view.edits else None)
+    able = None if reactions.refused_because(message, asked, view.reactions) else view.reactions
+    if able is not None:
+        moderates = (*moderates, "react")
+    offered = able.emoji if able is not None else ()
+    if message.visibility != "public":
+        return Reach(moderates=moderates, reactions=offered)
     private = (each for each in detail.messages if each.kind == "reply" and each.visibility == "private")
     answers = (each for each in private if each.in_reply_to and each.in_reply_to == message.external_id)
     deliveries = [detail.deliveries.get(each.id) for each in answers]
     is_answered = any(row is not None and row.state != "cancelled" for row in deliveries)
     return Reach(
         moderates=moderates,
+        reactions=offered,
         ways=tuple(
             WayView(
                 way=way,
@@ -111,6 +127,14 @@ def moderation_view(message: Message, entry: OutboxEntry) -> ModerationView:
     waiting = message.correction if entry.state not in DONE else None
     text = waiting.text if waiting is not None and waiting.outbox_id == entry.id else None
     return ModerationView(action=entry.action, text=text, **delivery_fields(entry))
+
+
+def reaction_view(message: Message, asked: Sequence[OutboxEntry]) -> ReactionView | None:
+    """Our reaction to a message; None when nobody reacted, or it is off."""
+    row = reactions.latest(asked)
+    if row is None or (not message.reaction and row.state in DONE):
+        return None
+    return ReactionView(emoji=message.reaction, **delivery_fields(row))
 
 
 def wording_views(message: Message, names: Mapping[AgentId, str]) -> tuple[WordingView, ...]:

@@ -14,7 +14,7 @@ from router.model.capabilities import Amendment
 from router.model.changes import contact_name, ticket_number
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.limits import ATTACHMENT_BYTES_MAX
-from router.model.message import Care, PickedPolicy, Redaction, StoredAttachment
+from router.model.message import PickedPolicy, Redaction, StoredAttachment
 from router.model.tables import Event, Message, OutboxEntry
 from router.store import inbox, outbox
 from router.store.inbox import TicketDetail, TicketLine
@@ -26,13 +26,16 @@ from router.web.post_views import (
     DeliveryView,
     ModerationView,
     Reach,
+    ReactionView,
     WayView,
     WordingView,
     delivery_fields,
     moderation_view,
     reach_of,
+    reaction_view,
     wording_views,
 )
+from router.web.sealed_views import SealedView, sealed_view
 from router.web.side_views import action_view, check_view, facts_view, page_view, returned_view
 from rules.ruleset import Ruleset
 
@@ -111,20 +114,6 @@ class FoldView(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
 
 
-class SealedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A value that some may reveal."""
-
-    place: int
-    """How `reveal` names it."""
-    field: str
-    start: int
-    """Where its placeholder begins in that field."""
-    type: str
-    agents: bool
-    """False: only those with the role admin."""
-    until_ms: int
-
-
 class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     """A message in its thread."""
 
@@ -149,7 +138,10 @@ class MessageView(msgspec.Struct, frozen=True, kw_only=True):
     delivery: DeliveryView | None
     moderation: ModerationView | None
     moderates: tuple[Amendment, ...]
+    """What the network can be asked to do with it now."""
     edit_max: int | None
+    reaction: ReactionView | None
+    reactions: tuple[str, ...]
     earlier: tuple[WordingView, ...]
     private_ways: tuple[WayView, ...]
     state: str
@@ -214,7 +206,7 @@ def message_view(
 ) -> MessageView:
     """One message with its deliveries, oldest first."""
     sent = [entry for entry in deliveries if entry.action == "send"]
-    asked = [entry for entry in deliveries if entry.action != "send" and entry.state != "cancelled"]
+    done = [entry for entry in deliveries if entry.action not in {"send", "react"} and entry.state != "cancelled"]
     if message.kind == "inbound":
         sender = message.sender
         author = AuthorView(type="customer", id=sender.id if sender else None, name=sender.name if sender else None)
@@ -240,14 +232,16 @@ def message_view(
         language=message.language,
         findings=message.findings,
         redactions=message.redactions,
-        sealed=_sealed_view(message.care),
+        sealed=sealed_view(message.care),
         policies=() if message.care is None else message.care.policies,
         attachments=tuple(_file_view(file, names) for file in message.attachments),
         automatic=message.automatic,
         delivery=DeliveryView(**delivery_fields(sent[-1])) if sent else None,
-        moderation=moderation_view(message, asked[-1]) if asked else None,
+        moderation=moderation_view(message, done[-1]) if done else None,
         moderates=reach.moderates,
         edit_max=reach.edit_max,
+        reaction=reaction_view(message, deliveries),
+        reactions=reach.reactions,
         earlier=wording_views(message, names),
         private_ways=reach.ways,
         state=message.state,
@@ -272,23 +266,6 @@ def _file_view(file: StoredAttachment, names: Mapping[AgentId, str]) -> Attachme
         opened_at_ms=opened.at_ms if opened else None,
         inline=file.content_id is not None,
         shows=shown_as(file),
-    )
-
-
-def _sealed_view(care: Care | None) -> tuple[SealedView, ...]:
-    if care is None or care.sealed_until_ms is None:
-        return ()
-    return tuple(
-        SealedView(
-            place=place,
-            field=value.field,
-            start=value.start,
-            type=value.type,
-            agents=value.agents,
-            until_ms=care.sealed_until_ms,
-        )
-        for place, value in enumerate(care.sealed)
-        if value.agents or value.supervisors
     )
 
 

@@ -73,7 +73,7 @@ async def test_a_reload_shows_the_same_conversation(page, chat, house):
     assert len({event.sender.id for event in house.events.values()}) == 1
 
 
-async def test_an_answer_that_was_corrected_changes_in_place_and_says_so(page, chat, house):
+async def test_a_corrected_answer_and_a_reaction_are_seen_in_place(page, chat, house):
     await opened(page, chat)
     await write(page, "when?")
     await expect(page.locator(".system")).to_be_visible()
@@ -82,6 +82,8 @@ async def test_an_answer_that_was_corrected_changes_in_place_and_says_so(page, c
     await expect(ours.locator(".bubble")).to_have_text("On Monday.")
     await expect(ours.locator(".meta")).not_to_contain_text("Edited")
     house.change(visitor_of(house), reply.id, text="On Tuesday.", edited=True)
+    house.change(visitor_of(house), house.thread(visitor_of(house))[0].id, reaction="🙏")
+    await expect(page.locator(".own").get_by_role("img", name="The support team reacted: 🙏")).to_have_text("🙏")
     await expect(ours.locator(".bubble")).to_have_text("On Tuesday.")
     await expect(ours.locator(".meta")).to_contain_text("Edited")
     await page.locator("#language").click()

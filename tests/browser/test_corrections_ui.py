@@ -1,5 +1,5 @@
-"""An answer of ours corrected in a real browser over a real house: with the keyboard alone, seen in place by the
-customer, stopped by the guard, in both languages."""
+"""An answer of ours corrected, and a message reacted to, in a real browser over a real house: with the keyboard alone,
+seen in place by the customer, stopped by the guard, in both languages."""
 
 import pytest
 from playwright.async_api import expect
@@ -105,6 +105,32 @@ async def test_one_that_the_network_refuses_says_why_and_leaves_the_answer(chat,
         await expect(asked.locator("[data-waiting]")).to_have_text("新内容：星期二到。")
         await expect(ours.locator("> .bubble > .text")).to_have_text("星期一到。")
         assert await violations(page) == []
+
+
+async def test_a_message_gets_a_reaction_by_keyboard_and_loses_it(chat, chromium):
+    ann, link = chat
+    (said,) = ann.chat.messages.values()
+    async with desk(chromium, link) as page:
+        await open_ticket(page, "T-1001")
+        theirs = page.locator(".message.inbound")
+        shown = theirs.locator("[data-reaction]")
+        button = theirs.locator("[data-menu=react]")
+        await button.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("menuitemradio", name="👍")).to_be_focused()
+        assert await violations(page) == []
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await expect(shown).to_have_attribute("data-reaction", "🙏")
+        await expect(shown).to_contain_text("Our reaction 🙏: done")
+        assert said["reaction"] == ["🙏"]
+        await expect(page.locator(".side .history")).to_contain_text("You reacted with 🙏")
+        assert await violations(page) == []
+        await button.click()
+        await page.get_by_role("menuitem", name="Take the reaction off").click()
+        await expect(shown).to_have_count(0)
+        assert said["reaction"] == []
 
 
 async def test_a_public_correction_is_looked_over(page_house, chromium):  # noqa: F811

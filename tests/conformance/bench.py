@@ -114,6 +114,10 @@ class Bench(ABC):
     def seen(self, customer: str, account: str = "default") -> list[str]:
         """Our texts as the customer sees them, in order; what a client shows once stands here once."""
 
+    def reactions(self, customer: str, account: str = "default") -> list[str]:
+        """What stands below each thing that the customer said, in order: our emoji, or nothing."""
+        raise NotImplementedError(f"{self.kind} has none; its manifest says so")
+
     def buttons(self, customer: str, account: str = "default") -> list[tuple[str, str]]:
         """Buttons below those texts: label, and the address that it opens or what it says."""
         # Clients without buttons show none.

@@ -184,6 +184,14 @@ class House:
         while (await self.rows(asked, id=message_id))[0][0] in {"queued", "sending"}:
             await asyncio.sleep(0.02)
 
+    async def react(self, said: Said, emoji: str) -> None:
+        """An agent reacts to what a customer said; waits until that has an end. Raises Refused."""
+        ((message_id,),) = await self.rows("SELECT id FROM messages WHERE external_id = :id", id=said.id)
+        await self.app.moderator.react(MessageId(message_id), emoji, MEI)
+        asked = "SELECT state FROM outbox WHERE message_id = :id AND action = 'react' ORDER BY id DESC LIMIT 1"
+        while (await self.rows(asked, id=message_id))[0][0] in {"queued", "sending"}:
+            await asyncio.sleep(0.02)
+
     async def offer(self, said: Said, text: str, *buttons: Button) -> str:
         """An agent answers with buttons below the text; the reply's id. The inbox has none yet: templates do."""
         ((ticket_id, where, external),) = await self.rows(

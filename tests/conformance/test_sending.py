@@ -58,6 +58,23 @@ async def test_20_a_correction_stands_where_the_answer_stood_or_is_refused_befor
     assert [tuple(row) for row in await house.rows(asked_for, id=message_id)] == [("sent", None)]
 
 
+async def test_20_a_reaction_stands_below_what_was_said_or_is_refused_beforehand(house, bench):
+    (ann,) = await asked(house, bench, "ann")
+    (channel,) = house.app.channels.all()
+    able = channel.capabilities.reactions
+    if able is None or "private" not in able.visibilities:
+        with pytest.raises(Refused) as refused:
+            await house.react(ann, "👍")
+        assert refused.value.code == "channel_cannot"
+        return
+    for emoji in (*able.emoji, able.emoji[-1], ""):
+        await house.react(ann, emoji)
+        await house.until(lambda emoji=emoji: bench.reactions("ann") == [emoji])
+    rows = await house.rows("SELECT state FROM outbox WHERE action = 'react'")
+    assert [row[0] for row in rows] == ["sent"] * (len(able.emoji) + 1), "the same once more is none"
+    assert bench.seen("ann") == [], "it is no message"
+
+
 OFFERED = (
     Button(label="Yes", says="Yes"),
     Button(label="Status", url="https://example.com/status"),

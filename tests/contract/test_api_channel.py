@@ -22,7 +22,7 @@ from router.connector import (
     Unknown,
 )
 from router.discovery import settings_of
-from router.model.capabilities import Edits
+from router.model.capabilities import Edits, Reactions
 from router.model.errors import ConfigError, InvalidMessage
 from router.model.signing import signature
 from tests.servers.chat_house import ChatHouse
@@ -282,6 +282,16 @@ async def test_who_edits_is_told_the_new_text_of_an_answer_by_the_id_it_gave(con
     assert len(receiver.moderated) == 1
     unknown = outbound(key="key-3", action="edit", text="x", target_id="r-9")
     assert await connector.send(unknown) == Rejected(reason="the webhook answered 404")
+
+
+async def test_who_takes_reactions_is_told_the_emoji_and_that_it_was_taken_off(connect, receiver):
+    assert MANIFEST.configured(configured({})).reactions is None
+    assert MANIFEST.configured(configured({"reactions": ["👍"]})).reactions == Reactions(emoji=("👍",))
+    connector = connect(reactions=["👍"])
+    for emoji in ("👍", ""):
+        asked = outbound(key=f"key-{emoji}", action="react", text=emoji, target_id="m-1")
+        assert isinstance(await connector.send(asked), Sent)
+    assert [(one.target_id, one.emoji) for one in receiver.moderated.values()] == [("m-1", "👍"), ("m-1", "")]
 
 
 def raw(meta=None, **changes) -> RawEvent:

@@ -221,33 +221,6 @@ async def test_a_hidden_post_is_shown_again_and_one_is_deleted(connect, server, 
     assert deeds(server, "hide") == [{"is_hidden": False}]
 
 
-async def test_a_comment_of_the_page_gets_another_text_and_nobody_elses(connect, server, ann):
-    connector = connect()
-    said = await ann.comment("where is it?", POST)
-    sent = await connector.send(comment_answer(said.id, "On Monday."))
-    edit = comment_answer(said.id, " On Tuesday. ", key="key-2", action="edit", target_id=sent.provider_id)
-    server.faults["edit"].append(Fault(how="reset_after"))
-    assert isinstance(await connector.send(edit), Unknown)
-    assert await connector.send(edit) == Sent(), "the same once more changes nothing"
-    assert ann.answers_to(said) == ["On Tuesday."]
-    assert deeds(server, "edit") == 2 * [{"message": "On Tuesday."}]
-    theirs = await connector.send(comment_answer(said.id, "x", key="k3", action="edit", target_id=said.id))
-    assert isinstance(theirs, Rejected)
-    assert "#200" in theirs.reason
-    calls = len(server.calls)
-    for wrong in (
-        comment_answer(said.id, "x" * (COMMENT_UNITS_MAX + 1), key="k4", action="edit", target_id=sent.provider_id),
-        comment_answer(said.id, " ", key="k5", action="edit", target_id=sent.provider_id),
-        comment_answer(said.id, "x", key="k6", action="edit", target_id="../me"),
-        outbound(ann.id, "x", key="k7", action="edit", target_id="m_1"),
-    ):
-        assert isinstance(await connector.send(wrong), Rejected)
-    assert len(server.calls) == calls, "refused here"
-    server.faults["edit"].append(error(4))
-    later = comment_answer(said.id, "On Friday.", key="k8", action="edit", target_id=sent.provider_id)
-    assert isinstance(await connector.send(later), Retry)
-
-
 async def test_an_answer_of_ours_is_deleted_with_all_its_comments(connect, server, ann):
     said = ann.compose_comment("how do I back up?", POST)
     where = {"thread": POST, "visibility": "public"}

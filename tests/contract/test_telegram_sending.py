@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from connectors.telegram.budget import ALL_PER_SECOND, GROUP_PER_MINUTE, Budget
-from connectors.telegram.render import TEXT_UNITS_MAX, Place
+from connectors.telegram.render import REACTIONS, TEXT_UNITS_MAX, Place
 from connectors.telegram.simulator import BotApiServer, Fault, Person
 from connectors.telegram.simulator.world import busy
 from router.clock import SystemClock
@@ -159,6 +159,25 @@ async def test_what_cannot_be_edited_is_refused(connect, server, ann):
     assert isinstance(await connector.send(edit), Unknown)
     assert await connector.send(edit) == Sent()
     assert ann.seen()[0]["text"] == "On Tuesday."
+
+
+async def test_a_reaction_is_set_changed_and_taken_off(connect, server, ann):
+    connector, said = connect(), ann.chat.messages[1]
+    for emoji, expected in (("👍", ["👍"]), ("👍", ["👍"]), ("🙏", ["🙏"]), ("", [])):
+        asked = outbound(ANN, emoji, key=f"k{emoji}", action="react", target_id=f"{ANN}:1")
+        assert isinstance(await connector.send(asked), Sent)
+        assert said["reaction"] == expected
+    group = ann.group(GROUP)
+    public = await ann.write("thanks", chat=group)
+    target = f"{GROUP}:{public['message_id']}"
+    assert isinstance(await connector.send(outbound(GROUP, "🎉", action="react", target_id=target)), Sent)
+    assert public["reaction"] == ["🎉"]
+    for emoji in REACTIONS:
+        assert isinstance(await connector.send(outbound(ANN, emoji, action="react", target_id=f"{ANN}:1")), Sent)
+    for target, emoji in ((f"{ANN}:99", "👍"), (f"{ANN}:1", "🥑"), (f"{GROUP}:1", "👍"), (f"{ANN}:1:pressed:1", "👍")):
+        refused = await connector.send(outbound(ANN, emoji, key="k", action="react", target_id=target))
+        assert isinstance(refused, Rejected), target
+    assert len(server.refusals) == 2
 
 
 async def test_an_answer_of_ours_is_deleted_with_all_its_messages(connect, ann):

@@ -1,4 +1,4 @@
-"""Answers that agents correct, through the whole house: seen in place, kept here, refused where it cannot be."""
+"""What agents change of what stands there, through the whole house: answers corrected, messages reacted to."""
 
 import asyncio
 
@@ -186,3 +186,19 @@ async def test_a_visitor_sees_the_new_text_in_place_and_that_it_was_edited(folde
         await visitor.shown(reply_id)
         await visitor.until(lambda v: v.messages[reply_id].delivery == "read")
         await until(app, EDITS, [("sent", 1)])
+
+
+async def test_a_reaction_stands_below_the_customers_message_and_a_refused_one_is_told(folder, telegram):  # noqa: F811
+    ann = Somebody(telegram, 77, "Ann")
+    async with running_house(folder, bot(telegram)) as app:
+        said = await ann.write("thank you!")
+        message_id = await post_of(app)
+        telegram.faults["setmessagereaction"].extend([busy(1), Fault(how="reset_after")])
+        await asyncio.gather(*(app.moderator.react(message_id, "🙏", MEI) for _ in range(3)))
+        await until(app, "SELECT state, attempts FROM outbox WHERE action = 'react'", [("sent", 3)])
+        assert said["reaction"] == ["🙏"]
+        assert (await refusal(app.moderator.react(message_id, "🥑", MEI))).code == "no_such_reaction"
+        del ann.chat.messages[said["message_id"]]
+        await app.moderator.react(message_id, "👍", MEI)
+        await until(app, "SELECT state FROM outbox WHERE action = 'react' ORDER BY id", [("sent",), ("dead",)])
+    assert ann.seen() == []

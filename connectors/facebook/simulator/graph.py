@@ -105,7 +105,9 @@ class Graph:
         return {"success": True}
 
     async def send(self, given: Json, data: bytes | None) -> Json:
-        """POST messages: to a person, or the one private reply to a comment or post."""
+        """POST messages: to a person, or the one private reply to a comment or post; a reaction to what one wrote."""
+        if "sender_action" in given:
+            return await self._react(given)
         known = {"recipient": dict, "message": dict, "messaging_type": str, "tag": str}
         asked = _only(given, known)
         message = _only(asked.get("message", {}), {"text": str, "metadata": str, "attachment": dict})
@@ -134,6 +136,25 @@ class Graph:
         someone.messages.append(said)
         await self._echo(someone, said)
         return {"recipient_id": someone.id, "message_id": mid}
+
+    async def _react(self, given: Json) -> Json:
+        """The page's one reaction to a message: another takes its place, none takes it off."""
+        asked = _only(given, {"recipient": dict, "sender_action": str, "payload": dict})
+        someone = self._page.people.get(_only(asked.get("recipient", {}), {"id": str}).get("id", ""))
+        payload = _only(asked.get("payload", {}), {"message_id": str, "reaction": str})
+        found = [
+            one for one in (someone.messages if someone is not None else []) if one.mid == payload.get("message_id")
+        ]
+        if someone is None or not found:
+            raise bad("No matching message found")
+        emoji = payload.get("reaction", "")
+        if asked["sender_action"] not in {"react", "unreact"} or bool(emoji) != (asked["sender_action"] == "react"):
+            raise bad("Invalid sender_action or reaction")
+        if emoji.isascii() and emoji:
+            raise bad("reaction must be an emoji")
+        found[0].reaction = emoji
+        await self._world.tell()
+        return {"recipient_id": someone.id}
 
     def _look_over(self, message: Json, data: bytes | None) -> None:
         text, attachment = message.get("text"), message.get("attachment")

@@ -110,7 +110,7 @@ class CustomerPage:
 
 
 def _said(one: Said, number: str) -> str:
-    shown = _words(one.text or "[a file]")
+    shown = _words(one.text or "[a file]") + (f"<small> {escape(one.reaction)}</small>" if one.reaction else "")
     below = pressable(_buttons(one), hidden(id=number, below=one.mid))
     return item(shown + below, "me" if one.sender == number else "us")
 

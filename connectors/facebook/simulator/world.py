@@ -58,6 +58,8 @@ class Said(msgspec.Struct, kw_only=True):
     metadata: str = ""
     files: list[str] = []
     buttons: list[Json] = []
+    reaction: str = ""
+    """The page's."""
 
 
 class Someone(msgspec.Struct, kw_only=True):

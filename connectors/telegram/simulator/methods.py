@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
+from telegram.constants import ReactionEmoji
 
 from connectors.telegram.simulator.world import FUTURE_MAX, Bot, Chat, Hook, Json, World
 
@@ -16,6 +17,7 @@ _DOWNLOAD_MAX: Final = 20 * 1_048_576
 _KEYS_MAX: Final = 100
 _DATA_BYTES_MAX: Final = 64
 _POLL_S_MAX: Final = 50
+_REACTIONS: Final = frozenset(map(str, ReactionEmoji))
 
 
 class Refusal(Exception):
@@ -67,6 +69,10 @@ class Methods:
             "editmessagetext": (
                 self._edit_message_text,
                 {"chat_id": int, "message_id": int, "text": str, "link_preview_options": Json, "reply_markup": Json},
+            ),
+            "setmessagereaction": (
+                self._set_message_reaction,
+                {"chat_id": int, "message_id": int, "reaction": list[Json]},
             ),
             "deletemessage": (self._delete_message, {"chat_id": int, "message_id": int}),
         }  # fmt: skip
@@ -231,6 +237,20 @@ class Methods:
             content |= {} if found is None else {"reply_to_message": {"message_id": answered["message_id"]}}
         self._world.sends.append((self._world.clock.now_ms(), given["chat_id"]))
         return await self._world.put(chat, {"from": bot.info, **content})
+
+    async def _set_message_reaction(self, bot: Bot, given: Json) -> object:
+        """https://core.telegram.org/bots/api#setmessagereaction: a bot has one to a message, of a known list."""
+        chat, wanted = self._writable(bot, given), given.get("reaction", [])
+        found = chat.messages.get(given.get("message_id", 0))
+        if found is None:
+            raise bad("message to react not found")
+        if len(wanted) > 1:
+            raise bad("REACTIONS_TOO_MANY")
+        if any(one.keys() != {"type", "emoji"} or one["emoji"] not in _REACTIONS for one in wanted):
+            raise bad("REACTION_INVALID")
+        found["reaction"] = [one["emoji"] for one in wanted]
+        await self._world.tell()
+        return True
 
     async def _delete_message(self, bot: Bot, given: Json) -> object:
         chat = self._writable(bot, given)

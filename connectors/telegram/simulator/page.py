@@ -75,6 +75,7 @@ class Page:
 def _line(message: Json, number: int) -> str:
     said = escape(str(message.get("text") or message.get("caption") or "[a file]"))
     below = pressable(_buttons(message), hidden(id=number, below=message["message_id"]))
+    said += "".join(f"<small> {escape(emoji)}</small>" for emoji in message.get("reaction", []))
     return item(said + (EDITED if "edit_date" in message else "") + below, "us" if message["from"]["is_bot"] else "me")
 
 

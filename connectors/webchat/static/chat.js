@@ -206,6 +206,7 @@ function entryOf(message) {
     state: "sent",
     note: own ? say("sent") : message.edited ? say("edited") : "",
     deleted: message.deleted,
+    reaction: message.reaction ?? "",
     files: message.files ?? [],
     buttons: (message.buttons ?? []).map((button, at) => ({ ...button, press: () => press(message.id, at, button.says) })),
   };

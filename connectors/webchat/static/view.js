@@ -11,7 +11,7 @@ const rows = new Map();
 let extra = () => [];
 
 /**
- * Show `entries`, oldest first: {key, author, name, text, at, state, note, deleted, files, buttons}.
+ * Show `entries`, oldest first: {key, author, name, text, at, state, note, deleted, reaction, files, buttons}.
  * Rows keep their elements, so that a screen reader hears each message once.
  */
 export function draw(entries) {
@@ -108,6 +108,12 @@ function fill(element, entry, follows, followed) {
   time.dateTime = new Date(entry.at).toISOString();
   meta.append(time);
   if (entry.note) meta.append(` · ${entry.note}`);
+  if (entry.reaction) {
+    const reaction = make("span", "reaction", entry.reaction);
+    reaction.setAttribute("role", "img");
+    reaction.setAttribute("aria-label", say("reaction", { emoji: entry.reaction }));
+    meta.append(" ", reaction);
+  }
   element.replaceChildren(make("p", "author", entry.name), bubble, meta);
 }
 

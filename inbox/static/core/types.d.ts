@@ -50,7 +50,7 @@ export interface MessageView {
   channel: string; account: string; visibility: "public" | "private"; subject: string | null; text: string;
   folds: { start: number; end: number; kind: "quote" | "signature" }[]; has_html: boolean; language: string;
   findings: string[]; sealed: SealedValue[]; policies: { rule: string; policy: string }[]; attachments: Attachment[]; automatic: string | boolean | null; delivery: Delivery | null; moderation: (Delivery & { action: string; text: string | null }) | null;
-  edit_max: number | null; earlier: { text: string; corrected_by: string; corrected_by_name: string | null; corrected_at_ms: number }[];
+  reaction: (Delivery & { emoji: string }) | null; reactions: string[]; edit_max: number | null; earlier: { text: string; corrected_by: string; corrected_by_name: string | null; corrected_at_ms: number }[];
   moderates: string[]; private_ways: PrivateWay[];
   state: "live" | "deleted"; revision: number; sent_at_ms: number; received_at_ms: number; why: Why | null;
 }

@@ -33,12 +33,13 @@ export function told({ kind, data }, who) {
   const what = data.action ?? kind.slice("post.".length);
   if (kind === "delivery.state") return stage(what, data.to ?? "");
   if (what === "edit") return data.confirmed ? t("post.asked.confirmed", { who, what: data.confirmed.split(",").map((type) => word("redaction", type)).join(" · ") }) : t("post.asked.edit", { who });
+  if (what === "react") return t(data.emoji ? "post.asked.react" : "post.asked.unreact", { who, emoji: data.emoji });
   if (data.state === "impossible") return t("post.impossible");
   return data.reason ? t(`post.asked.${what}`, { who, reason: t(`post.why.${data.reason}`) }) : t(`post.byRule.${what}`);
 }
 
-/** How far it is. @param {string} what @param {string} state */
-const stage = (what, state) => t(`post.did.${what}`, { to: state === "sent" ? t("post.done") : word("delivery", state) });
+/** How far it is. @param {string} what @param {string} state @param {string} [emoji] */
+const stage = (what, state, emoji = "") => t(`post.did.${what}`, { emoji: emoji && ` ${emoji}`, to: state === "sent" ? t("post.done") : word("delivery", state) });
 
 /** Why it was refused. @param {unknown} error */
 function refusal(error) {
@@ -53,9 +54,9 @@ const called = (what, { kind }) => t(kind === "reply" && what === "delete" ? "po
 /** @param {{ message: MessageView }} props */
 export function Post({ message }) {
   const [open, setOpen] = useState("");
-  const { moderation, moderates, private_ways: ways } = message;
+  const { moderation, moderates, reactions, private_ways: ways } = message;
   const items = [
-    ...moderates.map((what) => ({ id: what, icon: ICONS[what], label: called(what, message), act: () => setOpen(what) })),
+    ...moderates.filter((what) => what !== "react").map((what) => ({ id: what, icon: ICONS[what], label: called(what, message), act: () => setOpen(what) })),
     ...(ways.length ? [{ id: "private", icon: "reply", label: t("post.private"), act: () => setOpen("private") }] : []),
   ];
   const close = () => setOpen("");
@@ -64,8 +65,12 @@ export function Post({ message }) {
       ${h(Delivery, { delivery: moderation, told: stage(moderation.action, moderation.state) })}
       ${moderation.text && html`<p class="muted" data-waiting>${t("post.waiting", { text: moderation.text })}</p>`}</div>`}
     ${message.earlier.length > 0 && h(Earlier, { message })}
-    ${items.length > 0 && html`<div class="post-acts">${h(Menu, { label: acts, items, name: "post", class: "button small quiet", speaks: true },
-      h(Icon, { name: "shield-check", size: 14 }), acts)}</div>`}
+    ${message.reaction && html`<div class="moderated" role="group" data-reaction=${message.reaction.emoji} aria-label=${t("post.reaction")}>
+      ${h(Delivery, { delivery: message.reaction, told: stage(message.reaction.emoji ? "react" : "unreact", message.reaction.state, message.reaction.emoji) })}</div>`}
+    ${(items.length > 0 || reactions.length > 0) && html`<div class="post-acts">${items.length > 0 && h(Menu, { label: acts, items, name: "post", class: "button small quiet", speaks: true },
+      h(Icon, { name: "shield-check", size: 14 }), acts)}
+      ${reactions.length > 0 && h(Menu, { label: t("post.react"), items: reacting(message), name: "react", class: "button small quiet", speaks: true },
+        h(Icon, { name: "message-circle", size: 14 }), t("post.react"))}</div>`}
     ${open === "private" ? h(Private, { message, close }) : open === "edit" ? h(Correct, { message, close }) : open && h(Ask, { message, what: open, close })}`;
 }
 
@@ -90,6 +95,23 @@ function Ask({ message, what, close }) {
       <input type="radio" name="reason" value=${reason} required /><span class="subject">${t(`post.why.${reason}`)}</span></label></li>`)}</ul></fieldset>
     ${h(Foot, { problem: state.problem, close }, html`<button type="submit" class=${`button ${what === "delete" ? "danger" : "primary"}`} disabled=${state.busy}>
       ${called(what, message)}</button>`)}</form>`);
+}
+
+/** What one can react with, and no more. @param {MessageView} message */
+function reacting({ id, reaction, reactions }) {
+  const set = async (/** @type {string} */ emoji) => {
+    try {
+      await post(`/messages/${encodeURIComponent(id)}/react`, { emoji });
+    } catch (error) {
+      toast(refusal(error), { tone: "danger", icon: "circle-alert" });
+    }
+    await refreshThread();
+  };
+  const now = reaction?.emoji;
+  return [
+    ...reactions.map((emoji) => ({ id: emoji, label: emoji, checked: emoji === now, act: () => set(emoji) })),
+    ...(now ? [{ id: "none", icon: "x", label: t("post.unreact"), act: () => set("") }] : []),
+  ];
 }
 
 /** An answer of ours with another text. @param {{ message: MessageView, close: () => void }} props */

@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import web
 
 from connectors.api.manifest import MANIFEST
-from connectors.api.simulator import Delivery, WebhookReceiver
+from connectors.api.simulator import Delivery, Reacting, WebhookReceiver
 from connectors.api.simulator import Fault as Answer
 from router.clock import SystemClock
 from tests.conformance.bench import Bench, Fault, Said
@@ -71,6 +71,7 @@ class ApiBench(Bench):
             "webhook_url": f"http://127.0.0.1:{self._port}/hook",
             "webhook_secret": self.secret,
             "edits": True,
+            "reactions": ["👍", "🙏"],
         }
 
     async def connect(self, house: House) -> None:
@@ -151,6 +152,10 @@ class ApiBench(Bench):
 
     def unlock(self) -> None:
         self._receiver._secret = self.secret.encode()
+
+    def reactions(self, customer: str, account: str = "default") -> list[str]:
+        told = [one.emoji for one in self._receiver.moderated.values() if isinstance(one, Reacting)]
+        return told[-1:]
 
     def seen(self, customer: str, account: str = "default") -> list[str]:
         taken = self._receiver.taken.values()

@@ -171,6 +171,10 @@ class FacebookBench(Bench):
     def seen(self, customer: str, account: str = "default") -> list[str]:
         return [one.text for one in self._person(customer, account).seen()]
 
+    def reactions(self, customer: str, account: str = "default") -> list[str]:
+        person = self._person(customer, account)
+        return [one.reaction for one in person.someone.messages if one.sender == person.id]
+
     def buttons(self, customer: str, account: str = "default") -> list[tuple[str, str]]:
         keys = [key for one in self._person(customer, account).seen() for key in one.buttons]
         return [(key["title"], key.get("url") or key["payload"].removeprefix("say:")) for key in keys]

@@ -110,6 +110,11 @@ class TelegramBench(Bench):
     def seen(self, customer: str, account: str = "default") -> list[str]:
         return [message["text"] for message in self._people[customer, account].seen()]
 
+    def reactions(self, customer: str, account: str = "default") -> list[str]:
+        person = self._people[customer, account]
+        theirs = [message for message in person.chat.messages.values() if message["from"]["id"] == person.user["id"]]
+        return ["".join(message.get("reaction", [])) for message in theirs]
+
     def buttons(self, customer: str, account: str = "default") -> list[tuple[str, str]]:
         seen = self._people[customer, account].seen()
         rows = [row for message in seen for row in message.get("reply_markup", {}).get("inline_keyboard", [])]

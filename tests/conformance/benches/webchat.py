@@ -110,6 +110,10 @@ class WebchatBench(Bench):
     def seen(self, customer: str, account: str = "default") -> list[str]:
         return self._visitors[customer, account].texts("agent")
 
+    def reactions(self, customer: str, account: str = "default") -> list[str]:
+        told = self._visitors[customer, account].messages.values()
+        return [message.reaction for message in told if message.author == "customer"]
+
     def buttons(self, customer: str, account: str = "default") -> list[tuple[str, str]]:
         told = self._visitors[customer, account].messages.values()
         return [(one.label, one.url or one.says) for message in told for one in message.buttons]

@@ -27,7 +27,9 @@ async def open_house(folder, *more: ChannelConfig, roles=("intake", "route", "we
         secrets=SecretsConfig(seal_keys={"k1": "11" * 32}, seal_key="k1", signing_key="22" * 32),
         rules=RulesConfig(path="rules"),
         channels=(
-            ChannelConfig(kind="api", settings={"kinds": ["x", "telegram"], "edits": True, **HOOK}),
+            ChannelConfig(
+                kind="api", settings={"kinds": ["x", "telegram"], "edits": True, "reactions": ["👍", "🙏"], **HOOK}
+            ),
             ChannelConfig(kind="api", account="silent", settings={"kinds": ["facebook"]}),
             ChannelConfig(kind="api", account="signed", settings={"kinds": ["line"], "inbound_secret": SIGNED}),
             *more,
