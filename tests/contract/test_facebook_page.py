@@ -72,6 +72,17 @@ async def test_an_edited_comment_says_so(http, facebook):
     assert "In Bern.<small> edited 已编辑</small>" in await shown(http, "/post?id=4242")
 
 
+async def test_a_reaction_stands_below_the_message(http, facebook):
+    await write(http, "thanks", "messenger")
+    page = facebook._page
+    (said,) = page.people["4242"].messages
+    payload = {"message_id": said.mid, "reaction": "🙏"}
+    await Graph(facebook._server, page).send(
+        {"recipient": {"id": "4242"}, "sender_action": "react", "payload": payload}, None
+    )
+    assert "thanks<small> 🙏</small>" in await shown(http, "/messenger?id=4242")
+
+
 async def test_the_way_into_messenger_is_a_link_and_whoever_presses_it_came_by_it(http, facebook):
     server = facebook._server
     facebook._page.fields = ["messaging_postbacks", "messaging_referrals"]

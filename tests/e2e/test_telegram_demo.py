@@ -41,14 +41,26 @@ async def reply(http, demo, text):
         return (await answer.json())["message"]["id"]
 
 
+async def react(http, demo, emoji):
+    """To the first thing that Kim wrote."""
+    (message, *_) = await messages_of_kim(http, demo)
+    address = f"{demo.base_url}/api/v1/messages/{message['id']}/react"
+    async with http.post(address, json={"emoji": emoji}, headers={"X-Switchboard": "1"}) as answer:
+        assert answer.status == 200, await answer.text()
+
+
+async def messages_of_kim(http, demo):
+    async with http.get(f"{demo.base_url}/api/v1/tickets") as answer:
+        tickets = (await answer.json())["tickets"]
+    (ticket,) = [one for one in tickets if one["contact"]["name"] == "Kim"]
+    async with http.get(f"{demo.base_url}/api/v1/tickets/{ticket['id']}") as answer:
+        return (await answer.json())["messages"]
+
+
 async def until_sent(http, demo, message_id):
     """Once the house knows that it has left: its end is written after the customer sees it."""
     for _ in range(300):
-        async with http.get(f"{demo.base_url}/api/v1/tickets") as answer:
-            tickets = (await answer.json())["tickets"]
-        (ticket,) = [one for one in tickets if one["contact"]["name"] == "Kim"]
-        async with http.get(f"{demo.base_url}/api/v1/tickets/{ticket['id']}") as answer:
-            messages = (await answer.json())["messages"]
+        messages = await messages_of_kim(http, demo)
         if any(one["id"] == message_id and one["delivery"]["state"] == "sent" for one in messages):
             return
         await asyncio.sleep(0.1)
@@ -78,3 +90,5 @@ async def test_a_customer_writes_on_the_page_and_sees_the_answer_after_a_kill_to
             await correct(http, demo, reply_id, "已经找到了，明天到账。")
             page = await until_said(http, demo.telegram_url, "已经找到了，明天到账。<small> edited 已编辑</small>")
             assert "已经找到了。" not in page
+            await react(http, demo, "🙏")
+            await until_said(http, demo.telegram_url, "<small> 🙏</small>")

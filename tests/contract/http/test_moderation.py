@@ -46,7 +46,7 @@ async def test_what_cannot_be_is_refused_with_its_reason(house, told, what, reas
 
 async def test_private_messages_and_those_that_are_none_are_left_alone(house, told):
     message = await shown(house, await told(channel="telegram"))
-    assert (message["moderates"], message["private_ways"], message["moderation"]) == ([], [], None)
+    assert (message["moderates"], message["private_ways"], message["moderation"]) == (["react"], [], None)
     refused = await post(house, f"/api/v1/messages/{message['id']}/hide", {"reason": "spam"}, 409)
     assert refused["code"] == "not_public"
     assert (await post(house, "/api/v1/messages/none/hide", {"reason": "spam"}, 404))["code"] == "not_found"

@@ -134,11 +134,11 @@ class ErasureSuite:
         assert found == [(number, "general", "normal", "closed", "erased", NOW, "agent:x", "", "[]")]
         said = await store.read(
             select(
-                "SELECT kind, text, state, sent_at_ms FROM messages WHERE ticket_id = :id ORDER BY id",
+                "SELECT kind, text, reaction, state, sent_at_ms FROM messages WHERE ticket_id = :id ORDER BY id",
                 id=life.one.ticket.id,
             )
         )
-        assert said == [("inbound", "", "deleted", NOW), ("reply", "", "deleted", NOW)]
+        assert said == [("inbound", "", "", "deleted", NOW), ("reply", "", "", "deleted", NOW)]
         told = await store.read(
             select("SELECT kind, actor, data FROM events WHERE ticket_id = :id ORDER BY id", id=life.one.ticket.id)
         )

@@ -52,6 +52,7 @@ class Life:
                 attachments=tuple(self._attached(file, case.address) for file in files),
                 sender=Sender(id=case.address, email=case.address, name=f"{case.contact.name} X"),
                 html=f"<p>{case.message.text}</p>",
+                reaction="🙏",
                 verdict=msgspec.Raw(msgspec.json.encode(_why(case))),
                 care=Care(
                     policies=(),
