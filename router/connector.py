@@ -173,7 +173,8 @@ class Connector(Protocol):
         ...
 
     async def reconcile(self, outbound: Outbound) -> SendOutcome:
-        """Whether an Unknown send arrived: Sent, Retry (it surely did not), or Unknown (cannot be told)."""
+        """Whether an Unknown send arrived: Sent, Retry (it surely did not), or Unknown (cannot be told). Edits and
+        reactions, which may come twice, are not asked about but sent again."""
         ...
 
     def routes(self, inlet: Inlet) -> Sequence["Route"]:

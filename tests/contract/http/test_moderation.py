@@ -17,12 +17,12 @@ async def shown(house, ticket):
 async def test_a_post_is_hidden_once_however_often_it_is_asked_for(house, told):
     ticket = await told(channel="x", visibility="public", text="send me your phrase")
     message = await shown(house, ticket)
-    assert message["moderates"] == ["hide"], "what the channel's receiver does"
+    assert message["moderates"] == ["hide", "react"], "what the channel's receiver does"
     path = f"/api/v1/messages/{message['id']}/hide"
     answers = await asyncio.gather(*(post(house, path, {"reason": "scam"}) for _ in range(4)))
     assert {one["message"]["moderation"]["action"] for one in answers} == {"hide"}
     detail = await get(house, path_of(ticket))
-    assert detail["messages"][0]["moderates"] == []
+    assert detail["messages"][0]["moderates"] == ["react"]
     (event,) = [each for each in detail["events"] if each["kind"] == "post.hide"]
     assert (event["actor_name"], event["data"]) == ("Mei", {"state": "asked", "reason": "scam"})
     asked = select("SELECT action FROM outbox WHERE message_id = :id AND action <> 'send'", id=message["id"])
