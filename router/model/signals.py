@@ -1,0 +1,48 @@
+"""What passes between the two sides of a conversation and is kept nowhere: who is writing, and what was read.
+
+A signal is told at most once, to whoever hears it now. Nothing waits for one and nothing is tried again for it.
+"""
+
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from router.model.ids import AgentId, MessageId
+
+SignalKind = Literal["typing", "read"]
+
+
+class Place(NamedTuple):
+    """The conversation that a signal is about."""
+
+    channel: str
+    account: str
+    thread: str
+    peer: str
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them."""
+
+    kind: SignalKind
+    by: Literal["agent", "customer"]
+    channel: str
+    account: str
+    thread: str
+    """The conversation's thread as the channel names it."""
+    peer: str
+    """The customer's address as the channel knows it."""
+    over: bool = False
+    """Of typing: they have stopped."""
+    for_customer: bool = False
+    """The customer may be shown it; else it is for our own people."""
+    agent_id: AgentId | None = None
+    name: str | None = None
+    """What the agent is called."""
+    message_id: MessageId | None = None
+    """Of reading: the newest message of the customer that was read."""
+
+    @property
+    def place(self) -> Place:
+        """The conversation."""
+        return Place(self.channel, self.account, self.thread, self.peer)
