@@ -27,6 +27,7 @@ _CAPABILITIES: Final = Capabilities(
     attachment_bytes_max=FILE_BYTES_MAX,
     moderates=("hide", "unhide", "delete"),
     takes_back=True,
+    signals=("typing", "read"),
     private_answer=PrivateAnswer(once=True, window_s=AGENT_WINDOW_S, units_max=MESSAGE_UNITS_MAX),
     buttons=BUTTONS,
     reply_window_s=WINDOW_S,

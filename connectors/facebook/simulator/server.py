@@ -80,11 +80,13 @@ class GraphServer(Loopback, World):
         what = _WHAT.get(request.method, {}).get(edge, "unknown")
         try:
             page = self._authorised(request)
+            given, data = await _parameters(request)
+            if what == "messages" and "sender_action" in given:
+                what = "act"
             faults = self.faults[what]
             fault = faults.popleft() if faults else None
             if fault is not None and fault.how != "reset_after":
                 return await self._fail(request, fault)
-            given, data = await _parameters(request)
             self.calls.append((request.method, what, given))
             answer = await self._answer(Graph(self, page), what, number, given, data)
         except Refusal as refusal:
@@ -122,8 +124,8 @@ class GraphServer(Loopback, World):
                 return graph.comments(number, given)
             case "subscribe":
                 return await graph.subscribe(given)
-            case "messages":
-                return await graph.send(given, data)
+            case "messages" | "act":
+                return await (graph.act(given) if what == "act" else graph.send(given, data))
             case "comments":
                 return await graph.comment(number, given)
             case "hide" | "delete":
