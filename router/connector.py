@@ -17,7 +17,7 @@ from router.model.capabilities import Moderation
 from router.model.ids import MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.secret import Secret
-from router.model.signals import Signal
+from router.model.signals import Signals
 from router.model.sources import Clock, Ids
 from router.model.threads import ThreadMessage, ThreadTicket
 
@@ -192,18 +192,6 @@ class Connector(Protocol):
         ...
 
 
-class Signalling(Protocol):
-    """What a connector has besides when its capabilities name `signals`."""
-
-    async def signal(self, signal: Signal) -> None:
-        """Show the customer that an agent writes or has read; at most one call, only of what the capabilities name.
-
-        Whatever goes wrong stays here: nobody asks what came of it, it is cut off after SIGNAL_SECONDS_MAX, and it
-        takes nothing from what replies may use of a provider's budget.
-        """
-        ...
-
-
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One handler, mounted by router.web."""
 
@@ -237,18 +225,6 @@ class Threads(Protocol):
 
     async def mark(self, thread: str, peer: str, message_id: MessageId, state: Literal["delivered", "read"]) -> None:
         """The customer's device has shown a reply. Never moves a delivery state backwards."""
-        ...
-
-
-class Signals(Protocol):
-    """What own channels hear and say of what is kept nowhere."""
-
-    def watch(self, thread: str, peer: str) -> AsyncGenerator[Signal]:
-        """Yield what the peer's page is to show from now on; what nobody takes in time is dropped."""
-        ...
-
-    async def typing(self, thread: str, peer: str) -> None:
-        """Tell whoever has the peer's ticket open that the peer is typing. The caller keeps SIGNAL_EVERY_MS."""
         ...
 
 

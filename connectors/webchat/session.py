@@ -16,9 +16,10 @@ from connectors.webchat import frames
 from connectors.webchat.board import Board
 from connectors.webchat.parse import Envelope, client_id, raw_event
 from connectors.webchat.visitors import BadIdentity, Visitor, Visitors
-from router.connector import Context, Inlet, Signals
+from router.connector import Context, Inlet
 from router.model.errors import InvalidMessage, StoreUnavailable
 from router.model.ids import MessageId
+from router.model.signals import Signals
 
 HELLO_S: Final = 10.0
 """How long a connection may stay silent before its first frame."""
@@ -136,9 +137,7 @@ class Session:
                         session.begin()
                 await self._send(ack)
             case frames.Shown(message_ids=message_ids):
-                for message_id in self._unread.intersection(message_ids):
-                    await self._context.threads.mark(visitor.id, visitor.id, MessageId(message_id), "read")
-                self._unread.difference_update(message_ids)
+                await self._mark_read(visitor, message_ids)
             case frames.Ping():
                 if not self._begun.is_set() and await self._news(visitor):
                     self.begin()  # the conversation was opened from another page, at another process
@@ -149,6 +148,11 @@ class Session:
                 await self._say_typing(visitor)
             case frames.Pong():
                 pass
+
+    async def _mark_read(self, visitor: Visitor, message_ids: Collection[str]) -> None:
+        for message_id in self._unread.intersection(message_ids):
+            await self._context.threads.mark(visitor.id, visitor.id, MessageId(message_id), "read")
+        self._unread.difference_update(message_ids)
 
     async def _say_typing(self, visitor: Visitor) -> None:
         """Only of a conversation that there is: before it, nobody has it open."""

@@ -8,10 +8,9 @@ from collections import defaultdict
 from typing import cast
 
 from router.bus import Bus
-from router.connector import Signalling
 from router.flow.channels import Channel, Channels
 from router.model.limits import SIGNAL_CONCURRENCY, SIGNAL_EVERY_MS, SIGNAL_SECONDS_MAX
-from router.model.signals import Signal
+from router.model.signals import Signal, Signalling
 from router.telemetry import Metrics
 
 

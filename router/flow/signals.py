@@ -72,7 +72,7 @@ class SignalBoard:
 
 
 class AccountSignals:
-    """Those of one channel account: implements connector.Signals."""
+    """Those of one channel account: implements model.signals.Signals."""
 
     def __init__(self, kind: str, account: str, board: SignalBoard) -> None:
         self._kind, self._account, self._board = kind, account, board

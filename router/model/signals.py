@@ -3,7 +3,8 @@
 A signal is told at most once, to whoever hears it now. Nothing waits for one and nothing is tried again for it.
 """
 
-from typing import Literal, NamedTuple
+from collections.abc import AsyncGenerator
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -46,3 +47,27 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     def place(self) -> Place:
         """The conversation."""
         return Place(self.channel, self.account, self.thread, self.peer)
+
+
+class Signalling(Protocol):
+    """What a connector has besides when its capabilities name `signals`."""
+
+    async def signal(self, signal: Signal) -> None:
+        """Show the customer that an agent writes or has read; at most one call, only of what the capabilities name.
+
+        Whatever goes wrong stays here: nobody asks what came of it, it is cut off after SIGNAL_SECONDS_MAX, and it
+        takes nothing from what replies may use of a provider's budget.
+        """
+        ...
+
+
+class Signals(Protocol):
+    """What own channels hear and say of what is kept nowhere."""
+
+    def watch(self, thread: str, peer: str) -> AsyncGenerator[Signal]:
+        """Yield what the peer's page is to show from now on; what nobody takes in time is dropped."""
+        ...
+
+    async def typing(self, thread: str, peer: str) -> None:
+        """Tell whoever has the peer's ticket open that the peer is typing. The caller keeps SIGNAL_EVERY_MS."""
+        ...

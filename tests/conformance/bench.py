@@ -94,9 +94,8 @@ class Bench(ABC):
         """What becomes of our next sends, in order."""
         raise NotImplementedError(f"{self.kind} cannot; exempt 22 to 26 in its quality.yaml")
 
-    def mute(self) -> None:
+    def mute(self) -> None:  # noqa: B027 -- who shows none makes no such calls; own channels have nobody to call
         """The next calls that show signals are never answered."""
-        # Whoever shows none makes no such calls; own channels have nobody to call.
 
     def lock(self) -> None:
         """The credentials are no longer taken."""

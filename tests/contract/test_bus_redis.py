@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,12 +56,11 @@ class TestRedisBus(BusSuite):
 class TestSignals(WithRedis):
     async def test_what_is_no_signal_is_nobodys_loss(self, bus, raw):
         hearing = bus.hear()
-        fields = '"kind":"typing","by":"agent","channel":"x","account":"a","peer":"p","thread"'
-        good = "{%s:\"good\"}" % fields
-        bad = [b"", b"\n", b"two\n{}", b"two\n\xff", b"two\n" + b"[" * 5_000, b"two\n{%s:7}" % fields.encode()]
-        for body in [*bad, f"one\n{good}".encode(), b"two\n" + good.encode() + b" " * SIGNAL_BYTES_MAX]:
+        good, better = (msgspec.json.encode(signal(name)) for name in ("good", "better"))
+        ill_typed = good.replace(b'"good"', b"7")
+        bad = [b"", b"\n", b"two\n{}", b"two\n\xff", b"two\n" + b"[" * 5_000, b"two\n" + ill_typed]
+        for body in [*bad, b"one\n" + good, b"two\n" + good + b" " * SIGNAL_BYTES_MAX, b"two\n" + better]:
             await raw.publish("sb:signals", body)
-        await raw.publish("sb:signals", f"two\n{good}".replace("good", "better"))
         async with asyncio.timeout(PATIENCE_S):
             assert (await hearing.next()).thread == "better", "not our own echo either"
         assert bus.healthy()

@@ -96,7 +96,9 @@ async def test_after_too_many_there_is_silence_for_as_long_as_is_asked(connector
 
 def test_signals_take_no_reply_its_place_and_leave_when_replies_are_many():
     budget, chats = Budget(), [Place(number) for number in range(1, ALL_PER_SECOND + 1)]
-    assert [budget.spares(chats[0], NOW) for _ in range(SIGNALS_PER_SECOND + 1)] == [True] * SIGNALS_PER_SECOND + [False]
+    assert [budget.spares(chats[0], NOW) for _ in range(SIGNALS_PER_SECOND + 1)] == [True] * SIGNALS_PER_SECOND + [
+        False
+    ]
     assert [budget.take(chat, NOW) for chat in chats] == [0] * ALL_PER_SECOND
     assert not budget.spares(chats[0], NOW + 999)
     assert budget.spares(chats[0], NOW + 1_000)

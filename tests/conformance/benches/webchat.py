@@ -74,7 +74,9 @@ class WebchatBench(Bench):
     async def _visitor(self, customer: str, account: str) -> VisitorClient:
         visitor = self._visitors.get((customer, account))
         if visitor is None:
-            visitor = VisitorClient(self._http, self._address(account), self._clock, self._ids, buttons=True, signals=True)
+            visitor = VisitorClient(
+                self._http, self._address(account), self._clock, self._ids, buttons=True, signals=True
+            )
             self._visitors[customer, account] = visitor
             await visitor.connect()
         return visitor

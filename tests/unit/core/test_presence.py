@@ -86,9 +86,7 @@ def test_blocks_that_are_over_and_windows_that_are_open_stand_in_nobodys_way():
     assert told(facts(blocks=(block(lifted_at_ms=NOW),))).for_customer
 
 
-@pytest.mark.parametrize(
-    "found", [facts(contact={"erased_at_ms": NOW}), facts(is_held=True), facts(blocks=(block(),))]
-)
+@pytest.mark.parametrize("found", [facts(contact={"erased_at_ms": NOW}), facts(is_held=True), facts(blocks=(block(),))])
 def test_who_is_not_listened_to_is_not_shown_typing(found):
     assert not is_listened_to(found, NOW + 1)
     assert is_listened_to(facts(), NOW + 1)
