@@ -35,6 +35,7 @@ def signal_of(
         kind=kind,
         by="agent",
         **facts.place._asdict(),
+        conversation_id=facts.conversation.id,
         over=over,
         for_customer=reaches,
         agent_id=agent.id,

@@ -50,7 +50,7 @@ class SignalCourier:
         task.add_done_callback(under_way.discard)
 
     async def _bring(self, channel: Channel, signal: Signal) -> None:
-        name = ":".join((signal.kind, str(signal.over), *signal.place, signal.message_id or ""))
+        name = f"{signal.kind}:{signal.over}:{signal.conversation_id}:{signal.message_id}"
         try:
             async with asyncio.timeout(SIGNAL_SECONDS_MAX):
                 if await self._bus.claim(name, SIGNAL_EVERY_MS):

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
-from router.model.ids import AgentId, MessageId
+from router.model.ids import AgentId, ConversationId, MessageId
 
 SignalKind = Literal["typing", "read"]
 
@@ -33,6 +33,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """The conversation's thread as the channel names it."""
     peer: str
     """The customer's address as the channel knows it."""
+    conversation_id: ConversationId | None = None
+    """Of what an agent does."""
     over: bool = False
     """Of typing: they have stopped."""
     for_customer: bool = False

@@ -19,6 +19,8 @@ const IDLE_MS = 6_000;
 export const ready = learn("signs");
 
 const opened = computed(() => thread.value.data?.ticket.id ?? null);
+/** The newest message of its customer: where they write now. */
+const newest = computed(() => thread.value.data?.messages.findLast(({ kind }) => kind === "inbound")?.id ?? null);
 /** Who is at the open ticket: its customer, under "", colleagues by name. */
 const present = signal(/** @type {Record<string, Sign>} */ ({}));
 const timers = /** @type {Map<string, ReturnType<typeof setTimeout>>} */ (new Map());
@@ -62,8 +64,8 @@ let toldAt = -Infinity;
 /** Says it once for each message, and only while somebody looks. */
 function look() {
   const { data } = thread.peek();
-  const last = data?.messages.findLast(({ kind }) => kind === "inbound");
-  if (!data || !last || document.hidden || !data.signals.includes("read") || told.get(data.ticket.id) === last.id) return;
+  const last = newest.peek();
+  if (!data || !last || document.hidden || !data.signals.includes("read") || told.get(data.ticket.id) === last) return;
   clearTimeout(later);
   const wait = toldAt + SAID_EVERY_MS - performance.now();
   if (wait > 0) {
@@ -71,7 +73,7 @@ function look() {
     return;
   }
   toldAt = performance.now();
-  told.set(data.ticket.id, last.id);
+  told.set(data.ticket.id, last);
   tell(data.ticket.id, "read");
 }
 document.addEventListener("visibilitychange", look);
@@ -95,19 +97,16 @@ function gone(who) {
 }
 
 effect(() => {
-  const id = opened.value;
-  if (conn.value.state === "live") say({ type: "watch", ticket: id });
+  newest.value; // they may have gone on elsewhere
+  if (conn.value.state === "live") say({ type: "watch", ticket: opened.value });
 });
 effect(() => {
-  opened.value;
+  if (writing !== opened.value) stop();
   present.value = {};
-  if (writing !== opened.peek()) stop();
 });
-let newest = "";
 effect(() => {
-  const last = thread.value.data?.messages.findLast(({ kind }) => kind === "inbound")?.id ?? "";
-  if (last !== newest) gone(""); // it has come
-  newest = last;
+  newest.value;
+  gone(""); // what was typed has come
   look();
 });
 
