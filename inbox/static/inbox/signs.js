@@ -110,9 +110,10 @@ effect(() => {
   look();
 });
 
-/** Above the composer. @param {{ customer: string }} props */
-export function Signs({ customer }) {
+/** Above the composer. */
+export function Signs() {
   const signs = Object.values(present.value);
+  const { name: called, label } = thread.value.data?.contact ?? { name: "", label: "" };
   return html`<p class=${signs.length ? "signs" : "signs sr-only"} role="status">${signs.map(({ by, name }) => html`<span key=${name}>
-    ${h(Icon, { name: "ellipsis", size: 14 })} ${t(by === "customer" ? "signs.types" : "signs.writes", { name: name ?? customer })}</span>`)}</p>`;
+    ${h(Icon, { name: "ellipsis", size: 14 })} ${t(by === "customer" ? "signs.types" : "signs.writes", { name: name ?? (called || label) })}</span>`)}</p>`;
 }
