@@ -33,6 +33,7 @@ _CAPABILITIES: Final = Capabilities(
     # (https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages).
     edits=Edits(visibilities=("public",), units_max=COMMENT_UNITS_MAX),
     reactions=Reactions(emoji=REACTIONS, visibilities=("private",)),
+    signals=("typing", "read"),
     private_answer=PrivateAnswer(once=True, window_s=AGENT_WINDOW_S, units_max=MESSAGE_UNITS_MAX),
     buttons=BUTTONS,
     reply_window_s=WINDOW_S,

@@ -96,6 +96,7 @@ class Channels:
             text_max=able.public_text_max if is_public and able.public_text_max else able.text_max,
             name=channel.manifest.name,
             calls=able.answered_by_call,
+            signals=able.signals,
             files=able.attachments and (able.public_attachments or not is_public),
             files_in_private=able.attachments,
             file_bytes_max=able.attachment_bytes_max,

@@ -44,12 +44,12 @@ async def test_a_message_of_messenger_gets_the_pages_reaction_and_a_comment_none
             outbound(ann.id, emoji, key=f"k{emoji}{target}", action="react", target_id=target, **where)
         )
 
-    server.faults["messages"].append(Fault(how="reset_after"))
+    server.faults["act"].append(Fault(how="reset_after"))
     assert isinstance(await react("👍"), Unknown)
     for emoji in ("👍", *REACTIONS, ""):
         assert isinstance(await react(emoji), Sent)
         assert server.only_page().people[ann.id].messages[0].reaction == emoji
-    given = deeds(server)
+    given = deeds(server, "act")
     assert given[0] == {
         "recipient": {"id": ann.id}, "sender_action": "react", "payload": {"message_id": mid, "reaction": "👍"},
     }  # fmt: skip

@@ -25,6 +25,7 @@ TEMPLATE_CHARS_MAX: Final = 640
 BUTTONS_MAX: Final = 3
 TITLE_CHARS_MAX: Final = 20
 PAYLOAD_CHARS_MAX: Final = 1_000
+TYPING_MS: Final = 20_000
 _FILE_TYPES: Final = frozenset({"image", "audio", "video", "file"})
 
 
@@ -105,9 +106,7 @@ class Graph:
         return {"success": True}
 
     async def send(self, given: Json, data: bytes | None) -> Json:
-        """POST messages: to a person, or the one private reply to a comment or post; a reaction to what one wrote."""
-        if "sender_action" in given:
-            return await self._react(given)
+        """POST messages: to a person, or the one private reply to a comment or post."""
         known = {"recipient": dict, "message": dict, "messaging_type": str, "tag": str}
         asked = _only(given, known)
         message = _only(asked.get("message", {}), {"text": str, "metadata": str, "attachment": dict})
@@ -134,26 +133,34 @@ class Graph:
             files=files,
         )
         someone.messages.append(said)
+        someone.typing_until_ms = 0
         await self._echo(someone, said)
         return {"recipient_id": someone.id, "message_id": mid}
 
-    async def _react(self, given: Json) -> Json:
-        """The page's one reaction to a message: another takes its place, none takes it off."""
-        asked = _only(given, {"recipient": dict, "sender_action": str, "payload": dict})
+    async def act(self, given: Json) -> Json:
+        """POST messages with a sender_action: nothing but that, the recipient, and what a reaction is to."""
+        action = given.get("sender_action")
+        known = {"recipient": dict, "sender_action": str}
+        asked = _only(given, known | ({"payload": dict} if action in {"react", "unreact"} else {}))
         someone = self._page.people.get(_only(asked.get("recipient", {}), {"id": str}).get("id", ""))
-        payload = _only(asked.get("payload", {}), {"message_id": str, "reaction": str})
-        found = [
-            one for one in (someone.messages if someone is not None else []) if one.mid == payload.get("message_id")
-        ]
-        if someone is None or not found:
-            raise bad("No matching message found")
-        emoji = payload.get("reaction", "")
-        if asked["sender_action"] not in {"react", "unreact"} or bool(emoji) != (asked["sender_action"] == "react"):
-            raise bad("Invalid sender_action or reaction")
-        if emoji.isascii() and emoji:
-            raise bad("reaction must be an emoji")
-        found[0].reaction = emoji
-        await self._world.tell()
+        if someone is None or someone.heard_at_ms is None:
+            raise bad("No matching user found", 2_018_001)
+        now_ms = self._world.clock.now_ms()
+        if now_ms - someone.heard_at_ms >= WINDOW_MS:
+            raise Refusal(10, "(#10) This message is sent outside of allowed window.", status=403, subcode=2_018_278)
+        match asked["sender_action"]:
+            case "typing_on":
+                someone.typing_until_ms = now_ms + TYPING_MS
+            case "typing_off":
+                someone.typing_until_ms = 0
+            case "mark_seen":
+                theirs = [one.mid for one in someone.messages if one.sender == someone.id]
+                someone.seen = theirs[-1] if theirs else None
+            case "react" | "unreact":
+                _react(someone, action == "react", asked.get("payload", {}))
+                await self._world.tell()
+            case other:
+                raise bad(f"param sender_action must be one of the allowed values, found {other[:40]}")
         return {"recipient_id": someone.id}
 
     def _look_over(self, message: Json, data: bytes | None) -> None:
@@ -277,6 +284,18 @@ def change_of(comment: Comment, verb: str) -> Json:
     if verb in {"add", "edited"}:
         value["message"] = comment.message
     return {"field": "feed", "value": value}
+
+
+def _react(someone: Someone, is_set: bool, payload: object) -> None:  # noqa: FBT001 -- what the action says
+    """The page's one reaction to a message: another takes its place, none takes it off. Raises Refusal."""
+    asked = _only(payload, {"message_id": str, "reaction": str})
+    found = next((one for one in someone.messages if one.mid == asked.get("message_id")), None)
+    emoji = asked.get("reaction", "")
+    if found is None:
+        raise bad("No matching message found")
+    if bool(emoji) != is_set or (emoji and emoji.isascii()):
+        raise bad("reaction must be an emoji")
+    found.reaction = emoji
 
 
 def _only(given: object, types: Mapping[str, type]) -> Json:

@@ -20,6 +20,7 @@ from connectors.simulated.page import (
     pressable,
     refuse_strangers,
     somebody,
+    typing,
     writing,
     written,
 )
@@ -87,7 +88,10 @@ class CustomerPage:
         number, _ = _who(request.query)
         someone = self._world.only_page().people.get(number)
         messages = someone.messages[-_SHOWN:] if someone is not None else []
-        answer = _LOOK.said("Messenger", "".join(_said(one, number) for one in reversed(messages)))
+        is_typing = someone is not None and someone.typing_until_ms > self._world.clock.now_ms()
+        seen = None if someone is None else someone.seen
+        lines = "".join(_said(one, number, is_seen=one.mid == seen) for one in reversed(messages))
+        answer = _LOOK.said("Messenger", lines, typing(is_shown=is_typing))
         answer.set_cookie("who", number, httponly=True, samesite="Lax")
         return answer
 
@@ -109,10 +113,11 @@ class CustomerPage:
         )
 
 
-def _said(one: Said, number: str) -> str:
+def _said(one: Said, number: str, *, is_seen: bool) -> str:
     shown = _words(one.text or "[a file]") + (f"<small> {escape(one.reaction)}</small>" if one.reaction else "")
     below = pressable(_buttons(one), hidden(id=number, below=one.mid))
-    return item(shown + below, "me" if one.sender == number else "us")
+    note = "<small>seen 已读</small>" if is_seen else ""
+    return item(shown + below + note, "me" if one.sender == number else "us")
 
 
 def _words(text: str) -> str:

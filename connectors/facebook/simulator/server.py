@@ -83,6 +83,8 @@ class GraphServer(Loopback, World):
             given, data = await _parameters(request)
             if what == "hide" and "message" in given:
                 what = "edit"
+            if what == "messages" and "sender_action" in given:
+                what = "act"
             faults = self.faults[what]
             fault = faults.popleft() if faults else None
             if fault is not None and fault.how != "reset_after":
@@ -124,8 +126,8 @@ class GraphServer(Loopback, World):
                 return graph.comments(number, given)
             case "subscribe":
                 return await graph.subscribe(given)
-            case "messages":
-                return await graph.send(given, data)
+            case "messages" | "act":
+                return await (graph.act(given) if what == "act" else graph.send(given, data))
             case "comments":
                 return await graph.comment(number, given)
             case "hide" | "edit" | "delete":

@@ -18,6 +18,12 @@ _KEYS_MAX: Final = 100
 _DATA_BYTES_MAX: Final = 64
 _POLL_S_MAX: Final = 50
 _REACTIONS: Final = frozenset(map(str, ReactionEmoji))
+TYPING_MS: Final = 5_000
+_ACTIONS: Final = frozenset({
+    "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
+    "choose_sticker", "find_location", "record_video_note", "upload_video_note",
+})  # fmt: skip
+"""https://core.telegram.org/bots/api#sendchataction"""
 
 
 class Refusal(Exception):
@@ -65,6 +71,7 @@ class Methods:
                 self._send_document,
                 {"chat_id": int, "message_thread_id": int, "document": bytes, "reply_parameters": Json},
             ),
+            "sendchataction": (self._send_chat_action, {"chat_id": int, "message_thread_id": int, "action": str}),
             "answercallbackquery": (self._take_note, {"callback_query_id": str}),
             "editmessagetext": (
                 self._edit_message_text,
@@ -225,6 +232,15 @@ class Methods:
         self._world.files[file_id] = data
         return await self._put(bot, given, {"document": {"file_id": file_id, "file_unique_id": file_id[:12]}})
 
+    async def _send_chat_action(self, bot: Bot, given: Json) -> object:
+        action = given.get("action", "")
+        if action not in _ACTIONS:
+            raise bad("wrong parameter action in request")
+        chat = self._writable(bot, given)
+        chat.typing_until_ms = self._world.clock.now_ms() + TYPING_MS if action == "typing" else 0
+        await self._world.wake()
+        return True
+
     async def _put(self, bot: Bot, given: Json, content: Json) -> object:
         chat = self._writable(bot, given)
         if "message_thread_id" in given:
@@ -235,6 +251,7 @@ class Methods:
             if found is None and not answered.get("allow_sending_without_reply"):
                 raise bad("message to be replied not found")
             content |= {} if found is None else {"reply_to_message": {"message_id": answered["message_id"]}}
+        chat.typing_until_ms = 0
         self._world.sends.append((self._world.clock.now_ms(), given["chat_id"]))
         return await self._world.put(chat, {"from": bot.info, **content})
 
