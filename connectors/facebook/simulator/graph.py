@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
+
 from connectors.facebook.simulator.world import (
     AGENT_WINDOW_MS,
     WINDOW_MS,
@@ -21,11 +23,20 @@ from connectors.facebook.simulator.world import (
 MESSAGE_CHARS_MAX: Final = 2_000
 COMMENT_CHARS_MAX: Final = 8_000
 METADATA_CHARS_MAX: Final = 1_000
+FILE_BYTES_MAX: Final = 25 * 1_000_000
+"""Of one attachment, either way."""
 TEMPLATE_CHARS_MAX: Final = 640
 BUTTONS_MAX: Final = 3
 TITLE_CHARS_MAX: Final = 20
 PAYLOAD_CHARS_MAX: Final = 1_000
 _FILE_TYPES: Final = frozenset({"image", "audio", "video", "file"})
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A file in a call."""
+
+    name: str
+    data: bytes
 
 
 class Refusal(Exception):
@@ -104,12 +115,12 @@ class Graph:
         await self._world.tell()
         return {"success": True}
 
-    async def send(self, given: Json, data: bytes | None) -> Json:
+    async def send(self, given: Json, sent: Upload | None) -> Json:
         """POST messages: to a person, or the one private reply to a comment or post."""
         known = {"recipient": dict, "message": dict, "messaging_type": str, "tag": str}
         asked = _only(given, known)
         message = _only(asked.get("message", {}), {"text": str, "metadata": str, "attachment": dict})
-        self._look_over(message, data)
+        self._look_over(message, sent)
         recipient = _only(asked.get("recipient", {}), {"id": str, "comment_id": str, "post_id": str})
         if len(recipient) != 1:
             raise bad("param recipient must be non-empty.")
@@ -118,8 +129,8 @@ class Graph:
             raise Refusal(551, "(#551) This person isn't available right now.", subcode=1_545_041)
         mid = self._page.mid()
         files = []
-        if data is not None:
-            self._world.files[mid] = data
+        if sent is not None:
+            self._world.files[mid] = sent.data
             files = [mid]
         template = message.get("attachment", {}).get("payload", {})
         said = Said(
@@ -130,12 +141,13 @@ class Graph:
             at_ms=self._world.clock.now_ms(),
             metadata=message.get("metadata", ""),
             files=files,
+            called="" if sent is None else sent.name,
         )
         someone.messages.append(said)
         await self._echo(someone, said)
         return {"recipient_id": someone.id, "message_id": mid}
 
-    def _look_over(self, message: Json, data: bytes | None) -> None:
+    def _look_over(self, message: Json, sent: Upload | None) -> None:
         text, attachment = message.get("text"), message.get("attachment")
         if (text is None) == (attachment is None):
             raise bad("Message must have either text or attachment")
@@ -143,8 +155,10 @@ class Graph:
             raise bad(f"Length of param message[text] must be less than or equal to {MESSAGE_CHARS_MAX}")
         if attachment is not None and attachment.get("type") == "template":
             _look_over_template(attachment)
-        elif attachment is not None and (attachment.get("type") not in _FILE_TYPES or data is None):
+        elif attachment is not None and (attachment.get("type") not in _FILE_TYPES or sent is None):
             raise bad("Invalid attachment")
+        if sent is not None and len(sent.data) > FILE_BYTES_MAX:
+            raise bad("Attachment size exceeds allowable limit", 2_018_047)
         if len(message.get("metadata", "")) > METADATA_CHARS_MAX:
             raise bad("metadata is too long")
 

@@ -17,8 +17,8 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
-from connectors.facebook.simulator.graph import Graph, Refusal
-from connectors.facebook.simulator.people import MEDIA
+from connectors.facebook.simulator.graph import Graph, Refusal, Upload
+from connectors.facebook.simulator.people import MEDIA, kept_name
 from connectors.facebook.simulator.world import EVENT_TTL_MS, Fault, Json, Page, Pending, World
 from connectors.facebook.webhook import SIGNATURE_HEADER, signature
 from connectors.simulated.loopback import Loopback, reset
@@ -61,6 +61,12 @@ class GraphServer(Loopback, World):
         self._courier: asyncio.Task[None] | None = None
 
     def _begin(self) -> None:
+        for page in self.pages.values():
+            for one in page.pending:
+                for attachment in one.event.get("message", {}).get("attachments", ()):
+                    name = kept_name(attachment)  # it lay at the port of the run before
+                    if name is not None:
+                        attachment["payload"]["url"] = f"{self.url}{MEDIA}{name}"
         self._courier = asyncio.create_task(self._deliver_all(), name="facebook webhooks")
 
     async def _end(self) -> None:
@@ -84,9 +90,9 @@ class GraphServer(Loopback, World):
             fault = faults.popleft() if faults else None
             if fault is not None and fault.how != "reset_after":
                 return await self._fail(request, fault)
-            given, data = await _parameters(request)
+            given, sent = await _parameters(request)
             self.calls.append((request.method, what, given))
-            answer = await self._answer(Graph(self, page), what, number, given, data)
+            answer = await self._answer(Graph(self, page), what, number, given, sent)
         except Refusal as refusal:
             self.refusals.append(f"{request.method} {what}: {refusal}")
             return self._refused(refusal)
@@ -110,7 +116,7 @@ class GraphServer(Loopback, World):
             raise Refusal(100, "Invalid appsecret_proof provided in the API argument")
         return page
 
-    async def _answer(self, graph: Graph, what: str, number: str, given: Json, data: bytes | None) -> Json:
+    async def _answer(self, graph: Graph, what: str, number: str, given: Json, sent: Upload | None) -> Json:
         match what:
             case "show":
                 return graph.show(number, given)
@@ -123,7 +129,7 @@ class GraphServer(Loopback, World):
             case "subscribe":
                 return await graph.subscribe(given)
             case "messages":
-                return await graph.send(given, data)
+                return await graph.send(given, sent)
             case "comments":
                 return await graph.comment(number, given)
             case "hide" | "delete":
@@ -219,13 +225,7 @@ class GraphServer(Loopback, World):
         await self.tell()
 
 
-def _reset(request: web.Request) -> web.Response:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()
-
-
-async def _parameters(request: web.Request) -> tuple[Json, bytes | None]:
+async def _parameters(request: web.Request) -> tuple[Json, Upload | None]:
     """What a call says, and the file that comes with it."""
     if request.method in {"GET", "DELETE"}:
         return {name: value for name, value in request.query.items() if name != "appsecret_proof"}, None
@@ -233,10 +233,10 @@ async def _parameters(request: web.Request) -> tuple[Json, bytes | None]:
         found = await request.json()
         return (found if isinstance(found, dict) else {}), None
     form = await request.post()
-    data, given = None, {}
+    sent, given = None, {}
     for name, value in form.items():
         if isinstance(value, web.FileField):
-            data = value.file.read()
+            sent = Upload(value.filename, value.file.read())
         elif isinstance(value, str):
             given[name] = msgspec.json.decode(value) if value.startswith("{") else value
-    return given, data
+    return given, sent

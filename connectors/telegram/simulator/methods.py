@@ -12,10 +12,19 @@ import msgspec
 from connectors.telegram.simulator.world import FUTURE_MAX, Bot, Chat, Hook, Json, World
 
 TEXT_UNITS_MAX: Final = 4_096
-_DOWNLOAD_MAX: Final = 20 * 1_048_576
+CAPTION_UNITS_MAX: Final = 1_024
+DOWNLOAD_BYTES_MAX: Final = 20 * 1_048_576
+"""Of what a bot may fetch."""
 _KEYS_MAX: Final = 100
 _DATA_BYTES_MAX: Final = 64
 _POLL_S_MAX: Final = 50
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A file in a call."""
+
+    name: str
+    data: bytes
 
 
 class Refusal(Exception):
@@ -61,7 +70,7 @@ class Methods:
             ),
             "senddocument": (
                 self._send_document,
-                {"chat_id": int, "message_thread_id": int, "document": bytes, "reply_parameters": Json},
+                {"chat_id": int, "message_thread_id": int, "document": Upload, "reply_parameters": Json},
             ),
             "answercallbackquery": (self._take_note, {"callback_query_id": str}),
             "deletemessage": (self._delete_message, {"chat_id": int, "message_id": int}),
@@ -170,7 +179,7 @@ class Methods:
         data = self._world.files.get(file_id)
         if data is None:
             raise bad("wrong file_id or the file is temporarily unavailable")
-        if len(data) > _DOWNLOAD_MAX:
+        if len(data) > DOWNLOAD_BYTES_MAX:
             raise bad("file is too big")
         return {
             "file_id": file_id, "file_unique_id": file_id[:12], "file_size": len(data),
@@ -196,12 +205,13 @@ class Methods:
         return True
 
     async def _send_document(self, bot: Bot, given: Json) -> object:
-        data = given.get("document", b"")
-        if not data:
+        sent = given.get("document")
+        if sent is None or not sent.data:
             raise bad("there is no document in the request")
-        file_id = f"sent{len(self._world.files):08d}"
-        self._world.files[file_id] = data
-        return await self._put(bot, given, {"document": {"file_id": file_id, "file_unique_id": file_id[:12]}})
+        file_id = f"sent{self._world.files.count:08d}"
+        self._world.files[file_id] = sent.data
+        told = {"file_name": sent.name, "file_size": len(sent.data)}
+        return await self._put(bot, given, {"document": {"file_id": file_id, "file_unique_id": file_id[:12], **told}})
 
     async def _put(self, bot: Bot, given: Json, content: Json) -> object:
         chat = self._writable(bot, given)
@@ -257,7 +267,7 @@ def _look_over(markup: Json) -> None:
 
 def _read(value: object, kind: Any) -> object:  # noqa: ANN401 -- a type, of which there are several sorts
     """A parameter: forms carry text, and JSON in it for what is no text."""
-    if kind is bytes or kind is str:
+    if kind is Upload or kind is str:
         if not isinstance(value, kind):
             raise ValueError("another type")
         return value
