@@ -49,6 +49,8 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
     who: str
     bytes_max: int
     """Of one file; of all together where there may be several."""
+    picture_bytes_max: int | None = None
+    """Of a picture, where that is less."""
     most: int = 1
     kinds: tuple[str, ...] = ()
     """Media types; all when there are none."""
@@ -60,33 +62,38 @@ class Takes(msgspec.Struct, frozen=True, kw_only=True):
         """The megabyte that the provider counts in."""
         return MEGABYTE if self.bytes_max % MEGABYTE == 0 else 1_000_000
 
-    @property
-    def size(self) -> str:
-        """The largest, for people."""
-        return f"{self.bytes_max // self._unit} MB"
+    def _told(self, most: int) -> str:
+        return f"{most // self._unit} MB"
 
-    def field(self) -> str:
+    def _most(self, file: Picked) -> int:
+        is_picture = self.picture_bytes_max is not None and file.kind.startswith("image/")
+        return self.picture_bytes_max or 0 if is_picture else self.bytes_max
+
+    def picker(self) -> str:
         """Where files are picked in a form."""
+        size = self._told(self.bytes_max)
+        if self.most > 1:
+            label = f"Files, at most {size} together 文件（共不超过 {size}）"
+        elif self.picture_bytes_max is not None:
+            picture = self._told(self.picture_bytes_max)
+            label = f"A picture (at most {picture}) or film (at most {size}) 图片（{picture}）或视频（{size}）"
+        else:
+            label = f"A file, at most {size} 文件（不超过 {size}）"
         several, accepted = " multiple" * (self.most > 1), f' accept="{",".join(self.kinds)}"' * bool(self.kinds)
-        what = (
-            f"Files (at most {self.size} together) 文件（共"
-            if self.most > 1
-            else f"A file (at most {self.size}) 文件（"
-        )
-        return f'<label>{what}不超过 {self.size}）<input type="file" name="{_FIELD}"{several}{accepted}></label>'
+        return f'<label>{label}<input type="file" name="{_FIELD}"{several}{accepted}></label>'
 
     def refusal(self, files: tuple[Picked, ...], size: int) -> str:
         """Why these, of `size` bytes together, are not sent; empty when they are."""
         other = next((file for file in files if self.kinds and file.kind not in self.kinds), None)
-        if size > self.bytes_max:
-            return f"{self.who} takes at most {self.size}; this has {size / self._unit:.1f} MB. 文件最大 {self.size}。"
-        if len(files) > self.most:
-            return f"{self.who} takes {self.most} at once. 一次最多 {self.most} 个文件。"
-        if any(not file.data for file in files):
-            return "The file is empty. 文件为空。"
         if other is not None:
             return f"{self.who} takes {self.called}; {other.name} is none of them. 不支持这种文件。"
-        return ""
+        if len(files) > self.most:
+            return f"{self.who} takes {self.most} at once. 一次最多 {self.most} 个文件。"
+        most = min(map(self._most, files), default=self.bytes_max)
+        if size > most:
+            most_told = self._told(most)
+            return f"{self.who} takes at most {most_told}; this has {size / self._unit:.1f} MB. 文件最大 {most_told}。"
+        return "The file is empty. 文件为空。" if any(not file.data for file in files) else ""
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):

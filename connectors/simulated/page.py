@@ -71,7 +71,7 @@ def writing(label: str, button: str, fields: str, chars_max: int, text: str = ""
     how, needed = (' enctype="multipart/form-data"', "") if takes is not None else ("", " required")
     return f"""<form method="post" action="/"{how}>{fields}<label>{escape(label)}
 <textarea name="text" rows="3" maxlength="{chars_max}"{needed}>{escape(text)}</textarea></label>
-{takes.field() if takes is not None else ""}<button class="do">{escape(button)}</button></form>"""
+{takes.picker() if takes is not None else ""}<button class="do">{escape(button)}</button></form>"""
 
 
 def pressable(buttons: Sequence[Button], fields: str) -> str:

@@ -12,7 +12,7 @@ from router.model.filetypes import type_of
 
 _MESSAGE_CHARS_MAX: Final = 10_000
 _PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/webp"})
-_PICTURE_BYTES_MAX: Final = 5_242_880
+PICTURE_BYTES_MAX: Final = 5_242_880
 _ID: Final = r"(\d{1,20})"
 
 
@@ -104,7 +104,7 @@ class Methods:
         category, kind = given.get("media_category"), given.get("media_type")
         if category not in {"tweet_image", "dm_image"} or kind not in _PICTURES or type_of(data) != kind:
             raise invalid("One or more parameters to your request was invalid: media_category, media_type")
-        if len(data) > _PICTURE_BYTES_MAX:
+        if len(data) > PICTURE_BYTES_MAX:
             raise invalid("The media is too large.")
         return {"data": self._world.put_picture(data, category) | {"size": len(data), "expires_after_secs": 86_400}}
 
