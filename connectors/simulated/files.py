@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import msgspec
 from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp.http import HttpProcessingError
 
 from router.model.filekinds import MEGABYTE, file_name
 from router.model.filetypes import PLAYED, SHOWN, UNTOLD, type_of
@@ -129,7 +130,7 @@ async def sheet(request: web.Request, takes: Takes) -> Sheet:
             elif length or part.filename:  # a field in which nothing was picked is sent as well
                 size += length
                 files.append(_picked(part, data))
-    except (ValueError, RuntimeError):
+    except (ValueError, RuntimeError, HttpProcessingError):
         raise web.HTTPBadRequest(text="this is no form\n") from None
     return Sheet(fields=fields, files=tuple(files), refusal=takes.refusal(tuple(files), size))
 
