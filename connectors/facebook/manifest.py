@@ -12,19 +12,21 @@ from connectors.facebook.render import (
     BUTTONS,
     FILE_BYTES_MAX,
     MESSAGE_UNITS_MAX,
+    PICTURE_BYTES_MAX,
+    PICTURES,
     TEXT_CHARS_MAX,
     WINDOW_S,
 )
 from connectors.facebook.settings import Settings
 from router.connector import Capabilities, Context, Manifest
-from router.model.capabilities import PrivateAnswer
+from router.model.capabilities import PrivateAnswer, PublicFiles
 
 _CAPABILITIES: Final = Capabilities(
     visibilities=("private", "public"),
     text_max=TEXT_CHARS_MAX,
     attachments=True,
-    public_attachments=False,
     attachment_bytes_max=FILE_BYTES_MAX,
+    public_files=PublicFiles(most=1, bytes_max=PICTURE_BYTES_MAX, types=PICTURES),
     moderates=("hide", "unhide", "delete"),
     takes_back=True,
     private_answer=PrivateAnswer(once=True, window_s=AGENT_WINDOW_S, units_max=MESSAGE_UNITS_MAX),

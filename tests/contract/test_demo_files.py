@@ -12,6 +12,7 @@ import pytest
 
 from connectors.email.demo import DemoMail
 from connectors.facebook.demo import DemoFacebook
+from connectors.facebook.simulator.graph import Graph, Upload
 from connectors.facebook.simulator.world import Said
 from connectors.simulated import shelf
 from connectors.simulated.shelf import Shelf
@@ -215,6 +216,16 @@ async def test_what_the_page_sends_is_shown_and_what_is_gone_is_told(facebook):
     shown = await said(server.url, "messenger?id=4242")
     assert '<img src="/files/m_1/way.png" alt="way.png">' in shown
     assert "old.pdf (no longer kept" in shown
+
+
+async def test_a_public_answer_shows_its_picture_to_everybody(facebook):
+    page, server = facebook[0]._page, facebook[0]._server
+    await send(server.url, text="where?", where="post")
+    (said,) = page.comments.values()
+    answer = await Graph(server, page).comment(said.id, {"message": "there"}, Upload("source", "a.png", PICTURE[1]))
+    for number in ("4242", "77"):
+        shown = (await get(f"{server.url}/post?id={number}"))[1].decode()
+        assert shown.count(f'<img src="/files/{page.comments[answer["id"]].photo}/photo.jpg"') == 1
 
 
 # --- X ----------------------------------------------------------------------------------------------------------------

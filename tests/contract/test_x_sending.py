@@ -369,17 +369,53 @@ async def test_a_picture_that_was_lost_on_its_way_is_uploaded_again_and_nothing_
     assert len(ann.answers()) == 1
 
 
+def four():
+    """Pictures that can be told apart."""
+    return [PICTURE + bytes([number]) for number in range(4)]
+
+
+def pictures_of(x, *saids):
+    """The bytes of the pictures with each post or message."""
+    return [[x.files["/" + media["url"].split("/", 3)[3]] for media in said.get("_media", ())] for said in saids]
+
+
+async def test_four_pictures_are_one_post(x, connector):
+    ann = person(x)
+    post = await ann.post("@wallet where do I press?")
+    pictures = pictured(*(("image/png", data) for data in four()))
+    long = " ".join(f"Step {n}: look into the settings." for n in range(20))
+    sent = await connector.send(now(ann.id, long, in_reply_to=post["id"], attachments=pictures))
+    first, *further = ann.answers()
+    assert sent == Sent(provider_id=first["id"], pieces=tuple(each["id"] for each in further))
+    assert pictures_of(x, first, *further) == [four(), *([] for _ in further)]
+    assert x.refusals == []
+
+
+async def test_further_pictures_are_direct_messages_of_their_own_and_none_comes_twice(x, connector):
+    ann = person(x)
+    await ann.write("where do I press?")
+    reply = now(ann.id, "There.", attachments=pictured(*(("image/png", data) for data in four())))
+    x.faults["write"].extend([Fault(how="none"), Fault(how="reset_after"), Fault(status=503)])
+    assert isinstance(await connector.send(reply), Retry)
+    assert pictures_of(x, *ann.seen()) == [[data] for data in four()[:2]], "the second one was looked up and found"
+    sent = await connector.send(reply)
+    assert pictures_of(x, *ann.seen()) == [[data] for data in four()]
+    first, *further = (f"dm:{said['id']}" for said in ann.seen())
+    assert sent == Sent(provider_id=first, pieces=tuple(further))
+    assert [said["text"].split("https://")[0].strip() for said in ann.seen()] == ["There.", "", "", ""]
+
+
 @pytest.mark.parametrize(
     "files",
     [
         (("image/gif", b"GIF89a"),),
         (("application/pdf", b"%PDF-1.7"),),
         (("image/png", bytes(5_242_881)),),
-        (("image/png", PICTURE), ("image/png", PICTURE)),
+        (("image/png", PICTURE),) * 5,
     ],
 )
 async def test_what_x_takes_not_in_one_call_is_not_begun(x, connector, files):
     ann = person(x)
     refused = await connector.send(now(ann.id, "Here.", attachments=pictured(*files)))
-    assert refused == Rejected(reason="a reply on X has one PNG, JPEG or WebP of at most 5242880 bytes")
+    assert refused == Rejected(reason="a reply on X has 4 pictures (PNG, JPEG, WebP) of at most 5242880 bytes")
     assert x.calls == []

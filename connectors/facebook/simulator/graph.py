@@ -19,12 +19,16 @@ from connectors.facebook.simulator.world import (
     Someone,
     World,
 )
+from router.model.filetypes import type_of
 
 MESSAGE_CHARS_MAX: Final = 2_000
 COMMENT_CHARS_MAX: Final = 8_000
 METADATA_CHARS_MAX: Final = 1_000
 FILE_BYTES_MAX: Final = 25 * 1_000_000
 """Of one attachment, either way."""
+PHOTO_BYTES: Final = 4_000_000
+"""A photo has less."""
+PHOTOS: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/heic"})
 TEMPLATE_CHARS_MAX: Final = 640
 BUTTONS_MAX: Final = 3
 TITLE_CHARS_MAX: Final = 20
@@ -35,6 +39,7 @@ _FILE_TYPES: Final = frozenset({"image", "audio", "video", "file"})
 class Upload(msgspec.Struct, frozen=True):
     """A file in a call."""
 
+    field: str
     name: str
     data: bytes
 
@@ -102,6 +107,7 @@ class Graph:
                 "message": one.message,
                 "from": {"id": one.sender, "name": one.name},
                 "created_time": _time(one.at_ms),
+                **({"attachment": {"type": "photo"}} if one.photo else {}),
             }
             for one in reversed(below[-25:])
         ]
@@ -157,6 +163,8 @@ class Graph:
             _look_over_template(attachment)
         elif attachment is not None and (attachment.get("type") not in _FILE_TYPES or sent is None):
             raise bad("Invalid attachment")
+        if sent is not None and sent.field != "filedata":
+            raise bad(f"Unknown parameter {sent.field}")
         if sent is not None and len(sent.data) > FILE_BYTES_MAX:
             raise bad("Attachment size exceeds allowable limit", 2_018_047)
         if len(message.get("metadata", "")) > METADATA_CHARS_MAX:
@@ -200,11 +208,13 @@ class Graph:
         }  # fmt: skip
         await self._world.push(self._page, "messaging", event, "message_echoes")
 
-    async def comment(self, target: str, given: Json) -> Json:
-        """POST comments: the page answers in public."""
+    async def comment(self, target: str, given: Json, sent: Upload | None) -> Json:
+        """POST comments: the page answers in public, with words, a photo or both."""
         text = _only(given, {"message": str}).get("message", "")
-        if not 0 < len(text) <= COMMENT_CHARS_MAX or not text.strip():
+        if len(text) > COMMENT_CHARS_MAX or (not text.strip() and sent is None):
             raise bad("Invalid message")
+        if sent is not None:
+            _look_over_photo(sent)
         post_id = target if target in self._page.posts else self._comment(target).post_id
         made = Comment(
             id=f"{post_id.rpartition('_')[2]}_{self._page.number()}",
@@ -215,6 +225,9 @@ class Graph:
             message=text,
             at_ms=self._world.clock.now_ms(),
         )
+        if sent is not None:
+            made.photo = f"photo{self._world.files.count:06d}"
+            self._world.files[made.photo] = sent.data
         self._page.comments[made.id] = made
         await self._world.push(self._page, "changes", change_of(made, "add"), "feed")
         return {"id": made.id}
@@ -256,6 +269,8 @@ def change_of(comment: Comment, verb: str) -> Json:
         del value["comment_id"], value["parent_id"]
     if verb in {"add", "edited"}:
         value["message"] = comment.message
+        if comment.photo:
+            value["photo"] = f"https://scontent.fbcdn.net/{comment.photo}"
     return {"field": "feed", "value": value}
 
 
@@ -269,6 +284,14 @@ def _only(given: object, types: Mapping[str, type]) -> Json:
         if not isinstance(value, types[name]):
             raise bad(f"param {name} must be {types[name].__name__}")
     return given
+
+
+def _look_over_photo(sent: Upload) -> None:
+    """A photo of a comment. Raises Refusal."""
+    if sent.field != "source":
+        raise bad(f"Unknown parameter {sent.field}")
+    if type_of(sent.data) not in PHOTOS or len(sent.data) >= PHOTO_BYTES:
+        raise Refusal(324, "(#324) Missing or invalid image file")
 
 
 def _look_over_template(attachment: Json) -> None:

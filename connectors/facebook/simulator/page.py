@@ -123,11 +123,17 @@ class CustomerPage:
     def _thread(self, top: Comment, number: str) -> str:
         below = [one for one in self._world.only_page().comments.values() if one.parent_id == top.id]
         return "".join(
-            _comment(one, number, is_below=one is not top)
+            self._comment(one, number, is_below=one is not top)
             for one in (top, *below)
             # What is hidden, its writer still sees; that nobody else does is how Facebook hides.
             if not one.is_removed and (not one.is_hidden or one.sender == number)
         )
+
+    def _comment(self, one: Comment, number: str, *, is_below: bool) -> str:
+        kinds = ["me" if one.sender == number else "us", *["below"] * is_below, *["gone"] * one.is_hidden]
+        note = "<small>hidden from everybody else 已对他人隐藏</small>" if one.is_hidden else ""
+        photo = self._file(one.photo, "photo.jpg") if one.photo else ""
+        return item(f"<b>{escape(one.name)}</b>\n{_words(one.message)}{photo}{note}", *kinds)
 
 
 def _words(text: str) -> str:
@@ -137,12 +143,6 @@ def _words(text: str) -> str:
 
 def _buttons(one: Said) -> list[Button]:
     return [Button(label=each["title"], url=each.get("url", ""), says=each.get("payload", "")) for each in one.buttons]
-
-
-def _comment(one: Comment, number: str, *, is_below: bool) -> str:
-    kinds = ["me" if one.sender == number else "us", *["below"] * is_below, *["gone"] * one.is_hidden]
-    note = "<small>hidden from everybody else 已对他人隐藏</small>" if one.is_hidden else ""
-    return item(f"<b>{escape(one.name)}</b>\n{_words(one.message)}{note}", *kinds)
 
 
 def _who(given: Mapping[str, object]) -> tuple[str, str]:

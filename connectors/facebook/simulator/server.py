@@ -131,7 +131,7 @@ class GraphServer(Loopback, World):
             case "messages":
                 return await graph.send(given, sent)
             case "comments":
-                return await graph.comment(number, given)
+                return await graph.comment(number, given, sent)
             case "hide" | "delete":
                 return await (graph.change if what == "hide" else graph.delete)(number, given)
             case _:
@@ -236,7 +236,7 @@ async def _parameters(request: web.Request) -> tuple[Json, Upload | None]:
     sent, given = None, {}
     for name, value in form.items():
         if isinstance(value, web.FileField):
-            sent = Upload(value.filename, value.file.read())
+            sent = Upload(name, value.filename, value.file.read())
         elif isinstance(value, str):
             given[name] = msgspec.json.decode(value) if value.startswith("{") else value
     return given, sent

@@ -87,6 +87,8 @@ class Comment(msgspec.Struct, kw_only=True):
     name: str
     message: str
     at_ms: int
+    photo: str = ""
+    """The name of its picture on the file server."""
     is_hidden: bool = False
     is_answered: bool = False
     """It has had its private reply."""

@@ -12,6 +12,7 @@ from router.model.filetypes import type_of
 
 _MESSAGE_CHARS_MAX: Final = 10_000
 _PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/webp"})
+_PICTURES_MAX: Final = 4
 PICTURE_BYTES_MAX: Final = 5_242_880
 _ID: Final = r"(\d{1,20})"
 
@@ -119,6 +120,8 @@ class Methods:
     async def _post(self, account: Account, given: Json) -> Json:
         _only(given, {"text", "reply", "media"})
         ids = given.get("media", {}).get("media_ids", [])
+        if len(ids) > _PICTURES_MAX:
+            raise invalid("A Tweet has at most four photos.")
         text = _text(given, is_needed=not ids)
         if weight(text) > POST_WEIGHT_MAX:
             raise invalid(f"Your Tweet text is too long: {weight(text)} of {POST_WEIGHT_MAX}")
