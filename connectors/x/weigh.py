@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import Final
 
+from router.model.splitting import pieces
+
 POST_WEIGHT_MAX: Final = 280
 URL_WEIGHT: Final = 23
 _LIGHT: Final = ((0, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
@@ -27,9 +29,6 @@ _EMOJI_PART: Final = (
 _EMOJI: Final = re.compile(rf"{_EMOJI_PART}(?:\u200d{_EMOJI_PART})*")
 _PLAIN: Final = re.compile(r"[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u2199]")
 """Signs that are drawn as text unless a variation selector says otherwise."""
-_BREAKS: Final = ("\n\n", "\n", "。", "！", "？", ". ", "! ", "? ", "；", "; ", "，", ", ", " ")
-_SLACK: Final = 0.5
-"""A break in the first half of a piece would make it needlessly short."""
 _TRAILING: Final = ".,:;!?'"
 
 
@@ -62,16 +61,8 @@ def weight(text: str) -> int:
 
 
 def split(text: str) -> list[str]:
-    """The text in pieces that are a post each, broken where it hurts least, never within an address or an emoji."""
-    rest, pieces = composed(text).strip(), []
-    while rest:
-        end = _fitting(rest)
-        if end < len(rest):
-            end = _break(rest, end)
-        piece, rest = rest[:end].rstrip(), rest[end:].lstrip()
-        if piece:
-            pieces.append(piece)
-    return pieces
+    """The text in pieces that are a post each, never broken within an address or an emoji."""
+    return pieces(composed(text), _fitting, lambda rest, at: not _within_address(rest, at))
 
 
 def _fitting(text: str) -> int:
@@ -84,14 +75,6 @@ def _fitting(text: str) -> int:
             break
         at += size
     return at
-
-
-def _break(text: str, end: int) -> int:
-    for mark in _BREAKS:
-        at = text.rfind(mark, int(end * _SLACK), end)
-        if at >= 0 and not _within_address(text, at + len(mark)):
-            return at + len(mark)
-    return end
 
 
 def _within_address(text: str, at: int) -> bool:

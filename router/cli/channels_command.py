@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,17 +67,15 @@ def run(arguments: argparse.Namespace) -> int:
 async def check_channels(app: App) -> list[tuple[str, Health]]:
     """Each channel's own check, side by side, bounded."""
 
-    async def one(name: str, check: asyncio.Future[Health]) -> tuple[str, Health]:
+    async def one(name: str, check: Awaitable[Health]) -> tuple[str, Health]:
         try:
-            return name, await asyncio.wait_for(check, _CHECK_S)
+            async with asyncio.timeout(_CHECK_S):
+                return name, await check
         except TimeoutError:
             return name, Health(state="retrying", detail=f"no answer within {_CHECK_S:g} s")
 
     return await asyncio.gather(
-        *(
-            one(f"{channel.kind}/{channel.account}", asyncio.ensure_future(channel.connector.check()))
-            for channel in app.channels.all()
-        )
+        *(one(f"{channel.kind}/{channel.account}", channel.connector.check()) for channel in app.channels.all())
     )
 
 

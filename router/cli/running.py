@@ -53,7 +53,8 @@ async def until_stopped(app: App) -> int:
         for wait in waits:
             wait.cancel()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(app.stop(), STOP_S)
+            async with asyncio.timeout(STOP_S):
+                await app.stop()
     if app.failure is not None:
         print(f"switchboard: a worker failed: {app.failure}", file=sys.stderr)
         return EXIT_FINDINGS

@@ -230,8 +230,8 @@ class ChannelInlet:
             raise InvalidMessage(f"{len(raw.body)} bytes, at most {RAW_BYTES_MAX} are taken")
         if len(raw.body) < _LARGE_BYTES:
             return self._manifest.parse(raw, self._account)
-        work = asyncio.to_thread(self._manifest.parse, raw, self._account)
-        return await asyncio.wait_for(work, PARSE_SECONDS_MAX)
+        async with asyncio.timeout(PARSE_SECONDS_MAX):
+            return await asyncio.to_thread(self._manifest.parse, raw, self._account)
 
     async def _read_long(self, event: InboundEvent) -> Read | None:
         """What takes long is read beside the loop; None for the rest, which is read as it is cleaned."""

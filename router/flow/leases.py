@@ -34,7 +34,8 @@ class Leases:
         """Wait for a first lease; returns no pointers, so that it can stand in for Bus.consume."""
         self._changed.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._changed.wait()
         return []
 
     async def refresh(self) -> None:

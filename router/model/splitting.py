@@ -21,15 +21,23 @@ def split(text: str, limit: int, measure: Callable[[str], int] = utf16_units) ->
 
     `measure` adds up: a text is as long as its parts together. `limit` holds any single character.
     """
-    rest, pieces = text.strip(), []
+    return pieces(text, lambda rest: _fitting(rest, limit, measure))
+
+
+def pieces(
+    text: str, fitting: Callable[[str], int], may_break: Callable[[str, int], bool] = lambda _text, _at: True
+) -> list[str]:
+    """The same where a network counts in its own way: `fitting` says how many code points of the beginning are one
+    piece (at least one), `may_break` whether a text may be broken before a code point where that hurts little."""
+    rest, found = text.strip(), []
     while rest:
-        end = _fitting(rest, limit, measure)
+        end = fitting(rest)
         if end < len(rest):
-            end = _break(rest, end)
+            end = _break(rest, end, may_break)
         piece, rest = rest[:end].rstrip(), rest[end:].lstrip()
         if piece:
-            pieces.append(piece)
-    return pieces
+            found.append(piece)
+    return found
 
 
 def _fitting(text: str, limit: int, measure: Callable[[str], int]) -> int:
@@ -44,9 +52,9 @@ def _fitting(text: str, limit: int, measure: Callable[[str], int]) -> int:
     return len(text)
 
 
-def _break(text: str, end: int) -> int:
+def _break(text: str, end: int, may_break: Callable[[str, int], bool]) -> int:
     for mark in _BREAKS:
         at = text.rfind(mark, int(end * _SLACK), end)
-        if at >= 0:
+        if at >= 0 and may_break(text, at + len(mark)):
             return at + len(mark)
     return end

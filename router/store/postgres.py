@@ -103,7 +103,8 @@ class PostgresStore:
     async def close(self) -> None:
         """Finish what runs, then disconnect."""
         try:
-            await asyncio.wait_for(self._pool.close(), ACQUIRE_SECONDS)
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
 

@@ -18,6 +18,12 @@ from tests.servers.facebook_house import PAGE, POST, settings_for, wallet_page
 from tests.servers.process import free_port
 from tests.servers.whole_house import running_house
 
+HIDE = """message => fetch(`/api/v1/messages/${message}/hide`, {
+    method: "POST", body: JSON.stringify({ reason: "scam" }),
+    headers: { "content-type": "application/json", "x-switchboard": "1", "idempotency-key": crypto.randomUUID() },
+})"""
+"""What a colleague does meanwhile."""
+
 
 @pytest.fixture
 async def page_house(tmp_path):
@@ -73,7 +79,9 @@ async def test_a_comment_is_hidden_shown_and_deleted_by_keyboard(page_house, chr
         await choose(page, "unhide")
         await dialog.get_by_text("It was a mistake").click()
         await dialog.get_by_role("button", name="Show the post again").click()
-        await seen_of(facebook, lambda: not said.is_hidden)
+        await expect(dialog).to_have_count(0)
+        await expect(state).to_contain_text("Showing the post again: done")
+        assert not said.is_hidden
         await choose(page, "delete")
         await dialog.get_by_text("Personal data or a secret").click()
         await dialog.get_by_role("button", name="Delete the post").click()
@@ -82,6 +90,21 @@ async def test_a_comment_is_hidden_shown_and_deleted_by_keyboard(page_house, chr
         await expect(page.locator(".side .history")).to_contain_text(
             "You asked the channel to delete the post: Personal data or a secret"
         )
+
+
+async def test_an_open_menu_keeps_the_focus_when_a_colleague_hides_the_post(page_house, chromium):
+    _, _, _, link = page_house
+    async with desk(chromium, link) as page:
+        await open_ticket(page, "T-1001")
+        await page.locator(".message.inbound [data-menu=post]").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.locator("[role=menuitem][data-value=hide]")).to_be_focused()
+        message = await page.locator(".message.inbound").get_attribute("data-message")
+        await page.evaluate(HIDE, message)
+        await expect(page.locator("[role=menuitem][data-value=hide]")).to_have_count(0)
+        await expect(page.locator("[role=menuitem][data-value=unhide]")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("dialog")).to_contain_text("It was a mistake")
 
 
 async def test_a_comment_is_answered_in_private_once(page_house, chromium):

@@ -120,12 +120,16 @@ export function Menu({ label, items, class: extra = "button quiet", name, side =
   };
   useEffect(() => {
     if (!open) return undefined;
-    const entries = box.current?.querySelectorAll("[role^=menuitem]") ?? [];
-    /** @type {HTMLElement | undefined} */ (([...entries].find((e) => e.getAttribute("aria-checked") === "true") ?? entries[0]))?.focus();
     const outside = (/** @type {Event} */ event) => { if (!box.current?.contains(/** @type {Node} */ (event.target))) setOpen(false); };
     addEventListener("pointerdown", outside);
     return () => removeEventListener("pointerdown", outside);
   }, [open]);
+  useEffect(() => {
+    // Also when the entry that had the focus went, as what can be done changed meanwhile.
+    if (!open || box.current?.querySelector("[role=menu]")?.contains(document.activeElement)) return;
+    const entries = [.../** @type {HTMLDivElement} */ (box.current).querySelectorAll("[role^=menuitem]")];
+    /** @type {HTMLElement | undefined} */ (entries.find((e) => e.getAttribute("aria-checked") === "true") ?? entries[0])?.focus();
+  }, [open, items.map((item) => (item === "-" ? item : item.id)).join()]);
   return html`<div class="menu-box" ref=${box} onKeyDown=${(/** @type {KeyboardEvent} */ event) => open && menuKey(event, close)}>
     <button type="button" class=${extra} aria-haspopup="menu" aria-expanded=${open} title=${label} aria-label=${speaks ? undefined : label}
       data-menu=${name} onClick=${() => setOpen(!open)}>${children}</button>
