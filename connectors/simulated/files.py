@@ -153,7 +153,7 @@ def _picked(part: BodyPartReader, data: bytes) -> Picked:
 
 def refused(why: str) -> str:
     """What the page says of what was not sent; nothing without a reason."""
-    return f'<p class="refused" role="alert">{escape(why)} Nothing was sent. 未发送。</p>' if why else ""
+    return f'<p class="refused" role="alert"><b>Nothing was sent. 未发送。</b> {escape(why)}</p>' if why else ""
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------

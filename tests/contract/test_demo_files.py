@@ -124,7 +124,7 @@ async def test_telegram_refuses_with_a_reason_and_the_words_stay(telegram, files
     server = telegram[0]._server
     status, page = await send(server.url, *files, text=text)
     assert status == 422
-    assert f'<p class="refused" role="alert">{why}' in page
+    assert f'<p class="refused" role="alert"><b>Nothing was sent. 未发送。</b> {why}' in page
     assert f"{text}</textarea>" in page
     assert 'name="name" value="Kim &lt;b&gt;"' in page
     assert server.only_bot().pending == []
@@ -299,6 +299,16 @@ async def test_mail_brings_files_as_parts_and_an_answer_stands_in_its_thread(mai
     places = re.findall(r'class="file" href="([^"]+)"', shown)
     assert (await get(made._play.url + places[0]))[1] == PAPER[1]
     assert len(places) == 5
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "nonsense", ""])
+async def test_a_mail_among_the_files_arrives_as_a_file(mail, kind):
+    inner = b"Subject: inner\r\n\r\nhello"
+    assert (await send(mail[0]._play.url, ("old.eml", inner, kind), how="new"))[0] == 200
+    (part,) = mails(mail[0], SUPPORT)[0].iter_attachments()
+    assert (part.get_content_type(), part.get_filename()) == ("application/octet-stream", "old.eml")
+    assert part.get_payload(decode=True) == inner
+    assert "old.eml (1 KB)" in await said(mail[0]._play.url, "mailbox?id=4242")
 
 
 async def answered(made, first):

@@ -19,6 +19,7 @@ from router.model.filetypes import UNTOLD
 
 _SMTP_S: Final = 20.0
 _TEXT_CHARS_MAX: Final = 20_000
+_HOLDER: Final = "message/"
 _OPENED_MAX: Final = 64
 """Mails that are kept taken apart."""
 
@@ -49,7 +50,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
             message[name] = value
         message.set_content(self.text)
         for file in self.files:
-            main, _, sub = file.kind.partition("/")
+            # A mail as a part must not be base64 (RFC 2046, section 5.2.1), and files here are.
+            main, _, sub = (UNTOLD if file.kind.startswith(_HOLDER) else file.kind).partition("/")
             message.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
         return message
 
