@@ -27,6 +27,7 @@ from router.flow.attendant import Attendant
 from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.context import ContextReader
+from router.flow.courier import SignalCourier
 from router.flow.deliver import DeliveryWorker
 from router.flow.erasure import Erasures
 from router.flow.feed import Feed
@@ -41,6 +42,7 @@ from router.flow.media import Media
 from router.flow.moderation import Moderator
 from router.flow.pages import PageWorker
 from router.flow.people import People
+from router.flow.presence import Presence
 from router.flow.references import References
 from router.flow.regrouping import Regroupings
 from router.flow.rehearsal import Rehearsal
@@ -48,6 +50,7 @@ from router.flow.remedies import Remedies, RemedyWorker
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
 from router.flow.rules_follower import RulesFollower
+from router.flow.signals import SignalBoard
 from router.flow.signed import SignedCalls
 from router.flow.sweep import sweeper_of
 from router.flow.switches import Switches
@@ -177,9 +180,10 @@ class App:
         self.bus = await self._open_bus(self._owner)
         self._exit.push_async_callback(self.bus.close)
         self.feed = Feed(store=store, bus=self.bus, metrics=self.metrics, log=log)
+        self.board = SignalBoard(self.bus)
         accounts = Accounts(
-            config, self._base, store=store, bus=self.bus, feed=self.feed, keys=self.keys, clock=self.clock,
-            ids=self.ids, rulebook=lambda: self.rulebook, log=log, keeps=self._keeps,
+            config, self._base, store=store, bus=self.bus, feed=self.feed, board=self.board, keys=self.keys,
+            clock=self.clock, ids=self.ids, rulebook=lambda: self.rulebook, log=log, keeps=self._keeps,
         )  # fmt: skip
         self.channels = Channels(accounts.opened())
         for channel in self.channels.all():
@@ -222,6 +226,7 @@ class App:
         status = Status(store=store, bus=bus, rulebook=self.rulebook, health=self.health, feed=self.feed)
         if "web" in self._roles:
             self._run("feed", self.feed.run())
+            self._run("signals", self.board.run())
             self.server = await self._start_server(status)
         else:
             ops = OpsServer(config=self.config.server, status=status, metrics=metrics, log=log)
@@ -250,6 +255,9 @@ class App:
         self.incidents = Incidents(
             store=store, bus=bus, rulebook=self.rulebook, commands=self.commands, clock=clock, ids=ids
         )
+        self.presence = Presence(
+            store=store, channels=self.channels, switches=self.switches, board=self.board, clock=clock
+        )
         self.moderator = Moderator(store=store, bus=bus, channels=self.channels, clock=clock, ids=ids)
         self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids, metrics=self.metrics)
 
@@ -267,16 +275,11 @@ class App:
     def _follower(self) -> RulesFollower:
         rules = self.config.rules
         watches_files = rules.source == "files" and "web" in self._roles
+        database = database_file(self.config.storage.url, self._base)
         return RulesFollower(
-            self.rulebook,
-            store=self.store,
-            bus=self.bus,
-            clock=self.clock,
-            log=self.log,
-            metrics=self.metrics,
-            directory=self._base / rules.path if watches_files else None,
-            cache=database.parent if (database := database_file(self.config.storage.url, self._base)) else None,
-        )
+            self.rulebook, store=self.store, bus=self.bus, clock=self.clock, log=self.log, metrics=self.metrics,
+            directory=self._base / rules.path if watches_files else None, cache=database.parent if database else None,
+        )  # fmt: skip
 
     def _start_delivering(self) -> None:
         """What leaves the house: replies, words to webhooks, calls to the wallet's back end, pages."""
@@ -290,6 +293,7 @@ class App:
             metrics=metrics, log=log,
         )  # fmt: skip
         self._run("deliver", worker.run())
+        self._run("courier", SignalCourier(bus=bus, channels=channels, metrics=metrics).run())
         hooks = HookWorker(
             store=store, bus=bus, rulebook=rulebook, calls=calls, clock=clock, jitter=jitter, metrics=metrics, log=log
         )
@@ -353,6 +357,7 @@ class App:
             regroupings=self.regroupings,
             incidents=self.incidents,
             feed=self.feed,
+            presence=self.presence,
             rulebook=self.rulebook,
             health=self.health,
             media=self.media,

@@ -17,6 +17,7 @@ from router.model.capabilities import Moderation
 from router.model.ids import MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.secret import Secret
+from router.model.signals import Signals
 from router.model.sources import Clock, Ids
 from router.model.threads import ThreadMessage, ThreadTicket
 
@@ -322,6 +323,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     links: Links
     banners: Banners
     public_url: str
+    signals: Signals | None = None
+    """None: there is nobody to hear or say any."""
     hours: Hours | None = None
     """None: nobody has said when the queues are worked; they are."""
     answers_by_mail: bool = False

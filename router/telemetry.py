@@ -111,6 +111,12 @@ class Metrics:
             "switchboard_route_failures", "Batches that failed", ["reason"], registry=registry
         )
         self.sent = Counter("switchboard_deliveries", "Provider calls", ["channel", "outcome"], registry=registry)
+        self.signals = Counter(
+            "switchboard_signals",
+            "Signals for customers, by what became of them: told, dropped, late, failed",
+            ["channel", "outcome"],
+            registry=registry,
+        )
         self.hooks = Counter("switchboard_webhooks", "Calls of webhooks", ["outcome"], registry=registry)
         self.actions = Counter("switchboard_actions", "Calls of the wallet's back end", ["outcome"], registry=registry)
         self.redactions = Counter("switchboard_redactions", "Spans masked at the door", ["type"], registry=registry)

@@ -28,6 +28,7 @@ from router.connector import (
     SendOutcome,
     Unknown,
 )
+from router.model.signals import Signal
 
 _CHECK_S: Final = 9.0
 _TOLD_PERCENT: Final = 80.0
@@ -121,6 +122,10 @@ class FacebookConnector:
     async def reconcile(self, outbound: Outbound) -> SendOutcome:
         """Look for it: in the echoes that came back, and among the newest messages and comments."""
         return await self._sender.look_up(outbound)
+
+    async def signal(self, signal: Signal) -> None:
+        """Show on Messenger that somebody writes or has read."""
+        await self._sender.signal(signal)
 
     # --- for the operator ------------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ _CAPABILITIES: Final = Capabilities(
     public_files=PublicFiles(most=1, bytes_max=PICTURE_BYTES_MAX, types=PICTURES),
     moderates=("hide", "unhide", "delete"),
     takes_back=True,
+    signals=("typing", "read"),
     private_answer=PrivateAnswer(once=True, window_s=AGENT_WINDOW_S, units_max=MESSAGE_UNITS_MAX),
     buttons=BUTTONS,
     reply_window_s=WINDOW_S,

@@ -12,6 +12,7 @@ import msgspec
 from connectors.facebook.meta import SAYS, mark_of
 from router.connector import Outbound, OutboundAttachment
 from router.model.buttons import Button, ButtonLimits
+from router.model.signals import Signal
 from router.model.splitting import split, utf16_units
 
 MESSAGE_UNITS_MAX: Final = 2_000
@@ -94,6 +95,18 @@ def render(outbound: Outbound, way: Way) -> tuple[Call, ...]:
     if not calls:
         raise Unsendable("there is neither text nor a file in it")
     return calls
+
+
+def sender_action(signal: Signal, page: str) -> Call | None:
+    """The call that shows that somebody writes (for 20 s at most, or until a message comes), has stopped, or has read;
+    None outside Messenger. It may hold nothing but recipient and action
+    (https://developers.facebook.com/docs/messenger-platform/send-messages/sender-actions)."""
+    if not _PSID.fullmatch(signal.peer) or "_" in signal.thread:
+        return None
+    typing = "typing_off" if signal.over else "typing_on"
+    action = typing if signal.kind == "typing" else "mark_seen"
+    parameters = {"recipient": {"id": signal.peer}, "sender_action": action}
+    return Call(path=f"{page}/messages", parameters=parameters, mark="")
 
 
 def _moderation(outbound: Outbound, external_id: str | None, part: int) -> Call:

@@ -13,15 +13,20 @@ from typing import Any, Final
 
 from connectors.facebook.client import Client
 from connectors.facebook.failures import Denied, Failed, Later, Refused
-from connectors.facebook.render import Call, Unsendable, Way, is_private_answer, object_id, render
+from connectors.facebook.render import Call, Unsendable, Way, is_private_answer, object_id, render, sender_action
 from connectors.facebook.settings import Settings
 from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.limits import SEND_SECONDS_MAX
+from router.model.signals import Signal
 from router.model.sources import Clock
 
 TOKEN_REMEDY: Final = "give the channel a new page access token (Business settings, System users)"  # noqa: S105
 _SEND_S: Final = SEND_SECONDS_MAX - 5
 """One whole send; the caller gives up a little later."""
+_SPARE_PERCENT: Final = 50.0
+"""Once more of the calls that Meta allows is used, what is left is for replies."""
+_SILENCE_S: Final = 60.0
+"""How long no signal leaves after Meta had too many, where it does not say how long."""
 _REMEMBERED_MAX: Final = 5_000
 _WANTED: Final = {"hide": True, "unhide": False, "delete": None}
 """What a comment's `is_hidden` is once that is done; None: there is no comment."""
@@ -83,6 +88,7 @@ class Sender:
         self._client, self._settings, self._clock, self._echoes = client, settings, clock, echoes
         self._progress: OrderedDict[str, list[str]] = OrderedDict()
         """By key, the ids of the parts that have arrived."""
+        self._silent_until_ms = 0
 
     def _way(self) -> Way:
         settings = self._settings
@@ -106,6 +112,19 @@ class Sender:
             if len(self._progress) > _REMEMBERED_MAX:
                 self._progress.popitem(last=False)
         return outcome
+
+    async def signal(self, signal: Signal) -> None:
+        """Show that somebody writes or has read, if there is room; what Meta answers changes nothing for replies."""
+        call, now_ms = sender_action(signal, self._settings.page), self._clock.now_ms()
+        is_spare = self._client.used_percent < _SPARE_PERCENT and not self._client.closed_s
+        if call is None or not is_spare or now_ms < self._silent_until_ms:
+            return
+        try:
+            await self._client.do(call)
+        except Later as error:
+            self._silent_until_ms = now_ms + int((error.after_s or _SILENCE_S) * 1_000)
+        except Failed:
+            return
 
     async def _parts(self, reply: _Reply) -> SendOutcome:
         while len(reply.arrived) < len(reply.calls):

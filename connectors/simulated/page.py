@@ -74,6 +74,11 @@ def writing(label: str, button: str, fields: str, chars_max: int, text: str = ""
 {takes.picker() if takes is not None else ""}<button class="do">{escape(button)}</button></form>"""
 
 
+def typing(*, is_shown: bool) -> str:
+    """Above what was said: that the other side is writing."""
+    return '<p class="typing">is typing… 正在输入…</p>' if is_shown else ""
+
+
 def pressable(buttons: Sequence[Button], fields: str) -> str:
     """What is below a message, in its frame: links, and buttons that say something; one that is pressed is told by its
     label (`press`)."""

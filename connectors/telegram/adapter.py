@@ -18,6 +18,7 @@ from connectors.telegram.settings import Settings
 from connectors.telegram.take import Taker
 from connectors.telegram.webhook import PATH, Webhook
 from router.connector import AuthFailed, Context, Health, Inlet, Outbound, Route, SendOutcome, Unknown
+from router.model.signals import Signal
 
 _CHECK_S: Final = 9.0
 _DISPUTED_ATTEMPT: Final = 4
@@ -138,6 +139,10 @@ class TelegramConnector:
         """A bot cannot read what it wrote: whether it arrived is for a person to find out."""
         del outbound
         return Unknown(reason="a bot cannot look up what it has sent; look into the chat, or ask the customer")
+
+    async def signal(self, signal: Signal) -> None:
+        """Show that somebody writes."""
+        await self._sender.signal(signal)
 
     # --- for the operator ------------------------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from connectors.telegram.render import Place
 CHAT_GAP_MS: Final = 1_000
 ALL_PER_SECOND: Final = 30
 GROUP_PER_MINUTE: Final = 20
+SIGNALS_PER_SECOND: Final = 5
+"""Beside replies, and only while these leave half of a second free: Telegram does not say what a signal counts for."""
 _CHATS_MAX: Final = 50_000
 """Chats that are remembered; one that was silent for a minute has nothing to remember."""
 
@@ -27,6 +29,10 @@ class _Window:
     def take(self, at_ms: int) -> None:
         self._taken.append(at_ms)
 
+    def taken(self, now_ms: int) -> int:
+        """How much of it is taken now."""
+        return sum(at_ms + self._span_ms > now_ms for at_ms in self._taken)
+
 
 class _Chat:
     def __init__(self, *, is_group: bool) -> None:
@@ -40,7 +46,23 @@ class Budget:
 
     def __init__(self) -> None:
         self._all = _Window(ALL_PER_SECOND, 1_000)
+        self._signals = _Window(SIGNALS_PER_SECOND, 1_000)
+        self._silent_until_ms = 0
         self._chats: OrderedDict[int, _Chat] = OrderedDict()
+
+    def spares(self, place: Place, now_ms: int) -> bool:
+        """Whether a signal may leave now; one that may is counted, and takes no message's place."""
+        chat = self._chats.get(place.chat)
+        closed_until_ms = max(self._silent_until_ms, 0 if chat is None else chat.closed_until_ms)
+        is_busy = self._all.taken(now_ms) * 2 > ALL_PER_SECOND
+        if is_busy or closed_until_ms > now_ms or self._signals.free_at(now_ms) > now_ms:
+            return False
+        self._signals.take(now_ms)
+        return True
+
+    def hush(self, until_ms: int) -> None:
+        """Telegram had enough of signals."""
+        self._silent_until_ms = max(self._silent_until_ms, until_ms)
 
     def take(self, place: Place, now_ms: int) -> int:
         """0: a message to this chat may leave now, and is counted. Else how many milliseconds later to ask again."""

@@ -34,6 +34,9 @@ _CAPABILITIES: Final = Capabilities(
     attachment_bytes_max=FILE_BYTES_MAX,
     moderates=("delete",),
     takes_back=True,
+    # A bot has no way to say that it has read (https://core.telegram.org/bots/api#readbusinessmessage is for the chats
+    # of a business account), and is not told when somebody types to it.
+    signals=("typing",),
     buttons=ButtonLimits(most=10, says_max=SAYS_BYTES_MAX, says_unit="bytes", in_public=True),
 )
 

@@ -12,6 +12,7 @@ import msgspec
 from connectors.telegram.meta import PRESSED, SAYS
 from router.connector import Outbound, OutboundAttachment
 from router.model.buttons import Button
+from router.model.signals import Signal
 from router.model.splitting import split
 
 TEXT_UNITS_MAX: Final = 4_096
@@ -91,6 +92,19 @@ def render(outbound: Outbound) -> tuple[Call, ...]:
         first = calls[0]
         calls[0] = msgspec.structs.replace(first, parameters={**first.parameters, "reply_parameters": named})
     return tuple(calls)
+
+
+def status(signal: Signal) -> tuple[Place, Call] | None:
+    """The call that shows in a private chat that somebody writes, for five seconds at most or until a message comes
+    (https://core.telegram.org/bots/api#sendchataction); None where there is nothing to show. It ends by itself."""
+    found = _PLACE.fullmatch(signal.thread)
+    if found is None or signal.kind != "typing" or signal.over:
+        return None
+    place = Place(int(found[1]), int(found[2]) if found[2] else None)
+    if place.is_group:
+        return None
+    where: dict[str, object] = {} if place.topic is None else {"message_thread_id": place.topic}
+    return place, Call(method="sendChatAction", parameters=where | {"action": "typing"})
 
 
 def _gone(outbound: Outbound, place: Place, external_id: str) -> Call:

@@ -12,9 +12,10 @@ from typing import Final
 
 from connectors.telegram.budget import Budget
 from connectors.telegram.client import Client, Denied, Failed, Later, Moved, Refused
-from connectors.telegram.render import Call, Place, Unsendable, place_of, render
+from connectors.telegram.render import Call, Place, Unsendable, place_of, render, status
 from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.limits import SEND_SECONDS_MAX
+from router.model.signals import Signal
 from router.model.sources import Clock
 
 _SEND_S: Final = SEND_SECONDS_MAX - 5
@@ -23,6 +24,8 @@ _PATIENCE_MS: Final = 20_000
 """So long a first part waits for its turn here; longer, and it goes back to the house."""
 _PROGRESS_MAX: Final = 1_000
 """Replies of which some parts have arrived."""
+_SILENCE_S: Final = 60.0
+"""How long no signal leaves after Telegram had too many, where it does not say how long."""
 _GONE: Final = "message to delete not found"
 
 
@@ -69,6 +72,19 @@ class Sender:
             if len(self._progress) > _PROGRESS_MAX:
                 self._progress.popitem(last=False)
         return outcome
+
+    async def signal(self, signal: Signal) -> None:
+        """Show that somebody writes, if there is room; what Telegram answers is of no consequence for replies."""
+        found = status(signal)
+        if found is None or not self._budget.spares(found[0], self._clock.now_ms()):
+            return
+        place, call = found
+        try:
+            await self._client.call(call, place.chat)
+        except Later as error:
+            self._budget.hush(self._clock.now_ms() + int((error.after_s or _SILENCE_S) * 1_000))
+        except Failed:
+            return
 
     async def _parts(self, reply: _Reply) -> SendOutcome:
         while len(reply.arrived) < len(reply.calls):

@@ -19,6 +19,7 @@ from connectors.webchat.posts import Posts
 from connectors.webchat.session import Refusal, Session
 from connectors.webchat.visitors import Visitors
 from router.connector import Context, Health, Inlet, Outbound, Route, SendOutcome, Sent
+from router.model.signals import Signal
 
 HEARTBEAT_S: Final = 20.0
 """A client that answers no WebSocket ping for half as long again is gone."""
@@ -69,6 +70,10 @@ class WebchatConnector:
     async def reconcile(self, outbound: Outbound) -> SendOutcome:
         """As `send`: never uncertain."""
         return await self.send(outbound)
+
+    async def signal(self, signal: Signal) -> None:
+        """Already where the visitor's open pages hear it."""
+        del signal
 
     def routes(self, inlet: Inlet) -> Sequence[Route]:
         """The customer's page with its files, the loader for host pages, the WebSocket, and the post beside it."""

@@ -62,6 +62,8 @@ class Hello(Frame, frozen=True, kw_only=True):
     """The client shows what is told to everybody: only then is it told."""
     buttons: bool = False
     """The client shows buttons: the others get them as lines of the text."""
+    signals: bool = False
+    """The client shows that an agent writes and what was read: only then is it told."""
 
 
 class Message(Frame, frozen=True, kw_only=True):
@@ -105,7 +107,7 @@ class Shown(Frame, frozen=True, kw_only=True):
 
 
 class Typing(Frame, frozen=True, kw_only=True):
-    """The customer is typing; nothing is done with it."""
+    """The customer is typing: shown for a few seconds to whoever has their ticket open. One in four seconds counts."""
 
 
 class Ping(Frame, frozen=True, kw_only=True):
@@ -205,6 +207,20 @@ class Banners(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
     banners: tuple[Banner, ...]
 
 
+class Writing(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agent writes an answer: to be shown for six seconds, or until a message of an agent comes."""
+
+    name: str | None
+    over: bool
+    """They have stopped."""
+
+
+class Seen(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agent has read the customer's messages up to this one."""
+
+    message_id: str
+
+
 ErrorCode = Literal[
     "bad_frame", "hello_first", "unsupported_version", "bad_identity", "too_many_connections", "try_again",
     "unknown_visitor",
@@ -218,7 +234,7 @@ class Error(Frame, frozen=True, kw_only=True, forbid_unknown_fields=True):
     detail: str
 
 
-ServerFrame = Welcome | Ack | Messages | Banners | Error | Ping | Pong
+ServerFrame = Welcome | Ack | Messages | Banners | Writing | Seen | Error | Ping | Pong
 
 
 def decoded(data: str | bytes, decoder: msgspec.json.Decoder[T]) -> T:

@@ -38,6 +38,7 @@ MANIFEST: Final = Manifest(
     capabilities=Capabilities(
         visibilities=("private",),
         idempotent_send=True,
+        signals=("typing", "read"),
         opens_links=True,
         text_max=TEXT_CHARS_MAX,
         attachments=True,

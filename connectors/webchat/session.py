@@ -6,6 +6,7 @@ by reading the thread after the last position sent, so that nothing is missed an
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from contextlib import aclosing, suppress
 from typing import Final, Self
 
 import msgspec
@@ -18,6 +19,7 @@ from connectors.webchat.visitors import BadIdentity, Visitor, Visitors
 from router.connector import Context, Inlet
 from router.model.errors import InvalidMessage, StoreUnavailable
 from router.model.ids import MessageId
+from router.model.signals import Signals
 
 HELLO_S: Final = 10.0
 """How long a connection may stay silent before its first frame."""
@@ -51,7 +53,7 @@ class Session:
         self._inlet = inlet
         self._visitors = visitors
         self._board = board
-        self._shows_banners = self._shows_buttons = False
+        self._shows_banners = self._shows_buttons = self._shows_signals = False
         self._last_seq = 0
         self._linked: bool | None = None
         """Whether the link of the hello led somewhere; None when there was none."""
@@ -77,7 +79,7 @@ class Session:
             raise Refusal("bad_identity", str(error)) from None
         except StoreUnavailable:
             raise Refusal("try_again", "the store is away; reconnect in a moment", TRY_AGAIN_LATER) from None
-        self._shows_banners, self._shows_buttons = frame.banners, frame.buttons
+        self._shows_banners, self._shows_buttons, self._shows_signals = frame.banners, frame.buttons, frame.signals
         # Positions mean something only to whom they were given.
         self._last_seq = frame.last_seq if frame.token == visitor.token else 0
         return visitor
@@ -102,6 +104,8 @@ class Session:
             pushing.append(asyncio.create_task(self._push(visitor)))
             if self._shows_banners:
                 pushing.append(asyncio.create_task(self._push_banners()))
+            if self._shows_signals and self._context.signals is not None:
+                pushing.append(asyncio.create_task(self._push_signals(visitor, self._context.signals)))
             while (frame := await self._receive()) is not None:
                 await self._handle(visitor, frame)
         except StoreUnavailable:
@@ -133,17 +137,29 @@ class Session:
                         session.begin()
                 await self._send(ack)
             case frames.Shown(message_ids=message_ids):
-                for message_id in self._unread.intersection(message_ids):
-                    await self._context.threads.mark(visitor.id, visitor.id, MessageId(message_id), "read")
-                self._unread.difference_update(message_ids)
+                await self._mark_read(visitor, message_ids)
             case frames.Ping():
                 if not self._begun.is_set() and await self._news(visitor):
                     self.begin()  # the conversation was opened from another page, at another process
                 await self._send(frames.Pong())
             case frames.Hello():
                 raise Refusal("bad_frame", "found a second hello; open another connection")
-            case frames.Pong() | frames.Typing():
+            case frames.Typing():
+                await self._say_typing(visitor)
+            case frames.Pong():
                 pass
+
+    async def _mark_read(self, visitor: Visitor, message_ids: Collection[str]) -> None:
+        for message_id in self._unread.intersection(message_ids):
+            await self._context.threads.mark(visitor.id, visitor.id, MessageId(message_id), "read")
+        self._unread.difference_update(message_ids)
+
+    async def _say_typing(self, visitor: Visitor) -> None:
+        """Only of a conversation that there is: before it, nobody has it open."""
+        signals = self._context.signals
+        is_time = self._begun.is_set() and self._visitors.may_say_typing(visitor.id, self._context.clock.now_ms())
+        if signals is not None and is_time:
+            await signals.typing(visitor.id, visitor.id)
 
     async def _accept(self, visitor: Visitor, frame: frames.Message) -> frames.Ack:
         now_ms = self._context.clock.now_ms()
@@ -216,6 +232,20 @@ class Session:
                     await self._send(shown)
                 except ConnectionError:
                     return  # the reader sees the same and ends the session
+
+    async def _push_signals(self, visitor: Visitor, signals: Signals) -> None:
+        """Tell who writes and what was read, until the socket goes. Of what was read only what is new: two tickets of
+        one conversation may be looked at in any order."""
+        await self._begun.wait()
+        seen = ""
+        with suppress(ConnectionError):  # the reader sees the same and ends the session
+            async with aclosing(signals.watch(visitor.id, visitor.id)) as heard:
+                async for signal in heard:
+                    if signal.kind == "typing":
+                        await self._send(frames.Writing(name=signal.name, over=signal.over))
+                    elif signal.message_id is not None and signal.message_id > seen:
+                        seen = signal.message_id
+                        await self._send(frames.Seen(message_id=seen))
 
     async def _news(self, visitor: Visitor) -> list[tuple[frames.ChatMessage, ...]]:
         """What changed since the last frame, in order of change, in batches."""

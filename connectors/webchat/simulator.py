@@ -18,6 +18,8 @@ from router.model.sources import Clock, Ids
 
 ANSWER_S: Final = 30.0
 """How long any single answer may take before the simulator gives up."""
+WRITING_MS: Final = 6_000
+"""How long somebody is shown to be writing."""
 _decode: Callable[[str], frames.ServerFrame] = msgspec.json.Decoder(frames.ServerFrame).decode
 _decode_answer: Callable[[bytes], frames.Ack | frames.Error] = msgspec.json.Decoder(frames.Ack | frames.Error).decode
 _encode = msgspec.json.Encoder().encode
@@ -61,6 +63,7 @@ class VisitorClient:
         link: str | None = None,
         banners: bool = False,
         buttons: bool = False,
+        signals: bool = False,
     ) -> None:
         """`url` is the WebSocket's address; `http` is the caller's to close."""
         self._http = http
@@ -71,7 +74,10 @@ class VisitorClient:
         self._lang = lang
         self._origin = origin
         self._link = link
-        self._shows_banners, self._shows_buttons = banners, buttons
+        self._shows_banners, self._shows_buttons, self._shows_signals = banners, buttons, signals
+        self._writing: tuple[str | None, int] | None = None
+        self.seen_up_to = ""
+        """The newest message of ours that an agent has read."""
         self.banners: tuple[frames.Banner, ...] | None = None
         """What is told to everybody; None until it was said."""
         self._link_key = ids.new()
@@ -106,7 +112,7 @@ class VisitorClient:
 
     async def connect(self) -> None:
         """Open, say hello, take the welcome. Raises Closed when refused, aiohttp's errors when unreachable."""
-        self._closed = None
+        self._closed, self._writing, self.seen_up_to = None, None, ""
         self._socket = await self._http.ws_connect(self._url, origin=self._origin, max_msg_size=0)
         await self.send_frame(
             frames.Hello(
@@ -119,6 +125,7 @@ class VisitorClient:
                 link_key=self._link_key if self._link else None,
                 banners=self._shows_banners,
                 buttons=self._shows_buttons,
+                signals=self._shows_signals,
             )
         )
         try:
@@ -253,6 +260,17 @@ class VisitorClient:
             return self._closed
         raise self._closed or ProtocolError("the reader ended without a reason")
 
+    async def type(self) -> None:
+        """Say that the visitor is typing."""
+        await self.send_frame(frames.Typing())
+
+    @property
+    def writing(self) -> str | None:
+        """Who is shown to be writing to them now; "" for somebody without a name."""
+        if self._writing is None or self._writing[1] <= self._clock.now_ms():
+            return None
+        return self._writing[0] or ""
+
     def texts(self, author: str | None = None) -> list[str]:
         """The visible texts in order of making, of one author or all."""
         found = sorted(self.messages.values(), key=lambda message: message.id)
@@ -310,6 +328,8 @@ class VisitorClient:
                 self._take(frame.messages, frame.last_seq)
             case frames.Banners():
                 self._show(frame.banners)
+            case frames.Writing() | frames.Seen():
+                self._signalled(frame)
             case frames.Pong():
                 self._pongs.put_nowait(frame)
             case frames.Ping():
@@ -325,12 +345,25 @@ class VisitorClient:
         self.banners = banners
         self._changed.set()
 
+    def _signalled(self, frame: frames.Writing | frames.Seen) -> None:
+        if not self._shows_signals:
+            raise ProtocolError("a signal for a client that did not ask for any")
+        if isinstance(frame, frames.Writing):
+            self._writing = None if frame.over else (frame.name, self._clock.now_ms() + WRITING_MS)
+        elif frame.message_id <= self.seen_up_to:
+            raise ProtocolError(f"seen up to {frame.message_id}, which was seen already")
+        else:
+            self.seen_up_to = frame.message_id
+        self._changed.set()
+
     def _take(self, messages: tuple[frames.ChatMessage, ...], last_seq: int) -> None:
         for message in messages:
             if not self.last_seq < message.seq <= last_seq:
                 raise ProtocolError(f"message at {message.seq}, outside ({self.last_seq}, {last_seq}]")
             if (message.client_msg_id is not None) and message.author != "customer":
                 raise ProtocolError("client_msg_id on a message that is not the customer's")
+            if message.author == "agent" and message.id not in self.messages:
+                self._writing = None
             self.messages[message.id] = message
         if last_seq < self.last_seq:
             raise ProtocolError(f"last_seq went from {self.last_seq} to {last_seq}")

@@ -12,6 +12,7 @@ import msgspec
 
 from connectors.webchat.frames import AppUser, Hello
 from router.connector import Context
+from router.model.limits import SIGNAL_EVERY_MS
 from router.model.pace import MINUTE_MS, Pace
 
 _USER_PREFIX: Final = "u-"
@@ -40,6 +41,7 @@ class Visitors:
         self._ids = context.ids
         self._secret = identity_secret
         self._pace = Pace(messages_per_minute, MINUTE_MS)
+        self._typing = Pace(1, SIGNAL_EVERY_MS)
 
     def identify(self, hello: Hello) -> Visitor:
         """The visitor who says hello: a new one unless proven. Raises BadIdentity for an HMAC that does not hold."""
@@ -65,6 +67,13 @@ class Visitors:
         if not wait_ms:
             self._pace.take(visitor_id, now_ms)
         return wait_ms
+
+    def may_say_typing(self, visitor_id: str, now_ms: int) -> bool:
+        """Whether it is time to say again that a visitor types; then it is counted."""
+        if self._typing.wait_ms(visitor_id, now_ms):
+            return False
+        self._typing.take(visitor_id, now_ms)
+        return True
 
     def _visitor(self, visitor_id: str, *, user: AppUser | None, user_verified: bool = False) -> Visitor:
         signature = self._signer.sign("webchat-visitor", f"{self._account}:{visitor_id}")

@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from router.model.signals import Signal
+
 Topic = Literal["outbox", "events", "rules"]
 """What is broadcast to every process: a row waits to leave, events were committed, another rule set is active."""
 
@@ -52,6 +54,21 @@ class Bus(Protocol):
         """A watcher that misses no `notify` made after this call (it may wake needlessly)."""
         ...
 
+    async def signal(self, signal: Signal) -> None:
+        """Pass a signal to whoever hears, in every process, once and now; what cannot be passed on is gone."""
+        ...
+
+    def hear(self) -> "Hearing":
+        """A listener of all signals from this call on."""
+        ...
+
+    async def claim(self, name: str, for_ms: int) -> bool:
+        """Whether nobody, in any process, has claimed `name` within its time; then it is claimed for `for_ms`.
+
+        Keeps what all of them hear from being done by each of them. False while the bus is away: nobody does it then.
+        """
+        ...
+
     def healthy(self) -> bool:
         """Whether wake-ups travel now; while they do not, workers poll the database."""
         ...
@@ -74,4 +91,16 @@ class Watch(Protocol):
 
     def close(self) -> None:
         """Stop watching."""
+        ...
+
+
+class Hearing(Protocol):
+    """One listener of signals; what it does not take in time is dropped."""
+
+    async def next(self) -> Signal:
+        """The next signal, waited for."""
+        ...
+
+    def close(self) -> None:
+        """Stop listening."""
         ...

@@ -8,7 +8,9 @@ import itertools
 from collections.abc import Collection, Sequence
 
 from router.bus import Pointer, Topic
+from router.bus.signals import Claims, Hearings, Listener
 from router.bus.topics import Topics, TopicWatch
+from router.model.signals import Signal
 
 
 class LocalBus:
@@ -23,6 +25,7 @@ class LocalBus:
         self._bell = asyncio.Event()
         """Rung once and then replaced, so that everybody who looked before the ring hears it."""
         self._topics = Topics()
+        self._hearings, self._claims = Hearings(), Claims()
         self._closed = False
 
     async def publish(self, pointers: Sequence[Pointer]) -> None:
@@ -64,6 +67,18 @@ class LocalBus:
     def watch(self, topic: Topic) -> TopicWatch:
         """A watcher that misses no `notify` made after this call."""
         return self._topics.watch(topic)
+
+    async def signal(self, signal: Signal) -> None:
+        """Tell whoever hears."""
+        self._hearings.tell(signal)
+
+    def hear(self) -> Listener:
+        """A listener of all signals from this call on."""
+        return self._hearings.hear()
+
+    async def claim(self, name: str, for_ms: int) -> bool:
+        """Whether it was free."""
+        return not self._closed and self._claims.claim(name, for_ms)
 
     def healthy(self) -> bool:
         """Until closed, memory does not fail."""

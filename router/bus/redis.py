@@ -1,7 +1,8 @@
 """The bus among many processes: Redis Streams carry pointers, pub/sub carries topics.
 
 Made by `app`; everything runs in its event loop. Three connections: a sender that nobody waits for, a reader that
-blocks for the owner of partitions, a listener for topics whose pings notice a silent network. Losing Redis, or all it
+blocks for the owner of partitions, a listener for topics whose pings notice a silent network; a fourth for claims, once
+there are any. Losing Redis, or all it
 held, costs time and nothing else: the journal is in the database (docs/decisions/0002).
 """
 
@@ -12,14 +13,18 @@ from typing import Final
 
 from router.bus import Pointer, Topic
 from router.bus.link import CALL_S, Command, Health, Pause, Wire, accepted
+from router.bus.signals import Hearings, Listener, packed, unpacked
 from router.bus.streams import StreamReader, add, forget
 from router.bus.topics import Topics, TopicWatch
 from router.connector import Log
+from router.model.limits import SIGNALS_WAITING_MAX
+from router.model.signals import Signal
 
 HEARTBEAT_S: Final = 1.0
 """The listener asks for a sign of life after so much silence; after as much again, Redis is away."""
 _CLOSE_S: Final = 0.5
 _CHANNELS: Final[dict[bytes, Topic]] = {b"sb:outbox": "outbox", b"sb:events": "events", b"sb:rules": "rules"}
+_SIGNALS: Final = b"sb:signals"
 
 
 class _Parcel:
@@ -30,6 +35,7 @@ class _Parcel:
         """The oldest unsent one of each partition stands for the younger ones."""
         self.acks: dict[int, list[str]] = {}
         self.topics: set[Topic] = set()
+        self.signals: list[bytes] = []
 
     def commands(self, sender: str) -> list[Command]:
         """Everything as one pipeline; acks first, so that who sees a new entry sees them done."""
@@ -39,10 +45,12 @@ class _Parcel:
             *acks,
             *map(add, self.pointers.values()),
             *(("PUBLISH", channel, sender) for channel in channels),
+            *(("PUBLISH", _SIGNALS, body) for body in self.signals),
         ]
 
     def join(self, later: "_Parcel") -> None:
-        """Take over what came in while this one could not be sent."""
+        """Take over what came in while this one could not be sent. Signals are lost: they may have been told."""
+        self.signals.clear()
         for partition, pointer in later.pointers.items():
             self.pointers.setdefault(partition, pointer)
         for partition, entries in later.acks.items():
@@ -56,9 +64,11 @@ class RedisBus:
     def __init__(self, url: str, *, name: str, log: Log, jitter: Callable[[], float]) -> None:
         self._name = name
         self._jitter = jitter
-        self._topics = Topics()
+        self._topics, self._hearings = Topics(), Hearings()
         self._health = Health(log, first="listener")
-        self._listening, self._sending, self._reading = Wire(url), Wire(url), Wire(url)
+        self._listening, self._sending, self._reading, self._claiming = (Wire(url) for _ in range(4))
+        self._one_claim = asyncio.Lock()
+        """A wire takes one question at a time."""
         self._reader = StreamReader(self._reading)
         self._reader_pause = Pause(jitter)
         self._retry_at = 0.0
@@ -104,6 +114,29 @@ class RedisBus:
         """A watcher that misses no `notify` made after this call: every (re)connection wakes it as well."""
         return self._topics.watch(topic)
 
+    async def signal(self, signal: Signal) -> None:
+        """Tell whoever hears, here at once, elsewhere through Redis if it is there; returns at once."""
+        self._hearings.tell(signal)
+        body = packed(self._name, signal)
+        if body is not None and self.healthy() and len(self._parcel.signals) < SIGNALS_WAITING_MAX:
+            self._parcel.signals.append(body)
+            self._work.set()
+
+    def hear(self) -> Listener:
+        """A listener of all signals from this call on."""
+        return self._hearings.hear()
+
+    async def claim(self, name: str, for_ms: int) -> bool:
+        """Whether it was free; False, too, when Redis does not say so within `CALL_S`."""
+        if self._closed.is_set():
+            return False
+        try:
+            async with self._one_claim:
+                (reply,) = await self._claiming.ask([("SET", f"sb:claim:{name}", self._name, "NX", "PX", for_ms)])
+        except Exception:  # noqa: BLE001 -- whatever is wrong with Redis, whoever asks goes without
+            return False
+        return reply == b"OK"
+
     def healthy(self) -> bool:
         """Whether all three connections worked when last used."""
         return self._health.up and not self._closed.is_set()
@@ -144,7 +177,7 @@ class RedisBus:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for wire in (self._listening, self._sending, self._reading):
+        for wire in (self._listening, self._sending, self._reading, self._claiming):
             await wire.close()
         self._topics.wake_all()
 
@@ -211,8 +244,8 @@ class RedisBus:
     async def _follow(self, pause: Pause) -> None:
         """Pass topics on until the connection fails, which raises."""
         wire = self._listening
-        await wire.tell(("SUBSCRIBE", *_CHANNELS))
-        unconfirmed = len(_CHANNELS)
+        await wire.tell(("SUBSCRIBE", *_CHANNELS, _SIGNALS))
+        unconfirmed = len(_CHANNELS) + 1
         silent = False
         while True:
             match await wire.hear(HEARTBEAT_S):
@@ -227,8 +260,16 @@ class RedisBus:
                     if unconfirmed == 0:
                         self._health.worked("listener")
                         self._topics.wake_all()  # whatever was said before we could hear it
+                case [b"message", channel, bytes() as body] if channel == _SIGNALS:
+                    self._heard(body)
                 case [b"message", bytes() as channel, bytes() as sender] if sender != self._name.encode():
                     self._topics.wake(_CHANNELS[channel])
                 case _:
                     pause.reset()  # a pong: it stayed for a while
             silent = False
+
+    def _heard(self, body: bytes) -> None:
+        """Pass on a signal of another process; what is none is nobody's loss."""
+        found = unpacked(body)
+        if found is not None and found[0] != self._name.encode():
+            self._hearings.tell(found[1])

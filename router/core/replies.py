@@ -23,6 +23,7 @@ from router.model.filetypes import PROGRAMS
 from router.model.ids import AttachmentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX, REPLY_FILES_MAX
 from router.model.message import Redaction, StoredAttachment, Visibility
+from router.model.signals import SignalKind
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
 from router.model.tables import Agent, Event, Message, OutboxEntry, Ticket
@@ -70,6 +71,8 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     text_max: int | None = None
     name: str = ""
     """What people call the channel, for errors."""
+    signals: tuple[SignalKind, ...] = ()
+    """What its customers can be shown of us besides messages."""
     files: bool = False
     """It carries files."""
     files_in_private: bool = False

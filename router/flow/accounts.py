@@ -15,6 +15,7 @@ from router.flow.feed import Feed
 from router.flow.hours import HouseHours
 from router.flow.links import AccountLinks
 from router.flow.rulebook import Rulebook
+from router.flow.signals import AccountSignals, SignalBoard
 from router.flow.threads import AccountCursors, AccountThreads
 from router.keys import Keyring
 from router.model.errors import ConfigError
@@ -27,11 +28,11 @@ class Accounts:
     """Opens the channels of a configuration; `base` is what paths in it are relative to."""
 
     def __init__(
-        self, config: Config, base: Path, *, store: Store, bus: Bus, feed: Feed, keys: Keyring, clock: Clock, ids: Ids,
-        rulebook: Callable[[], Rulebook], log: Logger, keeps: bool,
+        self, config: Config, base: Path, *, store: Store, bus: Bus, feed: Feed, board: SignalBoard, keys: Keyring,
+        clock: Clock, ids: Ids, rulebook: Callable[[], Rulebook], log: Logger, keeps: bool,
     ) -> None:  # fmt: skip
         self._config, self._base = config, base
-        self._store, self._bus, self._feed = store, bus, feed
+        self._store, self._bus, self._feed, self._board = store, bus, feed, board
         self._keys, self._clock, self._ids, self._log, self._keeps = keys, clock, ids, log, keeps
         self._hours = HouseHours(rulebook, clock)
 
@@ -68,6 +69,7 @@ class Accounts:
             links=AccountLinks(kind, account, store=store, bus=bus, keys=self._keys, clock=clock, ids=self._ids),
             banners=HouseBanners(store=store, feed=self._feed),
             public_url=self._config.server.public_url,
+            signals=AccountSignals(kind, account, self._board),
             hours=self._hours,
             answers_by_mail=any(other.kind == "email" for other in self._config.channels),
         )

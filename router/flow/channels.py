@@ -98,6 +98,7 @@ class Channels:
             text_max=able.public_text_max if is_public and able.public_text_max else able.text_max,
             name=channel.manifest.name,
             calls=able.answered_by_call,
+            signals=able.signals,
             files=able.attachments and files.most > 0,
             files_in_private=able.attachments,
             file_bytes_max=files.bytes_max,

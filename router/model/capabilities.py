@@ -6,6 +6,7 @@ import msgspec
 
 from router.model.buttons import ButtonLimits
 from router.model.message import Visibility
+from router.model.signals import SignalKind
 
 Moderation = Literal["hide", "unhide", "delete"]
 """What can be done to somebody else's post: out of sight, in sight again, gone for good."""
@@ -67,6 +68,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """`send` can answer a public post so that its writer alone reads it: an Outbound that is private and names it."""
     buttons: ButtonLimits | None = None
     """The buttons that `send` shows; what is none of them comes as lines of the text."""
+    signals: tuple[SignalKind, ...] = ()
+    """What a customer in private can be shown of us besides messages: that an agent is writing (typing), what was read
+    (read). Whoever names any has `Signalling.signal`."""
     opens_links: bool = False
     """Its page lets visitors into the private conversations that our links lead to (`Context.links`)."""
     private_link: str = ""

@@ -107,6 +107,17 @@ SAME_TEXT_MAX: Final = 1_000
 """People counted who wrote the very same text; beyond it is "1,000 or more"."""
 RELEASED_MAX: Final = 100
 """Held messages that one request lets through."""
+SIGNAL_EVERY_MS: Final = 4_000
+"""One signal of a kind from one agent about one ticket, or from one visitor, and one to one customer of a provider, in
+so long; the others are dropped. Telegram shows that somebody types for 5 s."""
+SIGNAL_SECONDS_MAX: Final = 3
+"""One provider call for a signal; later it is no news."""
+SIGNAL_CONCURRENCY: Final = 4
+"""Signals of one channel on their way to its provider; what comes meanwhile is dropped."""
+SIGNALS_WAITING_MAX: Final = 200
+"""Signals that one listener has not taken yet; what comes meanwhile is dropped."""
+SIGNAL_BYTES_MAX: Final = 8_192
+"""One signal on the bus; a thread's and a customer's name may fill a line each."""
 SESSION_MS: Final = 12 * 3_600_000
 LOGIN_TOKEN_MS: Final = 24 * 3_600_000
 RULES_BYTES_MAX: Final = 5_242_880

@@ -17,6 +17,7 @@ from router.model.grouping import Joining, Mark, Matter
 from router.model.ids import ActionId, ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
 from router.model.returned import Returned
+from router.model.signals import Place
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
 from router.model.timers import IdentityCheck
 
@@ -262,6 +263,26 @@ class ReplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What came back for good from where answers go; None: nothing, or it was lifted."""
     newer: tuple[MessageId, ...] = ()
     """Messages of customer or colleagues recorded after the event that the agent had seen."""
+
+
+class PresenceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a ticket's conversation, where the customer said last what belongs to it."""
+
+    ticket: Ticket
+    conversation: Conversation
+    contact: Contact
+    last: Message | None
+    """The newest message of the customer."""
+    blocks: tuple[Block, ...] = ()
+    """Of the customer, that nobody has lifted."""
+    is_held: bool = False
+    """Something they wrote waits to be let through."""
+
+    @property
+    def place(self) -> Place:
+        """The conversation as its channel names it."""
+        where = self.conversation
+        return Place(where.channel, where.account, where.thread, where.peer)
 
 
 class CheckFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,10 +10,13 @@ from aiohttp import WSMsgType, web
 
 from router.flow.feed import Feed, Gap
 from router.flow.health import HealthBoard
+from router.flow.presence import Presence
 from router.flow.rulebook import Rulebook
+from router.flow.signals import SignalWatch
 from router.model.errors import Refused, StoreUnavailable
-from router.model.ids import AgentId, EventId
-from router.model.tables import Event
+from router.model.ids import AgentId, EventId, TicketId
+from router.model.signals import Signal
+from router.model.tables import Agent, Event
 from router.web.auth import Auth
 from router.web.views import Views
 
@@ -24,6 +27,24 @@ _POSITION_DIGITS_MAX = 18
 """A database counts no further."""
 
 
+class _Said(msgspec.Struct):
+    """What an inbox says: which ticket it has open, or pong."""
+
+    type: str
+    ticket: str | None = None
+
+
+class _Open:
+    """The ticket that an inbox has open, and what is heard of it."""
+
+    def __init__(self, agent: Agent, watch: SignalWatch) -> None:
+        self.agent, self.watch = agent, watch
+        self.ticket: TicketId | None = None
+
+
+_decode = msgspec.json.Decoder(_Said).decode
+
+
 class FeedSocket:
     """The endpoint."""
 
@@ -32,13 +53,14 @@ class FeedSocket:
         *,
         auth: Auth,
         feed: Feed,
+        presence: Presence,
         views: Views,
         rulebook: Rulebook,
         health: HealthBoard,
         status: Callable[[], object],
         public_url: str,
     ) -> None:
-        self._auth, self._feed, self._views, self._status = auth, feed, views, status
+        self._auth, self._feed, self._presence, self._views, self._status = auth, feed, presence, views, status
         self._sources = (rulebook, health)
         self._host = urlsplit(public_url).netloc
         self._sockets: set[web.WebSocketResponse] = set()
@@ -56,10 +78,12 @@ class FeedSocket:
         status_changed = asyncio.Event()
         for source in self._sources:
             source.on_change(status_changed.set)
+        opened = _Open(agent, self._presence.watch())
         tasks = [
             asyncio.create_task(self._events(socket, after, agent.id)),
             asyncio.create_task(self._statuses(socket, status_changed)),
-            asyncio.create_task(_drain(socket)),
+            asyncio.create_task(self._signals(socket, opened)),
+            asyncio.create_task(self._hear(socket, opened)),
         ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -69,6 +93,7 @@ class FeedSocket:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            opened.watch.move(None)
             self._sockets.discard(socket)
             with suppress(ConnectionError, asyncio.TimeoutError):
                 await socket.close()
@@ -105,6 +130,31 @@ class FeedSocket:
             for event in events
         ]
 
+    async def _signals(self, socket: web.WebSocketResponse, opened: _Open) -> None:
+        """Who else is at the ticket that this inbox has open: its customer typing, a colleague writing an answer."""
+        while True:
+            signal = await opened.watch.next()
+            if opened.ticket is None or signal.kind != "typing" or signal.agent_id == opened.agent.id:
+                continue
+            with suppress(StoreUnavailable):  # a signal that cannot be judged is lost
+                if signal.by == "agent" or await self._presence.hears(opened.ticket):
+                    await self._send(socket, _typing(opened.ticket, signal))
+
+    async def _hear(self, socket: web.WebSocketResponse, opened: _Open) -> None:
+        """Read until the client goes: pongs, and which ticket it has open."""
+        async for message in socket:
+            if message.type is WSMsgType.ERROR:
+                return
+            try:
+                said = _decode(message.data)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                continue  # of another version of the inbox
+            if said.type == "watch":
+                try:
+                    opened.ticket = await self._presence.follow(opened.watch, said.ticket, opened.agent)
+                except StoreUnavailable:
+                    return  # the client reconnects and says it again
+
     async def _statuses(self, socket: web.WebSocketResponse, changed: asyncio.Event) -> None:
         while True:
             try:
@@ -125,8 +175,6 @@ def _position(text: str) -> EventId:
     return EventId(int(text))
 
 
-async def _drain(socket: web.WebSocketResponse) -> None:
-    """Read until the client goes; it has nothing to say but pong."""
-    async for message in socket:
-        if message.type is WSMsgType.ERROR:
-            return
+def _typing(ticket_id: TicketId, signal: Signal) -> dict[str, object]:
+    """A frame that nobody keeps."""
+    return {"type": "typing", "ticket": ticket_id, "by": signal.by, "name": signal.name, "over": signal.over}

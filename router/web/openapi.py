@@ -118,6 +118,15 @@ def _paths() -> dict[str, object]:
                 },
             )
         },
+        f"{one}/signals": {
+            "post": operation(
+                "Say that the agent writes an answer (`over`: has stopped), or has read what the customer said last; "
+                "told once to whoever looks, to the customer where the ticket's `signals` name it; never kept",
+                answers=answers(fields(ok=FLAG), "202"),
+                parameters=command,
+                body=body(fields(kind={"enum": ["typing", "read"]}, over=FLAG)),
+            )
+        },
         f"{one}/notes": {
             "post": operation("Add a note", answers=written, parameters=[*command, *KEY], body=body(fields(text=TEXT)))
         },

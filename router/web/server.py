@@ -21,6 +21,7 @@ from router.flow.intake import Door
 from router.flow.media import Media
 from router.flow.moderation import Moderator
 from router.flow.people import People
+from router.flow.presence import Presence
 from router.flow.regrouping import Regroupings
 from router.flow.remedies import Remedies
 from router.flow.rulebook import Rulebook
@@ -84,6 +85,7 @@ class Server:
         context: ContextReader,
         verification: Verification,
         feed: Feed,
+        presence: Presence,
         moderator: Moderator,
         regroupings: Regroupings,
         incidents: Incidents,
@@ -105,6 +107,7 @@ class Server:
         self._feed = FeedSocket(
             auth=auth,
             feed=feed,
+            presence=presence,
             views=views,
             rulebook=rulebook,
             health=health,
@@ -115,6 +118,7 @@ class Server:
             store=store,
             auth=auth,
             commands=commands,
+            presence=presence,
             channels=channels,
             rulebook=rulebook,
             views=views,

@@ -11,10 +11,12 @@ from router.core.private_answers import PrivateWay
 from router.core.replies import ReplyCommand
 from router.flow.channels import Channels
 from router.flow.commands import Commands
+from router.flow.presence import Presence
 from router.flow.rulebook import Rulebook
 from router.model.errors import Refused
 from router.model.ids import AgentId, AttachmentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import ATTACHMENTS_MAX, CALL_SECONDS_MAX, CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
+from router.model.signals import SignalKind
 from router.model.sources import Clock
 from router.model.tables import Agent, TicketState, Urgency
 from router.store import blocks, inbox
@@ -53,6 +55,11 @@ class _Call(msgspec.Struct, forbid_unknown_fields=True):
     reached: bool = True
     text: str = ""
     solve: bool = False
+
+
+class _Signal(msgspec.Struct, forbid_unknown_fields=True):
+    kind: SignalKind
+    over: bool = False
 
 
 class _Assign(msgspec.Struct, forbid_unknown_fields=True):
@@ -97,13 +104,14 @@ class TicketsApi:
         store: Store,
         auth: Auth,
         commands: Commands,
+        presence: Presence,
         channels: Channels,
         rulebook: Rulebook,
         views: Views,
         clock: Clock,
     ) -> None:
         self._store, self._auth, self._commands, self._clock = store, auth, commands, clock
-        self._channels, self._rulebook, self._views = channels, rulebook, views
+        self._presence, self._channels, self._rulebook, self._views = presence, channels, rulebook, views
 
     def routes(self) -> list[web.RouteDef]:
         """All of them."""
@@ -114,6 +122,7 @@ class TicketsApi:
             web.post(f"{one}/replies", self.reply),
             web.post(f"{one}/notes", self.note),
             web.post(f"{one}/calls", self.call),
+            web.post(f"{one}/signals", self.signal),
             web.post(f"{one}/assign", self.assign),
             web.post(f"{one}/accept", self.accept),
             web.post(f"{one}/state", self.state),
@@ -205,6 +214,13 @@ class TicketsApi:
             solve=asked.solve,
         )
         return await self._written(request, agent, await self._commands.call(command, agent))
+
+    async def signal(self, request: web.Request) -> web.Response:
+        """POST .../signals; taken, whether or not there is somebody to tell."""
+        agent = await self._auth.agent(request)
+        asked = await body_of(request, _Signal)
+        await self._presence.tell(await self._ticket_id(request, agent), asked.kind, agent, over=asked.over)
+        return answer({"ok": True}, status=202)
 
     async def assign(self, request: web.Request) -> web.Response:
         """POST .../assign."""

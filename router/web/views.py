@@ -347,6 +347,7 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
             "types": way_out.file_types,
         },
         "calls": way_out.calls and not closed,
+        "signals": way_out.signals if conversation.visibility == "private" else (),
         "reply_to": {
             "channel": conversation.channel,
             "account": conversation.account,

@@ -12,6 +12,7 @@ from router.config import ChannelConfig
 from router.model.ids import TicketId
 from router.model.tables import Agent
 from router.store import inbox, people
+from router.store.script import Record, Script, select
 from tests.contract.http.calls import decided, message, open_house, ticket_of
 
 HASH = "0x" + "3f9a" * 16
@@ -34,6 +35,11 @@ class MattersHouse:
         ((number,),) = await self.app.store.read(ticket_of(said["message_id"]))
         return f"T-{number}"
 
+    async def number_of(self, text: str) -> str:
+        """The number of the ticket in which a customer said this."""
+        ((number,),) = await self.app.store.read(_ticket_with(text))
+        return f"T-{number}"
+
     async def id_of(self, number: str) -> TicketId:
         """The id behind a ticket's number."""
         found = await self.app.store.read(inbox.ticket_id(None, number))
@@ -53,3 +59,8 @@ async def matters_house(folder: Path) -> AsyncIterator[MattersHouse]:
         link = f"{base}/login?token={await add_login_token(app.store, mei, app.clock)}"
         yield MattersHouse(app, mei, link, program)
     await app.stop()
+
+
+def _ticket_with(text: str) -> Script[list[Record]]:
+    sql = "SELECT t.number FROM messages AS m JOIN tickets AS t ON t.id = m.ticket_id WHERE m.text = :text"
+    return (yield from select(sql, text=text))

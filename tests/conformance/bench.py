@@ -94,6 +94,9 @@ class Bench(ABC):
         """What becomes of our next sends, in order."""
         raise NotImplementedError(f"{self.kind} cannot; exempt 22 to 26 in its quality.yaml")
 
+    def mute(self) -> None:  # noqa: B027 -- who shows none makes no such calls; own channels have nobody to call
+        """The next calls that show signals are never answered."""
+
     def lock(self) -> None:
         """The credentials are no longer taken."""
         raise NotImplementedError(f"{self.kind} cannot; exempt 25 in its quality.yaml")
@@ -118,3 +121,12 @@ class Bench(ABC):
         """Buttons below those texts: label, and the address that it opens or what it says."""
         # Clients without buttons show none.
         return []
+
+    def sees_typing(self, customer: str, account: str = "default") -> bool:
+        """Whether the customer is shown now that somebody of ours writes."""
+        # Where nobody can be shown that, nobody is.
+        return False
+
+    def seen_up_to(self, customer: str, account: str = "default") -> str | None:
+        """The newest message of theirs that the customer is shown to have been read, by its id; None where none is."""
+        return None

@@ -20,6 +20,7 @@ from router.core.replies import ReplyCommand
 from router.model.buttons import Button
 from router.model.changes import Add, Change
 from router.model.ids import MessageId
+from router.model.signals import SignalKind
 from router.model.tables import Agent, Message
 from router.store import changes as store_changes
 from router.store import commands, journal, people, switches
@@ -172,6 +173,11 @@ class House:
             force=True,
         )
         return await self.app.commands.reply(command, MEI)
+
+    async def signal(self, said: Said, kind: SignalKind) -> None:
+        """An agent writes an answer to what a customer said, or has read it."""
+        ((ticket_id,),) = await self.rows("SELECT ticket_id FROM messages WHERE external_id = :id", id=said.id)
+        await self.app.presence.tell(ticket_id, kind, MEI, over=False)
 
     async def offer(self, said: Said, text: str, *buttons: Button) -> str:
         """An agent answers with buttons below the text; the reply's id. The inbox has none yet: templates do."""

@@ -52,6 +52,34 @@ async def test_20_buttons_are_shown_or_told_and_none_is_dropped(house, bench):
     assert bool(native) == (bench.manifest.capabilities.buttons is not None)
 
 
+async def test_20_who_writes_and_what_was_read_is_shown_where_the_channel_can(house, bench):
+    (ann,) = await asked(house, bench, "ann")
+    able = bench.manifest.capabilities.signals
+    for kind in ("typing", "read"):
+        await house.signal(ann, kind)
+    if "typing" in able:
+        await house.until(lambda: bench.sees_typing("ann"))
+    if "read" in able:
+        await house.until(lambda: bench.seen_up_to("ann") == ann.id)
+    await house.until_sent(await house.answer(ann, "for Ann"))
+    await seen(house, bench, "ann", "for Ann")
+    assert not bench.sees_typing("ann"), "the answer ends it"
+    assert bench.seen_up_to("ann") == (ann.id if "read" in able else None)
+    (channel,) = house.app.channels.all()
+    assert hasattr(channel.connector, "signal") == bool(able), "whoever names signals has the method"
+
+
+async def test_20_a_signal_that_fails_costs_no_answer_anything(house, bench):
+    (ann,) = await asked(house, bench, "ann")
+    bench.mute()
+    for kind in bench.manifest.capabilities.signals:
+        await house.signal(ann, kind)
+    assert (await house.until_sent(await house.answer(ann, "for Ann")))[1:3] == (None, 1)
+    await seen(house, bench, "ann", "for Ann")
+    assert not bench.sees_typing("ann")
+    assert not [line for line in house.log if line["level"] != "info"]
+
+
 async def test_22_a_provider_that_is_busy_is_waited_for_and_others_go_on(house, bench):
     ann, bob = await asked(house, bench, "ann", "bob")
     bench.fail("busy")

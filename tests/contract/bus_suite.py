@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from router.bus import Bus, Pointer
-from router.model.limits import PARTITIONS
+from router.model.limits import PARTITIONS, SIGNALS_WAITING_MAX
+from router.model.signals import Signal
 
 PATIENCE_S = 20.0
 
@@ -17,6 +18,11 @@ Processes = Callable[[], Awaitable[Bus]]
 
 def pointer(partition: int, journal_id: str) -> Pointer:
     return Pointer(partition=partition, journal_id=journal_id)
+
+
+def signal(thread: str, **fields: object) -> Signal:
+    where = {"channel": "webchat", "account": "main", "thread": thread, "peer": "ann"}
+    return Signal(kind="typing", by="agent", **where, **fields)
 
 
 def names(pointers: list[Pointer]) -> list[tuple[int, str]]:
@@ -198,3 +204,37 @@ class BusSuite:
         await bus.notify("events")
         assert await bus.consume({1}, 0.01) == []
         assert bus.buried() == 0
+
+    async def test_a_signal_is_heard_once_by_everybody_who_listens_as_it_was_said(self, processes: Processes):
+        said, elsewhere = await processes(), await processes()
+        early, here, there = said.hear(), said.hear(), elsewhere.hear()
+        early.close()
+        told = [signal("a", name="Mei 美", for_customer=True), signal("b", over=True)]
+        for each in told:
+            await said.signal(each)
+        async with asyncio.timeout(PATIENCE_S):
+            assert [await here.next() for _ in told] == told
+            assert [await there.next() for _ in told] == told
+            await elsewhere.signal(signal("last"))
+            assert await here.next() == await there.next() == signal("last")
+
+    async def test_signals_that_nobody_takes_do_not_pile_up(self, processes: Processes):
+        bus = await processes()
+        hearing = bus.hear()
+        for number in range(SIGNALS_WAITING_MAX + 10):
+            await bus.signal(signal(f"{number}"))
+        async with asyncio.timeout(PATIENCE_S):
+            heard = [(await hearing.next()).thread for _ in range(SIGNALS_WAITING_MAX)]
+            await bus.signal(signal("after"))
+            assert (await hearing.next()).thread == "after"
+        assert heard == [str(number) for number in range(SIGNALS_WAITING_MAX)]
+
+    async def test_what_one_claims_nobody_else_gets_until_its_time_is_over(self, processes: Processes):
+        one, other = await processes(), await processes()
+        assert await one.claim("typing:ann", 60_000)
+        assert not await one.claim("typing:ann", 60_000)
+        assert not await other.claim("typing:ann", 60_000)
+        assert await other.claim("typing:bob", 1)
+        async with asyncio.timeout(PATIENCE_S):
+            while not await one.claim("typing:bob", 60_000):
+                await asyncio.sleep(0.005)

@@ -8,7 +8,7 @@ from router.bus.streams import route_key
 
 pytest.register_assert_rewrite("tests.contract.bus_suite", "tests.contract.redis_buses")
 
-from tests.contract.bus_suite import PATIENCE_S, names, pointer  # noqa: E402 -- rewritten first
+from tests.contract.bus_suite import PATIENCE_S, names, pointer, signal  # noqa: E402 -- rewritten first
 from tests.contract.redis_buses import (  # noqa: E402
     RecordingLog,
     WithRedis,
@@ -41,6 +41,25 @@ class TestOutages(WithRedis):
             assert seen == {(1, "unacked"), (2, "published while it was away")}
             await connected(bus)
         assert log.events == ["bus.up", "bus.down", "bus.up"]
+
+    async def test_signals_are_lost_while_it_is_away_and_none_comes_late(self, redis_server):
+        url = redis_server.url
+        async with asyncio.timeout(2 * PATIENCE_S), running_bus(url) as here, running_bus(url, name="two") as there:
+            await connected(here)
+            await connected(there)
+            own, hearing = here.hear(), there.hear()
+            redis_server.stop()
+            await noticed(here)
+            await here.signal(signal("while it was away"))
+            assert (await own.next()).thread == "while it was away", "in this process it needs no Redis"
+            assert not await here.claim("typing", 60_000), "nobody can tell who else does it"
+            redis_server.start()
+            while not here.healthy():
+                assert await here.consume({9}, 0.05) == []
+            await connected(there)
+            await here.signal(signal("after"))
+            assert (await hearing.next()).thread == "after"
+            assert await here.claim("typing", 60_000)
 
     async def test_a_kill_while_waiting_is_a_delay(self, redis_server, raw):
         log = RecordingLog()

@@ -3,16 +3,18 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from router.bus import Pointer
 from router.bus.streams import STREAM_MAX, dead_key, read_entry, route_key
+from router.model.limits import SIGNAL_BYTES_MAX
 
 pytest.register_assert_rewrite("tests.contract.bus_suite", "tests.contract.redis_buses")
 
-from tests.contract.bus_suite import PATIENCE_S, BusSuite, names, pointer  # noqa: E402 -- rewritten first
+from tests.contract.bus_suite import PATIENCE_S, BusSuite, names, pointer, signal  # noqa: E402 -- rewritten first
 from tests.contract.redis_buses import WithRedis, blocked, connected, running_bus  # noqa: E402
 
 
@@ -49,6 +51,30 @@ class TestRedisBus(BusSuite):
             async with asyncio.timeout(PATIENCE_S / 2):
                 await bus.close()
                 assert await waiting == []
+
+
+class TestSignals(WithRedis):
+    async def test_what_is_no_signal_is_nobodys_loss(self, bus, raw):
+        hearing = bus.hear()
+        good, better = (msgspec.json.encode(signal(name)) for name in ("good", "better"))
+        ill_typed = good.replace(b'"good"', b"7")
+        bad = [b"", b"\n", b"two\n{}", b"two\n\xff", b"two\n" + b"[" * 5_000, b"two\n" + ill_typed]
+        for body in [*bad, b"one\n" + good, b"two\n" + good + b" " * SIGNAL_BYTES_MAX, b"two\n" + better]:
+            await raw.publish("sb:signals", body)
+        async with asyncio.timeout(PATIENCE_S):
+            assert (await hearing.next()).thread == "better", "not our own echo either"
+        assert bus.healthy()
+
+    async def test_one_that_is_too_large_stays_here(self, bus, raw):
+        async with raw.pubsub() as listener:
+            await listener.subscribe("sb:signals")
+            await bus.signal(signal("x" * SIGNAL_BYTES_MAX))
+            await bus.signal(signal("small"))
+            async with asyncio.timeout(PATIENCE_S):
+                while (told := await listener.get_message(timeout=1)) is None or told["type"] != "message":
+                    pass
+        assert told["data"].startswith(b"one\n")
+        assert b"small" in told["data"]
 
 
 class TestStreams(WithRedis):

@@ -108,3 +108,17 @@ async def test_a_button_is_shown_and_pressed(http, facebook):
         async with http.post("/", data={"id": "4242", "below": "m_1", "press": label}) as answer:
             assert answer.status == 200
     assert [one.event["postback"]["payload"] for one in page.pending if "postback" in one.event] == ["say:Yes"]
+
+
+async def test_that_the_page_writes_and_has_read_is_shown_on_messenger(http, facebook):
+    await write(http, "first", "messenger")
+    await write(http, "second", "messenger")
+    someone = Person(facebook._server, "4242", "Kim").someone
+    before = await shown(http, "/messenger?id=4242")
+    someone.typing_until_ms = SystemClock().now_ms() + 20_000
+    someone.seen = someone.messages[-1].mid
+    after = await shown(http, "/messenger?id=4242")
+    assert ("is typing…" in before, "seen 已读" in before) == (False, False)
+    assert ("is typing… 正在输入…" in after, after.count("seen 已读")) == (True, 1)
+    assert re.search(r"second.{0,60}seen 已读", after)
+    assert "is typing…" not in await shown(http, "/messenger?id=77")

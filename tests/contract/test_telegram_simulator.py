@@ -41,6 +41,9 @@ async def call(server):
         ("sendMessage", {"chat_id": 77, "text": "😱" * 2_049}, 400, "Bad Request: message is too long"),
         ("sendMessage", {"chat_id": 78, "text": "x"}, 400, "Bad Request: chat not found"),
         ("sendMessage", {"chat_id": "me", "text": "x"}, 400, "Bad Request: chat_id is no <class 'int'>"),
+        ("sendChatAction", {"chat_id": 77, "action": "reading"}, 400, "Bad Request: wrong parameter action in request"),
+        ("sendChatAction", {"chat_id": 77}, 400, "Bad Request: wrong parameter action in request"),
+        ("sendChatAction", {"chat_id": 78, "action": "typing"}, 400, "Bad Request: chat not found"),
         ("getUpdates", {"limit": 101}, 400, "Bad Request: limit or timeout is out of range"),
         ("getFile", {"file_id": "x"}, 400, "Bad Request: wrong file_id or the file is temporarily unavailable"),
         ("setWebhook", {"url": "http://wallet.example"}, 400,
@@ -141,3 +144,23 @@ async def test_a_keyboard_that_telegram_would_refuse_is_refused(call, server, ke
     status, said = await call("sendMessage", chat_id=77, text="What?", reply_markup={"inline_keyboard": [keys]})
     assert status == 400
     assert said.startswith("Bad Request:")
+
+
+async def test_on_the_demos_page_is_shown_that_the_bot_writes_until_it_has(tmp_path):
+    demo = simulate(SystemClock(), tmp_path, "")
+    await demo.start()
+    settings = demo.settings()
+    bot = f"/bot{settings['token']}/"
+    async with aiohttp.ClientSession(settings["base_url"]) as http:
+        await demo.deliver(json.dumps({"id": 77, "name": "Ann", "text": "hello"}).encode())
+
+        async def shown(method=None, **given):
+            if method:
+                assert (await http.post(bot + method, json=given)).status == 200
+            async with http.get("/chat?id=77") as page:
+                return "is typing… 正在输入…" in await page.text()
+
+        assert not await shown()
+        assert await shown("sendChatAction", chat_id=77, action="typing")
+        assert not await shown("sendMessage", chat_id=77, text="We look into it.")
+    await demo.stop()

@@ -27,6 +27,7 @@ from router.keys import Keyring
 from router.model.errors import InvalidMessage, StoreUnavailable
 from router.model.ids import AttachmentId, MessageId
 from router.model.message import AttachmentIn, InboundEvent
+from router.model.signals import Signal, SignalKind
 from router.model.threads import ThreadFile, ThreadMessage, ThreadTicket
 from tests.servers.connector_house import KeptCredentials
 
@@ -63,6 +64,42 @@ class ChatBoard:
             self.readers -= 1
 
 
+class ChatSignals:
+    """Signals of one account: `show` passes one to whoever watches, `typed` is what visitors have said."""
+
+    def __init__(self) -> None:
+        self.typed: list[str] = []
+        self._watchers: dict[str, set[asyncio.Queue[Signal]]] = defaultdict(set)
+
+    @property
+    def watching(self) -> int:
+        """Watches that are open."""
+        return sum(len(watchers) for watchers in self._watchers.values())
+
+    def show(self, peer: str, kind: SignalKind = "typing", **fields: object) -> None:
+        """What an agent does."""
+        where = {"channel": "webchat", "account": "main", "thread": peer, "peer": peer}
+        told = {"kind": kind, "by": "agent", "name": "Mei", "for_customer": True, **where, **fields}
+        for watcher in self._watchers[peer]:
+            watcher.put_nowait(msgspec.convert(told, Signal))
+
+    async def watch(self, thread: str, peer: str) -> AsyncGenerator[Signal]:
+        """As the contract says."""
+        assert thread == peer
+        waiting: asyncio.Queue[Signal] = asyncio.Queue()
+        self._watchers[peer].add(waiting)
+        try:
+            while True:
+                yield await waiting.get()
+        finally:
+            self._watchers[peer].discard(waiting)
+
+    async def typing(self, thread: str, peer: str) -> None:
+        """As the contract says."""
+        assert thread == peer
+        self.typed.append(peer)
+
+
 class ChatHouse:
     """Inlet, Threads, CursorReader and Log of one account, and levers to make it fail."""
 
@@ -85,6 +122,7 @@ class ChatHouse:
         self.invitations: dict[str, str | None] = {}
         """Links, and whom each has let in."""
         self.board = ChatBoard()
+        self.signals = ChatSignals()
         self.files: dict[AttachmentId, AttachmentIn] = {}
         """What was attached."""
         self._receipt = receipt
@@ -106,6 +144,7 @@ class ChatHouse:
             links=self,
             banners=self.board,
             public_url=public_url,
+            signals=self.signals,
         )
 
     async def open(self, token: str, visitor: str) -> bool:

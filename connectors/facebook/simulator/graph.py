@@ -33,6 +33,7 @@ TEMPLATE_CHARS_MAX: Final = 640
 BUTTONS_MAX: Final = 3
 TITLE_CHARS_MAX: Final = 20
 PAYLOAD_CHARS_MAX: Final = 1_000
+TYPING_MS: Final = 20_000
 _FILE_TYPES: Final = frozenset({"image", "audio", "video", "file"})
 
 
@@ -150,8 +151,30 @@ class Graph:
             called="" if sent is None else sent.name,
         )
         someone.messages.append(said)
+        someone.typing_until_ms = 0
         await self._echo(someone, said)
         return {"recipient_id": someone.id, "message_id": mid}
+
+    async def act(self, given: Json) -> Json:
+        """POST messages with a sender_action: nothing but that and the recipient."""
+        asked = _only(given, {"recipient": dict, "sender_action": str})
+        someone = self._page.people.get(_only(asked.get("recipient", {}), {"id": str}).get("id", ""))
+        if someone is None or someone.heard_at_ms is None:
+            raise bad("No matching user found", 2_018_001)
+        now_ms = self._world.clock.now_ms()
+        if now_ms - someone.heard_at_ms >= WINDOW_MS:
+            raise Refusal(10, "(#10) This message is sent outside of allowed window.", status=403, subcode=2_018_278)
+        match asked["sender_action"]:
+            case "typing_on":
+                someone.typing_until_ms = now_ms + TYPING_MS
+            case "typing_off":
+                someone.typing_until_ms = 0
+            case "mark_seen":
+                theirs = [one.mid for one in someone.messages if one.sender == someone.id]
+                someone.seen = theirs[-1] if theirs else None
+            case other:
+                raise bad(f"param sender_action must be one of the allowed values, found {other[:40]}")
+        return {"recipient_id": someone.id}
 
     def _look_over(self, message: Json, sent: Upload | None) -> None:
         text, attachment = message.get("text"), message.get("attachment")

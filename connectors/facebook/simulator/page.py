@@ -22,6 +22,7 @@ from connectors.simulated.page import (
     pressable,
     refuse_strangers,
     somebody,
+    typing,
     writing,
     written,
 )
@@ -99,7 +100,10 @@ class CustomerPage:
         number, _ = _who(request.query)
         someone = self._world.only_page().people.get(number)
         messages = someone.messages[-_SHOWN:] if someone is not None else []
-        answer = _LOOK.said("Messenger", "".join(self._said(one, number) for one in reversed(messages)))
+        is_typing = someone is not None and someone.typing_until_ms > self._world.clock.now_ms()
+        seen = None if someone is None else someone.seen
+        lines = "".join(self._said(one, number, is_seen=one.mid == seen) for one in reversed(messages))
+        answer = _LOOK.said("Messenger", lines, typing(is_shown=is_typing))
         answer.set_cookie("who", number, httponly=True, samesite="Lax")
         return answer
 
@@ -111,10 +115,11 @@ class CustomerPage:
         words = f"<p><b>{escape(page.name)}</b><br>{escape(text)}</p>"
         return _LOOK.said("A post", "".join(self._thread(one, number) for one in reversed(tops)), words)
 
-    def _said(self, one: Said, number: str) -> str:
+    def _said(self, one: Said, number: str, *, is_seen: bool) -> str:
         shown = _words(one.text) + "".join(self._file(each, one.called or "file 文件") for each in one.files)
         below = pressable(_buttons(one), hidden(id=number, below=one.mid))
-        return item(shown + below, "me" if one.sender == number else "us")
+        note = "<small>seen 已读</small>" if is_seen else ""
+        return item(shown + below + note, "me" if one.sender == number else "us")
 
     def _file(self, key: str, name: str) -> str:
         data = self._world.files.get(key)

@@ -107,6 +107,10 @@ class Person:
         parties = {"sender": {"id": self.id}, "recipient": {"id": self.page.id}}
         return {**parties, "timestamp": self._world.clock.now_ms(), **content}
 
+    def sees_typing(self) -> bool:
+        """Whether the page is shown to be writing to them now."""
+        return self.someone.typing_until_ms > self._world.clock.now_ms()
+
     def seen(self) -> list[Said]:
         """What the page wrote to them, oldest first."""
         return [one for one in self.someone.messages if one.sender == self.page.id]

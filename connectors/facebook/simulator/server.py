@@ -86,11 +86,13 @@ class GraphServer(Loopback, World):
         what = _WHAT.get(request.method, {}).get(edge, "unknown")
         try:
             page = self._authorised(request)
+            given, sent = await _parameters(request)
+            if what == "messages" and "sender_action" in given:
+                what = "act"
             faults = self.faults[what]
             fault = faults.popleft() if faults else None
             if fault is not None and fault.how != "reset_after":
                 return await self._fail(request, fault)
-            given, sent = await _parameters(request)
             self.calls.append((request.method, what, given))
             answer = await self._answer(Graph(self, page), what, number, given, sent)
         except Refusal as refusal:
@@ -128,8 +130,8 @@ class GraphServer(Loopback, World):
                 return graph.comments(number, given)
             case "subscribe":
                 return await graph.subscribe(given)
-            case "messages":
-                return await graph.send(given, sent)
+            case "messages" | "act":
+                return await (graph.act(given) if what == "act" else graph.send(given, sent))
             case "comments":
                 return await graph.comment(number, given, sent)
             case "hide" | "delete":

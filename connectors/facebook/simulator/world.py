@@ -75,6 +75,10 @@ class Someone(msgspec.Struct, kw_only=True):
     """When they last wrote, or came by a link: the reply window counts from here."""
     gone: bool = False
     """They have blocked the page."""
+    typing_until_ms: int = 0
+    """So long the page is shown to be writing to them."""
+    seen: str | None = None
+    """The newest message of theirs that the page has seen."""
 
 
 class Comment(msgspec.Struct, kw_only=True):

@@ -18,6 +18,12 @@ DOWNLOAD_BYTES_MAX: Final = 20 * 1_048_576
 _KEYS_MAX: Final = 100
 _DATA_BYTES_MAX: Final = 64
 _POLL_S_MAX: Final = 50
+TYPING_MS: Final = 5_000
+_ACTIONS: Final = frozenset({
+    "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
+    "choose_sticker", "find_location", "record_video_note", "upload_video_note",
+})  # fmt: skip
+"""https://core.telegram.org/bots/api#sendchataction"""
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -72,6 +78,7 @@ class Methods:
                 self._send_document,
                 {"chat_id": int, "message_thread_id": int, "document": Upload, "reply_parameters": Json},
             ),
+            "sendchataction": (self._send_chat_action, {"chat_id": int, "message_thread_id": int, "action": str}),
             "answercallbackquery": (self._take_note, {"callback_query_id": str}),
             "deletemessage": (self._delete_message, {"chat_id": int, "message_id": int}),
         }  # fmt: skip
@@ -213,6 +220,15 @@ class Methods:
         told = {"file_name": sent.name, "file_size": len(sent.data)}
         return await self._put(bot, given, {"document": {"file_id": file_id, "file_unique_id": file_id[:12], **told}})
 
+    async def _send_chat_action(self, bot: Bot, given: Json) -> object:
+        action = given.get("action", "")
+        if action not in _ACTIONS:
+            raise bad("wrong parameter action in request")
+        chat = self._writable(bot, given)
+        chat.typing_until_ms = self._world.clock.now_ms() + TYPING_MS if action == "typing" else 0
+        await self._world.wake()
+        return True
+
     async def _put(self, bot: Bot, given: Json, content: Json) -> object:
         chat = self._writable(bot, given)
         if "message_thread_id" in given:
@@ -223,6 +239,7 @@ class Methods:
             if found is None and not answered.get("allow_sending_without_reply"):
                 raise bad("message to be replied not found")
             content |= {} if found is None else {"reply_to_message": {"message_id": answered["message_id"]}}
+        chat.typing_until_ms = 0
         self._world.sends.append((self._world.clock.now_ms(), given["chat_id"]))
         return await self._world.put(chat, {"from": bot.info, **content})
 

@@ -16,6 +16,7 @@ from connectors.simulated.page import (
     pressable,
     refuse_strangers,
     somebody,
+    typing,
     writing,
     written,
 )
@@ -83,7 +84,9 @@ class Page:
         number, _ = _who(request.query)
         chat = self._world.only_bot().chats.get(number)
         messages = list(chat.messages.values())[-_SHOWN:] if chat is not None else []
-        return _LOOK.said("The chat", "".join(self._line(message, number) for message in reversed(messages)))
+        is_typing = chat is not None and chat.typing_until_ms > self._world.clock.now_ms()
+        lines = "".join(self._line(message, number) for message in reversed(messages))
+        return _LOOK.said("The chat", lines, typing(is_shown=is_typing))
 
     def _line(self, message: Json, number: int) -> str:
         said = escape(str(message.get("text") or message.get("caption") or "")) + self._file(message)

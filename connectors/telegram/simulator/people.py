@@ -101,6 +101,10 @@ class Person:
         pressed = {**query, "chat_instance": "1", "data": data}
         await self._world.push(self._bot, message["chat"]["id"], {"callback_query": pressed})
 
+    def sees_typing(self, chat: Chat | None = None) -> bool:
+        """Whether the bot is shown to be writing to them now."""
+        return (chat or self.chat).typing_until_ms > self._world.clock.now_ms()
+
     def seen(self, chat: Chat | None = None) -> list[Json]:
         """What the bot wrote in a chat, oldest first."""
         where = chat or self.chat

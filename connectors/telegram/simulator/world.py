@@ -74,6 +74,8 @@ class Chat(msgspec.Struct, kw_only=True):
     blocked: bool = False
     """The person has blocked the bot, or the group has thrown it out."""
     moved_to: int | None = None
+    typing_until_ms: int = 0
+    """So long the bot is shown to be writing."""
 
 
 class Bot(msgspec.Struct, kw_only=True):

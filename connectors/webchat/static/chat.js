@@ -25,6 +25,7 @@ let onScreen = !embedded;
 let banners = []; // what the house tells everybody, by language
 let waiting = null; // the id whose ack is awaited: one at a time, in order
 let [files, loading, loads, choosing] = [null, null, 0, null]; // what knows files, once somebody needs it
+let signs = null; // who writes and what was read, once that part is there
 
 // --- who writes ----------------------------------------------------------------------------------------------------
 
@@ -34,14 +35,14 @@ function begin(user) {
   waiting = null;
   const place = drawer(user?.hmac ? `user:${user.user_id}` : "visitor");
   const queue = queueIn(place);
-  me = { user: user ?? null, place, queue, token: place.get("token"), lastSeq: 0, confirmed: new Map(), local: new Map(), reported: new Set() };
+  me = { user: user ?? null, place, queue, token: place.get("token"), lastSeq: 0, seen: "", confirmed: new Map(), local: new Map(), reported: new Set() };
   for (const message of queue.all()) me.local.set(message.id, { ...message, state: "pending" });
   const url = new URL("ws", location.href);
   url.protocol = url.protocol.replace("http", "ws");
   url.search = "";
   me.link = connection({
     url,
-    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: me.user, lang: language, banners: true, buttons: true, ...linkIn(place) }),
+    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: me.user, lang: language, banners: true, buttons: true, signals: true, ...linkIn(place) }),
     onFrame,
     onState(next, code) {
       state = next;
@@ -83,6 +84,7 @@ function onFrame(frame) {
     tell(banners.map(({ texts }) => wording(texts)));
   }
   if (frame.type === "ping") me.link.send({ type: "pong" });
+  signs?.heard(frame, me);
 }
 
 function welcome(frame) {
@@ -204,7 +206,7 @@ function entryOf(message) {
     text: message.text,
     at: message.at_ms,
     state: "sent",
-    note: own ? say("sent") : "",
+    note: own ? say(message.id <= me.seen ? "read" : "sent") : "",
     deleted: message.deleted,
     files: message.files ?? [],
     buttons: (message.buttons ?? []).map((button, at) => ({ ...button, press: () => press(message.id, at, button.says) })),
@@ -228,6 +230,7 @@ function label() {
   rung(part("emergency").disabled);
   for (const id of ["send", "close", "attach"]) part(id).ariaLabel = say(id);
   files?.draw();
+  signs?.draw();
   const other = part("language");
   other.textContent = say("other_language");
   other.ariaLabel = say("switch_language");
@@ -366,6 +369,10 @@ async function start() {
   label();
   resize();
   takeLink();
+  import("./signs.js").then(async ({ begin: start }) => {
+    await learn("signs");
+    signs = start({ text, send: (frame) => me?.link.send(frame), show });
+  }).catch(() => {}); // a chat does without
   if (embedded) {
     root.dataset.embedded = "";
     part("close").hidden = false;

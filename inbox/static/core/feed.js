@@ -2,7 +2,7 @@
  * The live line: one WebSocket that says what was committed. Lost lines are taken up again from the last event seen;
  * a gap too large for that, or a silence, ends in a fresh look at everything.
  */
-import { conn, status } from "./store.js";
+import { conn, matters, status } from "./store.js";
 import { get, signedOut } from "./api.js";
 
 const SILENT_MS = 45_000; // the server pings every 20 s
@@ -68,8 +68,11 @@ function received(line, frame) {
   else if (frame.type === "reset") {
     lastEvent = frame.last_event_id ?? lastEvent;
     handlers.resync();
-  }
+  } else if (frame.type === "typing") matters.value?.signalled(frame);
 }
+
+/** Says something to the server, if it listens. @param {unknown} frame */
+export const say = (frame) => socket?.readyState === 1 && socket.send(JSON.stringify(frame));
 
 /** @param {WebSocket} line */
 function listenForSilence(line) {

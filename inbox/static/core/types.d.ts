@@ -81,6 +81,8 @@ export interface ThreadData {
   unlocked_until_ms: number | null;
   related: TicketRow[]; incidents: { id: string; title: string; state: IncidentState }[]; can_reply: boolean; cannot_reply_reason: string | null; calls: boolean;
   reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
+  /** What this customer can be shown of us besides messages. */
+  signals: ("typing" | "read")[];
   same_text: number; returned: { status: string; at_ms: number; message_id: string } | null;
   files: { allowed: boolean; in_private: boolean; bytes_max: number; together_bytes_max: number; most: number; types: string[] };
   last_seen: number;

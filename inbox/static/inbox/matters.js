@@ -8,6 +8,9 @@ import { get } from "../core/api.js";
 import { go, inLanguage, refreshThread, route, thread, ticket } from "../core/store.js";
 import { Icon, Menu, RedactedLine, UrgencyChip } from "../core/parts.js";
 import { Channels, ChannelsPlace } from "./channels.js";
+import { ready as signsReady } from "./signs.js";
+
+export { Signs, signalled } from "./signs.js";
 
 /**
  * @typedef {import("../core/types.d.ts").ThreadData} ThreadData
@@ -24,7 +27,7 @@ let reloading = 0;
 let asked = 0;
 
 /** Resolves once words and styles are there. */
-export const ready = Promise.all([learn("matters"), loadBoard(), new Promise((done) => {
+export const ready = Promise.all([learn("matters"), signsReady, loadBoard(), new Promise((done) => {
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = new URL("../css/matters.css", import.meta.url).href;

@@ -38,7 +38,7 @@ export function Thread() {
     ${h(Header, { row, data })}
     <div class="thread-body"><div class="conversation">
       ${h(Log, { key: row.id, data, row })}
-      ${h(Composer, { key: `composer-${row.id}`, row, data })}</div>
+      ${matters.value && h(matters.value.Signs, {})}${h(Composer, { key: `composer-${row.id}`, row, data })}</div>
       ${sideOpen.value && h(Side, { row, data })}</div></section>`;
 }
 

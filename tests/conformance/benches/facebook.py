@@ -162,6 +162,9 @@ class FacebookBench(Bench):
     def fail(self, *faults: Fault) -> None:
         self._server.faults["messages"].extend(_ANSWERS[fault] for fault in faults)
 
+    def mute(self) -> None:
+        self._server.faults["act"].extend([Answer(how="silence")] * 10)
+
     def lock(self) -> None:
         self._page().token = "EAAanother0token0that0nobody0has"
 
@@ -174,3 +177,9 @@ class FacebookBench(Bench):
     def buttons(self, customer: str, account: str = "default") -> list[tuple[str, str]]:
         keys = [key for one in self._person(customer, account).seen() for key in one.buttons]
         return [(key["title"], key.get("url") or key["payload"].removeprefix("say:")) for key in keys]
+
+    def sees_typing(self, customer: str, account: str = "default") -> bool:
+        return self._person(customer, account).sees_typing()
+
+    def seen_up_to(self, customer: str, account: str = "default") -> str | None:
+        return self._person(customer, account).someone.seen

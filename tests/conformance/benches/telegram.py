@@ -95,6 +95,9 @@ class TelegramBench(Bench):
     def fail(self, *faults: bench.Fault) -> None:
         self._server.faults["sendmessage"].extend(_FAULTS[fault] for fault in faults)
 
+    def mute(self) -> None:
+        self._server.faults["sendchataction"].extend([Fault(how="silence")] * 10)
+
     def lock(self) -> None:
         self._server.bots = {}
 
@@ -116,3 +119,6 @@ class TelegramBench(Bench):
         return [
             (key["text"], key.get("url") or key["callback_data"].removeprefix("say:")) for row in rows for key in row
         ]
+
+    def sees_typing(self, customer: str, account: str = "default") -> bool:
+        return self._people[customer, account].sees_typing()

@@ -74,7 +74,9 @@ class WebchatBench(Bench):
     async def _visitor(self, customer: str, account: str) -> VisitorClient:
         visitor = self._visitors.get((customer, account))
         if visitor is None:
-            visitor = VisitorClient(self._http, self._address(account), self._clock, self._ids, buttons=True)
+            visitor = VisitorClient(
+                self._http, self._address(account), self._clock, self._ids, buttons=True, signals=True
+            )
             self._visitors[customer, account] = visitor
             await visitor.connect()
         return visitor
@@ -113,3 +115,11 @@ class WebchatBench(Bench):
     def buttons(self, customer: str, account: str = "default") -> list[tuple[str, str]]:
         told = self._visitors[customer, account].messages.values()
         return [(one.label, one.url or one.says) for message in told for one in message.buttons]
+
+    def sees_typing(self, customer: str, account: str = "default") -> bool:
+        return self._visitors[customer, account].writing is not None
+
+    def seen_up_to(self, customer: str, account: str = "default") -> str | None:
+        visitor = self._visitors[customer, account]
+        found = visitor.messages.get(visitor.seen_up_to)
+        return None if found is None else f"{visitor.visitor}:{found.client_msg_id}"
