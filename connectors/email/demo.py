@@ -1,10 +1,15 @@
-"""The mail server of `switchboard demo`, offered through the entry point group `switchboard.simulators`."""
+"""The mail server of `switchboard demo`, offered through the entry point group `switchboard.simulators`.
+
+Beside it a page on which one plays a customer: write a mail, with files, and see the answer arrive.
+"""
 
 import re
 from pathlib import Path
 from typing import Final
 
+from connectors.email.simulator.page import Page
 from connectors.email.simulator.server import HOST, MailServer
+from connectors.simulated.loopback import Loopback
 from router.connector import Simulator
 from router.model.sources import Clock
 
@@ -18,13 +23,17 @@ class DemoMail:
     def __init__(self, clock: Clock, directory: Path, address: str) -> None:
         self._address = address
         self._server = MailServer(clock, {address: _PASSWORD}, directory=directory)
+        self._play = Loopback()
+        Page(self._server, address).add_to(self._play.app)
 
     async def start(self) -> None:
         """Listen on free ports of this machine."""
         await self._server.start()
+        await self._play.start()
 
     async def stop(self) -> None:
         """Stop listening; what was delivered is kept."""
+        await self._play.stop()
         await self._server.stop()
 
     def settings(self) -> dict[str, object]:
@@ -42,10 +51,10 @@ class DemoMail:
         self._server.deliver(_LINE_END.sub(b"\r\n", raw), self._address)
 
     def describe(self) -> str:
-        """How to write as a customer, with any mail program or with swaks, and where the answer is found."""
+        """Where to write as a customer, and how with any mail program."""
         return (
-            f"send to SMTP {HOST}:{self._server.smtp_port} (no login); "
-            f"IMAP {HOST}:{self._server.imap_port}, password {_PASSWORD}"
+            f"write as a customer at {self._play.url}/ and see the answer there; or send to SMTP "
+            f"{HOST}:{self._server.smtp_port} (no login); IMAP {HOST}:{self._server.imap_port}, password {_PASSWORD}"
         )
 
 

@@ -85,7 +85,11 @@ class Client:
 
     async def newest_comments(self, target: str) -> list[dict[str, Any]]:
         """The newest comments below a post or comment. Raises Failed."""
-        asked = {"fields": "id,message,from,created_time", "order": "reverse_chronological", "limit": "25"}
+        asked = {
+            "fields": "id,message,from,created_time,attachment{type}",
+            "order": "reverse_chronological",
+            "limit": "25",
+        }
         return _objects((await self._get(f"{target}/comments", asked)).get("data"))
 
     async def is_hidden(self, comment: str) -> bool | None:
@@ -108,7 +112,9 @@ class Client:
         form = aiohttp.FormData()
         for name, value in call.parameters.items():
             form.add_field(name, value if isinstance(value, str) else msgspec.json.encode(value).decode())
-        form.add_field("filedata", call.file.data, filename=call.file.name[:200], content_type=call.file.content_type)
+        form.add_field(
+            call.file_field, call.file.data, filename=call.file.name[:200], content_type=call.file.content_type
+        )
         return await self._ask("POST", call.path, {}, data=form)
 
     async def file(self, address: str, room: int) -> bytes:

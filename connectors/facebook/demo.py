@@ -65,6 +65,7 @@ class DemoFacebook:
             "human_agent": True,
             "graph_url": self._server.url,
             "link_url": f"{self._server.url}/m",
+            "media_hosts": [self._server.url.removeprefix("http://")],
         }
 
     async def deliver(self, raw: bytes) -> None:

@@ -13,20 +13,22 @@ from connectors.facebook.render import (
     COMMENT_UNITS_MAX,
     FILE_BYTES_MAX,
     MESSAGE_UNITS_MAX,
+    PICTURE_BYTES_MAX,
+    PICTURES,
     REACTIONS,
     TEXT_CHARS_MAX,
     WINDOW_S,
 )
 from connectors.facebook.settings import Settings
 from router.connector import Capabilities, Context, Manifest
-from router.model.capabilities import Edits, PrivateAnswer, Reactions
+from router.model.capabilities import Edits, PrivateAnswer, PublicFiles, Reactions
 
 _CAPABILITIES: Final = Capabilities(
     visibilities=("private", "public"),
     text_max=TEXT_CHARS_MAX,
     attachments=True,
-    public_attachments=False,
     attachment_bytes_max=FILE_BYTES_MAX,
+    public_files=PublicFiles(most=1, bytes_max=PICTURE_BYTES_MAX, types=PICTURES),
     moderates=("hide", "unhide", "delete"),
     takes_back=True,
     # Messenger's Send API has nothing that changes a message

@@ -23,6 +23,10 @@ TEXT_CHARS_MAX: Final = 5 * MESSAGE_UNITS_MAX
 """Of one reply, in code points."""
 FILE_BYTES_MAX: Final = 25 * 1_000_000
 """What one attachment may have."""
+PICTURES: Final = ("image/png", "image/jpeg", "image/webp")
+"""What a comment shows as a photo (Graph API, /{object-id}/comments, `source`)."""
+PICTURE_BYTES_MAX: Final = 4_000_000 - 1
+"""Of one: Meta takes photos of less than 4 MB."""
 WINDOW_S: Final = 24 * 3_600
 """How long after a person's last message the page may answer (standard messaging window)."""
 AGENT_WINDOW_S: Final = 7 * 24 * 3_600
@@ -50,6 +54,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     mark: str
     """What it is known by here; of a message, also the metadata that its echo brings back."""
     file: OutboundAttachment | None = None
+    file_field: Literal["filedata", "source"] = "filedata"
+    """What the file is called in the form: of a message, or of a comment."""
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,12 +152,26 @@ def _comments(outbound: Outbound) -> tuple[Call, ...]:
     target = object_id(outbound.in_reply_to) or object_id(outbound.thread)
     if target is None:
         raise Unsendable("the conversation names no post of Facebook")
-    if outbound.attachments:
-        raise Unsendable("a public answer carries no files; send them in private")
+    picture = _picture(outbound.attachments)
+    pieces = split(outbound.text, COMMENT_UNITS_MAX) or [""] * (picture is not None)
     return tuple(
-        Call(path=f"{target}/comments", parameters={"message": piece}, mark=mark_of(outbound.key, part))
-        for part, piece in enumerate(split(outbound.text, COMMENT_UNITS_MAX))
+        Call(
+            path=f"{target}/comments",
+            parameters={"message": piece} if piece else {},
+            mark=mark_of(outbound.key, part),
+            file=None if part else picture,
+            file_field="source",
+        )
+        for part, piece in enumerate(pieces)
     )
+
+
+def _picture(files: Sequence[OutboundAttachment]) -> OutboundAttachment | None:
+    """The one picture that a public answer may have, with its first comment. Raises Unsendable."""
+    for file in files:
+        if len(files) > 1 or file.content_type not in PICTURES or len(file.data) > PICTURE_BYTES_MAX:
+            raise Unsendable(f"a comment has one PNG, JPEG or WebP of at most {PICTURE_BYTES_MAX} bytes")
+    return files[0] if files else None
 
 
 def _private_reply(outbound: Outbound, way: Way) -> tuple[Call, ...]:

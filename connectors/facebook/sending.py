@@ -213,6 +213,8 @@ class Sender:
 
     def _is_same(self, one: dict[str, Any], call: Call) -> bool:
         """Whether something that stands there is what this call was to write."""
+        if call.file is not None and call.file_field == "source" and not _has_photo(one):
+            return False
         return _text(one) == _words(call) and not self._echoes.is_another(str(one.get("id")), call.mark)
 
     def _is_ours(self, one: dict[str, Any], since_ms: int) -> bool:
@@ -221,6 +223,11 @@ class Sender:
             return False
         at_ms = _at_ms(str(one.get("created_time") or ""))
         return at_ms is not None and at_ms + 1_000 + _SKEW_MS > since_ms
+
+
+def _has_photo(comment: dict[str, Any]) -> bool:
+    attachment = comment.get("attachment")
+    return isinstance(attachment, dict) and attachment.get("type") == "photo"
 
 
 def _words(call: Call) -> str | None:

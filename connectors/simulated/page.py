@@ -12,13 +12,16 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from connectors.simulated.files import Takes
 from router.model.buttons import Button
 
 NAME_CHARS_MAX: Final = 60
 _EVERY_S: Final = 2
 _STYLE: Final = (Path(__file__).parent / "page.css").read_text("utf-8")
 _HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-src 'self'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'self'; frame-src 'self'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -31,10 +34,10 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     title_zh: str
     accent: str
 
-    def page(self, about: str, body: str) -> web.Response:
+    def page(self, about: str, body: str, *, status: int = 200) -> web.Response:
         """A whole page; `about` is a line of HTML on who one writes to."""
         name = f'{escape(self.title)} <span lang="zh-CN">{escape(self.title_zh)}</span>'
-        return self._document(f"<body><header><h1>{name}</h1><p>{about}</p></header><main>{body}</main></body>")
+        return self._document(f"<body><header><h1>{name}</h1><p>{about}</p></header><main>{body}</main></body>", status)
 
     def said(self, title: str, lines: str, before: str = "") -> web.Response:
         """What fills a frame: list items, the newest first. It looks for news by itself."""
@@ -44,11 +47,11 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
         answer.headers["Refresh"] = str(_EVERY_S)
         return answer
 
-    def _document(self, body: str) -> web.Response:
+    def _document(self, body: str, status: int = 200) -> web.Response:
         text = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{escape(self.title)}</title><style>:root{{--accent:{self.accent}}}{_STYLE}</style></head>{body}</html>"""
-        return web.Response(text=text, content_type="text/html", headers=_HEADERS)
+        return web.Response(status=status, text=text, content_type="text/html", headers=_HEADERS)
 
 
 def hidden(**fields: object) -> str:
@@ -67,11 +70,12 @@ def item(text: str, *kinds: str) -> str:
     return f'<li class="{" ".join(kinds)}">{text}</li>'
 
 
-def writing(label: str, button: str, fields: str, chars_max: int, text: str = "") -> str:
-    """A form to write with. `text` is what already stands there."""
-    return f"""<form method="post" action="/">{fields}<label>{escape(label)}
-<textarea name="text" rows="3" maxlength="{chars_max}" required>{escape(text)}</textarea></label>
-<button class="do">{escape(button)}</button></form>"""
+def writing(label: str, button: str, fields: str, chars_max: int, text: str = "", takes: Takes | None = None) -> str:
+    """A form to write with, and to send the files that are taken. `text` is what already stands there."""
+    how, needed = (' enctype="multipart/form-data"', "") if takes is not None else ("", " required")
+    return f"""<form method="post" action="/"{how}>{fields}<label>{escape(label)}
+<textarea name="text" rows="3" maxlength="{chars_max}"{needed}>{escape(text)}</textarea></label>
+{takes.picker() if takes is not None else ""}<button class="do">{escape(button)}</button></form>"""
 
 
 def typing(*, is_shown: bool) -> str:

@@ -215,9 +215,9 @@ class Client:
         call = self._x.request("POST", "/2/media/upload", params={}, json=given, user_auth=True)
         return _made(_read_made(await self._ask("upload", call)).id)
 
-    async def post(self, text: str, answers: str, picture: str | None = None) -> str:
+    async def post(self, text: str, answers: str, pictures: Sequence[str] = ()) -> str:
         """Post a reply; its id. Raises Failed."""
-        said = {"text": text or None, "media_ids": [picture] if picture else None}
+        said = {"text": text or None, "media_ids": list(pictures) or None}
         made = await self._ask("post", self._x.create_tweet(**said, in_reply_to_tweet_id=answers, user_auth=True))
         return _made(_read_made(made).id)
 

@@ -8,7 +8,7 @@ from connectors.x.adapter import XConnector
 from connectors.x.backfill import backfill
 from connectors.x.chinese import SAID
 from connectors.x.parse import CHANNEL, parse
-from connectors.x.render import PICTURE_BYTES_MAX, PICTURES, PUBLIC_CHARS_MAX, TEXT_CHARS_MAX
+from connectors.x.render import PICTURE_BYTES_MAX, PICTURES, PICTURES_MAX, PUBLIC_CHARS_MAX, TEXT_CHARS_MAX
 from connectors.x.settings import Settings
 from router.connector import Capabilities, Context, Inlet, Manifest
 from router.model.capabilities import PrivateAnswer
@@ -19,7 +19,7 @@ _CAPABILITIES: Final = Capabilities(
     public_text_max=PUBLIC_CHARS_MAX,
     attachments=True,
     attachment_bytes_max=PICTURE_BYTES_MAX,
-    attachments_most=1,
+    attachments_most=PICTURES_MAX,
     attachment_types=PICTURES,
     moderates=("hide", "unhide"),
     takes_back=True,

@@ -21,6 +21,8 @@ PUBLIC_CHARS_MAX: Final = 1_200
 """Of a public answer, in code points: what surely is POSTS_MAX posts, in Chinese, too, however it breaks."""
 PICTURE_BYTES_MAX: Final = 5 * 1_048_576
 """Of a picture (https://docs.x.com/x-api/media/quickstart/best-practices)."""
+PICTURES_MAX: Final = 4
+"""Of one post (the same page). A direct message has one, so further ones are messages of their own."""
 PICTURES: Final = ("image/png", "image/jpeg", "image/webp")
 """What is uploaded in one call; animated ones and films need several."""
 _ID: Final = re.compile(r"\d{1,20}")
@@ -47,15 +49,20 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         return self.post is not None
 
 
+class Part(msgspec.Struct, frozen=True):
+    """One post or one direct message."""
+
+    text: str
+    pictures: tuple[OutboundAttachment, ...] = ()
+
+
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One reply, or what is to be done to one post."""
 
     action: Literal["send", "hide", "unhide", "delete"]
     place: Place
-    texts: tuple[str, ...] = ()
-    """In order, each a post or a direct message."""
-    picture: OutboundAttachment | None = None
-    """With the first of them."""
+    parts: tuple[Part, ...] = ()
+    """In order."""
     posts: tuple[str, ...] = ()
     """To be hidden, shown or deleted."""
 
@@ -72,24 +79,29 @@ def render(outbound: Outbound) -> Delivery:
             raise Unsendable(f"what is to {outbound.action} is no post")
         return Delivery(action=outbound.action, place=Place(post=posts[0]), posts=posts)
     place = _place(outbound)
-    picture = _picture(outbound.attachments)
+    pictures = _pictures(outbound.attachments)
     text = weigh.composed(outbound.text).strip()
-    if not text and picture is None:
+    if not text and not pictures:
         raise Unsendable("there is no text in it")
     texts = tuple(weigh.split(text)) if place.is_public else (text,)
     if len(texts) > POSTS_MAX:
         raise Unsendable(f"it would be {len(texts)} posts; a public answer may be {POSTS_MAX}. Say it in private")
     if not place.is_public and len(text) > TEXT_CHARS_MAX:
         raise Unsendable(f"{len(text)} characters; a direct message may have {TEXT_CHARS_MAX}")
-    return Delivery(action="send", place=place, texts=texts or ("",), picture=picture)
+    together = PICTURES_MAX if place.is_public else 1
+    first = Part(texts[0] if texts else "", pictures[:together])
+    further = (*map(Part, texts[1:]), *(Part("", (each,)) for each in pictures[together:]))
+    return Delivery(action="send", place=place, parts=(first, *further))
 
 
-def _picture(files: Sequence[OutboundAttachment]) -> OutboundAttachment | None:
-    """The one picture that a reply may have. Raises Unsendable."""
+def _pictures(files: Sequence[OutboundAttachment]) -> tuple[OutboundAttachment, ...]:
+    """The pictures of a reply. Raises Unsendable."""
     for file in files:
-        if file.content_type not in PICTURES or len(file.data) > PICTURE_BYTES_MAX or len(files) > 1:
-            raise Unsendable(f"a reply on X has one PNG, JPEG or WebP of at most {PICTURE_BYTES_MAX} bytes")
-    return files[0] if files else None
+        if file.content_type not in PICTURES or len(file.data) > PICTURE_BYTES_MAX or len(files) > PICTURES_MAX:
+            raise Unsendable(
+                f"a reply on X has {PICTURES_MAX} pictures (PNG, JPEG, WebP) of at most {PICTURE_BYTES_MAX} bytes"
+            )
+    return tuple(files)
 
 
 def _place(outbound: Outbound) -> Place:

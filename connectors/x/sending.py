@@ -6,6 +6,7 @@ one for its words, and it is found then. A direct message that is not found is h
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -14,7 +15,7 @@ import msgspec
 from connectors.x.client import Client
 from connectors.x.failures import Denied, Duplicate, Failed, Gone, Later, Refused, Uncertain, Unpermitted
 from connectors.x.lookup import Lookup
-from connectors.x.render import Delivery, Place, Unsendable, render
+from connectors.x.render import Delivery, Part, Place, Unsendable, render
 from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.limits import SEND_SECONDS_MAX
 
@@ -54,14 +55,9 @@ class _Reply(msgspec.Struct, kw_only=True):
         return Place(post=self.arrived[-1]) if place.is_public and self.arrived else place
 
     @property
-    def text(self) -> str:
-        """The next part."""
-        return self.delivery.texts[len(self.arrived)]
-
-    @property
-    def picture(self) -> OutboundAttachment | None:
-        """What goes with the next part."""
-        return None if self.arrived else self.delivery.picture
+    def part(self) -> Part:
+        """The next one."""
+        return self.delivery.parts[len(self.arrived)]
 
 
 class Sender:
@@ -99,7 +95,7 @@ class Sender:
         if delivery.action != "send":
             return Retry(reason="done twice is done once")
         reply = self._reply(outbound, delivery)
-        while len(reply.arrived) < len(delivery.texts):
+        while len(reply.arrived) < len(delivery.parts):
             outcome = await self._looked_up(reply, "it may have arrived")
             if not isinstance(outcome, Sent):
                 return self._kept(outbound.key, reply, outcome)
@@ -113,18 +109,19 @@ class Sender:
     def _kept(self, key: str, reply: _Reply, outcome: SendOutcome) -> SendOutcome:
         """The outcome; what has arrived of a reply that is not whole is remembered for its next attempt."""
         if isinstance(outcome, Sent):
-            return Sent(provider_id=_named(reply), pieces=tuple(reply.arrived[1:]), reached=reply.reaches)
+            named = _named(reply)
+            return Sent(provider_id=named[0] if named else None, pieces=tuple(named[1:]), reached=reply.reaches)
         if reply.arrived:
             self._progress[key] = reply.arrived
             if len(self._progress) > _PROGRESS_MAX:
                 self._progress.popitem(last=False)
             if isinstance(outcome, Rejected):
-                done = f"{len(reply.arrived)} of {len(reply.delivery.texts)} posts have arrived; then: "
+                done = f"{len(reply.arrived)} of {len(reply.delivery.parts)} posts have arrived; then: "
                 return Rejected(reason=done + outcome.reason)
         return outcome
 
     async def _parts(self, reply: _Reply) -> SendOutcome:
-        while len(reply.arrived) < len(reply.delivery.texts):
+        while len(reply.arrived) < len(reply.delivery.parts):
             reply.in_call = True  # and it stays so when time runs out in between
             outcome = await self._part(reply)
             reply.in_call = False
@@ -134,15 +131,10 @@ class Sender:
 
     async def _part(self, reply: _Reply) -> SendOutcome:
         """One provider call, and a look for what became of it where X did not say."""
-        place, text = reply.place, reply.text
+        place, part = reply.place, reply.part
         try:
-            picture = await self._uploaded(reply.picture, private=not place.is_public)
-            if place.post is not None:
-                found = await self._client.post(text, place.post, picture)
-            elif place.person is not None:
-                found = await self._client.write(text, picture, participant_id=place.person)
-            else:
-                found = await self._client.write(text, picture, dm_conversation_id=place.conversation or "")
+            pictures = await self._uploaded(part.pictures, private=not place.is_public)
+            found = await self._put(place, part.text, pictures)
         except Later as error:
             return Retry(reason=str(error), after_s=error.after_s)
         except (Denied, Unpermitted) as error:
@@ -156,23 +148,30 @@ class Sender:
             return await self._looked_up(reply, str(error))
         return self._arrived(reply, found)
 
-    async def _uploaded(self, picture: OutboundAttachment | None, *, private: bool) -> str | None:
-        """The id of a picture at X. Twice uploaded is never seen: whatever went wrong is tried again. Raises Failed."""
-        if picture is None:
-            return None
+    async def _put(self, place: Place, text: str, pictures: Sequence[str]) -> str:
+        """The id of a post or message. Raises Failed."""
+        if place.post is not None:
+            return await self._client.post(text, place.post, pictures)
+        picture = pictures[0] if pictures else None
+        if place.person is not None:
+            return await self._client.write(text, picture, participant_id=place.person)
+        return await self._client.write(text, picture, dm_conversation_id=place.conversation or "")
+
+    async def _uploaded(self, pictures: Sequence[OutboundAttachment], *, private: bool) -> list[str]:
+        """The ids of pictures at X. Twice uploaded is never seen: whatever went wrong is tried again. Raises Failed."""
         try:
-            return await self._client.upload(picture.data, picture.content_type, private=private)
+            return [await self._client.upload(each.data, each.content_type, private=private) for each in pictures]
         except Uncertain as error:
             raise Later(f"the picture was not uploaded: {error}") from None
 
     async def _looked_up(self, reply: _Reply, reason: str) -> SendOutcome:
         """The outcome for the part that may have arrived."""
         # With a picture X takes the same words again: its address stands behind them, another one each time.
-        says_so = reply.delivery.place.is_public and reply.picture is None
+        says_so = reply.delivery.place.is_public and not reply.part.pictures
         try:
             async with asyncio.timeout(_LOOK_S):
                 found = await self._lookup.find(
-                    reply.place, reply.text, reply.since_ms, with_picture=reply.picture is not None
+                    reply.place, reply.part.text, reply.since_ms, with_picture=bool(reply.part.pictures)
                 )
         except Failed as error:
             return Unknown(reason=f"{reason}; it could not be looked up: {error}")
@@ -218,8 +217,6 @@ def _remedy(error: Denied | Unpermitted) -> str:
     return KEYS_REMEDY if isinstance(error, Denied) else PERMISSION_REMEDY
 
 
-def _named(reply: _Reply) -> str | None:
-    """The provider's id of a reply, as it is known when somebody answers it."""
-    if not reply.arrived:
-        return None
-    return reply.arrived[0] if reply.delivery.place.is_public else f"dm:{reply.arrived[0]}"
+def _named(reply: _Reply) -> list[str]:
+    """The provider's ids of a reply, as they are known when somebody answers it."""
+    return [each if reply.delivery.place.is_public else f"dm:{each}" for each in reply.arrived]

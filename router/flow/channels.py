@@ -7,6 +7,7 @@ import msgspec
 from router.connector import Capabilities, Connector, Inlet, Manifest
 from router.core.private_answers import Doors
 from router.core.replies import ChannelView
+from router.model.capabilities import PublicFiles
 from router.model.limits import REPLY_FILES_MAX
 from router.model.tables import Conversation
 
@@ -91,18 +92,19 @@ class Channels:
         if able.unwritable and where.peer.startswith(able.unwritable):
             return ChannelView(can_send=False, reason="no_address", calls=able.answered_by_call)
         is_public = where.visibility == "public"
+        files = _files(able, is_public=is_public)
         return ChannelView(
             can_send=True,
             text_max=able.public_text_max if is_public and able.public_text_max else able.text_max,
             name=channel.manifest.name,
             calls=able.answered_by_call,
             signals=able.signals,
-            files=able.attachments and (able.public_attachments or not is_public),
+            files=able.attachments and files.most > 0,
             files_in_private=able.attachments,
-            file_bytes_max=able.attachment_bytes_max,
+            file_bytes_max=files.bytes_max,
             files_bytes_max=able.attachments_bytes_max,
-            files_most=min(able.attachments_most or REPLY_FILES_MAX, REPLY_FILES_MAX),
-            file_types=able.attachment_types,
+            files_most=min(files.most, REPLY_FILES_MAX),
+            file_types=files.types,
             window_s=able.reply_window_s,
             agent_window_s=able.agent_window_s,
             moderates=able.moderates,
@@ -120,3 +122,11 @@ class Channels:
         if not channel.capabilities.can_send:
             return []
         return [key for key, found in self._by_key.items() if found is channel]
+
+
+def _files(able: Capabilities, *, is_public: bool) -> PublicFiles:
+    """Which files an answer carries there."""
+    if is_public and able.public_files is not None:
+        return able.public_files
+    most = able.attachments_most or REPLY_FILES_MAX
+    return PublicFiles(most=most, bytes_max=able.attachment_bytes_max, types=able.attachment_types)

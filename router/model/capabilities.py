@@ -50,6 +50,17 @@ class PrivateAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Its longest text, in UTF-16 units; None: that of any message."""
 
 
+class PublicFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Which files a public answer carries, as data."""
+
+    most: int
+    """Of one answer; 0: it carries none."""
+    bytes_max: int = 0
+    """The largest."""
+    types: tuple[str, ...] = ()
+    """Media types, of the content; all when there are none."""
+
+
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel kind can do, as data, so that nothing asks `isinstance`."""
 
@@ -64,8 +75,6 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     html: bool = False
     attachments: bool = False
     """`send` carries files."""
-    public_attachments: bool = True
-    """Also in public, where it carries any."""
     attachment_bytes_max: int = 0
     """The largest file that it carries."""
     attachments_bytes_max: int | None = None
@@ -74,6 +83,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Files of one message; None: as many as a reply may have."""
     attachment_types: tuple[str, ...] = ()
     """Media types that it carries, of the content; all when there are none."""
+    public_files: PublicFiles | None = None
+    """The same of a public answer, where that is otherwise; None: it is not."""
     moderates: tuple[Moderation, ...] = ()
     """What `send` can ask of the network for a customer's public post: an Outbound with that action."""
     takes_back: bool = False

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from router.store import health, switches
 from router.store.switches import Switch
-from tests.browser.desk import desk, violations
+from tests.browser.desk import desk, open_ticket, violations
 from tests.browser.matters_house import matters_house
 
 WORDS = {
@@ -53,3 +53,52 @@ async def looked_at(house, chromium, language, theme):
         await expect(mine).to_contain_text(paused)
         await expect(mine).to_contain_text(remedy)
         assert await violations(page) == []
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("zh-CN", "light")])
+async def test_the_panel_has_an_address_of_its_own(tmp_path, chromium, language, theme):
+    async with matters_house(tmp_path) as house:
+        await house.told("where is my transfer?", "bob")
+        async with desk(chromium, house.link, language=language, theme=theme) as page:
+            await walked(page, WORDS[language][0])
+
+
+async def walked(page, title):
+    dialog, base = page.get_by_role("dialog", name=title), page.url.split("/inbox")[0]
+    ticket = await open_ticket(page, "T-1001")
+    behind = page.url
+    place = page.locator("[data-place=channels]")
+    await place.click()
+    await expect(dialog).to_be_visible()
+    await expect(page).to_have_url(f"{base}/inbox/channels")
+    await expect(page.locator(f".thread-pane[data-ticket={ticket}]")).to_be_visible()
+    assert await violations(page) == []
+    await page.go_back()
+    await expect(dialog).to_have_count(0)
+    await expect(page).to_have_url(behind)
+    await page.go_forward()
+    await expect(dialog).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await expect(page).to_have_url(behind)
+    await expect(place).to_be_visible()
+
+    await page.goto(f"{base}/inbox/channels")  # a colleague sent it
+    await expect(dialog.locator("[data-channel]").first).to_be_visible()
+    await page.reload()
+    await expect(dialog.locator("[data-channel]").first).to_be_visible()
+    await page.get_by_role("dialog").get_by_role("button").first.click()
+    await expect(dialog).to_have_count(0)
+    await expect(page).to_have_url(f"{base}/inbox/all")
+    await page.go_back()
+    await expect(dialog).to_have_count(0)
+    await expect(page).to_have_url(behind)
+
+    await page.goto(f"{base}/inbox/mine")
+    await place.click()
+    await page.reload()
+    await expect(dialog).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page).to_have_url(f"{base}/inbox/mine")
+    await expect(dialog).to_have_count(0)
+    assert await place.get_attribute("href") == "/inbox/channels"

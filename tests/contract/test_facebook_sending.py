@@ -23,6 +23,8 @@ from tests.servers.facebook_house import (
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 NOW = 1_793_606_400_000
+PHOTO = OutboundAttachment(name="way.png", content_type="image/png", data=b"\x89PNG\r\n\x1a\n and so on")
+LARGE = OutboundAttachment(name="way.png", content_type="image/png", data=PHOTO.data + bytes(4_000_000))
 PDF = OutboundAttachment(name="收据.pdf", content_type="application/pdf", data=b"%PDF-1.7")
 
 
@@ -122,6 +124,34 @@ async def test_a_long_public_answer_is_several_comments(connect, ann):
     assert [len(one) <= COMMENT_UNITS_MAX for one in ann.answers_to(said)] == [True, True]
 
 
+async def test_a_picture_stands_with_the_first_comment(connect, server, ann):
+    said = ann.compose_comment("where do I press?", POST)
+    connector = connect()
+    text = "word " * 1_900
+    outcome = await connector.send(comment_answer(said.id, text, attachments=(PHOTO,)))
+    first, second = (one for one in server.only_page().comments.values() if one.parent_id == said.id)
+    assert outcome == Sent(provider_id=first.id, pieces=(second.id,))
+    assert (server.files[first.photo], second.photo) == (PHOTO.data, "")
+    alone = await connector.send(comment_answer(said.id, "", key="key-2", attachments=(PHOTO,)))
+    third = server.only_page().comments[alone.provider_id]
+    assert (third.message, server.files[third.photo]) == ("", PHOTO.data)
+    assert server.refusals == []
+
+
+async def test_a_picture_that_may_have_arrived_is_known_by_its_words_and_that_it_is_one(connect, server, ann):
+    said = ann.compose_comment("where do I press?", POST)
+    connector = connect()
+    await connector.send(comment_answer(said.id, "There.", key="words alone"))
+    server.faults["comments"].append(Fault(how="reset_before"))
+    reply = comment_answer(said.id, "There.", key="key-2", attachments=(PHOTO,))
+    assert isinstance(await connector.send(reply), Unknown)
+    assert isinstance(await connect().reconcile(reply), Unknown), "those words without a picture are something else"
+    server.faults["comments"].append(Fault(how="reset_after"))
+    assert isinstance(await connector.send(reply), Unknown)
+    (arrived,) = [one for one in server.only_page().comments.values() if one.photo]
+    assert await connect().reconcile(reply) == Sent(provider_id=arrived.id)
+
+
 async def test_a_comment_has_one_private_reply(connect, server, clock):
     ben = person(server, "77", "Ben Ng")
     said, other = ben.compose_comment("my card is …", POST), ben.compose_comment("hello?", POST)
@@ -166,7 +196,9 @@ async def test_a_visitors_post_is_answered_in_private_by_its_own_number(connect,
         ({"thread": POST, "in_reply_to": None}, "names the comment"),
         ({"thread": POST, "in_reply_to": "1001_5", "text": "x" * 2_001}, "one message of 2000"),
         ({"thread": POST, "in_reply_to": "1001_5", "attachments": (PDF,)}, "one message of 2000"),
-        ({"thread": POST, "visibility": "public", "attachments": (PDF,)}, "carries no files"),
+        ({"thread": POST, "visibility": "public", "attachments": (PDF,)}, "a comment has one PNG, JPEG or WebP"),
+        ({"thread": POST, "visibility": "public", "attachments": (PHOTO, PHOTO)}, "a comment has one PNG"),
+        ({"thread": POST, "visibility": "public", "attachments": (LARGE,)}, "of at most 3999999 bytes"),
         ({"thread": "_", "visibility": "public"}, "names no post"),
         ({"action": "hide", "target_id": "1001_5"}, "no comment on this page"),
         ({"action": "hide", "target_id": "../me", "thread": POST}, "no comment on this page"),

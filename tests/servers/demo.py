@@ -48,6 +48,10 @@ class Demo:
         return self._find(r"Customer's page\s+(http\S+)")
 
     @property
+    def mail_url(self) -> str:
+        return self._find(r"Mail\s+\S+: write as a customer at (http\S+)")
+
+    @property
     def telegram_url(self) -> str:
         return self._find(r"Telegram\s+write as a customer at (http\S+)")
 

@@ -7,14 +7,11 @@ import email.utils
 from collections.abc import Sequence
 from typing import Final
 
-import aiosmtplib
-
-from connectors.email.dates import written
-from connectors.email.simulator.server import HOST, MailServer
+from connectors.email.simulator.letter import Letter, hand_in
+from connectors.email.simulator.server import MailServer
 from router.model.sources import Ids
 
 _SINGLE_FIELDS: Final = ("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "MIME-Version")
-_SMTP_S: Final = 20.0
 
 
 class ProtocolError(Exception):
@@ -60,28 +57,18 @@ class Customer:
         return message
 
     async def _send(self, subject: str, text: str, fields: Sequence[tuple[str, str]]) -> str:
-        message = email.message.EmailMessage(policy=email.policy.SMTP)
-        message["From"] = email.utils.formataddr((self._name, self.address))
-        message["To"] = self._answer_to
-        message["Subject"] = subject
-        message["Date"] = written(self._server.clock.now_ms())
-        message["Message-ID"] = f"<{self._ids.new()}@{self.address.rpartition('@')[2]}>"
-        for name, value in fields:
-            message[name] = value
-        message.set_content(text)
-        to = email.utils.parseaddr(self._answer_to)[1]
-        await aiosmtplib.send(
-            message.as_bytes(),
+        letter = Letter(
             sender=self.address,
-            recipients=[to],
-            hostname=HOST,
-            port=self._server.smtp_port,
-            start_tls=False,
-            timeout=_SMTP_S,
-            local_hostname="customer.example",
+            name=self._name,
+            to=self._answer_to,
+            subject=subject,
+            text=text,
+            message_id=f"<{self._ids.new()}@{self.address.rpartition('@')[2]}>",
+            fields=fields,
         )
-        self.thread.append(str(message["Message-ID"]))
-        return self.thread[-1]
+        await hand_in(self._server, letter.message(self._server.clock.now_ms()))
+        self.thread.append(letter.message_id)
+        return letter.message_id
 
     def _check(self, raw: bytes, message: email.message.EmailMessage) -> None:
         head = raw.partition(b"\r\n\r\n")[0]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+import msgspec
+
 from connectors.facebook.simulator.world import (
     AGENT_WINDOW_MS,
     WINDOW_MS,
@@ -17,16 +19,30 @@ from connectors.facebook.simulator.world import (
     Someone,
     World,
 )
+from router.model.filetypes import type_of
 
 MESSAGE_CHARS_MAX: Final = 2_000
 COMMENT_CHARS_MAX: Final = 8_000
 METADATA_CHARS_MAX: Final = 1_000
+FILE_BYTES_MAX: Final = 25 * 1_000_000
+"""Of one attachment, either way."""
+PHOTO_BYTES: Final = 4_000_000
+"""A photo has less."""
+PHOTOS: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/heic"})
 TEMPLATE_CHARS_MAX: Final = 640
 BUTTONS_MAX: Final = 3
 TITLE_CHARS_MAX: Final = 20
 PAYLOAD_CHARS_MAX: Final = 1_000
 TYPING_MS: Final = 20_000
 _FILE_TYPES: Final = frozenset({"image", "audio", "video", "file"})
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A file in a call."""
+
+    field: str
+    name: str
+    data: bytes
 
 
 class Refusal(Exception):
@@ -92,6 +108,7 @@ class Graph:
                 "message": one.message,
                 "from": {"id": one.sender, "name": one.name},
                 "created_time": _time(one.at_ms),
+                **({"attachment": {"type": "photo"}} if one.photo else {}),
             }
             for one in reversed(below[-25:])
         ]
@@ -105,12 +122,12 @@ class Graph:
         await self._world.tell()
         return {"success": True}
 
-    async def send(self, given: Json, data: bytes | None) -> Json:
+    async def send(self, given: Json, sent: Upload | None) -> Json:
         """POST messages: to a person, or the one private reply to a comment or post."""
         known = {"recipient": dict, "message": dict, "messaging_type": str, "tag": str}
         asked = _only(given, known)
         message = _only(asked.get("message", {}), {"text": str, "metadata": str, "attachment": dict})
-        self._look_over(message, data)
+        self._look_over(message, sent)
         recipient = _only(asked.get("recipient", {}), {"id": str, "comment_id": str, "post_id": str})
         if len(recipient) != 1:
             raise bad("param recipient must be non-empty.")
@@ -119,8 +136,8 @@ class Graph:
             raise Refusal(551, "(#551) This person isn't available right now.", subcode=1_545_041)
         mid = self._page.mid()
         files = []
-        if data is not None:
-            self._world.files[mid] = data
+        if sent is not None:
+            self._world.files[mid] = sent.data
             files = [mid]
         template = message.get("attachment", {}).get("payload", {})
         said = Said(
@@ -131,6 +148,7 @@ class Graph:
             at_ms=self._world.clock.now_ms(),
             metadata=message.get("metadata", ""),
             files=files,
+            called="" if sent is None else sent.name,
         )
         someone.messages.append(said)
         someone.typing_until_ms = 0
@@ -163,7 +181,7 @@ class Graph:
                 raise bad(f"param sender_action must be one of the allowed values, found {other[:40]}")
         return {"recipient_id": someone.id}
 
-    def _look_over(self, message: Json, data: bytes | None) -> None:
+    def _look_over(self, message: Json, sent: Upload | None) -> None:
         text, attachment = message.get("text"), message.get("attachment")
         if (text is None) == (attachment is None):
             raise bad("Message must have either text or attachment")
@@ -171,8 +189,12 @@ class Graph:
             raise bad(f"Length of param message[text] must be less than or equal to {MESSAGE_CHARS_MAX}")
         if attachment is not None and attachment.get("type") == "template":
             _look_over_template(attachment)
-        elif attachment is not None and (attachment.get("type") not in _FILE_TYPES or data is None):
+        elif attachment is not None and (attachment.get("type") not in _FILE_TYPES or sent is None):
             raise bad("Invalid attachment")
+        if sent is not None and sent.field != "filedata":
+            raise bad(f"Unknown parameter {sent.field}")
+        if sent is not None and len(sent.data) > FILE_BYTES_MAX:
+            raise bad("Attachment size exceeds allowable limit", 2_018_047)
         if len(message.get("metadata", "")) > METADATA_CHARS_MAX:
             raise bad("metadata is too long")
 
@@ -214,11 +236,13 @@ class Graph:
         }  # fmt: skip
         await self._world.push(self._page, "messaging", event, "message_echoes")
 
-    async def comment(self, target: str, given: Json) -> Json:
-        """POST comments: the page answers in public."""
+    async def comment(self, target: str, given: Json, sent: Upload | None) -> Json:
+        """POST comments: the page answers in public, with words, a photo or both."""
         text = _only(given, {"message": str}).get("message", "")
-        if not 0 < len(text) <= COMMENT_CHARS_MAX or not text.strip():
+        if len(text) > COMMENT_CHARS_MAX or (not text.strip() and sent is None):
             raise bad("Invalid message")
+        if sent is not None:
+            _look_over_photo(sent)
         post_id = target if target in self._page.posts else self._comment(target).post_id
         made = Comment(
             id=f"{post_id.rpartition('_')[2]}_{self._page.number()}",
@@ -229,6 +253,9 @@ class Graph:
             message=text,
             at_ms=self._world.clock.now_ms(),
         )
+        if sent is not None:
+            made.photo = f"photo{self._world.files.count:06d}"
+            self._world.files[made.photo] = sent.data
         self._page.comments[made.id] = made
         await self._world.push(self._page, "changes", change_of(made, "add"), "feed")
         return {"id": made.id}
@@ -283,6 +310,8 @@ def change_of(comment: Comment, verb: str) -> Json:
         del value["comment_id"], value["parent_id"]
     if verb in {"add", "edited"}:
         value["message"] = comment.message
+        if comment.photo:
+            value["photo"] = f"https://scontent.fbcdn.net/{comment.photo}"
     return {"field": "feed", "value": value}
 
 
@@ -308,6 +337,14 @@ def _only(given: object, types: Mapping[str, type]) -> Json:
         if not isinstance(value, types[name]):
             raise bad(f"param {name} must be {types[name].__name__}")
     return given
+
+
+def _look_over_photo(sent: Upload) -> None:
+    """A photo of a comment. Raises Refusal."""
+    if sent.field != "source":
+        raise bad(f"Unknown parameter {sent.field}")
+    if type_of(sent.data) not in PHOTOS or len(sent.data) >= PHOTO_BYTES:
+        raise Refusal(324, "(#324) Missing or invalid image file")
 
 
 def _look_over_template(attachment: Json) -> None:

@@ -4,9 +4,19 @@ from typing import Any, Final, Literal
 
 from connectors.facebook.simulator.graph import change_of
 from connectors.facebook.simulator.world import Comment, Json, Page, Said, Someone, World
+from connectors.simulated.loopback import HOST
 
 MEDIA: Final = "/media/"
 """Where the file server of the simulator keeps files."""
+Kind = Literal["image", "audio", "video", "file"]
+_KINDS: Final[dict[str, Kind]] = {"image": "image", "audio": "audio", "video": "video"}
+
+
+def kept_name(attachment: Json) -> str | None:
+    """Under which name the file server of the simulator keeps an attachment; None where it lies elsewhere."""
+    address = str((attachment.get("payload") or {}).get("url", ""))
+    local, _, name = address.partition(MEDIA)
+    return name if name and local.startswith(f"http://{HOST}:") else None
 
 
 class Person:
@@ -26,11 +36,13 @@ class Person:
 
     # --- Messenger -------------------------------------------------------------------------------------------------
 
-    def compose(self, text: str = "", **more: Any) -> Json:  # noqa: ANN401 -- JSON
-        """Say something: it stands in the conversation, and nothing is delivered yet."""
+    def compose(self, text: str = "", *, called: str = "", **more: Any) -> Json:  # noqa: ANN401 -- JSON
+        """Say something: it stands in the conversation, and nothing is delivered yet. `called`: its files."""
         now_ms = self._world.clock.now_ms()
         mid = self.page.mid()
-        self.someone.messages.append(Said(mid=mid, sender=self.id, text=text, at_ms=now_ms))
+        kept = [name for one in more.get("attachments", ()) if (name := kept_name(one)) is not None]
+        said_here = Said(mid=mid, sender=self.id, text=text, at_ms=now_ms, files=kept, called=called)
+        self.someone.messages.append(said_here)
         self.someone.heard_at_ms = now_ms
         said = {"mid": mid, **({"text": text} if text else {}), **more}
         return self._event({"message": said})
@@ -41,11 +53,16 @@ class Person:
         await self._world.push(self.page, "messaging", event, "messages")
         return str(event["message"]["mid"])
 
-    def file(self, kind: Literal["image", "audio", "video", "file"], data: bytes, host: str) -> Json:
+    def file(self, kind: Kind, data: bytes, host: str) -> Json:
         """An attachment that lies on the file server at `host`."""
-        name = f"f{len(self._world.files):06d}"
+        name = f"f{self._world.files.count:06d}"
         self._world.files[name] = data
         return {"type": kind, "payload": {"url": f"{host}{MEDIA}{name}"}}
+
+    async def attach(self, data: bytes, name: str, kind: str, host: str) -> str:
+        """Send a file as Messenger does, as what it is; the id of its message."""
+        held = self.file(_KINDS.get(kind.partition("/")[0], "file"), data, host)
+        return await self.write(called=name, attachments=[held])
 
     async def edit(self, mid: str, text: str, number: int = 1) -> None:
         """Change what was said."""

@@ -17,8 +17,8 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
-from connectors.facebook.simulator.graph import Graph, Refusal
-from connectors.facebook.simulator.people import MEDIA
+from connectors.facebook.simulator.graph import Graph, Refusal, Upload
+from connectors.facebook.simulator.people import MEDIA, kept_name
 from connectors.facebook.simulator.world import EVENT_TTL_MS, Fault, Json, Page, Pending, World
 from connectors.facebook.webhook import SIGNATURE_HEADER, signature
 from connectors.simulated.loopback import Loopback, reset
@@ -61,6 +61,12 @@ class GraphServer(Loopback, World):
         self._courier: asyncio.Task[None] | None = None
 
     def _begin(self) -> None:
+        for page in self.pages.values():
+            for one in page.pending:
+                for attachment in one.event.get("message", {}).get("attachments", ()):
+                    name = kept_name(attachment)  # it lay at the port of the run before
+                    if name is not None:
+                        attachment["payload"]["url"] = f"{self.url}{MEDIA}{name}"
         self._courier = asyncio.create_task(self._deliver_all(), name="facebook webhooks")
 
     async def _end(self) -> None:
@@ -80,7 +86,7 @@ class GraphServer(Loopback, World):
         what = _WHAT.get(request.method, {}).get(edge, "unknown")
         try:
             page = self._authorised(request)
-            given, data = await _parameters(request)
+            given, sent = await _parameters(request)
             if what == "hide" and "message" in given:
                 what = "edit"
             if what == "messages" and "sender_action" in given:
@@ -90,7 +96,7 @@ class GraphServer(Loopback, World):
             if fault is not None and fault.how != "reset_after":
                 return await self._fail(request, fault)
             self.calls.append((request.method, what, given))
-            answer = await self._answer(Graph(self, page), what, number, given, data)
+            answer = await self._answer(Graph(self, page), what, number, given, sent)
         except Refusal as refusal:
             self.refusals.append(f"{request.method} {what}: {refusal}")
             return self._refused(refusal)
@@ -114,7 +120,7 @@ class GraphServer(Loopback, World):
             raise Refusal(100, "Invalid appsecret_proof provided in the API argument")
         return page
 
-    async def _answer(self, graph: Graph, what: str, number: str, given: Json, data: bytes | None) -> Json:
+    async def _answer(self, graph: Graph, what: str, number: str, given: Json, sent: Upload | None) -> Json:
         match what:
             case "show":
                 return graph.show(number, given)
@@ -127,9 +133,9 @@ class GraphServer(Loopback, World):
             case "subscribe":
                 return await graph.subscribe(given)
             case "messages" | "act":
-                return await (graph.act(given) if what == "act" else graph.send(given, data))
+                return await (graph.act(given) if what == "act" else graph.send(given, sent))
             case "comments":
-                return await graph.comment(number, given)
+                return await graph.comment(number, given, sent)
             case "hide" | "edit" | "delete":
                 return await (graph.delete if what == "delete" else graph.change)(number, given)
             case _:
@@ -223,13 +229,7 @@ class GraphServer(Loopback, World):
         await self.tell()
 
 
-def _reset(request: web.Request) -> web.Response:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()
-
-
-async def _parameters(request: web.Request) -> tuple[Json, bytes | None]:
+async def _parameters(request: web.Request) -> tuple[Json, Upload | None]:
     """What a call says, and the file that comes with it."""
     if request.method in {"GET", "DELETE"}:
         return {name: value for name, value in request.query.items() if name != "appsecret_proof"}, None
@@ -237,10 +237,10 @@ async def _parameters(request: web.Request) -> tuple[Json, bytes | None]:
         found = await request.json()
         return (found if isinstance(found, dict) else {}), None
     form = await request.post()
-    data, given = None, {}
+    sent, given = None, {}
     for name, value in form.items():
         if isinstance(value, web.FileField):
-            data = value.file.read()
+            sent = Upload(name, value.filename, value.file.read())
         elif isinstance(value, str):
             given[name] = msgspec.json.decode(value) if value.startswith("{") else value
-    return given, data
+    return given, sent

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from connectors.simulated.shelf import Shelf
 from router.model.sources import Clock
 
 EVENT_TTL_MS: Final = 36 * 3_600_000
@@ -57,6 +58,9 @@ class Said(msgspec.Struct, kw_only=True):
     at_ms: int
     metadata: str = ""
     files: list[str] = []
+    """Their names on the file server."""
+    called: str = ""
+    """What they are called by who sent them."""
     buttons: list[Json] = []
     reaction: str = ""
     """The page's."""
@@ -89,6 +93,8 @@ class Comment(msgspec.Struct, kw_only=True):
     name: str
     message: str
     at_ms: int
+    photo: str = ""
+    """The name of its picture on the file server."""
     is_hidden: bool = False
     is_edited: bool = False
     is_answered: bool = False
@@ -149,7 +155,7 @@ class World:
         """Every call that was understood: method, what, parameters."""
         self.refusals: list[str] = []
         """What the strict server had to object to."""
-        self.files: dict[str, bytes] = {}
+        self.files = Shelf(directory / "files" if directory is not None else None)
         """By name, on the file server."""
         self.usage: Json | None = None
         """What X-App-Usage says, if anything."""

@@ -13,7 +13,9 @@ from telegram.constants import ReactionEmoji
 from connectors.telegram.simulator.world import FUTURE_MAX, Bot, Chat, Hook, Json, World
 
 TEXT_UNITS_MAX: Final = 4_096
-_DOWNLOAD_MAX: Final = 20 * 1_048_576
+CAPTION_UNITS_MAX: Final = 1_024
+DOWNLOAD_BYTES_MAX: Final = 20 * 1_048_576
+"""Of what a bot may fetch."""
 _KEYS_MAX: Final = 100
 _DATA_BYTES_MAX: Final = 64
 _POLL_S_MAX: Final = 50
@@ -24,6 +26,13 @@ _ACTIONS: Final = frozenset({
     "choose_sticker", "find_location", "record_video_note", "upload_video_note",
 })  # fmt: skip
 """https://core.telegram.org/bots/api#sendchataction"""
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A file in a call."""
+
+    name: str
+    data: bytes
 
 
 class Refusal(Exception):
@@ -69,7 +78,7 @@ class Methods:
             ),
             "senddocument": (
                 self._send_document,
-                {"chat_id": int, "message_thread_id": int, "document": bytes, "reply_parameters": Json},
+                {"chat_id": int, "message_thread_id": int, "document": Upload, "reply_parameters": Json},
             ),
             "sendchataction": (self._send_chat_action, {"chat_id": int, "message_thread_id": int, "action": str}),
             "answercallbackquery": (self._take_note, {"callback_query_id": str}),
@@ -187,7 +196,7 @@ class Methods:
         data = self._world.files.get(file_id)
         if data is None:
             raise bad("wrong file_id or the file is temporarily unavailable")
-        if len(data) > _DOWNLOAD_MAX:
+        if len(data) > DOWNLOAD_BYTES_MAX:
             raise bad("file is too big")
         return {
             "file_id": file_id, "file_unique_id": file_id[:12], "file_size": len(data),
@@ -225,12 +234,13 @@ class Methods:
         return True
 
     async def _send_document(self, bot: Bot, given: Json) -> object:
-        data = given.get("document", b"")
-        if not data:
+        sent = given.get("document")
+        if sent is None or not sent.data:
             raise bad("there is no document in the request")
-        file_id = f"sent{len(self._world.files):08d}"
-        self._world.files[file_id] = data
-        return await self._put(bot, given, {"document": {"file_id": file_id, "file_unique_id": file_id[:12]}})
+        file_id = f"sent{self._world.files.count:08d}"
+        self._world.files[file_id] = sent.data
+        told = {"file_name": sent.name, "file_size": len(sent.data)}
+        return await self._put(bot, given, {"document": {"file_id": file_id, "file_unique_id": file_id[:12], **told}})
 
     async def _send_chat_action(self, bot: Bot, given: Json) -> object:
         action = given.get("action", "")
@@ -323,7 +333,7 @@ def _look_over(markup: Json) -> None:
 
 def _read(value: object, kind: Any) -> object:  # noqa: ANN401 -- a type, of which there are several sorts
     """A parameter: forms carry text, and JSON in it for what is no text."""
-    if kind is bytes or kind is str:
+    if kind is Upload or kind is str:
         if not isinstance(value, kind):
             raise ValueError("another type")
         return value

@@ -1,8 +1,12 @@
 """People with Telegram: they write to a bot, in private or in groups, and see what it answers."""
 
-from typing import Any
+from typing import Any, Final
 
 from connectors.telegram.simulator.world import Bot, Chat, Json, World
+
+_PHOTOS: Final = frozenset({"image/jpeg", "image/png", "image/webp"})
+_VOICE_BYTES_S: Final = 4_000
+"""Of a voice message, a second."""
 
 
 class Person:
@@ -44,13 +48,25 @@ class Person:
 
     def file(self, data: bytes, **facts: object) -> Json:
         """Upload a file; what stands in the message that shows it."""
-        file_id = f"file{len(self._world.files):08d}"
+        file_id = f"file{self._world.files.count:08d}"
         self._world.files[file_id] = data
         return {"file_id": file_id, "file_unique_id": file_id[:12], "file_size": len(data), **facts}
 
     def photo(self, data: bytes) -> list[Json]:
         """A photo in two sizes."""
         return [self.file(data[:8], width=90, height=60), self.file(data, width=900, height=600)]
+
+    async def attach(self, data: bytes, name: str, kind: str, caption: str = "") -> Json:
+        """Send a file as Telegram's apps do: as what it is."""
+        content: Json = {"caption": caption} if caption else {}
+        if kind in _PHOTOS:
+            return await self.send(photo=self.photo(data), **content)
+        if kind == "audio/ogg":
+            voice = self.file(data, mime_type=kind, duration=max(1, len(data) // _VOICE_BYTES_S))
+            return await self.send(voice=voice, **content)
+        field = {"audio": "audio", "video": "video"}.get(kind.partition("/")[0], "document")
+        content[field] = self.file(data, file_name=name, mime_type=kind)
+        return await self.send(**content)
 
     async def album(self, *photos: bytes, caption: str = "", chat: Chat | None = None) -> list[Json]:
         """Several photos at once; the words stand under the first."""

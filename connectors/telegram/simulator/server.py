@@ -15,7 +15,7 @@ import aiohttp
 from aiohttp import web
 
 from connectors.simulated.loopback import Loopback, reset
-from connectors.telegram.simulator.methods import Methods, Refusal
+from connectors.telegram.simulator.methods import Methods, Refusal, Upload
 from connectors.telegram.simulator.world import Bot, Fault, Pending, World
 from router.model.sources import Clock
 
@@ -161,12 +161,6 @@ def _refused(refusal: Refusal) -> web.Response:
     return web.json_response(answer, status=refusal.status)
 
 
-def _reset(request: web.Request) -> web.Response:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()
-
-
 async def _parameters(request: web.Request) -> dict[str, object]:
     if request.content_type == "application/json":
         found = await request.json()
@@ -174,5 +168,5 @@ async def _parameters(request: web.Request) -> dict[str, object]:
     form = await request.post() if request.can_read_body else {}
     given: dict[str, object] = dict(request.query)
     for key, value in form.items():
-        given[key] = value.file.read() if isinstance(value, web.FileField) else value
+        given[key] = Upload(value.filename, value.file.read()) if isinstance(value, web.FileField) else value
     return given

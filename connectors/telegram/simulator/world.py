@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from connectors.simulated.shelf import Shelf
 from router.model.sources import Clock
 
 UPDATE_TTL_MS: Final = 24 * 3_600_000
@@ -114,7 +115,7 @@ class World:
         """When which chat was written to."""
         self.refusals: list[str] = []
         """What the strict server had to object to."""
-        self.files: dict[str, bytes] = {}
+        self.files = Shelf(directory / "files" if directory is not None else None)
         """By file id."""
         self.missing: set[str] = set()
         """File ids that getFile knows and the file server does not."""

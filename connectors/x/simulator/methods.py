@@ -12,7 +12,8 @@ from router.model.filetypes import type_of
 
 _MESSAGE_CHARS_MAX: Final = 10_000
 _PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/webp"})
-_PICTURE_BYTES_MAX: Final = 5_242_880
+_PICTURES_MAX: Final = 4
+PICTURE_BYTES_MAX: Final = 5_242_880
 _ID: Final = r"(\d{1,20})"
 
 
@@ -104,7 +105,7 @@ class Methods:
         category, kind = given.get("media_category"), given.get("media_type")
         if category not in {"tweet_image", "dm_image"} or kind not in _PICTURES or type_of(data) != kind:
             raise invalid("One or more parameters to your request was invalid: media_category, media_type")
-        if len(data) > _PICTURE_BYTES_MAX:
+        if len(data) > PICTURE_BYTES_MAX:
             raise invalid("The media is too large.")
         return {"data": self._world.put_picture(data, category) | {"size": len(data), "expires_after_secs": 86_400}}
 
@@ -119,6 +120,8 @@ class Methods:
     async def _post(self, account: Account, given: Json) -> Json:
         _only(given, {"text", "reply", "media"})
         ids = given.get("media", {}).get("media_ids", [])
+        if len(ids) > _PICTURES_MAX:
+            raise invalid("A Tweet has at most four photos.")
         text = _text(given, is_needed=not ids)
         if weight(text) > POST_WEIGHT_MAX:
             raise invalid(f"Your Tweet text is too long: {weight(text)} of {POST_WEIGHT_MAX}")

@@ -8,8 +8,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from aiohttp import web
 
+from connectors.simulated import files
 from connectors.simulated.page import Look, back, hidden, item, named, refuse_strangers, somebody, writing, written
-from connectors.x.simulator.people import Person
+from connectors.x.client import FILE_BYTES_MAX
+from connectors.x.simulator.methods import PICTURE_BYTES_MAX
+from connectors.x.simulator.people import Person, path_of
 from connectors.x.simulator.server import XServer
 from connectors.x.simulator.world import Json
 
@@ -18,6 +21,13 @@ _POST_CHARS_MAX: Final = 270
 _FIRST: Final = 424_242
 _SHOWN: Final = 40
 _SHORT: Final = re.compile(r"https://t\.co/\w+")
+_TAKES: Final = files.Takes(
+    who="X",
+    bytes_max=FILE_BYTES_MAX,
+    picture_bytes_max=PICTURE_BYTES_MAX,
+    kinds=("image/jpeg", "image/png", "image/webp", "video/mp4"),
+    called="pictures and MP4 films",
+)
 _LOOK: Final = Look(title="A customer on X", title_zh="X 上的客户", accent="#2f4858")
 
 
@@ -33,42 +43,54 @@ class Page:
         app.router.add_post("/", self._say)
         app.router.add_get("/public", self._public)
         app.router.add_get("/private", self._private)
+        files.add_to(app, self._server.files.get)
 
     async def _show(self, request: web.Request) -> web.Response:
-        number, name = _who(request.query)
+        return self._shown(request.query, begun={"write": request.query.get("dm", "")[:_TEXT_CHARS_MAX]})
+
+    def _shown(self, who: Mapping[str, object], begun: Mapping[str, str], refused: str = "") -> web.Response:
+        number, name = _who(who)
         own = self._server.only_account().username
         fields, asked = hidden(id=number, name=name), urlencode({"id": number, "name": name})
-        begun = request.query.get("dm", "")[:_TEXT_CHARS_MAX]
         post = writing(
             f"Post 发帖: begin with @{own}, or answer our post 回复我们的帖子",
-            "Post 发布", fields + hidden(how="post"), _POST_CHARS_MAX, f"@{own} ",
+            "Post 发布", fields + hidden(how="post"), _POST_CHARS_MAX, begun.get("post", f"@{own} "), _TAKES,
         )  # fmt: skip
-        write = writing("Direct message 私信", "Send 发送", fields + hidden(how="write"), _TEXT_CHARS_MAX, begun)
+        write = writing(
+            "Direct message 私信", "Send 发送", fields + hidden(how="write"), _TEXT_CHARS_MAX, begun.get("write", ""),
+            _TAKES,
+        )  # fmt: skip
         return _LOOK.page(
             f"You write to <b>@{escape(own)}</b>. 你在给 @{escape(own)} 写消息。",
-            f"""{somebody(number, name)}<section><h2>In public 公开</h2>
+            f"""{somebody(number, name)}{refused}<section><h2>In public 公开</h2>
 <iframe src="/public?{escape(asked)}" title="Posts"></iframe>{post}</section>
 <section><h2>In private 私信</h2>
 <iframe src="/private?{escape(asked)}" title="Direct messages"></iframe>{write}</section>""",
+            status=422 if refused else 200,
         )
 
     async def _say(self, request: web.Request) -> web.StreamResponse:
         refuse_strangers(request)
-        form = await request.post()
-        number, name = _who(form)
-        text = written(str(form.get("text", "")), _TEXT_CHARS_MAX)
-        if text:
-            await self.say(number, name, text, public=form.get("how") == "post")
+        sheet = await files.sheet(request, _TAKES)
+        number, name = _who(sheet.fields)
+        how, text = sheet.field("how"), written(sheet.field("text"), _TEXT_CHARS_MAX)
+        if sheet.refusal:
+            return self._shown(sheet.fields, {how: text}, files.refused(sheet.refusal))
+        if text or sheet.files:
+            await self.say(number, name, text, public=how == "post", picked=sheet.files)
         raise back(request, id=number, name=name)
 
-    async def say(self, number: int, name: str, text: str, *, public: bool) -> None:
+    async def say(
+        self, number: int, name: str, text: str, *, public: bool, picked: tuple[files.Picked, ...] = ()
+    ) -> None:
         """Post to our account, or write to it."""
         person = Person(self._server, str(number), name)
+        media = tuple(person.media(file.data, file.kind, private=not public) for file in picked)
         if not public:
-            await person.write(text)
+            await person.write(text, media=media)
             return
         calls_us = text.startswith(f"@{self._server.only_account().username}")
-        await person.post(text, answers=None if calls_us else self.pinned())
+        await person.post(text, answers=None if calls_us else self.pinned(), media=media)
 
     def pinned(self) -> Json | None:
         """Our own newest post that answers nothing."""
@@ -109,10 +131,15 @@ class Page:
                 return f'<a href="{escape(own)}" target="_top">Send a private message 发私信</a>'
             return escape(address) or match[0]
 
-        words, files = said["text"], said.get("_media", ())
-        if who == "us" and files:  # X puts the address of a picture behind the words
-            words = f"{words.rpartition('https://t.co/')[0]}[picture 图片]"
-        return item(_SHORT.sub(link, escape(unescape(words))), who)
+        words, media = said["text"], said.get("_media", ())
+        if media:  # X puts the address of a file behind the words
+            words = words.removesuffix(self._server.address_of(media[0])).rstrip()
+        return item(_SHORT.sub(link, escape(unescape(words))) + "".join(map(self._file, media)), who)
+
+    def _file(self, media: Json) -> str:
+        path = path_of(media)
+        name, data = path.rpartition("/")[2], self._server.files.get(path)
+        return files.gone(name) if data is None else files.shown(path, name, data)
 
 
 def _compose(address: str, number: int, name: str) -> str | None:

@@ -4,6 +4,7 @@ Everything returned is as X has it. What they do is listed at once, and posted t
 """
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from connectors.x.simulator.server import XServer
 from connectors.x.simulator.world import Account, Json
@@ -43,7 +44,7 @@ class Person:
             references.append({"type": "quoted", "id": quotes["id"]})
         if references:
             more["referenced_tweets"] = references
-        post = await self._server.put_post(self.id, text, **with_files(media), **more)
+        post = await self._server.put_post(self.id, text, **self.with_files(text, media), **more)
         await self._mentioned(post)
         return post
 
@@ -91,7 +92,9 @@ class Person:
 
     async def write(self, text: str, *, media: tuple[Json, ...] = (), group: str = "") -> Json:
         """Write a direct message, to us alone or into a conversation of several."""
-        message = await self._server.put_message(self.id, group or self.conversation, text, **with_files(media))
+        message = await self._server.put_message(
+            self.id, group or self.conversation, text, **self.with_files(text, media)
+        )
         await self._server.message(self._account, message)
         return message
 
@@ -125,6 +128,23 @@ class Person:
         self._server.files[path] = data
         return {"media_key": key, "type": "photo", "url": f"https://{where}{path}"}
 
+    def with_files(self, text: str, media: tuple[Json, ...]) -> Json:
+        """What a post or a message with these says: a short address behind the words leads to them."""
+        if not media:
+            return {}
+        shown, entities = self._server.shown(text)
+        address = self._server.address_of(media[0])
+        leads = f"https://x.com/{self.user['username']}/status/{self._server.new_id()}/photo/1"
+        entities["urls"].append({"url": address, "expanded_url": leads, "media_key": media[0]["media_key"]})
+        return {
+            "text": f"{shown} {address}".strip(), "entities": entities, "_media": list(media),
+            "attachments": {"media_keys": [one["media_key"] for one in media]},
+        }  # fmt: skip
+
+    def media(self, data: bytes, kind: str, *, private: bool) -> Json:
+        """Upload what it is: a picture or a film."""
+        return self.video((832_000, data)) if kind == "video/mp4" else self.photo(data, private=private)
+
     def video(self, *films: tuple[int, bytes]) -> Json:
         """Upload a video in several forms, by their bit rates."""
         key = f"7_{self._server.new_id()}"
@@ -141,8 +161,7 @@ class Person:
         }
 
 
-def with_files(media: tuple[Json, ...]) -> Json:
-    """What a post or a message with these says of them."""
-    if not media:
-        return {}
-    return {"attachments": {"media_keys": [one["media_key"] for one in media]}, "_media": list(media)}
+def path_of(media: Json) -> str:
+    """Where a file lies at the file server."""
+    films = [each["url"] for each in media.get("variants", ()) if each["content_type"] == "video/mp4"]
+    return urlsplit(str((*films, media.get("url", ""))[0])).path

@@ -155,9 +155,3 @@ async def _given(request: web.Request) -> Json:
 
 def _json(body: Json, status: int, headers: dict[str, str] | None = None) -> web.Response:
     return web.json_response(body, status=status, headers=headers)
-
-
-def _reset(request: web.Request) -> web.Response:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()

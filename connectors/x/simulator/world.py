@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from connectors.simulated.shelf import Shelf
 from connectors.x.snowflake import first_id
 from router.model.sources import Clock
 
@@ -96,7 +97,7 @@ class World:
         """Every call that was understood, by endpoint."""
         self.refusals: list[str] = []
         """What the strict server had to object to."""
-        self.files: dict[str, bytes] = {}
+        self.files = Shelf(directory / "files" if directory is not None else None)
         """By path at the file server."""
         self.uploads: dict[str, Json] = {}
         """Pictures that were uploaded and not yet used, by id: what shows them, and what they are for."""

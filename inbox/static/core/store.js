@@ -9,7 +9,7 @@ import { language } from "./i18n.js";
 /**
  * @typedef {import("./types.d.ts").TicketRow} TicketRow
  * @typedef {import("./types.d.ts").ThreadData} ThreadData
- * @typedef {{ view: string, queue: string | null, ticket: string | null, q: string }} Route
+ * @typedef {{ view: string, queue: string | null, ticket: string | null, q: string, panel: string | null }} Route
  */
 
 export const VIEWS = ["mine", "unassigned", "all", "critical", "waiting", "snoozed", "solved"];
@@ -90,27 +90,28 @@ function draftOwners() {
 
 // -- addresses -------------------------------------------------------------------------------------------------------
 
-/** @returns {Route} */
-function readRoute() {
+/** @param {Route} [before] what stays behind a panel @returns {Route} */
+function readRoute(before) {
   const [, , place = "all", ticket = ""] = location.pathname.split("/").map(decodeURIComponent);
+  if (place === "channels") return { view: "all", queue: null, ticket: null, q: "", ...before, panel: place };
   const queue = place.startsWith("queue:") ? place.slice(6) : null;
   return {
     view: queue === null && VIEWS.includes(place) ? place : "all", queue, ticket: ticket || null,
-    q: new URLSearchParams(location.search).get("q") ?? "",
+    q: new URLSearchParams(location.search).get("q") ?? "", panel: null,
   };
 }
 
-/** Goes to another view or ticket; what is not named stays. @param {Partial<Route>} change @param {boolean} [replace] */
+/** Goes to another view, ticket or panel; what is not named stays, but for the panel. @param {Partial<Route>} change @param {boolean} [replace] */
 export function go(change, replace = false) {
-  const next = { ...route.value, ...change };
-  const place = next.queue === null ? next.view : `queue:${next.queue}`;
-  const path = `/inbox/${encodeURIComponent(place)}${next.ticket ? `/${encodeURIComponent(next.ticket)}` : ""}`;
-  const address = next.q ? `${path}?q=${encodeURIComponent(next.q)}` : path;
-  if (address !== location.pathname + location.search) history[replace ? "replaceState" : "pushState"](null, "", address);
+  const next = { ...route.value, panel: null, ...change };
+  const place = next.panel ?? (next.queue === null ? next.view : `queue:${next.queue}`);
+  const path = `/inbox/${encodeURIComponent(place)}${next.ticket && !next.panel ? `/${encodeURIComponent(next.ticket)}` : ""}`;
+  const address = next.q && !next.panel ? `${path}?q=${encodeURIComponent(next.q)}` : path;
+  if (address !== location.pathname + location.search) history[replace ? "replaceState" : "pushState"](next.panel, "", address);
   route.value = next;
 }
 
-addEventListener("popstate", () => { route.value = readRoute(); });
+addEventListener("popstate", () => { route.value = readRoute(route.value); });
 
 // -- tickets and lists -----------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 import { h, html, useEffect } from "../vendor/ui.js";
 import { fullTime, language, now, number, rich, t, word } from "../core/i18n.js";
 import { get } from "../core/api.js";
-import { status } from "../core/store.js";
+import { go, status } from "../core/store.js";
 import { ChannelIcon, Chip, Dialog, Icon } from "../core/parts.js";
 
 /** @typedef {{ kind: string, account: string, state: string, detail: string, zh: { detail: string }, last_event_at_ms: number | null, answered_at_ms: number | null, quota_left: number | null }} Channel */
@@ -22,12 +22,16 @@ function Ago({ ms }) {
     told.format(-count, /** @type {Intl.RelativeTimeFormatUnit} */ (unit))}</time>`;
 }
 
-/** In the rail: loud while a channel does not work. @param {{ open: () => void }} props */
-export function ChannelsPlace({ open }) {
+/** In the rail: loud while a channel does not work; its address can be sent to a colleague. */
+export function ChannelsPlace() {
   const broken = listed().filter(({ state }) => !CALM.has(state)).length;
-  return html`<li><button type="button" class="place" data-place="channels" title=${t("channels.title")} onClick=${open}>
+  return html`<li><a href="/inbox/channels" class="place" data-place="channels" title=${t("channels.title")} onClick=${(/** @type {MouseEvent} */ event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    go({ panel: "channels" });
+  }}>
     ${h(Icon, { name: "globe" })}<span class="label">${t("channels.title")}</span>
-    <span class=${broken ? "count alert" : "count"} aria-label=${broken ? t("channels.broken", { n: broken }) : ""}>${broken ? number(broken) : ""}</span></button></li>`;
+    <span class=${broken ? "count alert" : "count"} aria-label=${broken ? t("channels.broken", { n: broken }) : ""}>${broken ? number(broken) : ""}</span></a></li>`;
 }
 
 /** @param {{ leave: () => void }} props */

@@ -5,7 +5,7 @@
 import { h, html, signal } from "../vendor/ui.js";
 import { fullTime, learn, listOf, number, t, word } from "../core/i18n.js";
 import { get } from "../core/api.js";
-import { go, inLanguage, refreshThread, thread, ticket } from "../core/store.js";
+import { go, inLanguage, refreshThread, route, thread, ticket } from "../core/store.js";
 import { Icon, Menu, RedactedLine, UrgencyChip } from "../core/parts.js";
 import { Channels, ChannelsPlace } from "./channels.js";
 import { ready as signsReady } from "./signs.js";
@@ -55,7 +55,13 @@ export function heard(event) {
 const leave = () => { dialog.value = null; };
 
 /** What is open over everything. */
-export const Dialogs = () => dialog.value;
+export const Dialogs = () => dialog.value ?? (route.value.panel === "channels" && h(Channels, { leave: leaveChannels }));
+
+/** Back to where it was opened from; whoever came by its address comes from nowhere. */
+function leaveChannels() {
+  if (history.state) history.back();
+  else go({ panel: null }, true);
+}
 
 /** @param {string} [id] the one to look at */
 export async function openIncidents(id) {
@@ -78,7 +84,7 @@ export function RailPlace() {
   return html`<li><button type="button" class="place" data-place="incidents" title=${t("incident.title")} onClick=${() => openIncidents()}>
     ${h(Icon, { name: "network" })}<span class="label">${t("incident.title")}</span>
     <span class=${waits ? "count alert" : "count"} aria-label=${live.length ? t("incident.live", { n: live.length }) : ""}>${live.length ? number(live.length) : ""}</span></button></li>
-    ${h(ChannelsPlace, { open: () => { dialog.value = h(Channels, { leave }); } })}`;
+    ${h(ChannelsPlace, {})}`;
 }
 
 /** @param {{ row: TicketRow, data: ThreadData }} props */

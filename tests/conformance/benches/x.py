@@ -9,7 +9,6 @@ from typing import Any
 from connectors.x.manifest import MANIFEST
 from connectors.x.simulator import Fault as Answer
 from connectors.x.simulator import Person, busy
-from connectors.x.simulator.people import with_files
 from connectors.x.simulator.world import Json
 from router.clock import SystemClock
 from tests.conformance.bench import PATIENT, Bench, Fault, Said
@@ -93,7 +92,9 @@ class XBench(Bench):
     async def _put(self, person: Person, said: Said, *media: Json) -> Said:
         number = self._x.new_id()
         self._x.unlisted.add(number)
-        await self._x.put_message(person.id, person.conversation, said.text, id=number, **with_files(media))
+        await self._x.put_message(
+            person.id, person.conversation, said.text, id=number, **person.with_files(said.text, media)
+        )
         return replace(said, id=f"dm:{number}")
 
     async def deliver(self, *messages: Said, together: bool = False, unheard: bool = False) -> bool:

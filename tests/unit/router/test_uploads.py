@@ -2,6 +2,7 @@
 
 import hashlib
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from router.discovery import manifest_of
 from router.flow.channels import Channel, Channels
 from router.flow.spool import Spool, TooLong
 from router.keys import HEAD_BYTES, SEGMENT_BYTES, Keyring, sealed_size, segment_at, segments_of
+from router.model.capabilities import PublicFiles
 from router.model.errors import ConfigError
 from router.model.tables import Conversation
 
@@ -76,23 +78,29 @@ def test_a_segment_opens_in_its_place_of_its_file_alone():
 
 
 @pytest.mark.parametrize(
-    ("kind", "visibility", "files", "most"),
+    ("kind", "visibility", "able", "expected"),
     [
-        ("facebook", "private", True, 10),
-        ("facebook", "public", False, 10),
-        ("telegram", "public", True, 10),
-        ("x", "private", True, 1),
-        ("x", "public", True, 1),
+        ("facebook", "private", None, (True, 10, 25_000_000, "any")),
+        ("facebook", "public", None, (True, 1, 3_999_999, "pictures")),
+        ("facebook", "public", PublicFiles(most=0), (False, 0, 0, "any")),
+        ("facebook", "public", PublicFiles(most=90, bytes_max=7), (True, 10, 7, "any")),
+        ("telegram", "public", None, (True, 10, 52_428_800, "any")),
+        ("x", "private", None, (True, 4, 5_242_880, "pictures")),
+        ("x", "public", None, (True, 4, 5_242_880, "pictures")),
     ],
 )
-def test_where_a_channel_carries_files_is_known_beforehand(kind, visibility, files, most):
+def test_where_a_channel_carries_files_is_known_beforehand(kind, visibility, able, expected):
     manifest = manifest_of(kind)
-    channel = Channel(account="default", manifest=manifest, capabilities=manifest.capabilities, connector=None)
+    capabilities = manifest.capabilities
+    if able is not None:
+        capabilities = msgspec.structs.replace(capabilities, public_files=able)
+    channel = Channel(account="default", manifest=manifest, capabilities=capabilities, connector=None)
     where = Conversation(
         id="c1", channel=kind, account="default", visibility=visibility, thread="t", peer="p", contact_id="k",
         ticket_id="t1", created_at_ms=1,
     )  # fmt: skip
     view = Channels([channel]).view(where)
-    assert (view.files, view.files_in_private, view.files_most) == (files, True, most)
-    assert ("image/gif" in view.file_types, bool(view.file_types)) == (False, kind == "x")
+    kinds = {(): "any", ("image/png", "image/jpeg", "image/webp"): "pictures"}[view.file_types]
+    assert (view.files, view.files_most, view.file_bytes_max, kinds) == expected
+    assert view.files_in_private
     assert view.name == manifest.name

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.x.manifest import MANIFEST
-from connectors.x.render import POSTS_MAX, PUBLIC_CHARS_MAX, Place, Unsendable, render
+from connectors.x.render import POSTS_MAX, PUBLIC_CHARS_MAX, Part, Place, Unsendable, render
 from connectors.x.weigh import POST_WEIGHT_MAX, weight
 from router.connector import OutboundAttachment
 from tests.servers.x_house import outbound
@@ -13,7 +13,7 @@ ANN, POST = "2222222222222222222", "2080765813578191303"
 
 def test_a_private_reply_goes_to_its_person_whole():
     found = render(outbound(ANN, "很" * 5_000))
-    assert (found.place, found.texts) == (Place(person=ANN), ("很" * 5_000,))
+    assert (found.place, found.parts) == (Place(person=ANN), (Part("很" * 5_000),))
 
 
 def test_a_public_reply_stands_under_the_post_that_it_answers():
@@ -52,8 +52,8 @@ def test_what_cannot_be_sent_says_why(changes):
 )
 def test_what_the_house_lets_through_is_never_too_many_posts(text):
     found = render(outbound(ANN, text[:PUBLIC_CHARS_MAX], in_reply_to=POST))
-    assert len(found.texts) <= POSTS_MAX
-    assert all(weight(piece) <= POST_WEIGHT_MAX for piece in found.texts)
+    assert len(found.parts) <= POSTS_MAX
+    assert all(weight(part.text) <= POST_WEIGHT_MAX for part in found.parts)
 
 
 def test_an_account_is_led_to_by_its_own_address():
