@@ -4,8 +4,8 @@ from typing import Final
 
 HINTS: Final = {
     "did you mean {name}?": "是否想写 {name}？",
-    "for example {encoder: incident, from: -2, below: 2, start: 0, counts: 0.5}": (
-        "例如 {encoder: incident, from: -2, below: 2, start: 0, counts: 0.5}"
+    "for example {encoder: incident, from: -2, start: 1, counts: 1}": (
+        "例如 {encoder: incident, from: -2, start: 1, counts: 1}"
     ),
     "none is defined": "还没有定义任何一个",
     "known: {names}, ...": "可用：{names} 等",

@@ -22,7 +22,6 @@ HINTS: Final = {
     "weights.opinion": "Who is asked where words leave a doubt: an encoder reads the text as a whole.",
     "opinion.encoder": "One that comes with the packs: `incident`.",
     "opinion.from": "It is asked from this weight on.",
-    "opinion.below": "From this weight on words alone decide.",
     "opinion.start": "Added to what it says.",
     "opinion.counts": "What that is multiplied by before it is added to the weight.",
     "weighs.of": "One of `weights`.",

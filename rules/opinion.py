@@ -1,7 +1,7 @@
-"""A second opinion on texts that words alone leave in doubt: an encoder reads them as a whole.
+"""A second opinion on texts that words alone do not rule out: an encoder reads them as a whole.
 
-Runs of words are weighed first, since that takes little and tells its reasons. What they leave between two lines, the
-encoder is asked about, and what it says is added.
+Runs of words are weighed first, since that takes little and tells its reasons. About what weighs more than a little the
+encoder is asked, and what it says is added.
 """
 
 from dataclasses import dataclass
@@ -24,11 +24,10 @@ LEAD: Final = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """Whom to ask, and when: from `low` to below `high`."""
+    """Whom to ask, and when: about what weighs `low` or more."""
 
     encoder: str
     low: float
-    high: float
     start: float
     """Added to what the encoder says."""
     counts: float
@@ -36,7 +35,7 @@ class Opinion:
 
     def is_asked(self, weight: float) -> bool:
         """Return whether what words weigh leaves a doubt."""
-        return self.low <= weight < self.high
+        return weight >= self.low
 
     def of(self, text: str, about: Span) -> float:
         """Return what to add for a folded text whose passage in question stands there."""
@@ -52,6 +51,6 @@ def around(text: str, about: Span) -> str:
 
 
 def _encoder(name: str) -> "Encoder":
-    # Loaded when first asked: numpy and the weights are 60 MB that most processes never need.
+    # Loaded when first asked: onnxruntime and the weights are 100 MB that most processes never need.
     shipped: Encoder = import_module("rules.encoder").shipped(name)
     return shipped

@@ -16,7 +16,7 @@ from rules.scales import RUN_MAX, Lists, Scales, Words, words_of
 from rules.tokens import NUMBER
 
 KEYS: Final = ("lists", "start", "long", "words", "whole", "opinion")
-OPINION: Final = ("encoder", "from", "below", "start", "counts")
+OPINION: Final = ("encoder", "from", "start", "counts")
 RUNS_MAX: Final = 50_000
 """Runs of words of one of the weights."""
 _LINE: Final = re.compile(r"(?P<weight>[+-]?[0-9]{1,3}(?:\.[0-9]{1,4})?) +(?P<run>\S.*?) *")
@@ -48,16 +48,16 @@ def _opinion(node: Node, book: Book) -> Opinion | None:
     missing = next((key for key in OPINION if key not in keys), None)
     if missing is not None:
         if isinstance(node, Table):
-            hint = "for example {encoder: incident, from: -2, below: 2, start: 0, counts: 0.5}"
+            hint = "for example {encoder: incident, from: -2, start: 1, counts: 1}"
             reader.fail(node.at, "missing", f"opinion does not say {missing}", hint)
         return None
     encoder = reader.scalar(keys["encoder"], "encoder")
-    low, high, start, counts = (reader.decimal(keys[key], key) for key in OPINION[1:])
-    if encoder is None or low is None or high is None or start is None or counts is None:
+    low, start, counts = (reader.decimal(keys[key], key) for key in OPINION[1:])
+    if encoder is None or low is None or start is None or counts is None:
         return None
     if reader.known(encoder, "encoder", encoders()) is None:
         return None
-    return Opinion(encoder.value, low, high, start, counts)
+    return Opinion(encoder.value, low, start, counts)
 
 
 def _lists(node: Node, book: Book) -> Lists:

@@ -27,10 +27,10 @@ def read() -> dict[str, bytes]:
 def encoders() -> frozenset[str]:
     """Return the names of the encoders that come with the packs."""
     return frozenset(
-        entry.name.removesuffix(".npz") for entry in files(__name__).iterdir() if entry.name.endswith(".npz")
+        entry.name.removesuffix(".onnx") for entry in files(__name__).iterdir() if entry.name.endswith(".onnx")
     )
 
 
 def encoder(name: str) -> bytes:
     """Return one of them as it was written; FileNotFoundError if there is none of the name."""
-    return files(__name__).joinpath(f"{name}.npz").read_bytes()
+    return files(__name__).joinpath(f"{name}.onnx").read_bytes()

@@ -126,8 +126,8 @@ def test_no_measuring_line_is_a_tuning_line_or_nearly_one(language):
 # Shares of unseen lines: incidents that must be critical, others that must not. Floors, a little under what is reached;
 # the figures reached are in the output.
 FLOORS = {
-    "en": {"wallet": 0.955, "banking": 0.94, "alarming": 0.94, "ordinary": 0.98},
-    "zh": {"wallet": 0.955, "banking": 0.94, "alarming": 0.925, "ordinary": 0.99},
+    "en": {"wallet": 0.965, "banking": 0.955, "alarming": 0.97, "ordinary": 0.985},
+    "zh": {"wallet": 0.965, "banking": 0.945, "alarming": 0.955, "ordinary": 0.99},
 }
 
 
@@ -152,10 +152,10 @@ def test_a_word_that_only_names_the_topic_is_no_incident(pack, text):
 
 
 LONGER_FLOORS = {
-    ("mid", "en"): {"incident": 0.95, "alarming": 0.82, "ordinary": 0.87},
-    ("mid", "zh"): {"incident": 0.95, "alarming": 0.92, "ordinary": 0.82},
-    ("long", "en"): {"incident": 0.9, "alarming": 0.55, "ordinary": 0.9},
-    ("long", "zh"): {"incident": 0.9, "alarming": 0.6, "ordinary": 0.82},
+    ("mid", "en"): {"incident": 0.95, "alarming": 0.9, "ordinary": 0.95},
+    ("mid", "zh"): {"incident": 0.95, "alarming": 0.92, "ordinary": 0.95},
+    ("long", "en"): {"incident": 0.9, "alarming": 0.75, "ordinary": 0.93},
+    ("long", "zh"): {"incident": 0.9, "alarming": 0.8, "ordinary": 0.93},
 }
 """Messages of a few sentences that are full of facts, and long mails."""
 

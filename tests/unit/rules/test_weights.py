@@ -260,17 +260,17 @@ weights:
     start: {start}
     words: |
       +1 coins
-    opinion: {{encoder: incident, from: -1, below: 1, start: 0.5, counts: 2}}
+    opinion: {{encoder: incident, from: -1, start: 0.5, counts: 2}}
 rules:
   - {{id: it, when: {{message.text|weighs: {{of: incident, at least: -50}}}}, then: {{tag: hit}}}}
 """
 
 
-@pytest.mark.parametrize(("start", "weight"), [("-2", -1.0), ("-1.9", -0.9), ("-2.1", -1.1), ("-0.1", 0.9), ("0", 1.0)])
+@pytest.mark.parametrize(("start", "weight"), [("-2", -1.0), ("-1.9", -0.9), ("-2.1", -1.1), ("5", 6.0)])
 def test_in_doubt_an_encoder_is_asked(start, weight):
     text = "Someone moved my coins"
     (reason,) = judged(ruleset(OPINION.format(start=start)), text).reasons
-    if -1 <= weight < 1:
+    if weight >= -1:
         added = 2 * (shipped("incident").score(fold(text).text) + 0.5)
         assert reason.why == f"incident {weight + added:+.1f} (opinion {added:+.1f}): coins"
     else:
@@ -296,13 +296,13 @@ def test_of_a_long_text_the_passage_in_question_is_read():
 @pytest.mark.parametrize(
     ("opinion", "code", "text"),
     [
-        ("{encoder: incident, from: -1, below: 1, start: 0}", "missing", "opinion does not say counts"),
+        ("{encoder: incident, from: -1, start: 0}", "missing", "opinion does not say counts"),
         (
-            "{encoder: incidents, from: -1, below: 1, start: 0, counts: 1}",
+            "{encoder: incidents, from: -1, start: 0, counts: 1}",
             "unknown-encoder",
             "there is no encoder incidents",
         ),
-        ("{encoder: incident, from: few, below: 1, start: 0, counts: 1}", "value", None),
+        ("{encoder: incident, from: few, start: 0, counts: 1}", "value", None),
         ("[incident]", "type", None),
     ],
 )
