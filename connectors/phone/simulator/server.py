@@ -7,11 +7,12 @@ took and messages whose webhook failed stand in it like the others.
 import base64
 import binascii
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from aiohttp import web
 
@@ -25,6 +26,7 @@ _NUMBER: Final = re.compile(r"\+[1-9]\d{4,14}")
 _SMS_CHARS_MAX: Final = 1_600
 _PAGE_MAX: Final = 1_000
 _Json = dict[str, object]
+_Row = TypeVar("_Row", MessageRow, CallRow, RecordingRow)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -183,13 +185,13 @@ class PhoneServer(Loopback, Network):
         return web.json_response(_message(row), status=201)
 
     async def _messages(self, request: web.Request) -> web.Response:
-        rows = [row for row in self.messages.values() if row.to == request.query.get("To", row.to)]
-        found = [(row.created_ms, _message(row)) for row in rows]
-        return self._page(request, "messages", "DateSent>", found)
+        to = request.query.get("To", "")
+        rows = ((row.created_ms, row) for row in reversed(self.messages.values()) if row.to == to or not to)
+        return self._page(request, "messages", "DateSent>", rows, _message)
 
     async def _calls(self, request: web.Request) -> web.Response:
-        found = [(row.end_ms, _call(row)) for row in self.calls.values()]
-        return self._page(request, "calls", "EndTime>", found)
+        rows = ((row.end_ms, row) for row in reversed(self.calls.values()))
+        return self._page(request, "calls", "EndTime>", rows, _call)
 
     async def _call(self, request: web.Request) -> web.Response:
         row = self.calls.get(request.match_info["sid"])
@@ -198,8 +200,8 @@ class PhoneServer(Loopback, Network):
         return web.json_response(_call(row))
 
     async def _recordings(self, request: web.Request) -> web.Response:
-        found = [(row.created_ms, _recording(row)) for row in self.recordings.values()]
-        return self._page(request, "recordings", "DateCreated>", found)
+        rows = ((row.created_ms, row) for row in reversed(self.recordings.values()))
+        return self._page(request, "recordings", "DateCreated>", rows, _recording)
 
     async def _audio(self, request: web.Request) -> web.Response:
         row = self.recordings.get(request.match_info["sid"])
@@ -218,28 +220,30 @@ class PhoneServer(Loopback, Network):
             raise _Refusal(404, 20404, "The requested resource was not found")
         return web.Response(body=data, content_type="image/png")
 
-    def _page(self, request: web.Request, name: str, since: str, found: list[tuple[int, _Json]]) -> web.Response:
-        """The newest first, as many as fit on a page."""
+    def _page(
+        self,
+        request: web.Request,
+        name: str,
+        since: str,
+        found: Iterable[tuple[int, _Row]],
+        shown: Callable[[_Row], _Json],
+    ) -> web.Response:
+        """Of what was found, the newest first, as many as fit on a page; only these are looked at closely."""
         account = request.match_info["account"]
         after = request.query.get(since, "")
         try:
             since_ms = int(datetime.fromisoformat(after).timestamp() * 1000) if after else 0
         except ValueError:
             raise _Refusal(400, 20001, f"{since} is no time: {after}") from None
-        rows = [row for at_ms, row in reversed(found) if at_ms >= since_ms and row["account_sid"] == account]
+        rows = (row for at_ms, row in found if at_ms >= since_ms and row.account == account)
         size = int(request.query.get("PageSize", "50"))
         page = int(request.query.get("Page", "0"))
         if not 0 < size <= _PAGE_MAX:
             raise _Refusal(400, 20001, "PageSize")
-        shown = rows[page * size : (page + 1) * size]
-        more = request.rel_url.update_query(Page=str(page + 1)) if len(rows) > (page + 1) * size else None
-        return web.json_response({name: shown, "next_page_uri": None if more is None else str(more), "page": page})
-
-
-def _reset(request: web.Request) -> web.Response:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()
+        here = list(islice(rows, page * size, (page + 1) * size))
+        more = request.rel_url.update_query(Page=str(page + 1)) if next(rows, None) is not None else None
+        told = {name: [shown(row) for row in here], "next_page_uri": None if more is None else str(more), "page": page}
+        return web.json_response(told)
 
 
 def _date(at_ms: int) -> str | None:
