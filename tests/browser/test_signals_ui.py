@@ -105,12 +105,21 @@ async def test_an_agent_sees_that_the_customer_types_until_it_comes(house, chrom
             line = agent.locator("p.signs")
             await expect(line).to_be_empty()
             await expect(customer.locator(".own .meta").last).to_contain_text("Read")
-            await customer.locator("#text").press_sequentially("it was")
+            typing = asyncio.create_task(goes_on(customer))
             await expect(line).to_contain_text("is typing…")
+            typing.cancel()
+            await asyncio.gather(typing, return_exceptions=True)
             assert await violations(agent) == []
             await write(customer, "it was stolen")
             await expect(agent.locator(".message.inbound").last).to_contain_text("it was stolen")
             await expect(line).to_be_empty()
+
+
+async def goes_on(customer):
+    """Types, longer than what was said while they wrote before keeps this from being said."""
+    while True:
+        await customer.locator("#text").press_sequentially("so ")
+        await asyncio.sleep(1)
 
 
 async def test_another_agent_sees_that_a_colleague_writes_an_answer(house, chromium):

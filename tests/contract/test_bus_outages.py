@@ -195,9 +195,9 @@ class TestNetwork(WithRedis):
         await noticed(far)
         assert await far.consume({1}, 0.01) == []
         await bus.publish([pointer(1, "to far")])
-        proxy.mode = "pass"
         while await watch.wait(0):  # its own notification
             pass
+        proxy.mode = "pass"
         assert await watch.wait(PATIENCE_S)
         seen = set()
         while len(seen) < 2:

@@ -66,7 +66,7 @@ async def test_an_edited_comment_says_so(http, facebook):
     page = facebook._page
     (said,) = page.comments.values()
     graph = Graph(facebook._server, page)
-    made = await graph.comment(said.id, {"message": "In Berlin."})
+    made = await graph.comment(said.id, {"message": "In Berlin."}, None)
     assert "edited" not in await shown(http, "/post?id=4242")
     await graph.change(made["id"], {"message": "In Bern."})
     assert "In Bern.<small> edited 已编辑</small>" in await shown(http, "/post?id=4242")

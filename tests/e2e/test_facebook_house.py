@@ -156,7 +156,9 @@ async def test_a_stranger_who_offers_support_under_our_post_is_tagged_and_out_of
     mallory, ann = Person(facebook, "66", "Wallet Help Desk"), Person(facebook, "77", "Ann Lee")
     async with house() as app:
         offer = await mallory.comment("Kindly DM our helpdesk on Telegram for a quick fix", POST)
-        victim = await ann.comment("He promised to recover my lost coins, I gave him access and the rest is gone", POST)
+        victim = await ann.comment(
+            "Someone promised to recover my lost coins. I gave him access and the rest is gone", POST
+        )
         async with asyncio.timeout(20):
             await facebook.until(lambda: offer.is_hidden)
         await until(app, "SELECT COUNT(*) FROM messages WHERE kind = 'inbound'", [(2,)])
