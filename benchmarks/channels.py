@@ -185,7 +185,7 @@ async def measure(house: Service, server: MailServer, bare_url: str, seconds: fl
         written, delivered, posted = await asyncio.gather(
             visitors(http, url, until),
             mails(server, until),
-            webhooks(f"{url}/channels/api/signed/messages", "signed", seconds),
+            webhooks(f"{url}/channels/api/signed/messages", "hook", seconds),
         )
     begun = time.perf_counter()
     wanted = len(written) + delivered + posted.count

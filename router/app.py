@@ -24,7 +24,7 @@ from router.flow.abuse import Abuse
 from router.flow.accounts import Accounts
 from router.flow.assign import Assigner
 from router.flow.attendant import Attendant
-from router.flow.channels import Channel, Channels
+from router.flow.channels import Channels
 from router.flow.commands import Commands
 from router.flow.context import ContextReader
 from router.flow.courier import SignalCourier
@@ -186,8 +186,7 @@ class App:
             clock=self.clock, ids=self.ids, rulebook=lambda: self.rulebook, log=log, keeps=self._keeps,
         )  # fmt: skip
         self.channels = Channels(accounts.opened())
-        for channel in self.channels.all():
-            self._exit.push_async_callback(_close, channel)
+        self._exit.push_async_callback(_close, self.channels)
         self.switches = Switches(store=store, clock=self.clock, log=log)
 
     async def start(self) -> None:
@@ -395,5 +394,6 @@ class App:
             await self._exit.aclose()
 
 
-async def _close(channel: Channel) -> None:
-    await channel.connector.close()
+async def _close(channels: Channels) -> None:
+    """Side by side: a server that answers nobody's goodbye keeps no other channel waiting."""
+    await asyncio.gather(*(channel.connector.close() for channel in channels.all()), return_exceptions=True)
