@@ -34,7 +34,7 @@ class Opinion:
     """What that is multiplied by."""
 
     def is_asked(self, weight: float) -> bool:
-        """Return whether what words weigh leaves a doubt."""
+        """Return whether what words weigh does not rule it out."""
         return weight >= self.low
 
     def of(self, text: str, about: Span) -> float:
