@@ -29,7 +29,7 @@ from router.model.grouping import Joining
 from router.model.ids import ConversationId
 from router.model.limits import ROUTE_ATTEMPTS_MAX, ROUTE_BATCH_MAX
 from router.model.message import JournalEntry
-from router.model.snapshot import SnapshotKeys
+from router.model.snapshot import Snapshot, SnapshotKeys
 from router.model.sources import Clock, Ids
 from router.model.tables import HookEntry, OutboxEntry
 from router.store import changes as store_changes
@@ -38,6 +38,8 @@ from router.store import snapshot as store_snapshot
 from router.store.rows import JournalRow
 from router.store.script import Store
 from router.telemetry import Logger, Metrics, why
+from rules.opinion import Unheard, without_waiting
+from rules.ruleset import Ruleset
 
 LANES = 2
 """Batches under way at once, each of partitions of its own: while one is written, another is decided."""
@@ -170,9 +172,8 @@ class RouteWorker:
         for item in work:
             if item.row.conversation_key in stuck:
                 continue
-            circumstances = self._circumstances(item)
             try:
-                decision = decide_inbound(item.entry, snapshot, ruleset, circumstances, self._ids)
+                decision = await self._decide(item, snapshot, ruleset)
             except Exception as error:  # noqa: BLE001 -- a row that cannot be decided must not stop the others
                 stuck.add(item.row.conversation_key)
                 await self._failed(item.row, error, fences)
@@ -202,6 +203,16 @@ class RouteWorker:
             RoutedEntry(row=item.row, entry=item.entry, outcome=decision.outcome, applied=applied)
             for item, decision in decided
         ]
+
+    async def _decide(self, item: _Work, snapshot: Snapshot, ruleset: Ruleset) -> Decided:
+        """Decide one event; what takes long is reckoned in a thread, and then it is decided anew."""
+        circumstances = self._circumstances(item)
+        while True:
+            try:
+                with without_waiting():
+                    return decide_inbound(item.entry, snapshot, ruleset, circumstances, self._ids)
+            except Unheard as question:
+                await asyncio.to_thread(question.hear)
 
     def _count(self, changes: Sequence[Change]) -> None:
         for change in changes:

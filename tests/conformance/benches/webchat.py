@@ -31,7 +31,8 @@ class WebchatBench(Bench):
     async def open(self, folder: Path) -> None:
         self._clock = SystemClock()
         self._ids = TimedIds(self._clock)
-        self._http = aiohttp.ClientSession()
+        # Each visitor keeps a socket; an ordinary session has one hundred, and the next visitor would wait for ever.
+        self._http = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
         self._visitors: dict[tuple[str, str], VisitorClient] = {}
         self._frames: dict[str, frames.Message | tuple[frames.Post, bytes]] = {}
 
