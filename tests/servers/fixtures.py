@@ -12,6 +12,7 @@ import pytest
 from tests.servers import tools
 
 if TYPE_CHECKING:
+    from aiohttp import ClientSession
     from playwright.async_api import Browser, Page
 
     from tests.servers.demo import Demo
@@ -101,6 +102,15 @@ async def fault_proxy() -> AsyncIterator[Callable[[int], Awaitable["FaultProxy"]
             return await proxies.enter_async_context(running_proxy(target_port))
 
         yield before
+
+
+@pytest.fixture
+async def http() -> AsyncIterator["ClientSession"]:
+    """An HTTP client in this test's loop."""
+    from aiohttp import ClientSession
+
+    async with ClientSession() as session:
+        yield session
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
-"""What the tests of the web chat share: one account on a loopback port, and an HTTP client."""
+"""What tests of the web chat share: one account on a loopback port, and the house behind it."""
 
 from collections.abc import AsyncIterator
 
-import aiohttp
 import pytest
 
 from tests.servers.chat_house import IDENTITY_SECRET, RECEIPT, ChatHouse, ChatServer, running_chat
@@ -24,10 +23,3 @@ async def chat(house: ChatHouse) -> AsyncIterator[ChatServer]:
     }
     async with running_chat(house, settings) as server:
         yield server
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    """A client session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
