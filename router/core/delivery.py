@@ -132,7 +132,9 @@ def name_of(entry: OutboxEntry) -> str:
 def decide_held(entry: OutboxEntry, what: Literal["retry", "discard"], *, actor: str, now_ms: int) -> list[Change]:
     """An agent decides about a dead letter or a held reply. Raises Refused when it is neither."""
     if entry.state not in {"dead", "held"}:
-        raise Refused("not_held", f"this {name_of(entry)} is {entry.state}; only held and dead ones can be decided", status=409)
+        raise Refused(
+            "not_held", f"this {name_of(entry)} is {entry.state}; only held and dead ones can be decided", status=409
+        )
     decided = msgspec.structs.replace(
         entry,
         state="queued" if what == "retry" else "cancelled",
