@@ -1,10 +1,9 @@
-"""What tests of Facebook share: a page on a simulator at a time of ours, somebody who wrote to it, and a connector."""
+"""What tests of Facebook share: a page on a simulator at a time of ours, somebody who wrote to it, and a house."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
-from connectors.facebook.adapter import FacebookConnector
 from connectors.facebook.simulator import GraphServer, Person
 from router.clock import VirtualClock
 from tests.servers.facebook_house import NOW, FacebookHouse, person, wallet_page
@@ -32,22 +31,8 @@ def ann(server: GraphServer) -> Person:
 
 
 @pytest.fixture
-async def connect(server: GraphServer, clock: VirtualClock) -> AsyncIterator[Callable[..., FacebookConnector]]:
-    """`connect()` gives a connector that talks to the simulator, at its time."""
-    made: list[FacebookConnector] = []
-
-    def make(**settings: object) -> FacebookConnector:
-        house = FacebookHouse()
-        house.clock = clock
-        made.append(house.connector(server, **settings))
-        return made[-1]
-
-    yield make
-    for connector in made:
-        await connector.close()
-
-
-@pytest.fixture
-def connector(connect: Callable[..., FacebookConnector]) -> FacebookConnector:
-    """One of them."""
-    return connect()
+def house(clock: VirtualClock) -> FacebookHouse:
+    """A house that lives at the simulator's time."""
+    made = FacebookHouse()
+    made.clock = clock
+    return made

@@ -1,10 +1,9 @@
-"""What tests of Telegram share: a bot on a simulator, somebody who wrote to it, a house and a connector."""
+"""What tests of Telegram share: a bot on a simulator, somebody who wrote to it, and a house."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
-from connectors.telegram.adapter import TelegramConnector
 from connectors.telegram.simulator import BotApiServer, Person
 from router.clock import SystemClock
 from router.model.sources import Clock
@@ -38,23 +37,3 @@ def house(clock: Clock) -> TelegramHouse:
     made = TelegramHouse()
     made.clock = clock
     return made
-
-
-@pytest.fixture
-async def connect(house: TelegramHouse, server: BotApiServer) -> AsyncIterator[Callable[..., TelegramConnector]]:
-    """`connect()` gives a connector that talks to the simulator."""
-    made: list[TelegramConnector] = []
-
-    def make(**settings: object) -> TelegramConnector:
-        made.append(house.connector(server, **settings))
-        return made[-1]
-
-    yield make
-    for connector in made:
-        await connector.close()
-
-
-@pytest.fixture
-def connector(connect: Callable[..., TelegramConnector]) -> TelegramConnector:
-    """One of them."""
-    return connect()
