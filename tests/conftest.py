@@ -21,7 +21,7 @@ _MARKS = {
     "postgres": "postgres",
     "_redis_of_process": "redis",
     "_dovecot_of_module": "dovecot",
-    "chromium": "chromium",
+    "_chromium_of_process": "chromium",
 }
 
 

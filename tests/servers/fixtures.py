@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
     from playwright.async_api import Browser, Page
 
+    from tests.servers.chromium import ChromiumServer
     from tests.servers.demo import Demo
     from tests.servers.dovecot import DovecotServer
     from tests.servers.postgres import PostgresServer
@@ -113,14 +114,23 @@ async def http() -> AsyncIterator["ClientSession"]:
         yield session
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator["Browser"]:
-    """A browser in this test's loop."""
+@pytest.fixture(scope="session")
+def _chromium_of_process() -> Iterator["ChromiumServer"]:
     program = tools.require(tools.CHROMIUM)
     tools.require(tools.CHINESE_FONT)
     from tests.servers.chromium import running_chromium
 
-    async with running_chromium(program) as browser:
+    with running_chromium(program) as server:
+        yield server
+
+
+@pytest.fixture
+async def chromium(_chromium_of_process: "ChromiumServer") -> AsyncIterator["Browser"]:
+    """The browser of this test process, driven by this test's loop."""
+    from tests.servers.chromium import connected
+
+    _chromium_of_process.start()
+    async with connected(_chromium_of_process) as browser:
         yield browser
 
 
