@@ -16,6 +16,7 @@ from connectors.x.polling import List, Poller
 from connectors.x.sending import KEYS_REMEDY, PERMISSION_REMEDY, Sender
 from connectors.x.settings import Settings
 from connectors.x.take import Taker
+from connectors.x.upload import Uploader
 from connectors.x.webhook import PATH, Webhook
 from router.connector import AuthFailed, Context, Health, Inlet, Outbound, Retry, Route, SendOutcome, Sent
 
@@ -32,7 +33,7 @@ class XConnector:
         self._settings, self._context, self._times = settings, context, settings.timeouts
         self._client = Client(settings, context.clock)
         self._taker = Taker(self._client, context, self._pause)
-        self._sender = Sender(self._client)
+        self._sender = Sender(self._client, Uploader(self._client, context.clock, self._times.retry_s))
         self._webhook = Webhook(settings, context, self._taker)
         self._told: dict[str, tuple[State, str]] = {}
         """State and detail of each list, and of sending once it had trouble."""

@@ -30,7 +30,9 @@ SAID: Final = {
     "it could not be looked up: no answer within {n} s": "无法查询：{n} 秒内没有应答",
     "it could not be looked up: {error}": "无法查询：{error}",
     "done twice is done once": "执行两次等于执行一次",
-    "the picture was not uploaded: {error}": "图片未能上传：{error}",
+    "the file was not uploaded: {error}": "文件未能上传：{error}",
+    "X is still preparing the file": "X 仍在处理文件",
+    "the files were not at X within {n} s; the upload goes on": "{n} 秒内文件未全部到达 X；上传将继续",
     "the file server answered {status}": "文件服务器返回 {status}",
     "the file server: {error}": "文件服务器：{error}",
 }

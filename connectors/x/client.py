@@ -4,7 +4,6 @@ tweepy reads the body of an answer as JSON before it looks at its status, and X 
 session is ours (`_Session`), which looks first. `wait_on_rate_limit` stays off: it crashes, or asks without a pause.
 """
 
-import base64
 import io
 import logging
 import re
@@ -205,25 +204,21 @@ class Client:
 
     # --- doing -----------------------------------------------------------------------------------------------------
 
-    async def upload(self, picture: bytes, content_type: str, *, private: bool) -> str:
-        """A picture for one post or message; its id, good for a day. Raises Failed."""
-        given = {
-            "media": base64.b64encode(picture).decode(),
-            "media_category": "dm_image" if private else "tweet_image",
-            "media_type": content_type,
-        }
-        call = self._x.request("POST", "/2/media/upload", params={}, json=given, user_auth=True)
-        return _made(_read_made(await self._ask("upload", call)).id)
+    async def call(self, what: str, method: str, path: str, **given: str | int) -> bytes:
+        """What a call that tweepy has no name for is answered with (`data`, as JSON). Raises Failed."""
+        query, body = (given, None) if method == "GET" else ({}, given or None)
+        answer = await self._ask(what, self._x.request(method, path, params=query, json=body, user_auth=True))
+        return bytes(answer.data)
 
-    async def post(self, text: str, answers: str, pictures: Sequence[str] = ()) -> str:
-        """Post a reply; its id. Raises Failed."""
-        said = {"text": text or None, "media_ids": list(pictures) or None}
+    async def post(self, text: str, answers: str, files: Sequence[str] = ()) -> str:
+        """Post a reply, with what was uploaded for it; its id. Raises Failed."""
+        said = {"text": text or None, "media_ids": list(files) or None}
         made = await self._ask("post", self._x.create_tweet(**said, in_reply_to_tweet_id=answers, user_auth=True))
         return _made(_read_made(made).id)
 
-    async def write(self, text: str, picture: str | None = None, **where: str) -> str:
+    async def write(self, text: str, file: str | None = None, **where: str) -> str:
         """Send a direct message (`participant_id` or `dm_conversation_id`); its id. Raises Failed."""
-        said = {"text": text or None, "media_id": picture}
+        said = {"text": text or None, "media_id": file}
         made = await self._ask("write", self._x.create_direct_message(**said, user_auth=True, **where))
         return _made(_read_made(made).dm_event_id)
 
@@ -268,7 +263,7 @@ class Client:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Uncertain(f"X gave no answer: {type(error).__name__}") from None
         try:
-            answer = _decode_answer(looked.body)
+            answer = _decode_answer(looked.body or b"{}")  # of an upload, X may have nothing to say
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise Uncertain("X answered with something that cannot be read") from None
         if bytes(answer.data) == b"null" and answer.errors:
@@ -282,7 +277,7 @@ class Client:
         wait_ms = self.quota.spend(endpoint, self._clock.now_ms())
         if wait_ms:
             raise Later("X's limit for this is reached", wait_ms / 1_000)
-        if (given := named.pop("json", None)) is not None:  # a picture is not to be written in one go
+        if (given := named.pop("json", None)) is not None:  # a file is not to be written in one go
             named["data"] = io.BytesIO(msgspec.json.encode(given))
         async with self._session().request(method, url, allow_redirects=False, **named) as response:
             now_ms = self._clock.now_ms()

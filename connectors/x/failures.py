@@ -43,6 +43,10 @@ class Duplicate(Refused):
     """X has a post of ours with these words."""
 
 
+class Unusable(Refused):
+    """X can make nothing of a file, however often it comes."""
+
+
 class Later(Failed):
     """Not now, and surely not done."""
 
@@ -74,7 +78,7 @@ _decode_refusal: Final = msgspec.json.Decoder(_Refusal).decode
 
 def failed(status: int, body: bytes, wait_ms: int) -> Failed:
     """What to do about an answer, whatever its body is."""
-    detail = _CONTROL.sub(" ", _detail(body))[:_REASON_CHARS_MAX]
+    detail = one_line(_detail(body))
     reason = f"X answered {status}{f': {detail}' if detail else ''}"
     match status:
         case 401:
@@ -93,6 +97,11 @@ def failed(status: int, body: bytes, wait_ms: int) -> Failed:
             return Later(reason) if status == 503 else Uncertain(reason)
         case _:
             return Refused(reason)
+
+
+def one_line(text: str) -> str:
+    """What X says, fit for a reason."""
+    return _CONTROL.sub(" ", text)[:_REASON_CHARS_MAX]
 
 
 def _detail(body: bytes) -> str:

@@ -44,10 +44,10 @@ class Lookup:
         if len(self._told) > _TOLD_MAX:
             self._told.popitem(last=False)
 
-    async def find(self, place: Place, text: str, since_ms: int, *, with_picture: bool = False) -> str | None:
+    async def find(self, place: Place, text: str, since_ms: int, *, with_file: bool = False) -> str | None:
         """The id of what was sent; None when it is not among what X lists now. Raises Failed."""
-        if with_picture:  # X puts its address behind the words
-            text = f"{text} https://t.co/picture"
+        if with_file:  # X puts its address behind the words
+            text = f"{text} https://t.co/file"
         try:
             if place.post is not None:
                 return await self._post(place.post, text, since_ms)

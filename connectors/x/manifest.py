@@ -8,7 +8,7 @@ from connectors.x.adapter import XConnector
 from connectors.x.backfill import backfill
 from connectors.x.chinese import SAID
 from connectors.x.parse import CHANNEL, parse
-from connectors.x.render import PICTURE_BYTES_MAX, PICTURES, PICTURES_MAX, PUBLIC_CHARS_MAX, TEXT_CHARS_MAX
+from connectors.x.render import ALONE, PICTURE_BYTES_MAX, PICTURES, PICTURES_MAX, PUBLIC_CHARS_MAX, TEXT_CHARS_MAX
 from connectors.x.settings import Settings
 from router.connector import Capabilities, Context, Inlet, Manifest
 from router.model.capabilities import PrivateAnswer
@@ -21,6 +21,7 @@ _CAPABILITIES: Final = Capabilities(
     attachment_bytes_max=PICTURE_BYTES_MAX,
     attachments_most=PICTURES_MAX,
     attachment_types=PICTURES,
+    lone_files=ALONE,
     moderates=("hide", "unhide"),
     takes_back=True,
     # No edits: X lets nobody change a reply to somebody else (https://docs.x.com/x-api/fundamentals/edit-posts), which

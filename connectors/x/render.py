@@ -13,6 +13,8 @@ import msgspec
 from connectors.x import weigh
 from connectors.x.parse import GROUP
 from router.connector import Outbound, OutboundAttachment
+from router.model.capabilities import LoneFiles
+from router.model.limits import ATTACHMENT_BYTES_MAX
 
 TEXT_CHARS_MAX: Final = 10_000
 """Of one direct message."""
@@ -24,7 +26,14 @@ PICTURE_BYTES_MAX: Final = 5 * 1_048_576
 PICTURES_MAX: Final = 4
 """Of one post (the same page). A direct message has one, so further ones are messages of their own."""
 PICTURES: Final = ("image/png", "image/jpeg", "image/webp")
-"""What is uploaded in one call; animated ones and films need several."""
+GIF_BYTES_MAX: Final = 15 * 1_048_576
+FILM_BYTES_MAX: Final = ATTACHMENT_BYTES_MAX
+"""X takes 512 MB in a direct message and more in a post (the same page); the house carries so much."""
+ALONE: Final = (
+    LoneFiles(types=("image/gif",), bytes_max=GIF_BYTES_MAX),
+    LoneFiles(types=("video/mp4",), bytes_max=FILM_BYTES_MAX),
+)
+"""A post or direct message has one of these, or pictures (the same page)."""
 _ID: Final = re.compile(r"\d{1,20}")
 _CONVERSATION: Final = re.compile(rf"{GROUP}(\d{{1,20}})")
 
@@ -53,7 +62,7 @@ class Part(msgspec.Struct, frozen=True):
     """One post or one direct message."""
 
     text: str
-    pictures: tuple[OutboundAttachment, ...] = ()
+    files: tuple[OutboundAttachment, ...] = ()
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,9 +88,9 @@ def render(outbound: Outbound) -> Delivery:
             raise Unsendable(f"what is to {outbound.action} is no post")
         return Delivery(action=outbound.action, place=Place(post=posts[0]), posts=posts)
     place = _place(outbound)
-    pictures = _pictures(outbound.attachments)
+    files = _files(outbound.attachments)
     text = weigh.composed(outbound.text).strip()
-    if not text and not pictures:
+    if not text and not files:
         raise Unsendable("there is no text in it")
     texts = tuple(weigh.split(text)) if place.is_public else (text,)
     if len(texts) > POSTS_MAX:
@@ -89,18 +98,25 @@ def render(outbound: Outbound) -> Delivery:
     if not place.is_public and len(text) > TEXT_CHARS_MAX:
         raise Unsendable(f"{len(text)} characters; a direct message may have {TEXT_CHARS_MAX}")
     together = PICTURES_MAX if place.is_public else 1
-    first = Part(texts[0] if texts else "", pictures[:together])
-    further = (*map(Part, texts[1:]), *(Part("", (each,)) for each in pictures[together:]))
+    first = Part(texts[0] if texts else "", files[:together])
+    further = (*map(Part, texts[1:]), *(Part("", (each,)) for each in files[together:]))
     return Delivery(action="send", place=place, parts=(first, *further))
 
 
-def _pictures(files: Sequence[OutboundAttachment]) -> tuple[OutboundAttachment, ...]:
-    """The pictures of a reply. Raises Unsendable."""
-    for file in files:
-        if file.content_type not in PICTURES or len(file.data) > PICTURE_BYTES_MAX or len(files) > PICTURES_MAX:
-            raise Unsendable(
-                f"a reply on X has {PICTURES_MAX} pictures (PNG, JPEG, WebP) of at most {PICTURE_BYTES_MAX} bytes"
-            )
+def _files(files: Sequence[OutboundAttachment]) -> tuple[OutboundAttachment, ...]:
+    """The files of a reply. Raises Unsendable."""
+    alone = {kind: each.bytes_max for each in ALONE for kind in each.types}
+    if len(files) == 1 and files[0].content_type in alone:
+        fit = len(files[0].data) <= alone[files[0].content_type]
+    else:
+        fit = len(files) <= PICTURES_MAX and all(
+            file.content_type in PICTURES and len(file.data) <= PICTURE_BYTES_MAX for file in files
+        )
+    if not fit:
+        raise Unsendable(
+            f"a reply on X has {PICTURES_MAX} pictures (PNG, JPEG, WebP) of at most {PICTURE_BYTES_MAX} bytes, or one "
+            f"GIF of at most {GIF_BYTES_MAX}, or one MP4 film of at most {FILM_BYTES_MAX}"
+        )
     return tuple(files)
 
 

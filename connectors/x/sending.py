@@ -13,10 +13,11 @@ from typing import Final
 import msgspec
 
 from connectors.x.client import Client
-from connectors.x.failures import Denied, Duplicate, Failed, Gone, Later, Refused, Uncertain, Unpermitted
+from connectors.x.failures import Denied, Duplicate, Failed, Forbidden, Gone, Later, Refused, Unpermitted, Unusable
 from connectors.x.lookup import Lookup
 from connectors.x.render import Delivery, Part, Place, Unsendable, render
-from router.connector import AuthFailed, Outbound, OutboundAttachment, Rejected, Retry, SendOutcome, Sent, Unknown
+from connectors.x.upload import Upload, Uploader
+from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.limits import SEND_SECONDS_MAX
 
 KEYS_REMEDY: Final = (
@@ -31,10 +32,19 @@ _SEND_S: Final = SEND_SECONDS_MAX - 10
 """One whole send; the rest is for looking it up."""
 _LOOK_S: Final = 8
 _PROGRESS_MAX: Final = 1_000
-"""Replies of which some posts have arrived."""
+"""Replies of which something is at X already."""
 _AGAIN: Final = "X has taken these words before and takes them once; change the wording"
 _NOT_HIDDEN: Final = "only replies under our own posts can be hidden"
 _NOT_OURS: Final = "only posts of our own can be deleted"
+
+
+class _Progress(msgspec.Struct):
+    """What X has of a reply that is not whole."""
+
+    arrived: list[str]
+    """The ids of its posts or messages, in order."""
+    uploads: list[Upload]
+    """The files of the next one."""
 
 
 class _Reply(msgspec.Struct, kw_only=True):
@@ -43,6 +53,7 @@ class _Reply(msgspec.Struct, kw_only=True):
     delivery: Delivery
     since_ms: int
     arrived: list[str]
+    uploads: list[Upload]
     reaches: str | None = None
     """Whom it goes to, where it answers their post in private."""
     in_call: bool = False
@@ -63,11 +74,11 @@ class _Reply(msgspec.Struct, kw_only=True):
 class Sender:
     """Sends one account's replies."""
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, client: Client, uploader: Uploader) -> None:
+        self._client, self._uploader = client, uploader
         self._lookup = Lookup(client)
-        self._progress: OrderedDict[str, list[str]] = OrderedDict()
-        """By key, the ids of the posts that have arrived."""
+        self._progress: OrderedDict[str, _Progress] = OrderedDict()
+        """By key."""
 
     async def send(self, outbound: Outbound) -> SendOutcome:
         """Send what of the reply has not arrived yet."""
@@ -82,8 +93,11 @@ class Sender:
             async with asyncio.timeout(_SEND_S):
                 outcome = await self._parts(reply)
         except TimeoutError:
-            what = f"no answer within {_SEND_S} s"
-            outcome = await self._looked_up(reply, what) if reply.in_call else Retry(reason=what)
+            if reply.in_call:
+                reply.uploads = []
+                outcome = await self._looked_up(reply, f"no answer within {_SEND_S} s")
+            else:
+                outcome = Retry(reason=f"the files were not at X within {_SEND_S} s; the upload goes on")
         return self._kept(outbound.key, reply, outcome)
 
     async def reconcile(self, outbound: Outbound) -> SendOutcome:
@@ -102,27 +116,32 @@ class Sender:
         return self._kept(outbound.key, reply, Sent())
 
     def _reply(self, outbound: Outbound, delivery: Delivery) -> _Reply:
-        arrived = self._progress.pop(outbound.key, [])
+        found = self._progress.pop(outbound.key, None) or _Progress([], [])
         reaches = delivery.place.person if outbound.thread != outbound.to else None
-        return _Reply(delivery=delivery, since_ms=outbound.created_at_ms, arrived=arrived, reaches=reaches)
+        return _Reply(
+            delivery=delivery,
+            since_ms=outbound.created_at_ms,
+            arrived=found.arrived,
+            uploads=found.uploads,
+            reaches=reaches,
+        )
 
     def _kept(self, key: str, reply: _Reply, outcome: SendOutcome) -> SendOutcome:
         """The outcome; what has arrived of a reply that is not whole is remembered for its next attempt."""
         if isinstance(outcome, Sent):
             named = _named(reply)
             return Sent(provider_id=named[0] if named else None, pieces=tuple(named[1:]), reached=reply.reaches)
-        if reply.arrived:
-            self._progress[key] = reply.arrived
+        if reply.arrived or reply.uploads:
+            self._progress[key] = _Progress(reply.arrived, reply.uploads)
             if len(self._progress) > _PROGRESS_MAX:
                 self._progress.popitem(last=False)
-            if isinstance(outcome, Rejected):
+            if isinstance(outcome, Rejected) and reply.arrived:
                 done = f"{len(reply.arrived)} of {len(reply.delivery.parts)} posts have arrived; then: "
                 return Rejected(reason=done + outcome.reason)
         return outcome
 
     async def _parts(self, reply: _Reply) -> SendOutcome:
         while len(reply.arrived) < len(reply.delivery.parts):
-            reply.in_call = True  # and it stays so when time runs out in between
             outcome = await self._part(reply)
             reply.in_call = False
             if not isinstance(outcome, Sent):
@@ -131,10 +150,11 @@ class Sender:
 
     async def _part(self, reply: _Reply) -> SendOutcome:
         """One provider call, and a look for what became of it where X did not say."""
-        place, part = reply.place, reply.part
+        place, part, was_begun = reply.place, reply.part, bool(reply.uploads)
         try:
-            pictures = await self._uploaded(part.pictures, private=not place.is_public)
-            found = await self._put(place, part.text, pictures)
+            files = await self._uploaded(reply)
+            reply.in_call = True  # and it stays so when time runs out in between
+            found = await self._put(place, part.text, files)
         except Later as error:
             return Retry(reason=str(error), after_s=error.after_s)
         except (Denied, Unpermitted) as error:
@@ -143,35 +163,40 @@ class Sender:
             outcome = await self._looked_up(reply, _AGAIN)
             return Rejected(reason=_AGAIN) if isinstance(outcome, Retry) else outcome
         except Refused as error:
+            reply.uploads = []
+            if was_begun and not isinstance(error, Forbidden | Gone | Unusable):
+                # Of all that a call says only what was uploaded earlier can have changed: X keeps it for a while.
+                return Retry(reason=str(error))
             return Rejected(reason=str(error))
         except Failed as error:
+            reply.uploads = []  # X may have used them
             return await self._looked_up(reply, str(error))
         return self._arrived(reply, found)
 
-    async def _put(self, place: Place, text: str, pictures: Sequence[str]) -> str:
+    async def _put(self, place: Place, text: str, files: Sequence[str]) -> str:
         """The id of a post or message. Raises Failed."""
         if place.post is not None:
-            return await self._client.post(text, place.post, pictures)
-        picture = pictures[0] if pictures else None
+            return await self._client.post(text, place.post, files)
+        file = files[0] if files else None
         if place.person is not None:
-            return await self._client.write(text, picture, participant_id=place.person)
-        return await self._client.write(text, picture, dm_conversation_id=place.conversation or "")
+            return await self._client.write(text, file, participant_id=place.person)
+        return await self._client.write(text, file, dm_conversation_id=place.conversation or "")
 
-    async def _uploaded(self, pictures: Sequence[OutboundAttachment], *, private: bool) -> list[str]:
-        """The ids of pictures at X. Twice uploaded is never seen: whatever went wrong is tried again. Raises Failed."""
-        try:
-            return [await self._client.upload(each.data, each.content_type, private=private) for each in pictures]
-        except Uncertain as error:
-            raise Later(f"the picture was not uploaded: {error}") from None
+    async def _uploaded(self, reply: _Reply) -> list[str]:
+        """The ids at X of the files of the next part. Raises Failed."""
+        files, is_private = reply.part.files, not reply.place.is_public
+        reply.uploads += [Upload() for _ in files[len(reply.uploads) :]]
+        put = self._uploader.put
+        return [await put(file, upload, private=is_private) for file, upload in zip(files, reply.uploads, strict=True)]
 
     async def _looked_up(self, reply: _Reply, reason: str) -> SendOutcome:
         """The outcome for the part that may have arrived."""
-        # With a picture X takes the same words again: its address stands behind them, another one each time.
-        says_so = reply.delivery.place.is_public and not reply.part.pictures
+        # With a file X takes the same words again: its address stands behind them, another one each time.
+        says_so = reply.delivery.place.is_public and not reply.part.files
         try:
             async with asyncio.timeout(_LOOK_S):
                 found = await self._lookup.find(
-                    reply.place, reply.part.text, reply.since_ms, with_picture=bool(reply.part.pictures)
+                    reply.place, reply.part.text, reply.since_ms, with_file=bool(reply.part.files)
                 )
         except Failed as error:
             return Unknown(reason=f"{reason}; it could not be looked up: {error}")
@@ -186,6 +211,7 @@ class Sender:
     def _arrived(self, reply: _Reply, found: str) -> Sent:
         self._lookup.told(found)
         reply.arrived.append(found)
+        reply.uploads = []
         return Sent(provider_id=found)
 
     async def _moderated(self, delivery: Delivery) -> SendOutcome:

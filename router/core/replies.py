@@ -15,7 +15,7 @@ from router.core.guard import Concern, let_through
 from router.core.oncall import accept
 from router.core.private_answers import Doors, PrivateWay, check_text, link_of, refused_because, with_link
 from router.core.tickets import change_state, snippet_of
-from router.model.capabilities import Edits, Moderation, Reactions
+from router.model.capabilities import Edits, LoneFiles, Moderation, Reactions
 from router.model.changes import LINK_PLACEHOLDER, Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.filetypes import PROGRAMS
@@ -81,6 +81,8 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
     files_most: int = REPLY_FILES_MAX
     file_types: tuple[str, ...] = ()
     """Media types that it carries; all when there are none."""
+    lone_files: tuple[LoneFiles, ...] = ()
+    """What it carries besides, one in a reply and nothing beside it."""
     window_s: int | None = None
     """How long after a customer's last private message the channel takes an answer."""
     agent_window_s: int | None = None
@@ -102,6 +104,17 @@ class ChannelView(msgspec.Struct, frozen=True, kw_only=True):
         """What all files of a reply may have: they are in memory together when it is sent."""
         return min(self.files_bytes_max or ATTACHMENT_BYTES_MAX, ATTACHMENT_BYTES_MAX)
 
+    @property
+    def lone_types(self) -> tuple[str, ...]:
+        """Media types of files that go alone."""
+        return tuple(kind for each in self.lone_files for kind in each.types)
+
+    def bytes_max(self, sniffed: str | None) -> int:
+        """What a file of this media type may have; None: it is not known yet, and may be any."""
+        lone = [each.bytes_max for each in self.lone_files if sniffed is None or sniffed in each.types]
+        most = max((self.file_bytes_max, *lone)) if sniffed is None else lone[0] if lone else self.file_bytes_max
+        return min(most, ATTACHMENT_BYTES_MAX)
+
     def refuses(self, visibility: Visibility, heard_at_ms: int | None, now_ms: int, *, by_agent: bool) -> str:
         """Why no answer can leave now, as a stable code; empty when it can."""
         if not self.can_send:
@@ -118,14 +131,15 @@ def check_file(name: str, size: int, sniffed: str | None, channel: ChannelView) 
     if not channel.files:
         code, where = ("no_public_files", " in public") if channel.files_in_private else ("no_files", "")
         raise Refused(code, f"{channel.name} carries no files{where}", status=422, data=about)
-    limit = min(channel.file_bytes_max, ATTACHMENT_BYTES_MAX)
+    limit = channel.bytes_max(sniffed)
     if size > limit:
         detail = f"{name} has {size} bytes; {channel.name} carries {limit}"
         raise Refused("file_too_big", detail, status=422, data={**about, "limit": limit})
     if size == 0:
         raise Refused("file_empty", f"{name} is empty", status=422, data=about)
-    if sniffed is not None and channel.file_types and sniffed not in channel.file_types:
-        kinds = [each.partition("/")[2].upper() for each in channel.file_types]
+    types = (*channel.file_types, *channel.lone_types)
+    if sniffed is not None and channel.file_types and sniffed not in types:
+        kinds = [each.partition("/")[2].upper() for each in types]
         detail = f"{name} is {sniffed}; {channel.name} carries {', '.join(kinds)}"
         raise Refused("file_type", detail, status=422, data={**about, "kinds": kinds})
     if sniffed in PROGRAMS:
@@ -140,6 +154,10 @@ def _check_files(files: Sequence[StoredAttachment], wanted: int, channel: Channe
         raise Refused("too_many_files", f"{wanted} files; a reply carries {channel.files_most}", status=422, data=data)
     for file in files:
         check_file(file.name, file.size, file.sniffed, channel)
+        if wanted > 1 and file.sniffed in channel.lone_types:
+            about: dict[str, object] = {"channel": channel.name, "name": file.name}
+            detail = f"{file.name} goes alone: {channel.name} carries no other file beside it"
+            raise Refused("file_alone", detail, status=422, data=about)
     total, limit = sum(file.size for file in files), channel.together_bytes_max
     if total > limit:
         raise Refused(

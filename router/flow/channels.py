@@ -105,6 +105,7 @@ class Channels:
             files_bytes_max=able.attachments_bytes_max,
             files_most=min(files.most, REPLY_FILES_MAX),
             file_types=files.types,
+            lone_files=able.lone_files,
             window_s=able.reply_window_s,
             agent_window_s=able.agent_window_s,
             moderates=able.moderates,

@@ -18,7 +18,7 @@ from router.model.errors import Refused
 from router.model.filekinds import file_name
 from router.model.filetypes import UNTOLD, type_of
 from router.model.ids import AttachmentId, BlobHash, EventId, TicketId
-from router.model.limits import ATTACHMENT_BYTES_MAX, TEXT_FILES_BYTES_MAX, UPLOAD_MS, UPLOADS_MAX
+from router.model.limits import TEXT_FILES_BYTES_MAX, UPLOAD_MS, UPLOADS_MAX
 from router.model.message import StoredAttachment, Visibility
 from router.model.sources import Clock, Ids
 from router.model.tables import Agent
@@ -61,7 +61,7 @@ class Uploads:
         if await self._store.read(store_media.count_uploads(agent.id)) >= UPLOADS_MAX:
             detail = f"{UPLOADS_MAX} files wait for their replies already; send or remove some"
             raise Refused("too_many_uploads", detail, status=422, data={"limit": UPLOADS_MAX})
-        async with Spool(min(channel.file_bytes_max, ATTACHMENT_BYTES_MAX)) as spool:
+        async with Spool(channel.bytes_max(None)) as spool:
             await _fill(spool, pieces, name, channel)
             file = await self._looked_at(spool, name, conversation.visibility)
             check_file(name, spool.size, file.sniffed, channel)

@@ -61,6 +61,15 @@ class PublicFiles(msgspec.Struct, frozen=True, kw_only=True):
     """Media types, of the content; all when there are none."""
 
 
+class LoneFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """Files of which an answer carries one, and no other file beside it, as data."""
+
+    types: tuple[str, ...]
+    """Media types, of the content."""
+    bytes_max: int
+    """The largest."""
+
+
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel kind can do, as data, so that nothing asks `isinstance`."""
 
@@ -85,6 +94,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Media types that it carries, of the content; all when there are none."""
     public_files: PublicFiles | None = None
     """The same of a public answer, where that is otherwise; None: it is not."""
+    lone_files: tuple[LoneFiles, ...] = ()
+    """What it carries besides those types, in public as in private, each alone and with a size of its own."""
     moderates: tuple[Moderation, ...] = ()
     """What `send` can ask of the network for a customer's public post: an Outbound with that action."""
     takes_back: bool = False

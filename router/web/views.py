@@ -336,6 +336,10 @@ def detail_view(detail: TicketDetail, channels: Channels, ruleset: Ruleset, now_
             "together_bytes_max": way_out.together_bytes_max,
             "most": way_out.files_most,
             "types": way_out.file_types,
+            "alone": [
+                {"types": each.types, "bytes_max": min(each.bytes_max, ATTACHMENT_BYTES_MAX)}
+                for each in way_out.lone_files
+            ],
         },
         "calls": way_out.calls and not closed,
         "signals": way_out.signals if conversation.visibility == "private" else (),

@@ -1,43 +1,17 @@
 """The endpoints of API v2 that a support desk needs, each with exactly the parameters it has."""
 
-import base64
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from connectors.x.simulator.lists import Lists
+from connectors.x.simulator.refusals import Refusal, forbidden, invalid, only
+from connectors.x.simulator.uploads import Uploads
 from connectors.x.simulator.world import Account, Json, World
 from connectors.x.weigh import POST_WEIGHT_MAX, weight
-from router.model.filetypes import type_of
 
 _MESSAGE_CHARS_MAX: Final = 10_000
-_PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/webp"})
-_PICTURES_MAX: Final = 4
-PICTURE_BYTES_MAX: Final = 5_242_880
 _ID: Final = r"(\d{1,20})"
-
-
-class Refusal(Exception):
-    """A call that fails, as X says it."""
-
-    def __init__(self, status: int, title: str, detail: str) -> None:
-        super().__init__(detail)
-        self.status, self.title, self.detail = status, title, detail
-
-    @property
-    def body(self) -> Json:
-        """As a problem document."""
-        return {"title": self.title, "detail": self.detail, "type": "about:blank", "status": self.status}
-
-
-def invalid(detail: str) -> Refusal:
-    """400."""
-    return Refusal(400, "Invalid Request", detail)
-
-
-def forbidden(detail: str) -> Refusal:
-    """403."""
-    return Refusal(403, "Forbidden", detail)
 
 
 Handler = Callable[..., Awaitable[Json]]
@@ -46,8 +20,8 @@ Handler = Callable[..., Awaitable[Json]]
 class Methods:
     """Answers calls; one instance for each server."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, uploads: Uploads) -> None:
+        self._world, self._uploads = world, uploads
         lists = Lists(world)
         self._routes: tuple[tuple[str, str, re.Pattern[str], Handler], ...] = tuple(
             (method, name, re.compile(path), handler)
@@ -59,7 +33,10 @@ class Methods:
                 ("GET", "messages", "/2/dm_events", lists.messages),
                 ("GET", "messages", f"/2/dm_conversations/with/{_ID}/dm_events", lists.messages_with),
                 ("GET", "messages", f"/2/dm_conversations/{_ID}/dm_events", lists.messages_in),
-                ("POST", "upload", "/2/media/upload", self._upload),
+                ("POST", "initialize", "/2/media/upload/initialize", uploads.initialize),
+                ("POST", "append", f"/2/media/upload/{_ID}/append", uploads.append),
+                ("POST", "finalize", f"/2/media/upload/{_ID}/finalize", uploads.finalize),
+                ("GET", "status", "/2/media/upload", uploads.status),
                 ("POST", "post", "/2/tweets", self._post),
                 ("POST", "write", f"/2/dm_conversations/with/{_ID}/messages", self._write_to),
                 ("POST", "write", f"/2/dm_conversations/{_ID}/messages", self._write_in),
@@ -85,43 +62,21 @@ class Methods:
         given: Json,
     ) -> Json:
         """The result of a call; `given` is the query or the body. Raises Refusal."""
-        self._world.calls.append((name, given))
+        # Segments are counted, not kept: there may be many.
+        told = {**given, "media": len(str(given.get("media", "")))} if name == "append" else given
+        self._world.calls.append((name, told))
         await self._world.wake()
         return await handler(account, *ids, given)
 
     async def _me(self, account: Account, given: Json) -> Json:
-        _only(given, {"user.fields"})
+        only(given, {"user.fields"})
         return {"data": self._world.state.users[account.id]}
 
     # --- posts -----------------------------------------------------------------------------------------------------
 
-    async def _upload(self, account: Account, given: Json) -> Json:
-        _only(given, {"media", "media_category", "media_type"})
-        del account
-        try:
-            data = base64.b64decode(given.get("media", ""), validate=True)
-        except (ValueError, TypeError):
-            raise invalid("media is no base64") from None
-        category, kind = given.get("media_category"), given.get("media_type")
-        if category not in {"tweet_image", "dm_image"} or kind not in _PICTURES or type_of(data) != kind:
-            raise invalid("One or more parameters to your request was invalid: media_category, media_type")
-        if len(data) > PICTURE_BYTES_MAX:
-            raise invalid("The media is too large.")
-        return {"data": self._world.put_picture(data, category) | {"size": len(data), "expires_after_secs": 86_400}}
-
-    def _pictures(self, category: str, ids: Sequence[str]) -> Json:
-        """What a post or message gets of uploaded pictures, each used once."""
-        found = [self._world.uploads.get(each, {}) for each in ids]
-        if any(one.get("category") != category for one in found):
-            raise invalid("Your media IDs are invalid.")
-        shown = [self._world.uploads.pop(each)["shown"] for each in ids]
-        return {"attachments": {"media_keys": [one["media_key"] for one in shown]}, "_media": shown}
-
     async def _post(self, account: Account, given: Json) -> Json:
-        _only(given, {"text", "reply", "media"})
+        only(given, {"text", "reply", "media"})
         ids = given.get("media", {}).get("media_ids", [])
-        if len(ids) > _PICTURES_MAX:
-            raise invalid("A Tweet has at most four photos.")
         text = _text(given, is_needed=not ids)
         if weight(text) > POST_WEIGHT_MAX:
             raise invalid(f"Your Tweet text is too long: {weight(text)} of {POST_WEIGHT_MAX}")
@@ -140,7 +95,7 @@ class Methods:
                 "text": shown if answered["author_id"] == account.id else f"@{author} {shown}",
             }
         if ids:
-            more |= self._pictures("tweet_image", ids)
+            more |= self._uploads.use(account, "tweet", ids)
             more["text"] = f"{more.get('text', shown)} {self._world.address_of(more['_media'][0])}".strip()
         post = await self._world.put_post(account.id, text, **more)
         return {"data": {"id": post["id"], "text": post["text"], "edit_history_tweet_ids": [post["id"]]}}
@@ -149,7 +104,7 @@ class Methods:
         reply = given.get("reply")
         if reply is None:
             return None
-        _only(reply, {"in_reply_to_tweet_id"})
+        only(reply, {"in_reply_to_tweet_id"})
         found = self._world.state.posts.get(reply["in_reply_to_tweet_id"])
         if found is None:
             raise forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
@@ -198,26 +153,18 @@ class Methods:
         return await self._write(account, conversation, given)
 
     async def _write(self, account: Account, conversation: str, given: Json) -> Json:
-        _only(given, {"text", "attachments"})
+        only(given, {"text", "attachments"})
         ids = [one["media_id"] for one in given.get("attachments", [])]
         text = _text(given, is_needed=not ids)
         if len(text) > _MESSAGE_CHARS_MAX:
             raise invalid("The text is too long.")
         more: Json = {}
-        if len(ids) > 1:
-            raise invalid("A message has one attachment.")
         if ids:
-            more = self._pictures("dm_image", ids)
+            more = self._uploads.use(account, "dm", ids)
             shown, _ = self._world.shown(text)
             more["text"] = f"{shown} {self._world.address_of(more['_media'][0])}".strip()
         message = await self._world.put_message(account.id, conversation, text, **more)
         return {"data": {"dm_conversation_id": conversation, "dm_event_id": message["id"]}}
-
-
-def _only(given: Json, known: set[str]) -> None:
-    unknown = given.keys() - known
-    if unknown:
-        raise invalid(f"The query parameter [{min(unknown)}] is not one of {sorted(known)}")
 
 
 def _text(given: Json, *, is_needed: bool = True) -> str:

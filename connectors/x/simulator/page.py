@@ -11,9 +11,9 @@ from aiohttp import web
 from connectors.simulated import files
 from connectors.simulated.page import Look, back, hidden, item, named, refuse_strangers, somebody, writing, written
 from connectors.x.client import FILE_BYTES_MAX
-from connectors.x.simulator.methods import PICTURE_BYTES_MAX
 from connectors.x.simulator.people import Person, path_of
 from connectors.x.simulator.server import XServer
+from connectors.x.simulator.uploads import PICTURE_BYTES_MAX
 from connectors.x.simulator.world import Json
 
 _TEXT_CHARS_MAX: Final = 4_000

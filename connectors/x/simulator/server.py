@@ -12,15 +12,17 @@ from connectors.x.hosts import API, HOSTS, PRIVATE_FILES, PUBLIC_FILES
 from connectors.x.simulator.certificates import issue
 from connectors.x.simulator.couriers import Couriers
 from connectors.x.simulator.lists import BadList
-from connectors.x.simulator.methods import Methods, Refusal, invalid
+from connectors.x.simulator.methods import Methods
 from connectors.x.simulator.oauth import Denied, Doorman
+from connectors.x.simulator.refusals import Refusal, invalid
+from connectors.x.simulator.uploads import Uploads
 from connectors.x.simulator.world import Account, Fault, Json, World
 from router.model.sources import Clock
 
 CONSUMER_KEY: Final = "simulatedConsumerKey"
 _UNAUTHORIZED: Final[Json] = {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}
 _BODY_BYTES_MAX: Final = 8 * 1_048_576
-"""A picture of five, as JSON has it."""
+"""A segment of five, as JSON has it."""
 
 
 class XServer(Loopback, World):
@@ -42,7 +44,8 @@ class XServer(Loopback, World):
         World.__init__(self, clock, accounts, directory if kept else None)
         self.doorman = Doorman(CONSUMER_KEY, consumer_secret)
         self.couriers = Couriers(self, consumer_secret, webhook_retry_s)
-        self._methods = Methods(self)
+        self.uploads = Uploads(self)
+        self._methods = Methods(self, self.uploads)
         self.app.router.add_route("*", "/{path:.*}", self._answer)
 
     def keys(self, account: Account) -> Json:
@@ -145,7 +148,7 @@ async def _given(request: web.Request) -> Json:
     if request.method in {"GET", "DELETE"}:
         return dict(request.query)
     try:
-        found = msgspec.json.decode(await request.read())
+        found = msgspec.json.decode(await request.read() or b"{}")
     except msgspec.DecodeError:
         raise invalid("the body is no JSON") from None
     if not isinstance(found, dict):

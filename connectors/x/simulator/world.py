@@ -23,7 +23,7 @@ Json = dict[str, Any]
 WINDOW_MS: Final = 900_000
 _LIMITS: Final = {
     "me": 75, "mentions": 300, "own posts": 900, "messages": 300, "shown": 900, "post": 100, "write": 100, "hide": 50,
-    "delete": 50, "upload": 500,
+    "delete": 50, "initialize": 1_000, "append": 1_000, "finalize": 1_000, "status": 1_000,
 }  # fmt: skip
 """Calls of one account in a window, about what a paid plan has."""
 _URL: Final = re.compile(r"https?://[^\s]+")
@@ -99,8 +99,6 @@ class World:
         """What the strict server had to object to."""
         self.files = Shelf(directory / "files" if directory is not None else None)
         """By path at the file server."""
-        self.uploads: dict[str, Json] = {}
-        """Pictures that were uploaded and not yet used, by id: what shows them, and what they are for."""
         self.missing: set[str] = set()
         """Paths that have expired."""
         self.unlisted: set[str] = set()
@@ -161,20 +159,9 @@ class World:
         await self.tell()
         return message
 
-    def put_picture(self, data: bytes, category: str) -> Json:
-        """Keep an uploaded picture until it is used; its names."""
-        number = self.new_id()
-        key = f"3_{number}"
-        path = f"/1.1/ton/data/dm/{key}/a.jpg" if category == "dm_image" else f"/media/{key}.jpg"
-        host = "ton.twitter.com" if category == "dm_image" else "pbs.twimg.com"
-        self.files[path] = data
-        shown = {"media_key": key, "type": "photo", "url": f"https://{host}{path}"}
-        self.uploads[number] = {"category": category, "shown": shown}
-        return {"id": number, "media_key": key}
-
     @staticmethod
     def address_of(media: Json) -> str:
-        """The short address that X puts behind the words of what has a picture."""
+        """The short address that X puts behind the words of what has a file."""
         return f"https://t.co/{hashlib.sha256(media['media_key'].encode()).hexdigest()[:10]}"
 
     def shown(self, text: str) -> tuple[str, Json]:

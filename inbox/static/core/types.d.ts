@@ -39,7 +39,7 @@ export interface Attachment {
 }
 /** A file for a reply to come. */
 export interface Attached {
-  key: string; id: string | null; name: string; size: number; state: "uploading" | "ready" | "failed"; done: number; problem: string | null;
+  key: string; id: string | null; name: string; type: string; size: number; state: "uploading" | "ready" | "failed"; done: number; problem: string | null;
 }
 /** A value that a policy sealed; who may sees it for a while. */
 export interface SealedValue { place: number; field: string; start: number; type: string; agents: boolean; until_ms: number }
@@ -85,7 +85,9 @@ export interface ThreadData {
   /** What this customer can be shown of us besides messages. */
   signals: ("typing" | "read")[];
   same_text: number; returned: { status: string; at_ms: number; message_id: string } | null;
-  files: { allowed: boolean; in_private: boolean; bytes_max: number; together_bytes_max: number; most: number; types: string[] };
+  files: { allowed: boolean; in_private: boolean; bytes_max: number; together_bytes_max: number; most: number; types: string[];
+    /** What goes with no other file beside it. */
+    alone: { types: string[]; bytes_max: number }[] };
   last_seen: number;
 }
 export type IncidentState = "proposed" | "open" | "resolved" | "dismissed";

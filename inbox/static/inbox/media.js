@@ -118,23 +118,28 @@ const patch = (id, key, patch) => attach(id, of(id).map((each) => (each.key === 
 function add(data, files) {
   const { id } = data.ticket;
   for (const file of files) {
-    const refusal = objection(data, file, of(id).length);
+    const refusal = objection(data, file, of(id));
     if (refusal) {
       toast(refusal.sentence, { tone: "danger", icon: "circle-alert" });
       continue;
     }
     const key = `${Date.now()}-${nextKey++}`;
-    attach(id, [...of(id), { key, id: null, name: file.name || "image.png", size: file.size, state: "uploading", done: 0, problem: null }]);
+    attach(id, [...of(id), { key, id: null, name: file.name || "image.png", type: file.type, size: file.size, state: "uploading", done: 0, problem: null }]);
     upload(id, key, file);
   }
 }
 
-/** Why a file need not even be sent to the server. @param {ThreadData} data @param {File} file @param {number} count */
-function objection({ files, reply_to: to }, file, count) {
-  const facts = { channel: word("channel", to.channel), name: file.name, limit: files.bytes_max };
+/** Why a file need not even be sent to the server; what its browser calls it is all that is known of it.
+ * @param {ThreadData} data @param {File} file @param {Attached[]} others */
+function objection({ files, reply_to: to }, file, others) {
+  const facts = { channel: word("channel", to.channel), name: file.name };
+  const alone = (/** @type {{ type: string }} */ each) => files.alone.find((one) => one.types.includes(each.type));
+  const most = file.type ? (alone(file)?.bytes_max ?? files.bytes_max) : Math.max(files.bytes_max, ...files.alone.map((one) => one.bytes_max));
   if (!files.allowed) return new Problem(files.in_private ? "no_public_files" : "no_files", 422, facts);
-  if (count >= files.most) return new Problem("too_many_files", 422, { limit: files.most });
-  if (file.size > files.bytes_max) return new Problem("file_too_big", 422, { ...facts, limit: size(files.bytes_max) });
+  const lone = [...others, file].find(alone);
+  if (others.length > 0 && lone) return new Problem("file_alone", 422, { ...facts, name: lone.name });
+  if (others.length >= files.most) return new Problem("too_many_files", 422, { limit: files.most });
+  if (file.size > most) return new Problem("file_too_big", 422, { ...facts, limit: size(most) });
   return file.size === 0 ? new Problem("file_empty", 422, facts) : null;
 }
 
@@ -217,7 +222,10 @@ export function Attach({ data }) {
   const { allowed, in_private: inPrivate, bytes_max: most } = data.files;
   const channel = word("channel", data.reply_to.channel);
   const kinds = listOf(data.files.types.map(kindOf));
-  const limit = t(kinds ? "media.limitOf" : "media.limit", { channel, n: data.files.most, kinds, limit: size(most) });
+  const limit = [
+    t(kinds ? "media.limitOf" : "media.limit", { channel, n: data.files.most, kinds, limit: size(most) }),
+    ...data.files.alone.map((one) => t("media.limitAlone", { kinds: listOf(one.types.map(kindOf)), limit: size(one.bytes_max) })),
+  ].join(t("media.limitOr"));
   return html`<div class="attach" ref=${box}>
     <input ref=${input} type="file" multiple hidden data-act="files" onChange=${(/** @type {Event} */ event) => {
       const field = /** @type {HTMLInputElement} */ (event.target);
