@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from connectors.x.client import Client
-from connectors.x.failures import Denied, Duplicate, Failed, Forbidden, Gone, Later, Refused, Unpermitted, Unusable
+from connectors.x.failures import Denied, Duplicate, Failed, Forbidden, Gone, Later, Refused, Unpermitted
 from connectors.x.lookup import Lookup
 from connectors.x.render import Delivery, Part, Place, Unsendable, render
 from connectors.x.upload import Upload, Uploader
@@ -150,7 +150,7 @@ class Sender:
 
     async def _part(self, reply: _Reply) -> SendOutcome:
         """One provider call, and a look for what became of it where X did not say."""
-        place, part, was_begun = reply.place, reply.part, bool(reply.uploads)
+        place, part, has_older = reply.place, reply.part, any(each.id for each in reply.uploads)
         try:
             files = await self._uploaded(reply)
             reply.in_call = True  # and it stays so when time runs out in between
@@ -164,9 +164,8 @@ class Sender:
             return Rejected(reason=_AGAIN) if isinstance(outcome, Retry) else outcome
         except Refused as error:
             reply.uploads = []
-            if was_begun and not isinstance(error, Forbidden | Gone | Unusable):
-                # Of all that a call says only what was uploaded earlier can have changed: X keeps it for a while.
-                return Retry(reason=str(error))
+            if reply.in_call and has_older and not isinstance(error, Forbidden | Gone):
+                return Retry(reason=str(error))  # X may have dropped what an earlier attempt has uploaded
             return Rejected(reason=str(error))
         except Failed as error:
             reply.uploads = []  # X may have used them

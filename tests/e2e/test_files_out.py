@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from connectors.telegram.simulator import BotApiServer, Person
+from connectors.x.simulator.people import path_of
 from router.clock import SystemClock
 from router.core.replies import ReplyCommand
 from router.flow.uploads import Uploads
@@ -26,6 +27,8 @@ from tests.servers.whole_house import newest_ticket, running_house
 from tests.servers.x_house import person
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 1_000
+FILM = b"\0\0\0\x0cftypmp42\0\0\0\x08moov" + bytes(range(256)) * 30_000
+"""Larger than a picture may be."""
 MEI = Agent(id=AgentId("agent-mei"), login="mei", name="Mei", status="online", created_at_ms=1)
 
 
@@ -46,6 +49,11 @@ async def answer_with(app, text: str, *files: tuple[str, bytes]) -> str:
         files=tuple(file.id for file in taken),
     )  # fmt: skip
     return await app.commands.reply(command, MEI)
+
+
+def pictured(someone):
+    """What we wrote them with a file."""
+    return [said for said in someone.seen() if said.get("_media")]
 
 
 async def test_by_telegram(tmp_path):
@@ -90,17 +98,24 @@ async def test_by_mail_and_on_the_page_that_was_written_on(tmp_path):
             assert got.headers["Content-Security-Policy"].startswith("sandbox;")
 
 
-async def test_by_x_pictures_and_nothing_else(house_folder, x):  # noqa: F811
+async def test_by_x_pictures_or_one_film_and_nothing_else(house_folder, x):  # noqa: F811
     ann = person(x)
     async with running_house(house_folder, account(x)) as app:
         await ann.write("where do I press?")
         await until(app, "SELECT COUNT(*) FROM messages WHERE kind = 'inbound'", [(1,)])
         await answer_with(app, "Here.", ("screen.png", PICTURE))
         async with asyncio.timeout(20):
-            await x.until(lambda: any(said.get("_media") for said in ann.seen()))
-        (media,) = next(said["_media"] for said in ann.seen() if said.get("_media"))
-        assert x.files["/" + media["url"].split("/", 3)[3]] == PICTURE
+            await x.until(lambda: len(pictured(ann)) == 1)
+        (media,) = pictured(ann)[0]["_media"]
+        assert x.files[path_of(media)] == PICTURE
+        await answer_with(app, "And how it moves.", ("way.mp4", FILM))
+        async with asyncio.timeout(20):
+            await x.until(lambda: len(pictured(ann)) == 2)
+        (film,) = pictured(ann)[1]["_media"]
+        assert x.files[path_of(film)] == FILM
         for files, code in (
+            ((("way.mp4", FILM), ("a.png", PICTURE)), "file_alone"),
+            ((("a.png", PICTURE + bytes(5_000_000)),), "file_too_big"),
             ((("a.pdf", b"%PDF-1.7"),), "file_type"),
             (tuple((f"{n}.png", PICTURE) for n in range(5)), "too_many_files"),
         ):

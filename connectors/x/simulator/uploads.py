@@ -102,9 +102,10 @@ class Uploads:
         at = len(session.segments)
         if not isinstance(index, int) or index < 0 or index not in {at - 1, at} or index >= _SEGMENTS_MAX:
             raise invalid(f"segment_index: {index} is out of order; the next one is {at}")
-        session.segments[index:] = [segment]
-        if sum(map(len, session.segments)) > session.total:
+        filled = [*session.segments[:index], segment]
+        if sum(map(len, filled)) > session.total:
             raise invalid("More bytes than were announced.")
+        session.segments = filled
         return {"data": {"expires_at": session.good_until_ms // 1_000}}
 
     async def finalize(self, account: Account, number: str, given: Json) -> Json:
@@ -168,7 +169,8 @@ class Uploads:
             path = f"/1.1/ton/data/dm/{key}/a.jpg" if is_private else f"/media/{key}.jpg"
             shown: Json = {"media_key": key, "type": "photo", "url": f"https://{host}{path}"}
         else:
-            path = f"/{'dm_video' if is_private else 'tweet_video'}/{key}/a.{'gif' if session.use == 'gif' else 'mp4'}"
+            name = "animation.gif" if session.use == "gif" else "film.mp4"
+            path = f"/{session.place}_video/{key}/{name}"
             film = {"content_type": "video/mp4", "bit_rate": 0, "url": f"https://video.twimg.com{path}"}
             kind = "animated_gif" if session.use == "gif" else "video"
             shown = {"media_key": key, "type": kind, "variants": [film]}

@@ -165,7 +165,7 @@ async def asking(house, told):
 async def test_a_reply_takes_its_files_along(house, asking):
     assert asking["files"] == {
         "allowed": True, "in_private": True, "bytes_max": 5_000_000, "together_bytes_max": 8_000_000,
-        "most": 10, "types": [],
+        "most": 10, "types": [], "alone": [],
     }  # fmt: skip
     one = await upload(house, asking, PNG, "C:\\docs\\état\u202e.png")
     assert (one["name"], one["content_type"], one["size"], one["shows"]) == ("état.png", "image/png", len(PNG), "image")

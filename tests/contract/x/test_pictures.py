@@ -35,7 +35,7 @@ async def test_a_picture_goes_with_the_first_words_in_public_and_in_private(x, c
     assert isinstance(await connector.send(now(ann.id, "", key="alone", attachments=picture)), Sent)
     assert [file_of(x, said) for said in ann.seen()] == [("ton.twitter.com", PICTURE)] * 2
     assert [said["text"].split("https://")[0].strip() for said in ann.seen()] == ["Here.", ""]
-    assert [given["media_category"] for name, given in x.calls if name == "upload"] == [
+    assert [given["media_category"] for name, given in x.calls if name == "initialize"] == [
         "tweet_image", "dm_image", "dm_image",
     ]  # fmt: skip
 
@@ -44,7 +44,7 @@ async def test_a_picture_that_was_lost_on_its_way_is_uploaded_again_and_nothing_
     ann = person(x)
     post = await ann.post("@wallet where do I press?")
     reply = now(ann.id, "Here.", in_reply_to=post["id"], attachments=pictured(("image/png", PICTURE)))
-    x.faults["upload"].extend([Fault(how="reset_after"), Fault(status=503), Fault(status=400)])
+    x.faults["initialize"].extend([Fault(how="reset_after"), Fault(status=503), Fault(status=400)])
     assert [type(await connector.send(reply)) for _ in range(3)] == [Retry, Retry, Rejected]
     assert ann.answers() == []
     x.faults["post"].append(Fault(how="reset_after"))
@@ -94,14 +94,20 @@ async def test_further_pictures_are_direct_messages_of_their_own_and_none_comes_
 @pytest.mark.parametrize(
     "files",
     [
-        (("image/gif", b"GIF89a"),),
         (("application/pdf", b"%PDF-1.7"),),
         (("image/png", bytes(5_242_881)),),
         (("image/png", PICTURE),) * 5,
+        (("image/gif", bytes(15_728_641)),),
+        (("video/mp4", bytes(26_214_401)),),
+        (("video/mp4", b"film"), ("image/png", PICTURE)),
+        (("image/gif", b"GIF89a"),) * 2,
     ],
 )
-async def test_what_x_takes_not_in_one_call_is_not_begun(x, connector, files):
+async def test_what_x_does_not_take_is_not_begun(x, connector, files):
     ann = person(x)
     refused = await connector.send(now(ann.id, "Here.", attachments=pictured(*files)))
-    assert refused == Rejected(reason="a reply on X has 4 pictures (PNG, JPEG, WebP) of at most 5242880 bytes")
+    assert refused == Rejected(
+        reason="a reply on X has 4 pictures (PNG, JPEG, WebP) of at most 5242880 bytes, or one GIF of at most "
+        "15728640, or one MP4 film of at most 26214400"
+    )
     assert x.calls == []

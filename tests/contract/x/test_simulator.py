@@ -2,6 +2,7 @@
 
 import json
 import ssl
+from base64 import b64encode
 from urllib.parse import quote
 
 import aiohttp
@@ -13,6 +14,7 @@ from router.clock import SystemClock
 from tests.servers.x_house import ACCESS_SECRET, CONSUMER_SECRET, OWN, account, person
 
 API = "https://api.twitter.com"
+FILM = (b"\0\0\0\x0cftypmp42", b"\0\0\0\x08moov")
 
 
 @pytest.fixture
@@ -71,6 +73,10 @@ async def test_the_signature_covers_address_and_parameters(x, http):
         assert answer.status == 401
 
 
+def begun(kind, category, size=2):
+    return {"media_type": kind, "media_category": category, "total_bytes": size}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -92,8 +98,18 @@ async def test_the_signature_covers_address_and_parameters(x, http):
         ("POST", "/2/tweets", {"text": "hello", "media": {"media_ids": ["7"]}}, 400),
         ("POST", "/2/tweets", {}, 400),
         ("POST", "/2/dm_conversations/with/2222/messages", {"text": "hello", "attachments": [{"media_id": "7"}]}, 400),
-        ("POST", "/2/media/upload", {"media": "?", "media_category": "dm_image", "media_type": "image/png"}, 400),
-        ("POST", "/2/media/upload", {"media": "aGk=", "media_category": "dm_image", "media_type": "image/png"}, 400),
+        ("POST", "/2/media/upload", {"media": "aGk=", "media_category": "dm_image", "media_type": "image/png"}, 404),
+        ("POST", "/2/media/upload/initialize", {"media_category": "dm_image", "media_type": "image/png"}, 400),
+        ("POST", "/2/media/upload/initialize", begun("image/gif", "dm_image"), 400),
+        ("POST", "/2/media/upload/initialize", begun("image/gif", "tweet_video"), 400),
+        ("POST", "/2/media/upload/initialize", begun("video/webm", "tweet_video"), 400),
+        ("POST", "/2/media/upload/initialize", begun("image/png", "subtitles"), 400),
+        ("POST", "/2/media/upload/initialize", begun("image/gif", "dm_gif", 15_728_641), 400),
+        ("POST", "/2/media/upload/initialize", begun("image/png", "dm_image", 5_242_881), 400),
+        ("POST", "/2/media/upload/initialize", {**begun("image/png", "dm_image"), "command": "INIT"}, 400),
+        ("POST", "/2/media/upload/7/append", {"media": "aGk=", "segment_index": 0}, 400),
+        ("POST", "/2/media/upload/7/finalize", None, 400),
+        ("GET", "/2/media/upload?command=STATUS&media_id=7", None, 400),
         ("DELETE", "/2/tweets/7", None, 404),
         ("PUT", "/2/tweets/7/hidden", {"hidden": True}, 404),
         ("PUT", "/2/tweets/7/hidden", {"hidden": "yes"}, 400),
@@ -105,6 +121,47 @@ async def test_what_x_refuses_is_refused(x, http, method, path, body, status):
     assert (found, told["status"]) == (status, status)
     assert len(x.refusals) == 1
     assert (x.state.posts, x.state.messages) == ({}, [])
+
+
+async def test_an_upload_keeps_to_its_order_its_size_its_owner_and_its_use(x, http):
+    by = signer(x)
+
+    async def told(method, path, body=None):
+        status, found = await call(http, by, method, f"/2/media/upload{path}", body)
+        return found["data"] if status in {200, 201} else found["detail"]
+
+    session = await told("POST", "/initialize", begun("video/mp4", "tweet_video", 20))
+    film, invalid = session["id"], "Your media IDs are invalid."
+    first, second = ({"media": b64encode(half).decode(), "segment_index": n} for n, half in enumerate(FILM))
+    assert await told("POST", f"/{film}/append", second) == "segment_index: 1 is out of order; the next one is 0"
+    assert await told("POST", f"/{film}/append", first) == await told("POST", f"/{film}/append", first), "again"
+    assert await told("POST", f"/{film}/finalize") == "Segments do not add up to provided total file size."
+    await told("POST", f"/{film}/append", second)
+    more = {**second, "segment_index": 2}
+    assert await told("POST", f"/{film}/append", more) == "More bytes than were announced."
+    assert (await told("POST", f"/{film}/finalize"))["processing_info"] == {"state": "pending", "check_after_secs": 1}
+    assert await told("POST", f"/{film}/append", second) == "The session is closed."
+    assert await told("POST", f"/{film}/finalize") == "The session is closed."
+    _, early = await call(http, by, "POST", "/2/tweets", {"text": "see", "media": {"media_ids": [film]}})
+    assert early["detail"] == invalid
+    asked = f"?command=STATUS&media_id={film}"
+    assert (await told("GET", asked))["processing_info"] == {"state": "succeeded"}
+    message = {"text": "see", "attachments": [{"media_id": film}]}
+    person(x, "2222")
+    _, elsewhere = await call(http, by, "POST", "/2/dm_conversations/with/2222/messages", message)
+    assert elsewhere["detail"] == invalid, "it was uploaded for a post"
+    picture = (await told("POST", "/initialize", begun("image/png", "tweet_image", 8)))["id"]
+    await told("POST", f"/{picture}/append", {"media": b64encode(b"\x89PNG\r\n\x1a\n").decode(), "segment_index": 0})
+    assert "processing_info" not in await told("POST", f"/{picture}/finalize")
+    _, mixed = await call(http, by, "POST", "/2/tweets", {"text": "see", "media": {"media_ids": [film, picture]}})
+    assert mixed["detail"].startswith("A Tweet has at most four photos, or one GIF, or one video")
+    status, _ = await call(http, by, "POST", "/2/tweets", {"text": "see", "media": {"media_ids": [film]}})
+    assert status == 201
+    _, again = await call(http, by, "POST", "/2/tweets", {"text": "look", "media": {"media_ids": [film]}})
+    assert again["detail"] == invalid, "used once"
+    x.uploads.expire()
+    _, late = await call(http, by, "POST", "/2/tweets", {"text": "look", "media": {"media_ids": [picture]}})
+    assert late["detail"] == invalid
 
 
 async def test_limits_are_counted_and_told(x, http):

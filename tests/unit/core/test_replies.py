@@ -9,6 +9,7 @@ from router.core.guard import Concern
 from router.core.private_answers import Doors
 from router.core.replies import ChannelView, ReplyCommand, check_file, decide_note, decide_reply
 from router.core.tickets import assign
+from router.model.capabilities import LoneFiles
 from router.model.changes import Record, Save
 from router.model.errors import Refused
 from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX
@@ -325,3 +326,31 @@ def test_a_channel_may_carry_few_files_and_of_few_kinds_and_says_which():
     ]
     refusal = Desk().refusal(files=("a", "b"), channel=picky, attached=pair)
     assert (refusal.code, refusal.data) == ("too_many_files", {"limit": 1})
+
+
+def test_a_film_goes_alone_and_has_a_size_of_its_own():
+    film = LoneFiles(types=("video/mp4",), bytes_max=5_000)
+    vast = LoneFiles(types=("video/webm",), bytes_max=ATTACHMENT_BYTES_MAX + 1)
+    view = msgspec.structs.replace(FILES, file_types=("image/png",), lone_files=(film, vast))
+    check_file("a.mp4", 5_000, "video/mp4", view)
+    check_file("a", 5_001, None, view)
+    assert [view.bytes_max(kind) for kind in ("image/png", "video/mp4", "video/webm", None)] == [
+        1_000, 5_000, ATTACHMENT_BYTES_MAX, ATTACHMENT_BYTES_MAX,
+    ]  # fmt: skip
+    for name, size, kind, code, said in (
+        ("a.mp4", 5_001, "video/mp4", "file_too_big", {"limit": 5_000}),
+        ("a.png", 1_001, "image/png", "file_too_big", {"limit": 1_000}),
+        ("a.pdf", 10, "application/pdf", "file_type", {"kinds": ["PNG", "MP4", "WEBM"]}),
+    ):
+        with pytest.raises(Refused) as refused:
+            check_file(name, size, kind, view)
+        assert (refused.value.code, refused.value.data) == (code, {"channel": FILES.name, "name": name, **said})
+    pair = [
+        StoredAttachment(id=name, name=name, size=10, content_type=kind, sniffed=kind)
+        for name, kind in (("a.png", "image/png"), ("b.mp4", "video/mp4"))
+    ]
+    refusal = Desk().refusal(files=("a.png", "b.mp4"), channel=view, attached=pair)
+    assert (refusal.code, refusal.status, refusal.data) == (
+        "file_alone", 422, {"channel": FILES.name, "name": "b.mp4"}
+    )  # fmt: skip
+    Desk().reply(files=("b.mp4",), channel=view, attached=pair[1:])

@@ -13,6 +13,7 @@ from router.flow.spool import Spool, TooLong
 from router.keys import HEAD_BYTES, SEGMENT_BYTES, Keyring, sealed_size, segment_at, segments_of
 from router.model.capabilities import PublicFiles
 from router.model.errors import ConfigError
+from router.model.limits import ATTACHMENT_BYTES_MAX
 from router.model.tables import Conversation
 
 KEYS = Keyring({"k1": b"1" * 32}, "k1", b"s" * 32)
@@ -102,5 +103,7 @@ def test_where_a_channel_carries_files_is_known_beforehand(kind, visibility, abl
     view = Channels([channel]).view(where)
     kinds = {(): "any", ("image/png", "image/jpeg", "image/webp"): "pictures"}[view.file_types]
     assert (view.files, view.files_most, view.file_bytes_max, kinds) == expected
+    alone = {"image/gif": 15_728_640, "video/mp4": ATTACHMENT_BYTES_MAX} if kind == "x" else {}
+    assert {each: view.bytes_max(each) for each in view.lone_types} == alone
     assert view.files_in_private
     assert view.name == manifest.name

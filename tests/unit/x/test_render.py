@@ -1,14 +1,27 @@
 """A reply as calls of X: where it goes, and what never leaves."""
 
+import msgspec
 import pytest
 
 from connectors.x.manifest import MANIFEST
-from connectors.x.render import POSTS_MAX, PUBLIC_CHARS_MAX, Part, Place, Unsendable, render
+from connectors.x.render import (
+    FILM_BYTES_MAX,
+    GIF_BYTES_MAX,
+    POSTS_MAX,
+    PUBLIC_CHARS_MAX,
+    Part,
+    Place,
+    Unsendable,
+    render,
+)
 from connectors.x.weigh import POST_WEIGHT_MAX, weight
 from router.connector import OutboundAttachment
 from tests.servers.x_house import outbound
 
 ANN, POST = "2222222222222222222", "2080765813578191303"
+PICTURE, GIF, FILM = (
+    OutboundAttachment(name="a", content_type=kind, data=b"x") for kind in ("image/png", "image/gif", "video/mp4")
+)
 
 
 def test_a_private_reply_goes_to_its_person_whole():
@@ -19,6 +32,14 @@ def test_a_private_reply_goes_to_its_person_whole():
 def test_a_public_reply_stands_under_the_post_that_it_answers():
     assert render(outbound(ANN, in_reply_to=POST)).place == Place(post=POST)
     assert render(outbound(ANN, in_reply_to="dm:7", thread=POST)).place == Place(post=POST)
+
+
+@pytest.mark.parametrize("file", [GIF, FILM])
+def test_a_gif_or_a_film_goes_with_the_first_words(file):
+    assert render(outbound(ANN, "Look.", attachments=(file,))).parts == (Part("Look.", (file,)),)
+    assert render(outbound(ANN, "", attachments=(file,))).parts == (Part("", (file,)),)
+    first, *further = render(outbound(ANN, "很" * 300, in_reply_to=POST, attachments=(file,))).parts
+    assert (first.files, [part.files for part in further]) == ((file,), [(), ()])
 
 
 def test_what_is_told_in_a_conversation_of_several_stays_there():
@@ -37,7 +58,11 @@ def test_what_is_told_in_a_conversation_of_several_stays_there():
         {"text": "  "},
         {"text": "x" * 10_001},
         {"in_reply_to": POST, "text": "很" * 140 * (POSTS_MAX + 1)},
-        {"attachments": (OutboundAttachment(name="a.gif", content_type="image/gif", data=b"x"),)},
+        {"attachments": (GIF, GIF)},
+        {"attachments": (PICTURE, FILM)},
+        {"attachments": (msgspec.structs.replace(GIF, data=bytes(GIF_BYTES_MAX + 1)),)},
+        {"attachments": (msgspec.structs.replace(FILM, data=bytes(FILM_BYTES_MAX + 1)),)},
+        {"attachments": (msgspec.structs.replace(FILM, content_type="video/quicktime"),)},
         {"action": "hide", "target_id": "dm:7"},
         {"action": "hide", "target_id": None},
     ],
