@@ -1,4 +1,4 @@
-"""A film goes alone, and agents know it before: what a channel carries is said, and refused by name, in both languages."""
+"""A film goes alone, and agents know it before: what a channel carries is said, what it cannot is refused."""
 
 import asyncio
 
@@ -15,15 +15,16 @@ from tests.servers.x_house import person, server
 
 SAID = {
     "en": (
-        "X: 4 files (PNG, JPEG, and WEBP), up to 5 MB each; or one GIF alone, up to 15 MB; or one MP4 alone, "
-        "up to 25 MB",
+        "X: 4 files (PNG, JPEG, and WEBP), up to 5.2 MB each; or one GIF alone, up to 15.7 MB; or one MP4 alone, "
+        "up to 26.2 MB",
         "way.mp4 goes alone: X carries no other file beside it.",
-        "big.gif is too big for X: at most 15 MB.",
+        "big.gif is too big for X: at most 15.7 MB.",
     ),
     "zh-CN": (
-        "X：最多 4 个文件（PNG、JPEG和WEBP），每个不超过 5 MB；或单独一个 GIF，最大 15 MB；或单独一个 MP4，最大 25 MB",
+        "X：最多 4 个文件（PNG、JPEG和WEBP），每个不超过 5.2 MB；或单独一个 GIF，最大 15.7 MB；"
+        "或单独一个 MP4，最大 26.2 MB",
         "way.mp4 只能单独发送：X 不支持与其他文件一起发送。",
-        "big.gif 超出 X 的限制：最大 15 MB。",
+        "big.gif 超出 X 的限制：最大 15.7 MB。",
     ),
 }
 DATA = b"\0\0\0\x0cftypmp42\0\0\0\x08moov" + bytes(6_000_000)
