@@ -19,9 +19,7 @@ from connectors.simulated.shelf import Shelf
 from connectors.telegram.demo import DemoTelegram
 from connectors.x.demo import DemoX
 from router.clock import SystemClock
-from router.connector import OutboundAttachment, Sent
 from tests.browser.test_media_ui import png, wav
-from tests.servers.x_house import XHouse, now
 
 KIM = {"id": "4242", "name": "Kim <b>"}
 PICTURE = ("receipt.png", png(60, 40, 200), "image/png")
@@ -247,32 +245,6 @@ async def test_x_puts_the_address_of_a_file_behind_the_words(x, file, kind):
     assert "t.co" not in shown
     place = re.search(r'class="file" href="([^"]+)"', shown)[1]
     assert (await get(made._play.url + place))[1] == file[1]
-
-
-@pytest.mark.parametrize("where", ["private", "public"])
-@pytest.mark.parametrize(
-    ("data", "kind", "name"),
-    [
-        (FILM[1] + b"moov", "video/mp4", "film.mp4"),
-        (b"GIF89a" + bytes(500) + b";", "image/gif", "animation.gif"),
-    ],
-)
-async def test_the_page_of_x_shows_a_film_or_gif_that_an_agent_sent(x, where, data, kind, name):
-    await send(x[0]._play.url, text="@wallet how?", how="write" if where == "private" else "post")
-    connector = XHouse().made(x[0].settings())
-    asked = [each["id"] for each in x[0]._server.state.posts.values() if each["author_id"] == "4242"]
-    under = {"in_reply_to": asked[0]} if asked else {}
-    film = OutboundAttachment(name="way", content_type=kind, data=data)
-    assert isinstance(await connector.send(now("4242", "So.", attachments=(film,), **under)), Sent)
-    await connector.close()
-    made = await again(x)
-    shown = await said(made._play.url, f"{where}?id=4242")
-    (place,) = re.findall(r'class="file" href="([^"]+)"', shown)
-    assert place.endswith(f"/{name}")
-    assert ("<img" in shown, "t.co" in shown) == (kind == "image/gif", False)
-    answer, body = await get(made._play.url + place)
-    assert (answer.content_type, body) == (kind, data)
-    assert "Content-Disposition" not in answer.headers, "it is played, not saved"
 
 
 async def test_a_public_post_shows_a_picture_too(x):
