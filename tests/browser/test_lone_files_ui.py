@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from connectors.x.simulator.people import path_of
 from router.clock import SystemClock
@@ -27,10 +27,15 @@ SAID = {
         "big.gif 超出 X 的限制：最大 15.7 MB。",
     ),
 }
-DATA = b"\0\0\0\x0cftypmp42\0\0\0\x08moov" + bytes(6_000_000)
-FILM = {"name": "way.mp4", "mimeType": "video/mp4", "buffer": DATA}
-PICTURE = {"name": "steps.png", "mimeType": "image/png", "buffer": png(90, 160, 40)}
-BIG = {"name": "big.gif", "mimeType": "image/gif", "buffer": bytes(15 * 1_048_576 + 1)}
+DATA = b"\0\0\0\x0cftypmp42\0\0\0\x08moov" + bytes(60_000)
+FILM = FilePayload(name="way.mp4", mimeType="video/mp4", buffer=DATA)
+PICTURE = FilePayload(name="steps.png", mimeType="image/png", buffer=png(90, 160, 40))
+PICK_BIG = """(input) => {
+  const picked = new DataTransfer();
+  picked.items.add(new File([new Uint8Array(15 * 1_048_576 + 1)], "big.gif", { type: "image/gif" }));
+  input.files = picked.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
 
 
 @pytest.mark.parametrize("language", SAID)
@@ -47,7 +52,7 @@ async def test_a_film_for_x_goes_alone_and_that_is_said_before(tmp_path, chromiu
             field, toast = page.locator("[data-act=files]"), page.locator(".toast.danger")
             ready = page.locator("[data-attached=ready]")
             await expect(page.locator(".attach > small")).to_have_text(limit)
-            await field.set_input_files([BIG])
+            await field.evaluate(PICK_BIG)
             await expect(toast.filter(has_text=big)).to_be_visible()
             await field.set_input_files([PICTURE, FILM])
             await expect(toast.filter(has_text=alone)).to_be_visible()
