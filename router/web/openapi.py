@@ -41,8 +41,8 @@ def _guarded() -> dict[str, object]:
     return {
         "409": {
             "description": "confirm_needed: a private reply holds a secret; repeat it with the findings as "
-            "`confirmed`. Also stale_reply, now_public, cannot_reply and ticket_closed, and why an answer cannot be corrected, "
-            "without findings",
+            "`confirmed`. Also stale_reply, now_public, cannot_reply and ticket_closed, and why an answer cannot be "
+            "corrected, without findings",
             "content": content,
         },
         "422": {
@@ -104,8 +104,8 @@ def _paths() -> dict[str, object]:
                         },
                         visibility={
                             "enum": ["public", "private"],
-                            "description": "who was to read it when it was begun; what was meant for private is refused "
-                            "(now_public) once it would stand in public",
+                            "description": "who was to read it when it was begun; what was meant for private is "
+                            "refused (now_public) once it would stand in public",
                         },
                     )
                 ),
