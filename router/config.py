@@ -143,11 +143,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def load(path: Path, *, absent: str | None = None) -> Config:
-    """Read and check a configuration. Raises ConfigError.
-
-    `absent` stands for secrets of channels that are not there, for those who need none of them: an operator beside the
-    service does not have its environment.
-    """
+    """Read and check a configuration. `absent` stands for secrets of channels that are not there, where nobody needs
+    them. Raises ConfigError."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -278,9 +275,8 @@ def _resolve(value: object, at: str, base: Path, places: _Places, absent: str | 
 
 def is_there(reference: str, base: Path) -> bool:
     """Whether what `env:NAME` or `file:PATH` refers to can be read."""
-    if reference.startswith("env:"):
-        return reference.removeprefix("env:") in os.environ
-    return os.access(base / reference.removeprefix("file:"), os.R_OK)
+    how, _, name = reference.partition(":")
+    return name in os.environ if how == "env" else os.access(base / name, os.R_OK)
 
 
 def read_again(channel: ChannelConfig, base: Path) -> ChannelConfig:

@@ -314,10 +314,6 @@ async def test_nobody_can_ask_for_a_secret(demo, chromium):
         refused = page.locator("[data-refused=reply_blocked]")
         await expect(refused.locator("mark")).to_have_text("send us your recovery phrase")
         await expect(refused.locator("[data-act=anyway]")).to_have_count(0)
-        await editor(page).fill("Hello! Please send us your recovery phrase.")
-        await expect(refused.locator("mark")).to_have_text("send us your recovery phrase")
-        await editor(page).fill("Please never tell anybody.")
-        await expect(refused).to_have_count(0)
         await editor(page).fill("")
 
 

@@ -178,6 +178,23 @@ async def test_an_answer_begun_in_private_does_not_leave_in_public_unasked(page_
         assert words in ann.answers_to(said) + ann.answers_to(comment)
 
 
+async def test_what_was_found_is_shown_while_it_stands_there(page_house, chromium):
+    *_, link = page_house
+    async with desk(chromium, link, noise=True) as page:
+        await open_ticket(page, "T-1001")
+        text, found = page.locator("#composer"), page.locator("[data-refused=reply_blocked] mark")
+        await text.fill("Write to ann@example.org or call +41 44 668 18 00")
+        await page.locator("[data-act=send]").click()
+        await expect(found).to_have_text(["ann@example.org", "+41 44 668 18 00"])
+        await text.fill("You may as well call +41 44 668 18 00")
+        await expect(found).to_have_text(["+41 44 668 18 00"])
+        await page.locator("[data-refused] .found button").click()
+        selected = "[composer.value.slice(composer.selectionStart, composer.selectionEnd)]"
+        assert await page.evaluate(selected) == ["+41 44 668 18 00"]
+        await text.fill("We call you")
+        await expect(page.locator("[data-refused]")).to_have_count(0)
+
+
 async def test_an_answer_of_ours_is_deleted(page_house, chromium):
     _, ann, said, link = page_house
     async with desk(chromium, link, language="zh-CN", theme="dark") as page:
