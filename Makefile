@@ -44,7 +44,7 @@ bench:  ## every benchmark, each with the machine's own limits beside it (T=name
 soak:  ## 100,000 events and replies over every connector, with seeded faults: the ledgers are equal (T='[x]' for one)
 	@scripts/setup.sh dev
 	@SWITCHBOARD_SOAK=100000 $(BIN)/pytest -q --timeout 0 $(if $(T),-k '$(T)') \
-		tests/conformance/test_soak.py tests/contract/test_form_soak.py tests/e2e/test_crowd.py
+		tests/conformance/test_soak.py tests/contract/form/test_soak.py tests/e2e/test_crowd.py
 
 weights:  ## learn the shipped pack's weights anew from the labelled lines in tests/corpora
 	@scripts/setup.sh dev

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 _BACKLOG: Final = 1_024
 _ROUNDS: Final = 3
@@ -17,16 +18,39 @@ _TRIES: Final = 8
 """To find a port that is free at every address of a host."""
 _ABSENT: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
+_NOBODY_THERE: Final = 499
+"""Of an answer that nobody gets."""
+
+
+def hung_up(request: web.Request, error: Exception) -> bool:
+    """Whoever asked has gone, in the middle of their request or of our answer, and this is how that is told."""
+    is_gone = request.transport is None or request.transport.is_closing()
+    return is_gone and isinstance(error, ConnectionError | TimeoutError)
+
+
+@web.middleware
+async def _let_go(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Raised on, aiohttp would log a failure of ours, with a traceback; of an answer it finds that nobody is there."""
+    try:
+        return await handler(request)
+    except (ConnectionError, TimeoutError) as error:
+        if not hung_up(request, error):
+            raise
+        return web.Response(status=_NOBODY_THERE)
+
 
 class Listener:
     """Serves an application at one address, once opened.
 
     A listening socket that asyncio closes in the round after it accepted somebody forgets them: neither served nor
-    closed (python/cpython, issue 109564). So nobody is accepted any more first, then all are let go.
+    closed (python/cpython, issue 109564). So nobody is accepted any more first, then all are let go. That somebody
+    hangs up is logged nowhere: it is theirs to do.
     """
 
     def __init__(self, app: web.Application, *, shutdown_s: float = 1.0, tls: ssl.SSLContext | None = None) -> None:
         """`shutdown_s`: how long requests under way are waited for."""
+        if _let_go not in app.middlewares:  # an application may be served again
+            app.middlewares.insert(0, _let_go)
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=shutdown_s)
         self._tls = tls
         self._sockets: list[socket.socket] = []

@@ -126,7 +126,9 @@ class Metrics:
         self.oldest_unrouted_seconds = Gauge(
             "switchboard_oldest_unrouted_seconds", "Age of the oldest undecided message", registry=registry
         )
-        self.dead_letters = Gauge("switchboard_dead_letters", "Replies that could not be delivered", registry=registry)
+        self.dead_letters = Gauge(
+            "switchboard_dead_letters", "Replies, edits and reactions that could not be delivered", registry=registry
+        )
         self.alarms_ringing = Gauge("switchboard_alarms_ringing", "Tickets nobody has accepted yet", registry=registry)
         self.alarms_unanswered = Gauge(
             "switchboard_alarms_unanswered", "Of these, past the end of their on-call ladder", registry=registry

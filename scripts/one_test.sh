@@ -7,7 +7,8 @@ if [[ -z $name ]]; then
   echo 'Which test? make t T=test_name, or T=tests/unit/test_file.py::test_name' >&2
   exit 2
 fi
-if [[ -e ${name%%::*} ]]; then
+# A path, there or not: pytest says what is missing, and what may have been meant.
+if [[ ${name%%[*} == */* || ${name%%::*} == *.py ]]; then
   exec .venv/bin/pytest -q "$name"
 fi
 named="(def|class) [A-Za-z0-9_]*${name%%\[*}"

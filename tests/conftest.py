@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests import targets
 from tests.servers import loopback
 from tests.servers.tools import in_ci
 
@@ -20,7 +21,7 @@ _MARKS = {
     "postgres": "postgres",
     "_redis_of_process": "redis",
     "_dovecot_of_module": "dovecot",
-    "chromium": "chromium",
+    "_chromium_of_process": "chromium",
 }
 
 
@@ -29,7 +30,9 @@ _CLEARING_S = 60
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Shut the door, and choose how long property tests search."""
+    """Say what is not there, shut the door, and choose how long property tests search."""
+    if (amiss := targets.missing_place(config.args, config.invocation_params.dir)) is not None:
+        raise pytest.UsageError(amiss)
     loopback.install()
     try:
         from hypothesis import settings
@@ -102,3 +105,11 @@ def pytest_make_collect_report() -> Iterator[None]:
     report = yield
     _refuse_skip(report)
     return report
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: int | pytest.ExitCode, config: pytest.Config
+) -> None:
+    """Name what was asked for where nothing was found."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+        terminalreporter.write_line(targets.missing_tests(config.args, config.invocation_params.dir))

@@ -27,6 +27,7 @@ from router.connector import (
     Sent,
     Unknown,
 )
+from router.model.capabilities import Amendment
 from router.model.signing import signature
 
 ANSWER_BYTES_MAX: Final = 65_536
@@ -61,37 +62,18 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="me
     created_at_ms: int
 
 
-class _Moderation(msgspec.Struct, frozen=True, kw_only=True):
-    """The JSON of what is to be done to a post."""
+class _Amendment(msgspec.Struct, frozen=True, kw_only=True):
+    """The JSON of what is to be done with what stands there: a post, an answer of ours, a message to react to."""
 
-    type: str
-    """hide, unhide or delete."""
+    type: Amendment
     channel: str
     account: str
     conversation: str
     target_id: str | None
-    created_at_ms: int
-
-
-class _Edit(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="edit"):
-    """The JSON of an answer of ours that says something else from now on."""
-
-    channel: str
-    account: str
-    conversation: str
-    target_id: str | None
-    text: str
-    created_at_ms: int
-
-
-class _Reaction(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="react"):
-    """The JSON of our reaction to a message of a customer's; without an emoji it is taken off."""
-
-    channel: str
-    account: str
-    conversation: str
-    target_id: str | None
-    emoji: str
+    text: str | msgspec.UnsetType
+    """What an answer says from now on: of edit alone."""
+    emoji: str | msgspec.UnsetType
+    """Our reaction, empty to take it off: of react alone."""
     created_at_ms: int
 
 
@@ -199,32 +181,16 @@ class ApiConnector:
         self._health = Health(state=state, detail=detail, since_ms=since_ms, answered_at_ms=answered_ms)
 
 
-def _body(outbound: Outbound) -> _Body | _Moderation | _Edit | _Reaction:
-    if outbound.action == "react":
-        return _Reaction(
-            channel=outbound.channel,
-            account=outbound.account,
-            conversation=outbound.thread,
-            target_id=outbound.target_id,
-            emoji=outbound.text,
-            created_at_ms=outbound.created_at_ms,
-        )
-    if outbound.action == "edit":
-        return _Edit(
-            channel=outbound.channel,
-            account=outbound.account,
-            conversation=outbound.thread,
-            target_id=outbound.target_id,
-            text=outbound.text,
-            created_at_ms=outbound.created_at_ms,
-        )
+def _body(outbound: Outbound) -> _Body | _Amendment:
     if outbound.action != "send":
-        return _Moderation(
+        return _Amendment(
             type=outbound.action,
             channel=outbound.channel,
             account=outbound.account,
             conversation=outbound.thread,
             target_id=outbound.target_id,
+            text=outbound.text if outbound.action == "edit" else msgspec.UNSET,
+            emoji=outbound.text if outbound.action == "react" else msgspec.UNSET,
             created_at_ms=outbound.created_at_ms,
         )
     return _Body(

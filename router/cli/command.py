@@ -40,7 +40,7 @@ _COMMANDS = {
     "import": "put messages from a file through intake",
     "export": "write messages or contacts in the formats that import reads",
     "quarantine": "payloads that could not be understood: list, show, replay",
-    "dead-letters": "replies that could not be delivered and events that could not be decided: list, show, replay",
+    "dead-letters": "what could not be delivered, and events that could not be decided: list, show, replay",
     "channels": "add one, check them, show how they are, pause, resume and backfill one",
     "user": "add people who answer",
     "token": "make a token for the API",

@@ -1,4 +1,4 @@
-"""`switchboard dead-letters list|show|replay`: replies without a way out, events that could not be decided."""
+"""`switchboard dead-letters list|show|replay`: what found no way out, and events that could not be decided."""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ import msgspec
 from router.cli.command import EXIT_DONE
 from router.cli.house import House, opened
 from router.cli.serve_command import add_config
-from router.core.delivery import decide_held
+from router.core.delivery import decide_held, name_of
 from router.model.errors import Refused
 from router.model.ids import JournalId, OutboxId
 from router.model.tables import OutboxEntry
@@ -22,7 +22,7 @@ _PAGE = 200
 class _Letter(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     what: str
-    """reply or event."""
+    """reply, edit, reaction, hide, unhide or delete; or event."""
     channel: str
     account: str
     state: str
@@ -62,7 +62,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         if entry is None and (row is None or row.state != "dead"):
             raise Refused("not_found", f"there is no dead letter {arguments.id}", status=404)
         if entry is not None:
-            letter = _reply(entry)
+            letter = _undelivered(entry)
         else:
             assert row is not None
             letter = _event(row)
@@ -82,9 +82,9 @@ async def _run(arguments: argparse.Namespace) -> int:
 async def _all(house: House) -> list[_Letter]:
     letters: list[_Letter] = []
     after = ""
-    while replies := await house.store.read(outbox.undelivered(limit=_PAGE, after=after)):
-        letters += [_reply(entry) for entry in replies]
-        after = replies[-1].id
+    while entries := await house.store.read(outbox.undelivered(limit=_PAGE, after=after)):
+        letters += [_undelivered(entry) for entry in entries]
+        after = entries[-1].id
     after = ""
     while events := await house.store.read(journal.dead(limit=_PAGE, after=after)):
         letters += [_event(row) for row in events]
@@ -92,10 +92,10 @@ async def _all(house: House) -> list[_Letter]:
     return sorted(letters, key=lambda letter: letter.id)
 
 
-def _reply(entry: OutboxEntry) -> _Letter:
+def _undelivered(entry: OutboxEntry) -> _Letter:
     return _Letter(
         id=entry.id,
-        what="reply",
+        what=name_of(entry),
         channel=entry.channel,
         account=entry.account,
         state=entry.state,

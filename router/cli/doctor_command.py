@@ -268,7 +268,7 @@ async def _work(app: App) -> list[Finding]:
     else:
         found.append(Finding(state="ok", about="routing", text="nothing waits"))
     for count, about, remedy in (
-        (await app.store.read(outbox.count_dead()), "undelivered replies", "switchboard dead-letters list"),
+        (await app.store.read(outbox.count_dead()), "undelivered", "switchboard dead-letters list"),
         (len(await app.store.read(journal.dead(limit=1000))), "undecided events", "switchboard dead-letters list"),
         (await app.store.read(quarantine.count_waiting()), "quarantined payloads", "switchboard quarantine list"),
     ):

@@ -4,6 +4,7 @@ Retry with growing pauses; Unknown is looked up, then mail goes out once more un
 other channel holds the reply, and what follows in that conversation, until an agent decides. Agents see dead letters.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -12,7 +13,7 @@ from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent, Unk
 from router.model.changes import Change, Record, Save
 from router.model.errors import Refused
 from router.model.limits import SEND_ATTEMPTS_MAX
-from router.model.tables import Event, Message, OutboxEntry, OutboxState
+from router.model.tables import Event, Message, OutboxAction, OutboxEntry, OutboxState
 
 DELIVERY_RANK: dict[OutboxState, int] = {
     "queued": 0,
@@ -30,6 +31,7 @@ _BACKOFF_MS = (1_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_
 _ASKED_PAUSE_S_MAX = 86_400.0
 """However long a provider asks us to wait, a day later somebody has to be told how it stands."""
 _ERROR_CHARS = 300
+_NAMES: Mapping[OutboxAction, str] = {"send": "reply", "react": "reaction"}
 
 
 def pause_ms(attempts: int, jitter: float) -> int:
@@ -122,10 +124,17 @@ def _event(entry: OutboxEntry, before: OutboxState, now_ms: int, actor: str) -> 
     )
 
 
+def name_of(entry: OutboxEntry) -> str:
+    """What leaves, or left, by this row, in a word: reply, edit, reaction, hide, unhide or delete."""
+    return _NAMES.get(entry.action, entry.action)
+
+
 def decide_held(entry: OutboxEntry, what: Literal["retry", "discard"], *, actor: str, now_ms: int) -> list[Change]:
     """An agent decides about a dead letter or a held reply. Raises Refused when it is neither."""
     if entry.state not in {"dead", "held"}:
-        raise Refused("not_held", f"this reply is {entry.state}; only held and dead ones can be decided", status=409)
+        raise Refused(
+            "not_held", f"this {name_of(entry)} is {entry.state}; only held and dead ones can be decided", status=409
+        )
     decided = msgspec.structs.replace(
         entry,
         state="queued" if what == "retry" else "cancelled",

@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from inbox.assets import CSP
+from router.listening import hung_up
 from router.model.errors import InvalidMessage, Refused, StoreUnavailable
 from router.telemetry import Logger, why
 
@@ -98,8 +99,8 @@ async def _answer(request: web.Request, handler: Handler, log: Logger) -> web.St
         return _of_framework(error)
     except RecursionError:
         return problem(400, "invalid", "the JSON is nested too deeply")
-    except ConnectionResetError:
-        raise
-    except Exception as error:  # noqa: BLE001 -- a defect answers 500 with an id of what failed, never with content
+    except Exception as error:  # a defect answers 500 with an id of what failed, never with content
+        if hung_up(request, error):
+            raise
         log.error("web.failed", path=request.match_info.route.name or request.path, error=type(error).__name__)
         return problem(500, "internal", f"this is our mistake ({type(error).__name__}); it was logged")

@@ -1,33 +1,28 @@
-"""What the tests of the web chat share: one account on a loopback port, and an HTTP client."""
+"""What tests of connectors share: those that the channel's own `house` makes for the channel's own `server`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
-import aiohttp
 import pytest
 
-from tests.servers.chat_house import IDENTITY_SECRET, RECEIPT, ChatHouse, ChatServer, running_chat
+from router.connector import Connector
 
 
 @pytest.fixture
-async def house() -> ChatHouse:
-    """The house behind `chat`."""
-    return ChatHouse(receipt=RECEIPT)
+async def connect(house: Any, server: Any) -> AsyncIterator[Callable[..., Connector]]:
+    """`connect()` gives a connector that talks to the simulator, closed in the end."""
+    made: list[Connector] = []
+
+    def make(**settings: object) -> Connector:
+        made.append(house.connector(server, **settings))
+        return made[-1]
+
+    yield make
+    for connector in made:
+        await connector.close()
 
 
 @pytest.fixture
-async def chat(house: ChatHouse) -> AsyncIterator[ChatServer]:
-    """An account that lets a shop embed it, verifies its users, and seldom slows anybody down."""
-    settings = {
-        "identity_secret": IDENTITY_SECRET,
-        "allowed_origins": ["https://shop.example"],
-        "messages_per_minute": 1_000,
-    }
-    async with running_chat(house, settings) as server:
-        yield server
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[aiohttp.ClientSession]:
-    """A client session."""
-    async with aiohttp.ClientSession() as session:
-        yield session
+def connector(connect: Callable[..., Connector]) -> Connector:
+    """One of them."""
+    return connect()

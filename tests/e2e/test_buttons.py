@@ -3,7 +3,6 @@ back as what the customer says, once."""
 
 import asyncio
 
-import aiohttp
 import pytest
 
 from connectors.facebook.simulator import GraphServer, Person
@@ -53,12 +52,6 @@ def folder(tmp_path):
     (made / "rules").mkdir(parents=True)
     (made / "rules" / "rules.yaml").write_text(RULES)
     return made
-
-
-@pytest.fixture
-async def http():
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 async def inbound(app, number):

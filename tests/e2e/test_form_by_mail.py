@@ -4,7 +4,6 @@ import asyncio
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
 
-import aiohttp
 import pytest
 
 from connectors.email.demo import DemoMail
@@ -14,12 +13,6 @@ from tests.e2e.test_webchat_house import answer_as_agent
 from tests.servers.form_house import FILLED, RULES, customer_of, number_on, running_house
 
 SUPPORT = "help@wallet.example"
-
-
-@pytest.fixture
-async def http():
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 @asynccontextmanager

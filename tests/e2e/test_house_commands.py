@@ -291,6 +291,36 @@ def test_a_reply_without_a_way_out_is_a_dead_letter_too(desk):
     assert "this reply is queued" in desk.err
 
 
+async def _dead_amendments(app):
+    """What channels would not do to a message that stands there."""
+    ((message, ticket, conversation),) = await app.store.read(
+        selected("SELECT id, ticket_id, conversation_id FROM messages")
+    )
+    about = {"message_id": message, "ticket_id": ticket, "conversation_id": conversation, "channel": "telegram"}
+    asked = [
+        OutboxEntry(id=app.ids.new(), account="default", action=action, state="dead", attempts=1, error="no such emoji",
+                    due_at_ms=1, created_at_ms=1, **about)
+        for action in ("edit", "react", "hide", "unhide", "delete")
+    ]  # fmt: skip
+    await app.store.write(changes.apply([Add(row) for row in asked], now_ms=1))
+
+
+def test_dead_letters_that_are_no_replies_are_called_what_they_are(desk):
+    desk("import", stdin=line("m1"))
+    desk.serve()
+    desk.serve(_dead_amendments)
+    letters = desk.rows("dead-letters list", "--json")
+    assert [one["what"] for one in letters] == ["edit", "reaction", "hide", "unhide", "delete"]
+    reaction = letters[1]["id"]
+    assert desk("dead-letters show", reaction) == (
+        f"{reaction}  reaction  telegram/default  dead after 1 attempt: no such emoji\n"
+    )
+    assert "undelivered: 5\n        -> switchboard dead-letters list" in desk("doctor", code=1)
+    desk("dead-letters replay", reaction)
+    desk("dead-letters replay", reaction, code=1)
+    assert "this reaction is queued" in desk.err
+
+
 def test_serve_names_a_port_that_is_taken(desk):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

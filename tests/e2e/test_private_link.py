@@ -4,8 +4,6 @@ import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import aiohttp
-import pytest
 from aiohttp import web
 
 from connectors.api.simulator import WebhookReceiver
@@ -92,12 +90,6 @@ def visitor_with(app, http, text):
     _, _, token = text.partition("#private=")
     address = f"http://127.0.0.1:{app.server.port}/channels/webchat/default/ws"
     return VisitorClient(http, address, app.clock, TimedIds(app.clock), link=token), token
-
-
-@pytest.fixture
-async def http():
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 async def the_ticket(app):

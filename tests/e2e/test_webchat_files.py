@@ -5,27 +5,18 @@ import hashlib
 import random
 from pathlib import Path
 
-import aiohttp
-import pytest
-
 from connectors.webchat.simulator import VisitorClient
 from router.clock import SystemClock, TimedIds, VirtualClock
 from router.flow.media import LEFTOVER_MS
 from router.keys import Keyring
 from router.store.script import select
-from tests.contract.test_webchat_files import PDF, PNG, post_of, raw_post
+from tests.contract.webchat.test_files import PDF, PNG, post_of, raw_post
 from tests.e2e.test_webchat_house import PHRASE, WEBCHAT, visitor_at
 from tests.servers.media import media_in
 from tests.servers.service import Service
 from tests.servers.whole_house import running_house
 
 KILLS = 5
-
-
-@pytest.fixture
-async def http():
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 def files_of(visitor: VisitorClient) -> list[tuple[str, str, int]]:

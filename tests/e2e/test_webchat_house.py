@@ -3,7 +3,6 @@
 import asyncio
 
 import aiohttp
-import pytest
 
 from connectors.webchat.frames import Message
 from connectors.webchat.simulator import VisitorClient
@@ -14,12 +13,6 @@ from tests.servers.whole_house import answer_as_agent, running_house
 
 WEBCHAT = ChannelConfig(kind="webchat")
 PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"
-
-
-@pytest.fixture
-async def http():
-    async with aiohttp.ClientSession() as session:
-        yield session
 
 
 def visitor_at(app: App, http: aiohttp.ClientSession) -> VisitorClient:

@@ -98,3 +98,25 @@ def test_a_test_of_a_suite_is_found_by_its_name():
     assert suites
     lost = [path for path in suites if f"from {'.'.join(path.with_suffix('').parts)} import" not in run]
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("tests/unit/nothing.py", f"tests/unit/nothing.py is not there. The nearest that is there: {ROOT}/tests/unit."),
+        ("unit/core", "unit/core is not there. Was tests/unit/core meant?"),
+        ("tests/house/tidy.py", "tests/house/tidy.py is not there. Was tests/house/test_tidy.py meant?"),
+        ("tests/house/test_docs.py::test_a_dead_link", "no test ran. Was test_a_dead_link_is_seen meant?"),
+    ],
+)
+def test_what_is_named_and_not_there_is_said_with_what_may_have_been_meant(named, said):
+    """By several processes, as `make test` runs, where pytest's own word is not heard."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2", named],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said in done.stdout + done.stderr
+    assert done.returncode in {pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED}

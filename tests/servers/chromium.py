@@ -1,10 +1,15 @@
 """Debian's Chromium, driven by Playwright, with no way out of this machine."""
 
 import contextlib
-from collections.abc import AsyncIterator
+import os
+import pwd
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 from playwright.async_api import Browser, async_playwright, expect
+
+from tests.servers.process import ServerProcess, free_port, server_directory
 
 _FLAGS = [
     "--headless",
@@ -17,6 +22,19 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-extensions",
+    # As Playwright starts it: a page that is not in front runs as if it were, and a pointer is a mouse.
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-hang-monitor",
+    "--disable-ipc-flooding-protection",
+    "--disable-popup-blocking",
+    "--disable-back-forward-cache",
+    "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--password-store=basic",
     # The loopback guard of tests does not reach child processes; this one they hear.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
@@ -25,11 +43,43 @@ _FLAGS = [
 expect.set_options(timeout=20_000)
 
 
+class ChromiumServer:
+    """One browser for many tests, each of which opens profiles of its own in it; it starts in half a second."""
+
+    def __init__(self, program: Path, directory: Path, user: str) -> None:
+        self._port = free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+        own = [f"--remote-debugging-port={self._port}", f"--user-data-dir={directory / 'own'}", "about:blank"]
+        self.process = ServerProcess([program, *_FLAGS, *own], user=user, directory=directory)
+
+    def start(self) -> None:
+        """Start it, if it is not there."""
+        self.process.start(self._ready)
+
+    def _ready(self) -> bool:
+        with contextlib.suppress(OSError), urlopen(f"{self.url}/json/version", timeout=5.0) as answer:
+            return bool(answer.status == 200)
+        return False
+
+
+@contextlib.contextmanager
+def running_chromium(program: Path) -> Iterator[ChromiumServer]:
+    """A started browser. It reads what tests upload, so it runs as they do."""
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    with server_directory("chromium", user) as directory:
+        server = ChromiumServer(program, directory, user)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.process.kill()
+
+
 @contextlib.asynccontextmanager
-async def running_chromium(program: Path) -> AsyncIterator[Browser]:
-    """A started browser; each test opens its own context in it."""
+async def connected(server: ChromiumServer) -> AsyncIterator[Browser]:
+    """The browser as this event loop drives it; profiles that were opened are closed at the end."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        browser = await playwright.chromium.connect_over_cdp(server.url)
         try:
             yield browser
         finally:

@@ -15,6 +15,8 @@ from tests.servers.connector_house import ConnectorHouse
 
 PAGE = "700100300400"
 POST = f"{PAGE}_1001"
+NOW = 1_793_606_400_000
+"""When tests with a clock of theirs begin."""
 TOKEN = "EAAsimulated0page0token0of0some0length"
 APP_SECRET = "an-app-secret-of-some-length"
 VERIFY_TOKEN = "a-verify-token-of-some-length"
@@ -72,6 +74,11 @@ def outbound(to: str = "5520931", text: str = "We found it.", /, **changes: obje
 def comment_answer(comment_id: str, text: str = "We found it.", **changes: object) -> Outbound:
     """A public answer below a comment."""
     return outbound(text=text, **{"thread": POST, "visibility": "public", "in_reply_to": comment_id, **changes})
+
+
+def deeds(server: GraphServer, what: str = "messages") -> list[object]:
+    """What was given with the calls of one kind."""
+    return [given for _, called, given in server.calls if called == what]
 
 
 def person(server: GraphServer, number: str = "5520931", name: str = "Ann Lee") -> Person:

@@ -12,8 +12,10 @@ import pytest
 from tests.servers import tools
 
 if TYPE_CHECKING:
+    from aiohttp import ClientSession
     from playwright.async_api import Browser, Page
 
+    from tests.servers.chromium import ChromiumServer
     from tests.servers.demo import Demo
     from tests.servers.dovecot import DovecotServer
     from tests.servers.postgres import PostgresServer
@@ -104,13 +106,31 @@ async def fault_proxy() -> AsyncIterator[Callable[[int], Awaitable["FaultProxy"]
 
 
 @pytest.fixture
-async def chromium() -> AsyncIterator["Browser"]:
-    """A browser in this test's loop."""
+async def http() -> AsyncIterator["ClientSession"]:
+    """An HTTP client in this test's loop."""
+    from aiohttp import ClientSession
+
+    async with ClientSession() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def _chromium_of_process() -> Iterator["ChromiumServer"]:
     program = tools.require(tools.CHROMIUM)
     tools.require(tools.CHINESE_FONT)
     from tests.servers.chromium import running_chromium
 
-    async with running_chromium(program) as browser:
+    with running_chromium(program) as server:
+        yield server
+
+
+@pytest.fixture
+async def chromium(_chromium_of_process: "ChromiumServer") -> AsyncIterator["Browser"]:
+    """The browser of this test process, driven by this test's loop."""
+    from tests.servers.chromium import connected
+
+    _chromium_of_process.start()
+    async with connected(_chromium_of_process) as browser:
         yield browser
 
 

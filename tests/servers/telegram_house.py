@@ -13,6 +13,7 @@ from tests.servers.connector_house import ConnectorHouse
 TOKEN = "700100200:AAF-simulated_bot_token_000000000"
 OTHER_TOKEN = "700100201:AAF-simulated_bot_token_000000001"
 SECRET = "a-webhook-secret-of-some-length"
+ANN, GROUP = 5520931, -1001
 QUICK = {
     "connect_s": 2.0, "call_s": 2.0, "poll_s": 1.0, "file_s": 2.0, "album_s": 0.1, "retry_s": 0.02, "retry_max_s": 0.1,
     "auth_retry_s": 0.2, "webhook_look_s": 0.1,
@@ -42,7 +43,7 @@ def outbound(chat: int, text: str = "We found it.", **changes: object) -> Outbou
     return Outbound(**{**found, **changes})  # type: ignore[arg-type]
 
 
-def person(server: BotApiServer, number: int = 5520931, name: str = "Ann", **more: object) -> Person:
+def person(server: BotApiServer, number: int = ANN, name: str = "Ann", **more: object) -> Person:
     """Somebody who writes to our bot."""
     return Person(server, number, name, bot=server.bots[TOKEN], **more)
 

@@ -12,12 +12,14 @@ from router.model.ids import AgentId, TicketId
 from router.model.tables import Agent
 from router.store import people
 from router.store.script import Script, select
-from router.telemetry import SilentLog
+from router.telemetry import Logger, SilentLog
 from rules import packs
 
 
 @asynccontextmanager
-async def running_house(folder: Path, *channels: ChannelConfig, port: int = 0) -> AsyncIterator[App]:
+async def running_house(
+    folder: Path, *channels: ChannelConfig, port: int = 0, log: Logger | None = None
+) -> AsyncIterator[App]:
     """The house in this process, its data in `folder`."""
     rules = folder / "rules"
     if not rules.exists():
@@ -31,7 +33,7 @@ async def running_house(folder: Path, *channels: ChannelConfig, port: int = 0) -
         rules=RulesConfig(path="rules"),
         channels=channels,
     )
-    app = App(config, base=folder, roles=ROLES, log=SilentLog(), clock=SystemClock())
+    app = App(config, base=folder, roles=ROLES, log=log or SilentLog(), clock=SystemClock())
     try:
         await app.start()
         yield app

@@ -8,6 +8,7 @@ from pathlib import Path
 from connectors.x.adapter import XConnector
 from connectors.x.manifest import MANIFEST
 from connectors.x.simulator import Account, Person, XServer
+from router.clock import SystemClock
 from router.connector import Outbound
 from router.model.sources import Clock
 from tests.servers.connector_house import ConnectorHouse
@@ -55,6 +56,11 @@ def outbound(to: str, text: str = "We found it.", /, **changes: object) -> Outbo
         "text": text, "created_at_ms": 5,
     }  # fmt: skip
     return Outbound(**{**found, **changes})  # type: ignore[arg-type]
+
+
+def now(to: str, *text: str, **changes: object) -> Outbound:
+    """A reply that was written just now."""
+    return outbound(to, *text, **{"created_at_ms": SystemClock().now_ms(), **changes})
 
 
 def person(x: XServer, number: str = "2222222222222222222", name: str = "Ann") -> Person:

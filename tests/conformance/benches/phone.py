@@ -1,4 +1,4 @@
-"""The phone: customers who write text messages. What calls do besides is in tests/contract/test_phone_calls.py."""
+"""The phone: customers who write text messages. What calls do besides is in tests/contract/phone/test_calls.py."""
 
 import itertools
 from collections.abc import Mapping

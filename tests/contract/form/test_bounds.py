@@ -31,12 +31,6 @@ def zip_bomb():
     return packed.getvalue()
 
 
-@pytest.fixture
-async def house(tmp_path):
-    async with running_house(tmp_path) as running:
-        yield running
-
-
 async def sent(house, http, *files, **values):
     customer = customer_of(house, http)
     return await customer.send(await customer.open(), *files, **FILLED | values)

@@ -10,28 +10,9 @@ from connectors.x.simulator import Fault, busy
 from connectors.x.weigh import weight
 from router.clock import SystemClock
 from router.connector import AuthFailed, Rejected, Retry, Sent, Unknown
-from tests.servers.x_house import OWN, XHouse, outbound, person, server
+from tests.servers.x_house import OWN, XHouse, now, person
 
 HTML = b"<html>Bad Gateway</html>"
-CLOCK = SystemClock()
-
-
-@pytest.fixture
-async def x(tmp_path):
-    async with server(tmp_path, CLOCK) as made:
-        yield made
-
-
-@pytest.fixture
-async def connector(x):
-    made = XHouse().connector(x)
-    yield made
-    await made.close()
-
-
-def now(to, *args, **changes):
-    """A reply that was written just now."""
-    return outbound(to, *args, **{"created_at_ms": CLOCK.now_ms(), **changes})
 
 
 def shown(posts):
@@ -243,7 +224,7 @@ async def test_trouble_of_sending_is_over_once_something_was_sent(x):
 
 async def test_a_limit_is_waited_for_and_not_asked_again(x, connector):
     ann = person(x)
-    reset_s = CLOCK.now_ms() // 1_000 + 60
+    reset_s = SystemClock().now_ms() // 1_000 + 60
     x.faults["write"].append(busy(reset_s))
     first, second = await connector.send(now(ann.id)), await connector.send(now(ann.id))
     assert isinstance(first, Retry)
@@ -276,7 +257,7 @@ async def test_only_replies_under_our_posts_are_hidden(x, connector):
     refused = await connector.send(now(scammer.id, "", **hide, target_id=elsewhere["id"]))
     assert refused.reason.startswith("only replies under our own posts can be hidden (X answered 403")
     assert (scammer.is_hidden(under), scammer.is_hidden(elsewhere)) == (True, False)
-    x.faults["hide"].extend([Fault(status=401), busy(CLOCK.now_ms() // 1_000 + 60)])
+    x.faults["hide"].extend([Fault(status=401), busy(SystemClock().now_ms() // 1_000 + 60)])
     outcomes = [await connector.send(now(scammer.id, "", **hide, target_id=under["id"])) for _ in range(2)]
     assert [type(one) for one in outcomes] == [AuthFailed, Retry]
 

@@ -3,24 +3,12 @@
 import msgspec
 import pytest
 
-from connectors.telegram.simulator import BotApiServer, Fault, Person
-from router.clock import SystemClock
+from connectors.telegram.simulator import Fault, Person
 from router.model.errors import StoreUnavailable
-from tests.servers.telegram_house import OTHER_TOKEN, QUICK, TOKEN, TelegramHouse, confirmed, person, running, texts
+from tests.servers.telegram_house import QUICK, TOKEN, confirmed, person, running, texts
 
 LINK = "01939f5a-7c3b-7abc-8def-0123456789ab"
 SIGNATURE = "c2lnbmF0dXJlX29mX2xpbms"
-
-
-@pytest.fixture
-async def server():
-    async with BotApiServer(SystemClock(), {TOKEN: "walletbot", OTHER_TOKEN: "otherbot"}) as made:
-        yield made
-
-
-@pytest.fixture
-def house():
-    return TelegramHouse()
 
 
 async def test_an_album_is_one_message_with_all_its_files(house, server):

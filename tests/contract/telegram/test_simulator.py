@@ -6,15 +6,9 @@ import aiohttp
 import pytest
 
 from connectors.telegram.demo import simulate
-from connectors.telegram.simulator import BotApiServer, Person
+from connectors.telegram.simulator import Person
 from router.clock import SystemClock
 from tests.servers.telegram_house import TOKEN
-
-
-@pytest.fixture
-async def server():
-    async with BotApiServer(SystemClock(), {TOKEN: "walletbot"}) as made:
-        yield made
 
 
 @pytest.fixture

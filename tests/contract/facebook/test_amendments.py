@@ -4,11 +4,10 @@ from connectors.facebook.render import COMMENT_UNITS_MAX, REACTIONS
 from connectors.facebook.simulator import Fault
 from connectors.facebook.simulator.world import error
 from router.connector import Rejected, Retry, Sent, Unknown
-from tests.contract.test_facebook_sending import ann, clock, connect, deeds, server  # noqa: F401 -- fixtures
-from tests.servers.facebook_house import POST, comment_answer, outbound
+from tests.servers.facebook_house import POST, comment_answer, deeds, outbound
 
 
-async def test_a_comment_of_the_page_gets_another_text_and_nobody_elses(connect, server, ann):  # noqa: F811
+async def test_a_comment_of_the_page_gets_another_text_and_nobody_elses(connect, server, ann):
     connector = connect()
     said = await ann.comment("where is it?", POST)
     sent = await connector.send(comment_answer(said.id, "On Monday."))
@@ -35,7 +34,7 @@ async def test_a_comment_of_the_page_gets_another_text_and_nobody_elses(connect,
     assert isinstance(await connector.send(later), Retry)
 
 
-async def test_a_message_of_messenger_gets_the_pages_reaction_and_a_comment_none(connect, server, ann):  # noqa: F811
+async def test_a_message_of_messenger_gets_the_pages_reaction_and_a_comment_none(connect, server, ann):
     connector, said = connect(), ann.seen
     mid = server.only_page().people[ann.id].messages[0].mid
 

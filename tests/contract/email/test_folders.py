@@ -7,7 +7,7 @@ from connectors.email.folders import decoded, encoded
 from connectors.email.simulator import MailServer
 from router.clock import SystemClock
 from router.model.errors import Refused
-from tests.contract.test_email_receiving import Real, Simulated, ids, running, settings
+from tests.contract.email.test_receiving import Real, Simulated, ids, running, settings
 from tests.servers.mail_house import QUICK, MailHouse, mail
 
 FOLDERS = ["INBOX", "Spam", "客户来信"]

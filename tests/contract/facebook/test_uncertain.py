@@ -1,14 +1,12 @@
 """What may have arrived on Facebook: found by its echo or among what stands there, never taken for something else."""
 
-import pytest
-
 from connectors.facebook.simulator import Fault, GraphServer
 from connectors.facebook.simulator.world import error
-from router.clock import SystemClock, VirtualClock
+from router.clock import SystemClock
 from router.connector import Sent, Unknown
 from tests.servers.facebook_house import (
+    NOW,
     POST,
-    FacebookHouse,
     comment_answer,
     delivered,
     outbound,
@@ -18,41 +16,6 @@ from tests.servers.facebook_house import (
 )
 
 HOUR_MS = 3_600_000
-NOW = 1_793_606_400_000
-
-
-@pytest.fixture
-def clock():
-    return VirtualClock(NOW)
-
-
-@pytest.fixture
-async def server(clock):
-    async with GraphServer(clock, [wallet_page()]) as made:
-        yield made
-
-
-@pytest.fixture
-def ann(server):
-    made = person(server)
-    made.compose("hello")
-    return made
-
-
-@pytest.fixture
-async def connect(server, clock):
-    """`connect()` gives a connector that talks to the simulator, at its time."""
-    made = []
-
-    def make(**settings):
-        house = FacebookHouse()
-        house.clock = clock
-        made.append(house.connector(server, **settings))
-        return made[-1]
-
-    yield make
-    for connector in made:
-        await connector.close()
 
 
 async def test_what_was_lost_is_found_by_its_echo():

@@ -5,65 +5,25 @@ import asyncio
 import pytest
 
 from connectors.facebook.render import COMMENT_UNITS_MAX, MESSAGE_UNITS_MAX
-from connectors.facebook.simulator import Fault, GraphServer
+from connectors.facebook.simulator import Fault
 from connectors.facebook.simulator.world import error
-from router.clock import VirtualClock
 from router.connector import AuthFailed, OutboundAttachment, Rejected, Retry, Sent, Unknown
 from router.model.splitting import utf16_units
 from tests.servers.facebook_house import (
+    NOW,
     PAGE,
     POST,
-    FacebookHouse,
     comment_answer,
+    deeds,
     outbound,
     person,
-    wallet_page,
 )
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
-NOW = 1_793_606_400_000
 PHOTO = OutboundAttachment(name="way.png", content_type="image/png", data=b"\x89PNG\r\n\x1a\n and so on")
 LARGE = OutboundAttachment(name="way.png", content_type="image/png", data=PHOTO.data + bytes(4_000_000))
 PDF = OutboundAttachment(name="收据.pdf", content_type="application/pdf", data=b"%PDF-1.7")
-
-
-@pytest.fixture
-def clock():
-    return VirtualClock(NOW)
-
-
-@pytest.fixture
-async def server(clock):
-    async with GraphServer(clock, [wallet_page()]) as made:
-        yield made
-
-
-@pytest.fixture
-def ann(server):
-    made = person(server)
-    made.compose("hello")
-    return made
-
-
-@pytest.fixture
-async def connect(server, clock):
-    """`connect()` gives a connector that talks to the simulator, at its time."""
-    made = []
-
-    def make(**settings):
-        house = FacebookHouse()
-        house.clock = clock
-        made.append(house.connector(server, **settings))
-        return made[-1]
-
-    yield make
-    for connector in made:
-        await connector.close()
-
-
-def deeds(server, what="messages"):
-    return [given for _, called, given in server.calls if called == what]
 
 
 async def test_a_reply_arrives_once_plain_and_marked(connect, server, ann):

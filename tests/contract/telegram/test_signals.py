@@ -4,43 +4,19 @@ import pytest
 
 from connectors.telegram.budget import ALL_PER_SECOND, SIGNALS_PER_SECOND, Budget
 from connectors.telegram.render import Place
-from connectors.telegram.simulator import BotApiServer, Fault, Person
+from connectors.telegram.simulator import Fault
 from connectors.telegram.simulator.world import busy
 from router.clock import VirtualClock
 from router.connector import Sent
 from router.model.signals import Signal
-from tests.servers.telegram_house import TOKEN, TelegramHouse, outbound
+from tests.servers.telegram_house import ANN, GROUP, outbound
 
-ANN = 5520931
-GROUP = -1001
 NOW = 1_793_606_400_000
 
 
 @pytest.fixture
 def clock():
     return VirtualClock(NOW)
-
-
-@pytest.fixture
-async def server(clock):
-    async with BotApiServer(clock, {TOKEN: "walletbot"}) as made:
-        yield made
-
-
-@pytest.fixture
-async def ann(server):
-    made = Person(server, ANN)
-    await made.write("hello")
-    return made
-
-
-@pytest.fixture
-async def connector(server, clock):
-    house = TelegramHouse()
-    house.clock = clock
-    made = house.connector(server)
-    yield made
-    await made.close()
 
 
 def writing(thread=str(ANN), kind="typing", **fields):

@@ -7,44 +7,14 @@ import pytest
 
 from connectors.telegram.budget import ALL_PER_SECOND, GROUP_PER_MINUTE, Budget
 from connectors.telegram.render import REACTIONS, TEXT_UNITS_MAX, Place
-from connectors.telegram.simulator import BotApiServer, Fault, Person
+from connectors.telegram.simulator import Fault, Person
 from connectors.telegram.simulator.world import busy
-from router.clock import SystemClock
 from router.connector import AuthFailed, OutboundAttachment, Rejected, Retry, Sent, Unknown
 from router.model.buttons import Button
 from router.model.splitting import utf16_units
-from tests.servers.telegram_house import QUICK, TOKEN, TelegramHouse, outbound
+from tests.servers.telegram_house import ANN, GROUP, QUICK, TOKEN, outbound
 
-ANN = 5520931
-GROUP = -1001
 YES = Button(label="Yes", says="Yes")
-
-
-@pytest.fixture
-async def server():
-    async with BotApiServer(SystemClock(), {TOKEN: "walletbot"}) as made:
-        yield made
-
-
-@pytest.fixture
-async def ann(server):
-    made = Person(server, ANN)
-    await made.write("hello")
-    return made
-
-
-@pytest.fixture
-async def connect(server):
-    """`connect()` gives a connector that talks to the simulator."""
-    made = []
-
-    def make(**settings):
-        made.append(TelegramHouse().connector(server, **settings))
-        return made[-1]
-
-    yield make
-    for connector in made:
-        await connector.close()
 
 
 async def test_a_reply_arrives_once_plain_and_names_what_it_answers(connect, server, ann):

@@ -7,10 +7,9 @@ import pytest
 
 from connectors.telegram.simulator import BotApiServer, Fault, Person
 from connectors.telegram.simulator.world import UPDATE_TTL_MS, busy
-from router.clock import SystemClock, VirtualClock
+from router.clock import VirtualClock
 from router.connector import Sent
 from tests.servers.telegram_house import (
-    OTHER_TOKEN,
     QUICK,
     TOKEN,
     TelegramHouse,
@@ -20,17 +19,6 @@ from tests.servers.telegram_house import (
     running,
     texts,
 )
-
-
-@pytest.fixture
-async def server():
-    async with BotApiServer(SystemClock(), {TOKEN: "walletbot", OTHER_TOKEN: "otherbot"}) as made:
-        yield made
-
-
-@pytest.fixture
-def house():
-    return TelegramHouse()
 
 
 async def test_every_sort_of_trouble_is_waited_out_and_loses_nothing(house, server):

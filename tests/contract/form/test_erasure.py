@@ -1,20 +1,12 @@
 """Of somebody who filled in the form and was erased nothing is left, and their link shows nothing."""
 
-import pytest
-
 from connectors.form.simulator import ChosenFile
 from router.store.script import run
-from tests.servers.form_house import FILLED, customer_of, running_house
+from tests.servers.form_house import FILLED, customer_of
 from tests.servers.whole_house import answer_as_agent
 
 WORDS = ("quagmarine", "bungalowish", "thimblewort", "quokkaline")
 FILE = b"the bungalowish number\n"
-
-
-@pytest.fixture
-async def house(tmp_path):
-    async with running_house(tmp_path) as running:
-        yield running
 
 
 async def test_of_an_erased_customer_nothing_is_left(house, http, tmp_path):

@@ -8,24 +8,10 @@ import pytest
 
 from connectors.facebook.simulator import GraphServer
 from router.clock import VirtualClock
-from tests.servers.facebook_house import APP_SECRET, PAGE, POST, TOKEN, person, wallet_page
+from tests.servers.facebook_house import APP_SECRET, NOW, PAGE, POST, TOKEN, person, wallet_page
 
-NOW = 1_793_606_400_000
 PROOF = hmac.new(APP_SECRET.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
 TEXT = {"text": "hi", "metadata": "m"}
-
-
-@pytest.fixture
-async def server():
-    async with GraphServer(VirtualClock(NOW), [wallet_page()]) as made:
-        yield made
-
-
-@pytest.fixture
-def ann(server):
-    made = person(server)
-    made.compose("hello")
-    return made
 
 
 async def ask(server, path, body=None, *, token=TOKEN, proof=PROOF, version="v25.0", **query):

@@ -2,42 +2,13 @@
 
 import pytest
 
-from connectors.facebook.simulator import Fault, GraphServer
+from connectors.facebook.simulator import Fault
 from connectors.facebook.simulator.world import error
-from router.clock import VirtualClock
 from router.connector import Sent
 from router.model.signals import Signal
-from tests.servers.facebook_house import POST, FacebookHouse, outbound, person, wallet_page
+from tests.servers.facebook_house import NOW, POST, deeds, outbound
 
-NOW = 1_793_606_400_000
 DAY_MS = 86_400_000
-
-
-@pytest.fixture
-def clock():
-    return VirtualClock(NOW)
-
-
-@pytest.fixture
-async def server(clock):
-    async with GraphServer(clock, [wallet_page()]) as made:
-        yield made
-
-
-@pytest.fixture
-def ann(server):
-    made = person(server)
-    made.compose("hello")
-    return made
-
-
-@pytest.fixture
-async def connector(server, clock):
-    house = FacebookHouse()
-    house.clock = clock
-    made = house.connector(server)
-    yield made
-    await made.close()
 
 
 def signal(ann, kind="typing", **fields):
@@ -45,13 +16,9 @@ def signal(ann, kind="typing", **fields):
     return Signal(kind=kind, by="agent", for_customer=True, **{**where, **fields})
 
 
-def acts(server):
-    return [given for _, what, given in server.calls if what == "act"]
-
-
 async def test_a_customer_sees_it_for_twenty_seconds_or_until_it_is_over(connector, server, ann, clock):
     await connector.signal(signal(ann))
-    assert acts(server) == [{"recipient": {"id": ann.id}, "sender_action": "typing_on"}]
+    assert deeds(server, "act") == [{"recipient": {"id": ann.id}, "sender_action": "typing_on"}]
     assert ann.sees_typing()
     clock.advance_to(NOW + 20_000)
     assert not ann.sees_typing()
@@ -67,7 +34,7 @@ async def test_a_customer_sees_it_for_twenty_seconds_or_until_it_is_over(connect
 async def test_what_was_read_is_seen_up_to_the_newest_message(connector, server, ann):
     newest = ann.compose("and my order?")["message"]["mid"]
     await connector.signal(signal(ann, "read", message_id="m2"))
-    assert acts(server) == [{"recipient": {"id": ann.id}, "sender_action": "mark_seen"}]
+    assert deeds(server, "act") == [{"recipient": {"id": ann.id}, "sender_action": "mark_seen"}]
     assert ann.someone.seen == newest
     assert server.refusals == []
 
@@ -76,7 +43,7 @@ async def test_what_was_read_is_seen_up_to_the_newest_message(connector, server,
 async def test_nothing_is_shown_of_comments_nor_of_who_is_not_on_messenger(connector, server, ann, kind):
     await connector.signal(signal(ann, kind, thread=POST))
     await connector.signal(signal(ann, kind, peer="ann"))
-    assert acts(server) == []
+    assert deeds(server, "act") == []
 
 
 @pytest.mark.parametrize(
@@ -117,7 +84,7 @@ async def test_what_is_left_of_the_calls_is_for_replies(connector, server, ann):
     server.usage = {"call_count": 50}
     assert isinstance(await connector.send(outbound(ann.id, heard_at_ms=NOW)), Sent)
     await connector.signal(signal(ann))
-    assert acts(server) == []
+    assert deeds(server, "act") == []
     server.usage = {"call_count": 49}
     assert isinstance(await connector.send(outbound(ann.id, key="k2", heard_at_ms=NOW)), Sent)
     await connector.signal(signal(ann))

@@ -13,6 +13,7 @@ from connectors.facebook.simulator.world import EVENT_TTL_MS, Pending
 from connectors.facebook.webhook import BODY_BYTES_MAX
 from router.clock import SystemClock, VirtualClock
 from tests.servers.facebook_house import (
+    NOW,
     PAGE,
     POST,
     FacebookHouse,
@@ -75,7 +76,7 @@ async def test_the_store_away_is_answered_with_503_told_once_and_nothing_is_lost
 
 
 async def test_one_that_is_not_taken_holds_up_no_other_and_is_forgotten_after_a_day_and_a_half():
-    clock = VirtualClock(1_793_606_400_000)
+    clock = VirtualClock(NOW)
     async with GraphServer(clock, [wallet_page()], batch_max=1) as server:
         page = server.only_page()
         house = FacebookHouse()

@@ -4,30 +4,10 @@ import msgspec
 import pytest
 
 from connectors.x.simulator import Fault
-from router.clock import SystemClock
 from router.connector import OutboundAttachment, Rejected, Retry, Sent, Unknown
-from tests.servers.x_house import XHouse, outbound, person, server
+from tests.servers.x_house import now, person
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(2_000_000)
-CLOCK = SystemClock()
-
-
-@pytest.fixture
-async def x(tmp_path):
-    async with server(tmp_path, CLOCK) as made:
-        yield made
-
-
-@pytest.fixture
-async def connector(x):
-    made = XHouse().connector(x)
-    yield made
-    await made.close()
-
-
-def now(to, *args, **changes):
-    """A reply that was written just now."""
-    return outbound(to, *args, **{"created_at_ms": CLOCK.now_ms(), **changes})
 
 
 def pictured(*files: tuple[str, bytes]) -> tuple[OutboundAttachment, ...]:

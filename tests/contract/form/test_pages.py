@@ -18,12 +18,6 @@ PHRASE = "abandon " * 11 + "about"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
-@pytest.fixture
-async def house(tmp_path):
-    async with running_house(tmp_path) as running:
-        yield running
-
-
 async def test_a_message_is_filed_and_its_page_says_the_number_and_what_comes_next(house, http):
     customer = customer_of(house, http)
     page = await customer.open()

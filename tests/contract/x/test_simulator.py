@@ -10,15 +10,9 @@ from oauthlib.oauth1 import Client as Signer
 
 from connectors.x import hosts
 from router.clock import SystemClock
-from tests.servers.x_house import ACCESS_SECRET, CONSUMER_SECRET, OWN, account, person, server
+from tests.servers.x_house import ACCESS_SECRET, CONSUMER_SECRET, OWN, account, person
 
 API = "https://api.twitter.com"
-
-
-@pytest.fixture
-async def x(tmp_path):
-    async with server(tmp_path, SystemClock()) as made:
-        yield made
 
 
 @pytest.fixture

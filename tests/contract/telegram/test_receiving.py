@@ -17,11 +17,6 @@ async def server():
         yield made
 
 
-@pytest.fixture
-def house():
-    return TelegramHouse()
-
-
 async def test_a_private_message_arrives_whole_and_is_confirmed_after_the_commit(house, server):
     ann = person(server, name="Ann", last_name="Lee", username="annlee")
     async with running(house, server) as connector:

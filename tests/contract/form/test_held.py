@@ -2,13 +2,7 @@
 
 import pytest
 
-from tests.servers.form_house import FILLED, customer_of, number_on, running_house
-
-
-@pytest.fixture
-async def house(tmp_path):
-    async with running_house(tmp_path) as running:
-        yield running
+from tests.servers.form_house import FILLED, customer_of, number_on
 
 
 @pytest.mark.parametrize(

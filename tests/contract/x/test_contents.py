@@ -5,16 +5,9 @@ import asyncio
 import pytest
 
 from connectors.x.simulator import Fault
-from router.clock import SystemClock
-from tests.servers.x_house import OWN, XHouse, person, running, server, texts
+from tests.servers.x_house import OWN, XHouse, person, running, texts
 
 TOKEN = f"01939f5a-7c3b-7abc-8def-0123456789ab.{'s' * 22}"
-
-
-@pytest.fixture
-async def x(tmp_path):
-    async with server(tmp_path, SystemClock()) as made:
-        yield made
 
 
 async def taken(x, number, **settings):

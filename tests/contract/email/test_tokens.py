@@ -13,8 +13,8 @@ from connectors.email.backfill import backfill
 from connectors.email.simulator import MailServer, TokenServer
 from router.clock import SystemClock
 from router.connector import AuthFailed, Retry, Sent
-from tests.contract.test_email_receiving import Real, ids, running
-from tests.contract.test_email_sending import outbound
+from tests.contract.email.test_receiving import Real, ids, running
+from tests.contract.email.test_sending import outbound
 from tests.servers.mail_house import QUICK, MailHouse, mail
 
 ADDRESS = "help@shop.example"
