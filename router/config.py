@@ -142,8 +142,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     channels: tuple[ChannelConfig, ...] = ()
 
 
-def load(path: Path) -> Config:
-    """Read and check a configuration. Raises ConfigError."""
+def load(path: Path, *, absent: str | None = None) -> Config:
+    """Read and check a configuration. `absent` stands for secrets of channels that are not there, where nobody needs
+    them. Raises ConfigError."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -161,7 +162,7 @@ def load(path: Path) -> Config:
     places = _Places(path, node)
     if not isinstance(found, dict):
         raise ConfigError(f"{places.of('$')}: a configuration is a mapping such as `server:`, `storage:`, `secrets:`")
-    resolved = _resolve(found, "$", path.parent, places)
+    resolved = _resolve(found, "$", path.parent, places, absent)
     try:
         config = msgspec.convert(resolved, Config, strict=False)
     except msgspec.ValidationError as error:
@@ -249,14 +250,16 @@ def _explain(message: str, places: _Places) -> str:
     return f"{places.of(at)}: {text}{hint}"
 
 
-def _resolve(value: object, at: str, base: Path, places: _Places) -> object:
+def _resolve(value: object, at: str, base: Path, places: _Places, absent: str | None = None) -> object:
     """Replace `env:NAME` and `file:PATH` by what they refer to."""
     if isinstance(value, dict):
-        return {str(key): _resolve(item, f"{at}.{key}", base, places) for key, item in value.items()}
+        return {str(key): _resolve(item, f"{at}.{key}", base, places, absent) for key, item in value.items()}
     if isinstance(value, list):
-        return [_resolve(item, f"{at}[{index}]", base, places) for index, item in enumerate(value)]
+        return [_resolve(item, f"{at}[{index}]", base, places, absent) for index, item in enumerate(value)]
     if not isinstance(value, str) or not value.startswith(_REFERENCES):
         return value
+    if absent is not None and at.startswith("$.channels[") and not is_there(value, base):
+        return absent
     if value.startswith("env:"):
         name = value.removeprefix("env:")
         if name not in os.environ:
@@ -268,6 +271,12 @@ def _resolve(value: object, at: str, base: Path, places: _Places) -> object:
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is no text"
         raise ConfigError(f"{places.of(at)}: the secret file {target} cannot be read ({why})") from None
+
+
+def is_there(reference: str, base: Path) -> bool:
+    """Whether what `env:NAME` or `file:PATH` refers to can be read."""
+    how, _, name = reference.partition(":")
+    return name in os.environ if how == "env" else os.access(base / name, os.R_OK)
 
 
 def read_again(channel: ChannelConfig, base: Path) -> ChannelConfig:

@@ -1,6 +1,6 @@
 """Finds connectors through the entry point group `switchboard.connectors`: only those a configuration names.
 
-A connector that fails to load names its channel and is left out; it does not take the house down.
+One that cannot be loaded is an error of the configuration, which names its place.
 """
 
 from collections.abc import Iterable

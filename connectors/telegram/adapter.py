@@ -23,7 +23,7 @@ from router.model.signals import Signal
 _CHECK_S: Final = 9.0
 _DISPUTED_ATTEMPT: Final = 4
 """Where somebody else receives the updates, we ask again as if it had failed so often already."""
-_TOKEN_REMEDY: Final = "give the channel the token that BotFather shows (/mybots, API Token), then restart"  # noqa: S105
+_TOKEN_REMEDY: Final = "give the channel the token that BotFather shows (/mybots, API Token)"  # noqa: S105
 State = Literal["ok", "retrying", "auth_failed", "misconfigured", "stopped"]
 
 

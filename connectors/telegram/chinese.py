@@ -15,8 +15,8 @@ SAID: Final = {
     "getMe gave no bot": "getMe 没有返回机器人",
     "getUpdates gave no list": "getUpdates 没有返回列表",
     "getWebhookInfo gave no object": "getWebhookInfo 没有返回对象",
-    "give the channel the token that BotFather shows (/mybots, API Token), then restart": (
-        "请为此渠道提供 BotFather 显示的令牌（/mybots，API Token），然后重启"
+    "give the channel the token that BotFather shows (/mybots, API Token)": (
+        "请为此渠道提供 BotFather 显示的令牌（/mybots，API Token）"
     ),
     "give the channel the token that BotFather shows": "请为此渠道提供 BotFather 显示的令牌",
     "no answer that can be read: {error}": "没有可读取的应答：{error}",

@@ -4,6 +4,8 @@ Whoever wrote in private is answered in private; a post is answered under it, in
 an answer to the one before.
 """
 
+import base64
+import hashlib
 import re
 from collections.abc import Sequence
 from typing import Final, Literal
@@ -21,6 +23,8 @@ TEXT_CHARS_MAX: Final = 10_000
 POSTS_MAX: Final = 18
 PUBLIC_CHARS_MAX: Final = 1_200
 """Of a public answer, in code points: what surely is POSTS_MAX posts, in Chinese, too, however it breaks."""
+_MARK_WEIGHT: Final = len("\n18/18·abcd")
+"""At the end of each post of several."""
 PICTURE_BYTES_MAX: Final = 5 * 1_048_576
 """Of a picture (https://docs.x.com/x-api/media/quickstart/best-practices)."""
 PICTURES_MAX: Final = 4
@@ -92,7 +96,7 @@ def render(outbound: Outbound) -> Delivery:
     text = weigh.composed(outbound.text).strip()
     if not text and not files:
         raise Unsendable("there is no text in it")
-    texts = tuple(weigh.split(text)) if place.is_public else (text,)
+    texts = _chain(text, outbound.key) if place.is_public else (text,)
     if len(texts) > POSTS_MAX:
         raise Unsendable(f"it would be {len(texts)} posts; a public answer may be {POSTS_MAX}. Say it in private")
     if not place.is_public and len(text) > TEXT_CHARS_MAX:
@@ -101,6 +105,16 @@ def render(outbound: Outbound) -> Delivery:
     first = Part(texts[0] if texts else "", files[:together])
     further = (*map(Part, texts[1:]), *(Part("", (each,)) for each in files[together:]))
     return Delivery(action="send", place=place, parts=(first, *further))
+
+
+def _chain(text: str, key: str) -> tuple[str, ...]:
+    """The text in posts. X takes the same words of an account once, and the later posts of an automatic answer would be
+    those of the one before: each of several ends with its place and a sign of the reply, the same at every attempt."""
+    if weigh.weight(text) <= weigh.POST_WEIGHT_MAX:
+        return (text,) if text else ()
+    found = weigh.split(text, weigh.POST_WEIGHT_MAX - _MARK_WEIGHT)
+    sign = base64.b32encode(hashlib.blake2b(key.encode(), digest_size=5).digest()).decode().lower()[:4]
+    return tuple(f"{each}\n{place}/{len(found)}·{sign}" for place, each in enumerate(found, start=1))
 
 
 def _files(files: Sequence[OutboundAttachment]) -> tuple[OutboundAttachment, ...]:

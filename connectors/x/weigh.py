@@ -60,14 +60,16 @@ def weight(text: str) -> int:
     return sum(each for _, each in _units(composed(text)))
 
 
-def split(text: str) -> list[str]:
-    """The text in pieces that are a post each, never broken within an address or an emoji."""
-    return pieces(composed(text), _fitting, lambda rest, at: not _within_address(rest, at))
+def split(text: str, weight_max: int = POST_WEIGHT_MAX) -> list[str]:
+    """The text in pieces that a post holds, never broken within an address or an emoji."""
+    return pieces(
+        composed(text), lambda rest: _fitting(rest, weight_max), lambda rest, at: not _within_address(rest, at)
+    )
 
 
-def _fitting(text: str) -> int:
-    """How many code points of the beginning are a post."""
-    left, at = POST_WEIGHT_MAX, 0
+def _fitting(text: str, weight_max: int) -> int:
+    """How many code points of the beginning weigh so much."""
+    left, at = weight_max, 0
     # Nothing weighs less than one but an address, of which a post holds a dozen.
     for size, each in _units(text[: 64 * POST_WEIGHT_MAX]):
         left -= each

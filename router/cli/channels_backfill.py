@@ -36,9 +36,10 @@ async def backfill(arguments: argparse.Namespace) -> int:
         channel = next((one for one in app.channels.all() if (one.kind, one.account) == (kind, account)), None)
         if channel is None or channel.backfill is None:
             can = ", ".join(f"{one.kind}/{one.account}" for one in app.channels.all() if one.backfill is not None)
-            raise Refused(
-                "no_backfill", f"{kind}/{account} cannot be backfilled; of this house can: {can or 'none'}", status=404
+            told = (
+                f"there is no channel {kind}/{account}" if channel is None else f"{kind}/{account} cannot be backfilled"
             )
+            raise Refused("no_backfill", f"{told}; of this house can: {can or 'none'}", status=404)
         door = back_door(app.store, app.media, app.keys, clock, app.ids)
         inlet = None if arguments.audit else door.inlet(channel.manifest, account, imported=True)
         auditor = Auditor(channel, app.store, app.keys, inlet)

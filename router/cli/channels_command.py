@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Awaitable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from router.cli.serve_command import add_config
 from router.clock import SystemClock
 from router.config import Config, load
 from router.connector import Health
+from router.flow.channels import Channel
 from router.model.errors import Refused
 from router.store import health, switches
 from router.store.health import ChannelHealth
@@ -67,16 +67,19 @@ def run(arguments: argparse.Namespace) -> int:
 async def check_channels(app: App) -> list[tuple[str, Health]]:
     """Each channel's own check, side by side, bounded."""
 
-    async def one(name: str, check: Awaitable[Health]) -> tuple[str, Health]:
+    async def one(channel: Channel) -> tuple[str, Health]:
+        name = f"{channel.kind}/{channel.account}"
         try:
             async with asyncio.timeout(_CHECK_S):
-                return name, await check
+                found = await channel.connector.check()
         except TimeoutError:
             return name, Health(state="retrying", detail=f"no answer within {_CHECK_S:g} s")
+        if found.state == "auth_failed":
+            detail = "; ".join(part for part in (found.detail, channel.remedy) if part)
+            return name, msgspec.structs.replace(found, detail=detail)
+        return name, found
 
-    return await asyncio.gather(
-        *(one(f"{channel.kind}/{channel.account}", channel.connector.check()) for channel in app.channels.all())
-    )
+    return await asyncio.gather(*map(one, app.channels.all()))
 
 
 async def _add(arguments: argparse.Namespace) -> int:
@@ -85,8 +88,8 @@ async def _add(arguments: argparse.Namespace) -> int:
 
 
 async def _check(path: Path, *, as_json: bool = False, only: str | None = None) -> int:
-    config = load(path)
-    if only is not None:  # a new channel may be checked before there is a database
+    config = load(path, absent=None if only is None else "")
+    if only is not None:  # a new channel may be checked before there is a database, or the secrets of others
         chosen = tuple(one for one in config.channels if f"{one.kind}/{one.account}" == only)
         with tempfile.TemporaryDirectory(prefix="switchboard-") as directory:
             storage = msgspec.structs.replace(config.storage, url=f"sqlite:{directory}/check.db")

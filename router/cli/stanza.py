@@ -27,8 +27,10 @@ class Stanza(msgspec.Struct, frozen=True, kw_only=True):
     """Settings that have to be given, by path (`imap.host`)."""
     unknown: tuple[str, ...]
     """Given ones that it does not have."""
+    known: tuple[str, ...]
+    """All that it has."""
     secrets: Mapping[str, str]
-    """Variables of the environment that it refers to, by path (`imap.password`: `EMAIL_IMAP_PASSWORD`)."""
+    """What its secrets are written as, by path (`imap.password`: `env:EMAIL_IMAP_PASSWORD`)."""
 
 
 def compose(kind: str, name: str, account: str, settings: type[msgspec.Struct], given: Mapping[str, str]) -> Stanza:
@@ -45,6 +47,7 @@ def compose(kind: str, name: str, account: str, settings: type[msgspec.Struct], 
         lines=tuple(lines),
         missing=tuple(walk.missing),
         unknown=tuple(sorted(set(given) - walk.known)),
+        known=tuple(sorted(walk.known)),
         secrets=walk.secrets,
     )
 
@@ -78,10 +81,12 @@ class _Walk:
                     self._note(inner, f"{path}.")
                 continue
             if path in self._given:
+                if _is_secret(field.type):
+                    self.secrets[path] = self._given[path]
                 lines += [*_comment(told.get(field.name)), f"{field.encode_name}: {_value(self._given[path])}"]
             elif _is_secret(field.type) and (field.required or self._is_meant(_unless(field.type))):
                 variable = re.sub(r"\W", "_", f"{self._prefix}_{path}").upper()
-                self.secrets[path] = variable
+                self.secrets[path] = f"env:{variable}"
                 lines += [*_comment(told.get(field.name)), f"{field.encode_name}: env:{variable}"]
             elif field.required:
                 self.missing.append(path)

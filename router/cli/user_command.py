@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     action = actions.add_parser("add", help="add an agent or admin; prints a one-time login link")
     add_config(action)
     action.add_argument("login", help="what they sign in with, such as a mail address")
-    action.add_argument("--name", help="what customers and colleagues see (default: the login)")
+    action.add_argument(
+        "--name", help="what customers and colleagues see (default: the login, of an address what stands before @)"
+    )
     action.add_argument("--role", choices=["agent", "admin"], default="agent")
     action.add_argument("--language", choices=["en", "zh-CN"], default="en")
     action.add_argument("--capacity", type=_count, default=AGENT_CAPACITY, help="open tickets they are given at most")
@@ -54,7 +56,7 @@ async def _add(arguments: argparse.Namespace) -> int:
             house.ids,
             house.clock,
             login=login,
-            name=arguments.name or arguments.login,
+            name=arguments.name or arguments.login.strip().partition("@")[0] or login,
             role=arguments.role,
             language=arguments.language,
             capacity=arguments.capacity,
@@ -66,7 +68,7 @@ async def _add(arguments: argparse.Namespace) -> int:
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.encode({"id": agent.id, "login": login, "link": link}) + b"\n")
     else:
-        print(f"{agent.role} {login} added; signs in once, within a day, with\n  {link}")
+        print(f"{agent.role} {login} added, {agent.name} to customers; signs in once, within a day, with\n  {link}")
     return EXIT_DONE
 
 

@@ -49,6 +49,8 @@ class ReplyCommand(msgspec.Struct, frozen=True, kw_only=True):
     """The public post that it answers in private; None: it answers what the customer said last, where they said it."""
     way: PrivateWay = "answer"
     """How."""
+    meant: Visibility | None = None
+    """Who was to read it when it was begun: the customer's latest message may stand elsewhere by now."""
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,7 +182,7 @@ def decide_reply(
     ids: Ids,
 ) -> Reply:
     """The reply and its changes. Raises Refused (cannot_reply, empty, too_long, no_files, file_too_big, stale_reply,
-    reply_blocked, confirm_needed, ...)."""
+    now_public, reply_blocked, confirm_needed, ...)."""
     ticket, conversation = facts.ticket, facts.conversation
     text, visibility, is_link = command.text.strip(), conversation.visibility, False
     last = facts.last_inbound
@@ -200,6 +202,10 @@ def decide_reply(
             "stale_reply",
             "something newer came while you were writing",
             data={"message_ids": list(facts.newer)},
+        )
+    if command.meant == "private" and visibility == "public":
+        raise Refused(
+            "now_public", "begun in private; the customer wrote in public since, where this answer would stand"
         )
     kept = let_through(
         text,

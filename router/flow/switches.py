@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from router.connector import Accepted, Cursor, Inlet, RawEvent
 from router.flow.channels import Channel
-from router.model.errors import StoreUnavailable
+from router.model.errors import Paused, StoreUnavailable
 from router.model.sources import Clock
 from router.store import switches
 from router.store.script import Script, Store
@@ -119,7 +119,7 @@ class _Gate:
         self._off, self._channel, self._inlet = off, channel, inlet
 
     async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
-        """As the inlet; raises StoreUnavailable during a pause."""
+        """As the inlet; raises Paused during a pause."""
         if self._off.of(self._channel, "operator") is not None:
-            raise StoreUnavailable(f"{self._channel.kind}/{self._channel.account} is paused by an operator")
+            raise Paused(f"{self._channel.kind}/{self._channel.account} is paused by an operator")
         return await self._inlet.accept(raws, cursor)

@@ -47,6 +47,10 @@ class StoreUnavailable(SwitchboardError):
     """The database cannot be reached or is out of room; nothing was written."""
 
 
+class Paused(StoreUnavailable):
+    """An operator has the channel off. To whoever brings something that is a store that is away: it comes again."""
+
+
 class Refused(SwitchboardError):
     """A command that cannot be granted; `code` is stable and has a sentence in both languages."""
 

@@ -41,8 +41,8 @@ def _guarded() -> dict[str, object]:
     return {
         "409": {
             "description": "confirm_needed: a private reply holds a secret; repeat it with the findings as "
-            "`confirmed`. Also stale_reply, cannot_reply and ticket_closed, and why an answer cannot be corrected, "
-            "without findings",
+            "`confirmed`. Also stale_reply, now_public, cannot_reply and ticket_closed, and why an answer cannot be "
+            "corrected, without findings",
             "content": content,
         },
         "422": {
@@ -101,6 +101,11 @@ def _paths() -> dict[str, object]:
                             "description": "a public post of the customer to answer in private: by a message that its "
                             "writer alone reads, or in public with a link into private",
                             **fields(post=TEXT, way={"enum": ["answer", "link"]}),
+                        },
+                        visibility={
+                            "enum": ["public", "private"],
+                            "description": "who was to read it when it was begun; what was meant for private is "
+                            "refused (now_public) once it would stand in public",
                         },
                     )
                 ),

@@ -9,7 +9,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from inbox.assets import CSP
 from router.listening import hung_up
-from router.model.errors import InvalidMessage, Refused, StoreUnavailable
+from router.model.errors import InvalidMessage, Paused, Refused, StoreUnavailable
 from router.telemetry import Logger, why
 
 _HEADERS = {
@@ -19,6 +19,7 @@ _HEADERS = {
     "Content-Security-Policy": CSP,
 }
 _STORE_AWAY_RETRY_S = "2"
+_PAUSED_RETRY_S = "30"
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """Escaped in JSON; PostgreSQL keeps no such character."""
 T = TypeVar("T")
@@ -80,6 +81,12 @@ def _of_framework(error: web.HTTPException) -> web.Response:
     return response
 
 
+def _later(code: str, detail: str, after_s: str) -> web.Response:
+    response = problem(503, code, detail)
+    response.headers["Retry-After"] = after_s
+    return response
+
+
 async def _answer(request: web.Request, handler: Handler, log: Logger) -> web.StreamResponse:
     try:
         if "%00" in request.raw_path:
@@ -89,12 +96,12 @@ async def _answer(request: web.Request, handler: Handler, log: Logger) -> web.St
         return problem(error.status, error.code, str(error), **error.data)
     except InvalidMessage as error:
         return problem(400, "invalid", str(error), field=error.field)
+    except Paused as error:
+        return _later("paused", f"{error}; nothing was taken, bring it again", _PAUSED_RETRY_S)
     except StoreUnavailable as error:
         log.warning("web.store_unavailable", **why(error))
         detail = "the database is away or out of room; nothing was written, try again"
-        response = problem(503, "store_unavailable", detail)
-        response.headers["Retry-After"] = _STORE_AWAY_RETRY_S
-        return response
+        return _later("store_unavailable", detail, _STORE_AWAY_RETRY_S)
     except web.HTTPException as error:
         return _of_framework(error)
     except RecursionError:

@@ -16,6 +16,7 @@ from router.flow.rulebook import Rulebook
 from router.model.errors import Refused
 from router.model.ids import AgentId, AttachmentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import ATTACHMENTS_MAX, CALL_SECONDS_MAX, CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
+from router.model.message import Visibility
 from router.model.signals import SignalKind
 from router.model.sources import Clock
 from router.model.tables import Agent, TicketState, Urgency
@@ -43,6 +44,7 @@ class _Reply(msgspec.Struct, forbid_unknown_fields=True):
     confirmed: Annotated[tuple[Concern, ...], msgspec.Meta(max_length=CONFIRMED_MAX)] = ()
     files: Annotated[tuple[AttachmentId, ...], msgspec.Meta(max_length=ATTACHMENTS_MAX)] = ()
     private: _Private | None = None
+    visibility: Visibility | None = None
 
 
 class _Note(msgspec.Struct, forbid_unknown_fields=True):
@@ -181,6 +183,7 @@ class TicketsApi:
             files=asked.files,
             post=None if asked.private is None else asked.private.post,
             way="answer" if asked.private is None else asked.private.way,
+            meant=asked.visibility,
         )
         try:
             message_id = await self._commands.reply(command, agent)

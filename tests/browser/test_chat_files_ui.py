@@ -174,6 +174,7 @@ async def test_what_only_its_content_tells_is_refused_by_the_house_and_said(page
     await expect(failed.locator(".meta")).to_contain_text(
         "Not sent: picture.png is none of the kinds that can be sent (PNG,"
     )
+    await expect(failed.locator(".meta")).to_contain_text("; what counts is what it holds, not its name")
     await expect(failed).to_contain_text("good.png")
     await page.locator("#language").click()
     await expect(failed.locator(".meta")).to_contain_text("未发送：picture.png 不是可以发送的类型（PNG,")

@@ -148,6 +148,53 @@ async def test_a_comment_is_answered_in_private_once(page_house, chromium):
         await expect(page.locator(".log")).to_contain_text("订单 4411")
 
 
+async def test_an_answer_begun_in_private_does_not_leave_in_public_unasked(page_house, chromium):
+    _, ann, said, link = page_house
+    words = "It was held for a check; all is well."
+    async with desk(chromium, link, noise=True) as page:
+        await open_ticket(page, "T-1001")
+        await choose(page, "private")
+        await page.get_by_role("dialog").locator("textarea").fill("Which order?")
+        await page.locator("[data-act=send-text]").click()
+        async with asyncio.timeout(20):
+            await ann.answer()
+        await ann.write("the one of Monday")
+        await expect(page.locator(".log")).to_contain_text("the one of Monday")
+        text, in_public = page.locator("#composer"), page.locator(".composer .public-warning")
+        await expect(in_public).to_have_count(0)
+        await text.fill(words)
+        comment = await ann.comment("is anybody there?", POST, said.id)
+        await expect(in_public).to_have_count(1)
+        await page.keyboard.press("Control+Enter")
+        refused = page.locator("[data-refused=now_public]")
+        await expect(refused).to_contain_text("everybody would read it")
+        assert await violations(page) == []
+        await expect(text).to_have_value(words)
+        await page.locator("[data-act=send]").click()
+        await expect(refused).to_have_count(1)
+        assert ann.answers_to(said) + ann.answers_to(comment) == []
+        await refused.locator("[data-act=anyway]").click()
+        await expect(page.locator(".message.reply.public [data-delivery=sent]")).to_have_count(1)
+        assert words in ann.answers_to(said) + ann.answers_to(comment)
+
+
+async def test_what_was_found_is_shown_while_it_stands_there(page_house, chromium):
+    *_, link = page_house
+    async with desk(chromium, link, noise=True) as page:
+        await open_ticket(page, "T-1001")
+        text, found = page.locator("#composer"), page.locator("[data-refused=reply_blocked] mark")
+        await text.fill("Write to ann@example.org or call +41 44 668 18 00")
+        await page.locator("[data-act=send]").click()
+        await expect(found).to_have_text(["ann@example.org", "+41 44 668 18 00"])
+        await text.fill("You may as well call +41 44 668 18 00")
+        await expect(found).to_have_text(["+41 44 668 18 00"])
+        await page.locator("[data-refused] .found button").click()
+        selected = "[composer.value.slice(composer.selectionStart, composer.selectionEnd)]"
+        assert await page.evaluate(selected) == ["+41 44 668 18 00"]
+        await text.fill("We call you")
+        await expect(page.locator("[data-refused]")).to_have_count(0)
+
+
 async def test_an_answer_of_ours_is_deleted(page_house, chromium):
     _, ann, said, link = page_house
     async with desk(chromium, link, language="zh-CN", theme="dark") as page:

@@ -107,6 +107,16 @@ async def test_telegram_brings_a_file_as_what_it_is_after_a_kill_too(telegram, f
     assert "see &lt;this&gt;" in await said(made._server.url, "chat?id=4242")
 
 
+async def test_a_customer_who_changes_the_name_writes_under_the_new_one(x, facebook):
+    await get(f"{x[0]._play.url}/public?id=4242&name=Kim")
+    await send(x[0]._play.url, text="hello", how="write", name="Nora Lee")
+    assert x[0]._server.state.users["4242"]["name"] == "Nora Lee"
+    await send(facebook[0]._server.url, text="hello", where="messenger")
+    await send(facebook[0]._server.url, text="hello", where="messenger", name="Nora Lee")
+    known = facebook[0]._page.people["4242"]
+    assert (known.first_name, known.last_name) == ("Nora", "Lee")
+
+
 @pytest.mark.parametrize(
     ("files", "text", "why"),
     [

@@ -117,6 +117,8 @@ async def test_a_paused_channel_tells_programs_to_come_again(tmp_path, mail):
         while await tell(shop, token, "probe") != 503:
             await asyncio.sleep(0.1)
         assert await tell(shop, token, "t1") == 503
+        assert shop.told["code"] == "paused"
+        assert shop.told["detail"] == "api/default is paused by an operator; nothing was taken, bring it again"
         await shop.service.command("channels", "resume", "api")
         while await tell(shop, token, "t1") != 202:
             await asyncio.sleep(0.1)
@@ -130,6 +132,7 @@ async def tell(shop, token, message_id):
     }  # fmt: skip
     headers = {"Authorization": f"Bearer {token}"}
     async with shop.http.post(f"{shop.service.url}/api/v1/messages", json=said, headers=headers) as answer:
+        shop.told = await answer.json()
         return answer.status
 
 

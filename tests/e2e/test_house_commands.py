@@ -334,7 +334,7 @@ def test_serve_names_a_port_that_is_taken(desk):
 
 def test_people_are_added_once_and_sign_in_by_a_link(desk):
     said = desk("user add", "Mei@Example.org", "--role", "admin", "--queue", "transfers")
-    assert "admin mei@example.org added" in said
+    assert "admin mei@example.org added, Mei to customers" in said
     assert "https://help.example.org/login?token=sbl_" in said
     desk("user add", "mei@example.org", code=1)
     assert "somebody with the login 'mei@example.org' already" in desk.err

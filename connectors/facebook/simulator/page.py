@@ -86,6 +86,7 @@ class CustomerPage:
         elif text and sheet.field("where") == "post":
             await person.comment(text, next(iter(person.page.posts)))
         elif text:
+            person.rename(name)
             await person.write(text)
         for file in sheet.files:  # a message of its own, as Messenger sends it
             await person.attach(file.data, file.name, file.kind, self._world.url)

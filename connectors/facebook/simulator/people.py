@@ -34,6 +34,11 @@ class Person:
         first, _, last = self.name.partition(" ")
         return self.page.people.setdefault(self.id, Someone(id=self.id, first_name=first, last_name=last))
 
+    def rename(self, name: str) -> None:
+        """Call themselves otherwise."""
+        self.name = name
+        self.someone.first_name, _, self.someone.last_name = name.partition(" ")
+
     # --- Messenger -------------------------------------------------------------------------------------------------
 
     def compose(self, text: str = "", *, called: str = "", **more: Any) -> Json:  # noqa: ANN401 -- JSON

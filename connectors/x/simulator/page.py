@@ -85,6 +85,7 @@ class Page:
     ) -> None:
         """Post to our account, or write to it."""
         person = Person(self._server, str(number), name)
+        person.rename(name)
         media = tuple(person.media(file.data, file.kind, private=not public) for file in picked)
         if not public:
             await person.write(text, media=media)

@@ -22,6 +22,10 @@ class Person:
         self.id = user_id
         self._read = 0
 
+    def rename(self, name: str) -> None:
+        """Call themselves otherwise."""
+        self.user["name"] = name
+
     # --- in public -------------------------------------------------------------------------------------------------
 
     async def post(

@@ -134,6 +134,6 @@ export interface Extent extends Who {
 export interface Place { field: string; start: number; end: number; type: string }
 
 export interface Pending {
-  key: string; ticket: string; mode: "reply" | "note"; text: string; solve: boolean; force: boolean; confirmed?: Place[];
+  key: string; ticket: string; mode: "reply" | "note"; text: string; solve: boolean; force: boolean; confirmed?: Place[]; meant?: string | null;
   files: Attached[]; state: "sending" | "failed"; code: string | null; at_ms: number;
 }

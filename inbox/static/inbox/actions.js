@@ -14,7 +14,7 @@ import { toast } from "../core/parts.js";
  * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
  * @typedef {"reply" | "note"} Mode
  * @typedef {import("../core/types.d.ts").Place} Place
- * @typedef {{ ticket: string, mode: Mode, code: string, data: any, solve: boolean, force: boolean, confirmed: Place[] }} Refusal
+ * @typedef {{ ticket: string, mode: Mode, code: string, data: any, solve: boolean, force: boolean, confirmed: Place[], meant: string | null, text: string }} Refusal
  */
 
 /** Long enough to see that it is solved. */
@@ -32,8 +32,8 @@ function unconfirmed(item) {
   return { ...item, state: "failed", code: item.code ?? "unconfirmed" };
 }
 
-/** What comes when a ticket needs it: files, shown and attached; what is done to public posts. */
-const LATER = { media: () => import("./media.js"), moderation: () => import("./moderation.js") };
+/** What comes when a ticket needs it: files, shown and attached; what is done to public posts; why an answer was refused. */
+const LATER = { media: () => import("./media.js"), moderation: () => import("./moderation.js"), refused: () => import("./refused.js") };
 const here = signal(/** @type {Record<string, any>} */ ({}));
 const asked = new Set();
 
@@ -62,9 +62,13 @@ export function attach(id, files) {
 /** @param {string} id @param {Mode} mode @returns {string} */
 export const draft = (id, mode) => recall(`draft.${id}.${mode}`, "");
 
-/** @param {string} id @param {Mode} mode @param {string} text */
-export function keepDraft(id, mode, text) {
+/** Who was to read the reply that is begun, until it is sent. @param {string} id @returns {string | null} */
+export const meantFor = (id) => recall(`meant.${id}`, null);
+
+/** @param {string} id @param {Mode} mode @param {string} text @param {string | null} [meant] when it is begun */
+export function keepDraft(id, mode, text, meant) {
   keep(`draft.${id}.${mode}`, text || null);
+  if (mode === "reply" && (meant || !text)) keep(`meant.${id}`, text ? meant : null);
   const has = text !== "" || draft(id, mode === "reply" ? "note" : "reply") !== "";
   if (has === begun.value.has(id)) return;
   const owners = new Set(begun.value);
@@ -74,20 +78,20 @@ export function keepDraft(id, mode, text) {
 }
 
 /** Puts what was written back where it was, before whatever has been begun since. @param {Pending} item */
-function restoreDraft({ ticket: id, mode, text, files }) {
+function restoreDraft({ ticket: id, mode, text, files, meant }) {
   const since = draft(id, mode);
-  keepDraft(id, mode, since && since !== text ? `${text}\n\n${since}` : text);
+  keepDraft(id, mode, since && since !== text ? `${text}\n\n${since}` : text, meant);
   if (files?.length) attach(id, [...files, ...(attached.value[id] ?? [])]);
   draftsChanged.value += 1;
 }
 
 // -- sending ---------------------------------------------------------------------------------------------------------
 
-/** Sends what was written. @param {TicketRow} row @param {Mode} mode @param {string} text @param {{ solve?: boolean, force?: boolean, confirmed?: Place[] }} [how] */
-export function write(row, mode, text, { solve = false, force = false, confirmed = [] } = {}) {
+/** Sends what was written. @param {TicketRow} row @param {Mode} mode @param {string} text @param {{ solve?: boolean, force?: boolean, confirmed?: Place[], meant?: string | null }} [how] */
+export function write(row, mode, text, { solve = false, force = false, confirmed = [], meant = null } = {}) {
   refusal.value = null;
   const item = /** @type {Pending} */ ({
-    key: newKey(), ticket: row.id, mode, text, solve, force, confirmed, state: "sending", code: null, at_ms: Date.now(),
+    key: newKey(), ticket: row.id, mode, text, solve, force, confirmed, meant, state: "sending", code: null, at_ms: Date.now(),
     files: mode === "reply" ? (attached.value[row.id] ?? []).filter((file) => file.id) : [],
   });
   setPending([...pending.value, item]);
@@ -106,7 +110,7 @@ function setPending(items) {
 async function deliver(item) {
   const open = thread.value.data;
   const body = item.mode === "note" ? { text: item.text }
-    : { text: item.text, force: item.force, solve: item.solve, confirmed: item.confirmed ?? [], files: item.files?.map((file) => file.id), last_seen: open?.ticket.id === item.ticket ? open.last_seen : 0 };
+    : { text: item.text, force: item.force, solve: item.solve, confirmed: item.confirmed ?? [], visibility: item.meant, files: item.files?.map((file) => file.id), last_seen: open?.ticket.id === item.ticket ? open.last_seen : 0 };
   try {
     const answer = await post(`/tickets/${item.ticket}/${item.mode === "note" ? "notes" : "replies"}`, body, item.key);
     arrived(item, answer);
@@ -135,7 +139,7 @@ function refused(item, problem) {
     restoreDraft(item);
     // To send it all the same is to confirm what was found now, beside what was confirmed before.
     const confirmed = [...(item.confirmed ?? []), ...(code === "confirm_needed" ? data.findings : [])];
-    refusal.value = { ticket: item.ticket, mode: item.mode, code, data, solve: item.solve, force: item.force, confirmed };
+    refusal.value = { ticket: item.ticket, mode: item.mode, code, data, solve: item.solve, force: item.force, confirmed, meant: item.meant ?? null, text: item.text };
     if (code === "stale_reply") refreshThread();
     return;
   }

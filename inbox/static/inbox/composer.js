@@ -4,9 +4,8 @@
  */
 import { h, html, signal, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
 import { has, rich, t, word } from "../core/i18n.js";
-import { units } from "../core/text.js";
-import { ChannelIcon, Icon, When } from "../core/parts.js";
-import { attached, draft, draftsChanged, keepDraft, need, refusal, write } from "./actions.js";
+import { ChannelIcon, Icon } from "../core/parts.js";
+import { attached, draft, draftsChanged, keepDraft, meantFor, need, refusal, write } from "./actions.js";
 
 /**
  * @typedef {import("../core/types.d.ts").TicketRow} TicketRow
@@ -43,11 +42,11 @@ export function Composer({ row, data }) {
   // A file that is not there yet, or was refused, does not stay behind unseen.
   const waits = files.some((file) => !file.id);
   const idle = !(text.trim() || files.length) || waits;
-  const send = (/** @type {boolean} */ solve, force = false, confirmed = /** @type {Place[]} */ ([])) => {
+  const send = (/** @type {boolean} */ solve, force = false, confirmed = /** @type {Place[]} */ ([]), meant = meantFor(row.id)) => {
     const written = (area.current?.value ?? text).trim();
     if (!(written || files.length) || locked || waits) return;
     setText("");
-    write(row, mode.value, written, { solve: solve && !isNote, force, confirmed });
+    write(row, mode.value, written, { solve: solve && !isNote, force, confirmed, meant });
     area.current?.focus();
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
@@ -63,7 +62,7 @@ export function Composer({ row, data }) {
   const mine = refusal.value?.ticket === row.id && refusal.value.mode === current ? refusal.value : null;
   return html`<form class=${`composer ${current} ${isPublic ? "public" : ""}`} aria-label=${t("composer.label")} data-mode=${current}
     onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); send(false); }}>
-    ${mine && h(Refused, { refusal: mine, text, data, anyway: () => send(mine.solve, mine.force || mine.code === "stale_reply", mine.confirmed), select: (/** @type {number} */ from, /** @type {number} */ to) => {
+    ${mine && need("refused") && h(need("refused").Refused, { refusal: mine, text, anyway: () => send(mine.solve, mine.force || mine.code === "stale_reply", mine.confirmed, mine.code === "now_public" ? "public" : mine.meant), select: (/** @type {number} */ from, /** @type {number} */ to) => {
       area.current?.focus();
       area.current?.setSelectionRange(from, to);
     } })}
@@ -80,7 +79,7 @@ export function Composer({ row, data }) {
         placeholder=${t(isNote ? "composer.notePlaceholder" : "composer.replyPlaceholder")}
         onInput=${(/** @type {Event} */ event) => {
           const { value } = /** @type {HTMLTextAreaElement} */ (event.target);
-          keepDraft(row.id, mode.value, value);
+          keepDraft(row.id, mode.value, value, text ? null : data.reply_to?.visibility);
           setText(value);
         }} onKeyDown=${onKeyDown}></textarea>`}
     ${!locked && !isNote && need("media") && h(need("media").Attach, { key: row.id, data })}
@@ -114,35 +113,4 @@ function grow(area) {
   if (!area) return;
   area.style.height = "auto";
   area.style.height = `${Math.min(area.scrollHeight + 2, innerHeight * 0.4)}px`;
-}
-
-/**
- * Why the last attempt was not taken.
- * @param {{ refusal: import("./actions.js").Refusal, text: string, data: ThreadData, anyway: () => void, select: (from: number, to: number) => void }} props
- */
-function Refused({ refusal: { code, data: facts }, text, anyway, select }) {
-  const dismiss = () => { refusal.value = null; };
-  if (code === "stale_reply") {
-    const newer = /** @type {import("../core/types.d.ts").MessageView[]} */ (facts.messages ?? []);
-    return html`<div class="refused" role="alert" data-refused=${code}><p><b>${t("refused.stale", { n: newer.length })}</b></p>
-      <ul>${newer.map((each) => html`<li key=${each.id}><b>${each.author.name || t(`author.${each.author.type}`)}</b> ${h(When, { ms: each.sent_at_ms })}
-        <p lang=${each.language}>${each.text.slice(0, 600)}</p></li>`)}</ul>
-      <div class="acts"><button type="button" class="button primary" data-act="anyway" onClick=${anyway}>${t("refused.anyway")}</button>
-        <button type="button" class="button" onClick=${() => { dismiss(); document.getElementById("composer")?.focus(); }}>${t("refused.edit")}</button></div></div>`;
-  }
-  const at = units(text);
-  const found = /** @type {Place[]} */ (facts.findings ?? []);
-  return html`<div class="refused" role="alert" data-refused=${code}>
-    <p><b>${has(`error.${code}`) ? t(`error.${code}`, facts) : t("error.unknown", { code })}</b></p>
-    ${found.length > 0 && html`<ul class="found">${found.map((each, i) => html`<li key=${i}><button type="button" class="button small"
-      onClick=${() => select(at(each.start), at(each.end))}>${h(Icon, { name: "shield-alert", size: 14 })}
-      ${word("redaction", each.type)}: ${h(Marked, { text, from: at(each.start), to: at(each.end) })}</button></li>`)}</ul>`}
-    <div class="acts">${code === "confirm_needed" && html`<button type="button" class="button" data-act="anyway" onClick=${anyway}>${t("refused.anyway")}</button>`}
-      <button type="button" class="button quiet" onClick=${dismiss}>${t("action.close")}</button></div></div>`;
-}
-
-/** A place in the text, between a few of its words. @param {{ text: string, from: number, to: number }} props */
-function Marked({ text, from, to }) {
-  const before = text.slice(Math.max(0, from - 16), from);
-  return html`<q>${from > 16 && "…"}${before}<mark>${text.slice(from, to).slice(0, 60)}</mark>${text.slice(to, to + 16)}${to + 16 < text.length && "…"}</q>`;
 }

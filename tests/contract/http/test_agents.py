@@ -117,6 +117,15 @@ async def test_a_stale_reply_brings_what_is_newer(house, told):
     assert forced["message"]["text"] == "On its way."
 
 
+async def test_what_was_meant_for_private_is_refused_in_public(house, told):
+    ticket = await told(channel="x", visibility="public")
+    body = {"text": "all is well", "last_seen": ticket["last_seen"], "visibility": "private"}
+    found = await post(house, path_of(ticket, "/replies"), body, 409, key="meant")
+    assert found["code"] == "now_public"
+    sent = await post(house, path_of(ticket, "/replies"), {**body, "visibility": "public"}, 201, key="meant")
+    assert sent["message"]["visibility"] == "public"
+
+
 async def test_a_blocked_reply_tells_what_and_where(house, told):
     ticket = await told(channel="x", visibility="public")
     body = {"text": f"your card {CARD}", "last_seen": ticket["last_seen"], "force": True}

@@ -1,6 +1,7 @@
 """Replies to X: once, where they belong, and every end of a call an outcome that somebody acts on."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -48,8 +49,21 @@ async def test_a_long_public_answer_is_a_chain_of_posts_in_order(x, connector):
     assert len(chain) > 5
     assert [one["referenced_tweets"][0]["id"] for one in chain] == [post["id"], *(one["id"] for one in chain[:-1])]
     texts = [chain[0]["text"].partition(" ")[2], *(one["text"] for one in chain[1:])]
-    assert "".join(texts) == text
+    marks = [re.fullmatch(r"(.*)\n(\d+)/(\d+)·([a-z2-7]{4})", said, re.DOTALL) for said in texts]
+    assert all(marks)
+    assert "".join(mark[1] for mark in marks) == text
+    assert [(mark[2], mark[3]) for mark in marks] == [(f"{n + 1}", f"{len(chain)}") for n in range(len(chain))]
+    assert len({mark[4] for mark in marks}) == 1
     assert max(map(weight, texts)) <= 280
+
+
+async def test_the_same_long_answer_reaches_the_next_one_too(x, connector):
+    ann, ben = person(x), person(x, "333", "Ben")
+    for number, who in enumerate((ann, ben)):
+        post = await who.post("@wallet my coins are being stolen")
+        reply = now(who.id, f"Hello {who.id}. " + "Move what is left. " * 20, in_reply_to=post["id"], key=f"k{number}")
+        assert isinstance(await connector.send(reply), Sent)
+    assert (len(ann.answers()), len(ben.answers()), x.refusals) == (2, 2, [])
 
 
 async def test_what_several_read_is_answered_there(x, connector):
@@ -133,9 +147,8 @@ async def test_a_chain_goes_on_where_it_stopped(x, connector):
     assert len(ann.answers()) == 1
     assert isinstance(await connector.send(reply), Sent)
     chain = ann.answers()
-    assert "".join(" ".join(shown(chain[:1]) + [one["text"] for one in chain[1:]]).split()) == "".join(
-        reply.text.split()
-    )
+    said = " ".join(shown(chain[:1]) + [one["text"] for one in chain[1:]])
+    assert "".join(re.sub(r"\d/3·\w{4}", "", said).split()) == "".join(reply.text.split())
 
 
 async def test_after_a_crash_it_is_looked_up(x, connector):

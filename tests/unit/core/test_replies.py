@@ -106,6 +106,15 @@ def test_something_newer_stops_it_unless_it_is_forced():
     assert message.text == "On its way."
 
 
+def test_what_was_begun_in_private_does_not_leave_in_public_without_a_yes():
+    refused = Desk("public").refusal(meant="private")
+    assert (refused.code, refused.status) == ("now_public", 409)
+    assert Desk("public").reply(meant="public")[0].visibility == "public"
+    assert Desk("public").reply()[0].visibility == "public"
+    assert Desk("private").reply(meant="private")[0].visibility == "private"
+    assert Desk("private").reply(meant="public")[0].visibility == "private"
+
+
 PLACE = {"field": "text", "start": 5, "end": 24, "type": "CARD"}
 
 

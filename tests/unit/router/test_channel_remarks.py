@@ -105,9 +105,9 @@ def test_no_sentence_is_left_over(kind):
     [
         (
             "telegram",
-            "Telegram refuses the token: give the channel the token that BotFather shows (/mybots, API Token), then "
-            "restart; put the right ones into file:token: they are read again within seconds",
-            "Telegram 拒绝了令牌：请为此渠道提供 BotFather 显示的令牌（/mybots，API Token），然后重启；"
+            "Telegram refuses the token: give the channel the token that BotFather shows (/mybots, API Token); "
+            "put the right ones into file:token: they are read again within seconds",
+            "Telegram 拒绝了令牌：请为此渠道提供 BotFather 显示的令牌（/mybots，API Token）；"
             "请把正确的写入 file:token：几秒内会重新读取",
         ),
         (
