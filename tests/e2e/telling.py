@@ -155,8 +155,9 @@ async def tell_as_agent(house: House) -> None:
     """Notes, replies, reasons and searches; a reply with a secret is refused, and nothing of it is kept."""
     _, listed = await house.ask("GET", "/api/v1/tickets?limit=100")
     rows = msgspec.json.decode(listed)["tickets"]
-    assert {row["visibility"] for row in rows} == {"public", "private"}
-    for number, row in zip(range(BY_AGENT // 4), itertools.cycle(rows), strict=False):
+    sides = [itertools.cycle([row for row in rows if row["visibility"] == side]) for side in ("public", "private")]
+    in_turn = itertools.chain.from_iterable(zip(*sides, strict=False))
+    for number, row in zip(range(BY_AGENT // 4), in_turn, strict=False):
         ticket, public = f"/api/v1/tickets/{row['id']}", row["visibility"] == "public"
         key = {"Idempotency-Key": f"agent-{number}"}
         note = house.tell(f"note-{number}", "note")
