@@ -75,7 +75,7 @@ from rules.packs import read
 from rules.ruleset import load
 
 rules = load(read())
-for text in ("thank you", "what if someone moves my coins"):
+for text in ("thank you", "someone moved all my coins"):
     rules.evaluate(Facts(message=MessageFacts(text=text)))
     print("onnxruntime" in sys.modules)
 """
