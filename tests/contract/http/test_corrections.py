@@ -105,6 +105,11 @@ async def sent(worker):
         pass
 
 
+def edits_of(message, provider):
+    """What the channel was given of one message's; other tests' that are due only now come along."""
+    return [one for one in provider.seen if one.action == "edit" and one.message_id == message["id"]]
+
+
 async def asked_for(house, message, text="It arrives on Tuesday.", **body):
     return await post(house, path(message), {"text": text, "revision": 0, **body})
 
@@ -141,7 +146,7 @@ async def test_one_whose_end_nobody_saw_is_sent_again_unasked(house, answered, n
     lost = "UPDATE outbox SET state = 'sending', lease_until_ms = 1 WHERE message_id = :id AND action = 'edit'"
     await house.app.store.write(run(lost, id=message["id"]))
     await sent(worker)
-    (edit,) = [one for one in provider.seen if one.action == "edit"]
+    (edit,) = edits_of(message, provider)
     assert (edit.target_id, edit.text, edit.automatic) == (f"r-{message['id']}", "It arrives on Tuesday.", False)
 
 
@@ -153,7 +158,7 @@ async def test_without_its_seal_it_is_not_sent_masked_and_the_old_text_stays(hou
     await post(house, path(message), {**body, "confirmed": found})
     await house.app.store.write(sealed.expire(now_ms=house.app.clock.now_ms() + SEALED_TTL_MS + 1))
     await sent(worker)
-    assert [one for one in provider.seen if one.action == "edit"] == []
+    assert edits_of(message, provider) == []
     now = (await get(house, path_of(ticket)))["messages"][-1]
     assert (now["text"], now["moderation"]["state"]) == ("It arrives on Monday.", "dead")
     assert "expired" in now["moderation"]["error"]
