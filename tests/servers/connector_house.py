@@ -1,13 +1,14 @@
 """The house as one channel account sees it: keeps what it accepts once, moves the cursor with it, fails as told."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from router.clock import SystemClock, TimedIds
-from router.connector import Accepted, Connector, Context, Cursor, Manifest, RawEvent
+from router.connector import Accepted, Connector, Context, Cursor, Inlet, Manifest, RawEvent
 from router.model.errors import InvalidMessage, StoreUnavailable
 from router.model.message import InboundEvent
 from router.model.secret import Secret
@@ -142,3 +143,26 @@ class ConnectorHouse:
                 self._news.notify_all()
 
         self._waking = asyncio.get_running_loop().create_task(notify())
+
+
+@contextlib.asynccontextmanager
+async def working(connector: Connector, house: Inlet) -> AsyncIterator[None]:
+    """The connector does what it does by itself, until it is told to stop."""
+    task = asyncio.create_task(connector.run(house))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@contextlib.asynccontextmanager
+async def receiving(connector: Connector, house: Inlet) -> AsyncIterator[None]:
+    """The same, closed afterwards, and stopped in good order."""
+    try:
+        async with working(connector, house):
+            yield
+    finally:
+        await connector.close()
+        assert connector.health().state == "stopped"

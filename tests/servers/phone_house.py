@@ -13,7 +13,7 @@ from connectors.phone.manifest import MANIFEST
 from connectors.phone.simulator import Handset, PhoneServer
 from router.clock import SystemClock
 from router.connector import Accepted, Context, Cursor, Outbound, RawEvent
-from tests.servers.connector_house import ConnectorHouse
+from tests.servers.connector_house import ConnectorHouse, working
 
 SID = "AC" + "1" * 32
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -126,14 +126,9 @@ async def looked(house: PhoneHouse, network: PhoneServer) -> None:
 async def running(house: PhoneHouse, network: PhoneServer) -> AsyncIterator[PhoneConnector]:
     """The connector does what it does by itself, and stops in good order."""
     connector: PhoneConnector = network.connector  # type: ignore[attr-defined]
-    task = asyncio.create_task(connector.run(house))
-    try:
+    async with working(connector, house):
         yield connector
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        assert connector.health().state == "stopped"
+    assert connector.health().state == "stopped"
 
 
 def outbound(to: str = CALLER, text: str = "We found it.", **changes: object) -> Outbound:

@@ -1,6 +1,5 @@
 """A house for the Telegram connector, and what its tests share."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
@@ -8,7 +7,7 @@ from connectors.telegram.adapter import TelegramConnector
 from connectors.telegram.manifest import MANIFEST
 from connectors.telegram.simulator import BotApiServer, Person
 from router.connector import Outbound
-from tests.servers.connector_house import ConnectorHouse
+from tests.servers.connector_house import ConnectorHouse, receiving
 
 TOKEN = "700100200:AAF-simulated_bot_token_000000000"
 OTHER_TOKEN = "700100201:AAF-simulated_bot_token_000000001"
@@ -52,15 +51,8 @@ def person(server: BotApiServer, number: int = ANN, name: str = "Ann", **more: o
 async def running(house: TelegramHouse, server: BotApiServer, **settings: object) -> AsyncIterator[TelegramConnector]:
     """A connector that receives, and stops in good order."""
     connector = house.connector(server, **settings)
-    task = asyncio.create_task(connector.run(house))
-    try:
+    async with receiving(connector, house):
         yield connector
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        await connector.close()
-        assert connector.health().state == "stopped"
 
 
 def texts(house: TelegramHouse) -> list[str | None]:

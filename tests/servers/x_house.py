@@ -1,6 +1,5 @@
 """A house for the X connector, and what its tests share."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from connectors.x.simulator import Account, Person, XServer
 from router.clock import SystemClock
 from router.connector import Outbound
 from router.model.sources import Clock
-from tests.servers.connector_house import ConnectorHouse
+from tests.servers.connector_house import ConnectorHouse, receiving
 
 OWN = "1111111111111111111"
 OTHER = "3333333333333333333"
@@ -72,15 +71,8 @@ def person(x: XServer, number: str = "2222222222222222222", name: str = "Ann") -
 async def running(house: XHouse, x: XServer, **settings: object) -> AsyncIterator[XConnector]:
     """A connector that receives, and stops in good order."""
     connector = house.connector(x, **settings)
-    task = asyncio.create_task(connector.run(house))
-    try:
+    async with receiving(connector, house):
         yield connector
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        await connector.close()
-        assert connector.health().state == "stopped"
 
 
 def texts(house: XHouse) -> list[str | None]:

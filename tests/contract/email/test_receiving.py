@@ -10,6 +10,7 @@ from connectors.email.receive import HEAD_BYTES
 from connectors.email.simulator import MailServer
 from router.clock import SystemClock
 from router.model.limits import RAW_BYTES_MAX
+from tests.servers.connector_house import receiving
 from tests.servers.mail_house import QUICK, MailHouse, mail
 
 _users = count(1)
@@ -71,15 +72,8 @@ def settings(box, *, port=None, password="secret", start_from="all", tls="none",
 @contextlib.asynccontextmanager
 async def running(house, **made):
     connector = house.connector(**made)
-    task = asyncio.create_task(connector.run(house))
-    try:
+    async with receiving(connector, house):
         yield connector
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        await connector.close()
-        assert connector.health().state == "stopped"
 
 
 def ids(house):
