@@ -2,7 +2,8 @@
 
 Runs of words are weighed first, since that takes little and tells its reasons. About what weighs more than a little the
 encoder is asked, and what it says is added. That takes some milliseconds, which an event loop does not have: there one
-judges `without_waiting`, has what was `Unheard` answered in a thread, and judges again.
+judges `without_waiting`, has what was `Unheard` answered in a thread, and judges again. Where the encoder cannot be
+had at all, words decide alone: nobody's alarm waits for a library.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rules.facts import Span
 from rules.text import WIDE_FROM
@@ -38,9 +39,17 @@ class Unheard(Exception):
         super().__init__(encoder)
         self._encoder, self._text = encoder, text
 
-    def hear(self) -> None:
-        """Ask, and remember the answer. Takes some milliseconds, the first time a second; others run meanwhile."""
-        _answer(self._encoder, self._text)
+    def hear(self) -> Exception | None:
+        """Ask, remember the answer, and return why there is none. Takes some milliseconds, the first time a second;
+        others run meanwhile."""
+        return _answer(self._encoder, self._text).failure
+
+
+class _Answer(NamedTuple):
+    """What was said, as a log-odds, or why nothing was."""
+
+    said: float | None
+    failure: Exception | None = None
 
 
 @contextmanager
@@ -68,9 +77,10 @@ class Opinion:
         """Return whether what words weigh does not rule it out."""
         return weight >= self.low
 
-    def of(self, text: str, about: Span) -> float:
-        """Return what to add for a folded text whose passage in question stands there."""
-        return self.counts * (_answer(self.encoder, around(text, about)) + self.start)
+    def of(self, text: str, about: Span) -> float | None:
+        """Return what to add for a folded text whose passage in question stands there; None where nobody answers."""
+        said = _answer(self.encoder, around(text, about)).said
+        return None if said is None else self.counts * (said + self.start)
 
 
 def around(text: str, about: Span) -> str:
@@ -81,11 +91,19 @@ def around(text: str, about: Span) -> str:
     return text[start : start + most]
 
 
+def missing(encoder: str) -> Exception | None:
+    """Return why an encoder cannot be asked, in this process; None when it can."""
+    return _answer(encoder, "").failure
+
+
 @lru_cache(_REMEMBERED_MAX)
-def _answer(encoder: str, text: str) -> float:
+def _answer(encoder: str, text: str) -> _Answer:
     if _in_haste.get():
         raise Unheard(encoder, text)  # which is not remembered
-    return _encoder(encoder).score(text)
+    try:
+        return _Answer(_encoder(encoder).score(text))
+    except Exception as error:  # noqa: BLE001 - no library, no memory, a processor it does not know: all the same here
+        return _Answer(None, error.with_traceback(None))
 
 
 def _encoder(name: str) -> "Encoder":

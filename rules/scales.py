@@ -272,7 +272,7 @@ class Weighing:
         self._weight: float | None = None
         self._telling: list[Span] | None = None
         self.opinion: float | None = None
-        """What was added for what the encoder said; None as long as it was not asked."""
+        """What was added for what the encoder said; None as long as there is no answer."""
 
     def reaches(self, least: float) -> bool:
         """Tell whether the text weighs so much."""
@@ -287,7 +287,7 @@ class Weighing:
             opinion = self._scales.opinion
             if opinion is not None and self._reading.passages and opinion.is_asked(weight):
                 self.opinion = opinion.of(self._reading.text, self.place)
-                weight += self.opinion
+                weight += self.opinion or 0.0
             self._weight = weight
         return self._weight
 

@@ -40,7 +40,7 @@ from router.store import (
 )
 from router.store.script import Store
 from router.telemetry import SilentLog
-from rules import accelerator
+from rules import accelerator, opinion, packs
 from rules.problems import RulesError
 
 _FREE_BYTES_MIN = 1_073_741_824
@@ -311,7 +311,7 @@ async def _rules(app: App, config: Config, base: Path) -> list[Finding]:
         if active
         else "the shipped pack goes live at the first start"
     )
-    return [Finding(state="ok", about="rules", text=text), _words()]
+    return [Finding(state="ok", about="rules", text=text), _words(), _opinions()]
 
 
 def _words() -> Finding:
@@ -321,6 +321,17 @@ def _words() -> Finding:
         return Finding(state="ok", about="rules engine", text="hyperscan helps large sets once they are live")
     remedy = "only sets of thousands of rules gain by it: pip install 'switchboard[hyperscan]' where there is a wheel"
     return Finding(state="ok", about="rules engine", text=f"finds words without hyperscan: {reason}", remedy=remedy)
+
+
+def _opinions() -> Finding:
+    """Whether the encoders can be asked where words leave a doubt."""
+    failures = filter(None, map(opinion.missing, sorted(packs.encoders())))
+    failure = next(failures, None)
+    if failure is None:
+        return Finding(state="ok", about="second opinion", text="the encoder answers where words leave a doubt")
+    text = f"the encoder cannot be asked, words decide alone: {type(failure).__name__}: {failure}"
+    remedy = "install onnxruntime anew, for this machine; until then more talk is taken for incidents, nothing is lost"
+    return Finding(state="warning", about="second opinion", text=text, remedy=remedy)
 
 
 async def _people(app: App) -> list[Finding]:

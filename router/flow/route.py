@@ -212,7 +212,9 @@ class RouteWorker:
                 with without_waiting():
                     return decide_inbound(item.entry, snapshot, ruleset, circumstances, self._ids)
             except Unheard as question:
-                await asyncio.to_thread(question.hear)
+                if (failure := await asyncio.to_thread(question.hear)) is not None:
+                    self._metrics.route_failures.labels("encoder").inc()
+                    self._log.error("route.encoder_failed", journal_id=item.row.id, error=type(failure).__name__)
 
     def _count(self, changes: Sequence[Change]) -> None:
         for change in changes:

@@ -29,8 +29,8 @@ def line(number: int, text: str) -> bytes:
     return json.dumps(found | {"sent_at": f"2026-11-02T08:00:{number:02}Z", "text": text}).encode()
 
 
-async def urgencies(lines):
-    async with app.rehearsal({"rules.yaml": RULES}) as rehearsal:
+async def urgencies(lines, rules=RULES):
+    async with app.rehearsal({"rules.yaml": rules}) as rehearsal:
         return [getattr(answer, "urgency", "failed") async for answer in rehearsal.decide(lines)]
 
 
@@ -57,7 +57,7 @@ def test_a_doubt_is_settled_in_a_thread_and_once(asked):
     assert not any(on_the_loop for _, on_the_loop in asked)
 
 
-def test_an_encoder_that_fails_fails_that_message_only(monkeypatch):
+def test_words_decide_alone_where_the_encoder_fails(monkeypatch):
     score = Encoder.score
 
     def broken(self, text):
@@ -66,5 +66,17 @@ def test_an_encoder_that_fails_fails_that_message_only(monkeypatch):
         return score(self, text)
 
     monkeypatch.setattr(Encoder, "score", broken)
-    texts = ["How do I change my picture today?", f"{THEFT} again"]
-    assert asyncio.run(urgencies([line(number, text) for number, text in enumerate(texts)])) == ["failed", "critical"]
+    texts = ["How do I change my picture this week?", f"{THEFT} again", "coins coins coins, says my picture"]
+    rules = RULES.replace(b"+1 coins", b"+4 coins")
+    assert asyncio.run(urgencies([line(number, text) for number, text in enumerate(texts)], rules)) == [
+        "normal", "critical", "critical",
+    ]  # fmt: skip
+
+
+def test_words_decide_alone_where_there_is_no_encoder(monkeypatch):
+    def absent(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr("rules.opinion._encoder", absent)
+    rules = RULES.replace(b"+1 coins", b"+4 coins")
+    assert asyncio.run(urgencies([line(1, "he took all those coins, all")], rules)) == ["critical"]
