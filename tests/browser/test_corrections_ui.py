@@ -149,3 +149,19 @@ async def test_a_public_correction_is_looked_over(page_house, chromium):  # noqa
         await page.keyboard.press("Control+Enter")
         await expect(ours.locator("[data-moderation=edit]")).to_contain_text("done")
         assert ann.answers_to(said) == ["It is in Bern."]
+
+
+async def test_an_answer_that_nears_what_the_channel_takes_is_counted(chat, chromium):
+    _, link = chat
+    async with desk(chromium, link) as page:
+        await open_ticket(page, "T-1001")
+        text, count = page.locator("#composer"), page.locator(".composer .count")
+        await text.fill("币" * 16_000)
+        await expect(count).to_have_count(0)
+        await text.fill("币" * 20_000)
+        await expect(count).to_have_text("20000 / 20480")
+        await text.fill("币" * 20_481)
+        await expect(page.locator(".composer .count.over")).to_have_text("20481 / 20480")
+        assert await violations(page) == []
+        await page.locator("[data-tab=note]").click()
+        await expect(count).to_have_count(0)

@@ -80,7 +80,7 @@ export interface ThreadData {
   facts: { name: string; title: Record<string, string>; known: boolean; message_id: string | null; source: string | null; asked: boolean }[];
   verification: { id: string; state: string; attempts: number; attempts_max: number; expires_at_ms: number } | null; can_verify: boolean;
   unlocked_until_ms: number | null;
-  related: TicketRow[]; incidents: { id: string; title: string; state: IncidentState }[]; can_reply: boolean; cannot_reply_reason: string | null; calls: boolean;
+  related: TicketRow[]; incidents: { id: string; title: string; state: IncidentState }[]; can_reply: boolean; cannot_reply_reason: string | null; text_max: number | null; calls: boolean;
   reply_to: { channel: string; account: string; visibility: "public" | "private"; to: string | null };
   /** What this customer can be shown of us besides messages. */
   signals: ("typing" | "read")[];

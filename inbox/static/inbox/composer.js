@@ -42,6 +42,8 @@ export function Composer({ row, data }) {
   // A file that is not there yet, or was refused, does not stay behind unseen.
   const waits = files.some((file) => !file.id);
   const idle = !(text.trim() || files.length) || waits;
+  const most = isNote ? MAX_LENGTH : data.text_max ?? MAX_LENGTH;
+  const long = text.length > 0.8 * most ? [...text].length : 0;
   const send = (/** @type {boolean} */ solve, force = false, confirmed = /** @type {Place[]} */ ([]), meant = meantFor(row.id)) => {
     const written = (area.current?.value ?? text).trim();
     if (!(written || files.length) || locked || waits) return;
@@ -84,6 +86,7 @@ export function Composer({ row, data }) {
         }} onKeyDown=${onKeyDown}></textarea>`}
     ${!locked && !isNote && need("media") && h(need("media").Attach, { key: row.id, data })}
     ${!locked && html`<div class="composer-foot"><span class="hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> ${t(isNote ? "composer.hintNote" : "composer.hintSend")}</span>
+      ${long > 0 && html`<output class=${long > most ? "count over" : "count"}>${long} / ${most}</output>`}
       ${!isNote && html`<button type="button" class="button" data-act="send-solve" disabled=${idle} title="Ctrl+Shift+Enter"
         onClick=${() => send(true)}>${t("composer.sendSolve")}</button>`}
       <button type="submit" class=${`button ${isNote ? "note" : "primary"}`} data-act="send" disabled=${idle}>
