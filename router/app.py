@@ -219,7 +219,7 @@ class App:
             self._run(f"channel:{channel.kind}/{channel.account}", attendant.run())
         self.health = HealthBoard(
             store=store, channels=self.channels, switches=self.switches, runs_channels="intake" in self._roles,
-            heard=self.door.heard, clock=clock, metrics=metrics, log=log,
+            heard=self.door.heard, bus=bus, clock=clock, metrics=metrics, log=log,
         )  # fmt: skip
         self._run("health", self.health.run())
         status = Status(store=store, bus=bus, rulebook=self.rulebook, health=self.health, feed=self.feed)

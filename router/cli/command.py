@@ -21,7 +21,7 @@ _RULES_REFUSED: dict[Language, str] = {
     "en": "switchboard: the rules cannot be used (all of it: switchboard rules check)",
     "zh": "switchboard：规则无法使用（全部问题见 switchboard rules check）",
 }
-_EXIT_CODES = "Exit codes: 0 done, 1 findings or bad lines, 2 wrong usage, 78 wrong configuration."
+_EXIT_CODES = "Exit codes: 0 done, 1 findings or bad lines, 2 wrong usage, 78 wrong configuration, 130 interrupted."
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_CONFIG = 0, 1, 2, 78
 

@@ -1,12 +1,14 @@
 """How the channels are, said by the processes that run them and shown by those that serve the inbox.
 
-Every process also tries here whether the database takes writes, for one that only answers cannot do its work.
+Every process also tries here whether the database takes writes, for one that only answers cannot do its work, and says
+whether the bus is up.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from router.bus import Bus
 from router.flow.channels import Channel, Channels
 from router.flow.switches import Switches
 from router.model.errors import StoreUnavailable
@@ -28,6 +30,7 @@ class HealthBoard:
         self,
         *,
         store: Store,
+        bus: Bus,
         channels: Channels,
         switches: Switches,
         runs_channels: bool,
@@ -37,7 +40,8 @@ class HealthBoard:
         log: Logger,
     ) -> None:
         """`heard`: when something last came in at this process, by kind and account."""
-        self._store, self._channels, self._switches, self._runs = store, channels, switches, runs_channels
+        self._store, self._bus = store, bus
+        self._channels, self._switches, self._runs = channels, switches, runs_channels
         self._heard = heard
         self._told: dict[tuple[str, str], int] = {}
         self._clock, self._metrics, self._log = clock, metrics, log
@@ -58,6 +62,7 @@ class HealthBoard:
     async def run(self) -> None:
         """Report and read until cancelled."""
         while True:
+            self._metrics.bus_up.set(1 if self._bus.healthy() else 0)
             try:
                 await self.try_writing()
                 if self._runs and self.writes_fail is None:

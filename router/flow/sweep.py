@@ -120,7 +120,6 @@ class Sweeper:
         for account in self._over | over:
             metrics.channel_over_quota.labels(*account).set(account in over)
         self._over |= over
-        metrics.bus_up.set(1 if self._bus.healthy() else 0)
         for queue in await self._store.read(inbox.queue_counts()):
             metrics.queue_waiting.labels(queue.queue).set(queue.waiting)
             since = queue.oldest_waiting_since_ms

@@ -110,3 +110,16 @@ async def test_a_route_worker_dies_and_redis_comes_and_goes(tmp_path, http, fres
             for worker in workers:
                 assert worker is victim or await worker.stop() == 0
                 assert not worker.troubles()
+
+
+@pytest.mark.parametrize("role", ["web", "deliver"])
+async def test_every_process_says_whether_the_bus_is_up(tmp_path, http, fresh_postgres, redis_server, role):
+    service = Service(tmp_path, storage=fresh_postgres, bus=redis_server.url)
+    try:
+        await service.worker(role).start()
+        lines: list[str] = []
+        while "switchboard_bus_up 1.0" not in lines:
+            async with http.get(f"{service.url}/metrics") as answer:
+                lines = (await answer.text()).splitlines()
+    finally:
+        await service.end()
