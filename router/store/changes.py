@@ -35,7 +35,7 @@ from router.model.tables import (
 )
 from router.model.timers import IdentityCheck, Timer
 from router.store import blocks, channel_load, held_search, media, search
-from router.store.journal import check_fences, forget_payloads, mark_done, mark_held
+from router.store.journal import check_fences, forget_payloads, mark_decided
 from router.store.rows import SealedRow, SearchRow
 from router.store.script import Script, Update, insert, run, select
 
@@ -247,8 +247,7 @@ def _apply(
     yield from batch.returned.write()
     yield from _index(documents, batch.messages.saved)
     held = {row.journal_id for row in batch.held.added.values()}
-    yield from mark_done([id_ for id_ in journal_ids if id_ not in held], now_ms=now_ms)
-    yield from mark_held(sorted(held), now_ms=now_ms)
+    yield from mark_decided(held.union(journal_ids), held=held, now_ms=now_ms)
     yield from _hold(batch.held)
     for one in batch.withdrawn:
         yield from blocks.withdraw(one)

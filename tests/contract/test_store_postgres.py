@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from typing import Self
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
+from tests.contract.store_suite.commits import CommitsSuite, taken  # noqa: F401 - a fixture
 from tests.contract.store_suite.credentials import CredentialsSuite
 from tests.contract.store_suite.erasure import ErasureSuite
 from tests.contract.store_suite.feed import FeedSuite
@@ -106,6 +108,9 @@ class TestChanges(ChangesSuite): ...
 
 
 class TestCircles(CirclesSuite): ...
+
+
+class TestCommits(CommitsSuite): ...
 
 
 class TestErasure(ErasureSuite): ...
@@ -203,6 +208,83 @@ async def test_a_deadlock_is_a_conflict(store: PostgresStore):
     assert len(lost) == 1
     assert "deadlock" in str(lost[0])
     assert isinstance(lost[0], Conflict) or outcomes[1] is lost[0], "ours is named, the outsider's is its own"
+
+
+class Crossing:
+    """Writers that an outsider keeps on a row in the middle of theirs, so that each has taken what comes before it.
+
+    Let go, they take what comes after: those of one order pass one by one, those of two orders end in a deadlock.
+    """
+
+    def __init__(self, store: PostgresStore, outsider: str) -> None:
+        self._store, self._outsider = store, Pause(outsider, "SELECT 1")
+        self._writing: list[asyncio.Task] = []
+
+    async def __aenter__(self) -> Self:
+        self._writing.append(asyncio.create_task(self._outsider.write(self._store)))
+        await self._outsider.reached.wait()
+        return self
+
+    async def write(self, script) -> None:
+        """Begin, and come as far as it goes."""
+        self._writing.append(asyncio.create_task(self._store.write(script)))
+        while await self._waiting() < len(self._writing) - 1:
+            await asyncio.sleep(0.01)
+
+    async def _waiting(self) -> int:
+        here = "datname = current_database() AND wait_event_type = 'Lock'"
+        return (await self._store.read(select(f"SELECT COUNT(*) FROM pg_stat_activity WHERE {here}")))[0][0]
+
+    async def outcomes(self) -> list:
+        """Of the writers, once the outsider has gone. Raises what one of them raised."""
+        self._outsider.opened.set()
+        return (await asyncio.gather(*self._writing))[1:]
+
+    async def __aexit__(self, *_: object) -> None:
+        self._outsider.opened.set()
+        await asyncio.gather(*self._writing, return_exceptions=True)
+
+
+def lock(key: str) -> str:
+    return f"SELECT 1 FROM journal WHERE dedupe_key = '{key}' FOR NO KEY UPDATE"
+
+
+async def test_two_doors_that_bring_the_same_in_opposite_order_wait_for_each_other(store: PostgresStore):
+    other_b = (
+        "INSERT INTO journal (id, partition, conversation_key, channel, account, dedupe_key, message_id, state, "
+        "attempts, received_at_ms, redeliveries) VALUES ('x', 1, '', 'email', 'default', 'b', '', 'done', 0, 0, 0)"
+    )
+    rows, again = [entry(key) for key in "cba"], [entry(key) for key in "abc"]
+    async with Crossing(store, other_b) as crossing:
+        await crossing.write(journal.append(again, now_ms=NOW))
+        await crossing.write(journal.append(rows, now_ms=NOW))
+        assert await crossing.outcomes() == [["new", "duplicate", "new"], ["duplicate"] * 3]
+    claimed = await store.read(journal.claim(range(64), 9, NOW))
+    assert [row.dedupe_key for row in claimed] == ["a", "c"], "in the order of arrival, whatever the keys"
+
+
+async def test_rows_that_come_again_while_they_are_decided(store: PostgresStore):
+    rows = [entry(key) for key in "cba"]
+    await journaled(store, *rows)
+    async with Crossing(store, lock("b")) as crossing:
+        await crossing.write(journal.append([entry(key) for key in "abc"], now_ms=NOW))
+        await crossing.write(journal.finish([row.id for row in rows], fences={}, now_ms=NOW))
+        assert (await crossing.outcomes())[0] == ["duplicate"] * 3
+    assert await store.read(journal.backlog()) == 0
+
+
+async def test_rows_that_come_again_while_some_are_held(store: PostgresStore):
+    rows = [entry(key) for key in "ab"]
+    await journaled(store, *rows)
+    async with Crossing(store, lock("a")) as crossing:
+        await crossing.write(journal.append([entry(key) for key in "ab"], now_ms=NOW))
+        await crossing.write(journal.mark_decided([row.id for row in rows], held=[rows[0].id], now_ms=NOW))
+        await crossing.outcomes()
+    found = [await store.read(journal.show(row.id)) for row in rows]
+    assert [(row.state, row.entry, row.redeliveries) for row in found] == [
+        ("held", rows[0].entry, 1),
+        ("done", None, 1),
+    ]
 
 
 async def test_a_partition_whose_batch_is_being_committed_is_passed_over(store: PostgresStore):
