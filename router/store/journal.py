@@ -195,6 +195,20 @@ def mark_decided(ids: Collection[JournalId], *, held: Collection[JournalId] = ()
         raise Conflict(f"journal: {len(set(ids)) - count} of {len(set(ids))} rows are no longer pending")
 
 
+def take(ids: Collection[JournalId], named: Collection[tuple[str, str, str]]) -> Script[None]:
+    """Lock these rows and those of the (channel, account, message id)s, for a transaction that changes them in several
+    statements."""
+    found = yield from select(
+        "SELECT j.id FROM {each keys channel account key} AS k JOIN journal AS j "
+        "ON j.dedupe_key = k.key AND j.channel = k.channel AND j.account = k.account",
+        keys=[(channel, account, dedupe_key(message_id)) for channel, account, message_id in named],
+    )
+    yield from select(
+        "SELECT id FROM journal WHERE id {in ids} ORDER BY id {pg FOR NO KEY UPDATE}",
+        ids=[*ids, *(row[0] for row in found)],
+    )
+
+
 def let_through(journal_id: JournalId, entry: bytes) -> Script[None]:
     """Have a held row decided, as `entry`. Raises Conflict when it is not held."""
     count = yield from run(

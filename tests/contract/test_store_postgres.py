@@ -7,11 +7,12 @@ from typing import Self
 
 import pytest
 
-from router.model.changes import Save
+from router.model.changes import Forget, Save
 from router.model.errors import ConfigError, Conflict, StoreUnavailable
 from router.model.tables import Ticket
-from router.store import changes, journal, leases, migrate
+from router.store import changes, journal, leases, migrate, sealed
 from router.store.postgres import PostgresStore
+from router.store.rows import SealedRow
 from router.store.script import Store, fetch, run, select
 from tests.contract.store_suite.abuse import AbuseSuite
 from tests.contract.store_suite.actions import ActionsSuite
@@ -30,7 +31,7 @@ from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.incidents import IncidentsSuite
 from tests.contract.store_suite.journal import JournalSuite
 from tests.contract.store_suite.leases import LeaseSuite
-from tests.contract.store_suite.make import NOW, Case, entry, journaled, newer, put
+from tests.contract.store_suite.make import NOW, Case, entry, journaled, newer, put, uid
 from tests.contract.store_suite.matters import MattersSuite
 from tests.contract.store_suite.media import MediaSuite
 from tests.contract.store_suite.outbox import OutboxSuite
@@ -285,6 +286,18 @@ async def test_rows_that_come_again_while_some_are_held(store: PostgresStore):
         ("held", rows[0].entry, 1),
         ("done", None, 1),
     ]
+
+
+async def test_rows_that_come_again_while_an_edit_of_one_is_decided(store: PostgresStore):
+    raw = SealedRow(id=uid(), key_id="k1", data=b"x", created_at_ms=NOW)
+    rows = [entry("a", sealed_id=raw.id), entry("b")]
+    await store.write(journal.append(rows, sealed=[raw], now_ms=NOW))
+    forget = Forget(channel="email", account="default", message_id="a")
+    async with Crossing(store, lock("a")) as crossing:
+        await crossing.write(journal.append([entry(key) for key in "ab"], now_ms=NOW))
+        await crossing.write(changes.apply([forget], journal_ids=[rows[1].id], now_ms=NOW))
+        await crossing.outcomes()
+    assert await store.read(sealed.get(raw.id)) is None
 
 
 async def test_a_partition_whose_batch_is_being_committed_is_passed_over(store: PostgresStore):
