@@ -7,18 +7,23 @@ for the commit under way.
 import asyncio
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import Final
 
 import msgspec
 
 from router.bus import Bus, Pointer
-from router.model.errors import StoreUnavailable
+from router.model.errors import Conflict, MediaGone, StoreUnavailable
 from router.model.ids import BlobHash
 from router.model.limits import INTAKE_BATCH_MAX
 from router.model.sources import Clock
 from router.store import journal
 from router.store.journal import CursorAt
 from router.store.rows import JournalRow, MediaRow, QuarantineRow, SealedRow
-from router.store.script import Store
+from router.store.script import Script, Store
+
+_ATTEMPTS: Final = 4
+_PAUSE_S: Final = 0.02
+"""Longer by as much after each attempt: whoever was faster is done by then."""
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +53,7 @@ class Commits:
         self._worker: asyncio.Task[None] | None = None
 
     async def write(self, arrival: Arrival) -> list[journal.Appended]:
-        """Per journal row whether it is new, once all of it is durable. Raises what the store raises."""
+        """Per journal row whether it is new, once all of it is durable. Raises StoreUnavailable and MediaGone."""
         verdicts: asyncio.Future[list[journal.Appended]] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(arrival, verdicts))
         if self._worker is None:
@@ -105,17 +110,30 @@ class Commits:
         )
 
     async def _commit(self, arrivals: Sequence[Arrival]) -> list[journal.Appended]:
-        return await self._store.write(
-            journal.append(
-                [row for arrival in arrivals for row in arrival.journal],
-                hashed=[key for arrival in arrivals for key in arrival.hashed],
-                sealed=[row for arrival in arrivals for row in arrival.sealed],
-                files=_once(row for arrival in arrivals for row in arrival.files),
-                known=[known for arrival in arrivals for known in arrival.known],
-                quarantine=[row for arrival in arrivals for row in arrival.quarantine],
-                cursor=next((arrival.cursor for arrival in arrivals if arrival.cursor is not None), None),
-                now_ms=self._clock.now_ms(),
-            )
+        """Nothing was gathered that could have moved: a conflict of one alone is the server's, and passes."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return await self._store.write(self._appended(arrivals))
+            except MediaGone:
+                raise
+            except Conflict as error:
+                if len(arrivals) > 1:
+                    raise
+                if attempt == _ATTEMPTS:
+                    raise StoreUnavailable(f"somebody was faster {attempt} times: {error}") from error
+            await asyncio.sleep(_PAUSE_S * attempt)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _appended(self, arrivals: Sequence[Arrival]) -> Script[list[journal.Appended]]:
+        return journal.append(
+            [row for arrival in arrivals for row in arrival.journal],
+            hashed=[key for arrival in arrivals for key in arrival.hashed],
+            sealed=[row for arrival in arrivals for row in arrival.sealed],
+            files=_once(row for arrival in arrivals for row in arrival.files),
+            known=[known for arrival in arrivals for known in arrival.known],
+            quarantine=[row for arrival in arrivals for row in arrival.quarantine],
+            cursor=next((arrival.cursor for arrival in arrivals if arrival.cursor is not None), None),
+            now_ms=self._clock.now_ms(),
         )
 
 

@@ -35,7 +35,7 @@ from router.model.tables import (
 )
 from router.model.timers import IdentityCheck, Timer
 from router.store import blocks, channel_load, held_search, media, search
-from router.store.journal import check_fences, forget_payloads, mark_done, mark_held
+from router.store.journal import check_fences, forget_payloads, mark_decided, take
 from router.store.rows import SealedRow, SearchRow
 from router.store.script import Script, Update, insert, run, select
 
@@ -246,13 +246,7 @@ def _apply(
     yield from batch.traffic.write()
     yield from batch.returned.write()
     yield from _index(documents, batch.messages.saved)
-    held = {row.journal_id for row in batch.held.added.values()}
-    yield from mark_done([id_ for id_ in journal_ids if id_ not in held], now_ms=now_ms)
-    yield from mark_held(sorted(held), now_ms=now_ms)
-    yield from _hold(batch.held)
-    for one in batch.withdrawn:
-        yield from blocks.withdraw(one)
-    yield from forget_payloads([(one.channel, one.account, one.message_id) for one in batch.forgotten])
+    yield from _leave_journal(batch, journal_ids, now_ms)
     yield from channel_load.count(batch.counts)
     event_ids = yield from _record(batch.events)
     return Applied(
@@ -260,6 +254,20 @@ def _apply(
         contacts={ContactId(key): number for key, number in contacts.items()},
         event_ids=event_ids,
     )
+
+
+def _leave_journal(batch: _Batch, journal_ids: Sequence[JournalId], now_ms: int) -> Script[None]:
+    """What was decided leaves the journal or is held there; so do words that are withdrawn, or hidden after all."""
+    held = {row.journal_id for row in batch.held.added.values()}
+    ids = held.union(journal_ids)
+    earlier: list[Withdraw | Forget] = [*batch.withdrawn, *batch.forgotten]
+    if earlier:
+        yield from take(ids, [(one.channel, one.account, one.message_id) for one in earlier])
+    yield from mark_decided(ids, held=held, now_ms=now_ms)
+    yield from _hold(batch.held)
+    for one in batch.withdrawn:
+        yield from blocks.withdraw(one)
+    yield from forget_payloads([(one.channel, one.account, one.message_id) for one in batch.forgotten])
 
 
 def _hold(held: _Plan[Held]) -> Script[None]:

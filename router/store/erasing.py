@@ -15,7 +15,7 @@ from router.model.returned import returned_id
 from router.model.tables import Message
 from router.store import media
 from router.store.erasure import as_before, overwritten
-from router.store.journal import dedupe_key
+from router.store.journal import IN_ORDER, dedupe_key
 from router.store.rows import QuarantineRow
 from router.store.script import Record, Script, fetch, run, select
 
@@ -156,9 +156,10 @@ def _forget_rows(rows: Sequence[Record], hashed: HashedKey, *, now_ms: int) -> S
     yield from run("DELETE FROM held WHERE journal_id {in ids}", ids=ids)
     yield from run("DELETE FROM sealed WHERE id IN (SELECT sealed_id FROM journal WHERE id {in ids})", ids=ids)
     yield from run(
-        "UPDATE journal SET dedupe_key = k.hashed, message_id = '', conversation_key = '', entry = NULL, error = NULL, "
+        "UPDATE journal SET dedupe_key = k.hashed, message_id = '', conversation_key = '', entry = NULL, error = NULL, "  # noqa: S608
         "sealed_id = NULL, not_before_ms = NULL, state = 'done', routed_at_ms = COALESCE(routed_at_ms, :now_ms) "
-        "FROM {each rows id hashed} AS k WHERE journal.id = k.id",
+        f"FROM {{each rows id hashed}} AS k WHERE journal.id = k.id AND journal.{IN_ORDER}",
+        ids=ids,
         rows=[(row[0], hashed(row[1], row[2], row[3])) for row in rows],
         now_ms=now_ms,
     )

@@ -14,6 +14,7 @@ from router.model.errors import Refused
 from router.model.ids import ContactId, ErasureId
 from router.model.tables import Contact, Event, Ticket
 from router.store import changes
+from router.store.journal import IN_ORDER
 from router.store.script import Script, fetch, fetch_one, insert, run, select
 
 _UNPROVEN: Final = ("phone", "form")
@@ -259,8 +260,8 @@ def _drop_waiting(people: Sequence[ContactId], work: ErasureWork, *, now_ms: int
     yield from run("DELETE FROM held WHERE contact_id {in people} OR journal_id {in ids}", people=list(people), ids=ids)
     # Its entry says which files came with it, and goes with its key (router.store.erasing).
     yield from run(
-        "UPDATE journal SET state = 'done', error = NULL, not_before_ms = NULL, routed_at_ms = :now_ms "
-        "WHERE id {in ids}",
+        "UPDATE journal SET state = 'done', error = NULL, not_before_ms = NULL, routed_at_ms = :now_ms "  # noqa: S608
+        f"WHERE {IN_ORDER}",
         ids=ids,
         now_ms=now_ms,
     )

@@ -1,7 +1,8 @@
 """The journal: what was accepted, once, in order. Written by intake, worked off by the route workers.
 
 A unique key decides what is a duplicate. The transaction that applies a batch also marks its rows done, and only while
-the worker still holds the partitions' fencing tokens.
+the worker still holds the partitions' fencing tokens. New rows go in by their unique key, stored ones are taken by id,
+whoever takes several: so writers wait for each other and never die of it.
 """
 
 import hashlib
@@ -21,6 +22,8 @@ Appended = Literal["new", "duplicate"]
 CursorAt = tuple[str, str, str, str]
 """(channel, account, scope, value)"""
 NO_FENCES: Mapping[int, int] = {}
+IN_ORDER: Final = "id IN (SELECT id FROM journal WHERE id {in ids} ORDER BY id {pg FOR NO KEY UPDATE})"
+"""The condition of a statement that changes the rows of `ids`."""
 DEDUPE_BYTES_MAX: Final = 512
 """Longer keys are hashed: an index entry of PostgreSQL holds 2,704 bytes."""
 
@@ -48,7 +51,8 @@ def append(
     first: dict[tuple[str, str, str], JournalRow] = {}
     for row in rows:
         first.setdefault(_key(row), row)
-    candidates = list(first.values())
+    candidates = [first[key] for key in sorted(first)]
+    yield from media.refer(files, known)  # before the journal, as in router.store.changes
     count = yield from insert(candidates, conflict="ignore")
     new = {row.id for row in candidates}
     if count != len(candidates):
@@ -61,7 +65,6 @@ def append(
         yield from _count_again(again, now_ms)
     unwanted = {row.sealed_id for row in again} - {row.sealed_id for row in rows if row.id in new}
     unwanted -= {row.sealed_id for row in quarantine}
-    yield from media.refer(files, known)
     if erased:  # what came with them is nobody's
         yield from media.idle({*known, *(file.hash for file in files)}, now_ms=now_ms)
     yield from insert([row for row in sealed if row.id not in unwanted])
@@ -104,8 +107,9 @@ def _count_again(rows: Sequence[JournalRow], now_ms: int) -> Script[int]:
     counts = Counter(_key(row) for row in rows)
     return run(
         "UPDATE journal SET redeliveries = redeliveries + k.times, last_redelivered_at_ms = :now_ms "
-        "FROM {each keys channel account dedupe_key times:bigint} AS k "
-        "WHERE journal.dedupe_key = k.dedupe_key AND journal.channel = k.channel AND journal.account = k.account",
+        "FROM (SELECT j.id, d.times FROM {each keys channel account dedupe_key times:bigint} AS d JOIN journal AS j "
+        "ON j.dedupe_key = d.dedupe_key AND j.channel = d.channel AND j.account = d.account "
+        "ORDER BY j.id {pg FOR NO KEY UPDATE OF j}) AS k WHERE journal.id = k.id",
         keys=[(*key, counts[key]) for key in sorted(counts)],
         now_ms=now_ms,
     )
@@ -171,35 +175,38 @@ def check_fences(fences: Mapping[int, int]) -> Script[None]:
 def finish(ids: Sequence[JournalId], *, fences: Mapping[int, int], now_ms: int) -> Script[None]:
     """Mark rows done and drop their content. Raises Fenced, or Conflict when one of them was not pending."""
     yield from check_fences(fences)
-    yield from mark_done(ids, now_ms=now_ms)
+    yield from mark_decided(ids, now_ms=now_ms)
 
 
-def mark_done(ids: Sequence[JournalId], *, now_ms: int) -> Script[None]:
-    """The statement of `finish`, for a transaction that has checked its fences."""
+def mark_decided(ids: Collection[JournalId], *, held: Collection[JournalId] = (), now_ms: int) -> Script[None]:
+    """The statement of `finish`, for a transaction that has checked its fences. Of `ids`, those `held` keep their
+    content, for somebody to let through."""
     if not ids:
         return
     count = yield from run(
-        "UPDATE journal SET state = 'done', entry = NULL, error = NULL, not_before_ms = NULL, routed_at_ms = :now_ms "
-        "WHERE id {in ids} AND state = 'pending'",
+        "UPDATE journal SET state = CASE WHEN id {in held} THEN 'held' ELSE 'done' END, "  # noqa: S608
+        "entry = CASE WHEN id {in held} THEN entry END, error = NULL, not_before_ms = NULL, routed_at_ms = :now_ms "
+        f"WHERE {IN_ORDER} AND state = 'pending'",
         ids=list(ids),
+        held=list(held),
         now_ms=now_ms,
     )
     if count != len(set(ids)):
         raise Conflict(f"journal: {len(set(ids)) - count} of {len(set(ids))} rows are no longer pending")
 
 
-def mark_held(ids: Sequence[JournalId], *, now_ms: int) -> Script[None]:
-    """Keep rows as they are, for somebody to let through. Raises Conflict when one of them was not pending."""
-    if not ids:
-        return
-    count = yield from run(
-        "UPDATE journal SET state = 'held', error = NULL, not_before_ms = NULL, routed_at_ms = :now_ms "
-        "WHERE id {in ids} AND state = 'pending'",
-        ids=list(ids),
-        now_ms=now_ms,
+def take(ids: Collection[JournalId], named: Collection[tuple[str, str, str]]) -> Script[None]:
+    """Lock these rows and those of the (channel, account, message id)s, for a transaction that changes them in several
+    statements."""
+    found = yield from select(
+        "SELECT j.id FROM {each keys channel account key} AS k JOIN journal AS j "
+        "ON j.dedupe_key = k.key AND j.channel = k.channel AND j.account = k.account",
+        keys=[(channel, account, dedupe_key(message_id)) for channel, account, message_id in named],
     )
-    if count != len(ids):
-        raise Conflict(f"journal: {len(ids) - count} of {len(ids)} rows are no longer pending")
+    yield from select(
+        "SELECT id FROM journal WHERE id {in ids} ORDER BY id {pg FOR NO KEY UPDATE}",
+        ids=[*ids, *(row[0] for row in found)],
+    )
 
 
 def let_through(journal_id: JournalId, entry: bytes) -> Script[None]:

@@ -38,7 +38,12 @@ def refer(files: Sequence[MediaRow], known: Sequence[BlobHash]) -> Script[None]:
 
 def idle(hashes: Collection[BlobHash], *, now_ms: int) -> Script[int]:
     """Something lets go of these files in this transaction: whether anything else holds them is looked at later."""
-    return run("UPDATE media SET idle_at_ms = :now_ms WHERE hash {in hashes}", now_ms=now_ms, hashes=list(hashes))
+    return run(
+        "UPDATE media SET idle_at_ms = :now_ms "
+        "WHERE hash IN (SELECT hash FROM media WHERE hash {in hashes} ORDER BY hash {pg FOR NO KEY UPDATE})",
+        now_ms=now_ms,
+        hashes=list(hashes),
+    )
 
 
 def idle_ones(*, before_ms: int, limit: int) -> Script[list[BlobHash]]:

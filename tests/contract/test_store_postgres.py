@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from typing import Self
 
 import pytest
 
-from router.model.changes import Save
+from router.model.changes import Forget, Save
 from router.model.errors import ConfigError, Conflict, StoreUnavailable
 from router.model.tables import Ticket
-from router.store import changes, journal, leases, migrate
+from router.store import changes, journal, leases, migrate, sealed
 from router.store.postgres import PostgresStore
+from router.store.rows import SealedRow
 from router.store.script import Store, fetch, run, select
 from tests.contract.store_suite.abuse import AbuseSuite
 from tests.contract.store_suite.actions import ActionsSuite
@@ -18,6 +20,7 @@ from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
+from tests.contract.store_suite.commits import CommitsSuite, taken  # noqa: F401 - a fixture
 from tests.contract.store_suite.credentials import CredentialsSuite
 from tests.contract.store_suite.erasure import ErasureSuite
 from tests.contract.store_suite.feed import FeedSuite
@@ -28,7 +31,7 @@ from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.incidents import IncidentsSuite
 from tests.contract.store_suite.journal import JournalSuite
 from tests.contract.store_suite.leases import LeaseSuite
-from tests.contract.store_suite.make import NOW, Case, entry, journaled, newer, put
+from tests.contract.store_suite.make import NOW, Case, entry, journaled, newer, put, uid
 from tests.contract.store_suite.matters import MattersSuite
 from tests.contract.store_suite.media import MediaSuite
 from tests.contract.store_suite.outbox import OutboxSuite
@@ -106,6 +109,9 @@ class TestChanges(ChangesSuite): ...
 
 
 class TestCircles(CirclesSuite): ...
+
+
+class TestCommits(CommitsSuite): ...
 
 
 class TestErasure(ErasureSuite): ...
@@ -203,6 +209,95 @@ async def test_a_deadlock_is_a_conflict(store: PostgresStore):
     assert len(lost) == 1
     assert "deadlock" in str(lost[0])
     assert isinstance(lost[0], Conflict) or outcomes[1] is lost[0], "ours is named, the outsider's is its own"
+
+
+class Crossing:
+    """Writers that an outsider keeps on a row in the middle of theirs, so that each has taken what comes before it.
+
+    Let go, they take what comes after: those of one order pass one by one, those of two orders end in a deadlock.
+    """
+
+    def __init__(self, store: PostgresStore, outsider: str) -> None:
+        self._store, self._outsider = store, Pause(outsider, "SELECT 1")
+        self._writing: list[asyncio.Task] = []
+
+    async def __aenter__(self) -> Self:
+        self._writing.append(asyncio.create_task(self._outsider.write(self._store)))
+        await self._outsider.reached.wait()
+        return self
+
+    async def write(self, script) -> None:
+        """Begin, and come as far as it goes."""
+        self._writing.append(asyncio.create_task(self._store.write(script)))
+        while await self._waiting() < len(self._writing) - 1:
+            await asyncio.sleep(0.01)
+
+    async def _waiting(self) -> int:
+        here = "datname = current_database() AND wait_event_type = 'Lock'"
+        return (await self._store.read(select(f"SELECT COUNT(*) FROM pg_stat_activity WHERE {here}")))[0][0]
+
+    async def outcomes(self) -> list:
+        """Of the writers, once the outsider has gone. Raises what one of them raised."""
+        self._outsider.opened.set()
+        return (await asyncio.gather(*self._writing))[1:]
+
+    async def __aexit__(self, *_: object) -> None:
+        self._outsider.opened.set()
+        await asyncio.gather(*self._writing, return_exceptions=True)
+
+
+def lock(key: str) -> str:
+    return f"SELECT 1 FROM journal WHERE dedupe_key = '{key}' FOR NO KEY UPDATE"
+
+
+async def test_two_doors_that_bring_the_same_in_opposite_order_wait_for_each_other(store: PostgresStore):
+    other_b = (
+        "INSERT INTO journal (id, partition, conversation_key, channel, account, dedupe_key, message_id, state, "
+        "attempts, received_at_ms, redeliveries) VALUES ('x', 1, '', 'email', 'default', 'b', '', 'done', 0, 0, 0)"
+    )
+    rows, again = [entry(key) for key in "cba"], [entry(key) for key in "abc"]
+    async with Crossing(store, other_b) as crossing:
+        await crossing.write(journal.append(again, now_ms=NOW))
+        await crossing.write(journal.append(rows, now_ms=NOW))
+        assert await crossing.outcomes() == [["new", "duplicate", "new"], ["duplicate"] * 3]
+    claimed = await store.read(journal.claim(range(64), 9, NOW))
+    assert [row.dedupe_key for row in claimed] == ["a", "c"], "in the order of arrival, whatever the keys"
+
+
+async def test_rows_that_come_again_while_they_are_decided(store: PostgresStore):
+    rows = [entry(key) for key in "cba"]
+    await journaled(store, *rows)
+    async with Crossing(store, lock("b")) as crossing:
+        await crossing.write(journal.append([entry(key) for key in "abc"], now_ms=NOW))
+        await crossing.write(journal.finish([row.id for row in rows], fences={}, now_ms=NOW))
+        assert (await crossing.outcomes())[0] == ["duplicate"] * 3
+    assert await store.read(journal.backlog()) == 0
+
+
+async def test_rows_that_come_again_while_some_are_held(store: PostgresStore):
+    rows = [entry(key) for key in "ab"]
+    await journaled(store, *rows)
+    async with Crossing(store, lock("a")) as crossing:
+        await crossing.write(journal.append([entry(key) for key in "ab"], now_ms=NOW))
+        await crossing.write(journal.mark_decided([row.id for row in rows], held=[rows[0].id], now_ms=NOW))
+        await crossing.outcomes()
+    found = [await store.read(journal.show(row.id)) for row in rows]
+    assert [(row.state, row.entry, row.redeliveries) for row in found] == [
+        ("held", rows[0].entry, 1),
+        ("done", None, 1),
+    ]
+
+
+async def test_rows_that_come_again_while_an_edit_of_one_is_decided(store: PostgresStore):
+    raw = SealedRow(id=uid(), key_id="k1", data=b"x", created_at_ms=NOW)
+    rows = [entry("a", sealed_id=raw.id), entry("b")]
+    await store.write(journal.append(rows, sealed=[raw], now_ms=NOW))
+    forget = Forget(channel="email", account="default", message_id="a")
+    async with Crossing(store, lock("a")) as crossing:
+        await crossing.write(journal.append([entry(key) for key in "ab"], now_ms=NOW))
+        await crossing.write(changes.apply([forget], journal_ids=[rows[1].id], now_ms=NOW))
+        await crossing.outcomes()
+    assert await store.read(sealed.get(raw.id)) is None
 
 
 async def test_a_partition_whose_batch_is_being_committed_is_passed_over(store: PostgresStore):

@@ -20,6 +20,7 @@ from tests.contract.store_suite.acts import ActsSuite
 from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
+from tests.contract.store_suite.commits import CommitsSuite, taken  # noqa: F401 - a fixture
 from tests.contract.store_suite.credentials import CredentialsSuite
 from tests.contract.store_suite.erasure import ErasureSuite
 from tests.contract.store_suite.feed import FeedSuite
@@ -93,6 +94,9 @@ class TestChanges(ChangesSuite): ...
 
 
 class TestCircles(CirclesSuite): ...
+
+
+class TestCommits(CommitsSuite): ...
 
 
 class TestErasure(ErasureSuite): ...

@@ -6,6 +6,7 @@ for _name in (
     "abuse",
     "acts",
     "changes",
+    "commits",
     "feed",
     "floods",
     "hours",
