@@ -37,6 +37,7 @@ from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
 from tests.contract.store_suite.returned import ReturnedSuite
 from tests.contract.store_suite.ringing import RingingSuite
+from tests.contract.store_suite.route import RouteSuite
 from tests.contract.store_suite.schema import SchemaSuite
 from tests.contract.store_suite.search import SearchSuite
 from tests.contract.store_suite.snapshot import SnapshotSuite
@@ -141,6 +142,9 @@ class TestReturned(ReturnedSuite): ...
 
 
 class TestRinging(RingingSuite): ...
+
+
+class TestRoute(RouteSuite): ...
 
 
 class TestSchema(SchemaSuite): ...
