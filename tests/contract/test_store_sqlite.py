@@ -21,6 +21,7 @@ from tests.contract.store_suite.alarms import AlarmsSuite
 from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.credentials import CredentialsSuite
+from tests.contract.store_suite.deliver import DeliverSuite
 from tests.contract.store_suite.erasure import ErasureSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.floods import FloodsSuite
@@ -94,6 +95,9 @@ class TestChanges(ChangesSuite): ...
 
 
 class TestCircles(CirclesSuite): ...
+
+
+class TestDeliver(DeliverSuite): ...
 
 
 class TestErasure(ErasureSuite): ...
