@@ -1,7 +1,8 @@
 """The delivery worker: replies leave the way the question came.
 
 A row is claimed and committed as `sending` before the provider is called, so that a crash leaves a mark: what was
-`sending` when its lease ran out may have arrived, and is looked up before anything else. Order holds per conversation.
+`sending` when its lease ran out may have arrived, and is looked up before anything else. What fails while a reply is
+made ready has surely not left: it is tried again. Order holds per conversation.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from router.keys import Keyring
 from router.model.buttons import Button, ButtonLimits, degraded
 from router.model.changes import Change
 from router.model.errors import Conflict, StoreUnavailable
+from router.model.ids import OutboxId
 from router.model.limits import SEND_CONCURRENCY, SEND_LEASE_MS, SEND_SECONDS_MAX
 from router.model.sources import Clock
 from router.store import changes as store_changes
@@ -68,6 +70,9 @@ class DeliveryWorker:
         self._media, self._links, self._reached, self._switches = media, links, reached, switches
         self._clock, self._jitter = clock, jitter
         self._metrics, self._log = metrics, log
+        self._unsent: dict[OutboxId, int] = {}
+        """Rows that surely did not leave, and that the store was away to be told of; with the version each has until
+        somebody claims it."""
 
     async def run(self) -> None:
         """Work until cancelled; each channel by itself, so that a slow provider holds up nobody else's replies."""
@@ -102,13 +107,18 @@ class DeliveryWorker:
 
     async def _claim(self, keys: Sequence[tuple[str, str]], limit: int) -> list[Claimed]:
         try:
-            return await self._store.write(
+            claimed = await self._store.write(
                 outbox.claim(keys, now_ms=self._clock.now_ms(), lease_ms=SEND_LEASE_MS, limit=limit)
             )
         except (StoreUnavailable, Conflict) as error:
             self._log.warning("deliver.store_unavailable", **why(error))
             await asyncio.sleep(_PAUSE_S)
             return []
+        return [self._remembered(item) for item in claimed]
+
+    def _remembered(self, item: Claimed) -> Claimed:
+        is_unsent = self._unsent.pop(item.entry.id, None) == item.entry.version - 1
+        return msgspec.structs.replace(item, was_sending=False) if is_unsent else item
 
     async def run_once(self) -> int:
         """Claim and send one round of every channel, for tests and simulations; how many rows it worked."""
@@ -124,12 +134,9 @@ class DeliveryWorker:
     async def _deliver(self, item: Claimed) -> None:
         channel = self._channels.find(item.entry.channel, item.entry.account)
         assert channel is not None, "only rows of our own channels are claimed"
-        try:
-            carrier = await self._carrier(channel, item)
-            outcome = await self._send(carrier, item)
-        except StoreUnavailable as error:
-            # Nothing was sent; the row stays `sending`, and once its lease runs out it is looked up.
-            self._log.warning("deliver.store_unavailable", outbox_id=item.entry.id, **why(error))
+        carrier, ready = await self._made_ready(channel, item)
+        outcome = await self._send(carrier, item, ready) if isinstance(ready, Outbound) else ready
+        if outcome is None:  # the row stays `sending`, and once its lease runs out it is looked up
             return
         if isinstance(outcome, AuthFailed):
             await self._switches.refuse(channel, outcome.reason)
@@ -192,10 +199,14 @@ class DeliveryWorker:
                 self._log.warning("deliver.row_moved", outbox_id=item.entry.id)
                 return False
             except StoreUnavailable as error:
+                if isinstance(outcome, Retry):
+                    self._unsent[item.entry.id] = item.entry.version
                 if self._clock.now_ms() < (item.entry.lease_until_ms or 0):
                     await asyncio.sleep(_PAUSE_S)
                     continue
                 self._log.warning("deliver.not_settled", outbox_id=item.entry.id, **why(error))
+                return True
+            self._unsent.pop(item.entry.id, None)
             return True
         raise AssertionError("it counts for ever")
 
@@ -216,31 +227,51 @@ class DeliveryWorker:
             self._log.warning("deliver.id_taken", outbox_id=item.entry.id, channel=item.entry.channel)
         return found is not None
 
-    async def _send(self, channel: Channel, item: Claimed) -> SendOutcome:
+    async def _made_ready(self, channel: Channel, item: Claimed) -> tuple[Channel, Outbound | SendOutcome | None]:
+        """Who carries it and what is to leave; or what becomes of it, for no provider was called this time."""
+        carrier = channel
         try:
-            if item.entry.action not in {"send", "edit"}:
-                return await self._call(channel, item, _about(item))
-            text = await self._text(item)
-            if text is None:
-                return Rejected(reason="its sealed text has expired; write it again")
-            own = channel.capabilities.private_link if item.conversation.visibility == "public" else ""
-            filled = await self._links.filled(item.message, text, own)
-            if filled is None:
-                return Rejected(reason="no channel opens private links any more")
-            shown, buttons = degraded(filled, item.message.buttons, _room(channel, item))
-            if item.entry.action == "edit":
-                return await self._call(channel, item, _about(item, shown, buttons))
-            outbound = await self._outbound(channel, item, shown, buttons)
-            if channel.kind != item.entry.channel and channel.capabilities.threads:
-                # Ids of the form's messages are no Message-IDs.
-                outbound = msgspec.structs.replace(outbound, in_reply_to=None, references=())
+            carrier = await self._carrier(channel, item)
+            return carrier, await self._content(carrier, item)
+        except _FileGone as gone:
+            return carrier, Rejected(reason=f"its file {gone} is there no more; write it again without")
+        except Exception as error:  # noqa: BLE001 -- what is wrong with one reply is not the worker's trouble
+            self._log.warning("deliver.not_ready", outbox_id=item.entry.id, **why(error))
+            is_away = isinstance(error, StoreUnavailable)
+            reason = f"not ready to be sent: {error if is_away else type(error).__name__}"
+            if not item.was_sending:
+                return carrier, Retry(reason=reason)
+            # Queued, what may have arrived before would be sent again without a look.
+            return carrier, None if is_away else Unknown(reason=reason)
+
+    async def _content(self, channel: Channel, item: Claimed) -> Outbound | Rejected:
+        if item.entry.action not in {"send", "edit"}:
+            return _about(item)
+        text = await self._text(item)
+        if text is None:
+            return Rejected(reason="its sealed text has expired; write it again")
+        own = channel.capabilities.private_link if item.conversation.visibility == "public" else ""
+        filled = await self._links.filled(item.message, text, own)
+        if filled is None:
+            return Rejected(reason="no channel opens private links any more")
+        shown, buttons = degraded(filled, item.message.buttons, _room(channel, item))
+        if item.entry.action == "edit":
+            return _about(item, shown, buttons)
+        outbound = await self._outbound(channel, item, shown, buttons)
+        if channel.kind != item.entry.channel and channel.capabilities.threads:
+            # Ids of the form's messages are no Message-IDs.
+            return msgspec.structs.replace(outbound, in_reply_to=None, references=())
+        return outbound
+
+    async def _send(self, channel: Channel, item: Claimed, outbound: Outbound) -> SendOutcome | None:
+        """What the provider says; None when that has to be seen later."""
+        try:
             return await self._call(channel, item, outbound)
         except TimeoutError:
             return Unknown(reason=f"no answer within {SEND_SECONDS_MAX} s")
-        except StoreUnavailable:
-            raise
-        except _FileGone as gone:
-            return Rejected(reason=f"its file {gone} is there no more; write it again without")
+        except StoreUnavailable as error:
+            self._log.warning("deliver.store_unavailable", outbox_id=item.entry.id, **why(error))
+            return None
         except Exception as error:  # noqa: BLE001 -- a connector's mistake is one reply's trouble, not the worker's
             self._log.error("deliver.connector_failed", channel=channel.kind, error=type(error).__name__)
             return Unknown(reason=f"the connector failed: {type(error).__name__}")

@@ -26,7 +26,7 @@ from router.model.changes import Add, Change, Count
 from router.model.decisions import Outcome
 from router.model.errors import Conflict, Fenced, StoreUnavailable
 from router.model.grouping import Joining
-from router.model.ids import ConversationId
+from router.model.ids import ConversationId, JournalId
 from router.model.limits import ROUTE_ATTEMPTS_MAX, ROUTE_BATCH_MAX
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot, SnapshotKeys
@@ -136,9 +136,10 @@ class RouteWorker:
 
     async def _route(self, rows: Sequence[JournalRow], fences: Mapping[int, int]) -> list[RoutedEntry]:
         work = await self._decode(rows, fences)
+        stuck: dict[str, JournalId] = {}
         for attempt in range(_CONFLICTS_MAX):
             try:
-                return await self._attempt(work, fences)
+                return await self._attempt(work, fences, stuck)
             except Conflict:
                 self._metrics.route_failures.labels("conflict").inc()
                 await asyncio.sleep(0.002 * attempt)
@@ -146,8 +147,9 @@ class RouteWorker:
         routed: list[RoutedEntry] = []
         for item in work:
             try:
-                routed += await self._attempt([item], fences)
+                routed += await self._attempt([item], fences, stuck)
             except Conflict as error:
+                stuck[item.row.conversation_key] = item.row.id
                 await self._failed(item.row, error, fences)
         return routed
 
@@ -162,20 +164,27 @@ class RouteWorker:
             work.append(_Work(row=row, entry=entry, token=read_token(entry.event.reply_token, self._keys.tag)))
         return work
 
-    async def _attempt(self, work: Sequence[_Work], fences: Mapping[int, int]) -> list[RoutedEntry]:
-        """Gather, decide, apply. Raises Conflict when the facts moved meanwhile."""
+    async def _attempt(
+        self, work: Sequence[_Work], fences: Mapping[int, int], stuck: dict[str, JournalId]
+    ) -> list[RoutedEntry]:
+        """Gather, decide, apply. Raises Conflict when the facts moved meanwhile.
+
+        `stuck` says of a conversation which row of this claim has failed: it, and what is behind it, is left alone.
+        """
+        work = [item for item in work if not _is_behind(item.row, stuck)]
+        if not work:
+            return []
         ruleset = self._rulebook.current
         snapshot = await self._store.read(store_snapshot.gather(_keys(work, ruleset.logins, actions=ruleset.proposes)))
         changes: list[Change] = []
         decided: list[tuple[_Work, Decided]] = []
-        stuck: set[str] = set()
         for item in work:
-            if item.row.conversation_key in stuck:
+            if _is_behind(item.row, stuck):
                 continue
             try:
                 decision = await self._decide(item, snapshot, ruleset)
             except Exception as error:  # noqa: BLE001 -- a row that cannot be decided must not stop the others
-                stuck.add(item.row.conversation_key)
+                stuck[item.row.conversation_key] = item.row.id
                 await self._failed(item.row, error, fences)
                 continue
             snapshot.fold(decision.changes)
@@ -252,6 +261,11 @@ class RouteWorker:
             return
         not_before_ms = self._clock.now_ms() + _PARK_MS[min(attempts, len(_PARK_MS)) - 1]
         await self._store.write(journal.park(row.id, reason, not_before_ms=not_before_ms, fences=fences))
+
+
+def _is_behind(row: JournalRow, stuck: Mapping[str, JournalId]) -> bool:
+    first = stuck.get(row.conversation_key)
+    return first is not None and row.id >= first
 
 
 def _keys(work: Sequence[_Work], logins: Collection[str], *, actions: bool) -> SnapshotKeys:

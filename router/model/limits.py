@@ -40,6 +40,9 @@ PARTITIONS: Final = 64
 LEASE_MS: Final = 3_000
 """How long a route worker owns a partition without renewing; bounds the take-over of a killed worker's work."""
 LEASE_RENEW_MS: Final = 1_000
+CLOCKS_APART_MS_MAX: Final = 60_000
+"""So far the clocks of processes may differ. A lease that ends later than the longest one plus this was taken by a
+clock that was wrong, and counts as over."""
 SWEEP_AFTER_MS: Final = 2_000
 """A journal row unprocessed for so long is announced again."""
 FETCH_ATTEMPTS_MAX: Final = 5

@@ -15,6 +15,7 @@ from router.model.ids import ContactId, ErasureId
 from router.model.tables import Contact, Event, Ticket
 from router.store import changes
 from router.store.journal import IN_ORDER
+from router.store.outbox import LEASE_LEFT_MS_MAX
 from router.store.script import Script, fetch, fetch_one, insert, run, select
 
 _UNPROVEN: Final = ("phone", "form")
@@ -143,7 +144,7 @@ def _may_be(people: Sequence[ContactId], tickets: Sequence[Ticket], *, force: bo
         "AND o.state IN ('queued', 'sending', 'held') ORDER BY o.id {pg FOR NO KEY UPDATE OF o}",
         people=list(people),
     )
-    if any(row[0] is not None and row[0] > now_ms for row in sending):
+    if any(row[0] is not None and now_ms < row[0] <= now_ms + LEASE_LEFT_MS_MAX for row in sending):
         raise ReplyUnderway
 
 

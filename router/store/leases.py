@@ -1,10 +1,11 @@
 """Who owns which partition: leases with fencing tokens, shared evenly among the workers that are alive.
 
 Called by the route workers, each about once a second. A partition's token grows with every change of owner; the
-transaction that applies a batch compares it (router.store.journal.check_fences), so a paused owner writes nothing.
+transaction that applies a batch compares it (router.store.journal.check_fences), so a paused owner writes nothing. That
+also makes it safe to take what a clock that was far ahead has leased.
 """
 
-from router.model.limits import PARTITIONS
+from router.model.limits import CLOCKS_APART_MS_MAX, LEASE_MS, PARTITIONS
 from router.store.script import Script, run, select
 
 
@@ -34,7 +35,11 @@ def _share(owner: str, now_ms: int, until_ms: int) -> Script[int]:
     )
     # Long gone ones only: deleting what another worker may be renewing would make the two wait for each other.
     yield from run("DELETE FROM workers WHERE seen_until_ms < :long_ago_ms", long_ago_ms=now_ms - 3_600_000)
-    rows = yield from select("SELECT COUNT(*) FROM workers WHERE seen_until_ms > :now_ms", now_ms=now_ms)
+    rows = yield from select(
+        "SELECT COUNT(*) FROM workers WHERE seen_until_ms > :now_ms AND seen_until_ms <= :far_ms",
+        now_ms=now_ms,
+        far_ms=until_ms + CLOCKS_APART_MS_MAX,
+    )
     return -(-PARTITIONS // max(1, int(rows[0][0])))
 
 
@@ -60,10 +65,12 @@ def _give_back(owner: str, ids: list[int]) -> Script[int]:
 def _take(owner: str, count: int, now_ms: int, until_ms: int) -> Script[dict[int, int]]:
     """A partition whose batch is being committed right now is passed over; the next round finds it."""
     rows = yield from select(
-        "SELECT id FROM partitions WHERE owner IS NULL OR (owner <> :owner AND lease_until_ms <= :now_ms) "
+        "SELECT id FROM partitions WHERE owner IS NULL "
+        "OR (owner <> :owner AND NOT (lease_until_ms > :now_ms AND lease_until_ms <= :far_ms)) "
         "ORDER BY lease_until_ms, id LIMIT :count {pg FOR UPDATE SKIP LOCKED}",
         owner=owner,
         now_ms=now_ms,
+        far_ms=until_ms + CLOCKS_APART_MS_MAX,
         count=count,
     )
     taken = yield from select(
@@ -87,6 +94,7 @@ def owners(*, now_ms: int) -> Script[dict[str, int]]:
     rows = yield from select("SELECT id, owner, lease_until_ms FROM partitions")
     counts: dict[str, int] = {}
     for _, owner, until_ms in rows:
-        name = owner if owner is not None and until_ms > now_ms else ""
+        is_held = owner is not None and now_ms < until_ms <= now_ms + LEASE_MS + CLOCKS_APART_MS_MAX
+        name = owner if is_held else ""
         counts[name] = counts.get(name, 0) + 1
     return counts

@@ -10,11 +10,17 @@ from typing import Final
 import msgspec
 
 from router.model.ids import MessageId, OutboxId, TicketId
+from router.model.limits import CLOCKS_APART_MS_MAX, SEND_LEASE_MS
 from router.model.tables import Conversation, Message, OutboxEntry
 from router.store.codec import table
 from router.store.script import Record, Script, fetch, fetch_one, select
 
 _ENTRY: Final = table(OutboxEntry)
+
+
+LEASE_LEFT_MS_MAX: Final = SEND_LEASE_MS + CLOCKS_APART_MS_MAX
+"""What is left of a row's lease is no more."""
+_LOST: Final = "o.state = 'sending' AND NOT (o.lease_until_ms > :now_ms AND o.lease_until_ms <= :far_ms)"
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +39,7 @@ def claim(channels: Collection[tuple[str, str]], *, now_ms: int, lease_ms: int, 
 
     Rows left in `sending` by a worker that died come first, flagged, and are not counted again.
     """
-    lost = yield from _heads("o.state = 'sending' AND o.lease_until_ms <= :now_ms", channels, now_ms, limit)
+    lost = yield from _heads(_LOST, channels, now_ms, limit)
     due = []
     if len(lost) < limit:
         due = yield from _heads("o.state = 'queued' AND o.due_at_ms <= :now_ms", channels, now_ms, limit - len(lost))
@@ -54,6 +60,7 @@ def _heads(condition: str, channels: Collection[tuple[str, str]], now_ms: int, l
         "ORDER BY o.id LIMIT :limit {pg FOR NO KEY UPDATE OF o SKIP LOCKED}",
         channels=sorted(channels),
         now_ms=now_ms,
+        far_ms=now_ms + LEASE_LEFT_MS_MAX,
         limit=limit,
     )
     return [row[0] for row in rows]

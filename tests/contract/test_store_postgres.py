@@ -22,6 +22,7 @@ from tests.contract.store_suite.changes import ChangesSuite
 from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.commits import CommitsSuite, taken  # noqa: F401 - a fixture
 from tests.contract.store_suite.credentials import CredentialsSuite
+from tests.contract.store_suite.deliver import DeliverSuite
 from tests.contract.store_suite.erasure import ErasureSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.floods import FloodsSuite
@@ -38,6 +39,7 @@ from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
 from tests.contract.store_suite.returned import ReturnedSuite
 from tests.contract.store_suite.ringing import RingingSuite
+from tests.contract.store_suite.route import RouteSuite
 from tests.contract.store_suite.schema import SchemaSuite
 from tests.contract.store_suite.search import SearchSuite
 from tests.contract.store_suite.snapshot import SnapshotSuite
@@ -114,6 +116,9 @@ class TestCircles(CirclesSuite): ...
 class TestCommits(CommitsSuite): ...
 
 
+class TestDeliver(DeliverSuite): ...
+
+
 class TestErasure(ErasureSuite): ...
 
 
@@ -160,6 +165,9 @@ class TestReturned(ReturnedSuite): ...
 
 
 class TestRinging(RingingSuite): ...
+
+
+class TestRoute(RouteSuite): ...
 
 
 class TestSchema(SchemaSuite): ...

@@ -14,6 +14,7 @@ from router.flow.media import GRACE_MS, Media
 from router.model.abuse import Held
 from router.model.changes import Add, Record
 from router.model.errors import Refused, StoreUnavailable
+from router.model.limits import SEND_LEASE_MS
 from router.model.tables import Event, Participant
 from router.store import blocks, changes, dossier, erasing, journal
 from router.store import erasure as store_erasure
@@ -230,17 +231,28 @@ class ErasureSuite:
     async def test_a_reply_that_is_being_sent_is_settled_first(self, store: Store, tmp_path):
         case = Case(MARK)
         await put(store, case)
-        until_ms = NOW + 10 * GRACE_MS
+        now_ms = NOW + GRACE_MS + 60_000
+        until_ms = now_ms + SEND_LEASE_MS
         await store.write(run("UPDATE outbox SET state = 'sending', lease_until_ms = :until_ms", until_ms=until_ms))
-        begun = store_erasure.begin(case.contact.id, erasure_id="e", actor="system", force=False, now_ms=NOW)
+        begun = store_erasure.begin(case.contact.id, erasure_id="e", actor="system", force=False, now_ms=now_ms)
         with pytest.raises(store_erasure.ReplyUnderway):
             await store.write(begun)
-        erased = asyncio.create_task(erasures(store, tmp_path).erase(case.contact.id, "system"))
+        erased = asyncio.create_task(erasures(store, tmp_path, now_ms=now_ms).erase(case.contact.id, "system"))
         await asyncio.sleep(0.05)
         assert not erased.done()
         await store.write(run("UPDATE outbox SET state = 'sent', lease_until_ms = NULL"))
         await erased
         assert await store.read(select("SELECT state FROM outbox")) == [("sent",)]
+
+    async def test_a_sender_whose_clock_was_far_ahead_holds_up_no_erasure(self, store: Store, tmp_path):
+        case, now_ms = Case(MARK), NOW + GRACE_MS + 60_000
+        await put(store, case)
+        far_ms = now_ms + 3_600_000 + SEND_LEASE_MS
+        await store.write(run("UPDATE outbox SET state = 'sending', lease_until_ms = :far_ms", far_ms=far_ms))
+        await store.write(
+            store_erasure.begin(case.contact.id, erasure_id="e", actor="system", force=False, now_ms=now_ms)
+        )
+        assert await store.read(select("SELECT state FROM outbox")) == [("cancelled",)]
 
     async def test_who_was_merged_goes_with_whom_they_are(self, store: Store, tmp_path):
         one, two = Case(f"{MARK}-1"), Case(f"{MARK}-2")

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from router.model.errors import Fenced
-from router.model.limits import PARTITIONS
+from router.model.limits import CLOCKS_APART_MS_MAX, PARTITIONS
 from router.store import journal, leases
 from router.store.script import Store
 from tests.contract.store_suite.make import NOW
@@ -53,6 +53,19 @@ class LeaseSuite:
         assert all(heir[partition] == dead[partition] + 1 for partition in heir)
         assert await fenced(store, {5: dead[5]})
         assert not await fenced(store, heir)
+
+    async def test_a_killed_worker_whose_clock_was_far_ahead_keeps_nobody_waiting(self, store: Store):
+        ahead = await acquire(store, "ahead", 3_600_000)
+        assert await store.read(leases.owners(now_ms=NOW)) == {"": PARTITIONS}
+        heir = await acquire(store, "heir", 0)
+        assert heir.keys() == ahead.keys(), "nobody to share with"
+        assert await fenced(store, {5: ahead[5]})
+        assert await acquire(store, "heir", 500) == heir
+
+    async def test_clocks_that_differ_a_little_take_nothing_from_each_other(self, store: Store):
+        ahead = await acquire(store, "ahead", CLOCKS_APART_MS_MAX)
+        assert await acquire(store, "behind", 0) == {}
+        assert not await fenced(store, ahead)
 
     async def test_a_sleeper_that_wakes_gets_its_share_with_new_tokens(self, store: Store):
         stale = await acquire(store, "sleeper", 0)

@@ -5,6 +5,7 @@ import asyncio
 import msgspec
 
 from router.model.changes import Add, Save
+from router.model.limits import CLOCKS_APART_MS_MAX, SEND_LEASE_MS
 from router.model.tables import OutboxEntry
 from router.store import changes, outbox
 from router.store.script import Store
@@ -87,6 +88,17 @@ class OutboxSuite:
         assert (found.entry.id, found.was_sending, found.entry.attempts) == (lost.entry.id, True, 1)
         assert found.entry.lease_until_ms == NOW + 200
         assert found.entry.version == lost.entry.version + 1, "the first sender's answer comes too late"
+
+    async def test_what_a_sender_left_whose_clock_was_far_ahead_is_taken_up(self, store: Store):
+        ann, ben, hour_ms = Case("Ann"), Case("Ben"), 3_600_000
+        await put(store, ann)
+        (lost,) = await claim(store, now_ms=NOW + hour_ms)
+        (found,) = await claim(store, now_ms=NOW)
+        assert (found.entry.id, found.was_sending, found.entry.attempts) == (lost.entry.id, True, 1)
+        await put(store, ben)
+        ahead = outbox.claim(EMAIL, now_ms=NOW + CLOCKS_APART_MS_MAX, lease_ms=SEND_LEASE_MS, limit=10)
+        assert ids(await store.write(ahead)) == [ann.outbox.id, ben.outbox.id]
+        assert await claim(store, now_ms=NOW) == [], "clocks that differ a little take nothing from each other"
 
     async def test_only_what_is_due_on_channels_that_can_send(self, store: Store):
         mail, chat, late = Case("Ann"), Case("Ben", channel="webchat"), Case("Cyd")

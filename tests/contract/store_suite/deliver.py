@@ -1,0 +1,170 @@
+"""Replies that cannot be made ready: nothing of them has left, and that is not forgotten."""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from router.bus.local import LocalBus
+from router.clock import TimedIds, VirtualClock
+from router.flow.channels import Channel, Channels
+from router.flow.deliver import DeliveryWorker
+from router.flow.links import LinkWriter, Reached
+from router.flow.media import NewFile
+from router.flow.switches import Switches
+from router.keys import Keyring
+from router.model.changes import LINK_PLACEHOLDER
+from router.model.errors import StoreUnavailable
+from router.model.ids import AttachmentId, BlobHash
+from router.model.limits import SEND_LEASE_MS
+from router.model.message import StoredAttachment
+from router.store import media, outbox
+from router.store.script import Store
+from router.telemetry import Metrics, SilentLog
+from tests.contract.store_suite.make import NOW, Case, put
+from tests.servers.media import media_in
+from tests.simulation.lives import Provider
+
+TELEGRAM = [("telegram", "default")]
+FILE = b"how to get it back"
+
+
+class Leaving:
+    """A store that goes away after the next write if told so, for longer than any lease."""
+
+    def __init__(self, inner: Store, clock: VirtualClock) -> None:
+        self._inner, self._clock = inner, clock
+        self.leaves, self.is_away = False, False
+
+    async def read(self, script):
+        if self.is_away:
+            raise StoreUnavailable("the database is away")
+        return await self._inner.read(script)
+
+    async def write(self, script):
+        if self.is_away:
+            self._clock.advance_to(self._clock.now_ms() + SEND_LEASE_MS)
+            raise StoreUnavailable("the database is away")
+        result = await self._inner.write(script)
+        self.is_away = self.leaves
+        return result
+
+
+class House:
+    """A delivery worker, and a provider that cannot say what it has."""
+
+    def __init__(self, folder: Path, store: Store) -> None:
+        self.folder, self.clock, self.provider = folder, VirtualClock(NOW), Provider("plain", [])
+        self.store, self.plain = Leaving(store, self.clock), store
+        manifest = self.provider.manifest()
+        channel = Channel(
+            account="default", manifest=manifest, capabilities=manifest.capabilities, connector=self.provider
+        )
+        keys, ids = Keyring({"k": bytes(32)}, "k", bytes(32)), TimedIds(self.clock, seed=1)
+        self.media = media_in(folder, store=store, keys=keys, clock=self.clock, ids=ids)
+        self.worker = DeliveryWorker(
+            store=self.store,
+            bus=LocalBus(),
+            channels=Channels([channel]),
+            media=self.media,
+            keys=keys,
+            links=LinkWriter(store=self.store, keys=keys, page=None, public_url="https://help.example.org"),
+            reached=Reached(store, self.clock, ids),
+            switches=Switches(store=store, clock=self.clock, log=SilentLog()),
+            clock=self.clock,
+            jitter=lambda: 0.5,
+            metrics=Metrics(),
+            log=SilentLog(),
+        )
+
+    async def owes(self, text: str = "Here it is.", *, with_file: bool = False) -> Case:
+        """A reply that waits to leave."""
+        case = Case("Ann", channel="telegram")
+        files = ()
+        if with_file:
+            content = BlobHash(hashlib.sha256(FILE).hexdigest())
+            kept = await self.media.keep([NewFile(hash=content, data=FILE)])
+            await self.plain.write(media.refer(kept.files, kept.known))
+            file = StoredAttachment(
+                id=AttachmentId("f"), name="a.txt", content_type="text/plain", size=len(FILE), blob=content
+            )
+            files = (file,)
+        case.reply = msgspec.structs.replace(case.reply, text=text, attachments=files)
+        await put(self.plain, case)
+        return case
+
+    def lose_files(self) -> None:
+        (self.folder / "media").rename(self.folder / "media.away")
+        (self.folder / "media").write_text("in the way")
+
+    def find_files(self) -> None:
+        (self.folder / "media").unlink()
+        (self.folder / "media.away").rename(self.folder / "media")
+
+    async def state(self, case: Case) -> tuple[str, int]:
+        entry = await self.plain.read(outbox.get(case.outbox.id))
+        assert entry is not None
+        return entry.state, entry.attempts
+
+    def later(self, ms: int = SEND_LEASE_MS) -> None:
+        self.clock.advance_to(self.clock.now_ms() + ms)
+
+    async def other_claims(self) -> None:
+        """Another process takes what it finds, and dies."""
+        claim = outbox.claim(TELEGRAM, now_ms=self.clock.now_ms(), lease_ms=SEND_LEASE_MS, limit=9)
+        assert len(await self.plain.write(claim)) == 1
+        self.later()
+
+
+class DeliverSuite:
+    async def test_a_file_that_cannot_be_read_now_is_tried_again(self, store: Store, tmp_path: Path):
+        house = House(tmp_path, store)
+        case = await house.owes(with_file=True)
+        house.lose_files()
+        assert await house.worker.run_once() == 1
+        assert await house.state(case) == ("queued", 1)
+        entry = await store.read(outbox.get(case.outbox.id))
+        assert entry is not None
+        assert "the folder of files" in (entry.error or "")
+        house.find_files()
+        house.later(2_000)
+        await house.worker.run_once()
+        assert await house.state(case) == ("sent", 2)
+        assert [file.data for sent in house.provider.seen for file in sent.attachments] == [FILE]
+
+    async def test_what_may_have_arrived_before_is_not_sent_unseen_after_a_file_was_away(
+        self, store: Store, tmp_path: Path
+    ):
+        house = House(tmp_path, store)
+        case = await house.owes(with_file=True)
+        await house.other_claims()
+        house.lose_files()
+        await house.worker.run_once()
+        assert await house.state(case) == ("sending", 1)
+        house.find_files()
+        house.later()
+        await house.worker.run_once()
+        assert await house.state(case) == ("held", 1)
+        assert house.provider.seen == []
+
+    async def test_a_store_that_goes_away_for_long_before_the_call_leaves_no_doubt(self, store: Store, tmp_path: Path):
+        house = House(tmp_path, store)
+        case = await house.owes(f"Write to us: {LINK_PLACEHOLDER}")
+        house.store.leaves = True
+        await house.worker.run_once()
+        assert await house.state(case) == ("sending", 1)
+        house.store.leaves = house.store.is_away = False
+        await house.worker.run_once()
+        assert await house.state(case) == ("sent", 1)
+        assert len(house.provider.seen) == 1
+
+    async def test_unless_another_process_had_it_since(self, store: Store, tmp_path: Path):
+        house = House(tmp_path, store)
+        case = await house.owes(f"Write to us: {LINK_PLACEHOLDER}")
+        house.store.leaves = True
+        await house.worker.run_once()
+        house.store.leaves = house.store.is_away = False
+        await house.other_claims()
+        await house.worker.run_once()
+        assert await house.state(case) == ("held", 1)
+        assert house.provider.seen == []

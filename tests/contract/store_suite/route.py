@@ -1,0 +1,86 @@
+"""Rows that fail while others move what they are decided on: tried once a claim, and nothing overtakes them."""
+
+from pathlib import Path
+
+import pytest
+
+from router.core.inbound import decide_inbound
+from router.store.script import Store, run, select
+from tests.contract.store_suite.floods import House, told
+from tests.contract.store_suite.make import NOW
+
+COLLISIONS_MAX = 8
+"""So often a batch is tried as a whole."""
+
+
+class Colliding:
+    """A store in which somebody moves every ticket between what a worker reads and what it writes."""
+
+    def __init__(self, inner: Store) -> None:
+        self._inner, self.times = inner, 0
+        self.read = inner.read
+
+    async def write(self, script):
+        if self.times:
+            self.times -= 1
+            await self._inner.write(run("UPDATE tickets SET version = version + 1"))
+        return await self._inner.write(script)
+
+
+def break_decisions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages that say so cannot be decided; the rest is decided as ever."""
+
+    def decide(entry, *args):
+        if "broken" in entry.event.text:
+            raise ZeroDivisionError
+        return decide_inbound(entry, *args)
+
+    monkeypatch.setattr("router.flow.route.decide_inbound", decide)
+
+
+async def house_with_tickets(folder: Path, store: Store, *senders: str) -> tuple[House, Colliding]:
+    colliding = Colliding(store)
+    house = House(folder, colliding)
+    await house.take([told(sender, 0, "where is it?") for sender in senders])
+    await house.route()
+    return house, colliding
+
+
+async def journal_of(store: Store) -> list[tuple[str, str, int]]:
+    rows = await store.read(select("SELECT message_id, state, attempts FROM journal ORDER BY id"))
+    return [tuple(row) for row in rows]
+
+
+class RouteSuite:
+    async def test_what_is_behind_a_row_that_collides_alone_waits_for_it(self, store: Store, tmp_path: Path):
+        house, colliding = await house_with_tickets(tmp_path, store, "ann", "ben")
+        await house.take([told("ann", 1, "first"), told("ann", 2, "second"), told("ben", 1, "mine")])
+        colliding.times = COLLISIONS_MAX + 1
+        await house.workers[0].run_once()
+        assert (await journal_of(store))[2:] == [("ann-1", "pending", 1), ("ann-2", "pending", 0), ("ben-1", "done", 0)]
+        house.clock.advance_to(NOW + 1_000)
+        await house.route()
+        said = "SELECT text FROM messages WHERE kind = 'inbound' AND text IN ('first', 'second') ORDER BY id"
+        assert await store.read(select(said)) == [("first",), ("second",)]
+
+    async def test_a_row_that_fails_is_counted_once_however_often_others_collide(
+        self, store: Store, tmp_path: Path, monkeypatch
+    ):
+        break_decisions(monkeypatch)
+        house, colliding = await house_with_tickets(tmp_path, store, "ann", "ben")
+        await house.take([told("ann", 1, "broken"), told("ann", 2, "and behind it"), told("ben", 1, "mine")])
+        colliding.times = 1_000
+        await house.workers[0].run_once()
+        assert (await journal_of(store))[2:] == [
+            ("ann-1", "pending", 1),
+            ("ann-2", "pending", 0),
+            ("ben-1", "pending", 1),
+        ]
+
+    async def test_what_stands_before_a_row_that_fails_is_tried_again(self, store: Store, tmp_path: Path, monkeypatch):
+        break_decisions(monkeypatch)
+        house, colliding = await house_with_tickets(tmp_path, store, "ann")
+        await house.take([told("ann", 1, "fine"), told("ann", 2, "broken")])
+        colliding.times = 2  # the row that fails is parked, then the batch collides
+        await house.workers[0].run_once()
+        assert (await journal_of(store))[1:] == [("ann-1", "done", 0), ("ann-2", "pending", 1)]
