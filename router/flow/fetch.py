@@ -17,7 +17,7 @@ import msgspec
 from router.bus import Bus
 from router.core.textfiles import look_through
 from router.flow.media import Kept, Media, NewFile
-from router.flow.signed import PrivateAddress, PublicResolver, is_public_host
+from router.flow.signed import PrivateAddress, PublicResolver, is_address, is_public_host
 from router.flow.spool import Spool, TooLong
 from router.model.changes import Record, Save
 from router.model.errors import Conflict, StoreUnavailable
@@ -128,8 +128,12 @@ class FetchWorker:
             if isinstance(error, PrivateAddress) or isinstance(error.__cause__, PrivateAddress):
                 self._log.warning("fetch.lost", message_id=message.id, attachment_id=file.id, why="a private address")
                 return _Got(_become(file, "lost"))
-            tried = msgspec.structs.replace(file, tries=file.tries + 1)
-            return _Got(tried if tried.tries < FETCH_ATTEMPTS_MAX else _become(tried, "lost"))
+            return _Got(_tried(file))
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 -- one file's trouble: what waits behind it is fetched all the same
+            self._log.error("fetch.failed", message_id=message.id, attachment_id=file.id, **why(error))
+            return _Got(_tried(file))
 
     async def _take(self, message: Message, file: StoredAttachment, spool: Spool) -> _Got:
         sniffed = type_of(spool.head)
@@ -148,11 +152,13 @@ class FetchWorker:
 async def _download(http: aiohttp.ClientSession, url: str, spool: Spool, private: frozenset[str]) -> None:
     """Fill the spool. Raises _Lost, _Later, TooLong, and what aiohttp raises."""
     for _ in range(_HOPS_MAX):
+        if not is_address(url):
+            raise _Lost("no address")
         if not is_public_host(url, private):
             raise _Lost("a private address")
         async with http.get(url, allow_redirects=False, headers={"Accept-Encoding": "identity"}) as response:
             if response.status in _REDIRECTS:
-                url = urljoin(url, response.headers.get("Location", ""))
+                url = _next(url, response.headers.get("Location", ""))
                 continue
             if response.status in _FOR_NOW:
                 raise _Later
@@ -166,6 +172,20 @@ async def _download(http: aiohttp.ClientSession, url: str, spool: Spool, private
                 await spool.write(piece)
             return
     raise _Lost("redirected too often")
+
+
+def _next(url: str, location: str) -> str:
+    """Where a redirect leads. Raises _Lost."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise _Lost("redirected to no address") from None
+
+
+def _tried(file: StoredAttachment) -> StoredAttachment:
+    """It failed once more; too often is lost."""
+    tried = msgspec.structs.replace(file, tries=file.tries + 1)
+    return tried if tried.tries < FETCH_ATTEMPTS_MAX else _become(tried, "lost")
 
 
 def _become(file: StoredAttachment, state: Literal["too_big", "lost"]) -> StoredAttachment:

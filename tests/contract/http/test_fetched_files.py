@@ -1,6 +1,7 @@
 """Files that came as an address: fetched at once, bounded, from the public internet only; what is lost is told."""
 
 import asyncio
+import io
 from types import SimpleNamespace
 
 import msgspec
@@ -11,10 +12,11 @@ from aiohttp import web
 from router.clock import VirtualClock
 from router.connector import RawEvent
 from router.flow.fetch import FetchWorker
+from router.flow.media import Media
 from router.model.limits import ATTACHMENT_BYTES_MAX, FETCH_ATTEMPTS_MAX
 from router.model.message import StoredAttachment
 from router.store.script import run, select
-from router.telemetry import SilentLog
+from router.telemetry import SilentLog, StructuredLog
 from tests.contract.http.calls import CARD, decided, message, open_house
 from tests.contract.http.test_files import OGG, PNG
 
@@ -59,9 +61,9 @@ async def place(tmp_path):
     app = await open_house(tmp_path, roles=("route", "web"))
     clock = VirtualClock(app.clock.now_ms())
 
-    def worker(allowed=LOOPBACK):
+    def worker(allowed=LOOPBACK, log=None):
         return FetchWorker(
-            store=app.store, bus=app.bus, media=app.media, private_hosts=allowed, clock=clock, log=SilentLog()
+            store=app.store, bus=app.bus, media=app.media, private_hosts=allowed, clock=clock, log=log or SilentLog()
         )
 
     inlet = app.door.inlet(app.channels.find("api", "default").manifest, "default")
@@ -137,6 +139,47 @@ async def test_a_redirect_to_a_neighbour_is_not_followed(place):
     await place.worker().run_once()
     assert [file.state for file in await files_of(place, said)] == ["lost", "lost"]
     assert place.network.asked == ["/hop", "/other"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://pics..example.com/x.png", f"http://{'a' * 64}.example/", "http://x.example:99999/",
+        "http://例..example/", "http://[", "https://[::1",
+    ],
+)  # fmt: skip
+async def test_an_address_that_leads_nowhere_loses_its_file_alone(place, url):
+    said = await tell(place, url, place.network.put("/picture", PNG))
+    await place.worker().run_once()
+    assert [file.state for file in await files_of(place, said)] == ["lost", "stored"]
+
+
+@pytest.mark.parametrize("location", ["http://[", "http://pics..example.com/", "http://x.example:99999/"])
+async def test_a_redirect_that_leads_nowhere_loses_its_file_alone(place, location):
+    hop = place.network.put("/hop", 302, Location=location)
+    said = await tell(place, hop, place.network.put("/picture", PNG))
+    await place.worker().run_once()
+    assert [file.state for file in await files_of(place, said)] == ["lost", "stored"]
+
+
+async def test_an_error_that_nobody_foresaw_is_one_try_of_one_file(place, monkeypatch):
+    async def broken(media, spool):
+        raise RuntimeError("what nobody foresaw")
+
+    note, told = place.network.put("/note", b"a note"), io.StringIO()
+    said, worker = (
+        await tell(place, place.network.put("/picture", PNG), note),
+        place.worker(log=StructuredLog(place.clock, told)),
+    )
+    monkeypatch.setattr(Media, "keep_spooled", broken)
+    assert await worker.run_once() == 1
+    assert [(file.state, file.tries) for file in await files_of(place, said)] == [("remote", 1), ("stored", 0)]
+    (line,) = map(msgspec.json.decode, told.getvalue().splitlines())
+    assert (line["event"], line["level"], line["error"]) == ("fetch.failed", "error", "RuntimeError")
+    for _ in range(1, FETCH_ATTEMPTS_MAX):
+        place.clock.advance_to(place.clock.now_ms() + 600_000)
+        await worker.run_once()
+    assert [file.state for file in await files_of(place, said)] == ["lost", "stored"]
 
 
 async def test_what_is_too_big_is_cut_off_and_said(place):
