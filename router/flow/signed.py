@@ -194,11 +194,10 @@ class SignedCalls:
 
     def _refusal(self, url: str) -> str:
         """Why an address is not called; names are looked at again as they are looked up."""
-        try:
-            parts = urlsplit(url)
-            host = parts.hostname or ""
-        except ValueError:
+        if not is_address(url):
             return "its url is no address"
+        parts = urlsplit(url)
+        host = parts.hostname or ""
         if host in self._private:
             return "" if parts.scheme in {"http", "https"} else "its url is no address"
         if parts.scheme != "https" or not host:
