@@ -143,7 +143,9 @@ class FetchWorker:
         if sniffed is not None or spool.size > TEXT_FILES_BYTES_MAX:
             return _Got(stored, await self._media.keep_spooled(spool))
         data = b"".join([segment async for segment in spool.segments()])
-        looked = look_through(data, name=file.name, content_type=file.content_type, visibility=message.visibility)
+        looked = await asyncio.to_thread(  # seconds for a large one, which the loop has not got
+            look_through, data, name=file.name, content_type=file.content_type, visibility=message.visibility
+        )
         content = BlobHash(hashlib.sha256(looked.data).hexdigest())
         stored = msgspec.structs.replace(stored, blob=content, size=len(looked.data), checked=looked.checked)
         return _Got(stored, await self._media.keep([NewFile(hash=content, data=looked.data)]), looked.types)

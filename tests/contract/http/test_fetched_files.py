@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import threading
 from types import SimpleNamespace
 
 import msgspec
@@ -11,6 +12,7 @@ from aiohttp import web
 
 from router.clock import VirtualClock
 from router.connector import RawEvent
+from router.core.textfiles import look_through
 from router.flow.fetch import FetchWorker
 from router.flow.media import Media
 from router.model.limits import ATTACHMENT_BYTES_MAX, FETCH_ATTEMPTS_MAX
@@ -106,6 +108,19 @@ async def test_a_text_that_is_fetched_is_looked_through(place):
     assert await place.app.media.read(file) == b"my card is [CARD], thanks"
     findings = await place.app.store.read(select("SELECT findings FROM messages WHERE kind = 'inbound'"))
     assert findings == [('["CARD"]',)]
+
+
+async def test_it_is_looked_through_beside_the_loop(place, monkeypatch):
+    on_the_loop = []
+
+    def noted(*args, **more):
+        on_the_loop.append(threading.current_thread() is threading.main_thread())
+        return look_through(*args, **more)
+
+    monkeypatch.setattr("router.flow.fetch.look_through", noted)
+    await tell(place, place.network.put("/note", b"a note"), name="note.txt")
+    await place.worker().run_once()
+    assert on_the_loop == [False]
 
 
 async def test_a_redirect_is_followed_a_few_times(place):
