@@ -73,6 +73,8 @@ class HookWorker:
                 pass
         except (StoreUnavailable, Conflict) as error:
             self._log.warning("hooks.store_unavailable", **why(error))
+        except Exception as error:  # noqa: BLE001 -- nobody waits for this task, and it is begun anew while words are due
+            self._log.error("hooks.failed", webhook=webhook, **why(error))
 
     async def _round(self, webhook: str) -> int:
         """Claim and send what is due for one webhook; how many rows it worked."""
@@ -101,6 +103,8 @@ class HookWorker:
             return _outcome(await self._calls.post(http, place, _body(item), item.entry.id))
         except NotCalled as error:
             return HookOutcome(kind="never" if error.forever else "later", reason=error.reason)
+        except Exception as error:  # noqa: BLE001 -- one word's trouble, not the worker's: it is tried again, not for ever
+            return HookOutcome(kind="later", reason=rounds.unforeseen("hooks", item.entry.id, error, log=self._log))
 
 
 def _body(item: ClaimedHook) -> bytes:

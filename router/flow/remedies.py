@@ -184,6 +184,8 @@ class RemedyWorker:
             reply = await self._calls.post(http, place, _body(entry, item), entry.id, read_bytes_max=_ANSWER_BYTES_MAX)
         except NotCalled as error:
             return CallOutcome(kind="never" if error.forever else "later", reason=error.reason)
+        except Exception as error:  # noqa: BLE001 -- one action's trouble, not the worker's: tried again, not for ever
+            return CallOutcome(kind="later", reason=rounds.unforeseen("actions", entry.id, error, log=self._log))
         return _outcome(reply)
 
 

@@ -36,3 +36,10 @@ async def settle(what: str, row_id: str, changes: Sequence[Change], *, store: St
         await store.write(store_changes.apply(changes, now_ms=clock.now_ms()))
     except (StoreUnavailable, Conflict) as error:
         log.warning("rounds.not_settled", worker=what, row_id=row_id, **why(error))
+
+
+def unforeseen(what: str, row_id: str, error: Exception, *, log: Logger) -> str:
+    """Tell the log of an error in the call of one row that nobody foresaw; the reason for the row, which holds no
+    content."""
+    log.error("rounds.call_failed", worker=what, row_id=row_id, **why(error))
+    return f"the call failed: {type(error).__name__}"

@@ -89,6 +89,17 @@ def is_public(address: str) -> bool:
     return found.is_global and not found.is_multicast and (mapped is None or mapped.is_global)
 
 
+def is_address(url: str) -> bool:
+    """Whether anything could be asked there. Of what is none, aiohttp and the look-up of names raise plain ValueErrors:
+    at once of brackets and ports, and of an empty or overlong label not before the name is looked up."""
+    try:
+        host = URL(url).raw_host or ""
+        host.encode("idna")
+    except ValueError:
+        return False
+    return bool(host)
+
+
 def is_public_host(url: str, allowed: frozenset[str]) -> bool:
     """Whether an http or https address may lead to the public internet: a name, which is checked as it is looked up, or
     a public IP address. `allowed` hosts may be anywhere."""
@@ -183,11 +194,10 @@ class SignedCalls:
 
     def _refusal(self, url: str) -> str:
         """Why an address is not called; names are looked at again as they are looked up."""
-        try:
-            parts = urlsplit(url)
-            host = parts.hostname or ""
-        except ValueError:
+        if not is_address(url):
             return "its url is no address"
+        parts = urlsplit(url)
+        host = parts.hostname or ""
         if host in self._private:
             return "" if parts.scheme in {"http", "https"} else "its url is no address"
         if parts.scheme != "https" or not host:

@@ -4,6 +4,7 @@ What a file is, its content says. Text among them passes the detectors of the ou
 through (pictures, documents) is the agent's to answer for.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -98,7 +99,8 @@ class Uploads:
         if sniffed is not None or spool.size > TEXT_FILES_BYTES_MAX:
             return file
         data = b"".join([segment async for segment in spool.segments()])
-        looked = look_through(data, name=name, content_type=UNTOLD, visibility=visibility)
+        # Seconds for a large one, which the loop has not got: leases run out meanwhile.
+        looked = await asyncio.to_thread(look_through, data, name=name, content_type=UNTOLD, visibility=visibility)
         if looked.checked == "masked":
             found = sorted({kind for kind, _ in looked.values})
             detail = f"{name} holds {', '.join(found)}; nobody sends that"

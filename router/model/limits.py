@@ -49,6 +49,8 @@ FETCH_ATTEMPTS_MAX: Final = 5
 """A file that came as an address is given up after so many failures."""
 FETCH_SECONDS_MAX: Final = 120
 """One download."""
+FETCH_MESSAGE_SECONDS_MAX: Final = 300
+"""One attempt at all files of a message; those it did not suffice for failed once more."""
 SEND_ATTEMPTS_MAX: Final = 12
 SEND_LEASE_MS: Final = 60_000
 SEND_SECONDS_MAX: Final = 45

@@ -1,6 +1,8 @@
 """Files that came as an address: fetched at once, bounded, from the public internet only; what is lost is told."""
 
 import asyncio
+import io
+import threading
 from types import SimpleNamespace
 
 import msgspec
@@ -10,11 +12,13 @@ from aiohttp import web
 
 from router.clock import VirtualClock
 from router.connector import RawEvent
+from router.core.textfiles import look_through
 from router.flow.fetch import FetchWorker
+from router.flow.media import Media
 from router.model.limits import ATTACHMENT_BYTES_MAX, FETCH_ATTEMPTS_MAX
 from router.model.message import StoredAttachment
 from router.store.script import run, select
-from router.telemetry import SilentLog
+from router.telemetry import SilentLog, StructuredLog
 from tests.contract.http.calls import CARD, decided, message, open_house
 from tests.contract.http.test_files import OGG, PNG
 
@@ -27,6 +31,8 @@ class Network:
     def __init__(self) -> None:
         self.answers: dict[str, list[tuple[int, bytes, dict[str, str]]]] = {}
         self.asked: list[str] = []
+        self.go_on = asyncio.Event()
+        """What begins with /held comes to no end before."""
         app = web.Application()
         app.router.add_get("/{path:.*}", self._answer)
         self._runner = web.AppRunner(app, access_log=None)
@@ -36,6 +42,7 @@ class Network:
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
 
     async def stop(self) -> None:
+        self.go_on.set()
         await self._runner.cleanup()
 
     def put(self, path: str, *answers: bytes | int, **headers: str) -> str:
@@ -46,6 +53,12 @@ class Network:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path)
         assert request.headers["Accept-Encoding"] == "identity"
+        if request.path.startswith("/held"):
+            begun = web.StreamResponse()
+            await begun.prepare(request)
+            await begun.write(b"a")
+            await self.go_on.wait()
+            return begun
         waiting = self.answers[request.path]
         status, body, headers = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         return web.Response(status=status, body=body, headers=headers)
@@ -59,9 +72,9 @@ async def place(tmp_path):
     app = await open_house(tmp_path, roles=("route", "web"))
     clock = VirtualClock(app.clock.now_ms())
 
-    def worker(allowed=LOOPBACK):
+    def worker(allowed=LOOPBACK, log=None):
         return FetchWorker(
-            store=app.store, bus=app.bus, media=app.media, private_hosts=allowed, clock=clock, log=SilentLog()
+            store=app.store, bus=app.bus, media=app.media, private_hosts=allowed, clock=clock, log=log or SilentLog()
         )
 
     inlet = app.door.inlet(app.channels.find("api", "default").manifest, "default")
@@ -106,6 +119,19 @@ async def test_a_text_that_is_fetched_is_looked_through(place):
     assert findings == [('["CARD"]',)]
 
 
+async def test_it_is_looked_through_beside_the_loop(place, monkeypatch):
+    on_the_loop = []
+
+    def noted(*args, **more):
+        on_the_loop.append(threading.current_thread() is threading.main_thread())
+        return look_through(*args, **more)
+
+    monkeypatch.setattr("router.flow.fetch.look_through", noted)
+    await tell(place, place.network.put("/note", b"a note"), name="note.txt")
+    await place.worker().run_once()
+    assert on_the_loop == [False]
+
+
 async def test_a_redirect_is_followed_a_few_times(place):
     end = place.network.put("/end", PNG)
     hop = place.network.put("/hop", 302, Location=end)
@@ -137,6 +163,47 @@ async def test_a_redirect_to_a_neighbour_is_not_followed(place):
     await place.worker().run_once()
     assert [file.state for file in await files_of(place, said)] == ["lost", "lost"]
     assert place.network.asked == ["/hop", "/other"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://pics..example.com/x.png", f"http://{'a' * 64}.example/", "http://x.example:99999/",
+        "http://例..example/", "http://[", "https://[::1",
+    ],
+)  # fmt: skip
+async def test_an_address_that_leads_nowhere_loses_its_file_alone(place, url):
+    said = await tell(place, url, place.network.put("/picture", PNG))
+    await place.worker().run_once()
+    assert [file.state for file in await files_of(place, said)] == ["lost", "stored"]
+
+
+@pytest.mark.parametrize("location", ["http://[", "http://pics..example.com/", "http://x.example:99999/"])
+async def test_a_redirect_that_leads_nowhere_loses_its_file_alone(place, location):
+    hop = place.network.put("/hop", 302, Location=location)
+    said = await tell(place, hop, place.network.put("/picture", PNG))
+    await place.worker().run_once()
+    assert [file.state for file in await files_of(place, said)] == ["lost", "stored"]
+
+
+async def test_an_error_that_nobody_foresaw_is_one_try_of_one_file(place, monkeypatch):
+    async def broken(media, spool):
+        raise RuntimeError("what nobody foresaw")
+
+    note, told = place.network.put("/note", b"a note"), io.StringIO()
+    said, worker = (
+        await tell(place, place.network.put("/picture", PNG), note),
+        place.worker(log=StructuredLog(place.clock, told)),
+    )
+    monkeypatch.setattr(Media, "keep_spooled", broken)
+    assert await worker.run_once() == 1
+    assert [(file.state, file.tries) for file in await files_of(place, said)] == [("remote", 1), ("stored", 0)]
+    (line,) = map(msgspec.json.decode, told.getvalue().splitlines())
+    assert (line["event"], line["level"], line["error"]) == ("fetch.failed", "error", "RuntimeError")
+    for _ in range(1, FETCH_ATTEMPTS_MAX):
+        place.clock.advance_to(place.clock.now_ms() + 600_000)
+        await worker.run_once()
+    assert [file.state for file in await files_of(place, said)] == ["lost", "stored"]
 
 
 async def test_what_is_too_big_is_cut_off_and_said(place):
@@ -174,6 +241,55 @@ async def test_what_is_gone_is_not_asked_for_again(place, answer):
     assert await place.worker().run_once() == 0
     (file,) = await files_of(place, said)
     assert (file.state, file.size) == ("lost", 0)
+
+
+async def test_a_server_that_trickles_holds_up_nobody_elses_files(place):
+    held = await tell(place, place.network.put("/held"))
+    running = asyncio.create_task(place.worker().run())
+    async with asyncio.timeout(20):
+        while not place.network.asked:
+            await asyncio.sleep(0.02)
+        said = await tell(place, place.network.put("/picture", PNG))
+        while [file.state for file in await files_of(place, said)] != ["stored"]:
+            await asyncio.sleep(0.02)
+    assert [(file.state, file.tries) for file in await files_of(place, held)] == [("remote", 0)]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert place.network.asked == ["/held", "/picture"]
+
+
+async def test_all_files_of_a_message_have_a_time_together(place, monkeypatch):
+    monkeypatch.setattr("router.flow.fetch.FETCH_MESSAGE_SECONDS_MAX", 0.5)
+    said, worker = await tell(place, *(place.network.put(f"/held/{number}") for number in range(3))), place.worker()
+    for tries in range(1, FETCH_ATTEMPTS_MAX + 1):
+        assert await worker.run_once() == 1
+        state = "remote" if tries < FETCH_ATTEMPTS_MAX else "lost"
+        assert [(file.state, file.tries) for file in await files_of(place, said)] == [(state, tries)] * 3
+        assert await worker.run_once() == 0
+        place.clock.advance_to(place.clock.now_ms() + 600_000)
+    assert set(place.network.asked) <= {"/held/0"}
+
+
+async def test_while_files_cannot_be_kept_each_message_waits_by_itself(place):
+    folder = place.app._base / "media"
+    first = await tell(place, place.network.put("/first", PNG), place.network.put("/second", OGG))
+    await place.worker().run_once()
+    folder.rename(place.app._base / "elsewhere")
+    folder.write_bytes(b"no folder")
+    worker, new = place.worker(), PNG + b"another"
+    waits = await tell(place, place.network.put("/waits", new), place.network.put("/behind", new))
+    gone = await tell(place, place.network.put("/gone", 404))
+    assert await worker.run_once() == 2
+    assert [file.state for file in await files_of(place, gone)] == ["lost"]
+    assert [(file.state, file.tries) for file in await files_of(place, waits)] == [("remote", 0)] * 2
+    assert await worker.run_once() == 0, "it is not downloaded again at once"
+    folder.unlink()
+    (place.app._base / "elsewhere").rename(folder)
+    place.clock.advance_to(place.clock.now_ms() + 60_000)
+    assert await worker.run_once() == 1
+    for message_id in (first, waits):
+        assert [file.state for file in await files_of(place, message_id)] == ["stored"] * 2
+    assert place.network.asked.count("/waits") == 2
 
 
 async def test_what_comes_compressed_is_never_unpacked(place):

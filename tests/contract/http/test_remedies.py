@@ -37,6 +37,7 @@ actions:
   at-once-known: {url: "env:ACTIONS", secret: "env:SECRET", approval: false, verified: true}
   at-once: {url: "env:ACTIONS", secret: "env:SECRET", approval: false}
   wrong-secret: {url: "env:ACTIONS", secret: "env:OTHER", approval: false}
+  nowhere: {url: "env:NOWHERE", secret: "env:SECRET", approval: false}
 context: {url: "env:CONTEXT", secret: "env:SECRET"}
 rules:
   - {id: pressed, when: {message.alarm: true}, then: {propose: freeze-account}}
@@ -68,6 +69,7 @@ async def backend(house, li, tmp_path):
     url = await wallet.start()
     wallet.house = f"http://127.0.0.1:{app.server.port}"
     places = {"CHECKS": f"{url}/checks", "ACTIONS": f"{url}/actions", "CONTEXT": f"{url}/context"}
+    places["NOWHERE"] = "https://wallet..example.com/actions"
     (tmp_path / "wallet.secret").write_text(SECRET)
     calls = SignedCalls(
         references=References(tmp_path, {**places, "SECRET": SECRET, "OTHER": "not the secret they know"}),
@@ -302,6 +304,29 @@ async def test_a_wrong_secret_does_nothing(house, told, backend):
     assert backend.wallet.refused == ["signature_wrong"]
     assert backend.wallet.done == []
     assert (await actions_of(house, ticket))[0]["error"] == "the back end answered 401: signature_wrong"
+
+
+async def test_an_address_that_cannot_be_fails_by_name_and_holds_up_nothing(house, told, backend):
+    ticket, _ = await proposed(house, told, backend, "n-1", "nowhere")
+    other, _ = await proposed(house, told, backend, "n-2", "at-once")
+    await backend.work()
+    (row,), (done,) = await actions_of(house, ticket), await actions_of(house, other)
+    assert (row["state"], row["attempts"], row["error"]) == ("failed", 1, "its url is no address")
+    assert done["attempts"] == 1
+
+
+async def test_an_error_that_nobody_foresaw_is_one_attempt(house, told, backend, monkeypatch):
+    async def broken(*_, **__):
+        raise RuntimeError("what nobody foresaw")
+
+    ticket, _ = await proposed(house, told, backend, "n-3", "wrong-secret")
+    with monkeypatch.context() as broken_now:
+        broken_now.setattr(SignedCalls, "post", broken)
+        await backend.work()
+    (row,) = await actions_of(house, ticket)
+    assert (row["state"], row["attempts"], row["error"]) == ("queued", 1, "the call failed: RuntimeError")
+    await backend.work()
+    assert (await actions_of(house, ticket))[0]["state"] == "failed", "asked again: the secret is wrong"
 
 
 async def test_the_context_is_for_who_passed_a_check_and_each_read_is_noted(house, told, backend):

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import io
 from types import SimpleNamespace
 
 import msgspec
@@ -20,7 +21,7 @@ from router.model.limits import SEND_LEASE_MS
 from router.model.tables import HookEntry
 from router.store import changes, hooks
 from router.store.script import fetch
-from router.telemetry import Metrics, SilentLog
+from router.telemetry import Metrics, SilentLog, StructuredLog
 from tests.contract.http.calls import get, path_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -36,6 +37,9 @@ webhooks:
   plain: {url: "env:PLAIN_URL", secret: "env:CRM_SECRET"}
   short: {url: "env:CRM_URL", secret: "env:SHORT"}
   named: {url: "https://localhost:1/hook", secret: "env:CRM_SECRET"}
+  dots: {url: "https://hooks..example.com/x", secret: "env:CRM_SECRET"}
+  port: {url: "https://x.example:99999/", secret: "env:CRM_SECRET"}
+  elsewhere: {url: "env:NOWHERE_URL", secret: "env:CRM_SECRET"}
 """
 
 
@@ -66,11 +70,12 @@ def worker(house, receiver, tmp_path):
     (tmp_path / "other.secret").write_text("another secret of it\n")
     clock = VirtualClock(app.clock.now_ms())
 
-    def made(private_hosts=("127.0.0.1",), **more):
+    def made(private_hosts=("127.0.0.1",), log=None, **more):
         environment = {
             "CRM_URL": f"{receiver.url}/crm",
             "OTHER_URL": f"{receiver.url}/other",
             "PLAIN_URL": "http://example.com/hook",
+            "NOWHERE_URL": f"https://{'a' * 70}.example/",
             "CRM_SECRET": SECRET,
             "SHORT": "short",
         }
@@ -86,7 +91,7 @@ def worker(house, receiver, tmp_path):
             clock=clock,
             jitter=lambda: 0.5,
             metrics=Metrics(),
-            log=SilentLog(),
+            log=log or SilentLog(),
         )
 
     async def leave(ticket, *names):
@@ -162,6 +167,9 @@ async def test_what_failed_is_tried_again_and_holds_what_is_behind_it_for_that_t
         ("metadata", "169.254.169.254 is not on the public internet; webhooks.private_hosts may name it"),
         ("named", "localhost is not on the public internet; webhooks.private_hosts may name it"),
         ("plain", "its url is not https"),
+        ("dots", "its url is no address"),
+        ("port", "its url is no address"),
+        ("elsewhere", "its url is no address"),
         ("gone", "the rules no longer have a webhook gone"),
     ],
 )
@@ -169,6 +177,47 @@ async def test_what_may_not_be_called_is_never_called(house, told, worker, name,
     ids = await worker.leave(await told(), name)
     await worker.made().run_once()
     assert await rows(house, ids) == [("dead", 1, reason)]
+
+
+async def test_an_error_that_nobody_foresaw_is_one_attempt_of_one_word(house, told, worker, monkeypatch):
+    async def broken(*_, **__):
+        raise RuntimeError("what nobody foresaw")
+
+    crm, other = await worker.leave(await told(), "crm", "other")
+    log = io.StringIO()
+    sending = worker.made(log=StructuredLog(worker.clock, log))
+    with monkeypatch.context() as broken_now:
+        broken_now.setattr(SignedCalls, "post", broken)
+        await sending.run_once()
+    assert await rows(house, [crm, other]) == [("queued", 1, "the call failed: RuntimeError")] * 2
+    lines = list(map(msgspec.json.decode, log.getvalue().splitlines()))
+    assert {(line["event"], line["level"], line["row_id"]) for line in lines} == {
+        ("rounds.call_failed", "error", row) for row in (crm, other)
+    }
+    worker.clock.advance_to(worker.clock.now_ms() + 60_000)
+    await sending.run_once()
+    assert [state for state, _, _ in await rows(house, [crm, other])] == ["sent", "sent"]
+
+
+async def test_a_webhook_whose_round_fails_is_logged_and_taken_up_again(house, told, worker, monkeypatch):
+    async def broken(*_, **__):
+        raise RuntimeError("what nobody foresaw")
+
+    log = io.StringIO()
+    ids = await worker.leave(await told(), "crm")
+    with monkeypatch.context() as broken_now:
+        broken_now.setattr(HookWorker, "_round", broken)
+        running = asyncio.create_task(worker.made(log=StructuredLog(worker.clock, log)).run())
+        async with asyncio.timeout(10):
+            while not log.getvalue():
+                await asyncio.sleep(0)
+    assert msgspec.json.decode(log.getvalue().splitlines()[0])["event"] == "hooks.failed"
+    await house.app.bus.notify("outbox")
+    async with asyncio.timeout(10):
+        while [state for state, _, _ in await rows(house, ids)] != ["sent"]:
+            await asyncio.sleep(0.02)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_our_own_machine_is_called_only_where_it_is_named(house, told, worker):

@@ -230,6 +230,7 @@ def test_a_file_too_big_or_elsewhere_is_told_as_such():
     ({"attachments": (AttachmentIn(data=b""),) * (ATTACHMENTS_MAX + 1)}, "attachments"),
     ({"attachments": (AttachmentIn(name="a"),)}, "attachments"),
     ({"attachments": (AttachmentIn(url="file:///etc/passwd"),)}, "attachments"),
+    ({"attachments": (AttachmentIn(url="//[::1"),)}, "attachments"),
     ({"ext": '"' + "x" * EXT_BYTES_MAX + '"'}, "ext"),
 ])  # fmt: skip
 def test_what_breaks_a_limit_is_refused_by_name(fields, field):
