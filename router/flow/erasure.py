@@ -1,7 +1,7 @@
 """Erasing a person: cut off in one transaction, then batch by batch, then out of the files and out of free pages.
 
-The erasure is a row from the first transaction on. Whoever runs it may die anywhere: the sweeper, or the same command
-once more, takes it up again, and batches that had run change nothing.
+The erasure is a row from the first transaction on. Whoever runs it may die anywhere: `Erasures.run`, or the same
+command once more, takes it up again, and batches that had run change nothing.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from router.bus import Bus
+from router.flow import rounds
 from router.flow.intake import hashed_key
 from router.flow.media import Media
 from router.flow.persistence import persist
@@ -75,8 +76,12 @@ class Erasures:
         await self._bus.notify("events")
         return await self._finish(erasure, compact=compact)
 
+    async def run(self) -> None:
+        """Take up what was cut off, until cancelled."""
+        await rounds.repeat("erasures", self.go_on, log=self._log)
+
     async def go_on(self) -> None:
-        """Take up what was cut off. Called by the sweeper."""
+        """One round of it."""
         before_ms = self._clock.now_ms() - _CUT_OFF_MS
         for erasure in await self._store.read(store_erasure.underway(before_ms=before_ms)):
             if erasure.id in self._in_hand:

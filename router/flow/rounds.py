@@ -1,5 +1,6 @@
-"""What workers that send things out have in common: round after round while something waits, and outcomes kept."""
+"""What workers have in common: round after round while something waits, or each second, and outcomes kept."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from router.bus import Bus
@@ -27,6 +28,16 @@ async def work(what: str, one_round: Callable[[], Awaitable[int]], *, bus: Bus, 
             await watch.wait(_POLL_S)
     finally:
         watch.close()
+
+
+async def repeat(what: str, one_round: Callable[[], Awaitable[object]], *, log: Logger) -> None:
+    """A round each second until cancelled, for what nothing announces."""
+    while True:
+        try:
+            await one_round()
+        except (StoreUnavailable, Conflict) as error:
+            log.warning("rounds.store_unavailable", worker=what, **why(error))
+        await asyncio.sleep(_POLL_S)
 
 
 async def settle(what: str, row_id: str, changes: Sequence[Change], *, store: Store, clock: Clock, log: Logger) -> None:
