@@ -32,6 +32,7 @@ from router.flow.deliver import DeliveryWorker
 from router.flow.erasure import Erasures
 from router.flow.feed import Feed
 from router.flow.fetch import FetchWorker
+from router.flow.file_care import FileCare
 from router.flow.health import HealthBoard
 from router.flow.hooks import HookWorker
 from router.flow.incidents import Incidents
@@ -310,23 +311,24 @@ class App:
         self._run("pages", pages.run())
 
     async def _start_routing(self, owner: str) -> None:
-        leases = Leases(owner, store=self.store, clock=self.clock, log=self.log)
+        store, bus, rulebook, clock, log = self.store, self.bus, self.rulebook, self.clock, self.log
+        leases = Leases(owner, store=store, clock=clock, log=log)
         await leases.refresh()
         self._exit.push_async_callback(leases.release)
         worker = RouteWorker(
-            store=self.store, bus=self.bus, rulebook=self.rulebook, keys=self.keys, channels=self.channels,
-            leases=leases, clock=self.clock, ids=self.ids, metrics=self.metrics, log=self.log,
+            store=store, bus=bus, rulebook=rulebook, keys=self.keys, channels=self.channels, leases=leases, clock=clock,
+            ids=self.ids, metrics=self.metrics, log=log,
         )  # fmt: skip
         self._run("leases", leases.run())
         self._run("route", worker.run())
-        assigner = Assigner(store=self.store, bus=self.bus, rulebook=self.rulebook, clock=self.clock, log=self.log)
-        self._run("assign", assigner.run())
+        self._run("assign", Assigner(store=store, bus=bus, rulebook=rulebook, clock=clock, log=log).run())
         sweeper = sweeper_of(
-            store=self.store, bus=self.bus, rulebook=self.rulebook, channels=self.channels, incidents=self.incidents,
-            media=self.media, erasures=self.erasures, clock=self.clock, ids=self.ids, metrics=self.metrics,
-            log=self.log,
+            store=store, bus=bus, rulebook=rulebook, channels=self.channels, incidents=self.incidents, clock=clock,
+            ids=self.ids, metrics=self.metrics, log=log,
         )  # fmt: skip
         self._run("sweep", sweeper.run())
+        self._run("files", FileCare(media=self.media, clock=clock, log=log).run())
+        self._run("erasures", self.erasures.run())
 
     async def _start_server(self, status: Status) -> Server:
         server = Server(

@@ -1,7 +1,7 @@
 """Erasing a person: cut off in one transaction, then batch by batch, then out of the files and out of free pages.
 
-The erasure is a row from the first transaction on. Whoever runs it may die anywhere: the sweeper, or the same command
-once more, takes it up again, and batches that had run change nothing.
+The erasure is a row from the first transaction on. Whoever runs it may die anywhere: `Erasures.run`, or the same
+command once more, takes it up again, and batches that had run change nothing.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from router.bus import Bus
+from router.flow import rounds
 from router.flow.intake import hashed_key
 from router.flow.media import Media
 from router.flow.persistence import persist
@@ -29,6 +30,10 @@ from router.store.script import Script, Store
 from router.telemetry import Logger, why
 
 _AGAIN_S: Final = 0.25
+_PAUSE_MS: Final = 2_000
+_PAUSE_MS_MAX: Final = 600_000
+"""Between two tries of one erasure; it doubles from the first to the last."""
+_DOUBLINGS_MAX: Final = 9
 _CUT_OFF_MS: Final = 30_000
 """What was begun by another process is left to it for so long."""
 _TELLING_CHARS: Final = 5
@@ -54,6 +59,10 @@ class Erasures:
         self._store, self._bus, self._media, self._keys = store, bus, media, keys
         self._clock, self._ids, self._log = clock, ids, log
         self._in_hand: set[ErasureId] = set()
+        self._written_anew: set[ErasureId] = set()
+        """Since their last batch: of these only the log is left, and the file is not written a second time."""
+        self._failed: dict[ErasureId, tuple[int, int]] = {}
+        """How often going on with one failed, and when it is tried again."""
 
     async def extent(self, name: str) -> Extent:
         """What would go. Raises Refused (no_such_contact, is_merged)."""
@@ -75,16 +84,23 @@ class Erasures:
         await self._bus.notify("events")
         return await self._finish(erasure, compact=compact)
 
+    async def run(self) -> None:
+        """Take up what was cut off, until cancelled."""
+        await rounds.repeat("erasures", self.go_on, log=self._log)
+
     async def go_on(self) -> None:
-        """Take up what was cut off. Called by the sweeper."""
-        before_ms = self._clock.now_ms() - _CUT_OFF_MS
-        for erasure in await self._store.read(store_erasure.underway(before_ms=before_ms)):
-            if erasure.id in self._in_hand:
+        """One round of it; one that fails is left alone for a while, each time longer."""
+        now_ms = self._clock.now_ms()
+        for erasure in await self._store.read(store_erasure.underway(before_ms=now_ms - _CUT_OFF_MS)):
+            count, again_at_ms = self._failed.get(erasure.id, (0, now_ms))
+            if erasure.id in self._in_hand or now_ms < again_at_ms <= now_ms + _PAUSE_MS_MAX:
                 continue
             try:
                 await self._finish(erasure)
             except (StoreUnavailable, ConfigError) as error:
-                self._log.warning("erasure.cut_off", erasure_id=erasure.id, **why(error))
+                pause_ms = min(_PAUSE_MS * 2**count, _PAUSE_MS_MAX)
+                self._failed[erasure.id] = (min(count + 1, _DOUBLINGS_MAX), self._clock.now_ms() + pause_ms)
+                self._log.warning("erasure.cut_off", erasure_id=erasure.id, again_in_ms=pause_ms, **why(error))
 
     async def _contact(self, name: str) -> Contact:
         found = await self._store.read(dossier.by_name(name.strip()))
@@ -126,10 +142,25 @@ class Erasures:
             erasure = msgspec.structs.replace(erasure, state="compacting", work=None)
         compacted = True
         if erasure.state == "compacting" or compact:
-            compacted = await self._store.compact(None if compact else COMPACT_BYTES_MAX)
+            compacted = await self._without_remains(erasure.id, None if compact else COMPACT_BYTES_MAX)
             await self._store.write(erasing.done(erasure, now_ms=self._clock.now_ms()))
             erasure = msgspec.structs.replace(erasure, state="done", done_at_ms=self._clock.now_ms())
+            self._written_anew.discard(erasure.id)
+            self._failed.pop(erasure.id, None)
         return Erased(erasure=erasure, compacted=compacted)
+
+    async def _without_remains(self, erasure_id: ErasureId, bytes_max: int | None) -> bool:
+        """See that neither the database's file nor its log holds what was erased; False when the file is too large.
+
+        While somebody reads for long (a backup), only emptying the log is tried again: writing the file anew each time
+        would keep writers waiting, and let the log grow by all of it.
+        """
+        if erasure_id not in self._written_anew:
+            if not await self._store.compact(bytes_max):
+                return False
+            self._written_anew.add(erasure_id)
+        await self._store.empty_log()
+        return True
 
     async def _batches(self, erasure: Erasure, work: ErasureWork) -> None:
         people = await self._store.read(store_erasure.people_of(erasure.contact_id))

@@ -6,6 +6,7 @@ same Message-ID at every attempt, so that what may have arrived is simply sent a
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from router.bus import Bus
 from router.connector import Outbound, Rejected, Retry, SendOutcome, Unknown
@@ -21,11 +22,15 @@ from router.model.limits import SEND_LEASE_MS, SEND_SECONDS_MAX
 from router.model.sources import Clock
 from router.model.tables import Ticket, Urgency
 from router.store import alarms
-from router.store.alarms import ClaimedPage
+from router.store.alarms import ClaimedPage, PageWay
 from router.store.script import Store
 from router.telemetry import Logger
 
-_CONCURRENCY = 8
+_SLOTS = 8
+"""At once in each lane."""
+_Lane = tuple[PageWay, bool]
+"""By which way, and whether it was tried before: a mail server that hangs delays no chat, and old pages no new one."""
+_LANES: tuple[_Lane, ...] = (("telegram", False), ("email", False), ("telegram", True), ("email", True))
 _CHINESE: dict[Urgency, str] = {"low": "低", "normal": "普通", "high": "高", "critical": "紧急"}
 
 
@@ -50,23 +55,30 @@ class PageWorker:
         self._clock, self._jitter, self._log = clock, jitter, log
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        await rounds.work("pages", self.run_once, bus=self._bus, log=self._log)
+        """Work until cancelled, each lane by itself."""
+        async with asyncio.TaskGroup() as group:
+            for lane in _LANES:
+                claim = partial(self._claim, lane)
+                work = rounds.stream("pages", claim, self._deliver, slots=_SLOTS, bus=self._bus, log=self._log)
+                group.create_task(work, name=f"pages:{lane[0]}")
 
     async def run_once(self) -> int:
-        """Claim and send one round; how many pages it worked."""
-        claimed = await self._store.write(
-            alarms.claim_pages(now_ms=self._clock.now_ms(), lease_ms=SEND_LEASE_MS, limit=_CONCURRENCY)
-        )
+        """One round of every lane, for tests; how many pages it worked."""
+        claimed = [page for lane in _LANES for page in await self._claim(lane, _SLOTS)]
         await asyncio.gather(*(self._deliver(item) for item in claimed))
-        if claimed:
-            await self._bus.notify("events")
         return len(claimed)
+
+    async def _claim(self, lane: _Lane, limit: int) -> list[ClaimedPage]:
+        (way, is_again), now_ms = lane, self._clock.now_ms()
+        return await self._store.write(
+            alarms.claim_pages(way, is_again=is_again, now_ms=now_ms, lease_ms=SEND_LEASE_MS, limit=limit)
+        )
 
     async def _deliver(self, item: ClaimedPage) -> None:
         outcome = await self._send(item)
         changes = after_page(item.page, outcome, now_ms=self._clock.now_ms(), jitter=self._jitter())
         await rounds.settle("pages", item.page.id, changes, store=self._store, clock=self._clock, log=self._log)
+        await self._bus.notify("events")
 
     async def _send(self, item: ClaimedPage) -> SendOutcome:
         if item.ticket.alarm_since_ms is None:  # hours of attempts may lie behind it

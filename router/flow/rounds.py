@@ -1,6 +1,8 @@
-"""What workers that send things out have in common: round after round while something waits, and outcomes kept."""
+"""What workers have in common: round after round while something waits, or each second, and outcomes kept."""
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
 
 from router.bus import Bus
 from router.model.changes import Change
@@ -9,6 +11,8 @@ from router.model.sources import Clock
 from router.store import changes as store_changes
 from router.store.script import Store
 from router.telemetry import Logger, why
+
+T = TypeVar("T")
 
 _POLL_S = 1.0
 """Without any wake-up a worker still looks for work this often."""
@@ -27,6 +31,52 @@ async def work(what: str, one_round: Callable[[], Awaitable[int]], *, bus: Bus, 
             await watch.wait(_POLL_S)
     finally:
         watch.close()
+
+
+async def stream(
+    what: str,
+    claim: Callable[[int], Awaitable[Sequence[T]]],
+    deliver: Callable[[T], Coroutine[Any, Any, None]],
+    *,
+    slots: int,
+    bus: Bus,
+    log: Logger,
+) -> None:
+    """Work until cancelled, `slots` at once: each that is through makes room for the next, whatever the others do."""
+    watch = bus.watch("outbox")
+    working: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            free = slots - len(working)
+            claimed: Sequence[T] = ()
+            try:
+                claimed = await claim(free)
+            except (StoreUnavailable, Conflict) as error:
+                log.warning("rounds.store_unavailable", worker=what, **why(error))
+            working |= {asyncio.create_task(deliver(item)) for item in claimed}
+            if len(claimed) < free:
+                await watch.wait(_POLL_S)
+            else:
+                await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+            done = {task for task in working if task.done()}
+            working -= done
+            for task in done:
+                task.result()
+    finally:
+        watch.close()
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+
+
+async def repeat(what: str, one_round: Callable[[], Awaitable[object]], *, log: Logger) -> None:
+    """A round each second until cancelled, for what nothing announces."""
+    while True:
+        try:
+            await one_round()
+        except (StoreUnavailable, Conflict) as error:
+            log.warning("rounds.store_unavailable", worker=what, **why(error))
+        await asyncio.sleep(_POLL_S)
 
 
 async def settle(what: str, row_id: str, changes: Sequence[Change], *, store: Store, clock: Clock, log: Logger) -> None:

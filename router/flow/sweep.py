@@ -1,32 +1,25 @@
 """The sweeper: what time alone brings about. Lost wake-ups, expired payloads, timers, alarms that nobody has accepted,
 and the gauges operators watch.
+
+All of it is prompt: what may take minutes (files, router/flow/file_care.py, and erasures) has workers of its own.
 """
 
-import asyncio
-
 from router.bus import Bus, Pointer
+from router.flow import rounds
 from router.flow.channels import Channels
-from router.flow.erasure import Erasures
 from router.flow.incidents import Incidents
 from router.flow.ladders import Ladders
-from router.flow.media import Media
 from router.flow.rulebook import Rulebook
 from router.flow.timers import Timers
-from router.model.errors import ConfigError, Conflict, StoreUnavailable
 from router.model.limits import SWEEP_AFTER_MS
 from router.model.sources import Clock, Ids
 from router.store import blocks, channel_load, held_search, inbox, journal, outbox, people, quarantine, sealed
 from router.store.script import Store
-from router.telemetry import Logger, Metrics, why
+from router.telemetry import Logger, Metrics
 
-_EVERY_S = 1.0
 _BATCH = 500
 _LOGINS_EVERY_MS = 60_000
 _INCIDENTS_EVERY_MS = 15_000
-_FILES_EVERY_MS = 60_000
-_FILES_MOVED = 20
-"""In one round."""
-_PLACE_EVERY_MS = 86_400_000
 
 
 class Sweeper:
@@ -40,34 +33,21 @@ class Sweeper:
         timers: Timers,
         ladders: Ladders,
         incidents: Incidents,
-        media: Media,
-        erasures: Erasures,
         clock: Clock,
         metrics: Metrics,
         log: Logger,
     ) -> None:
         self._store, self._bus, self._timers, self._ladders, self._incidents = store, bus, timers, ladders, incidents
-        self._media, self._erasures = media, erasures
         self._clock, self._metrics, self._log = clock, metrics, log
-        self._logins_at_ms = self._incidents_at_ms = self._files_at_ms = 0
-        self._files_inside = True
-        """Files of an earlier release may still be in the database."""
+        self._logins_at_ms = self._incidents_at_ms = 0
         self._held_unindexed = True
         """An earlier release may have held messages without their words."""
-        self._place_at_ms = clock.now_ms()
-        self._files_trouble = ""
-        """Said once."""
         self._over: set[tuple[str, str]] = set()
         """Accounts that were over their quota since this process began, so that their gauges go down again."""
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            try:
-                await self.run_once()
-            except (StoreUnavailable, Conflict) as error:
-                self._log.warning("sweep.store_unavailable", **why(error))
-            await asyncio.sleep(_EVERY_S)
+        await rounds.repeat("sweep", self.run_once, log=self._log)
 
     async def run_once(self) -> None:
         """One round."""
@@ -87,27 +67,6 @@ class Sweeper:
         if self._held_unindexed:
             self._held_unindexed = await self._store.write(held_search.index_older())
         await self._measure(now_ms)
-        await self._care_for_files(now_ms)
-        await self._erasures.go_on()
-
-    async def _care_for_files(self, now_ms: int) -> None:
-        """What was let go of goes, what a crash left over, and what an earlier release kept in the database."""
-        try:
-            await self._care(now_ms)
-        except ConfigError as error:
-            if str(error) != self._files_trouble:
-                self._files_trouble = str(error)
-                self._log.error("sweep.files", error=self._files_trouble)
-
-    async def _care(self, now_ms: int) -> None:
-        if self._files_inside:
-            self._files_inside = await self._media.move_some(_FILES_MOVED) > 0
-        if now_ms - self._files_at_ms >= _FILES_EVERY_MS:
-            self._files_at_ms = now_ms
-            await self._media.tidy()
-        if now_ms - self._place_at_ms >= _PLACE_EVERY_MS:
-            self._place_at_ms = now_ms
-            await self._media.sweep()
 
     async def _measure(self, now_ms: int) -> None:
         metrics = self._metrics
@@ -133,8 +92,6 @@ def sweeper_of(
     rulebook: Rulebook,
     channels: Channels,
     incidents: Incidents,
-    media: Media,
-    erasures: Erasures,
     clock: Clock,
     ids: Ids,
     metrics: Metrics,
@@ -144,6 +101,6 @@ def sweeper_of(
     timers = Timers(store=store, bus=bus, rulebook=rulebook, channels=channels, clock=clock, ids=ids)
     ladders = Ladders(store=store, bus=bus, rulebook=rulebook, clock=clock, ids=ids, metrics=metrics)
     return Sweeper(
-        store=store, bus=bus, timers=timers, ladders=ladders, incidents=incidents, media=media,
-        erasures=erasures, clock=clock, metrics=metrics, log=log,
+        store=store, bus=bus, timers=timers, ladders=ladders, incidents=incidents, clock=clock,
+        metrics=metrics, log=log,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Alarms at rest: what rings without a ladder, ladders to climb, pages that wait to leave."""
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -11,9 +11,11 @@ from router.model.tables import Ticket
 from router.store.codec import table
 from router.store.script import Script, fetch, select
 
+PageWay = Literal["email", "telegram"]
+"""Pages that a worker of ours carries; webhooks' are words like others."""
 _PAGE: Final = table(PageEntry)
 _DUE: Final = (
-    "t.kind IN ('email', 'telegram') "
+    "t.kind = :way "
     "AND t.state IN ('queued', 'sending') "  # said once more, for the index holds nothing else
     "AND ((t.state = 'queued' AND NOT (t.due_at_ms > :now_ms AND t.due_at_ms <= :far_ms)) "
     "OR (t.state = 'sending' AND NOT (t.lease_until_ms > :now_ms AND t.lease_until_ms <= :far_ms)))"
@@ -75,11 +77,12 @@ def climbing(limit: int) -> Script[list[Climbing]]:
     return [Climbing(ladder=ladder, ticket=by_id[ladder.ticket_id]) for ladder in ladders.values()]
 
 
-def claim_pages(*, now_ms: int, lease_ms: int, limit: int) -> Script[list[ClaimedPage]]:
-    """Take due pages that leave by mail or Telegram for `lease_ms`, the oldest first."""
+def claim_pages(way: PageWay, *, is_again: bool, now_ms: int, lease_ms: int, limit: int) -> Script[list[ClaimedPage]]:
+    """Take due pages that leave by this way for `lease_ms`, the oldest first: those that were tried, or the others."""
     rows = yield from select(
-        f"SELECT t.id FROM pages AS t WHERE {_DUE} ORDER BY t.id LIMIT :limit "  # noqa: S608 - our own text
-        "{pg FOR NO KEY UPDATE OF t SKIP LOCKED}",
+        f"SELECT t.id FROM pages AS t WHERE {_DUE} AND t.attempts {'>' if is_again else '='} 0 "  # noqa: S608
+        "ORDER BY t.id LIMIT :limit {pg FOR NO KEY UPDATE OF t SKIP LOCKED}",
+        way=way,
         now_ms=now_ms,
         far_ms=now_ms + CALL_PAUSE_MS_MAX,
         limit=limit,

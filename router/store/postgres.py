@@ -100,6 +100,9 @@ class PostgresStore:
         del bytes_max
         return True
 
+    async def empty_log(self) -> None:
+        """Left to the server's checkpoints."""
+
     async def close(self) -> None:
         """Finish what runs, then disconnect."""
         try:

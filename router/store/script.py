@@ -79,8 +79,15 @@ class Store(Protocol):
     async def compact(self, bytes_max: int | None = None) -> bool:
         """Write a file anew without what was deleted from it; False when it has more than `bytes_max` bytes.
 
-        Nobody else can write meanwhile. A server does it by itself (autovacuum): there this does nothing. Raises
-        StoreUnavailable when others have the file in hand.
+        What was deleted may still be in its log (`empty_log`). Nobody else can write meanwhile. A server does it by
+        itself (autovacuum): there this does nothing. Raises StoreUnavailable when others have the file in hand.
+        """
+        ...
+
+    async def empty_log(self) -> None:
+        """Empty the log of a file, after `compact`; of a server this does nothing.
+
+        Raises StoreUnavailable while others read, such as a backup: to be tried again, without writing the file anew.
         """
         ...
 

@@ -28,6 +28,8 @@ INSERT_MAX: Final = 64
 READERS: Final = 2
 BUSY_S: Final = 5.0
 """How long a lock of another process is waited for."""
+LOG_BUSY_S: Final = 0.5
+"""How long readers are waited for when the log is to be emptied: a backup may read for hours, and nobody can write."""
 _ASK_AGAIN_S: Final = 0.0005
 VERSION_MIN: Final = (3, 35, 0)
 """RETURNING; UPDATE FROM came earlier."""
@@ -46,12 +48,16 @@ _AWAY = (
 Outcome = tuple["_Job", object, BaseException | None]
 
 
+_Upkeep = Callable[[sqlite3.Connection], None]
+"""What is done to the file in no transaction of ours."""
+
+
 class _Job:
-    """A script and who waits for it; without one, the file is to be compacted."""
+    """A script, or what is done to the file, and who waits for it."""
 
     __slots__ = ("future", "loop", "script")
 
-    def __init__(self, script: Script[Any] | None) -> None:
+    def __init__(self, script: Script[Any] | _Upkeep) -> None:
         self.script = script
         self.loop = asyncio.get_running_loop()
         self.future: asyncio.Future[Any] = self.loop.create_future()
@@ -97,11 +103,15 @@ class SqliteStore:
         return await self._ask(self._writes, script)
 
     async def compact(self, bytes_max: int | None = None) -> bool:
-        """VACUUM, and an empty write-ahead log: then no page and no log holds what was deleted."""
+        """VACUUM: then no page holds what was deleted."""
         if bytes_max is not None and self._path.stat().st_size > bytes_max:
             return False
-        await self._ask(self._writes, None)
+        await self._ask(self._writes, _vacuum)
         return True
+
+    async def empty_log(self) -> None:
+        """Then the write-ahead log does not, either."""
+        await self._ask(self._writes, _empty_log)
 
     async def close(self) -> None:
         """Finish what was asked for, then close the file."""
@@ -117,7 +127,7 @@ class SqliteStore:
         self._writes.put(None)
         await asyncio.to_thread(writer.join)
 
-    async def _ask(self, queue: Jobs, script: Script[T] | None) -> T:
+    async def _ask(self, queue: Jobs, script: Script[T] | _Upkeep) -> T:
         if self._closed:
             raise StoreUnavailable(f"{self._path}: the store is closed")
         job = _Job(script)
@@ -162,28 +172,22 @@ class _Writer:
         """Until told to stop, and then until the queue is empty."""
         while not self._stopping:
             taken = [job for job in self._take() if not job.future.cancelled()]
-            group = [job for job in taken if job.script is not None]
+            group = [job for job in taken if not callable(job.script)]
             if group:
                 _answer(self._commit(group))
             for job in taken:
-                if job.script is None:
-                    _answer([self._compact(job)])
+                if callable(job.script):
+                    _answer([self._tend(job, job.script)])
         self._connection.close()
 
-    def _compact(self, job: _Job) -> Outcome:
-        connection = self._connection
+    def _tend(self, job: _Job, upkeep: _Upkeep) -> Outcome:
         try:
-            connection.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
-            connection.execute("PRAGMA temp_store = FILE")  # the new file passes through it, whatever its size
-            connection.execute("VACUUM")
-            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.Error as error:
+            upkeep(self._connection)
+        except (sqlite3.Error, StoreUnavailable) as error:
             return job, None, named(error)
         finally:
-            connection.execute("PRAGMA temp_store = MEMORY")
-            connection.execute("PRAGMA busy_timeout = 0")
-        if busy:
-            return job, None, StoreUnavailable("SQLite: others are reading; the write-ahead log was not emptied")
+            self._connection.execute("PRAGMA temp_store = MEMORY")
+            self._connection.execute("PRAGMA busy_timeout = 0")
         return job, None, None
 
     def _take(self) -> list[_Job]:
@@ -233,6 +237,19 @@ class _Writer:
         return job, result, None
 
 
+def _vacuum(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
+    connection.execute("PRAGMA temp_store = FILE")  # the new file passes through it, whatever its size
+    connection.execute("VACUUM")
+
+
+def _empty_log(connection: sqlite3.Connection) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {int(LOG_BUSY_S * 1000)}")
+    busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise StoreUnavailable("SQLite: others are reading; the write-ahead log was not emptied")
+
+
 def _begin(connection: sqlite3.Connection) -> None:
     """Take the file's write lock, asking often: SQLite's own waiting sleeps past whole transactions of the others."""
     until = monotonic() + BUSY_S
@@ -248,7 +265,7 @@ def _begin(connection: sqlite3.Connection) -> None:
 
 
 def _run(connection: sqlite3.Connection, job: _Job) -> object:
-    assert job.script is not None, "compacting runs in no transaction"
+    assert not callable(job.script), "that runs in no transaction"
     return drive(connection, job.script)
 
 

@@ -184,7 +184,7 @@ READS = {
     "link": lambda _: links.get("no such link"),
     "webhooks": lambda _: hooks.due(now_ms=NOW),
     "words": lambda _: hooks.claim("crm", now_ms=NOW, lease_ms=1, limit=8),
-    "pages": lambda _: alarms.claim_pages(now_ms=NOW, lease_ms=1, limit=8),
+    "pages": lambda _: alarms.claim_pages("email", is_again=False, now_ms=NOW, lease_ms=1, limit=8),
     "actions": lambda _: actions.claim(now_ms=NOW, lease_ms=1, limit=8),
     "ladders": lambda _: alarms.climbing(8),
     "batch": lambda one: snapshot.gather(

@@ -1,20 +1,23 @@
 """Pages by a Telegram bot, over a socket: no word of a customer, tried again, and a dead token is told once."""
 
+import asyncio
 import io
 import json
 
 import pytest
 
+from connectors.email.manifest import MANIFEST
 from router.bus.local import LocalBus
 from router.cli import doctor_command
 from router.clock import TimedIds, VirtualClock
 from router.config import Config, OncallConfig, SecretsConfig, TelegramConfig
-from router.flow.channels import Channels
+from router.flow.channels import Channel, Channels
 from router.flow.ladders import Ladders
 from router.flow.pages import PageWorker
 from router.flow.references import References
 from router.flow.rulebook import Rulebook
 from router.flow.telegram import TelegramBot
+from router.model.alarms import PageEntry
 from router.model.changes import Save
 from router.model.limits import SEND_LEASE_MS
 from router.model.tables import Ticket
@@ -23,6 +26,7 @@ from router.store.script import fetch
 from router.store.sqlite import SqliteStore
 from router.telemetry import Metrics, StructuredLog
 from tests.contract.store_suite.make import NOW, Case, newer, put
+from tests.servers.mail_house import MailHouse
 from tests.servers.telegram import TOKEN, TelegramServer, too_many
 
 GROUP = -1_001_234_567_890
@@ -30,26 +34,34 @@ RULES = """
 version: 1
 queues: {general: {default: true}, emergency: {}}
 oncall:
-  all: {steps: [{telegram: %s, within: 2m}, {browser: true, within: 9m}]}
+  all: {steps: %s}
 """
+CHAT_FIRST = "[{telegram: %s, within: 2m}, {browser: true, within: 9m}]"
 DAY_MS = 86_400_000
+
+
+MAIL_FIRST = "[{email: boss@wallet.example, within: 1m}, {telegram: %s, within: 9m}]"
+
+
+def ringing(name):
+    return Case(
+        name, text="my secret sorrow", queue="emergency", urgency="critical", urgency_rank=3, alarm_since_ms=NOW
+    )
 
 
 class Desk:
     """A ticket that rings, whose first step is a chat; the page has been written."""
 
-    def __init__(self, store, bot_url, chat, token, base):
+    def __init__(self, store, bot_url, chat, token, base, steps, channels):
         self.clock, self.log = VirtualClock(NOW), io.StringIO()
-        self.case = Case(
-            "Ann", text="my secret sorrow", queue="emergency", urgency="critical", urgency_rank=3, alarm_since_ms=NOW
-        )
+        self.case = ringing("Ann")
         parts = {"store": store, "bus": LocalBus(), "clock": self.clock}
         self.store, log = store, StructuredLog(self.clock, self.log)
-        rulebook = Rulebook.of({"rules.yaml": (RULES % chat).encode()})
+        rulebook = Rulebook.of({"rules.yaml": (RULES % (steps % chat)).encode()})
         self.sweeper = Ladders(**parts, rulebook=rulebook, ids=TimedIds(self.clock, seed=1), metrics=Metrics())
         self.worker = PageWorker(
             **parts,
-            channels=Channels([]),
+            channels=Channels(channels),
             telegram=None if token is None else TelegramBot(token=token, base_url=bot_url, log=log),
             references=References(base, {"ONCALL_CHAT": str(GROUP)}),
             public_url="https://desk.example",
@@ -85,8 +97,8 @@ async def desk(tmp_path, server):
     store = await SqliteStore.open(tmp_path / "house.db")
     await store.write(migrate.migrate("sqlite", now_ms=1))
 
-    async def begun(chat="env:ONCALL_CHAT", token=TOKEN):
-        made = Desk(store, server.url, chat, token, tmp_path)
+    async def begun(chat="env:ONCALL_CHAT", token=TOKEN, steps=CHAT_FIRST, channels=()):
+        made = Desk(store, server.url, chat, token, tmp_path, steps, channels)
         await put(store, made.case)
         await made.sweeper.run_once()
         return made
@@ -219,9 +231,65 @@ async def test_once_accepted_nobody_is_called_to_it_by_an_attempt_that_comes_lat
 
 async def test_a_worker_killed_while_it_wrote_is_followed_by_another(desk, server):
     made = await desk()
-    dead = await made.store.write(alarms.claim_pages(now_ms=NOW, lease_ms=SEND_LEASE_MS, limit=9))
+    dead = await made.store.write(
+        alarms.claim_pages("telegram", is_again=False, now_ms=NOW, lease_ms=SEND_LEASE_MS, limit=9)
+    )
     assert len(dead) == 1
     assert await made.worker.run_once() == 0
     made.clock.advance_to(NOW + SEND_LEASE_MS)
     assert await made.worker.run_once() == 1
     assert len(server.sent) == 1
+
+
+async def sent_to_chats(made, server, count):
+    """Let the worker run until so many messages stand in chats; what the pages are that it has in hand then."""
+    working = asyncio.create_task(made.worker.run())
+    try:
+        while len(server.sent) < count:
+            await asyncio.sleep(0.02)
+        return await made.store.read(fetch(PageEntry, "WHERE t.state = 'sending'"))
+    finally:
+        server.speaks.set()
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+async def test_a_mail_server_that_hangs_delays_no_chat(desk, server, smtp_sink):
+    smtp = {"host": "127.0.0.1", "port": smtp_sink.port, "tls": "none"}
+    imap = {"host": "127.0.0.1", "port": 1, "tls": "none", "user": "x", "password": "y"}
+    connector = MailHouse().connector(address="help@wallet.example", imap=imap, smtp=smtp)
+    mail = Channel(account="default", manifest=MANIFEST, capabilities=MANIFEST.capabilities, connector=connector)
+    made = await desk(steps=MAIL_FIRST, channels=[mail])
+    smtp_sink.hold_next()
+
+    async def climb():
+        await smtp_sink.wait_for(1)
+        made.clock.advance_to(NOW + 60_000)
+        await made.sweeper.run_once()
+
+    climbing = asyncio.create_task(climb())
+    hanging = await sent_to_chats(made, server, 1)
+    await climbing
+    assert "email" in {page.kind for page in hanging}
+    smtp_sink.release()
+    await connector.close()
+
+
+async def test_old_pages_that_hang_delay_no_new_one(desk, server):
+    made = await desk()
+    await put(made.store, *(ringing(f"old {number}") for number in range(7)))
+    await made.sweeper.run_once()
+    server.answers += [(500, {"ok": False})] * 8
+    await made.work()
+    server.answers += ["silence"] * 8
+
+    async def ring():
+        while server.answers:
+            await asyncio.sleep(0.02)
+        await put(made.store, ringing("new"))
+        await made.sweeper.run_once()
+
+    ringing_ = asyncio.create_task(ring())
+    hanging = await sent_to_chats(made, server, 1)
+    await ringing_
+    assert [page.attempts for page in hanging if page.attempts > 1] == [2] * 8

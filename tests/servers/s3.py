@@ -4,6 +4,7 @@ Written from the S3 API reference: PUT, ranged GET, DELETE and ListObjectsV2 on 
 that is not signed with Signature Version 4 over exactly what arrived, or whose clock is off by 15 minutes, is refused.
 """
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -28,6 +29,9 @@ class S3Server:
         self.faults: list[int] = []
         self.asked: list[tuple[str, str]] = []
         """Method and key of every request that was signed well."""
+        self.speaks = asyncio.Event()
+        """Cleared, it hears requests and says nothing."""
+        self.speaks.set()
         self.refused: list[str] = []
         app = web.Application(client_max_size=100_000_000)
         app.router.add_route("*", "/{path:.*}", self._answer)
@@ -53,6 +57,7 @@ class S3Server:
             return _error(403, trouble)
         bucket, _, key = unquote(request.raw_path.partition("?")[0]).removeprefix("/").partition("/")
         self.asked.append((request.method, key))
+        await self.speaks.wait()
         if self.faults:
             return _error(self.faults.pop(0), "SlowDown")
         if bucket != self.bucket:

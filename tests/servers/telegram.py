@@ -4,6 +4,7 @@ Its bot is a member of `chats`. `answers` are given one by one instead of doing 
 groups have another id by now. All in the shape of core.telegram.org/bots/api#making-requests.
 """
 
+import asyncio
 import json
 from typing import Any
 
@@ -21,7 +22,9 @@ class TelegramServer:
         self.chats = set(chats)
         self.migrated: dict[int, int] = {}
         self.answers: list[tuple[int, dict[str, Any]] | str] = []
-        """(status, answer), or `lost`: done, and no answer comes back; `rubbish`: what a broken proxy says."""
+        """(status, answer), or `lost`: done, and no answer comes back; `rubbish`: what a broken proxy says;
+        `silence`: neither done nor answered until it `speaks`."""
+        self.speaks = asyncio.Event()
         self.sent: list[dict[str, Any]] = []
         """Messages that stand in a chat."""
         self.asked = 0
@@ -50,6 +53,8 @@ class TelegramServer:
         if request.match_info["method"] != "sendMessage" or request.method != "POST":
             return _refused(404, "Not Found")
         fault = self.answers.pop(0) if self.answers else None
+        if fault == "silence":
+            await self.speaks.wait()
         if isinstance(fault, tuple):
             return web.json_response(fault[1], status=fault[0])
         if fault == "rubbish":

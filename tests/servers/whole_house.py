@@ -6,7 +6,7 @@ from pathlib import Path
 
 from router.app import ROLES, App
 from router.clock import SystemClock
-from router.config import ChannelConfig, Config, RulesConfig, SecretsConfig, ServerConfig, StorageConfig
+from router.config import ChannelConfig, Config, MediaConfig, RulesConfig, SecretsConfig, ServerConfig, StorageConfig
 from router.core.replies import ReplyCommand
 from router.model.ids import AgentId, TicketId
 from router.model.tables import Agent
@@ -18,7 +18,7 @@ from rules import packs
 
 @asynccontextmanager
 async def running_house(
-    folder: Path, *channels: ChannelConfig, port: int = 0, log: Logger | None = None
+    folder: Path, *channels: ChannelConfig, port: int = 0, log: Logger | None = None, media: MediaConfig | None = None
 ) -> AsyncIterator[App]:
     """The house in this process, its data in `folder`."""
     rules = folder / "rules"
@@ -32,6 +32,7 @@ async def running_house(
         secrets=SecretsConfig(seal_keys={"k1": "11" * 32}, seal_key="k1", signing_key="22" * 32),
         rules=RulesConfig(path="rules"),
         channels=channels,
+        media=media or MediaConfig(),
     )
     app = App(config, base=folder, roles=ROLES, log=log or SilentLog(), clock=SystemClock())
     try:

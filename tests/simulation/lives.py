@@ -26,6 +26,7 @@ from router.flow.channels import Channel, Channels
 from router.flow.commands import Commands
 from router.flow.deliver import DeliveryWorker
 from router.flow.erasure import Erasures
+from router.flow.file_care import FileCare
 from router.flow.incidents import Incidents
 from router.flow.intake import Door
 from router.flow.ladders import Ladders
@@ -187,16 +188,9 @@ class Life:
         ladders = Ladders(**parts, rulebook=RULEBOOK, ids=ids, metrics=said["metrics"])
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)
         incidents = Incidents(**parts, rulebook=RULEBOOK, commands=self.commands, ids=ids)
-        erasures = Erasures(**parts, media=self.media, keys=keys, ids=ids, log=said["log"])
-        self.sweep = Sweeper(
-            **parts,
-            **said,
-            timers=timers,
-            ladders=ladders,
-            incidents=incidents,
-            media=self.media,
-            erasures=erasures,
-        )
+        self.erasures = Erasures(**parts, media=self.media, keys=keys, ids=ids, log=said["log"])
+        self.files = FileCare(media=self.media, clock=clock, log=said["log"])
+        self.sweep = Sweeper(**parts, **said, timers=timers, ladders=ladders, incidents=incidents)
 
 
 class World:
@@ -246,7 +240,8 @@ class World:
                 if await self.is_settled(life):
                     return
                 self.clock.advance_to(self.clock.now_ms() + IDLE_MS)
-                await life.fuse.guard(life.sweep.run_once())
+                for turn in (life.sweep.run_once, life.files.run_once, life.erasures.go_on):
+                    await life.fuse.guard(turn())
         raise AssertionError(f"not settled after {ROUNDS_MAX} rounds")
 
     async def is_settled(self, life: Life) -> bool:

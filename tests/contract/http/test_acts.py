@@ -78,8 +78,7 @@ async def test_what_is_put_aside_is_on_no_list_but_its_own_until_its_time(acting
     parts = {"store": app.store, "bus": app.bus, "clock": clock}
     timers = Timers(**parts, rulebook=app.rulebook, channels=app.channels, ids=app.ids)
     ladders = Ladders(**parts, rulebook=app.rulebook, ids=app.ids, metrics=Metrics())
-    due = {"timers": timers, "ladders": ladders, "incidents": app.incidents, "media": app.media}
-    due["erasures"] = app.erasures
+    due = {"timers": timers, "ladders": ladders, "incidents": app.incidents}
     sweeper = Sweeper(**parts, **due, metrics=Metrics(), log=SilentLog())
     await sweeper.run_once()
     back = await get(acting, path_of(ticket))

@@ -8,7 +8,7 @@ from router.model.changes import Add, Save
 from router.model.errors import Conflict
 from router.model.tables import HookEntry
 from router.store import alarms, changes, inbox
-from router.store.alarms import Loud
+from router.store.alarms import Loud, PageWay
 from router.store.script import Store
 from tests.contract.store_suite.make import NOW, Case, newer, put, uid
 
@@ -31,6 +31,9 @@ def page_of(ladder: Ladder, **fields) -> PageEntry:
 
 async def write(store: Store, *rows) -> None:
     await store.write(changes.apply(list(map(Add, rows)), now_ms=NOW))
+
+
+WAYS: tuple[PageWay, ...] = ("email", "telegram")
 
 
 class AlarmsSuite:
@@ -71,14 +74,16 @@ class AlarmsSuite:
         await put(store, case)
         await write(store, ladder, mail, later, page_of(ladder, kind="browser", target="", state="sent"))
 
-        async def claimed(now_ms: int) -> list[str]:
-            found = await store.write(alarms.claim_pages(now_ms=now_ms, lease_ms=100, limit=9))
+        async def claimed(now_ms: int, *, is_again: bool = False) -> list[str]:
+            script = alarms.claim_pages("email", is_again=is_again, now_ms=now_ms, lease_ms=100, limit=9)
+            found = await store.write(script)
             return [(one.page.id, one.page.attempts, one.ticket.number) for one in found]
 
         assert await claimed(NOW) == [(mail.id, 1, 1001)]
         assert await claimed(NOW) == []
         assert await claimed(NOW + 5) == [(later.id, 1, 1001)]
-        assert await claimed(NOW + 100) == [(mail.id, 2, 1001)]
+        assert await claimed(NOW + 100) == [], "it is no new one any more"
+        assert await claimed(NOW + 100, is_again=True) == [(mail.id, 2, 1001)]
 
     async def test_a_clock_that_went_back_holds_up_no_page(self, store: Store):
         case, day_ms = Case("Ann", alarm_since_ms=NOW), 86_400_000
@@ -87,8 +92,9 @@ class AlarmsSuite:
         left = page_of(ladder, step=1, state="sending", lease_until_ms=NOW + day_ms)
         await put(store, case)
         await write(store, ladder, mail, chat, left, page_of(ladder, step=2, due_at_ms=NOW + 1))
-        found = await store.write(alarms.claim_pages(now_ms=NOW, lease_ms=100, limit=9))
-        assert [one.page.id for one in found] == [mail.id, chat.id, left.id]
+        claims = [alarms.claim_pages(way, is_again=False, now_ms=NOW, lease_ms=100, limit=9) for way in WAYS]
+        found = [[one.page.id for one in await store.write(claim)] for claim in claims]
+        assert found == [[mail.id, left.id], [chat.id]]
 
     async def test_an_agent_sees_who_was_paged_and_whether_the_pager_took_it(self, store: Store):
         case = Case("Ann", alarm_since_ms=NOW)

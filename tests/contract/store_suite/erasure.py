@@ -41,9 +41,14 @@ class Cut:
     async def compact(self, bytes_max: int | None = None) -> bool:
         return await self._store.compact(bytes_max)
 
+    async def empty_log(self) -> None:
+        await self._store.empty_log()
 
-def erasures(store: Store, tmp_path, *, now_ms: int = NOW + GRACE_MS + 60_000) -> Erasures:
-    clock = VirtualClock(now_ms)
+
+def erasures(
+    store: Store, tmp_path, *, now_ms: int = NOW + GRACE_MS + 60_000, clock: VirtualClock | None = None
+) -> Erasures:
+    clock = clock or VirtualClock(now_ms)
     ids = TimedIds(clock, seed=7)
     kept = Media(store=store, blobs=FolderBlobs(tmp_path / "media"), keys=KEYS, clock=clock, ids=ids)
     return Erasures(store=store, bus=LocalBus(), media=kept, keys=KEYS, clock=clock, ids=ids, log=SilentLog())

@@ -272,6 +272,6 @@ class RingingSuite:
         page = PageEntry(id=uid(), kind="email", target="a@b.example", state="queued", created_at_ms=NOW, **place)
         await store.write(changes.apply([Add(ladder), Add(page)], now_ms=NOW))
         await desk.merged()
-        (claimed,) = await store.write(alarms.claim_pages(now_ms=NOW, lease_ms=1, limit=9))
+        (claimed,) = await store.write(alarms.claim_pages("email", is_again=False, now_ms=NOW, lease_ms=1, limit=9))
         assert claimed.ticket.number == (await desk.ticket(desk.other)).number
         assert len(await store.read(fetch(Message, "WHERE t.ticket_id = :id", id=desk.other))) == 4
