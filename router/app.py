@@ -208,10 +208,8 @@ class App:
         if "deliver" in self._roles:
             self._start_delivering()
         if "intake" in self._roles:
-            fetcher = FetchWorker(
-                store=store, bus=bus, media=self.media, clock=clock, log=log,
-                private_hosts=frozenset(self.config.webhooks.private_hosts),
-            )  # fmt: skip
+            hosts = frozenset(self.config.webhooks.private_hosts)
+            fetcher = FetchWorker(store=store, bus=bus, media=self.media, private_hosts=hosts, clock=clock, log=log)
             self._run("fetch", fetcher.run())
         for channel in self.channels.all():
             door = self.door.inlet(channel.manifest, channel.account)
@@ -311,20 +309,20 @@ class App:
         self._run("pages", pages.run())
 
     async def _start_routing(self, owner: str) -> None:
-        store, bus, rulebook, clock, log = self.store, self.bus, self.rulebook, self.clock, self.log
+        store, bus, rulebook, clock, log, ids = self.store, self.bus, self.rulebook, self.clock, self.log, self.ids
         leases = Leases(owner, store=store, clock=clock, log=log)
         await leases.refresh()
         self._exit.push_async_callback(leases.release)
+        self._run("leases", leases.run())
         worker = RouteWorker(
             store=store, bus=bus, rulebook=rulebook, keys=self.keys, channels=self.channels, leases=leases, clock=clock,
-            ids=self.ids, metrics=self.metrics, log=log,
+            ids=ids, metrics=self.metrics, log=log,
         )  # fmt: skip
-        self._run("leases", leases.run())
         self._run("route", worker.run())
         self._run("assign", Assigner(store=store, bus=bus, rulebook=rulebook, clock=clock, log=log).run())
         sweeper = sweeper_of(
             store=store, bus=bus, rulebook=rulebook, channels=self.channels, incidents=self.incidents, clock=clock,
-            ids=self.ids, metrics=self.metrics, log=log,
+            ids=ids, metrics=self.metrics, log=log,
         )  # fmt: skip
         self._run("sweep", sweeper.run())
         self._run("files", FileCare(media=self.media, clock=clock, log=log).run())
