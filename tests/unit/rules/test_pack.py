@@ -1,7 +1,9 @@
 """The shipped wallet pack: its own tests, and what it reaches on wordings it was not built on.
 
-The corpora in tests/corpora: from `tuning` lines the pack's weights are learned (scripts/learn_weights.py), from
-`unseen` lines nothing is. Lines of `writer` 2 come from somebody who saw neither the pack nor any other line.
+The corpora in tests/corpora: from `tuning` lines the pack's weights and its encoder are learned
+(scripts/learn_weights.py, scripts/learn_encoder.py), by `choosing` lines it is chosen where a line is drawn, and
+`unseen` lines measure. Their writers saw neither the pack nor any other line; the `unseen` ones were labelled once more
+by somebody who was not shown the first label, and those on which the two did not agree were left out.
 """
 
 import json
@@ -95,15 +97,15 @@ def is_alike(text: str, other: str) -> bool:
     return all(ask() >= 0.85 for ask in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio))
 
 
-def near_copies(language: str, size: str = "") -> list[tuple[str, str]]:
+def near_copies(measuring: str, tuning: str, language: str) -> list[tuple[str, str]]:
     """Measuring lines that say nearly the same words as a tuning line, each with that line."""
-    tuned = [(line["text"], content(line["text"], language)) for line in lines(f"tuning{size}", language)]
+    tuned = [(line["text"], content(line["text"], language)) for line in lines(tuning, language)]
     holding: dict[str, list[int]] = {}
     for number, (_, words) in enumerate(tuned):
         for word in words:
             holding.setdefault(word, []).append(number)
     copies = []
-    for line in lines(f"unseen{size}", language):
+    for line in lines(measuring, language):
         text, words = line["text"], content(line["text"], language)
         shared = Counter(number for word in words for number in holding.get(word, ()))
         for number, count in shared.items():
@@ -116,18 +118,21 @@ def near_copies(language: str, size: str = "") -> list[tuple[str, str]]:
 
 @pytest.mark.corpora
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_measuring_line_is_a_tuning_line_or_nearly_one(language):
-    measuring = [line["text"] for line in lines("unseen", language)]
-    assert len(measuring) >= 1_000
-    assert len({fold_word(text) for text in measuring}) == len(measuring)
-    assert not near_copies(language)
+@pytest.mark.parametrize(
+    ("measuring", "tuning"), [("unseen", "tuning"), ("choosing", "tuning"), ("unseen", "choosing")]
+)
+def test_no_measuring_line_is_a_tuning_line_or_nearly_one(measuring, tuning, language):
+    measured = [line["text"] for line in lines(measuring, language)]
+    assert len(measured) >= 1_000
+    assert len({fold_word(text) for text in measured}) == len(measured)
+    assert not near_copies(measuring, tuning, language)
 
 
 # Shares of unseen lines: incidents that must be critical, others that must not. Floors, a little under what is reached;
 # the figures reached are in the output.
 FLOORS = {
-    "en": {"wallet": 0.965, "banking": 0.955, "alarming": 0.97, "ordinary": 0.985},
-    "zh": {"wallet": 0.965, "banking": 0.945, "alarming": 0.955, "ordinary": 0.99},
+    "en": {"wallet": 0.9, "banking": 0.925, "alarming": 0.975, "ordinary": 0.99},
+    "zh": {"wallet": 0.945, "banking": 0.95, "alarming": 0.97, "ordinary": 0.98},
 }
 
 
@@ -165,7 +170,7 @@ LONGER_FLOORS = {
 def test_an_incident_is_found_in_a_longer_message_and_few_others_are_taken_for_one(pack, size, language):
     measuring = lines(f"unseen_{size}", language)
     assert len(measuring) >= 100
-    assert not near_copies(language, f"_{size}")
+    assert not near_copies(f"unseen_{size}", f"tuning_{size}", language)
     right, total = Counter(), Counter()
     for line in measuring:
         kind = "incident" if line["critical"] else line["kind"]
