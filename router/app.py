@@ -320,11 +320,10 @@ class App:
         )  # fmt: skip
         self._run("route", worker.run())
         self._run("assign", Assigner(store=store, bus=bus, rulebook=rulebook, clock=clock, log=log).run())
-        sweeper = sweeper_of(
+        self._run("sweep", sweeper_of(
             store=store, bus=bus, rulebook=rulebook, channels=self.channels, incidents=self.incidents, clock=clock,
             ids=ids, metrics=self.metrics, log=log,
-        )  # fmt: skip
-        self._run("sweep", sweeper.run())
+        ).run())  # fmt: skip
         self._run("files", FileCare(media=self.media, clock=clock, log=log).run())
         self._run("erasures", self.erasures.run())
 

@@ -178,7 +178,23 @@ class Media:
         """
         now_ms = self._clock.now_ms()
         await self._store.write(media.idle(hashes, now_ms=now_ms))
-        going = await self._store.write(media.let_go(hashes, before_ms=now_ms - GRACE_MS, now_ms=now_ms))
+        return await self._let_go(hashes, now_ms)
+
+    async def _let_go(self, hashes: Collection[BlobHash], now_ms: int) -> list[BlobHash]:
+        """Remove those that nothing refers to; which ones are gone. What is referred to is never marked as going, but
+        for what somebody begins to refer to between the first look and the mark."""
+        store, before_ms = self._store, now_ms - GRACE_MS
+        seen = await store.read(media.to_look_at(hashes, before_ms=before_ms))
+        # One whose removal was cut off is taken up by its mark, lest who marked it is still at it.
+        quiet = [row.hash for row in seen if row.going_at_ms is None]
+        if not seen:
+            return []
+        used = await store.read(media.referred(quiet)) if quiet else set()
+        taken = await store.write(media.take(seen, used, before_ms=before_ms, now_ms=now_ms))
+        if not taken:
+            return []
+        used = await store.read(media.referred(taken))
+        going = await store.write(media.settle(taken, used, now_ms=now_ms))
         await self._remove(going)
         return going
 
@@ -197,11 +213,7 @@ class Media:
         now_ms = self._clock.now_ms()
         await self._store.write(media.expire_uploads(now_ms=now_ms, limit=_PAGE))
         idle = await self._store.read(media.idle_ones(before_ms=now_ms - GRACE_MS, limit=_PAGE))
-        if not idle:
-            return 0
-        going = await self._store.write(media.let_go(idle, before_ms=now_ms - GRACE_MS, now_ms=now_ms))
-        await self._remove(going)
-        return len(going)
+        return len(await self._let_go(idle, now_ms)) if idle else 0
 
     async def sweep(self) -> int:
         """Remove what nobody said they let go of: files of messages that were deleted before they came, of edits that

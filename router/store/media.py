@@ -1,17 +1,23 @@
 """Files outside the database (router/blobs): which there are, who refers to them, which are on their way out.
 
-A row is written in the transaction that first refers to its file, after the bytes are durable. A file goes in three
-steps, none of which can meet a new reference: marked as going while its row is locked and nobody refers to it; its
-bytes removed; its row deleted. Whoever wants to refer to it meanwhile is refused (MediaGone) and asks again.
+A row is written in the transaction that first refers to its file, after the bytes are durable. A file that nobody
+seems to refer to is marked as going; from then on whoever wants to refer to it is refused (MediaGone) and asks again.
+So what is found then is so for good: when nobody refers to it, its bytes are removed, and then its row; else the mark.
+Looking for references reads every message with files, and is done beside the writer, in no transaction that writes.
 """
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from router.model.errors import MediaGone
 from router.model.ids import AgentId, AttachmentId, BlobHash, TicketId
 from router.model.tables import Message
 from router.store.rows import BlobRow, MediaRow, UploadRow
 from router.store.script import Script, fetch, fetch_one, insert, run, select
+
+_OURS: Final = (
+    "t.hash {in hashes} AND t.created_at_ms < :before_ms AND (t.going_at_ms IS NULL OR t.going_at_ms < :before_ms)"
+)
 
 
 def find(hashes: Collection[BlobHash]) -> Script[dict[BlobHash, MediaRow]]:
@@ -57,29 +63,53 @@ def idle_ones(*, before_ms: int, limit: int) -> Script[list[BlobHash]]:
     return [BlobHash(row[0]) for row in rows]
 
 
-def let_go(hashes: Collection[BlobHash], *, before_ms: int, now_ms: int) -> Script[list[BlobHash]]:
-    """Mark those as going that nothing refers to and that are kept since before `before_ms`; which ones to remove.
+def to_look_at(hashes: Collection[BlobHash], *, before_ms: int) -> Script[list[MediaRow]]:
+    """Those that are kept since before then and not on their way out, unless that was cut off before then."""
+    return fetch(MediaRow, f"WHERE {_OURS} ORDER BY t.hash", hashes=sorted(hashes), before_ms=before_ms)
 
-    Those whose removal was cut off before then are among them.
+
+def take(
+    seen: Sequence[MediaRow], used: Collection[BlobHash], *, before_ms: int, now_ms: int
+) -> Script[list[BlobHash]]:
+    """Mark those of `seen` as going that were not found `used`, so that nothing new refers to them; which ones.
+
+    What is used needs no second look, unless something let go of it since it was seen.
     """
-    locked = yield from select(
-        "SELECT hash FROM media WHERE hash {in hashes} AND created_at_ms < :before_ms "
-        "AND (going_at_ms IS NULL OR going_at_ms < :before_ms) ORDER BY hash {pg FOR UPDATE}",
-        hashes=sorted(hashes),
-        before_ms=before_ms,
+    yield from select(
+        "SELECT hash FROM media WHERE hash {in hashes} ORDER BY hash {pg FOR UPDATE}",
+        hashes=sorted(row.hash for row in seen),
     )
-    ours = [BlobHash(row[0]) for row in locked]
-    if not ours:
-        return []
-    used = yield from referred(ours)
-    going = [each for each in ours if each not in used]
-    yield from run("UPDATE media SET idle_at_ms = NULL WHERE hash {in used}", used=sorted(used))
     yield from run(
-        "UPDATE media SET idle_at_ms = COALESCE(idle_at_ms, :now_ms), going_at_ms = :now_ms WHERE hash {in going}",
-        now_ms=now_ms,
-        going=going,
+        "UPDATE media SET idle_at_ms = NULL WHERE hash {in used} AND going_at_ms IS NULL AND idle_at_ms {in idle}",
+        used=sorted(used),
+        idle=sorted({row.idle_at_ms for row in seen if row.hash in used and row.idle_at_ms is not None}),
     )
-    return going
+    rows = yield from select(
+        f"UPDATE media AS t SET idle_at_ms = COALESCE(t.idle_at_ms, :now_ms), going_at_ms = :now_ms WHERE {_OURS} "  # noqa: S608
+        "RETURNING hash",
+        hashes=sorted(row.hash for row in seen if row.hash not in used),
+        before_ms=before_ms,
+        now_ms=now_ms,
+    )
+    return sorted(BlobHash(row[0]) for row in rows)
+
+
+def settle(taken: Sequence[BlobHash], used: Collection[BlobHash], *, now_ms: int) -> Script[list[BlobHash]]:
+    """Those that were taken at `now_ms` and, looked at again since, were not found used: they may be removed.
+
+    The others stay, as do those that somebody else has taken up meanwhile.
+    """
+    yield from run(
+        "UPDATE media SET going_at_ms = NULL WHERE hash {in used} AND going_at_ms = :now_ms",
+        used=sorted(used),
+        now_ms=now_ms,
+    )
+    rows = yield from select(
+        "SELECT hash FROM media WHERE hash {in taken} AND going_at_ms = :now_ms ORDER BY hash",
+        taken=list(taken),
+        now_ms=now_ms,
+    )
+    return [BlobHash(row[0]) for row in rows]
 
 
 def referred(hashes: Collection[BlobHash]) -> Script[set[BlobHash]]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from router.clock import VirtualClock
 from router.model.errors import ConfigError, StoreUnavailable
 from router.store import health, journal, migrate
 from router.store.script import Store, run, select
@@ -24,7 +23,7 @@ from tests.contract.store_suite.circles import CirclesSuite
 from tests.contract.store_suite.commits import CommitsSuite, taken  # noqa: F401 - a fixture
 from tests.contract.store_suite.credentials import CredentialsSuite
 from tests.contract.store_suite.deliver import DeliverSuite
-from tests.contract.store_suite.erasure import ErasureSuite, erasures
+from tests.contract.store_suite.erasure import ErasureSuite
 from tests.contract.store_suite.feed import FeedSuite
 from tests.contract.store_suite.floods import FloodsSuite
 from tests.contract.store_suite.history import HistorySuite
@@ -33,7 +32,7 @@ from tests.contract.store_suite.inbox import InboxSuite
 from tests.contract.store_suite.incidents import IncidentsSuite
 from tests.contract.store_suite.journal import JournalSuite
 from tests.contract.store_suite.leases import LeaseSuite
-from tests.contract.store_suite.make import NOW, Case, entry, journaled, put
+from tests.contract.store_suite.make import Case, entry, journaled, put
 from tests.contract.store_suite.matters import MattersSuite
 from tests.contract.store_suite.media import MediaSuite
 from tests.contract.store_suite.outbox import OutboxSuite
@@ -377,39 +376,6 @@ async def test_a_file_is_written_anew_while_another_process_writes(store, other,
     await store.empty_log()
     found = [path.name for path in file.parent.glob("switchboard.db*") if b"quagmarine" in path.read_bytes()]
     assert found == []
-
-
-async def test_while_a_backup_reads_an_erasure_writes_the_file_anew_only_once(store, tmp_path):
-    """VACUUM changes the schema's version, so that others read the schema again."""
-
-    async def version() -> list[tuple[int]]:
-        return await store.read(select("PRAGMA schema_version"))
-
-    case = Case("quagmarine")
-    await put(store, case)
-    backup = sqlite3.connect(tmp_path / "switchboard.db", isolation_level=None)
-    backup.execute("BEGIN")
-    assert backup.execute("SELECT COUNT(*) FROM contacts").fetchone() == (1,)
-    clock = VirtualClock(NOW)
-    working = erasures(store, tmp_path, clock=clock)
-    before = await version()
-    with pytest.raises(StoreUnavailable, match="log was not emptied"):
-        await working.erase(case.contact.id, "x")
-    once = await version()
-    assert once != before
-    for seconds in (30.001, 31, 32.1, 33, 60):
-        clock.advance_to(NOW + int(seconds * 1000))
-        await working.go_on()
-    assert await version() == once
-    assert working._failed[next(iter(working._failed))][0] == 3, "it was left alone in between"
-    backup.close()
-    await working.go_on()
-    assert await store.read(select("SELECT state FROM erasures")) == [("compacting",)]
-    clock.advance_to(clock.now_ms() + 60_000)
-    await working.go_on()
-    assert await store.read(select("SELECT state FROM erasures")) == [("done",)]
-    assert await version() == once
-    assert [path.name for path in tmp_path.glob("*.db*") if b"quagmarine" in path.read_bytes()] == []
 
 
 async def test_what_refers_to_columns_that_updates_set_is_found_by_an_index(store: Store):

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,7 @@ from router.model.errors import ConfigError, Conflict, MediaGone, StoreUnavailab
 from router.model.message import InboundEvent, JournalEntry, Opening, Sender, StoredAttachment
 from router.store import changes, events, inbox, journal, media
 from router.store.rows import BlobRow, UploadRow
-from router.store.script import Store, insert, select
+from router.store.script import Script, Store, insert, select
 from tests.contract.store_suite.make import NOW, Case, entry, put, uid
 
 KEYS = Keyring({"k1": b"1" * 32}, "k1", b"s" * 32)
@@ -58,6 +59,41 @@ async def refer(store: Store, media_: Media, *files: NewFile) -> None:
 
 async def contents(place: Path) -> list[bytes]:
     return [path.read_bytes() for path in place.rglob("*") if path.is_file() and not path.name.startswith("place-")]
+
+
+class Told:
+    """A store that keeps the statements of its transactions; `before` its n-th one somebody else may do something."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self.dialect = store, store.dialect
+        self.written: list[str] = []
+        self.read_: list[str] = []
+        self.before: dict[int, Callable[[], Awaitable[None]]] = {}
+        self._count = 0
+
+    async def read(self, script: Script):
+        await self._next()
+        return await self._store.read(_told(script, self.read_))
+
+    async def write(self, script: Script):
+        await self._next()
+        return await self._store.write(_told(script, self.written))
+
+    async def _next(self) -> None:
+        self._count += 1
+        if self._count in self.before:
+            await self.before[self._count]()
+
+
+def _told(script: Script, sqls: list[str]) -> Script:
+    answer = None
+    try:
+        while True:
+            statement = script.send(answer)
+            sqls.append(getattr(statement, "sql", ""))
+            answer = yield statement
+    except StopIteration as done:
+        return done.value
 
 
 class MediaSuite:
@@ -171,8 +207,10 @@ class MediaSuite:
         await refer(store, mine, file)
         await store.write(_drop_journal())
         later_ms = NOW + GRACE_MS + 1
-        going = await store.write(media.let_go([file.hash], before_ms=later_ms - GRACE_MS, now_ms=later_ms))
-        assert going == [file.hash]
+        before_ms = later_ms - GRACE_MS
+        seen = await store.read(media.to_look_at([file.hash], before_ms=before_ms))
+        taken = await store.write(media.take(seen, [], before_ms=before_ms, now_ms=later_ms))
+        assert taken == [file.hash]
         with pytest.raises(MediaGone):
             await store.write(journal.append([entry("b")], known=[file.hash], now_ms=NOW))
         assert await store.read(journal.backlog()) == 0, "nothing was written"
@@ -182,6 +220,59 @@ class MediaSuite:
         assert await house(store, tmp_path, now_ms=later_ms + GRACE_MS + 1).tidy() == 1
         await refer(store, mine, file)
         assert await mine.read(attached(file.data)) == file.data
+
+    async def test_whether_a_file_is_referred_to_is_looked_for_beside_the_writer(self, store: Store, tmp_path: Path):
+        mine, kept, left = house(store, tmp_path), new(b"kept"), new(b"left")
+        await refer(store, mine, left)
+        await store.write(_drop_journal())
+        await refer(store, mine, kept)
+        told = Told(store)
+        later = house(told, tmp_path, now_ms=NOW + GRACE_MS + 1)
+        assert await later.forget([kept.hash, left.hash]) == [left.hash]
+        assert [sql for sql in told.written if "messages" in sql or "journal" in sql] == []
+        assert any("FROM messages" in sql for sql in told.read_)
+
+    @pytest.mark.parametrize("at", range(1, 8))
+    async def test_a_file_that_is_referred_to_while_it_is_to_go_stays(self, store: Store, tmp_path: Path, at: int):
+        """Before each step of its removal somebody tries once."""
+        mine, file = house(store, tmp_path), new(b"wanted")
+        await refer(store, mine, file)
+        await store.write(_drop_journal())
+        told, tried = Told(store), []
+
+        async def want() -> None:
+            try:
+                await refer(store, mine, file)
+            except (MediaGone, StoreUnavailable) as error:
+                tried.append(error)
+            else:
+                tried.append(None)
+
+        told.before[at] = want
+        gone = await house(told, tmp_path, now_ms=NOW + GRACE_MS + 1).forget([file.hash])
+        if tried == [None]:
+            assert gone == []
+            assert await mine.read(attached(file.data)) == file.data
+            (row,) = (await store.read(media.find([file.hash]))).values()
+            assert row.going_at_ms is None
+        else:
+            assert gone == [file.hash], "who was refused asks again"
+            await refer(store, mine, file)
+            assert await mine.read(attached(file.data)) == file.data
+
+    async def test_what_is_let_go_of_while_it_is_looked_at_is_looked_at_again(self, store: Store, tmp_path: Path):
+        mine, file = house(store, tmp_path), new(b"x")
+        await refer(store, mine, file)
+        told, later_ms = Told(store), NOW + GRACE_MS + 1
+        await store.write(media.idle([file.hash], now_ms=NOW))
+
+        async def let_go() -> None:
+            await store.write(_drop_journal())
+            await store.write(media.idle([file.hash], now_ms=later_ms + 1))
+
+        told.before[5] = let_go  # after uploads, what is idle, the rows of it, who refers to it
+        assert await house(told, tmp_path, now_ms=later_ms).tidy() == 0
+        assert await house(store, tmp_path, now_ms=later_ms + 2).tidy() == 1
 
     async def test_bytes_without_a_row_go_after_a_day(self, store: Store, tmp_path: Path):
         mine = house(store, tmp_path)
