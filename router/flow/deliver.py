@@ -140,6 +140,8 @@ class DeliveryWorker:
             return
         if isinstance(outcome, AuthFailed):
             await self._switches.refuse(channel, outcome.reason)
+            if item.was_sending:  # queued, what may have arrived before would be sent again without a look
+                return
         elif isinstance(outcome, Sent):
             await self._switches.accepted(channel)
         self._metrics.sent.labels(item.entry.channel, type(outcome).__name__.lower()).inc()
@@ -179,21 +181,21 @@ class DeliveryWorker:
     async def _settle(self, item: Claimed, outcome: SendOutcome, carrier: Channel) -> bool:
         """Write what became of it, tried for as long as the row is ours: forgotten, it would count as uncertain. False
         when something of it is not as it was read."""
-        is_edit, may_come_twice = item.entry.action == "edit", item.entry.action in _MAY_COME_TWICE
+        is_edit = item.entry.action == "edit"
         changes = after_attempt(
             item.entry,
             item.message,
             outcome,
             now_ms=self._clock.now_ms(),
             jitter=self._jitter(),
-            resend_is_safe=may_come_twice or carrier.capabilities.idempotent_send,
+            resend_is_safe=item.entry.action in _MAY_COME_TWICE or carrier.capabilities.idempotent_send,
         )
         for conflicts in count():
             try:
                 replaced = await self._replaced(item) if is_edit and isinstance(outcome, Sent) else []
                 await self._store.write(store_changes.apply([*replaced, *changes], now_ms=self._clock.now_ms()))
             except Conflict:
-                if is_edit and conflicts < _CONFLICTS_MAX:  # the ticket moves at any time
+                if conflicts < _CONFLICTS_MAX:  # two that waited for each other, or the ticket of an edit, which moves
                     continue
                 # A receipt or an agent moved the row meanwhile: theirs stands, and an expired lease is looked at again.
                 self._log.warning("deliver.row_moved", outbox_id=item.entry.id)

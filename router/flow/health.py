@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from router.bus import Bus
 from router.flow.channels import Channel, Channels
 from router.flow.switches import Switches
-from router.model.errors import StoreUnavailable
+from router.model.errors import Conflict, StoreUnavailable
 from router.model.sources import Clock
 from router.store import health
 from router.store.health import ChannelHealth
@@ -70,7 +70,7 @@ class HealthBoard:
                 if self.writes_fail is None:
                     await self._tell()
                 await self._read()
-            except StoreUnavailable as error:
+            except (StoreUnavailable, Conflict) as error:
                 self._log.warning("health.store_unavailable", **why(error))
             await asyncio.sleep(_EVERY_S)
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from router.connector import Accepted, Cursor, Inlet, RawEvent
 from router.flow.channels import Channel
-from router.model.errors import Paused, StoreUnavailable
+from router.model.errors import Conflict, Paused, StoreUnavailable
 from router.model.sources import Clock
 from router.store import switches
 from router.store.script import Script, Store
@@ -36,7 +36,7 @@ class Switches:
         while True:
             try:
                 await self.look()
-            except StoreUnavailable as error:
+            except (StoreUnavailable, Conflict) as error:
                 self._log.warning("switches.store_unavailable", **why(error))
             await asyncio.sleep(_LOOK_S)
 
@@ -102,7 +102,7 @@ class Switches:
     async def _write(self, script: Script[int]) -> int:
         try:
             return await self._store.write(script)
-        except StoreUnavailable as error:
+        except (StoreUnavailable, Conflict) as error:
             self._log.warning("switches.store_unavailable", **why(error))
             return 0  # the next refusal, or the next success, says it again
 

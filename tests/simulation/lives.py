@@ -19,7 +19,7 @@ from connectors.api.parse import parse as parse_text
 from router.blobs.folder import FolderBlobs
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
-from router.connector import Capabilities, Manifest, Outbound, RawEvent, Retry, SendOutcome, Sent, Unknown
+from router.connector import AuthFailed, Capabilities, Manifest, Outbound, RawEvent, Retry, SendOutcome, Sent, Unknown
 from router.core.replies import ReplyCommand
 from router.flow.assign import Assigner
 from router.flow.channels import Channel, Channels
@@ -52,8 +52,8 @@ AGENT = Agent(id="agent-mei", login="mei", name="Mei", status="online", created_
 ROUNDS_MAX = 400
 IDLE_MS = 5_000
 
-Kind = Literal["idempotent", "plain", "looked up"]
-"""What a provider can do: drop repetitions of a key, nothing of that, or tell what it has."""
+Kind = Literal["idempotent", "plain", "looked up", "refused"]
+"""What a provider can do: drop repetitions of a key, nothing of that, tell what it has, or know our token no more."""
 
 
 class PowerCut(BaseException):
@@ -120,6 +120,8 @@ class Provider:
         return Sent(provider_id=f"p-{outbound.key}")
 
     async def reconcile(self, outbound: Outbound) -> SendOutcome:
+        if self.kind == "refused":
+            return AuthFailed(reason="the token is not known")
         if self.kind != "looked up":
             return Unknown(reason="it cannot be asked")
         if outbound.key in {one.key for one in self.seen}:

@@ -14,7 +14,7 @@ from router.flow.media import NewFile
 from router.flow.switches import Switches
 from router.keys import Keyring
 from router.model.changes import LINK_PLACEHOLDER
-from router.model.errors import StoreUnavailable
+from router.model.errors import Conflict, StoreUnavailable
 from router.model.ids import AttachmentId, BlobHash
 from router.model.limits import SEND_LEASE_MS
 from router.model.message import StoredAttachment
@@ -35,6 +35,8 @@ class Leaving:
     def __init__(self, inner: Store, clock: VirtualClock) -> None:
         self._inner, self._clock = inner, clock
         self.leaves, self.is_away = False, False
+        self.collides_at = 0
+        """The write that another transaction wins, counted from now; none when it is 0."""
 
     async def read(self, script):
         if self.is_away:
@@ -45,6 +47,9 @@ class Leaving:
         if self.is_away:
             self._clock.advance_to(self._clock.now_ms() + SEND_LEASE_MS)
             raise StoreUnavailable("the database is away")
+        self.collides_at -= 1
+        if self.collides_at == 0:
+            raise Conflict("deadlock detected")
         result = await self._inner.write(script)
         self.is_away = self.leaves
         return result
@@ -168,3 +173,21 @@ class DeliverSuite:
         await house.worker.run_once()
         assert await house.state(case) == ("held", 1)
         assert house.provider.seen == []
+
+    async def test_what_may_have_arrived_is_not_queued_when_the_look_up_is_refused(self, store: Store, tmp_path: Path):
+        house = House(tmp_path, store)
+        case = await house.owes()
+        await house.other_claims()
+        house.provider.kind = "refused"
+        assert await house.worker.run_once() == 1
+        assert await house.state(case) == ("sending", 1)
+        assert house.provider.seen == []
+
+    async def test_a_receipt_that_crossed_with_another_transaction_is_written_all_the_same(
+        self, store: Store, tmp_path: Path
+    ):
+        house = House(tmp_path, store)
+        case = await house.owes()
+        house.store.collides_at = 2  # the first write is the claim
+        assert await house.worker.run_once() == 1
+        assert await house.state(case) == ("sent", 1)
