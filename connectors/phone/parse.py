@@ -124,7 +124,7 @@ def _ended(found: _Fields, told: Told, _: object) -> InboundEvent:
     lasted = duration(_count(shown(found, "CallDuration", "Duration")))
     text = f"[ended after {lasted}, not taken]"
     if told.found_later:
-        text = f"[telephone, {lasted}: found afterwards]"
+        text = f"[call, {lasted}: noted afterwards]"
     return _event(found, told, ":end", text, kind="call")
 
 

@@ -105,7 +105,7 @@ async def test_calls_and_messages_that_found_nobody_are_found_in_the_lists():
         text = await network.text(CALLER, LINE, "are you there? 你好 👋")
         await looked(house, network)
         assert [event.message_id for event in house.accepted] == [f"{missed.sid}:end", text.sid]
-        assert "found afterwards" in house.accepted[0].text
+        assert "noted afterwards" in house.accepted[0].text
         assert house.accepted[1].text == "are you there? 你好 👋"
         await looked(house, network)
         assert (len(house.accepted), house.duplicates) == (2, 0)
