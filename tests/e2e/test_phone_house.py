@@ -124,9 +124,7 @@ async def test_two_calls_of_one_number_are_two_tickets_and_a_restart_doubles_not
     assert missed.heard == ["We are sorry, an application error has occurred. Goodbye."]
     async with running_house(tmp_path, channel(network), port=port) as app:
         await until(app, "SELECT COUNT(*) FROM tickets", [(3,)])
-        await until(
-            app, "SELECT text FROM messages ORDER BY id DESC LIMIT 1", [("[call, 0 s: noted afterwards]",)]
-        )
+        await until(app, "SELECT text FROM messages ORDER BY id DESC LIMIT 1", [("[call, 0 s: noted afterwards]",)])
         await until(app, "SELECT COUNT(*) FROM tickets", [(3,)])
 
 
