@@ -31,10 +31,13 @@ class Caller:
             return await answer.text()
 
 
-async def tickets(http, demo):
+async def sign_in(http, demo):
     token = demo.agent_login_url.partition("token=")[2]
     async with http.post(f"{demo.base_url}/api/v1/login", json={"token": token}) as answer:
         assert answer.status == 200
+
+
+async def tickets(http, demo):
     async with http.get(f"{demo.base_url}/api/v1/tickets") as answer:
         return (await answer.json())["tickets"]
 
@@ -51,6 +54,7 @@ async def test_a_call_on_the_page_becomes_a_ticket_and_is_answered_by_a_text_mes
             assert "客服全部忙线中。" in page
             assert "请在提示音后留言" in await caller.do(key="1")
             assert "通话结束" in await caller.do(said="转账三个小时没到账 <b>请查</b>")
+            await sign_in(http, demo)
             found = []
             while not found:
                 found = [one for one in await tickets(http, demo) if "转账三个小时没到账" in one["snippet"]]
