@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
-from connectors.phone.client import Client, Listed
+from connectors.phone.client import Client, Listed, Refused
 from connectors.phone.fetching import Fetcher
 from connectors.phone.parse import sid_of
 from connectors.phone.payload import Step, Told, pack
@@ -102,7 +102,11 @@ class Looker:
     async def _recorded(self, row: Listed) -> RawEvent | None:
         if row.call_sid is None or sid_of("recording", row.sid) is None or sid_of("call", row.call_sid) is None:
             return None
-        call = await self._client.call(row.call_sid)
+        try:
+            call = await self._client.call(row.call_sid)
+        except Refused as error:  # calls are deleted there without their recordings
+            self._context.log.warning("phone.recording_of_nobody", recording=row.sid, reason=str(error))
+            return None
         if call.called not in self._settings.numbers:
             return None  # another program's
         form = {

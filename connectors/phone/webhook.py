@@ -130,8 +130,10 @@ class Webhooks:
     async def pay(self, inlet: Inlet) -> None:
         """Write what is owed, oldest first. Raises StoreUnavailable."""
         while self.owed:
-            await inlet.accept([self.owed[0]])
-            self.owed.popleft()
+            oldest = self.owed[0]
+            await inlet.accept([oldest])
+            if self.owed and self.owed[0] is oldest:  # several may pay at once; what comes twice is dropped there
+                self.owed.popleft()
 
     # --- what it tells ---------------------------------------------------------------------------------------------
 

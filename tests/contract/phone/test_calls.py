@@ -1,5 +1,7 @@
 """Calls: what callers hear, what they press, who is rung, and what the house is told of it."""
 
+import asyncio
+
 import pytest
 
 from connectors.phone.simulator import Handset
@@ -150,6 +152,28 @@ async def test_a_store_that_hangs_keeps_no_caller_waiting():
         house.hangs = False
         await call.hang_up()
         assert [event.message_id for event in house.accepted] == [f"{call.sid}:alarm", f"{call.sid}:end"]
+
+
+class SlowHouse(PhoneHouse):
+    """Others have their turn while it writes."""
+
+    async def accept(self, raws, cursor=None):
+        await asyncio.sleep(0)
+        return await super().accept(raws, cursor)
+
+
+async def test_what_is_owed_is_written_by_several_at_once_and_nothing_of_it_is_lost():
+    house = SlowHouse()
+    async with phones(house) as network:
+        house.unavailable = 99
+        calls = [await network.call(CALLER, LINE) for _ in range(3)]
+        for call in calls:
+            await call.press("9")
+        house.unavailable = 0
+        webhooks = network.connector._webhooks
+        await asyncio.gather(*(webhooks.pay(house) for _ in range(3)))
+        alarms = [event.message_id for event in house.accepted if event.alarm]
+        assert alarms == [f"{call.sid}:alarm" for call in calls]
 
 
 async def test_no_keys_at_all_lead_to_a_person():

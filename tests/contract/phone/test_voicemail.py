@@ -158,6 +158,23 @@ async def test_while_the_store_is_away_a_recording_stays_at_the_provider_and_is_
         assert found[recording].attachments[0].data == AUDIO
 
 
+async def test_a_recording_whose_call_was_deleted_there_holds_up_no_other():
+    house = closed_house()
+    async with phones(house) as network:
+        await looked(house, network)
+        before = house.cursors["ended"]
+        house.unavailable = 99
+        first, second = await at_the_tone(network), await at_the_tone(network)
+        await first.speak("hello", seconds=7)
+        await second.speak("and me", seconds=8)
+        house.unavailable = 0
+        del network.calls[first.sid]
+        await looked(house, network)
+        assert "[voicemail, 8 s]" in "\n".join(filter(None, house.texts()))
+        assert house.cursors["ended"] != before
+        assert "phone.recording_of_nobody" in house.names()
+
+
 async def test_recordings_are_deleted_there_once_they_are_here():
     house = closed_house()
     async with phones(house, delete_recordings=True) as network:
