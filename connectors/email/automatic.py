@@ -66,10 +66,14 @@ def _precedence(headers: Headers) -> list[str]:
 
 # --- proof of the sender -------------------------------------------------------------------------------------------
 
-_COMMENT: Final = re.compile(r"\([^()]*\)")
+_MARK: Final = re.compile(r"\\.|[\"();]", re.DOTALL)
+_LOCAL: Final = r"\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"@)?\"?(?:[^@\s;\"]*@)?([^\s;@\"]+)"
+"""Up to the domain. What stands before the @ is anybody's own choice: a quoted one may look like a domain."""
 _DOMAIN: Final = {
-    "dkim": re.compile(r"header\.[di]\s*=\s*\"?(?:[^@\s;\"]*@)?([^\s;@\"]+)", re.IGNORECASE),
-    "spf": re.compile(r"smtp\.(?:mailfrom|helo)\s*=\s*\"?(?:[^@\s;\"]*@)?([^\s;@\"]+)", re.IGNORECASE),
+    "dmarc": re.compile(rf"header\.from{_LOCAL}", re.IGNORECASE),
+    "dkim": re.compile(rf"header\.[di]{_LOCAL}", re.IGNORECASE),
+    # What a server greets with is looked at only where it says nothing of the envelope.
+    "spf": re.compile(rf"\A(?:.*?smtp\.mailfrom|.*?smtp\.helo){_LOCAL}", re.IGNORECASE),
 }
 _RESULT: Final = re.compile(r"\s*(dmarc|dkim|spf)\s*(?:/\s*\d+\s*)?=\s*(\w+)", re.IGNORECASE)
 _FIELDS_MAX: Final = 20
@@ -89,15 +93,36 @@ def verified(headers: Headers, sender: str, trusted_authserv_id: str) -> bool | 
     domain = sender.rpartition("@")[2]
     seen: set[str] = set()
     for value in headers.get("authentication-results", ())[:_FIELDS_MAX]:
-        text = _COMMENT.sub("", unfold(value)[:_FIELD_CHARS_MAX])
-        server, _, rest = text.partition(";")
+        server, *results = _parts(unfold(value)[:_FIELD_CHARS_MAX])
         if server.lower().split()[:1] == [trusted]:  # a version number may follow
-            seen.update(_word(part, domain) for part in rest.split(";"))
+            seen.update(_word(part, domain) for part in results)
     if "dmarc=fail" in seen:
         return False
     if seen & {"dmarc=pass", "dkim=pass", "spf=pass"}:
         return True
     return False if any(word.endswith("=fail") for word in seen) else None
+
+
+def _parts(text: str) -> list[str]:
+    """What semicolons part, without comments, which may nest; in both, and in quotes, strangers' words may stand. What
+    is never closed counts for nothing."""
+    parts, part, start, depth, quoted = list[str](), "", 0, 0, False
+    for found in _MARK.finditer(text):
+        mark = found[0]
+        if quoted:
+            quoted = mark != '"'
+        elif mark == "(":
+            part += "" if depth else text[start : found.start()]
+            depth += 1
+        elif depth:
+            depth -= mark == ")"
+            start = found.end()
+        elif mark == '"':
+            quoted = True
+        elif mark == ";":
+            parts.append(part + text[start : found.start()])
+            part, start = "", found.end()
+    return [*parts, "" if quoted or depth else part + text[start:]]
 
 
 def _word(part: str, domain: str) -> str:
@@ -107,8 +132,7 @@ def _word(part: str, domain: str) -> str:
         return ""
     method, result = match[1].lower(), match[2].lower()
     if result == "pass":
-        pattern = _DOMAIN.get(method)
-        found = pattern.search(part) if pattern is not None else None
+        found = _DOMAIN[method].search(part)
         named = found[1].lower() if found is not None else domain
         return f"{method}=pass" if domain == named or domain.endswith("." + named) else f"{method}=fail"
     return f"{method}=fail" if result in _FAILS else ""

@@ -127,9 +127,10 @@ def _ext(mail: Mail) -> str | None:
 def _message_id(fields: Headers, raw: bytes) -> str:
     """The Message-ID without brackets, or the hash of the mail: the same whenever the same mail comes again."""
     for value in fields.get("message-id", ()):
-        ids = headers.message_ids(value) or headers.decode_text(value).split()
-        if ids and len(ids[0]) <= ID_CHARS_MAX:
-            return ids[0]
+        # Of what is no id the whole: `<>` and a common first word are those of many mails, and each would be the other.
+        found = (headers.message_ids(value) or ["".join(headers.decode_text(value).strip("<> ").split())])[0]
+        if found and len(found) <= ID_CHARS_MAX:
+            return found
     return f"sha256:{hashlib.sha256(raw).hexdigest()}"
 
 
