@@ -81,7 +81,8 @@ def _album(
     messages = [update.message for update in updates if update.message is not None]
     if len(messages) != len(updates) or len({(m.chat.id, m.media_group_id) for m in messages}) != 1:
         raise InvalidMessage("several updates that are no album")
-    messages.sort(key=lambda message: message.message_id)
+    known = {message.message_id: message for message in messages}  # one may have been brought twice
+    messages = [known[number] for number in sorted(known)]
     events = [event for m in messages for event in _message(m, updates[0], files, meta, account)]
     if not events:
         return ()

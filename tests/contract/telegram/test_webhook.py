@@ -153,6 +153,18 @@ async def test_pictures_of_an_album_add_to_the_message_of_the_first(server):
     assert [[file.data for file in event.attachments] for event in house.accepted] == [[b"one"], [], [b"three"]]
 
 
+async def test_a_picture_that_is_brought_twice_says_once_what_it_says(server):
+    ann = Person(server, 77)
+    async with serving(server) as (house, _):
+        first = await ann.send(photo=ann.photo(b"one"), media_group_id="g", caption="both")
+        await house.until_accepted(1)
+        await server.push(server.only_bot(), 77, {"message": first})  # not sure that we had it
+        await server.until(lambda: not server.bots[TOKEN].pending)
+        await ann.send(photo=ann.photo(b"two"), media_group_id="g")
+        await house.until_accepted(2)
+    assert [(event.message_id, event.text) for event in house.accepted] == [("77:1", "both"), ("77:2", "both")]
+
+
 async def test_a_picture_whose_album_was_forgotten_is_a_message_and_never_there_twice(server):
     ann, house = Person(server, 77), TelegramHouse()
     async with serving(server, house):
