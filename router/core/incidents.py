@@ -40,13 +40,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     ticket: Ticket
     matter: Matter
     incident_id: IncidentId | None = None
-    """The one it was linked to, also if somebody took it out again."""
+    """The one it is in, unless that is over: what is like it belongs there."""
+    is_linked: bool = False
+    """It was put into one, also if that is over or somebody took it out: it is not put in again."""
 
 
 def propose(lately: Sequence[Report], matching: Matching, *, now_ms: int, ids: Ids) -> list[Change]:
     """Link new reports to unresolved incidents that they are like, and propose an incident where there is none."""
     changes: list[Change] = []
-    loose = [one for one in lately if one.incident_id is None and reports(one.matter.sketch)]
+    loose = [one for one in lately if not one.is_linked and reports(one.matter.sketch)]
     held = [one for one in lately if one.incident_id is not None]
     for report in [*loose]:
         known = next((one.incident_id for one in held if _one_cause(report, one)), None)

@@ -54,7 +54,12 @@ class Incidents:
         async def decide() -> list[Change]:
             lately = await self._store.read(incidents.lately(since_ms=now_ms - matching.incident_window_ms))
             reports = [
-                Report(ticket=ticket, matter=matter, incident_id=lately.linked.get(ticket.id))
+                Report(
+                    ticket=ticket,
+                    matter=matter,
+                    incident_id=lately.linked.get(ticket.id),
+                    is_linked=ticket.id in lately.linked,
+                )
                 for ticket in lately.tickets
                 if (matter := lately.matters.get(ticket.id)) is not None
             ]

@@ -22,7 +22,8 @@ class Lately(msgspec.Struct, frozen=True, kw_only=True):
 
     tickets: tuple[Ticket, ...]
     matters: dict[TicketId, Matter]
-    linked: dict[TicketId, IncidentId]
+    linked: dict[TicketId, IncidentId | None]
+    """None: that one is over, or somebody took the ticket out of it."""
 
 
 class IncidentLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,10 +54,17 @@ def lately(*, since_ms: int) -> Script[Lately]:
         "WHERE t.ticket_id {in ids} AND (i.state <> 'resolved' OR t.unlinked_at_ms IS NULL) ORDER BY t.id",
         ids=ids,
     )
+    running = yield from fetch(
+        IncidentTicket,
+        "JOIN incidents AS i ON i.id = t.incident_id "
+        "WHERE t.ticket_id {in ids} AND i.state <> 'resolved' AND t.unlinked_at_ms IS NULL ORDER BY t.id",
+        ids=ids,
+    )
+    linked: dict[TicketId, IncidentId | None] = dict.fromkeys([link.ticket_id for link in links])
     return Lately(
         tickets=tuple(reversed(tickets)),
         matters={matter.ticket_id: matter for matter in matters},
-        linked={link.ticket_id: link.incident_id for link in links},
+        linked=linked | {link.ticket_id: link.incident_id for link in running},
     )
 
 

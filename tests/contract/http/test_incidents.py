@@ -52,6 +52,37 @@ async def test_enough_people_with_one_cause_propose_an_incident(house, told):
     assert (await post(house, f"{one}/link", {"ticket": number}, 409))["code"] == "incident_over"
 
 
+SWAPS = (
+    "all swaps fail with slippage error",
+    "swap failed with slippage error",
+    "every swap fails, slippage error",
+    "swap fails for me with slippage error",
+)
+
+
+async def test_what_is_like_a_ticket_that_was_taken_out_is_not_put_in(house, told):
+    mistaken, meant = await everybody(told, "35", (SWAPS[0], "card declined in the shop"))
+    numbers = [ticket["ticket"]["number"] for ticket in (mistaken, meant)]
+    made = await post(house, "/api/v1/incidents", {"title": "Cards are declined", "tickets": numbers}, 201)
+    one = f"/api/v1/incidents/{made['id']}"
+    await post(house, f"{one}/unlink", {"ticket": numbers[0]})
+    await everybody(told, "36", SWAPS[1:2])
+    await house.app.incidents.detect()
+    assert (await get(house, one))["contacts"] == 1
+
+
+async def test_what_happens_again_is_proposed_again_and_not_filed_under_what_is_over(house, told):
+    (first,) = await everybody(told, "37", SWAPS[:1])
+    body = {"title": "Swaps failed", "tickets": [first["ticket"]["number"]]}
+    made = await post(house, "/api/v1/incidents", body, 201)
+    one = f"/api/v1/incidents/{made['id']}"
+    await post(house, f"{one}/state", {"state": "resolved"})
+    await everybody(told, "38", SWAPS)
+    await house.app.incidents.detect()
+    assert (await get(house, one))["contacts"] == 1
+    assert (await incident_about(house, "swap"))["contacts"] >= len(SWAPS)
+
+
 async def test_a_few_people_or_one_who_insists_are_no_incident(house, told):
     sender = {"channel": "telegram", "visibility": "private", "sender": {"id": "3201"}}
     await told("质押奖励没发 订单W20240101-0001", **sender)
