@@ -11,12 +11,13 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from router.core import ringing
+from router.core.lifecycle import may
 from router.core.likeness import hear
 from router.core.quotes import words_of
-from router.core.tickets import snippet_of
+from router.core.tickets import change_state, snippet_of
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
-from router.model.grouping import Joining, Matter, Regrouping
+from router.model.grouping import Joining, Matter, Regrouping, Stood
 from router.model.ids import AgentId, MessageId, TicketId
 from router.model.limits import REGROUPED_MAX
 from router.model.matter import Sketch
@@ -52,6 +53,7 @@ def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
     closed, kept, rung = ringing.joined(
         source, target, closed, _touched(target.ticket, both), actor=by.actor, now_ms=by.now_ms
     )
+    kept, owed = _owed(source.ticket, kept, by)
     row = Regrouping(
         id=ids.new(),
         kind="merge",
@@ -70,6 +72,7 @@ def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
         *_moved(source, target.ticket.id, row.message_ids),
         Save(closed),
         Save(kept),
+        *owed,
         *rung,
         *_compared(target, both),
         *_undone([joining for joining in source.joinings if joining.opened], by),
@@ -143,6 +146,8 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         raise Refused("already_undone", "this was taken back before", status=409)
     theirs = frozenset(row.message_ids)
     back = tuple(message for message in target.messages if message.id in theirs)
+    if theirs and not back:
+        raise Refused("undo_order", "what was moved has been moved on since; undo that first", status=409)
     staying = tuple(message for message in target.messages if message.id not in theirs)
     after = tuple(sorted((*source.messages, *back), key=lambda message: message.id))
     restored = _touched(source.ticket, after)
@@ -162,6 +167,7 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         left, restored, rung = ringing.joined(target, source, left, restored, actor=by.actor, now_ms=by.now_ms)
     elif row.stood is not None:
         restored, left, rung = ringing.parted(row.stood, source, target, restored, left, now_ms=by.now_ms, ids=ids)
+        left = _unowed(left, row, row.stood)
     return [
         Save(msgspec.structs.replace(row, undone_at_ms=by.now_ms, undone_by=by.agent_id, version=row.version + 1)),
         *_moved(target, source.ticket.id, row.message_ids),
@@ -172,6 +178,33 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         *_compared(target, staying),
         *_told(row, "undo", source.ticket, target.ticket, by),
     ]
+
+
+def _owed(source: Ticket, kept: Ticket, by: By) -> tuple[Ticket, list[Change]]:
+    """The ticket with a customer who waits for an answer in what comes into it, as if they had written it there."""
+    since_ms, version, told = source.waiting_since_ms, kept.version, list[Change]()
+    if since_ms is None:
+        return kept, told
+    since_ms = min(since_ms, kept.waiting_since_ms or since_ms)
+    if may(kept.state, "open", "contact"):
+        kept, event = change_state(kept, "open", actor=by.actor, reason=None, now_ms=by.now_ms)
+        told.append(Record(event))
+    return msgspec.structs.replace(kept, waiting_since_ms=since_ms, version=version), told
+
+
+def _unowed(left: Ticket, row: Regrouping, was: Stood) -> Ticket:
+    """The ticket without a wait that goes with what leaves it, in the state that the wait ended, unless somebody
+    answered or moved it, or its customer wrote, since. Of a rejected one the reason is gone: it stays open."""
+    before, since_ms = was.target, was.source.waiting_since_ms
+    if since_ms is None or left.waiting_since_ms != since_ms or left.last_inbound_at_ms > row.at_ms:
+        return left
+    left = msgspec.structs.replace(left, waiting_since_ms=before.waiting_since_ms)
+    is_as_opened = (left.state, left.state_since_ms, left.alarm_since_ms) == ("open", row.at_ms, None)
+    if before.state not in {"waiting", "solved"} or not is_as_opened:
+        return left
+    since_ms = before.state_since_ms
+    solved_at_ms = since_ms if before.state == "solved" else None
+    return msgspec.structs.replace(left, state=before.state, state_since_ms=since_ms, solved_at_ms=solved_at_ms)
 
 
 def _check(source: Contents, target: Ticket) -> None:

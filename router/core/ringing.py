@@ -35,6 +35,8 @@ def _stand(ticket: Ticket) -> Stand:
         accepted_at_ms=ticket.accepted_at_ms,
         waiting_since_ms=ticket.waiting_since_ms,
         snoozed_until_ms=ticket.snoozed_until_ms,
+        state=ticket.state,
+        state_since_ms=ticket.state_since_ms,
     )
 
 

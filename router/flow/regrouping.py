@@ -43,7 +43,7 @@ class Regroupings:
         return _made(await self._apply(decide))
 
     async def undo(self, id_: str, agent: Agent) -> Regrouping:
-        """Take a merge or a split back. Raises Refused (not_found, already_undone)."""
+        """Take a merge or a split back. Raises Refused (not_found, already_undone, undo_order)."""
 
         async def decide() -> list[Change]:
             row = await self._store.read(gather.regrouping(id_))

@@ -56,7 +56,7 @@ class Joining(Row, frozen=True, kw_only=True):
 
 
 class Stand(msgspec.Struct, frozen=True, kw_only=True):
-    """How urgent a ticket is, where, whether it rings, and whether somebody waits."""
+    """How urgent a ticket is, where, in which state, whether it rings, and whether somebody waits."""
 
     urgency: Urgency
     queue: str
@@ -65,6 +65,9 @@ class Stand(msgspec.Struct, frozen=True, kw_only=True):
     accepted_at_ms: int | None = None
     waiting_since_ms: int | None = None
     snoozed_until_ms: int | None = None
+    state: TicketState | None = None
+    """None: it was merged before this was kept."""
+    state_since_ms: int = 0
 
 
 class Stood(msgspec.Struct, frozen=True, kw_only=True):

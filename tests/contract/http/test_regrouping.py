@@ -54,6 +54,31 @@ async def test_a_merge_moves_everything_and_can_be_taken_back(house, told):
     assert [(row["kind"], row["undone_by"]) for row in listed["regroupings"]] == [("merge", house.mei.id)]
 
 
+async def test_of_two_merges_one_upon_the_other_the_later_is_taken_back_first(house, told):
+    first, second, sender = await two_tickets(told, "9005")
+    third = await told("提现卡住了 470U 订单W20240709-3355", **sender)
+    one = await post(house, path_of(third, "/merge"), {"into": second["ticket"]["number"]}, 201)
+    other = await post(house, path_of(second, "/merge"), {"into": first["ticket"]["number"]}, 201)
+    refused = await post(house, f"/api/v1/regroupings/{one['id']}/undo", None, 409)
+    assert refused["code"] == "undo_order"
+    assert [(await shown(house, each))["ticket"]["state"] for each in (second, third)] == ["closed", "closed"]
+    for each in (other, one):
+        await post(house, f"/api/v1/regroupings/{each['id']}/undo")
+    assert [texts(await shown(house, each)) for each in (first, second, third)] == [*map(texts, (first, second, third))]
+
+
+@pytest.mark.parametrize(("person", "state"), [("9006", "waiting"), ("9007", "solved")])
+async def test_what_waits_for_an_answer_waits_in_the_ticket_it_is_merged_into(house, told, person, state):
+    first, second, _ = await two_tickets(told, person)
+    await post(house, path_of(first, "/state"), {"state": state})
+    merged = await post(house, path_of(second, "/merge"), {"into": first["ticket"]["number"]}, 201)
+    kept = (await shown(house, first))["ticket"]
+    assert (kept["state"], kept["waiting_since_ms"]) == ("open", second["ticket"]["waiting_since_ms"])
+    await post(house, f"/api/v1/regroupings/{merged['id']}/undo")
+    back = [(await shown(house, each))["ticket"] for each in (first, second)]
+    assert [(each["state"], each["waiting_since_ms"] is None) for each in back] == [(state, True), ("new", False)]
+
+
 async def test_a_split_opens_a_ticket_and_counts_what_was_undone(house, told):
     sender = {"channel": "telegram", "sender": {"id": "9002"}, "visibility": "private"}
     await told("my withdrawal is stuck", **sender)
