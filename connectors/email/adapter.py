@@ -27,10 +27,13 @@ from router.connector import (
     Sent,
     Unknown,
 )
+from router.model.limits import SEND_SECONDS_MAX
 
 _CHECK_S: Final = 10.0
 _FOLDER_S: Final = 15.0
 """For the copy in the sent folder, or the look into it."""
+_WHOLE_S: Final = SEND_SECONDS_MAX - 4
+"""For a mail and its copy: a caller who gave up during the copy would not know that the mail has left."""
 _SEVERITY: Final = ("ok", "starting", "retrying", "auth_failed", "stopped")
 
 
@@ -86,10 +89,10 @@ class EmailConnector:
         """Hand the mail to the SMTP server, and a copy to the sent folder where one is configured."""
         if not is_address(outbound.to):
             return Rejected(reason="the recipient is no mail address")
-        mail = render(outbound, self._settings.address)
+        mail, until_s = render(outbound, self._settings.address), asyncio.get_running_loop().time() + _WHOLE_S
         outcome = await self._sender.send("" if outbound.automatic else self._settings.address, outbound.to, mail)
         if isinstance(outcome, Sent):
-            await self._keep_copy(mail)
+            await self._keep_copy(mail, until_s)
             return Sent(provider_id=message_id(outbound.key, self._domain))
         return outcome
 
@@ -111,13 +114,13 @@ class EmailConnector:
         # Its absence proves nothing: the copy is made after the mail was handed over.
         return Sent(provider_id=wanted) if found else Unknown(reason="not in the sent folder")
 
-    async def _keep_copy(self, mail: bytes) -> None:
+    async def _keep_copy(self, mail: bytes, until_s: float) -> None:
         """Best effort: the mail has left, whatever becomes of the copy."""
         folder = self._settings.imap.sent_folder
         if folder is None:
             return
         try:
-            async with asyncio.timeout(_FOLDER_S):
+            async with asyncio.timeout_at(until_s), asyncio.timeout(_FOLDER_S):
                 session = await self._account.session(folder)
                 try:
                     await session.append(folder, mail)

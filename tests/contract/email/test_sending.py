@@ -210,6 +210,15 @@ async def test_the_sent_folder_tells_what_became_of_a_send():
         assert house.names() == ["mail.copy_failed"]
 
 
+async def test_a_copy_that_hangs_takes_no_more_than_what_the_send_has_left(monkeypatch):
+    async with simulated(sent_folder="Sent") as (_, house, connector):
+        monkeypatch.setattr("connectors.email.adapter._WHOLE_S", 0.3, raising=False)
+        monkeypatch.setattr(connector._account, "session", lambda _folder: asyncio.Event().wait())
+        async with asyncio.timeout(5):
+            assert isinstance(await connector.send(outbound()), Sent)
+        assert house.names() == ["mail.copy_failed"]
+
+
 async def test_check_says_what_is_wrong():
     async with simulated() as (server, _, connector):
         assert (await connector.check()).state == "ok"
