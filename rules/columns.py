@@ -19,9 +19,9 @@ from rules.candidate import Candidate, Draft, by_cost
 from rules.conditions import Condition, Not, Way
 from rules.field_index import FieldIndex
 from rules.literals import Finder
+from rules.scales import Scales
 from rules.scan import Scan
 from rules.scene import Scene
-from rules.scales import Scales
 from rules.shared import Shared
 from rules.views import MARK
 from rules.weighing import Weighs
