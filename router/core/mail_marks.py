@@ -157,7 +157,7 @@ LINKED: Final = re.compile(r"[<(]?https?://\S+")
 FORWARD_STARTS: Final = frozenset("-_=*bBaAdD下以開転")
 SEPARATOR_STARTS: Final = frozenset("-_=*~")
 RULED: Final = re.compile(r"[-_=*~]{3,}(?: ?[^-_=*~](?:[^_=*~]{0,38}[^-_=*~])? ?[-_=*~]{3,})?")
-RULER: Final = frozenset("_")
+RULER: Final = "_"
 ANSWERED: Final = re.compile(r"【(?:回复|答复|回覆|答)】|(?:答复|回复|答)[:：]\s?\S")
 """A line by which somebody answers within what they quote."""
 CLOSING: Final = re.compile(

@@ -304,7 +304,7 @@ class _Cutter:
         line = self._lines[at].text
         if line[0] in SEPARATOR_STARTS and SEPARATOR.match(line):
             return True
-        if len(line) >= 10 and set(line) <= RULER:
+        if len(line) >= 10 and not line.strip(RULER):
             following = attributions.next_filled(self._texts, at + 1)
             return following is not None and (
                 attributions.is_block(self._texts, following) or attributions.is_ruled_block(self._texts, following)
