@@ -5,6 +5,7 @@ bits (`rules.columns`). Both may only say "surely not"; what they leave is teste
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from operator import attrgetter
 from typing import Final
 
@@ -14,6 +15,7 @@ from rules.field_index import Answers
 from rules.literals import Finder
 from rules.postings import Postings, split
 from rules.rule import Rule
+from rules.scales import Scales
 from rules.scene import Scene
 
 
@@ -30,6 +32,11 @@ class Candidates:
     def needs_sentences(self) -> bool:
         """Whether hits are wanted sentence by sentence of every message."""
         return self._common is not None and self._common.needs_sentences
+
+    @property
+    def weighed(self) -> AbstractSet[Scales]:
+        """What is sure to weigh most messages."""
+        return self._common.weighed if self._common is not None else frozenset()
 
     def fired(self, scene: Scene) -> list[Candidate]:
         """Return the first way of each rule that fires, in the order of the files."""

@@ -19,6 +19,7 @@ from rules.candidate import Candidate, Draft, by_cost
 from rules.conditions import Condition, Not, Way
 from rules.field_index import FieldIndex
 from rules.literals import Finder
+from rules.scales import Scales
 from rules.scan import Scan
 from rules.scene import Scene
 from rules.shared import Shared
@@ -61,6 +62,8 @@ class Columns:
         self._subject: Serves = dict.fromkeys(finder.patterns, 0)
         self._fields: dict[str, FieldIndex] = {}
         self._ways: list[Candidate] = []
+        self.weighed: set[Scales] = set()
+        """What every message is put on whose fields fit."""
         self._lists: dict[tuple[WordGroup, tuple[str, ...]], int] = {}
         """The first of the two bits of each list, counted behind the columns."""
         shared = Shared()
@@ -75,6 +78,8 @@ class Columns:
         lists = [one for one in way if id(one) not in answered and (isinstance(one, Has) or _of_lists(one))]
         answered.update(map(id, lists))
         tests = by_cost(condition for condition in way if id(condition) not in answered)
+        if tests and isinstance(tests[0], Weighs) and not draft.needs:
+            self.weighed.add(tests[0].scales)
         wants = reduce(or_, [self._list(one, sure) for one in lists if isinstance(one, Has)], 0)
         nots = [one for one in way if isinstance(one, Not)]
         denied = [self._list(part, sure) for one in nots for part in one.parts if isinstance(part, Has)]

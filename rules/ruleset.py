@@ -5,7 +5,7 @@ swaps old for new in one assignment.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -141,6 +141,10 @@ class Ruleset:
         finder = self._scanner.finder
         needs_sentences = any(those.needs_sentences for those in self._candidates.values())
         return None if needs_sentences or not finder.has_words else finder
+
+    def read_ahead(self, texts: Iterable[str]) -> None:
+        """Read texts and subjects of messages that are judged next; that costs less for all of them at once."""
+        self._scanner.read_ahead(texts, self._candidates[MESSAGE_RECEIVED].weighed)
 
     def evaluate(self, facts: Facts, *, queue: str = "") -> Verdict:
         """Judge one message, or one event of a ticket, which stays in `queue` where no rule asks for another. Never

@@ -9,11 +9,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
+from typing import NamedTuple
 
 from rules.bits import places
 from rules.facts import Span
 from rules.literals import Finder, Hits
 from rules.places import Places
+from rules.scales import Lists, Reading, Scales
 from rules.text import Folded, fold
 from rules.views import MARK, Literal
 from rules.words import Lexicon, WordGroup
@@ -36,6 +38,9 @@ TOKEN_MAX = 16
 INDEX_AFTER = 4
 """Distances counted one by one before all words of the sentence are indexed."""
 
+AHEAD_MAX = 256
+"""Fields that are read ahead and kept: far more than are judged together."""
+
 DIRECT_MAX = 16
 """Words of a group looked up in the whole field at once; more are looked up sentence by sentence."""
 
@@ -47,26 +52,63 @@ _CLOSING = re.compile("[!?;\u3002\n]+")
 """Marks that end a sentence together."""
 
 
+class Read(NamedTuple):
+    """A field that was read: the same for whoever judges it."""
+
+    folded: Folded
+    hits: Hits
+    readings: dict[Lists, Reading]
+    """As it is weighed, by the lists that it was read with."""
+
+
 class Scanner:
     """Folds fields and finds the words of a lexicon in them."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self.finder = Finder(lexicon.literals)
+        self._ahead: dict[str, Read] = {}
 
     def scan(self, source: str, *, plainly: bool = False) -> "Scan":
         """Fold a field and find every word in it; `plainly` without an accelerator."""
+        read = None if plainly else self._ahead.get(source)
+        return Scan(self.finder, read or self._read(source, plainly=plainly))
+
+    def read_ahead(self, sources: Iterable[str], scales: Iterable[Scales]) -> None:
+        """Find the words of fields that are judged next, and put them on scales.
+
+        Field after field: automata of ten thousands of runs stay in the processor's cache, from which everything else
+        that a message goes through would drive them each time.
+        """
+        ahead = self._ahead
+        for source in sources:
+            if source not in ahead:
+                read = ahead[source] = self._read(source)
+                for one in scales:
+                    reading_of(read, one.lists).on(one)
+        for source in list(ahead)[:-AHEAD_MAX]:
+            del ahead[source]
+
+    def _read(self, source: str, *, plainly: bool = False) -> Read:
         folded = fold(source if len(source) <= SCAN_MAX else source[:SCAN_MAX])
-        return Scan(self.finder, folded, self.finder.find(folded.text, plainly=plainly))
+        return Read(folded, self.finder.find(folded.text, plainly=plainly), {})
+
+
+def reading_of(read: Read, lists: Lists) -> Reading:
+    """Return a field as it is weighed."""
+    reading = read.readings.get(lists)
+    if reading is None:
+        reading = read.readings[lists] = lists.read(read.folded.text)
+    return reading
 
 
 class Scan:
     """What one field held."""
 
-    __slots__ = ("_among", "_finder", "_head", "_places", "_sentences", "folded", "hits", "meeting", "work")
+    __slots__ = ("_among", "_finder", "_head", "_places", "_read", "_sentences", "folded", "hits", "meeting", "work")
 
-    def __init__(self, finder: Finder, folded: Folded, hits: Hits) -> None:
-        self.folded = folded
-        self.hits = hits
+    def __init__(self, finder: Finder, read: Read) -> None:
+        self._read = read
+        self.folded, self.hits, _ = read
         self.meeting: dict[tuple[WordGroup, ...], list[int]] = {}
         """In which sentences a word of each of some groups may stand, as far as that is known."""
         self.work = 0
@@ -77,6 +119,10 @@ class Scan:
         self._among: dict[int, frozenset[str]] = {}
         """By group: which of its patterns hit."""
         self._sentences: dict[int, Sentence | None] = {}
+
+    def reading(self, lists: Lists) -> Reading:
+        """Return the field as it is weighed."""
+        return reading_of(self._read, lists)
 
     def holds(self, group: WordGroup) -> bool:
         """Tell whether any word of the group stands in the field."""

@@ -8,7 +8,6 @@ import msgspec
 
 from rules.facts import Facts, Span
 from rules.language import detect
-from rules.scales import Lists, Reading
 from rules.scan import WORK_MAX, Scan, Scanner
 
 Found = tuple[Scan, tuple[Span, ...]]
@@ -32,7 +31,6 @@ class Scene:
         "_earlier",
         "_language",
         "_present",
-        "_readings",
         "_scanner",
         "_subject",
         "answers",
@@ -54,7 +52,6 @@ class Scene:
         """By id of a condition: what it shows for itself, whatever the number of rules it made fire."""
         self.answers: dict[int, bool] = {}
         """By number of a condition that several rules share: what it said (`rules.shared`)."""
-        self._readings: dict[tuple[int, int], Reading] = {}
         self._scanner = scanner
         self._language = facts.message.lang
         self._subject: Scan | None = None
@@ -99,7 +96,7 @@ class Scene:
         self.plain = True
         self.text = self._scanner.scan(self.facts.message.text, plainly=True)
         self._subject = self._present = self._earlier = None
-        self.found, self.shown, self.answers, self._readings = {}, {}, {}, {}
+        self.found, self.shown, self.answers = {}, {}, {}
 
     @property
     def gave_up(self) -> bool:
@@ -121,11 +118,3 @@ class Scene:
     def part(self, name: str) -> Scan:
         """Return the scan of `text` or `subject`."""
         return self.text if name == "text" else self.subject
-
-    def reading(self, lists: Lists, scan: Scan) -> Reading:
-        """Return a scanned part as it is weighed."""
-        key = (id(lists), id(scan))
-        reading = self._readings.get(key)
-        if reading is None:
-            reading = self._readings[key] = lists.read(scan.folded.text)
-        return reading

@@ -24,14 +24,14 @@ class Weighs(TextCondition):
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
         for scan in self.scans(scene):  # noqa: SIM110 - half the time of any() on the hot path
-            if self._weighing(scene, scan).reaches(self.least):
+            if self._weighing(scan).reaches(self.least):
                 return True
         return False
 
     def evidence(self, scene: Scene) -> list[Evidence]:
         """Return the words that spoke for it most, behind what was weighed."""
-        scan = max(self.scans(scene), key=lambda scan: self._weighing(scene, scan).weight)
-        weighing = self._weighing(scene, scan)
+        scan = max(self.scans(scene), key=lambda scan: self._weighing(scan).weight)
+        weighing = self._weighing(scan)
         words, at = self.quote(scene, scan, tuple(weighing.telling[:SHOWN_MAX]))
         why = f"{self.name} {weighing.weight:+.1f}"
         if weighing.opinion is not None:
@@ -40,7 +40,7 @@ class Weighs(TextCondition):
 
     def weight(self, scene: Scene) -> float:
         """What the weightiest piece weighs, whether that is enough or not; nothing weighs less than anything."""
-        return max((self._weighing(scene, scan).weight for scan in self.scans(scene)), default=-math.inf)
+        return max((self._weighing(scan).weight for scan in self.scans(scene)), default=-math.inf)
 
-    def _weighing(self, scene: Scene, scan: Scan) -> Weighing:
-        return scene.reading(self.scales.lists, scan).on(self.scales)
+    def _weighing(self, scan: Scan) -> Weighing:
+        return scan.reading(self.scales.lists).on(self.scales)

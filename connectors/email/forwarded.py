@@ -16,11 +16,10 @@ from router.model.limits import ADDRESS_CHARS_MAX, NAME_CHARS_MAX, SUBJECT_CHARS
 from router.model.message import AttachedMail, Relay, Sender
 
 _SUBJECT: Final = re.compile(r"\s*(?:fwd?|wg|tr|i|rv|enc|转发|轉寄|轉發)\s*[:：]", re.IGNORECASE)
-_MARK: Final = re.compile(
-    r"forwarded message|original message|forwarded by|weitergeleitete|message transf"
-    r"|转发的?邮件|轉寄|原始邮件|原始郵件",
-    re.IGNORECASE,
-)
+_MARKS: Final = (
+    "forwarded message", "original message", "forwarded by", "weitergeleitete", "message transf", "转发邮件",
+    "转发的邮件", "轉寄", "原始邮件", "原始郵件",
+)  # fmt: skip
 _LOOK_CHARS: Final = 20_000
 """Of a text: agents write short words above what they forward."""
 _MESSAGE_TYPES: Final = frozenset({"message/rfc822", "message/global"})
@@ -32,9 +31,14 @@ def relay(mail: Mail, contents: Contents, subject: str, sender: str, own: Own, m
         return None
     attached = _attached(mail)
     said = contents.text if contents.text is not None else contents.html or ""
-    if attached is None and not _SUBJECT.match(subject) and not _MARK.search(said, 0, _LOOK_CHARS):
+    if attached is None and not _SUBJECT.match(subject) and not _is_marked(said):
         return None
     return Relay(mailbox=own.address, trusted=_is_named(sender, meta.get("forwarders", "")), attached=attached)
+
+
+def _is_marked(said: str) -> bool:
+    folded = said[:_LOOK_CHARS].casefold()
+    return any(mark in folded for mark in _MARKS)
 
 
 def _is_named(sender: str, forwarders: str) -> bool:

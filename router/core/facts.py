@@ -1,8 +1,14 @@
 """What the rules may look at of an inbound message. Pure."""
 
 from router.core.placement import Placement
-from router.model.message import JournalEntry
+from router.core.quotes import words_of
+from router.model.message import InboundEvent, JournalEntry
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
+
+
+def texts_of(event: InboundEvent) -> tuple[str, str]:
+    """What rules read of an event, unless it belongs to others: its new words and its subject."""
+    return words_of(event), event.subject or ""
 
 
 def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:

@@ -124,22 +124,40 @@ _SENT: Final = (
 )
 _SENT_LAST: Final = r"(?:gesendet|gönderildi|küldve|verzonden|verstuurd|发送|发来|傳送|送信|보냄|보냈\w{0,4})\W{0,3}$"
 """In languages whose verb stands at the end."""
-DEVICE: Final = re.compile(
+_DEVICE_BEGINS: Final = re.compile(
     r"(?:sent from (?:mail for |yahoo|outlook)|sent (?:with|from) proton|get [\w ]{2,20} for (?:android|ios|mac|win)"
     r"|(?:获取|取得|下载|下載|hent|hämta|hanki|skaff|télécharge[rz]|obten(?:ir|ez)|obtener|descargar|obter o|baixar o"
     r"|scarica|ottieni|pobierz(?: aplikację)?|získa[tj]\w*|stáhnout|скачать|завантажити|holen sie sich|laden sie)"
     r" ?outlook\b|outlook .{2,20} (?:beziehen|herunterladen|downloaden|を入手|다운로드|edinin|indir)"
     r"|android용 outlook|.{0,40}outlook.{0,40}\baka\.ms/|yahoo mail: |secured with |gesichert mit tuta"
     r"|发自我的|发自我|发自手机|发自网易|[从從]我的.{1,20}(?:发送|傳送|发出|送出)|iphoneから送信|androidから送信)"
-    rf"|(?!ich |wir |es |das |ik |我(?!的)).{{0,40}}(?<![a-z])(?:{_DEVICES}).{{0,30}}{_SENT_LAST}|\W{{0,4}}(?:{_SENT}).{{0,30}}(?:{_DEVICES}|https?://)",
+    rf"|\W{{0,4}}(?:{_SENT}).{{0,30}}(?:{_DEVICES}|https?://)",
     re.IGNORECASE,
 )
-"""A line that a program adds, at the end or as a paragraph of its own; people write such lines, too."""
+_DEVICE_THEN_SENT: Final = re.compile(
+    rf"(?!ich |wir |es |das |ik |我(?!的)).{{0,40}}(?<![a-z])(?:{_DEVICES}).{{0,30}}{_SENT_LAST}", re.IGNORECASE
+)
+_ENDS_SENT: Final = re.compile(_SENT_LAST, re.IGNORECASE)
+_SENT_LAST_CHARS: Final = 20
+"""So many characters the end of a line takes at most that _ENDS_SENT matches."""
+
+
+def is_of_device(line: str) -> bool:
+    """Whether it is a line that a program adds, at the end or as a paragraph of its own; people write such lines, too.
+
+    A device is looked for anywhere in a line only where its end says that something was sent: few lines do.
+    """
+    if _DEVICE_BEGINS.match(line):
+        return True
+    sent = _ENDS_SENT.search(line, max(0, len(line) - _SENT_LAST_CHARS)) is not None
+    return sent and _DEVICE_THEN_SENT.match(line) is not None
+
+
 LINKED: Final = re.compile(r"[<(]?https?://\S+")
 FORWARD_STARTS: Final = frozenset("-_=*bBaAdD下以開転")
 SEPARATOR_STARTS: Final = frozenset("-_=*~")
 RULED: Final = re.compile(r"[-_=*~]{3,}(?: ?[^-_=*~](?:[^_=*~]{0,38}[^-_=*~])? ?[-_=*~]{3,})?")
-RULER: Final = frozenset("_")
+RULER: Final = "_"
 ANSWERED: Final = re.compile(r"【(?:回复|答复|回覆|答)】|(?:答复|回复|答)[:：]\s?\S")
 """A line by which somebody answers within what they quote."""
 CLOSING: Final = re.compile(

@@ -28,8 +28,7 @@ def noted(
     known = {fact.name for fact in ticket.facts}
     missing = [fact for fact in ruleset.facts.values() if fact.name not in known]
     sources = _given(missing, _app(entry.event.ext), sender)
-    kinds = {fact.kind for fact in missing if fact.name not in sources}
-    in_text = told(f"{entry.event.subject or ''}\n{new_text}", kinds)
+    in_text = told(f"{entry.event.subject or ''}\n{new_text}")
     sources |= {fact.name: "text" for fact in missing if fact.kind in in_text and fact.name not in sources}
     found = [
         KnownFact(name=fact.name, message_id=message_id, source=sources[fact.name])

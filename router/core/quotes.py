@@ -16,7 +16,6 @@ from router.core.mail_marks import (
     BEGINNINGS,
     CERTAIN,
     DATED,
-    DEVICE,
     FIELD,
     FORWARD,
     FORWARD_STARTS,
@@ -28,6 +27,7 @@ from router.core.mail_marks import (
     RULER,
     SEPARATOR,
     SEPARATOR_STARTS,
+    is_of_device,
 )
 from router.model.message import InboundEvent
 from router.model.tables import Message
@@ -304,7 +304,7 @@ class _Cutter:
         line = self._lines[at].text
         if line[0] in SEPARATOR_STARTS and SEPARATOR.match(line):
             return True
-        if len(line) >= 10 and set(line) <= RULER:
+        if len(line) >= 10 and not line.strip(RULER):
             following = attributions.next_filled(self._texts, at + 1)
             return following is not None and (
                 attributions.is_block(self._texts, following) or attributions.is_ruled_block(self._texts, following)
@@ -349,13 +349,13 @@ class _Cutter:
     def _device(self, at: int) -> int | None:
         """Past a line that a program adds, with its link, where it stands at the end or alone."""
         texts = self._texts
-        if len(texts[at]) >= _DEVICE_CHARS or texts[at][-1] in "!?！？" or not DEVICE.match(texts[at]):
+        if len(texts[at]) >= _DEVICE_CHARS or texts[at][-1] in "!?！？" or not is_of_device(texts[at]):
             return None
         stop = at + 1 + (at + 1 < len(texts) and LINKED.fullmatch(texts[at + 1]) is not None)
         following = attributions.next_filled(texts, stop)
         if following is None or texts[following] in _DELIMITERS or self._ends_signature(following):
             return stop
-        more = len(texts[following]) < _DEVICE_CHARS and DEVICE.match(texts[following])
+        more = len(texts[following]) < _DEVICE_CHARS and is_of_device(texts[following])
         alone = not texts[at - 1] and not texts[stop]
         return stop if at > 0 and (more or alone) else None
 

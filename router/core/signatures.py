@@ -17,7 +17,6 @@ _NAME_CHARS_MAX: Final = 80
 _LINE_CHARS_MAX: Final = 120
 _BESIDE_CHARS_MAX: Final = 12
 """Of a line that holds the name, what else it may say, such as a department."""
-_SPACES: Final = re.compile(r"\s+")
 _NOT_OF_NAME: Final = re.compile(r"[(\[（【].*|[\"'“”]")
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LAYOUT: Final = re.compile(r"[-_=*~|+#\s\u2010-\u2015\u2500-\u257f\u25a0-\u25ff\u2605\u2606…・ー－＝＿～＊]*")
@@ -154,8 +153,13 @@ def _names(writer: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    bare = _SPACES.sub(" ", _BOLD.sub("", text[:_LINE_CHARS_MAX]))
+    bare = " ".join(_unmarked(text[:_LINE_CHARS_MAX]).split())
     return (_MIDDLE.sub("", bare) if "." in bare else bare).strip(" ,").casefold()
+
+
+def _unmarked(line: str) -> str:
+    """The line without the marks of bold words."""
+    return _BOLD.sub("", line) if "*" in line or "_" in line else line
 
 
 def _addressed(lines: Sequence[str], end: int, address: str) -> int | None:
@@ -176,7 +180,7 @@ def _card(lines: Sequence[str], end: int, first_name: str) -> int | None:
     block = lines[first:end]
     if first == 0 or not _CARD_LINES[0] <= len(block) <= _CARD_LINES[1]:
         return None
-    if _NAMED.fullmatch(_BOLD.sub("", block[0])) is None and _plain(block[0]) != first_name:
+    if _NAMED.fullmatch(_unmarked(block[0])) is None and _plain(block[0]) != first_name:
         return None
     short = all(len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _SENTENCE_ENDS for line in block)
     return first if short and any(_REACHED.search(line) for line in block[1:]) else None
@@ -186,7 +190,7 @@ def _closed(lines: Sequence[str], end: int) -> int | None:
     """A name below the formula that closes a letter, where more short lines follow it, none of them a sentence."""
     for at in range(end - 3, max(0, end - _CARD_LINES[1] - 2), -1):
         below = lines[at + 1] or lines[at + 2]
-        if below and _NAMED.fullmatch(_BOLD.sub("", below)) and CLOSING.fullmatch(lines[at]):
+        if below and _NAMED.fullmatch(_unmarked(below)) and CLOSING.fullmatch(lines[at]):
             block = [line for line in lines[at + 1 : end] if line]
             short = all(len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _SENTENCE_ENDS for line in block)
             return at if short and len(block) >= _CARD_LINES[0] else None

@@ -14,6 +14,7 @@ import msgspec
 from router.bus import Bus, Pointer
 from router.connector import Capabilities
 from router.core.asking import ask
+from router.core.facts import texts_of
 from router.core.inbound import Circumstances, Decided, decide_inbound
 from router.core.reply_token import read_token
 from router.flow.channels import Channels
@@ -176,6 +177,7 @@ class RouteWorker:
             return []
         ruleset = self._rulebook.current
         snapshot = await self._store.read(store_snapshot.gather(_keys(work, ruleset.logins, actions=ruleset.proposes)))
+        ruleset.read_ahead(text for item in work for text in texts_of(item.entry.event))
         changes: list[Change] = []
         decided: list[tuple[_Work, Decided]] = []
         for item in work:

@@ -167,13 +167,12 @@ UNTOLD = [
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in TOLD.items() for text in texts])
 def test_a_fact_is_recognised(kind, text):
-    assert told(f"hello, {text}, thank you", [kind]) == {kind}
+    assert kind in told(f"hello, {text}, thank you")
 
 
-@pytest.mark.parametrize("kind", TOLD)
 @pytest.mark.parametrize("text", UNTOLD)
-def test_and_what_is_none_is_not(kind, text):
-    assert told(text, [kind]) == set()
+def test_and_what_is_none_is_not(text):
+    assert told(text) == set()
 
 
 @pytest.mark.parametrize(

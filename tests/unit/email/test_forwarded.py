@@ -50,6 +50,12 @@ def test_a_subject_or_a_line_says_that_it_is_a_forward(subject):
     assert read("a\n\n---------- Forwarded message ---------\nFrom: x", subject=subject).relay is not None
 
 
+@pytest.mark.parametrize("mark", ["-- ORIGINAL Message --", "Weitergeleitete Nachricht", "转发邮件", "转发的邮件信息"])
+def test_so_does_a_line_of_any_program_near_the_beginning(mark):
+    assert read(f"a\n\n{mark}\nx", subject="A question").relay is not None
+    assert read(f"{'a ' * 10_000}\n\n{mark}\nx", subject="A question").relay is None
+
+
 def test_our_own_words_and_machines_pass_nothing_on():
     assert read("hello", "help@shop.example").relay is None
     assert read("hello", more="Auto-Submitted: auto-replied\n").relay is None

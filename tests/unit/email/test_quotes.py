@@ -55,6 +55,8 @@ FOLDED = {
     "rulers in another language": (
         "好\n\n======== 邮件原文 ========\nFrom: X <x@y.example>\nTo: z\nSubject: s\n旧\n", "好"),
     "outlook, chinese phone": ("好的\n\n获取 Outlook for iOS<https://aka.ms/o0ukef>\n", "好的"),
+    "phone, german, verb last": ("Danke\n\nVon meinem Samsung Galaxy Smartphone gesendet.\n", "Danke"),
+    "phone, korean, verb last": ("감사합니다\n\n나의 iPhone에서 보냈습니다\n", "감사합니다"),
     "phone, swedish": ("tack\n\nSkickat från min iPhone\n", "tack"),
     "answers that say so": (
         "------------ 原始邮件 ------------\n发件人: x\n1. 版本？\n【回复】4.17\n2. 手机？\n【回复】安卓\n谢谢\n",
