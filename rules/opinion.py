@@ -96,6 +96,11 @@ def missing(encoder: str) -> Exception | None:
     return _answer(encoder, "").failure
 
 
+def forget() -> None:
+    """Forget what was answered, so that the same texts are asked about anew: for who measures what that takes."""
+    _answer.cache_clear()
+
+
 @lru_cache(_REMEMBERED_MAX)
 def _answer(encoder: str, text: str) -> _Answer:
     if _in_haste.get():
