@@ -15,7 +15,7 @@ import { language } from "./i18n.js";
 export const VIEWS = ["mine", "unassigned", "all", "critical", "waiting", "snoozed", "solved"];
 const PAGE = 100;
 const THREADS_KEPT = 20;
-const DONE = new Set(["solved", "closed", "rejected"]);
+const DONE = new Set(["solved", "closed"]);
 const RANK = { low: 0, normal: 1, high: 2, critical: 3 };
 
 export const me = signal(/** @type {import("./types.d.ts").Me | null} */ (null));

@@ -21,10 +21,11 @@ const railOpen = signal(false);
 
 async function start() {
   try {
-    await setLanguage(recall("lang", document.documentElement.lang));
+    // The line goes on from before anything was looked at: what happens meanwhile is told, at worst twice.
+    const [{ last_event_id: from }] = await Promise.all([get("/status"), setLanguage(recall("lang", document.documentElement.lang))]);
     const [who] = await Promise.all([get("/me"), loadList(), loadFrame()]);
     me.value = who;
-    await loadLater();
+    await loadLater(from);
   } catch (error) {
     const problem = problemOf(error);
     if (problem.status === 401) location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
@@ -32,7 +33,8 @@ async function start() {
   }
 }
 
-async function loadLater() {
+/** @param {number} from the last event before what is on screen */
+async function loadLater(from) {
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = new URL("../css/thread.css", import.meta.url).href;
@@ -43,7 +45,7 @@ async function loadLater() {
   ]);
   later.value = { feed, pane, keys, alarm, session };
   keys.listen();
-  feed.startFeed(status.value.last_event_id, { event: received, resync });
+  feed.startFeed(from, { event: received, resync });
   alarm.watch();
 }
 
@@ -72,6 +74,7 @@ function resync() {
   loadFrame().catch(() => undefined);
   loadList(true);
   refreshThread();
+  later.value.alarm.look();
   matters.value?.heard();
 }
 
