@@ -7,7 +7,7 @@ import aiohttp
 from playwright.async_api import expect
 
 from router.store import inbox, people
-from tests.browser.desk import desk, live, profile
+from tests.browser.desk import desk, live, open_ticket, profile, sign_in
 from tests.browser.test_alarm_ui import calm_ticket, link_of
 from tests.e2e.test_webchat_house import WEBCHAT, visitor_at
 from tests.servers.whole_house import running_house
@@ -72,3 +72,20 @@ async def test_who_could_not_be_signed_out_is_told_so(demo, chromium):
         await page.locator("[data-value=logout]").click()
         await expect(page.locator(".toast.danger")).to_be_visible()
         assert "/inbox/" in page.url
+
+
+async def test_what_one_agent_began_the_next_at_the_same_browser_does_not_find(demo, chromium):
+    lee, ada = [(await sign_in(chromium, link))["cookies"] for link in (demo.agent_login_url, demo.admin_login_url)]
+    async with profile(chromium, demo.agent_login_url) as context:
+        page = await context.new_page()
+        await page.goto(f"{demo.base_url}/inbox/all")
+        number = await open_ticket(page)
+        await page.keyboard.press("m")
+        await page.locator("#composer").fill("what Lee thinks of it")
+        await expect(page.locator(".row .chip.note")).to_have_count(1)
+        for cookies, begun in ((ada, ""), (lee, "what Lee thinks of it")):
+            await context.add_cookies(cookies)
+            await open_ticket(page, number)
+            await page.keyboard.press("m")
+            await expect(page.locator(".composer.note #composer")).to_have_value(begun)
+            await expect(page.locator(".row .chip.note")).to_have_count(1 if begun else 0)

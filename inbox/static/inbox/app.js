@@ -3,7 +3,7 @@ import { effect, h, html, render, signal, useEffect, useState } from "../vendor/
 import { fullTime, language, now, setLanguage, t } from "../core/i18n.js";
 import { get, problemOf, signedOut } from "../core/api.js";
 import {
-  alarms, behind, closeThread, conn, go, loadCounts, loadFrame, loadList, matters, me, openThread, recall, refreshThread, route, status, thread,
+  alarms, behind, closeThread, conn, findBegun, go, loadCounts, loadFrame, loadList, matters, me, openThread, recall, refreshThread, route, status, thread,
   ticketChanged,
 } from "../core/store.js";
 import { Failure, Icon, Mark, Toasts, toast } from "../core/parts.js";
@@ -25,6 +25,7 @@ async function start() {
     const [{ last_event_id: from }] = await Promise.all([get("/status"), setLanguage(recall("lang", document.documentElement.lang))]);
     const [who] = await Promise.all([get("/me"), loadList(), loadFrame()]);
     me.value = who;
+    findBegun();
     await loadLater(from);
   } catch (error) {
     const problem = problemOf(error);
