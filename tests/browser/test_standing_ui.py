@@ -89,3 +89,13 @@ async def test_what_one_agent_began_the_next_at_the_same_browser_does_not_find(d
             await page.keyboard.press("m")
             await expect(page.locator(".composer.note #composer")).to_have_value(begun)
             await expect(page.locator(".row .chip.note")).to_have_count(1 if begun else 0)
+
+
+async def test_who_was_signed_out_elsewhere_is_asked_to_sign_in_here(tmp_path, chromium, monkeypatch):
+    monkeypatch.setattr("router.web.feed._SESSION_S", 0.2)
+    async with running_house(tmp_path, WEBCHAT) as app:
+        await calm_ticket(app)
+        async with desk(chromium, await link_of(app, "mei"), noise=True) as page:
+            assert (await page.request.post(f"http://127.0.0.1:{app.server.port}/api/v1/logout")).status == 200
+            await expect(page.locator("dialog.sign-in-dialog")).to_be_visible()
+            await expect(page.locator("[data-connection=lost]")).to_have_count(1)
