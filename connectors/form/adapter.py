@@ -267,7 +267,7 @@ class FormConnector:
         """Browsers name the page that a form was sent from (RFC 6454); what names none is no browser, or hides it, and
         there is no cookie it could abuse."""
         origin = request.headers.get("Origin")
-        return origin in {None, "null"} or origin in self._origins or urlsplit(origin or "").netloc == request.host
+        return origin in {None, "null"} or origin in self._origins or (origin or "").partition("://")[2] == request.host
 
     def _presses_alarm(self, request: web.Request) -> bool:
         return self._settings.alarm and request.query.get("alarm") == "1"

@@ -166,4 +166,4 @@ class WebchatConnector:
         if origin is None or origin in self._origins:
             return True
         own = urlsplit(self._context.public_url)
-        return urlsplit(origin).netloc == request.host or origin == f"{own.scheme}://{own.netloc}"
+        return origin.partition("://")[2] == request.host or origin == f"{own.scheme}://{own.netloc}"

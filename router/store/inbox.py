@@ -6,7 +6,7 @@ then who has waited longest; solved ones newest first.
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -58,6 +58,7 @@ _VIEWS: dict[View, str] = {
 }
 _NEVER: Final = 9_000_000_000_000_000
 """Sorts after every time, so that those who do not wait come last."""
+_At = Annotated[int, msgspec.Meta(ge=-_NEVER, le=_NEVER)]
 _BY_URGENCY = ("-t.urgency_rank", f"COALESCE(t.waiting_since_ms, {_NEVER})")
 _BY_SOLVED = ("-COALESCE(t.solved_at_ms, t.last_message_at_ms)", "-t.number")
 _NUMBER = re.compile(r"\s*[Tt](?:-|\s?)(\d{1,15})\s*")
@@ -207,7 +208,7 @@ def _write_cursor(last: Ticket, *, by_solved: bool) -> str:
 
 def _read_cursor(cursor: str) -> tuple[int, int, str]:
     try:
-        return msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=tuple[int, int, str])
+        return msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=tuple[_At, _At, str])
     except ValueError as error:
         raise Refused("bad_cursor", "cursor: not one that this server gave out", status=400) from error
 

@@ -23,6 +23,10 @@ from router.web.views import Views
 _PING_S = 20.0
 _RECEIVE_BYTES_MAX = 4_096
 _SEND_S = 10.0
+_SESSION_S = 20.0
+"""How often is looked whether whoever listens is still signed in."""
+_SESSION_GONE = 4401
+"""The close code that tells an inbox to ask for a password, of those that RFC 6455 leaves to applications."""
 _POSITION_DIGITS_MAX = 18
 """A database counts no further."""
 
@@ -69,7 +73,7 @@ class FeedSocket:
         """Upgrade, replay what came after last_event_id, then stay live."""
         agent = await self._auth.agent(request)
         origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc not in {request.host, self._host}:
+        if origin is not None and origin.partition("://")[2] not in {request.host, self._host}:
             raise Refused("foreign_origin", "the feed is for this site's own pages", status=403)
         after = _position(request.query.get("last_event_id") or "0")
         socket = web.WebSocketResponse(heartbeat=_PING_S, max_msg_size=_RECEIVE_BYTES_MAX, compress=False, timeout=2.0)
@@ -84,6 +88,7 @@ class FeedSocket:
             asyncio.create_task(self._statuses(socket, status_changed)),
             asyncio.create_task(self._signals(socket, opened)),
             asyncio.create_task(self._hear(socket, opened)),
+            asyncio.create_task(self._until_signed_out(socket, request)),
         ]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -154,6 +159,18 @@ class FeedSocket:
                     opened.ticket = await self._presence.follow(opened.watch, said.ticket, opened.agent)
                 except StoreUnavailable:
                     return  # the client reconnects and says it again
+
+    async def _until_signed_out(self, socket: web.WebSocketResponse, request: web.Request) -> None:
+        """A line outlives no session: not one that ran out, nor one that was ended elsewhere."""
+        while True:
+            await asyncio.sleep(_SESSION_S)
+            try:
+                await self._auth.agent(request)
+            except Refused:
+                await socket.close(code=_SESSION_GONE, message=b"signed out")
+                return
+            except StoreUnavailable:
+                continue  # who is signed in cannot be told now
 
     async def _statuses(self, socket: web.WebSocketResponse, changed: asyncio.Event) -> None:
         while True:

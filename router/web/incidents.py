@@ -15,10 +15,8 @@ from router.store import inbox
 from router.store import incidents as store_incidents
 from router.store.script import Store
 from router.web.auth import Auth
-from router.web.problems import answer, body_of
+from router.web.problems import answer, body_of, idempotency_key
 from router.web.views import ticket_row
-
-_KEY_CHARS_MAX = 200
 
 
 class _Open(msgspec.Struct, forbid_unknown_fields=True):
@@ -121,13 +119,10 @@ class IncidentsApi:
         """POST .../tell."""
         agent = await self._auth.agent(request)
         asked = await body_of(request, _Tell)
-        key = request.headers.get("Idempotency-Key", "")
-        if not 1 <= len(key) <= _KEY_CHARS_MAX:
-            raise Refused("key_missing", "send an Idempotency-Key, such as a UUID, of 1 to 200 characters", status=400)
         told = await self._incidents.tell(
             request.match_info["incident"],
             asked.text,
-            f"{agent.id}:{key}",
+            idempotency_key(request, agent),
             agent,
             kind=asked.kind,
             only=None if asked.tickets is None else {await self._ticket(name, agent) for name in asked.tickets},

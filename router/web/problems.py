@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from inbox.assets import CSP
 from router.listening import hung_up
 from router.model.errors import InvalidMessage, Paused, Refused, StoreUnavailable
+from router.model.tables import Agent
 from router.telemetry import Logger, why
 
 _HEADERS = {
@@ -20,6 +21,7 @@ _HEADERS = {
 }
 _STORE_AWAY_RETRY_S = "2"
 _PAUSED_RETRY_S = "30"
+_KEY_CHARS_MAX = 200
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """Escaped in JSON; PostgreSQL keeps no such character."""
 T = TypeVar("T")
@@ -44,6 +46,15 @@ async def body_of(request: web.Request, kind: type[T]) -> T:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
         raise Refused("invalid", str(error), status=400) from None
+
+
+def idempotency_key(request: web.Request, agent: Agent) -> str:
+    """What makes a repeated request of this agent the same one. Raises Refused (400) when there is none, or its bytes
+    are no text."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not (1 <= len(key) <= _KEY_CHARS_MAX and key.isprintable()):
+        raise Refused("key_missing", "send an Idempotency-Key, such as a UUID, of 1 to 200 characters", status=400)
+    return f"{agent.id}:{key}"
 
 
 def answer(body: object, *, status: int = 200) -> web.Response:

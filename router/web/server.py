@@ -208,7 +208,7 @@ class Server:
         try:
             await self._auth.agent(request)
         except Refused:
-            raise web.HTTPFound("/login") from None
+            raise web.HTTPFound(f"/login?next={quote(request.path_qs, safe='')}") from None
         return self._page(request, "index.html")
 
     def _page(self, request: web.Request, name: str) -> web.Response:

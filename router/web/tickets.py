@@ -24,10 +24,9 @@ from router.store import blocks, inbox
 from router.store.inbox import TicketDetail, View
 from router.store.script import Store
 from router.web.auth import Auth
-from router.web.problems import answer, body_of
+from router.web.problems import answer, body_of, idempotency_key
 from router.web.views import Views, detail_view, ticket_row
 
-_KEY_CHARS_MAX = 200
 _LIMIT_DIGITS_MAX = 9
 
 
@@ -88,13 +87,6 @@ class _Queue(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Urgency(msgspec.Struct, forbid_unknown_fields=True):
     urgency: Urgency
-
-
-def _idempotency_key(request: web.Request, agent: Agent) -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if not 1 <= len(key) <= _KEY_CHARS_MAX:
-        raise Refused("key_missing", "send an Idempotency-Key, such as a UUID, of 1 to 200 characters", status=400)
-    return f"{agent.id}:{key}"
 
 
 class TicketsApi:
@@ -176,7 +168,7 @@ class TicketsApi:
             ticket_id=await self._ticket_id(request, agent),
             text=asked.text,
             last_seen=EventId(asked.last_seen),
-            client_key=_idempotency_key(request, agent),
+            client_key=idempotency_key(request, agent),
             force=asked.force,
             solve=asked.solve,
             confirmed=asked.confirmed,
@@ -200,7 +192,7 @@ class TicketsApi:
         agent = await self._auth.agent(request)
         asked = await body_of(request, _Note)
         ticket_id = await self._ticket_id(request, agent)
-        message_id = await self._commands.note(ticket_id, asked.text, _idempotency_key(request, agent), agent)
+        message_id = await self._commands.note(ticket_id, asked.text, idempotency_key(request, agent), agent)
         return await self._written(request, agent, message_id)
 
     async def call(self, request: web.Request) -> web.Response:
@@ -213,7 +205,7 @@ class TicketsApi:
             duration_s=asked.duration_s,
             reached=asked.reached,
             text=asked.text,
-            client_key=_idempotency_key(request, agent),
+            client_key=idempotency_key(request, agent),
             solve=asked.solve,
         )
         return await self._written(request, agent, await self._commands.call(command, agent))

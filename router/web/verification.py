@@ -65,7 +65,7 @@ class VerificationApi:
 
     async def answered(self, request: web.Request) -> web.Response:
         """POST /api/v1/identity-checks/{check}, signed by the wallet's back end."""
-        body = await request.content.read(_BODY_BYTES_MAX + 1)
+        body = await request.read()
         if len(body) > _BODY_BYTES_MAX:
             raise Refused("too_long", f"at most {_BODY_BYTES_MAX} bytes", status=413)
         signed = request.headers.get("Switchboard-Signature", "")

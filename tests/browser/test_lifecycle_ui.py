@@ -8,6 +8,7 @@ from tests.browser.desk import desk, open_ticket, violations
 async def test_rejecting_asks_what_is_missing_and_the_side_panel_keeps_it(demo, chromium):
     async with desk(chromium, demo.agent_login_url) as page:
         await open_ticket(page)
+        listed = await page.locator(".list-head .total").inner_text()
         await page.locator("[data-menu=state]").click()
         await page.locator("[role=menuitemradio][data-value=rejected]").click()
         dialog = page.locator("dialog.ending")
@@ -23,3 +24,4 @@ async def test_rejecting_asks_what_is_missing_and_the_side_panel_keeps_it(demo, 
         told = page.locator(".message.reply", has_text="- a sharp photo")
         await expect(told).to_have_count(1)
         await expect(told).to_contain_text("We cannot read the photo")
+        await expect(page.locator(".list-head .total")).to_have_text(listed)  # it waits for its customer

@@ -15,7 +15,7 @@ import { language } from "./i18n.js";
 export const VIEWS = ["mine", "unassigned", "all", "critical", "waiting", "snoozed", "solved"];
 const PAGE = 100;
 const THREADS_KEPT = 20;
-const DONE = new Set(["solved", "closed", "rejected"]);
+const DONE = new Set(["solved", "closed"]);
 const RANK = { low: 0, normal: 1, high: 2, critical: 3 };
 
 export const me = signal(/** @type {import("./types.d.ts").Me | null} */ (null));
@@ -75,17 +75,19 @@ export function keep(key, value) {
   } catch { /* storage is blocked or full: the value lives as long as the page */ }
 }
 
-/** Tickets in which something was begun and not sent. */
-export const begun = signal(draftOwners());
+/** The name of what is an agent's own: who signs in next at this browser does not find it. @param {string} key */
+export const own = (key) => `${me.value?.id}.${key}`;
 
-/** @returns {Set<string>} */
-function draftOwners() {
+/** Tickets in which something was begun and not sent. */
+export const begun = signal(/** @type {Set<string>} */ (new Set()));
+
+/** Looks for them, once it is known who asks. */
+export function findBegun() {
+  const start = `switchboard.${own("draft.")}`;
   try {
-    const names = Array.from({ length: localStorage.length }, (_, i) => localStorage.key(i) ?? "");
-    return new Set(names.map((name) => /^switchboard\.draft\.(.+)\.\w+$/.exec(name)?.[1] ?? "").filter(Boolean));
-  } catch {
-    return new Set();
-  }
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(start));
+    begun.value = new Set(names.map((name) => name.slice(start.length, name.lastIndexOf("."))));
+  } catch { /* storage is blocked */ }
 }
 
 // -- addresses -------------------------------------------------------------------------------------------------------

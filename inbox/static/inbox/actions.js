@@ -5,7 +5,7 @@
 import { signal } from "../vendor/ui.js";
 import { newKey, post, problemOf } from "../core/api.js";
 import { t, word } from "../core/i18n.js";
-import { begun, go, keep, list, me, queueTitle, recall, refreshThread, route, thread, ticket, ticketChanged } from "../core/store.js";
+import { begun, go, keep, list, me, own, queueTitle, recall, refreshThread, route, thread, ticket, ticketChanged } from "../core/store.js";
 import { toast } from "../core/parts.js";
 
 /**
@@ -21,7 +21,7 @@ import { toast } from "../core/parts.js";
 const AFTER_SOLVE_MS = 1000;
 
 /** Messages on their way or stuck, oldest first, over reloads. */
-export const pending = signal(recall("pending", /** @type {Pending[]} */ ([])).map(unconfirmed));
+export const pending = signal(recall(own("pending"), /** @type {Pending[]} */ ([])).map(unconfirmed));
 /** Why the last message was not taken; shown above its draft. */
 export const refusal = signal(/** @type {Refusal | null} */ (null));
 /** Counts up when a draft is changed from outside its editor. */
@@ -47,28 +47,28 @@ export function need(name) {
 }
 
 /** What is attached to replies to come, by ticket. @type {import("../vendor/ui.js").Signal<Record<string, Attached[]>>} */
-export const attached = signal(recall("attached", {}));
+export const attached = signal(recall(own("attached"), {}));
 
 /** @param {string} id @param {Attached[]} files */
 export function attach(id, files) {
   const all = { ...attached.value, [id]: files };
   if (!files.length) delete all[id];
   attached.value = all;
-  keep("attached", Object.fromEntries(Object.entries(all).map(([ticket, each]) => [ticket, each.filter((file) => file.id)]).filter(([, each]) => each.length)));
+  keep(own("attached"), Object.fromEntries(Object.entries(all).map(([ticket, each]) => [ticket, each.filter((file) => file.id)]).filter(([, each]) => each.length)));
 }
 
 // -- drafts ----------------------------------------------------------------------------------------------------------
 
 /** @param {string} id @param {Mode} mode @returns {string} */
-export const draft = (id, mode) => recall(`draft.${id}.${mode}`, "");
+export const draft = (id, mode) => recall(own(`draft.${id}.${mode}`), "");
 
 /** Who was to read the reply that is begun, until it is sent. @param {string} id @returns {string | null} */
-export const meantFor = (id) => recall(`meant.${id}`, null);
+export const meantFor = (id) => recall(own(`meant.${id}`), null);
 
 /** @param {string} id @param {Mode} mode @param {string} text @param {string | null} [meant] when it is begun */
 export function keepDraft(id, mode, text, meant) {
-  keep(`draft.${id}.${mode}`, text || null);
-  if (mode === "reply" && (meant || !text)) keep(`meant.${id}`, text ? meant : null);
+  keep(own(`draft.${id}.${mode}`), text || null);
+  if (mode === "reply" && (meant || !text)) keep(own(`meant.${id}`), text ? meant : null);
   const has = text !== "" || draft(id, mode === "reply" ? "note" : "reply") !== "";
   if (has === begun.value.has(id)) return;
   const owners = new Set(begun.value);
@@ -103,7 +103,7 @@ export function write(row, mode, text, { solve = false, force = false, confirmed
 /** @param {Pending[]} items */
 function setPending(items) {
   pending.value = items;
-  keep("pending", items.length ? items : null);
+  keep(own("pending"), items.length ? items : null);
 }
 
 /** @param {Pending} item */

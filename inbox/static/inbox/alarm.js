@@ -20,13 +20,13 @@ export const ringing = signal(/** @type {string[]} */ ([]));
 /** One alarm of one ticket: it may ring again. @param {TicketRow} row */
 const alarmOf = (row) => `${row.id}@${row.alarm_since_ms}`;
 
-/** A ticket is new or changed. @param {TicketRow} row @param {boolean} [quiet] */
-export function consider(row, quiet = false) {
+/** A ticket is new or changed. @param {TicketRow} row */
+export function consider(row) {
   const rings = row.alarm_since_ms !== null;
   const known = ringing.value.includes(row.id);
   if (rings && !known) {
     ringing.value = [row.id, ...ringing.value];
-    if (!quiet) beep();
+    beep();
   } else if (!rings && known) ringing.value = ringing.value.filter((id) => id !== row.id);
 }
 
@@ -36,8 +36,8 @@ function hush(row) {
   keep("alarmsSeen", [...seen]);
 }
 
-/** Asks for what rings already; opening a ticket hushes it, accepting ends it. */
-export async function watch() {
+/** From now on: opening a ticket hushes it, accepting ends it. */
+export function watch() {
   effect(() => {
     const open = route.value.ticket;
     const row = rows().find((each) => each.number === open || each.id === open);
@@ -45,11 +45,18 @@ export async function watch() {
   });
   clearInterval(beeping);
   beeping = setInterval(() => { if (rows().some((row) => !seen.has(alarmOf(row)))) beep(); }, BEEP_EVERY_MS);
+  look();
+}
+
+/** Asks for what rings already: at the start, and when too much was missed to be told. */
+export async function look() {
+  const before = ringing.value;
   const page = await get("/tickets", { view: "ringing", limit: 50 }).catch(() => null);
-  for (const row of page?.tickets.reverse() ?? []) {
-    keepTicket(row);
-    consider(row, true);
-  }
+  if (!page) return;
+  page.tickets.forEach((/** @type {TicketRow} */ row) => keepTicket(row));
+  // What began to ring since it was asked is not in the answer.
+  const since = ringing.value.filter((id) => !before.includes(id));
+  ringing.value = [...new Set([...since, ...page.tickets.map((/** @type {TicketRow} */ row) => row.id)])];
 }
 
 /** @returns {TicketRow[]} */

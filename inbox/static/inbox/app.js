@@ -3,7 +3,7 @@ import { effect, h, html, render, signal, useEffect, useState } from "../vendor/
 import { fullTime, language, now, setLanguage, t } from "../core/i18n.js";
 import { get, problemOf, signedOut } from "../core/api.js";
 import {
-  alarms, behind, closeThread, conn, go, loadCounts, loadFrame, loadList, matters, me, openThread, recall, refreshThread, route, status, thread,
+  alarms, behind, closeThread, conn, findBegun, go, loadCounts, loadFrame, loadList, matters, me, openThread, recall, refreshThread, route, status, thread,
   ticketChanged,
 } from "../core/store.js";
 import { Failure, Icon, Mark, Toasts, toast } from "../core/parts.js";
@@ -21,10 +21,12 @@ const railOpen = signal(false);
 
 async function start() {
   try {
-    await setLanguage(recall("lang", document.documentElement.lang));
+    // The line goes on from before anything was looked at: what happens meanwhile is told, at worst twice.
+    const [{ last_event_id: from }] = await Promise.all([get("/status"), setLanguage(recall("lang", document.documentElement.lang))]);
     const [who] = await Promise.all([get("/me"), loadList(), loadFrame()]);
     me.value = who;
-    await loadLater();
+    findBegun();
+    await loadLater(from);
   } catch (error) {
     const problem = problemOf(error);
     if (problem.status === 401) location.replace(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
@@ -32,7 +34,8 @@ async function start() {
   }
 }
 
-async function loadLater() {
+/** @param {number} from the last event before what is on screen */
+async function loadLater(from) {
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = new URL("../css/thread.css", import.meta.url).href;
@@ -43,7 +46,7 @@ async function loadLater() {
   ]);
   later.value = { feed, pane, keys, alarm, session };
   keys.listen();
-  feed.startFeed(status.value.last_event_id, { event: received, resync });
+  feed.startFeed(from, { event: received, resync });
   alarm.watch();
 }
 
@@ -72,6 +75,7 @@ function resync() {
   loadFrame().catch(() => undefined);
   loadList(true);
   refreshThread();
+  later.value.alarm.look();
   matters.value?.heard();
 }
 

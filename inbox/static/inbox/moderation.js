@@ -5,7 +5,7 @@
 import { h, html, useRef, useState } from "../vendor/ui.js";
 import { newKey, post, problemOf } from "../core/api.js";
 import { fullTime, has, learn, t, word } from "../core/i18n.js";
-import { keep, recall, refreshThread, thread } from "../core/store.js";
+import { keep, own, recall, refreshThread, thread } from "../core/store.js";
 import { Dialog, Icon, Menu, toast } from "../core/parts.js";
 import { Delivery } from "./message.js";
 
@@ -147,7 +147,7 @@ function Private({ message, close }) {
  *   send?: (text: string, doubt: Doubt, key: string) => Promise<unknown> }} props
  */
 function Writing({ title, place, first, max, send, done, go, close, children }) {
-  const [text, setText] = useState(recall(place, first));
+  const [text, setText] = useState(recall(own(place), first));
   const [state, setState] = useState(/** @type {{ busy: boolean, problem: string, found: any[], doubt: Doubt | null }} */ ({ busy: false, problem: "", found: [], doubt: null }));
   const key = useRef(newKey());
   const idle = state.busy || !text.trim() || text.trim() === first.trim();
@@ -157,7 +157,7 @@ function Writing({ title, place, first, max, send, done, go, close, children }) 
     setState({ ...state, busy: true, problem: "" });
     try {
       await send(text, state.doubt ?? {}, key.current);
-      keep(place, null);
+      keep(own(place), null);
       close();
       toast(t(done), { tone: "success", icon: "check" });
     } catch (error) {
@@ -171,7 +171,7 @@ function Writing({ title, place, first, max, send, done, go, close, children }) 
   };
   const typed = (/** @type {any} */ event) => {
     setText(event.target.value);
-    keep(place, event.target.value || null);
+    keep(own(place), event.target.value || null);
     setState({ ...state, doubt: null });
   };
   const pressed = (/** @type {any} */ event) => {

@@ -103,6 +103,10 @@ export function chooseTheme(theme) {
 }
 
 async function signOut() {
-  await post("/logout").catch(() => undefined);
-  location.assign("/login");
+  try {
+    await post("/logout");
+    location.assign("/login");
+  } catch (error) {
+    toast(problemOf(error).sentence, { tone: "danger", icon: "circle-alert" }); // whoever comes next must not find it open
+  }
 }

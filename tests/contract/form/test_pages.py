@@ -331,6 +331,7 @@ async def test_only_sites_that_are_named_may_frame_it_or_send_it(tmp_path, http)
         assert page.headers["Content-Security-Policy"].endswith("frame-ancestors 'self' https://shop.example")
         for origin, status in (
             ("https://evil.example", 403),
+            ("http://[", 403),
             ("https://shop.example", 200),
             ("null", 200),
         ):

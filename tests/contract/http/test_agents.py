@@ -1,10 +1,14 @@
 """The API that the inbox stands on: signing in, replies, notes, states, lists; who may, and how it refuses."""
 
+import asyncio
 import json
+from base64 import urlsafe_b64encode
+from urllib.parse import parse_qs
 
 import aiohttp
 import msgspec
 import pytest
+from yarl import URL
 
 from router.cli.people import add_login_token
 from router.flow.seals import open_reply
@@ -72,10 +76,50 @@ async def test_guessing_is_slowed_for_the_login_however_it_is_written(tmp_path):
         await app.stop()
 
 
+async def test_guesses_that_come_at_once_are_slowed_too(tmp_path):
+    app = await open_house(tmp_path)
+    try:
+        await add_agent(app, "li", password_hash=hash_password(PASSWORD))
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{app.server.port}") as session:
+
+            async def guess(password):
+                async with session.post("/api/v1/login", json={"login": "li", "password": password}) as answer:
+                    return answer.status
+
+            codes = await asyncio.gather(*(guess("x") for _ in range(14)), guess(PASSWORD))
+            assert codes.count(401) == 10
+            assert codes.count(429) >= 4
+    finally:
+        await app.stop()
+
+
 async def test_without_a_session_nothing_is_shown(house):
     for path in ("me", "agents", "queues", "status", "tickets", "tickets/T-1001", "trace/T-1001", "feed"):
         async with house.stranger.get(f"/api/v1/{path}") as answer:
             assert_problem(answer, await answer.json(content_type=None), 401)
+
+
+async def test_who_has_to_sign_in_comes_back_to_where_they_were_going(house):
+    place = "/inbox/queue:billing/T-1001?q=1%2B1%20%26"
+    async with house.stranger.get(URL(place, encoded=True), allow_redirects=False) as answer:
+        assert answer.status == 302
+        there = URL(answer.headers["Location"], encoded=True)
+    assert (there.path, parse_qs(there.raw_query_string)) == ("/login", {"next": [place]})
+
+
+async def test_the_feed_ends_when_the_session_does(house, monkeypatch):
+    monkeypatch.setattr("router.web.feed._SESSION_S", 0.05)
+    token = await add_login_token(house.app.store, house.mei, house.app.clock)
+    async with house.stranger.post("/api/v1/login", json={"token": token}) as answer:
+        headers = {"Cookie": f"switchboard_session={answer.cookies['switchboard_session'].value}"}
+    async with house.stranger.ws_connect("/api/v1/feed", headers=headers) as socket:
+        assert (await socket.receive_json())["type"] == "hello"
+        async with house.stranger.post("/api/v1/logout", headers=headers) as answer:
+            assert answer.status == 200
+        async with asyncio.timeout(5):
+            while (await socket.receive()).type is aiohttp.WSMsgType.TEXT:
+                pass
+        assert socket.close_code == 4401
 
 
 async def test_a_change_needs_the_header_of_our_own_script(house, told):
@@ -206,6 +250,21 @@ async def test_a_reply_needs_a_key(house, told, key):
     assert (await post(house, path_of(ticket, "/replies"), {"text": "x"}, 400, key=key))["code"] == "key_missing"
 
 
+@pytest.mark.parametrize("what", ["tickets/T-1/replies", "tickets/T-1/notes", "incidents/none/tell"])
+async def test_a_key_of_bytes_that_are_no_text_is_refused(house, told, what):
+    ticket = await told()
+    (cookie,) = (c.value for c in house.agent.cookie_jar)
+    path = f"/api/v1/{what}".replace("T-1", ticket["ticket"]["number"])
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.app.server.port)
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Switchboard: 1\r\nContent-Length: 12\r\n"
+    session = f"Cookie: switchboard_session={cookie}\r\n"
+    writer.write((head + session).encode() + b'Idempotency-Key: \xff\r\n\r\n{"text":"x"}')
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b'"code":"key_missing"' in answer
+
+
 async def test_a_note_is_masked_and_never_leaves(house, told):
     ticket = await told()
     first = await post(house, path_of(ticket, "/notes"), {"text": f"he sent {CARD}"}, 201, key="n1")
@@ -284,8 +343,12 @@ async def test_lists_have_pages_and_bounds(house, told):
 
 
 @pytest.mark.parametrize(
-    "query", ["view=x", "limit=x", "limit=-1", "limit=²", "limit=" + "9" * 5_000, "cursor=x", "cursor=%FF%00", "q=%00"]
-)
+    "query",
+    [
+        "view=x", "limit=x", "limit=-1", "limit=²", "limit=" + "9" * 5_000, "cursor=x", "cursor=%FF%00", "q=%00",
+        "cursor=" + urlsafe_b64encode(b'[9223372036854775808,1,"x"]').decode(),
+    ],
+)  # fmt: skip
 async def test_a_query_that_makes_no_sense_is_refused(house, query):
     async with house.agent.get(f"/api/v1/tickets?{query}") as answer:
         assert_problem(answer, await answer.json(content_type=None), 400)
@@ -295,6 +358,11 @@ async def test_the_feed_refuses_a_position_that_is_none(house):
     for position in ("x", "-", "9" * 5_000):
         found = await get(house, f"/api/v1/feed?last_event_id={position}", 400)
         assert found["code"] == "invalid"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://[", "null", "x"])
+async def test_the_feed_is_for_our_own_pages(house, origin):
+    assert (await get(house, "/api/v1/feed", 403, headers={"Origin": origin}))["code"] == "foreign_origin"
 
 
 async def test_one_changes_ones_own_profile(house):

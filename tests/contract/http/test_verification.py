@@ -191,6 +191,22 @@ async def test_a_clock_that_was_ahead_and_went_back_ends_what_it_began(checking,
     assert after["unlocked_until_ms"] is not None
 
 
+async def test_an_answer_that_comes_in_pieces_is_read_whole(checking, told):
+    ticket = await told("where is my transfer?", sender={"id": "t-4", "user_id": "u-4", "verified": True})
+    check = (await begun(checking, ticket))["check"]
+    body = msgspec.json.encode({"attempt": "a1", "result": "passed", "user_id": "u-4"})
+    signed = signature(SECRET.encode(), checking.app.clock.now_ms() // 1000, body)
+
+    async def pieces():
+        for piece in (body[:9], body[9:]):
+            yield piece
+            await asyncio.sleep(0.1)
+
+    path, headers = f"/api/v1/identity-checks/{check['id']}", {"Switchboard-Signature": signed}
+    async with checking.stranger.post(path, data=pieces(), headers=headers) as answer:
+        assert (answer.status, (await answer.json())["check"]["state"]) == (200, "passed")
+
+
 @pytest.mark.parametrize(
     ("more", "status", "code"),
     [

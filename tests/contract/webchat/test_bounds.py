@@ -167,6 +167,7 @@ async def test_connections_are_bounded_for_each_visitor_and_in_all(http, house):
         ("http://shop.example", False),
         ("https://evil.example", False),
         ("null", False),
+        ("http://[", False),
     ],
 )
 async def test_only_known_origins_connect(chat, http, origin, allowed):
