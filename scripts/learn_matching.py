@@ -54,9 +54,12 @@ class Teacher:
     """Answers in the place of `matters.belongs` with what is labelled, and notes what was to be seen."""
 
     def __init__(self) -> None:
-        self.examples: list[Example] = []
+        self.examples: dict[str, Example] = {}
+        """By message: one whose facts were stale is decided again."""
+        self.message = ""
+        """Which one is routed."""
         self.truth = ""
-        """Person and matter of the message that is routed."""
+        """Its person and matter."""
         self.matter_of: dict[int, str] = {}
         """By ticket number: whose and which matter it was opened for."""
 
@@ -67,7 +70,7 @@ class Teacher:
         if scene.open and not any(scene.joins_alone(one) for one in scene.candidates):
             chosen = [self.matter_of[one.candidate.ticket.number] == self.truth for one in scene.open]
             choices = [["join", *scene.evidence(one)] for one in scene.open]
-            self.examples.append(Example([*choices, scene.own_evidence], [*chosen, not any(chosen)]))
+            self.examples[self.message] = Example([*choices, scene.own_evidence], [*chosen, not any(chosen)])
         for one, is_it in zip(scene.candidates, right, strict=True):
             if is_it:
                 return Belonging(ticket_id=one.ticket.id, reason="same_matter")
@@ -82,13 +85,14 @@ async def taught(name: str) -> list[Example]:
         async with app.rehearsal(None) as rehearsal:
             await rehearsal.import_contacts(row for place, case in enumerate(cases) for row in day.known(place, case))
             for place, case in enumerate(cases):
-                for message, line in zip(case["messages"], day.wire(place, case), strict=True):
+                for number, (message, line) in enumerate(zip(case["messages"], day.wire(place, case), strict=True)):
+                    teacher.message = f"{place} {number}"
                     teacher.truth = f"{place} {message['person']} {message['matter']}"
                     async for answer in rehearsal.decide([line]):
                         teacher.matter_of.setdefault(int(answer.ticket.removeprefix("T-")), teacher.truth)
     finally:
         placement.belongs = shipped
-    return teacher.examples
+    return list(teacher.examples.values())
 
 
 async def judged(name: str, worth: dict[str, int]) -> day.Score:

@@ -34,6 +34,8 @@ _PLACES: Final[tuple[Place, ...]] = ("thread", "subject", "chat", "in_private", 
 """The nearest first."""
 _TWO: Final = 2
 _OWN: Final = (1, 2, 4)
+_RESTED: Final = (0.05, 0.22, 0.6, 1.65, 4.5, 20)
+"""How many times as long as any other of them a ticket was silent."""
 _CHARS: Final = (9, 26, 61, 201)
 _SIZE: Final = ("tiny", "short", "middling", "long", "longest")
 _WORDS: Final = (1, 2, 4, 6)
@@ -158,7 +160,7 @@ class Weighing:
         """What speaks for one ticket or against it."""
         candidate = one.candidate
         age = _AGE[self._age(one)]
-        order = "latest" if candidate.recency == self._newest else "older"
+        order = self._order(candidate)
         theirs = self._theirs[candidate.ticket.id]
         about = self._about(theirs)
         found = [
@@ -180,8 +182,14 @@ class Weighing:
         found += self._of_words(candidate)
         found += self._of_things(theirs)
         found += self._beside(one, theirs)
+        found += self._turns(one, order, about)
         found += self._of_values(one, about)
         return found
+
+    def _order(self, candidate: Candidate) -> str:
+        if len(self._standing) < _TWO:
+            return "only"
+        return "latest" if candidate.recency == self._newest else "older"
 
     def is_apart(self, one: Standing) -> bool:
         """Whether no place holds them together and nothing said does, or trouble is told anew with another amount."""
@@ -245,6 +253,27 @@ class Weighing:
             yield "own thing"
         if elsewhere - theirs:
             yield "things elsewhere"
+
+    def _turns(self, one: Standing, order: str, about: str) -> Iterator[str]:
+        """How long it rested beside the others, and whether they were written to by turns; some tell two matters so."""
+        if len(self._standing) < _TWO:
+            return
+        mine = one.candidate.ticket
+        others = [each.candidate.ticket for each in self._standing if each is not one]
+        rested = bisect_right(_RESTED, self._silent_s(mine) / min(map(self._silent_s, others)))
+        yield f"rested {rested} {order}"
+        yield f"rested {rested} {about}"
+        yield f"rested {rested} own words {min(self._own_words[mine.id], _TWO)}"
+        here = any(mine.created_at_ms < other.created_at_ms < mine.last_inbound_at_ms for other in others)
+        there = any(other.created_at_ms < mine.created_at_ms < other.last_inbound_at_ms for other in others)
+        turns = f"turns {'both' if here and there else 'here' if here else 'there' if there else 'none'} {order}"
+        yield turns
+        yield f"{turns} {about}"
+        yield f"{turns} rested {rested}"
+
+    def _silent_s(self, ticket: Ticket) -> float:
+        """Since its last message, at least a second."""
+        return 1 + max(0, self._heard.at_ms - ticket.last_message_at_ms) / 1_000
 
     def _of_values(self, one: Standing, about: str) -> Iterator[str]:
         """What addresses and amounts speak for; people have few addresses of their own and name them everywhere."""

@@ -261,7 +261,7 @@ def place(
         and not_joined in _LOOKS_ON
     ):
         pointed = ticket if joined != "conversation" or is_mail(event) else None
-        own = _own(event, contact, snapshot, pointed=pointed, current=ticket, now_ms=now_ms)
+        own = _own(event, contact, snapshot, conversation, pointed=pointed, current=ticket, now_ms=now_ms)
         belonging = belongs(heard, own, matching) if own.candidates else None
     if belonging is not None:
         ticket, joined, not_joined = _moved(belonging, ticket, joined, not_joined, snapshot)
@@ -309,12 +309,14 @@ def _own(
     event: InboundEvent,
     contact: Contact,
     snapshot: Snapshot,
+    conversation: Conversation | None,
     *,
     pointed: Ticket | None,
     current: Ticket | None,
     now_ms: int,
 ) -> Own:
     """The contact's own tickets that may be joined, and how the event stands to each."""
+    here = conversation.id if conversation is not None else None
     tickets = [
         ticket
         for ticket in snapshot.tickets_of(contact.id)
@@ -329,7 +331,11 @@ def _own(
                 in_thread=pointed is not None and ticket.id == pointed.id,
                 in_conversation=current is not None and ticket.id == current.id,
                 same_chat=not is_mail(event)
-                and (ticket is current or (event.thread_id is None and _alongside(ticket, event))),
+                and (
+                    ticket is current
+                    or ticket.conversation_id == here
+                    or (event.thread_id is None and _alongside(ticket, event))
+                ),
                 in_private=(ticket.channel, ticket.visibility, event.visibility)
                 == (event.channel, "public", "private"),
                 same_subject=is_mail(event) and _answers_subject(event.subject or "", ticket.subject),

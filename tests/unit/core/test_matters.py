@@ -2,10 +2,11 @@
 
 import pytest
 
+from router.core import placement
 from router.core.entities import entities, meets
 from router.core.evidence import Candidate, cues, points
 from router.core.likeness import departs, hear, likeness
-from router.core.matters import Own
+from router.core.matters import Own, Scene, belongs
 from router.core.signals import signals
 from tests.unit.core.world import DAY_MS, World
 
@@ -175,6 +176,35 @@ def test_what_a_message_says_of_itself_speaks_for_a_new_ticket_in_any_place():
     worth = points()
     assert worth["new other"] > 0 > worth["value anew amount"]
     assert not [name for name in worth if name.startswith(("value shared transaction", "value shared order"))]
+
+
+@pytest.fixture
+def scenes(monkeypatch):
+    """Each decision as it was met."""
+    met = []
+
+    def meet(said, own, matching):
+        met.append(Scene(said, own.candidates, matching, {}))
+        return belongs(said, own, matching)
+
+    monkeypatch.setattr(placement, "belongs", meet)
+    return met
+
+
+def test_all_matters_of_one_chat_stand_in_it_and_no_other_ones(world, scenes):
+    for number, text in enumerate((HASH, OTHER_HASH, "hello?"), start=1):
+        say(world, text, number, thread_id="77", **CHAT)
+    say(world, "hello?", 4, thread_id="group", **CHAT)
+    assert [[one.same_chat for one in scene.candidates] for scene in scenes[-2:]] == [[True, True], [False, False]]
+
+
+def test_matters_that_were_told_by_turns_are_known_by_it(world, scenes):
+    for number, text in enumerate((HASH, OTHER_HASH, HASH, "hello?"), start=1):
+        say(world, text, number, **CHAT)
+        world.now_ms += 60_000
+    latest, older = map(scenes[-1].evidence, scenes[-1].open)
+    assert {"turns here latest", "rested 2 latest"} <= set(latest)
+    assert {"turns there older", "rested 4 older"} <= set(older)
 
 
 def test_an_answer_in_the_same_words_belongs_to_the_mail_it_answers(world):
