@@ -260,10 +260,12 @@ class App:
         self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids, metrics=self.metrics)
 
     async def _open_bus(self, owner: str) -> Bus:
-        if self.config.bus.url == "local":
+        if (url := self.config.bus.url) == "local":
             return LocalBus()
-        jitter = random.SystemRandom().random
-        return await RedisBus.open(self.config.bus.url, name=owner, log=self.log, jitter=jitter)
+        try:
+            return await RedisBus.open(url, name=owner, log=self.log, jitter=random.SystemRandom().random)
+        except ValueError as error:
+            raise ConfigError(f"bus.url names no Redis: {error}") from error
 
     async def _start_rules(self) -> None:
         follower = self._follower()

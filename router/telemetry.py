@@ -129,6 +129,9 @@ class Metrics:
         self.dead_letters = Gauge(
             "switchboard_dead_letters", "Replies, edits and reactions that could not be delivered", registry=registry
         )
+        self.undecided = Gauge(
+            "switchboard_undecided", "Events that could not be decided and that no ticket shows", registry=registry
+        )
         self.alarms_ringing = Gauge("switchboard_alarms_ringing", "Tickets nobody has accepted yet", registry=registry)
         self.alarms_unanswered = Gauge(
             "switchboard_alarms_unanswered", "Of these, past the end of their on-call ladder", registry=registry

@@ -69,7 +69,13 @@ def _module(name: str) -> Command:
 
 def run(argv: Sequence[str]) -> int:
     """Parse the command line, run its command, and say in one sentence what stopped it."""
-    arguments = _read(argv)
+    try:
+        return _run(_read(argv))
+    except KeyboardInterrupt:  # also while a command's module loads, which takes longest
+        return 130
+
+
+def _run(arguments: argparse.Namespace) -> int:
     if arguments.command is None:
         return EXIT_USAGE
     try:
@@ -90,8 +96,6 @@ def run(argv: Sequence[str]) -> int:
         if error.errno not in _NO_ROOM and not error.filename:
             raise
         return _file_failed(error)
-    except KeyboardInterrupt:
-        return 130
 
 
 def _read(argv: Sequence[str]) -> argparse.Namespace:

@@ -45,6 +45,7 @@ from rules.problems import RulesError
 
 _FREE_BYTES_MIN = 1_073_741_824
 _WAIT_WARN_S = 10
+_NO_WRITES = "make room on its disk, or end what locks it; nothing is accepted meanwhile, providers deliver again"
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,9 +116,10 @@ async def _database(config: Config, base: Path) -> Finding:
         finally:
             await store.close()
     except ConfigError as error:
-        remedy = "mend storage.url, or restore the last backup of that file"
-        return Finding(state="error", about="database", text=str(error), remedy=remedy)
+        return Finding(state="error", about="database", text=str(error))
     except StoreUnavailable as error:
+        if path is not None:
+            return Finding(state="error", about="database", text=str(error), remedy=_NO_WRITES)
         where = config.storage.url.rpartition("@")[2]
         remedy = "start it, or mend storage.url; nothing is accepted while it is away, providers deliver again"
         return Finding(state="error", about="database", text=f"{where} does not answer: {error}", remedy=remedy)
@@ -128,8 +130,7 @@ async def _database(config: Config, base: Path) -> Finding:
         )
     if refusal is not None:
         text = f"answers ({store.dialect}), but takes no writes: {refusal}"
-        remedy = "make room on its disk, or end what locks it; nothing is accepted meanwhile, providers deliver again"
-        return Finding(state="error", about="database", text=text, remedy=remedy)
+        return Finding(state="error", about="database", text=text, remedy=_NO_WRITES)
     return Finding(state="ok", about="database", text=f"answers ({store.dialect}), schema is current, takes writes")
 
 
@@ -269,7 +270,7 @@ async def _work(app: App) -> list[Finding]:
         found.append(Finding(state="ok", about="routing", text="nothing waits"))
     for count, about, remedy in (
         (await app.store.read(outbox.count_dead()), "undelivered", "switchboard dead-letters list"),
-        (len(await app.store.read(journal.dead(limit=1000))), "undecided events", "switchboard dead-letters list"),
+        (await app.store.read(journal.count_dead()), "undecided events", "switchboard dead-letters list"),
         (await app.store.read(quarantine.count_waiting()), "quarantined payloads", "switchboard quarantine list"),
     ):
         state: Literal["ok", "warning"] = "warning" if count else "ok"

@@ -36,9 +36,9 @@ def run(arguments: argparse.Namespace) -> int:
             continue
         if after != before:
             changed += 1
-            print(f"{'would change' if arguments.check else 'formatted'}: {path}")
             if not arguments.check:
                 _replace(path, after)
+            print(f"{'would change' if arguments.check else 'formatted'}: {path}")
     told = "would change" if arguments.check else "formatted"
     print(f"{found} files: {changed} {told}, {refused} with mistakes")
     return EXIT_FINDINGS if refused or (arguments.check and changed) else EXIT_DONE

@@ -73,6 +73,7 @@ class Sweeper:
         oldest = await self._store.read(journal.oldest_pending())
         metrics.oldest_unrouted_seconds.set((now_ms - oldest) / 1000 if oldest is not None else 0)
         metrics.dead_letters.set(await self._store.read(outbox.count_dead()))
+        metrics.undecided.set(await self._store.read(journal.count_dead()))
         metrics.quarantined.set(await self._store.read(quarantine.count_waiting()))
         metrics.held.set((await self._store.read(blocks.count_held())).held)
         over = {(load.channel, load.account) for load in await self._store.read(channel_load.over(now_ms=now_ms))}

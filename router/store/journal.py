@@ -324,6 +324,12 @@ def dead(*, limit: int, after: str = "") -> Script[list[JournalRow]]:
     )
 
 
+def count_dead() -> Script[int]:
+    """How many events nobody could decide."""
+    rows = yield from select("SELECT COUNT(*) FROM journal WHERE state = 'dead'")
+    return int(rows[0][0])
+
+
 def replay(journal_id: JournalId) -> Script[bool]:
     """Put a dead row back in its place; whether there was one."""
     count = yield from run(

@@ -49,6 +49,7 @@ _AWAY = (
     OSError,
     TimeoutError,
 )
+_REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 _MOVED = (
     asyncpg.UniqueViolationError,
     asyncpg.TransactionRollbackError,
@@ -76,7 +77,7 @@ class PostgresStore:
                 max_cacheable_statement_size=65_536,
                 server_settings=_SETTINGS,
             )
-        except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError, ValueError) as error:
+        except (*_REFUSED, ValueError, OverflowError) as error:  # the last: a port above 65535
             raise ConfigError(f"storage: PostgreSQL refuses the connection: {error}") from error
         except (asyncpg.PostgresError, *_AWAY) as error:
             raise StoreUnavailable(f"PostgreSQL: {error}") from error

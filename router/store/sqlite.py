@@ -35,15 +35,8 @@ VERSION_MIN: Final = (3, 35, 0)
 """RETURNING; UPDATE FROM came earlier."""
 
 _TAKEN = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
-_AWAY = (
-    "SQLITE_BUSY",
-    "SQLITE_LOCKED",
-    "SQLITE_FULL",
-    "SQLITE_IOERR",
-    "SQLITE_CANTOPEN",
-    "SQLITE_READONLY",
-    "SQLITE_NOMEM",
-)
+_PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM")
+_AWAY = (*_PASSING, "SQLITE_CANTOPEN", "SQLITE_READONLY")
 
 Outcome = tuple["_Job", object, BaseException | None]
 
@@ -86,7 +79,8 @@ class SqliteStore:
 
     @classmethod
     async def open(cls, path: Path, *, synchronous: Literal["FULL", "OFF"] = "FULL") -> Self:
-        """Open or create the file; `OFF` is for throw-away stores only. Raises ConfigError when it cannot be."""
+        """Open or create the file; `OFF` is for throw-away stores only. Raises ConfigError when it cannot be, and
+        StoreUnavailable where the same file may open later: its disk is full, or another process has it."""
         return await asyncio.to_thread(cls, path, synchronous)
 
     @property
@@ -391,5 +385,10 @@ def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
         set_up("PRAGMA cache_size = -16384")
         set_up("PRAGMA temp_store = MEMORY")
     except (sqlite3.Error, OSError) as error:
-        raise ConfigError(f"{path}: cannot be opened as the database: {error}") from error
+        if getattr(error, "sqlite_errorname", "").startswith(_PASSING):
+            raise StoreUnavailable(
+                f"{path}: cannot be opened just now: {error}; is its disk full, or another at it?"
+            ) from error
+        remedy = "mend storage.url or who may use the file; restore a backup if it is damaged"
+        raise ConfigError(f"{path}: cannot be opened as the database: {error}; {remedy}") from error
     return connection

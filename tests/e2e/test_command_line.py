@@ -22,6 +22,14 @@ def test_without_arguments_it_lists_its_commands(command):
         assert f"    {name}" in out
 
 
+def test_interrupted_while_it_loads_it_ends_with_130(command, monkeypatch):
+    def interrupted(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("router.cli.command.import_module", interrupted)
+    assert command("doctor") == (130, "", "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["nonsense"], ["route", "--nonsense"], ["rules"], ["contacts"], ["trace"], ["redact", "--visibility", "open"]],

@@ -317,6 +317,17 @@ def test_rules_fmt_writes_one_layout_and_check_names_who_has_another(command, ru
     assert sorted(file.name for file in tmp_path.iterdir()) == ["rules.yaml", "unread.txt"]
 
 
+def test_rules_fmt_says_formatted_of_what_it_has_written_only(command, rules, tmp_path):
+    folder, path = rules(RULES.replace("tag: money,", "tag:   money,")), tmp_path / "rules.yaml"
+    before = path.read_bytes()
+    (tmp_path / ".rules.yaml.new").mkdir()  # where the new text would be drafted
+    path.chmod(0o640)
+    exit_code, said, _ = command("rules", "fmt", folder)
+    assert exit_code != 0
+    assert "formatted" not in said
+    assert path.read_bytes() == before
+
+
 def test_rules_fmt_leaves_a_file_with_mistakes_alone(command, tmp_path):
     bad, good = tmp_path / "bad.yaml", tmp_path / "good.yaml"
     bad.write_text("version:  1\nrulse: []\n")

@@ -1,5 +1,6 @@
 """What doctor says of a house that is not well, and that it changes nothing by looking."""
 
+import asyncio
 import resource
 import sqlite3
 from contextlib import closing
@@ -112,6 +113,42 @@ def test_doctor_says_when_the_database_takes_no_writes(desk):
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         assert f"ERROR   database: answers (sqlite), but takes no writes: {NO_ROOM}\n        -> make room" in said
         assert "ok      database: answers (sqlite), schema is current, takes writes" in desk("doctor", code=1)
+
+
+def test_a_full_disk_at_the_start_is_no_wrong_configuration(desk):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, before[1]))
+    try:
+        said = desk("doctor", code=1)
+        desk("serve", code=1)  # 78 keeps the service from being started again
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert f"{desk.folder / 'house.db'}: cannot be opened just now: disk I/O error" in desk.err
+    assert "-> make room on its disk" in said
+    assert "restore" not in said
+
+
+def test_doctor_leaves_a_database_of_a_newer_release_whole(desk):
+    desk("user add", "ann")
+    with closing(sqlite3.connect(desk.folder / "house.db")) as newer, newer:
+        newer.execute("INSERT INTO migrations VALUES (9999, 'later', '', 0)")
+    (found,) = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "database"]
+    assert "written by a newer version; install that version" in found["text"]
+    assert not found["remedy"], "the text says it; the last backup is older than what the newer version took in"
+
+
+def test_what_nobody_could_decide_is_counted_and_measured(desk):
+    desk("import", stdin=line("m1"))
+    with closing(sqlite3.connect(desk.folder / "house.db")) as house, house:
+        house.execute("UPDATE journal SET state = 'dead', error = 'KeyError'")
+
+    async def measured(app):
+        async with asyncio.timeout(10):
+            while not app.metrics.registry.get_sample_value("switchboard_undecided"):
+                await asyncio.sleep(0.01)
+
+    desk.serve(measured)
+    assert "warning undecided events: 1\n" in desk("doctor", code=1)
 
 
 def files_of(desk, code=1):

@@ -40,6 +40,19 @@ def test_a_command_beside_the_service_makes_no_database(bare_desk, arguments):
     assert not list(bare_desk.folder.glob("house.db*"))
 
 
+@pytest.mark.parametrize(
+    ("part", "url"),
+    [("storage", "postgresql://u:p@127.0.0.1:99999/x"), ("bus", "redis://127.0.0.1:abc")],
+)
+def test_a_port_that_cannot_be_is_a_mistake_of_configuration(bare_desk, part, url):
+    bare_desk.settings[part] = {"url": url}
+    bare_desk.write()
+    bare_desk("serve", code=78)
+    said = bare_desk.err.splitlines()[-1]
+    assert said.startswith(f"switchboard: {part}")
+    assert "port" in said.lower()
+
+
 def test_paths_of_a_configuration_behind_a_link_are_beside_the_link(bare_desk):
     """New contents are put in place of old ones by turning a link; the database is not where they come from."""
     (bare_desk.folder / "contents").mkdir()
