@@ -46,7 +46,7 @@ class Webhooks:
         self._settings, self._context, self._fetcher, self._known = settings, context, fetcher, known
         self._base = base
         self._refused = 0
-        self.owed: deque[RawEvent] = deque(maxlen=OWED_MAX)
+        self.owed: deque[RawEvent] = deque()
         """Notices of calls that the store did not take; `pay` writes them."""
         self.answered_at_ms: int | None = None
         """When the provider last called."""
@@ -118,10 +118,19 @@ class Webhooks:
                 await inlet.accept(raws)
         except (StoreUnavailable, TimeoutError):
             if not turn.promises:
-                self.owed.extend(raws)
+                self._owe(raws)
             self._context.log.warning("phone.notice_owed", account=self._context.account, waiting=len(self.owed))
             return False
         return True
+
+    def _owe(self, raws: Sequence[RawEvent]) -> None:
+        self.owed.extend(raws)
+        lost = len(self.owed) - OWED_MAX
+        for _ in range(lost):
+            self.owed.popleft()
+        if lost > 0:
+            remedy = "the database was away for too long: look for these calls in the provider's console"
+            self._context.log.warning("phone.notice_lost", account=self._context.account, lost=lost, remedy=remedy)
 
     def _is_open(self) -> bool:
         hours = self._context.hours

@@ -43,10 +43,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """The one it is in, unless that is over: what is like it belongs there."""
     is_linked: bool = False
     """It was put into one, also if that is over or somebody took it out: it is not put in again."""
+    is_dismissed: bool = False
+    """It is in one that agents dismissed: what is like it is none."""
 
 
 def propose(lately: Sequence[Report], matching: Matching, *, now_ms: int, ids: Ids) -> list[Change]:
-    """Link new reports to unresolved incidents that they are like, and propose an incident where there is none."""
+    """Link new reports to running incidents that they are like, and propose an incident where there is none."""
     changes: list[Change] = []
     loose = [one for one in lately if not one.is_linked and reports(one.matter.sketch)]
     held = [one for one in lately if one.incident_id is not None]
@@ -54,6 +56,8 @@ def propose(lately: Sequence[Report], matching: Matching, *, now_ms: int, ids: I
         known = next((one.incident_id for one in held if _one_cause(report, one)), None)
         if known is not None:
             changes += _linked(known, report.ticket, "likeness", actor="system", now_ms=now_ms, ids=ids)
+            loose.remove(report)
+        elif any(one.is_dismissed and _one_cause(report, one) for one in lately):
             loose.remove(report)
     while loose:
         first, *rest = loose

@@ -14,7 +14,8 @@ from router.core import ringing
 from router.core.lifecycle import may
 from router.core.likeness import hear
 from router.core.quotes import words_of
-from router.core.tickets import change_state, snippet_of
+from router.core.tickets import change_state, snippet_of, snooze
+from router.core.timers import again
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.grouping import Joining, Matter, Regrouping, Stood
@@ -49,7 +50,7 @@ def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
         snoozed_until_ms=None,
         version=source.ticket.version + 1,
     )
-    both = (*target.messages, *source.messages)
+    both = _in_order(*target.messages, *source.messages)
     closed, kept, rung = ringing.joined(
         source, target, closed, _touched(target.ticket, both), actor=by.actor, now_ms=by.now_ms
     )
@@ -90,6 +91,7 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
     if first is None or not any(message.kind == "inbound" for message in staying):
         raise Refused("nothing_left", "both tickets need a message of the customer", status=422)
     _check_size(source)
+    _check_erased(source)
     opened = msgspec.structs.replace(
         source.ticket,
         id=TicketId(ids.new()),
@@ -105,7 +107,7 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
         snippet=snippet_of(moving[-1].text),
         last_inbound_at_ms=max(message.received_at_ms for message in moving if message.kind == "inbound"),
         last_message_at_ms=max(message.received_at_ms for message in moving),
-        waiting_since_ms=by.now_ms,
+        waiting_since_ms=_unanswered_since(moving) or by.now_ms,
         first_replied_at_ms=None,
         solved_at_ms=None,
         verified_until_ms=None,
@@ -144,12 +146,13 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
     """Bring back what a merge or split moved, as far as it is still there. Raises Refused."""
     if row.undone_at_ms is not None:
         raise Refused("already_undone", "this was taken back before", status=409)
+    _check_erased(source)
     theirs = frozenset(row.message_ids)
     back = tuple(message for message in target.messages if message.id in theirs)
     if theirs and not back:
         raise Refused("undo_order", "what was moved has been moved on since; undo that first", status=409)
     staying = tuple(message for message in target.messages if message.id not in theirs)
-    after = tuple(sorted((*source.messages, *back), key=lambda message: message.id))
+    after = _in_order(*source.messages, *back)
     restored = _touched(source.ticket, after)
     if row.kind == "merge":
         was = row.stood.source if row.stood is not None else None
@@ -165,6 +168,8 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
     if not staying:
         left = msgspec.structs.replace(left, state="closed", state_reason=f"back in T-{source.ticket.number}")
         left, restored, rung = ringing.joined(target, source, left, restored, actor=by.actor, now_ms=by.now_ms)
+        restored, owed = _owed_again(row, target.ticket, restored, by)
+        rung += owed
     elif row.stood is not None:
         restored, left, rung = ringing.parted(row.stood, source, target, restored, left, now_ms=by.now_ms, ids=ids)
         left = _unowed(left, row, row.stood)
@@ -174,6 +179,8 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         Save(restored),
         Save(left),
         *rung,
+        *again(restored, source.timers, since_ms=row.at_ms, now_ms=by.now_ms),
+        *again(left, target.timers, since_ms=row.at_ms, now_ms=by.now_ms),
         *_compared(source, after),
         *_compared(target, staying),
         *_told(row, "undo", source.ticket, target.ticket, by),
@@ -185,26 +192,52 @@ def _owed(source: Ticket, kept: Ticket, by: By) -> tuple[Ticket, list[Change]]:
     since_ms, version, told = source.waiting_since_ms, kept.version, list[Change]()
     if since_ms is None:
         return kept, told
+    if kept.state == "closed":
+        raise Refused("customer_waits", "nobody sees a customer wait in a closed ticket; answer them first", status=409)
     since_ms = min(since_ms, kept.waiting_since_ms or since_ms)
+    if kept.snoozed_until_ms is not None:
+        kept, event = snooze(kept, None, actor=by.actor, reason="merged", now_ms=by.now_ms)
+        told.append(Record(event))
     if may(kept.state, "open", "contact"):
         kept, event = change_state(kept, "open", actor=by.actor, reason=None, now_ms=by.now_ms)
         told.append(Record(event))
     return msgspec.structs.replace(kept, waiting_since_ms=since_ms, version=version), told
 
 
+def _owed_again(row: Regrouping, target: Ticket, restored: Ticket, by: By) -> tuple[Ticket, list[Change]]:
+    """The ticket with a customer who waits in what was split off it, unless it stands as it did before."""
+    if restored.state not in {"new", "open", "verifying"} and restored.state_since_ms <= row.at_ms:
+        return restored, []
+    return _owed(target, restored, by)
+
+
 def _unowed(left: Ticket, row: Regrouping, was: Stood) -> Ticket:
-    """The ticket without a wait that goes with what leaves it, in the state that the wait ended, unless somebody
-    answered or moved it, or its customer wrote, since. Of a rejected one the reason is gone: it stays open."""
+    """The ticket without a wait that goes with what leaves it, in the state, or put aside to the moment, that the wait
+    ended, unless somebody answered or moved it, or its customer wrote, since."""
     before, since_ms = was.target, was.source.waiting_since_ms
     if since_ms is None or left.waiting_since_ms != since_ms or left.last_inbound_at_ms > row.at_ms:
         return left
-    left = msgspec.structs.replace(left, waiting_since_ms=before.waiting_since_ms)
+    snoozed_until_ms = left.snoozed_until_ms or before.snoozed_until_ms
+    left = msgspec.structs.replace(left, waiting_since_ms=before.waiting_since_ms, snoozed_until_ms=snoozed_until_ms)
     is_as_opened = (left.state, left.state_since_ms, left.alarm_since_ms) == ("open", row.at_ms, None)
-    if before.state not in {"waiting", "solved"} or not is_as_opened:
+    if before.state not in {"waiting", "solved", "rejected"} or not is_as_opened:
         return left
-    since_ms = before.state_since_ms
-    solved_at_ms = since_ms if before.state == "solved" else None
-    return msgspec.structs.replace(left, state=before.state, state_since_ms=since_ms, solved_at_ms=solved_at_ms)
+    return msgspec.structs.replace(
+        left,
+        state=before.state,
+        state_reason=before.state_reason,
+        state_since_ms=before.state_since_ms,
+        solved_at_ms=before.state_since_ms if before.state == "solved" else None,
+    )
+
+
+def _unanswered_since(messages: Sequence[Message]) -> int | None:
+    """When the customer first wrote what nobody has answered in these messages; None where all is answered."""
+    since_ms: int | None = None
+    for message in messages:
+        if message.automatic == "none" and message.kind != "note":
+            since_ms = (since_ms or message.received_at_ms) if message.kind == "inbound" else None
+    return since_ms
 
 
 def _check(source: Contents, target: Ticket) -> None:
@@ -220,6 +253,15 @@ def _check(source: Contents, target: Ticket) -> None:
 def _check_size(source: Contents) -> None:
     if len(source.messages) > REGROUPED_MAX:
         raise Refused("too_many", f"at most {REGROUPED_MAX} messages move at once", status=422)
+
+
+def _check_erased(source: Contents) -> None:
+    if source.ticket.erased_at_ms is not None:
+        raise Refused("contact_erased", "this ticket's contact was erased: it stays closed", status=409)
+
+
+def _in_order(*messages: Message) -> tuple[Message, ...]:
+    return tuple(sorted(messages, key=lambda message: message.id))
 
 
 def _moved(left: Contents, to: TicketId, message_ids: Sequence[MessageId]) -> Iterable[Change]:

@@ -36,6 +36,7 @@ def _stand(ticket: Ticket) -> Stand:
         waiting_since_ms=ticket.waiting_since_ms,
         snoozed_until_ms=ticket.snoozed_until_ms,
         state=ticket.state,
+        state_reason=ticket.state_reason,
         state_since_ms=ticket.state_since_ms,
     )
 

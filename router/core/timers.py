@@ -3,7 +3,7 @@
 A timer says what it was set for. Whatever happened meanwhile is seen when it is due: it then does nothing but say so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -85,6 +85,21 @@ def _next(
         if at_ms is not None:
             return kind, at_ms
     return None
+
+
+def again(ticket: Ticket, overtaken: Sequence[Timer], *, since_ms: int, now_ms: int) -> list[Change]:
+    """Timers that did nothing because of a change at `since_ms` that is taken back: set once more where the ticket is
+    what they were set for. A customer has as much time left as they had then."""
+    changes: list[Change] = []
+    for timer in overtaken:
+        is_wake = timer.kind == "wake"
+        if timer.since_ms == (ticket.snoozed_until_ms if is_wake else ticket.state_since_ms):
+            at_ms = timer.due_at_ms if is_wake else now_ms + max(0, timer.due_at_ms - since_ms)
+            reset = msgspec.structs.replace(
+                timer, due_at_ms=at_ms, done_at_ms=None, outcome=None, version=timer.version + 1
+            )
+            changes.append(Save(reset))
+    return changes
 
 
 def fire(timer: Timer, moment: Moment, ids: Ids) -> Fired:

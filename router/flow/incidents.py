@@ -59,6 +59,7 @@ class Incidents:
                     matter=matter,
                     incident_id=lately.linked.get(ticket.id),
                     is_linked=ticket.id in lately.linked,
+                    is_dismissed=ticket.id in lately.dismissed,
                 )
                 for ticket in lately.tickets
                 if (matter := lately.matters.get(ticket.id)) is not None

@@ -1,6 +1,6 @@
 """The walks of merging and splitting tickets: gather, decide, apply, and again when somebody was faster."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from router.bus import Bus
 from router.core import regrouping as core
@@ -35,7 +35,8 @@ class Regroupings:
         return _made(await self._apply(decide))
 
     async def split(self, source: TicketId, messages: frozenset[MessageId], agent: Agent) -> Regrouping:
-        """Give some messages a ticket of their own. Raises Refused (no_such_message, nothing_left, too_many)."""
+        """Give some messages a ticket of their own. Raises Refused (no_such_message, nothing_left, too_many,
+        contact_erased)."""
 
         async def decide() -> list[Change]:
             return core.split(await self._contents(source), messages, self._by(agent), self._ids)
@@ -43,13 +44,15 @@ class Regroupings:
         return _made(await self._apply(decide))
 
     async def undo(self, id_: str, agent: Agent) -> Regrouping:
-        """Take a merge or a split back. Raises Refused (not_found, already_undone, undo_order)."""
+        """Take a merge or a split back. Raises Refused (not_found, already_undone, undo_order, contact_erased,
+        customer_waits, alarm_rings)."""
 
         async def decide() -> list[Change]:
             row = await self._store.read(gather.regrouping(id_))
             if row is None:
                 raise Refused("not_found", f"there is no merge or split {id_[:40]}", status=404)
-            source, target = await self._contents(row.source_id), await self._contents(row.target_id)
+            source = await self._contents(row.source_id)
+            target = await self._contents(row.target_id, row.message_ids)
             return core.undo(row, source, target, self._by(agent), self._ids)
 
         return _made(await self._apply(decide))
@@ -57,8 +60,8 @@ class Regroupings:
     def _by(self, agent: Agent) -> By:
         return By(agent_id=agent.id, now_ms=self._clock.now_ms())
 
-    async def _contents(self, ticket_id: TicketId) -> Contents:
-        found = await self._store.read(gather.contents(ticket_id))
+    async def _contents(self, ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Contents:
+        found = await self._store.read(gather.contents(ticket_id, moved))
         if found is None:
             raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
         return found

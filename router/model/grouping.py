@@ -67,6 +67,7 @@ class Stand(msgspec.Struct, frozen=True, kw_only=True):
     snoozed_until_ms: int | None = None
     state: TicketState | None = None
     """None: it was merged before this was kept."""
+    state_reason: str | None = None
     state_since_ms: int = 0
 
 

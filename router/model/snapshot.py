@@ -19,7 +19,7 @@ from router.model.message import Visibility
 from router.model.returned import Returned
 from router.model.signals import Place
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
-from router.model.timers import IdentityCheck
+from router.model.timers import IdentityCheck, Timer
 
 IdentityKey = tuple[str, str]
 """(kind, value)"""
@@ -330,6 +330,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     matter: Matter | None = None
     ladder: Ladder | None = None
     """Of the alarm that rings."""
+    timers: tuple[Timer, ...] = ()
+    """Of its state and its being put aside, those that did nothing when they were due: they were overtaken."""
     last_alarm_ms: int = 0
     """When the newest alarm with a ladder rose: two of one ticket never did in the same moment."""
 

@@ -244,7 +244,8 @@ def tickets(people: Sequence[ContactId], after: str, *, now_ms: int) -> Script[B
         ids=ids,
     )
     yield from run(
-        "UPDATE regroupings SET source_reason = NULL, version = version + 1 WHERE source_id {in ids}", ids=ids
+        "UPDATE regroupings SET source_reason = NULL, stood = NULL, version = version + 1 WHERE source_id {in ids}",
+        ids=ids,
     )
     yield from run("UPDATE pages SET error = NULL, version = version + 1 WHERE ticket_id {in ids}", ids=ids)
     yield from _rename_incidents(ids)

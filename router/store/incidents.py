@@ -24,6 +24,8 @@ class Lately(msgspec.Struct, frozen=True, kw_only=True):
     matters: dict[TicketId, Matter]
     linked: dict[TicketId, IncidentId | None]
     """None: that one is over, or somebody took the ticket out of it."""
+    dismissed: frozenset[TicketId] = frozenset()
+    """Those that are in one that is none."""
 
 
 class IncidentLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,17 +56,17 @@ def lately(*, since_ms: int) -> Script[Lately]:
         "WHERE t.ticket_id {in ids} AND (i.state <> 'resolved' OR t.unlinked_at_ms IS NULL) ORDER BY t.id",
         ids=ids,
     )
-    running = yield from fetch(
-        IncidentTicket,
-        "JOIN incidents AS i ON i.id = t.incident_id "
-        "WHERE t.ticket_id {in ids} AND i.state <> 'resolved' AND t.unlinked_at_ms IS NULL ORDER BY t.id",
+    members = yield from select(
+        "SELECT l.ticket_id, i.id, i.state FROM incident_tickets AS l JOIN incidents AS i ON i.id = l.incident_id "
+        "WHERE l.ticket_id {in ids} AND l.unlinked_at_ms IS NULL ORDER BY l.id",
         ids=ids,
     )
     linked: dict[TicketId, IncidentId | None] = dict.fromkeys([link.ticket_id for link in links])
     return Lately(
         tickets=tuple(reversed(tickets)),
         matters={matter.ticket_id: matter for matter in matters},
-        linked=linked | {link.ticket_id: link.incident_id for link in running},
+        linked=linked | {ticket_id: id_ for ticket_id, id_, state in members if state in {"proposed", "open"}},
+        dismissed=frozenset([ticket_id for ticket_id, _, state in members if state == "dismissed"]),
     )
 
 

@@ -1,13 +1,16 @@
 """What merging and splitting tickets is decided on, and how often agents undo what was decided."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from router.model.alarms import Ladder
 from router.model.grouping import Joining, Matter, Regrouping
-from router.model.ids import TicketId
+from router.model.ids import MessageId, TicketId
 from router.model.limits import REGROUPED_MAX
 from router.model.snapshot import Contents
 from router.model.tables import Conversation, Message, OutboxEntry, Ticket
+from router.model.timers import Timer
 from router.store.script import Script, fetch, fetch_one, select
 
 
@@ -20,14 +23,17 @@ class ReasonCount(msgspec.Struct, frozen=True, kw_only=True):
     undone: int
 
 
-def contents(ticket_id: TicketId) -> Script[Contents | None]:
-    """A ticket with its messages and what moves with them; None when there is no such ticket."""
+def contents(ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Script[Contents | None]:
+    """A ticket with its newest messages, those of `moved` that are in it, and what moves with them; None when there is
+    no such ticket."""
     ticket = yield from fetch_one(Ticket, "WHERE t.id = :id", id=ticket_id)
     if ticket is None:
         return None
-    messages = yield from fetch(
-        Message, "WHERE t.ticket_id = :id ORDER BY t.id LIMIT :most", id=ticket_id, most=REGROUPED_MAX + 1
+    newest = yield from fetch(
+        Message, "WHERE t.ticket_id = :id ORDER BY t.id DESC LIMIT :most", id=ticket_id, most=REGROUPED_MAX + 1
     )
+    theirs = yield from fetch(Message, "WHERE t.ticket_id = :id AND t.id {in ids}", id=ticket_id, ids=list(moved))
+    messages = sorted({message.id: message for message in (*newest, *theirs)}.values(), key=lambda one: one.id)
     conversations = yield from fetch(
         Conversation,
         "WHERE t.ticket_id = :ticket AND t.id {in ids}",
@@ -41,7 +47,12 @@ def contents(ticket_id: TicketId) -> Script[Contents | None]:
     ladder = yield from fetch_one(
         Ladder, "WHERE t.ticket_id = :id AND t.since_ms = :since_ms", id=ticket_id, since_ms=ticket.alarm_since_ms
     )
-    newest = yield from select("SELECT MAX(since_ms) FROM ladders WHERE ticket_id = :id", id=ticket_id)
+    timers = yield from fetch(
+        Timer,
+        "WHERE t.ticket_id = :id AND t.kind IN ('remind', 'close', 'wake') AND t.outcome = 'overtaken' ORDER BY t.id",
+        id=ticket_id,
+    )
+    alarms = yield from select("SELECT MAX(since_ms) FROM ladders WHERE ticket_id = :id", id=ticket_id)
     return Contents(
         ticket=ticket,
         messages=tuple(messages),
@@ -50,7 +61,8 @@ def contents(ticket_id: TicketId) -> Script[Contents | None]:
         joinings=tuple(joinings),
         matter=matter,
         ladder=ladder,
-        last_alarm_ms=newest[0][0] or 0,
+        timers=tuple(timers),
+        last_alarm_ms=alarms[0][0] or 0,
     )
 
 

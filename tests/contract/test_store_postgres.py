@@ -37,6 +37,7 @@ from tests.contract.store_suite.matters import MattersSuite
 from tests.contract.store_suite.media import MediaSuite
 from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
+from tests.contract.store_suite.regrouping import RegroupingSuite
 from tests.contract.store_suite.returned import ReturnedSuite
 from tests.contract.store_suite.ringing import RingingSuite
 from tests.contract.store_suite.route import RouteSuite
@@ -162,6 +163,9 @@ class TestPeople(PeopleSuite): ...
 
 
 class TestReturned(ReturnedSuite): ...
+
+
+class TestRegrouping(RegroupingSuite): ...
 
 
 class TestRinging(RingingSuite): ...

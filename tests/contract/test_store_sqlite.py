@@ -37,6 +37,7 @@ from tests.contract.store_suite.matters import MattersSuite
 from tests.contract.store_suite.media import MediaSuite
 from tests.contract.store_suite.outbox import OutboxSuite
 from tests.contract.store_suite.people import PeopleSuite
+from tests.contract.store_suite.regrouping import RegroupingSuite
 from tests.contract.store_suite.returned import ReturnedSuite
 from tests.contract.store_suite.ringing import RingingSuite
 from tests.contract.store_suite.route import RouteSuite
@@ -149,6 +150,9 @@ class TestPeople(PeopleSuite): ...
 class TestReturned(ReturnedSuite): ...
 
 
+class TestRegrouping(RegroupingSuite): ...
+
+
 class TestRinging(RingingSuite): ...
 
 
@@ -243,9 +247,7 @@ async def test_a_full_disk_refuses_and_recovers(store: Store):
         with pytest.raises(StoreUnavailable, match="FULL"):
             await journaled(store, *large)
         kept = {row.dedupe_key for row in await store.read(journal.claim(range(64), 100, 0))}
-        told = {
-            row.dedupe_key for row, outcome in zip(large, outcomes, strict=True) if outcome in (["new"], ["duplicate"])
-        }
+        told = {row.dedupe_key for row, each in zip(large, outcomes, strict=True) if each in (["new"], ["duplicate"])}
         assert kept == {"before", *told}, "what was promised is there, and nothing else"
     await limit_pages(store, 1_000_000)
     assert set(await journaled(store, *large)) <= {"new", "duplicate"}

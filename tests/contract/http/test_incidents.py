@@ -83,6 +83,29 @@ async def test_what_happens_again_is_proposed_again_and_not_filed_under_what_is_
     assert (await incident_about(house, "swap"))["contacts"] >= len(SWAPS)
 
 
+CODES = (
+    "login code never arrives",
+    "the login code never arrives, no sms",
+    "login code does not arrive at all",
+    "my login code never arrives",
+)
+
+
+async def test_what_was_dismissed_is_not_proposed_again_and_takes_nothing_in(house, told):
+    await everybody(told, "391", CODES)
+    await house.app.incidents.detect()
+    line = await incident_about(house, "login")
+    one = f"/api/v1/incidents/{line['incident']['id']}"
+    await post(house, f"{one}/state", {"state": "dismissed"})
+    before = (await get(house, one))["tickets"]
+    await everybody(told, "392", CODES)
+    assert await house.app.incidents.detect() == 0
+    assert (await get(house, one))["tickets"] == before
+    await post(house, f"{one}/state", {"state": "open"})
+    await house.app.incidents.detect()
+    assert (await get(house, one))["tickets"] == before + len(CODES)
+
+
 async def test_a_few_people_or_one_who_insists_are_no_incident(house, told):
     sender = {"channel": "telegram", "visibility": "private", "sender": {"id": "3201"}}
     await told("质押奖励没发 订单W20240101-0001", **sender)

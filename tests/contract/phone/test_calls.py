@@ -176,6 +176,21 @@ async def test_what_is_owed_is_written_by_several_at_once_and_nothing_of_it_is_l
         assert alarms == [f"{call.sid}:alarm" for call in calls]
 
 
+async def test_what_is_owed_beyond_its_bound_is_lost_and_said_so(monkeypatch):
+    monkeypatch.setattr("connectors.phone.webhook.OWED_MAX", 2)
+    house = PhoneHouse()
+    async with phones(house) as network:
+        house.unavailable = 99
+        calls = [await network.call(CALLER, LINE) for _ in range(3)]
+        for call in calls:
+            assert "phone.notice_lost" not in house.names()
+            await call.press("9")
+        assert house.names().count("phone.notice_lost") == 1
+        house.unavailable = 0
+        await network.connector._webhooks.pay(house)
+        assert [event.message_id for event in house.accepted] == [f"{call.sid}:alarm" for call in calls[1:]]
+
+
 async def test_no_keys_at_all_lead_to_a_person():
     house = PhoneHouse()
     async with phones(house) as network:

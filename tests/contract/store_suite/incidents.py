@@ -84,3 +84,14 @@ class IncidentsSuite:
         page = await store.read(actions.proposed(limit=1))
         assert [row.id for row in page] == [first.id]
         assert [row.id for row in await store.read(actions.proposed(limit=9, after=first.id))] == [second.id]
+
+    async def test_what_runs_and_what_was_dismissed_is_told_apart(self, store: Store):
+        ann, bob, eve = Case("Ann"), Case("Bob"), Case("Eve")
+        await put(store, ann, bob, eve)
+        running, none, over = incident(), incident(state="dismissed"), incident(state="resolved")
+        gone = newer(link(none, eve), unlinked_at_ms=NOW)
+        await write(store, running, none, over, link(running, ann), link(none, ann), link(none, bob), gone)
+        await write(store, link(over, bob))
+        found = await store.read(incidents.lately(since_ms=0))
+        assert found.linked == {ann.ticket.id: running.id, bob.ticket.id: None, eve.ticket.id: None}
+        assert found.dismissed == {ann.ticket.id, bob.ticket.id}
