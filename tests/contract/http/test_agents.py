@@ -368,6 +368,7 @@ async def test_the_feed_is_for_our_own_pages(house, origin):
 async def test_one_changes_ones_own_profile(house):
     async with house.agent.patch("/api/v1/me", json={"language": "zh-CN", "status": "busy"}) as answer:
         assert ((await answer.json())["language"], answer.status) == ("zh-CN", 200)
-    for wrong in ({"language": "xx"}, {"status": "asleep"}, {"role": "admin"}):
+    for wrong in ({"language": "xx"}, {"status": "asleep"}, {"role": "admin"}, {"language": "en", "status": "asleep"}):
         async with house.agent.patch("/api/v1/me", json=wrong) as answer:
             assert_problem(answer, await answer.json(content_type=None), 400)
+    assert (await get(house, "/api/v1/me", 200))["language"] == "zh-CN", "of a change that is refused nothing is done"
