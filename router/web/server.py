@@ -102,7 +102,8 @@ class Server:
         self._config, self._store, self._commands, self._clock = config, store, commands, clock
         self._door, self._channels, self._switches, self._metrics = door, channels, switches, metrics
         self._assets = Assets()
-        self._auth = auth = Auth(store=store, clock=clock, secure=config.public_url.startswith("https:"))
+        secure = config.public_url.startswith("https:")
+        self._auth = auth = Auth(store=store, clock=clock, secure=secure, proxies=config.proxies)
         views = Views(store)
         self._status = status
         self._feed = FeedSocket(

@@ -102,8 +102,7 @@ async def test_who_was_signed_out_elsewhere_is_asked_to_sign_in_here(tmp_path, c
 
 
 OVERTAKEN = """async () => {
-    const at = [...document.querySelectorAll("link[rel=modulepreload]")].find((link) => link.href.endsWith("/core/store.js"));
-    const { list, loadList, loadMore } = await import(at.href);
+    const { list, loadList, loadMore } = await import(document.querySelector("link[href$='/core/store.js']").href);
     list.value = { ...list.value, cursor: "next" };
     await Promise.all([loadMore(), loadList(true)]);
     return list.value.phase;

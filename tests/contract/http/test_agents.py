@@ -76,6 +76,26 @@ async def test_guessing_is_slowed_for_the_login_however_it_is_written(tmp_path):
         await app.stop()
 
 
+async def test_behind_a_proxy_who_guesses_locks_out_nobody_else(tmp_path):
+    app = await open_house(tmp_path, proxies=1)
+    try:
+        await add_agent(app, "li", password_hash=hash_password(PASSWORD))
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{app.server.port}") as session:
+
+            async def sign_in(came_from, login, password="x"):
+                asked = {"login": login, "password": password}
+                headers = {"X-Forwarded-For": came_from}
+                async with session.post("/api/v1/login", json=asked, headers=headers) as answer:
+                    return answer.status
+
+            # What a guesser writes into the header stands left of what the proxy saw.
+            guesses = [await sign_in(f"203.0.113.{number}, 192.0.2.1", f"login {number}") for number in range(12)]
+            assert guesses == [401] * 10 + [429] * 2
+            assert await sign_in("192.0.2.2", "li", PASSWORD) == 200
+    finally:
+        await app.stop()
+
+
 async def test_guesses_that_come_at_once_are_slowed_too(tmp_path):
     app = await open_house(tmp_path)
     try:
