@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -29,8 +29,10 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Where the HTTP server listens, and how the world reaches it."""
 
     host: str = "127.0.0.1"
-    port: int = 8080
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8080
     public_url: str = "http://127.0.0.1:8080"
+    proxies: Annotated[int, msgspec.Meta(ge=0, le=5)] = 0
+    """How many proxies stand before it: so many entries of X-Forwarded-For are believed, from the right."""
 
 
 class StorageConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -294,8 +296,6 @@ def references(value: object) -> list[str]:
 
 
 def _check(config: Config, places: _Places) -> None:
-    if not 0 <= config.server.port <= 65_535:
-        raise ConfigError(f"{places.of('$.server.port')}: {config.server.port} is no port (0 to 65535)")
     url = config.storage.url
     if not url.startswith(("sqlite:", "postgresql://", "postgres://")):
         raise ConfigError(

@@ -326,6 +326,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     links: Links
     banners: Banners
     public_url: str
+    proxies: int = 0
+    """How many stand before the house (router.model.networks)."""
     signals: Signals | None = None
     """None: there is nobody to hear or say any."""
     hours: Hours | None = None

@@ -89,8 +89,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     files: Files = Files()
     allowed_origins: tuple[str, ...] = ()
     """Sites that may show the form in a frame, such as https://app.example; our own always may."""
-    proxies: Annotated[int, Meta(ge=0, le=5)] = 0
-    """How many proxies stand before the house: so many entries of X-Forwarded-For are believed, from the right."""
+    proxies: Annotated[int, Meta(ge=0, le=5)] | None = None
+    """How many proxies stand before this form, where they are not those of `server.proxies`."""
     limits: Limits = Limits()
     fill_seconds_min: Annotated[int, Meta(ge=0, le=60)] = 2
     """Who is faster is asked to press once more."""

@@ -16,6 +16,7 @@ from connectors.form.tokens import PageToken, Tokens
 from connectors.form.words import word
 from router.connector import Context, Inlet
 from router.model.errors import StoreUnavailable
+from router.model.networks import network_of
 
 UPLOADS_MAX: Final = 8
 """Forms with files that are read at the same time: each may hold its files in memory."""
@@ -64,7 +65,8 @@ class Desk:
 
     def __init__(self, context: Context, settings: Settings, tokens: Tokens) -> None:
         self._context, self._settings, self._tokens = context, settings, tokens
-        self._gate = Gate(settings.limits, settings.proxies)
+        self._gate = Gate(settings.limits)
+        self._proxies = context.proxies if settings.proxies is None else settings.proxies
         self._uploads = asyncio.Semaphore(UPLOADS_MAX)
         self._taken: OrderedDict[str, None] = OrderedDict()
 
@@ -192,10 +194,8 @@ class Desk:
             self._taken.popitem(last=False)
 
     def _admit(self, envelope: Envelope, request: web.Request, language: str) -> None:
-        forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
-        refusal = self._gate.admit(
-            request.remote, forwarded, envelope.email, envelope.received_at_ms, alarm=envelope.alarm
-        )
+        network = network_of(request.remote, request.headers.getall("X-Forwarded-For", []), self._proxies)
+        refusal = self._gate.admit(network, envelope.email, envelope.received_at_ms, alarm=envelope.alarm)
         if refusal is None:
             return
         seconds = -(-refusal.wait_ms // 1000)

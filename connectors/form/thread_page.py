@@ -43,6 +43,12 @@ class ThreadView(msgspec.Struct, frozen=True, kw_only=True):
     had_files: bool = False
     mails: bool = False
 
+    @property
+    def reloads(self) -> bool:
+        """Whether it looks again by itself: a few times while the ticket has no number. A person takes longer."""
+        is_settled = self.is_held or self.ticket is not None or self.waited >= WAITS_MAX
+        return not (is_settled or self.values or self.problems or self.notice)
+
 
 def thread_page(view: ThreadView, settings: Settings) -> str:
     """The page behind a link."""
@@ -67,8 +73,7 @@ def thread_page(view: ThreadView, settings: Settings) -> str:
 
 
 def _refresh(view: ThreadView) -> str:
-    """While the ticket has no number yet the page looks again by itself, a few times. A person takes longer."""
-    if view.is_held or view.ticket is not None or view.waited >= WAITS_MAX or view.problems or view.notice:
+    if not view.reloads:
         return ""
     query = view.look.query(news=view.news, wait=str(view.waited + 1))
     return f'\n<meta http-equiv="refresh" content="{_WAIT_S};url={escape(query)}">'
@@ -136,19 +141,24 @@ def _file(file: ThreadFile, language: str) -> str:
 
 def _continuation(view: ThreadView, settings: Settings) -> str:
     look, language = view.look, view.look.language
-    email = ""
+    return f"""<form id="form" method="post" action="{escape(look.query())}" enctype="multipart/form-data">
+{hidden(view.token, language)}
+{alarm(look, settings)}
+{"" if view.reloads else _fields(view, settings)}
+</form>"""
+
+
+def _fields(view: ThreadView, settings: Settings) -> str:
+    """What can be filled in. A page that loads itself again has none: what was typed would be lost."""
+    language, email = view.look.language, ""
     if view.asks_email:
         label = word(language, "add_email")
         email = email_line(view.values, view.problems, language, settings, mails=view.mails, label=label)
     label, hint = word(language, "add"), word(language, "add_hint")
     text = area("text", view.values, view.problems, language, label=label, hint=hint, required=None)
-    return f"""<form id="form" method="post" action="{escape(look.query())}" enctype="multipart/form-data">
-{hidden(view.token, language)}
-{alarm(look, settings)}
-{warning(language)}
+    return f"""{warning(language)}
 {text}{email}{files_line(view.problems, language, settings)}
-<p class="actions"><button class="primary" type="submit">{escape(word(language, "send"))}</button></p>
-</form>"""
+<p class="actions"><button class="primary" type="submit">{escape(word(language, "send"))}</button></p>"""
 
 
 def _text(text: str, language: str) -> str:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from router.app import App
-from router.cli.house import place_of, refuse_missing
+from router.cli.house import House, place_of, refuse_missing
 from router.cli.serve_command import add_config
 from router.clock import SystemClock
 from router.config import load
@@ -50,10 +50,10 @@ async def opened_desk(arguments: argparse.Namespace) -> AsyncIterator[App]:
         await app.stop()
 
 
-async def agent_of(app: App, arguments: argparse.Namespace) -> Agent:
+async def agent_of(house: App | House, arguments: argparse.Namespace) -> Agent:
     """Who acts. Raises Refused."""
     login = arguments.login.strip().lower()
-    found = await app.store.read(people.agent_by_login(login))
+    found = await house.store.read(people.agent_by_login(login))
     if found is None:
         raise Refused(
             "not_found", f"nobody signs in as {login[:60]!r}; add them with: switchboard user add", status=404

@@ -1,4 +1,4 @@
-"""`switchboard user add`: somebody who answers."""
+"""`switchboard user`: somebody who answers, and who no longer does."""
 
 import argparse
 import asyncio
@@ -9,11 +9,13 @@ from collections.abc import Sequence
 import msgspec
 
 from router.cli.command import EXIT_DONE
+from router.cli.desk import agent_of
 from router.cli.house import House, opened
 from router.cli.people import add_login_token, new_agent
 from router.cli.serve_command import add_config
 from router.model.errors import Refused
 from router.model.limits import AGENT_CAPACITY
+from router.model.tables import Agent
 from router.store import people, rulesets
 from router.web.auth import hash_password
 from rules.ruleset import load
@@ -23,7 +25,7 @@ _PASSWORD_MIN = 10
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="add")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="add|sign-out")
     action = actions.add_parser("add", help="add an agent or admin; prints a one-time login link")
     add_config(action)
     action.add_argument("login", help="what they sign in with, such as a mail address")
@@ -36,11 +38,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     action.add_argument("--queue", action="append", default=[], help="a queue they serve; repeatable (default: all)")
     action.add_argument("--password", action="store_true", help="ask for a password on standard input")
     action.add_argument("--json", action="store_true", help="one JSON object instead of text")
+    told = "end every session of somebody at once; their password and unused links let nobody in any more"
+    action = actions.add_parser("sign-out", help=told)
+    add_config(action)
+    action.add_argument("login", help="what they sign in with")
+    action.add_argument("--link", action="store_true", help="print a new one-time link, for them to come back by")
+    action.add_argument("--password", action="store_true", help="ask for a new password on standard input")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Add them."""
-    return asyncio.run(_add(arguments))
+    """Add them, or sign them out."""
+    return asyncio.run(_add(arguments) if arguments.action == "add" else _sign_out(arguments))
 
 
 async def _add(arguments: argparse.Namespace) -> int:
@@ -64,11 +72,25 @@ async def _add(arguments: argparse.Namespace) -> int:
             password_hash=password_hash,
         )
         await house.store.write(people.add_agent(agent))
-        link = await _link(house, agent.id)
+        link = await _link(house, agent)
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.encode({"id": agent.id, "login": login, "link": link}) + b"\n")
     else:
         print(f"{agent.role} {login} added, {agent.name} to customers; signs in once, within a day, with\n  {link}")
+    return EXIT_DONE
+
+
+async def _sign_out(arguments: argparse.Namespace) -> int:
+    password_hash = hash_password(_ask()) if arguments.password else None
+    async with opened(arguments.config) as house:
+        agent = await agent_of(house, arguments)
+        ended = await house.store.write(people.shut_out(agent.id, password_hash=password_hash))
+        link = await _link(house, agent) if arguments.link else None
+    told = f"{agent.login} signed out everywhere (sessions ended: {ended}), away"
+    if link is not None:
+        print(f"{told}; signs in once, within a day, with\n  {link}")
+    else:
+        print(f"{told}, and with a new password" if password_hash else f"{told}, and without a password or a link")
     return EXIT_DONE
 
 
@@ -90,9 +112,7 @@ async def _require_queues(house: House, names: Sequence[str]) -> None:
             raise Refused("unknown_queue", f"there is no queue {name}; there are {', '.join(known)}", status=422)
 
 
-async def _link(house: House, agent_id: str) -> str:
-    agent = await house.store.read(people.agent(agent_id))  # type: ignore[arg-type]  # an AgentId as text
-    assert agent is not None
+async def _link(house: House, agent: Agent) -> str:
     token = await add_login_token(house.store, agent, house.clock)
     return f"{house.config.server.public_url}/login?token={token}"
 

@@ -69,6 +69,7 @@ class Accounts:
             links=AccountLinks(kind, account, store=store, bus=bus, keys=self._keys, clock=clock, ids=self._ids),
             banners=HouseBanners(store=store, feed=self._feed),
             public_url=self._config.server.public_url,
+            proxies=self._config.server.proxies,
             signals=AccountSignals(kind, account, self._board),
             hours=self._hours,
             answers_by_mail=any(other.kind == "email" for other in self._config.channels),

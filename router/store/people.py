@@ -92,9 +92,12 @@ def end_session(token_hash: str) -> Script[int]:
     return run("DELETE FROM sessions WHERE token_hash = :token_hash", token_hash=token_hash)
 
 
-def end_sessions(agent_id: AgentId) -> Script[int]:
-    """Log an agent out everywhere, as after a change of password."""
-    return run("DELETE FROM sessions WHERE agent_id = :agent_id", agent_id=agent_id)
+def shut_out(agent_id: AgentId, *, password_hash: str | None = None) -> Script[int]:
+    """Log an agent out everywhere and let in nothing they had, but by another password; they are given no more work.
+    How many sessions ended."""
+    yield from change_agent(agent_id, password_hash=password_hash, status="away")
+    yield from run("DELETE FROM login_tokens WHERE agent_id = :agent_id", agent_id=agent_id)
+    return (yield from run("DELETE FROM sessions WHERE agent_id = :agent_id", agent_id=agent_id))
 
 
 def expire_logins(*, now_ms: int) -> Script[int]:

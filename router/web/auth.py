@@ -16,6 +16,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from router.model.errors import Refused
 from router.model.limits import ADDRESS_CHARS_MAX, SESSION_MS
+from router.model.networks import network_of
 from router.model.sources import Clock
 from router.model.tables import Agent
 from router.store import people
@@ -89,8 +90,8 @@ class Pace:
 class Auth:
     """Sessions of agents and tokens of programs."""
 
-    def __init__(self, *, store: Store, clock: Clock, secure: bool) -> None:
-        self._store, self._clock, self._secure = store, clock, secure
+    def __init__(self, *, store: Store, clock: Clock, secure: bool, proxies: int) -> None:
+        self._store, self._clock, self._secure, self._proxies = store, clock, secure, proxies
         self._pace = Pace()
         self._tokens: dict[str, tuple[people.ApiToken, int]] = {}
         """By hash, with the time until which the row need not be read again."""
@@ -138,7 +139,8 @@ class Auth:
         asked = await body_of(request, _Login)
         login = asked.login.strip().lower()
         now_ms = self._clock.now_ms()
-        keys = [f"ip:{request.remote}", f"login:{login}"] if login else [f"ip:{request.remote}"]
+        network = network_of(request.remote, request.headers.getall("X-Forwarded-For", []), self._proxies)
+        keys = [f"ip:{network}", f"login:{login}"] if login else [f"ip:{network}"]
         self._pace.check(keys, now_ms)
         if asked.token:
             agent = await self._store.write(people.use_login_token(token_hash(asked.token), now_ms=now_ms))

@@ -99,3 +99,19 @@ async def test_who_was_signed_out_elsewhere_is_asked_to_sign_in_here(tmp_path, c
             assert (await page.request.post(f"http://127.0.0.1:{app.server.port}/api/v1/logout")).status == 200
             await expect(page.locator("dialog.sign-in-dialog")).to_be_visible()
             await expect(page.locator("[data-connection=lost]")).to_have_count(1)
+
+
+OVERTAKEN = """async () => {
+    const { list, loadList, loadMore } = await import(document.querySelector("link[href$='/core/store.js']").href);
+    list.value = { ...list.value, cursor: "next" };
+    await Promise.all([loadMore(), loadList(true)]);
+    return list.value.phase;
+}"""
+
+
+async def test_a_list_that_could_not_be_loaded_anew_goes_on_paging(demo, chromium):
+    async with desk(chromium, demo.agent_login_url, noise=True) as page:
+        shown = await page.locator(".row").count()
+        await page.route("**/api/v1/tickets?*", lambda route: route.abort())
+        assert await page.evaluate(OVERTAKEN) == "ready"
+        assert await page.locator(".row").count() == shown

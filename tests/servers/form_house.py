@@ -82,15 +82,21 @@ class FormHouse:
 
 @contextlib.asynccontextmanager
 async def running_house(
-    folder: Path, *, more: Sequence[ChannelConfig] = (), rules: str = RULES, port: int = 0, **settings: object
+    folder: Path,
+    *,
+    more: Sequence[ChannelConfig] = (),
+    rules: str = RULES,
+    port: int = 0,
+    before: int = 0,
+    **settings: object,
 ) -> AsyncIterator[FormHouse]:
-    """The service with one form; its data stays in `folder`."""
+    """The service with one form, and `before` it so many proxies; its data stays in `folder`."""
     (folder / "rules").mkdir(exist_ok=True)
     (folder / "rules" / "rules.yaml").write_text(rules)
     clock = SlowClock()
     form: Mapping[str, object] = {"topics": TOPICS, "fields": FIELDS, "fill_seconds_min": 0, **settings}
     config = Config(
-        server=ServerConfig(port=port),
+        server=ServerConfig(port=port, proxies=before),
         storage=StorageConfig(url="sqlite:house.db"),
         secrets=SecretsConfig(seal_keys={"k1": "11" * 32}, seal_key="k1", signing_key="22" * 32),
         rules=RulesConfig(path="rules"),

@@ -125,8 +125,11 @@ function finish(id, owner = me) {
 function settle(id, { outcome, reason, file }, waitMs = SLOW_RETRY_MS, owner = me) {
   const message = owner.local.get(id);
   if (reason === "try_again" || reason === "slow_down") {
-    if (message) Object.assign(message, { slow: true, restsUntil: Date.now() + waitMs });
-    setTimeout(flush, waitMs);
+    if (message) Object.assign(message, { slow: true, rests: true });
+    setTimeout(() => {
+      if (message) message.rests = false;
+      flush();
+    }, waitMs);
     return show();
   }
   finish(id, owner);
@@ -135,12 +138,13 @@ function settle(id, { outcome, reason, file }, waitMs = SLOW_RETRY_MS, owner = m
   flush();
 }
 
-/** Send what waits. Messages with files hold up no others: who calls for help waits for no film. */
+/** Send what waits. Who calls for help waits for no film: messages with files hold up no others, nor words that rest an alarm. */
 function flush() {
   if (state !== "online") return;
   const pending = [...me.local.values()].filter((message) => message.state === "pending");
   if (pending.some((message) => message.files)) withFiles().then((known) => known?.send(me, language));
-  const next = pending.find((message) => !message.files);
+  const words = pending.filter((message) => !message.files);
+  const next = words.some(({ rests }) => rests) ? words.find(({ alarm: isAlarm, rests }) => isAlarm && !rests) : words[0];
   if (waiting || !next) return;
   const frame = { type: "message", client_msg_id: next.id, text: next.text, sent_at_ms: next.at, alarm: next.alarm ?? false };
   if (me.link.send(frame)) waiting = next.id;

@@ -4,6 +4,7 @@ import { forget, make } from "./view.js";
 import { say } from "./words.js";
 
 const REST_MS = 10_000; // every attempt costs the visitor all the bytes
+const UPLOAD_MS = 300_000; // the house waits no longer either; a dead network says nothing
 const OUTDATED = ["bad_frame", "unsupported_version"];
 
 /** Posts what waits in `store`; `settle(id, ack, waitMs, owner)` hears what became of it, `cancel(id)` gives it up. */
@@ -28,8 +29,7 @@ export function postLane({ store, settle, cancel }) {
   }
 
   async function send(owner, lang) {
-    const now = Date.now();
-    const next = [...owner.local.values()].find(({ files, state, restsUntil }) => files && state === "pending" && !(restsUntil > now));
+    const next = [...owner.local.values()].find(({ files, state, rests }) => files && state === "pending" && !rests);
     if (underWay || !next) return;
     underWay = next.id;
     const { ack, waitS } = await post(next, owner, lang);
@@ -50,7 +50,8 @@ export function postLane({ store, settle, cancel }) {
         meters.get(message.id).value = loaded / total;
       };
       request.onload = ({ target }) => resolve(answerOf(target));
-      request.onerror = request.onabort = () => resolve({ ack: { reason: "try_again" } });
+      request.timeout = UPLOAD_MS;
+      request.onerror = request.onabort = request.ontimeout = () => resolve({ ack: { reason: "try_again" } });
       request.send(new Blob([`${JSON.stringify(head)}\n`, ...blobs]));
     });
   }

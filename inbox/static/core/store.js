@@ -221,9 +221,8 @@ export async function loadList(quiet = false) {
       waitingMoves.value = 0;
     });
   } catch (error) {
-    if (ask === listAsk && !(quiet && list.value.ids.length)) {
-      list.value = { ...list.value, phase: "error", problem: problemOf(error) };
-    }
+    const phase = quiet && list.value.ids.length ? "ready" : "error";
+    if (ask === listAsk) list.value = { ...list.value, phase, problem: problemOf(error) };
   }
 }
 

@@ -18,11 +18,11 @@ HOOK = {"webhook_url": "http://127.0.0.1:1/hook", "webhook_secret": "s" * 32}
 _numbers = itertools.count(1)
 
 
-async def open_house(folder, *more: ChannelConfig, roles=("intake", "route", "web")) -> App:
+async def open_house(folder, *more: ChannelConfig, roles=("intake", "route", "web"), proxies=0) -> App:
     (folder / "rules").mkdir()
     (folder / "rules" / "rules.yaml").write_text(RULES)
     config = Config(
-        server=ServerConfig(port=0),
+        server=ServerConfig(port=0, proxies=proxies),
         storage=StorageConfig(url="sqlite:house.db"),
         secrets=SecretsConfig(seal_keys={"k1": "11" * 32}, seal_key="k1", signing_key="22" * 32),
         rules=RulesConfig(path="rules"),

@@ -76,6 +76,26 @@ async def test_guessing_is_slowed_for_the_login_however_it_is_written(tmp_path):
         await app.stop()
 
 
+async def test_behind_a_proxy_who_guesses_locks_out_nobody_else(tmp_path):
+    app = await open_house(tmp_path, proxies=1)
+    try:
+        await add_agent(app, "li", password_hash=hash_password(PASSWORD))
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{app.server.port}") as session:
+
+            async def sign_in(came_from, login, password="x"):
+                asked = {"login": login, "password": password}
+                headers = {"X-Forwarded-For": came_from}
+                async with session.post("/api/v1/login", json=asked, headers=headers) as answer:
+                    return answer.status
+
+            # What a guesser writes into the header stands left of what the proxy saw.
+            guesses = [await sign_in(f"203.0.113.{number}, 192.0.2.1", f"login {number}") for number in range(12)]
+            assert guesses == [401] * 10 + [429] * 2
+            assert await sign_in("192.0.2.2", "li", PASSWORD) == 200
+    finally:
+        await app.stop()
+
+
 async def test_guesses_that_come_at_once_are_slowed_too(tmp_path):
     app = await open_house(tmp_path)
     try:
@@ -368,6 +388,7 @@ async def test_the_feed_is_for_our_own_pages(house, origin):
 async def test_one_changes_ones_own_profile(house):
     async with house.agent.patch("/api/v1/me", json={"language": "zh-CN", "status": "busy"}) as answer:
         assert ((await answer.json())["language"], answer.status) == ("zh-CN", 200)
-    for wrong in ({"language": "xx"}, {"status": "asleep"}, {"role": "admin"}):
+    for wrong in ({"language": "xx"}, {"status": "asleep"}, {"role": "admin"}, {"language": "en", "status": "asleep"}):
         async with house.agent.patch("/api/v1/me", json=wrong) as answer:
             assert_problem(answer, await answer.json(content_type=None), 400)
+    assert (await get(house, "/api/v1/me", 200))["language"] == "zh-CN", "of a change that is refused nothing is done"

@@ -66,7 +66,33 @@ class PeopleSuite:
         assert await store.read(people.session_agent("h1", now_ms=NOW)) is None
         assert await store.read(people.session_agent("h2", now_ms=NOW)) == mia
         assert await store.write(people.expire_logins(now_ms=NOW + 10)) == 1
-        assert await store.write(people.end_sessions(mia.id)) == 0
+
+    async def test_who_is_shut_out_has_no_session_link_or_password_left(self, store: Store):
+        mia, lee = agent("mia"), agent("lee")
+        for who in (mia, lee):
+            await store.write(people.add_agent(msgspec.structs.replace(who, password_hash="p", status="online")))
+            for at in "12":
+                name = f"{who.login} {at}"
+                await store.write(
+                    people.start_session(people.Session(token_hash=name, agent_id=who.id, expires_at_ms=NOW + 10))
+                )
+            await store.write(
+                people.add_login_token(people.LoginToken(token_hash=name, agent_id=who.id, expires_at_ms=NOW + 10))
+            )
+        assert await store.write(people.shut_out(mia.id)) == 2
+        assert await store.read(people.session_agent("mia 1", now_ms=NOW)) is None
+        assert await store.write(people.use_login_token("mia 2", now_ms=NOW)) is None
+        found = await store.read(people.agent(mia.id))
+        assert found is not None
+        assert (found.password_hash, found.status) == (None, "away")
+        assert await store.write(people.shut_out(mia.id, password_hash="q")) == 0
+        changed = await store.read(people.agent(mia.id))
+        assert changed is not None
+        assert changed.password_hash == "q"
+        other = await store.read(people.session_agent("lee 1", now_ms=NOW))
+        assert other is not None
+        assert (other.password_hash, other.status) == ("p", "online")
+        assert await store.write(people.use_login_token("lee 2", now_ms=NOW)) is not None
 
     async def test_a_login_link_works_once(self, store: Store, other: Store):
         mia = agent("mia")

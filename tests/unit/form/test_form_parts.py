@@ -1,6 +1,7 @@
 """The pure parts of the web form: what payloads mean, which language a page has."""
 
 import json
+import re
 from string import Formatter
 
 import msgspec
@@ -8,7 +9,9 @@ import pytest
 
 from connectors.form.languages import preferred
 from connectors.form.parse import Envelope, parse, raw_event
+from connectors.form.render import Look
 from connectors.form.settings import Settings, told
+from connectors.form.thread_page import WAITS_MAX, ThreadView, thread_page
 from connectors.form.words import CHIPS, WORDS, word
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
@@ -97,3 +100,18 @@ def test_what_a_configuration_says_falls_back_to_what_it_has():
     assert told({"en": "Help", "zh": "帮助"}, "zh") == "帮助"
     assert told({"zh": "帮助"}, "en") == "帮助"
     assert Settings().files.bytes_max == 5 * 1_048_576
+
+
+@pytest.mark.parametrize(
+    ("state", "reloads"),
+    [({}, True), ({"waited": WAITS_MAX}, False), ({"values": {"text": "half a sentence"}}, False)],
+)
+def test_a_page_that_loads_itself_again_has_nothing_to_type_into(state, reloads):
+    look = Look(language="en", theme="", embedded=False)
+    view = ThreadView(look=look, token="t", messages=(), ticket=None, expires_at_ms=1, asks_email=True, **state)
+    shown = thread_page(view, Settings())
+    assert ('http-equiv="refresh"' in shown) == reloads
+    typed_into = re.findall(r'<(?:textarea|input)[^>]* name="(text|email|files)"', shown)
+    assert typed_into == ([] if reloads else ["text", "email", "files"])
+    assert state.get("values", {}).get("text", "") in shown
+    assert 'class="emergency"' in shown, "help is called at any time"

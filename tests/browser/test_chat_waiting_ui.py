@@ -1,0 +1,61 @@
+"""The customer's chat page while the house wants less, or the network is dead: what waits, what goes on."""
+
+import json
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.test_chat_files_ui import PICTURE, attached, choose, file
+from tests.servers.chat_house import ChatHouse, running_chat
+from tests.servers.chat_page import opened, visitor_of, write
+
+SOONER = """const { set } = Object.getOwnPropertyDescriptor(XMLHttpRequest.prototype, "timeout");
+Object.defineProperty(XMLHttpRequest.prototype, "timeout", { set(ms) { set.call(this, ms / 1_000); } });"""
+
+
+@pytest.fixture
+async def house():
+    return ChatHouse()
+
+
+async def test_words_that_came_too_fast_rest_and_only_an_alarm_overtakes_them(page, house):
+    said = []
+
+    def hear(payload) -> None:
+        frame = json.loads(payload)
+        if frame["type"] == "message":
+            said.append(frame["text"])
+
+    page.on("websocket", lambda socket: socket.on("framesent", hear))
+    async with running_chat(house, {"messages_per_minute": 1}) as chat:
+        await opened(page, chat)
+        await write(page, "one")
+        await expect(page.locator(".own:not(.pending)")).to_have_count(1)
+        await write(page, "two")
+        await expect(page.locator(".own.pending .meta")).to_contain_text("Waiting a moment")
+        house.add(visitor_of(house), author="agent", text="an answer", delivery="sent")
+        await expect(page.locator(".agent")).to_be_visible()
+        await write(page, "three")
+        await page.get_by_role("button", name="My wallet is being emptied").click()
+        await expect(page.locator(".own.pending")).to_have_count(3)
+        house.add(visitor_of(house), author="agent", text="another", delivery="sent")
+        await expect(page.locator(".agent")).to_have_count(2)
+        assert said == ["one", "two", "My wallet is being emptied"]
+
+
+async def test_an_upload_into_a_dead_network_ends_and_is_tried_again(page, house):
+    tried = []
+
+    async def lose(route) -> None:
+        tried.append(route)
+        if len(tried) > 1:
+            await route.continue_()
+
+    await page.add_init_script(SOONER)
+    await page.route("**/messages", lose)
+    async with running_chat(house, {"files": {"megabytes": 1}}) as chat:
+        await opened(page, chat)
+        await choose(page, file("shot.png", PICTURE, "image/png"))
+        await page.locator("#text").press("Enter")
+        await expect(page.locator(".own img")).to_be_visible(timeout=30_000)
+        assert attached(house) == [("", [("shot.png", PICTURE)])]

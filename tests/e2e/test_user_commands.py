@@ -1,0 +1,59 @@
+"""People from the command line: whoever leaves, or whose machine was stolen, is out at once."""
+
+import asyncio
+
+import aiohttp
+
+PASSWORD = "long enough 1"
+
+
+def signed_out_while_the_house_runs(desk, *flags, stdin=b""):
+    """Sign li out, who is signed in by password and has one link left; what it said, and which of the three still lets
+    in what asks for li."""
+
+    async def work(app):
+        base = f"http://127.0.0.1:{app.server.port}"
+        async with aiohttp.ClientSession(base, cookie_jar=aiohttp.DummyCookieJar()) as http:
+
+            async def lets_in(**shown):
+                async with http.post("/api/v1/login", json=shown) as answer:
+                    return answer.cookies.get("switchboard_session")
+
+            async def is_in(session):
+                async with http.get("/api/v1/me", headers={"Cookie": f"{session.key}={session.value}"}) as answer:
+                    return answer.status == 200
+
+            session = await lets_in(login="li", password=PASSWORD)
+            assert await is_in(session)
+            said = await asyncio.to_thread(desk, "user sign-out", "LI", *flags, stdin=stdin)
+            still = await is_in(session), await lets_in(login="li", password=PASSWORD), await lets_in(token=link)
+            if "token=" in said:
+                assert await is_in(await lets_in(token=said.split("token=")[1].strip()))
+            if stdin:
+                assert await lets_in(login="li", password=stdin.decode().strip())
+            return said, still
+
+    link = desk("user add", "li", "--password", stdin=f"{PASSWORD}\n".encode()).split("token=")[1].strip()
+    desk("user add", "mei")
+    return desk.serve(work)
+
+
+def test_whoever_leaves_is_out_and_is_given_nothing_more(desk):
+    said, still = signed_out_while_the_house_runs(desk)
+    assert said == "li signed out everywhere (sessions ended: 1), away, and without a password or a link\n"
+    assert not any(still)
+    assert desk.look("SELECT login, status, password_hash FROM agents ORDER BY login") == [
+        ("li", "away", None),
+        ("mei", "away", None),
+    ]
+    assert desk.look("SELECT count(*) FROM login_tokens") == [(1,)], "mei's link is hers"
+    desk("user sign-out", "wu", code=1)
+    assert "nobody signs in as 'wu'" in desk.err
+
+
+def test_whose_machine_was_stolen_comes_back_by_a_new_link_or_password(desk):
+    said, still = signed_out_while_the_house_runs(desk, "--link", "--password", stdin=b"another one 2\n")
+    assert said.startswith(
+        "li signed out everywhere (sessions ended: 1), away; signs in once, within a day, with\n  https://"
+    )
+    assert not any(still)
