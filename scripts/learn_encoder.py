@@ -5,8 +5,9 @@ It starts from multilingual E5 small (MIT; Wang et al., "Multilingual E5 text em
 incidents from everything else. Learns from what learn_weights.py reads, never from a measuring corpus; writes
 rules/packs/incident.onnx. Texts are folded and cut as `rules.opinion` and `rules.subwords` do, so that nothing is
 learned that is not asked. It takes half an hour on a core that multiplies in bfloat16, some three hours on others;
-two runs give equal answers, not equal bytes. With `further` it goes on from the file that is shipped, once through all
-lines, which is enough for lines that were added.
+two runs give equal answers, not equal bytes. With `further` it goes on from the file that is shipped, which is enough
+for lines that were added: what that file judges wrongly or hardly is learned three times, what it is sure of by every
+third line, so that what it knew is not forgotten.
 
 What it says is then put beside what words weigh: `main` prints for the lines of rules_choosing_*.ndjson, by writers of
 whom nothing was learned, how many of each kind would be critical with some values of `opinion`.
@@ -58,6 +59,12 @@ HEAD: Final = 32
 """Numbers of one head of attention."""
 BLOCK: Final = 32
 SEED: Final = 1
+HARD: Final = 0.3
+EASY: Final = 0.03
+"""What the shipped file's answer costs (minus the logarithm of the chance that it gives to the right one) from which on
+a line is hard, and below which it is easy."""
+HARD_TIMES: Final = 3
+EASY_SHARE: Final = 1 / 3
 
 
 @dataclass(frozen=True)
@@ -268,6 +275,20 @@ def filled(texts: Sequence[list[int]], chance: random.Random | None = None) -> T
     return table
 
 
+def costs(encoder: Encoder, texts: Sequence[str], answers: Tensor) -> np.ndarray:
+    """Return what the answer to each text costs."""
+    said = torch.tensor([encoder.score(text) for text in texts])
+    found: np.ndarray = functional.binary_cross_entropy_with_logits(said, answers, reduction="none").numpy()
+    return found
+
+
+def mixed(cost: np.ndarray) -> list[int]:
+    """Return which lines are learned further: hard ones several times, easy ones in part."""
+    chance = random.Random(SEED)  # noqa: S311 - the same lines at every run
+    times = [HARD_TIMES if one >= HARD else 1 if one >= EASY else int(chance.random() < EASY_SHARE) for one in cost]
+    return [number for number, count in enumerate(times) for _ in range(count)]
+
+
 def learn(network: Network, texts: Sequence[list[int]], answers: Tensor, epochs: int, rate: float) -> None:
     """Fine-tune: the rate rises, then falls to nothing."""
     in_haste = bool(torch.cpu.get_capabilities().get("avx512_bf16"))
@@ -358,8 +379,11 @@ def main() -> None:
     network = Network(start, [BEGIN, FILLER, END, UNKNOWN, *(start.pieces[piece][0] for piece in pieces)])
     answers, file = torch.tensor([float(line.critical) for line in lines]), PACKS / "incident.onnx"
     if "further" in sys.argv[1:]:
-        Written(file.read_bytes()).restore(network, pieces)
-        learn(network, cut, answers, 1, RATE_FURTHER)
+        shipped = file.read_bytes()
+        Written(shipped).restore(network, pieces)
+        chosen = mixed(costs(Encoder(shipped), texts, answers))
+        print(f"{len(chosen)} texts of {len(texts)} lines", flush=True)
+        learn(network, [cut[number] for number in chosen], answers[chosen], 1, RATE_FURTHER)
     else:
         learn(network, cut, answers, EPOCHS, RATE)
     kept = written(network, pieces, start.pieces)

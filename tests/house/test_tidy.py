@@ -10,8 +10,8 @@ from tests.house.tree import ROOT, files, ours, text
 LINES_MAX = 400
 FILE_BYTES_MAX = 2_000_000
 LEARNED = {
-    "rules/packs/incident.onnx": 27_000_000,
-    "tests/corpora/rules_tuning_en.ndjson": 4_000_000,
+    "rules/packs/incident.onnx": 28_000_000,
+    "tests/corpora/rules_tuning_en.ndjson": 6_000_000,
     "tests/corpora/rules_tuning_zh.ndjson": 4_000_000,
 }
 """What weights of an encoder take, and the lines that it is learned from; no other file may (decision 9)."""
