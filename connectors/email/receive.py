@@ -158,20 +158,20 @@ class Receiver:
 
     async def _in_pieces(self, session: Session, cut: Cut) -> list[RawEvent]:
         """The mail, or at last what comes of it before the connection is lost."""
-        mail, body = cut.mail, b""
+        mail, body = cut.mail, bytearray()
         count = PIECE_BYTES
         wanted = HEAD_BYTES if mail.size > RAW_BYTES_MAX else RAW_BYTES_MAX + 1
         try:
             while count == PIECE_BYTES and len(body) < wanted:
                 found = await session.fetch([mail.uid], first=len(body), count=PIECE_BYTES)
                 count = len(found[0].body) if found else 0
-                body += found[0].body if found else b""
+                body.extend(found[0].body if found else b"")
         except (ConnectionLost, ServerRefused) as error:
             self._failed([mail])
             if not (cut.is_over if body else self._cuts.is_lost(cut)):
                 raise
-            return [self._given_up(session, mail, body, str(error))]
-        return [self._raw(session, mail, body)] if body else []
+            return [self._given_up(session, mail, bytes(body), str(error))]
+        return [self._raw(session, mail, bytes(body))] if body else []
 
     async def _fetch(self, session: Session, batch: Sequence[Listed]) -> list[RawEvent]:
         try:
