@@ -112,6 +112,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             html=contents.html,
             attachments=tuple(files),
             automatic=made,
+            mailing=automatic.is_mailing(fields),
             reply_token=reply_token(fields, own),
             # An automatic mail's Reply-To is often a person's list or a trap, never where its sender reads answers.
             reply_to=_reply_to(fields, author) if made == "none" else None,
