@@ -48,6 +48,14 @@ def classify(headers: Headers, sender: str, subject: str, content_type: str, rep
     return "none"
 
 
+def is_mailing(headers: Headers) -> bool:
+    """Whether one can unsubscribe from it, or the like (RFC 2369), so that no machine answers (RFC 5230, section 4.6).
+
+    Customers' own programs write such fields too: by themselves they make no mail automatic.
+    """
+    return any(name.startswith("list-") for name in headers)
+
+
 def _is_auto_reply(headers: Headers, subject: str, report: str) -> bool:
     submitted = headers.get("auto-submitted")
     if submitted and unfold(submitted[0]).partition(";")[0].strip().lower() not in {"no", ""}:

@@ -23,7 +23,7 @@ from router.model.secret import Secret
 T = TypeVar("T")
 
 _UIDVALIDITY: Final = re.compile(rb"\[UIDVALIDITY (\d+)\]")
-_EXISTS: Final = b" EXISTS\r\n"
+_EXISTS: Final = b" EXISTS"
 _BYE: Final = b"* BYE"
 _UIDNEXT: Final = re.compile(rb"\[UIDNEXT (\d+)\]")
 _FETCH: Final = re.compile(rb"\d+ FETCH \(")
@@ -129,9 +129,10 @@ class Session:
                 found[int(uid[1])] = Listed(int(uid[1]), int(size[1]), _received_ms(head))
         return [found[uid] for uid in uids if uid in found]
 
-    async def fetch(self, uids: Sequence[int], *, first_bytes: int | None = None) -> list[Content]:
-        """The mails, or their first bytes, without setting a flag. What was expunged meanwhile is missing."""
-        part = "BODY.PEEK[]" if first_bytes is None else f"BODY.PEEK[]<0.{first_bytes}>"
+    async def fetch(self, uids: Sequence[int], *, first: int = 0, count: int | None = None) -> list[Content]:
+        """The mails, or `count` bytes of each from byte `first` on, without setting a flag. What was expunged meanwhile
+        is missing."""
+        part = "BODY.PEEK[]" if count is None else f"BODY.PEEK[]<{first}.{count}>"
         response = await self._command(
             self._client.uid("fetch", _set(uids), f"(UID {part})"), timeout_s=self._timeouts.fetch_s
         )
@@ -188,22 +189,18 @@ class Session:
             protocol.transport.abort()
 
     def _listen(self) -> None:
-        """Look at the stream before aioimaplib does: it drops EXISTS outside IDLE, and waits for ever after a BYE."""
+        """Hear every line before aioimaplib does: it drops EXISTS outside IDLE, and waits for ever after a BYE. What
+        stands in a mail is a literal and no line."""
         protocol = self._client.protocol
-        deliver = protocol.data_received
-        tail = b""
+        handle = protocol._handle_line  # noqa: SLF001
 
-        def received(data: bytes) -> None:
-            nonlocal tail
-            seen = tail + data
-            tail = seen[-len(_EXISTS) :]
-            if _EXISTS in seen:
-                self.news = True
-            deliver(data)
-            if seen.startswith(_BYE) and not self._lost.done():
+        def heard(line: bytes, command: aioimaplib.Command | None) -> aioimaplib.Command | None:
+            self.news = self.news or line.endswith(_EXISTS)
+            if line[: len(_BYE)].upper() == _BYE and not self._lost.done():
                 self._lost.set_result(None)
+            return handle(line, command)
 
-        protocol.data_received = received
+        protocol._handle_line = heard  # noqa: SLF001
 
     async def _greet(self) -> None:
         await self._bounded(self._client.wait_hello_from_server(), self._timeouts.connect_s)

@@ -2,7 +2,8 @@
 
 The manifest's `parse`; intake runs it before it commits. `raw.meta` brings what the transport knows: `address` (the
 mailbox we read), `trusted_authserv_id`, `forwarders` (agents' addresses between blanks), `internaldate_ms`, and
-`truncated` = "1" with `size` when only the beginning of an over-long mail was fetched.
+`truncated` = "1" with `size` when only the beginning of an over-long mail was fetched, and `unreadable` with the reason
+when the server handed out no more than this.
 """
 
 import hashlib
@@ -52,6 +53,10 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
     """
     if len(raw.body) > RAW_BYTES_MAX:
         raise InvalidMessage(f"the mail has {len(raw.body)} bytes; the limit is {RAW_BYTES_MAX}", field="body")
+    if not raw.body and "unreadable" in raw.meta:
+        raise InvalidMessage(
+            f"the server does not hand out the mail {raw.meta['uid']} of {raw.meta['folder']}: {raw.meta['unreadable']}"
+        )
     mail = Mail(raw.body)
     fields = mail.root.headers
     if fields.keys().isdisjoint(_MAIL_FIELDS):
@@ -107,6 +112,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             html=contents.html,
             attachments=tuple(files),
             automatic=made,
+            mailing=automatic.is_mailing(fields),
             reply_token=reply_token(fields, own),
             # An automatic mail's Reply-To is often a person's list or a trap, never where its sender reads answers.
             reply_to=_reply_to(fields, author) if made == "none" else None,
@@ -178,6 +184,8 @@ def _reply_to(fields: Headers, author: Address) -> str | None:
 
 
 def _truncation_notice(meta: Mapping[str, str]) -> str:
+    if "unreadable" in meta:
+        return "[The mail server does not hand out all of this mail. Its beginning was kept; all is in the mailbox.]"
     size = meta.get("size", "")
     shown = f"{int(size) / 1_048_576:.0f} MB" if size.isdecimal() else f"more than {RAW_BYTES_MAX // 1_048_576} MB"
     return f"[This mail is too large to be taken in: {shown}. Its beginning was kept; all of it is in the mailbox.]"

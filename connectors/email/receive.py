@@ -4,12 +4,16 @@ Called by watch.py, once for each connection. Nothing is marked on the server: o
 read the same folder. Whatever is fetched twice is dropped behind the inlet by its Message-ID.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Container, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import msgspec
+
 from connectors.email import folders
-from connectors.email.errors import ServerRefused
+from connectors.email.cuts import Cut, Cuts
+from connectors.email.errors import ConnectionLost, ServerRefused
 from connectors.email.imap import Listed, Session
 from connectors.email.settings import Settings
 from router.connector import Context, Cursor, Inlet, RawEvent
@@ -23,6 +27,8 @@ BATCH_BYTES: Final = 8_388_608
 """Of bodies in memory at once; a single larger mail comes alone."""
 HEAD_BYTES: Final = 262_144
 """Of a mail over the limit: its headers and its beginning."""
+PIECE_BYTES: Final = 65_536
+"""Of a mail that does not come at once."""
 _FETCH_ATTEMPTS: Final = 3
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -46,18 +52,26 @@ class Receiver:
         self._pause = pause
         self._scope = folders.same(folder)
         self._since_scope = f"{self._scope}:since"
+        self._cuts = self._no_cuts(0)
+
+    def _no_cuts(self, uidvalidity: int) -> Cuts:
+        timeouts = self._settings.timeouts
+        return Cuts(uidvalidity, timeouts.retry_s, timeouts.idle_s)
 
     async def follow(self, session: Session) -> None:
         """Take in what is new, wait for more, for as long as the connection lives."""
         last = await self._position(session)
+        if _is_other(session, self._cuts.uidvalidity, self._cuts.reached):
+            self._cuts = self._no_cuts(session.uidvalidity)
+        last = max(last, self._cuts.reached)
         while True:
             uids = await session.search_after(last)
             self._heard()
-            if not uids:
-                await session.wait(self._settings.timeouts.idle_s)
-                continue
             for start in range(0, len(uids), CHUNK_UIDS):
                 last = await self._take(session, uids[start : start + CHUNK_UIDS])
+            next_s = await self._again(session)
+            if not uids:
+                await session.wait(next_s)
 
     # --- where to begin --------------------------------------------------------------------------------------------
 
@@ -66,10 +80,8 @@ class Receiver:
         known = _cursor(await self._context.cursors.load(self._scope))
         if known is None:
             return await self._first_start(session)
-        uidvalidity, last = known
-        ahead = session.uidnext is not None and last >= session.uidnext
-        if uidvalidity == session.uidvalidity and not ahead:
-            return last
+        if not _is_other(session, *known):
+            return known[1]
         self._context.log.warning("mailbox.renumbered", account=self._context.account, mailbox=self._scope)
         return await self._before_our_time(session)
 
@@ -108,15 +120,62 @@ class Receiver:
     async def _take(self, session: Session, uids: Sequence[int]) -> int:
         """Hand over the mails of one chunk in order; return its last UID."""
         sizes = await session.sizes(uids)
-        for batch in _batches(sizes):
-            raws = await self._fetch(session, batch)
-            await self._accept(raws, self._at(session, batch[-1].uid))
+        for batch in _batches(sizes, alone=self._cuts):
+            cut = self._cuts.of(batch[0].uid)
+            if cut is None or not cut.is_aside:
+                await self._hand_over(session, batch, await self._tried(session, batch))
         return uids[-1]
 
-    async def _fetch(self, session: Session, batch: Sequence[Listed]) -> list[RawEvent]:
-        first_bytes = HEAD_BYTES if batch[0].size > RAW_BYTES_MAX else None
+    async def _again(self, session: Session) -> float:
+        """Ask for what was set aside, as far as its time has come; return how long nothing else is due."""
+        for cut in self._cuts.aside():
+            if cut.due_s <= _now_s():
+                raws = await (self._in_pieces(session, cut) if cut.in_pieces else self._tried(session, [cut.mail]))
+                await self._hand_over(session, [cut.mail], raws)
+        idle_s = self._settings.timeouts.idle_s
+        return min([idle_s, *(max(cut.due_s - _now_s(), 0) for cut in self._cuts.aside())])
+
+    async def _hand_over(self, session: Session, batch: Sequence[Listed], raws: Sequence[RawEvent]) -> None:
+        """The cursor goes on, unless a mail is set aside: what was taken in beyond it comes again after a restart."""
+        self._cuts.settle(batch, handed=sum(bool(raw.body) for raw in raws))
+        reached = max(self._cuts.reached, batch[-1].uid)
+        await self._accept(raws, None if self._cuts.aside() else self._at(session, reached))
+        self._cuts.reached = reached
+
+    async def _tried(self, session: Session, batch: Sequence[Listed]) -> list[RawEvent]:
+        """The mails of a batch; a connection that does not survive them is noted."""
         try:
-            fetched = await session.fetch([one.uid for one in batch], first_bytes=first_bytes)
+            return await self._fetch(session, batch)
+        except ConnectionLost:
+            self._failed(batch)
+            raise
+
+    def _failed(self, batch: Sequence[Listed]) -> None:
+        was_aside = len(self._cuts.aside())
+        self._cuts.failed(batch, _now_s())
+        if len(self._cuts.aside()) > was_aside:
+            self._context.log.warning("mail.set_aside", account=self._context.account, uid=batch[0].uid)
+
+    async def _in_pieces(self, session: Session, cut: Cut) -> list[RawEvent]:
+        """The mail, or at last what comes of it before the connection is lost."""
+        mail, body = cut.mail, bytearray()
+        count = PIECE_BYTES
+        wanted = HEAD_BYTES if mail.size > RAW_BYTES_MAX else RAW_BYTES_MAX + 1
+        try:
+            while count == PIECE_BYTES and len(body) < wanted:
+                found = await session.fetch([mail.uid], first=len(body), count=PIECE_BYTES)
+                count = len(found[0].body) if found else 0
+                body.extend(found[0].body if found else b"")
+        except (ConnectionLost, ServerRefused) as error:
+            self._failed([mail])
+            if not (cut.is_over if body else self._cuts.is_lost(cut)):
+                raise
+            return [self._given_up(session, mail, bytes(body), str(error))]
+        return [self._raw(session, mail, bytes(body))] if body else []
+
+    async def _fetch(self, session: Session, batch: Sequence[Listed]) -> list[RawEvent]:
+        try:
+            fetched = await session.fetch([one.uid for one in batch], count=_count(batch[0]))
         except ServerRefused:
             if len(batch) == 1:
                 return [await self._stubborn(session, batch[0])]
@@ -132,13 +191,18 @@ class Receiver:
         for attempt in range(_FETCH_ATTEMPTS):
             await self._pause(attempt)
             try:
-                bodies = await session.fetch([one.uid])
+                bodies = await session.fetch([one.uid], count=_count(one))
             except ServerRefused as error:
                 reason = str(error)
             else:
                 return self._raw(session, one, bodies[0].body if bodies else b"")
+        return self._given_up(session, one, b"", reason)
+
+    def _given_up(self, session: Session, one: Listed, body: bytes, reason: str) -> RawEvent:
+        """What there is of a mail that the server does not hand out; of nothing, the quarantine keeps the name."""
         self._context.log.warning("mail.unreadable", account=self._context.account, uid=one.uid, reason=reason)
-        return self._raw(session, one, b"")
+        raw = self._raw(session, one, body)
+        return msgspec.structs.replace(raw, meta={**raw.meta, "truncated": "1", "unreadable": reason})
 
     def _raw(self, session: Session, one: Listed, body: bytes) -> RawEvent:
         meta = {
@@ -187,16 +251,29 @@ def _cursor(value: str | None) -> tuple[int, int] | None:
     return (int(validity), int(uid)) if validity.isdecimal() and uid.isdecimal() else (-1, 0)
 
 
-def _batches(sizes: Sequence[Listed]) -> Iterator[list[Listed]]:
-    """Mails that are fetched together: few, not too large together; one over the limit alone."""
+def _is_other(session: Session, uidvalidity: int, last: int) -> bool:
+    """Whether the folder is another than the one whose UIDs were read up to `last`."""
+    return uidvalidity != session.uidvalidity or (session.uidnext is not None and last >= session.uidnext)
+
+
+def _count(one: Listed) -> int | None:
+    """How much of a mail is fetched; None: all."""
+    return HEAD_BYTES if one.size > RAW_BYTES_MAX else None
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _batches(sizes: Sequence[Listed], alone: Container[int] = ()) -> Iterator[list[Listed]]:
+    """Mails that are fetched together: few, not too large together; alone one over the limit, or that is to be."""
     batch: list[Listed] = []
     total = 0
     for one in sizes:
         if batch and (
             len(batch) >= BATCH_MAILS
             or total + one.size > BATCH_BYTES
-            or one.size > RAW_BYTES_MAX
-            or batch[-1].size > RAW_BYTES_MAX
+            or any(each.size > RAW_BYTES_MAX or each.uid in alone for each in (one, batch[-1]))
         ):
             yield batch
             batch, total = [], 0

@@ -6,7 +6,7 @@ Proof links people; everything else is a hint shown to an agent.
 import msgspec
 
 from router.model.contact import normal_email, normal_phone
-from router.model.message import InboundEvent
+from router.model.message import InboundEvent, Sender
 from router.model.snapshot import IdentityKey
 from router.model.tables import Proof
 
@@ -61,6 +61,11 @@ def conversation_key(event: InboundEvent) -> str:
     return f"{event.channel}\x1f{event.account}\x1f{event.sender.id.strip().lower()}"
 
 
+def is_denied(kind: str, sender: Sender | None) -> bool:
+    """Whether the channel says that this sender is not who they claim to be."""
+    return sender is not None and sender.verified is False and kind not in UNPROVEN_KINDS
+
+
 def read_sender(event: InboundEvent) -> SenderView:
     """Sort what is known of the writer into proof and hint.
 
@@ -89,5 +94,5 @@ def read_sender(event: InboundEvent) -> SenderView:
         peer=peer,
         proven=proven,
         hints=tuple([key for key in hints if key not in known]),
-        denied=sender.verified is False and not typed,
+        denied=is_denied(kind, sender) and event.forwarded_by is None,
     )

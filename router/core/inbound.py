@@ -24,7 +24,7 @@ from router.core.pieces import Pieces, together
 from router.core.placement import NotJoined, Placement, place
 from router.core.quotes import words_of
 from router.core.reasons import added, noticed, why_of
-from router.core.receipts import Ways, automatic_reply
+from router.core.receipts import Ways, automatic_reply, unanswered
 from router.core.repeats import again, remembered
 from router.core.returned import heard_from, is_stopped
 from router.core.tickets import follow_up, open_ticket
@@ -255,8 +255,13 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
 
 
 def _is_unanswered(event: InboundEvent, placement: Placement, snapshot: Snapshot) -> bool:
-    """Whether the machine keeps silent: mail came back from there, or an agent only passed a customer's mail on."""
-    return event.forwarded_by is not None or is_stopped(event, placement.sender, placement.conversation, snapshot)
+    """Whether the machine keeps silent: mail came back from there, or an agent only passed a customer's mail on, or for
+    what the message itself is."""
+    return (
+        event.forwarded_by is not None
+        or unanswered(event, placement.sender) != ""
+        or is_stopped(event, placement.sender, placement.conversation, snapshot)
+    )
 
 
 def _counted(

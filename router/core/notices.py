@@ -1,8 +1,8 @@
 """Customers are told of the states they care about, on their channel, by the templates of `lifecycle: tell`. Pure.
 
 Never twice: since a customer's last message each thing is told once, by a unique key. Never to automatic mail, nor to
-an address whose mail came back for good. Always through the guard: what it stops is not sent, and the history says so.
-What rules do, rules tell (`reply`).
+an address whose mail came back for good or is forged. Always through the guard: what it stops is not sent, and the
+history says so. What rules do, rules tell (`reply`).
 """
 
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from router.core.announcements import Announcement, announce, buttons_of
 from router.core.floods import muted_by
 from router.core.guard import inspect
+from router.core.identity import is_denied
 from router.core.private_side import PrivateSide
 from router.core.replies import ChannelView
 from router.core.unread import watch
@@ -70,7 +71,9 @@ def tell(
     last, conversation = facts.last_inbound, facts.conversation
     if what is None or template is None or last is None or last.automatic != "none":
         return []
-    if not link and muted_by(ticket, ruleset.abuse):  # a check is an agent's own request
+    if not link and (
+        muted_by(ticket, ruleset.abuse) or is_denied(last.channel, last.sender)
+    ):  # a check is an agent's own request
         return []
     if facts.returned is not None and not key:  # what an agent asks for goes out, as an agent's own words do
         return []

@@ -8,6 +8,7 @@ from router.core.acts import OVER_QUOTA
 from router.core.floods import Flood
 from router.core.lifecycle import may
 from router.core.placement import Placement
+from router.core.receipts import unanswered
 from router.core.repeats import Again
 from router.model.decisions import Why, WhyConflict, WhyLost, WhyNote, WhyReason
 from router.model.message import JournalEntry
@@ -66,6 +67,7 @@ def why_of(entry: JournalEntry, placement: Placement, verdict: Verdict, ticket: 
         joined=placement.joined,
         joined_detail=placement.not_joined,
         left=_left(entry, placement),
+        unanswered=unanswered(entry.event, placement.sender),
         contact_by=placement.contact_by,
         known_by=placement.known_by,
         conflicts=tuple([WhyConflict(row.kind, row.value, row.contact_id) for row in placement.foreign]),
@@ -96,7 +98,7 @@ def noticed(why: Why, entry: JournalEntry, flood: Flood, said: Again | None, *, 
 
 def added(why: Why) -> dict[str, str]:
     """What the history tells of a message besides that it came."""
-    told = {"left": why.left, "released_by": why.released_by, "muted": why.muted}
+    told = {"left": why.left, "released_by": why.released_by, "muted": why.muted, "unanswered": why.unanswered}
     if why.repeat is not None:
         told |= {"repeats": why.repeat.of, "nth": str(why.repeat.nth)}
     if why.flood is not None and why.flood.sender:

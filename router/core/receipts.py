@@ -2,8 +2,8 @@
 
 They pass the guard that agents' replies pass. One that does not is not sent, and an event tells the agents.
 
-Never to automatic mail, never where mail came back for good (core/returned), never more than
-limits.AUTO_REPLIES_PER_HOUR to one person: a loop breaker without headers.
+Never to automatic mail, a mailing or a forged address, never where mail came back for good (core/returned), never more
+than limits.AUTO_REPLIES_PER_HOUR to one person: a loop breaker without headers.
 """
 
 from functools import lru_cache
@@ -13,11 +13,13 @@ import msgspec
 from router.core.alarm import ALARM_BUTTON
 from router.core.announcements import Announcement, announce, buttons_of
 from router.core.guard import Concern, inspect
+from router.core.identity import SenderView
 from router.model.buttons import as_lines
 from router.model.changes import LINK_PLACEHOLDER, NUMBER_PLACEHOLDER, Add, Change, Record
+from router.model.decisions import Unanswered
 from router.model.ids import ConversationId, LinkId, MessageId
 from router.model.limits import AUTO_REPLIES_PER_HOUR, PRIVATE_LINK_MS
-from router.model.message import JournalEntry, Visibility
+from router.model.message import InboundEvent, JournalEntry, Visibility
 from router.model.sources import Ids
 from router.model.tables import URGENCY_RANK, Contact, Event, PrivateLink, Ticket
 from rules.facts import Verdict
@@ -37,6 +39,13 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
     """A public post can be answered so that its writer alone reads it."""
     opens_links: bool = False
     """There is a page that links into private conversations lead to."""
+
+
+def unanswered(event: InboundEvent, sender: SenderView) -> Unanswered:
+    """Why nobody, or nobody who wrote this, would read an answer of the machine; agents may answer."""
+    if sender.denied:
+        return "forged"
+    return "mailing" if event.mailing else ""
 
 
 class AutomaticReply(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from router.store.rows import JournalRow
 from router.store.script import Store
 
 _WHY = msgspec.json.Decoder(Why)
+_UNANSWERED = {"forged": "its sender's address is forged or missing", "mailing": "one can unsubscribe from it"}
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,6 +201,8 @@ def _noticed(why: Why) -> dict[str, str]:
         told["withheld"] = ", ".join(why.flood.withheld)
     if why.muted:
         told["muted"] = f"no automatic answer, for the tag {why.muted}"
+    if why.unanswered:
+        told["unanswered"] = f"no automatic answer: {_UNANSWERED[why.unanswered]}"
     if why.edits is not None:
         whose = (
             "this message was edited too often" if why.edits.because == "message" else "its sender is over the quota"

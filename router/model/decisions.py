@@ -72,6 +72,10 @@ class WhyConflict(msgspec.Struct, frozen=True):
     contact_id: ContactId
 
 
+Unanswered = Literal["", "forged", "mailing"]
+"""Why the machine answers nothing to a message, whatever is due; empty: it may."""
+
+
 class WhyFlood(msgspec.Struct, frozen=True, kw_only=True):
     """A quota that was exceeded, and what the house therefore did not do."""
 
@@ -142,6 +146,7 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     reply_template: str | None = None
     muted: str = ""
     """The tag for which an answer that was due was not given."""
+    unanswered: Unanswered = ""
     flood: WhyFlood | None = None
     repeat: WhyRepeat | None = None
     edits: WhyEdits | None = None

@@ -80,6 +80,8 @@ class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
     attachments: tuple[AttachmentIn, ...] = ()
     automatic: Automatic = "none"
     """Not none: stored and threaded, never answered by the machine."""
+    mailing: bool = False
+    """One can unsubscribe from it: never answered by the machine, in all else as if a person had written it."""
     reply_token: str | None = None
     """The signed tag of a plus-address it was sent to, unverified."""
     delivery: DeliveryState | None = None

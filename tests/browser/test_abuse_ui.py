@@ -153,6 +153,8 @@ async def test_whoever_proves_nothing_is_blocked_by_the_address_they_write_from(
     async with desk(chromium, house.link) as page:
         await open_ticket(page, "T-1004")
         await expect(page.locator(".contact")).to_contain_text("Nothing proven yet")
+        unanswered = page.locator(".log").get_by_title("forged or missing")
+        await expect(unanswered).to_have_text("No automatic answer")
         await page.locator("[data-menu=people]").click()
         await page.get_by_role("menuitem", name="Block").click()
         dialog = page.get_by_role("dialog")

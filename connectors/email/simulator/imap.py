@@ -9,7 +9,7 @@ import hmac
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NoReturn
 
 from connectors.email import folders
 from connectors.email.simulator.mailboxes import FOLDERS, Folder, Mail
@@ -99,11 +99,8 @@ class ImapSession:
 
     async def _answer(self, name: str, args: list[Argument]) -> str:
         fault = self._world.next_fault(f"imap.{name.lower()}")
-        if fault == "drop":
-            self._writer.transport.abort()
-            raise Bye
         if fault is not None:
-            return fault
+            return await self._faulty(fault)
         if name == "AUTHENTICATE":
             result = await self._authenticate(args)
         elif name in {"CAPABILITY", "NOOP", "LOGOUT", "LOGIN"}:
@@ -121,6 +118,19 @@ class ImapSession:
         if name != "LOGOUT":
             self._sync(expunges=name != "UID")
         return result
+
+    async def _faulty(self, fault: str) -> str:
+        if fault == "drop":
+            self._cut()
+        if fault == "bye":
+            self._send("* BYE back in a minute")
+            await self._reader.read()
+            raise Bye
+        return fault
+
+    def _cut(self) -> NoReturn:
+        self._writer.transport.abort()
+        raise Bye
 
     def _sync(self, *, expunges: bool) -> None:
         """Tell what changed in the folder; never an EXPUNGE while the client counts (RFC 3501, section 7.4.1)."""
@@ -346,10 +356,12 @@ class ImapSession:
         head, blank, rest = mail.raw.partition(b"\r\n\r\n")
         data = {"": mail.raw, "HEADER": head + blank, "TEXT": rest}[section[2].upper()]
         shown = f"BODY[{section[2].upper()}]"
+        first = int(section[3] or 0)
         if section[3] is not None:
-            first = int(section[3])
             data = data[first : first + int(section[4])]
             shown += f"<{first}>"
+        if self._world.is_spoilt(mail, first, len(data)):
+            self._cut()
         return f"{shown} {{{len(data)}}}\r\n".encode() + data
 
 

@@ -4,7 +4,7 @@ server.py is a World that listens; its sessions in imap.py and smtp.py see only 
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from connectors.email.simulator.mailboxes import Folder, Mail, Mailboxes
@@ -25,6 +25,7 @@ class World:
         """Without IDLE a client has to ask again and again."""
         self._faults: dict[str, deque[str]] = {}
         self._sizes: dict[Mail, int] = {}
+        self._spoilt: dict[Mail, Callable[[int, int], bool]] = {}
 
     def deliver(self, raw: bytes, address: str) -> Mail:
         """Put a mail into a mailbox, as its server would; durable on return when there is a directory."""
@@ -51,8 +52,8 @@ class World:
         """What happens at the next passages of `point`, in order.
 
         Points: `imap.<command>`, `smtp.mail`, `smtp.rcpt`, `smtp.data`. A fault is the reply to give ("NO [LIMIT] too
-        many", "451 4.3.0 busy"), `drop` (cut the connection), `pass` (let this one go), or for `smtp.data` also `lose`
-        (take the mail, then cut the connection).
+        many", "451 4.3.0 busy"), `drop` (cut the connection), `pass` (let this one go), for IMAP also `bye` (say
+        goodbye and hold the line), for `smtp.data` also `lose` (take the mail, then cut the connection).
         """
         self._faults.setdefault(point, deque()).extend(faults)
 
@@ -69,3 +70,11 @@ class World:
     def announced_size(self, mail: Mail) -> int:
         """What RFC822.SIZE says."""
         return self._sizes.get(mail, len(mail.raw))
+
+    def spoil(self, mail: Mail, cuts: Callable[[int, int], bool]) -> None:
+        """Cut every connection that asks for so much of a mail: told the first byte and how many, `cuts` decides."""
+        self._spoilt[mail] = cuts
+
+    def is_spoilt(self, mail: Mail, first: int, count: int) -> bool:
+        """Whether handing out this part cuts the connection."""
+        return mail in self._spoilt and self._spoilt[mail](first, count)

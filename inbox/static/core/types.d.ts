@@ -26,7 +26,7 @@ export interface Why {
   lost: { rule: string; key: string; value: string; to: string }[];
   acts?: { kind: string; value: string; rule: string; outcome: "done" | "impossible"; detail: string }[]; joined: string; joined_detail: string | null; left?: string;
   flood?: { sender: number; quota: number; within_ms: number; channel: boolean; withheld: string[] } | null;
-  muted?: string; edits?: { folded: number; because: "message" | "sender"; pending: boolean } | null;
+  muted?: string; unanswered?: "" | "forged" | "mailing"; edits?: { folded: number; because: "message" | "sender"; pending: boolean } | null;
   repeat?: { of: string; nth: number } | null; released_by?: string;
   contact_by: string | null; timings: Record<string, number>; related?: string[]; related_by?: string[];
 }

@@ -59,12 +59,13 @@ export function Repeats({ messages, customer }) {
 
 /** What a message was too much of. @param {{ message: MessageView }} props */
 export function Marks({ message }) {
-  const { flood, edits, muted, released_by: released } = message.why ?? {};
+  const { flood, edits, muted, unanswered, released_by: released } = message.why ?? {};
   const whose = edits ? t(`edits.${edits.because}`) : "";
   const minutes = Math.round((flood?.within_ms ?? 0) / 60_000);
   return html`${flood?.sender && h(Chip, { tone: "warn", icon: "layers", title: t("abuse.overWhy", { n: flood.sender, quota: flood.quota, minutes }) }, t("abuse.over"))}
     ${flood?.channel && h(Chip, { icon: "volume-x", title: t("abuse.channelWhy") }, t("abuse.unanswered"))}
     ${muted && h(Chip, { icon: "volume-x", title: t("abuse.mutedWhy", { tag: muted }) }, t("abuse.unanswered"))}
+    ${unanswered && h(Chip, { icon: "volume-x", title: t(`unanswered.${unanswered}`) }, t("abuse.unanswered"))}
     ${edits && h(Chip, { tone: "warn", icon: "layers", title: whose }, t("abuse.folded", { n: edits.folded, count: number(edits.folded) }))}
     ${released && h(Chip, { icon: "check" }, t("abuse.released"))}`;
 }

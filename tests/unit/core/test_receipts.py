@@ -2,7 +2,8 @@
 
 import pytest
 
-from router.model.changes import NUMBER_PLACEHOLDER
+from router.core.tickets import change_state
+from router.model.changes import NUMBER_PLACEHOLDER, Save
 from router.model.limits import AUTO_REPLIES_PER_HOUR
 from rules.links import LinkHosts
 from rules.ruleset import load
@@ -63,6 +64,30 @@ def test_never_to_automatic_mail(world, automatic):
     assert world.replies() == []
     assert world.outbox() == []
     assert decided.outcome.why.reply_template is None
+
+
+@pytest.mark.parametrize("text", ["hello", "stolen!"])
+@pytest.mark.parametrize(
+    ("said", "because"), [({"person": {"verified": False}}, "forged"), ({"mailing": True}, "mailing")]
+)
+def test_never_to_a_forged_address_nor_to_a_mailing_and_the_agent_sees_why(world, said, because, text):
+    decided = world.say(text, **said)
+    assert decided.outcome.ticket_new
+    assert (world.replies(), world.outbox()) == ([], [])
+    assert (decided.outcome.why.unanswered, decided.outcome.why.reply_template) == (because, None)
+    (added,) = [event for event in world.events if event.kind == "message.added"]
+    assert added.data == {"unanswered": because}
+    world.say("and I?", sender="bob@example.org")
+    assert len(world.replies()) == 1
+
+
+def test_a_customer_whose_program_writes_as_mailings_do_wakes_the_ticket_all_the_same(world):
+    first = world.say("hello", **CHAT)
+    ticket = world.ticket(first)
+    changed, _ = change_state(ticket, "waiting", actor="agent:a", reason=None, now_ms=world.now_ms)
+    world.apply([Save(changed)])
+    world.say("here is the number", **CHAT, mailing=True)
+    assert (world.ticket(first).state, world.ticket(first).waiting_since_ms) == ("open", world.now_ms)
 
 
 def test_none_where_there_is_no_way_out():

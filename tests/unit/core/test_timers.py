@@ -127,6 +127,13 @@ def test_a_tag_that_is_muted_is_told_nothing_of_its_states_unless_it_is_critical
     assert desk.to("waiting").texts == ["T-1001 waits for you"]
 
 
+def test_a_forged_address_is_told_nothing_and_a_mailing_what_an_agent_does():
+    forged = Desk(channel="email", sender="ann@example.org", person={"verified": False})
+    assert forged.to("waiting").wait(NOW + DAY_MS).texts == []
+    mailing = Desk(channel="email", sender="ann@example.org", mailing=True)
+    assert mailing.to("waiting").texts == ["T-1001 waits for you"]
+
+
 def test_a_waiting_customer_is_reminded_after_a_day_and_closed_after_three_working_days():
     desk = Desk().to("waiting")
     assert [(t.kind, t.due_at_ms) for t in desk.timers] == [("remind", NOW + DAY_MS)]
