@@ -1,14 +1,25 @@
 """What the rules may look at of an inbound message. Pure."""
 
+import re
+from typing import Final
+
 from router.core.placement import Placement
 from router.core.quotes import words_of
 from router.model.message import InboundEvent, JournalEntry
 from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts
 
+_NOTE: Final = re.compile(r"^\[[^\]\n]*\]$", re.MULTILINE)
+"""A line of a call in which its channel says what happened: "[ended after 12 s, not taken]"."""
+
 
 def texts_of(event: InboundEvent) -> tuple[str, str]:
     """What rules read of an event, unless it belongs to others: its new words and its subject."""
-    return words_of(event), event.subject or ""
+    return _said(event, words_of(event)), event.subject or ""
+
+
+def _said(event: InboundEvent, words: str) -> str:
+    """The words that somebody said: a call's notes are nobody's. What is left keeps its place."""
+    return _NOTE.sub(lambda note: " " * len(note[0]), words) if event.kind == "call" else words
 
 
 def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
@@ -16,7 +27,7 @@ def facts_of(entry: JournalEntry, placement: Placement, new_text: str) -> Facts:
     event, ticket, contact = entry.event, placement.ticket, placement.contact
     return Facts(
         message=MessageFacts(
-            text=new_text,
+            text=_said(event, new_text),
             subject=event.subject or "",
             channel=event.channel,
             account=event.account,

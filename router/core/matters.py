@@ -188,7 +188,7 @@ class Scene:
         return _LATE if late and one.place == "elsewhere" else 0
 
     def _alone(self, one: Standing, called: bool) -> tuple[int, Joins | Opens] | None:  # noqa: FBT001
-        """What decides alone: ticket numbers, transactions and orders, time, and an answer in the same words."""
+        """What decides alone: numbers, transactions, time, "another question", an answer in the same words."""
         candidate, (shared, conflicts) = one.candidate, one.meeting
         if candidate.ticket.number in self._said.numbers:
             return 400, "number"
@@ -202,6 +202,8 @@ class Scene:
             return -150, "transaction_conflict"
         if called:
             return 280, "transaction"
+        if self._hints.announced and not candidate.in_thread:
+            return -150, "said_to_be_other"
         return (_SURE, "thread") if candidate.in_thread and self._goes_on(candidate) else None
 
     def _goes_on(self, candidate: Candidate) -> bool:

@@ -30,6 +30,20 @@ _OTHER: Final = re2.compile(
     r"|第[二三四2-4](?:个|件)(?:事|问题|疑问|需求|请求|[\s:：,，.。是]|$)|下一?个(?:问题|事)|(?:还|再|仲)想(?:问|请|知道|咨询)|再(?:提|反馈|多问|请问)|多问一"
     r"|另有|此外|顺带|哦,?还有|噢,?还有|题外话|其它(?:事|问题)|两回事|不相干|不是一回事|仲有|同埋|还有[,， ]"
 )
+_ANNOUNCED: Final = re2.compile(
+    r"^(?:(?:hi|hello|hey|ok|okay|oh|and|also|sorry|thanks|thank you|btw|by the way|please|ps|p\.s\.)[ ,.!:]*){0,3}"
+    r"(?:(?:this is|here'?s|here is|i have|i've got|got|now) )?(?:an? |one |my )?"
+    r"(?:completely |totally |entirely |quite )?(?:(?:another|separate|different|unrelated|other|second|2nd|new)"
+    r" (?:thing|question|q|issue|problem|matter|topic|request|subject|query|enquiry)s?|unrelated"
+    r"|on (?:another|a different|an unrelated) (?:note|subject|topic)|changing (?:the )?(?:topic|subject)"
+    r"|something else|one more (?:thing|question|issue|problem))"
+    r"(?: (?:though|altogether|entirely|completely|as well|too|please))*(?: ?[:,.;!?\-]| -)"
+    r"|^(?:(?:你好|您好|对了|哦|噢|那|好的|谢谢|请问|顺便|还有)[,!:。 ]*){0,2}"
+    r"(?:另外?(?:还)?(?:想)?(?:再)?(?:问|说|请教|咨询)?(?:下)?(?:有)?(?:一)?(?:个|件)(?:问题|事情?|情况)"
+    r"|另一(?:个|件)(?:问题|事情?|情况)|换个(?:问题|话题)|(?:一个)?新问题|第[二三2-3](?:个|件)(?:问题|事情?)|题外话"
+    r"|另一码事)[^,。!?:]{0,4}[,。!:?]"
+)
+"""Something else begins, and nothing but that is said: "Another question: ...". On all labelled days it was one."""
 _FRESH: Final = re2.compile(
     r"^(?:hi|hello|hey) again\b|\bnow that\b|\bnow i\b|\bi(?:'?d| would) like to\b|\bsuggestion\b"
     r"|\bfeature request\b|\bfeedback\b|想问下|想问一下|想请问|建议|请教|咨询"
@@ -99,6 +113,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
 
     other: bool
     """They announce something else."""
+    announced: bool
+    """They begin with that and point back at nothing: "Another question: ..."."""
     fresh: bool
     """They begin as new matters do."""
     again: bool
@@ -115,11 +131,13 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
 def signals(folded: str, body: str) -> Signals:
     """Read a folded message, and its `body` without the subject."""
     read = folded.encode()  # once: given text, RE2 would encode it for every question
+    back = _BACK.search(read) is not None
     return Signals(
+        announced=not back and _ANNOUNCED.search(body.lstrip().encode()) is not None,
         other=_OTHER.search(read) is not None,
         fresh=_FRESH.search(read) is not None,
         again=_AGAIN.search(read) is not None,
-        back=_BACK.search(read) is not None,
+        back=back,
         thanks=_THANKS.search(read) is not None,
         settled=settled(body),
         asks=_ASKS.search(read) is not None,

@@ -214,3 +214,23 @@ def test_an_answer_in_the_same_words_belongs_to_the_mail_it_answers(world):
         world, f"{told} The fee was 8.11 EUR, by the way not the trouble.", "<2@x>", in_reply_to="<1@x>", **MAIL
     )
     assert again.outcome.ticket_id == first.outcome.ticket_id
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_other"),
+    [
+        (("my transfer is stuck", "how do I change my nickname?", "Separate issue: the app crashes on my iPad"), True),
+        (
+            ("my transfer is stuck", "how do I change my nickname?", "ok thanks. Another thing, does it work on iPad?"),
+            True,
+        ),
+        (("转账卡住了", "昵称怎么改", "另外一个问题：软件在平板上老是闪退"), True),
+        (("转账卡住了", "昵称怎么改", "换个话题，平板上老是闪退"), True),
+        (("my transfer is stuck", "Another question: is it still in review, the same transfer as I said?"), False),
+    ],
+)
+def test_another_matter_that_is_announced_as_one_is_one(world, texts, is_other):
+    *earlier, last = [say(world, text, number, **CHAT) for number, text in enumerate(texts)]
+    known = {one.outcome.ticket_id for one in earlier}
+    assert (last.outcome.ticket_id not in known) is is_other
+    assert (last.outcome.why.joined == "said_to_be_other") is is_other

@@ -1,4 +1,4 @@
-"""The rules read what we note of a call as if the caller had said it: none of it may mean anything to them."""
+"""What we note of a call was not said by the caller: none of it may mean anything to the rules."""
 
 import json
 from pathlib import Path
@@ -12,6 +12,7 @@ from connectors.phone.parse import parse
 from connectors.phone.payload import Fetched, Told, pack
 from connectors.phone.settings import Settings
 from connectors.phone.words import LANGUAGES
+from router.core.facts import texts_of
 from router.model.secret import Secret
 from rules.facts import Facts, MessageFacts
 from tests import rulesets
@@ -31,8 +32,9 @@ FAILED = Fetched(name="voicemail-0.mp3", content_type="audio/mpeg", problem="cou
 def verdict(told, files=()):
     form = urlencode(FORM | {"RecordingSid": "RE" + "0" * 32, "RecordingDuration": "42"}).encode()
     (event,) = parse(pack(form, told, files), "default")
+    text, subject = texts_of(event)
     message = MessageFacts(
-        text=event.text, subject=event.subject or "", channel="phone", account="default", visibility="private",
+        text=text, subject=subject, channel="phone", account="default", visibility="private",
         lang=event.language, is_first=True, ext=event.ext or "",
     )  # fmt: skip
     return rulesets.shipped().evaluate(Facts(message=message, now_ms=1))
