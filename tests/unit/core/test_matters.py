@@ -233,4 +233,4 @@ def test_another_matter_that_is_announced_as_one_is_one(world, texts, is_other):
     *earlier, last = [say(world, text, number, **CHAT) for number, text in enumerate(texts)]
     known = {one.outcome.ticket_id for one in earlier}
     assert (last.outcome.ticket_id not in known) is is_other
-    assert (last.outcome.why.joined == "said_to_be_other") is is_other
+    assert (last.outcome.why.joined_detail == "said_to_be_other") is is_other
