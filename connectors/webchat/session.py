@@ -190,7 +190,7 @@ class Session:
             return "empty"
         if len(frame.text) > frames.TEXT_CHARS_MAX:
             return "too_long"
-        return "slow_down" if self._visitors.wait_ms(visitor.id, now_ms) else None
+        return "slow_down" if self._visitors.wait_ms(visitor.id, now_ms, alarm=frame.alarm) else None
 
     async def _welcome(self, visitor: Visitor) -> None:
         first, *others = await self._news(visitor) or [()]

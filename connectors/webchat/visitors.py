@@ -17,6 +17,8 @@ from router.model.pace import MINUTE_MS, Pace
 
 _USER_PREFIX: Final = "u-"
 _GUEST_PREFIX: Final = "g-"
+_ALARMS_PER_MINUTE: Final = 6
+"""Of one visitor, counted apart: no flood of messages stops an alarm."""
 
 
 class Visitor(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +43,7 @@ class Visitors:
         self._ids = context.ids
         self._secret = identity_secret
         self._pace = Pace(messages_per_minute, MINUTE_MS)
+        self._alarms = Pace(_ALARMS_PER_MINUTE, MINUTE_MS)
         self._typing = Pace(1, SIGNAL_EVERY_MS)
 
     def identify(self, hello: Hello) -> Visitor:
@@ -61,11 +64,12 @@ class Visitors:
         own = self._signer.sign("webchat-link", f"{self._account}:{link}:{link_key}")
         return self._visitor(_GUEST_PREFIX + own, user=None)
 
-    def wait_ms(self, visitor_id: str, now_ms: int) -> int:
+    def wait_ms(self, visitor_id: str, now_ms: int, *, alarm: bool = False) -> int:
         """How long until another message of the visitor fits; 0 when it does, and then it is counted."""
-        wait_ms = self._pace.wait_ms(visitor_id, now_ms)
+        pace = self._alarms if alarm else self._pace
+        wait_ms = pace.wait_ms(visitor_id, now_ms)
         if not wait_ms:
-            self._pace.take(visitor_id, now_ms)
+            pace.take(visitor_id, now_ms)
         return wait_ms
 
     def may_say_typing(self, visitor_id: str, now_ms: int) -> bool:

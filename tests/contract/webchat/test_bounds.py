@@ -139,6 +139,15 @@ async def test_a_visitor_who_writes_too_fast_is_slowed_down_and_others_are_not(h
             assert (await again.write("reconnecting does not help")).reason == "slow_down"
 
 
+async def test_a_flood_of_messages_stops_no_alarm_and_alarms_have_a_bound_of_their_own(http, house):
+    async with running_chat(house, {"messages_per_minute": 1}) as chat, visitor_at(chat, http) as visitor:
+        assert (await visitor.write("hello")).outcome == "accepted"
+        assert (await visitor.write("hello?")).reason == "slow_down"
+        acks = [await visitor.write("My wallet is being emptied", alarm=True) for _ in range(7)]
+        assert [ack.outcome for ack in acks] == ["accepted"] * 6 + ["refused"]
+        assert acks[-1].reason == "slow_down"
+
+
 async def test_connections_are_bounded_for_each_visitor_and_in_all(http, house):
     async with running_chat(house, {"connections_per_visitor": 2, "connections_max": 3}) as chat:
         one = visitor_at(chat, http)
