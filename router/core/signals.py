@@ -11,7 +11,8 @@ import re2
 _OTHER: Final = re2.compile(
     r"\b(?:another|different|separate|new|other|2nd|second|one more|last) (?:thing|q|question|issue|problem|matter"
     r"|topic|request|point)\b"
-    r"|\bunrelated\b|\bsomething (?:new|else|different)\b|(?:^|[.!?\n] ?)(?:by the way|btw)\b|\bwhile (?:you'?re|i'?m"
+    r"|\bunrelated\b|\bsomething (?:new|else|different)(?: (?:[^t]|t[^h])|[^ ]|$)"
+    r"|(?:^|[.!?\n] ?)(?:by the way|btw)\b|\bwhile (?:you'?re|i'?m"
     r"|i have you) (?:at it|here)?|\band (?:lastly|finally)\b"
     r"|(?:^|[.!?,\n] ?)(?:\w{2,4} )?also,? (?:the|my|i|can|could|is|are|do|does|did|what|how|when|where|why|who|any"
     r"|different)\b|\bnothing to do with\b|^(?:oh |ok |and )+(?:and )?(?:how|what|where|can|could|is|do|does|when"

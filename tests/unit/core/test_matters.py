@@ -70,6 +70,8 @@ def test_signals_tell_thanks_from_a_request_that_ends_with_thanks():
     assert signals("solved, thank you!", "solved, thank you!").settled
     assert not signals("it has not arrived, thanks", "it has not arrived, thanks").settled
     assert signals("另外想问一个事", "另外想问一个事").other
+    assert signals("now something else about fees", "now something else about fees").other
+    assert not signals("the page says something else than the app", "the page says something else than the app").other
 
 
 def say(world, text, number, **where):
