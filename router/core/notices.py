@@ -71,9 +71,8 @@ def tell(
     last, conversation = facts.last_inbound, facts.conversation
     if what is None or template is None or last is None or last.automatic != "none":
         return []
-    if not link and (
-        muted_by(ticket, ruleset.abuse) or is_denied(last.channel, last.sender)
-    ):  # a check is an agent's own request
+    nobody_reads = muted_by(ticket, ruleset.abuse) or is_denied(last.channel, last.sender)
+    if nobody_reads and not link:  # a check is an agent's own request
         return []
     if facts.returned is not None and not key:  # what an agent asks for goes out, as an agent's own words do
         return []
