@@ -1,5 +1,5 @@
 /** Parts that every screen is built of: icon, button, menu, chip, avatar, toasts, dialog, empty and loading states. */
-import { h, html, signal, useEffect, useRef, useState } from "../vendor/ui.js";
+import { h, html, signal, useEffect, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
 import { age, fullTime, language, t, word } from "./i18n.js";
 
 const SPRITE = new URL("../icons.svg", import.meta.url).pathname;
@@ -191,10 +191,10 @@ export function Toasts() {
 /** A native modal dialog: focus stays in and goes back where it was, Esc closes. @param {{ title: string, onClose?: () => void, class?: string, children?: any }} props */
 export function Dialog({ title, onClose, class: extra = "", children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
-    const before = /** @type {HTMLElement | null} */ (document.activeElement);
-    box.current?.showModal();
-    return () => before?.focus();
+  useLayoutEffect(() => {
+    const shown = /** @type {HTMLDialogElement} */ (box.current);
+    shown.showModal();
+    return () => shown.close(); // before it leaves the page: only then the focus goes back to where it was
   }, []);
   return html`<dialog class=${extra} ref=${box} aria-labelledby="dialog-title"
     onCancel=${(/** @type {Event} */ event) => { event.preventDefault(); onClose?.(); }}

@@ -1,5 +1,8 @@
 """What a rule set needs to go live, beside compiling."""
 
+import subprocess
+import sys
+
 import pytest
 
 from router.flow.rulebook import build
@@ -26,3 +29,11 @@ def test_a_set_whose_answers_link_elsewhere_does_not_go_live():
 
 def test_without_hosts_links_are_not_looked_at():
     assert build(FILES, None).hosts is None
+
+
+def test_the_shipped_pack_goes_live_without_its_encoder_in_memory():
+    code = (
+        "import sys; from router.flow.rulebook import build; from rules import packs; "
+        "build(packs.read(), None); print('onnxruntime' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout == b"False\n"
