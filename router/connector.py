@@ -222,6 +222,10 @@ class Threads(Protocol):
         """Whether something that the peer wrote is kept until a person has let it through."""
         ...
 
+    async def is_waiting(self, peer: str) -> bool:
+        """Whether something that the peer wrote is accepted and not decided upon yet."""
+        ...
+
     def watch(self, thread: str, peer: str) -> AsyncGenerator[None]:
         """Yield whenever something was committed to that conversation (may yield needlessly, never misses)."""
         ...

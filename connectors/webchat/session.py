@@ -193,8 +193,9 @@ class Session:
         return "slow_down" if self._visitors.wait_ms(visitor.id, now_ms, alarm=frame.alarm) else None
 
     async def _welcome(self, visitor: Visitor) -> None:
+        is_waiting = await self._context.threads.is_waiting(visitor.id)  # asked before what there is by now is read
         first, *others = await self._news(visitor) or [()]
-        if first or self._last_seq or self._linked:
+        if first or self._last_seq or self._linked or is_waiting:
             self.begin()
         await self._send(
             frames.Welcome(

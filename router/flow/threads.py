@@ -9,6 +9,7 @@ from router.bus import Bus
 from router.connector import Signer
 from router.core.delivery import DELIVERY_RANK
 from router.flow.feed import ConversationWatch, Feed
+from router.flow.intake import partition_of
 from router.model.changes import Record, Save
 from router.model.errors import Conflict
 from router.model.ids import MessageId
@@ -70,6 +71,11 @@ class AccountThreads:
     async def is_held(self, peer: str) -> bool:
         """Whether something that the peer wrote is kept until a person has let it through."""
         return await self._store.read(journal.holds(key_of(self._kind, self._account, peer)))
+
+    async def is_waiting(self, peer: str) -> bool:
+        """Whether something that the peer wrote is accepted and not decided upon yet."""
+        key = key_of(self._kind, self._account, peer)
+        return await self._store.read(journal.waits(key, partition_of(key)))
 
     async def watch(self, thread: str, peer: str) -> AsyncGenerator[None]:
         """Yield whenever something was committed to that conversation."""

@@ -296,6 +296,17 @@ def holds(conversation_key: str) -> Script[bool]:
     return bool(rows)
 
 
+def waits(conversation_key: str, partition: int) -> Script[bool]:
+    """Whether anything of this sender, whose partition that is, is accepted and not decided upon yet."""
+    rows = yield from select(
+        "SELECT 1 FROM journal WHERE {same conversation_key :key} AND partition = :partition AND state = 'pending' "
+        "LIMIT 1",
+        key=conversation_key,
+        partition=partition,
+    )
+    return bool(rows)
+
+
 def show(journal_id: JournalId) -> Script[JournalRow | None]:
     """One row."""
     return fetch_one(JournalRow, "WHERE t.id = :id", id=journal_id)

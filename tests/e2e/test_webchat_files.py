@@ -13,6 +13,7 @@ from router.store.script import select
 from tests.contract.webchat.test_files import PDF, PNG, post_of, raw_post
 from tests.e2e.test_webchat_house import PHRASE, WEBCHAT, visitor_at
 from tests.servers.media import media_in
+from tests.servers.process import free_port
 from tests.servers.service import Service
 from tests.servers.whole_house import running_house
 
@@ -75,6 +76,23 @@ async def test_a_restart_loses_and_doubles_no_file(tmp_path, http):
             assert files_of(again) == [("shot.png", "image/png", len(PNG))]
             assert (await again.post(post, contents)).outcome == "duplicate"
             assert len(again.texts("system")) == 1
+
+
+async def test_a_page_opened_before_its_message_is_decided_upon_is_told_of_it(tmp_path, http):
+    """It has nothing to show yet, and all the same it is no page that nobody has written on."""
+    service = Service(tmp_path, channels=[{"kind": "webchat"}])
+    clock = SystemClock()
+    visitor = VisitorClient(http, f"ws://127.0.0.1:{service.port}/channels/webchat/default/ws", clock, TimedIds(clock))
+    try:
+        await service.worker("intake,web").start()
+        async with visitor:
+            assert (await visitor.write_with("look at this", ("shot.png", PNG))).outcome == "accepted"
+        async with visitor:
+            assert not visitor.messages
+            await service.worker("route", port=free_port()).start()
+            await visitor.until(lambda v: files_of(v) == [("shot.png", "image/png", len(PNG))])
+    finally:
+        await service.end()
 
 
 async def test_killed_around_uploads_it_loses_nothing_and_leaves_no_orphan(tmp_path, http):
