@@ -19,8 +19,8 @@ finish() {
   done
 }
 
-# What searches or measures longest is left to `make test`: property tests search less, those marked `corpora` are not run.
-tests() { SWITCHBOARD_TESTS=quick .venv/bin/pytest -q -p no:cacheprovider -m "not corpora" "$@"; }
+# What searches or measures longest is left to `make test`: property tests search less, those marked `slow` are not run.
+tests() { SWITCHBOARD_TESTS=quick .venv/bin/pytest -q -p no:cacheprovider -m "not slow" "$@"; }
 
 start format .venv/bin/ruff format --check .
 start lint .venv/bin/ruff check .

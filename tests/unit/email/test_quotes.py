@@ -191,6 +191,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_ends(name):
     # A pattern that backtracks would meet the test's time limit by orders of magnitude.

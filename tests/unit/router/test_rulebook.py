@@ -31,6 +31,7 @@ def test_without_hosts_links_are_not_looked_at():
     assert build(FILES, None).hosts is None
 
 
+@pytest.mark.slow
 def test_the_shipped_pack_goes_live_without_its_encoder_in_memory():
     code = (
         "import sys; from router.flow.rulebook import build; from rules import packs; "

@@ -106,6 +106,7 @@ rules:
     ]
 
 
+@pytest.mark.slow
 def test_a_pack_may_hold_more_than_a_site_uses():
     text = 'version: 1\ninclude: [wallet@1]\noverride: {phishing-report: {mode: "off"}}\n'
     off = ", ".join(f'{rule.id}: {{mode: "off"}}' for rule in rulesets.shipped().rules)

@@ -66,6 +66,7 @@ def test_there_is_no_other():
         shipped("unheard-of")
 
 
+@pytest.mark.slow
 def test_nobody_loads_it_who_has_no_doubt():
     """Onnxruntime and the weights are 100 MB, which processes that judge nothing, or nothing doubtful, never need."""
     told = """

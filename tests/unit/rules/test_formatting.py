@@ -280,6 +280,7 @@ def test_an_empty_file_stays(text):
     assert formatted("a.yaml", text.encode()) == text.encode()
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_guide_are_formatted():
     examples = [part.partition("```")[0] for part in GUIDE.split("```yaml\n")[1:]]
     assert examples
@@ -306,7 +307,7 @@ def _words(name, content):
     return sorted(flat(parse(name, content, Problems())))
 
 
-@pytest.mark.corpora
+@pytest.mark.slow
 def test_the_pack_judges_as_before(pack):
     before, after = rulesets.shipped(), load(pack)
     assert after.run_tests().failures == before.run_tests().failures

@@ -76,6 +76,7 @@ def test_a_set_says_which_packs_it_holds():
     assert load({"a.yaml": BASE.encode()}).packs == ()
 
 
+@pytest.mark.slow
 def test_the_version_of_a_set_is_also_of_the_packs_it_includes():
     alone, with_pack = loaded(a="version: 1\ninclude: [wallet@1]\n"), load({"a.yaml": b"version: 1\n", **packs.read()})
     assert alone.version != with_pack.version

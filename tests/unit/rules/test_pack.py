@@ -116,7 +116,7 @@ def near_copies(measuring: str, tuning: str, language: str) -> list[tuple[str, s
     return copies
 
 
-@pytest.mark.corpora
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("measuring", "tuning"), [("unseen", "tuning"), ("choosing", "tuning"), ("unseen", "choosing")]
@@ -136,7 +136,7 @@ FLOORS = {
 }
 
 
-@pytest.mark.corpora
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_unseen_incidents_are_told_from_talk(pack, language):
     right, total = Counter(), Counter()
@@ -165,7 +165,7 @@ LONGER_FLOORS = {
 """Messages of a few sentences that are full of facts, and long mails."""
 
 
-@pytest.mark.corpora
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "language"), LONGER_FLOORS)
 def test_an_incident_is_found_in_a_longer_message_and_few_others_are_taken_for_one(pack, size, language):
     measuring = lines(f"unseen_{size}", language)

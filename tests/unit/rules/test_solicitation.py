@@ -35,7 +35,7 @@ def triples(text: str) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.corpora
+@pytest.mark.slow
 def test_no_measuring_line_is_a_tuning_line_or_nearly_one(language):
     tuning = [triples(text) for _, text in lines("tuning", language)]
     for _, text in lines("measuring", language):
@@ -56,7 +56,7 @@ def test_every_tuning_line_is_judged_right(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.corpora
+@pytest.mark.slow
 def test_unseen_requests_are_caught_and_unseen_warnings_pass(language):
     right = Counter(asks for asks, text in lines("measuring", language) if bool(solicitations(text)) == asks)
     count = Counter(asks for asks, _ in lines("measuring", language))

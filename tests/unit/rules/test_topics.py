@@ -52,7 +52,7 @@ def triples(line: dict) -> frozenset[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.corpora
+@pytest.mark.slow
 def test_no_measuring_line_is_a_tuning_line_or_nearly_one(language):
     holders = defaultdict(list)
     in_file = [test["message"] for test in yaml.load(read()["wallet-tests.yaml"], Loader=yaml.CSafeLoader)["tests"]]
@@ -100,7 +100,7 @@ AIMS = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.corpora
+@pytest.mark.slow
 def test_unseen_wordings_get_their_tags(pack, language):
     reached = f1(pack, lines("topics_measuring", language))
     reached["topics"] = sum(reached[topic] for topic in TOPICS) / len(TOPICS)
