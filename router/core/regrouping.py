@@ -16,6 +16,7 @@ from router.core.likeness import hear
 from router.core.quotes import words_of
 from router.core.tickets import change_state, snippet_of, snooze
 from router.core.timers import again
+from router.core.verification import parted
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.grouping import Joining, Matter, Regrouping, Stood
@@ -164,6 +165,8 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
             snoozed_until_ms=was.snoozed_until_ms if was is not None else None,
         )
     left = _touched(target.ticket, staying)
+    if row.kind == "merge":
+        restored, left = parted(source.check, restored, left)
     rung: list[Change] = []
     if not staying:
         left = msgspec.structs.replace(left, state="closed", state_reason=f"back in T-{source.ticket.number}")

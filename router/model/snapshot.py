@@ -332,6 +332,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """Of the alarm that rings."""
     timers: tuple[Timer, ...] = ()
     """Of its state and its being put aside, those that did nothing when they were due: they were overtaken."""
+    check: IdentityCheck | None = None
+    """The newest one of its customer's identity."""
     last_alarm_ms: int = 0
     """When the newest alarm with a ladder rose: two of one ticket never did in the same moment."""
 

@@ -11,6 +11,7 @@ from router.model.limits import REGROUPED_MAX
 from router.model.snapshot import Contents
 from router.model.tables import Conversation, Message, OutboxEntry, Ticket
 from router.model.timers import Timer
+from router.store import checks
 from router.store.script import Script, fetch, fetch_one, select
 
 
@@ -62,6 +63,7 @@ def contents(ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Script[Con
         matter=matter,
         ladder=ladder,
         timers=tuple(timers),
+        check=(yield from checks.newest(ticket_id)),
         last_alarm_ms=alarms[0][0] or 0,
     )
 
@@ -69,6 +71,20 @@ def contents(ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Script[Con
 def regrouping(id_: str) -> Script[Regrouping | None]:
     """One merge or split."""
     return fetch_one(Regrouping, "WHERE t.id = :id", id=id_)
+
+
+def remaining(ticket_id: TicketId) -> Script[TicketId]:
+    """Where a ticket's matter is by now: in the one that it was merged into, and so on, or in itself."""
+    passed: set[TicketId] = set()
+    while ticket_id not in passed:
+        passed.add(ticket_id)
+        rows = yield from select(
+            "SELECT target_id FROM regroupings WHERE source_id = :id AND kind = 'merge' AND undone_at_ms IS NULL "
+            "ORDER BY id DESC LIMIT 1",
+            id=ticket_id,
+        )
+        ticket_id = rows[0][0] if rows else ticket_id
+    return ticket_id
 
 
 def regroupings(ticket_id: TicketId) -> Script[list[Regrouping]]:
