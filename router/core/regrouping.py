@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from router.core import ringing
+from router.core import incidents, ringing
 from router.core.lifecycle import may
 from router.core.likeness import hear
 from router.core.quotes import words_of
@@ -76,6 +76,7 @@ def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
         Save(kept),
         *owed,
         *rung,
+        *incidents.merged(source, target, actor=by.actor, now_ms=by.now_ms, ids=ids),
         *_compared(target, both),
         *_undone([joining for joining in source.joinings if joining.opened], by),
         *_told(row, "merge", source.ticket, target.ticket, by),
@@ -165,9 +166,9 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
             snoozed_until_ms=was.snoozed_until_ms if was is not None else None,
         )
     left = _touched(target.ticket, staying)
+    rung: list[Change] = []
     if row.kind == "merge":
         restored, left = parted(source.check, restored, left)
-    rung: list[Change] = []
     if not staying:
         left = msgspec.structs.replace(left, state="closed", state_reason=f"back in T-{source.ticket.number}")
         left, restored, rung = ringing.joined(target, source, left, restored, actor=by.actor, now_ms=by.now_ms)
@@ -184,6 +185,7 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         *rung,
         *again(restored, source.timers, since_ms=row.at_ms, now_ms=by.now_ms),
         *again(left, target.timers, since_ms=row.at_ms, now_ms=by.now_ms),
+        *incidents.unmerged(target, row.at_ms, actor=by.actor, now_ms=by.now_ms),
         *_compared(source, after),
         *_compared(target, staying),
         *_told(row, "undo", source.ticket, target.ticket, by),
