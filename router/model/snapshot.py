@@ -331,7 +331,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     ladder: Ladder | None = None
     """Of the alarm that rings."""
     timers: tuple[Timer, ...] = ()
-    """Of its state and its being put aside, those that did nothing when they were due: they were overtaken."""
+    """Of its state and its being put aside, those that are not due yet, and those that did nothing when they were: they
+    were overtaken."""
     incidents: tuple[IncidentTicket, ...] = ()
     """Those that it is, or was, in, but for dismissed ones."""
     check: IdentityCheck | None = None

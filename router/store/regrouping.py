@@ -50,7 +50,8 @@ def contents(ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Script[Con
     )
     timers = yield from fetch(
         Timer,
-        "WHERE t.ticket_id = :id AND t.kind IN ('remind', 'close', 'wake') AND t.outcome = 'overtaken' ORDER BY t.id",
+        "WHERE t.ticket_id = :id AND t.kind IN ('remind', 'close', 'wake') "
+        "AND (t.done_at_ms IS NULL OR t.outcome = 'overtaken') ORDER BY t.id",
         id=ticket_id,
     )
     alarms = yield from select("SELECT MAX(since_ms) FROM ladders WHERE ticket_id = :id", id=ticket_id)
