@@ -155,6 +155,8 @@ def _remind(timer: Timer, moment: Moment, ids: Ids) -> Fired:
     changes: list[Change] = []
     if remind_ms is not None:
         changes += _told("reminder", ticket, moment, ids)
+        # The ticket moves on with it: who answers meanwhile, or is erased, is not reminded.
+        ticket = msgspec.structs.replace(ticket, version=ticket.version + 1)
         reminded = Event(
             at_ms=now_ms,
             kind="ticket.reminded",

@@ -169,6 +169,13 @@ class RegroupingSuite:
         await desk.after(98)
         assert await desk.states() == ["new", "closed"]
 
+    async def test_who_answers_in_the_moment_of_the_reminder_is_not_reminded(self, store: Store):
+        desk = await TimedDesk(store, WAITS, {}).begin()
+        await desk.set_to(desk.one, "remind", 24)
+        answered = {"state": "open", "state_since_ms": NOW + 24 * HOUR}
+        await desk.after(24, store=Overtaken(store, lambda: desk.change(desk.one, **answered)))
+        assert await desk.outcomes(desk.one) == [("remind", "overtaken")]
+
     async def test_a_timer_of_a_state_that_is_over_stays_done(self, store: Store):
         desk = await TimedDesk(store, {"state": "open", "state_since_ms": NOW + 1}, {}).begin()
         await desk.set_to(desk.one, "close", 1)
