@@ -54,9 +54,14 @@ FETCH_SECONDS_MAX: Final = 120
 FETCH_MESSAGE_SECONDS_MAX: Final = 300
 """One attempt at all files of a message; those it did not suffice for failed once more."""
 SEND_ATTEMPTS_MAX: Final = 12
-SEND_LEASE_MS: Final = 60_000
+SEND_LEASE_MS: Final = 80_000
+"""How long a claimed row is its worker's: longer than all that it may take together, so that two never send it."""
+READY_SECONDS_MAX: Final = 20
+"""To make a reply ready: its files, links and text."""
 SEND_SECONDS_MAX: Final = 45
-"""One provider call; shorter than the lease, so that a claimed row is never sent by two workers."""
+"""One provider call."""
+LOOK_UP_SECONDS_MAX: Final = 10
+"""To see whether what got no answer has arrived, beside a call that took all of its time."""
 SEND_PAUSE_MS_MAX: Final = 86_400_000
 """How long a reply that failed is put off at most: however long a provider asks us to wait, a day later somebody has
 to be told how it stands."""
