@@ -153,6 +153,7 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
     back = tuple(message for message in target.messages if message.id in theirs)
     if theirs and not back:
         raise Refused("undo_order", "what was moved has been moved on since; undo that first", status=409)
+    _check_speakers(source.ticket, target, back)
     staying = tuple(message for message in target.messages if message.id not in theirs)
     after = _in_order(*source.messages, *back)
     restored = _touched(source.ticket, after)
@@ -253,6 +254,14 @@ def _check(source: Contents, target: Ticket) -> None:
     if "closed" in {source.ticket.state, target.state}:
         raise Refused("ticket_closed", "a closed ticket is not merged", status=409)
     _check_size(source)
+
+
+def _check_speakers(source: Ticket, target: Contents, back: Sequence[Message]) -> None:
+    """Agents may have said since that it is two people: then only what the source's own said goes back."""
+    if source.contact_id == target.ticket.contact_id:
+        return
+    if any(target.speakers.get(message.conversation_id) != source.contact_id for message in back):
+        raise Refused("other_contact", "what was moved is of different people by now; it stays together", status=409)
 
 
 def _check_size(source: Contents) -> None:

@@ -333,6 +333,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     timers: tuple[Timer, ...] = ()
     """Of its state and its being put aside, those that are not due yet, and those that did nothing when they were: they
     were overtaken."""
+    speakers: Mapping[ConversationId, ContactId] = {}
+    """Whose the conversations of its messages are."""
     incidents: tuple[IncidentTicket, ...] = ()
     """Those that it is, or was, in, but for dismissed ones."""
     check: IdentityCheck | None = None

@@ -41,6 +41,10 @@ def contents(ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Script[Con
         ticket=ticket_id,
         ids=sorted({message.conversation_id for message in messages}),
     )
+    speakers = yield from select(
+        "SELECT id, contact_id FROM conversations WHERE id {in ids}",
+        ids=sorted({message.conversation_id for message in messages}),
+    )
     ids = [message.id for message in messages]
     outbox = yield from fetch(OutboxEntry, "WHERE t.message_id {in ids}", ids=ids)
     joinings = yield from fetch(Joining, "WHERE t.message_id {in ids}", ids=ids)
@@ -66,6 +70,7 @@ def contents(ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Script[Con
         timers=tuple(timers),
         incidents=tuple((yield from incidents.links_of(ticket_id))),
         check=(yield from checks.newest(ticket_id)),
+        speakers=dict(tuple(row) for row in speakers),
         last_alarm_ms=alarms[0][0] or 0,
     )
 

@@ -19,7 +19,8 @@ from router.model.tables import Message
 from router.model.timers import Timer
 from router.store import changes, erasing, timers
 from router.store.script import Script, Store, fetch, fetch_one
-from tests.contract.store_suite.make import NOW, newer, uid
+from tests.contract.store_suite.circles import people
+from tests.contract.store_suite.make import NOW, Case, newer, put, uid
 from tests.contract.store_suite.ringing import MINUTE, Desk
 
 T = TypeVar("T")
@@ -203,6 +204,18 @@ class RegroupingSuite:
         await desk.undone(merged)
         left = await desk.ticket(desk.other)
         assert (left.snoozed_until_ms, left.waiting_since_ms) == (until_ms, None)
+
+    async def test_merged_tickets_go_with_a_contact_that_is_merged_and_parted_again(self, store: Store):
+        desk, third = await TimedDesk(store, {}, {}).begin(), Case("third")
+        await put(store, third)
+        merged, who = await desk.merged(), people(store)
+        whose = (await desk.ticket(desk.one)).contact_id
+        act = await who.merge(third.contact.id, whose, "one person", "agent:a")
+        assert [(await desk.ticket(which)).contact_id for which in (desk.one, desk.other)] == [third.contact.id] * 2
+        await who.undo(act.id, "two people", "agent:a")
+        assert [(await desk.ticket(which)).contact_id for which in (desk.one, desk.other)] == [whose] * 2
+        await desk.undone(merged)
+        assert (await desk.states())[0] != "closed"
 
     async def test_a_rejected_ticket_is_rejected_again_with_its_reason(self, store: Store):
         was = {"state": "rejected", "state_reason": "the picture is blurred", "waiting_since_ms": None}
