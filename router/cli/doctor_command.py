@@ -20,6 +20,7 @@ from router.cli.times import when
 from router.clock import SystemClock
 from router.config import Config, StorageConfig, database_file, link_hosts, load
 from router.connector import Sent
+from router.discovery import judge
 from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
 from router.flow.telegram import TelegramBot
@@ -70,9 +71,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace) -> int:
     try:
-        config = load(arguments.config)
+        config = load(arguments.config, judge=judge)
     except ConfigError as error:
-        _print(Finding(state="error", about="configuration", text=str(error)), as_json=arguments.json)
+        for text in error.told:
+            _print(Finding(state="error", about="configuration", text=text), as_json=arguments.json)
         return EXIT_CONFIG
     worst = EXIT_DONE
     async for finding in examine(config, place_of(arguments.config)):
