@@ -12,7 +12,7 @@ from router.cli.command import EXIT_DONE
 from router.cli.desk import agent_of
 from router.cli.house import House, opened
 from router.cli.numbers import whole
-from router.cli.people import add_login_token, new_agent
+from router.cli.people import add_login_token, checked_name, new_agent
 from router.cli.serve_command import add_config
 from router.model.errors import Refused
 from router.model.limits import AGENT_CAPACITY
@@ -61,17 +61,18 @@ def run(arguments: argparse.Namespace) -> int:
 async def _add(arguments: argparse.Namespace) -> int:
     if not arguments.login.strip():
         raise Refused("invalid", "a login cannot be empty", status=422)
+    login = checked_name(arguments.login, "login").lower()
+    name = checked_name(arguments.name or arguments.login.strip().partition("@")[0] or login, "name")
     password_hash = hash_password(_ask()) if arguments.password else None
     async with opened(arguments.config) as house:
         await _require_queues(house, arguments.queue)
-        login = arguments.login.strip().lower()
         if await house.store.read(people.agent_by_login(login)) is not None:
             raise Refused("taken", f"there is somebody with the login {login!r} already")
         agent = new_agent(
             house.ids,
             house.clock,
             login=login,
-            name=arguments.name or arguments.login.strip().partition("@")[0] or login,
+            name=name or login,
             role=arguments.role,
             language=arguments.language,
             capacity=arguments.capacity,

@@ -16,6 +16,14 @@ def test_a_capacity_that_is_none_is_wrong_usage(command, said):
     assert len(err) < 800
 
 
+@pytest.mark.parametrize("name", ["x" * 100_000, "li\nadmin root added", "li\u202e"])
+def test_nobody_has_a_name_that_no_list_can_show(desk, name):
+    desk("user add", name, code=1)
+    desk("user add", "li", "--name", name, code=1)
+    desk("token add", name, "--kind", "x", code=1)
+    assert desk.err.endswith(" characters, all of which can be seen\n")
+
+
 def signed_out_while_the_house_runs(desk, *flags, stdin=b""):
     """Sign li out, who is signed in by password and has one link left; what it said, and which of the three still lets
     in what asks for li."""
