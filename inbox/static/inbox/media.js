@@ -3,7 +3,7 @@
  * refused before it is sent when its channel cannot carry it. Loaded once a ticket has files or may be sent some.
  */
 import { h, html, useEffect, useRef, useState } from "../vendor/ui.js";
-import { Problem, post, problemOf } from "../core/api.js";
+import { Problem, ours, post, problemOf } from "../core/api.js";
 import { fullTime, learn, listOf, number, size, t, word } from "../core/i18n.js";
 import { Chip, Dialog, Icon, IconButton, toast } from "../core/parts.js";
 import { me } from "../core/store.js";
@@ -148,7 +148,7 @@ function upload(id, key, file) {
   const request = new XMLHttpRequest(); // fetch tells no progress
   uploads.set(key, request);
   request.open("POST", `/api/v1/tickets/${id}/files?name=${encodeURIComponent(file.name || "image.png")}`);
-  request.setRequestHeader("x-switchboard", "1");
+  Object.entries(ours()).forEach(([name, value]) => request.setRequestHeader(name, value));
   request.setRequestHeader("content-type", "application/octet-stream");
   request.upload.onprogress = (event) => patch(id, key, { done: event.total ? event.loaded / event.total : 0 });
   request.onloadend = () => {
