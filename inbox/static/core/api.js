@@ -10,9 +10,7 @@ export const signedOut = signal(false);
 let owner = "";
 
 /** From now on this page asks for nobody but this agent; "" for whoever is signed in. @param {string} id */
-export function belongTo(id) {
-  owner = id;
-}
+export const belongTo = (id) => { owner = id; };
 
 /** What every request of ours says: that a script of this house asks, and whose page it is. @returns {Record<string, string>} */
 export const ours = () => ({ "x-switchboard": "1", ...(owner && { "x-switchboard-agent": owner }) });

@@ -51,9 +51,8 @@ export const attached = signal(Object.fromEntries(kept(own("attached.")).map((id
 
 /** @param {string} id @param {Attached[]} files */
 export function attach(id, files) {
-  const ready = files.filter((file) => file.id);
   attached.value = { ...attached.value, [id]: files };
-  keep(own(`attached.${id}`), ready.length ? ready : null);
+  keep(own(`attached.${id}`), files.length ? files.filter((file) => file.id) : null);
 }
 
 // -- drafts ----------------------------------------------------------------------------------------------------------
@@ -108,18 +107,19 @@ function hold(item) {
 /** @param {Pending} item */
 async function deliver(item) {
   const open = thread.value.data;
+  const following = follower(item.ticket); // once it is solved it has no place in the list
   const body = item.mode === "note" ? { text: item.text }
     : { text: item.text, force: item.force, solve: item.solve, confirmed: item.confirmed ?? [], visibility: item.meant, files: item.files?.map((file) => file.id), last_seen: open?.ticket.id === item.ticket ? open.last_seen : 0 };
   try {
     const answer = await post(`/tickets/${item.ticket}/${item.mode === "note" ? "notes" : "replies"}`, body, item.key);
-    arrived(item, answer);
+    arrived(item, answer, following);
   } catch (error) {
     refused(item, problemOf(error));
   }
 }
 
-/** @param {Pending} item @param {any} answer */
-function arrived(item, answer) {
+/** @param {Pending} item @param {any} answer @param {string | null} following */
+function arrived(item, answer, following) {
   const open = thread.value.data;
   if (open?.ticket.id === item.ticket && !open.messages.some((each) => each.id === answer.message.id)) {
     thread.value = { ...thread.value, data: { ...open, messages: [...open.messages, answer.message] } };
@@ -127,7 +127,7 @@ function arrived(item, answer) {
   drop(item.key);
   if (answer.ticket) ticketChanged(answer.ticket);
   refreshThread();
-  if (item.solve) solved(item.ticket, "open");
+  if (item.solve) solved(item.ticket, "open", following);
 }
 
 /** @param {Pending} item @param {import("../core/api.js").Problem} problem */
@@ -272,7 +272,7 @@ function follower(id) {
 }
 
 /** Tells it, offers the way back, and goes on to the next ticket. @param {string} id @param {string} before @param {string | null} following */
-function solved(id, before, following = follower(id)) {
+function solved(id, before, following) {
   const row = ticket(id)?.value;
   if (!row) return;
   toast(t("done.solved", { number: row.number }), {
