@@ -22,3 +22,16 @@ def test_a_mailing_is_told_by_its_list_fields_alone(field):
 
 def test_an_ordinary_mail_is_none():
     assert not read("X-List-Unsubscribe: <https://n.example/out>").mailing
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "wanted"),
+    [
+        ("Help <HELP@shop.example>", None),
+        ("help+tag@shop.example", None),
+        ("help@shop.example, Ann <ann@home.example>", "ann@home.example"),
+        ("ann@example.org, help@shop.example", None),
+    ],
+)
+def test_answers_never_go_to_ourselves(reply_to, wanted):
+    assert read(f"Reply-To: {reply_to}").reply_to == wanted
