@@ -114,8 +114,8 @@ class Sender:
         return Sent()
 
     async def _envelope(self, client: aiosmtplib.SMTP, sender: str, options: list[str]) -> None:
-        """Say whom it is from. Some servers (Coremail may) take nothing but the account's own address: an automatic mail
-        then has that, which RFC 3834, section 3.3, allows; its fields keep machines from answering."""
+        """Say whom it is from. Some servers (Coremail may) take no empty address: an automatic mail then has the
+        account's own, which RFC 3834, section 3.3, allows; its fields keep machines from answering."""
         try:
             await client.mail(sender, options=options)
         except aiosmtplib.SMTPSenderRefused as error:
