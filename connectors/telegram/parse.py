@@ -237,7 +237,8 @@ def _sender(message: Message, user: User | None) -> Sender:
     assert user is not None, "_is_nobody has sorted it out"
     sender = _person(user)
     contact = message.contact
-    if contact is not None and contact.user_id == user.id:
+    # In a group a number is masked, and kept nowhere else either.
+    if contact is not None and contact.user_id == user.id and _visibility(message.chat) == "private":
         return msgspec.structs.replace(sender, phone=contact.phone_number[:NAME_CHARS_MAX])
     return sender
 
