@@ -94,6 +94,8 @@ def decide_inbound(
             target = amendments.edited_message(entry, snapshot)
             if target is not None:
                 return _amend(edit(entry, target, ruleset, snapshot, ids))
+            if amendments.is_of_a_deleted(entry, snapshot):
+                return _amend(([], amendments.NOTHING))
         case "message" | "call" | "unsupported":
             pass
     return _decide_message(entry, snapshot, ruleset, circumstances, ids, block)
