@@ -168,6 +168,26 @@ async def test_comments_are_edited_taken_back_and_hidden(server):
     assert (removal.kind, removal.target_id) == ("delete", said.id)
 
 
+async def test_two_edits_within_a_second_are_two_and_a_repetition_is_none(server):
+    ann, page = person(server), server.only_page()
+    said = ann.compose_comment("helo", POST)
+    bodies = []
+    for text in ("helo", "hello", "hello!"):
+        value = {
+            "from": {"id": ann.id, "name": ann.name}, "item": "comment", "verb": "add" if text == "helo" else "edited",
+            "post_id": POST, "comment_id": said.id, "parent_id": POST, "created_time": 1793606402, "message": text,
+        }  # fmt: skip
+        bodies.append({"id": PAGE, "time": 1793606405, "changes": [{"field": "feed", "value": value}]})
+    together = json.dumps({"object": "page", "entry": bodies}).encode()
+    apart = [json.dumps({"object": "page", "entry": [entry]}).encode() for entry in bodies]
+    async with serving(server) as (house, _):
+        for body in (together, *apart, together):
+            assert await server.post(page, body) == 200
+    assert [(event.kind, event.text) for event in house.accepted] == [
+        ("message", "helo"), ("edit", "hello"), ("edit", "hello!"),
+    ]  # fmt: skip
+
+
 async def test_the_same_comment_however_often_it_is_told_is_one(server):
     ann, page = person(server), server.only_page()
     async with serving(server) as (house, _):
