@@ -179,7 +179,8 @@ def _public(
     if not own_id or kind is None or feed.sender.id == one.page:
         return ()
     kept, notices = files(one, fetched, "comment")
-    link = feed.link if feed.link and feed.link not in feed.message else ""
+    is_shown = feed.link in feed.message or (bool(kept) and any(address == feed.link for _, address in feed.files))
+    link = "" if is_shown else feed.link
     text = "\n".join(filter(None, (feed.message, link, *notices)))
     if kind == "delete":
         text, kept = "", []

@@ -320,6 +320,32 @@ async def test_files_are_fetched_at_once_and_kept(server):
     assert shown.attachments[0].data == b"\xff\xd8 in public"
 
 
+async def test_pictures_of_a_visitors_post_are_fetched_however_meta_tells_of_them(server):
+    ann, page = person(server), server.only_page()
+    one, two, film = (ann.file("image", data, server.url)["payload"]["url"] for data in (b"one", b"two", b"film"))
+    gone = f"{server.url}/media/expired"
+    told = [
+        {"item": "status", "message": "both", "photos": [one, two]},
+        {"item": "photo", "message": "", "photo_id": "5", "link": one},
+        {"item": "video", "message": "see", "video_id": "6", "link": film},
+        {"item": "photo", "message": "late", "link": gone},
+        {"item": "share", "message": "this", "link": "https://news.example/a"},
+    ]
+    async with serving(server) as (house, _):
+        for number, said in enumerate(told):
+            value = {"from": {"id": ann.id, "name": ann.name}, "verb": "add", "post_id": f"{PAGE}_9{number}",
+                     "created_time": 1793606402, "published": 1, **said}  # fmt: skip
+            await server.push(page, "changes", {"field": "feed", "value": value}, "feed")
+        await delivered(server)
+    assert [(event.text, [file.data for file in event.attachments]) for event in house.accepted] == [
+        ("both", [b"one", b"two"]),
+        ("", [b"one"]),
+        ("see", [b"film"]),
+        (f"late\n{gone}\n[image: could not be fetched (the file server answered 403); ask for it again]", []),
+        ("this\nhttps://news.example/a", []),
+    ]
+
+
 async def test_a_file_that_cannot_be_had_is_told_and_its_message_arrives(server):
     ann = person(server)
     async with serving(server) as (house, _):
