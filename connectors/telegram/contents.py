@@ -68,7 +68,16 @@ def _described(message: Message) -> Iterator[str]:
         if titled is not None:
             yield f"[{called}: {titled.title}]"
     shown = (("story", message.story), ("paid media", message.paid_media), ("giveaway", message.giveaway))
-    yield from (f"[{called}: a bot is not shown what is in it]" for called, there in shown if there is not None)
+    yield from (f"[{called}: not handed over]" for called, there in shown if there is not None)
+
+
+def answered_elsewhere(message: Message) -> str:
+    """What a message answers that stands in another chat, as mail programs quote: nobody here could look it up."""
+    if message.external_reply is None:
+        return ""
+    if message.quote is None:
+        return "[answers words from elsewhere, which Telegram keeps to itself]"
+    return "\n".join(f"> {line}" for line in message.quote.text.splitlines())
 
 
 def _lines(title: str, lines: Sequence[Told]) -> str:

@@ -145,6 +145,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     edit_date: int | None = None
     media_group_id: str | None = None
     reply_to_message: Answered | None = None
+    external_reply: Presence | None = None
+    """It answers something of another chat or topic."""
+    quote: Told | None = None
+    """The part of it that is answered."""
     text: str | None = None
     entities: tuple[Entity, ...] = ()
     caption: str | None = None
