@@ -184,7 +184,7 @@ class Taker:
         except Failed as error:
             reason = str(error)
         except TimeoutError:
-            reason = "the file server was too slow"
+            reason = "the file server gave no answer in time"
         self._context.log.warning("facebook.file_not_fetched", account=self._context.account, reason=reason)
         return Fetched(file_id=file_id, problem=f"could not be fetched ({reason}); ask for it again")
 

@@ -140,7 +140,7 @@ class Taker:
             async with asyncio.timeout(files_s):
                 return await self._fetched(file, room)
         except TimeoutError:
-            return self._missing(file, "the file server was too slow")
+            return self._missing(file, "the file server gave no answer in time")
 
     async def _fetched(self, file: File, room: int) -> Fetched:
         """The file, or why it is not here: a message never waits for its file for ever."""

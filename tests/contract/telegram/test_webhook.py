@@ -161,7 +161,7 @@ async def test_a_file_server_that_is_silent_keeps_nobody_waiting_behind_it(serve
         await ann.write("are you there?")
         await house.until_accepted(2)
         await server.until(lambda: not server.bots[TOKEN].pending)
-    notice = "[photo: could not be fetched (the file server was too slow); ask for it again]"
+    notice = "[photo: could not be fetched (the file server gave no answer in time); ask for it again]"
     assert [event.text for event in house.accepted] == [f"see here\n{notice}", "are you there?"]
     assert [status for _, status in server.deliveries] == [200, 200]
 
