@@ -264,7 +264,14 @@ def test_a_delete_blanks_and_keeps_the_tombstone(world, told):
     assert world.ticket(told).snippet == ""
     assert kinds(world)[-1] == "message.deleted"
     assert amend(world, "delete", message_id="delete-2").changes == []
-    assert amend(world, "edit", "back", message_id="edit-2").outcome.message_id != told.outcome.message_id
+
+
+def test_an_edit_that_was_overtaken_by_the_delete_brings_nothing_back(world, told):
+    amend(world, "delete")
+    late = amend(world, "edit", "it was stolen", message_id="edit-2")
+    assert (late.changes, late.outcome.message_id) == ([], None)
+    stranger = amend(world, "edit", "lies", message_id="edit-3", sender="78")
+    assert world.messages[stranger.outcome.message_id].text == "lies", "whoever did not delete it says something new"
 
 
 @pytest.mark.parametrize("kind", ["delete", "reaction", "receipt"])
