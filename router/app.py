@@ -306,7 +306,7 @@ class App:
         pages = PageWorker(
             store=store, bus=bus, channels=channels, references=self.references, public_url=public_url,
             telegram=None if bot is None else TelegramBot(token=bot.token, base_url=bot.base_url, log=log),
-            clock=clock, jitter=jitter, log=log,
+            clock=clock, jitter=jitter, metrics=metrics, log=log,
         )  # fmt: skip
         self._run("pages", pages.run())
 

@@ -1,26 +1,26 @@
 """`switchboard.yaml`: one file, typed, unknown keys refused, secrets by reference.
 
 A secret is written `env:NAME` or `file:PATH` (relative to the file) and read when the configuration is. Errors name
-file, line and column, what was found and what was meant (ConfigError, exit 78).
+file, line and column, what was found and what was meant, all at once (ConfigError, exit 78).
 """
 
 import os
 import re
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
-import yaml
 
 from router.model.errors import ConfigError
+from router.places import Mistakes, Shape, read_yaml
 from rules.links import LinkHosts
 
 _BYTES_MAX = 1_048_576
 _KEY_BYTES = 32
 _REFERENCES = ("env:", "file:")
+_OF_A_CHANNEL = re.compile(r"\$\.channels\[\d+\]\.settings[.\[]")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _BOT_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,100}")
 
@@ -127,6 +127,12 @@ class ChannelConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Where it stands, for errors about what only its connector knows; set by `load`."""
     written: dict[str, object] = msgspec.field(default={}, name="@written")
     """The settings as they stand in the file, with references in place of secrets; set by `load`."""
+    missing: tuple[str, ...] = msgspec.field(default=(), name="@missing")
+    """What could not be read of the settings, each with its place and what to do; set by `load`."""
+
+
+Judge = Callable[[ChannelConfig, str, Mistakes], None]
+"""Tells what is wrong with a channel, which stands at a path of the file; UNSET stands for what could not be read."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -144,9 +150,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     channels: tuple[ChannelConfig, ...] = ()
 
 
-def load(path: Path, *, absent: str | None = None) -> Config:
-    """Read and check a configuration. `absent` stands for secrets of channels that are not there, where nobody needs
-    them. Raises ConfigError."""
+def load(path: Path, *, absent: str = "", judge: Judge | None = None) -> Config:
+    """Read and check a configuration; whoever needs the connectors has their settings judged, too.
+
+    What cannot be read of a channel's settings keeps that channel out and no other: `absent` stands in its place, and
+    `ChannelConfig.missing` says so. Raises ConfigError with all that is wrong.
+    """
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -156,123 +165,64 @@ def load(path: Path, *, absent: str | None = None) -> Config:
         ) from None
     if len(raw) > _BYTES_MAX:
         raise ConfigError(f"{path}: {len(raw)} bytes, a configuration has at most {_BYTES_MAX}")
-    try:
-        node = yaml.compose(raw, Loader=yaml.CSafeLoader)
-        found = yaml.load(raw, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}:{_yaml_mistake(error)}") from None
-    places = _Places(path, node)
+    found, places = read_yaml(path, raw)
     if not isinstance(found, dict):
         raise ConfigError(f"{places.of('$')}: a configuration is a mapping such as `server:`, `storage:`, `secrets:`")
-    resolved = _resolve(found, "$", path.parent, places, absent)
+    unread: dict[str, str] = {}
+
+    def lose(at: str, why: str) -> object:
+        unread[at] = why
+        return msgspec.UNSET
+
+    resolved = _resolve(found, "$", path.parent, lose)
+    mistakes = Mistakes(places)
+    _check(resolved, unread, mistakes, judge)
+    mistakes.refuse()
     try:
-        config = msgspec.convert(resolved, Config, strict=False)
+        config = msgspec.convert(_filled(resolved, absent), Config, strict=False)
     except msgspec.ValidationError as error:
-        raise ConfigError(_explain(str(error), places)) from None
-    _check(config, places)
-    _check_keys(config.secrets, places)
+        raise ConfigError(f"{path}: {error}") from None
     placed = [
         msgspec.structs.replace(
             channel,
             place=places.of(f"$.channels[{index}].settings"),
             written=found["channels"][index].get("settings") or {},
+            missing=tuple(
+                f"{places.of(at)}: {why}" for at, why in unread.items() if at.startswith(f"$.channels[{index}].")
+            ),
         )
         for index, channel in enumerate(config.channels)
     ]
     return msgspec.structs.replace(config, channels=tuple(placed))
 
 
-def _yaml_mistake(error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or "this is not YAML"
-    return f"{mark.line + 1}:{mark.column + 1}: {problem}" if mark is not None else f" {problem}"
-
-
-class _Places:
-    """Where each path of the file (such as `$.server.port`) stands."""
-
-    def __init__(self, path: Path, node: yaml.Node | None) -> None:
-        self._path = path
-        self._lines: dict[str, tuple[int, int]] = {}
-        if node is not None:
-            self._walk(node, "$")
-
-    def _walk(self, node: yaml.Node, at: str) -> None:
-        self._lines.setdefault(at, (node.start_mark.line + 1, node.start_mark.column + 1))
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                child = f"{at}.{key.value}"
-                if child in self._lines:
-                    again = f"{self._path}:{key.start_mark.line + 1}:{key.start_mark.column + 1}"
-                    raise ConfigError(f"{again}: {key.value} stands here twice; first at {self.of(child)}")
-                self._lines[child] = (key.start_mark.line + 1, key.start_mark.column + 1)
-                self._walk(value, child)
-        elif isinstance(node, yaml.SequenceNode):
-            for index, value in enumerate(node.value):
-                self._walk(value, f"{at}[{index}]")
-
-    def of(self, at: str) -> str:
-        """`file:line:col` of a path or of its nearest parent that stands in the file."""
-        while at and at not in self._lines:
-            at = at[: max(at.rfind("."), at.rfind("["), 0)]
-        line, col = self._lines.get(at or "$", (1, 1))
-        return f"{self._path}:{line}:{col}"
-
-
-_POSITION = re.compile(r"\[\d+\]")
-_FIELDS: Mapping[str, type[msgspec.Struct]] = {
-    "$": Config,
-    "$.server": ServerConfig,
-    "$.storage": StorageConfig,
-    "$.media": MediaConfig,
-    "$.media.s3": S3Config,
-    "$.bus": BusConfig,
-    "$.secrets": SecretsConfig,
-    "$.rules": RulesConfig,
-    "$.guard": GuardConfig,
-    "$.webhooks": WebhooksConfig,
-    "$.oncall": OncallConfig,
-    "$.oncall.telegram": TelegramConfig,
-    "$.channels[]": ChannelConfig,
-}
-
-
-def _explain(message: str, places: _Places) -> str:
-    """msgspec's message with its place in the file and, for an unknown key, the nearest known one."""
-    text, _, at = message.rpartition(" - at `")
-    text, at = (text, at.rstrip("`")) if text else (message, "$")
-    hint = ""
-    if "unknown field" in text:
-        name = text.split("`")[1]
-        kind = _FIELDS.get(_POSITION.sub("[]", at))
-        known = list(kind.__struct_encode_fields__) if kind is not None else []
-        near = get_close_matches(name, known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else f"; known here: {', '.join(known)}"
-        at = f"{at}.{name}"
-    return f"{places.of(at)}: {text}{hint}"
-
-
-def _resolve(value: object, at: str, base: Path, places: _Places, absent: str | None = None) -> object:
-    """Replace `env:NAME` and `file:PATH` by what they refer to."""
+def _resolve(value: object, at: str, base: Path, lose: Callable[[str, str], object]) -> Any:  # noqa: ANN401 - as YAML is
+    """Replace `env:NAME` and `file:PATH` by what they refer to, or by what `lose` makes of a path and a reason."""
     if isinstance(value, dict):
-        return {str(key): _resolve(item, f"{at}.{key}", base, places, absent) for key, item in value.items()}
+        return {str(key): _resolve(item, f"{at}.{key}", base, lose) for key, item in value.items()}
     if isinstance(value, list):
-        return [_resolve(item, f"{at}[{index}]", base, places, absent) for index, item in enumerate(value)]
+        return [_resolve(item, f"{at}[{index}]", base, lose) for index, item in enumerate(value)]
     if not isinstance(value, str) or not value.startswith(_REFERENCES):
         return value
-    if absent is not None and at.startswith("$.channels[") and not is_there(value, base):
-        return absent
     if value.startswith("env:"):
         name = value.removeprefix("env:")
-        if name not in os.environ:
-            raise ConfigError(f"{places.of(at)}: the environment has no variable {name}; set it, or use file:PATH")
-        return os.environ[name]
+        if name in os.environ:
+            return os.environ[name]
+        return lose(at, f"the environment has no variable {name}; set it, or use file:PATH")
     target = base / value.removeprefix("file:")
     try:
         return target.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "it is no text"
-        raise ConfigError(f"{places.of(at)}: the secret file {target} cannot be read ({why})") from None
+        return lose(at, f"the secret file {target} cannot be read ({why})")
+
+
+def _filled(value: object, absent: str) -> object:
+    if isinstance(value, dict):
+        return {key: _filled(item, absent) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, absent) for item in value]
+    return absent if value is msgspec.UNSET else value
 
 
 def is_there(reference: str, base: Path) -> bool:
@@ -283,8 +233,12 @@ def is_there(reference: str, base: Path) -> bool:
 
 def read_again(channel: ChannelConfig, base: Path) -> ChannelConfig:
     """The channel with its secrets as they are now; without references, as it was. Raises ConfigError."""
-    settings = _resolve(channel.written, "$", base, _Places(Path(channel.place), None))
-    return msgspec.structs.replace(channel, settings=settings) if channel.written else channel
+
+    def refuse(_at: str, why: str) -> object:
+        raise ConfigError(f"{channel.place}: {why}")
+
+    settings = _resolve(channel.written, "$", base, refuse)
+    return msgspec.structs.replace(channel, settings=settings, missing=()) if channel.written else channel
 
 
 def references(value: object) -> list[str]:
@@ -295,60 +249,66 @@ def references(value: object) -> list[str]:
     return [value] if isinstance(value, str) and value.startswith(_REFERENCES) else []
 
 
-def _check(config: Config, places: _Places) -> None:
-    url = config.storage.url
-    if not url.startswith(("sqlite:", "postgresql://", "postgres://")):
-        raise ConfigError(
-            f"{places.of('$.storage.url')}: {url.split(':')[0]!r} is no storage; sqlite:PATH or postgresql://…"
-        )
-    if config.bus.url != "local" and urlsplit(config.bus.url).scheme not in {"redis", "rediss"}:
-        raise ConfigError(f"{places.of('$.bus.url')}: `local` or redis://host:port/0 was meant")
-    for index, name in enumerate(config.guard.link_hosts or ()):
+def _check(resolved: Mapping[str, object], unread: Mapping[str, str], mistakes: Mistakes, judge: Judge | None) -> None:
+    """Tell everything that is wrong; what was `unread` of channels is theirs to wait for."""
+    for at, why in unread.items():
+        if not _OF_A_CHANNEL.match(at):
+            mistakes.tell(at, why)
+    good = Shape(mistakes).parts(resolved, Config, "$")
+    storage, bus = good.get("storage", StorageConfig()), good.get("bus", BusConfig())
+    if not storage.url.startswith(("sqlite:", "postgresql://", "postgres://")):
+        scheme = storage.url.split(":")[0]
+        mistakes.tell("$.storage.url", f"{scheme!r} is no storage; sqlite:PATH or postgresql://…")
+    if bus.url != "local" and urlsplit(bus.url).scheme not in {"redis", "rediss"}:
+        mistakes.tell("$.bus.url", "`local` or redis://host:port/0 was meant")
+    for index, name in enumerate(good.get("guard", GuardConfig()).link_hosts or ()):
         try:
             LinkHosts.of([name])
         except ValueError:
-            raise ConfigError(
-                f"{places.of(f'$.guard.link_hosts[{index}]')}: {name!r} is no host name; such as help.example.org, or "
-                "*.example.org for all below it"
-            ) from None
-    _check_bot(config.oncall.telegram, places)
-    _check_media(config.media, places)
-    seen: set[tuple[str, str]] = set()
-    for index, channel in enumerate(config.channels):
-        key = (channel.kind, channel.account)
-        if key in seen:
-            raise ConfigError(
-                f"{places.of(f'$.channels[{index}]')}: {channel.kind}/{channel.account} is configured twice; "
-                "give one of them another account name"
-            )
-        seen.add(key)
+            told = f"{name!r} is no host name; such as help.example.org, or *.example.org for all below it"
+            mistakes.tell(f"$.guard.link_hosts[{index}]", told)
+    _check_bot(good.get("oncall", OncallConfig()).telegram, mistakes)
+    _check_media(good.get("media", MediaConfig()), mistakes)
+    _check_keys(resolved.get("secrets"), mistakes)
+    _check_channels(resolved.get("channels"), mistakes, judge)
 
 
-def _check_bot(bot: TelegramConfig | None, places: _Places) -> None:
+def _check_channels(channels: object, mistakes: Mistakes, judge: Judge | None) -> None:
+    seen: set[tuple[object, object]] = set()
+    for index, channel in enumerate(channels if isinstance(channels, list) else []):
+        at = f"$.channels[{index}]"
+        if not isinstance(channel, dict) or not isinstance(kind := channel.get("kind"), str):
+            continue
+        account = str(channel.get("account", "default"))
+        if (kind, account) in seen:
+            mistakes.tell(at, f"{kind}/{account} is configured twice; give one of them another account name")
+        seen.add((kind, account))
+        if judge is not None:
+            judge(ChannelConfig(kind=kind, account=account, settings=channel.get("settings") or {}), at, mistakes)
+
+
+def _check_bot(bot: TelegramConfig | None, mistakes: Mistakes) -> None:
     if bot is not None and not _BOT_TOKEN.fullmatch(bot.token):
-        at = places.of("$.oncall.telegram.token")
-        raise ConfigError(f"{at}: this is no token of a bot; BotFather gives one such as 123456789:AAF4…")
+        told = "this is no token of a bot; BotFather gives one such as 123456789:AAF4…"
+        mistakes.tell("$.oncall.telegram.token", told)
     if bot is not None and urlsplit(bot.base_url).scheme not in {"http", "https"}:
-        raise ConfigError(f"{places.of('$.oncall.telegram.base_url')}: an address such as https://api.telegram.org")
+        mistakes.tell("$.oncall.telegram.base_url", "an address such as https://api.telegram.org")
 
 
-def _check_media(media: MediaConfig, places: _Places) -> None:
+def _check_media(media: MediaConfig, mistakes: Mistakes) -> None:
     if media.s3 is None:
         return
     if media.path is not None:
-        raise ConfigError(f"{places.of('$.media')}: path and s3 are two places; keep one of them")
+        mistakes.tell("$.media", "path and s3 are two places; keep one of them")
     at, endpoint = "$.media.s3", urlsplit(media.s3.endpoint)
     if endpoint.scheme not in {"http", "https"} or not endpoint.netloc or endpoint.query:
-        raise ConfigError(
-            f"{places.of(f'{at}.endpoint')}: {media.s3.endpoint!r} is no address such as "
-            "https://s3.eu-central-1.amazonaws.com"
-        )
+        told = f"{media.s3.endpoint!r} is no address such as https://s3.eu-central-1.amazonaws.com"
+        mistakes.tell(f"{at}.endpoint", told)
     if not _BUCKET.fullmatch(media.s3.bucket):
-        raise ConfigError(
-            f"{places.of(f'{at}.bucket')}: {media.s3.bucket!r} is no name of a bucket: 3 to 63 of a-z, 0-9, dot, hyphen"
-        )
+        told = f"{media.s3.bucket!r} is no name of a bucket: 3 to 63 of a-z, 0-9, dot, hyphen"
+        mistakes.tell(f"{at}.bucket", told)
     if not media.s3.access_key or not media.s3.secret_key:
-        raise ConfigError(f"{places.of(at)}: access_key and secret_key are needed, such as env:S3_SECRET_KEY")
+        mistakes.tell(at, "access_key and secret_key are needed, such as env:S3_SECRET_KEY")
 
 
 def media_folder(config: Config, base: Path) -> Path:
@@ -367,24 +327,27 @@ def link_hosts(config: Config) -> LinkHosts | None:
     return LinkHosts.of([*config.guard.link_hosts, *([own] if own and ":" not in own else [])])
 
 
-def _check_keys(secrets: SecretsConfig, places: _Places) -> None:
-    keys = {f"seal_keys.{name}": text for name, text in secrets.seal_keys.items()}
-    for name, text in {**keys, "signing_key": secrets.signing_key}.items():
-        at = places.of(f"$.secrets.{name}")
+def _check_keys(secrets: object, mistakes: Mistakes) -> None:
+    if not isinstance(secrets, dict):
+        return
+    sealing = secrets.get("seal_keys")
+    named = sealing if isinstance(sealing, dict) else {}
+    keys = {f"seal_keys.{name}": text for name, text in named.items()} | {"signing_key": secrets.get("signing_key")}
+    for name, text in keys.items():
+        if not isinstance(text, str):
+            continue
         try:
             length = len(read_key(name, text))
         except ConfigError as error:
-            raise ConfigError(f"{at}: {error}") from None
+            mistakes.tell(f"$.secrets.{name}", str(error))
+            continue
         if length != _KEY_BYTES:
-            raise ConfigError(
-                f"{at}: secrets.{name}: {length} bytes, a key has {_KEY_BYTES} (64 hex digits); "
-                "make one with: openssl rand -hex 32"
-            )
-    if secrets.seal_key not in secrets.seal_keys:
-        named = ", ".join(secrets.seal_keys) or "none"
-        raise ConfigError(
-            f"{places.of('$.secrets.seal_key')}: no key is named {secrets.seal_key!r}; secrets.seal_keys has: {named}"
-        )
+            told = f"{length} bytes, a key has {_KEY_BYTES} (64 hex digits); make one with: openssl rand -hex 32"
+            mistakes.tell(f"$.secrets.{name}", f"secrets.{name}: {told}")
+    current = secrets.get("seal_key")
+    if isinstance(current, str) and current not in named:
+        told = f"no key is named {current!r}; secrets.seal_keys has: {', '.join(named) or 'none'}"
+        mistakes.tell("$.secrets.seal_key", told)
 
 
 def read_key(name: str, text: str) -> bytes:

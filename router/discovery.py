@@ -15,6 +15,7 @@ from router.connector import Capabilities, Manifest, Simulator
 from router.model.errors import ConfigError
 from router.model.secret import Secret
 from router.model.sources import Clock
+from router.places import Mistakes, Shape
 
 GROUP = "switchboard.connectors"
 SIMULATORS = "switchboard.simulators"
@@ -53,6 +54,18 @@ def settings_of(manifest: Manifest, channel: ChannelConfig) -> msgspec.Struct:
         else:
             hint = _nearest(unknown, manifest.settings.__struct_fields__) if unknown else ""
         raise ConfigError(f"{channel.place}: {channel.kind}/{channel.account}: {text}{hint}") from None
+
+
+def judge(channel: ChannelConfig, at: str, mistakes: Mistakes) -> None:
+    """Tell everything that is wrong with a channel's kind and settings: what `config.load` is given."""
+    try:
+        manifest = manifest_of(channel.kind, mistakes.places.of(f"{at}.kind"))
+    except ConfigError as error:
+        mistakes.add(f"{at}.kind", error)
+        return
+    label = f"{channel.kind}/{channel.account}"
+    shape = Shape(mistakes, root=f"{at}.settings", label=label, hook=_secrets, renamed=manifest.renamed)
+    shape.fitted(channel.settings, manifest.settings, f"{at}.settings")
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

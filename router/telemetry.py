@@ -136,6 +136,11 @@ class Metrics:
         self.alarms_unanswered = Gauge(
             "switchboard_alarms_unanswered", "Of these, past the end of their on-call ladder", registry=registry
         )
+        self.pages_failed = Counter(
+            "switchboard_pages_failed", "Pages to people on call that were given up", ["way"], registry=registry
+        )
+        for way in ("telegram", "email", "webhook"):  # a series that begins at 1 has not increased
+            self.pages_failed.labels(way)
         self.held = Gauge(
             "switchboard_held",
             "Messages of blocked senders and of floods that wait to be let through, at most 1,000",

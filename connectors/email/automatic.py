@@ -17,6 +17,16 @@ _BULK_PRECEDENCE: Final = frozenset({"bulk", "list", "junk"})
 _REPLY_PRECEDENCE: Final = frozenset({"auto_reply", "auto-reply"})
 _MACHINE: Final = re.compile(r"(?:mailer-?daemon|postmaster|mail-daemon)@")
 _NO_REPLY: Final = re.compile(r"(?:no|do-?not|donot)[-_.]?reply(?:[-_.+][^@]*)?@")
+# What Exchange, Notes and others call it; more languages, where a colon says that it is no sentence.
+_AWAY_TITLE: Final = re.compile(
+    r"(?:re: )?(?:автоматический ответ|автоматична відповідь|автоматичен отговор|αυτόματη απάντηση|otomatik yanıt"
+    r"|automatická odpoveď|automatikus válasz|răspuns automat|a[uv]tomatski odgovor|samodejni odgovor|automaatvastus"
+    r"|automātiskā atbilde|automatinis atsakymas|sjálfvirkt svar|trả lời tự động|balasan otomatis|(?:การ)?ตอบกลับอัตโนมัติ"
+    r"|رد تلقائي|(?:תגובה|תשובה) אוטומטית|自動応答|不在通知|(?:부재중 )?자동 ?(?:응답|회신)|vacation (?:reply|response)"
+    r"|nicht im büro|absence du bureau|auto: .{0,80}(?:out of (?:the )?office|is away|abwesend|absent|ausente|assente))"
+    r"\s*(?:[:：(]|$)",
+    re.IGNORECASE,
+)
 _AWAY: Final = re.compile(
     r"(?:re: )?(?:out of (?:the )?office|automatic reply|auto(?:matic)?[- ]?(?:reply|response)|autoreply|i am away"
     r"|abwesenheitsnotiz|automatische antwort|abwesend:|réponse automatique|absence du bureau|respuesta automática"
@@ -65,6 +75,7 @@ def _is_auto_reply(headers: Headers, subject: str, report: str) -> bool:
         or not headers.keys().isdisjoint(_AUTO_FIELDS)
         or not _REPLY_PRECEDENCE.isdisjoint(_precedence(headers))
         or _AWAY.match(subject) is not None
+        or _AWAY_TITLE.match(subject) is not None
     )
 
 

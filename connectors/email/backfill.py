@@ -18,17 +18,27 @@ async def backfill(settings: Settings, context: Context, inlet: Inlet, since_ms:
     account = Account(settings, context)
     try:
         for folder in settings.imap.folders:
-            session = await account.session(folder)
-            try:
-                await Receiver(settings, context, inlet, folder, _nothing, _pause).sweep(session, since_ms)
-            finally:
-                await session.close()
+            await _sweep(account, Receiver(settings, context, inlet, folder, _nothing, _pause), folder, since_ms)
     except (LoginRefused, Busy, ConnectionLost, ServerRefused) as error:
         raise Refused(
             "unreachable", f"email/{context.account}: the mailbox cannot be read: {error}", status=503
         ) from None
     finally:
         await account.close()
+
+
+async def _sweep(account: Account, receiver: Receiver, folder: str, since_ms: int) -> None:
+    """One folder, by as many connections as its bad mails cost."""
+    while True:
+        session = await account.session(folder)
+        try:
+            return await receiver.sweep(session, since_ms)
+        except (ConnectionLost, ServerRefused):
+            if not receiver.is_of_mail:
+                raise
+        finally:
+            await session.close()
+        await asyncio.sleep(account.settings.timeouts.retry_s)
 
 
 def _nothing() -> None:

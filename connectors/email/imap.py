@@ -29,6 +29,8 @@ _UIDNEXT: Final = re.compile(rb"\[UIDNEXT (\d+)\]")
 _FETCH: Final = re.compile(rb"\d+ FETCH \(")
 _UID: Final = re.compile(rb"\bUID (\d+)")
 _SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_TOLD: Final = re.compile(rb'\bBODY\[\](?:<\d+>)? (?:NIL|"((?:[^"\\]|\\.)*)")', re.IGNORECASE)
+_ESCAPED: Final = re.compile(rb"\\(.)")
 _RECEIVED: Final = re.compile(rb'\bINTERNALDATE "\s?(\d{1,2})-(\w{3})-(\d{4}) (\d\d:\d\d:\d\d) ([+-]\d{4})"')
 # What servers say when a login is refused for now and the password may be right (RFC 5530; Dovecot, Gmail, Exchange).
 _BUSY: Final = re.compile(
@@ -131,16 +133,18 @@ class Session:
 
     async def fetch(self, uids: Sequence[int], *, first: int = 0, count: int | None = None) -> list[Content]:
         """The mails, or `count` bytes of each from byte `first` on, without setting a flag. What was expunged meanwhile
-        is missing."""
+        is missing; of what is there and empty (NIL), ServerRefused is raised."""
         part = "BODY.PEEK[]" if count is None else f"BODY.PEEK[]<{first}.{count}>"
         response = await self._command(
             self._client.uid("fetch", _set(uids), f"(UID {part})"), timeout_s=self._timeouts.fetch_s
         )
         found: dict[int, Content] = {}
         for head, literals in _fetched(response.lines):
-            uid = _UID.search(head)
-            if uid is not None and literals:
-                found[int(uid[1])] = Content(int(uid[1]), bytes(literals[0]))
+            uid, body = _UID.search(head), _body(head, literals)
+            if body == b"" and not first:
+                raise ServerRefused("OK, and nothing is handed out")
+            if uid is not None and body is not None:
+                found[int(uid[1])] = Content(int(uid[1]), body)
         return [found[uid] for uid in uids if uid in found]
 
     async def append(self, folder: str, raw: bytes) -> None:
@@ -300,6 +304,14 @@ def _fetched(lines: Sequence[bytes | bytearray]) -> list[tuple[bytes, list[bytea
         elif answers:
             answers[-1][0].extend(b" " + line)
     return [(bytes(head), literals) for head, literals in answers]
+
+
+def _body(head: bytes, literals: Sequence[bytearray]) -> bytes | None:
+    """What was handed out, which may be a quoted string or NIL; None in an answer that is about flags."""
+    if literals:
+        return bytes(literals[0])
+    told = _TOLD.search(head)
+    return None if told is None else _ESCAPED.sub(rb"\1", told[1] or b"")
 
 
 def _received_ms(head: bytes) -> int | None:

@@ -115,7 +115,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             mailing=automatic.is_mailing(fields),
             reply_token=reply_token(fields, own),
             # An automatic mail's Reply-To is often a person's list or a trap, never where its sender reads answers.
-            reply_to=_reply_to(fields, author) if made == "none" else None,
+            reply_to=_reply_to(fields, author, own) if made == "none" else None,
             participants=participants(fields, own),
             thread_index=thread_index.read(fields["thread-index"][0]) if "thread-index" in fields else None,
             relay=relay,
@@ -176,11 +176,11 @@ def _sent_at_ms(fields: Headers, meta: Mapping[str, str]) -> int:
     return int(received) if received.isdecimal() and received.isascii() else 0
 
 
-def _reply_to(fields: Headers, author: Address) -> str | None:
+def _reply_to(fields: Headers, author: Address, own: Own) -> str | None:
+    """Where answers go instead of to the author; never to ourselves, as forms that mail for a customer ask for."""
     found = headers.addresses(fields["reply-to"][:1]) if "reply-to" in fields else []
-    if not found or found[0].address == author.address or len(found[0].address) > ADDRESS_CHARS_MAX:
-        return None
-    return found[0].address
+    wanted = next((one.address for one in found if not own.is_ours(one.address)), author.address)
+    return None if wanted == author.address or len(wanted) > ADDRESS_CHARS_MAX else wanted
 
 
 def _truncation_notice(meta: Mapping[str, str]) -> str:

@@ -29,7 +29,8 @@ HEAD_BYTES: Final = 262_144
 """Of a mail over the limit: its headers and its beginning."""
 PIECE_BYTES: Final = 65_536
 """Of a mail that does not come at once."""
-_FETCH_ATTEMPTS: Final = 3
+_SWEEP_TRIES_MAX: Final = 12
+"""Of one mail; at the ninth it is known whether it is the mail or the server."""
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -53,6 +54,7 @@ class Receiver:
         self._scope = folders.same(folder)
         self._since_scope = f"{self._scope}:since"
         self._cuts = self._no_cuts(0)
+        self._is_sweep = False
 
     def _no_cuts(self, uidvalidity: int) -> Cuts:
         timeouts = self._settings.timeouts
@@ -66,7 +68,8 @@ class Receiver:
         last = max(last, self._cuts.reached)
         while True:
             uids = await session.search_after(last)
-            self._heard()
+            if not self._cuts.are_of_server:  # that it lists mails is no news of one that hands none out
+                self._heard()
             for start in range(0, len(uids), CHUNK_UIDS):
                 last = await self._take(session, uids[start : start + CHUNK_UIDS])
             next_s = await self._again(session)
@@ -108,12 +111,26 @@ class Receiver:
         return wanted[0] - 1 if wanted else (session.uidnext or 1) - 1
 
     async def sweep(self, session: Session, since_ms: int) -> None:
-        """Hand over everything that arrived since then, oldest first, without moving the cursor."""
-        uids = await session.search(_since(datetime.fromtimestamp(since_ms / 1000, UTC)))
+        """Hand over everything that arrived since then, oldest first, without moving the cursor. After a failure that
+        `is_of_mail` it goes on, on another connection, where it stopped."""
+        self._is_sweep = True
+        if session.uidvalidity != self._cuts.uidvalidity:
+            self._cuts = self._no_cuts(session.uidvalidity)
+        found = await session.search(_since(datetime.fromtimestamp(since_ms / 1000, UTC)))
+        uids = [uid for uid in found if uid > self._cuts.reached]
         for start in range(0, len(uids), CHUNK_UIDS):
             sizes = await session.sizes(uids[start : start + CHUNK_UIDS])
-            for batch in _batches([one for one in sizes if one.received_ms is None or one.received_ms >= since_ms]):
-                await self._accept(await self._fetch(session, batch), None)
+            wanted = [one for one in sizes if one.received_ms is None or one.received_ms >= since_ms]
+            for batch in _batches(wanted, alone=self._cuts):
+                await self._accept(await self._asked(session, batch), None)
+                self._cuts.settle(batch)
+                self._cuts.reached = batch[-1].uid
+
+    @property
+    def is_of_mail(self) -> bool:
+        """Whether a sweep failed on mails, so that it is worth going on: one that
+        goes on failing is the server's."""
+        return 0 < self._cuts.worst <= _SWEEP_TRIES_MAX
 
     # --- taking in -------------------------------------------------------------------------------------------------
 
@@ -130,23 +147,30 @@ class Receiver:
         """Ask for what was set aside, as far as its time has come; return how long nothing else is due."""
         for cut in self._cuts.aside():
             if cut.due_s <= _now_s():
-                raws = await (self._in_pieces(session, cut) if cut.in_pieces else self._tried(session, [cut.mail]))
-                await self._hand_over(session, [cut.mail], raws)
+                await self._hand_over(session, [cut.mail], await self._asked(session, [cut.mail]))
         idle_s = self._settings.timeouts.idle_s
         return min([idle_s, *(max(cut.due_s - _now_s(), 0) for cut in self._cuts.aside())])
 
     async def _hand_over(self, session: Session, batch: Sequence[Listed], raws: Sequence[RawEvent]) -> None:
         """The cursor goes on, unless a mail is set aside: what was taken in beyond it comes again after a restart."""
-        self._cuts.settle(batch, handed=sum(bool(raw.body) for raw in raws))
+        self._cuts.settle(batch)
         reached = max(self._cuts.reached, batch[-1].uid)
         await self._accept(raws, None if self._cuts.aside() else self._at(session, reached))
         self._cuts.reached = reached
 
+    async def _asked(self, session: Session, batch: Sequence[Listed]) -> list[RawEvent]:
+        """The mails of a batch, or its one mail in the way that it has come to."""
+        cut = self._cuts.of(batch[0].uid)
+        if cut is not None and cut.in_pieces:
+            return await self._in_pieces(session, cut)
+        return await self._tried(session, batch)
+
     async def _tried(self, session: Session, batch: Sequence[Listed]) -> list[RawEvent]:
-        """The mails of a batch; a connection that does not survive them is noted."""
+        """The mails of a batch. What the server refuses, or a connection does not survive, is noted: next time each is
+        asked for alone."""
         try:
             return await self._fetch(session, batch)
-        except ConnectionLost:
+        except (ConnectionLost, ServerRefused):
             self._failed(batch)
             raise
 
@@ -157,50 +181,48 @@ class Receiver:
             self._context.log.warning("mail.set_aside", account=self._context.account, uid=batch[0].uid)
 
     async def _in_pieces(self, session: Session, cut: Cut) -> list[RawEvent]:
-        """The mail, or at last what comes of it before the connection is lost."""
+        """The mail, or at last what comes of it before the server refuses more, or the connection is lost."""
         mail, body = cut.mail, bytearray()
         count = PIECE_BYTES
         wanted = HEAD_BYTES if mail.size > RAW_BYTES_MAX else RAW_BYTES_MAX + 1
+        is_lost = False
         try:
+            is_lost = cut.is_over and await self._is_of_mail(session, cut)
             while count == PIECE_BYTES and len(body) < wanted:
                 found = await session.fetch([mail.uid], first=len(body), count=PIECE_BYTES)
                 count = len(found[0].body) if found else 0
                 body.extend(found[0].body if found else b"")
         except (ConnectionLost, ServerRefused) as error:
             self._failed([mail])
-            if not (cut.is_over if body else self._cuts.is_lost(cut)):
+            if not (cut.is_over if body else is_lost):
                 raise
             return [self._given_up(session, mail, bytes(body), str(error))]
+        self._cuts.handed_out()
         return [self._raw(session, mail, bytes(body))] if body else []
 
+    async def _is_of_mail(self, session: Session, cut: Cut) -> bool:
+        """Whether it is the mail, and neither the server nor the way to it: another mail of the folder is handed out
+        right now. Where there is no other, it takes long to believe that."""
+        known = self._cuts
+        others = [uid for uid in await session.search("ALL") if uid != cut.mail.uid and uid not in known.given_up]
+        if not others:
+            return cut.is_hopeless or self._is_sweep  # which only counts it
+        asked = [uid for uid in others if uid not in known] or others
+        found = await session.fetch([asked[cut.tries % len(asked)]], count=1)
+        known.handed_out()
+        return bool(found)
+
     async def _fetch(self, session: Session, batch: Sequence[Listed]) -> list[RawEvent]:
-        try:
-            fetched = await session.fetch([one.uid for one in batch], count=_count(batch[0]))
-        except ServerRefused:
-            if len(batch) == 1:
-                return [await self._stubborn(session, batch[0])]
-            # One mail that the server cannot read must not hide the others: one by one.
-            return [raw for one in batch for raw in await self._fetch(session, [one])]
+        fetched = await session.fetch([one.uid for one in batch], count=_count(batch[0]))
+        self._cuts.handed_out()
         self._heard()
         bodies = {one.uid: one.body for one in fetched}
         return [self._raw(session, one, bodies[one.uid]) for one in batch if one.uid in bodies]
 
-    async def _stubborn(self, session: Session, one: Listed) -> RawEvent:
-        """A mail that the server refuses to hand out: asked for again, then quarantined in its place."""
-        reason = ""
-        for attempt in range(_FETCH_ATTEMPTS):
-            await self._pause(attempt)
-            try:
-                bodies = await session.fetch([one.uid], count=_count(one))
-            except ServerRefused as error:
-                reason = str(error)
-            else:
-                return self._raw(session, one, bodies[0].body if bodies else b"")
-        return self._given_up(session, one, b"", reason)
-
     def _given_up(self, session: Session, one: Listed, body: bytes, reason: str) -> RawEvent:
         """What there is of a mail that the server does not hand out; of nothing, the quarantine keeps the name."""
         self._context.log.warning("mail.unreadable", account=self._context.account, uid=one.uid, reason=reason)
+        self._cuts.given_up.add(one.uid)
         raw = self._raw(session, one, body)
         return msgspec.structs.replace(raw, meta={**raw.meta, "truncated": "1", "unreadable": reason})
 

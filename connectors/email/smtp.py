@@ -33,7 +33,7 @@ class Sender:
     def __init__(self, settings: Smtp, timeouts: Timeouts, domain: str, account: Account) -> None:
         self._settings = settings
         self._timeouts = timeouts
-        self._domain = domain
+        self._domain, self._address = domain, account.settings.address
         self._tls, self._tokens = account.tls, account.tokens
         self._lock = asyncio.Lock()
         self._client: aiosmtplib.SMTP | None = None
@@ -102,7 +102,7 @@ class Sender:
                 return Rejected(reason="the mail server cannot write to addresses with letters beyond ASCII")
             options.append("SMTPUTF8")
             encoding = "utf-8"
-        await client.mail(sender, options=options)
+        await self._envelope(client, sender, options)
         await client.rcpt(recipient, encoding=encoding)
         self._uncertain = True
         try:
@@ -112,6 +112,16 @@ class Sender:
             raise
         self._uncertain = False
         return Sent()
+
+    async def _envelope(self, client: aiosmtplib.SMTP, sender: str, options: list[str]) -> None:
+        """Say whom it is from. Some servers (Coremail may) take no empty address: an automatic mail then has the
+        account's own, which RFC 3834, section 3.3, allows; its fields keep machines from answering."""
+        try:
+            await client.mail(sender, options=options)
+        except aiosmtplib.SMTPSenderRefused as error:
+            if sender or error.code < 500:
+                raise
+            await client.mail(self._address, options=options)
 
     async def _connected(self) -> aiosmtplib.SMTP:
         if self._client is not None and self._client.is_connected:

@@ -10,6 +10,8 @@ LINK: Final = "link"
 """What became of a link of ours that the customer came with: opened, or refused."""
 READ: Final = "read"
 """Ids of our messages that a time of reading covers, one after the other, with blanks between them."""
+CHANGE: Final = "change"
+"""What tells one change of a comment from another in the same second: a keyed digest of what Meta told."""
 MARK: Final = "switchboard:"
 """Begins the metadata of what we send, which comes back in its echo."""
 

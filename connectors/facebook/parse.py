@@ -13,7 +13,7 @@ import msgspec
 
 from connectors.facebook import payloads
 from connectors.facebook.contents import files, text_of
-from connectors.facebook.meta import LINK, NAME, PAGE, READ, SAYS
+from connectors.facebook.meta import CHANGE, LINK, NAME, PAGE, READ, SAYS
 from connectors.facebook.payloads import Feed, Messaging, One, at_ms, whole
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
@@ -63,7 +63,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
     if one.messaging is not None:
         return _Private(one, one.messaging, fetched, raw.meta, account, bodies[0]).events()
     if one.feed is not None:
-        return _public(one, one.feed, fetched, account)
+        return _public(one, one.feed, fetched, raw.meta, account)
     return ()
 
 
@@ -170,14 +170,17 @@ class _Private:
 # --- under the page's posts ----------------------------------------------------------------------------------------
 
 
-def _public(one: One, feed: Feed, fetched: Mapping[str, Fetched], account: str) -> Sequence[InboundEvent]:
+def _public(
+    one: One, feed: Feed, fetched: Mapping[str, Fetched], meta: Mapping[str, str], account: str
+) -> Sequence[InboundEvent]:
     """A comment, or what a visitor writes on the page. Hiding and showing again, likes and shares say nothing."""
     own_id = feed.comment_id if feed.item == "comment" else feed.post_id if feed.item in _POSTS else ""
     kind = _VERBS.get(feed.verb)
     if not own_id or kind is None or feed.sender.id == one.page:
         return ()
     kept, notices = files(one, fetched, "comment")
-    link = feed.link if feed.link and feed.link not in feed.message else ""
+    is_shown = feed.link in feed.message or (bool(kept) and any(address == feed.link for _, address in feed.files))
+    link = "" if is_shown else feed.link
     text = "\n".join(filter(None, (feed.message, link, *notices)))
     if kind == "delete":
         text, kept = "", []
@@ -187,7 +190,7 @@ def _public(one: One, feed: Feed, fetched: Mapping[str, Fetched], account: str) 
         kind=kind,
         channel=CHANNEL,
         account=account,
-        message_id=own_id if kind == "message" else f"{own_id}:{feed.verb}:{one.time_s}",
+        message_id=own_id if kind == "message" else _change_id(own_id, one, feed, meta),
         target_id=None if kind == "message" else own_id,
         thread_id=feed.post_id or own_id,
         in_reply_to=feed.parent_id if feed.parent_id not in {"", feed.post_id} else None,
@@ -198,6 +201,11 @@ def _public(one: One, feed: Feed, fetched: Mapping[str, Fetched], account: str) 
         attachments=tuple(kept),
     )
     return (event,)
+
+
+def _change_id(own_id: str, one: One, feed: Feed, meta: Mapping[str, str]) -> str:
+    """Of what is done to a comment: Meta tells the second alone, and two edits may come in one."""
+    return ":".join(filter(None, (own_id, feed.verb, str(one.time_s), meta.get(CHANGE, ""))))
 
 
 def _commenter(feed: Feed, own_id: str) -> Sender:

@@ -152,8 +152,18 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds since 1970."""
     message: str = ""
     photo: str = ""
+    photos: tuple[str, ...] = ()
+    """Of a post with several."""
     video: str = ""
     link: str = ""
+
+    @property
+    def files(self) -> list[tuple[str, str]]:
+        """Type and address of each; of a post that is one picture or film, Meta tells it as the link."""
+        found = [("image", address) for address in dict.fromkeys((self.photo, *self.photos)) if address]
+        found += [("video", self.video)] if self.video else []
+        kind = {"photo": "image", "video": "video"}.get(self.item)
+        return [(kind, self.link)] if not found and self.link and kind is not None else found
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -246,6 +256,4 @@ def files_of(one: One) -> Iterator[tuple[str, str]]:
             if attachment.is_file:
                 yield attachment.type, attachment.address
     if one.feed is not None and one.feed.verb in {"add", "edited", "edit"} and one.feed.sender.id != one.page:
-        for kind, address in (("image", one.feed.photo), ("video", one.feed.video)):
-            if address:
-                yield kind, address
+        yield from one.feed.files

@@ -4,6 +4,8 @@ Called by webhook.py, which answers Meta only after the commit.
 """
 
 import asyncio
+import hashlib
+import hmac
 from collections import Counter, OrderedDict, deque
 from collections.abc import Sequence
 from typing import Final
@@ -13,7 +15,7 @@ import msgspec
 from connectors.facebook import payloads
 from connectors.facebook.client import Client
 from connectors.facebook.failures import Failed, Later
-from connectors.facebook.meta import LINK, MARK, NAME, PAGE, READ
+from connectors.facebook.meta import CHANGE, LINK, MARK, NAME, PAGE, READ
 from connectors.facebook.parse import link_token
 from connectors.facebook.payloads import Messaging, One, at_ms
 from connectors.facebook.sending import Echoes
@@ -105,6 +107,10 @@ class Taker:
             meta[READ] = " ".join(
                 mid for sent_at_ms, mid in self._ours.get(said.sender.id, ()) if sent_at_ms <= read_at_ms
             )
+        if one.feed is not None:
+            # Keyed, for it becomes part of an id: of a plain one, short words could be guessed.
+            secret = self._settings.app_secret.reveal().encode()
+            meta[CHANGE] = hmac.new(secret, body, hashlib.sha256).hexdigest()[:12]
         return RawEvent(body=pack([body], await self._files(one, room)), meta=meta)
 
     def _is_nobodys(self, one: One) -> bool:
@@ -178,7 +184,7 @@ class Taker:
         except Failed as error:
             reason = str(error)
         except TimeoutError:
-            reason = "the file server was too slow"
+            reason = "the file server gave no answer in time"
         self._context.log.warning("facebook.file_not_fetched", account=self._context.account, reason=reason)
         return Fetched(file_id=file_id, problem=f"could not be fetched ({reason}); ask for it again")
 

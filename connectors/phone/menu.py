@@ -202,7 +202,9 @@ class Menu:
         return Turn(verbs=(gather,))
 
     def _entered_number(self, digits: str) -> Turn:
-        number = f"+{digits.lstrip('0')}"
+        # One 0 begins a number within a country, and which one nobody said: behind a + it would be somebody else's.
+        has_country = digits.startswith("00") or not digits.startswith("0")
+        number = f"+{digits.removeprefix('00')}" if has_country else ""
         window = next((one for one in self._settings.callbacks if one.key == self._call.window), None)
         if window is not None and not is_withheld(number):
             return self._noted(window, number)

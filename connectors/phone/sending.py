@@ -1,9 +1,10 @@
 """Replies out, as text messages, where the account has a number that sends them.
 
 The provider takes no key that would make a repetition harmless: what may have arrived is looked for among the messages
-that were sent, and held when it is not found there.
+that were sent, those that another reply is known to be left out, and held when it is not found there.
 """
 
+from collections import OrderedDict
 from typing import Final
 
 from connectors.phone.client import Client, Denied, Failed, Later, Refused
@@ -14,6 +15,7 @@ from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome,
 
 _BEFORE_MS: Final = 300_000
 """The provider's clock and ours may differ by so much."""
+_TOLD_MAX: Final = 5_000
 
 
 class Sender:
@@ -21,6 +23,8 @@ class Sender:
 
     def __init__(self, client: Client, settings: Settings, status: str) -> None:
         self._client, self._settings, self._status = client, settings, status
+        self._told: OrderedDict[str, str] = OrderedDict()
+        """By the provider's id, which reply it is; of two that say the same, each is one."""
 
     async def send(self, outbound: Outbound) -> SendOutcome:
         """One text message."""
@@ -28,7 +32,7 @@ class Sender:
         if problem:
             return Rejected(reason=problem)
         try:
-            return Sent(provider_id=await self._client.send(outbound.to, outbound.text, self._status))
+            return self._sent(await self._client.send(outbound.to, outbound.text, self._status), outbound.key)
         except Failed as error:
             return outcome(error)
 
@@ -41,10 +45,17 @@ class Sender:
         except Failed as error:
             failed = outcome(error)
             return failed if isinstance(failed, AuthFailed) else Unknown(reason=str(error))
-        same = [row.sid for row in found if row.body == outbound.text]
+        key = outbound.key
+        same = [row.sid for row in found if row.body == outbound.text and self._told.get(row.sid, key) == key]
         if same:
-            return Sent(provider_id=same[0])
+            return self._sent(same[0], key)
         return Unknown(reason="the provider's list of sent messages does not have it; it may come there later")
+
+    def _sent(self, sid: str, key: str) -> Sent:
+        self._told[sid] = key
+        if len(self._told) > _TOLD_MAX:
+            self._told.popitem(last=False)
+        return Sent(provider_id=sid)
 
     def _problem(self, outbound: Outbound) -> str:
         if self._settings.sms_from is None:

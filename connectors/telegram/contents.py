@@ -1,10 +1,10 @@
 """What a message says: its text with the addresses behind words, a word for what is no text, its files. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from connectors.telegram.updates import Entity, File, Message, kept_files
+from connectors.telegram.updates import Entity, File, Message, Told, kept_files
 from router.model.limits import NAME_CHARS_MAX, URL_CHARS_MAX
 from router.model.message import AttachmentIn
 from router.model.parcel import Fetched
@@ -59,9 +59,30 @@ def _described(message: Message) -> Iterator[str]:
     if message.location is not None:
         yield f"[location: {message.location.latitude:.6f}, {message.location.longitude:.6f}]"
     if message.poll is not None:
-        yield f"[poll: {message.poll.question}]"
+        yield f"[poll: {_lines(message.poll.question, message.poll.options)}]"
+    if message.checklist is not None:
+        yield f"[checklist: {_lines(message.checklist.title, message.checklist.tasks)}]"
     if message.dice is not None:
         yield f"[{message.dice.emoji} {message.dice.value}]"
+    for called, titled in (("game", message.game), ("invoice", message.invoice)):
+        if titled is not None:
+            yield f"[{called}: {titled.title}]"
+    shown = (("story", message.story), ("paid media", message.paid_media), ("giveaway", message.giveaway))
+    yield from (f"[{called}: not handed over]" for called, there in shown if there is not None)
+
+
+def answered_elsewhere(message: Message) -> str:
+    """What a message answers that stands in another chat, as mail programs quote: nobody here could look it up."""
+    if message.external_reply is None:
+        return ""
+    if message.quote is None:
+        return "[answers words from elsewhere, which Telegram keeps to itself]"
+    return "\n".join(f"> {line}" for line in message.quote.text.splitlines())
+
+
+def _lines(title: str, lines: Sequence[Told]) -> str:
+    """A title and what stands below it, each on a line of its own: what spans two lines is found there."""
+    return "\n".join((title, *(f"- {line.text}" for line in lines)))
 
 
 def files_of(message: Message, fetched: Mapping[str, Fetched]) -> tuple[list[AttachmentIn], list[str]]:

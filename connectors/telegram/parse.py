@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from connectors.telegram import updates as telegram
-from connectors.telegram.contents import files_of, text_of
+from connectors.telegram.contents import answered_elsewhere, files_of, text_of
 from connectors.telegram.meta import BOT_ID, BOT_NAME, GROWN, LINK, PRESSED, SAYS
 from connectors.telegram.updates import Callback, Chat, Message, Reaction, Update, User
 from router.connector import RawEvent
@@ -141,7 +141,10 @@ def _message(
 
 def _said(message: Message, files: Mapping[str, Fetched]) -> tuple[str, list[AttachmentIn]]:
     attachments, notices = files_of(message, files)
-    return "\n".join(filter(None, (text_of(message), *notices))), attachments
+    said = "\n".join(filter(None, (text_of(message), *notices)))
+    if said or attachments:
+        said = "\n\n".join(filter(None, (said, answered_elsewhere(message))))
+    return said, attachments
 
 
 def _unaddressed(text: str, chat: Chat, meta: Mapping[str, str]) -> str:
@@ -237,7 +240,8 @@ def _sender(message: Message, user: User | None) -> Sender:
     assert user is not None, "_is_nobody has sorted it out"
     sender = _person(user)
     contact = message.contact
-    if contact is not None and contact.user_id == user.id:
+    # In a group a number is masked, and kept nowhere else either.
+    if contact is not None and contact.user_id == user.id and _visibility(message.chat) == "private":
         return msgspec.structs.replace(sender, phone=contact.phone_number[:NAME_CHARS_MAX])
     return sender
 

@@ -29,6 +29,9 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How long Telegram may hold a getUpdates open; a dead connection is noticed `call_s` later."""
     file_s: Seconds = 60.0
     """One file, from the question where it is to its last byte."""
+    webhook_files_s: Annotated[float, Meta(gt=0, le=50)] = 25.0
+    """All files of one delivery: Telegram waits a minute for the answer, and keeps the rest of the chat back until then
+    (github.com/tdlib/telegram-bot-api/issues/341)."""
     album_s: Annotated[float, Meta(ge=0, le=10)] = 1.0
     """How long the last picture of an album is waited for."""
     retry_s: Seconds = 1.0

@@ -84,8 +84,11 @@ class Taker:
         if BOT_NAME not in self._bot:
             self._bot[BOT_NAME] = await self._client.me()
 
-    async def raw_event(self, parts: Sequence[Arrived], earlier: Earlier | None = None) -> RawEvent:
-        """The payload of one message: one update, or those of an album, of which some may have come `earlier`.
+    async def raw_event(
+        self, parts: Sequence[Arrived], earlier: Earlier | None = None, *, files_s: float | None = None
+    ) -> RawEvent:
+        """The payload of one message: one update, or those of an album, of which some may have come `earlier`; what of
+        its files is not here after `files_s` is told in its place.
 
         Raises StoreUnavailable (a link).
         """
@@ -97,7 +100,7 @@ class Taker:
             meta[LINK] = "opened" if is_open else "refused"
         if parts[0].seen is not None and parts[0].seen.callback_query is not None:
             await self._client.take_note(parts[0].seen.callback_query.id)
-        bodies, files = [part.body for part in parts], await self._files(parts)
+        bodies, files = [part.body for part in parts], await self._files(parts, files_s)
         if earlier is not None:
             meta[GROWN] = "1"
             bodies, files = [*earlier.bodies, *bodies], [*earlier.files, *files]
@@ -115,7 +118,7 @@ class Taker:
 
     # --- files -----------------------------------------------------------------------------------------------------
 
-    async def _files(self, parts: Sequence[Arrived]) -> list[Fetched]:
+    async def _files(self, parts: Sequence[Arrived], files_s: float | None) -> list[Fetched]:
         wanted = [file for part in parts if part.message is not None for _, file in telegram.kept_files(part.message)]
         # Each within what is left of one payload, as announced; what comes is counted again.
         left = RAW_BYTES_MAX - _HEAD_BYTES - sum(len(part.body) for part in parts)
@@ -123,7 +126,7 @@ class Taker:
         for file in wanted:
             room = min(left, FILE_BYTES_MAX)
             left -= min(file.file_size or 0, room)
-            fetching.append(self._fetched(file, room))
+            fetching.append(self._fetched_within(files_s, file, room))
         found = await asyncio.gather(*fetching)
         total, kept = 0, []
         for one in found:
@@ -131,6 +134,13 @@ class Taker:
             over = total > RAW_BYTES_MAX - _HEAD_BYTES
             kept.append(Fetched(file_id=one.file_id, problem="the album is too large") if over else one)
         return kept
+
+    async def _fetched_within(self, files_s: float | None, file: File, room: int) -> Fetched:
+        try:
+            async with asyncio.timeout(files_s):
+                return await self._fetched(file, room)
+        except TimeoutError:
+            return self._missing(file, "the file server gave no answer in time")
 
     async def _fetched(self, file: File, room: int) -> Fetched:
         """The file, or why it is not here: a message never waits for its file for ever."""
@@ -152,5 +162,8 @@ class Taker:
             except Failed as error:
                 reason = str(error)
                 break
+        return self._missing(file, reason)
+
+    def _missing(self, file: File, reason: str) -> Fetched:
         self._context.log.warning("telegram.file_not_fetched", account=self._context.account, reason=reason)
         return Fetched(file_id=file.file_id, problem=f"could not be fetched ({reason}); ask for it again")

@@ -83,10 +83,30 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of something: an answer to a poll, a task of a list."""
+
+    text: str = ""
+
+
 class Poll(msgspec.Struct, frozen=True, kw_only=True):
     """A question to many."""
 
     question: str = ""
+    options: tuple[Told, ...] = ()
+
+
+class Checklist(msgspec.Struct, frozen=True, kw_only=True):
+    """Tasks, under a title."""
+
+    title: str = ""
+    tasks: tuple[Told, ...] = ()
+
+
+class Titled(msgspec.Struct, frozen=True, kw_only=True):
+    """What has a title and is of no use here: a game, an invoice."""
+
+    title: str = ""
 
 
 class Dice(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +114,10 @@ class Dice(msgspec.Struct, frozen=True, kw_only=True):
 
     emoji: str = ""
     value: int = 0
+
+
+class Presence(msgspec.Struct, frozen=True, kw_only=True):
+    """Something of which a bot is told no more than that it is there."""
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +145,10 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     edit_date: int | None = None
     media_group_id: str | None = None
     reply_to_message: Answered | None = None
+    external_reply: Presence | None = None
+    """It answers something of another chat or topic."""
+    quote: Told | None = None
+    """The part of it that is answered."""
     text: str | None = None
     entities: tuple[Entity, ...] = ()
     caption: str | None = None
@@ -138,6 +166,12 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     venue: Venue | None = None
     poll: Poll | None = None
     dice: Dice | None = None
+    checklist: Checklist | None = None
+    game: Titled | None = None
+    invoice: Titled | None = None
+    story: Presence | None = None
+    paid_media: Presence | None = None
+    giveaway: Presence | None = None
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):

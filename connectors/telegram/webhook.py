@@ -64,7 +64,8 @@ class Webhook:
     async def _take(self, one: Arrived, inlet: Inlet) -> None:
         """Commit one update. Raises StoreUnavailable."""
         album = one.album
-        raw = await self._taker.raw_event([one], None if album is None else self._albums.get(album))
+        earlier = None if album is None else self._albums.get(album)
+        raw = await self._taker.raw_event([one], earlier, files_s=self._settings.timeouts.webhook_files_s)
         await self._taker.commit(inlet, [raw], None)
         if album is not None:
             self._albums[album] = Earlier.of(raw)

@@ -27,7 +27,7 @@ _LINK: Final = re.compile(
     r"(?<![\w.-])(?P<token>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[A-Za-z0-9_-]{16,64})(?![\w.-])"
 )
 _REFUSED: Final = "[came with a link that opens nothing any more]"
-_CIPHER: Final = "[a message of an encrypted chat: only the customer's app can read it; ask for an ordinary one]"
+_CIPHER: Final = "[a message that only the customer's own app can show; ask for an ordinary one]"
 _ID: Final = re.compile(r"\d{1,20}")
 
 

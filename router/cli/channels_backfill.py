@@ -9,8 +9,9 @@ from router.cli.serve_command import add_config
 from router.cli.times import duration_ms
 from router.clock import SystemClock
 from router.config import load
+from router.discovery import judge
 from router.flow.backfill import Auditor
-from router.model.errors import Refused
+from router.model.errors import ConfigError, Refused
 from router.telemetry import SilentLog
 
 
@@ -26,11 +27,13 @@ def add_backfill_arguments(actions: "argparse._SubParsersAction[argparse.Argumen
 
 async def backfill(arguments: argparse.Namespace) -> int:
     """Beside a running service, whose workers decide what comes in: filed as history, which no machine answers."""
-    config = load(arguments.config)
+    config = load(arguments.config, judge=judge)
     refuse_missing(config, arguments.config)
     clock = SystemClock()
     app = App(config, base=place_of(arguments.config), roles=(), log=SilentLog(), clock=clock)
     kind, account = named(arguments.channel)
+    if missing := [why for one in config.channels if (one.kind, one.account) == (kind, account) for why in one.missing]:
+        raise ConfigError(*missing)
     try:
         await app.open()
         channel = next((one for one in app.channels.all() if (one.kind, one.account) == (kind, account)), None)

@@ -18,6 +18,7 @@ from router.cli.serve_command import add_config
 from router.clock import SystemClock
 from router.config import Config, load
 from router.connector import Health
+from router.discovery import judge
 from router.flow.channels import Channel
 from router.model.errors import Refused
 from router.store import health, switches
@@ -88,7 +89,7 @@ async def _add(arguments: argparse.Namespace) -> int:
 
 
 async def _check(path: Path, *, as_json: bool = False, only: str | None = None) -> int:
-    config = load(path, absent=None if only is None else "")
+    config = load(path, judge=judge if only is None else None)
     if only is not None:  # a new channel may be checked before there is a database, or the secrets of others
         chosen = tuple(one for one in config.channels if f"{one.kind}/{one.account}" == only)
         with tempfile.TemporaryDirectory(prefix="switchboard-") as directory:

@@ -5,6 +5,7 @@
 
 import argparse
 import errno
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -17,6 +18,9 @@ from rules.problems import RulesError
 from rules.translation import Language, line
 
 _PROBLEMS_SHOWN = 20
+_FOUND_CHARS = 40
+_BROKEN = re.compile("[\ud800-\udfff]")
+"""What Python makes of bytes of the command line that are not UTF-8."""
 _RULES_REFUSED: dict[Language, str] = {
     "en": "switchboard: the rules cannot be used (all of it: switchboard rules check)",
     "zh": "switchboard：规则无法使用（全部问题见 switchboard rules check）",
@@ -71,6 +75,12 @@ def run(argv: Sequence[str]) -> int:
     """Parse the command line, run its command, and say in one sentence what stopped it."""
     try:
         return _run(_read(argv))
+    except UnicodeEncodeError:
+        odd = [word for word in argv if _BROKEN.search(word)]
+        if not odd:
+            raise
+        print(f"switchboard: {odd[0][:_FOUND_CHARS]!r} is not UTF-8, as every name here is", file=sys.stderr)
+        return EXIT_USAGE
     except KeyboardInterrupt:  # also while a command's module loads, which takes longest
         return 130
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -18,7 +19,10 @@ from router.cli.serve_command import add_config
 from router.cli.times import when
 from router.flow.contacts import import_contacts
 from router.flow.people import People
+from router.model.contact import PROVIDERS
+from router.model.errors import Refused
 from router.model.people import PeopleAct
+from router.store import people as people_store
 from router.web.contacts import act_views, contact_view
 
 _ACTOR = "system"
@@ -119,10 +123,26 @@ def _people(house: House) -> People:
 
 async def _act(arguments: argparse.Namespace) -> int:
     async with opened(arguments.config) as house:
+        if arguments.action == "link":
+            await _require_kind(house, arguments.kind.strip().lower())
         act = await _ACTS[arguments.action](_people(house), arguments)
         (view,) = await act_views(house.store, [act])
     print(_told(view))
     return EXIT_DONE
+
+
+async def _require_kind(house: House, kind: str) -> None:
+    """Refuse a kind that nothing here speaks of: nobody would ever be known by it."""
+    known = {"user_id", "email", "phone", *PROVIDERS}
+    for channel in house.config.channels:
+        named = channel.settings.get("kinds")
+        known |= {channel.kind, *(map(str, named) if isinstance(named, list) else [])} - {"api"}
+    for token in await house.store.read(people_store.api_tokens()):
+        known |= set(token.kinds)
+    if kind not in known:
+        near = get_close_matches(kind, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(known))}"
+        raise Refused("bad_identity", f"no channel and no token speaks for {kind[:40]!r}; {hint}", status=422)
 
 
 async def _show(arguments: argparse.Namespace) -> int:

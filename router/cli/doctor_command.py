@@ -18,8 +18,9 @@ from router.cli.house import place_of
 from router.cli.serve_command import add_config
 from router.cli.times import when
 from router.clock import SystemClock
-from router.config import Config, StorageConfig, database_file, link_hosts, load
+from router.config import Config, StorageConfig, database_file, link_hosts, load, media_folder
 from router.connector import Sent
+from router.discovery import judge
 from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
 from router.flow.telegram import TelegramBot
@@ -70,9 +71,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace) -> int:
     try:
-        config = load(arguments.config)
+        config = load(arguments.config, judge=judge)
     except ConfigError as error:
-        _print(Finding(state="error", about="configuration", text=str(error)), as_json=arguments.json)
+        for text in error.told:
+            _print(Finding(state="error", about="configuration", text=text), as_json=arguments.json)
         return EXIT_CONFIG
     worst = EXIT_DONE
     async for finding in examine(config, place_of(arguments.config)):
@@ -85,7 +87,8 @@ async def _run(arguments: argparse.Namespace) -> int:
 async def examine(config: Config, base: Path) -> AsyncIterator[Finding]:
     """Look at everything, in the order in which things break."""
     yield Finding(state="ok", about="configuration", text="read and understood, keys included")
-    yield _disk(config, base)
+    for disk in _disks(config, base):
+        yield disk
     database = await _database(config, base)
     yield database
     if database.state == "error":
@@ -120,9 +123,8 @@ async def _database(config: Config, base: Path) -> Finding:
     except StoreUnavailable as error:
         if path is not None:
             return Finding(state="error", about="database", text=str(error), remedy=_NO_WRITES)
-        where = config.storage.url.rpartition("@")[2]
-        remedy = "start it, or mend storage.url; nothing is accepted while it is away, providers deliver again"
-        return Finding(state="error", about="database", text=f"{where} does not answer: {error}", remedy=remedy)
+        remedy = "nothing is accepted while it is away, providers deliver again"
+        return Finding(state="error", about="database", text=str(error), remedy=remedy)
     if missing:
         text = f"answers ({store.dialect}), but lacks {', '.join(missing)}"
         return Finding(
@@ -187,16 +189,31 @@ async def _switches(app: App) -> list[Finding]:
     ]
 
 
-def _disk(config: Config, base: Path) -> Finding:
-    path = database_file(config.storage.url, base)
-    if path is None:
-        return Finding(state="ok", about="disk", text="the database keeps messages; this disk keeps files, if anything")
-    place = nearest_folder(path)
-    free = shutil.disk_usage(place).free
-    if free < _FREE_BYTES_MIN:
-        text = f"{free // 1_048_576} MiB free in {place}, beside the database"
-        return Finding(state="error", about="disk", text=text, remedy="make room: a full disk stops intake")
-    return Finding(state="ok", about="disk", text=f"{free // 1_073_741_824} GiB free in {place}")
+def _disks(config: Config, base: Path) -> list[Finding]:
+    """Of the database, and of the files of messages where they rest on another one."""
+    database = database_file(config.storage.url, base)
+    found: list[Finding] = []
+    looked: set[int] = set()
+    for path, beside, stops in (
+        (database, "beside the database", "a full disk stops intake"),
+        (
+            None if config.media.s3 else media_folder(config, base) / "any",
+            "where files of messages rest",
+            "on a full disk no message with files is accepted",
+        ),
+    ):
+        if path is None or (device := (place := nearest_folder(path)).stat().st_dev) in looked:
+            continue
+        looked.add(device)
+        free = shutil.disk_usage(place).free
+        if free < _FREE_BYTES_MIN:
+            text = f"{free // 1_048_576} MiB free in {place}, {beside}"
+            found.append(Finding(state="error", about="disk", text=text, remedy=f"make room: {stops}"))
+        else:
+            found.append(
+                Finding(state="ok", about="disk", text=f"{free // 1_073_741_824} GiB free in {place}, {beside}")
+            )
+    return found or [Finding(state="ok", about="disk", text="the database keeps messages, the bucket keeps files")]
 
 
 def nearest_folder(path: Path) -> Path:

@@ -57,7 +57,7 @@ def named(channel: str) -> tuple[str, str]:
 async def opened(path: Path) -> AsyncIterator[House]:
     """The house a configuration describes; secrets of channels, which nothing here needs, may be away. Raises
     ConfigError, also when it has no database yet, and StoreUnavailable."""
-    config = load(path, absent="")
+    config = load(path)
     refuse_missing(config, path)
     base = place_of(path)
     clock = SystemClock()

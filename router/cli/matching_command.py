@@ -8,6 +8,7 @@ import msgspec
 
 from router.cli.command import EXIT_DONE
 from router.cli.house import opened
+from router.cli.numbers import whole
 from router.cli.serve_command import add_config
 from router.store import regrouping
 
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     summary = "by reason: decided, undone by agents"
     report = actions.add_parser("report", help=summary, description=summary)
     add_config(report)
-    report.add_argument("--days", type=int, default=30, help="of how many days (30)")
+    report.add_argument("--days", type=whole("days", 1, 36_500), default=30, help="of how many days (30)")
     report.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
@@ -31,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace) -> int:
     async with opened(arguments.config) as house:
-        since_ms = house.clock.now_ms() - max(0, arguments.days) * _DAY_MS
+        since_ms = house.clock.now_ms() - arguments.days * _DAY_MS
         for count in await house.store.read(regrouping.reasons(since_ms=since_ms)):
             if arguments.json:
                 sys.stdout.write(msgspec.json.encode(count).decode() + "\n")

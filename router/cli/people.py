@@ -1,7 +1,8 @@
 """Making people and tokens, for `user`, `token` and the demo."""
 
+from router.model.errors import Refused
 from router.model.ids import AgentId
-from router.model.limits import LOGIN_TOKEN_MS
+from router.model.limits import LOGIN_TOKEN_MS, NAME_CHARS_MAX
 from router.model.sources import Clock, Ids
 from router.model.tables import Agent
 from router.store import people
@@ -47,3 +48,12 @@ def new_agent(ids: Ids, clock: Clock, *, login: str, name: str, **fields: object
     """A row for somebody new."""
     row = Agent(id=AgentId(ids.new()), login=login.strip().lower(), name=name, created_at_ms=clock.now_ms())
     return type(row)(**{**{f: getattr(row, f) for f in row.__struct_fields__}, **fields})
+
+
+def checked_name(text: str, what: str) -> str:
+    """A name that people and lists can show. Raises Refused."""
+    name = text.strip()
+    if len(name) > NAME_CHARS_MAX or not name.isprintable():
+        told = f"a {what} has at most {NAME_CHARS_MAX} characters, all of which can be seen"
+        raise Refused("invalid", told, status=422)
+    return name

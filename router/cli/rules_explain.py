@@ -1,6 +1,9 @@
 """`switchboard rules explain`: why a message is judged as it is, rule by rule."""
 
 import argparse
+import errno
+import os
+import re
 import sys
 from pathlib import Path
 
@@ -14,6 +17,9 @@ from router.model.message import InboundEvent, Sender
 from router.model.wire import decode_message
 from rules.facts import Facts, MessageFacts
 from rules.ruleset import Ruleset
+
+_A_PATH = re.compile(r"(?!\S*://)(?:\S+\.(?:json|ndjson|jsonl|txt|eml|ya?ml)|(?:\.{0,2}|~)/\S*/\S*|\.{1,2}/\S*)")
+"""One word that means a file: by its ending, or by where it begins. `/start` and addresses of pages are texts."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +44,10 @@ def run(ruleset: Ruleset, arguments: argparse.Namespace) -> int:
 def _facts(said: str) -> Facts:
     """A JSON message in a file, on the command line or from standard input, else the words themselves."""
     path = Path(said)
-    is_file = len(said) < 4096 and "\n" not in said and path.is_file()
+    is_file = len(said) < 4096 and not {"\n", "\0"} & set(said) and path.is_file()
+    if not is_file and _A_PATH.fullmatch(said):
+        why = "it is a folder" if path.is_dir() else f"{os.strerror(errno.ENOENT)}; a text that looks like one: -"
+        raise FileNotFoundError(errno.ENOENT, why, said)
     raw = sys.stdin.buffer.read() if said == "-" else path.read_bytes() if is_file else said.encode(errors="replace")
     if not raw.lstrip().startswith(b"{"):
         text = raw.decode(errors="replace")

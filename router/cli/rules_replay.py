@@ -12,6 +12,7 @@ import msgspec
 
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
+from router.cli.numbers import whole
 from router.cli.progress import Progress
 from router.cli.serve_command import add_config
 from router.cli.times import duration_ms, when
@@ -40,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--since", type=duration_ms, default=duration_ms("30d"), metavar="30d", help="how far back: 30d, 12h, 90m"
     )
     parser.add_argument("--max-changes", type=share, metavar="2%", help="1 when more messages than this would change")
-    parser.add_argument("--limit", type=_at_least_one, metavar="N", help="only the newest N messages")
+    parser.add_argument(
+        "--limit", type=whole("messages", 1, 1_000_000_000), metavar="N", help="only the newest N messages"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
 
 
@@ -50,13 +53,6 @@ def share(text: str) -> float:
     if found is None or float(found[1]) > 100:
         raise argparse.ArgumentTypeError(f"{text!r} is no share of the messages; for example 2% or 0.5%")
     return float(found[1]) / 100
-
-
-def _at_least_one(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} messages; at least 1")
-    return number
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from router.cli.house import place_of
 from router.cli.running import not_listening, until_stopped
 from router.clock import SystemClock
 from router.config import Config, load
+from router.discovery import judge
 from router.model.errors import ConfigError, Refused
 from router.telemetry import LibraryLog, StructuredLog
 
@@ -43,7 +44,7 @@ def port(text: str) -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until stopped."""
     roles = read_roles(arguments.role)
-    config = load(arguments.config)
+    config = load(arguments.config, judge=judge)
     if arguments.port is not None:
         config = msgspec.structs.replace(config, server=msgspec.structs.replace(config.server, port=arguments.port))
     return asyncio.run(_serve(config, place_of(arguments.config), roles))

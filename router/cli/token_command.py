@@ -6,7 +6,7 @@ import re
 
 from router.cli.command import EXIT_DONE
 from router.cli.house import opened
-from router.cli.people import add_api_token
+from router.cli.people import add_api_token, checked_name
 from router.cli.serve_command import add_config
 from router.model.errors import Refused
 
@@ -32,6 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _add(arguments: argparse.Namespace) -> int:
     if not arguments.name.strip():
         raise Refused("invalid", "a token needs the name of who will use it", status=422)
+    checked_name(arguments.name, "name")
     for kind in arguments.kind:
         if not _KIND.fullmatch(kind):
             raise Refused("invalid", f"{kind!r} is no channel kind; one such as x, form or telegram", status=422)

@@ -12,6 +12,8 @@ from router.cli.serve_command import add_config
 from router.cli.times import when
 from router.flow.trace import Step, trace
 
+_FOUND_CHARS = 40
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
@@ -31,7 +33,7 @@ async def _trace(arguments: argparse.Namespace) -> int:
     async with opened(arguments.config) as house:
         found = await trace(house.store, arguments.name)
     if found is None:
-        print(f"switchboard: no message and no ticket is named {arguments.name!r}", file=sys.stderr)
+        print(f"switchboard: no message and no ticket is named {arguments.name[:_FOUND_CHARS]!r}", file=sys.stderr)
         return EXIT_FINDINGS
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")

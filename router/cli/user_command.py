@@ -11,7 +11,8 @@ import msgspec
 from router.cli.command import EXIT_DONE
 from router.cli.desk import agent_of
 from router.cli.house import House, opened
-from router.cli.people import add_login_token, new_agent
+from router.cli.numbers import whole
+from router.cli.people import add_login_token, checked_name, new_agent
 from router.cli.serve_command import add_config
 from router.model.errors import Refused
 from router.model.limits import AGENT_CAPACITY
@@ -21,6 +22,7 @@ from router.web.auth import hash_password
 from rules.ruleset import load
 
 _PASSWORD_MIN = 10
+_CAPACITY_MAX = 10_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     action.add_argument("--role", choices=["agent", "admin"], default="agent")
     action.add_argument("--language", choices=["en", "zh-CN"], default="en")
-    action.add_argument("--capacity", type=_count, default=AGENT_CAPACITY, help="open tickets they are given at most")
+    action.add_argument(
+        "--capacity",
+        type=whole("tickets", 0, _CAPACITY_MAX),
+        default=AGENT_CAPACITY,
+        help="open tickets they are given at most",
+    )
     action.add_argument("--queue", action="append", default=[], help="a queue they serve; repeatable (default: all)")
     action.add_argument("--password", action="store_true", help="ask for a password on standard input")
     action.add_argument("--json", action="store_true", help="one JSON object instead of text")
@@ -54,17 +61,18 @@ def run(arguments: argparse.Namespace) -> int:
 async def _add(arguments: argparse.Namespace) -> int:
     if not arguments.login.strip():
         raise Refused("invalid", "a login cannot be empty", status=422)
+    login = checked_name(arguments.login, "login").lower()
+    name = checked_name(arguments.name or arguments.login.strip().partition("@")[0] or login, "name")
     password_hash = hash_password(_ask()) if arguments.password else None
     async with opened(arguments.config) as house:
         await _require_queues(house, arguments.queue)
-        login = arguments.login.strip().lower()
         if await house.store.read(people.agent_by_login(login)) is not None:
             raise Refused("taken", f"there is somebody with the login {login!r} already")
         agent = new_agent(
             house.ids,
             house.clock,
             login=login,
-            name=arguments.name or arguments.login.strip().partition("@")[0] or login,
+            name=name or login,
             role=arguments.role,
             language=arguments.language,
             capacity=arguments.capacity,
@@ -92,13 +100,6 @@ async def _sign_out(arguments: argparse.Namespace) -> int:
     else:
         print(f"{told}, and with a new password" if password_hash else f"{told}, and without a password or a link")
     return EXIT_DONE
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{number} is less than none")
-    return number
 
 
 async def _require_queues(house: House, names: Sequence[str]) -> None:

@@ -20,7 +20,8 @@ from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
 from router.model.tables import Event, EventKind, Message, OutboxState, Ticket
 
-_NOTHING = Outcome(message_id=None, ticket_id=None, contact_id=None)
+NOTHING = Outcome(message_id=None, ticket_id=None, contact_id=None)
+"""What came to nothing."""
 _RECEIPT_STATE: dict[str, OutboxState] = {"sent": "sent", "delivered": "delivered", "read": "read", "failed": "dead"}
 
 
@@ -37,9 +38,20 @@ def edited_message(entry: JournalEntry, snapshot: Snapshot) -> Message | None:
     return target if target is not None and target.visibility == entry.event.visibility else None
 
 
+def is_of_a_deleted(entry: JournalEntry, snapshot: Snapshot) -> bool:
+    """Whether its writer had deleted what an edit names: the edit was overtaken on its way, and brings nothing back."""
+    target = _authors_own(entry, snapshot)
+    return target is not None and target.state == "deleted"
+
+
 def _own_message(entry: JournalEntry, snapshot: Snapshot) -> Message | None:
+    target = _authors_own(entry, snapshot)
+    return target if target is not None and target.state != "deleted" else None
+
+
+def _authors_own(entry: JournalEntry, snapshot: Snapshot) -> Message | None:
     target, author = _target(entry, snapshot), read_sender(entry.event)
-    if target is None or target.kind != "inbound" or target.state == "deleted" or author.denied:
+    if target is None or target.kind != "inbound" or author.denied:
         return None
     conversation = snapshot.conversations_by_id.get(target.conversation_id)
     return target if conversation is not None and conversation.peer == author.peer else None
@@ -76,7 +88,7 @@ def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outco
     """Blank the content, keep the tombstone."""
     target = _own_message(entry, snapshot)
     if target is None:
-        return _withdrawn(entry, snapshot), _NOTHING
+        return _withdrawn(entry, snapshot), NOTHING
     ticket = snapshot.tickets.get(target.ticket_id)
     blank = msgspec.structs.replace(
         target,
@@ -109,7 +121,7 @@ def reaction(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Out
     """Recorded in the ticket's history; moves nothing."""
     target = _target(entry, snapshot)
     if target is None:
-        return [], _NOTHING
+        return [], NOTHING
     ticket = snapshot.tickets.get(target.ticket_id)
     return [Record(event_of(target, "message.reaction", ticket, {}, now_ms=entry.received_at_ms))], outcome_of(
         target, ticket
@@ -121,7 +133,7 @@ def receipt(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outc
     target = _target(entry, snapshot)
     outbox = snapshot.outbox.get(target.id) if target is not None else None
     if target is None or outbox is None or entry.event.delivery is None:
-        return [], _NOTHING
+        return [], NOTHING
     state = _RECEIPT_STATE[entry.event.delivery]
     ticket = snapshot.tickets.get(target.ticket_id)
     if DELIVERY_RANK[state] <= DELIVERY_RANK[outbox.state]:

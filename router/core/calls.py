@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from router.core.replies import answered, decide_note
-from router.model.changes import Change, Record, Save
+from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import TicketId
 from router.model.limits import CALL_SECONDS_MAX
@@ -59,7 +59,7 @@ def decide_call(
     changes = [_with(change, note) for change in changes]
     if command.reached:
         ticket, events = answered(facts.ticket, agent, note.text, solve=command.solve, now_ms=now_ms)
-        changes = [Save(ticket), *changes, *map(Record, events)]
+        changes = [Save(ticket), *changes[1:], *map(Record, events)]
     return note, changes
 
 
@@ -75,4 +75,4 @@ def _with(change: Change, note: Message) -> Change:
     """The change of a note, of this one."""
     if isinstance(change, Record):
         return Record(msgspec.structs.replace(change.event, data={**change.event.data, "call": "1"}))
-    return msgspec.structs.replace(change, row=note)
+    return Add(note) if isinstance(change, Add) else change

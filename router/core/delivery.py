@@ -12,7 +12,7 @@ import msgspec
 from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.changes import Change, Record, Save
 from router.model.errors import Refused
-from router.model.limits import SEND_ATTEMPTS_MAX
+from router.model.limits import SEND_ATTEMPTS_MAX, SEND_PAUSE_MS_MAX
 from router.model.tables import Event, Message, OutboxAction, OutboxEntry, OutboxState
 
 DELIVERY_RANK: dict[OutboxState, int] = {
@@ -28,8 +28,6 @@ DELIVERY_RANK: dict[OutboxState, int] = {
 """Delivery state never goes backwards."""
 
 _BACKOFF_MS = (1_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000)
-_ASKED_PAUSE_S_MAX = 86_400.0
-"""However long a provider asks us to wait, a day later somebody has to be told how it stands."""
 _ERROR_CHARS = 300
 _NAMES: Mapping[OutboxAction, str] = {"send": "reply", "react": "reaction"}
 
@@ -63,7 +61,7 @@ def after_attempt(
                 )
             wait_ms = pause_ms(entry.attempts, jitter)
             if outcome.after_s is not None:
-                wait_ms = max(wait_ms, int(min(outcome.after_s, _ASKED_PAUSE_S_MAX) * 1000))
+                wait_ms = max(wait_ms, int(min(outcome.after_s, SEND_PAUSE_MS_MAX / 1000) * 1000))
             return _settle(entry, message, "queued", outcome.reason, now_ms, due_at_ms=now_ms + wait_ms)
         case Rejected():
             return _settle(entry, message, "dead", outcome.reason, now_ms)

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from router.core.placement import Placement
+from router.core.placement import Placement, is_mail
 from router.model.changes import Add, Change, Save
 from router.model.decisions import Why
 from router.model.ids import ContactId, ConversationId, MessageId
@@ -23,7 +23,10 @@ def conversation_of(
     """The conversation, new or pointing to the ticket that its newest message is in."""
     existing, now_ms = placement.conversation, entry.received_at_ms
     # An auto-responder's Reply-To says nothing about where its owner reads mail.
-    reply_to = entry.event.reply_to if entry.event.automatic == "none" else None
+    by_person = entry.event.automatic == "none"
+    reply_to = entry.event.reply_to if by_person else None
+    # A mail without one wants its answers at its sender (RFC 5322, section 3.6.2); a form's page says nothing of it.
+    decides = reply_to is not None or (by_person and is_mail(entry.event))
     if existing is None:
         channel, account, visibility, thread, peer = placement.conversation_key
         return [
@@ -47,7 +50,7 @@ def conversation_of(
         existing,
         ticket_id=ticket.id,
         contact_id=contact_id,
-        reply_to=reply_to or existing.reply_to,
+        reply_to=reply_to if decides else existing.reply_to,
         thread_index=entry.event.thread_index or existing.thread_index,
     )
     if moved == existing:

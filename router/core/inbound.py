@@ -91,12 +91,19 @@ def decide_inbound(
         case "reaction":
             return _amend(amendments.reaction(entry, snapshot))
         case "edit":
-            target = amendments.edited_message(entry, snapshot)
-            if target is not None:
-                return _amend(edit(entry, target, ruleset, snapshot, ids))
+            if (edited := _edited(entry, snapshot, ruleset, ids)) is not None:
+                return _amend(edited)
         case "message" | "call" | "unsupported":
             pass
     return _decide_message(entry, snapshot, ruleset, circumstances, ids, block)
+
+
+def _edited(entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, ids: Ids) -> tuple[list[Change], Outcome] | None:
+    """What an edit comes to; None where it is taken as a message."""
+    target = amendments.edited_message(entry, snapshot)
+    if target is not None:
+        return edit(entry, target, ruleset, snapshot, ids)
+    return ([], amendments.NOTHING) if amendments.is_of_a_deleted(entry, snapshot) else None
 
 
 def _keep(held: tuple[list[Change], Outcome]) -> Decided:

@@ -16,6 +16,7 @@ from router.model.errors import Refused
 from router.model.grouping import Incident, IncidentState, IncidentTicket, Matter
 from router.model.ids import IncidentId, TicketId
 from router.model.limits import BANNER_CHARS_MAX, INCIDENT_TITLE_CHARS_MAX
+from router.model.snapshot import Contents
 from router.model.sources import Ids
 from router.model.tables import Event, Ticket
 from rules.links import LinkHosts
@@ -175,7 +176,7 @@ def link(
     if before.unlinked_at_ms is None:
         return []
     again = msgspec.structs.replace(
-        before, unlinked_at_ms=None, linked_by=actor, reason="by_hand", version=before.version + 1
+        before, unlinked_at_ms=None, linked_by=actor, reason="by_hand", at_ms=now_ms, version=before.version + 1
     )
     return [Save(again), _told(ticket, incident.id, "linked", actor, now_ms)]
 
@@ -188,6 +189,34 @@ def unlink(
         raise Refused("not_linked", f"T-{ticket.number} is not in this incident", status=404)
     gone = msgspec.structs.replace(before, unlinked_at_ms=now_ms, version=before.version + 1)
     return [Save(gone), _told(ticket, incident.id, "unlinked", actor, now_ms)]
+
+
+def merged(source: Contents, target: Contents, *, actor: str, now_ms: int, ids: Ids) -> list[Change]:
+    """A ticket goes on in another: who is told in one of its incidents is told there."""
+    changes: list[Change] = []
+    there = {row.incident_id: row for row in target.incidents}
+    for row in source.incidents:
+        before = there.get(row.incident_id)
+        if row.unlinked_at_ms is not None or (before is not None and before.unlinked_at_ms is None):
+            continue
+        if before is None:
+            changes += _linked(row.incident_id, target.ticket, row.reason, actor=actor, now_ms=now_ms, ids=ids)
+            continue
+        again = msgspec.structs.replace(
+            before, unlinked_at_ms=None, linked_by=actor, at_ms=now_ms, version=before.version + 1
+        )
+        changes += [Save(again), _told(target.ticket, row.incident_id, "linked", actor, now_ms)]
+    return changes
+
+
+def unmerged(target: Contents, at_ms: int, *, actor: str, now_ms: int) -> list[Change]:
+    """A merge of then is taken back: out of what it brought with it."""
+    changes: list[Change] = []
+    for row in target.incidents:
+        if row.at_ms == at_ms and row.unlinked_at_ms is None:
+            changes.append(Save(msgspec.structs.replace(row, unlinked_at_ms=now_ms, version=row.version + 1)))
+            changes.append(_told(target.ticket, row.incident_id, "unlinked", actor, now_ms))
+    return changes
 
 
 def _told(ticket: Ticket, incident_id: IncidentId, what: str, actor: str, now_ms: int) -> Change:

@@ -4,6 +4,8 @@ However it failed it is tried again, until the way is said to lead nowhere or th
 says that this person was not reached.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent
@@ -11,7 +13,7 @@ from router.core.delivery import pause_ms
 from router.model.alarms import PageEntry, PageState
 from router.model.changes import Change, Record, Save
 from router.model.limits import SEND_ATTEMPTS_MAX
-from router.model.tables import Event
+from router.model.tables import Event, HookEntry
 
 _ERROR_CHARS = 300
 _ASKED_MS_MAX = 3_600_000
@@ -43,3 +45,11 @@ def after_page(page: PageEntry, outcome: SendOutcome, *, now_ms: int, jitter: fl
         data = {"to": f"{page.kind}:{page.target}", "state": state, "attempt": str(page.attempts)}
         changes.append(Record(Event(at_ms=now_ms, kind="page.state", ticket_id=page.ticket_id, data=data)))
     return changes
+
+
+def is_given_up(changes: Sequence[Change]) -> bool:
+    """Whether these changes of an attempt say that nobody tries again: of a page, or of a webhook's word of one."""
+    return any(
+        isinstance(change, Save) and isinstance(change.row, PageEntry | HookEntry) and change.row.state == "dead"
+        for change in changes
+    )

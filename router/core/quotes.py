@@ -250,7 +250,14 @@ class _Cutter:
             stop += 1
         following = attributions.next_filled(texts, stop)
         goes_on = stop < end and following is not None and texts[following] not in _DELIMITERS
+        goes_on = goes_on or (above == at - 1 and self._goes_on_below(at, stop))
         return stop if goes_on and not self._says_whose(at) else None
+
+    def _goes_on_below(self, at: int, stop: int) -> bool:
+        """Whether the writer goes on right below the quoted lines, which ask nothing: no answers in between."""
+        behind = next((n for n in range(at, stop) if not self._is_marked(n)), stop)
+        asks = any(text[-1:] in {"?", "？"} for text in self._texts[at:behind])
+        return behind < stop and not asks and not any(map(self._is_marked, range(behind, stop)))
 
     def _is_marked(self, at: int) -> bool:
         return at < len(self._texts) and self._texts[at][:1] in {">", "＞"}
@@ -341,7 +348,8 @@ class _Cutter:
             stop += 1
         if stop - at > _SIGNATURE_LINES or lines[stop - 1].end - lines[at].start > _SIGNATURE_CHARS:
             return None
-        if lines[at].text != "--" and any(text[-1:] in {"?", "？"} for text in self._texts[at:stop]):
+        is_delimiter = lines[at].text == "--" and lines[at].end - lines[at].start > len("--\n")  # RFC 3676 has a blank
+        if not is_delimiter and signatures.speaks(self._texts[at + 1 : stop]):
             return None
         self._add(at, stop, "signature")
         return stop

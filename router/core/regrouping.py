@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from router.core import ringing
+from router.core import incidents, ringing
 from router.core.lifecycle import may
 from router.core.likeness import hear
 from router.core.quotes import words_of
 from router.core.tickets import change_state, snippet_of, snooze
 from router.core.timers import again
+from router.core.verification import parted
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.grouping import Joining, Matter, Regrouping, Stood
@@ -75,6 +76,7 @@ def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
         Save(kept),
         *owed,
         *rung,
+        *incidents.merged(source, target, actor=by.actor, now_ms=by.now_ms, ids=ids),
         *_compared(target, both),
         *_undone([joining for joining in source.joinings if joining.opened], by),
         *_told(row, "merge", source.ticket, target.ticket, by),
@@ -151,6 +153,7 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
     back = tuple(message for message in target.messages if message.id in theirs)
     if theirs and not back:
         raise Refused("undo_order", "what was moved has been moved on since; undo that first", status=409)
+    _check_speakers(source.ticket, target, back)
     staying = tuple(message for message in target.messages if message.id not in theirs)
     after = _in_order(*source.messages, *back)
     restored = _touched(source.ticket, after)
@@ -165,6 +168,8 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         )
     left = _touched(target.ticket, staying)
     rung: list[Change] = []
+    if row.kind == "merge":
+        restored, left = parted(source.check, restored, left)
     if not staying:
         left = msgspec.structs.replace(left, state="closed", state_reason=f"back in T-{source.ticket.number}")
         left, restored, rung = ringing.joined(target, source, left, restored, actor=by.actor, now_ms=by.now_ms)
@@ -179,8 +184,9 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         Save(restored),
         Save(left),
         *rung,
-        *again(restored, source.timers, since_ms=row.at_ms, now_ms=by.now_ms),
-        *again(left, target.timers, since_ms=row.at_ms, now_ms=by.now_ms),
+        *again(source.ticket, restored, source.timers, since_ms=row.at_ms, now_ms=by.now_ms),
+        *again(target.ticket, left, target.timers, since_ms=row.at_ms, now_ms=by.now_ms),
+        *incidents.unmerged(target, row.at_ms, actor=by.actor, now_ms=by.now_ms),
         *_compared(source, after),
         *_compared(target, staying),
         *_told(row, "undo", source.ticket, target.ticket, by),
@@ -248,6 +254,14 @@ def _check(source: Contents, target: Ticket) -> None:
     if "closed" in {source.ticket.state, target.state}:
         raise Refused("ticket_closed", "a closed ticket is not merged", status=409)
     _check_size(source)
+
+
+def _check_speakers(source: Ticket, target: Contents, back: Sequence[Message]) -> None:
+    """Agents may have said since that it is two people: then only what the source's own said goes back."""
+    if source.contact_id == target.ticket.contact_id:
+        return
+    if any(target.speakers.get(message.conversation_id) != source.contact_id for message in back):
+        raise Refused("other_contact", "what was moved is of different people by now; it stays together", status=409)
 
 
 def _check_size(source: Contents) -> None:

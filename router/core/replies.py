@@ -390,4 +390,5 @@ def decide_note(
         actor=f"agent:{agent.id}",
         data={"note": "1"},
     )
-    return note, [Add(note), Record(added)]
+    # The ticket moves on with it: what is written while its contact is erased comes after that, and is refused.
+    return note, [Save(msgspec.structs.replace(ticket, version=ticket.version + 1)), Add(note), Record(added)]

@@ -53,7 +53,7 @@ def is_stopped(event: InboundEvent, sender: SenderView, conversation: Conversati
     if not snapshot.returned or event.channel not in {"email", "form"}:
         return False
     kept = conversation.reply_to if conversation is not None else None
-    address = event.reply_to or kept or (sender.peer if event.channel == "email" else None)
+    address = event.reply_to or (sender.peer if event.channel == "email" else kept)
     row = snapshot.returned.get(returned_id(address)) if address is not None else None
     return row is not None and row.holds and not _lifts(event, sender, row)
 

@@ -76,6 +76,10 @@ _ADDRESSEE: Final = re.compile(
 )
 _OWN: Final = re.compile(r"\bI\b|\b[Mm]y\b|\b[Ii]ch\b|\b[Mm]ein|\b[Jj]e\b|\b[Yy]o\b|我(?![们司])")
 """Nobody speaks of themselves in what a server adds."""
+_SPEAKS: Final = re.compile(
+    rf"{_OWN.pattern}|\b[Ww](?:e|ir)\b|\b[Oo]ur\b|[了吗嗎呢]|怎么|怎麼|没有|沒有|不能|无法|無法|[请請](?!勿)"
+    r"|\b(?:[Pp]lease|[Hh]elp|[Bb]itte|[Hh]ilfe|stolen|hacked|gestohlen)\b"
+)
 _POSTSCRIPT: Final = re.compile(r"(?:p\.? ?p?\.?s\b|n\.?b\b|又及|附[:：言]|注[:：]|另外|追伸)", re.IGNORECASE)
 
 
@@ -89,6 +93,11 @@ def begins(lines: Sequence[str], writer: str) -> int | None:
     if start is None:
         start = next((at for at in range(said, end) if lines[at]), None)
     return _with_closing(lines, _with_layout(lines, start)) if start is not None else None
+
+
+def speaks(lines: Sequence[str]) -> bool:
+    """Whether somebody speaks in them, of themselves or to us: then what looks like a delimiter above is a ruler."""
+    return any(_SPEAKS.search(line) for line in lines)
 
 
 def _filled(lines: Sequence[str], end: int) -> int:
@@ -210,7 +219,8 @@ def _ruled(lines: Sequence[str], end: int) -> int | None:
     for at in range(end - 2, max(0, end - _CARD_LINES[1] - 4), -1):
         if lines[at] and _LAYOUT.fullmatch(lines[at]):
             block = [line for line in lines[at + 1 : end] if line]
-            return at if all(len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _ENDS for line in block) else None
+            short = all(len(line) <= _LINE_CHARS_MAX // 2 and line[-1] not in _ENDS for line in block)
+            return at if short and not speaks(block) else None
     return None
 
 

@@ -87,19 +87,26 @@ def _next(
     return None
 
 
-def again(ticket: Ticket, overtaken: Sequence[Timer], *, since_ms: int, now_ms: int) -> list[Change]:
-    """Timers that did nothing because of a change at `since_ms` that is taken back: set once more where the ticket is
-    what they were set for. A customer has as much time left as they had then."""
+def again(before: Ticket, after: Ticket, timers: Sequence[Timer], *, since_ms: int, now_ms: int) -> list[Change]:
+    """Timers that did nothing, or would do nothing, because of a change at `since_ms` that is taken back: set once more
+    where the ticket is what they were set for again. A customer has as much time left as they had then."""
     changes: list[Change] = []
-    for timer in overtaken:
-        is_wake = timer.kind == "wake"
-        if timer.since_ms == (ticket.snoozed_until_ms if is_wake else ticket.state_since_ms):
-            at_ms = timer.due_at_ms if is_wake else now_ms + max(0, timer.due_at_ms - since_ms)
+    for timer in timers:
+        is_running = timer.done_at_ms is None and _is_of(timer, before)
+        if _is_of(timer, after) and not is_running:
+            at_ms = timer.due_at_ms if timer.kind == "wake" else now_ms + max(0, timer.due_at_ms - since_ms)
             reset = msgspec.structs.replace(
                 timer, due_at_ms=at_ms, done_at_ms=None, outcome=None, version=timer.version + 1
             )
             changes.append(Save(reset))
     return changes
+
+
+def _is_of(timer: Timer, ticket: Ticket) -> bool:
+    """Whether a ticket is what a timer was set for."""
+    if timer.kind == "wake":
+        return ticket.snoozed_until_ms == timer.since_ms
+    return ticket.state_since_ms == timer.since_ms and ticket.state != "closed"
 
 
 def fire(timer: Timer, moment: Moment, ids: Ids) -> Fired:
@@ -148,6 +155,8 @@ def _remind(timer: Timer, moment: Moment, ids: Ids) -> Fired:
     changes: list[Change] = []
     if remind_ms is not None:
         changes += _told("reminder", ticket, moment, ids)
+        # The ticket moves on with it: who answers meanwhile, or is erased, is not reminded.
+        ticket = msgspec.structs.replace(ticket, version=ticket.version + 1)
         reminded = Event(
             at_ms=now_ms,
             kind="ticket.reminded",

@@ -172,7 +172,10 @@ def settle(
     now_ms: int,
     ids: Ids,
 ) -> tuple[IdentityCheck, list[Change]]:
-    """The check after the back end's answer; nothing changes when it was said before. Raises Refused (check_over)."""
+    """The check after the back end's answer; nothing changes when it was said before. Raises Refused (check_over).
+
+    `facts` are of its ticket, or of the one that this was merged into meanwhile: there its customer is answered by now.
+    """
     if answer.attempt in check.answers:
         return check, []
     if not is_open(check, now_ms):
@@ -195,7 +198,7 @@ def settle(
     if state == "pending":
         return changed, changes
     lasts_ms = ruleset.lifecycle.verifying.lasts_ms if ruleset.lifecycle.verifying is not None else 0
-    ticket, moved = _over(facts.ticket, "backend", now_ms)
+    ticket, moved = _over(facts.ticket, "backend", now_ms, is_own=facts.ticket.id == check.ticket_id)
     ticket = msgspec.structs.replace(
         ticket,
         verified_until_ms=now_ms + lasts_ms if passed else None,
@@ -217,10 +220,11 @@ def _flaw(answer: Answer, user_ids: tuple[str, ...]) -> str:
     return "other_account" if user_ids and answer.user_id not in user_ids else ""
 
 
-def _over(ticket: Ticket, actor: str, now_ms: int) -> tuple[Ticket, list[Change]]:
-    """The ticket once its check is decided: back with its agents, unless somebody moved it meanwhile."""
+def _over(ticket: Ticket, actor: str, now_ms: int, *, is_own: bool = True) -> tuple[Ticket, list[Change]]:
+    """The ticket once its check is decided: back with its agents, unless somebody moved it meanwhile, or it waits for
+    a check of its own."""
     version, events = ticket.version, list[Change]()
-    if ticket.state == "verifying" and may(ticket.state, "open", "backend"):
+    if is_own and ticket.state == "verifying" and may(ticket.state, "open", "backend"):
         ticket, event = change_state(ticket, "open", actor=actor, reason=None, now_ms=now_ms)
         events.append(Record(event))
     return msgspec.structs.replace(ticket, version=version + 1), events
@@ -238,3 +242,19 @@ def expire(check: IdentityCheck, ticket: Ticket, now_ms: int) -> tuple[str, list
     changed, events = _over(ticket, "system", now_ms)
     told = _event(over, ticket, "expired", "system", now_ms)
     return "fired", [Save(over), Save(changed), *events, Record(told)]
+
+
+def parted(check: IdentityCheck | None, back: Ticket, left: Ticket) -> tuple[Ticket, Ticket]:
+    """A merge is taken back: `check` is the newest one of the ticket that comes `back`. That ticket waits for no check
+    that is over, and what it proved since goes with it from the ticket that is `left`."""
+    if back.state == "verifying" and (check is None or check.state != "pending"):
+        back = msgspec.structs.replace(back, state="open")
+    if check is None or check.state != "passed" or left.verified_since_ms != check.decided_at_ms:
+        return back, left
+    back = msgspec.structs.replace(
+        back,
+        verified_until_ms=left.verified_until_ms,
+        verified_since_ms=left.verified_since_ms,
+        verified_account=left.verified_account,
+    )
+    return back, msgspec.structs.replace(left, verified_until_ms=None, verified_since_ms=None, verified_account=None)

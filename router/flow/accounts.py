@@ -8,6 +8,7 @@ from router import discovery
 from router.bus import Bus
 from router.config import ChannelConfig, Config, read_again, references
 from router.connector import Connector, Context, Manifest
+from router.flow.absent import AbsentConnector
 from router.flow.banners import HouseBanners
 from router.flow.channels import Channel
 from router.flow.credentials import AccountCredentials
@@ -37,11 +38,22 @@ class Accounts:
         self._hours = HouseHours(rulebook, clock)
 
     def opened(self) -> list[Channel]:
-        """In the order of the configuration. Raises ConfigError."""
-        return [self._open(configured) for configured in self._config.channels]
+        """In the order of the configuration. Raises ConfigError with all that is wrong with any of them."""
+        opened: list[Channel] = []
+        mistakes: list[str] = []
+        for configured in self._config.channels:
+            try:
+                opened.append(self._open(configured))
+            except ConfigError as error:
+                mistakes += error.told
+        if mistakes:
+            raise ConfigError(*mistakes)
+        return opened
 
     def _open(self, configured: ChannelConfig) -> Channel:
         manifest = discovery.manifest_of(configured.kind, configured.place)
+        if configured.missing:
+            return self._wait(configured, manifest)
         settings = discovery.settings_of(manifest, configured)
         context = self._context(configured.kind, configured.account)
         return Channel(
@@ -51,6 +63,24 @@ class Accounts:
             connector=manifest.create(settings, context),
             renew=_Renewal(configured, self._base, manifest, context).renewed,
             backfill=None if manifest.backfill is None else partial(manifest.backfill, settings, context),
+            remedy=remedy(configured),
+        )
+
+    def _wait(self, configured: ChannelConfig, manifest: Manifest) -> Channel:
+        """A channel whose secrets are not there: it goes on when they are, and meanwhile keeps no other out."""
+        try:
+            able = discovery.capabilities_of(manifest, discovery.settings_of(manifest, configured))
+        except ConfigError:  # of what is not there
+            able = manifest.capabilities
+        renewal = _Renewal(configured, self._base, manifest, self._context(configured.kind, configured.account))
+        reason = renewal.why
+        self._log.error("channel.secrets_missing", channel=configured.kind, account=configured.account, reason=reason())
+        return Channel(
+            account=configured.account,
+            manifest=manifest,
+            capabilities=able,
+            connector=AbsentConnector(reason),
+            renew=renewal.renewed,
             remedy=remedy(configured),
         )
 
@@ -81,6 +111,11 @@ class _Renewal:
 
     def __init__(self, configured: ChannelConfig, base: Path, manifest: Manifest, context: Context) -> None:
         self._configured, self._base, self._manifest, self._context = configured, base, manifest, context
+        self._missing = configured.missing
+
+    def why(self) -> str:
+        """Why there is none yet."""
+        return "; ".join(self._missing)
 
     def renewed(self) -> Connector | None:
         """None when nothing changed, or what stands there now is of no use."""
@@ -89,7 +124,8 @@ class _Renewal:
             if found.settings == self._configured.settings:
                 return None
             made = self._manifest.create(discovery.settings_of(self._manifest, found), self._context)
-        except ConfigError:
+        except ConfigError as error:
+            self._missing = error.told
             return None  # a file that is being written: the next look finds it whole
         self._configured = found
         return made

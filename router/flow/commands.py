@@ -33,7 +33,7 @@ from router.model.limits import SNOOZE_MAX_MS
 from router.model.message import StoredAttachment
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Clock, Ids
-from router.model.tables import Agent, Event, HookEntry, OutboxEntry, Ticket, TicketState, Urgency
+from router.model.tables import Agent, Event, HookEntry, MessageKind, OutboxEntry, Ticket, TicketState, Urgency
 from router.store import changes as store_changes
 from router.store import commands as gather
 from router.store import inbox, media, sealed
@@ -92,7 +92,7 @@ class Commands:
             await self._bus.notify("outbox")
             return message_id
 
-        return await self._once(command.client_key, attempt)
+        return await self._once(command.client_key, command.ticket_id, "reply", attempt)
 
     async def _attached(self, command: ReplyCommand, agent: Agent) -> list[StoredAttachment]:
         if not command.files:
@@ -112,7 +112,7 @@ class Commands:
             await self._apply(changes)
             return note.id
 
-        return await self._once(client_key, attempt)
+        return await self._once(client_key, ticket_id, "note", attempt)
 
     async def call(self, command: CallCommand, agent: Agent) -> MessageId:
         """Log a call with the customer. Raises Refused."""
@@ -127,7 +127,7 @@ class Commands:
             await self._apply(changes)
             return note.id
 
-        return await self._once(command.client_key, attempt)
+        return await self._once(command.client_key, command.ticket_id, "note", attempt)
 
     async def assign(self, ticket_id: TicketId, agent_id: AgentId | None, agent: Agent) -> None:
         """Give a ticket to somebody, or back to its queue. Raises Refused."""
@@ -344,11 +344,19 @@ class Commands:
         if any(isinstance(c, Add) and isinstance(c.row, HookEntry | ActionEntry | OutboxEntry) for c in changes):
             await self._bus.notify("outbox")
 
-    async def _once(self, client_key: str, attempt: Callable[[], Awaitable[MessageId]]) -> MessageId:
+    async def _once(
+        self, client_key: str, ticket_id: TicketId, kind: MessageKind, attempt: Callable[[], Awaitable[MessageId]]
+    ) -> MessageId:
         """Run a command once per key: the unique key of messages decides, not the look-up before it."""
 
         async def unless_done() -> MessageId:
             done = await self._store.read(gather.message_of_key(client_key))
-            return done if done is not None else await attempt()
+            if done is None:
+                return await attempt()
+            if done.kind != kind or done.ticket_id not in {None, ticket_id}:
+                raise Refused(
+                    "key_used", "this Idempotency-Key is that of something else; nothing was done", status=422
+                )
+            return done.message_id
 
         return await persist(unless_done)

@@ -26,7 +26,13 @@ from router.model.buttons import Button, ButtonLimits, degraded
 from router.model.changes import Change
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.ids import OutboxId
-from router.model.limits import SEND_CONCURRENCY, SEND_LEASE_MS, SEND_SECONDS_MAX
+from router.model.limits import (
+    LOOK_UP_SECONDS_MAX,
+    READY_SECONDS_MAX,
+    SEND_CONCURRENCY,
+    SEND_LEASE_MS,
+    SEND_SECONDS_MAX,
+)
 from router.model.sources import Clock
 from router.store import changes as store_changes
 from router.store import commands, outbox, threads
@@ -39,8 +45,6 @@ _PAUSE_S = 0.5
 _CONFLICTS_MAX = 6
 _MAY_COME_TWICE = frozenset({"edit", "react"})
 """What agents do to what stands there: done once more, nothing changes."""
-_LOOK_UP_S = 10.0
-"""Beside a send that took all of its time, within the lease."""
 
 
 class _FileGone(Exception):
@@ -233,14 +237,15 @@ class DeliveryWorker:
         """Who carries it and what is to leave; or what becomes of it, for no provider was called this time."""
         carrier = channel
         try:
-            carrier = await self._carrier(channel, item)
-            return carrier, await self._content(carrier, item)
+            async with asyncio.timeout(READY_SECONDS_MAX):
+                carrier = await self._carrier(channel, item)
+                return carrier, await self._content(carrier, item)
         except _FileGone as gone:
             return carrier, Rejected(reason=f"its file {gone} is there no more; write it again without")
         except Exception as error:  # noqa: BLE001 -- what is wrong with one reply is not the worker's trouble
             self._log.warning("deliver.not_ready", outbox_id=item.entry.id, **why(error))
-            is_away = isinstance(error, StoreUnavailable)
-            reason = f"not ready to be sent: {error if is_away else type(error).__name__}"
+            is_away = isinstance(error, StoreUnavailable | TimeoutError)
+            reason = f"not ready to be sent: {str(error) if is_away and str(error) else type(error).__name__}"
             if not item.was_sending:
                 return carrier, Retry(reason=reason)
             # Queued, what may have arrived before would be sent again without a look.
@@ -303,7 +308,7 @@ class DeliveryWorker:
     async def _looked_up(self, channel: Channel, outbound: Outbound) -> Sent | None:
         """Whether what may have arrived can be seen there. That it cannot, so soon after, proves nothing."""
         try:
-            async with asyncio.timeout(_LOOK_UP_S):
+            async with asyncio.timeout(LOOK_UP_SECONDS_MAX):
                 found = await channel.connector.reconcile(outbound)
         except TimeoutError:
             return None

@@ -54,12 +54,12 @@ class FileCare:
 
     async def _tidy(self) -> None:
         now_ms = self._clock.now_ms()
-        if now_ms - self._tidy_at_ms >= _TIDY_EVERY_MS:
+        if rounds.is_time(self._tidy_at_ms, _TIDY_EVERY_MS, now_ms):
             self._tidy_at_ms = now_ms
             await self._media.tidy()
 
     async def _sweep(self) -> None:
         now_ms = self._clock.now_ms()
-        if now_ms - self._swept_at_ms >= _SWEEP_EVERY_MS:
+        if rounds.is_time(self._swept_at_ms, _SWEEP_EVERY_MS, now_ms):
             self._swept_at_ms = now_ms
             await self._media.sweep()

@@ -8,12 +8,14 @@ import msgspec
 
 from router.bus import Bus
 from router.core.hooks import HookOutcome, after_hook
+from router.core.pages import is_given_up
 from router.flow import rounds
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, Reply, SignedCalls
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.limits import SEND_LEASE_MS
 from router.model.sources import Clock
+from router.model.tables import HookEntry
 from router.store import hooks
 from router.store.hooks import ClaimedHook
 from router.store.script import Store
@@ -93,6 +95,8 @@ class HookWorker:
         self._metrics.hooks.labels(outcome.kind).inc()
         changes = after_hook(item.entry, outcome, now_ms=self._clock.now_ms(), jitter=self._jitter())
         await rounds.settle("hooks", item.entry.id, changes, store=self._store, clock=self._clock, log=self._log)
+        if is_given_up(changes) and _is_page(item.entry):
+            self._metrics.pages_failed.labels("webhook").inc()
 
     async def _send(self, item: ClaimedHook, http: aiohttp.ClientSession) -> HookOutcome:
         webhook = self._rulebook.current.webhooks.get(item.entry.webhook)
@@ -105,6 +109,11 @@ class HookWorker:
             return HookOutcome(kind="never" if error.forever else "later", reason=error.reason)
         except Exception as error:  # noqa: BLE001 -- one word's trouble, not the worker's: it is tried again, not for ever
             return HookOutcome(kind="later", reason=rounds.unforeseen("hooks", item.entry.id, error, log=self._log))
+
+
+def _is_page(entry: HookEntry) -> bool:
+    word: dict[str, object] = msgspec.json.decode(bytes(entry.body))
+    return word.get("type") == "page"
 
 
 def _body(item: ClaimedHook) -> bytes:

@@ -7,10 +7,11 @@ same Message-ID at every attempt, so that what may have arrived is simply sent a
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from router.bus import Bus
 from router.connector import Outbound, Rejected, Retry, SendOutcome, Unknown
-from router.core.pages import after_page
+from router.core.pages import after_page, is_given_up
 from router.flow import rounds
 from router.flow.channels import Channel, Channels
 from router.flow.references import References
@@ -24,13 +25,14 @@ from router.model.tables import Ticket, Urgency
 from router.store import alarms
 from router.store.alarms import ClaimedPage, PageWay
 from router.store.script import Store
-from router.telemetry import Logger
+from router.telemetry import Logger, Metrics
 
 _SLOTS = 8
 """At once in each lane."""
 _Lane = tuple[PageWay, bool]
 """By which way, and whether it was tried before: a mail server that hangs delays no chat, and old pages no new one."""
 _LANES: tuple[_Lane, ...] = (("telegram", False), ("email", False), ("telegram", True), ("email", True))
+_MOOT: Final = Rejected(reason="nobody has to accept it any more")
 _CHINESE: dict[Urgency, str] = {"low": "低", "normal": "普通", "high": "高", "critical": "紧急"}
 
 
@@ -48,11 +50,12 @@ class PageWorker:
         public_url: str,
         clock: Clock,
         jitter: Callable[[], float],
+        metrics: Metrics,
         log: Logger,
     ) -> None:
         self._store, self._bus, self._channels, self._public_url = store, bus, channels, public_url
         self._telegram, self._references = telegram, references
-        self._clock, self._jitter, self._log = clock, jitter, log
+        self._clock, self._jitter, self._metrics, self._log = clock, jitter, metrics, log
 
     async def run(self) -> None:
         """Work until cancelled, each lane by itself."""
@@ -78,11 +81,13 @@ class PageWorker:
         outcome = await self._send(item)
         changes = after_page(item.page, outcome, now_ms=self._clock.now_ms(), jitter=self._jitter())
         await rounds.settle("pages", item.page.id, changes, store=self._store, clock=self._clock, log=self._log)
+        if is_given_up(changes) and outcome != _MOOT:
+            self._metrics.pages_failed.labels(item.page.kind).inc()
         await self._bus.notify("events")
 
     async def _send(self, item: ClaimedPage) -> SendOutcome:
         if item.ticket.alarm_since_ms is None:  # hours of attempts may lie behind it
-            return Rejected(reason="nobody has to accept it any more")
+            return _MOOT
         return await (self._write(item) if item.page.kind == "telegram" else self._mail(item))
 
     async def _write(self, item: ClaimedPage) -> SendOutcome:

@@ -15,6 +15,7 @@ from router.core.people import Deed, Done
 from router.core.undoing import Undoing, undo
 from router.flow.persistence import persist
 from router.model.changes import Save
+from router.model.contact import PROVIDERS, normal_email, normal_phone
 from router.model.errors import Refused
 from router.model.ids import ActId, ContactId
 from router.model.limits import ID_CHARS_MAX
@@ -58,7 +59,7 @@ class People:
 
     async def link(self, name: str, key: IdentityKey, reason: str, actor: str) -> PeopleAct:
         """Say that an address is this contact's. Raises Refused."""
-        contact, key = await self._contact(name), checked_key(key)
+        contact, key = await self._contact(name), _linkable(checked_key(key))
 
         def script(deed: Deed) -> Script[PeopleAct]:
             circles = yield from dossier.circles([contact.id])
@@ -203,3 +204,18 @@ def checked_key(key: IdentityKey) -> IdentityKey:
     if not kind.replace("_", "").replace("-", "").isalnum() or not value or len(value) > ID_CHARS_MAX:
         raise Refused("bad_identity", "an identity is a kind, such as email or telegram, and its value", status=422)
     return kind, value
+
+
+def _linkable(key: IdentityKey) -> IdentityKey:
+    """What nobody will ever write from is a slip. What an import or a channel brought may be so, and be undone."""
+    kind, value = key
+    meant = None
+    if kind == "email" and normal_email(value) is None:
+        meant = "a mail address such as may@example.org"
+    elif kind == "phone" and normal_phone(value) is None:
+        meant = "a phone number such as +14155550100"
+    elif kind in PROVIDERS and (value.startswith("@") or len(value.split()) > 1):
+        meant = "the provider's id of the person, not the handle or the name"
+    if meant is not None:
+        raise Refused("bad_identity", f"{value[:40]!r} is nothing that {kind} has: {meant} was meant", status=422)
+    return key

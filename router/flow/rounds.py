@@ -18,6 +18,11 @@ _POLL_S = 1.0
 """Without any wake-up a worker still looks for work this often."""
 
 
+def is_time(last_ms: int, every_ms: int, now_ms: int) -> bool:
+    """Whether what is done so often is to be done again; a clock that went back puts it off no further."""
+    return not 0 <= now_ms - last_ms < every_ms
+
+
 async def work(what: str, one_round: Callable[[], Awaitable[int]], *, bus: Bus, log: Logger) -> None:
     """Work until cancelled; `what` names the worker in the log."""
     watch = bus.watch("outbox")

@@ -28,7 +28,7 @@ from router.model.decisions import Outcome
 from router.model.errors import Conflict, Fenced, StoreUnavailable
 from router.model.grouping import Joining
 from router.model.ids import ConversationId, JournalId
-from router.model.limits import ROUTE_ATTEMPTS_MAX, ROUTE_BATCH_MAX
+from router.model.limits import PARK_MS_MAX, ROUTE_ATTEMPTS_MAX, ROUTE_BATCH_MAX
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot, SnapshotKeys
 from router.model.sources import Clock, Ids
@@ -47,7 +47,7 @@ LANES = 2
 _CONFLICTS_MAX = 8
 _POLL_S = 0.5
 """Without any wake-up the worker still looks for work this often."""
-_PARK_MS = (200, 1_000, 5_000, 30_000)
+_PARK_MS = (200, 1_000, 5_000, PARK_MS_MAX)
 _UNAVAILABLE_PAUSE_S = 0.5
 _DECODER = msgspec.json.Decoder(JournalEntry)
 

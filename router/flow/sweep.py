@@ -57,11 +57,11 @@ class Sweeper:
         if forgotten:
             await self._bus.publish([Pointer(partition=partition, journal_id=row) for row, partition in forgotten])
         await self._store.write(sealed.expire(now_ms=now_ms, limit=_BATCH))
-        if now_ms - self._logins_at_ms >= _LOGINS_EVERY_MS:
+        if rounds.is_time(self._logins_at_ms, _LOGINS_EVERY_MS, now_ms):
             self._logins_at_ms = now_ms
             await self._store.write(people.expire_logins(now_ms=now_ms))
         await self._timers.run_due()
-        if now_ms - self._incidents_at_ms >= _INCIDENTS_EVERY_MS:
+        if rounds.is_time(self._incidents_at_ms, _INCIDENTS_EVERY_MS, now_ms):
             self._incidents_at_ms = now_ms
             await self._incidents.detect()
         if self._held_unindexed:

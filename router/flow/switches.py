@@ -63,7 +63,7 @@ class Switches:
         if refused is None:
             return limit
         key, now_ms = (channel.kind, channel.account), self._clock.now_ms()
-        if now_ms < self._try_at_ms.get(key, 0):
+        if now_ms < self._try_at_ms.get(key, 0) <= now_ms + _TRY_MS:  # further ahead, the clock went back since
             return 0
         self._try_at_ms[key] = now_ms + _TRY_MS
         return min(1, limit)

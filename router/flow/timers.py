@@ -18,6 +18,7 @@ from router.model.changes import Change, Save
 from router.model.errors import Conflict
 from router.model.ids import EventId
 from router.model.sources import Clock, Ids
+from router.model.tables import Ticket
 from router.model.timers import Timer
 from router.store import changes as store_changes
 from router.store import checks, timers
@@ -53,11 +54,23 @@ class Timers:
 
     async def _work(self, found: Sequence[Timer]) -> int:
         """A batch in one transaction; one by one where somebody else was faster, whose work then stands."""
-        # Of one ticket's timers each sees what the one before it did.
+        # Of one ticket's timers each sees what the one before it did. Not all say whose they are: what was edited may
+        # have been merged into another ticket since.
         first = {timer.ticket_id: timer for timer in reversed(found)}
-        alone = list(first.values())
+        alone: list[Timer] = []
+        together: list[Change] = []
+        moved: set[str] = set()
+        for timer in first.values():
+            changes = await self._decided(timer)
+            tickets = {
+                change.row.id for change in changes if isinstance(change, Save) and isinstance(change.row, Ticket)
+            }
+            if tickets.isdisjoint(moved):
+                alone.append(timer)
+                together += changes
+                moved |= tickets
         try:
-            await self._apply([change for timer in alone for change in await self._decided(timer)])
+            await self._apply(together)
         except Conflict:
             for timer in alone:
                 try:

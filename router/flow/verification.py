@@ -26,7 +26,7 @@ from router.model.sources import Clock, Ids
 from router.model.tables import Agent
 from router.model.timers import IdentityCheck
 from router.store import changes as store_changes
-from router.store import checks
+from router.store import checks, regrouping
 from router.store import commands as gather
 from router.store.script import Store
 
@@ -87,7 +87,8 @@ class Verification:
             check = await self._store.read(checks.get(check_id))
             if check is None:
                 raise Refused("not_found", "there is no such check", status=404)
-            facts = await self._store.read(gather.reply_facts(check.ticket_id, EventId(0)))
+            ticket_id = await self._store.read(regrouping.remaining(check.ticket_id))
+            facts = await self._store.read(gather.reply_facts(ticket_id, EventId(0)))
             assert facts is not None, "a foreign key says so"
             known = await self._store.read(checks.facts(facts.ticket))
             where, now_ms = facts.conversation, self._clock.now_ms()
@@ -102,7 +103,7 @@ class Verification:
                 ids=self._ids,
             )
             if changes:
-                await self._apply(check.ticket_id, changes)
+                await self._apply(ticket_id, changes)
             return changed
 
         return await persist(attempt)

@@ -15,7 +15,11 @@ class SwitchboardError(Exception):
 
 
 class ConfigError(SwitchboardError):
-    """The configuration is wrong: file, line, what was found, what was meant."""
+    """The configuration is wrong: file, line, what was found, what was meant; of each mistake, when there are some."""
+
+    def __init__(self, *told: str) -> None:
+        super().__init__(told[0] if len(told) == 1 else "\n  ".join([f"{len(told)} mistakes:", *told]))
+        self.told = told
 
 
 class InvalidMessage(SwitchboardError):

@@ -35,6 +35,8 @@ ROUTE_BATCH_MAX: Final = 50
 """Journal rows decided in one transaction: intake of another process on the same SQLite file waits for it to end."""
 ROUTE_ATTEMPTS_MAX: Final = 5
 """After so many failures a journal row becomes a dead letter and what is behind it goes on."""
+PARK_MS_MAX: Final = 30_000
+"""How long a journal row that failed is left alone at most."""
 PARTITIONS: Final = 64
 """Fixed for the life of a database: the unit of ownership among route workers."""
 LEASE_MS: Final = 3_000
@@ -42,7 +44,7 @@ LEASE_MS: Final = 3_000
 LEASE_RENEW_MS: Final = 1_000
 CLOCKS_APART_MS_MAX: Final = 60_000
 """So far the clocks of processes may differ. A lease that ends later than the longest one plus this was taken by a
-clock that was wrong, and counts as over."""
+clock that was wrong, and counts as over; so does what was put off for longer than anything is."""
 SWEEP_AFTER_MS: Final = 2_000
 """A journal row unprocessed for so long is announced again."""
 FETCH_ATTEMPTS_MAX: Final = 5
@@ -52,9 +54,17 @@ FETCH_SECONDS_MAX: Final = 120
 FETCH_MESSAGE_SECONDS_MAX: Final = 300
 """One attempt at all files of a message; those it did not suffice for failed once more."""
 SEND_ATTEMPTS_MAX: Final = 12
-SEND_LEASE_MS: Final = 60_000
+SEND_LEASE_MS: Final = 80_000
+"""How long a claimed row is its worker's: longer than all that it may take together, so that two never send it."""
+READY_SECONDS_MAX: Final = 20
+"""To make a reply ready: its files, links and text."""
 SEND_SECONDS_MAX: Final = 45
-"""One provider call; shorter than the lease, so that a claimed row is never sent by two workers."""
+"""One provider call."""
+LOOK_UP_SECONDS_MAX: Final = 10
+"""To see whether what got no answer has arrived, beside a call that took all of its time."""
+SEND_PAUSE_MS_MAX: Final = 86_400_000
+"""How long a reply that failed is put off at most: however long a provider asks us to wait, a day later somebody has
+to be told how it stands."""
 SEND_CONCURRENCY: Final = 16
 CALL_PAUSE_MS_MAX: Final = 4_500_000
 """How long a call to a webhook, a pager or the wallet's back end is put off at most, jitter and all. What seems to

@@ -13,7 +13,7 @@ from router.model.abuse import Block, Load, Traffic
 from router.model.actions import ActionEntry
 from router.model.alarms import Ladder
 from router.model.changes import Add, Change, Count, Save
-from router.model.grouping import Joining, Mark, Matter
+from router.model.grouping import IncidentTicket, Joining, Mark, Matter
 from router.model.ids import ActionId, ContactId, ConversationId, MessageId, TicketId
 from router.model.message import Visibility
 from router.model.returned import Returned
@@ -331,7 +331,14 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     ladder: Ladder | None = None
     """Of the alarm that rings."""
     timers: tuple[Timer, ...] = ()
-    """Of its state and its being put aside, those that did nothing when they were due: they were overtaken."""
+    """Of its state and its being put aside, those that are not due yet, and those that did nothing when they were: they
+    were overtaken."""
+    speakers: Mapping[ConversationId, ContactId] = {}
+    """Whose the conversations of its messages are."""
+    incidents: tuple[IncidentTicket, ...] = ()
+    """Those that it is, or was, in, but for dismissed ones."""
+    check: IdentityCheck | None = None
+    """The newest one of its customer's identity."""
     last_alarm_ms: int = 0
     """When the newest alarm with a ladder rose: two of one ticket never did in the same moment."""
 

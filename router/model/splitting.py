@@ -3,12 +3,20 @@
 Networks count differently: in UTF-16 units (most of them), or by weights of their own. The measure is an argument.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable
 from typing import Final
 
 _BREAKS: Final = ("\n\n", "\n", "。", "！", "？", ". ", "! ", "? ", "；", "; ", "，", ", ", " ")
 _SLACK: Final = 0.5
 """A break in the first half of a piece would make it needlessly short."""
+_SIGN_MAX: Final = 64
+"""Code points that are looked at for the beginning of a sign; what piles up more marks than that is broken anywhere."""
+_JOINER: Final = "\u200d"
+_FLAG_HALVES: Final = "".join(map(chr, range(0x1F1E6, 0x1F200)))
+_CONTINUES: Final = re.compile("[\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+"""What goes on with the sign before it and is no mark: parts of Hangul syllables, skin tones, tags of flags."""
 
 
 def utf16_units(text: str) -> int:
@@ -57,4 +65,17 @@ def _break(text: str, end: int, may_break: Callable[[str, int], bool]) -> int:
         at = text.rfind(mark, int(end * _SLACK), end)
         if at >= 0 and may_break(text, at + len(mark)):
             return at + len(mark)
-    return end
+    at = next((at for at in range(end, max(0, end - _SIGN_MAX), -1) if not _is_within_sign(text, at)), end)
+    return at if may_break(text, at) else end
+
+
+def _is_within_sign(text: str, at: int) -> bool:
+    """Whether the code points before and after `at` are drawn as one: a letter with its marks, an emoji of several
+    (the rules that matter of Unicode, UAX #29, Grapheme Cluster Boundaries)."""
+    char = text[at]
+    if char == _JOINER or text[at - 1] == _JOINER or _CONTINUES.match(char) or unicodedata.category(char)[0] == "M":
+        return True
+    if char not in _FLAG_HALVES:
+        return False
+    before = text[:at]
+    return (len(before) - len(before.rstrip(_FLAG_HALVES))) % 2 == 1

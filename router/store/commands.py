@@ -7,7 +7,7 @@ import msgspec
 from router.model.ids import AgentId, ContactId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import PRIVATE_MESSAGES_MAX
 from router.model.snapshot import Acquaintance, CorrectionFacts, ReplyFacts, Surroundings
-from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Ticket
+from router.model.tables import Agent, Contact, Conversation, Identity, Message, MessageKind, OutboxEntry, Ticket
 from router.store import actions, outbox, returned
 from router.store.script import Script, fetch, fetch_one, select
 
@@ -162,7 +162,27 @@ def correction_facts(message_id: MessageId) -> Script[CorrectionFacts | None]:
     )
 
 
-def message_of_key(client_key: str) -> Script[MessageId | None]:
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What an earlier request wrote."""
+
+    message_id: MessageId
+    kind: MessageKind
+    ticket_id: TicketId | None
+    """Where it was written; it may have been merged into another one since."""
+
+
+def message_of_key(client_key: str) -> Script[Written | None]:
     """What an earlier request with this Idempotency-Key made."""
-    rows = yield from select("SELECT id FROM messages WHERE {same client_key :client_key}", client_key=client_key)
-    return rows[0][0] if rows else None
+    rows = yield from select(
+        "SELECT id, kind, conversation_id FROM messages WHERE {same client_key :client_key}", client_key=client_key
+    )
+    if not rows:
+        return None
+    message_id, kind, conversation_id = rows[0]
+    added = yield from select(
+        "SELECT ticket_id FROM events WHERE conversation_id = :conversation_id AND message_id = :message_id "
+        "AND kind = 'message.added' ORDER BY id LIMIT 1",
+        conversation_id=conversation_id,
+        message_id=message_id,
+    )
+    return Written(message_id=message_id, kind=kind, ticket_id=added[0][0] if added else None)

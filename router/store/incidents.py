@@ -85,6 +85,15 @@ def link(incident_id: IncidentId, ticket_id: TicketId) -> Script[IncidentTicket 
     )
 
 
+def links_of(ticket_id: TicketId) -> Script[list[IncidentTicket]]:
+    """Where a ticket is, or was, in; not in what was none."""
+    return fetch(
+        IncidentTicket,
+        "JOIN incidents AS i ON i.id = t.incident_id WHERE t.ticket_id = :id AND i.state <> 'dismissed' ORDER BY t.id",
+        id=ticket_id,
+    )
+
+
 def tickets(incident_id: IncidentId) -> Script[list[Ticket]]:
     """The tickets that are in it, oldest first."""
     return fetch(

@@ -14,6 +14,7 @@ import msgspec
 
 from router.model.errors import Conflict, Fenced
 from router.model.ids import BlobHash, JournalId
+from router.model.limits import CLOCKS_APART_MS_MAX, PARK_MS_MAX
 from router.store import media
 from router.store.rows import JournalRow, MediaRow, QuarantineRow, SealedRow
 from router.store.script import Script, fetch, fetch_one, insert, run, select
@@ -24,6 +25,8 @@ CursorAt = tuple[str, str, str, str]
 NO_FENCES: Mapping[int, int] = {}
 IN_ORDER: Final = "id IN (SELECT id FROM journal WHERE id {in ids} ORDER BY id {pg FOR NO KEY UPDATE})"
 """The condition of a statement that changes the rows of `ids`."""
+_PARKED_MS_MAX: Final = PARK_MS_MAX + CLOCKS_APART_MS_MAX
+"""Who seems to wait for longer was parked by a clock that was wrong."""
 DEDUPE_BYTES_MAX: Final = 512
 """Longer keys are hashed: an index entry of PostgreSQL holds 2,704 bytes."""
 
@@ -150,11 +153,13 @@ def claim(
         JournalRow,
         "WHERE t.state = 'pending' AND t.partition {in partitions} AND NOT (t.conversation_key {in busy}) "
         "AND NOT EXISTS (SELECT 1 FROM journal AS p WHERE p.state = 'pending' AND p.not_before_ms IS NOT NULL "
-        "AND {same p.conversation_key t.conversation_key} AND p.not_before_ms > :now_ms) "
+        "AND {same p.conversation_key t.conversation_key} "
+        "AND p.not_before_ms > :now_ms AND p.not_before_ms <= :far_ms) "
         "ORDER BY t.id LIMIT :limit",
         partitions=list(partitions),
         busy=list(busy),
         now_ms=now_ms,
+        far_ms=now_ms + _PARKED_MS_MAX,
         limit=limit,
     )
     return rows
@@ -269,9 +274,11 @@ def unprocessed_since(before_ms: int, *, now_ms: int) -> Script[list[tuple[Journ
     return (
         yield from select(
             "SELECT MIN(id) AS id, partition FROM journal WHERE state = 'pending' AND received_at_ms < :before_ms "
-            "AND (not_before_ms IS NULL OR not_before_ms <= :now_ms) GROUP BY partition ORDER BY 1",
+            "AND (not_before_ms IS NULL OR not_before_ms <= :now_ms OR not_before_ms > :far_ms) "
+            "GROUP BY partition ORDER BY 1",
             before_ms=before_ms,
             now_ms=now_ms,
+            far_ms=now_ms + _PARKED_MS_MAX,
         )
     )
 

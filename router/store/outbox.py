@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from router.model.ids import MessageId, OutboxId, TicketId
-from router.model.limits import CLOCKS_APART_MS_MAX, SEND_LEASE_MS
+from router.model.limits import CLOCKS_APART_MS_MAX, SEND_LEASE_MS, SEND_PAUSE_MS_MAX
 from router.model.tables import Conversation, Message, OutboxEntry
 from router.store.codec import table
 from router.store.script import Record, Script, fetch, fetch_one, select
@@ -20,6 +20,12 @@ _ENTRY: Final = table(OutboxEntry)
 
 LEASE_LEFT_MS_MAX: Final = SEND_LEASE_MS + CLOCKS_APART_MS_MAX
 """What is left of a row's lease is no more."""
+_DUE: Final = (
+    "o.state = 'queued' AND NOT (o.due_at_ms > :now_ms "
+    "AND (o.due_at_ms <= :apart_ms OR (o.attempts > 0 AND o.due_at_ms <= :paused_ms)))"
+)
+"""Nobody puts off a first attempt. What seems to wait for longer than anything does was put off by a clock that was
+wrong."""
 _LOST: Final = "o.state = 'sending' AND NOT (o.lease_until_ms > :now_ms AND o.lease_until_ms <= :far_ms)"
 
 
@@ -42,7 +48,7 @@ def claim(channels: Collection[tuple[str, str]], *, now_ms: int, lease_ms: int, 
     lost = yield from _heads(_LOST, channels, now_ms, limit)
     due = []
     if len(lost) < limit:
-        due = yield from _heads("o.state = 'queued' AND o.due_at_ms <= :now_ms", channels, now_ms, limit - len(lost))
+        due = yield from _heads(_DUE, channels, now_ms, limit - len(lost))
     if not (lost or due):
         return []
     entries = _ENTRY.decode((yield from select(_TAKE, ids=sorted([*lost, *due]), until_ms=now_ms + lease_ms)))
@@ -61,6 +67,8 @@ def _heads(condition: str, channels: Collection[tuple[str, str]], now_ms: int, l
         channels=sorted(channels),
         now_ms=now_ms,
         far_ms=now_ms + LEASE_LEFT_MS_MAX,
+        apart_ms=now_ms + CLOCKS_APART_MS_MAX,
+        paused_ms=now_ms + SEND_PAUSE_MS_MAX + CLOCKS_APART_MS_MAX,
         limit=limit,
     )
     return [row[0] for row in rows]

@@ -72,9 +72,23 @@ def change_agent(agent_id: AgentId, **fields: Any) -> Script[Agent | None]:  # n
     return changed
 
 
-def start_session(session: Session) -> Script[int]:
-    """Log a browser in."""
-    return insert([session])
+def start_session(session: Session, *, password_hash: str | None) -> Script[bool]:
+    """Log a browser in, by the password that was found right. False when the agent has another, or none, by now: that
+    takes a while to find, and who is shut out meanwhile stays out."""
+    found = yield from fetch_one(Agent, "WHERE t.id = :id {pg FOR NO KEY UPDATE}", id=session.agent_id)
+    if found is None or found.password_hash != password_hash:
+        return False
+    yield from insert([session])
+    return True
+
+
+def start_session_by_link(link_hash: str, *, token_hash: str, now_ms: int, expires_at_ms: int) -> Script[bool]:
+    """Log a browser in by a link, which is spent in the same moment. False when it lets nobody in."""
+    found = yield from use_login_token(link_hash, now_ms=now_ms)
+    if found is None:
+        return False
+    yield from insert([Session(token_hash=token_hash, agent_id=found.id, expires_at_ms=expires_at_ms)])
+    return True
 
 
 def session_agent(token_hash: str, *, now_ms: int) -> Script[Agent | None]:

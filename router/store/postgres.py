@@ -5,9 +5,12 @@ Connections that break are replaced; a transaction that may have been cut off ra
 """
 
 import asyncio
+import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, Self, TypeVar
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -57,6 +60,12 @@ _MOVED = (
 )
 
 
+def place_of(dsn: str) -> str:
+    """Which server and database, without who logs in and how."""
+    parts = urlsplit(dsn)
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
 class PostgresStore:
     """A Store on a PostgreSQL server."""
 
@@ -78,9 +87,13 @@ class PostgresStore:
                 server_settings=_SETTINGS,
             )
         except (*_REFUSED, ValueError, OverflowError) as error:  # the last: a port above 65535
-            raise ConfigError(f"storage: PostgreSQL refuses the connection: {error}") from error
+            raise ConfigError(f"storage: PostgreSQL refuses the connection: {error}; mend storage.url") from error
+        except (OSError, TimeoutError) as error:
+            why = error.strerror if isinstance(error, socket.gaierror) else error.errno and os.strerror(error.errno)
+            told = f"PostgreSQL at {place_of(dsn)} does not answer ({why or f'not within {ACQUIRE_SECONDS:g} s'})"
+            raise StoreUnavailable(f"{told}; start it, or mend storage.url") from error
         except (asyncpg.PostgresError, *_AWAY) as error:
-            raise StoreUnavailable(f"PostgreSQL: {error}") from error
+            raise StoreUnavailable(f"PostgreSQL at {place_of(dsn)}: {error}") from error
         return cls(pool)
 
     @property

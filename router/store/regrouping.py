@@ -11,6 +11,7 @@ from router.model.limits import REGROUPED_MAX
 from router.model.snapshot import Contents
 from router.model.tables import Conversation, Message, OutboxEntry, Ticket
 from router.model.timers import Timer
+from router.store import checks, incidents
 from router.store.script import Script, fetch, fetch_one, select
 
 
@@ -40,6 +41,10 @@ def contents(ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Script[Con
         ticket=ticket_id,
         ids=sorted({message.conversation_id for message in messages}),
     )
+    speakers = yield from select(
+        "SELECT id, contact_id FROM conversations WHERE id {in ids}",
+        ids=sorted({message.conversation_id for message in messages}),
+    )
     ids = [message.id for message in messages]
     outbox = yield from fetch(OutboxEntry, "WHERE t.message_id {in ids}", ids=ids)
     joinings = yield from fetch(Joining, "WHERE t.message_id {in ids}", ids=ids)
@@ -49,7 +54,8 @@ def contents(ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Script[Con
     )
     timers = yield from fetch(
         Timer,
-        "WHERE t.ticket_id = :id AND t.kind IN ('remind', 'close', 'wake') AND t.outcome = 'overtaken' ORDER BY t.id",
+        "WHERE t.ticket_id = :id AND t.kind IN ('remind', 'close', 'wake') "
+        "AND (t.done_at_ms IS NULL OR t.outcome = 'overtaken') ORDER BY t.id",
         id=ticket_id,
     )
     alarms = yield from select("SELECT MAX(since_ms) FROM ladders WHERE ticket_id = :id", id=ticket_id)
@@ -62,6 +68,9 @@ def contents(ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Script[Con
         matter=matter,
         ladder=ladder,
         timers=tuple(timers),
+        incidents=tuple((yield from incidents.links_of(ticket_id))),
+        check=(yield from checks.newest(ticket_id)),
+        speakers=dict(tuple(row) for row in speakers),
         last_alarm_ms=alarms[0][0] or 0,
     )
 
@@ -69,6 +78,20 @@ def contents(ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Script[Con
 def regrouping(id_: str) -> Script[Regrouping | None]:
     """One merge or split."""
     return fetch_one(Regrouping, "WHERE t.id = :id", id=id_)
+
+
+def remaining(ticket_id: TicketId) -> Script[TicketId]:
+    """Where a ticket's matter is by now: in the one that it was merged into, and so on, or in itself."""
+    passed: set[TicketId] = set()
+    while ticket_id not in passed:
+        passed.add(ticket_id)
+        rows = yield from select(
+            "SELECT target_id FROM regroupings WHERE source_id = :id AND kind = 'merge' AND undone_at_ms IS NULL "
+            "ORDER BY id DESC LIMIT 1",
+            id=ticket_id,
+        )
+        ticket_id = rows[0][0] if rows else ticket_id
+    return ticket_id
 
 
 def regroupings(ticket_id: TicketId) -> Script[list[Regrouping]]:

@@ -104,6 +104,12 @@ class Auth:
             agent = await self._store.read(people.session_agent(token_hash(token), now_ms=self._clock.now_ms()))
         if agent is None:
             raise Refused("not_signed_in", "sign in to go on", status=401)
+        # Of two who share a browser, a page of the first does nothing, and shows nothing, as the second.
+        page_of = request.headers.get("X-Switchboard-Agent") or request.query.get(
+            "as"
+        )  # a WebSocket has no such headers
+        if page_of and page_of != agent.id:
+            raise Refused("not_signed_in", "somebody else has signed in at this browser", status=401)
         # SameSite=Strict keeps the cookie at home; the header proves that a script of ours asks.
         if request.method != "GET" and request.headers.get("X-Switchboard") != "1":
             raise Refused("header_missing", "send the header X-Switchboard: 1 with every change", status=403)
@@ -142,27 +148,35 @@ class Auth:
         network = network_of(request.remote, request.headers.getall("X-Forwarded-For", []), self._proxies)
         keys = [f"ip:{network}", f"login:{login}"] if login else [f"ip:{network}"]
         self._pace.check(keys, now_ms)
-        if asked.token:
-            agent = await self._store.write(people.use_login_token(token_hash(asked.token), now_ms=now_ms))
-        else:
-            agent = await self._store.read(people.agent_by_login(login))
-            right = await asyncio.to_thread(_matches, agent.password_hash if agent else None, asked.password)
-            self._pace.check(keys, now_ms)  # once more: of guesses that came together all passed the first
-            agent = agent if right else None
-        if agent is None:
+        token = new_token("sbs")
+        started = (
+            await self._by_link(asked.token, token) if asked.token else await self._by_password(asked, token, keys)
+        )
+        if not started:
             self._pace.failed(keys, now_ms)
             raise Refused("login_failed", "this login does not work", status=401)
-        token = new_token("sbs")
-        await self._store.write(
-            people.start_session(
-                people.Session(token_hash=token_hash(token), agent_id=agent.id, expires_at_ms=now_ms + SESSION_MS)
-            )
-        )
         response = web.json_response({"ok": True})
         response.set_cookie(
             COOKIE, token, httponly=True, samesite="Strict", secure=self._secure, max_age=SESSION_MS // 1000, path="/"
         )
         return response
+
+    async def _by_link(self, link: str, token: str) -> bool:
+        now_ms = self._clock.now_ms()
+        spent = people.start_session_by_link(
+            token_hash(link), token_hash=token_hash(token), now_ms=now_ms, expires_at_ms=now_ms + SESSION_MS
+        )
+        return await self._store.write(spent)
+
+    async def _by_password(self, asked: _Login, token: str, keys: list[str]) -> bool:
+        now_ms = self._clock.now_ms()
+        agent = await self._store.read(people.agent_by_login(asked.login.strip().lower()))
+        right = await asyncio.to_thread(_matches, agent.password_hash if agent else None, asked.password)
+        self._pace.check(keys, now_ms)  # once more: of guesses that came together all passed the first
+        if agent is None or not right:
+            return False
+        session = people.Session(token_hash=token_hash(token), agent_id=agent.id, expires_at_ms=now_ms + SESSION_MS)
+        return await self._store.write(people.start_session(session, password_hash=agent.password_hash))
 
     async def logout(self, request: web.Request) -> web.Response:
         """POST /api/v1/logout."""

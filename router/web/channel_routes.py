@@ -6,13 +6,15 @@ import msgspec
 from aiohttp import web
 
 from router.connector import Connector, Inlet, Route
+from router.flow.absent import not_yet
 from router.flow.channels import Channel
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def routes_of(channel: Channel, inlet: Inlet) -> Sequence[Route]:
-    """The connector's routes. One made anew has the same under the same paths."""
+    """The connector's routes. One made anew has the same under the same paths; one that comes after a start without its
+    secrets is found by what was asked for."""
     current: Connector | None = None
     handlers: dict[tuple[str, str], Handler] = {}
 
@@ -25,7 +27,8 @@ def routes_of(channel: Channel, inlet: Inlet) -> Sequence[Route]:
 
     def mounted(route: tuple[str, str]) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
-            return await handlers_now()[route](request)
+            found = handlers_now().get(route) or handlers.get((route[0], f"/{request.match_info.get('rest', '')}"))
+            return await (found or not_yet)(request)
 
         return handle
 

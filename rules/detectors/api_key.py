@@ -31,7 +31,8 @@ _LABELLED = re.compile(
     r"(?:(?<![a-z])(?:api[ _-]{0,2}(?:key|secret|token)s?|(?:access|auth|refresh|session|bot)[ _-]{0,2}"
     r"(?:key|token)|secret[ _-]{0,2}(?:access[ _-]{0,2})?key|client[ _-]{0,2}secret|bearer|"
     r"(?:2fa|totp|authenticator|google auth)[ _-]{0,2}(?:secret|key|seed|setup key))(?![a-z])"
-    r"|api ?密钥|api ?密鑰|api ?秘钥|访问令牌|訪問令牌|接口密钥|谷歌密钥|谷歌密鑰|令牌|(?<!私)密钥|(?<!私)密鑰)"
+    r"|api ?密钥|api ?密鑰|api ?秘钥|访问令牌|訪問令牌|接口密钥|谷歌密钥|谷歌密鑰|令牌"
+    r"|金钥|金鑰|(?<!私)密钥|(?<!私)密鑰)"
     r"[ \"']{0,3}(?:is|was|are|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
     r"(?P<value>[0-9A-Za-z][0-9A-Za-z_\-./+=]{14,255})",
     re.IGNORECASE,
@@ -49,7 +50,7 @@ _BASE32_MIN: Final = 16
 
 # The last word of a label and what stands between it and a value; most such words are only spoken of.
 _LEADS_ON = re.compile(
-    r"(?:keys?|secrets?|tokens?|bearer|seed|setup key|api ?(?:密钥|密鑰|秘钥)|密钥|密鑰|秘钥|令牌)"
+    r"(?:keys?|secrets?|tokens?|bearer|seed|setup key|api ?(?:密钥|密鑰|秘钥)|密钥|密鑰|秘钥|令牌|金钥|金鑰)"
     r"(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
     re.IGNORECASE,
 )

@@ -17,8 +17,8 @@ from rules.detectors.scan import Scan
 DIGITS_MIN: Final = 13
 DIGITS_MAX: Final = 19
 
-_SEQUENCE = re.compile(r"[0-9](?<![0-9][0-9])(?:[ \t\r\n\-._/·•,|*]{0,3}[0-9]){12,}")
-_JOINER_BYTES: Final = b" \t\r\n-._/,|*\xc2\xb7\xe2\x80\xa2"
+_SEQUENCE = re.compile(r"[0-9](?<![0-9][0-9])(?:[ \t\r\n\-._/·•,|*~:;\\+=、→]{0,5}[0-9]){12,}")
+_JOINER_BYTES: Final = b" \t\r\n-._/,|*~:;\\+=\xc2\xb7\xe2\x80\xa2\xe3\x81\xe2\x86\x92"
 _GROUP = re.compile(r"[0-9]+")
 
 _VISA: Final = "4"
@@ -80,14 +80,16 @@ _GLUED_BEFORE = re.compile(r"(?:card|visa|amex|mastercard|unionpay|cc|no|number|
 _GLUED_AFTER = re.compile(r"(?:cvv|cvc|exp|cv2|pin|and|valid)")
 _LIST = re.compile(r",\s")
 _LABEL_CHARS: Final = 36
-_LOOSE: Final = frozenset(".,_/|*")
+_LOOSE: Final = frozenset(".,_/|*~:;\\+=、→")
 """Joiners that also stand inside amounts, dates and paths; with them only printed groupings count."""
+_SUMMED: Final = frozenset(";+=、")
+"""Joiners of amounts in a list or a sum: with them a card has to be announced."""
 _ORDER_CHARS: Final = 40
 _BEFORE_CHARS: Final = 26
 _AFTER_CHARS: Final = 22
 
 
-_JOINED: Final = r"[ \t\r\n\-._/\u00b7\u2022,|*]{1,3}"
+_JOINED: Final = r"[ \t\r\n\-._/\u00b7\u2022,|*~:;\\+=\u3001\u2192]{1,5}"
 # How cards are printed, in groups of digits; numbers that only follow each other have no such row.
 _ROW = re.compile(
     r"[0-9](?<![0-9][0-9])(?:[0-9]{12,18}"
@@ -222,6 +224,8 @@ def _stands_alone(low: str, sequence: _Sequence, first: int, last: int) -> bool:
     if _LIST.search(inside) is not None:
         return False
     if not _LOOSE.isdisjoint(inside) and (last - first < 3 or not _printed(sequence.lengths(first, last))):
+        return False
+    if not _SUMMED.isdisjoint(inside) and _STRONG.before(low, groups[first][0], 20) != "yes":
         return False
     if first == 0 and last == len(groups):
         return True

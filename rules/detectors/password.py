@@ -16,6 +16,7 @@ from rules.fold import Folded
 
 _WORD_EN: Final = (
     r"(?<![a-z$@])(?:pass[ \-]?words?|passwd|pswd|pwd|pass[ \-]?codes?|passphrase|pw|p/w"
+    r"|pas{1,2}w(?:or|ro?|o)?d|pass?o(?:wr|rw)d|p?ssw(?:or)?d|psw"
     r"|passwort|kennwort|contrasena|mot de passe|senha|пароль|wachtwoord"
     r"|pass(?=\s{0,2}[:=]| is | was )|credentials?)(?:'s)?(?![a-z])"
 )
@@ -47,7 +48,7 @@ _BEFORE = (
         r"pass(?:word|code)(?![a-z])"
     ),
     re.compile(
-        rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}})\s?(?:就是|是)我?的?[\u4e00-\u9fff]{{0,4}}"
+        rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}})\s?(?:就是|是|係)我?的?[\u4e00-\u9fff]{{0,4}}"
         "(?:密码|密碼|口令)(?!错|不|吗)"
     ),
 )
@@ -58,7 +59,8 @@ _PAIRS = (
         rf"(?P<value>{_KEYBOARD}{{4,72}})"
     ),
     re.compile(
-        r"(?<![a-z])(?:log[ -]?in|credentials?|账号|帳號)(?: (?:with|is|as)|\s?:)? [a-z0-9._@+\-]{2,40}\s?/\s?"
+        r"(?<![a-z])(?:log[ -]?in|credentials?|账号|帳號|账密|帳密)(?: (?:with|is|as)|\s?:)?"
+        r" [a-z0-9._@+\-]{2,40}\s?/\s?"
         rf"(?P<value>{_KEYBOARD}{{4,72}})"
     ),
 )
@@ -73,6 +75,7 @@ _PLAIN_TALK = re.compile(r"[^.;!?:=>\x1a0-9@#$%^&*_+~|\\<{}→\-]{0,120}(?:[.;](
 _SAID_OF = re.compile(" (?:is|was|as|for) (?:my|the|a) ")
 _SAID_OF_CHARS: Final = 40
 _SAID_OF_CHARS_ZH: Final = 10
+_SAID_ZH: Final = frozenset("是係")
 _TYPED = re.compile(rf"{_KEYBOARD}{{4}}")
 _TYPED_CHARS: Final = 44
 _AND = re.compile(r"(?:[/&和、,]|and)\s{0,2}\Z")
@@ -192,7 +195,7 @@ def find_chinese(scan: Scan) -> Iterator[Hit]:
         yield from _value(scan.folded, match, plain_word=True)
     for match in starting(_BARE[1], low, starts):
         yield from _mixed_value(scan.folded, match, chinese=True)
-    said = [at for at in labels if "是" in low[max(0, at - _SAID_OF_CHARS_ZH) : at]]
+    said = [at for at in labels if not _SAID_ZH.isdisjoint(low[max(0, at - _SAID_OF_CHARS_ZH) : at])]
     yield from _talked_of(scan, _BEFORE[1], said, _SAID_OF_CHARS_ZH + _VALUE_CHARS, _LABEL_CHARS)
     yield from _second_of_pair(scan, labels)
 

@@ -53,12 +53,17 @@ _LABELS = Labels(
         "private keys?", "priv ?keys?", "pk", "pkey", "privkey", "secret keys?", "secret", "sk", "key", "signing key",
         "spending key", "seed",
     )
-    + "|私钥|私鑰|密钥|密鑰|秘钥|秘鑰|钥匙",
+    + "|私钥|私鑰|密钥|密鑰|秘钥|秘鑰|钥匙|私匙|密匙|金钥|金鑰",
     no=_OTHER,
 )  # fmt: skip
-_SURE = Labels(yes=words("private keys?", "priv ?key", "secret key") + "|私钥|私鑰|密钥|密鑰", no=_OTHER)
+_SURE = Labels(yes=words("private keys?", "priv ?key", "secret key") + "|私钥|私鑰|密钥|密鑰|私匙|密匙", no=_OTHER)
 _BEFORE_CHARS: Final = 26
 _BEFORE_CHARS_CONNECTED: Final = 64
+# `... this is my private key`: what is said of the value right behind it reaches further than a label beside it.
+_SAID_OF = re.compile(
+    r"[\s,.;:\"')\]<\-]{0,4}(?:(?:this|that|it|which|here|these|those)(?: is|'s| was)|is|was|=) "
+    r"(?:my |the |our |his |her |its )?(?:[a-z]{1,12} ){0,2}(?:private|secret) ?key(?![a-z])"
+)
 _CONNECTED = re.compile(r"(?:is|was|[:=]|是|为|為)[\s\"']{0,3}\Z")
 _SURE_BEFORE_CHARS: Final = 32
 _AFTER_CHARS: Final = 18
@@ -88,8 +93,6 @@ def find_prefixed(scan: Scan) -> Iterator[Hit]:
 def find_loose(scan: Scan) -> Iterator[Hit]:
     """Yield keys that are cut off, mistyped or broken over lines, where a label ends within reach before them."""
     low = scan.low
-    if "token" not in scan.at:
-        return
     starts = [begin.start() for begin in around(_HEX_BEGIN, low, scan.at["private key"], 0, _SURE_BEFORE_CHARS + 12)]
     for match in starting(_HEX_LOOSE, low, starts):
         digits = sum(map(str.isalnum, match.group().removeprefix("0x")))
@@ -145,10 +148,12 @@ def _is_ripple(body: bytes | None) -> bool:
 
 
 def _labelled(scan: Scan, start: int, end: int) -> bool:
-    if not scan.is_near("key", start - _NEAR_CHARS, end + _AFTER_CHARS):
+    if not scan.is_near("key", start - _NEAR_CHARS, end + _NEAR_CHARS):
         return False
     low = scan.low
     # `the private key, which I saved last year, is ...`: a verb right before the value carries further.
+    if _SAID_OF.match(low, end) is not None:
+        return True
     connected = _CONNECTED.search(low, max(0, start - 6), start) is not None
     before = _BEFORE_CHARS_CONNECTED if connected else _BEFORE_CHARS
     return _LABELS.nearest(low, start, end, before=before, after=_AFTER_CHARS) == "yes"

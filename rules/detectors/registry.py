@@ -17,6 +17,7 @@ from rules.detectors import (
     private_key,
     seed,
     seed_chinese,
+    seed_framed,
     seed_joined,
     short_code,
     wallet_address,
@@ -46,6 +47,8 @@ def _of(*types: SecretType) -> frozenset[SecretType]:
 
 DETECTORS: Final[tuple[Detector, ...]] = (
     Detector(_of("SEED_PHRASE"), ("phrase", "torn phrase"), seed.find, seed.may_be_phrase),
+    Detector(_of("SEED_PHRASE"), ("phrase",), seed_framed.find),
+    Detector(_of("SEED_PHRASE"), ("not ascii",), seed_framed.find_chinese, seed_framed.may_be_chinese),
     Detector(_of("SEED_PHRASE"), ("token",), seed_joined.find, seed_joined.may_be_joined),
     Detector(_of("SEED_PHRASE"), ("not ascii",), seed_chinese.find_separated),
     Detector(_of("SEED_PHRASE"), ("not ascii",), seed_chinese.find_lines, seed_chinese.may_be_lines),

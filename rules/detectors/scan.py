@@ -22,8 +22,8 @@ _TOKEN: Final = b"x" * 20
 _SHAPE: Final = bytes(_LETTER if c in _LETTERS else _FIGURE if c in _FIGURES else c for c in range(256))
 _RUN: Final = bytes(_LETTER if c in (_LETTER, _FIGURE) else _SPACE for c in range(256))
 _DIGITS: Final = bytes(c if c == _FIGURE else _SPACE for c in range(256))
-_JOINERS: Final = b" \t\r\n-._/,()|*+:\xc2\xb7\xe2\x80\xa2"
-"""What may stand between the digits of one number; the last are the bytes of two dots."""
+_JOINERS: Final = b" \t\r\n-._/,()|*+:~;\\=\xc2\xb7\xe2\x80\xa2\xe3\x81\xe2\x86\x92"
+"""What may stand between the digits of one number; the last are the bytes of two dots, `、` and an arrow."""
 _ANYWHERE: Final[list[int]] = []
 _OTHER_SCRIPT: Final = re.compile("[\u0400-\u04ff\u1100-\u11ff\u3041-\u30ff]{2}|ı")
 _SCRIPT_BYTES: Final = (
@@ -39,11 +39,12 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "助记", "助記", "恢复", "恢復", "种子", "種子", "备份", "備份", "单词", "單詞", "回復",
     ),
     "password": (
-        "pass", "pwd", "pw", "p/w", "credential", "pswd", "kennwort", "contrasena", "mot de passe", "senha", "пароль",
+        "pass", "pwd", "pw", "p/w", "credential", "pswd", "pasw", "psw", "pssw",
+        "kennwort", "contrasena", "mot de passe", "senha", "пароль",
         "wachtwoord",
     ),
     "password zh": ("密码", "密碼", "口令", "通行码", "pin码", "pin 码"),
-    "login": ("login", "log in", "log-in", "credential", "账号", "帳號"),
+    "login": ("login", "log in", "log-in", "credential", "账号", "帳號", "账密", "帳密"),
     "pin": ("pin",),
     "link": ("://",),
     "code": ("code", "otp", "2fa", "token", "auth"),
@@ -51,30 +52,31 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "code of": ("password", "pin"),
     "code zh": (
         "验证码", "驗證碼", "校验码", "校驗碼", "动态码", "動態碼", "动态密码", "動態密碼", "动态口令", "短信码",
-        "一次性密码", "认证码", "認證碼", "確認碼", "确认码", "谷歌码", "激活码", "谷歌验证器", "身份验证器", "验证器",
+        "一次性密碼", "收到的码", "收到的碼", "一次性密码",
+        "认证码", "認證碼", "確認碼", "确认码", "谷歌码", "激活码", "谷歌验证器", "身份验证器", "验证器",
         "otp", "2fa",
     ),
     "cvv": (
         "cvv", "cvc", "csc", "cid", "card security code", "security code", "安全码", "安全碼", "后三位", "後三位",
-        "末三位", "三位", "三码", "三碼",
+        "末三位", "三位", "三码", "三碼", "三个数", "三個數",
     ),
     "cvv digits": ("3 digit", "three digit", "last three", "last 3", "背面", "校验三位"),
     "keystore": ("ciphertext", "kdfparams", "cipherparams", "encseed", "salt"),
     "armour": ("-----begin",),
-    "private key": ("key", "私钥", "私鑰", "密钥", "密鑰"),
+    "private key": ("key", "私钥", "私鑰", "密钥", "密鑰", "私匙", "密匙", "金钥", "金鑰"),
     "secret prefix": ("suiprivkey1", "nsec1", "ed25519", "age-secret-key-1", "xprv1", "root_xsk1"),
     "key prefix": (
         "sk-", "sk_", "pk_", "rk_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "xapp-",
         "akia", "asia", "aiza", "ya29.", "gocspx-", "eyj", "npm_", "sg.", "hf_", "shpat_", "shpca_", "shppa_", "shpss_",
         "whsec_", "pypi-", "dop_v1_", "otpauth://", "authorization: basic",
     ),
-    "key": ("api", "secret", "token", "bearer", "key", "seed", "密钥", "密鑰", "秘钥", "令牌"),
+    "key": ("api", "secret", "token", "bearer", "key", "seed", "密钥", "密鑰", "秘钥", "令牌", "金钥", "金鑰"),
     "@": ("@",),
     "spelled @": ("(at)", "[at]", " dot ", "(dot)", "[dot]"),
     "phone": (
         "phone", "mobile", "cell", "tel", "call", "reach", "text", "sms", "whatsapp", "number", "contact", "ring",
         "landline", "fax", "电话", "電話", "手机", "手機", "号码", "號碼", "联系", "聯繫", "聯絡", "座机", "座機",
-        "致电", "打给", "热线", "来电", "短信", "微信",
+        "致电", "打给", "打俾", "打畀", "热线", "来电", "短信", "微信",
     ),
     "passport": ("passport", "护照", "護照", "通行证", "通行證"),
     "name": ("name", "holder"),
@@ -95,7 +97,10 @@ Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
-    "key": ("key", "secret", "seed", "pk", "sk", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰", "钥匙"),
+    "key": (
+        "key", "secret", "seed", "pk", "sk", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰", "钥匙",
+        "私匙", "密匙", "金钥", "金鑰",
+    ),
     "address": (
         "addr", "wallet", "sol", "phantom", "deposit", "sent", "send", "withdraw", "account", "sui", "aptos",
         "transfer", "地址", "錢包", "钱包", "收款", "提到", "转到", "轉到", "充到", "打到", "充值",

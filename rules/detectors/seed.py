@@ -15,7 +15,8 @@ from rules.detectors.scan import Scan
 from rules.wordlists import ALPHABETIC, english_prefixes, languages
 
 _TOKEN = re.compile("[a-zıłøđæœß]+|[\u3041-\u30ff]+|[\u1100-\u11ff]+|[\u0400-\u04ff]+")
-_GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'*+=>~&%→第个個词詞号號是為为字]{1,24}")
+_GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'`*+=>~&%→第个個词詞号號是為为字]{1,24}")
+_ESCAPE: Final = re.compile(r"\\+[nrt]")
 _TAG: Final = re.compile(r"</?[a-z][a-z0-9]{0,9} ?/?>")
 _STOPS: Final = frozenset(":=!?;.")
 _DIGIT = re.compile(r"[0-9]")
@@ -51,7 +52,7 @@ def may_be_phrase(scan: Scan) -> bool:
 
 def find(scan: Scan) -> Iterator[Hit]:
     """Yield recovery phrases from their first to their last word, and what was torn off them."""
-    low = scan.low
+    low = unescaped(scan.low)
     found: list[Hit] = []
     fragments: list[Hit] = []
     for run in _runs(low):
@@ -73,7 +74,12 @@ def find(scan: Scan) -> Iterator[Hit]:
 
 def words(low: str) -> list[Word]:
     """The words of `low` with the lists they are in."""
-    return list(_tokens(low))
+    return list(_tokens(unescaped(low)))
+
+
+def unescaped(low: str) -> str:
+    """The text with blanks for line ends and tabs that are written out, as in JSON: `legal\\nwinner`."""
+    return _ESCAPE.sub(lambda escape: " " * len(escape[0]), low) if "\\" in low else low
 
 
 def _belonging(low: str, found: list[Hit], fragments: list[Hit]) -> Iterator[Hit]:

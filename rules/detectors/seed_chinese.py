@@ -5,7 +5,7 @@ a phrase needs separated characters, a label, or a line of its own with a check 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rules.detectors.checksums import bip39
@@ -33,6 +33,10 @@ _NO_ANCHOR: Final = "中文词"
 _CONNECTIVE = re.compile("就是|分别是|依次是|如下|是|为|為|给你|发你")
 _LEADS_TO_LABEL = re.compile("(?:就是|这是|這是|是|为|為)?(?:我的|我们的|我家的|他的|她的)?(?:钱包|錢包)?(?:的)?\\Z")
 _PARTICLES: Final = frozenset("的了我不是在有吗么这那你他她们个就也都要会能没到把被给让和很说去吧呢嗎這們個會沒給讓說")
+# What numbers, dates and amounts are written with: a row of them is a table.
+_COUNTED: Final = frozenset(
+    "零一二三四五六七八九十百千万萬亿億两兩年月日号號时時点點分秒天周週元块塊角个個次人台件条條张張位度米克斤岁歲页頁楼樓室"
+)
 _LENGTHS: Final = (24, 21, 18, 15, 12)
 _LABEL_REACH: Final = 16
 _IS_HAN: Final = re.compile(f"[{_HAN}]").match
@@ -85,9 +89,9 @@ def _separated(low: str, match: re.Match[str]) -> Iterator[Hit]:
     """Single characters with joiners between them; every one of at least twelve must be on one list."""
     offsets = [letter.start() for letter in _LETTER.finditer(low, *match.span()) if letter.group("letter")]
     letters = [low[offset] for offset in offsets]
-    misses = min(sum(letter not in indexes(name) for letter in letters) for name in CHINESE)
     labelled = _LABEL.search(low, max(0, match.start() - 2 * _LABEL_REACH), match.start()) is not None
-    if (len(letters) >= 12 and misses <= 1) or (len(letters) >= 8 and labelled and misses <= 1):
+    enough = len(letters) >= 8 if labelled else len(letters) >= 12 and not is_ordinary("".join(letters))
+    if enough and on_a_list(letters) and not is_counted(letters):
         yield Hit(offsets[0], offsets[-1] + 1, "SEED_PHRASE", "separated list characters")
 
 
@@ -122,6 +126,16 @@ def _phrase(letters: str, size: int) -> bool:
         if all(letter in index_of for letter in letters) and bip39([index_of[letter] for letter in letters]):
             return True
     return False
+
+
+def is_counted(letters: Sequence[str]) -> bool:
+    """Whether characters that stand apart are the units of dates, times and amounts, or always the same few."""
+    return len(set(letters)) * 3 < len(letters) * 2 or sum(map(_COUNTED.__contains__, letters)) * 2 >= len(letters)
+
+
+def on_a_list(letters: Sequence[str]) -> bool:
+    """Whether all `letters` but one are on one of the Chinese lists."""
+    return min(sum(letter not in indexes(name) for letter in letters) for name in CHINESE) <= 1
 
 
 def is_ordinary(letters: str) -> bool:

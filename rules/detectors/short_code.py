@@ -19,7 +19,7 @@ _CODE_EN: Final = (
 )
 _CODE_PLAIN_EN: Final = r"(?<![a-z])code(?![a-z])"
 _CODE_ZH: Final = (
-    r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|一次性密码|认证码|認證碼|確認碼|确认码"
+    r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|收到的[码碼]|一次性密[码碼]|认证码|認證碼|確認碼|确认码"
     r"|谷歌码|激活码|谷歌验证器|身份验证器|验证器|otp|2fa)"
 )
 _NOT_LONGER: Final = r"(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])|[ \-]?[0-9])"
@@ -50,6 +50,9 @@ _OTP_AFTER = (
 _OTP_AFTER_ZH = (
     re.compile(rf"{_CODE_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,14}}?{SHI}{QUOTE}{_CODE_VALUE}"),
     re.compile(rf"{_CODE_ZH}\s{{0,2}}{QUOTE}{_CODE_VALUE}"),
+    re.compile(
+        rf"{_CODE_ZH}(?:我?(?:已经?|刚刚?)?(?:收到|来|發來|发来|到)了?|给你|發你|发你|在这|在這)[,:.\s]{{1,2}}{_CODE_VALUE}"
+    ),
 )
 _OTP_FIRST = re.compile(
     rf"{_CODE_FIRST} (?:is|was|as) (?:my|the|your) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)(?![a-z])"
@@ -78,11 +81,12 @@ _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]
 _CVV_AFTER = (
     re.compile(
         rf"(?<![a-z])(?:{_CVV_WORD}|card security code|security code|3 digits?(?: code)? on (?:the )?back"
-        r"|(?:three|last three|last 3) digits(?: on the back)?)(?![a-z])(?: (?:code|number|no\.?))?(?: ?[码碼])?"
-        rf"(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:{IS}|{SHI}|[\s,]{{1,3}}|){_CVV_VALUE}"
+        r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?)(?![a-z])"
+        rf"(?: (?:code|number|no\.?))?(?: ?[码碼])?(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:号|號)?"
+        rf"(?:{IS}|{SHI}|[\s,]{{1,3}}|){_CVV_VALUE}"
     ),
     re.compile(
-        r"(?:安全码|安全碼|(?:背面|后|後|末)的?(?:三|3)[位码碼]|校验三位|三位数|三位數)(?:数字|數字|码|碼)?"
+        r"(?:安全码|安全碼|(?:背面|后|後|末)的?(?:三|3)[位码碼个個]|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
         rf"(?:{SHI}|\s{{0,2}}){_CVV_VALUE}"
     ),
 )

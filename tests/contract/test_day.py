@@ -15,16 +15,19 @@ FLOORS = {
     "tuning_4": (0.97, 0.97, 0.92),
     "tuning_5": (0.97, 0.965, 0.93),
     "tuning_6": (0.97, 0.965, 0.93),
-    "tuning_7": (0.95, 0.95, 0.91),
+    "tuning_7": (0.93, 0.945, 0.83),
     "tuning_8": (0.955, 0.955, 0.9),
     "tuning_9": (0.96, 0.965, 0.91),
-    "measuring_1": (0.95, 0.935, 0.9),
-    "measuring_2": (0.965, 0.91, 0.84),
-    "hard_en": (0.61, 0.73, 0.49),
-    "hard_zh": (0.68, 0.8, 0.5),
+    "tuning_10": (0.96, 0.96, 0.88),
+    "tuning_11": (0.975, 0.975, 0.95),
+    "tuning_12": (0.985, 0.985, 0.98),
+    "measuring_1": (0.945, 0.905, 0.84),
+    "measuring_2": (0.955, 0.905, 0.84),
+    "hard_en": (0.63, 0.71, 0.54),
+    "hard_zh": (0.69, 0.8, 0.53),
 }
 """Precision and recall of pairs, and the share of pairs that each family has right."""
-REDELIVERED = {"tuning_1", "tuning_2", "measuring_1", "measuring_2", "hard_en"}
+REDELIVERED = {"tuning_1", "tuning_2", "tuning_10", "tuning_11", "tuning_12", "measuring_1", "measuring_2", "hard_en"}
 """Days in which providers deliver messages once more."""
 
 

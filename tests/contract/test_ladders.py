@@ -64,6 +64,7 @@ class Desk:
             public_url="https://desk.example",
             clock=self.clock,
             jitter=lambda: 0.5,
+            metrics=self.metrics,
             log=SilentLog(),
         )
 
@@ -161,3 +162,4 @@ async def test_a_page_that_cannot_leave_is_told(desk, refused):
     (page,) = [p for p in detail.pages if p.kind == "email"]
     assert (page.state, page.error) == ("dead", "no such mailbox" if refused else "no mail channel is configured")
     assert detail.events[-1].data == {"to": "email:boss@wallet.example", "state": "dead", "attempt": "1"}
+    assert desk.metrics.registry.get_sample_value("switchboard_pages_failed_total", {"way": "email"}) == 1

@@ -395,5 +395,5 @@ async def test_what_refers_to_columns_that_updates_set_is_found_by_an_index(stor
             "JOIN pragma_index_info(i.name) AS c WHERE m.type = 'table' AND c.seqno = 0 AND i.partial = 0"
         )
     )
-    assert {table for table, _, _ in keys} >= {"joinings", "marks", "matters", "regroupings"}
+    assert {table for table, _, _ in keys} >= {"joinings", "marks", "matters"}
     assert {(table, column) for table, _, column in keys} - {(table, column) for table, column in indexed} == set()

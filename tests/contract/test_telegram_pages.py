@@ -53,7 +53,7 @@ class Desk:
     """A ticket that rings, whose first step is a chat; the page has been written."""
 
     def __init__(self, store, bot_url, chat, token, base, steps, channels):
-        self.clock, self.log = VirtualClock(NOW), io.StringIO()
+        self.clock, self.log, self.metrics = VirtualClock(NOW), io.StringIO(), Metrics()
         self.case = ringing("Ann")
         parts = {"store": store, "bus": LocalBus(), "clock": self.clock}
         self.store, log = store, StructuredLog(self.clock, self.log)
@@ -66,6 +66,7 @@ class Desk:
             references=References(base, {"ONCALL_CHAT": str(GROUP)}),
             public_url="https://desk.example",
             jitter=lambda: 0.5,
+            metrics=self.metrics,
             log=log,
         )
 
@@ -74,6 +75,11 @@ class Desk:
         for _ in range(rounds):
             await self.worker.run_once()
             self.clock.advance_to(self.clock.now_ms() + DAY_MS)
+
+    @property
+    def failed(self):
+        """How many pages of the chat the metrics tell were given up."""
+        return self.metrics.registry.get_sample_value("switchboard_pages_failed_total", {"way": "telegram"})
 
     async def page(self):
         detail = await self.store.read(inbox.detail(None, self.case.ticket.id))
@@ -152,7 +158,7 @@ async def test_whoever_does_not_answer_is_asked_again_and_the_attempts_end(desk,
     await server.stop()
     await made.work(13)
     page, told = await made.page()
-    assert (page.state, page.attempts, page.error) == ("dead", 12, "Telegram did not answer")
+    assert (page.state, page.attempts, page.error, made.failed) == ("dead", 12, "Telegram did not answer", 1)
     assert [event.data for event in told] == [{"to": "telegram:env:ONCALL_CHAT", "state": "dead", "attempt": "12"}]
 
 
@@ -227,6 +233,7 @@ async def test_once_accepted_nobody_is_called_to_it_by_an_attempt_that_comes_lat
     await made.work()
     page, _ = await made.page()
     assert (page.state, page.error, server.sent) == ("dead", "nobody has to accept it any more", [])
+    assert made.failed == 0
 
 
 async def test_a_worker_killed_while_it_wrote_is_followed_by_another(desk, server):

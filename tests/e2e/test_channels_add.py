@@ -107,15 +107,18 @@ def test_one_more_is_added_while_secrets_of_another_are_still_to_come(command, k
     assert command("channels", "add", "telegram/two", "--config", kept)[0] == 1
     code, out, _ = command("channels", "add", "webchat/shop", "--config", kept)
     assert (code, out.splitlines()[-1].split()[:2]) == (0, ["webchat/shop", "ok"])
-    # Nor does an operator beside the service need them, except where the channels are called.
+    # Nor does an operator beside the service need them; a check says what is missing, channel by channel.
     whole = kept.with_name("whole.yaml")
     whole.write_text(HOUSE)
     assert command("migrate", "--config", whole)[0] == 0
     assert command("channels", "pause", "telegram/two", "--config", kept)[0] == 0
     assert command("channels", "resume", "telegram/two", "--config", kept)[0] == 0
     assert command("channels", "status", "--config", kept)[0] == 0
-    code, _, err = command("channels", "check", "--config", kept)
-    assert (code, "secret file" in err, f"{kept}:" in err) == (78, True, True)
+    code, out, _ = command("channels", "check", "--config", kept)
+    assert (code, out.count("auth_failed"), out.count(f"{kept}:"), out.count(" ok")) == (1, 2, 2, 2)
+    assert "secrets/bot cannot be read (No such file or directory); put the right ones into file:secrets/bot" in out
+    code, out, _ = command("doctor", "--config", kept)
+    assert (code, "ERROR   channel telegram/default: auth_failed" in out, "ok      channel webchat" in out) == (1, 1, 1)
 
 
 def test_a_secret_that_is_there_and_wrong_is_refused_and_so_is_all_else(command, kept, monkeypatch):

@@ -180,3 +180,10 @@ def test_the_steps_of_the_readme_make_a_service(tmp_path, monkeypatch, command):
     for words in commands[:-1]:
         code, out, err = command(*words)
         assert code == 0, out + err
+
+
+@pytest.mark.parametrize("name", ["\udce9", "x" * 100_000])
+def test_a_name_that_nothing_can_have_is_answered_in_a_line(desk, name):
+    desk("trace", name, code=2 if name == "\udce9" else 1)
+    assert desk.err.startswith("switchboard: ")
+    assert len(desk.err) < 120

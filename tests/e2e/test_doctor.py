@@ -4,6 +4,7 @@ import asyncio
 import resource
 import sqlite3
 from contextlib import closing
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -53,6 +54,30 @@ def test_doctor_looks_at_the_disk_of_the_database(tmp_path):
     assert nearest_folder(tmp_path / "not" / "yet" / "house.db") == tmp_path
     (tmp_path / "not").mkdir()
     assert nearest_folder(tmp_path / "not" / "yet" / "house.db") == tmp_path / "not"
+
+
+def test_doctor_looks_at_the_disk_of_the_files_when_it_is_another_one(desk):
+    def disks():
+        return [row["text"] for row in desk.rows("doctor", "--json", code=1) if row["about"] == "disk"]
+
+    assert [text.partition(", ")[2] for text in disks()] == ["beside the database"]
+    with TemporaryDirectory(dir="/dev/shm") as other:
+        desk.settings["media"] = {"path": f"{other}/not/yet"}
+        desk.write()
+        database, files = disks()
+    assert database.endswith(f" in {desk.folder}, beside the database")
+    assert files.endswith(f" in {other}, where files of messages rest")
+
+
+def test_a_server_that_is_not_there_is_named_with_what_to_do_and_without_its_password(desk):
+    desk.settings["storage"] = {"url": "postgresql://me:hunter2@127.0.0.1:1/house?application_name=hunter3"}
+    desk.write()
+    said = desk("doctor", code=1)
+    wanted = "PostgreSQL at 127.0.0.1:1/house does not answer (Connection refused); start it, or mend storage.url"
+    assert f"ERROR   database: {wanted}\n" in said
+    desk("migrate", code=1)
+    assert desk.err == f"switchboard: {wanted}\n"
+    assert "hunter" not in said
 
 
 def test_doctor_does_not_migrate(bare_desk):

@@ -83,3 +83,17 @@ def test_rules_check_doubts_a_rule_that_is_over(command, rules):
     code, out, _ = command("rules", "check", rules(over))
     assert code == 0
     assert "over fee has been over since its last day" in out
+
+
+@pytest.mark.parametrize("said", ["nofile.json", "./nofile", "/no/such", "../x.eml", "rules.yaml"])
+def test_a_message_file_that_is_not_there_is_no_text(command, said):
+    code, out, err = command("rules", "explain", said)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"switchboard: {said}: cannot be used (No such file or directory")
+
+
+@pytest.mark.parametrize(
+    "said", ["/start", "https://a.example/x.json", "see report.json", "yes/no", "file.exe", "\0/x"]
+)
+def test_a_text_that_names_no_file_is_judged(command, said):
+    assert command("rules", "explain", said)[0] == 0

@@ -3,8 +3,25 @@
 import asyncio
 
 import aiohttp
+import pytest
 
 PASSWORD = "long enough 1"
+
+
+@pytest.mark.parametrize("said", ["x", "-1", "10001", "1e3", "9" * 5_000])
+def test_a_capacity_that_is_none_is_wrong_usage(command, said):
+    code, out, err = command("user", "add", "li", f"--capacity={said}")
+    assert (code, out) == (2, "")
+    assert err.endswith("is no number of tickets (0 to 10000)\n")
+    assert len(err) < 800
+
+
+@pytest.mark.parametrize("name", ["x" * 100_000, "li\nadmin root added", "li\u202e"])
+def test_nobody_has_a_name_that_no_list_can_show(desk, name):
+    desk("user add", name, code=1)
+    desk("user add", "li", "--name", name, code=1)
+    desk("token add", name, "--kind", "x", code=1)
+    assert desk.err.endswith(" characters, all of which can be seen\n")
 
 
 def signed_out_while_the_house_runs(desk, *flags, stdin=b""):

@@ -189,7 +189,7 @@ class TestAlerts:
         watched = " ".join(rule["expr"] for rule in rules)
         for name in (
             "switchboard_oldest_unrouted_seconds", "switchboard_dead_letters", "switchboard_quarantined",
-            "switchboard_alarms_unanswered", "switchboard_undecided",
+            "switchboard_alarms_unanswered", "switchboard_undecided", "switchboard_pages_failed_total",
             "switchboard_channel_up", "switchboard_rules_last_reload_ok", "switchboard_store_writable",
         ):  # fmt: skip
             assert name in watched

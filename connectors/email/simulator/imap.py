@@ -132,6 +132,11 @@ class ImapSession:
         self._writer.transport.abort()
         raise Bye
 
+    def _fail(self, fault: str) -> NoReturn:
+        if fault == "cut":
+            self._cut()
+        raise No(fault)
+
     def _sync(self, *, expunges: bool) -> None:
         """Tell what changed in the folder; never an EXPUNGE while the client counts (RFC 3501, section 7.4.1)."""
         if self._folder is None:
@@ -360,8 +365,11 @@ class ImapSession:
         if section[3] is not None:
             data = data[first : first + int(section[4])]
             shown += f"<{first}>"
-        if self._world.is_spoilt(mail, first, len(data)):
-            self._cut()
+        fault = self._world.fault_of(mail, first, len(data))
+        if fault == "nil":
+            return f"{shown} NIL".encode()
+        if fault is not None:
+            self._fail(fault)
         return f"{shown} {{{len(data)}}}\r\n".encode() + data
 
 

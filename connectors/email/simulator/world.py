@@ -25,7 +25,7 @@ class World:
         """Without IDLE a client has to ask again and again."""
         self._faults: dict[str, deque[str]] = {}
         self._sizes: dict[Mail, int] = {}
-        self._spoilt: dict[Mail, Callable[[int, int], bool]] = {}
+        self._spoilt: dict[Mail, tuple[Callable[[int, int], bool], str]] = {}
 
     def deliver(self, raw: bytes, address: str) -> Mail:
         """Put a mail into a mailbox, as its server would; durable on return when there is a directory."""
@@ -71,10 +71,14 @@ class World:
         """What RFC822.SIZE says."""
         return self._sizes.get(mail, len(mail.raw))
 
-    def spoil(self, mail: Mail, cuts: Callable[[int, int], bool]) -> None:
-        """Cut every connection that asks for so much of a mail: told the first byte and how many, `cuts` decides."""
-        self._spoilt[mail] = cuts
+    def spoil(self, mail: Mail, spoils: Callable[[int, int], bool], how: str = "cut") -> None:
+        """Do not hand out so much of a mail: told the first byte and how many, `spoils` decides.
 
-    def is_spoilt(self, mail: Mail, first: int, count: int) -> bool:
-        """Whether handing out this part cuts the connection."""
-        return mail in self._spoilt and self._spoilt[mail](first, count)
+        `how` is `cut` (the connection), `nil` (nothing is handed out), or the text of a NO.
+        """
+        self._spoilt[mail] = (spoils, how)
+
+    def fault_of(self, mail: Mail, first: int, count: int) -> str | None:
+        """What becomes of handing out this part; None: nothing bad."""
+        spoils, how = self._spoilt.get(mail, (None, ""))
+        return how if spoils is not None and spoils(first, count) else None

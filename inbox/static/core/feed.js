@@ -2,7 +2,7 @@
  * The live line: one WebSocket that says what was committed. Lost lines are taken up again from the last event seen;
  * a gap too large for that, or a silence, ends in a fresh look at everything.
  */
-import { conn, matters, status } from "./store.js";
+import { conn, matters, me, status } from "./store.js";
 import { get, signedOut } from "./api.js";
 
 const SILENT_MS = 45_000; // the server pings every 20 s
@@ -41,7 +41,7 @@ export function reconnectNow() {
 }
 
 function connect() {
-  const address = new URL(`/api/v1/feed?last_event_id=${lastEvent}`, location.href);
+  const address = new URL(`/api/v1/feed?last_event_id=${lastEvent}&as=${me.value?.id ?? ""}`, location.href);
   address.protocol = address.protocol.replace("http", "ws");
   const line = new WebSocket(address);
   socket = line;

@@ -196,8 +196,10 @@ export function Dialog({ title, onClose, class: extra = "", children }) {
     shown.showModal();
     return () => shown.close(); // before it leaves the page: only then the focus goes back to where it was
   }, []);
+  // A browser closes it at a third Esc, whatever is prevented; one that has no way out stays.
   return html`<dialog class=${extra} ref=${box} aria-labelledby="dialog-title"
     onCancel=${(/** @type {Event} */ event) => { event.preventDefault(); onClose?.(); }}
+    onClose=${() => onClose || box.current?.showModal()}
     onClick=${(/** @type {Event} */ event) => { if (event.target === box.current) onClose?.(); }}>
     <div class="dialog-body"><header><h2 id="dialog-title">${title}</h2>
       ${onClose && h(IconButton, { icon: "x", label: t("action.close"), onClick: onClose })}</header>${children}</div></dialog>`;

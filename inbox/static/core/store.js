@@ -78,16 +78,22 @@ export function keep(key, value) {
 /** The name of what is an agent's own: who signs in next at this browser does not find it. @param {string} key */
 export const own = (key) => `${me.value?.id}.${key}`;
 
+/** The ends of all remembered names that begin so. @param {string} start */
+export function kept(start) {
+  const whole = `switchboard.${start}`;
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith(whole)).map((name) => name.slice(whole.length));
+  } catch {
+    return []; // storage is blocked
+  }
+}
+
 /** Tickets in which something was begun and not sent. */
 export const begun = signal(/** @type {Set<string>} */ (new Set()));
 
 /** Looks for them, once it is known who asks. */
 export function findBegun() {
-  const start = `switchboard.${own("draft.")}`;
-  try {
-    const names = Object.keys(localStorage).filter((name) => name.startsWith(start));
-    begun.value = new Set(names.map((name) => name.slice(start.length, name.lastIndexOf("."))));
-  } catch { /* storage is blocked */ }
+  begun.value = new Set(kept(own("draft.")).map((name) => name.slice(0, name.lastIndexOf("."))));
 }
 
 // -- addresses -------------------------------------------------------------------------------------------------------
@@ -294,12 +300,10 @@ export function closeThread() {
 export async function loadCounts() {
   const answer = await get("/queues").catch(() => null);
   if (!answer) return;
-  const open = answer.queues.reduce((/** @type {number} */ sum, /** @type {any} */ queue) => sum + queue.open, 0);
-  const views = answer.views ?? { ...(await countViews()), all: open };
   batch(() => {
     queues.value = answer.queues;
-    viewCounts.value = views;
-    alarms.value = answer.alarms ?? alarms.value;
+    viewCounts.value = answer.views;
+    alarms.value = answer.alarms;
     abuse.value = answer.abuse;
     countList();
   });
@@ -312,12 +316,6 @@ function countList() {
   if (q || cursor === null || phase !== "ready") return;
   const counted = queue === null ? viewCounts.value[view] : queues.value.find((each) => each.name === queue)?.open;
   if (counted !== undefined && counted !== total) list.value = { ...list.value, total: Math.max(counted, ids.length) };
-}
-
-async function countViews() {
-  const counted = VIEWS.filter((view) => view !== "all" && view !== "solved");
-  const pages = await Promise.all(counted.map((view) => get("/tickets", { view, limit: 1 }).catch(() => null)));
-  return Object.fromEntries(counted.map((view, i) => [view, pages[i]?.total ?? viewCounts.value[view] ?? 0]));
 }
 
 /** What is said per language, in the reader's. @param {Record<string, string>} said @param {string} name */

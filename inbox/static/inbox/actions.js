@@ -5,7 +5,7 @@
 import { signal } from "../vendor/ui.js";
 import { newKey, post, problemOf } from "../core/api.js";
 import { t, word } from "../core/i18n.js";
-import { begun, go, keep, list, me, own, queueTitle, recall, refreshThread, route, thread, ticket, ticketChanged } from "../core/store.js";
+import { begun, go, keep, kept, list, me, own, queueTitle, recall, refreshThread, route, thread, ticket, ticketChanged } from "../core/store.js";
 import { toast } from "../core/parts.js";
 
 /**
@@ -20,8 +20,8 @@ import { toast } from "../core/parts.js";
 /** Long enough to see that it is solved. */
 const AFTER_SOLVE_MS = 1000;
 
-/** Messages on their way or stuck, oldest first, over reloads. */
-export const pending = signal(recall(own("pending"), /** @type {Pending[]} */ ([])).map(unconfirmed));
+/** Messages on their way or stuck, over reloads. Each is kept under a name of its own: no tab overwrites another's. */
+export const pending = signal(kept(own("pending.")).flatMap((key) => recall(own(`pending.${key}`), /** @type {Pending[]} */ ([]))).map(unconfirmed));
 /** Why the last message was not taken; shown above its draft. */
 export const refusal = signal(/** @type {Refusal | null} */ (null));
 /** Counts up when a draft is changed from outside its editor. */
@@ -47,14 +47,12 @@ export function need(name) {
 }
 
 /** What is attached to replies to come, by ticket. @type {import("../vendor/ui.js").Signal<Record<string, Attached[]>>} */
-export const attached = signal(recall(own("attached"), {}));
+export const attached = signal(Object.fromEntries(kept(own("attached.")).map((id) => [id, recall(own(`attached.${id}`), [])])));
 
 /** @param {string} id @param {Attached[]} files */
 export function attach(id, files) {
-  const all = { ...attached.value, [id]: files };
-  if (!files.length) delete all[id];
-  attached.value = all;
-  keep(own("attached"), Object.fromEntries(Object.entries(all).map(([ticket, each]) => [ticket, each.filter((file) => file.id)]).filter(([, each]) => each.length)));
+  attached.value = { ...attached.value, [id]: files };
+  keep(own(`attached.${id}`), files.length ? files.filter((file) => file.id) : null);
 }
 
 // -- drafts ----------------------------------------------------------------------------------------------------------
@@ -94,33 +92,34 @@ export function write(row, mode, text, { solve = false, force = false, confirmed
     key: newKey(), ticket: row.id, mode, text, solve, force, confirmed, meant, state: "sending", code: null, at_ms: Date.now(),
     files: mode === "reply" ? (attached.value[row.id] ?? []).filter((file) => file.id) : [],
   });
-  setPending([...pending.value, item]);
+  hold(item);
   keepDraft(row.id, mode, "");
   if (item.files.length) attach(row.id, []);
   return deliver(item);
 }
 
-/** @param {Pending[]} items */
-function setPending(items) {
-  pending.value = items;
-  keep(own("pending"), items.length ? items : null);
+/** @param {Pending} item */
+function hold(item) {
+  pending.value = [...pending.value.filter((each) => each.key !== item.key), item];
+  keep(own(`pending.${item.key}`), item);
 }
 
 /** @param {Pending} item */
 async function deliver(item) {
   const open = thread.value.data;
+  const following = follower(item.ticket); // once it is solved it has no place in the list
   const body = item.mode === "note" ? { text: item.text }
     : { text: item.text, force: item.force, solve: item.solve, confirmed: item.confirmed ?? [], visibility: item.meant, files: item.files?.map((file) => file.id), last_seen: open?.ticket.id === item.ticket ? open.last_seen : 0 };
   try {
     const answer = await post(`/tickets/${item.ticket}/${item.mode === "note" ? "notes" : "replies"}`, body, item.key);
-    arrived(item, answer);
+    arrived(item, answer, following);
   } catch (error) {
     refused(item, problemOf(error));
   }
 }
 
-/** @param {Pending} item @param {any} answer */
-function arrived(item, answer) {
+/** @param {Pending} item @param {any} answer @param {string | null} following */
+function arrived(item, answer, following) {
   const open = thread.value.data;
   if (open?.ticket.id === item.ticket && !open.messages.some((each) => each.id === answer.message.id)) {
     thread.value = { ...thread.value, data: { ...open, messages: [...open.messages, answer.message] } };
@@ -128,12 +127,13 @@ function arrived(item, answer) {
   drop(item.key);
   if (answer.ticket) ticketChanged(answer.ticket);
   refreshThread();
-  if (item.solve) solved(item.ticket, "open");
+  if (item.solve) solved(item.ticket, "open", following);
 }
 
 /** @param {Pending} item @param {import("../core/api.js").Problem} problem */
 function refused(item, problem) {
   const { code, status, data } = problem;
+  if (!pending.value.some((each) => each.key === item.key)) return; // another tab has taken it back, or sent it
   if (status === 409 || status === 422) {
     drop(item.key);
     restoreDraft(item);
@@ -143,18 +143,20 @@ function refused(item, problem) {
     if (code === "stale_reply") refreshThread();
     return;
   }
-  setPending(pending.value.map((each) => (each.key === item.key ? { ...each, state: "failed", code } : each)));
+  hold({ ...item, state: "failed", code });
 }
 
 /** @param {string} key */
 function drop(key) {
-  setPending(pending.value.filter((each) => each.key !== key));
+  pending.value = pending.value.filter((each) => each.key !== key);
+  keep(own(`pending.${key}`), null);
 }
 
 /** The same message again, under the same key: the server knows it when it has it. @param {Pending} item */
 export function resend(item) {
-  setPending(pending.value.map((each) => (each.key === item.key ? { ...each, state: "sending", code: null } : each)));
-  return deliver({ ...item, state: "sending", code: null });
+  const again = /** @type {Pending} */ ({ ...item, state: "sending", code: null });
+  hold(again);
+  return deliver(again);
 }
 
 /** Back into the editor. @param {Pending} item */
@@ -270,7 +272,7 @@ function follower(id) {
 }
 
 /** Tells it, offers the way back, and goes on to the next ticket. @param {string} id @param {string} before @param {string | null} following */
-function solved(id, before, following = follower(id)) {
+function solved(id, before, following) {
   const row = ticket(id)?.value;
   if (!row) return;
   toast(t("done.solved", { number: row.number }), {

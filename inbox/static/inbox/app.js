@@ -1,7 +1,7 @@
 /** Starts the inbox: who am I, what is there, then the live line. Draws the panes and the banners above them. */
 import { effect, h, html, render, signal, useEffect, useState } from "../vendor/ui.js";
 import { fullTime, language, now, setLanguage, t } from "../core/i18n.js";
-import { get, problemOf, signedOut } from "../core/api.js";
+import { belongTo, get, problemOf, signedOut } from "../core/api.js";
 import {
   alarms, behind, closeThread, conn, findBegun, go, loadCounts, loadFrame, loadList, matters, me, openThread, recall, refreshThread, route, status, thread,
   ticketChanged,
@@ -78,6 +78,8 @@ function resync() {
   later.value.alarm.look();
   matters.value?.heard();
 }
+
+effect(() => belongTo(me.value?.id ?? ""));
 
 // What the address names is what is loaded.
 let listed = "";

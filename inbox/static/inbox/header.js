@@ -25,6 +25,7 @@ async function end(row, state) {
 /** @param {{ row: TicketRow, data: import("../core/types.d.ts").ThreadData }} props */
 export function Header({ row, data }) {
   const done = isDone(row);
+  // A double click is one: the second would take it back.
   const part = matters.value;
   return html`<header class="ticket-head">
     <div class="head-top">
@@ -34,7 +35,7 @@ export function Header({ row, data }) {
         ${row.alarm_since_ms !== null && html`<button type="button" class="button danger" data-act="accept" onClick=${() => accept(row)}>
           ${h(Icon, { name: "siren" })}<span>${t("action.accept")}</span></button>`}
         <button type="button" class=${done ? "button" : "button primary"} data-act="solve" title=${`${t(done ? "action.reopen" : "action.solve")} (e)`}
-          onClick=${() => solveOrReopen(row)}>${h(Icon, { name: done ? "rotate-ccw" : "check" })}<span>${t(done ? "action.reopen" : "action.solve")}</span></button>
+          onClick=${(/** @type {MouseEvent} */ event) => event.detail > 1 || solveOrReopen(row)}>${h(Icon, { name: done ? "rotate-ccw" : "check" })}<span>${t(done ? "action.reopen" : "action.solve")}</span></button>
         ${part && h(part.HeadMenu, { row, data })}
         ${h(IconButton, { icon: "panel-right", label: t("side.toggle"), keys: "]", expanded: sideOpen.value, onClick: toggleSide })}</div></div>
     <div class="head-facts"><span class="no">${row.number}</span>

@@ -27,11 +27,24 @@ function title() {
 }
 
 function SearchBox() {
-  const { q } = route.value;
+  const { view, queue, q } = route.value;
   const [text, setText] = useState(q);
   const timer = useRef(0);
-  useEffect(() => setText(q), [q]);
-  const search = (/** @type {string} */ value) => go({ q: value.trim() }, true);
+  const key = (/** @type {string} */ words) => `${view}|${queue}|${words}`;
+  const asked = useRef(key(q));
+  // Another address ends what was typed and not yet searched for; what is searched for from here leaves the field alone,
+  // in which somebody goes on typing, or composes a word.
+  useLayoutEffect(() => {
+    if (key(q) === asked.current) return;
+    asked.current = key(q);
+    clearTimeout(timer.current);
+    setText(q);
+  }, [view, queue, q]);
+  const search = (/** @type {string} */ value) => {
+    clearTimeout(timer.current);
+    asked.current = key(value.trim());
+    go({ q: value.trim() }, true);
+  };
   return html`<form role="search" class="search" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); search(text); }}>
     ${h(Icon, { name: "search" })}
     <input type="search" id="search" value=${text} placeholder=${t("list.search")} aria-label=${t("list.search")} maxlength="200"

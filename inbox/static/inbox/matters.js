@@ -9,6 +9,7 @@ import { go, inLanguage, refreshThread, route, thread, ticket } from "../core/st
 import { Icon, Menu, RedactedLine, UrgencyChip } from "../core/parts.js";
 import { Channels, ChannelsPlace } from "./channels.js";
 import { ready as signsReady } from "./signs.js";
+import "./tabs.js";
 
 export { Signs, signalled } from "./signs.js";
 

@@ -2,8 +2,8 @@
  * Files: pictures that open, recordings that play, everything else to download; and what an agent attaches to a reply,
  * refused before it is sent when its channel cannot carry it. Loaded once a ticket has files or may be sent some.
  */
-import { h, html, useEffect, useRef, useState } from "../vendor/ui.js";
-import { Problem, post, problemOf } from "../core/api.js";
+import { h, html, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
+import { Problem, ours, post, problemOf } from "../core/api.js";
 import { fullTime, learn, listOf, number, size, t, word } from "../core/i18n.js";
 import { Chip, Dialog, Icon, IconButton, toast } from "../core/parts.js";
 import { me } from "../core/store.js";
@@ -82,7 +82,8 @@ function Viewer({ message, pictures, at, move }) {
   const file = pictures[at];
   // From wherever it stands by then: two quick keys are two steps.
   const step = (/** @type {number} */ by) => move((now) => (now + by + pictures.length) % pictures.length);
-  useEffect(() => {
+  // Until the next frame is painted `useEffect` would go on listening: an arrow just after Esc opened it again.
+  useLayoutEffect(() => {
     const key = (/** @type {KeyboardEvent} */ event) => {
       const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!by || pictures.length < 2) return;
@@ -148,7 +149,7 @@ function upload(id, key, file) {
   const request = new XMLHttpRequest(); // fetch tells no progress
   uploads.set(key, request);
   request.open("POST", `/api/v1/tickets/${id}/files?name=${encodeURIComponent(file.name || "image.png")}`);
-  request.setRequestHeader("x-switchboard", "1");
+  Object.entries(ours()).forEach(([name, value]) => request.setRequestHeader(name, value));
   request.setRequestHeader("content-type", "application/octet-stream");
   request.upload.onprogress = (event) => patch(id, key, { done: event.total ? event.loaded / event.total : 0 });
   request.onloadend = () => {
@@ -189,7 +190,7 @@ export function Attach({ data }) {
   const files = of(id);
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const form = box.current?.closest("form");
     if (!form) return undefined;
     const drop = (/** @type {DragEvent} */ event) => {

@@ -5,6 +5,7 @@ import { behind } from "../core/store.js";
 import { hitsOf, hostOf, pieces, units } from "../core/text.js";
 import { Avatar, ChannelIcon, Chip, Icon, Redaction, When } from "../core/parts.js";
 import { decideDelivery, need, resend, takeBack } from "./actions.js";
+import { edit } from "./composer.js";
 import { Why } from "./why.js";
 
 /** @typedef {import("../core/types.d.ts").MessageView} MessageView */
@@ -136,5 +137,5 @@ export function PendingMessage({ item, name }) {
         <span>${failed ? t("message.notSent") : t("delivery.saving")}</span>
         ${failed && html`<small class="why-failed">${has(`error.${item.code}`) ? t(`error.${item.code}`) : t("error.unknown", { code: item.code })}</small>
           <button type="button" class="button small" onClick=${() => resend(item)}>${h(Icon, { name: "rotate-ccw", size: 14 })}${t("action.retry")}</button>
-          <button type="button" class="button small quiet" onClick=${() => takeBack(item)}>${t("action.edit")}</button>`}</footer></div></article>`;
+          <button type="button" class="button small quiet" onClick=${() => { takeBack(item); edit(item.mode); }}>${t("action.edit")}</button>`}</footer></div></article>`;
 }

@@ -1,7 +1,7 @@
 /** Signing in: the form, as a page of its own and in place when the session has ended under an agent's hands. */
 import { h, html, useState } from "../vendor/ui.js";
 import { t } from "../core/i18n.js";
-import { get, post, problemOf, signedOut } from "../core/api.js";
+import { belongTo, get, post, problemOf, signedOut } from "../core/api.js";
 import { me } from "../core/store.js";
 import { Dialog, Icon } from "../core/parts.js";
 
@@ -14,6 +14,7 @@ export function SignInForm({ done, login: known = "" }) {
     setState({ busy: true, problem: "" });
     try {
       await post("/login", { login: form.get("login"), password: form.get("password") });
+      belongTo(""); // it may be somebody else
       done(await get("/me"));
     } catch (error) {
       setState({ busy: false, problem: problemOf(error).sentence });

@@ -47,7 +47,7 @@ function Log({ data, row }) {
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const atEnd = useRef(true);
   const seen = useRef(new Set(data.messages.map((each) => each.id)));
-  const mine = pending.value.filter((each) => each.ticket === row.id);
+  const mine = pending.value.filter((each) => each.ticket === row.id).sort((a, b) => a.at_ms - b.at_ms);
   const count = data.messages.length + mine.length;
   const customer = data.contact.name || data.contact.label;
   // A new message is shown when the reader was at the end; otherwise what is being read stays where it is.

@@ -26,6 +26,9 @@ class Simulated:
         for raw in raws:
             self.server.deliver(raw, self.user)
 
+    async def deliver_one(self, raw):
+        return self.server.deliver(raw, self.user)
+
     async def renumber(self):
         self.server.inbox(self.user).renumber()
         self.server.drop_sessions()
@@ -322,23 +325,6 @@ async def test_a_login_refused_for_now_is_tried_again(reply):
             await house.until(lambda: connector.health().state == "ok")
         assert house.names()[0] == "mail.retrying"
         assert "mail.auth_failed" not in house.names()
-
-
-async def test_a_mail_the_server_cannot_hand_out_is_quarantined_in_its_place():
-    async with MailServer(SystemClock(), {"help@shop.example": "secret"}) as server:
-        box, house = Simulated(server), MailHouse()
-        await box.deliver(
-            mail(message_id="1@x.example"), mail(message_id="2@x.example"), mail(message_id="3@x.example")
-        )
-        # Sizes; all three; then one by one: the first is fine, the second is refused until it is given up.
-        refused = "NO [SERVERBUG] cannot read it"
-        server.script("imap.uid", "pass", "pass", refused, "pass", refused, refused, refused, refused)
-        async with running(house, **settings(box)):
-            await house.until_accepted(2)
-        assert ids(house) == ["1@x.example", "3@x.example"]
-        assert [len(raw.body) > 0 for raw in house.raws] == [True, False, True]
-        assert house.quarantined == 1
-        assert "mail.unreadable" in house.names()
 
 
 @pytest.mark.parametrize("point", ["imap.capability", "imap.login", "imap.select", "imap.uid", "imap.idle"])

@@ -197,6 +197,19 @@ async def test_starttls_is_never_left_out():
         assert server.mailbox("anna@mail.example") == []
 
 
+async def test_a_server_that_takes_no_empty_sender_gets_our_own_address():
+    async with simulated() as (server, _, connector):
+        for number, refusal in enumerate(["501 5.1.7 NULL sender is not allowed", "553 Mail from must equal user"]):
+            server.script("smtp.mail", refusal)
+            assert isinstance(await connector.send(outbound(f"k{number}", automatic=True)), Sent)
+        mails = server.mailbox("anna@mail.example")
+        assert [one.startswith(f"Return-Path: <{ADDRESS}>".encode()) for one in mails] == [True, True]
+        server.script("smtp.mail", "553 5.7.1 this address is not yours")
+        assert isinstance(await connector.send(outbound("k3")), Rejected)
+        server.script("smtp.mail", "451 4.7.1 later")
+        assert isinstance(await connector.send(outbound("k4", automatic=True)), Retry)
+
+
 async def test_the_sent_folder_tells_what_became_of_a_send():
     async with simulated(sent_folder="Sent") as (server, house, connector):
         assert isinstance(await connector.reconcile(outbound()), Unknown)

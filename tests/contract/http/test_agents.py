@@ -127,6 +127,21 @@ async def test_who_has_to_sign_in_comes_back_to_where_they_were_going(house):
     assert (there.path, parse_qs(there.raw_query_string)) == ("/login", {"next": [place]})
 
 
+async def test_a_page_of_one_agent_does_nothing_as_another(house):
+    tom = await add_agent(house.app, "tom of another page")
+    mine, other = ({"X-Switchboard-Agent": who} for who in (house.mei.id, tom.id))
+    for headers, status in ((mine, 200), (other, 401)):
+        async with house.agent.get("/api/v1/me", headers=headers) as answer:
+            assert answer.status == status
+        async with house.agent.patch("/api/v1/me", json={"status": "online"}, headers=headers) as answer:
+            assert answer.status == status
+    async with house.agent.ws_connect(f"/api/v1/feed?as={house.mei.id}") as socket:
+        assert (await socket.receive_json())["type"] == "hello"
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        await house.agent.ws_connect(f"/api/v1/feed?as={tom.id}")
+    assert refused.value.status == 401
+
+
 async def test_the_feed_ends_when_the_session_does(house, monkeypatch):
     monkeypatch.setattr("router.web.feed._SESSION_S", 0.05)
     token = await add_login_token(house.app.store, house.mei, house.app.clock)

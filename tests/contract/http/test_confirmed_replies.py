@@ -64,3 +64,13 @@ async def test_without_its_seal_it_is_not_sent_masked(house, told, network):
     shown = await get(house, path_of(ticket))
     (reply,) = [m for m in shown["messages"] if m["author"]["type"] == "agent"]
     assert (reply["delivery"]["state"], "expired" in reply["delivery"]["error"]) == ("dead", True)
+
+
+async def test_a_key_of_one_ticket_is_none_of_another_and_a_notes_is_no_replys(house, told):
+    one, other = await told(), await told()
+    note = await post(house, path_of(one, "/notes"), {"text": "a note"}, 201, key="reused")
+    assert await post(house, path_of(one, "/notes"), {"text": "a note"}, 201, key="reused") == note
+    for ticket, what, body in ((other, "/notes", {"text": "b"}), (one, "/replies", {"text": "b"})):
+        refused = await post(house, path_of(ticket, what), body, 422, key="reused")
+        assert refused["code"] == "key_used"
+    await post(house, path_of(other, "/notes"), {"text": "b"}, 201, key="not reused")

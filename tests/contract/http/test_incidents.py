@@ -254,3 +254,22 @@ async def test_the_tickets_of_one_customer_are_listed(house, told):
     await post(house, f"/api/v1/tickets/{one['ticket']['id']}/state", {"state": "solved"})
     rows = (await get(house, "/api/v1/tickets", params={"contact": one["ticket"]["contact"]["id"]}))["tickets"]
     assert {row["number"] for row in rows} == {one["ticket"]["number"], two["ticket"]["number"]}
+
+
+async def test_who_was_merged_into_another_ticket_is_told_there(house, told):
+    who = {"channel": "telegram", "visibility": "private", "sender": {"id": "3301"}}
+    first = await told("提现卡住了 200U 订单W20240709-3301", **who)
+    second = await told("质押奖励没发 订单W20240101-0002", **who)
+    numbers = [ticket["ticket"]["number"] for ticket in (first, second)]
+    assert numbers[0] != numbers[1]
+    made = await post(house, "/api/v1/incidents", {"title": "Rewards are late", "tickets": numbers[1:]}, 201)
+    one = f"/api/v1/incidents/{made['id']}"
+    merged = await post(house, f"/api/v1/tickets/{numbers[1]}/merge", {"into": numbers[0]}, 201)
+    assert {row["number"]: row["state"] for row in (await get(house, one))["rows"]}[numbers[0]] != "closed"
+    body = {"text": "We know and work on it.", "kind": "note"}
+    assert (await post(house, f"{one}/tell", body, key="merged-1"))["told"] == [
+        {"ticket": numbers[0], "outcome": "done", "code": ""}
+    ]
+    # Taken back, each stands as it did: the one that was never in it is out again, unless it was put in since.
+    await post(house, f"/api/v1/regroupings/{merged['id']}/undo")
+    assert [row["ticket"] for row in (await post(house, f"{one}/tell", body, key="merged-2"))["told"]] == numbers[1:]

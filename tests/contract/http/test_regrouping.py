@@ -112,3 +112,22 @@ async def test_what_cannot_be_is_refused_by_name(house, told):
     foreign = [theirs["messages"][0]["id"]]
     assert (await post(house, path_of(mine, "/split"), {"messages": foreign}, 422))["code"] == "no_such_message"
     assert (await post(house, "/api/v1/regroupings/none/undo", None, 404))["code"] == "not_found"
+
+
+async def test_of_one_contact_that_is_two_people_each_keeps_what_they_said(house, told):
+    """What two said came together in one ticket: taken back, it would stand in the ticket of the one alone."""
+    first, second, _ = await two_tickets(told, "9008")
+    third = await told("提现卡住了 470U 订单W20240709-3355", channel="x", sender={"id": "ann"}, visibility="private")
+    fourth = await told("质押奖励没发 订单W20240101-0002", channel="x", sender={"id": "ann"}, visibility="private")
+    whose = f"/api/v1/contacts/{first['contact']['id']}"
+    await post(house, f"{whose}/merge", {"other": third["contact"]["id"], "reason": "one person"})
+    await post(house, path_of(second, "/merge"), {"into": third["ticket"]["number"]}, 201)
+    mixed = await post(house, path_of(third, "/merge"), {"into": first["ticket"]["number"]}, 201)
+    own = await post(house, path_of(fourth, "/merge"), {"into": first["ticket"]["number"]}, 201)
+    await post(house, f"{whose}/split", {"identities": [{"kind": "x", "value": "ann"}], "reason": "two people"})
+    refused = await post(house, f"/api/v1/regroupings/{mixed['id']}/undo", None, 409)
+    assert refused["code"] == "other_contact"
+    await post(house, f"/api/v1/regroupings/{own['id']}/undo")
+    back, left = await shown(house, fourth), await shown(house, first)
+    assert texts(back) == texts(fourth)
+    assert back["contact"]["id"] != left["contact"]["id"] == first["contact"]["id"]

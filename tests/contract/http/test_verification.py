@@ -258,3 +258,41 @@ async def test_a_pass_opens_the_account_that_logged_in_and_no_other(checking, to
     await post(checking, f"{whose}/undo", {"act": done["act"]["id"], "reason": "it is another one"})
     await post(checking, f"{whose}/link", address | {"value": "u-70"})
     assert (await get(checking, path_of(ticket)))["unlocked_until_ms"] is not None
+
+
+async def two_matters(told, number):
+    who = {"channel": "telegram", "sender": {"id": f"two-{number}", "user_id": f"u-2{number}", "verified": True}}
+    first = await told("提现卡住了 200U 订单W20240709-3301", **who)
+    second = await told("提现卡住了 350U 订单W20240709-3316", **who)
+    assert first["ticket"]["id"] != second["ticket"]["id"]
+    return first, second, f"u-2{number}"
+
+
+async def test_a_check_that_passes_after_a_merge_unlocks_the_ticket_that_remains(checking, told):
+    first, second, account = await two_matters(told, 1)
+    check = (await begun(checking, second))["check"]
+    merged = await post(checking, path_of(second, "/merge"), {"into": first["ticket"]["number"]}, 201)
+    await answered(checking, check, user_id=account)
+    kept, gone = [await get(checking, path_of(each)) for each in (first, second)]
+    assert kept["unlocked_until_ms"] is not None
+    assert [m["text"] for m in kept["messages"]][-1] == "We know that it is you."
+    assert (gone["ticket"]["state"], gone["messages"], gone["unlocked_until_ms"]) == ("closed", [], None)
+    assert states(kept) == [("passed", "")]
+    # Taken back, what was proven goes back with the messages, and nobody waits for a check that is over.
+    await post(checking, f"/api/v1/regroupings/{merged['id']}/undo")
+    kept, back = [await get(checking, path_of(each)) for each in (first, second)]
+    assert (back["ticket"]["state"], back["unlocked_until_ms"] is None) == ("open", False)
+    assert (kept["ticket"]["state"], kept["unlocked_until_ms"]) == ("new", None)
+
+
+async def test_a_merge_that_is_taken_back_waits_for_its_check_on(checking, told):
+    first, second, account = await two_matters(told, 2)
+    check = (await begun(checking, second))["check"]
+    merged = await post(checking, path_of(second, "/merge"), {"into": first["ticket"]["number"]}, 201)
+    await answered(checking, check, attempt="a1", result="failed", user_id=None)
+    await post(checking, f"/api/v1/regroupings/{merged['id']}/undo")
+    assert (await get(checking, path_of(second)))["ticket"]["state"] == "verifying"
+    await answered(checking, check, attempt="a2", user_id=account)
+    kept, back = [await get(checking, path_of(each)) for each in (first, second)]
+    assert (back["ticket"]["state"], back["unlocked_until_ms"] is None) == ("open", False)
+    assert kept["unlocked_until_ms"] is None

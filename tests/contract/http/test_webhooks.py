@@ -70,7 +70,7 @@ def worker(house, receiver, tmp_path):
     (tmp_path / "other.secret").write_text("another secret of it\n")
     clock = VirtualClock(app.clock.now_ms())
 
-    def made(private_hosts=("127.0.0.1",), log=None, **more):
+    def made(private_hosts=("127.0.0.1",), log=None, metrics=None, **more):
         environment = {
             "CRM_URL": f"{receiver.url}/crm",
             "OTHER_URL": f"{receiver.url}/other",
@@ -90,11 +90,11 @@ def worker(house, receiver, tmp_path):
             ),
             clock=clock,
             jitter=lambda: 0.5,
-            metrics=Metrics(),
+            metrics=metrics or Metrics(),
             log=log or SilentLog(),
         )
 
-    async def leave(ticket, *names):
+    async def leave(ticket, *names, kind="decision"):
         added = []
         for name in names:
             row = HookEntry(
@@ -102,7 +102,7 @@ def worker(house, receiver, tmp_path):
                 webhook=name,
                 ticket_id=ticket["ticket"]["id"],
                 message_id=ticket["messages"][0]["id"],
-                body=msgspec.Raw(b'{"webhook":"%s"}' % name.encode()),
+                body=msgspec.Raw(msgspec.json.encode({"type": kind, "webhook": name})),
                 due_at_ms=clock.now_ms(),
                 created_at_ms=clock.now_ms(),
             )
@@ -236,6 +236,15 @@ async def test_what_the_receiver_says_decides(house, told, worker, status, state
     await worker.made().run_once()
     assert await rows(house, ids) == [(state, 1, f"the webhook answered {status}")]
     assert len(worker.receiver.got) == 1, "redirects are not followed"
+
+
+@pytest.mark.parametrize(("kind", "status", "failed"), [("page", 400, 1), ("page", 500, 0), ("decision", 400, 0)])
+async def test_a_page_that_is_given_up_is_counted(house, told, worker, kind, status, failed):
+    await worker.leave(await told(), "crm", kind=kind)
+    worker.receiver.answers.append((status, {}))
+    made = worker.made(metrics=(metrics := Metrics()))
+    await made.run_once()
+    assert metrics.registry.get_sample_value("switchboard_pages_failed_total", {"way": "webhook"}) == failed
 
 
 async def test_a_secret_that_is_missing_or_can_be_guessed_waits_for_its_operator(house, told, worker):

@@ -252,6 +252,23 @@ async def test_whoever_withholds_the_number_enters_one_and_is_nobody_known():
         assert len({event.sender.id for event in house.accepted}) == 2
 
 
+@pytest.mark.parametrize("typed", ["0049151234567#", "49151234567#"])
+async def test_a_number_to_call_has_its_country_or_is_asked_for_again(typed):
+    house = PhoneHouse()
+    house.is_worked = False
+    async with phones(house) as network:
+        call = await network.call("anonymous", LINE)
+        for keys in ("1", "1", "2", "1"):
+            await call.press(keys)
+        asked = "Please enter the number to call, with its country code, and then press the hash key."
+        assert call.heard[-1] == asked
+        await call.press("0151234567#")
+        assert call.heard[-1] == asked, "in which country that is nobody knows: +151234567 is somebody else"
+        assert not any("call back" in event.text for event in house.accepted)
+        await call.press(typed)
+        assert house.accepted[-1].text.endswith(", +49151234567]")
+
+
 async def test_missed_calls_are_told_wherever_the_caller_gave_up():
     house = PhoneHouse()
     async with phones(house) as network:

@@ -164,6 +164,25 @@ async def test_what_may_have_arrived_is_looked_for():
         assert network.inbox(CALLER) == ["one"]
 
 
+async def test_the_same_words_twice_are_two_messages_when_one_is_looked_for():
+    house = PhoneHouse()
+    async with phones(house) as network:
+        now_ms = house.clock.now_ms()
+        first = outbound(text="Yes.", created_at_ms=now_ms)
+        sent = await network.connector.send(first)
+        second = outbound(text="Yes.", id="o2", key="key-2", message_id="m2", created_at_ms=now_ms + 1_000)
+        network.faults["Send"].append(Fault(how="reset_before"))
+        assert isinstance(await network.connector.send(second), Unknown)
+        assert isinstance(await network.connector.reconcile(second), Unknown), "what is there is the first one"
+        network.faults["Send"].append(Fault(how="reset_after"))
+        assert isinstance(await network.connector.send(second), Unknown)
+        found = await network.connector.reconcile(second)
+        assert isinstance(found, Sent)
+        assert found.provider_id != sent.provider_id
+        assert await network.connector.reconcile(second) == found, "it may be asked for again"
+        assert await network.connector.reconcile(first) == sent
+
+
 async def test_check_says_whose_account_it_is_or_what_is_wrong():
     house = PhoneHouse()
     async with phones(house) as network:

@@ -1,12 +1,16 @@
 """Replies that cannot be made ready: nothing of them has left, and that is not forgotten."""
 
+import asyncio
 import hashlib
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
+from router.flow import deliver
 from router.flow.channels import Channel, Channels
 from router.flow.deliver import DeliveryWorker
 from router.flow.links import LinkWriter, Reached
@@ -121,7 +125,34 @@ class House:
         self.later()
 
 
+class SilentBlobs:
+    """A place for files that takes a question and never answers it."""
+
+    async def get(self, content: BlobHash, start: int, end: int) -> AsyncGenerator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+
 class DeliverSuite:
+    @pytest.mark.parametrize("is_lost", [False, True])
+    async def test_what_cannot_be_made_ready_in_time_makes_room(
+        self, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_lost: bool
+    ):
+        house = House(tmp_path, store)
+        case = await house.owes(with_file=True)
+        if is_lost:
+            await house.other_claims()
+        monkeypatch.setattr(deliver, "READY_SECONDS_MAX", 0.05)
+        monkeypatch.setattr(house.media, "_blobs", SilentBlobs())
+        async with asyncio.timeout(30):
+            assert await house.worker.run_once() == 1
+        assert await house.state(case) == ("sending" if is_lost else "queued", 1)
+        assert house.provider.seen == []
+
+    def test_an_attempt_that_takes_all_of_its_time_ends_within_its_lease(self):
+        most_s = deliver.READY_SECONDS_MAX + deliver.SEND_SECONDS_MAX + deliver.LOOK_UP_SECONDS_MAX
+        assert most_s * 1000 < SEND_LEASE_MS
+
     async def test_a_file_that_cannot_be_read_now_is_tried_again(self, store: Store, tmp_path: Path):
         house = House(tmp_path, store)
         case = await house.owes(with_file=True)

@@ -8,21 +8,24 @@ import pytest
 from router.blobs.folder import FolderBlobs
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
+from router.core.replies import decide_note
 from router.flow.erasure import Erasures
 from router.flow.intake import hashed_key
 from router.flow.media import GRACE_MS, Media
 from router.model.abuse import Held
 from router.model.changes import Add, Record
-from router.model.errors import Refused, StoreUnavailable
+from router.model.errors import Conflict, Refused, StoreUnavailable
+from router.model.ids import EventId
 from router.model.limits import SEND_LEASE_MS
 from router.model.tables import Event, Participant
-from router.store import blocks, changes, dossier, erasing, journal
+from router.store import blocks, changes, commands, dossier, erasing, journal
 from router.store import erasure as store_erasure
 from router.store.rows import SealedRow
 from router.store.script import Script, Store, run, select
 from router.telemetry import SilentLog
+from rules.redact import redact
 from tests.contract.store_suite.known import KEYS, MARK, Life
-from tests.contract.store_suite.make import NOW, Case, entry, put, said, uid
+from tests.contract.store_suite.make import NOW, Case, agent, entry, put, said, uid
 
 
 class Cut:
@@ -205,6 +208,18 @@ class ErasureSuite:
         assert await store.read(journal.find("email", "default", again[0], hashed[0])) is not None
         assert await store.read(select("SELECT id FROM sealed WHERE id LIKE 'again %'")) == [("again 3",)]
         assert await naming(store, MARK) == []
+
+    async def test_what_is_noted_in_the_same_moment_comes_too_late(self, store: Store, tmp_path):
+        case, mei = Case("Ann"), agent("mei")
+        await put(store, case)
+        await store.write(changes.apply([Add(mei)], now_ms=NOW))
+        facts = await store.read(commands.reply_facts(case.ticket.id, EventId(0)))
+        words, ids = redact("she has moved to Lyon", visibility="private"), TimedIds(VirtualClock(NOW), seed=8)
+        _, noted = decide_note(facts, words.text, "k", words, mei, now_ms=NOW, ids=ids)
+        await erasures(store, tmp_path).erase(case.contact.id, "agent:x")
+        with pytest.raises(Conflict):
+            await store.write(changes.apply(noted, now_ms=NOW))
+        assert await naming(store, "lyon") == []
 
     async def test_they_are_nobody_we_know(self, store: Store, tmp_path):
         life = await Life(store, tmp_path).lived()

@@ -177,7 +177,7 @@ class InboxSuite:
         said = [Add(mia), Add(note), Add(reply), Record(case.event(message=note)), Record(case.event(message=reply))]
         await store.write(changes.apply(said, now_ms=NOW))
         assert (await store.read(commands.reply_facts(case.ticket.id, seen))).newer == (reply.id,)
-        assert await store.read(commands.message_of_key("k2")) == reply.id
+        assert (await store.read(commands.message_of_key("k2"))).message_id == reply.id
         assert await store.read(commands.message_of_key("k3")) is None
 
     async def test_a_public_reply_is_compared_with_what_its_customer_said_in_private(self, store: Store):

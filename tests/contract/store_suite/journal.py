@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from router.model.errors import Conflict, Fenced
-from router.model.limits import PARTITIONS
+from router.model.limits import CLOCKS_APART_MS_MAX, PARK_MS_MAX, PARTITIONS
 from router.store import journal, leases, media, quarantine, sealed
 from router.store.rows import MediaRow, QuarantineRow, SealedRow
 from router.store.script import Store
@@ -116,6 +116,18 @@ class JournalSuite:
         assert (parked.attempts, parked.error, parked.state) == (1, "boom", "pending")
         await store.write(journal.finish([rows[0].id], fences={}, now_ms=NOW))
         assert await pending(store, now_ms=NOW) == ["b1", "a2"]
+
+    async def test_what_was_parked_by_a_clock_that_was_far_ahead_waits_for_nothing(self, store: Store):
+        rows = [entry("a1", conversation="A", received_at_ms=NOW - 50), entry("a2", conversation="A")]
+        await journaled(store, *rows)
+        far_ms = NOW + PARK_MS_MAX + CLOCKS_APART_MS_MAX
+        await store.write(journal.park(rows[0].id, "boom", not_before_ms=far_ms))
+        assert await pending(store, now_ms=NOW) == []
+        assert await store.read(journal.unprocessed_since(NOW - 10, now_ms=NOW)) == []
+        await store.write(journal.park(rows[0].id, "boom", not_before_ms=far_ms + 1))
+        assert await pending(store, now_ms=NOW) == ["a1", "a2"]
+        ((waiting, _),) = await store.read(journal.unprocessed_since(NOW - 10, now_ms=NOW))
+        assert waiting == rows[0].id
 
     async def test_a_buried_row_lets_the_rest_pass_and_can_come_back(self, store: Store):
         rows = [entry("a1", conversation="A"), entry("a2", conversation="A")]

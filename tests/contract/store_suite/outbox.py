@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from router.model.changes import Add, Save
-from router.model.limits import CLOCKS_APART_MS_MAX, SEND_LEASE_MS
+from router.model.limits import CLOCKS_APART_MS_MAX, SEND_LEASE_MS, SEND_PAUSE_MS_MAX
 from router.model.tables import OutboxEntry
 from router.store import changes, outbox
 from router.store.script import Store
@@ -99,6 +99,18 @@ class OutboxSuite:
         ahead = outbox.claim(EMAIL, now_ms=NOW + CLOCKS_APART_MS_MAX, lease_ms=SEND_LEASE_MS, limit=10)
         assert ids(await store.write(ahead)) == [ann.outbox.id, ben.outbox.id]
         assert await claim(store, now_ms=NOW) == [], "clocks that differ a little take nothing from each other"
+
+    async def test_what_was_put_off_by_a_clock_that_was_far_ahead_is_due(self, store: Store):
+        case = Case("Ann")
+        await put(store, case)
+        ahead_ms = CLOCKS_APART_MS_MAX + 1
+        first = await settle(store, case.outbox, "queued", due_at_ms=NOW + ahead_ms)
+        assert await claim(store, now_ms=NOW + 1) == [], "clocks may be so far apart"
+        (got,) = await claim(store)
+        assert got.entry.id == first.id, "nobody puts off a first attempt"
+        put_off = await settle(store, got.entry, "queued", due_at_ms=NOW + SEND_PAUSE_MS_MAX + ahead_ms)
+        assert await claim(store, now_ms=NOW + 1) == []
+        assert ids(await claim(store)) == [put_off.id]
 
     async def test_only_what_is_due_on_channels_that_can_send(self, store: Store):
         mail, chat, late = Case("Ann"), Case("Ben", channel="webchat"), Case("Cyd")

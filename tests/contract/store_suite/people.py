@@ -58,7 +58,7 @@ class PeopleSuite:
         await store.write(people.add_agent(mia))
         for name in ("h1", "h2"):
             session = people.Session(token_hash=name, agent_id=mia.id, expires_at_ms=NOW + 10)
-            await store.write(people.start_session(session))
+            assert await store.write(people.start_session(session, password_hash=None))
         assert await store.read(people.session_agent("h1", now_ms=NOW + 9)) == mia
         assert await store.read(people.session_agent("h1", now_ms=NOW + 10)) is None
         assert await store.read(people.session_agent("h3", now_ms=NOW)) is None
@@ -73,9 +73,8 @@ class PeopleSuite:
             await store.write(people.add_agent(msgspec.structs.replace(who, password_hash="p", status="online")))
             for at in "12":
                 name = f"{who.login} {at}"
-                await store.write(
-                    people.start_session(people.Session(token_hash=name, agent_id=who.id, expires_at_ms=NOW + 10))
-                )
+                session = people.Session(token_hash=name, agent_id=who.id, expires_at_ms=NOW + 10)
+                assert await store.write(people.start_session(session, password_hash="p"))
             await store.write(
                 people.add_login_token(people.LoginToken(token_hash=name, agent_id=who.id, expires_at_ms=NOW + 10))
             )
@@ -85,6 +84,10 @@ class PeopleSuite:
         found = await store.read(people.agent(mia.id))
         assert found is not None
         assert (found.password_hash, found.status) == (None, "away")
+        # Their password was found right just before.
+        late = people.Session(token_hash="mia 3", agent_id=mia.id, expires_at_ms=NOW + 10)
+        assert not await store.write(people.start_session(late, password_hash="p"))
+        assert await store.read(people.session_agent("mia 3", now_ms=NOW)) is None
         assert await store.write(people.shut_out(mia.id, password_hash="q")) == 0
         changed = await store.read(people.agent(mia.id))
         assert changed is not None
@@ -92,7 +95,12 @@ class PeopleSuite:
         other = await store.read(people.session_agent("lee 1", now_ms=NOW))
         assert other is not None
         assert (other.password_hash, other.status) == ("p", "online")
-        assert await store.write(people.use_login_token("lee 2", now_ms=NOW)) is not None
+        by_link = people.start_session_by_link("lee 2", token_hash="lee 3", now_ms=NOW, expires_at_ms=NOW + 10)
+        assert await store.write(by_link)
+        assert await store.read(people.session_agent("lee 3", now_ms=NOW)) == other
+        by_link = people.start_session_by_link("lee 2", token_hash="lee 4", now_ms=NOW, expires_at_ms=NOW + 10)
+        assert not await store.write(by_link)
+        assert await store.read(people.session_agent("lee 4", now_ms=NOW)) is None
 
     async def test_a_login_link_works_once(self, store: Store, other: Store):
         mia = agent("mia")

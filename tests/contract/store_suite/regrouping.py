@@ -1,5 +1,8 @@
 """Tickets merged and split off: whoever waits goes on waiting, and what is taken back is as it was."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 import msgspec
 import pytest
 
@@ -15,10 +18,12 @@ from router.model.limits import REGROUPED_MAX
 from router.model.tables import Message
 from router.model.timers import Timer
 from router.store import changes, erasing, timers
-from router.store.script import Store, fetch, fetch_one
-from tests.contract.store_suite.make import NOW, newer, uid
+from router.store.script import Script, Store, fetch, fetch_one
+from tests.contract.store_suite.circles import people
+from tests.contract.store_suite.make import NOW, Case, newer, put, uid
 from tests.contract.store_suite.ringing import MINUTE, Desk
 
+T = TypeVar("T")
 HOUR = 60 * MINUTE
 RULES = b"""
 version: 1
@@ -37,11 +42,11 @@ class TimedDesk(Desk):
         )
         await self.store.write(changes.apply([Add(row)], now_ms=NOW))
 
-    async def after(self, hours: int) -> None:
+    async def after(self, hours: int, *, store: Store | None = None) -> None:
         """What time brings about until an hour."""
         self.clock.advance_to(NOW + hours * HOUR)
         await Timers(
-            store=self.store,
+            store=store or self.store,
             bus=LocalBus(),
             rulebook=Rulebook.of({"rules.yaml": RULES}),
             channels=Channels(),
@@ -73,6 +78,19 @@ class TimedDesk(Desk):
 
     async def undone(self, row: Regrouping) -> None:
         await self.groups.undo(row.id, self.mei)
+
+
+class Overtaken:
+    """A store in front of which somebody else is faster, once, between what is read and what is written."""
+
+    def __init__(self, store: Store, faster: Callable[[], Awaitable[object]]) -> None:
+        self._store, self._faster = store, [faster]
+        self.read = store.read
+
+    async def write(self, script: Script[T]) -> T:
+        while self._faster:
+            await self._faster.pop()()
+        return await self._store.write(script)
 
 
 class RegroupingSuite:
@@ -114,6 +132,34 @@ class RegroupingSuite:
         assert (kind, "fired") in await desk.outcomes(desk.one)
         assert (await desk.states())[0] == ("closed" if kind == "close" else "waiting")
 
+    @pytest.mark.parametrize("who_is_first", ["time", "agent"])
+    async def test_time_that_runs_out_while_the_merge_is_taken_back_is_not_lost(self, store: Store, who_is_first: str):
+        desk = await TimedDesk(store, WAITS, {"state": "new"}).begin()
+        await desk.set_to(desk.one, "close", 48)
+        desk.clock.advance_to(NOW + 47 * HOUR)
+        merged = await desk.merged()
+        if who_is_first == "time":
+            desk.groups = desk.groups_of(Overtaken(store, lambda: desk.after(90)))
+            await desk.undone(merged)
+        else:
+            await desk.after(90, store=Overtaken(store, lambda: desk.undone(merged)))
+        await desk.after(90)
+        assert await desk.outcomes(desk.one) == [("close", None)], "an hour was left when it was merged"
+        await desk.after(91)
+        assert (await desk.states())[0] == "closed"
+
+    async def test_time_stands_still_while_a_ticket_is_merged_away(self, store: Store):
+        desk = await TimedDesk(store, WAITS, WAITS).begin()
+        await desk.set_to(desk.one, "close", 48)
+        await desk.set_to(desk.other, "close", 49)
+        merged = await desk.merged()
+        desk.clock.advance_to(NOW + 47 * HOUR)
+        await desk.undone(merged)
+        await desk.after(94)
+        assert await desk.states() == ["waiting", "closed"], "that of the other ran on: nothing had moved it"
+        await desk.after(95)
+        assert await desk.states() == ["closed", "closed"]
+
     async def test_so_does_that_of_the_ticket_it_was_merged_into(self, store: Store):
         desk = await TimedDesk(store, {}, WAITS).begin()
         await desk.set_to(desk.other, "close", 48)
@@ -123,6 +169,13 @@ class RegroupingSuite:
         await desk.undone(merged)
         await desk.after(98)
         assert await desk.states() == ["new", "closed"]
+
+    async def test_who_answers_in_the_moment_of_the_reminder_is_not_reminded(self, store: Store):
+        desk = await TimedDesk(store, WAITS, {}).begin()
+        await desk.set_to(desk.one, "remind", 24)
+        answered = {"state": "open", "state_since_ms": NOW + 24 * HOUR}
+        await desk.after(24, store=Overtaken(store, lambda: desk.change(desk.one, **answered)))
+        assert await desk.outcomes(desk.one) == [("remind", "overtaken")]
 
     async def test_a_timer_of_a_state_that_is_over_stays_done(self, store: Store):
         desk = await TimedDesk(store, {"state": "open", "state_since_ms": NOW + 1}, {}).begin()
@@ -151,6 +204,18 @@ class RegroupingSuite:
         await desk.undone(merged)
         left = await desk.ticket(desk.other)
         assert (left.snoozed_until_ms, left.waiting_since_ms) == (until_ms, None)
+
+    async def test_merged_tickets_go_with_a_contact_that_is_merged_and_parted_again(self, store: Store):
+        desk, third = await TimedDesk(store, {}, {}).begin(), Case("third")
+        await put(store, third)
+        merged, who = await desk.merged(), people(store)
+        whose = (await desk.ticket(desk.one)).contact_id
+        act = await who.merge(third.contact.id, whose, "one person", "agent:a")
+        assert [(await desk.ticket(which)).contact_id for which in (desk.one, desk.other)] == [third.contact.id] * 2
+        await who.undo(act.id, "two people", "agent:a")
+        assert [(await desk.ticket(which)).contact_id for which in (desk.one, desk.other)] == [whose] * 2
+        await desk.undone(merged)
+        assert (await desk.states())[0] != "closed"
 
     async def test_a_rejected_ticket_is_rejected_again_with_its_reason(self, store: Store):
         was = {"state": "rejected", "state_reason": "the picture is blurred", "waiting_since_ms": None}

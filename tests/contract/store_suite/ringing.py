@@ -42,11 +42,15 @@ class Desk:
         self._first, self._second = Case("one", **one), Case("other", **other)
         self.one, self.other = self._first.ticket.id, self._second.ticket.id
         self.mei = agent("mei")
-        parts = {"store": store, "bus": LocalBus(), "clock": self.clock, "metrics": Metrics()}
         self.rulebook = Rulebook.of({"rules.yaml": RULES})
         self.ids = TimedIds(self.clock, seed=3)
-        self.groups = Regroupings(**parts, ids=self.ids)
-        self.sweeper = Ladders(**parts, ids=TimedIds(self.clock, seed=4), rulebook=self.rulebook)
+        self._parts = {"bus": LocalBus(), "clock": self.clock, "metrics": Metrics()}
+        self.groups = self.groups_of(store)
+        self.sweeper = Ladders(**self._parts, store=store, ids=TimedIds(self.clock, seed=4), rulebook=self.rulebook)
+
+    def groups_of(self, store: Store) -> Regroupings:
+        """The walks of agents over a store."""
+        return Regroupings(**self._parts, store=store, ids=self.ids)
 
     async def begin(self) -> "Desk":
         whose = {"contact_id": self._first.contact.id}

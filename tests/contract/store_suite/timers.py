@@ -11,7 +11,7 @@ from router.flow.rulebook import Rulebook
 from router.flow.timers import Timers
 from router.model.changes import Add, Save
 from router.model.decisions import Why, WhyEdits
-from router.model.tables import OutboxEntry, Ticket
+from router.model.tables import Message, OutboxEntry, Ticket
 from router.model.timers import Timer
 from router.store import changes, commands, events, hooks, inbox, timers
 from router.store.script import Store, fetch
@@ -30,6 +30,15 @@ lifecycle: {waiting: {close: 24h}, unread: {after: 10m, webhook: push}}
 def timer(case: Case, kind: str = "close", **more) -> Timer:
     fields = {"id": uid(), "ticket_id": case.ticket.id, "kind": kind, "since_ms": NOW, "due_at_ms": NOW + DAY_MS}
     return Timer(**(fields | {"created_at_ms": NOW} | more))
+
+
+def folded(case: Case, text: str) -> Message:
+    """The message after edits that wait to be judged."""
+    why = Why(
+        rules_version="1", urgency="normal", queue="general", language="en", joined="no", contact_by="sender",
+        ticket_new=True, edits=WhyEdits(folded=3, because="message", pending=True),
+    )  # fmt: skip
+    return newer(case.message, text=text, revision=13, verdict=msgspec.Raw(msgspec.json.encode(why)))
 
 
 async def set_to(store: Store, *rows: Timer) -> None:
@@ -85,13 +94,7 @@ class TimersSuite:
     async def test_edits_that_were_folded_are_judged_once_by_whoever_comes_first(self, store: Store):
         case = Case("Ann")
         await put(store, case)
-        why = Why(
-            rules_version="1", urgency="normal", queue="general", language="en", joined="no", contact_by="sender",
-            ticket_new=True, edits=WhyEdits(folded=3, because="message", pending=True),
-        )  # fmt: skip
-        verdict = msgspec.Raw(msgspec.json.encode(why))
-        folded = newer(case.message, text="stolen", revision=13, verdict=verdict)
-        await store.write(changes.apply([Save(folded)], now_ms=NOW))
+        await store.write(changes.apply([Save(folded(case, "stolen"))], now_ms=NOW))
         await set_to(store, timer(case, "edit", about=case.message.id, due_at_ms=NOW + 5))
         await asyncio.gather(*(walk(store, NOW + 5).run_due() for _ in range(3)))
         told = [e for e in await store.read(events.of_ticket(case.ticket.id, limit=99)) if e.kind == "message.edited"]
@@ -100,6 +103,17 @@ class TimersSuite:
         assert ticket.urgency == "critical"
         (line,) = (await store.read(inbox.tickets(None, text="stolen"))).lines
         assert line.ticket.id == case.ticket.id
+
+    async def test_what_is_due_at_once_of_a_ticket_and_of_what_was_merged_into_it_all_comes(self, store: Store):
+        case, merged = Case("Ann", state="waiting", state_since_ms=NOW, waiting_since_ms=None), Case("Ann's other")
+        await put(store, case, merged)
+        await store.write(changes.apply([Save(folded(case, "hello"))], now_ms=NOW))
+        # The message that was edited came here with a merge; its timer was set in the ticket that it came from.
+        edit = timer(merged, "edit", about=case.message.id, due_at_ms=NOW + DAY_MS)
+        await set_to(store, timer(case), edit)
+        assert await walk(store, NOW + DAY_MS).run_due() == 2
+        assert (await ticket_of(store, case)).state == "closed"
+        assert await store.read(timers.next_due()) is None
 
     async def test_a_crash_before_the_commit_leaves_it_due(self, store: Store):
         case = Case("Ann", state="waiting", state_since_ms=NOW)

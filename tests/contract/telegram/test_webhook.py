@@ -12,7 +12,7 @@ from aiohttp import web
 from connectors.telegram.simulator import BotApiServer, Fault, Person
 from connectors.telegram.webhook import BODY_BYTES_MAX, SECRET_HEADER
 from router.clock import SystemClock
-from tests.servers.telegram_house import SECRET, TOKEN, TelegramHouse
+from tests.servers.telegram_house import QUICK, SECRET, TOKEN, TelegramHouse
 
 PATH = "/channels/telegram/default/webhook"
 
@@ -24,11 +24,11 @@ async def server():
 
 
 @contextlib.asynccontextmanager
-async def serving(server, house=None, port=0):
+async def serving(server, house=None, port=0, **settings):
     """The connector behind a real HTTP server, and its house."""
     house = house or TelegramHouse()
     app = web.Application()
-    connector = house.connector(server, mode="webhook", webhook_secret=SECRET)
+    connector = house.connector(server, mode="webhook", webhook_secret=SECRET, **settings)
     for route in connector.routes(house):
         app.router.add_route(route.method, f"/channels/telegram/default{route.path}", route.handler)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
@@ -151,6 +151,19 @@ async def test_pictures_of_an_album_add_to_the_message_of_the_first(server):
         ("edit", "77:3", "77:1", f"all three\n{notice}"),
     ]
     assert [[file.data for file in event.attachments] for event in house.accepted] == [[b"one"], [], [b"three"]]
+
+
+async def test_a_file_server_that_is_silent_keeps_nobody_waiting_behind_it(server):
+    ann = Person(server, 77)
+    server.faults["file"].append(Fault(how="silence"))
+    async with serving(server, timeouts=QUICK | {"file_s": 3_600.0, "webhook_files_s": 0.2}) as (house, _):
+        await ann.send(photo=ann.photo(b"my screen"), caption="see here")
+        await ann.write("are you there?")
+        await house.until_accepted(2)
+        await server.until(lambda: not server.bots[TOKEN].pending)
+    notice = "[photo: could not be fetched (the file server gave no answer in time); ask for it again]"
+    assert [event.text for event in house.accepted] == [f"see here\n{notice}", "are you there?"]
+    assert [status for _, status in server.deliveries] == [200, 200]
 
 
 async def test_a_picture_that_is_brought_twice_says_once_what_it_says(server):

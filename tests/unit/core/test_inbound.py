@@ -167,6 +167,23 @@ def test_a_reply_to_address_is_where_answers_go_and_no_identity(world):
     assert set(world.snapshot.identities) == {("email", "ann@example.org")}
 
 
+def test_answers_go_where_the_newest_mail_wants_them(world):
+    asked = {"message_id": "<1@x>", "reply_to": "office@example.org"}
+    first = world.say("hello", **asked)
+    answer = {"in_reply_to": "<1@x>", "reply_to": None}
+    robot = world.say("out of office", message_id="<2@x>", automatic="auto_reply", **answer)
+    assert world.conversation(robot).reply_to == "office@example.org"
+    second = world.say("now to me", message_id="<3@x>", **answer)
+    assert world.conversation(second).id == world.conversation(first).id
+    assert world.conversation(second).reply_to is None
+
+
+def test_what_is_said_on_a_form_s_page_leaves_its_address(world):
+    page = {"channel": "form", "sender": "form-1", "thread_id": "form-1"}
+    world.say("hello", message_id="f1", reply_to="ann@example.org", **page)
+    assert world.conversation(world.say("and this", message_id="f2", **page)).reply_to == "ann@example.org"
+
+
 @pytest.fixture
 def told(world):
     """A message that can be changed, and later ones."""
@@ -247,7 +264,14 @@ def test_a_delete_blanks_and_keeps_the_tombstone(world, told):
     assert world.ticket(told).snippet == ""
     assert kinds(world)[-1] == "message.deleted"
     assert amend(world, "delete", message_id="delete-2").changes == []
-    assert amend(world, "edit", "back", message_id="edit-2").outcome.message_id != told.outcome.message_id
+
+
+def test_an_edit_that_was_overtaken_by_the_delete_brings_nothing_back(world, told):
+    amend(world, "delete")
+    late = amend(world, "edit", "it was stolen", message_id="edit-2")
+    assert (late.changes, late.outcome.message_id) == ([], None)
+    stranger = amend(world, "edit", "lies", message_id="edit-3", sender="78")
+    assert world.messages[stranger.outcome.message_id].text == "lies", "whoever did not delete it says something new"
 
 
 @pytest.mark.parametrize("kind", ["delete", "reaction", "receipt"])

@@ -261,7 +261,7 @@ def test_a_note_never_owns_an_outbox_row(text, visibility, state):
         return
     note, changes = decide_note(desk.facts(), text, "k", redact(text), MEI, now_ms=NOW, ids=desk.world.ids)
     assert rows(changes, OutboxEntry) == []
-    assert rows(changes, Ticket) == []
+    assert rows(changes, Ticket) == [msgspec.structs.replace(desk.ticket, version=desk.ticket.version + 1)]
     assert [row.id for row in rows(changes, Message)] == [note.id]
     assert (note.kind, note.visibility, note.external_id) == ("note", "private", None)
 

@@ -22,3 +22,35 @@ def test_a_mailing_is_told_by_its_list_fields_alone(field):
 
 def test_an_ordinary_mail_is_none():
     assert not read("X-List-Unsubscribe: <https://n.example/out>").mailing
+
+
+@pytest.mark.parametrize(
+    ("reply_to", "wanted"),
+    [
+        ("Help <HELP@shop.example>", None),
+        ("help+tag@shop.example", None),
+        ("help@shop.example, Ann <ann@home.example>", "ann@home.example"),
+        ("ann@example.org, help@shop.example", None),
+    ],
+)
+def test_answers_never_go_to_ourselves(reply_to, wanted):
+    assert read(f"Reply-To: {reply_to}").reply_to == wanted
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Автоматический ответ: отпуск", "自動応答: 不在", "부재중 자동 응답: 휴가", "Otomatik yanıt: x",
+        "Automatikus válasz: x", "Αυτόματη απάντηση: x", "رد تلقائي: x", "ตอบกลับอัตโนมัติ: x", "Trả lời tự động: x",
+        "Auto: Anna is out of the office (back 2 Nov)",
+    ],
+)  # fmt: skip
+def test_who_is_away_is_told_by_the_subject(subject):
+    assert read(f"Subject: {subject}").automatic == "auto_reply"
+
+
+@pytest.mark.parametrize(
+    "subject", ["自動応答が動かない", "Автоматический ответ не работает", "Auto: brakes do not work"]
+)
+def test_a_question_about_such_answers_is_a_person_s(subject):
+    assert read(f"Subject: {subject}").automatic == "none"

@@ -105,6 +105,8 @@ FOLDED = {
         "Yes.\n\n> On 2 Nov 2026, at 10:00, X <x@y.example> wrote:\n> hi\n\n"
         "-----Original Message-----\nFrom: x\n", "Yes."),
     "answers, then the quote to the end": ("See below:\n\n> which version?\n> which phone?\n", "See below:"),
+    "inline answers, announced": ("My answers:\n> first?\nyes\n> second\nno\n", "My answers:\nyes\nno"),
+    "a signature below dashes": ("hi\n--\nAnna Berg\nShop Ltd.\n", "hi"),
     "inline answers": ("> first?\nyes\n> second?\nno\n", "yes\nno"),
 }  # fmt: skip
 WHOLE = {
@@ -124,6 +126,9 @@ WHOLE = {
     "what apple forwards, chinese": (
         "是真的吗？\n\n下面是被转发的邮件：\n\n> 发件人: 银行 <phish@evil.example>\n> 主题: 验证\n> \n> 请\n"
     ),
+    "what somebody cites in a paragraph": "我的申诉如下：\n> 报错 500\n> 请求失败\n请尽快处理\n",
+    "words below dashes": "Hello\n--\nMy wallet is empty\nsomebody took all\n",
+    "words below a dash, chinese": "我的账户\n—\n钱被转走了 请马上冻结\n",
     "a comparison": "5 > 3\na\n",
     "what somebody cites": 'I send:\n> {"id":7}\n< limit\n> {"id":8}\n< timeout\n\nAm I limited?\n',
     "a line like a device's amid words": "Sent from my wallet to 0x12 on my iPhone\nand nothing came\n",

@@ -64,6 +64,8 @@ SAID = {
     "nothing but a name": "Anna Berg\nShop Ltd\n+41 71 555 01 77",
     "how a letter is closed": "Hello\nAnna Berg",
     "sentences under a ruler": "Hello\n\n----\nIt is stolen.",
+    "words under a ruler": "Hello\n\n*****\nTx failed\n*****\nwhat can I do",
+    "words under a ruler, chinese": "您好\n\n======\n钱没有到账",
     "data in a list": "My order:\n\nOrder 4711\n+41 71 555 01 77",
     "the formula and a name": "Hello\n\nBest regards,\nTom Reed",
     "the formula and words": "Hello\n\nBest\nplease hurry\nit is late",

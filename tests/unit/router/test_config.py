@@ -2,7 +2,8 @@
 
 import pytest
 
-from router.config import Config, link_hosts, load
+from router.config import Config, link_hosts, load, read_again
+from router.discovery import judge
 from router.model.errors import ConfigError
 
 KEY = "ab" * 32
@@ -66,11 +67,19 @@ def test_a_whole_file(write):
         ("server: 5\n", "5:1", "object"),
         ("storage: {url: mysql://x}\n", "5:11", "'mysql' is no storage"),
         ("media: {paht: x}\n", "5:9", "did you mean 'path'?"),
-        ("media: {path: x, s3: {endpoint: http://s, bucket: b, access_key: a, secret_key: s}}\n", "5:1", "two places"),
+        (
+            "media: {path: x, s3: {endpoint: http://s, bucket: abc, access_key: a, secret_key: s}}\n",
+            "5:1",
+            "two places",
+        ),
         ("media: {s3: {endpoint: s3.example, bucket: abc, access_key: a, secret_key: b}}\n", "5:14", "is no address"),
         ("media: {s3: {endpoint: http://s, bucket: A, access_key: a, secret_key: b}}\n", "5:34", "no name of a bucket"),
         ("media: {s3: {endpoint: http://s, bucket: abc, access_key: '', secret_key: b}}\n", "5:9", "are needed"),
-        ("media: {s3: {endpoint: http://s, bucket: abc}}\n", "5:9", "missing required field `access_key`"),
+        (
+            "media: {s3: {endpoint: http://s, bucket: abc, secret_key: b}}\n",
+            "5:9",
+            "missing required field `access_key`",
+        ),
         ("bus: {url: amqp://x}\n", "5:7", "redis://host:port/0 was meant"),
         ("rules: {source: git}\n", "5:9", "git"),
         ("channels: email\n", "5:1", "array"),
@@ -98,6 +107,68 @@ def test_a_mistake_is_named_by_its_place(write, text, at, says):
     said = refusal(path)
     assert said.startswith(f"{path}:{at}: "), said
     assert says in said
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(write):
+    path = write(
+        "server: {port: many, hots: h}\n"
+        "storage: {url: mysql://x, pool_size: [1]}\n"
+        f"secrets: {{seal_keys: {{k1: env:NOT_SET, k2: zz, k3: {KEY}}}, seal_key: k9, signing_key: file:nowhere}}\n"
+        "bus: {url: amqp://x}\n"
+        "rules: {source: git}\n"
+        "channels:\n"
+        "  - {kind: api, settings: {kindz: [x], webhook_url: 5}}\n"
+        "  - {kind: emial}\n"
+        "  - {kind: email, settings: {address: nobody, imap: {host: h, user: u, port: x}, smtp: {hots: h}}}\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        load(path, judge=judge)
+    told = [text.removeprefix(f"{path}:") for text in caught.value.told]
+    wanted = [
+        ("1:10", "server.port: Expected `int`, got `str` (found 'many')"),
+        ("1:22", "did you mean 'host'?"),
+        ("2:11", "'mysql' is no storage"),
+        ("2:27", "storage.pool_size: Expected `int`"),
+        ("3:23", "no variable NOT_SET"),
+        ("3:40", "secrets.seal_keys.k2: not hex digits"),
+        ("3:119", "no key is named 'k9'"),
+        ("3:133", "nowhere cannot be read"),
+        ("4:7", "redis://host:port/0"),
+        ("5:9", "rules.source: Invalid enum value 'git'; one of files, database was meant"),
+        ("7:28", "api/default: Object contains unknown field `kindz`; did you mean 'kinds'?"),
+        ("7:40", "api/default: webhook_url: Expected `str | null`, got `int`"),
+        ("8:6", "did you mean 'email'?"),
+        ("9:72", "email/default: imap.port: Expected `int | null`, got `str` (found 'x')"),
+        ("9:89", "email/default: smtp: Object contains unknown field `hots`; did you mean 'host'?"),
+    ]
+    assert len(told) == len(wanted), told
+    for (at, says), text in zip(wanted, told, strict=True):
+        assert text.startswith(f"{at}: "), text
+        assert says in text
+
+
+def test_what_a_channel_lacks_keeps_no_other_out(write, monkeypatch, tmp_path):
+    path = write(
+        SECRETS + "channels:\n"
+        "  - {kind: api}\n"
+        "  - {kind: telegram, settings: {token: env:NOT_SET, webhook_secret: file:nowhere}}\n"
+    )
+    api, telegram = load(path, judge=judge).channels
+    assert api.missing == ()
+    assert telegram.missing == (
+        f"{path}:7:33: the environment has no variable NOT_SET; set it, or use file:PATH",
+        f"{path}:7:53: the secret file {tmp_path / 'nowhere'} cannot be read (No such file or directory)",
+    )
+    path.write_text(path.read_text().replace("token:", "tokne:"))
+    with pytest.raises(ConfigError, match="did you mean 'token'"):
+        load(path, judge=judge)
+    with pytest.raises(ConfigError, match="no variable NOT_SET"):
+        read_again(telegram, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["rules: {path: 2026-13-45}\n", "rules: &a [*a]\n"])
+def test_what_yaml_cannot_make_is_refused(write, text):
+    assert refusal(write(SECRETS + text)).startswith(str(write(SECRETS + text)))
 
 
 @pytest.mark.parametrize(

@@ -92,3 +92,8 @@ def test_the_place_is_told_in_the_text_as_it_was_written(text, asked):
 def test_whatever_comes_is_judged(unit):
     text = unit * (50_000 // len(unit))
     assert all(0 <= start < end <= len(text) for start, end in solicitations(text))
+
+
+@pytest.mark.parametrize("text", ["Please s\u0435nd your rec\u043every phrase.", "将私钥复制到这里", "俾我你個驗證碼"])
+def test_other_letters_and_verbs_ask_all_the_same(text):
+    assert solicitations(text)

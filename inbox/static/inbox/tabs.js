@@ -1,0 +1,15 @@
+/** Other tabs of this agent: what is stuck stands in all of them; what one sends, or takes back, the others let go. */
+import { own } from "../core/store.js";
+import { attached, pending } from "./actions.js";
+
+addEventListener("storage", ({ key, newValue }) => {
+  const start = `switchboard.${own("")}`;
+  if (!key?.startsWith(start)) return;
+  const [kind, name] = key.slice(start.length).split(/\.(.*)/s);
+  const now = JSON.parse(newValue ?? "null");
+  if (kind === "attached") attached.value = { ...attached.value, [name]: [...(now ?? []), ...(attached.value[name] ?? []).filter((file) => !file.id)] };
+  if (kind !== "pending") return;
+  const here = pending.value.find((each) => each.key === name);
+  if (here?.state === "sending" && now) return; // this tab hears itself what becomes of it
+  pending.value = [...pending.value.filter((each) => each !== here), ...(now?.state === "failed" ? [now] : [])];
+});

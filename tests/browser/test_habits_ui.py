@@ -1,0 +1,59 @@
+"""What people do out of habit: click twice, press Esc until it works, write from right to left."""
+
+from playwright.async_api import expect
+
+from tests.browser.desk import desk, open_ticket
+
+# Whether the first letters of the text stand to the right of its last, as they are read.
+FROM_THE_RIGHT = """(paragraph) => {
+    const text = paragraph.firstChild;
+    const edge = (at) => {
+        const range = document.createRange();
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        return range.getBoundingClientRect().left;
+    };
+    return edge(0) > edge(text.length - 1);
+}"""
+
+
+async def test_a_double_click_solves_once(demo, chromium):
+    async with desk(chromium, demo.agent_login_url) as page:
+        await open_ticket(page)
+        await page.locator("[data-act=solve]").dblclick()
+        await expect(page.locator(".toast", has_text="solved")).to_be_visible()
+        await expect(page.locator(".toast")).to_have_count(1)
+        await page.locator(".toast button").click()
+
+
+async def test_who_sends_and_solves_goes_on_to_the_next_ticket(demo, chromium):
+    async with desk(chromium, demo.agent_login_url) as page:
+        number = await open_ticket(page)
+        await page.keyboard.press("r")
+        await page.locator("#composer").fill("This is done.")
+        await page.keyboard.press("Control+Shift+Enter")
+        await expect(page.locator(f".thread-pane[data-ticket]:not([data-ticket={number}])")).to_be_visible()
+
+
+async def test_no_key_closes_what_asks_who_is_there(demo, chromium):
+    async with desk(chromium, demo.agent_login_url, noise=True) as page:
+        await open_ticket(page)
+        await page.context.clear_cookies(name="switchboard_session")
+        await page.keyboard.press("i")
+        dialog = page.locator(".sign-in-dialog[open]")
+        await expect(dialog).to_be_visible()
+        for _ in range(4):
+            await page.keyboard.press("Escape")
+        await expect(dialog).to_be_visible()
+        await expect(dialog.locator(":focus")).to_have_count(1)
+
+
+async def test_a_text_is_read_from_the_side_it_begins_on(demo, chromium):
+    async with desk(chromium, demo.agent_login_url) as page:
+        await open_ticket(page)
+        await page.keyboard.press("m")
+        await page.locator("#composer").fill("שלום, הנה הקוד abc")
+        await page.keyboard.press("Control+Enter")
+        text = page.locator(".message.note:not(.pending) .text p", has_text="abc")
+        await expect(text).to_have_count(1)
+        assert await text.evaluate(FROM_THE_RIGHT)
