@@ -31,7 +31,8 @@ SECRET: Final = re.compile(
     | (?:the|those|these|all)\ (?:six|6|four|4|eight|8)[\ -]?(?:digits?|numbers?)
     | (?:number|digits)(?=\ (?:did|was|were|has|have|do|is)\ [^.?!]{0,30}\b(?:text\w*|sms|phone|send|sent)\b)
     | digits\ (?:from|in|of)\ (?:the|your|that)\ (?:sms|text|message)
-    | (?:both\ sides|front\ and\ back|the\ back|the\ reverse)\ of\ (?:your|the)\ (?:(?:bank|credit|debit|payment)\ )?cards?
+    | (?:both\ sides|front\ and\ back|the\ back|the\ reverse)\ of\ (?:your|the)\ (?:(?:bank|credit|debit|
+        payment)\ )?cards?
     | (?:(?:the|those|all)\ )?(?:\w+\ )?words\ (?:that\ )?you\ (?:have\ )?(?:wr[io]t\w+|noted|saved|stored|kept)
     | words\ (?:of|from|in|on)\ (?:your|the)\ (?:\w+\ )?(?:backup|wallet|recovery|paper|phrase)
     | (?:six|6|four|4|eight|8)[\ -]?digits?(?=\ (?:\w+\ ){0,4}(?:sms|text|phone|received|got|arrived|sent|e-?mail))

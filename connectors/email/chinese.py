@@ -5,6 +5,7 @@ from typing import Final
 SAID: Final = {
     "IMAP and SMTP take the login": "IMAP 和 SMTP 均可登录",
     "IMAP folder: {error}": "IMAP 文件夹：{error}",
+    "OK, and nothing is handed out": "OK，但没有给出任何内容",
     "a new refresh token could not be kept: {error}": "无法保存新的刷新令牌：{error}",
     "no sent_folder is configured to look in": "未配置可供查找的 sent_folder",
     "not in the sent folder": "不在已发送文件夹中",

@@ -104,8 +104,8 @@ class Auth:
             agent = await self._store.read(people.session_agent(token_hash(token), now_ms=self._clock.now_ms()))
         if agent is None:
             raise Refused("not_signed_in", "sign in to go on", status=401)
-        # Of two who share a browser, a page of the first does nothing, and shows nothing, as the second. A WebSocket has
-        # no headers of ours.
+        # Of two who share a browser, a page of the first does nothing, and shows nothing, as the second. A WebSocket
+        # has no headers of ours.
         page_of = request.headers.get("X-Switchboard-Agent") or request.query.get("as")
         if page_of and page_of != agent.id:
             raise Refused("not_signed_in", "somebody else has signed in at this browser", status=401)
