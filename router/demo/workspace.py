@@ -159,7 +159,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
             "signing_key": "file:keys/signing",
         }
         for channel in told["channels"]:
-            del channel["@place"]
+            for name in [name for name in channel if name.startswith("@")]:  # which `load` sets, and no file holds
+                del channel[name]
         told["channels"][1]["settings"] = {"identity_secret": "file:keys/identity"}
         told["channels"][2]["settings"] |= {"webhook_secret": "file:keys/webhook"}
         text = yaml.dump(told, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)

@@ -227,7 +227,7 @@ async def test_an_edit_replaces_the_text_and_an_encrypted_chat_shows(house_folde
         await ann.edit(post, "@wallet my deposit is missing")
         await until(app, "SELECT text, revision FROM messages WHERE kind = 'inbound'", [("my deposit is missing", 1)])
         await ann.chat()
-        await until(app, "SELECT COUNT(*) FROM messages WHERE kind = 'inbound' AND text LIKE '[a message of an enc%'", [
+        await until(app, "SELECT COUNT(*) FROM messages WHERE kind = 'inbound' AND text LIKE '[a message that only%'", [
             (1,)
         ])  # fmt: skip
     assert {status for _, status in x.couriers.deliveries} == {200}

@@ -106,7 +106,7 @@ async def test_an_encrypted_chat_is_a_visible_ticket(x):
     (event,) = house.accepted
     assert (event.kind, event.message_id, event.visibility) == ("unsupported", f"chat:{chat_id}", "private")
     assert event.sender.id == ann.id
-    assert event.text.startswith("[a message of an encrypted chat")
+    assert event.text.startswith("[a message that only the customer's own app can show")
 
 
 async def test_both_ways_bring_a_thing_once(x):
