@@ -1,5 +1,7 @@
 """Many people, one cause, in a real browser: proposed, confirmed, told to all, and shown on the web chat meanwhile."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
@@ -42,6 +44,29 @@ async def declared(page, title):
     one = dialog.locator(".incident", has_text=title)
     await expect(one).to_have_attribute("data-state", "open")
     return one
+
+
+async def test_what_is_proposed_while_the_page_fills_is_counted(house, chromium):
+    asked, held, told = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def later(route):
+        asked.set()
+        await held.wait()
+        await route.continue_()
+
+    await house.told("hello", "customer 8")
+    async with desk(chromium, house.link) as page:
+        await page.route("**/css/matters.css", later)
+        page.on("websocket", lambda line: line.on("framereceived", lambda said: "incident." in said and told.set()))
+        await page.reload()
+        await expect(page.locator(".rail, nav").first).to_contain_text("Live")
+        async with asyncio.timeout(20):
+            await asked.wait()
+            await everybody(house)
+            await house.app.incidents.detect()
+            await told.wait()
+        held.set()
+        await expect(page.locator("[data-place=incidents] .count.alert")).to_have_text("1")
 
 
 async def test_a_proposed_incident_is_counted_live_and_decided_by_a_person(house, chromium):

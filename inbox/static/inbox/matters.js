@@ -28,13 +28,16 @@ let reloading = 0;
 let asked = 0;
 
 /** Resolves once words and styles are there. */
-export const ready = Promise.all([learn("matters"), signsReady, loadBoard(), new Promise((done) => {
+export const ready = Promise.all([learn("matters"), signsReady, new Promise((done) => {
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = new URL("../css/matters.css", import.meta.url).href;
   style.onload = style.onerror = done;
   document.head.append(style);
 })]);
+
+// Once this part hears what is committed: of what comes between asking and hearing nobody would tell.
+ready.then(() => setTimeout(loadBoard));
 
 /** What was asked last counts, in whatever order answers come. A failure leaves what was there: the next change asks again. */
 export async function loadBoard(over = board.value.over) {
