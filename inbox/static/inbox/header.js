@@ -25,8 +25,8 @@ async function end(row, state) {
 /** @param {{ row: TicketRow, data: import("../core/types.d.ts").ThreadData }} props */
 export function Header({ row, data }) {
   const done = isDone(row);
-  // A double click is one: the second would take it back.
   const part = matters.value;
+  // A double click on *Solve* is one: the second would take it back.
   return html`<header class="ticket-head">
     <div class="head-top">
       ${h(IconButton, { icon: "arrow-left", label: t("action.back"), onClick: () => go({ ticket: null }), class: "back" })}
