@@ -1,16 +1,17 @@
-"""A small transformer that reads a text as a whole and answers one question about it (Vaswani et al., 2017).
+"""A small transformer that reads texts as a whole and answers one question about them (Vaswani et al., 2017).
 
 It is a fine-tuned copy of multilingual E5 small (Wang et al., 2024) in whole numbers of eight bits, which onnxruntime
-reckons with; `scripts/learn_encoder.py` makes it. What it says of a text is a log-odds, as weights of runs are.
+reckons with; `scripts/learn_encoder.py` and `scripts/learn_reader.py` make them. What one says is a log-odds, as
+weights of runs are.
 """
 
 from functools import cache
+from importlib.resources import files
 from typing import Final
 
 import numpy as np
 from onnxruntime import InferenceSession, SessionOptions
 
-from rules.packs import encoder
 from rules.subwords import Subwords
 
 _SILENT: Final = 4
@@ -21,7 +22,7 @@ class Encoder:
     """Weights and vocabulary of one question; never changes."""
 
     def __init__(self, model: bytes) -> None:
-        """Take what `scripts/learn_encoder.py` wrote."""
+        """Take what a script that learns one wrote."""
         options = SessionOptions()
         # One text is too little to be shared: threads would wait for each other. Memory is given back after each.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -32,14 +33,14 @@ class Encoder:
         self._pieces_max = int(told["pieces_max"])
         self._subwords = Subwords(told["pieces"].split("\n"), [float(score) for score in told["scores"].split()])
 
-    def score(self, text: str) -> float:
-        """Return the log-odds for a folded text."""
-        numbers = np.array([self._subwords.cut(text, self._pieces_max)])
+    def score(self, *parts: str) -> float:
+        """Return the log-odds for a folded text, or for one and what stands before it."""
+        numbers = np.array([self._subwords.join(parts, self._pieces_max)])
         (answers,) = self._session.run(None, {"pieces": numbers})
         return float(answers[0])
 
 
 @cache
-def shipped(name: str) -> Encoder:
-    """Return one of those that come with the packs; FileNotFoundError if there is none of the name."""
-    return Encoder(encoder(name))
+def shipped(package: str, name: str) -> Encoder:
+    """Return one that a package holds; FileNotFoundError if there is none of the name."""
+    return Encoder(files(package).joinpath(f"{name}.onnx").read_bytes())

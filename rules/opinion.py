@@ -6,7 +6,7 @@ judges `without_waiting`, has what was `Unheard` answered in a thread, and judge
 had at all, words decide alone: nobody's alarm waits for a library.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -32,17 +32,29 @@ _REMEMBERED_MAX: Final = 256
 _in_haste: ContextVar[bool] = ContextVar("in_haste", default=False)
 
 
+class Source(NamedTuple):
+    """Where an encoder lies: in the file `name`.onnx of a package."""
+
+    package: str
+    name: str
+
+
 class Unheard(Exception):
     """An encoder has to be asked first: `hear` it where one may wait, and judge again."""
 
-    def __init__(self, encoder: str, text: str) -> None:
-        super().__init__(encoder)
-        self._encoder, self._text = encoder, text
+    def __init__(self, source: Source, questions: Iterable[tuple[str, ...]]) -> None:
+        super().__init__(source.name)
+        self._source, self._questions = source, tuple(questions)
 
     def hear(self) -> Exception | None:
-        """Ask, remember the answer, and return why there is none. Takes some milliseconds, the first time a second;
-        others run meanwhile."""
-        return _answer(self._encoder, self._text).failure
+        """Ask, remember the answers, and return why one is missing. Takes some milliseconds each, the first time a
+        second; others run meanwhile."""
+        heard = [_answer(self._source, parts).failure for parts in self._questions]
+        return next(filter(None, heard), None)
+
+
+class _NotNow(Exception):
+    """It was not asked lately, and must not be now."""
 
 
 class _Answer(NamedTuple):
@@ -66,7 +78,7 @@ def without_waiting() -> Iterator[None]:
 class Opinion:
     """Whom to ask, and when: about what weighs `low` or more."""
 
-    encoder: str
+    source: Source
     low: float
     start: float
     """Added to what the encoder says."""
@@ -79,8 +91,25 @@ class Opinion:
 
     def of(self, text: str, about: Span) -> float | None:
         """Return what to add for a folded text whose passage in question stands there; None where nobody answers."""
-        said = _answer(self.encoder, around(text, about)).said
+        (said,) = answers(self.source, [(around(text, about),)])
         return None if said is None else self.counts * (said + self.start)
+
+
+def answers(source: Source, questions: Iterable[tuple[str, ...]]) -> list[float | None]:
+    """Return what an encoder says of each text, with what stands before it; None where nobody answers.
+
+    Raises Unheard, of all that were not asked lately, within `without_waiting`.
+    """
+    found: list[float | None] = []
+    unheard: list[tuple[str, ...]] = []
+    for parts in questions:
+        try:
+            found.append(_answer(source, parts).said)
+        except _NotNow:
+            unheard.append(parts)
+    if unheard:
+        raise Unheard(source, unheard)
+    return found
 
 
 def around(text: str, about: Span) -> str:
@@ -91,9 +120,9 @@ def around(text: str, about: Span) -> str:
     return text[start : start + most]
 
 
-def missing(encoder: str) -> Exception | None:
+def missing(source: Source) -> Exception | None:
     """Return why an encoder cannot be asked, in this process; None when it can."""
-    return _answer(encoder, "").failure
+    return _answer(source, ("",)).failure
 
 
 def forget() -> None:
@@ -102,16 +131,16 @@ def forget() -> None:
 
 
 @lru_cache(_REMEMBERED_MAX)
-def _answer(encoder: str, text: str) -> _Answer:
+def _answer(source: Source, parts: tuple[str, ...]) -> _Answer:
     if _in_haste.get():
-        raise Unheard(encoder, text)  # which is not remembered
+        raise _NotNow  # which is not remembered
     try:
-        return _Answer(_encoder(encoder).score(text))
+        return _Answer(_encoder(source).score(*parts))
     except Exception as error:  # noqa: BLE001 - no library, no memory, a processor it does not know: all the same here
         return _Answer(None, error.with_traceback(None))
 
 
-def _encoder(name: str) -> "Encoder":
+def _encoder(source: Source) -> "Encoder":
     # Loaded when first asked: onnxruntime and the weights are 100 MB that most processes never need.
-    shipped: Encoder = import_module("rules.encoder").shipped(name)
+    shipped: Encoder = import_module("rules.encoder").shipped(*source)
     return shipped

@@ -40,6 +40,22 @@ class Subwords:
                 break
         return [*found[: most + 1], END]
 
+    def join(self, parts: Sequence[str], most: int) -> list[int]:
+        """Return the numbers of up to so many pieces of a text with others before it, which lose their middle first.
+
+        Between two parts stands END, before the last one two, as readers of pairs are used to (Liu et al., "RoBERTa",
+        2019); they count.
+        """
+        *before, last = parts
+        if not before:
+            return self.cut(last, most)
+        own = self.cut(last, most * 3 // 8)[1:]
+        others = [number for part in before for number in self.cut(part, most)[1:]]
+        room = most - len(own)
+        if len(others) > room:
+            others = [*others[: room // 2 - 1], END, *others[room // 2 - room :]]
+        return [BEGIN, *others, END, *own]
+
     def _cut(self, word: str) -> list[int]:
         """Return the likeliest pieces of a word (Viterbi, 1967)."""
         length = len(word)

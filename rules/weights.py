@@ -9,7 +9,7 @@ from typing import Final
 
 from rules.book import Book
 from rules.document import Node, Scalar, Table
-from rules.opinion import Opinion
+from rules.opinion import Opinion, Source
 from rules.packs import encoders
 from rules.problems import Position
 from rules.scales import RUN_MAX, Lists, Scales, Words, words_of
@@ -57,7 +57,7 @@ def _opinion(node: Node, book: Book) -> Opinion | None:
         return None
     if reader.known(encoder, "encoder", encoders()) is None:
         return None
-    return Opinion(encoder.value, low, start, counts)
+    return Opinion(Source("rules.packs", encoder.value), low, start, counts)
 
 
 def _lists(node: Node, book: Book) -> Lists:

@@ -24,7 +24,7 @@ from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import onnx
@@ -148,12 +148,12 @@ class Layer(nn.Module):
 class Network(nn.Module):
     """A transformer that answers one question."""
 
-    def __init__(self, start: Start, words: Sequence[int]) -> None:
+    def __init__(self, start: Start, words: Sequence[int], pieces_max: int) -> None:
         super().__init__()
         size = start.shapes["size"]
         part = {name: torch.from_numpy(array) for name, array in start.parts.items()}
         self.words = nn.Embedding.from_pretrained(part["emb.word"][list(words)].clone(), freeze=False)
-        self.places = nn.Parameter(part["emb.pos"].view(-1, size)[: PIECES_MAX + 2].clone(), requires_grad=False)
+        self.places = nn.Parameter(part["emb.pos"].view(-1, size)[: pieces_max + 2].clone(), requires_grad=False)
         self.kind = nn.Parameter(part["emb.type"][:size].clone())
         self.first = _norm(size, part["emb.ln.w"], part["emb.ln.b"])
         self.layers = nn.ModuleList(self._layer(size, start, part, f"l{number}.") for number in range(LAYERS))
@@ -289,7 +289,39 @@ def mixed(cost: np.ndarray) -> list[int]:
     return [number for number, count in enumerate(times) for _ in range(count)]
 
 
-def learn(network: Network, texts: Sequence[list[int]], answers: Tensor, epochs: int, rate: float) -> None:
+class Lessons(Protocol):
+    """What there is to learn from, by number."""
+
+    def batches(self, chance: random.Random) -> list[list[int]]:
+        """Return the numbers of what is learned together."""
+
+    def table(self, batch: Sequence[int], chance: random.Random) -> Tensor:
+        """Return the texts of a batch."""
+
+    def loss(self, batch: Sequence[int], said: Tensor) -> Tensor:
+        """Return what the answers to a batch cost."""
+
+
+class Answered:
+    """Texts, each with the right answer."""
+
+    def __init__(self, texts: Sequence[list[int]], answers: Tensor) -> None:
+        self._texts, self._answers = texts, answers
+
+    def batches(self, chance: random.Random) -> list[list[int]]:
+        """Return texts that are about as long as each other together."""
+        return batches(self._texts, chance)
+
+    def table(self, batch: Sequence[int], chance: random.Random) -> Tensor:
+        """Return the texts of a batch, with some pieces forgotten."""
+        return filled([self._texts[number] for number in batch], chance)
+
+    def loss(self, batch: Sequence[int], said: Tensor) -> Tensor:
+        """Return what the answers cost."""
+        return functional.binary_cross_entropy_with_logits(said, self._answers[list(batch)])
+
+
+def fit(network: Network, lessons: Lessons, epochs: int, rate: float) -> None:
     """Fine-tune: the rate rises, then falls to nothing."""
     in_haste = bool(torch.cpu.get_capabilities().get("avx512_bf16"))
     chance = random.Random(SEED)  # noqa: S311 - the same batches at every run
@@ -297,14 +329,14 @@ def learn(network: Network, texts: Sequence[list[int]], answers: Tensor, epochs:
     rates = (rate, RATE_ANSWER * rate / RATE)
     groups = [[part for name, part in named if name.startswith("answer.") is last] for last in (False, True)]
     optimizer = torch.optim.AdamW([{"params": group} for group in groups], weight_decay=0.01)
-    total = epochs * len(batches(texts, random.Random(SEED)))  # noqa: S311
-    for step, batch in enumerate(one for _ in range(epochs) for one in batches(texts, chance)):
+    total = epochs * len(lessons.batches(random.Random(SEED)))  # noqa: S311
+    for step, batch in enumerate(one for _ in range(epochs) for one in lessons.batches(chance)):
         pace = min(1.0, step / (0.06 * total)) * max(0.02, 1 - step / total)
         for group, most in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = most * pace
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=in_haste):
-            said = network(filled([texts[number] for number in batch], chance))
-        loss = functional.binary_cross_entropy_with_logits(said, answers[batch])
+            said = network(lessons.table(batch, chance))
+        loss = lessons.loss(batch, said)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
@@ -329,16 +361,16 @@ class Rows(nn.Module):
         return meant
 
 
-def written(network: Network, pieces: Sequence[str], known: dict[str, tuple[int, float]]) -> bytes:
+def written(network: Network, pieces: Sequence[str], known: dict[str, tuple[int, float]], pieces_max: int) -> bytes:
     """Return it as `rules.encoder` reads it, with its vocabulary, for one text of any length."""
     network.eval()
     network.words = Rows(network.words.weight)
-    length = torch.export.Dim("length", min=2, max=PIECES_MAX + 2)
+    length = torch.export.Dim("length", min=2, max=pieces_max + 2)
     with TemporaryDirectory() as folder:
         whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
         torch.onnx.export(
             network,
-            (torch.full((1, PIECES_MAX), UNKNOWN),),
+            (torch.full((1, pieces_max), UNKNOWN),),
             whole,
             input_names=["pieces"],
             output_names=["answer"],
@@ -349,7 +381,7 @@ def written(network: Network, pieces: Sequence[str], known: dict[str, tuple[int,
         quantize_dynamic(whole, small, op_types_to_quantize=["MatMul", "Gemm"], per_channel=True, reduce_range=True)
         model = onnx.load(small)
     scores = " ".join(f"{known[piece][1]:.4f}" for piece in pieces)
-    told = {"pieces": "\n".join(pieces), "scores": scores, "pieces_max": str(PIECES_MAX)}
+    told = {"pieces": "\n".join(pieces), "scores": scores, "pieces_max": str(pieces_max)}
     onnx.helper.set_model_props(model, told)
     kept: bytes = model.SerializeToString()
     return kept
@@ -376,17 +408,17 @@ def main() -> None:
     pieces = vocabulary(texts, start.pieces)
     subwords = Subwords(pieces, [start.pieces[piece][1] for piece in pieces])
     cut = [subwords.cut(text, PIECES_MAX) for text in texts]
-    network = Network(start, [BEGIN, FILLER, END, UNKNOWN, *(start.pieces[piece][0] for piece in pieces)])
+    network = Network(start, [BEGIN, FILLER, END, UNKNOWN, *(start.pieces[piece][0] for piece in pieces)], PIECES_MAX)
     answers, file = torch.tensor([float(line.critical) for line in lines]), PACKS / "incident.onnx"
     if "further" in sys.argv[1:]:
         shipped = file.read_bytes()
         Written(shipped).restore(network, pieces)
         chosen = mixed(costs(Encoder(shipped), texts, answers))
         print(f"{len(chosen)} texts of {len(texts)} lines", flush=True)
-        learn(network, [cut[number] for number in chosen], answers[chosen], 1, RATE_FURTHER)
+        fit(network, Answered([cut[number] for number in chosen], answers[chosen]), 1, RATE_FURTHER)
     else:
-        learn(network, cut, answers, EPOCHS, RATE)
-    kept = written(network, pieces, start.pieces)
+        fit(network, Answered(cut, answers), EPOCHS, RATE)
+    kept = written(network, pieces, start.pieces, PIECES_MAX)
     file.write_bytes(kept)
     encoder = Encoder(kept)
     for path in sorted(CORPORA.glob("rules_choosing_*.ndjson")):

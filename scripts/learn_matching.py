@@ -23,6 +23,7 @@ from scipy.sparse import csr_matrix
 from router import app
 from router.core import matters, placement
 from router.core.matters import Belonging, Own, Said, Scene
+from router.core.reading import Question
 from rules.matching import Matching
 from tests.corpora import day
 
@@ -48,6 +49,8 @@ class Example(NamedTuple):
 
     choices: list[list[str]]
     right: list[bool]
+    questions: list[Question]
+    """What the reader is asked about each ticket."""
 
 
 class Teacher:
@@ -65,12 +68,14 @@ class Teacher:
 
     def belongs(self, said: Said, own: Own, matching: Matching) -> Belonging:
         """Give the message to the ticket of its matter."""
-        scene = Scene(said, own.candidates[: matters.CANDIDATES_MAX], matching, {})
+        scene = Scene(said, own.candidates[: matters.CANDIDATES_MAX], matching, {}, None)
         right = [self.matter_of[one.ticket.number] == self.truth for one in scene.candidates]
         if scene.open and not any(scene.joins_alone(one) for one in scene.candidates):
             chosen = [self.matter_of[one.candidate.ticket.number] == self.truth for one in scene.open]
             choices = [["join", *scene.evidence(one)] for one in scene.open]
-            self.examples[self.message] = Example([*choices, scene.own_evidence], [*chosen, not any(chosen)])
+            self.examples[self.message] = Example(
+                [*choices, scene.own_evidence], [*chosen, not any(chosen)], list(map(scene.question, scene.open))
+            )
         for one, is_it in zip(scene.candidates, right, strict=True):
             if is_it:
                 return Belonging(ticket_id=one.ticket.id, reason="same_matter")
@@ -96,9 +101,9 @@ async def taught(name: str) -> list[Example]:
 
 
 async def judged(name: str, worth: dict[str, int]) -> day.Score:
-    """Route a day by some points and count."""
+    """Route a day by some points alone and count: the reader has learned from it."""
     shipped = placement.belongs
-    placement.belongs = partial(matters.belongs, worth=worth)
+    placement.belongs = partial(matters.belongs, worth=worth, reader=None)
     try:
         return await day.measured(name)
     finally:

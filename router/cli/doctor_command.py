@@ -20,6 +20,7 @@ from router.cli.times import when
 from router.clock import SystemClock
 from router.config import Config, StorageConfig, database_file, link_hosts, load, media_folder
 from router.connector import Sent
+from router.core.reading import READER
 from router.discovery import judge
 from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
@@ -343,7 +344,8 @@ def _words() -> Finding:
 
 def _opinions() -> Finding:
     """Whether the encoders can be asked where words leave a doubt."""
-    failures = filter(None, map(opinion.missing, sorted(packs.encoders())))
+    sources = [READER, *(opinion.Source("rules.packs", name) for name in sorted(packs.encoders()))]
+    failures = filter(None, map(opinion.missing, sources))
     failure = next(failures, None)
     if failure is None:
         return Finding(state="ok", about="second opinion", text="the encoder answers where words leave a doubt")

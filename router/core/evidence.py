@@ -68,6 +68,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """Its contact said last that it is settled, or an agent did."""
     recency: int = 0
     """0: the ticket that its contact wrote to last."""
+    told: tuple[str, ...] | None = ()
+    """What its contact said first and last in it, the oldest first; None: that was not read."""
 
 
 class Meeting(NamedTuple):
@@ -185,6 +187,11 @@ class Weighing:
         found += self._turns(one, order, about)
         found += self._of_values(one, about)
         return found
+
+    def standing(self, one: Standing) -> str:
+        """How a ticket stands to the message, in words."""
+        settled = "settled" if one.candidate.settled else "open"
+        return f"{self._order(one.candidate)} {one.place.replace('_', ' ')} {_AGE[self._age(one)]} {settled}"
 
     def _order(self, candidate: Candidate) -> str:
         if len(self._standing) < _TWO:

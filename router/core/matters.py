@@ -2,25 +2,29 @@
 
 Only tickets of the very contact can be given to it: `Own` is made from one contact id, and refuses any other's.
 Shared or conflicting transactions and orders decide alone; all other evidence counts in learned points
-(router/core/evidence.py). The reasons are kept with the message and counted, also when agents undo them, so that the
+(router/core/evidence.py), and where those leave a doubt an encoder reads message and tickets side by side
+(router/core/reading.py). The reasons are kept with the message and counted, also when agents undo them, so that the
 thresholds (`matching:` in the rules) can be judged.
 """
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
+from router.core import reading
 from router.core.entities import calls, tokens
 from router.core.evidence import ASKED, Candidate, Heard, Meeting, Place, Standing, Weighing, cues, meeting, points
 from router.core.likeness import hear, likeness
 from router.core.quotes import words_of
+from router.core.reading import DOUBT, READER, Question, Unread, question, subject_of
 from router.core.signals import signals
 from router.model.ids import ContactId, TicketId
 from router.model.matter import Sketch
 from router.model.message import JournalEntry
 from rules.matching import Matching
+from rules.opinion import Source
 
 CANDIDATES_MAX: Final = 8
 """Newest tickets of the contact that are looked at."""
@@ -40,6 +44,7 @@ _MOST: Final = 270
 _SURE: Final = 275
 """More than what is weighed can have."""
 _LATE: Final = -100
+_CHOICES_MIN: Final = 2
 
 
 class Own:
@@ -76,7 +81,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 def said(entry: JournalEntry, numbers: frozenset[int]) -> Said:
     """A message as it is compared: its own words, without quoted history and the subject that an answer repeats."""
-    heard = hear(_subject(entry), words_of(entry.event), entry.address_hashes)
+    heard = hear(subject_of(entry.event), words_of(entry.event), entry.address_hashes)
     return Said(
         text=heard.folded,
         body=heard.body,
@@ -90,12 +95,6 @@ def said(entry: JournalEntry, numbers: frozenset[int]) -> Said:
     )
 
 
-def _subject(entry: JournalEntry) -> str:
-    event = entry.event
-    answers = event.in_reply_to is not None or bool(event.references)
-    return "" if answers else event.subject or ""
-
-
 class Belonging(msgspec.Struct, frozen=True, kw_only=True):
     """What was decided of a message: the ticket it joins with the reason, or the reason why it opens one."""
 
@@ -105,9 +104,19 @@ class Belonging(msgspec.Struct, frozen=True, kw_only=True):
     """Of the ticket that came nearest."""
 
 
-def belongs(said: Said, own: Own, matching: Matching, worth: Mapping[str, int] | None = None) -> Belonging:
-    """Decide where a message of `own`'s contact belongs, by what is shipped or by other points, such as new ones."""
-    scene = Scene(said, own.candidates[:CANDIDATES_MAX], matching, points() if worth is None else worth)
+def belongs(
+    said: Said,
+    own: Own,
+    matching: Matching,
+    worth: Mapping[str, int] | None = None,
+    reader: Source | None = READER,
+) -> Belonging:
+    """Decide where a message of `own`'s contact belongs, by what is shipped or by other points, such as new ones.
+
+    Raises rules.opinion.Unheard and Unread where the reader has to be asked first.
+    """
+    candidates = own.candidates[:CANDIDATES_MAX]
+    scene = Scene(said, candidates, matching, points() if worth is None else worth, reader)
     best = refused = Belonging(ticket_id=None, reason="first", points=_LEAST)
     for candidate in scene.candidates:
         total, reason = scene.weigh(candidate)
@@ -121,16 +130,28 @@ def belongs(said: Said, own: Own, matching: Matching, worth: Mapping[str, int] |
     return refused if best.ticket_id is None else best
 
 
+class _Weight(NamedTuple):
+    total: int
+    valued: int
+    """What amounts and the like contribute to it."""
+
+
 class Scene:
     """A message beside the tickets it may belong into."""
 
     def __init__(
-        self, said: Said, candidates: tuple[Candidate, ...], matching: Matching, worth: Mapping[str, int]
+        self,
+        said: Said,
+        candidates: tuple[Candidate, ...],
+        matching: Matching,
+        worth: Mapping[str, int],
+        reader: Source | None,
     ) -> None:
         self.candidates = candidates
         self._said = said
         self._matching = matching
         self._worth = worth
+        self._reader = reader
         self._hints = signals(said.text, said.body)
         self._standing = {one.ticket.id: self._stands(one) for one in candidates}
         called = _called(said, candidates)
@@ -154,9 +175,40 @@ class Scene:
         """What speaks for a ticket or against it."""
         return self._weighing.of_ticket(one)
 
+    def question(self, one: Standing) -> Question:
+        """What the reader is asked about a ticket. Raises Unread."""
+        told = one.candidate.told
+        if told is None:
+            raise Unread([each.candidate.ticket.id for each in self.open if each.candidate.told is None])
+        return question(self._weighing.standing(one), told, self._said.plain)
+
     @cached_property
-    def _own_points(self) -> int:
-        return sum([self._worth.get(name, 0) for name in self.own_evidence])
+    def _weights(self) -> dict[TicketId, _Weight]:
+        """What the evidence for each open ticket comes to."""
+        own = sum([self._worth.get(name, 0) for name in self.own_evidence])
+        found: dict[TicketId, _Weight] = {}
+        for one in self.open:
+            evidence = {name: self._worth.get(name, 0) for name in self.evidence(one)}
+            total = self._worth["join"] + sum(evidence.values()) - own + self._long_ago(one)
+            valued = sum(number for name, number in evidence.items() if name.startswith("value"))
+            found[one.candidate.ticket.id] = _Weight(total, valued)
+        return found
+
+    @cached_property
+    def _read(self) -> Mapping[TicketId, int]:
+        """What the reader adds. It is asked when two choices, a new ticket being one, are about as likely."""
+        if self._reader is None or any(map(self.joins_alone, self.candidates)):
+            return {}
+        join_at = self._matching.join_at
+        totals = [
+            (self._weights[one.candidate.ticket.id].total, one) for one in self.open if not self._weighing.is_apart(one)
+        ]
+        doubtful = max([join_at, *(total for total, _ in totals)]) - DOUBT
+        close = [one for total, one in totals if total > doubtful]
+        if len(close) + (join_at > doubtful) < _CHOICES_MIN:
+            return {}
+        worth = reading.points(self._reader, map(self.question, close))
+        return {one.candidate.ticket.id: number for one, number in zip(close, worth, strict=True)}
 
     def weigh(self, candidate: Candidate) -> tuple[int, Joins | Opens]:
         """Points of one candidate, and what spoke most for or against it."""
@@ -164,9 +216,8 @@ class Scene:
         if decided is not None:
             return decided
         one = self._standing[candidate.ticket.id]
-        evidence = {name: self._worth.get(name, 0) for name in self.evidence(one)}
-        total = self._worth["join"] + sum(evidence.values()) - self._own_points + self._long_ago(one)
-        valued = sum(number for name, number in evidence.items() if name.startswith("value"))
+        total, valued = self._weights[candidate.ticket.id]
+        total += self._read.get(candidate.ticket.id, 0)
         if total >= self._matching.join_at and not self._weighing.is_apart(one):
             return min(total, _MOST), _by_value(one.meeting) if valued > 0 else _by_place(one)
         total = min(total, self._matching.join_at - 1)

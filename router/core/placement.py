@@ -15,6 +15,7 @@ from router.core.forwards import SUBJECT
 from router.core.identity import ProvenIdentity, SenderView, read_sender
 from router.core.lifecycle import OVER
 from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, said
+from router.core.reading import plain
 from router.core.thanks import is_thanks
 from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.limits import REOPEN_WINDOW_MS
@@ -342,10 +343,16 @@ def _own(
                 same_channel=_alongside(ticket, event),
                 settled=ticket.state == "solved" or (matter is not None and matter.settled),
                 recency=place,
+                told=_told(snapshot, ticket.id),
             )
             for place, ticket in enumerate(tickets)
         ],
     )
+
+
+def _told(snapshot: Snapshot, ticket_id: TicketId) -> tuple[str, ...] | None:
+    messages = snapshot.told(ticket_id)
+    return None if messages is None else tuple(map(plain, messages))
 
 
 def _answers_subject(subject: str, of_ticket: str) -> bool:

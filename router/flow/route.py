@@ -16,6 +16,7 @@ from router.connector import Capabilities
 from router.core.asking import ask
 from router.core.facts import texts_of
 from router.core.inbound import Circumstances, Decided, decide_inbound
+from router.core.reading import Unread
 from router.core.reply_token import read_token
 from router.flow.channels import Channels
 from router.flow.leases import Leases
@@ -216,7 +217,8 @@ class RouteWorker:
         ]
 
     async def _decide(self, item: _Work, snapshot: Snapshot, ruleset: Ruleset) -> Decided:
-        """Decide one event; what takes long is reckoned in a thread, and then it is decided anew."""
+        """Decide one event; what takes long is reckoned in a thread, what is rarely needed is read when it is, and then
+        it is decided anew."""
         circumstances = self._circumstances(item)
         while True:
             try:
@@ -226,6 +228,8 @@ class RouteWorker:
                 if (failure := await asyncio.to_thread(question.hear)) is not None:
                     self._metrics.route_failures.labels("encoder").inc()
                     self._log.error("route.encoder_failed", journal_id=item.row.id, error=type(failure).__name__)
+            except Unread as unread:
+                snapshot.tell(unread.tickets, await self._store.read(store_snapshot.told(unread.tickets)))
 
     def _count(self, changes: Sequence[Change]) -> None:
         for change in changes:

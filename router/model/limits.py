@@ -138,3 +138,6 @@ SIGNAL_BYTES_MAX: Final = 8_192
 SESSION_MS: Final = 12 * 3_600_000
 LOGIN_TOKEN_MS: Final = 24 * 3_600_000
 RULES_BYTES_MAX: Final = 5_242_880
+TOLD_FIRST: Final = 2
+TOLD_LAST: Final = 4
+"""Messages of a customer's ticket, from its beginning and from its end, that a new one is read beside."""

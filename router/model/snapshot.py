@@ -100,6 +100,8 @@ class Snapshot:
         """By `returned_id` of the address."""
         self.participants: set[tuple[TicketId, str, str]] = set()
         """(ticket, kind, value) of the loaded tickets."""
+        self._told: dict[TicketId, dict[MessageId, Message]] = {}
+        """What customers said first and last in tickets of which it was read (`tell`)."""
 
     def told_in(self, conversation_id: ConversationId) -> list[Message]:
         """What the customer said in a conversation, the oldest first (only loaded ones)."""
@@ -109,6 +111,20 @@ class Snapshot:
             if m.conversation_id == conversation_id and m.kind == "inbound" and m.state == "live"
         ]
         return sorted(found, key=lambda m: m.id)
+
+    def tell(self, tickets: Iterable[TicketId], messages: Iterable[Message]) -> None:
+        """Take in what customers said in some tickets."""
+        for id_ in tickets:
+            self._told[id_] = {}
+        for message in messages:
+            self._told[message.ticket_id][message.id] = message
+
+    def told(self, ticket_id: TicketId) -> list[Message] | None:
+        """What the customer said first and last in a ticket, the oldest first; None if that was not read."""
+        messages = self._told.get(ticket_id)
+        if messages is None:
+            return None
+        return [message for _, message in sorted(messages.items()) if message.state == "live"]
 
     def in_thread(self, channel: str, account: str, root: str) -> list[Conversation]:
         """Conversations with a ticket in which a mail of this Outlook thread came (only loaded ones)."""
@@ -146,6 +162,8 @@ class Snapshot:
         for change in changes:
             if isinstance(change, Add | Save):
                 self.put(change.row)
+                if isinstance(change.row, Message) and change.row.kind == "inbound":
+                    self._told.get(change.row.ticket_id, {})[change.row.id] = change.row
             elif isinstance(change, Count):
                 self._count(change)
 

@@ -1,10 +1,12 @@
 """Gather the facts one batch of decisions reads: a few queries for the whole batch, on one committed snapshot."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from router.model.abuse import Traffic
 from router.model.grouping import Mark, Matter
+from router.model.ids import MessageId, TicketId
+from router.model.limits import TOLD_FIRST, TOLD_LAST
 from router.model.returned import mail_address, returned_id
 from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys, thread_root
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
@@ -143,6 +145,22 @@ def _earlier(snapshot: Snapshot, keys: SnapshotKeys) -> Script[None]:
             conversation=conversation.id,
             most=PIECES_MAX,
         )))  # fmt: skip
+
+
+def told(tickets: Sequence[TicketId]) -> Script[list[Message]]:
+    """What customers said first and last in some tickets."""
+    found: dict[MessageId, Message] = {}
+    for ticket in tickets:
+        for order, most in (("ASC", TOLD_FIRST), ("DESC", TOLD_LAST)):
+            messages = yield from fetch(
+                Message,
+                "WHERE t.ticket_id = :ticket AND t.kind = 'inbound' AND t.state = 'live' "
+                f"ORDER BY t.id {order} LIMIT :most",
+                ticket=ticket,
+                most=most,
+            )
+            found.update((message.id, message) for message in messages)
+    return list(found.values())
 
 
 def _same_thread(snapshot: Snapshot, keys: SnapshotKeys) -> list[ConversationKey]:

@@ -29,8 +29,3 @@ def encoders() -> frozenset[str]:
     return frozenset(
         entry.name.removesuffix(".onnx") for entry in files(__name__).iterdir() if entry.name.endswith(".onnx")
     )
-
-
-def encoder(name: str) -> bytes:
-    """Return one of them as it was written; FileNotFoundError if there is none of the name."""
-    return files(__name__).joinpath(f"{name}.onnx").read_bytes()

@@ -7,6 +7,7 @@ import pytest
 from router.clock import TimedIds, VirtualClock
 from router.core.asking import ask
 from router.core.inbound import Circumstances, decide_inbound
+from router.core.reading import Unread
 from router.model.changes import Add
 from router.model.errors import Conflict
 from router.model.grouping import Joining, Mark, Matter
@@ -49,7 +50,12 @@ class Worker:
         return await self.store.read(snapshot.gather(keys))
 
     async def apply(self, entry: JournalEntry, facts):
-        decided = decide_inbound(entry, facts, RULES, Circumstances(), self.ids)
+        while True:
+            try:
+                decided = decide_inbound(entry, facts, RULES, Circumstances(), self.ids)
+                break
+            except Unread as unread:
+                facts.tell(unread.tickets, await self.store.read(snapshot.told(unread.tickets)))
         await self.store.write(changes.apply(decided.changes, now_ms=NOW))
         return decided.outcome
 

@@ -186,7 +186,7 @@ def scenes(monkeypatch):
     met = []
 
     def meet(said, own, matching):
-        met.append(Scene(said, own.candidates, matching, {}))
+        met.append(Scene(said, own.candidates, matching, {}, None))
         return belongs(said, own, matching)
 
     monkeypatch.setattr(placement, "belongs", meet)

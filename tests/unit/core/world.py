@@ -4,6 +4,7 @@ import msgspec
 
 from router.clock import TimedIds, VirtualClock
 from router.core.inbound import Circumstances, Decided, decide_inbound
+from router.core.reading import Unread
 from router.model.abuse import Held
 from router.model.changes import Add, Change, Check, Count, Forget, Record, Withdraw
 from router.model.grouping import Mark
@@ -87,18 +88,19 @@ class World:
     def decide(self, entry: JournalEntry, *, token: str | None = None) -> Decided:
         """Decide a journal entry and apply what was decided."""
         self.taken += 1
-        decided = decide_inbound(
-            entry,
-            self.snapshot,
-            self.ruleset,
-            Circumstances(
-                journal_id=JournalId(f"j{self.taken}"),
-                token_conversation=token,
-                can_send=self.can_send,
-                **self.circumstances,
-            ),
-            self.ids,
+        circumstances = Circumstances(
+            journal_id=JournalId(f"j{self.taken}"),
+            token_conversation=token,
+            can_send=self.can_send,
+            **self.circumstances,
         )
+        while True:
+            try:
+                decided = decide_inbound(entry, self.snapshot, self.ruleset, circumstances, self.ids)
+                break
+            except Unread as unread:
+                said = [each for each in self.messages.values() if each.kind == "inbound"]
+                self.snapshot.tell(unread.tickets, [each for each in said if each.ticket_id in unread.tickets])
         self.apply(decided.changes)
         return decided
 

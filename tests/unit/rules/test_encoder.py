@@ -46,7 +46,7 @@ def test_no_more_pieces_than_asked_for():
 
 
 def test_the_shipped_one_tells_what_happened_from_what_is_asked():
-    encoder = shipped("incident")
+    encoder = shipped("rules.packs", "incident")
     assert encoder.score("someone moved all the coins out of my wallet tonight") > 2
     assert encoder.score("how do i move coins from my wallet to a ledger?") < -2
     assert encoder.score("昨晚有人把我钱包里的币全部转走了") > 2
@@ -54,7 +54,7 @@ def test_the_shipped_one_tells_what_happened_from_what_is_asked():
 
 
 def test_a_text_of_any_length_is_answered():
-    encoder = shipped("incident")
+    encoder = shipped("rules.packs", "incident")
     assert encoder.score("") < 0
     assert encoder.score("币") < 0
     long = "someone moved all the coins out of my wallet tonight and i did not do it. " * 40
@@ -63,7 +63,7 @@ def test_a_text_of_any_length_is_answered():
 
 def test_there_is_no_other():
     with pytest.raises(FileNotFoundError):
-        shipped("unheard-of")
+        shipped("rules.packs", "unheard-of")
 
 
 @pytest.mark.slow

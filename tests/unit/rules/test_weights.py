@@ -271,7 +271,7 @@ def test_in_doubt_an_encoder_is_asked(start, weight):
     text = "Someone moved my coins"
     (reason,) = judged(ruleset(OPINION.format(start=start)), text).reasons
     if weight >= -1:
-        added = 2 * (shipped("incident").score(fold(text).text) + 0.5)
+        added = 2 * (shipped("rules.packs", "incident").score(fold(text).text) + 0.5)
         assert reason.why == f"incident {weight + added:+.1f} (opinion {added:+.1f}): coins"
     else:
         assert reason.why == f"incident {weight:+.1f}: coins"
