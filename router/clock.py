@@ -7,11 +7,14 @@ import random
 import time
 from collections.abc import Iterator
 
+from router.model.limits import CLOCKS_APART_MS_MAX
 from router.model.sources import Clock
 
 
 class SystemClock:
-    """The machine's clock, never going backwards within a process."""
+    """The machine's clock. Corrections of it never turn back: it stands until they are made up for. One that was wrong
+    by more than clocks may differ is followed back: standing still for hours, nothing that was put off would be done.
+    """
 
     def __init__(self) -> None:
         self._last_ms = 0
@@ -19,7 +22,8 @@ class SystemClock:
     def now_ms(self) -> int:
         """Milliseconds since 1970-01-01T00:00:00Z."""
         now_ms = time.time_ns() // 1_000_000
-        self._last_ms = max(self._last_ms, now_ms)
+        if not now_ms < self._last_ms <= now_ms + CLOCKS_APART_MS_MAX:
+            self._last_ms = now_ms
         return self._last_ms
 
 

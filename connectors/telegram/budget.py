@@ -24,14 +24,16 @@ class _Window:
         self._taken: deque[int] = deque(maxlen=most)
 
     def free_at(self, now_ms: int) -> int:
-        return now_ms if len(self._taken) < self._most else self._taken[0] + self._span_ms
+        if len(self._taken) < self._most or self._taken[0] > now_ms:  # what was taken later: the clock went back
+            return now_ms
+        return self._taken[0] + self._span_ms
 
     def take(self, at_ms: int) -> None:
         self._taken.append(at_ms)
 
     def taken(self, now_ms: int) -> int:
         """How much of it is taken now."""
-        return sum(at_ms + self._span_ms > now_ms for at_ms in self._taken)
+        return sum(at_ms <= now_ms < at_ms + self._span_ms for at_ms in self._taken)
 
 
 class _Chat:

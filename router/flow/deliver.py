@@ -7,7 +7,6 @@ made ready has surely not left: it is tried again. Order holds per conversation.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from itertools import count
 
 import msgspec
 
@@ -185,25 +184,20 @@ class DeliveryWorker:
     async def _settle(self, item: Claimed, outcome: SendOutcome, carrier: Channel) -> bool:
         """Write what became of it, tried for as long as the row is ours: forgotten, it would count as uncertain. False
         when something of it is not as it was read."""
-        is_edit = item.entry.action == "edit"
-        changes = after_attempt(
-            item.entry,
-            item.message,
-            outcome,
-            now_ms=self._clock.now_ms(),
-            jitter=self._jitter(),
-            resend_is_safe=item.entry.action in _MAY_COME_TWICE or carrier.capabilities.idempotent_send,
-        )
-        for conflicts in count():
+        conflicts = 0
+        while True:
             try:
-                replaced = await self._replaced(item) if is_edit and isinstance(outcome, Sent) else []
-                await self._store.write(store_changes.apply([*replaced, *changes], now_ms=self._clock.now_ms()))
-            except Conflict:
-                if conflicts < _CONFLICTS_MAX:  # two that waited for each other, or the ticket of an edit, which moves
-                    continue
-                # A receipt or an agent moved the row meanwhile: theirs stands, and an expired lease is looked at again.
-                self._log.warning("deliver.row_moved", outbox_id=item.entry.id)
-                return False
+                if conflicts:
+                    found = await self._store.read(outbox.still(item))
+                    if found is None or conflicts > _CONFLICTS_MAX:
+                        # A receipt or an agent has settled it meanwhile: theirs stands.
+                        self._log.warning("deliver.row_moved", outbox_id=item.entry.id)
+                        return False
+                    item = found
+                await self._write(item, outcome, carrier)
+            except Conflict:  # two that waited for each other, or its ticket was merged, or edited, meanwhile
+                conflicts += 1
+                continue
             except StoreUnavailable as error:
                 if isinstance(outcome, Retry):
                     self._unsent[item.entry.id] = item.entry.version
@@ -214,7 +208,20 @@ class DeliveryWorker:
                 return True
             self._unsent.pop(item.entry.id, None)
             return True
-        raise AssertionError("it counts for ever")
+
+    async def _write(self, item: Claimed, outcome: SendOutcome, carrier: Channel) -> None:
+        """What became of it, in one transaction. Raises Conflict and StoreUnavailable."""
+        is_edit = item.entry.action == "edit"
+        replaced = await self._replaced(item) if is_edit and isinstance(outcome, Sent) else []
+        changes = after_attempt(
+            item.entry,
+            item.message,
+            outcome,
+            now_ms=self._clock.now_ms(),
+            jitter=self._jitter(),
+            resend_is_safe=item.entry.action in _MAY_COME_TWICE or carrier.capabilities.idempotent_send,
+        )
+        await self._store.write(store_changes.apply([*replaced, *changes], now_ms=self._clock.now_ms()))
 
     async def _replaced(self, item: Claimed) -> list[Change]:
         """The answer with the text that its channel has now, on the message and the ticket as they are."""

@@ -117,7 +117,8 @@ class FetchWorker:
             each.id: self._not_before_ms[each.id] for each in waiting if each.id in self._not_before_ms
         }
         free = [each for each in waiting if each.id not in working]
-        return [each for each in free if self._not_before_ms.get(each.id, 0) <= now_ms][:room]
+        far_ms = now_ms + _PAUSES_S[-1] * 1000  # further ahead, the clock went back since
+        return [each for each in free if not now_ms < self._not_before_ms.get(each.id, 0) <= far_ms][:room]
 
     async def _work(self, message: Message) -> None:
         try:

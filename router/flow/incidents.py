@@ -14,7 +14,7 @@ from router.flow.commands import Commands
 from router.flow.persistence import persist
 from router.flow.rulebook import Rulebook
 from router.model.changes import Change
-from router.model.errors import Refused
+from router.model.errors import Conflict, Refused
 from router.model.grouping import Incident, IncidentState
 from router.model.ids import EventId, IncidentId, TicketId
 from router.model.sources import Clock, Ids
@@ -48,25 +48,29 @@ class Incidents:
         self._clock, self._ids = clock, ids
 
     async def detect(self) -> int:
-        """Look at what was opened lately; how many changes that made."""
+        """Look at what was opened lately; how many changes that made, none where another process was faster."""
         matching, now_ms = self._rulebook.current.matching, self._clock.now_ms()
-
-        async def decide() -> list[Change]:
-            lately = await self._store.read(incidents.lately(since_ms=now_ms - matching.incident_window_ms))
-            reports = [
-                Report(
-                    ticket=ticket,
-                    matter=matter,
-                    incident_id=lately.linked.get(ticket.id),
-                    is_linked=ticket.id in lately.linked,
-                    is_dismissed=ticket.id in lately.dismissed,
-                )
-                for ticket in lately.tickets
-                if (matter := lately.matters.get(ticket.id)) is not None
-            ]
-            return core.propose(reports, matching, now_ms=now_ms, ids=self._ids)
-
-        return len(await self._apply(decide))
+        lately = await self._store.read(incidents.lately(since_ms=now_ms - matching.incident_window_ms))
+        reports = [
+            Report(
+                ticket=ticket,
+                matter=matter,
+                incident_id=lately.linked.get(ticket.id),
+                is_linked=ticket.id in lately.linked,
+                is_dismissed=ticket.id in lately.dismissed,
+            )
+            for ticket in lately.tickets
+            if (matter := lately.matters.get(ticket.id)) is not None
+        ]
+        changes = core.propose(reports, matching, now_ms=now_ms, ids=self._ids)
+        if not changes:
+            return 0
+        try:
+            await self._store.write(incidents.propose(changes, lately, now_ms=now_ms))
+        except Conflict:
+            return 0
+        await self._bus.notify("events")
+        return len(changes)
 
     async def open(self, title: str, ticket_ids: Sequence[TicketId], agent: Agent) -> IncidentId:
         """Declare one; what must not rest of its title is masked. Raises Refused."""

@@ -145,12 +145,18 @@ class RouteWorker:
             except Conflict:
                 self._metrics.route_failures.labels("conflict").inc()
                 await asyncio.sleep(0.002 * attempt)
-        # Something in this batch keeps colliding: one by one, so that it cannot hold up the rest.
+            except (Fenced, StoreUnavailable):
+                raise
+            except Exception:  # noqa: BLE001 -- the row that cannot be written is found below
+                break
+        # Something in this batch keeps colliding, or fails: one by one, so that it cannot hold up the rest.
         routed: list[RoutedEntry] = []
         for item in work:
             try:
                 routed += await self._attempt([item], fences, stuck)
-            except Conflict as error:
+            except (Fenced, StoreUnavailable):
+                raise
+            except Exception as error:  # noqa: BLE001 -- as above
                 stuck[item.row.conversation_key] = item.row.id
                 await self._failed(item.row, error, fences)
         return routed

@@ -110,7 +110,8 @@ class Timers:
     async def _expired(self, timer: Timer, now_ms: int) -> list[Change]:
         check = await self._store.read(checks.get(timer.about or ""))
         ticket = await self._store.read(gather.ticket(timer.ticket_id))
-        assert check is not None, "it was made with its timer"
+        if check is None:  # erased since the timer was read, and the timer with it
+            raise Conflict("an identity check is gone, and its timer")
         assert ticket is not None, "a foreign key says so"
         outcome, changes = verification.expire(check, ticket, now_ms)
         done = msgspec.structs.replace(timer, done_at_ms=now_ms, outcome=outcome, version=timer.version + 1)

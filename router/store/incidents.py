@@ -1,14 +1,18 @@
 """Incidents and their tickets: what detection looks at, what lists show."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
+from router.model.changes import Change
+from router.model.errors import Conflict
 from router.model.grouping import Incident, IncidentTicket, Matter
 from router.model.ids import IncidentId, TicketId
 from router.model.limits import BANNERS_MAX, PAGE_MAX
 from router.model.snapshot import Acquaintance
 from router.model.tables import Ticket
+from router.store import changes
 from router.store.codec import to_json
 from router.store.commands import acquaintance
 from router.store.script import Script, fetch, fetch_one, select
@@ -26,6 +30,8 @@ class Lately(msgspec.Struct, frozen=True, kw_only=True):
     """None: that one is over, or somebody took the ticket out of it."""
     dismissed: frozenset[TicketId] = frozenset()
     """Those that are in one that is none."""
+    proposals: int = 0
+    """How often anything was proposed until then."""
 
 
 class IncidentLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +44,8 @@ class IncidentLine(msgspec.Struct, frozen=True, kw_only=True):
 
 def lately(*, since_ms: int) -> Script[Lately]:
     """What was opened since then and is not closed. Ids are in order of time, so that only the newest are read."""
+    counted = yield from select("SELECT value FROM counters WHERE name = 'proposal'")
+    proposals = counted[0][0] if counted else 0
     floor = f"{since_ms:012x}"
     tickets = yield from fetch(
         Ticket,
@@ -48,7 +56,7 @@ def lately(*, since_ms: int) -> Script[Lately]:
     )
     ids = sorted(ticket.id for ticket in tickets)
     if not ids:
-        return Lately(tickets=(), matters={}, linked={})
+        return Lately(tickets=(), matters={}, linked={}, proposals=proposals)
     matters = yield from fetch(Matter, "WHERE t.ticket_id {in ids}", ids=ids)
     links = yield from fetch(
         IncidentTicket,
@@ -67,7 +75,20 @@ def lately(*, since_ms: int) -> Script[Lately]:
         matters={matter.ticket_id: matter for matter in matters},
         linked=linked | {ticket_id: id_ for ticket_id, id_, state in members if state in {"proposed", "open"}},
         dismissed=frozenset([ticket_id for ticket_id, _, state in members if state == "dismissed"]),
+        proposals=proposals,
     )
+
+
+def propose(decided: Sequence[Change], seen: Lately, *, now_ms: int) -> Script[None]:
+    """Apply what was decided on `seen`. Raises Conflict when another process has proposed something since: no key of
+    the rows would keep the same tickets out of two incidents."""
+    counted = yield from select(
+        "INSERT INTO counters (name, value) VALUES ('proposal', 1) "
+        "ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value"
+    )
+    if counted[0][0] != seen.proposals + 1:
+        raise Conflict("incidents: another process has looked meanwhile")
+    yield from changes.apply(decided, now_ms=now_ms)
 
 
 def incident(id_: str) -> Script[Incident | None]:

@@ -110,6 +110,16 @@ def get(outbox_id: OutboxId) -> Script[OutboxEntry | None]:
     return fetch_one(OutboxEntry, "WHERE t.id = :id", id=outbox_id)
 
 
+def still(claimed: Claimed) -> Script[Claimed | None]:
+    """What was claimed, as it stands now: its ticket may have been merged. None once it is no longer this claim's."""
+    entry = yield from get(claimed.entry.id)
+    if entry is None or (entry.state, entry.lease_until_ms) != ("sending", claimed.entry.lease_until_ms):
+        return None
+    message = yield from fetch_one(Message, "WHERE t.id = :id", id=entry.message_id)
+    assert message is not None, "a foreign key says so"
+    return msgspec.structs.replace(claimed, entry=entry, message=message)
+
+
 def undelivered(*, limit: int, after: str = "") -> Script[list[OutboxEntry]]:
     """Rows an agent or operator has to decide about, dead and held, in order of id."""
     return fetch(

@@ -206,6 +206,15 @@ async def test_an_error_that_nobody_foresaw_is_one_try_of_one_file(place, monkey
     assert [file.state for file in await files_of(place, said)] == ["lost", "stored"]
 
 
+async def test_what_a_clock_that_was_far_ahead_put_off_is_asked_again(place):
+    said, worker = await tell(place, place.network.put("/soon", 503, PNG)), place.worker()
+    place.clock.advance_to(place.clock.now_ms() + 7_200_000)
+    await worker.run_once()
+    place.clock._now_ms -= 7_200_000
+    assert await worker.run_once() == 1
+    assert [file.state for file in await files_of(place, said)] == ["stored"]
+
+
 async def test_what_is_too_big_is_cut_off_and_said(place):
     said = await tell(place, place.network.put("/big", bytes(ATTACHMENT_BYTES_MAX + 1)))
     await place.worker().run_once()

@@ -10,22 +10,25 @@ import pytest
 
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
+from router.connector import Outbound, SendOutcome
 from router.flow import deliver
 from router.flow.channels import Channel, Channels
 from router.flow.deliver import DeliveryWorker
 from router.flow.links import LinkWriter, Reached
 from router.flow.media import NewFile
+from router.flow.regrouping import Regroupings
 from router.flow.switches import Switches
 from router.keys import Keyring
-from router.model.changes import LINK_PLACEHOLDER
+from router.model.changes import LINK_PLACEHOLDER, Add
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.ids import AttachmentId, BlobHash
 from router.model.limits import SEND_LEASE_MS
 from router.model.message import StoredAttachment
-from router.store import media, outbox
-from router.store.script import Store
+from router.model.tables import Event, Message
+from router.store import changes, media, outbox
+from router.store.script import Store, fetch_one
 from router.telemetry import Metrics, SilentLog
-from tests.contract.store_suite.make import NOW, Case, put
+from tests.contract.store_suite.make import NOW, Case, agent, put
 from tests.servers.media import media_in
 from tests.simulation.lives import Provider
 
@@ -222,3 +225,30 @@ class DeliverSuite:
         house.store.collides_at = 2  # the first write is the claim
         assert await house.worker.run_once() == 1
         assert await house.state(case) == ("sent", 1)
+
+    async def test_a_ticket_that_is_merged_while_its_reply_leaves_leaves_no_doubt(
+        self, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        house = House(tmp_path, store)
+        case, other = await house.owes(), Case("other")
+        theirs = [msgspec.structs.replace(row, contact_id=case.contact.id) for row in other.rows()[2:6]]
+        await store.write(changes.apply([*map(Add, theirs), Add(agent("mei"))], now_ms=NOW))
+        groups = Regroupings(
+            store=store, bus=LocalBus(), clock=house.clock, ids=TimedIds(house.clock, seed=2), metrics=Metrics()
+        )
+        send = house.provider.send
+
+        async def merged_meanwhile(outbound: Outbound) -> SendOutcome:
+            sent = await send(outbound)
+            await groups.merge(case.ticket.id, other.ticket.id, agent("mei"))
+            return sent
+
+        monkeypatch.setattr(house.provider, "send", merged_meanwhile)
+        assert await house.worker.run_once() == 1
+        assert await house.state(case) == ("sent", 1)
+        said = await store.read(fetch_one(Message, "WHERE t.id = :id", id=case.reply.id))
+        assert said is not None
+        assert (said.ticket_id, said.external_id) == (other.ticket.id, f"p-{case.outbox.id}")
+        told = await store.read(fetch_one(Event, "WHERE t.kind = 'delivery.state'"))
+        assert told is not None
+        assert told.ticket_id == other.ticket.id

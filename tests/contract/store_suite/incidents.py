@@ -1,11 +1,20 @@
 """Incidents at rest: live counts, what the web chat says, the incidents of a ticket, and whom they reach."""
 
+from router.bus.local import LocalBus
+from router.clock import TimedIds, VirtualClock
+from router.core.likeness import hear
+from router.flow.channels import Channels
+from router.flow.commands import Commands
+from router.flow.incidents import Incidents
+from router.flow.rulebook import Rulebook
 from router.model.changes import Add, Save
-from router.model.grouping import Incident, IncidentTicket
+from router.model.grouping import Incident, IncidentTicket, Matter
 from router.store import actions, changes, inbox, incidents
 from router.store.script import Store
 from tests.contract.store_suite.actions import action_of
+from tests.contract.store_suite.known import KEYS
 from tests.contract.store_suite.make import NOW, Case, newer, put, uid
+from tests.contract.store_suite.regrouping import Overtaken
 
 
 def incident(**fields) -> Incident:
@@ -16,6 +25,15 @@ def link(one: Incident, case: Case) -> IncidentTicket:
     return IncidentTicket(
         id=uid(), incident_id=one.id, ticket_id=case.ticket.id, reason="by_hand", linked_by="agent:a", at_ms=NOW
     )
+
+
+def watcher(store: Store) -> Incidents:
+    """One of several processes, at the time of which the ids are."""
+    clock = VirtualClock(int(uid().replace("-", "")[:12], 16))
+    parts = {"store": store, "bus": LocalBus(), "clock": clock, "ids": TimedIds(clock)}
+    rulebook = Rulebook.of({"rules.yaml": b"version: 1\nqueues: {general: {default: true}}\n"})
+    commands = Commands(**parts, channels=Channels(), rulebook=rulebook, keys=KEYS)
+    return Incidents(**parts, rulebook=rulebook, commands=commands)
 
 
 async def write(store: Store, *rows) -> None:
@@ -95,3 +113,14 @@ class IncidentsSuite:
         found = await store.read(incidents.lately(since_ms=0))
         assert found.linked == {ann.ticket.id: running.id, bob.ticket.id: None, eve.ticket.id: None}
         assert found.dismissed == {ann.ticket.id, bob.ticket.id}
+
+    async def test_two_who_look_at_once_propose_one(self, store: Store):
+        said = "card payments are declined in every shop since this morning"
+        cases = [Case(name, text=said) for name in ("Ann", "Bob", "Eve", "Ian")]
+        await put(store, *cases)
+        sketch = hear("", said).sketch
+        await write(store, *(Matter(ticket_id=c.ticket.id, contact_id=c.contact.id, sketch=sketch) for c in cases))
+        other = watcher(store)
+        await watcher(Overtaken(store, other.detect)).detect()
+        (one,) = await store.read(incidents.lines(over=True))
+        assert one.tickets == len(cases)

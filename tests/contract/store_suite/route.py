@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from router.core.inbound import decide_inbound
+from router.model.limits import PARK_MS_MAX, ROUTE_ATTEMPTS_MAX
+from router.store import changes
 from router.store.script import Store, run, select
 from tests.contract.store_suite.floods import House, told
 from tests.contract.store_suite.make import NOW
@@ -84,3 +86,21 @@ class RouteSuite:
         colliding.times = 2  # the row that fails is parked, then the batch collides
         await house.workers[0].run_once()
         assert (await journal_of(store))[1:] == [("ann-1", "done", 0), ("ann-2", "pending", 1)]
+
+    async def test_a_row_that_cannot_be_written_harms_nobody_else(self, store: Store, tmp_path: Path, monkeypatch):
+        written = changes.apply
+
+        def apply(batch, **more):
+            if any("broken" in repr(change) for change in batch):
+                raise OverflowError("a number that no column holds")
+            return written(batch, **more)
+
+        monkeypatch.setattr("router.flow.route.store_changes.apply", apply)
+        house = House(tmp_path, store)
+        await house.take([told("ann", 1, "broken"), told("ann", 2, "behind it"), told("ben", 1, "mine")])
+        await house.route()
+        assert await journal_of(store) == [("ann-1", "pending", 1), ("ann-2", "pending", 0), ("ben-1", "done", 0)]
+        for _ in range(ROUTE_ATTEMPTS_MAX):
+            house.clock.advance_to(house.clock.now_ms() + PARK_MS_MAX)
+            await house.route()
+        assert await journal_of(store) == [("ann-1", "dead", 5), ("ann-2", "done", 0), ("ben-1", "done", 0)]

@@ -3,6 +3,7 @@
 import asyncio
 
 import msgspec
+import pytest
 
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
@@ -11,10 +12,11 @@ from router.flow.rulebook import Rulebook
 from router.flow.timers import Timers
 from router.model.changes import Add, Save
 from router.model.decisions import Why, WhyEdits
+from router.model.errors import Conflict
 from router.model.tables import Message, OutboxEntry, Ticket
 from router.model.timers import Timer
 from router.store import changes, commands, events, hooks, inbox, timers
-from router.store.script import Store, fetch
+from router.store.script import Store, fetch, run
 from tests.contract.store_suite.make import NOW, Case, newer, put, uid
 
 DAY_MS = 86_400_000
@@ -126,6 +128,26 @@ class TimersSuite:
         await walk(store, NOW + DAY_MS).run_due()
         told = [e.kind for e in await store.read(events.of_ticket(case.ticket.id, limit=99))]
         assert told.count("ticket.state") == 1
+
+    async def test_an_identity_check_that_is_erased_while_it_expires_harms_nothing(self, store: Store):
+        case, other = Case("Ann"), Case("Ben", snoozed_until_ms=NOW + DAY_MS)
+        await put(store, case, other)
+        await set_to(store, timer(case, "check", about=uid()), timer(other, "wake", since_ms=NOW + DAY_MS))
+
+        class Erasing:
+            """Whoever is due is erased before anything more is read of them."""
+
+            write = store.write
+
+            async def read(self, script):
+                found = await store.read(script)
+                await store.write(run("DELETE FROM timers WHERE ticket_id = :id", id=case.ticket.id))
+                return found
+
+        with pytest.raises(Conflict):
+            await walk(Erasing(), NOW + DAY_MS).run_due()
+        assert await walk(store, NOW + DAY_MS).run_due() == 1
+        assert (await ticket_of(store, other)).snoozed_until_ms is None
 
     async def test_what_was_put_aside_comes_back(self, store: Store):
         case = Case("Ann", snoozed_until_ms=NOW + 5)

@@ -284,6 +284,13 @@ def test_the_budget_of_one_chat_of_all_and_of_a_group():
     assert budget.take(Place(ANN), now + 60_000) == 30_000
 
 
+def test_what_a_clock_that_was_far_ahead_has_counted_holds_nobody_up():
+    budget, now, hours = Budget(), 1_000_000, 7_200_000
+    assert [budget.take(Place(n), now + hours) for n in range(1, ALL_PER_SECOND + 1)] == [0] * ALL_PER_SECOND
+    assert budget.spares(Place(1), now)
+    assert [budget.take(Place(1), now), budget.take(Place(1), now)] == [0, 1_000]
+
+
 def test_a_random_crowd_never_goes_over_the_budget():
     import random
 

@@ -1,4 +1,4 @@
-"""Ids that sort by their time, and clocks that never turn back."""
+"""Ids that sort by their time, and clocks that turn back only where they were far wrong."""
 
 import re
 import uuid
@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.clock import SystemClock, TimedIds, VirtualClock
+from router.model.limits import CLOCKS_APART_MS_MAX
 
 NOW = 1_793_000_000_000
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -70,7 +71,15 @@ def test_virtual_time_only_goes_forward(times):
     assert seen[-1] == max([0, *times])
 
 
-def test_the_systems_clock_never_turns_back():
+def test_corrections_of_the_systems_clock_never_turn_it_back(monkeypatch):
+    times = [NOW, NOW - 1, NOW - CLOCKS_APART_MS_MAX, NOW - 5, NOW + 1]
+    monkeypatch.setattr("time.time_ns", Stepping(time * 1_000_000 for time in times).now_ms)
     clock = SystemClock()
-    clock._last_ms = far = clock.now_ms() + 10_000_000
-    assert clock.now_ms() == far
+    assert [clock.now_ms() for _ in times] == [NOW, NOW, NOW, NOW, NOW + 1]
+
+
+def test_a_systems_clock_that_was_hours_ahead_is_followed_back_and_goes_on(monkeypatch):
+    times = [NOW + 7_200_000, NOW, NOW + 1_000]
+    monkeypatch.setattr("time.time_ns", Stepping(time * 1_000_000 for time in times).now_ms)
+    clock = SystemClock()
+    assert [clock.now_ms() for _ in times] == times
