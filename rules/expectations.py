@@ -60,7 +60,7 @@ def read(node: Node, known: tuple[str, ...], book: Book) -> Expectation:
             scalars = reader.scalars(value, key)
             several[key] = tuple(one for one in scalars if _check_name(key, one, book))
     if not keys:
-        reader.fail(node.at, "empty", "the test expects nothing", f"one of {known}")
+        reader.fail(node.at, "empty", "the test expects nothing", f"one of {', '.join(known)}")
     return Expectation(single=single, several=several)
 
 

@@ -62,9 +62,12 @@ def _block(group: Group, indent: int, spot: _Spot) -> list[str]:
 
 
 def _above(entry: Entry, spot: _Spot) -> list[Remark]:
-    """What is said above an entry; above an item also what is said of its first key, which stands in the same line."""
+    """What is said above an entry, and of what stands in its first line: an item's first key, the first in brackets."""
     value, above = entry.value, entry.above
-    while entry.key is None and isinstance(value, Group) and not value.flow and value.entries:
+    while isinstance(value, Group) and (value.flow or entry.key is None):
+        if not value.entries:
+            above, value.below = above + value.below, []
+            break
         entry = _in_order(value, spot)[0]
         above, entry.above = above + entry.above, []
         value, spot = entry.value, spot.into(entry)
@@ -140,7 +143,9 @@ def _pieces(value: Written, spot: _Spot) -> list[_Piece]:
     for entry in entries:
         inner = _pieces(entry.value, spot.into(entry))
         if entry.key is not None:
-            inner[0].text = _joined(f"{written(entry.key)}:", inner[0].text)
+            inner[
+                0
+            ].text = f"{written(entry.key)}: {inner[0].text}"  # with a blank though nothing follows: `a:,` is a word
         inner[0].broken, inner[0].above = entry.broken, entry.above + inner[0].above
         if entry is not entries[-1]:
             inner[-1].text += ","
@@ -157,7 +162,7 @@ def _pieces(value: Written, spot: _Spot) -> list[_Piece]:
 
 def _filled(lead: str, pieces: Sequence[_Piece], indent: int) -> list[str]:
     """Pieces over as many lines as they need."""
-    lines = _remarks(pieces[0].above, indent)
+    lines: list[str] = []
     line, before, grown = _joined(lead, pieces[0].text), pieces[0], False
     for piece in pieces[1:]:
         # A list in a list is kept together where a line of its own is enough for it.
@@ -181,4 +186,5 @@ def _joined(lead: str, text: str) -> str:
 
 
 def _beside(line: str, remark: Remark | None) -> str:
+    line = line.rstrip(" ")  # behind a key, or a name, of nothing
     return line if remark is None else f"{line}{' ' * max(2, len(remark.space))}{remark.text}"

@@ -147,7 +147,7 @@ def _actions(node: Table, keys: dict[str, Node], rule: str, book: Book) -> dict[
         book.reader.wrong(then, "then must be a map such as queue: billing")
         return {}
     if not then.entries:
-        book.reader.fail(then.at, "empty", f"the rule {rule} does nothing", f"use {ACTIONS}")
+        book.reader.fail(then.at, "empty", f"the rule {rule} does nothing", f"use {', '.join(ACTIONS)}")
     for key, _ in then.entries:
         if key.value == "priority":
             book.reader.fail(key.at, "unknown-key", "there is no priority", "write urgency")

@@ -5,7 +5,7 @@ swaps old for new in one assignment.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -167,10 +167,12 @@ class Ruleset:
         """A message as it is once it is through the door, for tests and `explain`."""
         return self._door.redacted(facts)
 
-    def explain(self, facts: Facts) -> Explanation:
-        """Redact one message as the door does, judge it and tell the whole way."""
-        came = Scene(facts, self._scanner)
-        scene = Scene(self.redacted(facts), self._scanner)
+    def explain(self, facts: Facts, *, words: Callable[[str], str] = str) -> Explanation:
+        """Redact one message as the door does, judge it and tell the whole way; `words` are what of the text its writer
+        newly wrote, which is all that rules behind the door read."""
+        came, stored = Scene(facts, self._scanner), self.redacted(facts)
+        message = replace(stored.message, text=words(stored.message.text))
+        scene = Scene(replace(stored, message=message), self._scanner)
         return explain(scene, self.rules, self._judge(scene), came=came)
 
     def render(self, template: str, language: str | None, variables: Mapping[str, str]) -> str:

@@ -50,12 +50,9 @@ class Schedule:
 
     def is_open(self, now_ms: int) -> bool:
         """Answer for one moment."""
-        local = datetime.fromtimestamp(now_ms / 1000, self.zone)
-        day, minute = local.date(), local.hour * 60 + local.minute
-        if any(start <= minute < end for start, end in self.hours(day)):
-            return True
-        late = minute + DAY_MINUTES
-        return any(late < end for _, end in self.hours(day - timedelta(days=1)))
+        day = datetime.fromtimestamp(now_ms / 1000, self.zone).date()
+        spans = (*self._spans(day - timedelta(days=1)), *self._spans(day))
+        return any(begin <= now_ms < end for begin, end in spans)
 
     def after(self, start_ms: int, open_ms: int) -> int | None:
         """Return when so much open time has passed since a moment; None when that is years away."""
@@ -91,10 +88,14 @@ class Schedule:
         first = datetime.fromtimestamp(start_ms / 1000, self.zone).date() - timedelta(days=1)
         done = start_ms
         for number in range(SEARCH_DAYS):
-            day = first + timedelta(days=number)
-            midnight = datetime.combine(day, time(), self.zone)
-            for start, end in self.hours(day):
-                begin = max(done, epoch_ms(midnight + timedelta(minutes=start)))
-                done = max(done, epoch_ms(midnight + timedelta(minutes=end)))
-                if begin < done:
-                    yield begin, done
+            for begin, end in self._spans(first + timedelta(days=number)):
+                begun, done = max(done, begin), max(done, end)
+                if begun < done:
+                    yield begun, done
+
+    def _spans(self, day: date) -> Iterator[tuple[int, int]]:
+        """Yield the hours that begin on a day. Of a time that the clock shows twice the first is meant; one that it
+        leaves out comes an hour later on the clock."""
+        midnight = datetime.combine(day, time(), self.zone)
+        for start, end in self.hours(day):
+            yield epoch_ms(midnight + timedelta(minutes=start)), epoch_ms(midnight + timedelta(minutes=end))

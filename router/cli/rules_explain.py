@@ -8,14 +8,17 @@ import sys
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from router.cli.command import EXIT_DONE
 from router.clock import SystemClock
+from router.core.facts import texts_of
 from router.core.html import derive_text
+from router.core.identity import read_sender
 from router.model.errors import InvalidMessage, Refused
 from router.model.message import InboundEvent, Sender
 from router.model.wire import decode_message
-from rules.facts import Facts, MessageFacts
+from rules.facts import CustomerFacts, Facts, MessageFacts
 from rules.ruleset import Ruleset
 
 _A_PATH = re.compile(r"(?!\S*://)(?:\S+\.(?:json|ndjson|jsonl|txt|eml|ya?ml)|(?:\.{0,2}|~)/\S*/\S*|\.{1,2}/\S*)")
@@ -33,7 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(ruleset: Ruleset, arguments: argparse.Namespace) -> int:
     """Tell it."""
-    explanation = ruleset.explain(_facts(arguments.message))
+    event = _event(arguments.message)
+    explanation = ruleset.explain(_facts(event), words=lambda text: texts_of(replace(event, text=text))[0])
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.encode(explanation) + b"\n")
     else:
@@ -41,7 +45,7 @@ def run(ruleset: Ruleset, arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-def _facts(said: str) -> Facts:
+def _event(said: str) -> InboundEvent:
     """A JSON message in a file, on the command line or from standard input, else the words themselves."""
     path = Path(said)
     is_file = len(said) < 4096 and not {"\n", "\0"} & set(said) and path.is_file()
@@ -52,25 +56,29 @@ def _facts(said: str) -> Facts:
     if not raw.lstrip().startswith(b"{"):
         text = raw.decode(errors="replace")
         now_ms = SystemClock().now_ms()
-        return _facts_of(InboundEvent(channel="", message_id="", sent_at_ms=now_ms, sender=Sender(id=""), text=text))
+        return InboundEvent(channel="", message_id="", sent_at_ms=now_ms, sender=Sender(id=""), text=text)
     try:
-        return _facts_of(decode_message(raw))
+        event = decode_message(raw)
     except InvalidMessage as error:
         raise Refused("invalid", f"{path if is_file else 'the message'}: {error}", status=400) from None
+    return replace(event, text=event.text if event.text is not None else derive_text(event.html or ""))
 
 
-def _facts_of(event: InboundEvent) -> Facts:
-    text = event.text if event.text is not None else derive_text(event.html or "")
+def _facts(event: InboundEvent) -> Facts:
+    """What the rules see of the first message of somebody who is not known (`core.facts.facts_of`)."""
     return Facts(
         message=MessageFacts(
-            text=text,
+            text=event.text or "",
             subject=event.subject or "",
             channel=event.channel,
             account=event.account,
             visibility=event.visibility,
             lang=event.language,
+            is_automatic=event.automatic != "none",
+            alarm=event.alarm,
             attachments=len(event.attachments),
             ext=event.ext or "",
         ),
+        customer=CustomerFacts(verified=bool(read_sender(event).proven)),
         now_ms=event.sent_at_ms,
     )

@@ -30,6 +30,7 @@ def facts(event: InboundEvent, text: str, now_ms: int) -> Facts:
             visibility=event.visibility,
             lang=event.language,
             is_automatic=event.automatic != "none",
+            alarm=event.alarm,
             attachments=len(event.attachments),
         ),
         now_ms=now_ms,

@@ -209,4 +209,4 @@ class Replay:
 
 
 def _asks(rule: Rule) -> tuple[object, ...]:
-    return (rule.writes(), rule.stop, rule.mode)
+    return (rule.writes(), rule.force, rule.stop, rule.mode)

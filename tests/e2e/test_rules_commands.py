@@ -97,3 +97,25 @@ def test_a_message_file_that_is_not_there_is_no_text(command, said):
 )
 def test_a_text_that_names_no_file_is_judged(command, said):
     assert command("rules", "explain", said)[0] == 0
+
+
+def test_explain_and_route_judge_a_message_alike(command, rules, tmp_path):
+    directory = rules("""\
+version: 1
+queues: {general: {default: true}}
+rules:
+  - {id: refund, when: {message.text|has: refund}, then: {tag: refund}}
+  - {id: machine, when: {message.is_automatic: true}, then: {tag: machine}}
+  - {id: proven, when: {customer.verified: true}, then: {tag: proven}}
+  - {id: alarm, when: {message.alarm: true}, then: {tag: alarm}}
+  - {id: card, when: {message.findings|has: CARD}, then: {tag: card}}
+""")
+    quoted = "On Mon, 2 Nov 2026 at 08:00, Shop <shop@example.com> wrote:\n> Your refund for 4111 1111 1111 1111\n"
+    mail = {"channel": "email", "visibility": "private", "message_id": "1", "sent_at": "2026-11-02T09:00:00Z"}
+    mail |= {"sender": {"id": "ann@example.com"}, "automatic": "auto_reply", "alarm": True}
+    file = tmp_path / "mail.json"
+    file.write_text(json.dumps(mail | {"text": f"Thanks, that is all.\n\n{quoted}"}))
+    code, routed, _ = command("route", "--rules", directory, file)
+    assert (code, json.loads(routed)["tags"]) == (0, ["machine", "proven", "alarm", "card"])
+    code, told, _ = command("rules", "explain", "--json", "--rules", directory, file)
+    assert (code, json.loads(told)["verdict"]["tags"]) == (0, ["machine", "proven", "alarm", "card"])

@@ -29,6 +29,7 @@ redact:
 rules:
   - {id: contact, when: {message.channel: telegram}, then: {redact: [contact, ids]}}
   - {id: seen, when: {message.channel: x}, then: {redact: seen}}
+  - {id: alarmed, when: {message.alarm: true}, then: {redact: ids}}
 """
 })  # fmt: skip
 
@@ -42,6 +43,11 @@ def enter(**fields):
 def values(cleaned):
     row = cleaned.sealed
     return msgspec.json.decode(KEYS.open(Sealed(row.key_id, row.data), f"raw:{row.id}"))
+
+
+def test_the_alarm_is_known_at_the_door():
+    assert enter(channel="webchat", text="I am MB-123456", alarm=True).entry.event.text == "I am [CUSTOM]56"
+    assert enter(channel="webchat", text="I am MB-123456").entry.event.text == "I am MB-123456"
 
 
 def test_values_rest_sealed_and_nowhere_else():

@@ -44,6 +44,12 @@ def test_the_rules_that_make_the_difference_are_named(after, cause):
     assert [group.cause for group in found.groups] == ([cause] if cause else [])
 
 
+def test_a_rule_that_forces_now_what_it_asked_for_before_is_named():
+    forced = ANGRY.replace("then: {", "then: {force: true, ")
+    found = compared(rules(REFUND, ANGRY), rules(REFUND, forced), "a refund, or my lawyer will write")
+    assert [group.cause for group in found.groups] == [Cause(altered=("angry",))]
+
+
 def test_another_order_is_a_cause_without_a_name():
     found = compared(rules(REFUND, ANGRY), rules(ANGRY, REFUND), "a refund or my lawyer writes")
     assert [(group.cause, group.messages) for group in found.groups] == [(Cause(), 1)]

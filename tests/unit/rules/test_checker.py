@@ -41,6 +41,12 @@ def test_a_single_chinese_character_is_doubted_when_it_hits_alone():
     assert not doubts("rules: [{id: a, when: {message.text|near: {words: [退, 没]}}, then: {tag: t}}]")
 
 
+def test_mistakes_in_a_list_that_no_rule_uses_keep_a_set_from_going_live():
+    with pytest.raises(RulesError) as refused:
+        rules("lists: {a: [[x]], b: [$c]}")
+    assert [(problem.line, problem.code) for problem in refused.value.problems] == [(4, "type"), (4, "unknown-list")]
+
+
 def test_words_of_a_list_that_hold_each_other():
     found = doubts("""
         lists: {money: [退款, 退款失败, refund, refund now, Refund]}

@@ -230,6 +230,18 @@ def test_comments_between_the_words_of_a_list_stay_where_they_are():
     assert fmt(text) == text
 
 
+def test_what_is_said_of_the_first_in_brackets_is_above_the_item():
+    for written, laid_out in (("text: a", "{text: a}"), ("", "{}")):
+        text = f"version: 1\ntests:\n  - message: {{  # why\n      # so\n      {written}}}\n    expect: {{tags: a}}\n"
+        assert fmt(text) == f"version: 1\ntests:\n  # why\n  # so\n  - message: {laid_out}\n    expect: {{tags: a}}\n"
+
+
+def test_nothing_in_brackets_stays_nothing():
+    text = "version: 1\nqueues: {general: {default: true}, billing: , fees: }  # two\nlists: {a: }\n"
+    assert fmt(text) == text
+    assert fmt("version: 1\nqueues:\n  a: &none\n  b: *none\n") == "version: 1\nqueues:\n  a: &none\n  b: *none\n"
+
+
 def test_what_has_a_name_does_not_change_places():
     text = "  - then: &both {tag: [a]}\n    id: x\n  - then: *both\n    id: other\n"
     assert formatted_rule(text) == text

@@ -107,6 +107,24 @@ def test_the_clock_of_a_zone_may_jump():
     assert always.after(before, 48 * 3_600_000) == before + 48 * 3_600_000
 
 
+@pytest.mark.parametrize(
+    ("hours", "moment", "expected"),
+    [
+        ((60 + 15, 60 + 45), "2026-10-25 00:30+00:00", True),  # 01:30 for the first time
+        ((60 + 15, 60 + 45), "2026-10-25 01:30+00:00", False),  # and for the second
+        ((45, 60 + 30), "2026-10-25 01:15+00:00", False),  # it had closed
+        ((60 + 15, 60 + 45), "2026-03-29 01:30+00:00", True),  # 02:30, as no clock shows 01:15 that night
+        ((22 * 60, 30 * 60), "2026-10-25 05:59+00:00", True),
+        ((22 * 60, 30 * 60), "2026-03-29 05:00+00:00", False),
+    ],
+)
+def test_it_is_open_when_open_time_runs_though_the_clock_jumps(hours, moment, expected):
+    london = Schedule(name="london", zone=ZoneInfo("Europe/London"), week=((hours,),) * 7)
+    now_ms = round(datetime.fromisoformat(moment).timestamp() * 1000)
+    assert london.is_open(now_ms) is expected
+    assert (london.after(now_ms, 1) == now_ms + 1) is expected
+
+
 def test_the_shipped_calendar_is_whole():
     """The notice lists 33 days off; each make-up day falls on a weekend."""
     assert sorted(calendars.read()) == ["cn-2026"]
