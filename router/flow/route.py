@@ -192,6 +192,8 @@ class RouteWorker:
                 continue
             try:
                 decision = await self._decide(item, snapshot, ruleset)
+            except StoreUnavailable:
+                raise
             except Exception as error:  # noqa: BLE001 -- a row that cannot be decided must not stop the others
                 stuck[item.row.conversation_key] = item.row.id
                 await self._failed(item.row, error, fences)

@@ -101,7 +101,9 @@ class Snapshot:
         self.participants: set[tuple[TicketId, str, str]] = set()
         """(ticket, kind, value) of the loaded tickets."""
         self._told: dict[TicketId, dict[MessageId, Message]] = {}
-        """What customers said first and last in tickets of which it was read (`tell`)."""
+        """What customers said in tickets, as far as it was read or folded."""
+        self._read: set[TicketId] = set()
+        """Tickets of which what was said first and last is in it."""
 
     def told_in(self, conversation_id: ConversationId) -> list[Message]:
         """What the customer said in a conversation, the oldest first (only loaded ones)."""
@@ -114,16 +116,15 @@ class Snapshot:
 
     def tell(self, tickets: Iterable[TicketId], messages: Iterable[Message]) -> None:
         """Take in what customers said in some tickets."""
-        for id_ in tickets:
-            self._told[id_] = {}
-        for message in messages:
-            self._told[message.ticket_id][message.id] = message
+        self._read.update(tickets)
+        for message in messages:  # what was folded is newer
+            self._told.setdefault(message.ticket_id, {}).setdefault(message.id, message)
 
     def told(self, ticket_id: TicketId) -> list[Message] | None:
         """What the customer said first and last in a ticket, the oldest first; None if that was not read."""
-        messages = self._told.get(ticket_id)
-        if messages is None:
+        if ticket_id not in self._read:
             return None
+        messages = self._told.get(ticket_id, {})
         return [message for _, message in sorted(messages.items()) if message.state == "live"]
 
     def in_thread(self, channel: str, account: str, root: str) -> list[Conversation]:
@@ -163,9 +164,11 @@ class Snapshot:
             if isinstance(change, Add | Save):
                 self.put(change.row)
                 if isinstance(change.row, Message) and change.row.kind == "inbound":
-                    self._told.get(change.row.ticket_id, {})[change.row.id] = change.row
+                    self._told.setdefault(change.row.ticket_id, {})[change.row.id] = change.row
             elif isinstance(change, Count):
                 self._count(change)
+            if isinstance(change, Add) and isinstance(change.row, Ticket):
+                self._read.add(change.row.id)
 
     def _count(self, more: Count) -> None:
         key = (more.channel, more.account)
