@@ -9,11 +9,11 @@ packages=(preact@11.2.0 @preact/signals@2.11.4 @preact/signals-core@1.14.5 htm@3
   lucide-static@1.62.0 axe-core@4.14.1 esbuild@0.28.2)
 outputs=(inbox/static/vendor/ui.js inbox/static/vendor/LICENSES.txt inbox/static/icons.svg
   tests/browser/vendor/axe.min.js tests/browser/vendor/LICENSE-axe-core.txt)
-icons=(activity archive arrow-down arrow-left at-sign ban bell bot calendar-clock check check-check chevron-down
-  chevron-right circle-alert circle-check circle-dot circle-user-round clock code credit-card crown download ellipsis
-  external-link eye-off file-text flag globe hash history hourglass id-card image inbox info key-round keyboard
+icons=(activity archive arrow-down arrow-left ban bell bot calendar-clock check check-check chevron-down
+  chevron-right circle-alert circle-check circle-dot clock code credit-card crown download ellipsis
+  eye-off file-text flag globe hash history hourglass id-card image inbox info key-round keyboard
   languages landmark layers link list-tree log-out mail map-pin message-circle message-square message-square-quote
-  monitor moon network octagon-alert panel-left panel-right paperclip phone refresh-cw reply rotate-ccw route search
+  monitor moon network panel-left panel-right paperclip phone refresh-cw reply rotate-ccw route search
   send shield-alert shield-check siren sticky-note sun tag trash-2 triangle-alert user-check user-plus user-round
   users-round volume-2 volume-x wallet wifi-off x)
 

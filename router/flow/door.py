@@ -47,7 +47,8 @@ from rules.treatment import Choice
 
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 """Code points that PostgreSQL and JSON refuse; each is replaced by one other, so that offsets stay true."""
-
+_TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""In a name they turn the words around it, and let a program be read as a picture."""
 _JSON_ESCAPE = re.compile(r"\\.")
 _JSON_BREAKS = frozenset({r"\n", r"\r", r"\t"})
 _ADDRESS = "WALLET_ADDRESS"
@@ -198,10 +199,14 @@ def clean(
     html = None if event.html is None else _add_html(event.html, text, fields, derived=event.text is None)
     html_end = len(fields)
     subject = None if event.subject is None else fields.add("subject", event.subject[:SUBJECT_CHARS_MAX])
-    name = fields.add("sender.name", event.sender.name[:NAME_CHARS_MAX]) if event.sender.name else None
+    name = (
+        fields.add("sender.name", _TURNING.sub("", event.sender.name)[:NAME_CHARS_MAX]) if event.sender.name else None
+    )
     ext = _add_ext(event.ext, fields)
     names = [
-        fields.add("attachments.name", (file.name or f"attachment-{number}")[:SUBJECT_CHARS_MAX])
+        fields.add(
+            "attachments.name", (_TURNING.sub("", file.name or "") or f"attachment-{number}")[:SUBJECT_CHARS_MAX]
+        )
         for number, file in enumerate(files, start=1)
     ]
     # A media type may carry the name of the file once more, as a parameter.

@@ -47,9 +47,15 @@ export function get(path, query = {}) {
   return send("GET", tail ? `${path}?${tail}` : path, undefined, undefined);
 }
 
-/** @param {string} path @param {unknown} [body] @param {string} [key] Idempotency-Key @param {string} [method] */
-export function post(path, body = {}, key = newKey(), method = "POST") {
-  return send(method, path, body, key);
+let last = { wish: "", answer: Promise.resolve() };
+
+/** A second click is no second request. @param {string} path @param {unknown} [body] @param {string} [key] Idempotency-Key @param {string} [method] */
+export function post(path, body = {}, key, method = "POST") {
+  const wish = JSON.stringify([method, path, body, key]);
+  if (wish !== last.wish) {
+    const asked = last = { wish, answer: send(method, path, body, key ?? newKey()).finally(() => { asked.wish = ""; }) };
+  }
+  return last.answer;
 }
 
 /**

@@ -6,7 +6,6 @@ import { computed, signal } from "../vendor/ui.js";
 
 /** @typedef {Record<string, string | Record<string, string>>} Table */
 
-export const LANGUAGES = /** @type {const} */ (["en", "zh-CN"]);
 const YEAR_S = 31_536_000;
 const cache = /** @type {Map<string, Table>} */ (new Map());
 const table = signal(/** @type {Table} */ ({}));

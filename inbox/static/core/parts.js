@@ -28,7 +28,7 @@ export function IconButton({ icon, label, onClick, class: extra = "", pressed, e
 
 /** A moment as its age; the exact time is in its title. @param {{ ms: number, class?: string }} props */
 export function When({ ms, class: extra }) {
-  return html`<time class=${extra} datetime=${new Date(ms).toISOString()} title=${fullTime(ms)}>${age(ms)}</time>`;
+  return html`<time aria-live="off" class=${extra} datetime=${new Date(ms).toISOString()} title=${fullTime(ms)}>${age(ms)}</time>`;
 }
 
 /** @param {{ tone?: string, icon?: string, title?: string, class?: string, children?: any }} props */

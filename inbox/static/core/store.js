@@ -98,9 +98,18 @@ export function findBegun() {
 
 // -- addresses -------------------------------------------------------------------------------------------------------
 
+/** A mangled one is none. */
+function address() {
+  try {
+    return decodeURIComponent(location.pathname);
+  } catch {
+    return "";
+  }
+}
+
 /** @param {Route} [before] what stays behind a panel @returns {Route} */
 function readRoute(before) {
-  const [, , place = "all", ticket = ""] = location.pathname.split("/").map(decodeURIComponent);
+  const [, , place = "all", ticket = ""] = address().split("/");
   if (place === "channels") return { view: "all", queue: null, ticket: null, q: "", ...before, panel: place };
   const queue = place.startsWith("queue:") ? place.slice(6) : null;
   return {
@@ -132,9 +141,6 @@ export function keepTicket(row, force = false) {
   if (!known) tickets.set(row.id, signal(row));
   else if (force || row.version >= known.value.version) known.value = row;
 }
-
-/** Every ticket this page has seen. */
-export const knownTickets = () => [...tickets.values()].map((each) => each.value);
 
 /** Urgency first, then who waits longest. @param {TicketRow} a @param {TicketRow} b */
 function order(a, b) {
@@ -176,9 +182,9 @@ export function holdList(hold) {
 
 /** Puts the rows where they belong now. */
 export function settle() {
-  stale = false;
   const { ids, phase } = list.value;
   if (phase !== "ready") return;
+  stale = false;
   batch(() => {
     waitingMoves.value = 0;
     const next = arranged();
@@ -226,6 +232,7 @@ export async function loadList(quiet = false) {
       list.value = { key, ids, total: page.total, held: page.held ?? 0, cursor: page.cursor, phase: "ready", problem: null };
       waitingMoves.value = 0;
     });
+    if (stale && !held) settle();
   } catch (error) {
     const phase = quiet && list.value.ids.length ? "ready" : "error";
     if (ask === listAsk) list.value = { ...list.value, phase, problem: problemOf(error) };
@@ -249,6 +256,7 @@ export async function loadMore() {
   } catch {
     if (ask === listAsk) list.value = { ...list.value, phase: "ready" };
   }
+  if (stale && !held) settle();
 }
 
 /** @param {string | null} cursor */

@@ -4,7 +4,7 @@
  */
 import { PLACEHOLDER } from "./parts.js";
 
-const LINK = /\bhttps?:\/\/[^\s<>"'，。；、）】]+[^\s<>"'，。；、）】.,;:!?)\]]/g;
+const LINK = /\bhttps?:\/\/[^\s<>"'，。；、）】\u202a-\u202e\u2066-\u2069]+[^\s<>"'，。；、）】.,;:!?)\]\u202a-\u202e\u2066-\u2069]/g;
 
 /** Where a private link will stand once the reply leaves. */
 const INVITE = /\{\{private_link\}\}/g;

@@ -6,7 +6,7 @@ import { h, html, signal, useEffect, useState } from "../vendor/ui.js";
 import { clock, fullTime, number, t, word } from "../core/i18n.js";
 import { get, post, problemOf } from "../core/api.js";
 import { abuse, go, loadCounts, refreshThread } from "../core/store.js";
-import { ChannelIcon, Chip, Dialog, Icon, RedactedLine, When, toast } from "../core/parts.js";
+import { ChannelIcon, Chip, Dialog, Failure, Icon, RedactedLine, When, toast } from "../core/parts.js";
 import { Message } from "./message.js";
 
 /**
@@ -95,8 +95,9 @@ function HeldOf({ known }) {
 /** What waits to be let through. @param {{ contact?: string, q?: string }} props */
 function HeldList({ contact, q }) {
   const [held, setHeld] = useState(/** @type {HeldMessage[] | null} */ (null));
+  const [problem, setProblem] = useState(/** @type {import("../core/api.js").Problem | null} */ (null));
   const [busy, setBusy] = useState(false);
-  const load = () => get("/held", { contact: contact ?? "", q: q ?? "" }).then((answer) => setHeld(answer.held)).catch(() => setHeld([]));
+  const load = () => get("/held", { contact: contact ?? "", q: q ?? "" }).then((answer) => { setProblem(null); setHeld(answer.held); }, (error) => setProblem(problemOf(error)));
   useEffect(() => { load(); }, [contact, q]);
   const release = async (/** @type {HeldMessage[]} */ these) => {
     setBusy(true);
@@ -109,6 +110,7 @@ function HeldList({ contact, q }) {
     setBusy(false);
     await Promise.all([load(), loadCounts(), refreshThread()]);
   };
+  if (problem) return h(Failure, { problem, retry: load });
   if (held === null) return html`<p role="status" class="muted">${t("state.loading")}</p>`;
   if (!held.length) return html`<p class="muted">${t("abuse.nothingHeld")}</p>`;
   return html`<ul class="held-list">${held.map((each) => h(HeldItem, { key: each.id, held: each, named: !contact, busy, release: () => release([each]) }))}</ul>

@@ -256,9 +256,10 @@ export const isDone = (/** @type {TicketRow} */ row) => ["solved", "closed", "re
 export async function setState(row, state, { reason, checklist = [] } = {}) {
   const before = row.state === "new" ? "open" : row.state;
   const following = follower(row.id);
-  if (!(await change(row, { state }, "state", { state, reason: reason ?? null, checklist }))) return;
+  if (!(await change(row, { state }, "state", { state, reason: reason ?? null, checklist }))) return false;
   if (state === "solved") solved(row.id, before, following);
   else toast(t("done.state", { number: row.number, state: word("ticketState", state) }), { icon: "check" });
+  return true;
 }
 
 /** Solves, or takes it up again. @param {TicketRow} row */

@@ -12,10 +12,10 @@ const REASONS = ["spam", "duplicate", "no-answer", "not-ours"];
 export function Ending({ row, state, leave }) {
   const [reason, setReason] = useState("");
   const [points, setPoints] = useState(row.checklist.join("\n"));
-  const submit = (/** @type {Event} */ event) => {
+  const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    leave();
-    setState(row, state, { reason, checklist: state === "rejected" ? points.split("\n").filter((each) => each.trim()) : [] });
+    // What was written stays until the server has it.
+    if (await setState(row, state, { reason, checklist: state === "rejected" ? points.split("\n").filter((each) => each.trim()) : [] })) leave();
   };
   return h(Dialog, { title: `${row.number}: ${word("ticketState", state)}`, onClose: leave, class: "ending" },
     html`<form onSubmit=${submit}>

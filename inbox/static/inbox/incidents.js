@@ -6,7 +6,7 @@ import { h, html, useEffect, useRef, useState } from "../vendor/ui.js";
 import { fullTime, has, languageName, listOf, number, t, word } from "../core/i18n.js";
 import { get, newKey, post, problemOf } from "../core/api.js";
 import { refreshThread } from "../core/store.js";
-import { Chip, Dialog, Icon, RedactedLine, Skeleton, When, toast } from "../core/parts.js";
+import { Chip, Dialog, Failure, Icon, RedactedLine, Skeleton, When, toast } from "../core/parts.js";
 import { board, follow, loadBoard } from "./matters.js";
 import { Foot } from "./regroup.js";
 
@@ -95,8 +95,11 @@ function Incident({ line, open, leave }) {
 /** @param {{ line: IncidentLine, act: (what: string, body: unknown) => unknown, leave: () => void }} props */
 function Tickets({ line, act, leave }) {
   const [rows, setRows] = useState(/** @type {TicketRow[] | null} */ (null));
+  const [problem, setProblem] = useState(/** @type {import("../core/api.js").Problem | null} */ (null));
+  const load = () => { get(`/incidents/${line.incident.id}`).then((found) => { setProblem(null); setRows(found.rows); }, (error) => setProblem(problemOf(error))); };
   // The list of incidents is read again after each change, and this with it.
-  useEffect(() => { get(`/incidents/${line.incident.id}`).then((found) => setRows(found.rows), () => setRows([])); }, [line]);
+  useEffect(load, [line]);
+  if (problem) return h(Failure, { problem, retry: load });
   if (rows === null) return h(Skeleton, { rows: 2 });
   if (!rows.length) return html`<p class="muted">${t("incident.noTickets")}</p>`;
   return html`${line.tickets > rows.length && html`<p class="muted">${t("incident.first", { n: rows.length })}</p>`}<ul class="incident-tickets">${rows.map((row) => html`<li key=${row.id} data-in=${row.number}>

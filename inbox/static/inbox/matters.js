@@ -2,11 +2,11 @@
  * One person, one matter, one ticket; many people, one cause: what the open ticket is related to and why, merging and
  * splitting, incidents. Comes behind the thread, with words and styles of its own; dialogs come when they are opened.
  */
-import { h, html, signal } from "../vendor/ui.js";
+import { effect, h, html, signal } from "../vendor/ui.js";
 import { fullTime, learn, listOf, number, t, word } from "../core/i18n.js";
 import { get } from "../core/api.js";
-import { go, inLanguage, refreshThread, route, thread, ticket } from "../core/store.js";
-import { Icon, Menu, RedactedLine, UrgencyChip } from "../core/parts.js";
+import { begun, go, inLanguage, refreshThread, route, thread, ticket } from "../core/store.js";
+import { Icon, Menu, RedactedLine, UrgencyChip, toast } from "../core/parts.js";
 import { Channels, ChannelsPlace } from "./channels.js";
 import { ready as signsReady } from "./signs.js";
 import "./tabs.js";
@@ -53,6 +53,18 @@ export function heard(event) {
   if (event && thread.value.data?.incidents.some(({ id }) => id === event.data.incident)) refreshThread();
   reloading ||= setTimeout(() => { reloading = 0; loadBoard(); }, RELOAD_AFTER_MS);
 }
+
+// A colleague merged what an answer was begun to: it goes on where the ticket went, not behind a lock.
+effect(() => {
+  const { ticket: row, events } = thread.value.data ?? {};
+  const last = events?.findLast(({ data }) => data.regrouped)?.data;
+  if (row?.state !== "closed" || last?.regrouped !== "merge" || last.from !== row.id || !begun.peek().has(row.id)) return;
+  import("./regroup.js").then((part) => {
+    part.moveDrafts(row.id, last.to);
+    if (thread.value.data?.ticket.id === row.id) go({ ticket: last.to });
+    toast(t("regroup.merged", { number: row.number }), { icon: "link" });
+  }).catch(() => undefined);
+});
 
 // -- dialogs ---------------------------------------------------------------------------------------------------------
 

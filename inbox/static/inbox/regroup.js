@@ -4,7 +4,7 @@ import { age, fullTime, has, t, word } from "../core/i18n.js";
 import { get, post, problemOf } from "../core/api.js";
 import { go, refreshThread, ticketChanged } from "../core/store.js";
 import { ChannelIcon, Dialog, Icon, RedactedLine, Skeleton, toast } from "../core/parts.js";
-import { draft, draftsChanged, keepDraft } from "./actions.js";
+import { draft, draftsChanged, keepDraft, meantFor } from "./actions.js";
 
 /**
  * @typedef {import("../core/types.d.ts").ThreadData} ThreadData
@@ -34,12 +34,12 @@ export async function undo(id, then) {
 }
 
 /** What was being written moves along; what was begun there stays before it. @param {string} from @param {string} to */
-function moveDrafts(from, to) {
+export function moveDrafts(from, to) {
   for (const mode of /** @type {const} */ (["reply", "note"])) {
     const text = draft(from, mode);
     if (!text) continue;
     const there = draft(to, mode);
-    keepDraft(to, mode, there ? `${there}\n\n${text}` : text);
+    keepDraft(to, mode, there ? `${there}\n\n${text}` : text, meantFor(from) === "private" ? "private" : null);
     keepDraft(from, mode, "");
   }
   draftsChanged.value += 1;

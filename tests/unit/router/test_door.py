@@ -244,6 +244,15 @@ def test_long_names_and_subjects_are_cut():
     assert (len(entry.event.subject), len(entry.event.sender.name)) == (SUBJECT_CHARS_MAX, NAME_CHARS_MAX)
 
 
+def test_no_name_turns_the_words_around_it_or_hides_what_a_file_is():
+    sender, file = (
+        Sender(id="1", name="\u202eמשה\u2066"),
+        AttachmentIn(name="invoice\u202egpj.exe", content_type="", data=b"MZ"),
+    )
+    entry = enter(sender=sender, attachments=(file,)).entry
+    assert (entry.event.sender.name, entry.attachments[0].name) == ("משה", "invoicegpj.exe")
+
+
 def test_what_no_database_stores_becomes_one_other_letter():
     entry = enter(text=f"a\x00b\ud83d {CARD}", subject="\x00", sender=Sender(id="7\x00", name="\udc00")).entry
     assert entry.event.text == "a\ufffdb\ufffd [CARD]"
