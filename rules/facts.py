@@ -3,7 +3,6 @@
 The caller builds `Facts` from a stored (already redacted) message and gets a `Verdict`. Offsets are code points.
 """
 
-from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -178,6 +177,3 @@ class Redacted(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     findings: tuple[Finding, ...] = ()
     """Sorted by start, disjoint."""
-
-
-JsonMap = Mapping[str, object]

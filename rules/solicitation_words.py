@@ -192,7 +192,6 @@ OWN: Final = re.compile(
     r"\b(?:we|i|it|app|records?|logs?|history|system|bank|provider|team|colleague)(?:'ll|'ve|'d| have| has| had|"
     r" will| shall| would| do| can| may| just| now| also| then| automatically| already| again)* $"
 )
-OWN_PHRASE: Final = re.compile(r"\b(?:can|could|shall|may) (?:we|i) (?:send|share|give|e-?mail|text|show|forward)\b")
 PAST: Final = re.compile(
     r"\b(?:did|have|had|has|does)(?:n't)? (?:you|he|she|they|anyone|anybody|somebody|someone)(?: ever| already|"
     r" maybe| perhaps)? $|\b(?:used|able|tried|trying|asked|asks|asking|wants?|told|tells|made) (?:you |them |"

@@ -27,7 +27,6 @@ _ID: Final = re.compile(r"[\x21-\x3b=\x3f-\x7e]+")
 _TYPE: Final = re.compile(r"[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+")
 _WORD_BYTES: Final = 42
 """Of text in one encoded word: base64 of it with its frame stays within 75 characters (RFC 2047, section 2)."""
-_LINE_BYTES_MAX: Final = 998
 
 
 def is_address(address: str) -> bool:

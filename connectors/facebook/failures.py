@@ -22,7 +22,6 @@ _TEMPORARY: Final = frozenset({1200})
 """A message that surely was not sent; to be tried again."""
 _UNCERTAIN: Final = frozenset({1, 2})
 """Something failed at Meta's, perhaps after it was done (1, subcode 1357046)."""
-_WINDOW: Final = 10
 UNKNOWN_OBJECT: Final = 100
 """Among other things: there is no such post."""
 _REMEDIES: Final = {

@@ -10,7 +10,6 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 import msgspec
 
-_REDIRECTS_MAX: Final = 3
 _TIMEOUT_S: Final = 30.0
 
 

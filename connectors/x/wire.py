@@ -247,5 +247,4 @@ decode_message: Final = msgspec.json.Decoder(DirectMessage).decode
 decode_legacy: Final = msgspec.json.Decoder(Legacy).decode
 decode_encrypted: Final = msgspec.json.Decoder(Encrypted).decode
 decode_includes: Final = msgspec.json.Decoder(Includes).decode
-decode_users: Final = msgspec.json.Decoder(LegacyUsers).decode
 encode: Final = msgspec.json.Encoder().encode

@@ -5,7 +5,8 @@ Receipts, notices of states and questions are all made here, so that they look a
 
 import msgspec
 
-from router.model.buttons import Button
+from router.core.guard import Concern
+from router.model.buttons import Button, as_lines
 from router.model.changes import Add, Change, Record
 from router.model.ids import ConversationId, MessageId, OutboxId
 from router.model.message import Visibility
@@ -35,6 +36,11 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     client_key: str | None = None
     """What makes it unique: nobody is told the same thing twice."""
     now_ms: int
+
+    @property
+    def whole(self) -> str:
+        """All that its reader sees of it, for the guard."""
+        return "\n".join(filter(None, (self.text, as_lines(self.buttons))))
 
 
 def buttons_of(ruleset: Ruleset, template: str, language: str) -> tuple[Button, ...]:
@@ -86,3 +92,18 @@ def announce(said: Announcement, message_id: MessageId, ids: Ids) -> list[Change
         data={"template": said.template, "rule": said.rule} | ({"asked": ", ".join(said.asked)} if said.asked else {}),
     )
     return [Add(message), Add(outbox), Record(added)]
+
+
+def stopped(said: Announcement, concerns: tuple[Concern, ...], *, actor: str) -> list[Change]:
+    """The line of history instead of what the guard stopped: what and where, `FOREIGN_LINK 10-24`."""
+    listed = ", ".join(f"{concern.type} {concern.start}-{concern.end}" for concern in concerns)
+    event = Event(
+        at_ms=said.now_ms,
+        kind="reply.blocked",
+        ticket_id=said.ticket.id,
+        conversation_id=said.conversation_id,
+        queue=said.ticket.queue,
+        actor=actor,
+        data={"template": said.template, "rule": said.rule, "findings": listed},
+    )
+    return [Record(event)]

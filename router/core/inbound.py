@@ -24,7 +24,7 @@ from router.core.pieces import Pieces, together
 from router.core.placement import NotJoined, Placement, place
 from router.core.quotes import words_of
 from router.core.reasons import added, noticed, why_of
-from router.core.receipts import Ways, automatic_reply, unanswered
+from router.core.receipts import AutomaticReply, Ways, automatic_reply, unanswered
 from router.core.repeats import again, remembered
 from router.core.returned import heard_from, is_stopped
 from router.core.tickets import follow_up, open_ticket
@@ -117,7 +117,7 @@ def _amend(amended: tuple[list[Change], Outcome]) -> Decided:
 
 
 class _Case(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that goes its way."""
+    """A message that goes its way, whose it is, and the ids of what it leaves."""
 
     entry: JournalEntry
     placement: Placement
@@ -125,6 +125,19 @@ class _Case(msgspec.Struct, frozen=True, kw_only=True):
     verdict: Verdict
     new_text: str
     flood: Flood | None
+    contact: Contact
+    conversation_id: ConversationId
+    message_id: MessageId
+
+
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The machine's answer to a message, or why one that was due is not given."""
+
+    reply: AutomaticReply | None = None
+    muted: str = ""
+    """The tag that forbids it."""
+    is_withheld: bool = False
+    """There is too much of this sender or channel."""
 
 
 def _decide_message(
@@ -152,113 +165,133 @@ def _decide_message(
         # What completes a secret told in pieces is filed, for that masks the other pieces.
         if ticket is not None and entry is whole and waits(flood, ticket, entry, urgency):
             return _keep(hold_back(entry, flood, placement.contact, ticket, verdict, journal_id, ids))
-    case = _Case(entry=entry, placement=placement, pieces=pieces, verdict=verdict, new_text=new_text, flood=flood)
+    contact = placement.contact or Contact(
+        id=ContactId(ids.new()),
+        name=entry.event.sender.name,
+        language=verdict.language,
+        created_at_ms=entry.received_at_ms,
+    )
+    case = _Case(
+        entry=entry,
+        placement=placement,
+        pieces=pieces,
+        verdict=verdict,
+        new_text=new_text,
+        flood=flood,
+        contact=contact,
+        conversation_id=placement.conversation.id if placement.conversation else ConversationId(ids.new()),
+        message_id=MessageId(ids.new()),
+    )
     return _file(case, snapshot, ruleset, circumstances, ids)
 
 
 def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids) -> Decided:
     """All that becomes of a message, in its ticket and besides."""
-    entry, placement, pieces, verdict, flood = case.entry, case.placement, case.pieces, case.verdict, case.flood
-    event, now_ms, new_text = entry.event, entry.received_at_ms, case.new_text
-    contact = placement.contact or Contact(
-        id=ContactId(ids.new()), name=event.sender.name, language=verdict.language, created_at_ms=now_ms
-    )
-    conversation_id = placement.conversation.id if placement.conversation else ConversationId(ids.new())
-    message_id = MessageId(ids.new())
-    ticket, ticket_events = _ticket(
-        entry,
-        placement,
-        verdict,
-        contact,
-        default_queue=ruleset.default_queue,
-        conversation_id=conversation_id,
-        message_id=message_id,
-        new_text=new_text,
-        ids=ids,
-    )
-    ticket = pieces.named(ticket)
-    scene = _scene(case, ticket, message_id, conversation_id, snapshot, ruleset, circumstances)
-    ticket, acted, told = carry_out(verdict.acts, ticket, scene, ids)
-    ticket = noted(ticket, entry, placement.sender, new_text, message_id, ruleset)
+    entry, placement, now_ms = case.entry, case.placement, case.entry.received_at_ms
+    ticket, ticket_events = _ticket(case, ruleset.default_queue, ids)
+    scene = _scene(case, ticket, snapshot, ruleset, circumstances)
+    ticket, acted, told = carry_out(case.verdict.acts, ticket, scene, ids)
+    ticket = noted(ticket, entry, placement.sender, case.new_text, case.message_id, ruleset)
     if not entry.imported:
-        ticket, rung = ring(placement.ticket, ticket, ruleset, now_ms=now_ms, pressed=event.alarm)
+        ticket, rung = ring(placement.ticket, ticket, ruleset, now_ms=now_ms, pressed=entry.event.alarm)
         ticket_events += rung
-    reply = automatic_reply(
-        entry,
-        verdict,
-        ruleset,
-        contact,
-        ticket,
-        before=placement.ticket,
-        conversation_id=conversation_id,
-        missing=to_ask(ticket, entry, ruleset),
-        ids=ids,
-        ways=Ways(
-            can_send=circumstances.can_send and not _is_unanswered(event, placement, snapshot),
-            answers_privately=circumstances.answers_privately,
-            opens_links=circumstances.opens_links,
-        ),
-    )
-    muted = muted_by(ticket, ruleset.abuse) if reply is not None else ""
-    reply = None if muted else reply
-    is_withheld = reply is not None and flood is not None and flood.mutes(verdict.urgency)
-    reply = None if is_withheld else reply
-    why = msgspec.structs.replace(why_of(entry, placement, verdict, ticket), acts=tuple(told), muted=muted)
-    contact_after = contact if reply is None else reply.contact
+    answer = _answer(case, ticket, snapshot, ruleset, circumstances, ids)
+    reply = answer.reply
     if reply is not None and reply.asked:
         ticket = msgspec.structs.replace(ticket, asked=reply.asked)
-    if reply is not None and reply.template is not None:
-        why = msgspec.structs.replace(why, reply_template=reply.template)
-
-    why, counted = _counted(case, why, ticket, message_id, ruleset, is_withheld=is_withheld)
-    changes: list[Change] = writer_rows(event, placement, contact, contact_after, now_ms, ids)
-    changes += conversation_of(entry, placement, conversation_id, contact.id, ticket)
-    changes.append(Add(ticket) if placement.ticket is None else Save(ticket))
-    changes.append(Add(message_of(entry, ticket, conversation_id, contact, message_id, verdict, why)))
-    changes += compared(placement, snapshot, ticket, message_id, now_ms, ids)
-    if placement.is_participant:
-        changes.append(
-            Add(
-                Participant(
-                    id=ids.new(),
-                    ticket_id=ticket.id,
-                    kind=event.channel,
-                    value=placement.sender.peer,
-                    created_at_ms=now_ms,
-                )
-            )
-        )
-    changes += pieces.changes(ticket)
-    changes += [Record(e) for e in ticket_events]
-    changes += contradictions(placement, ticket, contact, message_id, now_ms)
-    changes.append(
-        Record(
-            Event(
-                at_ms=now_ms,
-                kind="message.added",
-                ticket_id=ticket.id,
-                message_id=message_id,
-                conversation_id=conversation_id,
-                queue=ticket.queue,
-                actor=f"contact:{contact.id}",
-                data=added(why),
-            )
-        )
+    why = msgspec.structs.replace(
+        why_of(entry, placement, case.verdict, ticket),
+        acts=tuple(told),
+        muted=answer.muted,
+        reply_template=None if reply is None else reply.template,
     )
-    changes += heard_from(event, placement.sender, ticket, snapshot, now_ms)
+    why, counted = _counted(case, why, ticket, ruleset, is_withheld=answer.is_withheld)
+
+    changes = _rows(case, ticket, case.contact if reply is None else reply.contact, why, ids)
+    changes += compared(placement, snapshot, ticket, case.message_id, now_ms, ids)
+    changes += case.pieces.changes(ticket)
+    changes += [Record(event) for event in ticket_events]
+    changes += contradictions(placement, ticket, case.contact, case.message_id, now_ms)
+    changes.append(_added(case, ticket, why))
+    changes += heard_from(entry.event, placement.sender, ticket, snapshot, now_ms)
     changes += counted
     changes += acted
     changes += timers_of(placement.ticket, ticket, ruleset.lifecycle, ruleset.times, now_ms=now_ms, ids=ids)
     if reply is not None:
         changes += reply.changes
     outcome = Outcome(
-        message_id=message_id,
+        message_id=case.message_id,
         ticket_id=ticket.id,
-        contact_id=contact.id,
+        contact_id=case.contact.id,
         ticket_new=placement.ticket is None,
         why=why,
     )
     return Decided(changes=changes, outcome=outcome)
+
+
+def _answer(
+    case: _Case, ticket: Ticket, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
+) -> _Answer:
+    """What the machine says to it, unless it holds its tongue."""
+    reply = automatic_reply(
+        case.entry,
+        case.verdict,
+        ruleset,
+        case.contact,
+        ticket,
+        before=case.placement.ticket,
+        conversation_id=case.conversation_id,
+        missing=to_ask(ticket, case.entry, ruleset),
+        ids=ids,
+        ways=Ways(
+            can_send=circumstances.can_send and not _is_unanswered(case.entry.event, case.placement, snapshot),
+            answers_privately=circumstances.answers_privately,
+            opens_links=circumstances.opens_links,
+        ),
+    )
+    if reply is None:
+        return _Answer()
+    if muted := muted_by(ticket, ruleset.abuse):
+        return _Answer(muted=muted)
+    if case.flood is not None and case.flood.mutes(case.verdict.urgency):
+        return _Answer(is_withheld=True)
+    return _Answer(reply=reply)
+
+
+def _rows(case: _Case, ticket: Ticket, contact: Contact, why: Why, ids: Ids) -> list[Change]:
+    """The writer, the conversation, the ticket and the message; `contact` as the answer leaves them."""
+    entry, placement = case.entry, case.placement
+    changes = writer_rows(entry.event, placement, case.contact, contact, entry.received_at_ms, ids)
+    changes += conversation_of(entry, placement, case.conversation_id, case.contact.id, ticket)
+    changes.append(Add(ticket) if placement.ticket is None else Save(ticket))
+    changes.append(
+        Add(message_of(entry, ticket, case.conversation_id, case.contact, case.message_id, case.verdict, why))
+    )
+    if placement.is_participant:
+        participant = Participant(
+            id=ids.new(),
+            ticket_id=ticket.id,
+            kind=entry.event.channel,
+            value=placement.sender.peer,
+            created_at_ms=entry.received_at_ms,
+        )
+        changes.append(Add(participant))
+    return changes
+
+
+def _added(case: _Case, ticket: Ticket, why: Why) -> Change:
+    return Record(
+        Event(
+            at_ms=case.entry.received_at_ms,
+            kind="message.added",
+            ticket_id=ticket.id,
+            message_id=case.message_id,
+            conversation_id=case.conversation_id,
+            queue=ticket.queue,
+            actor=f"contact:{case.contact.id}",
+            data=added(why),
+        )
+    )
 
 
 def _is_unanswered(event: InboundEvent, placement: Placement, snapshot: Snapshot) -> bool:
@@ -271,9 +304,7 @@ def _is_unanswered(event: InboundEvent, placement: Placement, snapshot: Snapshot
     )
 
 
-def _counted(
-    case: _Case, why: Why, ticket: Ticket, message_id: MessageId, ruleset: Ruleset, *, is_withheld: bool
-) -> tuple[Why, list[Change]]:
+def _counted(case: _Case, why: Why, ticket: Ticket, ruleset: Ruleset, *, is_withheld: bool) -> tuple[Why, list[Change]]:
     """What was noticed of floods and repetitions, and the counts that the next messages are held against."""
     flood = case.flood
     if flood is None:
@@ -284,7 +315,7 @@ def _counted(
         case.new_text,
         before=case.placement.ticket,
         ticket=ticket,
-        message_id=message_id,
+        message_id=case.message_id,
         traffic=flood.traffic,
         within_ms=ruleset.abuse.repeats_ms,
     )
@@ -293,23 +324,15 @@ def _counted(
     return why, [*counts, *floods_told(flood, ticket, case.entry.received_at_ms)]
 
 
-def _scene(
-    case: _Case,
-    ticket: Ticket,
-    message_id: MessageId,
-    conversation_id: ConversationId,
-    snapshot: Snapshot,
-    ruleset: Ruleset,
-    circumstances: Circumstances,
-) -> Scene:
+def _scene(case: _Case, ticket: Ticket, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances) -> Scene:
     """What the acts of rules are carried out in."""
     entry, placement, verdict, flood = case.entry, case.placement, case.verdict, case.flood
     event = entry.event
     return Scene(
         now_ms=entry.received_at_ms,
         opened=placement.ticket is None,
-        message_id=message_id,
-        conversation_id=conversation_id,
+        message_id=case.message_id,
+        conversation_id=case.conversation_id,
         channel=event.channel,
         account=event.account,
         visibility=event.visibility,
@@ -326,41 +349,32 @@ def _scene(
     )
 
 
-def _ticket(
-    entry: JournalEntry,
-    placement: Placement,
-    verdict: Verdict,
-    contact: Contact,
-    *,
-    default_queue: str,
-    conversation_id: ConversationId,
-    message_id: MessageId,
-    new_text: str,
-    ids: Ids,
-) -> tuple[Ticket, list[Event]]:
+def _ticket(case: _Case, default_queue: str, ids: Ids) -> tuple[Ticket, list[Event]]:
     """The ticket with the message in it, and what is told of that."""
+    entry, placement, verdict = case.entry, case.placement, case.verdict
     if placement.ticket is not None:
-        return follow_up(
+        ticket, events = follow_up(
             placement.ticket,
             entry,
             placement,
             verdict,
-            message_id=message_id,
-            new_text=new_text,
+            message_id=case.message_id,
+            new_text=case.new_text,
             default_queue=default_queue,
         )
+        return case.pieces.named(ticket), events
     now_ms = entry.received_at_ms
-    ticket = open_ticket(entry, placement, verdict, contact, conversation_id, new_text, ids)
+    ticket = open_ticket(entry, placement, verdict, case.contact, case.conversation_id, case.new_text, ids)
     opened = Event(
         at_ms=now_ms,
         kind="ticket.opened",
         ticket_id=ticket.id,
-        message_id=message_id,
+        message_id=case.message_id,
         queue=ticket.queue,
-        actor=f"contact:{contact.id}",
+        actor=f"contact:{case.contact.id}",
         data=_opening(verdict, placement),
     )
-    return ticket, [opened, *_followed(placement, ticket, now_ms)]
+    return case.pieces.named(ticket), [opened, *_followed(placement, ticket, now_ms)]
 
 
 def _opening(verdict: Verdict, placement: Placement) -> dict[str, str]:

@@ -7,19 +7,18 @@ history says so. What rules do, rules tell (`reply`).
 
 from typing import Final
 
-from router.core.announcements import Announcement, announce, buttons_of
+from router.core.announcements import Announcement, announce, buttons_of, stopped
 from router.core.floods import muted_by
 from router.core.guard import inspect
 from router.core.identity import is_denied
 from router.core.private_side import PrivateSide
 from router.core.replies import ChannelView
 from router.core.unread import watch
-from router.model.buttons import as_lines
-from router.model.changes import Change, Record
+from router.model.changes import Change
 from router.model.ids import MessageId
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
-from router.model.tables import Event, Ticket
+from router.model.tables import Ticket
 from rules.lifecycle import Lifecycle
 from rules.ruleset import Ruleset
 
@@ -92,21 +91,6 @@ def tell(
         "verify_link": link,
     }
     text = ruleset.render(template, ticket.language, blanks)
-    side = PrivateSide(facts.their, conversation) if facts.their is not None else None
-    buttons = buttons_of(ruleset, template, ticket.language)
-    whole = "\n".join(filter(None, (text, as_lines(buttons))))
-    found = inspect(whole, visibility=conversation.visibility, hosts=ruleset.hosts, private_side=side).all
-    if found:
-        listed = ", ".join(f"{concern.type} {concern.start}-{concern.end}" for concern in found)
-        stopped = Event(
-            at_ms=now_ms,
-            kind="reply.blocked",
-            ticket_id=ticket.id,
-            conversation_id=conversation.id,
-            queue=ticket.queue,
-            data={"template": template, "rule": "", "findings": listed},
-        )
-        return [Record(stopped)]
     subject = (last.subject or "") if public and ticket.visibility != "public" else ticket.subject
     said = Announcement(
         ticket=ticket,
@@ -118,12 +102,16 @@ def tell(
         references=(*last.references[-20:], last.external_id) if last.external_id else (),
         subject=f"[T-{ticket.number}] {subject}".rstrip(),
         text=text,
-        buttons=buttons,
+        buttons=buttons_of(ruleset, template, ticket.language),
         language=ticket.language,
         template=template,
         client_key=key,
         now_ms=now_ms,
     )
+    side = PrivateSide(facts.their, conversation) if facts.their is not None else None
+    found = inspect(said.whole, visibility=said.visibility, hosts=ruleset.hosts, private_side=side).all
+    if found:
+        return stopped(said, found, actor="system")
     message_id = message_id or MessageId(ids.new())
     watched = watch(ticket, message_id, conversation.channel, ruleset.lifecycle, now_ms=now_ms, ids=ids)
     return [*announce(said, message_id, ids), *watched]

@@ -11,17 +11,16 @@ from functools import lru_cache
 import msgspec
 
 from router.core.alarm import ALARM_BUTTON
-from router.core.announcements import Announcement, announce, buttons_of
+from router.core.announcements import Announcement, announce, buttons_of, stopped
 from router.core.guard import Concern, inspect
 from router.core.identity import SenderView
-from router.model.buttons import as_lines
-from router.model.changes import LINK_PLACEHOLDER, NUMBER_PLACEHOLDER, Add, Change, Record
+from router.model.changes import LINK_PLACEHOLDER, NUMBER_PLACEHOLDER, Add, Change
 from router.model.decisions import Unanswered
 from router.model.ids import ConversationId, LinkId, MessageId
 from router.model.limits import AUTO_REPLIES_PER_HOUR, PRIVATE_LINK_MS
 from router.model.message import InboundEvent, JournalEntry, Visibility
 from router.model.sources import Ids
-from router.model.tables import URGENCY_RANK, Contact, Event, PrivateLink, Ticket
+from router.model.tables import URGENCY_RANK, Contact, PrivateLink, Ticket
 from rules.facts import Verdict
 from rules.links import LinkHosts
 from rules.needs import ASKING, BLANK, Fact
@@ -92,11 +91,6 @@ def _concerns(text: str, visibility: Visibility, hosts: LinkHosts | None) -> tup
     return inspect(text, visibility=visibility, hosts=hosts).all
 
 
-def _listed(concerns: tuple[Concern, ...]) -> str:
-    """What and where, for the history: `FOREIGN_LINK 10-24`."""
-    return ", ".join(f"{concern.type} {concern.start}-{concern.end}" for concern in concerns)
-
-
 def automatic_reply(
     entry: JournalEntry,
     verdict: Verdict,
@@ -137,19 +131,6 @@ def automatic_reply(
     told = (template, ASKING) if missing and template != ASKING else (template,)
     text = "\n\n".join(ruleset.render(name, verdict.language, blanks) for name in told)
     buttons = tuple(button for name in told for button in buttons_of(ruleset, name, verdict.language))
-    concerns = _concerns("\n".join(filter(None, (text, as_lines(buttons)))), seen, ruleset.hosts)
-    if concerns:
-        data = {"template": template, "rule": rule, "findings": _listed(concerns)}
-        stopped = Event(
-            at_ms=now_ms,
-            kind="reply.blocked",
-            ticket_id=ticket.id,
-            conversation_id=conversation_id,
-            queue=ticket.queue,
-            actor="rules",
-            data=data,
-        )
-        return AutomaticReply(template=None, contact=contact, changes=[Record(stopped)])
     # What a ticket is called in private is not told in public.
     subject = ticket.subject if seen == "private" or ticket.visibility == "public" else event.subject or ""
     said = Announcement(
@@ -169,6 +150,8 @@ def automatic_reply(
         asked=tuple(fact.name for fact in missing),
         now_ms=now_ms,
     )
+    if concerns := _concerns(said.whole, seen, ruleset.hosts):
+        return AutomaticReply(template=None, contact=contact, changes=stopped(said, concerns, actor="rules"))
     changes = announce(said, message_id, ids)
     if invites:
         link = PrivateLink(

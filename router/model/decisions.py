@@ -154,7 +154,6 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     """Who let it through, an actor; empty: it was not held."""
     parse_ms: float = 0.0
     redact_ms: float = 0.0
-    rules_ms: float = 0.0
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

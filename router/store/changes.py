@@ -35,14 +35,12 @@ from router.model.tables import (
 )
 from router.model.timers import IdentityCheck, Timer
 from router.store import blocks, channel_load, held_search, media, search
-from router.store.journal import check_fences, forget_payloads, mark_decided, take
+from router.store.journal import NO_FENCES, check_fences, forget_payloads, mark_decided, take
 from router.store.rows import SealedRow, SearchRow
 from router.store.script import Script, Update, insert, run, select
 
 R = TypeVar("R", bound=Row)
 C = TypeVar("C", Contact, Ticket)
-
-NO_FENCES: Mapping[int, int] = {}
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):

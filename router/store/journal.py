@@ -141,23 +141,19 @@ def cursor(channel: str, account: str, scope: str) -> Script[str | None]:
     return rows[0][0] if rows else None
 
 
-def claim(
-    partitions: Collection[int], limit: int, now_ms: int, *, busy: Collection[str] = ()
-) -> Script[list[JournalRow]]:
+def claim(partitions: Collection[int], limit: int, now_ms: int) -> Script[list[JournalRow]]:
     """Pending rows of the worker's partitions in journal order.
 
-    A conversation with a row parked until later is left out whole, and so are those whose key is in `busy` (the worker
-    has them in hand). Reads only: ownership is the partition's lease.
+    A conversation with a row parked until later is left out whole. Reads only: ownership is the partition's lease.
     """
     rows = yield from fetch(
         JournalRow,
-        "WHERE t.state = 'pending' AND t.partition {in partitions} AND NOT (t.conversation_key {in busy}) "
+        "WHERE t.state = 'pending' AND t.partition {in partitions} "
         "AND NOT EXISTS (SELECT 1 FROM journal AS p WHERE p.state = 'pending' AND p.not_before_ms IS NOT NULL "
         "AND {same p.conversation_key t.conversation_key} "
         "AND p.not_before_ms > :now_ms AND p.not_before_ms <= :far_ms) "
         "ORDER BY t.id LIMIT :limit",
         partitions=list(partitions),
-        busy=list(busy),
         now_ms=now_ms,
         far_ms=now_ms + _PARKED_MS_MAX,
         limit=limit,

@@ -13,7 +13,7 @@ from router.model.ids import MessageId, OutboxId, TicketId
 from router.model.limits import CLOCKS_APART_MS_MAX, SEND_LEASE_MS, SEND_PAUSE_MS_MAX
 from router.model.tables import Conversation, Message, OutboxEntry
 from router.store.codec import table
-from router.store.script import Record, Script, fetch, fetch_one, select
+from router.store.script import Script, fetch, fetch_one, select
 
 _ENTRY: Final = table(OutboxEntry)
 
@@ -153,15 +153,6 @@ def namesake(message: Message, provider_id: str) -> Script[Message | None]:
         channel=message.channel,
         account=message.account,
         id=message.id,
-    )
-
-
-def waiting(*, now_ms: int) -> Script[list[Record]]:
-    """(channel, account, rows waiting, ms the oldest is overdue: negative when not due), for gauges and `doctor`."""
-    return select(
-        "SELECT channel, account, COUNT(*), :now_ms - MIN(due_at_ms) FROM outbox "
-        "WHERE state IN ('queued', 'sending', 'held') GROUP BY channel, account ORDER BY channel, account",
-        now_ms=now_ms,
     )
 
 

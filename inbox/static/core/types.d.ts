@@ -28,7 +28,7 @@ export interface Why {
   flood?: { sender: number; quota: number; within_ms: number; channel: boolean; withheld: string[] } | null;
   muted?: string; unanswered?: "" | "forged" | "mailing"; edits?: { folded: number; because: "message" | "sender"; pending: boolean } | null;
   repeat?: { of: string; nth: number } | null; released_by?: string;
-  contact_by: string | null; timings: Record<string, number>; related?: string[]; related_by?: string[];
+  contact_by: string | null; related?: string[]; related_by?: string[];
 }
 export interface Delivery {
   outbox_id: string; state: string; attempts: number; error: string | null; due_at_ms: number;

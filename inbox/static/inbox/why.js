@@ -1,6 +1,6 @@
 /** Why: which rule, which words, which version of the rules, why this ticket, why this person. */
 import { h, html } from "../vendor/ui.js";
-import { languageName, number, rich, t, word } from "../core/i18n.js";
+import { languageName, rich, t, word } from "../core/i18n.js";
 import { queueTitle } from "../core/store.js";
 import { hitsOf } from "../core/text.js";
 import { Icon, RedactedLine, UrgencyChip } from "../core/parts.js";
@@ -50,14 +50,7 @@ export function WhyDetails({ message }) {
     ${why.left && h(Fact, { name: t("why.left") }, word("left", why.left))}
     ${why.contact_by && h(Fact, { name: t("why.contact") }, word("contactBy", why.contact_by))}
     ${h(Fact, { name: t("why.language") }, languageName(why.language))}
-    ${h(Fact, { name: t("why.version") }, html`<code>${String(why.rules_version).slice(0, 12)}</code> ${(why.packs ?? []).join(", ")}`)}
-    ${timings(why) && h(Fact, { name: t("why.timings") }, timings(why))}</dl>`;
-}
-
-/** @param {WhyData} why */
-function timings({ timings: times }) {
-  const steps = Object.entries(times ?? {}).filter(([, ms]) => ms > 0);
-  return steps.map(([step, ms]) => `${word("step", step)} ${number(Math.round(ms * 100) / 100)} ms`).join(" · ");
+    ${h(Fact, { name: t("why.version") }, html`<code>${String(why.rules_version).slice(0, 12)}</code> ${(why.packs ?? []).join(", ")}`)}</dl>`;
 }
 
 /** @param {{ name: string, children?: any }} props */
