@@ -4,6 +4,7 @@
 """
 
 import argparse
+import contextlib
 import errno
 import re
 import sys
@@ -89,7 +90,9 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.command is None:
         return EXIT_USAGE
     try:
-        return _module(arguments.command).run(arguments)
+        code = _module(arguments.command).run(arguments)
+        sys.stdout.flush()  # what cannot be written is told here; the interpreter's own last words are no sentence
+        return code
     except RulesError as error:
         _tell(error, getattr(arguments, "lang", None) or of_environment())
         return EXIT_CONFIG
@@ -100,7 +103,7 @@ def _run(arguments: argparse.Namespace) -> int:
         print(f"switchboard: {error}", file=sys.stderr)
         return EXIT_FINDINGS
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has seen enough
+        _let_go()  # the reader of our output has seen enough
         return EXIT_DONE
     except OSError as error:
         if error.errno not in _NO_ROOM and not error.filename:
@@ -124,9 +127,17 @@ def _read(argv: Sequence[str]) -> argparse.Namespace:
     return arguments
 
 
+def _let_go() -> None:
+    """Close standard output with what was not written: the interpreter would try again, and end with 120."""
+    with contextlib.suppress(OSError):
+        sys.stdout.close()
+
+
 def _file_failed(error: OSError) -> int:
     """Say which file; the exit code. A full disk is no wrong usage: the same command works once there is room."""
     if error.errno in _NO_ROOM:
+        if not error.filename:  # of standard output, most likely
+            _let_go()
         place = error.filename or "a file"
         print(f"switchboard: {place}: cannot be written ({error.strerror}); make room, start again", file=sys.stderr)
         return EXIT_FINDINGS

@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Write one JSON object per line."""
     if arguments.file == "-":
         return asyncio.run(_export(arguments, sys.stdout.buffer))
-    with Path(arguments.file).open("wb") as output:
+    with Path(arguments.file).open("ab") as output:
         return asyncio.run(_export(arguments, output))
 
 
@@ -41,6 +41,8 @@ async def _export(arguments: argparse.Namespace, output: IO[bytes]) -> int:
     encoder, done = msgspec.json.Encoder(), 0
     progress = Progress("contacts" if arguments.contacts else "messages")
     async with opened(arguments.config) as house:
+        if arguments.file != "-" and output.seekable() and output.tell():
+            output.truncate(0)  # only now: while the house is away, the export of yesterday stays
         async for row in _contacts(house) if arguments.contacts else _messages(house):
             output.write(encoder.encode(row) + b"\n")
             done += 1

@@ -80,7 +80,7 @@ async def _run(arguments: argparse.Namespace) -> int:
 
 def _print(line: IncidentLine, *, as_json: bool) -> None:
     if as_json:
-        print(msgspec.json.encode(line).decode())
+        sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
         return
     one = line.incident
     said = f"  [web chat: {', '.join(sorted(one.banner))}]" if one.banner else ""
@@ -94,7 +94,7 @@ async def _show(app: App, arguments: argparse.Namespace) -> None:
     while ids := await app.store.read(store_incidents.page(line.incident.id, after=rows[-1].id if rows else "")):
         rows += map(ticket_row, await app.store.read(inbox.lines(None, ids)))
     if arguments.json:
-        print(msgspec.json.encode({**msgspec.to_builtins(line), "rows": rows}).decode())
+        sys.stdout.buffer.write(msgspec.json.encode({**msgspec.to_builtins(line), "rows": rows}) + b"\n")
         return
     _print(line, as_json=False)
     for language, text in sorted(line.incident.banner.items()):
@@ -136,7 +136,7 @@ async def _tell(app: App, arguments: argparse.Namespace, agent: Agent) -> int:
     progress.close()
     for one in told:
         if arguments.json:
-            print(msgspec.json.encode(one).decode())
+            sys.stdout.buffer.write(msgspec.json.encode(one) + b"\n")
         else:
             print(f"{one.ticket}  {one.outcome}" + (f": {one.code}" if one.code else ""))
     sys.stdout.flush()
