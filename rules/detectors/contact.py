@@ -60,6 +60,8 @@ _PARTED: Final = frozenset("-.")
 _LABEL_BEFORE: Final = 28
 _LABEL_AFTER: Final = 14
 _REGIONS: Final = ("CN", "US", "GB", "HK", "TW", "SG")
+_LOOKED_UP_MAX: Final = 1_000
+"""Numbers of a text that are looked up in the plans of the regions; of more, the word beside one is enough."""
 _PHONE_WORDS: Final = words(
     "phone", "phones", "phone number", "mobile", "cell", "cellphone", "tel", "telephone", "call",
     "call me", "call me (?:at|on)", "reach me", "text me", "sms", "whatsapp", "number", "contact",
@@ -164,11 +166,19 @@ def _american(low: str, numbers: Sequence[tuple[int, int]]) -> Iterator[Hit]:
 def _national(low: str, numbers: Sequence[tuple[int, int]], found: Sequence[Hit]) -> Iterator[Hit]:
     """National numbers beside a word that says so, but for what is a part of one that was found."""
     known = {place for hit in found for place in range(hit.start, hit.end)} if found else ()
+    valid: dict[str, bool] = {}
     for match in within(_NATIONAL, low, numbers, _MARGIN):
         if match.start() in known and match.end() - 1 in known:
             continue
         verdict = _PHONE_LABELS.nearest(low, match.start(), match.end(), before=_LABEL_BEFORE, after=_LABEL_AFTER)
-        if verdict == "yes" and any(_known(match.group(), region, phonenumbers.is_valid_number) for region in _REGIONS):
+        if verdict != "yes":
+            continue
+        number = match.group()
+        if number not in valid:
+            valid[number] = len(valid) >= _LOOKED_UP_MAX or any(
+                _known(number, region, phonenumbers.is_valid_number) for region in _REGIONS
+            )
+        if valid[number]:
             yield Hit(match.start(), match.end(), "PHONE", "label")
 
 
