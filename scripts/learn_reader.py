@@ -2,12 +2,14 @@
 
 It starts where scripts/learn_encoder.py starts and answers, of each ticket that a message may belong into, by how much
 it is likelier than a ticket of its own: the loss is that of the whole choice, as in scripts/learn_matching.py, whose
-decisions it learns from, with the questions of router/core/reading.py. Writes router/core/matter.onnx, in twenty
-minutes on a core that multiplies in bfloat16.
+decisions it learns from, with the questions of router/core/reading.py. It also learns from day_reading_*.ndjson, days
+that are mostly several matters of one person by turns: these would teach the points that a matter of its own is as
+likely as not, which on most days it is not. Writes router/core/matter.onnx, in twenty minutes on a core that multiplies
+in bfloat16.
 
 With `crossed` it is first learned three times from two thirds of the days; what it then says of the others is put
-beside the points that those two thirds teach, and `main` prints how many decisions are right with some values of what
-router/core/reading.py multiplies and adds.
+beside the points that the tuning days of those two thirds teach, and `main` prints how many decisions are right with
+some values of what router/core/reading.py multiplies and adds.
 """
 
 import asyncio
@@ -27,7 +29,9 @@ from rules.subwords import BEGIN, END, UNKNOWN, Subwords
 from scripts.learn_encoder import BATCH, FILLER, RATE, SEED, Network, Start, filled, fit, vocabulary, written
 from scripts.learn_matching import DAYS, POINTS, SCALE, Example, learned, taught
 from scripts.learn_weights import read_lines
+from tests.corpora import day
 
+ALL_DAYS: Final = [*DAYS, *sorted(path.stem.removeprefix("day_") for path in day.HERE.glob("day_reading_*.ndjson"))]
 PIECES_MAX: Final = 126
 EPOCHS: Final = 2
 FOLDS: Final = 3
@@ -88,9 +92,10 @@ def crossed(days: dict[str, list[Example]], start: Start, pieces: Sequence[str])
     """Print what decisions on days that were not learned from are right, by what is made of the answers."""
     met: list[tuple[np.ndarray, np.ndarray, list[bool]]] = []
     for fold in range(FOLDS):
-        held = DAYS[fold::FOLDS]
-        others = [example for name in DAYS if name not in held for example in days[name]]
-        worth, encoder = learned(others), Encoder(reader(others, start, pieces))
+        held = ALL_DAYS[fold::FOLDS]
+        others = [name for name in ALL_DAYS if name not in held]
+        worth = learned([example for name in others if name in DAYS for example in days[name]])
+        encoder = Encoder(reader([example for name in others for example in days[name]], start, pieces))
         for example in chain.from_iterable(days[name] for name in held):
             own = sum(worth.get(name, 0) for name in example.choices[-1])
             totals = [sum(worth.get(name, 0) for name in choice) - own for choice in example.choices[:-1]]
@@ -114,8 +119,8 @@ def _is_right(
 
 async def main() -> None:
     """Learn, write, tell."""
-    days = {name: await taught(name) for name in DAYS}
-    examples = [example for name in DAYS for example in days[name]]
+    days = {name: await taught(name) for name in ALL_DAYS}
+    examples = [example for found in days.values() for example in found]
     start = Start.read()
     pieces = vocabulary(list(texts(examples)), start.pieces)
     if "crossed" in sys.argv[1:]:

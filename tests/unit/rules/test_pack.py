@@ -131,8 +131,8 @@ def test_no_measuring_line_is_a_tuning_line_or_nearly_one(measuring, tuning, lan
 # Shares of unseen lines: incidents that must be critical, others that must not. Floors, a little under what is reached;
 # the figures reached are in the output.
 FLOORS = {
-    "en": {"wallet": 0.93, "banking": 0.955, "alarming": 0.97, "ordinary": 0.99},
-    "zh": {"wallet": 0.955, "banking": 0.96, "alarming": 0.98, "ordinary": 0.98},
+    "en": {"wallet": 0.945, "banking": 0.965, "alarming": 0.98, "ordinary": 0.99},
+    "zh": {"wallet": 0.965, "banking": 0.965, "alarming": 0.985, "ordinary": 0.975},
 }
 
 
