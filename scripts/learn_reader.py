@@ -1,11 +1,12 @@
 """Learns the encoder that reads a message beside its writer's tickets, from labelled days: make reader.
 
-It starts where scripts/learn_encoder.py starts and answers, of each ticket that a message may belong into, by how much
-it is likelier than a ticket of its own: the loss is that of the whole choice, as in scripts/learn_matching.py, whose
-decisions it learns from, with the questions of router/core/reading.py. It also learns from day_reading_*.ndjson, days
-that are mostly several matters of one person by turns: these would teach the points that a matter of its own is as
-likely as not, which on most days it is not. Writes router/core/matter.onnx, in twenty minutes on a core that multiplies
-in bfloat16.
+The network (network.py) answers, of each ticket that a message may belong into, by how much it is likelier than a
+ticket of its own: the loss is that of the whole choice, as in scripts/learn_matching.py, whose decisions it learns
+from, with the questions of router/core/reading.py. It also learns from day_reading_*.ndjson, days that are mostly
+several matters of one person by turns: these would teach the points that a matter of its own is as likely as not, which
+on most days it is not. And since people rarely leap from one thing to quite another within a minute, it learns from
+tickets into which a stranger's first message is put (`leaps`): else it would take whatever comes soon for the same
+matter. Writes router/core/matter.onnx, in half an hour on a core that multiplies in bfloat16.
 
 With `crossed` it is first learned three times from two thirds of the days; what it then says of the others is put
 beside the points that the tuning days of those two thirds teach, and `main` prints how many decisions are right with
@@ -23,18 +24,23 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from router.core.likeness import hear, likeness
 from router.core.reading import DOUBT
 from rules.encoder import Encoder
 from rules.subwords import BEGIN, END, UNKNOWN, Subwords
-from scripts.learn_encoder import BATCH, FILLER, RATE, SEED, Network, Start, filled, fit, vocabulary, written
 from scripts.learn_matching import DAYS, POINTS, SCALE, Example, learned, taught
 from scripts.learn_weights import read_lines
+from scripts.network import BATCH, FILLER, RATE, SEED, Network, Start, filled, fit, vocabulary, written
 from tests.corpora import day
 
 ALL_DAYS: Final = [*DAYS, *sorted(path.stem.removeprefix("day_") for path in day.HERE.glob("day_reading_*.ndjson"))]
 PIECES_MAX: Final = 126
 EPOCHS: Final = 2
 FOLDS: Final = 3
+LEAPS: Final = 0.5
+"""For each decision, how many leaps are learned from."""
+UNLIKE: Final = 0.1
+"""Likeness up to which what two people write is about different things."""
 
 
 class Decisions:
@@ -77,9 +83,24 @@ def reader(examples: Sequence[Example], start: Start, pieces: Sequence[str]) -> 
     """Learn one from some decisions."""
     torch.manual_seed(SEED)
     network = Network(start, [BEGIN, FILLER, END, UNKNOWN, *(start.pieces[piece][0] for piece in pieces)], PIECES_MAX)
-    decisions = Decisions(examples, Subwords(pieces, [start.pieces[piece][1] for piece in pieces]))
+    decisions = Decisions([*examples, *leaps(examples)], Subwords(pieces, [start.pieces[piece][1] for piece in pieces]))
     fit(network, decisions, EPOCHS, RATE)
     return written(network, pieces, start.pieces, PIECES_MAX)
+
+
+def leaps(examples: Sequence[Example]) -> list[Example]:
+    """Return decisions whose message is what somebody else began with, about another thing in the same script."""
+    chance = random.Random(SEED)  # noqa: S311 - the same ones at every run
+    beginnings = [example.questions[0][-1] for example in examples if example.right[-1]]
+    found: list[Example] = []
+    for example in examples:
+        if chance.random() >= LEAPS:
+            continue
+        told, leap = " ".join(example.questions[0][1:]), chance.choice(beginnings)
+        if told.isascii() == leap.isascii() and likeness(hear("", told).sketch, hear("", leap).sketch) <= UNLIKE:
+            questions = [(*parts[:-1], leap) for parts in example.questions]
+            found.append(Example([*example.choices], [False] * len(questions) + [True], questions))
+    return found
 
 
 def texts(examples: Sequence[Example]) -> Iterator[str]:

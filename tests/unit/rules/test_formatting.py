@@ -237,7 +237,7 @@ def test_what_is_said_of_the_first_in_brackets_is_above_the_item():
 
 
 def test_nothing_in_brackets_stays_nothing():
-    text = "version: 1\nqueues: {general: {default: true}, billing: , fees: }  # two\nlists: {a: }\n"
+    text = "version: 1\nqueues: {general: {default: true}, billing: , fees: }  # two\n"
     assert fmt(text) == text
     assert fmt("version: 1\nqueues:\n  a: &none\n  b: *none\n") == "version: 1\nqueues:\n  a: &none\n  b: *none\n"
 

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from difflib import SequenceMatcher
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -97,21 +98,32 @@ def is_alike(text: str, other: str) -> bool:
     return all(ask() >= 0.85 for ask in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio))
 
 
+ALIKE = 0.35
+"""Share of words in both lines, of those in either, from which one may be a copy of the other."""
+
+
 def near_copies(measuring: str, tuning: str, language: str) -> list[tuple[str, str]]:
     """Measuring lines that say nearly the same words as a tuning line, each with that line."""
-    tuned = [(line["text"], content(line["text"], language)) for line in lines(tuning, language)]
+    measured, tuned = (
+        [(line["text"], content(line["text"], language)) for line in lines(name, language)]
+        for name in (measuring, tuning)
+    )
+    seen = Counter(word for _, words in (*measured, *tuned) for word in words)
+
+    def rarest(words: frozenset[str]) -> list[str]:
+        """Those of which two lines that are alike share one (prefix filtering; Bayardo et al., 2007)."""
+        return sorted(words, key=lambda word: (seen[word], word))[: len(words) - ceil(ALIKE * len(words)) + 1]
+
     holding: dict[str, list[int]] = {}
     for number, (_, words) in enumerate(tuned):
-        for word in words:
+        for word in rarest(words):
             holding.setdefault(word, []).append(number)
     copies = []
-    for line in lines(measuring, language):
-        text, words = line["text"], content(line["text"], language)
-        shared = Counter(number for word in words for number in holding.get(word, ()))
-        for number, count in shared.items():
+    for text, words in measured:
+        for number in {number for word in rarest(words) for number in holding.get(word, ())}:
             other, other_words = tuned[number]
-            likeness = count / len(words | other_words)
-            if likeness >= 0.6 or (likeness >= 0.35 and is_alike(fold_word(text), fold_word(other))):
+            likeness = len(words & other_words) / len(words | other_words)
+            if likeness >= 0.6 or (likeness >= ALIKE and is_alike(fold_word(text), fold_word(other))):
                 copies.append((text, other))
     return copies
 
