@@ -102,7 +102,7 @@ def test_the_shipped_one_tells_what_goes_on_from_what_begins():
         READER,
         [
             ("only chat 3h open", *told, "any news on that usdt withdrawal?"),
-            ("only chat 3h open", *told, "my card was eaten by the cash machine"),
+            ("only chat 3h open", *told, "which countries do you ship the card to?"),
         ],
     )
     assert goes_on > 1 > -1 > begins
