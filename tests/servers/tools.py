@@ -55,6 +55,8 @@ class Tool:
     name: str
     package: str
     find: Callable[[], Path | None]
+    instead: str = ""
+    """The package where there is no such one."""
 
     @property
     def missing(self) -> str:
@@ -65,7 +67,7 @@ class Tool:
 POSTGRES = Tool("PostgreSQL server", "postgresql", _postgres)
 REDIS = Tool("redis-server", "redis-server", _program("redis-server"))
 DOVECOT = Tool("Dovecot IMAP server", "dovecot-imapd", _program("dovecot", "/usr/sbin"))
-CHROMIUM = Tool("Chromium", "chromium-headless-shell", _chromium)
+CHROMIUM = Tool("Chromium", "chromium-headless-shell", _chromium, instead="chromium")
 CHINESE_FONT = Tool("a Chinese font", "fonts-wqy-zenhei", _chinese_font)
 ALL = (POSTGRES, REDIS, DOVECOT, CHROMIUM, CHINESE_FONT)
 
@@ -88,6 +90,14 @@ def _apt(*arguments: str) -> bool:
     return subprocess.run(command, check=False, stdout=sys.stderr).returncode == 0
 
 
+def _package(tool: Tool) -> str:
+    """Return the one that the package lists of this machine have."""
+    asked = ["apt-cache", "show", tool.package]
+    if tool.instead and subprocess.run(asked, check=False, capture_output=True).returncode:
+        return tool.instead
+    return tool.package
+
+
 def main() -> int:
     """Install what is missing where that is allowed; elsewhere name what will be skipped."""
     # The font lister comes with Chromium, so a missing font shows only after a first round.
@@ -98,9 +108,11 @@ def main() -> int:
         allowed = os.geteuid() == 0 or in_ci()
         if not allowed or shutil.which("apt-get") is None:
             break
-        packages = [tool.package for tool in missing]
+        if not _apt("update"):
+            break
+        packages = [_package(tool) for tool in missing]
         print("Installing for the tests:", *packages, file=sys.stderr)
-        if not (_apt("update") and _apt("install", "--no-install-recommends", *packages)):
+        if not _apt("install", "--no-install-recommends", *packages):
             break
     for tool in (tool for tool in ALL if tool.find() is None):
         print(f"{tool.missing}  ({'its tests would fail' if in_ci() else 'its tests are skipped'})", file=sys.stderr)
