@@ -21,11 +21,15 @@ COPIED_MIN: Final = 5
 """A list of fewer words may stand in another by chance."""
 
 
+def read_unused(book: Book) -> None:
+    """Read the lists that nothing uses; the others were read where they are used."""
+    for name, node in book.lists.items():
+        if name not in book.lists_used:
+            book.scalars(node, f"the list {name}")
+
+
 def refuse(book: Book, rules: tuple[Rule, ...]) -> None:
     """Record what a set must not go live with."""
-    for name, node in book.lists.items():
-        if name not in book.lists_used:  # the others were read where they are used
-            book.scalars(node, f"the list {name}")
     default = next((name for name, spec in book.queues.items() if spec.default), "")
     overflow.check(book, [(one.queue or default, one.at, one.id) for one in rules if one.skills])
 

@@ -249,9 +249,16 @@ class Ruleset:
         )
 
 
-def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None, shelf: Shelf | None = None) -> Ruleset:
+def load(
+    files: Mapping[str, bytes],
+    *,
+    hosts: LinkHosts | None = None,
+    shelf: Shelf | None = None,
+    was_live: bool = False,
+) -> Ruleset:
     """Compile rules files, by name; rules are tried in the order of the file names. `hosts` are what answers may link
-    to; `Ruleset.foreign_links` says where they do not. A `shelf` spares reading files that have not changed.
+    to; `Ruleset.foreign_links` says where they do not. A `shelf` spares reading files that have not changed. In a set
+    that `was_live` nobody looks for mistakes that change nothing: it goes on after an upgrade.
 
     Raises RulesError with every error and warning of every file.
     """
@@ -280,6 +287,8 @@ def load(files: Mapping[str, bytes], *, hosts: LinkHosts | None = None, shelf: S
     rules = tuple(_rules(read, book))
     trials = tuple(_trials(read, book))
     checker.refuse(book, rules)
+    if not was_live:
+        checker.read_unused(book)
     if problems.failed():
         checker.doubt(book, rules, trials, read)
         raise RulesError(problems.all())

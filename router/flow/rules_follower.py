@@ -113,7 +113,7 @@ class RulesFollower:
         for known in (self._built, self._rulebook.loaded):
             if known is not None and known.version == row.hash:
                 return known
-        return await asyncio.to_thread(load, row.files, hosts=self._rulebook.hosts)
+        return await asyncio.to_thread(load, row.files, hosts=self._rulebook.hosts, was_live=True)
 
     async def _files_changed(self) -> bool:
         def look() -> object:

@@ -47,6 +47,11 @@ def test_mistakes_in_a_list_that_no_rule_uses_keep_a_set_from_going_live():
     assert [(problem.line, problem.code) for problem in refused.value.problems] == [(4, "type"), (4, "unknown-list")]
 
 
+def test_a_set_that_was_live_with_them_goes_on_after_an_upgrade():
+    files = {"rules.yaml": (HEAD + "lists: {a: [[x]]}\n").encode()}
+    assert load(files, was_live=True).rules == load({"rules.yaml": HEAD.encode()}).rules
+
+
 def test_words_of_a_list_that_hold_each_other():
     found = doubts("""
         lists: {money: [退款, 退款失败, refund, refund now, Refund]}
