@@ -52,9 +52,10 @@ async def test_tickets_of_an_incident_that_cannot_be_had_are_not_none(house, chr
         await expect(dialog.locator(f"[data-in={number}]")).to_be_visible()
 
 
-async def test_why_a_ticket_was_rejected_stays_until_the_server_has_it(demo, chromium):
-    async with desk(chromium, demo.agent_login_url, noise=True) as page:
-        await open_ticket(page)
+async def test_why_a_ticket_was_rejected_stays_until_the_server_has_it(house, chromium):
+    number = await house.told("please verify me", "customer 1")
+    async with desk(chromium, house.link, noise=True) as page:
+        await open_ticket(page, number)
         await page.locator("[data-menu=state]").click()
         await page.locator("[data-value=rejected]").click()
         dialog = page.locator("dialog.ending")
