@@ -15,8 +15,6 @@ from router.connector import Manifest
 if TYPE_CHECKING:
     from tests.conformance.house import House
 
-PATIENT = {"call_s": 30.0, "file_s": 30.0}
-"""Timeouts of calls that a busy machine delays: no check waits them out, and none is to fail by them."""
 Fault = Literal["busy", "busy_html", "error", "reset", "lost", "refused"]
 """What the provider does with our next call: asks us to wait (with a page instead of JSON), fails, cuts the line before
 it took it, cuts it after it took it, refuses it for good."""

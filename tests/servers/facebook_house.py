@@ -21,7 +21,7 @@ TOKEN = "EAAsimulated0page0token0of0some0length"
 APP_SECRET = "an-app-secret-of-some-length"
 VERIFY_TOKEN = "a-verify-token-of-some-length"
 QUICK = {
-    "connect_s": 2.0, "call_s": 2.0, "name_s": 1.0, "files_s": 2.0, "retry_s": 0.02, "retry_max_s": 0.1,
+    "connect_s": 30.0, "call_s": 30.0, "name_s": 15.0, "files_s": 15.0, "retry_s": 0.02, "retry_max_s": 0.1,
     "auth_retry_s": 0.2, "look_s": 0.1,
 }  # fmt: skip
 FIELDS = [

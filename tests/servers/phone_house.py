@@ -22,7 +22,7 @@ OTHER_TOKEN = "fedcba9876543210fedcba9876543210"
 LINE, CHINESE_LINE = "+15550100001", "+15550100002"
 CALLER = "+4915550177001"
 MEI, LEE, ADA = "+15550190001", "+15550190002", "+15550190003"
-QUICK = {"connect_s": 2.0, "call_s": 2.0, "file_s": 2.0, "look_s": 3_600.0, "settle_s": 0.0, "retry_s": 0.01,
+QUICK = {"connect_s": 30.0, "call_s": 30.0, "file_s": 30.0, "look_s": 3_600.0, "settle_s": 0.0, "retry_s": 0.01,
          "auth_retry_s": 0.2}  # fmt: skip
 AGENTS = [
     {"name": "Mei", "number": MEI, "languages": ["zh"]},

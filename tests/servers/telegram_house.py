@@ -14,8 +14,8 @@ OTHER_TOKEN = "700100201:AAF-simulated_bot_token_000000001"
 SECRET = "a-webhook-secret-of-some-length"
 ANN, GROUP = 5520931, -1001
 QUICK = {
-    "connect_s": 2.0, "call_s": 2.0, "poll_s": 1.0, "file_s": 2.0, "album_s": 0.1, "retry_s": 0.02, "retry_max_s": 0.1,
-    "auth_retry_s": 0.2, "webhook_look_s": 0.1,
+    "connect_s": 30.0, "call_s": 30.0, "poll_s": 1.0, "file_s": 30.0, "album_s": 0.1, "retry_s": 0.02,
+    "retry_max_s": 0.1, "auth_retry_s": 0.2, "webhook_look_s": 0.1,
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ OTHER = "3333333333333333333"
 CONSUMER_SECRET = "a-consumer-secret-of-some-length"
 ACCESS_SECRET = "an-access-secret-of-some-length"
 QUICK = {
-    "connect_s": 2.0, "call_s": 2.0, "file_s": 2.0, "retry_s": 0.02, "retry_max_s": 0.1, "auth_retry_s": 0.2,
+    "connect_s": 30.0, "call_s": 30.0, "file_s": 30.0, "retry_s": 0.02, "retry_max_s": 0.1, "auth_retry_s": 0.2,
 }  # fmt: skip
 
 

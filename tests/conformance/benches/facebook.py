@@ -84,7 +84,7 @@ class FacebookBench(Bench):
             "verify_token": page.verify_token,
             "graph_url": self._server.url,
             "media_hosts": [f"127.0.0.1:{self._server.port}"],
-            "timeouts": {**QUICK, "call_s": 30.0, "files_s": 15.0, "look_s": 600},
+            "timeouts": {**QUICK, "look_s": 600},
         }
 
     async def connect(self, house: House) -> None:

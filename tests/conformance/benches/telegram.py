@@ -12,7 +12,7 @@ from connectors.telegram.simulator import BotApiServer, Fault, Person
 from connectors.telegram.simulator.world import Json, busy
 from router.clock import SystemClock
 from tests.conformance import bench
-from tests.conformance.bench import PATIENT, Bench, Said
+from tests.conformance.bench import Bench, Said
 from tests.house.tree import ROOT
 from tests.servers.telegram_house import OTHER_TOKEN, QUICK, TOKEN
 
@@ -54,7 +54,7 @@ class TelegramBench(Bench):
         await self._server.stop()
 
     def settings(self, account: str) -> Mapping[str, object]:
-        return {"token": _TOKENS[account], "base_url": self._server.url, "timeouts": {**QUICK, **PATIENT}}
+        return {"token": _TOKENS[account], "base_url": self._server.url, "timeouts": QUICK}
 
     async def said(self, text: str, customer: str = "ann", account: str = "default") -> Said:
         return await self._put(self._person(customer, account), {"text": text}, Said("", text, customer, account))

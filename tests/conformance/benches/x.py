@@ -11,7 +11,7 @@ from connectors.x.simulator import Fault as Answer
 from connectors.x.simulator import Person, busy
 from connectors.x.simulator.world import Json
 from router.clock import SystemClock
-from tests.conformance.bench import PATIENT, Bench, Fault, Said
+from tests.conformance.bench import Bench, Fault, Said
 from tests.house.tree import ROOT
 from tests.servers.x_house import ACCESS_SECRET, OTHER, OWN, QUICK, account, server
 
@@ -76,7 +76,7 @@ class XBench(Bench):
     def settings(self, account: str) -> Mapping[str, object]:
         keys = self._x.keys(self._accounts[account])
         # Nothing is listed late here, and all within the overlap is read at every look.
-        return {**keys, "every_s": 0.05, "overlap_s": 2, "start_from": "all", "timeouts": {**QUICK, **PATIENT}}
+        return {**keys, "every_s": 0.05, "overlap_s": 2, "start_from": "all", "timeouts": QUICK}
 
     def _person(self, customer: str, account: str) -> Person:
         number = str(2_000_000_000_000_000_000 + zlib.crc32(customer.encode()))

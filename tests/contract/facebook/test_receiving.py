@@ -16,6 +16,7 @@ from tests.servers.facebook_house import (
     NOW,
     PAGE,
     POST,
+    QUICK,
     FacebookHouse,
     delivered,
     outbound,
@@ -228,7 +229,7 @@ async def test_messages_are_edited_reacted_to_and_known_to_have_arrived(server):
 
 async def test_a_name_is_asked_for_once_and_missed_without_harm(server):
     ann, ben = person(server), person(server, "77", "Ben Ng")
-    async with serving(server) as (house, _):
+    async with serving(server, timeouts=QUICK | {"call_s": 2.0}) as (house, _):
         server.faults["show"].append(Fault(status=500, body=b"<html>"))
         await server.until(lambda: not server.faults["show"])  # the connector's own question, which it repeats
         await ann.write("one")
@@ -302,7 +303,7 @@ async def test_files_are_fetched_at_once_and_kept(server):
 
 async def test_a_file_that_cannot_be_had_is_told_and_its_message_arrives(server):
     ann = person(server)
-    async with serving(server) as (house, _):
+    async with serving(server, timeouts={"files_s": 2.0}) as (house, _):
         gone = {"type": "file", "payload": {"url": f"{server.url}/media/expired"}}
         large = ann.file("video", b"x" * (26 * 1_048_576), server.url)
         await ann.write("one", attachments=[gone, large])
@@ -326,7 +327,7 @@ async def test_a_delivery_with_too_many_large_files_is_taken_with_as_many_as_fit
     ann, page = person(server), server.only_page()
     film = ann.file("video", b"x" * (24 * 1_048_576), server.url)
     said = [Pending(kind="messaging", event=ann.compose(f"{n}", attachments=[film]), at_ms=1) for n in range(10)]
-    async with serving(server, timeouts={"files_s": 15, "call_s": 15}) as (house, _):
+    async with serving(server, timeouts=QUICK) as (house, _):
         assert await server.post(page, server.notification(page, *said)) == 200
     assert [event.text.partition("\n")[0] for event in house.accepted] == [f"{n}" for n in range(10)]
     told = [event for event in house.accepted if "too much came at once" in event.text]

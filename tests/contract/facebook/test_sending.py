@@ -291,7 +291,8 @@ async def test_where_the_house_does_not_know_facebook_says_so(connect, clock, an
 )
 async def test_every_answer_has_its_outcome(connect, server, ann, fault, outcome, words):
     server.faults["messages"].append(fault)
-    found = await connect(timeouts={"call_s": 0.5}).send(outbound(ann.id))
+    times = {"call_s": 0.3} if fault.how == "silence" else {}
+    found = await connect(timeouts=times).send(outbound(ann.id))
     assert isinstance(found, outcome)
     assert words in found.reason
     assert ann.seen() == []

@@ -8,6 +8,7 @@ from tests.servers.phone_house import (
     CALLER,
     LINE,
     OTHER_TOKEN,
+    QUICK,
     SID,
     TOKEN,
     PhoneHouse,
@@ -132,7 +133,6 @@ async def test_every_end_of_a_send_has_its_outcome():
             (Fault(), Unknown, 0),
             (Fault(how="reset_before"), Unknown, 0),
             (Fault(how="reset_after"), Unknown, 1),
-            (Fault(how="silence"), Unknown, 0),
             (Fault(status=200, body=b"<html>"), Unknown, 0),
             (Fault(status=403, body=b"{}"), AuthFailed, 0),
         ):
@@ -145,6 +145,13 @@ async def test_every_end_of_a_send_has_its_outcome():
         assert (await network.connector.send(outbound())).provider_id
         network.faults["Send"].append(BUSY)
         assert (await network.connector.send(outbound())).after_s == 7
+
+
+async def test_no_answer_in_time_may_be_a_delivery():
+    async with phones(PhoneHouse(), timeouts=QUICK | {"call_s": 0.3}) as network:
+        network.faults["Send"].append(Fault(how="silence"))
+        assert isinstance(await network.connector.send(outbound()), Unknown)
+        assert network.inbox(CALLER) == []
 
 
 async def test_what_may_have_arrived_is_looked_for():

@@ -10,7 +10,7 @@ from connectors.x.simulator.people import path_of
 from connectors.x.upload import READY_MS_MAX, SEGMENT_BYTES, Upload, Uploader
 from router.clock import SystemClock, VirtualClock
 from router.connector import AuthFailed, OutboundAttachment, Rejected, Retry, Sent, Unknown
-from tests.servers.x_house import now, person
+from tests.servers.x_house import QUICK, XHouse, now, person
 
 FILM = b"\0\0\0\x0cftypmp42\0\0\0\x08moov" + bytes(range(256)) * 10_000
 """Three segments."""
@@ -128,16 +128,18 @@ async def test_a_used_up_limit_says_when_it_opens_again(x, connector, reply, sta
 
 
 @pytest.mark.parametrize("stage", STAGES)
-async def test_no_answer_in_the_middle_of_an_upload_is_no_hang(x, connector, reply, stage):
+async def test_no_answer_in_the_middle_of_an_upload_is_no_hang(x, reply, stage):
+    connector = XHouse().connector(x, timeouts=QUICK | {"call_s": 2.0})
     x.faults[stage].append(Fault(how="silence"))
     assert await connector.send(reply) == Retry(reason="the file was not uploaded: X gave no answer: TimeoutError")
+    await connector.close()
 
 
 async def test_a_line_too_slow_for_one_attempt_goes_on_in_the_next(x, connector, reply, monkeypatch):
-    monkeypatch.setattr(sending, "_SEND_S", 0.3)
+    monkeypatch.setattr(sending, "_SEND_S", 1.0)
     x.faults["append"].extend([Fault(how="none"), Fault(how="silence")])
     cut = await connector.send(reply)
-    assert cut == Retry(reason="the files were not at X within 0.3 s; the upload goes on"), "no post can have left"
+    assert cut == Retry(reason="the files were not at X within 1.0 s; the upload goes on"), "no post can have left"
     monkeypatch.undo()
     assert isinstance(await connector.send(reply), Sent)
     assert [given["segment_index"] for name, given in x.calls if name == "append"] == [0, 1, 2]

@@ -10,7 +10,7 @@ from connectors.x.simulator import Fault, busy
 from connectors.x.weigh import weight
 from router.clock import SystemClock
 from router.connector import AuthFailed, Rejected, Retry, Sent, Unknown
-from tests.servers.x_house import OWN, XHouse, now, person
+from tests.servers.x_house import OWN, QUICK, XHouse, now, person
 
 HTML = b"<html>Bad Gateway</html>"
 
@@ -190,7 +190,7 @@ async def test_after_a_crash_it_is_looked_up(x, connector):
 )
 async def test_errors_of_every_sort_end_as_they_should(x, fault, kind):
     ann = person(x)
-    connector = XHouse().connector(x, timeouts={"call_s": 0.3})
+    connector = XHouse().connector(x, timeouts=QUICK | ({"call_s": 0.3} if fault.how == "silence" else {}))
     x.faults["write"].append(fault)
     found = await connector.send(now(ann.id))
     await connector.close()
