@@ -89,10 +89,10 @@ class Opinion:
         """Return whether what words weigh does not rule it out."""
         return weight >= self.low
 
-    def of(self, text: str, about: Span) -> float | None:
-        """Return what to add for a folded text whose passage in question stands there; None where nobody answers."""
-        (said,) = answers(self.source, [(around(text, about),)])
-        return None if said is None else self.counts * (said + self.start)
+    def of(self, text: str, windows: Iterable[Span]) -> list[float | None]:
+        """Return what to add for each of these windows of a folded text; None where nobody answers."""
+        said = answers(self.source, [(text[start:end],) for start, end in windows])
+        return [None if one is None else self.counts * (one + self.start) for one in said]
 
 
 def answers(source: Source, questions: Iterable[tuple[str, ...]]) -> list[float | None]:
@@ -112,12 +112,12 @@ def answers(source: Source, questions: Iterable[tuple[str, ...]]) -> list[float 
     return found
 
 
-def around(text: str, about: Span) -> str:
-    """Return as much of a text as is read: a passage, what is said before it and what follows."""
+def window(text: str, about: Span) -> Span:
+    """Return what of a text is read at once: a passage, what is said before it and what follows."""
     wide = any(char >= WIDE_FROM for char in text[about[0] : about[1]])
     most = READ_WIDE_MAX if wide else READ_MAX
     start = max(0, min(about[0] - int(LEAD * most), len(text) - most))
-    return text[start : start + most]
+    return start, min(start + most, len(text))
 
 
 def missing(source: Source) -> Exception | None:

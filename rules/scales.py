@@ -10,15 +10,17 @@ Most texts weigh far too little, so a test looks first at what they weigh at mos
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, repeat
-from typing import Final
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 import ahocorasick_rs
 
 from rules.alphabet import STOP, Alphabet
 from rules.facts import Span
-from rules.opinion import Opinion
+from rules.opinion import Opinion, window
+from rules.runs import UNITS, Runs
 from rules.text import fold_word
 from rules.tokens import BEGIN, END, MARKS, STOPS, found, places, plain
 
@@ -31,21 +33,29 @@ FEW: Final = 4
 RUN_MAX: Final = 4
 """Tokens of one run, the edges of a sentence counted."""
 
-UNITS: Final = 10_000
-"""Weights have four digits behind the point: as whole numbers they add up to the same in whatever order."""
-
 TELLING: Final = 0.25
 """Of what the stretch adds that adds most: from so much on another one tells as well."""
 BRIDGED: Final = 0.25
 """Of what the token adds that adds most: what each token has to add beyond that, or others have for it."""
 STRETCHES_MAX: Final = 3
 
+WINDOWS_MAX: Final = 4
+"""Places of a long text about which there may be a second opinion."""
+
 Words = tuple[str, ...]
 """Tokens that follow each other."""
 Kinds = Mapping[Words, str]
 """By words: the name of the list that stands for them."""
-Found = tuple[int, int, float]
-"""From which token to which a run stands, and what it weighs."""
+
+
+class Window(NamedTuple):
+    """What an encoder is shown at once: a passage with what stands around it."""
+
+    weight: float
+    """Of the heaviest passage in it."""
+    span: Span
+    passage: int
+    """The number of the one it is about."""
 
 
 class Lists:
@@ -158,72 +168,6 @@ def passages(sizes: list[int]) -> list[slice]:
     return found
 
 
-class Search:
-    """Finds runs in a line; ready when first asked, since much of what is loaded is never asked."""
-
-    def __init__(self, weights: Mapping[str, float]) -> None:
-        self._patterns = [*weights, STOP]
-        self._weights = [*weights.values(), 0.0]
-        self._automaton: ahocorasick_rs.AhoCorasick | None = None
-
-    def found(self, line: str) -> list[str]:
-        """Return each run as often as it stands there, and each STOP."""
-        found: list[str] = self._ready().find_matches_as_strings(line, overlapping=True)
-        return found
-
-    def places(self, line: str) -> list[Found]:
-        """Return from where to where runs stand, and what they weigh, in no order."""
-        weights = self._weights
-        found = self._ready().find_matches_as_indexes(line, overlapping=True)
-        return [(start, end, weights[index]) for index, start, end in found]
-
-    def _ready(self) -> ahocorasick_rs.AhoCorasick:
-        if self._automaton is None:
-            self._automaton = ahocorasick_rs.AhoCorasick(self._patterns, store_patterns=True)
-        return self._automaton
-
-
-class Runs:
-    """Runs of tokens and what they weigh, in UNITS."""
-
-    def __init__(self, runs: Mapping[str, float], alphabet: Alphabet) -> None:
-        named: dict[str, float] = {}
-        plain: dict[str, float] = {}
-        for run, weight in runs.items():
-            if coded := alphabet.run(run.split()):
-                (named if "{" in run else plain)[coded] = weight
-        self.plain, self.named = Search(plain), Search(named)
-        """Those with names of lists are in no line but a renamed one; the others need not be looked for there."""
-        known: dict[int, int] = {}
-        units = {run: round(weight * UNITS) for run, weight in (plain | named).items()}
-        self.units = {run: known.setdefault(weight, weight) for run, weight in units.items()}
-        """Equal weights are one object: of thousands of runs few are in the processor's cache, of their weights all."""
-        self.gains = {run: units for run, units in self.units.items() if units > 0}
-
-    def found(self, reading: Reading) -> tuple[list[str], list[str]]:
-        """Return what stands in a text, and in the renamed one; each STOP as well."""
-        return self.plain.found(reading.line), self.named.found(reading.renamed)
-
-    def by_sentence(self, found: tuple[list[str], list[str]]) -> list[int]:
-        """Return what each sentence weighs; a run counts once in each."""
-        return list(map(int.__add__, *(_by_sentence(one, self.units) for one in found)))
-
-    def worth(self, edged: tuple[str, str, list[int]]) -> list[float]:
-        """Return what each token of a sentence adds, a run's weight being shared by its tokens: once by runs of the
-        sentence as it is, once by runs of the renamed one."""
-        sentence, renamed, begins = edged
-        last = len(sentence) - 2
-        worth = [0.0] * last
-        found = sorted(self.plain.places(sentence))
-        again = sorted([*self.plain.places(renamed), *self.named.places(renamed)])
-        found += [(begins[start], begins[end], weight) for start, end, weight in again]
-        for start, end, weight in found:
-            first, until = max(start, 1) - 1, min(end - 1, last)
-            for token in range(first, until):
-                worth[token] += weight / (until - first)
-        return worth
-
-
 class Scales:
     """Weighs texts; never changes."""
 
@@ -250,15 +194,15 @@ class Weighing:
     """One text on one of the scales; what takes long is done when it is needed, and once."""
 
     __slots__ = (
-        "_found", "_in_all", "_passages", "_reading", "_scales", "_share", "_telling", "_weight", "_whole", "at_most",
-        "opinion",
+        "_decisive", "_found", "_in_all", "_passages", "_reading", "_scales", "_share", "_telling", "_weight", "_whole",
+        "at_most", "opinion",
     )  # fmt: skip
 
     def __init__(self, scales: Scales, reading: Reading) -> None:
         self._scales = scales
         self._reading = reading
-        self._found = plain, named = scales.runs.found(reading)
-        self._in_all = scales.whole.found(reading) if scales.whole is not None else ([], [])
+        self._found = plain, named = scales.runs.found(reading.line, reading.renamed)
+        self._in_all = scales.whole.found(reading.line, reading.renamed) if scales.whole is not None else ([], [])
         known = {*self._in_all[0], *self._in_all[1]}
         known.discard(STOP)
         self._share = share(len(known))
@@ -270,6 +214,7 @@ class Weighing:
         """What it would weigh if all that speaks for it stood in one passage, and nothing against it."""
         self._passages: list[int] | None = None
         self._weight: float | None = None
+        self._decisive: int | None = None
         self._telling: list[Span] | None = None
         self.opinion: float | None = None
         """What was added for what the encoder said; None as long as there is no answer."""
@@ -281,20 +226,32 @@ class Weighing:
 
     @property
     def weight(self) -> float:
-        """What the heaviest passage of the text and the whole of it weigh, and what the second opinion adds."""
+        """What the heaviest passage of the text and the whole of it weigh, and what the second opinion adds, which may
+        make another passage the heaviest."""
         if self._weight is None:
             weight = self._with(max(self._sums(), default=0))
             opinion = self._scales.opinion
             if opinion is not None and self._reading.passages and opinion.is_asked(weight):
-                self.opinion = opinion.of(self._reading.text, self.place)
-                weight += self.opinion or 0.0
+                weight, self.opinion, self._decisive = self._asked(opinion)
             self._weight = weight
         return self._weight
 
-    @property
-    def place(self) -> Span:
-        """Where the passage stands that speaks for it most; a text without any token has none."""
-        return self._reading.place(self._heaviest())
+    def windows(self, least: float) -> list[Window]:
+        """Return the windows whose passages weigh so much or more, heaviest first; that one is there in any case."""
+        text, passages = self._reading.text, self._reading.passages
+        sums, order = self._sums(), self._order()
+        found: list[Window] = []
+        while order and len(found) < WINDOWS_MAX:
+            start, end = span = window(text, self._reading.place(passages[order[0]]))
+            # One that ends in it is read, or of several sentences the last, and the others are passages of their own.
+            inside = {number for number in order if start < self._reading.place(passages[number])[1] <= end}
+            inside.add(order[0])
+            weight = self._with(max(sums[number] for number in inside))
+            if found and weight < least:
+                break
+            found.append(Window(weight, span, order[0]))
+            order = [number for number in order if number not in inside]
+        return found
 
     @property
     def telling(self) -> list[Span]:
@@ -322,7 +279,8 @@ class Weighing:
         reading = self._reading
         if not reading.passages:
             return []
-        heaviest = self._heaviest()
+        number = self._decisive
+        heaviest = reading.passages[self._order()[0] if number is None else number]
         spans: list[Span] = []
         worth: list[float] = []
         for number in range(heaviest.start, heaviest.stop):
@@ -330,14 +288,21 @@ class Weighing:
             worth += self._worth(number)
         return _stretches(spans, worth)
 
-    def _heaviest(self) -> slice:
-        """Return the passage that speaks for it most, in itself and of what the whole is about."""
+    def _asked(self, opinion: Opinion) -> tuple[float, float | None, int]:
+        """Return what the heaviest window weighs with what is said of it, that, and the passage it is about."""
+        windows = self.windows(opinion.low)
+        said = opinion.of(self._reading.text, [one.span for one in windows])
+        judged = [(one.weight + (added or 0.0), added, one.passage) for one, added in zip(windows, said, strict=True)]
+        return max(judged, key=itemgetter(0))
+
+    def _order(self) -> list[int]:
+        """Return the passages, first the one that speaks for it most, in itself and of what the whole is about."""
         whole = self._scales.whole
         weighed: list[float] = list(self._sums())
         if whole is not None:
             in_all = self._of_passages(whole.by_sentence(self._in_all))
             weighed = [one + self._share * other for one, other in zip(weighed, in_all, strict=True)]
-        return self._reading.passages[max(range(len(weighed)), key=weighed.__getitem__)]
+        return sorted(range(len(weighed)), key=weighed.__getitem__, reverse=True)
 
     def _worth(self, number: int) -> list[float]:
         """Return what each token of a sentence adds, in its passage and in the whole."""
@@ -346,15 +311,6 @@ class Weighing:
         if whole is None:
             return worth
         return [one + self._share * other for one, other in zip(worth, whole.worth(edged), strict=True)]
-
-
-def _by_sentence(found: list[str], units: Mapping[str, int]) -> Iterator[int]:
-    """Yield what stands in each sentence weighs."""
-    begin = 0
-    for _ in range(found.count(STOP)):
-        end = found.index(STOP, begin)
-        yield sum(map(units.__getitem__, set(found[begin:end])))
-        begin = end + 1
 
 
 def share(count: int) -> float:

@@ -9,6 +9,9 @@ so that what it knew is not forgotten.
 
 What it says is then put beside what words weigh: `main` prints for the lines of rules_choosing_*.ndjson, by writers of
 whom nothing was learned, how many of each kind would be critical with some values of `opinion`.
+
+A long text is shown window by window. Of a text that is no incident each window is none; of one that is, the window is
+learned that is most like one (Andrews et al., "Support vector machines for multiple-instance learning", 2003).
 """
 
 import random
@@ -16,7 +19,7 @@ import sys
 from collections.abc import Sequence
 from copy import copy
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import torch
@@ -24,7 +27,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from rules.encoder import Encoder
-from rules.opinion import around
 from rules.packs import read
 from rules.ruleset import load
 from rules.subwords import BEGIN, END, UNKNOWN, Subwords
@@ -42,20 +44,41 @@ EASY: Final = 0.03
 a line is hard, and below which it is easy."""
 HARD_TIMES: Final = 3
 EASY_SHARE: Final = 1 / 3
+LEAST: Final = -4.0
+"""What a window of a long text weighs at least that is learned: below where it would be asked about, for weights of
+lines that were learned from are surer than those of others."""
 
 
-def shown(lines: Sequence[Line]) -> list[tuple[str, float]]:
-    """Return of each line what an encoder would be shown, all of a short one, of others what weighs most; and what its
-    words weigh."""
+class Shown(NamedTuple):
+    """A window of a line."""
+
+    text: str
+    weight: float
+    """What its words weigh."""
+    line: int
+    """The line's number."""
+
+
+def shown(lines: Sequence[Line]) -> list[Shown]:
+    """Return the windows of lines that an encoder may be shown, one of a short line; heaviest first of each."""
     scales = copy(load(read()).weights["incident"])
     scales.opinion = None
     found = []
-    for line in lines:
+    for number, line in enumerate(lines):
         reading = scales.lists.read(fold(line.text).text)
-        weighing = reading.on(scales)
-        text = around(reading.text, weighing.place) if reading.passages else reading.text
-        found.append((text, weighing.weight))
+        windows = reading.on(scales).windows(LEAST) if reading.passages else ()
+        found += [Shown(reading.text[slice(*one.span)], one.weight, number) for one in windows]
     return found
+
+
+def learned(windows: Sequence[Shown], lines: Sequence[Line], said: Sequence[float]) -> list[int]:
+    """Return the numbers of the windows that there is to learn from, given what is said of each."""
+    best: dict[int, int] = {}
+    for number, one in enumerate(windows):
+        rival = best.setdefault(one.line, number)
+        if one.weight + said[number] > windows[rival].weight + said[rival]:
+            best[one.line] = number
+    return [number for number, one in enumerate(windows) if not lines[one.line].critical or best[one.line] == number]
 
 
 def batches(texts: Sequence[list[int]], chance: random.Random) -> list[list[int]]:
@@ -69,15 +92,9 @@ def batches(texts: Sequence[list[int]], chance: random.Random) -> list[list[int]
     return found
 
 
-def costs(encoder: Encoder, texts: Sequence[str], answers: Tensor) -> np.ndarray:
-    """Return what the answer to each text costs."""
-    said = torch.tensor([encoder.score(text) for text in texts])
-    found: np.ndarray = functional.binary_cross_entropy_with_logits(said, answers, reduction="none").numpy()
-    return found
-
-
-def mixed(cost: np.ndarray) -> list[int]:
-    """Return which lines are learned further: hard ones several times, easy ones in part."""
+def mixed(said: Tensor, answers: Tensor) -> list[int]:
+    """Return which windows are learned further: hard ones several times, easy ones in part."""
+    cost = functional.binary_cross_entropy_with_logits(said, answers, reduction="none").tolist()
     chance = random.Random(SEED)  # noqa: S311 - the same lines at every run
     times = [HARD_TIMES if one >= HARD else 1 if one >= EASY else int(chance.random() < EASY_SHARE) for one in cost]
     return [number for number, count in enumerate(times) for _ in range(count)]
@@ -102,45 +119,53 @@ class Answered:
         return functional.binary_cross_entropy_with_logits(said, self._answers[list(batch)])
 
 
-def report(language: str, lines: Sequence[Line], weighed: np.ndarray, said: np.ndarray) -> None:
+def report(name: str, lines: Sequence[Line], encoder: Encoder) -> None:
     """Print what share of each kind would be critical with some values of `opinion`."""
+    windows = shown(lines)
+    weighed = np.array([one.weight for one in windows])
+    said = np.array([encoder.score(one.text) for one in windows])
+    of_line = np.array([one.line for one in windows])
     kinds = np.array([line.kind for line in lines])
-    for low, counts, start in product((-3.0, -2.0), (0.0, 0.7, 1.0, 1.4), (-1.0, 0.0, 1.0, 2.0)):
+    for low, counts, start in product((-3.0, -2.0), (0.7, 0.85, 1.0), (-1.25, -1.0, -0.75, -0.5, 0.0, 0.5)):
         asked = weighed >= low
-        both = np.where(asked, weighed + counts * (said + start), weighed)
+        judged = np.full(len(lines), -np.inf)
+        np.maximum.at(judged, of_line, np.where(asked, weighed + counts * (said + start), low))
         shares = {
-            kind: f"{float((both[kinds == kind] >= 0).mean()):.3f}"
+            kind: f"{float((judged[kinds == kind] >= 0).mean()):.3f}"
             for kind in ("wallet", "banking", "alarming", "ordinary")
         }
-        print(f"{language} from {low} start {start:+.1f} counts {counts} (asked: {asked.mean():.2f}): {shares}")
+        print(f"{name} from {low} start {start:+.2f} counts {counts} (asks: {asked.sum() / len(lines):.2f}): {shares}")
 
 
 def main() -> None:
     """Learn, write, tell."""
     torch.manual_seed(SEED)
     lines, start = read_lines(), Start.read()
-    texts = [text for text, _ in shown(lines)]
+    windows = shown(lines)
+    texts = [one.text for one in windows]
     pieces = vocabulary(texts, start.pieces)
     subwords = Subwords(pieces, [start.pieces[piece][1] for piece in pieces])
     cut = [subwords.cut(text, PIECES_MAX) for text in texts]
     network = Network(start, [BEGIN, FILLER, END, UNKNOWN, *(start.pieces[piece][0] for piece in pieces)], PIECES_MAX)
-    answers, file = torch.tensor([float(line.critical) for line in lines]), PACKS / "incident.onnx"
+    answers = torch.tensor([float(lines[one.line].critical) for one in windows])
+    file = PACKS / "incident.onnx"
     if "further" in sys.argv[1:]:
         shipped = file.read_bytes()
         Written(shipped).restore(network, pieces)
-        chosen = mixed(costs(Encoder(shipped), texts, answers))
-        print(f"{len(chosen)} texts of {len(texts)} lines", flush=True)
-        fit(network, Answered([cut[number] for number in chosen], answers[chosen]), 1, RATE_FURTHER)
+        said = torch.tensor(list(map(Encoder(shipped).score, texts)))
+        chosen = learned(windows, lines, said.tolist())
+        chosen = [chosen[number] for number in mixed(said[chosen], answers[chosen])]
+        epochs, rate = 1, RATE_FURTHER
     else:
-        fit(network, Answered(cut, answers), EPOCHS, RATE)
+        chosen = learned(windows, lines, [0.0] * len(windows))
+        epochs, rate = EPOCHS, RATE
+    print(f"{len(chosen)} windows of {len(lines)} lines", flush=True)
+    fit(network, Answered([cut[number] for number in chosen], answers[chosen]), epochs, rate)
     kept = written(network, pieces, start.pieces, PIECES_MAX)
     file.write_bytes(kept)
     encoder = Encoder(kept)
     for path in sorted(CORPORA.glob("rules_choosing_*.ndjson")):
-        chosen = lines_of(path)
-        asked = shown(chosen)
-        said = np.array([encoder.score(text) for text, _ in asked])
-        report(path.stem[-2:], chosen, np.array([weight for _, weight in asked]), said)
+        report(path.stem.removeprefix("rules_choosing_"), lines_of(path), encoder)
 
 
 if __name__ == "__main__":

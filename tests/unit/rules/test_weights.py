@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.encoder import shipped
-from rules.opinion import around
+from rules.opinion import window
 from rules.scales import FEW, PASSAGE, RUN_MAX, Lists, Scales
 from rules.text import fold
 from tests.unit.rules.rules_files import hits, judged, problems, ruleset
@@ -285,12 +285,31 @@ def test_a_text_that_weighs_too_little_may_be_enough_with_the_opinion():
 
 
 def test_of_a_long_text_the_passage_in_question_is_read():
-    assert around("x" * 200, (100, 120)) == "x" * 200
-    text = "a" * 1000 + "b" * 50 + "c" * 1000
-    assert around(text, (1000, 1050)) == "a" * 72 + "b" * 50 + "c" * 118
-    assert around(text, (0, 20)) == "a" * 240
-    assert around(text, (2030, 2050)) == "c" * 240
-    assert around("币" * 500, (400, 420)) == "币" * 96
+    assert window("x" * 200, (100, 120)) == (0, 200)
+    assert window("x" * 2050, (1000, 1050)) == (928, 1168)
+    assert window("x" * 2050, (0, 20)) == (0, 240)
+    assert window("x" * 2050, (2030, 2050)) == (1810, 2050)
+    assert window("币" * 500, (400, 420)) == (372, 468)
+
+
+def test_of_a_long_text_each_place_that_weighs_enough_is_read_and_the_worst_counts():
+    calm = "The weather was fine and the children were well. " * 8
+    stolen = "Somebody broke into my account last night and sent my coins to a stranger."
+    text = f"Coins, coins, do you sell coins? {calm}{stolen} {calm}We once saw coins in a museum."
+    rules = ruleset(OPINION.format(start="-2"))
+    folded = fold(text).text
+    asked = [shipped("rules.packs", "incident").score(folded[at : at + 240]) for at in starts(folded, rules)]
+    assert len(asked) > 2
+    (reason,) = judged(rules, text).reasons
+    worst = 2 * (max(asked) + 0.5)
+    assert reason.why == f"incident {-1 + worst:+.1f} (opinion {worst:+.1f}): coins"
+    assert reason.at[0][0] == folded.index("coins to a stranger")
+
+
+def starts(text, rules):
+    """Where begins what an encoder is shown of a text."""
+    scales = rules.weights["incident"]
+    return [one.span[0] for one in scales.lists.read(text).on(scales).windows(-1)]
 
 
 @pytest.mark.parametrize(
