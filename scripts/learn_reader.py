@@ -35,7 +35,7 @@ from tests.corpora import day
 
 ALL_DAYS: Final = [*DAYS, *sorted(path.stem.removeprefix("day_") for path in day.HERE.glob("day_reading_*.ndjson"))]
 PIECES_MAX: Final = 126
-EPOCHS: Final = 2
+EPOCHS: Final = 3
 FOLDS: Final = 3
 LEAPS: Final = 0.5
 """For each decision, how many leaps are learned from."""
