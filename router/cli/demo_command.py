@@ -11,6 +11,7 @@ from pathlib import Path
 
 from router import discovery
 from router.app import ROLES, App
+from router.cli.paths import named_path
 from router.cli.people import add_api_token, add_login_token, ensure_agent, new_agent
 from router.cli.running import not_listening, until_stopped
 from router.cli.serve_command import port as port_number
@@ -31,7 +32,7 @@ _SETTLE_S = 10.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
-    parser.add_argument("--dir", type=Path, default=Path("switchboard-demo"), help="where it keeps everything")
+    parser.add_argument("--dir", type=named_path, default=Path("switchboard-demo"), help="where it keeps everything")
     parser.add_argument("--host", default="127.0.0.1", help="where the inbox listens")
     parser.add_argument("--port", type=port_number, default=8080, help="0 picks a free one")
     parser.add_argument(
