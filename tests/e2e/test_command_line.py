@@ -91,6 +91,14 @@ def test_a_port_that_is_none_is_wrong_usage(command, command_name):
     assert "99999 is no port (0 to 65535)" in err
 
 
+@pytest.mark.parametrize("said", ["nan", "inf", "-inf", "-1", "1e300", "many", ""])
+def test_a_rate_that_is_none_is_wrong_usage(command, tmp_path, said):
+    code, out, err = command("demo", f"--rate={said}", "--dir", tmp_path / "demo")
+    assert (code, out) == (2, "")
+    assert err.endswith(f"argument --rate: {said!r} is no number of messages per minute (0 to 60000)\n")
+    assert not (tmp_path / "demo").exists()
+
+
 def test_two_demos_do_not_share_a_folder(command, tmp_path):
     with (tmp_path / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
