@@ -11,7 +11,9 @@ from router.app import abuse
 from router.cli.command import EXIT_DONE
 from router.cli.house import House, opened
 from router.cli.times import duration_ms, when
+from router.model.errors import Refused
 from router.model.ids import ContactId
+from router.model.limits import ID_CHARS_MAX
 from router.model.tables import Contact
 from router.store import blocks, dossier
 from router.web.abuse import block_views, held_views
@@ -26,6 +28,7 @@ ACTIONS: Final = {
 """With a summary, and whether a reason is asked for."""
 _ACTOR: Final = "system"
 _TEXT_SHOWN: Final = 100
+_NEAR_SHOWN: Final = 3
 
 
 def declare(name: str, action: argparse.ArgumentParser) -> None:
@@ -86,11 +89,21 @@ async def _contact(house: House, name: str) -> Contact | None:
     return await house.store.read(dossier.by_name(name.strip()))
 
 
+async def _unknown(house: House, name: str) -> Refused:
+    """That nobody is called so, with whom an address or a name leads to; the list is too long to be shown here."""
+    found = await house.store.read(dossier.find(name.strip()[:ID_CHARS_MAX])) if name.strip() else []
+    near = " or ".join(one.key or f"C-{one.number}" for one in found[:_NEAR_SHOWN])
+    hint = f"did you mean {near}?" if near else "all there are: switchboard export --contacts"
+    return Refused("no_such_contact", f"there is no contact {name[:40]!r}; {hint}", status=404)
+
+
 async def _held(house: House, arguments: argparse.Namespace) -> None:
     ids: list[ContactId] | None = None
     if arguments.contact is not None:
         contact = await _contact(house, arguments.contact)
-        ids = [] if contact is None else [contact.id, *(await house.store.read(dossier.absorbed(contact.id)))]
+        if contact is None:
+            raise await _unknown(house, arguments.contact)
+        ids = [contact.id, *(await house.store.read(dossier.absorbed(contact.id)))]
     lines = await house.store.read(blocks.held_messages(contacts=ids, text=arguments.find))
     for view in await held_views(house.store, lines):
         if arguments.json:

@@ -9,6 +9,7 @@ from typing import Final
 
 from router import discovery
 from router.cli.house import named
+from router.cli.replacing import fill, replace
 from router.cli.serve_command import add_config
 from router.cli.stanza import Stanza, compose, inserted, stands_as_it_is
 from router.config import is_there, load
@@ -105,15 +106,15 @@ def _write(config: Path, stanza: Stanza, manifest: Manifest, name: str, unset: M
     except ValueError as error:
         raise ConfigError(f"{config}: {error}") from None
     trial = config.with_name(f"{config.name}.new")
-    trial.write_text(new, encoding="utf-8")
     try:
+        fill(trial, new.encode())
         _check(trial, manifest, name, unset)
-        config.resolve().write_text(new, encoding="utf-8")
+        replace(config, new.encode())
     except ConfigError as error:  # of lines that are no more when somebody looks for them
         said = re.sub(rf"{re.escape(str(trial))}:\d+:\d+: ({re.escape(name)}: )?", "", str(error))
         raise ConfigError(f"{name} is not written: {said}") from None
     finally:
-        trial.unlink()
+        trial.unlink(missing_ok=True)
 
 
 def _check(trial: Path, manifest: Manifest, name: str, unset: Mapping[str, str]) -> None:

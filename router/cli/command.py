@@ -75,7 +75,7 @@ def _module(name: str) -> Command:
 def run(argv: Sequence[str]) -> int:
     """Parse the command line, run its command, and say in one sentence what stopped it."""
     try:
-        return _run(_read(argv))
+        return _run(argv)
     except UnicodeEncodeError:
         odd = [word for word in argv if _BROKEN.search(word)]
         if not odd:
@@ -86,11 +86,15 @@ def run(argv: Sequence[str]) -> int:
         return 130
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    if arguments.command is None:
-        return EXIT_USAGE
+def _run(argv: Sequence[str]) -> int:
+    arguments = argparse.Namespace()
     try:
-        code = _module(arguments.command).run(arguments)
+        try:
+            arguments = _read(argv)
+        except SystemExit:
+            sys.stdout.flush()  # help or the version, of which argparse does not say that they could not be written
+            raise
+        code = EXIT_USAGE if arguments.command is None else _module(arguments.command).run(arguments)
         sys.stdout.flush()  # what cannot be written is told here; the interpreter's own last words are no sentence
         return code
     except RulesError as error:

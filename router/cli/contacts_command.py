@@ -13,6 +13,7 @@ from router.app import people
 from router.cli import blocking, erasing
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
+from router.cli.paths import named
 from router.cli.progress import Progress
 from router.cli.route_command import open_input
 from router.cli.serve_command import add_config
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     action = _action(actions, "import", "make contacts, or bring them up to date, by their key")
-    action.add_argument("file", nargs="?", default="-", metavar="FILE", help="NDJSON; - is standard input")
+    action.add_argument("file", nargs="?", type=named, default="-", metavar="FILE", help="NDJSON; - is standard input")
     action = _action(actions, "show", "identities with their proof, who may be the same person, what was done")
     _contact(action)
     action.add_argument("--json", action="store_true", help="one JSON object instead of text")

@@ -68,14 +68,19 @@ async def _run(arguments: argparse.Namespace) -> int:
             letter = _event(row)
         if arguments.action == "show":
             _print(letter, as_json=arguments.json)
-        elif entry is not None:
+            return EXIT_DONE
+        if entry is not None:
             now_ms = house.clock.now_ms()
             again = decide_held(entry, "retry", actor="system", now_ms=now_ms)
             await house.store.write(changes.apply(again, now_ms=now_ms))
-            print(f"{letter.id}: queued again; a running service sends it")
+            state, said = "queued", "queued again; a running service sends it"
         else:
             await house.store.write(journal.replay(JournalId(arguments.id)))
-            print(f"{letter.id}: accepted again; a running service decides it")
+            state, said = "pending", "accepted again; a running service decides it"
+        if arguments.json:
+            _print(msgspec.structs.replace(letter, state=state, attempts=0, error=None), as_json=True)
+        else:
+            print(f"{letter.id}: {said}")
         return EXIT_DONE
 
 

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import math
 import shlex
 import sys
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from router import discovery
 from router.app import ROLES, App
+from router.cli.paths import named_path
 from router.cli.people import add_api_token, add_login_token, ensure_agent, new_agent
 from router.cli.running import not_listening, until_stopped
 from router.cli.serve_command import port as port_number
@@ -27,17 +29,28 @@ from router.telemetry import StructuredLog
 _APP_USER = "u-42"
 """Who has an account at the simulated back end of the wallet."""
 _SETTLE_S = 10.0
+_RATE_MAX = 60_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
-    parser.add_argument("--dir", type=Path, default=Path("switchboard-demo"), help="where it keeps everything")
+    parser.add_argument("--dir", type=named_path, default=Path("switchboard-demo"), help="where it keeps everything")
     parser.add_argument("--host", default="127.0.0.1", help="where the inbox listens")
     parser.add_argument("--port", type=port_number, default=8080, help="0 picks a free one")
     parser.add_argument(
-        "--rate", type=float, default=12.0, metavar="N", help="customer messages per minute; 0 is quiet"
+        "--rate", type=_rate, default=12.0, metavar="N", help="customer messages per minute; 0 is quiet"
     )
     parser.add_argument("--seed", type=int, default=1, help="of who speaks next")
+
+
+def _rate(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= _RATE_MAX:  # NaN is nowhere
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of messages per minute (0 to {_RATE_MAX})")
+    return number
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ import msgspec
 
 from router.cli.command import EXIT_DONE
 from router.cli.house import House, opened
+from router.cli.paths import named
 from router.cli.progress import Progress
 from router.cli.serve_command import add_config
 from router.flow.abuse import held_entry
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     add_config(parser)
     parser.add_argument("--contacts", action="store_true", help="contacts instead of messages")
-    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="- is standard output")
+    parser.add_argument("file", nargs="?", type=named, default="-", metavar="FILE", help="- is standard output")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ import sys
 from router.app import back_door
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import opened
+from router.cli.paths import named
 from router.cli.progress import Progress
 from router.cli.route_command import open_input
 from router.cli.serve_command import add_config
@@ -25,7 +26,7 @@ _BATCH = 500
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     add_config(parser)
-    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="NDJSON; - is standard input")
+    parser.add_argument("file", nargs="?", type=named, default="-", metavar="FILE", help="NDJSON; - is standard input")
 
 
 def run(arguments: argparse.Namespace) -> int:

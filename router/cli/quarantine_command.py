@@ -50,7 +50,7 @@ async def _run(arguments: argparse.Namespace) -> int:
             case "show":
                 return await _show(house, arguments)
             case _:
-                return await _replay(house, arguments.id)
+                return await _replay(house, arguments.id, as_json=arguments.json)
 
 
 async def _list(house: House, *, as_json: bool) -> int:
@@ -82,7 +82,7 @@ async def _show(house: House, arguments: argparse.Namespace) -> int:
     return EXIT_DONE
 
 
-async def _replay(house: House, name: str) -> int:
+async def _replay(house: House, name: str, *, as_json: bool) -> int:
     door = back_door(house.store, house.media, house.keys, house.clock, house.ids)
     if name == "all":
         rows = await house.store.read(quarantine.listed(limit=100_000))
@@ -96,7 +96,10 @@ async def _replay(house: House, name: str) -> int:
         accepted = await replay_quarantined(
             row.id, manifest_of(row.channel), store=house.store, keys=house.keys, door=door, clock=house.clock
         )
-        outcome = ", ".join(a.outcome + (f" ({a.reason})" if a.reason else "") for a in accepted)
         unreadable += any(a.outcome == "quarantined" for a in accepted)
-        print(f"{row.id}: {outcome}")
+        if as_json:
+            sys.stdout.buffer.write(msgspec.json.encode({"id": row.id, "results": accepted}) + b"\n")
+        else:
+            outcome = ", ".join(a.outcome + (f" ({a.reason})" if a.reason else "") for a in accepted)
+            print(f"{row.id}: {outcome}")
     return EXIT_FINDINGS if unreadable else EXIT_DONE

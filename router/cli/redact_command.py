@@ -7,13 +7,16 @@ from pathlib import Path
 import msgspec
 
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+from router.cli.paths import named
 from router.model.message import Redaction
 from rules.redact import redact
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
-    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="UTF-8 text; - is standard input")
+    parser.add_argument(
+        "file", nargs="?", type=named, default="-", metavar="FILE", help="UTF-8 text; - is standard input"
+    )
     parser.add_argument("--visibility", choices=["public", "private"], default="private")
     parser.add_argument("--json", action="store_true", help="the redactions as a JSON array instead")
 

@@ -11,6 +11,7 @@ import msgspec
 
 from router import app
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
+from router.cli.paths import named, named_path
 from router.flow.rehearsal import BadLine
 from router.flow.rulebook import read_directory
 
@@ -19,9 +20,11 @@ LINE_BYTES_MAX = 52_428_800
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
-    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="NDJSON of messages; - is standard input")
-    parser.add_argument("--contacts", metavar="FILE", help="NDJSON of contacts to know beforehand")
-    parser.add_argument("--rules", metavar="DIR", type=Path, help="rules to judge by instead of the shipped pack")
+    parser.add_argument(
+        "file", nargs="?", type=named, default="-", metavar="FILE", help="NDJSON of messages; - is standard input"
+    )
+    parser.add_argument("--contacts", type=named, metavar="FILE", help="NDJSON of contacts to know beforehand")
+    parser.add_argument("--rules", metavar="DIR", type=named_path, help="rules to judge by instead of the shipped pack")
 
 
 def run(arguments: argparse.Namespace) -> int:

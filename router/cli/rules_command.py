@@ -8,6 +8,7 @@ import msgspec
 
 from router.cli import language, rules_check, rules_explain, rules_formatting, rules_replay, rules_tests
 from router.cli.command import EXIT_DONE
+from router.cli.paths import named_path
 from router.flow.rulebook import read_directory
 from rules import packs
 from rules.ruleset import load
@@ -42,7 +43,7 @@ def _action(
 
 
 def _add_directory(action: argparse.ArgumentParser, meant: str = "default: the shipped pack") -> None:
-    action.add_argument("rules", nargs="?", type=Path, metavar="DIR", help=meant)
+    action.add_argument("rules", nargs="?", type=named_path, metavar="DIR", help=meant)
 
 
 def _files(directory: Path | None) -> dict[str, bytes]:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from router.cli.command import EXIT_DONE
+from router.cli.paths import named_path
 from router.clock import SystemClock
 from router.core.facts import texts_of
 from router.core.html import derive_text
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "message", help="a text, a file with one JSON message (docs/formats.md), or - for standard input"
     )
-    parser.add_argument("--rules", type=Path, metavar="DIR", help="default: the shipped pack")
+    parser.add_argument("--rules", type=named_path, metavar="DIR", help="default: the shipped pack")
     parser.add_argument("--all", action="store_true", help="every rule with every condition")
 
 

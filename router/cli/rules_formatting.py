@@ -7,6 +7,7 @@ from pathlib import Path
 
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.language import of_environment
+from router.cli.paths import named_path
 from router.flow.rulebook import SUFFIXES
 from rules.formatting import formatted
 from rules.problems import RulesError
@@ -17,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     parser.add_argument("--check", action="store_true", help="write nothing; 1 when a file would change")
     parser.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH", help="files, or folders with all that is in them"
+        "paths", nargs="+", type=named_path, metavar="PATH", help="files, or folders with all that is in them"
     )
 
 

@@ -5,7 +5,6 @@ import asyncio
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from time import perf_counter
 
 import msgspec
@@ -13,6 +12,7 @@ import msgspec
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
 from router.cli.numbers import whole
+from router.cli.paths import named_path
 from router.cli.progress import Progress
 from router.cli.serve_command import add_config
 from router.cli.times import duration_ms, when
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
     parser.epilog = _FACTS
     add_config(parser)
-    parser.add_argument("rules", type=Path, metavar="RULES_DIR", help="the proposed rules")
+    parser.add_argument("rules", type=named_path, metavar="RULES_DIR", help="the proposed rules")
     parser.add_argument(
         "--since", type=duration_ms, default=duration_ms("30d"), metavar="30d", help="how far back: 30d, 12h, 90m"
     )

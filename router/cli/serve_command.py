@@ -10,6 +10,7 @@ import msgspec
 
 from router.app import ROLES, App, Role
 from router.cli.house import place_of
+from router.cli.paths import named_path
 from router.cli.running import not_listening, until_stopped
 from router.clock import SystemClock
 from router.config import Config, load
@@ -30,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_config(parser: argparse.ArgumentParser) -> None:
     """`--config`, for every command that works on the service's own database."""
-    parser.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="F", help="default: switchboard.yaml")
+    parser.add_argument(
+        "--config", type=named_path, default=DEFAULT_CONFIG, metavar="F", help="default: switchboard.yaml"
+    )
 
 
 def port(text: str) -> int:

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from difflib import get_close_matches
 from typing import get_args
 
 import msgspec
@@ -20,6 +21,9 @@ from router.model.tables import Agent
 from router.store import inbox, regrouping
 from router.store.inbox import View
 from router.web.views import ticket_row
+
+_TOGETHER_ALL: tuple[View, ...] = ("all", "snoozed", "solved")
+"""Views in one of which every ticket is."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +64,8 @@ async def _run(arguments: argparse.Namespace) -> int:
 
 
 async def _list(app: App, arguments: argparse.Namespace) -> None:
+    if arguments.queue is not None:
+        await _require_queue(app, arguments.queue)
     cursor: str | None = None
     while True:
         page = await app.store.read(
@@ -76,6 +82,21 @@ async def _list(app: App, arguments: argparse.Namespace) -> None:
         if cursor is None:
             break
     sys.stdout.flush()
+
+
+async def _require_queue(app: App, name: str) -> None:
+    """Refuse a queue that neither the live rules have nor any ticket is in, as it may be after a change of rules."""
+    if app.rulebook.status.version == 0:
+        return  # nothing was live yet: the rules may still be on their way
+    known = app.rulebook.current.queues
+    if name in known:
+        return
+    for view in _TOGETHER_ALL:
+        if (await app.store.read(inbox.tickets(None, view=view, queue=name, limit=1))).lines:
+            return
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+    raise Refused("unknown_queue", f"there is no queue {name[:40]!r}; {hint}", status=404)
 
 
 async def _regroupings(app: App, arguments: argparse.Namespace) -> None:

@@ -38,7 +38,10 @@ def test_a_contact_is_blocked_seen_let_through_and_unblocked(desk):
         ("buy my coins", "m1", "ann"),
     ]
     assert desk.rows("contacts held", "ann", "--json") == held
-    assert desk.rows("contacts held", "bob", "--json") == []
+    assert desk.rows("contacts held", "bob", "--json", code=1) == []
+    assert desk.err == "switchboard: there is no contact 'bob'; all there are: switchboard export --contacts\n"
+    desk("contacts held", "Ann@example.org", code=1)
+    assert desk.err == "switchboard: there is no contact 'Ann@example.org'; did you mean ann?\n"
     shown = desk("contacts held")
     assert "blocked by system: sells coins" in shown
     assert "  ann: buy my coins" in shown

@@ -1,11 +1,17 @@
 """`channels add`: one more entry in a file that people keep, and nothing else of it changed."""
 
 import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
 
 from router.config import load
+from tests.e2e.test_command_streams import shell
 
 HOUSE = """\
 # Ours. Do not touch without telling Mei.
@@ -181,6 +187,54 @@ def test_what_is_needed_and_what_is_unknown_is_named(command, kept):
     assert (code, "did you mean 'email'" in err) == (78, True)
     assert kept.read_text() == HOUSE
     assert [file.name for file in kept.parent.iterdir()] == ["switchboard.yaml"]
+
+
+def test_the_old_file_is_whole_until_the_new_one_is_in_its_place_with_its_mode_and_owner(command, kept, tmp_path):
+    place = tmp_path / "contents" / "version-2.yaml"
+    place.parent.mkdir()
+    kept.rename(place)
+    kept.symlink_to("contents/version-2.yaml")
+    (place.parent / ".version-2.yaml.new").write_text("what a killed run left")
+    place.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(place, 1234, 2345)
+    before = place.stat()
+    with place.open() as old:
+        assert command("channels", "add", "webchat/shop", "--config", kept)[0] == 0
+        assert old.read() == HOUSE, "whoever reads the old file meanwhile has all of it"
+    after = place.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+    assert [one.account for one in load(kept).channels] == ["default", "shop"]
+    assert kept.is_symlink()
+    assert [path.name for path in place.parent.iterdir()] == ["version-2.yaml"]
+
+
+def test_on_a_full_disk_the_old_file_stays_as_it_is(kept):
+    kept.write_text(text := HOUSE + "# more\n" * 100)
+    code, out, err = shell("ulimit -f 1; $SB channels add webchat/shop", cwd=kept.parent)
+    assert (code, out) == (2, "")
+    assert err == "switchboard: switchboard.yaml.new: cannot be used (File too large)\n"
+    assert kept.read_text() == text
+    assert [path.name for path in kept.parent.iterdir()] == ["switchboard.yaml"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_file_whose_owner_cannot_be_kept_is_left_to_its_owner():
+    script = "; ".join([
+        "import os, sys, pathlib", "from router.cli.replacing import replace",
+        "os.setgroups([]), os.setgid(2345), os.setuid(1234)", "replace(pathlib.Path(sys.argv[1]), b'other')",
+    ])  # fmt: skip
+    with TemporaryDirectory() as folder:  # not below pytest's, which is for its owner alone
+        config = Path(folder) / "switchboard.yaml"
+        config.write_text(HOUSE)
+        config.chmod(0o666)
+        config.parent.chmod(0o777)
+        code, _, err = shell(f"{sys.executable} -c {shlex.quote(script)} {config}")
+        assert code == 1
+        told = "belongs to another user or group; do this as its owner"
+        assert err.splitlines()[-1] == f"router.model.errors.ConfigError: {config} {told}"
+        assert config.read_text() == HOUSE
+        assert list(config.parent.iterdir()) == [config]
 
 
 @pytest.mark.parametrize("channels", ["", "channels: []\n"])

@@ -58,11 +58,45 @@ def test_a_file_that_cannot_be_used_is_named(command, arguments):
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["route", ""],
+        ["route", "--contacts", ""],
+        ["route", "--rules="],
+        ["redact", ""],
+        ["trace", "T-1", "--config", ""],
+        ["tickets", "list", "--config="],
+        ["contacts", "import", ""],
+        ["import", ""],
+        ["export", ""],
+        ["demo", "--dir", ""],
+        ["rules", "check", ""],
+        ["rules", "explain", "hello", "--rules", ""],
+        ["rules", "fmt", "--check", ""],
+        ["rules", "replay", ""],
+    ],
+    ids=" ".join,
+)
+def test_a_file_without_a_name_is_wrong_usage_and_not_the_folder_one_stands_in(command, arguments):
+    code, out, err = command(*arguments)
+    assert (code, out) == (2, "")
+    assert err.endswith(": the name is empty; name a file or folder, or leave it out\n")
+
+
 @pytest.mark.parametrize("command_name", ["serve", "demo"])
 def test_a_port_that_is_none_is_wrong_usage(command, command_name):
     code, _, err = command(command_name, "--port", "99999")
     assert code == 2
     assert "99999 is no port (0 to 65535)" in err
+
+
+@pytest.mark.parametrize("said", ["nan", "inf", "-inf", "-1", "1e300", "many", ""])
+def test_a_rate_that_is_none_is_wrong_usage(command, tmp_path, said):
+    code, out, err = command("demo", f"--rate={said}", "--dir", tmp_path / "demo")
+    assert (code, out) == (2, "")
+    assert err.endswith(f"argument --rate: {said!r} is no number of messages per minute (0 to 60000)\n")
+    assert not (tmp_path / "demo").exists()
 
 
 def test_two_demos_do_not_share_a_folder(command, tmp_path):

@@ -10,6 +10,8 @@ import pytest
 from router.cli.times import duration_ms
 from tests.house.tree import ROOT
 
+NO_ROOM = "switchboard: a file: cannot be written (No space left on device); make room, start again\n"
+
 
 def shell(script, *, cwd=ROOT, **environment):
     """A line of a shell, in which $SB is the command; its exit code, output and errors."""
@@ -25,11 +27,14 @@ def shell(script, *, cwd=ROOT, **environment):
         ("$SB redact <&-", 0, ""),
         ("echo hi | $SB redact >&-", 0, ""),
         ("(sleep 0.2; $SB rules schema; echo $? >&2) | true", 0, "0\n"),
-        (
-            "$SB rules schema >/dev/full",
-            1,
-            "switchboard: a file: cannot be written (No space left on device); make room, start again\n",
-        ),
+        ("$SB rules schema >/dev/full", 1, NO_ROOM),
+        ("$SB --version >/dev/full", 1, NO_ROOM),
+        ("$SB --help >/dev/full", 1, NO_ROOM),
+        ("$SB tickets list --help >/dev/full", 1, NO_ROOM),
+        ("$SB >/dev/full", 1, NO_ROOM),
+        ("$SB --version >&-", 0, ""),
+        ("(sleep 0.2; $SB --version; echo $? >&2) | true", 0, "0\n"),
+        ("(sleep 0.2; $SB --help; echo $? >&2) | true", 0, "0\n"),
     ],
 )
 def test_a_stream_that_cannot_be_used_ends_in_no_stack_trace(script, code, err):

@@ -74,6 +74,25 @@ def test_tickets_of_one_person_are_merged_split_and_taken_back(staffed):
     assert told == ["merge", "merge", "undo", "undo"]
 
 
+def test_a_queue_that_is_none_is_named_and_one_of_former_rules_is_still_listed(desk):
+    assert desk("tickets list", "--queue", "transfers") == "", "no rules were live yet"
+    deliver(desk, *say("where is my transfer?").splitlines())
+    assert [row["number"] for row in desk.rows("tickets list", "--queue", "transfers", "--json")] == ["T-1001"]
+    assert desk("tickets list", "--queue", "general") == ""
+    desk("tickets list", "--queue", "tranfser", code=1)
+    assert desk.err == "switchboard: there is no queue 'tranfser'; did you mean 'transfers'?\n"
+    assert desk.rows("tickets list", "--queue", "NOPE", "--json", code=1) == []
+    assert desk.err == "switchboard: there is no queue 'NOPE'; there are general, transfers\n"
+    rules = desk.folder / "rules" / "rules.yaml"
+    rules.write_text(
+        rules.read_text().replace("  transfers:\n", "  money:\n", 1).replace("queue: transfers", "queue: money")
+    )
+    desk.serve()
+    assert desk("tickets list", "--queue", "money") == ""
+    assert desk("tickets list", "--queue", "transfers").startswith("T-1001  ")
+    assert desk("tickets list", "--queue", "transfers", "--view", "solved") == "", "it has tickets, none of them solved"
+
+
 def test_messages_are_split_off_by_the_providers_id(staffed):
     desk = staffed
     deliver(desk, *say("my card is stuck in the machine", "my card is still stuck in there").splitlines())

@@ -1,4 +1,4 @@
-"""Commands beside a service, on its own database: import, export, contacts, trace, quarantine, dead-letters, people."""
+"""Commands beside a service, on its own database: import, export, contacts, trace, quarantine, dead-letters, tokens."""
 
 import asyncio
 import json
@@ -185,7 +185,10 @@ def test_quarantine_shows_why_and_replays(desk, quarantined):
     assert "not JSON" in desk("quarantine show", broken["id"])
     said = desk("quarantine replay", broken["id"], code=1)
     assert said.startswith(f"{broken['id']}: quarantined (not JSON")
-    desk("quarantine replay", "all", code=1)
+    told = [{"outcome": "quarantined", "message_id": None, "reason": broken["detail"]}]
+    assert desk.rows("quarantine replay", broken["id"], "--json", code=1) == [{"id": broken["id"], "results": told}]
+    both = desk.rows("quarantine replay", "all", "--json", code=1)
+    assert [(row["id"], len(row["results"])) for row in both] == [(broken["id"], 1), (denied["id"], 1)]
     assert desk.rows("quarantine list", "--json") == [broken, denied], "what is still unreadable waits on as it is"
     for action in ("show", "replay"):
         desk(f"quarantine {action}", "nothing", code=1)
@@ -244,6 +247,12 @@ def test_dead_letters_are_listed_shown_and_sent_again(desk, dead):
         desk(f"dead-letters {action}", "nothing", code=1)
         assert "there is no dead letter nothing" in desk.err
     desk("dead-letters replay", letter["id"], code=1)
+
+
+def test_a_dead_event_decided_again_is_told_as_json(desk, dead):
+    (letter,) = dead
+    again = letter | {"state": "pending", "attempts": 0, "error": None}
+    assert desk.rows("dead-letters replay", letter["id"], "--json") == [again]
 
 
 async def _dead_reply(app):
@@ -316,7 +325,8 @@ def test_dead_letters_that_are_no_replies_are_called_what_they_are(desk):
         f"{reaction}  reaction  telegram/default  dead after 1 attempt: no such emoji\n"
     )
     assert "undelivered: 5\n        -> switchboard dead-letters list" in desk("doctor", code=1)
-    desk("dead-letters replay", reaction)
+    again = letters[1] | {"state": "queued", "attempts": 0, "error": None}
+    assert desk.rows("dead-letters replay", reaction, "--json") == [again]
     desk("dead-letters replay", reaction, code=1)
     assert "this reaction is queued" in desk.err
 
@@ -330,34 +340,6 @@ def test_serve_names_a_port_that_is_taken(desk):
     *log, said = desk.err.splitlines()
     assert said.startswith(f"switchboard: 127.0.0.1:{port} cannot be used (")
     assert all(line.startswith("{") for line in log)
-
-
-def test_people_are_added_once_and_sign_in_by_a_link(desk):
-    said = desk("user add", "Mei@Example.org", "--role", "admin", "--queue", "transfers")
-    assert "admin mei@example.org added, Mei to customers" in said
-    assert "https://help.example.org/login?token=sbl_" in said
-    desk("user add", "mei@example.org", code=1)
-    assert "somebody with the login 'mei@example.org' already" in desk.err
-    added = json.loads(desk("user add", "li", "--json", "--password", stdin=b"long enough 1\n"))
-    assert set(added) == {"id", "login", "link"}
-    assert desk.look("SELECT login, role FROM agents ORDER BY login") == [("li", "agent"), ("mei@example.org", "admin")]
-    desk("user add", "wu", "--password", stdin=b"short\n", code=1)
-    assert "at least 10 characters" in desk.err
-    token = said.split("token=")[1].strip()
-    for file in desk.folder.glob("house.db*"):
-        assert token.encode() not in file.read_bytes()
-        assert b"long enough" not in file.read_bytes()
-
-
-def test_nobody_is_added_who_could_not_work(desk):
-    desk("user add", "  ", code=1)
-    assert "a login cannot be empty" in desk.err
-    desk.serve()
-    desk("user add", "mei", "--queue", "tranfsers", code=1)
-    assert "there is no queue tranfsers; there are general, transfers" in desk.err
-    with pytest.raises(SystemExit, match="2"):
-        desk("user add", "mei", "--capacity", "-1")
-    assert desk.look("SELECT count(*) FROM agents") == [(0,)]
 
 
 @pytest.mark.parametrize(("name", "kind"), [(" ", "x"), ("shop", "X kind"), ("shop", "")])

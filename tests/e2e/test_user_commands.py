@@ -1,6 +1,7 @@
 """People from the command line: whoever leaves, or whose machine was stolen, is out at once."""
 
 import asyncio
+import json
 
 import aiohttp
 import pytest
@@ -22,6 +23,34 @@ def test_nobody_has_a_name_that_no_list_can_show(desk, name):
     desk("user add", "li", "--name", name, code=1)
     desk("token add", name, "--kind", "x", code=1)
     assert desk.err.endswith(" characters, all of which can be seen\n")
+
+
+def test_people_are_added_once_and_sign_in_by_a_link(desk):
+    said = desk("user add", "Mei@Example.org", "--role", "admin", "--queue", "transfers")
+    assert "admin mei@example.org added, Mei to customers" in said
+    assert "https://help.example.org/login?token=sbl_" in said
+    desk("user add", "mei@example.org", code=1)
+    assert "somebody with the login 'mei@example.org' already" in desk.err
+    added = json.loads(desk("user add", "li", "--json", "--password", stdin=b"long enough 1\n"))
+    assert set(added) == {"id", "login", "link"}
+    assert desk.look("SELECT login, role FROM agents ORDER BY login") == [("li", "agent"), ("mei@example.org", "admin")]
+    desk("user add", "wu", "--password", stdin=b"short\n", code=1)
+    assert "at least 10 characters" in desk.err
+    token = said.split("token=")[1].strip()
+    for file in desk.folder.glob("house.db*"):
+        assert token.encode() not in file.read_bytes()
+        assert b"long enough" not in file.read_bytes()
+
+
+def test_nobody_is_added_who_could_not_work(desk):
+    desk("user add", "  ", code=1)
+    assert "a login cannot be empty" in desk.err
+    desk.serve()
+    desk("user add", "mei", "--queue", "tranfsers", code=1)
+    assert "there is no queue tranfsers; there are general, transfers" in desk.err
+    with pytest.raises(SystemExit, match="2"):
+        desk("user add", "mei", "--capacity", "-1")
+    assert desk.look("SELECT count(*) FROM agents") == [(0,)]
 
 
 def signed_out_while_the_house_runs(desk, *flags, stdin=b""):
