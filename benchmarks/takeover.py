@@ -20,9 +20,9 @@ from typing import Final
 
 from benchmarks import machine
 from benchmarks.service import Service, service
-from router.app import open_store
 from router.clock import SystemClock
 from router.model.limits import PARTITIONS
+from router.opening import open_store
 from router.store import journal, leases
 from router.store.script import Store
 from tests.servers import tools

@@ -4,22 +4,16 @@ import asyncio
 import contextlib
 import random
 import socket
-import tempfile
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Collection
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Literal
 
-from router import discovery
-from router.blobs import Blobs
-from router.blobs.folder import FolderBlobs
-from router.blobs.s3 import Bucket, S3Blobs
-from router.blobs.sigv4 import Credentials
 from router.bus import Bus
 from router.bus.local import LocalBus
 from router.bus.redis import RedisBus
 from router.clock import SystemClock, TimedIds
-from router.config import Config, database_file, link_hosts, media_folder, read_key
+from router.config import Config, database_file, link_hosts
 from router.flow.abuse import Abuse
 from router.flow.accounts import Accounts
 from router.flow.assign import Assigner
@@ -46,7 +40,6 @@ from router.flow.people import People
 from router.flow.presence import Presence
 from router.flow.references import References
 from router.flow.regrouping import Regroupings
-from router.flow.rehearsal import Rehearsal
 from router.flow.remedies import Remedies, RemedyWorker
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
@@ -58,92 +51,16 @@ from router.flow.switches import Switches
 from router.flow.telegram import TelegramBot
 from router.flow.uploads import Uploads
 from router.flow.verification import Verification
-from router.keys import Keyring
 from router.model.errors import ConfigError
+from router.opening import keyring, open_blobs, open_store
 from router.store import migrate
-from router.store.postgres import PostgresStore
-from router.store.script import Store
-from router.store.sqlite import SqliteStore
-from router.telemetry import Logger, Metrics, SilentLog
+from router.telemetry import Logger, Metrics
 from router.web.ops import OpsServer
 from router.web.server import Server
 from router.web.status import Status
 
 Role = Literal["intake", "route", "deliver", "web"]
 ROLES: tuple[Role, ...] = ("intake", "route", "deliver", "web")
-
-
-async def open_store(url: str, base: Path, *, pool_size: int = 4) -> Store:
-    """The database a storage URL names; an embedded one that is not there is made."""
-    path = database_file(url, base)
-    if path is not None:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(f"storage.url: the folder {path.parent} cannot be made ({error.strerror})") from None
-        return await SqliteStore.open(path)
-    return await PostgresStore.open(url, connections=pool_size)
-
-
-def open_blobs(config: Config, base: Path, clock: SystemClock) -> Blobs:
-    """The place where files rest; a folder is made when the first one comes."""
-    s3 = config.media.s3
-    if s3 is None:
-        return FolderBlobs(media_folder(config, base))
-    credentials = Credentials(access_key=s3.access_key, secret_key=s3.secret_key, region=s3.region)
-    bucket = Bucket(endpoint=s3.endpoint.rstrip("/"), name=s3.bucket, prefix=s3.prefix, credentials=credentials)
-    return S3Blobs(bucket, clock)
-
-
-def keyring(config: Config) -> Keyring:
-    """The keys a configuration refers to. Raises ConfigError."""
-    secrets = config.secrets
-    seal_keys = {name: read_key(f"seal_keys.{name}", text) for name, text in secrets.seal_keys.items()}
-    return Keyring(seal_keys, secrets.seal_key, read_key("signing_key", secrets.signing_key))
-
-
-@asynccontextmanager
-async def rehearsal(rules: Mapping[str, bytes] | None) -> AsyncIterator[Rehearsal]:
-    """The production path on a throw-away store, for `switchboard route`. Raises RulesError."""
-    rulebook = Rulebook.shipped() if rules is None else Rulebook.of(rules)
-    with tempfile.TemporaryDirectory(prefix="switchboard-") as directory:
-        store = await SqliteStore.open(Path(directory) / "route.db", synchronous="OFF")
-        try:
-            await store.write(migrate.migrate(store.dialect, now_ms=0))
-            manifest, blobs = discovery.manifest_of("api"), FolderBlobs(Path(directory) / "media", sync=False)
-            yield Rehearsal(store=store, blobs=blobs, bus=LocalBus(), rulebook=rulebook, manifest=manifest)
-        finally:
-            await store.close()
-
-
-def back_door(store: Store, media: Media, keys: Keyring, clock: SystemClock, ids: TimedIds) -> Door:
-    """The door for commands beside a running service, whose sweeper finds what comes in through it."""
-    return Door(
-        store=store,
-        bus=LocalBus(),
-        rulebook=Rulebook.shipped(),
-        media=media,
-        keys=keys,
-        clock=clock,
-        ids=ids,
-        metrics=Metrics(),
-        log=SilentLog(),
-    )
-
-
-def people(store: Store, clock: SystemClock, ids: TimedIds) -> People:
-    """Who is who, for commands beside the service."""
-    return People(store=store, bus=LocalBus(), clock=clock, ids=ids)
-
-
-def erasures(store: Store, media: Media, keys: Keyring, clock: SystemClock, ids: TimedIds) -> Erasures:
-    """Erasing people, for commands beside the service."""
-    return Erasures(store=store, bus=LocalBus(), media=media, keys=keys, clock=clock, ids=ids, log=SilentLog())
-
-
-def abuse(store: Store, clock: SystemClock, ids: TimedIds) -> Abuse:
-    """Blocks and what they hold, for commands beside the service, whose sweeper finds what is let through."""
-    return Abuse(store=store, bus=LocalBus(), clock=clock, ids=ids)
 
 
 class App:

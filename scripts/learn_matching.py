@@ -20,7 +20,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from router import app
+from router import beside
 from router.core import matters, placement
 from router.core.matters import Belonging, Own, Said, Scene
 from router.core.reading import Question
@@ -87,7 +87,7 @@ async def taught(name: str) -> list[Example]:
     teacher, cases = Teacher(), day.cases(name)
     shipped, placement.belongs = placement.belongs, teacher.belongs
     try:
-        async with app.rehearsal(None) as rehearsal:
+        async with beside.rehearsal(None) as rehearsal:
             await rehearsal.import_contacts(row for place, case in enumerate(cases) for row in day.known(place, case))
             for place, case in enumerate(cases):
                 for number, (message, line) in enumerate(zip(case["messages"], day.wire(place, case), strict=True)):

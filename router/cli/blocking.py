@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from router.app import abuse
+from router.beside import abuse
 from router.cli.command import EXIT_DONE
 from router.cli.house import House, opened
 from router.cli.times import duration_ms, when

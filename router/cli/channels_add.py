@@ -9,8 +9,8 @@ from typing import Final
 
 from router import discovery
 from router.cli.house import named
+from router.cli.paths import add_config
 from router.cli.replacing import fill, replace
-from router.cli.serve_command import add_config
 from router.cli.stanza import Stanza, compose, inserted, stands_as_it_is
 from router.config import is_there, load
 from router.connector import Manifest

@@ -2,10 +2,11 @@
 
 import argparse
 
-from router.app import App, back_door
+from router.app import App
+from router.beside import back_door
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import named, place_of, refuse_missing
-from router.cli.serve_command import add_config
+from router.cli.paths import add_config
 from router.cli.times import duration_ms
 from router.clock import SystemClock
 from router.config import load

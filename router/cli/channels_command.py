@@ -14,7 +14,7 @@ from router.cli.channels_add import add, add_add_arguments
 from router.cli.channels_backfill import add_backfill_arguments, backfill
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, named, opened, place_of, refuse_missing
-from router.cli.serve_command import add_config
+from router.cli.paths import add_config
 from router.clock import SystemClock
 from router.config import Config, load
 from router.connector import Health

@@ -9,14 +9,13 @@ from typing import Any
 
 import msgspec
 
-from router.app import people
+from router.beside import people
 from router.cli import blocking, erasing
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
-from router.cli.paths import named
+from router.cli.paths import add_config, named
 from router.cli.progress import Progress
 from router.cli.route_command import open_input
-from router.cli.serve_command import add_config
 from router.cli.times import when
 from router.flow.contacts import import_contacts
 from router.flow.people import People

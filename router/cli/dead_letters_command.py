@@ -8,7 +8,7 @@ import msgspec
 
 from router.cli.command import EXIT_DONE
 from router.cli.house import House, opened
-from router.cli.serve_command import add_config
+from router.cli.paths import add_config
 from router.core.delivery import decide_held, name_of
 from router.model.errors import Refused
 from router.model.ids import JournalId, OutboxId

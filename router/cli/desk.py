@@ -7,7 +7,7 @@ from typing import Any
 
 from router.app import App
 from router.cli.house import House, place_of, refuse_missing
-from router.cli.serve_command import add_config
+from router.cli.paths import add_config
 from router.clock import SystemClock
 from router.config import load
 from router.model.errors import Refused

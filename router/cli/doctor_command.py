@@ -11,11 +11,11 @@ from typing import Literal
 
 import msgspec
 
-from router.app import App, open_store
+from router.app import App
 from router.cli.channels_command import check_channels
 from router.cli.command import EXIT_CONFIG, EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import place_of
-from router.cli.serve_command import add_config
+from router.cli.paths import add_config
 from router.cli.times import when
 from router.clock import SystemClock
 from router.config import Config, StorageConfig, database_file, link_hosts, load, media_folder
@@ -26,6 +26,7 @@ from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
 from router.flow.telegram import TelegramBot
 from router.model.errors import ConfigError, StoreUnavailable
+from router.opening import open_store
 from router.store import (
     alarms,
     blocks,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from router.app import erasures
+from router.beside import erasures
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
 from router.cli.times import when

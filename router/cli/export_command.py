@@ -11,9 +11,8 @@ import msgspec
 
 from router.cli.command import EXIT_DONE
 from router.cli.house import House, opened
-from router.cli.paths import named
+from router.cli.paths import add_config, named
 from router.cli.progress import Progress
-from router.cli.serve_command import add_config
 from router.flow.abuse import held_entry
 from router.model.message import AttachmentIn, InboundEvent, Sender, StoredAttachment
 from router.model.tables import Contact, Conversation, Identity, Message

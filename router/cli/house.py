@@ -9,12 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from router.app import keyring, open_blobs, open_store
 from router.clock import SystemClock, TimedIds
 from router.config import Config, database_file, load
 from router.flow.media import Media
 from router.keys import Keyring
 from router.model.errors import ConfigError
+from router.opening import keyring, open_blobs, open_store
 from router.store import migrate
 from router.store.script import Store
 

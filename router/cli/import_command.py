@@ -7,13 +7,12 @@ import argparse
 import asyncio
 import sys
 
-from router.app import back_door
+from router.beside import back_door
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import opened
-from router.cli.paths import named
+from router.cli.paths import add_config, named
 from router.cli.progress import Progress
 from router.cli.route_command import open_input
-from router.cli.serve_command import add_config
 from router.connector import RawEvent
 from router.discovery import manifest_of
 from router.flow.intake import ChannelInlet

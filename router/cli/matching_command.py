@@ -9,7 +9,7 @@ import msgspec
 from router.cli.command import EXIT_DONE
 from router.cli.house import opened
 from router.cli.numbers import whole
-from router.cli.serve_command import add_config
+from router.cli.paths import add_config
 from router.store import regrouping
 
 _DAY_MS = 86_400_000

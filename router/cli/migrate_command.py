@@ -3,12 +3,12 @@
 import argparse
 import asyncio
 
-from router.app import open_store
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import place_of
-from router.cli.serve_command import add_config
+from router.cli.paths import add_config
 from router.clock import SystemClock
 from router.config import database_file, load
+from router.opening import open_store
 from router.store import migrate
 
 

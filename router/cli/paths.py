@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Final
 
 
 def named(text: str) -> str:
@@ -15,3 +16,13 @@ def named(text: str) -> str:
 def named_path(text: str) -> Path:
     """The same, for what cannot be `-`."""
     return Path(named(text))
+
+
+DEFAULT_CONFIG: Final = Path("switchboard.yaml")
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """`--config`, for every command that works on the service's own database."""
+    parser.add_argument(
+        "--config", type=named_path, default=DEFAULT_CONFIG, metavar="F", help="default: switchboard.yaml"
+    )

@@ -6,10 +6,10 @@ import sys
 
 import msgspec
 
-from router.app import back_door
+from router.beside import back_door
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
-from router.cli.serve_command import add_config
+from router.cli.paths import add_config
 from router.cli.times import when
 from router.discovery import manifest_of
 from router.flow.replay import open_payload, replay_quarantined

@@ -9,7 +9,7 @@ from typing import IO
 
 import msgspec
 
-from router import app
+from router import beside
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.paths import named, named_path
 from router.flow.rehearsal import BadLine
@@ -42,7 +42,7 @@ def open_input(name: str) -> IO[bytes]:
 
 async def _route(lines: Iterable[bytes], contacts: list[bytes], rules: Mapping[str, bytes] | None) -> int:
     encoder, bad = msgspec.json.Encoder(), 0
-    async with app.rehearsal(rules) as rehearsal:
+    async with beside.rehearsal(rules) as rehearsal:
         known = await rehearsal.import_contacts(contacts)
         for told in known.told():
             print(f"contacts: {told}", file=sys.stderr)

@@ -12,9 +12,8 @@ import msgspec
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import House, opened
 from router.cli.numbers import whole
-from router.cli.paths import named_path
+from router.cli.paths import add_config, named_path
 from router.cli.progress import Progress
-from router.cli.serve_command import add_config
 from router.cli.times import duration_ms, when
 from router.flow.comparison import Cause, Comparison, Judgement, Replay, Shift
 from router.flow.rulebook import read_directory

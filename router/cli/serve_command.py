@@ -10,7 +10,7 @@ import msgspec
 
 from router.app import ROLES, App, Role
 from router.cli.house import place_of
-from router.cli.paths import named_path
+from router.cli.paths import add_config
 from router.cli.running import not_listening, until_stopped
 from router.clock import SystemClock
 from router.config import Config, load
@@ -19,7 +19,6 @@ from router.model.errors import ConfigError, Refused
 from router.telemetry import LibraryLog, StructuredLog
 
 PORT_MAX = 65_535
-DEFAULT_CONFIG = Path("switchboard.yaml")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,13 +26,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_config(parser)
     parser.add_argument("--port", type=port, help="instead of server.port, for several processes on one machine")
     parser.add_argument("--role", default=",".join(ROLES), help=f"some of {','.join(ROLES)} (default: all)")
-
-
-def add_config(parser: argparse.ArgumentParser) -> None:
-    """`--config`, for every command that works on the service's own database."""
-    parser.add_argument(
-        "--config", type=named_path, default=DEFAULT_CONFIG, metavar="F", help="default: switchboard.yaml"
-    )
 
 
 def port(text: str) -> int:

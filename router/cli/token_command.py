@@ -6,8 +6,8 @@ import re
 
 from router.cli.command import EXIT_DONE
 from router.cli.house import opened
+from router.cli.paths import add_config
 from router.cli.people import add_api_token, checked_name
-from router.cli.serve_command import add_config
 from router.model.errors import Refused
 
 _KIND = re.compile(r"[a-z][a-z0-9_-]{0,31}")

@@ -8,7 +8,7 @@ import msgspec
 
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import opened
-from router.cli.serve_command import add_config
+from router.cli.paths import add_config
 from router.cli.times import when
 from router.flow.trace import Step, trace
 

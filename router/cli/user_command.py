@@ -12,8 +12,8 @@ from router.cli.command import EXIT_DONE
 from router.cli.desk import agent_of
 from router.cli.house import House, opened
 from router.cli.numbers import whole
+from router.cli.paths import add_config
 from router.cli.people import add_login_token, checked_name, new_agent
-from router.cli.serve_command import add_config
 from router.model.errors import Refused
 from router.model.limits import AGENT_CAPACITY
 from router.model.tables import Agent

@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import secrets
 from collections import OrderedDict
+from functools import cache
 from typing import Annotated
 
 import msgspec
@@ -29,7 +30,6 @@ _FAILURE_WINDOW_MS = 300_000
 _REMEMBERED_MAX = 10_000
 _PASSWORD_CHARS_MAX = 1_000
 _HASHER = PasswordHasher()
-_DUMMY_HASH = _HASHER.hash("nobody has this password")
 _TOKEN_KNOWN_MS = 1_000
 """A revoked API token stops working within this time."""
 _TOKENS_MAX = 1_000
@@ -50,10 +50,15 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
+@cache
+def _nobodys_hash() -> str:
+    return hash_password("nobody has this password")
+
+
 def _matches(password_hash: str | None, password: str) -> bool:
     # Somebody who does not exist costs as much time as somebody who does.
     try:
-        _HASHER.verify(password_hash or _DUMMY_HASH, password)
+        _HASHER.verify(password_hash or _nobodys_hash(), password)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from router import app
+from router import beside
 from rules.encoder import Encoder
 
 RULES = b"""\
@@ -30,7 +30,7 @@ def line(number: int, text: str) -> bytes:
 
 
 async def urgencies(lines, rules=RULES):
-    async with app.rehearsal({"rules.yaml": rules}) as rehearsal:
+    async with beside.rehearsal({"rules.yaml": rules}) as rehearsal:
         return [getattr(answer, "urgency", "failed") async for answer in rehearsal.decide(lines)]
 
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from router import app
+from router import beside
 from router.flow.rehearsal import soonest_ms
 from router.model.limits import EDITS_MAX
 from router.store.script import select
@@ -26,7 +26,7 @@ def line(number: int, at: str, text: str, sender: str = "7") -> bytes:
 
 
 async def history(lines):
-    async with app.rehearsal({"rules.yaml": RULES}) as rehearsal:
+    async with beside.rehearsal({"rules.yaml": RULES}) as rehearsal:
         answers = [answer async for answer in rehearsal.decide(lines)]
         rows = await rehearsal._store.read(select("SELECT kind, at_ms, data FROM events ORDER BY id"))
     return answers, [(kind, at_ms % 86_400_000 // 60_000, json.loads(data)) for kind, at_ms, data in rows]

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from router.app import rehearsal
+from router.beside import rehearsal
 from rules.ruleset import load
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "tickets.md").read_text(encoding="utf-8")

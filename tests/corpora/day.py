@@ -13,7 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from router import app
+from router import beside
 
 HERE = Path(__file__).parent
 _FIRST_DAY = date(2026, 1, 5)
@@ -72,7 +72,7 @@ def known(place: int, case: dict[str, Any]) -> list[bytes]:
 async def measured(name: str) -> "Score":
     """Route the cases of a day through one house and count."""
     labelled, score = cases(name), Score()
-    async with app.rehearsal(None) as rehearsal:
+    async with beside.rehearsal(None) as rehearsal:
         people = await rehearsal.import_contacts(
             row for place, case in enumerate(labelled) for row in known(place, case)
         )

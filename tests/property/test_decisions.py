@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from router import app
+from router import beside
 from router.model.tables import Conversation
 from tests.servers.service import RULES
 from tests.unit.core.world import DAY_MS, World, event
@@ -137,7 +137,7 @@ def test_a_batch_decides_as_its_lines_one_by_one(lines):
     rows = [json.dumps({"target_id": "<0@x>"} | row).encode() for row in lines]
 
     async def decide(groups):
-        async with app.rehearsal({"rules.yaml": RULES.encode()}) as rehearsal:
+        async with beside.rehearsal({"rules.yaml": RULES.encode()}) as rehearsal:
             return [answer for group in groups async for answer in rehearsal.decide(group)]
 
     at_once = asyncio.run(decide([rows]))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from router.app import open_store
+from router.opening import open_store
 from router.store.script import Store
 from tests.servers.process import die_with_us, free_port
 
