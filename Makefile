@@ -19,10 +19,11 @@ run:  ## set up what is missing, then everything on one machine: switchboard dem
 	@scripts/setup.sh runtime
 	@exec $(BIN)/switchboard demo $(ARGS)
 
+# More tests at once than a small machine has cores: most of what they do is wait for each other's programs.
 test:  ## set up what the tests need, then all tests (T=path narrows them)
 	@scripts/setup.sh dev
 	@$(BIN)/python -m tests.servers.tools
-	@$(BIN)/pytest -n 2 --dist loadgroup $(T)
+	@$(BIN)/pytest -n 4 --dist loadgroup $(T)
 
 t:  ## one test by name, without looking at the others: make t T=test_name
 	@scripts/setup.sh dev

@@ -60,7 +60,7 @@ async def test_what_is_proposed_while_the_page_fills_is_counted(house, chromium)
         page.on("websocket", lambda line: line.on("framereceived", lambda said: "incident." in said and told.set()))
         await page.reload()
         await expect(page.locator(".rail, nav").first).to_contain_text("Live")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await asked.wait()
             await everybody(house)
             await house.app.incidents.detect()

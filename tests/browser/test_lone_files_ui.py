@@ -65,7 +65,7 @@ async def test_a_film_for_x_goes_alone_and_that_is_said_before(tmp_path, chromiu
             await page.locator("#composer").fill("like this")
             await page.locator("[data-act=send]").click()
             await expect(page.locator(".message.reply [data-file]")).to_contain_text("way.mp4")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await x.until(lambda: any(said.get("_media") for said in ann.seen()))
         (shown,) = next(said["_media"] for said in ann.seen() if said.get("_media"))
         assert x.files[path_of(shown)] == DATA

@@ -30,7 +30,7 @@ class World:
         else:
             await self.store.write(changes.apply(told, now_ms=NOW))
         await self.bus.notify("events")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while self.feed.last_event_id == before:
                 await asyncio.sleep(0)
         for _ in range(20):  # who was woken has looked

@@ -69,7 +69,7 @@ async def test_on_telegram_they_are_an_inline_keyboard_in_private_and_in_groups(
     group = ann.group(-1001)
     async with running_house(folder, bot(telegram)) as app:
         await ann.write("help")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             told = await ann.answer()
         assert told["text"] == FIRST, "more than 64 bytes: a line"
         assert told["reply_markup"]["inline_keyboard"] == [
@@ -81,12 +81,12 @@ async def test_on_telegram_they_are_an_inline_keyboard_in_private_and_in_groups(
         await ann.press(told, "Deposit")
         await ann.press(told, "Refund")
         assert await inbound(app, 3) == ["help", "My deposit is missing", "Refund"]
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await telegram.until(lambda: [name for name, _ in telegram.calls].count("answercallbackquery") == 3)
 
         ben = Somebody(telegram, 88, "Ben")
         await ann.write("@walletbot help", chat=group)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             shown = await ann.answer(group)
         await ben.press(shown, "Refund")
         assert (await inbound(app, 5))[3:] == ["help", "Refund"]
@@ -102,7 +102,7 @@ async def test_on_messenger_they_are_a_template_and_below_a_post_lines(folder):
         async with running_house(folder, config, port=port) as app:
             ann = Person(facebook, "77", "Ann Lee")
             await ann.write("help")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 told = await ann.answer()
             assert told.text == FIRST, "one more than a template has, and a longer label"
             assert told.buttons == [
@@ -113,7 +113,7 @@ async def test_on_messenger_they_are_a_template_and_below_a_post_lines(folder):
             await ann.press(told, "Refund")
             assert await inbound(app, 2) == ["help", "Refund"]
             said = await Person(facebook, "88", "Ben").comment("help", POST)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await facebook.until(lambda: Person(facebook, "88").answers_to(said) != [])
             assert Person(facebook, "88").answers_to(said) == [LINES]
 
@@ -144,5 +144,5 @@ async def test_a_channel_without_buttons_gets_lines(folder, x):  # noqa: F811
     ann = person(x)
     async with running_house(folder, account(x)):
         await ann.write("help")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             assert (await ann.answer())["text"].replace(x.shown(STATUS)[0], STATUS) == LINES

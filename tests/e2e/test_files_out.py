@@ -104,12 +104,12 @@ async def test_by_x_pictures_or_one_film_and_nothing_else(house_folder, x):  # n
         await ann.write("where do I press?")
         await until(app, "SELECT COUNT(*) FROM messages WHERE kind = 'inbound'", [(1,)])
         await answer_with(app, "Here.", ("screen.png", PICTURE))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await x.until(lambda: len(pictured(ann)) == 1)
         (media,) = pictured(ann)[0]["_media"]
         assert x.files[path_of(media)] == PICTURE
         await answer_with(app, "And how it moves.", ("way.mp4", FILM))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await x.until(lambda: len(pictured(ann)) == 2)
         (film,) = pictured(ann)[1]["_media"]
         assert x.files[path_of(film)] == FILM

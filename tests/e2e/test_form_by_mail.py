@@ -30,7 +30,7 @@ async def house_with_mail(folder, **settings):
 
 async def mails_to(folder, address, most=1):
     """What arrived there, once it is so many."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(found := sorted((folder / "mail" / address).rglob("*.eml"))) < most:
             await asyncio.sleep(0.02)
     return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in found]

@@ -34,7 +34,7 @@ async def test_others_serve_and_the_channel_goes_on_when_its_secret_is_there(ser
     await worker.start()
     assert [line for line in worker.log if '"channel.secrets_missing"' in line and "/hook cannot be read" in line]
     hook = f"{service.url}/channels/api/signed/messages"
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http, asyncio.timeout(20):
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http, asyncio.timeout(60):
         await service.sign_in(http)
         async with http.get(f"{service.url}/channels/webchat/default/") as answer:
             assert answer.status == 200

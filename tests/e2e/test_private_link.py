@@ -77,7 +77,7 @@ async def post_in_public(app, http, text):
 
 
 async def told(receiver):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not (receiver.moderated and receiver.taken):
             await receiver.arrived.wait()
             receiver.arrived.clear()

@@ -34,7 +34,7 @@ def channel(server, **settings):
 
 
 async def answer(person, chat=None):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return await person.answer(chat)
 
 
@@ -77,7 +77,7 @@ async def test_an_answer_in_a_group_names_what_it_answers_and_a_secret_never_res
             ("is it down? they asked me for [SEED_PHRASE]", "public")
         ])  # fmt: skip
         await answer_as_agent(app, "It is up again.", "reply-1")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await telegram.until(lambda: any(one["text"] == "It is up again." for one in ann.seen(group)))
         (reply,) = [one for one in ann.seen(group) if one["text"] == "It is up again."]
         assert reply["reply_to_message"] == {"message_id": asked["message_id"]}

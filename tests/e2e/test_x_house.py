@@ -72,13 +72,13 @@ async def until(app, statement, expected):
 
 
 async def answers(x, person, number):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await x.until(lambda: len(person.answers()) >= number)
     return [re.sub(r"\A(?:@\w+ )+", "", post["text"]) for post in person.answers()]
 
 
 async def written(person):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return (await person.answer())["text"]
 
 
@@ -178,7 +178,7 @@ async def test_strangers_who_offer_support_are_tagged_hidden_under_our_posts_and
     ours = await x.put_post(OWN, "We are back.")
     async with running_house(house_folder, channel(x)) as app:
         under = await scammer.post("DM our helpdesk on Telegram for a quick fix", answers=ours)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await x.until(lambda: scammer.is_hidden(under))
         await until(app, "SELECT state FROM outbox WHERE action = 'hide'", [("sent",)])
         ((tags,),) = await rows(app, "SELECT tags FROM tickets")

@@ -69,7 +69,7 @@ class FormHouse:
 
     async def until(self, sql: str, condition: Callable[[list[tuple[Any, ...]]], bool]) -> list[tuple[Any, ...]]:
         """Wait for a state of the store."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not condition(rows := await self.rows(sql)):
                 await asyncio.sleep(0.02)
         return rows

@@ -255,7 +255,7 @@ async def test_what_is_gone_is_not_asked_for_again(place, answer):
 async def test_a_server_that_trickles_holds_up_nobody_elses_files(place):
     held = await tell(place, place.network.put("/held"))
     running = asyncio.create_task(place.worker().run())
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not place.network.asked:
             await asyncio.sleep(0.02)
         said = await tell(place, place.network.put("/picture", PNG))
@@ -322,7 +322,7 @@ async def test_the_house_itself_fetches_as_soon_as_it_is_told(tmp_path):
         inlet = app.door.inlet(app.channels.find("api", "default").manifest, "default")
         place = SimpleNamespace(app=app, inlet=inlet)
         said = await tell(place, "http://127.0.0.1:9/neighbour")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (await files_of(place, said))[0].state == "remote":
                 await asyncio.sleep(0.02)
         assert (await files_of(place, said))[0].state == "lost"

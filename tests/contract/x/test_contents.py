@@ -14,7 +14,7 @@ async def taken(x, number, **settings):
     """The house, once it has so many."""
     house = XHouse()
     async with running(house, x, **settings):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await house.until_accepted(number)
     return house
 
@@ -101,7 +101,7 @@ async def test_an_edited_post_is_an_edit_of_the_first(x):
     ann, house = person(x), XHouse()
     first = await ann.post("@wallet my depsoit is missing")
     async with running(house, x):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await house.until_accepted(1)
             second = await ann.edit(first, "@wallet my deposit is missing")
             await house.until_accepted(2)
@@ -161,7 +161,7 @@ async def test_a_link_is_opened_for_who_brings_it(x, said, shown):
     await ann.write(said)
     await ann.write("last")
     async with running(house, x):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await house.until_accepted(len(shown) + 1)
     assert (texts(house), house.invitations) == ([*shown, "last"], {TOKEN: ann.id})
 
@@ -175,7 +175,7 @@ async def test_a_link_opens_for_one_only_and_never_in_public(x):
     await ben.post(f"@wallet {TOKEN}")
     await ben.write(f"{TOKEN}", group="1585094756761149440")
     async with running(house, x):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await house.until_accepted(3)
     assert house.invitations == {TOKEN: ann.id}
     assert sorted(texts(house)) == sorted([TOKEN, TOKEN, "[came with a link that opens nothing any more]"])

@@ -22,14 +22,14 @@ def x(x):
 
 
 async def settled(house, number):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await house.until_accepted(number)
 
 
 async def asked(x, endpoint, more):
     """Wait until an endpoint was asked so many times more."""
     before = sum(name == endpoint for name, _ in x.calls)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await x.until(lambda: sum(name == endpoint for name, _ in x.calls) >= before + more)
 
 
@@ -68,7 +68,7 @@ async def test_at_the_first_start_old_things_stay_where_they_are(x):
     for item in (*x.state.messages, *x.state.posts.values()):
         item["id"] = str(int(item["id"]) - (3_600_000 << 22))
     async with running(house, x, start_from="now"):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await house.until(lambda: {"mentions", "messages"} <= house.cursors.keys())
         await ann.write("now")
         await ann.post("@wallet now")
@@ -79,7 +79,7 @@ async def test_at_the_first_start_old_things_stay_where_they_are(x):
 async def test_what_was_said_while_we_were_away_arrives_though_nothing_was_there_before(x):
     ann, house = person(x), XHouse()
     async with running(house, x, start_from="now"):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await house.until(lambda: {"mentions", "messages"} <= house.cursors.keys())
     await ann.write("while you were away")
     async with running(house, x, start_from="now"):
@@ -117,7 +117,7 @@ async def test_the_cursor_never_goes_backwards_and_stands_for_what_is_kept(x):
     house.unavailable = 2
     async with running(house, x):
         await settled(house, 45)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await house.until(lambda: house.cursors.get("messages") == x.state.messages[-1]["id"])
     assert texts(house) == [f"message {at}" for at in range(45)]
 
@@ -128,7 +128,7 @@ async def test_our_own_words_are_no_payload_and_move_the_cursor(x):
     async with running(house, x):
         await settled(house, 1)
         ours = await x.put_message(OWN, ann.conversation, "we look")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while house.cursors["messages"] != ours["id"]:
                 await asked(x, "messages", 1)
     assert (texts(house), len(house.raws)) == (["hello"], 1)
@@ -159,7 +159,7 @@ async def test_every_sort_of_trouble_is_waited_out_and_loses_nothing(x, which):
     await ann.post("@wallet two")
     async with running(house, x, timeouts={"call_s": 0.3, "retry_s": 0.01, "retry_max_s": 0.05}) as connector:
         await settled(house, 2)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while connector.health().state != "ok":
                 await asyncio.sleep(0.01)
     assert sorted(texts(house)) == ["one", "two"]
@@ -172,7 +172,7 @@ async def test_it_is_away_and_comes_back(x):
         await ann.write("one")
         await settled(house, 1)
         await x.stop()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await house.until(lambda: "x.retrying" in house.names())
         assert "no connection" in connector.health().detail
         await ann.write("two")
@@ -189,7 +189,7 @@ async def test_dead_keys_are_said_once_with_the_remedy_and_come_back(x):
         await settled(house, 1)
         own = x.only_account()
         own.secret, kept = "changed", own.secret
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await house.until(lambda: "x.auth_failed" in house.names())
         assert "developer.x.com" in connector.health().detail
         await ann.write("two")
@@ -205,7 +205,7 @@ async def test_an_app_without_permission_is_told_what_to_do(x):
     x.faults["messages"].append(Fault(status=403, body=body))
     house = XHouse()
     async with running(house, x) as connector:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await house.until(lambda: "x.misconfigured" in house.names())
         assert "appropriate permissions" in connector.health().detail
         assert "direct message permission" in connector.health().detail

@@ -210,7 +210,7 @@ async def test_trouble_of_sending_is_over_once_something_was_sent(x):
     ann, house = person(x), XHouse()
     connector = house.connector(x, mode="webhook")
     task = asyncio.create_task(connector.run(house))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await house.until(lambda: "x.ok" in house.names())
     x.faults["write"].append(Fault(status=503))
     await connector.send(now(ann.id))

@@ -42,7 +42,7 @@ async def hooked(house, x, **settings):
 
 
 async def told(house, number):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await house.until_accepted(number)
 
 
@@ -116,7 +116,7 @@ async def test_both_ways_bring_a_thing_once(x):
         await ann.post("@wallet two")
         await told(house, 2)
         task = asyncio.create_task(connector.run(house))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await house.until(lambda: house.duplicates >= 2)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -128,7 +128,7 @@ async def test_what_x_gives_up_on_is_found_by_asking(x):
     house.unavailable = 4
     async with hooked(house, x) as (connector, _):
         await ann.write("hello")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await x.until(lambda: len(x.couriers.given_up) == 1)
         assert house.accepted == []
         task = asyncio.create_task(connector.run(house))
