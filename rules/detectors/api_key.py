@@ -31,8 +31,7 @@ _LABELLED = re.compile(
     r"(?:(?<![a-z])(?:api[ _-]{0,2}(?:key|secret|token)s?|(?:access|auth|refresh|session|bot)[ _-]{0,2}"
     r"(?:key|token)|secret[ _-]{0,2}(?:access[ _-]{0,2})?key|client[ _-]{0,2}secret|bearer|"
     r"(?:2fa|totp|authenticator|google auth)[ _-]{0,2}(?:secret|key|seed|setup key))(?![a-z])"
-    r"|api ?密钥|api ?密鑰|api ?秘钥|访问令牌|訪問令牌|接口密钥|谷歌密钥|谷歌密鑰|令牌"
-    r"|金钥|金鑰|(?<!私)密钥|(?<!私)密鑰)"
+    r"|(?:api|接口) ?(?:key|token)|令牌|金钥|金鑰|(?<!私)[密秘][钥鑰])"
     r"[ \"']{0,3}(?:is|was|are|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
     r"(?P<value>[0-9A-Za-z][0-9A-Za-z_\-./+=]{14,255})",
     re.IGNORECASE,
@@ -43,6 +42,13 @@ _EXCHANGE = re.compile(
 )
 _OTPAUTH = re.compile(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
 _BASIC = re.compile(r"authorization: basic (?P<value>[0-9a-z+/]{6,255}={0,2})", re.IGNORECASE)
+# As authenticators show it: in fours, and so in words of four letters, but for a digit.
+_BASE32_IN_FOURS = re.compile(
+    r"(?:(?<![a-z])(?:(?:2fa|totp|authenticator|google auth|setup|secret)[ _-]{0,2}(?:secret|key|seed|setup key)|setup key)"
+    r"(?![a-z])|[密秘][钥鑰]|金[钥鑰])[ \"']{0,3}(?:is|was|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
+    r"(?P<value>[a-z2-7]{4}(?:[ \-][a-z2-7]{4}){3,15})(?![a-z0-9])",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"[0-9]")
 _LETTER = re.compile(r"[A-Za-z]")
 _BASE32_MIN: Final = 16
@@ -50,7 +56,7 @@ _BASE32_MIN: Final = 16
 
 # The last word of a label and what stands between it and a value; most such words are only spoken of.
 _LEADS_ON = re.compile(
-    r"(?:keys?|secrets?|tokens?|bearer|seed|setup key|api ?(?:密钥|密鑰|秘钥)|密钥|密鑰|秘钥|令牌|金钥|金鑰)"
+    r"(?:keys?|secrets?|tokens?|bearer|seed|setup key|[密秘][钥鑰]|令牌|金钥|金鑰)"
     r"(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
     re.IGNORECASE,
 )
@@ -90,6 +96,9 @@ def find_labelled(scan: Scan) -> Iterator[Hit]:
         if mixed or (value.isupper() and len(value) >= _BASE32_MIN):
             start = match.start("value")
             yield Hit(start, start + len(value), "API_KEY", "label")
+    for match in around(_BASE32_IN_FOURS, text, scan.at["key"], _LABEL_BEFORE, _LABEL_AFTER + 90):
+        if _DIGIT.search(match.group("value")) is not None:
+            yield Hit(*match.span("value"), "API_KEY", "label")
     for match in starting(_EXCHANGE, text, starts):
         value = match.group("value")
         if not value.islower() and not value.isupper() and _DIGIT.search(value) is not None:

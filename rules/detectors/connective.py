@@ -5,7 +5,9 @@ from typing import Final
 
 IS: Final = (
     r"(?:\s{0,3}(?:[:=]|->|=>|→|-(?=\s))\s{0,3}"
-    r"|\s{1,3}(?:is|was|are|to|is now|as)(?: (?:always|still|now|currently|just|set to|changed to))?"
+    r"|,?\s{1,3}(?:is|was|are|to|is now|as|it'?s|(?:it|which|that) (?:is|was)|ist|lautet|es|est"
+    r"|(?:should|would|must|might|may|could|used to|has to|had to) be)"
+    r"(?: (?:always|still|now|currently|just|probably|set to|changed to))?"
     r"(?:\s{0,2}:)?\s{1,3})"
 )
 SHI: Final = (

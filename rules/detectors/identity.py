@@ -41,6 +41,7 @@ _ORDER: Final = words("orders?", "order (?:no|number|id)", "tx", "transactions?"
 _ID_LABELS = Labels(
     yes=words("id card", "id card (?:no|number)", "national id", "identity card", "identity", "id number", "id no",
         "hkid", "resident id", "ssn", "social security", "social security number", "citizen id",
+        "social (?:is|no|number|#)",
     ) + "|身份证|身份證|身分證|证件|證件|居民证|身份号码",
     no=_ORDER,
 )  # fmt: skip

@@ -20,7 +20,7 @@ _WORD_EN: Final = (
     r"|passwort|kennwort|contrasena|mot de passe|senha|пароль|wachtwoord"
     r"|pass(?=\s{0,2}[:=]| is | was )|credentials?)(?:'s)?(?![a-z])"
 )
-_WORD_ZH: Final = r"(?:密码|密碼|口令|通行码|pin ?码)"
+_WORD_ZH: Final = r"(?:密码|密碼|口令|通行码|pin ?[码碼])"
 _FILLER_EN: Final = (
     r"(?: (?:for|of|on|to|in|i|we|my|the|this|that|used?|set|account|wallet|app|login|email)(?![a-z])"
     r"[^\n:=.,;!?\x1a]{0,32}?)?"
@@ -42,10 +42,24 @@ _BARE = (
     re.compile(rf"{_WORD_ZH}\s{{0,2}}[\"'`(\[]?(?P<value>{_KEYBOARD}{{4,72}})"),
     re.compile(rf"{_WORD_EN}[^\n:=.,;!?\x1a()\"\[\]]{{1,40}} [(\"\[](?P<value>{_KEYBOARD}{{6,72}}?)[)\"\]](?![!-~])"),
 )
+# Between a label and a colon anything may be said, as long as no other thing is named.
+_REMARKED = re.compile(
+    rf"{_WORD_EN}(?: ?\([^()\n\x1a]{{1,40}}\))?(?P<remark>(?: [a-z']{{1,12}}){{0,8}})\s?[:=]\s{{0,3}}{QUOTE}"
+    rf"(?P<value>{_KEYBOARD}{{6,72}})"
+)
+_OTHER_THING = re.compile(
+    r" (?:errors?|tickets?|orders?|case|ref|reference|id|number|no|model|version|code|device|phone|app|build|invoice"
+    r"|requirements?|polic(?:y|ies)|rules?|problems?|issues?|manager|vault|length"
+    r"|link|page|file|site|website|at|on|since|until)(?![a-z])"
+)
+_CHANGED = re.compile(
+    rf"{_WORD_EN} from {QUOTE}(?P<value>{_KEYBOARD}{{6,72}}) (?:in)?to {QUOTE}(?P<second>{_KEYBOARD}{{6,72}})"
+)
 _BEFORE = (
     re.compile(
-        rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}}) (?:is|was|as|for) (?:my|the|a) (?:[a-z]{{1,12}} ){{0,2}}"
-        r"pass(?:word|code)(?![a-z])"
+        rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}}) (?:"
+        r"(?:is|was|for) (?:my|the|a) (?:[a-z]{1,12} ){0,2}pass(?:word|code)"
+        r"|as (?:(?:my|the|a) )?(?:[a-z]{1,12} ){0,2}pass(?:word|code)s?)(?![a-z])"
     ),
     re.compile(
         rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}})\s?(?:就是|是|係)我?的?[\u4e00-\u9fff]{{0,4}}"
@@ -72,7 +86,11 @@ _IN_LINK = re.compile(r"://[^\s/:@]{1,64}:(?P<value>[^\s/@]{3,72})@")
 # A sentence that goes on to its end without a sign that a password needs.
 _PLAIN_TALK = re.compile(r"[^.;!?:=>\x1a0-9@#$%^&*_+~|\\<{}→\-]{0,120}(?:[.;](?!\S)|\x1a|\Z)")
 # What leads from a value to the label behind it, and from the first label of a pair to the second.
-_SAID_OF = re.compile(" (?:is|was|as|for) (?:my|the|a) ")
+_SAID_OF = re.compile(" (?:(?:is|was|for) (?:my|the|a)|as) ")
+# One more value of the same kind: `I tried Abc123 and Abc124`.
+_ONE_MORE = re.compile(rf"[\"'`)]{{0,2}},? (?:and|or|then)(?: then)? {QUOTE}(?P<value>{_KEYBOARD}{{6,72}})")
+_ONE_BEFORE = re.compile(rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}}),? (?:and|or|then)(?: then)? {QUOTE}\Z")
+_ONE_BEFORE_CHARS: Final = 90
 _SAID_OF_CHARS: Final = 40
 _SAID_OF_CHARS_ZH: Final = 10
 _SAID_ZH: Final = frozenset("是係")
@@ -88,6 +106,7 @@ _DENIED = re.compile(
     r"(?:https?:|www\.|<[a-z/]|[0-9]{1,3}[\-]?(?:digit|char|letter|word|bit|s$|sec|min|h$|hour|day|times?|x$|st$|nd$|rd$|th$)"
     r"|(?:don|can|won|isn|didn|doesn|wasn|couldn|wouldn|it|i|that)'|\.{3}|[*•x#\-_.?]{3,}$|re-?(?:set|enter|new)|n/a"
     r"|(?:2fa|otp|sms|email|e-mail|reset|recovery|and/or|or|and|to)(?:[/+&].*)?$"
+    r"|(?:[a-z]{2,}(?:ed|ing|en|less|ble|ful)|gone|lost|known|out|bad|awful|weird)[?!]+$"
     r"|(?:not|un|re|non|well|too|so|pre|auto|case|long|old|new|self|multi|two|one)-[a-z\-]+$|[a-z]+/[a-z/]+$|[a-z]+'[a-z]{1,2}$)"
 )
 _WORDS_ONLY_DENIED: Final = frozenset(
@@ -157,6 +176,7 @@ _WORDS_ONLY_DENIED: Final = frozenset(
     ]
 )
 _LEADING_WORD = re.compile("[a-z]+")
+_DIGIT = re.compile(r"[0-9]")
 _SYMBOL = re.compile(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
 _ONE_TIME = re.compile(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
 _ENDS_A_LINE = re.compile(r"[.,;!?\"')\]]{0,3}\s{0,3}(?:\n|\Z|[\u4e00-\u9fff,.;])")
@@ -181,7 +201,13 @@ def find_english(scan: Scan) -> Iterator[Hit]:
         yield from _value(scan.folded, match, plain_word=link is None or not {":", "="}.isdisjoint(link))
     for pattern in (_BARE[0], _BARE[2]) if starts else ():
         for match in starting(pattern, low, starts):
-            yield from _mixed_value(scan.folded, match, chinese=False)
+            yield from _mixed_value(scan.folded, match)
+    for match in starting(_REMARKED, low, starts):
+        if _OTHER_THING.search(match["remark"]) is None:
+            yield from _mixed_value(scan.folded, match)
+    for match in starting(_CHANGED, low, starts):
+        hits = [hit for group in ("value", "second") for hit in _mixed_value(scan.folded, match, group)]
+        yield from hits if len(hits) > 1 else ()
     said = [at for at in labels if _SAID_OF.search(low, max(0, at - _SAID_OF_CHARS), at) is not None]
     yield from _talked_of(scan, _BEFORE[0], said, _SAID_OF_CHARS + _VALUE_CHARS, _LABEL_CHARS)
     yield from _second_of_pair(scan, labels)
@@ -238,15 +264,24 @@ def _value(folded: Folded, match: re.Match[str], *, plain_word: bool) -> Iterato
         return
     if value.isdigit() and QUANTITY.match(folded.low, end) is not None:
         return
-    if _SYMBOL.search(value) is not None or (
-        plain_word and value not in _WORDS_ONLY_DENIED and _ENDS_A_LINE.match(folded.low, end) is not None
-    ):
+    if _SYMBOL.search(value) is not None:
+        yield from _with_others(folded, start, end)
+    elif plain_word and value not in _WORDS_ONLY_DENIED and _ENDS_A_LINE.match(folded.low, end) is not None:
         yield Hit(start, end, "PASSWORD", "label")
 
 
-def _mixed_value(folded: Folded, match: re.Match[str], *, chinese: bool) -> Iterator[Hit]:
+def _with_others(folded: Folded, start: int, end: int) -> Iterator[Hit]:
+    """A value, and those that are named in one breath with it."""
+    yield Hit(start, end, "PASSWORD", "label")
+    before = _ONE_BEFORE.search(folded.low, max(0, start - _ONE_BEFORE_CHARS), start)
+    for match in (before, _ONE_MORE.match(folded.low, end)):
+        if match is not None and _DIGIT.search(match["value"]) is not None:
+            yield from _mixed_value(folded, match)
+
+
+def _mixed_value(folded: Folded, match: re.Match[str], group: str = "value", *, chinese: bool = False) -> Iterator[Hit]:
     """A value right after its label: in Latin text only one that mixes letters with digits or symbols."""
-    start, end = _trimmed(folded, *match.span("value"))
+    start, end = _trimmed(folded, *match.span(group))
     value = folded.low[start:end]
     if _talk(folded.low, match.start(), value) or _SYMBOL.search(value.rstrip("?!")) is None:
         return

@@ -50,7 +50,8 @@ _NOT_NAME = re.compile(
     r"(?<![A-Za-z])(?:Support|Team|Customer|Service|Wallet|Account|Help|Desk|Bitcoin|Ethereum|Google|Apple|Android|The"
     r"|This|Please|Trust|Binance|Coinbase|Not|Wrong|English|Chinese|Samsung|Windows|Hong|New|Security|Official|Admin"
     r"|Smart|Chain|Network|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Ledger|Trezor|Tether|Polygon|Solana|Thanks|Thank"
-    r"|Regards|Best|Hello|Hi|Dear|Sent|And|But|My|We|They|You|It|What|Why|How|When|Kind|Cheers)(?![a-z])"
+    r"|Regards|Best|Hello|Hi|Dear|Sent|And|But|My|We|They|You|It|What|Why|How|When|Kind|Cheers|Very|So|Really"
+    r"|Still|Also|Now|Happy|Sad|Sorry|Glad|Angry|Unable|Waiting|Having|Trying|Getting|Writing|With|About|From|For)(?![a-z])"
 )
 _NAME_MIN: Final = 2
 # A capital after a label, without which there is no name.

@@ -10,6 +10,8 @@ from binascii import crc_hqx
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from rules.detectors.anchored import around, starting
 from rules.detectors.checksums import BASE58_RIPPLE, base58_decode, base58check
 from rules.detectors.hit import Hit
@@ -39,6 +41,7 @@ _HEX_LOOSE = re.compile(
 _HEX_BEGIN = re.compile(r"(?<![0-9a-z])(?=(?:0x)?[0-9a-f]{4})")
 _HEX_LOOSE_DIGITS: Final = range(48, 73)
 _BASE58 = re.compile(rf"(?<![0-9A-Za-z])(?:(?P<solana>[{_B58}]{{85,90}})|(?P<wif>{_WIF})){_ALONE}")
+_PAIR_BYTES: Final = 64
 _BASE58_SIZES: Final = {"solana": {64}, "wif": {37, 38}}
 _BYTES = re.compile(r"\[\s{0,4}(?:[0-9]{1,3}\s{0,4},\s{0,4}){63}[0-9]{1,3}\s{0,4}\]")
 _BYTES_COMMAS: Final = 63
@@ -53,6 +56,7 @@ _LABELS = Labels(
         "private keys?", "priv ?keys?", "pk", "pkey", "privkey", "secret keys?", "secret", "sk", "key", "signing key",
         "spending key", "seed",
     )
+    + "|(?:private|secret)key(?:to|from)|from(?:private|secret)key|(?<![a-z])wallet\\((?=[\"'\\[])"
     + "|私钥|私鑰|密钥|密鑰|秘钥|秘鑰|钥匙|私匙|密匙|金钥|金鑰",
     no=_OTHER,
 )  # fmt: skip
@@ -80,7 +84,11 @@ def find(scan: Scan) -> Iterator[Hit]:
     for match in starting(_BASE58, text, tokens):
         decoded = base58_decode(match.group())
         sizes = _BASE58_SIZES[match.lastgroup or ""]
-        if decoded is not None and len(decoded) in sizes and _labelled(scan, *match.span()):
+        if decoded is None or len(decoded) not in sizes:
+            continue
+        if len(decoded) == _PAIR_BYTES and _is_pair(decoded):
+            yield Hit(match.start(), match.end(), "PRIVATE_KEY", "checksum")
+        elif _labelled(scan, *match.span()):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
 
 
@@ -141,6 +149,11 @@ def _is_wif(body: bytes | None) -> bool:
 def _is_stellar(value: str) -> bool:
     raw = b32decode(value)
     return crc_hqx(raw[:-2], 0) == int.from_bytes(raw[-2:], "little")
+
+
+def _is_pair(pair: bytes) -> bool:
+    """Whether the second half is the public key of the first: no signature, which is as long, ever is."""
+    return Ed25519PrivateKey.from_private_bytes(pair[:32]).public_key().public_bytes_raw() == pair[32:]
 
 
 def _is_ripple(body: bytes | None) -> bool:

@@ -43,11 +43,11 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "kennwort", "contrasena", "mot de passe", "senha", "пароль",
         "wachtwoord",
     ),
-    "password zh": ("密码", "密碼", "口令", "通行码", "pin码", "pin 码"),
+    "password zh": ("密码", "密碼", "口令", "通行码", "pin码", "pin 码", "pin碼", "pin 碼"),
     "login": ("login", "log in", "log-in", "credential", "账号", "帳號", "账密", "帳密"),
     "pin": ("pin",),
     "link": ("://",),
-    "code": ("code", "otp", "2fa", "token", "auth"),
+    "code": ("code", "otp", "2fa", "token", "auth", "verification number", "verification digit"),
     "code said": ("one-time", "one time", "onetime", "verif", "动态", "動態", "口令", "验证", "驗證"),
     "code of": ("password", "pin"),
     "code zh": (
@@ -57,7 +57,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "otp", "2fa",
     ),
     "cvv": (
-        "cvv", "cvc", "csc", "cid", "card security code", "security code", "安全码", "安全碼", "后三位", "後三位",
+        "cvv", "cvc", "csc", "cid", "card security code", "security code", "code on", "digits on", "numbers on", "code at",
+        "digits at", "numbers at", "安全码", "安全碼", "后三位", "後三位",
         "末三位", "三位", "三码", "三碼", "三个数", "三個數",
     ),
     "cvv digits": ("3 digit", "three digit", "last three", "last 3", "背面", "校验三位"),
@@ -70,7 +71,7 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "akia", "asia", "aiza", "ya29.", "gocspx-", "eyj", "npm_", "sg.", "hf_", "shpat_", "shpca_", "shppa_", "shpss_",
         "whsec_", "pypi-", "dop_v1_", "otpauth://", "authorization: basic",
     ),
-    "key": ("api", "secret", "token", "bearer", "key", "seed", "密钥", "密鑰", "秘钥", "令牌", "金钥", "金鑰"),
+    "key": ("api", "secret", "token", "bearer", "key", "seed", "密钥", "密鑰", "秘钥", "秘鑰", "令牌", "金钥", "金鑰"),
     "@": ("@",),
     "spelled @": ("(at)", "[at]", " dot ", "(dot)", "[dot]"),
     "phone": (
@@ -98,7 +99,7 @@ Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
     "key": (
-        "key", "secret", "seed", "pk", "sk", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰", "钥匙",
+        "key", "secret", "seed", "pk", "sk", "wallet(", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰", "钥匙",
         "私匙", "密匙", "金钥", "金鑰",
     ),
     "address": (

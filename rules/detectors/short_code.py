@@ -15,7 +15,8 @@ _CODE_EN: Final = (
     r"(?<![a-z])(?:(?:verification|verify|one[ \-]?time|security|auth(?:entication|enticator)?|sms|login|log-in"
     r"|confirmation|access|2fa|two[ \-]factor|otp|email|text|google|six[ \-]digit|6[ \-]digit|4[ \-]digit"
     r"|activation|backup|recovery)"
-    r"[ \-](?:code|password|passcode|pin|token)s?|otp|2fa|totp|passcode|(?:google )?auth(?:enticator)?)(?![a-z])"
+    r"[ \-](?:code|password|passcode|pin|token)s?"
+    r"|(?:verification|verify|authentication|one[ \-]?time|2fa|otp|sms)[ \-](?:number|digits)|otp|2fa|totp|passcode|(?:google )?auth(?:enticator)?)(?![a-z])"
 )
 _CODE_PLAIN_EN: Final = r"(?<![a-z])code(?![a-z])"
 _CODE_ZH: Final = (
@@ -24,7 +25,7 @@ _CODE_ZH: Final = (
 )
 _NOT_LONGER: Final = r"(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])|[ \-]?[0-9])"
 _CODE_VALUE: Final = (
-    r"(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{2,4}[ \-][0-9]{2,4}|(?:[0-9] ){5}[0-9]"
+    r"(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{2,4}[ \-][0-9]{2,4}|(?:[0-9] ){5}[0-9]|(?:[0-9]{2} ){2,3}[0-9]{2}"
     r"|(?=[0-9a-z]{0,7}[0-9])(?=[0-9a-z]{0,7}[a-z])[0-9a-z]{6,8}"
     rf"|[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}}){_NOT_LONGER}"
 )
@@ -55,10 +56,21 @@ _OTP_AFTER_ZH = (
     ),
 )
 _OTP_FIRST = re.compile(
-    rf"{_CODE_FIRST} (?:is|was|as) (?:my|the|your) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)(?![a-z])"
+    rf"{_CODE_FIRST} (?:(?:is|was|as) (?:my|the|your) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)"
+    r"|as (?:a )?(?:(?:verification|confirmation|security|login|sms|2fa) )?(?:code|otp|passcode)"
+    r"|(?<=[0-9]{5} )(?:from|off|in|via) (?:(?:my|the) )?(?:google |microsoft )?authenticator)(?![a-z])"
+)
+# A page of codes to get back in with, which stand close together and may be numbered.
+_PAGE = re.compile(
+    r"(?<![a-z])(?:backup|back-up|recovery|2fa|authenticator|one[ \-]time) codes(?: are| were)?\s{0,2}:?\s{1,3}"
+    r"(?:1[.)]\s{0,2})?(?P<value>[0-9]{4}[ \-][0-9]{4}|(?=[a-z]{0,9}[0-9])[0-9a-z]{6,10}|[0-9a-z]{4,5}-[0-9a-z]{4,5})"
+    r"(?=[\s,;/|]{1,3}(?:2[.)]\s{0,2})?[0-9a-z]{4})"
 )
 _OTP_FIRST_ZH = re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
-_LABEL = re.compile(r"(?:(?<![a-z])(?:2fa|auth(?:enticator)?)|otp|code|token|password|pin)s?(?![a-z])")
+_LABEL = re.compile(
+    r"(?:(?<![a-z])(?:2fa|auth(?:enticator)?)|otp|code|token|password|pin|(?:verif|authent)ication (?:number|digit))s?(?![a-z])"
+)
+_LABEL_CHARS: Final = 14
 _OTP_BEFORE: Final = 20
 _OTP_REACH: Final = 120
 _OTP_FIRST_CHARS: Final = 76
@@ -66,22 +78,30 @@ _OTP_FIRST_ZH_CHARS: Final = 24
 # What leads from a label to a value, and from a value to the label behind it.
 # Nothing stands between a label and its code that has a digit; what begins with that digit may be a code's length.
 _TO_DIGIT = re.compile(
-    r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9](?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|-[0-9a-z]{4}|(?<=[a-z]{3}[0-9]))"
+    r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9](?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|[0-9a-z]{0,4}-[0-9a-z]{4}|[.)]\s{0,2}[0-9]|(?<=[a-z]{3}[0-9]))"
 )
 _TO_GROUPS = re.compile("[a-z]{4}-[a-z]{4}")
-_SAID_OF = re.compile(" (?:is|was|as) (?:my|the|your) ")
+_SAID_OF = re.compile(" (?:(?:is|was) (?:my|the|your)|as|from|off|in|via) ")
 _SAID_OF_CHARS: Final = 62
 _OTHER_CODE = re.compile(
     r"(?:error|err|status|country|zip|post(?:al)?|promo|coupon|discount|referral|invit(?:e|ation)|qr|bar|source|swift"
     r"|sort|area|dial(?:ling)?|http|exit|reason|response|currency|product|tracking|gift|voucher|tax|bank|branch|routing"
     r"|language|colou?r|bic|dress|错误|錯誤|代|邀请|邀請|推荐|推薦|优惠|優惠|二维|二維|兑换|条形?)[ \-:]{0,3}\Z"
 )
+# Codes to get back in by come by the ten.
+_SEVERAL = re.compile(r"codes(?![a-z])|[备備]用|恢复码|恢復碼")
+_ONE_MORE = re.compile(
+    r"(?:\s{0,3}(?:[,;/|&、]|and|or|和)|\s)\s{0,3}(?:[0-9]{1,2}[.)]\s{1,3}|[\-*•]\s)?"
+    r"(?P<value>[0-9a-z]{4,10}(?:[ \-][0-9a-z]{4,5}){0,3})(?![0-9a-z])"
+)
+_ALNUM = re.compile("[0-9a-z]")
 _CVV_WORD: Final = r"(?:cvv2?|cvc2?|cv2|csc|cid)"
 _CVV_VALUE: Final = r"(?P<value>[0-9]{3,4})(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9]))"
 _CVV_AFTER = (
     re.compile(
         rf"(?<![a-z])(?:{_CVV_WORD}|card security code|security code|3 digits?(?: code)? on (?:the )?back"
-        r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?)(?![a-z])"
+        r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?"
+        r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?back(?: of (?:the|my) card)?)(?![a-z])"
         rf"(?: (?:code|number|no\.?))?(?: ?[码碼])?(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:号|號)?"
         rf"(?:{IS}|{SHI}|[\s,]{{1,3}}|){_CVV_VALUE}"
     ),
@@ -115,11 +135,11 @@ def find_otp(scan: Scan) -> Iterator[Hit]:
         return
     labels = sorted([*at.get("code", ()), *at.get("code of", ())])
     after = [label for label in labels if _leads_to_value(low, label)]
-    for pattern in _OTP_AFTER if after else ():
+    for pattern in (*_OTP_AFTER, _PAGE) if after else ():
         yield from _labelled(low, around(pattern, low, after, _OTP_BEFORE, _OTP_REACH), "OTP")
     before = [label for label in labels if _SAID_OF.search(low, max(0, label - _SAID_OF_CHARS), label) is not None]
     if before:
-        yield from _labelled(low, around(_OTP_FIRST, low, before, _OTP_FIRST_CHARS, 5), "OTP")
+        yield from _labelled(low, around(_OTP_FIRST, low, before, _OTP_FIRST_CHARS, _LABEL_CHARS), "OTP")
 
 
 def find_otp_chinese(scan: Scan) -> Iterator[Hit]:
@@ -177,3 +197,17 @@ def _labelled(low: str, matches: Iterable[re.Match[str]], kind: SecretType) -> I
             and _OTHER_CODE.search(low, max(0, match.start() - 14), match.start()) is None
         ):
             yield Hit(start, end, kind, "label")
+            if kind == "OTP" and _SEVERAL.search(low, match.start(), start) is not None:
+                yield from _others(low, start, end)
+
+
+def _others(low: str, start: int, end: int) -> Iterator[Hit]:
+    """The rest of a list of codes: as long as they are written alike."""
+    like = _written(low[start:end])
+    while (more := _ONE_MORE.match(low, end)) is not None and _written(more["value"]) == like:
+        start, end = more.span("value")
+        yield Hit(start, end, "OTP", "label")
+
+
+def _written(code: str) -> str:
+    return _ALNUM.sub("x", code)
