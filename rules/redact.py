@@ -141,6 +141,14 @@ def _finding(field: str, span: "_Span") -> Finding:
     )
 
 
+def shortened(text: str, limit: int, visibility: Visibility, policy: Policy) -> tuple[str, bool]:
+    """At most `limit` characters, no half of a secret among them, which nobody would know for one; and whether a secret
+    is left out."""
+    found = redact(text, visibility=visibility, policy=policy).findings
+    left_out = [one.start for one in found if one.masked and one.end > limit]
+    return text[: min([limit, *left_out])], bool(left_out)
+
+
 def masked_values(text: str, redacted: Redacted) -> tuple[str, ...]:
     """The values that were masked, folded so that other spellings of one value are equal.
 

@@ -21,10 +21,8 @@ from router.model.errors import InvalidMessage
 from router.model.limits import (
     ADDRESS_CHARS_MAX,
     ID_CHARS_MAX,
-    NAME_CHARS_MAX,
     RAW_BYTES_MAX,
     REFERENCES_MAX,
-    SUBJECT_CHARS_MAX,
 )
 from router.model.message import InboundEvent, Sender
 
@@ -67,7 +65,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
     author = _author(fields)
     sender = _sender(author, message_id, fields, raw.meta)
     sent_at_ms = _sent_at_ms(fields, raw.meta)
-    subject = headers.decode_text(fields["subject"][0])[:SUBJECT_CHARS_MAX] if "subject" in fields else None
+    subject = headers.decode_text(fields["subject"][0]) if "subject" in fields else None
     root = mail.root
     report = root.params.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
     made = automatic.classify(fields, author.address, subject or "", root.content_type, report)
@@ -158,7 +156,7 @@ def _author(fields: Headers) -> Address:
 
 
 def _sender(author: Address, message_id: str, fields: Headers, meta: Mapping[str, str]) -> Sender:
-    name = author.name[:NAME_CHARS_MAX] or None
+    name = author.name or None
     if not author.address:
         # Nobody: an identity of its own for every such mail, or strangers would share one contact.
         return Sender(id=f"unknown:{message_id}"[:ID_CHARS_MAX], name=name, verified=False)

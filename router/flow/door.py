@@ -41,7 +41,7 @@ from router.model.message import (
 from router.model.sources import Ids
 from router.store.rows import SealedRow
 from rules.facts import Redacted
-from rules.redact import Policy, masked_values, redact, redact_fields
+from rules.redact import Policy, masked_values, redact, redact_fields, shortened
 from rules.ruleset import Ruleset
 from rules.treatment import Choice
 
@@ -97,13 +97,16 @@ class _Fields:
         self.addresses: list[str] = []
         self.masked: list[int] = []
         """Places of the fields that something was masked in."""
-        self.masked_in_files = False
+        self.masked_elsewhere = False
 
     def __len__(self) -> int:
         return len(self._fields)
 
-    def add(self, name: str, text: str) -> int:
-        """Take a field; its place, by which `safe` gives it back."""
+    def add(self, name: str, text: str, limit: int | None = None) -> int:
+        """Take a field, of which at most `limit` characters are kept; its place, by which `safe` gives it back."""
+        if limit is not None and len(text) > limit:
+            text, secret = shortened(text[:TEXT_FILES_BYTES_MAX], limit, self._visibility, self._policy)
+            self.masked_elsewhere |= secret
         self._fields.append((name, text))
         return len(self._fields) - 1
 
@@ -123,7 +126,7 @@ class _Fields:
         """Take what was found in a file."""
         self.types.update(dict.fromkeys(looked.types))
         self.hashes += [self._keys.fingerprint(kind, value) for kind, value in looked.values]
-        self.masked_in_files |= looked.checked == "masked"
+        self.masked_elsewhere |= looked.checked == "masked"
 
     def _mark(self, place: int, found: Redacted, *, report: bool) -> None:
         name, text = self._fields[place]
@@ -198,16 +201,13 @@ def clean(
     said = fields.add("text" if event.text is not None else "html", text)
     html = None if event.html is None else _add_html(event.html, text, fields, derived=event.text is None)
     html_end = len(fields)
-    subject = None if event.subject is None else fields.add("subject", event.subject[:SUBJECT_CHARS_MAX])
-    name = (
-        fields.add("sender.name", _TURNING.sub("", event.sender.name)[:NAME_CHARS_MAX]) if event.sender.name else None
-    )
+    subject = None if event.subject is None else fields.add("subject", event.subject, SUBJECT_CHARS_MAX)
+    called = _TURNING.sub("", event.sender.name or "")
+    name = fields.add("sender.name", called, NAME_CHARS_MAX) if event.sender.name else None
     ext = _add_ext(event.ext, fields)
     names = [
-        fields.add(
-            "attachments.name", (_TURNING.sub("", file.name or "") or f"attachment-{number}")[:SUBJECT_CHARS_MAX]
-        )
-        for number, file in enumerate(files, start=1)
+        fields.add("attachments.name", _TURNING.sub("", file.name or "") or f"attachment-{n}", SUBJECT_CHARS_MAX)
+        for n, file in enumerate(files, start=1)
     ]
     # A media type may carry the name of the file once more, as a parameter.
     types = [fields.add("attachments.content_type", file.content_type or UNTOLD) for file in files]
@@ -245,7 +245,7 @@ def clean(
         received_at_ms=received_at_ms,
         parse_ms=parse_ms,
     )
-    masked = bool(fields.masked) or fields.masked_in_files
+    masked = bool(fields.masked) or fields.masked_elsewhere
     return Cleaned(entry=entry, files=contents, sealed=sealed, masked=masked)
 
 
@@ -325,8 +325,8 @@ def _add_attached_mail(relay: Relay, fields: _Fields) -> tuple[Relay, tuple[int,
     if mail is None:
         return relay, ()
     text = mail.text if mail.text is not None else derive_text(mail.html or "")
-    said = (mail.sender.name or "", (mail.subject or "")[:SUBJECT_CHARS_MAX], text[:TEXT_CHARS_MAX])
-    return relay, tuple([fields.add("attachments.mail", one) for one in said])
+    said = ((mail.sender.name or "", NAME_CHARS_MAX), (mail.subject or "", SUBJECT_CHARS_MAX), (text, TEXT_CHARS_MAX))
+    return relay, tuple([fields.add("attachments.mail", *one) for one in said])
 
 
 def _safe_relay(relay: Relay, places: tuple[int, ...], fields: _Fields) -> Relay:

@@ -44,8 +44,9 @@ _OTPAUTH = re.compile(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
 _BASIC = re.compile(r"authorization: basic (?P<value>[0-9a-z+/]{6,255}={0,2})", re.IGNORECASE)
 # As authenticators show it: in fours, and so in words of four letters, but for a digit.
 _BASE32_IN_FOURS = re.compile(
-    r"(?:(?<![a-z])(?:(?:2fa|totp|authenticator|google auth|setup|secret)[ _-]{0,2}(?:secret|key|seed|setup key)|setup key)"
-    r"(?![a-z])|[密秘][钥鑰]|金[钥鑰])[ \"']{0,3}(?:is|was|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
+    r"(?:(?<![a-z])(?:(?:2fa|totp|authenticator|google auth|setup|secret)[ _-]{0,2}"
+    r"(?:secret|key|seed|setup key)|setup key)(?![a-z])|[密秘][钥鑰]|金[钥鑰])"
+    r"[ \"']{0,3}(?:is|was|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
     r"(?P<value>[a-z2-7]{4}(?:[ \-][a-z2-7]{4}){3,15})(?![a-z0-9])",
     re.IGNORECASE,
 )

@@ -57,8 +57,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "otp", "2fa",
     ),
     "cvv": (
-        "cvv", "cvc", "csc", "cid", "card security code", "security code", "code on", "digits on", "numbers on", "code at",
-        "digits at", "numbers at", "安全码", "安全碼", "后三位", "後三位",
+        "cvv", "cvc", "csc", "cid", "card security code", "security code", "code on", "digits on", "numbers on",
+        "code at", "digits at", "numbers at", "安全码", "安全碼", "后三位", "後三位",
         "末三位", "三位", "三码", "三碼", "三个数", "三個數",
     ),
     "cvv digits": ("3 digit", "three digit", "last three", "last 3", "背面", "校验三位"),

@@ -16,7 +16,8 @@ _CODE_EN: Final = (
     r"|confirmation|access|2fa|two[ \-]factor|otp|email|text|google|six[ \-]digit|6[ \-]digit|4[ \-]digit"
     r"|activation|backup|recovery)"
     r"[ \-](?:code|password|passcode|pin|token)s?"
-    r"|(?:verification|verify|authentication|one[ \-]?time|2fa|otp|sms)[ \-](?:number|digits)|otp|2fa|totp|passcode|(?:google )?auth(?:enticator)?)(?![a-z])"
+    r"|(?:verification|verify|authentication|one[ \-]?time|2fa|otp|sms)[ \-](?:number|digits)"
+    r"|otp|2fa|totp|passcode|(?:google )?auth(?:enticator)?)(?![a-z])"
 )
 _CODE_PLAIN_EN: Final = r"(?<![a-z])code(?![a-z])"
 _CODE_ZH: Final = (
@@ -68,7 +69,8 @@ _PAGE = re.compile(
 )
 _OTP_FIRST_ZH = re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
 _LABEL = re.compile(
-    r"(?:(?<![a-z])(?:2fa|auth(?:enticator)?)|otp|code|token|password|pin|(?:verif|authent)ication (?:number|digit))s?(?![a-z])"
+    r"(?:(?<![a-z])(?:2fa|auth(?:enticator)?)|otp|code|token|password|pin"
+    r"|(?:verif|authent)ication (?:number|digit))s?(?![a-z])"
 )
 _LABEL_CHARS: Final = 14
 _OTP_BEFORE: Final = 20
@@ -78,7 +80,9 @@ _OTP_FIRST_ZH_CHARS: Final = 24
 # What leads from a label to a value, and from a value to the label behind it.
 # Nothing stands between a label and its code that has a digit; what begins with that digit may be a code's length.
 _TO_DIGIT = re.compile(
-    r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9](?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|[0-9a-z]{0,4}-[0-9a-z]{4}|[.)]\s{0,2}[0-9]|(?<=[a-z]{3}[0-9]))"
+    r"(?: no\.)?[^.;!?\x1a0-9]{0,110}[0-9]"
+    r"(?:[0-9a-z]{3}|[0-9]{0,3}[ \-][0-9]|[0-9a-z]{0,4}-[0-9a-z]{4}|[.)]\s{0,2}[0-9]"
+    r"|(?<=[a-z]{3}[0-9]))"
 )
 _TO_GROUPS = re.compile("[a-z]{4}-[a-z]{4}")
 _SAID_OF = re.compile(" (?:(?:is|was) (?:my|the|your)|as|from|off|in|via) ")

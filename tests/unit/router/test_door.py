@@ -166,6 +166,23 @@ def test_a_secret_across_the_limit_is_not_kept_in_halves(secret, before):
     assert cleaned.masked
 
 
+@pytest.mark.parametrize("secret", [CARD, PHRASE, "Hunter2024!x"])
+@pytest.mark.parametrize("before", [3, 11])
+def test_no_field_that_is_cut_keeps_half_a_secret(secret, before):
+    def ending(limit):
+        return ("lorem " * limit)[: limit - before - 11] + " password: " + secret
+
+    mail = AttachedMail(sender=Sender(id="a@b.c", name=ending(NAME_CHARS_MAX)), text="")
+    cleaned = enter(
+        subject=ending(SUBJECT_CHARS_MAX),
+        sender=Sender(id="77", name=ending(NAME_CHARS_MAX)),
+        attachments=(AttachmentIn(name=ending(SUBJECT_CHARS_MAX), data=b"same"),),
+        relay=Relay(mailbox="c@d.e", attached=mail),
+    )
+    assert f" {secret[:before]}" not in everything_kept(cleaned)
+    assert cleaned.masked  # or the payload would rest with the whole
+
+
 def test_files_are_sealed_under_their_hash_once_each():
     files = (AttachmentIn(name="a.png", content_type="image/png", data=b"same"), AttachmentIn(data=b"same"))
     cleaned = enter(attachments=files)
