@@ -39,7 +39,7 @@ BRIDGED: Final = 0.25
 """Of what the token adds that adds most: what each token has to add beyond that, or others have for it."""
 STRETCHES_MAX: Final = 3
 
-WINDOWS_MAX: Final = 4
+WINDOWS_MAX: Final = 3
 """Places of a long text about which there may be a second opinion."""
 
 Words = tuple[str, ...]
