@@ -17,7 +17,9 @@ from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent, Unk
 from router.model.limits import SEND_SECONDS_MAX
 
 _SEND_S: Final = SEND_SECONDS_MAX - 5
-"""One whole send; the caller gives up a little later."""
+"""One whole send, its turn waited for; the caller gives up a little later."""
+_TURN_S: Final = _SEND_S / 2
+"""So long a mail waits for those before it; then it goes back to the house, surely unsent."""
 _QUIT_S: Final = 2.0
 _AUTH_CODES: Final = frozenset({530, 534, 535, 538})
 _CLOSING: Final = 421
@@ -42,19 +44,16 @@ class Sender:
 
     async def send(self, sender: str, recipient: str, mail: bytes) -> SendOutcome:
         """Deliver one mail; an empty `sender` for automatic ones (RFC 3834, section 3.3)."""
-        async with self._lock:
-            self._uncertain = False
-            try:
-                async with asyncio.timeout(_SEND_S):
-                    outcome = await self._attempt(sender, recipient, mail)
-            except TimeoutError:
-                outcome = self._broken(f"no answer within {_SEND_S} s")
-            except BaseException:
-                self._drop()
-                raise
-            if not isinstance(outcome, Sent):
-                self._drop()
-            return outcome
+        until_s = asyncio.get_running_loop().time() + _SEND_S
+        try:
+            async with asyncio.timeout(_TURN_S):
+                await self._lock.acquire()
+        except TimeoutError:
+            return Retry(reason="the mail server is slow: other mails are still being handed to it")
+        try:
+            return await self._in_turn(sender, recipient, mail, until_s)
+        finally:
+            self._lock.release()
 
     async def probe(self) -> SendOutcome:
         """Connect, log in, NOOP: Sent when all is well."""
@@ -75,6 +74,20 @@ class Sender:
                 with contextlib.suppress(Exception):
                     await self._client.quit(timeout=_QUIT_S)
             self._drop()
+
+    async def _in_turn(self, sender: str, recipient: str, mail: bytes, until_s: float) -> SendOutcome:
+        self._uncertain = False
+        try:
+            async with asyncio.timeout_at(until_s):
+                outcome = await self._attempt(sender, recipient, mail)
+        except TimeoutError:
+            outcome = self._broken(f"no answer within {_SEND_S} s")
+        except BaseException:
+            self._drop()
+            raise
+        if not isinstance(outcome, Sent):
+            self._drop()
+        return outcome
 
     async def _attempt(self, sender: str, recipient: str, mail: bytes) -> SendOutcome:
         reused = self._client is not None and self._client.is_connected
