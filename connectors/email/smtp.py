@@ -24,6 +24,11 @@ _QUIT_S: Final = 2.0
 _AUTH_CODES: Final = frozenset({530, 534, 535, 538})
 _CLOSING: Final = 421
 """The server ends the connection (RFC 5321, section 3.8)."""
+_USED_UP: Final = re.compile(r"\b5\.(?:4\.5|1\.90)\b|sending limit", re.IGNORECASE)
+"""How servers say for good that this account has sent too much today (Gmail 5.4.5, Exchange Online 5.1.90): tomorrow it
+has not, and the mail is not at fault."""
+_USED_UP_S: Final = 3 * 3_600.0
+"""Between two tries then: all that a reply has reach beyond a day."""
 _REASON_CHARS_MAX: Final = 300
 _FAILURES: Final = (aiosmtplib.SMTPException, OSError, ValueError, LoginRefused, Busy)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
@@ -189,6 +194,8 @@ class Sender:
             handed_over = isinstance(
                 error, aiosmtplib.SMTPSenderRefused | aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError
             )
+            if handed_over and _USED_UP.search(reason):
+                return Retry(reason=reason, after_s=_USED_UP_S)
             # A 5xx to the greeting or EHLO speaks of us and this server, not of this mail: the queue waits.
             return Rejected(reason=reason) if handed_over and error.code >= 500 else Retry(reason=reason)
         return self._broken(f"{type(error).__name__}: {error}")

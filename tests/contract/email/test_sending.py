@@ -82,6 +82,9 @@ async def test_lines_of_dots_and_bare_line_feeds_are_no_end(smtp_sink):
         ("421 4.7.0 closing", Retry),
         ("550 5.7.1 spam", Rejected),
         ("554 5.6.0 no", Rejected),
+        ("552 5.2.2 over quota", Rejected),
+        ("550 5.4.5 Daily user sending limit exceeded.", Retry),
+        ("550 5.1.90 you've reached your daily limit for message recipients", Retry),
     ],
 )
 async def test_the_answer_to_the_content_decides(smtp_sink, reply, kind):
