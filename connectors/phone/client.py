@@ -27,8 +27,8 @@ _CHUNK: Final = 65_536
 _FILE_ATTEMPTS: Final = 4
 """A recording may be announced a moment before it can be had."""
 _OF_THE_REQUEST: Final = range(21_000, 22_000)
-"""Codes that speak of this one request (twilio.com/docs/api/errors), whatever its status: with 403 comes 21608, a number
-that a trial account has not verified."""
+"""Codes that speak of this one request (twilio.com/docs/api/errors), whatever its status: with 403 comes 21608, a
+number that a trial account has not verified."""
 _MEDIA: Final = re.compile(r"/2010-04-01/Accounts/AC[0-9a-f]{32}/Messages/(?:SM|MM)[0-9a-f]{32}/Media/ME[0-9a-f]{32}")
 
 
