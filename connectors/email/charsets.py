@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from connectors.email import japanese
+
 _SAMPLE_BYTES: Final = 32_768
 """What the detector may look at; its cost grows with size times candidates."""
 _SHORT_BYTES: Final = 200
@@ -37,11 +39,13 @@ _SUPERSETS: Final[dict[str, tuple[str, ...]]] = {
     "tis-620": ("cp874", "tis-620"),
     "utf-16": ("utf-16",),
 }
+_JAPANESE: Final = _SUPERSETS["iso2022_jp"]
 _ALIASES: Final = {
     "gb_2312_80": "gb2312", "x_gbk": "gb2312", "chinese": "gb2312", "x_euc_cn": "gb2312", "cp_936": "gb2312",
     "x_big5": "big5", "big5_eten": "big5", "cn_big5": "big5",
     "ks_c_5601": "euc_kr", "x_windows_949": "euc_kr", "windows_949": "euc_kr", "korean": "euc_kr",
     "x_sjis": "shift_jis", "windows_31j": "shift_jis", "ms_kanji": "shift_jis", "x_euc_jp": "euc_jp",
+    "iso_2022_jp_ms": "iso2022_jp", "cp50220": "iso2022_jp", "cp50221": "iso2022_jp", "cp50222": "iso2022_jp",
     "iso_8859_8_i": "iso8859-8", "iso_8859_6_i": "iso8859-6",
     "x_mac_roman": "mac_roman", "macintosh": "mac_roman", "x_mac_cyrillic": "mac_cyrillic",
     "utf8mb4": "utf-8", "unicode_1_1_utf_8": "utf-8", "utf_8n": "utf-8", "unicode_1_1_utf_7": "utf-7",
@@ -80,7 +84,8 @@ def codecs_of(label: str) -> tuple[str, ...]:
 def decode(data: bytes, declared: str | None, *, html: bool = False) -> str:
     """The text of `data`; see the module for the order of attempts."""
     if declared is None or declared == "us-ascii":
-        candidates: tuple[str, ...] = ("ascii",)
+        # Old programs of Japan name no charset.
+        candidates: tuple[str, ...] = _JAPANESE if any(mark in data for mark in japanese.MARKS) else ("ascii",)
     else:
         candidates = codecs_of(declared)
         if candidates == ("ascii",) and not data.isascii():
@@ -116,6 +121,8 @@ def _guess(data: bytes, declared: tuple[str, ...], *, html: bool) -> str:
         errors = text.count("\ufffd")
         if errors * _TRUSTED_ERRORS <= len(text) or (errors == 1 and len(text) >= _CUT_CHARS):
             return text
+    if declared == _JAPANESE and data.isascii():
+        return japanese.decode(data)
     hints = [name for bom, name in _BOMS if data.startswith(bom)]
     if html and (meta := _META.search(data, 0, 4096)):
         hints += codecs_of(meta[1].decode("ascii"))

@@ -23,6 +23,7 @@ from router.model.secret import Secret
 T = TypeVar("T")
 
 _UIDVALIDITY: Final = re.compile(rb"\[UIDVALIDITY (\d+)\]")
+_WHO: Final = '("name" "Switchboard" "vendor" "Switchboard" "version" "1")'
 _EXISTS: Final = b" EXISTS"
 _BYE: Final = b"* BYE"
 _UIDNEXT: Final = re.compile(rb"\[UIDNEXT (\d+)\]")
@@ -224,6 +225,15 @@ class Session:
                 raise Busy(f"the mail server takes no more logins for now: {shown}")
             raise LoginRefused(shown)
         await self._bounded(self._client.protocol.capability(), self._timeouts.command_s)
+        if self._client.has_capability("ID"):
+            await self._introduce()
+
+    async def _introduce(self) -> None:
+        """Say who we are (RFC 2971): NetEase (163.com, 126.com, yeah.net) selects no folder for whoever does not. What
+        a server answers is of no consequence. aioimaplib's own ID has blanks that NetEase does not take."""
+        protocol = self._client.protocol
+        command = aioimaplib.Command("ID", protocol.new_tag(), _WHO, loop=protocol.loop)
+        await self._bounded(protocol.execute(command), self._timeouts.command_s)
 
     async def select(self, folder: str) -> None:
         """Go to a folder, by the name people read."""

@@ -23,6 +23,8 @@ _DELIMITERS_MAX: Final = 20_000
 """Lines that look like a boundary, over the whole mail: what a hostile mail can make us look at."""
 _BOUNDARY_CHARS_MAX: Final = 200
 """RFC 2046 allows 70."""
+_COMMENT: Final = re.compile(r"[\s;(]")
+"""What may stand behind a transfer encoding, and says nothing."""
 
 
 class Part:
@@ -37,6 +39,8 @@ class Part:
         self.children: list[Part] = []
         found = fields.get("content-type")
         self.content_type, self.params = headers.parameters(found[0]) if found else (default_type, {})
+        # Some programs forget the semicolon before the charset.
+        self.content_type = next(iter(self.content_type.split()), "")
         if "/" not in self.content_type:
             self.content_type = default_type
         self.disposition = fields.get("content-disposition")
@@ -93,7 +97,7 @@ class Mail:
         found = part.headers.get("content-transfer-encoding")
         if not found:
             return data
-        encoding = headers.unfold(found[0]).lower()
+        encoding = _COMMENT.split(headers.unfold(found[0]).lower(), 1)[0]
         if encoding == "base64":
             return headers.base64_bytes(data)
         if encoding == "quoted-printable":

@@ -155,10 +155,20 @@ class Tokens:
                 aiohttp.ClientSession(timeout=timeout) as http,
                 http.post(settings.token_url, data=form, ssl=self._tls, allow_redirects=False) as response,
             ):
-                status, body = response.status, await response.content.read(_ANSWER_BYTES_MAX)
+                status, body = response.status, await _bounded(response)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Busy(f"the token endpoint cannot be reached: {type(error).__name__}") from None
         return _understood(status, body)
+
+
+async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+    """The whole answer, in however many pieces it comes; a token that was cut off is a token that is lost."""
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(_ANSWER_BYTES_MAX):
+        body += chunk
+        if len(body) > _ANSWER_BYTES_MAX:
+            raise Busy(f"the token endpoint answers with more than {_ANSWER_BYTES_MAX} bytes")
+    return bytes(body)
 
 
 def _understood(status: int, body: bytes) -> _Answer:

@@ -17,11 +17,18 @@ from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent, Unk
 from router.model.limits import SEND_SECONDS_MAX
 
 _SEND_S: Final = SEND_SECONDS_MAX - 5
-"""One whole send; the caller gives up a little later."""
+"""One whole send, its turn waited for; the caller gives up a little later."""
+_TURN_S: Final = _SEND_S / 2
+"""So long a mail waits for those before it; then it goes back to the house, surely unsent."""
 _QUIT_S: Final = 2.0
 _AUTH_CODES: Final = frozenset({530, 534, 535, 538})
 _CLOSING: Final = 421
 """The server ends the connection (RFC 5321, section 3.8)."""
+_USED_UP: Final = re.compile(r"\b5\.(?:4\.5|1\.90)\b|sending limit", re.IGNORECASE)
+"""How servers say for good that this account has sent too much today (Gmail 5.4.5, Exchange Online 5.1.90): tomorrow it
+has not, and the mail is not at fault."""
+_USED_UP_S: Final = 3 * 3_600.0
+"""Between two tries then: all that a reply has reach beyond a day."""
 _REASON_CHARS_MAX: Final = 300
 _FAILURES: Final = (aiosmtplib.SMTPException, OSError, ValueError, LoginRefused, Busy)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
@@ -42,19 +49,16 @@ class Sender:
 
     async def send(self, sender: str, recipient: str, mail: bytes) -> SendOutcome:
         """Deliver one mail; an empty `sender` for automatic ones (RFC 3834, section 3.3)."""
-        async with self._lock:
-            self._uncertain = False
-            try:
-                async with asyncio.timeout(_SEND_S):
-                    outcome = await self._attempt(sender, recipient, mail)
-            except TimeoutError:
-                outcome = self._broken(f"no answer within {_SEND_S} s")
-            except BaseException:
-                self._drop()
-                raise
-            if not isinstance(outcome, Sent):
-                self._drop()
-            return outcome
+        until_s = asyncio.get_running_loop().time() + _SEND_S
+        try:
+            async with asyncio.timeout(_TURN_S):
+                await self._lock.acquire()
+        except TimeoutError:
+            return Retry(reason="the mail server is slow: other mails are still being handed to it")
+        try:
+            return await self._in_turn(sender, recipient, mail, until_s)
+        finally:
+            self._lock.release()
 
     async def probe(self) -> SendOutcome:
         """Connect, log in, NOOP: Sent when all is well."""
@@ -75,6 +79,20 @@ class Sender:
                 with contextlib.suppress(Exception):
                     await self._client.quit(timeout=_QUIT_S)
             self._drop()
+
+    async def _in_turn(self, sender: str, recipient: str, mail: bytes, until_s: float) -> SendOutcome:
+        self._uncertain = False
+        try:
+            async with asyncio.timeout_at(until_s):
+                outcome = await self._attempt(sender, recipient, mail)
+        except TimeoutError:
+            outcome = self._broken(f"no answer within {_SEND_S} s")
+        except BaseException:
+            self._drop()
+            raise
+        if not isinstance(outcome, Sent):
+            self._drop()
+        return outcome
 
     async def _attempt(self, sender: str, recipient: str, mail: bytes) -> SendOutcome:
         reused = self._client is not None and self._client.is_connected
@@ -176,6 +194,8 @@ class Sender:
             handed_over = isinstance(
                 error, aiosmtplib.SMTPSenderRefused | aiosmtplib.SMTPRecipientRefused | aiosmtplib.SMTPDataError
             )
+            if handed_over and _USED_UP.search(reason):
+                return Retry(reason=reason, after_s=_USED_UP_S)
             # A 5xx to the greeting or EHLO speaks of us and this server, not of this mail: the queue waits.
             return Rejected(reason=reason) if handed_over and error.code >= 500 else Retry(reason=reason)
         return self._broken(f"{type(error).__name__}: {error}")

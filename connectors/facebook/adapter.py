@@ -36,6 +36,7 @@ _TOLD_PERCENT: Final = 80.0
 _NEEDED: Final = frozenset({"messages", "feed"})
 """Without these nothing comes in."""
 State = Literal["ok", "retrying", "auth_failed", "misconfigured", "stopped"]
+_WORST: Final[tuple[State, ...]] = ("auth_failed", "misconfigured", "retrying", "ok")
 
 
 class FacebookConnector:
@@ -49,6 +50,8 @@ class FacebookConnector:
         self._sender = Sender(self._client, settings, context.clock, echoes)
         self._webhook = Webhook(settings, context, self._taker)
         self._failures = 0
+        self._told: dict[str, tuple[State, str]] = {}
+        """State and detail of receiving, and of sending since the last look at the page."""
         self._health = Health(state="starting", since_ms=context.clock.now_ms())
 
     # --- receiving -------------------------------------------------------------------------------------------------
@@ -68,7 +71,8 @@ class FacebookConnector:
                     await self._failed(error)
                     continue
                 self._failures = 0
-                self._changed("ok", "; ".join(names(self._taker.counted)))
+                self._told.pop("sending", None)  # Meta is there and takes our token
+                self._tell("receiving", "ok", "; ".join(names(self._taker.counted)))
                 await asyncio.sleep(self._times.look_s)
         finally:
             self._changed("stopped")
@@ -77,16 +81,21 @@ class FacebookConnector:
         """Say what is wrong and wait."""
         if isinstance(error, Denied | Refused):
             state: State = "auth_failed" if isinstance(error, Denied) else "misconfigured"
-            self._changed(state, f"{error}: {TOKEN_REMEDY}")
+            self._tell("receiving", state, f"{error}: {TOKEN_REMEDY}")
             await asyncio.sleep(self._times.auth_retry_s)
             return
-        self._changed("retrying", str(error))
+        self._tell("receiving", "retrying", str(error))
         longest = min(self._times.retry_s * 2.0 ** min(self._failures, 30), self._times.retry_max_s)
         self._failures += 1
         # The tail of a UUIDv7 is random: the one source of randomness that a connector is given.
         share = int(self._context.ids.new().replace("-", "")[-8:], 16) / 0xFFFF_FFFF
         asked_s = error.after_s if isinstance(error, Later) else None
         await asyncio.sleep(min(asked_s, self._times.auth_retry_s) if asked_s else longest * (0.5 + share / 2))
+
+    def _tell(self, what: str, state: State, detail: str = "") -> None:
+        """Take note of how one of our doings is; the worse of them is how the channel is."""
+        self._told[what] = (state, detail)
+        self._changed(*min(self._told.values(), key=lambda told: _WORST.index(told[0])))
 
     def _changed(self, state: State, detail: str = "") -> None:
         """Take note of the state; a change of it is logged, a repetition is not."""
@@ -110,13 +119,13 @@ class FacebookConnector:
         outcome = await self._sender.send(outbound)
         match outcome:
             case AuthFailed():
-                self._changed("auth_failed", outcome.reason)
+                self._tell("sending", "auth_failed", outcome.reason)
             case Retry() | Unknown():
-                self._changed("retrying", outcome.reason)
+                self._tell("sending", "retrying", outcome.reason)
             case Rejected():
                 pass  # of this one reply
             case _:
-                self._changed("ok")
+                self._tell("sending", "ok")
         return outcome
 
     async def reconcile(self, outbound: Outbound) -> SendOutcome:

@@ -26,6 +26,9 @@ PAGES_MAX: Final = 100
 _CHUNK: Final = 65_536
 _FILE_ATTEMPTS: Final = 4
 """A recording may be announced a moment before it can be had."""
+_OF_THE_REQUEST: Final = range(21_000, 22_000)
+"""Codes that speak of this one request (twilio.com/docs/api/errors), whatever its status: with 403 comes 21608, a
+number that a trial account has not verified."""
 _MEDIA: Final = re.compile(r"/2010-04-01/Accounts/AC[0-9a-f]{32}/Messages/(?:SM|MM)[0-9a-f]{32}/Media/ME[0-9a-f]{32}")
 
 
@@ -248,14 +251,14 @@ class Client:
 
 
 def _failure(status: int, retry_after: str, body: bytes) -> Failed:
-    if status in {401, 403}:
-        return Denied(f"the provider refuses the account or its token ({status})")
     if status == 429:
         return Later("the provider is busy (429)", float(retry_after) if retry_after.isdecimal() else None)
     try:
         told = msgspec.json.decode(body, type=_Error)
     except (msgspec.DecodeError, UnicodeDecodeError):
         told = _Error()
+    if status in {401, 403} and told.code not in _OF_THE_REQUEST:
+        return Denied(f"the provider refuses the account or its token ({status})")
     if status >= 500:
         return Later(f"the provider answered {status}")
     return Refused(f"the provider says {told.code or status}: {told.message[:_REASON_CHARS_MAX]}")

@@ -23,10 +23,11 @@ class _Window:
         self._most, self._span_ms = most, span_ms
         self._taken: deque[int] = deque(maxlen=most)
 
-    def free_at(self, now_ms: int) -> int:
-        if len(self._taken) < self._most or self._taken[0] > now_ms:  # what was taken later: the clock went back
+    def free_at(self, now_ms: int, places: int = 1) -> int:
+        over = len(self._taken) + places - self._most
+        if over <= 0 or self._taken[0] > now_ms:  # what was taken later: the clock went back
             return now_ms
-        return self._taken[0] + self._span_ms
+        return self._taken[min(over, len(self._taken)) - 1] + self._span_ms
 
     def take(self, at_ms: int) -> None:
         self._taken.append(at_ms)
@@ -38,8 +39,10 @@ class _Window:
 
 class _Chat:
     def __init__(self, *, is_group: bool) -> None:
-        gap = _Window(1, CHAT_GAP_MS)
-        self.windows: tuple[_Window, ...] = (gap, _Window(GROUP_PER_MINUTE, 60_000)) if is_group else (gap,)
+        self.gap = _Window(1, CHAT_GAP_MS)
+        self.minute = _Window(GROUP_PER_MINUTE, 60_000) if is_group else None
+        self.kept = 0
+        """Of the minute, for parts of replies that have begun."""
         self.closed_until_ms = 0
 
 
@@ -66,16 +69,28 @@ class Budget:
         """Telegram had enough of signals."""
         self._silent_until_ms = max(self._silent_until_ms, until_ms)
 
-    def take(self, place: Place, now_ms: int) -> int:
-        """0: a message to this chat may leave now, and is counted. Else how many milliseconds later to ask again."""
+    def take(self, place: Place, now_ms: int, parts: int = 1, *, own: int = 0) -> int:
+        """0: a message to this chat may leave now, and is counted. Else how many milliseconds later to ask again.
+
+        It begins a reply of so many `parts`, which a group has room for in this minute: of the others a place is kept
+        until each is taken as the reply's `own`, or let go. A reply that stands there half looks like a whole one.
+        """
         chat = self._chat(place)
-        windows: tuple[_Window, ...] = (self._all, *chat.windows)
-        free_at_ms = max([chat.closed_until_ms, *(window.free_at(now_ms) for window in windows)])
+        parts, others = min(parts, GROUP_PER_MINUTE), chat.kept - own
+        free_at_ms = max(chat.closed_until_ms, self._all.free_at(now_ms), chat.gap.free_at(now_ms))
+        if chat.minute is not None:
+            free_at_ms = max(free_at_ms, chat.minute.free_at(now_ms, parts + others))
         if free_at_ms > now_ms:
             return free_at_ms - now_ms
-        for window in windows:
+        for window in filter(None, (self._all, chat.gap, chat.minute)):
             window.take(now_ms)
+        chat.kept = others + parts - 1
         return 0
+
+    def let_go(self, place: Place, places: int) -> None:
+        """A reply has ended, and needs those that were kept for it no more."""
+        chat = self._chat(place)
+        chat.kept = max(0, chat.kept - places)
 
     def close(self, place: Place, until_ms: int) -> None:
         """Telegram asked for a pause in this chat."""

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Final
 
-from connectors.telegram.budget import Budget
+from connectors.telegram.budget import GROUP_PER_MINUTE, Budget
 from connectors.telegram.client import Client, Denied, Failed, Later, Moved, Refused
 from connectors.telegram.render import Call, Place, Unsendable, place_of, render, status
 from router.connector import AuthFailed, Outbound, Rejected, Retry, SendOutcome, Sent, Unknown
@@ -37,6 +37,8 @@ class _Reply:
         self.place, self.calls, self.arrived = place, calls, arrived
         self.in_call = False
         """A call was begun and its end has not been seen."""
+        self.kept: int | None = None
+        """Places in the group's minute; None before the first part may leave."""
 
     def partly(self, outcome: SendOutcome) -> SendOutcome:
         """The outcome for the whole reply: once a part has arrived, nobody may take the whole for unsent."""
@@ -88,6 +90,12 @@ class Sender:
             return
 
     async def _parts(self, reply: _Reply) -> SendOutcome:
+        try:
+            return await self._in_order(reply)
+        finally:
+            self._budget.let_go(reply.place, reply.kept or 0)
+
+    async def _in_order(self, reply: _Reply) -> SendOutcome:
         while len(reply.arrived) < len(reply.calls):
             too_soon = await self._turn(reply)
             if too_soon is not None:
@@ -102,11 +110,24 @@ class Sender:
     async def _turn(self, reply: _Reply) -> Retry | None:
         """Wait until the next part may leave; a Retry when that is too far off and nothing has left yet."""
         began_ms = self._clock.now_ms()
-        while wait_ms := self._budget.take(reply.place, self._clock.now_ms()):
+        while wait_ms := self._take(reply):
             if not reply.arrived and self._clock.now_ms() + wait_ms - began_ms > _PATIENCE_MS:
                 return Retry(reason="waiting for its turn in this chat", after_s=wait_ms / 1_000)
             await asyncio.sleep(wait_ms / 1_000)
         return None
+
+    def _take(self, reply: _Reply) -> int:
+        """0: the next part may leave. The first one only when the group has room for all."""
+        now_ms = self._clock.now_ms()
+        if reply.kept is None:
+            parts = min(len(reply.calls) - len(reply.arrived), GROUP_PER_MINUTE)
+            wait_ms = self._budget.take(reply.place, now_ms, parts)
+            reply.kept = None if wait_ms else parts - 1
+            return wait_ms
+        own = min(reply.kept, 1)
+        wait_ms = self._budget.take(reply.place, now_ms, own=own)
+        reply.kept -= 0 if wait_ms else own
+        return wait_ms
 
     async def _part(self, reply: _Reply, call: Call) -> SendOutcome:
         """One provider call; a group that has moved is written to where it is now."""

@@ -79,7 +79,12 @@ class TelegramBot:
                 aiohttp.ClientSession(timeout=timeout) as http,
                 http.post(f"{self._url}/{method}", json=said, allow_redirects=False) as response,
             ):
-                return response.status, _read(await response.content.read(ANSWER_BYTES_MAX))
+                body = bytearray()
+                async for piece in response.content.iter_chunked(ANSWER_BYTES_MAX):
+                    body += piece
+                    if len(body) > ANSWER_BYTES_MAX:
+                        break
+                return response.status, _read(bytes(body))
         except (aiohttp.ClientError, TimeoutError, OSError):
             return 0, None
 

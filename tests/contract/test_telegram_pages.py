@@ -169,6 +169,13 @@ async def test_a_lost_answer_may_say_it_twice_rather_than_never(desk, server):
     assert (len(server.sent), (await made.page())[0].state) == (2, "sent")
 
 
+async def test_an_answer_that_comes_in_pieces_is_read_whole(desk, server):
+    made = await desk()
+    server.answers.append("pieces")
+    await made.work(2)
+    assert (len(server.sent), (await made.page())[0].state) == (1, "sent")
+
+
 async def test_a_dead_token_is_told_to_the_operator_once_and_never_in_clear(desk, server):
     made = await desk(token=TOKEN[:-1] + "X")
     await made.work(3)

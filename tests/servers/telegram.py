@@ -23,7 +23,7 @@ class TelegramServer:
         self.migrated: dict[int, int] = {}
         self.answers: list[tuple[int, dict[str, Any]] | str] = []
         """(status, answer), or `lost`: done, and no answer comes back; `rubbish`: what a broken proxy says;
-        `silence`: neither done nor answered until it `speaks`."""
+        `silence`: neither done nor answered until it `speaks`; `pieces`: done, and the answer comes in two."""
         self.speaks = asyncio.Event()
         self.sent: list[dict[str, Any]] = []
         """Messages that stand in a chat."""
@@ -63,6 +63,8 @@ class TelegramServer:
         if fault == "lost":
             assert request.transport is not None
             request.transport.close()
+        if fault == "pieces":
+            return await _in_pieces(request, {"ok": True, "result": {"message_id": len(self.sent)}})
         return refused or web.json_response({"ok": True, "result": {"message_id": len(self.sent)}})
 
     def _do(self, body: bytes, content_type: str) -> web.Response | None:
@@ -81,6 +83,16 @@ class TelegramServer:
             return _refused(400, "Bad Request: chat not found")
         self.sent.append(said)
         return None
+
+
+async def _in_pieces(request: web.Request, answer: dict[str, Any]) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+    await response.prepare(request)
+    body = json.dumps(answer).encode()
+    for piece in (body[:10], body[10:]):
+        await response.write(piece)
+        await asyncio.sleep(0.1)
+    return response
 
 
 def _refused(code: int, why: str, parameters: dict[str, int] | None = None) -> web.Response:

@@ -41,6 +41,7 @@ class ImapSession:
         self._reader = reader
         self._writer = writer
         self._user: str | None = None
+        self._has_said_who = False
         self._folder: Folder | None = None
         self._read_only = False
         self._shown: list[int] = []
@@ -103,7 +104,7 @@ class ImapSession:
             return await self._faulty(fault)
         if name == "AUTHENTICATE":
             result = await self._authenticate(args)
-        elif name in {"CAPABILITY", "NOOP", "LOGOUT", "LOGIN"}:
+        elif name in {"CAPABILITY", "ID", "NOOP", "LOGOUT", "LOGIN"}:
             result = self._any_state(name, args)
         elif self._user is None:
             raise BadSyntax("not before LOGIN")
@@ -158,6 +159,8 @@ class ImapSession:
     def _any_state(self, name: str, args: list[Argument]) -> str:
         if name == "LOGIN":
             return self._login(args)
+        if name == "ID":
+            return self._introduced(args)
         if args:
             raise BadSyntax("no arguments are expected")
         if name == "CAPABILITY":
@@ -165,6 +168,14 @@ class ImapSession:
         elif name == "LOGOUT":
             self._send("* BYE see you")
         return f"OK {name} done"
+
+    def _introduced(self, args: list[Argument]) -> str:
+        """Names and values in turn (RFC 2971)."""
+        if len(args) != 1 or not isinstance(args[0], list) or len(args[0]) % 2:
+            raise BadSyntax("ID (name value ...)")
+        self._has_said_who = True
+        self._send('* ID ("name" "simulator")')
+        return "OK ID done"
 
     def _login(self, args: list[Argument]) -> str:
         if self._user is not None or len(args) != 2:
@@ -202,6 +213,8 @@ class ImapSession:
         return self._world.mailboxes.folder(self._user, name)
 
     def _logged_in(self, name: str, args: list[Argument]) -> str:
+        if self._world.asks_who and not self._has_said_who:
+            raise No(f"{name} Unsafe Login. Please contact kefu@188.com for help")
         if name == "APPEND":
             return self._append(args)
         if name == "LIST":

@@ -3,8 +3,10 @@
 Tests and the sessions of imap.py and smtp.py ask it; a real Dovecot may too, over /introspect.
 """
 
+import asyncio
 import base64
 import binascii
+import json
 import re
 from collections import deque
 from typing import Final
@@ -33,6 +35,8 @@ class TokenServer(Loopback):
         self.life_s = life_s
         self.client = ("switchboard", "the client's secret")
         self.refresh_token = "refresh-0"  # noqa: S105 -- of nobody
+        self.pause_s = 0.0
+        """Set: the next answers come in two pieces, with a pause between them."""
         self.faults: deque[tuple[int, str]] = deque()
         """Status and body of the next answers."""
         self.asked: list[dict[str, str]] = []
@@ -69,7 +73,7 @@ class TokenServer(Loopback):
     def _is_valid(self, token: str) -> bool:
         return self._valid.get(token, 0) > self._clock.now_ms()
 
-    async def _token(self, request: web.Request) -> web.Response:
+    async def _token(self, request: web.Request) -> web.StreamResponse:
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.asked.append(form)
         if self.faults:
@@ -88,7 +92,16 @@ class TokenServer(Loopback):
         if self.rotates:
             self.refresh_token = f"refresh-{self._given}"
             answer["refresh_token"] = self.refresh_token
-        return web.json_response(answer)
+        return await self._in_pieces(request, answer) if self.pause_s else web.json_response(answer)
+
+    async def _in_pieces(self, request: web.Request, answer: dict[str, object]) -> web.StreamResponse:
+        body = json.dumps(answer).encode()
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        for piece in (body[:20], body[20:]):
+            await response.write(piece)
+            await asyncio.sleep(self.pause_s)
+        return response
 
     async def _introspect(self, request: web.Request) -> web.Response:
         token = str((await request.post()).get("token", ""))

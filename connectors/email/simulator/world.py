@@ -21,8 +21,10 @@ class World:
         self.mailboxes = Mailboxes(directory)
         self.tokens: TokenServer | None = None
         """Whose access tokens log in, where somebody's do."""
-        self.capabilities = "IMAP4rev1 IDLE"
+        self.capabilities = "IMAP4rev1 ID IDLE"
         """Without IDLE a client has to ask again and again."""
+        self.asks_who = False
+        """Set: no folder is selected for whoever has not said who they are, as NetEase has it."""
         self._faults: dict[str, deque[str]] = {}
         self._sizes: dict[Mail, int] = {}
         self._spoilt: dict[Mail, tuple[Callable[[int, int], bool], str]] = {}

@@ -288,6 +288,18 @@ async def test_a_server_without_idle_is_asked_again_and_again():
         assert house.names() == ["mail.ok", "mail.stopped"]
 
 
+@pytest.mark.parametrize("answer", ["pass", "NO not now", "BAD Parse command error"])
+async def test_a_server_that_asks_who_we_are_is_told(answer):
+    async with MailServer(SystemClock(), {"help@shop.example": "secret"}) as server:
+        server.asks_who = answer == "pass"
+        server.script("imap.id", answer)
+        box, house = Simulated(server), MailHouse()
+        async with running(house, **settings(box)) as connector:
+            await house.until(lambda: connector.health().state == "ok")
+            await box.deliver(mail())
+            await house.until_accepted(1)
+
+
 async def test_a_size_that_is_announced_wrong():
     async with MailServer(SystemClock(), {"help@shop.example": "secret"}) as server:
         box, house = Simulated(server), MailHouse()

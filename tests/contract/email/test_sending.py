@@ -82,6 +82,9 @@ async def test_lines_of_dots_and_bare_line_feeds_are_no_end(smtp_sink):
         ("421 4.7.0 closing", Retry),
         ("550 5.7.1 spam", Rejected),
         ("554 5.6.0 no", Rejected),
+        ("552 5.2.2 over quota", Rejected),
+        ("550 5.4.5 Daily user sending limit exceeded.", Retry),
+        ("550 5.1.90 you've reached your daily limit for message recipients", Retry),
     ],
 )
 async def test_the_answer_to_the_content_decides(smtp_sink, reply, kind):
@@ -118,6 +121,21 @@ async def test_an_answer_that_does_not_come_is_unknown(smtp_sink):
     async with sending(smtp_sink.port, timeouts=QUICK | {"command_s": 0.3}) as connector:
         assert isinstance(await connector.send(outbound()), Unknown)
     smtp_sink.release()
+
+
+async def test_a_mail_behind_a_slow_one_is_surely_unsent(smtp_sink, monkeypatch):
+    monkeypatch.setattr("connectors.email.smtp._TURN_S", 0.2, raising=False)
+    smtp_sink.hold_next()
+    async with sending(smtp_sink.port, timeouts=QUICK | {"command_s": 60.0}) as connector:
+        slow = asyncio.create_task(connector.send(outbound("k1")))
+        async with asyncio.timeout(60):
+            while smtp_sink.connected == 0:
+                await asyncio.sleep(0.01)
+            assert isinstance(await connector.send(outbound("k2")), Retry)
+        smtp_sink.release()
+        assert isinstance(await slow, Sent)
+        assert isinstance(await connector.send(outbound("k2")), Sent)
+    assert len(smtp_sink.accepted) == 2
 
 
 async def test_a_kept_connection_that_died_is_replaced(smtp_sink):

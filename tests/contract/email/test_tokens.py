@@ -110,6 +110,18 @@ async def test_a_token_is_renewed_before_it_expires(life_s):
         await connector.close()
 
 
+async def test_an_answer_that_comes_in_pieces_is_read_whole():
+    house = MailHouse()
+    async with provided(rotates=True) as (tokens, server):
+        tokens.pause_s = 0.1
+        connector = house.connector(**of(tokens, server))
+        await connector._account.tokens.access()
+        tokens.revoke()
+        # By the refresh token that came in the place of the first one.
+        assert isinstance(await connector.send(outbound()), Sent)
+        await connector.close()
+
+
 async def test_many_who_ask_at_once_are_one_renewal():
     house = MailHouse()
     async with provided() as (tokens, server):

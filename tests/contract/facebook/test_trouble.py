@@ -59,6 +59,19 @@ async def test_every_sort_of_trouble_is_waited_out_and_told_once(server):
     assert house.names().count("facebook.ok") == 1
 
 
+async def test_a_reply_that_leaves_does_not_hide_that_nothing_comes_in(server):
+    ann = person(server)
+    async with serving(server, timeouts={"auth_retry_s": 3_600.0, "look_s": 0.1}) as (house, connector):
+        await state(house, connector, "ok")
+        await ann.write("hello")
+        await delivered(server)
+        server.faults["subscribe"].append(error(200, "Requires pages_manage_metadata"))
+        await state(house, connector, "misconfigured")
+        assert isinstance(await connector.send(outbound(ann.id)), Sent)
+        assert connector.health().state == "misconfigured"
+        assert "lacks a permission" in connector.health().detail
+
+
 async def test_a_dead_token_is_said_once_with_the_remedy_and_comes_back(server):
     page, house = server.only_page(), FacebookHouse()
     async with serving(server, house) as (_, connector):

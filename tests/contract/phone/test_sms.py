@@ -135,6 +135,8 @@ async def test_every_end_of_a_send_has_its_outcome():
             (Fault(how="reset_after"), Unknown, 1),
             (Fault(status=200, body=b"<html>"), Unknown, 0),
             (Fault(status=403, body=b"{}"), AuthFailed, 0),
+            (Fault(status=403, body=b'{"code": 20003, "message": "Authenticate"}'), AuthFailed, 0),
+            (Fault(status=403, body=b'{"code": 21608, "message": "The number is unverified."}'), Rejected, 0),
         ):
             network.faults["Send"].append(fault)
             before = len(network.inbox(CALLER))

@@ -265,6 +265,34 @@ async def test_replies_to_one_chat_leave_a_second_apart(connect, server, ann):
     assert all(later - earlier > 900 for earlier, later in pairwise(times))
 
 
+async def test_a_reply_of_several_parts_begins_when_a_group_has_room_for_all(connect, server, ann):
+    group, connector = ann.group(GROUP), connect()
+    budget, now = connector._sender._budget, connector._sender._clock.now_ms()
+    for number in range(GROUP_PER_MINUTE - 2):
+        assert budget.take(Place(GROUP), now - 30_000 + 1_000 * number) == 0
+    files = tuple(OutboundAttachment(name=f"{n}.txt", content_type="text/plain", data=b"x") for n in range(2))
+    outcome = await connector.send(outbound(GROUP, to=str(ANN), attachments=files))
+    assert isinstance(outcome, Retry)
+    assert outcome.after_s > 20
+    assert server.sends == []
+    assert isinstance(await connector.send(outbound(GROUP, to=str(ANN), attachments=files[:1])), Sent)
+    assert len(ann.seen(group)) == 2
+
+
+def test_the_room_of_a_reply_that_has_begun_is_nobody_elses():
+    budget, group, now = Budget(), Place(GROUP), 1_000_000
+    for number in range(GROUP_PER_MINUTE - 3):
+        assert budget.take(group, now + 1_000 * number) == 0
+    now += 1_000 * GROUP_PER_MINUTE
+    assert budget.take(group, now, 3) == 0
+    assert budget.take(group, now + 1_000) > 30_000
+    assert budget.take(group, now + 1_000, own=1) == 0
+    budget.let_go(group, 1)
+    assert budget.take(group, now + 2_000) == 0
+    assert budget.take(group, now + 3_000) > 30_000
+    assert Budget().take(group, now, 500) == 0, "one that no minute has room for begins all the same"
+
+
 def test_the_budget_of_one_chat_of_all_and_of_a_group():
     budget, now = Budget(), 1_000_000
     assert [budget.take(Place(1), now), budget.take(Place(1), now), budget.take(Place(1), now + 999)] == [0, 1_000, 1]

@@ -183,3 +183,21 @@ HOSTILE = {
 def test_hostile_mail_is_read_in_linear_time(name):
     # Quadratic time would meet the test's time limit by orders of magnitude.
     assert read(HOSTILE[name], address="help@shop.example", trusted_authserv_id="mx").message_id
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"Content-Type: text/plain charset=utf-8\r\n",
+        b"Content-Type: text/plain;charset=utf-8\r\nContent-Transfer-Encoding: 8bit;\r\n",
+    ],
+)
+def test_a_forgotten_semicolon_makes_no_file_of_what_was_written(fields):
+    event = read(HEAD + fields + "\r\nmein Schlüssel ist fort\r\n".encode())
+    assert (event.text, event.attachments) == ("mein Schlüssel ist fort", ())
+
+
+@pytest.mark.parametrize("encoding", [b"base64;", b"Base64 (of the relay)", b"base64 ; x=y"])
+def test_what_stands_behind_a_transfer_encoding_says_nothing(encoding):
+    event = read(HEAD + b"Content-Transfer-Encoding: " + encoding + b"\r\n\r\naGVsbG8=\r\n")
+    assert event.text == "hello"
