@@ -1,7 +1,7 @@
 """Labelled days of traffic through the walk of `switchboard route`: one person's one matter is one ticket.
 
-Of measuring days and hard ones only the figures are ever looked at; from tuning and reading days is learned. Hard days are
-mostly several matters by turns, and second matters that nothing announces.
+Of measuring days and hard ones only the figures are ever looked at; tuning and reading days are learned from. Hard days
+are mostly several matters by turns, and second matters that nothing announces.
 """
 
 import pytest
