@@ -101,8 +101,7 @@ class Server:
         self._config, self._store, self._commands, self._clock = config, store, commands, clock
         self._door, self._channels, self._switches, self._metrics = door, channels, switches, metrics
         self._assets = Assets()
-        secure = config.public_url.startswith("https:")
-        self._auth = auth = Auth(store=store, clock=clock, secure=secure, proxies=config.proxies)
+        self._auth = auth = Auth(store=store, clock=clock, public_url=config.public_url, proxies=config.proxies)
         views = Views(store)
         self._status = status
         self._feed = FeedSocket(
@@ -113,7 +112,6 @@ class Server:
             rulebook=rulebook,
             health=health,
             status=self._status.snapshot,
-            public_url=config.public_url,
         )
         self._tickets = TicketsApi(
             store=store,
