@@ -158,7 +158,8 @@ class Posts:
         try:
             yield
         except BaseException:
-            self._count(visitor_id, -size, now_ms)
+            # As of now: given back as of then, the time since would be counted twice.
+            self._count(visitor_id, -size, self._context.clock.now_ms())
             raise
         finally:
             self._bytes_under_way -= size

@@ -9,6 +9,7 @@ import secrets
 from collections import OrderedDict
 from functools import cache
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import web
@@ -29,6 +30,8 @@ _FAILURES_MAX = 10
 _FAILURE_WINDOW_MS = 300_000
 _REMEMBERED_MAX = 10_000
 _PASSWORD_CHARS_MAX = 1_000
+_AT_ONCE_MAX = 2
+"""Passwords that are tried at the same time: each takes 64 MB and a thread that others wait for."""
 _HASHER = PasswordHasher()
 _TOKEN_KNOWN_MS = 1_000
 """A revoked API token stops working within this time."""
@@ -95,9 +98,11 @@ class Pace:
 class Auth:
     """Sessions of agents and tokens of programs."""
 
-    def __init__(self, *, store: Store, clock: Clock, secure: bool, proxies: int) -> None:
-        self._store, self._clock, self._secure, self._proxies = store, clock, secure, proxies
-        self._pace = Pace()
+    def __init__(self, *, store: Store, clock: Clock, public_url: str, proxies: int) -> None:
+        self._store, self._clock, self._proxies = store, clock, proxies
+        own = urlsplit(public_url)
+        self._secure, self._host = own.scheme == "https", own.netloc
+        self._pace, self._trying = Pace(), asyncio.Semaphore(_AT_ONCE_MAX)
         self._tokens: dict[str, tuple[people.ApiToken, int]] = {}
         """By hash, with the time until which the row need not be read again."""
 
@@ -115,9 +120,19 @@ class Auth:
         if page_of and page_of != agent.id:
             raise Refused("not_signed_in", "somebody else has signed in at this browser", status=401)
         # SameSite=Strict keeps the cookie at home; the header proves that a script of ours asks.
-        if request.method != "GET" and request.headers.get("X-Switchboard") != "1":
+        if request.method not in {"GET", "HEAD"} and request.headers.get("X-Switchboard") != "1":
             raise Refused("header_missing", "send the header X-Switchboard: 1 with every change", status=403)
         return agent
+
+    def require_own_page(self, request: web.Request) -> None:
+        """Refuse what a page of another site asks for in an agent's browser, where no cookie says who asks.
+
+        Browsers name the page's origin (RFC 6454); what names none is none. Raises Refused (403).
+        """
+        origin = request.headers.get("Origin")
+        if origin is not None and origin.partition("://")[2] not in {request.host, self._host}:
+            detail = f"found a page of {origin[:80]!r}; only those of this site may ask, as server.public_url names it"
+            raise Refused("foreign_origin", detail, status=403)
 
     async def api_token(self, request: web.Request) -> people.ApiToken:
         """What the bearer token may do. Raises Refused (401)."""
@@ -146,6 +161,7 @@ class Auth:
 
     async def login(self, request: web.Request) -> web.Response:
         """POST /api/v1/login: a session for a password or a one-time token."""
+        self.require_own_page(request)
         asked = await body_of(request, _Login)
         login = asked.login.strip().lower()
         now_ms = self._clock.now_ms()
@@ -173,10 +189,12 @@ class Auth:
         return await self._store.write(spent)
 
     async def _by_password(self, asked: _Login, token: str, keys: list[str]) -> bool:
-        now_ms = self._clock.now_ms()
-        agent = await self._store.read(people.agent_by_login(asked.login.strip().lower()))
-        right = await asyncio.to_thread(_matches, agent.password_hash if agent else None, asked.password)
-        self._pace.check(keys, now_ms)  # once more: of guesses that came together all passed the first
+        async with self._trying:
+            now_ms = self._clock.now_ms()
+            self._pace.check(keys, now_ms)  # once more: of guesses that came together all passed the first
+            agent = await self._store.read(people.agent_by_login(asked.login.strip().lower()))
+            right = await asyncio.to_thread(_matches, agent.password_hash if agent else None, asked.password)
+            self._pace.check(keys, now_ms)
         if agent is None or not right:
             return False
         session = people.Session(token_hash=token_hash(token), agent_id=agent.id, expires_at_ms=now_ms + SESSION_MS)
@@ -184,6 +202,7 @@ class Auth:
 
     async def logout(self, request: web.Request) -> web.Response:
         """POST /api/v1/logout."""
+        self.require_own_page(request)
         token = request.cookies.get(COOKIE)
         if token:
             await self._store.write(people.end_session(token_hash(token)))

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from urllib.parse import urlsplit
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -62,19 +61,15 @@ class FeedSocket:
         rulebook: Rulebook,
         health: HealthBoard,
         status: Callable[[], object],
-        public_url: str,
     ) -> None:
         self._auth, self._feed, self._presence, self._views, self._status = auth, feed, presence, views, status
         self._sources = (rulebook, health)
-        self._host = urlsplit(public_url).netloc
         self._sockets: set[web.WebSocketResponse] = set()
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """Upgrade, replay what came after last_event_id, then stay live."""
         agent = await self._auth.agent(request)
-        origin = request.headers.get("Origin")
-        if origin is not None and origin.partition("://")[2] not in {request.host, self._host}:
-            raise Refused("foreign_origin", "the feed is for this site's own pages", status=403)
+        self._auth.require_own_page(request)
         after = _position(request.query.get("last_event_id") or "0")
         socket = web.WebSocketResponse(heartbeat=_PING_S, max_msg_size=_RECEIVE_BYTES_MAX, compress=False, timeout=2.0)
         await socket.prepare(request)

@@ -5,7 +5,7 @@ from aiohttp import web
 from router.config import ServerConfig
 from router.listening import Listener
 from router.telemetry import Logger, Metrics
-from router.web.problems import middleware
+from router.web.problems import application
 from router.web.status import Status
 
 
@@ -27,7 +27,7 @@ class OpsServer:
 
     def __init__(self, *, config: ServerConfig, status: Status, metrics: Metrics, log: Logger) -> None:
         self._config, self._log = config, log
-        app = web.Application(middlewares=[middleware(log)])
+        app = application(log)
         app.add_routes(ops_routes(status, metrics))
         self._listener = Listener(app)
 

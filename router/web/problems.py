@@ -1,7 +1,7 @@
 """Errors as problem documents (RFC 9457), the headers every answer carries, and the bounds of requests."""
 
 import re
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from aiohttp import web
@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from inbox.assets import CSP
 from router.listening import hung_up
 from router.model.errors import InvalidMessage, Paused, Refused, StoreUnavailable
+from router.model.limits import API_BODY_BYTES_MAX
 from router.model.tables import Agent
 from router.telemetry import Logger, why
 
@@ -24,6 +25,8 @@ _PAUSED_RETRY_S = "30"
 _KEY_CHARS_MAX = 200
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """Escaped in JSON; PostgreSQL keeps no such character."""
+_BEGUN: Final = web.RequestKey("begun", bool)
+"""Its answer has begun to leave."""
 T = TypeVar("T")
 
 
@@ -67,15 +70,28 @@ def answer(body: object, *, status: int = 200) -> web.Response:
     )
 
 
-def middleware(log: Logger) -> Middleware:
-    """Turn every error into a problem document, and dress every answer."""
+def application(log: Logger) -> web.Application:
+    """One that turns every error into a problem document, and dresses every answer."""
+    app = web.Application(middlewares=[_middleware(log)], client_max_size=API_BODY_BYTES_MAX)
+    app.on_response_prepare.append(_note_begun)
+    return app
 
+
+async def _note_begun(request: web.Request, _response: web.StreamResponse) -> None:
+    request[_BEGUN] = True
+
+
+def _middleware(log: Logger) -> Middleware:
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await _answer(request, handler, log)
-        if not response.prepared:
-            for name, value in _HEADERS.items():
-                response.headers.setdefault(name, value)
+        if response.prepared:
+            return response
+        if _BEGUN in request and request.transport is not None:
+            # A second answer would be read as more of the first: whoever reads a file would wait for its rest.
+            request.transport.abort()
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
     return guard
@@ -90,6 +106,12 @@ def _of_framework(error: web.HTTPException) -> web.Response:
     if "Allow" in error.headers:
         response.headers["Allow"] = error.headers["Allow"]  # RFC 9110, section 15.5.6
     return response
+
+
+def _route_of(request: web.Request) -> str | None:
+    """Where it leads, not what it names: whoever knows the whole address of a conversation or a file may read it."""
+    resource = request.match_info.route.resource
+    return None if resource is None else resource.canonical
 
 
 def _later(code: str, detail: str, after_s: str) -> web.Response:
@@ -120,5 +142,5 @@ async def _answer(request: web.Request, handler: Handler, log: Logger) -> web.St
     except Exception as error:  # a defect answers 500 with an id of what failed, never with content
         if hung_up(request, error):
             raise
-        log.error("web.failed", path=request.match_info.route.name or request.path, error=type(error).__name__)
+        log.error("web.failed", path=_route_of(request), error=type(error).__name__)
         return problem(500, "internal", f"this is our mistake ({type(error).__name__}); it was logged")

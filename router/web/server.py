@@ -33,7 +33,6 @@ from router.keys import Keyring
 from router.listening import Listener
 from router.model.errors import Refused
 from router.model.ids import AgentId, MessageId
-from router.model.limits import API_BODY_BYTES_MAX
 from router.model.sources import Clock
 from router.model.tables import Agent
 from router.store import alarms, inbox, people
@@ -50,7 +49,7 @@ from router.web.incidents import IncidentsApi
 from router.web.messages import MessagesApi
 from router.web.moderation import ModerationApi
 from router.web.ops import ops_routes
-from router.web.problems import answer, body_of, middleware
+from router.web.problems import answer, application, body_of
 from router.web.regrouping import RegroupingApi
 from router.web.remedies import RemediesApi
 from router.web.status import Status
@@ -102,8 +101,7 @@ class Server:
         self._config, self._store, self._commands, self._clock = config, store, commands, clock
         self._door, self._channels, self._switches, self._metrics = door, channels, switches, metrics
         self._assets = Assets()
-        secure = config.public_url.startswith("https:")
-        self._auth = auth = Auth(store=store, clock=clock, secure=secure, proxies=config.proxies)
+        self._auth = auth = Auth(store=store, clock=clock, public_url=config.public_url, proxies=config.proxies)
         views = Views(store)
         self._status = status
         self._feed = FeedSocket(
@@ -114,7 +112,6 @@ class Server:
             rulebook=rulebook,
             health=health,
             status=self._status.snapshot,
-            public_url=config.public_url,
         )
         self._tickets = TicketsApi(
             store=store,
@@ -141,7 +138,7 @@ class Server:
         inlet: Inlet = door.inlet(manifest, "default")
         self._messages = MessagesApi(auth=auth, inlet=inlet if fed is None else switches.gate(fed, inlet))
         self._trace = trace.TraceApi(store=store, auth=auth)
-        self._app = web.Application(middlewares=[middleware(log)], client_max_size=API_BODY_BYTES_MAX)
+        self._app = application(log)
         self._mount()
         self._listener = Listener(self._app)
 

@@ -12,6 +12,10 @@ from tests.servers.chat_page import opened, visitor_of, write
 SOONER = """const { set } = Object.getOwnPropertyDescriptor(XMLHttpRequest.prototype, "timeout");
 Object.defineProperty(XMLHttpRequest.prototype, "timeout", { set(ms) { set.call(this, ms / 1_000); } });"""
 
+LATER = """globalThis.WebSocket = class extends WebSocket {
+  constructor(url) { super(globalThis.isFree ? url : new URL("nowhere", url)); }
+};"""
+
 
 @pytest.fixture
 async def house():
@@ -42,6 +46,25 @@ async def test_words_that_came_too_fast_rest_and_only_an_alarm_overtakes_them(pa
         house.add(visitor_of(house), author="agent", text="another", delivery="sent")
         await expect(page.locator(".agent")).to_have_count(2)
         assert said == ["one", "two", "My wallet is being emptied"]
+
+
+async def test_two_tabs_that_waited_for_the_house_are_one_customer(page, house):
+    async with running_chat(house, {}) as chat:
+        house.away = True
+        other = await page.context.new_page()
+        await other.add_init_script(LATER)
+        for tab in (page, other):
+            await tab.goto(chat.page_url)
+            await expect(tab.locator("#banner")).to_contain_text("No connection")
+            await write(tab, "hello?")
+        house.away = False
+        await expect(page.locator(".dot.online")).to_be_visible(timeout=60_000)
+        await other.evaluate("globalThis.isFree = true")
+        await expect(other.locator(".dot.online")).to_be_visible(timeout=60_000)
+        for tab in (page, other):
+            await expect(tab.locator(".own:not(.pending) .bubble")).to_have_text(["hello?", "hello?"])
+    assert len(house.events) == 2
+    assert {event.sender.id for event in house.events.values()} == {visitor_of(house)}
 
 
 async def test_an_upload_into_a_dead_network_ends_and_is_tried_again(page, house):

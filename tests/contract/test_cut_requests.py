@@ -180,3 +180,31 @@ async def test_who_hangs_up_while_they_fetch_a_file_is_no_failure(house, http, s
         mine.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     await until(lambda: not under_way())
     assert said() == told
+
+
+async def read_into(got, answer):
+    while piece := await answer.content.read(65_536):
+        got += piece
+
+
+async def test_an_answer_that_fails_half_way_is_cut_and_the_log_names_no_address_that_opens_it(
+    house, http, said, tmp_path
+):
+    async with visitor_at(house, http) as visitor:
+        await visitor.write_with("", ("a.png", LARGE))
+        await visitor.until(lambda v: v.texts("system"))
+        (file,) = next(one.files for one in visitor.messages.values() if one.files)
+    (kept,) = [path for path in (tmp_path / "media").rglob("*") if path.is_file() and path.stat().st_size > len(LARGE)]
+    damaged = bytearray(kept.read_bytes())
+    damaged[len(LARGE) // 2] ^= 1
+    kept.write_bytes(damaged)
+    told, got = said(), bytearray()
+    address = f"http://127.0.0.1:{house.server.port}/channels/webchat/default/{file.path}"
+    async with asyncio.timeout(60), http.get(address) as answer:
+        assert answer.status == 200
+        with pytest.raises(aiohttp.ClientError):
+            await read_into(got, answer)
+    assert LARGE.startswith(got)
+    (line,) = said()[len(told) :]
+    assert "/channels/webchat/default/files/{message}/{attachment}/{mark}" in line
+    assert not {*file.path.split("/")[1:]} & {*re.split(r'[/"]', line)}

@@ -42,7 +42,8 @@ function begin(user) {
   url.search = "";
   me.link = connection({
     url,
-    hello: () => ({ type: "hello", v: 1, token: me.token, last_seq: me.lastSeq, user: me.user, lang: language, banners: true, buttons: true, signals: true, ...linkIn(place) }),
+    // Another tab may have a token by now.
+    hello: () => ({ type: "hello", v: 1, token: (me.token ??= place.get("token")), last_seq: me.lastSeq, user: me.user, lang: language, banners: true, buttons: true, signals: true, ...linkIn(place) }),
     onFrame,
     onState(next, code) {
       state = next;

@@ -8,6 +8,7 @@ import pytest
 from yarl import URL
 
 from router.cli.people import add_login_token
+from router.web.auth import _matches as matches
 from router.web.auth import hash_password
 from tests.contract.http.calls import PASSWORD, add_agent, assert_problem, open_house, post
 
@@ -104,6 +105,57 @@ async def test_guesses_that_come_at_once_are_slowed_too(tmp_path):
             assert codes.count(429) >= 4
     finally:
         await app.stop()
+
+
+async def test_a_flood_of_guesses_keeps_no_threads_from_others(tmp_path, monkeypatch):
+    tried = []
+
+    def noted(*args):
+        tried.append(args)
+        return matches(*args)
+
+    monkeypatch.setattr("router.web.auth._matches", noted)
+    app = await open_house(tmp_path)
+    try:
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{app.server.port}") as session:
+
+            async def guess():
+                async with session.post("/api/v1/login", json={"login": "li", "password": "x"}) as answer:
+                    return answer.status
+
+            codes = await asyncio.gather(*(guess() for _ in range(40)))
+            assert codes.count(401) == 10
+            assert len(tried) <= 11, "who is over the limit costs no password hash"
+    finally:
+        await app.stop()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/login", "/api/v1/logout"])
+async def test_a_page_of_another_site_signs_nobody_in_or_out(house, path):
+    cookie = await signed_in(house)
+    for origin in ("https://evil.example", "null"):
+        headers = {"Origin": origin, "Cookie": cookie, "Content-Type": "text/plain"}
+        body = f'{{"login":"mei","password":"{PASSWORD}"}}'
+        async with house.stranger.post(path, data=body, headers=headers) as answer:
+            found = await answer.json(content_type=None)
+            assert_problem(answer, found, 403)
+            assert (found["code"], "Set-Cookie" in answer.headers) == ("foreign_origin", False)
+    own = f"http://127.0.0.1:{house.app.server.port}"
+    async with house.stranger.post(path, data=body, headers={"Origin": own, "Cookie": cookie}) as answer:
+        assert answer.status == 200
+
+
+async def test_who_only_looks_needs_no_header(house):
+    for path in ("/inbox", "/api/v1/me"):
+        async with house.stranger.head(path, headers={"Cookie": await signed_in(house)}) as answer:
+            assert answer.status == 200
+
+
+async def signed_in(house):
+    """A cookie of mei's."""
+    async with house.stranger.post("/api/v1/login", json={"login": "mei", "password": PASSWORD}) as answer:
+        assert answer.status == 200
+        return f"switchboard_session={answer.cookies['switchboard_session'].value}"
 
 
 async def test_without_a_session_nothing_is_shown(house):

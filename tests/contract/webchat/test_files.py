@@ -11,9 +11,11 @@ from connectors.webchat import posts
 from connectors.webchat.frames import FRAME_BYTES_MAX, FileHead, Message, Post
 from connectors.webchat.parse import Envelope, NamedFile, parse, raw_event
 from connectors.webchat.simulator import NotPosted, VisitorClient
+from router.clock import SystemClock
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
 from router.model.filekinds import MEGABYTE
+from router.model.pace import HOUR_MS
 from tests.servers.chat_house import app_user, running_chat, visitor_at
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
@@ -238,6 +240,35 @@ async def test_a_visitor_who_sends_too_much_is_slowed_down_and_others_are_not(ht
             assert (await eve.write_with("", ("a.png", large))).outcome == "accepted"
             assert (await dan.write_with("", ("a.png", large))).reason == "slow_down", "all of them have sent enough"
     assert len(house.events) == 5
+
+
+async def test_an_upload_that_comes_to_nothing_gives_back_no_more_than_it_took(http, house):
+    house.clock = LaterClock()
+    large = PNG + bytes(18 * MEGABYTE)
+    async with running_chat(house, {"files": {"megabytes": 20, "megabytes_per_hour": 40}}) as chat:
+        ann, bob, eve = (visitor_at(chat, http) for _ in range(3))
+        async with ann, bob, eve:
+            head = msgspec.json.encode(post_of(eve, ("a.png", large))[0])
+            writer = await raw_post(eve, head + b"\n", announced=len(head) + 1 + len(large))
+            while not chat.connector._posts._under_way:
+                await asyncio.sleep(0)
+            house.clock.ahead_ms = HOUR_MS // 2
+            for _ in range(2):
+                assert (await ann.write_with("", ("a.png", large))).outcome == "accepted"
+            writer.close()
+            while chat.connector._posts._under_way:
+                await asyncio.sleep(0)
+            assert (await ann.write_with("", ("a.png", large))).outcome == "accepted", "what eve's had taken"
+            assert (await bob.write_with("", ("a.png", large))).reason == "slow_down"
+
+
+class LaterClock(SystemClock):
+    """The time, and so much."""
+
+    ahead_ms = 0
+
+    def now_ms(self):
+        return super().now_ms() + self.ahead_ms
 
 
 async def test_who_posts_too_often_is_slowed_down(http, house):
