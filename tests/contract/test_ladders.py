@@ -10,6 +10,7 @@ import pytest
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
 from router.connector import Capabilities, Rejected, Retry, Sent
+from router.core.oncall import begin
 from router.flow.channels import Channel, Channels
 from router.flow.ladders import Ladders
 from router.flow.pages import PageWorker
@@ -52,6 +53,7 @@ class Desk:
             clock=self.clock,
             ids=TimedIds(self.clock, seed=seed),
             metrics=self.metrics,
+            log=SilentLog(),
         )
 
     def pages(self, *channels):
@@ -95,6 +97,25 @@ async def desk(tmp_path):
     await put(store, made.case)
     yield made
     await store.close()
+
+
+async def test_an_alarm_whose_step_cannot_be_decided_silences_no_other(desk, monkeypatch):
+    other = Case("Ben", urgency="critical", urgency_rank=3, alarm_since_ms=NOW + 1)
+    await put(desk.store, other)
+
+    def broken(ticket, *more, **ids):
+        if ticket.id == desk.case.ticket.id:
+            raise ZeroDivisionError
+        return begin(ticket, *more, **ids)
+
+    monkeypatch.setattr("router.flow.ladders.begin", broken)
+    sweeper = desk.sweeper()
+    assert [await sweeper.run_once() for _ in range(2)] == [1, 0]
+    assert desk.metrics.registry.get_sample_value("switchboard_sweep_failures_total", {"what": "ladders"}) == 1
+    assert desk.metrics.registry.get_sample_value("switchboard_alarms_ringing") == 2
+    monkeypatch.undo()
+    desk.clock.advance_to(NOW + MINUTE)
+    assert await sweeper.run_once() == 1
 
 
 async def test_several_sweepers_climb_one_ladder_and_page_each_step_once(desk):
