@@ -18,7 +18,7 @@ from router.model.errors import Conflict, Refused, StoreUnavailable
 from router.model.ids import EventId
 from router.model.limits import SEND_LEASE_MS
 from router.model.tables import Event, Participant
-from router.store import blocks, changes, commands, dossier, erasing, journal
+from router.store import blocks, changes, commands, dossier, erasing, journal, outbox
 from router.store import erasure as store_erasure
 from router.store.rows import SealedRow
 from router.store.script import Script, Store, run, select
@@ -157,6 +157,13 @@ class ErasureSuite:
         assert await store.read(select("SELECT state FROM outbox WHERE ticket_id = :id", id=life.one.ticket.id)) == [
             ("cancelled",)
         ]
+
+    async def test_a_reply_that_could_not_be_delivered_waits_for_nobody_to_send_it_again(self, store: Store, tmp_path):
+        case, other = Case("Ann"), Case("Bo")
+        await put(store, case, other)
+        await store.write(run("UPDATE outbox SET state = 'dead', error = 'no such user'"))
+        await erasures(store, tmp_path).erase(case.contact.id, "agent:x")
+        assert [row.id for row in await store.read(outbox.undelivered(limit=9))] == [other.outbox.id]
 
     async def test_files_go_unless_others_refer_to_them(self, store: Store, tmp_path):
         life = await Life(store, tmp_path).lived()
