@@ -195,6 +195,25 @@ def test_quarantine_shows_why_and_replays(desk, quarantined):
         assert "nothing named nothing" in desk.err
 
 
+def test_of_all_a_payload_whose_key_is_gone_keeps_no_other_from_being_replayed(desk, quarantined):
+    broken, denied = quarantined
+    desk.settings["secrets"] |= {"seal_keys": {"k1": "11" * 32, "k2": "33" * 32}, "seal_key": "k2"}
+    desk.write()
+
+    async def accept(app):
+        await app.door.inlet(app.channels.all()[0].manifest, "default").accept([RawEvent(body=b"[broken")])
+
+    desk.serve(accept)
+    del desk.settings["secrets"]["seal_keys"]["k1"]
+    desk.write()
+    newest = desk.rows("quarantine list", "--json")[-1]
+    assert [row["id"] for row in desk.rows("quarantine replay", "all", "--json", code=1)] == [newest["id"]]
+    told = desk.err.splitlines()
+    assert [line.split(": ")[1] for line in told] == [broken["id"], denied["id"]]
+    assert "key 'k1', which sealed a record, is missing" in told[0]
+    desk("quarantine replay", broken["id"], code=78)
+
+
 def test_the_payload_rests_sealed(desk, quarantined):
     for file in desk.folder.glob("house.db*"):
         content = file.read_bytes()
