@@ -17,6 +17,7 @@ from router.flow.pages import PageWorker
 from router.flow.references import References
 from router.flow.rulebook import Rulebook
 from router.model.changes import Save
+from router.model.limits import SEND_LEASE_MS
 from router.model.tables import HookEntry
 from router.store import alarms, changes, inbox, migrate
 from router.store.script import fetch
@@ -172,6 +173,22 @@ async def test_a_page_by_mail_is_tried_until_it_leaves_and_says_no_word_of_the_c
     assert "sorrow" not in first.text + first.subject
     (page,) = [p for p in (await desk.detail()).pages if p.kind == "email"]
     assert (page.state, page.attempts, page.error) == ("sent", 2, None)
+
+
+async def test_a_page_whose_outcome_cannot_be_written_is_no_other_ones_trouble(desk, monkeypatch):
+    await climbed_to_the_mail(desk)
+    worker = desk.pages(Mailer(Sent(), Sent()).channel())
+
+    def refused(*_args, **_more):
+        raise OverflowError
+
+    monkeypatch.setattr("router.flow.rounds.store_changes.apply", refused)
+    assert await worker.run_once() == 1
+    monkeypatch.undo()
+    desk.clock.advance_to(desk.clock.now_ms() + SEND_LEASE_MS)
+    assert await worker.run_once() == 1
+    (page,) = [p for p in (await desk.detail()).pages if p.kind == "email"]
+    assert (page.state, page.attempts) == ("sent", 2)
 
 
 @pytest.mark.parametrize("refused", [True, False])

@@ -29,15 +29,16 @@ from tests.contract.store_suite.make import NOW, Case, agent, entry, put, said, 
 
 
 class Cut:
-    """A store whose process dies at its n-th write."""
+    """A store whose process dies at its n-th write; or one that has an `error` of its own there."""
 
-    def __init__(self, store: Store, writes: int) -> None:
-        self._store, self._left = store, writes
+    def __init__(self, store: Store, writes: int, error: Exception | None = None) -> None:
+        self._store, self._left, self._error = store, writes, error
         self.dialect, self.read = store.dialect, store.read
 
     async def write(self, script: Script):
         if self._left == 0:
-            raise StoreUnavailable("the process dies here")
+            self._left -= self._error is not None
+            raise self._error or StoreUnavailable("the process dies here")
         self._left -= 1
         return await self._store.write(script)
 
@@ -157,6 +158,19 @@ class ErasureSuite:
         assert await store.read(select("SELECT state FROM outbox WHERE ticket_id = :id", id=life.one.ticket.id)) == [
             ("cancelled",)
         ]
+
+    async def test_one_that_fails_for_a_reason_of_its_own_keeps_no_other_waiting(self, store: Store, tmp_path):
+        cases = [Case("Ann"), Case("Bo")]
+        await put(store, *cases)
+        for case in cases:
+            begun = store_erasure.begin(case.contact.id, erasure_id=uid(), actor="x", force=False, now_ms=NOW)
+            await store.write(begun)
+        clock = VirtualClock(NOW + 60_000)
+        working = erasures(Cut(store, 0, OverflowError()), tmp_path, clock=clock)
+        for at_ms, first in ((NOW + 60_000, "running"), (NOW + 61_000, "running"), (NOW + 63_000, "done")):
+            clock.advance_to(at_ms)
+            await working.go_on()
+            assert await store.read(select("SELECT state FROM erasures ORDER BY id")) == [(first,), ("done",)]
 
     async def test_a_reply_that_could_not_be_delivered_waits_for_nobody_to_send_it_again(self, store: Store, tmp_path):
         case, other = Case("Ann"), Case("Bo")
