@@ -8,24 +8,27 @@ import pytest
 from router.blobs.folder import FolderBlobs
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
+from router.core import remedies
 from router.core.replies import decide_note
 from router.flow.erasure import Erasures
 from router.flow.intake import hashed_key
 from router.flow.media import GRACE_MS, Media
 from router.model.abuse import Held
+from router.model.actions import ActionEntry
 from router.model.changes import Add, Record
 from router.model.errors import Conflict, Refused, StoreUnavailable
 from router.model.ids import EventId
 from router.model.limits import SEND_LEASE_MS
-from router.model.tables import Event, Participant
-from router.store import blocks, changes, commands, dossier, erasing, journal, outbox
+from router.model.tables import Event, Identity, Participant
+from router.store import actions, blocks, changes, commands, dossier, erasing, journal, outbox
 from router.store import erasure as store_erasure
 from router.store.rows import SealedRow
 from router.store.script import Script, Store, run, select
 from router.telemetry import SilentLog
+from rules.backend import ActionSpec
 from rules.redact import redact
 from tests.contract.store_suite.known import KEYS, MARK, Life
-from tests.contract.store_suite.make import NOW, Case, agent, entry, put, said, uid
+from tests.contract.store_suite.make import NOW, Case, agent, entry, newer, put, said, uid
 
 
 class Cut:
@@ -241,6 +244,34 @@ class ErasureSuite:
         with pytest.raises(Conflict):
             await store.write(changes.apply(noted, now_ms=NOW))
         assert await naming(store, "lyon") == []
+
+    @pytest.mark.parametrize("act", ["propose", "approve", "retry"])
+    async def test_what_is_asked_for_in_the_same_moment_comes_too_late(self, store: Store, tmp_path, act: str):
+        case, spec = Case("Ann"), ActionSpec(name="freeze", names={"en": "Freeze"}, url="https://x", secret="env:X")
+        row = ActionEntry(
+            id=uid(), ticket_id=case.ticket.id, contact_id=case.contact.id, action="freeze", proposed_by="agent:mei",
+            state="failed" if act == "retry" else "proposed", account="user-ann", due_at_ms=NOW, created_at_ms=NOW,
+        )  # fmt: skip
+        app = Identity(
+            id=uid(), contact_id=case.contact.id, kind="user_id", value="user-ann", proof="app", created_at_ms=NOW
+        )
+        await put(store, case)
+        await store.write(changes.apply([Add(app), *([] if act == "propose" else [Add(row)])], now_ms=NOW))
+        facts = await store.read(actions.facts(case.ticket.id))
+        if act == "propose":
+            ids = TimedIds(VirtualClock(NOW), seed=8)
+            _, asked = remedies.propose(spec, facts.ticket, facts.identities, [], "mei", now_ms=NOW, ids=ids)
+        elif act == "approve":
+            asked = remedies.approve(row, spec, facts.ticket, facts.identities, "joe", now_ms=NOW)
+        else:
+            asked = remedies.retry(row, spec, facts.ticket, "joe", now_ms=NOW)
+        begun = store_erasure.begin(case.contact.id, erasure_id=uid(), actor="x", force=False, now_ms=NOW)
+        await store.write(begun)
+        with pytest.raises(Conflict):
+            await store.write(changes.apply(asked, now_ms=NOW))
+        facts = await store.read(actions.facts(case.ticket.id))
+        with pytest.raises(Refused, match="erased"):
+            remedies.retry(newer(row, state="failed"), spec, facts.ticket, "joe", now_ms=NOW)
 
     async def test_they_are_nobody_we_know(self, store: Store, tmp_path):
         life = await Life(store, tmp_path).lived()
