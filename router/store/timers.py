@@ -42,8 +42,8 @@ def edited(timer: Timer) -> Script[tuple[Message, Ticket]]:
 
 
 def unlooked(timer: Timer) -> Script[Unlooked]:
-    """What is known of the reply that a timer is about."""
-    ticket = yield from fetch_one(Ticket, "WHERE t.id = :id", id=timer.ticket_id)
+    """What is known of the reply that a timer is about, in the ticket that it is in by now: there it is answered."""
+    ticket = yield from fetch_one(Ticket, "JOIN messages AS m ON m.ticket_id = t.id WHERE m.id = :id", id=timer.about)
     assert ticket is not None, "a foreign key says so"
     delivery = yield from fetch_one(
         OutboxEntry, "WHERE t.message_id = :message_id AND t.action = 'send'", message_id=timer.about

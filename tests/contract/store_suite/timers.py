@@ -225,6 +225,17 @@ class TimersSuite:
         assert await walk(store, NOW + 5).run_due() == 1
         assert (await ticket_of(store, case)).snoozed_until_ms is None
 
+    @pytest.mark.parametrize("heard_at_ms", [NOW, NOW + 5])
+    async def test_a_reply_that_was_merged_away_is_answered_where_it_is(self, store: Store, heard_at_ms: int):
+        ann, kept = Case("Ann"), Case("Ann's other", last_inbound_at_ms=heard_at_ms)
+        await put(store, ann, kept)
+        await set_to(store, timer(ann, kind="unread", since_ms=NOW + 1, about=ann.reply.id))
+        await store.write(changes.apply([Save(newer(ann.reply, ticket_id=kept.ticket.id))], now_ms=NOW))
+        await walk(store, NOW + DAY_MS).run_due()
+        (done,) = await store.read(timers.of_ticket(ann.ticket.id))
+        assert done.outcome == ("answered" if heard_at_ms > NOW else "fired")
+        assert len(await store.read(hooks.due(now_ms=NOW + DAY_MS))) == (done.outcome == "fired")
+
     async def test_word_of_an_unread_reply_waits_for_its_webhook(self, store: Store):
         ann, bob = Case("Ann"), Case("Bob")
         await put(store, ann, bob)
