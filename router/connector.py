@@ -14,6 +14,7 @@ from aiohttp import web
 from router.model.buttons import Button
 from router.model.capabilities import Amendment
 from router.model.capabilities import Capabilities as Capabilities  # noqa: PLC0414 -- offered here, too
+from router.model.explain import scrub_text
 from router.model.ids import MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.secret import Secret
@@ -121,30 +122,32 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Of a private answer to a public post: whom it went to, as the network names them in private."""
 
 
-class Retry(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """Not now; surely not delivered."""
+class _Reasoned(msgspec.Struct, frozen=True, kw_only=True):
+    """An outcome with its reason: often a server's own words, which need not be text that a database takes."""
 
     reason: str
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "reason", scrub_text(self.reason))
+
+
+class Retry(_Reasoned, frozen=True, kw_only=True, tag=True):
+    """Not now; surely not delivered."""
+
     after_s: float | None = None
     """What the provider asked for, in seconds."""
 
 
-class Rejected(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class Rejected(_Reasoned, frozen=True, kw_only=True, tag=True):
     """Never; an agent has to see the reason."""
 
-    reason: str
 
-
-class AuthFailed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class AuthFailed(_Reasoned, frozen=True, kw_only=True, tag=True):
     """The channel's credentials are dead: the channel pauses and the operator is told once."""
 
-    reason: str
 
-
-class Unknown(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+class Unknown(_Reasoned, frozen=True, kw_only=True, tag=True):
     """It may have arrived: look it up with `reconcile`, never send blindly again."""
-
-    reason: str
 
 
 SendOutcome = Sent | Retry | Rejected | AuthFailed | Unknown

@@ -110,6 +110,14 @@ class Metrics:
         self.route_failures = Counter(
             "switchboard_route_failures", "Batches that failed", ["reason"], registry=registry
         )
+        self.sweep_failures = Counter(
+            "switchboard_sweep_failures",
+            "Timers, alarms and steps of the sweeper that failed",
+            ["what"],
+            registry=registry,
+        )
+        for what in ("timers", "ladders"):  # a series that begins at 1 has not increased
+            self.sweep_failures.labels(what)
         self.sent = Counter("switchboard_deliveries", "Provider calls", ["channel", "outcome"], registry=registry)
         self.signals = Counter(
             "switchboard_signals",

@@ -11,6 +11,7 @@ from typing import Final
 import aiosmtplib
 
 from connectors.email.account import Account
+from connectors.email.charsets import decode
 from connectors.email.errors import Busy, LoginRefused
 from connectors.email.settings import Smtp, Timeouts
 from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent, Unknown
@@ -188,7 +189,7 @@ class Sender:
         if isinstance(error, LoginRefused):
             return AuthFailed(reason=str(error)[:_REASON_CHARS_MAX])
         if isinstance(error, aiosmtplib.SMTPResponseException) and not self._uncertain:
-            reason = f"{error.code} {_CONTROL.sub(' ', error.message)}"[:_REASON_CHARS_MAX]
+            reason = f"{error.code} {_words(error.message)}"[:_REASON_CHARS_MAX]
             if isinstance(error, aiosmtplib.SMTPAuthenticationError) or error.code in _AUTH_CODES:
                 return AuthFailed(reason=reason) if error.code >= 500 else Retry(reason=reason)
             handed_over = isinstance(
@@ -201,7 +202,7 @@ class Sender:
         return self._broken(f"{type(error).__name__}: {error}")
 
     def _broken(self, reason: str) -> SendOutcome:
-        reason = _CONTROL.sub(" ", reason)[:_REASON_CHARS_MAX]
+        reason = _words(reason)[:_REASON_CHARS_MAX]
         return Unknown(reason=reason) if self._uncertain else Retry(reason=reason)
 
     def _drop(self) -> None:
@@ -214,3 +215,9 @@ def _is_stale(error: Exception) -> bool:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return error.code == _CLOSING
     return isinstance(error, ConnectionError | aiosmtplib.SMTPTimeoutError)
+
+
+def _words(said: str) -> str:
+    """What a server says on one line. Some say it in the charset of their country: aiosmtplib hands over each byte that
+    is no UTF-8 as half a surrogate."""
+    return _CONTROL.sub(" ", decode(said.encode("utf-8", "surrogateescape"), "utf-8"))

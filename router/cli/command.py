@@ -14,7 +14,7 @@ from importlib.metadata import version
 from typing import Protocol
 
 from router.cli.language import of_environment
-from router.model.errors import ConfigError, Refused, StoreUnavailable
+from router.model.errors import ConfigError, Conflict, Refused, StoreUnavailable
 from rules.problems import RulesError
 from rules.translation import Language, line
 
@@ -103,6 +103,9 @@ def _run(argv: Sequence[str]) -> int:
     except ConfigError as error:
         print(f"switchboard: {error}", file=sys.stderr)
         return EXIT_CONFIG
+    except Conflict:  # what it says is of rows and keys
+        print("switchboard: somebody else changed the same just now; look at it, and do it again", file=sys.stderr)
+        return EXIT_FINDINGS
     except (Refused, StoreUnavailable) as error:
         print(f"switchboard: {error}", file=sys.stderr)
         return EXIT_FINDINGS

@@ -13,7 +13,7 @@ from router.cli.paths import add_config
 from router.cli.times import when
 from router.discovery import manifest_of
 from router.flow.replay import open_payload, replay_quarantined
-from router.model.errors import Refused
+from router.model.errors import ConfigError, Refused
 from router.model.ids import QuarantineId
 from router.store import quarantine
 
@@ -84,7 +84,8 @@ async def _show(house: House, arguments: argparse.Namespace) -> int:
 
 async def _replay(house: House, name: str, *, as_json: bool) -> int:
     door = back_door(house.store, house.media, house.keys, house.clock, house.ids)
-    if name == "all":
+    is_all = name == "all"
+    if is_all:
         rows = await house.store.read(quarantine.listed(limit=100_000))
     else:
         row = await house.store.read(quarantine.get(QuarantineId(name)))
@@ -93,9 +94,16 @@ async def _replay(house: House, name: str, *, as_json: bool) -> int:
             raise Refused("not_found", f"nothing named {name} is in quarantine", status=404)
     unreadable = 0
     for row in rows:
-        accepted = await replay_quarantined(
-            row.id, manifest_of(row.channel), store=house.store, keys=house.keys, door=door, clock=house.clock
-        )
+        try:
+            accepted = await replay_quarantined(
+                row.id, manifest_of(row.channel), store=house.store, keys=house.keys, door=door, clock=house.clock
+            )
+        except (Refused, ConfigError) as error:
+            if not is_all:
+                raise
+            print(f"switchboard: {row.id}: {error}", file=sys.stderr)  # of all, it keeps none of the others
+            unreadable += 1
+            continue
         unreadable += any(a.outcome == "quarantined" for a in accepted)
         if as_json:
             sys.stdout.buffer.write(msgspec.json.encode({"id": row.id, "results": accepted}) + b"\n")

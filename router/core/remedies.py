@@ -88,7 +88,13 @@ def propose(
     actor = f"agent:{agent_id}"
     row = entry_of(spec, ticket.id, ticket.contact_id, proposed_by=actor, now_ms=now_ms, ids=ids)
     row = msgspec.structs.replace(row, account=account, undoes=undoes)
-    return row, [Add(row), Record(told(row, "action.proposed", actor=actor, now_ms=now_ms))]
+    return row, [_touched(ticket), Add(row), Record(told(row, "action.proposed", actor=actor, now_ms=now_ms))]
+
+
+def _touched(ticket: Ticket) -> Save:
+    """The ticket moves on with what is asked for: what is while its contact is erased comes after that, and is
+    refused."""
+    return Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
 
 
 def _account(spec: ActionSpec, ticket: Ticket, identities: Sequence[Identity], now_ms: int) -> str:
@@ -119,7 +125,7 @@ def approve(
     if row.account is not None and row.account != account:
         raise Refused("account_changed", "the customer's account is another one than when this was proposed")
     agreed = _moved(row, state="queued", account=account, decided_by=agent_id, due_at_ms=now_ms)
-    return [Save(agreed), Record(told(agreed, "action.approved", actor=actor, now_ms=now_ms))]
+    return [_touched(ticket), Save(agreed), Record(told(agreed, "action.approved", actor=actor, now_ms=now_ms))]
 
 
 def decline(row: ActionEntry, agent_id: AgentId, *, now_ms: int) -> list[Change]:
@@ -141,14 +147,16 @@ def locked(row: ActionEntry, spec: ActionSpec, ticket: Ticket, now_ms: int) -> s
 
 
 def retry(row: ActionEntry, spec: ActionSpec, ticket: Ticket, agent_id: AgentId, *, now_ms: int) -> list[Change]:
-    """Ask the back end again, under the same key. Raises Refused (not_failed, not_verified)."""
+    """Ask the back end again, under the same key. Raises Refused (not_failed, contact_erased, not_verified)."""
     if row.state != "failed":
         raise Refused("not_failed", f"this action is {row.state}")
+    if ticket.erased_at_ms is not None:
+        raise Refused("contact_erased", "this ticket's contact was erased: nothing is asked about them any more")
     if spec.verified and row.account is not None:
         require_unlocked(ticket, row.account, now_ms)
     again = _moved(row, state="queued", attempts=0, due_at_ms=now_ms, error=None)
     event = told(again, "action.state", actor=f"agent:{agent_id}", now_ms=now_ms, to="queued")
-    return [Save(again), Record(event)]
+    return [_touched(ticket), Save(again), Record(event)]
 
 
 def after_call(

@@ -17,7 +17,7 @@ from router.flow.media import Media
 from router.flow.persistence import persist
 from router.keys import Keyring, Sealed
 from router.model.erasure import Erasure, ErasureWork, Extent
-from router.model.errors import ConfigError, Refused, StoreUnavailable
+from router.model.errors import ConfigError, Refused
 from router.model.ids import BlobHash, ContactId, ErasureId, QuarantineId
 from router.model.limits import COMPACT_BYTES_MAX, SEND_LEASE_MS
 from router.model.sources import Clock, Ids
@@ -97,7 +97,7 @@ class Erasures:
                 continue
             try:
                 await self._finish(erasure)
-            except (StoreUnavailable, ConfigError) as error:
+            except Exception as error:  # noqa: BLE001 -- one person's erasure is not the trouble of the others'
                 pause_ms = min(_PAUSE_MS * 2**count, _PAUSE_MS_MAX)
                 self._failed[erasure.id] = (min(count + 1, _DOUBLINGS_MAX), self._clock.now_ms() + pause_ms)
                 self._log.warning("erasure.cut_off", erasure_id=erasure.id, again_in_ms=pause_ms, **why(error))

@@ -118,7 +118,10 @@ class Rehearsal:
             metrics=metrics,
             log=log,
         )
-        self._timers = Timers(store=store, bus=bus, rulebook=rulebook, channels=Channels(), clock=self._clock, ids=ids)
+        self._timers = Timers(
+            store=store, bus=bus, rulebook=rulebook, channels=Channels(), clock=self._clock, ids=ids,
+            metrics=metrics, log=log,
+        )  # fmt: skip
         self._people = People(store=store, bus=bus, clock=self._clock, ids=ids)
         self._soonest_ms = soonest_ms(rulebook.current)
         self._quiet_until_ms = _NEVER

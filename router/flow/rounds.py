@@ -86,11 +86,13 @@ async def repeat(what: str, one_round: Callable[[], Awaitable[object]], *, log: 
 
 async def settle(what: str, row_id: str, changes: Sequence[Change], *, store: Store, clock: Clock, log: Logger) -> None:
     """Write what became of one row. If that fails, it stays `sending` and is sent again under its key once the lease
-    has run out."""
+    has run out; a defect of one row's is no other's trouble."""
     try:
         await store.write(store_changes.apply(changes, now_ms=clock.now_ms()))
     except (StoreUnavailable, Conflict) as error:
         log.warning("rounds.not_settled", worker=what, row_id=row_id, **why(error))
+    except Exception as error:  # noqa: BLE001 -- as said
+        log.error("rounds.not_settled", worker=what, row_id=row_id, **why(error))
 
 
 def unforeseen(what: str, row_id: str, error: Exception, *, log: Logger) -> str:

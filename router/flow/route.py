@@ -2,7 +2,8 @@
 
 A batch is gather → decide → apply: a few queries for all of it, one pure decision each, one transaction. A row that
 fails parks its conversation and is tried again; after limits.ROUTE_ATTEMPTS_MAX it is a dead entry that people see,
-and what is behind it goes on.
+and what is behind it goes on. A row whose statements take too long fails in the same way, but is buried only while
+others get through: else it is the database that is slow.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from router.model.abuse import Held
 from router.model.actions import ActionEntry
 from router.model.changes import Add, Change, Count
 from router.model.decisions import Outcome
-from router.model.errors import Conflict, Fenced, StoreUnavailable
+from router.model.errors import Conflict, Fenced, StatementTimeout, StoreUnavailable
 from router.model.grouping import Joining
 from router.model.ids import ConversationId, JournalId
 from router.model.limits import PARK_MS_MAX, ROUTE_ATTEMPTS_MAX, ROUTE_BATCH_MAX
@@ -50,6 +51,11 @@ _POLL_S = 0.5
 """Without any wake-up the worker still looks for work this often."""
 _PARK_MS = (200, 1_000, 5_000, PARK_MS_MAX)
 _UNAVAILABLE_PAUSE_S = 0.5
+_SLOW_MAX = 2
+"""Rows of a batch whose statements may take too long, before the rest is left for the next one."""
+_WELL_S = 100.0
+"""So long a database is taken for well after it took a batch: less than the statements of ROUTE_ATTEMPTS_MAX attempts
+may take."""
 _DECODER = msgspec.json.Decoder(JournalEntry)
 
 
@@ -88,6 +94,7 @@ class RouteWorker:
         self._store, self._bus, self._rulebook, self._keys = store, bus, rulebook, keys
         self._channels, self._leases, self._clock, self._ids = channels, leases, clock, ids
         self._metrics, self._log = metrics, log
+        self._routed_at_s = -_WELL_S
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -145,20 +152,24 @@ class RouteWorker:
             except Conflict:
                 self._metrics.route_failures.labels("conflict").inc()
                 await asyncio.sleep(0.002 * attempt)
-            except (Fenced, StoreUnavailable):
-                raise
-            except Exception:  # noqa: BLE001 -- the row that cannot be written is found below
+            except Exception as error:
+                if _is_all_of_theirs(error):
+                    raise
                 break
         # Something in this batch keeps colliding, or fails: one by one, so that it cannot hold up the rest.
         routed: list[RoutedEntry] = []
-        for item in work:
+        slow = 0
+        for item in _failed_ones_last(work):
             try:
                 routed += await self._attempt([item], fences, stuck)
-            except (Fenced, StoreUnavailable):
-                raise
-            except Exception as error:  # noqa: BLE001 -- as above
+            except Exception as error:
+                if _is_all_of_theirs(error):
+                    raise
                 stuck[item.row.conversation_key] = item.row.id
                 await self._failed(item.row, error, fences)
+                slow += isinstance(error, StatementTimeout)
+            if slow == _SLOW_MAX:
+                break
         return routed
 
     async def _decode(self, rows: Sequence[JournalRow], fences: Mapping[int, int]) -> list[_Work]:
@@ -214,6 +225,7 @@ class RouteWorker:
                 now_ms=self._clock.now_ms(),
             )
         )
+        self._routed_at_s = perf_counter()
         self._metrics.routed.inc(len(decided))
         self._count(changes)
         await self._bus.notify("events")
@@ -270,11 +282,27 @@ class RouteWorker:
         reason = type(error).__name__
         self._metrics.route_failures.labels("decision").inc()
         self._log.error("route.failed", journal_id=row.id, attempt=attempts, error=reason)
-        if is_hopeless or attempts >= ROUTE_ATTEMPTS_MAX:
+        is_slow = isinstance(error, StatementTimeout)
+        is_over = attempts >= ROUTE_ATTEMPTS_MAX and not (is_slow and perf_counter() - self._routed_at_s > _WELL_S)
+        if is_hopeless or is_over:
             await self._store.write(journal.bury(row.id, reason, fences=fences))
             return
-        not_before_ms = self._clock.now_ms() + _PARK_MS[min(attempts, len(_PARK_MS)) - 1]
+        park_ms = PARK_MS_MAX if is_slow else _PARK_MS[min(attempts, len(_PARK_MS)) - 1]
+        not_before_ms = self._clock.now_ms() + park_ms
         await self._store.write(journal.park(row.id, reason, not_before_ms=not_before_ms, fences=fences))
+
+
+def _is_all_of_theirs(error: Exception) -> bool:
+    """Whether an error is no single row's trouble: the partitions went to somebody else, or the database is away."""
+    return isinstance(error, Fenced | StoreUnavailable) and not isinstance(error, StatementTimeout)
+
+
+def _failed_ones_last(work: Sequence[_Work]) -> list[_Work]:
+    """In order within each conversation; those in which something has failed before come after the others."""
+    failed: dict[str, int] = {}
+    for item in work:
+        failed[item.row.conversation_key] = max(item.row.attempts, failed.get(item.row.conversation_key, 0))
+    return sorted(work, key=lambda item: failed[item.row.conversation_key])
 
 
 def _is_behind(row: JournalRow, stuck: Mapping[str, JournalId]) -> bool:

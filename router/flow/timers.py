@@ -5,17 +5,20 @@ processes comes second writes nothing, and a crash leaves it due.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
 
 import msgspec
 
 from router.bus import Bus
 from router.core import edits, unread, verification
 from router.core.timers import Moment, changes_of, fire
+from router.flow.aside import Aside
 from router.flow.channels import Channels
 from router.flow.consequences import consequences
 from router.flow.rulebook import Rulebook
 from router.model.changes import Change, Save
-from router.model.errors import Conflict
+from router.model.errors import Conflict, StatementTimeout, StoreUnavailable
 from router.model.ids import EventId
 from router.model.sources import Clock, Ids
 from router.model.tables import Ticket
@@ -24,8 +27,11 @@ from router.store import changes as store_changes
 from router.store import checks, timers
 from router.store import commands as gather
 from router.store.script import Store
+from router.telemetry import Logger, Metrics
 
 _BATCH = 100
+_ASIDE_MS: Final = 600_000
+"""So long a timer waits that could not be worked off."""
 _BATCHES_MAX = 50
 """Of one round, so that the sweeper's other work is not held up by a clock that jumped."""
 
@@ -34,16 +40,27 @@ class Timers:
     """Decides timers and writes what came of them."""
 
     def __init__(
-        self, *, store: Store, bus: Bus, rulebook: Rulebook, channels: Channels, clock: Clock, ids: Ids
+        self,
+        *,
+        store: Store,
+        bus: Bus,
+        rulebook: Rulebook,
+        channels: Channels,
+        clock: Clock,
+        ids: Ids,
+        metrics: Metrics,
+        log: Logger,
     ) -> None:
         self._store, self._bus, self._rulebook, self._channels = store, bus, rulebook, channels
         self._clock, self._ids = clock, ids
+        self._aside = Aside("timers", for_ms=_ASIDE_MS, clock=clock, metrics=metrics, log=log)
 
     async def run_due(self) -> int:
         """One round; how many timers were worked off. Raises StoreUnavailable."""
         worked = 0
         for _ in range(_BATCHES_MAX):
-            found = await self._store.read(timers.due(now_ms=self._clock.now_ms(), limit=_BATCH))
+            aside = self._aside.ids()
+            found = await self._store.read(timers.due(now_ms=self._clock.now_ms(), limit=_BATCH, aside=aside))
             if not found:
                 break
             worked += await self._work(found)
@@ -53,7 +70,7 @@ class Timers:
         return worked
 
     async def _work(self, found: Sequence[Timer]) -> int:
-        """A batch in one transaction; one by one where somebody else was faster, whose work then stands."""
+        """A batch in one transaction; one by one where that fails: what somebody faster did stands."""
         # Of one ticket's timers each sees what the one before it did. Not all say whose they are: what was edited may
         # have been merged into another ticket since.
         first = {timer.ticket_id: timer for timer in reversed(found)}
@@ -61,22 +78,24 @@ class Timers:
         together: list[Change] = []
         moved: set[str] = set()
         for timer in first.values():
-            changes = await self._decided(timer)
-            tickets = {
-                change.row.id for change in changes if isinstance(change, Save) and isinstance(change.row, Ticket)
-            }
-            if tickets.isdisjoint(moved):
-                alone.append(timer)
-                together += changes
-                moved |= tickets
+            with self._aside.guard(timer.id):
+                changes = await self._decided(timer)
+                tickets = {
+                    change.row.id for change in changes if isinstance(change, Save) and isinstance(change.row, Ticket)
+                }
+                if tickets.isdisjoint(moved):
+                    alone.append(timer)
+                    together += changes
+                    moved |= tickets
         try:
             await self._apply(together)
-        except Conflict:
+        except Exception as error:
+            if isinstance(error, StoreUnavailable) and not isinstance(error, StatementTimeout):
+                raise
+            # Somebody was faster with one of them, or one cannot be written.
             for timer in alone:
-                try:
+                with self._aside.guard(timer.id), suppress(Conflict):
                     await self._apply(await self._decided(timer))
-                except Conflict:
-                    continue
         return len(alone)
 
     async def _apply(self, changes: Sequence[Change]) -> None:

@@ -6,6 +6,7 @@ SwitchboardError
   Conflict           somebody was faster: gather again
   Fenced             the lease went to another worker: drop the batch
   StoreUnavailable   the database is away: nothing was acknowledged, try again later
+  StatementTimeout   the database is there, what was asked takes too long: go on with something else
   Refused            a request that cannot be granted (4xx)
 """
 
@@ -49,6 +50,11 @@ class Fenced(SwitchboardError):
 
 class StoreUnavailable(SwitchboardError):
     """The database cannot be reached or is out of room; nothing was written."""
+
+
+class StatementTimeout(StoreUnavailable):
+    """A statement took too long, or was cut off for that, by a database that answers: nothing was written. It may be
+    that of one row alone, and for ever."""
 
 
 class Paused(StoreUnavailable):

@@ -71,6 +71,11 @@ def storable(text: str) -> bool:
     return _UNSTORABLE.search(text) is None
 
 
+def scrub_text(text: str) -> str:
+    """`text` with every NUL and half surrogate replaced by U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
 def scrub(value: object) -> object:
     """`value` with every NUL and half surrogate in its texts replaced by U+FFFD, one for one, so that offsets stay.
 
@@ -78,7 +83,7 @@ def scrub(value: object) -> object:
     """
     match value:
         case str():
-            return _UNSTORABLE.sub("\ufffd", value)
+            return scrub_text(value)
         case list():
             return [scrub(item) for item in value]
         case dict() if all(isinstance(key, str) for key in value):

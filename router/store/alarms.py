@@ -1,5 +1,6 @@
 """Alarms at rest: what rings without a ladder, ladders to climb, pages that wait to leave."""
 
+from collections.abc import Collection
 from typing import Final, Literal
 
 import msgspec
@@ -47,27 +48,34 @@ class Loud(msgspec.Struct, frozen=True, kw_only=True):
     unanswered: int
 
 
-def without_ladder(limit: int) -> Script[list[Ticket]]:
-    """Tickets that ring and have no ladder yet, the longest first."""
+def without_ladder(limit: int, aside: Collection[str] = ()) -> Script[list[Ticket]]:
+    """Tickets that ring and have no ladder yet, the longest first; not those set `aside`."""
     return fetch(
         Ticket,
         "WHERE t.alarm_since_ms IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ladders AS l "
-        "WHERE l.ticket_id = t.id AND l.since_ms = t.alarm_since_ms) ORDER BY t.alarm_since_ms, t.id LIMIT :limit",
+        "WHERE l.ticket_id = t.id AND l.since_ms = t.alarm_since_ms) AND NOT (t.id {in aside}) "
+        "ORDER BY t.alarm_since_ms, t.id LIMIT :limit",
+        aside=list(aside),
         limit=limit,
     )
 
 
-def climbing(limit: int) -> Script[list[Climbing]]:
-    """Ladders that are climbed, the next due first, and before them those whose alarm is over."""
+def climbing(limit: int, aside: Collection[str] = ()) -> Script[list[Climbing]]:
+    """Ladders that are climbed, the next due first, and before them those whose alarm is over; not those of tickets
+    set `aside`."""
     over = yield from fetch(
         Ladder,
         "JOIN tickets AS k ON k.id = t.ticket_id WHERE t.state IN ('ringing', 'unanswered') "
-        "AND (k.alarm_since_ms IS NULL OR k.alarm_since_ms <> t.since_ms) ORDER BY t.due_at_ms, t.id LIMIT :limit",
+        "AND (k.alarm_since_ms IS NULL OR k.alarm_since_ms <> t.since_ms) AND NOT (t.ticket_id {in aside}) "
+        "ORDER BY t.due_at_ms, t.id LIMIT :limit",
+        aside=list(aside),
         limit=limit,
     )
     due = yield from fetch(
         Ladder,
-        "WHERE t.state IN ('ringing', 'unanswered') AND t.state = 'ringing' ORDER BY t.due_at_ms, t.id LIMIT :limit",
+        "WHERE t.state IN ('ringing', 'unanswered') AND t.state = 'ringing' AND NOT (t.ticket_id {in aside}) "
+        "ORDER BY t.due_at_ms, t.id LIMIT :limit",
+        aside=list(aside),
         limit=limit,
     )
     ladders = {ladder.id: ladder for ladder in (*over, *due)}

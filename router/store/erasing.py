@@ -83,8 +83,9 @@ def messages(
     yield from run("DELETE FROM search_text WHERE message_id {in ids}", ids=ids)
     yield from run("DELETE FROM private_links WHERE message_id {in ids}", ids=ids)
     yield from run(
-        "UPDATE outbox SET state = CASE WHEN state IN ('queued', 'sending', 'held') THEN 'cancelled' ELSE state END, "
-        "error = NULL, provider_id = NULL, lease_until_ms = NULL, version = version + 1 WHERE message_id {in ids}",
+        "UPDATE outbox SET state = CASE WHEN state IN ('queued', 'sending', 'held', 'dead') THEN 'cancelled' "
+        "ELSE state END, error = NULL, provider_id = NULL, lease_until_ms = NULL, version = version + 1 "
+        "WHERE message_id {in ids}",
         ids=ids,
     )
     yield from run(

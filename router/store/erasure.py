@@ -237,9 +237,10 @@ def _close(people: Sequence[ContactId], *, actor: str, now_ms: int) -> Script[No
 
 
 def _let_nothing_leave(people: Sequence[ContactId]) -> Script[None]:
+    """Nor wait for somebody to send it again: it would be a blank reply to nobody."""
     yield from run(
         "UPDATE outbox SET state = 'cancelled', error = NULL, lease_until_ms = NULL, version = version + 1 "
-        "WHERE state IN ('queued', 'sending', 'held') "
+        "WHERE state IN ('queued', 'sending', 'held', 'dead') "
         "AND conversation_id IN (SELECT id FROM conversations WHERE contact_id {in people})",
         people=list(people),
     )

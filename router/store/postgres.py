@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
-from router.model.errors import ConfigError, Conflict, StoreUnavailable
+from router.model.errors import ConfigError, Conflict, StatementTimeout, StoreUnavailable
 from router.model.tables import Row
 from router.store.codec import Table, table
 from router.store.script import Dialect, Insert, Run, Script, Select, Statement, Update
@@ -157,6 +157,9 @@ async def drive(connection: Connection, script: Script[T]) -> T:
     except StopIteration as done:
         result: T = done.value
         return result
+    except (TimeoutError, asyncpg.QueryCanceledError) as error:
+        # Of a server that is gone, rolling back fails as well, and says so in its place.
+        raise StatementTimeout(f"PostgreSQL: a statement took too long ({type(error).__name__})") from error
 
 
 async def _execute(connection: Connection, statement: Statement) -> object:

@@ -1,5 +1,7 @@
 """What time brings about: the timers that are due, and those of a ticket."""
 
+from collections.abc import Collection
+
 from router.model.ids import TicketId
 from router.model.snapshot import Unlooked
 from router.model.tables import Message, OutboxEntry, Ticket
@@ -7,12 +9,14 @@ from router.model.timers import Timer
 from router.store.script import Script, fetch, fetch_one, select
 
 
-def due(*, now_ms: int, limit: int) -> Script[list[Timer]]:
-    """Timers that are due and not done, the longest overdue first."""
+def due(*, now_ms: int, limit: int, aside: Collection[str] = ()) -> Script[list[Timer]]:
+    """Timers that are due and not done, the longest overdue first; not those set `aside`."""
     return fetch(
         Timer,
-        "WHERE t.done_at_ms IS NULL AND t.due_at_ms <= :now_ms ORDER BY t.due_at_ms, t.id LIMIT :limit",
+        "WHERE t.done_at_ms IS NULL AND t.due_at_ms <= :now_ms AND NOT (t.id {in aside}) "
+        "ORDER BY t.due_at_ms, t.id LIMIT :limit",
         now_ms=now_ms,
+        aside=list(aside),
         limit=limit,
     )
 
@@ -38,8 +42,8 @@ def edited(timer: Timer) -> Script[tuple[Message, Ticket]]:
 
 
 def unlooked(timer: Timer) -> Script[Unlooked]:
-    """What is known of the reply that a timer is about."""
-    ticket = yield from fetch_one(Ticket, "WHERE t.id = :id", id=timer.ticket_id)
+    """What is known of the reply that a timer is about, in the ticket that it is in by now: there it is answered."""
+    ticket = yield from fetch_one(Ticket, "JOIN messages AS m ON m.ticket_id = t.id WHERE m.id = :id", id=timer.about)
     assert ticket is not None, "a foreign key says so"
     delivery = yield from fetch_one(
         OutboxEntry, "WHERE t.message_id = :message_id AND t.action = 'send'", message_id=timer.about

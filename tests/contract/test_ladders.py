@@ -10,12 +10,14 @@ import pytest
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
 from router.connector import Capabilities, Rejected, Retry, Sent
+from router.core.oncall import begin
 from router.flow.channels import Channel, Channels
 from router.flow.ladders import Ladders
 from router.flow.pages import PageWorker
 from router.flow.references import References
 from router.flow.rulebook import Rulebook
 from router.model.changes import Save
+from router.model.limits import SEND_LEASE_MS
 from router.model.tables import HookEntry
 from router.store import alarms, changes, inbox, migrate
 from router.store.script import fetch
@@ -52,6 +54,7 @@ class Desk:
             clock=self.clock,
             ids=TimedIds(self.clock, seed=seed),
             metrics=self.metrics,
+            log=SilentLog(),
         )
 
     def pages(self, *channels):
@@ -95,6 +98,25 @@ async def desk(tmp_path):
     await put(store, made.case)
     yield made
     await store.close()
+
+
+async def test_an_alarm_whose_step_cannot_be_decided_silences_no_other(desk, monkeypatch):
+    other = Case("Ben", urgency="critical", urgency_rank=3, alarm_since_ms=NOW + 1)
+    await put(desk.store, other)
+
+    def broken(ticket, *more, **ids):
+        if ticket.id == desk.case.ticket.id:
+            raise ZeroDivisionError
+        return begin(ticket, *more, **ids)
+
+    monkeypatch.setattr("router.flow.ladders.begin", broken)
+    sweeper = desk.sweeper()
+    assert [await sweeper.run_once() for _ in range(2)] == [1, 0]
+    assert desk.metrics.registry.get_sample_value("switchboard_sweep_failures_total", {"what": "ladders"}) == 1
+    assert desk.metrics.registry.get_sample_value("switchboard_alarms_ringing") == 2
+    monkeypatch.undo()
+    desk.clock.advance_to(NOW + MINUTE)
+    assert await sweeper.run_once() == 1
 
 
 async def test_several_sweepers_climb_one_ladder_and_page_each_step_once(desk):
@@ -151,6 +173,22 @@ async def test_a_page_by_mail_is_tried_until_it_leaves_and_says_no_word_of_the_c
     assert "sorrow" not in first.text + first.subject
     (page,) = [p for p in (await desk.detail()).pages if p.kind == "email"]
     assert (page.state, page.attempts, page.error) == ("sent", 2, None)
+
+
+async def test_a_page_whose_outcome_cannot_be_written_is_no_other_ones_trouble(desk, monkeypatch):
+    await climbed_to_the_mail(desk)
+    worker = desk.pages(Mailer(Sent(), Sent()).channel())
+
+    def refused(*_args, **_more):
+        raise OverflowError
+
+    monkeypatch.setattr("router.flow.rounds.store_changes.apply", refused)
+    assert await worker.run_once() == 1
+    monkeypatch.undo()
+    desk.clock.advance_to(desk.clock.now_ms() + SEND_LEASE_MS)
+    assert await worker.run_once() == 1
+    (page,) = [p for p in (await desk.detail()).pages if p.kind == "email"]
+    assert (page.state, page.attempts) == ("sent", 2)
 
 
 @pytest.mark.parametrize("refused", [True, False])

@@ -86,7 +86,7 @@ async def test_the_assigner_fills_free_hands_and_finds_what_is_critical_behind_a
 async def test_of_alarms_the_longest_ringing_are_paged_first_and_each_once(house):
     await crowd(house, urgency="'critical'", urgency_rank="3", alarm_since_ms=f"{NOW} + n.i")
     world = parts(house)
-    ladders = Ladders(**world, rulebook=RULES, ids=TimedIds(world["clock"], seed=1), metrics=Metrics())
+    ladders = Ladders(**world, rulebook=RULES, ids=TimedIds(world["clock"], seed=1), metrics=Metrics(), log=SilentLog())
     for round_ in (1, 2, 3):
         assert await ladders.run_once() == 200
         rows = await house.read(select("SELECT ticket_id FROM pages ORDER BY ticket_id"))
@@ -103,7 +103,14 @@ async def test_of_timers_the_longest_overdue_fire_first_and_a_round_ends(house, 
     due = f"{NOW} + n.i"
     await house.write(copies(Timer, id=numbered("w"), ticket_id=numbered("t"), since_ms=due, due_at_ms=due))
     world = parts(house)
-    timers = Timers(**world, rulebook=RULES, channels=Channels([]), ids=TimedIds(world["clock"], seed=1))
+    timers = Timers(
+        **world,
+        rulebook=RULES,
+        channels=Channels([]),
+        ids=TimedIds(world["clock"], seed=1),
+        metrics=Metrics(),
+        log=SilentLog(),
+    )
     for awake in (199, 399):  # the first one was overtaken
         assert await timers.run_due() == 200
         rows = await house.read(select("SELECT MIN(number), COUNT(*) FROM tickets WHERE snoozed_until_ms IS NOT NULL"))

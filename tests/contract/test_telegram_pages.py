@@ -58,7 +58,7 @@ class Desk:
         parts = {"store": store, "bus": LocalBus(), "clock": self.clock}
         self.store, log = store, StructuredLog(self.clock, self.log)
         rulebook = Rulebook.of({"rules.yaml": (RULES % (steps % chat)).encode()})
-        self.sweeper = Ladders(**parts, rulebook=rulebook, ids=TimedIds(self.clock, seed=1), metrics=Metrics())
+        self.sweeper = Ladders(**parts, rulebook=rulebook, ids=TimedIds(self.clock, seed=1), metrics=Metrics(), log=log)
         self.worker = PageWorker(
             **parts,
             channels=Channels(channels),

@@ -1,15 +1,17 @@
-"""Commands beside a service, on its own database: import, export, contacts, trace, quarantine, dead-letters, tokens."""
+"""Commands beside a service, on its own database: import, export, contacts, trace, dead-letters, tokens."""
 
 import asyncio
+import contextlib
 import json
 import socket
+import sqlite3
 
 import pytest
 
 from router.app import App
 from router.clock import SystemClock
 from router.config import load
-from router.connector import RawEvent
+from router.core.delivery import decide_held
 from router.model.changes import Add
 from router.model.tables import Message, OutboxEntry
 from router.store import changes, journal
@@ -162,47 +164,6 @@ def test_trace_tells_of_what_is_accepted_and_not_yet_decided(desk):
 
 
 @pytest.fixture
-def quarantined(desk):
-    """Two payloads that the API channel could not read."""
-
-    async def accept(app):
-        inlet = app.door.inlet(app.channels.all()[0].manifest, "default")
-        await inlet.accept([RawEvent(body=b"{broken"), RawEvent(body=line("m1", f"card {CARD}"), meta={"kinds": "x"})])
-
-    desk.serve(accept)
-    return desk.rows("quarantine list", "--json")
-
-
-def test_quarantine_shows_why_and_replays(desk, quarantined):
-    broken, denied = quarantined
-    assert (broken["channel"], broken["cause"], denied["cause"]) == ("api", "invalid", "invalid")
-    assert "may not speak for 'telegram'" in denied["detail"]
-    listed = desk("quarantine list")
-    assert [row.split()[0] for row in listed.splitlines()] == [broken["id"], denied["id"]]
-    assert f"api/default  invalid: {broken['detail']}" in listed
-    assert json.loads(desk("quarantine show", broken["id"], "--json"))["id"] == broken["id"]
-    assert desk("quarantine show", broken["id"], "--raw") == "{broken"
-    assert "not JSON" in desk("quarantine show", broken["id"])
-    said = desk("quarantine replay", broken["id"], code=1)
-    assert said.startswith(f"{broken['id']}: quarantined (not JSON")
-    told = [{"outcome": "quarantined", "message_id": None, "reason": broken["detail"]}]
-    assert desk.rows("quarantine replay", broken["id"], "--json", code=1) == [{"id": broken["id"], "results": told}]
-    both = desk.rows("quarantine replay", "all", "--json", code=1)
-    assert [(row["id"], len(row["results"])) for row in both] == [(broken["id"], 1), (denied["id"], 1)]
-    assert desk.rows("quarantine list", "--json") == [broken, denied], "what is still unreadable waits on as it is"
-    for action in ("show", "replay"):
-        desk(f"quarantine {action}", "nothing", code=1)
-        assert "nothing named nothing" in desk.err
-
-
-def test_the_payload_rests_sealed(desk, quarantined):
-    for file in desk.folder.glob("house.db*"):
-        content = file.read_bytes()
-        assert b"4111" not in content
-        assert b"{broken" not in content
-
-
-@pytest.fixture
 def dead(desk):
     """An event that cannot be decided, buried by a worker."""
 
@@ -298,6 +259,23 @@ def test_a_reply_without_a_way_out_is_a_dead_letter_too(desk):
     assert desk.look("SELECT state, attempts FROM outbox") == [("queued", 0)]
     desk("dead-letters replay", letter["id"], code=1)
     assert "this reply is queued" in desk.err
+
+
+def test_a_dead_letter_that_an_agent_decides_about_at_the_same_time_is_theirs(desk, monkeypatch):
+    desk("import", stdin=line("m1"))
+    desk.serve()
+    desk.serve(_dead_reply)
+    (letter,) = desk.rows("dead-letters list", "--json")
+
+    def late(entry, what, **more):
+        with contextlib.closing(sqlite3.connect(desk.folder / "house.db")) as agent, agent:
+            agent.execute("UPDATE outbox SET state = 'cancelled', version = version + 1")
+        return decide_held(entry, what, **more)
+
+    monkeypatch.setattr("router.cli.dead_letters_command.decide_held", late)
+    desk("dead-letters replay", letter["id"], code=1)
+    assert desk.err == "switchboard: somebody else changed the same just now; look at it, and do it again\n"
+    assert desk.look("SELECT state FROM outbox") == [("cancelled",)]
 
 
 async def _dead_amendments(app):

@@ -186,8 +186,8 @@ class Life:
             jitter=lambda: 0.5,
         )
         self.assign = Assigner(**parts, rulebook=RULEBOOK, log=said["log"])
-        timers = Timers(**parts, rulebook=RULEBOOK, channels=channels, ids=ids)
-        ladders = Ladders(**parts, rulebook=RULEBOOK, ids=ids, metrics=said["metrics"])
+        timers = Timers(**parts, **said, rulebook=RULEBOOK, channels=channels, ids=ids)
+        ladders = Ladders(**parts, **said, rulebook=RULEBOOK, ids=ids)
         self.commands = Commands(**parts, channels=channels, rulebook=RULEBOOK, keys=keys, ids=ids)
         incidents = Incidents(**parts, rulebook=RULEBOOK, commands=self.commands, ids=ids)
         self.erasures = Erasures(**parts, media=self.media, keys=keys, ids=ids, log=said["log"])

@@ -106,6 +106,23 @@ async def test_the_answer_to_the_recipient_decides(smtp_sink, reply, kind):
         assert isinstance(await connector.send(outbound("k2", to="bob@mail.example")), Sent)
 
 
+async def test_a_server_that_speaks_no_utf_8_is_understood():
+    over = asyncio.Event()
+
+    async def serve(reader, writer):
+        writer.write(b"220 ready\r\n")
+        while line := await reader.readline():
+            refused = line.startswith(b"RCPT")
+            writer.write("550 5.1.1 用户不存在\r\n".encode("gb18030") if refused else b"250 ok\r\n")
+        writer.close()
+        over.set()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        async with sending(server.sockets[0].getsockname()[1]) as connector:
+            assert await connector.send(outbound()) == Rejected(reason="550 5.1.1 用户不存在")
+        await over.wait()
+
+
 async def test_a_connection_lost_after_the_content_is_unknown_and_the_same_mail_again_is_the_same(smtp_sink):
     smtp_sink.drop_next()
     async with sending(smtp_sink.port) as connector:

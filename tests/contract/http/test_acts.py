@@ -75,11 +75,11 @@ async def test_what_is_put_aside_is_on_no_list_but_its_own_until_its_time(acting
 
     clock = VirtualClock(until_ms)
 
-    parts = {"store": app.store, "bus": app.bus, "clock": clock}
+    parts = {"store": app.store, "bus": app.bus, "clock": clock, "metrics": Metrics(), "log": SilentLog()}
     timers = Timers(**parts, rulebook=app.rulebook, channels=app.channels, ids=app.ids)
-    ladders = Ladders(**parts, rulebook=app.rulebook, ids=app.ids, metrics=Metrics())
+    ladders = Ladders(**parts, rulebook=app.rulebook, ids=app.ids)
     due = {"timers": timers, "ladders": ladders, "incidents": app.incidents}
-    sweeper = Sweeper(**parts, **due, metrics=Metrics(), log=SilentLog())
+    sweeper = Sweeper(**parts, **due)
     await sweeper.run_once()
     back = await get(acting, path_of(ticket))
     assert back["ticket"]["snoozed_until_ms"] is None

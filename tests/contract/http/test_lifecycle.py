@@ -66,6 +66,8 @@ async def pass_time(living, to_ms):
         channels=app.channels,
         clock=VirtualClock(to_ms),
         ids=app.ids,
+        metrics=app.metrics,
+        log=app.log,
     )
     await walk.run_due()
 

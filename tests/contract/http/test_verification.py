@@ -147,8 +147,9 @@ async def test_time_ends_a_check(checking, told):
     app = checking.app
     clock = VirtualClock(check["expires_at_ms"])
     await Timers(
-        store=app.store, bus=app.bus, rulebook=app.rulebook, channels=app.channels, clock=clock, ids=app.ids
-    ).run_due()
+        store=app.store, bus=app.bus, rulebook=app.rulebook, channels=app.channels, clock=clock, ids=app.ids,
+        metrics=app.metrics, log=app.log,
+    ).run_due()  # fmt: skip
     after = await get(checking, path_of(ticket))
     assert (after["ticket"]["state"], after["verification"]["state"]) == ("open", "expired")
     assert (await answered(checking, check, 410))["code"] == "check_over"
@@ -183,7 +184,10 @@ async def test_a_clock_that_was_ahead_and_went_back_ends_what_it_began(checking,
     new = (await begun(checking, ticket))["check"]
     # The timer of the old one ends nothing of the new one.
     late = VirtualClock(ahead.now_ms() + 86_400_000)
-    timers = Timers(store=app.store, bus=app.bus, rulebook=app.rulebook, channels=app.channels, clock=late, ids=app.ids)
+    timers = Timers(
+        store=app.store, bus=app.bus, rulebook=app.rulebook, channels=app.channels, clock=late, ids=app.ids,
+        metrics=app.metrics, log=app.log,
+    )  # fmt: skip
     assert (await answered(checking, new, user_id="u-3"))["check"]["state"] == "passed"
     await timers.run_due()
     after = await get(checking, path_of(ticket))

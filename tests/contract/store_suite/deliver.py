@@ -10,7 +10,7 @@ import pytest
 
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
-from router.connector import Outbound, SendOutcome
+from router.connector import AuthFailed, Outbound, Rejected, SendOutcome
 from router.flow import deliver
 from router.flow.channels import Channel, Channels
 from router.flow.deliver import DeliveryWorker
@@ -170,6 +170,22 @@ class DeliverSuite:
         await house.worker.run_once()
         assert await house.state(case) == ("sent", 2)
         assert [file.data for sent in house.provider.seen for file in sent.attachments] == [FILE]
+
+    @pytest.mark.parametrize("outcome", [Rejected, AuthFailed])
+    async def test_a_server_whose_words_no_database_takes_has_said_them(
+        self, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outcome: type
+    ):
+        house = House(tmp_path, store)
+        case = await house.owes()
+
+        async def send(outbound: Outbound) -> SendOutcome:
+            return outcome(reason="550 \udcb2\0")
+
+        monkeypatch.setattr(house.provider, "send", send)
+        await house.worker.run_once()
+        entry = await store.read(outbox.get(case.outbox.id))
+        assert entry is not None
+        assert (entry.state, entry.error) == ("dead" if outcome is Rejected else "queued", "550 \ufffd\ufffd")
 
     async def test_what_may_have_arrived_before_is_not_sent_unseen_after_a_file_was_away(
         self, store: Store, tmp_path: Path

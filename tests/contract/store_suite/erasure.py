@@ -8,36 +8,40 @@ import pytest
 from router.blobs.folder import FolderBlobs
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
+from router.core import remedies
 from router.core.replies import decide_note
 from router.flow.erasure import Erasures
 from router.flow.intake import hashed_key
 from router.flow.media import GRACE_MS, Media
 from router.model.abuse import Held
+from router.model.actions import ActionEntry
 from router.model.changes import Add, Record
 from router.model.errors import Conflict, Refused, StoreUnavailable
 from router.model.ids import EventId
 from router.model.limits import SEND_LEASE_MS
-from router.model.tables import Event, Participant
-from router.store import blocks, changes, commands, dossier, erasing, journal
+from router.model.tables import Event, Identity, Participant
+from router.store import actions, blocks, changes, commands, dossier, erasing, journal, outbox
 from router.store import erasure as store_erasure
 from router.store.rows import SealedRow
 from router.store.script import Script, Store, run, select
 from router.telemetry import SilentLog
+from rules.backend import ActionSpec
 from rules.redact import redact
 from tests.contract.store_suite.known import KEYS, MARK, Life
-from tests.contract.store_suite.make import NOW, Case, agent, entry, put, said, uid
+from tests.contract.store_suite.make import NOW, Case, agent, entry, newer, put, said, uid
 
 
 class Cut:
-    """A store whose process dies at its n-th write."""
+    """A store whose process dies at its n-th write; or one that has an `error` of its own there."""
 
-    def __init__(self, store: Store, writes: int) -> None:
-        self._store, self._left = store, writes
+    def __init__(self, store: Store, writes: int, error: Exception | None = None) -> None:
+        self._store, self._left, self._error = store, writes, error
         self.dialect, self.read = store.dialect, store.read
 
     async def write(self, script: Script):
         if self._left == 0:
-            raise StoreUnavailable("the process dies here")
+            self._left -= self._error is not None
+            raise self._error or StoreUnavailable("the process dies here")
         self._left -= 1
         return await self._store.write(script)
 
@@ -158,6 +162,26 @@ class ErasureSuite:
             ("cancelled",)
         ]
 
+    async def test_one_that_fails_for_a_reason_of_its_own_keeps_no_other_waiting(self, store: Store, tmp_path):
+        cases = [Case("Ann"), Case("Bo")]
+        await put(store, *cases)
+        for case in cases:
+            begun = store_erasure.begin(case.contact.id, erasure_id=uid(), actor="x", force=False, now_ms=NOW)
+            await store.write(begun)
+        clock = VirtualClock(NOW + 60_000)
+        working = erasures(Cut(store, 0, OverflowError()), tmp_path, clock=clock)
+        for at_ms, first in ((NOW + 60_000, "running"), (NOW + 61_000, "running"), (NOW + 63_000, "done")):
+            clock.advance_to(at_ms)
+            await working.go_on()
+            assert await store.read(select("SELECT state FROM erasures ORDER BY id")) == [(first,), ("done",)]
+
+    async def test_a_reply_that_could_not_be_delivered_waits_for_nobody_to_send_it_again(self, store: Store, tmp_path):
+        case, other = Case("Ann"), Case("Bo")
+        await put(store, case, other)
+        await store.write(run("UPDATE outbox SET state = 'dead', error = 'no such user'"))
+        await erasures(store, tmp_path).erase(case.contact.id, "agent:x")
+        assert [row.id for row in await store.read(outbox.undelivered(limit=9))] == [other.outbox.id]
+
     async def test_files_go_unless_others_refer_to_them(self, store: Store, tmp_path):
         life = await Life(store, tmp_path).lived()
         await erasures(store, tmp_path, now_ms=NOW).erase(life.one.contact.id, "system")
@@ -220,6 +244,34 @@ class ErasureSuite:
         with pytest.raises(Conflict):
             await store.write(changes.apply(noted, now_ms=NOW))
         assert await naming(store, "lyon") == []
+
+    @pytest.mark.parametrize("act", ["propose", "approve", "retry"])
+    async def test_what_is_asked_for_in_the_same_moment_comes_too_late(self, store: Store, tmp_path, act: str):
+        case, spec = Case("Ann"), ActionSpec(name="freeze", names={"en": "Freeze"}, url="https://x", secret="env:X")
+        row = ActionEntry(
+            id=uid(), ticket_id=case.ticket.id, contact_id=case.contact.id, action="freeze", proposed_by="agent:mei",
+            state="failed" if act == "retry" else "proposed", account="user-ann", due_at_ms=NOW, created_at_ms=NOW,
+        )  # fmt: skip
+        app = Identity(
+            id=uid(), contact_id=case.contact.id, kind="user_id", value="user-ann", proof="app", created_at_ms=NOW
+        )
+        await put(store, case)
+        await store.write(changes.apply([Add(app), *([] if act == "propose" else [Add(row)])], now_ms=NOW))
+        facts = await store.read(actions.facts(case.ticket.id))
+        if act == "propose":
+            ids = TimedIds(VirtualClock(NOW), seed=8)
+            _, asked = remedies.propose(spec, facts.ticket, facts.identities, [], "mei", now_ms=NOW, ids=ids)
+        elif act == "approve":
+            asked = remedies.approve(row, spec, facts.ticket, facts.identities, "joe", now_ms=NOW)
+        else:
+            asked = remedies.retry(row, spec, facts.ticket, "joe", now_ms=NOW)
+        begun = store_erasure.begin(case.contact.id, erasure_id=uid(), actor="x", force=False, now_ms=NOW)
+        await store.write(begun)
+        with pytest.raises(Conflict):
+            await store.write(changes.apply(asked, now_ms=NOW))
+        facts = await store.read(actions.facts(case.ticket.id))
+        with pytest.raises(Refused, match="erased"):
+            remedies.retry(newer(row, state="failed"), spec, facts.ticket, "joe", now_ms=NOW)
 
     async def test_they_are_nobody_we_know(self, store: Store, tmp_path):
         life = await Life(store, tmp_path).lived()

@@ -19,6 +19,7 @@ from router.model.tables import Message
 from router.model.timers import Timer
 from router.store import changes, erasing, timers
 from router.store.script import Script, Store, fetch, fetch_one
+from router.telemetry import Metrics, SilentLog
 from tests.contract.store_suite.circles import people
 from tests.contract.store_suite.make import NOW, Case, newer, put, uid
 from tests.contract.store_suite.ringing import MINUTE, Desk
@@ -52,6 +53,8 @@ class TimedDesk(Desk):
             channels=Channels(),
             clock=self.clock,
             ids=TimedIds(self.clock, seed=5),
+            metrics=Metrics(),
+            log=SilentLog(),
         ).run_due()
 
     async def outcomes(self, which: str) -> list[tuple[str, str | None]]:

@@ -20,7 +20,7 @@ from router.model.tables import Message, Ticket
 from router.store import alarms, changes
 from router.store import regrouping as store_regrouping
 from router.store.script import Store, fetch, fetch_one
-from router.telemetry import Metrics
+from router.telemetry import Metrics, SilentLog
 from tests.contract.store_suite.make import NOW, Case, agent, newer, put, uid
 
 MINUTE = 60_000
@@ -46,7 +46,9 @@ class Desk:
         self.ids = TimedIds(self.clock, seed=3)
         self._parts = {"bus": LocalBus(), "clock": self.clock, "metrics": Metrics()}
         self.groups = self.groups_of(store)
-        self.sweeper = Ladders(**self._parts, store=store, ids=TimedIds(self.clock, seed=4), rulebook=self.rulebook)
+        self.sweeper = Ladders(
+            **self._parts, store=store, ids=TimedIds(self.clock, seed=4), rulebook=self.rulebook, log=SilentLog()
+        )
 
     def groups_of(self, store: Store) -> Regroupings:
         """The walks of agents over a store."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from router.core.inbound import decide_inbound
+from router.model.errors import StatementTimeout
 from router.model.limits import PARK_MS_MAX, ROUTE_ATTEMPTS_MAX
 from router.store import changes
 from router.store.script import Store, run, select
@@ -27,6 +28,23 @@ class Colliding:
             self.times -= 1
             await self._inner.write(run("UPDATE tickets SET version = version + 1"))
         return await self._inner.write(script)
+
+
+class Slow:
+    """A store in which what is written of a message that says `slow` takes too long, or all that is written does."""
+
+    def __init__(self, inner: Store) -> None:
+        self._inner, self.is_busy, self.read = inner, False, inner.read
+
+    async def write(self, script):
+        def watched():
+            result = yield from script
+            slow = yield from select("SELECT id FROM messages WHERE text LIKE 'slow%'")
+            if slow or (self.is_busy and isinstance(result, changes.Applied)):
+                raise StatementTimeout("a statement took too long")
+            return result
+
+        return await self._inner.write(watched())
 
 
 def break_decisions(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +104,36 @@ class RouteSuite:
         colliding.times = 2  # the row that fails is parked, then the batch collides
         await house.workers[0].run_once()
         assert (await journal_of(store))[1:] == [("ann-1", "done", 0), ("ann-2", "pending", 1)]
+
+    async def test_a_row_whose_statements_take_too_long_is_given_up_while_others_get_through(
+        self, store: Store, tmp_path: Path
+    ):
+        slow = Slow(store)
+        house = House(tmp_path, slow)
+        slow_ones = [told(name, 1, "slow for ever") for name in ("ann", "eve", "joe")]
+        await house.take([*slow_ones, told("ann", 2, "behind it"), told("ben", 1, "mine")])
+        for n in range(ROUTE_ATTEMPTS_MAX * 2):
+            await house.route()
+            house.clock.advance_to(house.clock.now_ms() + PARK_MS_MAX)
+            await house.take([told(f"other-{n}", 1, "mine, too")])
+        await house.route()
+        others = [row for row in await journal_of(store) if row[1] != "dead"]
+        given_up = [(f"{name}-1", "dead", 5) for name in ("ann", "eve", "joe")]
+        assert [row for row in await journal_of(store) if row[1] == "dead"] == given_up
+        assert {state for _, state, _ in others} == {"done"}
+
+    async def test_while_the_database_is_slow_with_all_of_them_none_is_given_up(self, store: Store, tmp_path: Path):
+        slow = Slow(store)
+        house = House(tmp_path, slow)
+        await house.take([told(name, 1, "mine") for name in ("ann", "ben", "eve")])
+        slow.is_busy = True
+        for _ in range(ROUTE_ATTEMPTS_MAX * 3):
+            await house.route()
+            house.clock.advance_to(house.clock.now_ms() + PARK_MS_MAX)
+        assert {state for _, state, _ in await journal_of(store)} == {"pending"}
+        slow.is_busy = False
+        await house.route()
+        assert {state for _, state, _ in await journal_of(store)} == {"done"}
 
     async def test_a_row_that_cannot_be_written_harms_nobody_else(self, store: Store, tmp_path: Path, monkeypatch):
         written = changes.apply

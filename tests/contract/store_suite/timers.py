@@ -1,22 +1,27 @@
 """Timers at rest: due in order, worked off once however many work at them, and what is put aside comes back."""
 
 import asyncio
+import contextlib
+import io
+import json
 
 import msgspec
 import pytest
 
 from router.bus.local import LocalBus
 from router.clock import TimedIds, VirtualClock
+from router.core.timers import fire
 from router.flow.channels import Channels
 from router.flow.rulebook import Rulebook
 from router.flow.timers import Timers
 from router.model.changes import Add, Save
 from router.model.decisions import Why, WhyEdits
-from router.model.errors import Conflict
+from router.model.errors import Conflict, StatementTimeout
 from router.model.tables import Message, OutboxEntry, Ticket
 from router.model.timers import Timer
 from router.store import changes, commands, events, hooks, inbox, timers
 from router.store.script import Store, fetch, run
+from router.telemetry import Logger, Metrics, SilentLog, StructuredLog
 from tests.contract.store_suite.make import NOW, Case, newer, put, uid
 
 DAY_MS = 86_400_000
@@ -47,8 +52,8 @@ async def set_to(store: Store, *rows: Timer) -> None:
     await store.write(changes.apply(list(map(Add, rows)), now_ms=NOW))
 
 
-def walk(store: Store, now_ms: int) -> Timers:
-    clock = VirtualClock(now_ms)
+def walk(store: Store, now_ms: int, *, clock: VirtualClock | None = None, log: Logger | None = None) -> Timers:
+    clock = clock or VirtualClock(now_ms)
     return Timers(
         store=store,
         bus=LocalBus(),
@@ -56,7 +61,27 @@ def walk(store: Store, now_ms: int) -> Timers:
         channels=Channels(),
         clock=clock,
         ids=TimedIds(clock),
+        metrics=Metrics(),
+        log=log or SilentLog(),
     )
+
+
+class Failing:
+    """A store that refuses what is written of one ticket, for a reason of its own."""
+
+    def __init__(self, inner: Store, case: Case, error: Exception) -> None:
+        self._inner, self._id, self._error = inner, case.ticket.id, error
+        self.read = inner.read
+
+    async def write(self, script):
+        def watched():
+            result = yield from script
+            touched = yield from fetch(Ticket, "WHERE t.id = :id AND t.version > 1", id=self._id)
+            if touched:
+                raise self._error
+            return result
+
+        return await self._inner.write(watched())
 
 
 async def ticket_of(store: Store, case: Case) -> Ticket:
@@ -149,6 +174,49 @@ class TimersSuite:
         assert await walk(store, NOW + DAY_MS).run_due() == 1
         assert (await ticket_of(store, other)).snoozed_until_ms is None
 
+    async def test_a_timer_that_cannot_be_decided_is_set_aside_named_and_tried_again(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ):
+        cases = [Case(f"n{n}", snoozed_until_ms=NOW + 5) for n in range(3)]
+        await put(store, *cases)
+        rows = [timer(case, "wake", since_ms=NOW + 5, due_at_ms=NOW + n) for n, case in enumerate(cases)]
+        await set_to(store, *rows)
+
+        def broken(one, *more):
+            if one.id == rows[0].id:
+                raise ZeroDivisionError
+            return fire(one, *more)
+
+        clock, written = VirtualClock(NOW + 5), io.StringIO()
+        timers_ = walk(store, NOW, clock=clock, log=StructuredLog(clock, written))
+        monkeypatch.setattr("router.flow.timers.fire", broken)
+        assert [await timers_.run_due() for _ in range(3)] == [2, 0, 0]
+        (line,) = map(json.loads, written.getvalue().splitlines())
+        assert (line["event"], line["worker"], line["row_id"]) == ("row.set_aside", "timers", rows[0].id)
+        monkeypatch.undo()
+        clock.advance_to(NOW + 600_004)
+        assert await timers_.run_due() == 0
+        clock.advance_to(NOW + 600_005)
+        assert await timers_.run_due() == 1
+        assert await store.read(timers.next_due()) is None
+
+    @pytest.mark.parametrize("error", [OverflowError("no column holds it"), StatementTimeout("it takes too long")])
+    async def test_a_timer_that_cannot_be_written_harms_no_other(self, store: Store, error: Exception):
+        cases = [Case(f"n{n}", snoozed_until_ms=NOW + 5) for n in range(4)]
+        await put(store, *cases)
+        await set_to(store, *(timer(case, "wake", since_ms=NOW + 5, due_at_ms=NOW + n) for n, case in enumerate(cases)))
+        clock = VirtualClock(NOW + 5)
+        timers_ = walk(Failing(store, cases[1], error), NOW, clock=clock)
+        for _ in range(2):
+            with contextlib.suppress(StatementTimeout):
+                await timers_.run_due()
+        woken = [(await ticket_of(store, case)).snoozed_until_ms is None for case in cases]
+        assert woken == [True, False, True, True]
+        clock.advance_to(NOW + 600_006)
+        with contextlib.suppress(StatementTimeout):
+            await timers_.run_due()
+        assert await store.read(timers.next_due()) == NOW + 1, "it is not lost"
+
     async def test_what_was_put_aside_comes_back(self, store: Store):
         case = Case("Ann", snoozed_until_ms=NOW + 5)
         await put(store, case)
@@ -156,6 +224,17 @@ class TimersSuite:
         assert await walk(store, NOW + 4).run_due() == 0
         assert await walk(store, NOW + 5).run_due() == 1
         assert (await ticket_of(store, case)).snoozed_until_ms is None
+
+    @pytest.mark.parametrize("heard_at_ms", [NOW, NOW + 5])
+    async def test_a_reply_that_was_merged_away_is_answered_where_it_is(self, store: Store, heard_at_ms: int):
+        ann, kept = Case("Ann"), Case("Ann's other", last_inbound_at_ms=heard_at_ms)
+        await put(store, ann, kept)
+        await set_to(store, timer(ann, kind="unread", since_ms=NOW + 1, about=ann.reply.id))
+        await store.write(changes.apply([Save(newer(ann.reply, ticket_id=kept.ticket.id))], now_ms=NOW))
+        await walk(store, NOW + DAY_MS).run_due()
+        (done,) = await store.read(timers.of_ticket(ann.ticket.id))
+        assert done.outcome == ("answered" if heard_at_ms > NOW else "fired")
+        assert len(await store.read(hooks.due(now_ms=NOW + DAY_MS))) == (done.outcome == "fired")
 
     async def test_word_of_an_unread_reply_waits_for_its_webhook(self, store: Store):
         ann, bob = Case("Ann"), Case("Bob")

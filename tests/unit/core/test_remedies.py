@@ -6,6 +6,7 @@ import pytest
 from router.clock import TimedIds, VirtualClock
 from router.core.account import account_of
 from router.core.remedies import ATTEMPTS_MAX, CallOutcome, after_call, approve, decline, locked, propose, retry
+from router.model.actions import ActionEntry
 from router.model.changes import Record, Save
 from router.model.errors import Refused
 from router.model.tables import Identity
@@ -37,7 +38,7 @@ def refused(call, *args, **more):
 
 
 def saved(changes):
-    return [change.row for change in changes if isinstance(change, Save)]
+    return [change.row for change in changes if isinstance(change, Save) and isinstance(change.row, ActionEntry)]
 
 
 def test_two_accounts_are_none():
