@@ -143,7 +143,7 @@ def test_no_measuring_line_is_a_tuning_line_or_nearly_one(measuring, tuning, lan
 # Shares of unseen lines: incidents that must be critical, others that must not. Floors, a little under what is reached;
 # the figures reached are in the output.
 FLOORS = {
-    "en": {"wallet": 0.945, "banking": 0.965, "alarming": 0.98, "ordinary": 0.99},
+    "en": {"wallet": 0.95, "banking": 0.965, "alarming": 0.98, "ordinary": 0.99},
     "zh": {"wallet": 0.965, "banking": 0.965, "alarming": 0.985, "ordinary": 0.975},
 }
 
@@ -169,10 +169,10 @@ def test_a_word_that_only_names_the_topic_is_no_incident(pack, text):
 
 
 LONGER_FLOORS = {
-    ("mid", "en"): {"incident": 0.95, "alarming": 0.9, "ordinary": 0.95},
-    ("mid", "zh"): {"incident": 0.95, "alarming": 0.92, "ordinary": 0.95},
-    ("long", "en"): {"incident": 0.9, "alarming": 0.75, "ordinary": 0.93},
-    ("long", "zh"): {"incident": 0.9, "alarming": 0.8, "ordinary": 0.93},
+    ("mid", "en"): {"incident": 0.95, "alarming": 0.9, "ordinary": 0.94},
+    ("mid", "zh"): {"incident": 0.95, "alarming": 0.92, "ordinary": 0.94},
+    ("long", "en"): {"incident": 0.95, "alarming": 0.75, "ordinary": 0.89},
+    ("long", "zh"): {"incident": 0.95, "alarming": 0.75, "ordinary": 0.89},
 }
 """Messages of a few sentences that are full of facts, and long mails."""
 
