@@ -11,6 +11,7 @@ SAID: Final = {
     "not in the sent folder": "不在已发送文件夹中",
     "the mail server refuses the credentials: {error}": "邮件服务器拒绝了登录信息：{error}",
     "the mail server takes no more logins for now: {error}": "邮件服务器暂时不接受更多登录：{error}",
+    "the mail server is slow: other mails are still being handed to it": "邮件服务器很慢：还在向它递交其他邮件",
     "the sent folder cannot be read: {error}": "无法读取已发送文件夹：{error}",
     "the server closed the connection": "服务器关闭了连接",
     "the token endpoint answers {code}: consent has to be given anew, or the client is wrong": (

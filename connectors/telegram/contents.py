@@ -76,7 +76,7 @@ def answered_elsewhere(message: Message) -> str:
     if message.external_reply is None:
         return ""
     if message.quote is None:
-        return "[answers words from elsewhere, which Telegram keeps to itself]"
+        return "[answers something in another chat: not handed over]"
     return "\n".join(f"> {line}" for line in message.quote.text.splitlines())
 
 

@@ -13,7 +13,7 @@ from tests import rulesets
         ("telegram", "[paid media: not handed over]"),
         ("telegram", "[giveaway: not handed over]"),
         ("telegram", "[game: Chess]"),
-        ("telegram", "Hello\n\n[answers words from elsewhere, which Telegram keeps to itself]"),
+        ("telegram", "Hello\n\n[answers something in another chat: not handed over]"),
         ("telegram", "[photo: could not be fetched (the file server gave no answer in time); ask for it again]"),
         ("facebook", "[image: could not be fetched (the file server gave no answer in time); ask for it again]"),
         ("facebook", "[a message that Messenger does not hand over]"),
