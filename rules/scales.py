@@ -232,7 +232,7 @@ class Weighing:
             weight = self._with(max(self._sums(), default=0))
             opinion = self._scales.opinion
             if opinion is not None and self._reading.passages and opinion.is_asked(weight):
-                weight, self.opinion, self._decisive = self._asked(opinion)
+                weight, self.opinion, self._decisive = self._asked(opinion, weight)
             self._weight = weight
         return self._weight
 
@@ -279,8 +279,7 @@ class Weighing:
         reading = self._reading
         if not reading.passages:
             return []
-        number = self._decisive
-        heaviest = reading.passages[self._order()[0] if number is None else number]
+        heaviest = reading.passages[self._order()[0] if self._decisive is None else self._decisive]
         spans: list[Span] = []
         worth: list[float] = []
         for number in range(heaviest.start, heaviest.stop):
@@ -288,12 +287,13 @@ class Weighing:
             worth += self._worth(number)
         return _stretches(spans, worth)
 
-    def _asked(self, opinion: Opinion) -> tuple[float, float | None, int]:
-        """Return what the heaviest window weighs with what is said of it, that, and the passage it is about."""
+    def _asked(self, opinion: Opinion, alone: float) -> tuple[float, float | None, int]:
+        """Return what the heaviest window weighs with what is said of it, that, and the passage it is about; what words
+        weigh `alone` where nothing is said."""
         windows = self.windows(opinion.low)
-        said = opinion.of(self._reading.text, [one.span for one in windows])
-        judged = [(one.weight + (added or 0.0), added, one.passage) for one, added in zip(windows, said, strict=True)]
-        return max(judged, key=itemgetter(0))
+        answers = zip(windows, opinion.of(self._reading.text, [one.span for one in windows]), strict=True)
+        judged = [(one.weight + added, added, one.passage) for one, added in answers if added is not None]
+        return max(judged, key=itemgetter(0), default=(alone, None, windows[0].passage))
 
     def _order(self) -> list[int]:
         """Return the passages, first the one that speaks for it most, in itself and of what the whole is about."""
