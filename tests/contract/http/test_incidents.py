@@ -165,7 +165,7 @@ def _read(rows):
 
 
 async def test_an_incident_tells_its_tickets_and_they_tell_of_it(house, told):
-    tickets = await everybody(told, "35", ("login code never comes", "收不到登录验证码"))
+    tickets = await everybody(told, "48", ("login code never comes", "收不到登录验证码"))
     numbers = [ticket["ticket"]["number"] for ticket in tickets]
     made = await post(house, "/api/v1/incidents", {"title": "No codes", "tickets": numbers}, 201)
     one = f"/api/v1/incidents/{made['id']}"
