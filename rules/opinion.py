@@ -89,10 +89,10 @@ class Opinion:
         """Return whether what words weigh does not rule it out."""
         return weight >= self.low
 
-    def of(self, text: str, windows: Iterable[Span]) -> list[float | None]:
-        """Return what to add for each of these windows of a folded text; None where nobody answers."""
-        said = answers(self.source, [(text[start:end],) for start, end in windows])
-        return [None if one is None else self.counts * (one + self.start) for one in said]
+    def of(self, text: str) -> float | None:
+        """Return what to add for a window of a folded text; None where nobody answers."""
+        (said,) = answers(self.source, [(text,)])
+        return None if said is None else self.counts * (said + self.start)
 
 
 def answers(source: Source, questions: Iterable[tuple[str, ...]]) -> list[float | None]:

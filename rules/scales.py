@@ -41,6 +41,8 @@ STRETCHES_MAX: Final = 3
 
 WINDOWS_MAX: Final = 3
 """Places of a long text about which there may be a second opinion."""
+SURE: Final = 2.0
+"""What one of them weighs with it, from which on none of the others is read."""
 
 Words = tuple[str, ...]
 """Tokens that follow each other."""
@@ -290,9 +292,12 @@ class Weighing:
     def _asked(self, opinion: Opinion, alone: float) -> tuple[float, float | None, int]:
         """Return what the heaviest window weighs with what is said of it, that, and the passage it is about; what words
         weigh `alone` where nothing is said."""
-        windows = self.windows(opinion.low)
-        answers = zip(windows, opinion.of(self._reading.text, [one.span for one in windows]), strict=True)
-        judged = [(one.weight + added, added, one.passage) for one, added in answers if added is not None]
+        windows, judged = self.windows(opinion.low), list[tuple[float, float, int]]()
+        for weight, (start, end), passage in windows:
+            if (added := opinion.of(self._reading.text[start:end])) is not None:
+                judged.append((weight + added, added, passage))
+                if weight + added >= SURE:
+                    break
         return max(judged, key=itemgetter(0), default=(alone, None, windows[0].passage))
 
     def _order(self) -> list[int]:
