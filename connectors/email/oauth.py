@@ -15,6 +15,7 @@ import msgspec
 
 from connectors.email.errors import Busy, LoginRefused
 from connectors.email.settings import Oauth, Timeouts
+from router.bounded import read_bounded
 from router.connector import Context
 from router.model.errors import StoreUnavailable
 from router.model.secret import Secret
@@ -150,25 +151,18 @@ class Tokens:
         if settings.scope:
             form["scope"] = settings.scope
         timeout = aiohttp.ClientTimeout(total=self._timeouts.connect_s)
+        too_long = f"the token endpoint answers with more than {_ANSWER_BYTES_MAX} bytes"
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout) as http,
                 http.post(settings.token_url, data=form, ssl=self._tls, allow_redirects=False) as response,
             ):
-                status, body = response.status, await _bounded(response)
+                # All of it: a token that is cut off is a token that is lost.
+                body = await read_bounded(response.content, _ANSWER_BYTES_MAX, Busy(too_long))
+                status = response.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Busy(f"the token endpoint cannot be reached: {type(error).__name__}") from None
         return _understood(status, body)
-
-
-async def _bounded(response: aiohttp.ClientResponse) -> bytes:
-    """The whole answer, in however many pieces it comes; a token that was cut off is a token that is lost."""
-    body = bytearray()
-    async for chunk in response.content.iter_chunked(_ANSWER_BYTES_MAX):
-        body += chunk
-        if len(body) > _ANSWER_BYTES_MAX:
-            raise Busy(f"the token endpoint answers with more than {_ANSWER_BYTES_MAX} bytes")
-    return bytes(body)
 
 
 def _understood(status: int, body: bytes) -> _Answer:

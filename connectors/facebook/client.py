@@ -18,6 +18,7 @@ from connectors.facebook.failures import UNKNOWN_OBJECT, Later, Refused, Uncerta
 from connectors.facebook.render import Call
 from connectors.facebook.settings import LOCAL, Settings
 from connectors.facebook.usage import usage_of
+from router.bounded import read_bounded
 from router.model.sources import Clock
 
 FIELDS: Final = (
@@ -26,7 +27,6 @@ FIELDS: Final = (
 )  # fmt: skip
 """What the page is subscribed to."""
 ANSWER_BYTES_MAX: Final = 1_048_576
-_CHUNK: Final = 65_536
 _MB: Final = 1_048_576
 _decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -127,7 +127,9 @@ class Client:
                     raise Later(f"the file server answered {response.status}")
                 if response.status != 200:
                     raise Refused(f"the file server answered {response.status}")
-                return await _read(response, room)
+                return await read_bounded(
+                    response.content, room, Refused(f"it is larger than {room // _MB} MB, which is not kept")
+                )
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise Later(f"the file server: {type(error).__name__}") from None
 
@@ -182,7 +184,7 @@ class Client:
             async with self._session().request(
                 method, self._base + path, params=query, headers=self._headers, allow_redirects=False, **body
             ) as response:
-                answer = await _answer(response)
+                answer = await read_bounded(response.content, ANSWER_BYTES_MAX, aiohttp.ClientPayloadError("too long"))
                 self._note(response.headers)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise Later(f"no connection to Facebook: {type(error).__name__}") from None
@@ -204,24 +206,6 @@ class Client:
             self.used_percent = percent
         if pause_s is not None:
             self._closed_until_ms = max(self._closed_until_ms, self._clock.now_ms() + int(pause_s * 1_000))
-
-
-async def _answer(response: aiohttp.ClientResponse) -> bytes:
-    read = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        read += chunk
-        if len(read) > ANSWER_BYTES_MAX:
-            raise aiohttp.ClientPayloadError("too long")
-    return bytes(read)
-
-
-async def _read(response: aiohttp.ClientResponse, room: int) -> bytes:
-    read = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        read += chunk
-        if len(read) > room:
-            raise Refused(f"it is larger than {room // _MB} MB, which is not kept")
-    return bytes(read)
 
 
 def _list(found: object) -> list[Any]:

@@ -16,6 +16,7 @@ import msgspec
 
 from connectors.phone.parse import sid_of
 from connectors.phone.settings import Settings
+from router.bounded import read_bounded
 from router.model.limits import ATTACHMENT_BYTES_MAX
 
 _ANSWER_BYTES_MAX: Final = 8_388_608
@@ -23,7 +24,6 @@ _REASON_CHARS_MAX: Final = 200
 _PAGE: Final = 200
 PAGES_MAX: Final = 100
 """Pages of one list; more than 20,000 calls between two looks are told as an error."""
-_CHUNK: Final = 65_536
 _FILE_ATTEMPTS: Final = 4
 """A recording may be announced a moment before it can be had."""
 _OF_THE_REQUEST: Final = range(21_000, 22_000)
@@ -203,7 +203,7 @@ class Client:
             async with self._session().request(
                 method, self._base + path, params=query, data=form, headers=self._head(), allow_redirects=False
             ) as answer:
-                body = await _bounded(answer, _ANSWER_BYTES_MAX)
+                body = await read_bounded(answer.content, _ANSWER_BYTES_MAX, _too_large(_ANSWER_BYTES_MAX))
                 if 200 <= answer.status < 300:
                     return body
                 if method == "POST" and answer.status >= 500:
@@ -234,7 +234,7 @@ class Client:
                     raise Later(f"the provider answered {answer.status}")
                 if answer.status != 200:
                     raise Refused(f"the provider answered {answer.status}")
-                return await _bounded(answer, ATTACHMENT_BYTES_MAX)
+                return await read_bounded(answer.content, ATTACHMENT_BYTES_MAX, _too_large(ATTACHMENT_BYTES_MAX))
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Later(f"no answer of the provider: {type(error).__name__}") from None
 
@@ -276,10 +276,5 @@ def _when(at_ms: int) -> str:
     return datetime.fromtimestamp(max(at_ms, 0) // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-async def _bounded(answer: aiohttp.ClientResponse, most: int) -> bytes:
-    read = bytearray()
-    async for chunk in answer.content.iter_chunked(_CHUNK):
-        read += chunk
-        if len(read) > most:
-            raise Refused(f"larger than {most // 1_048_576} MB")
-    return bytes(read)
+def _too_large(most: int) -> Refused:
+    return Refused(f"larger than {most // 1_048_576} MB")

@@ -22,13 +22,13 @@ from telegram.request import HTTPXRequest
 from connectors.telegram.render import Call
 from connectors.telegram.settings import Settings
 from connectors.telegram.updates import ALLOWED
+from router.bounded import read_bounded
 from router.model.limits import ATTACHMENT_BYTES_MAX
 
 FILE_BYTES_MAX: Final = 20 * 1_048_576
 """What getFile gives a bot (telegram.constants.FileSizeLimit.FILESIZE_DOWNLOAD)."""
 UPDATES_MAX: Final = 100
 """In one answer (telegram.constants.PollingLimit.MAX_LIMIT)."""
-_CHUNK: Final = 65_536
 _REASON_CHARS_MAX: Final = 300
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
 _FILE_PATH: Final = re.compile(r"(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*")
@@ -191,7 +191,8 @@ class Client:
                     raise Later(f"the file server answered {response.status}")
                 if response.status != 200:
                     raise Refused(f"the file server answered {response.status}")
-                return await _read(response)
+                too_large = f"it is larger than {FILE_BYTES_MAX // 1_048_576} MB, which is what a bot can fetch"
+                return await read_bounded(response.content, FILE_BYTES_MAX, Refused(too_large))
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Later(f"the file server: {type(error).__name__}") from None
 
@@ -246,15 +247,6 @@ def _never_left(error: TelegramError) -> bool:
 
 def _cause(error: TelegramError) -> str:
     return type(error.__cause__).__name__
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    read = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        read += chunk
-        if len(read) > FILE_BYTES_MAX:
-            raise Refused(f"it is larger than {FILE_BYTES_MAX // 1_048_576} MB, which is what a bot can fetch")
-    return bytes(read)
 
 
 def encoded(update: object) -> bytes:

@@ -22,6 +22,7 @@ from connectors.x import hosts
 from connectors.x.failures import Later, Problem, Refused, Uncertain, failed, told
 from connectors.x.quota import Quota
 from connectors.x.settings import Settings
+from router.bounded import read_bounded
 from router.model.limits import ATTACHMENT_BYTES_MAX
 from router.model.sources import Clock
 
@@ -30,7 +31,6 @@ FILE_BYTES_MAX: Final = 20 * 1_048_576
 PAGE_MAX: Final = 100
 """Items of one answer."""
 _ANSWER_BYTES_MAX: Final = 16 * 1_048_576
-_CHUNK: Final = 65_536
 _SIGNATURES_MAX: Final = 1_000
 _NUMBERS: Final = re.compile(r"/\d+(?=/|$)")
 _POST_FIELDS: Final = (
@@ -198,7 +198,9 @@ class Client:
                     raise Later(f"the file server answered {response.status}")
                 if response.status != 200:
                     raise Refused(f"the file server answered {response.status}")
-                return await _read(response, FILE_BYTES_MAX), response.content_type
+                return await read_bounded(
+                    response.content, FILE_BYTES_MAX, _too_large(FILE_BYTES_MAX)
+                ), response.content_type
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Later(f"the file server: {type(error).__name__}") from None
 
@@ -282,7 +284,7 @@ class Client:
         async with self._session().request(method, url, allow_redirects=False, **named) as response:
             now_ms = self._clock.now_ms()
             self.quota.note(endpoint, response.headers, now_ms)
-            body = await _read(response, _ANSWER_BYTES_MAX)
+            body = await read_bounded(response.content, _ANSWER_BYTES_MAX, _too_large(_ANSWER_BYTES_MAX))
             if not 200 <= response.status < 300:
                 raise failed(response.status, body, self.quota.wait_ms(endpoint, now_ms))
             looked = _Looked(status=response.status, reason=response.reason or "", headers=response.headers, body=body)
@@ -351,10 +353,5 @@ def _made(found: str | None) -> str:
     return found
 
 
-async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
-    read = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        read += chunk
-        if len(read) > most:
-            raise Refused(f"it is larger than {most // 1_048_576} MB")
-    return bytes(read)
+def _too_large(most: int) -> Refused:
+    return Refused(f"it is larger than {most // 1_048_576} MB")
