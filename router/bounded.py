@@ -8,8 +8,8 @@ _PIECE: Final = 65_536
 
 
 async def read_bounded(content: StreamReader, most: int, too_long: Exception) -> bytes:
-    """Return all of a body, `read(n)` of which would give no more than what has come. Raises `too_long` when it has more
-    than `most` bytes, as soon as that is known."""
+    """Return all of a body; `read(n)` would give no more than what has come. Raises `too_long` for one of more than
+    `most` bytes, as soon as that is known."""
     body = bytearray()
     async for piece in content.iter_chunked(_PIECE):
         body += piece

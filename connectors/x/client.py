@@ -198,9 +198,8 @@ class Client:
                     raise Later(f"the file server answered {response.status}")
                 if response.status != 200:
                     raise Refused(f"the file server answered {response.status}")
-                return await read_bounded(
-                    response.content, FILE_BYTES_MAX, _too_large(FILE_BYTES_MAX)
-                ), response.content_type
+                data = await read_bounded(response.content, FILE_BYTES_MAX, _too_large(FILE_BYTES_MAX))
+                return data, response.content_type
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Later(f"the file server: {type(error).__name__}") from None
 
