@@ -8,6 +8,7 @@ from pathlib import Path
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.language import of_environment
 from router.cli.paths import named_path
+from router.cli.replacing import replace
 from router.flow.rulebook import SUFFIXES
 from rules.formatting import formatted
 from rules.problems import RulesError
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         if after != before:
             changed += 1
             if not arguments.check:
-                _replace(path, after)
+                replace(path, after)  # in one step: a running service reads the folder meanwhile
             print(f"{'would change' if arguments.check else 'formatted'}: {path}")
     told = "would change" if arguments.check else "formatted"
     print(f"{found} files: {changed} {told}, {refused} with mistakes")
@@ -50,15 +51,3 @@ def _files(named: Path) -> Iterator[Path]:
         yield from (path for path in sorted(named.rglob("*")) if path.suffix in SUFFIXES and path.is_file())
     else:
         yield named
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Whole or not at all: a running service reads the folder meanwhile. A link goes on leading to its file."""
-    path = path.resolve()
-    draft = path.with_name(f".{path.name}.new")  # no suffix that the service reads
-    try:
-        draft.write_bytes(content)
-        draft.chmod(path.stat().st_mode & 0o7777)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
