@@ -8,7 +8,8 @@ import msgspec
 
 from router.core import tickets
 from router.core.lifecycle import may
-from router.core.moderation import Post, ask_for, told_of
+from router.core.moderation import ask_for
+from router.core.posts import Post
 from router.core.remedies import entry_of, stands, told
 from router.core.verification import is_unlocked
 from router.model.actions import ActionEntry
@@ -123,7 +124,7 @@ def _hide(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
     )
     if what is None:
         impossible = {"state": "impossible", "rule": act.rule}
-        undone = told_of(post, "hide", actor="rules", data=impossible, now_ms=scene.now_ms)
+        undone = post.event("post.hide", actor="rules", data=impossible, now_ms=scene.now_ms)
         return msgspec.structs.replace(_not_done(act, ticket, "channel_cannot"), changes=[Record(undone)])
     return _done(act, ticket, ask_for(post, what, actor="rules", data={"rule": act.rule}, now_ms=scene.now_ms, ids=ids))
 

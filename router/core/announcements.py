@@ -6,12 +6,13 @@ Receipts, notices of states and questions are all made here, so that they look a
 import msgspec
 
 from router.core.guard import Concern
+from router.core.posts import post_of
 from router.model.buttons import Button, as_lines
 from router.model.changes import Add, Change, Record
-from router.model.ids import ConversationId, MessageId, OutboxId
+from router.model.ids import ConversationId, MessageId
 from router.model.message import Visibility
 from router.model.sources import Ids
-from router.model.tables import Event, Message, OutboxEntry, Ticket
+from router.model.tables import Event, Message, Ticket
 from rules.ruleset import Ruleset
 
 
@@ -71,27 +72,10 @@ def announce(said: Announcement, message_id: MessageId, ids: Ids) -> list[Change
         sent_at_ms=now_ms,
         received_at_ms=now_ms,
     )
-    outbox = OutboxEntry(
-        id=OutboxId(ids.new()),
-        message_id=message_id,
-        conversation_id=said.conversation_id,
-        ticket_id=ticket.id,
-        channel=said.channel,
-        account=said.account,
-        due_at_ms=now_ms,
-        created_at_ms=now_ms,
-    )
-    added = Event(
-        at_ms=now_ms,
-        kind="message.added",
-        ticket_id=ticket.id,
-        message_id=message_id,
-        conversation_id=said.conversation_id,
-        queue=ticket.queue,
-        actor="rules",
-        data={"template": said.template, "rule": said.rule} | ({"asked": ", ".join(said.asked)} if said.asked else {}),
-    )
-    return [Add(message), Add(outbox), Record(added)]
+    post = post_of(message, ticket)
+    data = {"template": said.template, "rule": said.rule} | ({"asked": ", ".join(said.asked)} if said.asked else {})
+    added = post.event("message.added", actor="rules", data=data, now_ms=now_ms)
+    return [Add(message), Add(post.outbox(now_ms=now_ms, ids=ids)), Record(added)]
 
 
 def stopped(said: Announcement, concerns: tuple[Concern, ...], *, actor: str) -> list[Change]:

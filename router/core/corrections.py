@@ -10,10 +10,11 @@ from collections.abc import Sequence
 import msgspec
 
 from router.core.guard import Concern, Kept, let_through
-from router.core.moderation import DONE, ON_ITS_WAY, ask_for, post_of, standing
+from router.core.moderation import DONE, ON_ITS_WAY, standing
+from router.core.posts import post_of
 from router.core.tickets import snippet_of
 from router.model.capabilities import Edits
-from router.model.changes import LINK_PLACEHOLDER, Add, Change, Save
+from router.model.changes import LINK_PLACEHOLDER, Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import MessageId, OutboxId
 from router.model.limits import CORRECTIONS_MAX, REPLY_CHARS_MAX
@@ -151,18 +152,12 @@ def _check_length(text: str, edits: Edits | None, text_max: int | None) -> None:
 
 def _asked(facts: CorrectionFacts, kept: Kept, agent: Agent, *, now_ms: int, ids: Ids) -> Corrected:
     message, ticket = facts.message, facts.ticket
-    row, told = ask_for(
-        post_of(message, ticket),
-        "edit",
-        actor=f"agent:{agent.id}",
-        data={"confirmed": ",".join(kept.findings)} if kept.findings else {},
-        now_ms=now_ms,
-        ids=ids,
-    )
-    assert isinstance(row, Add)
-    assert isinstance(row.row, OutboxEntry)
+    post = post_of(message, ticket)
+    data = {"state": "asked"} | ({"confirmed": ",".join(kept.findings)} if kept.findings else {})
+    told = post.event("post.edit", actor=f"agent:{agent.id}", data=data, now_ms=now_ms)
+    row = post.outbox("edit", now_ms=now_ms, ids=ids)
     correction = Correction(
-        outbox_id=row.row.id,
+        outbox_id=row.id,
         text=kept.text,
         findings=kept.findings,
         redactions=kept.redactions,
@@ -175,10 +170,10 @@ def _asked(facts: CorrectionFacts, kept: Kept, agent: Agent, *, now_ms: int, ids
         Save(msgspec.structs.replace(ticket, version=ticket.version + 1)),
         Save(msgspec.structs.replace(message, correction=correction, version=message.version + 1)),
         *(Save(msgspec.structs.replace(each, state="cancelled", version=each.version + 1)) for each in failed),
-        row,
-        told,
+        Add(row),
+        Record(told),
     ]
-    return Corrected(changes=changes, outbox_id=row.row.id, clear=kept.clear)
+    return Corrected(changes=changes, outbox_id=row.id, clear=kept.clear)
 
 
 def took_place(entry: OutboxEntry, message: Message, ticket: Ticket) -> list[Change]:

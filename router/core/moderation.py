@@ -12,65 +12,37 @@ from typing import Literal
 
 import msgspec
 
-from router.model.capabilities import Amendment, Moderation
+from router.core.posts import Post, post_of
+from router.model.capabilities import Moderation
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
-from router.model.ids import ConversationId, MessageId, OutboxId
 from router.model.sources import Ids
-from router.model.tables import Event, EventKind, Message, OutboxEntry, OutboxState, Ticket
+from router.model.tables import EventKind, Message, OutboxEntry, OutboxState, Ticket
 
 Reason = Literal["personal_data", "scam", "abuse", "spam", "mistake", "other"]
 """Why an agent asked: names, so that history holds no content."""
-_KINDS: Mapping[Amendment, EventKind] = {
+_KINDS: Mapping[Moderation | Literal["react"], EventKind] = {
     "hide": "post.hide",
     "unhide": "post.unhide",
     "delete": "post.delete",
-    "edit": "post.edit",
     "react": "post.react",
 }
 ON_ITS_WAY: frozenset[OutboxState] = frozenset({"queued", "sending", "held"})
 DONE: frozenset[OutboxState] = frozenset({"sent", "delivered", "read"})
 
 
-class Post(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that stands on a network."""
-
-    message_id: MessageId
-    conversation_id: ConversationId
-    ticket: Ticket
-    channel: str
-    account: str
-
-
-def ask_for(post: Post, what: Amendment, *, actor: str, data: Mapping[str, str], now_ms: int, ids: Ids) -> list[Change]:
+def ask_for(
+    post: Post,
+    what: Moderation | Literal["react"],
+    *,
+    actor: str,
+    data: Mapping[str, str],
+    now_ms: int,
+    ids: Ids,
+) -> list[Change]:
     """The row that carries it to the network, and its line of history."""
-    row = OutboxEntry(
-        id=OutboxId(ids.new()),
-        message_id=post.message_id,
-        conversation_id=post.conversation_id,
-        ticket_id=post.ticket.id,
-        channel=post.channel,
-        account=post.account,
-        action=what,
-        due_at_ms=now_ms,
-        created_at_ms=now_ms,
-    )
-    asked = told_of(post, what, actor=actor, data={"state": "asked", **data}, now_ms=now_ms)
-    return [Add(row), Record(asked)]
-
-
-def told_of(post: Post, what: Amendment, *, actor: str, data: Mapping[str, str], now_ms: int) -> Event:
-    """A line of history about a post."""
-    return Event(
-        at_ms=now_ms,
-        kind=_KINDS[what],
-        ticket_id=post.ticket.id,
-        message_id=post.message_id,
-        conversation_id=post.conversation_id,
-        queue=post.ticket.queue,
-        actor=actor,
-        data=dict(data),
-    )
+    asked = post.event(_KINDS[what], actor=actor, data={"state": "asked", **data}, now_ms=now_ms)
+    return [Add(post.outbox(what, now_ms=now_ms, ids=ids)), Record(asked)]
 
 
 def standing(asked: Sequence[OutboxEntry]) -> OutboxEntry | None:
@@ -131,17 +103,6 @@ def decide_moderation(
     seen = Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
     data = {"reason": reason}
     return [seen, *ask_for(post_of(message, ticket), what, actor=actor, data=data, now_ms=now_ms, ids=ids)]
-
-
-def post_of(message: Message, ticket: Ticket) -> Post:
-    """A message of the house as it stands on its network."""
-    return Post(
-        message_id=message.id,
-        conversation_id=message.conversation_id,
-        ticket=ticket,
-        channel=message.channel,
-        account=message.account,
-    )
 
 
 _WORDS = {

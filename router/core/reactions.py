@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from router.core.moderation import ask_for, post_of, standing
+from router.core.moderation import ask_for, standing
+from router.core.posts import post_of
 from router.model.capabilities import Reactions
 from router.model.changes import Change, Save
 from router.model.errors import Refused

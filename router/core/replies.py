@@ -13,19 +13,20 @@ import msgspec
 
 from router.core.guard import Concern, let_through
 from router.core.oncall import accept
+from router.core.posts import post_of
 from router.core.private_answers import Doors, PrivateWay, check_text, link_of, refused_because, with_link
 from router.core.tickets import change_state, snippet_of
 from router.model.capabilities import Edits, LoneFiles, Moderation, Reactions
 from router.model.changes import LINK_PLACEHOLDER, Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.filetypes import PROGRAMS
-from router.model.ids import AttachmentId, EventId, MessageId, OutboxId, TicketId
+from router.model.ids import AttachmentId, EventId, MessageId, TicketId
 from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX, REPLY_FILES_MAX
 from router.model.message import StoredAttachment, Visibility
 from router.model.signals import SignalKind
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
-from router.model.tables import Agent, Event, Message, OutboxEntry, Ticket
+from router.model.tables import Agent, Event, Message, Ticket
 from rules.facts import Redacted
 from rules.links import LinkHosts
 
@@ -215,7 +216,6 @@ def decide_reply(
         conversation=facts.conversation,
         confirmed=command.confirmed,
     )
-    actor = f"agent:{agent.id}"
     message = Message(
         id=MessageId(ids.new()),
         ticket_id=ticket.id,
@@ -238,29 +238,13 @@ def decide_reply(
         sent_at_ms=now_ms,
         received_at_ms=now_ms,
     )
-    outbox = OutboxEntry(
-        id=OutboxId(ids.new()),
-        message_id=message.id,
-        conversation_id=conversation.id,
-        ticket_id=ticket.id,
-        channel=conversation.channel,
-        account=conversation.account,
-        due_at_ms=now_ms,
-        created_at_ms=now_ms,
-    )
+    post = post_of(message, ticket)
+    outbox = post.outbox(now_ms=now_ms, ids=ids)
     said = kept.text or files[0].name
     after, events = answered(ticket, agent, said, solve=command.solve, now_ms=now_ms)
-    added = Event(
-        at_ms=now_ms,
-        kind="message.added",
-        ticket_id=ticket.id,
-        message_id=message.id,
-        conversation_id=conversation.id,
-        queue=ticket.queue,
-        actor=actor,
-        data=({"confirmed": ",".join(kept.findings)} if kept.findings else {})
-        | ({"in_private": command.way} if command.post else {}),
-    )
+    data = {"confirmed": ",".join(kept.findings)} if kept.findings else {}
+    data |= {"in_private": command.way} if command.post else {}
+    added = post.event("message.added", actor=f"agent:{agent.id}", data=data, now_ms=now_ms)
     changes: list[Change] = [Save(after), Add(message), Add(outbox), Record(added), *(Record(e) for e in events)]
     if is_link:
         changes.append(Add(link_of(message, ticket.id, now_ms=now_ms, ids=ids)))
@@ -380,15 +364,6 @@ def decide_note(
         sent_at_ms=now_ms,
         received_at_ms=now_ms,
     )
-    added = Event(
-        at_ms=now_ms,
-        kind="message.added",
-        ticket_id=ticket.id,
-        message_id=note.id,
-        conversation_id=facts.conversation.id,
-        queue=ticket.queue,
-        actor=f"agent:{agent.id}",
-        data={"note": "1"},
-    )
+    added = post_of(note, ticket).event("message.added", actor=f"agent:{agent.id}", data={"note": "1"}, now_ms=now_ms)
     # The ticket moves on with it: what is written while its contact is erased comes after that, and is refused.
     return note, [Save(msgspec.structs.replace(ticket, version=ticket.version + 1)), Add(note), Record(added)]
