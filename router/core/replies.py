@@ -7,7 +7,7 @@ A note owns no outbox row: no code path from a note to a customer exists.
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -184,36 +184,17 @@ def decide_reply(
 ) -> Reply:
     """The reply and its changes. Raises Refused (cannot_reply, empty, too_long, no_files, file_too_big, stale_reply,
     now_public, reply_blocked, confirm_needed, ...)."""
-    ticket, conversation = facts.ticket, facts.conversation
-    text, visibility, is_link = command.text.strip(), conversation.visibility, False
-    last = facts.last_inbound
-    if command.post is None and LINK_PLACEHOLDER in text:
-        command = _invitation(command, last, channel, now_ms)
-    if command.post is not None and last is not None:
-        visibility, is_link = ("private", False) if command.way == "answer" else (visibility, True)
-        text = _into_private(command, text, last, channel, now_ms, is_answered=facts.is_answered)
-        refusal = "" if channel.can_send else channel.reason
-    else:
-        heard_at_ms = last.sent_at_ms if last else None
-        refusal = channel.refuses(visibility, heard_at_ms, now_ms, by_agent=True)
-    _check_sendable(ticket, text, channel, refusal, files=len(command.files))
+    ticket, conversation, last = facts.ticket, facts.conversation, facts.last_inbound
+    draft = _drafted(command, facts, channel, now_ms)
+    _check_sendable(ticket, draft, channel, files=len(command.files))
     _check_files(files, len(command.files), channel)
-    if facts.newer and not command.force:
-        raise Refused(
-            "stale_reply",
-            "something newer came while you were writing",
-            data={"message_ids": list(facts.newer)},
-        )
-    if command.meant == "private" and visibility == "public":
-        raise Refused(
-            "now_public", "begun in private; the customer wrote in public since, where this answer would stand"
-        )
+    _check_seen(command, facts, draft)
     kept = let_through(
-        text,
-        visibility=visibility,
+        draft.text,
+        visibility=draft.visibility,
         hosts=hosts,
         their=facts.their,
-        conversation=facts.conversation,
+        conversation=conversation,
         confirmed=command.confirmed,
     )
     message = Message(
@@ -225,11 +206,11 @@ def decide_reply(
         author_id=agent.id,
         channel=conversation.channel,
         account=conversation.account,
-        visibility=visibility,
+        visibility=draft.visibility,
         in_reply_to=last.external_id if last else None,
         references=(*last.references[-20:], last.external_id) if last and last.external_id else (),
         client_key=command.client_key,
-        subject=_subject(ticket, last, visibility),
+        subject=_subject(ticket, last, draft.visibility),
         text=kept.text,
         attachments=tuple(files),
         language=ticket.language,
@@ -240,52 +221,77 @@ def decide_reply(
     )
     post = post_of(message, ticket)
     outbox = post.outbox(now_ms=now_ms, ids=ids)
-    said = kept.text or files[0].name
-    after, events = answered(ticket, agent, said, solve=command.solve, now_ms=now_ms)
+    after, events = answered(ticket, agent, kept.text or files[0].name, solve=command.solve, now_ms=now_ms)
     data = {"confirmed": ",".join(kept.findings)} if kept.findings else {}
-    data |= {"in_private": command.way} if command.post else {}
+    data |= {"in_private": draft.way} if draft.way is not None else {}
     added = post.event("message.added", actor=f"agent:{agent.id}", data=data, now_ms=now_ms)
     changes: list[Change] = [Save(after), Add(message), Add(outbox), Record(added), *(Record(e) for e in events)]
-    if is_link:
+    if draft.way == "link":
         changes.append(Add(link_of(message, ticket.id, now_ms=now_ms, ids=ids)))
     return Reply(message=message, changes=changes, clear=kept.clear)
 
 
-def _invitation(command: ReplyCommand, last: Message | None, channel: ChannelView, now_ms: int) -> ReplyCommand:
-    """An answer in which the blank of a link into private was typed, as the invitation that it means. Raises Refused
-    (no_private_link) where nobody would fill the blank."""
-    if last is None or refused_because("link", channel.doors, last, now_ms, is_answered=False):
+class _Draft(NamedTuple):
+    """What an agent wrote, as it would stand before its reader."""
+
+    text: str
+    visibility: Visibility
+    refusal: str
+    """Why the channel takes nothing there now, as a stable code; empty when it does."""
+    way: PrivateWay | None = None
+    """By which it leads from a public post into private."""
+
+
+def _drafted(command: ReplyCommand, facts: ReplyFacts, channel: ChannelView, now_ms: int) -> _Draft:
+    """The draft. In an answer to a public post the blank of a link into private means one. Raises Refused
+    (cannot_reply, no_private_link, no_files, too_long)."""
+    text, visibility, last = command.text.strip(), facts.conversation.visibility, facts.last_inbound
+    way = command.way if command.post is not None else None
+    if is_typed := way is None and LINK_PLACEHOLDER in text:
+        way = "link"
+    if way is None:
+        heard_at_ms = last.sent_at_ms if last else None
+        return _Draft(text, visibility, channel.refuses(visibility, heard_at_ms, now_ms, by_agent=True))
+    reason = "not_public"
+    if last is not None:
+        reason = refused_because(way, channel.doors, last, now_ms, is_answered=facts.is_answered)
+    if reason and is_typed:  # nobody would fill the blank
         raise Refused(
             "no_private_link",
             f"{LINK_PLACEHOLDER} becomes a link only in an answer to a public post, where the channel has one",
             status=422,
         )
-    return msgspec.structs.replace(command, post=last.id, way="link")
-
-
-def _into_private(
-    command: ReplyCommand, text: str, post: Message, channel: ChannelView, now_ms: int, *, is_answered: bool
-) -> str:
-    """The text as it leads into private. Raises Refused (cannot_reply, no_files, too_long)."""
-    if reason := refused_because(command.way, channel.doors, post, now_ms, is_answered=is_answered):
+    if reason:
         detail = f"this post cannot be answered in private: {reason}"
         raise Refused("cannot_reply", detail, data={"reason": reason})
-    check_text(command.way, channel.doors, text, text_max=channel.text_max, files=len(command.files))
-    return with_link(text) if text and command.way == "link" else text
+    check_text(way, channel.doors, text, text_max=channel.text_max, files=len(command.files))
+    refusal = "" if channel.can_send else channel.reason
+    if way == "answer":
+        return _Draft(text, "private", refusal, way)
+    return _Draft(with_link(text) if text else text, visibility, refusal, way)
 
 
-def _check_sendable(ticket: Ticket, text: str, channel: ChannelView, refusal: str, *, files: int) -> None:
-    if not text and not files:
+def _check_sendable(ticket: Ticket, draft: _Draft, channel: ChannelView, *, files: int) -> None:
+    if not draft.text and not files:
         raise Refused("empty", "a reply needs text", status=422)
     if ticket.state == "closed":
         raise Refused("ticket_closed", "a closed ticket cannot be answered; a new message opens a follow-up")
-    if refusal:
-        raise Refused("cannot_reply", f"this channel cannot carry a reply: {refusal}", data={"reason": refusal})
-    limit = min(channel.text_max or REPLY_CHARS_MAX, REPLY_CHARS_MAX)
-    if len(text) > limit:
-        raise Refused(
-            "too_long", f"{len(text)} characters; this channel takes {limit}", status=422, data={"limit": limit}
-        )
+    if draft.refusal:
+        detail = f"this channel cannot carry a reply: {draft.refusal}"
+        raise Refused("cannot_reply", detail, data={"reason": draft.refusal})
+    size, limit = len(draft.text), min(channel.text_max or REPLY_CHARS_MAX, REPLY_CHARS_MAX)
+    if size > limit:
+        raise Refused("too_long", f"{size} characters; this channel takes {limit}", status=422, data={"limit": limit})
+
+
+def _check_seen(command: ReplyCommand, facts: ReplyFacts, draft: _Draft) -> None:
+    """The agent knows what the reply answers, and who will read it."""
+    if facts.newer and not command.force:
+        detail = "something newer came while you were writing"
+        raise Refused("stale_reply", detail, data={"message_ids": list(facts.newer)})
+    if command.meant == "private" and draft.visibility == "public":
+        detail = "begun in private; the customer wrote in public since, where this answer would stand"
+        raise Refused("now_public", detail)
 
 
 def _subject(ticket: Ticket, last: Message | None, visibility: Visibility) -> str | None:
