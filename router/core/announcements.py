@@ -8,12 +8,14 @@ import msgspec
 from router.core.guard import Concern
 from router.core.posts import post_of
 from router.model.buttons import Button, as_lines
-from router.model.changes import Add, Change, Record
+from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record
 from router.model.ids import ConversationId, MessageId
 from router.model.message import Visibility
 from router.model.sources import Ids
 from router.model.tables import Event, Message, Ticket
 from rules.ruleset import Ruleset
+
+_REFERENCES_KEPT = 20
 
 
 class Announcement(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,32 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     def whole(self) -> str:
         """All that its reader sees of it, for the guard."""
         return "\n".join(filter(None, (self.text, as_lines(self.buttons))))
+
+
+def number_of(ticket: Ticket) -> str:
+    """What customers call a ticket; one that is not stored yet gets its number when it is."""
+    return f"T-{ticket.number}" if ticket.number else NUMBER_PLACEHOLDER
+
+
+def blanks_of(ticket: Ticket, name: str | None, ruleset: Ruleset, language: str) -> dict[str, str]:
+    """What fills the blanks that every template may have; `name` is the customer's, in public as shown there."""
+    queue = ruleset.queues.get(ticket.queue)
+    return {
+        "ticket.number": number_of(ticket),
+        "customer.name": name or "",
+        "queue.name": queue.name(language) if queue is not None else "",
+    }
+
+
+def subject_of(ticket: Ticket, heard: str | None, seen: Visibility) -> str:
+    """The subject of what answers one `heard`. What a ticket is called in private is not told in public."""
+    subject = ticket.subject if seen == "private" or ticket.visibility == "public" else heard or ""
+    return f"[{number_of(ticket)}] {subject}".rstrip()
+
+
+def references_of(references: tuple[str, ...], external_id: str | None) -> tuple[str, ...]:
+    """The references of what answers a message that has these."""
+    return (*references[-_REFERENCES_KEPT:], external_id) if external_id else ()
 
 
 def buttons_of(ruleset: Ruleset, template: str, language: str) -> tuple[Button, ...]:

@@ -24,7 +24,7 @@ from router.core.pieces import Pieces, together
 from router.core.placement import NotJoined, Placement, place
 from router.core.quotes import words_of
 from router.core.reasons import added, noticed, why_of
-from router.core.receipts import AutomaticReply, Ways, automatic_reply, unanswered
+from router.core.receipts import AutomaticReply, Occasion, Ways, automatic_reply, unanswered
 from router.core.repeats import again, remembered
 from router.core.returned import heard_from, is_stopped
 from router.core.tickets import follow_up, open_ticket
@@ -45,21 +45,15 @@ _OVER: frozenset[NotJoined] = frozenset({"ticket_closed", "reopen_window_over"})
 """A message to a ticket that is over opens a follow-up."""
 
 
-class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
+class Circumstances(Ways, frozen=True, kw_only=True):
     """What a decision needs to know besides the entry and the snapshot."""
 
     journal_id: JournalId = JournalId("")
     """Where the entry rests, and stays if it is held."""
     token_conversation: ConversationId | None = None
     """From a reply token whose signature was verified."""
-    can_send: bool = False
-    """Whether the channel can carry an automatic answer."""
     moderates: tuple[Moderation, ...] = ()
-    """What it can be asked to do with a public post."""
-    answers_privately: bool = False
-    """Whether it can answer a public post so that its writer alone reads it."""
-    opens_links: bool = False
-    """Whether there is a page that links into private conversations lead to."""
+    """What the channel can be asked to do with a public post."""
 
 
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
@@ -233,22 +227,19 @@ def _answer(
     case: _Case, ticket: Ticket, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
 ) -> _Answer:
     """What the machine says to it, unless it holds its tongue."""
-    reply = automatic_reply(
-        case.entry,
-        case.verdict,
-        ruleset,
-        case.contact,
-        ticket,
+    if _is_unanswered(case.entry.event, case.placement, snapshot):
+        return _Answer()
+    occasion = Occasion(
+        entry=case.entry,
+        verdict=case.verdict,
+        contact=case.contact,
         before=case.placement.ticket,
+        ticket=ticket,
         conversation_id=case.conversation_id,
         missing=to_ask(ticket, case.entry, ruleset),
-        ids=ids,
-        ways=Ways(
-            can_send=circumstances.can_send and not _is_unanswered(case.entry.event, case.placement, snapshot),
-            answers_privately=circumstances.answers_privately,
-            opens_links=circumstances.opens_links,
-        ),
+        ways=circumstances,
     )
+    reply = automatic_reply(occasion, ruleset, ids)
     if reply is None:
         return _Answer()
     if muted := muted_by(ticket, ruleset.abuse):

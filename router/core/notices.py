@@ -7,7 +7,7 @@ history says so. What rules do, rules tell (`reply`).
 
 from typing import Final
 
-from router.core.announcements import Announcement, announce, buttons_of, stopped
+from router.core.announcements import Announcement, announce, blanks_of, buttons_of, references_of, stopped, subject_of
 from router.core.floods import muted_by
 from router.core.guard import inspect
 from router.core.identity import is_denied
@@ -80,18 +80,14 @@ def tell(
     key = f"told:{ticket.id}:{key}" if key else key_of(what, ticket)
     if key in facts.told:
         return []
-    public = conversation.visibility == "public"
-    name = (last.sender.name if last.sender else None) if public else facts.contact_name
+    shown = last.sender.name if last.sender else None
+    name = shown if conversation.visibility == "public" else facts.contact_name
     blanks = {
-        "ticket.number": f"T-{ticket.number}",
+        **blanks_of(ticket, name, ruleset, ticket.language),
         "ticket.reason": ticket.state_reason or "",
         "ticket.checklist": "\n".join(f"- {point}" for point in ticket.checklist),
-        "customer.name": name or "",
-        "queue.name": ruleset.queues[ticket.queue].name(ticket.language) if ticket.queue in ruleset.queues else "",
         "verify_link": link,
     }
-    text = ruleset.render(template, ticket.language, blanks)
-    subject = (last.subject or "") if public and ticket.visibility != "public" else ticket.subject
     said = Announcement(
         ticket=ticket,
         conversation_id=conversation.id,
@@ -99,9 +95,9 @@ def tell(
         account=conversation.account,
         visibility=conversation.visibility,
         in_reply_to=last.external_id,
-        references=(*last.references[-20:], last.external_id) if last.external_id else (),
-        subject=f"[T-{ticket.number}] {subject}".rstrip(),
-        text=text,
+        references=references_of(last.references, last.external_id),
+        subject=subject_of(ticket, last.subject, conversation.visibility),
+        text=ruleset.render(template, ticket.language, blanks),
         buttons=buttons_of(ruleset, template, ticket.language),
         language=ticket.language,
         template=template,

@@ -11,10 +11,10 @@ from functools import lru_cache
 import msgspec
 
 from router.core.alarm import ALARM_BUTTON
-from router.core.announcements import Announcement, announce, buttons_of, stopped
+from router.core.announcements import Announcement, announce, blanks_of, buttons_of, references_of, stopped, subject_of
 from router.core.guard import Concern, inspect
 from router.core.identity import SenderView
-from router.model.changes import LINK_PLACEHOLDER, NUMBER_PLACEHOLDER, Add, Change
+from router.model.changes import LINK_PLACEHOLDER, Add, Change
 from router.model.decisions import Unanswered
 from router.model.ids import ConversationId, LinkId, MessageId
 from router.model.limits import AUTO_REPLIES_PER_HOUR, PRIVATE_LINK_MS
@@ -33,11 +33,12 @@ _HOUR_MS = 3_600_000
 class Ways(msgspec.Struct, frozen=True, kw_only=True):
     """How an answer can reach its reader."""
 
-    can_send: bool
+    can_send: bool = False
+    """Whether the channel can carry an automatic answer."""
     answers_privately: bool = False
-    """A public post can be answered so that its writer alone reads it."""
+    """Whether it can answer a public post so that its writer alone reads it."""
     opens_links: bool = False
-    """There is a page that links into private conversations lead to."""
+    """Whether there is a page that links into private conversations lead to."""
 
 
 def unanswered(event: InboundEvent, sender: SenderView) -> Unanswered:
@@ -45,6 +46,21 @@ def unanswered(event: InboundEvent, sender: SenderView) -> Unanswered:
     if sender.denied:
         return "forged"
     return "mailing" if event.mailing else ""
+
+
+class Occasion(msgspec.Struct, frozen=True, kw_only=True):
+    """A decided message that may be due an answer of the machine."""
+
+    entry: JournalEntry
+    verdict: Verdict
+    contact: Contact
+    before: Ticket | None
+    """The ticket as it was; None: it was just opened."""
+    ticket: Ticket
+    conversation_id: ConversationId
+    missing: tuple[Fact, ...] = ()
+    """What is asked for, in the answer that is due or else in one of its own."""
+    ways: Ways
 
 
 class AutomaticReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,16 +74,18 @@ class AutomaticReply(msgspec.Struct, frozen=True, kw_only=True):
     """Facts that it asks for."""
 
 
-def _wanted(verdict: Verdict, ruleset: Ruleset, before: Ticket | None, after: Ticket) -> tuple[str, str] | None:
-    """Template and rule of the answer that is due: the one a rule asks for, else the receipt of a new ticket."""
+def _wanted(occasion: Occasion, ruleset: Ruleset) -> tuple[str, str] | None:
+    """Template and rule of the answer that is due: the one a rule asks for, else the receipt of a new ticket, else the
+    question for what is missing."""
+    before, after, asked = occasion.before, occasion.ticket, occasion.verdict.replies
     turned_critical = (
         before is not None and after.urgency == "critical" and before.urgency_rank < URGENCY_RANK["critical"]
     )
-    if verdict.replies and (before is None or turned_critical):
-        return verdict.replies[0].template, verdict.replies[0].rule
+    if asked and (before is None or turned_critical):
+        return asked[0].template, asked[0].rule
     if before is None and after.state != "closed" and DEFAULT_RECEIPT in ruleset.templates:
         return DEFAULT_RECEIPT, ""
-    return None
+    return (ASKING, "") if occasion.missing else None
 
 
 def _counted(contact: Contact, now_ms: int, *, is_alarm: bool) -> Contact | None:
@@ -80,78 +98,30 @@ def _counted(contact: Contact, now_ms: int, *, is_alarm: bool) -> Contact | None
     return msgspec.structs.replace(contact, auto_replies=contact.auto_replies + 1)
 
 
-def _name_to_call(entry: JournalEntry, contact: Contact) -> str:
-    """The customer's name; in public the one they show there."""
-    return (entry.event.sender.name if entry.event.visibility == "public" else contact.name) or ""
-
-
 @lru_cache(maxsize=4_096)
 def _concerns(text: str, visibility: Visibility, hosts: LinkHosts | None) -> tuple[Concern, ...]:
     """What stands in the way of a receipt. The same words go to many people: they are looked over once."""
     return inspect(text, visibility=visibility, hosts=hosts).all
 
 
-def automatic_reply(
-    entry: JournalEntry,
-    verdict: Verdict,
-    ruleset: Ruleset,
-    contact: Contact,
-    ticket: Ticket,
-    *,
-    before: Ticket | None,
-    conversation_id: ConversationId,
-    ids: Ids,
-    ways: Ways,
-    missing: tuple[Fact, ...] = (),
-) -> AutomaticReply | None:
-    """The receipt for `ticket`, if one is due; `before` is the ticket as it was, None when it was just opened.
-
-    What is `missing` is asked for in it, or else in an answer of its own.
-    """
-    event, now_ms = entry.event, entry.received_at_ms
-    wanted = _wanted(verdict, ruleset, before, ticket) or ((ASKING, "") if missing else None)
-    if wanted is None or not ways.can_send or event.automatic != "none":
+def automatic_reply(occasion: Occasion, ruleset: Ruleset, ids: Ids) -> AutomaticReply | None:
+    """The receipt, warning or question that is due, if one is."""
+    entry, contact, ticket = occasion.entry, occasion.contact, occasion.ticket
+    wanted = _wanted(occasion, ruleset)
+    if wanted is None or not occasion.ways.can_send or entry.event.automatic != "none":
         return None
-    counted = _counted(contact, now_ms, is_alarm=wanted[1] == ALARM_BUTTON)
+    template, rule = wanted
+    counted = _counted(contact, entry.received_at_ms, is_alarm=rule == ALARM_BUTTON)
     if counted is None:
         return None
-    number = f"T-{ticket.number}" if ticket.number else NUMBER_PLACEHOLDER
-    message_id = MessageId(ids.new())
-    template, rule = wanted
-    # What invites into private is told in private where the channel can; links of our own chat would lead to itself.
-    invites = ways.opens_links and ruleset.templates[template].asks_for("private_link", verdict.language)
-    seen: Visibility = "private" if invites and ways.answers_privately else event.visibility
-    blanks = {
-        "private_link": LINK_PLACEHOLDER if invites else "",
-        "ticket.number": number,
-        "customer.name": _name_to_call(entry, contact),
-        "queue.name": ruleset.queues[ticket.queue].name(verdict.language) if ticket.queue in ruleset.queues else "",
-        BLANK: "\n".join(f"- {fact.question(verdict.language)}" for fact in missing),
-    }
-    told = (template, ASKING) if missing and template != ASKING else (template,)
-    text = "\n\n".join(ruleset.render(name, verdict.language, blanks) for name in told)
-    buttons = tuple(button for name in told for button in buttons_of(ruleset, name, verdict.language))
-    # What a ticket is called in private is not told in public.
-    subject = ticket.subject if seen == "private" or ticket.visibility == "public" else event.subject or ""
-    said = Announcement(
-        ticket=ticket,
-        conversation_id=conversation_id,
-        channel=event.channel,
-        account=event.account,
-        visibility=seen,
-        in_reply_to=event.message_id,
-        references=(*event.references[-20:], event.message_id),
-        subject=f"[{number}] {subject}".rstrip(),
-        text=text,
-        buttons=buttons,
-        language=verdict.language,
-        template=template,
-        rule=rule,
-        asked=tuple(fact.name for fact in missing),
-        now_ms=now_ms,
+    # Links of our own chat would lead to itself.
+    invites = occasion.ways.opens_links and ruleset.templates[template].asks_for(
+        "private_link", occasion.verdict.language
     )
-    if concerns := _concerns(said.whole, seen, ruleset.hosts):
+    said = _said(occasion, template, rule, ruleset, invites=invites)
+    if concerns := _concerns(said.whole, said.visibility, ruleset.hosts):
         return AutomaticReply(template=None, contact=contact, changes=stopped(said, concerns, actor="rules"))
+    message_id = MessageId(ids.new())
     changes = announce(said, message_id, ids)
     if invites:
         link = PrivateLink(
@@ -159,9 +129,39 @@ def automatic_reply(
             message_id=message_id,
             contact_id=contact.id,
             ticket_id=ticket.id,
-            proves=seen == "private",
-            expires_at_ms=now_ms + PRIVATE_LINK_MS,
-            created_at_ms=now_ms,
+            proves=said.visibility == "private",
+            expires_at_ms=said.now_ms + PRIVATE_LINK_MS,
+            created_at_ms=said.now_ms,
         )
         changes.append(Add(link))
     return AutomaticReply(template=template, contact=counted, changes=changes, asked=said.asked)
+
+
+def _said(occasion: Occasion, template: str, rule: str, ruleset: Ruleset, *, invites: bool) -> Announcement:
+    """The answer in words. What invites into private is told in private where the channel can."""
+    event, ticket, language = occasion.entry.event, occasion.ticket, occasion.verdict.language
+    seen: Visibility = "private" if invites and occasion.ways.answers_privately else event.visibility
+    name = event.sender.name if event.visibility == "public" else occasion.contact.name
+    blanks = {
+        **blanks_of(ticket, name, ruleset, language),
+        "private_link": LINK_PLACEHOLDER if invites else "",
+        BLANK: "\n".join(f"- {fact.question(language)}" for fact in occasion.missing),
+    }
+    told = dict.fromkeys((template, ASKING) if occasion.missing else (template,))
+    return Announcement(
+        ticket=ticket,
+        conversation_id=occasion.conversation_id,
+        channel=event.channel,
+        account=event.account,
+        visibility=seen,
+        in_reply_to=event.message_id,
+        references=references_of(event.references, event.message_id),
+        subject=subject_of(ticket, event.subject, seen),
+        text="\n\n".join(ruleset.render(each, language, blanks) for each in told),
+        buttons=tuple(button for each in told for button in buttons_of(ruleset, each, language)),
+        language=language,
+        template=template,
+        rule=rule,
+        asked=tuple(fact.name for fact in occasion.missing),
+        now_ms=occasion.entry.received_at_ms,
+    )

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from router.core.announcements import references_of
 from router.core.guard import Concern, let_through
 from router.core.oncall import accept
 from router.core.posts import post_of
@@ -208,7 +209,7 @@ def decide_reply(
         account=conversation.account,
         visibility=draft.visibility,
         in_reply_to=last.external_id if last else None,
-        references=(*last.references[-20:], last.external_id) if last and last.external_id else (),
+        references=references_of(last.references, last.external_id) if last else (),
         client_key=command.client_key,
         subject=_subject(ticket, last, draft.visibility),
         text=kept.text,
