@@ -83,6 +83,7 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     belonging: Belonging | None = None
     """What was decided among the contact's own tickets; None: there were none, or nobody is proven."""
     related: tuple[TicketId, ...] = ()
+    """The ticket that was pointed at and not joined comes first."""
     related_by: tuple[str, ...] = ()
 
 
@@ -267,7 +268,7 @@ def place(
     if belonging is not None:
         ticket, joined, not_joined = _moved(belonging, ticket, joined, not_joined, snapshot)
     shared = _sharing(heard, contact, snapshot)
-    related = {**shared, **related}
+    related = related | {found: why for found, why in shared.items() if found not in related}
     known = {(row.kind, row.value) for row in stored}
     vouched = {i.key for i in sender.proven if i.vouched}
     joined_id = ticket.id if ticket is not None else None

@@ -136,6 +136,18 @@ def test_a_late_new_matter_opens_a_follow_up_that_links_back(world, state, why):
     assert followed.data == {"by": second.outcome.ticket_id, "because": why}
 
 
+def test_a_follow_up_links_back_to_what_it_follows_though_a_stranger_told_of_the_same_transaction(world):
+    tx = "0x3f9a52cd1be7008fa64c93d21e5b7790ab34cdef8812fe60557d9ab1e04fc21b"
+    stranger = world.say(f"where is {tx}?", sender="bob@example.org", message_id="<b@x>")
+    first = world.say("one", message_id="<1@x>")
+    world.change(first, state="closed")
+    second = world.say(f"it is {tx}", message_id="<2@x>", in_reply_to="<1@x>")
+    assert second.outcome.why.related == (first.outcome.ticket_id, stranger.outcome.ticket_id)
+    assert second.outcome.why.related_by == ("pointed_at", "transaction")
+    (followed,) = [e for e in world.events if e.kind == "ticket.followed"]
+    assert (followed.ticket_id, followed.data["by"]) == (first.outcome.ticket_id, second.outcome.ticket_id)
+
+
 @pytest.mark.parametrize("state", ["new", "open", "verifying"])
 def test_other_states_stay_and_the_wait_counts_from_its_beginning(world, state):
     first = world.say("hello", **CHAT)
