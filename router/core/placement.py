@@ -6,7 +6,7 @@ typed address are hints and end up in `related`.
 """
 
 import re
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 import msgspec
 
@@ -155,6 +155,44 @@ def writer(event: InboundEvent, snapshot: Snapshot) -> tuple[SenderView, Contact
     return sender, _contact(event, sender, snapshot.conversations.get(key), snapshot)[0]
 
 
+class _Who(NamedTuple):
+    """Whose event it is, and which proven identities say so; the names are those of Placement."""
+
+    sender: SenderView
+    contact: Contact | None
+    contact_by: ContactBy
+    known_by: str
+    missing: tuple[ProvenIdentity, ...]
+    foreign: tuple[Identity, ...]
+    checked: tuple[Identity, ...]
+
+
+def _who(event: InboundEvent, sender: SenderView, conversation: Conversation | None, snapshot: Snapshot) -> _Who:
+    contact, contact_by, known_by = _contact(event, sender, conversation, snapshot)
+    stored = snapshot.identities
+    found = [(each, stored[each.key]) for each in sender.proven if each.key in stored]
+    foreign = tuple([row for _, row in found if contact is not None and row.contact_id != contact.id])
+    return _Who(
+        sender,
+        contact,
+        contact_by,
+        known_by,
+        missing=tuple([each for each in sender.proven if each.key not in stored]),
+        foreign=foreign,
+        checked=tuple([row for each, row in found if each.vouched and not row.vouched and row not in foreign]),
+    )
+
+
+class _Join(NamedTuple):
+    """The ticket that an event goes into, and how, or why not into the one that it points at."""
+
+    ticket: Ticket | None
+    joined: Joined
+    not_joined: NotJoined = ""
+    is_participant: bool = False
+    last_word: bool = False
+
+
 def _pointed_ticket(
     event: InboundEvent, token_conversation: ConversationId | None, snapshot: Snapshot
 ) -> tuple[Ticket | None, Joined, str | None]:
@@ -185,145 +223,105 @@ def _threaded(event: InboundEvent, snapshot: Snapshot) -> Conversation | None:
     return max(found, key=lambda each: (each.peer == peer, each.id), default=None)
 
 
-def _refusal(
-    ticket: Ticket,
-    event: InboundEvent,
-    *,
-    joined: Joined,
-    knows_writer: bool,
-    denied: bool,
-    last_word: bool,
-    now_ms: int,
-) -> NotJoined:
-    if denied:
+def _admitted(pointed: Ticket, joined: Joined, entry: JournalEntry, who: _Who, snapshot: Snapshot) -> _Join:
+    """Into the ticket that is pointed at, unless something speaks against it."""
+    event = entry.event
+    is_own = who.contact is not None and who.contact.id == pointed.contact_id
+    knows_writer = is_own or (pointed.id, event.channel, who.sender.peer) in snapshot.participants
+    is_last_word = pointed.state in OVER and is_thanks(event)
+    join = _Join(pointed, joined, is_participant=not knows_writer, last_word=is_last_word)
+    refusal = _refusal(pointed, join, entry, who)
+    return _Join(None, "new", refusal, last_word=join.last_word) if refusal else join
+
+
+def _refusal(pointed: Ticket, join: _Join, entry: JournalEntry, who: _Who) -> NotJoined:
+    event = entry.event
+    if who.sender.denied:
         return "sender_denied"
-    if event.forwarded_by is not None or (not knows_writer and SUBJECT.match(event.subject or "")):
+    if event.forwarded_by is not None or (join.is_participant and SUBJECT.match(event.subject or "")):
         return "forwarded"
-    if not knows_writer and joined == "thread_index":
+    if join.is_participant and join.joined == "thread_index":
         return "not_participant"
-    if last_word:
-        return ""
-    if ticket.state == "closed":
+    if pointed.state == "closed" and not join.last_word:
         return "ticket_closed"
-    if ticket.state == "solved" and now_ms - (ticket.solved_at_ms or now_ms) > REOPEN_WINDOW_MS:
+    if not (join.last_word or _may_reopen(pointed, entry.received_at_ms)):
         return "reopen_window_over"
-    return ""
+    return "identity_conflict" if any(row.contact_id == pointed.contact_id for row in who.foreign) else ""
+
+
+def _may_reopen(ticket: Ticket, now_ms: int) -> bool:
+    return ticket.state != "solved" or now_ms - (ticket.solved_at_ms or now_ms) <= REOPEN_WINDOW_MS
 
 
 def place(
     entry: JournalEntry, snapshot: Snapshot, *, token_conversation: ConversationId | None, matching: Matching
 ) -> Placement:
     """Find the contact, conversation and ticket of an event."""
-    event, now_ms = entry.event, entry.received_at_ms
+    event = entry.event
     sender = read_sender(event)
-    ticket, joined, thread = _pointed_ticket(event, token_conversation, snapshot)
+    pointed, joined, thread = _pointed_ticket(event, token_conversation, snapshot)
     key = conversation_key_of(event, thread or own_thread(event, sender), sender.peer)
     conversation = snapshot.conversations.get(key)
-    contact, contact_by, known_by = _contact(event, sender, conversation, snapshot)
-    stored = [snapshot.identities[each.key] for each in sender.proven if each.key in snapshot.identities]
-    foreign = tuple([row for row in stored if contact is not None and row.contact_id != contact.id])
-    if ticket is None and conversation is not None and conversation.ticket_id in snapshot.tickets:
-        same_person = contact is not None and contact.id == conversation.contact_id
-        if same_person:
-            ticket, joined = snapshot.tickets[conversation.ticket_id], "conversation"
-
-    related = _related(event, sender, foreign, snapshot)
-    not_joined: NotJoined = ""
-    is_participant = last_word = False
-    if ticket is not None:
-        knows_writer = (contact is not None and contact.id == ticket.contact_id) or (
-            (ticket.id, event.channel, sender.peer) in snapshot.participants
-        )
-        last_word = ticket.state in OVER and is_thanks(event)
-        not_joined = _refusal(
-            ticket,
-            event,
-            joined=joined,
-            knows_writer=knows_writer,
-            denied=sender.denied,
-            last_word=last_word,
-            now_ms=now_ms,
-        )
-        if any(row.contact_id == ticket.contact_id for row in foreign):
-            not_joined = not_joined or "identity_conflict"
-        if not_joined:
-            related = {ticket.id: "pointed_at", **related}
-            ticket, joined = None, "new"
-            if not_joined in _STANDS_ALONE:
-                key = conversation_key_of(event, event.message_id, sender.peer)
-                conversation = snapshot.conversations.get(key)
-        else:
-            is_participant = not knows_writer
+    who = _who(event, sender, conversation, snapshot)
+    contact, foreign = who.contact, who.foreign
+    if (
+        pointed is None
+        and (conversation is not None and conversation.ticket_id in snapshot.tickets)
+        and (contact is not None and contact.id == conversation.contact_id)
+    ):
+        pointed, joined = snapshot.tickets[conversation.ticket_id], "conversation"
+    join = _Join(None, "new") if pointed is None else _admitted(pointed, joined, entry, who, snapshot)
+    refused = pointed if join.not_joined else None
+    if join.not_joined in _STANDS_ALONE:
+        key = conversation_key_of(event, event.message_id, sender.peer)
+        conversation = snapshot.conversations.get(key)
     heard = said(entry, quoted_numbers(event))
     belonging: Belonging | None = None
-    if (
-        contact is not None
-        and sender.proven
-        and not (is_participant or last_word or foreign)
-        and not_joined in _LOOKS_ON
-    ):
-        pointed = ticket if joined != "conversation" or is_mail(event) else None
-        own = _own(event, contact, snapshot, conversation, pointed=pointed, current=ticket, now_ms=now_ms)
-        belonging = belongs(heard, own, matching) if own.candidates else None
-    if belonging is not None:
-        ticket, joined, not_joined = _moved(belonging, ticket, joined, not_joined, snapshot)
-    shared = _sharing(heard, contact, snapshot)
-    related = related | {found: why for found, why in shared.items() if found not in related}
-    known = {(row.kind, row.value) for row in stored}
-    vouched = {i.key for i in sender.proven if i.vouched}
-    joined_id = ticket.id if ticket is not None else None
+    is_theirs = sender.proven and not (join.is_participant or join.last_word or foreign)
+    if contact is not None and is_theirs and join.not_joined in _LOOKS_ON:
+        own = _own(entry, contact, join, conversation, snapshot)
+        if own.candidates:
+            belonging = belongs(heard, own, matching)
+            join = _moved(belonging, join, snapshot)
+    related = _related(event, who, heard, refused, snapshot)
+    if join.ticket is not None:
+        related.pop(join.ticket.id, None)
     return Placement(
         sender=sender,
         contact=contact,
-        contact_by=contact_by,
-        missing=tuple(i for i in sender.proven if i.key not in known),
+        contact_by=who.contact_by,
+        missing=who.missing,
         foreign=foreign,
-        checked=tuple(
-            [row for row in stored if row not in foreign and not row.vouched and (row.kind, row.value) in vouched]
-        ),
-        known_by=known_by,
+        checked=who.checked,
+        known_by=who.known_by,
         conversation=conversation,
         conversation_key=key,
-        ticket=ticket,
-        joined=joined,
-        not_joined=not_joined,
-        is_participant=is_participant,
-        last_word=last_word and not not_joined,
+        ticket=join.ticket,
+        joined=join.joined,
+        not_joined=join.not_joined,
+        is_participant=join.is_participant,
         heard=heard,
+        last_word=join.last_word and not join.not_joined,
         belonging=belonging,
-        related=tuple(t for t in related if t != joined_id),
-        related_by=tuple(why for t, why in related.items() if t != joined_id),
+        related=tuple(related),
+        related_by=tuple(related.values()),
     )
 
 
-def _moved(
-    belonging: Belonging, ticket: Ticket | None, joined: Joined, not_joined: NotJoined, snapshot: Snapshot
-) -> tuple[Ticket | None, Joined, NotJoined]:
+def _moved(belonging: Belonging, join: _Join, snapshot: Snapshot) -> _Join:
     """What was decided among the contact's own tickets, over what the event points at."""
     if belonging.ticket_id is None:
-        return None, "new", not_joined or cast("Opens", belonging.reason)
-    if ticket is None or belonging.ticket_id != ticket.id or joined == "conversation":
-        return snapshot.tickets[belonging.ticket_id], cast("Joins", belonging.reason), ""
-    return ticket, joined, not_joined
+        return join._replace(ticket=None, joined="new", not_joined=join.not_joined or cast("Opens", belonging.reason))
+    if join.ticket is None or belonging.ticket_id != join.ticket.id or join.joined == "conversation":
+        return _Join(snapshot.tickets[belonging.ticket_id], cast("Joins", belonging.reason))
+    return join
 
 
-def _own(
-    event: InboundEvent,
-    contact: Contact,
-    snapshot: Snapshot,
-    conversation: Conversation | None,
-    *,
-    pointed: Ticket | None,
-    current: Ticket | None,
-    now_ms: int,
-) -> Own:
+def _own(entry: JournalEntry, contact: Contact, join: _Join, here: Conversation | None, snapshot: Snapshot) -> Own:
     """The contact's own tickets that may be joined, and how the event stands to each."""
-    here = conversation.id if conversation is not None else None
-    tickets = [
-        ticket
-        for ticket in snapshot.tickets_of(contact.id)
-        if ticket.state != "solved" or now_ms - (ticket.solved_at_ms or now_ms) <= REOPEN_WINDOW_MS
-    ]
+    event, current = entry.event, join.ticket
+    pointed = current if join.joined != "conversation" or is_mail(event) else None
+    tickets = [ticket for ticket in snapshot.tickets_of(contact.id) if _may_reopen(ticket, entry.received_at_ms)]
     return Own(
         contact.id,
         [
@@ -335,7 +333,7 @@ def _own(
                 same_chat=not is_mail(event)
                 and (
                     ticket is current
-                    or ticket.conversation_id == here
+                    or (here is not None and ticket.conversation_id == here.id)
                     or (event.thread_id is None and _alongside(ticket, event))
                 ),
                 in_private=(ticket.channel, ticket.visibility, event.visibility)
@@ -377,13 +375,14 @@ def _sharing(heard: Said, contact: Contact | None, snapshot: Snapshot) -> dict[T
 
 
 def _related(
-    event: InboundEvent, sender: SenderView, foreign: tuple[Identity, ...], snapshot: Snapshot
+    event: InboundEvent, who: _Who, heard: Said, refused: Ticket | None, snapshot: Snapshot
 ) -> dict[TicketId, str]:
-    """Tickets an agent may want to look at: of contradictions, claimed addresses and quoted numbers, each with why."""
+    """Tickets an agent may want to look at, each with why: the one that was not joined, then those of contradictions,
+    of claimed addresses and of quoted numbers, then other people's."""
     found: dict[TicketId, str] = {}
-    for row in foreign:
+    for row in who.foreign:
         found.update((t.id, "contradiction") for t in snapshot.open_tickets_of(row.contact_id))
-    for hint in sender.hints:
+    for hint in who.sender.hints:
         identity = snapshot.identities.get(hint)
         if identity is not None:
             found.update((t.id, "claimed") for t in snapshot.open_tickets_of(ContactId(identity.contact_id)))
@@ -391,4 +390,7 @@ def _related(
         ticket = snapshot.ticket_by_number(number)
         if ticket is not None:
             found.setdefault(ticket.id, "number")
-    return found
+    if refused is not None:
+        found = {refused.id: "pointed_at"} | found
+    shared = _sharing(heard, who.contact, snapshot)
+    return found | {ticket_id: why for ticket_id, why in shared.items() if ticket_id not in found}
