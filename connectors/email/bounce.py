@@ -73,7 +73,7 @@ def _detail(fields: headers.Headers, action: str) -> str:
 
 
 def _field(fields: headers.Headers, name: str) -> str:
-    return headers.decode_text(fields[name][0]) if name in fields else ""
+    return headers.decode_text(headers.first(fields, name))
 
 
 def _original(mail: Mail, part: Part, own_domain: str) -> str | None:
@@ -81,7 +81,7 @@ def _original(mail: Mail, part: Part, own_domain: str) -> str | None:
     if part.content_type in {"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"}:
         data = mail.body(part)[: headers.HEADER_BYTES_MAX]
         fields = headers.split(data, 0, len(data)).headers
-        found = headers.message_ids(fields["message-id"][0]) if "message-id" in fields else []
+        found = headers.message_ids(headers.first(fields, "message-id"))
     else:
         found = [match.decode("latin-1") for match in _ID_LINE.findall(mail.body(part)[:_LOOK_BYTES])]
     return next((one for one in found if not own_domain or one.lower().endswith("@" + own_domain)), None)

@@ -81,6 +81,11 @@ def _stops_here(stray: str, following: list[str]) -> bool:
     return "\n" in stray or not any(_name(line.partition(":")[0]) and ":" in line for line in following)
 
 
+def first(fields: Headers, name: str) -> str:
+    """The raw value of the first field of this name; empty when there is none."""
+    return fields[name][0] if name in fields else ""
+
+
 def unfold(value: str) -> str:
     """One line, without surrounding blanks."""
     value = value.strip()

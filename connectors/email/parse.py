@@ -18,12 +18,7 @@ from connectors.email.mime import Mail
 from connectors.email.recipients import Own, participants, reply_token
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
-from router.model.limits import (
-    ADDRESS_CHARS_MAX,
-    ID_CHARS_MAX,
-    RAW_BYTES_MAX,
-    REFERENCES_MAX,
-)
+from router.model.limits import ADDRESS_CHARS_MAX, ID_CHARS_MAX, RAW_BYTES_MAX, REFERENCES_MAX
 from router.model.message import InboundEvent, Sender
 
 CHANNEL: Final = "email"
@@ -49,6 +44,50 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
 
     Raises InvalidMessage for what is no mail: no header field at the beginning, or more than RAW_BYTES_MAX.
     """
+    mail, own = _mail(raw), Own(raw.meta.get("address", ""))
+    root, fields = mail.root, mail.root.headers
+    author, message_id = _author(fields), _message_id(fields, raw.body)
+    subject = headers.decode_text(fields["subject"][0]) if "subject" in fields else None
+    report = root.params.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
+    made = automatic.classify(fields, author.address, subject or "", root.content_type, report)
+    if made == "none" and own.is_ours(author.address):
+        made = "auto_reply"  # our own words coming back: never answered, so that no loop begins
+    event = InboundEvent(
+        channel=CHANNEL,
+        account=account,
+        message_id=message_id,
+        sent_at_ms=_sent_at_ms(fields, raw.meta),
+        sender=_sender(author, message_id, fields, raw.meta),
+        automatic=made,
+    )
+    if made == "bounce" and (told := bounce.read(mail, own.domain)) is not None:
+        receipt = msgspec.structs.replace(
+            event,
+            kind="receipt",
+            target_id=told.target_id,
+            delivery=told.state,
+            delivery_detail=told.detail or None,
+            delivery_status=told.status or None,
+        )
+        return (receipt,)
+    answered = headers.message_ids(headers.first(fields, "in-reply-to"))
+    threaded = msgspec.structs.replace(
+        event,
+        in_reply_to=answered[0][:ID_CHARS_MAX] if answered else None,
+        references=_references(fields),
+        subject=subject,
+        mailing=automatic.is_mailing(fields),
+        reply_token=reply_token(fields, own),
+        # An automatic mail's Reply-To is often a person's list or a trap, never where its sender reads answers.
+        reply_to=_reply_to(fields, author, own) if made == "none" else None,
+        participants=participants(fields, own),
+        thread_index=thread_index.read(headers.first(fields, "thread-index")),
+    )
+    return (_with_contents(threaded, mail, own, raw.meta),)
+
+
+def _mail(raw: RawEvent) -> Mail:
+    """The mail in its parts. Raises InvalidMessage for what is none."""
     if len(raw.body) > RAW_BYTES_MAX:
         raise InvalidMessage(f"the mail has {len(raw.body)} bytes; the limit is {RAW_BYTES_MAX}", field="body")
     if not raw.body and "unreadable" in raw.meta:
@@ -56,69 +95,22 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             f"the server does not hand out the mail {raw.meta['uid']} of {raw.meta['folder']}: {raw.meta['unreadable']}"
         )
     mail = Mail(raw.body)
-    fields = mail.root.headers
-    if fields.keys().isdisjoint(_MAIL_FIELDS):
+    if mail.root.headers.keys().isdisjoint(_MAIL_FIELDS):
         raise InvalidMessage("no header field of a mail stands at the beginning of the payload", field="body")
+    return mail
 
-    own = Own(raw.meta.get("address", ""))
-    message_id = _message_id(fields, raw.body)
-    author = _author(fields)
-    sender = _sender(author, message_id, fields, raw.meta)
-    sent_at_ms = _sent_at_ms(fields, raw.meta)
-    subject = headers.decode_text(fields["subject"][0]) if "subject" in fields else None
-    root = mail.root
-    report = root.params.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
-    made = automatic.classify(fields, author.address, subject or "", root.content_type, report)
-    if made == "bounce" and (told := bounce.read(mail, own.domain)) is not None:
-        return (
-            InboundEvent(
-                kind="receipt",
-                channel=CHANNEL,
-                account=account,
-                message_id=message_id,
-                target_id=told.target_id,
-                sent_at_ms=sent_at_ms,
-                sender=sender,
-                automatic=made,
-                delivery=told.state,
-                delivery_detail=told.detail or None,
-                delivery_status=told.status or None,
-            ),
-        )
-    if made == "none" and own.is_ours(author.address):
-        made = "auto_reply"  # our own words coming back: never answered, so that no loop begins
 
+def _with_contents(event: InboundEvent, mail: Mail, own: Own, meta: Mapping[str, str]) -> InboundEvent:
+    """The event with what its mail says; of one whose end is missing neither files nor a mail that is passed on."""
     contents = body.read(mail)
-    relay = forwarded.relay(mail, contents, subject or "", author.address, own, raw.meta) if made == "none" else None
-    text, files = contents.text, contents.attachments
-    if raw.meta.get("truncated") == "1":
+    text, files, relay = contents.text, contents.attachments, None
+    if meta.get("truncated") == "1":
         mail.notice("size")
-        relay = None
-        text, files = f"{_truncation_notice(raw.meta)}\n\n{text or ''}".rstrip(), ()
-    answered = headers.message_ids(fields["in-reply-to"][0]) if "in-reply-to" in fields else []
-    return (
-        InboundEvent(
-            channel=CHANNEL,
-            account=account,
-            message_id=message_id,
-            in_reply_to=answered[0][:ID_CHARS_MAX] if answered else None,
-            references=_references(fields) if "references" in fields else (),
-            sent_at_ms=sent_at_ms,
-            sender=sender,
-            subject=subject,
-            text=text,
-            html=contents.html,
-            attachments=tuple(files),
-            automatic=made,
-            mailing=automatic.is_mailing(fields),
-            reply_token=reply_token(fields, own),
-            # An automatic mail's Reply-To is often a person's list or a trap, never where its sender reads answers.
-            reply_to=_reply_to(fields, author, own) if made == "none" else None,
-            participants=participants(fields, own),
-            thread_index=thread_index.read(fields["thread-index"][0]) if "thread-index" in fields else None,
-            relay=relay,
-            ext=_ext(mail),
-        ),
+        text, files = f"{_truncation_notice(meta)}\n\n{text or ''}".rstrip(), ()
+    elif event.automatic == "none":
+        relay = forwarded.relay(mail, contents, event.subject or "", event.sender.email or "", own, meta)
+    return msgspec.structs.replace(
+        event, text=text, html=contents.html, attachments=tuple(files), relay=relay, ext=_ext(mail)
     )
 
 
@@ -140,7 +132,9 @@ def _message_id(fields: Headers, raw: bytes) -> str:
 
 def _references(fields: Headers) -> tuple[str, ...]:
     """All ids, oldest first; of too many the first, which began the thread, and the newest."""
-    found = dict.fromkeys(one[:ID_CHARS_MAX] for value in fields["references"] for one in headers.message_ids(value))
+    found = dict.fromkeys(
+        one[:ID_CHARS_MAX] for value in fields.get("references", ()) for one in headers.message_ids(value)
+    )
     ids = tuple(found)
     return ids if len(ids) <= REFERENCES_MAX else ids[:1] + ids[1 - REFERENCES_MAX :]
 
@@ -152,7 +146,7 @@ def _author(fields: Headers) -> Address:
             found = headers.addresses(fields[name][:1])
             if found and len(found[0].address) <= ADDRESS_CHARS_MAX:
                 return found[0]
-    return Address(headers.decode_text(fields["from"][0]) if "from" in fields else "", "")
+    return Address(headers.decode_text(headers.first(fields, "from")), "")
 
 
 def _sender(author: Address, message_id: str, fields: Headers, meta: Mapping[str, str]) -> Sender:
@@ -167,7 +161,7 @@ def _sender(author: Address, message_id: str, fields: Headers, meta: Mapping[str
 
 def _sent_at_ms(fields: Headers, meta: Mapping[str, str]) -> int:
     """The Date field, else when our server took the mail in, else 0: unknown."""
-    found = dates.read(headers.unfold(fields["date"][0])) if "date" in fields else None
+    found = dates.read(headers.unfold(headers.first(fields, "date")))
     if found is not None:
         return found
     received = meta.get("internaldate_ms", "")
@@ -176,7 +170,7 @@ def _sent_at_ms(fields: Headers, meta: Mapping[str, str]) -> int:
 
 def _reply_to(fields: Headers, author: Address, own: Own) -> str | None:
     """Where answers go instead of to the author; never to ourselves, as forms that mail for a customer ask for."""
-    found = headers.addresses(fields["reply-to"][:1]) if "reply-to" in fields else []
+    found = headers.addresses(fields.get("reply-to", [])[:1])
     wanted = next((one.address for one in found if not own.is_ours(one.address)), author.address)
     return None if wanted == author.address or len(wanted) > ADDRESS_CHARS_MAX else wanted
 
