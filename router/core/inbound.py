@@ -69,24 +69,24 @@ def decide_inbound(
     """Decide one journal entry. `snapshot` holds what `asking.ask` asked for."""
     event = entry.event
     if event.held is not None and entry.imported and not entry.released_by:
-        return _keep(hold_imported(entry, event.held, snapshot, circumstances.journal_id, ids))
+        return _unfiled(hold_imported(entry, event.held, snapshot, circumstances.journal_id, ids))
     block = is_blocked(entry, snapshot)
     if (passed := passed_on(entry, snapshot)) is not None:
         decided = _decide_message(passed.entry, snapshot, ruleset, circumstances, ids, block)
         decided.changes.extend(note_of(passed, decided.changes, entry.received_at_ms, ids))
         return decided
     if block is not None and event.kind in {"edit", "reaction"}:
-        return _keep(hold_old(entry, block, snapshot, ruleset, circumstances.journal_id, ids))
+        return _unfiled(hold_old(entry, block, snapshot, ruleset, circumstances.journal_id, ids))
     match event.kind:
         case "receipt":
-            return _amend(amendments.receipt(entry, snapshot))
+            return _unfiled(amendments.receipt(entry, snapshot))
         case "delete":
-            return _amend(amendments.delete(entry, snapshot))
+            return _unfiled(amendments.delete(entry, snapshot))
         case "reaction":
-            return _amend(amendments.reaction(entry, snapshot))
+            return _unfiled(amendments.reaction(entry, snapshot))
         case "edit":
             if (edited := _edited(entry, snapshot, ruleset, ids)) is not None:
-                return _amend(edited)
+                return _unfiled(edited)
         case "message" | "call" | "unsupported":
             pass
     return _decide_message(entry, snapshot, ruleset, circumstances, ids, block)
@@ -100,13 +100,9 @@ def _edited(entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, ids: Ids)
     return ([], amendments.NOTHING) if amendments.is_of_a_deleted(entry, snapshot) else None
 
 
-def _keep(held: tuple[list[Change], Outcome]) -> Decided:
-    changes, outcome = held
-    return Decided(changes=changes, outcome=outcome)
-
-
-def _amend(amended: tuple[list[Change], Outcome]) -> Decided:
-    changes, outcome = amended
+def _unfiled(decided: tuple[list[Change], Outcome]) -> Decided:
+    """What is held back, or changes something that was filed before."""
+    changes, outcome = decided
     return Decided(changes=changes, outcome=outcome)
 
 
@@ -152,13 +148,13 @@ def _decide_message(
     urgency, journal_id = verdict.urgency, circumstances.journal_id
     flood = measured(entry, placement.sender, snapshot, ruleset.abuse)
     if block is not None and not (urgency == "critical" and ruleset.abuse.blocked_critical == "ring"):
-        return _keep(hold_blocked(entry, block, flood, snapshot, journal_id, ids, urgency=urgency))
+        return _unfiled(hold_blocked(entry, block, flood, snapshot, journal_id, ids, urgency=urgency))
     if flood is not None and flood.is_over:
         placement = gathered(placement, snapshot, entry, urgency)
         ticket = placement.ticket
         # What completes a secret told in pieces is filed, for that masks the other pieces.
         if ticket is not None and entry is whole and waits(flood, ticket, entry, urgency):
-            return _keep(hold_back(entry, flood, placement.contact, ticket, verdict, journal_id, ids))
+            return _unfiled(hold_back(entry, flood, placement.contact, ticket, verdict, journal_id, ids))
     contact = placement.contact or Contact(
         id=ContactId(ids.new()),
         name=entry.event.sender.name,

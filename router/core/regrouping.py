@@ -95,7 +95,7 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
     _check_size(source)
     _check_erased(source)
     opened = msgspec.structs.replace(
-        source.ticket,
+        _touched(source.ticket, moving),
         id=TicketId(ids.new()),
         number=0,
         conversation_id=first.conversation_id,
@@ -106,9 +106,6 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
         state="open",
         state_reason=None,
         related=(source.ticket.id, *source.ticket.related),
-        snippet=snippet_of(moving[-1].text),
-        last_inbound_at_ms=max(message.received_at_ms for message in moving if message.kind == "inbound"),
-        last_message_at_ms=max(message.received_at_ms for message in moving),
         waiting_since_ms=_unanswered_since(moving) or by.now_ms,
         first_replied_at_ms=None,
         solved_at_ms=None,
