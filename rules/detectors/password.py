@@ -76,7 +76,7 @@ _QUOTED = re.compile(
 # In a sentence with the word: letters, digits and a sign inside, which hardly anything but a password has.
 _STRONG = re.compile(
     rf"(?<!{_KEYBOARD})[\"'(]?(?P<value>(?=[!-~]{{0,30}}[a-z])(?=[!-~]{{0,30}}[0-9])"
-    r"[0-9a-z._\-@]{1,24}(?:[!#%^&~]|\$(?![0-9]{1,9}(?:[.,!?)]|(?![!-~]))))[0-9a-z!#$%^&~@_.\-]{1,24})(?![!-~]*[/:=<>\\*])"
+    r"[0-9a-z._\-@]{1,24}(?:[!^]|[#$](?![0-9]{1,9}(?:[.,!?)]|(?![!-~]))))[0-9a-z!#$%^&~@_.\-]{1,24})(?![!-~]*[/:=<>\\*])"
 )
 _STRONG_REACH: Final = 60
 _LABEL_EN: Final = re.compile(_WORD_EN)

@@ -1,4 +1,4 @@
-"""Secrets that a guess, a comma, a table or a second value tells, papers of other countries; and what looks like them."""
+"""Secrets that a guess, a comma or a table tells, papers of other countries; and what looks like either."""
 
 import pytest
 
@@ -18,6 +18,8 @@ TOLD = [
     ("| Password | Cobalt!77 |", "| Password | [PASSWORD] |"),
     ("<td>Password</td><td>Cobalt!77</td>", "<td>Password</td><td>[PASSWORD]</td>"),
     ("密码👉Cobalt77", "密码👉[PASSWORD]"),
+    ("密碼設咗cobalt77就開唔到", "密碼設咗[PASSWORD]就開唔到"),
+    ("信用卡背面408，卡号4111111111111111", "信用卡背面[CVV]，卡号[CARD]"),
     ("他要我的密码，我就告诉他了cobalt77", "他要我的密码，我就告诉他了[PASSWORD]"),
     ("我拿cobalt77当登录密码", "我拿[PASSWORD]当登录密码"),
     ("密碼係「cobalt77」定係「cobalt78」", "密碼係「[PASSWORD]」定係「[PASSWORD]」"),
@@ -65,6 +67,9 @@ HARMLESS = [
     "my password, iPhone15, and my phone: all gone",
     'the form says "password must be 12 characters"',
     'my password is "wrong after 3 tries"',
+    "C#12 dev here, your password API returns 400",
+    "Invoice AB-2291#7, password page was down then",
+    "AT&T5G and 50%off, password lost",
     "forgot password? 2026-11-03 was the last login",
     "I lost HK$62 after my password was stolen",
     "12x$50 left, password was old",
