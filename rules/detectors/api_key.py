@@ -37,9 +37,23 @@ _LABELLED = re.compile(
     re.IGNORECASE,
 )
 _EXCHANGE = re.compile(
-    r"(?<![a-z])(?:keys?|secret)(?: is| was|[ :=]){0,3}[ \"'\n]{0,3}(?P<value>[0-9A-Za-z]{32,96})(?![0-9A-Za-z])",
+    r"(?<![a-z])(?:keys?|secret|api)(?: is| was|[ :=是为為]){0,3}[ \"'\n]{0,3}"
+    r"(?P<value>(?:[a-z]{2,8}_)?[0-9A-Za-z]{24,96}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
+# `wJalr... (key), bPxRf... (secret)`.
+_NAMED_BEHIND = re.compile(
+    r"(?<![0-9A-Za-z])(?P<value>[0-9A-Za-z]{20,96})\s?[(\[](?:api ?)?(?:keys?|secret|token)(?: ?key)?[)\]]",
+    re.IGNORECASE,
+)
+# A key and its secret are told together; one of a single case, or a UUID, is else as often the id of something.
+_PAIR_BEFORE = re.compile(
+    r"(?<![a-z])(?:api|creds?|credentials?|keys?[ :=]{1,3}[0-9a-z\-]{32,96}\S{0,2}\s{1,3}(?:and )?(?:the )?)"
+    r"[^\x1a]{0,40}\Z",
+    re.IGNORECASE,
+)
+_PAIR_AFTER = re.compile(r"[\s,;/&\"')]{1,4}(?:and )?(?:the |my )?(?:api ?)?secret(?![a-z])", re.IGNORECASE)
+_PAIR_CHARS: Final = 150
 _OTPAUTH = re.compile(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
 _BASIC = re.compile(r"authorization: basic (?P<value>[0-9a-z+/]{6,255}={0,2})", re.IGNORECASE)
 # As authenticators show it: in fours, and so in words of four letters, but for a digit.
@@ -57,11 +71,12 @@ _BASE32_MIN: Final = 16
 
 # The last word of a label and what stands between it and a value; most such words are only spoken of.
 _LEADS_ON = re.compile(
-    r"(?:keys?|secrets?|tokens?|bearer|seed|setup key|[密秘][钥鑰]|令牌|金钥|金鑰)"
+    r"(?:keys?|secrets?|tokens?|bearer|api|seed|setup key|[密秘][钥鑰]|令牌|金钥|金鑰)"
     r"(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
     re.IGNORECASE,
 )
 _LABEL_BEFORE: Final = 32
+_BEHIND_CHARS: Final = 104
 _LABEL_AFTER: Final = 40
 
 
@@ -87,6 +102,15 @@ def find_bot(scan: Scan) -> Iterator[Hit]:
         yield Hit(match.start(), match.end(), "API_KEY", "prefix")
 
 
+def _is_of_pair(text: str, match: re.Match[str]) -> bool:
+    """Whether the words around a key say that it is one of a service."""
+    begin = match.start()
+    return (
+        _PAIR_AFTER.match(text, match.end()) is not None
+        or _PAIR_BEFORE.search(text, max(0, begin - _PAIR_CHARS), begin) is not None
+    )
+
+
 def find_labelled(scan: Scan) -> Iterator[Hit]:
     """Yield values that a label names."""
     text = scan.text
@@ -100,7 +124,12 @@ def find_labelled(scan: Scan) -> Iterator[Hit]:
     for match in around(_BASE32_IN_FOURS, text, scan.at["key"], _LABEL_BEFORE, _LABEL_AFTER + 90):
         if _DIGIT.search(match.group("value")) is not None:
             yield Hit(*match.span("value"), "API_KEY", "label")
-    for match in starting(_EXCHANGE, text, starts):
+    for match in around(_NAMED_BEHIND, text, scan.at["key"], _BEHIND_CHARS, _LABEL_AFTER):
         value = match.group("value")
         if not value.islower() and not value.isupper() and _DIGIT.search(value) is not None:
+            yield Hit(*match.span("value"), "API_KEY", "label")
+    for match in starting(_EXCHANGE, text, starts):
+        value = match.group("value")
+        mixed = not value.islower() and not value.isupper()
+        if _DIGIT.search(value) is not None and (mixed or _is_of_pair(text, match)):
             yield Hit(match.start("value"), match.end("value"), "API_KEY", "label")

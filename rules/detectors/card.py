@@ -78,6 +78,11 @@ _STRONG = Labels(
 )  # fmt: skip
 _GLUED_BEFORE = re.compile(r"(?:card|visa|amex|mastercard|unionpay|cc|no|number|num|jcb|is|pan)\Z")
 _GLUED_AFTER = re.compile(r"(?:cvv|cvc|exp|cv2|pin|and|valid)")
+# `I typed 4111 ... as my card number`.
+_SAID_OF = re.compile(
+    r"\s?(?:(?:is|was|as|for|being) (?:my|the|a) (?:[a-z]{1,12} ){0,2}(?:card|visa|mastercard)(?: n(?:o|umber))?"
+    r"(?![a-z])|[是係]?我[的嘅]?(?:信用|银行|銀行|储蓄|借记)卡)"
+)
 _LIST = re.compile(r",\s")
 _LABEL_CHARS: Final = 36
 _LOOSE: Final = frozenset(".,_/|*~:;\\+=、→")
@@ -159,6 +164,7 @@ def _may_hold_card(scan: Scan, start: int, end: int) -> bool:
         (count <= DIGITS_MAX and _luhn(digits) and _ISSUERS[count].match(digits.decode()) is not None)
         or (end - start > count and _ROW.search(low, start, end) is not None)
         or scan.is_near("card", start - _LABEL_CHARS, start)
+        or _SAID_OF.match(low, end) is not None
     )
 
 
@@ -202,7 +208,9 @@ def _is_order(low: str, start: int, end: int) -> bool:
 
 def _mistyped(low: str, sequence: _Sequence) -> tuple[int, str] | None:
     """A number that fails Luhn but comes first after a card label and looks like a card."""
-    if _STRONG.before(low, sequence.groups[0][0], 20) != "yes":
+    if _STRONG.before(low, sequence.groups[0][0], 20) != "yes" and (
+        _SAID_OF.match(low, sequence.groups[-1][1]) is None
+    ):
         return None
     for last in range(min(len(sequence.groups), DIGITS_MAX), 0, -1):
         length = sequence.offsets[last]
@@ -221,7 +229,9 @@ def _stands_alone(low: str, sequence: _Sequence, first: int, last: int) -> bool:
     """Whether the window is all of the sequence, or a printed grouping between spaces in it."""
     groups = sequence.groups
     inside = low[groups[first][0] : groups[last - 1][1]]
-    if _LIST.search(inside) is not None:
+    if _LIST.search(inside) is not None and (
+        sequence.lengths(first, last) != (4, 4, 4, 4) or _STRONG.before(low, groups[first][0], 20) != "yes"
+    ):
         return False
     if not _LOOSE.isdisjoint(inside) and (last - first < 3 or not _printed(sequence.lengths(first, last))):
         return False

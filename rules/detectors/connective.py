@@ -3,19 +3,28 @@
 import re
 from typing import Final
 
+_POINTS: Final = "(?:[-=~]>|[→⇒➜➡▶☞👉⏩])\ufe0f?"
+CELL: Final = r"(?:\s{0,2}(?:\|{1,2}|\t|</t[dh]>\s{0,3}<t[dh](?: [^<>\x1a]{0,40})?>)\s{0,3})"
+"""From one cell of a table to the next."""
 IS: Final = (
-    r"(?:\s{0,3}(?:[:=]|->|=>|→|-(?=\s))\s{0,3}"
+    rf"(?:\s{{0,3}}(?:[:=]|{_POINTS}|-(?=\s))\s{{0,3}}"
     r"|,?\s{1,3}(?:is|was|are|to|is now|as|it'?s|(?:it|which|that) (?:is|was)|ist|lautet|es|est"
     r"|(?:should|would|must|might|may|could|used to|has to|had to) be)"
-    r"(?: (?:always|still|now|currently|just|probably|set to|changed to))?"
+    r"(?: (?:always|still|now|currently|just|probably|maybe|perhaps|i (?:think|believe|guess)|set to|changed to))?"
     r"(?:\s{0,2}:)?\s{1,3})"
 )
 SHI: Final = (
-    r"\s{0,3}(?:就是|是|为|為|填的是|设置为|設置为|设置的是?|设成了?|设的是?|改成了?|换成了?|改为了?|改為了?|設為了?"
-    r"|设为了?|叫|用的是?|写的是?|寫的是?|打的是?|打咗|输的是?|輸的是?|输入的?是?|輸入的?是?|係|显示的?是?|顯示的?是?|[:=]|->|→)\s{0,2}[:]?\s{0,2}"
+    r"\s{0,3}(?:就(?=[0-9a-z])|(?:就|应该|應該|好像|可能|大概|一直|都|也){0,2}[是係]"
+    r"|为|為|[设設]置?(?:[为為成]了?|的是?|了|咗)|[改換换][成为為]了?|叫|[填用写寫打输輸报報念说說](?:的是?|了|咗)|[输輸]入的?是?"
+    rf"|[显顯]示的?是?|[:=]|{_POINTS})\s{{0,2}}[:]?\s{{0,2}}"
 )
+TOLD_ZH: Final = (
+    r"[,:.\s]{1,2}(?:[我佢他她]|妈妈?|爸爸?|老公|老婆)?(?:就|已经?|都|也|又|便|直接){0,2}"
+    r"(?:[报報念说說填输輸打讲講][给給过過]?|告[诉訴]|[发發给給])(?:了|咗)?(?:[他她你我佢]|对方|對方|客服|骗子|騙子)?(?:了|咗|的是)?[,:\s]{0,2}"
+)
+"""From a label to what somebody did with the value: `他问我密码，我说...`."""
 QUOTE: Final = r"[\"'`<(\[*]?"
 QUANTITY = re.compile(
-    r"\s{0,2}(?:秒|分|位|次|小时|小時|天|个|個|元|块|塊|字|号|號|条|條|年|月|日|点|點|倍|%|\$|sec|min|hour|hrs?(?![a-z])|day|times?(?![a-z])"
+    r"\s{0,2}(?:秒|分|位|次|版|小时|小時|天|个|個|元|块|塊|字|号|號|条|條|年|月|日|点|點|倍|%|\$|sec|min|hour|hrs?(?![a-z])|day|times?(?![a-z])"
     r"|digit|char|letter|word|usd|btc|eth|attempt|people|months?|years?|weeks?|messages?|emails?)"
 )

@@ -33,7 +33,7 @@ _SSN_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])[0-9]{2}[ \-]?[0-9]{2}[ \-]?
 _NINE_SHAPE = re.compile(rb"d(?<![xd]d)dd[ \-]?dd[ \-]?dddd(?![xd])")
 _PASSPORT_DIGITS: Final = 6
 _PASSPORT = re.compile(
-    r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,2}[0-9]{6,9}|[0-9]{8,9}|[A-Za-z][0-9][A-Za-z0-9]{6,7})(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,2}[0-9]{6,10}|[0-9]{8,9}|[A-Za-z][0-9][A-Za-z0-9]{6,7})(?![0-9A-Za-z])"
 )
 _ORDER: Final = words("orders?", "order (?:no|number|id)", "tx", "transactions?", "ref", "reference", "invoice",
     "tracking", "ticket", "case", "batch", "serial", "sku", "part",
@@ -46,8 +46,16 @@ _ID_LABELS = Labels(
     no=_ORDER,
 )  # fmt: skip
 _PASSPORT_LABELS = Labels(
-    yes=words("passports?", "passport (?:no|number)") + "|护照|護照|通行证|通行證",
+    yes=words("passports?", "passport (?:no|number)")
+    + "|护照|護照|通行[证證]|[回][乡鄉][证證]|[台臺]胞[证證]|旅行[证證]",
     no=_ORDER + "|身份证|手机|电话|卡号|" + words("phone", "card", "tel"),
+)
+_OTHER_PASSPORT = re.compile(
+    r"(?i:(?: \(?(?:is )?(?:expired|old|lost|stolen)\)?)?[ ,;.]{1,3}"
+    r"(?:and )?(?:my |the )?(?:new|old|other)(?: one| number)?(?: is|:)? "
+    r"|(?:过期|過期|旧|舊|作废|作廢|丢|丟)?了?[的了]?[ ,;.]{0,2}(?:换了|換了)?"
+    r"[新旧舊](?:的|证|證|号|號|护照|護照)?[是为為:]?\s?)"
+    r"(?P<value>[A-Za-z]{1,2}[0-9]{6,10}|[0-9]{8,9})(?![0-9A-Za-z])"
 )
 _TAIWAN_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 
@@ -125,6 +133,9 @@ def find_passport(scan: Scan) -> Iterator[Hit]:
     for match in around(_PASSPORT, scan.text, scan.at["passport"], 40, 60):
         if _PASSPORT_LABELS.nearest(scan.low, *match.span(), before=26, after=16) == "yes":
             yield Hit(match.start(), match.end(), "PASSPORT", "label")
+            # The one that came in its place.
+            if (other := _OTHER_PASSPORT.match(scan.text, match.end())) is not None:
+                yield Hit(*other.span("value"), "PASSPORT", "label")
 
 
 def _checked(scan: Scan, matches: Iterable[re.Match[str]], valid: Callable[[str], bool]) -> Iterator[Hit]:

@@ -9,18 +9,19 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rules.detectors.anchored import around, starting
-from rules.detectors.connective import IS, QUANTITY, QUOTE, SHI
+from rules.detectors.connective import CELL, IS, QUANTITY, QUOTE, SHI, TOLD_ZH
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
 from rules.fold import Folded
 
 _WORD_EN: Final = (
-    r"(?<![a-z$@])(?:pass[ \-]?words?|passwd|pswd|pwd|pass[ \-]?codes?|passphrase|pw|p/w"
+    r"(?<![a-z$@])(?:pass[ \-]?words?|passwd|pswd|pwd|pass[ \-]?codes?|pass[ \-]?phrase|pw|p/w"
     r"|pas{1,2}w(?:or|ro?|o)?d|pass?o(?:wr|rw)d|p?ssw(?:or)?d|psw"
     r"|passwort|kennwort|contrasena|mot de passe|senha|пароль|wachtwoord"
-    r"|pass(?=\s{0,2}[:=]| is | was )|credentials?)(?:'s)?(?![a-z])"
+    r"|passw?\.?(?=\s{0,2}[:=]| is | was )|credentials?|(?<![^\n])pass(?= [!-~]{6,72}\s{0,3}(?:\n|\Z))"
+    r"|(?:security|secret) (?:question(?: answer)?|answer))(?:'s)?(?![a-z])"
 )
-_WORD_ZH: Final = r"(?:密码|密碼|口令|通行码|pin ?[码碼])"
+_WORD_ZH: Final = r"(?:密码|密碼|密保答案|口令|通行码|pin ?[码碼])"
 _FILLER_EN: Final = (
     r"(?: (?:for|of|on|to|in|i|we|my|the|this|that|used?|set|account|wallet|app|login|email)(?![a-z])"
     r"[^\n:=.,;!?\x1a]{0,32}?)?"
@@ -31,7 +32,8 @@ _KEYBOARD: Final = "[!-~]"
 _NAMED_FIELD: Final = r"(?:\\?[\"'`]|&quot;)"
 _CONNECTED = (
     re.compile(
-        rf"{_WORD_EN}(?:{_FILLER_EN}(?P<link>{IS}|(?<='s)\s)"
+        rf"{_WORD_EN}(?:{_FILLER_EN}(?P<aside> ?\([^()\n\x1a]{{1,40}}\))?"
+        rf"(?P<link>{IS}|{CELL}|\?\s{{1,2}}(?=[0-9]{{4,8}}(?:[.,!\s]|\Z))|(?<='s)\s)"
         rf"|>|{_NAMED_FIELD}(?:\s?[:=]\s?|\s[^<>\x1a]{{0,60}}?value\s?=\s?))"
         rf"(?:{_NAMED_FIELD}|{QUOTE})(?P<value>{_KEYBOARD}{{4,72}})"
     ),
@@ -52,14 +54,60 @@ _OTHER_THING = re.compile(
     r"|requirements?|polic(?:y|ies)|rules?|problems?|issues?|manager|vault|length"
     r"|link|page|file|site|website|at|on|since|until)(?![a-z])"
 )
+# `the password? I think Abc!2345`, `my password, Abc!2345, ...`, `那个密码，abc2345，...`.
+_TOLD = re.compile(
+    rf"(?:{_WORD_EN}(?:\?|\s?\.{{2,3}}|,)? "
+    rf"(?:(?:i (?:think|believe|guess)|maybe|probably|perhaps|it(?: is|'s| was)),? ){{1,3}}{QUOTE}"
+    rf"|{_WORD_EN}[,.?]? (?:(?:and|so|but|then) )?i (?:(?:just|then|always) )?"
+    rf"(?:put|typed?|enter(?:ed)?|used?|tried|try|said|gave|wrote|told (?:him|her|them))(?: in)? {QUOTE}"
+    rf"|(?<![a-z])(?:my|the|this|that|our|his|her) (?:[a-z]{{1,12}} ){{0,2}}{_WORD_EN}"
+    rf"\s?[,(]\s{{0,2}}{QUOTE}(?={_KEYBOARD}{{5,72}}?[,)])"
+    rf")(?P<value>{_KEYBOARD}{{6,72}})"
+)
+_TOLD_ZH = re.compile(
+    rf"(?:(?:这个|那个|這個|那個|我的?|我嘅|我[个個]|新|旧|舊|老){_WORD_ZH},\s?|{_WORD_ZH}{TOLD_ZH}){QUOTE}"
+    rf"(?P<value>{_KEYBOARD}{{6,72}})"
+)
+# A value of several words stands in quotes and right behind the label.
+_QUOTED = re.compile(
+    rf"(?:{_WORD_EN}(?:{_FILLER_EN}{IS}| )|{_WORD_ZH}(?:{SHI}|\s?))"
+    r"[\"「『](?P<value>[^\"「」『』\n\x1a\u4e00-\u9fff]{4,72})[\"」』]"
+)
+# In a sentence with the word: letters, digits and a sign inside, which hardly anything but a password has.
+_STRONG = re.compile(
+    rf"(?<!{_KEYBOARD})[\"'(]?(?P<value>(?=[!-~]{{0,30}}[a-z])(?=[!-~]{{0,30}}[0-9])"
+    r"[0-9a-z._\-@]{1,24}(?:[!^]|[#$](?![0-9]{1,9}(?:[.,!?)]|(?![!-~]))))[0-9a-z!#$%^&~@_.\-]{1,24})(?![!-~]*[/:=<>\\*])"
+)
+_STRONG_REACH: Final = 60
+_LABEL_EN: Final = re.compile(_WORD_EN)
+_LABEL_ZH: Final = re.compile(_WORD_ZH)
+_SENTENCE_END: Final = re.compile(r"[.!?;]\s|\n|\x1a")
+_TYPED_ZH = re.compile(
+    rf"(?:[输輸]入?|填|打|用|[试試]|写|寫)(?:的是|了|的|过|過)?{QUOTE}(?P<value>{_KEYBOARD}{{6,40}})"
+    "[^\n\x1a0-9a-z]{0,6}(?:密码|密碼)(?:不|错|錯)"
+)
+_THEN_ZH = re.compile(
+    rf"{_WORD_ZH}(?:[^\n.;!?\x1a0-9a-z]{{0,10}}(?:[试試]|用|改成|[换換]成)[了过過的]?(?:是)?"
+    rf"|[^\n.;!?\x1a0-9a-z]{{0,10}}[!-~]{{6,40}},(?:后来|後來)?(?:改|[换換])[成为為]了?)\s?{QUOTE}(?P<value>{_KEYBOARD}{{6,72}})"
+)
+_GUESSED_ZH = re.compile(
+    rf"{_WORD_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,8}},(?:[我]?(?:可能|好像|应该|應該|大概|估计|估計|记得|記得)){{1,2}}[是係]?\s?"
+    r"(?P<value>[!-~]{4,40})"
+)
+_MADE_BY: Final = re.compile(
+    r"(?:iphone|ipad|ios|macos|android|windows|win|mac|mi|huawei|honor|redmi|pixel|galaxy|samsung|chrome|firefox|safari"
+    r"|edge|v|ver|version|err(?:or)?|code|erc|trc|bep|step|page|face|touch)[ \-_]?[0-9.]{1,10}[a-z]{0,4}\Z"
+)
+"""What is no password beside the word: devices, programs and their versions, error codes."""
 _CHANGED = re.compile(
     rf"{_WORD_EN} from {QUOTE}(?P<value>{_KEYBOARD}{{6,72}}) (?:in)?to {QUOTE}(?P<second>{_KEYBOARD}{{6,72}})"
 )
 _BEFORE = (
     re.compile(
-        rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}}) (?:"
-        r"(?:is|was|for) (?:my|the|a) (?:[a-z]{1,12} ){0,2}pass(?:word|code)"
-        r"|as (?:(?:my|the|a) )?(?:[a-z]{1,12} ){0,2}pass(?:word|code)s?)(?![a-z])"
+        rf"(?<!{_KEYBOARD})[\"'(]?(?P<value>{_KEYBOARD}{{6,72}}) (?:"
+        r"(?:(?:(?:which|that) )?(?:is|was|has been)|for) (?:my|the|a) "
+        r"(?:[a-z]{1,12} ){0,2}(?:pass(?:word|code|[ \-]?phrase)|pwd|pw)"
+        r"|as (?:(?:my|the|a) )?(?:[a-z]{1,12} ){0,2}(?:pass(?:word|code|[ \-]?phrase)|pwd|pw)s?)(?![a-z])"
     ),
     re.compile(
         rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}})\s?(?:就是|是|係)我?的?[\u4e00-\u9fff]{{0,4}}"
@@ -79,21 +127,48 @@ _PAIRS = (
     ),
 )
 _PIN = re.compile(
-    rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?(?:{IS}|\s{{1,2}})"
+    rf"{_PIN_EN}(?: (?:for|of|to|i|we|that)(?![a-z])[a-z ']{{0,24}}?)?(?:{IS}|{CELL}|\s{{1,2}}|,\s(?=[0-9]{{4,8}}[,.]))"
     r"(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
+)
+_OTHER_PIN = re.compile(
+    r"(?: ?[,/]| (?:and|or|then|but))"
+    r"(?: (?:and|or|then|but|now|later|i|it|changed|made|set|to|was|is|tried|before|that)){0,7}"
+    r" ?(?P<value>[0-9]{4,8})(?![0-9A-Za-z])"
 )
 _IN_LINK = re.compile(r"://[^\s/:@]{1,64}:(?P<value>[^\s/@]{3,72})@")
 # A sentence that goes on to its end without a sign that a password needs.
 _PLAIN_TALK = re.compile(r"[^.;!?:=>\x1a0-9@#$%^&*_+~|\\<{}→\-]{0,120}(?:[.;](?!\S)|\x1a|\Z)")
 # What leads from a value to the label behind it, and from the first label of a pair to the second.
-_SAID_OF = re.compile(" (?:(?:is|was|for) (?:my|the|a)|as) ")
+_SAID_OF = re.compile(" (?:(?:is|was|been|for) (?:my|the|a)|as) ")
 # One more value of the same kind: `I tried Abc123 and Abc124`.
-_ONE_MORE = re.compile(rf"[\"'`)]{{0,2}},? (?:and|or|then)(?: then)? {QUOTE}(?P<value>{_KEYBOARD}{{6,72}})")
-_ONE_BEFORE = re.compile(rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}}),? (?:and|or|then)(?: then)? {QUOTE}\Z")
+_ONE_MORE = re.compile(
+    rf"[\"'`)」』]{{0,2}}(?:,? (?:and|or|then)(?: then)? "
+    rf"|\s?(?:或者?|或是|還是|还是|定係|定|和|跟|以及|、|/)\s?){QUOTE}"
+    rf"(?P<value>{_KEYBOARD}{{6,72}})"
+)
+_ONE_BEFORE = re.compile(
+    rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}})(?:,? (?:and|or|then)(?: then)?|,|\s?/) {QUOTE}\Z"
+)
+# `Abc!2345, Abc!2346 none of these passwords work`.
+_OF_SEVERAL = re.compile(
+    rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}}),? (?:and|or|but|-)? ?"
+    r"(?:none|neither|both|all|any|one|either)(?: of)?"
+    r"(?: (?:these|those|my|the|them|two|three)){0,2} pass(?:words?|codes?)(?![a-z])"
+)
 _ONE_BEFORE_CHARS: Final = 90
 _SAID_OF_CHARS: Final = 40
+_OF_SEVERAL_BEFORE: Final = 116
+_TOLD_BEFORE: Final = 92
+_TOLD_CHARS: Final = 140
+_SCREEN_TALK: Final = re.compile(
+    r"(?<![a-z])(?:must|may|can|cannot|should|be|please|least|characters?|digits?|letters?|words?|error|invalid|incorrect|wrong"
+    r"|failed|attempts?|try|again|minutes?|seconds?|hours?|days?|expired|required|enter)(?![a-z])"
+)
 _SAID_OF_CHARS_ZH: Final = 10
-_SAID_ZH: Final = frozenset("是係")
+_SAID_ZH: Final = frozenset("是係当當做作")
+_AS_ZH = re.compile(
+    rf"(?<!{_KEYBOARD})(?P<value>{_KEYBOARD}{{6,72}})\s?[来來]?[当當做作][为為成]?我?的?[\u4e00-\u9fff]{{0,4}}(?:密码|密碼|口令)"
+)
 _TYPED = re.compile(rf"{_KEYBOARD}{{4}}")
 _TYPED_CHARS: Final = 44
 _AND = re.compile(r"(?:[/&和、,]|and)\s{0,2}\Z")
@@ -109,72 +184,14 @@ _DENIED = re.compile(
     r"|(?:[a-z]{2,}(?:ed|ing|en|less|ble|ful)|gone|lost|known|out|bad|awful|weird)[?!]+$"
     r"|(?:not|un|re|non|well|too|so|pre|auto|case|long|old|new|self|multi|two|one)-[a-z\-]+$|[a-z]+/[a-z/]+$|[a-z]+'[a-z]{1,2}$)"
 )
-_WORDS_ONLY_DENIED: Final = frozenset(
-    [
-        "always",
-        "blank",
-        "cannot",
-        "changed",
-        "correct",
-        "definitely",
-        "email",
-        "empty",
-        "error",
-        "expired",
-        "failed",
-        "false",
-        "field",
-        "fine",
-        "forgot",
-        "forgotten",
-        "from",
-        "good",
-        "have",
-        "help",
-        "hidden",
-        "incorrect",
-        "invalid",
-        "lost",
-        "must",
-        "never",
-        "none",
-        "not",
-        "null",
-        "ok",
-        "okay",
-        "password",
-        "please",
-        "really",
-        "removed",
-        "required",
-        "reset",
-        "right",
-        "safe",
-        "same",
-        "secure",
-        "sent",
-        "should",
-        "still",
-        "string",
-        "strong",
-        "that",
-        "they",
-        "this",
-        "true",
-        "unknown",
-        "username",
-        "very",
-        "weak",
-        "what",
-        "when",
-        "where",
-        "will",
-        "with",
-        "working",
-        "wrong",
-        "your",
-    ]
-)
+_WORDS_ONLY_DENIED: Final = frozenset({
+    "always", "blank", "cannot", "changed", "correct", "definitely", "email", "empty", "error", "expired", "failed",
+    "false", "field", "fine", "forgot", "forgotten", "from", "good", "have", "help", "hidden", "incorrect", "invalid",
+    "lost", "must", "never", "none", "not", "null", "ok", "okay", "password", "please", "really", "removed",
+    "required", "reset", "right", "safe", "same", "secure", "sent", "should", "still", "string", "strong", "that",
+    "they", "this", "true", "unknown", "username", "very", "weak", "what", "when", "where", "will", "with", "working",
+    "wrong", "your",
+})  # fmt: skip
 _LEADING_WORD = re.compile("[a-z]+")
 _DIGIT = re.compile(r"[0-9]")
 _SYMBOL = re.compile(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
@@ -198,17 +215,21 @@ def find_english(scan: Scan) -> Iterator[Hit]:
     for match in starting(_CONNECTED[0], low, starts) if starts else ():
         # After a colon or an equals sign a bare word may be a password too.
         link = match.group("link")
-        yield from _value(scan.folded, match, plain_word=link is None or not {":", "="}.isdisjoint(link))
+        plain = link is None or not {":", "="}.isdisjoint(link)
+        yield from _value(scan.folded, match, plain_word=plain and match["aside"] is None)
     for pattern in (_BARE[0], _BARE[2]) if starts else ():
         for match in starting(pattern, low, starts):
             yield from _mixed_value(scan.folded, match)
     for match in starting(_REMARKED, low, starts):
         if _OTHER_THING.search(match["remark"]) is None:
             yield from _mixed_value(scan.folded, match)
+    yield from _told(scan, _TOLD, starts)
+    yield from _strong(scan, _LABEL_EN, labels)
     for match in starting(_CHANGED, low, starts):
         hits = [hit for group in ("value", "second") for hit in _mixed_value(scan.folded, match, group)]
         yield from hits if len(hits) > 1 else ()
     said = [at for at in labels if _SAID_OF.search(low, max(0, at - _SAID_OF_CHARS), at) is not None]
+    yield from _of_several(scan, labels)
     yield from _talked_of(scan, _BEFORE[0], said, _SAID_OF_CHARS + _VALUE_CHARS, _LABEL_CHARS)
     yield from _second_of_pair(scan, labels)
 
@@ -221,9 +242,49 @@ def find_chinese(scan: Scan) -> Iterator[Hit]:
         yield from _value(scan.folded, match, plain_word=True)
     for match in starting(_BARE[1], low, starts):
         yield from _mixed_value(scan.folded, match, chinese=True)
+    for pattern in (_TOLD_ZH, _THEN_ZH):
+        yield from _told(scan, pattern, starts)
+    for match in starting(_GUESSED_ZH, low, starts):
+        yield from _value(scan.folded, match, plain_word=False)
+    yield from _told(scan, _TYPED_ZH, labels)
+    yield from _strong(scan, _LABEL_ZH, labels)
     said = [at for at in labels if not _SAID_ZH.isdisjoint(low[max(0, at - _SAID_OF_CHARS_ZH) : at])]
     yield from _talked_of(scan, _BEFORE[1], said, _SAID_OF_CHARS_ZH + _VALUE_CHARS, _LABEL_CHARS)
+    yield from _told(scan, _AS_ZH, said)
     yield from _second_of_pair(scan, labels)
+
+
+def _told(scan: Scan, pattern: re.Pattern[str], starts: list[int]) -> Iterator[Hit]:
+    """Values that a remark, a comma or quotes lead to."""
+    for match in around(pattern, scan.low, starts, _TOLD_BEFORE, _TOLD_CHARS):
+        if _MADE_BY.match(scan.low[slice(*_trimmed(scan.folded, *match.span("value")))]) is None:
+            yield from _mixed_value(scan.folded, match)
+    for match in starting(_QUOTED, scan.low, starts):
+        start, end = match.span("value")
+        value = scan.low[start:end]
+        if " " in value.strip() and not _talk(scan.low, match.start(), value) and _reads_as_secret(value):
+            yield Hit(start, end, "PASSWORD", "label")
+
+
+def _strong(scan: Scan, word: re.Pattern[str], labels: list[int]) -> Iterator[Hit]:
+    """Values in the sentence of a label that need nothing to lead to them."""
+    low = scan.low
+    for match in around(_STRONG, low, labels, _STRONG_REACH, _STRONG_REACH):
+        start, end = _trimmed(scan.folded, *match.span("value"))
+        value = low[start:end]
+        before = _SENTENCE_END.split(low[max(0, start - _STRONG_REACH) : start])[-1]
+        after = _SENTENCE_END.split(low[end : end + _STRONG_REACH], maxsplit=1)[0]
+        if (
+            (word.search(before) is not None or word.search(after) is not None)
+            and _DENIED.match(value) is None
+            and _MADE_BY.match(value) is None
+        ):
+            yield Hit(start, end, "PASSWORD", "label")
+
+
+def _reads_as_secret(value: str) -> bool:
+    """Whether quoted words hold a digit or a sign, or are too plain a row of words for a message on a screen."""
+    return _SYMBOL.search(value.rstrip("?!")) is not None and _SCREEN_TALK.search(value) is None
 
 
 def find_login(scan: Scan) -> Iterator[Hit]:
@@ -236,7 +297,15 @@ def find_pin(scan: Scan) -> Iterator[Hit]:
     """Yield PINs."""
     for match in starting(_PIN, scan.low, scan.at["pin"]):
         if QUANTITY.match(scan.low, match.end()) is None:
-            yield Hit(*match.span("value"), "PASSWORD", "label")
+            yield from _with_other_pins(scan.low, *match.span("value"))
+
+
+def _with_other_pins(low: str, start: int, end: int) -> Iterator[Hit]:
+    """A PIN, and those that little words lead to: `1234 and then I made it 123456`."""
+    yield Hit(start, end, "PASSWORD", "label")
+    while (more := _OTHER_PIN.match(low, end)) is not None and QUANTITY.match(low, more.end()) is None:
+        start, end = more.span("value")
+        yield Hit(start, end, "PASSWORD", "label")
 
 
 def find_in_link(scan: Scan) -> Iterator[Hit]:
@@ -250,6 +319,12 @@ def _second_of_pair(scan: Scan, starts: Iterable[int]) -> Iterator[Hit]:
     low = scan.low
     pairs = [at for at in starts if _AND.search(low, max(0, at - _AND_CHARS), at) is not None]
     return _talked_of(scan, _PAIRS[0], pairs, _PAIR_BEFORE, _PAIR_AFTER)
+
+
+def _of_several(scan: Scan, labels: list[int]) -> Iterator[Hit]:
+    """The last of a row of values that the label sums up, and those before it."""
+    for match in around(_OF_SEVERAL, scan.low, labels, _OF_SEVERAL_BEFORE, _LABEL_CHARS):
+        yield from _value(scan.folded, match, plain_word=False)
 
 
 def _talked_of(scan: Scan, pattern: re.Pattern[str], starts: list[int], before: int, after: int) -> Iterator[Hit]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rules.detectors.anchored import around, starting
+from rules.detectors.connective import CELL
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
 
@@ -18,11 +19,11 @@ _SURNAMES: Final = (
 )
 _NAME_ZH = re.compile(
     r"(?:我叫|我的名字(?:叫|是)|我姓名是|本人姓名|姓名(?:是|为|[:=])?|户名(?:是|[:=])?|戶名(?:是|[:=])?|收款人(?:是|[:=])?|持卡人(?:是|[:=])?"
-    r"|名字(?:是|叫|[:=])|开户人(?:是|[:=])?|真实姓名(?:是|[:=])?|联系人(?:是|[:=])?|账户名(?:是|[:=])|本人)\s{0,2}"
+    r"|名字(?:是|叫|[:=])|开户人(?:是|[:=])?|真[实實]姓名(?:是|[:=])?|(?:联系|聯絡|聯繫|收件|寄件|收货|收貨|申请|申請|汇款|匯款)人(?:姓名|是|叫|[:=])?|账户名(?:是|[:=])|(?:打款|[转轉][账賬帳]|[汇匯]款)[给給]|本人)\s{0,2}"
     rf"(?P<value>(?:欧阳|司马|上官|诸葛|司徒|东方|皇甫|尉迟|公孙|慕容|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?)"
     r"(?=[\s,.;:!?)(<\"'、/|0-9a-zA-Z]|\Z|的|是|在|身份|手机|电话|电話|男|女|我|请|想|要|账|帐|钱|昨|今|已|住|来自|先生|女士|护照|地址|邮箱|你好|您)"
 )
-_I_AM_ZH = re.compile(rf"我是(?P<value>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[,.;\s]|\Z)")
+_I_AM_ZH = re.compile(rf"我是(?P<value>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[,.;\s]|本人|\Z)")
 _NOT_A_NAME: Final = re.compile(
     r"常客|高手|高级|黄金|金卡|老用户|方便|.(?:了|过|個|个|车|么|不|没|是|的|来|去|到|号|码)"
 )
@@ -31,8 +32,9 @@ _GREETING: Final = "i am|i'm|this is|regards|sincerely|faithfully|truly|attn|att
 _NAME_EN = re.compile(
     r"(?:(?i:(?<![a-z])(?:my (?:full |real |legal )?name is|my name's|full name(?: is)?"
     r"|name on (?:the )?(?:card|account)(?: is)?"
+    r"|(?:ship to|deliver to|recipient|beneficiary|payee|contact(?: person)?)(?=\s?[:=|\n])"
     r"|account holder(?: is)?|cardholder(?: name)?(?: is)?|account name|(?:first|last|sur)name|name)"
-    r"\s{0,2}[:=]?\s{1,2})"
+    rf"(?:\s{{0,2}}[:=]?\s{{1,2}}|{CELL}))"
     rf"|(?:(?i:(?<![a-z])(?:{_GREETING}))[,.:]?\s{{1,3}}))"
     r"(?P<value>(?:(?:Mr|Mrs|Ms|Dr|Mx)\.? )?[A-Z][a-z]{1,24}"
     rf"(?:[ \-']{_PARTICLE}[A-Z](?:[a-z]{{1,24}}|\.)){{1,3}})(?![a-zA-Z])"
@@ -41,7 +43,11 @@ _NAME_EN_CAPITALS = re.compile(
     r"(?i:(?<![a-z])(?:name on (?:the )?(?:card|account)(?: is)?|account holder(?: is)?|card ?holder(?: name)?(?: is)?"
     r"|full name(?: is)?|my name is))\s{0,2}:?\s{0,2}(?P<value>[A-Z]{2,20}(?: [A-Z]{2,20}){1,3})(?![a-zA-Z])"
 )
-_NAME_EN_ONE = re.compile(r"(?i:(?<![a-z])my (?:full |first |last )?name is) (?P<value>[A-Z][a-z]{1,20})(?![a-zA-Z])")
+_NAME_EN_ONE = re.compile(
+    r"(?i:(?<![a-z])(?:my (?:full |first |last )?name is "
+    rf"|(?:surname|(?:last|first|family|given) names?)(?:\(s\))?(?:\s?[:=]\s{{0,2}}|{CELL})))"
+    r"(?P<value>[A-Z](?:[a-z]{1,20}|[A-Z]{1,20})(?:[\-'][A-Z](?:[a-z]{1,20}|[A-Z]{1,20}))?)(?![a-zA-Z])"
+)
 _TITLE_EN = re.compile(
     r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Dr)\.? (?P<value>[A-Z][a-z]{1,20}(?: [A-Z][a-z]{1,20})?)(?![a-zA-Z])"
 )
@@ -56,8 +62,8 @@ _NOT_NAME = re.compile(
 _NAME_MIN: Final = 2
 # A capital after a label, without which there is no name.
 _NAME_FOLLOWS = re.compile(
-    r"(?:(?i:name)(?i:'s| is| on (?:the )?(?:card|account)(?: is)?)?|(?i:holder)(?i: name)?(?i: is)?)"
-    r"\s{0,2}[:=]?\s{0,2}[A-Z]"
+    r"(?:(?i:names?(?:'s| is| on (?:the )?(?:card|account)(?: is)?|\(s\))?|holder(?: name)?(?: is)?"
+    rf"|(?:ship|deliver) to|recipient|beneficiary|payee|contact(?: person)?))(?:{CELL}|\s{{0,2}}[:=]?\s{{0,2}})[A-Z]"
 )
 _SIGNED = re.compile(rf"(?i:{_GREETING})[,.:]?\s{{1,3}}[A-Z][a-z]{{1,24}}\.?[ \-']")
 _LABEL_CHARS: Final = 24
@@ -90,7 +96,27 @@ _STREET_ZH = re.compile(
     rf"|(?:(?<=住在)|(?<=住址)|(?<=寄到)|(?<=送到)|(?<=住))(?!在)(?P<b>[\u4e00-\u9fff]{{2,24}}?))"
     r"(?:路|街|道|巷|弄|村|大街|胡同|新村|花园|小区|里|段)\s{0,1}(?:[一二三四五六七八九十]段)?\s{0,1}[0-9]{1,5}\s{0,1}(?:号|號|弄|巷|栋|幢|座)?"
     r"(?:\s{0,1}(?:院|之)?\s{0,1}[\u4e00-\u9fff]{0,8}?[0-9A-Za-z]{1,5}\s{0,1}(?:号楼|號樓|栋|棟|幢|座|单元|單元|室|楼|樓|层|層|号|號|户|房)){0,4}"
+    # The room, which needs no word of its own behind a storey or a house.
+    r"(?:(?:(?<=[座栋棟幢元楼樓层層])\s?|\s?[\-之]\s?)[0-9]{1,5}(?:之[0-9]{1,3})?(?![0-9A-Za-z]))?"
 )
+_LETTERS: Final = r"[^\W\d_]"
+# Where the number stands behind the street, as in most of Europe; the town tells it from other words with a number.
+_TOWN: Final = (
+    rf"(?: ?[a-z]| ?/ ?[0-9]{{1,4}})?,?\s{{1,2}}(?:[A-Z]{{1,2}}-)?[0-9]{{4,5}}(?: [A-Z]{{2}})? "
+    rf"[A-Z]{_LETTERS}{{1,24}}(?:[ \-][A-Z]{_LETTERS}{{1,24}}){{0,2}}"
+)
+_STREET_EUROPE = re.compile(
+    rf"(?<![^\W_])(?:[A-Z]{_LETTERS}{{1,24}}(?:[ \-][A-Z]{_LETTERS}{{1,24}}){{0,2}}[ \-]?"
+    r"(?:straße|Straße|strasse|Strasse|str\.|Str\."
+    r"|weg|Weg|platz|Platz|allee|Allee|gasse|ring|damm|ufer|straat|laan|gade|vej|gatan|vägen)"
+    rf"|(?:Via|Viale|Piazza|Corso|Calle|Avenida|Plaza|Paseo|Carrer|Rua|ul\.|Ul\.)"
+    rf"(?: (?:de|del|della|di|da|do|las?|los))?"
+    rf"(?: [A-Z]{_LETTERS}{{1,24}}){{1,3}},?)\s[0-9]{{1,4}}{_TOWN}"
+    rf"|(?<![^\W_])[0-9]{{1,4}}(?: ?(?:bis|ter))?,? (?i:rue|avenue|boulevard|place|chemin|quai|allée|impasse|cours)"
+    rf"(?: (?:de|du|des|la|le|les|l'|d')){{0,2}}(?:[ '’\-][A-Z]{_LETTERS}{{1,24}}){{1,3}}{_TOWN}"
+)
+_TOWN_SHAPE = re.compile(rb"d(?<![xd]d)d{3,4} (?:xx )?x")
+_TOWN_BEFORE: Final = 110
 _HOUSE_ZH = re.compile(r"[路街道巷弄村同园区里段]\s?(?:[一二三四五六七八九十]段)?\s?[0-9]")
 
 
@@ -133,11 +159,18 @@ def find_english_address(scan: Scan) -> Iterator[Hit]:
         yield Hit(match.start(), match.end(), "STREET_ADDRESS", "shape")
 
 
+def find_european_address(scan: Scan) -> Iterator[Hit]:
+    """Yield street addresses that end with a postal code and a town."""
+    towns = [begin for begin, _ in scan.spans(_TOWN_SHAPE)]
+    for match in around(_STREET_EUROPE, scan.text, towns, _TOWN_BEFORE, _LABEL_CHARS * 4) if towns else ():
+        yield Hit(match.start(), match.end(), "STREET_ADDRESS", "shape")
+
+
 def find_chinese_address(scan: Scan) -> Iterator[Hit]:
     """Yield street addresses with a house number behind the street."""
     if "not ascii" not in scan.at or _HOUSE_ZH.search(scan.text) is None:
         return
     for match in _STREET_ZH.finditer(scan.text):
         start = max(match.start(), match.start("a"), match.start("b"))
-        start += len(match.group()) - len(match.group().lstrip("在到是为于")) if start == match.start() else 0
+        start += len(match.group()) - len(match.group().lstrip("在到是为為于於係")) if start == match.start() else 0
         yield Hit(start, match.end(), "STREET_ADDRESS", "shape")

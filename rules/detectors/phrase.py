@@ -296,6 +296,13 @@ def _closes(low: str, offset: int) -> float:
     return _BITS_EDGE if after and after[0] in _EDGES else 0.0
 
 
+def _is_value(low: str, start: int, end: int) -> bool:
+    """Whether the words are all that a line says after a colon."""
+    return low[max(0, start - 8) : start].rstrip(" \"'([").endswith((":", "=")) and low[end : end + 8].lstrip(
+        " .\"')]"
+    )[:1] in {"", "\n"}
+
+
 def _judge(low: str, run: Sequence[Word], first: int, last: int) -> str:
     """Why words `first` to `last`, whose check sum does not hold, are a phrase; empty when they are none."""
     window = run[first : last + 1]
@@ -321,5 +328,13 @@ def _judge(low: str, run: Sequence[Word], first: int, last: int) -> str:
         return "numbered list words"
     if all(_LISTED.search(gap) for gap in gaps):
         return "listed words"
+    return _alone(low, window, prose)
+
+
+def _alone(low: str, window: Sequence[Word], prose: int) -> str:
+    """Why words with mere blanks between them are a part of a phrase: they are all of a value, or of the text."""
+    start, end = window[0].start, window[-1].end
+    if prose + sum(word.text in _DESK for word in window) <= 1 and _is_value(low, start, end):
+        return "a value of list words"
     beside = low[:start].rpartition(BETWEEN_FIELDS)[2].strip() + low[end:].partition(BETWEEN_FIELDS)[0].strip()
     return "nothing but list words" if len(beside) < 3 else ""

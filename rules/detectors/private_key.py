@@ -56,10 +56,16 @@ _LABELS = Labels(
         "private keys?", "priv ?keys?", "pk", "pkey", "privkey", "secret keys?", "secret", "sk", "key", "signing key",
         "spending key", "seed",
     )
+    + "|(?<![a-z])private(?=\\s?[:=])"
     + "|(?:private|secret)key(?:to|from)|from(?:private|secret)key|(?<![a-z])wallet\\((?=[\"'\\[])"
     + "|私钥|私鑰|密钥|密鑰|秘钥|秘鑰|钥匙|私匙|密匙|金钥|金鑰",
     no=_OTHER,
 )  # fmt: skip
+# Wallets export accounts; what else is exported is named.
+_EXPORTED = Labels(
+    yes=words("export(?:s|ed)?") + "|导出|導出|匯出",
+    no=_OTHER + "|记录|記錄|账单|帳單|文件|" + words("files?", "csv", "report", "history", "logs?", "statement"),
+)
 _SURE = Labels(yes=words("private keys?", "priv ?key", "secret key") + "|私钥|私鑰|密钥|密鑰|私匙|密匙", no=_OTHER)
 _BEFORE_CHARS: Final = 26
 _BEFORE_CHARS_CONNECTED: Final = 64
@@ -68,7 +74,7 @@ _SAID_OF = re.compile(
     r"[\s,.;:\"')\]<\-]{0,4}(?:(?:this|that|it|which|here|these|those)(?: is|'s| was)|is|was|=) "
     r"(?:my |the |our |his |her |its )?(?:[a-z]{1,12} ){0,2}(?:private|secret) ?key(?![a-z])"
 )
-_CONNECTED = re.compile(r"(?:is|was|[:=]|是|为|為)[\s\"']{0,3}\Z")
+_CONNECTED = re.compile(r"(?:is|was|got|gives?|gave|shows?|says?|[:=]|是|为|為|係|得到)[\s\"']{0,3}\Z")
 _SURE_BEFORE_CHARS: Final = 32
 _AFTER_CHARS: Final = 18
 _NEAR_CHARS: Final = 84
@@ -79,7 +85,7 @@ def find(scan: Scan) -> Iterator[Hit]:
     text, low, tokens = scan.text, scan.low, scan.at["token"]
     yield from _checksummed(text, tokens)
     for match in starting(_HEX, low, tokens):
-        if _labelled(scan, match.start(), match.end()):
+        if _labelled(scan, *match.span()) or _exported(scan, match.start()):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
     for match in starting(_BASE58, text, tokens):
         decoded = base58_decode(match.group())
@@ -158,6 +164,14 @@ def _is_pair(pair: bytes) -> bool:
 
 def _is_ripple(body: bytes | None) -> bool:
     return body is not None and body[0] in {0x21, 0x01}
+
+
+def _exported(scan: Scan, start: int) -> bool:
+    """Whether the words before say that an account was exported."""
+    return (
+        scan.is_near("export", start - _NEAR_CHARS, start)
+        and _EXPORTED.before(scan.low, start, _BEFORE_CHARS_CONNECTED) == "yes"
+    )
 
 
 def _labelled(scan: Scan, start: int, end: int) -> bool:

@@ -40,26 +40,30 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "password": (
         "pass", "pwd", "pw", "p/w", "credential", "pswd", "pasw", "psw", "pssw",
+        "security question", "security answer", "secret question", "secret answer",
         "kennwort", "contrasena", "mot de passe", "senha", "пароль",
         "wachtwoord",
     ),
-    "password zh": ("密码", "密碼", "口令", "通行码", "pin码", "pin 码", "pin碼", "pin 碼"),
+    "password zh": ("密码", "密碼", "密保答案", "口令", "通行码", "pin码", "pin 码", "pin碼", "pin 碼"),
     "login": ("login", "log in", "log-in", "credential", "账号", "帳號", "账密", "帳密"),
     "pin": ("pin",),
     "link": ("://",),
-    "code": ("code", "otp", "2fa", "token", "auth", "verification number", "verification digit"),
+    "code": ("code", "otp", "2fa", "mfa", "token", "auth", "verification number", "verification digit"),
     "code said": ("one-time", "one time", "onetime", "verif", "动态", "動態", "口令", "验证", "驗證"),
     "code of": ("password", "pin"),
     "code zh": (
         "验证码", "驗證碼", "校验码", "校驗碼", "动态码", "動態碼", "动态密码", "動態密碼", "动态口令", "短信码",
-        "一次性密碼", "收到的码", "收到的碼", "一次性密码",
+        "一次性密碼", "短信", "简讯", "簡訊", "邮箱", "邮件", "郵件", "手机", "手機", "谷歌", "收到",
+        "登入", "登录", "登錄",
+        "收到的码", "收到的碼", "一次性密码",
         "认证码", "認證碼", "確認碼", "确认码", "谷歌码", "激活码", "谷歌验证器", "身份验证器", "验证器",
         "otp", "2fa",
     ),
     "cvv": (
         "cvv", "cvc", "csc", "cid", "card security code", "security code", "code on", "digits on", "numbers on",
         "code at", "digits at", "numbers at", "安全码", "安全碼", "后三位", "後三位",
-        "末三位", "三位", "三码", "三碼", "三个数", "三個數",
+        "末三位", "后三码", "後三碼", "末三码", "末三碼", "后3", "後3", "末3", "后面三", "后面3", "後面三", "後面3",
+        "三位", "三码", "三碼", "三个数", "三個數",
     ),
     "cvv digits": ("3 digit", "three digit", "last three", "last 3", "背面", "校验三位"),
     "keystore": ("ciphertext", "kdfparams", "cipherparams", "encseed", "salt"),
@@ -79,8 +83,17 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
         "landline", "fax", "电话", "電話", "手机", "手機", "号码", "號碼", "联系", "聯繫", "聯絡", "座机", "座機",
         "致电", "打给", "打俾", "打畀", "热线", "来电", "短信", "微信",
     ),
-    "passport": ("passport", "护照", "護照", "通行证", "通行證"),
-    "name": ("name", "holder"),
+    "passport": (
+        "passport", "护照", "護照", "通行证", "通行證", "回乡证", "回鄉證", "台胞证", "台胞證", "臺胞證",
+        "旅行证", "旅行證",
+    ),
+    "identity abroad": (
+        "nric", "singpass", "emirates", "cpf", "dni", "nif", "aadha", "pan card", "national i", "mykad", "ic n",
+        "kimlik", "curp", "codice f", "bsn", "pesel", "cnp", "cedula", "cccd", "cmnd", "ktp", "ausweis",
+        "resident reg", "identity ", "identification", "personal", "iqama", "civil id", "tax id", "itin", "driver",
+        "driving",
+    ),
+    "name": ("name", "holder", "ship to", "deliver to", "recipient", "beneficiary", "payee", "contact"),
     "greeting": (
         "i am", "i'm", "this is", "regards", "sincerely", "faithfully", "truly", "attn", "attention", "cheers", "best",
         "thanks",
@@ -88,7 +101,10 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "title": ("mr ", "mr.", "mrs", "ms ", "ms.", "dr ", "dr."),
     "name zh": (
         "我叫", "我的名字", "我姓名", "姓名", "真实姓名", "户名", "戶名", "账户名", "收款人", "持卡人", "名字",
-        "开户人", "联系人", "本人", "我是",
+        "开户人", "联系人", "聯絡人", "本人", "我是", "收件人", "收货人", "收貨人", "寄件人", "申请人",
+        "申請人", "汇款人", "匯款人",
+        "打款给", "转账给", "轉賬給", "轉帳給", "汇款给", "匯款給",
+        "真實姓名",
     ),
 }  # fmt: skip
 """Words that announce a value, by trigger; one word may be of several.
@@ -99,9 +115,10 @@ Triggers that are no words: digit, `digits(n)`, token (twenty letters and digits
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "card": ("card", "visa", "master", "amex", "union", "cc", "american", "discover", "jcb", "卡"),
     "key": (
-        "key", "secret", "seed", "pk", "sk", "wallet(", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰", "钥匙",
-        "私匙", "密匙", "金钥", "金鑰",
+        "key", "private", "secret", "seed", "pk", "sk", "wallet(", "私钥", "私鑰", "密钥", "密鑰", "秘钥", "秘鑰",
+        "钥匙", "私匙", "密匙", "金钥", "金鑰",
     ),
+    "export": ("export", "导出", "導出", "匯出"),
     "address": (
         "addr", "wallet", "sol", "phantom", "deposit", "sent", "send", "withdraw", "account", "sui", "aptos",
         "transfer", "地址", "錢包", "钱包", "收款", "提到", "转到", "轉到", "充到", "打到", "充值",

@@ -18,7 +18,9 @@ _RUN = re.compile(f"[{_HAN}]{{8,400}}")
 _NUMBERING: Final = r"第\s?[0-9]{1,2}\s?[个個]?[字词詞]?[是为為]?"
 _JOINER: Final = r"[\s0-9.,;:、·|/\-_()\[\]\"']"
 _GAP: Final = rf"(?:{_JOINER}{{1,8}}(?:{_NUMBERING}{_JOINER}{{0,4}})?|{_NUMBERING}{_JOINER}{{0,4}})"
-_SEPARATED = re.compile(rf"(?:(?<![{_HAN}])|(?<=[是为為词詞]))[{_HAN}](?:{_GAP}[{_HAN}]){{7,}}(?![{_HAN}])")
+_SEPARATED = re.compile(
+    rf"(?:(?<![{_HAN}])|(?<=[是为為係词詞])(?!(?<=[词詞])[是为為係]))(?!(?<=[0-9])[个個字])(?![前后後共这這的][0-9一二两兩三四五六七八九十]{{1,2}}[个個])[{_HAN}](?:{_GAP}[{_HAN}]){{7,}}(?![{_HAN}])"
+)
 # A character with a joiner on either side; a phrase has six between its first and its last.
 _ALONE = re.compile(rf"[\s0-9.,;:、·|/\-_()\[\]\"'字词詞个個是为為][{_HAN}](?=[\s0-9.,;:、·|/\-_()\[\]\"'第])")
 _ALONE_MIN: Final = 6
@@ -39,6 +41,9 @@ _COUNTED: Final = frozenset(
 )
 _LENGTHS: Final = (24, 21, 18, 15, 12)
 _LABEL_REACH: Final = 16
+_GROUPED = re.compile(f"(?<![{_HAN}])[{_HAN}]{{2,6}}(?:[ ,.、/\\-\n]{{1,3}}[{_HAN}]{{2,6}}){{1,11}}(?![{_HAN}])")
+_GROUP: Final = re.compile(f"[{_HAN}]+")
+_EACH_HAN: Final = re.compile(f"[{_HAN}]")
 _IS_HAN: Final = re.compile(f"[{_HAN}]").match
 
 
@@ -83,6 +88,23 @@ def find_lines(scan: Scan) -> Iterator[Hit]:
             begin = start + line.index(letters)
             yield Hit(begin, begin + len(letters), "SEED_PHRASE", "checksum on a line")
         start += len(line) + 1
+
+
+def find_grouped(scan: Scan) -> Iterator[Hit]:
+    """Yield phrases in groups of characters, as they are read aloud, which a label announces."""
+    low = scan.low
+    for match in _GROUPED.finditer(low):
+        if _LABEL.search(low, max(0, match.start() - 2 * _LABEL_REACH), match.start()) is None:
+            continue
+        sizes = [len(group) for group in _GROUP.findall(match.group())]
+        if len(set(sizes[:3])) > 1:
+            continue
+        letters = [letter.start() for letter in _EACH_HAN.finditer(low, *match.span())]
+        for size in _LENGTHS:
+            words = "".join([low[at] for at in letters[:size]])
+            if len(words) == size and _phrase(words, size) and not is_ordinary(words):
+                yield Hit(letters[0], letters[size - 1] + 1, "SEED_PHRASE", "checksum and label")
+                break
 
 
 def _separated(low: str, match: re.Match[str]) -> Iterator[Hit]:

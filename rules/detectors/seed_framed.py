@@ -53,7 +53,7 @@ def may_be_chinese(scan: Scan) -> bool:
 
 def find_chinese(scan: Scan) -> Iterator[Hit]:
     """Yield Chinese phrases whose characters stand apart, with whatever always stands between them."""
-    for run in _runs(scan.low, _HAN, _chinese):
+    for run in map(_single, _runs(scan.low, _HAN, _chinese)):
         letters = [word.text for word in run]
         if (
             len(run) >= _CHINESE_MIN
@@ -62,6 +62,12 @@ def find_chinese(scan: Scan) -> Iterator[Hit]:
             and not is_ordinary("".join(letters))
         ):
             yield Hit(run[0].start, run[-1].end, "SEED_PHRASE", "separated list characters")
+
+
+def _single(run: list[Word]) -> list[Word]:
+    """`run` without the words that only lead to the phrase, or on from it."""
+    places = [place for place, word in enumerate(run) if len(word.text) == 1]
+    return run[places[0] : places[-1] + 1] if places else []
 
 
 def _chinese(text: str) -> int:

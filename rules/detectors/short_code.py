@@ -6,7 +6,7 @@ from typing import Final
 
 from rules.detectors.anchored import around, starting
 from rules.detectors.card import DIGITS_MIN
-from rules.detectors.connective import IS, QUANTITY, QUOTE, SHI
+from rules.detectors.connective import CELL, IS, QUANTITY, QUOTE, SHI, TOLD_ZH
 from rules.detectors.hit import Hit, SecretType
 from rules.detectors.scan import Scan, digits
 from rules.fold import BARRIER
@@ -14,15 +14,17 @@ from rules.fold import BARRIER
 _CODE_EN: Final = (
     r"(?<![a-z])(?:(?:verification|verify|one[ \-]?time|security|auth(?:entication|enticator)?|sms|login|log-in"
     r"|confirmation|access|2fa|two[ \-]factor|otp|email|text|google|six[ \-]digit|6[ \-]digit|4[ \-]digit"
-    r"|activation|backup|recovery)"
+    r"|activation|backup|recovery|mfa|reset|unlock|withdrawal|pairing|device|phone|transfer)"
     r"[ \-](?:code|password|passcode|pin|token)s?"
     r"|(?:verification|verify|authentication|one[ \-]?time|2fa|otp|sms)[ \-](?:number|digits)"
-    r"|otp|2fa|totp|passcode|(?:google )?auth(?:enticator)?)(?![a-z])"
+    r"|otp|2fa|mfa|totp|passcode|(?:google )?auth(?:enticator)?)(?![a-z])"
 )
 _CODE_PLAIN_EN: Final = r"(?<![a-z])code(?![a-z])"
 _CODE_ZH: Final = (
     r"(?:验证码|驗證碼|校验码|校驗碼|动态码|動態碼|动态密码|動態密碼|动态口令|短信码|收到的[码碼]|一次性密[码碼]|认证码|認證碼|確認碼|确认码"
-    r"|谷歌码|激活码|谷歌验证器|身份验证器|验证器|otp|2fa)"
+    r"|(?:短信|简讯|簡訊|邮箱|邮件|郵件|手机|手機|谷歌|收到)[\u4e00-\u9fff]{0,4}"
+    r"[4-8四六八] ?位[数數][字码碼]?(?=[\s:=是为為係0-9])"
+    r"|登[入录錄][码碼]|谷歌码|激活码|谷歌验证器|身份验证器|验证器|otp|2fa)"
 )
 _NOT_LONGER: Final = r"(?![0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])|[ \-]?[0-9])"
 _CODE_VALUE: Final = (
@@ -33,7 +35,7 @@ _CODE_VALUE: Final = (
 _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9a-z])"
 _PLAIN_VALUE: Final = rf"(?P<value>[0-9]{{4,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
 _OTP_AFTER = (
-    re.compile(rf"{_CODE_EN}[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}{QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_EN}(?:[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}|{CELL}){QUOTE}{_CODE_VALUE}"),
     re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?(?:\s{{1,2}}|-){QUOTE}{_CODE_VALUE}"),
     # Without a verb before it, four digits are as often a year.
     re.compile(
@@ -41,7 +43,7 @@ _OTP_AFTER = (
     ),
     re.compile(
         rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
-        rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?{IS}{QUOTE}{_PLAIN_VALUE}"
+        rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?(?:{IS}|, (?=[0-9 \-]{{4,8}}[,.])){QUOTE}{_PLAIN_VALUE}"
     ),
     re.compile(
         rf"{_CODE_PLAIN_EN}(?: \([a-z ]{{1,16}}\))? {QUOTE}"
@@ -51,14 +53,18 @@ _OTP_AFTER = (
 )
 _OTP_AFTER_ZH = (
     re.compile(rf"{_CODE_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,14}}?{SHI}{QUOTE}{_CODE_VALUE}"),
-    re.compile(rf"{_CODE_ZH}\s{{0,2}}{QUOTE}{_CODE_VALUE}"),
+    re.compile(rf"{_CODE_ZH}(?:{CELL}|\s{{0,2}}){QUOTE}{_CODE_VALUE}"),
     re.compile(
-        rf"{_CODE_ZH}(?:我?(?:已经?|刚刚?)?(?:收到|来|發來|发来|到)了?|给你|發你|发你|在这|在這)[,:.\s]{{1,2}}{_CODE_VALUE}"
+        rf"{_CODE_ZH}(?:我?(?:已经?|刚刚?)?(?:收到|来|發來|发来|到)了?|[发發给給](?:你|我)了?|在这|在這)[,:.\s]{{1,2}}{_CODE_VALUE}"
     ),
+    # Told to somebody: `他让我报验证码，我就报了482913`.
+    re.compile(rf"{_CODE_ZH}{TOLD_ZH}{_CODE_VALUE}"),
 )
 _OTP_FIRST = re.compile(
     rf"{_CODE_FIRST} (?:(?:is|was|as) (?:my|the|your) (?:[a-z0-9]{{1,14}}[ \-]){{0,3}}(?:code|otp|passcode)"
     r"|as (?:a )?(?:(?:verification|confirmation|security|login|sms|2fa) )?(?:code|otp|passcode)"
+    r"|(?<=[0-9]{3} )(?:from|off|via) (?:my|the|your) (?:verification|confirmation|security|login|sms|2fa|email|text)"
+    r" (?:code|message)"
     r"|(?<=[0-9]{5} )(?:from|off|in|via) (?:(?:my|the) )?(?:google |microsoft )?authenticator)(?![a-z])"
 )
 # A page of codes to get back in with, which stand close together and may be numbered.
@@ -69,7 +75,7 @@ _PAGE = re.compile(
 )
 _OTP_FIRST_ZH = re.compile(rf"{_CODE_FIRST}\s?(?:就是|是|为|这个|這個|这条|这串)[\u4e00-\u9fff]{{0,8}}{_CODE_ZH}")
 _LABEL = re.compile(
-    r"(?:(?<![a-z])(?:2fa|auth(?:enticator)?)|otp|code|token|password|pin"
+    r"(?:(?<![a-z])(?:[2m]fa|auth(?:enticator)?)|otp|code|token|password|pin"
     r"|(?:verif|authent)ication (?:number|digit))s?(?![a-z])"
 )
 _LABEL_CHARS: Final = 14
@@ -93,7 +99,7 @@ _OTHER_CODE = re.compile(
     r"|language|colou?r|bic|dress|错误|錯誤|代|邀请|邀請|推荐|推薦|优惠|優惠|二维|二維|兑换|条形?)[ \-:]{0,3}\Z"
 )
 # Codes to get back in by come by the ten.
-_SEVERAL = re.compile(r"codes(?![a-z])|[备備]用|恢复码|恢復碼")
+_SEVERAL = re.compile(r"codes(?![a-z])|code list|[备備]用|恢复码|恢復碼")
 _ONE_MORE = re.compile(
     r"(?:\s{0,3}(?:[,;/|&、]|and|or|和)|\s)\s{0,3}(?:[0-9]{1,2}[.)]\s{1,3}|[\-*•]\s)?"
     r"(?P<value>[0-9a-z]{4,10}(?:[ \-][0-9a-z]{4,5}){0,3})(?![0-9a-z])"
@@ -107,11 +113,11 @@ _CVV_AFTER = (
         r"|(?:three|last three|last 3) digits(?: on (?:the|its) back)?"
         r"|(?:code|digits|numbers) (?:on|at) (?:the |its )?back(?: of (?:the|my) card)?)(?![a-z])"
         rf"(?: (?:code|number|no\.?))?(?: ?[码碼])?(?: (?:on|of|for) [a-z ]{{1,24}}?)?(?:号|號)?"
-        rf"(?:{IS}|{SHI}|[\s,]{{1,3}}|){_CVV_VALUE}"
+        rf"(?:{IS}|{SHI}|{CELL}|[\s,]{{1,3}}|){_CVV_VALUE}"
     ),
     re.compile(
-        r"(?:安全码|安全碼|(?:背面|后|後|末)的?(?:三|3)[位码碼个個]|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
-        rf"(?:{SHI}|\s{{0,2}}){_CVV_VALUE}"
+        r"(?<![号號码碼])(?:安全码|安全碼|(?:背面|[后後]面?|末)的?(?:三|3)[位码碼个個]|(?:(?<=卡)|(?<=卡的))背面的?|校验三位|三位数|三位數)(?:数字|數字|数|數|码|碼)?"
+        rf"(?:{SHI}|{CELL}|\s{{0,2}}){_CVV_VALUE}"
     ),
 )
 _CVV_FIRST = (
@@ -208,8 +214,12 @@ def _labelled(low: str, matches: Iterable[re.Match[str]], kind: SecretType) -> I
 def _others(low: str, start: int, end: int) -> Iterator[Hit]:
     """The rest of a list of codes: as long as they are written alike."""
     like = _written(low[start:end])
-    while (more := _ONE_MORE.match(low, end)) is not None and _written(more["value"]) == like:
-        start, end = more.span("value")
+    while (more := _ONE_MORE.match(low, end)) is not None:
+        start = more.start("value")
+        end = start + len(like)
+        # The pattern takes a word behind the last code for one more part of it.
+        if _written(low[start:end]) != like or _ALNUM.match(low, end) is not None:
+            return
         yield Hit(start, end, "OTP", "label")
 
 

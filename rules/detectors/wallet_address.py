@@ -34,7 +34,8 @@ _LABELS = Labels(
     ) + "|哈希|交易|签名|簽名|合约|合約|区块|订单|私钥|密钥",
 )  # fmt: skip
 _CONTRACT = Labels(
-    yes=words("my", "wallet", "deposit"), no=words("contract", "contract address", "token contract") + "|合约|合約"
+    yes=words("my", "wallet", "deposit"),
+    no=words("contract", "contract address", "token contract", "token") + "|合约|合約|代币|代幣",
 )
 
 _NEAR_CHARS: Final = 90
@@ -46,7 +47,7 @@ def find(scan: Scan) -> Iterator[Hit]:
     text, low, tokens = scan.text, scan.low, scan.at["token"]
     for match in starting(_CHECKED, text, tokens):
         valid = _VALID[match.lastgroup or ""]
-        if valid(match.group()) and _CONTRACT.before(low, match.start(), 24) != "no":
+        if valid(match.group()) and _CONTRACT.nearest(low, *match.span(), before=24, after=10) != "no":
             yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "checksum")
     for match in starting(_TON, text, [q.start() - 1 for q in _TON_SECOND.finditer(text, 1)]):
         if _ton(match.group()) and _CONTRACT.before(low, match.start(), 24) != "no":
