@@ -67,6 +67,18 @@ async def test_two_tabs_that_waited_for_the_house_are_one_customer(page, house):
     assert {event.sender.id for event in house.events.values()} == {visitor_of(house)}
 
 
+async def test_a_device_without_a_network_says_so_long_before_the_next_heartbeat(page, house):
+    async with running_chat(house, {}) as chat:
+        await opened(page, chat)
+        await page.context.set_offline(True)
+        await write(page, "hello?")
+        await expect(page.locator("#banner")).to_contain_text("No connection", timeout=20_000)
+        await page.context.set_offline(False)
+        await expect(page.locator(".own:not(.pending)")).to_have_count(1, timeout=60_000)
+        await expect(page.locator("#banner")).to_be_hidden()
+    assert len(house.events) == 1
+
+
 async def test_an_upload_into_a_dead_network_ends_and_is_tried_again(page, house):
     tried = []
 

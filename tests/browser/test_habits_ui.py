@@ -57,3 +57,22 @@ async def test_a_text_is_read_from_the_side_it_begins_on(demo, chromium):
         text = page.locator(".message.note:not(.pending) .text p", has_text="abc")
         await expect(text).to_have_count(1)
         assert await text.evaluate(FROM_THE_RIGHT)
+
+
+async def test_a_key_held_down_solves_once_and_goes_on_through_the_list(demo, chromium):
+    async with desk(chromium, demo.agent_login_url) as page:
+        await open_ticket(page)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/state") else None)
+        for _ in range(4):
+            await page.keyboard.down("e")  # every press without a release between is a repetition
+        await page.keyboard.up("e")
+        await expect(page.locator(".toast", has_text="solved")).to_be_visible()
+        await page.locator(".toast button").click()
+        await expect(page.locator(".toast", has_text="solved")).to_have_count(0)
+        assert len(asked) == 2, "solved, and taken back"
+        await page.locator("#rows").focus()
+        for _ in range(3):
+            await page.keyboard.down("j")
+        await page.keyboard.up("j")
+        await expect(page.locator(".row.cursor")).to_have_attribute("aria-posinset", "4")

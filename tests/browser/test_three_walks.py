@@ -130,8 +130,14 @@ async def test_admin_changes_breaks_and_mends_the_rules(busy_demo, chromium):
         banner = admin.locator("[data-banner=rules]")
         await expect(banner).to_contain_text("yours.yaml:4:5", timeout=10_000)
         await expect(banner).to_contain_text("and one more")
-        async with desk(chromium, busy_demo.admin_login_url, language="zh-CN") as chinese:
-            await expect(chinese.locator("[data-banner=rules]")).to_contain_text("没有键 whne")
+        async with desk(chromium, busy_demo.admin_login_url, language="zh-CN", size=(390, 844)) as chinese:
+            told = chinese.locator("[data-banner=rules]")
+            await expect(told).to_contain_text("没有键 whne")
+            words, serving = [await told.locator(part).bounding_box() for part in (".grow", ".serving")]
+            assert words is not None
+            assert serving is not None
+            assert words["width"] > 300, "a phone's width is for what is wrong"
+            assert serving["y"] >= words["y"] + words["height"]
         customer = await customer_writes(chromium, busy_demo, "another hardware wallet that does not pair")
         await customer.context.close()
         await admin.goto(f"{busy_demo.base_url}/inbox/all")

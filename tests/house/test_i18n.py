@@ -79,6 +79,14 @@ def test_every_key_that_is_used_is_there():
     assert not keys - set(table("en"))
 
 
+def test_every_view_has_a_name_and_says_so_when_it_is_empty():
+    views = re.search(r"VIEWS = \[([^\]]+)\]", text(Path("inbox/static/core/store.js")))
+    assert views is not None
+    keys = {f"{kind}.{view}" for view in re.findall(r'"(\w+)"', views[1]) for kind in ("view", "empty")}
+    assert len(keys) > 10
+    assert not keys - set(table("en"))
+
+
 def test_every_key_that_is_there_is_used():
     keys, prefixes = used()
     unused = [key for key in table("en") if key not in keys and not key.startswith(tuple(prefixes))]

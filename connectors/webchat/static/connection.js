@@ -78,6 +78,7 @@ export function connection({ url, hello, onFrame, onState }) {
   }
 
   addEventListener("online", wake);
+  addEventListener("offline", wake);
   document.addEventListener("visibilitychange", wake);
   open();
   return {
@@ -85,8 +86,6 @@ export function connection({ url, hello, onFrame, onState }) {
     close() {
       over = true;
       clearTimeout(retryTimer);
-      removeEventListener("online", wake);
-      document.removeEventListener("visibilitychange", wake);
       socket?.close();
     },
   };

@@ -9,6 +9,7 @@ import { focusThread, openTicketNow, stepMessage, toggleSide } from "./thread.js
 
 const help = signal(false);
 const OPEN_AFTER_MS = 120;
+const WALKS = new Set(["next", "previous", "nextMessage", "previousMessage"]);
 const PANES = ["#rows", "#thread", "#composer", ".side button"];
 let opening = 0;
 
@@ -52,7 +53,8 @@ function pressed(event) {
   if (!shortcut || (event.key === "Enter" && !inList(event))) return undefined;
   if (event.key.startsWith("Arrow") && !inList(event)) return undefined;
   event.preventDefault();
-  return shortcut.act(event);
+  // Held down it goes on through the list; whatever changes a ticket, or tells its customer, is done once.
+  return event.repeat && !WALKS.has(shortcut.text) ? undefined : shortcut.act(event);
 }
 
 /** Whether a field, a menu or a dialog owns the keys. @param {KeyboardEvent} event */
