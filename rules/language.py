@@ -15,6 +15,9 @@ ENGLISH_AT_ONCE: Final = 6
 BEGINNING: Final = 140
 """Code points in which most English messages have that many."""
 
+FEW: Final = 3
+"""Common English words; so many may be shared with another language, as `is` is with Dutch."""
+
 FALLBACK: Final = "en"
 
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
@@ -34,20 +37,31 @@ _UKRAINIAN = re.compile("[іїєґ]", re.IGNORECASE)
 _NOT_PROSE = re.compile(r"[0-9@/_]")
 _WORD = re.compile(r"[^\W\d_]+")
 
+# "No" is left out: it is as common in English as in Spanish, and tells nothing in "no code yet".
 _COMMON_WORDS: Final = """
 en the i my is to and it a of in me you not have was this for can on be with that from please help
 en your what how are do why has but been when they there we am did does will would an or at
-es el la los las de que y en mi no es un una por con para se me lo ha he como pero está hola
-es gracias cuenta dinero puedo
+en any still yet just get got need so if out all only after by since he she as per met money thanks dey abeg
+es el la los las de que y en mi es un una por con para se me lo ha he como pero está hola
+es gracias cuenta dinero puedo funciona llega retirar retiro contraseña tengo quiero ayuda olvidé dónde cuándo
 fr le la les de et je mon ma est un une pas pour que des du en il ne ce vous sur avec bonjour
-fr merci compte argent peux
+fr merci compte argent peux suis où oublié mot passe retrait attente aide
 de der die das und ich nicht ist ein eine mein meine zu mit auf es wurde von habe für bitte hallo
-de konto geld kann
+de konto geld kann kommt keine kein geht auszahlung passwort vergessen hilfe wo
 pt o a os as de que e em não é um uma por com para meu minha foi eu você conta dinheiro olá
+pt consigo senha esqueci saque ajuda cadê
 it il lo la di che e non è un una per con mio mia ho sono del ciao grazie conto
+it miei soldi dove riesco prelievo dimenticata dimenticato aiuto
+nl ik niet het een mijn is met geld waar kan heb naar maar voor geen wachtwoord inloggen
+pl nie się jest mam mogę moje są gdzie proszę pieniądze hasło konto
+ro nu sunt cont banii parola este intra
+tl ako ko hindi ang sa po pera makapasok
+hi nahi nhi mera meri hai kya paisa bhai kaise gaya ho
 vi tôi của là không có và được cho trong bị với tiền này khoản
-id saya tidak yang dan di ke ini itu akun uang ada sudah bisa dari tolong
+id saya tidak yang dan di ke ini itu akun uang sudah bisa dari tolong
+id belum masuk dana lupa kak bantu mohon kenapa gak nggak
 tr ve bir bu için ben benim hesabım para değil var çok ama nasıl lütfen
+tr merhaba param hesabıma hesap giriş gelmedi çekemiyorum yapamıyorum şifremi unuttum yardım
 """
 
 
@@ -118,7 +132,7 @@ def _words(sample: str) -> list[str]:
 
 def _latin(words: list[str]) -> str:
     english = sum(map(_COMMON["en"].__contains__, words))
-    if english * 5 > len(words):
+    if english > FEW and english * 5 > len(words):
         return "en"
     best, most = FALLBACK, english
     for tag, common in _COMMON.items():
