@@ -18,7 +18,7 @@ from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, sai
 from router.core.reading import plain
 from router.core.thanks import is_thanks
 from router.model.ids import ContactId, ConversationId, TicketId
-from router.model.limits import REOPEN_WINDOW_MS
+from router.model.limits import MARKS_MAX, REOPEN_WINDOW_MS
 from router.model.matter import Sketch
 from router.model.message import InboundEvent, JournalEntry
 from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, thread_root
@@ -369,7 +369,9 @@ def _sharing(heard: Said, contact: Contact | None, snapshot: Snapshot) -> dict[T
     own = contact.id if contact is not None else None
     found: dict[TicketId, str] = {}
     for value in heard.marks:
-        for mark in snapshot.marks.get(value, {}).values():
+        # As many as the store would have told: those of this batch stand beside what was stored before it.
+        marks = sorted(snapshot.marks.get(value, {}).values(), key=lambda mark: mark.id)[-MARKS_MAX:]
+        for mark in marks:
             if mark.contact_id != own and len(found) < _SHARING_MAX:
                 found.setdefault(mark.ticket_id, value.partition(":")[0])
     return found
