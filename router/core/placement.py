@@ -97,9 +97,12 @@ def quoted_numbers(event: InboundEvent) -> frozenset[int]:
 def answered_ids(event: InboundEvent) -> list[str]:
     """Message-IDs this one answers, most telling first (RFC 5322, section 3.6.4: the last reference is the parent)."""
     ids = [event.in_reply_to] if event.in_reply_to else []
-    if not event.references:
-        return ids
-    return list(dict.fromkeys([*ids, *reversed(event.references)]))
+    return list(dict.fromkeys([form for each in (*ids, *reversed(event.references)) for form in _forms(each)]))
+
+
+def _forms(message_id: str) -> tuple[str, str]:
+    """As it is, and with or without its angle brackets: programs may send them, our mailboxes leave them out."""
+    return message_id, message_id[1:-1] if message_id[:1] == "<" else f"<{message_id}>"
 
 
 def is_mail(event: InboundEvent) -> bool:
@@ -166,7 +169,7 @@ def _pointed_ticket(
         for external in answered_ids(event):
             message = snapshot.messages.get((event.channel, event.account, external))
             if message is not None and message.ticket_id in snapshot.tickets:
-                how: Joined = "in_reply_to" if external == event.in_reply_to else "references"
+                how: Joined = "in_reply_to" if external in _forms(event.in_reply_to or "") else "references"
                 thread = snapshot.conversations_by_id[message.conversation_id].thread
                 return snapshot.tickets[message.ticket_id], how, thread
     threaded = _threaded(event, snapshot)

@@ -216,6 +216,18 @@ def test_what_is_related_does_not_depend_on_what_is_read_together(route):
     assert together[-1]["related"] == ["T-1003", "T-1004", "T-1005", "T-1006", "T-1007"]
 
 
+@pytest.mark.parametrize(("known", "named"), [("<a@x.org>", "a@x.org"), ("a@x.org", "<a@x.org>")])
+@pytest.mark.parametrize("field", ["in_reply_to", "references"])
+def test_a_mail_answers_a_known_message_id_however_either_is_written(route, known, named, field):
+    asked = line(known, "where is my coin", channel="email", sender="ann@x.org")
+    answer = line(
+        "b", "any news?", channel="email", sender="bob@x.org", **{field: named if field[0] == "i" else [named]}
+    )
+    first, second = route(asked, answer)
+    assert (second["ticket"], second["ticket_new"]) == (first["ticket"], False)
+    assert second["contact"] != first["contact"]
+
+
 # --- redact -------------------------------------------------------------------------------------------------------
 
 
