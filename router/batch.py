@@ -8,12 +8,14 @@ from typing import Literal
 import msgspec
 
 from router.connector import Accepted, Inlet, RawEvent
-from router.model.errors import Refused
+from router.model.errors import InvalidMessage, Refused
+from router.model.explain import load_object, whole_surrogates
 from router.model.limits import API_BATCH_MAX
 
 KINDS_KEY = "kinds"
 """`RawEvent.meta`: the channel kinds that the sender may speak for, separated by commas; absent means all."""
 
+_BOM = b"\xef\xbb\xbf"
 _ARRAY = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -27,26 +29,38 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 def split(body: bytes, content_type: str) -> list[bytes]:
     """The JSON objects of a request. Raises Refused when it is neither an object, an array nor NDJSON."""
-    text = body.strip()
+    text = body.strip().removeprefix(_BOM).lstrip()
     if content_type in {"application/x-ndjson", "application/ndjson"} or (
         text[:1] == b"{" and b"\n" in text and _several(text)
     ):
         return [line for line in text.splitlines() if line.strip()]
     if text[:1] == b"[":
-        try:
-            return [bytes(item) for item in _ARRAY.decode(text)]
-        except msgspec.DecodeError as error:
-            raise Refused("invalid_json", f"the array is not JSON: {error}", status=400) from None
+        return _items(text)
     if text[:1] == b"{":
         return [text]
     raise Refused("invalid_json", "send one JSON object, an array of them, or NDJSON (one object a line)", status=400)
 
 
-def _several(text: bytes) -> bool:
-    """Whether this is NDJSON sent as plain JSON: its first line is an object of its own."""
+def _items(text: bytes) -> list[bytes]:
     try:
-        msgspec.json.decode(text.split(b"\n", 1)[0])
+        return [bytes(item) for item in _ARRAY.decode(text)]
+    except msgspec.DecodeError as error:
+        why = f"the array is not JSON: {error}"
+    try:
+        return [bytes(item) for item in _ARRAY.decode(whole_surrogates(text))]
     except msgspec.DecodeError:
+        raise Refused("invalid_json", why, status=400) from None
+
+
+def _several(text: bytes) -> bool:
+    """Whether this is NDJSON sent as plain JSON: its first line, or its last, is an object of its own."""
+    return any(_is_object(line) for line in (text.split(b"\n", 1)[0], text.rsplit(b"\n", 1)[1]))
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        load_object(line)
+    except InvalidMessage:
         return False
     return True
 

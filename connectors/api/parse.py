@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from router.batch import KINDS_KEY
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
@@ -16,6 +18,9 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
     """
     del account
     event = decode_message(raw.body)
+    if event.html and event.text is not None and not event.text.strip():
+        # Programs with a field for each send the one they have nothing for blank: the HTML is what was said.
+        event = msgspec.structs.replace(event, text=None)
     kinds = raw.meta.get(KINDS_KEY)
     if kinds is not None and event.channel not in kinds.split(","):
         allowed = kinds.replace(",", ", ") or "none"

@@ -56,8 +56,9 @@ def render(outbound: Outbound, address: str) -> bytes:
     ]
     if _TOKEN.fullmatch(outbound.reply_token):
         fields.append(_field("Reply-To", *_mailbox(outbound.author_name, f"{local}+{outbound.reply_token}@{domain}")))
-    if outbound.in_reply_to is not None and _ID.fullmatch(outbound.in_reply_to):
-        fields.append(_field("In-Reply-To", f"<{outbound.in_reply_to}>"))
+    answered = _bracketed(outbound.in_reply_to or "")
+    if answered is not None:
+        fields.append(_field("In-Reply-To", answered))
     references = _references(outbound)
     if references:
         fields.append(_field("References", *references))
@@ -76,10 +77,16 @@ def _subject(outbound: Outbound) -> str:
     return subject if not answers or not subject or _REPLY_MARK.match(subject) else f"Re: {subject}"
 
 
+def _bracketed(message_id: str) -> str | None:
+    """As a field has it, None for what is no id; those of programs and imports may have their brackets already."""
+    bare = message_id.removeprefix("<").removesuffix(">")
+    return f"<{bare}>" if _ID.fullmatch(bare) else None
+
+
 def _references(outbound: Outbound) -> list[str]:
     """The whole thread, oldest first, each id once; of a long one the first and the newest."""
     wanted = dict.fromkeys((*outbound.references, *filter(None, (outbound.in_reply_to,))))
-    ids = [f"<{one}>" for one in wanted if _ID.fullmatch(one)]
+    ids = list(dict.fromkeys(filter(None, map(_bracketed, wanted))))
     room = _REFERENCES_BYTES_MAX - sum(map(len, ids[:1]))
     kept: list[str] = []
     for one in reversed(ids[1:]):

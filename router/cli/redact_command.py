@@ -8,6 +8,7 @@ import msgspec
 
 from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.paths import named
+from router.model.filetypes import marked_encoding
 from router.model.message import Redaction
 from rules.redact import redact
 
@@ -24,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """0 when nothing was found, 1 when something was masked."""
     raw = sys.stdin.buffer.read() if arguments.file == "-" else Path(arguments.file).read_bytes()
-    found = redact(raw.decode(errors="replace"), visibility=arguments.visibility)
+    # Windows writes UTF-16: read as UTF-8, its secrets stand between NULs and nobody finds them.
+    text = raw.decode(marked_encoding(raw) or "utf-8", errors="replace")
+    found = redact(text, visibility=arguments.visibility)
     masked = [Redaction(field=f.field, start=f.start, end=f.end, type=f.type) for f in found.findings if f.masked]
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.encode(masked) + b"\n")

@@ -18,7 +18,7 @@ from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, sai
 from router.core.reading import plain
 from router.core.thanks import is_thanks
 from router.model.ids import ContactId, ConversationId, TicketId
-from router.model.limits import REOPEN_WINDOW_MS
+from router.model.limits import MARKS_MAX, REOPEN_WINDOW_MS
 from router.model.matter import Sketch
 from router.model.message import InboundEvent, JournalEntry
 from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, thread_root
@@ -98,9 +98,12 @@ def quoted_numbers(event: InboundEvent) -> frozenset[int]:
 def answered_ids(event: InboundEvent) -> list[str]:
     """Message-IDs this one answers, most telling first (RFC 5322, section 3.6.4: the last reference is the parent)."""
     ids = [event.in_reply_to] if event.in_reply_to else []
-    if not event.references:
-        return ids
-    return list(dict.fromkeys([*ids, *reversed(event.references)]))
+    return list(dict.fromkeys([form for each in (*ids, *reversed(event.references)) for form in _forms(each)]))
+
+
+def _forms(message_id: str) -> tuple[str, str]:
+    """As it is, and with or without its angle brackets: programs may send them, our mailboxes leave them out."""
+    return message_id, message_id[1:-1] if message_id[:1] == "<" else f"<{message_id}>"
 
 
 def is_mail(event: InboundEvent) -> bool:
@@ -205,7 +208,7 @@ def _pointed_ticket(
         for external in answered_ids(event):
             message = snapshot.messages.get((event.channel, event.account, external))
             if message is not None and message.ticket_id in snapshot.tickets:
-                how: Joined = "in_reply_to" if external == event.in_reply_to else "references"
+                how: Joined = "in_reply_to" if external in _forms(event.in_reply_to or "") else "references"
                 thread = snapshot.conversations_by_id[message.conversation_id].thread
                 return snapshot.tickets[message.ticket_id], how, thread
     threaded = _threaded(event, snapshot)
@@ -368,7 +371,9 @@ def _sharing(heard: Said, contact: Contact | None, snapshot: Snapshot) -> dict[T
     own = contact.id if contact is not None else None
     found: dict[TicketId, str] = {}
     for value in heard.marks:
-        for mark in snapshot.marks.get(value, {}).values():
+        # As many as the store would have told: those of this batch stand beside what was stored before it.
+        marks = sorted(snapshot.marks.get(value, {}).values(), key=lambda mark: mark.id)[-MARKS_MAX:]
+        for mark in marks:
             if mark.contact_id != own and len(found) < _SHARING_MAX:
                 found.setdefault(mark.ticket_id, value.partition(":")[0])
     return found

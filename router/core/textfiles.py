@@ -5,7 +5,6 @@ and is told apart from what was looked at. Markup cannot be masked span by span,
 words are kept; everything else keeps its encoding, byte for byte but for the masks.
 """
 
-import codecs
 import re
 from html import escape
 from typing import Final, Literal
@@ -13,6 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 from router.core.html import derive_text, sanitise, unsaid
+from router.model.filetypes import marked_encoding
 from router.model.message import Visibility
 from rules.detectors.hit import SEVERITY
 from rules.redact import DEFAULT_POLICY, Policy, masked_values, redact
@@ -40,14 +40,6 @@ _TEXT_ENDS: Final = frozenset({
 })  # fmt: skip
 _PAGE_ENDS: Final = frozenset({"html", "htm", "xhtml"})
 _CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:\-]{1,40})", re.IGNORECASE)
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-"""Marks of byte order; they stay in the text as a character that no detector sees."""
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _JSON_ESCAPE: Final = re.compile(r"\\(?:[nrt]|u(?!d[89ab])[0-9a-f]{4})", re.IGNORECASE)
 _PADDING: Final = "\u200b"
@@ -119,9 +111,9 @@ def _decoded(data: bytes, name: str, content_type: str) -> tuple[str, str] | Non
 
 def _encodings(data: bytes, content_type: str, *, said: bool) -> list[str]:
     """What to try, the likeliest first; a file that does not say that it is text has to be plain UTF-8."""
-    marked = [encoding for mark, encoding in _MARKS if data.startswith(mark)]
-    if marked:
-        return marked[:1]
+    marked = marked_encoding(data)
+    if marked is not None:
+        return [marked]
     if not said:
         return ["utf-8"]
     told = _CHARSET.search(content_type)

@@ -45,17 +45,21 @@ def load_object(data: bytes) -> dict[str, object]:
 
 
 def _load_leniently(body: bytes, error: msgspec.DecodeError) -> object:
-    """msgspec refuses an escaped lone surrogate; JavaScript clients that cut an emoji in two do write it."""
-    mended = re.sub(rb"\\\\|(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..", _mend_surrogate, body)
     if not body.strip():
         raise InvalidMessage("empty; expected one JSON object") from None
     try:
         body.decode()
-        return msgspec.json.decode(mended)
+        return msgspec.json.decode(whole_surrogates(body))
     except UnicodeDecodeError as fault:
         raise InvalidMessage(f"not UTF-8: {fault.reason}; files and bodies are UTF-8") from None
     except (msgspec.DecodeError, RecursionError):
         raise InvalidMessage(f"not JSON: {str(error)[:120]}") from None
+
+
+def whole_surrogates(body: bytes) -> bytes:
+    """JSON with each escaped lone surrogate as U+FFFD: msgspec refuses it; JavaScript clients that cut an emoji in two
+    do write it."""
+    return re.sub(rb"\\\\|(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..", _mend_surrogate, body)
 
 
 def _mend_surrogate(match: re.Match[bytes]) -> bytes:

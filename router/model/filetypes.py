@@ -4,6 +4,7 @@ Nothing is unpacked or decoded: a head is compared with what formats begin with 
 MIME Sniffing Standard for those of the web).
 """
 
+import codecs
 from collections.abc import Callable
 from typing import Final
 
@@ -11,6 +12,19 @@ HEAD_BYTES: Final = 4_096
 """No head that is looked for is longer."""
 
 Test = Callable[[bytes], bool]
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def marked_encoding(data: bytes) -> str | None:
+    """What a mark of byte order says; decoded so, it stays in the text as a character that no detector sees."""
+    return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
 
 
 def _starts(*heads: bytes) -> Test:

@@ -108,6 +108,8 @@ CALL_SECONDS_MAX: Final = 86_400
 REASON_CHARS_MAX: Final = 500
 HINTS_MAX: Final = 10
 """Contacts shown as possibly the same person, the strongest reason first."""
+MARKS_MAX: Final = 5
+"""Newest tickets loaded per strong value."""
 CONFIRMED_MAX: Final = 100
 """Places in one reply that its author can confirm."""
 EDITS_MAX: Final = 10

@@ -63,7 +63,7 @@ class _Attachment(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     content_type: _Name | None = None
     size: Annotated[int, Meta(ge=0, le=2**53)] | None = None
     data: Annotated[bytes, Meta(max_length=ATTACHMENT_BYTES_MAX)] | None = None
-    url: Annotated[str, Meta(max_length=URL_CHARS_MAX, pattern=r"\Ahttps?://[^\s/]")] | None = None
+    url: Annotated[str, Meta(max_length=URL_CHARS_MAX, pattern=r"\A[Hh][Tt][Tt][Pp][Ss]?://[^\s/]")] | None = None
     content_id: _Id | None = None
 
 
@@ -103,6 +103,8 @@ _EXPORTED: Final = ("automatic", "delivery", "delivery_detail", "participants", 
 _SENDER_FIELDS: Final = frozenset(_Sender.__struct_fields__)
 _ATTACHMENT_FIELDS: Final = frozenset(_Attachment.__struct_fields__)
 _IDS: Final = ("message_id", "target_id", "thread_id", "in_reply_to", "account")
+_LEAP = re.compile(r"(\A\S{10}[Tt ]\d\d:59):60(?:\.\d+)?(?=[Zz+-])")
+"""A leap second (RFC 3339, section 5.7), which few calendars hold; its minute ends a millisecond earlier."""
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _SHAPE: Final = Shape(
     meant={
@@ -188,6 +190,8 @@ def _split(found: dict[str, object]) -> tuple[dict[str, object], dict[str, objec
             msgspec.convert(known.get(key), _TYPES[key])
         except msgspec.ValidationError:
             unknown[key] = known.pop(key)
+    if isinstance(sent_at := known.get("sent_at"), str):
+        known["sent_at"] = _LEAP.sub(r"\1:59.999", sent_at)
     if "sender" in known:
         known["sender"], extra = _split_fields(known["sender"], _SENDER_FIELDS)
         if extra:

@@ -34,7 +34,7 @@ from router.model.tables import (
     Ticket,
 )
 from router.model.timers import IdentityCheck, Timer
-from router.store import blocks, channel_load, held_search, media, search
+from router.store import blocks, channel_load, held_search, media, naming, search
 from router.store.journal import NO_FENCES, check_fences, forget_payloads, mark_decided, take
 from router.store.rows import SealedRow, SearchRow
 from router.store.script import Script, Update, insert, run, select
@@ -288,32 +288,20 @@ def _claim(claims: _Plan[Claim]) -> Script[int]:
     return insert(rows, conflict="ignore")
 
 
-def _take(counter: str, count: int) -> Script[int]:
-    """The first of `count` fresh values; the counter stays locked until the commit."""
-    rows = yield from select(
-        "UPDATE counters SET value = value + :count WHERE name = :counter RETURNING value", counter=counter, count=count
-    )
-    return int(rows[0][0]) - count + 1
-
-
 def _number(counter: str, plan: "_Plan[C]") -> Script[dict[str, int]]:
     """Give the added rows without a number theirs."""
     wanting = [key for key, row in plan.added.items() if row.number == 0]
     if not wanting:
         return {}
-    first = yield from _take(counter, len(wanting))
-    numbers = {key: number for number, key in enumerate(wanting, first)}
+    if counter == "contact":
+        fresh = yield from naming.fresh(len(wanting))
+    else:
+        first = yield from naming.take(counter, len(wanting))
+        fresh = list(range(first, first + len(wanting)))
+    numbers = dict(zip(wanting, fresh, strict=True))
     for key, number in numbers.items():
         plan.added[key] = msgspec.structs.replace(plan.added[key], number=number)
     return numbers
-
-
-def number_contacts(contacts: Sequence[Contact]) -> Script[list[Contact]]:
-    """New contacts with their numbers, for an import."""
-    if not contacts:
-        return []
-    first = yield from _take("contact", len(contacts))
-    return [msgspec.structs.replace(contact, number=number) for number, contact in enumerate(contacts, first)]
 
 
 def _numbered(message: Message) -> bool:
@@ -375,7 +363,7 @@ def _record(events: Sequence[Event]) -> Script[list[EventId]]:
     """Append to the feed: from here to the commit no other writer can take an event id."""
     if not events:
         return []
-    first = yield from _take("event", len(events))
+    first = yield from naming.take("event", len(events))
     rows = [msgspec.structs.replace(event, id=EventId(at)) for at, event in enumerate(events, first)]
     yield from insert(rows)
     return [row.id for row in rows]

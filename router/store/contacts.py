@@ -11,7 +11,7 @@ from router.model.people import Claim, folded_name
 from router.model.snapshot import IdentityKey
 from router.model.sources import Ids
 from router.model.tables import Contact, Identity
-from router.store.changes import number_contacts
+from router.store import naming
 from router.store.codec import to_json
 from router.store.script import Script, Update, fetch, insert
 
@@ -62,7 +62,7 @@ def load(rows: Sequence[ContactIn], *, ids: Ids, now_ms: int) -> Script[Imported
 
     A known person without a key who has one of the identities becomes that contact; several such persons have to be
     merged first. An identity that belongs to another key, stored or in this chunk, is an error of the later row; so are
-    more unknown fields than a contact may have.
+    a key that is the C-n of somebody else, and more unknown fields than a contact may have.
     """
     good, errors = _check(rows)
     keys = sorted({row.key for _, row in good})
@@ -78,12 +78,13 @@ def load(rows: Sequence[ContactIn], *, ids: Ids, now_ms: int) -> Script[Imported
     )
     wanted_ids = {row.contact_id for row in stored} | {row.merged_into for row in by_key.values() if row.merged_into}
     owners = yield from fetch(Contact, "WHERE t.id {in ids}", ids=sorted(wanted_ids))
-    plan = _Plan(by_key, stored, owners, ids, now_ms)
+    called = yield from naming.called([key for key in keys if key not in by_key])
+    plan = _Plan(by_key, stored, owners, called, ids, now_ms)
     for at, row in good:
         wrong = plan.take(at, row)
         if wrong is not None:
             errors.append((at, wrong))
-    created = yield from number_contacts(plan.created)
+    created = yield from _numbered(plan.created)
     yield from insert(created)
     if plan.updated:
         updated = sorted(plan.updated.values(), key=lambda contact: contact.id)
@@ -96,6 +97,13 @@ def load(rows: Sequence[ContactIn], *, ids: Ids, now_ms: int) -> Script[Imported
         errors=sorted(errors),
         one_person=plan.one_person,
     )
+
+
+def _numbered(created: Sequence[Contact]) -> Script[list[Contact]]:
+    if not created:
+        return []
+    first = yield from naming.take("contact", len(created))
+    return [msgspec.structs.replace(contact, number=number) for number, contact in enumerate(created, first)]
 
 
 def _check(rows: Sequence[ContactIn]) -> tuple[list[tuple[int, ContactIn]], list[tuple[int, str]]]:
@@ -130,12 +138,15 @@ class _Plan:
         by_key: Mapping[str | None, Contact],
         stored: Sequence[Identity],
         owners: Sequence[Contact],
+        called: Mapping[str, ContactId],
         ids: Ids,
         now_ms: int,
     ) -> None:
         self._by_key = {row.key: row.id for row in by_key.values()}
         self._stored = {(row.kind, row.value): row for row in stored}
         self._owners = {row.id: row for row in (*owners, *by_key.values())}
+        self._called = called
+        """Who bears a key of this chunk as a name."""
         self._ids = ids
         self._now_ms = now_ms
         self.created: list[Contact] = []
@@ -161,6 +172,9 @@ class _Plan:
                 return _clash((identity.kind, identity.value), key or "")
         owners = sorted({identity.contact_id for identity in known}, key=lambda each: self._owners[each].number)
         found = whole or next(map(self._now, owners), None)
+        bearer = self._called.get(row.key)
+        if bearer is not None and bearer not in owners and (found is None or bearer != found.id):
+            return f"contact {row.key!r} is what somebody else is called here; give the row another key"
         ext = _merged(found.ext if found else None, row.ext)
         if ext is not None and len(ext.encode()) > EXT_BYTES_MAX:
             return f"with those of earlier rows the unknown fields take more than {EXT_BYTES_MAX:,} bytes"

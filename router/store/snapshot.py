@@ -6,7 +6,7 @@ from typing import Final
 from router.model.abuse import Traffic
 from router.model.grouping import Mark, Matter
 from router.model.ids import MessageId, TicketId
-from router.model.limits import TOLD_FIRST, TOLD_LAST
+from router.model.limits import MARKS_MAX, TOLD_FIRST, TOLD_LAST
 from router.model.returned import mail_address, returned_id
 from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, SnapshotKeys, thread_root
 from router.model.tables import Agent, Contact, Conversation, Identity, Message, OutboxEntry, Participant, Ticket
@@ -19,8 +19,6 @@ OPEN_TICKETS_MAX: Final = 20
 """Newest not-closed tickets loaded per contact."""
 THREADED_MAX: Final = 10
 """Newest conversations loaded per Outlook thread."""
-MARKS_MAX: Final = 5
-"""Newest tickets loaded per strong value."""
 
 
 def gather(keys: SnapshotKeys) -> Script[Snapshot]:

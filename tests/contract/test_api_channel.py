@@ -324,3 +324,11 @@ def test_a_token_speaks_for_its_kinds_only():
 def test_what_breaks_the_contract_is_named():
     with pytest.raises(InvalidMessage, match=r"sender\.id"):
         MANIFEST.parse(raw(sender={}), "a")
+
+
+def test_blank_text_beside_html_is_no_text():
+    for blank in ("", " \r\n"):
+        (event,) = MANIFEST.parse(raw(text=blank, html="<p>hi</p>"), "a")
+        assert (event.text, event.html) == (None, "<p>hi</p>")
+    (event,) = MANIFEST.parse(raw(text="", html=""), "a")
+    assert event.text == ""

@@ -208,6 +208,26 @@ def test_the_same_input_gives_the_same_output(command):
     assert command("route", stdin=stdin) == command("route", stdin=stdin)
 
 
+def test_what_is_related_does_not_depend_on_what_is_read_together(route):
+    said = "the swap is stuck for hours and nothing moves, please look at it"
+    lines = [{"message_id": f"m{n}", "text": said, "sender": f"s{n}"} for n in range(8)]
+    together = route(*[line(**each) for each in lines])
+    assert together == route(*[line(**each, note="T-") for each in lines]), "a number in a line has it read by itself"
+    assert together[-1]["related"] == ["T-1003", "T-1004", "T-1005", "T-1006", "T-1007"]
+
+
+@pytest.mark.parametrize(("known", "named"), [("<a@x.org>", "a@x.org"), ("a@x.org", "<a@x.org>")])
+@pytest.mark.parametrize("field", ["in_reply_to", "references"])
+def test_a_mail_answers_a_known_message_id_however_either_is_written(route, known, named, field):
+    asked = line(known, "where is my coin", channel="email", sender="ann@x.org")
+    answer = line(
+        "b", "any news?", channel="email", sender="bob@x.org", **{field: named if field[0] == "i" else [named]}
+    )
+    first, second = route(asked, answer)
+    assert (second["ticket"], second["ticket_new"]) == (first["ticket"], False)
+    assert second["contact"] != first["contact"]
+
+
 # --- redact -------------------------------------------------------------------------------------------------------
 
 
@@ -234,6 +254,12 @@ def test_redact_goes_by_visibility(command):
 def test_redact_takes_any_bytes(command):
     code, out, _ = command("redact", stdin=b"\xff\x00 " + CARD.encode())
     assert (code, out) == (1, "\ufffd\x00 [CARD]")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+def test_redact_reads_what_a_mark_of_byte_order_says(command, encoding):
+    marked = f"\ufeff💳 {CARD}" if encoding == "utf-16-be" else f"💳 {CARD}"
+    assert command("redact", stdin=marked.encode(encoding))[:2] == (1, "\ufeff💳 [CARD]")
 
 
 # --- rules --------------------------------------------------------------------------------------------------------

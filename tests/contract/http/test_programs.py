@@ -37,6 +37,21 @@ async def test_ndjson_is_taken_under_any_name(house, content_type):
         assert [r["status"] for r in (await answer.json())["results"]] == ["accepted"] * 3
 
 
+async def test_a_byte_order_mark_is_no_reason_to_refuse(house):
+    for body in (message(), [message()]):
+        found = await sent(house, b"\xef\xbb\xbf" + json.dumps(body).encode(), 202)
+        assert [r["status"] for r in found["results"]] == ["accepted"]
+
+
+async def test_one_that_cannot_be_read_does_not_stop_the_others(house):
+    for start, between, end in ((b"[", b",", b"]"), (b"", b"\n", b"")):
+        halved = json.dumps(message(text="an emoji cut in two: \ud83d")).encode()
+        body = start + halved + between + json.dumps(message()).encode() + end
+        assert [r["status"] for r in (await sent(house, body, 202))["results"]] == ["accepted"] * 2
+    found = await sent(house, b"{cut off\n" + json.dumps(message()).encode(), 202)
+    assert [r["status"] for r in found["results"]] == ["rejected", "accepted"]
+
+
 async def test_one_object_over_many_lines_is_one_message(house):
     async with house.program.post("/api/v1/messages", data=json.dumps(message(), indent=2)) as answer:
         assert (answer.status, len((await answer.json())["results"])) == (202, 1)

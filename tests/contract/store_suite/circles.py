@@ -303,6 +303,27 @@ class CirclesSuite:
         assert (await picture(store))["identities"]["telegram", "7"] == ("u1", "import")
         assert [row.key for row, _ in await store.read(contacts.dump())] == ["u1", "u3"]
 
+    async def test_no_two_are_called_the_same(self, store: Store):
+        keyed = [ContactIn(key=f"C-{n}", identities=(("email", f"{n}@x.org"),)) for n in (2, 3, 4, 6)]
+        await store.write(contacts.load(keyed, ids=Ids(), now_ms=NOW))
+        found = [Contact(id=uid(), created_at_ms=NOW) for _ in range(3)]
+        done = await store.write(changes.apply(list(map(Add, found)), now_ms=NOW))
+        assert sorted(done.contacts.values()) == [5, 7, 8]
+
+    async def test_a_key_that_is_what_somebody_else_is_called_is_refused(self, three: Store):
+        before = await picture(three)
+        rows = [
+            b'{"contact": "C-2", "emails": ["dan@example.org"]}',
+            b'{"contact": "C-3"}',
+            b'{"contact": "C-2", "linked": true, "emails": ["ann@example.org", "ben@example.org"]}',
+        ]
+        for row in rows[:2]:
+            done = await import_contacts([row], people=people(three), store=three, clock=SystemClock(), ids=Ids())
+            assert "is what somebody else is called here; give the row another key" in done.problems[0]
+        assert await picture(three) == before
+        done = await import_contacts(rows[2:], people=people(three), store=three, clock=SystemClock(), ids=Ids())
+        assert (done.taken, done.problems) == (1, ())
+
     async def test_an_import_does_not_join_whom_agents_keep_apart(self, three: Store):
         await people(three).keep_apart("C-1", "C-2", "two people", "agent:a")
         before = await picture(three)

@@ -11,12 +11,12 @@ from router.core.reading import Unread
 from router.model.changes import Add
 from router.model.errors import Conflict
 from router.model.grouping import Joining, Mark, Matter
+from router.model.limits import MARKS_MAX
 from router.model.message import InboundEvent, JournalEntry, Sender
 from router.model.snapshot import SnapshotKeys
 from router.model.tables import Identity, Ticket
 from router.store import changes, snapshot
 from router.store.script import Store, fetch
-from router.store.snapshot import MARKS_MAX
 from rules.ruleset import load
 from tests.contract.store_suite.make import NOW, Case, put, uid
 

@@ -152,3 +152,9 @@ def test_an_answer_goes_on_with_the_thread_of_outlook():
     assert len(event.thread_index) == 54
     assert read()["Thread-Index"] is None
     assert read(thread_index="no hex")["Thread-Index"] is None
+
+
+def test_ids_that_have_their_brackets_already_keep_one_pair():
+    message = read(in_reply_to="<2@mail.example>", references=("<1@mail.example>", "2@mail.example"))
+    assert message["In-Reply-To"] == "<2@mail.example>"
+    assert message["References"].split() == ["<1@mail.example>", "<2@mail.example>"]

@@ -144,6 +144,8 @@ def test_every_field_arrives():
         ("2026-11-02 08:00:03Z", 1_793_606_403_000),
         ("2026-11-02T08:00:03.25Z", 1_793_606_403_250),
         ("2026-11-02T08:00:03.123999Z", 1_793_606_403_123),
+        ("2016-12-31T23:59:60Z", 1_483_228_799_999),
+        ("2017-01-01T07:59:60.5+08:00", 1_483_228_799_999),
         ("1970-01-01T00:00:00Z", 0),
         ("9999-12-31T23:59:59Z", 253_402_300_799_000),
     ],
@@ -162,7 +164,7 @@ def test_other_kinds_need_a_target_and_no_text(kind):
 
 def test_html_alone_and_empty_text_are_messages():
     assert decode_message(message(text=GONE, html="<p>x</p>")).html == "<p>x</p>"
-    assert decode_message(message(text="", attachments=[{"url": "https://cdn.example/a"}])).text == ""
+    assert decode_message(message(text="", attachments=[{"url": "HTTPS://cdn.example/a"}])).text == ""
 
 
 def test_unknown_fields_are_kept_under_ext():
