@@ -14,10 +14,10 @@ from typing import Final
 
 from benchmarks.machine import header, verdict
 from router.clock import TimedIds, VirtualClock
+from router.core.asking import ask
 from router.core.entities import marks
 from router.core.inbound import Circumstances, decide_inbound
 from router.core.likeness import hear
-from router.core.placement import ask
 from router.core.reading import Unread
 from router.flow.rulebook import build
 from router.model.grouping import Mark, Matter

@@ -8,7 +8,7 @@ import msgspec
 
 from router.core.delivery import DELIVERY_RANK
 from router.core.identity import conversation_key, read_sender
-from router.core.placement import target_keys
+from router.core.pointers import target_keys
 from router.core.quotes import words_of
 from router.core.reasons import unjudged, why_stored
 from router.core.returned import came_back

@@ -3,7 +3,7 @@
 from router.core.forwards import as_if, rewritten
 from router.core.identity import read_sender
 from router.core.matters import said
-from router.core.placement import (
+from router.core.pointers import (
     MAILED,
     answered_ids,
     conversation_key_of,

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from router.core.placement import Placement, is_mail
+from router.core.placement import Placement
+from router.core.pointers import is_mail
 from router.model.changes import Add, Change, Save
 from router.model.decisions import Why
 from router.model.ids import ContactId, ConversationId, MessageId

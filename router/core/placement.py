@@ -15,13 +15,14 @@ from router.core.forwards import SUBJECT
 from router.core.identity import ProvenIdentity, SenderView, read_sender
 from router.core.lifecycle import OVER
 from router.core.matters import Belonging, Joins, Opens, Own, Said, belongs, said
+from router.core.pointers import answered_ids, conversation_key_of, forms_of, is_mail, own_thread, quoted_numbers
 from router.core.reading import plain
 from router.core.thanks import is_thanks
 from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.limits import MARKS_MAX, REOPEN_WINDOW_MS
 from router.model.matter import Sketch
 from router.model.message import InboundEvent, JournalEntry
-from router.model.snapshot import ConversationKey, ExternalKey, Snapshot, thread_root
+from router.model.snapshot import ConversationKey, Snapshot, thread_root
 from router.model.tables import Contact, Conversation, Identity, Ticket
 from rules.matching import Matching
 
@@ -40,11 +41,7 @@ ContactBy = Literal[
     "new", "app", "provider", "mail", "visitor", "deep-link", "import", "agent", "conversation", "forwarded", "unproven"
 ]
 
-MAILED = ("form",)
-"""Channels that know only a typed address: their answers travel by mail (Capabilities.mails_answers)."""
-_QUOTED_NUMBER = re.compile(r"(?<![0-9A-Za-z])T-(\d{1,12})(?![0-9A-Za-z])")
 _ANSWER = re.compile(r"^\s*(?:(?:re|aw|sv|antw|回复|回覆|答复)\s*[:：]\s*)+", re.IGNORECASE)
-_NUMBERS_MAX = 5
 _SHARING_MAX = 10
 _STANDS_ALONE = frozenset({"sender_denied", "forwarded", "not_participant"})
 """For which a mail does not even share the thread of the ticket that it points at."""
@@ -85,52 +82,6 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     related: tuple[TicketId, ...] = ()
     """The ticket that was pointed at and not joined comes first."""
     related_by: tuple[str, ...] = ()
-
-
-def quoted_numbers(event: InboundEvent) -> frozenset[int]:
-    """Ticket numbers the writer mentions, such as T-1001: hints only."""
-    text = f"{event.subject or ''}\n{(event.text or '')[:2000]}"
-    if "T-" not in text:
-        return frozenset()
-    return frozenset(int(n) for n in _QUOTED_NUMBER.findall(text)[:_NUMBERS_MAX])
-
-
-def answered_ids(event: InboundEvent) -> list[str]:
-    """Message-IDs this one answers, most telling first (RFC 5322, section 3.6.4: the last reference is the parent)."""
-    ids = [event.in_reply_to] if event.in_reply_to else []
-    return list(dict.fromkeys([form for each in (*ids, *reversed(event.references)) for form in _forms(each)]))
-
-
-def _forms(message_id: str) -> tuple[str, str]:
-    """As it is, and with or without its angle brackets: programs may send them, our mailboxes leave them out."""
-    return message_id, message_id[1:-1] if message_id[:1] == "<" else f"<{message_id}>"
-
-
-def is_mail(event: InboundEvent) -> bool:
-    """Whether it came by mail, where only an answer shares a thread."""
-    return event.channel == "email"
-
-
-def own_thread(event: InboundEvent, sender: SenderView) -> str:
-    """The thread of an event that answers nothing known."""
-    if event.thread_id and not sender.denied:
-        return event.thread_id
-    if is_mail(event) or not sender.proven:
-        return event.message_id  # every new mail, and everything from an unproven sender, stands alone
-    return sender.peer
-
-
-def target_keys(event: InboundEvent) -> list[ExternalKey]:
-    """Where the message stands that an event names; a bounced mail may carry an answer that a form shows."""
-    if event.target_id is None:
-        return []
-    carried = MAILED if event.kind == "receipt" and is_mail(event) else ()
-    return [(channel, event.account, event.target_id) for channel in (event.channel, *carried)]
-
-
-def conversation_key_of(event: InboundEvent, thread: str, peer: str) -> ConversationKey:
-    """The conversation that an event of this thread is in."""
-    return (event.channel, event.account, event.visibility, thread, peer)
 
 
 def _contact(
@@ -208,7 +159,7 @@ def _pointed_ticket(
         for external in answered_ids(event):
             message = snapshot.messages.get((event.channel, event.account, external))
             if message is not None and message.ticket_id in snapshot.tickets:
-                how: Joined = "in_reply_to" if external in _forms(event.in_reply_to or "") else "references"
+                how: Joined = "in_reply_to" if external in forms_of(event.in_reply_to or "") else "references"
                 thread = snapshot.conversations_by_id[message.conversation_id].thread
                 return snapshot.tickets[message.ticket_id], how, thread
     threaded = _threaded(event, snapshot)

@@ -3,7 +3,8 @@
 import pytest
 
 from router.core.asking import ask
-from router.core.placement import place, quoted_numbers
+from router.core.placement import place
+from router.core.pointers import quoted_numbers
 from router.model.limits import REOPEN_WINDOW_MS
 from router.model.message import JournalEntry
 from router.model.snapshot import SnapshotKeys
