@@ -2,15 +2,15 @@
 
 Only tickets of one contact are merged. Messages keep their history: they move with their conversations and outbox rows,
 the ticket they leave keeps its events, and a `Regrouping` remembers what moved and how things stood, so that it can be
-undone; alarms go along (core/ringing.py). What an agent takes apart, or puts together, was decided wrongly: the
-decision's `Joining` is marked undone, and counted by its reason.
+undone; alarms and actions go along (core/ringing.py, core/remedies.py). What an agent takes apart, or puts together,
+was decided wrongly: the decision's `Joining` is marked undone, and counted by its reason.
 """
 
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from router.core import incidents, ringing
+from router.core import incidents, remedies, ringing
 from router.core.lifecycle import may
 from router.core.likeness import hear
 from router.core.quotes import words_of
@@ -56,6 +56,7 @@ def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
         source, target, closed, _touched(target.ticket, both), actor=by.actor, now_ms=by.now_ms
     )
     kept, owed = _owed(source.ticket, kept, by)
+    taken, asked = remedies.joined(source, target, actor=by.actor, now_ms=by.now_ms)
     row = Regrouping(
         id=ids.new(),
         kind="merge",
@@ -65,7 +66,7 @@ def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
         message_ids=tuple(message.id for message in source.messages),
         source_state=source.ticket.state,
         source_reason=source.ticket.state_reason,
-        stood=ringing.stood(source.ticket, target.ticket, kept),
+        stood=ringing.stood(source.ticket, target.ticket, kept, taken),
         agent_id=by.agent_id,
         at_ms=by.now_ms,
     )
@@ -76,6 +77,7 @@ def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
         Save(kept),
         *owed,
         *rung,
+        *asked,
         *incidents.merged(source, target, actor=by.actor, now_ms=by.now_ms, ids=ids),
         *_compared(target, both),
         *_undone([joining for joining in source.joinings if joining.opened], by),
@@ -171,10 +173,12 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         left = msgspec.structs.replace(left, state="closed", state_reason=f"back in T-{source.ticket.number}")
         left, restored, rung = ringing.joined(target, source, left, restored, actor=by.actor, now_ms=by.now_ms)
         restored, owed = _owed_again(row, target.ticket, restored, by)
-        rung += owed
+        _, asked = remedies.joined(target, source, actor=by.actor, now_ms=by.now_ms)
+        rung += [*owed, *asked]
     elif row.stood is not None:
         restored, left, rung = ringing.parted(row.stood, source, target, restored, left, now_ms=by.now_ms, ids=ids)
         left = _unowed(left, row, row.stood)
+        rung += remedies.parted(row.stood.actions, source, target)
     return [
         Save(msgspec.structs.replace(row, undone_at_ms=by.now_ms, undone_by=by.agent_id, version=row.version + 1)),
         *_moved(target, source.ticket.id, row.message_ids),

@@ -4,7 +4,7 @@ Nobody agrees to their own proposal. What takes an action back needs a passed id
 the rules say (rules/remedies.py holds them to it).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import msgspec
@@ -15,6 +15,7 @@ from router.model.actions import ActionEntry, ActionState
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import ActionId, AgentId, ContactId, TicketId
+from router.model.snapshot import Contents
 from router.model.sources import Ids
 from router.model.tables import Event, EventKind, Identity, Ticket
 from rules.backend import ActionSpec
@@ -183,6 +184,50 @@ def after_call(
     if state == "done" and undone is not None and undone.state == "done":
         changes.append(Save(_moved(undone, state="undone")))
     return changes
+
+
+def joined(source: Contents, target: Contents, *, actor: str, now_ms: int) -> tuple[tuple[ActionId, ...], list[Change]]:
+    """One ticket goes on in another: which of its actions go along, and what changes. What is proposed where the same
+    stands in the other is declined; what both have done stays where it is. Raises Refused (action_under_way)."""
+    there = {row.action: row for row in target.actions if _stands(row)}
+    going: list[ActionEntry] = []
+    idle: list[ActionEntry] = []
+    for row in source.actions:
+        other = there.get(row.action) if _stands(row) else None
+        if other is None:
+            going += [row] if _stands(row) or row.state == "failed" else []
+        elif row.state == "proposed":
+            idle.append(row)
+        elif row.state != "done":
+            raise Refused(
+                "action_under_way", f"{row.action} is on its way in both tickets; wait, or decline one of them"
+            )
+        elif other.state == "proposed":
+            idle.append(other)
+            going.append(row)
+    changes = [_gone_on(row, source.ticket, target.ticket.id) for row in going]
+    for row in idle:
+        declined = _moved(row, state="declined")
+        changes += [Save(declined), Record(told(declined, "action.declined", actor=actor, now_ms=now_ms))]
+    return tuple(row.id for row in going), changes
+
+
+def parted(ids: Collection[ActionId], source: Contents, target: Contents) -> list[Change]:
+    """A merge is taken back: the actions that went along, but for those that are under way on the source by now."""
+    live = {row.action for row in source.actions if row.state in _UNDER_WAY}
+    back = [row for row in target.actions if row.id in ids and not (row.state in _UNDER_WAY and row.action in live)]
+    return [_gone_on(row, target.ticket, source.ticket.id) for row in back]
+
+
+def _stands(row: ActionEntry) -> bool:
+    """Whether it is under way, or done and not taken back; to take something back is done with once it is done."""
+    return row.state in _UNDER_WAY or (row.state == "done" and row.undoes is None)
+
+
+def _gone_on(row: ActionEntry, left: Ticket, to: TicketId) -> Change:
+    """An action with its ticket's matter. What the back end was told once it is told at each attempt."""
+    asked_for = row.asked_for or (left.number if row.attempts else None)
+    return Save(_moved(row, ticket_id=to, asked_for=asked_for))
 
 
 def _moved(row: ActionEntry, **fields: object) -> ActionEntry:

@@ -12,7 +12,7 @@ from router.model.alarms import Ladder
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.grouping import Stand, Stood
-from router.model.ids import LadderId
+from router.model.ids import ActionId, LadderId
 from router.model.snapshot import Contents
 from router.model.sources import Ids
 from router.model.tables import URGENCY_RANK, Event, EventKind, Ticket
@@ -21,9 +21,9 @@ Pair = tuple[Ticket, Ticket, list[Change]]
 """The ticket that messages leave, the one they come to, what else changes."""
 
 
-def stood(source: Ticket, target: Ticket, kept: Ticket) -> Stood:
-    """How both stand before they are merged, and what remains afterwards."""
-    return Stood(source=_stand(source), target=_stand(target), since_ms=kept.alarm_since_ms)
+def stood(source: Ticket, target: Ticket, kept: Ticket, actions: tuple[ActionId, ...] = ()) -> Stood:
+    """How both stand before they are merged, and what remains afterwards; `actions` go along."""
+    return Stood(source=_stand(source), target=_stand(target), since_ms=kept.alarm_since_ms, actions=actions)
 
 
 def _stand(ticket: Ticket) -> Stand:

@@ -27,7 +27,8 @@ class Regroupings:
         self._metrics = metrics
 
     async def merge(self, source: TicketId, target: TicketId, agent: Agent) -> Regrouping:
-        """Move one ticket into another. Raises Refused (other_contact, ticket_closed, same_ticket, too_many)."""
+        """Move one ticket into another. Raises Refused (other_contact, ticket_closed, same_ticket, too_many,
+        customer_waits, alarm_rings, action_under_way)."""
 
         async def decide() -> list[Change]:
             return core.merge(await self._contents(source), await self._contents(target), self._by(agent), self._ids)
@@ -45,7 +46,7 @@ class Regroupings:
 
     async def undo(self, id_: str, agent: Agent) -> Regrouping:
         """Take a merge or a split back. Raises Refused (not_found, already_undone, undo_order, contact_erased,
-        customer_waits, alarm_rings)."""
+        customer_waits, alarm_rings, action_under_way)."""
 
         async def decide() -> list[Change]:
             row = await self._store.read(gather.regrouping(id_))

@@ -198,7 +198,7 @@ def _body(entry: ActionEntry, item: ClaimedAction) -> bytes:
             "action": entry.action,
             "account": entry.account,
             "undoes": entry.undoes,
-            "ticket": f"T-{item.ticket.number}",
+            "ticket": f"T-{entry.asked_for or item.ticket.number}",
             "proposed_by": entry.proposed_by,
             "approved_by": f"agent:{entry.decided_by}" if entry.decided_by else None,
             "at_ms": entry.created_at_ms,

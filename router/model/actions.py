@@ -20,6 +20,8 @@ class ActionEntry(Row, frozen=True, kw_only=True):
     account: str | None = None
     """The app's own id of the customer, settled with the decision: what a person agreed to is what is asked for."""
     undoes: ActionId | None = None
+    asked_for: int | None = None
+    """The number of the ticket that the back end was told; None: it was told none yet, or that of `ticket_id`."""
     state: ActionState
     """undone: it was done, and taken back later."""
     proposed_by: str

@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from router.model.ids import AgentId, ContactId, IncidentId, MessageId, TicketId
+from router.model.ids import ActionId, AgentId, ContactId, IncidentId, MessageId, TicketId
 from router.model.matter import Sketch
 from router.model.tables import Row, TicketState, Urgency
 
@@ -78,6 +78,8 @@ class Stood(msgspec.Struct, frozen=True, kw_only=True):
     target: Stand
     since_ms: int | None = None
     """Since when the merged ticket rang."""
+    actions: tuple[ActionId, ...] = ()
+    """What went along of what is asked for on the customer's account."""
 
 
 class Regrouping(Row, frozen=True, kw_only=True):

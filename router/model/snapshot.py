@@ -360,6 +360,8 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """Those that it is, or was, in, but for dismissed ones."""
     check: IdentityCheck | None = None
     """The newest one of its customer's identity."""
+    actions: tuple[ActionEntry, ...] = ()
+    """On its customer's account, the newest first."""
     last_alarm_ms: int = 0
     """When the newest alarm with a ladder rose: two of one ticket never did in the same moment."""
 

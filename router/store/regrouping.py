@@ -11,7 +11,7 @@ from router.model.limits import REGROUPED_MAX
 from router.model.snapshot import Contents
 from router.model.tables import Conversation, Message, OutboxEntry, Ticket
 from router.model.timers import Timer
-from router.store import checks, incidents
+from router.store import actions, checks, incidents
 from router.store.script import Script, fetch, fetch_one, select
 
 
@@ -70,6 +70,7 @@ def contents(ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Script[Con
         timers=tuple(timers),
         incidents=tuple((yield from incidents.links_of(ticket_id))),
         check=(yield from checks.newest(ticket_id)),
+        actions=tuple((yield from actions.of_ticket(ticket_id))),
         speakers=dict(tuple(row) for row in speakers),
         last_alarm_ms=alarms[0][0] or 0,
     )

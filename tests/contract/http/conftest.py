@@ -9,6 +9,9 @@ import pytest_asyncio
 from router.cli.people import add_api_token, add_login_token
 from router.web.auth import hash_password
 from tests.contract.http.calls import PASSWORD, add_agent, decided, get, message, open_house, ticket_of
+from tests.contract.http.wallet import backend, li
+
+__all__ = ["backend", "house", "li", "told"]
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
