@@ -7,6 +7,8 @@ history says so. What rules do, rules tell (`reply`).
 
 from typing import Final
 
+import msgspec
+
 from router.core.announcements import Announcement, announce, blanks_of, buttons_of, references_of, stopped, subject_of
 from router.core.floods import muted_by
 from router.core.guard import inspect
@@ -18,7 +20,7 @@ from router.model.changes import Change
 from router.model.ids import MessageId
 from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
-from router.model.tables import Ticket
+from router.model.tables import Message, Ticket
 from rules.lifecycle import Lifecycle
 from rules.ruleset import Ruleset
 
@@ -49,37 +51,66 @@ def key_of(what: str, ticket: Ticket) -> str:
     return f"told:{ticket.id}:{what}:{ticket.last_inbound_at_ms}"
 
 
-def tell(
-    what: str | None,
-    ticket: Ticket,
-    facts: ReplyFacts,
-    ruleset: Ruleset,
-    channel: ChannelView,
-    *,
-    now_ms: int,
-    ids: Ids,
-    link: str = "",
-    message_id: MessageId | None = None,
-    key: str = "",
-) -> list[Change]:
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a ticket is decided on this."""
+
+    facts: ReplyFacts
+    channel: ChannelView
+    ruleset: Ruleset
+    now_ms: int
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent asks of a customer, who is told of each by itself, and what came of it."""
+
+    key: str
+    """What makes it unique on its ticket."""
+    link: str = ""
+    """Stands for `{{verify_link}}`; an agent's own request goes out where the machine says nothing of its own."""
+    message_id: MessageId | None = None
+
+
+_STATE: Final = Asked(key="")
+"""A notice of a state: told once since the customer's last message."""
+
+
+def tell(what: str | None, ticket: Ticket, moment: Moment, ids: Ids, asked: Asked = _STATE) -> list[Change]:
     """The notice of `what`, or why it was stopped; nothing when nobody is to be told, or was told already.
 
-    `ticket` is as it is now. `link` stands for `{{verify_link}}`, `key` for what makes it unique.
+    `ticket` is as it is now, in `moment` as it was.
     """
-    template = ruleset.lifecycle.tell.get(what or "")
-    last, conversation = facts.last_inbound, facts.conversation
-    if what is None or template is None or last is None or last.automatic != "none":
+    facts, ruleset = moment.facts, moment.ruleset
+    template, last = ruleset.lifecycle.tell.get(what or ""), facts.last_inbound
+    if what is None or template is None or last is None or _is_unheard(ticket, last, moment, asked):
         return []
-    nobody_reads = muted_by(ticket, ruleset.abuse) or is_denied(last.channel, last.sender)
-    if nobody_reads and not link:  # a check is an agent's own request
-        return []
-    if facts.returned is not None and not key:  # what an agent asks for goes out, as an agent's own words do
-        return []
-    if channel.refuses(conversation.visibility, last.sent_at_ms, now_ms, by_agent=False):
-        return []
-    key = f"told:{ticket.id}:{key}" if key else key_of(what, ticket)
+    key = f"told:{ticket.id}:{asked.key}" if asked.key else key_of(what, ticket)
     if key in facts.told:
         return []
+    said = _worded(template, ticket, last, moment, link=asked.link, key=key)
+    side = PrivateSide(facts.their, facts.conversation) if facts.their is not None else None
+    found = inspect(said.whole, visibility=said.visibility, hosts=ruleset.hosts, private_side=side).all
+    if found:
+        return stopped(said, found, actor="system")
+    message_id = asked.message_id or MessageId(ids.new())
+    watched = watch(ticket, message_id, said.channel, ruleset.lifecycle, now_ms=moment.now_ms, ids=ids)
+    return [*announce(said, message_id, ids), *watched]
+
+
+def _is_unheard(ticket: Ticket, last: Message, moment: Moment, asked: Asked) -> bool:
+    """Whether the customer, who wrote `last`, is to be told nothing."""
+    facts = moment.facts
+    nobody_reads = bool(muted_by(ticket, moment.ruleset.abuse)) or is_denied(last.channel, last.sender)
+    if last.automatic != "none" or (nobody_reads and not asked.link):
+        return True
+    if facts.returned is not None and not asked.key:  # what an agent asks for goes out, as an agent's own words do
+        return True
+    seen = facts.conversation.visibility
+    return bool(moment.channel.refuses(seen, last.sent_at_ms, moment.now_ms, by_agent=False))
+
+
+def _worded(template: str, ticket: Ticket, last: Message, moment: Moment, *, link: str, key: str) -> Announcement:
+    """A template as an answer to the customer's last message."""
+    facts, ruleset, conversation = moment.facts, moment.ruleset, moment.facts.conversation
     shown = last.sender.name if last.sender else None
     name = shown if conversation.visibility == "public" else facts.contact_name
     blanks = {
@@ -88,7 +119,7 @@ def tell(
         "ticket.checklist": "\n".join(f"- {point}" for point in ticket.checklist),
         "verify_link": link,
     }
-    said = Announcement(
+    return Announcement(
         ticket=ticket,
         conversation_id=conversation.id,
         channel=conversation.channel,
@@ -102,12 +133,5 @@ def tell(
         language=ticket.language,
         template=template,
         client_key=key,
-        now_ms=now_ms,
+        now_ms=moment.now_ms,
     )
-    side = PrivateSide(facts.their, conversation) if facts.their is not None else None
-    found = inspect(said.whole, visibility=said.visibility, hosts=ruleset.hosts, private_side=side).all
-    if found:
-        return stopped(said, found, actor="system")
-    message_id = message_id or MessageId(ids.new())
-    watched = watch(ticket, message_id, conversation.channel, ruleset.lifecycle, now_ms=now_ms, ids=ids)
-    return [*announce(said, message_id, ids), *watched]

@@ -8,15 +8,12 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from router.core import tickets
-from router.core.notices import NO_ANSWER, due, tell
-from router.core.replies import ChannelView
+from router.core.notices import NO_ANSWER, Moment, due, tell
 from router.model.changes import Add, Change, Record, Save
-from router.model.snapshot import ReplyFacts
 from router.model.sources import Ids
 from router.model.tables import Event, Ticket
 from router.model.timers import Timer, TimerKind
 from rules.lifecycle import Lifecycle, Patience
-from rules.ruleset import Ruleset
 from rules.schedule import Schedule
 
 
@@ -28,15 +25,6 @@ class Fired(msgspec.Struct, frozen=True, kw_only=True):
     changes: list[Change]
     """All but the timer's and the ticket's own rows."""
     timer: Timer
-
-
-class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """What a timer is decided on."""
-
-    facts: ReplyFacts
-    channel: ChannelView
-    ruleset: Ruleset
-    now_ms: int
 
 
 def _timer(ticket: Ticket, kind: TimerKind, *, since_ms: int, due_at_ms: int, now_ms: int, ids: Ids) -> Timer:
@@ -154,7 +142,7 @@ def _remind(timer: Timer, moment: Moment, ids: Ids) -> Fired:
         return _later(timer, ticket, remind_ms)
     changes: list[Change] = []
     if remind_ms is not None:
-        changes += _told("reminder", ticket, moment, ids)
+        changes += tell("reminder", ticket, moment, ids)
         # The ticket moves on with it: who answers meanwhile, or is erased, is not reminded.
         ticket = msgspec.structs.replace(ticket, version=ticket.version + 1)
         reminded = Event(
@@ -183,12 +171,8 @@ def _close(timer: Timer, moment: Moment, ids: Ids) -> Fired:
     reason = "solved" if ticket.state == "solved" else NO_ANSWER
     closed, event = tickets.change_state(ticket, "closed", actor="system", reason=reason, now_ms=now_ms)
     changes: list[Change] = [Record(event)]
-    changes += _told(due(ticket, closed, moment.ruleset.lifecycle), closed, moment, ids)
+    changes += tell(due(ticket, closed, moment.ruleset.lifecycle), closed, moment, ids)
     return _done(timer, closed, "fired", now_ms, changes)
-
-
-def _told(what: str | None, ticket: Ticket, moment: Moment, ids: Ids) -> list[Change]:
-    return tell(what, ticket, moment.facts, moment.ruleset, moment.channel, now_ms=moment.now_ms, ids=ids)
 
 
 def changes_of(fired: Fired, before: Ticket) -> list[Change]:

@@ -10,18 +10,16 @@ from typing import Final, Literal
 import msgspec
 
 from router.core.lifecycle import may
-from router.core.notices import tell
-from router.core.replies import ChannelView
+from router.core.notices import Asked, Moment, tell
 from router.core.tickets import change_state
 from router.model.changes import VERIFY_PLACEHOLDER, Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import HookId, MessageId
-from router.model.snapshot import CheckFacts, ReplyFacts
+from router.model.snapshot import CheckFacts
 from router.model.sources import Ids
 from router.model.tables import Event, HookEntry, Ticket
 from router.model.timers import CheckState, IdentityCheck, Timer
 from rules.lifecycle import Verifying
-from rules.ruleset import Ruleset
 
 _ENCODER = msgspec.json.Encoder()
 TYPE: Final = "customer.verify"
@@ -80,18 +78,10 @@ def is_open(check: IdentityCheck, now_ms: int) -> bool:
     return check.state == "pending" and check.created_at_ms - SKEW_MS <= now_ms < check.expires_at_ms
 
 
-def begin(
-    facts: ReplyFacts,
-    checks: CheckFacts,
-    ruleset: Ruleset,
-    channel: ChannelView,
-    *,
-    actor: str,
-    now_ms: int,
-    ids: Ids,
-) -> tuple[IdentityCheck, list[Change]]:
+def begin(moment: Moment, checks: CheckFacts, *, actor: str, ids: Ids) -> tuple[IdentityCheck, list[Change]]:
     """A new check. Raises Refused (no_back_end, check_pending, public_conversation, bad_transition)."""
-    ticket, verifying = facts.ticket, ruleset.lifecycle.verifying
+    facts, now_ms = moment.facts, moment.now_ms
+    ticket, verifying = facts.ticket, moment.ruleset.lifecycle.verifying
     if verifying is None:
         raise Refused("no_back_end", "the rules name no back end that could check an identity (lifecycle: verifying)")
     if facts.conversation.visibility != "private":
@@ -120,13 +110,11 @@ def begin(
         created_at_ms=now_ms,
     )
     # Each check is told, also a second one since the customer's last message: its key is its own.
-    asked = tell(
-        "verifying", changed, facts, ruleset, channel,
-        now_ms=now_ms, ids=ids, link=VERIFY_PLACEHOLDER, message_id=message_id, key=f"check:{check.id}",
-    )  # fmt: skip
+    asked = Asked(key=f"check:{check.id}", link=VERIFY_PLACEHOLDER, message_id=message_id)
+    said = tell("verifying", changed, moment, ids, asked)
     told = _event(check, ticket, "begun", actor, now_ms)
     word = _word(check, ticket, checks.user_ids, verifying, now_ms, ids)
-    made = [Save(changed), Record(event), Add(check), Record(told), Add(timer), Add(word), *asked]
+    made = [Save(changed), Record(event), Add(check), Record(told), Add(timer), Add(word), *said]
     return check, [*map(Save, over), *made]
 
 
@@ -162,20 +150,13 @@ def _word(
 
 
 def settle(
-    answer: Answer,
-    check: IdentityCheck,
-    facts: ReplyFacts,
-    user_ids: tuple[str, ...],
-    ruleset: Ruleset,
-    channel: ChannelView,
-    *,
-    now_ms: int,
-    ids: Ids,
+    answer: Answer, check: IdentityCheck, moment: Moment, user_ids: tuple[str, ...], ids: Ids
 ) -> tuple[IdentityCheck, list[Change]]:
     """The check after the back end's answer; nothing changes when it was said before. Raises Refused (check_over).
 
-    `facts` are of its ticket, or of the one that this was merged into meanwhile: there its customer is answered by now.
+    `moment` is of its ticket, or of the one that this was merged into meanwhile: there its customer is answered by now.
     """
+    now_ms, ticket = moment.now_ms, moment.facts.ticket
     if answer.attempt in check.answers:
         return check, []
     if not is_open(check, now_ms):
@@ -193,12 +174,13 @@ def settle(
         decided_at_ms=None if state == "pending" else now_ms,
         version=check.version + 1,
     )
-    told = _event(changed, facts.ticket, "attempt_failed" if state == "pending" else state, "backend", now_ms, why)
+    told = _event(changed, ticket, "attempt_failed" if state == "pending" else state, "backend", now_ms, why)
     changes: list[Change] = [Save(changed), Record(told)]
     if state == "pending":
         return changed, changes
-    lasts_ms = ruleset.lifecycle.verifying.lasts_ms if ruleset.lifecycle.verifying is not None else 0
-    ticket, moved = _over(facts.ticket, "backend", now_ms, is_own=facts.ticket.id == check.ticket_id)
+    verifying = moment.ruleset.lifecycle.verifying
+    lasts_ms = verifying.lasts_ms if verifying is not None else 0
+    ticket, moved = _over(ticket, "backend", now_ms, is_own=ticket.id == check.ticket_id)
     ticket = msgspec.structs.replace(
         ticket,
         verified_until_ms=now_ms + lasts_ms if passed else None,
@@ -206,8 +188,7 @@ def settle(
         verified_account=changed.user_id,
     )
     if passed:
-        key = f"passed:{check.id}"
-        moved += tell("verified", ticket, facts, ruleset, channel, now_ms=now_ms, ids=ids, key=key)
+        moved += tell("verified", ticket, moment, ids, Asked(key=f"passed:{check.id}"))
     return changed, [*changes, Save(ticket), *moved]
 
 

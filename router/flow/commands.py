@@ -14,6 +14,7 @@ from router.core import notices, oncall
 from router.core import tickets as core_tickets
 from router.core.calls import CallCommand, decide_call
 from router.core.delivery import decide_held
+from router.core.notices import Moment
 from router.core.openings import open_file
 from router.core.replies import ReplyCommand, decide_note, decide_reply
 from router.core.returned import lift
@@ -328,10 +329,10 @@ class Commands:
 
     def _told(self, facts: ReplyFacts, after: Ticket, *, replied: bool = False) -> list[Change]:
         """The notice to the customer of what a command made of their ticket."""
-        ruleset, where = self._rulebook.current, facts.conversation
+        ruleset, view = self._rulebook.current, self._channels.view(facts.conversation)
+        moment = Moment(facts=facts, channel=view, ruleset=ruleset, now_ms=self._clock.now_ms())
         what = notices.due(facts.ticket, after, ruleset.lifecycle, replied=replied)
-        view = self._channels.view(where)
-        return notices.tell(what, after, facts, ruleset, view, now_ms=self._clock.now_ms(), ids=self._ids)
+        return notices.tell(what, after, moment, self._ids)
 
     async def _judged(self, before: Ticket, changes: Sequence[Change], now_ms: int) -> list[Change]:
         """What an agent changes, with what follows from it."""

@@ -12,7 +12,8 @@ import msgspec
 
 from router.bus import Bus
 from router.core import edits, unread, verification
-from router.core.timers import Moment, changes_of, fire
+from router.core.notices import Moment
+from router.core.timers import changes_of, fire
 from router.flow.aside import Aside
 from router.flow.channels import Channels
 from router.flow.consequences import consequences
@@ -115,13 +116,7 @@ class Timers:
             return edits.settle(timer, message, ticket, ruleset, now_ms=now_ms)
         found = await self._store.read(gather.reply_facts(timer.ticket_id, EventId(0)))
         assert found is not None, "a foreign key says so"
-        where = found.conversation
-        moment = Moment(
-            facts=found,
-            channel=self._channels.view(where),
-            ruleset=ruleset,
-            now_ms=now_ms,
-        )
+        moment = Moment(facts=found, channel=self._channels.view(found.conversation), ruleset=ruleset, now_ms=now_ms)
         fired = fire(timer, moment, self._ids)
         changes = changes_of(fired, found.ticket)
         return await consequences(self._store, ruleset, found.ticket, changes, now_ms=now_ms, ids=self._ids)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from router.bus import Bus
+from router.core.notices import Moment
 from router.core.verification import Answer, begin, is_open, settle
 from router.flow.channels import Channels
 from router.flow.consequences import consequences
@@ -22,6 +23,7 @@ from router.model.changes import Change
 from router.model.errors import ConfigError, Refused
 from router.model.ids import EventId, TicketId
 from router.model.signing import objection
+from router.model.snapshot import ReplyFacts
 from router.model.sources import Clock, Ids
 from router.model.tables import Agent
 from router.model.timers import IdentityCheck
@@ -60,16 +62,7 @@ class Verification:
             if facts is None:
                 raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
             known = await self._store.read(checks.facts(facts.ticket))
-            where, now_ms = facts.conversation, self._clock.now_ms()
-            check, changes = begin(
-                facts,
-                known,
-                self._rulebook.current,
-                self._channels.view(where),
-                actor=f"agent:{agent.id}",
-                now_ms=now_ms,
-                ids=self._ids,
-            )
+            check, changes = begin(self._moment(facts), known, actor=f"agent:{agent.id}", ids=self._ids)
             await self._apply(facts.ticket.id, changes)
             return check
 
@@ -91,22 +84,16 @@ class Verification:
             facts = await self._store.read(gather.reply_facts(ticket_id, EventId(0)))
             assert facts is not None, "a foreign key says so"
             known = await self._store.read(checks.facts(facts.ticket))
-            where, now_ms = facts.conversation, self._clock.now_ms()
-            changed, changes = settle(
-                said,
-                check,
-                facts,
-                known.user_ids,
-                self._rulebook.current,
-                self._channels.view(where),
-                now_ms=now_ms,
-                ids=self._ids,
-            )
+            changed, changes = settle(said, check, self._moment(facts), known.user_ids, self._ids)
             if changes:
                 await self._apply(ticket_id, changes)
             return changed
 
         return await persist(attempt)
+
+    def _moment(self, facts: ReplyFacts) -> Moment:
+        view, now_ms = self._channels.view(facts.conversation), self._clock.now_ms()
+        return Moment(facts=facts, channel=view, ruleset=self._rulebook.current, now_ms=now_ms)
 
     def _check_signature(self, signed: str, body: bytes) -> None:
         verifying = self._rulebook.current.lifecycle.verifying

@@ -9,11 +9,12 @@ from router.core import notices
 from router.core.blocks import Blocking, block, lift
 from router.core.edits import settle
 from router.core.holding import release
+from router.core.notices import Moment
 from router.core.people import Deed
 from router.core.reasons import why_stored
 from router.core.replies import ChannelView
 from router.core.tickets import change_state
-from router.core.timers import Moment, changes_of, fire, timers_of
+from router.core.timers import changes_of, fire, timers_of
 from router.model.changes import NUMBER_PLACEHOLDER, Record, Save
 from router.model.message import JournalEntry
 from router.model.snapshot import ReplyFacts
@@ -121,8 +122,12 @@ class Story:
         self.write([Save(changed), Record(event), *self.notice(told, changed)], before, changed)
 
     def notice(self, told, ticket):
-        now = {"now_ms": self.world.now_ms, "ids": self.world.ids}
-        return notices.tell(told, ticket, self.facts, self.ruleset, ChannelView(can_send=True), **now)
+        return notices.tell(told, ticket, self.moment, self.world.ids)
+
+    @property
+    def moment(self):
+        view = ChannelView(can_send=True)
+        return Moment(facts=self.facts, channel=view, ruleset=self.ruleset, now_ms=self.world.now_ms)
 
     @property
     def facts(self):
@@ -155,8 +160,7 @@ class Story:
                 self.world.apply(settled)
                 self.keep(settled)
                 continue
-            moment = Moment(facts=self.facts, channel=ChannelView(can_send=True), ruleset=self.ruleset, now_ms=now_ms)
-            fired = fire(timer, moment, self.world.ids)
+            fired = fire(timer, self.moment, self.world.ids)
             self.write(changes_of(fired, before), before, fired.ticket)
         self.world.now_ms = until_ms
 

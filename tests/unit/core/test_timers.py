@@ -5,9 +5,10 @@ import pytest
 
 from router.clock import TimedIds, VirtualClock
 from router.core import notices, unread
+from router.core.notices import Moment
 from router.core.replies import ChannelView
 from router.core.tickets import change_state
-from router.core.timers import Moment, fire, timers_of
+from router.core.timers import fire, timers_of
 from router.model.changes import Add
 from router.model.returned import Returned, returned_id
 from router.model.snapshot import ReplyFacts, Unlooked
@@ -77,7 +78,7 @@ class Desk:
             self.ticket, state, actor="agent:a", reason=reason, checklist=checklist, now_ms=now_ms
         )
         what = notices.due(self.ticket, changed, self.ruleset.lifecycle, replied=replied)
-        told = notices.tell(what, changed, self.facts, self.ruleset, ChannelView(can_send=True), **self.now)
+        told = notices.tell(what, changed, self.moment, self.world.ids)
         self.take(changed, told)
         return self
 
@@ -95,6 +96,11 @@ class Desk:
         self.ticket = ticket
 
     @property
+    def moment(self):
+        view = ChannelView(can_send=True)
+        return Moment(facts=self.facts, channel=view, ruleset=self.ruleset, now_ms=self.world.now_ms)
+
+    @property
     def now(self):
         return {"now_ms": self.world.now_ms, "ids": self.world.ids}
 
@@ -104,10 +110,7 @@ class Desk:
             (t for t in self.timers if t.done_at_ms is None and t.due_at_ms <= until_ms), key=lambda t: t.due_at_ms
         ):
             self.world.now_ms = max(self.world.now_ms, due[0].due_at_ms)
-            moment = Moment(
-                facts=self.facts, channel=ChannelView(can_send=True), ruleset=self.ruleset, now_ms=self.world.now_ms
-            )
-            fired = fire(due[0], moment, self.world.ids)
+            fired = fire(due[0], self.moment, self.world.ids)
             self.timers = [fired.timer if t.id == fired.timer.id else t for t in self.timers]
             self.take(fired.ticket, fired.changes)
         self.world.now_ms = max(self.world.now_ms, until_ms)
