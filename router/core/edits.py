@@ -12,10 +12,11 @@ import msgspec
 from router.core.amendments import event_of, is_shown, outcome_of
 from router.core.floods import Flood, floods_told, measured
 from router.core.identity import read_sender
-from router.core.oncall import ring
+from router.core.lifecycle import may
+from router.core.oncall import SILENT_STATES, ring
 from router.core.quotes import words_of
 from router.core.reasons import judged, why_stored
-from router.core.tickets import judge_again, snippet_of
+from router.core.tickets import change_state, judge_again, snippet_of
 from router.model.abuse import digest_of
 from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome, Why, WhyEdits
@@ -23,7 +24,7 @@ from router.model.limits import ATTACHMENTS_MAX, EDITS_MAX, EDITS_PAUSE_MS
 from router.model.message import JournalEntry, StoredAttachment
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
-from router.model.tables import Message, Ticket
+from router.model.tables import Event, Message, Ticket
 from router.model.timers import Timer
 from rules.facts import Facts, MessageFacts, TicketFacts
 from rules.ruleset import Ruleset
@@ -173,7 +174,7 @@ def _judged(
             now_ms=now_ms,
         )
         if not is_history:
-            after, rung = ring(ticket, after, ruleset, now_ms=now_ms)
+            after, rung = _rung(ticket, after, ruleset, now_ms)
             raised += rung
         why = msgspec.structs.replace(judged(verdict, after), edits=_over(target))
         if why.edits is not None:
@@ -185,6 +186,17 @@ def _judged(
     changes.append(Save(revised))
     changes.append(Record(event_of(target, "message.edited", ticket, told, now_ms=now_ms)))
     return changes, why
+
+
+def _rung(before: Ticket, after: Ticket, ruleset: Ruleset, now_ms: int) -> tuple[Ticket, list[Event]]:
+    """What comes to be an emergency rings; what was taken for done is open again then, as if it had been written."""
+    events: list[Event] = []
+    is_risen = after.urgency_rank > before.urgency_rank and ruleset.rota_for(after.urgency, after.queue) is not None
+    if is_risen and after.state in SILENT_STATES and may(after.state, "open", "contact"):
+        after, event = change_state(after, "open", actor=f"contact:{after.contact_id}", reason=None, now_ms=now_ms)
+        events.append(event)
+    after, rung = ring(before, after, ruleset, now_ms=now_ms)
+    return after, [*events, *rung]
 
 
 def _over(message: Message) -> WhyEdits | None:

@@ -19,7 +19,7 @@ from router.core.floods import Flood, floods_told, gathered, measured, muted_by,
 from router.core.forwards import note_of, passed_on
 from router.core.holding import hold_back, hold_blocked, hold_imported, hold_old
 from router.core.needs import noted, to_ask
-from router.core.oncall import ring
+from router.core.oncall import calls_again, ring
 from router.core.pieces import Pieces, together
 from router.core.placement import NotJoined, Placement, place
 from router.core.quotes import words_of
@@ -183,7 +183,9 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
     ticket, acted, told = carry_out(case.verdict.acts, ticket, scene, ids)
     ticket = noted(ticket, entry, placement.sender, case.new_text, case.message_id, ruleset)
     if not entry.imported:
-        ticket, rung = ring(placement.ticket, ticket, ruleset, now_ms=now_ms, pressed=entry.event.alarm)
+        before, urgency = placement.ticket, case.verdict.urgency
+        called = calls_again(before, urgency, ticket.queue, ruleset, pressed=entry.event.alarm)
+        ticket, rung = ring(before, ticket, ruleset, now_ms=now_ms, called=called)
         ticket_events += rung
     answer = _answer(case, ticket, snapshot, ruleset, circumstances, ids)
     reply = answer.reply

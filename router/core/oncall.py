@@ -11,13 +11,13 @@ from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import AgentId, HookId, LadderId, PageId
 from router.model.sources import Ids
-from router.model.tables import Event, EventKind, HookEntry, Ticket
+from router.model.tables import Event, EventKind, HookEntry, Ticket, Urgency
 from rules.oncall import FALLBACK
 from rules.rotas import Page, Rota, RotaStep
 from rules.ruleset import Ruleset
 
 RING_AGAIN_MS = 15 * 60_000
-"""A customer who presses the alarm again rings again only so long after somebody has accepted: that person is there."""
+"""A customer who calls again rings again only so long after somebody has accepted: that person is there."""
 SILENT_STATES = frozenset({"solved", "closed", "rejected"})
 _ENCODER = msgspec.json.Encoder()
 
@@ -26,22 +26,29 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def ring(
-    before: Ticket | None, after: Ticket, ruleset: Ruleset, *, now_ms: int, pressed: bool = False
+    before: Ticket | None, after: Ticket, ruleset: Ruleset, *, now_ms: int, called: bool = False
 ) -> tuple[Ticket, list[Event]]:
     """The ticket with its alarm as it has to be after a change; its version stays.
 
-    It rings when its urgency, or its queue, comes to be one that somebody is on call for, and when the customer
-    presses the alarm again.
+    It rings when its urgency, or its queue, comes to be one that somebody is on call for, and when the customer calls
+    again (`calls_again`).
     """
     rota = None if after.state in SILENT_STATES else ruleset.rota_for(after.urgency, after.queue)
     if rota is None:
         return _silent(after, now_ms)
     is_new = before is None or ruleset.rota_for(before.urgency, before.queue) is None
-    again = pressed and now_ms - (after.accepted_at_ms or 0) >= RING_AGAIN_MS
+    again = called and now_ms - (after.accepted_at_ms or 0) >= RING_AGAIN_MS
     if after.alarm_since_ms is not None or not (is_new or again):
         return after, []
     ringing = msgspec.structs.replace(after, alarm_since_ms=now_ms, accepted_by=None, accepted_at_ms=None)
     return ringing, [_told(ringing, "alarm.raised", now_ms, rota=rota.name)]
+
+
+def calls_again(before: Ticket | None, urgency: Urgency, queue: str, ruleset: Ruleset, *, pressed: bool) -> bool:
+    """Whether a customer's message calls for somebody, whatever their ticket was: by the alarm, or by telling of an
+    emergency where the matter was taken for done. `urgency` is the message's own."""
+    was_done = before is not None and before.state in SILENT_STATES
+    return pressed or (was_done and ruleset.rota_for(urgency, queue) is not None)
 
 
 def _silent(ticket: Ticket, now_ms: int) -> tuple[Ticket, list[Event]]:

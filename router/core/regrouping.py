@@ -43,14 +43,8 @@ class By(msgspec.Struct, frozen=True, kw_only=True):
 def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
     """Move everything of one ticket into another of the same contact, and close it. Raises Refused."""
     _check(source, target.ticket)
-    closed = msgspec.structs.replace(
-        source.ticket,
-        state="closed",
-        state_reason=f"merged into T-{target.ticket.number}",
-        waiting_since_ms=None,
-        snoozed_until_ms=None,
-        version=source.ticket.version + 1,
-    )
+    closed = _emptied(source.ticket, f"merged into T-{target.ticket.number}")
+    closed = msgspec.structs.replace(closed, version=source.ticket.version + 1)
     both = _in_order(*target.messages, *source.messages)
     closed, kept, rung = ringing.joined(
         source, target, closed, _touched(target.ticket, both), actor=by.actor, now_ms=by.now_ms
@@ -170,7 +164,7 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
     if row.kind == "merge":
         restored, left = parted(source.check, restored, left)
     if not staying:
-        left = msgspec.structs.replace(left, state="closed", state_reason=f"back in T-{source.ticket.number}")
+        left = _emptied(left, f"back in T-{source.ticket.number}")
         left, restored, rung = ringing.joined(target, source, left, restored, actor=by.actor, now_ms=by.now_ms)
         restored, owed = _owed_again(row, target.ticket, restored, by)
         _, asked = remedies.joined(target, source, actor=by.actor, now_ms=by.now_ms)
@@ -192,6 +186,13 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         *_compared(target, staying),
         *_told(row, "undo", source.ticket, target.ticket, by),
     ]
+
+
+def _emptied(ticket: Ticket, reason: str) -> Ticket:
+    """The ticket once all of it is in another; when its state began is kept, for its timers. Its version stays."""
+    return msgspec.structs.replace(
+        ticket, state="closed", state_reason=reason, waiting_since_ms=None, snoozed_until_ms=None
+    )
 
 
 def _owed(source: Ticket, kept: Ticket, by: By) -> tuple[Ticket, list[Change]]:

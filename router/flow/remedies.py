@@ -61,6 +61,8 @@ class Remedies:
 
         async def attempt() -> ActionId:
             facts = await self._facts(ticket_id)
+            if facts.is_merged:  # what stands and what can be taken back is known there
+                raise Refused("ticket_merged", "this ticket was merged into another one; propose it there")
             row, changes = remedies.propose(
                 spec,
                 facts.ticket,

@@ -29,6 +29,8 @@ class ActionFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Of the ticket's contact."""
     rows: list[ActionEntry]
     """Of the ticket, the newest first."""
+    is_merged: bool = False
+    """The ticket went into another one."""
 
 
 class ClaimedAction(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +82,12 @@ def facts(ticket_id: TicketId) -> Script[ActionFacts | None]:
     if ticket is None:
         return None
     identities = yield from fetch(Identity, "WHERE t.contact_id = :id ORDER BY t.id", id=ticket.contact_id)
-    return ActionFacts(ticket=ticket, identities=identities, rows=(yield from of_ticket(ticket_id)))
+    gone = yield from select(
+        "SELECT 1 FROM regroupings WHERE source_id = :id AND kind = 'merge' AND undone_at_ms IS NULL LIMIT 1",
+        id=ticket_id,
+    )
+    rows = yield from of_ticket(ticket_id)
+    return ActionFacts(ticket=ticket, identities=identities, rows=rows, is_merged=bool(gone))
 
 
 def claim(*, now_ms: int, lease_ms: int, limit: int) -> Script[list[ClaimedAction]]:

@@ -131,3 +131,15 @@ async def test_of_one_contact_that_is_two_people_each_keeps_what_they_said(house
     back, left = await shown(house, fourth), await shown(house, first)
     assert texts(back) == texts(fourth)
     assert back["contact"]["id"] != left["contact"]["id"] == first["contact"]["id"]
+
+
+async def test_in_a_ticket_whose_split_is_taken_back_nobody_waits(house, told):
+    sender = {"channel": "telegram", "sender": {"id": "9010"}, "visibility": "private"}
+    await told("提现卡住了 200U 订单W20240709-3301", **sender)
+    ticket = await told("订单W20240709-3301 有进展吗", **sender)
+    made = await post(house, path_of(ticket, "/split"), {"messages": [ticket["messages"][-1]["id"]]}, 201)
+    opened = f"/api/v1/tickets/{made['target_id']}"
+    await post(house, f"{opened}/snooze", {"until_ms": house.app.clock.now_ms() + 60_000})
+    await post(house, f"/api/v1/regroupings/{made['id']}/undo")
+    left = (await get(house, opened))["ticket"]
+    assert (left["state"], left["waiting_since_ms"], left["snoozed_until_ms"]) == ("closed", None, None)

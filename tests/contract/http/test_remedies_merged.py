@@ -28,6 +28,8 @@ async def test_what_was_proposed_goes_on_in_the_ticket_it_is_merged_into(house, 
     assert [row["id"] for row in await actions_of(house, other)] == [action]
     again = await post(house, path_of(other, "/actions"), {"action": "freeze-account"}, 409)
     assert again["code"] == "already_proposed"
+    gone = await post(house, path_of(ticket, "/actions"), {"action": "freeze-account"}, 409)
+    assert gone["code"] == "ticket_merged"
     await post(house, f"/api/v1/actions/{action}/approve", {}, session=li.session)
     await backend.work()
     await backend.verify(other, "m-1")

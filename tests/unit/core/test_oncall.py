@@ -68,10 +68,10 @@ def test_lowered_it_falls_silent():
 
 def test_a_second_press_rings_again_only_when_whoever_accepted_has_had_their_time():
     there = ticket(accepted_by="a", accepted_at_ms=NOW - RING_AGAIN_MS + 1)
-    assert rings(there, there, pressed=True) == (None, [])
+    assert rings(there, there, called=True) == (None, [])
     gone = ticket(accepted_by="a", accepted_at_ms=NOW - RING_AGAIN_MS)
-    assert rings(gone, gone, pressed=True) == (NOW, ["alarm.raised"])
-    assert rings(ticket(alarm_since_ms=5), ticket(alarm_since_ms=5), pressed=True) == (5, [])
+    assert rings(gone, gone, called=True) == (NOW, ["alarm.raised"])
+    assert rings(ticket(alarm_since_ms=5), ticket(alarm_since_ms=5), called=True) == (5, [])
 
 
 def test_accepting_says_who_and_after_how_long():
@@ -182,6 +182,39 @@ def test_a_message_and_its_edit_ring_and_history_from_a_file_does_not():
     assert world.ticket(first).alarm_since_ms == NOW
     old = world.take(event("stolen", sender="old@example.org"), imported=True)
     assert (world.ticket(old).urgency, world.ticket(old).alarm_since_ms) == ("critical", None)
+
+
+@pytest.mark.parametrize("state", ["solved", "rejected"])
+@pytest.mark.parametrize(
+    ("said", "again", "ago_ms", "rings"),
+    [
+        ("stolen", "stolen, they go on", RING_AGAIN_MS, True),
+        ("stolen", "stolen, they go on", RING_AGAIN_MS - 1, False),
+        ("stolen", "did you do what you said?", RING_AGAIN_MS, False),
+        ("hello", "stolen", 1, True),
+    ],
+)
+def test_an_emergency_that_was_taken_for_done_rings_again(state, said, again, ago_ms, rings):
+    world = World()
+    first = world.say(said, message_id="<1>")
+    world.change(first, state=state, alarm_since_ms=None, accepted_by="a", accepted_at_ms=NOW)
+    world.now_ms += ago_ms
+    world.say(again, message_id="<again>", in_reply_to="<1>", references=("<1>",))
+    ticket = world.ticket(first)
+    assert (ticket.state, ticket.alarm_since_ms) == ("open", world.now_ms if rings else None)
+
+
+@pytest.mark.parametrize("state", ["solved", "rejected"])
+def test_an_edit_that_tells_of_an_emergency_opens_what_was_taken_for_done(state):
+    world = World()
+    first = world.say("hello", message_id="<1>")
+    world.change(first, state=state)
+    world.take(event("a typo", kind="edit", message_id="<e1>", target_id="<1>"))
+    assert world.ticket(first).state == state
+    world.take(event("stolen", kind="edit", message_id="<e2>", target_id="<1>"))
+    ticket = world.ticket(first)
+    assert (ticket.state, ticket.alarm_since_ms) == ("open", NOW)
+    assert [one.kind for one in world.events][-3:-1] == ["ticket.state", "alarm.raised"]
 
 
 def test_what_rings_is_called_about_even_when_the_rules_name_nobody_any_more():
