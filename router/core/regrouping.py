@@ -167,8 +167,9 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         left = _emptied(left, f"back in T-{source.ticket.number}")
         left, restored, rung = ringing.joined(target, source, left, restored, actor=by.actor, now_ms=by.now_ms)
         restored, owed = _owed_again(row, target.ticket, restored, by)
-        _, asked = remedies.joined(target, source, actor=by.actor, now_ms=by.now_ms)
-        rung += [*owed, *asked]
+        rung += owed
+        if target.ticket.contact_id == source.ticket.contact_id:  # what is asked for about another's account stays
+            rung += remedies.joined(target, source, actor=by.actor, now_ms=by.now_ms)[1]
     elif row.stood is not None:
         restored, left, rung = ringing.parted(row.stood, source, target, restored, left, now_ms=by.now_ms, ids=ids)
         left = _unowed(left, row, row.stood)

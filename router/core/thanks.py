@@ -101,8 +101,8 @@ _TO_NAME: Final = re.compile(r"((?i:thanks|thank you|thx|cheers|hi|hello|hey|dea
 
 
 def is_thanks(event: InboundEvent) -> bool:
-    """Whether a message is nothing but thanks, or word that it is solved."""
-    if event.kind != "message" or event.attachments:
+    """Whether a message is nothing but thanks, or word that it is solved; whoever presses the alarm says neither."""
+    if event.kind != "message" or event.attachments or event.alarm:
         return False
     text = words_of(event).strip()
     if not 0 < len(text) <= _CHARS_MAX or _QUESTION.search(text):

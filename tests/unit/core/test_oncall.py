@@ -204,6 +204,14 @@ def test_an_emergency_that_was_taken_for_done_rings_again(state, said, again, ag
     assert (ticket.state, ticket.alarm_since_ms) == ("open", world.now_ms if rings else None)
 
 
+@pytest.mark.parametrize(("state", "number"), [("solved", 1001), ("closed", 1002)])
+def test_whoever_presses_the_alarm_with_a_word_of_thanks_is_heard(state, number):
+    world = World()
+    world.change(world.say("hello", message_id="<1>"), state=state, solved_at_ms=NOW)
+    pressed = world.say("thanks!", message_id="<2>", in_reply_to="<1>", references=("<1>",), alarm=True)
+    assert (world.ticket(pressed).number, world.ticket(pressed).alarm_since_ms) == (number, NOW)
+
+
 @pytest.mark.parametrize("state", ["solved", "rejected"])
 def test_an_edit_that_tells_of_an_emergency_opens_what_was_taken_for_done(state):
     world = World()
