@@ -16,6 +16,7 @@ from router.core.identity import is_denied
 from router.core.private_side import PrivateSide
 from router.core.replies import ChannelView
 from router.core.unread import watch
+from router.model.abuse import digest_of
 from router.model.changes import Change
 from router.model.ids import MessageId
 from router.model.snapshot import ReplyFacts
@@ -47,8 +48,10 @@ def due(before: Ticket, after: Ticket, lifecycle: Lifecycle, *, replied: bool = 
 
 
 def key_of(what: str, ticket: Ticket) -> str:
-    """Makes a notice unique: what is told, of which ticket, since which message of its customer."""
-    return f"told:{ticket.id}:{what}:{ticket.last_inbound_at_ms}"
+    """Makes a notice unique: what is told, of which ticket, since which message of its customer. To miss other things
+    than before is another thing to be told."""
+    missing = f":{digest_of((ticket.state_reason or '', *ticket.checklist))}" if what == "rejected" else ""
+    return f"told:{ticket.id}:{what}:{ticket.last_inbound_at_ms}{missing}"
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):

@@ -211,6 +211,13 @@ def test_nobody_is_told_twice_until_they_write_again():
     assert len(desk.texts) == 2, "it was told that it is solved"
 
 
+def test_what_is_missing_is_told_anew_where_it_is_something_else():
+    desk = Desk()
+    for checklist in (("a photo",), ("a photo",), ("the back of the card",)):
+        desk.to("rejected", "We cannot read it.", checklist=checklist).to("open")
+    assert [text.rpartition("- ")[2] for text in desk.texts] == ["a photo", "the back of the card"]
+
+
 def test_a_rejected_ticket_tells_what_is_missing():
     desk = Desk().to("rejected", "We cannot read it.", checklist=("a clear photo", "the date"))
     assert desk.texts == ["T-1001: We cannot read it.\n- a clear photo\n- the date"]
