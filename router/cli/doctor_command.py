@@ -53,7 +53,7 @@ _NO_WRITES = (
     "make room on its disk, end what locks it, or let the service write it and its -wal and -shm; nothing is accepted "
     "meanwhile, providers deliver again"
 )
-_DAMAGED = "stop the service, keep a copy of the file with its -wal and -shm, and restore the last backup"
+_DAMAGED = "stop the service, move the file away with its -wal and -shm, restore the last backup (docs/operating.md)"
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):

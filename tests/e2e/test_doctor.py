@@ -62,7 +62,7 @@ def test_a_damaged_page_is_told_and_what_to_do(bare_desk, table):
         pages.write(b"\xff" * size)
     told = {row["about"]: row for row in bare_desk.rows("doctor", "--json", code=1)}["database"]
     assert told["state"] == "error"
-    assert "restore the last backup" in told["remedy"]
+    assert "restore the last backup (docs/operating.md)" in told["remedy"]
     if table == "journal":
         return  # the list of dead letters is read from an index
     bare_desk("dead-letters", "list", code=1)
