@@ -195,6 +195,7 @@ TEXTS: Final = {
     "pack is {found}": "pack 不能是 {found}",
     "engine is {found}": "engine 不能是 {found}",
     "the rules need an engine {found}": "规则需要引擎 {found}",
+    "{path}: the rules cannot be read ({reason})": "{path}：无法读取规则（{reason}）",
     "{path}: no rules here; put at least one .yaml file, or start from the shipped pack": (
         "{path}：这里没有规则；请放入至少一个 .yaml 文件，或从自带的规则包开始"
     ),

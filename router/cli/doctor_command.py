@@ -25,7 +25,8 @@ from router.discovery import judge
 from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
 from router.flow.telegram import TelegramBot
-from router.model.errors import ConfigError, StoreUnavailable
+from router.model.errors import ConfigError, StoreDamaged, StoreUnavailable
+from router.model.limits import COMPACT_BYTES_MAX
 from router.opening import open_store
 from router.store import (
     alarms,
@@ -48,7 +49,11 @@ from rules.problems import RulesError
 
 _FREE_BYTES_MIN = 1_073_741_824
 _WAIT_WARN_S = 10
-_NO_WRITES = "make room on its disk, or end what locks it; nothing is accepted meanwhile, providers deliver again"
+_NO_WRITES = (
+    "make room on its disk, end what locks it, or let the service write it and its -wal and -shm; nothing is accepted "
+    "meanwhile, providers deliver again"
+)
+_DAMAGED = "stop the service, move the file away with its -wal and -shm, restore the last backup (docs/operating.md)"
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +122,8 @@ async def _database(config: Config, base: Path) -> Finding:
         store = await open_store(config.storage.url, base, pool_size=1)
         try:
             missing = await store.read(migrate.pending(store.dialect))
+            is_small = path is not None and path.stat().st_size <= COMPACT_BYTES_MAX
+            damage = await store.read(health.damage()) if is_small else None
             refusal = None if missing else await _refusal(store)
         finally:
             await store.close()
@@ -124,9 +131,12 @@ async def _database(config: Config, base: Path) -> Finding:
         return Finding(state="error", about="database", text=str(error))
     except StoreUnavailable as error:
         if path is not None:
-            return Finding(state="error", about="database", text=str(error), remedy=_NO_WRITES)
+            remedy = _DAMAGED if isinstance(error, StoreDamaged) else _NO_WRITES
+            return Finding(state="error", about="database", text=str(error), remedy=remedy)
         remedy = "nothing is accepted while it is away, providers deliver again"
         return Finding(state="error", about="database", text=str(error), remedy=remedy)
+    if damage is not None:
+        return Finding(state="error", about="database", text=f"{path} is damaged: {damage}", remedy=_DAMAGED)
     if missing:
         text = f"answers ({store.dialect}), but lacks {', '.join(missing)}"
         return Finding(

@@ -9,7 +9,7 @@ from router.cli.command import EXIT_DONE, EXIT_FINDINGS
 from router.cli.language import of_environment
 from router.cli.paths import named_path
 from router.cli.replacing import replace
-from router.flow.rulebook import SUFFIXES
+from router.flow.rulebook import rules_files
 from rules.formatting import formatted
 from rules.problems import RulesError
 from rules.translation import line
@@ -48,6 +48,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _files(named: Path) -> Iterator[Path]:
     if named.is_dir():
-        yield from (path for path in sorted(named.rglob("*")) if path.suffix in SUFFIXES and path.is_file())
+        yield from rules_files(named)
     else:
         yield named

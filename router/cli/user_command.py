@@ -67,7 +67,10 @@ async def _add(arguments: argparse.Namespace) -> int:
     async with opened(arguments.config) as house:
         await _require_queues(house, arguments.queue)
         if await house.store.read(people.agent_by_login(login)) is not None:
-            raise Refused("taken", f"there is somebody with the login {login!r} already")
+            told = (
+                f"there is somebody with the login {login!r} already; a new link for them: user sign-out {login} --link"
+            )
+            raise Refused("taken", told)
         agent = new_agent(
             house.ids,
             house.clock,

@@ -29,6 +29,8 @@ DELIVERY_RANK: dict[OutboxState, int] = {
 
 _BACKOFF_MS = (1_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000)
 _ERROR_CHARS = 300
+_WITHOUT_WAY: frozenset[OutboxAction] = frozenset({"hide", "unhide"})
+"""Where the network says never, nothing is left to decide: the ticket shows the reason, and an agent may ask anew."""
 _NAMES: Mapping[OutboxAction, str] = {"send": "reply", "react": "reaction"}
 
 
@@ -64,7 +66,8 @@ def after_attempt(
                 wait_ms = max(wait_ms, int(min(outcome.after_s, SEND_PAUSE_MS_MAX / 1000) * 1000))
             return _settle(entry, message, "queued", outcome.reason, now_ms, due_at_ms=now_ms + wait_ms)
         case Rejected():
-            return _settle(entry, message, "dead", outcome.reason, now_ms)
+            state: OutboxState = "cancelled" if entry.action in _WITHOUT_WAY else "dead"
+            return _settle(entry, message, state, outcome.reason, now_ms)
         case AuthFailed():
             # The channel waits (flow/switches.py), the row keeps its place, time and attempts: the operator, not the
             # message, is at fault.

@@ -1,5 +1,6 @@
 """The active rule set of this process. `rules_follower` keeps it true to the database."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from rules.problems import Problem, RulesError
 from rules.ruleset import Ruleset, content_hash, load
 
 _POLL_S = 0.5
-SUFFIXES = {".yaml", ".yml"}
+_SUFFIXES = {".yaml", ".yml"}
 
 
 class RulesStatus(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,13 +29,21 @@ class RulesStatus(msgspec.Struct, frozen=True, kw_only=True):
     failed_at_ms: int | None = None
 
 
+def rules_files(directory: Path) -> list[Path]:
+    """Which files below a directory are rules. A link that leads nowhere, such as an editor's lock, is none."""
+    return [path for path in sorted(directory.rglob("*")) if path.suffix in _SUFFIXES and path.is_file()]
+
+
 def read_directory(directory: Path) -> dict[str, bytes]:
-    """The rules files below a directory by relative name. Raises ConfigError when there are none, or too many bytes."""
-    files = {
-        path.relative_to(directory).as_posix(): path.read_bytes()
-        for path in sorted(directory.rglob("*"))
-        if path.suffix in SUFFIXES and path.is_file()
-    }
+    """The rules files below a directory by relative name. Raises ConfigError when there are none, or too many bytes, or
+    one cannot be read."""
+    try:
+        if directory.is_dir():
+            os.scandir(directory).close()  # of a folder that is closed to us, a search finds nothing and says nothing
+        files = {path.relative_to(directory).as_posix(): path.read_bytes() for path in rules_files(directory)}
+    except OSError as error:
+        where = error.filename or directory
+        raise ConfigError(f"{where}: the rules cannot be read ({error.strerror})") from None
     if not files:
         raise ConfigError(f"{directory}: no rules here; put at least one .yaml file, or start from the shipped pack")
     size = sum(map(len, files.values()))

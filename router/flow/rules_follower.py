@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from router.bus import Bus
-from router.flow.rulebook import SUFFIXES, Rulebook, RulesStatus, build, read_directory
+from router.flow.rulebook import Rulebook, RulesStatus, build, read_directory, rules_files
 from router.flow.rules_afterwards import Afterwards
 from router.model.changes import Record
 from router.model.errors import ConfigError, Conflict, StoreUnavailable
@@ -118,12 +118,8 @@ class RulesFollower:
     async def _files_changed(self) -> bool:
         def look() -> object:
             assert self._directory is not None
-            return sorted(
-                (str(path), stat.st_mtime_ns, stat.st_size)
-                for path in self._directory.rglob("*")
-                if path.suffix in SUFFIXES
-                for stat in [path.stat()]
-            )
+            found = ((str(path), path.stat()) for path in rules_files(self._directory))
+            return [(name, stat.st_mtime_ns, stat.st_size) for name, stat in found]
 
         try:
             seen = await asyncio.to_thread(look)
@@ -138,7 +134,7 @@ class RulesFollower:
         await self._files_changed()
         try:
             files = await asyncio.to_thread(read_directory, self._directory)
-        except (ConfigError, OSError) as error:
+        except ConfigError as error:
             place = Problem(file=str(self._directory), line=1, col=1, code="unreadable", text=str(error))
             await self._fail([place])
             return

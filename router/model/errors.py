@@ -7,6 +7,7 @@ SwitchboardError
   Fenced             the lease went to another worker: drop the batch
   StoreUnavailable   the database is away: nothing was acknowledged, try again later
   StatementTimeout   the database is there, what was asked takes too long: go on with something else
+  StoreDamaged       the same of a file with a damaged page: restore a backup
   Refused            a request that cannot be granted (4xx)
 """
 
@@ -55,6 +56,10 @@ class StoreUnavailable(SwitchboardError):
 class StatementTimeout(StoreUnavailable):
     """A statement took too long, or was cut off for that, by a database that answers: nothing was written. It may be
     that of one row alone, and for ever."""
+
+
+class StoreDamaged(StatementTimeout):
+    """The database's file is damaged where a statement looked: nothing was written, others may get through."""
 
 
 class Paused(StoreUnavailable):

@@ -62,6 +62,12 @@ def channels() -> Script[list[ChannelHealth]]:
     return [ChannelHealth(**dict(zip(fields, row, strict=True))) for row in rows]
 
 
+def damage() -> Script[str | None]:
+    """What is wrong with an embedded database, all pages of which are read; None: nothing. Raises StoreDamaged."""
+    ((found,),) = yield from select("{sqlite PRAGMA quick_check(1)}{pg SELECT 'ok'}")
+    return None if found == "ok" else str(found)
+
+
 def try_writing() -> Script[None]:
     """A write that needs room and leaves nothing behind. Raises StoreUnavailable where every write would."""
     yield from run(

@@ -14,7 +14,7 @@ from threading import Thread
 from time import monotonic, sleep
 from typing import Any, Final, Literal, Self, TypeVar
 
-from router.model.errors import ConfigError, Conflict, StoreUnavailable, SwitchboardError
+from router.model.errors import ConfigError, Conflict, StoreDamaged, StoreUnavailable, SwitchboardError
 from router.store.codec import table
 from router.store.script import Dialect, Insert, Run, Script, Select, Statement, Update
 from router.store.sql import bind, compile_sqlite, insert_sqlite, update_sqlite
@@ -36,6 +36,7 @@ VERSION_MIN: Final = (3, 35, 0)
 
 _TAKEN = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
 _PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_NOMEM")
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _AWAY = (*_PASSING, "SQLITE_CANTOPEN", "SQLITE_READONLY")
 
 Outcome = tuple["_Job", object, BaseException | None]
@@ -336,6 +337,8 @@ def named(error: Exception) -> Exception:
     code: str = getattr(error, "sqlite_errorname", None) or ""
     if code in _TAKEN:
         return Conflict(str(error)).with_traceback(error.__traceback__)
+    if code.startswith(_DAMAGED):
+        return StoreDamaged(f"SQLite: {error} ({code}): restore a backup").with_traceback(error.__traceback__)
     if code.startswith(_AWAY) or (isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error)):
         return StoreUnavailable(f"SQLite: {error} ({code})").with_traceback(error.__traceback__)
     return error

@@ -122,6 +122,11 @@ def delivery_fields(entry: OutboxEntry) -> dict[str, Any]:
     return {"outbox_id": entry.id} | {name: getattr(entry, name) for name in shown}
 
 
+def was_let_go(entry: OutboxEntry) -> bool:
+    """Whether an agent let it go. What the network refused to do has a reason, and is shown with it."""
+    return entry.state == "cancelled" and entry.error is None
+
+
 def moderation_view(message: Message, entry: OutboxEntry) -> ModerationView:
     """The newest thing that was asked for about a message."""
     waiting = message.correction if entry.state not in DONE else None

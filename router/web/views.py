@@ -33,6 +33,7 @@ from router.web.post_views import (
     moderation_view,
     reach_of,
     reaction_view,
+    was_let_go,
     wording_views,
 )
 from router.web.sealed_views import SealedView, sealed_view
@@ -206,7 +207,7 @@ def message_view(
 ) -> MessageView:
     """One message with its deliveries, oldest first."""
     sent = [entry for entry in deliveries if entry.action == "send"]
-    done = [entry for entry in deliveries if entry.action not in {"send", "react"} and entry.state != "cancelled"]
+    done = [entry for entry in deliveries if entry.action not in {"send", "react"} and not was_let_go(entry)]
     if message.kind == "inbound":
         sender = message.sender
         author = AuthorView(type="customer", id=sender.id if sender else None, name=sender.name if sender else None)

@@ -6,7 +6,7 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from connectors.facebook.simulator import GraphServer, Person
+from connectors.facebook.simulator import Fault, GraphServer, Person
 from connectors.facebook.webhook import PATH
 from router.cli.people import add_login_token, new_agent
 from router.clock import SystemClock
@@ -90,6 +90,23 @@ async def test_a_comment_is_hidden_shown_and_deleted_by_keyboard(page_house, chr
         await expect(page.locator(".side .history")).to_contain_text(
             "You asked the channel to delete the post: Personal data or a secret"
         )
+
+
+async def test_what_the_network_refuses_to_hide_is_said_with_its_reason(page_house, chromium):
+    facebook, _, _, link = page_house
+    facebook.faults["hide"].append(Fault(status=404, body=b"<html>", content_type="text/html"))
+    async with desk(chromium, link) as page:
+        await open_ticket(page, "T-1001")
+        await choose(page, "hide")
+        dialog, state = page.get_by_role("dialog"), page.locator("[data-moderation]")
+        await dialog.locator("[value=scam]").focus()
+        await page.keyboard.press("Space")
+        await page.keyboard.press("Enter")
+        await expect(state).to_contain_text("Hiding the post: the channel refuses")
+        await expect(state).to_contain_text("404")
+        await expect(state.get_by_role("button")).to_have_count(0)
+        await expect(page.locator(".side .history")).to_contain_text("Hiding the post: the channel refuses")
+        assert await violations(page) == []
 
 
 async def test_an_open_menu_keeps_the_focus_when_a_colleague_hides_the_post(page_house, chromium):

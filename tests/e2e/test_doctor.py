@@ -50,6 +50,26 @@ def test_doctor_tells_a_damaged_database_from_a_wrong_configuration(bare_desk):
     assert "ERROR   configuration: " in bare_desk("doctor", code=78)
 
 
+@pytest.mark.parametrize("table", ["journal", "migrations"])
+def test_a_damaged_page_is_told_and_what_to_do(bare_desk, table):
+    bare_desk("migrate")
+    file = bare_desk.folder / "house.db"
+    with closing(sqlite3.connect(file)) as database:
+        ((root,),) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchall()
+        ((size,),) = database.execute("PRAGMA page_size").fetchall()
+    with file.open("r+b") as pages:
+        pages.seek((root - 1) * size)
+        pages.write(b"\xff" * size)
+    told = {row["about"]: row for row in bare_desk.rows("doctor", "--json", code=1)}["database"]
+    assert told["state"] == "error"
+    assert "restore the last backup (docs/operating.md)" in told["remedy"]
+    if table == "journal":
+        return  # the list of dead letters is read from an index
+    bare_desk("dead-letters", "list", code=1)
+    assert bare_desk.err.startswith("switchboard: SQLite: database disk image is malformed (SQLITE_CORRUPT")
+    assert bare_desk.err.count("\n") == 1
+
+
 def test_doctor_looks_at_the_disk_of_the_database(tmp_path):
     assert nearest_folder(tmp_path / "not" / "yet" / "house.db") == tmp_path
     (tmp_path / "not").mkdir()

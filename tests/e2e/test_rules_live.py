@@ -3,10 +3,13 @@
 import asyncio
 from contextlib import asynccontextmanager
 
+import pytest
+
 from router.bus.local import LocalBus
 from router.clock import SystemClock
-from router.flow.rulebook import Rulebook
+from router.flow.rulebook import Rulebook, read_directory
 from router.flow.rules_follower import RulesFollower
+from router.model.errors import ConfigError
 from router.store import migrate, rulesets
 from router.store.sqlite import SqliteStore
 from router.telemetry import Metrics
@@ -90,6 +93,22 @@ async def test_an_edit_goes_live_a_mistake_does_not_and_doubts_are_told_afterwar
         await until(lambda: rulebook.status.problems)
         assert [problem.code for problem in rulebook.status.problems] == ["test-failed"]
         assert queue(rulebook, "a chargeback") == "billing"
+
+
+async def test_a_link_that_leads_nowhere_keeps_no_edit_from_going_live(tmp_path):
+    directory = tmp_path / "rules"
+    directory.mkdir()
+    (directory / "a.yaml").write_text(FILE.replace("WORD", "refund"))
+    (directory / ".#a.yaml").symlink_to("mei@desk.1234:5")  # as an editor marks what it has open
+    async with following(tmp_path, directory) as (rulebook, _, _):
+        (directory / "a.yaml").write_text(FILE.replace("WORD", "chargeback"))
+        await until(lambda: rulebook.status.version == 2)
+
+
+def test_what_cannot_be_read_is_no_missing_file(tmp_path):
+    (tmp_path / "a.yaml").symlink_to("/proc/self/mem")  # its first byte cannot be read, whoever asks
+    with pytest.raises(ConfigError, match=r"the rules cannot be read \(Input/output error\)"):
+        read_directory(tmp_path)
 
 
 async def test_the_shipped_pack_is_there_once(tmp_path):

@@ -9,8 +9,9 @@ import pytest
 from connectors.x.simulator import Fault
 from router.clock import SystemClock
 from router.config import ChannelConfig
-from router.store import inbox
+from router.store import inbox, outbox
 from router.store.script import select
+from router.web.views import detail_view
 from tests.servers.process import free_port
 from tests.servers.whole_house import answer_as_agent, newest_ticket, running_house
 from tests.servers.x_house import OWN, QUICK, person, server
@@ -188,6 +189,19 @@ async def test_strangers_who_offer_support_are_tagged_hidden_under_our_posts_and
         await until(app, "SELECT DISTINCT state FROM outbox", [("sent",)])
         assert await rows(app, "SELECT COUNT(*) FROM messages WHERE kind = 'reply'") == [(1,)], "none lends them weight"
         assert scammer.answers() == []
+
+
+async def test_what_x_will_not_hide_is_a_line_on_the_ticket_and_no_dead_letter(house_folder, x):
+    scammer = person(x, "6666", "Wallet Support")
+    async with running_house(house_folder, channel(x)) as app:
+        await scammer.post("@wallet DM our helpdesk on Telegram for a quick fix")
+        await until(app, "SELECT state FROM outbox WHERE action = 'hide'", [("cancelled",)])
+        assert await app.store.read(outbox.count_dead()) == 0
+        detail = await app.store.read(inbox.detail(None, await app.store.read(newest_ticket())))
+        shown = detail_view(detail, app.channels, app.rulebook.current, app.clock.now_ms())["messages"][0]
+        assert (shown.moderation.action, shown.moderation.state) == ("hide", "cancelled")
+        assert shown.moderation.error.startswith("only replies under our own posts can be hidden")
+        assert "hide" in shown.moderates, "an agent may ask anew"
 
 
 async def test_a_lost_answer_is_found_and_one_that_cannot_be_found_is_held(house_folder, x):

@@ -28,10 +28,10 @@ const ICONS = /** @type {Record<string, string>} */ ({ edit: "file-text", hide: 
 const DOUBTS = new Set(["confirm_needed", "stale_reply"]);
 
 /** A line of history, in words. @param {EventView} event @param {string} who */
-export function told({ kind, data }, who) {
+export function told({ actor, kind, data }, who) {
   if (kind === "link.opened") return t("post.reached");
   const what = data.action ?? kind.slice("post.".length);
-  if (kind === "delivery.state") return stage(what, data.to ?? "");
+  if (kind === "delivery.state") return stage(what, actor === "system" && data.to === "cancelled" ? "refused" : data.to ?? "");
   if (what === "edit") return data.confirmed ? t("post.asked.confirmed", { who, what: data.confirmed.split(",").map((type) => word("redaction", type)).join(" · ") }) : t("post.asked.edit", { who });
   if (what === "react") return t(data.emoji ? "post.asked.react" : "post.asked.unreact", { who, emoji: data.emoji });
   if (data.state === "impossible") return t("post.impossible");
@@ -39,7 +39,7 @@ export function told({ kind, data }, who) {
 }
 
 /** How far it is. @param {string} what @param {string} state @param {string} [emoji] */
-const stage = (what, state, emoji = "") => t(`post.did.${what}`, { emoji: emoji && ` ${emoji}`, to: state === "sent" ? t("post.done") : word("delivery", state) });
+const stage = (what, state, emoji = "") => t(`post.did.${what}`, { emoji: emoji && ` ${emoji}`, to: state === "sent" ? t("post.done") : state === "refused" ? t("post.refused") : word("delivery", state) });
 
 /** Why it was refused. @param {unknown} error */
 function refusal(error) {
@@ -62,7 +62,7 @@ export function Post({ message }) {
   const close = () => setOpen("");
   const acts = t(message.kind === "reply" ? "post.ours" : "post.acts");
   return html`${moderation && html`<div class="moderated" role="group" data-moderation=${moderation.action} aria-label=${acts}>
-      ${h(Delivery, { delivery: moderation, told: stage(moderation.action, moderation.state) })}
+      ${h(Delivery, { delivery: moderation, told: stage(moderation.action, moderation.state === "cancelled" ? "refused" : moderation.state) })}
       ${moderation.text && html`<p class="muted" data-waiting>${t("post.waiting", { text: moderation.text })}</p>`}</div>`}
     ${message.earlier.length > 0 && h(Earlier, { message })}
     ${message.reaction && html`<div class="moderated" role="group" data-reaction=${message.reaction.emoji} aria-label=${t("post.reaction")}>

@@ -83,6 +83,14 @@ def test_never_is_a_dead_letter_at_once_and_its_reason_is_bounded():
     assert len(entry.error) == 300
 
 
+@pytest.mark.parametrize(("action", "state"), [("hide", "cancelled"), ("unhide", "cancelled"), ("delete", "dead")])
+def test_what_a_network_will_never_put_out_of_sight_waits_for_no_decision(action, state):
+    entry, _ = settle(Rejected(reason="only replies under our own posts"), claimed(action=action))
+    assert (entry.state, entry.error) == (state, "only replies under our own posts")
+    tired, _ = settle(Retry(reason="busy"), claimed(action=action, attempts=SEND_ATTEMPTS_MAX))
+    assert tired.state == "dead", "that may still be done"
+
+
 def test_dead_credentials_cost_the_message_nothing():
     entry, _ = settle(AuthFailed(reason="bad password"), claimed(attempts=SEND_ATTEMPTS_MAX))
     assert (entry.state, entry.attempts, entry.due_at_ms) == ("queued", SEND_ATTEMPTS_MAX - 1, NOW)

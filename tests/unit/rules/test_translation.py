@@ -22,6 +22,7 @@ ELSEWHERE = {
     "hint": ("did you mean {}?", "none is defined", "known: {}, ...", "known: {}"),
     "text": (
         "{} includes {}",
+        "{}: the rules cannot be read ({})",
         "{}: no rules here; put at least one .yaml file, or start from the shipped pack",
         "{}: {} bytes of rules, at most {} are read",
         "this is not YAML",
