@@ -31,8 +31,17 @@ def pack() -> Ruleset:
 
 
 def lines(name: str, language: str) -> list[dict]:
-    text = (CORPORA / f"rules_{name}_{language}.ndjson").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    return read(CORPORA / f"rules_{name}_{language}.ndjson")
+
+
+def read(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def learned_from(language: str) -> list[dict]:
+    """All tuning lines of a language: short ones, near pairs, letters."""
+    paths = [*CORPORA.glob(f"rules_tuning_{language}.ndjson"), *CORPORA.glob(f"rules_tuning_*_{language}.ndjson")]
+    return [line for path in paths for line in read(path)]
 
 
 def judged(pack: Ruleset, text: str):
@@ -105,7 +114,10 @@ ALIKE = 0.35
 def near_copies(measuring: str, tuning: str, language: str) -> list[tuple[str, str]]:
     """Measuring lines that say nearly the same words as a tuning line, each with that line."""
     measured, tuned = (
-        [(line["text"], content(line["text"], language)) for line in lines(name, language)]
+        [
+            (line["text"], content(line["text"], language))
+            for line in (learned_from(language) if name == "tuning" else lines(name, language))
+        ]
         for name in (measuring, tuning)
     )
     seen = Counter(word for _, words in (*measured, *tuned) for word in words)
