@@ -155,8 +155,8 @@ def test_no_measuring_line_is_a_tuning_line_or_nearly_one(measuring, tuning, lan
 # Shares of unseen lines: incidents that must be critical, others that must not. Floors, a little under what is reached;
 # the figures reached are in the output.
 FLOORS = {
-    "en": {"wallet": 0.95, "banking": 0.965, "alarming": 0.98, "ordinary": 0.99},
-    "zh": {"wallet": 0.965, "banking": 0.965, "alarming": 0.985, "ordinary": 0.975},
+    "en": {"wallet": 0.97, "banking": 0.97, "alarming": 0.98, "ordinary": 0.995},
+    "zh": {"wallet": 0.97, "banking": 0.96, "alarming": 0.985, "ordinary": 0.98},
 }
 
 
@@ -182,9 +182,9 @@ def test_a_word_that_only_names_the_topic_is_no_incident(pack, text):
 
 LONGER_FLOORS = {
     ("mid", "en"): {"incident": 0.95, "alarming": 0.9, "ordinary": 0.94},
-    ("mid", "zh"): {"incident": 0.95, "alarming": 0.92, "ordinary": 0.94},
-    ("long", "en"): {"incident": 0.95, "alarming": 0.75, "ordinary": 0.89},
-    ("long", "zh"): {"incident": 0.95, "alarming": 0.75, "ordinary": 0.89},
+    ("mid", "zh"): {"incident": 0.95, "alarming": 0.95, "ordinary": 0.92},
+    ("long", "en"): {"incident": 0.98, "alarming": 0.8, "ordinary": 0.88},
+    ("long", "zh"): {"incident": 0.98, "alarming": 0.85, "ordinary": 0.92},
 }
 """Messages of a few sentences that are full of facts, and long mails."""
 
