@@ -32,6 +32,8 @@ LAYERS: Final = 12
 RATE_ANSWER: Final = 1e-3
 FORGOTTEN: Final = 0.04
 """How many pieces are made unknown, so that nothing hangs on a single one."""
+DROPPED: Final = 0.1
+"""How many numbers of what a layer adds are left out while it learns, so that lines are understood, not remembered."""
 SEEN_MIN: Final = 4
 """Times that a piece must stand in the lines; single characters always may."""
 FILLER: Final = 1
@@ -107,6 +109,7 @@ class Layer(nn.Module):
         self.look, self.join = nn.Linear(size, 3 * size), nn.Linear(size, size)
         self.widen, self.narrow = nn.Linear(size, wide), nn.Linear(wide, size)
         self.joined, self.narrowed = nn.LayerNorm(size, 1e-12), nn.LayerNorm(size, 1e-12)
+        self.drop = nn.Dropout(DROPPED)
 
     def forward(self, x: Tensor, hidden: Tensor) -> Tensor:
         """Return what pieces mean beside each other; `hidden` keeps them from looking at fillers."""
@@ -114,8 +117,8 @@ class Layer(nn.Module):
         query, key, value = self.look(x).view(count, length, 3, size // HEAD, HEAD).permute(2, 0, 3, 1, 4)
         likeness = query @ key.transpose(-1, -2) / HEAD**0.5 + hidden.to(query.dtype)
         seen = (torch.softmax(likeness, -1) @ value).transpose(1, 2).reshape(count, length, size)
-        x = self.joined(x + self.join(seen))
-        narrowed: Tensor = self.narrowed(x + self.narrow(functional.gelu(self.widen(x))))
+        x = self.joined(x + self.drop(self.join(seen)))
+        narrowed: Tensor = self.narrowed(x + self.drop(self.narrow(functional.gelu(self.widen(x)))))
         return narrowed
 
 
@@ -132,6 +135,7 @@ class Network(nn.Module):
         self.first = _norm(size, part["emb.ln.w"], part["emb.ln.b"])
         self.layers = nn.ModuleList(self._layer(size, start, part, f"l{number}.") for number in range(LAYERS))
         self.answer = nn.Linear(size, 1)
+        self.drop = nn.Dropout(DROPPED)
 
     @staticmethod
     def _layer(size: int, start: Start, part: dict[str, Tensor], name: str) -> Layer:
@@ -148,7 +152,7 @@ class Network(nn.Module):
         """Return the log-odds of each text."""
         shown = (numbers != FILLER).float()
         hidden = (shown[:, None, None, :] - 1) * 1e4
-        x = self.first(self.words(numbers) + self.places[: numbers.shape[1]] + self.kind)
+        x = self.drop(self.first(self.words(numbers) + self.places[: numbers.shape[1]] + self.kind))
         for layer in self.layers:
             x = layer(x, hidden)
         of_text = (x * shown[:, :, None]).sum(1) / shown.sum(1, keepdim=True)
@@ -245,6 +249,7 @@ def fit(network: Network, lessons: Lessons, epochs: int, rate: float) -> None:
     rates = (rate, RATE_ANSWER * rate / RATE)
     groups = [[part for name, part in named if name.startswith("answer.") is last] for last in (False, True)]
     optimizer = torch.optim.AdamW([{"params": group} for group in groups], weight_decay=0.01)
+    network.train()
     total = epochs * len(lessons.batches(random.Random(SEED)))  # noqa: S311
     for step, batch in enumerate(one for _ in range(epochs) for one in lessons.batches(chance)):
         pace = min(1.0, step / (0.06 * total)) * max(0.02, 1 - step / total)

@@ -31,8 +31,17 @@ def pack() -> Ruleset:
 
 
 def lines(name: str, language: str) -> list[dict]:
-    text = (CORPORA / f"rules_{name}_{language}.ndjson").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    return read(CORPORA / f"rules_{name}_{language}.ndjson")
+
+
+def read(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def learned_from(language: str) -> list[dict]:
+    """All tuning lines of a language: short ones, near pairs, letters."""
+    paths = [*CORPORA.glob(f"rules_tuning_{language}.ndjson"), *CORPORA.glob(f"rules_tuning_*_{language}.ndjson")]
+    return [line for path in paths for line in read(path)]
 
 
 def judged(pack: Ruleset, text: str):
@@ -105,7 +114,10 @@ ALIKE = 0.35
 def near_copies(measuring: str, tuning: str, language: str) -> list[tuple[str, str]]:
     """Measuring lines that say nearly the same words as a tuning line, each with that line."""
     measured, tuned = (
-        [(line["text"], content(line["text"], language)) for line in lines(name, language)]
+        [
+            (line["text"], content(line["text"], language))
+            for line in (learned_from(language) if name == "tuning" else lines(name, language))
+        ]
         for name in (measuring, tuning)
     )
     seen = Counter(word for _, words in (*measured, *tuned) for word in words)
@@ -143,8 +155,8 @@ def test_no_measuring_line_is_a_tuning_line_or_nearly_one(measuring, tuning, lan
 # Shares of unseen lines: incidents that must be critical, others that must not. Floors, a little under what is reached;
 # the figures reached are in the output.
 FLOORS = {
-    "en": {"wallet": 0.95, "banking": 0.965, "alarming": 0.98, "ordinary": 0.99},
-    "zh": {"wallet": 0.965, "banking": 0.965, "alarming": 0.985, "ordinary": 0.975},
+    "en": {"wallet": 0.97, "banking": 0.97, "alarming": 0.98, "ordinary": 0.995},
+    "zh": {"wallet": 0.97, "banking": 0.96, "alarming": 0.985, "ordinary": 0.98},
 }
 
 
@@ -170,9 +182,9 @@ def test_a_word_that_only_names_the_topic_is_no_incident(pack, text):
 
 LONGER_FLOORS = {
     ("mid", "en"): {"incident": 0.95, "alarming": 0.9, "ordinary": 0.94},
-    ("mid", "zh"): {"incident": 0.95, "alarming": 0.92, "ordinary": 0.94},
-    ("long", "en"): {"incident": 0.95, "alarming": 0.75, "ordinary": 0.89},
-    ("long", "zh"): {"incident": 0.95, "alarming": 0.75, "ordinary": 0.89},
+    ("mid", "zh"): {"incident": 0.95, "alarming": 0.95, "ordinary": 0.92},
+    ("long", "en"): {"incident": 0.98, "alarming": 0.8, "ordinary": 0.88},
+    ("long", "zh"): {"incident": 0.98, "alarming": 0.85, "ordinary": 0.92},
 }
 """Messages of a few sentences that are full of facts, and long mails."""
 
