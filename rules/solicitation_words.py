@@ -80,7 +80,7 @@ THING_OF_IT: Final = re.compile(
 )
 
 GIVE: Final = re.compile(
-    r"\b(?:send|sending|give|giving|share|sharing|tell|telling|provide|providing|supply|forward|e-?mail|mail|dm|"
+    r"\b(?:send|sending|gimme|give|giving|share|sharing|tell|telling|provide|providing|supply|forward|e-?mail|mail|dm|"
     r"pm|text|message|post|read|read out|submit|submitting|upload|attach|reveal|disclose|state|dictate|drop|show|"
     r"let (?:me|us|(?:our|my|the) (?:\w+ )?(?:team|agents?|engineers?|colleagues?|specialists?)) (?:know|have|"
     r"see)|hand over|write|reply|respond|answer|spell|confirm|verify|paste|put|type|enter|fill in|fill out|input|"
