@@ -6,6 +6,7 @@ compared in the form the name system uses (IDNA, RFC 3490), so that letters whic
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import unquote
@@ -15,24 +16,34 @@ import msgspec
 from rules.facts import Span
 
 _CJK: Final = "\u2e80-\ua4cf\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_UNSEEN: Final = "\u00ad\u200b-\u200d\u2060\ufeff"
-_LABEL: Final = rf"(?:[^\W_{_CJK}]|[{_UNSEEN}])(?:[^\W{_CJK}]|[-{_UNSEEN}]){{0,62}}"
-_DOT: Final = "[.\uff0e]"
-_REST: Final = r"[^\s<>\"'`()\[\]{}，。；！？、）】》」]*"
+_UNSEEN: Final = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+"""What the name system leaves out of a name; what else cannot be seen has no place in one."""
+_TURNS: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_LABEL: Final = rf"[^\W_{_CJK}](?:[^\W{_CJK}]|-){{0,62}}"
+_DOT: Final = "[.]"
+_WIDE_DOT: Final = "[\u3002\uff61]"
+"""The full stop of Chinese, which the name system takes for a dot (RFC 3490, 3.1)."""
+_KEPT: Final = frozenset("，。；：！？、（）“”‘’【】《》")
+_WIDE_TOPS: Final = "(?:com|org|net|info|biz|xyz|icu|vip|top|io|cn|cc|co|app)"
+"""Endings behind a full stop of Chinese that are hardly the first word of a sentence."""
+_GOES_ON: Final = rf"(?:{_WIDE_DOT}{_WIDE_TOPS}(?![^\W{_CJK}]))"
+_REST: Final = r"[^\s<>\"'`()\[\]{}，。｡；！？、）】》」]*"
 _LINK: Final = re.compile(
-    rf"""(?P<scheme>(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{{1,20}}:[/\\]{{1,4}}|(?<![:/\\\w])[/\\]{{2}}(?={_LABEL}{_DOT}\w))(?P<target>{_REST})
+    rf"""(?P<scheme>(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9+.-]{{1,20}}:[/\\]{{1,4}}|(?<![:/\\\w])[/\\]{{2}}(?={_LABEL}{_DOT}\w))(?P<target>{_REST}(?:{_GOES_ON}{_REST})*)
     | (?P<script>(?<!\w)(?:javascript|vbscript|data):(?=[^\s]){_REST})
     | (?:\]\(\s*<?|\b(?:href|src|action|formaction)\s*=\s*["']?\s*)(?P<marked>[^\s"'<>)]+)
     | (?<![@./\\-])(?<![^\W{_CJK}])(?P<bare>(?:[\w.+-]{{1,64}}@)?(?:{_LABEL}{_DOT}){{1,8}}
         (?P<top>[^\W\d_{_CJK}]{{2,24}}|xn--[a-z0-9-]{{2,59}})\.?
         (?P<port>:\d{{1,5}})?(?P<path>[/\\?\#]{_REST})?)(?![^\W{_CJK}]|@)
+    | (?<![@./\\-])(?<![^\W{_CJK}])(?P<wide>(?:{_LABEL}(?:{_DOT}|{_WIDE_DOT})){{0,7}}{_LABEL}{_GOES_ON}{_REST})
     | (?<![\w.])(?P<number>(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?::\d{{1,5}})?/[A-Za-z]{_REST})""",
     re.VERBOSE | re.IGNORECASE,
 )
-_HINT: Final = re.compile(rf"\w{_DOT}\w|[:/\\][/\\\w]|\]\(|=")
+_HINT: Final = re.compile(rf"\w{_DOT}\w|[:/\\][/\\\w]|\]\(|=|\w{_GOES_ON}", re.IGNORECASE)
 """What most texts have nothing of, and every link has."""
 _NO_LINK: Final = re.compile(r"(?:mailto|tel|sms|cid):|[#?]|/(?![/\\])", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:[/\\]{0,4}|[/\\]{2,}")
+_ONWARD: Final = re.compile(r"(?:\bhttps?:[/\\]{1,4}|=[/\\]{2,4})([^/\\?#&\s]+)", re.IGNORECASE)
 _AUTHORITY: Final = re.compile(r"[^/\\?#]*")
 _HAN_TAIL: Final = re.compile(rf"(?<=[A-Za-z0-9])[{_CJK}]+$")
 """Chinese goes on without a blank behind a host."""
@@ -62,11 +73,14 @@ _NAME: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 
 
 class Link(msgspec.Struct, frozen=True):
-    """A link in a text, in code points, and the host it leads to; empty when that is no name at all."""
+    """A link in a text, in code points."""
 
     start: int
     end: int
     host: str
+    """Where it leads to; empty when that is no name at all."""
+    onward: str = ""
+    """The host that it names in its query or path for whoever follows it: where a redirect would end."""
 
 
 class LinkHosts(msgspec.Struct, frozen=True):
@@ -97,18 +111,49 @@ class LinkHosts(msgspec.Struct, frozen=True):
 
     def foreign(self, text: str) -> tuple[Span, ...]:
         """Where `text` links to a host that is none of them."""
-        return tuple((link.start, link.end) for link in links(text) if not self.allow(link.host))
+        return tuple((link.start, link.end) for link in links(text) if not self._is_ours(link))
+
+    def _is_ours(self, link: Link) -> bool:
+        return self.allow(link.host) and (not link.onward or self.allow(link.onward))
 
 
 def links(text: str) -> tuple[Link, ...]:
     """Every link of a text, in order, disjoint. Total and linear."""
-    if _HINT.search(text) is None:
+    plain, source = _plainly(text)
+    if _HINT.search(plain) is None:
         return ()
-    return tuple(link for match in _LINK.finditer(text) if (link := _link(match)) is not None)
+    found = (link for match in _LINK.finditer(plain) if (link := _link(match)) is not None)
+    return tuple(found if source is None else (_as_written(link, text, source) for link in found))
+
+
+def _plainly(text: str) -> tuple[str, list[int] | None]:
+    """The text as the name system would read it, without what cannot be seen and with plain letters and dots for
+    decorated ones, and where each character stood; None when that is the same."""
+    if text.isascii():
+        return text, None
+    parts = [char if char.isascii() or char in _KEPT else _plain(char) for char in text]
+    if all(len(part) == 1 for part in parts):
+        return "".join(parts), None
+    return "".join(parts), [at for at, part in enumerate(parts) for _ in part]
+
+
+def _plain(char: str) -> str:
+    if char in _TURNS:
+        return " "  # no name goes on behind it
+    if unicodedata.category(char) == "Cf":
+        return ""
+    alike = unicodedata.normalize("NFKC", char)
+    return alike if alike == "." or (alike.isascii() and alike.isalnum()) else char
+
+
+def _as_written(link: Link, text: str, source: list[int]) -> Link:
+    start, end = source[link.start], source[link.end - 1] + 1
+    turned = any(char not in _UNSEEN and unicodedata.category(char) == "Cf" for char in text[start:end])
+    return Link(start, end, "" if turned else link.host, link.onward)
 
 
 def _link(match: re.Match[str]) -> Link | None:
-    kind = match.lastgroup if match.lastgroup in {"target", "script", "marked", "number"} else "bare"
+    kind = match.lastgroup if match.lastgroup in {"target", "script", "marked", "number", "wide"} else "bare"
     start, end = match.span(kind)
     said = match[kind]
     match kind:
@@ -156,7 +201,12 @@ def _placed(start: int, end: int, target: str) -> Link:
         end -= len(host) - len(shorter)
         host = shorter
     trailing = len(target) - len(target.rstrip(".,;:!?*_~"))
-    return Link(start, max(start + 1, end - trailing), _name(host))
+    onward = _ONWARD.search(unquote(unquote(target)), authority.end())
+    return Link(start, max(start + 1, end - trailing), _name(host), _host_of(onward[1]) if onward else "")
+
+
+def _host_of(authority: str) -> str:
+    return _name(re.sub(r":\d*$", "", authority.rpartition("@")[2]).rstrip(".,;:!?*_~")) or "?"
 
 
 def _name(host: str) -> str:

@@ -13,13 +13,27 @@ _REACH: Final = 36
 """Characters between what is named and a later order that means it."""
 
 _SECRET: Final = re.compile(
-    r"(?:助记(?:词|码|短语)|恢复(?:词|短语|密语)|备份(?:词|短语)|种子(?:词|短语)|(?:12|24|十二|二十四)个(?:单词|"
-    r"词|英文)|私钥|密钥文件|api ?(?:密钥|key|secret)|secret ?key|keystore|(?:登录|登陆|登入|支付|交易|提现|资金|"
+    r"(?:(?:seed|recovery|secret|mnemonic) ?(?:phrases?|words?|keys?)|seed(?![a-z])|mnemonics?|private ?keys?|"
+    r"passwords?|passcodes?|zhujici|yanzhengma|siyao|助记(?:词|码|短语)|(?<!关键)词组|"
+    r"[前后](?:面的?)?(?:\d{1,2}|[一二三四五六七八九十几]{1,3})个(?:单词|"
+    r"词)|(?:抄|写|记)[在到]"
+    r"[^,.]{0,6}[上里]的?(?:那些|那|这些|几个|所有|全部)*(?:单词|词|字)|(?:重置|登录|验证|确认)(?:邮件|"
+    r"密码)?(?:里面?|中)?的?链接|"
+    r"(?:邮件|短信)(?:里面?|中|内)的?链接|(?:刚才?|刚刚|[您你])?收到的(?:那[条封]|这[条封])?(?:短信|简讯|重置邮件)|"
+    r"(?:安全|密保)问题的?答案|密保答案|我们(?:刚才?|刚刚)?(?:给[您你])?发(?:给[您你])?的(?:那条)?(?:短信|"
+    r"简讯)(?!链接)|(?:谷歌|身份)?验证器[^,.没不无旧]{0,8}(?:码|数字)|(?:以)?[xyz]prv(?:开头的?)?(?:那|这|一|长|"
+    r"整|串|段|行)*|(?:备用|备份|恢复)(?:验证|代)?码|"
+    r"(?:银行|信用|储蓄|借记)卡的?(?:正反两?面|正反|双面|两面|正面[和与及、]反面)的?(?:照片|照|图片|图)?|"
+    r"(?:里面|里边|里头|其中)的(?:六位|四位)?(?:数字|号码)|恢复(?:词|短语|密语)|备份(?:词|短语)|种子(?:词|短语)|"
+    r"(?:12|24|十二|二十四)个(?:单词|"
+    r"词|英文)|私钥|密钥文件|(?<!公)密钥|api ?(?:密钥|key|secret)|secret ?key|keystore|(?:登录|登陆|登入|支付|"
+    r"交易|提现|资金|"
     r"钱包|账号|账户|取款|银行卡|解锁|原|旧|手势)?密码|口令|pin ?码|(?:短信|手机|谷歌|邮箱|动态|二次验证|两步|"
     r"登录|收到)?的?(?:验证|校验|动态|确认|安全|认证|授权)码|动态(?:口令|密码)|(?:二次验证|两步验证|谷歌验证器?|"
-    r"身份验证器)(?:上|里)?的?(?:码|数字)|短信码|私匙|密匙|cvv2?|cvc2?|otp|2fa|背面的?(?:最后|后)?(?:三|3|四|"
+    r"身份验证器)(?:上|里|中)?(?:面)?(?:现在|目前|当前|此刻)?(?:显示)?的?(?:码|数字)|短信码|私匙|密匙|cvv2?|"
+    r"cvc2?|otp|2fa|背面的?(?:最后|后)?(?:三|3|四|"
     r"4)(?:位|码)(?:数字|数|码)?|(?:完整)?(?:的)?卡号|(?:短信|手机)(?:里|上|中|刚|刚刚|收到|刚才|的)*(?:六|6|四|"
-    r"4)?位?(?:数字|数)|(?:六|6)位(?:数字|数|码)|(?:刚|刚才)?(?:收到|里面|上面|里头)的码)"
+    r"4)?位?(?:数字|数|码)|(?:六|6)位(?:数字|数|码)|(?:刚|刚才)?(?:收到|里面|上面|里头)的码)"
 )
 _NO_SECRET_AFTER: Final = re.compile(
     r"的?(?:页面|界面|页|输入框|框|按钮|提示|错误|报错|失败|重置|找回|修改|功能|管理器|规则|长度|格式|强度|过期|"
@@ -29,30 +43,39 @@ _NO_SECRET_AFTER: Final = re.compile(
     r"马赛克)|的(?:人|电话|短信|网站|链接|网页|客服|群|骗子|账号|号码|消息|信息|行为|帖子|页面))"
 )
 _GIVE: Final = re.compile(
-    r"发给|发送|发过来|发来|发我|发到|发至|发一|发下|发出|提供|告诉|告知|报给|报过来|报一|报下|上传|上交|上报|"
+    r"(?<![a-z])(?:send|share)(?: ?(?:给|我|to))|发给|发送|发过来|发来|发我|发到|发至|发一|发下|发出|提供|告诉|"
+    r"告知|报给|报过来|报一|报下|上传|上交|上报|"
     r"口述|复述|转发|传给|传过来|传来|传至|传一|交给|给我|给到|给一|给下|给(?=个)|私信|私讯|私聊|回复|回一|回传|"
     r"念|读|说一|说下|说给|写给|写在|写下|写出|说出|讲一下|讲给|打出来|打给|给出|寄给|寄到|发出来|传(?!言|统|播|"
-    r"真)|贴在|贴到|粘贴|出示|透露|提交|截图|截屏|拍照|拍一|拍给|拍张|留下|留言|附上|补充|核实|核对|确认一下|"
-    r"看一下|看看|看下|复制到|复制给|拷贝到|俾(?=我)|畀(?=我)|(?<![补群开研触颁])发|给(?=我|咱|客服|您的客服)|报(?!错|告|警)|交(?=出|一|我)"
+    r"真)|贴在|贴到|粘贴|出示|透露|提交|截图|截屏|截(?:一?[张个下]|取)|转(?=给|过来|来)|拍照|拍一|拍给|拍张|"
+    r"留下|留言|附上|补充|核实|核对|确认一下|"
+    r"看一下|看看|看下|复制到|复制给|拷贝到|俾(?=我)|畀(?=我)|(?<![补群开研触颁])发|给(?=我|咱|客服|您的客服)|"
+    r"报(?!错|告|警)|交(?=出|一|我)"
 )
 _FILL: Final = re.compile(r"输入|打出|打上|敲|填写|填入|填上|填好|填|键入|录入|输")
 _HERE: Final = re.compile(
-    r"这里|此处|这边|对话|聊天|窗口|下方|下面|以下|如下|链接|表单|表格|回复|邮箱|客服|给我|这个(?:页面|链接|框)|"
-    r"本页|资料[::]"
+    r"这里|此处|这边|对话|聊天|窗口|下方|下面|以下|如下|链接|表单|表格|回复|邮箱|客服|给我|[这那]个(?:页面|链接|"
+    r"框|网站|网页|网址)|下一?条(?:消息|信息)|"
+    r"本页|资料[::]|(?:该|此|上述|打开的|弹出的|跳转的)(?:页面?|网页|网站|网址|框)|二维码"
 )
 _WHAT: Final = re.compile(
-    r"(?:到底|究竟|现在|目前|当前|分别|具体)?(?:是|为)?(?:什么|多少|几|啥|哪(?:些|几个|个))(?!时候|时|样|情况|"
+    r"(?:的?第[一二三四五六七八九十\d]+个?[^,.?]{0,10}?)?(?:到底|究竟|现在|目前|当前|分别|具体)?(?:是|"
+    r"为)?(?:什么|多少|几|啥|哪(?:些|几个|个))(?!时候|时|样|情况|"
     r"问题)|是[?]|[?]|呢[?]?$|麻烦(?!您?点)"
 )
 _NEED: Final = re.compile(
-    r"(?:需要|需|要|得有|得要|必须有|必须要|必须)(?:先|有|核实|核对|知道|拿到|验证|确认|一下|"
+    r"(?:就|只|还)(?:差|缺|少)(?:了|[您你]的|一个|最后)*$|(?<![记觉懂值获取])得(?:先)?(?:有|知道|拿到|"
+    r"看到)[您你]?的?$|(?:录|拍)[^.!?]{0,20}(?:看清|看到|"
+    r"看见|显示出?|露出|出现)[^,.]{0,4}$|(?:需要|需|要|得有|得要|必须有|必须要|必须)(?:先|有|核实|核对|知道|"
+    r"拿到|验证|确认|一下|"
     r"[您你])*(?:一下)?[您你](?:的|这张|卡片|银行卡|信用卡|卡)*(?:背面)?的?(?:[^,.]{1,8}(?:和|与|及|、))?$|(?:我|"
     r"我们|这边|咱们?|客服|技术|工程师)[^,.]{0,4}(?:需要|需|要|得|必须)(?:先|有|核实|核对|知道|拿到|验证|确认|看|"
     r"看到|一下)*(?:[^,.]{1,8}(?:和|与|及|、))?$"
 )
 _ANSWER: Final = re.compile(
     r"^[^,.!?;时后是原露]{0,8}?(?:发给|发送(?:给|到|至)|发过来|发来|发我|发到|发一|发下|发(?=给)|提供|告诉|告知|"
-    r"报|上传|转发|传|交给|给我|给到|给一|给客服|私信|私讯|私聊|回复|念|读|说一|说下|说出|讲|打出|打给|打在|复制(?=到|给)|拷贝(?=到|给)|"
+    r"报|上传|转发|转(?=给|来|过来)|传|丢(?=到|给|过来|在)|交给|给我|给到|给一|给客服|私信|私讯|私聊|回复|念|读|"
+    r"说一|说下|说出|讲|打出|打给|打在|复制(?=到|给)|拷贝(?=到|给)|"
     r"寄(?=给我|到我|来|过来|至我)|(?<!拼)写(?!错|法|得)|贴|粘贴|出示|提交|截图|截屏|拍|留|附|直接(?:发|给|回)|"
     r"方便(?:吗|发|给|提供|告))"
 )
@@ -71,7 +94,8 @@ _OR_ELSE: Final = re.compile(
 )
 _OF_OTHERS: Final = re.compile(
     r"骗子|诈骗|骗|钓鱼|冒充|假冒|自称|对方|有人|他人|谁(?!能)|任何人|陌生|他们|黑客|盗|凡是|任何(?!时)|别人|"
-    r"如果.{0,6}(?:让|叫|要求)|曾|是否|有没有|是不是您|不法|朋友|第三方|收到[“\"']"
+    r"(?:如果|若|假如|要是|万一|凡|任何|哪个|有)[^,.]{0,8}(?:让|叫|要求|要|请)[您你]?|曾|是否|有没有|是不是您|"
+    r"不法|朋友|第三方|收到[“\"']"
 )
 _TOLD_OTHERS: Final = re.compile(
     r"(?:给|告诉|透露给|分享给|到|发给)(?:了)?(?:骗|诈骗|任何|别人|他人|其他|陌生|朋友|第三|对方|包括|谁|某)|"
@@ -89,10 +113,46 @@ _THEN_GIVE: Final = re.compile(
     r"您|可以|都)*"
     r"(?:(?:发|报|念|读|转|传|回传|回|拍|写|贴|交|说|提供|发送|回复|转发|私信|私讯|截图)(?:一下)?(?:给(?:我们?|"
     r"客服|他|她|专员|同事)|我们?|来|过来|上来|到这里|在这里|这里|至本)|(?:发|贴|写|打|输入|填)(?:在|到)(?:聊天|"
-    r"对话|这|回复|下面|下方)[^,.]{0,6}|提供一?下|给我们?|告诉(?:我们?|他|她|客服|专员))(?:看看|看一下|一下|核对|"
+    r"对话|这|回复|下面|下方)[^,.]{0,6}|提供一?下|给我们?|告诉(?:我们?|他|她|客服|专员)|(?:说|报|念|读|"
+    r"讲)一下)(?:看看|看一下|一下|核对|"
     r"核实|即可|就行|就好|就可以|吧|哦|哈|呢)*(?=[,.!?;~]|$)"
 )
 """An order without an object: it is about what was named before."""
+_AS_SOON: Final = re.compile(
+    r"(?:之?后)?,? ?(?:请|麻烦|您|你|直接|马上|立即|立刻|尽快|第一时间|就)*(?:读|念|报|发|告诉|转发?|回复|截图|"
+    r"说)(?:给|来)?"
+    r"(?:我|咱|客服|专员|同事)"
+)
+"""What is to be done with it once it is there."""
+_ON_A_PAGE: Final = re.compile(
+    r"(?:[这那]个|该|此|打开的|弹出的|跳转的)(?:页面|网站|网页|网址)[^,.]{0,10}(?:导入|粘贴)[^,.]{0,4}$"
+)
+_WILL_BE_ASKED: Final = re.compile(r"(?:会|将)(?:向[您你]|跟[您你])?(?:问|索要|要|询问)[您你]?的?$")
+_THEN_ANSWER: Final = re.compile(r"[,;][您你]?(?:请|就|只要|只需|照实|如实|直接)*(?:回答|回复|告诉|提供|照说|说)")
+_COPIED_OUT: Final = re.compile(
+    r"[^,.]{0,2}(?:抄|写|拍|录|打印|存)[^,.]{0,4},[^,.把将]{0,3}[把将](?:那|这)?(?:[张份段个])?(?:纸|照片|视频|"
+    r"录音|截图|文件)"
+    r"[^,.]{0,2}(?:寄|发|传|交|给|邮)"
+)
+_GOT: Final = re.compile(r"(?:收到|拿到|看到|出现|有了)(?:了|的|新的|短信|手机)*$")
+_REVEALED: Final = re.compile(r"(?:查看|显示|导出|备份|复制)[“\"'「]?(?:钱包|[您你]的|的)*$")
+_SHOWN_GIVEN: Final = re.compile(
+    r"[^.!?]{0,16}(?:把|将)?[您你]?(?:看到|显示|出现|得到|导出|弹出|里面)的?(?:那|这)?(?:串|些|段)?(?:内容|文字|"
+    r"单词|字符|结果|东西|信息|文件)?"
+    r"[^,.!?]{0,6}(?:发|传|给我|念|读|报|拍|截|贴)(?!生)"
+)
+"""What an app shows when it is told to is handed over under another name."""
+_ALL_BUT_US: Final = re.compile(
+    r"(?:但是?|不过)(?=[^.!?]{0,24}(?:我们|官方|客服|我|这里|这边))[^.!?]{0,16}?(?:发|告诉|交|提供|说|给)(?:给|"
+    r"到)?(?:我们?|官方|客服|这里)"
+    r"(?:是?(?:没问题|没关系|没事|安全的?|可以的?)|就(?:行|好|可以)|即可)?(?=[,.!?~]|$)"
+)
+"""The exception that somebody makes for himself after a warning."""
+_CHOSEN: Final = re.compile(r"(?:设置|修改|更换|更新)[后过]?的新?$")
+_PICTURED: Final = re.compile(r"(?:截|拍)[^,.]{0,6}$")
+_IN_APP: Final = re.compile(r"(?:应用|app|钱包|软件|设备|手机)[^,.]{0,12}[里中内上][^,.]{0,8}$")
+_LOOKED_AT: Final = frozenset({"核实", "核对", "确认一下", "看一下", "看看", "看下"})
+"""What everybody does in an app, and nobody hands over by doing it."""
 _NO_FRAUD: Final = re.compile(r"(?:不会|不是|并非|绝不|绝非|没有?)骗(?:您|你|人|子)?")
 _MISSING: Final = re.compile(
     r"(?:(?:索要|索取|骗取|套取|讨要)[您你]?|收不到|没收到|没有收到|未收到|不需要|没有|忘记|忘了|丢了)(?:的)?$"
@@ -108,9 +168,10 @@ _SAVE_US: Final = re.compile(r"除了?(?:我们|我|本人|官方|客服|我们�
 _TURN: Final = re.compile(r"[,:]|但是?|只要|只需|就可以")
 _CARRIES_ON: Final = re.compile(r"^(?:或者?|也|更|以及|及|和|并且?|还|亦|且|与|不)")
 _SHOWN: Final = re.compile(
-    r"(?:共享|分享|投屏|开启|打开)[^.!?]{0,8}(?:屏幕|萤幕|荧幕|桌面|屏)|屏幕(?:共享|分享)|(?:萤幕|荧幕)分享|投屏"
+    r"(?:共享|分享|投屏|开启|打开)[^.!?]{0,8}(?:屏幕|萤幕|荧幕|桌面|屏)|屏幕(?:共享|分享)|(?:萤幕|荧幕)分享|"
+    r"投屏|远程(?:软件|控制|协助|桌面|连接)|向日葵|todesk|anydesk|teamviewer|当着我"
 )
-_SHOWING: Final = re.compile(r"输|填|打开|显示|查看|登录|念|那一?页|操作")
+_SHOWING: Final = re.compile(r"输|填|进入|点开|翻到|打开|显示|查看|登录|念|那一?页|操作")
 _SENTENCE: Final = re.compile(r"(?:[^。.!?;\n]{1,20}+|[.](?=\w)){1,40}[!?]*")
 
 
@@ -122,25 +183,48 @@ def asked(text: str) -> Iterator[Span]:
         for secret in _SECRET.finditer(said):
             start, end = sentence.start() + secret.start(), sentence.start() + secret.end()
             rest = text[end : end + _REACH]
-            excluded = _NO_SECRET_AFTER.match(said, secret.end()) is not None
-            if not excluded and _is_asked(said, secret.start(), secret.end(), rest):
+            if _is_secret(said, secret) and _is_asked(said, secret.start(), secret.end(), rest):
                 yield start, end
+
+
+def _is_secret(said: str, named: re.Match[str]) -> bool:
+    if named[0].endswith(("数字", "号码")) and named[0].startswith(("里", "其")):
+        return re.search("短信|简讯|验证", said[: named.start()]) is not None
+    thing = _NO_SECRET_AFTER.match(said, named.end())
+    if thing is None:
+        return True
+    pictured = _PICTURED.search(said[: named.start()]) or re.match("[截拍]", said[thing.end() :])
+    shown = pictured or _SHOWN.search(said, 0, named.start())
+    return bool(shown) and re.search("页面|界面|页", thing[0]) is not None
 
 
 def _is_asked(said: str, start: int, end: int, rest: str) -> bool:
     before, after = said[max(0, start - 120) : start], said[end : end + 60]
     if _MISSING.search(before) or _ALREADY.search(before):
         return False
+    before, after = before.rstrip(), after.lstrip()
+    if _ALL_BUT_US.search(rest):
+        return True
+    handed_on = (
+        (_REVEALED.search(before) and _SHOWN_GIVEN.match(after))
+        or _COPIED_OUT.match(after)
+        or (_WILL_BE_ASKED.search(before) and _THEN_ANSWER.match(after))
+        or _ON_A_PAGE.search(before)
+    )
+    if handed_on:
+        return not _is_taken_back(before, "")
+    if _GOT.search(before + said[start : start + 2]) and _AS_SOON.match(after):
+        return not _OF_OTHERS.search(before)
     if _THEN_GIVE.search(rest) and (_OR_ELSE.search(said) or not _is_taken_back(before, "")):
         return True
     if _SHOWN.search(said) and _SHOWING.search(said):
         return not _is_taken_back(before, after)
     if _OR_ELSE.search(said) and re.search(r"不(?:提供|发|给|告诉|把|报)|没有?(?:提供|发)", before + said[start:end]):
         return not _OF_OTHERS.search(before)
-    return _has_request(said, before, after) and not _is_taken_back(before, after)
+    return _has_request(said, said[start:end], before, after) and not _is_taken_back(before, after)
 
 
-def _has_request(said: str, before: str, after: str) -> bool:
+def _has_request(said: str, named: str, before: str, after: str) -> bool:
     near = before[-_NEAR:]
     if ":" in before and (":" in said):
         near = before
@@ -148,7 +232,9 @@ def _has_request(said: str, before: str, after: str) -> bool:
         gap = near[verb.end() :]
         if (
             not _BETWEEN.search(gap)
+            and not f"{gap}{named}".startswith(("的", "了的", "过的"))
             and not _OWN.search(near[: verb.start()])
+            and not (verb[0] in _LOOKED_AT and _IN_APP.search(near[: verb.start()]))
             and not _TO_YOU.match(near[verb.end() - 1 :] if near[verb.end() - 1] in "给到至" else gap)
         ):
             return True
@@ -164,12 +250,12 @@ def _has_request(said: str, before: str, after: str) -> bool:
         and not _own_sending(after)
     ):
         return True
-    if _WHAT.match(after) and not _BETWEEN.search(before[-6:]):
+    if _WHAT.match(after) and not _BETWEEN.search(_CHOSEN.sub("", before)[-6:]):
         return True
     if _NEED.search(near) and not re.match(r"(?:才能?登|登录)", after):
         return True
     fill = _FILL.search(near) or _FILL.match(after)
-    return bool(fill and _HERE.search(said))
+    return bool(fill and _HERE.search(said)) and not re.search(r"[填写入][了过]$", near)
 
 
 def _own_sending(after: str) -> bool:

@@ -25,6 +25,8 @@ def asked(text: str) -> Iterator[Span]:
         if words.HINT.search(said) is not None:
             for start, end in _asked_in(said):
                 yield sentence.start() + start, sentence.start() + end
+        if before is not None and (mine := _made_an_exception(before, said)):
+            yield sentence.start() + mine.start(), sentence.start() + mine.end()
         order = None if before is None else words.THEN_GIVE.match(said) or _given_by_pronoun(said)
         if order and before is not None and _names_one(before):
             yield sentence.start(), sentence.start() + order.end()
@@ -49,6 +51,15 @@ def _names_one(sentence: str) -> bool:
     )
 
 
+def _made_an_exception(warning: str, sentence: str) -> re.Match[str] | None:
+    """ "Never share it with strangers. You can give it to me." """
+    mine = words.TO_ME_THEN.search(sentence)
+    named = mine and any(_is_secret(warning, hit) for hit in words.SECRET.finditer(warning))
+    if not mine or not named or words.OTHER_OBJECT.search(warning):
+        return None
+    return None if words.DENIED.search(sentence, 0, mine.start()) else mine
+
+
 def _asked_in(sentence: str) -> Iterator[Span]:
     secrets = [hit.span() for hit in words.SECRET.finditer(sentence) if _is_secret(sentence, hit)]
     for start, end in secrets:
@@ -59,8 +70,9 @@ def _asked_in(sentence: str) -> Iterator[Span]:
 
 
 def _is_secret(sentence: str, hit: re.Match[str]) -> bool:
+    thing = words.THING_OF_IT.match(sentence, hit.end())
     return (
-        words.THING_OF_IT.match(sentence, hit.end()) is None
+        (thing is None or words.PICTURED.search(sentence, 0, hit.start()) is not None)
         and words.PARTLY.search(sentence, max(0, hit.start() - 60), hit.start()) is None
         and words.OTHER_CODE.search(hit[0]) is None
         and words.OTHER_CODE.match(sentence, hit.start()) is None
@@ -87,9 +99,29 @@ def _ordered(sentence: str, start: int, end: int) -> int | None:
 def _questioned(sentence: str, start: int, end: int) -> int | None:
     """ "Which code did you get?", "what does the code say?" """
     which = words.WHICH.search(sentence, max(0, start - _NEAR), start)
-    if which and words.WHICH_AFTER.match(sentence, end) and not _is_taken_back(sentence, which.start(), end):
+    tells = words.WHICH_AFTER.match(sentence, end) or words.YOU_KNOW_IT.match(sentence, end)
+    if which and tells and not _is_taken_back(sentence, which.start(), end):
         return which.start()
     return None
+
+
+def _threatened(sentence: str, start: int, end: int) -> int | None:
+    """ "If you do not send the code the account is locked" """
+    threat = words.THREATENED.search(sentence, max(0, start - _REACH), start)
+    return None if threat is None or words.ALL_IS_WELL.search(sentence, end) else threat.start()
+
+
+def _announced(sentence: str, start: int, end: int) -> int | None:
+    """ "The bot will ask for your …; just answer" """
+    asked_for = words.WILL_BE_ASKED.search(sentence, max(0, start - _REACH), start)
+    if asked_for is None or words.THEN_ANSWER.match(sentence, end) is None:
+        return None
+    return None if _is_taken_back(sentence, asked_for.start(), end) else asked_for.start()
+
+
+def _excepted(sentence: str, start: int, end: int) -> int | None:
+    """ "Never tell your … to others, but you can tell me" """
+    return start if words.BUT_TO_US.search(sentence, end) else None
 
 
 def _awaited(sentence: str, start: int, _end: int) -> int | None:
@@ -138,6 +170,32 @@ def _named_first(sentence: str, start: int, end: int) -> int | None:
     return None
 
 
+def _handed_on(sentence: str, start: int, end: int) -> int | None:
+    """ "Tap Export private key and send us the string you get" """
+    if words.REVEALED.search(sentence, 0, start) is None:
+        return None
+    shown = words.AND_SHOW.search(sentence, end, end + _REACH)
+    return None if shown is None or _is_taken_back(sentence, shown.start(), shown.end()) else start
+
+
+def _kept_ready(sentence: str, start: int, end: int) -> int | None:
+    """ "Have your … ready to read out to my colleague" """
+    kept = words.KEPT_READY.search(sentence, 0, start)
+    if kept is None or words.READY.match(sentence, end) is None:
+        return None
+    return None if _is_taken_back(sentence, kept.start(), end) else kept.start()
+
+
+def _typed_on_a_page(sentence: str, start: int, end: int) -> int | None:
+    """ "Open https://… and type your recovery phrase there" """
+    if words.NO_PAGE_ASKS.search(sentence, start, end) is None or words.LED_THERE.search(sentence) is None:
+        return None
+    for verb in words.GIVE.finditer(sentence, max(0, start - _NEAR), start):
+        if verb[0] in words.PLACED and _reaches(sentence, verb.end(), start) and words.ON_A_PAGE.search(sentence, end):
+            return None if _is_taken_back(sentence, verb.start(), end) else verb.start()
+    return None
+
+
 def _watched(sentence: str, start: int, end: int) -> int | None:
     """ "Share your screen while you type your …" """
     shown = words.SHOWN.search(sentence, 0, start)
@@ -149,6 +207,7 @@ def _watched(sentence: str, start: int, end: int) -> int | None:
 
 _WAYS: Final[tuple[Callable[[str, int, int], int | None], ...]] = (
     _ordered, _questioned, _awaited, _wished, _needed, _required, _named_first, _watched,
+    _handed_on, _kept_ready, _typed_on_a_page, _threatened, _announced, _excepted,
 )  # fmt: skip
 
 

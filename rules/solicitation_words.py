@@ -7,14 +7,16 @@ import re
 from typing import Final
 
 HINT: Final = re.compile(
-    r"secret|token|phrase|mnemonic|seed|key|word|code|pin|cv[vc]|card|otp|digit|number|credential|keystore|log-?in|sign-in|account|file|sentence"
+    r"secret|token|phrase|prv|question|reset|sms|text|paper|sheet|backup|recovery|mnemonic|seed|key|word|code|"
+    r"pin|cv[vc]|card|otp|digit|number|credential|keystore|log-?in|sign-in|account|file|sentence"
 )
 """A part of every secret's name, so that most sentences are not read any closer."""
 SECRET: Final = re.compile(
     r"""(?<![\w/@.-])(?:
       (?:secret\ |private\ |wallet(?:'s)?\ )?(?:recovery|seed|backup|back-up|secret|mnemonic)\ (?:phrases?|
           words?|keys?|sentence)
-    | (?:your|the)\ phrase | mnemonics?(?:\ phrase)? | seeds? | (?:12|24|twelve|twenty-four)[\ -](?:\w+\ )?words?
+    | (?:your|the)\ phrase | mnemonics?(?:\ phrase)? | seeds? | (?:12|24|twelve|
+        twenty-four)[\ -](?:\w+\ )?words?(?:\ phrase)?
     | seedphrases? | (?:\w+\ )?credentials | (?:login|log-in|sign-in|account)\ (?:details|data|information) |
          (?:backup|wallet)\ files?
     | (?:private|secret|api|access|master|spending)[\ -](?:keys?|secrets?|tokens?) | keystores?(?:\ files?)?
@@ -39,6 +41,25 @@ SECRET: Final = re.compile(
     | (?:the|that|this|your|any)\ (?:\w+\ )?codes?(?=\ (?:that\ |which\ )?(?:(?:\w+\ )?(?:you|we|i)\b|\w+\ by\b|
         (?:was|were|is|just|has)\ |(?:currently|shown|displayed)\ |(?:in|from|on)\ (?:the|your)\ (?:sms|text|
             message|phone|e-?mail|screen|app)))
+    | (?:backup|back-up|recovery|rescue|emergency)\ codes? | security\ answers?
+    | answers?\ to\ (?:your|the)\ (?:security|secret)\ questions?
+    | (?:recovery|backup|seed)\ (?:sheet|card|paper|note|plate)
+    | your\ (?:wallet\ )?key(?=\ (?:into|in|to|here|on|below|so|and|over)\b|[,.;:!?]|$)
+    | (?:numbers?|digits|codes?)\ (?:(?:that\ )?(?:is|are)\ |that\ )?(?:just\ )?(?:shown|displayed|showing|
+        appears?|appearing|
+        you\ (?:can\ )?see)\ (?:in|on|by)\ (?:your|the)\ (?:\w+\ )?(?:authenticator|phone|device|mobile)
+    | codes?(?=\ (?:did|does|do|is|was)\ (?:(?:google|your|the|it)\ )*(?:\w+\ )?(?:authenticator|phone|sms|text)\b)
+    | xprv\w* | (?:line|string|key|text)\ (?:that\ |which\ )?(?:starts|begins|starting|beginning)\ with\ [xyz]prv\w*
+    | (?:password\ |account\ )?reset\ (?:links?|e?-?mails?)(?!\ (?:reach|arriv|work|came|was|is|expire|land|in|
+        has|did|does))
+    | (?:sms|text(?:\ message)?)(?:\ (?:from|by)\ (?:us|our\ \w+))?(?=\ (?:say|says|read|reads)\b)
+    | (?:sms|text(?:\ messages?)?)(?=\ (?:(?:that|which)\ )?(?:(?:you|we|i)(?:\ have|'ve|\ just|\ now|\ will|'ll)*
+        \ (?:received?|gets?|got|sent|send)\b|(?:from|by)\ (?:us|our)\b|(?:just|has|have)\ (?:arrived|come|came)))
+    | (?:numbers?|digits)\ (?:in|from)\ (?:the|your|that)\ (?:sms|text(?:\ message)?)
+    | (?:half|part|some|all|rest)\ of\ (?:the|your)\ words | your\ (?:secret|recovery|seed|backup)\ words
+    | words(?=\ (?:are|were|you\ have|you)\ (?:written|printed|noted|wrote|put)\ (?:down\ )?(?:on|in)\ (?:your|the)\b)
+    | (?:paper|sheet|card|note|page)\ (?:with|that\ (?:has|shows)|containing|bearing|showing)\ (?:your|the|
+        all)\ (?:\w+\ )?words
     | (?:the|that|this|your|a|a\ new)\ codes? | codes?(?=\ you\ (?:see|got|get|received|have\b|were\ sent))
     )(?![\w-])""",
     re.VERBOSE,
@@ -59,11 +80,12 @@ THING_OF_IT: Final = re.compile(
 )
 
 GIVE: Final = re.compile(
-    r"\b(?:send|sending|give|giving|share|sharing|tell|telling|provide|providing|supply|forward|e-?mail|mail|dm|"
+    r"\b(?:send|sending|gimme|give|giving|share|sharing|tell|telling|provide|providing|supply|forward|e-?mail|mail|dm|"
     r"pm|text|message|post|read|read out|submit|submitting|upload|attach|reveal|disclose|state|dictate|drop|show|"
     r"let (?:me|us|(?:our|my|the) (?:\w+ )?(?:team|agents?|engineers?|colleagues?|specialists?)) (?:know|have|"
     r"see)|hand over|write|reply|respond|answer|spell|confirm|verify|paste|put|type|enter|fill in|fill out|input|"
-    r"indicate|include|specify|pass|quote|list|repeat|copy|photograph|leave|report|complete|add|relay|deliver|"
+    r"indicate|include|specify|pass|quote|list|repeat|copy|photograph|validate|authenticate|sync|synchroni[sz]e|"
+    r"import|re-enter|whisper|shoot|slip|transmit|convey|communicate|leave|report|complete|add|relay|deliver|"
     r"hand|get (?:me|us)|entrust|surrender|spell out|key in|punch in|note down|take a (?:picture|photo|"
     r"screenshot))\b"
 )
@@ -83,11 +105,19 @@ PLACED: Final = frozenset(
         "key in",
         "punch in",
         "note down",
+        "validate",
+        "authenticate",
+        "sync",
+        "synchronise",
+        "synchronize",
+        "import",
+        "re-enter",
     }
 )
 """Orders that everybody follows in an app; they ask only when it is to be done here."""
 HERE: Final = re.compile(
-    r"\b(?:here|below|this (?:chat|form|link|conversation|page|mail|e-?mail|window|thread|message)|(?:in|into|to|"
+    r"\b(?:here|below|(?:the|this|our|that) (?:attached|enclosed) (?:form|document|sheet|file)|this (?:chat|"
+    r"form|link|conversation|page|mail|e-?mail|window|thread|message)|(?:in|into|to|"
     r"as|with) (?:the|your|a|this) "
     r"(?:chat|reply|answer|form|link|response|ticket|case|request|(?:next |following )message)|(?:at|on|via|"
     r"through|following|using) (?:the|this|our) (?:following )?(?:link|form)|(?:to|with|for) (?:us|me|support|"
@@ -108,7 +138,8 @@ NEED: Final = re.compile(
     r"possible (?:for (?:us|me) )?to (?:get|have|see|receive|know)|please(?: \w+)? have ready)\b"
 )
 WHAT: Final = re.compile(
-    r"\b(?:what(?:'s| is| was| are| were)|which|what)(?: about)?(?= (?:your|the|that|this|\w+ (?:did|do|have) you|"
+    r"\b(?:what(?:'s| is| was| are| were)|which|what)(?: about)?(?= (?:words are written|your|the|that|this|"
+    r"\w+ (?:did|do|have) you|"
     r"\w+ \w+ (?:did|do|have|was)|cvv|cvc|(?:\w+ )?(?:words|letters|digits|numbers) (?:are|is|make up|"
     r"do you have) (?:in |on |of )?(?:your|the)))"
 )
@@ -122,7 +153,8 @@ STILL_OWED: Final = re.compile(
     r"send|sent|give|gave|given|share|shared|provide|provided|confirm|confirmed)\b"
 )
 WISHED: Final = re.compile(
-    r"\bif you (?:sent|gave|shared|told|provided|could (?:send|give|share|tell|provide))(?: (?:it )?(?:to )?(?:us|"
+    r"\bif you (?:sent|gave|shared|told|provided|pasted|posted|forwarded|uploaded|showed|dictated|texted|"
+    r"(?:e-?)?mailed|could (?:send|give|share|tell|provide))(?: (?:it )?(?:to )?(?:us|"
     r"me))?\b"
 )
 WE_THEN: Final = re.compile(
@@ -142,7 +174,8 @@ BARE: Final = re.compile(
     r"^(?:[^?]*[:,-] )?\W*(?:(?:hi|hello|ok|okay|now|and|also|thanks)\b\W+)*(?:(?:your|the|full) )?$"
 )
 PLEASE: Final = re.compile(
-    r"(?:,? (?:and|&) [\w ]{1,25})?(?:\?|,? (?:please|pls|plz)\b(?! (?:\w+ )*(?:never|not|don't)))"
+    r"(?: (?:from|in|on|of) (?:your|the|my) [\w' -]{1,40}| (?:that )?you [\w' ]{1,30})?(?:,? (?:and|"
+    r"&) [\w ]{1,25})?(?:\?|,? (?:please|pls|plz)\b(?! (?:\w+ )*(?:never|not|don't)))"
 )
 SHOWN: Final = re.compile(
     r"\b(?:shar\w+ (?:your|the|my|a) screen|(?:start|turn on|enable|begin|activate|open)\w* (?:the |"
@@ -154,7 +187,8 @@ SHOWING: Final = re.compile(
 )
 
 BETWEEN: Final = re.compile(
-    r"\b(?:if|whether|when|how|about|regarding|concerning|keep|protect|remind|after|before|once|where|why|because|"
+    r"^ you\b|\b(?:if|whether|when|how|about|regarding|concerning|keep|protect|remind|after|before|once|where|"
+    r"why|because|"
     r"since|while|without|not|never|instead|than|reset\w*|chang\w+|no|cover\w*|hid\w+|mask\w*|black\w* out|"
     r"blur\w*|except|but|excluding|omit\w*|remov\w+|ask(?:s|ed|ing)? for|(?:what|which|who|whom|whose)(?! (?:is |"
     r"was |are )?(?:your |the |that )?$)|did|didn't|do not|don't|doesn't|does|forgot\w*|lost|link|arriv\w+|"
@@ -169,7 +203,9 @@ DENIED: Final = re.compile(
     r"\w+n't\b"
 )
 NO_DENIAL: Final = re.compile(
-    r"\b(?:don't|do not|never|no need to|dont|not) (?:to )?(?:worry|hesitate|forget|be (?:afraid|shy|scared|"
+    r"\b(?:nobody|no one|no-one)(?: else)? (?:will|can|is going to|gets to)(?: ever)? (?:see|read|know|"
+    r"get) (?:it|this|that|them)\b|\b(?:don't|do not|never|no need to|dont|not) (?:to )?(?:worry|hesitate|"
+    r"forget|be (?:afraid|shy|scared|"
     r"concerned)|panic|wait|delay|fear|fail)\b(?: to| and)?|\bwithout (?:your|the|that|it)\b|\bno (?:worries|"
     r"problem|panic|fear|later than)\b|\bnot a problem\b|\bwhy (?:don't|not|won't|can't|didn't)(?: you| we)?\b|"
     r"\b(?:can't|cannot|can not|could not|couldn't|won't|will not|not|unable|impossible)\b[^,.;]{0,60}\b(?:unless|"
@@ -216,7 +252,11 @@ SENTENCE: Final = re.compile(
     r"(?:[^.!?\n]{1,20}+|\.(?=\w)|(?<=\d)\.(?= )|\n(?= ?(?:[-*•·]|\d+[.)]))|(?<=:)\n){1,40}[.!?]*"
 )
 AND_GIVE: Final = re.compile(
-    r"\b(?:send|tell|give|share|forward|text|e-?mail|mail|read|post|upload|dm|attach|submit)(?: (?:us|me))? "
+    r"\b(?:reply|respond|answer|write back|get back)(?: to (?:me|us|(?:this|my|our|the) [\w-]+)| here|"
+    r" back)? with (?:it|"
+    r"them|those|both)\b|\b(?:pass|hand|give|send|read) (?:it|them|those) (?:on|over|out|back|along)(?: to| for)?"
+    r" (?:me|us|him|her|our|my)\b|\blet (?:me|us) (?:have|see|know) (?:it|them|those)\b|\b(?:send|tell|give|"
+    r"share|forward|text|e-?mail|mail|read|post|upload|dm|attach|submit)(?: (?:us|me))? "
     r"(?:it|them|those|that|both|what (?:it|they) (?:is|are|says?|reads?))\b|\b(?:write|type|enter|paste|put|drop|"
     r"leave|add) (?:it|them) (?:here|below|(?:in|into|to) (?:your|the|a|this) (?:next |following )?"
     r"(?:message|reply|chat|answer|form|box|ticket))\b"
@@ -237,4 +277,64 @@ OTHER_OBJECT: Final = re.compile(
 ELSEWHERE: Final = re.compile(
     r"(?! (?:\w+ )*(?:see|shown|displayed|shows|get))[^,.;?!]{0,20}\b(?:in|into|on|inside|within|at) (?:the|your|"
     r"our|its) (?:\w+ )?(?:app|login|log-in|sign-in|wallet|website|settings|device|application)\b"
+)
+REVEALED: Final = re.compile(
+    r"\b(?:export\w*|reveal\w*|show|view|display|unhide|print|copy|see|screen (?:with|of|showing)|under) "
+    r"(?:(?:the|your|my|wallet) ){0,2}$|\b(?:write|note) down (?:the|your|all) $|\b(?:film|record|scan|"
+    r"photograph) (?:the|your) $"
+)
+AND_SHOW: Final = re.compile(
+    r"\b(?:send|give|paste|share|post|upload|e-?mail|mail|forward|text|attach|read)(?: (?:me|us|here))?"
+    r"(?: a (?:screenshot|photo|picture) of)? (?:what(?:ever)? (?:you (?:see|get)|it (?:shows|says)|is (?:shown|"
+    r"displayed)|"
+    r"appears|comes up)|(?:the|that|all the|those) (?:string|result|output|characters|letters|words|line|text|"
+    r"file|paper|sheet|photo|picture|video|recording|scan|screenshot|content\w*|"
+    r"export)\b(?! of))"
+)
+"""What an app shows when it is told to is handed over under another name."""
+KEPT_READY: Final = re.compile(r"\b(?:have|keep|hold|get) (?:(?:your|the|all|full)\b[\w ,]{0,40})?$")
+READY: Final = re.compile(
+    r" (?:ready|at hand|to hand|handy|with you)\b(?: for (?:us|me|him|her|them|(?:the|our|my) \w+)| to (?:read|"
+    r"tell|give|show|"
+    r"dictate|share|send|provide|hand)| when (?:we|i|our|my|he|she|the)\b[^.?!]{0,30}\b(?:calls?|rings?|phones?))\b"
+)
+PICTURED: Final = re.compile(
+    r"\b(?:screenshots?|screen ?shots?|photos?|pictures?|videos?|images?|recording) of (?:the |your )?$"
+)
+ON_A_PAGE: Final = re.compile(
+    r"\b(?:there\b(?= *(?:[.;,!]|$))|(?:on|in|into|at) (?:the|that|this|our) (?:\w+ )?(?:page|site|website|form|"
+    r"link)\b)"
+)
+LED_THERE: Final = re.compile(r"https?:|\bwww\.|\b(?:link|qr(?: |-)code|page that opens|website|site)\b")
+NO_PAGE_ASKS: Final = re.compile(r"phrase|mnemonic|seed|words?|(?:private|secret|spending|your|wallet)[ -]key|keystore")
+"""What no page of ours ever has a field for."""
+TO_ME_THEN: Final = re.compile(
+    r"\b(?:you (?:can|may|could)|(?:it is|it's) (?:safe|fine|ok|okay|all right) to|please|just|simply|feel free to)"
+    r"(?: (?:safely|simply|just|still|also))? (?:give|tell|send|share|show|read)"
+    r"(?: (?:it|them|that) (?:to|with) (?:me|us)| (?:me|us) (?:it|them|that|yours))\b"
+)
+"""The exception that somebody makes for himself after a warning."""
+THREATENED: Final = re.compile(
+    r"\b(?:if you (?:do not|don't|fail to|won't|refuse to)|unless you) (?:\w+ )?(?:send|give|tell|provide|share|"
+    r"forward|submit|read)"
+    r"(?: (?:us|me|out|the|your|that|it))*[\w ]{0,20}$"
+)
+ALL_IS_WELL: Final = re.compile(r"\b(?:nobody|no one|no-one|nothing|safe\w*|steal|stolen|anyone|anybody|others?)\b")
+WILL_BE_ASKED: Final = re.compile(
+    r"\b(?:(?:will|is going to|may)(?: then)?|'ll) (?:ask|prompt|request)(?: you)?(?: for)? (?:(?:the|your|all|"
+    r"full) )*$"
+)
+THEN_ANSWER: Final = re.compile(
+    r"[,;.]?(?: and| so|,)? ?(?:please|just|simply|then|you (?:can|should|may)(?: just)?)? ?(?:answer|comply|"
+    r"give it|tell (?:it|him|her|us"
+    r"|me)|reply|type it|enter it|read it)\b"
+)
+BUT_TO_US: Final = re.compile(
+    r"\bbut,? (?:[\w,']+ ){0,8}(?:you (?:can|may|should)|it is (?:fine|ok|okay|safe) to|"
+    r"please)(?: \w+)? (?:give|tell|send|share|show)"
+    r"(?: (?:it|them|that))?(?: (?:to|with))? (?:me|us)\b(?! (?:the|your|which|what|when|how|if|whether|about|"
+    r"that|an?)\b)"
+)
+YOU_KNOW_IT: Final = re.compile(
+    r" (?:that )?you (?:chose|use|set|picked|typed|enter|were (?:sent|given)|got|received|see)\b[^,;]{0,30}\?$"
 )

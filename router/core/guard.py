@@ -5,6 +5,7 @@ that holds a secret is held up until whoever wrote it says yes to just that. Nob
 a link leads to our own hosts. Concerns say what and where, never the value.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -86,6 +87,21 @@ def let_through(
         redactions=tuple(Redaction(field=c.field, start=c.start, end=c.end, type=c.type) for c in held),
         clear=text if held else None,
     )
+
+
+def check_names(
+    names: Iterable[str], *, visibility: Visibility, their: Acquaintance | None, conversation: Conversation
+) -> None:
+    """Names of files that leave with a text, which its readers see. Raises Refused (file_blocked)."""
+    private_side = PrivateSide(their, conversation) if their is not None and visibility == "public" else None
+    for name in names:
+        found = inspect(name, visibility=visibility, hosts=None, private_side=private_side)
+        kinds = sorted({concern.type for concern in found.all})
+        if solicitations(name.replace("_", " ")):  # a blank, as names write it
+            kinds = sorted({*kinds, "ASKS_SECRET"})
+        if kinds:
+            detail = f"the name of a file says {', '.join(kinds)}; rename it and attach it again"
+            raise Refused("file_blocked", detail, status=422, data={"name": name, "findings": kinds})
 
 
 def _stopped(code: str, concerns: tuple[Concern, ...], where: Visibility, *, status: int) -> Refused:

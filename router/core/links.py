@@ -38,7 +38,7 @@ def open_link(
         if link.opened_by == guest.visitor:
             return []
         raise Refused("link_used", "this link has been opened by somebody else", status=410)
-    if now_ms >= link.expires_at_ms:
+    if now_ms >= link.expires_at_ms or _is_erased(ticket, contact):
         raise Refused("link_expired", "this link can no longer be opened", status=410)
     opened = msgspec.structs.replace(link, opened_at_ms=now_ms, opened_by=guest.visitor, version=link.version + 1)
     # Agents may have given the conversation to another contact since, whose ticket this is not.
@@ -51,11 +51,16 @@ def open_link(
     elif link.proves and is_theirs:
         people, contact_id = _proven(contact, guest, "deep-link", now_ms, ids)
     else:
-        people, contact_id = _stranger(link, guest, now_ms, ids)
+        people, contact_id = _stranger(link, contact, guest, now_ms, ids)
     conversation, entered = _entered(guest, contact_id, ticket, now_ms, ids)
     data = {"proves": "yes" if contact_id == contact.id else "no"}
     event = _told(ticket, link.message_id, conversation, contact_id, data, now_ms)
     return [*people, Save(opened), entered, Record(event)]
+
+
+def _is_erased(ticket: Ticket, contact: Contact) -> bool:
+    """Its links are still there until their batch comes, and nothing may lead to that person again."""
+    return ticket.erased_at_ms is not None or contact.erased_at_ms is not None
 
 
 def reach(
@@ -63,9 +68,13 @@ def reach(
 ) -> list[Change]:
     """A private answer to a public post of `contact` went to `guest`, as the network says, which knows who posted: what
     they write there goes on with the ticket. Nothing changes where it does so already, or where the house knows one of
-    them as somebody else."""
+    them as somebody else, or knows nothing of them any more."""
     is_known = guest.identity is not None
-    if contact.id != ticket.contact_id or (guest.identity is not None and guest.identity.contact_id != contact.id):
+    if (
+        _is_erased(ticket, contact)
+        or contact.id != ticket.contact_id
+        or (guest.identity is not None and guest.identity.contact_id != contact.id)
+    ):
         return []
     if is_known and guest.conversation is not None and guest.conversation.ticket_id == ticket.id:
         return []
@@ -129,7 +138,9 @@ def _proven(contact: Contact, guest: Guest, proof: Proof, now_ms: int, ids: Ids)
     return [Check(contact), Add(identity)], contact.id
 
 
-def _stranger(link: PrivateLink, guest: Guest, now_ms: int, ids: Ids) -> tuple[list[Change], ContactId]:
+def _stranger(
+    link: PrivateLink, writer: Contact, guest: Guest, now_ms: int, ids: Ids
+) -> tuple[list[Change], ContactId]:
     contact = Contact(id=ContactId(ids.new()), created_at_ms=now_ms)
     identity = Identity(
         id=IdentityId(ids.new()),
@@ -142,4 +153,5 @@ def _stranger(link: PrivateLink, guest: Guest, now_ms: int, ids: Ids) -> tuple[l
     participant = Participant(
         id=ids.new(), ticket_id=link.ticket_id, kind=guest.channel, value=guest.visitor, created_at_ms=now_ms
     )
-    return [Add(contact), Add(identity), Add(participant)], contact.id
+    # Whose link it is may be erased this moment: who comes in comes after that, to nothing.
+    return [Check(writer), Add(contact), Add(identity), Add(participant)], contact.id

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from router.core.announcements import references_of
-from router.core.guard import Concern, let_through
+from router.core.guard import Concern, check_names, let_through
 from router.core.oncall import accept
 from router.core.posts import post_of
 from router.core.private_answers import Doors, PrivateWay, check_text, link_of, refused_because, with_link
@@ -184,12 +184,15 @@ def decide_reply(
     ids: Ids,
 ) -> Reply:
     """The reply and its changes. Raises Refused (cannot_reply, empty, too_long, no_files, file_too_big, stale_reply,
-    now_public, reply_blocked, confirm_needed, ...)."""
+    now_public, file_blocked, reply_blocked, confirm_needed, ...)."""
     ticket, conversation, last = facts.ticket, facts.conversation, facts.last_inbound
     draft = _drafted(command, facts, channel, now_ms)
     _check_sendable(ticket, draft, channel, files=len(command.files))
     _check_files(files, len(command.files), channel)
     _check_seen(command, facts, draft)
+    check_names(
+        [file.name for file in files], visibility=draft.visibility, their=facts.their, conversation=conversation
+    )
     kept = let_through(
         draft.text,
         visibility=draft.visibility,

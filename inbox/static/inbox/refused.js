@@ -22,7 +22,7 @@ export function Refused({ refusal: { code, data: facts, text: was }, text, anywa
   }
   // Places are those of what was refused; what has been mended since is no longer said.
   const at = units(was);
-  const all = /** @type {Place[]} */ (facts.findings ?? []).map((each) => ({ type: each.type, from: at(each.start), to: at(each.end) }));
+  const all = /** @type {Place[]} */ (facts.findings ?? []).filter((each) => each.type).map((each) => ({ type: each.type, from: at(each.start), to: at(each.end) }));
   const found = all.filter(({ from, to }) => text.includes(was.slice(from, to)));
   if (all.length && !found.length) return null;
   return html`<div class="refused" role="alert" data-refused=${code}>

@@ -207,3 +207,25 @@ def test_a_private_answer_gives_nobody_the_conversation_of_another():
     other = msgspec.structs.replace(world.snapshot.contacts[ticket.contact_id], id="another")
     guest = Guest(channel="x", account="default", visitor="9977")
     assert reach("m", ticket, other, guest, now_ms=NOW, ids=world.ids) == [], "the ticket is somebody else's by now"
+
+
+@pytest.mark.parametrize("erased", ["ticket", "contact"])
+@pytest.mark.parametrize("ways", [PRIVATE, ELSEWHERE])
+def test_a_link_leads_nobody_back_to_whom_the_house_has_erased(ways, erased):
+    world, decided, _, link = told(**ways)
+    ticket = world.ticket(decided)
+    contact = world.snapshot.contacts[ticket.contact_id]
+    if erased == "ticket":
+        ticket = msgspec.structs.replace(ticket, erased_at_ms=NOW)
+    else:
+        contact = msgspec.structs.replace(contact, erased_at_ms=NOW)
+    guest = Guest(channel="webchat", account="default", visitor="g-1")
+    with pytest.raises(Refused) as refused:
+        open_link(link, ticket, contact, guest, now_ms=NOW, ids=world.ids)
+    assert refused.value.code == "link_expired"
+    assert reach(link.message_id, ticket, contact, guest, now_ms=NOW, ids=world.ids) == []
+
+
+def test_who_comes_in_as_a_stranger_while_the_writer_is_erased_comes_after_that():
+    world, decided, _, link = told(**ELSEWHERE)
+    assert Check(world.snapshot.contacts[world.ticket(decided).contact_id]) in opened(world, decided, link)

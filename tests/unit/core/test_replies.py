@@ -15,7 +15,7 @@ from router.model.errors import Refused
 from router.model.limits import ATTACHMENT_BYTES_MAX, REPLY_CHARS_MAX
 from router.model.message import Redaction, StoredAttachment
 from router.model.snapshot import Acquaintance, ReplyFacts
-from router.model.tables import Agent, Message, OutboxEntry, PrivateLink, Ticket
+from router.model.tables import Agent, Contact, Message, OutboxEntry, PrivateLink, Ticket
 from rules.links import LinkHosts
 from rules.redact import redact
 from tests.unit.core.world import NOW, World
@@ -363,3 +363,29 @@ def test_a_film_goes_alone_and_has_a_size_of_its_own():
         "file_alone", 422, {"channel": FILES.name, "name": "b.mp4"}
     )  # fmt: skip
     Desk().reply(files=("b.mp4",), channel=view, attached=pair[1:])
+
+
+def named(name):
+    return StoredAttachment(id="a", name=name, content_type="image/png", size=5, sniffed="image/png", blob="0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("name", "visibility", "findings"),
+    [
+        ("Jane Whitfield.png", "public", ["CUSTOMER_NAME"]),
+        ("jane_whitfield_4.png", "public", ["CUSTOMER_NAME"]),
+        ("send_us_your_recovery_phrase.pdf", "private", ["ASKS_SECRET"]),
+        ("ann@example.org.png", "public", ["EMAIL"]),
+    ],
+)
+def test_the_name_of_a_file_passes_the_guard_like_the_text(name, visibility, findings):
+    contact = Contact(id="c", name="Jane Whitfield", created_at_ms=NOW)
+    desk = Desk(visibility, their=Acquaintance(contact=contact))
+    refusal = desk.refusal(files=("a",), channel=FILES, attached=(named(name),))
+    assert (refusal.code, refusal.data) == ("file_blocked", {"name": name, "findings": findings})
+
+
+@pytest.mark.parametrize("name", ["IMG_20261130_235959.png", "Jane Whitfield.png", "receipt-4411.pdf"])
+def test_an_ordinary_name_passes(name):
+    message, _ = Desk().reply(files=("a",), channel=FILES, attached=(named(name),))
+    assert message.attachments[0].name == name

@@ -25,6 +25,8 @@ OURS = LinkHosts.of(["ours.example", "*.ours.example"])
         "https://ours.example\\@evil.example",
         "https://ours.example#@evil.example",
         "https://evil.example@ours.example",
+        "https://𝐨urs.example",
+        "https://ours.example/go?to=https://help.ours.example/a",
     ],
 )
 def test_our_own_hosts_are_known_however_they_are_written(text):
@@ -60,6 +62,17 @@ def test_our_own_hosts_are_known_however_they_are_written(text):
         ("203.0.113.7/login", "203.0.113.7/login"),
         ("tg://resolve?domain=x", "tg://resolve?domain=x"),
         ("ev\u00adil.com/x", "ev\u00adil.com/x"),
+        ("go to evil。com now", "evil。com"),
+        ("请访问evil｡com谢谢", "evil｡com"),
+        ("https://ours.example。com/x", "https://ours.example。com/x"),
+        ("evil\u200b.\u200bcom", "evil\u200b.\u200bcom"),
+        ("evil\u200e.com", "evil\u200e.com"),
+        ("evil\u2024com", "evil\u2024com"),
+        ("𝐞𝐯𝐢𝐥.𝐜𝐨𝐦", "𝐞𝐯𝐢𝐥.𝐜𝐨𝐦"),
+        ("evil.co\u202emoc", "evil.co"),
+        ("https://ours.exam\u200eple", "https://ours.exam\u200eple"),
+        ("https://ours.example/go?to=https://evil.example/", "https://ours.example/go?to=https://evil.example/"),
+        ("https://ours.example/go?to=%2F%2Fevil.example", "https://ours.example/go?to=%2F%2Fevil.example"),
     ],
 )
 def test_every_other_host_is_found_with_its_place(text, linked):
@@ -76,6 +89,7 @@ def test_every_other_host_is_found_with_its_place(text, linked):
         "version 1.2.3.4 and 3.5 USDT/day, 24/7, and/or",
         "[more](/help) [above](#top) [mail](mailto:ann@gmail.com)",
         "到账了.谢谢您的耐心",
+        "OK。me too。in the app。no problem，好的。com是后缀",
     ],
 )
 def test_what_is_no_link_is_none(text):

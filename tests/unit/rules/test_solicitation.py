@@ -97,3 +97,41 @@ def test_whatever_comes_is_judged(unit):
 @pytest.mark.parametrize("text", ["Please s\u0435nd your rec\u043every phrase.", "将私钥复制到这里", "俾我你個驗證碼"])
 def test_other_letters_and_verbs_ask_all_the_same(text):
     assert solicitations(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Send me your seed-phrase",
+        "Please send us your passw0rd",
+        "send me your p a s s w o r d",
+        "Send me your _password_",
+        "Sénd me your pássword",
+        "Send me your recovery/seed phrase",
+        "请把 助 记 词 发给我",
+        "请把助-记-词发给我",
+        "请把助.记.词发给我",
+        "把你的 seed phrase 发我",
+        "你的password是什么",
+    ],
+)
+def test_what_is_spelled_out_or_in_another_language_asks_all_the_same(text):
+    assert solicitations(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please send us the address of https://ours.example/reset-password_now as you see it",
+        "a - b - c: send us the list",
+        "We never ask for your p-a-s-s-w-o-r-d.",
+        "不要把助-记-词告诉任何人",
+    ],
+)
+def test_a_warning_that_is_spelled_out_passes_and_so_does_an_address(text):
+    assert solicitations(text) == ()
+
+
+def test_the_place_of_what_is_spelled_out_is_told_as_it_was_written():
+    ((start, end),) = solicitations("Hello, send me your p a s s w o r d now")
+    assert "Hello, send me your p a s s w o r d now"[start:end] == "send me your p a s s w o r d"
