@@ -5,6 +5,7 @@ The loader fills it before it reads rules and tests.
 
 from dataclasses import dataclass, field
 
+from rules import signs
 from rules.backend import ActionSpec, ContextSpec
 from rules.deadlines import Sla
 from rules.document import Node, Scalar
@@ -73,6 +74,8 @@ class Book:
     rules: dict[str, Scalar] = field(default_factory=dict)
     usable: set[Position] = field(default_factory=set)
     """Where rules stand whose id is good."""
+    odd: dict[Scalar, None] = field(default_factory=dict)
+    """Words with signs that may not be meant to be looked for, for the checker."""
     alone: dict[Scalar, None] = field(default_factory=dict)
     """Words that hit without another beside them, for the checker."""
     _expanded: dict[str, tuple[Scalar, ...]] = field(default_factory=dict)
@@ -125,6 +128,8 @@ class Book:
                 )
             else:
                 found.append(scalar.value)
+                if signs.ODD.search(scalar.value):
+                    self.odd.setdefault(scalar)
                 if alone:
                     self.alone.setdefault(scalar)
         return found if self._bounded(found, node) else []

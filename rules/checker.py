@@ -6,9 +6,10 @@ A set that would strand tickets is refused at load; doubts keep nothing from goi
 from collections.abc import Iterable
 from typing import Final
 
-from rules import contradictions, overflow, shadows, unused
+from rules import contradictions, overflow, shadows, signs, unused
 from rules.book import Book
 from rules.document import Scalar
+from rules.inclusion import is_packed
 from rules.problems import Position
 from rules.rule import Rule
 from rules.sections import Section
@@ -38,6 +39,9 @@ def doubt(book: Book, rules: tuple[Rule, ...], trials: tuple[Trial, ...], sectio
     """Record every doubt."""
     for word in book.alone:
         _one_character(word, book)
+    for word in book.odd:
+        if not is_packed(word.at.file):
+            signs.doubt(word, book.problems)
     words = {name: book.scalars(node, f"the list {name}") for name, node in book.lists.items()}
     for name, held in words.items():
         _contained(name, held, book)

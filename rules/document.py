@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 
 import yaml
 
+from rules.broken import slip
 from rules.problems import Position, Problems
 
 FILE_BYTES_MAX: Final = 4 * 1024 * 1024
@@ -146,12 +147,10 @@ class _Composer:
             for event in yaml.parse(self._text, Loader=yaml.CSafeLoader):
                 self._take(event)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            at = self._at(mark)
             if error.problem == _TOO_DEEP_FOR_YAML:
-                self._too_deep(at)
-            said = error.problem or error.context or "this is not YAML"
-            self._refuse(at, "yaml", said, "check indentation, quotes and brackets here")
+                self._too_deep(self._at(error.problem_mark or error.context_mark))
+            found = slip(error, self._text)
+            self._refuse(Position(self._file, found.line + 1, found.col + 1), "yaml", found.text, found.hint)
         except yaml.reader.ReaderError as error:
             at = _position(self._file, self._text[: error.position])
             self._refuse(at, "yaml", "a character that YAML does not allow", "delete it")

@@ -15,6 +15,10 @@ SERVED: Final = frozenset({MESSAGE_RECEIVED, "ticket.updated"})
 
 _PLAIN: Final = (MESSAGE_RECEIVED, "ticket.created", "ticket.updated")
 _KNOWN: Final = (*_PLAIN, "sla.<name>.80%", "sla.<name>.breach", "idle.<duration>")
+WRITTEN: Final = (
+    r"message\.received|ticket\.(?:created|updated)|sla\..+\.(?:[1-9][0-9]?%|breach)|idle\.[0-9]{1,6}[smhd]"
+)
+"""What an event looks like, for editors."""
 _PERCENT: Final = re.compile(r"[1-9][0-9]?%")
 
 

@@ -87,7 +87,7 @@ def _same(before: Node | None, after: Node | None, place: Place) -> bool:
 
 def _same_word(before: Scalar, after: Scalar, place: Place) -> bool:
     if place.takes("boolean") and before.value.lower() in _FLAGS:
-        return _FLAGS[before.value.lower()] == after.value.lower()
+        return _FLAGS[before.value.lower()] == _FLAGS.get(after.value.lower())
     if place.takes("integer") and not before.quoted and before.value.lstrip("+-").isdecimal():
         return int(before.value) == int(after.value)
     refers = before.value.startswith("$")

@@ -17,6 +17,8 @@ ENGINE: Final = (1, 0)
 """The version of the engine, for `requires`; the second number grows with what the language learns."""
 
 _PACK: Final = re.compile(r"(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)@(?P<version>[0-9]{1,4}(?:\.[0-9]{1,4}){0,2})")
+OWN_PACK: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*@[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}"
+"""What a file may call itself, for editors."""
 _FROM_PACK: Final = re.compile(rf"{_PACK.pattern}/")
 _ENGINE: Final = re.compile(r">= ?([0-9]{1,4})(?:\.([0-9]{1,4}))?")
 

@@ -14,6 +14,11 @@ from rules.reader import Reader
 
 DURATION_MAX_MS: Final = 366 * 86_400_000
 
+WRITTEN: Final = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
+    r" ?(?:Z|[+-][0-9]{2}:[0-9]{2}|[A-Za-z][A-Za-z0-9_/+-]*)"
+)
+"""What a day or a time looks like, for editors."""
 _MOMENT: Final = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?))?"
     r" ?(?P<zone>Z|[+-][0-9]{2}:[0-9]{2}|[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+)*)?"

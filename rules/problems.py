@@ -114,9 +114,10 @@ class Problems:
 def meant(found: str, known: Iterable[str]) -> str:
     """Say which known name `found` was probably meant to be, or which names there are."""
     names = list(dict.fromkeys(known))
-    near = get_close_matches(found.casefold(), names, n=1, cutoff=0.6)
+    folded = {name.casefold(): name for name in names}
+    near = get_close_matches(found.casefold(), folded, n=1, cutoff=0.6)
     if near:
-        return f"did you mean {near[0]}?"
+        return f"did you mean {folded[near[0]]}?"
     if not names:
         return "none is defined"
     shown = ", ".join(names[:12])

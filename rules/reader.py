@@ -6,6 +6,7 @@ finds all mistakes.
 
 import re
 from collections.abc import Collection, Iterable
+from difflib import get_close_matches
 
 from rules.document import Listing, Node, Scalar, Table
 from rules.problems import Position, Problems, meant
@@ -40,6 +41,12 @@ class Reader:
                 text = f"{what} has no key {key.value}"
                 self.fail(key.at, "unknown-key", text, meant(key.value, names))
         return found
+
+    def lacks(self, node: Table, key: str, known: Collection[str]) -> bool:
+        """Whether a key is not there, nor an unknown one that was meant to be it: of such a slip enough is said."""
+        names = [name.value for name, _ in node.entries]
+        unknown = [name.casefold() for name in names if name not in known]
+        return key not in names and not get_close_matches(key, unknown, n=1)
 
     def pairs(self, node: Node, what: str) -> tuple[tuple[Scalar, Node], ...]:
         """Read a map whose keys the file chooses."""

@@ -138,9 +138,9 @@ def read(node: Table, book: Book) -> Rule | None:
 
 def _actions(node: Table, keys: dict[str, Node], rule: str, book: Book) -> dict[str, Node]:
     if "then" not in keys:
-        book.reader.fail(
-            node.at, "missing", f"the rule {rule} does nothing", "add then: with tag, urgency, queue or reply"
-        )
+        if book.reader.lacks(node, "then", KEYS):
+            hint = "add then: with tag, urgency, queue or reply"
+            book.reader.fail(node.at, "missing", f"the rule {rule} does nothing", hint)
         return {}
     then = keys["then"]
     if not isinstance(then, Table):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from rules import skills
+from rules import events, moments, skills
 from rules.buttons import KEYS, LABEL_MAX, SAYS_MAX, URL_MAX
 from rules.hints import HINTS
 from rules.reader import FALSE, ID, TRUE
@@ -18,6 +18,8 @@ DECIMAL: Final[Schema] = {"anyOf": [{"type": "number"}, {"type": "string", "patt
 COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 SKILL: Final[Schema] = {"type": ["string", "integer"], "pattern": f"^(?:{skills.PATTERN})$"}
 DURATION: Final[Schema] = {"type": "string", "pattern": "^[0-9]{1,6}[smhd]$"}
+MOMENT: Final[Schema] = {"type": "string", "pattern": f"^(?:{moments.WRITTEN})$"}
+EVENT: Final[Schema] = {"type": "string", "pattern": f"^(?:{events.WRITTEN})$"}
 LANGUAGE_TAG: Final = f"^(?:{LANGUAGE.pattern})$"
 
 
@@ -60,6 +62,11 @@ def table(group: str, parts: Mapping[str, Schema], *, required: tuple[str, ...] 
 def closed(parts: Mapping[str, Schema]) -> Schema:
     """A map with known keys, which bring their hover texts along."""
     return {"type": "object", "properties": dict(parts), "additionalProperties": False}
+
+
+def override_part(keys: Iterable[str]) -> Schema:
+    """Parts of a rule; what each holds may be edited, so that only the whole rule tells whether it is good."""
+    return closed({key: {"description": HINTS[f"rule.{key}"]} for key in keys if key != "id"})
 
 
 def button_part() -> Schema:

@@ -73,7 +73,7 @@ def read(root: Table, book: Book) -> Section:
     if "version" not in found:
         reader.fail(root.at, "missing", "the file does not say its version", "write version: 1")
     else:
-        reader.number(found["version"], "version", LANGUAGE_VERSION, LANGUAGE_VERSION)
+        reader.choice(found["version"], "version", (str(LANGUAGE_VERSION),))
     if "pack" in found:
         inclusion.check_pack(found["pack"], reader)
     if "requires" in found:

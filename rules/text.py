@@ -19,7 +19,7 @@ PLACEHOLDER_TYPES = (
 )  # fmt: skip
 """What the door may put in place of a secret; such a placeholder is never matched by words."""
 
-_PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(PLACEHOLDER_TYPES)})\]")
+PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(PLACEHOLDER_TYPES)})\]")
 _GAP = re.compile("[ \n\x00]*[\n\x00][ \n\x00]*|  +")
 _SHRINKING_GAP = re.compile("[ \n\x00](?:[ \n\x00]+|(?<=\x00))")
 _BLANKS = re.compile("  +")
@@ -103,7 +103,7 @@ def fold(source: str) -> Folded:
     """Fold a message or a word of a rule."""
     wide = source
     if "[" in wide:
-        wide = _PLACEHOLDER.sub(_blank, wide)
+        wide = PLACEHOLDER.sub(_blank, wide)
     base: list[int] | None = None
     if wide.isascii():
         if "\r" in wide or "\t" in wide:
@@ -142,8 +142,8 @@ def goes_on(text: str, offset: int) -> bool:
 
 @lru_cache(maxsize=16_384)
 def fold_word(word: str) -> str:
-    """Fold a word or phrase of a rules file; outer blanks do not count."""
-    return fold(word).text.strip()
+    """Fold a word or phrase of a rules file; outer blanks do not count, and a placeholder meets none in a message."""
+    return fold(word).text.strip().replace("\x01", "\x04")
 
 
 def fold_but_case(text: str) -> str:

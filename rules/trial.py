@@ -119,7 +119,8 @@ def read(node: Node, book: Book) -> Trial | None:
     event = events.read(keys["event"], book.slas, reader) if "event" in keys else MESSAGE_RECEIVED
     for needed in ("message", "expect"):
         if needed not in keys and not (needed == "message" and event != MESSAGE_RECEIVED):
-            reader.fail(node.at, "missing", f"the test has no {needed}", "write one")
+            if reader.lacks(node, needed, KEYS):
+                reader.fail(node.at, "missing", f"the test has no {needed}", "write one")
             return None
     name = reader.text(keys["name"], "name") if "name" in keys else None
     at = moment(keys["at"], "at", reader) if "at" in keys else None

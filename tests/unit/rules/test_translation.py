@@ -14,7 +14,7 @@ from rules.ruleset import load
 from rules.translation import hint, language_of, text, told
 
 ROOT = Path(__file__).parents[3]
-SAYS = {"fail": 1, "error": 1, "warn": 1, "_doubt": 2, "_refuse": 1, "wrong": 0}
+SAYS = {"fail": 1, "error": 1, "warn": 1, "_doubt": 2, "_refuse": 1, "Slip": 1, "wrong": 0}
 """What records a problem, and after how many arguments its code stands (0: it has none)."""
 BLANK = re.compile(r"\{[a-z]+\}")
 ELSEWHERE = {
