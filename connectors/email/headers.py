@@ -153,10 +153,13 @@ def base64_bytes(data: bytes) -> bytes:
         return _base64_piece(data)
     out: list[bytes] = []
     at = 0
-    while (piece := _PADDED.match(data, at)) is not None:
-        out.append(_base64_piece(piece[0]))
-        at = piece.end()
-    if not out or _WHOLE_PIECE.fullmatch(data, at):
+    try:
+        while (piece := _PADDED.match(data, at)) is not None:
+            out.append(binascii.a2b_base64(piece[0]))
+            at = piece.end()
+    except binascii.Error:  # torn: no pieces of a program's
+        return b"".join(out) or _base64_piece(data)
+    if not any(out) or _WHOLE_PIECE.fullmatch(data, at):
         out.append(_base64_piece(data[at:]))
     return b"".join(out)
 
