@@ -140,10 +140,31 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 
 _NOT_BASE64: Final = re.compile(rb"[^A-Za-z0-9+/]+")
+_PADDED: Final = re.compile(rb"[A-Za-z0-9+/\r\n]*=+[\r\n]*")
+"""A piece that some programs encode by itself, up to the padding that ends it."""
+_WHOLE_PIECE: Final = re.compile(rb"[A-Za-z0-9+/\r\n]+={0,2}\s*")
 
 
 def base64_bytes(data: bytes) -> bytes:
-    """Base64 without complaint: foreign characters are skipped, missing padding added, a torn end dropped."""
+    """Base64 without complaint: foreign characters are skipped, missing padding added, a torn end dropped. Pieces that
+    were encoded one by one are joined; words below the padding (a list's footer) are none."""
+    stop = data.find(b"=")
+    if stop < 0 or not data[stop:].strip(b"=\r\n \t"):
+        return _base64_piece(data)
+    out: list[bytes] = []
+    at = 0
+    try:
+        while (piece := _PADDED.match(data, at)) is not None:
+            out.append(binascii.a2b_base64(piece[0]))
+            at = piece.end()
+    except binascii.Error:  # torn: no pieces of a program's
+        return b"".join(out) or _base64_piece(data)
+    if not any(out) or _WHOLE_PIECE.fullmatch(data, at):
+        out.append(_base64_piece(data[at:]))
+    return b"".join(out)
+
+
+def _base64_piece(data: bytes) -> bytes:
     try:
         return binascii.a2b_base64(data)
     except binascii.Error:
@@ -155,7 +176,12 @@ def base64_bytes(data: bytes) -> bytes:
 
 # --- parameters ----------------------------------------------------------------------------------------------------
 
-_PARAM: Final = re.compile(r";\s*([^\s=;\"]{1,80})\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;]*))", re.DOTALL)
+_PARAM: Final = re.compile(
+    r";\s*(?:\([^()]{0,200}\)\s*)?([^\s=;\"]{1,80})\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"?|([^;]*))", re.DOTALL
+)
+_TOKENS: Final = frozenset({"boundary", "charset"})
+"""Behind these a bracket begins a comment; in names of files, which some programs leave unquoted, it is of the name."""
+_COMMENT: Final = re.compile(r"\s*\(.*", re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(.)")
 _PERCENT: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _PARAMS_MAX: Final = 200
@@ -178,6 +204,8 @@ def _parameters(value: str) -> tuple[str, dict[str, str]]:
                 break
             name, quoted, token = match[1].lower(), match[2], match[3]
             text = _ESCAPE.sub(r"\1", quoted) if quoted is not None else token.strip()
+            if quoted is None and name in _TOKENS:
+                text = _COMMENT.sub("", text)
             base, star, index = name.partition("*")
             if star:
                 encoded = index.endswith("*") or index == ""

@@ -36,6 +36,7 @@ MANIFEST: Final = Manifest(
         attachments=True,
         attachment_bytes_max=_ATTACHMENT_BYTES_MAX,
         attachments_bytes_max=_ATTACHMENT_BYTES_MAX,
+        ids_by_senders=True,
         threads=True,
     ),
     create=_create,

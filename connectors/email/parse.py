@@ -1,9 +1,9 @@
 """One raw mail to events of the house: pure, total under limits, fast for the ordinary mail.
 
 The manifest's `parse`; intake runs it before it commits. `raw.meta` brings what the transport knows: `address` (the
-mailbox we read), `trusted_authserv_id`, `forwarders` (agents' addresses between blanks), `internaldate_ms`, and
-`truncated` = "1" with `size` when only the beginning of an over-long mail was fetched, and `unreadable` with the reason
-when the server handed out no more than this.
+mailbox we read), `trusted_authserv_id`, `forwarders` (agents' addresses between blanks), `forms` (those of programs
+that mail for a customer), `internaldate_ms`, and `truncated` = "1" with `size` when only the beginning of an over-long
+mail was fetched, and `unreadable` with the reason when the server handed out no more than this.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from connectors.email import automatic, body, bounce, dates, forwarded, headers, thread_index
+from connectors.email import automatic, body, bounce, dates, forwarded, headers, thread_index, webform
 from connectors.email.headers import Address, Headers
 from connectors.email.mime import Mail
 from connectors.email.recipients import Own, participants, reply_token
@@ -50,7 +50,10 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
     subject = headers.decode_text(fields["subject"][0]) if "subject" in fields else None
     report = root.params.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
     made = automatic.classify(fields, author.address, subject or "", root.content_type, report)
-    if made == "none" and own.is_ours(author.address):
+    form = webform.customer(fields, author, own, made, raw.meta)
+    if form is not None:
+        made = "none"
+    elif made == "none" and own.is_ours(author.address):
         made = "auto_reply"  # our own words coming back: never answered, so that no loop begins
     event = InboundEvent(
         channel=CHANNEL,
@@ -60,6 +63,12 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
         sender=_sender(author, message_id, fields, raw.meta),
         automatic=made,
     )
+    if form is not None:
+        event = msgspec.structs.replace(
+            event, sender=Sender(id=form.address, name=form.name or None, email=form.address), subject=subject,
+            participants=participants(fields, own), forwarded_by=author.address,
+        )  # fmt: skip
+        return (_with_contents(event, mail, own, raw.meta),)
     if made == "bounce" and (told := bounce.read(mail, own.domain)) is not None:
         receipt = msgspec.structs.replace(
             event,
@@ -107,7 +116,7 @@ def _with_contents(event: InboundEvent, mail: Mail, own: Own, meta: Mapping[str,
     if meta.get("truncated") == "1":
         mail.notice("size")
         text, files = f"{_truncation_notice(meta)}\n\n{text or ''}".rstrip(), ()
-    elif event.automatic == "none":
+    elif event.automatic == "none" and event.forwarded_by is None:
         relay = forwarded.relay(mail, contents, event.subject or "", event.sender.email or "", own, meta)
     return msgspec.structs.replace(
         event, text=text, html=contents.html, attachments=tuple(files), relay=relay, ext=_ext(mail)

@@ -233,6 +233,7 @@ class Receiver:
             "address": self._settings.address,
             "trusted_authserv_id": self._settings.trusted_authserv_id,
             "forwarders": " ".join(self._settings.forwarders),
+            "forms": " ".join(self._settings.forms),
         }
         if one.received_ms is not None:
             meta["internaldate_ms"] = str(one.received_ms)

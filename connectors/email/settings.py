@@ -17,8 +17,8 @@ Seconds = Annotated[float, Meta(gt=0, le=3_600)]
 Password = Annotated[Secret | None, Meta(extra={"unless": "oauth"})]
 """Needed, unless the account logs in with `oauth`."""
 FOLDERS_MAX: Final = 10
-FORWARDERS_MAX: Final = 1_000
 """Each has a connection of its own, and servers allow an account 10 to 20."""
+FORWARDERS_MAX: Final = 1_000
 _LOOPBACK: Final = re.compile(r"127(?:\.\d{1,3}){3}|localhost|::1")
 _DEFAULT_PORTS: Final[dict[tuple[str, Tls], int]] = {
     ("imap", "tls"): 993, ("imap", "starttls"): 143, ("imap", "none"): 143,
@@ -122,6 +122,15 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The pause after refused credentials: trying faster locks accounts."""
 
 
+def _check_all(name: str, addresses: tuple[str, ...], example: str, *, domains: bool = False) -> None:
+    """Refuse what is no address (with `domains`, nor a domain behind an @), and too many."""
+    for one in addresses:
+        if not is_address(f"x{one}" if domains and one.startswith("@") else one) or not one.isascii():
+            raise ValueError(f"{name}: {one!r} is no mail address; write it like {example}")
+    if len(addresses) > FORWARDERS_MAX:
+        raise ValueError(f"{name}: {len(addresses)} addresses; at most {FORWARDERS_MAX} are looked at")
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One mail account."""
 
@@ -136,6 +145,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     forwarders: tuple[str, ...] = ()
     """Addresses of agents, whose forwards are read as mail of the customer inside; @shop.example is a whole domain.
     Agents whose login is their address need none, where `trusted_authserv_id` says who wrote."""
+    forms: tuple[str, ...] = ()
+    """Addresses from which programs of ours mail what a customer, named in Reply-To, typed into a web form, such as
+    wordpress@shop.example. Our own `address` needs none."""
     ca_file: str | None = None
     """Certificates of a private authority, PEM; the system's are used otherwise."""
     start_from: Literal["now", "all"] = "now"
@@ -146,11 +158,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Refuse what is no address (it would end up in every mail), and half a login."""
         if not is_address(self.address) or not self.address.isascii():
             raise ValueError(f"address: {self.address!r} is no mail address; write it like help@shop.example")
-        for one in self.forwarders:
-            if not is_address(one if not one.startswith("@") else f"x{one}") or not one.isascii():
-                raise ValueError(f"forwarders: {one!r} is no mail address; write it like anna@shop.example")
-        if len(self.forwarders) > FORWARDERS_MAX:
-            raise ValueError(f"forwarders: {len(self.forwarders)} addresses; at most {FORWARDERS_MAX} are looked at")
+        _check_all("forwarders", self.forwarders, "anna@shop.example", domains=True)
+        _check_all("forms", self.forms, "wordpress@shop.example")
         by_token = [self.imap.password is None, self.smtp.user is not None and self.smtp.password is None]
         if self.oauth is None and by_token[0]:
             raise ValueError("imap: a password is missing; write imap.password as env:NAME, or settings under oauth")

@@ -20,6 +20,7 @@ from router.core.identity import conversation_key
 from router.flow.commits import Arrival, Commits
 from router.flow.door import Cleaned, Read, clean, read
 from router.flow.media import Media, NewFile
+from router.flow.namesakes import told_apart
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
 from router.model.errors import InvalidMessage, MediaGone, StoreUnavailable
@@ -69,6 +70,7 @@ class Door:
         metrics: Metrics,
         log: Logger,
     ) -> None:
+        self.store = store
         self.commits = Commits(store=store, bus=bus, clock=clock)
         self.rulebook, self.media, self.keys = rulebook, media, keys
         self.clock, self.ids, self.metrics, self.log = clock, ids, metrics, log
@@ -153,6 +155,8 @@ class ChannelInlet:
 
     async def _write(self, batch: _Batch, cursor: Cursor | None) -> list[list[Accepted]]:
         started = perf_counter()
+        if self._manifest.capabilities.ids_by_senders:
+            batch.journal = await told_apart(self._door.store, batch.journal)
         arrival = Arrival(
             journal=batch.journal,
             hashed=[hashed_key(self._door.keys, row.channel, row.account, row.dedupe_key) for row in batch.journal],

@@ -123,6 +123,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """How long after a customer's last private message an answer can be sent, in seconds; None: at any time."""
     agent_window_s: int | None = None
     """The same for what a person of ours writes, where the network grants people longer."""
+    ids_by_senders: bool = False
+    """Message ids are whatever their senders wrote (mail): another message may come under a known one."""
     threads: bool = False
     """Messages name what they answer (mail)."""
     answered_by_call: bool = False

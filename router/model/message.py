@@ -98,7 +98,8 @@ class InboundEvent(msgspec.Struct, frozen=True, kw_only=True):
     relay: Relay | None = None
     """The mail may be somebody else's that its sender passes on."""
     forwarded_by: str | None = None
-    """Set by the decision: the agent who passed on what `sender` wrote. Nobody has proven that they did."""
+    """The agent (set by the decision), or the web form that mails, who passed on what `sender` wrote. Nobody has proven
+    that they did."""
     alarm: bool = False
     """The customer pressed the alarm: critical, whatever the text and the rules say."""
     held: HeldReason | None = None

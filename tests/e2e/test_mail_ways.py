@@ -144,6 +144,23 @@ async def test_what_an_agent_passes_on_is_the_customers(tmp_path, dovecot, smtp_
         assert machine == [["eve@mail.example"]], "the machine writes to nobody whom a forward names"
 
 
+async def test_what_a_web_form_mails_as_us_is_the_customers(tmp_path, dovecot, smtp_sink):
+    async with running_shop(tmp_path, dovecot, smtp_sink, "webform") as shop:
+        for number, name in enumerate(("anna", "bob"), 1):
+            form = {"Reply_To": f"{name}@mail.example", "Subject": "Contact form"}
+            await shop.mailbox.put(letter(f"w{number}@shop.example", "Where is it?", ADDRESS, **form))
+            ticket = await shop.desk.until(f"T-100{number}", lambda one: len(one["messages"]) == 1)
+            assert ticket["messages"][0]["author"]["id"] == f"{name}@mail.example"
+            assert ticket["contact"]["identities"] == [], "what is typed into a form proves nobody"
+        await shop.desk.reply("T-1001", "It is on its way.")
+        answer = await shop.mailbox.sent(lambda _: True)
+        assert (answer.message["To"], is_receipt(answer.message)) == (CUSTOMER, False)
+
+        await shop.mailbox.put(letter("w3@mail.example", "Thank you", In_Reply_To=answer.message["Message-ID"]))
+        ticket = await shop.desk.until("T-1001", lambda one: len(one["messages"]) == 3)
+        assert ticket["messages"][2]["text"] == "Thank you"
+
+
 async def test_an_outlook_thread_goes_on_without_ids(tmp_path, dovecot, smtp_sink):
     async with running_shop(tmp_path, dovecot, smtp_sink, "outlook") as shop:
         index = base64.b64encode(ROOT).decode()
