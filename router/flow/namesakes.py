@@ -3,6 +3,7 @@
 Only where ids are senders' own words (`Capabilities.ids_by_senders`); elsewhere the provider vouches for them.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -23,13 +24,14 @@ async def told_apart(store: Store, rows: Sequence[JournalRow]) -> list[JournalRo
     if not rows:
         return []
     found = await store.read(holders(rows[0].channel, rows[0].account, {row.message_id for row in rows}))
+    counts = Counter(row.message_id for row in rows)
     first: dict[str, Known] = {}
     told: list[JournalRow] = []
     for row in rows:
         known = first.get(row.message_id) or _known(row.message_id, found)
         if known is not None:
             row = _renamed(row, known)  # noqa: PLW2901
-        elif sum(one.message_id == row.message_id for one in rows) > 1:
+        elif counts[row.message_id] > 1:
             event = _DECODE(row.entry or b"").event
             first[row.message_id] = Known(row.conversation_key, event.sent_at_ms, event.text)
         told.append(row)
