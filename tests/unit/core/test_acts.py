@@ -70,7 +70,7 @@ def test_what_became_of_hiding_says_nothing_of_the_message():
     world, decided = taken("hide this", moderates=("hide",))
     (row,) = rows(decided, OutboxEntry)
     message = world.messages[decided.outcome.message_id]
-    for outcome, state in ((Sent(provider_id="p1"), "sent"), (Rejected(reason="gone"), "dead")):
+    for outcome, state in ((Sent(provider_id="p1"), "sent"), (Rejected(reason="gone"), "cancelled")):
         changes = after_attempt(row, message, outcome, now_ms=NOW, jitter=0.5, resend_is_safe=True)
         kinds = [type(change.row) for change in changes if hasattr(change, "row")]
         assert kinds == [OutboxEntry]

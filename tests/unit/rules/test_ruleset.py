@@ -118,7 +118,7 @@ def test_all_mistakes_of_all_files_are_told_at_once():
         "a.yaml:1:1 no-default no queue is defined (add queues: with one default: true)",
         "a.yaml:2:1 unknown-key a rules file has no key list (did you mean lists?)",
         "b.yaml:2:1 unknown-key a rules file has no key rulez (did you mean rules?)",
-        "c.yaml:1:10 value version is 9 (a whole number from 1 to 1)",
+        "c.yaml:1:10 value version cannot be 9 (known: 1)",
     ]
 
 
