@@ -15,22 +15,21 @@ some values of what router/core/reading.py multiplies and adds.
 
 import asyncio
 import random
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain, product
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from router.core.likeness import hear, likeness
-from router.core.reading import DOUBT, question
+from router.core.reading import DOUBT
 from rules.encoder import Encoder
 from rules.subwords import BEGIN, END, UNKNOWN, Subwords
 from scripts.learn_matching import DAYS, POINTS, SCALE, Example, learned, taught
-from scripts.learn_weights import CORPORA, lines_of, read_lines
+from scripts.learn_weights import read_lines
 from scripts.network import BATCH, FILLER, RATE, SEED, Network, Start, filled, fit, vocabulary, written
 from tests.corpora import day
 
@@ -38,13 +37,10 @@ ALL_DAYS: Final = [*DAYS, *sorted(path.stem.removeprefix("day_") for path in day
 PIECES_MAX: Final = 126
 EPOCHS: Final = 3
 FOLDS: Final = 3
+LEAPS: Final = 0.5
+"""For each decision, how many leaps are learned from."""
 UNLIKE: Final = 0.1
 """Likeness up to which what two people write is about different things."""
-_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f])|\n+")
-_SENTENCES_MIN: Final = 4
-"""Of a letter that is cut in two."""
-_MESSAGE_MAX: Final = 3
-"""Sentences of what is gone on with."""
 
 
 class Decisions:
@@ -87,84 +83,23 @@ def reader(examples: Sequence[Example], start: Start, pieces: Sequence[str]) -> 
     """Learn one from some decisions."""
     torch.manual_seed(SEED)
     network = Network(start, [BEGIN, FILLER, END, UNKNOWN, *(start.pieces[piece][0] for piece in pieces)], PIECES_MAX)
-    subwords = Subwords(pieces, [start.pieces[piece][1] for piece in pieces])
-    fit(network, Decisions(parted(examples), subwords), 1, RATE)
-    fit(network, Decisions([*examples, *leaps(examples)], subwords), EPOCHS, RATE)
+    decisions = Decisions([*examples, *leaps(examples)], Subwords(pieces, [start.pieces[piece][1] for piece in pieces]))
+    fit(network, decisions, EPOCHS, RATE)
     return written(network, pieces, start.pieces, PIECES_MAX)
 
 
 def leaps(examples: Sequence[Example]) -> list[Example]:
-    """Return decisions whose message is what somebody else began with, about another thing."""
+    """Return decisions whose message is what somebody else began with, about another thing in the same script."""
     chance = random.Random(SEED)  # noqa: S311 - the same ones at every run
     beginnings = [example.questions[0][-1] for example in examples if example.right[-1]]
     found: list[Example] = []
     for example in examples:
+        if chance.random() >= LEAPS:
+            continue
         told, leap = " ".join(example.questions[0][1:]), chance.choice(beginnings)
-        if likeness(hear("", told).sketch, hear("", leap).sketch) <= UNLIKE:
+        if told.isascii() == leap.isascii() and likeness(hear("", told).sketch, hear("", leap).sketch) <= UNLIKE:
             questions = [(*parts[:-1], leap) for parts in example.questions]
             found.append(Example([*example.choices], [False] * len(questions) + [True], questions))
-    return found
-
-
-class Letter(NamedTuple):
-    """A long text by one writer."""
-
-    language: str
-    kind: str
-    sentences: list[str]
-
-
-class Halves(NamedTuple):
-    """One that was cut in two: what its writer says in one or two messages, and then in another one."""
-
-    told: list[str]
-    later: str
-
-
-def letters() -> list[Letter]:
-    """Return the long and middling lines that the encoder of incidents learns from."""
-    found: list[Letter] = []
-    for size in ("long", "mid"):
-        for path in sorted(CORPORA.glob(f"rules_tuning_{size}_*.ndjson")):
-            for line in lines_of(path):
-                sentences = [part.strip() for part in _SENTENCES.split(line.text) if part and part.strip()]
-                if len(sentences) >= _SENTENCES_MIN:
-                    found.append(Letter(path.stem[-2:], line.kind, sentences))
-    return found
-
-
-def halves(sentences: Sequence[str], chance: random.Random) -> Halves:
-    """Cut a letter anywhere."""
-    at = chance.randint(1, len(sentences) - 1)
-    told, later = sentences[:at], sentences[at:]
-    first = chance.randint(1, at)
-    begin = chance.randrange(len(later)) if chance.random() < 0.5 else 0
-    kept = [" ".join(part) for part in (told[:first], told[first:]) if part]
-    return Halves(kept, " ".join(later[begin : begin + _MESSAGE_MAX]))
-
-
-def parted(examples: Sequence[Example]) -> list[Example]:
-    """Return a decision for each letter: does its second half go on with its first, with another one's, or with none?
-
-    How tickets stand to the message is as in `examples`, and tells nothing.
-    """
-    chance = random.Random(SEED)  # noqa: S311 - the same ones at every run
-    alone, beside = ([one.questions for one in examples if len(one.questions) == count] for count in (1, 2))
-    alike: dict[object, list[Letter]] = {}
-    for letter in letters():
-        for key in (letter.language, letter[:2]):
-            alike.setdefault(key, []).append(letter)
-    found: list[Example] = []
-    for letter in chain.from_iterable(group for key, group in alike.items() if isinstance(key, str)):
-        like = alike[letter.language if chance.random() < 0.5 else letter[:2]]
-        own, other = halves(letter.sentences, chance), halves(chance.choice(like).sentences, chance)
-        standings = [parts[0] for parts in chance.choice(chance.choice((alone, beside)))]
-        tickets = [own, other][: len(standings)]
-        chance.shuffle(tickets)
-        later = chance.choice([*(each.later for each in (own, other)), chance.choice(like).sentences[-1]])
-        questions = [question(standing, each.told, later) for standing, each in zip(standings, tickets, strict=True)]
-        right = [each.later == later for each in tickets]
-        found.append(Example([[]] * (len(right) + 1), [*right, not any(right)], questions))
     return found
 
 
