@@ -148,7 +148,7 @@ async def test_from_a_post_into_private_by_our_link(house_folder, x):
         assert await written(ann) == "We have blocked it."
         assert len(ann.answers()) == 1
         hidden = detail.moderations[detail.messages[0].id][-1]
-        assert hidden.state == "dead"
+        assert hidden.state == "cancelled"
         assert hidden.error.startswith("only replies under our own posts can be hidden")
     kept = [p for p in house_folder.rglob("*") if p.is_file() and token.partition(".")[2].encode() in p.read_bytes()]
     assert kept == [], "the token rests nowhere"
