@@ -1,9 +1,12 @@
 """A house in this process behind a real socket, and how the tests of its API call it."""
 
+import contextlib
 import itertools
 
+import aiohttp
+
 from router.app import App
-from router.cli.people import new_agent
+from router.cli.people import add_login_token, new_agent
 from router.clock import SystemClock
 from router.config import ChannelConfig, Config, RulesConfig, SecretsConfig, ServerConfig, StorageConfig
 from router.store import journal, people
@@ -105,3 +108,16 @@ async def sent(house, body, status, **headers):
         found = await answer.json(content_type=None)
         assert answer.status == status, found
         return found
+
+
+@contextlib.asynccontextmanager
+async def signed_in(app, agent):
+    """A session of an agent, with cookies of its own."""
+    async with aiohttp.ClientSession(
+        f"http://127.0.0.1:{app.server.port}",
+        headers={"X-Switchboard": "1"},
+        cookie_jar=aiohttp.CookieJar(unsafe=True),
+    ) as session:
+        token = await add_login_token(app.store, agent, app.clock)
+        assert (await session.post("/api/v1/login", json={"token": token})).status == 200
+        yield session

@@ -3,12 +3,10 @@
 import asyncio
 from types import SimpleNamespace
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
-from router.cli.people import add_login_token
-from tests.contract.http.calls import add_agent, get, path_of, post
+from tests.contract.http.calls import add_agent, get, path_of, post, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -18,12 +16,7 @@ async def li(house):
     """Another agent, signed in."""
     app = house.app
     agent = await add_agent(app, "li")
-    base = f"http://127.0.0.1:{app.server.port}"
-    async with aiohttp.ClientSession(
-        base, headers={"X-Switchboard": "1"}, cookie_jar=aiohttp.CookieJar(unsafe=True)
-    ) as session:
-        token = await add_login_token(app.store, agent, app.clock)
-        assert (await session.post("/api/v1/login", json={"token": token})).status == 200
+    async with signed_in(app, agent) as session:
         yield SimpleNamespace(agent=agent, session=session)
 
 

@@ -1,12 +1,10 @@
 """Erasing people over the API of a running house: for admins, by name, and whoever writes again is somebody new."""
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
-from router.cli.people import add_login_token
 from router.store.script import run, select
-from tests.contract.http.calls import add_agent, assert_problem, decided, get, message, path_of, post
+from tests.contract.http.calls import add_agent, assert_problem, decided, get, message, path_of, post, signed_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -15,12 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 async def admin(house):
     """A session of an admin."""
     ada = await add_agent(house.app, "ada", role="admin")
-    base = f"http://127.0.0.1:{house.app.server.port}"
-    async with aiohttp.ClientSession(
-        base, headers={"X-Switchboard": "1"}, cookie_jar=aiohttp.CookieJar(unsafe=True)
-    ) as session:
-        token = await add_login_token(house.app.store, ada, house.app.clock)
-        assert (await session.post("/api/v1/login", json={"token": token})).status == 200
+    async with signed_in(house.app, ada) as session:
         yield session
 
 

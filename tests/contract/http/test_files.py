@@ -6,11 +6,9 @@ import io
 import itertools
 import json
 
-import aiohttp
 import pytest
 import pytest_asyncio
 
-from router.cli.people import add_login_token
 from router.model.limits import UPLOADS_MAX
 from router.store import media
 from router.store.script import run, select
@@ -24,6 +22,7 @@ from tests.contract.http.calls import (
     path_of,
     post,
     sent,
+    signed_in,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -294,13 +293,7 @@ async def openings(house, path, told):
 async def colleague(house):
     """A session of another agent."""
     zoe = await add_agent(house.app, f"zoe{next(_colleagues)}")
-    async with aiohttp.ClientSession(
-        f"http://127.0.0.1:{house.app.server.port}",
-        headers={"X-Switchboard": "1"},
-        cookie_jar=aiohttp.CookieJar(unsafe=True),
-    ) as session:
-        token = await add_login_token(house.app.store, zoe, house.app.clock)
-        assert (await session.post("/api/v1/login", json={"token": token})).status == 200
+    async with signed_in(house.app, zoe) as session:
         yield session
 
 

@@ -2,13 +2,11 @@
 
 import asyncio
 
-import aiohttp
 import pytest
 
-from router.cli.people import add_login_token
 from router.model.limits import SEALED_TTL_MS
 from router.store import inbox, sealed
-from tests.contract.http.calls import add_agent, decided, get, message, path_of, post, ticket_of
+from tests.contract.http.calls import add_agent, decided, get, message, path_of, post, signed_in, ticket_of
 from tests.servers.service import RULES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -53,13 +51,7 @@ async def test_who_may_sees_it_and_the_history_says_so(house):
     await post(house, reveal, {"place": 0}, 401, session=house.stranger)
 
     admin = await add_agent(house.app, "boss", role="admin")
-    async with aiohttp.ClientSession(
-        f"http://127.0.0.1:{house.app.server.port}",
-        headers={"X-Switchboard": "1"},
-        cookie_jar=aiohttp.CookieJar(unsafe=True),
-    ) as session:
-        login = await add_login_token(house.app.store, admin, house.app.clock)
-        assert (await session.post("/api/v1/login", json={"token": login})).status == 200
+    async with signed_in(house.app, admin) as session:
         seen = await post(house, reveal, {"place": 1}, session=session)
         assert seen == {"type": "EMAIL", "value": "ann@example.org"}
 

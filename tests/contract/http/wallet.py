@@ -2,10 +2,8 @@
 
 from types import SimpleNamespace
 
-import aiohttp
 import pytest_asyncio
 
-from router.cli.people import add_login_token
 from router.clock import SystemClock, VirtualClock
 from router.demo.wallet import Wallet
 from router.flow.context import ContextReader
@@ -15,7 +13,7 @@ from router.flow.remedies import RemedyWorker
 from router.flow.rulebook import Rulebook
 from router.flow.signed import SignedCalls
 from router.telemetry import Metrics, SilentLog
-from tests.contract.http.calls import add_agent, get, path_of, post
+from tests.contract.http.calls import add_agent, get, path_of, post, signed_in
 
 SECRET = "a secret of the wallet's back end"
 RULES = """
@@ -44,12 +42,7 @@ async def li(house):
     (app._base / "wallet.secret").write_text(SECRET)
     app.rulebook.take(Rulebook.of({"rules.yaml": RULES.encode()}).current, app.rulebook.status)
     agent = await add_agent(app, "li")
-    base = f"http://127.0.0.1:{app.server.port}"
-    async with aiohttp.ClientSession(
-        base, headers={"X-Switchboard": "1"}, cookie_jar=aiohttp.CookieJar(unsafe=True)
-    ) as session:
-        token = await add_login_token(app.store, agent, app.clock)
-        assert (await session.post("/api/v1/login", json={"token": token})).status == 200
+    async with signed_in(app, agent) as session:
         yield SimpleNamespace(agent=agent, session=session)
 
 
