@@ -192,7 +192,7 @@ HINTS: Final = {
     ),
     "the rule may do everything else": "规则的其他动作都可以",
     # Weights.
-    'write words: | and lines such as "+1.5 not me"': '写 words: | 和 "+1.5 not me" 这样的行',
+    'write words: | or whole: | and lines such as "+1.5 not me"': '写 words: | 或 whole: | 和 "+1.5 not me" 这样的行',
     "for example +1.5 not me": "例如 +1.5 not me",
     "for example {of: incident, at least: 0}": "例如 {of: incident, at least: 0}",
     "add it to lists": "把它加进 lists",

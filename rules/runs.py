@@ -22,6 +22,11 @@ class Search:
         self._weights = [*weights.values(), 0.0]
         self._automaton: ahocorasick_rs.AhoCorasick | None = None
 
+    @property
+    def runs(self) -> list[str]:
+        """What is looked for besides STOP."""
+        return self._patterns[:-1]
+
     def found(self, line: str) -> list[str]:
         """Return each run as often as it stands there, and each STOP."""
         found: list[str] = self._ready().find_matches_as_strings(line, overlapping=True)

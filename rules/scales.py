@@ -23,12 +23,10 @@ from rules.opinion import Opinion, window
 from rules.runs import UNITS, Runs
 from rules.text import fold_word
 from rules.tokens import BEGIN, END, MARKS, STOPS, found, places, plain
+from rules.wholes import Weighed, Wholes
 
 PASSAGE: Final = 40
 """Tokens up to which sentences that follow each other are weighed together."""
-
-FEW: Final = 4
-"""Runs in a whole text up to which each counts in full; of more, each counts less: four times as many, half."""
 
 RUN_MAX: Final = 4
 """Tokens of one run, the edges of a sentence counted."""
@@ -67,6 +65,7 @@ class Lists:
         self.names = frozenset(kinds.values())
         self.alphabet = Alphabet()
         """Of everything that is weighed with these lists."""
+        self.wholes = Wholes()
         self._named = [self.alphabet.name(f"{{{name}}}") for name in kinds.values()]
         words = [self.alphabet.run(list(words)) for words in kinds]
         self._search = ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
@@ -101,7 +100,7 @@ class Lists:
 class Reading:
     """A text, ready to be weighed for whatever the lists are shared by."""
 
-    __slots__ = ("_lists", "_places", "_weighings", "line", "passages", "renamed", "sentences", "text")
+    __slots__ = ("_lists", "_places", "_weighings", "_wholes", "line", "passages", "renamed", "sentences", "text")
 
     def __init__(self, lists: Lists, text: str) -> None:
         self.text = text
@@ -115,13 +114,26 @@ class Reading:
         self._lists = lists
         self._places: list[list[Span]] | None = None
         self._weighings: dict[int, Weighing] = {}
+        self._wholes: list[Weighed] | None = None
+
+    def reaches(self, scales: "Scales", least: float) -> bool:
+        """Tell whether the text weighs so much."""
+        if not scales.plain or scales.number is None:
+            return self.on(scales).reaches(least)
+        return (scales.start + self.whole(scales.number)[0]) / UNITS >= least
 
     def on(self, scales: "Scales") -> "Weighing":
-        """Return the text on some scales."""
+        """Return the text on some scales, with all that can be told of it."""
         weighing = self._weighings.get(id(scales))
         if weighing is None:
             weighing = self._weighings[id(scales)] = Weighing(scales, self)
         return weighing
+
+    def whole(self, number: int) -> Weighed:
+        """Return what the whole of it weighs on one of the scales (`Wholes.add`)."""
+        if self._wholes is None:
+            self._wholes = self._lists.wholes.weigh(self.line, self.renamed)
+        return self._wholes[number]
 
     def places(self, number: int) -> list[Span]:
         """Return where the tokens of a sentence stand."""
@@ -190,27 +202,25 @@ class Scales:
         self.opinion = opinion
         self.runs = Runs(runs, lists.alphabet)
         self.whole = Runs(whole, lists.alphabet) if whole else None
+        self.number = lists.wholes.add(self.whole) if self.whole is not None else None
+        """Among those of the same lists that look at whole texts."""
+        self.plain = not (runs or long or opinion)
+        """The whole text counts and nothing else, as it does for topics: there is nothing to do but to add up."""
 
 
 class Weighing:
     """One text on one of the scales; what takes long is done when it is needed, and once."""
 
     __slots__ = (
-        "_decisive", "_found", "_in_all", "_passages", "_reading", "_scales", "_share", "_telling", "_weight", "_whole",
+        "_decisive", "_found", "_passages", "_reading", "_scales", "_share", "_telling", "_weight", "_whole",
         "at_most", "opinion",
     )  # fmt: skip
 
     def __init__(self, scales: Scales, reading: Reading) -> None:
         self._scales = scales
         self._reading = reading
-        self._found = plain, named = scales.runs.found(reading.line, reading.renamed)
-        self._in_all = scales.whole.found(reading.line, reading.renamed) if scales.whole is not None else ([], [])
-        known = {*self._in_all[0], *self._in_all[1]}
-        known.discard(STOP)
-        self._share = share(len(known))
-        self._whole = 0.0
-        if scales.whole is not None and known:
-            self._whole = sum(map(scales.whole.units.__getitem__, known)) * self._share
+        self._found = plain, named = scales.runs.found(reading.line, reading.renamed) if scales.runs.units else ([], [])
+        self._whole, self._share = (0.0, 1.0) if scales.number is None else reading.whole(scales.number)
         gain = scales.runs.gains.get
         self.at_most = self._with(sum(map(gain, plain, repeat(0))) + sum(map(gain, named, repeat(0))))
         """What it would weigh if all that speaks for it stood in one passage, and nothing against it."""
@@ -270,7 +280,9 @@ class Weighing:
     def _sums(self) -> list[int]:
         """Return the sum of each passage."""
         if self._passages is None:
-            self._passages = self._of_passages(self._scales.runs.by_sentence(self._found))
+            runs = self._scales.runs
+            sums = runs.by_sentence(self._found) if runs.units else [0] * len(self._reading.sentences)
+            self._passages = self._of_passages(sums)
         return self._passages
 
     def _of_passages(self, sums: Sequence[int]) -> list[int]:
@@ -305,7 +317,8 @@ class Weighing:
         whole = self._scales.whole
         weighed: list[float] = list(self._sums())
         if whole is not None:
-            in_all = self._of_passages(whole.by_sentence(self._in_all))
+            found = whole.found(self._reading.line, self._reading.renamed)
+            in_all = self._of_passages(whole.by_sentence(found))
             weighed = [one + self._share * other for one, other in zip(weighed, in_all, strict=True)]
         return sorted(range(len(weighed)), key=weighed.__getitem__, reverse=True)
 
@@ -316,11 +329,6 @@ class Weighing:
         if whole is None:
             return worth
         return [one + self._share * other for one, other in zip(worth, whole.worth(edged), strict=True)]
-
-
-def share(count: int) -> float:
-    """Return what each of so many runs in a whole text counts."""
-    return math.sqrt(FEW / max(FEW, count))
 
 
 def _stretches(spans: Sequence[Span], worth: Sequence[float]) -> list[Span]:

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import reduce
+from math import inf
 from operator import or_
 from typing import NamedTuple
 
@@ -84,7 +85,7 @@ class Scanner:
             if source not in ahead:
                 read = ahead[source] = self._read(source)
                 for one in scales:
-                    reading_of(read, one.lists).on(one)
+                    reading_of(read, one.lists).reaches(one, inf)
         for source in list(ahead)[:-AHEAD_MAX]:
             del ahead[source]
 

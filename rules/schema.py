@@ -162,11 +162,11 @@ class _Writer:
             "long": DECIMAL,
             "words": {"type": "string"},
             "whole": {"type": "string"},
-            "opinion": table(
-                "opinion", {**dict.fromkeys(weights.OPINION, DECIMAL), "encoder": new_name()}, required=weights.OPINION
-            ),
         }
-        return table("weights", ordered(weights.KEYS, parts), required=("words",))
+        of = {**dict.fromkeys(weights.OPINION, DECIMAL), "encoder": new_name()}
+        parts["opinion"] = table("opinion", of, required=weights.OPINION)
+        some = {"anyOf": [{"required": [key]} for key in weights.RUNS]}
+        return table("weights", ordered(weights.KEYS, parts)) | some
 
     def _queue(self) -> Schema:
         text = {**TEXT, "maxLength": queues.NAME_MAX}

@@ -24,7 +24,7 @@ class Weighs(TextCondition):
     def test(self, scene: Scene) -> bool:
         """Answer for one message."""
         for scan in self.scans(scene):  # noqa: SIM110 - half the time of any() on the hot path
-            if self._weighing(scan).reaches(self.least):
+            if scan.reading(self.scales.lists).reaches(self.scales, self.least):
                 return True
         return False
 

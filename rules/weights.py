@@ -16,6 +16,8 @@ from rules.scales import RUN_MAX, Lists, Scales, Words, words_of
 from rules.tokens import NUMBER
 
 KEYS: Final = ("lists", "start", "long", "words", "whole", "opinion")
+RUNS: Final = ("words", "whole")
+"""Runs in a passage, and in the whole text; there are some of either."""
 OPINION: Final = ("encoder", "from", "start", "counts")
 RUNS_MAX: Final = 50_000
 """Runs of words of one of the weights."""
@@ -27,18 +29,17 @@ def read(name: Scalar, node: Node, book: Book) -> Scales | None:
     """Read one of `weights`; lists of all files must be known."""
     reader = book.reader
     keys = reader.keys(node, KEYS, f"the weights {name.value}")
-    if "words" not in keys and isinstance(node, Table):
-        hint = 'write words: | and lines such as "+1.5 not me"'
+    if keys.keys().isdisjoint(RUNS) and isinstance(node, Table):
+        hint = 'write words: | or whole: | and lines such as "+1.5 not me"'
         reader.fail(name.at, "missing", f"the weights {name.value} have no words", hint)
+        return None
     start, long = (reader.decimal(keys[key], key) if key in keys else 0.0 for key in ("start", "long"))
     lists = _lists(keys["lists"], book) if "lists" in keys else Lists({})
-    written = reader.scalar(keys["words"], "words") if "words" in keys else None
-    if written is None or start is None or long is None:
-        return None
-    of_all = reader.scalar(keys["whole"], "whole") if "whole" in keys else None
-    whole = _runs(of_all, lists.names, book) if of_all is not None else {}
+    words, whole = (_runs(reader.scalar(keys[key], key), lists.names, book) if key in keys else {} for key in RUNS)
     opinion = _opinion(keys["opinion"], book) if "opinion" in keys else None
-    return Scales(start, _runs(written, lists.names, book), lists, whole=whole, long=long, opinion=opinion)
+    if words is None or whole is None or start is None or long is None:
+        return None
+    return Scales(start, words, lists, whole=whole, long=long, opinion=opinion)
 
 
 def _opinion(node: Node, book: Book) -> Opinion | None:
@@ -75,7 +76,9 @@ def _lists(node: Node, book: Book) -> Lists:
     return book.weighed_lists[known]
 
 
-def _runs(written: Scalar, lists: frozenset[str], book: Book) -> dict[str, float]:
+def _runs(written: Scalar | None, lists: frozenset[str], book: Book) -> dict[str, float] | None:
+    if written is None:
+        return None
     found: dict[str, float] = {}
     for number, line in enumerate(written.value.splitlines(), start=1):
         matched = _LINE.fullmatch(line.strip())

@@ -25,9 +25,10 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
-from rules.scales import RUN_MAX, Kinds, passages, share, words_of
+from rules.scales import RUN_MAX, Kinds, passages, words_of
 from rules.text import WIDE_FROM, fold
 from rules.tokens import BEGIN, END, NUMBER, sentences
+from rules.wholes import share
 
 ROOT: Final = Path(__file__).parents[1]
 CORPORA: Final = ROOT / "tests" / "corpora"
@@ -199,8 +200,8 @@ class Learner(ABC):
     weights: np.ndarray
     start: float
 
-    def __init__(self, texts: Sequence[Text], answers: Sequence[bool], most: int) -> None:
-        self._answers = np.array(answers)
+    def __init__(self, texts: Sequence[Text], answers: Sequence[bool], most: int, strength: float) -> None:
+        self._answers, self._strength = np.array(answers), strength
         seen = Counter(run for text in texts for run in text.runs())
         self.runs = {run: number for number, run in enumerate(sorted(run for run in seen if seen[run] >= SEEN_MIN))}
         self._fit(texts)
@@ -217,9 +218,9 @@ class Learner(ABC):
     @abstractmethod
     def _fit(self, texts: Sequence[Text]) -> None: ...
 
-    def _regress(self, rows: csr_matrix, answers: np.ndarray, share: np.ndarray | None, strength: float) -> None:
+    def _regress(self, rows: csr_matrix, answers: np.ndarray, share: np.ndarray | None = None) -> None:
         telling_apart = _apart(rows, answers)
-        model = LogisticRegression(C=strength, max_iter=2_000)
+        model = LogisticRegression(C=self._strength, max_iter=2_000)
         model.fit(rows @ diags(telling_apart), answers, sample_weight=share)
         self.weights, self.start = model.coef_[0] * telling_apart, float(model.intercept_[0])
 
@@ -254,7 +255,7 @@ class Passages(Learner):
         learned = alone | ~answers
         for _ in range(ROUNDS):
             share = 1 / np.sqrt(np.bincount(owners[learned], minlength=len(texts))[owners[learned]])
-            self._regress(rows[learned], answers[learned], share, STRENGTH)
+            self._regress(rows[learned], answers[learned], share)
             weighed = rows @ self.weights
             heaviest: dict[int, int] = {}
             for number, owner in enumerate(owners):
@@ -286,7 +287,7 @@ class Whole(Learner):
         return self._rows(texts) @ self.weights + self.start
 
     def _fit(self, texts: Sequence[Text]) -> None:
-        self._regress(self._rows(texts), self._answers, None, STRENGTH_WHOLE)
+        self._regress(self._rows(texts), self._answers)
 
     def _rows(self, texts: Sequence[Text]) -> csr_matrix:
         rows = self._matrix(text.runs() for text in texts)
@@ -297,7 +298,8 @@ class Both:
     """Incidents: the heaviest passage, the whole, and how long it is."""
 
     def __init__(self, texts: Sequence[Text], answers: Sequence[bool]) -> None:
-        self.passages, self.whole = Passages(texts, answers, RUNS), Whole(texts, answers, RUNS_WHOLE)
+        self.passages = Passages(texts, answers, RUNS, STRENGTH)
+        self.whole = Whole(texts, answers, RUNS_WHOLE, STRENGTH_WHOLE)
         # Written as they count.
         self.passages.weights, self.passages.start = SAY * self.passages.weights, SAY * self.passages.start
 
@@ -341,14 +343,12 @@ def report(lines: Sequence[Line], weighed: np.ndarray) -> None:
             print(f"{language} at least {least:+.1f}: {shares}")
 
 
-def section(name: str, lists: Iterable[str], of_passages: Passages, whole: Whole | None = None) -> str:
-    """Write one of the weights."""
-    start = of_passages.start + (0.0 if whole is None else whole.start - LINE)
-    text = f"  {name}:\n    lists: [{', '.join(lists)}]\n    start: {start:.2f}\n"
-    text += "" if whole is None else f"    long: {LONG}\n    opinion: {OPINION}\n"
-    for key, learner in (("words", of_passages), ("whole", whole)):
-        if learner is not None:
-            text += f"    {key}: |\n" + "".join(f"      {-weight:+.2f} {run}\n" for weight, run in learner.written())
+def section(name: str, line: float, more: str = "", **learners: Learner) -> str:
+    """Write one of the weights, runs in a passage as `words`, in the whole text as `whole`; what weighs `line` as 0."""
+    start = sum(learner.start for learner in learners.values()) - line
+    text = f"  {name}:\n    lists: [{', '.join(NAMES)}]\n    start: {start:.2f}\n{more}"
+    for key, learner in learners.items():
+        text += f"    {key}: |\n" + "".join(f"      {-weight:+.2f} {run}\n" for weight, run in learner.written())
     return text
 
 
@@ -363,13 +363,15 @@ def main() -> None:
     print(f"{len(lines)} lines, {sum(line.critical for line in lines)} incidents")
     if "crossed" in sys.argv[1:]:
         report(lines, crossed(lines, texts))
-    more = joined(lines)
-    learner = Both(texts + [READER.read(line.text) for line in more], [line.critical for line in (*lines, *more)])
-    text = HEAD + section("incident", NAMES, learner.passages, learner.whole)
+    longer = joined(lines)
+    learner = Both(texts + [READER.read(line.text) for line in longer], [line.critical for line in (*lines, *longer)])
+    more = f"    long: {LONG}\n    opinion: {OPINION}\n"
+    text = HEAD + section("incident", LINE, more, words=learner.passages, whole=learner.whole)
     known = [number for number, line in enumerate(lines) if line.critical and line.tags]
     for tag in TAGS:
         answers = [tag in lines[number].tags for number in known]
-        text += section(tag, NAMES, Passages([texts[number] for number in known], answers, RUNS // 5))
+        learner = Passages([texts[number] for number in known], answers, RUNS // 5, STRENGTH)
+        text += section(tag, 0.0, words=learner)
     (PACKS / "incident-weights.yaml").write_text(text, encoding="utf-8")
 
 

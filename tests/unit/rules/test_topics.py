@@ -1,7 +1,7 @@
 """The topics and other everyday tags of the shipped wallet pack, on wordings it was not built on.
 
 The corpora `topics_tuning` and `topics_measuring` were written in rounds, each with other people, matters and ways of
-writing than before. Tuning lines were looked at while the words of the pack were collected, measuring lines never.
+writing than before. Of tuning lines weights were learned and words of the pack collected, of measuring lines never.
 A line names the `topics` and `tags` it must get; `also` are those that one may give it as well.
 """
 
@@ -95,7 +95,8 @@ def f1(pack: Ruleset, measured: list[dict]) -> dict[str, float]:
 
 # What lines never tuned on must reach; the figures themselves are in the output.
 AIMS = {
-    "topics": 0.85, "complaint": 0.8, "wants-a-human": 0.8, "wants-senior": 0.85, "impersonator": 0.85, "phishing": 0.9,
+    "topics": 0.85, "complaint": 0.85, "wants-a-human": 0.85, "wants-senior": 0.85, "impersonator": 0.85,
+    "phishing": 0.85,
 }  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def test_unseen_wordings_get_their_tags(pack, language):
 def test_greetings_thanks_and_general_questions_get_no_topic(pack, language):
     plain = [line for line in lines("topics_measuring", language) if not line["topics"] + line["tags"]]
     wrong = [line["text"] for line in plain if TOPICS & set(judged(pack, line).tags)]
-    assert len(wrong) <= 0.1 * len(plain), wrong
+    assert len(wrong) <= 0.12 * len(plain), wrong
 
 
 # The corpora on incidents name a few topics too, in coarser words than the tags.

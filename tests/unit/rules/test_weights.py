@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from rules.encoder import shipped
 from rules.opinion import window
-from rules.scales import FEW, PASSAGE, RUN_MAX, Lists, Scales
+from rules.runs import UNITS
+from rules.scales import PASSAGE, RUN_MAX, Lists, Scales
 from rules.text import fold
+from rules.wholes import FEW
 from tests.unit.rules.rules_files import hits, judged, problems, ruleset
 
 FILE = """\
@@ -72,6 +74,13 @@ def test_what_the_whole_text_is_about_counts_wherever_it_stands():
     assert not hits(rules, f"Someone took it. {rest}. Sorry it was me.")
 
 
+def test_weights_may_look_at_nothing_but_the_whole_text():
+    rules = ruleset(FILE.replace("    words: |\n      +2 {somebody}", "    whole: |\n      +2 {somebody}"))
+    rest = "word " * PASSAGE
+    assert hits(rules, f"Someone took it. {rest}. Bye")
+    assert not hits(rules, f"Someone took it. {rest}. It was me")
+
+
 def test_runs_of_a_whole_text_share_their_say():
     whole = {chr(ord("a") + number): 1.0 for number in range(4 * FEW)}
     scales = Scales(0.0, {}, Lists({}), whole=whole)
@@ -132,7 +141,7 @@ def test_what_the_subject_says_has_no_place_in_the_text():
 @pytest.mark.parametrize(
     ("body", "code", "line", "hint"),
     [
-        ("weights: {w: {start: 0}}", "missing", 2, 'write words: | and lines such as "+1.5 not me"'),
+        ("weights: {w: {start: 0}}", "missing", 2, 'write words: | or whole: | and lines such as "+1.5 not me"'),
         ("weights:\n  w:\n    words: |\n      +1 fine\n      not me", "value", 6, "for example +1.5 not me"),
         ("weights:\n  w:\n    words: |\n      +1 {who} did", "unknown-list", 5, "add it to lists"),
         ("weights:\n  w:\n    words: |\n      +1 a b c d e", "limit", 5, "choose the telling ones"),
@@ -219,6 +228,23 @@ def test_texts_weigh_what_the_documentation_says(tokens, blanks):
     weights = {run: 2.0**number for number, run in enumerate(RUNS)}
     scales = Scales(0.0, weights, Lists(KINDS))
     assert scales.lists.read(fold(text).text).on(scales).weight == plainly(text, weights)
+
+
+@given(
+    st.lists(st.sampled_from([*TOKENS, "?"]), max_size=40),
+    st.lists(st.dictionaries(st.sampled_from(RUNS), st.integers(-9_999_999, 9_999_999), min_size=1), min_size=2),
+)
+def test_each_of_the_scales_of_whole_texts_adds_up_its_own_runs(tokens, of_each):
+    lists = Lists(KINDS)
+    weights = [{run: units / UNITS for run, units in each.items()} for each in of_each]
+    scales = [Scales(0.5, {}, lists, whole=whole) for whole in weights]
+    reading = lists.read(fold(" ".join(tokens)).text)
+    for one, whole in zip(scales, weights, strict=True):
+        alone = Scales(0.5, {}, own := Lists(KINDS), whole=whole)
+        weight = own.read(reading.text).on(alone).weight
+        assert reading.on(one).weight == weight
+        assert reading.reaches(one, weight)
+        assert not reading.reaches(one, weight + 1 / UNITS)
 
 
 def test_weights_add_up_as_on_paper_in_whatever_order():
