@@ -26,7 +26,7 @@ from router.model.snapshot import Snapshot
 from router.model.sources import Ids
 from router.model.tables import Event, Message, Ticket, Urgency
 from router.model.timers import Timer
-from rules.facts import Facts, MessageFacts, TicketFacts
+from rules.facts import Facts, MessageFacts, TicketFacts, Verdict
 from rules.ruleset import Ruleset
 
 _ENCODER = msgspec.json.Encoder()
@@ -62,7 +62,7 @@ def called_out_of(entry: JournalEntry, target: Message, ruleset: Ruleset, snapsh
     if ticket is None or ticket.state != "closed" or entry.imported:
         return []
     before, verdict = why_stored(target), ruleset.evaluate(_facts_of_edit(entry, ticket))
-    if before is not None and ruleset.rota_for(cast("Urgency", before.urgency), before.queue) is not None:
+    if before is not None and _called(before, ruleset):
         conversation = snapshot.conversations_by_id.get(target.conversation_id)
         follower = snapshot.tickets.get(conversation.ticket_id or ticket.id) if conversation is not None else None
         if follower is None or follower.id == ticket.id or follower.state == "closed":
@@ -79,6 +79,11 @@ def called_out_of(entry: JournalEntry, target: Message, ruleset: Ruleset, snapsh
         snippet = snippet_of(words_of(revised))
         changes.append(Save(msgspec.structs.replace(ticket, snippet=snippet, version=ticket.version + 1)))
     return changes
+
+
+def _called(before: Why | None, ruleset: Ruleset) -> bool:
+    """Whether somebody was called by a message as it stood."""
+    return before is not None and ruleset.rota_for(cast("Urgency", before.urgency), before.queue) is not None
 
 
 def settle(timer: Timer, message: Message, ticket: Ticket, ruleset: Ruleset, *, now_ms: int) -> list[Change]:
@@ -216,7 +221,7 @@ def _judged(
             now_ms=now_ms,
         )
         if not is_history:
-            after, rung = _rung(ticket, after, ruleset, now_ms)
+            after, rung = _rung(ticket, after, target, verdict, ruleset, now_ms)
             raised += rung
         why = msgspec.structs.replace(judged(verdict, after), edits=_over(target))
         if why.edits is not None:
@@ -230,14 +235,19 @@ def _judged(
     return changes, why
 
 
-def _rung(before: Ticket, after: Ticket, ruleset: Ruleset, now_ms: int) -> tuple[Ticket, list[Event]]:
+def _rung(
+    before: Ticket, after: Ticket, target: Message, verdict: Verdict, ruleset: Ruleset, now_ms: int
+) -> tuple[Ticket, list[Event]]:
     """What comes to be an emergency rings; what was taken for done is open again then, as if it had been written."""
     events: list[Event] = []
     is_risen = after.urgency_rank > before.urgency_rank and ruleset.rota_for(after.urgency, after.queue) is not None
-    if is_risen and after.state in SILENT_STATES and may(after.state, "open", "contact"):
+    # A ticket that was an emergency before: one told of by another message, unless only a slip of it was mended.
+    calls = ruleset.rota_for(verdict.urgency, verdict.queue) is not None and not _called(why_stored(target), ruleset)
+    called = after.state in SILENT_STATES and calls
+    if (is_risen or called) and after.state in SILENT_STATES and may(after.state, "open", "contact"):
         after, event = change_state(after, "open", actor=f"contact:{after.contact_id}", reason=None, now_ms=now_ms)
         events.append(event)
-    after, rung = ring(before, after, ruleset, now_ms=now_ms)
+    after, rung = ring(before, after, ruleset, now_ms=now_ms, called=called)
     return after, [*events, *rung]
 
 

@@ -143,20 +143,24 @@ class Incidents:
         """One reply, or note, to all: each by its own channel and through the guard, its own message and outbox row.
 
         The key of each is `client_key` and its ticket, so that asking again sends only what is missing.
-        `only` names some of its tickets: a long list is told in parts.
+        `only` names some of its tickets: a long list is told in parts. Closed ones are left in peace; whoever names one
+        hears of that.
         """
         incident = await self._incident(id_)
         tickets = await self._store.read(incidents.tickets(incident.id))
         wanted = frozenset(core.addressed(tickets))
-        addressed = [ticket for ticket in tickets if ticket.id in wanted]
-        speakers = wanted if kind == "note" else core.speakers(addressed)
-        return [
-            await self._tell(ticket, text, f"{client_key}:{ticket.id}", agent, kind)
-            if ticket.id in speakers
-            else Told(ticket=f"T-{ticket.number}", outcome="heard")
-            for ticket in addressed
-            if only is None or ticket.id in only
-        ]
+        speakers = wanted if kind == "note" else core.speakers(ticket for ticket in tickets if ticket.id in wanted)
+        told: list[Told] = []
+        for ticket in tickets:
+            if ticket.id not in (wanted if only is None else only):
+                continue
+            if ticket.id in speakers:
+                told.append(await self._tell(ticket, text, f"{client_key}:{ticket.id}", agent, kind))
+            elif ticket.id in wanted:
+                told.append(Told(ticket=f"T-{ticket.number}", outcome="heard"))
+            else:
+                told.append(Told(ticket=f"T-{ticket.number}", outcome="refused", code="ticket_closed"))
+        return told
 
     async def _tell(self, ticket: Ticket, text: str, key: str, agent: Agent, kind: Literal["reply", "note"]) -> Told:
         number = f"T-{ticket.number}"

@@ -166,6 +166,17 @@ async def test_who_is_blocked_is_not_told_with_the_others_and_a_reason_is_named_
     assert {row["outcome"] for row in notes} == {"done"}
 
 
+async def test_a_closed_ticket_is_left_in_peace_and_who_names_it_is_told_so(house, told):
+    tickets = await everybody(told, "344", ("app is down", "app is down?"))
+    open_, closed = [ticket["ticket"]["number"] for ticket in tickets]
+    one = await incident_of(house, open_, closed)
+    await post(house, f"/api/v1/tickets/{closed}/state", {"state": "closed", "reason": "done with"})
+    rows = (await post(house, f"{one}/tell", {"text": "We know."}, key="all-8"))["told"]
+    assert [(row["ticket"], row["outcome"]) for row in rows] == [(open_, "done")]
+    (row,) = (await post(house, f"{one}/tell", {"text": "We know.", "tickets": [closed]}, key="all-8"))["told"]
+    assert (row["outcome"], row["code"]) == ("refused", "ticket_closed")
+
+
 async def test_who_has_two_tickets_in_one_chat_is_told_once_there(house, told):
     chat = {"channel": "telegram", "visibility": "private", "sender": {"id": "3430"}}
     older = (await told("my card is declined in the shop", **chat))["ticket"]

@@ -198,3 +198,14 @@ def test_edits_without_end_out_of_a_closed_ticket_open_one_ticket(closed):
     for number in range(3 * EDITS_MAX):
         closed.edit(f"stolen {number}" if number % 2 else f"draft {number}")
     assert len(closed.snapshot.tickets) == 2
+
+
+def test_an_emergency_that_was_solved_is_one_again_by_an_edit_of_another_message():
+    found = Edited("stolen, all of it")
+    found.say("hello", message_id="m2", **CHAT)
+    found.change(found.first, state="solved", alarm_since_ms=None, solved_at_ms=found.now_ms)
+    found.edit("stolen: all of it")
+    assert found.ticket(found.first).state == "solved", "a slip was mended"
+    found.edit("stolen again", target="m2")
+    ticket = found.ticket(found.first)
+    assert (ticket.state, ticket.alarm_since_ms) == ("open", found.now_ms)
