@@ -54,7 +54,7 @@ def _step(node: Node, book: Book) -> RotaStep | None:
     if within_ms is not None and within_ms > _WITHIN_MAX_MS:
         reader.fail(keys["within"].at, "limit", "within is longer than a day", "at most 24h")
     pages = _pages(keys, book)
-    if not pages:
+    if not pages and not keys.keys() - {"browser", "within"}:  # what was misspelt is a mistake of its own
         reader.fail(node.at, "missing", "the step pages nobody", "browser: true, agent:, webhook:, email: or telegram:")
     if len(pages) > PAGES_MAX:
         reader.fail(node.at, "limit", f"{len(pages)} pages in one step", f"at most {PAGES_MAX}")
@@ -69,8 +69,13 @@ def _pages(keys: Mapping[str, Node], book: Book) -> tuple[Page, ...]:
     kinds: tuple[PageKind, ...] = ("agent", "webhook", "email", "telegram")
     for kind in kinds:
         names = reader.scalars(keys[kind], kind) if kind in keys else ()
-        found += [Page(kind=kind, to=name.value) for name in names if _is_good(kind, name, book)]
+        found += [Page(kind=kind, to=_to(kind, name)) for name in names if _is_good(kind, name, book)]
     return tuple(dict.fromkeys(found))
+
+
+def _to(kind: PageKind, name: Scalar) -> str:
+    """Logins are written in small letters wherever people sign in."""
+    return name.value.strip().lower() if kind == "agent" else name.value
 
 
 def _is_good(kind: PageKind, name: Scalar, book: Book) -> bool:

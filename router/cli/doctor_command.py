@@ -14,15 +14,15 @@ import msgspec
 from router.app import App
 from router.cli.channels_command import check_channels
 from router.cli.command import EXIT_CONFIG, EXIT_DONE, EXIT_FINDINGS
+from router.cli.doctor_rules import look_at_rules
+from router.cli.finding import Finding
 from router.cli.house import place_of
 from router.cli.paths import add_config
 from router.cli.times import when
 from router.clock import SystemClock
-from router.config import Config, StorageConfig, database_file, link_hosts, load, media_folder
+from router.config import Config, StorageConfig, database_file, load, media_folder
 from router.connector import Sent
-from router.core.reading import READER
 from router.discovery import judge
-from router.flow.rulebook import build, read_directory
 from router.flow.seals import check_seals
 from router.flow.telegram import TelegramBot
 from router.model.errors import ConfigError, StoreDamaged, StoreUnavailable
@@ -39,13 +39,10 @@ from router.store import (
     outbox,
     people,
     quarantine,
-    rulesets,
     switches,
 )
 from router.store.script import Store
 from router.telemetry import SilentLog
-from rules import accelerator, opinion, packs
-from rules.problems import RulesError
 
 _FREE_BYTES_MIN = 1_073_741_824
 _WAIT_WARN_S = 10
@@ -54,15 +51,6 @@ _NO_WRITES = (
     "meanwhile, providers deliver again"
 )
 _DAMAGED = "stop the service, move the file away with its -wal and -shm, restore the last backup (docs/operating.md)"
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing looked at."""
-
-    state: Literal["ok", "warning", "error"]
-    about: str
-    text: str
-    remedy: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -171,7 +159,7 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
         *await _keys(app),
         *await _work(app),
         *await _abuse(app),
-        *await _rules(app, config, base),
+        *await look_at_rules(app, config, base),
         *await _people(app),
         *await _switches(app),
         *await _bot(config),
@@ -326,43 +314,6 @@ async def _abuse(app: App) -> list[Finding]:
     remedy = "switchboard contacts held" if count.critical else ""
     found.append(Finding(state="warning" if count.critical else "ok", about="held", text=text, remedy=remedy))
     return found
-
-
-async def _rules(app: App, config: Config, base: Path) -> list[Finding]:
-    if config.rules.source == "files":
-        try:
-            build(read_directory(base / config.rules.path), link_hosts(config))
-        except (ConfigError, RulesError) as error:
-            remedy = "switchboard rules check; until it is mended the last good version serves"
-            return [Finding(state="error", about="rules", text=str(error).splitlines()[0], remedy=remedy)]
-    active = await app.store.read(rulesets.latest())
-    text = (
-        f"version {active.version} ({active.hash}) is live"
-        if active
-        else "the shipped pack goes live at the first start"
-    )
-    return [Finding(state="ok", about="rules", text=text), _words(), _opinions()]
-
-
-def _words() -> Finding:
-    """What finds the words of rules."""
-    reason = accelerator.missing()
-    if reason is None:
-        return Finding(state="ok", about="rules engine", text="hyperscan helps large sets once they are live")
-    remedy = "only sets of thousands of rules gain by it: pip install 'switchboard[hyperscan]' where there is a wheel"
-    return Finding(state="ok", about="rules engine", text=f"finds words without hyperscan: {reason}", remedy=remedy)
-
-
-def _opinions() -> Finding:
-    """Whether the encoders can be asked where words leave a doubt."""
-    sources = [READER, *(opinion.Source("rules.packs", name) for name in sorted(packs.encoders()))]
-    failures = filter(None, map(opinion.missing, sources))
-    failure = next(failures, None)
-    if failure is None:
-        return Finding(state="ok", about="second opinion", text="the encoder answers where words leave a doubt")
-    text = f"the encoder cannot be asked, words decide alone: {type(failure).__name__}: {failure}"
-    remedy = "install onnxruntime anew, for this machine; until then more talk is taken for incidents, nothing is lost"
-    return Finding(state="warning", about="second opinion", text=text, remedy=remedy)
 
 
 async def _people(app: App) -> list[Finding]:

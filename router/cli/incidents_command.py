@@ -128,7 +128,7 @@ async def _tell(app: App, arguments: argparse.Namespace, agent: Agent) -> int:
     tickets = await app.store.read(store_incidents.tickets((await _known(app, arguments.incident)).incident.id))
     told: list[Told] = []
     progress = Progress("told")
-    for ticket in tickets:
+    for ticket in (ticket for ticket in tickets if ticket.state != "closed"):
         told += await app.incidents.tell(
             arguments.incident, arguments.text, f"{agent.id}:cli:{key}", agent, kind=kind, only={ticket.id}
         )

@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     action = add_action(actions, "list", "tickets as the inbox lists them", acts=False, listing=True)
     action.add_argument("--view", choices=get_args(View), default="all", help="default: all that are not solved")
     action.add_argument("--queue", help="of one queue alone")
+    action.add_argument("--as", dest="login", metavar="LOGIN", help="what this agent sees; `mine` are theirs")
     add_action(actions, "accept", "take a ticket that rings: nobody else is called about it", "TICKET")
     action = add_action(actions, "log-call", "note a call with the customer of TICKET", "TICKET")
     action.add_argument("text", nargs="?", default="", metavar="TEXT", help="what was said")
@@ -66,10 +67,13 @@ async def _run(arguments: argparse.Namespace) -> int:
 async def _list(app: App, arguments: argparse.Namespace) -> None:
     if arguments.queue is not None:
         await _require_queue(app, arguments.queue)
+    if arguments.view == "mine" and arguments.login is None:
+        raise Refused("not_found", "`mine` are somebody's: say whose with --as LOGIN", status=422)
+    actor = (await agent_of(app, arguments)).id if arguments.login is not None else None
     cursor: str | None = None
     while True:
         page = await app.store.read(
-            inbox.tickets(None, view=arguments.view, queue=arguments.queue, cursor=cursor, limit=PAGE_MAX)
+            inbox.tickets(actor, view=arguments.view, queue=arguments.queue, cursor=cursor, limit=PAGE_MAX)
         )
         for row in map(ticket_row, page.lines):
             if arguments.json:

@@ -1,5 +1,6 @@
 """What the decisions of a batch will look up, asked for before it is gathered. Pure."""
 
+from router.core.blocks import addresses_of
 from router.core.forwards import as_if, rewritten
 from router.core.identity import read_sender
 from router.core.matters import said
@@ -34,7 +35,7 @@ def ask(entry: JournalEntry, token_conversation: ConversationId | None, keys: Sn
     if event.kind in _SAID:
         keys.marks.update(said(entry, frozenset()).marks)
     keys.identities.update([identity.key for identity in sender.proven])
-    keys.blocked.update([(event.channel, peer), *(identity.key for identity in sender.proven)])
+    keys.blocked.update([*addresses_of(event, sender), *(identity.key for identity in sender.proven)])
     keys.traffic.add(sender_key(event.channel, event.account, peer, is_proven=bool(sender.proven)))
     keys.accounts.add((event.channel, event.account))
     keys.identities.update(sender.hints)

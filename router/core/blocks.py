@@ -4,8 +4,11 @@ What a blocked sender writes opens nothing, rings nobody and is answered by noth
 and why, and whoever lets it through has it decided like any other message.
 """
 
+from typing import Final
+
 import msgspec
 
+from router.core.identity import SenderView
 from router.core.people import Deed, touched
 from router.core.placement import writer
 from router.model.abuse import Block
@@ -16,26 +19,35 @@ from router.model.limits import BLOCK_MAX_MS
 from router.model.message import InboundEvent, JournalEntry
 from router.model.snapshot import IdentityKey, Snapshot
 from router.model.sources import Ids
-from router.model.tables import Contact, Event, EventKind, Ticket
+from router.model.tables import Contact, Event, EventKind, Ticket, Urgency
+from rules.abuse import Abuse
 
 ABOUT_OLD = frozenset({"delete", "receipt"})
 """What takes something back, or tells what became of our own answer, is no new word of the sender."""
+
+_TYPED: Final = frozenset({"email", "phone"})
 
 
 def blocking(event: InboundEvent, snapshot: Snapshot, now_ms: int) -> Block | None:
     """The block that holds for whoever wrote this: of an address they came by, or of the contact they are.
 
-    Somebody who only claims an address that is blocked is held as well: no forger gets further than whom they play.
+    Somebody who only claims an address that is blocked is held as well: no forger gets further than whom they play, and
+    no form, whose every message comes from an id of its own, is a way around a block.
     """
     if not snapshot.blocks:
         return None
     sender, contact = writer(event, snapshot)
-    own = (event.channel, sender.peer)
-    known = snapshot.identities.get(own)
-    keys: dict[IdentityKey | str, None] = dict.fromkeys([*(each.key for each in sender.proven), own])
+    addresses = [*(each.key for each in sender.proven), *addresses_of(event, sender)]
+    keys: dict[IdentityKey | str, None] = dict.fromkeys(addresses)
     keys.update(dict.fromkeys([contact.id] if contact is not None else []))
-    keys.update(dict.fromkeys([known.contact_id] if known is not None else []))
+    keys.update(dict.fromkeys([known.contact_id for key in addresses if (known := snapshot.identities.get(key))]))
     return next((block for key in keys for block in snapshot.blocks.get(key, ()) if block.holds(now_ms)), None)
+
+
+def addresses_of(event: InboundEvent, sender: SenderView) -> list[IdentityKey]:
+    """The id it came by, and the mail address and number that its writer names as theirs. An account of the app is
+    theirs only where the app says so."""
+    return [(event.channel, sender.peer), *(hint for hint in sender.hints if hint[0] in _TYPED)]
 
 
 def is_blocked(entry: JournalEntry, snapshot: Snapshot) -> Block | None:
@@ -43,6 +55,11 @@ def is_blocked(entry: JournalEntry, snapshot: Snapshot) -> Block | None:
     if entry.imported or entry.released_by or entry.event.kind in ABOUT_OLD:
         return None
     return blocking(entry.event, snapshot, entry.received_at_ms)
+
+
+def is_let_in(urgency: Urgency, abuse: Abuse) -> bool:
+    """Whether what a blocked sender writes is taken all the same."""
+    return urgency == "critical" and abuse.blocked_critical == "ring"
 
 
 class Blocking(msgspec.Struct, frozen=True, kw_only=True):

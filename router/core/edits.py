@@ -5,11 +5,11 @@ they are folded: each still takes the place of the text, and a timer judges what
 a message that is edited ten thousand times costs a few lines of history, and its last text is never missed.
 """
 
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
-from router.core.amendments import event_of, is_shown, outcome_of
+from router.core.amendments import edited_message, event_of, is_shown, outcome_of
 from router.core.floods import Flood, floods_told, measured
 from router.core.identity import read_sender
 from router.core.lifecycle import may
@@ -21,12 +21,12 @@ from router.model.abuse import digest_of
 from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome, Why, WhyEdits
 from router.model.limits import ATTACHMENTS_MAX, EDITS_MAX, EDITS_PAUSE_MS
-from router.model.message import JournalEntry, StoredAttachment
+from router.model.message import InboundEvent, JournalEntry, StoredAttachment
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
-from router.model.tables import Event, Message, Ticket
+from router.model.tables import Event, Message, Ticket, Urgency
 from router.model.timers import Timer
-from rules.facts import Facts, MessageFacts, TicketFacts
+from rules.facts import Facts, MessageFacts, TicketFacts, Verdict
 from rules.ruleset import Ruleset
 
 _ENCODER = msgspec.json.Encoder()
@@ -45,11 +45,45 @@ def edit(
         return [*counted, *_folded(target, revised, ticket, because, entry.received_at_ms, ids)], outcome_of(
             target, ticket
         )
-    facts = _facts(revised, ticket, entry.findings, entry.event.language, entry.received_at_ms)
+    facts = _facts_of_edit(entry, ticket)
     changes, why = _judged(
         target, revised, ticket, ruleset, facts, now_ms=entry.received_at_ms, is_history=entry.imported
     )
     return [*counted, *changes], outcome_of(target, ticket, why)
+
+
+def called_out_of(entry: JournalEntry, target: Message, ruleset: Ruleset, snapshot: Snapshot) -> list[Change]:
+    """The newest text of a message in a closed ticket, when somebody is called by it: the edit is then decided like a
+    message, for what is closed stays closed. Nothing where it is an edit like others.
+
+    So it is with what is made of such a message afterwards, while another ticket goes on in its conversation.
+    """
+    ticket = snapshot.tickets.get(target.ticket_id)
+    if ticket is None or ticket.state != "closed" or entry.imported:
+        return []
+    before, verdict = why_stored(target), ruleset.evaluate(_facts_of_edit(entry, ticket))
+    if before is not None and _called(before, ruleset):
+        conversation = snapshot.conversations_by_id.get(target.conversation_id)
+        follower = snapshot.tickets.get(conversation.ticket_id or ticket.id) if conversation is not None else None
+        if follower is None or follower.id == ticket.id or follower.state == "closed":
+            return []
+        why = before
+    elif ruleset.rota_for(verdict.urgency, verdict.queue) is not None:
+        why = msgspec.structs.replace(judged(verdict, ticket), queue=verdict.queue, edits=_over(target))
+    else:
+        return []
+    revised = _with(_revised(entry, target), why)
+    told = event_of(target, "message.edited", ticket, {"revision": str(revised.revision)}, now_ms=entry.received_at_ms)
+    changes: list[Change] = [Save(revised), Record(told)]
+    if is_shown(target, ticket):
+        snippet = snippet_of(words_of(revised))
+        changes.append(Save(msgspec.structs.replace(ticket, snippet=snippet, version=ticket.version + 1)))
+    return changes
+
+
+def _called(before: Why | None, ruleset: Ruleset) -> bool:
+    """Whether somebody was called by a message as it stood."""
+    return before is not None and ruleset.rota_for(cast("Urgency", before.urgency), before.queue) is not None
 
 
 def settle(timer: Timer, message: Message, ticket: Ticket, ruleset: Ruleset, *, now_ms: int) -> list[Change]:
@@ -130,19 +164,32 @@ def _folded(
     return changes
 
 
+def urgency_of(entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset) -> Urgency:
+    """What the rules make of an edit before anything is done about it; normal for a reaction, which has no words."""
+    if entry.event.kind != "edit":
+        return "normal"
+    target = edited_message(entry, snapshot)
+    ticket = snapshot.tickets.get(target.ticket_id) if target is not None else None
+    return ruleset.evaluate(_facts_of_edit(entry, ticket)).urgency
+
+
+def _facts_of_edit(entry: JournalEntry, ticket: Ticket | None) -> Facts:
+    return _facts(entry.event, ticket, entry.findings, entry.event.language, entry.received_at_ms)
+
+
 def _facts(
-    revised: Message, ticket: Ticket | None, findings: tuple[str, ...], language: str | None, now_ms: int
+    said: InboundEvent | Message, ticket: Ticket | None, findings: tuple[str, ...], language: str | None, now_ms: int
 ) -> Facts:
     return Facts(
         message=MessageFacts(
-            text=words_of(revised),
-            channel=revised.channel,
-            account=revised.account,
-            visibility=revised.visibility,
+            text=words_of(said),
+            channel=said.channel,
+            account=said.account,
+            visibility=said.visibility,
             lang=language,
             is_first=False,
             findings=findings,
-            ext=revised.ext or "",
+            ext=said.ext or "",
         ),
         ticket=TicketFacts(exists=ticket is not None, urgency=ticket.urgency if ticket else "normal"),
         now_ms=now_ms,
@@ -174,7 +221,7 @@ def _judged(
             now_ms=now_ms,
         )
         if not is_history:
-            after, rung = _rung(ticket, after, ruleset, now_ms)
+            after, rung = _rung(ticket, after, target, verdict, ruleset, now_ms)
             raised += rung
         why = msgspec.structs.replace(judged(verdict, after), edits=_over(target))
         if why.edits is not None:
@@ -188,14 +235,19 @@ def _judged(
     return changes, why
 
 
-def _rung(before: Ticket, after: Ticket, ruleset: Ruleset, now_ms: int) -> tuple[Ticket, list[Event]]:
+def _rung(
+    before: Ticket, after: Ticket, target: Message, verdict: Verdict, ruleset: Ruleset, now_ms: int
+) -> tuple[Ticket, list[Event]]:
     """What comes to be an emergency rings; what was taken for done is open again then, as if it had been written."""
     events: list[Event] = []
     is_risen = after.urgency_rank > before.urgency_rank and ruleset.rota_for(after.urgency, after.queue) is not None
-    if is_risen and after.state in SILENT_STATES and may(after.state, "open", "contact"):
+    # A ticket that was an emergency before: one told of by another message, unless only a slip of it was mended.
+    calls = ruleset.rota_for(verdict.urgency, verdict.queue) is not None and not _called(why_stored(target), ruleset)
+    called = after.state in SILENT_STATES and calls
+    if (is_risen or called) and after.state in SILENT_STATES and may(after.state, "open", "contact"):
         after, event = change_state(after, "open", actor=f"contact:{after.contact_id}", reason=None, now_ms=now_ms)
         events.append(event)
-    after, rung = ring(before, after, ruleset, now_ms=now_ms)
+    after, rung = ring(before, after, ruleset, now_ms=now_ms, called=called)
     return after, [*events, *rung]
 
 

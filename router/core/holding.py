@@ -63,12 +63,19 @@ def _of_writer(
 
 
 def hold_old(
-    entry: JournalEntry, block: Block, snapshot: Snapshot, ruleset: Ruleset, journal_id: JournalId, ids: Ids
+    entry: JournalEntry,
+    block: Block,
+    snapshot: Snapshot,
+    ruleset: Ruleset,
+    journal_id: JournalId,
+    ids: Ids,
+    *,
+    urgency: Urgency,
 ) -> tuple[list[Change], Outcome]:
     """Keep what a blocked sender makes of earlier words: an edit, a reaction."""
     sender, _ = writer(entry.event, snapshot)
     flood = measured(entry, sender, snapshot, ruleset.abuse)
-    return hold_blocked(entry, block, flood, snapshot, journal_id, ids)
+    return hold_blocked(entry, block, flood, snapshot, journal_id, ids, urgency=urgency)
 
 
 def hold_back(

@@ -9,10 +9,10 @@ import msgspec
 from router.core import amendments
 from router.core.acts import Scene, carry_out
 from router.core.alarm import raised
-from router.core.blocks import is_blocked
+from router.core.blocks import is_blocked, is_let_in
 from router.core.claims import contradictions, writer_rows
 from router.core.comparing import compared
-from router.core.edits import edit
+from router.core.edits import called_out_of, edit, urgency_of
 from router.core.facts import facts_of
 from router.core.filing import conversation_of, message_of
 from router.core.floods import Flood, floods_told, gathered, measured, muted_by, waits
@@ -76,7 +76,9 @@ def decide_inbound(
         decided.changes.extend(note_of(passed, decided.changes, entry.received_at_ms, ids))
         return decided
     if block is not None and event.kind in {"edit", "reaction"}:
-        return _unfiled(hold_old(entry, block, snapshot, ruleset, circumstances.journal_id, ids))
+        urgency = urgency_of(entry, snapshot, ruleset)
+        if not is_let_in(urgency, ruleset.abuse):
+            return _unfiled(hold_old(entry, block, snapshot, ruleset, circumstances.journal_id, ids, urgency=urgency))
     match event.kind:
         case "receipt":
             return _unfiled(amendments.receipt(entry, snapshot))
@@ -85,19 +87,29 @@ def decide_inbound(
         case "reaction":
             return _unfiled(amendments.reaction(entry, snapshot))
         case "edit":
-            if (edited := _edited(entry, snapshot, ruleset, ids)) is not None:
-                return _unfiled(edited)
+            return _decide_edit(entry, snapshot, ruleset, circumstances, ids, block)
         case "message" | "call" | "unsupported":
-            pass
-    return _decide_message(entry, snapshot, ruleset, circumstances, ids, block)
+            return _decide_message(entry, snapshot, ruleset, circumstances, ids, block)
 
 
-def _edited(entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset, ids: Ids) -> tuple[list[Change], Outcome] | None:
-    """What an edit comes to; None where it is taken as a message."""
+def _decide_edit(
+    entry: JournalEntry,
+    snapshot: Snapshot,
+    ruleset: Ruleset,
+    circumstances: Circumstances,
+    ids: Ids,
+    block: Block | None,
+) -> Decided:
+    """An edit of a message that is here; any other, or one that calls out of a closed ticket, is taken as a message."""
     target = amendments.edited_message(entry, snapshot)
-    if target is not None:
-        return edit(entry, target, ruleset, snapshot, ids)
-    return ([], amendments.NOTHING) if amendments.is_of_a_deleted(entry, snapshot) else None
+    newest = called_out_of(entry, target, ruleset, snapshot) if target is not None else []
+    if target is not None and not newest:
+        return _unfiled(edit(entry, target, ruleset, snapshot, ids))
+    if target is None and amendments.is_of_a_deleted(entry, snapshot):
+        return _unfiled(([], amendments.NOTHING))
+    decided = _decide_message(entry, snapshot, ruleset, circumstances, ids, block)
+    decided.changes.extend(newest)
+    return decided
 
 
 def _unfiled(decided: tuple[list[Change], Outcome]) -> Decided:
@@ -147,7 +159,7 @@ def _decide_message(
         verdict = raised(verdict, ruleset)
     urgency, journal_id = verdict.urgency, circumstances.journal_id
     flood = measured(entry, placement.sender, snapshot, ruleset.abuse)
-    if block is not None and not (urgency == "critical" and ruleset.abuse.blocked_critical == "ring"):
+    if block is not None and not is_let_in(urgency, ruleset.abuse):
         return _unfiled(hold_blocked(entry, block, flood, snapshot, journal_id, ids, urgency=urgency))
     if flood is not None and flood.is_over:
         placement = gathered(placement, snapshot, entry, urgency)

@@ -235,3 +235,9 @@ def _told(ticket: Ticket, incident_id: IncidentId, what: str, actor: str, now_ms
 def addressed(tickets: Iterable[Ticket]) -> list[TicketId]:
     """Whom one reply to all goes to: a closed ticket is left in peace."""
     return [ticket.id for ticket in tickets if ticket.state != "closed"]
+
+
+def speakers(tickets: Iterable[Ticket]) -> frozenset[TicketId]:
+    """Of the tickets of one conversation the newest, in which its customer writes on: nobody reads the same twice."""
+    newest = {ticket.conversation_id: ticket.id for ticket in sorted(tickets, key=lambda ticket: ticket.id)}
+    return frozenset(newest.values())

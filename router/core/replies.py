@@ -16,7 +16,7 @@ from router.core.guard import Concern, check_names, let_through
 from router.core.oncall import accept
 from router.core.posts import post_of
 from router.core.private_answers import Doors, PrivateWay, check_text, link_of, refused_because, with_link
-from router.core.tickets import change_state, snippet_of
+from router.core.tickets import change_state, snippet_of, told_with_others
 from router.model.capabilities import Edits, LoneFiles, Moderation, Reactions
 from router.model.changes import LINK_PLACEHOLDER, Add, Change, Record, Save
 from router.model.errors import Refused
@@ -51,6 +51,8 @@ class ReplyCommand(msgspec.Struct, frozen=True, kw_only=True):
     """The public post that it answers in private; None: it answers what the customer said last, where they said it."""
     way: PrivateWay = "answer"
     """How."""
+    to_all: bool = False
+    """It says the same to many: nobody has looked at this ticket for it."""
     meant: Visibility | None = None
     """Who was to read it when it was begun: the customer's latest message may stand elsewhere by now."""
 
@@ -225,7 +227,11 @@ def decide_reply(
     )
     post = post_of(message, ticket)
     outbox = post.outbox(now_ms=now_ms, ids=ids)
-    after, events = answered(ticket, agent, kept.text or files[0].name, solve=command.solve, now_ms=now_ms)
+    said = kept.text or files[0].name
+    if command.to_all:
+        after, events = told_with_others(ticket, said, actor=f"agent:{agent.id}", now_ms=now_ms)
+    else:
+        after, events = answered(ticket, agent, said, solve=command.solve, now_ms=now_ms)
     data = {"confirmed": ",".join(kept.findings)} if kept.findings else {}
     data |= {"in_private": draft.way} if draft.way is not None else {}
     added = post.event("message.added", actor=f"agent:{agent.id}", data=data, now_ms=now_ms)

@@ -210,6 +210,26 @@ def change_state(
     return changed, _state_event(ticket, state, actor, "" if reason is None else "given", now_ms)
 
 
+def told_with_others(ticket: Ticket, text: str, *, actor: str, now_ms: int) -> tuple[Ticket, list[Event]]:
+    """A ticket whose customer was told what many are, and what is told of that.
+
+    It waits for its customer then, if it waited for us; but nobody has taken it by that, and what rings rings on.
+    """
+    events: list[Event] = []
+    version, rings = ticket.version, ticket.alarm_since_ms is not None
+    if ticket.state in {"new", "open"} and not rings:
+        ticket, event = change_state(ticket, "waiting", actor=actor, reason=None, now_ms=now_ms)
+        events.append(event)
+    after = msgspec.structs.replace(
+        ticket,
+        first_replied_at_ms=ticket.first_replied_at_ms if rings else ticket.first_replied_at_ms or now_ms,
+        snippet=snippet_of(text),
+        last_message_at_ms=now_ms,
+        version=version + 1,
+    )
+    return after, events
+
+
 def assign(
     ticket: Ticket, agent_id: AgentId | None, *, actor: str, reason: str, now_ms: int
 ) -> tuple[Ticket, list[Event]]:

@@ -10,8 +10,9 @@ from router.bus import Bus, Pointer
 from router.core import blocks as decide
 from router.core import holding
 from router.core.blocks import Blocking
+from router.core.identity import UNPROVEN_KINDS
 from router.core.people import Deed, checked_reason
-from router.flow.people import checked_key
+from router.flow.people import checked_key, linkable
 from router.flow.persistence import persist
 from router.model.abuse import Block
 from router.model.changes import Change
@@ -41,7 +42,10 @@ class Abuse:
     async def block(
         self, contact: str | None, key: IdentityKey | None, reason: str, actor: str, *, until_ms: int | None = None
     ) -> Block:
-        """Block a contact by its name, or an address, whether anybody wrote from it or not. Raises Refused."""
+        """Block a contact by its name, or an address, whether anybody wrote from it or not.
+
+        Raises Refused, also for what nobody will ever write from: a block of a handle would hold nothing.
+        """
         if (contact is None) == (key is None):
             raise Refused("bad_block", "name a contact, or the kind and the value of an address", status=422)
         address = checked_key(key) if key is not None else None
@@ -53,6 +57,8 @@ class Abuse:
 
         def script(deed: Deed) -> Script[Block]:
             owner = named if address is None else (yield from dossier.holder(address))
+            if owner is None and address is not None and address[0] not in UNPROVEN_KINDS:
+                linkable(address)
             facts = yield from _facts(owner.id if owner is not None else None, address, deed.now_ms)
             row, changes = decide.block(facts, deed, self._ids, until_ms=until_ms)
             yield from store_changes.apply(changes, now_ms=deed.now_ms)

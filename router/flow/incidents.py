@@ -21,7 +21,7 @@ from router.model.sources import Clock, Ids
 from router.model.tables import Agent, Ticket
 from router.store import changes as store_changes
 from router.store import commands as gather
-from router.store import incidents
+from router.store import incidents, presence
 from router.store.script import Store
 from rules.redact import redact
 
@@ -33,9 +33,10 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one ticket's share of a message to all."""
 
     ticket: str
-    outcome: Literal["done", "refused"]
+    outcome: Literal["done", "refused", "heard"]
+    """heard: nothing was sent, for its customer reads it in the same conversation, beside a newer ticket of theirs."""
     code: str = ""
-    """Why it was refused: the guard, a channel that cannot carry it, an agent who is faster."""
+    """Why it was refused: the guard, a channel that cannot carry it, a block, an agent who is faster."""
 
 
 class Incidents:
@@ -77,7 +78,7 @@ class Incidents:
         title = redact(title, visibility="private").text
 
         async def decide() -> list[Change]:
-            tickets = [await self._ticket(ticket_id) for ticket_id in ticket_ids]
+            tickets = [await self._ticket(ticket_id) for ticket_id in dict.fromkeys(ticket_ids)]
             return core.open_incident(title, tickets, actor=_actor(agent), now_ms=self._clock.now_ms(), ids=self._ids)
 
         changes = await self._apply(decide)
@@ -142,16 +143,24 @@ class Incidents:
         """One reply, or note, to all: each by its own channel and through the guard, its own message and outbox row.
 
         The key of each is `client_key` and its ticket, so that asking again sends only what is missing.
-        `only` names some of its tickets: a long list is told in parts.
+        `only` names some of its tickets: a long list is told in parts. Closed ones are left in peace; whoever names one
+        hears of that.
         """
         incident = await self._incident(id_)
         tickets = await self._store.read(incidents.tickets(incident.id))
         wanted = frozenset(core.addressed(tickets))
-        return [
-            await self._tell(ticket, text, f"{client_key}:{ticket.id}", agent, kind)
-            for ticket in tickets
-            if ticket.id in wanted and (only is None or ticket.id in only)
-        ]
+        speakers = wanted if kind == "note" else core.speakers(ticket for ticket in tickets if ticket.id in wanted)
+        told: list[Told] = []
+        for ticket in tickets:
+            if ticket.id not in (wanted if only is None else only):
+                continue
+            if ticket.id in speakers:
+                told.append(await self._tell(ticket, text, f"{client_key}:{ticket.id}", agent, kind))
+            elif ticket.id in wanted:
+                told.append(Told(ticket=f"T-{ticket.number}", outcome="heard"))
+            else:
+                told.append(Told(ticket=f"T-{ticket.number}", outcome="refused", code="ticket_closed"))
+        return told
 
     async def _tell(self, ticket: Ticket, text: str, key: str, agent: Agent, kind: Literal["reply", "note"]) -> Told:
         number = f"T-{ticket.number}"
@@ -159,11 +168,20 @@ class Incidents:
             if kind == "note":
                 await self._commands.note(ticket.id, text, key, agent)
             else:
-                command = ReplyCommand(ticket_id=ticket.id, text=text, last_seen=_EVERYTHING, client_key=key)
+                await self._check_not_blocked(ticket)
+                command = ReplyCommand(
+                    ticket_id=ticket.id, text=text, last_seen=_EVERYTHING, client_key=key, to_all=True
+                )
                 await self._commands.reply(command, agent)
         except Refused as refused:
-            return Told(ticket=number, outcome="refused", code=refused.code)
+            return Told(ticket=number, outcome="refused", code=str(refused.data.get("reason", refused.code)))
         return Told(ticket=number, outcome="done")
+
+    async def _check_not_blocked(self, ticket: Ticket) -> None:
+        """Whose words are held is written to by somebody who means them, not with all others. Raises Refused."""
+        facts, now_ms = await self._store.read(presence.facts(ticket.id)), self._clock.now_ms()
+        if facts is not None and any(block.holds(now_ms) for block in facts.blocks):
+            raise Refused("blocked", "this ticket's customer is blocked")
 
     async def _incident(self, id_: str) -> Incident:
         found = await self._store.read(incidents.incident(id_))

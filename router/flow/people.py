@@ -59,7 +59,7 @@ class People:
 
     async def link(self, name: str, key: IdentityKey, reason: str, actor: str) -> PeopleAct:
         """Say that an address is this contact's. Raises Refused."""
-        contact, key = await self._contact(name), _linkable(checked_key(key))
+        contact, key = await self._contact(name), linkable(checked_key(key))
 
         def script(deed: Deed) -> Script[PeopleAct]:
             circles = yield from dossier.circles([contact.id])
@@ -206,7 +206,7 @@ def checked_key(key: IdentityKey) -> IdentityKey:
     return kind, value
 
 
-def _linkable(key: IdentityKey) -> IdentityKey:
+def linkable(key: IdentityKey) -> IdentityKey:
     """What nobody will ever write from is a slip. What an import or a channel brought may be so, and be undone."""
     kind, value = key
     meant = None

@@ -93,6 +93,16 @@ def test_a_queue_that_is_none_is_named_and_one_of_former_rules_is_still_listed(d
     assert desk("tickets list", "--queue", "transfers", "--view", "solved") == "", "it has tickets, none of them solved"
 
 
+def test_what_is_mine_is_listed_for_whoever_says_who_they_are(staffed):
+    desk = staffed
+    deliver(desk, *say("where is my transfer?").splitlines(), *say("hello", sender="78", first=9).splitlines())
+    desk("tickets log-call", "T-1001", "spoke", "--as", "mei")
+    assert [row["number"] for row in desk.rows("tickets list", "--view", "mine", "--as", "Mei", "--json")] == ["T-1001"]
+    assert desk("tickets list", "--view", "mine", "--as", "lee") == ""
+    assert desk("tickets list", "--view", "mine", code=1) == ""
+    assert "--as LOGIN" in desk.err
+
+
 def test_messages_are_split_off_by_the_providers_id(staffed):
     desk = staffed
     deliver(desk, *say("my card is stuck in the machine", "my card is still stuck in there").splitlines())

@@ -234,3 +234,16 @@ def test_doctor_tries_the_place_of_files_and_opens_one(desk):
     desk.settings["media"] = {"s3": s3}
     desk.write()
     assert files_of(desk) == ("error", "http://127.0.0.1:1/files does not answer: ClientConnectorError")
+
+
+def test_doctor_names_who_is_on_call_and_cannot_be_called(desk):
+    desk("user add", "mei")
+    rules = desk.folder / "rules" / "rules.yaml"
+    nights = "oncall: {nights: {steps: [{browser: true, within: 2m}, {agent: [Mei, mie], within: 2m}]}}\n"
+    rules.write_text(rules.read_text() + nights)
+    found = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "on call"]
+    assert [(row["state"], row["text"]) for row in found] == [
+        ("error", "step 2 of the rota nights calls 'mie', and nobody signs in so")
+    ]
+    desk("user add", "mie")
+    assert [row for row in desk.rows("doctor", "--json") if row["about"] == "on call"] == []

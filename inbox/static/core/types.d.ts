@@ -97,7 +97,7 @@ export interface IncidentLine {
   tickets: number; contacts: number;
 }
 /** What became of one ticket's share of a message to all. */
-export interface Told { ticket: string; outcome: "done" | "refused"; code: string }
+export interface Told { ticket: string; outcome: "done" | "refused" | "heard"; code: string }
 /** A merge or a split. */
 export interface Regrouping { id: string; kind: "merge" | "split"; source_id: string; target_id: string }
 /** Who is not listened to, and why. */

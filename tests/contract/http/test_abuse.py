@@ -15,12 +15,12 @@ CARD = "4111 1111 1111 1111"
 @pytest.fixture
 def someone():
     """The id of a sender nobody knows yet."""
-    return f"nuisance {next(_numbers)}"
+    return f"nuisance{next(_numbers)}"
 
 
-async def say(house, who, *texts, **fields):
+async def say(house, who, *texts, sender_email=None, **fields):
     """Each as a message of its own; the last one's id."""
-    said = [message(text, sender={"id": who}, **fields) for text in texts]
+    said = [message(text, sender={"id": who, "email": sender_email}, **fields) for text in texts]
     results = await sent(house, json.dumps(said), 202)
     await decided(house.app)
     return said[-1]["message_id"], [one["status"] for one in results["results"]]
@@ -88,6 +88,15 @@ async def test_an_address_nobody_wrote_from_is_blocked_and_delivered_again_it_is
     assert page["total"] == 1
 
 
+async def test_whoever_names_a_blocked_address_as_theirs_is_held_as_well(house, someone):
+    mail = f"{someone}@example.org"
+    body = {"kind": "email", "value": mail, "reason": "sells coins"}
+    block = (await post(house, "/api/v1/blocks", body, 201))["block"]
+    await say(house, f"{someone}-page", "buy my coins", channel="facebook", account="silent", sender_email=mail.upper())
+    (held,) = await held_of(house, block=block["id"])
+    assert held["text"] == "buy my coins"
+
+
 async def test_a_block_with_an_end_says_when(house, someone):
     end = house.app.clock.now_ms() + 86_400_000
     body = {"kind": "telegram", "value": someone, "reason": "cool down", "until_ms": end}
@@ -113,6 +122,8 @@ async def test_who_wrote_it_takes_back_what_is_held(house, someone):
         ({"contact": "C-99999", "reason": "x"}, 404, "no_such_contact"),
         ({"kind": "telegram", "reason": "x"}, 422, "bad_identity"),
         ({"kind": "tele gram", "value": "1", "reason": "x"}, 422, "bad_identity"),
+        ({"kind": "telegram", "value": "@nuisance", "reason": "x"}, 422, "bad_identity"),
+        ({"kind": "email", "value": "nuisance", "reason": "x"}, 422, "bad_identity"),
         ({"kind": "telegram", "value": "1", "contact": "C-1", "reason": "x"}, 422, "bad_block"),
         ({"kind": "telegram", "value": "1", "reason": "  "}, 422, "reason_needed"),
         ({"kind": "telegram", "value": "1", "reason": "x" * 501}, 422, "reason_too_long"),

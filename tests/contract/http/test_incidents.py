@@ -131,6 +131,64 @@ async def test_one_message_to_all_is_one_each_however_often_it_is_asked_for(hous
         assert [m["text"] for m in ticket["messages"] if m["kind"] == "note"] == ["We know and work on it."]
 
 
+async def incident_of(house, *numbers):
+    made = await post(house, "/api/v1/incidents", {"title": "Seen by many", "tickets": list(numbers)}, 201)
+    return f"/api/v1/incidents/{made['id']}"
+
+
+async def test_what_is_said_to_all_accepts_no_alarm_and_takes_no_ticket(house, told):
+    rings, calm = [
+        (await told(text, channel="telegram", visibility="private", sender={"id": f"341{number}"}, **fields))["ticket"]
+        for number, (text, fields) in enumerate((("help me", {"alarm": True}), ("app is down", {})))
+    ]
+    one = await incident_of(house, rings["number"], calm["number"])
+    await post(house, f"{one}/tell", {"text": "We know and work on it."}, key="all-4")
+    found, other = [(await get(house, f"/api/v1/tickets/{each['number']}")) for each in (rings, calm)]
+    assert [m["text"] for m in found["messages"]][-1] == "We know and work on it."
+    kept = ("state", "alarm_since_ms", "accepted_by", "assignee_id", "waiting_since_ms")
+    assert [found["ticket"][each] for each in kept] == [rings[each] for each in kept]
+    assert rings["alarm_since_ms"] is not None
+    assert [other["ticket"][each] for each in kept] == ["waiting", None, None, None, None]
+
+
+async def test_who_is_blocked_is_not_told_with_the_others_and_a_reason_is_named_as_it_is(house, told):
+    sender = {"id": "3420"}
+    blocked = (await told("app is down", channel="telegram", visibility="private", sender=sender))["ticket"]
+    silent = (await told("app is down", channel="facebook", account="silent", visibility="private"))["ticket"]
+    await post(house, "/api/v1/blocks", {"kind": "telegram", "value": "3420", "reason": "sells coins"}, 201)
+    one = await incident_of(house, blocked["number"], silent["number"])
+    rows = (await post(house, f"{one}/tell", {"text": "We know."}, key="all-5"))["told"]
+    assert rows == [
+        {"ticket": blocked["number"], "outcome": "refused", "code": "blocked"},
+        {"ticket": silent["number"], "outcome": "refused", "code": "receive_only"},
+    ]
+    notes = (await post(house, f"{one}/tell", {"text": "We know.", "kind": "note"}, key="all-6"))["told"]
+    assert {row["outcome"] for row in notes} == {"done"}
+
+
+async def test_a_closed_ticket_is_left_in_peace_and_who_names_it_is_told_so(house, told):
+    tickets = await everybody(told, "344", ("app is down", "app is down?"))
+    open_, closed = [ticket["ticket"]["number"] for ticket in tickets]
+    one = await incident_of(house, open_, closed)
+    await post(house, f"/api/v1/tickets/{closed}/state", {"state": "closed", "reason": "done with"})
+    rows = (await post(house, f"{one}/tell", {"text": "We know."}, key="all-8"))["told"]
+    assert [(row["ticket"], row["outcome"]) for row in rows] == [(open_, "done")]
+    (row,) = (await post(house, f"{one}/tell", {"text": "We know.", "tickets": [closed]}, key="all-8"))["told"]
+    assert (row["outcome"], row["code"]) == ("refused", "ticket_closed")
+
+
+async def test_who_has_two_tickets_in_one_chat_is_told_once_there(house, told):
+    chat = {"channel": "telegram", "visibility": "private", "sender": {"id": "3430"}}
+    older = (await told("my card is declined in the shop", **chat))["ticket"]
+    newer = (await told("Another question: how do I change my nickname?", **chat))["ticket"]
+    assert older["number"] != newer["number"]
+    one = await incident_of(house, older["number"], newer["number"], older["number"])
+    rows = (await post(house, f"{one}/tell", {"text": "We know."}, key="all-7"))["told"]
+    assert [(row["ticket"], row["outcome"]) for row in rows] == [(older["number"], "heard"), (newer["number"], "done")]
+    after = await get(house, f"/api/v1/tickets/{older['number']}")
+    assert (after["ticket"]["state"], [m["kind"] for m in after["messages"] if m["text"] == "We know."]) == ("new", [])
+
+
 async def test_what_the_guard_blocks_is_blocked_for_each(house, told):
     tickets = await everybody(told, "34", ("app down?", "打不开app"))
     numbers = [ticket["ticket"]["number"] for ticket in tickets]

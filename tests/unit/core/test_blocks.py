@@ -70,6 +70,17 @@ def test_what_a_blocked_sender_writes_changes_nothing_but_what_says_that_it_is_h
         ({"kind": "form", "value": "77"}, {"channel": "form"}, True),
         ({"kind": "user_id", "value": "u1"}, {"person": {"user_id": "u1", "verified": True}}, True),
         ({"kind": "user_id", "value": "u1"}, {"person": {"user_id": "u1"}}, False),
+        (
+            {"kind": "email", "value": "ann@example.org"},
+            {"channel": "form", "person": {"email": "Ann@Example.org"}},
+            True,
+        ),
+        ({"kind": "phone", "value": "+14155550100"}, {"channel": "form", "person": {"phone": "+1 415 555 0100"}}, True),
+        (
+            {"kind": "email", "value": "ann@example.org"},
+            {"channel": "form", "person": {"email": "bo@example.org"}},
+            False,
+        ),
         ({"kind": "telegram", "value": "77", "until_ms": NOW}, {}, False),
         ({"kind": "telegram", "value": "77", "until_ms": NOW + 60_000}, {}, True),
         ({"kind": "telegram", "value": "77", "lifted_at_ms": NOW}, {}, False),
@@ -92,6 +103,14 @@ def test_a_block_of_a_contact_holds_for_every_address_of_theirs():
     assert not said(where, "hello", sender="78").outcome.held
 
 
+def test_a_block_of_a_contact_holds_for_whoever_types_their_address_into_a_form():
+    where = world()
+    first = said(where, "hello", channel="email", sender="ann@example.org")
+    blocked(where, contact_id=first.outcome.contact_id)
+    assert said(where, "hello", channel="form", sender="f9", person={"email": "ann@example.org"}).outcome.held
+    assert not said(where, "hello", channel="form", sender="f9", person={"email": "bo@example.org"}).outcome.held
+
+
 @pytest.mark.parametrize("kind", ["message", "edit", "reaction", "call", "unsupported"])
 def test_edits_and_reactions_of_a_blocked_sender_are_held_as_well(kind):
     where = world()
@@ -102,6 +121,20 @@ def test_edits_and_reactions_of_a_blocked_sender_are_held_as_well(kind):
     decided = said(where, "stolen", kind=kind, target_id=target)
     assert decided.outcome.held
     assert where.messages[first.outcome.message_id].text == text
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_an_edit_of_a_blocked_sender_makes_critical_is_counted_apart_or_rings(known):
+    held, rung = world(), world(RINGING)
+    for where in (held, rung):
+        first = said(where, "hello")
+        blocked(where, contact_id=first.outcome.contact_id)
+        target = where.messages[first.outcome.message_id].external_id if known else "m0"
+        decided = said(where, "stolen", kind="edit", target_id=target)
+        assert decided.outcome.held is (where is held)
+        assert said(where, "hello there", kind="edit", target_id=target).outcome.held
+    assert [one.urgency for one in held.held] == ["critical", "normal"]
+    assert rung.ticket(decided).alarm_since_ms is not None
 
 
 def test_a_delete_of_a_blocked_sender_takes_back_what_was_stored():

@@ -147,3 +147,65 @@ def test_a_folded_edit_fills_no_channel(where):
     decided = where.edit("once")
     assert [type(change).__name__ for change in decided.changes].count("Count") == 0
     assert msgspec.structs.asdict(where.snapshot.loads["telegram", "default"])["messages"] == 1
+
+
+@pytest.fixture
+def closed(where):
+    """A message in a ticket that is closed."""
+    where.change(where.first, state="closed", waiting_since_ms=None)
+    return where
+
+
+def test_an_edit_that_calls_for_somebody_out_of_a_closed_ticket_opens_a_follow_up_that_rings(closed):
+    before, told = closed.ticket(closed.first), len(closed.events)
+    called = closed.edit("they have stolen my coins")
+    ticket, after = closed.ticket(called), closed.ticket(closed.first)
+    assert (ticket.id != before.id, ticket.urgency, ticket.queue) == (True, "critical", "emergency")
+    assert ticket.alarm_since_ms == closed.now_ms
+    assert (after.state, after.urgency, after.alarm_since_ms) == ("closed", "normal", None)
+    kinds = {one.kind: one for one in closed.events[told:]}
+    assert kinds["ticket.followed"].data["by"] == ticket.id
+    assert {"ticket.opened", "alarm.raised", "message.added", "message.edited"} <= kinds.keys()
+    assert closed.message.text == after.snippet == "they have stolen my coins", "the newest text stands there, too"
+    assert closed.messages[called.outcome.message_id].text == "they have stolen my coins"
+
+
+def test_what_becomes_of_such_a_message_afterwards_is_seen_where_the_matter_goes_on(closed):
+    called = closed.edit("they have stolen my coins")
+    taken_back = closed.edit("sorry, I found them")
+    assert taken_back.outcome.ticket_id == called.outcome.ticket_id
+    assert closed.messages[taken_back.outcome.message_id].text == "sorry, I found them"
+    assert closed.message.text == "sorry, I found them"
+    closed.change(called, state="closed")
+    assert closed.edit("sorry, I have found them").outcome.message_id == closed.first.outcome.message_id
+    assert len({each.ticket_id for each in closed.messages.values()}) == 2
+
+
+def test_other_edits_of_what_is_closed_open_nothing(closed):
+    for text, entry in (("hello there", {}), ("they have stolen my coins", {"imported": True})):
+        assert closed.edit(text, **entry).outcome.message_id == closed.first.outcome.message_id
+        assert closed.message.text == text
+    assert len(closed.snapshot.tickets) == 1
+
+
+def test_a_slip_mended_in_an_emergency_that_is_closed_opens_nothing():
+    found = Edited("stolen, all of it")
+    found.change(found.first, state="closed", waiting_since_ms=None)
+    assert found.edit("stolen: all of it").outcome.message_id == found.first.outcome.message_id
+
+
+def test_edits_without_end_out_of_a_closed_ticket_open_one_ticket(closed):
+    for number in range(3 * EDITS_MAX):
+        closed.edit(f"stolen {number}" if number % 2 else f"draft {number}")
+    assert len(closed.snapshot.tickets) == 2
+
+
+def test_an_emergency_that_was_solved_is_one_again_by_an_edit_of_another_message():
+    found = Edited("stolen, all of it")
+    found.say("hello", message_id="m2", **CHAT)
+    found.change(found.first, state="solved", alarm_since_ms=None, solved_at_ms=found.now_ms)
+    found.edit("stolen: all of it")
+    assert found.ticket(found.first).state == "solved", "a slip was mended"
+    found.edit("stolen again", target="m2")
+    ticket = found.ticket(found.first)
+    assert (ticket.state, ticket.alarm_since_ms) == ("open", found.now_ms)

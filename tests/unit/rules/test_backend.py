@@ -60,6 +60,12 @@ def test_chats_are_named_by_id_by_name_or_outside_the_files():
     assert found == ["-1001234567890", "@oncall_wallet", "env:CHAT", "file:chat"]
 
 
+def test_logins_are_read_as_people_sign_in_and_a_slip_in_a_step_is_one_mistake():
+    rules = load({"rules.yaml": FILE.replace("agent: mei,", "agent: ' Mei',", 1).encode()})
+    assert [page.to for page in rules.rotas["nights"].steps[0].pages if page.kind == "agent"] == ["mei"]
+    assert len(mistakes(FILE.replace("agent: mei, webhook: pager,", "email: nobody,", 1))) == 1
+
+
 def test_the_first_rota_that_fits_is_climbed_and_for_a_critical_ticket_somebody_always():
     rules = load({"rules.yaml": FILE.encode()})
     assert rules.rota_for("critical", "emergency").name == "nights"
