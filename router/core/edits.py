@@ -10,11 +10,11 @@ from typing import Literal
 import msgspec
 
 from router.core.amendments import event_of, is_shown, outcome_of
+from router.core.facts import facts_again
 from router.core.floods import Flood, floods_told, measured
 from router.core.identity import read_sender
 from router.core.lifecycle import may
 from router.core.oncall import SILENT_STATES, ring
-from router.core.quotes import words_of
 from router.core.reasons import judged, why_stored
 from router.core.tickets import change_state, judge_again, snippet_of
 from router.model.abuse import digest_of
@@ -24,9 +24,9 @@ from router.model.limits import ATTACHMENTS_MAX, EDITS_MAX, EDITS_PAUSE_MS
 from router.model.message import JournalEntry, StoredAttachment
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
-from router.model.tables import Event, Message, Ticket
+from router.model.tables import Contact, Event, Message, Ticket
 from router.model.timers import Timer
-from rules.facts import Facts, MessageFacts, TicketFacts
+from rules.facts import Facts
 from rules.ruleset import Ruleset
 
 _ENCODER = msgspec.json.Encoder()
@@ -45,14 +45,19 @@ def edit(
         return [*counted, *_folded(target, revised, ticket, because, entry.received_at_ms, ids)], outcome_of(
             target, ticket
         )
-    facts = _facts(revised, ticket, entry.findings, entry.event.language, entry.received_at_ms)
+    facts = facts_again(
+        revised, ticket, snapshot.contacts.get(target.contact_id),
+        findings=entry.findings, language=entry.event.language, now_ms=entry.received_at_ms,
+    )  # fmt: skip
     changes, why = _judged(
         target, revised, ticket, ruleset, facts, now_ms=entry.received_at_ms, is_history=entry.imported
     )
     return [*counted, *changes], outcome_of(target, ticket, why)
 
 
-def settle(timer: Timer, message: Message, ticket: Ticket, ruleset: Ruleset, *, now_ms: int) -> list[Change]:
+def settle(
+    timer: Timer, message: Message, ticket: Ticket, contact: Contact, ruleset: Ruleset, *, now_ms: int
+) -> list[Change]:
     """Judge what stands there after edits that were folded, once; nothing where that was done or it is gone."""
     why = why_stored(message)
     edits = why.edits if why is not None else None
@@ -63,7 +68,7 @@ def settle(timer: Timer, message: Message, ticket: Ticket, ruleset: Ruleset, *, 
         return [done]
     revised = msgspec.structs.replace(message, version=message.version + 1)
     # Which findings are the last text's own is not kept: those of all its texts warn of more, never of less.
-    facts = _facts(revised, ticket, message.findings, None, now_ms)
+    facts = facts_again(revised, ticket, contact, findings=message.findings, language=None, now_ms=now_ms)
     changes, _ = _judged(message, revised, ticket, ruleset, facts, now_ms=now_ms, is_history=False)
     return [done, *changes]
 
@@ -128,25 +133,6 @@ def _folded(
             )
         )
     return changes
-
-
-def _facts(
-    revised: Message, ticket: Ticket | None, findings: tuple[str, ...], language: str | None, now_ms: int
-) -> Facts:
-    return Facts(
-        message=MessageFacts(
-            text=words_of(revised),
-            channel=revised.channel,
-            account=revised.account,
-            visibility=revised.visibility,
-            lang=language,
-            is_first=False,
-            findings=findings,
-            ext=revised.ext or "",
-        ),
-        ticket=TicketFacts(exists=ticket is not None, urgency=ticket.urgency if ticket else "normal"),
-        now_ms=now_ms,
-    )
 
 
 def _judged(
