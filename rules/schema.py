@@ -143,8 +143,7 @@ class _Writer:
 
     def _known(self, kind: str) -> Schema:
         """A name that the files define."""
-        names = self._names.get(kind)
-        return new_name() if names is None else one_of(names)
+        return new_name() if kind not in self._names else one_of(self._names[kind])
 
     def _word(self) -> Schema:
         word = {"type": ["string", "number", "boolean"], "maxLength": WORD_MAX}
