@@ -63,6 +63,10 @@ def _of_signs(report: _Report) -> Slip | None:
             return _bad_start(row, start, report.lines[row][start : start + 1])
         case "found unexpected end of stream":
             return Slip(row, start, "this quotation mark is never closed", "close it, or leave it out")
+        case "found unexpected ':'":
+            return Slip(line, col, "a value holds a second colon", "put the whole value in quotes")
+        case "did not find expected comment or line break":
+            return Slip(line, col, "a value goes on behind its end", "begin the text in the line below | or >")
         case "found unknown escape character":
             return Slip(line, col, "in double quotes a \\ begins a sign", "use single quotes, where it is itself")
         case _:
@@ -84,6 +88,8 @@ def _of_shape(report: _Report) -> Slip | None:
             )
         case "could not find expected ':'":
             return Slip(row, start, said, "write : and a blank behind a key, or put a text in quotes")
+        case "did not find expected <document start>":
+            return _out_of_line(line, col)
         case "block sequence entries are not allowed in this context":
             return Slip(line, col, "a list cannot begin behind its key", "begin a new line before the -")
         case _:

@@ -44,7 +44,7 @@ TEXTS: Final = {
     "{what} must be a list (lines that begin with - )": "{what} 必须是列表（每行以 - 开头）",
     "{what} must be one value": "{what} 必须是单个值",
     "{what} is an empty list": "{what} 是空列表",
-    "{what} has no key {key}": "{what} 没有键 {key}",
+    "{what} has no key {name}": "{what} 没有键 {name}",
     "{key} is {found}": "{key} 不能是 {found}",
     "{key} cannot be {found}": "{key} 不能写 {found}",
     "{what} {name} is not a name": "{what} {name} 不是合格的名称",

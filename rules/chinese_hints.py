@@ -75,6 +75,7 @@ HINTS: Final = {
     "write : and a blank": "请写 : 和空格",
     "put the whole value in quotes": "请给整个值加上引号",
     "put that in quotes, or check the indentation": "请给上一行的值加上引号，或检查缩进",
+    "begin the text in the line below | or >": "在 | 或 > 的下一行开始写文本",
     "put the whole value in one pair of quotes": "请把整个值放进同一对引号",
     "correct its blanks": "请改正行首的空格",
     "one document a file; delete the ---": "一个文件只能有一个文档；删除 ---",

@@ -48,6 +48,7 @@ from rules.schema_parts import (
     closed,
     named,
     new_name,
+    one_of,
     one_or_many,
     ordered,
     override_part,
@@ -142,8 +143,7 @@ class _Writer:
 
     def _known(self, kind: str) -> Schema:
         """A name that the files define."""
-        names = self._names.get(kind)
-        return new_name() if names is None else {"enum": list(names)}
+        return new_name() if kind not in self._names else one_of(self._names[kind])
 
     def _word(self) -> Schema:
         word = {"type": ["string", "number", "boolean"], "maxLength": WORD_MAX}
@@ -292,7 +292,7 @@ class _Writer:
     def _offered(self, kind: str) -> Schema:
         """A name that may be new: the known ones are offered."""
         known = self._names.get(kind)
-        return {"anyOf": [{"enum": list(known)}, new_name()]} if known else new_name()
+        return {"anyOf": [one_of(known), new_name()]} if known else new_name()
 
     def _when(self) -> Schema:
         parts: dict[str, Schema] = {}
@@ -346,7 +346,7 @@ class _Writer:
         if field.kind == "number":
             return {"type": "integer", "minimum": 0, "maximum": when.NUMBER_MAX}
         if field.choices:
-            return {"enum": list(field.choices)}
+            return one_of(field.choices)
         return self._known(field.refers) if field.refers else TEXT
 
     def _near(self, own: tuple[str, ...]) -> Schema:
@@ -368,7 +368,7 @@ class _Writer:
         later = table("expect", ordered(expectations.EXPECT_LATER, self._expected()))
         parts: dict[str, Schema] = {
             "name": TEXT,
-            "message": {"anyOf": [TEXT, closed(message)]},
+            "message": {"anyOf": [{"type": [*TEXT["type"], "null"]}, closed(message)]},
             "customer": closed({key: self._fact(f"customer.{key}") for key in CustomerFacts.__struct_fields__}),
             "ticket": closed({key: self._fact(f"ticket.{key}") for key in TicketFacts.__struct_fields__}),
             "ticket_before": closed({key: self._fact(f"ticket.{key}") for key in trial.TICKET_BEFORE}),

@@ -1,6 +1,6 @@
 """The parts that the schema of the rules language is put together of (rules/schema.py)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from rules import events, moments, skills
@@ -35,7 +35,19 @@ def with_hint(value: Schema, description: str) -> Schema:
 
 def new_name() -> Schema:
     """A name that the files give."""
-    return {"type": ["string", "integer"], "pattern": f"^(?:{ID.pattern})$", "maxLength": 64}
+    return {"type": ["string", "integer", "boolean"], "pattern": f"^(?:{ID.pattern})$", "maxLength": 64}
+
+
+def one_of(names: Iterable[str]) -> Schema:
+    """A name that the files give already, which an editor may take for a number or a flag."""
+    return {"enum": [reading for name in names for reading in (name, *_misread(name))]}
+
+
+def _misread(name: str) -> Iterator[int | bool]:
+    if name in {"true", "false"}:
+        yield name == "true"
+    elif name.isascii() and name.isdecimal() and name == str(int(name)):
+        yield int(name)
 
 
 def named(value: Schema) -> Schema:

@@ -53,7 +53,7 @@ def hint(english: str, language: Language) -> str:
 _HOLDS: Final = {
     "what": r"(?:the )?[^ ]+|.+?",
     "kind": "|".join(re.escape(thing) for thing in chinese.THINGS if not _BLANK.search(thing)),
-    "key": "[^ ]+",
+    "key": r"[^ ]+|at least|[^ |]+\|[a-z0-9 ]+",
     "id": "[^ ]+",
 }
 """What a blank may hold, where that is not just anything."""

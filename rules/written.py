@@ -141,7 +141,8 @@ def _attach_value(entry: Entry, remarks: Remarks, limit: int, next_col: int, bes
     value = entry.value
     if entry.key is not None:
         if isinstance(value, Group) and not value.flow:
-            entry.head = remarks.beside(value.start)
+            # A block with a name begins at the name, and what stands behind that is said of it, too.
+            entry.head = remarks.beside(value.entries[0].start if value.anchor and value.entries else value.start)
         else:
             entry.above += remarks.before(value.start)
     if isinstance(value, Group):

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from msgspec.structs import replace
 from router.cli.command import EXIT_DONE
 from router.cli.paths import named_path
 from router.clock import SystemClock
+from router.core.alarm import raised
 from router.core.facts import texts_of
 from router.core.html import derive_text
 from router.core.identity import read_sender
@@ -21,9 +23,15 @@ from router.model.message import InboundEvent, Sender
 from router.model.wire import decode_message
 from rules.facts import CustomerFacts, Facts, MessageFacts
 from rules.ruleset import Ruleset
+from rules.translation import Language
 
 _A_PATH = re.compile(r"(?!\S*://)(?:\S+\.(?:json|ndjson|jsonl|txt|eml|ya?ml)|(?:\.{0,2}|~)/\S*/\S*|\.{1,2}/\S*)")
 """One word that means a file: by its ending, or by where it begins. `/start` and addresses of pages are texts."""
+
+_ALARM: Final[dict[Language, str]] = {
+    "en": "The customer pressed the alarm: critical, whatever the rules below ask for.",
+    "zh": "客户触发了警报：无论以下规则要求什么，一律为紧急。",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,17 +47,21 @@ def run(ruleset: Ruleset, arguments: argparse.Namespace) -> int:
     """Tell it."""
     event = _event(arguments.message)
     explanation = ruleset.explain(_facts(event), words=lambda text: texts_of(replace(event, text=text))[0])
+    told = explanation.lines(arguments.lang, everything=arguments.all)
+    if event.alarm:
+        explanation = replace(explanation, verdict=raised(explanation.verdict, ruleset))
+        told = [explanation.lines(arguments.lang)[0], _ALARM[arguments.lang], *told[1:]]
     if arguments.json:
         sys.stdout.buffer.write(msgspec.json.encode(explanation) + b"\n")
     else:
-        print("\n".join(explanation.lines(arguments.lang, everything=arguments.all)))
+        print("\n".join(told))
     return EXIT_DONE
 
 
 def _event(said: str) -> InboundEvent:
     """A JSON message in a file, on the command line or from standard input, else the words themselves."""
     path = Path(said)
-    is_file = len(said) < 4096 and not {"\n", "\0"} & set(said) and path.is_file()
+    is_file = os.path.isfile(said)  # noqa: PTH113 - `Path.is_file` fails on a text longer than a name may be
     if not is_file and _A_PATH.fullmatch(said):
         why = "it is a folder" if path.is_dir() else f"{os.strerror(errno.ENOENT)}; a text that looks like one: -"
         raise FileNotFoundError(errno.ENOENT, why, said)
@@ -62,7 +74,9 @@ def _event(said: str) -> InboundEvent:
         event = decode_message(raw)
     except InvalidMessage as error:
         raise Refused("invalid", f"{path if is_file else 'the message'}: {error}", status=400) from None
-    return replace(event, text=event.text if event.text is not None else derive_text(event.html or ""))
+    words = event.text or ""
+    # A program that has HTML alone often says so with an empty text beside it.
+    return replace(event, text=words if words.strip() or not event.html else derive_text(event.html))
 
 
 def _facts(event: InboundEvent) -> Facts:

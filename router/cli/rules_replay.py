@@ -5,6 +5,7 @@ import asyncio
 import re
 import sys
 from collections.abc import Sequence
+from fractions import Fraction
 from time import perf_counter
 
 import msgspec
@@ -46,12 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
 
 
-def share(text: str) -> float:
-    """A part of the whole, such as 2% or 0.5 %, from 0 to 1."""
+def share(text: str) -> Fraction:
+    """A part of the whole, such as 2% or 0.5 %, from 0 to 1, exactly: 7 of 1,000 messages are not more than 0.7%."""
     found = _SHARE.fullmatch(text.strip())
-    if found is None or float(found[1]) > 100:
+    if found is None or Fraction(found[1]) > 100:
         raise argparse.ArgumentTypeError(f"{text!r} is no share of the messages; for example 2% or 0.5%")
-    return float(found[1]) / 100
+    return Fraction(found[1]) / 100
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -76,10 +77,11 @@ async def _replay(arguments: argparse.Namespace, proposed: Ruleset) -> int:
         sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
     else:
         print("\n".join([*_head(found, since_ms, per_second), *_groups(found), *_shifts(found)]))
-    if arguments.max_changes is None or found.share <= arguments.max_changes:
+    allowed: Fraction | None = arguments.max_changes
+    if allowed is None or found.changed <= allowed * found.looked_at:
         return EXIT_DONE
-    allowed = f"{found.share:.2%} of the messages would change, more than {arguments.max_changes:.2%}"
-    print(f"switchboard: {allowed}", file=sys.stderr)
+    told = f"{found.changed:,} of {found.looked_at:,} messages would change, more than {float(allowed * 100):g}%"
+    print(f"switchboard: {told}", file=sys.stderr)
     return EXIT_FINDINGS
 
 
@@ -87,7 +89,7 @@ async def _active(house: House) -> Ruleset:
     row = await house.store.read(rulesets.latest())
     if row is None:
         raise Refused("no_rules", "no rules have been live on this database; start the service once", status=409)
-    return load(row.files)
+    return load(row.files, was_live=True)
 
 
 def _head(found: Comparison, since_ms: int, per_second: float) -> list[str]:

@@ -110,7 +110,7 @@ async def _require_queues(house: House, names: Sequence[str]) -> None:
     active = await house.store.read(rulesets.latest())
     if active is None:
         return  # nothing was live yet: the rules may still be on their way
-    known = load(active.files).queues
+    known = load(active.files, was_live=True).queues
     for name in names:
         if name not in known:
             raise Refused("unknown_queue", f"there is no queue {name}; there are {', '.join(known)}", status=422)

@@ -10,6 +10,7 @@ from typing import Literal, cast
 import msgspec
 
 from router.core.amendments import edited_message, event_of, is_shown, outcome_of
+from router.core.facts import facts_again
 from router.core.floods import Flood, floods_told, measured
 from router.core.identity import read_sender
 from router.core.lifecycle import may
@@ -21,12 +22,12 @@ from router.model.abuse import digest_of
 from router.model.changes import Add, Change, Record, Save
 from router.model.decisions import Outcome, Why, WhyEdits
 from router.model.limits import ATTACHMENTS_MAX, EDITS_MAX, EDITS_PAUSE_MS
-from router.model.message import InboundEvent, JournalEntry, StoredAttachment
+from router.model.message import JournalEntry, StoredAttachment
 from router.model.snapshot import Snapshot
 from router.model.sources import Ids
-from router.model.tables import Event, Message, Ticket, Urgency
+from router.model.tables import Contact, Event, Message, Ticket, Urgency
 from router.model.timers import Timer
-from rules.facts import Facts, MessageFacts, TicketFacts, Verdict
+from rules.facts import Facts, Verdict
 from rules.ruleset import Ruleset
 
 _ENCODER = msgspec.json.Encoder()
@@ -45,7 +46,7 @@ def edit(
         return [*counted, *_folded(target, revised, ticket, because, entry.received_at_ms, ids)], outcome_of(
             target, ticket
         )
-    facts = _facts_of_edit(entry, ticket)
+    facts = _facts(entry, target, ticket, snapshot)
     changes, why = _judged(
         target, revised, ticket, ruleset, facts, now_ms=entry.received_at_ms, is_history=entry.imported
     )
@@ -61,7 +62,7 @@ def called_out_of(entry: JournalEntry, target: Message, ruleset: Ruleset, snapsh
     ticket = snapshot.tickets.get(target.ticket_id)
     if ticket is None or ticket.state != "closed" or entry.imported:
         return []
-    before, verdict = why_stored(target), ruleset.evaluate(_facts_of_edit(entry, ticket))
+    before, verdict = why_stored(target), ruleset.evaluate(_facts(entry, target, ticket, snapshot))
     if before is not None and _called(before, ruleset):
         conversation = snapshot.conversations_by_id.get(target.conversation_id)
         follower = snapshot.tickets.get(conversation.ticket_id or ticket.id) if conversation is not None else None
@@ -86,7 +87,9 @@ def _called(before: Why | None, ruleset: Ruleset) -> bool:
     return before is not None and ruleset.rota_for(cast("Urgency", before.urgency), before.queue) is not None
 
 
-def settle(timer: Timer, message: Message, ticket: Ticket, ruleset: Ruleset, *, now_ms: int) -> list[Change]:
+def settle(
+    timer: Timer, message: Message, ticket: Ticket, contact: Contact, ruleset: Ruleset, *, now_ms: int
+) -> list[Change]:
     """Judge what stands there after edits that were folded, once; nothing where that was done or it is gone."""
     why = why_stored(message)
     edits = why.edits if why is not None else None
@@ -97,7 +100,7 @@ def settle(timer: Timer, message: Message, ticket: Ticket, ruleset: Ruleset, *, 
         return [done]
     revised = msgspec.structs.replace(message, version=message.version + 1)
     # Which findings are the last text's own is not kept: those of all its texts warn of more, never of less.
-    facts = _facts(revised, ticket, message.findings, None, now_ms)
+    facts = facts_again(revised, ticket, contact, findings=message.findings, language=None, now_ms=now_ms)
     changes, _ = _judged(message, revised, ticket, ruleset, facts, now_ms=now_ms, is_history=False)
     return [done, *changes]
 
@@ -164,36 +167,22 @@ def _folded(
     return changes
 
 
-def urgency_of(entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset) -> Urgency:
-    """What the rules make of an edit before anything is done about it; normal for a reaction, which has no words."""
+def urgency_of(entry: JournalEntry, snapshot: Snapshot, ruleset: Ruleset) -> Urgency | None:
+    """What the rules make of an edit before anything is done about it; normal for a reaction, which has no words. None
+    for an edit of what is not here: it is taken as a message."""
     if entry.event.kind != "edit":
         return "normal"
     target = edited_message(entry, snapshot)
-    ticket = snapshot.tickets.get(target.ticket_id) if target is not None else None
-    return ruleset.evaluate(_facts_of_edit(entry, ticket)).urgency
+    if target is None:
+        return None
+    return ruleset.evaluate(_facts(entry, target, snapshot.tickets.get(target.ticket_id), snapshot)).urgency
 
 
-def _facts_of_edit(entry: JournalEntry, ticket: Ticket | None) -> Facts:
-    return _facts(entry.event, ticket, entry.findings, entry.event.language, entry.received_at_ms)
-
-
-def _facts(
-    said: InboundEvent | Message, ticket: Ticket | None, findings: tuple[str, ...], language: str | None, now_ms: int
-) -> Facts:
-    return Facts(
-        message=MessageFacts(
-            text=words_of(said),
-            channel=said.channel,
-            account=said.account,
-            visibility=said.visibility,
-            lang=language,
-            is_first=False,
-            findings=findings,
-            ext=said.ext or "",
-        ),
-        ticket=TicketFacts(exists=ticket is not None, urgency=ticket.urgency if ticket else "normal"),
-        now_ms=now_ms,
-    )
+def _facts(entry: JournalEntry, target: Message, ticket: Ticket | None, snapshot: Snapshot) -> Facts:
+    contact = snapshot.contacts.get(target.contact_id)
+    findings, language = entry.findings, entry.event.language
+    revised = _revised(entry, target)
+    return facts_again(revised, ticket, contact, findings=findings, language=language, now_ms=entry.received_at_ms)
 
 
 def _judged(

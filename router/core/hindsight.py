@@ -10,14 +10,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from router.core.facts import facts_of
+from router.core.alarm import ALARM_BUTTON
+from router.core.facts import event_of, facts_of
 from router.core.identity import read_sender
 from router.core.matters import Said
 from router.core.placement import Placement
 from router.core.quotes import visible, writer_of
 from router.model.decisions import Why
 from router.model.matter import Sketch
-from router.model.message import InboundEvent, JournalEntry, Sender
+from router.model.message import InboundEvent, JournalEntry
 from router.model.tables import Contact, Conversation, Event, Message, Ticket
 from rules.facts import Facts
 
@@ -47,7 +48,10 @@ def facts_then(
         why = None
     known = why.contact_by not in _STRANGER if why else contact.created_at_ms < message.received_at_ms
     opened = why.ticket_new if why else ticket.created_at_ms >= message.received_at_ms
-    event = _event(message)
+    event = msgspec.structs.replace(
+        event_of(message),
+        alarm=why is not None and any(reason.rule == ALARM_BUTTON for reason in why.reasons),
+    )
     text = "" if message.text in _NO_WORDS else message.text
     return facts_of(
         _entry(message, event),
@@ -63,21 +67,6 @@ def facts_then(
             joined="conversation",
         ),
         visible(text, writer_of(message)),
-    )
-
-
-def _event(message: Message) -> InboundEvent:
-    return InboundEvent(
-        channel=message.channel,
-        account=message.account,
-        message_id=message.external_id or message.id,
-        visibility=message.visibility,
-        sent_at_ms=message.sent_at_ms,
-        sender=message.sender or Sender(id=""),
-        subject=message.subject,
-        language=message.language,
-        automatic=message.automatic,
-        ext=message.ext,
     )
 
 

@@ -77,7 +77,7 @@ def decide_inbound(
         return decided
     if block is not None and event.kind in {"edit", "reaction"}:
         urgency = urgency_of(entry, snapshot, ruleset)
-        if not is_let_in(urgency, ruleset.abuse):
+        if urgency is not None and not is_let_in(urgency, ruleset.abuse):
             return _unfiled(hold_old(entry, block, snapshot, ruleset, circumstances.journal_id, ids, urgency=urgency))
     match event.kind:
         case "receipt":

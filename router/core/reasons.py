@@ -33,6 +33,7 @@ def judged(verdict: Verdict, ticket: Ticket) -> Why:
         rules_version=verdict.version,
         packs=verdict.packs,
         tags=verdict.tags,
+        untags=verdict.untags,
         urgency=verdict.urgency,
         queue=ticket.queue,
         language=verdict.language,

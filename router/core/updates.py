@@ -7,18 +7,19 @@ import msgspec
 
 from router.core import tickets
 from router.core.acts import Scene, carry_out
+from router.core.facts import ticket_facts
 from router.model.changes import Change, Record
 from router.model.snapshot import Surroundings
 from router.model.sources import Ids
 from router.model.tables import URGENCY_RANK, Event, Ticket
 from rules.changed import EVENT
-from rules.facts import CustomerFacts, Facts, MessageFacts, TicketFacts, Verdict
+from rules.facts import CustomerFacts, Facts, MessageFacts, Verdict
 from rules.ruleset import Ruleset
 
 
 def is_change(before: Ticket, after: Ticket) -> bool:
     """Whether something changed that rules can see."""
-    return _facts(before) != _facts(after)
+    return ticket_facts(before) != ticket_facts(after)
 
 
 def judge_update(
@@ -38,8 +39,8 @@ def judge_update(
         customer=CustomerFacts(
             known=True, verified=around.verified, vip=around.contact.vip, language=around.contact.language
         ),
-        ticket=_facts(after),
-        ticket_before=_facts(before),
+        ticket=ticket_facts(after),
+        ticket_before=ticket_facts(before),
         event=EVENT,
         now_ms=now_ms,
     )
@@ -64,10 +65,6 @@ def judge_update(
     )
     ticket, acted, _ = carry_out(verdict.acts, judged, scene, ids)
     return ticket, [Record(event), *acted]
-
-
-def _facts(ticket: Ticket) -> TicketFacts:
-    return TicketFacts(exists=True, state=ticket.state, queue=ticket.queue, urgency=ticket.urgency, tags=ticket.tags)
 
 
 def _judged(ticket: Ticket, verdict: Verdict, now_ms: int) -> tuple[Ticket, Event]:

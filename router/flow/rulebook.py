@@ -1,7 +1,7 @@
 """The active rule set of this process. `rules_follower` keeps it true to the database."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,6 @@ from rules.links import LinkHosts
 from rules.problems import Problem, RulesError
 from rules.ruleset import Ruleset, content_hash, load
 
-_POLL_S = 0.5
 _SUFFIXES = {".yaml", ".yml"}
 
 
@@ -30,16 +29,31 @@ class RulesStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def rules_files(directory: Path) -> list[Path]:
-    """Which files below a directory are rules. A link that leads nowhere, such as an editor's lock, is none."""
-    return [path for path in sorted(directory.rglob("*")) if path.suffix in _SUFFIXES and path.is_file()]
+    """Which files below a directory are rules, those behind links among them. A link that leads nowhere is none, nor
+    is what has a hidden name: an editor's lock, a repository, the folders that Kubernetes exchanges a link to.
+
+    Raises OSError for a folder that cannot be looked into: rules would be missing, and nobody told.
+    """
+    return sorted(_below(directory, ())) if directory.is_dir() else []
+
+
+def _below(folder: Path, above: tuple[Path, ...]) -> Iterator[Path]:
+    here = folder.resolve()
+    if here in above:  # a link back to where it was come from
+        return
+    with os.scandir(folder) as found:
+        names = [entry.name for entry in found if not entry.name.startswith(".")]
+    for path in map(folder.joinpath, names):
+        if path.is_dir():
+            yield from _below(path, (*above, here))
+        elif path.suffix in _SUFFIXES and path.is_file():
+            yield path
 
 
 def read_directory(directory: Path) -> dict[str, bytes]:
     """The rules files below a directory by relative name. Raises ConfigError when there are none, or too many bytes, or
     one cannot be read."""
     try:
-        if directory.is_dir():
-            os.scandir(directory).close()  # of a folder that is closed to us, a search finds nothing and says nothing
         files = {path.relative_to(directory).as_posix(): path.read_bytes() for path in rules_files(directory)}
     except OSError as error:
         where = error.filename or directory

@@ -29,6 +29,8 @@ from rules.problems import Problem, RulesError
 from rules.ruleset import Ruleset, load
 
 _POLL_S: Final = 0.5
+_REST_S: Final = 0.2
+"""Files that were the same for so long are written to their end."""
 SHELF_FROM_BYTES: Final = 1 << 20
 """Rules from this size on take a second to read; what was read of them takes about thirty times as much memory."""
 
@@ -53,12 +55,16 @@ class RulesFollower:
         self._afterwards = Afterwards(cache=cache, log=log)
         self._shelf = Shelf()
         self._seen: object = None
+        """The files as they were when they were read last."""
+        self._found: object = None
+        """The files as they were at the last look."""
         self._built: Ruleset | None = None
         """What this process published last."""
 
     async def start(self) -> None:
         """Make something active: the files, else the newest stored set, else the shipped pack."""
         if self._directory is not None:
+            self._found = await asyncio.to_thread(_picture, self._directory)
             await self._publish_files()
         await self.follow()
         if self._rulebook.status.version == 0:
@@ -72,9 +78,9 @@ class RulesFollower:
         try:
             while True:
                 self._afterwards.look_at(self._rulebook.current)
-                notified = await watch.wait(_POLL_S) or missed
+                notified = await watch.wait(_POLL_S if self._found == self._seen else _REST_S)
                 try:
-                    await self._look(notified=notified)
+                    await self._look(notified=notified, missed=missed)
                     missed = False
                 except (StoreUnavailable, Conflict) as error:
                     self._log.warning("rules.store_unavailable", **why(error))
@@ -83,11 +89,11 @@ class RulesFollower:
             watch.close()
             await self._afterwards.stop()
 
-    async def _look(self, *, notified: bool) -> None:
-        if self._directory is not None and await self._files_changed():
+    async def _look(self, *, notified: bool, missed: bool) -> None:
+        came = not notified and await self._files_came()  # who is woken looks too soon to know that files rest
+        if came:
             await self._publish_files()
-            notified = True
-        if notified or not self._bus.healthy():
+        if came or notified or missed or not self._bus.healthy():
             await self.follow()
 
     async def follow(self) -> None:
@@ -115,23 +121,16 @@ class RulesFollower:
                 return known
         return await asyncio.to_thread(load, row.files, hosts=self._rulebook.hosts, was_live=True)
 
-    async def _files_changed(self) -> bool:
-        def look() -> object:
-            assert self._directory is not None
-            found = ((str(path), path.stat()) for path in rules_files(self._directory))
-            return [(name, stat.st_mtime_ns, stat.st_size) for name, stat in found]
-
-        try:
-            seen = await asyncio.to_thread(look)
-        except OSError:
-            return False  # a file is being replaced right now; the next look sees it
-        changed = seen != self._seen
-        self._seen = seen
-        return changed
+    async def _files_came(self) -> bool:
+        """Whether there are other files than were read last, and nobody is writing them any more."""
+        if self._directory is None:
+            return False
+        before, self._found = self._found, await asyncio.to_thread(_picture, self._directory)
+        return self._found == before and self._found != self._seen
 
     async def _publish_files(self) -> None:
         assert self._directory is not None
-        await self._files_changed()
+        self._seen = self._found
         try:
             files = await asyncio.to_thread(read_directory, self._directory)
         except ConfigError as error:
@@ -167,3 +166,13 @@ class RulesFollower:
         told = [msgspec.to_builtins(p) for p in problems]
         await self._store.write(rulesets.set_error(told, at_ms=self._clock.now_ms()))
         await self._bus.notify("rules")
+
+
+def _picture(directory: Path) -> object:
+    """What differs when files were changed. The time of the last change is the system's own: that of writing may be
+    set, as archives do and those who copy files with their times."""
+    try:
+        found = ((str(path), path.stat()) for path in rules_files(directory))
+        return [(name, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size) for name, stat in found]
+    except OSError as error:  # a file is being replaced right now, or may not be read: then that is told
+        return str(error)

@@ -112,8 +112,8 @@ class Timers:
         if timer.kind == "check":
             return await self._expired(timer, now_ms)
         if timer.kind == "edit":
-            message, ticket = await self._store.read(timers.edited(timer))
-            return edits.settle(timer, message, ticket, ruleset, now_ms=now_ms)
+            message, ticket, contact = await self._store.read(timers.edited(timer))
+            return edits.settle(timer, message, ticket, contact, ruleset, now_ms=now_ms)
         found = await self._store.read(gather.reply_facts(timer.ticket_id, EventId(0)))
         assert found is not None, "a foreign key says so"
         moment = Moment(facts=found, channel=self._channels.view(found.conversation), ruleset=ruleset, now_ms=now_ms)

@@ -117,6 +117,8 @@ class Why(msgspec.Struct, frozen=True, kw_only=True):
     packs: tuple[str, ...] = ()
     """What those rules call themselves, with versions: wallet@1.1.0."""
     tags: tuple[str, ...] = ()
+    untags: tuple[str, ...] = ()
+    """Tags that rules took from its ticket, if it had them."""
     urgency: str
     queue: str
     """Where its ticket was once it was decided."""

@@ -1,6 +1,6 @@
 """Stored inbound messages with what stands around them, page by page, to be judged once more (`rules replay`)."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -23,6 +23,7 @@ class _Judged(msgspec.Struct, frozen=True):
     """Of a stored `decisions.Why`, what it did to its ticket."""
 
     tags: tuple[str, ...] = ()
+    untags: tuple[str, ...] = ()
     ticket_new: bool = False
 
 
@@ -36,7 +37,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     events: list[Event]
     """What has changed its ticket since, in order."""
     tags: tuple[str, ...]
-    """What earlier messages of its ticket asked for."""
+    """What its ticket had by then."""
 
 
 _DECODER: Final = msgspec.json.Decoder(_Judged | None)
@@ -113,22 +114,42 @@ def _events(follow_ups: Sequence[Message]) -> Script[dict[TicketId | None, list[
 
 
 def _tags(follow_ups: Sequence[Message]) -> Script[dict[MessageId, tuple[str, ...]]]:
-    """The tags that each found at its ticket: those of the messages before it."""
+    """The tags that each found at its ticket: what rules made of the messages, and of agents' changes, before it."""
     found: dict[MessageId, tuple[str, ...]] = {}
     if follow_ups:
         rows = yield from select(
-            "SELECT id, ticket_id, verdict FROM messages WHERE ticket_id {in ids} AND kind = 'inbound' AND id <= :last "
-            "ORDER BY id LIMIT :most",
+            "SELECT id, ticket_id, received_at_ms, verdict FROM messages "
+            "WHERE ticket_id {in ids} AND kind = 'inbound' AND id <= :last ORDER BY id LIMIT :most",
             ids=_ids(message.ticket_id for message in follow_ups),
             last=follow_ups[-1].id,
             most=_HISTORY_MAX,
         )
+        retagged = yield from _retagged(follow_ups)
         grown: dict[TicketId, tuple[str, ...]] = defaultdict(tuple)
-        for message_id, ticket_id, verdict in rows:
+        for message_id, ticket_id, received_at_ms, verdict in rows:
+            changes = retagged[ticket_id]
+            while changes and changes[0].at_ms <= received_at_ms:
+                grown[ticket_id] = tuple(filter(None, changes.popleft().data["tags_to"].split(", ")))
             found[message_id] = grown[ticket_id]
             judged = _DECODER.decode(verdict)
             if judged is not None:
-                grown[ticket_id] = tuple(dict.fromkeys((*grown[ticket_id], *judged.tags)))
+                both = dict.fromkeys((*grown[ticket_id], *judged.tags))
+                grown[ticket_id] = tuple(tag for tag in both if tag not in judged.untags)
+    return found
+
+
+def _retagged(follow_ups: Sequence[Message]) -> Script[dict[TicketId | None, deque[Event]]]:
+    """When rules for agents' changes gave or took tags, by ticket, in order."""
+    rows = yield from fetch(
+        Event,
+        "WHERE t.ticket_id {in ids} AND t.kind = 'ticket.updated' AND t.actor = 'rules' ORDER BY t.id LIMIT :most",
+        ids=_ids(message.ticket_id for message in follow_ups),
+        most=_HISTORY_MAX,
+    )
+    found: dict[TicketId | None, deque[Event]] = defaultdict(deque)
+    for event in rows:
+        if "tags_to" in event.data:
+            found[event.ticket_id].append(event)
     return found
 
 

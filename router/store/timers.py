@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from router.model.ids import TicketId
 from router.model.snapshot import Unlooked
-from router.model.tables import Message, OutboxEntry, Ticket
+from router.model.tables import Contact, Message, OutboxEntry, Ticket
 from router.model.timers import Timer
 from router.store.script import Script, fetch, fetch_one, select
 
@@ -32,13 +32,15 @@ def of_ticket(ticket_id: TicketId) -> Script[list[Timer]]:
     return fetch(Timer, "WHERE t.ticket_id = :ticket_id ORDER BY t.created_at_ms, t.id", ticket_id=ticket_id)
 
 
-def edited(timer: Timer) -> Script[tuple[Message, Ticket]]:
-    """The message that a timer is about, and the ticket that it is in by now."""
+def edited(timer: Timer) -> Script[tuple[Message, Ticket, Contact]]:
+    """The message that a timer is about, the ticket that it is in by now, and its writer."""
     message = yield from fetch_one(Message, "WHERE t.id = :id", id=timer.about)
     assert message is not None, "messages are blanked, not deleted"
     ticket = yield from fetch_one(Ticket, "WHERE t.id = :id", id=message.ticket_id)
+    contact = yield from fetch_one(Contact, "WHERE t.id = :id", id=message.contact_id)
     assert ticket is not None, "a foreign key says so"
-    return message, ticket
+    assert contact is not None, "another one does"
+    return message, ticket, contact
 
 
 def unlooked(timer: Timer) -> Script[Unlooked]:

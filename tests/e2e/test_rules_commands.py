@@ -93,7 +93,17 @@ def test_a_message_file_that_is_not_there_is_no_text(command, said):
 
 
 @pytest.mark.parametrize(
-    "said", ["/start", "https://a.example/x.json", "see report.json", "yes/no", "file.exe", "\0/x"]
+    "said",
+    [
+        "/start",
+        "https://a.example/x.json",
+        "see report.json",
+        "yes/no",
+        "file.exe",
+        "\0/x",
+        "a refund, please. " * 40,
+        "退款" * 90,
+    ],
 )
 def test_a_text_that_names_no_file_is_judged(command, said):
     assert command("rules", "explain", said)[0] == 0
@@ -115,7 +125,23 @@ rules:
     mail |= {"sender": {"id": "ann@example.com"}, "automatic": "auto_reply", "alarm": True}
     file = tmp_path / "mail.json"
     file.write_text(json.dumps(mail | {"text": f"Thanks, that is all.\n\n{quoted}"}))
-    code, routed, _ = command("route", "--rules", directory, file)
-    assert (code, json.loads(routed)["tags"]) == (0, ["machine", "proven", "alarm", "card"])
-    code, told, _ = command("rules", "explain", "--json", "--rules", directory, file)
-    assert (code, json.loads(told)["verdict"]["tags"]) == (0, ["machine", "proven", "alarm", "card"])
+    routed, told = _both(command, directory, file)
+    assert routed == told
+    assert (told["tags"], told["urgency"]) == (["machine", "proven", "alarm", "card"], "critical")
+    said = command("rules", "explain", "--rules", directory, "--lang", "zh", file)[1].splitlines()
+    assert said[0].startswith("结论：critical，队列 general")
+    assert said[1].startswith("客户触发了警报")
+    file.write_text(json.dumps(mail | {"text": " ", "html": "<p>a <b>ref</b>und</p>"}))
+    routed, told = _both(command, directory, file)
+    assert routed == told
+    assert "refund" in told["tags"]
+
+
+def _both(command, directory, file):
+    (routed_code, routed, _), (told_code, told, _) = (
+        command("route", "--rules", directory, file),
+        command("rules", "explain", "--json", "--rules", directory, file),
+    )
+    assert (routed_code, told_code) == (0, 0)
+    keys = ("tags", "urgency", "queue", "language")
+    return [{key: verdict[key] for key in keys} for verdict in (json.loads(routed), json.loads(told)["verdict"])]

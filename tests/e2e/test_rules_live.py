@@ -1,7 +1,10 @@
 """An edited file becomes the live set: through the watcher, the database and the swap, and what is done afterwards."""
 
 import asyncio
+import os
+import tempfile
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -103,6 +106,89 @@ async def test_a_link_that_leads_nowhere_keeps_no_edit_from_going_live(tmp_path)
     async with following(tmp_path, directory) as (rulebook, _, _):
         (directory / "a.yaml").write_text(FILE.replace("WORD", "chargeback"))
         await until(lambda: rulebook.status.version == 2)
+
+
+async def test_a_file_that_is_still_being_written_does_not_go_live(tmp_path):
+    directory = tmp_path / "rules"
+    directory.mkdir()
+    (directory / "a.yaml").write_text(FILE.replace("WORD", "refund"))
+    (directory / "more.yaml").write_text("version: 1\n")
+    async with following(tmp_path, directory) as (rulebook, _, store):
+        with (directory / "more.yaml").open("w") as file:  # every part of it is good rules
+            for written in ("version: 1\n", "rules:\n", *[f"- {{id: r{n}, then: {{tag: t{n}}}}}\n" for n in range(30)]):
+                file.write(written)
+                file.flush()
+                await asyncio.sleep(0.05)
+        await until(lambda: rulebook.status.version > 1)
+        assert len(rulebook.current.rules) == 31
+        assert await store.read(rulesets.latest_version()) == 2
+
+
+async def test_a_file_of_the_same_size_and_time_is_another_file(tmp_path):
+    directory = tmp_path / "rules"
+    directory.mkdir()
+    (directory / "a.yaml").write_text(FILE.replace("WORD", "refund"))
+    os.utime(directory / "a.yaml", ns=(0, 0))  # as archives unpack what is to be the same everywhere
+    async with following(tmp_path, directory) as (rulebook, _, _):
+        (tmp_path / "next").write_text(FILE.replace("WORD", "lawyer"))
+        os.utime(tmp_path / "next", ns=(0, 0))
+        (tmp_path / "next").replace(directory / "a.yaml")
+        await until(lambda: rulebook.status.version == 2)
+        assert queue(rulebook, "a lawyer") == "billing"
+
+
+async def test_a_folder_that_links_are_exchanged_in_holds_its_rules_once(tmp_path):
+    directory = tmp_path / "rules"
+    for version, word in (("..v1", "refund"), ("..v2", "chargeback")):
+        (directory / version).mkdir(parents=True)
+        (directory / version / "a.yaml").write_text(FILE.replace("WORD", word))
+    (directory / "..data").symlink_to("..v1")  # as Kubernetes mounts a ConfigMap
+    (directory / "a.yaml").symlink_to("..data/a.yaml")
+    async with following(tmp_path, directory) as (rulebook, _, _):
+        assert queue(rulebook, "a refund") == "billing"
+        (directory / "..next").symlink_to("..v2")
+        (directory / "..next").replace(directory / "..data")
+        await until(lambda: rulebook.status.version == 2)
+        assert queue(rulebook, "a chargeback") == "billing"
+
+
+async def test_a_folder_that_is_gone_is_told(tmp_path):
+    directory = tmp_path / "rules"
+    directory.mkdir()
+    (directory / "a.yaml").write_text(FILE.replace("WORD", "refund"))
+    async with following(tmp_path, directory) as (rulebook, _, _):
+        directory.rename(tmp_path / "away")
+        directory.write_text("no folder any more")
+        await until(lambda: rulebook.status.problems)
+        assert [problem.code for problem in rulebook.status.problems] == ["unreadable"]
+        assert queue(rulebook, "a refund") == "billing"
+
+
+def test_hidden_names_are_no_rules_and_folders_behind_links_are_looked_through(tmp_path):
+    directory = tmp_path / "rules"
+    for name in ("a.yaml", ".github/ci.yml", "._a.yaml", "team/b.yml", "../shared/c.yaml"):
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_text("version: 1\n")
+    (directory / "shared").symlink_to("../shared")
+    (directory / "team" / "up").symlink_to("..")
+    assert list(read_directory(directory)) == ["a.yaml", "shared/c.yaml", "team/b.yml"]
+
+
+def test_a_folder_that_is_closed_to_us_is_told():
+    with tempfile.TemporaryDirectory() as name:
+        closed = Path(name, "team")
+        closed.mkdir(mode=0)
+        Path(name, "a.yaml").write_text("version: 1\n")
+        Path(name).chmod(0o755)
+        us = os.geteuid()
+        if us == 0:
+            os.seteuid(65534)  # nothing is closed to root
+        try:
+            with pytest.raises(ConfigError, match=r"team: the rules cannot be read \(Permission denied\)"):
+                read_directory(Path(name))
+        finally:
+            os.seteuid(us)
+            closed.chmod(0o700)
 
 
 def test_what_cannot_be_read_is_no_missing_file(tmp_path):

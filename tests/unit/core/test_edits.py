@@ -2,11 +2,14 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from router.core.edits import settle
 from router.core.reasons import why_stored
 from router.model.limits import EDITS_MAX, EDITS_PAUSE_MS
+from router.model.message import StoredAttachment
 from router.model.timers import Timer
+from rules.ruleset import load
 from tests.unit.core.test_inbound import CHAT
 from tests.unit.core.world import RULESET, World, event
 
@@ -35,7 +38,8 @@ class Edited(World):
     def fire(self) -> str:
         timer = self.timers.pop(0)
         self.now_ms = timer.due_at_ms
-        changes = settle(timer, self.message, self.ticket(self.first), self.ruleset, now_ms=self.now_ms)
+        contact = self.snapshot.contacts[self.message.contact_id]
+        changes = settle(timer, self.message, self.ticket(self.first), contact, self.ruleset, now_ms=self.now_ms)
         self.apply(changes)
         return changes[0].row.outcome
 
@@ -126,6 +130,33 @@ def test_a_list_that_shows_another_message_by_then_keeps_it(where):
     where.say("something newer", message_id="m2", **CHAT)
     where.fire()
     assert where.ticket(where.first).snippet == "something newer"
+
+
+ASKS = """\
+version: 1
+queues: {general: {default: true}, vip: {}}
+rules:
+  - {id: fee, when: {message.text|has: fee}, then: {tag: fees}}
+  - {id: in-vip, when: {ticket.queue: vip, message.text|has: draft}, then: {note: queue}}
+  - {id: of-fees, when: {ticket.tags|has: fees, ticket.state: [new, open]}, then: {note: tags}}
+  - {id: vip, when: {customer.known: true, customer.vip: true, customer.verified: true}, then: {note: customer}}
+  - {id: alone, when: {message.attachments|at least: 1}, then: {note: files}}
+"""
+
+
+@pytest.mark.parametrize("times", [0, EDITS_MAX])
+def test_rules_ask_for_ticket_writer_and_files_of_what_was_edited_as_of_any_message(times):
+    where = Edited("a fee")
+    where.ruleset = load({"rules.yaml": ASKS.encode()})
+    ticket, contact = where.ticket(where.first), where.snapshot.contacts[where.message.contact_id]
+    where.snapshot.tickets[ticket.id] = replace(ticket, queue="vip")
+    where.snapshot.contacts[contact.id] = replace(contact, vip=True)
+    file = StoredAttachment(id="f", name="a.png", content_type="image/png", size=3, blob="b")
+    where.edit("draft", attachments=(file,))
+    where.edit_often(times)
+    if where.timers:
+        where.fire()
+    assert [note.text for note in why_stored(where.message).notes] == ["queue", "tags", "customer", "files"]
 
 
 def test_findings_of_folded_edits_reach_the_ticket(where):

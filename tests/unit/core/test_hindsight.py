@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from router.core.hindsight import facts_then
-from router.model.decisions import Why
+from router.model.decisions import Why, WhyReason
 from router.model.message import Sender
 from router.model.tables import Contact, Conversation, Event, Message, Ticket
 
@@ -23,8 +23,8 @@ WHY = Why(
 def message(why=None, at_ms=10, text="hello", **fields):
     verdict = msgspec.Raw(msgspec.json.encode(why))
     return Message(
-        id="m", ticket_id="t", conversation_id="v", contact_id="c", kind="inbound", **WHERE, text=text, verdict=verdict,
-        sent_at_ms=at_ms, received_at_ms=at_ms, **({"sender": Sender(id="7")} | fields),
+        id="m", ticket_id="t", conversation_id="v", contact_id="c", kind="inbound", text=text, verdict=verdict,
+        sent_at_ms=at_ms, received_at_ms=at_ms, **(WHERE | {"sender": Sender(id="7")} | fields),
     )  # fmt: skip
 
 
@@ -68,6 +68,15 @@ def test_where_the_reasons_are_gone_the_times_tell(why):
     opened, later = facts(message(why, 10)), facts(message(why, 11))
     assert (opened.customer.known, opened.ticket.exists) == (False, False)
     assert (later.customer.known, later.ticket.exists) == (True, True)
+
+
+def test_what_a_call_notes_is_no_text_and_the_alarm_was_pressed():
+    call = facts(message(text="[taken by Mei]\nmy card is gone", channel="phone"))
+    assert call.message.text.split() == ["my", "card", "is", "gone"]
+    assert facts(message(text="[taken by Mei]")).message.text == "[taken by Mei]"
+    pressed = msgspec.structs.replace(WHY, reasons=(WhyReason(rule="alarm-button", why="pressed", at=()),))
+    assert facts(message(pressed)).message.alarm
+    assert not facts(message(WHY)).message.alarm
 
 
 def test_quoted_history_and_names_of_what_has_no_words_are_no_text():

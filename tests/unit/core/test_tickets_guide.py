@@ -156,7 +156,9 @@ class Story:
             self.world.now_ms = max(self.world.now_ms, timer.due_at_ms)
             before, now_ms = self.ticket, self.world.now_ms
             if timer.kind == "edit":
-                settled = settle(timer, self.world.messages[timer.about], before, self.ruleset, now_ms=now_ms)
+                about = self.world.messages[timer.about]
+                writer = self.world.snapshot.contacts[about.contact_id]
+                settled = settle(timer, about, before, writer, self.ruleset, now_ms=now_ms)
                 self.world.apply(settled)
                 self.keep(settled)
                 continue

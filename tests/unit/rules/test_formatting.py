@@ -242,6 +242,11 @@ def test_what_is_said_of_the_first_in_brackets_is_above_the_item():
         assert fmt(text) == f"version: 1\ntests:\n  # why\n  # so\n  - message: {laid_out}\n    expect: {{tags: a}}\n"
 
 
+def test_a_comment_behind_a_name_stays_behind_it():
+    text = "version: 1\nlists:\n  a: &words  # shared\n    - x  # first\n  b: *words\ntags: &all  # ours\n  - c\n"
+    assert fmt(text) == text
+
+
 def test_nothing_in_brackets_stays_nothing():
     text = "version: 1\nqueues: {general: {default: true}, billing: , fees: }  # two\n"
     assert fmt(text) == text

@@ -132,6 +132,28 @@ def test_words_that_look_like_something_else_are_words(validator):
     assert validator.is_valid(as_an_editor_reads(text))
 
 
+NUMBERED = """\
+version: 1
+fields: {year: {type: word, values: [2025, 2026]}}
+tags: [7]
+queues: {general: {default: true}, 110: }
+times: {24: {zone: UTC, open: {mon-sun: 00:00-24:00}}}
+templates: {5: {en: 1}}
+rules:
+  - {id: true, when: {custom.year: 2026, during: 24}, then: {tag: 12315, queue: 110, reply: 5}}
+  - {id: 12, when: {message.text|has: z, ticket.tags|has: 7, ticket.queue: 110}, then: {untag: 7}}
+tests:
+  - {message: , expect: {quiet: [true, 12]}}
+  - {message: "", at: 2026-03-11 12:30 UTC, expect: {tags_not: 12315}}
+"""
+
+
+def test_names_that_look_like_numbers_or_flags_are_names():
+    instance = as_an_editor_reads(NUMBERED)
+    for made in (schema(), schema(rulesets.of(NUMBERED))):
+        assert [(list(error.path), error.message) for error in Draft7Validator(made).iter_errors(instance)] == []
+
+
 def test_every_key_shows_what_it_is_for():
     def keys(part, path=()):
         for key, value in part.get("properties", {}).items():

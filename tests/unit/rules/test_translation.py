@@ -168,6 +168,10 @@ def test_a_file_full_of_mistakes_reads_chinese_at_the_same_places():
         ("missing ]: [a-", "缺少 ]：[a-"),
         ("the text for en must be one value", "en 的文本 必须是单个值"),
         ("more than 100,000 different words in all rules", "全部规则合计超过 100,000 个不同的词"),
+        ("expect has no key queue general", "expect 没有键 queue general"),
+        ("at least is 1.", "at least 不能是 1."),
+        ("message.attachments|at least is many", "message.attachments|at least 不能是 many"),
+        ("message.any|weighs does not say at least", "message.any|weighs 没有写 at least"),
         ("something nobody has translated", "something nobody has translated"),
     ],
 )
