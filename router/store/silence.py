@@ -1,8 +1,8 @@
 """A server that says nothing: found out within seconds, and told at once until it speaks again.
 
 A host that vanished refuses nothing: statements under way would wait for half a minute, new connections for ten
-seconds, and with them whoever brings a message. A slow statement, or one behind a lock, looks the same from here. So the
-server is asked over a connection of its own, which no lock concerns.
+seconds, and with them whoever brings a message. A slow statement, or one behind a lock, looks the same from here, so
+the server is asked over a connection of its own, which no lock concerns.
 """
 
 import asyncio
@@ -33,9 +33,11 @@ class Call:
         self.since = asyncio.get_running_loop().time()
         self.patience = asyncio.timeout(None)
         self.connection: Cut | None = None
+        self.was_cut = False
 
     def cut(self) -> None:
         """Have it raise."""
+        self.was_cut = True
         if self.connection is None:
             self.patience.reschedule(0)
         else:
@@ -66,8 +68,8 @@ class Silence:
         try:
             async with call.patience:
                 yield call
-        except TimeoutError:
-            if call.patience.expired():
+        except Exception:
+            if call.was_cut:  # whatever the driver makes of it
                 raise self._unavailable() from None
             raise
         finally:

@@ -1,4 +1,4 @@
-"""PostgreSQL on a host that takes every byte and answers none: requests are told so soon, and served once it is back."""
+"""PostgreSQL on a host that takes every byte and answers none: told soon, then at once, and served when it is back."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -49,7 +49,7 @@ async def test_a_silent_server_is_told_soon_then_at_once_until_it_is_back(store,
     calls = [asyncio.create_task(store.write(select("SELECT 1"))) for _ in range(12)]  # more than there are connections
     async with asyncio.timeout(5):
         errors = await asyncio.gather(*calls, return_exceptions=True)
-    assert {type(error) for error in errors} == {StoreUnavailable}
+    assert all(isinstance(error, StoreUnavailable) and "does not answer" in str(error) for error in errors)
     async with asyncio.timeout(SOON_S):
         with pytest.raises(StoreUnavailable, match="does not answer"):
             await store.read(select("SELECT 1"))
