@@ -13,7 +13,7 @@ from router.model.ids import MessageId, OutboxId, TicketId
 from router.model.limits import CLOCKS_APART_MS_MAX, SEND_LEASE_MS, SEND_PAUSE_MS_MAX
 from router.model.tables import Conversation, Message, OutboxEntry
 from router.store.codec import table
-from router.store.script import Script, fetch, fetch_one, select
+from router.store.script import Script, fetch, fetch_one, run, select
 
 _ENTRY: Final = table(OutboxEntry)
 
@@ -160,3 +160,13 @@ def count_dead() -> Script[int]:
     """How many deliveries wait for a decision: dead or held."""
     rows = yield from select("SELECT COUNT(*) FROM outbox WHERE state IN ('held', 'dead')")
     return int(rows[0][0])
+
+
+def doubt() -> Script[int]:
+    """All that waits may have left since, as after a restore; how many rows. They become like those of a worker that
+    died while it sent: looked up first, and held where that says nothing, for a person to decide."""
+    return run(
+        "UPDATE outbox SET state = 'sending', uncertain = 1, lease_until_ms = 0, "
+        "attempts = CASE WHEN attempts = 0 THEN 1 ELSE attempts END, version = version + 1 "
+        "WHERE state IN ('queued', 'sending')"
+    )
