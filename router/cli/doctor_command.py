@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -16,9 +15,10 @@ from router.cli.channels_command import check_channels
 from router.cli.command import EXIT_CONFIG, EXIT_DONE, EXIT_FINDINGS
 from router.cli.house import place_of
 from router.cli.paths import add_config
+from router.cli.surroundings import Finding, address, clock, disks
 from router.cli.times import when
 from router.clock import SystemClock
-from router.config import Config, StorageConfig, database_file, link_hosts, load, media_folder
+from router.config import Config, StorageConfig, database_file, link_hosts, load
 from router.connector import Sent
 from router.core.reading import READER
 from router.discovery import judge
@@ -47,22 +47,12 @@ from router.telemetry import SilentLog
 from rules import accelerator, opinion, packs
 from rules.problems import RulesError
 
-_FREE_BYTES_MIN = 1_073_741_824
 _WAIT_WARN_S = 10
 _NO_WRITES = (
     "make room on its disk, end what locks it, or let the service write it and its -wal and -shm; nothing is accepted "
     "meanwhile, providers deliver again"
 )
 _DAMAGED = "stop the service, move the file away with its -wal and -shm, restore the last backup (docs/operating.md)"
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing looked at."""
-
-    state: Literal["ok", "warning", "error"]
-    about: str
-    text: str
-    remedy: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -94,8 +84,8 @@ async def _run(arguments: argparse.Namespace) -> int:
 async def examine(config: Config, base: Path) -> AsyncIterator[Finding]:
     """Look at everything, in the order in which things break."""
     yield Finding(state="ok", about="configuration", text="read and understood, keys included")
-    for disk in _disks(config, base):
-        yield disk
+    for found in [*address(config), *disks(config, base)]:
+        yield found
     database = await _database(config, base)
     yield database
     if database.state == "error":
@@ -166,6 +156,8 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
         return
     yield _bus(app, config)
     yield await _files(app)
+    for found in await clock(app):
+        yield found
     for finding in [
         *await _alarms(app),
         *await _keys(app),
@@ -199,38 +191,6 @@ async def _switches(app: App) -> list[Finding]:
         )
         for off in await app.store.read(switches.switches())
     ]
-
-
-def _disks(config: Config, base: Path) -> list[Finding]:
-    """Of the database, and of the files of messages where they rest on another one."""
-    database = database_file(config.storage.url, base)
-    found: list[Finding] = []
-    looked: set[int] = set()
-    for path, beside, stops in (
-        (database, "beside the database", "a full disk stops intake"),
-        (
-            None if config.media.s3 else media_folder(config, base) / "any",
-            "where files of messages rest",
-            "on a full disk no message with files is accepted",
-        ),
-    ):
-        if path is None or (device := (place := nearest_folder(path)).stat().st_dev) in looked:
-            continue
-        looked.add(device)
-        free = shutil.disk_usage(place).free
-        if free < _FREE_BYTES_MIN:
-            text = f"{free // 1_048_576} MiB free in {place}, {beside}"
-            found.append(Finding(state="error", about="disk", text=text, remedy=f"make room: {stops}"))
-        else:
-            found.append(
-                Finding(state="ok", about="disk", text=f"{free // 1_073_741_824} GiB free in {place}, {beside}")
-            )
-    return found or [Finding(state="ok", about="disk", text="the database keeps messages, the bucket keeps files")]
-
-
-def nearest_folder(path: Path) -> Path:
-    """The folder a file is or will be in, or the first above it that exists: its disk is the one that fills."""
-    return next(folder for folder in path.parents if folder.exists())
 
 
 def _bus(app: App, config: Config) -> Finding:

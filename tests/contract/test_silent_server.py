@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from router.clock import SystemClock
 from router.model.errors import StoreUnavailable
-from router.store import silence
+from router.store import health, silence
 from router.store.postgres import PostgresStore
 from router.store.script import select
 from tests.servers.proxy import FaultProxy
@@ -63,6 +64,11 @@ async def test_one_that_is_slow_but_answers_is_waited_for(store, fresh_postgres)
         await asyncio.sleep(0.3)
         assert await store.read(select("SELECT 1")) == [(1,)]
     assert await slow == [(1,)]
+
+
+async def test_its_clock_is_read(store):
+    theirs_ms = await store.read(health.clock_ms())
+    assert abs(theirs_ms - SystemClock().now_ms()) < 5_000
 
 
 async def test_a_house_on_a_silent_server_ends_soon(store, proxy):

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from router.cli.doctor_command import nearest_folder
+from router.cli.surroundings import clocks, nearest_folder
 from router.connector import RawEvent
 from tests.e2e.command_desk import line
 
@@ -33,6 +33,28 @@ def test_doctor_makes_no_database_and_says_that_there_is_none(bare_desk):
     assert findings["database"]["text"] == f"{bare_desk.folder / 'house.db'} does not exist"
     assert findings["channel api/default"]["state"] == "ok"
     assert not list(bare_desk.folder.glob("house.db*"))
+
+
+def test_doctor_warns_of_an_address_below_a_path(desk):
+    desk.settings["server"]["public_url"] = "https://example.org/support/"
+    desk.write()
+    (found,) = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "address"]
+    assert (found["state"], "/support," in found["text"]) == ("warning", True)
+
+
+@pytest.mark.parametrize(
+    ("theirs_ms", "said"),
+    [
+        (1_000_000, "agrees"),
+        (995_500, "agrees"),
+        (900_000, "100 s ahead of"),
+        (1_120_020, "120 s behind"),
+    ],
+)
+def test_doctor_compares_this_machines_clock_with_the_databases(theirs_ms, said):
+    found = clocks(theirs_ms, 1_000_000, 1_000_020)
+    assert said in found.text
+    assert (found.state == "ok") == (said == "agrees")
 
 
 def test_doctor_tells_a_damaged_database_from_a_wrong_configuration(bare_desk):
