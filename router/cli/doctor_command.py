@@ -48,6 +48,7 @@ from rules import accelerator, opinion, packs
 from rules.problems import RulesError
 
 _WAIT_WARN_S = 10
+_UNSENT_WARN_S = 60
 _NO_WRITES = (
     "make room on its disk, end what locks it, or let the service write it and its -wal and -shm; nothing is accepted "
     "meanwhile, providers deliver again"
@@ -257,6 +258,7 @@ async def _work(app: App) -> list[Finding]:
         found.append(Finding(state="error", about="routing", text=text, remedy=remedy))
     else:
         found.append(Finding(state="ok", about="routing", text="nothing waits"))
+    found.append(await _leaving(app))
     for count, about, remedy in (
         (await app.store.read(outbox.count_dead()), "undelivered", "switchboard dead-letters list"),
         (await app.store.read(journal.count_dead()), "undecided events", "switchboard dead-letters list"),
@@ -267,6 +269,20 @@ async def _work(app: App) -> list[Finding]:
             Finding(state=state, about=about, text=str(count) if count else "none", remedy=remedy if count else "")
         )
     return found
+
+
+async def _leaving(app: App) -> Finding:
+    """Whether replies that could leave are taken by anybody."""
+    now_ms = app.clock.now_ms()
+    unsent = await app.store.read(outbox.oldest_unsent(now_ms=now_ms))
+    if unsent is None or (waits_s := (now_ms - unsent.since_ms) / 1000) <= _UNSENT_WARN_S:
+        return Finding(state="ok", about="sending", text="nothing that could leave waits")
+    text = f"the oldest reply that could leave has waited {waits_s:.0f} s, for {unsent.channel}/{unsent.account}"
+    remedy = (
+        "is a process with the role `deliver` running, and has its configuration this channel? its log says why it "
+        "cannot send"
+    )
+    return Finding(state="error", about="sending", text=text, remedy=remedy)
 
 
 async def _abuse(app: App) -> list[Finding]:

@@ -10,7 +10,10 @@ import pytest
 
 from router.cli.surroundings import clocks, nearest_folder
 from router.connector import RawEvent
-from tests.e2e.command_desk import line
+from router.model.changes import Add
+from router.model.tables import OutboxEntry
+from router.store import changes
+from tests.e2e.command_desk import line, selected
 
 PICTURE = {"name": "a.png", "content_type": "image/png", "size": 3, "data": "YWJj"}
 
@@ -21,6 +24,25 @@ NO_ROOM = "SQLite: disk I/O error (SQLITE_IOERR_WRITE)"
 
 async def quarantine(app):
     await app.door.inlet(app.channels.all()[0].manifest, "default").accept([RawEvent(body=b"{broken")])
+
+
+async def a_reply_waits(app):
+    """Since long ago, for a process that delivers."""
+    ((ticket, conversation, message),) = await app.store.read(
+        selected("SELECT ticket_id, conversation_id, id FROM messages")
+    )
+    entry = OutboxEntry(
+        id=app.ids.new(),
+        message_id=message,
+        ticket_id=ticket,
+        conversation_id=conversation,
+        channel="telegram",
+        account="default",
+        state="queued",
+        due_at_ms=1,
+        created_at_ms=1,
+    )
+    await app.store.write(changes.apply([Add(entry)], now_ms=1))
 
 
 def keys_of(desk, code=1):
@@ -55,6 +77,16 @@ def test_doctor_compares_this_machines_clock_with_the_databases(theirs_ms, said)
     found = clocks(theirs_ms, 1_000_000, 1_000_020)
     assert said in found.text
     assert (found.state == "ok") == (said == "agrees")
+
+
+def test_doctor_says_that_nobody_takes_a_reply_and_of_which_channel(desk):
+    desk("import", stdin=line("m1"))
+    desk.serve()
+    desk.serve(a_reply_waits)
+    (found,) = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "sending"]
+    assert found["state"] == "error"
+    assert found["text"].endswith(" s, for telegram/default")
+    assert "`deliver`" in found["remedy"]
 
 
 def test_doctor_tells_a_damaged_database_from_a_wrong_configuration(bare_desk):
