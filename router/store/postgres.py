@@ -52,10 +52,12 @@ _AWAY = (
     asyncpg.InvalidCachedStatementError,  # the schema moved under us; the next try prepares anew
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InternalClientError,  # a connection that breaks while it is being set up leaves the driver confused
+    asyncpg.InsufficientPrivilegeError,
     OSError,
     TimeoutError,
 )
 _REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+"""At the start a wrong configuration; of a server that took it before, something that is mended over there."""
 _MOVED = (
     asyncpg.UniqueViolationError,
     asyncpg.TransactionRollbackError,
@@ -160,7 +162,7 @@ async def _named() -> AsyncIterator[None]:
         yield
     except _MOVED as error:
         raise Conflict(f"PostgreSQL: {error}") from error
-    except _AWAY as error:
+    except (*_AWAY, *_REFUSED) as error:
         raise StoreUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
 
 
