@@ -47,6 +47,7 @@ from router.telemetry import SilentLog
 from rules import accelerator, opinion, packs
 from rules.problems import RulesError
 
+_BUS_LOOKS, _BUS_LOOK_S = 100, 0.02
 _WAIT_WARN_S = 10
 _UNSENT_WARN_S = 60
 _NO_WRITES = (
@@ -155,7 +156,7 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
     except ConfigError as error:
         yield Finding(state="error", about="configuration", text=str(error))
         return
-    yield _bus(app, config)
+    yield await _bus(app, config)
     yield await _files(app)
     for found in await clock(app):
         yield found
@@ -194,14 +195,19 @@ async def _switches(app: App) -> list[Finding]:
     ]
 
 
-def _bus(app: App, config: Config) -> Finding:
+async def _bus(app: App, config: Config) -> Finding:
+    for _ in range(_BUS_LOOKS):  # it was opened just now, and connects by itself
+        if app.bus.healthy() or app.bus.trouble() is not None:
+            break
+        await asyncio.sleep(_BUS_LOOK_S)
     if app.bus.healthy():
         return Finding(state="ok", about="bus", text="local" if config.bus.url == "local" else "Redis answers")
+    why = app.bus.trouble() or "it does not answer"
     return Finding(
         state="warning",
         about="bus",
-        text="Redis does not answer; workers poll the database, so all is slower and nothing is lost",
-        remedy="start Redis, or mend bus.url",
+        text=f"Redis does not help ({why}); workers poll the database, so all is slower and nothing is lost",
+        remedy="start Redis, make room for it, or mend bus.url",
     )
 
 

@@ -79,6 +79,22 @@ def test_doctor_compares_this_machines_clock_with_the_databases(theirs_ms, said)
     assert (found.state == "ok") == (said == "agrees")
 
 
+def test_doctor_says_what_is_wrong_with_redis(desk, redis_server):
+    desk.settings["bus"] = {"url": redis_server.url.replace("//", "//:wrong@")}
+    desk.write()
+    (found,) = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "bus"]
+    assert found["state"] == "warning"
+    assert "AuthenticationError" in found["text"]
+    assert "wrong@" not in found["text"]
+    desk.settings["bus"] = {"url": redis_server.url}
+    desk.write()
+    (found,) = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "bus"]
+    assert (found["state"], found["text"]) == ("ok", "Redis answers")
+    redis_server.stop()
+    (found,) = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "bus"]
+    assert "ConnectionError" in found["text"]
+
+
 def test_doctor_says_that_nobody_takes_a_reply_and_of_which_channel(desk):
     desk("import", stdin=line("m1"))
     desk.serve()
