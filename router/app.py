@@ -44,6 +44,7 @@ from router.flow.remedies import Remedies, RemedyWorker
 from router.flow.route import RouteWorker
 from router.flow.rulebook import Rulebook
 from router.flow.rules_follower import RulesFollower
+from router.flow.seals import check_seals
 from router.flow.signals import SignalBoard
 from router.flow.signed import SignedCalls
 from router.flow.sweep import sweeper_of
@@ -112,6 +113,8 @@ class App:
         await self.open()
         store, bus, clock, ids, log, metrics = self.store, self.bus, self.clock, self.ids, self.log, self.metrics
         await self._start_rules()
+        for problem in (await check_seals(store, self.keys)).problems:
+            log.error("keys.do_not_open", reason=problem)
         await self.feed.start()
         self.door = Door(
             store=store, bus=bus, rulebook=self.rulebook, media=self.media, keys=self.keys, clock=clock, ids=ids,

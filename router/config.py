@@ -193,7 +193,8 @@ def load(path: Path, *, absent: str = "", judge: Judge | None = None) -> Config:
         )
         for index, channel in enumerate(config.channels)
     ]
-    return msgspec.structs.replace(config, channels=tuple(placed))
+    server = msgspec.structs.replace(config.server, public_url=config.server.public_url.rstrip("/"))
+    return msgspec.structs.replace(config, server=server, channels=tuple(placed))
 
 
 def _resolve(value: object, at: str, base: Path, lose: Callable[[str, str], object]) -> Any:  # noqa: ANN401 - as YAML is
@@ -255,6 +256,7 @@ def _check(resolved: Mapping[str, object], unread: Mapping[str, str], mistakes: 
         if not _OF_A_CHANNEL.match(at):
             mistakes.tell(at, why)
     good = Shape(mistakes).parts(resolved, Config, "$")
+    _check_server(good.get("server", ServerConfig()), mistakes)
     storage, bus = good.get("storage", StorageConfig()), good.get("bus", BusConfig())
     if not storage.url.startswith(("sqlite:", "postgresql://", "postgres://")):
         scheme = storage.url.split(":")[0]
@@ -271,6 +273,23 @@ def _check(resolved: Mapping[str, object], unread: Mapping[str, str], mistakes: 
     _check_media(good.get("media", MediaConfig()), mistakes)
     _check_keys(resolved.get("secrets"), mistakes)
     _check_channels(resolved.get("channels"), mistakes, judge)
+
+
+def _check_server(server: ServerConfig, mistakes: Mistakes) -> None:
+    if server.host.startswith("["):
+        mistakes.tell("$.server.host", f"{server.host!r}: an address stands here without brackets, such as '::1'")
+    if not _is_address(server.public_url):
+        told = f"{server.public_url!r} is no address such as https://support.example.org"
+        mistakes.tell("$.server.public_url", told)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        is_whole = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0
+    except ValueError:  # an IPv6 address that is not closed, or a port that is none
+        return False
+    return is_whole and not url.query and not url.fragment and url.username is None
 
 
 def _check_channels(channels: object, mistakes: Mistakes, judge: Judge | None) -> None:

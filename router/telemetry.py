@@ -134,6 +134,9 @@ class Metrics:
         self.oldest_unrouted_seconds = Gauge(
             "switchboard_oldest_unrouted_seconds", "Age of the oldest undecided message", registry=registry
         )
+        self.oldest_unsent_seconds = Gauge(
+            "switchboard_oldest_unsent_seconds", "Age of the oldest reply that could leave", registry=registry
+        )
         self.dead_letters = Gauge(
             "switchboard_dead_letters", "Replies, edits and reactions that could not be delivered", registry=registry
         )

@@ -73,6 +73,10 @@ class Bus(Protocol):
         """Whether wake-ups travel now; while they do not, workers poll the database."""
         ...
 
+    def trouble(self) -> str | None:
+        """What went wrong last, while it is not healthy."""
+        ...
+
     def buried(self) -> int:
         """Poison entries set aside since start."""
         ...

@@ -109,6 +109,8 @@ class Health:
         self._log = log
         self._down = {first}
         self._up: bool | None = None
+        self.trouble: str | None = None
+        """What the last part that failed met; None while all work."""
 
     @property
     def up(self) -> bool:
@@ -121,12 +123,13 @@ class Health:
             return
         self._down.discard(part)
         if not self._down:
-            self._up = True
+            self._up, self.trouble = True, None
             self._log.info("bus.up")
 
     def failed(self, part: str, error: Exception) -> None:
         """`part` got none, or a refusal."""
         self._down.add(part)
+        self.trouble = f"{type(error).__name__}: {error}"[:_REASON_CHARS_MAX]
         if self._up is not False:
             self._up = False
-            self._log.warning("bus.down", part=part, reason=f"{type(error).__name__}: {error}"[:_REASON_CHARS_MAX])
+            self._log.warning("bus.down", part=part, reason=self.trouble)

@@ -84,6 +84,10 @@ class LocalBus:
         """Until closed, memory does not fail."""
         return not self._closed
 
+    def trouble(self) -> str | None:
+        """None: there is nobody to reach."""
+        return None
+
     def buried(self) -> int:
         """Nothing foreign ever enters this bus."""
         return 0

@@ -141,6 +141,10 @@ class RedisBus:
         """Whether all three connections worked when last used."""
         return self._health.up and not self._closed.is_set()
 
+    def trouble(self) -> str | None:
+        """What Redis said, or how it could not be reached."""
+        return self._health.trouble
+
     def buried(self) -> int:
         """Poison entries this process set aside."""
         return self._reader.buried

@@ -48,7 +48,7 @@ _COMMANDS = {
     "dead-letters": "what could not be delivered, and events that could not be decided: list, show, replay",
     "channels": "add one, check them, show how they are, pause, resume and backfill one",
     "user": "add people who answer",
-    "token": "make a token for the API",
+    "token": "make, list and revoke tokens for the API",
     "migrate": "bring the database to this release",
     "doctor": "say in plain words what is wrong and what to do",
 }

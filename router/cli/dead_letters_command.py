@@ -1,4 +1,4 @@
-"""`switchboard dead-letters list|show|replay`: what found no way out, and events that could not be decided."""
+"""`switchboard dead-letters list|show|replay|doubt`: what found no way out, and events that could not be decided."""
 
 import argparse
 import asyncio
@@ -33,16 +33,18 @@ class _Letter(msgspec.Struct, frozen=True, kw_only=True):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare its arguments."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="list|show|replay|doubt")
     for name, summary in (
         ("list", "all of them, oldest first"),
         ("show", "one of them"),
         ("replay", "send, or decide, one of them again"),
+        ("doubt", "after a restore, before the start: what waits may have left since; it is looked up, or held"),
     ):
         action = actions.add_parser(name, help=summary, description=summary)
         add_config(action)
-        action.add_argument("--json", action="store_true", help="one JSON object a line")
-        if name != "list":
+        if name != "doubt":
+            action.add_argument("--json", action="store_true", help="one JSON object a line")
+        if name not in {"list", "doubt"}:
             action.add_argument("id", help="as list shows it")
 
 
@@ -53,6 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(arguments: argparse.Namespace) -> int:
     async with opened(arguments.config) as house:
+        if arguments.action == "doubt":
+            count = await house.store.write(outbox.doubt())
+            print(f"{count} that wait to leave are looked up at the next start, and held where that says nothing")
+            return EXIT_DONE
         if arguments.action == "list":
             for found in await _all(house):
                 _print(found, as_json=arguments.json)

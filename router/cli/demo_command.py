@@ -14,7 +14,7 @@ from router import discovery
 from router.app import ROLES, App
 from router.cli.paths import named_path
 from router.cli.people import add_api_token, add_login_token, ensure_agent, new_agent
-from router.cli.running import not_listening, until_stopped
+from router.cli.running import asked_to_stop, not_listening, until_stopped
 from router.cli.serve_command import port as port_number
 from router.clock import SystemClock
 from router.connector import Simulator
@@ -100,7 +100,8 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
         )
         wallet.house = config.server.public_url
         log_file = leaving.enter_context((workspace.directory / "log.ndjson").open("a", encoding="utf-8"))
-        app = App(config, base=workspace.directory, roles=ROLES, log=StructuredLog(clock, log_file), clock=clock)
+        log = StructuredLog(clock, log_file)
+        app = App(config, base=workspace.directory, roles=ROLES, log=log, clock=clock)
         try:
             await app.start()
             traffic = await _open(app, workspace, providers, arguments.seed, backend, is_new=is_new)
@@ -109,7 +110,7 @@ async def _play(workspace: Workspace, arguments: argparse.Namespace, *, is_new: 
             raise
         playing = asyncio.create_task(traffic.run(arguments.rate), name="traffic")
         try:
-            return await until_stopped(app)
+            return await until_stopped(app, asked_to_stop(log))
         finally:
             playing.cancel()
             await asyncio.gather(playing, return_exceptions=True)

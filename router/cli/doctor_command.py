@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -18,9 +17,10 @@ from router.cli.doctor_rules import look_at_rules
 from router.cli.finding import Finding
 from router.cli.house import place_of
 from router.cli.paths import add_config
+from router.cli.surroundings import address, clock, disks
 from router.cli.times import when
 from router.clock import SystemClock
-from router.config import Config, StorageConfig, database_file, load, media_folder
+from router.config import Config, StorageConfig, database_file, load
 from router.connector import Sent
 from router.discovery import judge
 from router.flow.seals import check_seals
@@ -44,8 +44,9 @@ from router.store import (
 from router.store.script import Store
 from router.telemetry import SilentLog
 
-_FREE_BYTES_MIN = 1_073_741_824
+_BUS_LOOKS, _BUS_LOOK_S = 100, 0.02
 _WAIT_WARN_S = 10
+_UNSENT_WARN_S = 60
 _NO_WRITES = (
     "make room on its disk, end what locks it, or let the service write it and its -wal and -shm; nothing is accepted "
     "meanwhile, providers deliver again"
@@ -82,8 +83,8 @@ async def _run(arguments: argparse.Namespace) -> int:
 async def examine(config: Config, base: Path) -> AsyncIterator[Finding]:
     """Look at everything, in the order in which things break."""
     yield Finding(state="ok", about="configuration", text="read and understood, keys included")
-    for disk in _disks(config, base):
-        yield disk
+    for found in [*address(config), *disks(config, base)]:
+        yield found
     database = await _database(config, base)
     yield database
     if database.state == "error":
@@ -152,8 +153,10 @@ async def _opened(app: App, config: Config, base: Path) -> AsyncIterator[Finding
     except ConfigError as error:
         yield Finding(state="error", about="configuration", text=str(error))
         return
-    yield _bus(app, config)
+    yield await _bus(app, config)
     yield await _files(app)
+    for found in await clock(app):
+        yield found
     for finding in [
         *await _alarms(app),
         *await _keys(app),
@@ -189,46 +192,19 @@ async def _switches(app: App) -> list[Finding]:
     ]
 
 
-def _disks(config: Config, base: Path) -> list[Finding]:
-    """Of the database, and of the files of messages where they rest on another one."""
-    database = database_file(config.storage.url, base)
-    found: list[Finding] = []
-    looked: set[int] = set()
-    for path, beside, stops in (
-        (database, "beside the database", "a full disk stops intake"),
-        (
-            None if config.media.s3 else media_folder(config, base) / "any",
-            "where files of messages rest",
-            "on a full disk no message with files is accepted",
-        ),
-    ):
-        if path is None or (device := (place := nearest_folder(path)).stat().st_dev) in looked:
-            continue
-        looked.add(device)
-        free = shutil.disk_usage(place).free
-        if free < _FREE_BYTES_MIN:
-            text = f"{free // 1_048_576} MiB free in {place}, {beside}"
-            found.append(Finding(state="error", about="disk", text=text, remedy=f"make room: {stops}"))
-        else:
-            found.append(
-                Finding(state="ok", about="disk", text=f"{free // 1_073_741_824} GiB free in {place}, {beside}")
-            )
-    return found or [Finding(state="ok", about="disk", text="the database keeps messages, the bucket keeps files")]
-
-
-def nearest_folder(path: Path) -> Path:
-    """The folder a file is or will be in, or the first above it that exists: its disk is the one that fills."""
-    return next(folder for folder in path.parents if folder.exists())
-
-
-def _bus(app: App, config: Config) -> Finding:
+async def _bus(app: App, config: Config) -> Finding:
+    for _ in range(_BUS_LOOKS):  # it was opened just now, and connects by itself
+        if app.bus.healthy() or app.bus.trouble() is not None:
+            break
+        await asyncio.sleep(_BUS_LOOK_S)
     if app.bus.healthy():
         return Finding(state="ok", about="bus", text="local" if config.bus.url == "local" else "Redis answers")
+    why = app.bus.trouble() or "it does not answer"
     return Finding(
         state="warning",
         about="bus",
-        text="Redis does not answer; workers poll the database, so all is slower and nothing is lost",
-        remedy="start Redis, or mend bus.url",
+        text=f"Redis does not help ({why}); workers poll the database, so all is slower and nothing is lost",
+        remedy="start Redis, make room for it, or mend bus.url",
     )
 
 
@@ -285,6 +261,7 @@ async def _work(app: App) -> list[Finding]:
         found.append(Finding(state="error", about="routing", text=text, remedy=remedy))
     else:
         found.append(Finding(state="ok", about="routing", text="nothing waits"))
+    found.append(await _leaving(app))
     for count, about, remedy in (
         (await app.store.read(outbox.count_dead()), "undelivered", "switchboard dead-letters list"),
         (await app.store.read(journal.count_dead()), "undecided events", "switchboard dead-letters list"),
@@ -295,6 +272,20 @@ async def _work(app: App) -> list[Finding]:
             Finding(state=state, about=about, text=str(count) if count else "none", remedy=remedy if count else "")
         )
     return found
+
+
+async def _leaving(app: App) -> Finding:
+    """Whether replies that could leave are taken by anybody."""
+    now_ms = app.clock.now_ms()
+    unsent = await app.store.read(outbox.oldest_unsent(now_ms=now_ms))
+    if unsent is None or (waits_s := (now_ms - unsent.since_ms) / 1000) <= _UNSENT_WARN_S:
+        return Finding(state="ok", about="sending", text="nothing that could leave waits")
+    text = f"the oldest reply that could leave has waited {waits_s:.0f} s, for {unsent.channel}/{unsent.account}"
+    remedy = (
+        "is a process with the role `deliver` running, and has its configuration this channel? its log says why it "
+        "cannot send"
+    )
+    return Finding(state="error", about="sending", text=text, remedy=remedy)
 
 
 async def _abuse(app: App) -> list[Finding]:

@@ -9,9 +9,10 @@ from pathlib import Path
 import msgspec
 
 from router.app import ROLES, App, Role
+from router.cli.command import EXIT_DONE
 from router.cli.house import place_of
 from router.cli.paths import add_config
-from router.cli.running import not_listening, until_stopped
+from router.cli.running import asked_to_stop, not_listening, started, until_stopped
 from router.clock import SystemClock
 from router.config import Config, load
 from router.discovery import judge
@@ -59,8 +60,11 @@ async def _serve(config: Config, base: Path, roles: Sequence[Role]) -> int:
     log = StructuredLog(clock)
     logging.getLogger().addHandler(LibraryLog(log))
     app = App(config, base=base, roles=roles, log=log, clock=clock)
+    asked = asked_to_stop(log)
     try:
-        await app.start()
+        if not await started(app, asked):
+            await app.stop()
+            return EXIT_DONE
     except BaseException as error:
         await app.stop()
         if isinstance(error, OSError) and (reason := not_listening(error)) is not None:
@@ -69,4 +73,4 @@ async def _serve(config: Config, base: Path, roles: Sequence[Role]) -> int:
             raise Refused("listen", f"{place} cannot be used ({reason})", status=503) from None
         raise
     log.info("app.started", roles=",".join(roles), port=app.server.port if "web" in roles else None)
-    return await until_stopped(app)
+    return await until_stopped(app, asked)

@@ -104,6 +104,8 @@ class Sweeper:
         metrics, now_ms = self._metrics, self._clock.now_ms()
         oldest = await self._store.read(journal.oldest_pending())
         metrics.oldest_unrouted_seconds.set((now_ms - oldest) / 1000 if oldest is not None else 0)
+        unsent = await self._store.read(outbox.oldest_unsent(now_ms=now_ms))
+        metrics.oldest_unsent_seconds.set((now_ms - unsent.since_ms) / 1000 if unsent is not None else 0)
         metrics.dead_letters.set(await self._store.read(outbox.count_dead()))
         metrics.undecided.set(await self._store.read(journal.count_dead()))
         metrics.quarantined.set(await self._store.read(quarantine.count_waiting()))

@@ -68,6 +68,14 @@ def damage() -> Script[str | None]:
     return None if found == "ok" else str(found)
 
 
+def clock_ms() -> Script[int | None]:
+    """What time it is at the database's server, in Unix milliseconds; None of an embedded one, which has our clock."""
+    ((now_ms,),) = yield from select(
+        "SELECT {sqlite NULL}{pg CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)}"
+    )
+    return None if now_ms is None else int(now_ms)
+
+
 def try_writing() -> Script[None]:
     """A write that needs room and leaves nothing behind. Raises StoreUnavailable where every write would."""
     yield from run(

@@ -13,7 +13,7 @@ from router.model.ids import MessageId, OutboxId, TicketId
 from router.model.limits import CLOCKS_APART_MS_MAX, SEND_LEASE_MS, SEND_PAUSE_MS_MAX
 from router.model.tables import Conversation, Message, OutboxEntry
 from router.store.codec import table
-from router.store.script import Script, fetch, fetch_one, select
+from router.store.script import Script, fetch, fetch_one, run, select
 
 _ENTRY: Final = table(OutboxEntry)
 
@@ -160,3 +160,36 @@ def count_dead() -> Script[int]:
     """How many deliveries wait for a decision: dead or held."""
     rows = yield from select("SELECT COUNT(*) FROM outbox WHERE state IN ('held', 'dead')")
     return int(rows[0][0])
+
+
+class Unsent(msgspec.Struct, frozen=True, kw_only=True):
+    """What could leave, and nobody takes it."""
+
+    channel: str
+    account: str
+    since_ms: int
+
+
+def oldest_unsent(*, now_ms: int) -> Script[Unsent | None]:
+    """The oldest row that is due, with nothing before it and no switch of its own channel: a worker takes such a one
+    within seconds."""
+    rows = yield from select(
+        f"SELECT o.channel, o.account, o.due_at_ms FROM outbox AS o WHERE {_DUE} "  # noqa: S608 - our own text
+        "AND NOT EXISTS (SELECT 1 FROM channel_switches AS s WHERE s.kind = o.channel AND s.account = o.account) "
+        "AND NOT EXISTS (SELECT 1 FROM outbox AS p WHERE p.conversation_id = o.conversation_id AND p.id < o.id "
+        "AND p.state IN ('queued', 'sending', 'held')) ORDER BY o.id LIMIT 1",
+        now_ms=now_ms,
+        apart_ms=now_ms + CLOCKS_APART_MS_MAX,
+        paused_ms=now_ms + SEND_PAUSE_MS_MAX + CLOCKS_APART_MS_MAX,
+    )
+    return None if not rows else Unsent(channel=rows[0][0], account=rows[0][1], since_ms=min(now_ms, rows[0][2]))
+
+
+def doubt() -> Script[int]:
+    """All that waits may have left since, as after a restore; how many rows. They become like those of a worker that
+    died while it sent: looked up first, and held where that says nothing, for a person to decide."""
+    return run(
+        "UPDATE outbox SET state = 'sending', uncertain = 1, lease_until_ms = 0, "
+        "attempts = CASE WHEN attempts = 0 THEN 1 ELSE attempts END, version = version + 1 "
+        "WHERE state IN ('queued', 'sending')"
+    )

@@ -1,10 +1,12 @@
 """The database for many processes: the same scripts on PostgreSQL, through a pool of asyncpg connections.
 
 READ COMMITTED transactions, set-based statements (`unnest`), rows locked in id order; `synchronous_commit` stays on.
-Connections that break are replaced; a transaction that may have been cut off raises StoreUnavailable.
+Connections that break are replaced; a transaction that may have been cut off raises StoreUnavailable. A server that
+falls silent is told from a slow statement (`silence.py`).
 """
 
 import asyncio
+import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -18,6 +20,7 @@ from router.model.errors import ConfigError, Conflict, StatementTimeout, StoreUn
 from router.model.tables import Row
 from router.store.codec import Table, table
 from router.store.script import Dialect, Insert, Run, Script, Select, Statement, Update
+from router.store.silence import Silence
 from router.store.sql import bind, compile_postgres, insert_postgres, lock_postgres, update_postgres
 
 T = TypeVar("T")
@@ -49,10 +52,12 @@ _AWAY = (
     asyncpg.InvalidCachedStatementError,  # the schema moved under us; the next try prepares anew
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InternalClientError,  # a connection that breaks while it is being set up leaves the driver confused
+    asyncpg.InsufficientPrivilegeError,
     OSError,
     TimeoutError,
 )
 _REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+"""At the start a wrong configuration; of a server that took it before, something that is mended over there."""
 _MOVED = (
     asyncpg.UniqueViolationError,
     asyncpg.TransactionRollbackError,
@@ -69,8 +74,8 @@ def place_of(dsn: str) -> str:
 class PostgresStore:
     """A Store on a PostgreSQL server."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        self._pool = pool
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", silence: Silence) -> None:
+        self._pool, self._silence = pool, silence
 
     @classmethod
     async def open(cls, dsn: str, *, connections: int = 8) -> Self:
@@ -94,7 +99,7 @@ class PostgresStore:
             raise StoreUnavailable(f"{told}; start it, or mend storage.url") from error
         except (asyncpg.PostgresError, *_AWAY) as error:
             raise StoreUnavailable(f"PostgreSQL at {place_of(dsn)}: {error}") from error
-        return cls(pool)
+        return cls(pool, Silence(place_of(dsn), lambda: _knock(dsn)))
 
     @property
     def dialect(self) -> Dialect:
@@ -119,6 +124,10 @@ class PostgresStore:
 
     async def close(self) -> None:
         """Finish what runs, then disconnect."""
+        self._silence.end()
+        if self._silence.known:
+            self._pool.terminate()
+            return
         try:
             async with asyncio.timeout(ACQUIRE_SECONDS):
                 await self._pool.close()
@@ -129,12 +138,21 @@ class PostgresStore:
         try:
             async with (
                 _named(),
+                self._silence.listen() as call,
                 self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
-                connection.transaction(isolation=isolation, readonly=readonly),
             ):
-                return await drive(connection, script)
+                call.connection = connection
+                async with connection.transaction(isolation=isolation, readonly=readonly):
+                    return await drive(connection, script)
         finally:
             script.close()
+
+
+async def _knock(dsn: str) -> None:
+    """Connect and leave. Raises OSError and TimeoutError when nobody answers; a refusal is an answer, too."""
+    with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+        connection = await asyncpg.connect(dsn)
+        await connection.close()
 
 
 @asynccontextmanager
@@ -144,7 +162,7 @@ async def _named() -> AsyncIterator[None]:
         yield
     except _MOVED as error:
         raise Conflict(f"PostgreSQL: {error}") from error
-    except _AWAY as error:
+    except (*_AWAY, *_REFUSED) as error:
         raise StoreUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
 
 

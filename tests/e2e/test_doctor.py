@@ -8,9 +8,12 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from router.cli.doctor_command import nearest_folder
+from router.cli.surroundings import clocks, nearest_folder
 from router.connector import RawEvent
-from tests.e2e.command_desk import line
+from router.model.changes import Add
+from router.model.tables import OutboxEntry
+from router.store import changes
+from tests.e2e.command_desk import line, selected
 
 PICTURE = {"name": "a.png", "content_type": "image/png", "size": 3, "data": "YWJj"}
 
@@ -23,6 +26,25 @@ async def quarantine(app):
     await app.door.inlet(app.channels.all()[0].manifest, "default").accept([RawEvent(body=b"{broken")])
 
 
+async def a_reply_waits(app):
+    """Since long ago, for a process that delivers."""
+    ((ticket, conversation, message),) = await app.store.read(
+        selected("SELECT ticket_id, conversation_id, id FROM messages")
+    )
+    entry = OutboxEntry(
+        id=app.ids.new(),
+        message_id=message,
+        ticket_id=ticket,
+        conversation_id=conversation,
+        channel="telegram",
+        account="default",
+        state="queued",
+        due_at_ms=1,
+        created_at_ms=1,
+    )
+    await app.store.write(changes.apply([Add(entry)], now_ms=1))
+
+
 def keys_of(desk, code=1):
     return [(row["state"], row["text"]) for row in desk.rows("doctor", "--json", code=code) if row["about"] == "keys"]
 
@@ -33,6 +55,54 @@ def test_doctor_makes_no_database_and_says_that_there_is_none(bare_desk):
     assert findings["database"]["text"] == f"{bare_desk.folder / 'house.db'} does not exist"
     assert findings["channel api/default"]["state"] == "ok"
     assert not list(bare_desk.folder.glob("house.db*"))
+
+
+def test_doctor_warns_of_an_address_below_a_path(desk):
+    desk.settings["server"]["public_url"] = "https://example.org/support/"
+    desk.write()
+    (found,) = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "address"]
+    assert (found["state"], "/support," in found["text"]) == ("warning", True)
+
+
+@pytest.mark.parametrize(
+    ("theirs_ms", "said"),
+    [
+        (1_000_000, "agrees"),
+        (995_500, "agrees"),
+        (900_000, "100 s ahead of"),
+        (1_120_020, "120 s behind"),
+    ],
+)
+def test_doctor_compares_this_machines_clock_with_the_databases(theirs_ms, said):
+    found = clocks(theirs_ms, 1_000_000, 1_000_020)
+    assert said in found.text
+    assert (found.state == "ok") == (said == "agrees")
+
+
+def test_doctor_says_what_is_wrong_with_redis(desk, redis_server):
+    desk.settings["bus"] = {"url": redis_server.url.replace("//", "//:wrong@")}
+    desk.write()
+    (found,) = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "bus"]
+    assert found["state"] == "warning"
+    assert "AuthenticationError" in found["text"]
+    assert "wrong@" not in found["text"]
+    desk.settings["bus"] = {"url": redis_server.url}
+    desk.write()
+    (found,) = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "bus"]
+    assert (found["state"], found["text"]) == ("ok", "Redis answers")
+    redis_server.stop()
+    (found,) = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "bus"]
+    assert "ConnectionError" in found["text"]
+
+
+def test_doctor_says_that_nobody_takes_a_reply_and_of_which_channel(desk):
+    desk("import", stdin=line("m1"))
+    desk.serve()
+    desk.serve(a_reply_waits)
+    (found,) = [row for row in desk.rows("doctor", "--json", code=1) if row["about"] == "sending"]
+    assert found["state"] == "error"
+    assert found["text"].endswith(" s, for telegram/default")
+    assert "`deliver`" in found["remedy"]
 
 
 def test_doctor_tells_a_damaged_database_from_a_wrong_configuration(bare_desk):

@@ -334,6 +334,28 @@ def test_a_token_is_printed_once_and_rests_as_a_hash(desk):
         assert token.encode() not in file.read_bytes()
 
 
+def test_a_token_is_listed_by_its_name_and_taken_back(desk):
+    token = desk("token add", "shop", "--kind", "x", "--kind", "telegram").strip()
+    listed = desk("token list")
+    assert listed.startswith("shop  x, telegram  since 2")
+    assert token not in listed
+    desk("token revoke", "shop")
+    assert desk("token list") == ""
+    desk("token revoke", "shop", code=1)
+    assert "switchboard token list" in desk.err
+
+
+def test_after_a_restore_what_waits_may_be_doubted(desk):
+    desk("import", stdin=line("m1"))
+    desk.serve()
+    desk.serve(_dead_reply)
+    assert desk("dead-letters doubt").startswith("0 that wait")
+    (letter,) = desk.rows("dead-letters list", "--json")
+    desk("dead-letters replay", letter["id"])
+    assert desk("dead-letters doubt").startswith("1 that wait")
+    assert desk.look("SELECT state, attempts, uncertain FROM outbox") == [("sending", 1, 1)]
+
+
 def test_channels_check_and_doctor_say_how_it_is(desk):
     (channel,) = desk.rows("channels check", "--json")
     assert (channel["channel"], channel["state"]) == ("api/default", "ok")

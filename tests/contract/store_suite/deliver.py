@@ -19,7 +19,7 @@ from router.flow.media import NewFile
 from router.flow.regrouping import Regroupings
 from router.flow.switches import Switches
 from router.keys import Keyring
-from router.model.changes import LINK_PLACEHOLDER, Add
+from router.model.changes import LINK_PLACEHOLDER, Add, Save
 from router.model.errors import Conflict, StoreUnavailable
 from router.model.ids import AttachmentId, BlobHash
 from router.model.limits import SEND_LEASE_MS
@@ -30,7 +30,7 @@ from router.store.script import Store, fetch_one
 from router.telemetry import Metrics, SilentLog
 from tests.contract.store_suite.make import NOW, Case, agent, put
 from tests.servers.media import media_in
-from tests.simulation.lives import Provider
+from tests.simulation.lives import Kind, Provider
 
 TELEGRAM = [("telegram", "default")]
 FILE = b"how to get it back"
@@ -65,8 +65,8 @@ class Leaving:
 class House:
     """A delivery worker, and a provider that cannot say what it has."""
 
-    def __init__(self, folder: Path, store: Store) -> None:
-        self.folder, self.clock, self.provider = folder, VirtualClock(NOW), Provider("plain", [])
+    def __init__(self, folder: Path, store: Store, kind: Kind = "plain") -> None:
+        self.folder, self.clock, self.provider = folder, VirtualClock(NOW), Provider(kind, [])
         self.store, self.plain = Leaving(store, self.clock), store
         manifest = self.provider.manifest()
         channel = Channel(
@@ -151,6 +151,22 @@ class DeliverSuite:
             assert await house.worker.run_once() == 1
         assert await house.state(case) == ("sending" if is_lost else "queued", 1)
         assert house.provider.seen == []
+
+    @pytest.mark.parametrize(("kind", "state"), [("plain", "held"), ("idempotent", "held"), ("looked up", "sent")])
+    async def test_what_waited_in_a_backup_is_looked_up_or_held_once_it_is_doubted(
+        self, store: Store, tmp_path: Path, kind: Kind, state: str
+    ):
+        house = House(tmp_path, store, kind)
+        case = await house.owes()
+        await house.worker.run_once()  # after the backup, in the life that was lost
+        before = msgspec.structs.replace(
+            case.outbox, version=(await store.read(outbox.get(case.outbox.id))).version + 1
+        )
+        await store.write(changes.apply([Save(before)], now_ms=NOW))
+        assert await store.write(outbox.doubt()) == 1
+        await house.worker.run_once()
+        assert await house.state(case) == (state, 1)
+        assert len(house.provider.seen) == 1
 
     def test_an_attempt_that_takes_all_of_its_time_ends_within_its_lease(self):
         most_s = deliver.READY_SECONDS_MAX + deliver.SEND_SECONDS_MAX + deliver.LOOK_UP_SECONDS_MAX

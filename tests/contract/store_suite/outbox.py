@@ -7,11 +7,12 @@ import msgspec
 from router.model.changes import Add, Save
 from router.model.limits import CLOCKS_APART_MS_MAX, SEND_LEASE_MS, SEND_PAUSE_MS_MAX
 from router.model.tables import OutboxEntry
-from router.store import changes, outbox
+from router.store import changes, outbox, switches
 from router.store.script import Store
 from tests.contract.store_suite.make import NOW, Case, agent, newer, put, uid
 
 EMAIL = [("email", "default")]
+OFF = switches.Switch(kind="email", account="default", cause="operator", detail="", since_ms=NOW)
 
 
 async def claim(store: Store, *, now_ms: int = NOW, channels=EMAIL, limit: int = 10) -> list[outbox.Claimed]:
@@ -51,6 +52,21 @@ class OutboxSuite:
         assert got.author_name == "Mia"
         stored = {entry.id: entry.state for entry in await store.read(outbox.of_ticket(case.ticket.id))}
         assert stored == {case.outbox.id: "sent", got.entry.id: "sending"}
+
+    async def test_what_could_leave_and_is_taken_by_nobody_is_told(self, store: Store):
+        ann = Case("Ann")
+        await put(store, ann)
+        unsent = await store.read(outbox.oldest_unsent(now_ms=NOW + 5))
+        assert unsent == outbox.Unsent(channel="email", account="default", since_ms=ann.outbox.due_at_ms)
+        await store.write(switches.turn_off(OFF))
+        assert await store.read(outbox.oldest_unsent(now_ms=NOW + 5)) is None
+        await store.write(switches.turn_on("email", "default", "operator"))
+        (got,) = await claim(store)
+        await follow_up(store, ann)  # behind it
+        assert await store.read(outbox.oldest_unsent(now_ms=NOW + 5)) is None
+        await settle(store, got.entry, "queued", due_at_ms=NOW + 1_000)
+        assert await store.read(outbox.oldest_unsent(now_ms=NOW + 5)) is None
+        assert await store.read(outbox.oldest_unsent(now_ms=NOW + 1_000)) is not None
 
     async def test_only_the_head_of_a_conversation_goes(self, store: Store):
         ann, ben = Case("Ann"), Case("Ben")

@@ -39,6 +39,12 @@ def test_the_least_file_has_every_default(write):
     assert isinstance(config, Config)
 
 
+def test_a_slash_behind_the_public_address_is_none_too_many(write):
+    assert load(write(SECRETS + "server: {public_url: 'https://help.example.org/'}\n")).server.public_url == (
+        "https://help.example.org"
+    )
+
+
 def test_a_whole_file(write):
     text = SECRETS + (
         "server: {host: 0.0.0.0, port: 80, public_url: https://help.example.org}\n"
@@ -65,6 +71,11 @@ def test_a_whole_file(write):
         ("server: {port: 70000}\n", "5:10", "`int` <= 65535"),
         ("server: {proxies: 6}\n", "5:10", "`int` <= 5"),
         ("server: 5\n", "5:1", "object"),
+        ("server: {public_url: support.example.org}\n", "5:10", "no address such as https://support.example.org"),
+        ("server: {public_url: 'https://'}\n", "5:10", "no address"),
+        ("server: {public_url: 'https://[::1'}\n", "5:10", "no address"),
+        ("server: {public_url: 'https://example.org/?a=b'}\n", "5:10", "no address"),
+        ("server: {host: '[::1]'}\n", "5:10", "without brackets"),
         ("storage: {url: mysql://x}\n", "5:11", "'mysql' is no storage"),
         ("media: {paht: x}\n", "5:9", "did you mean 'path'?"),
         (
