@@ -1,7 +1,7 @@
 # The commands of the house. `make run` and `make test` need nothing but git, make and Python 3.11 or newer.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test t check fmt bench soak weights topics encoder matching reader clean
+.PHONY: help run test t check fmt bench soak weights topics told encoder matching reader clean
 
 # What was compiled once is not compiled again, also where the environment forbids it (images of containers like to).
 unexport PYTHONDONTWRITEBYTECODE
@@ -56,6 +56,11 @@ topics:  ## learn the weights of topics and everyday tags anew from the labelled
 	@scripts/setup.sh dev
 	@$(BIN)/pip install -q scikit-learn
 	@$(BIN)/python -m scripts.learn_topics crossed
+
+told:  ## learn anew what shows a password or a code that no word announces (rules/detectors/told.txt)
+	@scripts/setup.sh dev
+	@$(BIN)/pip install -q scikit-learn
+	@$(BIN)/python -m scripts.learn_told crossed
 
 encoder:  ## learn anew the encoder that is asked where those weights leave a doubt (half an hour or more; needs 3 GB of torch)
 	@scripts/setup.sh dev

@@ -28,3 +28,10 @@ QUANTITY = re.compile(
     r"\s{0,2}(?:秒|分|位|次|版|小时|小時|天|个|個|元|块|塊|字|号|號|条|條|年|月|日|点|點|倍|%|\$|sec|min|hour|hrs?(?![a-z])|day|times?(?![a-z])"
     r"|digit|char|letter|word|usd|btc|eth|attempt|people|months?|years?|weeks?|messages?|emails?)"
 )
+MADE_BY: Final = re.compile(
+    r"(?:iphone|ipad|ios|macos|android|windows|win|mac|mi|huawei|honor|redmi|pixel|galaxy|samsung|chrome|firefox|safari"
+    r"|edge|v|ver|version|err(?:or)?|code|erc|trc|bep|step|page|face|touch"
+    r"|keepass(?:xc|dx)?|bitwarden|1password|lastpass|dashlane|nordpass|enpass|roboform|authy|metamask|ledger|trezor)"
+    r"[ \-_]?[0-9.]{1,10}[a-z]{0,4}\Z"
+)
+"""What is no password though it looks like one: devices, programs and their versions, error codes."""

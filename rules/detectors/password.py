@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rules.detectors.anchored import around, starting
-from rules.detectors.connective import CELL, IS, QUANTITY, QUOTE, SHI, TOLD_ZH
+from rules.detectors.connective import CELL, IS, MADE_BY, QUANTITY, QUOTE, SHI, TOLD_ZH
 from rules.detectors.hit import Hit
 from rules.detectors.scan import Scan
 from rules.fold import Folded
@@ -94,11 +94,6 @@ _GUESSED_ZH = re.compile(
     rf"{_WORD_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,8}},(?:[我]?(?:可能|好像|应该|應該|大概|估计|估計|记得|記得)){{1,2}}[是係]?\s?"
     r"(?P<value>[!-~]{4,40})"
 )
-_MADE_BY: Final = re.compile(
-    r"(?:iphone|ipad|ios|macos|android|windows|win|mac|mi|huawei|honor|redmi|pixel|galaxy|samsung|chrome|firefox|safari"
-    r"|edge|v|ver|version|err(?:or)?|code|erc|trc|bep|step|page|face|touch)[ \-_]?[0-9.]{1,10}[a-z]{0,4}\Z"
-)
-"""What is no password beside the word: devices, programs and their versions, error codes."""
 _CHANGED = re.compile(
     rf"{_WORD_EN} from {QUOTE}(?P<value>{_KEYBOARD}{{6,72}}) (?:in)?to {QUOTE}(?P<second>{_KEYBOARD}{{6,72}})"
 )
@@ -257,7 +252,7 @@ def find_chinese(scan: Scan) -> Iterator[Hit]:
 def _told(scan: Scan, pattern: re.Pattern[str], starts: list[int]) -> Iterator[Hit]:
     """Values that a remark, a comma or quotes lead to."""
     for match in around(pattern, scan.low, starts, _TOLD_BEFORE, _TOLD_CHARS):
-        if _MADE_BY.match(scan.low[slice(*_trimmed(scan.folded, *match.span("value")))]) is None:
+        if MADE_BY.match(scan.low[slice(*_trimmed(scan.folded, *match.span("value")))]) is None:
             yield from _mixed_value(scan.folded, match)
     for match in starting(_QUOTED, scan.low, starts):
         start, end = match.span("value")
@@ -277,7 +272,7 @@ def _strong(scan: Scan, word: re.Pattern[str], labels: list[int]) -> Iterator[Hi
         if (
             (word.search(before) is not None or word.search(after) is not None)
             and _DENIED.match(value) is None
-            and _MADE_BY.match(value) is None
+            and MADE_BY.match(value) is None
         ):
             yield Hit(start, end, "PASSWORD", "label")
 

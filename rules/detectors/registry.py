@@ -21,6 +21,7 @@ from rules.detectors import (
     seed_framed,
     seed_joined,
     short_code,
+    told,
     wallet_address,
 )
 from rules.detectors.hit import Hit, SecretType
@@ -108,6 +109,13 @@ class Plan(NamedTuple):
 
     def find(self, scan: Scan) -> list[Hit]:
         """Every hit of the asked types, in no order, overlaps included."""
+        hits = self.labelled(scan)
+        if "digit" in scan.at:
+            hits += [hit for hit in told.find(scan, hits) if hit.type in self.types]
+        return hits
+
+    def labelled(self, scan: Scan) -> list[Hit]:
+        """Those that a word, a shape or a check digit shows."""
         asked = {place for trigger in scan.at for place in self.detectors.get(trigger, ())}
         hits: list[Hit] = []
         for place in sorted(asked):

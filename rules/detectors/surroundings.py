@@ -1,0 +1,153 @@
+"""What is seen of a value and of the words around it, by name: what `told` weighs and `scripts/learn_told.py` learns.
+
+A value is a number of three to eight digits, or letters with digits or signs in it. Any other value in its field is one
+token, whether it is masked or not: masking one changes nothing of what is seen of another.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from rules.detectors.connective import MADE_BY
+from rules.fold import BARRIER
+
+_AROUND: Final = r"0-9A-Za-z_!@#$%^&*"
+_VALUE: Final = re.compile(
+    rf"(?<![{_AROUND}.,:/€£¥+\-\x1a])(?:"
+    r"(?:[A-Za-z]{1,2}-)?(?<![0-9][ -])[0-9]{3}[ -][0-9]{3}(?![0-9A-Za-z_%]|[.,:/ -][0-9])"
+    r"|[0-9]{3,8}(?![0-9A-Za-z_%@&*^]|[.,:/-][0-9])"
+    rf"|(?=[!-~]{{0,20}}[0-9])(?=[!-~]{{0,24}}[A-Za-z])[{_AROUND}?][{_AROUND}.+?~-]{{3,39}})(?!\x1a)"
+)
+_DATE: Final = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
+_ELSEWHERE: Final = re.compile(
+    r"[^@]*@[a-z0-9-]+\.[a-z0-9].*|www\..*|.*\.(?:com|org|net|io|app|pdf|png|jpe?g|zip|csv|docx?|xlsx?)", re.IGNORECASE
+)
+"""Addresses, files, and versions of packages."""
+_TOKEN: Final = re.compile("\x1a+|[a-z]+(?:'[a-z]+)?|[0-9]+|[\u3400-\u9fff]|\n|[^\\sa-z0-9\x1a]")
+_MANY_CAPITALS, _CAPITAL, _SMALL, _FIGURES = (
+    re.compile(shape) for shape in ("[A-Z]+", "[A-Z][a-z]{2,}[0-9]{1,4}[!?.]*", "[a-z]+", "[0-9]+")
+)
+_ID: Final = re.compile("[A-Z]{1,5}-?[0-9]+")
+_WORD_AND_FIGURES: Final = re.compile("[a-z]{3,}[0-9]{1,4}")
+_SIGN: Final = re.compile("[!@#$%^&*]")
+_ENDS_IN_YEAR: Final = re.compile("(?:19|20)[0-9]{2}$")
+_RISING: Final = "0123456789012"
+
+FIGURES_MAX: Final = 10
+"""Digits of a value beside letters; more are an account or an order."""
+BESIDE: Final = 2
+"""Tokens on each side that are seen at first."""
+NEAR: Final = 8
+ABOUT: Final = 40
+"""Those that are seen at last, in order and in none."""
+
+Span = tuple[int, int]
+
+
+def values(text: str) -> list[Span]:
+    """Return where values stand."""
+    found: list[Span] = []
+    for match in _VALUE.finditer(text):
+        value = match[0].rstrip(".?-~=")
+        if value.endswith("!") and not value[-2:-1].isalnum():
+            value = value.rstrip("!")
+        if (
+            len(value) < (3 if value.isdigit() else 4)
+            or not 0 < sum(map(str.isdigit, value)) <= FIGURES_MAX
+            or _DATE.fullmatch(value)
+            or _ELSEWHERE.fullmatch(value)
+            or MADE_BY.match(value.lower())
+        ):
+            continue
+        found.append((match.start(), match.start() + len(value)))
+    return found
+
+
+def is_number(value: str) -> bool:
+    """Tell whether there are digits in it and nothing else but one joiner."""
+    return value.replace(" ", "").replace("-", "").isdigit()
+
+
+class Surroundings:
+    """A field with the values in it."""
+
+    def __init__(self, text: str, low: str, spans: list[Span]) -> None:
+        """Take the folded text, the same in small letters, and what `values` found in it."""
+        self._values = [text[start:end] for start, end in spans]
+        self._tokens: list[str] = []
+        self._places: list[int] = []
+        """Which of the tokens each value is."""
+        last = 0
+        for start, end in spans:
+            self._tokens += _tokens(low[last:start])
+            self._places.append(len(self._tokens))
+            self._tokens.append(BARRIER)
+            last = end
+        self._tokens += _tokens(low[last:])
+
+    def beside(self, number: int) -> list[str]:
+        """Return the value's own shape and what stands right beside it."""
+        kind, seen = _of_itself(self._values[number])
+        before, after = self._sides(number, BESIDE)
+        seen += [f"{kind}<{at}{token}" for at, token in enumerate(before)]
+        seen += [f"{kind}>{at}{token}" for at, token in enumerate(after)]
+        if not before or before[0] == "\n":
+            seen.append(f"{kind}<^")
+        if not after or after[0] == "\n":
+            seen.append(f"{kind}>$")
+        elif before:
+            seen.append(f"{kind}<>{before[0]} {after[0]}")
+        return seen
+
+    def about(self, number: int) -> list[str]:
+        """Return what stands farther off: runs of words on each side, and words anywhere about."""
+        kind = _kind(self._values[number])
+        before, after = self._sides(number, NEAR)
+        seen = [f"{kind}<{token}" for token in before] + [f"{kind}>{token}" for token in after]
+        seen += [f"{kind}<<{at}{second} {first}" for at, (first, second) in enumerate(pairwise(before[:6]))]
+        seen += [f"{kind}>>{at}{first} {second}" for at, (first, second) in enumerate(pairwise(after[:5]))]
+        seen += [f"{kind}<<<{z} {y} {x}" for x, y, z in zip(before[:3], before[1:4], before[2:5], strict=False)]
+        seen += [f"{kind}>>>{x} {y} {z}" for x, y, z in zip(after[:2], after[1:3], after[2:4], strict=False)]
+        place = self._places[number]
+        around = self._tokens[max(0, place - ABOUT) : place + ABOUT + 1]
+        seen += [f"{kind}={token}" for token in set(around)]
+        seen += [f"{kind}=={first} {second}" for first, second in set(pairwise(around))]
+        return list(dict.fromkeys(seen))
+
+    def _sides(self, number: int, many: int) -> tuple[list[str], list[str]]:
+        """Return tokens before it, the nearest first, and behind it."""
+        place = self._places[number]
+        return self._tokens[max(0, place - many) : place][::-1], self._tokens[place + 1 : place + 1 + many]
+
+
+def _tokens(low: str) -> Iterator[str]:
+    return (BARRIER if token[0] == BARRIER else token for token in _TOKEN.findall(low))
+
+
+def _kind(value: str) -> str:
+    return "d" if is_number(value) else "m"
+
+
+def _of_itself(value: str) -> tuple[str, list[str]]:
+    kind = _kind(value)
+    shape = _FIGURES.sub("0", _SMALL.sub("a", _MANY_CAPITALS.sub("A", value)))[:7]
+    seen = [f"{kind}n{len(value)}", f"s:{shape}"]
+    told: dict[str, bool]
+    if kind == "d":
+        told = {
+            "year": len(value) == 4 and value[:2] in {"19", "20"},
+            "easy": len(set(value)) <= 2 or value in _RISING or value in _RISING[9::-1],
+            "round": value.endswith("00"),
+        }
+    else:
+        letters, figures = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))
+        seen.append(f"m{min(letters, 8)}+{min(figures, 6)}")
+        told = {
+            "id": _ID.fullmatch(value) is not None,
+            "name": _CAPITAL.fullmatch(value) is not None,
+            "word": _WORD_AND_FIGURES.fullmatch(value) is not None,
+            "sign": _SIGN.search(value) is not None,
+            "ends in a year": _ENDS_IN_YEAR.search(value) is not None,
+        }
+    return kind, seen + [name for name, is_so in told.items() if is_so]
