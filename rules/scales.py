@@ -11,6 +11,7 @@ Most texts weigh far too little, so a test looks first at what they weigh at mos
 import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import accumulate, repeat
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -21,6 +22,7 @@ from rules.alphabet import STOP, Alphabet
 from rules.facts import Span
 from rules.opinion import Opinion, window
 from rules.runs import UNITS, Runs
+from rules.stretches import STRETCHES_MAX, stretches
 from rules.text import fold_word
 from rules.tokens import BEGIN, END, MARKS, STOPS, found, places, plain
 from rules.wholes import Weighed, Wholes
@@ -31,11 +33,8 @@ PASSAGE: Final = 40
 RUN_MAX: Final = 4
 """Tokens of one run, the edges of a sentence counted."""
 
-TELLING: Final = 0.25
-"""Of what the stretch adds that adds most: from so much on another one tells as well."""
-BRIDGED: Final = 0.25
-"""Of what the token adds that adds most: what each token has to add beyond that, or others have for it."""
-STRETCHES_MAX: Final = 3
+RUNS_SHOWN: Final = 6
+"""Of a whole text: the heaviest runs, which mostly lie upon each other."""
 
 WINDOWS_MAX: Final = 3
 """Places of a long text about which there may be a second opinion."""
@@ -100,7 +99,18 @@ class Lists:
 class Reading:
     """A text, ready to be weighed for whatever the lists are shared by."""
 
-    __slots__ = ("_lists", "_places", "_weighings", "_wholes", "line", "passages", "renamed", "sentences", "text")
+    __slots__ = (
+        "_lists",
+        "_places",
+        "_weighings",
+        "_wholes",
+        "line",
+        "passages",
+        "renamed",
+        "runs",
+        "sentences",
+        "text",
+    )
 
     def __init__(self, lists: Lists, text: str) -> None:
         self.text = text
@@ -115,10 +125,19 @@ class Reading:
         self._places: list[list[Span]] | None = None
         self._weighings: dict[int, Weighing] = {}
         self._wholes: list[Weighed] | None = None
+        self.runs: AbstractSet[str] = frozenset()
+        """Those without names that any of the scales of whole texts knows; there once it was weighed."""
+
+    def put_on(self, scales: "Scales") -> None:
+        """Do what has to be done in any case before the text is weighed."""
+        if scales.number is None or not scales.plain:
+            self.on(scales)
+        else:
+            self.whole(scales.number)
 
     def reaches(self, scales: "Scales", least: float) -> bool:
         """Tell whether the text weighs so much."""
-        if not scales.plain or scales.number is None:
+        if scales.number is None or not scales.plain:
             return self.on(scales).reaches(least)
         return (scales.start + self.whole(scales.number)[0]) / UNITS >= least
 
@@ -132,8 +151,15 @@ class Reading:
     def whole(self, number: int) -> Weighed:
         """Return what the whole of it weighs on one of the scales (`Wholes.add`)."""
         if self._wholes is None:
-            self._wholes = self._lists.wholes.weigh(self.line, self.renamed)
+            self._wholes, self.runs = self._lists.wholes.weigh(self.line, self.renamed)
         return self._wholes[number]
+
+    def of_run(self, run: str) -> Span:
+        """Return where a run of the line stands first."""
+        at = self.line.index(run)
+        places = self.places(self.line.count(STOP, 0, at))
+        first = at - self.line.rfind(STOP, 0, at) - 2  # behind the sentence's edge
+        return places[max(first, 0)][0], places[min(first + len(run), len(places)) - 1][1]
 
     def places(self, number: int) -> list[Span]:
         """Return where the tokens of a sentence stand."""
@@ -269,7 +295,7 @@ class Weighing:
     def telling(self) -> list[Span]:
         """The words that speak for it most, heaviest first, of the passage that speaks for it most."""
         if self._telling is None:
-            self._telling = self._most_telling()
+            self._telling = (self._scales.plain and self._heaviest_runs()) or self._most_telling()
         return self._telling
 
     def _with(self, heaviest: int) -> float:
@@ -289,6 +315,20 @@ class Weighing:
         until = list(accumulate(sums, initial=0))
         return [until[of.stop] - until[of.start] for of in self._reading.passages]
 
+    def _heaviest_runs(self) -> list[Span]:
+        """The runs that weigh most in the whole, those that meet put together: that takes no passages."""
+        whole = self._scales.whole
+        assert whole is not None, "there are runs"
+        known = [(units, run) for run in self._reading.runs if (units := whole.gains.get(run)) is not None]
+        spans: list[Span] = []
+        for _, run in sorted(known, reverse=True)[:RUNS_SHOWN]:
+            start, end = self._reading.of_run(run)
+            meeting = [span for span in spans if span[0] <= end and start <= span[1]]
+            place = spans.index(meeting[0]) if meeting else len(spans)
+            spans = [span for span in spans if span not in meeting]
+            spans.insert(place, (min([start, *(one[0] for one in meeting)]), max([end, *(one[1] for one in meeting)])))
+        return spans[:STRETCHES_MAX]
+
     def _most_telling(self) -> list[Span]:
         reading = self._reading
         if not reading.passages:
@@ -299,7 +339,7 @@ class Weighing:
         for number in range(heaviest.start, heaviest.stop):
             spans += reading.places(number)
             worth += self._worth(number)
-        return _stretches(spans, worth)
+        return stretches(spans, worth)
 
     def _asked(self, opinion: Opinion, alone: float) -> tuple[float, float | None, int]:
         """Return what the heaviest window weighs with what is said of it, that, and the passage it is about; what words
@@ -329,32 +369,3 @@ class Weighing:
         if whole is None:
             return worth
         return [one + self._share * other for one, other in zip(worth, whole.worth(edged), strict=True)]
-
-
-def _stretches(spans: Sequence[Span], worth: Sequence[float]) -> list[Span]:
-    """Return the stretches that add most, that one first: weak words between telling ones belong to them."""
-    level = BRIDGED * max(worth, default=0.0)
-    rest = [added - level for added in worth]
-    found: list[Span] = []
-    enough = 0.0
-    for _ in range(STRETCHES_MAX):
-        added, first, last = _heaviest(rest)
-        if added <= enough:
-            break
-        enough = enough or TELLING * added
-        found.append((spans[first][0], spans[last][1]))
-        rest[first : last + 1] = [-math.inf] * (last + 1 - first)
-    return found
-
-
-def _heaviest(worth: Sequence[float]) -> tuple[float, int, int]:
-    """Return what the heaviest stretch weighs, and its first and last (Bentley, "Programming pearls", 1984)."""
-    best = (0.0, 0, 0)
-    sum_, first = 0.0, 0
-    for place, added in enumerate(worth):
-        if sum_ <= 0:
-            sum_, first = 0.0, place
-        sum_ += added
-        if sum_ > best[0]:
-            best = (sum_, first, place)
-    return best

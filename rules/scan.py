@@ -8,7 +8,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import reduce
-from math import inf
 from operator import or_
 from typing import NamedTuple
 
@@ -85,7 +84,7 @@ class Scanner:
             if source not in ahead:
                 read = ahead[source] = self._read(source)
                 for one in scales:
-                    reading_of(read, one.lists).reaches(one, inf)
+                    reading_of(read, one.lists).put_on(one)
         for source in list(ahead)[:-AHEAD_MAX]:
             del ahead[source]
 

@@ -48,10 +48,11 @@ class Wholes:
         self._many += 1
         return self._many - 1
 
-    def weigh(self, line: str, renamed: str) -> list[Weighed]:
-        """Return what a line with its renamed one weighs on each of the scales, by their numbers."""
+    def weigh(self, line: str, renamed: str) -> tuple[list[Weighed], set[str]]:
+        """Return what a line with its renamed one weighs on each of the scales, by their numbers, and its runs."""
         plain, named = self._ready()
-        fields = sum(map(self._plain.__getitem__, set(plain.find_matches_as_strings(line, overlapping=True))))
+        runs = set(plain.find_matches_as_strings(line, overlapping=True))
+        fields = sum(map(self._plain.__getitem__, runs))
         fields += sum(map(self._named.__getitem__, set(named.find_matches_as_strings(renamed, overlapping=True))))
         found: list[Weighed] = []
         for number in range(self._many):
@@ -59,7 +60,7 @@ class Wholes:
             count = field >> _SUM & (1 << _FIELD - _SUM) - 1
             counts = share(count)
             found.append((((field & (1 << _SUM) - 1) - count * _ABOVE) * counts, counts))
-        return found
+        return found, runs
 
     def _ready(self) -> tuple[ahocorasick_rs.AhoCorasick, ahocorasick_rs.AhoCorasick]:
         if self._search is None:

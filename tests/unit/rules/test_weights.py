@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.encoder import shipped
-from rules.opinion import window
+from rules.facts import Facts, MessageFacts
+from rules.opinion import Unheard, window, without_waiting
 from rules.runs import UNITS
 from rules.scales import PASSAGE, RUN_MAX, Lists, Scales
 from rules.text import fold
@@ -301,6 +302,15 @@ def test_in_doubt_an_encoder_is_asked(start, weight):
         assert reason.why == f"incident {weight + added:+.1f} (opinion {added:+.1f}): coins"
     else:
         assert reason.why == f"incident {weight:+.1f}: coins"
+
+
+def test_reading_ahead_asks_nobody():
+    rules = ruleset(OPINION.format(start="5"))
+    text = "Someone moved my coins before breakfast"
+    with without_waiting():
+        rules.read_ahead([text])
+        with pytest.raises(Unheard):
+            rules.evaluate(Facts(message=MessageFacts(text=text)))
 
 
 def test_a_text_that_weighs_too_little_may_be_enough_with_the_opinion():
