@@ -84,6 +84,7 @@ def test_masking_a_value_changes_nothing_of_what_is_seen_of_another(text):
         ("$250 at 10:30 on 2024-05-06, 20% of 1,250.00", []),
         ("mail rosa@example.com7 or see www.a1b2.example", []),
         ("KeePass2 on Win11, v8.27.1", []),
+        ("@rosa1984 said so, #summer2026", []),
         ("4111111111111111, x4111111111111111", []),
     ],
 )
