@@ -14,14 +14,16 @@ from rules.fold import BARRIER
 
 _AROUND: Final = r"0-9A-Za-z_!@#$%^&*"
 _VALUE: Final = re.compile(
-    rf"(?<![{_AROUND}.,:/€£¥+\-\x1a])(?:"
+    rf"(?<![{_AROUND}.,:/=€£¥+\-\x1a])(?:"
     r"(?:[A-Za-z]{1,2}-)?(?<![0-9][ -])[0-9]{3}[ -][0-9]{3}(?![0-9A-Za-z_%]|[.,:/ -][0-9])"
-    r"|[0-9]{3,8}(?![0-9A-Za-z_%@&*^]|[.,:/-][0-9])"
+    r"|(?<![0-9] )[0-9]{3,8}(?![0-9A-Za-z_%@&*^]|[.,:/ -][0-9])"
     rf"|(?=[!-~]{{0,20}}[0-9])(?=[!-~]{{0,24}}[A-Za-z])[0-9A-Za-z_!$%^&*?][{_AROUND}.+?~-]{{3,39}})(?!\x1a)"
 )
 _DATE: Final = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _ELSEWHERE: Final = re.compile(
-    r"[^@]*@[a-z0-9-]+\.[a-z0-9].*|www\..*|.*\.(?:com|org|net|io|app|pdf|png|jpe?g|zip|csv|docx?|xlsx?)", re.IGNORECASE
+    r"[^@]*@[a-z0-9-]+\.[a-z0-9].*|www\..*"
+    r"|.*\.(?:com|org|net|io|app|pdf|png|jpe?g|zip|csv|log|txt|apk|exe|js|py|docx?|xlsx?)",
+    re.IGNORECASE,
 )
 """Addresses, files, and versions of packages."""
 _TOKEN: Final = re.compile("\x1a+|[a-z]+(?:'[a-z]+)?|[0-9]+|[\u3400-\u9fff]|\n|[^\\sa-z0-9\x1a]")

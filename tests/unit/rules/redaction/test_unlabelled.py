@@ -93,6 +93,6 @@ def test_values_are_short_numbers_and_words_with_digits(text, found):
 
 
 def test_a_table_of_numbers_is_not_looked_through():
-    message = "its {} same as always, why does it not take it"
-    assert redact(message.format("Hunter22x")).findings
-    assert not redact("\n".join([message.format("Hunter22x")] * (VALUES_MAX + 1))).findings
+    message = "i typed Maggie1958 like always and it says wrong"
+    assert redact(message).findings
+    assert not redact("\n".join([message] * (VALUES_MAX + 1))).findings
