@@ -19,6 +19,8 @@ _VALUE: Final = re.compile(
     r"|(?<![0-9] )[0-9]{3,8}(?![0-9A-Za-z_%@&*^]|[.,:/ -][0-9])"
     rf"|(?=[!-~]{{0,20}}[0-9])(?=[!-~]{{0,24}}[A-Za-z])[0-9A-Za-z_!$%^&*?][{_AROUND}.+?~-]{{3,39}})(?!\x1a)"
 )
+_NUMBERED: Final = re.compile("[A-Za-z]{3,}-[0-9]+")
+"""The second attachment, the client with a number."""
 _DATE: Final = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _ELSEWHERE: Final = re.compile(
     r"[^@]*@[a-z0-9-]+\.[a-z0-9].*|www\..*"
@@ -59,6 +61,7 @@ def values(text: str) -> list[Span]:
             or not 0 < sum(map(str.isdigit, value)) <= FIGURES_MAX
             or _DATE.fullmatch(value)
             or _ELSEWHERE.fullmatch(value)
+            or _NUMBERED.fullmatch(value)
             or MADE_BY.match(value.lower())
         ):
             continue

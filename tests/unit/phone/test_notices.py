@@ -65,7 +65,7 @@ def test_a_chosen_topic_says_what_the_caller_means_and_is_no_alarm(language):
         found = verdict(told)
         assert found.urgency in {"normal", "high"}
         tags[topic.id] = found.tags
-    assert tags["transfer"] == ("deposit-withdrawal",)
+    assert "deposit-withdrawal" in tags["transfer"]
     assert tags["other"] == ()
 
 
