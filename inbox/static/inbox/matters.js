@@ -29,6 +29,7 @@ let asked = 0;
 
 /** Resolves once words and styles are there. */
 export const ready = Promise.all([learn("matters"), signsReady, styled("matters")]);
+styled("print");
 
 // Once this part hears what is committed: of what comes between asking and hearing nobody would tell.
 ready.then(() => setTimeout(loadBoard));
