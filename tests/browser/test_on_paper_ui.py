@@ -8,7 +8,8 @@ from tests.browser.matters_house import matters_house
 
 COVERED = """(rows) => {
     const box = (each) => each.getBoundingClientRect();
-    return rows.slice(1).filter((row, i) => [...rows[i].children].some((part) => box(part).bottom > box(row).top + 1)).length;
+    const reaches = (part, row) => box(part).bottom > box(row).top + 1;
+    return rows.slice(1).filter((row, i) => [...rows[i].children].some((part) => reaches(part, row))).length;
 }"""
 CUT = "(box) => box.scrollHeight > box.clientHeight + 1"
 
