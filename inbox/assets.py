@@ -48,6 +48,7 @@ _COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)$", re.MU
 _CAST = re.compile(r"/\*\* @type \{(?:(?!\*/)[^\n])*\} \*/ ?")
 _CSS_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 _CSS_BLANKS = re.compile(r" ?([{};,]) | (?=\{)|(?<=[a-z]:) ")
+_EMPTY_LINES = re.compile(r"\n{2,}")
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _ENTRY = re.compile(r"""<script type="module" src="\{\{base\}\}/([^"]+)">""")
 
@@ -167,7 +168,7 @@ def _resolve(here: PurePosixPath, target: str) -> str:
 
 
 def _lean(path: Path) -> bytes:
-    """The file without indentation, comments on lines of their own and types; every line keeps its number."""
+    """The file without indentation, comments on lines of their own and types; lines of scripts keep their numbers."""
     body = path.read_bytes()
     if path.suffix == ".json":
         return json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":")).encode()
@@ -176,7 +177,7 @@ def _lean(path: Path) -> bytes:
         return body
     bare = _INDENT.sub("", comment.sub(lambda found: "\n" * found[0].count("\n"), body.decode()))
     if path.suffix == ".css":
-        return _CSS_BLANKS.sub(lambda blanks: blanks[1] or "", bare).encode()
+        return _EMPTY_LINES.sub("\n", _CSS_BLANKS.sub(lambda blanks: blanks[1] or "", bare)).encode()
     return _CAST.sub("", bare).encode()
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -20,6 +21,8 @@ _TYPES: Final = {
     ".js": "text/javascript",
     ".json": "application/json",
 }
+_COMMENT: Final = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)$", re.MULTILINE | re.DOTALL)
+_INDENT: Final = re.compile(r"^[ \t]+", re.MULTILINE)
 _CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; require-trusted-types-for 'script'; "
@@ -62,7 +65,7 @@ class Pages:
             if path.suffix not in _TYPES:
                 continue
             name = path.relative_to(_STATIC).as_posix()
-            body = path.read_bytes()
+            body = _lean(path)
             if name == "index.html":
                 # Without a name of its own the page says "Support", and its script says so in the reader's language.
                 filled = body.decode().replace("{{title}}", escape(title or "Support"))
@@ -81,6 +84,14 @@ class Pages:
     def zipped_bytes(self) -> dict[str, int]:
         """What each file costs on the wire."""
         return {path: len(file.zipped) for path, file in self._files.items()}
+
+
+def _lean(path: Path) -> bytes:
+    """A file without indentation and comments on lines of their own; every line keeps its number."""
+    body = path.read_text("utf-8")
+    if path.suffix == ".js":
+        body = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), body)
+    return _INDENT.sub("", body).encode()
 
 
 def _told(files: Files) -> str:

@@ -46,6 +46,7 @@ from router.web.contacts import ContactsApi
 from router.web.feed import FeedSocket
 from router.web.files import THREAD_FILE, FilesApi
 from router.web.incidents import IncidentsApi
+from router.web.lost import Lost
 from router.web.messages import MessagesApi
 from router.web.moderation import ModerationApi
 from router.web.ops import ops_routes
@@ -138,7 +139,7 @@ class Server:
         inlet: Inlet = door.inlet(manifest, "default")
         self._messages = MessagesApi(auth=auth, inlet=inlet if fed is None else switches.gate(fed, inlet))
         self._trace = trace.TraceApi(store=store, auth=auth)
-        self._app = application(log)
+        self._app = application(log, Lost(self._assets))
         self._mount()
         self._listener = Listener(self._app)
 
@@ -179,6 +180,8 @@ class Server:
             prefix = f"/channels/{quote(channel.kind)}/{quote(channel.account)}"
             self._app.add_routes([web.get(prefix + THREAD_FILE, self._files.of_thread(channel))])
             for route in routes_of(channel, inlet):
+                if (route.method, route.path) == ("GET", "/"):
+                    self._app.router.add_get(prefix, _into_folder)
                 self._app.router.add_route(route.method, prefix + route.path, route.handler)
 
     async def start(self) -> None:
@@ -268,6 +271,12 @@ class Server:
             raise Refused("not_found", "this message has no HTML", status=404)
         headers = {"Content-Security-Policy": _MAIL_CSP, "Cache-Control": "no-store"}
         return web.Response(text=message.html, content_type="text/html", headers=headers)
+
+
+async def _into_folder(request: web.Request) -> web.StreamResponse:
+    """To a channel's page, for whoever left out the slash at the end of its address."""
+    query = f"?{request.query_string}" if request.query_string else ""
+    raise web.HTTPFound(f"{request.rel_url.raw_name}/{query}")
 
 
 def _agent_view(agent: Agent) -> dict[str, object]:

@@ -87,7 +87,7 @@ class VerificationApi:
         link = ""
         if state == "pending" and where is not None:
             link = f'<p><a class="button primary" rel="noreferrer" href="{escape(where)}">{escape(words["go"])}</a></p>'
-        html = self._assets.page("verify.html", lang, choose_theme(None))
+        html = self._assets.page("notice.html", lang, choose_theme(None))
         html = html.replace("{{title}}", escape(words["title"])).replace("{{text}}", escape(text))
         headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         return web.Response(

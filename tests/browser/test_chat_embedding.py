@@ -17,14 +17,14 @@ async def house():
 
 
 @asynccontextmanager
-async def host_site(allowed: bool, house: ChatHouse):
+async def host_site(allowed: bool, house: ChatHouse, lang: str = "en"):
     """A site of another origin, with a policy of its own that lets in our script and frame only."""
     address: dict[str, str] = {}
 
     async def page(_: web.Request) -> web.Response:
         ours = address["chat"].partition("/channels")[0]
         return web.Response(
-            text='<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>'
+            text=f'<!doctype html><html lang="{lang}"><title>Shop</title><h1>Shop</h1>'
             f'<script defer src="{address["chat"]}loader.js"></script></html>',
             content_type="text/html",
             headers={"Content-Security-Policy": f"default-src 'none'; script-src {ours}; frame-src {ours}"},
@@ -44,6 +44,23 @@ async def host_site(allowed: bool, house: ChatHouse):
             yield origin
     finally:
         await runner.cleanup()
+
+
+async def test_a_chinese_site_has_a_chinese_chat_on_an_english_phone(chromium, house):
+    async with (
+        host_site(allowed=True, house=house, lang="zh-Hans") as origin,
+        reader(chromium, viewport={"width": 390, "height": 800}) as page,
+    ):
+        await page.goto(origin)
+        await page.get_by_role("button", name="打开客服聊天").click()
+        chat = page.frame_locator("iframe")
+        await chat.locator("#emergency").click()
+        await expect(chat.locator(".own .bubble")).to_have_text("我的钱包正在被盗")
+        await chat.locator("#language").click()
+        await expect(chat.locator("#emergency")).to_contain_text("Alarm raised")
+        await page.reload()
+        await page.get_by_role("button", name="打开客服聊天").click()
+        await expect(chat.locator("#emergency")).to_have_text("My wallet is being emptied")
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -1,8 +1,9 @@
 """What people do out of habit: click twice, press Esc until it works, write from right to left."""
 
+import pytest
 from playwright.async_api import expect
 
-from tests.browser.desk import desk, open_ticket
+from tests.browser.desk import desk, open_ticket, violations
 
 # Whether the first letters of the text stand to the right of its last, as they are read.
 FROM_THE_RIGHT = """(paragraph) => {
@@ -76,3 +77,15 @@ async def test_a_key_held_down_solves_once_and_goes_on_through_the_list(demo, ch
             await page.keyboard.down("j")
         await page.keyboard.up("j")
         await expect(page.locator(".row.cursor")).to_have_attribute("aria-posinset", "4")
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en-US", "light"), ("zh-CN", "dark")])
+async def test_a_wrong_address_is_a_page_that_everybody_can_read(demo, chromium, language, theme):
+    context = await chromium.new_context(locale=language, color_scheme=theme, viewport={"width": 360, "height": 740})
+    page = await context.new_page()
+    await page.goto(f"{demo.base_url}/channels/webchat/default/nothing")
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert await violations(page) == []
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    assert await page.title() == {"en-US": "There is no such page", "zh-CN": "没有这个页面"}[language]
+    await context.close()

@@ -190,7 +190,7 @@ def test_what_was_taken_from_others_is_what_the_lock_says():
 
 
 def test_every_page_has_a_module_and_a_template():
-    assert sorted(page.name for page in PAGES.glob("*.html")) == ["index.html", "login.html", "verify.html"]
+    assert sorted(page.name for page in PAGES.glob("*.html")) == ["index.html", "login.html", "notice.html"]
 
 
 def test_styles_and_words_travel_without_what_nobody_reads(tmp_path):

@@ -229,7 +229,7 @@ function localEntryOf(message) {
 
 function label() {
   part("promise").textContent = say("promise", { time: span(Number(document.body.dataset.replyMinutes)) });
-  part("title").textContent = title();
+  document.title = part("title").textContent = title();
   for (const id of ["warning", "hello", "invite", "newer"]) part(id).textContent = say(id);
   text.placeholder = say("placeholder");
   text.ariaLabel = say("placeholder");
@@ -371,7 +371,7 @@ addEventListener("keydown", (event) => event.key === "Escape" && !event.isCompos
 async function start() {
   const root = document.documentElement;
   if (["light", "dark"].includes(query.get("theme"))) root.dataset.theme = query.get("theme");
-  await speak(nearest([query.get("lang"), settings.get("language"), ...navigator.languages]));
+  await speak(nearest([query.get("lang"), settings.get("language"), query.get("host"), ...navigator.languages]));
   label();
   resize();
   takeLink();

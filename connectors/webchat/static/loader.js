@@ -3,7 +3,8 @@
 (() => {
   const script = document.currentScript;
   const home = new URL("./", script.src);
-  const chinese = (script.dataset.lang || document.documentElement.lang || navigator.language).startsWith("zh");
+  const hosts = document.documentElement.lang;
+  const chinese = /^zh/i.test([script.dataset.lang, hosts, ...navigator.languages].find((tag) => /^(zh|en)\b/i.test(tag)));
   const words = chinese ? { open: "打开客服聊天", close: "关闭客服聊天", frame: "客服聊天" } : { open: "Open support chat", close: "Close support chat", frame: "Support chat" };
   const narrow = matchMedia("(max-width: 480px)");
   const button = document.createElement("button");
@@ -40,6 +41,7 @@
       frame.title = words.frame;
       const address = new URL(home);
       if (script.dataset.lang) address.searchParams.set("lang", script.dataset.lang);
+      else if (hosts) address.searchParams.set("host", hosts);
       frame.src = address;
       style(frame, { position: "fixed", zIndex: "2147483000", border: "0", background: "Canvas", boxShadow: "0 8px 32px rgb(0 0 0 / 24%)" });
       document.body.append(frame);

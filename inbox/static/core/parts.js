@@ -87,6 +87,15 @@ export function Avatar({ name, kind = "customer" }) {
     ${icon ? h(Icon, { name: icon, size: 16 }) : (letters[0] ?? "?").toLocaleUpperCase()}</span>`;
 }
 
+/** Adds a style sheet. Resolves once it is there, or cannot be had. @param {string} name */
+export const styled = (name) => new Promise((done) => {
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = new URL(`../css/${name}.css`, import.meta.url).href;
+  sheet.onload = sheet.onerror = done;
+  document.head.append(sheet);
+});
+
 /** What a pane shows when it has nothing to show. @param {{ icon: string, title: string, text?: string, children?: any }} props */
 export function Empty({ icon, title, text, children }) {
   return html`<div class="empty">${h(Icon, { name: icon, size: 28 })}<p class="empty-title">${title}</p>

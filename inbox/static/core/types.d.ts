@@ -135,5 +135,5 @@ export interface Place { field: string; start: number; end: number; type: string
 
 export interface Pending {
   key: string; ticket: string; mode: "reply" | "note"; text: string; solve: boolean; force: boolean; confirmed?: Place[]; meant?: string | null;
-  files: Attached[]; state: "sending" | "failed"; code: string | null; at_ms: number;
+  files: Attached[]; state: "waiting" | "sending" | "failed"; code: string | null; at_ms: number; last_seen?: number;
 }

@@ -2,10 +2,10 @@
  * What an agent does to a ticket. Each act shows at once, asks the server, and is taken back when refused. What was
  * written is in localStorage from the first key until the server has it, so that nothing typed is ever lost.
  */
-import { signal } from "../vendor/ui.js";
-import { newKey, post, problemOf } from "../core/api.js";
+import { effect, signal } from "../vendor/ui.js";
+import { newKey, post, problemOf, signedOut } from "../core/api.js";
 import { t, word } from "../core/i18n.js";
-import { begun, go, keep, kept, list, me, own, queueTitle, recall, refreshThread, route, thread, ticket, ticketChanged } from "../core/store.js";
+import { begun, conn, go, keep, kept, list, me, own, queueTitle, recall, refreshThread, route, thread, ticket, ticketChanged } from "../core/store.js";
 import { toast } from "../core/parts.js";
 
 /**
@@ -19,6 +19,10 @@ import { toast } from "../core/parts.js";
 
 /** Long enough to see that it is solved. */
 const AFTER_SOLVE_MS = 1000;
+/** Where the line stands and yet nothing came through. */
+const AGAIN_MS = 5000;
+/** What waited longer than this when the page is opened again is sent by hand. */
+const WAITS_MS = 3_600_000;
 
 /** Messages on their way or stuck, over reloads. Each is kept under a name of its own: no tab overwrites another's. */
 export const pending = signal(kept(own("pending.")).flatMap((key) => recall(own(`pending.${key}`), /** @type {Pending[]} */ ([]))).map(unconfirmed));
@@ -29,7 +33,8 @@ export const draftsChanged = signal(0);
 
 /** What was under way when the page went. @param {Pending} item @returns {Pending} */
 function unconfirmed(item) {
-  return { ...item, state: "failed", code: item.code ?? "unconfirmed" };
+  const isOver = item.state === "failed" || Date.now() - item.at_ms > WAITS_MS;
+  return { ...item, state: isOver ? "failed" : "waiting", code: item.code ?? "unconfirmed" };
 }
 
 /** What comes when a ticket needs it: files, shown and attached; what is done to public posts; why an answer was refused. */
@@ -89,13 +94,19 @@ function restoreDraft({ ticket: id, mode, text, files, meant }) {
 export function write(row, mode, text, { solve = false, force = false, confirmed = [], meant = null } = {}) {
   refusal.value = null;
   const item = /** @type {Pending} */ ({
-    key: newKey(), ticket: row.id, mode, text, solve, force, confirmed, meant, state: "sending", code: null, at_ms: Date.now(),
+    key: newKey(), ticket: row.id, mode, text, solve, force, confirmed, meant, state: "waiting", code: null, at_ms: Date.now(), last_seen: seen(row.id),
     files: mode === "reply" ? (attached.value[row.id] ?? []).filter((file) => file.id) : [],
   });
   hold(item);
   keepDraft(row.id, mode, "");
   if (item.files.length) attach(row.id, []);
-  return deliver(item);
+  send(item);
+}
+
+/** The newest that the agent has seen of a ticket: what waits is not sent as the answer to what came meanwhile. @param {string} id */
+function seen(id) {
+  const open = thread.value.data;
+  return open?.ticket.id === id ? open.last_seen : 0;
 }
 
 /** @param {Pending} item */
@@ -104,25 +115,48 @@ function hold(item) {
   keep(own(`pending.${item.key}`), item);
 }
 
-/** @param {Pending} item */
-async function deliver(item) {
-  const open = thread.value.data;
+/** What waits to be sent to where this goes, in the order in which it was written. @param {Pending} item */
+const line = ({ ticket: id, mode }) => pending.value.filter((each) => each.ticket === id && each.mode === mode && each.state === "waiting")
+  .sort((a, b) => a.at_ms - b.at_ms);
+
+/** Sends it after all that was written before it. @param {Pending} item */
+async function send(item) {
+  if (pending.value.some((each) => each.ticket === item.ticket && each.mode === item.mode && each.state === "sending")) return;
+  for (let next; (next = line(item)[0]) && await deliver(next););
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let later;
+
+/** Sends all that waits, once the server can be reached. */
+function sendAll() {
+  if (conn.value.state === "live" && !signedOut.value) pending.value.forEach(send);
+}
+effect(() => { if (conn.value.state === "live" && !signedOut.value) setTimeout(sendAll); });
+
+/** @param {Pending} waiting @returns {Promise<boolean>} whether the next may follow */
+async function deliver(waiting) {
+  const item = /** @type {Pending} */ ({ ...waiting, state: "sending" });
+  hold(item);
   const following = follower(item.ticket); // once it is solved it has no place in the list
   const body = item.mode === "note" ? { text: item.text }
-    : { text: item.text, force: item.force, solve: item.solve, confirmed: item.confirmed ?? [], visibility: item.meant, files: item.files?.map((file) => file.id), last_seen: open?.ticket.id === item.ticket ? open.last_seen : 0 };
+    : { text: item.text, force: item.force, solve: item.solve, confirmed: item.confirmed ?? [], visibility: item.meant, files: item.files?.map((file) => file.id), last_seen: item.last_seen ?? 0 };
   try {
     const answer = await post(`/tickets/${item.ticket}/${item.mode === "note" ? "notes" : "replies"}`, body, item.key);
     arrived(item, answer, following);
+    return true;
   } catch (error) {
-    refused(item, problemOf(error));
+    return refused(item, problemOf(error));
   }
 }
 
 /** @param {Pending} item @param {any} answer @param {string | null} following */
 function arrived(item, answer, following) {
   const open = thread.value.data;
+  // What the agent wrote next knows this one.
+  const last_seen = answer.last_seen;
+  line(item).forEach((each) => hold({ ...each, last_seen }));
   if (open?.ticket.id === item.ticket && !open.messages.some((each) => each.id === answer.message.id)) {
-    thread.value = { ...thread.value, data: { ...open, messages: [...open.messages, answer.message] } };
+    thread.value = { ...thread.value, data: { ...open, last_seen, messages: [...open.messages, answer.message] } };
   }
   drop(item.key);
   if (answer.ticket) ticketChanged(answer.ticket);
@@ -130,20 +164,29 @@ function arrived(item, answer, following) {
   if (item.solve) solved(item.ticket, "open", following);
 }
 
-/** @param {Pending} item @param {import("../core/api.js").Problem} problem */
+/** @param {Pending} item @param {import("../core/api.js").Problem} problem @returns {boolean} whether the next may follow */
 function refused(item, problem) {
   const { code, status, data } = problem;
-  if (!pending.value.some((each) => each.key === item.key)) return; // another tab has taken it back, or sent it
+  if (!pending.value.some((each) => each.key === item.key)) return true; // another tab has taken it back, or sent it
   if (status === 409 || status === 422) {
     drop(item.key);
+    line(item).reverse().forEach(takeBack); // nothing overtakes it
     restoreDraft(item);
     // To send it all the same is to confirm what was found now, beside what was confirmed before.
     const confirmed = [...(item.confirmed ?? []), ...(code === "confirm_needed" ? data.findings : [])];
     refusal.value = { ticket: item.ticket, mode: item.mode, code, data, solve: item.solve, force: item.force, confirmed, meant: item.meant ?? null, text: item.text };
     if (code === "stale_reply") refreshThread();
-    return;
+    const row = ticket(item.ticket)?.value;
+    if (row && thread.value.data?.ticket.id !== row.id) {
+      toast(t("done.state", { number: row.number, state: t("message.notSent") }), { tone: "danger", icon: "circle-alert", action: { label: t("alarm.look"), act: () => go({ ticket: row.number }) } });
+    }
+    return true;
   }
-  hold({ ...item, state: "failed", code });
+  const waits = code === "offline" || code === "timeout" || status === 401 || status > 501;
+  hold({ ...item, state: waits ? "waiting" : "failed", code });
+  clearTimeout(later);
+  if (waits) later = setTimeout(sendAll, AGAIN_MS);
+  return !waits;
 }
 
 /** @param {string} key */
@@ -154,9 +197,8 @@ function drop(key) {
 
 /** The same message again, under the same key: the server knows it when it has it. @param {Pending} item */
 export function resend(item) {
-  const again = /** @type {Pending} */ ({ ...item, state: "sending", code: null });
-  hold(again);
-  return deliver(again);
+  hold({ ...item, state: "waiting", code: null, last_seen: seen(item.ticket) });
+  send(item);
 }
 
 /** Back into the editor. @param {Pending} item */

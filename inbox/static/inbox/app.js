@@ -6,7 +6,7 @@ import {
   alarms, behind, closeThread, conn, findBegun, go, loadCounts, loadFrame, loadList, matters, me, openThread, recall, refreshThread, route, status, thread,
   ticketChanged,
 } from "../core/store.js";
-import { Failure, Icon, Mark, Toasts, toast } from "../core/parts.js";
+import { Failure, Icon, Mark, Toasts, styled, toast } from "../core/parts.js";
 import { Rail } from "./rail.js";
 import { List } from "./list.js";
 
@@ -36,13 +36,8 @@ async function start() {
 
 /** @param {number} from the last event before what is on screen */
 async function loadLater(from) {
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = new URL("../css/thread.css", import.meta.url).href;
-  const styled = new Promise((done) => { style.onload = done; style.onerror = done; });
-  document.head.append(style);
   const [feed, pane, keys, alarm, session] = await Promise.all([
-    import("../core/feed.js"), import("./thread.js"), import("./keys.js"), import("./alarm.js"), import("./session.js"), styled,
+    import("../core/feed.js"), import("./thread.js"), import("./keys.js"), import("./alarm.js"), import("./session.js"), styled("thread"),
   ]);
   later.value = { feed, pane, keys, alarm, session };
   keys.listen();
@@ -125,7 +120,7 @@ function App() {
         ${parts ? h(parts.pane.Thread, {}) : html`<section class="thread-pane"></section>`}
       </main>
     </div>
-    ${h(Toasts, {})}${matters.value && h(matters.value.Dialogs, {})}${parts && h(parts.keys.Help, {})}
+    ${h(Toasts, {})}${matters.value && h(matters.value.Dialogs, {})}${parts?.keys.help.value}
     ${signedOut.value && parts && h(parts.session.SignIn, { done: () => { parts.feed.resumeFeed(); } })}</div>`;
 }
 

@@ -1,20 +1,21 @@
 /** Single keys. They are dead while a field, a menu or a dialog has the focus, and while a word is being composed. */
-import { h, html, signal } from "../vendor/ui.js";
-import { t } from "../core/i18n.js";
+import { h, signal } from "../vendor/ui.js";
 import { VIEWS, cursorId, go, list, queues, route, settle, ticket } from "../core/store.js";
-import { Dialog } from "../core/parts.js";
 import { assignToMe, solveOrReopen } from "./actions.js";
 import { edit } from "./composer.js";
 import { focusThread, openTicketNow, stepMessage, toggleSide } from "./thread.js";
 
-const help = signal(false);
+/** The list of keys, while it is shown; its module comes when it is first wanted. */
+export const help = signal(/** @type {any} */ (null));
 const OPEN_AFTER_MS = 120;
 const WALKS = new Set(["next", "previous", "nextMessage", "previousMessage"]);
 const PANES = ["#rows", "#thread", "#composer", ".side button"];
 let opening = 0;
 
-export function showHelp() {
-  help.value = true;
+export async function showHelp() {
+  const { Help, ready } = await import("./help.js");
+  await ready;
+  help.value = h(Help, { shortcuts: SHORTCUTS, leave: () => { help.value = null; } });
 }
 
 /** @typedef {{ keys: string[], text: string, act: (event: KeyboardEvent) => void }} Shortcut */
@@ -134,14 +135,4 @@ function nextPane(event) {
   const here = panes.findIndex((each) => each === document.activeElement || each.closest(".rail, .side")?.contains(document.activeElement));
   event.preventDefault();
   panes[(here + (event.shiftKey ? panes.length - 1 : 1)) % panes.length]?.focus();
-}
-
-export function Help() {
-  if (!help.value) return null;
-  const rows = [...SHORTCUTS.map(({ keys, text }) => ({ keys, text })), { keys: ["1", "–", "9"], text: "view" },
-    { keys: ["Ctrl", "Enter"], text: "send" }, { keys: ["Ctrl", "Shift", "Enter"], text: "sendSolve" }, { keys: ["F6"], text: "panes" }];
-  const shown = /** @type {Record<string, string>} */ ({ ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" });
-  return h(Dialog, { title: t("keys.title"), onClose: () => { help.value = false; }, class: "help" },
-    html`<p class="muted">${t("keys.hint")}</p><dl>${rows.map(({ keys, text }) => html`<div key=${text}><dt>${t(`keys.${text}`)}</dt>
-      <dd>${keys.map((key) => html`<kbd key=${key}>${shown[key] ?? key}</kbd>`)}</dd></div>`)}</dl>`);
 }

@@ -119,7 +119,7 @@ function Row({ id, place, count, top }) {
     aria-selected=${current} aria-setsize=${count} aria-posinset=${place + 1} data-ticket=${row.number}
     style=${{ transform: `translateY(${top}px)` }} onClick=${() => { cursorId.value = id; go({ ticket: row.number }); }}>
     <div class="row-top"><span class=${row.waiting_since_ms === null ? "dot" : "dot waits"} title=${row.waiting_since_ms === null ? undefined : t("row.waits")}></span>
-      <b class="who">${name}</b><span class="no">${row.number}</span>
+      <b class="who">${h(RedactedLine, { text: name })}</b><span class="no">${row.number}</span>
       ${row.visibility === "public" && h(Chip, { tone: "public" }, t("visibility.public"))}
       ${h(When, { ms: row.last_message_at_ms, class: "ago" })}</div>
     <div class="row-mid">${h(ChannelIcon, { channel: row.channel })}${h(UrgencyChip, { urgency: row.urgency })}

@@ -6,7 +6,7 @@ import { effect, h, html, signal } from "../vendor/ui.js";
 import { fullTime, learn, listOf, number, t, word } from "../core/i18n.js";
 import { get } from "../core/api.js";
 import { begun, go, inLanguage, refreshThread, route, thread, ticket } from "../core/store.js";
-import { Icon, Menu, RedactedLine, UrgencyChip, toast } from "../core/parts.js";
+import { Icon, Menu, RedactedLine, UrgencyChip, styled, toast } from "../core/parts.js";
 import { Channels, ChannelsPlace } from "./channels.js";
 import { ready as signsReady } from "./signs.js";
 import "./tabs.js";
@@ -28,13 +28,8 @@ let reloading = 0;
 let asked = 0;
 
 /** Resolves once words and styles are there. */
-export const ready = Promise.all([learn("matters"), signsReady, new Promise((done) => {
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = new URL("../css/matters.css", import.meta.url).href;
-  style.onload = style.onerror = done;
-  document.head.append(style);
-})]);
+export const ready = Promise.all([learn("matters"), signsReady, styled("matters")]);
+styled("print");
 
 // Once this part hears what is committed: of what comes between asking and hearing nobody would tell.
 ready.then(() => setTimeout(loadBoard));

@@ -5,7 +5,7 @@
 import { h, html, useLayoutEffect, useRef, useState } from "../vendor/ui.js";
 import { Problem, ours, post, problemOf } from "../core/api.js";
 import { fullTime, learn, listOf, number, size, t, word } from "../core/i18n.js";
-import { Chip, Dialog, Icon, IconButton, toast } from "../core/parts.js";
+import { Chip, Dialog, Icon, IconButton, styled, toast } from "../core/parts.js";
 import { me } from "../core/store.js";
 import { attach, attached } from "./actions.js";
 
@@ -17,13 +17,7 @@ import { attach, attached } from "./actions.js";
  */
 
 /** Resolves once words and styles are there. */
-export const ready = Promise.all([learn("media"), new Promise((done) => {
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = new URL("../css/media.css", import.meta.url).href;
-  style.onload = style.onerror = done;
-  document.head.append(style);
-})]);
+export const ready = Promise.all([learn("media"), styled("media")]);
 
 // -- what came, and what was sent ------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import { fullTime, languageName, learn, listOf, t, word } from "../core/i18n.js"
 import { get, post, problemOf } from "../core/api.js";
 import { me, refreshThread } from "../core/store.js";
 import { BlockDialog, Standing } from "./abuse.js";
-import { Avatar, ChannelIcon, Chip, Dialog, Icon, Menu, When, toast } from "../core/parts.js";
+import { Avatar, ChannelIcon, Chip, Dialog, Icon, Menu, When, styled, toast } from "../core/parts.js";
 
 /**
  * @typedef {import("../core/types.d.ts").ThreadData} ThreadData
@@ -23,13 +23,7 @@ export { Above, HeldFound, HeldPlace, Marks, Repeats, folded } from "./abuse.js"
 export { Sealed } from "./sealed.js";
 
 /** Resolves once words and styles are there. */
-export const ready = Promise.all([learn("people"), new Promise((done) => {
-  const style = document.createElement("link");
-  style.rel = "stylesheet";
-  style.href = new URL("../css/people.css", import.meta.url).href;
-  style.onload = style.onerror = done;
-  document.head.append(style);
-})]);
+export const ready = Promise.all([learn("people"), styled("people")]);
 
 /** @param {{ data: ThreadData }} props */
 export function Customer({ data }) {

@@ -1,5 +1,5 @@
 /** Signing in: the form, as a page of its own and in place when the session has ended under an agent's hands. */
-import { h, html, useState } from "../vendor/ui.js";
+import { h, html, useEffect, useState } from "../vendor/ui.js";
 import { t } from "../core/i18n.js";
 import { belongTo, get, post, problemOf, signedOut } from "../core/api.js";
 import { me } from "../core/store.js";
@@ -31,9 +31,26 @@ export function SignInForm({ done, login: known = "" }) {
     <button type="submit" class="button primary wide" disabled=${state.busy}>${t(state.busy ? "login.busy" : "login.submit")}</button></form>`;
 }
 
-/** Over the inbox: what was being written stays underneath. @param {{ done: () => void }} props */
+/** Nobody begins another word so long after a key. */
+const PAUSE_MS = 1200;
+
+/**
+ * Over the inbox: what was being written stays underneath, and is written to its end. No field takes the keys that an agent
+ * types without looking. @param {{ done: () => void }} props
+ */
 export function SignIn({ done }) {
-  return h(Dialog, { title: t("login.again"), class: "sign-in-dialog" }, html`<p class="muted">${t("login.againHint")}</p>`,
+  const [paused, pause] = useState(false);
+  useEffect(() => {
+    let timer = 0;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(pause, PAUSE_MS, true);
+    };
+    wait();
+    addEventListener("keydown", wait, true);
+    return () => removeEventListener("keydown", wait, true);
+  }, []);
+  return paused && h(Dialog, { title: t("login.again"), class: "sign-in-dialog" }, html`<p class="muted" tabindex="-1" autofocus>${t("login.againHint")}</p>`,
     h(SignInForm, { login: me.value?.login, done: (who) => {
       if (me.value && who.id !== me.value.id) return location.reload();
       me.value = who;

@@ -1,4 +1,4 @@
-/** Other tabs of this agent: what is stuck stands in all of them; what one sends, or takes back, the others let go. */
+/** Other tabs of this agent: what waits stands in all of them; what one sends, or takes back, the others let go. */
 import { own } from "../core/store.js";
 import { attached, pending } from "./actions.js";
 
@@ -10,6 +10,7 @@ addEventListener("storage", ({ key, newValue }) => {
   if (kind === "attached") attached.value = { ...attached.value, [name]: [...(now ?? []), ...(attached.value[name] ?? []).filter((file) => !file.id)] };
   if (kind !== "pending") return;
   const here = pending.value.find((each) => each.key === name);
-  if (here?.state === "sending" && now) return; // this tab hears itself what becomes of it
-  pending.value = [...pending.value.filter((each) => each !== here), ...(now?.state === "failed" ? [now] : [])];
+  // Whoever sends it hears what becomes of it; elsewhere it waits as before.
+  if (here && now && (here.state === "sending" || now.state === "sending")) return;
+  pending.value = [...pending.value.filter((each) => each !== here), ...(now && now.state !== "sending" ? [now] : [])];
 });
