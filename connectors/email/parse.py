@@ -69,7 +69,8 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             participants=participants(fields, own), forwarded_by=author.address,
         )  # fmt: skip
         return (_with_contents(event, mail, own, raw.meta),)
-    if made == "bounce" and (told := bounce.read(mail, own.domain)) is not None:
+    told = bounce.read(mail, own.domain) if made == "bounce" else None
+    if told is not None and told.proven:
         receipt = msgspec.structs.replace(
             event,
             kind="receipt",
@@ -80,6 +81,8 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
         )
         return (receipt,)
     answered = headers.message_ids(headers.first(fields, "in-reply-to"))
+    if told is not None:
+        answered = [told.target_id]  # anybody may have written it: agents read it where it belongs, and judge
     threaded = msgspec.structs.replace(
         event,
         in_reply_to=answered[0][:ID_CHARS_MAX] if answered else None,
