@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from connectors.email import dates, thread_index
+from connectors.email.domains import deliverable
 from router.connector import Outbound, OutboundAttachment
 from router.model.limits import NAME_CHARS_MAX, SUBJECT_CHARS_MAX
 
@@ -60,7 +61,7 @@ def render(outbound: Outbound, address: str) -> bytes:
     local, _, domain = address.rpartition("@")
     fields = [
         _field("From", *_mailbox(outbound.author_name, address)),
-        _field("To", outbound.to),
+        _field("To", deliverable(outbound.to)),
         _field("Subject", *_words(_subject(outbound))),
         _field("Date", dates.written(outbound.created_at_ms)),
         _field("Message-ID", f"<{message_id(outbound.key, domain)}>"),

@@ -106,6 +106,25 @@ async def test_the_answer_to_the_recipient_decides(smtp_sink, reply, kind):
         assert isinstance(await connector.send(outbound("k2", to="bob@mail.example")), Sent)
 
 
+@pytest.mark.parametrize("utf_8", [True, False])
+async def test_a_chinese_domain_is_reached_through_any_server(smtp_sink, utf_8):
+    smtp_sink.utf_8 = utf_8
+    async with sending(smtp_sink.port) as connector:
+        assert isinstance(await connector.send(outbound(to="anna@例子.中国")), Sent)
+    (sent,) = smtp_sink.accepted
+    assert sent.rcpt_tos == [sent.message["To"]] == ["anna@xn--fsqu00a.xn--fiqs8s"]
+
+
+@pytest.mark.parametrize("to", ["用户@例子.中国", "anna@straße.example"])  # the second has another name in IDNA 2003
+async def test_addresses_beyond_ascii_need_a_server_that_takes_them(smtp_sink, to):
+    async with sending(smtp_sink.port) as connector:
+        assert isinstance(await connector.send(outbound(to=to)), Sent)
+        smtp_sink.utf_8 = False
+        smtp_sink.cut()
+        assert isinstance(await connector.send(outbound("k2", to=to)), Rejected)
+    assert [(one.rcpt_tos, one.message["To"]) for one in smtp_sink.accepted] == [([to], to)]
+
+
 async def test_a_server_that_speaks_no_utf_8_is_understood():
     over = asyncio.Event()
 
