@@ -7,7 +7,7 @@ import unicodedata
 
 
 def in_ascii(domain: str) -> str:
-    """The domain in ASCII, lower case; as it is where the codec, of IDNA 2003, would make another domain of it (ß would be ss)."""
+    """The domain in ASCII, lower case; as it is where the codec (IDNA 2003) would make another of it: ss of ß."""
     if domain.isascii():
         return domain.lower()
     if not unicodedata.is_normalized("NFC", domain):

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from connectors.email import automatic, body, bounce, dates, forwarded, headers, thread_index, webform
+from connectors.email import automatic, body, bounce, dates, forwarded, group, headers, thread_index, webform
 from connectors.email.headers import Address, Headers
 from connectors.email.mime import Mail
 from connectors.email.recipients import Own, participants, reply_token
@@ -47,6 +47,12 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
     mail, own = _mail(raw), Own(raw.meta.get("address", ""))
     root, fields = mail.root, mail.root.headers
     author, message_id = _author(fields), _message_id(fields, raw.body)
+    sender = _sender(author, message_id, fields, raw.meta)
+    if group.is_ours(fields, own):
+        writer = _by_group(author, sender, fields, own, raw.meta)
+        if writer is not None:
+            author, sender = writer, Sender(id=writer.address, name=writer.name or None, email=writer.address)
+        fields = group.without_marks(fields)
     subject = headers.decode_text(fields["subject"][0]) if "subject" in fields else None
     report = root.params.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
     made = automatic.classify(fields, author.address, subject or "", root.content_type, report)
@@ -60,7 +66,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
         account=account,
         message_id=message_id,
         sent_at_ms=_sent_at_ms(fields, raw.meta),
-        sender=_sender(author, message_id, fields, raw.meta),
+        sender=sender,
         automatic=made,
     )
     if form is not None:
@@ -169,6 +175,14 @@ def _sender(author: Address, message_id: str, fields: Headers, meta: Mapping[str
     trusted = meta.get("trusted_authserv_id", "")
     proven = automatic.verified(fields, author.address, trusted) if trusted else None
     return Sender(id=author.address, name=name, email=author.address, verified=proven)
+
+
+def _by_group(author: Address, sender: Sender, fields: Headers, own: Own, meta: Mapping[str, str]) -> Address | None:
+    """In whose place a group of ours wrote. Where proofs are looked at, one that it did is wanted: else anybody would
+    get past that of the writer's own domain."""
+    if not own.is_ours(author.address) or (meta.get("trusted_authserv_id") and not sender.verified):
+        return None
+    return group.writer(fields, own)
 
 
 def _sent_at_ms(fields: Headers, meta: Mapping[str, str]) -> int:
