@@ -39,6 +39,11 @@ class Report(NamedTuple):
     """It comes from somebody who had the mail: a server on its way, or whom it was for."""
 
 
+def has_key(fields: headers.Headers, message_id: str) -> bool:
+    """Whether a mail is the one of ours that its id names."""
+    return any(proves(key, message_id) for key in _keys(fields))
+
+
 class _Returned(NamedTuple):
     """What a report returns of our mail."""
 
@@ -98,10 +103,14 @@ def _original(mail: Mail, part: Part, own_domain: str) -> _Returned | None:
         data = mail.body(part)[: headers.HEADER_BYTES_MAX]
         fields = headers.split(data, 0, len(data)).headers
         found = headers.message_ids(headers.first(fields, "message-id"))
-        keys = [headers.unfold(value) for value in fields.get(KEY_FIELD.lower(), ())]
+        keys = _keys(fields)
     else:
         text = mail.body(part)[:_LOOK_BYTES]
         found = [match.decode("latin-1") for match in _ID_LINE.findall(text)]
-        keys = [match.decode("ascii") for match in _KEY_LINE.findall(text)]
+        keys = [match.decode("ascii") for match in _KEY_LINE.findall(text)[:_KEYS_MAX]]
     ours = next((one for one in found if not own_domain or one.lower().endswith("@" + own_domain)), None)
-    return None if ours is None else _Returned(ours, any(proves(key, ours) for key in keys[:_KEYS_MAX]))
+    return None if ours is None else _Returned(ours, any(proves(key, ours) for key in keys))
+
+
+def _keys(fields: headers.Headers) -> list[str]:
+    return [headers.unfold(value) for value in fields.get(KEY_FIELD.lower(), ())[:_KEYS_MAX]]

@@ -40,13 +40,15 @@ _encode_ext = msgspec.json.Encoder().encode
 
 
 def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
-    """The message in `raw`, or the receipt when it reports what became of a message of ours.
+    """The message in `raw`, or the receipt when it reports what became of a message of ours; nothing of a copy of ours.
 
     Raises InvalidMessage for what is no mail: no header field at the beginning, or more than RAW_BYTES_MAX.
     """
     mail, own = _mail(raw), Own(raw.meta.get("address", ""))
     root, fields = mail.root, mail.root.headers
     author, message_id = _author(fields), _message_id(fields, raw.body)
+    if own.is_ours(author.address) and bounce.has_key(fields, message_id):
+        return ()  # a copy of what we wrote, as Gmail keeps it under All Mail
     sender = _sender(author, message_id, fields, raw.meta)
     if group.is_ours(fields, own):
         writer = _by_group(author, sender, fields, own, raw.meta)
