@@ -344,3 +344,29 @@ async def test_what_was_accepted_survives_the_server(tmp_path):
     async with MailServer(SystemClock(), {ADDRESS: "secret"}, directory=tmp_path) as server:
         assert len(server.mailbox(ADDRESS)) == 1
         assert server.deliver(mail("three"), ADDRESS).uid == 3
+
+
+@pytest.mark.parametrize(
+    ("imap_tls", "smtp_tls", "said"),
+    [
+        ("none", "starttls", "nothing is sent in clear: it wants tls: tls"),
+        ("starttls", "none", "nothing is sent in clear: it wants tls: tls"),
+        ("tls", "none", "begins in clear: it wants tls: starttls"),
+        ("none", "tls", "begins in clear: it wants tls: starttls"),
+    ],
+)
+async def test_the_check_says_which_setting_of_tls_is_wrong(imap_tls, smtp_tls, said):
+    async with MailServer(SystemClock(), {ADDRESS: "secret"}) as server:
+        imap = {"host": "127.0.0.1", "port": server.imap_port, "tls": imap_tls, "user": ADDRESS, "password": "secret"}
+        async with sending(server.smtp_port, imap=imap, tls=smtp_tls) as connector:
+            health = await connector.check()
+    assert health.state == "retrying"
+    assert said in health.detail
+    assert health.detail.startswith("SMTP" if imap_tls == "none" else "IMAP")
+
+
+async def test_the_check_says_that_a_certificate_is_not_known(smtp_sink):
+    async with MailServer(SystemClock(), {ADDRESS: "secret"}) as server:
+        imap = {"host": "127.0.0.1", "port": server.imap_port, "tls": "none", "user": ADDRESS, "password": "secret"}
+        async with sending(smtp_sink.port, imap=imap, tls="starttls") as connector:
+            assert "ca_file" in (await connector.check()).detail
