@@ -1,8 +1,8 @@
-"""The body of an answer: a provider may send it in any number of pieces, and more of it than anybody wants."""
+"""The body of an answer or a delivery: it may come in any number of pieces, and be more than anybody wants."""
 
 from typing import Final
 
-from aiohttp import StreamReader
+from aiohttp import StreamReader, web
 
 _PIECE: Final = 65_536
 
@@ -16,3 +16,8 @@ async def read_bounded(content: StreamReader, most: int, too_long: Exception) ->
         if len(body) > most:
             raise too_long
     return bytes(body)
+
+
+async def read_delivery(request: web.Request, most: int) -> bytes:
+    """Return all that a provider posts. Raises HTTPRequestEntityTooLarge (413) for more than `most` bytes."""
+    return await read_bounded(request.content, most, web.HTTPRequestEntityTooLarge(most, most + 1))

@@ -4,6 +4,7 @@ import msgspec
 from aiohttp import web
 
 from router.batch import accept
+from router.bounded import read_bounded
 from router.connector import Context, Inlet
 from router.model.errors import Refused
 from router.model.limits import API_BODY_BYTES_MAX
@@ -22,12 +23,9 @@ class Incoming:
 
     async def handle(self, request: web.Request, inlet: Inlet) -> web.Response:
         """Take messages. 400 for what is no JSON, 401, 413, 503 when nothing was written."""
-        body = bytearray()
-        async for chunk in request.content.iter_chunked(65_536):
-            body += chunk
-            if len(body) > API_BODY_BYTES_MAX:
-                raise Refused("too_large", f"at most {API_BODY_BYTES_MAX} bytes are taken at once", status=413)
-        whole, signed = bytes(body), request.headers.get(HEADER, "")
+        too_long = Refused("too_large", f"at most {API_BODY_BYTES_MAX} bytes are taken at once", status=413)
+        whole = await read_bounded(request.content, API_BODY_BYTES_MAX, too_long)
+        signed = request.headers.get(HEADER, "")
         if objected := objection(signed, self._secret.reveal().encode(), whole, self._context.clock.now_ms()):
             raise Refused("bad_signature", objected, status=401)
         status, results = await accept(whole, request.content_type, self._kinds, inlet)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from connectors.email.account import Account
+from connectors.email.domains import deliverable
 from connectors.email.errors import Busy, ConnectionLost, LoginRefused, ServerRefused
 from connectors.email.imap import quoted
 from connectors.email.render import is_address, message_id, render
@@ -89,8 +90,9 @@ class EmailConnector:
         """Hand the mail to the SMTP server, and a copy to the sent folder where one is configured."""
         if not is_address(outbound.to):
             return Rejected(reason="the recipient is no mail address")
+        to = deliverable(outbound.to)
         mail, until_s = render(outbound, self._settings.address), asyncio.get_running_loop().time() + _WHOLE_S
-        outcome = await self._sender.send("" if outbound.automatic else self._settings.address, outbound.to, mail)
+        outcome = await self._sender.send("" if outbound.automatic else self._settings.address, to, mail)
         if isinstance(outcome, Sent):
             await self._keep_copy(mail, until_s)
             return Sent(provider_id=message_id(outbound.key, self._domain))

@@ -7,6 +7,7 @@ Microsoft's X-Auto-Response-Suppress, and the habits of vacation programs.
 import re
 from typing import Final
 
+from connectors.email.domains import in_ascii
 from connectors.email.headers import Headers, unfold
 from router.model.message import Automatic
 
@@ -118,10 +119,11 @@ def verified(headers: Headers, sender: str, trusted_authserv_id: str) -> bool | 
     trusted = trusted_authserv_id.lower()
     if not trusted:
         return None
-    domain = sender.rpartition("@")[2]
+    domain = in_ascii(sender.rpartition("@")[2])
     seen: set[str] = set()
     for value in headers.get("authentication-results", ())[:_FIELDS_MAX]:
-        server, *results = _parts(unfold(value)[:_FIELD_CHARS_MAX])
+        text = unfold(value).encode("latin-1", "replace").decode("utf-8", "replace")  # Chinese domains, too
+        server, *results = _parts(text[:_FIELD_CHARS_MAX])
         if server.lower().split()[:1] == [trusted]:  # a version number may follow
             seen.update(_word(part, domain) for part in results)
     if "dmarc=fail" in seen:
@@ -161,6 +163,6 @@ def _word(part: str, domain: str) -> str:
     method, result = match[1].lower(), match[2].lower()
     if result == "pass":
         found = _DOMAIN[method].search(part)
-        named = found[1].lower() if found is not None else domain
+        named = in_ascii(found[1]) if found is not None else domain
         return f"{method}=pass" if domain == named or domain.endswith("." + named) else f"{method}=fail"
     return f"{method}=fail" if result in _FAILS else ""

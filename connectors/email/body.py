@@ -28,6 +28,8 @@ _MESSAGE_TYPES: Final = frozenset({"message/rfc822", "message/global"})
 _TNEF_TYPES: Final = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 _CALENDAR_TYPES: Final = frozenset({"text/calendar", "application/ics"})
 
+_ENCRYPTED_NOTICE: Final = "[This mail is encrypted ({}), and cannot be read here. It is attached as it came.]"
+
 
 class Contents(NamedTuple):
     """The readable and the attached part of a mail."""
@@ -65,6 +67,8 @@ def _bounded(mail: Mail, view: _View, files: list[AttachmentIn]) -> Contents:
     text, html = view
     if mail.packed is not None and html is None and not (text or "").strip():
         text, html = mail.packed
+    if mail.encrypted and html is None and not (text or "").strip():
+        text = _ENCRYPTED_NOTICE.format(mail.encrypted)
     if html is not None and (text is None or _is_stub(text, html)):
         text = None
     elif text is not None:
@@ -105,6 +109,8 @@ def _view(mail: Mail, part: Part, files: list[AttachmentIn]) -> _View:
     """The readable content of `part`; files found on the way are appended. Recursion is bounded by mime.DEPTH_MAX."""
     if part.children:
         mail.signed = mail.signed or part.content_type == "multipart/signed"
+        if part.content_type == "multipart/encrypted":
+            mail.encrypted = "PGP"
         views = [_view(mail, child, files) for child in part.children]
         return _best(views) if part.content_type == "multipart/alternative" else _sequence(views)
     if _is_file(part, alone=part is mail.root):
@@ -116,9 +122,12 @@ def _opened(mail: Mail, part: Part, files: list[AttachmentIn]) -> _View:
     """What a file tells beside being one: a signed entity and a winmail.dat are taken apart, a calendar has a line."""
     kind = part.content_type
     if smime.may_be_signed(kind) and mail.may_open():
-        content = smime.signed_content(mail.body(part))
+        data = mail.body(part)
+        content = smime.signed_content(data)
         if content is not None:
             return _unwrapped(mail, content, files)
+        if smime.is_encrypted(data):
+            mail.encrypted = "S/MIME"
     elif kind in _TNEF_TYPES and mail.may_open():
         with contextlib.suppress(ValueError):
             _unpack(mail, tnef.opened(mail.body(part)), files)
@@ -136,6 +145,7 @@ def _unwrapped(mail: Mail, content: bytes, files: list[AttachmentIn]) -> _View:
     mail.signed = True
     mail.invitation = mail.invitation or inner.invitation
     mail.packed = mail.packed or inner.packed
+    mail.encrypted = mail.encrypted or inner.encrypted
     for notice in inner.notices:
         mail.notice(notice)
     return view

@@ -1,6 +1,8 @@
 """Delivery reports (RFC 3464) about mail of ours: which message, what became of it, and why.
 
-Called by parse.py for mail that `automatic.classify` calls a bounce. Pure and bounded.
+Called by parse.py for mail that `automatic.classify` calls a bounce. Pure and bounded. Whoever takes part in a thread
+knows our ids, and anybody may call themselves a mail server: a report is proven by the key of the mail, which stands in
+what it returns (`render.KEY_FIELD`).
 """
 
 import re
@@ -8,6 +10,7 @@ from typing import Final, NamedTuple
 
 from connectors.email import headers
 from connectors.email.mime import Mail, Part
+from connectors.email.render import KEY_FIELD, proves
 from router.model.message import DeliveryState
 
 _DETAIL_CHARS_MAX: Final = 500
@@ -18,6 +21,10 @@ _STATES: Final[dict[str, DeliveryState]] = {
 }  # fmt: skip
 _CODE: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\d)")
 _ID_LINE: Final = re.compile(rb"^[ \t>]{0,9}Message-ID:\s{0,9}<([!-;=?-~]{1,998})>", re.IGNORECASE | re.MULTILINE)
+_KEY_LINE: Final = re.compile(
+    rb"^[ \t>]{0,9}%s:\s{0,9}([!-~]{1,200})" % KEY_FIELD.encode(), re.IGNORECASE | re.MULTILINE
+)
+_KEYS_MAX: Final = 10
 
 
 class Report(NamedTuple):
@@ -28,19 +35,33 @@ class Report(NamedTuple):
     detail: str
     status: str
     """The code of RFC 3463, when the report has one."""
+    proven: bool
+    """It comes from somebody who had the mail: a server on its way, or whom it was for."""
+
+
+def has_key(fields: headers.Headers, message_id: str) -> bool:
+    """Whether a mail is the one of ours that its id names."""
+    return any(proves(key, message_id) for key in _keys(fields))
+
+
+class _Returned(NamedTuple):
+    """What a report returns of our mail."""
+
+    id: str
+    proven: bool
 
 
 def read(mail: Mail, own_domain: str) -> Report | None:
     """The report in `mail`, or None when no message of ours (an id at `own_domain`) is found in it."""
     state: DeliveryState = "failed"
     detail = status = ""
-    target: str | None = None
+    target: _Returned | None = None
     for part in mail.leaves():
         if part.content_type in {"message/delivery-status", "message/global-delivery-status"}:
             state, detail, status = _status(mail, part)
         elif target is None:
             target = _original(mail, part, own_domain)
-    return Report(target, state, detail, status) if target is not None else None
+    return Report(target.id, state, detail, status, target.proven) if target is not None else None
 
 
 def _status(mail: Mail, part: Part) -> tuple[DeliveryState, str, str]:
@@ -76,12 +97,20 @@ def _field(fields: headers.Headers, name: str) -> str:
     return headers.decode_text(headers.first(fields, name))
 
 
-def _original(mail: Mail, part: Part, own_domain: str) -> str | None:
+def _original(mail: Mail, part: Part, own_domain: str) -> _Returned | None:
     """Our Message-ID in the returned mail, its headers, or (older servers) a text that quotes it."""
     if part.content_type in {"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"}:
         data = mail.body(part)[: headers.HEADER_BYTES_MAX]
         fields = headers.split(data, 0, len(data)).headers
         found = headers.message_ids(headers.first(fields, "message-id"))
+        keys = _keys(fields)
     else:
-        found = [match.decode("latin-1") for match in _ID_LINE.findall(mail.body(part)[:_LOOK_BYTES])]
-    return next((one for one in found if not own_domain or one.lower().endswith("@" + own_domain)), None)
+        text = mail.body(part)[:_LOOK_BYTES]
+        found = [match.decode("latin-1") for match in _ID_LINE.findall(text)]
+        keys = [match.decode("ascii") for match in _KEY_LINE.findall(text)[:_KEYS_MAX]]
+    ours = next((one for one in found if not own_domain or one.lower().endswith("@" + own_domain)), None)
+    return None if ours is None else _Returned(ours, any(proves(key, ours) for key in keys))
+
+
+def _keys(fields: headers.Headers) -> list[str]:
+    return [headers.unfold(value) for value in fields.get(KEY_FIELD.lower(), ())[:_KEYS_MAX]]

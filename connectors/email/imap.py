@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol, Self, TypeVar
 from aioimaplib import aioimaplib
 
 from connectors.email import dates, xoauth2
-from connectors.email.errors import Busy, ConnectionLost, LoginRefused, ServerRefused
+from connectors.email.errors import Busy, ConnectionLost, LoginRefused, ServerRefused, told
 from connectors.email.folders import encoded
 from connectors.email.settings import Imap, Timeouts
 from connectors.email.starttls import StartTlsClient
@@ -263,7 +263,7 @@ class Session:
         except ConnectionLost:
             raise
         except Exception as error:
-            raise ConnectionLost(f"{type(error).__name__}: {error}") from error
+            raise ConnectionLost(told(error)) from error
 
     async def _until_lost(self, call: Coroutine[object, None, T], timeout_s: float) -> T:
         """The result of `call`; TimeoutError when it takes too long, ConnectionLost when the wire is cut."""

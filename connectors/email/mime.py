@@ -57,6 +57,8 @@ class Mail:
         self.opened = 0
         self.signed = False
         """It carries a signature, which nobody has verified."""
+        self.encrypted = ""
+        """By what something in it is encrypted; nobody here has the key."""
         self.packed: tuple[str | None, str | None] | None = None
         """Plain text and HTML of a winmail.dat in it."""
         self.invitation: str | None = None

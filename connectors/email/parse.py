@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from connectors.email import automatic, body, bounce, dates, forwarded, headers, thread_index, webform
+from connectors.email import automatic, body, bounce, dates, forwarded, group, headers, thread_index, webform
 from connectors.email.headers import Address, Headers
 from connectors.email.mime import Mail
 from connectors.email.recipients import Own, participants, reply_token
@@ -40,13 +40,21 @@ _encode_ext = msgspec.json.Encoder().encode
 
 
 def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
-    """The message in `raw`, or the receipt when it reports what became of a message of ours.
+    """The message in `raw`, or the receipt when it reports what became of a message of ours; nothing of a copy of ours.
 
     Raises InvalidMessage for what is no mail: no header field at the beginning, or more than RAW_BYTES_MAX.
     """
     mail, own = _mail(raw), Own(raw.meta.get("address", ""))
     root, fields = mail.root, mail.root.headers
     author, message_id = _author(fields), _message_id(fields, raw.body)
+    if own.is_ours(author.address) and bounce.has_key(fields, message_id):
+        return ()  # a copy of what we wrote, as Gmail keeps it under All Mail
+    sender = _sender(author, message_id, fields, raw.meta)
+    if group.is_ours(fields, own):
+        writer = _by_group(author, sender, fields, own, raw.meta)
+        if writer is not None:
+            author, sender = writer, Sender(id=writer.address, name=writer.name or None, email=writer.address)
+        fields = group.without_marks(fields)
     subject = headers.decode_text(fields["subject"][0]) if "subject" in fields else None
     report = root.params.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
     made = automatic.classify(fields, author.address, subject or "", root.content_type, report)
@@ -60,7 +68,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
         account=account,
         message_id=message_id,
         sent_at_ms=_sent_at_ms(fields, raw.meta),
-        sender=_sender(author, message_id, fields, raw.meta),
+        sender=sender,
         automatic=made,
     )
     if form is not None:
@@ -69,7 +77,8 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             participants=participants(fields, own), forwarded_by=author.address,
         )  # fmt: skip
         return (_with_contents(event, mail, own, raw.meta),)
-    if made == "bounce" and (told := bounce.read(mail, own.domain)) is not None:
+    told = bounce.read(mail, own.domain) if made == "bounce" else None
+    if told is not None and told.proven:
         receipt = msgspec.structs.replace(
             event,
             kind="receipt",
@@ -80,6 +89,8 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
         )
         return (receipt,)
     answered = headers.message_ids(headers.first(fields, "in-reply-to"))
+    if told is not None:
+        answered = [told.target_id]  # anybody may have written it: agents read it where it belongs, and judge
     threaded = msgspec.structs.replace(
         event,
         in_reply_to=answered[0][:ID_CHARS_MAX] if answered else None,
@@ -166,6 +177,14 @@ def _sender(author: Address, message_id: str, fields: Headers, meta: Mapping[str
     trusted = meta.get("trusted_authserv_id", "")
     proven = automatic.verified(fields, author.address, trusted) if trusted else None
     return Sender(id=author.address, name=name, email=author.address, verified=proven)
+
+
+def _by_group(author: Address, sender: Sender, fields: Headers, own: Own, meta: Mapping[str, str]) -> Address | None:
+    """In whose place a group of ours wrote. Where proofs are looked at, one that it did is wanted: else anybody would
+    get past that of the writer's own domain."""
+    if not own.is_ours(author.address) or (meta.get("trusted_authserv_id") and not sender.verified):
+        return None
+    return group.writer(fields, own)
 
 
 def _sent_at_ms(fields: Headers, meta: Mapping[str, str]) -> int:

@@ -66,6 +66,7 @@ class Receiver:
         if _is_other(session, self._cuts.uidvalidity, self._cuts.reached):
             self._cuts = self._no_cuts(session.uidvalidity)
         last = max(last, self._cuts.reached)
+        selected_s = _now_s()
         while True:
             uids = await session.search_after(last)
             if not self._cuts.are_of_server:  # that it lists mails is no news of one that hands none out
@@ -75,6 +76,16 @@ class Receiver:
             next_s = await self._again(session)
             if not uids:
                 await session.wait(next_s)
+            if _now_s() - selected_s >= self._settings.timeouts.idle_s:
+                await self._select_again(session)
+                selected_s = _now_s()
+
+    async def _select_again(self, session: Session) -> None:
+        """A folder that is renamed takes its connections along: nobody would hear that its name is gone, or anew."""
+        before = session.uidvalidity
+        await session.select(self._scope)
+        if session.uidvalidity != before:
+            raise ConnectionLost("another folder has the name now")
 
     # --- where to begin --------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from connectors.email import dates, thread_index
+from connectors.email.domains import deliverable
 from router.connector import Outbound, OutboundAttachment
 from router.model.limits import NAME_CHARS_MAX, SUBJECT_CHARS_MAX
 
@@ -25,6 +26,8 @@ _ADDRESS: Final = re.compile(r"[^\s<>(),;:@\"\\\x00-\x1f\x7f]+@[^\s<>(),;:@\"\\\
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._=-]+")
 _ID: Final = re.compile(r"[\x21-\x3b=\x3f-\x7e]+")
 _TYPE: Final = re.compile(r"[A-Za-z0-9.+-]+/[A-Za-z0-9.+-]+")
+KEY_FIELD: Final = "X-Delivery-Key"
+"""Stands in the mail alone, not in what answers it or names its id: who returns it has had the mail (bounce.py)."""
 _WORD_BYTES: Final = 42
 """Of text in one encoded word: base64 of it with its frame stays within 75 characters (RFC 2047, section 2)."""
 
@@ -36,7 +39,16 @@ def is_address(address: str) -> bool:
 
 def message_id(key: str, domain: str) -> str:
     """Our own Message-ID, without brackets, for an idempotency key: what makes sending it again harmless."""
-    return f"{hashlib.sha256(key.encode()).hexdigest()[: _ID_BYTES * 2]}@{domain}"
+    return f"{_local_part(key)}@{domain}"
+
+
+def proves(key: str, message_id: str) -> bool:
+    """Whether `key` is the one that our `message_id` was made from; nobody can find it for an id that they know."""
+    return message_id.partition("@")[0].lower() == _local_part(key)
+
+
+def _local_part(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[: _ID_BYTES * 2]
 
 
 def render(outbound: Outbound, address: str) -> bytes:
@@ -49,10 +61,11 @@ def render(outbound: Outbound, address: str) -> bytes:
     local, _, domain = address.rpartition("@")
     fields = [
         _field("From", *_mailbox(outbound.author_name, address)),
-        _field("To", outbound.to),
+        _field("To", deliverable(outbound.to)),
         _field("Subject", *_words(_subject(outbound))),
         _field("Date", dates.written(outbound.created_at_ms)),
         _field("Message-ID", f"<{message_id(outbound.key, domain)}>"),
+        _field(KEY_FIELD, outbound.key),
     ]
     if _TOKEN.fullmatch(outbound.reply_token):
         fields.append(_field("Reply-To", *_mailbox(outbound.author_name, f"{local}+{outbound.reply_token}@{domain}")))

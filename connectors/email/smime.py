@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 
 _TYPES: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNED_DATA: Final = bytes.fromhex("2a864886f70d010702")
+_ENCRYPTED_DATA: Final = (bytes.fromhex("2a864886f70d010703"), bytes.fromhex("2a864886f70d0109100117"))
+"""Enveloped and authenticated-enveloped data (RFC 5652, section 6.1; RFC 5083)."""
 _ELEMENTS_MAX: Final = 50_000
 _DEPTH_MAX: Final = 16
 _SEQUENCE: Final = 0x30
@@ -36,6 +38,11 @@ def signed_content(data: bytes) -> bytes | None:
         return _Reader(data).content()
     except ValueError:
         return None
+
+
+def is_encrypted(data: bytes) -> bool:
+    """Whether it is encrypted; its type stands at the beginning."""
+    return any(kind in data[:32] for kind in _ENCRYPTED_DATA)
 
 
 class _Reader:

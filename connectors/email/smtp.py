@@ -12,7 +12,7 @@ import aiosmtplib
 
 from connectors.email.account import Account
 from connectors.email.charsets import decode
-from connectors.email.errors import Busy, LoginRefused
+from connectors.email.errors import Busy, LoginRefused, told
 from connectors.email.settings import Smtp, Timeouts
 from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.limits import SEND_SECONDS_MAX
@@ -199,7 +199,7 @@ class Sender:
                 return Retry(reason=reason, after_s=_USED_UP_S)
             # A 5xx to the greeting or EHLO speaks of us and this server, not of this mail: the queue waits.
             return Rejected(reason=reason) if handed_over and error.code >= 500 else Retry(reason=reason)
-        return self._broken(f"{type(error).__name__}: {error}")
+        return self._broken(told(error))
 
     def _broken(self, reason: str) -> SendOutcome:
         reason = _words(reason)[:_REASON_CHARS_MAX]

@@ -29,6 +29,13 @@ class StartTlsClient(aioimaplib.IMAP4):  # type: ignore[misc]  # aioimaplib carr
 
     async def _connect(self, host: str, port: int, tls: ssl.SSLContext) -> None:
         reader, self._writer = await asyncio.open_connection(host, port, limit=self._LINE_BYTES_MAX)
+        try:
+            await self._upgrade(reader, host, tls)
+        except BaseException:
+            self._writer.transport.abort()  # nobody else knows of it before the protocol does
+            raise
+
+    async def _upgrade(self, reader: asyncio.StreamReader, host: str, tls: ssl.SSLContext) -> None:
         greeting = await reader.readline()
         if not greeting.startswith(b"* OK"):
             raise ConnectionError(f"unexpected greeting: {greeting[:80]!r}")

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from connectors.facebook.settings import Settings
 from connectors.facebook.take import Taker
+from router.bounded import read_delivery
 from router.connector import Context, Inlet
 from router.model.errors import StoreUnavailable
 
@@ -48,16 +49,12 @@ class Webhook:
 
     async def handle(self, request: web.Request, inlet: Inlet) -> web.StreamResponse:
         """Take one delivery."""
-        body = bytearray()
-        async for chunk in request.content.iter_chunked(65_536):
-            body += chunk
-            if len(body) > BODY_BYTES_MAX:
-                return web.Response(status=413, text="no delivery is so large\n")
-        expected = signature(self._settings.app_secret.reveal().encode(), bytes(body)).encode()
+        body = await read_delivery(request, BODY_BYTES_MAX)
+        expected = signature(self._settings.app_secret.reveal().encode(), body).encode()
         if not hmac.compare_digest(expected, request.headers.get(SIGNATURE_HEADER, "").encode(errors="replace")):
             return web.Response(status=403, text="the signature is wrong\n")
         try:
-            raws = await self._taker.raw_events(bytes(body))
+            raws = await self._taker.raw_events(body)
             if raws:
                 await inlet.accept(raws)
         except StoreUnavailable:

@@ -22,6 +22,7 @@ from connectors.phone.payload import Fetched, Step, Told, fields, pack
 from connectors.phone.render import document
 from connectors.phone.settings import Settings
 from connectors.phone.signature import is_signed
+from router.bounded import read_bounded
 from router.connector import Context, Inlet, RawEvent, Route
 from router.model.errors import InvalidMessage, StoreUnavailable
 
@@ -76,11 +77,7 @@ class Webhooks:
 
     async def _signed(self, request: web.Request, step: str) -> bytes:
         """The form of a request that the provider signed. Raises _Unsigned, InvalidMessage."""
-        body = await request.content.read(BODY_BYTES_MAX + 1)
-        while len(body) <= BODY_BYTES_MAX and not request.content.at_eof():
-            body += await request.content.read(BODY_BYTES_MAX + 1 - len(body))
-        if len(body) > BODY_BYTES_MAX:
-            raise InvalidMessage("too long")
+        body = await read_bounded(request.content, BODY_BYTES_MAX, InvalidMessage("too long"))
         query = f"?{request.rel_url.raw_query_string}" if request.rel_url.raw_query_string else ""
         given = request.headers.get(SIGNATURE, "")
         token = self._settings.auth_token.reveal()

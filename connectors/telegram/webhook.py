@@ -15,6 +15,7 @@ from aiohttp import web
 from connectors.telegram.client import Failed
 from connectors.telegram.settings import Settings
 from connectors.telegram.take import Arrived, Earlier, Taker, arrived
+from router.bounded import read_delivery
 from router.connector import Context, Inlet
 from router.model.errors import StoreUnavailable
 
@@ -42,15 +43,11 @@ class Webhook:
         given = request.headers.get(SECRET_HEADER, "").encode(errors="replace")
         if secret is None or not hmac.compare_digest(secret.reveal().encode(), given):
             return web.Response(status=403, text="the secret token is wrong\n")
-        body = bytearray()
-        async for chunk in request.content.iter_chunked(65_536):
-            body += chunk
-            if len(body) > BODY_BYTES_MAX:
-                return web.Response(status=413, text="no update is so large\n")
+        body = await read_delivery(request, BODY_BYTES_MAX)
         with contextlib.suppress(Failed):  # it is only needed to leave our name out of what groups say to us
             await self._taker.introduce()
         try:
-            await self._take(arrived(bytes(body)), inlet)
+            await self._take(arrived(body), inlet)
         except StoreUnavailable:
             if not self._store_is_away:
                 self._context.log.warning("store.unavailable", account=self._context.account)

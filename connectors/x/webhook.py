@@ -19,6 +19,7 @@ from connectors.x.parcel import OWN_ID, Parcel, Shape
 from connectors.x.settings import Settings
 from connectors.x.take import Taker
 from connectors.x.wire import Includes
+from router.bounded import read_delivery
 from router.connector import Context, Inlet, RawEvent
 from router.model.errors import StoreUnavailable
 
@@ -77,16 +78,12 @@ class Webhook:
 
     async def handle(self, request: web.Request, inlet: Inlet) -> web.StreamResponse:
         """Take one delivery."""
-        body = bytearray()
-        async for chunk in request.content.iter_chunked(65_536):
-            body += chunk
-            if len(body) > BODY_BYTES_MAX:
-                return web.Response(status=413, text="no activity is so large\n")
+        body = await read_delivery(request, BODY_BYTES_MAX)
         given = request.headers.get(SIGNATURE_HEADER, "").encode(errors="replace")
-        if not hmac.compare_digest(self._signed(bytes(body)).encode(), given):
+        if not hmac.compare_digest(self._signed(body).encode(), given):
             return web.Response(status=403, text="the signature is wrong\n")
         try:
-            whole = [await self._taker.whole(parcel) for parcel in self._split(bytes(body))]
+            whole = [await self._taker.whole(parcel) for parcel in self._split(body)]
             raws = [await self._taker.raw_event(parcel) for parcel in whole if parcel is not None]
             if raws:
                 await self._taker.commit(inlet, raws, None)

@@ -116,6 +116,8 @@ class ChannelInlet:
         self._commit_seconds = metrics.stage_seconds.labels("commit")
         self._counted = {outcome: metrics.accepted.labels(manifest.kind, outcome) for outcome in get_args(Acceptance)}
         self._account = account
+        self._turn = asyncio.Lock()
+        """Two folders may bring one id in the same instant: the second is compared after the first is written."""
 
     async def accept(self, raws: Sequence[RawEvent], cursor: Cursor | None = None) -> list[list[Accepted]]:
         """Parse, redact and commit `raws` and `cursor`; per payload, what became of its events.
@@ -155,16 +157,7 @@ class ChannelInlet:
 
     async def _write(self, batch: _Batch, cursor: Cursor | None) -> list[list[Accepted]]:
         started = perf_counter()
-        if self._manifest.capabilities.ids_by_senders:
-            batch.journal = await told_apart(self._door.store, batch.journal)
-        arrival = Arrival(
-            journal=batch.journal,
-            hashed=[hashed_key(self._door.keys, row.channel, row.account, row.dedupe_key) for row in batch.journal],
-            sealed=batch.sealed,
-            quarantine=batch.quarantine,
-            cursor=None if cursor is None else (self._manifest.kind, self._account, cursor.scope, cursor.value),
-        )
-        verdicts = await self._commit(arrival, list(batch.files.values()))
+        verdicts = await self._append(batch, cursor)
         self._commit_seconds.observe(perf_counter() - started)
         self._redact_seconds.observe(batch.redact_s)
         reports = [[self._report(result, batch, verdicts) for result in results] for results in batch.results]
@@ -175,8 +168,24 @@ class ChannelInlet:
             self._counted[outcome].inc(outcomes.count(outcome))
         return reports
 
-    async def _commit(self, arrival: Arrival, files: Sequence[NewFile]) -> list[journal.Appended]:
-        """Commit what refers to `files` once they are durable."""
+    async def _append(self, batch: _Batch, cursor: Cursor | None) -> list[journal.Appended]:
+        """Commit a batch; where ids are senders' own words, after what else came under them is known."""
+        if not self._manifest.capabilities.ids_by_senders:
+            return await self._commit(batch, cursor)
+        async with self._turn:
+            batch.journal = await told_apart(self._door.store, batch.journal)
+            return await self._commit(batch, cursor)
+
+    async def _commit(self, batch: _Batch, cursor: Cursor | None) -> list[journal.Appended]:
+        """Commit what refers to its files once they are durable."""
+        arrival = Arrival(
+            journal=batch.journal,
+            hashed=[hashed_key(self._door.keys, row.channel, row.account, row.dedupe_key) for row in batch.journal],
+            sealed=batch.sealed,
+            quarantine=batch.quarantine,
+            cursor=None if cursor is None else (self._manifest.kind, self._account, cursor.scope, cursor.value),
+        )
+        files = list(batch.files.values())
         for _ in range(_KEEP_ATTEMPTS):
             kept = await self._door.media.keep(files)
             try:

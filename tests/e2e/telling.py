@@ -198,7 +198,7 @@ async def tell_in_reports(house: House, receiver: WebhookReceiver, sink: SmtpSin
     assert status == 202, answer
     for number, sent in enumerate(sink.accepted[:BY_REPORT]):
         told = house.tell(f"bounce-{number}", "bounce", chars_max=400, lines=False)
-        bounce = report(sent.message["Message-ID"]).replace(b"bounce1@", f"bounce-{number}@".encode())
+        bounce = report(sent.message).replace(b"bounce1@", f"bounce-{number}@".encode())
         put(f"bounce-{number}", bounce.replace(b"550 5.1.1 no such user", f"554 refused: {told.said}".encode()))
 
 

@@ -133,6 +133,7 @@ def bounce_of(mail):
         "Content-Type: message/rfc822",
         "",
         f"Message-ID: {mail['Message-ID']}",
+        f"X-Delivery-Key: {mail['X-Delivery-Key']}",
         f"Subject: {mail['Subject']}",
         "",
         "Hello?",

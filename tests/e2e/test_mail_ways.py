@@ -2,6 +2,7 @@
 
 import base64
 from contextlib import asynccontextmanager
+from email.message import EmailMessage
 
 import aiohttp
 
@@ -54,8 +55,8 @@ async def running_shop(folder, dovecot, sink, user):
         await service.end()
 
 
-def report(target: str, status: str) -> bytes:
-    """A delivery report of a mail server (RFC 3464) about our mail `target`."""
+def report(mail: EmailMessage, status: str, *, key: str | None = None) -> bytes:
+    """A delivery report of a mail server (RFC 3464) about a mail of ours; a forged one has another `key`."""
     return (
         "From: Mail Delivery System <mailer-daemon@mail.example>\r\n"
         f"To: {ADDRESS}\r\nSubject: Undelivered Mail Returned to Sender\r\nMessage-ID: <back-{status}@mail.example>\r\n"
@@ -63,8 +64,20 @@ def report(target: str, status: str) -> bytes:
         "--b\r\nContent-Type: text/plain\r\n\r\nIt could not be delivered.\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.example\r\n\r\n"
         f"Final-Recipient: rfc822; {CUSTOMER}\r\nAction: failed\r\nStatus: {status} (no such user)\r\n"
-        f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {target}\r\nSubject: what we wrote\r\n\r\n--b--\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {mail['Message-ID']}\r\n"
+        f"X-Delivery-Key: {key or mail['X-Delivery-Key']}\r\nSubject: what we wrote\r\n\r\n--b--\r\n"
     ).encode()
+
+
+async def test_a_forged_report_marks_nothing_and_is_read_in_the_ticket(tmp_path, dovecot, smtp_sink):
+    async with running_shop(tmp_path, dovecot, smtp_sink, "forgedreport") as shop:
+        await shop.mailbox.put(letter("q1@mail.example"))
+        receipt = (await smtp_sink.wait_for(1))[0].message
+        await shop.mailbox.put(report(receipt, "5.1.1", key="0193a1b2-0000-7000-8000-000000000000"))
+        ticket = await shop.desk.until("T-1001", lambda one: len(one["messages"]) == 3)
+        assert "It could not be delivered" in ticket["messages"][2]["text"]
+        assert [(one["delivery"] or {}).get("state") for one in ticket["messages"]] == [None, "sent", None]
+        assert ticket["returned"] is None
 
 
 async def solved(shop, number):
@@ -76,7 +89,7 @@ async def test_mail_that_came_back_silences_the_machine_but_no_agent(tmp_path, d
     async with running_shop(tmp_path, dovecot, smtp_sink, "comesback") as shop:
         await shop.mailbox.put(letter("q1@mail.example"))
         receipt = (await smtp_sink.wait_for(1))[0].message
-        await shop.mailbox.put(report(receipt["Message-ID"], "5.1.1"))
+        await shop.mailbox.put(report(receipt, "5.1.1"))
         ticket = await shop.desk.until("T-1001", lambda one: one["returned"] is not None)
         assert ticket["returned"]["status"] == "5.1.1"
         assert [one["kind"] for one in ticket["events"] if one["kind"].startswith("sender.")] == ["sender.returned"]
@@ -94,7 +107,7 @@ async def test_mail_that_came_back_silences_the_machine_but_no_agent(tmp_path, d
         assert (told["To"], is_receipt(told)) == (CUSTOMER, True)
         assert "is solved" in told.get_content()
 
-        await shop.mailbox.put(report(written["Message-ID"], "5.2.1"))
+        await shop.mailbox.put(report(written, "5.2.1"))
         await shop.desk.until("T-1001", lambda one: one["returned"] is not None)
         await shop.mailbox.put(letter("q2@mail.example", "I am back", In_Reply_To=written["Message-ID"]))
         ticket = await shop.desk.until("T-1001", lambda one: one["returned"] is None)

@@ -7,6 +7,7 @@ import asyncio
 import shutil
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from email.message import EmailMessage
 
 import aiohttp
 import pytest
@@ -42,8 +43,8 @@ async def running_shop(folder, dovecot, sink, user):
         await service.end()
 
 
-def report(target: str) -> bytes:
-    """A delivery report of a mail server (RFC 3464) about our mail `target`."""
+def report(mail: EmailMessage) -> bytes:
+    """A delivery report of a mail server (RFC 3464) about a mail of ours."""
     return "\r\n".join(
         (
             "From: Mail Delivery System <mailer-daemon@mail.example>",
@@ -70,7 +71,8 @@ def report(target: str) -> bytes:
             "--b",
             "Content-Type: message/rfc822",
             "",
-            f"Message-ID: {target}",
+            f"Message-ID: {mail['Message-ID']}",
+            f"X-Delivery-Key: {mail['X-Delivery-Key']}",
             "Subject: what we wrote",
             "",
             "--b--",
@@ -113,7 +115,7 @@ async def test_the_main_job(tmp_path, dovecot, smtp_sink):
         assert [mail.rcpt_tos for mail in smtp_sink.accepted] == [[CUSTOMER], [CUSTOMER], ["bob@other.example"]]
         ticket = await shop.desk.until("T-1001", lambda ticket: len(ticket["messages"]) == 5)
 
-        await shop.mailbox.put(report(answer["Message-ID"]))
+        await shop.mailbox.put(report(answer))
 
         def bounced(ticket):
             return any(message["delivery"] and message["delivery"]["state"] == "dead" for message in ticket["messages"])

@@ -73,6 +73,8 @@ class SmtpSink:
     users: dict[str, str] = field(default_factory=dict)
     require_auth: bool = False
     require_tls: bool = False
+    utf_8: bool = True
+    """It takes addresses beyond ASCII (RFC 6531)."""
     accepted: list[Accepted] = field(default_factory=list)
     refused_recipients: dict[str, str] = field(default_factory=dict)
     """Address to the reply its RCPT gets, such as "550 5.1.1 no such user"."""
@@ -136,7 +138,7 @@ class SmtpSink:
             require_starttls=self.require_tls,
             auth_required=self.require_auth,
             authenticator=self._authenticate,
-            enable_SMTPUTF8=True,
+            enable_SMTPUTF8=self.utf_8,
             loop=asyncio.get_running_loop(),
         )
 

@@ -1,5 +1,7 @@
 """Several folders of one account: each its own cursor and connection, by the names that people read."""
 
+import asyncio
+
 import pytest
 
 from connectors.email.backfill import backfill
@@ -152,3 +154,30 @@ def test_names_on_the_wire(name, wire):
 def test_what_no_server_may_send(wire):
     with pytest.raises(ValueError, match="no modified UTF-7"):
         decoded(wire)
+
+
+async def test_a_folder_that_is_renamed_or_deleted_is_missed_and_a_new_one_in_its_place_is_read(dovecot):
+    chest, house = Chests(Real(dovecot)), MailHouse()
+
+    def instead(*changes):
+        client = dovecot.login(chest.box.user)
+        for change, *names in changes:
+            status, answer = getattr(client, change)(*names)
+            assert status == "OK", answer
+        client.logout()
+
+    async with running(house, **over(chest, ["Spam"])) as connector:
+        for number, changes in enumerate(
+            ([("rename", "Spam", "Older")], [("delete", "Spam")], [("rename", "Spam", "Old"), ("create", "Spam")]), 1
+        ):
+            await asyncio.to_thread(chest.put, "Spam", mail(message_id=f"{number}@x.example"))
+            await house.until_accepted(number)
+            await asyncio.to_thread(instead, *changes)
+            if len(changes) == 1:
+                await house.until(lambda: connector.health().state == "retrying")
+                assert "Spam" in connector.health().detail
+                await asyncio.to_thread(instead, ("create", "Spam"))
+            await house.until(lambda: connector.health().state == "ok")
+        await asyncio.to_thread(chest.put, "Spam", mail(message_id="4@x.example"))
+        await house.until_accepted(4)
+    assert ids(house) == [f"{number}@x.example" for number in range(1, 5)]

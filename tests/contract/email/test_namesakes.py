@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from router.connector import RawEvent
 from tests.conformance.benches.email import EmailBench
 from tests.conformance.house import House
 
@@ -100,3 +101,23 @@ async def test_a_mail_under_the_id_of_a_reply_of_ours_is_decided_upon(shop):
     places = dict(told)
     assert places["We look into it for you"] == ticket, "words of ours that came back stand where they were said"
     assert places[WORDS] != ticket
+
+
+async def test_a_copy_of_a_reply_of_ours_is_none(shop):
+    """Gmail shows what it sent under All Mail, too."""
+    said = await shop.bench.said("where is my transfer?")
+    await shop.bench.deliver(said)
+    await shop.house.until_decided(1)
+    await shop.house.until_sent(await shop.house.answer(said, "We look into it for you"))
+    ours = [raw for raw in shop.bench._server.mailbox("ann@mail.example") if b"We look into it" in raw]
+    assert [text for text, _ in await shop.said(*ours)] == ["where is my transfer?"]
+
+
+async def test_two_folders_that_bring_an_id_in_the_same_instant_bring_two_mails(shop):
+    channel = shop.house.app.channels.find("email", "default")
+    inlet = shop.house.app.door.inlet(channel.manifest, "default")
+    both = (letter("Nothing to see here", sender="eve"), letter(WORDS), letter(WORDS))
+    raws = [RawEvent(body=mail, meta={"address": ADDRESS}) for mail in both]
+    results = await asyncio.gather(*(inlet.accept([raw]) for raw in raws))
+    assert [one.outcome for ((one,),) in results] == ["new", "new", "duplicate"]
+    assert sorted(text for text, _ in await shop.said()) == [WORDS, "Nothing to see here"]

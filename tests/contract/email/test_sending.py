@@ -106,6 +106,25 @@ async def test_the_answer_to_the_recipient_decides(smtp_sink, reply, kind):
         assert isinstance(await connector.send(outbound("k2", to="bob@mail.example")), Sent)
 
 
+@pytest.mark.parametrize("utf_8", [True, False])
+async def test_a_chinese_domain_is_reached_through_any_server(smtp_sink, utf_8):
+    smtp_sink.utf_8 = utf_8
+    async with sending(smtp_sink.port) as connector:
+        assert isinstance(await connector.send(outbound(to="anna@例子.中国")), Sent)
+    (sent,) = smtp_sink.accepted
+    assert sent.rcpt_tos == [sent.message["To"]] == ["anna@xn--fsqu00a.xn--fiqs8s"]
+
+
+@pytest.mark.parametrize("to", ["用户@例子.中国", "anna@straße.example"])  # the second has another name in IDNA 2003
+async def test_addresses_beyond_ascii_need_a_server_that_takes_them(smtp_sink, to):
+    async with sending(smtp_sink.port) as connector:
+        assert isinstance(await connector.send(outbound(to=to)), Sent)
+        smtp_sink.utf_8 = False
+        smtp_sink.cut()
+        assert isinstance(await connector.send(outbound("k2", to=to)), Rejected)
+    assert [(one.rcpt_tos, one.message["To"]) for one in smtp_sink.accepted] == [([to], to)]
+
+
 async def test_a_server_that_speaks_no_utf_8_is_understood():
     over = asyncio.Event()
 
@@ -325,3 +344,29 @@ async def test_what_was_accepted_survives_the_server(tmp_path):
     async with MailServer(SystemClock(), {ADDRESS: "secret"}, directory=tmp_path) as server:
         assert len(server.mailbox(ADDRESS)) == 1
         assert server.deliver(mail("three"), ADDRESS).uid == 3
+
+
+@pytest.mark.parametrize(
+    ("imap_tls", "smtp_tls", "said"),
+    [
+        ("none", "starttls", "nothing is sent in clear: it wants tls: tls"),
+        ("starttls", "none", "nothing is sent in clear: it wants tls: tls"),
+        ("tls", "none", "begins in clear: it wants tls: starttls"),
+        ("none", "tls", "begins in clear: it wants tls: starttls"),
+    ],
+)
+async def test_the_check_says_which_setting_of_tls_is_wrong(imap_tls, smtp_tls, said):
+    async with MailServer(SystemClock(), {ADDRESS: "secret"}) as server:
+        imap = {"host": "127.0.0.1", "port": server.imap_port, "tls": imap_tls, "user": ADDRESS, "password": "secret"}
+        async with sending(server.smtp_port, imap=imap, tls=smtp_tls) as connector:
+            health = await connector.check()
+    assert health.state == "retrying"
+    assert said in health.detail
+    assert health.detail.startswith("SMTP" if imap_tls == "none" else "IMAP")
+
+
+async def test_the_check_says_that_a_certificate_is_not_known(smtp_sink):
+    async with MailServer(SystemClock(), {ADDRESS: "secret"}) as server:
+        imap = {"host": "127.0.0.1", "port": server.imap_port, "tls": "none", "user": ADDRESS, "password": "secret"}
+        async with sending(smtp_sink.port, imap=imap, tls="starttls") as connector:
+            assert "ca_file" in (await connector.check()).detail

@@ -181,3 +181,28 @@ def test_an_invitation_beside_html_is_shown_in_it():
 )
 def test_hostile_calendars_end(text):
     assert (invitation.line(text) or "").count("\n") == 0
+
+
+PGP = (
+    b'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary=b\r\n\r\n'
+    b"--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n"
+    b"--b\r\nContent-Type: application/octet-stream; name=encrypted.asc\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n--b--\r\n"
+)
+ENCRYPTED = tlv(0x30, bytes.fromhex("06092a864886f70d010703"), tlv(0xA0, b"\0" * 40))
+NOTICE = "[This mail is encrypted ({}), and cannot be read here. It is attached as it came.]"
+
+
+@pytest.mark.parametrize(
+    ("entity", "wanted", "files"),
+    [
+        (PGP, NOTICE.format("PGP"), 2),
+        (P7M + b64encode(ENCRYPTED), NOTICE.format("S/MIME"), 1),
+        (envelope(P7M + b64encode(ENCRYPTED)), NOTICE.format("S/MIME"), 1),
+        (multipart([b"Content-Type: text/plain\r\n\r\nsee the file", P7M + b64encode(ENCRYPTED)]), "see the file", 1),
+        (P7M + b64encode(b"no envelope"), "", 1),
+    ],
+    ids=["pgp", "smime", "signed over it", "with words", "broken"],
+)
+def test_what_is_encrypted_says_so_where_nothing_can_be_read(entity, wanted, files):
+    event = read(HEAD + entity)
+    assert (event.text, len(event.attachments)) == (wanted, files)

@@ -8,10 +8,10 @@ from router.connector import RawEvent
 META = {"address": "help@shop.example", "trusted_authserv_id": "mx.shop.example"}
 
 
-def proven(results):
-    """Whether a mail from ann@example.org is proven to be hers by what the server says."""
+def proven(results, sender="ann@example.org"):
+    """Whether a mail from `sender` is proven to be hers by what the server says."""
     field = f"Authentication-Results: mx.shop.example; {results}\r\n"
-    mail = f"{field}From: ann@example.org\r\nMessage-ID: <1@example.org>\r\n\r\nhello\r\n"
+    mail = f"{field}From: {sender}\r\nMessage-ID: <1@example.org>\r\n\r\nhello\r\n"
     (event,) = parse(RawEvent(body=mail.encode(), meta=META), "default")
     return event.sender.verified
 
@@ -51,3 +51,15 @@ def test_what_the_server_says_of_the_sender_proves_them(results):
 )
 def test_what_a_stranger_writes_into_their_address_proves_nothing(results):
     assert not proven(results)
+
+
+@pytest.mark.parametrize("sender", ["ann@例子.中国", "ann@xn--fsqu00a.xn--fiqs8s"])
+@pytest.mark.parametrize("domain", ["例子.中国", "xn--fsqu00a.xn--fiqs8s"])
+def test_a_chinese_domain_is_the_same_in_either_spelling(sender, domain):
+    assert proven(f"dkim=pass header.d={domain}", sender)
+    assert proven("dkim=pass header.d=evil.example", sender) is False
+
+
+@pytest.mark.parametrize("domain", ["ban\u212a.example", "ｂａｎｋ.example", "banſ.example"])
+def test_letters_that_only_look_like_others_prove_nothing(domain):
+    assert proven(f"dkim=pass header.d={domain}", f"ann@{'bans' if 'ſ' in domain else 'bank'}.example") is False

@@ -45,6 +45,7 @@ def test_a_plain_answer():
         "Subject": "Re: Your order",
         "Date": "Mon, 02 Nov 2026 08:00:03 +0000",
         "Message-ID": f"<{message_id('key-1', 'shop.example')}>",
+        "X-Delivery-Key": "key-1",
         "Reply-To": "Lee from Shop <help+ab12@shop.example>",
         "In-Reply-To": "<2@mail.example>",
         "References": "<1@mail.example> <2@mail.example>",
@@ -108,7 +109,16 @@ def test_nothing_becomes_a_header():
     message = read(subject=evil, author_name=evil, in_reply_to=evil, references=(evil,), reply_token=evil,
                    attachments=(OutboundAttachment(name=evil, content_type=evil, data=b"x"),))  # fmt: skip
     assert message["Bcc"] is None
-    assert set(message.keys()) == {"From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"}
+    assert set(message.keys()) == {
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "X-Delivery-Key",
+        "MIME-Version",
+        "Content-Type",
+    }
     (part,) = message.iter_attachments()
     assert part["Bcc"] is None
 
