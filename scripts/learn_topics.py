@@ -27,7 +27,7 @@ RUNS: Final = 3_000
 """Runs that are kept for each tag."""
 STRENGTH: Final = 8.0
 """How far weights may go (the inverse of the regression's penalty)."""
-LINE: Final = -0.5
+LINE: Final = -0.25
 """Where the line is drawn: what weighs so much is written as 0. Chosen by what `crossed` tells."""
 OWN: Final = 3
 """How often each of the pack's own tests is learned from."""
