@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from rules.facts import Span
 
@@ -88,10 +88,7 @@ _NO_DENIAL: Final = re.compile(
     r"是不是|要不要|不妨|不好意思|不然|否则|没问题|没关系|没事|不客气|看不到|不会(?:泄露|外泄|泄漏|保存|被)|"
     r"不提供|不发|不给|不告诉|不把|不报|没法|没办法|不了|无法"
 )
-_OR_ELSE: Final = re.compile(
-    r"(?:不|没有?|未)(?:把|将|先)?(?:您的|你的)?[^,.!?;]{0,14}(?:的话)?[^.!?;]{0,8}(?:就|我们|这边|将|"
-    r"则)?[^.!?;]{0,6}(?:无法|没法|没办法|不能|处理不了|恢复不了|没有办法)"
-)
+_OR_ELSE: Final = re.compile(r"(?:不|没有?|未)[^.!?;]{0,32}?(?:无法|没法|没办法|不能|处理不了|恢复不了|没有办法)")
 _OF_OTHERS: Final = re.compile(
     r"骗子|诈骗|骗|钓鱼|冒充|假冒|自称|对方|有人|他人|谁(?!能)|任何人|陌生|他们|黑客|盗|凡是|任何(?!时)|别人|"
     r"(?:如果|若|假如|要是|万一|凡|任何|哪个|有)[^,.]{0,8}(?:让|叫|要求|要|请)[您你]?|曾|是否|有没有|是不是您|"
@@ -175,30 +172,51 @@ _SHOWING: Final = re.compile(r"输|填|进入|点开|翻到|打开|显示|查看
 _SENTENCE: Final = re.compile(r"(?:[^。.!?;\n]{1,20}+|[.](?=\w)){1,40}[!?]*")
 
 
+class _Tone(NamedTuple):
+    """A sentence, and what holds for each secret that it names."""
+
+    said: str
+    threatens: bool
+    """What happens unless it is done."""
+    screen: bool
+    """A screen is shared, or a device lent."""
+    watched: bool
+    """And something is done meanwhile."""
+
+
 def asked(text: str) -> Iterator[Span]:
     """Spans of folded text that ask for a secret, the request and its object."""
     text = text.replace("。", ".")
     for sentence in _SENTENCE.finditer(text):
-        said = sentence[0]
-        for secret in _SECRET.finditer(said):
+        tone: _Tone | None = None
+        for secret in _SECRET.finditer(sentence[0]):
+            tone = tone or _tone(sentence[0])
             start, end = sentence.start() + secret.start(), sentence.start() + secret.end()
             rest = text[end : end + _REACH]
-            if _is_secret(said, secret) and _is_asked(said, secret.start(), secret.end(), rest):
+            if _is_secret(tone, secret) and _is_asked(tone, secret.start(), secret.end(), rest):
                 yield start, end
 
 
-def _is_secret(said: str, named: re.Match[str]) -> bool:
+def _tone(said: str) -> _Tone:
+    screen = _SHOWN.search(said) is not None
+    return _Tone(said, _OR_ELSE.search(said) is not None, screen, screen and _SHOWING.search(said) is not None)
+
+
+def _is_secret(tone: _Tone, named: re.Match[str]) -> bool:
+    said = tone.said
     if named[0].endswith(("数字", "号码")) and named[0].startswith(("里", "其")):
-        return re.search("短信|简讯|验证", said[: named.start()]) is not None
+        return re.search("短信|简讯|验证", said[max(0, named.start() - 120) : named.start()]) is not None
     thing = _NO_SECRET_AFTER.match(said, named.end())
     if thing is None:
         return True
-    pictured = _PICTURED.search(said[: named.start()]) or re.match("[截拍]", said[thing.end() :])
-    shown = pictured or _SHOWN.search(said, 0, named.start())
-    return bool(shown) and re.search("页面|界面|页", thing[0]) is not None
+    if re.search("页面|界面|页", thing[0]) is None:
+        return False
+    before = said[max(0, named.start() - _NEAR) : named.start()]
+    return tone.screen or bool(_PICTURED.search(before) or re.match("[截拍]", said[thing.end() : thing.end() + 1]))
 
 
-def _is_asked(said: str, start: int, end: int, rest: str) -> bool:
+def _is_asked(tone: _Tone, start: int, end: int, rest: str) -> bool:
+    said = tone.said
     before, after = said[max(0, start - 120) : start], said[end : end + 60]
     if _MISSING.search(before) or _ALREADY.search(before):
         return False
@@ -215,11 +233,11 @@ def _is_asked(said: str, start: int, end: int, rest: str) -> bool:
         return not _is_taken_back(before, "")
     if _GOT.search(before + said[start : start + 2]) and _AS_SOON.match(after):
         return not _OF_OTHERS.search(before)
-    if _THEN_GIVE.search(rest) and (_OR_ELSE.search(said) or not _is_taken_back(before, "")):
+    if _THEN_GIVE.search(rest) and (tone.threatens or not _is_taken_back(before, "")):
         return True
-    if _SHOWN.search(said) and _SHOWING.search(said):
+    if tone.watched:
         return not _is_taken_back(before, after)
-    if _OR_ELSE.search(said) and re.search(r"不(?:提供|发|给|告诉|把|报)|没有?(?:提供|发)", before + said[start:end]):
+    if tone.threatens and re.search(r"不(?:提供|发|给|告诉|把|报)|没有?(?:提供|发)", before + said[start:end]):
         return not _OF_OTHERS.search(before)
     return _has_request(said, said[start:end], before, after) and not _is_taken_back(before, after)
 

@@ -11,6 +11,8 @@ _REACH: Final = 80
 """Characters between the verb and what is asked for; after a colon a list may stand between them."""
 _NEAR: Final = 30
 _LIST_REACH: Final = 300
+_VERBS: Final = 8
+"""So many verbs before what is asked for are looked at, the nearest first: lists are long, and so are attacks."""
 _SCOPE: Final = 240
 """How far back a denial is looked for."""
 
@@ -72,7 +74,7 @@ def _asked_in(sentence: str) -> Iterator[Span]:
 def _is_secret(sentence: str, hit: re.Match[str]) -> bool:
     thing = words.THING_OF_IT.match(sentence, hit.end())
     return (
-        (thing is None or words.PICTURED.search(sentence, 0, hit.start()) is not None)
+        (thing is None or words.PICTURED.search(sentence, max(0, hit.start() - _REACH), hit.start()) is not None)
         and words.PARTLY.search(sentence, max(0, hit.start() - 60), hit.start()) is None
         and words.OTHER_CODE.search(hit[0]) is None
         and words.OTHER_CODE.match(sentence, hit.start()) is None
@@ -90,7 +92,7 @@ def _request(sentence: str, start: int, end: int) -> int | None:
 
 def _ordered(sentence: str, start: int, end: int) -> int | None:
     """ "Send us your …" """
-    for verb in reversed(list(words.GIVE.finditer(sentence, max(0, start - _LIST_REACH), start))):
+    for verb in list(words.GIVE.finditer(sentence, max(0, start - _LIST_REACH), start))[: -_VERBS - 1 : -1]:
         if _reaches(sentence, verb.end(), start) and _is_order(sentence, verb, end):
             return verb.start()
     return None
@@ -121,7 +123,7 @@ def _announced(sentence: str, start: int, end: int) -> int | None:
 
 def _excepted(sentence: str, start: int, end: int) -> int | None:
     """ "Never tell your … to others, but you can tell me" """
-    return start if words.BUT_TO_US.search(sentence, end) else None
+    return start if words.BUT_TO_US.search(sentence, end, end + _SCOPE) else None
 
 
 def _awaited(sentence: str, start: int, _end: int) -> int | None:
@@ -172,7 +174,7 @@ def _named_first(sentence: str, start: int, end: int) -> int | None:
 
 def _handed_on(sentence: str, start: int, end: int) -> int | None:
     """ "Tap Export private key and send us the string you get" """
-    if words.REVEALED.search(sentence, 0, start) is None:
+    if words.REVEALED.search(sentence, max(0, start - _REACH), start) is None:
         return None
     shown = words.AND_SHOW.search(sentence, end, end + _REACH)
     return None if shown is None or _is_taken_back(sentence, shown.start(), shown.end()) else start
@@ -180,7 +182,7 @@ def _handed_on(sentence: str, start: int, end: int) -> int | None:
 
 def _kept_ready(sentence: str, start: int, end: int) -> int | None:
     """ "Have your … ready to read out to my colleague" """
-    kept = words.KEPT_READY.search(sentence, 0, start)
+    kept = words.KEPT_READY.search(sentence, max(0, start - _REACH), start)
     if kept is None or words.READY.match(sentence, end) is None:
         return None
     return None if _is_taken_back(sentence, kept.start(), end) else kept.start()
@@ -188,17 +190,19 @@ def _kept_ready(sentence: str, start: int, end: int) -> int | None:
 
 def _typed_on_a_page(sentence: str, start: int, end: int) -> int | None:
     """ "Open https://… and type your recovery phrase there" """
-    if words.NO_PAGE_ASKS.search(sentence, start, end) is None or words.LED_THERE.search(sentence) is None:
+    if words.NO_PAGE_ASKS.search(sentence, start, end) is None:
         return None
     for verb in words.GIVE.finditer(sentence, max(0, start - _NEAR), start):
-        if verb[0] in words.PLACED and _reaches(sentence, verb.end(), start) and words.ON_A_PAGE.search(sentence, end):
-            return None if _is_taken_back(sentence, verb.start(), end) else verb.start()
+        there = words.ON_A_PAGE.search(sentence, end, end + _SCOPE)
+        if verb[0] in words.PLACED and _reaches(sentence, verb.end(), start) and there:
+            led = words.LED_THERE.search(sentence) and not _is_taken_back(sentence, verb.start(), end)
+            return verb.start() if led else None
     return None
 
 
 def _watched(sentence: str, start: int, end: int) -> int | None:
     """ "Share your screen while you type your …" """
-    shown = words.SHOWN.search(sentence, 0, start)
+    shown = words.SHOWN.search(sentence, max(0, start - _SCOPE), start)
     if shown is None or not words.SHOWING.search(sentence, shown.end(), start):
         return None
     told_of_others = words.OF_OTHERS.search(sentence, shown.end(), start)
@@ -225,8 +229,9 @@ def _is_order(sentence: str, verb: re.Match[str], end: int) -> bool:
         rest.startswith((" us ", " me ")) or words.HERE.search(words.NOT_HERE.sub("", rest)) or "form:" in rest
     ):
         return False
-    if words.OWN.search(before) or (
-        words.PAST.search(before) and not re.search(r"\b(?:we|i|you are|you're)\b[^,]{0,20}$", before[:-3])
+    near = before[-_REACH:]
+    if words.OWN.search(near) or (
+        words.PAST.search(near) and not re.search(r"\b(?:we|i|you are|you're)\b[^,]{0,20}$", near[:-3])
     ):
         return False
     to_us = (
@@ -235,7 +240,7 @@ def _is_order(sentence: str, verb: re.Match[str], end: int) -> bool:
         or words.WE_THEN.search(rest)
         or words.WE_THEN.search(before)
     )
-    if words.UNTOLD.search(before) or (words.IF.search(before) and not to_us):
+    if words.UNTOLD.search(near) or (words.IF.search(near) and not to_us):
         return False
     if words.TO_OTHERS.match(sentence[end:]) and not words.SAVE_US.search(sentence, end, end + 80):
         return False

@@ -6,6 +6,7 @@ became tuning lines.
 """
 
 import re
+import time
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -92,6 +93,16 @@ def test_the_place_is_told_in_the_text_as_it_was_written(text, asked):
 def test_whatever_comes_is_judged(unit):
     text = unit * (50_000 // len(unit))
     assert all(0 <= start < end <= len(text) for start, end in solicitations(text))
+
+
+@pytest.mark.parametrize(
+    "unit", ["三密码没有前没有", "卡号:卡号输", "pin : enter seed ", ": we need pin pin seed type ", "seed "]
+)
+def test_what_is_made_to_be_slow_is_judged_all_the_same(unit):
+    text = unit * (20_000 // len(unit))
+    began = time.process_time()
+    solicitations(text)
+    assert time.process_time() - began < 2.0  # seconds; about 0.5, and the first took 19
 
 
 @pytest.mark.parametrize("text", ["Please s\u0435nd your rec\u043every phrase.", "将私钥复制到这里", "俾我你個驗證碼"])
