@@ -29,9 +29,16 @@ def asked(text: str) -> Iterator[Span]:
                 yield sentence.start() + start, sentence.start() + end
         if before is not None and (mine := _made_an_exception(before, said)):
             yield sentence.start() + mine.start(), sentence.start() + mine.end()
-        order = None if before is None else words.THEN_GIVE.match(said) or _given_by_pronoun(said)
+        order = (
+            None
+            if before is None
+            else words.THEN_GIVE.match(said) or words.ASKED_THEN.match(said) or _given_by_pronoun(said)
+        )
         if order and before is not None and _names_one(before):
             yield sentence.start(), sentence.start() + order.end()
+        for taken in words.TAKEN_OVER.finditer(said):
+            if not _is_taken_back(said, taken.start(), taken.end()):
+                yield sentence.start() + taken.start(), sentence.start() + taken.end()
         before = said if words.HINT.search(said) else None
 
 
@@ -73,12 +80,19 @@ def _asked_in(sentence: str) -> Iterator[Span]:
 
 def _is_secret(sentence: str, hit: re.Match[str]) -> bool:
     thing = words.THING_OF_IT.match(sentence, hit.end())
+    low = max(0, hit.start() - _REACH)
+    part = words.PARTLY.search(sentence, max(0, hit.start() - 60), hit.start())
     return (
-        (thing is None or words.PICTURED.search(sentence, max(0, hit.start() - _REACH), hit.start()) is not None)
-        and words.PARTLY.search(sentence, max(0, hit.start() - 60), hit.start()) is None
+        (thing is None or words.PICTURED.search(sentence, low, hit.start()) is not None or _is_watched(sentence, hit))
+        and (part is None or words.NO_PART.search(hit[0]) is not None)
         and words.OTHER_CODE.search(hit[0]) is None
         and words.OTHER_CODE.match(sentence, hit.start()) is None
     )
+
+
+def _is_watched(sentence: str, hit: re.Match[str]) -> bool:
+    """Whether a screen is shared before, so that a page with it shows it."""
+    return words.SHOWN.search(sentence, max(0, hit.start() - _SCOPE), hit.start()) is not None
 
 
 def _request(sentence: str, start: int, end: int) -> int | None:
@@ -164,6 +178,14 @@ def _required(sentence: str, start: int, end: int) -> int | None:
     return None
 
 
+def _enough(sentence: str, start: int, end: int) -> int | None:
+    """ "Your … is enough for us", "the first four words will do" """
+    if words.ENOUGH.match(sentence, end) is None or words.CHANGED.search(sentence, max(0, start - 20), end):
+        return None
+    ours = words.PARTS.search(sentence, max(0, start - 20), end) or words.FOR_US.search(sentence, end, end + _SCOPE)
+    return None if not ours or _is_taken_back(sentence, start, end) else start
+
+
 def _named_first(sentence: str, start: int, end: int) -> int | None:
     """ "Take the code and send it to us" """
     passed = words.AND_GIVE.search(sentence, end, end + _REACH)
@@ -211,7 +233,7 @@ def _watched(sentence: str, start: int, end: int) -> int | None:
 
 _WAYS: Final[tuple[Callable[[str, int, int], int | None], ...]] = (
     _ordered, _questioned, _awaited, _wished, _needed, _required, _named_first, _watched,
-    _handed_on, _kept_ready, _typed_on_a_page, _threatened, _announced, _excepted,
+    _enough, _handed_on, _kept_ready, _typed_on_a_page, _threatened, _announced, _excepted,
 )  # fmt: skip
 
 
