@@ -262,7 +262,7 @@ def _is_asked(tone: _Tone, start: int, end: int, rest: str) -> bool:
         or (_WILL_BE_ASKED.search(before) and _THEN_ANSWER.match(after))
         or _ON_A_PAGE.search(before)
         or said[start:end] == "单词"
-        or _THEN_ASKED.match(rest)
+        or (_THEN_ASKED.match(rest) and not re.search("输|填|点|忘|改|重置", before[-12:] + rest[:10]))
         or _KEPT_READY.match(rest)
     )
     if handed_on:

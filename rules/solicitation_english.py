@@ -32,7 +32,7 @@ def asked(text: str) -> Iterator[Span]:
         order = (
             None
             if before is None
-            else words.THEN_GIVE.match(said) or words.ASKED_THEN.match(said) or _given_by_pronoun(said)
+            else words.THEN_GIVE.match(said) or _asked_about(before, said) or _given_by_pronoun(said)
         )
         if order and before is not None and _names_one(before):
             yield sentence.start(), sentence.start() + order.end()
@@ -48,6 +48,11 @@ def _given_by_pronoun(sentence: str) -> re.Match[str] | None:
     if order is None or words.TO_OTHERS.match(sentence[order.end() :]):
         return None
     return None if _is_taken_back(sentence, order.start(), order.end()) else order
+
+
+def _asked_about(before: str, sentence: str) -> re.Match[str] | None:
+    """ "You have got a code. What is it?", but not what an app says to it."""
+    return None if words.USED.search(before) else words.ASKED_THEN.match(sentence)
 
 
 def _names_one(sentence: str) -> bool:

@@ -187,10 +187,15 @@ PARTS: Final = re.compile(
 """What ends in a part of a secret."""
 ASKED_THEN: Final = re.compile(
     r"\W*(?:(?:so|and|now|please|okay|ok|tell me|well)\W+)*(?:what(?:'s| is| was| are) (?:it|they|that)|"
-    r"which(?: one)? (?:is|was) it|what (?:do|did|can) you (?:see|get|read)|what (?:does|do) (?:it|they) (?:say|read))"
+    r"which(?: one)? (?:is|was) it|what (?:does|do) (?:it|they) (?:say|read))"
     r"(?: now| there| please)?\W*$"
 )
 """A question about what the sentence before named."""
+USED: Final = re.compile(
+    r"\b(?:enter|typ|type|input|press|tap|click|open|tr[yi]|us|chang|reset|forg[eo]t|submit|confirm)"
+    r"(?:e?d|ing|ten|es?|s)?\b"
+)
+"""What is done with a secret before somebody asks what came of it."""
 TAKEN_OVER: Final = re.compile(
     r"\b(?:set|change|reset|switch) (?:the|your) (?:\w+ )?password(?: of [\w ]{1,20}| for [\w ]{1,20})? to (?:this|"
     r"mine|ours|"
