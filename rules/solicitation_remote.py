@@ -39,7 +39,10 @@ _ENGLISH: Final = re.compile(
     rf"\b(?:giv|shar)(?:e|ing) (?:me|us|(?:our|my) {_STAFF}) (?:\w+ ){{0,2}}"
     rf"(?:access to|control (?:of|over)) {_DEVICE}"
 )
-_CHINESE_TOOL: Final = r"(?:向日葵|to ?desk|any ?desk|team ?viewer|rust ?desk|远程(?:软件|工具|控制(?!家|器|空调|门|灯|开关)|协助|桌面|连接|操作|权限|访问))"
+_CHINESE_TOOL: Final = (
+    r"(?:向日葵|to ?desk|any ?desk|team ?viewer|rust ?desk|远程(?:软件|工具|"
+    r"控制(?!家|器|空调|门|灯|开关)|协助|桌面|连接|操作|权限|访问))"
+)
 _CHINESE: Final = re.compile(
     r"(?:请|麻烦|烦请|方便|可以|可否|能否|需要|要|[您你](?![们的])|先|再|然后|后|接着|帮忙)[^,.!?;我她他们]{0,6}?"
     r"(?:安装|下载|打开|开启|启动|运行|允许|同意|接受|授权|授予|装|用|开|给)(?!过|了|着)[^,.!?;不没别勿]{0,8}?"
