@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from rules import solicitation_chinese, solicitation_english
+from rules import solicitation_chinese, solicitation_english, solicitation_remote
 from rules.facts import Span
 from rules.text import WIDE_FROM, fold
 
@@ -49,6 +49,7 @@ def solicitations(text: str) -> tuple[Span, ...]:
 
 def _asked(text: str) -> Iterator[Span]:
     yield from solicitation_english.asked(text.translate(_LOOK_ALIKE))
+    yield from solicitation_remote.asked(text)
     if any(char >= WIDE_FROM for char in text):
         yield from solicitation_chinese.asked(text)
 

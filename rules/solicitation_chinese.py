@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from rules.facts import Span
 
@@ -15,6 +15,9 @@ _REACH: Final = 36
 _SECRET: Final = re.compile(
     r"(?:(?:seed|recovery|secret|mnemonic) ?(?:phrases?|words?|keys?)|seed(?![a-z])|mnemonics?|private ?keys?|"
     r"passwords?|passcodes?|zhujici|yanzhengma|siyao|助记(?:词|码|短语)|(?<!关键)词组|"
+    r"(?:显示|看到|出现|弹出)的(?:那?些|[\d一二十四]{1,3}个|所有|全部|一串|那串|这串)?(?:单词|词)(?!语|条)|"
+    r"单词(?=[^,.!?]{0,14}(?:念|读|报|发|说)给我)|那(?:些|几个|十[二几]个)单词|"
+    r"一(?:长)?[串组排行](?:英文|中文)?(?:单词|词(?!语|条)|密语)|"
     r"[前后](?:面的?)?(?:\d{1,2}|[一二三四五六七八九十几]{1,3})个(?:单词|"
     r"词)|(?:抄|写|记)[在到]"
     r"[^,.]{0,6}[上里]的?(?:那些|那|这些|几个|所有|全部)*(?:单词|词|字)|(?:重置|登录|验证|确认)(?:邮件|"
@@ -37,7 +40,8 @@ _SECRET: Final = re.compile(
 )
 _NO_SECRET_AFTER: Final = re.compile(
     r"的?(?:页面|界面|页|输入框|框|按钮|提示|错误|报错|失败|重置|找回|修改|功能|管理器|规则|长度|格式|强度|过期|"
-    r"邮件|信封|设置|后四位|后4位|末四位|尾号|最后四位|后面四位|后几位|已经?(?:过期|重置|修改|失效)|"
+    r"邮件|信封|设置|(?:(?<=卡号)|(?<=卡号的)|(?<=key)|(?<=key的)|(?<=key 的))"
+    r" ?(?:后四位|后4位|末四位|末4位|尾号|最后四位|后面四位|后几位)|已经?(?:过期|重置|修改|失效)|"
     r"(?:一直)?(?:收不到|没收到|未收到|没有收到)|是否|有没有(?![?])|还(?:在|记)|不对|不正确|登不|丢了|忘|等于|"
     r"属于|保存在|保管|遗失|丢失|泄露|被盗|输错|错误|从未|(?:可以?|请|需要?|要|部分)?(?:遮|打码|盖住|隐去|涂掉|"
     r"马赛克)|的(?:人|电话|短信|网站|链接|网页|客服|群|骗子|账号|号码|消息|信息|行为|帖子|页面))"
@@ -56,9 +60,11 @@ _FILL: Final = re.compile(r"输入|打出|打上|敲|填写|填入|填上|填好
 _HERE: Final = re.compile(
     r"这里|此处|这边|对话|聊天|窗口|下方|下面|以下|如下|链接|表单|表格|回复|邮箱|客服|给我|[这那]个(?:页面|链接|"
     r"框|网站|网页|网址)|下一?条(?:消息|信息)|"
-    r"本页|资料[::]|(?:该|此|上述|打开的|弹出的|跳转的)(?:页面?|网页|网站|网址|框)|二维码"
+    r"我们?发的(?:页面|链接|网址|网站)|[这该]个?网址|本页|资料[::]|(?:该|此|上述|打开的|弹出的|跳转的)(?:页面?|网页|"
+    r"网站|网址|框)|二维码"
 )
 _WHAT: Final = re.compile(
+    r"(?:的?(?:开头|结尾|[前后首末]|最[前后])(?:面的?)?(?:[一二两三四五六\d几]|)[个位]?(?:字母|字符|数字|单词|字|词)?)?"
     r"(?:的?第[一二三四五六七八九十\d]+个?[^,.?]{0,10}?)?(?:到底|究竟|现在|目前|当前|分别|具体)?(?:是|"
     r"为)?(?:什么|多少|几|啥|哪(?:些|几个|个))(?!时候|时|样|情况|"
     r"问题)|是[?]|[?]|呢[?]?$|麻烦(?!您?点)"
@@ -72,15 +78,25 @@ _NEED: Final = re.compile(
     r"我们|这边|咱们?|客服|技术|工程师)[^,.]{0,4}(?:需要|需|要|得|必须)(?:先|有|核实|核对|知道|拿到|验证|确认|看|"
     r"看到|一下)*(?:[^,.]{1,8}(?:和|与|及|、))?$"
 )
+_ENOUGH: Final = re.compile(r"^(?:的话)?(?:也|就)?(?:够|足够|即可|行|可以|好)(?:了|啦|的|吧)?(?=[,.!?~]|$)")
+_ONLY: Final = re.compile(r"(?:只|光|仅|单|有)(?:要|需要?|用|有|凭)?(?:[您你]的?)?[^,.]{0,8}$")
+_FOR_US: Final = re.compile(r"我(?!的)|客服|技术|工程师|这边")
+_ONLY_LACKS: Final = re.compile(
+    r"(?:我|我们|这边|咱们?|客服|技术|工程师)[^,.!?]{1,16},(?:现在|目前)?(?:只|就|还)(?:需要?|要|差|"
+    r"缺)(?!了)[^,.]{0,8}$"
+)
+"""What somebody lacks to do what he offers."""
 _ANSWER: Final = re.compile(
     r"^[^,.!?;时后是原露]{0,8}?(?:发给|发送(?:给|到|至)|发过来|发来|发我|发到|发一|发下|发(?=给)|提供|告诉|告知|"
     r"报|上传|转发|转(?=给|来|过来)|传|丢(?=到|给|过来|在)|交给|给我|给到|给一|给客服|私信|私讯|私聊|回复|念|读|"
     r"说一|说下|说出|讲|打出|打给|打在|复制(?=到|给)|拷贝(?=到|给)|"
-    r"寄(?=给我|到我|来|过来|至我)|(?<!拼)写(?!错|法|得)|贴|粘贴|出示|提交|截图|截屏|拍|留|附|直接(?:发|给|回)|"
+    r"寄(?=给我|到我|来|过来|至我)|(?<![拼大小填])写(?!错|法|得)|借(?=我|给我)|甩(?=给|过来)|扔(?=给|过来)|举(?=到|"
+    r"起|在)|对[着准](?:镜头|摄像头)|贴|粘贴|出示|提交|截图|截屏|拍|留|附|直接(?:发|给|回)|"
     r"方便(?:吗|发|给|提供|告))"
 )
 _DENIED: Final = re.compile(
-    r"不(?!妨|好意思|客气|要紧|然|过|仅|但|只|同|久|管|论|到|懂)|勿|别(?!人|的|担|急|处|墅|怕)|绝|永远?不|从未|"
+    r"不(?!妨|好意思|客气|要紧|然|过|仅|但|只|同|久|管|论|到|懂)|勿|(?<![识分特个区性级类])别(?!人|的|担|急|处|墅|"
+    r"怕)|绝|永远?不|从未|"
     r"从不|没有?(?!问题|关系|事|办法)|未(?!来)|禁|拒|避免|以免|防止|无需|无须|谨防|小心|警惕|停止|严|莫|何必"
 )
 _NO_DENIAL: Final = re.compile(
@@ -89,8 +105,7 @@ _NO_DENIAL: Final = re.compile(
     r"不提供|不发|不给|不告诉|不把|不报|没法|没办法|不了|无法"
 )
 _OR_ELSE: Final = re.compile(
-    r"(?:不|没有?|未)(?:把|将|先)?(?:您的|你的)?[^,.!?;]{0,14}(?:的话)?[^.!?;]{0,8}(?:就|我们|这边|将|"
-    r"则)?[^.!?;]{0,6}(?:无法|没法|没办法|不能|处理不了|恢复不了|没有办法)"
+    r"(?:不|没有?|未)[^.!?;]{0,32}?(?:无法|没法|没办法|不能|处理不了|恢复不了|没有办法|锁|冻结|注销)"
 )
 _OF_OTHERS: Final = re.compile(
     r"骗子|诈骗|骗|钓鱼|冒充|假冒|自称|对方|有人|他人|谁(?!能)|任何人|陌生|他们|黑客|盗|凡是|任何(?!时)|别人|"
@@ -109,18 +124,30 @@ _TOLD_BEFORE: Final = re.compile(r"(?:告诉|给|透露给|分享给|发给)(?:�
 """Others that nothing is to be told: they end with their clause."""
 _ALREADY: Final = re.compile(r"(?:已经?|曾经?|刚才?)[把将][^,.]{0,10}$")
 _THEN_GIVE: Final = re.compile(
-    r"[,.!?;] ?(?:请|麻烦|烦请|您?直接|收到(?:了?的话|后|之后|了)?|有的话|尽快|如实|然后|再|就|先|立即|马上|现在|"
+    r"[,.!?;] ?(?:请|麻烦|烦请|您?直接|(?:收到|看到|拿到|找到)(?:了?的话|以?后|之后|了)?|有的话|"
+    r"尽快|如实|然后|再|就|先|立即|马上|现在|到了(?:以?后)?|一到|(?:复制|抄|拍|截)(?:下来|好)|"
     r"您|可以|都)*"
-    r"(?:(?:发|报|念|读|转|传|回传|回|拍|写|贴|交|说|提供|发送|回复|转发|私信|私讯|截图)(?:一下)?(?:给(?:我们?|"
+    r"(?:(?:发|报|念|读|转|传|回传|回|拍|写|贴|交|说|抄|复制|粘贴|提供|发送|回复|转发|私信|私讯|"
+    r"截图)(?:一下)?(?:给(?:我们?|"
     r"客服|他|她|专员|同事)|我们?|来|过来|上来|到这里|在这里|这里|至本)|(?:发|贴|写|打|输入|填)(?:在|到)(?:聊天|"
     r"对话|这|回复|下面|下方)[^,.]{0,6}|提供一?下|给我们?|告诉(?:我们?|他|她|客服|专员)|(?:说|报|念|读|"
-    r"讲)一下)(?:看看|看一下|一下|核对|"
-    r"核实|即可|就行|就好|就可以|吧|哦|哈|呢)*(?=[,.!?;~]|$)"
+    r"讲)一[下遍])(?:看看|看一下|一下|核对|"
+    r"核实|即可|就行|就好|就可以|听|吧|哦|哈|呢)*(?=[,.!?;~]|$)"
 )
 """An order without an object: it is about what was named before."""
+_THEN_ASKED: Final = re.compile(r"[^,.!?;]{0,10}[,.!?;] ?(?:那|请问|现在)*(?:是|为)(?:多少|什么|几|啥)(?=[?.!,]|$)")
+_KEPT_READY: Final = re.compile(
+    r"都?(?:准备好|备好|放在手边|拿在手[里上])[^,.!?]{0,6},[^,.]{0,4}(?:我|他|她|同事|专员|客服)们?(?:来|会|要|好)?"
+    r"(?:记|问|核对|登记|录)"
+)
+_TAKEN_OVER: Final = re.compile(
+    r"密码(?:先|临时|暂时)?(?:改|换|设|设置|修改)(?:成|为) ?[“\"]?[a-z]+\d|(?:邮箱|手机号?)[^,.!?]{0,4}(?:改|"
+    r"换)(?:成|为)我们?这?边?的"
+)
+"""What gives somebody the account without telling him what opens it."""
 _AS_SOON: Final = re.compile(
     r"(?:之?后)?,? ?(?:请|麻烦|您|你|直接|马上|立即|立刻|尽快|第一时间|就)*(?:读|念|报|发|告诉|转发?|回复|截图|"
-    r"说)(?:给|来)?"
+    r"复制|粘贴|贴|抄|说)(?:给|来)?"
     r"(?:我|咱|客服|专员|同事)"
 )
 """What is to be done with it once it is there."""
@@ -175,30 +202,54 @@ _SHOWING: Final = re.compile(r"输|填|进入|点开|翻到|打开|显示|查看
 _SENTENCE: Final = re.compile(r"(?:[^。.!?;\n]{1,20}+|[.](?=\w)){1,40}[!?]*")
 
 
+class _Tone(NamedTuple):
+    """A sentence, and what holds for each secret that it names."""
+
+    said: str
+    threatens: bool
+    """What happens unless it is done."""
+    screen: bool
+    """A screen is shared, or a device lent."""
+    watched: bool
+    """And something is done meanwhile."""
+
+
 def asked(text: str) -> Iterator[Span]:
     """Spans of folded text that ask for a secret, the request and its object."""
     text = text.replace("。", ".")
     for sentence in _SENTENCE.finditer(text):
-        said = sentence[0]
-        for secret in _SECRET.finditer(said):
+        for taken in _TAKEN_OVER.finditer(sentence[0]):
+            if not _is_taken_back(sentence[0][: taken.start()][-120:], ""):
+                yield sentence.start() + taken.start(), sentence.start() + taken.end()
+        tone: _Tone | None = None
+        for secret in _SECRET.finditer(sentence[0]):
+            tone = tone or _tone(sentence[0])
             start, end = sentence.start() + secret.start(), sentence.start() + secret.end()
             rest = text[end : end + _REACH]
-            if _is_secret(said, secret) and _is_asked(said, secret.start(), secret.end(), rest):
+            if _is_secret(tone, secret) and _is_asked(tone, secret.start(), secret.end(), rest):
                 yield start, end
 
 
-def _is_secret(said: str, named: re.Match[str]) -> bool:
+def _tone(said: str) -> _Tone:
+    screen = _SHOWN.search(said) is not None
+    return _Tone(said, _OR_ELSE.search(said) is not None, screen, screen and _SHOWING.search(said) is not None)
+
+
+def _is_secret(tone: _Tone, named: re.Match[str]) -> bool:
+    said = tone.said
     if named[0].endswith(("数字", "号码")) and named[0].startswith(("里", "其")):
-        return re.search("短信|简讯|验证", said[: named.start()]) is not None
+        return re.search("短信|简讯|验证", said[max(0, named.start() - 120) : named.start()]) is not None
     thing = _NO_SECRET_AFTER.match(said, named.end())
     if thing is None:
         return True
-    pictured = _PICTURED.search(said[: named.start()]) or re.match("[截拍]", said[thing.end() :])
-    shown = pictured or _SHOWN.search(said, 0, named.start())
-    return bool(shown) and re.search("页面|界面|页", thing[0]) is not None
+    if re.search("页面|界面|页", thing[0]) is None:
+        return False
+    before = said[max(0, named.start() - _NEAR) : named.start()]
+    return tone.screen or bool(_PICTURED.search(before) or re.match("[截拍]", said[thing.end() : thing.end() + 1]))
 
 
-def _is_asked(said: str, start: int, end: int, rest: str) -> bool:
+def _is_asked(tone: _Tone, start: int, end: int, rest: str) -> bool:
+    said = tone.said
     before, after = said[max(0, start - 120) : start], said[end : end + 60]
     if _MISSING.search(before) or _ALREADY.search(before):
         return False
@@ -210,16 +261,19 @@ def _is_asked(said: str, start: int, end: int, rest: str) -> bool:
         or _COPIED_OUT.match(after)
         or (_WILL_BE_ASKED.search(before) and _THEN_ANSWER.match(after))
         or _ON_A_PAGE.search(before)
+        or said[start:end] == "单词"
+        or (_THEN_ASKED.match(rest) and not re.search("输|填|点|忘|改|重置", before[-12:] + rest[:10]))
+        or _KEPT_READY.match(rest)
     )
     if handed_on:
         return not _is_taken_back(before, "")
     if _GOT.search(before + said[start : start + 2]) and _AS_SOON.match(after):
         return not _OF_OTHERS.search(before)
-    if _THEN_GIVE.search(rest) and (_OR_ELSE.search(said) or not _is_taken_back(before, "")):
+    if _THEN_GIVE.search(rest) and (tone.threatens or not _is_taken_back(before, "")):
         return True
-    if _SHOWN.search(said) and _SHOWING.search(said):
+    if tone.watched:
         return not _is_taken_back(before, after)
-    if _OR_ELSE.search(said) and re.search(r"不(?:提供|发|给|告诉|把|报)|没有?(?:提供|发)", before + said[start:end]):
+    if tone.threatens and re.search(r"不(?:提供|发|给|告诉|把|报)|没有?(?:提供|发)", before + said[start:end]):
         return not _OF_OTHERS.search(before)
     return _has_request(said, said[start:end], before, after) and not _is_taken_back(before, after)
 
@@ -253,6 +307,13 @@ def _has_request(said: str, named: str, before: str, after: str) -> bool:
     if _WHAT.match(after) and not _BETWEEN.search(_CHOSEN.sub("", before)[-6:]):
         return True
     if _NEED.search(near) and not re.match(r"(?:才能?登|登录)", after):
+        return True
+    if _ONLY_LACKS.search(before[-60:]) and re.match(
+        r"(?:了|就(?:行|好|够|可以))?[,.!?]|(?:了|就(?:行|好|够|可以))?$", after
+    ):
+        return True
+    parts = named.startswith(("前", "后")) or _FOR_US.search(said) is not None
+    if parts and _ENOUGH.match(after) and _ONLY.search(near):
         return True
     fill = _FILL.search(near) or _FILL.match(after)
     return bool(fill and _HERE.search(said)) and not re.search(r"[填写入][了过]$", near)

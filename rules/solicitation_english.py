@@ -11,6 +11,8 @@ _REACH: Final = 80
 """Characters between the verb and what is asked for; after a colon a list may stand between them."""
 _NEAR: Final = 30
 _LIST_REACH: Final = 300
+_VERBS: Final = 8
+"""So many verbs before what is asked for are looked at, the nearest first: lists are long, and so are attacks."""
 _SCOPE: Final = 240
 """How far back a denial is looked for."""
 
@@ -27,9 +29,16 @@ def asked(text: str) -> Iterator[Span]:
                 yield sentence.start() + start, sentence.start() + end
         if before is not None and (mine := _made_an_exception(before, said)):
             yield sentence.start() + mine.start(), sentence.start() + mine.end()
-        order = None if before is None else words.THEN_GIVE.match(said) or _given_by_pronoun(said)
+        order = (
+            None
+            if before is None
+            else words.THEN_GIVE.match(said) or _asked_about(before, said) or _given_by_pronoun(said)
+        )
         if order and before is not None and _names_one(before):
             yield sentence.start(), sentence.start() + order.end()
+        for taken in words.TAKEN_OVER.finditer(said):
+            if not _is_taken_back(said, taken.start(), taken.end()):
+                yield sentence.start() + taken.start(), sentence.start() + taken.end()
         before = said if words.HINT.search(said) else None
 
 
@@ -39,6 +48,11 @@ def _given_by_pronoun(sentence: str) -> re.Match[str] | None:
     if order is None or words.TO_OTHERS.match(sentence[order.end() :]):
         return None
     return None if _is_taken_back(sentence, order.start(), order.end()) else order
+
+
+def _asked_about(before: str, sentence: str) -> re.Match[str] | None:
+    """ "You have got a code. What is it?", but not what an app says to it."""
+    return None if words.USED.search(before) else words.ASKED_THEN.match(sentence)
 
 
 def _names_one(sentence: str) -> bool:
@@ -71,12 +85,19 @@ def _asked_in(sentence: str) -> Iterator[Span]:
 
 def _is_secret(sentence: str, hit: re.Match[str]) -> bool:
     thing = words.THING_OF_IT.match(sentence, hit.end())
+    low = max(0, hit.start() - _REACH)
+    part = words.PARTLY.search(sentence, max(0, hit.start() - 60), hit.start())
     return (
-        (thing is None or words.PICTURED.search(sentence, 0, hit.start()) is not None)
-        and words.PARTLY.search(sentence, max(0, hit.start() - 60), hit.start()) is None
+        (thing is None or words.PICTURED.search(sentence, low, hit.start()) is not None or _is_watched(sentence, hit))
+        and (part is None or words.NO_PART.search(hit[0]) is not None)
         and words.OTHER_CODE.search(hit[0]) is None
         and words.OTHER_CODE.match(sentence, hit.start()) is None
     )
+
+
+def _is_watched(sentence: str, hit: re.Match[str]) -> bool:
+    """Whether a screen is shared before, so that a page with it shows it."""
+    return words.SHOWN.search(sentence, max(0, hit.start() - _SCOPE), hit.start()) is not None
 
 
 def _request(sentence: str, start: int, end: int) -> int | None:
@@ -90,7 +111,7 @@ def _request(sentence: str, start: int, end: int) -> int | None:
 
 def _ordered(sentence: str, start: int, end: int) -> int | None:
     """ "Send us your …" """
-    for verb in reversed(list(words.GIVE.finditer(sentence, max(0, start - _LIST_REACH), start))):
+    for verb in list(words.GIVE.finditer(sentence, max(0, start - _LIST_REACH), start))[: -_VERBS - 1 : -1]:
         if _reaches(sentence, verb.end(), start) and _is_order(sentence, verb, end):
             return verb.start()
     return None
@@ -121,7 +142,7 @@ def _announced(sentence: str, start: int, end: int) -> int | None:
 
 def _excepted(sentence: str, start: int, end: int) -> int | None:
     """ "Never tell your … to others, but you can tell me" """
-    return start if words.BUT_TO_US.search(sentence, end) else None
+    return start if words.BUT_TO_US.search(sentence, end, end + _SCOPE) else None
 
 
 def _awaited(sentence: str, start: int, _end: int) -> int | None:
@@ -162,6 +183,14 @@ def _required(sentence: str, start: int, end: int) -> int | None:
     return None
 
 
+def _enough(sentence: str, start: int, end: int) -> int | None:
+    """ "Your … is enough for us", "the first four words will do" """
+    if words.ENOUGH.match(sentence, end) is None or words.CHANGED.search(sentence, max(0, start - 20), end):
+        return None
+    ours = words.PARTS.search(sentence, max(0, start - 20), end) or words.FOR_US.search(sentence, end, end + _SCOPE)
+    return None if not ours or _is_taken_back(sentence, start, end) else start
+
+
 def _named_first(sentence: str, start: int, end: int) -> int | None:
     """ "Take the code and send it to us" """
     passed = words.AND_GIVE.search(sentence, end, end + _REACH)
@@ -172,7 +201,7 @@ def _named_first(sentence: str, start: int, end: int) -> int | None:
 
 def _handed_on(sentence: str, start: int, end: int) -> int | None:
     """ "Tap Export private key and send us the string you get" """
-    if words.REVEALED.search(sentence, 0, start) is None:
+    if words.REVEALED.search(sentence, max(0, start - _REACH), start) is None:
         return None
     shown = words.AND_SHOW.search(sentence, end, end + _REACH)
     return None if shown is None or _is_taken_back(sentence, shown.start(), shown.end()) else start
@@ -180,7 +209,7 @@ def _handed_on(sentence: str, start: int, end: int) -> int | None:
 
 def _kept_ready(sentence: str, start: int, end: int) -> int | None:
     """ "Have your … ready to read out to my colleague" """
-    kept = words.KEPT_READY.search(sentence, 0, start)
+    kept = words.KEPT_READY.search(sentence, max(0, start - _REACH), start)
     if kept is None or words.READY.match(sentence, end) is None:
         return None
     return None if _is_taken_back(sentence, kept.start(), end) else kept.start()
@@ -188,17 +217,19 @@ def _kept_ready(sentence: str, start: int, end: int) -> int | None:
 
 def _typed_on_a_page(sentence: str, start: int, end: int) -> int | None:
     """ "Open https://… and type your recovery phrase there" """
-    if words.NO_PAGE_ASKS.search(sentence, start, end) is None or words.LED_THERE.search(sentence) is None:
+    if words.NO_PAGE_ASKS.search(sentence, start, end) is None:
         return None
     for verb in words.GIVE.finditer(sentence, max(0, start - _NEAR), start):
-        if verb[0] in words.PLACED and _reaches(sentence, verb.end(), start) and words.ON_A_PAGE.search(sentence, end):
-            return None if _is_taken_back(sentence, verb.start(), end) else verb.start()
+        there = words.ON_A_PAGE.search(sentence, end, end + _SCOPE)
+        if verb[0] in words.PLACED and _reaches(sentence, verb.end(), start) and there:
+            led = words.LED_THERE.search(sentence) and not _is_taken_back(sentence, verb.start(), end)
+            return verb.start() if led else None
     return None
 
 
 def _watched(sentence: str, start: int, end: int) -> int | None:
     """ "Share your screen while you type your …" """
-    shown = words.SHOWN.search(sentence, 0, start)
+    shown = words.SHOWN.search(sentence, max(0, start - _SCOPE), start)
     if shown is None or not words.SHOWING.search(sentence, shown.end(), start):
         return None
     told_of_others = words.OF_OTHERS.search(sentence, shown.end(), start)
@@ -207,7 +238,7 @@ def _watched(sentence: str, start: int, end: int) -> int | None:
 
 _WAYS: Final[tuple[Callable[[str, int, int], int | None], ...]] = (
     _ordered, _questioned, _awaited, _wished, _needed, _required, _named_first, _watched,
-    _handed_on, _kept_ready, _typed_on_a_page, _threatened, _announced, _excepted,
+    _enough, _handed_on, _kept_ready, _typed_on_a_page, _threatened, _announced, _excepted,
 )  # fmt: skip
 
 
@@ -225,8 +256,9 @@ def _is_order(sentence: str, verb: re.Match[str], end: int) -> bool:
         rest.startswith((" us ", " me ")) or words.HERE.search(words.NOT_HERE.sub("", rest)) or "form:" in rest
     ):
         return False
-    if words.OWN.search(before) or (
-        words.PAST.search(before) and not re.search(r"\b(?:we|i|you are|you're)\b[^,]{0,20}$", before[:-3])
+    near = before[-_REACH:]
+    if words.OWN.search(near) or (
+        words.PAST.search(near) and not re.search(r"\b(?:we|i|you are|you're)\b[^,]{0,20}$", near[:-3])
     ):
         return False
     to_us = (
@@ -235,7 +267,7 @@ def _is_order(sentence: str, verb: re.Match[str], end: int) -> bool:
         or words.WE_THEN.search(rest)
         or words.WE_THEN.search(before)
     )
-    if words.UNTOLD.search(before) or (words.IF.search(before) and not to_us):
+    if words.UNTOLD.search(near) or (words.IF.search(near) and not to_us):
         return False
     if words.TO_OTHERS.match(sentence[end:]) and not words.SAVE_US.search(sentence, end, end + 80):
         return False

@@ -30,7 +30,11 @@ SECRET: Final = re.compile(
     | (?:(?!which|what|no\b|not|and|or)\w+\ )?(?:verification|confirmation|security|authentication|
         authenticator|authorization|authorisation|login|log-in|
         sign-in|sms|text|2fa|mfa|two-factor|one-time|(?:\d|four|six|eight)[\ -]?digits?)\ (?:codes?|numbers?|pins?)
-    | (?:the|those|these|all)\ (?:six|6|four|4|eight|8)[\ -]?(?:digits?|numbers?)
+    | (?:the|those|these|all)\ (?:six|6|four|4|eight|8)[\ -]?(?:digits?|numbers?)(?!\ (?:of|in|on)\ (?:your|the|this)
+        \ (?:\w+\ )?(?:order|ticket|case|invoice|booking|customer|parcel|tracking|hash|transaction|address)\b)
+    | (?:the|your|those|all)\ words(?=\ (?:one\ by\ one|are\W*$|in\ (?:order|even|odd|the\ (?:right|even|odd))\b|
+        as\ a\ voice|(?:over|on)\ the\ phone))
+    | (?<=\ me\ |\ us\ )the\ key(?![\w-])(?!\ \w)
     | (?:number|digits)(?=\ (?:did|was|were|has|have|do|is)\ [^.?!]{0,30}\b(?:text\w*|sms|phone|send|sent)\b)
     | digits\ (?:from|in|of)\ (?:the|your|that)\ (?:sms|text|message)
     | (?:both\ sides|front\ and\ back|the\ back|the\ reverse)\ of\ (?:your|the)\ (?:(?:bank|credit|debit|
@@ -58,8 +62,13 @@ SECRET: Final = re.compile(
     | (?:numbers?|digits)\ (?:in|from)\ (?:the|your|that)\ (?:sms|text(?:\ message)?)
     | (?:half|part|some|all|rest)\ of\ (?:the|your)\ words | your\ (?:secret|recovery|seed|backup)\ words
     | words(?=\ (?:are|were|you\ have|you)\ (?:written|printed|noted|wrote|put)\ (?:down\ )?(?:on|in)\ (?:your|the)\b)
-    | (?:paper|sheet|card|note|page)\ (?:with|that\ (?:has|shows)|containing|bearing|showing)\ (?:your|the|
-        all)\ (?:\w+\ )?words
+    | (?:paper|sheet|card|note|notebook|page|plate)\ (?:with|that\ (?:has|shows)|containing|bearing|showing|
+        (?:where|on\ which|that|in\ which)(?:\ you\ \w+)?)\ (?:your|the|all)\ (?:\w+\ )?(?:words|phrase)
+    | (?:first|last|next|other|remaining|missing)\ (?:two|three|four|five|six|eight|ten|few|couple\ of|\d\d?)\ words
+        (?!\ (?:of|in|on|from)\ (?:the|your|this|that|each|an?)\ (?!(?:\w+\ )?
+            (?:phrase|seed|mnemonic|backup|wallet|recovery|paper|sheet)))
+    | (?:a\ (?:\w+\ )?phrase|(?:some|twelve|12|24|a\ (?:row|list|set|string)\ of)\ words)(?=\ (?:under|in|at|
+        behind)\ (?:(?:the|your)\ )?(?:settings|backup|security|wallet|app)\b)
     | (?:the|that|this|your|a|a\ new)\ codes? | codes?(?=\ you\ (?:see|got|get|received|have\b|were\ sent))
     )(?![\w-])""",
     re.VERBOSE,
@@ -68,6 +77,8 @@ OTHER_CODE: Final = re.compile(
     r"\b(?:promo\w*|error|country|referral|invit\w+|qr|zip|post\w*|swift|status|bank|tracking|source|reference|"
     r"discount|coupon|voucher|area|order|product|bar|branch|sort|booking|gift|dial\w*)[ -](?:\w+ )?codes?\b"
 )
+NO_PART: Final = re.compile(r"phrase|seed|mnemonic|pass|\bpins?\b|private|secret|keystore|words|one[ -]time|otp")
+"""Of these a part is a secret, too."""
 PARTLY: Final = re.compile(
     r"\b(?:last|first|final)(?: and last)? (?:\w+|\d)(?: digits?| numbers?| characters?)?(?: (?:of|on|"
     r"from))?(?: (?:the|your))?(?: \w+)?\W*$"
@@ -86,42 +97,26 @@ GIVE: Final = re.compile(
     r"see)|hand over|write|reply|respond|answer|spell|confirm|verify|paste|put|type|enter|fill in|fill out|input|"
     r"indicate|include|specify|pass|quote|list|repeat|copy|photograph|validate|authenticate|sync|synchroni[sz]e|"
     r"import|re-enter|whisper|shoot|slip|transmit|convey|communicate|leave|report|complete|add|relay|deliver|"
-    r"hand|get (?:me|us)|entrust|surrender|spell out|key in|punch in|note down|take a (?:picture|photo|"
+    r"hand|get (?:me|us)|entrust|surrender|spell out|lend|pop|"
+    r"hold|record|key in|punch in|note down|"
+    r"take a (?:picture|photo|"
     r"screenshot))\b"
 )
-PLACED: Final = frozenset(
-    {
-        "type",
-        "enter",
-        "fill in",
-        "fill out",
-        "input",
-        "paste",
-        "put",
-        "write",
-        "complete",
-        "verify",
-        "add",
-        "key in",
-        "punch in",
-        "note down",
-        "validate",
-        "authenticate",
-        "sync",
-        "synchronise",
-        "synchronize",
-        "import",
-        "re-enter",
-    }
-)
+PLACED: Final = frozenset({
+    "type", "enter", "fill in", "fill out", "input", "paste", "put", "write", "complete", "verify", "add", "key in",
+    "punch in", "note down", "validate", "authenticate", "sync", "synchronise", "synchronize", "import", "re-enter",
+    "pop", "hold", "record",
+})  # fmt: skip
 """Orders that everybody follows in an app; they ask only when it is to be done here."""
 HERE: Final = re.compile(
     r"\b(?:here|below|(?:the|this|our|that) (?:attached|enclosed) (?:form|document|sheet|file)|this (?:chat|"
     r"form|link|conversation|page|mail|e-?mail|window|thread|message)|(?:in|into|to|"
     r"as|with) (?:the|your|a|this) "
-    r"(?:chat|reply|answer|form|link|response|ticket|case|request|(?:next |following )message)|(?:at|on|via|"
+    r"(?:chat|reply|answer|form|link|response|ticket|case|request|(?:next |following )(?:message|reply|answer))|"
+    r"(?:at|on) (?:this|the following) "
+    r"(?:address|page|site|website)|(?:at|on|via|"
     r"through|following|using) (?:the|this|our) (?:following )?(?:link|form)|(?:to|with|for) (?:us|me|support|"
-    r"our)|by reply|(?:and|then) (?:press )?send|replying)\b"
+    r"our)|by reply|(?:and|then) (?:press )?send|replying|to (?:the|your) camera|voice (?:note|message))\b"
 )
 NOT_HERE: Final = re.compile(r"\b(?:never|not|nor|without)\b.*", re.DOTALL)
 NEED: Final = re.compile(
@@ -138,15 +133,21 @@ NEED: Final = re.compile(
     r"possible (?:for (?:us|me) )?to (?:get|have|see|receive|know)|please(?: \w+)? have ready)\b"
 )
 WHAT: Final = re.compile(
+    r"\b(?:what|which) (?:\w+ ){0,2}(?:words?|letters?|characters?|digits?)(?: \w+){0,8}? (?:of|in|on|for)"
+    r"(?= (?:your|the)\b)|"
     r"\b(?:what(?:'s| is| was| are| were)|which|what)(?: about)?(?= (?:words are written|your|the|that|this|"
     r"\w+ (?:did|do|have) you|"
     r"\w+ \w+ (?:did|do|have|was)|cvv|cvc|(?:\w+ )?(?:words|letters|digits|numbers) (?:are|is|make up|"
     r"do you have) (?:in |on |of )?(?:your|the)))"
 )
-WHICH: Final = re.compile(r"\b(?:what|which)(?: \w+)? $|\bwhat (?:does|did|do|would) (?:\w+ )?$")
+WHICH: Final = re.compile(
+    r"\bhow (?:does|do) (?:(?:your|the) )?$|\b(?:what|which) (?:letters?|"
+    r"digits?|characters?|numbers?|words?|signs?) (?:does|do) (?:(?:your|the) )?$|"
+    r"\b(?:what|which)(?: \w+)? $|\bwhat (?:does|did|do|would) (?:\w+ )?$"
+)
 WHICH_AFTER: Final = re.compile(
-    r" (?:do|did|have|has|was|were|is|are|does|say|says|read|reads)\b(?!n't)(?! (?:you|they|we|he|she|"
-    r"it) (?:\w+ )?(?:chang|reset|forg[eo]t|mean|los[et]|tr[yi]|already))"
+    r" (?:do(?!\W*$)|did|have|has|was|were|is|are|does|say|says|read|reads|start|begin|end)\b(?!n't)"
+    r"(?! (?:you|they|we|he|she|it) (?:\w+ )?(?:chang|reset|forg[eo]t|mean|los[et]|tr[yi]|already))"
 )
 STILL_OWED: Final = re.compile(
     r"\byou (?:haven't|have not|didn't|did not|still haven't|still have not|have yet to)(?: yet)? (?:tell|told|"
@@ -170,6 +171,40 @@ REQUIRED: Final = re.compile(
     r"have to|should|needs? to) be (?:sent|given|provided|shared|submitted|told|disclosed|handed)|would (?:help|"
     r"be helpful|do))\b(?! (?:to (?:sign|log)|when|if|for every))"
 )
+ENOUGH: Final = re.compile(
+    r"(?: (?:of|from|in|on) (?:your|the) (?:\w+ )?\w+| alone| only)*(?: (?:is|are|would be|will be)(?: quite| fully|"
+    r" already| more than)? (?:enough|sufficient|all (?:i|we|it takes|that is needed))\b|"
+    r" (?:will|would) (?:do|suffice)\b| suffices?\b)"
+)
+FOR_US: Final = re.compile(
+    r"\b(?:for|to) (?:me|us)\b|\b(?:i|we|our \w+)(?:'ll| can\b(?!'t)| will| could| would| need| am able)\b(?! not)"
+)
+CHANGED: Final = re.compile(r"\b(?:new|chang\w+)\b")
+PARTS: Final = re.compile(
+    r"\b(?:half|part|some|most|one|two|the rest) of (?:the|your) [\w ]{1,40}$|\b(?:the|your|those|all) words$|"
+    r"\b(?:first|last|next|other|remaining|missing)\b[\w ]{1,40}$"
+)
+"""What ends in a part of a secret."""
+ASKED_THEN: Final = re.compile(
+    r"\W*(?:(?:so|and|now|please|okay|ok|tell me|well)\W+)*(?:what(?:'s| is| was| are) (?:it|they|that)|"
+    r"which(?: one)? (?:is|was) it|what (?:does|do) (?:it|they) (?:say|read))"
+    r"(?: now| there| please)?\W*$"
+)
+"""A question about what the sentence before named."""
+USED: Final = re.compile(
+    r"\b(?:enter|typ|type|input|press|tap|click|open|tr[yi]|us|chang|reset|forg[eo]t|submit|confirm)"
+    r"(?:e?d|ing|ten|es?|s)?\b"
+)
+"""What is done with a secret before somebody asks what came of it."""
+TAKEN_OVER: Final = re.compile(
+    r"\b(?:set|change|reset|switch) (?:the|your) (?:\w+ )?password(?: of [\w ]{1,20}| for [\w ]{1,20})? to (?:this|"
+    r"mine|ours|"
+    r"the one (?:i|we)|what (?:i|we)|[\"\u201c]\w|(?=\w*\d)[a-z]\w+)|\bchange the (?:e-?mail|phone|mobile)(?: \w+)?"
+    r"(?: (?:of|on|in|for) (?:the|your) \w+)? to (?:mine|ours)\b|"
+    r"\b(?:lend|loan) (?:me|us) your (?:\w+ )?(?:log-?in|sign-in|account|wallet|credentials|card)\b|"
+    r"\blet (?:me|us) in with your\b"
+)
+"""What gives somebody the account without telling him what opens it."""
 BARE: Final = re.compile(
     r"^(?:[^?]*[:,-] )?\W*(?:(?:hi|hello|ok|okay|now|and|also|thanks)\b\W+)*(?:(?:your|the|full) )?$"
 )
@@ -179,11 +214,12 @@ PLEASE: Final = re.compile(
 )
 SHOWN: Final = re.compile(
     r"\b(?:shar\w+ (?:your|the|my|a) screen|(?:start|turn on|enable|begin|activate|open)\w* (?:the |"
-    r"your )?screen[ -]?shar\w+|screen[ -]?shar\w+ (?:on|session)|share (?:it|your display)|let (?:me|us) (?:see|"
+    r"your |a )?screen[ -]?shar\w+|screen[ -]?shar\w+ (?:on|session)|share (?:it|your display)|let (?:me|us) (?:see|"
     r"view|watch) your screen)\b"
 )
 SHOWING: Final = re.compile(
-    r"\b(?:type|types|typing|enter|entering|open|opening|shows?|display|input|log in|sign in|read|key in)\b"
+    r"\b(?:type|types|typing|enter|entering|open|opening|shows?|display|input|log in|sign in|read|key in|"
+    r"go to|visit|tap|bring up)\b"
 )
 
 BETWEEN: Final = re.compile(
@@ -252,13 +288,14 @@ SENTENCE: Final = re.compile(
     r"(?:[^.!?\n]{1,20}+|\.(?=\w)|(?<=\d)\.(?= )|\n(?= ?(?:[-*•·]|\d+[.)]))|(?<=:)\n){1,40}[.!?]*"
 )
 AND_GIVE: Final = re.compile(
+    r"\b(?:copy|paste|pass|bring|dictate) (?:it|them|those) (?:over |across |in |on )?(?:to|for) (?:me|us)\b|"
     r"\b(?:reply|respond|answer|write back|get back)(?: to (?:me|us|(?:this|my|our|the) [\w-]+)| here|"
     r" back)? with (?:it|"
     r"them|those|both)\b|\b(?:pass|hand|give|send|read) (?:it|them|those) (?:on|over|out|back|along)(?: to| for)?"
     r" (?:me|us|him|her|our|my)\b|\blet (?:me|us) (?:have|see|know) (?:it|them|those)\b|\b(?:send|tell|give|"
     r"share|forward|text|e-?mail|mail|read|post|upload|dm|attach|submit)(?: (?:us|me))? "
-    r"(?:it|them|those|that|both|what (?:it|they) (?:is|are|says?|reads?))\b|\b(?:write|type|enter|paste|put|drop|"
-    r"leave|add) (?:it|them) (?:here|below|(?:in|into|to) (?:your|the|a|this) (?:next |following )?"
+    r"(?:it|them|those|that|both|what (?:it|they) (?:is|are|says?|reads?))\b|\b(?:write|type|enter|paste|put|drop|pop|"
+    r"leave|add) (?:it|them) (?:(?:in |down )?here|below|(?:in|into|to) (?:your|the|a|this) (?:next |following )?"
     r"(?:message|reply|chat|answer|form|box|ticket))\b"
 )
 """The secret is named first, and asked for by a pronoun."""
@@ -294,6 +331,9 @@ AND_SHOW: Final = re.compile(
 """What an app shows when it is told to is handed over under another name."""
 KEPT_READY: Final = re.compile(r"\b(?:have|keep|hold|get) (?:(?:your|the|all|full)\b[\w ,]{0,40})?$")
 READY: Final = re.compile(
+    r"(?: ready| at hand| to hand| handy| with you| in front of you| beside you)[,;:]? (?:and |so (?:that )?|as )?"
+    r"(?:he|she|they|i|we|(?:my|our|the) \w+)(?:'ll| will| can| may) (?:\w+ )?(?:take|write|note|ask|go through|"
+    r"check|enter|type)\b|"
     r" (?:ready|at hand|to hand|handy|with you)\b(?: for (?:us|me|him|her|them|(?:the|our|my) \w+)| to (?:read|"
     r"tell|give|show|"
     r"dictate|share|send|provide|hand)| when (?:we|i|our|my|he|she|the)\b[^.?!]{0,30}\b(?:calls?|rings?|phones?))\b"

@@ -255,7 +255,8 @@ def _long_phrases(run: Sequence[Word], language: str) -> Iterator[Phrase]:
         for size in (_SIZE_MAX, _FULL):
             window = numbers[begin : begin + size]
             prose = sum(word.text in _FUNCTION for word in run[begin : begin + size])
-            if -1 not in window and prose < size * _PROSE_SHARE_CHECKSUM and bip39(window):
+            whole = len(window) == size  # the last words may be fewer
+            if whole and -1 not in window and prose < size * _PROSE_SHARE_CHECKSUM and bip39(window):
                 yield Phrase(begin, begin + size - 1, "checksum")
                 begin += size - 1
                 break

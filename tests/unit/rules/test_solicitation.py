@@ -1,11 +1,12 @@
 """Replies that ask for a secret, and the warnings that use the same words.
 
-Two corpora, each line marked + (asks) or - (does not). Tuning lines were looked at while the wordings were built,
+Three corpora, each line marked + (asks) or - (does not). Tuning lines were looked at while the wordings were built,
 measuring lines never: they were written before the wordings were measured on them, and a set that was looked at since
-became tuning lines.
+became tuning lines. Those of guile are measuring lines of somebody who looks for ways around: of them less is caught.
 """
 
 import re
+import time
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -38,7 +39,7 @@ def triples(text: str) -> frozenset[str]:
 @pytest.mark.slow
 def test_no_measuring_line_is_a_tuning_line_or_nearly_one(language):
     tuning = [triples(text) for _, text in lines("tuning", language)]
-    for _, text in lines("measuring", language):
+    for _, text in lines("measuring", language) + lines("guile", language):
         own = triples(text)
         assert not [other for other in tuning if len(own & other) >= LIKE * len(own | other)], text
 
@@ -69,6 +70,13 @@ def test_unseen_requests_are_caught_and_unseen_warnings_pass(language):
 CAUGHT, PASSED = 0.95, 0.95
 
 
+@pytest.mark.parametrize(("language", "least"), [("en", 10), ("zh", 7)])
+def test_of_the_ways_around_as_many_are_caught_as_before_and_look_alikes_pass(language, least):
+    found = [(asks, bool(solicitations(text))) for asks, text in lines("guile", language)]
+    assert found.count((True, True)) >= least
+    assert found.count((False, True)) <= 1
+
+
 def test_the_shipped_answers_ask_for_nothing():
     for template in rulesets.shipped().templates.values():
         for text in template.texts.values():
@@ -92,6 +100,16 @@ def test_the_place_is_told_in_the_text_as_it_was_written(text, asked):
 def test_whatever_comes_is_judged(unit):
     text = unit * (50_000 // len(unit))
     assert all(0 <= start < end <= len(text) for start, end in solicitations(text))
+
+
+@pytest.mark.parametrize(
+    "unit", ["三密码没有前没有", "卡号:卡号输", "pin : enter seed ", ": we need pin pin seed type ", "seed "]
+)
+def test_what_is_made_to_be_slow_is_judged_all_the_same(unit):
+    text = unit * (20_000 // len(unit))
+    began = time.process_time()
+    solicitations(text)
+    assert time.process_time() - began < 2.0  # seconds; about 0.5, and the first took 19
 
 
 @pytest.mark.parametrize("text", ["Please s\u0435nd your rec\u043every phrase.", "将私钥复制到这里", "俾我你個驗證碼"])

@@ -100,3 +100,9 @@ def test_equal_values_in_other_spellings_give_equal_hash_input() -> None:
 def test_a_numbered_phrase_and_a_plain_one_give_equal_hash_input() -> None:
     numbered = " ".join(f"{n}. {w}" for n, w in enumerate(PHRASE.upper().split(), 1))
     assert masked_values(numbered, redact(numbered)) == masked_values(PHRASE, redact(PHRASE)) == (PHRASE,)
+
+
+@pytest.mark.parametrize("count", [52, 120])
+def test_a_phrase_at_the_end_of_more_list_words_than_any_has_is_masked(count: int) -> None:
+    assert redact("never " * count + PHRASE, visibility="public").text.endswith("never [SEED_PHRASE]")
+    assert redact("never " * count, visibility="public").text == "never " * count
