@@ -14,7 +14,7 @@ def told(error: Exception) -> str:
     """What went wrong and, where settings are to blame, which."""
     said = f"{type(error).__name__}: {error}"
     remedy = next((remedy for sign, remedy in _REMEDIES.items() if sign in said), None)
-    return said if remedy is None else f"{said} ({remedy})"
+    return said if remedy is None else f"{said}; {remedy}"
 
 
 class ConnectionLost(Exception):
