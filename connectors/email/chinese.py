@@ -12,7 +12,9 @@ SAID: Final = {
     "host must be a name in its certificate; a private authority's goes to ca_file": (
         "host 必须是其证书中的名称；私有机构的证书请写到 ca_file"
     ),
-    "nothing is sent in clear: it wants tls: tls, or another port": "不会以明文发送任何内容：需要 tls: tls，或换一个端口",
+    "nothing is sent in clear: it wants tls: tls, or another port": (
+        "不会以明文发送任何内容：需要 tls: tls，或换一个端口"
+    ),
     "not in the sent folder": "不在已发送文件夹中",
     "the mail server refuses the credentials: {error}": "邮件服务器拒绝了登录信息：{error}",
     "the mail server takes no more logins for now: {error}": "邮件服务器暂时不接受更多登录：{error}",
@@ -24,5 +26,7 @@ SAID: Final = {
     ),
     "the token endpoint answers {code}": "令牌接口返回 {code}",
     "the token endpoint cannot be reached: {error}": "无法连接令牌接口：{error}",
-    "this port begins in clear: it wants tls: starttls, or another port": "此端口以明文开始：需要 tls: starttls，或换一个端口",
+    "this port begins in clear: it wants tls: starttls, or another port": (
+        "此端口以明文开始：需要 tls: starttls，或换一个端口"
+    ),
 }
