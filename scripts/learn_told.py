@@ -19,20 +19,21 @@ from sklearn.linear_model import LogisticRegression
 
 from rules.detectors import told
 from rules.detectors.registry import plan
-from rules.detectors.surroundings import Surroundings, values
+from rules.detectors.surroundings import Surroundings, is_long, values
 from rules.fold import BARRIER, fold
 from rules.redact import DEFAULT_POLICY
 from scripts.learn_weights import CORPORA, ROOT
 
 FILE: Final = ROOT / "rules" / "detectors" / "told.txt"
 TYPES: Final = frozenset({"PASSWORD", "OTP", "CVV"})
+LONG_TYPES: Final = frozenset({"PRIVATE_KEY", "API_KEY"})
 SEEN_MIN: Final = 2
 """Values beside which a thing must be seen to be learned."""
 STRENGTH: Final = 2.0
 """How far weights may go (the inverse of the regression's penalty)."""
 SECRETS_COUNT: Final = 3.0
 """How much more a secret counts than a harmless value."""
-LINE: Final = 1.0
+LINE: Final = 0.5
 """What weighs so much is written as 0, and is masked. Chosen by what `crossed` tells."""
 BESIDE_LINE: Final = -2.0
 """The same for what stands right beside a value: below it nobody looks farther."""
@@ -70,7 +71,7 @@ def values_of(row: dict[str, Any], writer: str) -> Iterator[Value]:
     secrets += [(folded.place(span["start"]), folded.place(span["end"]), span["type"]) for span in row.get("spans", ())]
     for number, (start, end) in enumerate(spans):
         kind = next((kind for first, last, kind in secrets if first < end and start < last), "")
-        if not kind or kind in TYPES:  # keys and phrases are for other detectors
+        if not kind or kind in (LONG_TYPES if is_long(left[start:end]) else TYPES):
             yield Value(around.beside(number), around.about(number), kind, writer)
 
 
@@ -85,6 +86,10 @@ def read_values() -> list[Value]:
         for row in _rows(path.name):
             if not row.get("critical") and any(map(str.isdigit, row["text"])):
                 found += values_of(row, "")
+    for path in sorted([*CORPORA.glob("day_tuning_*.ndjson"), *CORPORA.glob("day_reading_*.ndjson")]):
+        for message in (message for row in _rows(path.name) for message in row["messages"]):
+            if any(map(str.isdigit, message.get("text") or "")):
+                found += values_of(message, "")
     return found
 
 
@@ -153,6 +158,13 @@ class Weights:
 
 def crossed(found: Sequence[Value]) -> None:
     """Print what is masked, by what was learned from other writers."""
+    for name, which in (("short", [one for one in found if one.beside[0][0] != "l"]), ("long", found)):
+        print(name)
+        _KNOWN.clear()
+        _crossed(which, only_long=name == "long")
+
+
+def _crossed(found: Sequence[Value], *, only_long: bool) -> None:
     writers = sorted({one.writer for one in found} - {""})
     natural = [one for one in found if not one.writer]
     for line in (0.0, 0.5, 1.0, 1.5):
@@ -160,7 +172,7 @@ def crossed(found: Sequence[Value]) -> None:
         for part in range(PARTS):
             held = set(writers[part::PARTS])
             weights = _of_others(part, found, held, natural[::2])
-            measured = [one for one in found if one.writer in held]
+            measured = [one for one in found if one.writer in held and (not only_long or one.beside[0][0] == "l")]
             judged = weights.judge(measured, line)
             secret = np.array([bool(one.type) for one in measured])
             right, wrong, all_ = right + (judged & secret).sum(), wrong + (judged & ~secret).sum(), all_ + secret.sum()

@@ -1,7 +1,7 @@
 """What is seen of a value and of the words around it, by name: what `told` weighs and `scripts/learn_told.py` learns.
 
-A value is a number of three to eight digits, or letters with digits or signs in it. Any other value in its field is one
-token, whether it is masked or not: masking one changes nothing of what is seen of another.
+A value is a number of three to eight digits, letters with digits or signs in it, or a long row of both. Any other value
+in its field is one token, whether it is masked or not: masking one changes nothing of what is seen of another.
 """
 
 import re
@@ -12,12 +12,16 @@ from typing import Final
 from rules.detectors.connective import MADE_BY
 from rules.fold import BARRIER
 
+LONG: Final = 20
+"""Characters from which on a row of letters and digits is a key, a hash or an address, and no word."""
 _AROUND: Final = r"0-9A-Za-z_!@#$%^&*"
 _VALUE: Final = re.compile(
     rf"(?<![{_AROUND}.,:/=€£¥+\-\x1a])(?:"
     r"(?:[A-Za-z]{1,2}-)?(?<![0-9][ -])[0-9]{3}[ -][0-9]{3}(?![0-9A-Za-z_%]|[.,:/ -][0-9])"
     r"|(?<![0-9] )[0-9]{3,8}(?![0-9A-Za-z_%@&*^]|[.,:/ -][0-9])"
-    rf"|(?=[!-~]{{0,20}}[0-9])(?=[!-~]{{0,24}}[A-Za-z])[0-9A-Za-z_!$%^&*?][{_AROUND}.+?~-]{{3,39}})(?!\x1a)"
+    r"|(?=[!-~]{0,20}[0-9])(?=[!-~]{0,24}[A-Za-z])"
+    rf"(?:[0-9A-Za-z_][0-9A-Za-z_+/=-]{{{LONG - 1},99}}(?![0-9A-Za-z_+/=-])"
+    rf"|[0-9A-Za-z_!$%^&*?][{_AROUND}.+?~-]{{3,39}}))(?!\x1a)"
 )
 _NUMBERED: Final = re.compile("[A-Za-z]{3,}-[0-9]+")
 """The second attachment, the client with a number."""
@@ -29,11 +33,14 @@ _ELSEWHERE: Final = re.compile(
 )
 """Addresses, files, and versions of packages."""
 _TOKEN: Final = re.compile("\x1a+|[a-z]+(?:'[a-z]+)?|[0-9]+|[\u3400-\u9fff]|\n|[^\\sa-z0-9\x1a]")
+_HEX: Final = re.compile("(?:0x)?[0-9a-fA-F]{64}")
+_BASE58: Final = re.compile("[1-9A-HJ-NP-Za-km-z]{86,88}")
 _MANY_CAPITALS, _CAPITAL, _SMALL, _FIGURES = (
     re.compile(shape) for shape in ("[A-Z]+", "[A-Z][a-z]{2,}[0-9]{1,4}[!?.]*", "[a-z]+", "[0-9]+")
 )
 _ID: Final = re.compile("[A-Z]{1,5}-?[0-9]+")
 _WORD_AND_FIGURES: Final = re.compile("[a-z]{3,}[0-9]{1,4}")
+_DOTTED: Final = re.compile("[^0-9A-Za-z_+/=-]")
 _SIGN: Final = re.compile("[!@#$%^&*]")
 _ENDS_IN_YEAR: Final = re.compile("(?:19|20)[0-9]{2}$")
 _RISING: Final = "0123456789012"
@@ -53,6 +60,10 @@ def values(text: str) -> list[Span]:
     """Return where values stand."""
     found: list[Span] = []
     for match in _VALUE.finditer(text):
+        if len(match[0]) >= LONG and is_long(match[0]):
+            if not _is_in_link(text, match.start()):
+                found.append(match.span())
+            continue
         value = match[0].rstrip(".?-~=")
         if value.endswith("!") and not value[-2:-1].isalnum():
             value = value.rstrip("!")
@@ -67,6 +78,22 @@ def values(text: str) -> list[Span]:
             continue
         found.append((match.start(), match.start() + len(value)))
     return found
+
+
+def is_long(value: str) -> bool:
+    """Tell whether it is a long row of letters and digits."""
+    return len(value) >= LONG and value[0] not in "!$%^&*?" and not _DOTTED.search(value)
+
+
+def is_key(value: str) -> bool:
+    """Tell whether it is as long as private keys are, in their digits."""
+    return _HEX.fullmatch(value) is not None or _BASE58.fullmatch(value) is not None
+
+
+def _is_in_link(text: str, start: int) -> bool:
+    """Tell whether the characters before it, up to a blank, are the beginning of a link."""
+    begin = max(text.rfind(" ", 0, start), text.rfind("\n", 0, start)) + 1
+    return text.find("://", begin, start) >= 0
 
 
 def is_number(value: str) -> bool:
@@ -131,14 +158,23 @@ def _tokens(low: str) -> Iterator[str]:
 
 
 def _kind(value: str) -> str:
-    return "d" if is_number(value) else "m"
+    return "l" if is_long(value) else "d" if is_number(value) else "m"
 
 
 def _of_itself(value: str) -> tuple[str, list[str]]:
     kind = _kind(value)
+    told: dict[str, bool]
+    if kind == "l":
+        shapes = {"hex": _HEX.fullmatch(value) is not None, "base58": _BASE58.fullmatch(value) is not None}
+        told = {
+            **shapes,
+            "0x": value.startswith("0x"),
+            "one case": value.islower() or value.isupper(),
+            "joined": "-" in value or "_" in value,
+        }
+        return kind, [f"l{len(value) // 8}"] + [f"l {name}" for name, is_so in told.items() if is_so]
     shape = _FIGURES.sub("0", _SMALL.sub("a", _MANY_CAPITALS.sub("A", value)))[:7]
     seen = [f"{kind}n{len(value)}", f"s:{shape}"]
-    told: dict[str, bool]
     if kind == "d":
         told = {
             "year": len(value) == 4 and value[:2] in {"19", "20"},

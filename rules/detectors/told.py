@@ -1,4 +1,4 @@
-"""Passwords, PINs and codes that are given away without the word for them: "its Hunter22x, same as always".
+"""Passwords, codes and keys that are given away without the word for them: "its Hunter22x, same as always".
 
 No label announces such a value; that it is one is told by all that stands around it, and by its shape. So both are
 weighed, as words are for incidents (docs/decisions/0004-weighed-words.md), with weights that
@@ -12,11 +12,13 @@ from typing import Final, NamedTuple
 
 from rules.detectors.hit import Hit, SecretType
 from rules.detectors.scan import Scan
-from rules.detectors.surroundings import Surroundings, is_number, values
+from rules.detectors.surroundings import Surroundings, is_key, is_long, is_number, values
 from rules.fold import BARRIER, BETWEEN_FIELDS
 
 VALUES_MAX: Final = 40
 """Values in a field, of which more are a table or a log."""
+LONG_LINE: Final = 1.0
+"""What a long value has to weigh: most are hashes and addresses, by which a matter is known again."""
 BARRIER_SHOWN: Final = "\\x1a"
 _CVV_FIGURES: Final = 3
 
@@ -70,11 +72,14 @@ def secrets(text: str, low: str) -> Iterator[tuple[int, int, SecretType]]:
         if _sum(near).beside < 0:
             continue
         weight = _sum([*near, *around.about(number)])
-        if weight.secret >= 0:
-            yield start, end, _kind(text[start:end], weight)
+        value = text[start:end]
+        if weight.secret >= (LONG_LINE if is_long(value) else 0):
+            yield start, end, _kind(value, weight)
 
 
 def _kind(value: str, weight: Weight) -> SecretType:
+    if is_long(value):
+        return "PRIVATE_KEY" if is_key(value) else "API_KEY"
     if is_number(value) and sum(map(str.isdigit, value)) == _CVV_FIGURES:
         return "CVV"
     return "OTP" if weight.code >= 0 else "PASSWORD"
