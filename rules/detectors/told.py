@@ -95,9 +95,11 @@ def _sum(seen: Iterable[str]) -> Weight:
 def weights() -> Mapping[str, Weight]:
     """What each thing seen speaks for; what stands behind the name of nothing is there from the start."""
     found: dict[str, Weight] = {}
+    known: dict[str, float] = {}
+    """Equal numbers are one object: of a hundred thousand a few hundred differ."""
     for line in files(__package__).joinpath("told.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             beside, secret, code, seen = line.split(" ", 3)
             seen = seen.replace("\\n", "\n").replace(BARRIER_SHOWN, BARRIER)
-            found[seen] = Weight(float(beside), float(secret), float(code))
+            found[seen] = Weight(*(known.setdefault(one, float(one)) for one in (beside, secret, code)))
     return found
