@@ -1,6 +1,7 @@
 """Runs of words, each with what it weighs, looked for in a line of sentences."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Final
 
 import ahocorasick_rs
@@ -59,7 +60,11 @@ class Runs:
         units = {run: round(weight * UNITS) for run, weight in (plain | named).items()}
         self.units = {run: known.setdefault(weight, weight) for run, weight in units.items()}
         """Equal weights are one object: of thousands of runs few are in the processor's cache, of their weights all."""
-        self.gains = {run: units for run, units in self.units.items() if units > 0}
+
+    @cached_property
+    def gains(self) -> Mapping[str, int]:
+        """Those that speak for it."""
+        return {run: units for run, units in self.units.items() if units > 0}
 
     def found(self, line: str, renamed: str) -> tuple[list[str], list[str]]:
         """Return what stands in a line, and in the renamed one; each STOP as well."""

@@ -319,7 +319,7 @@ class Weighing:
         """The runs that weigh most in the whole, those that meet put together: that takes no passages."""
         whole = self._scales.whole
         assert whole is not None, "there are runs"
-        known = [(units, run) for run in self._reading.runs if (units := whole.gains.get(run)) is not None]
+        known = [(units, run) for run in self._reading.runs if (units := whole.units.get(run, 0)) > 0]
         spans: list[Span] = []
         for _, run in sorted(known, reverse=True)[:RUNS_SHOWN]:
             start, end = self._reading.of_run(run)

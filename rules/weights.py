@@ -5,6 +5,7 @@ most were learned from examples (`scripts/learn_weights.py`) rather than written
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from rules.book import Book
@@ -89,10 +90,16 @@ def _runs(written: Scalar | None, lists: frozenset[str], book: Book) -> dict[str
             at = Position(written.at.file, written.at.line + number, written.at.col)
             _refuse(line.strip(), run, at, lists, book)
         else:
-            found[run] = float(matched["weight"])
+            found[run] = _number(matched["weight"])
     if len(found) > RUNS_MAX:
         book.reader.fail(written.at, "limit", f"{len(found)} lines", f"at most {RUNS_MAX:,}")
     return found
+
+
+@lru_cache(4_096)
+def _number(written: str) -> float:
+    """Equal weights are one object: of a hundred thousand a few hundred differ."""
+    return float(written)
 
 
 def _refuse(line: str, run: str, at: Position, lists: frozenset[str], book: Book) -> None:

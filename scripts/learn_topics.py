@@ -23,7 +23,7 @@ TAGS: Final = (
     "access", "account", "app-trouble", "deposit-withdrawal", "failed-transaction", "fees", "identity", "partnership",
     "security", "spam", "transfer", "complaint", "impersonator", "phishing", "wants-a-human", "wants-senior",
 )  # fmt: skip
-RUNS: Final = 3_000
+RUNS: Final = 2_500
 """Runs that are kept for each tag."""
 STRENGTH: Final = 8.0
 """How far weights may go (the inverse of the regression's penalty)."""
