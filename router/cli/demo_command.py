@@ -186,7 +186,7 @@ Switchboard demo is running. Everything is kept in {workspace.directory}; Ctrl-C
     sign in as admin  {base}/login?token={logins[1]}
   Customer's page   {base}/channels/webchat/default/
   Web form          {providers["form"].describe()}
-  Rules folder      {workspace.rules}   (change the queue in yours.yaml and watch the inbox)
+  Rules folder      {workspace.rules}   (change the queue in own.yaml and watch the inbox)
   Mail              {SUPPORT_ADDRESS}: {providers["email"].describe()}
                     answers arrive in {workspace.mail}/YOUR-ADDRESS/INBOX
   Telegram          {providers["telegram"].describe()}

@@ -92,7 +92,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         for name, content in packs.read().items():
             (made / name).write_bytes(content.replace(_LIFECYCLE, _VERIFYING))
         # The pack's own tests hold its queues in place: here is a rule that may be changed without them.
-        for name in ("backend.yaml", "private.yaml", "yours.yaml"):
+        for name in ("backend.yaml", "private.yaml", "own.yaml"):
             (made / name).write_bytes((resources.files("router.demo") / name).read_bytes())
         made.rename(self.rules)
 

@@ -109,11 +109,11 @@ async def test_a_masked_phrase_is_a_chip_with_its_reason(busy_demo, chromium):
 
 
 async def test_admin_changes_breaks_and_mends_the_rules(busy_demo, chromium):
-    yours = busy_demo.rules_dir / "yours.yaml"
-    before = yours.read_text(encoding="utf-8")
+    own = busy_demo.rules_dir / "own.yaml"
+    before = own.read_text(encoding="utf-8")
     rule = before.index("then:")
     async with desk(chromium, busy_demo.admin_login_url) as admin:
-        yours.write_text(before[:rule] + before[rule:].replace("queue: general", "queue: identity"), encoding="utf-8")
+        own.write_text(before[:rule] + before[rule:].replace("queue: general", "queue: identity"), encoding="utf-8")
         await expect(admin.locator("body")).to_contain_text("ersion 2", timeout=10_000)
         customer = await customer_writes(chromium, busy_demo, "my hardware wallet does not pair any more")
         await customer.context.close()
@@ -126,9 +126,9 @@ async def test_admin_changes_breaks_and_mends_the_rules(busy_demo, chromium):
 
         # Four mistakes: the banner shows three and says that there is another.
         broken = "version: 1\nrules:\n" + "".join(f"  - id: broken-{n}\n    whne: {{}}\n" for n in range(2))
-        yours.write_text(broken, encoding="utf-8")
+        own.write_text(broken, encoding="utf-8")
         banner = admin.locator("[data-banner=rules]")
-        await expect(banner).to_contain_text("yours.yaml:4:5", timeout=10_000)
+        await expect(banner).to_contain_text("own.yaml:4:5", timeout=10_000)
         await expect(banner).to_contain_text("and one more")
         async with desk(chromium, busy_demo.admin_login_url, language="zh-CN", size=(390, 844)) as chinese:
             told = chinese.locator("[data-banner=rules]")
@@ -144,7 +144,7 @@ async def test_admin_changes_breaks_and_mends_the_rules(busy_demo, chromium):
         row = admin.locator("[data-ticket].row", has_text="another hardware wallet")
         await expect(row).to_have_count(1)
 
-        yours.write_text(before, encoding="utf-8")
+        own.write_text(before, encoding="utf-8")
         await expect(banner).to_have_count(0, timeout=10_000)
 
 

@@ -128,12 +128,12 @@ def test_a_demo_names_the_address_it_cannot_have_and_leaves_nothing_open(tmp_pat
 
 def test_a_demo_on_a_full_disk_says_so_and_once_there_is_room_it_is_whole(command, tmp_path):
     (tmp_path / "rules.new").mkdir()
-    (tmp_path / "rules.new" / "yours.yaml").symlink_to("/dev/full")
+    (tmp_path / "rules.new" / "own.yaml").symlink_to("/dev/full")
     code, out, err = command("demo", "--dir", tmp_path, "--port", "0")
     assert (code, out) == (1, "")
     assert err == f"switchboard: {tmp_path}: cannot be written (No space left on device); make room, start again\n"
     assert not (tmp_path / "rules").exists(), "rules that are there are taken as they are: never half of them"
-    (tmp_path / "rules.new" / "yours.yaml").unlink()
+    (tmp_path / "rules.new" / "own.yaml").unlink()
     Workspace(directory=tmp_path).prepare()
     assert command("rules", "check", tmp_path / "rules")[0] == 0
     assert [path.name for path in tmp_path.glob("**/*.new")] == []
