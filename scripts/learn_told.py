@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from rules.detectors import told
@@ -22,7 +21,7 @@ from rules.detectors.registry import plan
 from rules.detectors.surroundings import Surroundings, is_long, values
 from rules.fold import BARRIER, fold
 from rules.redact import DEFAULT_POLICY
-from scripts.learn_weights import CORPORA, ROOT
+from scripts.learn_weights import CORPORA, ROOT, matrix
 
 FILE: Final = ROOT / "rules" / "detectors" / "told.txt"
 TYPES: Final = frozenset({"PASSWORD", "OTP", "CVV"})
@@ -105,26 +104,18 @@ class Learned:
         self.places = {one: place for place, one in enumerate(sorted(o for o in often if often[o] >= SEEN_MIN))}
         shares = np.where(np.array(answers), counts, 1.0)
         model = LogisticRegression(C=STRENGTH, max_iter=1_000)
-        model.fit(self._matrix(seen), answers, sample_weight=shares)
+        model.fit(matrix(self.places, seen), answers, sample_weight=shares)
         self.weights, self.start = model.coef_[0], float(model.intercept_[0])
 
     def weigh(self, seen: Sequence[Sequence[str]]) -> np.ndarray:
         """Return what each value weighs."""
-        weighed: np.ndarray = self._matrix(seen) @ self.weights + self.start
+        weighed: np.ndarray = matrix(self.places, seen) @ self.weights + self.start
         return weighed
 
     def of(self, one: str) -> float:
         """Return what one thing weighs."""
         place = self.places.get(one)
         return 0.0 if place is None else float(self.weights[place])
-
-    def _matrix(self, seen: Sequence[Sequence[str]]) -> csr_matrix:
-        places: list[int] = []
-        ends = [0]
-        for each in seen:
-            places += [self.places[one] for one in each if one in self.places]
-            ends.append(len(places))
-        return csr_matrix((np.ones(len(places)), places, ends), shape=(len(ends) - 1, len(self.places)))
 
 
 class Weights:
@@ -160,18 +151,20 @@ def crossed(found: Sequence[Value]) -> None:
     """Print what is masked, by what was learned from other writers."""
     for name, which in (("short", [one for one in found if one.beside[0][0] != "l"]), ("long", found)):
         print(name)
-        _KNOWN.clear()
         _crossed(which, only_long=name == "long")
 
 
 def _crossed(found: Sequence[Value], *, only_long: bool) -> None:
     writers = sorted({one.writer for one in found} - {""})
     natural = [one for one in found if not one.writer]
+    learned = []
+    for part in range(PARTS):
+        held = set(writers[part::PARTS])
+        others = [one for one in found if one.writer and one.writer not in held]
+        learned.append((held, Weights([*others, *natural[::2]])))
     for line in (0.0, 0.5, 1.0, 1.5):
         right = wrong = all_ = touched = 0
-        for part in range(PARTS):
-            held = set(writers[part::PARTS])
-            weights = _of_others(part, found, held, natural[::2])
+        for held, weights in learned:
             measured = [one for one in found if one.writer in held and (not only_long or one.beside[0][0] == "l")]
             judged = weights.judge(measured, line)
             secret = np.array([bool(one.type) for one in measured])
@@ -181,15 +174,6 @@ def _crossed(found: Sequence[Value], *, only_long: bool) -> None:
             f"from {line:+.1f}: {right / all_:.3f} of {all_} secrets, {right / (right + wrong):.3f} of what is masked "
             f"is one, {touched:.4f} of other values"
         )
-
-
-_KNOWN: Final[dict[int, Weights]] = {}
-
-
-def _of_others(part: int, found: Sequence[Value], held: set[str], natural: Sequence[Value]) -> Weights:
-    if part not in _KNOWN:
-        _KNOWN[part] = Weights([*(one for one in found if one.writer and one.writer not in held), *natural])
-    return _KNOWN[part]
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import random
 import sys
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -194,6 +194,16 @@ def grams(words: list[str], most: int) -> Iterator[str]:
             yield " ".join(edged[start:end])
 
 
+def matrix(places: Mapping[str, int], sets: Iterable[Iterable[str]]) -> csr_matrix:
+    """Return a row for each set, with 1 in the places of what is in it."""
+    found: list[int] = []
+    ends = [0]
+    for each in sets:
+        found += [places[one] for one in each if one in places]
+        ends.append(len(found))
+    return csr_matrix((np.ones(len(found)), found, ends), shape=(len(ends) - 1, len(places)))
+
+
 class Learner(ABC):
     """Weights of one question, learned from messages."""
 
@@ -223,14 +233,6 @@ class Learner(ABC):
         model = LogisticRegression(C=self._strength, max_iter=2_000)
         model.fit(rows @ diags(telling_apart), answers, sample_weight=share)
         self.weights, self.start = model.coef_[0] * telling_apart, float(model.intercept_[0])
-
-    def _matrix(self, sets: Iterable[Iterable[str]]) -> csr_matrix:
-        places: list[int] = []
-        ends = [0]
-        for runs in sets:
-            places += [self.runs[run] for run in runs if run in self.runs]
-            ends.append(len(places))
-        return csr_matrix((np.ones(len(places)), places, ends), shape=(len(ends) - 1, len(self.runs)))
 
     def written(self) -> list[tuple[float, str]]:
         """Return the runs, heaviest first; those that round to nothing are left out."""
@@ -276,7 +278,7 @@ class Passages(Learner):
             first += len(text.sentences)
         of_passages = csr_matrix((np.ones(len(members)), members, ends), shape=(len(ends) - 1, first))
         owners = [owner for owner, text in enumerate(texts) for _ in text.passages]
-        return of_passages @ self._matrix(runs for text in texts for runs in text.sentences), np.array(owners)
+        return of_passages @ matrix(self.runs, (runs for text in texts for runs in text.sentences)), np.array(owners)
 
 
 class Whole(Learner):
@@ -290,7 +292,7 @@ class Whole(Learner):
         self._regress(self._rows(texts), self._answers)
 
     def _rows(self, texts: Sequence[Text]) -> csr_matrix:
-        rows = self._matrix(text.runs() for text in texts)
+        rows = matrix(self.runs, (text.runs() for text in texts))
         return diags([share(count) for count in np.diff(rows.indptr)]) @ rows
 
 
