@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from rules.detectors import told
 from rules.detectors.registry import plan
-from rules.detectors.surroundings import Surroundings, is_long, values
+from rules.detectors.surroundings import Surroundings, View, is_long, values
 from rules.fold import BARRIER, fold
 from rules.redact import DEFAULT_POLICY
 from scripts.learn_weights import CORPORA, ROOT, matrix
@@ -47,6 +47,7 @@ class Value(NamedTuple):
 
     beside: list[str]
     about: list[str]
+    """All that is seen, as it is written in the file."""
     type: str
     """Its type where it is a secret, else nothing."""
     writer: str
@@ -71,7 +72,13 @@ def values_of(row: dict[str, Any], writer: str) -> Iterator[Value]:
     for number, (start, end) in enumerate(spans):
         kind = next((kind for first, last, kind in secrets if first < end and start < last), "")
         if not kind or kind in (LONG_TYPES if is_long(left[start:end]) else TYPES):
-            yield Value(around.beside(number), around.about(number), kind, writer)
+            yield Value(list(_written(around.beside(number))), list(_written(around.about(number))), kind, writer)
+
+
+def _written(views: list[View]) -> Iterator[str]:
+    for name, each in views:
+        for seen in each:
+            yield f"{name} {seen if isinstance(seen, str) else ' '.join(seen)}"
 
 
 def read_values() -> list[Value]:
@@ -138,7 +145,7 @@ class Weights:
 
     def written(self) -> str:
         """Return what `rules.detectors.told` reads."""
-        text = HEAD + f"{self.beside.start - BESIDE_LINE:.2f} {self.secret.start - LINE:.2f} {self.code.start:.2f} \n"
+        text = HEAD + f"{self.beside.start - BESIDE_LINE:.2f} {self.secret.start - LINE:.2f} {self.code.start:.2f}\n"
         for one in sorted({*self.beside.places, *self.secret.places, *self.code.places}):
             three = (self.beside.of(one), self.secret.of(one), self.code.of(one))
             if max(map(abs, three)) >= LEAST:

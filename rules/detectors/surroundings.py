@@ -1,11 +1,11 @@
-"""What is seen of a value and of the words around it, by name: what `told` weighs and `scripts/learn_told.py` learns.
+"""What is seen of a value and of the words around it: what `told` weighs and `scripts/learn_told.py` learns.
 
 A value is a number of three to eight digits, letters with digits or signs in it, or a long row of both. Any other value
 in its field is one token, whether it is masked or not: masking one changes nothing of what is seen of another.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -53,7 +53,14 @@ NEAR: Final = 8
 ABOUT: Final = 40
 """Those that are seen at last, in order and in none."""
 
+_PLACES: Final = "01234567"
+"""How far a token stands off, as it is written."""
+
 Span = tuple[int, int]
+Seen = str | tuple[str, ...]
+"""A shape, a token, or several with how far off they stand."""
+View = tuple[str, Collection[Seen]]
+"""One kind of thing that is seen, by its name, and what it is; nothing twice."""
 
 
 def values(text: str) -> list[Span]:
@@ -118,39 +125,45 @@ class Surroundings:
             last = end
         self._tokens += _tokens(low[last:])
 
-    def beside(self, number: int) -> list[str]:
+    def beside(self, number: int) -> list[View]:
         """Return the value's own shape and what stands right beside it."""
-        kind, seen = _of_itself(self._values[number])
+        kind, shape = _of_itself(self._values[number])
         before, after = self._sides(number, BESIDE)
-        seen += [f"{kind}<{at}{token}" for at, token in enumerate(before)]
-        seen += [f"{kind}>{at}{token}" for at, token in enumerate(after)]
         if not before or before[0] == "\n":
-            seen.append(f"{kind}<^")
+            shape.append("<^")
         if not after or after[0] == "\n":
-            seen.append(f"{kind}>$")
-        elif before:
-            seen.append(f"{kind}<>{before[0]} {after[0]}")
+            shape.append(">$")
+        seen: list[View] = [(kind, shape), (f"{kind}<@", _in_order(before)), (f"{kind}>@", _in_order(after))]
+        if before and after and after[0] != "\n":
+            seen.append((f"{kind}<>", [(before[0], after[0])]))
         return seen
 
-    def about(self, number: int) -> list[str]:
+    def about(self, number: int) -> list[View]:
         """Return what stands farther off: runs of words on each side, and words anywhere about."""
         kind = _kind(self._values[number])
         before, after = self._sides(number, NEAR)
-        seen = [f"{kind}<{token}" for token in before] + [f"{kind}>{token}" for token in after]
-        seen += [f"{kind}<<{at}{second} {first}" for at, (first, second) in enumerate(pairwise(before[:6]))]
-        seen += [f"{kind}>>{at}{first} {second}" for at, (first, second) in enumerate(pairwise(after[:5]))]
-        seen += [f"{kind}<<<{z} {y} {x}" for x, y, z in zip(before[:3], before[1:4], before[2:5], strict=False)]
-        seen += [f"{kind}>>>{x} {y} {z}" for x, y, z in zip(after[:2], after[1:3], after[2:4], strict=False)]
         place = self._places[number]
         around = self._tokens[max(0, place - ABOUT) : place + ABOUT + 1]
-        seen += [f"{kind}={token}" for token in set(around)]
-        seen += [f"{kind}=={first} {second}" for first, second in set(pairwise(around))]
-        return list(dict.fromkeys(seen))
+        return [
+            (f"{kind}<", set(before)),
+            (f"{kind}>", set(after)),
+            (f"{kind}<<", _in_order(before[1:6], before)),
+            (f"{kind}>>", _in_order(after, after[1:5])),
+            (f"{kind}<<<", set(zip(before[2:5], before[1:], before, strict=False))),
+            (f"{kind}>>>", set(zip(after, after[1:], after[2:4], strict=False))),
+            (f"{kind}=", set(around)),
+            (f"{kind}==", set(pairwise(around))),
+        ]
 
     def _sides(self, number: int, many: int) -> tuple[list[str], list[str]]:
         """Return tokens before it, the nearest first, and behind it."""
         place = self._places[number]
         return self._tokens[max(0, place - many) : place][::-1], self._tokens[place + 1 : place + 1 + many]
+
+
+def _in_order(*tokens: list[str]) -> list[Seen]:
+    """Return tokens that stand together, as far as there are any, with how far off they do."""
+    return list(zip(_PLACES, *tokens, strict=False))
 
 
 def _tokens(low: str) -> Iterator[str]:
@@ -161,7 +174,7 @@ def _kind(value: str) -> str:
     return "l" if is_long(value) else "d" if is_number(value) else "m"
 
 
-def _of_itself(value: str) -> tuple[str, list[str]]:
+def _of_itself(value: str) -> tuple[str, list[Seen]]:
     kind = _kind(value)
     told: dict[str, bool]
     if kind == "l":
@@ -169,12 +182,12 @@ def _of_itself(value: str) -> tuple[str, list[str]]:
         told = {
             **shapes,
             "0x": value.startswith("0x"),
-            "one case": value.islower() or value.isupper(),
+            "one-case": value.islower() or value.isupper(),
             "joined": "-" in value or "_" in value,
         }
-        return kind, [f"l{len(value) // 8}"] + [f"l {name}" for name, is_so in told.items() if is_so]
+        return kind, [str(len(value) // 8), *(name for name, is_so in told.items() if is_so)]
     shape = _FIGURES.sub("0", _SMALL.sub("a", _MANY_CAPITALS.sub("A", value)))[:7]
-    seen = [f"{kind}n{len(value)}", f"s:{shape}"]
+    seen: list[Seen] = [str(len(value)), "like:" + shape.replace(" ", "_")]
     if kind == "d":
         told = {
             "year": len(value) == 4 and value[:2] in {"19", "20"},
@@ -183,12 +196,12 @@ def _of_itself(value: str) -> tuple[str, list[str]]:
         }
     else:
         letters, figures = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))
-        seen.append(f"m{min(letters, 8)}+{min(figures, 6)}")
+        seen.append(f"{min(letters, 8)}+{min(figures, 6)}")
         told = {
             "id": _ID.fullmatch(value) is not None,
             "name": _CAPITAL.fullmatch(value) is not None,
             "word": _WORD_AND_FIGURES.fullmatch(value) is not None,
             "sign": _SIGN.search(value) is not None,
-            "ends in a year": _ENDS_IN_YEAR.search(value) is not None,
+            "ends-in-year": _ENDS_IN_YEAR.search(value) is not None,
         }
-    return kind, seen + [name for name, is_so in told.items() if is_so]
+    return kind, [*seen, *(name for name, is_so in told.items() if is_so)]

@@ -8,11 +8,13 @@ weighed, as words are for incidents (docs/decisions/0004-weighed-words.md), with
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
+from sys import intern
 from typing import Final, NamedTuple
 
 from rules.detectors.hit import Hit, SecretType
 from rules.detectors.scan import Scan
-from rules.detectors.surroundings import Surroundings, is_key, is_long, is_number, values
+from rules.detectors.surroundings import Seen, Surroundings, View, is_key, is_long, is_number, values
 from rules.fold import BARRIER, BETWEEN_FIELDS
 
 VALUES_MAX: Final = 40
@@ -23,17 +25,28 @@ BARRIER_SHOWN: Final = "\\x1a"
 _CVV_FIGURES: Final = 3
 
 
-class Weight(NamedTuple):
-    """What one thing that is seen speaks for."""
+class Scale(NamedTuple):
+    """What things that are seen speak for, by what is called a view and by what is seen in it."""
 
-    beside: float
-    """Looking farther."""
-    secret: float
-    code: float
-    """A code, and not a password or PIN."""
+    start: float
+    """What it weighs where nothing is known."""
+    weights: Mapping[str, Mapping[Seen, float]]
+
+    def weigh(self, views: Iterable[View]) -> float:
+        """Add up what is seen."""
+        none: Mapping[Seen, float] = {}
+        known = self.weights.get
+        return self.start + sum([sum(map(known(name, none).get, seen, repeat(0.0))) for name, seen in views])
 
 
-_NOTHING: Final = Weight(0.0, 0.0, 0.0)
+class Scales(NamedTuple):
+    """The questions that are asked of a value, one after the other."""
+
+    beside: Scale
+    """Is it worth looking farther?"""
+    secret: Scale
+    code: Scale
+    """Is it a code, and not a password or PIN?"""
 
 
 def find(scan: Scan, others: Sequence[Hit]) -> Iterator[Hit]:
@@ -66,40 +79,38 @@ def secrets(text: str, low: str) -> Iterator[tuple[int, int, SecretType]]:
     spans = values(text)
     if not 0 < len(spans) <= VALUES_MAX:
         return
-    around = Surroundings(text, low, spans)
+    around, ask = Surroundings(text, low, spans), scales()
     for number, (start, end) in enumerate(spans):
         near = around.beside(number)
-        if _sum(near).beside < 0:
+        if ask.beside.weigh(near) < 0:
             continue
-        weight = _sum([*near, *around.about(number)])
+        seen = [*near, *around.about(number)]
         value = text[start:end]
-        if weight.secret >= (LONG_LINE if is_long(value) else 0):
-            yield start, end, _kind(value, weight)
+        if ask.secret.weigh(seen) >= (LONG_LINE if is_long(value) else 0):
+            yield start, end, _kind(value, is_code=ask.code.weigh(seen) >= 0)
 
 
-def _kind(value: str, weight: Weight) -> SecretType:
+def _kind(value: str, *, is_code: bool) -> SecretType:
     if is_long(value):
         return "PRIVATE_KEY" if is_key(value) else "API_KEY"
     if is_number(value) and sum(map(str.isdigit, value)) == _CVV_FIGURES:
         return "CVV"
-    return "OTP" if weight.code >= 0 else "PASSWORD"
-
-
-def _sum(seen: Iterable[str]) -> Weight:
-    known = weights()
-    start, added = known[""], [known.get(one, _NOTHING) for one in seen]
-    return Weight(*(sum(column, first) for first, column in zip(start, zip(*added, strict=True), strict=True)))
+    return "OTP" if is_code else "PASSWORD"
 
 
 @cache
-def weights() -> Mapping[str, Weight]:
-    """What each thing seen speaks for; what stands behind the name of nothing is there from the start."""
-    found: dict[str, Weight] = {}
-    known: dict[str, float] = {}
+def scales() -> Scales:
+    """Read what each thing seen speaks for; the first line is what everything weighs from the start."""
+    lines = files(__package__).joinpath("told.txt").read_text(encoding="utf-8").splitlines()
+    start, *rest = (line for line in lines if not line.startswith("#"))
+    found: list[dict[str, dict[Seen, float]]] = [{}, {}, {}]
+    known: dict[str, float] = {"0.00": 0.0}
     """Equal numbers are one object: of a hundred thousand a few hundred differ."""
-    for line in files(__package__).joinpath("told.txt").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            beside, secret, code, seen = line.split(" ", 3)
-            seen = seen.replace("\\n", "\n").replace(BARRIER_SHOWN, BARRIER)
-            found[seen] = Weight(*(known.setdefault(one, float(one)) for one in (beside, secret, code)))
-    return found
+    for line in rest:
+        *three, name, seen = line.split(" ", 4)
+        tokens = tuple(map(intern, seen.replace("\\n", "\n").replace(BARRIER_SHOWN, BARRIER).split(" ")))
+        key = tokens if len(tokens) > 1 else tokens[0]
+        for scale, weight in zip(found, three, strict=True):
+            if value := known.setdefault(weight, float(weight)):
+                scale.setdefault(intern(name), {})[key] = value
+    return Scales(*(Scale(float(one), scale) for one, scale in zip(start.split(), found, strict=True)))
