@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rules.facts import Span
 from rules.text import WIDE_FROM
+from rules.tokens import without_codes
 
 if TYPE_CHECKING:
     from rules.encoder import Encoder
@@ -91,7 +92,7 @@ class Opinion:
 
     def of(self, text: str) -> float | None:
         """Return what to add for a window of a folded text; None where nobody answers."""
-        (said,) = answers(self.source, [(text,)])
+        (said,) = answers(self.source, [(without_codes(text),)])
         return None if said is None else self.counts * (said + self.start)
 
 

@@ -31,6 +31,7 @@ from rules.packs import read
 from rules.ruleset import load
 from rules.subwords import BEGIN, END, UNKNOWN, Subwords
 from rules.text import fold
+from rules.tokens import without_codes
 from scripts.learn_weights import CORPORA, PACKS, Line, lines_of, read_lines
 from scripts.network import BATCH, FILLER, RATE, SEED, Network, Start, Written, filled, fit, vocabulary, written
 
@@ -67,7 +68,7 @@ def shown(lines: Sequence[Line]) -> list[Shown]:
     for number, line in enumerate(lines):
         reading = scales.lists.read(fold(line.text).text)
         windows = reading.on(scales).windows(LEAST) if reading.passages else ()
-        found += [Shown(reading.text[slice(*one.span)], one.weight, number) for one in windows]
+        found += [Shown(without_codes(reading.text[slice(*one.span)]), one.weight, number) for one in windows]
     return found
 
 

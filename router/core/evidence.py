@@ -8,22 +8,24 @@ are the message's own: they speak for a matter of its own, whichever ticket is l
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from importlib import resources
 from itertools import islice, pairwise
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeVar
 
 import msgspec
 
 from router.core.concepts import contradicts, is_coin
 from router.core.entities import meets
-from router.core.likeness import other_coin, reports, things
+from router.core.likeness import marked, other_coin, reports, things
 from router.core.signals import Signals
 from router.model.matter import Entity, Sketch
 from router.model.tables import Ticket
 
 ASKED: Final = frozenset({"waiting", "verifying", "rejected"})
 """States in which the customer was asked for something."""
+Named = TypeVar("Named", str, int)
 Place = Literal["thread", "subject", "chat", "in_private", "channel", "elsewhere"]
 
 _AGES_S: Final = (20, 60, 180, 600, 1_800, 3_600, 3 * 3_600, 8 * 3_600)
@@ -117,6 +119,7 @@ class Weighing:
         self._standing = standing
         self._things = things(heard.sketch)
         self._words = frozenset(heard.sketch.words)
+        self._marked = marked(heard.body) & self._words
         self._size = _SIZE[bisect_right(_CHARS, len(heard.body))]
         self._topic = "some" if self._things else "none"
         self._signals = [name for name in Signals.__struct_fields__ if getattr(heard.hints, name)]
@@ -260,6 +263,9 @@ class Weighing:
             yield "own thing"
         if elsewhere - theirs:
             yield "things elsewhere"
+        sketches = [one.candidate.sketch, *(each.candidate.sketch for each in self._standing if each is not one)]
+        yield from _told_apart("coin", self._coins, [_coins(sketch) for sketch in sketches])
+        yield from _told_apart("number", self._marked, [frozenset(sketch.words) for sketch in sketches])
 
     def _turns(self, one: Standing, order: str, about: str) -> Iterator[str]:
         """How long it rested beside the others, and whether they were written to by turns; some tell two matters so."""
@@ -299,6 +305,15 @@ class Weighing:
                 yield "value anew coin"
             if one.meeting.conflicts & _VALUES:
                 yield "value anew amount"
+
+
+def _told_apart(what: str, named: AbstractSet[Named], said: Sequence[AbstractSet[Named]]) -> Iterator[str]:
+    """What a message names that was said in the first of several tickets alone, or in others but not there."""
+    here, elsewhere = said[0], frozenset[Named]().union(*said[1:])
+    if named & here - elsewhere:
+        yield f"own {what}"
+    if named & elsewhere - here:
+        yield f"{what} elsewhere"
 
 
 def _coins(sketch: Sketch) -> set[str]:

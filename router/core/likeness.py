@@ -30,7 +30,6 @@ _STEM: Final = 6
 _ENGLISH = re.compile(r"[a-z][a-z'\-]{3,24}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]{2,60}")
 _MARKED = re.compile(r"(?<![0-9a-z.,:/\-])(?=[a-z]{0,9}[0-9])[0-9a-z]{2,12}(?![0-9a-z]|[.,:/\-][0-9a-z])")
-"""Numbers and the like, by which people tell two matters of one kind apart."""
 _STOP: Final = frozenset(
     [
         "about",
@@ -235,7 +234,16 @@ def _digests(folded: str) -> tuple[int, ...]:
     for run in _CHINESE.findall(folded):
         words += [pair for pair in map(add, run, run[1:]) if pair not in _STOP_CHINESE]
     words += _MARKED.findall(folded)
-    return tuple([crc32(word.encode()) for word in islice(dict.fromkeys(words), _WORDS_MAX)])
+    return tuple([_digest(word) for word in islice(dict.fromkeys(words), _WORDS_MAX)])
+
+
+def marked(folded: str) -> frozenset[int]:
+    """The digests of numbers and the like in a folded text, by which people tell two matters of one kind apart."""
+    return frozenset(map(_digest, _MARKED.findall(folded)))
+
+
+def _digest(word: str) -> int:
+    return crc32(word.encode())
 
 
 def _marks(folded: str, sketch: Sketch) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import msgspec
 from router.core import reading
 from router.core.entities import calls, tokens
 from router.core.evidence import ASKED, Candidate, Heard, Meeting, Place, Standing, Weighing, cues, meeting, points
+from router.core.greetings import names_nothing
 from router.core.likeness import hear, likeness
 from router.core.quotes import words_of
 from router.core.reading import DOUBT, READER, Question, Unread, question, subject_of
@@ -44,6 +45,8 @@ _MOST: Final = 270
 _SURE: Final = 275
 """More than what is weighed can have."""
 _LATE: Final = -100
+_GREETED_MS: Final = 3_600_000
+"""How long whoever only said hello may take to say what for."""
 _CHOICES_MIN: Final = 2
 
 
@@ -218,12 +221,19 @@ class Scene:
         one = self._standing[candidate.ticket.id]
         total, valued = self._weights[candidate.ticket.id]
         total += self._read.get(candidate.ticket.id, 0)
+        if self._is_what_for(one):
+            total = max(total, self._matching.join_at)
         if total >= self._matching.join_at and not self._weighing.is_apart(one):
             return min(total, _MOST), _by_value(one.meeting) if valued > 0 else _by_place(one)
         total = min(total, self._matching.join_at - 1)
         if valued < 0:
             return total, "amount_conflict"
         return total, "said_to_be_other" if self._hints.other else "other_matter"
+
+    def _is_what_for(self, one: Standing) -> bool:
+        """Whether the ticket is a chat that was only opened yet, with a greeting or a call for a human."""
+        is_fresh = one.place == "chat" and self._age_ms(one.candidate) <= _GREETED_MS
+        return is_fresh and names_nothing(one.candidate.sketch)
 
     def _stands(self, candidate: Candidate) -> Standing:
         age_ms = self._age_ms(candidate)

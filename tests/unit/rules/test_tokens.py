@@ -8,7 +8,8 @@ from rules.alphabet import STOP, UNKNOWN, Alphabet
 from rules.text import fold
 from rules.tokens import MARKS, STOPS, found, places, plain, sentences
 
-PIECES = [*"aB_'.,;?!#1- \n\t\v", "don't", "3.5", "é", "我", "。", "，", "٣"]
+CODE = "0x5f3c9a7be21d40886c1f"
+PIECES = ["0xa1f", "0x", *"aB_'.,;?!#1- \n\t\v", CODE, CODE[1:], "don't", "3.5", "é", "我", "。", "，", "٣"]
 
 
 def by_sentence(text: str) -> list[list[str]]:
@@ -36,6 +37,8 @@ def test_both_ways_find_the_same(text):
         ("5@6 a#b .#c", [["#", "#", "a", "b"], ["c"]]),
         ("我有2个。btc", [["我", "有", "#", "个"], ["btc"]]),
         ("\n\n . ;", []),
+        (f"{CODE} is (tqx7{CODE}) 到了{CODE}。", [["#", "is", "#", "到", "了", "#"]]),
+        ("iban4 a1b2c donaudampfschifffahrt", [["iban", "#", "a", "#", "b", "#", "c", "donaudampfschifffahrt"]]),
     ],
 )
 def test_what_a_token_is(text, expected):
