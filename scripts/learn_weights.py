@@ -84,7 +84,17 @@ def read_lines() -> list[Line]:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         calm = [row for row in rows if not {"security", "phishing"} & {*row["topics"], *row["tags"]}]
         found += [Line(row["text"], "ordinary", critical=False) for row in calm]
-    return found + own_tests() * OWN
+    return found + lines_of_days() + own_tests() * OWN
+
+
+def lines_of_days() -> list[Line]:
+    """Return what people say in a day's traffic, and mostly in pieces; what nobody could judge alone is left out."""
+    said: dict[str, bool | None] = {}
+    for path in sorted([*CORPORA.glob("day_tuning_*.ndjson"), *CORPORA.glob("day_reading_*.ndjson")]):
+        for case in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+            said |= {one["text"]: one.get("critical", False) for one in case["messages"] if one["text"]}
+    known = {text: critical for text, critical in said.items() if critical is not None}
+    return [Line(text, "day" if critical else "ordinary", critical=critical) for text, critical in known.items()]
 
 
 def lines_of(path: Path) -> list[Line]:

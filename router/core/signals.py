@@ -72,6 +72,24 @@ _BACK: Final = re2.compile(
     r"|依然|依旧|仍然|仍未|怎么样了|有结果|有消息|处理好|跟进|查到|上次|刚说|我说的|就是[那刚]|同一[个笔]"
     r"|那[张条]|仲未|仲系|有人吗|在不在|人呢|等[了着]"
 )
+_REMINDS: Final = re2.compile(
+    r"\bfollow(?:ing|ed)?[ -]?up (?:on|about|regarding|to|with)\b|\bme again\b|\bfrom yesterday about\b"
+    r"|\b(?:my|our) (?:\w+ )?(?:question|e-?mail|mail|message|request|ticket|enquiry|inquiry|query|case|complaint"
+    r"|report|letter|dm|tweet|post|form|issue|problem)s? (?:from|of|about|on|regarding|concerning|sent|dated"
+    r"|yesterday|last"
+    r"|this morning|below|above|i sent|i wrote|yet|was|has|is still)\b"
+    r"|\b(?:asked|wrote|written|e-?mailed|messaged|contacted|reported|raised|submitted|filed|filled in|told you)\b"
+    r".{0,40}\b(?:yesterday|earlier|before|last (?:week|night|month)|this morning|on \w{3,6}day|ago|already|twice"
+    r"|nobody|no one|never|no (?:answer|reply|response))\b"
+    r"|\bany (?:news|update|progress|answer|word|luck|movement|decision|outcome|idea)s? (?:on|about|regarding|with"
+    r"|yet|for|from)\b|\bwait(?:ing)? (?:for|on) (?:an? |your |the )?(?:answer|reply|response|update|news)\b"
+    r"|(?:昨天|昨日|前天|上午|早上|今早|中午|下午|昨晚|上次|上周|之前|先前|刚才|早前|前几天|寻日|琴日|头先)(?:我|有|已|已经|同你们"
+    r"|跟你们|向你们|在.{2,4}里?){0,2}(?:问|咨询|询问|请教|说|讲|反映|反馈|提|发|写|报|申请|联系|聊|留言|填)(?:过|了|到|咗)?(?:的"
+    r"|那|嗰|,|。|你们|贵|一|$)"
+    r"|(?:一事|那件事|那个事|的事|的问题|嗰件事)[,，]?(?:怎么|有|现在|请|到底|处理|还|啥|如何|进展|呢|点)"
+    r"|(?:有|冇|没)(?:什么|啥|咩)?(?:进展|消息|结果|答复|回复|回音|下文)(?:吗|了|没|呢|么|未|\?|$)"
+    r"|怎么样了|怎么说(?:了|呢|啊|\?|$)|处理(?:得|到)?(?:怎么样|怎样|好了?吗|好没|完了?吗|成点)|点样了"
+)
 _AGAIN: Final = re2.compile(r"\bagain\b|再次|又")
 _THANKS: Final = re2.compile(
     r"\bthank|\bthx\b|\bty\b|\bcheers\b|\bappreciate|\bbless you|谢谢|谢了|谢啦|谢过|多谢|感谢|辛苦|\bperfect\b"
@@ -121,6 +139,8 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     again: bool
     back: bool
     """They point back at what was said, here or elsewhere."""
+    reminds: bool
+    """They ask about what their writer asked before: "following up on my question", "昨天问的"."""
     thanks: bool
     settled: bool
     """They say that it is solved, or nothing but thanks."""
@@ -139,6 +159,7 @@ def signals(folded: str, body: str) -> Signals:
         fresh=_FRESH.search(read) is not None,
         again=_AGAIN.search(read) is not None,
         back=back,
+        reminds=_REMINDS.search(read) is not None,
         thanks=_THANKS.search(read) is not None,
         settled=settled(body),
         asks=_ASKS.search(read) is not None,
