@@ -236,3 +236,62 @@ def test_another_matter_that_is_announced_as_one_is_one(world, texts, is_other):
     known = {one.outcome.ticket_id for one in earlier}
     assert (last.outcome.ticket_id not in known) is is_other
     assert (last.outcome.why.joined_detail == "said_to_be_other") is is_other
+
+
+@pytest.mark.parametrize(
+    ("hello", "what_for"),
+    [
+        (("你好", "客服在吗？"), "我想把绑定的银行卡换掉"),
+        (("轉人工！",), "提現一直審核中"),
+        (("gm", "quick question"), "whats the min deposit for avax"),
+        (("good morning sir", "please help me"), "my verification is rejected again"),
+        (("Hello", "is anyone there?", "i want to talk to a human"), "my top up from chase never showed up"),
+    ],
+)
+def test_who_only_said_hello_is_still_to_say_what_for(world, hello, what_for):
+    said = [say(world, text, number, **CHAT) for number, text in enumerate((*hello, what_for))]
+    assert len({one.outcome.ticket_id for one in said}) == 1
+    world.now_ms += DAY_MS
+    later = say(world, "how do I close my savings account", 9, **CHAT)
+    assert later.outcome.ticket_id != said[0].outcome.ticket_id
+
+
+def test_a_greeting_long_ago_is_no_beginning(world):
+    hello = say(world, "你好", 1, **CHAT)
+    world.now_ms += 2 * 3_600_000
+    assert say(world, "请问提现手续费是多少", 2, **CHAT).outcome.ticket_id != hello.outcome.ticket_id
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "about_first", "about_second"),
+    [
+        ("尾号1234的卡被锁了", "另外尾号5678的卡还没寄到", "1234那张解锁了吗", "5678还没到"),
+        ("BTC提现没到", "另外SOL的充值也没到", "BTC还是没到", "SOL的充值呢"),
+        (
+            "my card ending 2210 was declined at a petrol station",
+            "my other card, ending 9034, never arrived in the post",
+            "so the 2210 one, still declined today",
+            "9034 still not in my letterbox",
+        ),
+    ],
+)
+def test_of_two_alike_what_only_one_has_tells_which(world, first, second, about_first, about_second):
+    one, other = (say(world, text, number, **CHAT) for number, text in enumerate((first, second)))
+    assert one.outcome.ticket_id != other.outcome.ticket_id
+    world.now_ms += 4 * 3_600_000
+    assert say(world, about_first, 7, **CHAT).outcome.ticket_id == one.outcome.ticket_id
+    assert say(world, about_second, 8, **CHAT).outcome.ticket_id == other.outcome.ticket_id
+
+
+@pytest.mark.parametrize(
+    ("text", "reminds"),
+    [
+        ("following up on my question about a business account", True),
+        ("昨天咨询的两位股东共同审批付款一事,请问有答复吗?", True),
+        ("有什么消息吗", True),
+        ("my transfer failed yesterday", False),
+        ("昨天转的500没到", False),
+    ],
+)
+def test_who_asks_about_what_they_asked_reminds(text, reminds):
+    assert signals(text, text).reminds is reminds
