@@ -154,7 +154,7 @@ def _asked(facts: CorrectionFacts, kept: Kept, agent: Agent, *, now_ms: int, ids
     message, ticket = facts.message, facts.ticket
     post = post_of(message, ticket)
     data = {"state": "asked"} | ({"confirmed": ",".join(kept.findings)} if kept.findings else {})
-    told = post.event("post.edit", actor=f"agent:{agent.id}", data=data, now_ms=now_ms)
+    told = post.event("post.edit", actor=agent.actor, data=data, now_ms=now_ms)
     row = post.outbox("edit", now_ms=now_ms, ids=ids)
     correction = Correction(
         outbox_id=row.id,

@@ -6,6 +6,7 @@ step early and skips none, one that jumps back delays a step by no more than its
 
 import msgspec
 
+from router.model.actors import agent_actor
 from router.model.alarms import Ladder, PageEntry, PageState
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
@@ -66,7 +67,7 @@ def accept(ticket: Ticket, agent_id: AgentId, *, how: str, now_ms: int) -> tuple
     accepted = msgspec.structs.replace(ticket, alarm_since_ms=None, accepted_by=agent_id, accepted_at_ms=now_ms)
     after_ms = max(0, now_ms - ticket.alarm_since_ms)
     event = _told(accepted, "alarm.accepted", now_ms, how=how, after_ms=str(after_ms))
-    return accepted, [msgspec.structs.replace(event, actor=f"agent:{agent_id}")]
+    return accepted, [msgspec.structs.replace(event, actor=agent_actor(agent_id))]
 
 
 def check_acceptable(ticket: Ticket, agent_id: AgentId) -> None:

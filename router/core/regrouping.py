@@ -17,6 +17,7 @@ from router.core.quotes import words_of
 from router.core.tickets import change_state, snippet_of, snooze
 from router.core.timers import again
 from router.core.verification import parted
+from router.model.actors import agent_actor
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.grouping import Joining, Matter, Regrouping, Stood
@@ -37,7 +38,7 @@ class By(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def actor(self) -> str:
         """As events name them."""
-        return f"agent:{self.agent_id}"
+        return agent_actor(self.agent_id)
 
 
 def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:

@@ -12,6 +12,7 @@ import msgspec
 from router.core.account import account_of
 from router.core.verification import is_unlocked, require_unlocked
 from router.model.actions import ActionEntry, ActionState
+from router.model.actors import agent_actor
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import ActionId, AgentId, ContactId, TicketId
@@ -86,7 +87,7 @@ def propose(
     if (standing := stands(rows, spec.name)) and not (spec.undoes is not None and standing == "already_done"):
         raise Refused(standing, f"{spec.name} is {standing.removeprefix('already_')} already")
     account = _account(spec, ticket, identities, now_ms)
-    actor = f"agent:{agent_id}"
+    actor = agent_actor(agent_id)
     row = entry_of(spec, ticket.id, ticket.contact_id, proposed_by=actor, now_ms=now_ms, ids=ids)
     row = msgspec.structs.replace(row, account=account, undoes=undoes)
     return row, [_touched(ticket), Add(row), Record(told(row, "action.proposed", actor=actor, now_ms=now_ms))]
@@ -119,7 +120,7 @@ def approve(
     """A second person agrees. Raises Refused (not_proposed, own_proposal, account_changed, no_account …)."""
     if row.state != "proposed":
         raise Refused("not_proposed", f"this action is {row.state}, nobody has to agree to it")
-    actor = f"agent:{agent_id}"
+    actor = agent_actor(agent_id)
     if row.proposed_by == actor:
         raise Refused("own_proposal", "nobody agrees to their own proposal", status=403)
     account = _account(spec, ticket, identities, now_ms)
@@ -134,7 +135,7 @@ def decline(row: ActionEntry, agent_id: AgentId, *, now_ms: int) -> list[Change]
     if row.state != "proposed":
         raise Refused("not_proposed", f"this action is {row.state}, it cannot be declined any more")
     declined = _moved(row, state="declined", decided_by=agent_id)
-    return [Save(declined), Record(told(declined, "action.declined", actor=f"agent:{agent_id}", now_ms=now_ms))]
+    return [Save(declined), Record(told(declined, "action.declined", actor=agent_actor(agent_id), now_ms=now_ms))]
 
 
 def locked(row: ActionEntry, spec: ActionSpec, ticket: Ticket, now_ms: int) -> str:
@@ -156,7 +157,7 @@ def retry(row: ActionEntry, spec: ActionSpec, ticket: Ticket, agent_id: AgentId,
     if spec.verified and row.account is not None:
         require_unlocked(ticket, row.account, now_ms)
     again = _moved(row, state="queued", attempts=0, due_at_ms=now_ms, error=None)
-    event = told(again, "action.state", actor=f"agent:{agent_id}", now_ms=now_ms, to="queued")
+    event = told(again, "action.state", actor=agent_actor(agent_id), now_ms=now_ms, to="queued")
     return [_touched(ticket), Save(again), Record(event)]
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
+from router.model.actors import agent_actor
 from router.model.buttons import Button
 from router.model.ids import (
     AgentId,
@@ -398,3 +399,8 @@ class Agent(Row, frozen=True, kw_only=True):
     """When the agent last got or finished work: the smallest is the longest idle."""
     created_at_ms: int
     version: int = 1
+
+    @property
+    def actor(self) -> str:
+        """As events name them."""
+        return agent_actor(self.id)
