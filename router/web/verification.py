@@ -84,12 +84,9 @@ class VerificationApi:
         link = ""
         if state == "pending" and where is not None:
             link = f'<p><a class="button primary" rel="noreferrer" href="{escape(where)}">{escape(words["go"])}</a></p>'
-        html = self._assets.page("notice.html", lang, choose_theme(None))
-        html = html.replace("{{title}}", escape(words["title"])).replace("{{text}}", escape(text))
+        html = self._assets.notice(lang, choose_theme(None), title=words["title"], text=text, link=link)
         headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-        return web.Response(
-            text=html.replace("{{link}}", link), status=status, content_type="text/html", headers=headers
-        )
+        return web.Response(text=html, status=status, content_type="text/html", headers=headers)
 
 
 def _read(body: bytes) -> Answer:
