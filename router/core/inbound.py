@@ -21,13 +21,13 @@ from router.core.holding import hold_back, hold_blocked, hold_imported, hold_old
 from router.core.needs import noted, to_ask
 from router.core.oncall import calls_again, ring
 from router.core.pieces import Pieces, together
-from router.core.placement import NotJoined, Placement, place
+from router.core.placement import Placement, place
 from router.core.quotes import words_of
 from router.core.reasons import added, noticed, why_of
 from router.core.receipts import AutomaticReply, Occasion, Ways, automatic_reply, unanswered
 from router.core.repeats import again, remembered
 from router.core.returned import heard_from, is_stopped
-from router.core.tickets import follow_up, open_ticket
+from router.core.tickets import follow_up, open_ticket, opened
 from router.core.timers import timers_of
 from router.model.abuse import Block
 from router.model.capabilities import Moderation
@@ -40,9 +40,6 @@ from router.model.sources import Ids
 from router.model.tables import Contact, Event, Participant, Ticket
 from rules.facts import Verdict
 from rules.ruleset import Ruleset
-
-_OVER: frozenset[NotJoined] = frozenset({"ticket_closed", "reopen_window_over"})
-"""A message to a ticket that is over opens a follow-up."""
 
 
 class Circumstances(Ways, frozen=True, kw_only=True):
@@ -365,34 +362,5 @@ def _ticket(case: _Case) -> tuple[Ticket, list[Event]]:
             default_queue=given.ruleset.default_queue,
         )
         return case.pieces.named(ticket), events
-    now_ms = entry.received_at_ms
     ticket = open_ticket(entry, placement, verdict, case.contact, case.conversation_id, case.new_text, given.ids)
-    opened = Event(
-        at_ms=now_ms,
-        kind="ticket.opened",
-        ticket_id=ticket.id,
-        message_id=case.message_id,
-        queue=ticket.queue,
-        actor=f"contact:{case.contact.id}",
-        data=_opening(verdict, placement),
-    )
-    return case.pieces.named(ticket), [opened, *_followed(placement, ticket, now_ms)]
-
-
-def _opening(verdict: Verdict, placement: Placement) -> dict[str, str]:
-    data: dict[str, str] = {"urgency": verdict.urgency, "contact_by": placement.contact_by}
-    if verdict.reasons:
-        data["rule"] = verdict.reasons[0].rule
-    if placement.not_joined:
-        data["not_joined"] = placement.not_joined
-    if placement.not_joined in _OVER:
-        data["follows"] = placement.related[0]
-    return data
-
-
-def _followed(placement: Placement, ticket: Ticket, now_ms: int) -> list[Event]:
-    """In the history of the ticket that is over: where the matter goes on."""
-    if placement.not_joined not in _OVER:
-        return []
-    data: dict[str, str] = {"by": ticket.id, "because": placement.not_joined}
-    return [Event(at_ms=now_ms, kind="ticket.followed", ticket_id=placement.related[0], queue=ticket.queue, data=data)]
+    return case.pieces.named(ticket), opened(ticket, placement, verdict, case.message_id)

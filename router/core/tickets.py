@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from router.core.lifecycle import OVER, Brought, check, may, mover_of
-from router.core.placement import Placement
+from router.core.placement import NotJoined, Placement
 from router.model.ids import AgentId, ConversationId, MessageId, TicketId
 from router.model.limits import SUBJECT_CHARS_MAX
 from router.model.message import JournalEntry
@@ -13,6 +13,8 @@ from router.model.sources import Ids
 from router.model.tables import URGENCY_RANK, Contact, Event, Ticket, TicketState, Urgency
 from rules.facts import Verdict
 
+_FOLLOWED: frozenset[NotJoined] = frozenset({"ticket_closed", "reopen_window_over"})
+"""A message to a ticket that is over opens a follow-up."""
 _SUBJECT_FROM_TEXT = 80
 _SNIPPET = 160
 
@@ -72,6 +74,31 @@ def open_ticket(
         waiting_since_ms=now_ms,
         created_at_ms=now_ms,
     )
+
+
+def opened(ticket: Ticket, placement: Placement, verdict: Verdict, message_id: MessageId) -> list[Event]:
+    """What is told of a new ticket; also in the history of one that is over, where the matter goes on."""
+    now_ms, queue = ticket.created_at_ms, ticket.queue
+    data: dict[str, str] = {"urgency": verdict.urgency, "contact_by": placement.contact_by}
+    if verdict.reasons:
+        data["rule"] = verdict.reasons[0].rule
+    if placement.not_joined:
+        data["not_joined"] = placement.not_joined
+    events: list[Event] = []
+    if placement.not_joined in _FOLLOWED:
+        data["follows"] = before = placement.related[0]
+        told: dict[str, str] = {"by": ticket.id, "because": placement.not_joined}
+        events = [Event(at_ms=now_ms, kind="ticket.followed", ticket_id=before, queue=queue, data=told)]
+    event = Event(
+        at_ms=now_ms,
+        kind="ticket.opened",
+        ticket_id=ticket.id,
+        message_id=message_id,
+        queue=queue,
+        actor=f"contact:{ticket.contact_id}",
+        data=data,
+    )
+    return [event, *events]
 
 
 def judge_again(
