@@ -11,6 +11,7 @@ from itertools import islice
 import msgspec
 
 from router.model.errors import InvalidMessage
+from router.model.storable import storable
 
 QUOTE_CHARS_MAX = 40
 CANDIDATES_MAX = 100
@@ -67,19 +68,6 @@ def _mend_surrogate(match: re.Match[bytes]) -> bytes:
     return whole if whole == rb"\\" or match.group(1) else rb"\ufffd"
 
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def storable(text: str) -> bool:
-    """Whether every database takes `text`: no NUL, no half of a surrogate pair."""
-    return _UNSTORABLE.search(text) is None
-
-
-def scrub_text(text: str) -> str:
-    """`text` with every NUL and half surrogate replaced by U+FFFD."""
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
 def scrub(value: object) -> object:
     """`value` with every NUL and half surrogate in its texts replaced by U+FFFD, one for one, so that offsets stay.
 
@@ -87,7 +75,7 @@ def scrub(value: object) -> object:
     """
     match value:
         case str():
-            return scrub_text(value)
+            return storable(value)
         case list():
             return [scrub(item) for item in value]
         case dict() if all(isinstance(key, str) for key in value):

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from router.model.contact import ContactIn, decode_contact
 from router.model.errors import InvalidMessage
-from router.model.explain import Shape, explain, load_object, scrub, storable
+from router.model.explain import Shape, explain, load_object, scrub
 from router.model.limits import (
     ADDRESS_CHARS_MAX,
     ATTACHMENT_BYTES_MAX,
@@ -36,6 +36,7 @@ from router.model.message import (
     Sender,
     Visibility,
 )
+from router.model.storable import is_storable
 
 __all__ = ["ContactIn", "decode_contact", "decode_message", "encode_message"]
 
@@ -224,7 +225,7 @@ def _refuse_unstorable_ids(found: dict[str, object]) -> None:
 
 
 def _refuse_unstorable(value: object, field: str) -> None:
-    if isinstance(value, str) and not storable(value):
+    if isinstance(value, str) and not is_storable(value):
         raise InvalidMessage("an id may hold neither NUL nor half of a surrogate pair; send it as it is", field=field)
 
 
