@@ -101,9 +101,7 @@ def lift(row: Block, facts: Blocking, deed: Deed) -> list[Change]:
     """End a block. What it held stays held until somebody lets it through. Raises Refused (lifted_already)."""
     if not row.holds(deed.now_ms):
         raise Refused("lifted_already", "this block is over already")
-    lifted = msgspec.structs.replace(
-        row, lifted_at_ms=deed.now_ms, lifted_by=deed.actor, lifted_reason=deed.reason, version=row.version + 1
-    )
+    lifted = row.changed(lifted_at_ms=deed.now_ms, lifted_by=deed.actor, lifted_reason=deed.reason)
     return [Save(lifted), *_moved(facts.contact), *_told(row, "sender.unblocked", facts.tickets, deed)]
 
 

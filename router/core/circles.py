@@ -66,20 +66,13 @@ def _all_in(ticket: Ticket, circle: Circle, moving: Collection[ConversationId]) 
 
 def follow(following: Following, to: ContactId) -> list[Change]:
     """Give all of it to a contact."""
-    changes: list[Change] = [
-        Save(msgspec.structs.replace(each, contact_id=to, version=each.version + 1)) for each in following.identities
-    ]
+    changes: list[Change] = [Save(each.changed(contact_id=to)) for each in following.identities]
     for each in following.conversations:
         ticket_id = following.pointers.get(each.id, each.ticket_id)
-        moved = msgspec.structs.replace(each, contact_id=to, ticket_id=ticket_id, version=each.version + 1)
+        moved = each.changed(contact_id=to, ticket_id=ticket_id)
         changes.append(Save(moved))
-    changes += [
-        Save(msgspec.structs.replace(each, ticket_id=following.pointers[each.id], version=each.version + 1))
-        for each in following.left
-    ]
-    changes += [
-        Save(msgspec.structs.replace(each, contact_id=to, version=each.version + 1)) for each in following.tickets
-    ]
+    changes += [Save(each.changed(ticket_id=following.pointers[each.id])) for each in following.left]
+    changes += [Save(each.changed(contact_id=to)) for each in following.tickets]
     return changes
 
 

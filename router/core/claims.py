@@ -57,7 +57,7 @@ def writer_rows(
         )
         for identity in placement.missing
     ]
-    changes += [Save(msgspec.structs.replace(row, vouched=True, version=row.version + 1)) for row in placement.checked]
+    changes += [Save(row.changed(vouched=True)) for row in placement.checked]
     told = said(event, placement.sender) if placement.conversation is None or placement.sender.hints else []
     claims = [(key, False) for key in told] + [((row.kind, row.value), True) for row in placement.foreign]
     changes += [

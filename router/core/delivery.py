@@ -92,14 +92,12 @@ def _settle(
     sent: Sent | None = None,
 ) -> list[Change]:
     provider_id = sent.provider_id if sent is not None else None
-    settled = msgspec.structs.replace(
-        entry,
+    settled = entry.changed(
         state=state,
         error=error[:_ERROR_CHARS] if error else None,
         due_at_ms=due_at_ms if due_at_ms is not None else entry.due_at_ms,
         lease_until_ms=None,
         provider_id=provider_id or entry.provider_id,
-        version=entry.version + 1,
     )
     changes: list[Change] = [Save(settled)]
     if sent is not None and provider_id and entry.action == "send":
@@ -136,13 +134,7 @@ def decide_held(entry: OutboxEntry, what: Literal["retry", "discard"], *, actor:
         raise Refused(
             "not_held", f"this {name_of(entry)} is {entry.state}; only held and dead ones can be decided", status=409
         )
-    decided = msgspec.structs.replace(
-        entry,
-        state="queued" if what == "retry" else "cancelled",
-        attempts=0,
-        due_at_ms=now_ms,
-        error=None,
-        uncertain=False,
-        version=entry.version + 1,
+    decided = entry.changed(
+        state="queued" if what == "retry" else "cancelled", attempts=0, due_at_ms=now_ms, error=None, uncertain=False
     )
     return [Save(decided), Record(_event(decided, entry.state, now_ms, actor))]

@@ -29,13 +29,11 @@ def after_hook(entry: HookEntry, outcome: HookOutcome, *, now_ms: int, jitter: f
     state: HookState = "sent" if outcome.kind == "sent" else "dead"
     if outcome.kind == "later" and entry.attempts < SEND_ATTEMPTS_MAX:
         state = "queued"
-    settled = msgspec.structs.replace(
-        entry,
+    settled = entry.changed(
         state=state,
         error=outcome.reason[:_ERROR_CHARS] or None,
         due_at_ms=now_ms + max(pause_ms(entry.attempts, jitter), outcome.after_ms),
         lease_until_ms=None,
-        version=entry.version + 1,
     )
     changes: list[Change] = [Save(settled)]
     if state != "queued":

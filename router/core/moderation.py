@@ -10,8 +10,6 @@ history that says who asked and why. The post's ticket is saved with it, so that
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-import msgspec
-
 from router.core.posts import Post, post_of
 from router.model.capabilities import Moderation
 from router.model.changes import Add, Change, Record, Save
@@ -100,7 +98,7 @@ def decide_moderation(
     if stands is not None and stands.action == what:
         return []
     # Whoever asked at the same moment has saved the ticket first: their row is seen at the next look.
-    seen = Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
+    seen = Save(ticket.changed())
     data = {"reason": reason}
     return [seen, *ask_for(post_of(message, ticket), what, actor=actor, data=data, now_ms=now_ms, ids=ids)]
 

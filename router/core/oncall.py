@@ -103,20 +103,20 @@ def begin(ticket: Ticket, ruleset: Ruleset, *, now_ms: int, ids: Ids) -> list[Ch
         created_at_ms=now_ms,
     )
     # The ticket moves on with it: whoever merges it meanwhile has to look again, and takes the ladder along.
-    touched = Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
+    touched = Save(ticket.changed())
     return [touched, Add(ladder), *_paged(ladder, ticket, rota, now_ms, ids)]
 
 
 def climb(ladder: Ladder, ticket: Ticket, ruleset: Ruleset, *, now_ms: int, ids: Ids) -> list[Change]:
     """What is due: the next step, the end of the ladder, or nothing."""
     if ticket.alarm_since_ms != ladder.since_ms:
-        return [Save(_moved(ladder, state="over"))]
+        return [Save(ladder.changed(state="over"))]
     if ladder.state != "ringing":
         return []
     rota = ruleset.rotas.get(ladder.rota) or ruleset.rota_for(ticket.urgency, ticket.queue) or FALLBACK
     within_ms = rota.steps[min(ladder.step, len(rota.steps) - 1)].within_ms
     if ladder.due_at_ms > now_ms + within_ms:  # the clock went back
-        return [Save(_moved(ladder, due_at_ms=now_ms + within_ms))]
+        return [Save(ladder.changed(due_at_ms=now_ms + within_ms))]
     if ladder.due_at_ms > now_ms:
         return []
     step, round_ = ladder.step + 1, ladder.round
@@ -124,13 +124,9 @@ def climb(ladder: Ladder, ticket: Ticket, ruleset: Ruleset, *, now_ms: int, ids:
         step, round_ = 0, round_ + 1
     if round_ > rota.repeat:
         told = _told(ticket, "alarm.unanswered", now_ms, rota=rota.name, rounds=str(round_))
-        return [Save(_moved(ladder, state="unanswered")), Record(told)]
-    higher = _moved(ladder, step=step, round=round_, due_at_ms=now_ms + rota.steps[step].within_ms)
+        return [Save(ladder.changed(state="unanswered")), Record(told)]
+    higher = ladder.changed(step=step, round=round_, due_at_ms=now_ms + rota.steps[step].within_ms)
     return [Save(higher), *_paged(higher, ticket, rota, now_ms, ids)]
-
-
-def _moved(ladder: Ladder, **fields: object) -> Ladder:
-    return msgspec.structs.replace(ladder, version=ladder.version + 1, **fields)
 
 
 def _paged(ladder: Ladder, ticket: Ticket, rota: Rota, now_ms: int, ids: Ids) -> list[Change]:

@@ -35,4 +35,4 @@ def open_file(message: Message, file_id: AttachmentId, agent_id: AgentId, *, now
         actor=agent_actor(agent_id),
         data={"file": file.id},
     )
-    return [Save(msgspec.structs.replace(message, attachments=files, version=message.version + 1)), Record(event)]
+    return [Save(message.changed(attachments=files)), Record(event)]

@@ -6,8 +6,6 @@ says that this person was not reached.
 
 from collections.abc import Sequence
 
-import msgspec
-
 from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent
 from router.core.delivery import pause_ms
 from router.model.alarms import PageEntry, PageState
@@ -32,13 +30,8 @@ def after_page(page: PageEntry, outcome: SendOutcome, *, now_ms: int, jitter: fl
     if isinstance(outcome, AuthFailed):
         who = "Telegram refuses our token" if page.kind == "telegram" else "the mail server refuses our login"
         error = f"{who}: {error}"[:_ERROR_CHARS]
-    settled = msgspec.structs.replace(
-        page,
-        state=state,
-        error=error,
-        due_at_ms=now_ms + max(pause_ms(page.attempts, jitter), asked_ms),
-        lease_until_ms=None,
-        version=page.version + 1,
+    settled = page.changed(
+        state=state, error=error, due_at_ms=now_ms + max(pause_ms(page.attempts, jitter), asked_ms), lease_until_ms=None
     )
     changes: list[Change] = [Save(settled)]
     if state != "queued":

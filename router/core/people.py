@@ -164,12 +164,12 @@ def shown(key: IdentityKey) -> str:
 
 def touched(contact: Contact) -> Save:
     """What is being decided about the contact meanwhile has to look again."""
-    return Save(msgspec.structs.replace(contact, version=contact.version + 1))
+    return Save(contact.changed())
 
 
 def pointing(contact: Contact, to: ContactId | None) -> Save:
     """Say which contact it turned out to be; None: it is one of its own."""
-    return Save(msgspec.structs.replace(contact, merged_into=to, version=contact.version + 1))
+    return Save(contact.changed(merged_into=to))
 
 
 def _act(

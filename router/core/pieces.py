@@ -78,14 +78,12 @@ def together(entry: JournalEntry, placement: Placement, snapshot: Snapshot) -> P
 
 
 def _masked(message: Message, text: str) -> Message:
-    return msgspec.structs.replace(
-        message,
+    return message.changed(
         text=text,
         html=None,
         findings=tuple(dict.fromkeys((*message.findings, _TYPE))),
         redactions=message.redactions or _redactions(message.text, text),
         care=_cared(message.care, text),
-        version=message.version + 1,
     )
 
 

@@ -176,7 +176,7 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         left = _unowed(left, row, row.stood)
         rung += remedies.parted(row.stood.actions, source, target)
     return [
-        Save(msgspec.structs.replace(row, undone_at_ms=by.now_ms, undone_by=by.agent_id, version=row.version + 1)),
+        Save(row.changed(undone_at_ms=by.now_ms, undone_by=by.agent_id)),
         *_moved(target, source.ticket.id, row.message_ids),
         Save(restored),
         Save(left),
@@ -292,18 +292,16 @@ def _moved(left: Contents, to: TicketId, message_ids: Sequence[MessageId]) -> It
         *(entry for entry in left.outbox if entry.message_id in moving),
         *(each for each in left.conversations if newest.get(each.id) in moving),
     ]
-    return [Save(msgspec.structs.replace(row, ticket_id=to, version=row.version + 1)) for row in rows]
+    return [Save(row.changed(ticket_id=to)) for row in rows]
 
 
 def _touched(ticket: Ticket, messages: Sequence[Message]) -> Ticket:
     """The ticket with other messages in it."""
     inbound = [message.received_at_ms for message in messages if message.kind == "inbound"]
-    return msgspec.structs.replace(
-        ticket,
+    return ticket.changed(
         snippet=snippet_of(messages[-1].text) if messages else "",
         last_inbound_at_ms=max(inbound, default=ticket.last_inbound_at_ms),
         last_message_at_ms=max((m.received_at_ms for m in messages), default=ticket.last_message_at_ms),
-        version=ticket.version + 1,
     )
 
 
@@ -319,14 +317,12 @@ def _compared(contents: Contents, messages: Sequence[Message]) -> Iterable[Chang
     before, sketch, ticket = contents.matter, _sketch(messages), contents.ticket
     if before is None:
         return [Add(Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=sketch))]
-    return [Save(msgspec.structs.replace(before, sketch=sketch, version=before.version + 1))]
+    return [Save(before.changed(sketch=sketch))]
 
 
 def _undone(joinings: Iterable[Joining], by: By) -> Iterable[Change]:
     return [
-        Save(
-            msgspec.structs.replace(joining, undone_at_ms=by.now_ms, undone_by=by.agent_id, version=joining.version + 1)
-        )
+        Save(joining.changed(undone_at_ms=by.now_ms, undone_by=by.agent_id))
         for joining in joinings
         if joining.undone_at_ms is None
     ]

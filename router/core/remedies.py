@@ -96,7 +96,7 @@ def propose(
 def _touched(ticket: Ticket) -> Save:
     """The ticket moves on with what is asked for: what is while its contact is erased comes after that, and is
     refused."""
-    return Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
+    return Save(ticket.changed())
 
 
 def _account(spec: ActionSpec, ticket: Ticket, identities: Sequence[Identity], now_ms: int) -> str:
@@ -126,7 +126,7 @@ def approve(
     account = _account(spec, ticket, identities, now_ms)
     if row.account is not None and row.account != account:
         raise Refused("account_changed", "the customer's account is another one than when this was proposed")
-    agreed = _moved(row, state="queued", account=account, decided_by=agent_id, due_at_ms=now_ms)
+    agreed = row.changed(state="queued", account=account, decided_by=agent_id, due_at_ms=now_ms)
     return [_touched(ticket), Save(agreed), Record(told(agreed, "action.approved", actor=actor, now_ms=now_ms))]
 
 
@@ -134,7 +134,7 @@ def decline(row: ActionEntry, agent_id: AgentId, *, now_ms: int) -> list[Change]
     """Somebody says no; the proposer may too. Raises Refused (not_proposed)."""
     if row.state != "proposed":
         raise Refused("not_proposed", f"this action is {row.state}, it cannot be declined any more")
-    declined = _moved(row, state="declined", decided_by=agent_id)
+    declined = row.changed(state="declined", decided_by=agent_id)
     return [Save(declined), Record(told(declined, "action.declined", actor=agent_actor(agent_id), now_ms=now_ms))]
 
 
@@ -156,7 +156,7 @@ def retry(row: ActionEntry, spec: ActionSpec, ticket: Ticket, agent_id: AgentId,
         raise Refused("contact_erased", "this ticket's contact was erased: nothing is asked about them any more")
     if spec.verified and row.account is not None:
         require_unlocked(ticket, row.account, now_ms)
-    again = _moved(row, state="queued", attempts=0, due_at_ms=now_ms, error=None)
+    again = row.changed(state="queued", attempts=0, due_at_ms=now_ms, error=None)
     event = told(again, "action.state", actor=agent_actor(agent_id), now_ms=now_ms, to="queued")
     return [_touched(ticket), Save(again), Record(event)]
 
@@ -169,8 +169,7 @@ def after_call(
     if outcome.kind == "later" and row.attempts < ATTEMPTS_MAX:
         state = "queued"
     pause_ms = int(_PAUSES_MS[min(row.attempts, len(_PAUSES_MS)) - 1] * (0.75 + jitter / 2))
-    settled = _moved(
-        row,
+    settled = row.changed(
         state=state,
         outcome=outcome.outcome or None,
         error=outcome.reason[:_ERROR_CHARS] or None,
@@ -183,7 +182,7 @@ def after_call(
     said = {"to": state, "attempt": str(row.attempts), "outcome": outcome.outcome, "error": settled.error or ""}
     changes.append(Record(told(settled, "action.state", actor="system", now_ms=now_ms, **said)))
     if state == "done" and undone is not None and undone.state == "done":
-        changes.append(Save(_moved(undone, state="undone")))
+        changes.append(Save(undone.changed(state="undone")))
     return changes
 
 
@@ -208,7 +207,7 @@ def joined(source: Contents, target: Contents, *, actor: str, now_ms: int) -> tu
             going.append(row)
     changes = [_gone_on(row, source.ticket, target.ticket.id) for row in going]
     for row in idle:
-        declined = _moved(row, state="declined")
+        declined = row.changed(state="declined")
         changes += [Save(declined), Record(told(declined, "action.declined", actor=actor, now_ms=now_ms))]
     return tuple(row.id for row in going), changes
 
@@ -228,8 +227,4 @@ def _stands(row: ActionEntry) -> bool:
 def _gone_on(row: ActionEntry, left: Ticket, to: TicketId) -> Change:
     """An action with its ticket's matter. What the back end was told once it is told at each attempt."""
     asked_for = row.asked_for or (left.number if row.attempts else None)
-    return Save(_moved(row, ticket_id=to, asked_for=asked_for))
-
-
-def _moved(row: ActionEntry, **fields: object) -> ActionEntry:
-    return msgspec.structs.replace(row, version=row.version + 1, **fields)
+    return Save(row.changed(ticket_id=to, asked_for=asked_for))

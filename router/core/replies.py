@@ -382,4 +382,4 @@ def decide_note(
     )
     added = post_of(note, ticket).event("message.added", actor=agent.actor, data={"note": "1"}, now_ms=now_ms)
     # The ticket moves on with it: what is written while its contact is erased comes after that, and is refused.
-    return note, [Save(msgspec.structs.replace(ticket, version=ticket.version + 1)), Add(note), Record(added)]
+    return note, [Save(ticket.changed()), Add(note), Record(added)]

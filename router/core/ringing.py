@@ -106,7 +106,7 @@ def _called_about(ticket: Ticket, ladder: Ladder | None, since_ms: int, now_ms: 
     told = _told(ringing, "alarm.raised", now_ms, rota=ladder.rota if ladder is not None else "")
     if ladder is None:
         return ringing, [told]
-    moved = msgspec.structs.replace(ladder, ticket_id=ticket.id, since_ms=since_ms, version=ladder.version + 1)
+    moved = ladder.changed(ticket_id=ticket.id, since_ms=since_ms)
     return ringing, [Save(moved), told]
 
 

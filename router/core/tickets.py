@@ -224,15 +224,13 @@ def change_state(
         waiting_since_ms = None
     elif state == "open" and waiting_since_ms is None:
         waiting_since_ms = now_ms
-    changed = msgspec.structs.replace(
-        ticket,
+    changed = ticket.changed(
         state=state,
         state_reason=reason,
         state_since_ms=now_ms,
         checklist=checklist if state == "rejected" else ticket.checklist,
         waiting_since_ms=waiting_since_ms,
         solved_at_ms=now_ms if state == "solved" else ticket.solved_at_ms if state == "closed" else None,
-        version=ticket.version + 1,
     )
     return changed, _state_event(ticket, state, actor, "" if reason is None else "given", now_ms)
 
@@ -274,13 +272,11 @@ def assign(
     state: TicketState = "open" if ticket.state == "new" and agent_id is not None else ticket.state
     if state != ticket.state:
         events.append(_state_event(ticket, state, actor, "assigned", now_ms))
-    changed = msgspec.structs.replace(
-        ticket,
+    changed = ticket.changed(
         assignee_id=agent_id,
         assigned_at_ms=now_ms if agent_id is not None else None,
         state=state,
         state_since_ms=ticket.state_since_ms if state == ticket.state else now_ms,
-        version=ticket.version + 1,
     )
     return changed, events
 
@@ -295,7 +291,7 @@ def snooze(ticket: Ticket, until_ms: int | None, *, actor: str, reason: str, now
         actor=actor,
         data={"until_ms": "" if until_ms is None else str(until_ms), "reason": reason},
     )
-    changed = msgspec.structs.replace(ticket, snoozed_until_ms=until_ms, version=ticket.version + 1)
+    changed = ticket.changed(snoozed_until_ms=until_ms)
     return changed, event
 
 
@@ -309,9 +305,7 @@ def set_urgency(ticket: Ticket, urgency: Urgency, *, actor: str, now_ms: int) ->
         actor=actor,
         data={"urgency_from": ticket.urgency, "urgency_to": urgency},
     )
-    changed = msgspec.structs.replace(
-        ticket, urgency=urgency, urgency_rank=URGENCY_RANK[urgency], version=ticket.version + 1
-    )
+    changed = ticket.changed(urgency=urgency, urgency_rank=URGENCY_RANK[urgency])
     return changed, event
 
 
@@ -325,7 +319,5 @@ def move(ticket: Ticket, queue: str, *, actor: str, now_ms: int) -> tuple[Ticket
         actor=actor,
         data={"queue_from": ticket.queue, "queue_to": queue},
     )
-    changed = msgspec.structs.replace(
-        ticket, queue=queue, assignee_id=None, assigned_at_ms=None, version=ticket.version + 1
-    )
+    changed = ticket.changed(queue=queue, assignee_id=None, assigned_at_ms=None)
     return changed, event

@@ -83,9 +83,7 @@ def again(before: Ticket, after: Ticket, timers: Sequence[Timer], *, since_ms: i
         is_running = timer.done_at_ms is None and _is_of(timer, before)
         if _is_of(timer, after) and not is_running:
             at_ms = timer.due_at_ms if timer.kind == "wake" else now_ms + max(0, timer.due_at_ms - since_ms)
-            reset = msgspec.structs.replace(
-                timer, due_at_ms=at_ms, done_at_ms=None, outcome=None, version=timer.version + 1
-            )
+            reset = timer.changed(due_at_ms=at_ms, done_at_ms=None, outcome=None)
             changes.append(Save(reset))
     return changes
 
@@ -108,7 +106,7 @@ def fire(timer: Timer, moment: Moment, ids: Ids) -> Fired:
 
 
 def _done(timer: Timer, ticket: Ticket, outcome: str, now_ms: int, changes: list[Change] | None = None) -> Fired:
-    done = msgspec.structs.replace(timer, done_at_ms=now_ms, outcome=outcome, version=timer.version + 1)
+    done = timer.changed(done_at_ms=now_ms, outcome=outcome)
     return Fired(ticket=ticket, changes=changes or [], timer=done)
 
 
@@ -130,9 +128,7 @@ def _at(timer: Timer, moment: Moment) -> tuple[int | None, int | None]:
 
 def _later(timer: Timer, ticket: Ticket, at_ms: int) -> Fired:
     """The rules have become more patient since it was set."""
-    return Fired(
-        ticket=ticket, changes=[], timer=msgspec.structs.replace(timer, due_at_ms=at_ms, version=timer.version + 1)
-    )
+    return Fired(ticket=ticket, changes=[], timer=timer.changed(due_at_ms=at_ms))
 
 
 def _remind(timer: Timer, moment: Moment, ids: Ids) -> Fired:
@@ -144,7 +140,7 @@ def _remind(timer: Timer, moment: Moment, ids: Ids) -> Fired:
     if remind_ms is not None:
         changes += tell("reminder", ticket, moment, ids)
         # The ticket moves on with it: who answers meanwhile, or is erased, is not reminded.
-        ticket = msgspec.structs.replace(ticket, version=ticket.version + 1)
+        ticket = ticket.changed()
         reminded = Event(
             at_ms=now_ms,
             kind="ticket.reminded",

@@ -165,14 +165,12 @@ def settle(
     passed = answer.result == "passed" and not why
     attempts = check.attempts + 1
     state: CheckState = "passed" if passed else "failed" if attempts >= check.attempts_max else "pending"
-    changed = msgspec.structs.replace(
-        check,
+    changed = check.changed(
         state=state,
         attempts=attempts,
         answers=(*check.answers, answer.attempt),
         user_id=answer.user_id if passed else None,
         decided_at_ms=None if state == "pending" else now_ms,
-        version=check.version + 1,
     )
     told = _event(changed, ticket, "attempt_failed" if state == "pending" else state, "backend", now_ms, why)
     changes: list[Change] = [Save(changed), Record(told)]
@@ -212,7 +210,7 @@ def _over(ticket: Ticket, actor: str, now_ms: int, *, is_own: bool = True) -> tu
 
 
 def _expired(check: IdentityCheck, now_ms: int) -> IdentityCheck:
-    return msgspec.structs.replace(check, state="expired", decided_at_ms=now_ms, version=check.version + 1)
+    return check.changed(state="expired", decided_at_ms=now_ms)
 
 
 def expire(check: IdentityCheck, ticket: Ticket, now_ms: int) -> tuple[str, list[Change]]:

@@ -290,7 +290,7 @@ class Commands:
             agent = await self._store.read(gather.agent(agent_id))
             if agent is None or agent.status == status:
                 return
-            changed = msgspec.structs.replace(agent, status=status, version=agent.version + 1)
+            changed = agent.changed(status=status)
             event = Event(
                 at_ms=self._clock.now_ms(), kind="agent.status", actor=agent_actor(agent_id), data={"to": status}
             )

@@ -101,7 +101,7 @@ class AccountThreads:
 
 
 def _moved(found: OutboxEntry, state: Literal["delivered", "read"], now_ms: int) -> Script[store_changes.Applied]:
-    moved = msgspec.structs.replace(found, state=state, lease_until_ms=None, version=found.version + 1)
+    moved = found.changed(state=state, lease_until_ms=None)
     event = Event(
         at_ms=now_ms,
         kind="delivery.state",

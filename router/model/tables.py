@@ -4,7 +4,7 @@ Column names are field names. `Row.TABLE` names the table, `Row.KEY` the primary
 JSON text, bools as 0/1, times as whole milliseconds UTC. `version` counts changes of a row; `Save` checks it.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import msgspec
 
@@ -38,6 +38,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     TABLE: ClassVar[str] = ""
     KEY: ClassVar[str] = "id"
+
+    def changed(self, **fields: object) -> Self:
+        """The row with other `fields` and the next version, as `Save` takes it."""
+        return msgspec.structs.replace(self, version=self.version + 1, **fields)  # type: ignore[attr-defined]  # what is saved has one
 
 
 class Contact(Row, frozen=True, kw_only=True):
