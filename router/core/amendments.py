@@ -14,9 +14,10 @@ from router.core.tickets import snippet_of
 from router.model.abuse import digest_of
 from router.model.changes import Change, Record, Save, Withdraw
 from router.model.decisions import Outcome, Why
+from router.model.events import EventKind
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
-from router.model.tables import Event, EventKind, Message, OutboxState, Ticket
+from router.model.tables import Event, Message, OutboxState, Ticket
 
 NOTHING = Outcome(message_id=None, ticket_id=None, contact_id=None)
 """What came to nothing."""

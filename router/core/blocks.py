@@ -14,12 +14,13 @@ from router.core.placement import writer
 from router.model.abuse import Block
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
+from router.model.events import EventKind
 from router.model.ids import BlockId
 from router.model.limits import BLOCK_MAX_MS
 from router.model.message import InboundEvent, JournalEntry
 from router.model.snapshot import IdentityKey, Snapshot
 from router.model.sources import Ids
-from router.model.tables import Contact, Event, EventKind, Ticket, Urgency
+from router.model.tables import Contact, Event, Ticket, Urgency
 from rules.abuse import Abuse
 
 ABOUT_OLD = frozenset({"delete", "receipt"})

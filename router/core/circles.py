@@ -10,9 +10,10 @@ from typing import Final
 import msgspec
 
 from router.model.changes import Change, Record, Save, contact_name
+from router.model.events import EventKind
 from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.people import Circle, Moved, MovedConversation, PeopleAct
-from router.model.tables import Contact, Conversation, Event, EventKind, Identity, Ticket
+from router.model.tables import Contact, Conversation, Identity, Ticket
 
 _TOLD_MAX: Final = 100
 """Tickets in whose history one act is written, open ones first."""
@@ -108,13 +109,8 @@ def told(act: PeopleAct, kind: EventKind, circles: Sequence[Circle], *, actor: s
     what = " ".join([identity.kind for identity in act.moved.identities])
     return [
         Record(
-            Event(
-                at_ms=now_ms,
-                kind=kind,
-                ticket_id=ticket.id,
-                queue=ticket.queue,
-                actor=actor,
-                data={"act": act.id, "contacts": names, "kinds": what, "of": act.kind},
+            ticket.event(
+                kind, actor=actor, data={"act": act.id, "contacts": names, "kinds": what, "of": act.kind}, now_ms=now_ms
             )
         )
         for ticket in tickets[:_TOLD_MAX]

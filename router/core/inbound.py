@@ -280,15 +280,13 @@ def _rows(case: _Case, ticket: Ticket, contact: Contact, why: Why) -> list[Chang
 
 def _added(case: _Case, ticket: Ticket, why: Why) -> Change:
     return Record(
-        Event(
-            at_ms=case.entry.received_at_ms,
-            kind="message.added",
-            ticket_id=ticket.id,
+        ticket.event(
+            "message.added",
             message_id=case.message_id,
             conversation_id=case.conversation_id,
-            queue=ticket.queue,
             actor=f"contact:{case.contact.id}",
             data=added(why),
+            now_ms=case.entry.received_at_ms,
         )
     )
 

@@ -215,13 +215,8 @@ def unmerged(target: Contents, at_ms: int, *, actor: str, now_ms: int) -> list[C
 
 def _told(ticket: Ticket, incident_id: IncidentId, what: str, actor: str, now_ms: int) -> Change:
     return Record(
-        Event(
-            at_ms=now_ms,
-            kind="ticket.updated",
-            ticket_id=ticket.id,
-            queue=ticket.queue,
-            actor=actor,
-            data={"incident": incident_id, "incident_ticket": what},
+        ticket.event(
+            "ticket.updated", actor=actor, data={"incident": incident_id, "incident_ticket": what}, now_ms=now_ms
         )
     )
 

@@ -94,15 +94,13 @@ def _told(
     data: dict[str, str],
     now_ms: int,
 ) -> Event:
-    return Event(
-        at_ms=now_ms,
-        kind="link.opened",
-        ticket_id=ticket.id,
+    return ticket.event(
+        "link.opened",
         message_id=message_id,
         conversation_id=conversation.id,
-        queue=ticket.queue,
         actor=f"contact:{contact_id}",
         data=data,
+        now_ms=now_ms,
     )
 
 

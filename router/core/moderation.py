@@ -14,8 +14,9 @@ from router.core.posts import Post, post_of
 from router.model.capabilities import Moderation
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
+from router.model.events import EventKind
 from router.model.sources import Ids
-from router.model.tables import EventKind, Message, OutboxEntry, OutboxState, Ticket
+from router.model.tables import Message, OutboxEntry, OutboxState, Ticket
 
 Reason = Literal["personal_data", "scam", "abuse", "spam", "mistake", "other"]
 """Why an agent asked: names, so that history holds no content."""

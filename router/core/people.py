@@ -11,12 +11,13 @@ import msgspec
 from router.core.circles import Following, follow, recorded, told
 from router.model.changes import Add, Change, Remove, Save, contact_name
 from router.model.errors import Refused
+from router.model.events import EventKind
 from router.model.ids import ActId, ContactId, IdentityId, PairId
 from router.model.limits import REASON_CHARS_MAX
 from router.model.people import ActKind, Circle, Moved, NeverMerge, PeopleAct
 from router.model.snapshot import IdentityKey
 from router.model.sources import Ids
-from router.model.tables import Contact, EventKind, Identity
+from router.model.tables import Contact, Identity
 
 
 class Deed(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ from router.model.limits import REGROUPED_MAX
 from router.model.matter import Sketch
 from router.model.snapshot import Contents
 from router.model.sources import Ids
-from router.model.tables import Conversation, Event, Message, OutboxEntry, Ticket
+from router.model.tables import Conversation, Message, OutboxEntry, Ticket
 
 
 class By(msgspec.Struct, frozen=True, kw_only=True):
@@ -333,13 +333,8 @@ def _told(row: Regrouping, what: str, source: Ticket, target: Ticket, by: By) ->
     data = {"regrouped": what, "regrouping": row.id, "from": source.id, "to": target.id}
     return [
         Record(
-            Event(
-                at_ms=by.now_ms,
-                kind="ticket.updated",
-                ticket_id=ticket.id,
-                queue=ticket.queue,
-                actor=by.actor,
-                data={**data, "messages": str(len(row.message_ids))},
+            ticket.event(
+                "ticket.updated", actor=by.actor, data={**data, "messages": str(len(row.message_ids))}, now_ms=by.now_ms
             )
         )
         for ticket in (source, target)

@@ -15,10 +15,11 @@ from router.model.actions import ActionEntry, ActionState
 from router.model.actors import agent_actor
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
+from router.model.events import EventKind
 from router.model.ids import ActionId, AgentId, ContactId, TicketId
 from router.model.snapshot import Contents
 from router.model.sources import Ids
-from router.model.tables import Event, EventKind, Identity, Ticket
+from router.model.tables import Event, Identity, Ticket
 from rules.backend import ActionSpec
 
 ATTEMPTS_MAX = 10

@@ -325,13 +325,11 @@ def answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: in
         events.append(event)
     if ticket.assignee_id is None:
         events.append(
-            Event(
-                at_ms=now_ms,
-                kind="ticket.assigned",
-                ticket_id=ticket.id,
-                queue=ticket.queue,
+            ticket.event(
+                "ticket.assigned",
                 actor=actor,
                 data={"from": "", "to": agent.id, "reason": "first_reply"},
+                now_ms=now_ms,
             )
         )
     ticket, accepted = accept(ticket, agent.id, how="reply", now_ms=now_ms)

@@ -82,5 +82,5 @@ def lift(facts: ReplyFacts, actor: str, now_ms: int) -> list[Change]:
 
 def _lifted(row: Returned, ticket: Ticket, actor: str, now_ms: int) -> list[Change]:
     lifted = row.changed(lifted_at_ms=now_ms, lifted_by=actor)
-    told = Event(at_ms=now_ms, kind="sender.reachable", ticket_id=ticket.id, queue=ticket.queue, actor=actor, data={})
+    told = ticket.event("sender.reachable", actor=actor, now_ms=now_ms)
     return [Save(lifted), Record(told)]

@@ -78,7 +78,7 @@ def open_ticket(
 
 def opened(ticket: Ticket, placement: Placement, verdict: Verdict, message_id: MessageId) -> list[Event]:
     """What is told of a new ticket; also in the history of one that is over, where the matter goes on."""
-    now_ms, queue = ticket.created_at_ms, ticket.queue
+    now_ms = ticket.created_at_ms
     data: dict[str, str] = {"urgency": verdict.urgency, "contact_by": placement.contact_by}
     if verdict.reasons:
         data["rule"] = verdict.reasons[0].rule
@@ -88,17 +88,9 @@ def opened(ticket: Ticket, placement: Placement, verdict: Verdict, message_id: M
     if placement.not_joined in _FOLLOWED:
         data["follows"] = before = placement.related[0]
         told: dict[str, str] = {"by": ticket.id, "because": placement.not_joined}
-        events = [Event(at_ms=now_ms, kind="ticket.followed", ticket_id=before, queue=queue, data=told)]
-    event = Event(
-        at_ms=now_ms,
-        kind="ticket.opened",
-        ticket_id=ticket.id,
-        message_id=message_id,
-        queue=queue,
-        actor=f"contact:{ticket.contact_id}",
-        data=data,
-    )
-    return [event, *events]
+        events = [Event(at_ms=now_ms, kind="ticket.followed", ticket_id=before, queue=ticket.queue, data=told)]
+    actor = f"contact:{ticket.contact_id}"
+    return [ticket.event("ticket.opened", message_id=message_id, actor=actor, data=data, now_ms=now_ms), *events]
 
 
 def judge_again(
@@ -128,12 +120,9 @@ def judge_again(
         urgency_rank=URGENCY_RANK[verdict.urgency],
         queue=verdict.queue if verdict.queue != default_queue else ticket.queue,
     )
-    event = Event(
-        at_ms=now_ms,
-        kind="ticket.updated",
-        ticket_id=ticket.id,
+    event = raised.event(
+        "ticket.updated",
         message_id=message_id,
-        queue=raised.queue,
         actor="rules",
         data={
             "urgency_from": ticket.urgency,
@@ -142,6 +131,7 @@ def judge_again(
             "queue_to": raised.queue,
             "rule": verdict.reasons[0].rule if verdict.reasons else "",
         },
+        now_ms=now_ms,
     )
     return raised, [event]
 
@@ -193,13 +183,8 @@ def follow_up(
 
 
 def _state_event(ticket: Ticket, state: TicketState, actor: str, reason: str, now_ms: int) -> Event:
-    return Event(
-        at_ms=now_ms,
-        kind="ticket.state",
-        ticket_id=ticket.id,
-        queue=ticket.queue,
-        actor=actor,
-        data={"from": ticket.state, "to": state, "reason": reason},
+    return ticket.event(
+        "ticket.state", actor=actor, data={"from": ticket.state, "to": state, "reason": reason}, now_ms=now_ms
     )
 
 
@@ -260,13 +245,11 @@ def assign(
 ) -> tuple[Ticket, list[Event]]:
     """Give a ticket to an agent, or back to its queue. A new ticket that somebody has is open."""
     events = [
-        Event(
-            at_ms=now_ms,
-            kind="ticket.assigned",
-            ticket_id=ticket.id,
-            queue=ticket.queue,
+        ticket.event(
+            "ticket.assigned",
             actor=actor,
             data={"from": ticket.assignee_id or "", "to": agent_id or "", "reason": reason},
+            now_ms=now_ms,
         )
     ]
     state: TicketState = "open" if ticket.state == "new" and agent_id is not None else ticket.state
@@ -283,13 +266,11 @@ def assign(
 
 def snooze(ticket: Ticket, until_ms: int | None, *, actor: str, reason: str, now_ms: int) -> tuple[Ticket, Event]:
     """Put a ticket aside until a moment, or take it back (None)."""
-    event = Event(
-        at_ms=now_ms,
-        kind="ticket.snoozed",
-        ticket_id=ticket.id,
-        queue=ticket.queue,
+    event = ticket.event(
+        "ticket.snoozed",
         actor=actor,
         data={"until_ms": "" if until_ms is None else str(until_ms), "reason": reason},
+        now_ms=now_ms,
     )
     changed = ticket.changed(snoozed_until_ms=until_ms)
     return changed, event
@@ -297,13 +278,8 @@ def snooze(ticket: Ticket, until_ms: int | None, *, actor: str, reason: str, now
 
 def set_urgency(ticket: Ticket, urgency: Urgency, *, actor: str, now_ms: int) -> tuple[Ticket, Event]:
     """An agent's own judgement of urgency."""
-    event = Event(
-        at_ms=now_ms,
-        kind="ticket.updated",
-        ticket_id=ticket.id,
-        queue=ticket.queue,
-        actor=actor,
-        data={"urgency_from": ticket.urgency, "urgency_to": urgency},
+    event = ticket.event(
+        "ticket.updated", actor=actor, data={"urgency_from": ticket.urgency, "urgency_to": urgency}, now_ms=now_ms
     )
     changed = ticket.changed(urgency=urgency, urgency_rank=URGENCY_RANK[urgency])
     return changed, event
@@ -311,13 +287,7 @@ def set_urgency(ticket: Ticket, urgency: Urgency, *, actor: str, now_ms: int) ->
 
 def move(ticket: Ticket, queue: str, *, actor: str, now_ms: int) -> tuple[Ticket, Event]:
     """Hand a ticket to another queue; whoever had it no longer does."""
-    event = Event(
-        at_ms=now_ms,
-        kind="ticket.updated",
-        ticket_id=ticket.id,
-        queue=queue,
-        actor=actor,
-        data={"queue_from": ticket.queue, "queue_to": queue},
-    )
     changed = ticket.changed(queue=queue, assignee_id=None, assigned_at_ms=None)
+    data = {"queue_from": ticket.queue, "queue_to": queue}
+    event = changed.event("ticket.updated", actor=actor, data=data, now_ms=now_ms)
     return changed, event

@@ -11,7 +11,7 @@ from router.core import tickets
 from router.core.notices import NO_ANSWER, Moment, due, tell
 from router.model.changes import Add, Change, Record, Save
 from router.model.sources import Ids
-from router.model.tables import Event, Ticket
+from router.model.tables import Ticket
 from router.model.timers import Timer, TimerKind
 from rules.lifecycle import Lifecycle, Patience
 from rules.schedule import Schedule
@@ -141,12 +141,8 @@ def _remind(timer: Timer, moment: Moment, ids: Ids) -> Fired:
         changes += tell("reminder", ticket, moment, ids)
         # The ticket moves on with it: who answers meanwhile, or is erased, is not reminded.
         ticket = ticket.changed()
-        reminded = Event(
-            at_ms=now_ms,
-            kind="ticket.reminded",
-            ticket_id=ticket.id,
-            queue=ticket.queue,
-            data={"state": ticket.state, "sent": "yes" if len(changes) > 1 else ""},
+        reminded = ticket.event(
+            "ticket.reminded", data={"state": ticket.state, "sent": "yes" if len(changes) > 1 else ""}, now_ms=now_ms
         )
         changes.append(Record(reminded))
     if close_ms is not None:

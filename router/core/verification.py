@@ -120,7 +120,7 @@ def begin(moment: Moment, checks: CheckFacts, *, actor: str, ids: Ids) -> tuple[
 
 def _event(check: IdentityCheck, ticket: Ticket, state: str, actor: str, now_ms: int, why: str = "") -> Event:
     data = {"check": check.id, "state": state, "why": why, "attempt": str(check.attempts)}
-    return Event(at_ms=now_ms, kind="identity.check", ticket_id=ticket.id, queue=ticket.queue, actor=actor, data=data)
+    return ticket.event("identity.check", actor=actor, data=data, now_ms=now_ms)
 
 
 def _word(

@@ -4,12 +4,14 @@ Column names are field names. `Row.TABLE` names the table, `Row.KEY` the primary
 JSON text, bools as 0/1, times as whole milliseconds UTC. `version` counts changes of a row; `Save` checks it.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
 import msgspec
 
 from router.model.actors import agent_actor
 from router.model.buttons import Button
+from router.model.events import EventKind
 from router.model.ids import (
     AgentId,
     ContactId,
@@ -172,6 +174,28 @@ class Ticket(Row, frozen=True, kw_only=True):
     created_at_ms: int
     version: int = 1
 
+    def event(
+        self,
+        kind: EventKind,
+        *,
+        message_id: MessageId | None = None,
+        conversation_id: ConversationId | None = None,
+        actor: str = "system",
+        data: Mapping[str, str] | None = None,
+        now_ms: int,
+    ) -> "Event":
+        """A line of its history."""
+        return Event(
+            at_ms=now_ms,
+            kind=kind,
+            ticket_id=self.id,
+            message_id=message_id,
+            conversation_id=conversation_id,
+            queue=self.queue,
+            actor=actor,
+            data=dict(data or {}),
+        )
+
 
 class Message(Row, frozen=True, kw_only=True):
     """One utterance. (channel, account, external_id) is unique where external_id is set."""
@@ -305,66 +329,6 @@ class Participant(Row, frozen=True, kw_only=True):
     kind: str
     value: str
     created_at_ms: int
-
-
-EventKind = Literal[
-    "ticket.opened",
-    "ticket.updated",
-    "ticket.assigned",
-    "ticket.state",
-    "ticket.followed",
-    "message.added",
-    "message.edited",
-    "message.deleted",
-    "message.fetched",
-    "message.reaction",
-    "reply.blocked",
-    "value.revealed",
-    "file.opened",
-    "link.opened",
-    "post.hide",
-    "post.unhide",
-    "post.delete",
-    "post.edit",
-    "post.react",
-    "ticket.snoozed",
-    "ticket.reminded",
-    "customer.notified",
-    "identity.check",
-    "ticket.notice",
-    "webhook.state",
-    "alarm.raised",
-    "alarm.paged",
-    "alarm.accepted",
-    "alarm.unanswered",
-    "alarm.over",
-    "page.state",
-    "action.proposed",
-    "action.approved",
-    "action.declined",
-    "action.state",
-    "context.read",
-    "delivery.state",
-    "incident.state",
-    "incident.banner",
-    "contact.linked",
-    "contact.unlinked",
-    "contact.merged",
-    "contact.split",
-    "contact.undone",
-    "contact.never_merge",
-    "contact.conflict",
-    "contact.erased",
-    "sender.blocked",
-    "sender.unblocked",
-    "sender.flood",
-    "sender.returned",
-    "sender.reachable",
-    "message.held",
-    "message.released",
-    "rules.changed",
-    "agent.status",
-]
 
 
 class Event(Row, frozen=True, kw_only=True):
