@@ -32,7 +32,7 @@ def _may_take(agent: Agent, ticket: Ticket, held: int, closed: Collection[str]) 
 
 
 def decide_assignments(
-    waiting: Sequence[Ticket], loads: Sequence[AgentLoad], *, closed: Collection[str] = (), now_ms: int
+    waiting: Sequence[Ticket], loads: Sequence[AgentLoad], *, closed: Collection[str], now_ms: int
 ) -> list[Change]:
     """Match unassigned tickets with free agents; more urgent ones first, then the longest wait. Nobody works the queues
     that are `closed`."""

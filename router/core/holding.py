@@ -35,7 +35,7 @@ def hold_blocked(
     journal_id: JournalId,
     ids: Ids,
     *,
-    urgency: Urgency = "normal",
+    urgency: Urgency,
 ) -> tuple[list[Change], Outcome]:
     """Keep what a blocked sender writes."""
     row, ticket = _of_writer(entry, snapshot, journal_id, ids, urgency=urgency)

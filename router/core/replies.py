@@ -180,7 +180,7 @@ def decide_reply(
     channel: ChannelView,
     agent: Agent,
     *,
-    files: Sequence[StoredAttachment] = (),
+    files: Sequence[StoredAttachment],
     hosts: LinkHosts | None,
     now_ms: int,
     ids: Ids,
