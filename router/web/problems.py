@@ -13,7 +13,7 @@ from router.model.errors import InvalidMessage, Paused, Refused, StoreUnavailabl
 from router.model.limits import API_BODY_BYTES_MAX
 from router.model.tables import Agent
 from router.telemetry import Logger, why
-from router.web.lost import Lost
+from router.web.error_pages import ErrorPages
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -71,9 +71,9 @@ def answer(body: object, *, status: int = 200) -> web.Response:
     )
 
 
-def application(log: Logger, lost: Lost | None = None) -> web.Application:
+def application(log: Logger, pages: ErrorPages | None = None) -> web.Application:
     """One that turns every error into a problem document, or into a page for people, and dresses every answer."""
-    app = web.Application(middlewares=[_middleware(log, lost)], client_max_size=API_BODY_BYTES_MAX)
+    app = web.Application(middlewares=[_middleware(log, pages)], client_max_size=API_BODY_BYTES_MAX)
     app.on_response_prepare.append(_note_begun)
     return app
 
@@ -82,7 +82,7 @@ async def _note_begun(request: web.Request, _response: web.StreamResponse) -> No
     request[_BEGUN] = True
 
 
-def _middleware(log: Logger, lost: Lost | None) -> Middleware:
+def _middleware(log: Logger, pages: ErrorPages | None) -> Middleware:
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await _answer(request, handler, log)
@@ -91,8 +91,8 @@ def _middleware(log: Logger, lost: Lost | None) -> Middleware:
         if _BEGUN in request and request.transport is not None:
             # A second answer would be read as more of the first: whoever reads a file would wait for its rest.
             request.transport.abort()
-        if lost is not None:
-            response = lost.page(request, response)
+        if pages is not None:
+            response = pages.page(request, response)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         return response

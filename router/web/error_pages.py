@@ -25,7 +25,7 @@ _WORDS: Final = {
 }
 
 
-class Lost:
+class ErrorPages:
     """Made once; `page` is asked for every error."""
 
     def __init__(self, assets: Assets) -> None:
