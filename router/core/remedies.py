@@ -17,6 +17,7 @@ from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.events import EventKind
 from router.model.ids import ActionId, AgentId, ContactId, TicketId
+from router.model.limits import ERROR_CHARS_MAX
 from router.model.snapshot import Contents
 from router.model.sources import Ids
 from router.model.tables import Event, Identity, Ticket
@@ -26,7 +27,6 @@ ATTEMPTS_MAX = 10
 _PAUSES_MS = (1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000)
 """Shorter than those of replies: money leaves meanwhile."""
 _UNDER_WAY: frozenset[ActionState] = frozenset({"proposed", "queued", "sending"})
-_ERROR_CHARS = 300
 
 
 class CallOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,7 +173,7 @@ def after_call(
     settled = row.changed(
         state=state,
         outcome=outcome.outcome or None,
-        error=outcome.reason[:_ERROR_CHARS] or None,
+        error=outcome.reason[:ERROR_CHARS_MAX] or None,
         due_at_ms=now_ms + max(pause_ms, outcome.after_ms),
         lease_until_ms=None,
     )
