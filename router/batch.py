@@ -65,10 +65,11 @@ def _is_object(line: bytes) -> bool:
     return True
 
 
-async def accept(body: bytes, content_type: str, kinds: tuple[str, ...], inlet: Inlet) -> tuple[int, list[Result]]:
-    """Commit a request's messages; the status to answer with, and their results: a public contract.
+async def accept(body: bytes, content_type: str, kinds: tuple[str, ...], inlet: Inlet) -> list[Result]:
+    """Commit a request's messages; their results: a public contract.
 
-    Raises Refused for what is no batch, StoreUnavailable when nothing was written.
+    Raises Refused for what is no batch, and for a message that is refused alone, with its result; StoreUnavailable
+    when nothing was written.
     """
     items = split(body, content_type)
     if not items:
@@ -77,8 +78,9 @@ async def accept(body: bytes, content_type: str, kinds: tuple[str, ...], inlet: 
         raise Refused("too_many", f"{len(items)} messages; at most {API_BATCH_MAX} are taken at once", status=413)
     meta = {KINDS_KEY: ",".join(kinds)}
     results = [_result(outcomes) for outcomes in await inlet.accept([RawEvent(body=item, meta=meta) for item in items])]
-    refused_alone = len(results) == 1 and results[0].status == "rejected"
-    return (422 if refused_alone else 202), results
+    if len(results) == 1 and (error := results[0].error) is not None:
+        raise Refused("rejected", error, status=422, data={"results": results})
+    return results
 
 
 def _result(outcomes: list[Accepted]) -> Result:

@@ -14,6 +14,8 @@ from router.model.limits import ADDRESS_CHARS_MAX, EXT_BYTES_MAX, ID_CHARS_MAX, 
 
 ADDRESSES_MAX: Final = 50
 """Mail addresses, or phone numbers, of one contact row."""
+IDENTITIES_MAX: Final = 1_000
+"""Further identities of one contact row."""
 PROVIDERS: Final = ("telegram", "x", "facebook", "whatsapp")
 
 _Id = Annotated[str, Meta(min_length=1, max_length=ID_CHARS_MAX)]
@@ -34,6 +36,8 @@ class ContactIn(msgspec.Struct, frozen=True, kw_only=True):
     x: str | None = None
     facebook: str | None = None
     whatsapp: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
+    """(kind, value) of identities that no other field has room for."""
     vip: bool = False
     language: str | None = None
     linked: bool = False
@@ -45,7 +49,13 @@ class ContactIn(msgspec.Struct, frozen=True, kw_only=True):
         """(kind, value) of every identity the row names, as tables.Identity has them."""
         ids = [("user_id", self.user_id)] if self.user_id else []
         ids += [("email", email) for email in self.emails] + [("phone", phone) for phone in self.phones]
-        return tuple(ids) + tuple((kind, value) for kind in PROVIDERS if (value := getattr(self, kind)))
+        ids += [(kind, value) for kind in PROVIDERS if (value := getattr(self, kind))]
+        return tuple(dict.fromkeys((*ids, *self.others)))
+
+
+class _Identity(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    kind: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_-]{0,31}\Z")]
+    value: _Id
 
 
 class _Row(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -59,13 +69,15 @@ class _Row(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     x: _Id | None = None
     facebook: _Id | None = None
     whatsapp: _Id | None = None
+    identities: Annotated[tuple[_Identity, ...], Meta(max_length=IDENTITIES_MAX)] | None = None
+    """What our own export adds; a value of another shape is taken as an unknown field."""
     vip: bool | None = None
     language: Annotated[str, Meta(min_length=1, max_length=35)] | None = None
     linked: bool | None = None
     ext: dict[str, object] | None = None
 
 
-_FIELDS = frozenset(_Row.__struct_fields__)
+_TYPES = {field.name: field.type for field in msgspec.structs.fields(_Row)}
 _PROVIDER_ID = f"text of 1 to {ID_CHARS_MAX} characters, the provider's id of the person (not the handle), or null"
 _SHAPE: Final = Shape(
     meant={
@@ -92,8 +104,12 @@ def decode_contact(data: bytes | dict[str, object]) -> ContactIn:
     """
     found = scrub(load_object(data) if isinstance(data, bytes) else data)
     assert isinstance(found, dict)
-    known = {key: value for key, value in found.items() if key in _FIELDS}
-    unknown = {key: value for key, value in found.items() if key not in _FIELDS}
+    known = {key: value for key, value in found.items() if key in _TYPES}
+    unknown = {key: value for key, value in found.items() if key not in _TYPES}
+    try:
+        msgspec.convert(known.get("identities"), _TYPES["identities"])
+    except msgspec.ValidationError:
+        unknown["identities"] = known.pop("identities")
     try:
         row = msgspec.convert(known, _Row)
     except msgspec.ValidationError as error:
@@ -111,6 +127,7 @@ def decode_contact(data: bytes | dict[str, object]) -> ContactIn:
         x=row.x,
         facebook=row.facebook,
         whatsapp=row.whatsapp,
+        others=tuple((each.kind, _normal(each)) for each in row.identities or ()),
         vip=bool(row.vip),
         language=row.language,
         linked=bool(row.linked),
@@ -145,6 +162,12 @@ def normal_phone(text: str) -> str | None:
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     digits = "".join(str(int(mark)) for mark in written if mark.isdecimal())
     return digits or None
+
+
+def _normal(identity: _Identity) -> str:
+    if identity.kind == "email":
+        return normal_email(identity.value) or identity.value
+    return (normal_phone(identity.value) if identity.kind == "phone" else None) or identity.value
 
 
 def _email(value: str, position: int) -> str:

@@ -339,6 +339,8 @@ def test_a_token_is_listed_by_its_name_and_taken_back(desk):
     listed = desk("token list")
     assert listed.startswith("shop  x, telegram  since 2")
     assert token not in listed
+    (row,) = desk.rows("token list", "--json")
+    assert (row["name"], row["kinds"], set(row)) == ("shop", ["x", "telegram"], {"name", "kinds", "created_at_ms"})
     desk("token revoke", "shop")
     assert desk("token list") == ""
     desk("token revoke", "shop", code=1)

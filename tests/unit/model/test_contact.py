@@ -58,6 +58,23 @@ def test_a_whole_row():
     )
 
 
+def test_further_identities_are_those_that_no_field_has_room_for():
+    further = [("line", "U1"), ("telegram", "124"), ("telegram", "123"), ("email", "Ann@Example.org")]
+    contact = decode_contact(row(telegram="123", identities=[{"kind": k, "value": v} for k, v in further]))
+    assert contact.identities() == (
+        ("telegram", "123"),
+        ("line", "U1"),
+        ("telegram", "124"),
+        ("email", "ann@example.org"),
+    )
+
+
+@pytest.mark.parametrize("found", [["a"], "passport", [{"kind": "line"}], [{"kind": "", "value": "1"}], {"line": "U1"}])
+def test_what_others_call_identities_is_an_unknown_field(found):
+    contact = decode_contact(row(identities=found))
+    assert (contact.identities(), json.loads(contact.ext)) == ((), {"identities": found})
+
+
 def test_the_least_row_and_nulls():
     assert decode_contact(row()) == ContactIn(contact="c1")
     nulls = dict.fromkeys(
