@@ -119,15 +119,15 @@ def decode_contact(data: bytes | dict[str, object]) -> ContactIn:
         raise InvalidMessage(f"unknown fields take {size:,} bytes; at most {EXT_BYTES_MAX:,} are kept", field="ext")
     return ContactIn(
         contact=row.contact,
-        user_id=row.user_id,
+        user_id=_id(row.user_id),
         name=row.name,
         emails=_once(_email(value, position) for position, value in enumerate(row.emails or ())),
         phones=_phones(row),
-        telegram=row.telegram,
-        x=row.x,
-        facebook=row.facebook,
-        whatsapp=row.whatsapp,
-        others=tuple((each.kind, _normal(each)) for each in row.identities or ()),
+        telegram=_id(row.telegram),
+        x=_id(row.x),
+        facebook=_id(row.facebook),
+        whatsapp=_id(row.whatsapp),
+        others=tuple((each.kind, value) for each in row.identities or () if (value := _normal(each))),
         vip=bool(row.vip),
         language=row.language,
         linked=bool(row.linked),
@@ -164,10 +164,14 @@ def normal_phone(text: str) -> str | None:
     return digits or None
 
 
-def _normal(identity: _Identity) -> str:
-    if identity.kind == "email":
-        return normal_email(identity.value) or identity.value
-    return (normal_phone(identity.value) if identity.kind == "phone" else None) or identity.value
+def _id(value: str | None) -> str | None:
+    """An id as messages are looked up by it: tables filled in by hand have blanks around it, or nothing else."""
+    return (value or "").strip() or None
+
+
+def _normal(identity: _Identity) -> str | None:
+    forms = {"email": normal_email, "phone": normal_phone}
+    return forms.get(identity.kind, _id)(identity.value) or _id(identity.value)
 
 
 def _email(value: str, position: int) -> str:

@@ -1,8 +1,17 @@
-"""What `export` writes of people, read back into another house."""
+"""What `export` writes, and what it leaves out."""
 
 import json
 
 from tests.e2e.command_desk import Desk, line
+
+
+def test_what_no_service_has_decided_yet_is_told(desk):
+    desk("import", stdin=line("m1") + line("m2", sender="78"))
+    assert desk("export") == ""
+    assert desk.err.startswith("accepted, not decided yet and so left out: 2; ")
+    desk.serve()
+    assert len(desk.rows("export")) == 2
+    assert desk.err == ""
 
 
 def test_people_are_exported_as_they_are_known(desk, tmp_path, capfdbinary, monkeypatch):

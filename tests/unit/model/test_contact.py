@@ -75,6 +75,11 @@ def test_what_others_call_identities_is_an_unknown_field(found):
     assert (contact.identities(), json.loads(contact.ext)) == ((), {"identities": found})
 
 
+def test_an_id_has_no_blanks_around_it():
+    found = row(user_id=" u1 ", telegram="\t77", x="  ", identities=[{"kind": "line", "value": " U1"}])
+    assert decode_contact(found).identities() == (("user_id", "u1"), ("telegram", "77"), ("line", "U1"))
+
+
 def test_the_least_row_and_nulls():
     assert decode_contact(row()) == ContactIn(contact="c1")
     nulls = dict.fromkeys(
