@@ -9,7 +9,7 @@ import phonenumbers
 from msgspec import Meta
 
 from router.model.errors import InvalidMessage
-from router.model.explain import Shape, explain, load_object, scrub
+from router.model.explain import Shape, explain, load_object, refuse_unstorable, scrub
 from router.model.limits import ADDRESS_CHARS_MAX, EXT_BYTES_MAX, ID_CHARS_MAX, NAME_CHARS_MAX
 
 ADDRESSES_MAX: Final = 50
@@ -78,6 +78,7 @@ class _Row(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 _TYPES = {field.name: field.type for field in msgspec.structs.fields(_Row)}
+_IDS: Final = ("contact", "user_id", *PROVIDERS)
 _PROVIDER_ID = f"text of 1 to {ID_CHARS_MAX} characters, the provider's id of the person (not the handle), or null"
 _SHAPE: Final = Shape(
     meant={
@@ -102,7 +103,10 @@ def decode_contact(data: bytes | dict[str, object]) -> ContactIn:
 
     Raises InvalidMessage naming the field, what was found and what was meant.
     """
-    found = scrub(load_object(data) if isinstance(data, bytes) else data)
+    raw = load_object(data) if isinstance(data, bytes) else data
+    for field in _IDS:
+        refuse_unstorable(raw.get(field), field)
+    found = scrub(raw)
     assert isinstance(found, dict)
     known = {key: value for key, value in found.items() if key in _TYPES}
     unknown = {key: value for key, value in found.items() if key not in _TYPES}

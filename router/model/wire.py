@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from router.model.contact import ContactIn, decode_contact
 from router.model.errors import InvalidMessage
-from router.model.explain import Shape, explain, load_object, scrub, storable
+from router.model.explain import Shape, explain, load_object, refuse_unstorable, scrub, scrub_text
 from router.model.limits import (
     ADDRESS_CHARS_MAX,
     ATTACHMENT_BYTES_MAX,
@@ -160,7 +160,7 @@ def decode_message(data: bytes | dict[str, object]) -> InboundEvent:
     except InvalidMessage as error:
         name = found.get("message_id")
         if isinstance(name, str) and len(name) <= ID_CHARS_MAX:
-            error.message_id = name
+            error.message_id = scrub_text(name)
         raise
 
 
@@ -212,20 +212,14 @@ def _split_fields(found: object, fields: frozenset[str]) -> tuple[object, dict[s
 
 
 def _refuse_unstorable_ids(found: dict[str, object]) -> None:
-    """An id that a database cannot hold must not be mended: two of them could become one."""
     for key in _IDS:
-        _refuse_unstorable(found.get(key), key)
+        refuse_unstorable(found.get(key), key)
     if isinstance(sender := found.get("sender"), dict):
-        _refuse_unstorable(sender.get("id"), "sender.id")
-        _refuse_unstorable(sender.get("user_id"), "sender.user_id")
+        refuse_unstorable(sender.get("id"), "sender.id")
+        refuse_unstorable(sender.get("user_id"), "sender.user_id")
     if isinstance(references := found.get("references"), list):
         for position, reference in enumerate(references):
-            _refuse_unstorable(reference, f"references[{position}]")
-
-
-def _refuse_unstorable(value: object, field: str) -> None:
-    if isinstance(value, str) and not storable(value):
-        raise InvalidMessage("an id may hold neither NUL nor half of a surrogate pair; send it as it is", field=field)
+            refuse_unstorable(reference, f"references[{position}]")
 
 
 def _event(message: _Message) -> InboundEvent:

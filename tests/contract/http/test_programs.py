@@ -51,6 +51,8 @@ async def test_one_that_cannot_be_read_does_not_stop_the_others(house):
         halved = json.dumps(message(text="an emoji cut in two: \ud83d")).encode()
         body = start + halved + between + json.dumps(message()).encode() + end
         assert [r["status"] for r in (await sent(house, body, 202))["results"]] == ["accepted"] * 2
+    named = json.dumps([message(message_id="half \ud83d"), message(message_id="half \ud83e")]).encode()
+    assert [r["status"] for r in (await sent(house, named, 202))["results"]] == ["rejected"] * 2
     found = await sent(house, b"{cut off\n" + json.dumps(message()).encode(), 202)
     assert [r["status"] for r in found["results"]] == ["rejected", "accepted"]
 

@@ -103,6 +103,8 @@ def test_the_least_row_and_nulls():
         ({"vip": "yes"}, "vip", "expected true, false or null"),
         ({"linked": 1}, "linked", "expected true, false or null"),
         ({"emails": [f"{n}@example.org" for n in range(51)]}, "emails", "at most 50"),
+        ({"contact": "c\ud800"}, "contact", "half of a surrogate pair"),
+        ({"telegram": "7\0"}, "telegram", "neither NUL"),
         ({"more": "x" * 70_000}, "ext", "at most 65,536"),
     ],
 )
