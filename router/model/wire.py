@@ -378,7 +378,10 @@ def message_schemas() -> dict[str, object]:
         ref_template="#/components/schemas/{name}",
     )
     text = msgspec.json.encode(schemas).replace(b"#/components/schemas/_", b"#/components/schemas/")
+    # Patterns of JSON Schema are those of ECMA-262, which has no other anchors.
+    text = text.replace(rb'"pattern":"\\A', b'"pattern":"^').replace(rb'\\Z"', b'$"')
     named: dict[str, dict[str, object]] = msgspec.json.decode(text)
     for schema in named.values():
         schema.pop("additionalProperties", None)
+        schema.pop("title", None)
     return {name.lstrip("_"): schema for name, schema in named.items()}

@@ -189,6 +189,11 @@ async def test_the_description_is_openapi_and_leaves_no_endpoint_out(house):
         if route.method != "HEAD" and route.resource.canonical.startswith(("/api/v1", "/healthz", "/readyz"))
     }
     assert mounted == {(method, path) for path, operations in described["paths"].items() for method in operations}
+    patterns = set(re.findall(r'"pattern": "(.*?)"[,}]', json.dumps(schemas)))
+    assert {json.loads(f'"{pattern}"') for pattern in patterns} == {
+        "^[a-z][a-z0-9_-]{0,31}$",
+        r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/]",
+    }, "as ECMA-262 has them"
     message_in = schemas["Message"]
     assert set(message_in["required"]) == {"channel", "message_id", "visibility", "sent_at", "sender"}
 
