@@ -24,6 +24,12 @@ _HEADERS = {
 _STORE_AWAY_RETRY_S = "2"
 _PAUSED_RETRY_S = "30"
 _KEY_CHARS_MAX = 200
+_CHALLENGES: Final = {"bad_token": {"WWW-Authenticate": "Bearer"}}
+"""What else an answer says for a code: how to prove who one is (RFC 9110, section 15.5.2)."""
+_UNREADABLE: Final[dict[type[Exception], str]] = {
+    RecursionError: "the JSON is nested too deeply",
+    web.RequestPayloadError: "the body is not what its Content-Encoding, Transfer-Encoding or Content-Length says",
+}
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """Escaped in JSON; PostgreSQL keeps no such character."""
 _BEGUN: Final = web.RequestKey("begun", bool)
@@ -38,6 +44,7 @@ def problem(status: int, code: str, detail: str, **data: object) -> web.Response
         status=status,
         body=msgspec.json.encode({**body, **data}),
         content_type="application/problem+json",
+        headers=_CHALLENGES.get(code),
     )
 
 
@@ -140,8 +147,8 @@ async def _answer(request: web.Request, handler: Handler, log: Logger) -> web.St
         return _later("store_unavailable", detail, _STORE_AWAY_RETRY_S)
     except web.HTTPException as error:
         return _of_framework(error)
-    except RecursionError:
-        return problem(400, "invalid", "the JSON is nested too deeply")
+    except (RecursionError, web.RequestPayloadError) as error:
+        return problem(400, "invalid", _UNREADABLE[type(error)])
     except Exception as error:  # a defect answers 500 with an id of what failed, never with content
         if hung_up(request, error):
             raise
