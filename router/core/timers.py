@@ -54,7 +54,8 @@ def timers_of(
         at_ms = after.snoozed_until_ms
         changes.append(Add(_timer(after, "wake", since_ms=at_ms, due_at_ms=at_ms, now_ms=now_ms, ids=ids)))
     patience = lifecycle.patience.get(after.state)
-    if patience is not None and (before is None or before.state != after.state):
+    began = (after.state, after.state_since_ms)
+    if patience is not None and (before is None or (before.state, before.state_since_ms) != began):
         first = _next(patience, after.state_since_ms, lifecycle.clock, times)
         if first is not None:
             kind, at_ms = first

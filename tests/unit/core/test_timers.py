@@ -6,7 +6,7 @@ import pytest
 from router.clock import TimedIds, VirtualClock
 from router.core import notices, unread
 from router.core.notices import Moment
-from router.core.replies import ChannelView
+from router.core.replies import ChannelView, answered
 from router.core.tickets import change_state
 from router.core.timers import fire, timers_of
 from router.model.changes import Add
@@ -16,6 +16,7 @@ from router.model.tables import HookEntry, Message, OutboxEntry
 from router.model.timers import Timer
 from rules.links import LinkHosts
 from rules.ruleset import load
+from tests.unit.core.test_replies import MEI
 from tests.unit.core.world import NOW, World
 
 RULES = """\
@@ -169,6 +170,17 @@ def test_an_answer_overtakes_the_timers():
     again = Desk().to("waiting").to("open", after_ms=5).to("waiting", after_ms=HOUR_MS)
     again.wait(NOW + 30 * DAY_MS)
     assert [outcome for _, outcome in again.outcomes] == ["overtaken", "fired", "fired"]
+
+
+def test_another_answer_begins_the_customers_time_anew_and_reminds_once():
+    desk = Desk().to("waiting", replied=True).wait(NOW + 2 * DAY_MS)
+    assert desk.texts == ["T-1001 still waits"]
+    changed, _ = answered(desk.ticket, MEI, "one more question", solve=False, now_ms=desk.world.now_ms)
+    desk.take(changed, [])
+    desk.wait(NOW + 8 * DAY_MS - 1)  # Thursday, Monday, Tuesday: Friday is a holiday, then comes a weekend
+    assert (desk.ticket.state, desk.texts) == ("waiting", ["T-1001 still waits"])
+    desk.wait(NOW + 8 * DAY_MS)
+    assert (desk.ticket.state, desk.texts[1:]) == ("closed", ["T-1001 had no answer"])
 
 
 def test_a_clock_that_jumps_leaves_the_customer_their_time():
