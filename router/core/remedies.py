@@ -112,7 +112,9 @@ def _touched(ticket: Ticket) -> Save:
 def _account(spec: ActionSpec, ticket: Ticket, identities: Sequence[Identity], now_ms: int) -> str:
     account = account_of(identities)
     if account is None:
-        raise Refused("no_account", "no account of the app is proven to be this customer's", status=422)
+        raise Refused(
+            "no_account", "no account of the app, or more than one, is proven to be this customer's", status=422
+        )
     if spec.verified:
         require_unlocked(ticket, account, now_ms)
     return account
@@ -152,7 +154,7 @@ def locked(row: ActionEntry, spec: ActionSpec, ticket: Ticket, now_ms: int) -> s
     """Why an action is not asked for now; nothing when it is. An attempt after the first only asks again for what was
     open when it was asked for: the back end may have done it, and its answer been lost."""
     if row.account is None:
-        return "no account of the app is proven to be this customer's"
+        return "no account of the app, or more than one, is proven to be this customer's"
     if spec.verified and row.attempts <= 1 and not is_unlocked(ticket, row.account, now_ms):
         return "the customer's identity check has not passed, or its time is over"
     return ""
