@@ -38,7 +38,8 @@ def ring(
     if rota is None:
         return _silent(after, now_ms)
     is_new = before is None or ruleset.rota_for(before.urgency, before.queue) is None
-    again = called and now_ms - (after.accepted_at_ms or 0) >= RING_AGAIN_MS
+    # Both ways: a clock that was ahead when somebody accepted silences nobody until it is that late again.
+    again = called and abs(now_ms - (after.accepted_at_ms or 0)) >= RING_AGAIN_MS
     if after.alarm_since_ms is not None or not (is_new or again):
         return after, []
     ringing = msgspec.structs.replace(after, alarm_since_ms=now_ms, accepted_by=None, accepted_at_ms=None)

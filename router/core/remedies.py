@@ -80,18 +80,29 @@ def propose(
     ids: Ids,
 ) -> tuple[ActionEntry, list[Change]]:
     """An agent's proposal. Raises Refused (already_…, nothing_to_undo, no_account, not_verified)."""
-    undoes = None
-    if spec.undoes is not None:
-        undoes = next((row.id for row in rows if row.action == spec.undoes and row.state == "done"), None)
-        if undoes is None:
-            raise Refused("nothing_to_undo", f"{spec.undoes} has not been done on this ticket")
-    if (standing := stands(rows, spec.name)) and not (spec.undoes is not None and standing == "already_done"):
-        raise Refused(standing, f"{spec.name} is {standing.removeprefix('already_')} already")
+    undoes = _undone_by(spec, rows)
+    _check_standing(spec, rows)
     account = _account(spec, ticket, identities, now_ms)
     actor = agent_actor(agent_id)
     row = entry_of(spec, ticket.id, ticket.contact_id, proposed_by=actor, now_ms=now_ms, ids=ids)
     row = msgspec.structs.replace(row, account=account, undoes=undoes)
     return row, [_touched(ticket), Add(row), Record(told(row, "action.proposed", actor=actor, now_ms=now_ms))]
+
+
+def _undone_by(spec: ActionSpec, rows: Sequence[ActionEntry]) -> ActionId | None:
+    """Which of these actions it takes back. Raises Refused (nothing_to_undo)."""
+    if spec.undoes is None:
+        return None
+    undoes = next((row.id for row in rows if row.action == spec.undoes and row.state == "done"), None)
+    if undoes is None:
+        raise Refused("nothing_to_undo", f"{spec.undoes} has not been done on this ticket, or was taken back")
+    return undoes
+
+
+def _check_standing(spec: ActionSpec, rows: Sequence[ActionEntry]) -> None:
+    """Raises Refused (already_proposed, already_done); what takes something back may have done so before."""
+    if (standing := stands(rows, spec.name)) and not (spec.undoes is not None and standing == "already_done"):
+        raise Refused(standing, f"{spec.name} is {standing.removeprefix('already_')} already")
 
 
 def _touched(ticket: Ticket) -> Save:
@@ -103,7 +114,9 @@ def _touched(ticket: Ticket) -> Save:
 def _account(spec: ActionSpec, ticket: Ticket, identities: Sequence[Identity], now_ms: int) -> str:
     account = account_of(identities)
     if account is None:
-        raise Refused("no_account", "no account of the app is proven to be this customer's", status=422)
+        raise Refused(
+            "no_account", "no account of the app, or more than one, is proven to be this customer's", status=422
+        )
     if spec.verified:
         require_unlocked(ticket, account, now_ms)
     return account
@@ -143,18 +156,30 @@ def locked(row: ActionEntry, spec: ActionSpec, ticket: Ticket, now_ms: int) -> s
     """Why an action is not asked for now; nothing when it is. An attempt after the first only asks again for what was
     open when it was asked for: the back end may have done it, and its answer been lost."""
     if row.account is None:
-        return "no account of the app is proven to be this customer's"
+        return "no account of the app, or more than one, is proven to be this customer's"
     if spec.verified and row.attempts <= 1 and not is_unlocked(ticket, row.account, now_ms):
         return "the customer's identity check has not passed, or its time is over"
     return ""
 
 
-def retry(row: ActionEntry, spec: ActionSpec, ticket: Ticket, agent_id: AgentId, *, now_ms: int) -> list[Change]:
-    """Ask the back end again, under the same key. Raises Refused (not_failed, contact_erased, not_verified)."""
+def retry(
+    row: ActionEntry,
+    spec: ActionSpec,
+    ticket: Ticket,
+    rows: Sequence[ActionEntry],
+    agent_id: AgentId,
+    *,
+    now_ms: int,
+) -> list[Change]:
+    """Ask the back end again, under the same key; what was agreed to holds until the same is asked for anew, or there
+    is nothing left to take back. Raises Refused (not_failed, contact_erased, already_…, nothing_to_undo, not_verified).
+    """
     if row.state != "failed":
         raise Refused("not_failed", f"this action is {row.state}")
     if ticket.erased_at_ms is not None:
         raise Refused("contact_erased", "this ticket's contact was erased: nothing is asked about them any more")
+    _undone_by(spec, [each for each in rows if each.id == row.undoes])
+    _check_standing(spec, rows)
     if spec.verified and row.account is not None:
         require_unlocked(ticket, row.account, now_ms)
     again = row.changed(state="queued", attempts=0, due_at_ms=now_ms, error=None)

@@ -323,6 +323,8 @@ def answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: in
     if ticket.state != target and not (ticket.state == "solved" and target == "waiting"):
         ticket, event = change_state(ticket, target, actor=actor, reason=None, now_ms=now_ms)
         events.append(event)
+    elif ticket.state == "waiting":  # what its customer has until it closes begins with the newest answer
+        ticket = msgspec.structs.replace(ticket, state_since_ms=now_ms)
     if ticket.assignee_id is None:
         events.append(
             ticket.event(

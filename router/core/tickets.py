@@ -12,6 +12,7 @@ from router.model.message import JournalEntry
 from router.model.sources import Ids
 from router.model.tables import URGENCY_RANK, Contact, Event, Ticket, TicketState, Urgency
 from rules.facts import Verdict
+from rules.language import tells
 
 _FOLLOWED: frozenset[NotJoined] = frozenset({"ticket_closed", "reopen_window_over"})
 """A message to a ticket that is over opens a follow-up."""
@@ -171,6 +172,7 @@ def follow_up(
         state=state,
         state_reason=ticket.state_reason if state == ticket.state else None,
         state_since_ms=ticket.state_since_ms if state == ticket.state else now_ms,
+        language=verdict.language if _tells_language(entry, new_text) else ticket.language,
         related=tuple(dict.fromkeys((*ticket.related, *placement.related))),
         snippet=snippet_of(new_text),
         last_inbound_at_ms=now_ms,
@@ -180,6 +182,11 @@ def follow_up(
         version=ticket.version + 1,
     )
     return changed, events + raised
+
+
+def _tells_language(entry: JournalEntry, new_text: str) -> bool:
+    """Whether the customer is answered in the language of this message from now on."""
+    return entry.event.automatic == "none" and (entry.event.language is not None or tells(new_text))
 
 
 def _state_event(ticket: Ticket, state: TicketState, actor: str, reason: str, now_ms: int) -> Event:

@@ -99,7 +99,7 @@ class Remedies:
 
         def decide(row: ActionEntry, facts: ActionFacts) -> list[Change]:
             spec = self._spec(row.action)
-            return remedies.retry(row, spec, facts.ticket, agent.id, now_ms=self._clock.now_ms())
+            return remedies.retry(row, spec, facts.ticket, facts.rows, agent.id, now_ms=self._clock.now_ms())
 
         return await self._decide(action_id, decide)
 

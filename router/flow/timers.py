@@ -115,7 +115,8 @@ class Timers:
         found = await self._store.read(gather.reply_facts(timer.ticket_id, EventId(0)))
         assert found is not None, "a foreign key says so"
         moment = Moment(facts=found, channel=self._channels.view(found.conversation), ruleset=ruleset, now_ms=now_ms)
-        fired = fire(timer, moment, self._ids)
+        said = await self._store.read(timers.said(timer))
+        fired = fire(timer, moment, self._ids, said)
         changes = changes_of(fired, found.ticket)
         return await consequences(self._store, ruleset, found.ticket, changes, now_ms=now_ms, ids=self._ids)
 
