@@ -44,6 +44,7 @@ async def calm_ticket(app):
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 async def test_one_tap_and_a_colleague_accepts(tmp_path, chromium, language):
     button, raised, checklist, accept, accepted = WORDS[language]
+    colon = {"en": ": ", "zh-CN": "："}[language]
     async with running_house(tmp_path, WEBCHAT) as app:
         await calm_ticket(app)
         link = await link_of(app, "mei")
@@ -62,6 +63,7 @@ async def test_one_tap_and_a_colleague_accepts(tmp_path, chromium, language):
 
             alarm = agent.locator("[data-alarm=T-1002]")
             await expect(alarm).to_be_visible()
+            await expect(alarm.locator(".alarm-who")).to_contain_text(f"{colon}{button}")
             assert await violations(agent) == []
             await paged(app, "T-1002")
             await alarm.get_by_role("button", name=accept, exact=True).click()
