@@ -70,6 +70,8 @@ async def test_one_tap_and_a_colleague_accepts(tmp_path, chromium, language):
             await expect(alarm).to_have_count(0)
             await expect(agent.locator(".ticket-head")).to_contain_text(accepted)
             await expect(agent.locator(".log details.why").first).to_contain_text("alarm-button")
+            called = {"en": "Called: Everybody at a screen", "zh-CN": "已呼叫：所有在线客服"}[language]
+            await expect(agent.locator(".side .history")).to_contain_text(called)
             await expect(agent.locator(".side .calls li")).to_have_count(1)
             assert await violations(agent) == []
             await context.close()
