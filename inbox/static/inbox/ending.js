@@ -17,7 +17,7 @@ export function Ending({ row, state, leave }) {
     // What was written stays until the server has it.
     if (await setState(row, state, { reason, checklist: state === "rejected" ? points.split("\n").filter((each) => each.trim()) : [] })) leave();
   };
-  return h(Dialog, { title: t("pair", { who: row.number, what: word("ticketState", state) }), onClose: leave, class: "ending" },
+  return h(Dialog, { title: t("app.pair", { who: row.number, what: word("ticketState", state) }), onClose: leave, class: "ending" },
     html`<form onSubmit=${submit}>
       <label>${t("field.reason")}<input name="reason" required maxlength="2000" list=${state === "closed" ? "end-reasons" : undefined} value=${reason}
         onInput=${(/** @type {any} */ event) => setReason(event.target.value)} /></label>

@@ -36,7 +36,7 @@ export function Refused({ refusal: { code, data: facts, text: was }, text, anywa
         const start = text.indexOf(was.slice(each.from, each.to));
         select(start, start + each.to - each.from);
       }}>${h(Icon, { name: "shield-alert", size: 14 })}
-      <span>${rich("pair", { who: word("redaction", each.type), what: h(Marked, { text: was, from: each.from, to: each.to }) })}</span></button></li>`)}</ul>`}
+      <span>${rich("app.pair", { who: word("redaction", each.type), what: h(Marked, { text: was, from: each.from, to: each.to }) })}</span></button></li>`)}</ul>`}
     <div class="acts">${(code === "confirm_needed" || code === "now_public") && html`<button type="button" class="button" data-act="anyway" onClick=${anyway}>${t("refused.anyway")}</button>`}
       <button type="button" class="button quiet" onClick=${dismiss}>${t("action.close")}</button></div></div>`;
 }
