@@ -132,3 +132,4 @@ def test_every_withheld_call_is_of_somebody_else():
     sids = [f"CA{letter * 31}{last}" for letter in "abcdef0" for last in "0123456789abcdef"]
     events = [parse(packed(BY_NAME["a withheld number"], CallSid=sid), "default")[0] for sid in sids]
     assert len({read_sender(event).peer for event in events}) == len(sids)
+    assert {event.sender.name for event in events} == {None}
