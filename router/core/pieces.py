@@ -98,7 +98,7 @@ def _cared(care: Care | None, text: str) -> Care | None:
 
 
 def _redactions(was: str, text: str, before: tuple[Redaction, ...]) -> tuple[Redaction, ...]:
-    """Those `before`, and the one span that a mask took the place of, as the text came in: `was` may hold other masks."""
+    """Those `before`, and the one span that a mask took the place of, in offsets of the text as it came in."""
     start = next((n for n, (one, other) in enumerate(zip(was, text, strict=False)) if one != other), 0)
     end = len(was) - (len(text) - text.find(_MASK, start) - len(_MASK))
     outside: list[Redaction] = []

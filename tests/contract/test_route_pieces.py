@@ -8,7 +8,7 @@ import pytest
 from router import beside
 from router.store.script import select
 
-WORDS = "legal winner thank year wave sausage worth useful legal winner thank yellow".split()
+WORDS = ["legal", "winner", "thank", "year", "wave", "sausage", "worth", "useful", "legal", "winner", "thank", "yellow"]
 MASK = "[SEED_PHRASE]"
 
 
