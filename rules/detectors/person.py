@@ -19,18 +19,18 @@ _SURNAMES: Final = (
     "钱錢戴严嚴莫孔向常汤湯康易乔喬赖賴文欧歐莊庄温溫柯阮俞詹耿"
 )
 _NAME_ZH = re.compile(
-    r"(?:我叫|(?<=[她他妈媽爸哥弟姐妹友事婆公儿兒太子人])叫|我的名字(?:叫|是)|全名(?:是|叫|[:=])?|我姓名是"
+    r"(?:我叫|(?<=[她他妈媽爸哥弟姐妹友事婆公儿兒太子人名])叫|我的名字(?:叫|是)|全名(?:是|叫|[:=])?|我姓名是"
     r"|本人姓名|姓名(?:是|为|[:=])?|户名(?:是|[:=])?|戶名(?:是|[:=])?|收款人(?:是|[:=])?|持卡人(?:是|[:=])?"
     r"|名字(?:是|叫|[:=])|开户人(?:是|[:=])?|真[实實]姓名(?:是|[:=])?|(?:联系|聯絡|聯繫|收件|寄件|收货|收貨"
     r"|申请|申請|汇款|匯款)人(?:姓名|是|叫|[:=])?|账户名(?:是|[:=])|(?:打款|[转轉][账賬帳]|[汇匯]款)[给給]"
     r"|本人)\s{0,2}"
-    rf"(?P<value>(?:欧阳|司马|上官|诸葛|司徒|东方|皇甫|尉迟|公孙|慕容|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?)"
+    rf"(?P<value>(?:欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|司徒|东方|東方|皇甫|尉迟|尉遲|公孙|公孫|慕容|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}?)"
     r"(?=[\s,.;:!?)(<\"'、/|0-9a-zA-Z]|\Z|的|是|在|身份|手机|电话|电話|男|女|我|请|想|要|账|帐|钱|昨|今|已|住"
     r"|来自|先生|女士|护照|地址|邮箱|你好|您)"
 )
 _I_AM_ZH = re.compile(rf"我是(?P<value>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=[,.;\s]|本人|\Z)")
 _NOT_A_NAME: Final = re.compile(
-    r"常客|高手|高级|黄金|金卡|老用户|方便|.(?:了|过|個|个|车|么|不|没|是|的|来|去|到|号|码)"
+    r"常客|高手|高级|黄金|金卡|老用户|方便|.(?:什|啥|甚|了|过|個|个|车|么|不|没|是|的|来|去|到|号|码)"
 )
 _CAPITAL: Final = "[A-ZÀ-ÖØ-Þ]"
 _SMALL: Final = "[a-zß-öø-ÿāăąćčďđēęěğīıłńňőřśşšťūůűźżž]"
@@ -41,12 +41,12 @@ _GREETING: Final = (
 _WHOSE: Final = (
     r"(?:my|her|his|their|our|(?:wife|husband|partner|son|daughter|mother|father|mum|mom|dad|brother|sister"
     r"|friend|uncle|aunt"
-    r"|grandmother|grandfather|customer|client|sender|recipient|holder|owner)['’]s)"
+    r"|grandmother|grandfather|customer|client|sender|recipient|holder|owner|cardholder|account holder)['’]s)"
 )
-_PAPER: Final = r"(?:(?:the|my|his|her) )?(?:bank )?(?:card|account|id|id card|passport|licen[cs]e|document)"
+_PAPER: Final = r"(?:(?:the|my|his|her) )?(?:bank )?(?:card|account|id|id card|full|passport|licen[cs]e|document)"
 _NAME_EN = re.compile(
     rf"(?:(?i:(?<![a-z])(?:{_WHOSE} (?:full |real |legal |first )?name is|my name's|full name(?: is)?"
-    rf"|name on {_PAPER}(?: is)?"
+    rf"|name (?:as )?(?:on|in) {_PAPER}(?: is)?"
     r"|(?:ship to|deliver to|recipient|beneficiary|payee|contact(?: person)?)(?=\s?[:=|\n])"
     r"|account holder(?: is)?|cardholder(?: name)?(?: is)?|account name|(?:first|last|sur)name|name)"
     rf"(?:\s{{0,2}}[:=]?\s{{1,2}}|{CELL}))"
@@ -55,7 +55,7 @@ _NAME_EN = re.compile(
     rf"(?:[ \-']{_PARTICLE}{_CAPITAL}(?:{_SMALL}{{1,24}}|\.)){{1,3}})(?!{_LETTERS})"
 )
 _NAME_EN_CAPITALS = re.compile(
-    rf"(?i:(?<![a-z])(?:name on {_PAPER}(?: is)?|account holder(?: is)?|card ?holder(?: name)?(?: is)?"
+    rf"(?i:(?<![a-z])(?:name (?:as )?(?:on|in) {_PAPER}(?: is)?|account holder(?: is)?|card ?holder(?: name)?(?: is)?"
     rf"|full name(?: is)?|{_WHOSE} name is))\s{{0,2}}:?\s{{0,2}}"
     r"(?P<value>[A-Z]{2,20}(?: [A-Z]\.?)?(?: [A-Z]{2,20}){1,3})(?![a-zA-Z])"
 )
@@ -81,7 +81,7 @@ _NOT_NAME = re.compile(
 _NAME_MIN: Final = 2
 # A capital after a label, without which there is no name.
 _NAME_FOLLOWS = re.compile(
-    rf"(?:(?i:names?(?:'s| is| on {_PAPER}(?: is)?|\(s\))?|holder(?: name)?(?: is)?"
+    rf"(?:(?i:names?(?:'s| is| (?:as )?(?:on|in) {_PAPER}(?: is)?|\(s\))?|holder(?: name)?(?: is)?"
     rf"|(?:ship|deliver) to|recipient|beneficiary|payee|contact(?: person)?))(?:{CELL}"
     rf"|\s{{0,2}}[:=]?\s{{0,2}}){_CAPITAL}"
 )
@@ -125,6 +125,7 @@ _PLACES: Final = (
     "|贵州|广西|海南|甘肃|青海|内蒙古|宁夏|新疆|西藏|香港|澳门|澳門|台北|臺北|台湾|臺灣|新北|台中|臺中|高雄"
     "|台南|桃园|桃園|广州|廣州|深圳|杭州"
     "|南京|苏州|武汉|成都|西安|长沙|郑州|青岛|厦门|宁波|东莞|佛山|合肥|福州|济南|大连|沈阳|昆明|九龙|九龍|新界"
+    "|屯門|沙田|元朗|荃灣|觀塘|將軍澳|大埔|北角|旺角|深水埗|葵涌|青衣|天水圍|粉嶺|黃大仙|柴灣|筲箕灣|尖沙咀"
 )
 _STREET_ZH = re.compile(
     rf"(?:(?:{_PLACES})[\u4e00-\u9fff]{{0,24}}?|(?<=地址)(?:是|为|[:=])?\s{{0,2}}(?P<a>[\u4e00-\u9fff]{{2,24}}?)"

@@ -40,9 +40,9 @@ _ON_TO_LABEL = re.compile(
 )
 # How many characters there are: `一共24个字：`, `呢12隻字`.
 _COUNT = re.compile(
-    r"(?:12|15|18|21|24|十二|十五|十八|二十一|二十四|廿四)\s?[个個隻只]\s?(?:汉|漢|中文|單|单)?[字词詞][\s:,是係为為\"'「『(]{0,4}\Z"
+    r"(?:12|15|18|21|24|十二|十五|十八|二十一|二十四|廿四)\s?[个個隻只]\s?(?:汉|漢|中文|單|单)?[字词詞](?:[^\n:,.;]{1,8}(?=:))?[\s:,是係为為\"'「『(]{0,4}\Z"
 )
-_COUNT_CHARS: Final = 16
+_COUNT_CHARS: Final = 24
 _LABEL_CHARS: Final = 40
 _PARTICLES: Final = frozenset("的了我不是在有吗么这那你他她们个就也都要会能没到把被给让和很说去吧呢嗎這們個會沒給讓說")
 # What numbers, dates and amounts are written with: a row of them is a table.
