@@ -30,6 +30,7 @@ MASKED = [
     # Passwords with Chinese in them, and labels that are one word with what they open.
     ("登录密码：红豆88生南国", "登录密码：[PASSWORD]"),
     ("解锁口令：春江花月夜2018", "解锁口令：[PASSWORD]"),
+    ("密码：Wo爱吃鱼99", "密码：[PASSWORD]"),
     ("密碼係我愛你2014，登唔到", "密碼係[PASSWORD]，登唔到"),
     ('{"密码":"pl0k9ij8"}', '{"密码":"[PASSWORD]"}'),
     ("密碼:Taipei-101!!", "密碼:[PASSWORD]"),
@@ -39,6 +40,7 @@ MASKED = [
     ("睡喷州猪纤雄纸醇锅割所瑞，这是我的助记词", "[SEED_PHRASE]，这是我的助记词"),
     ("炸正拔优泼字弃番诗齿氧货 是不是助记词", "[SEED_PHRASE] 是不是助记词"),
     ("請睇吓呢12隻字 針轉旋女所順教吹陪藝稻禍", "請睇吓呢12隻字 [SEED_PHRASE]"),
+    ("这12个字帮我看看：胶个祸勤仓覆招膜艰足宝粗", "这12个字帮我看看：[SEED_PHRASE]"),
     # Keys that were kept.
     (f"截图发不了，我手打了一遍：{HEX}", "截图发不了，我手打了一遍：[PRIVATE_KEY]"),
     (f"助记词没了，只有 0x{HEX} 还能恢复吗", "助记词没了，只有 [PRIVATE_KEY] 还能恢复吗"),
@@ -66,6 +68,9 @@ MASKED_IN_PUBLIC = [
     ("The name on my ID is Ng Ka Yan but", "The name on my ID is [PERSON_NAME] but"),
     ("Name on card: JOHN P HARTLEY", "Name on card: [PERSON_NAME]"),
     ("my name is Ingrid Sørensen", "my name is [PERSON_NAME]"),
+    ("Name as on passport: LI XIAOMING", "Name as on passport: [PERSON_NAME]"),
+    ("他名叫司徒文軒，", "他名叫[PERSON_NAME]，"),
+    ("户名叫李什么，", "户名叫李什么，"),
     ("Signed, Wilhelmina Foster", "Signed, [PERSON_NAME]"),
     ("小姓黃，全名黃志豪", "小姓黃，全名[PERSON_NAME]"),
     ("我太太叫梁淑儀，", "我太太叫[PERSON_NAME]，"),
@@ -73,6 +78,7 @@ MASKED_IN_PUBLIC = [
     ("to Flat 5, 12/F, 88 Nathan Road", "to [STREET_ADDRESS]"),
     ("ship to: PO Box 4417, Nairobi 00100", "ship to: [STREET_ADDRESS]"),
     ("送去 新界沙田大圍美林邨美楓樓1208室", "送去 [STREET_ADDRESS]"),
+    ("通訊地址：屯門兆康苑兆恆閣12樓C室", "通訊地址：[STREET_ADDRESS]"),
     ("地址改成上海市徐汇区漕溪北路88号2栋1504室", "地址改成[STREET_ADDRESS]"),
     ("地址改为成都市武侯区人民南路四段27号", "地址改为[STREET_ADDRESS]"),
     ("Passport No: C4VK21H7P", "Passport No: [PASSPORT]"),
