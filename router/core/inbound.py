@@ -69,6 +69,8 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
 
     changes: list[Change]
     outcome: Outcome
+    masked: JournalEntry | None = None
+    """The event as it is kept, where it completed a secret told in pieces."""
 
 
 def decide_inbound(
@@ -229,7 +231,7 @@ def _file(case: _Case) -> Decided:
         ticket_new=placement.ticket is None,
         why=why,
     )
-    return Decided(changes=changes, outcome=outcome)
+    return Decided(changes=changes, outcome=outcome, masked=entry if case.pieces.own else None)
 
 
 def _answer(case: _Case, ticket: Ticket) -> _Answer:

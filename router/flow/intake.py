@@ -227,6 +227,12 @@ class ChannelInlet:
             except InvalidMessage as error:
                 results.append(self._quarantine(raw, "invalid", str(error), batch, message_id=event.message_id))
                 continue
+            except Exception as error:  # noqa: BLE001 -- nor must a detector's; only the kind of it holds none of the text
+                kind = type(error).__name__
+                self._door.log.error("intake.cleaning_failed", channel=self._manifest.kind, error=kind)
+                detail = f"looking for secrets failed ({kind}): a defect of ours, please report it"
+                results.append(self._quarantine(raw, "cleaning_failed", detail, batch, message_id=event.message_id))
+                continue
             sealed_id = None
             if cleaned.sealed is not None:
                 sealed_id = cleaned.sealed.id
