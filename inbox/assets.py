@@ -88,6 +88,11 @@ class Assets:
         """The HTML of a template, with addresses, language and theme filled in. Raises KeyError for no such page."""
         return self._pages[name].replace("{{lang}}", lang).replace("{{theme}}", theme)
 
+    def notice(self, lang: Language, theme: Theme, *, title: str, text: str, link: str = "") -> str:
+        """A page with one sentence in it; `link` is HTML, the others are not."""
+        html = self.page("notice.html", lang, theme).replace("{{title}}", escape(title))
+        return html.replace("{{text}}", escape(text)).replace("{{link}}", link)
+
     def module_graph(self, entry: str) -> tuple[str, ...]:
         """Every module that `entry` needs before it can run, itself first, nearest first."""
         found: dict[str, None] = {entry: None}

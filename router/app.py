@@ -177,7 +177,9 @@ class App:
         self.moderator = Moderator(
             store=store, bus=bus, channels=channels, rulebook=self.rulebook, keys=self.keys, clock=clock, ids=ids
         )
-        self.regroupings = Regroupings(store=store, bus=bus, clock=clock, ids=ids, metrics=self.metrics)
+        self.regroupings = Regroupings(
+            store=store, bus=bus, rulebook=self.rulebook, clock=clock, ids=ids, metrics=self.metrics
+        )
 
     async def _open_bus(self, owner: str) -> Bus:
         if (url := self.config.bus.url) == "local":

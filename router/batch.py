@@ -3,13 +3,14 @@
 A message that is refused does not stop the others.
 """
 
+import json
 from typing import Literal
 
 import msgspec
 
 from router.connector import Accepted, Inlet, RawEvent
 from router.model.errors import InvalidMessage, Refused
-from router.model.explain import load_object, whole_surrogates
+from router.model.explain import load_halved, load_object
 from router.model.limits import API_BATCH_MAX
 
 KINDS_KEY = "kinds"
@@ -47,9 +48,11 @@ def _items(text: bytes) -> list[bytes]:
     except msgspec.DecodeError as error:
         why = f"the array is not JSON: {error}"
     try:
-        return [bytes(item) for item in _ARRAY.decode(whole_surrogates(text))]
-    except msgspec.DecodeError:
+        items = load_halved(text)
+    except ValueError:
         raise Refused("invalid_json", why, status=400) from None
+    assert isinstance(items, list)  # it begins with a bracket
+    return [json.dumps(item).encode() for item in items]
 
 
 def _several(text: bytes) -> bool:
@@ -65,10 +68,11 @@ def _is_object(line: bytes) -> bool:
     return True
 
 
-async def accept(body: bytes, content_type: str, kinds: tuple[str, ...], inlet: Inlet) -> tuple[int, list[Result]]:
-    """Commit a request's messages; the status to answer with, and their results: a public contract.
+async def accept(body: bytes, content_type: str, kinds: tuple[str, ...], inlet: Inlet) -> list[Result]:
+    """Commit a request's messages; their results: a public contract.
 
-    Raises Refused for what is no batch, StoreUnavailable when nothing was written.
+    Raises Refused for what is no batch, and for a message that is refused alone, with its result; StoreUnavailable
+    when nothing was written.
     """
     items = split(body, content_type)
     if not items:
@@ -77,8 +81,9 @@ async def accept(body: bytes, content_type: str, kinds: tuple[str, ...], inlet: 
         raise Refused("too_many", f"{len(items)} messages; at most {API_BATCH_MAX} are taken at once", status=413)
     meta = {KINDS_KEY: ",".join(kinds)}
     results = [_result(outcomes) for outcomes in await inlet.accept([RawEvent(body=item, meta=meta) for item in items])]
-    refused_alone = len(results) == 1 and results[0].status == "rejected"
-    return (422 if refused_alone else 202), results
+    if len(results) == 1 and (error := results[0].error) is not None:
+        raise Refused("rejected", error, status=422, data={"results": results})
+    return results
 
 
 def _result(outcomes: list[Accepted]) -> Result:

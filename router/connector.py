@@ -14,12 +14,12 @@ from aiohttp import web
 from router.model.buttons import Button
 from router.model.capabilities import Amendment
 from router.model.capabilities import Capabilities as Capabilities  # noqa: PLC0414 -- offered here, too
-from router.model.explain import scrub_text
 from router.model.ids import MessageId, OutboxId
 from router.model.message import InboundEvent, Visibility
 from router.model.secret import Secret
 from router.model.signals import Signals
 from router.model.sources import Clock, Ids
+from router.model.storable import storable
 from router.model.threads import ThreadMessage, ThreadTicket
 
 # --- what a connector is -------------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ class _Reasoned(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
     def __post_init__(self) -> None:
-        msgspec.structs.force_setattr(self, "reason", scrub_text(self.reason))
+        msgspec.structs.force_setattr(self, "reason", storable(self.reason))
 
 
 class Retry(_Reasoned, frozen=True, kw_only=True, tag=True):

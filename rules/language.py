@@ -100,6 +100,13 @@ def detect(text: str) -> str:
     return _latin(words)
 
 
+def tells(text: str) -> bool:
+    """Whether a text says more of its writer's language than "OK", a hash or a pasted error does: by its script, or by
+    several of the commonest words."""
+    common = _COMMON.get(detect(text))
+    return common is None or len(common.intersection(_words(text[:SAMPLE_MAX]))) > FEW
+
+
 def _wide(sample: str) -> str | None:
     han = _count_han(sample)
     kana = len(_KANA.findall(sample)) if _KANA.search(sample) else 0

@@ -22,13 +22,11 @@ class Incoming:
         self._context, self._secret, self._kinds = context, secret, kinds
 
     async def handle(self, request: web.Request, inlet: Inlet) -> web.Response:
-        """Take messages. 400 for what is no JSON, 401, 413, 503 when nothing was written."""
+        """Take messages. 400 for what is no JSON, 401, 413, 422, 503 when nothing was written."""
         too_long = Refused("too_large", f"at most {API_BODY_BYTES_MAX} bytes are taken at once", status=413)
         whole = await read_bounded(request.content, API_BODY_BYTES_MAX, too_long)
         signed = request.headers.get(HEADER, "")
         if objected := objection(signed, self._secret.reveal().encode(), whole, self._context.clock.now_ms()):
             raise Refused("bad_signature", objected, status=401)
-        status, results = await accept(whole, request.content_type, self._kinds, inlet)
-        return web.Response(
-            status=status, body=msgspec.json.encode({"results": results}), content_type="application/json"
-        )
+        results = await accept(whole, request.content_type, self._kinds, inlet)
+        return web.Response(status=202, body=msgspec.json.encode({"results": results}), content_type="application/json")

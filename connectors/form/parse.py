@@ -12,11 +12,11 @@ from router.model.errors import InvalidMessage
 from router.model.filekinds import file_name
 from router.model.limits import ADDRESS_CHARS_MAX, ATTACHMENTS_MAX, ID_CHARS_MAX, NAME_CHARS_MAX
 from router.model.message import AttachmentIn, InboundEvent, Sender
+from router.model.storable import storable
 
 TEXT_CHARS_MAX: Final = 10_000
 SHORT_LETTERS: Final = 12
 """Of so few letters no language can be told; the page's is taken."""
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _ID: Final = re.compile(rf"(?=.{{3,{ID_CHARS_MAX}}}\Z)[A-Za-z0-9._-]+:[A-Za-z0-9._-]+")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
@@ -75,7 +75,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidMessage(f"no envelope of the form: {error}") from None
     _check(envelope)
-    email = _storable(envelope.email) if envelope.email else None
+    email = storable(envelope.email) if envelope.email else None
     return (
         InboundEvent(
             channel="form",
@@ -84,7 +84,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             thread_id=envelope.thread,
             visibility="private",
             sent_at_ms=envelope.received_at_ms,
-            sender=Sender(id=envelope.thread, name=_storable(envelope.name or "") or None, email=email),
+            sender=Sender(id=envelope.thread, name=storable(envelope.name or "") or None, email=email),
             subject=_subject(envelope),
             text=_text(envelope),
             language=_language(envelope),
@@ -124,28 +124,24 @@ def _language(envelope: Envelope) -> str | None:
     return "en" if is_short and not _HAN.search(envelope.text) else None
 
 
-def _storable(text: str) -> str:
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
 def _subject(envelope: Envelope) -> str | None:
     """The topic, in the customer's words."""
-    return next((_storable(one.shown or one.value) for one in envelope.answers if one.name == "topic"), None)
+    return next((storable(one.shown or one.value) for one in envelope.answers if one.name == "topic"), None)
 
 
 def _text(envelope: Envelope) -> str:
     """What the customer wrote, and below it each answer beside its question, as agents read them."""
     lines = [f"{one.label}: {one.shown or one.value}" for one in envelope.answers if one.name != "topic" and one.value]
-    return _storable("\n\n".join(filter(None, (envelope.text.strip(), "\n".join(lines)))))
+    return storable("\n\n".join(filter(None, (envelope.text.strip(), "\n".join(lines)))))
 
 
 def _ext(envelope: Envelope) -> str | None:
     """The answers as the rules read them, by name."""
-    found = {_storable(one.name): _storable(one.value) for one in envelope.answers if one.value}
+    found = {storable(one.name): storable(one.value) for one in envelope.answers if one.value}
     return _encode(found).decode() if found else None
 
 
 def _attachment(file: File) -> AttachmentIn:
     return AttachmentIn(
-        name=file_name(file.name), content_type=_storable(file.media_type), size=len(file.data), data=file.data
+        name=file_name(file.name), content_type=storable(file.media_type), size=len(file.data), data=file.data
     )

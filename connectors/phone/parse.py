@@ -78,7 +78,8 @@ def _event(found: _Fields, told: Told, suffix: str, text: str, **more: object) -
 
 def _caller(number: str, call: str, found: _Fields) -> Sender:
     if is_withheld(number):
-        return Sender(id=f"{WITHHELD}:{call.translate(_LETTERS)}", name="number withheld")
+        # Without a name: people of one name are proposed as one person.
+        return Sender(id=f"{WITHHELD}:{call.translate(_LETTERS)}")
     return Sender(id=number, name=shown(found, "CallerName")[:NAME_CHARS_MAX] or None)
 
 

@@ -11,12 +11,12 @@ from router.connector import RawEvent
 from router.model.errors import InvalidMessage
 from router.model.message import AttachmentIn, InboundEvent, Sender
 from router.model.parcel import Fetched, pack, unpack
+from router.model.storable import storable
 
 CLOCK_TRUST_MS: Final = 7 * 86_400_000
 """How far back the client's own clock is believed: a message may have waited that long in an offline queue."""
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LANGUAGES: Final = frozenset({"en", "zh"})
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class NamedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +88,7 @@ def parse(raw: RawEvent, account: str) -> Sequence[InboundEvent]:
             visibility="private",
             sent_at_ms=_sent_at_ms(frame.sent_at_ms, envelope.received_at_ms),
             sender=_sender(envelope),
-            text=_UNSTORABLE.sub("\ufffd", frame.text),
+            text=storable(frame.text),
             language=None if frame.text.strip() else _language(envelope.language),
             attachments=_attachments(envelope.files, contents),
             alarm=frame.alarm,
@@ -110,7 +110,7 @@ def _attachments(named: Sequence[NamedFile], contents: Sequence[bytes]) -> tuple
     if len(named) != len(contents):
         raise InvalidMessage(f"found {len(contents)} files, {len(named)} were named", field="attachments")
     return tuple(
-        AttachmentIn(name=_UNSTORABLE.sub("\ufffd", file.name), content_type=file.media_type, size=len(data), data=data)
+        AttachmentIn(name=storable(file.name), content_type=file.media_type, size=len(data), data=data)
         for file, data in zip(named, contents, strict=True)
     )
 

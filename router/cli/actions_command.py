@@ -11,7 +11,8 @@ from router.cli.command import EXIT_DONE
 from router.cli.desk import add_action, agent_of, opened_desk, ticket_of
 from router.cli.times import when
 from router.model.actions import ActionEntry
-from router.model.ids import ActionId, AgentId
+from router.model.actors import agents_of
+from router.model.ids import ActionId
 from router.model.limits import PAGE_MAX
 from router.store import actions as store_actions
 from router.store import inbox
@@ -71,8 +72,8 @@ async def _list(app: App, arguments: argparse.Namespace) -> None:
 
 async def _print(app: App, rows: list[ActionEntry], arguments: argparse.Namespace) -> None:
     numbers = await app.store.read(inbox.ticket_numbers(sorted({row.ticket_id for row in rows})))
-    agents = {AgentId(row.proposed_by[6:]) for row in rows if row.proposed_by.startswith("agent:")}
-    names = await app.store.read(inbox.agent_names({*agents, *(row.decided_by for row in rows)}))
+    people = agents_of(row.proposed_by for row in rows) | {row.decided_by for row in rows}
+    names = await app.store.read(inbox.agent_names(people))
     for row in rows:
         view = action_view(row, names)
         if arguments.json:

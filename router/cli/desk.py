@@ -10,10 +10,11 @@ from router.cli.house import House, place_of, refuse_missing
 from router.cli.paths import add_config
 from router.clock import SystemClock
 from router.config import load
+from router.flow.names import ticket_named
 from router.model.errors import Refused
 from router.model.ids import TicketId
 from router.model.tables import Agent
-from router.store import inbox, people
+from router.store import people
 from router.telemetry import SilentLog
 
 
@@ -63,7 +64,4 @@ async def agent_of(house: App | House, arguments: argparse.Namespace) -> Agent:
 
 async def ticket_of(app: App, name: str, agent: Agent | None = None) -> TicketId:
     """The id behind a ticket's number or id, if this agent may see it. Raises Refused."""
-    found = await app.store.read(inbox.ticket_id(agent.id if agent else None, name))
-    if found is None:
-        raise Refused("not_found", f"there is no ticket {name[:40]}", status=404)
-    return found
+    return await ticket_named(app.store, name, agent.id if agent else None)

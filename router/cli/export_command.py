@@ -14,10 +14,11 @@ from router.cli.house import House, opened
 from router.cli.paths import add_config, named
 from router.cli.progress import Progress
 from router.flow.abuse import held_entry
+from router.model.contact import PROVIDERS
 from router.model.message import AttachmentIn, InboundEvent, Sender, StoredAttachment
 from router.model.tables import Contact, Conversation, Identity, Message
 from router.model.wire import encode_message
-from router.store import blocks, contacts, inbox
+from router.store import blocks, contacts, inbox, journal
 
 _PAGE = 500
 
@@ -48,32 +49,51 @@ async def _export(arguments: argparse.Namespace, output: IO[bytes]) -> int:
             done += 1
             if done % _PAGE == 0:
                 progress(done)
+        left_out = 0 if arguments.contacts else await _undecided(house)
     output.flush()
     progress.close()
+    if left_out:
+        print(
+            f"accepted, not decided yet and so left out: {left_out}; once a running service has routed them (what it "
+            "cannot is in: switchboard dead-letters list), export again",
+            file=sys.stderr,
+        )
     return EXIT_DONE
+
+
+async def _undecided(house: House) -> int:
+    """How many accepted events are no messages yet."""
+    return await house.store.read(journal.backlog()) + await house.store.read(journal.count_dead())
 
 
 async def _contacts(house: House) -> AsyncIterator[dict[str, object]]:
     after = ""
     while page := await house.store.read(contacts.dump(after=after, limit=_PAGE)):
         for contact, identities in page:
+            if contact.key is None and not identities:
+                continue  # of callers and the unproven: no message would find its row, each import made one more
             yield _contact(contact, identities)
         after = page[-1][0].id
 
 
 def _contact(contact: Contact, identities: list[Identity]) -> dict[str, object]:
+    values: dict[str, list[str]] = {}
+    for identity in identities:
+        values.setdefault(identity.kind, []).append(identity.value)
     row: dict[str, object] = {
         "contact": contact.key or f"C-{contact.number}",
         "name": contact.name,
         "vip": contact.vip,
         "language": contact.language,
-        "emails": [i.value for i in identities if i.kind == "email"],
-        "phones": [i.value for i in identities if i.kind == "phone"],
+        "emails": values.pop("email", []),
+        "phones": values.pop("phone", []),
         "linked": True,
     }
-    for identity in identities:
-        if identity.kind not in {"email", "phone"}:
-            row[identity.kind] = identity.value
+    for kind in ("user_id", *PROVIDERS):
+        if kind in values:
+            row[kind] = values[kind].pop(0)
+    if others := sorted((kind, value) for kind, held in values.items() for value in held):
+        row["identities"] = [{"kind": kind, "value": value} for kind, value in others]
     if contact.ext is not None:
         row["ext"] = msgspec.Raw(contact.ext.encode())
     return row

@@ -14,7 +14,7 @@ from router.cli.desk import add_action, agent_of, opened_desk, ticket_of
 from router.cli.progress import Progress
 from router.cli.times import when
 from router.flow.incidents import Told
-from router.model.errors import Refused
+from router.model.errors import existing
 from router.model.grouping import IncidentState
 from router.model.tables import Agent
 from router.store import inbox
@@ -144,7 +144,4 @@ async def _tell(app: App, arguments: argparse.Namespace, agent: Agent) -> int:
 
 
 async def _known(app: App, name: str) -> IncidentLine:
-    line = await app.store.read(store_incidents.line(name))
-    if line is None:
-        raise Refused("not_found", f"there is no incident {name[:40]}", status=404)
-    return line
+    return existing(await app.store.read(store_incidents.line(name)), "incident", name)

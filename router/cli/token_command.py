@@ -3,6 +3,9 @@
 import argparse
 import asyncio
 import re
+import sys
+
+import msgspec
 
 from router.cli.command import EXIT_DONE
 from router.cli.house import opened
@@ -26,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     action = actions.add_parser("list", help="who has one, for which kinds, and since when; never the token")
     add_config(action)
+    action.add_argument("--json", action="store_true", help="one JSON object a line")
     action = actions.add_parser("revoke", help="shut a program out, everywhere, within a second")
     add_config(action)
     action.add_argument("name", help="as list shows it")
@@ -51,7 +55,11 @@ async def _add(arguments: argparse.Namespace) -> int:
 async def _list(arguments: argparse.Namespace) -> int:
     async with opened(arguments.config) as house:
         for token in await house.store.read(people.api_tokens()):
-            print(f"{token.name}  {', '.join(token.kinds)}  since {when(token.created_at_ms)}")
+            if arguments.json:
+                row = {"name": token.name, "kinds": token.kinds, "created_at_ms": token.created_at_ms}
+                sys.stdout.buffer.write(msgspec.json.encode(row) + b"\n")
+            else:
+                print(f"{token.name}  {', '.join(token.kinds)}  since {when(token.created_at_ms)}")
     return EXIT_DONE
 
 

@@ -19,7 +19,7 @@ from router.model.decisions import WhyAct, Word
 from router.model.ids import ConversationId, HookId, MessageId
 from router.model.message import Visibility
 from router.model.sources import Ids
-from router.model.tables import Agent, Event, HookEntry, Ticket
+from router.model.tables import Agent, HookEntry, Ticket
 from rules.acts import NOBODY, told_agent, wakes_at_ms
 from rules.backend import ActionSpec
 from rules.facts import Act, Verdict
@@ -172,14 +172,12 @@ def _notify(act: Act, ticket: Ticket, scene: Scene, ids: Ids) -> Done:
     login = told_agent(act)
     if login is not None and login not in scene.agents:
         return _not_done(act, ticket, "no_such_agent")
-    notice = Event(
-        at_ms=scene.now_ms,
-        kind="ticket.notice",
-        ticket_id=ticket.id,
+    notice = ticket.event(
+        "ticket.notice",
         message_id=scene.message_id,
-        queue=ticket.queue,
         actor="rules",
         data={"to": act.value, "text": act.text, "rule": act.rule},
+        now_ms=scene.now_ms,
     )
     return _done(act, ticket, [Record(notice)])
 

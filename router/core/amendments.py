@@ -4,8 +4,6 @@ An amendment of a message we never saw changes nothing and says so; only the mes
 What an edit comes to stands in core/edits.py.
 """
 
-import msgspec
-
 from router.core.delivery import DELIVERY_RANK
 from router.core.identity import conversation_key, read_sender
 from router.core.pointers import target_keys
@@ -16,9 +14,10 @@ from router.core.tickets import snippet_of
 from router.model.abuse import digest_of
 from router.model.changes import Change, Record, Save, Withdraw
 from router.model.decisions import Outcome, Why
+from router.model.events import EventKind
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
-from router.model.tables import Event, EventKind, Message, OutboxState, Ticket
+from router.model.tables import Event, Message, OutboxState, Ticket
 
 NOTHING = Outcome(message_id=None, ticket_id=None, contact_id=None)
 """What came to nothing."""
@@ -90,20 +89,10 @@ def delete(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outco
     if target is None:
         return _withdrawn(entry, snapshot), NOTHING
     ticket = snapshot.tickets.get(target.ticket_id)
-    blank = msgspec.structs.replace(
-        target,
-        text="",
-        html=None,
-        subject=None,
-        ext=None,
-        care=None,
-        attachments=(),
-        state="deleted",
-        version=target.version + 1,
-    )
+    blank = target.changed(text="", html=None, subject=None, ext=None, care=None, attachments=(), state="deleted")
     changes: list[Change] = [Save(blank)]
     if ticket is not None and is_shown(target, ticket):
-        changes.append(Save(msgspec.structs.replace(ticket, snippet="", version=ticket.version + 1)))
+        changes.append(Save(ticket.changed(snippet="")))
     changes.append(Record(event_of(target, "message.deleted", ticket, {}, now_ms=entry.received_at_ms)))
     return changes, outcome_of(target, ticket)
 
@@ -138,12 +127,7 @@ def receipt(entry: JournalEntry, snapshot: Snapshot) -> tuple[list[Change], Outc
     ticket = snapshot.tickets.get(target.ticket_id)
     if DELIVERY_RANK[state] <= DELIVERY_RANK[outbox.state]:
         return [], outcome_of(target, ticket)
-    moved = msgspec.structs.replace(
-        outbox,
-        state=state,
-        error=entry.event.delivery_detail if state == "dead" else None,
-        version=outbox.version + 1,
-    )
+    moved = outbox.changed(state=state, error=entry.event.delivery_detail if state == "dead" else None)
     event = event_of(target, "delivery.state", ticket, {"from": outbox.state, "to": state}, now_ms=entry.received_at_ms)
     stopped = came_back(entry.event, target, snapshot, entry.received_at_ms) if state == "dead" else []
     return [Save(moved), Record(event), *stopped], outcome_of(target, ticket)

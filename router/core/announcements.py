@@ -12,7 +12,7 @@ from router.model.changes import NUMBER_PLACEHOLDER, Add, Change, Record
 from router.model.ids import ConversationId, MessageId
 from router.model.message import Visibility
 from router.model.sources import Ids
-from router.model.tables import Event, Message, Ticket
+from router.model.tables import Message, Ticket
 from rules.ruleset import Ruleset
 
 _REFERENCES_KEPT = 20
@@ -109,13 +109,11 @@ def announce(said: Announcement, message_id: MessageId, ids: Ids) -> list[Change
 def stopped(said: Announcement, concerns: tuple[Concern, ...], *, actor: str) -> list[Change]:
     """The line of history instead of what the guard stopped: what and where, `FOREIGN_LINK 10-24`."""
     listed = ", ".join(f"{concern.type} {concern.start}-{concern.end}" for concern in concerns)
-    event = Event(
-        at_ms=said.now_ms,
-        kind="reply.blocked",
-        ticket_id=said.ticket.id,
+    event = said.ticket.event(
+        "reply.blocked",
         conversation_id=said.conversation_id,
-        queue=said.ticket.queue,
         actor=actor,
         data={"template": said.template, "rule": said.rule, "findings": listed},
+        now_ms=said.now_ms,
     )
     return [Record(event)]

@@ -32,7 +32,7 @@ def _may_take(agent: Agent, ticket: Ticket, held: int, closed: Collection[str]) 
 
 
 def decide_assignments(
-    waiting: Sequence[Ticket], loads: Sequence[AgentLoad], *, closed: Collection[str] = (), now_ms: int
+    waiting: Sequence[Ticket], loads: Sequence[AgentLoad], *, closed: Collection[str], now_ms: int
 ) -> list[Change]:
     """Match unassigned tickets with free agents; more urgent ones first, then the longest wait. Nobody works the queues
     that are `closed`."""
@@ -56,5 +56,5 @@ def decide_assignments(
         busy = msgspec.structs.replace(agents[chosen.id], idle_since_ms=now_ms, version=agents[chosen.id].version)
         agents[chosen.id] = busy
         given[chosen.id] = busy
-    people: list[Change] = [Save(msgspec.structs.replace(a, version=a.version + 1)) for a in given.values()]
+    people: list[Change] = [Save(a.changed()) for a in given.values()]
     return [*tickets, *people, *events]

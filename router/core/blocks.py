@@ -14,12 +14,13 @@ from router.core.placement import writer
 from router.model.abuse import Block
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
+from router.model.events import EventKind
 from router.model.ids import BlockId
 from router.model.limits import BLOCK_MAX_MS
 from router.model.message import InboundEvent, JournalEntry
 from router.model.snapshot import IdentityKey, Snapshot
 from router.model.sources import Ids
-from router.model.tables import Contact, Event, EventKind, Ticket, Urgency
+from router.model.tables import Contact, Event, Ticket, Urgency
 from rules.abuse import Abuse
 
 ABOUT_OLD = frozenset({"delete", "receipt"})
@@ -101,9 +102,7 @@ def lift(row: Block, facts: Blocking, deed: Deed) -> list[Change]:
     """End a block. What it held stays held until somebody lets it through. Raises Refused (lifted_already)."""
     if not row.holds(deed.now_ms):
         raise Refused("lifted_already", "this block is over already")
-    lifted = msgspec.structs.replace(
-        row, lifted_at_ms=deed.now_ms, lifted_by=deed.actor, lifted_reason=deed.reason, version=row.version + 1
-    )
+    lifted = row.changed(lifted_at_ms=deed.now_ms, lifted_by=deed.actor, lifted_reason=deed.reason)
     return [Save(lifted), *_moved(facts.contact), *_told(row, "sender.unblocked", facts.tickets, deed)]
 
 

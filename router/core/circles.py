@@ -10,9 +10,10 @@ from typing import Final
 import msgspec
 
 from router.model.changes import Change, Record, Save, contact_name
+from router.model.events import EventKind
 from router.model.ids import ContactId, ConversationId, TicketId
 from router.model.people import Circle, Moved, MovedConversation, PeopleAct
-from router.model.tables import Contact, Conversation, Event, EventKind, Identity, Ticket
+from router.model.tables import Contact, Conversation, Identity, Ticket
 
 _TOLD_MAX: Final = 100
 """Tickets in whose history one act is written, open ones first."""
@@ -66,20 +67,13 @@ def _all_in(ticket: Ticket, circle: Circle, moving: Collection[ConversationId]) 
 
 def follow(following: Following, to: ContactId) -> list[Change]:
     """Give all of it to a contact."""
-    changes: list[Change] = [
-        Save(msgspec.structs.replace(each, contact_id=to, version=each.version + 1)) for each in following.identities
-    ]
+    changes: list[Change] = [Save(each.changed(contact_id=to)) for each in following.identities]
     for each in following.conversations:
         ticket_id = following.pointers.get(each.id, each.ticket_id)
-        moved = msgspec.structs.replace(each, contact_id=to, ticket_id=ticket_id, version=each.version + 1)
+        moved = each.changed(contact_id=to, ticket_id=ticket_id)
         changes.append(Save(moved))
-    changes += [
-        Save(msgspec.structs.replace(each, ticket_id=following.pointers[each.id], version=each.version + 1))
-        for each in following.left
-    ]
-    changes += [
-        Save(msgspec.structs.replace(each, contact_id=to, version=each.version + 1)) for each in following.tickets
-    ]
+    changes += [Save(each.changed(ticket_id=following.pointers[each.id])) for each in following.left]
+    changes += [Save(each.changed(contact_id=to)) for each in following.tickets]
     return changes
 
 
@@ -115,13 +109,8 @@ def told(act: PeopleAct, kind: EventKind, circles: Sequence[Circle], *, actor: s
     what = " ".join([identity.kind for identity in act.moved.identities])
     return [
         Record(
-            Event(
-                at_ms=now_ms,
-                kind=kind,
-                ticket_id=ticket.id,
-                queue=ticket.queue,
-                actor=actor,
-                data={"act": act.id, "contacts": names, "kinds": what, "of": act.kind},
+            ticket.event(
+                kind, actor=actor, data={"act": act.id, "contacts": names, "kinds": what, "of": act.kind}, now_ms=now_ms
             )
         )
         for ticket in tickets[:_TOLD_MAX]

@@ -14,7 +14,7 @@ from router.model.message import InboundEvent
 from router.model.people import CLAIM_CHARS_MAX, Claim, folded_handle, folded_name
 from router.model.snapshot import IdentityKey
 from router.model.sources import Ids
-from router.model.tables import Contact, Event, Identity, Ticket
+from router.model.tables import Contact, Identity, Ticket
 
 
 def said(event: InboundEvent, sender: SenderView) -> list[IdentityKey]:
@@ -57,7 +57,7 @@ def writer_rows(
         )
         for identity in placement.missing
     ]
-    changes += [Save(msgspec.structs.replace(row, vouched=True, version=row.version + 1)) for row in placement.checked]
+    changes += [Save(row.changed(vouched=True)) for row in placement.checked]
     told = said(event, placement.sender) if placement.conversation is None or placement.sender.hints else []
     claims = [(key, False) for key in told] + [((row.kind, row.value), True) for row in placement.foreign]
     changes += [
@@ -82,14 +82,12 @@ def contradictions(
     """One line of history for each identity that was proven although it is another contact's."""
     return [
         Record(
-            Event(
-                at_ms=now_ms,
-                kind="contact.conflict",
-                ticket_id=ticket.id,
+            ticket.event(
+                "contact.conflict",
                 message_id=message_id,
-                queue=ticket.queue,
                 actor=f"contact:{contact.id}",
                 data={"kind": row.kind, "other": row.contact_id},
+                now_ms=now_ms,
             )
         )
         for row in placement.foreign

@@ -154,7 +154,7 @@ def _asked(facts: CorrectionFacts, kept: Kept, agent: Agent, *, now_ms: int, ids
     message, ticket = facts.message, facts.ticket
     post = post_of(message, ticket)
     data = {"state": "asked"} | ({"confirmed": ",".join(kept.findings)} if kept.findings else {})
-    told = post.event("post.edit", actor=f"agent:{agent.id}", data=data, now_ms=now_ms)
+    told = post.event("post.edit", actor=agent.actor, data=data, now_ms=now_ms)
     row = post.outbox("edit", now_ms=now_ms, ids=ids)
     correction = Correction(
         outbox_id=row.id,
@@ -167,9 +167,9 @@ def _asked(facts: CorrectionFacts, kept: Kept, agent: Agent, *, now_ms: int, ids
     # A failed one carries no text any more: this one takes its place, too.
     failed = [each for each in facts.asked if each.action == "edit" and each.state == "dead"]
     changes: list[Change] = [
-        Save(msgspec.structs.replace(ticket, version=ticket.version + 1)),
-        Save(msgspec.structs.replace(message, correction=correction, version=message.version + 1)),
-        *(Save(msgspec.structs.replace(each, state="cancelled", version=each.version + 1)) for each in failed),
+        Save(ticket.changed()),
+        Save(message.changed(correction=correction)),
+        *(Save(each.changed(state="cancelled")) for each in failed),
         Add(row),
         Record(told),
     ]
@@ -182,17 +182,15 @@ def took_place(entry: OutboxEntry, message: Message, ticket: Ticket) -> list[Cha
     if said is None or said.outbox_id != entry.id or message.state == "deleted":
         return []
     before = Wording(text=message.text, corrected_by=said.author_id, corrected_at_ms=said.at_ms)
-    after = msgspec.structs.replace(
-        message,
+    after = message.changed(
         text=said.text,
         findings=said.findings,
         redactions=said.redactions,
         earlier=(*message.earlier, before),
         revision=message.revision + 1,
-        version=message.version + 1,
     )
     changes: list[Change] = [Save(after)]
     if ticket.snippet == snippet_of(message.text):
-        shown = msgspec.structs.replace(ticket, snippet=snippet_of(said.text), version=ticket.version + 1)
+        shown = ticket.changed(snippet=snippet_of(said.text))
         changes.append(Save(shown))
     return changes

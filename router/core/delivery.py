@@ -12,7 +12,7 @@ import msgspec
 from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent, Unknown
 from router.model.changes import Change, Record, Save
 from router.model.errors import Refused
-from router.model.limits import SEND_ATTEMPTS_MAX, SEND_PAUSE_MS_MAX
+from router.model.limits import ERROR_CHARS_MAX, SEND_ATTEMPTS_MAX, SEND_PAUSE_MS_MAX
 from router.model.tables import Event, Message, OutboxAction, OutboxEntry, OutboxState
 
 DELIVERY_RANK: dict[OutboxState, int] = {
@@ -28,7 +28,6 @@ DELIVERY_RANK: dict[OutboxState, int] = {
 """Delivery state never goes backwards."""
 
 _BACKOFF_MS = (1_000, 5_000, 15_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000)
-_ERROR_CHARS = 300
 _WITHOUT_WAY: frozenset[OutboxAction] = frozenset({"hide", "unhide"})
 """Where the network says never, nothing is left to decide: the ticket shows the reason, and an agent may ask anew."""
 _NAMES: Mapping[OutboxAction, str] = {"send": "reply", "react": "reaction"}
@@ -92,14 +91,12 @@ def _settle(
     sent: Sent | None = None,
 ) -> list[Change]:
     provider_id = sent.provider_id if sent is not None else None
-    settled = msgspec.structs.replace(
-        entry,
+    settled = entry.changed(
         state=state,
-        error=error[:_ERROR_CHARS] if error else None,
+        error=error[:ERROR_CHARS_MAX] if error else None,
         due_at_ms=due_at_ms if due_at_ms is not None else entry.due_at_ms,
         lease_until_ms=None,
         provider_id=provider_id or entry.provider_id,
-        version=entry.version + 1,
     )
     changes: list[Change] = [Save(settled)]
     if sent is not None and provider_id and entry.action == "send":
@@ -136,13 +133,7 @@ def decide_held(entry: OutboxEntry, what: Literal["retry", "discard"], *, actor:
         raise Refused(
             "not_held", f"this {name_of(entry)} is {entry.state}; only held and dead ones can be decided", status=409
         )
-    decided = msgspec.structs.replace(
-        entry,
-        state="queued" if what == "retry" else "cancelled",
-        attempts=0,
-        due_at_ms=now_ms,
-        error=None,
-        uncertain=False,
-        version=entry.version + 1,
+    decided = entry.changed(
+        state="queued" if what == "retry" else "cancelled", attempts=0, due_at_ms=now_ms, error=None, uncertain=False
     )
     return [Save(decided), Record(_event(decided, entry.state, now_ms, actor))]

@@ -78,7 +78,7 @@ def called_out_of(entry: JournalEntry, target: Message, ruleset: Ruleset, snapsh
     changes: list[Change] = [Save(revised), Record(told)]
     if is_shown(target, ticket):
         snippet = snippet_of(words_of(revised))
-        changes.append(Save(msgspec.structs.replace(ticket, snippet=snippet, version=ticket.version + 1)))
+        changes.append(Save(ticket.changed(snippet=snippet)))
     return changes
 
 
@@ -95,10 +95,10 @@ def settle(
     edits = why.edits if why is not None else None
     waits = message.state == "live" and edits is not None and edits.pending
     outcome = "fired" if waits else "overtaken"
-    done = Save(msgspec.structs.replace(timer, done_at_ms=now_ms, outcome=outcome, version=timer.version + 1))
+    done = Save(timer.changed(done_at_ms=now_ms, outcome=outcome))
     if not waits:
         return [done]
-    revised = msgspec.structs.replace(message, version=message.version + 1)
+    revised = message.changed()
     # Which findings are the last text's own is not kept: those of all its texts warn of more, never of less.
     facts = facts_again(revised, ticket, contact, findings=message.findings, language=None, now_ms=now_ms)
     changes, _ = _judged(message, revised, ticket, ruleset, facts, now_ms=now_ms, is_history=False)
@@ -122,8 +122,7 @@ def _too_many(entry: JournalEntry, target: Message, flood: Flood | None) -> Lite
 
 def _revised(entry: JournalEntry, target: Message) -> Message:
     event = entry.event
-    return msgspec.structs.replace(
-        target,
+    return target.changed(
         text=event.text or "",
         html=event.html,
         attachments=_with_new_files(target, entry),
@@ -132,7 +131,6 @@ def _revised(entry: JournalEntry, target: Message) -> Message:
         redactions=entry.redactions,
         care=entry.care,
         revision=target.revision + 1,
-        version=target.version + 1,
     )
 
 

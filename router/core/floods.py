@@ -18,7 +18,7 @@ from router.model.changes import Add, Change, Count, Record, Save
 from router.model.decisions import WhyFlood
 from router.model.message import JournalEntry
 from router.model.snapshot import Snapshot
-from router.model.tables import URGENCY_RANK, Event, Ticket, Urgency
+from router.model.tables import URGENCY_RANK, Ticket, Urgency
 from rules.abuse import Abuse
 
 _OWED: Final = frozenset({"new", "open", "verifying"})
@@ -182,5 +182,5 @@ def floods_told(flood: Flood, ticket: Ticket, now_ms: int) -> list[Change]:
         return []
     data = {"messages": str(flood.quota), "within_ms": str(flood.within_ms)}
     actor = f"contact:{ticket.contact_id}"
-    event = Event(at_ms=now_ms, kind="sender.flood", ticket_id=ticket.id, queue=ticket.queue, actor=actor, data=data)
+    event = ticket.event("sender.flood", actor=actor, data=data, now_ms=now_ms)
     return [Record(event)]

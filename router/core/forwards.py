@@ -13,6 +13,7 @@ import msgspec
 
 from router.core.identity import read_sender
 from router.core.mail_marks import FIELD, FORWARD, SEPARATOR
+from router.model.actors import agent_actor
 from router.model.changes import Add, Change, Record
 from router.model.contact import normal_email
 from router.model.ids import AgentId, MessageId
@@ -126,7 +127,7 @@ def note_of(passed: Passed, changes: list[Change], now_ms: int, ids: Ids) -> lis
         ticket_id=note.ticket_id,
         message_id=note.id,
         conversation_id=note.conversation_id,
-        actor=f"agent:{passed.agent_id}" if passed.agent_id is not None else "system",
+        actor=agent_actor(passed.agent_id) if passed.agent_id is not None else "system",
         data={"note": "1"},
     )
     return [Add(note), Record(added)]

@@ -35,7 +35,7 @@ def hold_blocked(
     journal_id: JournalId,
     ids: Ids,
     *,
-    urgency: Urgency = "normal",
+    urgency: Urgency,
 ) -> tuple[list[Change], Outcome]:
     """Keep what a blocked sender writes."""
     row, ticket = _of_writer(entry, snapshot, journal_id, ids, urgency=urgency)
@@ -148,7 +148,7 @@ def release(
     """Let a held message through: its row, and the entry to decide anew. Raises Refused (released_already)."""
     if row.released_at_ms is not None:
         raise Refused("released_already", "this message was let through already")
-    released = msgspec.structs.replace(row, released_at_ms=now_ms, released_by=actor, version=row.version + 1)
+    released = row.changed(released_at_ms=now_ms, released_by=actor)
     event = Event(
         at_ms=now_ms,
         kind="message.released",

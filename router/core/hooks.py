@@ -9,10 +9,8 @@ import msgspec
 
 from router.core.delivery import pause_ms
 from router.model.changes import Change, Record, Save
-from router.model.limits import SEND_ATTEMPTS_MAX
+from router.model.limits import ERROR_CHARS_MAX, SEND_ATTEMPTS_MAX
 from router.model.tables import Event, HookEntry, HookState
-
-_ERROR_CHARS = 300
 
 
 class HookOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,13 +27,11 @@ def after_hook(entry: HookEntry, outcome: HookOutcome, *, now_ms: int, jitter: f
     state: HookState = "sent" if outcome.kind == "sent" else "dead"
     if outcome.kind == "later" and entry.attempts < SEND_ATTEMPTS_MAX:
         state = "queued"
-    settled = msgspec.structs.replace(
-        entry,
+    settled = entry.changed(
         state=state,
-        error=outcome.reason[:_ERROR_CHARS] or None,
+        error=outcome.reason[:ERROR_CHARS_MAX] or None,
         due_at_ms=now_ms + max(pause_ms(entry.attempts, jitter), outcome.after_ms),
         lease_until_ms=None,
-        version=entry.version + 1,
     )
     changes: list[Change] = [Save(settled)]
     if state != "queued":

@@ -21,13 +21,13 @@ from router.core.holding import hold_back, hold_blocked, hold_imported, hold_old
 from router.core.needs import noted, to_ask
 from router.core.oncall import calls_again, ring
 from router.core.pieces import Pieces, together
-from router.core.placement import NotJoined, Placement, place
+from router.core.placement import Placement, place
 from router.core.quotes import words_of
 from router.core.reasons import added, noticed, why_of
 from router.core.receipts import AutomaticReply, Occasion, Ways, automatic_reply, unanswered
 from router.core.repeats import again, remembered
 from router.core.returned import heard_from, is_stopped
-from router.core.tickets import follow_up, open_ticket
+from router.core.tickets import follow_up, open_ticket, opened
 from router.core.timers import timers_of
 from router.model.abuse import Block
 from router.model.capabilities import Moderation
@@ -41,9 +41,6 @@ from router.model.tables import Contact, Event, Participant, Ticket
 from rules.facts import Verdict
 from rules.ruleset import Ruleset
 
-_OVER: frozenset[NotJoined] = frozenset({"ticket_closed", "reopen_window_over"})
-"""A message to a ticket that is over opens a follow-up."""
-
 
 class Circumstances(Ways, frozen=True, kw_only=True):
     """What a decision needs to know besides the entry and the snapshot."""
@@ -56,11 +53,24 @@ class Circumstances(Ways, frozen=True, kw_only=True):
     """What the channel can be asked to do with a public post."""
 
 
+class _Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What every part of one decision goes by."""
+
+    snapshot: Snapshot
+    ruleset: Ruleset
+    circumstances: Circumstances
+    ids: Ids
+    block: Block | None
+    """Of whoever brought the entry."""
+
+
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """Changes to apply, and what to tell about them."""
 
     changes: list[Change]
     outcome: Outcome
+    masked: JournalEntry | None = None
+    """The event as it is kept, where it completed a secret told in pieces."""
 
 
 def decide_inbound(
@@ -71,8 +81,9 @@ def decide_inbound(
     if event.held is not None and entry.imported and not entry.released_by:
         return _unfiled(hold_imported(entry, event.held, snapshot, circumstances.journal_id, ids))
     block = is_blocked(entry, snapshot)
+    given = _Given(snapshot=snapshot, ruleset=ruleset, circumstances=circumstances, ids=ids, block=block)
     if (passed := passed_on(entry, snapshot)) is not None:
-        decided = _decide_message(passed.entry, snapshot, ruleset, circumstances, ids, block)
+        decided = _decide_message(passed.entry, given)
         decided.changes.extend(note_of(passed, decided.changes, entry.received_at_ms, ids))
         return decided
     if block is not None and event.kind in {"edit", "reaction"}:
@@ -87,27 +98,21 @@ def decide_inbound(
         case "reaction":
             return _unfiled(amendments.reaction(entry, snapshot))
         case "edit":
-            return _decide_edit(entry, snapshot, ruleset, circumstances, ids, block)
+            return _decide_edit(entry, given)
         case "message" | "call" | "unsupported":
-            return _decide_message(entry, snapshot, ruleset, circumstances, ids, block)
+            return _decide_message(entry, given)
 
 
-def _decide_edit(
-    entry: JournalEntry,
-    snapshot: Snapshot,
-    ruleset: Ruleset,
-    circumstances: Circumstances,
-    ids: Ids,
-    block: Block | None,
-) -> Decided:
+def _decide_edit(entry: JournalEntry, given: _Given) -> Decided:
     """An edit of a message that is here; any other, or one that calls out of a closed ticket, is taken as a message."""
+    snapshot, ruleset = given.snapshot, given.ruleset
     target = amendments.edited_message(entry, snapshot)
     newest = called_out_of(entry, target, ruleset, snapshot) if target is not None else []
     if target is not None and not newest:
-        return _unfiled(edit(entry, target, ruleset, snapshot, ids))
+        return _unfiled(edit(entry, target, ruleset, snapshot, given.ids))
     if target is None and amendments.is_of_a_deleted(entry, snapshot):
         return _unfiled(([], amendments.NOTHING))
-    decided = _decide_message(entry, snapshot, ruleset, circumstances, ids, block)
+    decided = _decide_message(entry, given)
     decided.changes.extend(newest)
     return decided
 
@@ -121,6 +126,7 @@ def _unfiled(decided: tuple[list[Change], Outcome]) -> Decided:
 class _Case(msgspec.Struct, frozen=True, kw_only=True):
     """A message that goes its way, whose it is, and the ids of what it leaves."""
 
+    given: _Given
     entry: JournalEntry
     placement: Placement
     pieces: Pieces
@@ -142,14 +148,8 @@ class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     """There is too much of this sender or channel."""
 
 
-def _decide_message(
-    entry: JournalEntry,
-    snapshot: Snapshot,
-    ruleset: Ruleset,
-    circumstances: Circumstances,
-    ids: Ids,
-    block: Block | None,
-) -> Decided:
+def _decide_message(entry: JournalEntry, given: _Given) -> Decided:
+    snapshot, ruleset, circumstances, ids = given.snapshot, given.ruleset, given.circumstances, given.ids
     placement = place(entry, snapshot, token_conversation=circumstances.token_conversation, matching=ruleset.matching)
     pieces = together(entry, placement, snapshot)
     whole, entry = entry, pieces.entry
@@ -159,8 +159,8 @@ def _decide_message(
         verdict = raised(verdict, ruleset)
     urgency, journal_id = verdict.urgency, circumstances.journal_id
     flood = measured(entry, placement.sender, snapshot, ruleset.abuse)
-    if block is not None and not is_let_in(urgency, ruleset.abuse):
-        return _unfiled(hold_blocked(entry, block, flood, snapshot, journal_id, ids, urgency=urgency))
+    if given.block is not None and not is_let_in(urgency, ruleset.abuse):
+        return _unfiled(hold_blocked(entry, given.block, flood, snapshot, journal_id, ids, urgency=urgency))
     if flood is not None and flood.is_over:
         placement = gathered(placement, snapshot, entry, urgency)
         ticket = placement.ticket
@@ -174,6 +174,7 @@ def _decide_message(
         created_at_ms=entry.received_at_ms,
     )
     case = _Case(
+        given=given,
         entry=entry,
         placement=placement,
         pieces=pieces,
@@ -184,22 +185,22 @@ def _decide_message(
         conversation_id=placement.conversation.id if placement.conversation else ConversationId(ids.new()),
         message_id=MessageId(ids.new()),
     )
-    return _file(case, snapshot, ruleset, circumstances, ids)
+    return _file(case)
 
 
-def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids) -> Decided:
+def _file(case: _Case) -> Decided:
     """All that becomes of a message, in its ticket and besides."""
+    snapshot, ruleset, ids = case.given.snapshot, case.given.ruleset, case.given.ids
     entry, placement, now_ms = case.entry, case.placement, case.entry.received_at_ms
-    ticket, ticket_events = _ticket(case, ruleset.default_queue, ids)
-    scene = _scene(case, ticket, snapshot, ruleset, circumstances)
-    ticket, acted, told = carry_out(case.verdict.acts, ticket, scene, ids)
+    ticket, ticket_events = _ticket(case)
+    ticket, acted, told = carry_out(case.verdict.acts, ticket, _scene(case, ticket), ids)
     ticket = noted(ticket, entry, placement.sender, case.new_text, case.message_id, ruleset)
     if not entry.imported:
         before, urgency = placement.ticket, case.verdict.urgency
         called = calls_again(before, urgency, ticket.queue, ruleset, pressed=entry.event.alarm)
         ticket, rung = ring(before, ticket, ruleset, now_ms=now_ms, called=called)
         ticket_events += rung
-    answer = _answer(case, ticket, snapshot, ruleset, circumstances, ids)
+    answer = _answer(case, ticket)
     reply = answer.reply
     if reply is not None and reply.asked:
         ticket = msgspec.structs.replace(ticket, asked=reply.asked)
@@ -209,9 +210,9 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
         muted=answer.muted,
         reply_template=None if reply is None else reply.template,
     )
-    why, counted = _counted(case, why, ticket, ruleset, is_withheld=answer.is_withheld)
+    why, counted = _counted(case, why, ticket, is_withheld=answer.is_withheld)
 
-    changes = _rows(case, ticket, case.contact if reply is None else reply.contact, why, ids)
+    changes = _rows(case, ticket, case.contact if reply is None else reply.contact, why)
     changes += compared(placement, snapshot, ticket, case.message_id, now_ms, ids)
     changes += case.pieces.changes(ticket)
     changes += [Record(event) for event in ticket_events]
@@ -230,14 +231,13 @@ def _file(case: _Case, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circ
         ticket_new=placement.ticket is None,
         why=why,
     )
-    return Decided(changes=changes, outcome=outcome)
+    return Decided(changes=changes, outcome=outcome, masked=entry if case.pieces.own else None)
 
 
-def _answer(
-    case: _Case, ticket: Ticket, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances, ids: Ids
-) -> _Answer:
+def _answer(case: _Case, ticket: Ticket) -> _Answer:
     """What the machine says to it, unless it holds its tongue."""
-    if _is_unanswered(case.entry.event, case.placement, snapshot):
+    ruleset = case.given.ruleset
+    if _is_unanswered(case.entry.event, case.placement, case.given.snapshot):
         return _Answer()
     occasion = Occasion(
         entry=case.entry,
@@ -247,9 +247,9 @@ def _answer(
         ticket=ticket,
         conversation_id=case.conversation_id,
         missing=to_ask(ticket, case.entry, ruleset),
-        ways=circumstances,
+        ways=case.given.circumstances,
     )
-    reply = automatic_reply(occasion, ruleset, ids)
+    reply = automatic_reply(occasion, ruleset, case.given.ids)
     if reply is None:
         return _Answer()
     if muted := muted_by(ticket, ruleset.abuse):
@@ -259,9 +259,9 @@ def _answer(
     return _Answer(reply=reply)
 
 
-def _rows(case: _Case, ticket: Ticket, contact: Contact, why: Why, ids: Ids) -> list[Change]:
+def _rows(case: _Case, ticket: Ticket, contact: Contact, why: Why) -> list[Change]:
     """The writer, the conversation, the ticket and the message; `contact` as the answer leaves them."""
-    entry, placement = case.entry, case.placement
+    entry, placement, ids = case.entry, case.placement, case.given.ids
     changes = writer_rows(entry.event, placement, case.contact, contact, entry.received_at_ms, ids)
     changes += conversation_of(entry, placement, case.conversation_id, case.contact.id, ticket)
     changes.append(Add(ticket) if placement.ticket is None else Save(ticket))
@@ -282,15 +282,13 @@ def _rows(case: _Case, ticket: Ticket, contact: Contact, why: Why, ids: Ids) -> 
 
 def _added(case: _Case, ticket: Ticket, why: Why) -> Change:
     return Record(
-        Event(
-            at_ms=case.entry.received_at_ms,
-            kind="message.added",
-            ticket_id=ticket.id,
+        ticket.event(
+            "message.added",
             message_id=case.message_id,
             conversation_id=case.conversation_id,
-            queue=ticket.queue,
             actor=f"contact:{case.contact.id}",
             data=added(why),
+            now_ms=case.entry.received_at_ms,
         )
     )
 
@@ -305,7 +303,7 @@ def _is_unanswered(event: InboundEvent, placement: Placement, snapshot: Snapshot
     )
 
 
-def _counted(case: _Case, why: Why, ticket: Ticket, ruleset: Ruleset, *, is_withheld: bool) -> tuple[Why, list[Change]]:
+def _counted(case: _Case, why: Why, ticket: Ticket, *, is_withheld: bool) -> tuple[Why, list[Change]]:
     """What was noticed of floods and repetitions, and the counts that the next messages are held against."""
     flood = case.flood
     if flood is None:
@@ -318,17 +316,17 @@ def _counted(case: _Case, why: Why, ticket: Ticket, ruleset: Ruleset, *, is_with
         ticket=ticket,
         message_id=case.message_id,
         traffic=flood.traffic,
-        within_ms=ruleset.abuse.repeats_ms,
+        within_ms=case.given.ruleset.abuse.repeats_ms,
     )
     counts = flood.changes(remembered(flood.traffic, said), withheld=is_withheld)
     why = noticed(why, case.entry, flood, said, is_withheld=is_withheld)
     return why, [*counts, *floods_told(flood, ticket, case.entry.received_at_ms)]
 
 
-def _scene(case: _Case, ticket: Ticket, snapshot: Snapshot, ruleset: Ruleset, circumstances: Circumstances) -> Scene:
+def _scene(case: _Case, ticket: Ticket) -> Scene:
     """What the acts of rules are carried out in."""
     entry, placement, verdict, flood = case.entry, case.placement, case.verdict, case.flood
-    event = entry.event
+    event, given = entry.event, case.given
     return Scene(
         now_ms=entry.received_at_ms,
         opened=placement.ticket is None,
@@ -340,19 +338,19 @@ def _scene(case: _Case, ticket: Ticket, snapshot: Snapshot, ruleset: Ruleset, ci
         findings=entry.findings,
         untold=entry.care.untold if entry.care is not None else (),
         imported=entry.imported,
-        moderates=circumstances.moderates,
+        moderates=given.circumstances.moderates,
         verdict=verdict,
-        agents=snapshot.agents,
-        times=ruleset.times,
-        remedies=ruleset.actions,
-        actions=tuple(row for row in snapshot.actions.values() if row.ticket_id == ticket.id),
+        agents=given.snapshot.agents,
+        times=given.ruleset.times,
+        remedies=given.ruleset.actions,
+        actions=tuple(row for row in given.snapshot.actions.values() if row.ticket_id == ticket.id),
         is_quiet=flood is not None and flood.is_over and flood.mutes(verdict.urgency),
     )
 
 
-def _ticket(case: _Case, default_queue: str, ids: Ids) -> tuple[Ticket, list[Event]]:
+def _ticket(case: _Case) -> tuple[Ticket, list[Event]]:
     """The ticket with the message in it, and what is told of that."""
-    entry, placement, verdict = case.entry, case.placement, case.verdict
+    entry, placement, verdict, given = case.entry, case.placement, case.verdict, case.given
     if placement.ticket is not None:
         ticket, events = follow_up(
             placement.ticket,
@@ -361,37 +359,8 @@ def _ticket(case: _Case, default_queue: str, ids: Ids) -> tuple[Ticket, list[Eve
             verdict,
             message_id=case.message_id,
             new_text=case.new_text,
-            default_queue=default_queue,
+            default_queue=given.ruleset.default_queue,
         )
         return case.pieces.named(ticket), events
-    now_ms = entry.received_at_ms
-    ticket = open_ticket(entry, placement, verdict, case.contact, case.conversation_id, case.new_text, ids)
-    opened = Event(
-        at_ms=now_ms,
-        kind="ticket.opened",
-        ticket_id=ticket.id,
-        message_id=case.message_id,
-        queue=ticket.queue,
-        actor=f"contact:{case.contact.id}",
-        data=_opening(verdict, placement),
-    )
-    return case.pieces.named(ticket), [opened, *_followed(placement, ticket, now_ms)]
-
-
-def _opening(verdict: Verdict, placement: Placement) -> dict[str, str]:
-    data: dict[str, str] = {"urgency": verdict.urgency, "contact_by": placement.contact_by}
-    if verdict.reasons:
-        data["rule"] = verdict.reasons[0].rule
-    if placement.not_joined:
-        data["not_joined"] = placement.not_joined
-    if placement.not_joined in _OVER:
-        data["follows"] = placement.related[0]
-    return data
-
-
-def _followed(placement: Placement, ticket: Ticket, now_ms: int) -> list[Event]:
-    """In the history of the ticket that is over: where the matter goes on."""
-    if placement.not_joined not in _OVER:
-        return []
-    data: dict[str, str] = {"by": ticket.id, "because": placement.not_joined}
-    return [Event(at_ms=now_ms, kind="ticket.followed", ticket_id=placement.related[0], queue=ticket.queue, data=data)]
+    ticket = open_ticket(entry, placement, verdict, case.contact, case.conversation_id, case.new_text, given.ids)
+    return case.pieces.named(ticket), opened(ticket, placement, verdict, case.message_id)

@@ -116,9 +116,7 @@ def change_state(incident: Incident, state: IncidentState, *, actor: str, now_ms
             "bad_transition", f"an incident that is {incident.state} can become {allowed}, not {state}", status=409
         )
     resolved_at_ms = now_ms if state == "resolved" else None
-    changed = msgspec.structs.replace(
-        incident, state=state, resolved_at_ms=resolved_at_ms, version=incident.version + 1
-    )
+    changed = incident.changed(state=state, resolved_at_ms=resolved_at_ms)
     return [Save(changed), _became(changed, actor=actor, now_ms=now_ms)]
 
 
@@ -160,7 +158,7 @@ def set_banner(
         return []
     data = {"incident": incident.id, "languages": ",".join(sorted(said))}
     return [
-        Save(msgspec.structs.replace(incident, banner=said, version=incident.version + 1)),
+        Save(incident.changed(banner=said)),
         Record(Event(at_ms=now_ms, kind="incident.banner", actor=actor, data=data)),
     ]
 
@@ -175,9 +173,7 @@ def link(
         return list(_linked(incident.id, ticket, "by_hand", actor=actor, now_ms=now_ms, ids=ids))
     if before.unlinked_at_ms is None:
         return []
-    again = msgspec.structs.replace(
-        before, unlinked_at_ms=None, linked_by=actor, reason="by_hand", at_ms=now_ms, version=before.version + 1
-    )
+    again = before.changed(unlinked_at_ms=None, linked_by=actor, reason="by_hand", at_ms=now_ms)
     return [Save(again), _told(ticket, incident.id, "linked", actor, now_ms)]
 
 
@@ -187,7 +183,7 @@ def unlink(
     """Take a ticket out; it is never linked by the machine again. Raises Refused when it is not in it."""
     if before is None or before.unlinked_at_ms is not None:
         raise Refused("not_linked", f"T-{ticket.number} is not in this incident", status=404)
-    gone = msgspec.structs.replace(before, unlinked_at_ms=now_ms, version=before.version + 1)
+    gone = before.changed(unlinked_at_ms=now_ms)
     return [Save(gone), _told(ticket, incident.id, "unlinked", actor, now_ms)]
 
 
@@ -202,9 +198,7 @@ def merged(source: Contents, target: Contents, *, actor: str, now_ms: int, ids: 
         if before is None:
             changes += _linked(row.incident_id, target.ticket, row.reason, actor=actor, now_ms=now_ms, ids=ids)
             continue
-        again = msgspec.structs.replace(
-            before, unlinked_at_ms=None, linked_by=actor, at_ms=now_ms, version=before.version + 1
-        )
+        again = before.changed(unlinked_at_ms=None, linked_by=actor, at_ms=now_ms)
         changes += [Save(again), _told(target.ticket, row.incident_id, "linked", actor, now_ms)]
     return changes
 
@@ -214,20 +208,15 @@ def unmerged(target: Contents, at_ms: int, *, actor: str, now_ms: int) -> list[C
     changes: list[Change] = []
     for row in target.incidents:
         if row.at_ms == at_ms and row.unlinked_at_ms is None:
-            changes.append(Save(msgspec.structs.replace(row, unlinked_at_ms=now_ms, version=row.version + 1)))
+            changes.append(Save(row.changed(unlinked_at_ms=now_ms)))
             changes.append(_told(target.ticket, row.incident_id, "unlinked", actor, now_ms))
     return changes
 
 
 def _told(ticket: Ticket, incident_id: IncidentId, what: str, actor: str, now_ms: int) -> Change:
     return Record(
-        Event(
-            at_ms=now_ms,
-            kind="ticket.updated",
-            ticket_id=ticket.id,
-            queue=ticket.queue,
-            actor=actor,
-            data={"incident": incident_id, "incident_ticket": what},
+        ticket.event(
+            "ticket.updated", actor=actor, data={"incident": incident_id, "incident_ticket": what}, now_ms=now_ms
         )
     )
 

@@ -70,6 +70,7 @@ TABLE: Final[dict[TicketState, dict[TicketState, Move]]] = {
     },
     "verifying": {
         "open": _CHECKED,
+        "verifying": _ASKED,  # the check before it is over, and time has not told yet
         "waiting": _WORKED,
         "rejected": _SENT_BACK,
         "solved": _WORKED,

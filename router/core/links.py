@@ -40,7 +40,7 @@ def open_link(
         raise Refused("link_used", "this link has been opened by somebody else", status=410)
     if now_ms >= link.expires_at_ms or _is_erased(ticket, contact):
         raise Refused("link_expired", "this link can no longer be opened", status=410)
-    opened = msgspec.structs.replace(link, opened_at_ms=now_ms, opened_by=guest.visitor, version=link.version + 1)
+    opened = link.changed(opened_at_ms=now_ms, opened_by=guest.visitor)
     # Agents may have given the conversation to another contact since, whose ticket this is not.
     is_theirs = contact.id == ticket.contact_id
     people: list[Change]
@@ -94,15 +94,13 @@ def _told(
     data: dict[str, str],
     now_ms: int,
 ) -> Event:
-    return Event(
-        at_ms=now_ms,
-        kind="link.opened",
-        ticket_id=ticket.id,
+    return ticket.event(
+        "link.opened",
         message_id=message_id,
         conversation_id=conversation.id,
-        queue=ticket.queue,
         actor=f"contact:{contact_id}",
         data=data,
+        now_ms=now_ms,
     )
 
 
@@ -110,7 +108,7 @@ def _entered(guest: Guest, contact_id: ContactId, ticket: Ticket, now_ms: int, i
     """The private conversation, which is about the ticket from now on."""
     if guest.conversation is not None:
         old = guest.conversation
-        moved = msgspec.structs.replace(old, ticket_id=ticket.id, version=old.version + 1)
+        moved = old.changed(ticket_id=ticket.id)
         return moved, Save(moved)
     begun = Conversation(
         id=ConversationId(ids.new()),

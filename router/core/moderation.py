@@ -10,14 +10,13 @@ history that says who asked and why. The post's ticket is saved with it, so that
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-import msgspec
-
 from router.core.posts import Post, post_of
 from router.model.capabilities import Moderation
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
+from router.model.events import EventKind
 from router.model.sources import Ids
-from router.model.tables import EventKind, Message, OutboxEntry, OutboxState, Ticket
+from router.model.tables import Message, OutboxEntry, OutboxState, Ticket
 
 Reason = Literal["personal_data", "scam", "abuse", "spam", "mistake", "other"]
 """Why an agent asked: names, so that history holds no content."""
@@ -100,7 +99,7 @@ def decide_moderation(
     if stands is not None and stands.action == what:
         return []
     # Whoever asked at the same moment has saved the ticket first: their row is seen at the next look.
-    seen = Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
+    seen = Save(ticket.changed())
     data = {"reason": reason}
     return [seen, *ask_for(post_of(message, ticket), what, actor=actor, data=data, now_ms=now_ms, ids=ids)]
 

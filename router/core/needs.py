@@ -9,10 +9,11 @@ from typing import Any, Final
 import msgspec
 
 from router.core.identity import SenderView
+from router.core.quotes import words_of
 from router.core.recognition import told
 from router.model.ids import MessageId
 from router.model.message import JournalEntry
-from router.model.tables import KnownFact, Ticket
+from router.model.tables import KnownFact, Message, Ticket
 from rules.needs import ASKING, Fact
 from rules.ruleset import Ruleset
 
@@ -36,6 +37,19 @@ def noted(
         if fact.name in sources
     ]
     return msgspec.structs.replace(ticket, facts=(*ticket.facts, *found)) if found else ticket
+
+
+def heard(ticket: Ticket, messages: Sequence[Message], ruleset: Ruleset) -> Ticket:
+    """The ticket with what the texts of its messages, in their order, tell besides; its version stays."""
+    known = {fact.name for fact in ticket.facts}
+    found: dict[str, KnownFact] = {}
+    for message in messages if ruleset.facts else ():
+        if message.kind == "inbound" and message.automatic == "none":
+            kinds = told(f"{message.subject or ''}\n{words_of(message)}")
+            for fact in ruleset.facts.values():
+                if fact.kind in kinds and fact.name not in known:
+                    found.setdefault(fact.name, KnownFact(name=fact.name, message_id=message.id, source="text"))
+    return msgspec.structs.replace(ticket, facts=(*ticket.facts, *found.values())) if found else ticket
 
 
 def _given(facts: Sequence[Fact], app: Mapping[str, Any], sender: SenderView) -> dict[str, str]:

@@ -6,12 +6,13 @@ step early and skips none, one that jumps back delays a step by no more than its
 
 import msgspec
 
+from router.model.actors import agent_actor
 from router.model.alarms import Ladder, PageEntry, PageState
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.ids import AgentId, HookId, LadderId, PageId
 from router.model.sources import Ids
-from router.model.tables import Event, EventKind, HookEntry, Ticket, Urgency
+from router.model.tables import Event, HookEntry, Ticket, Urgency
 from rules.oncall import FALLBACK
 from rules.rotas import Page, Rota, RotaStep
 from rules.ruleset import Ruleset
@@ -37,11 +38,12 @@ def ring(
     if rota is None:
         return _silent(after, now_ms)
     is_new = before is None or ruleset.rota_for(before.urgency, before.queue) is None
-    again = called and now_ms - (after.accepted_at_ms or 0) >= RING_AGAIN_MS
+    # Both ways: a clock that was ahead when somebody accepted silences nobody until it is that late again.
+    again = called and abs(now_ms - (after.accepted_at_ms or 0)) >= RING_AGAIN_MS
     if after.alarm_since_ms is not None or not (is_new or again):
         return after, []
     ringing = msgspec.structs.replace(after, alarm_since_ms=now_ms, accepted_by=None, accepted_at_ms=None)
-    return ringing, [_told(ringing, "alarm.raised", now_ms, rota=rota.name)]
+    return ringing, [ringing.event("alarm.raised", data={"rota": rota.name}, now_ms=now_ms)]
 
 
 def calls_again(before: Ticket | None, urgency: Urgency, queue: str, ruleset: Ruleset, *, pressed: bool) -> bool:
@@ -56,7 +58,7 @@ def _silent(ticket: Ticket, now_ms: int) -> tuple[Ticket, list[Event]]:
         return ticket, []
     quiet = msgspec.structs.replace(ticket, alarm_since_ms=None)
     reason = ticket.state if ticket.state in SILENT_STATES else "lowered"
-    return quiet, [_told(quiet, "alarm.over", now_ms, reason=reason)]
+    return quiet, [quiet.event("alarm.over", data={"reason": reason}, now_ms=now_ms)]
 
 
 def accept(ticket: Ticket, agent_id: AgentId, *, how: str, now_ms: int) -> tuple[Ticket, list[Event]]:
@@ -65,8 +67,8 @@ def accept(ticket: Ticket, agent_id: AgentId, *, how: str, now_ms: int) -> tuple
         return ticket, []
     accepted = msgspec.structs.replace(ticket, alarm_since_ms=None, accepted_by=agent_id, accepted_at_ms=now_ms)
     after_ms = max(0, now_ms - ticket.alarm_since_ms)
-    event = _told(accepted, "alarm.accepted", now_ms, how=how, after_ms=str(after_ms))
-    return accepted, [msgspec.structs.replace(event, actor=f"agent:{agent_id}")]
+    data = {"how": how, "after_ms": str(after_ms)}
+    return accepted, [accepted.event("alarm.accepted", actor=agent_actor(agent_id), data=data, now_ms=now_ms)]
 
 
 def check_acceptable(ticket: Ticket, agent_id: AgentId) -> None:
@@ -78,10 +80,6 @@ def check_acceptable(ticket: Ticket, agent_id: AgentId) -> None:
             "accepted_already", "a colleague has accepted this ticket", data={"accepted_by": ticket.accepted_by}
         )
     raise Refused("no_alarm", "this ticket does not ring")
-
-
-def _told(ticket: Ticket, kind: EventKind, now_ms: int, **data: str) -> Event:
-    return Event(at_ms=now_ms, kind=kind, ticket_id=ticket.id, queue=ticket.queue, data=data)
 
 
 # --- the ladder ----------------------------------------------------------------------------------------------------
@@ -102,34 +100,30 @@ def begin(ticket: Ticket, ruleset: Ruleset, *, now_ms: int, ids: Ids) -> list[Ch
         created_at_ms=now_ms,
     )
     # The ticket moves on with it: whoever merges it meanwhile has to look again, and takes the ladder along.
-    touched = Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
+    touched = Save(ticket.changed())
     return [touched, Add(ladder), *_paged(ladder, ticket, rota, now_ms, ids)]
 
 
 def climb(ladder: Ladder, ticket: Ticket, ruleset: Ruleset, *, now_ms: int, ids: Ids) -> list[Change]:
     """What is due: the next step, the end of the ladder, or nothing."""
     if ticket.alarm_since_ms != ladder.since_ms:
-        return [Save(_moved(ladder, state="over"))]
+        return [Save(ladder.changed(state="over"))]
     if ladder.state != "ringing":
         return []
     rota = ruleset.rotas.get(ladder.rota) or ruleset.rota_for(ticket.urgency, ticket.queue) or FALLBACK
     within_ms = rota.steps[min(ladder.step, len(rota.steps) - 1)].within_ms
     if ladder.due_at_ms > now_ms + within_ms:  # the clock went back
-        return [Save(_moved(ladder, due_at_ms=now_ms + within_ms))]
+        return [Save(ladder.changed(due_at_ms=now_ms + within_ms))]
     if ladder.due_at_ms > now_ms:
         return []
     step, round_ = ladder.step + 1, ladder.round
     if step >= len(rota.steps):
         step, round_ = 0, round_ + 1
     if round_ > rota.repeat:
-        told = _told(ticket, "alarm.unanswered", now_ms, rota=rota.name, rounds=str(round_))
-        return [Save(_moved(ladder, state="unanswered")), Record(told)]
-    higher = _moved(ladder, step=step, round=round_, due_at_ms=now_ms + rota.steps[step].within_ms)
+        told = ticket.event("alarm.unanswered", data={"rota": rota.name, "rounds": str(round_)}, now_ms=now_ms)
+        return [Save(ladder.changed(state="unanswered")), Record(told)]
+    higher = ladder.changed(step=step, round=round_, due_at_ms=now_ms + rota.steps[step].within_ms)
     return [Save(higher), *_paged(higher, ticket, rota, now_ms, ids)]
-
-
-def _moved(ladder: Ladder, **fields: object) -> Ladder:
-    return msgspec.structs.replace(ladder, version=ladder.version + 1, **fields)
 
 
 def _paged(ladder: Ladder, ticket: Ticket, rota: Rota, now_ms: int, ids: Ids) -> list[Change]:
@@ -157,7 +151,7 @@ def _page(ladder: Ladder, ticket: Ticket, page: Page, now_ms: int, ids: Ids) -> 
     )
     to = f"{page.kind}:{page.to}" if page.to else page.kind
     place = {"to": to, "step": str(ladder.step + 1), "round": str(ladder.round + 1)}
-    changes: list[Change] = [Add(row), Record(_told(ticket, "alarm.paged", now_ms, **place))]
+    changes: list[Change] = [Add(row), Record(ticket.event("alarm.paged", data=place, now_ms=now_ms))]
     if page.kind == "webhook":
         changes.append(Add(_word(row, ladder, ticket, now_ms)))
     return changes

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from router.model.actors import agent_actor
 from router.model.changes import Change, Record, Save
 from router.model.ids import AgentId, AttachmentId
 from router.model.message import Opening, StoredAttachment
@@ -31,7 +32,7 @@ def open_file(message: Message, file_id: AttachmentId, agent_id: AgentId, *, now
         kind="file.opened",
         ticket_id=message.ticket_id,
         message_id=message.id,
-        actor=f"agent:{agent_id}",
+        actor=agent_actor(agent_id),
         data={"file": file.id},
     )
-    return [Save(msgspec.structs.replace(message, attachments=files, version=message.version + 1)), Record(event)]
+    return [Save(message.changed(attachments=files)), Record(event)]

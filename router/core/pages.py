@@ -6,16 +6,13 @@ says that this person was not reached.
 
 from collections.abc import Sequence
 
-import msgspec
-
 from router.connector import AuthFailed, Rejected, Retry, SendOutcome, Sent
 from router.core.delivery import pause_ms
 from router.model.alarms import PageEntry, PageState
 from router.model.changes import Change, Record, Save
-from router.model.limits import SEND_ATTEMPTS_MAX
+from router.model.limits import ERROR_CHARS_MAX, SEND_ATTEMPTS_MAX
 from router.model.tables import Event, HookEntry
 
-_ERROR_CHARS = 300
 _ASKED_MS_MAX = 3_600_000
 """However long we are told to wait: a page that is an hour late is late enough."""
 
@@ -28,17 +25,12 @@ def after_page(page: PageEntry, outcome: SendOutcome, *, now_ms: int, jitter: fl
     elif isinstance(outcome, Rejected) or page.attempts >= SEND_ATTEMPTS_MAX:
         state = "dead"
     asked_ms = min(int((outcome.after_s or 0) * 1000), _ASKED_MS_MAX) if isinstance(outcome, Retry) else 0
-    error = None if isinstance(outcome, Sent) else outcome.reason[:_ERROR_CHARS]
+    error = None if isinstance(outcome, Sent) else outcome.reason[:ERROR_CHARS_MAX]
     if isinstance(outcome, AuthFailed):
         who = "Telegram refuses our token" if page.kind == "telegram" else "the mail server refuses our login"
-        error = f"{who}: {error}"[:_ERROR_CHARS]
-    settled = msgspec.structs.replace(
-        page,
-        state=state,
-        error=error,
-        due_at_ms=now_ms + max(pause_ms(page.attempts, jitter), asked_ms),
-        lease_until_ms=None,
-        version=page.version + 1,
+        error = f"{who}: {error}"[:ERROR_CHARS_MAX]
+    settled = page.changed(
+        state=state, error=error, due_at_ms=now_ms + max(pause_ms(page.attempts, jitter), asked_ms), lease_until_ms=None
     )
     changes: list[Change] = [Save(settled)]
     if state != "queued":

@@ -11,12 +11,13 @@ import msgspec
 from router.core.circles import Following, follow, recorded, told
 from router.model.changes import Add, Change, Remove, Save, contact_name
 from router.model.errors import Refused
+from router.model.events import EventKind
 from router.model.ids import ActId, ContactId, IdentityId, PairId
 from router.model.limits import REASON_CHARS_MAX
 from router.model.people import ActKind, Circle, Moved, NeverMerge, PeopleAct
 from router.model.snapshot import IdentityKey
 from router.model.sources import Ids
-from router.model.tables import Contact, EventKind, Identity
+from router.model.tables import Contact, Identity
 
 
 class Deed(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,12 +165,12 @@ def shown(key: IdentityKey) -> str:
 
 def touched(contact: Contact) -> Save:
     """What is being decided about the contact meanwhile has to look again."""
-    return Save(msgspec.structs.replace(contact, version=contact.version + 1))
+    return Save(contact.changed())
 
 
 def pointing(contact: Contact, to: ContactId | None) -> Save:
     """Say which contact it turned out to be; None: it is one of its own."""
-    return Save(msgspec.structs.replace(contact, merged_into=to, version=contact.version + 1))
+    return Save(contact.changed(merged_into=to))
 
 
 def _act(

@@ -71,21 +71,19 @@ def together(entry: JournalEntry, placement: Placement, snapshot: Snapshot) -> P
         return Pieces(entry=entry, masked=changed)
     safe = msgspec.structs.replace(event, text=own, html=None)
     care = _cared(entry.care, own)
-    redactions = entry.redactions or _redactions(text, own)
+    redactions = _redactions(text, own, entry.redactions)
     findings = tuple(dict.fromkeys((*entry.findings, _TYPE)))
     entry = msgspec.structs.replace(entry, event=safe, findings=findings, redactions=redactions, care=care)
     return Pieces(entry=entry, masked=changed, own=True)
 
 
 def _masked(message: Message, text: str) -> Message:
-    return msgspec.structs.replace(
-        message,
+    return message.changed(
         text=text,
         html=None,
         findings=tuple(dict.fromkeys((*message.findings, _TYPE))),
-        redactions=message.redactions or _redactions(message.text, text),
+        redactions=_redactions(message.text, text, message.redactions),
         care=_cared(message.care, text),
-        version=message.version + 1,
     )
 
 
@@ -97,8 +95,19 @@ def _cared(care: Care | None, text: str) -> Care | None:
     return msgspec.structs.replace(care, unindexed=(Unindexed(field="text", start=0, end=len(text)), *kept))
 
 
-def _redactions(was: str, text: str) -> tuple[Redaction, ...]:
-    """The one span that a mask took the place of."""
+def _redactions(was: str, text: str, before: tuple[Redaction, ...]) -> tuple[Redaction, ...]:
+    """Those `before`, and the one span that a mask took the place of, in offsets of the text as it came in."""
     start = next((n for n, (one, other) in enumerate(zip(was, text, strict=False)) if one != other), 0)
     end = len(was) - (len(text) - text.find(_MASK, start) - len(_MASK))
-    return (Redaction(field="text", start=start, end=end, type=_TYPE),)
+    outside: list[Redaction] = []
+    for other in before:
+        mask = len(other.type) + 2
+        if other.field == "subject" or other.start >= end:
+            outside.append(other)
+        elif other.start + mask <= start:
+            outside.append(other)
+            start, end = start + other.end - other.start - mask, end + other.end - other.start - mask
+        else:  # it went with the words around it
+            end += other.end - other.start - mask
+    found = [*outside, Redaction(field="text", start=start, end=end, type=_TYPE)]
+    return tuple(sorted(found, key=lambda one: (one.field == "subject", one.start)))

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import msgspec
 
+from router.model.events import EventKind
 from router.model.ids import ConversationId, MessageId, OutboxId
 from router.model.sources import Ids
-from router.model.tables import Event, EventKind, Message, OutboxAction, OutboxEntry, Ticket
+from router.model.tables import Event, Message, OutboxAction, OutboxEntry, Ticket
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,15 +35,13 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
 
     def event(self, kind: EventKind, *, actor: str, data: Mapping[str, str], now_ms: int) -> Event:
         """A line of history about it."""
-        return Event(
-            at_ms=now_ms,
-            kind=kind,
-            ticket_id=self.ticket.id,
+        return self.ticket.event(
+            kind,
             message_id=self.message_id,
             conversation_id=self.conversation_id,
-            queue=self.ticket.queue,
             actor=actor,
-            data=dict(data),
+            data=data,
+            now_ms=now_ms,
         )
 
 

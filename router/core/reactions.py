@@ -6,8 +6,6 @@ carries it: each row takes along what is set when it leaves, so that two of them
 
 from collections.abc import Sequence
 
-import msgspec
-
 from router.core.moderation import ask_for, standing
 from router.core.posts import post_of
 from router.model.capabilities import Reactions
@@ -69,8 +67,8 @@ def decide_reaction(
         return []
     failed = [row for row in asked if row.action == "react" and row.state == "dead"]
     return [
-        Save(msgspec.structs.replace(ticket, version=ticket.version + 1)),
-        Save(msgspec.structs.replace(message, reaction=emoji, version=message.version + 1)),
-        *(Save(msgspec.structs.replace(row, state="cancelled", version=row.version + 1)) for row in failed),
+        Save(ticket.changed()),
+        Save(message.changed(reaction=emoji)),
+        *(Save(row.changed(state="cancelled")) for row in failed),
         *ask_for(post_of(message, ticket), "react", actor=actor, data={"emoji": emoji}, now_ms=now_ms, ids=ids),
     ]

@@ -6,17 +6,19 @@ undone; alarms and actions go along (core/ringing.py, core/remedies.py). What an
 was decided wrongly: the decision's `Joining` is marked undone, and counted by its reason.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
 from router.core import incidents, remedies, ringing
 from router.core.lifecycle import may
 from router.core.likeness import hear
+from router.core.needs import heard
 from router.core.quotes import words_of
 from router.core.tickets import change_state, snippet_of, snooze
 from router.core.timers import again
 from router.core.verification import parted
+from router.model.actors import agent_actor
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
 from router.model.grouping import Joining, Matter, Regrouping, Stood
@@ -25,7 +27,8 @@ from router.model.limits import REGROUPED_MAX
 from router.model.matter import Sketch
 from router.model.snapshot import Contents
 from router.model.sources import Ids
-from router.model.tables import Conversation, Event, Message, OutboxEntry, Ticket
+from router.model.tables import Conversation, Message, OutboxEntry, Ticket
+from rules.ruleset import Ruleset
 
 
 class By(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +40,7 @@ class By(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def actor(self) -> str:
         """As events name them."""
-        return f"agent:{self.agent_id}"
+        return agent_actor(self.agent_id)
 
 
 def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
@@ -49,6 +52,7 @@ def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
     closed, kept, rung = ringing.joined(
         source, target, closed, _touched(target.ticket, both), actor=by.actor, now_ms=by.now_ms
     )
+    kept = _learned(kept, source.ticket, {message.id for message in source.messages})
     kept, owed = _owed(source.ticket, kept, by)
     taken, asked = remedies.joined(source, target, actor=by.actor, now_ms=by.now_ms)
     row = Regrouping(
@@ -79,7 +83,7 @@ def merge(source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
     ]
 
 
-def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids) -> list[Change]:
+def split(source: Contents, message_ids: frozenset[MessageId], ruleset: Ruleset, by: By, ids: Ids) -> list[Change]:
     """Give some of a ticket's messages a ticket of their own, of the same contact. Raises Refused."""
     moving = tuple(message for message in source.messages if message.id in message_ids)
     staying = tuple(message for message in source.messages if message.id not in message_ids)
@@ -101,6 +105,7 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
         subject=first.subject or snippet_of(first.text) or source.ticket.subject,
         state="open",
         state_reason=None,
+        facts=tuple(fact for fact in source.ticket.facts if fact.source == "contact"),
         related=(source.ticket.id, *source.ticket.related),
         waiting_since_ms=_unanswered_since(moving) or by.now_ms,
         first_replied_at_ms=None,
@@ -125,11 +130,11 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
     )
     told = frozenset(row.message_ids)
     return [
-        Add(opened),
+        Add(heard(_learned(opened, source.ticket, told), moving, ruleset)),
         Add(row),
         *ringing.echoed(opened, source.ladder, now_ms=by.now_ms, ids=ids),
         *_moved(source, opened.id, row.message_ids),
-        Save(_touched(source.ticket, staying)),
+        Save(heard(_unlearned(_touched(source.ticket, staying), told), staying, ruleset)),
         *_compared(source, staying),
         Add(Matter(ticket_id=opened.id, contact_id=opened.contact_id, sketch=_sketch(moving))),
         *_undone([joining for joining in source.joinings if joining.message_id in told and not joining.opened], by),
@@ -137,7 +142,7 @@ def split(source: Contents, message_ids: frozenset[MessageId], by: By, ids: Ids)
     ]
 
 
-def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) -> list[Change]:
+def undo(row: Regrouping, source: Contents, target: Contents, ruleset: Ruleset, by: By, ids: Ids) -> list[Change]:
     """Bring back what a merge or split moved, as far as it is still there. Raises Refused."""
     if row.undone_at_ms is not None:
         raise Refused("already_undone", "this was taken back before", status=409)
@@ -149,7 +154,7 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
     _check_speakers(source.ticket, target, back)
     staying = tuple(message for message in target.messages if message.id not in theirs)
     after = _in_order(*source.messages, *back)
-    restored = _touched(source.ticket, after)
+    restored = _learned(_touched(source.ticket, after), target.ticket, theirs)
     if row.kind == "merge":
         was = row.stood.source if row.stood is not None else None
         restored = msgspec.structs.replace(
@@ -159,7 +164,7 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
             waiting_since_ms=was.waiting_since_ms if was is not None else None,
             snoozed_until_ms=was.snoozed_until_ms if was is not None else None,
         )
-    left = _touched(target.ticket, staying)
+    left = heard(_unlearned(_touched(target.ticket, staying), theirs), staying, ruleset)
     rung: list[Change] = []
     if row.kind == "merge":
         restored, left = parted(source.check, restored, left)
@@ -175,7 +180,7 @@ def undo(row: Regrouping, source: Contents, target: Contents, by: By, ids: Ids) 
         left = _unowed(left, row, row.stood)
         rung += remedies.parted(row.stood.actions, source, target)
     return [
-        Save(msgspec.structs.replace(row, undone_at_ms=by.now_ms, undone_by=by.agent_id, version=row.version + 1)),
+        Save(row.changed(undone_at_ms=by.now_ms, undone_by=by.agent_id)),
         *_moved(target, source.ticket.id, row.message_ids),
         Save(restored),
         Save(left),
@@ -291,19 +296,31 @@ def _moved(left: Contents, to: TicketId, message_ids: Sequence[MessageId]) -> It
         *(entry for entry in left.outbox if entry.message_id in moving),
         *(each for each in left.conversations if newest.get(each.id) in moving),
     ]
-    return [Save(msgspec.structs.replace(row, ticket_id=to, version=row.version + 1)) for row in rows]
+    return [Save(row.changed(ticket_id=to)) for row in rows]
 
 
 def _touched(ticket: Ticket, messages: Sequence[Message]) -> Ticket:
     """The ticket with other messages in it."""
     inbound = [message.received_at_ms for message in messages if message.kind == "inbound"]
-    return msgspec.structs.replace(
-        ticket,
+    return ticket.changed(
         snippet=snippet_of(messages[-1].text) if messages else "",
         last_inbound_at_ms=max(inbound, default=ticket.last_inbound_at_ms),
         last_message_at_ms=max((m.received_at_ms for m in messages), default=ticket.last_message_at_ms),
-        version=ticket.version + 1,
     )
+
+
+def _learned(ticket: Ticket, other: Ticket, moved: Collection[MessageId]) -> Ticket:
+    """The ticket with what messages that come from another one told; nobody is asked for anything a second time."""
+    known = {fact.name for fact in ticket.facts}
+    more = [fact for fact in other.facts if fact.message_id in moved and fact.name not in known]
+    asked = tuple(dict.fromkeys((*ticket.asked, *other.asked)))
+    return msgspec.structs.replace(ticket, facts=(*ticket.facts, *more), asked=asked)
+
+
+def _unlearned(ticket: Ticket, moved: Collection[MessageId]) -> Ticket:
+    """The ticket without what messages that leave it told; whose account it is stays known."""
+    kept = tuple(fact for fact in ticket.facts if fact.source == "contact" or fact.message_id not in moved)
+    return msgspec.structs.replace(ticket, facts=kept)
 
 
 def _sketch(messages: Sequence[Message]) -> Sketch:
@@ -318,14 +335,12 @@ def _compared(contents: Contents, messages: Sequence[Message]) -> Iterable[Chang
     before, sketch, ticket = contents.matter, _sketch(messages), contents.ticket
     if before is None:
         return [Add(Matter(ticket_id=ticket.id, contact_id=ticket.contact_id, sketch=sketch))]
-    return [Save(msgspec.structs.replace(before, sketch=sketch, version=before.version + 1))]
+    return [Save(before.changed(sketch=sketch))]
 
 
 def _undone(joinings: Iterable[Joining], by: By) -> Iterable[Change]:
     return [
-        Save(
-            msgspec.structs.replace(joining, undone_at_ms=by.now_ms, undone_by=by.agent_id, version=joining.version + 1)
-        )
+        Save(joining.changed(undone_at_ms=by.now_ms, undone_by=by.agent_id))
         for joining in joinings
         if joining.undone_at_ms is None
     ]
@@ -336,13 +351,8 @@ def _told(row: Regrouping, what: str, source: Ticket, target: Ticket, by: By) ->
     data = {"regrouped": what, "regrouping": row.id, "from": source.id, "to": target.id}
     return [
         Record(
-            Event(
-                at_ms=by.now_ms,
-                kind="ticket.updated",
-                ticket_id=ticket.id,
-                queue=ticket.queue,
-                actor=by.actor,
-                data={**data, "messages": str(len(row.message_ids))},
+            ticket.event(
+                "ticket.updated", actor=by.actor, data={**data, "messages": str(len(row.message_ids))}, now_ms=by.now_ms
             )
         )
         for ticket in (source, target)

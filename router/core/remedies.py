@@ -12,19 +12,21 @@ import msgspec
 from router.core.account import account_of
 from router.core.verification import is_unlocked, require_unlocked
 from router.model.actions import ActionEntry, ActionState
+from router.model.actors import agent_actor
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
+from router.model.events import EventKind
 from router.model.ids import ActionId, AgentId, ContactId, TicketId
+from router.model.limits import ERROR_CHARS_MAX
 from router.model.snapshot import Contents
 from router.model.sources import Ids
-from router.model.tables import Event, EventKind, Identity, Ticket
+from router.model.tables import Event, Identity, Ticket
 from rules.backend import ActionSpec
 
 ATTEMPTS_MAX = 10
 _PAUSES_MS = (1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 120_000, 300_000)
 """Shorter than those of replies: money leaves meanwhile."""
 _UNDER_WAY: frozenset[ActionState] = frozenset({"proposed", "queued", "sending"})
-_ERROR_CHARS = 300
 
 
 class CallOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,30 +80,43 @@ def propose(
     ids: Ids,
 ) -> tuple[ActionEntry, list[Change]]:
     """An agent's proposal. Raises Refused (already_…, nothing_to_undo, no_account, not_verified)."""
-    undoes = None
-    if spec.undoes is not None:
-        undoes = next((row.id for row in rows if row.action == spec.undoes and row.state == "done"), None)
-        if undoes is None:
-            raise Refused("nothing_to_undo", f"{spec.undoes} has not been done on this ticket")
-    if (standing := stands(rows, spec.name)) and not (spec.undoes is not None and standing == "already_done"):
-        raise Refused(standing, f"{spec.name} is {standing.removeprefix('already_')} already")
+    undoes = _undone_by(spec, rows)
+    _check_standing(spec, rows)
     account = _account(spec, ticket, identities, now_ms)
-    actor = f"agent:{agent_id}"
+    actor = agent_actor(agent_id)
     row = entry_of(spec, ticket.id, ticket.contact_id, proposed_by=actor, now_ms=now_ms, ids=ids)
     row = msgspec.structs.replace(row, account=account, undoes=undoes)
     return row, [_touched(ticket), Add(row), Record(told(row, "action.proposed", actor=actor, now_ms=now_ms))]
 
 
+def _undone_by(spec: ActionSpec, rows: Sequence[ActionEntry]) -> ActionId | None:
+    """Which of these actions it takes back. Raises Refused (nothing_to_undo)."""
+    if spec.undoes is None:
+        return None
+    undoes = next((row.id for row in rows if row.action == spec.undoes and row.state == "done"), None)
+    if undoes is None:
+        raise Refused("nothing_to_undo", f"{spec.undoes} has not been done on this ticket, or was taken back")
+    return undoes
+
+
+def _check_standing(spec: ActionSpec, rows: Sequence[ActionEntry]) -> None:
+    """Raises Refused (already_proposed, already_done); what takes something back may have done so before."""
+    if (standing := stands(rows, spec.name)) and not (spec.undoes is not None and standing == "already_done"):
+        raise Refused(standing, f"{spec.name} is {standing.removeprefix('already_')} already")
+
+
 def _touched(ticket: Ticket) -> Save:
     """The ticket moves on with what is asked for: what is while its contact is erased comes after that, and is
     refused."""
-    return Save(msgspec.structs.replace(ticket, version=ticket.version + 1))
+    return Save(ticket.changed())
 
 
 def _account(spec: ActionSpec, ticket: Ticket, identities: Sequence[Identity], now_ms: int) -> str:
     account = account_of(identities)
     if account is None:
-        raise Refused("no_account", "no account of the app is proven to be this customer's", status=422)
+        raise Refused(
+            "no_account", "no account of the app, or more than one, is proven to be this customer's", status=422
+        )
     if spec.verified:
         require_unlocked(ticket, account, now_ms)
     return account
@@ -119,13 +134,13 @@ def approve(
     """A second person agrees. Raises Refused (not_proposed, own_proposal, account_changed, no_account …)."""
     if row.state != "proposed":
         raise Refused("not_proposed", f"this action is {row.state}, nobody has to agree to it")
-    actor = f"agent:{agent_id}"
+    actor = agent_actor(agent_id)
     if row.proposed_by == actor:
         raise Refused("own_proposal", "nobody agrees to their own proposal", status=403)
     account = _account(spec, ticket, identities, now_ms)
     if row.account is not None and row.account != account:
         raise Refused("account_changed", "the customer's account is another one than when this was proposed")
-    agreed = _moved(row, state="queued", account=account, decided_by=agent_id, due_at_ms=now_ms)
+    agreed = row.changed(state="queued", account=account, decided_by=agent_id, due_at_ms=now_ms)
     return [_touched(ticket), Save(agreed), Record(told(agreed, "action.approved", actor=actor, now_ms=now_ms))]
 
 
@@ -133,30 +148,42 @@ def decline(row: ActionEntry, agent_id: AgentId, *, now_ms: int) -> list[Change]
     """Somebody says no; the proposer may too. Raises Refused (not_proposed)."""
     if row.state != "proposed":
         raise Refused("not_proposed", f"this action is {row.state}, it cannot be declined any more")
-    declined = _moved(row, state="declined", decided_by=agent_id)
-    return [Save(declined), Record(told(declined, "action.declined", actor=f"agent:{agent_id}", now_ms=now_ms))]
+    declined = row.changed(state="declined", decided_by=agent_id)
+    return [Save(declined), Record(told(declined, "action.declined", actor=agent_actor(agent_id), now_ms=now_ms))]
 
 
 def locked(row: ActionEntry, spec: ActionSpec, ticket: Ticket, now_ms: int) -> str:
     """Why an action is not asked for now; nothing when it is. An attempt after the first only asks again for what was
     open when it was asked for: the back end may have done it, and its answer been lost."""
     if row.account is None:
-        return "no account of the app is proven to be this customer's"
+        return "no account of the app, or more than one, is proven to be this customer's"
     if spec.verified and row.attempts <= 1 and not is_unlocked(ticket, row.account, now_ms):
         return "the customer's identity check has not passed, or its time is over"
     return ""
 
 
-def retry(row: ActionEntry, spec: ActionSpec, ticket: Ticket, agent_id: AgentId, *, now_ms: int) -> list[Change]:
-    """Ask the back end again, under the same key. Raises Refused (not_failed, contact_erased, not_verified)."""
+def retry(
+    row: ActionEntry,
+    spec: ActionSpec,
+    ticket: Ticket,
+    rows: Sequence[ActionEntry],
+    agent_id: AgentId,
+    *,
+    now_ms: int,
+) -> list[Change]:
+    """Ask the back end again, under the same key; what was agreed to holds until the same is asked for anew, or there
+    is nothing left to take back. Raises Refused (not_failed, contact_erased, already_…, nothing_to_undo, not_verified).
+    """
     if row.state != "failed":
         raise Refused("not_failed", f"this action is {row.state}")
     if ticket.erased_at_ms is not None:
         raise Refused("contact_erased", "this ticket's contact was erased: nothing is asked about them any more")
+    _undone_by(spec, [each for each in rows if each.id == row.undoes])
+    _check_standing(spec, rows)
     if spec.verified and row.account is not None:
         require_unlocked(ticket, row.account, now_ms)
-    again = _moved(row, state="queued", attempts=0, due_at_ms=now_ms, error=None)
-    event = told(again, "action.state", actor=f"agent:{agent_id}", now_ms=now_ms, to="queued")
+    again = row.changed(state="queued", attempts=0, due_at_ms=now_ms, error=None)
+    event = told(again, "action.state", actor=agent_actor(agent_id), now_ms=now_ms, to="queued")
     return [_touched(ticket), Save(again), Record(event)]
 
 
@@ -168,11 +195,10 @@ def after_call(
     if outcome.kind == "later" and row.attempts < ATTEMPTS_MAX:
         state = "queued"
     pause_ms = int(_PAUSES_MS[min(row.attempts, len(_PAUSES_MS)) - 1] * (0.75 + jitter / 2))
-    settled = _moved(
-        row,
+    settled = row.changed(
         state=state,
         outcome=outcome.outcome or None,
-        error=outcome.reason[:_ERROR_CHARS] or None,
+        error=outcome.reason[:ERROR_CHARS_MAX] or None,
         due_at_ms=now_ms + max(pause_ms, outcome.after_ms),
         lease_until_ms=None,
     )
@@ -182,7 +208,7 @@ def after_call(
     said = {"to": state, "attempt": str(row.attempts), "outcome": outcome.outcome, "error": settled.error or ""}
     changes.append(Record(told(settled, "action.state", actor="system", now_ms=now_ms, **said)))
     if state == "done" and undone is not None and undone.state == "done":
-        changes.append(Save(_moved(undone, state="undone")))
+        changes.append(Save(undone.changed(state="undone")))
     return changes
 
 
@@ -207,7 +233,7 @@ def joined(source: Contents, target: Contents, *, actor: str, now_ms: int) -> tu
             going.append(row)
     changes = [_gone_on(row, source.ticket, target.ticket.id) for row in going]
     for row in idle:
-        declined = _moved(row, state="declined")
+        declined = row.changed(state="declined")
         changes += [Save(declined), Record(told(declined, "action.declined", actor=actor, now_ms=now_ms))]
     return tuple(row.id for row in going), changes
 
@@ -227,8 +253,4 @@ def _stands(row: ActionEntry) -> bool:
 def _gone_on(row: ActionEntry, left: Ticket, to: TicketId) -> Change:
     """An action with its ticket's matter. What the back end was told once it is told at each attempt."""
     asked_for = row.asked_for or (left.number if row.attempts else None)
-    return Save(_moved(row, ticket_id=to, asked_for=asked_for))
-
-
-def _moved(row: ActionEntry, **fields: object) -> ActionEntry:
-    return msgspec.structs.replace(row, version=row.version + 1, **fields)
+    return Save(row.changed(ticket_id=to, asked_for=asked_for))

@@ -180,7 +180,7 @@ def decide_reply(
     channel: ChannelView,
     agent: Agent,
     *,
-    files: Sequence[StoredAttachment] = (),
+    files: Sequence[StoredAttachment],
     hosts: LinkHosts | None,
     now_ms: int,
     ids: Ids,
@@ -229,12 +229,12 @@ def decide_reply(
     outbox = post.outbox(now_ms=now_ms, ids=ids)
     said = kept.text or files[0].name
     if command.to_all:
-        after, events = told_with_others(ticket, said, actor=f"agent:{agent.id}", now_ms=now_ms)
+        after, events = told_with_others(ticket, said, actor=agent.actor, now_ms=now_ms)
     else:
         after, events = answered(ticket, agent, said, solve=command.solve, now_ms=now_ms)
     data = {"confirmed": ",".join(kept.findings)} if kept.findings else {}
     data |= {"in_private": draft.way} if draft.way is not None else {}
-    added = post.event("message.added", actor=f"agent:{agent.id}", data=data, now_ms=now_ms)
+    added = post.event("message.added", actor=agent.actor, data=data, now_ms=now_ms)
     changes: list[Change] = [Save(after), Add(message), Add(outbox), Record(added), *(Record(e) for e in events)]
     if draft.way == "link":
         changes.append(Add(link_of(message, ticket.id, now_ms=now_ms, ids=ids)))
@@ -316,22 +316,22 @@ def _subject(ticket: Ticket, last: Message | None, visibility: Visibility) -> st
 
 def answered(ticket: Ticket, agent: Agent, text: str, *, solve: bool, now_ms: int) -> tuple[Ticket, list[Event]]:
     """A ticket whose customer has been answered, in writing or on the telephone, and what is told of that."""
-    actor = f"agent:{agent.id}"
+    actor = agent.actor
     events: list[Event] = []
     version = ticket.version
     target: Literal["solved", "waiting"] = "solved" if solve else "waiting"
     if ticket.state != target and not (ticket.state == "solved" and target == "waiting"):
         ticket, event = change_state(ticket, target, actor=actor, reason=None, now_ms=now_ms)
         events.append(event)
+    elif ticket.state == "waiting":  # what its customer has until it closes begins with the newest answer
+        ticket = msgspec.structs.replace(ticket, state_since_ms=now_ms)
     if ticket.assignee_id is None:
         events.append(
-            Event(
-                at_ms=now_ms,
-                kind="ticket.assigned",
-                ticket_id=ticket.id,
-                queue=ticket.queue,
+            ticket.event(
+                "ticket.assigned",
                 actor=actor,
                 data={"from": "", "to": agent.id, "reason": "first_reply"},
+                now_ms=now_ms,
             )
         )
     ticket, accepted = accept(ticket, agent.id, how="reply", now_ms=now_ms)
@@ -380,6 +380,6 @@ def decide_note(
         sent_at_ms=now_ms,
         received_at_ms=now_ms,
     )
-    added = post_of(note, ticket).event("message.added", actor=f"agent:{agent.id}", data={"note": "1"}, now_ms=now_ms)
+    added = post_of(note, ticket).event("message.added", actor=agent.actor, data={"note": "1"}, now_ms=now_ms)
     # The ticket moves on with it: what is written while its contact is erased comes after that, and is refused.
-    return note, [Save(msgspec.structs.replace(ticket, version=ticket.version + 1)), Add(note), Record(added)]
+    return note, [Save(ticket.changed()), Add(note), Record(added)]

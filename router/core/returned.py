@@ -7,8 +7,6 @@ of RFC 3463, stop nothing.
 import re
 from typing import Final
 
-import msgspec
-
 from router.core.identity import SenderView
 from router.model.changes import Add, Change, Record, Save
 from router.model.errors import Refused
@@ -83,6 +81,6 @@ def lift(facts: ReplyFacts, actor: str, now_ms: int) -> list[Change]:
 
 
 def _lifted(row: Returned, ticket: Ticket, actor: str, now_ms: int) -> list[Change]:
-    lifted = msgspec.structs.replace(row, lifted_at_ms=now_ms, lifted_by=actor, version=row.version + 1)
-    told = Event(at_ms=now_ms, kind="sender.reachable", ticket_id=ticket.id, queue=ticket.queue, actor=actor, data={})
+    lifted = row.changed(lifted_at_ms=now_ms, lifted_by=actor)
+    told = ticket.event("sender.reachable", actor=actor, now_ms=now_ms)
     return [Save(lifted), Record(told)]

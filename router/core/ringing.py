@@ -15,7 +15,7 @@ from router.model.grouping import Stand, Stood
 from router.model.ids import ActionId, LadderId
 from router.model.snapshot import Contents
 from router.model.sources import Ids
-from router.model.tables import URGENCY_RANK, Event, EventKind, Ticket
+from router.model.tables import URGENCY_RANK, Ticket
 
 Pair = tuple[Ticket, Ticket, list[Change]]
 """The ticket that messages leave, the one they come to, what else changes."""
@@ -60,7 +60,7 @@ def joined(source: Contents, target: Contents, left: Ticket, kept: Ticket, *, ac
         kept = msgspec.structs.replace(kept, accepted_by=one.accepted_by, accepted_at_ms=one.accepted_at_ms)
     if left.alarm_since_ms is not None:
         left = msgspec.structs.replace(left, alarm_since_ms=None)
-        changes.append(_told(left, "alarm.over", now_ms, reason="merged"))
+        changes.append(Record(left.event("alarm.over", data={"reason": "merged"}, now_ms=now_ms)))
     return left, kept, changes
 
 
@@ -103,10 +103,11 @@ def _opened(ticket: Ticket, actor: str, now_ms: int) -> tuple[Ticket, list[Chang
 def _called_about(ticket: Ticket, ladder: Ladder | None, since_ms: int, now_ms: int) -> tuple[Ticket, list[Change]]:
     """The ticket with an alarm that another one had, and that one's ladder."""
     ringing = msgspec.structs.replace(ticket, alarm_since_ms=since_ms, accepted_by=None, accepted_at_ms=None)
-    told = _told(ringing, "alarm.raised", now_ms, rota=ladder.rota if ladder is not None else "")
+    data = {"rota": ladder.rota if ladder is not None else ""}
+    told = Record(ringing.event("alarm.raised", data=data, now_ms=now_ms))
     if ladder is None:
         return ringing, [told]
-    moved = msgspec.structs.replace(ladder, ticket_id=ticket.id, since_ms=since_ms, version=ladder.version + 1)
+    moved = ladder.changed(ticket_id=ticket.id, since_ms=since_ms)
     return ringing, [Save(moved), told]
 
 
@@ -115,7 +116,8 @@ def echoed(ticket: Ticket, ladder: Ladder | None, *, now_ms: int, ids: Ids) -> l
     so that steps that were paged are not paged again. Where there is none yet the sweeper begins it."""
     if ticket.alarm_since_ms is None:
         return []
-    told = _told(ticket, "alarm.raised", now_ms, rota=ladder.rota if ladder is not None else "")
+    data = {"rota": ladder.rota if ladder is not None else ""}
+    told = Record(ticket.event("alarm.raised", data=data, now_ms=now_ms))
     if ladder is None:
         return [told]
     own = msgspec.structs.replace(
@@ -146,7 +148,7 @@ def parted(
         left = msgspec.structs.replace(left, alarm_since_ms=again_ms)
         changes += echoed(left, ladder, now_ms=now_ms, ids=ids)
         if again_ms is None:
-            changes.append(_told(left, "alarm.over", now_ms, reason="undone"))
+            changes.append(Record(left.event("alarm.over", data={"reason": "undone"}, now_ms=now_ms)))
     elif merged.alarm_since_ms is None and merged.accepted_by is not None:
         back = msgspec.structs.replace(back, accepted_by=merged.accepted_by, accepted_at_ms=merged.accepted_at_ms)
     else:
@@ -164,7 +166,3 @@ def _as_before(left: Ticket, was: Stood) -> Ticket:
         return left
     before = was.target.urgency
     return msgspec.structs.replace(left, urgency=before, urgency_rank=URGENCY_RANK[before], queue=was.target.queue)
-
-
-def _told(ticket: Ticket, kind: EventKind, now_ms: int, **data: str) -> Record:
-    return Record(Event(at_ms=now_ms, kind=kind, ticket_id=ticket.id, queue=ticket.queue, data=data))

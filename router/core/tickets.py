@@ -5,14 +5,17 @@ from collections.abc import Sequence
 import msgspec
 
 from router.core.lifecycle import OVER, Brought, check, may, mover_of
-from router.core.placement import Placement
+from router.core.placement import NotJoined, Placement
 from router.model.ids import AgentId, ConversationId, MessageId, TicketId
 from router.model.limits import SUBJECT_CHARS_MAX
 from router.model.message import JournalEntry
 from router.model.sources import Ids
 from router.model.tables import URGENCY_RANK, Contact, Event, Ticket, TicketState, Urgency
 from rules.facts import Verdict
+from rules.language import tells
 
+_FOLLOWED: frozenset[NotJoined] = frozenset({"ticket_closed", "reopen_window_over"})
+"""A message to a ticket that is over opens a follow-up."""
 _SUBJECT_FROM_TEXT = 80
 _SNIPPET = 160
 
@@ -74,6 +77,23 @@ def open_ticket(
     )
 
 
+def opened(ticket: Ticket, placement: Placement, verdict: Verdict, message_id: MessageId) -> list[Event]:
+    """What is told of a new ticket; also in the history of one that is over, where the matter goes on."""
+    now_ms = ticket.created_at_ms
+    data: dict[str, str] = {"urgency": verdict.urgency, "contact_by": placement.contact_by}
+    if verdict.reasons:
+        data["rule"] = verdict.reasons[0].rule
+    if placement.not_joined:
+        data["not_joined"] = placement.not_joined
+    events: list[Event] = []
+    if placement.not_joined in _FOLLOWED:
+        data["follows"] = before = placement.related[0]
+        told: dict[str, str] = {"by": ticket.id, "because": placement.not_joined}
+        events = [Event(at_ms=now_ms, kind="ticket.followed", ticket_id=before, queue=ticket.queue, data=told)]
+    actor = f"contact:{ticket.contact_id}"
+    return [ticket.event("ticket.opened", message_id=message_id, actor=actor, data=data, now_ms=now_ms), *events]
+
+
 def judge_again(
     ticket: Ticket,
     findings: Sequence[str],
@@ -101,12 +121,9 @@ def judge_again(
         urgency_rank=URGENCY_RANK[verdict.urgency],
         queue=verdict.queue if verdict.queue != default_queue else ticket.queue,
     )
-    event = Event(
-        at_ms=now_ms,
-        kind="ticket.updated",
-        ticket_id=ticket.id,
+    event = raised.event(
+        "ticket.updated",
         message_id=message_id,
-        queue=raised.queue,
         actor="rules",
         data={
             "urgency_from": ticket.urgency,
@@ -115,6 +132,7 @@ def judge_again(
             "queue_to": raised.queue,
             "rule": verdict.reasons[0].rule if verdict.reasons else "",
         },
+        now_ms=now_ms,
     )
     return raised, [event]
 
@@ -154,6 +172,7 @@ def follow_up(
         state=state,
         state_reason=ticket.state_reason if state == ticket.state else None,
         state_since_ms=ticket.state_since_ms if state == ticket.state else now_ms,
+        language=verdict.language if _tells_language(entry, new_text) else ticket.language,
         related=tuple(dict.fromkeys((*ticket.related, *placement.related))),
         snippet=snippet_of(new_text),
         last_inbound_at_ms=now_ms,
@@ -165,14 +184,14 @@ def follow_up(
     return changed, events + raised
 
 
+def _tells_language(entry: JournalEntry, new_text: str) -> bool:
+    """Whether the customer is answered in the language of this message from now on."""
+    return entry.event.automatic == "none" and (entry.event.language is not None or tells(new_text))
+
+
 def _state_event(ticket: Ticket, state: TicketState, actor: str, reason: str, now_ms: int) -> Event:
-    return Event(
-        at_ms=now_ms,
-        kind="ticket.state",
-        ticket_id=ticket.id,
-        queue=ticket.queue,
-        actor=actor,
-        data={"from": ticket.state, "to": state, "reason": reason},
+    return ticket.event(
+        "ticket.state", actor=actor, data={"from": ticket.state, "to": state, "reason": reason}, now_ms=now_ms
     )
 
 
@@ -197,15 +216,13 @@ def change_state(
         waiting_since_ms = None
     elif state == "open" and waiting_since_ms is None:
         waiting_since_ms = now_ms
-    changed = msgspec.structs.replace(
-        ticket,
+    changed = ticket.changed(
         state=state,
         state_reason=reason,
         state_since_ms=now_ms,
         checklist=checklist if state == "rejected" else ticket.checklist,
         waiting_since_ms=waiting_since_ms,
         solved_at_ms=now_ms if state == "solved" else ticket.solved_at_ms if state == "closed" else None,
-        version=ticket.version + 1,
     )
     return changed, _state_event(ticket, state, actor, "" if reason is None else "given", now_ms)
 
@@ -235,70 +252,49 @@ def assign(
 ) -> tuple[Ticket, list[Event]]:
     """Give a ticket to an agent, or back to its queue. A new ticket that somebody has is open."""
     events = [
-        Event(
-            at_ms=now_ms,
-            kind="ticket.assigned",
-            ticket_id=ticket.id,
-            queue=ticket.queue,
+        ticket.event(
+            "ticket.assigned",
             actor=actor,
             data={"from": ticket.assignee_id or "", "to": agent_id or "", "reason": reason},
+            now_ms=now_ms,
         )
     ]
     state: TicketState = "open" if ticket.state == "new" and agent_id is not None else ticket.state
     if state != ticket.state:
         events.append(_state_event(ticket, state, actor, "assigned", now_ms))
-    changed = msgspec.structs.replace(
-        ticket,
+    changed = ticket.changed(
         assignee_id=agent_id,
         assigned_at_ms=now_ms if agent_id is not None else None,
         state=state,
         state_since_ms=ticket.state_since_ms if state == ticket.state else now_ms,
-        version=ticket.version + 1,
     )
     return changed, events
 
 
 def snooze(ticket: Ticket, until_ms: int | None, *, actor: str, reason: str, now_ms: int) -> tuple[Ticket, Event]:
     """Put a ticket aside until a moment, or take it back (None)."""
-    event = Event(
-        at_ms=now_ms,
-        kind="ticket.snoozed",
-        ticket_id=ticket.id,
-        queue=ticket.queue,
+    event = ticket.event(
+        "ticket.snoozed",
         actor=actor,
         data={"until_ms": "" if until_ms is None else str(until_ms), "reason": reason},
+        now_ms=now_ms,
     )
-    changed = msgspec.structs.replace(ticket, snoozed_until_ms=until_ms, version=ticket.version + 1)
+    changed = ticket.changed(snoozed_until_ms=until_ms)
     return changed, event
 
 
 def set_urgency(ticket: Ticket, urgency: Urgency, *, actor: str, now_ms: int) -> tuple[Ticket, Event]:
     """An agent's own judgement of urgency."""
-    event = Event(
-        at_ms=now_ms,
-        kind="ticket.updated",
-        ticket_id=ticket.id,
-        queue=ticket.queue,
-        actor=actor,
-        data={"urgency_from": ticket.urgency, "urgency_to": urgency},
+    event = ticket.event(
+        "ticket.updated", actor=actor, data={"urgency_from": ticket.urgency, "urgency_to": urgency}, now_ms=now_ms
     )
-    changed = msgspec.structs.replace(
-        ticket, urgency=urgency, urgency_rank=URGENCY_RANK[urgency], version=ticket.version + 1
-    )
+    changed = ticket.changed(urgency=urgency, urgency_rank=URGENCY_RANK[urgency])
     return changed, event
 
 
 def move(ticket: Ticket, queue: str, *, actor: str, now_ms: int) -> tuple[Ticket, Event]:
     """Hand a ticket to another queue; whoever had it no longer does."""
-    event = Event(
-        at_ms=now_ms,
-        kind="ticket.updated",
-        ticket_id=ticket.id,
-        queue=queue,
-        actor=actor,
-        data={"queue_from": ticket.queue, "queue_to": queue},
-    )
-    changed = msgspec.structs.replace(
-        ticket, queue=queue, assignee_id=None, assigned_at_ms=None, version=ticket.version + 1
-    )
+    changed = ticket.changed(queue=queue, assignee_id=None, assigned_at_ms=None)
+    data = {"queue_from": ticket.queue, "queue_to": queue}
+    event = changed.event("ticket.updated", actor=actor, data=data, now_ms=now_ms)
     return changed, event

@@ -4,6 +4,7 @@ A timer says what it was set for. Whatever happened meanwhile is seen when it is
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -11,10 +12,15 @@ from router.core import tickets
 from router.core.notices import NO_ANSWER, Moment, due, tell
 from router.model.changes import Add, Change, Record, Save
 from router.model.sources import Ids
-from router.model.tables import Event, Ticket
-from router.model.timers import Timer, TimerKind
+from router.model.tables import OutboxState, Ticket
+from router.model.timers import Said, Timer, TimerKind
 from rules.lifecycle import Lifecycle, Patience
 from rules.schedule import Schedule
+
+_NOT_LEFT: Final[frozenset[OutboxState]] = frozenset({"queued", "sending", "held", "dead"})
+"""Nobody can answer what they have not got; what is held or dead an agent decides."""
+_UNSENT_MS: Final = 3_600_000
+"""How often it is looked at again."""
 
 
 class Fired(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +60,8 @@ def timers_of(
         at_ms = after.snoozed_until_ms
         changes.append(Add(_timer(after, "wake", since_ms=at_ms, due_at_ms=at_ms, now_ms=now_ms, ids=ids)))
     patience = lifecycle.patience.get(after.state)
-    if patience is not None and (before is None or before.state != after.state):
+    began = (after.state, after.state_since_ms)
+    if patience is not None and (before is None or (before.state, before.state_since_ms) != began):
         first = _next(patience, after.state_since_ms, lifecycle.clock, times)
         if first is not None:
             kind, at_ms = first
@@ -83,9 +90,7 @@ def again(before: Ticket, after: Ticket, timers: Sequence[Timer], *, since_ms: i
         is_running = timer.done_at_ms is None and _is_of(timer, before)
         if _is_of(timer, after) and not is_running:
             at_ms = timer.due_at_ms if timer.kind == "wake" else now_ms + max(0, timer.due_at_ms - since_ms)
-            reset = msgspec.structs.replace(
-                timer, due_at_ms=at_ms, done_at_ms=None, outcome=None, version=timer.version + 1
-            )
+            reset = timer.changed(due_at_ms=at_ms, done_at_ms=None, outcome=None)
             changes.append(Save(reset))
     return changes
 
@@ -97,18 +102,25 @@ def _is_of(timer: Timer, ticket: Ticket) -> bool:
     return ticket.state_since_ms == timer.since_ms and ticket.state != "closed"
 
 
-def fire(timer: Timer, moment: Moment, ids: Ids) -> Fired:
-    """Decide one timer that is due (`unread` and `check` have decisions of their own)."""
+def fire(timer: Timer, moment: Moment, ids: Ids, said: Said | None = None) -> Fired:
+    """Decide one timer that is due (`unread` and `check` have decisions of their own); `said` is what the customer is
+    to answer."""
     ticket = moment.facts.ticket
     if timer.kind == "wake":
         return _wake(timer, ticket, moment.now_ms)
     if ticket.state_since_ms != timer.since_ms or ticket.state not in moment.ruleset.lifecycle.patience:
         return _done(timer, ticket, "overtaken", moment.now_ms)
-    return _remind(timer, moment, ids) if timer.kind == "remind" else _close(timer, moment, ids)
+    since_ms = timer.since_ms
+    if said is not None and ticket.state != "solved":
+        if said.state in _NOT_LEFT:
+            return _later(timer, ticket, moment.now_ms + _UNSENT_MS)
+        since_ms = max(since_ms, said.left_at_ms or 0)
+    decide = _remind if timer.kind == "remind" else _close
+    return decide(timer, moment, since_ms, ids)
 
 
 def _done(timer: Timer, ticket: Ticket, outcome: str, now_ms: int, changes: list[Change] | None = None) -> Fired:
-    done = msgspec.structs.replace(timer, done_at_ms=now_ms, outcome=outcome, version=timer.version + 1)
+    done = timer.changed(done_at_ms=now_ms, outcome=outcome)
     return Fired(ticket=ticket, changes=changes or [], timer=done)
 
 
@@ -119,38 +131,32 @@ def _wake(timer: Timer, ticket: Ticket, now_ms: int) -> Fired:
     return _done(timer, woken, "fired", now_ms, [Record(event)])
 
 
-def _at(timer: Timer, moment: Moment) -> tuple[int | None, int | None]:
-    """When the ticket's customer is to be reminded and when it closes, by the rules of now."""
+def _at(since_ms: int, moment: Moment) -> tuple[int | None, int | None]:
+    """When a customer who could answer since then is to be reminded and their ticket closes, by the rules of now."""
     lifecycle = moment.ruleset.lifecycle
     patience, clock = lifecycle.patience[moment.facts.ticket.state], moment.ruleset.times.get(lifecycle.clock or "")
     spans = (patience.remind, patience.close)
-    remind, close = (span.after(timer.since_ms, clock) if span is not None else None for span in spans)
+    remind, close = (span.after(since_ms, clock) if span is not None else None for span in spans)
     return remind, close
 
 
 def _later(timer: Timer, ticket: Ticket, at_ms: int) -> Fired:
-    """The rules have become more patient since it was set."""
-    return Fired(
-        ticket=ticket, changes=[], timer=msgspec.structs.replace(timer, due_at_ms=at_ms, version=timer.version + 1)
-    )
+    """The rules have become more patient since it was set, or its customer could not answer from the start."""
+    return Fired(ticket=ticket, changes=[], timer=timer.changed(due_at_ms=at_ms))
 
 
-def _remind(timer: Timer, moment: Moment, ids: Ids) -> Fired:
+def _remind(timer: Timer, moment: Moment, since_ms: int, ids: Ids) -> Fired:
     now_ms, ticket = moment.now_ms, moment.facts.ticket
-    remind_ms, close_ms = _at(timer, moment)
+    remind_ms, close_ms = _at(since_ms, moment)
     if remind_ms is not None and remind_ms > now_ms:
         return _later(timer, ticket, remind_ms)
     changes: list[Change] = []
     if remind_ms is not None:
         changes += tell("reminder", ticket, moment, ids)
         # The ticket moves on with it: who answers meanwhile, or is erased, is not reminded.
-        ticket = msgspec.structs.replace(ticket, version=ticket.version + 1)
-        reminded = Event(
-            at_ms=now_ms,
-            kind="ticket.reminded",
-            ticket_id=ticket.id,
-            queue=ticket.queue,
-            data={"state": ticket.state, "sent": "yes" if len(changes) > 1 else ""},
+        ticket = ticket.changed()
+        reminded = ticket.event(
+            "ticket.reminded", data={"state": ticket.state, "sent": "yes" if len(changes) > 1 else ""}, now_ms=now_ms
         )
         changes.append(Record(reminded))
     if close_ms is not None:
@@ -161,9 +167,9 @@ def _remind(timer: Timer, moment: Moment, ids: Ids) -> Fired:
     return _done(timer, ticket, "fired" if remind_ms is not None else "no_longer", now_ms, changes)
 
 
-def _close(timer: Timer, moment: Moment, ids: Ids) -> Fired:
+def _close(timer: Timer, moment: Moment, since_ms: int, ids: Ids) -> Fired:
     now_ms, ticket = moment.now_ms, moment.facts.ticket
-    _, close_ms = _at(timer, moment)
+    _, close_ms = _at(since_ms, moment)
     if close_ms is None:
         return _done(timer, ticket, "no_longer", now_ms)
     if close_ms > now_ms:

@@ -39,9 +39,7 @@ def undo(facts: Undoing, deed: Deed) -> list[Change]:
             data={"act": facts.newer.id},
         )
     changes = _UNDO[act.kind](facts)
-    undone = msgspec.structs.replace(
-        act, undone_at_ms=deed.now_ms, undone_by=deed.actor, undone_reason=deed.reason, version=act.version + 1
-    )
+    undone = act.changed(undone_at_ms=deed.now_ms, undone_by=deed.actor, undone_reason=deed.reason)
     circles = list(facts.circles.values())
     return [*changes, Save(undone), *told(act, "contact.undone", circles, actor=deed.actor, now_ms=deed.now_ms)]
 

@@ -6,7 +6,7 @@ from router.model.changes import Add, Change, Record
 from router.model.ids import HookId, MessageId
 from router.model.snapshot import Unlooked
 from router.model.sources import Ids
-from router.model.tables import Event, HookEntry, Ticket
+from router.model.tables import HookEntry, Ticket
 from router.model.timers import Timer
 from rules.lifecycle import Lifecycle
 
@@ -79,12 +79,5 @@ def look(timer: Timer, facts: Unlooked, lifecycle: Lifecycle, *, now_ms: int, id
         due_at_ms=now_ms,
         created_at_ms=now_ms,
     )
-    told = Event(
-        at_ms=now_ms,
-        kind="customer.notified",
-        ticket_id=ticket.id,
-        message_id=row.message_id,
-        queue=ticket.queue,
-        data={"webhook": unread.webhook},
-    )
+    told = ticket.event("customer.notified", message_id=row.message_id, data={"webhook": unread.webhook}, now_ms=now_ms)
     return "fired", [Add(row), Record(told)]

@@ -83,7 +83,5 @@ def _judged(ticket: Ticket, verdict: Verdict, now_ms: int) -> tuple[Ticket, Even
         judged = msgspec.structs.replace(moved, version=ticket.version)
     if verdict.notes:
         data["note"] = "; ".join(note.text for note in verdict.notes)
-    event = Event(
-        at_ms=now_ms, kind="ticket.updated", ticket_id=ticket.id, queue=judged.queue, actor="rules", data=data
-    )
+    event = judged.event("ticket.updated", actor="rules", data=data, now_ms=now_ms)
     return judged, event

@@ -120,7 +120,7 @@ def begin(moment: Moment, checks: CheckFacts, *, actor: str, ids: Ids) -> tuple[
 
 def _event(check: IdentityCheck, ticket: Ticket, state: str, actor: str, now_ms: int, why: str = "") -> Event:
     data = {"check": check.id, "state": state, "why": why, "attempt": str(check.attempts)}
-    return Event(at_ms=now_ms, kind="identity.check", ticket_id=ticket.id, queue=ticket.queue, actor=actor, data=data)
+    return ticket.event("identity.check", actor=actor, data=data, now_ms=now_ms)
 
 
 def _word(
@@ -165,14 +165,12 @@ def settle(
     passed = answer.result == "passed" and not why
     attempts = check.attempts + 1
     state: CheckState = "passed" if passed else "failed" if attempts >= check.attempts_max else "pending"
-    changed = msgspec.structs.replace(
-        check,
+    changed = check.changed(
         state=state,
         attempts=attempts,
         answers=(*check.answers, answer.attempt),
         user_id=answer.user_id if passed else None,
         decided_at_ms=None if state == "pending" else now_ms,
-        version=check.version + 1,
     )
     told = _event(changed, ticket, "attempt_failed" if state == "pending" else state, "backend", now_ms, why)
     changes: list[Change] = [Save(changed), Record(told)]
@@ -212,7 +210,7 @@ def _over(ticket: Ticket, actor: str, now_ms: int, *, is_own: bool = True) -> tu
 
 
 def _expired(check: IdentityCheck, now_ms: int) -> IdentityCheck:
-    return msgspec.structs.replace(check, state="expired", decided_at_ms=now_ms, version=check.version + 1)
+    return check.changed(state="expired", decided_at_ms=now_ms)
 
 
 def expire(check: IdentityCheck, ticket: Ticket, now_ms: int) -> tuple[str, list[Change]]:

@@ -12,6 +12,7 @@ from router.core import holding
 from router.core.blocks import Blocking
 from router.core.identity import UNPROVEN_KINDS
 from router.core.people import Deed, checked_reason
+from router.flow.names import contact_named
 from router.flow.people import checked_key, linkable
 from router.flow.persistence import persist
 from router.model.abuse import Block
@@ -49,11 +50,7 @@ class Abuse:
         if (contact is None) == (key is None):
             raise Refused("bad_block", "name a contact, or the kind and the value of an address", status=422)
         address = checked_key(key) if key is not None else None
-        named = None
-        if contact is not None:
-            named = await self._store.read(dossier.by_name(contact.strip()))
-            if named is None:
-                raise Refused("no_such_contact", f"there is no contact {contact[:40]!r}", status=404)
+        named = await contact_named(self._store, contact) if contact is not None else None
 
         def script(deed: Deed) -> Script[Block]:
             owner = named if address is None else (yield from dossier.holder(address))

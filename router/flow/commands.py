@@ -27,8 +27,9 @@ from router.flow.rulebook import Rulebook
 from router.flow.seals import seal_reply
 from router.keys import Keyring, Sealed
 from router.model.actions import ActionEntry
+from router.model.actors import agent_actor
 from router.model.changes import Add, Change, Record, Save
-from router.model.errors import Refused
+from router.model.errors import Refused, existing
 from router.model.ids import AgentId, AttachmentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import SNOOZE_MAX_MS
 from router.model.message import StoredAttachment
@@ -136,9 +137,7 @@ class Commands:
             raise Refused("no_such_agent", f"there is no agent {agent_id}", status=422)
 
         def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
-            given, events = core_tickets.assign(
-                ticket, agent_id, actor=f"agent:{agent.id}", reason="by_hand", now_ms=now_ms
-            )
+            given, events = core_tickets.assign(ticket, agent_id, actor=agent.actor, reason="by_hand", now_ms=now_ms)
             if agent_id != agent.id:
                 return given, events
             accepted, told = oncall.accept(given, agent.id, how="assign", now_ms=now_ms)
@@ -157,9 +156,7 @@ class Commands:
             accepted, told = oncall.accept(ticket, agent.id, how="button", now_ms=now_ms)
             if ticket.assignee_id == agent.id:
                 return msgspec.structs.replace(accepted, version=ticket.version + 1), told
-            given, events = core_tickets.assign(
-                accepted, agent.id, actor=f"agent:{agent.id}", reason="accepted", now_ms=now_ms
-            )
+            given, events = core_tickets.assign(accepted, agent.id, actor=agent.actor, reason="accepted", now_ms=now_ms)
             return given, [*told, *events]
 
         await self._change(ticket_id, decide)
@@ -182,7 +179,7 @@ class Commands:
             changed, event = core_tickets.change_state(
                 ticket,
                 state,
-                actor=f"agent:{agent.id}",
+                actor=agent.actor,
                 reason=reason and redact(reason, visibility=ticket.visibility).text,
                 checklist=tuple(
                     redact(point.strip(), visibility=ticket.visibility).text for point in checklist if point.strip()
@@ -201,7 +198,7 @@ class Commands:
             raise Refused("no_such_queue", f"there is no queue {queue!r}; there are: {known}", status=422)
 
         def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
-            changed, event = core_tickets.move(ticket, queue, actor=f"agent:{agent.id}", now_ms=now_ms)
+            changed, event = core_tickets.move(ticket, queue, actor=agent.actor, now_ms=now_ms)
             return changed, [event]
 
         await self._change(ticket_id, decide)
@@ -214,9 +211,7 @@ class Commands:
                 raise Refused("bad_time", "a ticket sleeps until a moment of the next year", status=422)
             if ticket.state == "closed":
                 raise Refused("ticket_closed", "a closed ticket does not come back")
-            changed, event = core_tickets.snooze(
-                ticket, until_ms, actor=f"agent:{agent.id}", reason="by_hand", now_ms=now_ms
-            )
+            changed, event = core_tickets.snooze(ticket, until_ms, actor=agent.actor, reason="by_hand", now_ms=now_ms)
             return changed, [event]
 
         await self._change(ticket_id, decide)
@@ -226,7 +221,7 @@ class Commands:
 
         async def attempt() -> None:
             facts = await self._facts(ticket_id, EventId(0))
-            await self._apply(lift(facts, f"agent:{agent.id}", self._clock.now_ms()))
+            await self._apply(lift(facts, agent.actor, self._clock.now_ms()))
 
         await persist(attempt)
 
@@ -234,7 +229,7 @@ class Commands:
         """An agent's own judgement. Raises Refused."""
 
         def decide(ticket: Ticket, now_ms: int) -> tuple[Ticket, Sequence[Event]]:
-            changed, event = core_tickets.set_urgency(ticket, urgency, actor=f"agent:{agent.id}", now_ms=now_ms)
+            changed, event = core_tickets.set_urgency(ticket, urgency, actor=agent.actor, now_ms=now_ms)
             return changed, [event]
 
         await self._change(ticket_id, decide)
@@ -260,7 +255,7 @@ class Commands:
             kind="value.revealed",
             ticket_id=message.ticket_id,
             message_id=message.id,
-            actor=f"agent:{agent.id}",
+            actor=agent.actor,
             data={"type": value.type, "field": value.field, "place": str(place)},
         )
         await self._apply([Record(seen)])
@@ -282,9 +277,7 @@ class Commands:
         """Send a dead or held reply again, or let it go. Raises Refused."""
 
         async def attempt() -> None:
-            entry = await self._store.read(gather.outbox_entry(outbox_id))
-            if entry is None:
-                raise Refused("not_found", f"there is no delivery {outbox_id}", status=404)
+            entry = existing(await self._store.read(gather.outbox_entry(outbox_id)), "delivery", outbox_id)
             await self._apply(decide_held(entry, what, actor=actor, now_ms=self._clock.now_ms()))
 
         await persist(attempt)
@@ -297,9 +290,9 @@ class Commands:
             agent = await self._store.read(gather.agent(agent_id))
             if agent is None or agent.status == status:
                 return
-            changed = msgspec.structs.replace(agent, status=status, version=agent.version + 1)
+            changed = agent.changed(status=status)
             event = Event(
-                at_ms=self._clock.now_ms(), kind="agent.status", actor=f"agent:{agent_id}", data={"to": status}
+                at_ms=self._clock.now_ms(), kind="agent.status", actor=agent_actor(agent_id), data={"to": status}
             )
             await self._apply([Save(changed), Record(event)])
 
@@ -315,9 +308,7 @@ class Commands:
         self, ticket_id: TicketId, decide: Callable[[Ticket, int], tuple[Ticket, Sequence[Event]]]
     ) -> None:
         async def attempt() -> None:
-            ticket = await self._store.read(gather.ticket(ticket_id))
-            if ticket is None:
-                raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
+            ticket = existing(await self._store.read(gather.ticket(ticket_id)), "ticket", ticket_id)
             now_ms = self._clock.now_ms()
             changed, events = decide(ticket, now_ms)
             if changed is ticket:

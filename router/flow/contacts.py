@@ -75,7 +75,7 @@ async def import_contacts(
             continue
         row = contacts.ContactIn(
             key=found.contact,
-            name=found.name,
+            name=None if found.name is None else redact(found.name, visibility="private").text,
             language=found.language,
             vip=found.vip,
             identities=found.identities(),

@@ -14,7 +14,7 @@ from router.core.verification import is_unlocked
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, SignedCalls
 from router.model.changes import Record
-from router.model.errors import Refused
+from router.model.errors import Refused, existing
 from router.model.ids import TicketId
 from router.model.sources import Clock
 from router.model.tables import Agent, Event
@@ -59,9 +59,7 @@ class ContextReader:
         """The customer's account and last transactions, or the status of one transaction. Raises Refused."""
         if transaction is not None and not _HASH.fullmatch(transaction):
             raise Refused("bad_hash", "a transaction hash has 16 to 128 letters and digits", status=422)
-        facts = await self._store.read(actions.facts(ticket_id))
-        if facts is None:
-            raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
+        facts = existing(await self._store.read(actions.facts(ticket_id)), "ticket", ticket_id)
         spec = self._rulebook.current.context
         account = account_of(facts.identities)
         if spec is None:
@@ -75,7 +73,7 @@ class ContextReader:
             at_ms=now_ms,
             kind="context.read",
             ticket_id=ticket_id,
-            actor=f"agent:{agent.id}",
+            actor=agent.actor,
             data={"what": "account" if transaction is None else "transaction"},
         )
         await self._store.write(store_changes.apply([Record(seen)], now_ms=now_ms))

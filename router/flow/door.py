@@ -5,13 +5,14 @@ Fails closed: an event that breaks a limit raises InvalidMessage and is quaranti
 
 import hashlib
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from router.core.html import derive_text, sanitise, unsaid
 from router.core.textfiles import Looked, look_through
-from router.flow.care import Carer, facts
+from router.flow.care import facts
+from router.flow.fields import Fields
 from router.flow.media import NewFile
 from router.keys import Keyring
 from router.model.errors import InvalidMessage
@@ -33,25 +34,21 @@ from router.model.message import (
     AttachmentIn,
     InboundEvent,
     JournalEntry,
-    Redaction,
     Relay,
     StoredAttachment,
     Visibility,
 )
 from router.model.sources import Ids
+from router.model.storable import is_storable, storable
 from router.store.rows import SealedRow
-from rules.facts import Redacted
-from rules.redact import Policy, masked_values, redact, redact_fields, shortened
+from rules.redact import Policy, redact
 from rules.ruleset import Ruleset
 from rules.treatment import Choice
 
-_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
-"""Code points that PostgreSQL and JSON refuse; each is replaced by one other, so that offsets stay true."""
 _TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """In a name they turn the words around it, and let a program be read as a picture."""
 _JSON_ESCAPE = re.compile(r"\\.")
 _JSON_BREAKS = frozenset({r"\n", r"\r", r"\t"})
-_ADDRESS = "WALLET_ADDRESS"
 _SECRET_CHARS = 8_000
 """No secret is longer than this, counted to either side of the place where a long text is cut."""
 
@@ -79,79 +76,6 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     """What was attached, and the rest of the text."""
     looked: tuple[Looked | None, ...]
     """Each file after it was looked at; None for one that is not kept here."""
-
-
-class _Fields:
-    """The fields of one event, looked at together, and what was found in them."""
-
-    def __init__(self, event: InboundEvent, keys: Keyring, choice: Choice) -> None:
-        self._visibility = event.visibility
-        self._keys = keys
-        self._policy = choice.treatment.policy
-        self.carer = Carer(choice, event.visibility)
-        self._fields: list[tuple[str, str]] = []
-        self._safe: list[str] = []
-        self.redactions: list[Redaction] = []
-        self.types: dict[str, None] = {}
-        self.hashes: list[str] = []
-        self.addresses: list[str] = []
-        self.masked: list[int] = []
-        """Places of the fields that something was masked in."""
-        self.masked_elsewhere = False
-
-    def __len__(self) -> int:
-        return len(self._fields)
-
-    def add(self, name: str, text: str, limit: int | None = None) -> int:
-        """Take a field, of which at most `limit` characters are kept; its place, by which `safe` gives it back."""
-        if limit is not None and len(text) > limit:
-            text, secret = shortened(text[:TEXT_FILES_BYTES_MAX], limit, self._visibility, self._policy)
-            self.masked_elsewhere |= secret
-        self._fields.append((name, text))
-        return len(self._fields) - 1
-
-    def clean(self, reported: Container[int | None]) -> None:
-        """Mask in all fields; the spans in those at `reported` are the public contract's redactions."""
-        all_found = redact_fields(self._fields, visibility=self._visibility, policy=self._policy)
-        self._safe = [found.text for found in all_found]
-        for place, found in enumerate(all_found):
-            if found.findings:
-                self._mark(place, found, report=place in reported)
-
-    def safe(self, place: int) -> str:
-        """The field without its secrets, fit to be stored."""
-        return storable(self._safe[place])
-
-    def count(self, looked: Looked) -> None:
-        """Take what was found in a file."""
-        self.types.update(dict.fromkeys(looked.types))
-        self.hashes += [self._keys.fingerprint(kind, value) for kind, value in looked.values]
-        self.masked_elsewhere |= looked.checked == "masked"
-
-    def _mark(self, place: int, found: Redacted, *, report: bool) -> None:
-        name, text = self._fields[place]
-        self.types.update((f.type, None) for f in found.findings)
-        masked = [f for f in found.findings if f.masked]
-        if report:
-            self.addresses += [
-                self._keys.fingerprint(f.type, text[f.start : f.end]) for f in found.findings if f.type == _ADDRESS
-            ]
-        if masked:
-            self.masked.append(place)
-            values = masked_values(text, found)
-            self.hashes += [self._keys.fingerprint(f.type, v) for f, v in zip(masked, values, strict=True)]
-        if report:
-            self.carer.take("subject" if name == "subject" else "text", text, found)
-            self.redactions += [Redaction(field=name, start=f.start, end=f.end, type=f.type) for f in masked]
-
-
-def storable(text: str) -> str:
-    """The text with each NUL and lone surrogate replaced by U+FFFD."""
-    return _UNSTORABLE.sub("\ufffd", text) if _is_unstorable(text) else text
-
-
-def _is_unstorable(text: str) -> bool:
-    return "\0" in text if text.isascii() else _UNSTORABLE.search(text) is not None
 
 
 def read(event: InboundEvent, ruleset: Ruleset, *, received_at_ms: int) -> Read:
@@ -195,7 +119,7 @@ def clean(
     event = _storable_ids(event)
     _check(event)
     done = done or read(event, ruleset, received_at_ms=received_at_ms)
-    fields = _Fields(event, keys, done.choice)
+    fields = Fields(event, keys, done.choice)
     text, files = done.text, done.files
     # Where the HTML is all there is, what is reported are offsets in the text derived from it.
     said = fields.add("text" if event.text is not None else "html", text)
@@ -254,7 +178,7 @@ def _storable_ids(event: InboundEvent) -> InboundEvent:
     names = (event.message_id, event.account, event.target_id, event.thread_id, event.in_reply_to, event.reply_to)
     people = (event.sender.id, event.sender.email, event.sender.phone, event.sender.handle, event.sender.user_id)
     every = [name for name in (*names, *people, *event.references, *event.participants) if name is not None]
-    if not _is_unstorable("".join(every)):
+    if is_storable("".join(every)):
         return event
     raw: dict[str, object] = msgspec.to_builtins(event, builtin_types=(bytes,))
     return msgspec.convert({key: _storable_value(key, value) for key, value in raw.items()}, InboundEvent)
@@ -311,7 +235,7 @@ def _rest_of_message(rest: str) -> AttachmentIn:
     return AttachmentIn(name="rest-of-message.txt", content_type="text/plain", data=rest.encode(errors="replace"))
 
 
-def _add_html(html: str, said: str, fields: _Fields, *, derived: bool) -> str | None:
+def _add_html(html: str, said: str, fields: Fields, *, derived: bool) -> str | None:
     """A safe copy, None when it is too long; what it says beyond the text is looked at as fields of their own."""
     safe = sanitise(html)
     for text in unsaid(html, safe, said, derived=derived):
@@ -319,7 +243,7 @@ def _add_html(html: str, said: str, fields: _Fields, *, derived: bool) -> str | 
     return None if len(safe) > TEXT_CHARS_MAX * 2 else safe
 
 
-def _add_attached_mail(relay: Relay, fields: _Fields) -> tuple[Relay, tuple[int, ...]]:
+def _add_attached_mail(relay: Relay, fields: Fields) -> tuple[Relay, tuple[int, ...]]:
     """What a forwarded mail says, as far as a message may be long, and the places of its name, subject and text."""
     mail = relay.attached
     if mail is None:
@@ -329,7 +253,7 @@ def _add_attached_mail(relay: Relay, fields: _Fields) -> tuple[Relay, tuple[int,
     return relay, tuple([fields.add("attachments.mail", *one) for one in said])
 
 
-def _safe_relay(relay: Relay, places: tuple[int, ...], fields: _Fields) -> Relay:
+def _safe_relay(relay: Relay, places: tuple[int, ...], fields: Fields) -> Relay:
     mail = relay.attached
     if mail is None:
         return relay
@@ -339,7 +263,7 @@ def _safe_relay(relay: Relay, places: tuple[int, ...], fields: _Fields) -> Relay
     return msgspec.structs.replace(relay, attached=kept)
 
 
-def _add_ext(ext: str | None, fields: _Fields) -> tuple[str, int] | None:
+def _add_ext(ext: str | None, fields: Fields) -> tuple[str, int] | None:
     """Unknown fields as they are looked at, and their place."""
     if ext is None:
         return None
@@ -350,7 +274,7 @@ def _add_ext(ext: str | None, fields: _Fields) -> tuple[str, int] | None:
     return plain, fields.add("ext", plain)
 
 
-def _safe_ext(ext: str, plain: str, place: int, fields: _Fields) -> str:
+def _safe_ext(ext: str, plain: str, place: int, fields: Fields) -> str:
     safe = fields.safe(place)
     if safe == plain:
         return ext

@@ -14,6 +14,7 @@ from router.bus import Bus
 from router.flow import rounds
 from router.flow.intake import hashed_key
 from router.flow.media import Media
+from router.flow.names import contact_named
 from router.flow.persistence import persist
 from router.keys import Keyring, Sealed
 from router.model.erasure import Erasure, ErasureWork, Extent
@@ -103,9 +104,7 @@ class Erasures:
                 self._log.warning("erasure.cut_off", erasure_id=erasure.id, again_in_ms=pause_ms, **why(error))
 
     async def _contact(self, name: str) -> Contact:
-        found = await self._store.read(dossier.by_name(name.strip()))
-        if found is None:
-            raise Refused("no_such_contact", f"there is no contact {name[:40]!r}", status=404)
+        found = await contact_named(self._store, name)
         if found.merged_into is not None:
             (root,) = await self._store.read(dossier.contacts([found.merged_into]))
             raise Refused("is_merged", f"this contact was merged into C-{root.number}; erase that one, and it goes too")

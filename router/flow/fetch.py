@@ -250,12 +250,7 @@ def _become(file: StoredAttachment, state: Literal["too_big", "lost"]) -> Stored
 def _written(message: Message, got: Sequence[_Got], now_ms: int) -> Script[store_changes.Applied]:
     """The message with what was fetched, in one transaction with what it refers to."""
     findings = dict.fromkeys((*message.findings, *(kind for one in got for kind in one.findings)))
-    changed = msgspec.structs.replace(
-        message,
-        attachments=tuple(one.file for one in got),
-        findings=tuple(findings),
-        version=message.version + 1,
-    )
+    changed = message.changed(attachments=tuple(one.file for one in got), findings=tuple(findings))
     new = {row.hash: row for one in got for row in one.kept.files}
     yield from store_media.refer(list(new.values()), [known for one in got for known in one.kept.known])
     event = Event(

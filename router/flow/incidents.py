@@ -14,7 +14,7 @@ from router.flow.commands import Commands
 from router.flow.persistence import persist
 from router.flow.rulebook import Rulebook
 from router.model.changes import Change
-from router.model.errors import Conflict, Refused
+from router.model.errors import Conflict, Refused, existing
 from router.model.grouping import Incident, IncidentState
 from router.model.ids import EventId, IncidentId, TicketId
 from router.model.sources import Clock, Ids
@@ -79,7 +79,7 @@ class Incidents:
 
         async def decide() -> list[Change]:
             tickets = [await self._ticket(ticket_id) for ticket_id in dict.fromkeys(ticket_ids)]
-            return core.open_incident(title, tickets, actor=_actor(agent), now_ms=self._clock.now_ms(), ids=self._ids)
+            return core.open_incident(title, tickets, actor=agent.actor, now_ms=self._clock.now_ms(), ids=self._ids)
 
         changes = await self._apply(decide)
         return next(c.row.id for c in changes if hasattr(c, "row") and isinstance(c.row, Incident))
@@ -88,7 +88,7 @@ class Incidents:
         """Confirm, dismiss, resolve or reopen one. Raises Refused."""
 
         async def decide() -> list[Change]:
-            return core.change_state(await self._incident(id_), state, actor=_actor(agent), now_ms=self._clock.now_ms())
+            return core.change_state(await self._incident(id_), state, actor=agent.actor, now_ms=self._clock.now_ms())
 
         await self._apply(decide)
 
@@ -103,7 +103,7 @@ class Incidents:
                 texts,
                 [PrivateSide(one) for one in their],
                 hosts=self._rulebook.hosts,
-                actor=_actor(agent),
+                actor=agent.actor,
                 now_ms=self._clock.now_ms(),
             )
 
@@ -116,7 +116,7 @@ class Incidents:
             incident, ticket = await self._incident(id_), await self._ticket(ticket_id)
             before = await self._store.read(incidents.link(incident.id, ticket_id))
             now_ms = self._clock.now_ms()
-            return core.link(incident, ticket, before, actor=_actor(agent), now_ms=now_ms, ids=self._ids)
+            return core.link(incident, ticket, before, actor=agent.actor, now_ms=now_ms, ids=self._ids)
 
         await self._apply(decide)
 
@@ -126,7 +126,7 @@ class Incidents:
         async def decide() -> list[Change]:
             incident, ticket = await self._incident(id_), await self._ticket(ticket_id)
             before = await self._store.read(incidents.link(incident.id, ticket_id))
-            return core.unlink(incident, ticket, before, actor=_actor(agent), now_ms=self._clock.now_ms())
+            return core.unlink(incident, ticket, before, actor=agent.actor, now_ms=self._clock.now_ms())
 
         await self._apply(decide)
 
@@ -184,16 +184,10 @@ class Incidents:
             raise Refused("blocked", "this ticket's customer is blocked")
 
     async def _incident(self, id_: str) -> Incident:
-        found = await self._store.read(incidents.incident(id_))
-        if found is None:
-            raise Refused("not_found", f"there is no incident {id_[:40]}", status=404)
-        return found
+        return existing(await self._store.read(incidents.incident(id_)), "incident", id_)
 
     async def _ticket(self, ticket_id: TicketId) -> Ticket:
-        found = await self._store.read(gather.ticket(ticket_id))
-        if found is None:
-            raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
-        return found
+        return existing(await self._store.read(gather.ticket(ticket_id)), "ticket", ticket_id)
 
     async def _apply(self, decide: Callable[[], Awaitable[list[Change]]]) -> list[Change]:
         async def attempt() -> list[Change]:
@@ -204,7 +198,3 @@ class Incidents:
             return changes
 
         return await persist(attempt, what="this incident")
-
-
-def _actor(agent: Agent) -> str:
-    return f"agent:{agent.id}"

@@ -5,14 +5,16 @@ stored opens nothing.
 """
 
 import re
+from contextlib import suppress
 
 from router.bus import Bus
 from router.core.links import Guest, open_link, reach
 from router.flow.channels import Channels
+from router.flow.persistence import persist
 from router.flow.verification import PURPOSE as CHECK_PURPOSE
 from router.keys import Keyring
 from router.model.changes import LINK_PLACEHOLDER, VERIFY_PLACEHOLDER
-from router.model.errors import Conflict, Refused
+from router.model.errors import Refused
 from router.model.ids import LinkId
 from router.model.sources import Clock, Ids
 from router.model.tables import Conversation, Message
@@ -22,7 +24,6 @@ from router.store.script import Store
 
 _PURPOSE = "private-link"
 _PART = re.compile(r"\{(?:token|id|signature)\}")
-_CONFLICTS_MAX = 6
 
 
 def page_of(channels: Channels, public_url: str) -> str | None:
@@ -78,23 +79,22 @@ class AccountLinks:
         name, _, signature = token.partition(".")
         if not self._keys.verify(_PURPOSE, name, signature):
             return False
-        for _ in range(_CONFLICTS_MAX):
+
+        async def attempt() -> bool:
             found = await self._store.read(links.get(LinkId(name)))
             if found is None:
                 return False
             guest = await guest_of(self._store, self._kind, self._account, visitor)
             now_ms = self._clock.now_ms()
-            try:
-                changes = open_link(*found, guest, now_ms=now_ms, ids=self._ids)
-                if changes:
-                    await self._store.write(store_changes.apply(changes, now_ms=now_ms))
-            except Refused:
-                return False
-            except Conflict:
-                continue  # somebody was faster: the next look sees whom it let in
+            if changes := open_link(*found, guest, now_ms=now_ms, ids=self._ids):
+                await self._store.write(store_changes.apply(changes, now_ms=now_ms))
             await self._bus.notify("events")
             return True
-        return False
+
+        try:
+            return await persist(attempt)
+        except Refused:
+            return False
 
 
 async def guest_of(store: Store, kind: str, account: str, visitor: str) -> Guest:
@@ -116,14 +116,13 @@ class Reached:
 
     async def note(self, message: Message, where: Conversation, visitor: str) -> None:
         """`message`, an answer in `where`, went to `visitor`. Raises StoreUnavailable."""
-        for _ in range(_CONFLICTS_MAX):
+
+        async def attempt() -> None:
             ticket, contact = await self._store.read(links.whose(message.id))
             guest = await guest_of(self._store, where.channel, where.account, visitor)
             now_ms = self._clock.now_ms()
-            try:
-                changes = reach(message.id, ticket, contact, guest, now_ms=now_ms, ids=self._ids)
-                if changes:
-                    await self._store.write(store_changes.apply(changes, now_ms=now_ms))
-            except Conflict:
-                continue
-            return
+            if changes := reach(message.id, ticket, contact, guest, now_ms=now_ms, ids=self._ids):
+                await self._store.write(store_changes.apply(changes, now_ms=now_ms))
+
+        with suppress(Refused):  # then they are known as anybody who writes there
+            await persist(attempt)

@@ -14,7 +14,7 @@ from router.flow.rulebook import Rulebook
 from router.flow.seals import seal_reply
 from router.keys import Keyring
 from router.model.capabilities import Moderation
-from router.model.errors import Refused
+from router.model.errors import existing
 from router.model.ids import MessageId
 from router.model.sources import Clock, Ids
 from router.model.tables import Agent, Message, OutboxEntry, Ticket
@@ -45,7 +45,7 @@ class Moderator:
                 ticket,
                 asked,
                 able=_able(message, channel),
-                actor=f"agent:{agent.id}",
+                actor=agent.actor,
                 reason=reason,
                 now_ms=now_ms,
                 ids=self._ids,
@@ -70,7 +70,7 @@ class Moderator:
                 ticket,
                 asked,
                 able=able.reactions if able is not None else None,
-                actor=f"agent:{agent.id}",
+                actor=agent.actor,
                 now_ms=now_ms,
                 ids=self._ids,
             )
@@ -85,8 +85,7 @@ class Moderator:
 
         async def attempt() -> None:
             facts = await self._store.read(gather.correction_facts(command.message_id))
-            if facts is None:
-                raise Refused("not_found", f"there is no message {command.message_id[:40]}", status=404)
+            facts = existing(facts, "message", command.message_id)
             message, now_ms = facts.message, self._clock.now_ms()
             place = msgspec.structs.replace(facts.conversation, visibility=message.visibility)
             view = self._channels.view(place)
@@ -110,10 +109,7 @@ class Moderator:
         await self._tell()
 
     async def _post(self, message_id: MessageId) -> tuple[Message, Ticket, list[OutboxEntry]]:
-        found = await self._store.read(gather.post(message_id))
-        if found is None:
-            raise Refused("not_found", f"there is no message {message_id[:40]}", status=404)
-        return found
+        return existing(await self._store.read(gather.post(message_id)), "message", message_id)
 
     async def _tell(self) -> None:
         await self._bus.notify("events")

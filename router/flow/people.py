@@ -13,6 +13,7 @@ from router.core import people
 from router.core.identity import normalise
 from router.core.people import Deed, Done
 from router.core.undoing import Undoing, undo
+from router.flow.names import contact_named
 from router.flow.persistence import persist
 from router.model.changes import Save
 from router.model.contact import PROVIDERS, normal_email, normal_phone
@@ -148,9 +149,7 @@ class People:
         return await self._act(act_id)
 
     async def _contact(self, name: str, *, erased: bool = False) -> Contact:
-        found = await self._store.read(dossier.by_name(name.strip()))
-        if found is None:
-            raise Refused("no_such_contact", f"there is no contact {name[:40]!r}", status=404)
+        found = await contact_named(self._store, name)
         if found.erased_at_ms is not None and not erased:
             raise Refused("contact_erased", "this contact was erased: nothing is known of them any more")
         return found

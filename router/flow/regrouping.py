@@ -6,8 +6,9 @@ from router.bus import Bus
 from router.core import regrouping as core
 from router.core.regrouping import By
 from router.flow.persistence import persist
+from router.flow.rulebook import Rulebook
 from router.model.changes import Add, Change, Save
-from router.model.errors import Refused
+from router.model.errors import existing
 from router.model.grouping import Joining, Regrouping
 from router.model.ids import MessageId, TicketId
 from router.model.snapshot import Contents
@@ -22,8 +23,8 @@ from router.telemetry import Metrics
 class Regroupings:
     """Puts tickets of one contact together and takes them apart."""
 
-    def __init__(self, *, store: Store, bus: Bus, clock: Clock, ids: Ids, metrics: Metrics) -> None:
-        self._store, self._bus, self._clock, self._ids = store, bus, clock, ids
+    def __init__(self, *, store: Store, bus: Bus, rulebook: Rulebook, clock: Clock, ids: Ids, metrics: Metrics) -> None:
+        self._store, self._bus, self._rulebook, self._clock, self._ids = store, bus, rulebook, clock, ids
         self._metrics = metrics
 
     async def merge(self, source: TicketId, target: TicketId, agent: Agent) -> Regrouping:
@@ -40,7 +41,8 @@ class Regroupings:
         contact_erased)."""
 
         async def decide() -> list[Change]:
-            return core.split(await self._contents(source), messages, self._by(agent), self._ids)
+            contents = await self._contents(source)
+            return core.split(contents, messages, self._rulebook.current, self._by(agent), self._ids)
 
         return _made(await self._apply(decide))
 
@@ -49,12 +51,10 @@ class Regroupings:
         customer_waits, alarm_rings, action_under_way)."""
 
         async def decide() -> list[Change]:
-            row = await self._store.read(gather.regrouping(id_))
-            if row is None:
-                raise Refused("not_found", f"there is no merge or split {id_[:40]}", status=404)
+            row = existing(await self._store.read(gather.regrouping(id_)), "merge or split", id_)
             source = await self._contents(row.source_id)
             target = await self._contents(row.target_id, row.message_ids)
-            return core.undo(row, source, target, self._by(agent), self._ids)
+            return core.undo(row, source, target, self._rulebook.current, self._by(agent), self._ids)
 
         return _made(await self._apply(decide))
 
@@ -62,10 +62,7 @@ class Regroupings:
         return By(agent_id=agent.id, now_ms=self._clock.now_ms())
 
     async def _contents(self, ticket_id: TicketId, moved: Sequence[MessageId] = ()) -> Contents:
-        found = await self._store.read(gather.contents(ticket_id, moved))
-        if found is None:
-            raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
-        return found
+        return existing(await self._store.read(gather.contents(ticket_id, moved)), "ticket", ticket_id)
 
     async def _apply(self, decide: Callable[[], Awaitable[list[Change]]]) -> list[Change]:
         async def attempt() -> list[Change]:

@@ -21,8 +21,9 @@ from router.flow.persistence import persist
 from router.flow.rulebook import Rulebook
 from router.flow.signed import NotCalled, Place, Reply, SignedCalls
 from router.model.actions import ActionEntry
+from router.model.actors import agent_actor
 from router.model.changes import Change
-from router.model.errors import Refused
+from router.model.errors import Refused, existing
 from router.model.ids import ActionId, TicketId
 from router.model.limits import SEND_LEASE_MS
 from router.model.sources import Clock, Ids
@@ -98,7 +99,7 @@ class Remedies:
 
         def decide(row: ActionEntry, facts: ActionFacts) -> list[Change]:
             spec = self._spec(row.action)
-            return remedies.retry(row, spec, facts.ticket, agent.id, now_ms=self._clock.now_ms())
+            return remedies.retry(row, spec, facts.ticket, facts.rows, agent.id, now_ms=self._clock.now_ms())
 
         return await self._decide(action_id, decide)
 
@@ -110,18 +111,13 @@ class Remedies:
         return known[action]
 
     async def _facts(self, ticket_id: TicketId) -> ActionFacts:
-        facts = await self._store.read(actions.facts(ticket_id))
-        if facts is None:
-            raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
-        return facts
+        return existing(await self._store.read(actions.facts(ticket_id)), "ticket", ticket_id)
 
     async def _decide(
         self, action_id: ActionId, decide: Callable[[ActionEntry, ActionFacts], list[Change]]
     ) -> TicketId:
         async def attempt() -> TicketId:
-            row = await self._store.read(actions.get(action_id))
-            if row is None:
-                raise Refused("not_found", f"there is no action {action_id[:64]}", status=404)
+            row = existing(await self._store.read(actions.get(action_id)), "action", action_id)
             await self._apply(decide(row, await self._facts(row.ticket_id)))
             return row.ticket_id
 
@@ -202,7 +198,7 @@ def _body(entry: ActionEntry, item: ClaimedAction) -> bytes:
             "undoes": entry.undoes,
             "ticket": f"T-{entry.asked_for or item.ticket.number}",
             "proposed_by": entry.proposed_by,
-            "approved_by": f"agent:{entry.decided_by}" if entry.decided_by else None,
+            "approved_by": agent_actor(entry.decided_by) if entry.decided_by else None,
             "at_ms": entry.created_at_ms,
         }
     )

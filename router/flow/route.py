@@ -64,6 +64,7 @@ class RoutedEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     row: JournalRow
     entry: JournalEntry
+    """As it is kept."""
     outcome: Outcome
     applied: store_changes.Applied
 
@@ -232,7 +233,7 @@ class RouteWorker:
         if any(isinstance(getattr(change, "row", None), OutboxEntry | HookEntry | ActionEntry) for change in changes):
             await self._bus.notify("outbox")
         return [
-            RoutedEntry(row=item.row, entry=item.entry, outcome=decision.outcome, applied=applied)
+            RoutedEntry(row=item.row, entry=decision.masked or item.entry, outcome=decision.outcome, applied=applied)
             for item, decision in decided
         ]
 

@@ -1,6 +1,7 @@
 """What own channels read of their conversations: implements connector.Threads and connector.CursorReader."""
 
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import Literal
 
 import msgspec
@@ -10,8 +11,9 @@ from router.connector import Signer
 from router.core.delivery import DELIVERY_RANK
 from router.flow.feed import ConversationWatch, Feed
 from router.flow.intake import partition_of
+from router.flow.persistence import persist
 from router.model.changes import Record, Save
-from router.model.errors import Conflict
+from router.model.errors import Refused
 from router.model.ids import MessageId
 from router.model.sources import Clock
 from router.model.tables import Event, OutboxEntry
@@ -21,7 +23,6 @@ from router.store import journal, threads
 from router.store.erasure import key_of
 from router.store.script import Script, Store
 
-_CONFLICTS_MAX = 6
 FILE_PURPOSE = "thread-file"
 
 
@@ -88,20 +89,19 @@ class AccountThreads:
 
     async def mark(self, thread: str, peer: str, message_id: MessageId, state: Literal["delivered", "read"]) -> None:
         """The customer's device has shown a reply. Never moves a delivery state backwards."""
-        for _ in range(_CONFLICTS_MAX):  # the delivery worker may be settling the same row
+
+        async def attempt() -> None:
             found = await self._store.read(threads.delivery(self._kind, self._account, thread, peer, message_id))
-            if found is None or DELIVERY_RANK[found.state] >= DELIVERY_RANK[state]:
-                return
-            try:
+            if found is not None and DELIVERY_RANK[found.state] < DELIVERY_RANK[state]:
                 await self._store.write(_moved(found, state, self._clock.now_ms()))
-            except Conflict:
-                continue
-            await self._bus.notify("events")
-            return
+                await self._bus.notify("events")
+
+        with suppress(Refused):  # the delivery worker may be settling the same row
+            await persist(attempt)
 
 
 def _moved(found: OutboxEntry, state: Literal["delivered", "read"], now_ms: int) -> Script[store_changes.Applied]:
-    moved = msgspec.structs.replace(found, state=state, lease_until_ms=None, version=found.version + 1)
+    moved = found.changed(state=state, lease_until_ms=None)
     event = Event(
         at_ms=now_ms,
         kind="delivery.state",

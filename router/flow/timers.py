@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-import msgspec
-
 from router.bus import Bus
 from router.core import edits, unread, verification
 from router.core.notices import Moment
@@ -107,7 +105,7 @@ class Timers:
         if timer.kind == "unread":
             facts = await self._store.read(timers.unlooked(timer))
             outcome, told = unread.look(timer, facts, ruleset.lifecycle, now_ms=now_ms, ids=self._ids)
-            done = msgspec.structs.replace(timer, done_at_ms=now_ms, outcome=outcome, version=timer.version + 1)
+            done = timer.changed(done_at_ms=now_ms, outcome=outcome)
             return [Save(done), *told]
         if timer.kind == "check":
             return await self._expired(timer, now_ms)
@@ -117,7 +115,8 @@ class Timers:
         found = await self._store.read(gather.reply_facts(timer.ticket_id, EventId(0)))
         assert found is not None, "a foreign key says so"
         moment = Moment(facts=found, channel=self._channels.view(found.conversation), ruleset=ruleset, now_ms=now_ms)
-        fired = fire(timer, moment, self._ids)
+        said = await self._store.read(timers.said(timer))
+        fired = fire(timer, moment, self._ids, said)
         changes = changes_of(fired, found.ticket)
         return await consequences(self._store, ruleset, found.ticket, changes, now_ms=now_ms, ids=self._ids)
 
@@ -128,7 +127,7 @@ class Timers:
             raise Conflict("an identity check is gone, and its timer")
         assert ticket is not None, "a foreign key says so"
         outcome, changes = verification.expire(check, ticket, now_ms)
-        done = msgspec.structs.replace(timer, done_at_ms=now_ms, outcome=outcome, version=timer.version + 1)
+        done = timer.changed(done_at_ms=now_ms, outcome=outcome)
         return await consequences(
             self._store, self._rulebook.current, ticket, [Save(done), *changes], now_ms=now_ms, ids=self._ids
         )

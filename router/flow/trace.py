@@ -1,13 +1,14 @@
 """The way of a message or a ticket, step by step, with times and reasons: `switchboard trace` and the API tell it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from itertools import takewhile
 
 import msgspec
 
+from router.model.actors import agent_of, agents_of
 from router.model.changes import contact_name, ticket_number
 from router.model.decisions import Why
-from router.model.ids import AgentId, MessageId
+from router.model.ids import MessageId
 from router.model.tables import Event, Message, OutboxEntry
 from router.store import blocks, dossier, inbox, journal
 from router.store.inbox import TicketDetail
@@ -164,27 +165,19 @@ async def _held(store: Store, row: JournalRow) -> list[Step]:
         because = "far over its sender's quota" if held.reason == "flood" else "blocked"
         because += "" if block is None else f": {block.reason}"
         who = [] if block is None else [block.actor]
-        names = await store.read(inbox.agent_names(_agents([*who, held.released_by or ""])))
+        names = await store.read(inbox.agent_names(agents_of([*who, held.released_by])))
         facts = {
-            "blocked_by": "" if block is None else _agent(block.actor, names),
+            "blocked_by": "" if block is None else names.get(agent_of(block.actor), block.actor),
             "block": held.block_id or "",
             "urgency": held.urgency,
             "beside": "" if line is None or line.ticket is None else ticket_number(line.ticket),
-            "released_by": "" if held.released_by is None else _agent(held.released_by, names),
+            "released_by": "" if held.released_by is None else names.get(agent_of(held.released_by), held.released_by),
         }
         state = "held" if held.released_at_ms is None else "held, then let through"
         if held.released_by == "sender":
             state = "held, then deleted by its sender"
         steps.append(Step(stage="held", at_ms=held.received_at_ms, text=f"{state}; {because}", facts=facts))
     return steps
-
-
-def _agents(actors: Iterable[str]) -> set[AgentId | None]:
-    return {AgentId(actor.removeprefix("agent:")) for actor in actors if actor.startswith("agent:")}
-
-
-def _agent(actor: str, names: Mapping[AgentId, str]) -> str:
-    return names.get(AgentId(actor.removeprefix("agent:")), actor)
 
 
 def _noticed(why: Why) -> dict[str, str]:
@@ -300,5 +293,5 @@ def _named(value: str, detail: TicketDetail) -> str:
     contact = detail.line.contact
     if value == f"contact:{contact.id}":
         return contact_name(contact)
-    value = value.removeprefix("agent:")
-    return next((name for agent_id, name in detail.agent_names.items() if agent_id == value), value)
+    agent_id = agent_of(value)
+    return detail.agent_names.get(agent_id, agent_id)

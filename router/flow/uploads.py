@@ -15,7 +15,7 @@ from router.core.textfiles import look_through
 from router.flow.channels import Channels
 from router.flow.media import Media
 from router.flow.spool import Spool, TooLong
-from router.model.errors import Refused
+from router.model.errors import Refused, existing
 from router.model.filekinds import file_name
 from router.model.filetypes import UNTOLD, type_of
 from router.model.ids import AttachmentId, BlobHash, EventId, TicketId
@@ -52,9 +52,7 @@ class Uploads:
 
         Raises Refused (no_files, file_too_big, file_empty, file_kind, file_blocked, too_many_uploads).
         """
-        facts = await self._store.read(gather.reply_facts(ticket_id, EventId(0)))
-        if facts is None:
-            raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
+        facts = existing(await self._store.read(gather.reply_facts(ticket_id, EventId(0))), "ticket", ticket_id)
         conversation = facts.conversation
         channel = self._channels.view(conversation)
         name = redact(file_name(name), visibility=conversation.visibility).text

@@ -20,7 +20,7 @@ from router.flow.references import References
 from router.flow.rulebook import Rulebook
 from router.keys import Keyring
 from router.model.changes import Change
-from router.model.errors import ConfigError, Refused
+from router.model.errors import ConfigError, Refused, existing
 from router.model.ids import EventId, TicketId
 from router.model.signing import objection
 from router.model.snapshot import ReplyFacts
@@ -58,11 +58,9 @@ class Verification:
         """Ask a ticket's customer to prove who they are. Raises Refused."""
 
         async def attempt() -> IdentityCheck:
-            facts = await self._store.read(gather.reply_facts(ticket_id, EventId(0)))
-            if facts is None:
-                raise Refused("not_found", f"there is no ticket {ticket_id}", status=404)
+            facts = existing(await self._store.read(gather.reply_facts(ticket_id, EventId(0))), "ticket", ticket_id)
             known = await self._store.read(checks.facts(facts.ticket))
-            check, changes = begin(self._moment(facts), known, actor=f"agent:{agent.id}", ids=self._ids)
+            check, changes = begin(self._moment(facts), known, actor=agent.actor, ids=self._ids)
             await self._apply(facts.ticket.id, changes)
             return check
 

@@ -9,11 +9,13 @@ import phonenumbers
 from msgspec import Meta
 
 from router.model.errors import InvalidMessage
-from router.model.explain import Shape, explain, load_object, scrub
+from router.model.explain import Shape, explain, load_object, refuse_unstorable, scrub
 from router.model.limits import ADDRESS_CHARS_MAX, EXT_BYTES_MAX, ID_CHARS_MAX, NAME_CHARS_MAX
 
 ADDRESSES_MAX: Final = 50
 """Mail addresses, or phone numbers, of one contact row."""
+IDENTITIES_MAX: Final = 1_000
+"""Further identities of one contact row."""
 PROVIDERS: Final = ("telegram", "x", "facebook", "whatsapp")
 
 _Id = Annotated[str, Meta(min_length=1, max_length=ID_CHARS_MAX)]
@@ -34,6 +36,8 @@ class ContactIn(msgspec.Struct, frozen=True, kw_only=True):
     x: str | None = None
     facebook: str | None = None
     whatsapp: str | None = None
+    others: tuple[tuple[str, str], ...] = ()
+    """(kind, value) of identities that no other field has room for."""
     vip: bool = False
     language: str | None = None
     linked: bool = False
@@ -45,7 +49,13 @@ class ContactIn(msgspec.Struct, frozen=True, kw_only=True):
         """(kind, value) of every identity the row names, as tables.Identity has them."""
         ids = [("user_id", self.user_id)] if self.user_id else []
         ids += [("email", email) for email in self.emails] + [("phone", phone) for phone in self.phones]
-        return tuple(ids) + tuple((kind, value) for kind in PROVIDERS if (value := getattr(self, kind)))
+        ids += [(kind, value) for kind in PROVIDERS if (value := getattr(self, kind))]
+        return tuple(dict.fromkeys((*ids, *self.others)))
+
+
+class _Identity(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    kind: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_-]{0,31}\Z")]
+    value: _Id
 
 
 class _Row(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -59,13 +69,16 @@ class _Row(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     x: _Id | None = None
     facebook: _Id | None = None
     whatsapp: _Id | None = None
+    identities: Annotated[tuple[_Identity, ...], Meta(max_length=IDENTITIES_MAX)] | None = None
+    """What our own export adds; a value of another shape is taken as an unknown field."""
     vip: bool | None = None
     language: Annotated[str, Meta(min_length=1, max_length=35)] | None = None
     linked: bool | None = None
     ext: dict[str, object] | None = None
 
 
-_FIELDS = frozenset(_Row.__struct_fields__)
+_TYPES = {field.name: field.type for field in msgspec.structs.fields(_Row)}
+_IDS: Final = ("contact", "user_id", *PROVIDERS)
 _PROVIDER_ID = f"text of 1 to {ID_CHARS_MAX} characters, the provider's id of the person (not the handle), or null"
 _SHAPE: Final = Shape(
     meant={
@@ -90,10 +103,17 @@ def decode_contact(data: bytes | dict[str, object]) -> ContactIn:
 
     Raises InvalidMessage naming the field, what was found and what was meant.
     """
-    found = scrub(load_object(data) if isinstance(data, bytes) else data)
+    raw = load_object(data) if isinstance(data, bytes) else data
+    for field in _IDS:
+        refuse_unstorable(raw.get(field), field)
+    found = scrub(raw)
     assert isinstance(found, dict)
-    known = {key: value for key, value in found.items() if key in _FIELDS}
-    unknown = {key: value for key, value in found.items() if key not in _FIELDS}
+    known = {key: value for key, value in found.items() if key in _TYPES}
+    unknown = {key: value for key, value in found.items() if key not in _TYPES}
+    try:
+        msgspec.convert(known.get("identities"), _TYPES["identities"])
+    except msgspec.ValidationError:
+        unknown["identities"] = known.pop("identities")
     try:
         row = msgspec.convert(known, _Row)
     except msgspec.ValidationError as error:
@@ -103,14 +123,15 @@ def decode_contact(data: bytes | dict[str, object]) -> ContactIn:
         raise InvalidMessage(f"unknown fields take {size:,} bytes; at most {EXT_BYTES_MAX:,} are kept", field="ext")
     return ContactIn(
         contact=row.contact,
-        user_id=row.user_id,
+        user_id=_id(row.user_id),
         name=row.name,
         emails=_once(_email(value, position) for position, value in enumerate(row.emails or ())),
         phones=_phones(row),
-        telegram=row.telegram,
-        x=row.x,
-        facebook=row.facebook,
-        whatsapp=row.whatsapp,
+        telegram=_id(row.telegram),
+        x=_id(row.x),
+        facebook=_id(row.facebook),
+        whatsapp=_id(row.whatsapp),
+        others=tuple((each.kind, value) for each in row.identities or () if (value := _normal(each))),
         vip=bool(row.vip),
         language=row.language,
         linked=bool(row.linked),
@@ -145,6 +166,16 @@ def normal_phone(text: str) -> str | None:
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     digits = "".join(str(int(mark)) for mark in written if mark.isdecimal())
     return digits or None
+
+
+def _id(value: str | None) -> str | None:
+    """An id as messages are looked up by it: tables filled in by hand have blanks around it, or nothing else."""
+    return (value or "").strip() or None
+
+
+def _normal(identity: _Identity) -> str | None:
+    forms = {"email": normal_email, "phone": normal_phone}
+    return forms.get(identity.kind, _id)(identity.value) or _id(identity.value)
 
 
 def _email(value: str, position: int) -> str:

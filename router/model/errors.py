@@ -11,6 +11,10 @@ SwitchboardError
   Refused            a request that cannot be granted (4xx)
 """
 
+from typing import TypeVar
+
+T = TypeVar("T")
+
 
 class SwitchboardError(Exception):
     """The root of all errors that the house raises on purpose."""
@@ -74,3 +78,10 @@ class Refused(SwitchboardError):
         self.code = code
         self.status = status
         self.data = data or {}
+
+
+def existing(found: T | None, what: str, name: str) -> T:
+    """What was looked up by a name that somebody gave. Raises Refused (not_found) where there is none."""
+    if found is None:
+        raise Refused("not_found", f"there is no {what} {name[:40]}", status=404)
+    return found

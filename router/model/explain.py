@@ -4,6 +4,7 @@ Called by the wire codecs of `router.model` on their slow path. Never quotes con
 """
 
 import difflib
+import json
 import re
 from collections.abc import Collection, Mapping
 from itertools import islice
@@ -11,9 +12,11 @@ from itertools import islice
 import msgspec
 
 from router.model.errors import InvalidMessage
+from router.model.storable import is_storable, storable
 
 QUOTE_CHARS_MAX = 40
 CANDIDATES_MAX = 100
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _AT = re.compile(r" - at `\$(?P<path>[^`]*)`\Z")
 _MISSING = re.compile(r"missing required field `(?P<name>[^`]*)`")
 _STEP = re.compile(r"\.?(?P<name>[^.\[\]]+)|\[(?P<index>\d+)\]")
@@ -29,7 +32,8 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load_object(data: bytes) -> dict[str, object]:
-    """`data` as one JSON object; InvalidMessage says why not. Half a surrogate pair becomes U+FFFD."""
+    """`data` as one JSON object; InvalidMessage says why not. Half a surrogate pair stays what it is:
+    `scrub` mends it in a text, and an id that holds one is to be refused."""
     body = data.removeprefix(b"\xef\xbb\xbf")
     try:
         value = msgspec.json.decode(body)
@@ -48,36 +52,30 @@ def _load_leniently(body: bytes, error: msgspec.DecodeError) -> object:
     if not body.strip():
         raise InvalidMessage("empty; expected one JSON object") from None
     try:
-        body.decode()
-        return msgspec.json.decode(whole_surrogates(body))
+        return load_halved(body)
     except UnicodeDecodeError as fault:
         raise InvalidMessage(f"not UTF-8: {fault.reason}; files and bodies are UTF-8") from None
-    except (msgspec.DecodeError, RecursionError):
+    except (ValueError, RecursionError):
         raise InvalidMessage(f"not JSON: {str(error)[:120]}") from None
 
 
-def whole_surrogates(body: bytes) -> bytes:
-    """JSON with each escaped lone surrogate as U+FFFD: msgspec refuses it; JavaScript clients that cut an emoji in two
-    do write it."""
-    return re.sub(rb"\\\\|(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..", _mend_surrogate, body)
+def load_halved(body: bytes) -> object:
+    """JSON in which half a surrogate pair may stand, as JavaScript clients that cut an emoji in two write it; msgspec
+    refuses that. Raises ValueError, of which UnicodeDecodeError is one."""
+    text = body.decode()
+    if _HALF.search(text) is None:
+        raise ValueError("no JSON for another reason")
+    return json.loads(text, parse_constant=_refuse_constant)
 
 
-def _mend_surrogate(match: re.Match[bytes]) -> bytes:
-    whole = match.group()
-    return whole if whole == rb"\\" or match.group(1) else rb"\ufffd"
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON (RFC 8259, section 6)")
 
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-def storable(text: str) -> bool:
-    """Whether every database takes `text`: no NUL, no half of a surrogate pair."""
-    return _UNSTORABLE.search(text) is None
-
-
-def scrub_text(text: str) -> str:
-    """`text` with every NUL and half surrogate replaced by U+FFFD."""
-    return _UNSTORABLE.sub("\ufffd", text)
+def refuse_unstorable(value: object, field: str) -> None:
+    """Raise InvalidMessage for an id that no database holds: it must not be mended, two of them could become one."""
+    if isinstance(value, str) and not is_storable(value):
+        raise InvalidMessage("an id may hold neither NUL nor half of a surrogate pair; send it as it is", field=field)
 
 
 def scrub(value: object) -> object:
@@ -87,7 +85,7 @@ def scrub(value: object) -> object:
     """
     match value:
         case str():
-            return scrub_text(value)
+            return storable(value)
         case list():
             return [scrub(item) for item in value]
         case dict() if all(isinstance(key, str) for key in value):

@@ -54,6 +54,8 @@ FETCH_SECONDS_MAX: Final = 120
 FETCH_MESSAGE_SECONDS_MAX: Final = 300
 """One attempt at all files of a message; those it did not suffice for failed once more."""
 SEND_ATTEMPTS_MAX: Final = 12
+ERROR_CHARS_MAX: Final = 300
+"""Of why an attempt failed."""
 SEND_LEASE_MS: Final = 80_000
 """How long a claimed row is its worker's: longer than all that it may take together, so that two never send it."""
 READY_SECONDS_MAX: Final = 20

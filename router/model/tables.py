@@ -4,11 +4,14 @@ Column names are field names. `Row.TABLE` names the table, `Row.KEY` the primary
 JSON text, bools as 0/1, times as whole milliseconds UTC. `version` counts changes of a row; `Save` checks it.
 """
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal, Self
 
 import msgspec
 
+from router.model.actors import agent_actor
 from router.model.buttons import Button
+from router.model.events import EventKind
 from router.model.ids import (
     AgentId,
     ContactId,
@@ -37,6 +40,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
     TABLE: ClassVar[str] = ""
     KEY: ClassVar[str] = "id"
+
+    def changed(self, **fields: object) -> Self:
+        """The row with other `fields` and the next version, as `Save` takes it."""
+        return msgspec.structs.replace(self, version=self.version + 1, **fields)  # type: ignore[attr-defined]  # what is saved has one
 
 
 class Contact(Row, frozen=True, kw_only=True):
@@ -166,6 +173,28 @@ class Ticket(Row, frozen=True, kw_only=True):
     """An actor, as events have them."""
     created_at_ms: int
     version: int = 1
+
+    def event(
+        self,
+        kind: EventKind,
+        *,
+        message_id: MessageId | None = None,
+        conversation_id: ConversationId | None = None,
+        actor: str = "system",
+        data: Mapping[str, str] | None = None,
+        now_ms: int,
+    ) -> "Event":
+        """A line of its history."""
+        return Event(
+            at_ms=now_ms,
+            kind=kind,
+            ticket_id=self.id,
+            message_id=message_id,
+            conversation_id=conversation_id,
+            queue=self.queue,
+            actor=actor,
+            data=dict(data or {}),
+        )
 
 
 class Message(Row, frozen=True, kw_only=True):
@@ -302,66 +331,6 @@ class Participant(Row, frozen=True, kw_only=True):
     created_at_ms: int
 
 
-EventKind = Literal[
-    "ticket.opened",
-    "ticket.updated",
-    "ticket.assigned",
-    "ticket.state",
-    "ticket.followed",
-    "message.added",
-    "message.edited",
-    "message.deleted",
-    "message.fetched",
-    "message.reaction",
-    "reply.blocked",
-    "value.revealed",
-    "file.opened",
-    "link.opened",
-    "post.hide",
-    "post.unhide",
-    "post.delete",
-    "post.edit",
-    "post.react",
-    "ticket.snoozed",
-    "ticket.reminded",
-    "customer.notified",
-    "identity.check",
-    "ticket.notice",
-    "webhook.state",
-    "alarm.raised",
-    "alarm.paged",
-    "alarm.accepted",
-    "alarm.unanswered",
-    "alarm.over",
-    "page.state",
-    "action.proposed",
-    "action.approved",
-    "action.declined",
-    "action.state",
-    "context.read",
-    "delivery.state",
-    "incident.state",
-    "incident.banner",
-    "contact.linked",
-    "contact.unlinked",
-    "contact.merged",
-    "contact.split",
-    "contact.undone",
-    "contact.never_merge",
-    "contact.conflict",
-    "contact.erased",
-    "sender.blocked",
-    "sender.unblocked",
-    "sender.flood",
-    "sender.returned",
-    "sender.reachable",
-    "message.held",
-    "message.released",
-    "rules.changed",
-    "agent.status",
-]
-
-
 class Event(Row, frozen=True, kw_only=True):
     """A committed fact: the feed of the inbox and the history of a ticket in one. Ids and names only, never content."""
 
@@ -398,3 +367,8 @@ class Agent(Row, frozen=True, kw_only=True):
     """When the agent last got or finished work: the smallest is the longest idle."""
     created_at_ms: int
     version: int = 1
+
+    @property
+    def actor(self) -> str:
+        """As events name them."""
+        return agent_actor(self.id)

@@ -2,8 +2,10 @@
 
 from typing import ClassVar, Literal
 
+import msgspec
+
 from router.model.ids import ContactId, MessageId, TicketId
-from router.model.tables import Row
+from router.model.tables import OutboxState, Row
 
 TimerKind = Literal["remind", "close", "wake", "unread", "check", "edit"]
 
@@ -25,6 +27,13 @@ class Timer(Row, frozen=True, kw_only=True):
     """What came of it: fired, or why not."""
     created_at_ms: int
     version: int = 1
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """How far what a ticket's customer is to answer has come."""
+
+    state: OutboxState
+    left_at_ms: int | None = None
 
 
 CheckState = Literal["pending", "passed", "failed", "expired"]

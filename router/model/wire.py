@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from router.model.contact import ContactIn, decode_contact
 from router.model.errors import InvalidMessage
-from router.model.explain import Shape, explain, load_object, scrub, storable
+from router.model.explain import Shape, explain, load_object, refuse_unstorable, scrub
 from router.model.limits import (
     ADDRESS_CHARS_MAX,
     ATTACHMENT_BYTES_MAX,
@@ -36,6 +36,7 @@ from router.model.message import (
     Sender,
     Visibility,
 )
+from router.model.storable import storable
 
 __all__ = ["ContactIn", "decode_contact", "decode_message", "encode_message"]
 
@@ -160,7 +161,7 @@ def decode_message(data: bytes | dict[str, object]) -> InboundEvent:
     except InvalidMessage as error:
         name = found.get("message_id")
         if isinstance(name, str) and len(name) <= ID_CHARS_MAX:
-            error.message_id = name
+            error.message_id = storable(name)
         raise
 
 
@@ -212,20 +213,14 @@ def _split_fields(found: object, fields: frozenset[str]) -> tuple[object, dict[s
 
 
 def _refuse_unstorable_ids(found: dict[str, object]) -> None:
-    """An id that a database cannot hold must not be mended: two of them could become one."""
     for key in _IDS:
-        _refuse_unstorable(found.get(key), key)
+        refuse_unstorable(found.get(key), key)
     if isinstance(sender := found.get("sender"), dict):
-        _refuse_unstorable(sender.get("id"), "sender.id")
-        _refuse_unstorable(sender.get("user_id"), "sender.user_id")
+        refuse_unstorable(sender.get("id"), "sender.id")
+        refuse_unstorable(sender.get("user_id"), "sender.user_id")
     if isinstance(references := found.get("references"), list):
         for position, reference in enumerate(references):
-            _refuse_unstorable(reference, f"references[{position}]")
-
-
-def _refuse_unstorable(value: object, field: str) -> None:
-    if isinstance(value, str) and not storable(value):
-        raise InvalidMessage("an id may hold neither NUL nor half of a surrogate pair; send it as it is", field=field)
+            refuse_unstorable(reference, f"references[{position}]")
 
 
 def _event(message: _Message) -> InboundEvent:
@@ -384,7 +379,10 @@ def message_schemas() -> dict[str, object]:
         ref_template="#/components/schemas/{name}",
     )
     text = msgspec.json.encode(schemas).replace(b"#/components/schemas/_", b"#/components/schemas/")
+    # Patterns of JSON Schema are those of ECMA-262, which has no other anchors.
+    text = text.replace(rb'"pattern":"\\A', b'"pattern":"^').replace(rb'\\Z"', b'$"')
     named: dict[str, dict[str, object]] = msgspec.json.decode(text)
     for schema in named.values():
         schema.pop("additionalProperties", None)
+        schema.pop("title", None)
     return {name.lstrip("_"): schema for name, schema in named.items()}

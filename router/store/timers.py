@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from router.model.ids import TicketId
 from router.model.snapshot import Unlooked
-from router.model.tables import Contact, Message, OutboxEntry, Ticket
-from router.model.timers import Timer
+from router.model.tables import Contact, Event, Message, OutboxEntry, Ticket
+from router.model.timers import Said, Timer
 from router.store.script import Script, fetch, fetch_one, select
 
 
@@ -30,6 +30,27 @@ def next_due() -> Script[int | None]:
 def of_ticket(ticket_id: TicketId) -> Script[list[Timer]]:
     """All of a ticket, in the order in which they were set."""
     return fetch(Timer, "WHERE t.ticket_id = :ticket_id ORDER BY t.created_at_ms, t.id", ticket_id=ticket_id)
+
+
+def said(timer: Timer) -> Script[Said | None]:
+    """What was written to the customer when the wait of a timer began; None: nothing was."""
+    found = yield from fetch_one(
+        OutboxEntry,
+        "JOIN messages AS m ON m.id = t.message_id WHERE m.ticket_id = :ticket_id AND m.kind = 'reply' "
+        "AND m.received_at_ms >= :since_ms AND t.action = 'send' ORDER BY m.id LIMIT 1",
+        ticket_id=timer.ticket_id,
+        since_ms=timer.since_ms,
+    )
+    if found is None:
+        return None
+    moves = yield from fetch(
+        Event,
+        "WHERE t.ticket_id = :ticket_id AND t.message_id = :message_id AND t.kind = 'delivery.state' ORDER BY t.id",
+        ticket_id=timer.ticket_id,
+        message_id=found.message_id,
+    )
+    left = (event.at_ms for event in moves if event.data.get("to") in {"sent", "delivered", "read"})
+    return Said(state=found.state, left_at_ms=next(left, None))
 
 
 def edited(timer: Timer) -> Script[tuple[Message, Ticket, Contact]]:

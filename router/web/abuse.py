@@ -1,19 +1,20 @@
 """Endpoints about abuse: block and lift, what is held and why, let it through."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
 from aiohttp import web
 
 from router.flow.abuse import Abuse, held_entry
+from router.flow.names import ticket_named
 from router.model.abuse import Block, Load
+from router.model.actors import agent_of, agents_of
 from router.model.changes import contact_name, ticket_number
 from router.model.errors import Refused
-from router.model.ids import AgentId, BlockId, TicketId
+from router.model.ids import AgentId, BlockId
 from router.model.limits import ID_CHARS_MAX, PAGE_MAX, RELEASED_MAX
 from router.model.sources import Clock
-from router.model.tables import Agent
 from router.store import blocks, channel_load, dossier, inbox
 from router.store.blocks import HeldLine
 from router.store.script import Store
@@ -71,13 +72,13 @@ class AbuseApi:
         if (asked.kind is None) != (asked.value is None):
             raise Refused("bad_identity", "an identity is a kind, such as email or telegram, and its value", status=422)
         key = (asked.kind, asked.value) if asked.kind is not None and asked.value is not None else None
-        row = await self._abuse.block(asked.contact, key, asked.reason, f"agent:{agent.id}", until_ms=asked.until_ms)
+        row = await self._abuse.block(asked.contact, key, asked.reason, agent.actor, until_ms=asked.until_ms)
         return await self._answer(row, status=201)
 
     async def lift(self, request: web.Request) -> web.Response:
         """POST .../lift."""
         agent, asked = await self._auth.agent(request), await body_of(request, _Lift)
-        row = await self._abuse.lift(request.match_info["block"], asked.reason, f"agent:{agent.id}")
+        row = await self._abuse.lift(request.match_info["block"], asked.reason, agent.actor)
         return await self._answer(row)
 
     async def held(self, request: web.Request) -> web.Response:
@@ -91,7 +92,7 @@ class AbuseApi:
         lines = await self._store.read(
             blocks.held_messages(
                 contacts=contacts,
-                ticket_id=await self._ticket(query["ticket"], agent) if "ticket" in query else None,
+                ticket_id=await ticket_named(self._store, query["ticket"], agent.id) if "ticket" in query else None,
                 block_id=BlockId(query["block"]) if "block" in query else None,
                 text=query.get("q"),
                 before=query.get("cursor"),
@@ -100,16 +101,10 @@ class AbuseApi:
         cursor = lines[-1].held.id if len(lines) == PAGE_MAX else None
         return answer({"held": await held_views(self._store, lines), "cursor": cursor})
 
-    async def _ticket(self, name: str, agent: Agent) -> TicketId:
-        ticket_id = await self._store.read(inbox.ticket_id(agent.id, name))
-        if ticket_id is None:
-            raise Refused("not_found", f"there is no ticket {name[:40]}", status=404)
-        return ticket_id
-
     async def release(self, request: web.Request) -> web.Response:
         """POST /api/v1/held/release."""
         agent, asked = await self._auth.agent(request), await body_of(request, _Release)
-        return answer({"released": await self._abuse.release(asked.held, f"agent:{agent.id}")})
+        return answer({"released": await self._abuse.release(asked.held, agent.actor)})
 
     async def _answer(self, row: Block, status: int = 200) -> web.Response:
         (view,) = await block_views(self._store, [row])
@@ -118,7 +113,8 @@ class AbuseApi:
 
 async def block_views(store: Store, found: Sequence[Block]) -> list[dict[str, object]]:
     """Blocks with the names of who blocked and of who is blocked, over the API and on the command line."""
-    names = await _names(store, [each.actor for each in found] + [each.lifted_by or "" for each in found])
+    people = agents_of(who for each in found for who in (each.actor, each.lifted_by))
+    names = await store.read(inbox.agent_names(people))
     ids = {each.contact_id for each in found if each.contact_id is not None}
     contacts = {each.id: contact_name(each) for each in await store.read(dossier.contacts(ids))}
     return [
@@ -129,14 +125,14 @@ async def block_views(store: Store, found: Sequence[Block]) -> list[dict[str, ob
             "value": each.value,
             "reason": each.reason,
             "actor": each.actor,
-            "actor_name": names.get(AgentId(each.actor[6:])),
+            "actor_name": names.get(agent_of(each.actor)),
             "at_ms": each.created_at_ms,
             "until_ms": each.until_ms,
             "lifted": None
             if each.lifted_at_ms is None
             else {
                 "at_ms": each.lifted_at_ms,
-                "actor_name": names.get(AgentId((each.lifted_by or "")[6:])),
+                "actor_name": names.get(agent_of(each.lifted_by)),
                 "reason": each.lifted_reason,
             },
         }
@@ -146,7 +142,8 @@ async def block_views(store: Store, found: Sequence[Block]) -> list[dict[str, ob
 
 async def held_views(store: Store, lines: Sequence[HeldLine]) -> list[dict[str, object]]:
     """Held messages with their words, and why they are."""
-    names = await _names(store, [line.block.actor for line in lines if line.block is not None])
+    people = agents_of(line.block.actor for line in lines if line.block is not None)
+    names = await store.read(inbox.agent_names(people))
     return [_held_view(line, names) for line in lines]
 
 
@@ -158,7 +155,7 @@ def _held_view(line: HeldLine, names: Mapping[AgentId, str]) -> dict[str, object
         "reason": held.reason,
         "block": None
         if block is None
-        else {"id": block.id, "reason": block.reason, "actor_name": names.get(AgentId(block.actor[6:]))},
+        else {"id": block.id, "reason": block.reason, "actor_name": names.get(agent_of(block.actor))},
         "contact": contact_name(line.contact) if line.contact is not None else None,
         "ticket": ticket_number(line.ticket) if line.ticket is not None else None,
         "channel": held.channel,
@@ -173,10 +170,6 @@ def _held_view(line: HeldLine, names: Mapping[AgentId, str]) -> dict[str, object
         "text": event.text if event is not None else None,
         "files": [each.name for each in entry.attachments] if entry is not None else [],
     }
-
-
-async def _names(store: Store, actors: Iterable[str]) -> dict[AgentId, str]:
-    return await store.read(inbox.agent_names({AgentId(who[6:]) for who in actors if who.startswith("agent:")}))
 
 
 async def abuse_counts(store: Store, now_ms: int) -> dict[str, object]:

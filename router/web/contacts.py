@@ -8,6 +8,7 @@ from aiohttp import web
 
 from router.flow.erasure import Erasures
 from router.flow.people import People, Preview
+from router.model.actors import agent_of, agents_of
 from router.model.changes import contact_name, ticket_number
 from router.model.erasure import Extent
 from router.model.errors import Refused
@@ -139,12 +140,12 @@ class ContactsApi:
         name = request.match_info["contact"]
         if asked.preview:
             return answer({"preview": extent_view(await self._erasures.extent(name))})
-        done = await self._erasures.erase(name, f"agent:{agent.id}", force=asked.force, typed=asked.name)
+        done = await self._erasures.erase(name, agent.actor, force=asked.force, typed=asked.name)
         erased = {"at_ms": done.erasure.started_at_ms, "state": done.erasure.state, "compacted": done.compacted}
         return answer({"erased": erased, "contact": await self._view(done.erasure.contact_id)})
 
     async def _actor(self, request: web.Request) -> str:
-        return f"agent:{(await self._auth.agent(request)).id}"
+        return (await self._auth.agent(request)).actor
 
     async def _done(self, request: web.Request, act: Awaitable[PeopleAct]) -> web.Response:
         done = await act
@@ -216,8 +217,8 @@ async def contact_view(store: Store, found: Dossier, hints: Sequence[Hint]) -> d
 
 async def act_views(store: Store, acts: Sequence[PeopleAct]) -> list[dict[str, object]]:
     """Acts with the names of who did them and of whom they are about."""
-    people = {AgentId(who[6:]) for each in acts for who in (each.actor, each.undone_by or "") if who[:6] == "agent:"}
-    names = await store.read(inbox.agent_names({*people}))
+    people = agents_of(who for each in acts for who in (each.actor, each.undone_by))
+    names = await store.read(inbox.agent_names(people))
     ids = {each.contact_id for each in acts} | {each.other_id for each in acts if each.other_id is not None}
     known = {each.id: each for each in await store.read(dossier.contacts(ids))}
     return [_act_view(each, names, known) for each in acts]
@@ -232,13 +233,13 @@ def _act_view(act: PeopleAct, names: Mapping[AgentId, str], known: Mapping[Conta
         "identities": [{"kind": each.kind, "value": each.value} for each in act.moved.identities],
         "reason": act.reason,
         "actor": act.actor,
-        "actor_name": names.get(AgentId(act.actor[6:])),
+        "actor_name": names.get(agent_of(act.actor)),
         "at_ms": act.created_at_ms,
         "undone": None
         if act.undone_at_ms is None
         else {
             "at_ms": act.undone_at_ms,
-            "actor_name": names.get(AgentId((act.undone_by or "")[6:])),
+            "actor_name": names.get(agent_of(act.undone_by)),
             "reason": act.undone_reason,
         },
     }

@@ -17,6 +17,7 @@ from router.core.openings import unopened
 from router.flow.channels import Channel
 from router.flow.commands import Commands
 from router.flow.media import Media
+from router.flow.names import ticket_named
 from router.flow.threads import FILE_PURPOSE, file_value
 from router.flow.uploads import Uploads
 from router.model.errors import Refused, StoreUnavailable
@@ -115,10 +116,7 @@ class FilesApi:
     async def upload(self, request: web.Request) -> web.Response:
         """POST /api/v1/tickets/{id}/files?name=…: the body is the file."""
         agent = await self._auth.agent(request)
-        wanted = request.match_info["ticket"]
-        ticket_id = await self._store.read(inbox.ticket_id(agent.id, wanted))
-        if ticket_id is None:
-            raise Refused("not_found", f"there is no ticket {wanted[:40]}", status=404)
+        ticket_id = await ticket_named(self._store, request.match_info["ticket"], agent.id)
         pieces = request.content.iter_chunked(_PIECE_BYTES)
         name = request.query.get("name", "")
         file = await self._uploads.take(ticket_id, name, _all(pieces), request.content_length, agent)

@@ -6,7 +6,8 @@ import msgspec
 from aiohttp import web
 
 from router.flow.incidents import Incidents
-from router.model.errors import Refused
+from router.flow.names import ticket_named
+from router.model.errors import existing
 from router.model.grouping import IncidentState
 from router.model.ids import TicketId
 from router.model.limits import PAGE_MAX
@@ -71,9 +72,8 @@ class IncidentsApi:
     async def show(self, request: web.Request) -> web.Response:
         """GET /api/v1/incidents/{id}?after=…: with a page of the tickets that are in it."""
         agent = await self._auth.agent(request)
-        line = await self._store.read(store_incidents.line(request.match_info["incident"]))
-        if line is None:
-            raise Refused("not_found", f"there is no incident {request.match_info['incident'][:40]}", status=404)
+        wanted = request.match_info["incident"]
+        line = existing(await self._store.read(store_incidents.line(wanted)), "incident", wanted)
         after = request.query.get("after", "")
         ids = await self._store.read(store_incidents.page(line.incident.id, after=after, limit=PAGE_MAX + 1))
         rows = await self._store.read(inbox.lines(agent.id, ids[:PAGE_MAX]))
@@ -130,7 +130,4 @@ class IncidentsApi:
         return answer({"told": told})
 
     async def _ticket(self, name: str, agent: Agent) -> TicketId:
-        ticket_id = await self._store.read(inbox.ticket_id(agent.id, name))
-        if ticket_id is None:
-            raise Refused("not_found", f"there is no ticket {name[:40]}", status=404)
-        return ticket_id
+        return await ticket_named(self._store, name, agent.id)

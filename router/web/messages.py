@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from router.batch import accept
+from router.bounded import read_bounded
 from router.connector import Inlet
 from router.model.errors import Refused
 from router.model.limits import API_BODY_BYTES_MAX
@@ -17,9 +18,9 @@ class MessagesApi:
         self._auth, self._inlet = auth, inlet
 
     async def post(self, request: web.Request) -> web.Response:
-        """Accept messages. 400 for what is no JSON, 401, 413, 503 when nothing was written."""
+        """Accept messages. 400 for what is no JSON, 401, 413, 422, 503 when nothing was written."""
         token = await self._auth.api_token(request)
-        if (request.content_length or 0) > API_BODY_BYTES_MAX:
-            raise Refused("too_large", f"at most {API_BODY_BYTES_MAX} bytes are taken at once", status=413)
-        status, results = await accept(await request.read(), request.content_type, token.kinds, self._inlet)
-        return answer({"results": results}, status=status)
+        too_long = Refused("too_large", f"at most {API_BODY_BYTES_MAX} bytes are taken at once", status=413)
+        whole = await read_bounded(request.content, API_BODY_BYTES_MAX, too_long)
+        results = await accept(whole, request.content_type, token.kinds, self._inlet)
+        return answer({"results": results}, status=202)

@@ -11,7 +11,7 @@ from router.core.guard import Concern
 from router.core.moderation import Reason
 from router.flow.moderation import Moderator
 from router.model.capabilities import Moderation
-from router.model.errors import Refused
+from router.model.errors import existing
 from router.model.ids import MessageId
 from router.model.limits import CONFIRMED_MAX
 from router.model.tables import Agent
@@ -83,6 +83,4 @@ class ModerationApi:
     async def _seen(self, request: web.Request, agent: Agent) -> MessageId:
         """The message that is named, if this agent may see it."""
         message_id = MessageId(request.match_info["message"])
-        if await self._store.read(inbox.message(agent.id, message_id)) is None:
-            raise Refused("not_found", f"there is no message {message_id[:40]}", status=404)
-        return message_id
+        return existing(await self._store.read(inbox.message(agent.id, message_id)), "message", message_id).id

@@ -10,6 +10,7 @@ from router.core.moderation import Reason
 from router.model.wire import message_schemas
 from router.web.openapi_parts import (
     ANY,
+    CURSOR,
     FLAG,
     JSON,
     KEY,
@@ -73,13 +74,24 @@ def _paths() -> dict[str, object]:
     return {
         "/api/v1/messages": {
             "post": operation(
-                "Messages in; 202 once durable", answers=answers(results, "202"), body=post, security="token"
+                "Messages in; 202 once durable",
+                answers={
+                    **answers(results, "202"),
+                    "422": {
+                        "description": "rejected: the only message of the request is refused",
+                        "content": {"application/problem+json": {"schema": {"allOf": [PROBLEM, results]}}},
+                    },
+                },
+                body=post,
+                security="token",
             )
         },
         "/api/v1/tickets": {
             "get": operation(
                 "A page of tickets",
-                answers=answers(fields(tickets={"type": "array", "items": ANY}, total=WHOLE, cursor=TEXT, held=WHOLE)),
+                answers=answers(
+                    fields(tickets={"type": "array", "items": ANY}, total=WHOLE, cursor=CURSOR, held=WHOLE)
+                ),
                 parameters=query("view", "queue", "q", "contact", "cursor", "limit"),
             )
         },
@@ -257,7 +269,8 @@ def _paths() -> dict[str, object]:
 
 def _own_paths() -> dict[str, object]:
     """What the inbox needs besides: signing in, one's own profile, files, the feed."""
-    me = answers(fields(id=TEXT, login=TEXT, name=TEXT, role=TEXT, language=TEXT, status=TEXT))
+    texts = dict.fromkeys(("id", "login", "name", "role", "language", "status"), TEXT)
+    me = answers(fields(**texts, capacity=WHOLE, queues={"type": "array", "items": TEXT}))
     file = {"description": "its bytes", "content": {"application/octet-stream": {}}}
     page = {"description": "safe HTML, for a frame of its own", "content": {"text/html": {}}}
     problems = answers(None)["default"]
@@ -367,6 +380,12 @@ def document() -> bytes:
                 "securitySchemes": {
                     "token": {"type": "http", "scheme": "bearer"},
                     "session": {"type": "apiKey", "in": "cookie", "name": "switchboard_session"},
+                    "own_page": {
+                        "type": "apiKey",
+                        "in": "header",
+                        "name": "X-Switchboard",
+                        "description": "always 1; needed with every change",
+                    },
                 },
             },
         }

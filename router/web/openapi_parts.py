@@ -27,7 +27,9 @@ def fields(**properties: object) -> dict[str, object]:
 
 
 TEXT, WHOLE, FLAG = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
+CURSOR = {"type": ["string", "null"], "description": "for the next page; null after the last"}
 ANY = {"type": "object"}
+_SECURITY: dict[str, dict[str, list[str]]] = {"token": {"token": []}, "session": {"session": [], "own_page": []}}
 TICKET = [{"name": "ticket", "in": "path", "required": True, "schema": TEXT, "description": "id or number (T-1001)"}]
 KEY = [{"name": "Idempotency-Key", "in": "header", "required": True, "schema": TEXT}]
 
@@ -51,7 +53,7 @@ def operation(
     security: str = "session",
 ) -> dict[str, object]:
     """One operation."""
-    operation: dict[str, object] = {"summary": summary, "responses": answers, "security": [{security: []}]}
+    operation: dict[str, object] = {"summary": summary, "responses": answers, "security": [_SECURITY[security]]}
     if parameters:
         operation["parameters"] = parameters
     if body is not None:

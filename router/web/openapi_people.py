@@ -1,6 +1,19 @@
 """The part of the API's description about people: who is who, many with one cause, who is not listened to."""
 
-from router.web.openapi_parts import ANY, FLAG, KEY, TEXT, WHOLE, answers, body, fields, in_path, operation, query
+from router.web.openapi_parts import (
+    ANY,
+    CURSOR,
+    FLAG,
+    KEY,
+    TEXT,
+    WHOLE,
+    answers,
+    body,
+    fields,
+    in_path,
+    operation,
+    query,
+)
 
 
 def contact_paths() -> dict[str, object]:
@@ -97,7 +110,7 @@ def abuse_paths() -> dict[str, object]:
         "/api/v1/blocks": {
             "get": operation(
                 "Blocks in force",
-                answers=answers(fields(blocks=listed, cursor=TEXT)),
+                answers=answers(fields(blocks=listed, cursor=CURSOR)),
                 parameters=query("cursor", "over"),
             ),
             "post": operation(
@@ -117,7 +130,7 @@ def abuse_paths() -> dict[str, object]:
         "/api/v1/held": {
             "get": operation(
                 "Messages of blocked senders and of floods that wait, the newest first",
-                answers=answers(fields(held=listed, cursor=TEXT)),
+                answers=answers(fields(held=listed, cursor=CURSOR)),
                 parameters=query("contact", "ticket", "block", "q", "cursor"),
             )
         },

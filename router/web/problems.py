@@ -13,7 +13,7 @@ from router.model.errors import InvalidMessage, Paused, Refused, StoreUnavailabl
 from router.model.limits import API_BODY_BYTES_MAX
 from router.model.tables import Agent
 from router.telemetry import Logger, why
-from router.web.lost import Lost
+from router.web.error_pages import ErrorPages
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -24,6 +24,12 @@ _HEADERS = {
 _STORE_AWAY_RETRY_S = "2"
 _PAUSED_RETRY_S = "30"
 _KEY_CHARS_MAX = 200
+_CHALLENGES: Final = {"bad_token": {"WWW-Authenticate": "Bearer"}}
+"""What else an answer says for a code: how to prove who one is (RFC 9110, section 15.5.2)."""
+_UNREADABLE: Final[dict[type[Exception], str]] = {
+    RecursionError: "the JSON is nested too deeply",
+    web.RequestPayloadError: "the body is not what its Content-Encoding, Transfer-Encoding or Content-Length says",
+}
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """Escaped in JSON; PostgreSQL keeps no such character."""
 _BEGUN: Final = web.RequestKey("begun", bool)
@@ -38,6 +44,7 @@ def problem(status: int, code: str, detail: str, **data: object) -> web.Response
         status=status,
         body=msgspec.json.encode({**body, **data}),
         content_type="application/problem+json",
+        headers=_CHALLENGES.get(code),
     )
 
 
@@ -71,9 +78,9 @@ def answer(body: object, *, status: int = 200) -> web.Response:
     )
 
 
-def application(log: Logger, lost: Lost | None = None) -> web.Application:
+def application(log: Logger, pages: ErrorPages | None = None) -> web.Application:
     """One that turns every error into a problem document, or into a page for people, and dresses every answer."""
-    app = web.Application(middlewares=[_middleware(log, lost)], client_max_size=API_BODY_BYTES_MAX)
+    app = web.Application(middlewares=[_middleware(log, pages)], client_max_size=API_BODY_BYTES_MAX)
     app.on_response_prepare.append(_note_begun)
     return app
 
@@ -82,7 +89,7 @@ async def _note_begun(request: web.Request, _response: web.StreamResponse) -> No
     request[_BEGUN] = True
 
 
-def _middleware(log: Logger, lost: Lost | None) -> Middleware:
+def _middleware(log: Logger, pages: ErrorPages | None) -> Middleware:
     @web.middleware
     async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await _answer(request, handler, log)
@@ -91,8 +98,8 @@ def _middleware(log: Logger, lost: Lost | None) -> Middleware:
         if _BEGUN in request and request.transport is not None:
             # A second answer would be read as more of the first: whoever reads a file would wait for its rest.
             request.transport.abort()
-        if lost is not None:
-            response = lost.page(request, response)
+        if pages is not None:
+            response = pages.page(request, response)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         return response
@@ -140,8 +147,8 @@ async def _answer(request: web.Request, handler: Handler, log: Logger) -> web.St
         return _later("store_unavailable", detail, _STORE_AWAY_RETRY_S)
     except web.HTTPException as error:
         return _of_framework(error)
-    except RecursionError:
-        return problem(400, "invalid", "the JSON is nested too deeply")
+    except (RecursionError, web.RequestPayloadError) as error:
+        return problem(400, "invalid", _UNREADABLE[type(error)])
     except Exception as error:  # a defect answers 500 with an id of what failed, never with content
         if hung_up(request, error):
             raise

@@ -5,12 +5,10 @@ from typing import Annotated
 import msgspec
 from aiohttp import web
 
+from router.flow.names import ticket_named
 from router.flow.regrouping import Regroupings
-from router.model.errors import Refused
-from router.model.ids import MessageId, TicketId
+from router.model.ids import MessageId
 from router.model.limits import REGROUPED_MAX
-from router.model.tables import Agent
-from router.store import inbox
 from router.store import regrouping as store_regrouping
 from router.store.script import Store
 from router.web.auth import Auth
@@ -45,22 +43,22 @@ class RegroupingApi:
         """POST .../merge."""
         agent = await self._auth.agent(request)
         asked = await body_of(request, _Merge)
-        source = await self._ticket(request.match_info["ticket"], agent)
-        made = await self._regroupings.merge(source, await self._ticket(asked.into, agent), agent)
+        source = await ticket_named(self._store, request.match_info["ticket"], agent.id)
+        made = await self._regroupings.merge(source, await ticket_named(self._store, asked.into, agent.id), agent)
         return answer(made, status=201)
 
     async def split(self, request: web.Request) -> web.Response:
         """POST .../split."""
         agent = await self._auth.agent(request)
         asked = await body_of(request, _Split)
-        source = await self._ticket(request.match_info["ticket"], agent)
+        source = await ticket_named(self._store, request.match_info["ticket"], agent.id)
         made = await self._regroupings.split(source, frozenset(map(MessageId, asked.messages)), agent)
         return answer(made, status=201)
 
     async def list(self, request: web.Request) -> web.Response:
         """GET .../regroupings."""
         agent = await self._auth.agent(request)
-        ticket_id = await self._ticket(request.match_info["ticket"], agent)
+        ticket_id = await ticket_named(self._store, request.match_info["ticket"], agent.id)
         return answer({"regroupings": await self._store.read(store_regrouping.regroupings(ticket_id))})
 
     async def undo(self, request: web.Request) -> web.Response:
@@ -72,9 +70,3 @@ class RegroupingApi:
         """GET /api/v1/matching/report."""
         await self._auth.agent(request)
         return answer({"reasons": await self._store.read(store_regrouping.reasons(since_ms=0))})
-
-    async def _ticket(self, name: str, agent: Agent) -> TicketId:
-        ticket_id = await self._store.read(inbox.ticket_id(agent.id, name))
-        if ticket_id is None:
-            raise Refused("not_found", f"there is no ticket {name[:40]}", status=404)
-        return ticket_id

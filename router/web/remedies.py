@@ -4,8 +4,8 @@ import msgspec
 from aiohttp import web
 
 from router.flow.context import ContextReader
+from router.flow.names import ticket_named
 from router.flow.remedies import Remedies
-from router.model.errors import Refused
 from router.model.ids import ActionId, TicketId
 from router.model.tables import Agent
 from router.store import inbox
@@ -37,7 +37,7 @@ class RemediesApi:
         """POST /api/v1/tickets/{ticket}/actions."""
         agent = await self._auth.agent(request)
         asked = await body_of(request, _Propose)
-        ticket_id = await self._ticket_id(request, agent)
+        ticket_id = await ticket_named(self._store, request.match_info["ticket"], agent.id)
         action_id = await self._remedies.propose(ticket_id, asked.action, agent)
         return answer({"id": action_id, "actions": await self._actions(ticket_id, agent)}, status=201)
 
@@ -57,16 +57,8 @@ class RemediesApi:
     async def context(self, request: web.Request) -> web.Response:
         """GET /api/v1/tickets/{ticket}/context?hash=…"""
         agent = await self._auth.agent(request)
-        ticket_id = await self._ticket_id(request, agent)
-        response = answer(await self._context.read(ticket_id, agent, request.query.get("hash")))
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
-    async def _ticket_id(self, request: web.Request, agent: Agent) -> TicketId:
-        ticket_id = await self._store.read(inbox.ticket_id(agent.id, request.match_info["ticket"]))
-        if ticket_id is None:
-            raise Refused("not_found", f"there is no ticket {request.match_info['ticket'][:40]}", status=404)
-        return ticket_id
+        ticket_id = await ticket_named(self._store, request.match_info["ticket"], agent.id)
+        return answer(await self._context.read(ticket_id, agent, request.query.get("hash")))
 
     async def _actions(self, ticket_id: TicketId, agent: Agent) -> list[dict[str, object]]:
         detail = await self._store.read(inbox.detail(agent.id, ticket_id))

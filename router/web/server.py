@@ -43,10 +43,10 @@ from router.web.abuse import AbuseApi, abuse_counts
 from router.web.auth import Auth
 from router.web.channel_routes import routes_of
 from router.web.contacts import ContactsApi
+from router.web.error_pages import ErrorPages
 from router.web.feed import FeedSocket
 from router.web.files import THREAD_FILE, FilesApi
 from router.web.incidents import IncidentsApi
-from router.web.lost import Lost
 from router.web.messages import MessagesApi
 from router.web.moderation import ModerationApi
 from router.web.ops import ops_routes
@@ -139,7 +139,7 @@ class Server:
         inlet: Inlet = door.inlet(manifest, "default")
         self._messages = MessagesApi(auth=auth, inlet=inlet if fed is None else switches.gate(fed, inlet))
         self._trace = trace.TraceApi(store=store, auth=auth)
-        self._app = application(log, Lost(self._assets))
+        self._app = application(log, ErrorPages(self._assets))
         self._mount()
         self._listener = Listener(self._app)
 

@@ -11,9 +11,10 @@ from router.core.private_answers import PrivateWay
 from router.core.replies import ReplyCommand
 from router.flow.channels import Channels
 from router.flow.commands import Commands
+from router.flow.names import ticket_named
 from router.flow.presence import Presence
 from router.flow.rulebook import Rulebook
-from router.model.errors import Refused
+from router.model.errors import Refused, existing
 from router.model.ids import AgentId, AttachmentId, EventId, MessageId, OutboxId, TicketId
 from router.model.limits import ATTACHMENTS_MAX, CALL_SECONDS_MAX, CHECKPOINT_CHARS_MAX, CONFIRMED_MAX, PAGE_MAX
 from router.model.message import Visibility
@@ -270,30 +271,21 @@ class TicketsApi:
         """POST /api/v1/messages/{id}/reveal."""
         agent = await self._auth.agent(request)
         asked = await body_of(request, _Place)
-        revealed = await self._commands.reveal(MessageId(request.match_info["message"]), asked.place, agent)
-        response = answer(revealed)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return answer(await self._commands.reveal(MessageId(request.match_info["message"]), asked.place, agent))
 
     async def outbox(self, request: web.Request) -> web.Response:
         """POST /api/v1/outbox/{id}/retry|discard."""
         agent = await self._auth.agent(request)
         what: Literal["retry", "discard"] = "retry" if request.match_info["what"] == "retry" else "discard"
-        await self._commands.decide_delivery(OutboxId(request.match_info["outbox"]), what, f"agent:{agent.id}")
+        await self._commands.decide_delivery(OutboxId(request.match_info["outbox"]), what, agent.actor)
         return answer({"ok": True})
 
     async def _detail(self, request: web.Request, agent: Agent) -> TicketDetail:
         wanted = request.match_info["ticket"]
-        detail = await self._store.read(inbox.detail(agent.id, wanted))
-        if detail is None:
-            raise Refused("not_found", f"there is no ticket {wanted[:40]}", status=404)
-        return detail
+        return existing(await self._store.read(inbox.detail(agent.id, wanted)), "ticket", wanted)
 
     async def _ticket_id(self, request: web.Request, agent: Agent) -> TicketId:
-        ticket_id = await self._store.read(inbox.ticket_id(agent.id, request.match_info["ticket"]))
-        if ticket_id is None:
-            raise Refused("not_found", f"there is no ticket {request.match_info['ticket'][:40]}", status=404)
-        return ticket_id
+        return await ticket_named(self._store, request.match_info["ticket"], agent.id)
 
     async def _written(self, request: web.Request, agent: Agent, message_id: MessageId) -> web.Response:
         detail = await self._detail(request, agent)

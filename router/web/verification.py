@@ -8,9 +8,9 @@ from aiohttp import web
 
 from inbox.assets import Assets, choose_language, choose_theme
 from router.core.verification import Answer
+from router.flow.names import ticket_named
 from router.flow.verification import Verification
 from router.model.errors import Refused
-from router.store import inbox
 from router.store.script import Store
 from router.web.auth import Auth
 from router.web.problems import answer
@@ -57,10 +57,7 @@ class VerificationApi:
     async def begin(self, request: web.Request) -> web.Response:
         """POST /api/v1/tickets/{ticket}/verification."""
         agent = await self._auth.agent(request)
-        wanted = request.match_info["ticket"]
-        ticket_id = await self._store.read(inbox.ticket_id(agent.id, wanted))
-        if ticket_id is None:
-            raise Refused("not_found", f"there is no ticket {wanted[:40]}", status=404)
+        ticket_id = await ticket_named(self._store, request.match_info["ticket"], agent.id)
         return answer({"check": check_view(await self._verification.begin(ticket_id, agent))}, status=201)
 
     async def answered(self, request: web.Request) -> web.Response:
@@ -87,12 +84,9 @@ class VerificationApi:
         link = ""
         if state == "pending" and where is not None:
             link = f'<p><a class="button primary" rel="noreferrer" href="{escape(where)}">{escape(words["go"])}</a></p>'
-        html = self._assets.page("notice.html", lang, choose_theme(None))
-        html = html.replace("{{title}}", escape(words["title"])).replace("{{text}}", escape(text))
+        html = self._assets.notice(lang, choose_theme(None), title=words["title"], text=text, link=link)
         headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-        return web.Response(
-            text=html.replace("{{link}}", link), status=status, content_type="text/html", headers=headers
-        )
+        return web.Response(text=html, status=status, content_type="text/html", headers=headers)
 
 
 def _read(body: bytes) -> Answer:

@@ -9,6 +9,7 @@ from router.core.account import account_of
 from router.core.quotes import fold, writer_of
 from router.core.verification import unlocked_until
 from router.flow.channels import Channels
+from router.model.actors import agent_of, agents_of
 from router.model.buttons import degraded
 from router.model.capabilities import Amendment
 from router.model.changes import contact_name, ticket_number
@@ -272,14 +273,13 @@ def _file_view(file: StoredAttachment, names: Mapping[AgentId, str]) -> Attachme
 
 def event_view(event: Event, names: Mapping[AgentId, str]) -> EventView:
     """One event with the name of who did it."""
-    kind, _, who = event.actor.partition(":")
     return EventView(
         id=event.id,
         at_ms=event.at_ms,
         kind=event.kind,
         message_id=event.message_id,
         actor=event.actor,
-        actor_name=names.get(AgentId(who)) if kind == "agent" else None,
+        actor_name=names.get(agent_of(event.actor)),
         queue=event.queue,
         data=event.data,
     )
@@ -368,9 +368,7 @@ class Views:
 
     async def event(self, event: Event) -> EventView:
         """An event with names."""
-        kind, _, who = event.actor.partition(":")
-        names = await self._store.read(inbox.agent_names({AgentId(who)})) if kind == "agent" else {}
-        return event_view(event, names)
+        return event_view(event, await self._store.read(inbox.agent_names(agents_of([event.actor]))))
 
     async def message(self, message_id: MessageId, actor: AgentId) -> MessageView | None:
         """One message."""

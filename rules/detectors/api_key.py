@@ -1,7 +1,7 @@
 """Access keys of services: well-known prefixes, JSON web tokens, and long values beside a key label.
 
-Prefixes as published by AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Anthropic, Google, SendGrid, npm,
-Hugging Face, PyPI, DigitalOcean, Shopify and Telegram.
+Prefixes as published by AWS, Alibaba Cloud, Tencent Cloud, Volcengine, GitHub, GitLab, Slack, Stripe, OpenAI,
+Anthropic, Google, SendGrid, npm, Hugging Face, PyPI, DigitalOcean, Shopify and Telegram.
 """
 
 import re
@@ -14,7 +14,7 @@ from rules.detectors.scan import Scan
 
 _PREFIXED = re.compile(
     r"(?<![0-9A-Za-z_])(?:"
-    r"(?:AKIA|ASIA)[0-9A-Z]{16}"
+    r"(?:AKIA|ASIA)[0-9A-Z]{16}|LTAI[0-9A-Za-z]{12,26}|AKID[0-9A-Za-z]{28,44}|AKLT[0-9A-Za-z_\-]{30,60}"
     r"|gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_[A-Za-z0-9_]{22,255}|glpat-[A-Za-z0-9_\-]{20,255}"
     r"|xox[abeprs]-[A-Za-z0-9\-]{10,255}|xapp-[A-Za-z0-9\-]{20,255}"
     r"|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,255}|whsec_[A-Za-z0-9+/=]{24,255}"
@@ -28,8 +28,9 @@ _PREFIXED = re.compile(
 )
 _TELEGRAM = re.compile(r"(?<![0-9A-Za-z_])[0-9]{8,10}:[A-Za-z0-9_\-]{35}(?![A-Za-z0-9_])")
 _LABELLED = re.compile(
-    r"(?:(?<![a-z])(?:api[ _-]{0,2}(?:key|secret|token)s?|(?:access|auth|refresh|session|bot)[ _-]{0,2}"
-    r"(?:key|token)|secret[ _-]{0,2}(?:access[ _-]{0,2})?key|client[ _-]{0,2}secret|bearer|"
+    r"(?:(?<![a-z])(?:api[ _-]{0,2}(?:key|secret|token)s?|(?:access|auth|refresh|session|bot|app|consumer)[ _-]{0,2}"
+    r"(?:key|token|secret)(?:[ _-]{0,2}(?:id|secret))?|secret[ _-]{0,2}(?:access[ _-]{0,2})?(?:key|id)(?:[ _-]{0,2}id)?"
+    r"|client[ _-]{0,2}secret|bearer|"
     r"(?:2fa|totp|authenticator|google auth)[ _-]{0,2}(?:secret|key|seed|setup key))(?![a-z])"
     r"|(?:api|接口) ?(?:key|token)|令牌|金钥|金鑰|(?<!私)[密秘][钥鑰])"
     r"[ \"']{0,3}(?:is|was|are|:|=|是|为|為|->|=>){0,2}[ \"'\n]{0,4}"
@@ -38,7 +39,7 @@ _LABELLED = re.compile(
 )
 _EXCHANGE = re.compile(
     r"(?<![a-z])(?:keys?|secret|api)(?: is| was|[ :=是为為]){0,3}[ \"'\n]{0,3}"
-    r"(?P<value>(?:[a-z]{2,8}_)?[0-9A-Za-z]{24,96}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])",
+    r"(?P<value>[0-9A-Za-z+/]{40,120}={1,2}|(?:[a-z]{2,8}_)?[0-9A-Za-z]{24,96}(?:[+/][0-9A-Za-z+/]{8,96}={0,2})?|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
 # `wJalr... (key), bPxRf... (secret)`.
@@ -54,6 +55,23 @@ _PAIR_BEFORE = re.compile(
 )
 _PAIR_AFTER = re.compile(r"[\s,;/&\"')]{1,4}(?:and )?(?:the |my )?(?:api ?)?secret(?![a-z])", re.IGNORECASE)
 _PAIR_CHARS: Final = 150
+# `etherscan key 58E5...`: of a service that gives keys away.
+_OF_SERVICE = re.compile(
+    r"(?<![a-z])(?:[a-z]{2,8}scan|infura|alchemy|moralis|coinmarketcap|cmc|coingecko|binance|okx|bybit|kraken|kucoin|bitget"
+    r"|gate|huobi|htx|coinbase|bitfinex|mexc|deepl|openai|stripe|sendgrid|mailgun|twilio|aws|aliyun|cloudflare|maps)"
+    r"(?:'s|\.io|\.com)? (?:pro )?\Z",
+    re.IGNORECASE,
+)
+_SERVICE_CHARS: Final = 24
+# The secret behind the id of a key: `AKIA... and wJalr...`.
+_SECOND = re.compile(
+    r"[^\n\x1a.!?]{1,48}?(?<![0-9A-Za-z/+_\-])(?P<value>[0-9A-Za-z/+]{28,64}={0,2})(?![0-9A-Za-z/+=_\-])"
+)
+_IDS: Final = ("AKIA", "ASIA", "LTAI", "AKID", "AKLT")
+# `<id of the bot>.<time>.<proof>`.
+_DISCORD = re.compile(
+    r"(?<![0-9A-Za-z_\-.])[0-9A-Za-z_\-]{24,28}\.[0-9A-Za-z_\-]{6}\.[0-9A-Za-z_\-]{27,45}(?![0-9A-Za-z_\-.])"
+)
 _OTPAUTH = re.compile(r"otpauth://[!-~]{8,500}", re.IGNORECASE)
 _BASIC = re.compile(r"authorization: basic (?P<value>[0-9a-z+/]{6,255}={0,2})", re.IGNORECASE)
 # As authenticators show it: in fours, and so in words of four letters, but for a digit.
@@ -71,7 +89,7 @@ _BASE32_MIN: Final = 16
 
 # The last word of a label and what stands between it and a value; most such words are only spoken of.
 _LEADS_ON = re.compile(
-    r"(?:keys?|secrets?|tokens?|bearer|api|seed|setup key|[密秘][钥鑰]|令牌|金钥|金鑰)"
+    r"(?:(?:keys?|secrets?)[ _-]{0,2}id|keys?|secrets?|tokens?|bearer|api|seed|setup key|[密秘][钥鑰]|令牌|金钥|金鑰)"
     r"(?:[ \"':=\n]|is|was|are|是|为|為|->|=>){0,14}[0-9A-Za-z][0-9A-Za-z_\-./+=]{14}",
     re.IGNORECASE,
 )
@@ -85,6 +103,10 @@ def find(scan: Scan) -> Iterator[Hit]:
     text, starts = scan.text, scan.at["key prefix"]
     for match in starting(_PREFIXED, text, starts):
         yield Hit(match.start(), match.end(), "API_KEY", "prefix")
+        if match.group().startswith(_IDS) and (second := _SECOND.match(text, match.end())) is not None:
+            value = second["value"]
+            if not value.islower() and not value.isupper() and _DIGIT.search(value) is not None:
+                yield Hit(*second.span("value"), "API_KEY", "beside its id")
     for match in starting(_BASIC, text, starts):
         yield Hit(*match.span("value"), "API_KEY", "label")
     for match in starting(_OTPAUTH, text, starts):
@@ -102,11 +124,19 @@ def find_bot(scan: Scan) -> Iterator[Hit]:
         yield Hit(match.start(), match.end(), "API_KEY", "prefix")
 
 
+def find_discord(scan: Scan) -> Iterator[Hit]:
+    """Yield keys of Discord's bots by their three parts."""
+    for match in starting(_DISCORD, scan.text, scan.at["token"]):
+        if _DIGIT.search(match.group()) is not None and match.group().lower() != match.group():
+            yield Hit(match.start(), match.end(), "API_KEY", "shape")
+
+
 def _is_of_pair(text: str, match: re.Match[str]) -> bool:
     """Whether the words around a key say that it is one of a service."""
     begin = match.start()
     return (
         _PAIR_AFTER.match(text, match.end()) is not None
+        or _OF_SERVICE.search(text, max(0, begin - _SERVICE_CHARS), begin) is not None
         or _PAIR_BEFORE.search(text, max(0, begin - _PAIR_CHARS), begin) is not None
     )
 
@@ -131,5 +161,6 @@ def find_labelled(scan: Scan) -> Iterator[Hit]:
     for match in starting(_EXCHANGE, text, starts):
         value = match.group("value")
         mixed = not value.islower() and not value.isupper()
-        if _DIGIT.search(value) is not None and (mixed or _is_of_pair(text, match)):
+        both = _DIGIT.search(value) is not None and _LETTER.search(value) is not None
+        if both and (mixed or _is_of_pair(text, match)):
             yield Hit(match.start("value"), match.end("value"), "API_KEY", "label")

@@ -71,6 +71,10 @@ _NOT_PHONE: Final = words(
     "orders?", "tx", "txid", "transactions?", "hash", "ref", "reference", "invoice", "tracking",
     "ticket", "receipt", "case", "uid", "id", "amount", "block", "version", "balance", "paid",
     "(?:order|ticket|case|tracking|account|card|invoice|receipt|reference|ref|serial|transaction) (?:no|number|id)",
+    "(?:policy|claim|member|membership|booking|reservation|flight|customer|client|meter|parcel|shipment|waybill|registration"
+    "|application|file|model|part|batch|contract|confirmation|purchase|loan|vat|tax|employee|staff|student|patient|device"
+    "|plate|agreement|document|job|user|player|merchant|terminal|voucher|coupon|routing|sort|request|complaint"
+    "|incident|passport|licen[cs]e|product|item|lot|insurance|record) (?:no|number|id)",
     "card", "account", "code", "serial", "sku", "usdt", "btc", "eth", "usd",
 ) + "|订单|訂單|单号|單號|流水|交易|编号|編號|运单|快递|金额|金額|工单|區塊|区块|余额|卡号|账号|验证码"  # fmt: skip
 _PHONE_LABELS = Labels(yes=_PHONE_WORDS, no=_NOT_PHONE)

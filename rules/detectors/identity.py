@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from rules.detectors.anchored import around
+from rules.detectors.anchored import around, starting
 from rules.detectors.checksums import mod11_2
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
@@ -31,9 +31,11 @@ _SSN = re.compile(
 )
 _SSN_LOOSE = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{4}(?![0-9A-Za-z])")
 _NINE_SHAPE = re.compile(rb"d(?<![xd]d)dd[ \-]?dd[ \-]?dddd(?![xd])")
-_PASSPORT_DIGITS: Final = 6
+_PASSPORT_DIGITS: Final = 3
 _PASSPORT = re.compile(
-    r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,2}[0-9]{6,10}|[0-9]{8,9}|[A-Za-z][0-9][A-Za-z0-9]{6,7})(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(?:[A-Za-z]{1,2}[0-9]{6,10}|[0-9]{8,9}|[A-Za-z][0-9][A-Za-z0-9]{6,7}"
+    # Germany leaves out the vowels and what looks like a digit.
+    r"|[CFGHJKcfghjk][CFGHJKLMNPRTVWXYZcfghjklmnprtvwxyz0-9]{8})(?![0-9A-Za-z])"
 )
 _ORDER: Final = words("orders?", "order (?:no|number|id)", "tx", "transactions?", "ref", "reference", "invoice",
     "tracking", "ticket", "case", "batch", "serial", "sku", "part",
@@ -46,9 +48,14 @@ _ID_LABELS = Labels(
     no=_ORDER,
 )  # fmt: skip
 _PASSPORT_LABELS = Labels(
-    yes=words("passports?", "passport (?:no|number)")
+    yes=words("passports?", "passport (?:no|number)", "reisepass(?:nummer)?", "passeport", "pasaporte", "passaporto")
     + "|护照|護照|通行[证證]|[回][乡鄉][证證]|[台臺]胞[证證]|旅行[证證]",
     no=_ORDER + "|身份证|手机|电话|卡号|" + words("phone", "card", "tel"),
+)
+# The two lines at the foot of the page (ICAO 9303).
+_MACHINE_LINES = re.compile(
+    r"(?<![0-9A-Za-z<])P[A-Z<][A-Z<]{3}[A-Z]{1,38}<[A-Z<]{4,38}(?![0-9A-Za-z<])"
+    r"(?:\s{1,3}[0-9A-Z<]{9}[0-9<][A-Z<]{3}[0-9]{7}[MFX<][0-9]{7}[0-9A-Z<]{14,16}(?![0-9A-Za-z<]))?"
 )
 _OTHER_PASSPORT = re.compile(
     r"(?i:(?: \(?(?:is )?(?:expired|old|lost|stolen)\)?)?[ ,;.]{1,3}"
@@ -131,11 +138,19 @@ def may_be_passport(scan: Scan) -> bool:
 def find_passport(scan: Scan) -> Iterator[Hit]:
     """Yield passport numbers, which have no public check digit and so need their label."""
     for match in around(_PASSPORT, scan.text, scan.at["passport"], 40, 60):
+        if sum(map(str.isdigit, match.group())) < _PASSPORT_DIGITS:
+            continue
         if _PASSPORT_LABELS.nearest(scan.low, *match.span(), before=26, after=16) == "yes":
             yield Hit(match.start(), match.end(), "PASSPORT", "label")
             # The one that came in its place.
             if (other := _OTHER_PASSPORT.match(scan.text, match.end())) is not None:
                 yield Hit(*other.span("value"), "PASSPORT", "label")
+
+
+def find_machine_lines(scan: Scan) -> Iterator[Hit]:
+    """Yield the lines of a passport that machines read."""
+    for match in starting(_MACHINE_LINES, scan.text, scan.at["machine lines"]):
+        yield Hit(match.start(), match.end(), "PASSPORT", "shape")
 
 
 def _checked(scan: Scan, matches: Iterable[re.Match[str]], valid: Callable[[str], bool]) -> Iterator[Hit]:

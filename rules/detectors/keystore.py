@@ -28,6 +28,8 @@ _FRAGMENT = re.compile(
     r"|hmac-sha256|scrypt|pbkdf2|argon2id|aes-(?:128|256)-(?:ctr|cbc|gcm)|data|keymetadata|algorithm"
     r"|iterations|params|type|wallet|name|0x[0-9a-f]*|true|false|null)(?![0-9a-z])){1,8000}"
 )
+# The beginning of a key or a value in which it is cut off.
+_CUT = re.compile(r"(?<=[{,:\[\\\"'])[0-9a-z_\-]{1,512}(?:\.{2,3}|…)?(?=\s|\Z)")
 _NESTING_MAX: Final = 8
 _SIZE_MAX: Final = 8000
 _MARK = re.compile(rf"(?P<anchor>{_ANCHOR.pattern})|[{{}}{BARRIER}]")
@@ -85,4 +87,6 @@ def _fragment_end(low: str, start: int, anchor_end: int) -> int:
     """Where a cut-off object ends: after the last piece of JSON."""
     rest = _FRAGMENT.match(low, anchor_end)
     end = anchor_end if rest is None else rest.end()
-    return start + len(low[start:end].rstrip())
+    end = start + len(low[start:end].rstrip())
+    cut = _CUT.match(low, end)
+    return end if cut is None else cut.end()

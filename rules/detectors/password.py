@@ -15,13 +15,15 @@ from rules.detectors.scan import Scan
 from rules.fold import Folded
 
 _WORD_EN: Final = (
-    r"(?<![a-z$@])(?:pass[ \-]?words?|passwd|pswd|pwd|pass[ \-]?codes?|pass[ \-]?phrase|pw|p/w"
+    r"(?:(?<![a-z$@])(?:pass[ \-]?words?|passwd|pswd|pwd|pass[ \-]?codes?|pass[ \-]?phrase|pw|p/w"
     r"|pas{1,2}w(?:or|ro?|o)?d|pass?o(?:wr|rw)d|p?ssw(?:or)?d|psw"
     r"|passwort|kennwort|contrasena|mot de passe|senha|пароль|wachtwoord"
     r"|passw?\.?(?=\s{0,2}[:=]| is | was )|credentials?|(?<![^\n])pass(?= [!-~]{6,72}\s{0,3}(?:\n|\Z))"
     r"|(?:security|secret) (?:question(?: answer)?|answer))(?:'s)?(?![a-z])"
+    # One word with what it opens: `tradepw`, `fundspass:`.
+    r"|(?<=[a-z])(?:pwd|pw|passwd|passwords?|pass(?=\s{0,2}[:=])(?<!bypass)(?<!compass)(?<!surpass)(?<!trespass))(?![a-z]))"
 )
-_WORD_ZH: Final = r"(?:密码|密碼|密保答案|口令|通行码|pin ?[码碼])"
+WORD_ZH: Final = r"(?:密码|密碼|密保答案|口令|通行码|密[语語]|pin ?[码碼])"
 _FILLER_EN: Final = (
     r"(?: (?:for|of|on|to|in|i|we|my|the|this|that|used?|set|account|wallet|app|login|email)(?![a-z])"
     r"[^\n:=.,;!?\x1a]{0,32}?)?"
@@ -37,11 +39,11 @@ _CONNECTED = (
         rf"|>|{_NAMED_FIELD}(?:\s?[:=]\s?|\s[^<>\x1a]{{0,60}}?value\s?=\s?))"
         rf"(?:{_NAMED_FIELD}|{QUOTE})(?P<value>{_KEYBOARD}{{4,72}})"
     ),
-    re.compile(rf"{_WORD_ZH}[^\n:=,.;!?\x1a0-9a-z]{{0,10}}?(?P<link>{SHI}){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
+    re.compile(rf"{WORD_ZH}[^\n:=,.;!?\x1a0-9a-z]{{0,10}}?(?P<link>{SHI}){QUOTE}(?P<value>{_KEYBOARD}{{4,72}})"),
 )
 _BARE = (
     re.compile(rf"{_WORD_EN} {{1,2}}[\"'`(\[]?(?P<value>{_KEYBOARD}{{6,72}})"),
-    re.compile(rf"{_WORD_ZH}\s{{0,2}}[\"'`(\[]?(?P<value>{_KEYBOARD}{{4,72}})"),
+    re.compile(rf"{WORD_ZH}(?:{_NAMED_FIELD}\s?[:=])?\s{{0,2}}[\"'`(\[]?(?![:=\"'])(?P<value>{_KEYBOARD}{{4,72}})"),
     re.compile(rf"{_WORD_EN}[^\n:=.,;!?\x1a()\"\[\]]{{1,40}} [(\"\[](?P<value>{_KEYBOARD}{{6,72}}?)[)\"\]](?![!-~])"),
 )
 # Between a label and a colon anything may be said, as long as no other thing is named.
@@ -65,12 +67,12 @@ _TOLD = re.compile(
     rf")(?P<value>{_KEYBOARD}{{6,72}})"
 )
 _TOLD_ZH = re.compile(
-    rf"(?:(?:这个|那个|這個|那個|我的?|我嘅|我[个個]|新|旧|舊|老){_WORD_ZH},\s?|{_WORD_ZH}{TOLD_ZH}){QUOTE}"
+    rf"(?:(?:这个|那个|這個|那個|我的?|我嘅|我[个個]|新|旧|舊|老){WORD_ZH},\s?|{WORD_ZH}{TOLD_ZH}){QUOTE}"
     rf"(?P<value>{_KEYBOARD}{{6,72}})"
 )
 # A value of several words stands in quotes and right behind the label.
 _QUOTED = re.compile(
-    rf"(?:{_WORD_EN}(?:{_FILLER_EN}{IS}| )|{_WORD_ZH}(?:{SHI}|\s?))"
+    rf"(?:{_WORD_EN}(?:{_FILLER_EN}{IS}| )|{WORD_ZH}(?:{SHI}|\s?))"
     r"[\"「『](?P<value>[^\"「」『』\n\x1a\u4e00-\u9fff]{4,72})[\"」』]"
 )
 # In a sentence with the word: letters, digits and a sign inside, which hardly anything but a password has.
@@ -80,18 +82,18 @@ _STRONG = re.compile(
 )
 _STRONG_REACH: Final = 60
 _LABEL_EN: Final = re.compile(_WORD_EN)
-_LABEL_ZH: Final = re.compile(_WORD_ZH)
+_LABEL_ZH: Final = re.compile(WORD_ZH)
 _SENTENCE_END: Final = re.compile(r"[.!?;]\s|\n|\x1a")
 _TYPED_ZH = re.compile(
     rf"(?:[输輸]入?|填|打|用|[试試]|写|寫)(?:的是|了|的|过|過)?{QUOTE}(?P<value>{_KEYBOARD}{{6,40}})"
     "[^\n\x1a0-9a-z]{0,6}(?:密码|密碼)(?:不|错|錯)"
 )
 _THEN_ZH = re.compile(
-    rf"{_WORD_ZH}(?:[^\n.;!?\x1a0-9a-z]{{0,10}}(?:[试試]|用|改成|[换換]成)[了过過的]?(?:是)?"
+    rf"{WORD_ZH}(?:[^\n.;!?\x1a0-9a-z]{{0,10}}(?:[试試]|用|改成|[换換]成)[了过過的]?(?:是)?"
     rf"|[^\n.;!?\x1a0-9a-z]{{0,10}}[!-~]{{6,40}},(?:后来|後來)?(?:改|[换換])[成为為]了?)\s?{QUOTE}(?P<value>{_KEYBOARD}{{6,72}})"
 )
 _GUESSED_ZH = re.compile(
-    rf"{_WORD_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,8}},(?:[我]?(?:可能|好像|应该|應該|大概|估计|估計|记得|記得)){{1,2}}[是係]?\s?"
+    rf"{WORD_ZH}[^\n:=.;!?\x1a0-9a-z]{{0,8}},(?:[我]?(?:可能|好像|应该|應該|大概|估计|估計|记得|記得)){{1,2}}[是係]?\s?"
     r"(?P<value>[!-~]{4,40})"
 )
 _CHANGED = re.compile(
@@ -190,7 +192,7 @@ _WORDS_ONLY_DENIED: Final = frozenset({
 _LEADING_WORD = re.compile("[a-z]+")
 _DIGIT = re.compile(r"[0-9]")
 _SYMBOL = re.compile(r"[0-9!@#$%^&*_+=~?|\\<>{}]")
-_ONE_TIME = re.compile(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
+ONE_TIME = re.compile(r"(?:one[ \-]?time|otp|2fa|sms|temporary|verification|动态|動態|一次性|临时|短信) ?\Z")
 _ENDS_A_LINE = re.compile(r"[.,;!?\"')\]]{0,3}\s{0,3}(?:\n|\Z|[\u4e00-\u9fff,.;])")
 _TRAILING: Final = ".,;:)]}>\"'`*\\"
 _TAG = re.compile(r"&quot;|</[a-z]|<(?:br|p|div|span|td|li)[ />]")
@@ -365,7 +367,7 @@ def _talk(low: str, label: int, value: str) -> bool:
     word = _LEADING_WORD.match(value)
     return (
         _DENIED.match(value) is not None
-        or _ONE_TIME.search(low, max(0, label - 12), label) is not None
+        or ONE_TIME.search(low, max(0, label - 12), label) is not None
         or (word is not None and word.group() in _WORDS_ONLY_DENIED and not any(map(str.isdigit, value)))
     )
 

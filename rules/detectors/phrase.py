@@ -31,7 +31,7 @@ _FUNCTION: Final = frozenset({
     "way", "what", "when", "where", "will", "with", "work", "would", "you", "your",
 })  # fmt: skip
 # Those that a sentence beside a phrase begins with, or ends in, most of all.
-_COMMON: Final = frozenset({
+COMMON: Final = frozenset({
     "about", "after", "again", "all", "any", "before", "can", "come", "could", "first", "from", "get",
     "give", "have", "help", "into", "just", "keep", "know", "like", "make", "more", "must", "need",
     "now", "off", "one", "only", "other", "over", "please", "same", "should", "some", "still", "thank",
@@ -65,6 +65,8 @@ _BEGINS = re.compile(
 )
 _ENDS = re.compile(r" {0,8}(?:[\n\r\"')\]}<>|*\x1a:=\u2e80-\U0003ffff]|\Z)")
 _BEGINS_CHARS: Final = 24
+_NUMBER_ONE = re.compile(r"(?<![0-9])0?1(?![0-9])")
+"""Before the first word of a phrase whose words are numbered."""
 _EDGES: Final = ",.!?;"
 _NO_MARKS = {ord(char): None for char in " \t0123456789"}
 
@@ -72,7 +74,7 @@ PARTIAL_MIN: Final = 8
 _FULL: Final = 12
 TORN_MIN: Final = 4
 _SIZE_MAX: Final = 24
-_SIZES: Final = frozenset({12, 15, 18, 21, 24})
+SIZES: Final = frozenset({12, 15, 18, 21, 24})
 _STRANGERS_MAX: Final = 2
 _LONG_RUN: Final = 60
 _CONTEXT_BEFORE: Final = 80
@@ -134,7 +136,7 @@ def phrases(low: str, run: Sequence[Word], language: str) -> Iterator[Phrase]:
         yield from _long_phrases(run, language)
         return
     stretches = list(_stretches(low, run, language))
-    whole = [s for s in stretches if s.last - s.first + 1 in _SIZES]
+    whole = [s for s in stretches if s.last - s.first + 1 in SIZES]
     for among in (stretches, whole):
         best = _likeliest(run, among)
         if best is None:
@@ -187,7 +189,7 @@ def _is_near(run: Sequence[Word], one: _Stretch, best: _Stretch) -> bool:
     What goes on to a sure edge may be less likely; what goes on to a word that sentences are full of is not taken.
     """
     earlier, later = one.first < best.first, one.last > best.last
-    to_edge = (one.opened or not earlier) and (one.closed or not later) and one.last - one.first + 1 in _SIZES
+    to_edge = (one.opened or not earlier) and (one.closed or not later) and one.last - one.first + 1 in SIZES
     if one.bits < best.bits - (_NEARLY_TO_EDGE if to_edge else _NEARLY):
         return False
     return one.checked or (
@@ -231,7 +233,7 @@ def _bits(word: Word, *, shortened: bool) -> float:
     if not word.lists:
         return _BITS_STRANGER
     if word.text in _FUNCTION:
-        return _BITS_COMMON_WORD if word.text in _COMMON else _BITS_FUNCTION_WORD
+        return _BITS_COMMON_WORD if word.text in COMMON else _BITS_FUNCTION_WORD
     if not shortened:
         return _BITS_SHORTENED
     return _BITS_DESK_WORD if word.text in _DESK else _BITS_LIST_WORD
@@ -265,7 +267,7 @@ def _long_phrases(run: Sequence[Word], language: str) -> Iterator[Phrase]:
 
 def _may_bound(word: Word, here: float, there: float, size: int) -> bool:
     """Whether the first or last word of a stretch may be one: a stranger only at an edge, or where the size says so."""
-    return bool(word.lists or here or (there == _BITS_SURE_EDGE and size in _SIZES))
+    return bool(word.lists or here or (there == _BITS_SURE_EDGE and size in SIZES))
 
 
 def _edges(low: str, run: Sequence[Word]) -> tuple[list[float], list[float]]:
@@ -273,9 +275,13 @@ def _edges(low: str, run: Sequence[Word]) -> tuple[list[float], list[float]]:
 
     Inside a run a phrase begins or ends where the words are joined in another way than most are.
     """
-    marks = [low[one.end : two.start].translate(_NO_MARKS) for one, two in pairwise(run)]
+    gaps = [low[one.end : two.start] for one, two in pairwise(run)]
+    marks = [gap.translate(_NO_MARKS) for gap in gaps]
     usual = Counter(marks).most_common(1)[0][0]
-    between = [_BITS_SURE_EDGE if mark != usual else 0.0 for mark in marks]
+    between = [
+        _BITS_SURE_EDGE if mark != usual or _NUMBER_ONE.search(gap) is not None else 0.0
+        for mark, gap in zip(marks, gaps, strict=True)
+    ]
     named = [_BITS_LABEL_EDGE if word.text in LABEL_WORDS else 0.0 for word in run[:-1]]
     opens = [_opens(low, run[0].start), *map(max, between, named)]
     return opens, [*between, _closes(low, run[-1].end)]

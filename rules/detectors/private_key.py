@@ -17,6 +17,7 @@ from rules.detectors.checksums import BASE58_RIPPLE, base58_decode, base58check
 from rules.detectors.hit import Hit
 from rules.detectors.labels import Labels, words
 from rules.detectors.scan import Scan
+from rules.fold import BETWEEN_FIELDS
 
 _B58: Final = "1-9A-HJ-NP-Za-km-z"
 _WIF: Final = rf"(?:[5KL9c][{_B58}]{{50,51}}|6P[{_B58}]{{56}})"
@@ -66,6 +67,32 @@ _EXPORTED = Labels(
     yes=words("export(?:s|ed)?") + "|导出|導出|匯出",
     no=_OTHER + "|记录|記錄|账单|帳單|文件|" + words("files?", "csv", "report", "history", "logs?", "statement"),
 )
+# A key is kept on paper, in an old machine, or is all that is left without its phrase; a hash is looked up on a page.
+_KEPT_EN: Final = words(
+    "brain ?wallet", "paper (?:wallet|backup|copy|note)", "(?:piece|sheet) of paper", "wrote (?:it |this )?down",
+    "written down", "handwritten", "hand ?typed", "by hand", "notebook", "usb (?:stick|drive)", "safe deposit box",
+    "old (?:laptop|computer|phone|pc|drive|hard ?drive|hard ?disk|disk|hdd|notes?)", "sweep",
+    "(?:lost|no|without) (?:the |my |any )?(?:seed|mnemonic|recovery)(?: phrase| words?)?",
+    "(?:seed|mnemonic|recovery)(?: phrase| words?)? (?:is|are|was) (?:gone|lost)", "64 (?:characters?|chars|hex)",
+)  # fmt: skip
+_KEPT = re.compile(
+    _KEPT_EN
+    + "|[脑腦][钱錢]包|[纸紙][钱錢]包|手打|手抄|抄[了下在的]|手[写寫]|[纸紙]上|[纸紙][条條]|本子|[笔筆][记記]本"
+    "|[旧舊老](?:[电電][脑腦]|手[机機]|硬[盘盤碟])|硬[盘盤碟]|[uU]盘|翻出"
+    "|助[记記][词詞](?:早?就?已?[经經]?)?(?:[没沒]|[丢丟]|不[见見]|忘|找不)"
+)
+_MOVED_EN: Final = words(
+    "withdraw(?:al|als|n|ing|ed|s)?", "deposit(?:s|ed|ing)?", "transfer(?:s|red)?", "sent", "send(?:ing)?", "pending",
+    "confirm(?:ed|ation|ations)?", "explorer", "[a-z]{2,8}scan", "arrive[ds]?", "credited", "payment", "paid",
+    "receipt", "stuck", "missing", "sha", "md5", "apk", "download(?:ed)?", "file",
+)  # fmt: skip
+_MOVED: Final = re.compile(
+    f"{_OTHER}|{_MOVED_EN}"
+    "|[转轉][账賬帳]|提[现現]|提[币幣]|充[值币幣]|到[账賬帳]|入[账賬帳]|[链鏈]上|[浏瀏][览覽]器|[这這那][笔筆]"
+    "|一[笔筆]|打款|收到|[单單][号號]"
+)
+_STORY_CHARS: Final = 120
+_IMPORTED = re.compile(r"[\s,]{0,2}(?:[来來去再]|[进進]行)?(?:导入|導入|匯入)")
 _SURE = Labels(yes=words("private keys?", "priv ?key", "secret key") + "|私钥|私鑰|密钥|密鑰|私匙|密匙", no=_OTHER)
 _BEFORE_CHARS: Final = 26
 _BEFORE_CHARS_CONNECTED: Final = 64
@@ -85,7 +112,12 @@ def find(scan: Scan) -> Iterator[Hit]:
     text, low, tokens = scan.text, scan.low, scan.at["token"]
     yield from _checksummed(text, tokens)
     for match in starting(_HEX, low, tokens):
-        if _labelled(scan, *match.span()) or _exported(scan, match.start()):
+        if (
+            _labelled(scan, *match.span())
+            or _exported(scan, match.start())
+            or _kept(scan, *match.span())
+            or _IMPORTED.match(low, match.end()) is not None
+        ):
             yield Hit(match.start(), match.end(), "PRIVATE_KEY", "label")
     for match in starting(_BASE58, text, tokens):
         decoded = base58_decode(match.group())
@@ -172,6 +204,16 @@ def _exported(scan: Scan, start: int) -> bool:
         scan.is_near("export", start - _NEAR_CHARS, start)
         and _EXPORTED.before(scan.low, start, _BEFORE_CHARS_CONNECTED) == "yes"
     )
+
+
+def _kept(scan: Scan, start: int, end: int) -> bool:
+    """Whether the text around tells of a key that was kept somewhere, and of nothing that was sent."""
+    begin, stop = max(0, start - _STORY_CHARS), end + _STORY_CHARS
+    if not scan.is_near("kept", begin, stop):
+        return False
+    low = scan.low
+    beside = (low[begin:start].rpartition(BETWEEN_FIELDS)[2], low[end:stop].partition(BETWEEN_FIELDS)[0])
+    return any(map(_KEPT.search, beside)) and not any(map(_MOVED.search, beside))
 
 
 def _labelled(scan: Scan, start: int, end: int) -> bool:

@@ -10,7 +10,17 @@ from itertools import pairwise
 from typing import Final
 
 from rules.detectors.hit import Hit
-from rules.detectors.phrase import LABEL_WORDS, PARTIAL_MIN, TORN_MIN, Word, phrases, speaks_of_phrase, torn
+from rules.detectors.phrase import (
+    COMMON,
+    LABEL_WORDS,
+    PARTIAL_MIN,
+    SIZES,
+    TORN_MIN,
+    Word,
+    phrases,
+    speaks_of_phrase,
+    torn,
+)
 from rules.detectors.scan import Scan
 from rules.wordlists import ALPHABETIC, english_prefixes, languages
 
@@ -19,6 +29,8 @@ _GAP = re.compile(r"[\s0-9.,;:!?、·•/|\\\-_#()\[\]\"'`*+=>~&%→第个個词
 _ESCAPE: Final = re.compile(r"\\+[nrt]")
 _TAG: Final = re.compile(r"</?[a-z][a-z0-9]{0,9} ?/?>")
 _STOPS: Final = frozenset(":=!?;.")
+_GOES_ON: Final = re.compile(r"(?<![a-z])and(?![a-z])")
+"""And a common word behind it: the sentence goes on, `... exotic and then water damage`."""
 _DIGIT = re.compile(r"[0-9]")
 _FILLER: Final = frozenset({"st", "nd", "rd", "th", "no", "nr", "is"})
 # Words that people number a phrase with, or put before its last word.
@@ -146,7 +158,7 @@ def _joined(low: str, run: Sequence[Word], word: Word) -> bool:
     gap = low[run[-1].end : word.start]
     if "<" in gap:
         gap = _TAG.sub(" ", gap)
-    if len(gap) > 24:
+    if len(gap) > 24 or (_GOES_ON.search(gap) is not None and word.text in COMMON and len(run) + 1 not in SIZES):
         return False
     if _DIGIT.search(gap) is None:
         gap = _COUNTING_WORDS.sub(" ", gap)

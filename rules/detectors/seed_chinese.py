@@ -19,7 +19,7 @@ _NUMBERING: Final = r"第\s?[0-9]{1,2}\s?[个個]?[字词詞]?[是为為]?"
 _JOINER: Final = r"[\s0-9.,;:、·|/\-_()\[\]\"']"
 _GAP: Final = rf"(?:{_JOINER}{{1,8}}(?:{_NUMBERING}{_JOINER}{{0,4}})?|{_NUMBERING}{_JOINER}{{0,4}})"
 _SEPARATED = re.compile(
-    rf"(?:(?<![{_HAN}])|(?<=[是为為係词詞])(?!(?<=[词詞])[是为為係]))(?!(?<=[0-9])[个個字])(?![前后後共这這的][0-9一二两兩三四五六七八九十]{{1,2}}[个個])[{_HAN}](?:{_GAP}[{_HAN}]){{7,}}(?![{_HAN}])"
+    rf"(?:(?<![{_HAN}])|(?<=[是为為係词詞])(?!(?<=[词詞])[是为為係]))(?!(?<=[0-9])[个個字])(?![词詞字][\s:])(?![前后後共这這的][0-9一二两兩三四五六七八九十]{{1,2}}[个個])[{_HAN}](?:{_GAP}[{_HAN}]){{7,}}(?![{_HAN}])"
 )
 # A character with a joiner on either side; a phrase has six between its first and its last.
 _ALONE = re.compile(rf"[\s0-9.,;:、·|/\-_()\[\]\"'字词詞个個是为為][{_HAN}](?=[\s0-9.,;:、·|/\-_()\[\]\"'第])")
@@ -34,6 +34,16 @@ _LABEL = re.compile(
 _NO_ANCHOR: Final = "中文词"
 _CONNECTIVE = re.compile("就是|分别是|依次是|如下|是|为|為|给你|发你")
 _LEADS_TO_LABEL = re.compile("(?:就是|这是|這是|是|为|為)?(?:我的|我们的|我家的|他的|她的)?(?:钱包|錢包)?(?:的)?\\Z")
+# What leads from a phrase to the label behind it, in the next clause: `...，这是我的助记词`, `... 是不是助记词`.
+_ON_TO_LABEL = re.compile(
+    rf"[\s,;:.!?\"'」』)]{{1,4}}(?:[这這那以呢][{_HAN}0-9]{{0,8}})?(?:是不是|就是|[是係]|[为為])?[{_HAN}]{{0,6}}?(?:{_LABEL.pattern})"
+)
+# How many characters there are: `一共24个字：`, `呢12隻字`.
+_COUNT = re.compile(
+    r"(?:12|15|18|21|24|十二|十五|十八|二十一|二十四|廿四)\s?[个個隻只]\s?(?:汉|漢|中文|單|单)?[字词詞](?:[^\n:,.;]{1,8}(?=:))?[\s:,是係为為\"'「『(]{0,4}\Z"
+)
+_COUNT_CHARS: Final = 24
+_LABEL_CHARS: Final = 40
 _PARTICLES: Final = frozenset("的了我不是在有吗么这那你他她们个就也都要会能没到把被给让和很说去吧呢嗎這們個會沒給讓說")
 # What numbers, dates and amounts are written with: a row of them is a table.
 _COUNTED: Final = frozenset(
@@ -71,6 +81,23 @@ def find_labelled(scan: Scan) -> Iterator[Hit]:
         if labels:
             yield from _labelled(low, max(run.start(), labels[-1].end()), run.end())
             yield from _before_label(low, run.start(), max(run.start(), labels[-1].start()))
+
+
+def find_told(scan: Scan) -> Iterator[Hit]:
+    """Yield unspaced phrases that stand by themselves, with their number before them or a label in the next clause."""
+    low = scan.low
+    for run in _RUN.finditer(low) if "not ascii" in scan.at else ():
+        letters, (begin, end) = run.group(), run.span()
+        if (
+            len(letters) in _LENGTHS
+            and (
+                _COUNT.search(low, max(0, begin - _COUNT_CHARS), begin) is not None
+                or _ON_TO_LABEL.match(low, end, end + _LABEL_CHARS) is not None
+            )
+            and _phrase(letters, len(letters))
+            and not is_ordinary(letters)
+        ):
+            yield Hit(begin, end, "SEED_PHRASE", "checksum and label")
 
 
 def may_be_lines(scan: Scan) -> bool:

@@ -42,7 +42,8 @@ def find(scan: Scan) -> Iterator[Hit]:
     """Yield phrases in a frame from their first to their last word, the frame between them included."""
     low = scan.low
     for run in _runs(low, _ALPHABETIC, lambda text: languages().get(text, 0)):
-        if not all(_JOINER.fullmatch(low, one.end, two.start) for one, two in pairwise(run)):
+        joined = [_JOINER.fullmatch(low, one.end, two.start) is not None for one, two in pairwise(run)]
+        if joined.count(False) >= _SHAPE_MIN:
             yield from _phrases(low, run)
 
 

@@ -33,7 +33,7 @@ _CODE_VALUE: Final = (
     rf"|[0-9a-z]{{4,5}}(?:-[0-9a-z]{{4,5}}){{1,3}}){_NOT_LONGER}"
 )
 _CODE_FIRST: Final = r"(?<![0-9a-z\-])(?<![0-9][.,])(?P<value>(?:g-)?[0-9]{4,8}|[0-9]{3}[ \-][0-9]{3})(?![0-9a-z])"
-_PLAIN_VALUE: Final = rf"(?P<value>[0-9]{{4,8}}|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
+_PLAIN_VALUE: Final = rf"(?P<value>[0-9]{{4,8}}|(?:[0-9] ){{5}}[0-9]|[0-9]{{3}}[ \-][0-9]{{3}}){_NOT_LONGER}"
 _OTP_AFTER = (
     re.compile(rf"{_CODE_EN}(?:[^\n:=.;!?\x1a0-9]{{0,36}}?{IS}|{CELL}){QUOTE}{_CODE_VALUE}"),
     re.compile(rf"{_CODE_EN}(?: (?:says|reads|shows?|number|no\.?))?(?:\s{{1,2}}|-){QUOTE}{_CODE_VALUE}"),
@@ -43,7 +43,7 @@ _OTP_AFTER = (
     ),
     re.compile(
         rf"{_CODE_PLAIN_EN}(?: (?:i|we|you|that|from|they|in|sent|received|got|on|by|via|for)(?![a-z])"
-        rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?(?:{IS}|, (?=[0-9 \-]{{4,8}}[,.])){QUOTE}{_PLAIN_VALUE}"
+        rf"[^\n:=.;!?\x1a0-9]{{0,36}}?)?(?:{IS}|'s |, (?=[0-9 \-]{{4,8}}[,.])){QUOTE}{_PLAIN_VALUE}"
     ),
     re.compile(
         rf"{_CODE_PLAIN_EN}(?: \([a-z ]{{1,16}}\))? {QUOTE}"
@@ -101,7 +101,7 @@ _OTHER_CODE = re.compile(
 # Codes to get back in by come by the ten.
 _SEVERAL = re.compile(r"codes(?![a-z])|code list|[备備]用|恢复码|恢復碼")
 _ONE_MORE = re.compile(
-    r"(?:\s{0,3}(?:[,;/|&、]|and|or|和)|\s)\s{0,3}(?:[0-9]{1,2}[.)]\s{1,3}|[\-*•]\s)?"
+    r"(?:\s{0,3}(?:[,;/|&、]|and|or|和|同埋?|与|與|跟|及|以及|还有|還有|或)|\s)\s{0,3}(?:[0-9]{1,2}[.)]\s{1,3}|[\-*•]\s)?"
     r"(?P<value>[0-9a-z]{4,10}(?:[ \-][0-9a-z]{4,5}){0,3})(?![0-9a-z])"
 )
 _ALNUM = re.compile("[0-9a-z]")
@@ -207,7 +207,7 @@ def _labelled(low: str, matches: Iterable[re.Match[str]], kind: SecretType) -> I
             and _OTHER_CODE.search(low, max(0, match.start() - 14), match.start()) is None
         ):
             yield Hit(start, end, kind, "label")
-            if kind == "OTP" and _SEVERAL.search(low, match.start(), start) is not None:
+            if kind == "OTP" and _SEVERAL.search(low, max(0, match.start() - 4), start) is not None:
                 yield from _others(low, start, end)
 
 

@@ -27,7 +27,7 @@ _NUMBERED: Final = re.compile("[A-Za-z]{3,}-[0-9]+")
 """The second attachment, the client with a number."""
 _DATE: Final = re.compile(r"[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}")
 _ELSEWHERE: Final = re.compile(
-    r"[^@]*@[a-z0-9-]+\.[a-z0-9].*|www\..*"
+    r"[^@]*@[a-z0-9-]+\.[a-z0-9].*|www\..*|utc--.*"
     r"|.*\.(?:com|org|net|io|app|pdf|png|jpe?g|zip|csv|log|txt|apk|exe|js|py|docx?|xlsx?)",
     re.IGNORECASE,
 )

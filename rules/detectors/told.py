@@ -5,6 +5,7 @@ weighed, as words are for incidents (docs/decisions/0004-weighed-words.md), with
 `scripts/learn_told.py` learned from messages. Of most values what stands right beside them rules it out.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -23,6 +24,11 @@ LONG_LINE: Final = 1.0
 """What a long value has to weigh: most are hashes and addresses, by which a matter is known again."""
 BARRIER_SHOWN: Final = "\\x1a"
 _CVV_FIGURES: Final = 3
+_MEASURED = re.compile(
+    r"(?:[读讀示]数|[读讀]數|度[数數]|里程|readings?|odometer|mileage)[\s:是為为]{0,3}(?:(?:is|was|of)\s)?\Z"
+)
+"""A number with this before it was read off something."""
+_MEASURED_CHARS: Final = 16
 
 
 class Scale(NamedTuple):
@@ -81,6 +87,8 @@ def secrets(text: str, low: str) -> Iterator[tuple[int, int, SecretType]]:
         return
     around, ask = Surroundings(text, low, spans), scales()
     for number, (start, end) in enumerate(spans):
+        if _MEASURED.search(low, max(0, start - _MEASURED_CHARS), start) is not None:
+            continue
         near = around.beside(number)
         if ask.beside.weigh(near) < 0:
             continue

@@ -33,11 +33,42 @@ _LABELS = Labels(
         "block", "tx ?hash", "order", "key", "secret", "token",
     ) + "|哈希|交易|签名|簽名|合约|合約|区块|订单|私钥|密钥",
 )  # fmt: skip
+_ACCOUNT = re.compile(
+    r"(?:(?<![a-z])(?:(?<!tx )(?<!hash )addr(?:ess)?|(?<!from )(?<!from my )(?<!from the )(?:wallet|account)"
+    r"|(?:send|sent|withdraw|transfer) (?:it )?to)"
+    r"|地址|[钱錢]包|收款|[转轉提打]到|提[币幣]到)(?: (?:on|in|for|of) [a-z]{2,10})?[\s:=(\"']{0,3}(?:is|was|是"
+    r"|為|为|係)?[\s:=(\"']{0,3}\Z"
+)
+_ACCOUNT_CHARS: Final = 40
 _CONTRACT = Labels(
     yes=words("my", "wallet", "deposit"),
     no=words("contract", "contract address", "token contract", "token") + "|合约|合約|代币|代幣",
 )
 
+# `is 0xdAC1... the real USDT contract?`, `which contract is right, 0x3c49...?`
+_CALLED_CONTRACT = re.compile(
+    r"\s?(?:is |was |really |still )?(?:the|a|an|your|their) (?:[a-z0-9]{1,12} ){0,3}(?:contract|token"
+    r"|coin)(?: address)?(?![a-z])"
+    r"|\s?(?:是|係)(?:不是|唔係)?[\u4e00-\u9fff0-9a-z ]{0,10}?(?:合约|合約|代币|代幣)"
+)
+_ASKED_CONTRACT = re.compile(
+    r"(?:which|what|right|real|official|correct"
+    r"|verified) (?:[a-z0-9]{1,12} ){0,3}contract(?! interaction)[^.!?\n\x1a]{0,48}\Z"
+)
+_CALLED_CHARS: Final = 64
+_ASKED_CHARS: Final = 96
+_TOKENS: Final = frozenset({
+    "0xdac17f958d2ee523a2206206994597c13d831ec7", "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48",
+    "0x6b175474e89094c44da98b954eedeac495271d0f", "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2",
+    "0x2260fac5e5542a773aa44fbcfedf7c193bc2c599", "0x514910771af9ca656af840dff83e8264ecf986ca",
+    "0x1f9840a85d5af5bf1d1762f925bdaddc4201f984", "0x95ad61b0a150d79219dcf64e1e6cc01f0b64c4ce",
+    "0x3c499c542cef5e3811e1192ce70d8cc03d5c3359", "0x2791bca1f2de4661ed88a30c99a7a9449aa84174",
+    "0xc2132d05d31c914a87c6611c10748aeb04b58e8f", "0x55d398326f99059ff775485246999027b3197955",
+    "0x8ac76a51cc950d9822d68b83fe1ad97b32cd580d", "0xe9e7cea3dedca5984780bafc599bd69add087d56",
+    "0x833589fcd6edb6e08f4c7c32d4f71b54bda02913", "0xaf88d065e77c8cc2239327c5edb3a432268e5831",
+    "0xfd086bc7cd5c481dcc9c85ebe478a1c0b69fcbb9", "tr7nhqjekqxgtci8q8zy4pl8otszgjlj6t",
+})  # fmt: skip
+"""Contracts of the tokens that are moved most (USDT, USDC, DAI, WETH, WBTC, LINK, UNI, SHIB, BUSD): nobody's wallet."""
 _NEAR_CHARS: Final = 90
 """No word that names an address begins further from its first character."""
 
@@ -47,7 +78,7 @@ def find(scan: Scan) -> Iterator[Hit]:
     text, low, tokens = scan.text, scan.low, scan.at["token"]
     for match in starting(_CHECKED, text, tokens):
         valid = _VALID[match.lastgroup or ""]
-        if valid(match.group()) and _CONTRACT.nearest(low, *match.span(), before=24, after=10) != "no":
+        if valid(match.group()) and not _is_contract(low, *match.span()):
             yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "checksum")
     for match in starting(_TON, text, [q.start() - 1 for q in _TON_SECOND.finditer(text, 1)]):
         if _ton(match.group()) and _CONTRACT.before(low, match.start(), 24) != "no":
@@ -64,12 +95,32 @@ def _labelled(scan: Scan, tokens: Sequence[int]) -> Iterator[Hit]:
         if decoded is not None and len(decoded) == 32 and _is_address(low, match):
             yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "label")
     for match in starting(_HEX32, low, tokens):
-        if _is_address(low, match):
+        if _is_account(low, match.start()):
             yield Hit(match.start(), match.end(), "WALLET_ADDRESS", "label")
+
+
+def _is_contract(low: str, start: int, end: int) -> bool:
+    """Whether it is a token's, as everybody knows, or as the words beside it say."""
+    if low[start:end] in _TOKENS:
+        return True
+    near = _CONTRACT.nearest(low, start, end, before=24, after=10)
+    return near == "no" or (
+        near is None
+        and (
+            _CALLED_CONTRACT.match(low, end, end + _CALLED_CHARS) is not None
+            or _ASKED_CONTRACT.search(low, max(0, start - _ASKED_CHARS), start) is not None
+        )
+    )
 
 
 def _is_address(low: str, match: re.Match[str]) -> bool:
     return _LABELS.nearest(low, *match.span(), before=24, after=14) == "yes"
+
+
+def _is_account(low: str, start: int) -> bool:
+    """Whether 32 bytes are an account of Sui or Aptos. The hash of a transaction is written alike, and told of with the
+    same words (`my deposit 0x...`): so it takes an address by name, right before it."""
+    return _ACCOUNT.search(low, max(0, start - _ACCOUNT_CHARS), start) is not None
 
 
 def _bitcoin_like(value: str) -> bool:

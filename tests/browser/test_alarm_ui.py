@@ -44,6 +44,7 @@ async def calm_ticket(app):
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 async def test_one_tap_and_a_colleague_accepts(tmp_path, chromium, language):
     button, raised, checklist, accept, accepted = WORDS[language]
+    colon = {"en": ": ", "zh-CN": "："}[language]
     async with running_house(tmp_path, WEBCHAT) as app:
         await calm_ticket(app)
         link = await link_of(app, "mei")
@@ -62,12 +63,15 @@ async def test_one_tap_and_a_colleague_accepts(tmp_path, chromium, language):
 
             alarm = agent.locator("[data-alarm=T-1002]")
             await expect(alarm).to_be_visible()
+            await expect(alarm.locator(".alarm-who")).to_contain_text(f"{colon}{button}")
             assert await violations(agent) == []
             await paged(app, "T-1002")
             await alarm.get_by_role("button", name=accept, exact=True).click()
             await expect(alarm).to_have_count(0)
             await expect(agent.locator(".ticket-head")).to_contain_text(accepted)
             await expect(agent.locator(".log details.why").first).to_contain_text("alarm-button")
+            called = {"en": "Called: Everybody at a screen", "zh-CN": "已呼叫：所有在线客服"}[language]
+            await expect(agent.locator(".side .history")).to_contain_text(called)
             await expect(agent.locator(".side .calls li")).to_have_count(1)
             assert await violations(agent) == []
             await context.close()

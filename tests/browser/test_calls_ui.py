@@ -45,3 +45,24 @@ async def test_an_agent_calls_back_and_logs_the_call(tmp_path, chromium):
                     ("[called the customer: 2 min 30 s]\nIt was the wrong network; my card is [CARD]",),
                     ("[called the customer: not reached]",),
                 ]
+
+
+async def test_who_withheld_the_number_has_no_address_and_is_not_taken_for_the_next(tmp_path, chromium):
+    port = free_port()
+    async with PhoneServer(SystemClock(), {SID: TOKEN}) as network:
+        plugged(network, port)
+        async with running_house(tmp_path, channel(network), port=port) as app:
+            mei = new_agent(app.ids, app.clock, login="mei", name="Mei")
+            await app.store.write(people.add_agent(mei))
+            for _ in range(2):
+                await (await network.call("anonymous", LINE)).hang_up()
+            await until(app, "SELECT COUNT(*) FROM tickets", [(2,)])
+            token = await add_login_token(app.store, mei, app.clock)
+            async with desk(chromium, f"http://127.0.0.1:{port}/login?token={token}") as page:
+                async with page.expect_response("**/api/v1/contacts/*"):
+                    await open_ticket(page, "T-1002")
+                await expect(page.locator(".composer .locked")).to_be_visible()
+                await expect(page.locator(".composer .whither")).to_have_text("")
+                await expect(page.locator("[data-form=call]")).to_be_visible()
+                await expect(page.locator(".side")).to_contain_text("Nothing proven yet")
+                await expect(page.locator(".side .people-hints")).to_have_count(0)

@@ -313,6 +313,8 @@ async def test_nobody_can_ask_for_a_secret(demo, chromium):
         refused = page.locator("[data-refused=reply_blocked]")
         await expect(refused.locator("mark")).to_have_text("send us your recovery phrase")
         await expect(refused.locator("[data-act=anyway]")).to_have_count(0)
+        await refused.get_by_role("button", name="Close").click()
+        await expect(editor(page)).to_be_focused()
         await editor(page).fill("")
 
 

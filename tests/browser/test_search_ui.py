@@ -36,3 +36,11 @@ async def test_what_was_dropped_before_it_was_searched_for_does_not_come_back(de
         await page.evaluate(LATER)
         await expect(page.locator("#search")).to_have_value("")
         await expect(page).to_have_url(re.compile("/inbox/critical$"))
+
+
+async def test_who_clears_a_search_that_found_nothing_can_type_the_next(demo, chromium):
+    async with desk(chromium, demo.agent_login_url) as page:
+        await search(page, "nobodywrotethis")
+        await page.get_by_role("button", name="Clear search").click()
+        await expect(page.locator("#search")).to_have_value("")
+        await expect(page.locator("#search")).to_be_focused()

@@ -115,3 +115,16 @@ async def test_a_list_that_could_not_be_loaded_anew_goes_on_paging(demo, chromiu
         await page.route("**/api/v1/tickets?*", lambda route: route.abort())
         assert await page.evaluate(OVERTAKEN) == "ready"
         assert await page.locator(".row").count() == shown
+
+
+async def test_what_could_not_be_loaded_while_the_line_was_down_is_there_once_it_is_back(demo, chromium):
+    async with desk(chromium, demo.agent_login_url, noise=True) as page:
+        await page.route("**/api/v1/tickets**", lambda route: route.abort())
+        await page.locator(".row").first.click()
+        await expect(page.locator(".thread-pane").get_by_text("cannot be reached")).to_be_visible()
+        await page.locator(".rail a[href='/inbox/unassigned']").click()
+        await expect(page.locator(".list-side").get_by_text("cannot be reached")).to_be_visible()
+        await page.unroute_all()
+        await page.evaluate("dispatchEvent(new Event('offline'))")
+        await expect(page.locator(".row").first).to_be_visible()
+        await expect(page.locator(".thread-pane .message").first).to_be_visible()

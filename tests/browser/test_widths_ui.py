@@ -1,5 +1,6 @@
 """Room for what matters at the widths between a phone and a large screen, and between Chinese and Latin words."""
 
+import aiohttp
 import pytest
 from playwright.async_api import expect
 
@@ -32,6 +33,41 @@ async def test_signing_out_stands_in_sight_on_a_phone(demo, chromium):
         menu = page.locator(".me [role=menu]")
         await expect(menu).to_be_visible()
         assert await menu.evaluate("(menu) => menu.scrollHeight <= menu.clientHeight")
+
+
+async def test_on_a_phone_the_menu_is_gone_when_a_dialog_opened_from_it_is_closed(demo, chromium):
+    async with desk(chromium, demo.agent_login_url, size=(390, 844)) as page:
+        await page.locator(".rail-button").click()
+        await page.locator("[data-place=incidents]").click()
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        await expect(page.locator(".rail")).to_be_hidden()
+
+
+async def test_a_name_of_one_long_word_stays_in_its_message(demo, chromium):
+    name = "Wolfeschlegelsteinhausenbergerdorff" * 3
+    message = {
+        "channel": "whatsapp",
+        "message_id": "long-name",
+        "visibility": "private",
+        "sent_at": "2026-11-02T08:00:03Z",
+        "sender": {"id": "long-name", "name": name},
+        "text": "Zeppelins never land here",
+    }
+    headers = {"Authorization": f"Bearer {demo.api_token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.post(f"{demo.base_url}/api/v1/messages", json=message) as answer,
+    ):
+        assert answer.status == 202
+    async with desk(chromium, demo.agent_login_url, size=(390, 844)) as page:
+        await page.locator("#search").fill("zeppelins")
+        await expect(page.locator("#list-title")).to_have_text("Search results")
+        await page.locator(".row", has_text=name).click()
+        header = page.locator(".message.inbound .bubble > header").first
+        await expect(header).to_contain_text(name)
+        assert await header.evaluate("(header) => header.scrollWidth <= header.clientWidth")
 
 
 @pytest.mark.parametrize(("language", "is_spaced"), [("en", False), ("zh-CN", True)])

@@ -13,10 +13,9 @@ from router.core.replies import ReplyCommand
 from router.model.errors import Refused
 from router.model.ids import AgentId
 from router.model.tables import Agent
-from router.store.script import select
 from tests.servers.facebook_house import PAGE, POST, settings_for, wallet_page
 from tests.servers.process import free_port
-from tests.servers.whole_house import answer_as_agent, newest_ticket, running_house
+from tests.servers.whole_house import answer_as_agent, newest_ticket, rows, running_house, until
 
 CARD = "my card 4111 1111 1111 1111 was charged twice"
 RULES = b"""
@@ -54,21 +53,6 @@ def house(facebook, tmp_path):
 def strict_rules(tmp_path):
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "rules.yaml").write_bytes(RULES)
-
-
-async def rows(app, statement):
-    def script():
-        return (yield from select(statement))
-
-    return await app.store.read(script())
-
-
-async def until(app, statement, expected):
-    for _ in range(400):
-        if await rows(app, statement) == expected:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(await rows(app, statement))
 
 
 async def answer(person):

@@ -115,12 +115,12 @@ def test_contacts_import_upserts_by_key_and_refuses_one_identity_twice(desk):
     assert "already belongs to contact 'ann'" in desk.err
 
 
-def test_unknown_fields_of_contacts_are_kept_without_their_secrets(desk):
-    row = {"contact": "ann", "tier": "gold", "ext": {"note": f"pays with {CARD}"}}
+def test_what_rows_of_contacts_say_is_kept_without_its_secrets(desk):
+    row = {"contact": "ann", "name": f"Ann {CARD}", "tier": "gold", "ext": {"note": f"pays with {CARD}"}}
     desk("contacts import", stdin=json.dumps(row).encode())
     row = {"contact": "ann", "tier": "silver", "card": int(CARD.replace(" ", ""))}
     (ann,) = desk.rows("export", "--contacts")
-    assert ann["ext"] == {"note": "pays with [CARD]", "tier": "gold"}
+    assert (ann["name"], ann["ext"]) == ("Ann [CARD]", {"note": "pays with [CARD]", "tier": "gold"})
     desk("contacts import", stdin=json.dumps(row).encode())
     (ann,) = desk.rows("export", "--contacts")
     assert ann["ext"] == {"note": "pays with [CARD]", "tier": "gold", "redacted": True}
@@ -339,6 +339,8 @@ def test_a_token_is_listed_by_its_name_and_taken_back(desk):
     listed = desk("token list")
     assert listed.startswith("shop  x, telegram  since 2")
     assert token not in listed
+    (row,) = desk.rows("token list", "--json")
+    assert (row["name"], row["kinds"], set(row)) == ("shop", ["x", "telegram"], {"name", "kinds", "created_at_ms"})
     desk("token revoke", "shop")
     assert desk("token list") == ""
     desk("token revoke", "shop", code=1)

@@ -15,14 +15,13 @@ from router.model.errors import Refused
 from router.model.ids import AgentId
 from router.model.tables import Agent
 from router.store import inbox, people
-from router.store.script import select
 from tests.e2e.test_telegram_house import channel as bot
 from tests.e2e.test_telegram_house import telegram  # noqa: F401 -- a fixture
 from tests.e2e.test_x_house import channel as account
 from tests.e2e.test_x_house import link_in, written, x  # noqa: F401 -- a fixture
 from tests.servers.facebook_house import PAGE, POST, settings_for, wallet_page
 from tests.servers.process import free_port
-from tests.servers.whole_house import answer_as_agent, newest_ticket, running_house
+from tests.servers.whole_house import answer_as_agent, newest_ticket, rows, running_house, until
 from tests.servers.x_house import OWN, person
 
 MEI = Agent(id=AgentId("agent-mei"), login="mei", name="Mei", status="online", created_at_ms=1)
@@ -50,20 +49,6 @@ def page_house(facebook, folder):
     port = free_port()
     facebook.hooks[PAGE] = f"http://127.0.0.1:{port}/channels/facebook/default{PATH}"
     return running_house(folder, ChannelConfig(kind="facebook", settings=settings_for(facebook)), port=port)
-
-
-async def rows(app, statement):
-    return [tuple(row) for row in await app.store.read(select(statement))]
-
-
-async def until(app, statement, expected):
-    found = None
-    for _ in range(400):
-        found = await rows(app, statement)
-        if found == expected:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(found)
 
 
 async def seen_of(world, condition):

@@ -1,6 +1,5 @@
 """The telephone in the whole house on SQLite: calls are tickets, alarms ring, callers are called back or written to."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,10 +8,9 @@ from connectors.phone.simulator import Handset, PhoneServer
 from router.clock import SystemClock
 from router.config import ChannelConfig
 from router.model.errors import Refused
-from router.store.script import select
 from tests.servers.phone_house import AGENTS, CALLER, CHINESE_LINE, LEE, LINE, MEI, SID, TOKEN
 from tests.servers.process import free_port
-from tests.servers.whole_house import answer_as_agent, running_house
+from tests.servers.whole_house import answer_as_agent, rows, running_house, until
 
 
 @pytest.fixture
@@ -29,21 +27,6 @@ def channel(network, **settings):
         "timeouts": {"look_s": 1.0, "settle_s": 0.0},
     }  # fmt: skip
     return ChannelConfig(kind="phone", settings=found | settings)
-
-
-async def rows(app, statement):
-    def script():
-        return (yield from select(statement))
-
-    return await app.store.read(script())
-
-
-async def until(app, statement, expected):
-    for _ in range(400):
-        if await rows(app, statement) == expected:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(await rows(app, statement))
 
 
 def _another_day():

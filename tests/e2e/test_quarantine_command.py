@@ -63,6 +63,20 @@ def test_of_all_a_payload_whose_key_is_gone_keeps_no_other_from_being_replayed(d
     desk("quarantine replay", broken["id"], code=78)
 
 
+def test_a_secret_where_a_name_was_meant_is_told_and_kept_masked(desk):
+    bodies = [line("m1", kind=f"card {CARD}"), line("m2", sent_at="pw: Tr0ub4dor&3zz")]
+    told = []
+
+    async def accept(app):
+        inlet = app.door.inlet(app.channels.all()[0].manifest, "default")
+        told.extend(result.reason for (result,) in await inlet.accept([RawEvent(body=body) for body in bodies]))
+
+    desk.serve(accept)
+    assert [row["detail"] for row in desk.rows("quarantine list", "--json")] == told
+    assert told[0].startswith("kind: found 'card [CARD]'; expected one of")
+    assert told[1].startswith("sent_at: found 'pw: [PASSWORD]'")
+
+
 def test_the_payload_rests_sealed(desk, quarantined):
     for file in desk.folder.glob("house.db*"):
         content = file.read_bytes()

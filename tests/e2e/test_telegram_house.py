@@ -14,10 +14,9 @@ from router.model.changes import Add
 from router.model.ids import LinkId
 from router.model.tables import PrivateLink
 from router.store import changes
-from router.store.script import select
 from tests.servers.process import free_port
 from tests.servers.telegram_house import QUICK, TOKEN
-from tests.servers.whole_house import answer_as_agent, newest_ticket, running_house
+from tests.servers.whole_house import answer_as_agent, newest_ticket, rows, running_house, until
 
 PHRASE = "legal winner thank year wave sausage worth useful legal winner thank yellow"
 
@@ -36,21 +35,6 @@ def channel(server, **settings):
 async def answer(person, chat=None):
     async with asyncio.timeout(60):
         return await person.answer(chat)
-
-
-async def rows(app, statement):
-    def script():
-        return (yield from select(statement))
-
-    return await app.store.read(script())
-
-
-async def until(app, statement, expected):
-    for _ in range(400):
-        if await rows(app, statement) == expected:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(await rows(app, statement))
 
 
 async def test_a_customer_writes_and_is_answered_and_a_restart_loses_nothing(tmp_path, telegram):

@@ -10,10 +10,9 @@ from connectors.x.simulator import Fault
 from router.clock import SystemClock
 from router.config import ChannelConfig
 from router.store import inbox, outbox
-from router.store.script import select
 from router.web.views import detail_view
 from tests.servers.process import free_port
-from tests.servers.whole_house import answer_as_agent, newest_ticket, running_house
+from tests.servers.whole_house import answer_as_agent, newest_ticket, rows, running_house, until
 from tests.servers.x_house import OWN, QUICK, person, server
 
 RULES = """
@@ -56,20 +55,6 @@ def channel(x, **settings):
 def own_rules(folder):
     (folder / "rules").mkdir()
     (folder / "rules" / "rules.yaml").write_text(RULES)
-
-
-async def rows(app, statement):
-    return await app.store.read(select(statement))
-
-
-async def until(app, statement, expected):
-    found = None
-    for _ in range(400):
-        found = [tuple(row) for row in await rows(app, statement)]
-        if found == expected:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(found)
 
 
 async def answers(x, person, number):

@@ -2,7 +2,6 @@
 
 import json
 import random
-from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +14,9 @@ from router.model.errors import InvalidMessage
 from router.model.limits import ATTACHMENTS_MAX, NAME_CHARS_MAX
 from router.model.message import InboundEvent
 from router.model.parcel import pack
+from tests.corpora.golden import payloads
 
-GOLDEN = [
-    json.loads(line)["payload"]
-    for line in (Path(__file__).parents[1] / "corpora" / "facebook.ndjson").read_text("utf-8").splitlines()
-]
+GOLDEN = [case["payload"] for case in payloads("facebook")]
 MUTANTS = 3_000
 META = {PAGE: "700100300400", NAME: "n" * 500}
 ODD = [

@@ -1,7 +1,6 @@
 """Callers nobody thought of: whatever is pressed and answered, the provider can carry it out, and the call ends."""
 
 import json
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from hypothesis import given
@@ -20,14 +19,12 @@ from router.model.errors import InvalidMessage
 from router.model.limits import ID_CHARS_MAX, NAME_CHARS_MAX
 from router.model.message import InboundEvent
 from router.model.secret import Secret
+from tests.corpora.golden import payloads
 
 BASE = "https://a.example/channels/phone/default"
 SID = "CA" + "0" * 31 + "1"
 MENUS_MAX = 25
-GOLDEN = [
-    json.loads(line)
-    for line in (Path(__file__).parents[1] / "corpora" / "phone.ndjson").read_text("utf-8").splitlines()
-]
+GOLDEN = payloads("phone")
 KEYS = st.sampled_from([*"0123456789*#", "", "12", "4915550177001"])
 DIALS = st.sampled_from([
     {"DialCallStatus": status, "DialBridged": bridged}

@@ -2,7 +2,6 @@
 
 import json
 import random
-from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +14,9 @@ from router.model.errors import InvalidMessage
 from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX, NAME_CHARS_MAX
 from router.model.message import InboundEvent
 from router.model.parcel import Fetched, pack
+from tests.corpora.golden import payloads
 
-GOLDEN = [
-    json.loads(line)["updates"]
-    for line in (Path(__file__).parents[1] / "corpora" / "telegram.ndjson").read_text("utf-8").splitlines()
-]
+GOLDEN = [case["updates"] for case in payloads("telegram")]
 MUTANTS = 3_000
 META = {"bot_id": "700100200", "bot_name": "wallet.bot("}
 ODD = [

@@ -2,7 +2,6 @@
 
 import json
 import random
-from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,10 +15,9 @@ from router.model.errors import InvalidMessage
 from router.model.limits import ATTACHMENTS_MAX, ID_CHARS_MAX, NAME_CHARS_MAX
 from router.model.message import InboundEvent
 from router.model.parcel import Fetched
+from tests.corpora.golden import payloads
 
-GOLDEN = [
-    json.loads(line) for line in (Path(__file__).parents[1] / "corpora" / "x.ndjson").read_text("utf-8").splitlines()
-]
+GOLDEN = payloads("x")
 MUTANTS = 3_000
 META = {"own_id": "1111111111111111111", "link": "refused"}
 ODD = [

@@ -1,8 +1,10 @@
 """The whole house in the process of the test, on SQLite: intake, decisions, delivery, web."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from router.app import ROLES, App
 from router.clock import SystemClock
@@ -40,6 +42,21 @@ async def running_house(
         yield app
     finally:
         await app.stop()
+
+
+async def rows(app: App, sql: str) -> list[tuple[Any, ...]]:
+    """What a query finds."""
+    return [tuple(row) for row in await app.store.read(select(sql))]
+
+
+async def until(app: App, sql: str, expected: list[tuple[Any, ...]]) -> None:
+    """Wait for a query to find this."""
+    found = None
+    for _ in range(400):
+        if (found := await rows(app, sql)) == expected:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(found)
 
 
 async def answer_as_agent(app: App, text: str, key: str) -> str:

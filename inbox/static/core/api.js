@@ -79,7 +79,7 @@ async function send(method, path, body, key) {
   const data = await answer.json().catch(() => ({}));
   if (answer.ok) return data;
   if (answer.status === 401 && path !== "/login") signedOut.value = true;
-  const code = data.code ?? (answer.status >= 500 ? "server_error" : answer.status === 401 ? "signed_out" : `http_${answer.status}`);
+  const code = data.code ?? (answer.status >= 500 ? "server_error" : answer.status === 401 ? "not_signed_in" : `http_${answer.status}`);
   throw new Problem(code, answer.status, data);
 }
 

@@ -2,7 +2,7 @@
  * The live line: one WebSocket that says what was committed. Lost lines are taken up again from the last event seen;
  * a gap too large for that, or a silence, ends in a fresh look at everything.
  */
-import { conn, matters, me, status } from "./store.js";
+import { conn, list, loadList, matters, me, refreshThread, status } from "./store.js";
 import { get, signedOut } from "./api.js";
 
 const SILENT_MS = 45_000; // the server pings every 20 s
@@ -58,6 +58,9 @@ function connect() {
 function received(line, frame) {
   if (frame.type === "ping") line.send('{"type":"pong"}');
   else if (frame.type === "hello") {
+    // What was asked for while the line was down stands there as a failure, or as it was remembered.
+    if (attempt && list.value.phase === "error") loadList();
+    if (attempt) refreshThread();
     attempt = 0;
     opened = true;
     conn.value = { state: "live", since: Date.now(), retryAt: 0 };

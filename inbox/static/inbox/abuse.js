@@ -76,7 +76,7 @@ export function Marks({ message }) {
 export function Standing({ known, same, choose }) {
   return html`${known.blocks.map((block) => html`<div key=${block.id} class="people-conflict blocked" role="note" data-block=${block.id}>${h(Icon, { name: "ban" })}
       <div><b>${t("abuse.blocked", { what: block.value ?? known.name ?? known.label })}</b>
-      <p>${block.actor_name ?? t("history.system")}: ${block.reason}</p>
+      <p>${t("app.pair", { who: block.actor_name ?? t("history.system"), what: block.reason })}</p>
       <p>${block.until_ms ? t("abuse.until", { time: fullTime(block.until_ms) }) : h(When, { ms: block.at_ms })}</p>
       <button type="button" class="button small" onClick=${() => choose({ what: "unblock", block })}>${t("abuse.unblock")}</button></div></div>`)}
     ${known.held.held > 0 && h(HeldOf, { key: `${known.held.held}`, known })}
@@ -169,7 +169,7 @@ const heldOpen = signal(/** @type {{ q?: string } | null} */ (null));
 export function HeldPlace() {
   const { held, critical, blocks } = abuse.value;
   if (!held && !blocks) return null;
-  return html`<ul><li><button type="button" class="place" data-place="held" title=${t("abuse.heldTitle")} onClick=${() => { heldOpen.value = {}; }}>
+  return html`<ul><li><button type="button" class="place" data-place="held" title=${t("abuse.heldTitle")} onClick=${() => { go({}); heldOpen.value = {}; }}>
       ${h(Icon, { name: "ban" })}<span class="label">${t("abuse.heldTitle")}</span>
       <span class=${critical ? "count alert" : "count"}>${held ? upTo(held) : ""}</span></button></li></ul>`;
 }
@@ -189,7 +189,7 @@ function Blocked() {
   return html`${blocks.length > 0 && html`<h3 class="people-title">${t("abuse.blockedNow", { n: blocks.length, count: upTo(count) })}</h3>
     <ul class="held-list">${blocks.map((block) => html`<li key=${block.id} data-blocked=${block.id}><p class="held-head">${block.kind && h(ChannelIcon, { channel: block.kind })}
       <b>${block.value ?? block.contact}</b> <span class="muted">${block.until_ms ? t("abuse.until", { time: fullTime(block.until_ms) }) : h(When, { ms: block.at_ms })}</span></p>
-      <p class="muted">${block.actor_name ?? t("history.system")}: ${block.reason}</p>
+      <p class="muted">${t("app.pair", { who: block.actor_name ?? t("history.system"), what: block.reason })}</p>
       <p class="acts"><button type="button" class="button small" onClick=${() => setChosen(block)}>${t("abuse.unblock")}</button></p></li>`)}</ul>`}
     ${chosen && h(BlockDialog, { sender: { name: chosen.contact ?? "", block: chosen }, close: () => setChosen(null) })}`;
 }

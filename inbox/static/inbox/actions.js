@@ -178,7 +178,7 @@ function refused(item, problem) {
     if (code === "stale_reply") refreshThread();
     const row = ticket(item.ticket)?.value;
     if (row && thread.value.data?.ticket.id !== row.id) {
-      toast(t("done.state", { number: row.number, state: t("message.notSent") }), { tone: "danger", icon: "circle-alert", action: { label: t("alarm.look"), act: () => go({ ticket: row.number }) } });
+      toast(t("app.pair", { who: row.number, what: t("message.notSent") }), { tone: "danger", icon: "circle-alert", action: { label: t("alarm.look"), act: () => go({ ticket: row.number }) } });
     }
     return true;
   }
@@ -300,7 +300,7 @@ export async function setState(row, state, { reason, checklist = [] } = {}) {
   const following = follower(row.id);
   if (!(await change(row, { state }, "state", { state, reason: reason ?? null, checklist }))) return false;
   if (state === "solved") solved(row.id, before, following);
-  else toast(t("done.state", { number: row.number, state: word("ticketState", state) }), { icon: "check" });
+  else toast(t("app.pair", { who: row.number, what: word("ticketState", state) }), { icon: "check" });
   return true;
 }
 

@@ -1,6 +1,6 @@
 /** The alarm: tickets that nobody has accepted yet, seen, heard and read aloud until somebody does. */
 import { h, html, signal, effect } from "../vendor/ui.js";
-import { t } from "../core/i18n.js";
+import { rich, t } from "../core/i18n.js";
 import { get } from "../core/api.js";
 import { go, keep, keepTicket, me, queueTitle, recall, route, ticket } from "../core/store.js";
 import { Icon, RedactedLine, When, toast } from "../core/parts.js";
@@ -73,7 +73,7 @@ function isMine(kind, name) {
 /** Rules tell a queue or an agent something. @param {import("../core/types.d.ts").EventView} event @param {TicketRow} row */
 export function notice({ data }, row) {
   const [kind = "", name = ""] = (data.to ?? "").split(/:(.*)/s);
-  if (isMine(kind, name)) toast(t("notice.title", { number: row.number, text: data.text ?? "" }), { icon: "bell" });
+  if (isMine(kind, name)) toast(t("app.pair", { who: row.number, what: data.text ?? "" }), { icon: "bell" });
 }
 
 /** Somebody is called: on this screen, and by the browser when nobody looks at it. @param {import("../core/types.d.ts").EventView} event @param {TicketRow} row */
@@ -122,7 +122,8 @@ export function Alarms() {
       <button type="button" class="alarm-open" onClick=${() => go({ ticket: row.number })}>
         <span class="alarm-icon">${h(Icon, { name: "siren", size: 18 })}</span>
         <span class="alarm-text"><b>${t("alarm.title", { number: row.number, queue: queueTitle(row.queue) })}</b>
-          <span class="alarm-who"><span>${row.contact.name || row.contact.label}</span>: <span lang=${row.language}>${h(RedactedLine, { text: row.snippet || row.subject })}</span></span></span>
+          <span class="alarm-who">${rich("app.pair", { who: html`<span>${row.contact.name || row.contact.label}</span>`,
+            what: html`<span lang=${row.language}>${h(RedactedLine, { text: row.snippet || row.subject })}</span>` })}</span></span>
         ${h(When, { ms: row.alarm_since_ms ?? row.created_at_ms, class: "ago" })}</button>
       <button type="button" class="button danger small" data-act="accept" onClick=${() => { go({ ticket: row.number }); accept(row); }}>${t("action.accept")}</button></div>`)}
     ${shown.length > SHOWN && html`<button type="button" class="alarm more" onClick=${() => go({ view: "critical", queue: null, q: "" })}>

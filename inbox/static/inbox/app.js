@@ -114,7 +114,7 @@ function App() {
         onClick=${() => { railOpen.value = false; }}></button>
       <main class="work">
         <div class="list-side">
-          <button type="button" class="icon-button rail-button" aria-label=${t("rail.show")} aria-expanded=${railOpen.value}
+          <button type="button" class="icon-button rail-button" aria-label=${t("rail.label")} aria-expanded=${railOpen.value}
             onClick=${() => { railOpen.value = !railOpen.value; }}>${h(Icon, { name: "panel-left", size: 18 })}</button>
           ${parts && h(parts.alarm.Alarms, {})}${h(List, {})}</div>
         ${parts ? h(parts.pane.Thread, {}) : html`<section class="thread-pane"></section>`}

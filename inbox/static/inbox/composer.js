@@ -73,7 +73,7 @@ export function Composer({ row, data }) {
       mode.value = isNote ? "reply" : "note";
       document.getElementById(`tab-${mode.value}`)?.focus();
     }}>${h(Tab, { name: "reply", icon: "reply", current, row })}${h(Tab, { name: "note", icon: "sticky-note", current, row })}</div>
-      <span class="whither">${isNote ? html`${h(Icon, { name: "eye-off", size: 14 })}${t("composer.onlyTeam")}` : h(Whither, { data })}</span></div>
+      <span class="whither">${isNote ? html`${h(Icon, { name: "eye-off", size: 14 })}${t("composer.onlyTeam")}` : locked || h(Whither, { data })}</span></div>
     ${isPublic && html`<p class="public-warning">${h(Icon, { name: "globe" })}${t("composer.public")}</p>`}
     ${locked ? html`<p class="locked">${h(Icon, { name: "ban" })}${has(`error.${data.cannot_reply_reason}`) ? t(`error.${data.cannot_reply_reason}`) : t("composer.locked")}</p>`
       : html`<textarea id="composer" ref=${area} rows="3" maxlength=${MAX_LENGTH} value=${text} dir="auto"

@@ -17,9 +17,9 @@ export function Ending({ row, state, leave }) {
     // What was written stays until the server has it.
     if (await setState(row, state, { reason, checklist: state === "rejected" ? points.split("\n").filter((each) => each.trim()) : [] })) leave();
   };
-  return h(Dialog, { title: `${row.number}: ${word("ticketState", state)}`, onClose: leave, class: "ending" },
+  return h(Dialog, { title: t("app.pair", { who: row.number, what: word("ticketState", state) }), onClose: leave, class: "ending" },
     html`<form onSubmit=${submit}>
-      <label>${t("ending.reason")}<input name="reason" required maxlength="2000" list=${state === "closed" ? "end-reasons" : undefined} value=${reason}
+      <label>${t("field.reason")}<input name="reason" required maxlength="2000" list=${state === "closed" ? "end-reasons" : undefined} value=${reason}
         onInput=${(/** @type {any} */ event) => setReason(event.target.value)} /></label>
       ${state === "closed" && html`<datalist id="end-reasons">${REASONS.map((each) => html`<option key=${each} value=${each}>${word("endReason", each)}</option>`)}</datalist>`}
       ${state === "rejected" && html`<label>${t("ending.checklist")}<textarea name="checklist" required rows="4" value=${points}

@@ -90,9 +90,9 @@ function AssignMenu({ row }) {
   const items = [
     ...(mine ? [{ id: "me", label: t("assign.toMe"), icon: "user-check", checked: row.assignee_id === mine.id, hint: "i", act: () => { assign(row, mine); } }] : []),
     ...others,
-    { id: "nobody", label: t("assign.nobody"), icon: "x", checked: row.assignee_id === null, act: () => { assign(row, null); } },
+    { id: "nobody", label: t("view.unassigned"), icon: "x", checked: row.assignee_id === null, act: () => { assign(row, null); } },
   ];
-  const name = row.assignee_id === null ? t("assign.nobody") : row.assignee_id === mine?.id ? t("assign.me") : (row.assignee_name ?? "");
+  const name = row.assignee_id === null ? t("view.unassigned") : row.assignee_id === mine?.id ? t("assign.me") : (row.assignee_name ?? "");
   return h(Menu, { label: t("header.assignee", { name }), items, name: "assign", class: `fact ${row.assignee_id === null ? "free" : ""}` },
     h(Icon, { name: row.assignee_id === null ? "user-plus" : "user-check", size: 14 }), name, h(Icon, { name: "chevron-down", size: 12 }));
 }

@@ -74,9 +74,8 @@ function describe(event) {
     if (!data.to) return t("history.unassigned", { who });
     return data.to === me.value?.id ? t("history.assignedYou", { who }) : t("history.assigned", { who, to: agentName(data.to) });
   }
-  if (event.kind === "ticket.state") return t("history.state", { who, to: word("ticketState", data.to ?? "") });
+  if (event.kind === "ticket.state") return t("app.pair", { who, what: word("ticketState", data.to ?? "") });
   if (event.kind === "ticket.snoozed") return data.until_ms ? t("history.snoozed", { who, time: fullTime(Number(data.until_ms)) }) : t("history.woken", { who });
-  if (event.kind === "ticket.notice") return t("history.notice", { to: toldName(data.to ?? ""), text: data.text ?? "" });
   if (event.kind === "webhook.state") return t(data.to === "sent" ? "history.webhookSent" : "history.webhookDead", { name: data.webhook ?? "" });
   if (event.kind.startsWith("post.") || (event.kind === "delivery.state" && data.action) || data.by === "answer") return need("moderation")?.told(event, who) ?? "";
   if (event.kind === "link.opened") return t(data.proves === "yes" ? "history.linkProven" : "history.linkOpen");
@@ -90,10 +89,10 @@ function describe(event) {
   if (data.left) return t(`history.left.${data.left}`);
   if (event.kind === "message.added") return t(data.note ? "history.noted" : data.template ? "history.autoReplied"
     : event.actor.startsWith("contact:") ? "history.wrote" : "history.replied", { who });
-  if (event.kind === "ticket.updated") return matters.value?.told(data, who) ?? t("history.updated", { who, what: changesOf(data) });
+  if (event.kind === "ticket.updated") return matters.value?.told(data, who) ?? t("app.pair", { who, what: changesOf(data) });
   if (event.kind === "page.state") return t(data.state === "sent" ? "history.pageSent" : "history.pageDead", { to: data.to });
   if (event.kind === "action.state") return t(data.to === "done" ? "history.actionDone" : data.to === "failed" ? "history.actionFailed" : "history.actionAgain", { ...data, who });
-  return has(`history.${event.kind}`) ? t(`history.${event.kind}`, { ...data, who, minutes: Math.ceil(Number(data.after_ms) / 60_000) }) : event.kind;
+  return has(`history.${event.kind}`) ? t(`history.${event.kind}`, { ...data, who, to: toldName(data.to ?? "") || word("calls", data.to ?? ""), minutes: Math.ceil(Number(data.after_ms) / 60_000) }) : event.kind;
 }
 
 /** A queue by its title, an agent by the login that rules use. @param {string} to */

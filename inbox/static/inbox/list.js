@@ -139,7 +139,7 @@ function Nothing() {
   const { view, queue, q } = route.value;
   if (q) {
     return h(Empty, { icon: "search", title: t("empty.search", { q }) },
-      html`<button type="button" class="button" onClick=${() => go({ q: "" })}>${t("empty.clearSearch")}</button>`);
+      html`<button type="button" class="button" onClick=${() => { go({ q: "" }); document.getElementById("search")?.focus(); }}>${t("empty.clearSearch")}</button>`);
   }
   const free = viewCounts.value.unassigned ?? 0;
   return h(Empty, { icon: view === "critical" ? "shield-check" : "check-check", title: queue === null ? t(`empty.${view}`) : t("empty.queue"),

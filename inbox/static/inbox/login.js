@@ -19,7 +19,7 @@ function next() {
 async function start() {
   await setLanguage(recall("lang", document.documentElement.lang));
   render(h(Login, {}), /** @type {HTMLElement} */ (document.getElementById("app")));
-  document.title = `${t("login.title")} · Switchboard`;
+  document.title = `${t("login.submit")} · Switchboard`;
   if (token === null) return;
   history.replaceState(null, "", "/login"); // a one-time link must not stay in the address bar
   try {
@@ -36,11 +36,11 @@ function Login() {
   const other = language.value === "en" ? "zh-CN" : "en";
   return html`<main class="login-page"><div class="login-card">
     <div class="login-brand">${h(Mark, {})}<span>Switchboard</span></div>
-    <h1>${t("login.title")}</h1>
+    <h1>${t("login.submit")}</h1>
     ${problem && html`<p class="form-problem" role="alert">${h(Icon, { name: "circle-alert" })}${problem}</p>`}
     ${busy ? html`<p role="status" class="muted">${t("login.withLink")}</p>` : h(SignInForm, { done: () => location.replace(next()) })}</div>
     <button type="button" class="button quiet" lang=${other} onClick=${() => {
-      setLanguage(other).then(() => { document.title = `${t("login.title")} · Switchboard`; });
+      setLanguage(other).then(() => { document.title = `${t("login.submit")} · Switchboard`; });
       remember("switchboard_lang", other);
       keep("lang", other);
     }}>${h(Icon, { name: "languages" })}${other === "en" ? "English" : "简体中文"}</button></main>`;

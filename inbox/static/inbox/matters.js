@@ -88,11 +88,15 @@ async function openDialog(name, props) {
 
 // -- where they are asked for ----------------------------------------------------------------------------------------
 
-/** In the rail: how many incidents are proposed or confirmed, loud while somebody has to decide; and the channels. */
+/**
+ * In the rail: how many incidents are proposed or confirmed, loud while somebody has to decide; and the channels. A narrow
+ * screen closes the rail when one goes anywhere, to where one is as well.
+ */
 export function RailPlace() {
   const live = board.value.lines.filter((line) => line.incident.state === "proposed" || line.incident.state === "open");
   const waits = live.some((line) => line.incident.state === "proposed");
-  return html`<li><button type="button" class="place" data-place="incidents" title=${t("incident.title")} onClick=${() => openIncidents()}>
+  return html`<li><button type="button" class="place" data-place="incidents" title=${t("incident.title")}
+    onClick=${() => { go({}); openIncidents(); }}>
     ${h(Icon, { name: "network" })}<span class="label">${t("incident.title")}</span>
     <span class=${waits ? "count alert" : "count"} aria-label=${live.length ? t("incident.live", { n: live.length }) : ""}>${live.length ? number(live.length) : ""}</span></button></li>
     ${h(ChannelsPlace, {})}`;

@@ -134,7 +134,7 @@ export function PendingMessage({ item, name }) {
       <div class="text"><p>${item.text}</p>${item.files?.map((file) => html`<p key=${file.key}>${h(Icon, { name: "paperclip", size: 14 })} ${file.name}</p>`)}</div>
       <footer class=${`delivery ${failed ? "danger" : "quiet"}`} role=${failed ? "alert" : undefined}>
         ${h(Icon, { name: failed ? "circle-alert" : "clock", size: 14 })}
-        <span>${t(failed ? "message.notSent" : item.state === "waiting" ? "delivery.waiting" : "delivery.saving")}</span>
+        <span>${t(failed ? "message.notSent" : item.state === "waiting" ? "delivery.waiting" : "delivery.sending")}</span>
         ${item.state !== "sending" && html`${item.code && html`<small class="why-failed">${has(`error.${item.code}`) ? t(`error.${item.code}`) : t("error.unknown", { code: item.code })}</small>`}
           <button type="button" class="button small" onClick=${() => resend(item)}>${h(Icon, { name: "rotate-ccw", size: 14 })}${t("action.retry")}</button>
           <button type="button" class="button small quiet" onClick=${() => { takeBack(item); edit(item.mode); }}>${t("action.edit")}</button>`}</footer></div></article>`;

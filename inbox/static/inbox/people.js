@@ -101,8 +101,8 @@ function Known({ known, choose }) {
         <span class="acts"><button type="button" class="button small" onClick=${() => choose({ what: "merge", other: hint.label })}>${t("peopleDo.merge")}</button>
         <button type="button" class="button small quiet" onClick=${() => choose({ what: "never-merge", other: hint.label })}>${t("peopleDo.never-merge")}</button></span></li>`)}</ul>`}
     ${known.acts.length > 0 && html`<details class="people-acts"><summary>${t("people.acts")}</summary><ul>${known.acts.slice(0, ACTS_SHOWN).map((act) => html`
-      <li key=${act.id} data-act=${act.kind}><span>${act.actor_name ?? t("history.system")}: ${told(act)}</span><small>${act.reason} · ${h(When, { ms: act.at_ms })}</small>
-        ${act.undone ? html`<small>${t("people.undone")}: ${act.undone.reason}</small>`
+      <li key=${act.id} data-act=${act.kind}><span>${t("app.pair", { who: act.actor_name ?? t("history.system"), what: told(act) })}</span><small>${act.reason} · ${h(When, { ms: act.at_ms })}</small>
+        ${act.undone ? html`<small>${t("app.pair", { who: t("people.undone"), what: act.undone.reason })}</small>`
           : html`<button type="button" class="button small quiet" onClick=${() => choose({ what: "undo", act })}>${t("peopleDo.undo")}</button>`}</li>`)}</ul></details>`}`;
 }
 

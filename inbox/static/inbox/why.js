@@ -47,9 +47,9 @@ export function WhyDetails({ message }) {
     ${message.policies?.length > 0 && h(Fact, { name: t("why.policies") }, html`<ul>${message.policies.map((each, i) => html`<li key=${i}>
       <code>${each.rule}</code> ${each.policy}</li>`)}</ul>`)}
     ${h(Fact, { name: t("why.ticket") }, word("joined", why.joined), why.joined_detail && ` · ${word("notJoined", why.joined_detail)}`)}
-    ${why.left && h(Fact, { name: t("why.left") }, word("left", why.left))}
+    ${why.left && h(Fact, { name: t("field.state") }, word("left", why.left))}
     ${why.contact_by && h(Fact, { name: t("why.contact") }, word("contactBy", why.contact_by))}
-    ${h(Fact, { name: t("why.language") }, languageName(why.language))}
+    ${h(Fact, { name: t("field.language") }, languageName(why.language))}
     ${h(Fact, { name: t("why.version") }, html`<code>${String(why.rules_version).slice(0, 12)}</code> ${(why.packs ?? []).join(", ")}`)}</dl>`;
 }
 

@@ -2,11 +2,17 @@
 
 import asyncio
 
+import msgspec
 import pytest
 import pytest_asyncio
 
 from router.clock import VirtualClock
+from router.connector import Sent
+from router.core.delivery import after_attempt
 from router.flow.timers import Timers
+from router.model.tables import Message, OutboxEntry
+from router.store import changes
+from router.store.script import fetch
 from tests.contract.http.calls import CARD, get, path_of, post
 from tests.servers.service import RULES
 
@@ -72,6 +78,16 @@ async def pass_time(living, to_ms):
     await walk.run_due()
 
 
+async def leaves(living, message_id, at_ms):
+    """A reply that waited for its channel is sent."""
+    store = living.app.store
+    (row,) = await store.read(fetch(OutboxEntry, "WHERE t.message_id = :id", id=message_id))
+    (message,) = await store.read(fetch(Message, "WHERE t.id = :id", id=message_id))
+    taken = msgspec.structs.replace(row, state="sending", attempts=1)
+    sent = after_attempt(taken, message, Sent(provider_id=None), now_ms=at_ms, jitter=0.5, resend_is_safe=False)
+    await store.write(changes.apply(sent, now_ms=at_ms))
+
+
 async def test_a_customer_is_told_of_each_state_once(living, told):
     ticket = await told()
     number = ticket["ticket"]["number"]
@@ -128,7 +144,13 @@ async def test_time_reminds_and_closes_and_a_reply_says_by_itself_that_we_wait(l
     body = {"text": "Which one?", "last_seen": ticket["last_seen"]}
     replied = await post(living, path_of(ticket, "/replies"), body, 201, key="patient")
     assert replied["ticket"]["state"] == "waiting"
-    since_ms, number = replied["ticket"]["state_since_ms"], ticket["ticket"]["number"]
+    queued_ms, number = replied["ticket"]["state_since_ms"], ticket["ticket"]["number"]
+    for late_ms in (DAY_MS, 5 * DAY_MS):
+        await pass_time(living, queued_ms + late_ms)
+    shown = await get(living, path_of(ticket))
+    assert (shown["ticket"]["state"], said(shown)) == ("waiting", []), "nobody answers what they have not got"
+    since_ms = queued_ms + 5 * DAY_MS
+    await leaves(living, replied["message"]["id"], since_ms)
     await pass_time(living, since_ms + DAY_MS - 1)
     assert said(await get(living, path_of(ticket))) == []
     await pass_time(living, since_ms + DAY_MS)

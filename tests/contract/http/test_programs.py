@@ -1,14 +1,17 @@
 """The API for other programs: messages in, the description, problem documents, health."""
 
+import gzip
+import io
 import json
 import re
 
 import aiohttp
 import pytest
+from jsonschema import Draft202012Validator
 
 from router.cli.people import add_api_token
-from router.model.limits import API_BATCH_MAX
-from tests.contract.http.calls import assert_problem, message, open_house, post, sent
+from router.model.limits import API_BATCH_MAX, API_BODY_BYTES_MAX
+from tests.contract.http.calls import assert_problem, decided, get, message, open_house, post, sent
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -48,6 +51,8 @@ async def test_one_that_cannot_be_read_does_not_stop_the_others(house):
         halved = json.dumps(message(text="an emoji cut in two: \ud83d")).encode()
         body = start + halved + between + json.dumps(message()).encode() + end
         assert [r["status"] for r in (await sent(house, body, 202))["results"]] == ["accepted"] * 2
+    named = json.dumps([message(message_id="half \ud83d"), message(message_id="half \ud83e")]).encode()
+    assert [r["status"] for r in (await sent(house, named, 202))["results"]] == ["rejected"] * 2
     found = await sent(house, b"{cut off\n" + json.dumps(message()).encode(), 202)
     assert [r["status"] for r in found["results"]] == ["rejected", "accepted"]
 
@@ -57,12 +62,12 @@ async def test_one_object_over_many_lines_is_one_message(house):
         assert (answer.status, len((await answer.json())["results"])) == (202, 1)
 
 
-async def test_a_refused_message_alone_is_422(house):
-    found = await sent(house, json.dumps({"channel": "x"}).encode(), 422)
-    assert found["results"][0]["status"] == "rejected"
+async def test_a_refused_message_alone_is_a_problem_with_its_result(house):
     late = message() | {"sent_at": "yesterday"}
-    found = await sent(house, json.dumps(late).encode(), 422)
-    assert found["results"][0]["message_id"] == late["message_id"]
+    for body, name in (({"channel": "x"}, None), (late, late["message_id"]), ([late], late["message_id"])):
+        found = await post(house, "/api/v1/messages", body, 422, session=house.program)
+        assert (found["code"], found["detail"]) == ("rejected", found["results"][0]["error"])
+        assert [(r["message_id"], r["status"]) for r in found["results"]] == [(name, "rejected")]
 
 
 @pytest.mark.parametrize(
@@ -80,6 +85,18 @@ async def test_what_is_no_json_is_refused(house, body, code):
     assert found["code"] == code
 
 
+async def test_a_body_that_is_not_what_its_headers_say_is_refused(house):
+    found = await sent(house, json.dumps(message()).encode(), 400, **{"Content-Encoding": "gzip"})
+    assert (found["code"], "Content-Encoding" in found["detail"]) == ("invalid", True)
+
+
+async def test_a_body_has_its_limit_in_any_form(house):
+    body = b" " * (API_BODY_BYTES_MAX + 1)
+    found = await sent(house, io.BytesIO(body), 413)
+    packed = await sent(house, gzip.compress(body, 1), 413, **{"Content-Encoding": "gzip"})
+    assert (found["code"], packed) == ("too_large", found)
+
+
 async def test_a_batch_has_its_limit(house):
     found = await sent(house, b"[" + b"{}," * API_BATCH_MAX + b"{}]", 413)
     assert (found["code"], f"at most {API_BATCH_MAX}" in found["detail"]) == ("too_many", True)
@@ -91,6 +108,7 @@ async def test_a_program_needs_its_token(house, header):
         found = await answer.json(content_type=None)
         assert_problem(answer, found, 401)
         assert "switchboard token add" in found["detail"]
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
 # --- the house itself ---------------------------------------------------------------------------------------------
@@ -171,5 +189,35 @@ async def test_the_description_is_openapi_and_leaves_no_endpoint_out(house):
         if route.method != "HEAD" and route.resource.canonical.startswith(("/api/v1", "/healthz", "/readyz"))
     }
     assert mounted == {(method, path) for path, operations in described["paths"].items() for method in operations}
+    patterns = set(re.findall(r'"pattern": "(.*?)"[,}]', json.dumps(schemas)))
+    assert {json.loads(f'"{pattern}"') for pattern in patterns} == {
+        "^[a-z][a-z0-9_-]{0,31}$",
+        r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/]",
+    }, "as ECMA-262 has them"
     message_in = schemas["Message"]
     assert set(message_in["required"]) == {"channel", "message_id", "visibility", "sent_at", "sender"}
+
+
+async def test_answers_are_as_the_description_says(house):
+    await post(house, "/api/v1/messages", message(), 202, session=house.program)
+    await decided(house.app)
+    async with house.stranger.get("/api/openapi.json") as answer:
+        described = await answer.json()
+
+    def fits(found, path, status="200", method="get", kind="application/json"):
+        schema = described["paths"][path][method]["responses"][status]["content"][kind]["schema"]
+        Draft202012Validator({**schema, "components": described["components"]}).validate(found)
+        assert set(found) <= set(schema.get("properties", found)), path
+
+    for path in ("/api/v1/me", "/api/v1/tickets", "/api/v1/blocks", "/api/v1/held"):
+        fits(await get(house, path), path)
+    found = await post(house, "/api/v1/messages", {}, 422, session=house.program)
+    fits(found, "/api/v1/messages", "422", "post", "application/problem+json")
+
+
+async def test_the_description_names_the_header_that_changes_need(house):
+    async with house.stranger.get("/api/openapi.json") as answer:
+        described = await answer.json()
+    (asked,) = described["paths"]["/api/v1/tickets/{ticket}/state"]["post"]["security"]
+    schemes = [described["components"]["securitySchemes"][name] for name in asked]
+    assert {(s["in"], s["name"]) for s in schemes} == {("cookie", "switchboard_session"), ("header", "X-Switchboard")}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from router.flow.rulebook import Rulebook
 from tests.contract.http.calls import get, path_of, post
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -143,3 +144,62 @@ async def test_in_a_ticket_whose_split_is_taken_back_nobody_waits(house, told):
     await post(house, f"/api/v1/regroupings/{made['id']}/undo")
     left = (await get(house, opened))["ticket"]
     assert (left["state"], left["waiting_since_ms"], left["snoozed_until_ms"]) == ("closed", None, None)
+
+
+KNOWING = """
+version: 1
+queues: {general: {default: true}}
+templates:
+  receipt: {en: "We have it.", zh: "已收到。"}
+  missing-facts: {en: "Please tell us:\n{{facts.missing}}", zh: "请告诉我们：\n{{facts.missing}}"}
+facts:
+  transaction: {kind: transaction, name: {en: Hash, zh: 哈希}, ask: {en: The hash, zh: 交易哈希}}
+  amount: {kind: amount, name: {en: Amount, zh: 金额}, ask: {en: The amount, zh: 金额}}
+  time: {kind: time, name: {en: Time, zh: 时间}, ask: {en: When, zh: 时间}}
+needs: {stuck: [transaction, amount, time]}
+rules:
+  - {id: stuck, when: {message.any|has: 卡住}, then: {tag: stuck}}
+"""
+
+
+def ticks(ticket):
+    return {fact["name"] for fact in ticket["facts"] if fact["known"]}
+
+
+@pytest.fixture
+def knowing(house):
+    """The house under rules with needs."""
+    before = house.app.rulebook.current
+    house.app.rulebook.take(Rulebook.of({"rules.yaml": KNOWING.encode()}).current, house.app.rulebook.status)
+    yield house
+    house.app.rulebook.take(before, house.app.rulebook.status)
+
+
+async def test_what_messages_told_goes_with_them(knowing, told):
+    first, _, sender = await two_tickets(told, "9011")
+    third = await told("质押卡住了 昨天 订单W20240101-0002", **sender)
+    assert (ticks(first), ticks(third)) == ({"transaction", "amount"}, {"transaction", "time"})
+    merged = await post(knowing, path_of(third, "/merge"), {"into": first["ticket"]["number"]}, 201)
+    assert ticks(await shown(knowing, first)) == {"transaction", "amount", "time"}
+    moved = [third["messages"][0]["id"]]
+    made = await post(knowing, path_of(first, "/split"), {"messages": moved}, 201)
+    fresh = await get(knowing, f"/api/v1/tickets/{made['target_id']}")
+    assert ticks(await shown(knowing, first)) == {"transaction", "amount"}
+    assert ticks(fresh) == {"transaction", "time"}, "both told of a transaction"
+    for back in (made, merged):
+        assert ticks(await shown(knowing, fresh if back is made else third)) == {"transaction", "time"}
+        await post(knowing, f"/api/v1/regroupings/{back['id']}/undo")
+    assert ticks(await shown(knowing, first)) == {"transaction", "amount"}
+    assert ticks(await shown(knowing, third)) == {"transaction", "time"}
+
+
+async def test_what_one_ticket_asked_for_the_one_that_remains_does_not_ask_again(knowing, told):
+    sender = {"channel": "telegram", "sender": {"id": "9012"}, "visibility": "private"}
+    plain = await told("质押奖励没发 订单W20240101-0002", **sender)
+    asking = await told("提现卡住了 订单W20240709-3316", **sender)
+    assert plain["ticket"]["id"] != asking["ticket"]["id"]
+    assert "请告诉我们" in asking["messages"][-1]["text"]
+    await post(knowing, path_of(asking, "/merge"), {"into": plain["ticket"]["number"]}, 201)
+    later = await told("订单W20240709-3316 还是卡住", **sender)
+    assert later["ticket"]["id"] == plain["ticket"]["id"]
+    assert sum("请告诉我们" in message["text"] for message in later["messages"]) == 1

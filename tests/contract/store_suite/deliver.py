@@ -17,6 +17,7 @@ from router.flow.deliver import DeliveryWorker
 from router.flow.links import LinkWriter, Reached
 from router.flow.media import NewFile
 from router.flow.regrouping import Regroupings
+from router.flow.rulebook import Rulebook
 from router.flow.switches import Switches
 from router.keys import Keyring
 from router.model.changes import LINK_PLACEHOLDER, Add, Save
@@ -266,7 +267,12 @@ class DeliverSuite:
         theirs = [msgspec.structs.replace(row, contact_id=case.contact.id) for row in other.rows()[2:6]]
         await store.write(changes.apply([*map(Add, theirs), Add(agent("mei"))], now_ms=NOW))
         groups = Regroupings(
-            store=store, bus=LocalBus(), clock=house.clock, ids=TimedIds(house.clock, seed=2), metrics=Metrics()
+            store=store,
+            bus=LocalBus(),
+            rulebook=Rulebook.of({"rules.yaml": b"version: 1\nqueues: {general: {default: true}}\n"}),
+            clock=house.clock,
+            ids=TimedIds(house.clock, seed=2),
+            metrics=Metrics(),
         )
         send = house.provider.send
 

@@ -264,14 +264,14 @@ class ErasureSuite:
         elif act == "approve":
             asked = remedies.approve(row, spec, facts.ticket, facts.identities, "joe", now_ms=NOW)
         else:
-            asked = remedies.retry(row, spec, facts.ticket, "joe", now_ms=NOW)
+            asked = remedies.retry(row, spec, facts.ticket, [], "joe", now_ms=NOW)
         begun = store_erasure.begin(case.contact.id, erasure_id=uid(), actor="x", force=False, now_ms=NOW)
         await store.write(begun)
         with pytest.raises(Conflict):
             await store.write(changes.apply(asked, now_ms=NOW))
         facts = await store.read(actions.facts(case.ticket.id))
         with pytest.raises(Refused, match="erased"):
-            remedies.retry(newer(row, state="failed"), spec, facts.ticket, "joe", now_ms=NOW)
+            remedies.retry(newer(row, state="failed"), spec, facts.ticket, [], "joe", now_ms=NOW)
 
     async def test_they_are_nobody_we_know(self, store: Store, tmp_path):
         life = await Life(store, tmp_path).lived()

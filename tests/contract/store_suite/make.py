@@ -123,6 +123,8 @@ class Case:
             ticket_id=ticket_id,
             channel=channel,
             account="default",
+            # Whoever is waited for has got what they are to answer.
+            state="sent" if self.ticket.state == "waiting" else "queued",
             due_at_ms=NOW,
             created_at_ms=NOW,
         )

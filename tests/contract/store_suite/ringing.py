@@ -52,7 +52,7 @@ class Desk:
 
     def groups_of(self, store: Store) -> Regroupings:
         """The walks of agents over a store."""
-        return Regroupings(**self._parts, store=store, ids=self.ids)
+        return Regroupings(**self._parts, store=store, rulebook=self.rulebook, ids=self.ids)
 
     async def begin(self) -> "Desk":
         whose = {"contact_id": self._first.contact.id}

@@ -65,6 +65,29 @@ def test_in_the_customers_language(world):
     assert world.replies()[0].text.endswith("请告诉我们：\n- 交易哈希\n- 金额")
 
 
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        (["hello", "我的转账卡住了，请帮忙看看", HASH], "zh"),
+        (["OK", "转账卡住了", "Error: insufficient funds for gas"], "zh"),
+        (["你好", "I have sent it to my other wallet and it is not there"], "en"),
+        (["我的转账卡住了", "ok"], "zh"),
+    ],
+)
+def test_a_ticket_speaks_the_language_that_its_customer_wrote_last(world, said, language):
+    for text in said:
+        decided = world.say(text, **CHAT)
+    assert world.ticket(decided).language == language
+
+
+def test_neither_a_machine_nor_a_short_word_changes_the_language(world):
+    world.say("我的转账卡住了", **CHAT)
+    decided = world.say("I am out of the office and will be back on Monday", automatic="auto_reply", **CHAT)
+    assert world.ticket(decided).language == "zh"
+    told = world.say("ok", language="fr", **CHAT)  # the channel knows
+    assert world.ticket(told).language == "fr"
+
+
 def test_a_topic_that_shows_later_is_asked_about_in_one_follow_up(world):
     first = world.say("hello", **CHAT)
     assert len(world.replies()) == 1

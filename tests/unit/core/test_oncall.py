@@ -71,6 +71,8 @@ def test_a_second_press_rings_again_only_when_whoever_accepted_has_had_their_tim
     assert rings(there, there, called=True) == (None, [])
     gone = ticket(accepted_by="a", accepted_at_ms=NOW - RING_AGAIN_MS)
     assert rings(gone, gone, called=True) == (NOW, ["alarm.raised"])
+    ahead = ticket(accepted_by="a", accepted_at_ms=NOW + 24 * 60 * MINUTE)
+    assert rings(ahead, ahead, called=True) == (NOW, ["alarm.raised"]), "the clock was set back since"
     assert rings(ticket(alarm_since_ms=5), ticket(alarm_since_ms=5), called=True) == (5, [])
 
 

@@ -31,6 +31,9 @@ def proposed(spec=FREEZE, identities=(APP,), rows=(), by="mei", ticket=TICKET):
     return propose(spec, ticket, identities, rows, by, now_ms=NOW, ids=IDS)[0]
 
 
+FROZEN = msgspec.structs.replace(proposed(), state="done")
+
+
 def refused(call, *args, **more):
     with pytest.raises(Refused) as found:
         call(*args, **more)
@@ -102,7 +105,7 @@ def test_decided_is_decided():
     assert declined.state == "declined"
     assert refused(decline, declined, "li", now_ms=NOW) == "not_proposed"
     assert refused(approve, declined, FREEZE, TICKET, [APP], "li", now_ms=NOW) == "not_proposed"
-    assert refused(retry, declined, FREEZE, TICKET, "li", now_ms=NOW) == "not_failed"
+    assert refused(retry, declined, FREEZE, TICKET, [], "li", now_ms=NOW) == "not_failed"
 
 
 def test_it_is_asked_for_again_until_the_attempts_are_used_up_and_only_the_end_is_told():
@@ -116,8 +119,24 @@ def test_it_is_asked_for_again_until_the_attempts_are_used_up_and_only_the_end_i
     changes = after_call(last, None, later, now_ms=NOW, jitter=0.5)
     (event,) = [c.event for c in changes if isinstance(c, Record)]
     assert (event.kind, event.data["to"], event.data["error"]) == ("action.state", "failed", "no answer")
-    again = saved(retry(saved(changes)[0], FREEZE, TICKET, "li", now_ms=NOW))[0]
+    again = saved(retry(saved(changes)[0], FREEZE, TICKET, [], "li", now_ms=NOW))[0]
     assert (again.state, again.attempts, again.id) == ("queued", 0, row.id)
+
+
+@pytest.mark.parametrize(("state", "code"), [("proposed", "already_proposed"), ("done", "already_done")])
+def test_what_was_agreed_to_before_is_not_asked_for_beside_what_was_since(state, code):
+    failed = msgspec.structs.replace(proposed(), state="failed")
+    since = msgspec.structs.replace(proposed(), state=state)
+    assert refused(retry, failed, FREEZE, TICKET, [since, failed], "li", now_ms=NOW) == code
+
+
+def test_what_has_been_taken_back_is_not_taken_back_again_on_the_word_of_one():
+    """Two people agreed to take back that freezing; the account has been frozen for another reason since."""
+    failed = msgspec.structs.replace(proposed(), action="unfreeze", state="failed", undoes=FROZEN.id)
+    rows = [failed, msgspec.structs.replace(FROZEN, state="undone"), msgspec.structs.replace(FROZEN, id="since")]
+    assert refused(retry, failed, UNFREEZE, UNLOCKED, rows, "li", now_ms=NOW) == "nothing_to_undo"
+    rows = [failed, FROZEN, msgspec.structs.replace(failed, id="before", state="done", undoes="earlier")]
+    assert saved(retry(failed, UNFREEZE, UNLOCKED, rows, "li", now_ms=NOW))[0].state == "queued"
 
 
 def test_the_call_itself_leaves_only_while_its_account_is_unlocked():
@@ -129,5 +148,5 @@ def test_the_call_itself_leaves_only_while_its_account_is_unlocked():
     assert locked(msgspec.structs.replace(row, account=None), FREEZE, UNLOCKED, NOW).startswith("no account")
     # It may have been done at the first attempt, whose answer was lost: that is asked again, under the same key.
     assert locked(msgspec.structs.replace(row, attempts=2), UNFREEZE, UNLOCKED, NOW + 1) == ""
-    failed = msgspec.structs.replace(row, state="failed")
-    assert refused(retry, failed, UNFREEZE, TICKET, "li", now_ms=NOW) == "not_verified"
+    failed = msgspec.structs.replace(row, state="failed", action="unfreeze", undoes=FROZEN.id)
+    assert refused(retry, failed, UNFREEZE, TICKET, [FROZEN], "li", now_ms=NOW) == "not_verified"

@@ -6,16 +6,17 @@ import pytest
 from router.clock import TimedIds, VirtualClock
 from router.core import notices, unread
 from router.core.notices import Moment
-from router.core.replies import ChannelView
+from router.core.replies import ChannelView, answered
 from router.core.tickets import change_state
 from router.core.timers import fire, timers_of
 from router.model.changes import Add
 from router.model.returned import Returned, returned_id
 from router.model.snapshot import ReplyFacts, Unlooked
 from router.model.tables import HookEntry, Message, OutboxEntry
-from router.model.timers import Timer
+from router.model.timers import Said, Timer
 from rules.links import LinkHosts
 from rules.ruleset import load
+from tests.unit.core.test_replies import MEI
 from tests.unit.core.world import NOW, World
 
 RULES = """\
@@ -60,6 +61,7 @@ class Desk:
         self.ruleset = RULESET
         self.events = []
         self.returned = None
+        self.said = None
 
     @property
     def facts(self):
@@ -110,7 +112,7 @@ class Desk:
             (t for t in self.timers if t.done_at_ms is None and t.due_at_ms <= until_ms), key=lambda t: t.due_at_ms
         ):
             self.world.now_ms = max(self.world.now_ms, due[0].due_at_ms)
-            fired = fire(due[0], self.moment, self.world.ids)
+            fired = fire(due[0], self.moment, self.world.ids, self.said)
             self.timers = [fired.timer if t.id == fired.timer.id else t for t in self.timers]
             self.take(fired.ticket, fired.changes)
         self.world.now_ms = max(self.world.now_ms, until_ms)
@@ -169,6 +171,40 @@ def test_an_answer_overtakes_the_timers():
     again = Desk().to("waiting").to("open", after_ms=5).to("waiting", after_ms=HOUR_MS)
     again.wait(NOW + 30 * DAY_MS)
     assert [outcome for _, outcome in again.outcomes] == ["overtaken", "fired", "fired"]
+
+
+def test_another_answer_begins_the_customers_time_anew_and_reminds_once():
+    desk = Desk().to("waiting", replied=True).wait(NOW + 2 * DAY_MS)
+    assert desk.texts == ["T-1001 still waits"]
+    changed, _ = answered(desk.ticket, MEI, "one more question", solve=False, now_ms=desk.world.now_ms)
+    desk.take(changed, [])
+    desk.wait(NOW + 8 * DAY_MS - 1)  # Thursday, Monday, Tuesday: Friday is a holiday, then comes a weekend
+    assert (desk.ticket.state, desk.texts) == ("waiting", ["T-1001 still waits"])
+    desk.wait(NOW + 8 * DAY_MS)
+    assert (desk.ticket.state, desk.texts[1:]) == ("closed", ["T-1001 had no answer"])
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "held", "dead"])
+def test_who_has_not_got_what_they_are_to_answer_has_all_the_time(state):
+    desk = Desk().to("waiting", replied=True)
+    desk.said = Said(state=state)
+    desk.wait(NOW + 9 * DAY_MS)
+    assert (desk.ticket.state, desk.texts, desk.outcomes) == ("waiting", [], [])
+    left_ms = desk.world.now_ms
+    desk.said = Said(state="delivered", left_at_ms=left_ms)
+    desk.wait(left_ms + DAY_MS - 1)
+    assert desk.texts == []
+    desk.wait(left_ms + DAY_MS)
+    assert desk.texts == ["T-1001 still waits"]
+    desk.said = Said(state="cancelled")  # an agent saw to it
+    desk.wait(left_ms + 30 * DAY_MS)
+    assert desk.ticket.state == "closed"
+
+
+def test_a_solved_ticket_closes_whether_its_customer_could_be_told_or_not():
+    desk = Desk().to("solved")
+    desk.said = Said(state="dead")
+    assert desk.wait(NOW + 14 * DAY_MS).ticket.state == "closed"
 
 
 def test_a_clock_that_jumps_leaves_the_customer_their_time():

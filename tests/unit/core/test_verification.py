@@ -3,11 +3,16 @@
 import msgspec
 import pytest
 
-from router.core.verification import SKEW_MS, require_unlocked, unlocked_until
+from router.core.verification import SKEW_MS, begin, require_unlocked, unlocked_until
+from router.model.changes import Save
 from router.model.errors import Refused
 from router.model.signing import SKEW_MS as SIGNATURE_SKEW_MS
 from router.model.signing import objection, signature
+from router.model.snapshot import CheckFacts
+from router.model.tables import Ticket
+from rules.ruleset import load
 from tests.unit.core.test_tickets import TICKET
+from tests.unit.core.test_timers import RULES, Desk
 from tests.unit.core.world import NOW
 
 DAY_MS = 86_400_000
@@ -63,3 +68,19 @@ def test_a_signature_is_believed_for_its_body_its_secret_and_five_minutes():
         assert "another time" in objection(signed, b"secret", b"{}", now_ms + off_ms)
     assert "does not fit" in objection(signed, b"secret", b"{ }", now_ms)
     assert "does not fit" in objection(signed, b"other", b"{}", now_ms)
+
+
+@pytest.mark.parametrize("later_ms", [30 * 60_000, -DAY_MS])
+def test_a_check_that_is_over_makes_room_for_another_before_time_has_told(later_ms):
+    """Its time has just run out; or the clock was set back, and until it runs out is a day."""
+    desk = Desk()
+    desk.ruleset = load({"rules.yaml": f"{RULES}  verifying: {{webhook: push, expires: 30m}}\n".encode()})
+    first, changes = begin(desk.moment, CheckFacts(check=None, user_ids=("u-1",)), actor="agent:a", ids=desk.world.ids)
+    (desk.ticket,) = [c.row for c in changes if isinstance(c, Save) and isinstance(c.row, Ticket)]
+    asked = CheckFacts(check=first, user_ids=("u-1",))
+    with pytest.raises(Refused, match="under way"):
+        begin(desk.moment, asked, actor="agent:a", ids=desk.world.ids)
+    desk.world.now_ms += later_ms
+    second, changes = begin(desk.moment, asked, actor="agent:a", ids=desk.world.ids)
+    states = {c.row.id: c.row.state for c in changes if isinstance(c, Save)}
+    assert (states[first.id], states[desk.ticket.id], second.state) == ("expired", "verifying", "pending")

@@ -1,9 +1,7 @@
 """Deliveries as Meta sends them, and the events they mean."""
 
 import json
-from pathlib import Path
 
-import msgspec
 import pytest
 
 from connectors.facebook.meta import PAGE
@@ -11,14 +9,11 @@ from connectors.facebook.parse import link_token, parse
 from connectors.facebook.payloads import at_ms, read, whole
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
-from router.model.message import InboundEvent
 from router.model.parcel import Fetched, pack
+from tests.corpora.golden import payloads, shown
 
 META = {PAGE: "700100300400"}
-GOLDEN = [
-    json.loads(line)
-    for line in (Path(__file__).parents[2] / "corpora" / "facebook.ndjson").read_text("utf-8").splitlines()
-]
+GOLDEN = payloads("facebook")
 TOKEN = f"01939f5a-7c3b-7abc-8def-0123456789ab.{'s' * 22}"
 
 
@@ -27,14 +22,6 @@ def packed(case):
     files += [Fetched(file_id=name, problem=problem) for name, problem in case["problems"].items()]
     body = json.dumps(case["payload"], ensure_ascii=False).encode()
     return RawEvent(body=pack([body], files), meta=META | case["meta"])
-
-
-def shown(event):
-    """The fields that say something, as the corpus has them."""
-    blank = InboundEvent(channel="x", message_id="x", sent_at_ms=0, sender=event.sender)
-    told, usual = (json.loads(msgspec.json.encode(one)) for one in (event, blank))
-    told["sender"] = {key: value for key, value in told["sender"].items() if value is not None}
-    return {key: value for key, value in told.items() if key == "sender" or value != usual[key]}
 
 
 @pytest.mark.parametrize("case", GOLDEN, ids=[case["name"] for case in GOLDEN])

@@ -15,9 +15,9 @@ from connectors.form.thread_page import WAITS_MAX, ThreadView, thread_page
 from connectors.form.words import CHIPS, WORDS, word
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
-from tests.house.tree import ROOT
+from tests.corpora.golden import payloads
 
-GOLDEN = [json.loads(line) for line in (ROOT / "tests/corpora/form_golden.ndjson").read_text("utf-8").splitlines()]
+GOLDEN = payloads("form_golden")
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden["case"])

@@ -58,6 +58,28 @@ def test_a_whole_row():
     )
 
 
+def test_further_identities_are_those_that_no_field_has_room_for():
+    further = [("line", "U1"), ("telegram", "124"), ("telegram", "123"), ("email", "Ann@Example.org")]
+    contact = decode_contact(row(telegram="123", identities=[{"kind": k, "value": v} for k, v in further]))
+    assert contact.identities() == (
+        ("telegram", "123"),
+        ("line", "U1"),
+        ("telegram", "124"),
+        ("email", "ann@example.org"),
+    )
+
+
+@pytest.mark.parametrize("found", [["a"], "passport", [{"kind": "line"}], [{"kind": "", "value": "1"}], {"line": "U1"}])
+def test_what_others_call_identities_is_an_unknown_field(found):
+    contact = decode_contact(row(identities=found))
+    assert (contact.identities(), json.loads(contact.ext)) == ((), {"identities": found})
+
+
+def test_an_id_has_no_blanks_around_it():
+    found = row(user_id=" u1 ", telegram="\t77", x="  ", identities=[{"kind": "line", "value": " U1"}])
+    assert decode_contact(found).identities() == (("user_id", "u1"), ("telegram", "77"), ("line", "U1"))
+
+
 def test_the_least_row_and_nulls():
     assert decode_contact(row()) == ContactIn(contact="c1")
     nulls = dict.fromkeys(
@@ -81,6 +103,8 @@ def test_the_least_row_and_nulls():
         ({"vip": "yes"}, "vip", "expected true, false or null"),
         ({"linked": 1}, "linked", "expected true, false or null"),
         ({"emails": [f"{n}@example.org" for n in range(51)]}, "emails", "at most 50"),
+        ({"contact": "c\ud800"}, "contact", "half of a surrogate pair"),
+        ({"telegram": "7\0"}, "telegram", "neither NUL"),
         ({"more": "x" * 70_000}, "ext", "at most 65,536"),
     ],
 )

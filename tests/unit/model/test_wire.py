@@ -221,6 +221,19 @@ def test_nul_and_half_surrogates_in_texts_are_replaced_one_for_one():
     assert event.sender.name == "a\ufffdb"
 
 
+@pytest.mark.parametrize("half", [r"\ud83d", r"\udc00", r"\ud83d\ud83d"])
+def test_an_id_with_half_a_surrogate_pair_is_refused_not_mended(half):
+    with pytest.raises(InvalidMessage, match="message_id: an id may hold neither NUL nor half") as caught:
+        decode_message(message(message_id="HERE").replace(b"HERE", half.encode()))
+    assert caught.value.message_id.strip("\ufffd") == "", "what is told of it is text"
+
+
+def test_only_half_a_surrogate_pair_is_overlooked():
+    for wrong in (b"NaN", b"-Infinity", b"01", b'"\x01"'):
+        with pytest.raises(InvalidMessage, match="not JSON"):
+            decode_message(message(text="half \ud800", more="HERE").replace(b'"HERE"', wrong))
+
+
 def test_a_byte_order_mark_is_no_reason_to_refuse():
     assert decode_message(b"\xef\xbb\xbf" + message()) == decode_message(message())
 

@@ -1,7 +1,5 @@
 """Notices as the provider sends them, and the events they mean."""
 
-import json
-from pathlib import Path
 from urllib.parse import urlencode
 
 import msgspec
@@ -13,12 +11,9 @@ from connectors.phone.signature import is_signed, signature
 from router.connector import RawEvent
 from router.core.identity import read_sender
 from router.model.errors import InvalidMessage
-from router.model.message import InboundEvent
+from tests.corpora.golden import payloads, shown
 
-GOLDEN = [
-    json.loads(line)
-    for line in (Path(__file__).parents[2] / "corpora" / "phone.ndjson").read_text("utf-8").splitlines()
-]
+GOLDEN = payloads("phone")
 BY_NAME = {case["name"]: case for case in GOLDEN}
 
 
@@ -29,14 +24,6 @@ def packed(case, **form):
         for file in case["files"]
     ]  # fmt: skip
     return pack(urlencode(case["form"] | form).encode(), msgspec.convert(case["told"], Told), files)
-
-
-def shown(event):
-    """The fields that say something, as the corpus has them."""
-    blank = InboundEvent(channel="x", message_id="x", sent_at_ms=0, sender=event.sender)
-    told, usual = (json.loads(msgspec.json.encode(one)) for one in (event, blank))
-    told["sender"] = {key: value for key, value in told["sender"].items() if value is not None}
-    return {key: value for key, value in told.items() if key == "sender" or value != usual[key]}
 
 
 @pytest.mark.parametrize("case", GOLDEN, ids=[case["name"] for case in GOLDEN])
@@ -145,3 +132,4 @@ def test_every_withheld_call_is_of_somebody_else():
     sids = [f"CA{letter * 31}{last}" for letter in "abcdef0" for last in "0123456789abcdef"]
     events = [parse(packed(BY_NAME["a withheld number"], CallSid=sid), "default")[0] for sid in sids]
     assert len({read_sender(event).peer for event in events}) == len(sids)
+    assert {event.sender.name for event in events} == {None}

@@ -1,7 +1,5 @@
 """What we note of a call was not said by the caller: none of it may mean anything to the rules."""
 
-import json
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -16,6 +14,7 @@ from router.core.facts import texts_of
 from router.model.secret import Secret
 from rules.facts import Facts, MessageFacts
 from tests import rulesets
+from tests.corpora.golden import payloads
 
 SID = "CA" + "0" * 31 + "1"
 FORM = {
@@ -70,8 +69,7 @@ def test_a_chosen_topic_says_what_the_caller_means_and_is_no_alarm(language):
 
 
 def test_every_notice_of_the_corpus_is_in_brackets():
-    corpus = Path(__file__).parents[2] / "corpora" / "phone.ndjson"
-    events = [event for line in corpus.read_text("utf-8").splitlines() for event in json.loads(line)["events"]]
+    events = [event for case in payloads("phone") for event in case["events"]]
     own = [event["text"] for event in events if event.get("kind") == "call"]
     assert own
     assert all(text.startswith("[") and text.endswith("]") for text in own)

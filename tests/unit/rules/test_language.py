@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.language import SAMPLE_MAX, detect
+from rules.language import SAMPLE_MAX, detect, tells
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,17 @@ def test_detect(text, tag):
 
 def test_only_the_beginning_is_looked_at():
     assert detect("a" * SAMPLE_MAX + "中文" * 1000) == "en"
+
+
+@pytest.mark.parametrize(
+    "text", ["提现卡住了", "Мой кошелёк взломали", "ich kann mich nicht in mein Konto einloggen", "it is not there yet"]
+)
+def test_what_tells_a_language(text):
+    assert tells(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "OK", "hello", "0xabc", "Error: insufficient funds for gas", "T-1001", "po", "🙂"]
+)
+def test_what_tells_none(text):
+    assert not tells(text)

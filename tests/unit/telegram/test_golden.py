@@ -1,9 +1,7 @@
 """Updates as Telegram sends them, and the events they mean."""
 
 import json
-from pathlib import Path
 
-import msgspec
 import pytest
 from telegram import Update
 
@@ -12,14 +10,11 @@ from connectors.telegram.parse import link_token, parse
 from connectors.telegram.updates import ALLOWED, Envelope, decode
 from router.connector import RawEvent
 from router.model.errors import InvalidMessage
-from router.model.message import InboundEvent
 from router.model.parcel import Fetched, pack
+from tests.corpora.golden import payloads, shown
 
 META = {BOT_ID: "700100200", BOT_NAME: "walletbot"}
-GOLDEN = [
-    json.loads(line)
-    for line in (Path(__file__).parents[2] / "corpora" / "telegram.ndjson").read_text("utf-8").splitlines()
-]
+GOLDEN = payloads("telegram")
 LINK_ID = "01939f5a-7c3b-7abc-8def-0123456789ab"
 
 
@@ -27,14 +22,6 @@ def packed(case, **meta):
     files = [Fetched(file_id=name, data=data.encode()) for name, data in case["files"].items()]
     updates = [json.dumps(update, ensure_ascii=False).encode() for update in case["updates"]]
     return RawEvent(body=pack(updates, files), meta=META | meta)
-
-
-def shown(event):
-    """The fields that say something, as the corpus has them."""
-    blank = InboundEvent(channel="x", message_id="x", sent_at_ms=0, sender=event.sender)
-    told, usual = (json.loads(msgspec.json.encode(one)) for one in (event, blank))
-    told["sender"] = {key: value for key, value in told["sender"].items() if value is not None}
-    return {key: value for key, value in told.items() if key == "sender" or value != usual[key]}
 
 
 @pytest.mark.parametrize("case", GOLDEN, ids=[case["name"] for case in GOLDEN])

@@ -1,7 +1,6 @@
 """Posts and messages as X sends them, and the events they mean."""
 
 import json
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -15,11 +14,10 @@ from router.connector import RawEvent
 from router.model.errors import InvalidMessage
 from router.model.message import InboundEvent
 from router.model.parcel import Fetched
+from tests.corpora.golden import payloads
 
 META = {OWN_ID: "1111111111111111111"}
-GOLDEN = [
-    json.loads(line) for line in (Path(__file__).parents[2] / "corpora" / "x.ndjson").read_text("utf-8").splitlines()
-]
+GOLDEN = payloads("x")
 TOKEN = f"01939f5a-7c3b-7abc-8def-0123456789ab.{'s' * 22}"
 
 

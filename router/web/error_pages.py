@@ -1,6 +1,5 @@
 """Errors as pages: whoever comes by a mangled link in a browser reads a sentence in their language."""
 
-from html import escape
 from typing import Final
 
 from aiohttp import web
@@ -26,7 +25,7 @@ _WORDS: Final = {
 }
 
 
-class Lost:
+class ErrorPages:
     """Made once; `page` is asked for every error."""
 
     def __init__(self, assets: Assets) -> None:
@@ -42,8 +41,7 @@ class Lost:
         lang = choose_language(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("Accept-Language", ""))
         status = response.status
         title, text = _WORDS[lang]["gone" if status in _GONE else "later" if status in _LATER else "failed"]
-        html = self._assets.page("notice.html", lang, choose_theme(request.cookies.get(THEME_COOKIE)))
-        html = html.replace("{{title}}", escape(title)).replace("{{text}}", escape(text)).replace("{{link}}", "")
+        html = self._assets.notice(lang, choose_theme(request.cookies.get(THEME_COOKIE)), title=title, text=text)
         headers = {name: response.headers[name] for name in ("Allow", "Retry-After") if name in response.headers}
         headers |= {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language, Cookie"}
         return web.Response(text=html, status=status, content_type="text/html", headers=headers)
