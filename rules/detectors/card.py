@@ -51,14 +51,24 @@ _CARD_WORDS: Final = words(
     "jcb", "diners", "maestro", "pan", "prepaid",
 )  # fmt: skip
 _ORDER_WORDS: Final = words(
-    "orders?", "order (?:no|number|id|ref)", "tx", "txid", "tx ?hash", "transactions?", "hash", "ref",
+    "orders?", "order (?:no|number|id|ref)", "txid", "tx ?hash", "transactions?", "hash", "ref",
     "reference", "invoice", "tracking", "track", "ticket", "receipt", "case", "uid", "user ?id", "uuid",
     "order ?id", "trace", "rrn", "arn", "stan", "imei", "iccid", "serial", "sn", "barcode", "ean",
     "isbn", "gtin", "sku", "timestamp", "block", "nonce", "session", "request ?id", "parcel", "ord", "inv",
     "shipment", "waybill", "account id", "merchant id", "customer id", "id",
 )  # fmt: skip
+_TEXAS: Final = "".join(
+    f"(?<!{city}[ ,])"
+    for city in (
+        "dallas", "houston", "austin", "antonio", "worth", "paso", "plano", "arlington", "irving", "frisco", "laredo",
+        "lubbock", "christi", "mckinney", "waco", "garland", "denton", "galveston",
+    )
+)  # fmt: skip
+"""Behind the name of a place, or a word and a comma, `tx` is a state: "Dallas TX, 4111 …"."""
 _ORDER: Final = (
-    _ORDER_WORDS + "|订单|訂單|单号|單號|流水|交易|哈希|运单|快递|快遞|物流|编号|編號"
+    _ORDER_WORDS
+    + rf"|(?<![a-z])(?<![a-z], )(?<![a-z],){_TEXAS}tx(?![a-z])"
+    + "|订单|訂單|单号|單號|流水|交易|哈希|运单|快递|快遞|物流|编号|編號"
     "|发票|發票|工单|工單|凭证|序列号|序號|条码|條碼|时间戳|区块|會員號|会员号|用户id|参考号|參考號"
 )
 # Only a label that the number belongs to frees it: in `I paid order 4431 with 4111...` it is no order number.

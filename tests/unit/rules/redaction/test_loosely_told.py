@@ -33,6 +33,8 @@ TOLD = [
     ("後三碼 408", "後三碼 [CVV]"),
     ("I typed 4111 1111 1111 1112 as my card number", "I typed [CARD] as my card number"),
     ("卡号 4111, 1111, 1111, 1111", "卡号 [CARD]"),
+    ("12 Elm St, Dallas TX. 4111 1111 1111 1111", "12 Elm St, Dallas TX. [CARD]"),
+    ("12 Elm St, Katy, TX 4111 1111 1111 1111", "12 Elm St, Katy, TX [CARD]"),
     (f"I exported the account and got {_HEX}", "I exported the account and got [PRIVATE_KEY]"),
     (f"private: 0x{_HEX}", "private: [PRIVATE_KEY]"),
     (

@@ -73,6 +73,7 @@ def test_contact_data_is_masked_in_public_and_kept_in_private(text: str, masked:
     "text",
     [
         "order no. 4111111111111111",
+        "failed tx 4111111111111111",
         "订单号 4111111111111111 还没到账",
         f"tx hash 0x{'cd34' * 16}",
         f"0x{'cd34' * 16}",
