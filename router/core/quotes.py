@@ -241,6 +241,8 @@ class _Cutter:
     def _marked(self, at: int) -> int:
         """Quoted lines that no attribution introduces: history, mostly, but people mark what they cite like that."""
         stop = self._cited(at)
+        if stop is None and self._brought == "copy" and not self._says_whose(at):
+            stop = at + 1
         if stop is not None:
             return stop
         stop = self._quote(at, at)

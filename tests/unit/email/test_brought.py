@@ -45,6 +45,7 @@ def test_older_history_of_what_is_forwarded_is_folded():
     [
         f"I got this today:\n\n{FIELDS}\nI entered my phrase. What now?",
         "Please correct it.\n\nFrom: ACME\nTo: you\nDate: 2 November 2026\nSubject: Invoice 7\n\nThe VAT id is DE1.",
+        "Your help page asks:\n\n> 1. Is it on?\nIt is.\n\n> 2. Is it red?\nIt is not.",
         "Hi\n\nOn 2 Nov 2026 at 10:00, Bob <bob@x.example> wrote:\n\ncome at nine\n\nand nobody came.",
     ],
 )

@@ -43,7 +43,8 @@ def test_answers_never_go_to_ourselves(reply_to, wanted):
         "Автоматический ответ: отпуск", "自動応答: 不在", "부재중 자동 응답: 휴가", "Otomatik yanıt: x",
         "Automatikus válasz: x", "Αυτόματη απάντηση: x", "رد تلقائي: x", "ตอบกลับอัตโนมัติ: x", "Trả lời tự động: x",
         "Auto: Anna is out of the office (back 2 Nov)", "【自动回复】Re: 提现", "休假自动回复：提现",
-        "自动回复", "自动回复-张三", "Abwesenheit: Re: x", "Außer Haus: x", "Out of Office Re: x", "Out of Office AutoReply: x",
+        "自动回复", "自动回复-张三", "Abwesenheit: Re: x", "Außer Haus: x", "Out of Office Re: x",
+        "Out of Office AutoReply: x",
         "Automatisk svar: x", "I am away until 2 Nov", "Afwezig tot 3 dec", "Auto response from desk@x.example",
     ],
 )  # fmt: skip
