@@ -65,9 +65,8 @@ _ANSWERS: Final = frozenset("【答回")
 
 
 def fold(text: str, writer: str = "", brought: Brings = "nothing") -> tuple[Fold, ...]:
-    """The spans of `text` that are quoted history or a signature: sorted, disjoint, whole lines. `writer` says
-    whom a mail is from (`writer_of`): the name tells where a signature begins that no delimiter announces. An older
-    mail that is `brought` to us is no history."""
+    """The spans of `text` that are quoted history, which nothing `brought` to us is, or a signature: sorted, disjoint,
+    whole lines. `writer` (`writer_of`) tells where a signature begins that no delimiter announces."""
     may_fold, may_sign = _may_fold(text), bool(writer)
     if not may_fold and not may_sign:
         return ()
@@ -240,6 +239,8 @@ class _Cutter:
 
     def _marked(self, at: int) -> int:
         """Quoted lines that no attribution introduces: history, mostly, but people mark what they cite like that."""
+        if self._brought == "forward" and FORWARD.match(self._texts[at].lstrip(">＞ ")):
+            return self._skip_forwarded(at)  # iPhones mark what tells of it, too
         stop = self._cited(at)
         if stop is None and self._brought == "copy" and not self._says_whose(at):
             stop = at + 1

@@ -35,6 +35,13 @@ def test_what_is_answered_is_folded(subject, text):
     assert folds_of(said)
 
 
+def test_what_an_iphone_forwards_is_read_with_its_marks():
+    marked = "> Begin forwarded message:\n> \n> From: Bonus <b@phish.example>\n> Subject: Claim\n> \n> Send 0.1 BTC.\n"
+    text = f"See this.\n\n{marked}"
+    assert words_of(mail(text, "Fwd: Claim")) == text
+    assert words_of(mail(text, "Re: Fwd: Claim")) == "See this."
+
+
 def test_older_history_of_what_is_forwarded_is_folded():
     text = f"{WEB}\n-----Original Message-----\nFrom: x\nolder\n"
     assert words_of(mail(text, "FW: Locked")) == WEB.strip()
