@@ -29,8 +29,9 @@ def noted(
     known = {fact.name for fact in ticket.facts}
     missing = [fact for fact in ruleset.facts.values() if fact.name not in known]
     sources = _given(missing, _app(entry.event.ext), sender)
-    in_text = told(f"{entry.event.subject or ''}\n{new_text}")
-    sources |= {fact.name: "text" for fact in missing if fact.kind in in_text and fact.name not in sources}
+    untold = [fact for fact in missing if fact.name not in sources]
+    in_text = told(f"{entry.event.subject or ''}\n{new_text}", {fact.kind for fact in untold})
+    sources |= {fact.name: "text" for fact in untold if fact.kind in in_text}
     found = [
         KnownFact(name=fact.name, message_id=message_id, source=sources[fact.name])
         for fact in missing
@@ -62,7 +63,8 @@ def _given(facts: Sequence[Fact], app: Mapping[str, Any], sender: SenderView) ->
 
 
 def _is_filled(value: object) -> bool:
-    return isinstance(value, str | int | float) and value != ""
+    """Blanks and a ticked box say nothing that agents could look for."""
+    return bool(value.strip()) if isinstance(value, str) else type(value) in {int, float}
 
 
 def _app(ext: str | None) -> Mapping[str, Any]:
