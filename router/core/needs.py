@@ -3,7 +3,7 @@
 A fact is ticked with the message that told it; its value stays there. In public nothing is asked for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -51,6 +51,18 @@ def heard(ticket: Ticket, messages: Sequence[Message], ruleset: Ruleset) -> Tick
                 if fact.kind in kinds and fact.name not in known:
                     found.setdefault(fact.name, KnownFact(name=fact.name, message_id=message.id, source="text"))
     return msgspec.structs.replace(ticket, facts=(*ticket.facts, *found.values())) if found else ticket
+
+
+def heard_again(ticket: Ticket, message: Message, ruleset: Ruleset) -> Ticket:
+    """The ticket once the text of a message is another; its version stays."""
+    kept = tuple(fact for fact in ticket.facts if fact.source != "text" or fact.message_id != message.id)
+    return heard(msgspec.structs.replace(ticket, facts=kept), [message], ruleset)
+
+
+def unlearned(ticket: Ticket, gone: Collection[MessageId]) -> Ticket:
+    """The ticket without what messages that leave it told; whose account it is stays known. Its version stays."""
+    kept = tuple(fact for fact in ticket.facts if fact.source == "contact" or fact.message_id not in gone)
+    return msgspec.structs.replace(ticket, facts=kept)
 
 
 def _given(facts: Sequence[Fact], app: Mapping[str, Any], sender: SenderView) -> dict[str, str]:

@@ -142,6 +142,25 @@ def test_once_a_person_answers_the_machine_does_not_ask(world):
     assert len(world.replies()) == 1
 
 
+def test_an_edit_tells_what_stands_there_now(world):
+    first = world.say("it is stuck", message_id="m1", ext='{"amount": 5}', **CHAT)
+    edit = {"kind": "edit", "target_id": "m1"} | CHAT
+    world.say(f"it is stuck: {HASH}", message_id="e1", **edit)
+    assert ticks(world, first) == {"transaction": "text", "amount": "app"}
+    world.say("it is stuck", message_id="e2", **edit)
+    assert ticks(world, first) == {"transaction": None, "amount": "app"}
+
+
+def test_what_was_deleted_tells_nothing(world):
+    first = world.say("it is stuck", message_id="m1", **CHAT)
+    world.say(f"{HASH}, 5 ETH", message_id="m2", **CHAT)
+    world.say("6 ETH", message_id="m3", **CHAT)
+    world.say("", kind="delete", target_id="m3", message_id="d1", **CHAT)
+    assert ticks(world, first) == {"transaction": "text", "amount": "text"}
+    world.say("", kind="delete", target_id="m2", message_id="d2", **CHAT)
+    assert ticks(world, first) == {"transaction": None, "amount": None}
+
+
 def test_what_could_not_be_sent_was_not_asked(world):
     world.can_send = False
     assert world.ticket(world.say("stuck", **CHAT)).asked == ()
