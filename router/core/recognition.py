@@ -48,8 +48,8 @@ _MONTH: Final = (
 )
 _WEEKDAY: Final = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _COUNT: Final = rf"(?:[0-9]+|an?|one|{_WORD}|few|couple of|several|half an)(?: and a half)?"
-_SPAN: Final = "(?:minute|min|hour|hr|day|week|month)s?"
-_HAN_SPAN: Final = f"{_HAN}{{1,4}}个?多?半?(?:分钟|小时|钟头|天|日|周|星期|礼拜|月)"
+_SPAN: Final = "(?:minute|min|hour|hr|day|week|month|year)s?"
+_HAN_SPAN: Final = f"{_HAN}{{1,4}}个?多?半?(?:分钟|小时|钟头|天|日|周|星期|礼拜|月|年)"
 _DAYTIME: Final = "(?:早上|上午|中午|下午|傍晚|晚上|凌晨|早|晚)"
 
 # What an app says when it does not do it.
@@ -122,6 +122,9 @@ _SHAPES: Final[dict[FactKind, tuple[str, ...]]] = {
         rf"\b(?:{_WORD}|half an?|half)(?:[ -](?:{_WORD}|and)){{0,4}} (?:{_COIN}|grand|{_CAPITAL_COIN})\b",
         rf"\b(?:a|few|several|couple of) grand\b|\b(?:couple(?: of)?|few|several) (?:{_LATIN})\b",
         rf"\b(?:{_LATIN}|{_CAPITAL_COIN}|nt|hk|us)\$?\s?[0-9]",
+        r"\b[0-9]{1,3}(?:,[0-9]{3})+\b|\b(?:took|paid|pay|paying|sent|charged|received|withdrew|lost|owe)"
+        r"(?: me| him| her)? (?:[0-9]{3,}|[0-9]+\.[0-9]+)\b",
+        r"(?:扣|转|付|充|提|刷|汇|花|一笔)了?我?(?:[0-9][0-9.,]+|[一二两三四五六七八九几][百千])|[一二两三四五六七八九几][百千]多?(?:没了|不见|被)",
         rf"(?:金额|数额|总额|数量|\bamount(?: of)?){_LINK}[0-9]",
     ),
     "time": (
@@ -135,9 +138,10 @@ _SHAPES: Final[dict[FactKind, tuple[str, ...]]] = {
         r"\b(?:last (?:nite?|night|evening|week|weekend|month|year)|this (?:morning|afternoon|evening|week|weekend))\b",
         rf"\b{_WEEKDAY}s?\b|\b(?:on|since|last) (?:mon|tues?|wed|thur?s?|fri|sat|sun)\b",
         rf"\b{_COUNT} {_SPAN} (?:ago|now|already|back|earlier|later)\b",
-        rf"\b(?:for|been|waiting|waited|past|last)(?: more than| over| about| already| the| for)? {_COUNT} {_SPAN}\b",
+        rf"\b(?:for|been|waiting|waited|past|last|pending|stuck|unconfirmed|processing|frozen|locked)"
+        rf"(?: more than| over| about| already| the| for)? {_COUNT} {_SPAN}\b",
         rf"\b{_MONTH}\.? [0-9]{{1,2}}\b|\b[0-9]{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}\b",
-        "[今昨][天日早晚晨夜朝]|前几?天|前日|前晚|[寻琴]日|刚才|刚刚|啱啱|上午|下午|凌晨|中午|早上|晚上|半夜|夜里",
+        "[今昨][天日早晚晨夜朝]|前几?天|前日|前晚|[寻琴]日|刚[才刚转付充提买]|[去今]年[0-9一二三四五六七八九十]{1,2}月|啱啱|上午|下午|凌晨|中午|早上|晚上|半夜|夜里",
         "上个?(?:周|星期|礼拜|月)|(?:星期|周|礼拜)[一二三四五六日天]|[上这]周末",
         f"{_HAN_SPAN}(?:前|了|以前|之前|多了|还|都|没|未|过去)|等[了咗]{_HAN_SPAN}",
         "[0-9十]{1,2}月(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}[日号])|[0-9]{1,2}[点时]|(?:^|[^0-9服第])[0-3]?[0-9]号(?:$|[^线楼店码机门卡])",
@@ -200,7 +204,7 @@ _ELSE: Final = re2.compile(
     # Coins that are counted as something else.
     r"|\b(?:rate|price|worth|value) (?:for|of) (?:1|one|an?) [a-z]{3,8}|\beth(?:ereum)? ?2\.0\b"
     r"|\b(?:trc|erc|bep)-?[0-9]{2,4}|[一两几]个?(?:比特币|以太坊|泰达币|btc|eth|usdt|币)(?:钱包|地址|账户)"
-    r"|[0-9] ?[kmw] (?:follower|subscriber|reader|user|member|people|view)"
+    r"|[0-9] ?[kmw] (?:follower|like|subscriber|reader|user|member|people|view)"
     r"|[0-9一二两三四五六七八九十几百千]{1,8}万多?(?:人|名|次|条|步|字|用户|粉丝)"
     # What was not done or shown, or is asked about.
     rf"|(?:n't|\bnot|\bnever|\bwithout)(?: yet| even| really)? (?:having )?(?:tried|{_DID})"
